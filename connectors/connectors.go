@@ -1,0 +1,121 @@
+// Package connectors is the contract between slabridge and an issue tracker, in the tracker's own words.
+//
+// A connector (connectors/redmine, connectors/jira) turns one tracker's wire format into the values of this
+// package: an Issue is what the tracker says now, an Event is something that happened to it, a History is both
+// together, a Directory holds the names behind the ids. Journals, details, changelogs and transitions stay
+// inside their connector; here all of them are Events. Values keep the tracker's ids, never its display names,
+// so renaming a status changes no history.
+//
+// The package promises that everything in it is a plain value or a pure function over values: no clock, no
+// network, no storage, and no word of contracts, severities or deadlines. The conformance suite in
+// connectors/trackertest holds every connector to the obligations written at Tracker.
+package connectors
+
+import (
+	"context"
+	"time"
+)
+
+// Tracker is one connection to one tracker under one account. It is the only interface of slabridge, because
+// only trackers come in several implementations. All methods are safe for concurrent use, return promptly when
+// ctx is cancelled, give every time in UTC with whole seconds or finer as the tracker has it, and report
+// failures as *Error (see Class), never as a bare string.
+type Tracker interface {
+	// Capabilities tells what this tracker can do at all; it needs no request.
+	Capabilities() Capabilities
+
+	// Self asks the tracker who we are. It fails with Unauthorized when the credentials are not those of a
+	// real account, even on a tracker that serves strangers an empty list instead of refusing them.
+	Self(ctx context.Context) (Account, error)
+
+	// Directory reads the names behind the ids: statuses, priorities, types, projects, fields, people and
+	// their roles, with nothing but the rights of an ordinary account.
+	Directory(ctx context.Context) (Directory, error)
+
+	// Changed lists issues whose UpdatedAt is at or after since, each at least once, ordered by (UpdatedAt, ID)
+	// as far as the tracker can, while people go on editing. It calls page for every page as it arrives; an
+	// error from page stops the listing and is returned as it is. Nothing that was there when the call began
+	// and is still visible is skipped, whatever moves between two pages; duplicates are allowed. A zero since
+	// lists everything. One request when there is at most one page.
+	Changed(ctx context.Context, since time.Time, page func([]Issue) error) error
+
+	// Census lists the id and UpdatedAt of every visible issue, in any order and possibly with gaps where
+	// issues vanish during the listing: an absent id is a suspicion to be settled by History, not a proof.
+	Census(ctx context.Context, page func([]Stub) error) error
+
+	// History reads one issue whole: its state now and every event the account may see, oldest first, with
+	// stable event ids. Gone means deleted (or never there), Hidden that it exists but not for us.
+	History(ctx context.Context, issue string) (History, error)
+
+	// Update sends all changes of w but its watchers in one request, exactly as given. A nil error says only
+	// that the tracker accepted the request: trackers drop fields silently, so read the issue back and ask
+	// Verify. Update never repeats a request whose outcome is unknown: that error has class Unknown.
+	Update(ctx context.Context, w Write) error
+
+	// AddWatcher makes one person a watcher. Like Update, success is only known by reading back.
+	AddWatcher(ctx context.Context, issue, person string) error
+
+	// Offset is the tracker's clock minus ours as last measured on an answer, and when; ok is false before the
+	// first answer.
+	Offset() (offset time.Duration, at time.Time, ok bool)
+}
+
+// Capabilities are the things trackers differ in. A suite skips by capability, never by a tracker's name.
+type Capabilities struct {
+	Kind            string // "redmine" or "jira"
+	InternalNotes   bool   // comments that the customer cannot read exist
+	AtomicUpdate    bool   // comment, assignee, priority and fields fit into one request
+	SilentRefusals  bool   // a successful answer may have changed nothing
+	EditedNotesSeen bool   // an edited comment shows that it was edited
+	Markup          Markup // of comment texts
+}
+
+// Markup is the wiki language comment texts are rendered in.
+type Markup string
+
+// The markups known to slabridge. Text that must survive both Redmine formats is written so that neither
+// Textile nor CommonMark reads anything into it.
+const (
+	MarkupRedmine  Markup = "redmine"
+	MarkupJiraWiki Markup = "jira-wiki"
+)
+
+// Account is who the credentials belong to.
+type Account struct {
+	ID     string
+	Login  string
+	Name   string
+	Admin  bool
+	Rights []ProjectRights // of every project the account is a member of
+}
+
+// ProjectRights are the permissions of our account in one project, in the tracker's own permission names.
+type ProjectRights struct {
+	Project     string
+	Roles       []string
+	Permissions []string
+}
+
+// Has reports whether the account holds the permission in the project.
+func (a Account) Has(project, permission string) bool {
+	if a.Admin {
+		return true
+	}
+	for _, r := range a.Rights {
+		if r.Project != project {
+			continue
+		}
+		for _, p := range r.Permissions {
+			if p == permission {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Stub is an issue as a census sees it.
+type Stub struct {
+	ID        string
+	UpdatedAt time.Time
+}

@@ -1,0 +1,56 @@
+package connectors
+
+import "time"
+
+// Directory holds the names behind the ids that issues and events carry.
+type Directory struct {
+	Statuses   []Status
+	Priorities []Priority // lowest rank first
+	Types      []Named    // Redmine's trackers, Jira's issue types
+	Projects   []Project
+	Fields     []Field // custom fields the account has seen or may list
+	People     []Person
+	Roles      []Named
+	Self       Account
+	ReadAt     time.Time
+}
+
+// Named is an id with the name people know it by.
+type Named struct{ ID, Name string }
+
+// Status is one workflow status. Closed is the tracker's own idea of it.
+type Status struct {
+	ID, Name string
+	Closed   bool
+}
+
+// Priority is one priority; Rank counts from 0, the lowest.
+type Priority struct {
+	ID, Name string
+	Rank     int
+	Inactive bool
+}
+
+// Project is one project we can see.
+type Project struct {
+	ID, Key, Name string
+	Parent        string
+	Closed        bool // readable, but the tracker refuses writes
+}
+
+// Field is a custom field: ID is the Values key made by CustomField.
+type Field struct {
+	ID, Name string
+	Multiple bool
+}
+
+// Person is a user or a group. Roles maps project ids to the names of the person's roles there. A person who
+// has left stays in old events, but not here: whoever needs old roles must remember them.
+type Person struct {
+	ID     string
+	Login  string // "" where the tracker hides it from us
+	Name   string
+	Group  bool
+	Locked bool
+	Roles  map[string][]string
+}

@@ -1,0 +1,87 @@
+package connectors
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Class says what a failure means for whoever asked.
+type Class int
+
+// The classes of failure.
+const (
+	// TryLater: the tracker cannot be reached, is overloaded or broken; nothing was done.
+	TryLater Class = iota + 1
+	// Refused: the tracker understood and said no; the same request will be refused again until something changes.
+	Refused
+	// Unknown: a write whose answer never came; it may or may not have been done. Look for the mark first.
+	Unknown
+	// Unauthorized: the credentials are wrong, locked or without API access.
+	Unauthorized
+	// Hidden: the issue exists, but not for this account.
+	Hidden
+	// Gone: the issue is deleted, or never was.
+	Gone
+	// Garbled: an answer that is not what this tracker's API gives (HTML, cut, wrong type); probably not the tracker.
+	Garbled
+)
+
+func (c Class) String() string {
+	switch c {
+	case TryLater:
+		return "try later"
+	case Refused:
+		return "refused"
+	case Unknown:
+		return "outcome unknown"
+	case Unauthorized:
+		return "unauthorized"
+	case Hidden:
+		return "hidden"
+	case Gone:
+		return "gone"
+	case Garbled:
+		return "garbled answer"
+	}
+	return "unclassified"
+}
+
+// Error is every failure of a Tracker. It never contains a secret.
+type Error struct {
+	Op         string // what was being done: "read issue 17"
+	Class      Class
+	Status     int           // HTTP status, 0 when there was no answer
+	RetryAfter time.Duration // as the tracker asked, 0 when it did not
+	Messages   []string      // the tracker's own words, in the language of the account; for people only
+	Hint       string        // what the operator can do, when we know
+	Err        error
+}
+
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%s: %s", e.Op, e.Class)
+	if e.Status != 0 {
+		s += fmt.Sprintf(" (HTTP %d)", e.Status)
+	}
+	for _, m := range e.Messages {
+		s += ": " + m
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	if e.Hint != "" {
+		s += "; " + e.Hint
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// ClassOf is the class of the *Error inside err, or 0 when there is none.
+func ClassOf(err error) Class {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Class
+	}
+	return 0
+}

@@ -1,0 +1,101 @@
+package connectors
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Field names the contract gives to what every tracker has. Custom fields are named by CustomField; any other
+// change keeps the tracker's native name.
+const (
+	FieldStatus     = "status"
+	FieldAssignee   = "assignee"
+	FieldPriority   = "priority"
+	FieldProject    = "project"
+	FieldType       = "type"
+	FieldCategory   = "category"
+	FieldDueDate    = "due_date"
+	FieldParent     = "parent"
+	FieldAttachment = "attachment" // From: removed file names, To: added ones
+	FieldRelation   = "relation:"  // prefix; the tracker's relation type follows, values are issue ids
+)
+
+const customPrefix = "cf:"
+
+// CustomField names the custom field with the tracker's own id.
+func CustomField(id string) string { return customPrefix + id }
+
+// IsCustomField reports whether the field name was made by CustomField, and the tracker's id in it.
+func IsCustomField(field string) (id string, ok bool) { return strings.CutPrefix(field, customPrefix) }
+
+// Values are the fields of an issue by name; a single-valued field has one value, an empty one none.
+type Values map[string][]string
+
+// One is the first value of the field, or "".
+func (v Values) One(field string) string {
+	if len(v[field]) == 0 {
+		return ""
+	}
+	return v[field][0]
+}
+
+// Clone copies the map and its slices.
+func (v Values) Clone() Values {
+	c := make(Values, len(v))
+	for k, s := range v {
+		c[k] = append([]string(nil), s...)
+	}
+	return c
+}
+
+// Issue is what the tracker says of an issue now. Values holds ids (FieldStatus, FieldAssignee, FieldPriority,
+// FieldProject, FieldType, FieldCategory, FieldParent), dates as YYYY-MM-DD, and custom fields; a custom field
+// that is absent from Values is not on this issue at all.
+type Issue struct {
+	ID          string // immutable
+	Key         string // what people type; may change when an issue moves
+	Subject     string
+	Description string
+	Author      string
+	Private     bool
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Values      Values
+	Raw         json.RawMessage // as received, for evidence and for mappings not yet thought of
+}
+
+// Event is something that happened to an issue after its creation (the creation itself is no Event: it is the
+// issue's CreatedAt, Author and History.Initial). ID is stable for ever and unique within the issue, such as
+// "journal:1725".
+type Event struct {
+	ID      string
+	At      time.Time
+	Author  string // "" when the tracker does not say
+	Changes []Change
+	Note    *Note
+	Raw     json.RawMessage
+}
+
+// Change is one field going from one value to another. With Delta the values are what was taken from and added
+// to a multi-valued field; without it they are the whole value before and after.
+type Change struct {
+	Field    string
+	From, To []string
+	Delta    bool
+}
+
+// Note is a comment. Internal means that the tracker keeps it from customers.
+type Note struct {
+	Text     string
+	Internal bool
+	EditedAt time.Time // zero when never edited or when the tracker does not tell
+}
+
+// History is an issue with everything that happened to it, oldest first.
+type History struct {
+	Issue       Issue
+	Events      []Event
+	Watchers    []string
+	WatchersSet bool // false when the account may not see watchers: Watchers then says nothing
+}

@@ -1,0 +1,139 @@
+package connectors
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Write is everything one step changes on one issue. Nil and empty mean "leave alone"; Assign to a pointer to
+// "" removes the assignee.
+type Write struct {
+	Issue    string
+	Comment  *Comment
+	Assign   *string           // person id
+	Priority *string           // priority id
+	Status   *string           // status id
+	Fields   map[string]string // CustomField names to their new single value
+	Watchers []string          // added one by one before the rest
+}
+
+// Comment is a note to write. Mark is the short visible line inside Text by which the comment is found again.
+type Comment struct {
+	Text     string
+	Internal bool
+	Mark     string
+}
+
+// Empty reports whether the write would change nothing.
+func (w Write) Empty() bool { return !w.HasUpdate() && len(w.Watchers) == 0 }
+
+// HasUpdate reports whether anything but watchers is to be written.
+func (w Write) HasUpdate() bool {
+	return w.Comment != nil || w.Assign != nil || w.Priority != nil || w.Status != nil || len(w.Fields) > 0
+}
+
+// Refusal is one thing the tracker did not do although it accepted the request.
+type Refusal struct {
+	Field  string `json:"field"` // a field name, or "comment", "comment internal", "watcher"
+	Wanted string `json:"wanted"`
+	Got    string `json:"got"`
+}
+
+func (r Refusal) String() string {
+	return fmt.Sprintf("%s: wanted %q, tracker has %q", r.Field, r.Wanted, r.Got)
+}
+
+// Receipt is what reading back showed: the event that carries our comment, and what was refused.
+type Receipt struct {
+	Event   string    `json:"event,omitempty"` // id of the event with our comment
+	Refused []Refusal `json:"refused,omitempty"`
+	Public  bool      `json:"public,omitempty"` // the comment was to be internal and is not: the customer can read it
+}
+
+// FindMark looks for a comment with the mark by the account. It is how an answer that never came, a crash or
+// an older backup is settled: what carries our mark has been written.
+func (h History) FindMark(account, mark string) (Event, bool) {
+	for _, e := range h.Events {
+		if e.Author == account && e.Note != nil && strings.Contains(e.Note.Text, mark) {
+			return e, true
+		}
+	}
+	return Event{}, false
+}
+
+// Verify compares what was asked for with what the tracker has, read after the write, and reports every field
+// that was silently left alone. before is the history read just ahead of the write: a field that a person
+// changed in between, after our own event, is not a refusal.
+func Verify(w Write, account string, before, after History) Receipt {
+	var r Receipt
+	refuse := func(field, wanted, got string) {
+		r.Refused = append(r.Refused, Refusal{Field: field, Wanted: wanted, Got: got})
+	}
+	if c := w.Comment; c != nil {
+		e, ok := after.FindMark(account, c.Mark)
+		switch {
+		case !ok:
+			refuse("comment", "written", "")
+		case c.Internal && !e.Note.Internal:
+			r.Event, r.Public = e.ID, true
+			refuse("comment internal", "internal", "public")
+		default:
+			r.Event = e.ID
+		}
+	}
+	for _, f := range w.wanted() {
+		got := after.Issue.Values.One(f.field)
+		if got == f.value || f.done(account, before, after) {
+			continue
+		}
+		refuse(f.field, f.value, got)
+	}
+	if after.WatchersSet {
+		for _, p := range w.Watchers {
+			if !slices.Contains(after.Watchers, p) {
+				refuse("watcher", p, "")
+			}
+		}
+	}
+	return r
+}
+
+type wantedField struct{ field, value string }
+
+func (w Write) wanted() []wantedField {
+	var out []wantedField
+	add := func(field string, p *string) {
+		if p != nil {
+			out = append(out, wantedField{field, *p})
+		}
+	}
+	add(FieldAssignee, w.Assign)
+	add(FieldPriority, w.Priority)
+	add(FieldStatus, w.Status)
+	for f, v := range w.Fields {
+		out = append(out, wantedField{f, v})
+	}
+	slices.SortFunc(out, func(a, b wantedField) int { return strings.Compare(a.field, b.field) })
+	return out
+}
+
+// done reports whether an event of ours after before set the field to the wanted value: then it was done, and
+// whoever changed it since has won.
+func (f wantedField) done(account string, before, after History) bool {
+	known := make(map[string]bool, len(before.Events))
+	for _, e := range before.Events {
+		known[e.ID] = true
+	}
+	for _, e := range after.Events {
+		if known[e.ID] || e.Author != account {
+			continue
+		}
+		for _, c := range e.Changes {
+			if c.Field == f.field && len(c.To) == 1 && c.To[0] == f.value {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,213 @@
+package enforcer
+
+import (
+	"slices"
+	"time"
+
+	"slabridge/enforcer/calendar"
+)
+
+// Contract is one version of one contract as it applies to the requests of one mapping.
+type Contract struct {
+	ID          string // the admin's id; unique in a configuration
+	Preset      string // which text it was made from
+	Version     string // of the text; kept with every decision
+	Title       Text
+	Calendar    *calendar.Calendar
+	Severities  []Severity // gravest first
+	Plans       []string   // plans the contract knows; nil when it knows none
+	Assumptions []string   // readings that belong to no single obligation
+	Obligations []Obligation
+
+	// Received within [ValidFrom, ValidTo) stays under the contract to the end. Zero means unbounded.
+	ValidFrom, ValidTo time.Time
+	// Reopen says what a reopened request is, whoever reopens it: "" is the contract's default (a customer
+	// starts anew, staff within one working hour corrects), "continue" and "restart" are the admin's choice.
+	Reopen string
+	// Language of the comments: "ru" or "en".
+	Language string
+}
+
+// Severity is one class of the contract.
+type Severity struct {
+	ID    string
+	Title Text
+}
+
+// Text is a name or sentence in the languages that the program speaks, by language code.
+type Text map[string]string
+
+// In gives the text in the language, or in English, or in any.
+func (t Text) In(lang string) string {
+	for _, l := range []string{lang, "en", "ru"} {
+		if s := t[l]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// Role is what a person is to the contract. The zero Role is nobody in particular: such a person's acts count
+// as nobody's.
+type Role string
+
+// The roles, from CONTRACTS "Words". Staff is not a role of a person but the three that answer for the provider.
+const (
+	Support    Role = "support"
+	Developers Role = "developers"
+	Management Role = "management"
+	Customer   Role = "customer"
+	Bot        Role = "bot"
+)
+
+// Roles lists every role a person can have.
+var Roles = []Role{Support, Developers, Management, Customer, Bot}
+
+// Staff reports whether the role acts for the provider.
+func (r Role) Staff() bool { return r.Rank() > 0 }
+
+// Rank orders the provider's roles: an assignment never goes down. 0 for everyone else.
+func (r Role) Rank() int {
+	return 1 + slices.Index([]Role{Support, Developers, Management}, r)
+}
+
+// StatusClass is what a tracker's status means to a contract. The zero class is a status that nobody mapped.
+type StatusClass string
+
+// The status classes.
+const (
+	New               StatusClass = "new"
+	Working           StatusClass = "working"
+	WaitingCustomer   StatusClass = "waiting-customer"
+	WaitingThirdParty StatusClass = "waiting-third-party"
+	Resolved          StatusClass = "resolved"
+	Closed            StatusClass = "closed"
+)
+
+// StatusClasses lists every class.
+var StatusClasses = []StatusClass{New, Working, WaitingCustomer, WaitingThirdParty, Resolved, Closed}
+
+// Open reports whether a request in this class is still to be worked on.
+func (s StatusClass) Open() bool { return s != Resolved && s != Closed }
+
+// Kind is what sort of promise an obligation is.
+type Kind string
+
+// The kinds. Only a Timer is a stopwatch on a request; the others are checked at receipt, are duties of the
+// contract as a whole, or are sums of an account.
+const (
+	Timer   Kind = "timer"
+	Check   Kind = "check"
+	Duty    Kind = "duty"
+	Account Kind = "account"
+)
+
+// Obligation is one promise of a contract.
+type Obligation struct {
+	ID         string
+	Source     string // the clause: "п. 8"
+	Title      Text
+	Kind       Kind
+	Assumption string // the reading taken where the text is silent
+	Plans      []string
+	Start      Condition
+	Stop       []Condition // any of them stops the cycle
+	Pause      []StatusClass
+	Repeat     bool // the next cycle starts where one ends, while the request is open
+	Once       bool // not started again when a customer reopens the request
+	NoVerdict  bool // a right or the customer's own duty: never met or breached
+	Off        bool // in the text, but not acted on until the admin turns it on
+	Rules      []Rule
+	// Inert says why this program cannot act on the obligation yet; "" when it can.
+	Inert string
+}
+
+// Rule is an obligation's term and steps for some severities.
+type Rule struct {
+	Severities []string // nil: all
+	Within     *calendar.Term
+	// As takes the due of another obligation of the same request instead of a term, but never one before the
+	// cycle's own start.
+	As string
+	// While restricts the cycle to these status classes: it starts on entering and is cancelled on leaving them.
+	While []StatusClass
+	Steps []Step
+}
+
+// Rule finds the rule for a severity, nil when the obligation does not cover it.
+func (o *Obligation) Rule(severity string) *Rule {
+	for i := range o.Rules {
+		if r := &o.Rules[i]; r.Severities == nil || slices.Contains(r.Severities, severity) {
+			return r
+		}
+	}
+	return nil
+}
+
+// Obligation finds an obligation by id, nil when there is none.
+func (c *Contract) Obligation(id string) *Obligation {
+	for i := range c.Obligations {
+		if c.Obligations[i].ID == id {
+			return &c.Obligations[i]
+		}
+	}
+	return nil
+}
+
+// SeverityRank is the place of the severity, 0 the gravest; len(c.Severities) when the contract does not know it.
+func (c *Contract) SeverityRank(id string) int {
+	for i, s := range c.Severities {
+		if s.ID == id {
+			return i
+		}
+	}
+	return len(c.Severities)
+}
+
+// Step is a moment of a cycle at which something is done.
+type Step struct {
+	ID      string // "start", "warn-50", "warn-5bd", "due"
+	Trigger Trigger
+	Comment *StepComment
+	Assign  Role // to the lead of this role
+	Watch   Role // everyone named for this role becomes a watcher
+	// Priority is "", PriorityUp or PriorityTop.
+	Priority string
+	// Ours lists what is beyond the contract's text and may be switched off: "assign", "priority", "watch".
+	Ours []string
+}
+
+// What a step may do to the priority.
+const (
+	PriorityUp  = "up"
+	PriorityTop = "top"
+)
+
+// StepComment is what a step says, to whom.
+type StepComment struct {
+	Audience Audience
+	Text     string // key of the text: "receipt", "warn", "breach"
+	Names    Role   // people of this role are named in the text
+}
+
+// Audience is who reads a comment.
+type Audience string
+
+// The audiences.
+const (
+	Public   Audience = "public"
+	Internal Audience = "internal"
+)
+
+// Trigger says when in its cycle a step is taken. Exactly one field is set, or none for the start.
+type Trigger struct {
+	Due     bool
+	Percent int            // of the counting time between start and due
+	After   *calendar.Term // counted from the start
+	Before  *calendar.Term // counted back from the due
+}
+
+// Start reports whether the step is taken when the cycle starts.
+func (t Trigger) Start() bool {
+	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil
+}

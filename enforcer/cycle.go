@@ -1,0 +1,161 @@
+package enforcer
+
+import (
+	"time"
+
+	"slabridge/enforcer/calendar"
+)
+
+// CycleState is where a cycle stands at a given now.
+type CycleState string
+
+// The states. Met, Breached and Cancelled are verdicts.
+const (
+	Running   CycleState = "running"
+	Paused    CycleState = "paused"
+	Met       CycleState = "met"
+	Breached  CycleState = "breached"
+	Cancelled CycleState = "cancelled"
+)
+
+// Cycle is one run of an obligation's stopwatch on one request, as Evaluate saw it at some now.
+type Cycle struct {
+	Obligation *Obligation
+	Rule       *Rule
+	// ID names the cycle for ever: the tracker's own id of the event that started it ("created",
+	// "journal:1725"); a cycle of a repeating obligation that started at a due moment adds ~N, the Nth since
+	// that event. Ordinal counts the obligation's cycles from 1 and is for people only.
+	ID        string
+	Ordinal   int
+	Severity  string
+	State     CycleState
+	StartedAt time.Time
+	// CountsFrom is StartedAt, or the moment of the severity change that gave the due.
+	CountsFrom  time.Time
+	Due         time.Time // zero: the obligation has no due here
+	DueWhy      []calendar.Reason
+	DueNote     string // why there is no due, or why it is not the term's ("agreed", "as respond")
+	Provisional bool   // the due rests on provisional calendar data
+
+	// EndedAt is when the cycle stopped, breached cycles too; zero while it goes on. EndEvent names what ended it.
+	EndedAt  time.Time
+	EndEvent string
+	EndBy    Person
+	EndWhy   string // a reason code: "stopped", "resolved", "closed-by-customer", "duplicate", "left-contract", "severity", "gone", "due"
+
+	Elapsed   time.Duration // counting time from start to end or now, pauses left out
+	Remaining time.Duration // counting time to the due; negative after it; 0 without a due
+	Pauses    []Pause
+	Steps     []CycleStep
+	// BreachedBefore counts the cycles directly before this one that were breached: assignments and bumps act
+	// only in the first of consecutive breached cycles.
+	BreachedBefore int
+	// revivedAt is when a correction by staff set the cycle going again.
+	revivedAt time.Time
+}
+
+// Pause is a stretch in which the cycle's clock stood still. To is zero while it lasts.
+type Pause struct {
+	From, To time.Time
+	Class    StatusClass
+	Event    string // what began it
+}
+
+// CycleStep is a step with its moment in this cycle. At is zero when it has none (a warning of a due that does
+// not exist).
+type CycleStep struct {
+	Step *Step
+	At   time.Time
+}
+
+// Evaluation is everything Evaluate found out about one request.
+type Evaluation struct {
+	Request  *Request
+	Contract *Contract
+	Now      time.Time
+	State    State // at Now
+	Covered  bool  // some cycle of this contract runs or ran on the request
+	Cycles   []Cycle
+	// Next is the next moment at which time alone changes something: a step's. Zero when nothing is to come.
+	Next time.Time
+}
+
+// StepKey names one step of one cycle of one request: at most one write is ever made for it.
+type StepKey struct {
+	Connection string `json:"connection"`
+	Issue      string `json:"issue"` // the tracker's immutable id
+	Contract   string `json:"contract"`
+	Obligation string `json:"obligation"`
+	Cycle      string `json:"cycle"`
+	Step       string `json:"step"`
+}
+
+// Verb is what is to become of a step whose moment has come.
+type Verb string
+
+// The verbs.
+const (
+	Act       Verb = "act"       // write it
+	Wait      Verb = "wait"      // write it later: internal steps keep working hours
+	Past      Verb = "past"      // its moment lies before the line: recorded, never written
+	Overtaken Verb = "overtaken" // a later step of the same cycle says it all
+	Needless  Verb = "needless"  // the cycle ended before it could be written
+	Hold      Verb = "hold"      // a person's label, or a status nobody mapped
+)
+
+// Decision is what to do about one step, with its reason. It is a value: recording and writing are others' work.
+type Decision struct {
+	Key       StepKey
+	Verb      Verb
+	Moment    time.Time // when the step's moment came
+	Due       time.Time // of the cycle; zero when it has none
+	NotBefore time.Time // with Wait: the next opening
+	Audience  Audience
+	Changes   Changes
+	Reason    Reason
+	Source    string
+	Breach    bool // the step tells of a broken promise
+}
+
+// Changes are what a step wants of the tracker, in the contract's words.
+type Changes struct {
+	Comment  *Comment `json:"comment,omitempty"`
+	Assign   Role     `json:"assign,omitempty"`
+	Priority string   `json:"priority,omitempty"` // PriorityUp, PriorityTop or ""
+	Watch    Role     `json:"watch,omitempty"`
+}
+
+// Comment is what is to be said; the words are found by mapping in the contract's language.
+type Comment struct {
+	Audience   Audience      `json:"audience"`
+	Text       string        `json:"text"` // key of the text
+	Names      Role          `json:"names,omitempty"`
+	Obligation Text          `json:"-"`
+	Source     string        `json:"source"`
+	Severity   Text          `json:"-"`
+	StartedAt  time.Time     `json:"started_at"`
+	Due        time.Time     `json:"due,omitzero"`
+	Moment     time.Time     `json:"moment"`
+	Remaining  time.Duration `json:"remaining,omitzero"` // counting time from the step's moment to the due
+	// BeginBy is the moment by which work will begin, for receipts; zero when it has passed or is not promised.
+	BeginBy time.Time `json:"begin_by,omitzero"`
+	// Next is what happens next if nobody acts.
+	Next []NextStep `json:"next,omitempty"`
+	// Done tells the reader what this very write also does.
+	Assigned string `json:"-"`
+}
+
+// NextStep is a later step of the request.
+type NextStep struct {
+	Obligation Text      `json:"-"`
+	ID         string    `json:"obligation"`
+	Step       string    `json:"step"`
+	At         time.Time `json:"at"`
+	Role       Role      `json:"role,omitempty"` // who comes in
+}
+
+// Reason is why a decision is what it is: a code for programs, and the sentence for people in each language.
+type Reason struct {
+	Code string `json:"code"`
+	Text Text   `json:"text"`
+}

@@ -1,0 +1,112 @@
+package enforcer
+
+import (
+	"slices"
+	"time"
+)
+
+// Person is someone who acts on requests, as of the moment of the act.
+type Person struct {
+	ID   string
+	Name string
+	Role Role
+}
+
+// Request is an issue told in the contract's words. Mapping makes it from a tracker's history.
+type Request struct {
+	Connection string
+	Issue      string // the tracker's immutable id
+	Key        string // what people type
+	Subject    string
+	Author     Person
+	CreatedAt  time.Time
+	// ReceivedAt is when the provider got the notice: CreatedAt, or an earlier moment that a mapped field names.
+	ReceivedAt time.Time
+	// Moments are oldest first; the first is the creation.
+	Moments []Moment
+	// GoneAt is when the issue was found deleted; zero while it is there.
+	GoneAt time.Time
+	// Hidden: the issue is out of our sight. Its cycles are frozen: nothing is written and nothing judged.
+	Hidden bool
+	// AfterHours: both sides agreed to work on it round the clock (kamal п. 8).
+	AfterHours bool
+	// AgreedDue is an agreed moment that overrides any due; zero when there is none.
+	AgreedDue time.Time
+	// Hold is why writes are held by a person's label or field, or by a status nobody mapped; "" when they are not.
+	Hold string
+	// Notes are remarks about the facts themselves (a received value that was ignored), for people.
+	Notes []string
+}
+
+// Moment is one event of a request: who did it, what it was, and the state afterwards.
+type Moment struct {
+	Event string // the tracker's own id of the event; "created" for the first
+	At    time.Time
+	By    Person
+	// Note is the audience of the note written at this moment, "" when there was none.
+	Note Audience
+	// OnBehalf: a staff note that gives the customer's words.
+	OnBehalf bool
+	// AutoReply: a note no person wrote; counts as nobody's.
+	AutoReply bool
+	// Steps are the steps, "obligation/step", whose comment this is when the note is our own.
+	Steps []string
+	// StatusSet: the status was set at this moment (at creation too).
+	StatusSet bool
+	// Duplicate: the request was closed as a duplicate of another.
+	Duplicate bool
+	State     State
+}
+
+// State is a request after a moment.
+type State struct {
+	Covered     bool // under the contract that the request is evaluated for
+	Severity    string
+	Status      StatusClass
+	Assignee    Person
+	Priority    int // rank, 0 the lowest
+	PriorityTop bool
+	Fields      map[string]string // mapped fields by id
+	DueDate     string            // YYYY-MM-DD
+}
+
+// noteRole is whose words the note is: the author's, the customer's when staff wrote them down, nobody's when
+// a machine answered.
+func (m *Moment) noteRole() Role {
+	switch {
+	case m.AutoReply:
+		return ""
+	case m.OnBehalf && m.By.Role.Staff():
+		return Customer
+	}
+	return m.By.Role
+}
+
+// response reports whether a staff member began: CONTRACTS "Words".
+func (m *Moment) response() bool {
+	return (m.Note == Public && m.noteRole().Staff()) ||
+		(m.StatusSet && m.State.Status == Working && m.By.Role.Staff())
+}
+
+// State is what the request is now: the state after its last moment.
+func (r *Request) State() State {
+	if len(r.Moments) == 0 {
+		return State{}
+	}
+	return r.Moments[len(r.Moments)-1].State
+}
+
+// At gives the request as it was known at t: what happened later is not in it.
+func (r Request) At(t time.Time) Request {
+	n, _ := slices.BinarySearchFunc(r.Moments, t, func(m Moment, t time.Time) int {
+		if m.At.After(t) {
+			return 1
+		}
+		return -1
+	})
+	r.Moments = r.Moments[:n]
+	if r.GoneAt.After(t) {
+		r.GoneAt = time.Time{}
+	}
+	return r
+}

@@ -1,0 +1,112 @@
+// Package mapping is where the tracker's words and the contract's words meet, and the only place where they do.
+//
+// A Mapping is what the admin wrote: which status means `working`, whose project role is `support`, which field
+// holds the criticality. Bind resolves its names against a connection's Directory into ids. A Bound mapping
+// turns a tracker's History into an enforcer.Request (facts), and enforcer.Decisions back into tracker Writes,
+// with the comments' words in the contract's language, safe in the tracker's markup.
+//
+// The package promises to be pure: it reads no file, no clock and no network, and to hide nothing it could not
+// map: unmapped statuses hold the request, unknown authors count as nobody, unresolved and ambiguous names are
+// Problems with the candidates. It never guesses a role and never takes tracker text for markup or a template.
+package mapping
+
+import (
+	"regexp"
+
+	"slabridge/enforcer"
+)
+
+// Mapping is one `mappings` entry of the configuration, validated in itself but not yet held against a tracker.
+type Mapping struct {
+	ID         string
+	Connection string
+	Severity   []SeverityRule // first match wins
+	Status     []StatusRule
+	Roles      []RoleRule
+	Priorities []string // names, lowest first; empty: the tracker's own order
+	Fields     []FieldRule
+	Internal   InternalNotes
+	AutoReply  []*regexp.Regexp // a note that matches was written by a machine
+	// OnBehalf is the prefix of a staff note that gives the customer's words; "" when there is none.
+	OnBehalf string
+	// DuplicateRelations are the tracker's relation types that make a closed issue a duplicate.
+	DuplicateRelations []string
+}
+
+// SeverityRule says that requests for which When is true have the severity.
+type SeverityRule struct {
+	Is   string
+	When When // zero: always
+}
+
+// When is a condition in the tracker's words; every part given must be true, each part by any of its names.
+type When struct {
+	Field      string   // custom field by name or id
+	In         []string // with Field: the values; nil: filled at all
+	Tracker    []string // Redmine's trackers, Jira's issue types
+	Category   []string
+	Priority   []string
+	AuthorRole []enforcer.Role
+}
+
+// StatusRule says which statuses, by name, are of a class.
+type StatusRule struct {
+	Is    enforcer.StatusClass
+	Names []string
+}
+
+// RoleRule says who has a role, and who of them is named when the role is called in. Lead and Duty are ordered:
+// the first who is active and assignable is taken.
+type RoleRule struct {
+	Is           enforcer.Role
+	ProjectRoles []string
+	Users        []string // id, login or full name
+	Groups       []string
+	Lead         []string
+	Duty         []string
+}
+
+// FieldRule says which tracker field holds one of the contract's fields. Write lets slabridge keep it.
+type FieldRule struct {
+	Is    string
+	Field string   // name or id of the custom field
+	In    []string // the values that count; nil: any
+	Write bool
+}
+
+// The mapped field ids that have a meaning to the program, from DESIGN "Configuration".
+const (
+	FieldReceived     = "received"
+	FieldAgreed       = "agreed"
+	FieldAgreedDue    = "agreed-due"
+	FieldAfterHours   = "after-hours-agreed"
+	FieldOnBehalf     = "on-behalf"
+	FieldHold         = "hold"
+	FieldSLADue       = "sla-due"
+	FieldSLAState     = "sla-state"
+	FieldPhoneNotice  = "notified-by-phone"
+	FieldOnSiteAsked  = "on-site-requested"
+	FieldOnSiteAgreed = "on-site-agreed"
+	FieldArrived      = "arrived"
+	FieldCauseReport  = "cause-report"
+	FieldCost         = "cost"
+)
+
+// InternalNotes says how the tracker keeps a comment from customers.
+type InternalNotes struct {
+	Kind string // "private-note", "jsm-internal", "role:NAME", "group:NAME"
+}
+
+// Scope is which issues of a connection a contract covers.
+type Scope struct {
+	Projects []string // identifiers or names; subprojects only when named
+	When     []When   // any of them; empty: all
+}
+
+// Problem is one thing of a mapping that the tracker does not bear out.
+type Problem struct {
+	Path   string // in the admin's own file: "mappings[0].roles[1].lead"
+	Value  string
+	Reason string // what is wrong and what is accepted, candidates included
+	Fatal  bool   // nothing can be enforced while it stands
+}

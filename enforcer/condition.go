@@ -65,9 +65,6 @@ func (c Condition) holds(m *Moment) bool {
 	return false
 }
 
-// act reports whether the condition is something done at a moment rather than a state lasting after it.
-func (c Condition) act() bool { return c.Word == WordResponse || c.Word == WordNote }
-
 func (c Condition) note(m *Moment) bool {
 	if m.Note == "" || (c.Audience != "" && c.Audience != m.Note) {
 		return false

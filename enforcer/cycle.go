@@ -41,7 +41,7 @@ type Cycle struct {
 	EndedAt  time.Time
 	EndEvent string
 	EndBy    Person
-	EndWhy   string // a reason code: "stopped", "resolved", "closed-by-customer", "duplicate", "left-contract", "severity", "gone", "due"
+	EndWhy   string // a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status", "severity", "gone"
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out
 	Remaining time.Duration // counting time to the due; negative after it; 0 without a due
@@ -52,6 +52,7 @@ type Cycle struct {
 	BreachedBefore int
 	// revivedAt is when a correction by staff set the cycle going again.
 	revivedAt time.Time
+	bases     []base
 }
 
 // Pause is a stretch in which the cycle's clock stood still. To is zero while it lasts.
@@ -114,6 +115,7 @@ type Decision struct {
 	Changes   Changes
 	Reason    Reason
 	Source    string
+	Severity  string
 	Breach    bool // the step tells of a broken promise
 }
 

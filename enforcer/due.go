@@ -1,0 +1,212 @@
+package enforcer
+
+import (
+	"time"
+
+	"slabridge/enforcer/calendar"
+)
+
+// base is a reading of a cycle's due: the rule's term counted from a moment. A raised severity adds a base, the
+// earliest due of all bases wins.
+type base struct {
+	from time.Time
+	rule *Rule
+}
+
+// reclassify applies a changed severity at m (CONTRACTS "Life of a cycle", Severity): raised, the due is the
+// earlier of the old one and the new rule applied to a notice at m; lowered, the new rule from the start; a
+// breach already reached stays.
+func (s *stopwatch) reclassify(rule *Rule, m *Moment) error {
+	c := s.cur
+	due, err := s.due(m.At)
+	if err != nil {
+		return err
+	}
+	was := c.Severity
+	c.Severity = m.State.Severity
+	if rule == c.Rule || (!due.IsZero() && m.At.Truncate(time.Second).After(due)) {
+		return nil
+	}
+	contract := s.ev.Contract
+	c.Rule = rule
+	if contract.SeverityRank(c.Severity) < contract.SeverityRank(was) {
+		c.bases = append(c.bases, base{from: m.At, rule: rule})
+		return nil
+	}
+	c.bases = []base{{from: c.StartedAt, rule: rule}}
+	return nil
+}
+
+// due is the running cycle's due as of t, a lasting pause taken up to t; zero when it has none.
+func (s *stopwatch) due(t time.Time) (time.Time, error) {
+	r, err := s.ev.ruling(s.cur, t, false)
+	return r.due, err
+}
+
+// ruling is a due with what it rests on.
+type ruling struct {
+	due         time.Time
+	from        time.Time
+	term        *calendar.Term // the clock the cycle counts on
+	note        string
+	why         []calendar.Reason
+	provisional bool
+}
+
+// ruling works the due of a cycle out: the earliest of its bases.
+func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error) {
+	var best ruling
+	for i, b := range c.bases {
+		r, err := ev.baseRuling(c, b, t, reasons)
+		if err != nil {
+			return ruling{}, err
+		}
+		if i == 0 || best.due.IsZero() || (!r.due.IsZero() && r.due.Before(best.due)) {
+			best = r
+		}
+	}
+	return best, nil
+}
+
+func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
+	switch {
+	case b.rule.As != "":
+		return ev.borrowed(c, b, t, reasons)
+	case b.rule.Within == nil:
+		return ruling{from: b.from, note: "none"}, nil
+	}
+	r := ruling{from: b.from, term: b.rule.Within}
+	if !reasons {
+		var err error
+		r.due, err = ev.Contract.Calendar.DueAt(b.from, *r.term, c.spans(t))
+		return r, err
+	}
+	res, err := ev.Contract.Calendar.Due(b.from, *r.term, c.spans(t))
+	r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
+	return r, err
+}
+
+// borrowed is the due of the other obligation's cycle on the same request, at least the cycle's own start.
+func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
+	r := ruling{from: b.from, note: "as " + b.rule.As}
+	var other *Cycle
+	for i := range ev.Cycles {
+		if o := &ev.Cycles[i]; o.Obligation.ID == b.rule.As && !o.StartedAt.After(c.StartedAt) &&
+			(other == nil || o.StartedAt.After(other.StartedAt)) {
+			other = o
+		}
+	}
+	if other == nil {
+		return r, nil
+	}
+	end := t
+	if !other.EndedAt.IsZero() {
+		end = other.EndedAt
+	}
+	lent, err := ev.ruling(other, end, reasons)
+	if err != nil || lent.due.IsZero() {
+		return r, err
+	}
+	lent.note = r.note
+	if lent.due.Before(c.StartedAt) {
+		lent.due = c.StartedAt
+	}
+	return lent, nil
+}
+
+// finish fills in what people and decisions need: the due with its reasons, elapsed and remaining time, and the
+// moments of the steps.
+func (ev *Evaluation) finish(c *Cycle) error {
+	end := c.EndedAt
+	if end.IsZero() {
+		end = ev.Now
+	}
+	r, err := ev.ruling(c, end, true)
+	if err != nil {
+		return err
+	}
+	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
+	cal := ev.Contract.Calendar
+	if r.term != nil {
+		pauses := c.spans(end)
+		if c.Elapsed, err = cal.Counted(*r.term, c.StartedAt, end, pauses); err != nil {
+			return err
+		}
+		if c.Remaining, err = remaining(cal, *r.term, end, c.Due); err != nil {
+			return err
+		}
+	}
+	return ev.steps(c, r, end)
+}
+
+func remaining(cal *calendar.Calendar, term calendar.Term, now, due time.Time) (time.Duration, error) {
+	if due.Before(now) {
+		d, err := cal.Counted(term, due, now, nil)
+		return -d, err
+	}
+	return cal.Counted(term, now, due, nil)
+}
+
+// steps works out when each step of the cycle is to be taken, and the next moment at which time alone acts.
+func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
+	for i := range c.Rule.Steps {
+		step := &c.Rule.Steps[i]
+		at, err := ev.stepAt(c, r, step.Trigger, end)
+		if err != nil {
+			return err
+		}
+		c.Steps = append(c.Steps, CycleStep{Step: step, At: at})
+		if c.EndedAt.IsZero() && c.State != Paused {
+			ev.upcoming(at, step.Trigger)
+		}
+	}
+	if c.EndedAt.IsZero() && c.State == Running {
+		ev.upcoming(c.Due, Trigger{Due: true})
+	}
+	return nil
+}
+
+func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
+	cal := ev.Contract.Calendar
+	switch {
+	case t.Start():
+		return c.StartedAt, nil
+	case t.After != nil:
+		return cal.DueAt(r.from, *t.After, c.spans(end))
+	case c.Due.IsZero():
+		return time.Time{}, nil
+	case t.Due:
+		return c.Due, nil
+	case t.Before != nil:
+		return cal.Before(c.Due, *t.Before)
+	}
+	if r.term == nil {
+		return time.Time{}, nil
+	}
+	return cal.Percent(*r.term, r.from, c.Due, t.Percent, c.spans(end))
+}
+
+// FiresAt is the first second at which the step is taken: a due's own second still counts as in time.
+func (s CycleStep) FiresAt() time.Time {
+	if s.At.IsZero() {
+		return time.Time{}
+	}
+	return firesAt(s.At, s.Step.Trigger)
+}
+
+func firesAt(at time.Time, t Trigger) time.Time {
+	if t.Due {
+		return at.Truncate(time.Second).Add(time.Second)
+	}
+	return at
+}
+
+func (ev *Evaluation) upcoming(at time.Time, t Trigger) {
+	if at.IsZero() {
+		return
+	}
+	at = firesAt(at, t)
+	if at.After(ev.Now) && (ev.Next.IsZero() || at.Before(ev.Next)) {
+		ev.Next = at
+	}
+}

@@ -1,0 +1,101 @@
+package enforcer
+
+import (
+	"slices"
+	"time"
+)
+
+// correctionTime is the working time within which a reopening by staff is a correction, not a new beginning
+// (CONTRACTS "Life of a cycle").
+const correctionTime = time.Hour
+
+// tenure is one stay of a request under a contract.
+type tenure struct {
+	moments []Moment  // from the one that brought it in to the one that took it out, inclusive
+	start   time.Time // when the request counts as received
+	left    bool      // the last moment took it out
+}
+
+// tenures splits a request into its stays under the contract. Received within the contract's validity it stays
+// to the end; moved in from elsewhere it is received at that moment.
+func (c *Contract) tenures(r *Request, moments []Moment) []tenure {
+	var out []tenure
+	in := -1
+	for i, m := range moments {
+		switch {
+		case in < 0 && m.State.Covered && c.valid(receivedAt(r, i, m)):
+			in = i
+		case in >= 0 && !m.State.Covered:
+			out = append(out, tenure{moments[in : i+1], receivedAt(r, in, moments[in]), true})
+			in = -1
+		}
+	}
+	if in >= 0 {
+		out = append(out, tenure{moments[in:], receivedAt(r, in, moments[in]), false})
+	}
+	return out
+}
+
+func receivedAt(r *Request, i int, m Moment) time.Time {
+	if i == 0 && !r.ReceivedAt.IsZero() {
+		return r.ReceivedAt
+	}
+	return m.At
+}
+
+func (c *Contract) valid(t time.Time) bool {
+	return !t.Before(c.ValidFrom) && (c.ValidTo.IsZero() || t.Before(c.ValidTo))
+}
+
+// correct takes back resolutions that were none: reopened by staff within one working hour, or any reopening
+// where the admin chose "continue". It returns the moments to judge by and, for each, when a later correction
+// revived it (zero for most).
+func (c *Contract) correct(moments []Moment) ([]Moment, map[int]time.Time, error) {
+	if c.Reopen == "restart" {
+		return moments, nil, nil
+	}
+	out := moments
+	var revived map[int]time.Time
+	for i := 1; i < len(out); i++ {
+		if !out[i-1].State.Status.Open() || out[i].State.Status.Open() {
+			continue
+		}
+		j := i + 1
+		for j < len(out) && !out[j].State.Status.Open() {
+			j++
+		}
+		if j == len(out) {
+			break
+		}
+		took, err := c.takesBack(out[i].At, out[j])
+		if err != nil {
+			return nil, nil, err
+		}
+		if !took {
+			i = j
+			continue
+		}
+		if revived == nil {
+			out, revived = slices.Clone(moments), make(map[int]time.Time)
+		}
+		before := out[i-1].State.Status
+		for k := i; k < j; k++ {
+			out[k].State.Status, out[k].StatusSet, out[k].Duplicate = before, false, false
+			revived[k] = out[j].At
+		}
+		out[j].StatusSet = out[j].State.Status != before
+		i = j
+	}
+	return out, revived, nil
+}
+
+func (c *Contract) takesBack(resolved time.Time, reopening Moment) (bool, error) {
+	if c.Reopen == "continue" {
+		return true, nil
+	}
+	if !reopening.By.Role.Staff() {
+		return false, nil
+	}
+	passed, err := c.Calendar.Elapsed(resolved, reopening.At)
+	return passed <= correctionTime, err
+}

@@ -167,7 +167,7 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 
 // alwaysOn reports whether the cycle's own clock runs round the clock.
 func (c *Cycle) alwaysOn() bool {
-	return c.Rule.Within != nil && (c.Rule.Within.Always || c.Rule.Within.Unit == calendar.Days24)
+	return c.Rule.Within != nil && (c.Rule.Within.Always || c.Rule.Within.Unit == calendar.PlainDays)
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this

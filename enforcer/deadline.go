@@ -1,0 +1,81 @@
+package enforcer
+
+import (
+	"fmt"
+	"time"
+)
+
+// Deadline is one obligation's due, as if its cycle started at a given moment.
+type Deadline struct {
+	Cycle
+	// NoDue says why there is no due, "" when there is one.
+	NoDue Text
+}
+
+// Deadlines answers what the contract promises for one notice: every obligation of the severity as if its cycle
+// started at received. Obligations that the program cannot act on yet, or that are off, are included: their
+// terms are promised all the same.
+func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, error) {
+	if c.SeverityRank(severity) == len(c.Severities) {
+		return nil, fmt.Errorf("contract %s has no severity %q; it knows %s", c.ID, severity, c.severityList())
+	}
+	if !c.valid(received) {
+		return nil, fmt.Errorf("contract %s is not valid at %s", c.ID, received.Format(time.RFC3339))
+	}
+	received = received.Truncate(time.Second)
+	ev := Evaluation{Contract: c, Now: received, Cycles: make([]Cycle, 0, len(c.Obligations))}
+	for _, deferred := range []bool{false, true} {
+		for i := range c.Obligations {
+			o := &c.Obligations[i]
+			rule := o.Rule(severity)
+			if rule == nil || o.borrows() != deferred {
+				continue
+			}
+			ev.Cycles = append(ev.Cycles, Cycle{
+				Obligation: o, Rule: rule, ID: "created", Ordinal: 1, Severity: severity, State: Running,
+				StartedAt: received, bases: []base{{from: received, rule: rule}},
+			})
+		}
+	}
+	ev.order()
+	out := make([]Deadline, len(ev.Cycles))
+	for i := range ev.Cycles {
+		cycle := &ev.Cycles[i]
+		if err := ev.finish(cycle); err != nil {
+			return nil, fmt.Errorf("%s: %w", cycle.Obligation.ID, err)
+		}
+		out[i] = Deadline{Cycle: *cycle, NoDue: cycle.noDue()}
+	}
+	return out, nil
+}
+
+func (c *Contract) severityList() string {
+	var s string
+	for i, v := range c.Severities {
+		if i > 0 {
+			s += ", "
+		}
+		s += v.ID
+	}
+	return s
+}
+
+// noDue explains a cycle without a due; nil when it has one.
+func (c *Cycle) noDue() Text {
+	switch o := c.Obligation; {
+	case !c.Due.IsZero():
+		return nil
+	case c.Rule.As != "":
+		return Text{
+			"ru": "срок тот же, что у " + c.Rule.As + ", а для этой критичности его нет",
+			"en": "due as " + c.Rule.As + ", which has none for this severity",
+		}
+	case o.Kind == Duty:
+		return Text{"ru": "обязанность по договору в целом, у обращения срока нет", "en": "a duty of the contract as a whole, not of one notice"}
+	case o.Kind == Account:
+		return Text{"ru": "учёт, а не срок", "en": "an account, not a term"}
+	case o.NoVerdict:
+		return Text{"ru": "право или обязанность заказчика: срока нет", "en": "a right, or the customer's own duty: no term is set"}
+	}
+	return Text{"ru": "текст договора срока не называет", "en": "the text names no term"}
+}

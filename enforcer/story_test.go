@@ -1,0 +1,313 @@
+package enforcer_test
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"slabridge/config"
+	"slabridge/enforcer"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected part of the stories")
+
+// TestStories plays every file of testdata/stories: people act at the times given, slabridge wakes at each of
+// these moments and whenever an evaluation says so, and its own writes come back as moments. What it wrote and
+// where each cycle stood at the end is held against the part of the file below the line.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/stories/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			head, want, _ := strings.Cut(string(text), "\n----\n")
+			got := play(t, head)
+			if *update {
+				if err := os.WriteFile(file, []byte(head+"\n----\n"+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != want {
+				t.Errorf("the story went differently; got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// story is one request being played.
+type story struct {
+	t        *testing.T
+	contract *enforcer.Contract
+	request  enforcer.Request
+	until    time.Time
+	line     enforcer.Line
+	settled  map[enforcer.StepKey]bool
+	down     [2]time.Time // slabridge does not run in between
+	n        int
+	out      strings.Builder
+}
+
+func play(t *testing.T, head string) string {
+	s := &story{t: t, settled: map[enforcer.StepKey]bool{}}
+	s.request = enforcer.Request{Connection: "test", Issue: "1", Key: "#1"}
+	type act struct {
+		at    time.Time
+		words []string
+	}
+	var acts []act
+	lines := bufio.NewScanner(strings.NewReader(head))
+	for lines.Scan() {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		words := strings.Fields(line)
+		switch {
+		case len(words) == 0:
+		case words[0] == "contract":
+			c, err := config.Preset(words[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.contract = c
+		case words[0] == "pause":
+			s.contract.Obligation(words[1]).Pause = []enforcer.StatusClass{enforcer.StatusClass(words[2])}
+		case words[0] == "reopen":
+			s.contract.Reopen = words[1]
+		case words[0] == "enforce-from":
+			s.line.EnforceFrom = s.time(words[1:4])
+		case words[0] == "until":
+			s.until = s.time(words[1:4])
+		default:
+			acts = append(acts, act{s.time(words[:3]), words[3:]})
+		}
+	}
+	for _, a := range acts {
+		s.wakeUntil(a.at)
+		s.act(a.at, a.words)
+		s.pass(a.at)
+	}
+	s.wakeUntil(s.until.Add(time.Second))
+	s.report()
+	return s.out.String()
+}
+
+func (s *story) time(w []string) time.Time {
+	s.t.Helper()
+	layout := "2006-01-02 15:04:05"
+	clock := w[2]
+	if len(clock) == 5 {
+		clock += ":00"
+	}
+	at, err := time.ParseInLocation(layout, w[1]+" "+clock, s.contract.Calendar.Location())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if day := at.Format("Mon"); day != w[0] {
+		s.t.Fatalf("%s is a %s, not a %s", w[1], day, w[0])
+	}
+	return at
+}
+
+func person(role string) enforcer.Person {
+	if role == "stranger" {
+		return enforcer.Person{ID: "stranger"}
+	}
+	return enforcer.Person{ID: role, Name: role, Role: enforcer.Role(role)}
+}
+
+// act appends what a person did: "status working note public by support".
+func (s *story) act(at time.Time, w []string) {
+	m := enforcer.Moment{At: at}
+	if n := len(s.request.Moments); n > 0 {
+		m.State = s.request.Moments[n-1].State
+		s.n++
+		m.Event = fmt.Sprintf("journal:%d", s.n)
+	} else {
+		m.Event, m.StatusSet = "created", true
+		m.State = enforcer.State{Covered: true, Status: enforcer.New, Priority: 1}
+		s.request.CreatedAt, s.request.ReceivedAt = at, at
+	}
+	for i := 0; i < len(w); i++ {
+		next := func() string { i++; return w[i] }
+		switch w[i] {
+		case "created", "severity":
+			m.State.Severity = next()
+		case "by":
+			m.By = person(next())
+		case "note":
+			m.Note = enforcer.Audience(next())
+		case "auto":
+			m.AutoReply = true
+		case "on-behalf":
+			m.OnBehalf = true
+		case "status":
+			m.State.Status, m.StatusSet = enforcer.StatusClass(next()), true
+		case "assign":
+			m.State.Assignee = person(next())
+		case "duplicate":
+			m.Duplicate = true
+		case "leaves":
+			m.State.Covered = false
+		case "enters":
+			m.State.Covered = true
+		case "received":
+			s.request.ReceivedAt = s.time(w[i+1 : i+4])
+			i += 3
+		case "hold":
+			s.request.Hold = "label"
+		case "unhold":
+			s.request.Hold = ""
+		case "deleted":
+			s.request.GoneAt = at
+			return
+		default:
+			s.t.Fatalf("the story has no word %q", w[i])
+		}
+	}
+	s.request.Moments = append(s.request.Moments, m)
+}
+
+// wakeUntil passes at every moment at which time alone acts, before t.
+func (s *story) wakeUntil(t time.Time) {
+	for range 10_000 {
+		if len(s.request.Moments) == 0 {
+			return
+		}
+		ev := s.evaluate(s.request.Moments[len(s.request.Moments)-1].At)
+		if s.line.PassedAt.After(ev.Now) {
+			ev = s.evaluate(s.line.PassedAt)
+		}
+		if !ev.Now.Before(s.down[0]) && ev.Now.Before(s.down[1]) {
+			if !s.down[1].Before(t) {
+				return
+			}
+			s.pass(s.down[1])
+			continue
+		}
+		if ev.Next.IsZero() || !ev.Next.Before(t) {
+			return
+		}
+		s.pass(ev.Next)
+	}
+	s.t.Fatal("the story does not end")
+}
+
+func (s *story) evaluate(now time.Time) enforcer.Evaluation {
+	s.t.Helper()
+	ev, err := enforcer.Evaluate(s.contract, &s.request, now)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return ev
+}
+
+// pass decides as of now, notes what would be written, and lets our own writes come back as moments.
+func (s *story) pass(now time.Time) {
+	s.t.Helper()
+	if !now.Before(s.down[0]) && now.Before(s.down[1]) {
+		return
+	}
+	ds, err := enforcer.Decide(s.evaluate(now), func(k enforcer.StepKey) enforcer.Standing {
+		if s.settled[k] {
+			return enforcer.Settled
+		}
+		return enforcer.Unrecorded
+	}, s.line)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, d := range ds {
+		s.say(now, d)
+		if d.Verb == enforcer.Wait || d.Verb == enforcer.Hold {
+			continue
+		}
+		if s.settled[d.Key] {
+			s.t.Errorf("%v is decided twice", d.Key)
+		}
+		s.settled[d.Key] = true
+		if d.Verb == enforcer.Act {
+			s.echo(now, d)
+		}
+	}
+	s.line.PassedAt = now
+}
+
+func (s *story) say(now time.Time, d enforcer.Decision) {
+	step := d.Key.Obligation + "/" + d.Key.Step
+	fmt.Fprintf(&s.out, "%s  %-9s %-8s %s", s.stamp(now), d.Verb, d.Audience, step)
+	if c := d.Changes.Comment; c != nil {
+		fmt.Fprintf(&s.out, " says %s", c.Text)
+		if !c.BeginBy.IsZero() {
+			fmt.Fprintf(&s.out, " (work begins by %s)", s.stamp(c.BeginBy))
+		}
+	}
+	for _, x := range [][2]string{{"assigns", string(d.Changes.Assign)}, {"priority", d.Changes.Priority}, {"adds", string(d.Changes.Watch)}} {
+		if x[1] != "" {
+			fmt.Fprintf(&s.out, ", %s %s", x[0], x[1])
+		}
+	}
+	if d.Verb != enforcer.Act {
+		fmt.Fprintf(&s.out, ": %s", d.Reason.Text.In("en"))
+	}
+	s.out.WriteString("\n")
+}
+
+func (s *story) stamp(t time.Time) string {
+	return t.In(s.contract.Calendar.Location()).Format("Mon 2006-01-02 15:04:05")
+}
+
+func (s *story) echo(now time.Time, d enforcer.Decision) {
+	m := enforcer.Moment{At: now, By: person("bot"), State: s.request.State()}
+	s.n++
+	m.Event = fmt.Sprintf("journal:%d", s.n)
+	if c := d.Changes.Comment; c != nil {
+		m.Note, m.Steps = c.Audience, []string{d.Key.Obligation + "/" + d.Key.Step}
+	}
+	if role := d.Changes.Assign; role.Rank() > m.State.Assignee.Role.Rank() {
+		m.State.Assignee = person(string(role))
+	}
+	s.request.Moments = append(s.request.Moments, m)
+}
+
+func (s *story) report() {
+	ev := s.evaluate(s.until)
+	fmt.Fprintf(&s.out, "cycles at %s\n", s.stamp(s.until))
+	for _, c := range ev.Cycles {
+		fmt.Fprintf(&s.out, "%-20s %-12s %-9s", c.Obligation.ID, c.ID, c.State)
+		if !c.Due.IsZero() {
+			fmt.Fprintf(&s.out, " due %s", s.stamp(c.Due))
+		}
+		if !c.EndedAt.IsZero() {
+			fmt.Fprintf(&s.out, " ended %s %s %s", s.stamp(c.EndedAt), c.EndWhy, c.EndEvent)
+		}
+		for _, p := range c.Pauses {
+			fmt.Fprintf(&s.out, " paused %s..%s", s.stamp(p.From), s.stamp(p.To))
+		}
+		s.out.WriteString("\n")
+	}
+}
+
+// TestCyclesOfAnyPrefix holds three laws over every story, cut at every moment: evaluating is repeatable, a
+// cycle's identity never changes as time passes, and no obligation has two cycles of one name.
+func TestCyclesOfAnyPrefix(t *testing.T) {
+	files, _ := filepath.Glob("testdata/stories/*.txt")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, _, _ := strings.Cut(string(text), "\n----\n")
+		if play(t, head) != play(t, head) {
+			t.Errorf("%s: two runs differ", file)
+		}
+	}
+}

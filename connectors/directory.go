@@ -54,3 +54,37 @@ type Person struct {
 	Locked bool
 	Roles  map[string][]string
 }
+
+// Lacks reports whether the history speaks of a status, person, project or priority that the directory does not
+// know: it was read before that came to be.
+func (d Directory) Lacks(h History) bool {
+	known := make(map[string]bool)
+	add := func(kind, id string) { known[kind+id] = true }
+	for _, s := range d.Statuses {
+		add(FieldStatus, s.ID)
+	}
+	for _, p := range d.Priorities {
+		add(FieldPriority, p.ID)
+	}
+	for _, p := range d.Projects {
+		add(FieldProject, p.ID)
+	}
+	for _, p := range d.People {
+		add(FieldAssignee, p.ID)
+	}
+	add(FieldAssignee, d.Self.ID)
+	for _, field := range []string{FieldStatus, FieldPriority, FieldProject, FieldAssignee} {
+		if v := h.Issue.Values.One(field); v != "" && !known[field+v] {
+			return true
+		}
+	}
+	if h.Issue.Author != "" && !known[FieldAssignee+h.Issue.Author] {
+		return true
+	}
+	for _, e := range h.Events {
+		if e.Author != "" && !known[FieldAssignee+e.Author] {
+			return true
+		}
+	}
+	return false
+}

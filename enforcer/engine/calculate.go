@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// finding is what a pass found out about one request under one contract.
+type finding struct {
+	view      *view
+	request   enforcer.Request
+	ev        enforcer.Evaluation
+	decisions []enforcer.Decision
+}
+
+// standing tells enforcer.Decide what the ledger already says. A needless or withdrawn step may come alive again
+// (a correction by staff), so it is decided again.
+func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey) enforcer.Standing {
+	return func(k enforcer.StepKey) enforcer.Standing {
+		switch states(k) {
+		case "":
+			return enforcer.Unrecorded
+		case ledger.Intended, ledger.Waiting, ledger.Held, ledger.Needless, ledger.Withdrawn:
+			return enforcer.Pending
+		}
+		return enforcer.Settled
+	}
+}
+
+// find evaluates one request. It reports whether the contract has anything to do with it.
+func (p *pass) find(ctx context.Context, v *view, r enforcer.Request) (finding, bool, error) {
+	f := finding{view: v, request: r}
+	var err error
+	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.now); err != nil {
+		return f, true, err
+	}
+	if !f.ev.Covered || r.Hidden {
+		return f, f.ev.Covered, nil
+	}
+	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, r.Issue)
+	if err != nil {
+		return f, true, err
+	}
+	f.decisions, err = enforcer.Decide(f.ev, standing(states), v.line)
+	return f, true, err
+}
+
+// with gives the decisions of one verb.
+func (f *finding) with(verbs ...enforcer.Verb) []enforcer.Decision {
+	var out []enforcer.Decision
+	for _, d := range f.decisions {
+		if slices.Contains(verbs, d.Verb) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// entry is the ledger's row for a decision, standing alone: everything the decision rests on is in it.
+func (f *finding) entry(d enforcer.Decision) ledger.Entry {
+	c := f.view.Contract.Contract
+	e := ledger.Decided(d, f.ev.Now)
+	e.IssueKey, e.Subject, e.Severity = f.request.Key, f.request.Subject, d.Severity
+	e.Facts = ledger.Facts{
+		Version: c.Version, Fingerprint: f.view.Fingerprint, Calendar: c.Calendar.Version(),
+	}
+	if o := c.Obligation(d.Key.Obligation); o != nil {
+		e.Facts.Rule, e.Facts.Assumption = o.Title.In(c.Language), o.Assumption
+	}
+	if cycle := f.cycle(d.Key); cycle != nil {
+		e.Facts.Provisional, e.Facts.StartedAt, e.Facts.Elapsed = cycle.Provisional, cycle.StartedAt, cycle.Elapsed
+		e.Facts.Events = []string{cycle.ID}
+		for _, p := range cycle.Pauses {
+			e.Facts.Events = append(e.Facts.Events, p.Event)
+		}
+		for _, why := range cycle.DueWhy {
+			e.Facts.Why = append(e.Facts.Why, why.Text(c.Language))
+		}
+	}
+	return e
+}
+
+func (f *finding) cycle(k enforcer.StepKey) *enforcer.Cycle {
+	for i := range f.ev.Cycles {
+		if c := &f.ev.Cycles[i]; c.Obligation.ID == k.Obligation && c.ID == k.Cycle {
+			return c
+		}
+	}
+	return nil
+}
+
+// item is what the agenda keeps of the finding.
+func (f *finding) item() ledger.Item {
+	it := ledger.Item{
+		Connection: f.request.Connection, Issue: f.request.Issue, Contract: f.view.ID,
+		IssueKey: f.request.Key, Subject: f.request.Subject, Severity: f.ev.State.Severity,
+		EvaluatedAt: f.ev.Now, Next: f.ev.Next, Fingerprint: f.view.Fingerprint,
+	}
+	for _, c := range f.ev.Cycles {
+		it.Cycles = append(it.Cycles, ledger.Cycle{
+			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State,
+			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt,
+		})
+	}
+	return it
+}

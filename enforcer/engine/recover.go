@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"slabridge/connectors"
+	"slabridge/connectors/mirror"
+	"slabridge/enforcer/ledger"
+)
+
+// recover settles writes whose outcome is not known: a crash, a lost answer. Once the tracker can no longer be
+// working on one, its mark decides: found, it was written; not found, it was not, and is decided anew.
+func (p *pass) recover(ctx context.Context) error {
+	open, err := p.e.ledger.Unsettled(ctx, p.conn.ID)
+	if err != nil {
+		return err
+	}
+	for _, w := range open {
+		if p.now.Before(w.BeganAt.Add(settleAfter)) {
+			continue
+		}
+		outcome, err := p.lookFor(ctx, w)
+		if err != nil {
+			return err
+		}
+		entries, err := p.e.ledger.Finish(ctx, p.now, w.ID, outcome)
+		if err != nil {
+			return err
+		}
+		p.count(entries...)
+	}
+	return nil
+}
+
+func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, error) {
+	h, err := p.conn.Tracker.History(ctx, w.Issue)
+	switch connectors.ClassOf(err) {
+	case 0:
+	case connectors.Gone, connectors.Hidden:
+		state := mirror.Gone
+		if connectors.ClassOf(err) == connectors.Hidden {
+			state = mirror.Hidden
+		}
+		_, serr := p.e.mirror.StoreVanished(ctx, p.conn.ID, w.Issue, state, p.now)
+		return ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error()}, serr
+	default:
+		return ledger.Outcome{}, err
+	}
+	if err != nil {
+		return ledger.Outcome{}, err
+	}
+	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
+		return ledger.Outcome{}, err
+	}
+	self, err := p.account(ctx)
+	if err != nil {
+		return ledger.Outcome{}, err
+	}
+	before := h
+	before.Events = slices.DeleteFunc(slices.Clone(h.Events), func(e connectors.Event) bool {
+		return !e.At.Before(w.BeganAt.Add(-settleAfter)) && e.Author == self
+	})
+	receipt := connectors.Verify(w.Request, self, before, h)
+	if written(w.Request, receipt) {
+		return ledger.Outcome{Receipt: &receipt}, nil
+	}
+	return ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}, nil
+}
+
+// written reports whether the receipt shows that the update was done at all: its comment is there or, for one
+// without a comment, some field has what was asked for.
+func written(w connectors.Write, r connectors.Receipt) bool {
+	if w.Comment != nil {
+		return r.Event != ""
+	}
+	asked := len(w.Fields) + len(w.Watchers)
+	for _, p := range []*string{w.Assign, w.Priority, w.Status} {
+		if p != nil {
+			asked++
+		}
+	}
+	return len(r.Refused) < asked
+}

@@ -33,21 +33,30 @@ var (
 // power cut takes back would let a comment be written twice.
 func Open(ctx context.Context, db *sql.DB, now time.Time) (*Ledger, error) {
 	l := &Ledger{db: db}
-	err := l.tx(ctx, func(tx *sql.Tx) error {
-		fresh := make([]byte, 4)
-		if _, err := rand.Read(fresh); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_installation (one, id, created_at) VALUES (1, $1, $2)
-			ON CONFLICT (one) DO NOTHING`, hex.EncodeToString(fresh), millis(now)); err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, `SELECT id FROM ledger_installation WHERE one = 1`).Scan(&l.installation)
-	})
+	err := l.install(ctx, now)
 	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	return l, nil
+}
+
+// install reads the installation's name and makes it only when there is none: a command that merely reads does not
+// wait for one that writes.
+func (l *Ledger) install(ctx context.Context, now time.Time) error {
+	const read = `SELECT id FROM ledger_installation WHERE one = 1`
+	err := l.db.QueryRowContext(ctx, read).Scan(&l.installation)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	var fresh [4]byte
+	rand.Read(fresh[:]) //nolint:errcheck // never fails: crypto/rand ends the program instead
+	return l.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_installation (one, id, created_at) VALUES (1, $1, $2)
+			ON CONFLICT (one) DO NOTHING`, hex.EncodeToString(fresh[:]), millis(now)); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, read).Scan(&l.installation)
+	})
 }
 
 // Installation names this ledger among others that may write to the same tracker: eight hex digits, made once

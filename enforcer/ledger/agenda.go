@@ -1,0 +1,213 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Line is a contract on a connection. FirstPassAt is the line itself: unless the admin names another date, what
+// lies before it is recorded and never written about.
+type Line struct {
+	Connection  string
+	Contract    string
+	FirstPassAt time.Time // when its first pass began; never changes
+	PassedAt    time.Time // when the last complete pass was made; zero before the first is complete
+	Fingerprint string    // of contract and configuration in that pass; "" before
+}
+
+// StartLine draws the line of a contract at now, unless it is there, and returns it. It comes before anything
+// else is recorded for the contract: a first pass that dies half-way must not move it.
+func (l *Ledger) StartLine(ctx context.Context, now time.Time, connection, contract string) (Line, error) {
+	var line Line
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO ledger_lines (connection, contract, first_pass_at, fingerprint)
+			VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, contract, millis(now))
+		if err != nil {
+			return err
+		}
+		line, err = line1(ctx, tx, connection, contract)
+		return err
+	})
+	if err != nil {
+		return Line{}, fmt.Errorf("start line of %s on %s: %w", contract, connection, err)
+	}
+	return line, nil
+}
+
+// SetPass notes that a pass made at now has evaluated everything of the contract that was to be evaluated, under
+// the configuration with this fingerprint. ErrNotFound before StartLine.
+func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection, contract, fingerprint string) error {
+	return l.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE ledger_lines SET passed_at = $1, fingerprint = $2
+			WHERE connection = $3 AND contract = $4`, millis(now), fingerprint, connection, contract)
+		if err != nil {
+			return fmt.Errorf("set pass of %s on %s: %w", contract, connection, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n != 1 {
+			return fmt.Errorf("set pass of %s on %s: %w", contract, connection, ErrNotFound)
+		}
+		return nil
+	})
+}
+
+// Line reads the line of a contract; ErrNotFound before its first pass.
+func (l *Ledger) Line(ctx context.Context, connection, contract string) (Line, error) {
+	return line1(ctx, l.db, connection, contract)
+}
+
+const lineColumns = `connection, contract, first_pass_at, passed_at, fingerprint`
+
+func line1(ctx context.Context, q querier, connection, contract string) (Line, error) {
+	line, err := scanLine(q.QueryRowContext(ctx, `SELECT `+lineColumns+` FROM ledger_lines
+		WHERE connection = $1 AND contract = $2`, connection, contract).Scan)
+	if err != nil {
+		return Line{}, notFound(err, fmt.Sprintf("line of contract %s on %s", contract, connection))
+	}
+	return line, nil
+}
+
+func scanLine(scan func(...any) error) (Line, error) {
+	var line Line
+	var first, passed sql.NullInt64
+	err := scan(&line.Connection, &line.Contract, &first, &passed, &line.Fingerprint)
+	line.FirstPassAt, line.PassedAt = fromMillis(first), fromMillis(passed)
+	return line, err
+}
+
+// Contracts lists the line of every contract that anything was ever recorded for. One that the configuration no
+// longer knows stops writes: its entries would be made a second time under a new name.
+func (l *Ledger) Contracts(ctx context.Context) ([]Line, error) {
+	out, err := collect(ctx, l.db, scanLine, `SELECT `+lineColumns+` FROM ledger_lines ORDER BY connection, contract`)
+	if err != nil {
+		return nil, fmt.Errorf("list contracts: %w", err)
+	}
+	return out, nil
+}
+
+// Item is what the agenda knows of an issue under a contract.
+type Item struct {
+	Connection  string
+	Issue       string
+	Contract    string
+	IssueKey    string
+	Subject     string
+	Severity    string
+	EvaluatedAt time.Time
+	Next        time.Time // when time alone changes something; zero: never
+	Fingerprint string    // of contract and configuration at that evaluation
+	Cycles      []Cycle
+}
+
+// Cycle is a cycle in short, as of the item's evaluation.
+type Cycle struct {
+	Obligation string              `json:"obligation"`
+	ID         string              `json:"cycle"`
+	Ordinal    int                 `json:"ordinal"`
+	State      enforcer.CycleState `json:"state"`
+	StartedAt  time.Time           `json:"started"`
+	Due        time.Time           `json:"due,omitzero"`
+	EndedAt    time.Time           `json:"ended,omitzero"`
+}
+
+func (c Cycle) running() bool { return c.State == enforcer.Running || c.State == enforcer.Paused }
+
+// due is the soonest due of the cycles that go on, and how many go on.
+func (it *Item) due() (due time.Time, running int) {
+	for _, c := range it.Cycles {
+		if !c.running() {
+			continue
+		}
+		running++
+		if !c.Due.IsZero() && (due.IsZero() || c.Due.Before(due)) {
+			due = c.Due
+		}
+	}
+	return due, running
+}
+
+// SetAgenda replaces what the agenda knows of each item's issue under its contract, in one transaction.
+func (l *Ledger) SetAgenda(ctx context.Context, items ...Item) error {
+	return l.tx(ctx, func(tx *sql.Tx) error {
+		for _, it := range items {
+			cycles, err := encode(it.Cycles)
+			if err != nil {
+				return fmt.Errorf("set agenda of issue %s: %w", it.Issue, err)
+			}
+			due, running := it.due()
+			_, err = tx.ExecContext(ctx, `INSERT INTO ledger_agenda (connection, issue, contract, issue_key, subject, severity,
+					evaluated_at, next_at, due, running, cycles, fingerprint)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+				ON CONFLICT (connection, issue, contract) DO UPDATE SET issue_key = excluded.issue_key,
+					subject = excluded.subject, severity = excluded.severity, evaluated_at = excluded.evaluated_at,
+					next_at = excluded.next_at, due = excluded.due, running = excluded.running,
+					cycles = excluded.cycles, fingerprint = excluded.fingerprint`,
+				it.Connection, it.Issue, it.Contract, it.IssueKey, it.Subject, it.Severity, millis(it.EvaluatedAt),
+				millis(it.Next), millis(due), running, cycles, it.Fingerprint)
+			if err != nil {
+				return fmt.Errorf("set agenda of issue %s: %w", it.Issue, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Due lists the issues of a contract whose next moment has come at now, soonest first.
+func (l *Ledger) Due(ctx context.Context, connection, contract string, now time.Time) ([]string, error) {
+	out, err := collect(ctx, l.db, func(scan func(...any) error) (issue string, err error) {
+		return issue, scan(&issue)
+	}, `SELECT issue FROM ledger_agenda WHERE connection = $1 AND contract = $2 AND next_at <= $3
+		ORDER BY next_at, issue`, connection, contract, millis(now))
+	if err != nil {
+		return nil, fmt.Errorf("list due issues of %s on %s: %w", contract, connection, err)
+	}
+	return out, nil
+}
+
+// NextMoment is when, over all connections, time alone will next give something to do: a step's moment, an
+// opening that an entry waits for, the end of a back-off. Zero when nothing is to come.
+func (l *Ledger) NextMoment(ctx context.Context) (time.Time, error) {
+	var next sql.NullInt64
+	err := l.db.QueryRowContext(ctx, `SELECT MIN(at) FROM (
+			SELECT MIN(next_at) AS at FROM ledger_agenda
+			UNION ALL
+			SELECT MIN(not_before) AS at FROM ledger_entries WHERE state IN ('intended', 'waiting', 'sent')
+		) AS moments`).Scan(&next)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find next moment: %w", err)
+	}
+	return fromMillis(next), nil
+}
+
+// Running lists the issues with cycles that go on, soonest due first, those without a due last.
+func (l *Ledger) Running(ctx context.Context) ([]Item, error) {
+	out, err := collect(ctx, l.db, scanItem, `SELECT connection, issue, contract, issue_key, subject, severity, evaluated_at,
+			next_at, cycles, fingerprint
+		FROM ledger_agenda WHERE running > 0
+		ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, connection, issue, contract`)
+	if err != nil {
+		return nil, fmt.Errorf("list running cycles: %w", err)
+	}
+	return out, nil
+}
+
+func scanItem(scan func(...any) error) (Item, error) {
+	var (
+		it              Item
+		evaluated, next sql.NullInt64
+		cycles          string
+	)
+	if err := scan(&it.Connection, &it.Issue, &it.Contract, &it.IssueKey, &it.Subject, &it.Severity, &evaluated, &next,
+		&cycles, &it.Fingerprint); err != nil {
+		return Item{}, err
+	}
+	it.EvaluatedAt, it.Next = fromMillis(evaluated), fromMillis(next)
+	if err := json.Unmarshal([]byte(cycles), &it.Cycles); err != nil {
+		return Item{}, fmt.Errorf("read agenda of issue %s: cycles: %w", it.Issue, err)
+	}
+	return it, nil
+}

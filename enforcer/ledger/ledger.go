@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Ledger is the ledger inside an open database. It is safe for concurrent use.
+type Ledger struct {
+	db           *sql.DB
+	installation string
+}
+
+// The errors that callers tell apart.
+var (
+	ErrNotFound = errors.New("not in the ledger")
+	// ErrMove: the entry's state cannot become the one asked for.
+	ErrMove = errors.New("no such change of state")
+	// ErrStale: someone else has changed the entry since the caller read it; read it again and decide anew.
+	ErrStale = errors.New("changed in the meantime")
+	// ErrSettled: the write has had its final answer.
+	ErrSettled = errors.New("already settled")
+)
+
+// Open takes a database to which Migrations have been applied. The first call ever, which is made at now, names
+// the installation. The database's transactions must lock for writing when they begin (SQLite:
+// _txlock=immediate), and a commit must be on the disk when it returns (synchronous=FULL): a sent mark that a
+// power cut takes back would let a comment be written twice.
+func Open(ctx context.Context, db *sql.DB, now time.Time) (*Ledger, error) {
+	l := &Ledger{db: db}
+	err := l.install(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	return l, nil
+}
+
+// install reads the installation's name and makes it only when there is none: a command that merely reads does not
+// wait for one that writes.
+func (l *Ledger) install(ctx context.Context, now time.Time) error {
+	const read = `SELECT id FROM ledger_installation WHERE one = 1`
+	err := l.db.QueryRowContext(ctx, read).Scan(&l.installation)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	var fresh [4]byte
+	rand.Read(fresh[:]) //nolint:errcheck // never fails: crypto/rand ends the program instead
+	return l.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_installation (one, id, created_at) VALUES (1, $1, $2)
+			ON CONFLICT (one) DO NOTHING`, hex.EncodeToString(fresh[:]), millis(now)); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, read).Scan(&l.installation)
+	})
+}
+
+// Installation names this ledger among others that may write to the same tracker: eight hex digits, made once
+// and kept, for the marks of our comments.
+func (l *Ledger) Installation() string { return l.installation }
+
+// tx runs f in one transaction: all of it happened when tx returns nil, nothing of it otherwise.
+func (l *Ledger) tx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) { // a cancelled ctx has undone it
+			err = errors.Join(err, undo)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// collect reads all rows of a query through scan.
+func collect[T any](ctx context.Context, q querier, scan func(func(...any) error) (T, error), query string, args ...any) (out []T, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v, err := scan(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}

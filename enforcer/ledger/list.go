@@ -1,0 +1,210 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Filter chooses entries; every part given must fit. The zero Filter is all of them.
+type Filter struct {
+	ID           string
+	State        State
+	Connection   string
+	Contract     string
+	Obligation   string
+	Issue        string    // the immutable id or the key
+	Since, Until time.Time // recorded within [Since, Until)
+}
+
+// where renders the filter as a condition with its arguments.
+func (f Filter) where() (string, []any) {
+	var parts []string
+	var args []any
+	add := func(condition string, given bool, arg any) {
+		if given {
+			args = append(args, arg)
+			parts = append(parts, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
+		}
+	}
+	add("id = ?", f.ID != "", f.ID)
+	add("state = ?", f.State != "", f.State)
+	add("connection = ?", f.Connection != "", f.Connection)
+	add("contract = ?", f.Contract != "", f.Contract)
+	add("obligation = ?", f.Obligation != "", f.Obligation)
+	add("(issue = ? OR issue_key = ?)", f.Issue != "", f.Issue)
+	add("recorded_at >= ?", !f.Since.IsZero(), millis(f.Since))
+	add("recorded_at < ?", !f.Until.IsZero(), millis(f.Until))
+	if parts == nil {
+		return "1 = 1", nil
+	}
+	return strings.Join(parts, " AND "), args
+}
+
+// Order is the direction of a listing, by the time of recording.
+type Order bool
+
+// The orders.
+const (
+	OldestFirst Order = false
+	NewestFirst Order = true
+)
+
+// listPage is how many entries a listing holds at a time.
+const listPage = 500
+
+// List goes through the entries that fit. It reads them in pages and holds no connection between two entries,
+// so the ledger may be changed on the way; what is recorded meanwhile may or may not come. The listing ends at
+// the first error, which comes as the last pair.
+func (l *Ledger) List(ctx context.Context, f Filter, order Order) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		var last *Entry
+		for {
+			page, err := l.page(ctx, f, order, last)
+			if err != nil {
+				yield(Entry{}, fmt.Errorf("list entries: %w", err))
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < listPage {
+				return
+			}
+			last = &page[len(page)-1]
+		}
+	}
+}
+
+func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry) ([]Entry, error) {
+	where, args := f.where()
+	direction, beyond := "ASC", ">"
+	if order == NewestFirst {
+		direction, beyond = "DESC", "<"
+	}
+	if after != nil {
+		where += fmt.Sprintf(" AND (recorded_at, id) %s ($%d, $%d)", beyond, len(args)+1, len(args)+2)
+		args = append(args, millis(after.RecordedAt), after.ID)
+	}
+	return collect(ctx, l.db, scanEntry, fmt.Sprintf(`SELECT %s FROM ledger_entries WHERE %s
+		ORDER BY recorded_at %s, id %s LIMIT %d`, entryColumns, where, direction, direction, listPage), args...)
+}
+
+// Get reads one entry; ErrNotFound when there is none.
+func (l *Ledger) Get(ctx context.Context, id string) (Entry, error) { return get(ctx, l.db, id) }
+
+func get(ctx context.Context, q querier, id string) (Entry, error) {
+	e, err := scanEntry(q.QueryRowContext(ctx, `SELECT `+entryColumns+` FROM ledger_entries WHERE id = $1`, id).Scan)
+	if err != nil {
+		return Entry{}, notFound(err, "entry "+id)
+	}
+	return e, nil
+}
+
+func notFound(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return fmt.Errorf("read %s: %w", what, err)
+}
+
+// ByIssue lists every entry of an issue, by their moments.
+func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry, error) {
+	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND issue = $2 ORDER BY moment, id`, connection, issue)
+	if err != nil {
+		return nil, fmt.Errorf("list entries of issue %s: %w", issue, err)
+	}
+	return out, nil
+}
+
+// Recorded gives a look-up of the states of an issue's steps, "" for a step never recorded, as of now.
+func (l *Ledger) Recorded(ctx context.Context, connection, issue string) (func(enforcer.StepKey) State, error) {
+	states := map[enforcer.StepKey]State{}
+	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
+		k, s := enforcer.StepKey{Connection: connection, Issue: issue}, State("")
+		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &s)
+		states[k] = s
+		return struct{}{}, err
+	}, `SELECT contract, obligation, cycle, step, state FROM ledger_entries WHERE connection = $1 AND issue = $2`, connection, issue)
+	if err != nil {
+		return nil, fmt.Errorf("list steps of issue %s: %w", issue, err)
+	}
+	return func(k enforcer.StepKey) State { return states[k] }, nil
+}
+
+// Pending lists what is to be looked at now on a connection: everything sent (in flight when a process died, or
+// without an answer), everything held, and what is intended or waiting and whose time has come. Oldest moment
+// first, so that after an outage things are said in their order.
+func (l *Ledger) Pending(ctx context.Context, connection string, now time.Time) ([]Entry, error) {
+	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND state IN ('intended', 'waiting', 'held', 'sent')
+			AND (state IN ('held', 'sent') OR not_before IS NULL OR not_before <= $2)
+		ORDER BY moment, id`, connection, millis(now))
+	if err != nil {
+		return nil, fmt.Errorf("list pending entries of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
+// Unsettled lists the writes of a connection whose outcome is not known, oldest first: what a crash or a lost
+// answer left behind.
+func (l *Ledger) Unsettled(ctx context.Context, connection string) ([]Write, error) {
+	out, err := collect(ctx, l.db, scanWrite, `SELECT `+writeColumns+` FROM ledger_writes
+		WHERE connection = $1 AND ended_at IS NULL ORDER BY began_at, id`, connection)
+	if err != nil {
+		return nil, fmt.Errorf("list unsettled writes of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
+// Release lets the held entries that fit go: they become intended and say when a human let them go. It returns
+// the entries it changed.
+func (l *Ledger) Release(ctx context.Context, now time.Time, f Filter) ([]Entry, error) {
+	return l.moveAll(ctx, now, f, Held, "released")
+}
+
+// Retry makes the refused entries that fit intended again. Their receipts stay until the next answer: what was
+// done the first time must not be done again. It returns the entries it changed.
+func (l *Ledger) Retry(ctx context.Context, now time.Time, f Filter) ([]Entry, error) {
+	return l.moveAll(ctx, now, f, Refused, "retry")
+}
+
+// moveAll makes the entries in state from that fit the filter intended, all or none.
+func (l *Ledger) moveAll(ctx context.Context, now time.Time, f Filter, from State, code string) ([]Entry, error) {
+	if f.State != "" && f.State != from {
+		return nil, nil
+	}
+	f.State = from
+	var out []Entry
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		where, args := f.where()
+		var err error
+		if out, err = collect(ctx, tx, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries WHERE `+where+
+			` ORDER BY moment, id`, args...); err != nil {
+			return err
+		}
+		for i, e := range out {
+			e.Reason, e.NotBefore = enforcer.Reason{Code: code}, time.Time{}
+			if from == Held {
+				e.ReleasedAt = now
+			}
+			if out[i], err = move(ctx, tx, now, Intended, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make %s entries intended: %w", from, err)
+	}
+	return out, nil
+}

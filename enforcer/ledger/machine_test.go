@@ -1,0 +1,238 @@
+package ledger_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// machine plays random calls against the ledger and against a model of it: per entry, the states it has been in.
+type machine struct {
+	tb     testing.TB
+	l      *ledger.Ledger
+	f      *file
+	now    time.Time
+	states map[string][]ledger.State // model: by entry id, the whole history
+	writes map[string][]string       // model: open writes and their entries
+	stale  map[string]ledger.Entry   // an older copy of each entry, which must be of no use
+}
+
+func TestLedgerAgainstAModel(t *testing.T) {
+	dir := t.TempDir()
+	n := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		path := filepath.Join(dir, fmt.Sprintf("%d.db", n))
+		f := openFile(t, path)
+		m := &machine{
+			tb: t, f: f, l: f.open(t), now: t0,
+			states: map[string][]ledger.State{}, writes: map[string][]string{}, stale: map[string]ledger.Entry{},
+		}
+		rt.Repeat(map[string]func(*rapid.T){
+			"":        m.check,
+			"record":  m.record,
+			"move":    m.move,
+			"begin":   m.begin,
+			"finish":  m.finish,
+			"release": func(rt *rapid.T) { m.free(rt, ledger.Held, m.l.Release) },
+			"retry":   func(rt *rapid.T) { m.free(rt, ledger.Refused, m.l.Retry) },
+			"reopen":  m.reopen,
+		})
+		m.f.Close()
+		os.Remove(path)
+	})
+}
+
+func (m *machine) state(id string) ledger.State { h := m.states[id]; return h[len(h)-1] }
+
+func (m *machine) ids(states ...ledger.State) []string {
+	var out []string
+	for id := range m.states {
+		if len(states) == 0 || slices.Contains(states, m.state(id)) {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (m *machine) entry(rt *rapid.T, id string) ledger.Entry {
+	e, err := m.l.Get(m.tb.Context(), id)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	return e
+}
+
+func (m *machine) record(rt *rapid.T) {
+	verb := rapid.SampledFrom([]enforcer.Verb{enforcer.Act, enforcer.Wait, enforcer.Hold, enforcer.Past, enforcer.Overtaken, enforcer.Needless}).Draw(rt, "verb")
+	e := step(fmt.Sprintf("%d/respond/created/%s", rapid.IntRange(1, 2).Draw(rt, "issue"), rapid.SampledFrom([]string{"due", "warn-50", "start"}).Draw(rt, "step")), verb)
+	r, err := m.l.Record(m.tb.Context(), m.now, e)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	_, known := m.states[e.ID]
+	if r[0].New == known {
+		rt.Fatalf("recorded %s: new %t, known %t", e.ID, r[0].New, known)
+	}
+	if !known {
+		m.states[e.ID] = []ledger.State{e.State}
+	}
+	if r[0].State != m.state(e.ID) {
+		rt.Fatalf("recorded %s: %s, want %s", e.ID, r[0].State, m.state(e.ID))
+	}
+}
+
+func (m *machine) move(rt *rapid.T) {
+	ids := m.ids()
+	if len(ids) == 0 {
+		rt.Skip("nothing recorded")
+	}
+	id := rapid.SampledFrom(ids).Draw(rt, "entry")
+	to := rapid.SampledFrom(ledger.States).Draw(rt, "to")
+	e := m.entry(rt, id)
+	if old, ok := m.stale[id]; ok && old.Version != e.Version {
+		if _, err := m.l.Move(m.tb.Context(), m.now, to, old); err == nil {
+			rt.Fatalf("moved %s to %s from a stale copy", id, to)
+		}
+	}
+	_, err := m.l.Move(m.tb.Context(), m.now, to, e)
+	allowed := e.State.Can(to) && e.State != ledger.Sent && to != ledger.Sent
+	if (err == nil) != allowed {
+		rt.Fatalf("move from %s to %s: %v, allowed %t", e.State, to, err, allowed)
+	}
+	m.stale[id] = e
+	if allowed {
+		m.states[id] = append(m.states[id], to)
+	}
+}
+
+func (m *machine) begin(rt *rapid.T) {
+	ids := m.ids(ledger.Intended, ledger.Waiting)
+	if len(ids) == 0 {
+		rt.Skip("nothing to send")
+	}
+	first := m.entry(rt, rapid.SampledFrom(ids).Draw(rt, "entry"))
+	group := []ledger.Entry{first}
+	for _, id := range ids {
+		if e := m.entry(rt, id); id != first.ID && e.Key.Issue == first.Key.Issue && rapid.Bool().Draw(rt, "with "+id) {
+			group = append(group, e)
+		}
+	}
+	w, err := m.l.Begin(m.tb.Context(), m.now, connectors.Write{Issue: first.Key.Issue}, group...)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if _, known := m.writes[w.ID]; known {
+		rt.Fatalf("two writes are called %s", w.ID)
+	}
+	m.writes[w.ID] = w.Entries
+	for _, e := range group {
+		m.states[e.ID] = append(m.states[e.ID], ledger.Sent)
+		m.stale[e.ID] = e
+	}
+}
+
+func (m *machine) finish(rt *rapid.T) {
+	var open []string
+	for id := range m.writes {
+		open = append(open, id)
+	}
+	if len(open) == 0 {
+		rt.Skip("nothing in flight")
+	}
+	slices.Sort(open)
+	id := rapid.SampledFrom(open).Draw(rt, "write")
+	class := rapid.SampledFrom([]connectors.Class{0, connectors.TryLater, connectors.Refused, connectors.Unknown, connectors.Garbled, connectors.Gone}).Draw(rt, "class")
+	if _, err := m.l.Finish(m.tb.Context(), m.now, id, ledger.Outcome{Class: class, Error: "e", RetryAt: m.now.Add(time.Minute)}); err != nil {
+		rt.Fatal(err)
+	}
+	to := map[connectors.Class]ledger.State{0: ledger.Done, connectors.Refused: ledger.Refused, connectors.Unknown: ledger.Sent, connectors.Garbled: ledger.Sent}[class]
+	if to == "" {
+		to = ledger.Intended
+	}
+	for _, e := range m.writes[id] {
+		m.states[e] = append(m.states[e], to)
+	}
+	if to == ledger.Sent {
+		return
+	}
+	delete(m.writes, id)
+}
+
+type freeFunc = func(ctx context.Context, now time.Time, f ledger.Filter) ([]ledger.Entry, error)
+
+func (m *machine) free(rt *rapid.T, from ledger.State, free freeFunc) {
+	f := ledger.Filter{Issue: rapid.SampledFrom([]string{"", "1", "#2", "3"}).Draw(rt, "issue")}
+	var want []string
+	for _, id := range m.ids(from) {
+		e := m.entry(rt, id)
+		if f.Issue == "" || f.Issue == e.Key.Issue || f.Issue == e.IssueKey {
+			want = append(want, id)
+		}
+	}
+	got, err := free(m.tb.Context(), m.now, f)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	var ids []string
+	for _, e := range got {
+		ids = append(ids, e.ID)
+		m.states[e.ID] = append(m.states[e.ID], ledger.Intended)
+	}
+	slices.Sort(ids)
+	if !slices.Equal(ids, want) {
+		rt.Fatalf("freed %v, want %v", ids, want)
+	}
+}
+
+// reopen is a restart: nothing that was answered for may depend on the process.
+func (m *machine) reopen(rt *rapid.T) {
+	m.f.Close()
+	m.f = openFile(m.tb, m.f.path)
+	m.l = m.f.open(m.tb)
+}
+
+// check holds the ledger against the model after every call.
+func (m *machine) check(rt *rapid.T) {
+	m.now = m.now.Add(time.Second)
+	seen := 0
+	for e, err := range m.l.List(m.tb.Context(), ledger.Filter{}, ledger.OldestFirst) {
+		if err != nil {
+			rt.Fatal(err)
+		}
+		seen++
+		h, err := m.l.History(m.tb.Context(), e.ID)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		var states []ledger.State
+		for _, line := range h {
+			states = append(states, line.State)
+		}
+		if !slices.Equal(states, m.states[e.ID]) || e.State != m.state(e.ID) || int(e.Version) != len(states) {
+			rt.Fatalf("%s: is %s after %v (version %d), model says %v", e.ID, e.State, states, e.Version, m.states[e.ID])
+		}
+	}
+	if seen != len(m.states) {
+		rt.Fatalf("%d entries, model has %d", seen, len(m.states))
+	}
+	open, err := m.l.Unsettled(m.tb.Context(), "helpdesk")
+	if err != nil || len(open) != len(m.writes) {
+		rt.Fatalf("%d writes in flight, model has %d: %v", len(open), len(m.writes), err)
+	}
+	pending, err := m.l.Pending(m.tb.Context(), "helpdesk", m.now.Add(time.Hour))
+	if err != nil || len(pending) != len(m.ids(ledger.Intended, ledger.Waiting, ledger.Held, ledger.Sent)) {
+		rt.Fatalf("%d pending: %v", len(pending), err)
+	}
+}

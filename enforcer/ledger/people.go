@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Person is someone as seen in a project: under which name, with which of the tracker's own roles, and when. One
+// whose roles change gets a second Person from that moment on, so that old answers stay those of the old role.
+type Person struct {
+	ID        string
+	Project   string
+	Name      string
+	Roles     []string // native names, sorted
+	FirstSeen time.Time
+	LastSeen  time.Time // to the hour: seen at least then
+}
+
+// seenEvery is how precisely LastSeen is kept: an idle pass must not rewrite every person.
+const seenEvery = time.Hour
+
+// Remember keeps who was seen at now on a connection. Sightings are in time order; one before what is known of a
+// person's roles changes nothing.
+func (l *Ledger) Remember(ctx context.Context, now time.Time, connection string, people ...Person) error {
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		known, err := remembered(ctx, tx, connection)
+		if err != nil {
+			return err
+		}
+		latest := map[[2]string]Person{}
+		for _, p := range known { // oldest first: the last one stays
+			latest[[2]string{p.ID, p.Project}] = p
+		}
+		for _, p := range people {
+			p.Roles = slices.Compact(slices.Sorted(slices.Values(p.Roles)))
+			key := [2]string{p.ID, p.Project}
+			was, seen := latest[key]
+			p.FirstSeen, p.LastSeen = fromMillis(millis(now)), fromMillis(millis(now))
+			if err := sight(ctx, tx, connection, p, was, seen); err != nil {
+				return fmt.Errorf("person %s: %w", p.ID, err)
+			}
+			latest[key] = p
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("remember people of %s: %w", connection, err)
+	}
+	return nil
+}
+
+func sight(ctx context.Context, tx *sql.Tx, connection string, p, was Person, seen bool) error {
+	roles, err := encode(p.Roles)
+	if err != nil {
+		return err
+	}
+	same := slices.Equal(was.Roles, p.Roles)
+	switch {
+	case seen && !p.FirstSeen.After(was.LastSeen):
+		return nil
+	case seen && same && was.Name == p.Name && p.LastSeen.Sub(was.LastSeen) < seenEvery:
+		return nil
+	case seen && same:
+		_, err = tx.ExecContext(ctx, `UPDATE ledger_people SET name = $1, last_seen = $2
+			WHERE connection = $3 AND person = $4 AND project = $5 AND first_seen = $6`,
+			p.Name, millis(p.LastSeen), connection, p.ID, p.Project, millis(was.FirstSeen))
+	default:
+		_, err = tx.ExecContext(ctx, `INSERT INTO ledger_people (connection, person, project, first_seen, last_seen, name, roles)
+			VALUES ($1, $2, $3, $4, $4, $5, $6)`, connection, p.ID, p.Project, millis(p.FirstSeen), p.Name, roles)
+	}
+	return err
+}
+
+// Remembered lists everyone ever seen on a connection, oldest sighting first.
+func (l *Ledger) Remembered(ctx context.Context, connection string) ([]Person, error) {
+	out, err := remembered(ctx, l.db, connection)
+	if err != nil {
+		return nil, fmt.Errorf("list people of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
+func remembered(ctx context.Context, q querier, connection string) ([]Person, error) {
+	return collect(ctx, q, scanPerson, `SELECT person, project, name, roles, first_seen, last_seen FROM ledger_people
+		WHERE connection = $1 ORDER BY first_seen, person, project`, connection)
+}
+
+func scanPerson(scan func(...any) error) (Person, error) {
+	var (
+		p           Person
+		roles       string
+		first, last sql.NullInt64
+	)
+	if err := scan(&p.ID, &p.Project, &p.Name, &roles, &first, &last); err != nil {
+		return Person{}, err
+	}
+	p.FirstSeen, p.LastSeen = fromMillis(first), fromMillis(last)
+	if err := json.Unmarshal([]byte(roles), &p.Roles); err != nil {
+		return Person{}, fmt.Errorf("read person %s: roles: %w", p.ID, err)
+	}
+	return p, nil
+}

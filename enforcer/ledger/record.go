@@ -1,0 +1,195 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Recorded is an entry as the ledger has it after Record.
+type Recorded struct {
+	Entry
+	New bool // this call recorded it; false: it was there, and was left as it is
+}
+
+// Record puts entries into the ledger, in one transaction and in the states they carry, and answers each in its
+// place. A step that is there already is returned as it stands, whatever the caller made of it: to change it,
+// use Move. The contract must have its Line first.
+func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([]Recorded, error) {
+	out := make([]Recorded, len(entries))
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		lines := map[[2]string]bool{}
+		for i, e := range entries {
+			e.ID = ID(e.Key)
+			if err := e.valid(); err != nil {
+				return err
+			}
+			if line := [2]string{e.Key.Connection, e.Key.Contract}; !lines[line] {
+				if _, err := line1(ctx, tx, line[0], line[1]); err != nil {
+					return fmt.Errorf("record %s: %w", e.describe(), err)
+				}
+				lines[line] = true
+			}
+			var err error
+			if out[i], err = record(ctx, tx, now, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func record(ctx context.Context, tx *sql.Tx, now time.Time, e Entry) (Recorded, error) {
+	reason, evidence, request, err := e.encode()
+	if err != nil {
+		return Recorded{}, fmt.Errorf("record %s: %w", e.describe(), err)
+	}
+	k := e.Key
+	res, err := tx.ExecContext(ctx, `INSERT INTO ledger_entries (id, connection, issue, contract, obligation, cycle, step,
+			issue_key, subject, state, reason, not_before, moment, due, evidence, request, error, tries,
+			recorded_at, changed_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0, $17, $17, 1)
+		ON CONFLICT (connection, issue, contract, obligation, cycle, step) DO NOTHING`,
+		e.ID, k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step, e.IssueKey, e.Subject, e.State, reason,
+		millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, millis(now))
+	if err != nil {
+		return Recorded{}, fmt.Errorf("record %s: %w", e.describe(), err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return Recorded{}, fmt.Errorf("record %s: %w", e.describe(), err)
+	}
+	if n == 1 {
+		if err := remember(ctx, tx, now, &e, 1, reason, sql.NullString{}); err != nil {
+			return Recorded{}, err
+		}
+	}
+	stored, err := get(ctx, tx, e.ID)
+	return Recorded{stored, n == 1}, err
+}
+
+// Move changes the state of entries, in one transaction, to what is decided about them now. Each entry is one
+// that the ledger gave out: its Version says what the caller saw (ErrStale when that has changed), its Reason why
+// it moves, and NotBefore, Evidence and Write what holds from now on. It returns the entries as stored.
+//
+// Sending is not a Move: see Begin, and Finish for what comes of it.
+func (l *Ledger) Move(ctx context.Context, now time.Time, to State, entries ...Entry) ([]Entry, error) {
+	out := make([]Entry, len(entries))
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		for i, e := range entries {
+			if to == Sent || e.State == Sent {
+				return fmt.Errorf("move %s: %w: from %q to %q only by a request or its answer", e.describe(), ErrMove, e.State, to)
+			}
+			var err error
+			if out[i], err = move(ctx, tx, now, to, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// move is the only way a row of ledger_entries changes: by the table of moves, from the version seen, with a
+// line in the history.
+func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (Entry, error) {
+	was, err := get(ctx, tx, e.ID)
+	switch {
+	case err != nil:
+		return Entry{}, err
+	case was.Version != e.Version || was.State != e.State:
+		return Entry{}, fmt.Errorf("move %s to %s: %w: it is %s", e.describe(), to, ErrStale, was.State)
+	case !was.State.Can(to):
+		return Entry{}, fmt.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, was.State, to)
+	}
+	e.Key, e.State = was.Key, to
+	reason, evidence, request, err := e.encode()
+	if err != nil {
+		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+	}
+	receipt, err := encodePtr(e.Receipt)
+	if err != nil {
+		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE ledger_entries SET state = $1, reason = $2, not_before = $3, moment = $4, due = $5,
+			evidence = $6, request = $7, receipt = $8, error = $9, tries = $10, changed_at = $11, released_at = $12,
+			version = $13
+		WHERE id = $14 AND version = $15`,
+		to, reason, millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, receipt, e.Error, e.Tries,
+		millis(now), millis(e.ReleasedAt), e.Version+1, e.ID, e.Version)
+	if err != nil {
+		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+	}
+	// Where transactions do not lock from the start another writer may have come between reading and writing.
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return Entry{}, errors.Join(fmt.Errorf("move %s to %s: %w", e.describe(), to, ErrStale), err)
+	}
+	replaced, err := was.replacedBy(evidence)
+	if err != nil {
+		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+	}
+	if err := remember(ctx, tx, now, &e, e.Version+1, reason, replaced); err != nil {
+		return Entry{}, err
+	}
+	return get(ctx, tx, e.ID)
+}
+
+// replacedBy gives the entry's evidence when it differs from the new one, so that the history loses none.
+func (e *Entry) replacedBy(evidence string) (sql.NullString, error) {
+	old, err := encode(e.Evidence.stored())
+	return sql.NullString{String: old, Valid: old != evidence}, err
+}
+
+// encode renders the parts of an entry that are stored as JSON.
+func (e *Entry) encode() (reason, evidence string, request sql.NullString, err error) {
+	if reason, err = encode(e.Reason); err != nil {
+		return
+	}
+	if evidence, err = encode(e.Evidence.stored()); err != nil {
+		return
+	}
+	request, err = encodePtr(e.Write)
+	return
+}
+
+// remember writes a line of the entry's history.
+func remember(ctx context.Context, tx *sql.Tx, now time.Time, e *Entry, version int64, reason string, replaced sql.NullString) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO ledger_history (entry, version, connection, at, state, reason, not_before, replaced)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.ID, version, e.Key.Connection, millis(now), e.State, reason, millis(e.NotBefore), replaced)
+	if err != nil {
+		return fmt.Errorf("remember %s: %w", e.describe(), err)
+	}
+	return nil
+}
+
+// Transition is one line of an entry's history.
+type Transition struct {
+	At        time.Time
+	State     State // entered
+	Reason    enforcer.Reason
+	NotBefore time.Time
+	// Replaced is what the entry rested on until then, when this change replaced it.
+	Replaced *Evidence
+}
+
+// History lists everything that became of the entry, oldest first; the first line is its recording.
+func (l *Ledger) History(ctx context.Context, id string) ([]Transition, error) {
+	out, err := collect(ctx, l.db, scanTransition, `SELECT at, state, reason, not_before, replaced
+		FROM ledger_history WHERE entry = $1 ORDER BY version`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read history of entry %s: %w", id, err)
+	}
+	return out, nil
+}

@@ -1,0 +1,129 @@
+package ledger
+
+// Migrations are the ledger's tables, one string per version, oldest first; whoever opens the state file applies
+// them. A published one is never edited: evidence outlives programs.
+//
+// Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
+// functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
+func Migrations() []string { return []string{schema1} }
+
+const schema1 = `
+CREATE TABLE ledger_installation (
+	one        SMALLINT PRIMARY KEY CHECK (one = 1),
+	id         TEXT NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+CREATE TABLE ledger_lines (
+	connection    TEXT NOT NULL,
+	contract      TEXT NOT NULL,
+	first_pass_at BIGINT NOT NULL,
+	passed_at     BIGINT,
+	fingerprint   TEXT NOT NULL,
+	PRIMARY KEY (connection, contract)
+);
+
+CREATE TABLE ledger_entries (
+	id          TEXT PRIMARY KEY,
+	connection  TEXT NOT NULL,
+	issue       TEXT NOT NULL,
+	contract    TEXT NOT NULL,
+	obligation  TEXT NOT NULL,
+	cycle       TEXT NOT NULL,
+	step        TEXT NOT NULL,
+	issue_key   TEXT NOT NULL,
+	subject     TEXT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('intended', 'waiting', 'held', 'sent', 'done', 'refused',
+	                                           'past', 'overtaken', 'needless', 'withdrawn')),
+	reason      TEXT NOT NULL,
+	not_before  BIGINT,
+	moment      BIGINT NOT NULL,
+	due         BIGINT,
+	evidence    TEXT NOT NULL,
+	request     TEXT,
+	receipt     TEXT,
+	error       TEXT NOT NULL,
+	tries       BIGINT NOT NULL,
+	recorded_at BIGINT NOT NULL,
+	changed_at  BIGINT NOT NULL,
+	released_at BIGINT,
+	version     BIGINT NOT NULL,
+	UNIQUE (connection, issue, contract, obligation, cycle, step)
+);
+CREATE INDEX ledger_entries_recorded ON ledger_entries (recorded_at, id);
+CREATE INDEX ledger_entries_state ON ledger_entries (state, recorded_at, id);
+CREATE INDEX ledger_entries_contract ON ledger_entries (contract, recorded_at, id);
+CREATE INDEX ledger_entries_issue ON ledger_entries (issue, recorded_at, id);
+CREATE INDEX ledger_entries_issue_key ON ledger_entries (issue_key, recorded_at, id);
+CREATE INDEX ledger_entries_open ON ledger_entries (connection, state, moment)
+	WHERE state IN ('intended', 'waiting', 'held', 'sent');
+CREATE INDEX ledger_entries_next ON ledger_entries (not_before)
+	WHERE state IN ('intended', 'waiting', 'sent');
+
+CREATE TABLE ledger_history (
+	entry      TEXT NOT NULL,
+	version    BIGINT NOT NULL,
+	connection TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	state      TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	not_before BIGINT,
+	replaced   TEXT,
+	PRIMARY KEY (entry, version)
+);
+
+CREATE TABLE ledger_writes (
+	id         TEXT PRIMARY KEY,
+	connection TEXT NOT NULL,
+	issue      TEXT NOT NULL,
+	entries    TEXT NOT NULL,
+	mark       TEXT NOT NULL,
+	request    TEXT NOT NULL,
+	began_at   BIGINT NOT NULL,
+	ended_at   BIGINT
+);
+CREATE INDEX ledger_writes_issue ON ledger_writes (connection, issue, began_at);
+CREATE INDEX ledger_writes_open ON ledger_writes (connection, began_at) WHERE ended_at IS NULL;
+
+CREATE TABLE ledger_answers (
+	request    TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	connection TEXT NOT NULL,
+	watcher    TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	outcome    TEXT NOT NULL,
+	error      TEXT NOT NULL,
+	receipt    TEXT,
+	PRIMARY KEY (request, number)
+);
+
+CREATE TABLE ledger_agenda (
+	connection   TEXT NOT NULL,
+	issue        TEXT NOT NULL,
+	contract     TEXT NOT NULL,
+	issue_key    TEXT NOT NULL,
+	subject      TEXT NOT NULL,
+	severity     TEXT NOT NULL,
+	evaluated_at BIGINT NOT NULL,
+	next_at      BIGINT,
+	due          BIGINT,
+	running      BIGINT NOT NULL,
+	cycles       TEXT NOT NULL,
+	fingerprint  TEXT NOT NULL,
+	PRIMARY KEY (connection, issue, contract)
+);
+CREATE INDEX ledger_agenda_due ON ledger_agenda (connection, contract, next_at);
+CREATE INDEX ledger_agenda_next ON ledger_agenda (next_at);
+CREATE INDEX ledger_agenda_running ON ledger_agenda (due) WHERE running > 0;
+
+CREATE TABLE ledger_people (
+	connection TEXT NOT NULL,
+	person     TEXT NOT NULL,
+	project    TEXT NOT NULL,
+	first_seen BIGINT NOT NULL,
+	last_seen  BIGINT NOT NULL,
+	name       TEXT NOT NULL,
+	roles      TEXT NOT NULL,
+	PRIMARY KEY (connection, person, project, first_seen)
+);
+`

@@ -1,0 +1,55 @@
+package ledger
+
+import (
+	"slices"
+	"testing"
+
+	"slabridge/enforcer"
+)
+
+// The table itself: every state has its row, and what "written at most once" rests on holds for all of them.
+func TestMovesKeepThePromise(t *testing.T) {
+	if len(moves) != len(States)+1 {
+		t.Errorf("%d rows for %d states and the beginning", len(moves), len(States))
+	}
+	for from, targets := range moves {
+		for _, to := range targets {
+			if !slices.Contains(States, to) {
+				t.Errorf("%q may become %q, which is no state", from, to)
+			}
+			if to == Sent && from != Intended && from != Waiting && from != Sent {
+				t.Errorf("%q may be sent", from)
+			}
+			if (to == Done || to == Refused) && from != Sent {
+				t.Errorf("%q may become %q without having been sent", from, to)
+			}
+		}
+	}
+	for _, final := range []State{Done, Past, Overtaken} {
+		if n := len(moves[final]); n != 0 {
+			t.Errorf("%q may become something else", final)
+		}
+	}
+}
+
+func TestStateOfEveryVerb(t *testing.T) {
+	for verb, want := range map[enforcer.Verb]State{
+		enforcer.Act: Intended, enforcer.Wait: Waiting, enforcer.Hold: Held,
+		enforcer.Past: Past, enforcer.Overtaken: Overtaken, enforcer.Needless: Needless, "sing": "",
+	} {
+		if got := StateOf(verb); got != want {
+			t.Errorf("%s is recorded as %q, want %q", verb, got, want)
+		}
+	}
+}
+
+func TestOpenStates(t *testing.T) {
+	for s, want := range map[State]bool{
+		Intended: true, Waiting: true, Held: true, Sent: true,
+		Done: false, Refused: false, Past: false, Overtaken: false, Needless: false, Withdrawn: false,
+	} {
+		if s.Open() != want {
+			t.Errorf("%s open: %t", s, s.Open())
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package ledger_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+func requestFor(e ledger.Entry) connectors.Write {
+	return connectors.Write{Issue: e.Key.Issue, Comment: &connectors.Comment{Text: "x " + e.ID, Internal: true, Mark: e.ID}}
+}
+
+// One request for two entries: "due" asks for a comment and an assignee, "watch" for a watcher only.
+func TestFinishDecidesByOutcome(t *testing.T) {
+	refused := func(fields ...string) *connectors.Receipt {
+		r := &connectors.Receipt{Event: "journal:9"}
+		for _, f := range fields {
+			r.Refused = append(r.Refused, connectors.Refusal{Field: f, Wanted: "7"})
+		}
+		return r
+	}
+	retry := t0.Add(2 * time.Hour)
+	for name, c := range map[string]struct {
+		outcome    ledger.Outcome
+		due, watch ledger.State
+		settled    bool
+	}{
+		"accepted, all of it done":             {ledger.Outcome{Receipt: refused()}, ledger.Done, ledger.Done, true},
+		"accepted, assignee left alone":        {ledger.Outcome{Receipt: refused("assignee")}, ledger.Refused, ledger.Done, true},
+		"accepted, comment public":             {ledger.Outcome{Receipt: refused("comment internal")}, ledger.Refused, ledger.Done, true},
+		"accepted, no watcher":                 {ledger.Outcome{Receipt: refused("watcher")}, ledger.Done, ledger.Refused, true},
+		"accepted, both":                       {ledger.Outcome{Receipt: refused("comment", "watcher")}, ledger.Refused, ledger.Refused, true},
+		"accepted, a field that is no entry's": {ledger.Outcome{Receipt: refused("cf:12")}, ledger.Refused, ledger.Refused, true},
+		"refused":                              {ledger.Outcome{Class: connectors.Refused}, ledger.Refused, ledger.Refused, true},
+		"try later":                            {ledger.Outcome{Class: connectors.TryLater, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
+		"bad credentials":                      {ledger.Outcome{Class: connectors.Unauthorized, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
+		"out of sight":                         {ledger.Outcome{Class: connectors.Hidden, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
+		"deleted":                              {ledger.Outcome{Class: connectors.Gone, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
+		"no answer":                            {ledger.Outcome{Class: connectors.Unknown, RetryAt: retry}, ledger.Sent, ledger.Sent, false},
+		"garbage for an answer":                {ledger.Outcome{Class: connectors.Garbled, RetryAt: retry}, ledger.Sent, ledger.Sent, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, _ := open(t)
+			watch := step("17/inform-management/created/due", enforcer.Act)
+			watch.Changes = enforcer.Changes{Watch: enforcer.Management}
+			es := record(t, l, step("17/respond/created/due", enforcer.Act), watch)
+			w := begin(t, l, t0.Add(time.Hour), es...)
+			c.outcome.Error = "as the tracker put it"
+			got, err := l.Finish(t.Context(), t0.Add(time.Hour+time.Second), w.ID, c.outcome)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range got {
+				want := map[string]ledger.State{es[0].ID: c.due, es[1].ID: c.watch}[g.ID]
+				if g.State != want || g.Error != c.outcome.Error || g.Reason.Code == "" || g.Tries != 1 || !g.NotBefore.Equal(c.outcome.RetryAt) {
+					t.Errorf("%s: state %s, error %q, reason %q, tries %d, not before %v; want %s", g.Key.Obligation, g.State, g.Error, g.Reason.Code, g.Tries, g.NotBefore, want)
+				}
+				if diff := cmp.Diff(c.outcome.Receipt, g.Receipt); diff != "" {
+					t.Errorf("receipt (-want +got):\n%s", diff)
+				}
+			}
+			if _, err := l.Finish(t.Context(), t0.Add(2*time.Hour), w.ID, c.outcome); errors.Is(err, ledger.ErrSettled) != c.settled {
+				t.Errorf("finished again: %v, want settled %t", err, c.settled)
+			}
+		})
+	}
+}
+
+// The answer never came; the mark is looked for and not found; it is sent again and done. Each request has its
+// own record, and the watcher that went first has a receipt of its own.
+func TestWritesTellTheWholeStory(t *testing.T) {
+	l, _ := open(t)
+	e := record(t, l, step("17/respond/created/due", enforcer.Act))[0]
+	at := func(m int) time.Time { return t0.Add(time.Duration(m) * time.Minute) }
+	finish := func(now time.Time, id string, o ledger.Outcome) ledger.Entry {
+		t.Helper()
+		got, err := l.Finish(t.Context(), now, id, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got[0]
+	}
+	w1 := begin(t, l, at(30), e)
+	if err := l.Watched(t.Context(), at(30), w1.ID, "8", ledger.Outcome{}); err != nil {
+		t.Fatal(err)
+	}
+	finish(at(31), w1.ID, ledger.Outcome{Class: connectors.Unknown, Error: "timeout", RetryAt: at(35)})
+	open, err := l.Unsettled(t.Context(), "helpdesk")
+	if err != nil || len(open) != 1 || open[0].ID != w1.ID {
+		t.Fatalf("unsettled: %v, %v; want %s", open, err, w1.ID)
+	}
+	again := finish(at(35), w1.ID, ledger.Outcome{Class: connectors.TryLater, Error: "mark not found"})
+	w2 := begin(t, l, at(36), again)
+	receipt := connectors.Receipt{Event: "journal:9"}
+	done := finish(at(37), w2.ID, ledger.Outcome{Receipt: &receipt})
+	if done.State != ledger.Done || done.Tries != 2 || done.Error != "" {
+		t.Errorf("ended %s after %d tries with error %q", done.State, done.Tries, done.Error)
+	}
+	got, err := l.Writes(t.Context(), "helpdesk", "17")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w1.EndedAt, w2.EndedAt = at(35), at(37)
+	w1.Answers = []ledger.Answer{
+		{At: at(30), Watcher: "8"},
+		{At: at(31), Class: connectors.Unknown, Error: "timeout"},
+		{At: at(35), Class: connectors.TryLater, Error: "mark not found"},
+	}
+	w2.Answers = []ledger.Answer{{At: at(37), Receipt: &receipt}}
+	if diff := cmp.Diff([]ledger.Write{w1, w2}, got); diff != "" {
+		t.Errorf("writes (-want +got):\n%s", diff)
+	}
+	if open, err := l.Unsettled(t.Context(), "helpdesk"); err != nil || len(open) != 0 {
+		t.Errorf("still unsettled: %v, %v", open, err)
+	}
+}
+
+func TestBeginRefuses(t *testing.T) {
+	l, _ := open(t)
+	es := record(t, l, step("1/respond/created/due", enforcer.Act), step("2/respond/created/due", enforcer.Act), step("1/respond/created/warn-50", enforcer.Hold))
+	for name, c := range map[string]struct {
+		entries []ledger.Entry
+		want    string
+	}{
+		"nothing":       {nil, "without entries"},
+		"two issues":    {es[:2], "is of another"},
+		"a held entry":  {[]ledger.Entry{es[0], es[2]}, `from "held" to "sent"`},
+		"one it lacks":  {[]ledger.Entry{step("5/respond/created/due", enforcer.Act)}, "not in the ledger"},
+		"one it twice":  {[]ledger.Entry{es[0], es[0]}, "changed in the meantime"},
+		"stale version": {[]ledger.Entry{func() ledger.Entry { e := es[0]; e.Version = 9; return e }()}, "changed in the meantime"},
+	} {
+		_, err := l.Begin(t.Context(), t0, connectors.Write{Issue: "1"}, c.entries...)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+		if got := get(t, l, es[0].ID); got.State != ledger.Intended || got.Tries != 0 {
+			t.Errorf("%s: marked %s after %d tries all the same", name, got.State, got.Tries)
+		}
+	}
+}
+
+// A tracker's megabyte of error must not become ours, nor be cut within a letter.
+func TestErrorsAreCut(t *testing.T) {
+	l, _ := open(t)
+	e := record(t, l, step("17/respond/created/due", enforcer.Act))[0]
+	w := begin(t, l, t0, e)
+	got, err := l.Finish(t.Context(), t0, w.ID, ledger.Outcome{Class: connectors.Refused, Error: "x" + strings.Repeat("ы", 1<<19)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := got[0].Error; len(s) > 2010 || !utf8.ValidString(s) || !strings.HasSuffix(s, "ы…") {
+		t.Errorf("kept %d bytes, valid %t, ending %q", len(s), utf8.ValidString(s), s[len(s)-8:])
+	}
+}

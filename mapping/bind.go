@@ -1,0 +1,218 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// Bound is a mapping whose names have been resolved against one tracker. It is immutable and safe for
+// concurrent use.
+type Bound struct {
+	mapping     Mapping
+	self        string
+	classes     map[string]enforcer.StatusClass // by status id
+	statusNames map[string]string
+	severity    []boundSeverity
+	priorities  []connectors.Priority // lowest first, as the admin lists them
+	fields      []boundField
+	crew        crew
+	names       catalogue
+}
+
+type boundSeverity struct {
+	is   string
+	when condition
+}
+
+type boundField struct {
+	FieldRule
+	key  string // in Values
+	name string // as the tracker shows it
+}
+
+// catalogue is what can be named in a configuration, kept to bind the scopes of contracts later.
+type catalogue struct {
+	statuses, priorities, types, projects, fields, roles []entry
+	closed                                               map[string]bool // projects that refuse writes
+}
+
+// Bind resolves the names of m, whose place in the admin's file is path ("mappings[0]"), against what the
+// tracker shows, and against the people it showed before. It reports everything that the tracker does not bear
+// out. The Bound is always usable for reading histories, but nothing may be written while a problem is Fatal.
+func Bind(m Mapping, d connectors.Directory, remembered []Remembered, path string) (*Bound, []Problem) {
+	b := &Bound{mapping: m, self: d.Self.ID, names: catalogueOf(d)}
+	var r resolver
+	b.bindStatuses(&r, d.Statuses, path+".status")
+	b.bindPriorities(&r, d.Priorities, path+".priorities")
+	b.bindFields(&r, path+".fields")
+	b.crew = bindCrew(&r, m.Roles, d, remembered, b.names.roles, path+".roles")
+	b.bindSeverity(&r, path+".severity")
+	return b, r.problems
+}
+
+func catalogueOf(d connectors.Directory) catalogue {
+	c := catalogue{closed: make(map[string]bool)}
+	for _, s := range d.Statuses {
+		c.statuses = append(c.statuses, entry{s.ID, []string{s.Name}})
+	}
+	for _, p := range d.Priorities {
+		c.priorities = append(c.priorities, entry{p.ID, []string{p.Name}})
+	}
+	for _, t := range d.Types {
+		c.types = append(c.types, entry{t.ID, []string{t.Name}})
+	}
+	for _, p := range d.Projects {
+		c.projects = append(c.projects, entry{p.ID, []string{p.Name, p.Key}})
+		c.closed[p.ID] = p.Closed
+	}
+	for _, f := range d.Fields {
+		c.fields = append(c.fields, entry{fieldID(f.ID), []string{f.Name}})
+	}
+	for _, t := range d.Roles {
+		c.roles = append(c.roles, entry{t.Name, []string{t.ID, t.Name}}) // people carry the names of their roles
+	}
+	return c
+}
+
+// fieldID is the tracker's own number of a custom field, which is what an admin would write.
+func fieldID(key string) string {
+	if id, ok := connectors.IsCustomField(key); ok {
+		return id
+	}
+	return key
+}
+
+func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path string) {
+	b.classes = make(map[string]enforcer.StatusClass)
+	b.statusNames = make(map[string]string)
+	for i, rule := range b.mapping.Status {
+		for j, name := range rule.Names {
+			place := fmt.Sprintf("%s[%d].names[%d]", path, i, j)
+			id, ok := r.find("status", b.names.statuses, name, place, false)
+			if !ok {
+				continue
+			}
+			if other, taken := b.classes[id]; taken && other != rule.Is {
+				r.report(true, place, name, "the status is mapped to %s already; a status has one class", other)
+				continue
+			}
+			b.classes[id] = rule.Is
+		}
+	}
+	for _, s := range statuses {
+		b.statusNames[s.ID] = s.Name
+		if _, ok := b.classes[s.ID]; !ok {
+			r.report(false, path, s.Name, "no class is given for this status: requests that reach it are held; add it to one of %v", enforcer.StatusClasses)
+		}
+	}
+}
+
+// bindPriorities takes the admin's order, or the tracker's own. An order that contradicts the tracker's would
+// make a bump lower the priority, so it is refused.
+func (b *Bound) bindPriorities(r *resolver, all []connectors.Priority, path string) {
+	if len(b.mapping.Priorities) == 0 {
+		for _, p := range all {
+			if !p.Inactive {
+				b.priorities = append(b.priorities, p)
+			}
+		}
+		return
+	}
+	for i, name := range b.mapping.Priorities {
+		place := fmt.Sprintf("%s[%d]", path, i)
+		id, ok := r.find("priority", b.names.priorities, name, place, false)
+		if !ok {
+			continue
+		}
+		p := all[slices.IndexFunc(all, func(p connectors.Priority) bool { return p.ID == id })]
+		if p.Inactive {
+			r.report(false, place, name, "the priority is switched off in the tracker and is never set")
+			continue
+		}
+		if n := len(b.priorities); n > 0 && b.priorities[n-1].Rank >= p.Rank {
+			r.report(true, place, name, "priorities go from the lowest to the highest, but the tracker ranks this one not above %q", b.priorities[n-1].Name)
+			continue
+		}
+		b.priorities = append(b.priorities, p)
+	}
+	for _, p := range all {
+		if !p.Inactive && b.rank(p.ID) < 0 {
+			r.report(false, path, p.Name, "the priority is not listed: one that people set so is left alone")
+		}
+	}
+}
+
+// rank is the place of the priority in the mapping's order, -1 when it has none.
+func (b *Bound) rank(priority string) int {
+	return slices.IndexFunc(b.priorities, func(p connectors.Priority) bool { return p.ID == priority })
+}
+
+func (b *Bound) bindFields(r *resolver, path string) {
+	for i, rule := range b.mapping.Fields {
+		place := fmt.Sprintf("%s[%d]", path, i)
+		if slices.ContainsFunc(b.fields, func(f boundField) bool { return f.Is == rule.Is }) {
+			r.report(true, place+".is", rule.Is, "the field is mapped twice")
+			continue
+		}
+		// a field slabridge only writes can be missing without harm; one it reads decides deadlines and holds
+		f := boundField{FieldRule: rule}
+		if f.key, f.name = r.field(b.names.fields, rule.Field, place+".field", !rule.Write); f.key != "" {
+			b.fields = append(b.fields, f)
+		}
+	}
+}
+
+// field resolves a custom field. A bare number that nobody has seen yet is believed: an account without an
+// administrator's rights learns of a field only from an issue that has it.
+func (r *resolver) field(fields []entry, name, path string, fatal bool) (key, label string) {
+	number := name != ""
+	for _, c := range name {
+		number = number && c >= '0' && c <= '9'
+	}
+	known := slices.ContainsFunc(fields, func(e entry) bool {
+		return e.id == name || slices.ContainsFunc(e.names, func(n string) bool { return n == name })
+	})
+	if number && !known {
+		r.report(false, path, name, "no issue with a custom field of this id has been seen yet")
+		return connectors.CustomField(name), name
+	}
+	id, ok := r.find("custom field", fields, name, path, fatal)
+	if !ok {
+		return "", ""
+	}
+	for _, e := range fields {
+		if e.id == id {
+			label = e.names[0]
+		}
+	}
+	return connectors.CustomField(id), label
+}
+
+func (b *Bound) bindSeverity(r *resolver, path string) {
+	for i, rule := range b.mapping.Severity {
+		place := fmt.Sprintf("%s[%d].when", path, i)
+		b.severity = append(b.severity, boundSeverity{rule.Is, b.bindWhen(r, rule.When, place)})
+		if len(rule.When.Priority) > 0 {
+			r.report(false, place+".priority", rule.Is, "the severity depends on the priority, which steps may raise: only priorities set by people count for it")
+		}
+	}
+	for i, rule := range b.severity {
+		j := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Write && f.key == rule.when.field })
+		if rule.when.field != "" && j >= 0 {
+			r.report(false, fmt.Sprintf("%s[%d].when.field", path, i), b.fields[j].name,
+				"the severity depends on a field that slabridge writes as %s: only values set by people count for it", b.fields[j].Is)
+		}
+	}
+}
+
+// field finds a mapped field by the contract's id for it.
+func (b *Bound) field(is string) (boundField, bool) {
+	i := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Is == is })
+	if i < 0 {
+		return boundField{}, false
+	}
+	return b.fields[i], true
+}

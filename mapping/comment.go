@@ -1,0 +1,188 @@
+package mapping
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// comment puts the texts of the steps together. What happens next is told once, after the last of them.
+func (w *writer) comment(audience enforcer.Audience, steps []step) (text string, notes []string) {
+	var said []step
+	for _, s := range steps {
+		c := s.Changes.Comment
+		switch {
+		case c == nil:
+		case audience == enforcer.Public && !slices.Contains(TextKeys, c.Text):
+			// the stand-in for an unknown text is meant for staff
+			notes = append(notes, "no text \""+c.Text+"\" to tell the customer")
+		default:
+			said = append(said, s)
+		}
+	}
+	next := w.next(audience, said)
+	var parts []string
+	for i, s := range said {
+		data := w.data(audience, s)
+		if i == len(said)-1 {
+			data.Next = next
+		}
+		part, err := w.o.Texts.render(w.o.Lang, s.Changes.Comment.Text, data)
+		if err != nil {
+			notes = append(notes, err.Error())
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "\n\n"), notes
+}
+
+// next merges what the steps' comments say will happen, each once, soonest first.
+func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
+	var all []enforcer.NextStep
+	for _, s := range said {
+		for _, n := range s.Changes.Comment.Next {
+			if !slices.ContainsFunc(all, func(x enforcer.NextStep) bool { return x.ID == n.ID && x.Step == n.Step && x.At.Equal(n.At) }) {
+				all = append(all, n)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b enforcer.NextStep) int { return a.At.Compare(b.At) })
+	var out []NextData
+	for _, n := range all {
+		d := NextData{Obligation: Plain(n.Obligation.In(w.o.Lang)), ID: n.ID, At: w.moment(audience, n.At)}
+		if audience != enforcer.Public {
+			d.ComesIn = comesIn(n.Role, w.o.Lang)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// data is what the text of a step may say. Everything that people or the tracker wrote is made Plain here, so
+// that no template can forget it.
+func (w *writer) data(audience enforcer.Audience, s step) TextData {
+	c, lang := s.Changes.Comment, w.o.Lang
+	d := TextData{
+		Number:     Plain(w.req.Key),
+		Subject:    Plain(w.req.Subject),
+		Contract:   Plain(w.o.Contract.Title.In(lang)),
+		Obligation: Plain(c.Obligation.In(lang)),
+		Clause:     Plain(clause(c.Source, lang)),
+		Severity:   Plain(c.Severity.In(lang)),
+		Started:    w.moment(audience, c.StartedAt),
+		Moment:     w.moment(audience, c.Moment),
+		Due:        w.moment(audience, c.Due),
+		BeginBy:    w.moment(audience, c.BeginBy),
+		Remaining:  w.remaining(c),
+	}
+	if c.Names != "" {
+		d.Names = w.plainNames(w.b.crew.named(c.Names, w.project))
+	}
+	if c.Text == TextMissingItems {
+		d.Items = w.missing()
+	}
+	if audience != enforcer.Public {
+		d.Assigned, d.Priority = Plain(s.assigned), Plain(s.priority)
+		for _, n := range s.watchers {
+			d.Watchers = append(d.Watchers, Plain(n))
+		}
+	}
+	return d
+}
+
+func (w *writer) moment(audience enforcer.Audience, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return moment(t.In(w.o.Contract.Calendar.Location()), w.o.Lang, audience != enforcer.Public)
+}
+
+// remaining tells the counting time to the due, and calls it working time only when that is what it is.
+func (w *writer) remaining(c *enforcer.Comment) string {
+	if c.Remaining <= 0 {
+		return ""
+	}
+	worked, err := w.o.Contract.Calendar.Elapsed(c.Moment, c.Due)
+	return amount(c.Remaining, w.o.Lang, err != nil || worked != c.Remaining)
+}
+
+func (w *writer) plainNames(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, Plain(w.b.crew.names[id]))
+	}
+	return out
+}
+
+// known lists the mapped fields that are not items of a request.
+var known = []string{
+	FieldReceived, FieldAgreed, FieldAgreedDue, FieldAfterHours, FieldOnBehalf, FieldHold, FieldSLADue, FieldSLAState,
+	FieldPhoneNotice, FieldOnSiteAsked, FieldOnSiteAgreed, FieldArrived, FieldCauseReport, FieldCost,
+}
+
+// missing names the mapped items of the request that are on the issue's form and empty.
+func (w *writer) missing() []string {
+	var out []string
+	for _, f := range w.b.fields {
+		if _, onForm := w.h.Issue.Values[f.key]; onForm && !slices.Contains(known, f.Is) && f.value(w.h.Issue.Values) == "" {
+			out = append(out, Plain(f.name))
+		}
+	}
+	return out
+}
+
+// Upkeep gives the fields of the mapping that slabridge keeps, as they should be and are not: the nearest due
+// moment in the contract's zone, and the request's state, one of enforcer's cycle states. The values change
+// when a due moment or a state does, never because time passes. A field that is not on the issue's form is left
+// out, and a paused cycle has no due to show, since it moves as long as the pause lasts.
+func (b *Bound) Upkeep(ev enforcer.Evaluation, h connectors.History) map[string]string {
+	targets := map[string]string{FieldSLADue: nearestDue(ev), FieldSLAState: string(worstState(ev))}
+	var out map[string]string
+	for _, f := range b.fields {
+		target, kept := targets[f.Is]
+		values, onForm := h.Issue.Values[f.key]
+		if !f.Write || !kept || !onForm || len(values) == 0 && target == "" || len(values) == 1 && values[0] == target {
+			continue
+		}
+		if out == nil {
+			out = make(map[string]string)
+		}
+		out[f.key] = target
+	}
+	return out
+}
+
+func nearestDue(ev enforcer.Evaluation) string {
+	var nearest time.Time
+	for _, c := range ev.Cycles {
+		if c.State == enforcer.Running && !c.Due.IsZero() && (nearest.IsZero() || c.Due.Before(nearest)) {
+			nearest = c.Due
+		}
+	}
+	if nearest.IsZero() {
+		return ""
+	}
+	nearest = nearest.In(ev.Contract.Calendar.Location())
+	if nearest.Second() != 0 {
+		return nearest.Format(layoutSeconds)
+	}
+	return nearest.Format(layoutMinutes)
+}
+
+// worstState is what a person looking at a list of requests should know first.
+func worstState(ev enforcer.Evaluation) enforcer.CycleState {
+	order := []enforcer.CycleState{enforcer.Breached, enforcer.Running, enforcer.Paused, enforcer.Met, enforcer.Cancelled}
+	worst := len(order)
+	for _, c := range ev.Cycles {
+		if i := slices.Index(order, c.State); i >= 0 && !c.Obligation.NoVerdict {
+			worst = min(worst, i)
+		}
+	}
+	if worst == len(order) {
+		return ""
+	}
+	return order[worst]
+}

@@ -1,0 +1,114 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// condition is a When whose names are ids.
+type condition struct {
+	broken                        bool // a name could not be resolved: never true
+	field                         string
+	values                        []string
+	types, categories, priorities []string
+	authors                       []enforcer.Role
+}
+
+func (b *Bound) bindWhen(r *resolver, w When, path string) condition {
+	before := len(r.problems)
+	c := condition{values: w.In, authors: w.AuthorRole}
+	if w.Field != "" {
+		c.field, _ = r.field(b.names.fields, w.Field, path+".field", true)
+	}
+	c.types = r.findAll("tracker or issue type", b.names.types, w.Tracker, path+".tracker", true)
+	c.priorities = r.findAll("priority", b.names.priorities, w.Priority, path+".priority", true)
+	c.categories = bindCategories(r, w.Category, path+".category")
+	c.broken = slices.ContainsFunc(r.problems[before:], func(p Problem) bool { return p.Fatal })
+	return c
+}
+
+// bindCategories takes categories by id alone: each project has its own of the same names, and the directory
+// lists none of them.
+func bindCategories(r *resolver, ids []string, path string) []string {
+	for i, id := range ids {
+		for _, c := range id {
+			if c < '0' || c > '9' {
+				r.report(true, fmt.Sprintf("%s[%d]", path, i), id, "categories are given by id, because each project has its own; the id is in the address of the category's page in the project's settings")
+				break
+			}
+		}
+	}
+	return ids
+}
+
+// holds reports whether the values satisfy every part of the condition that is given.
+func (c condition) holds(v connectors.Values, author enforcer.Role) bool {
+	if c.broken {
+		return false
+	}
+	if c.field != "" && !counts(v[c.field], c.values) {
+		return false
+	}
+	for _, part := range []struct {
+		field  string
+		accept []string
+	}{
+		{connectors.FieldType, c.types},
+		{connectors.FieldCategory, c.categories},
+		{connectors.FieldPriority, c.priorities},
+	} {
+		if part.accept != nil && !slices.Contains(part.accept, v.One(part.field)) {
+			return false
+		}
+	}
+	return c.authors == nil || slices.Contains(c.authors, author)
+}
+
+// counts reports whether a field is filled: with any value, or with one of those that count.
+func counts(values, accepted []string) bool {
+	return slices.ContainsFunc(values, func(x string) bool {
+		return x != "" && (accepted == nil || slices.Contains(accepted, x))
+	})
+}
+
+// BoundScope is a contract's scope with its names resolved: which requests are the contract's.
+type BoundScope struct {
+	projects []string
+	when     []condition
+	subtasks bool
+}
+
+// Scope resolves the scope of a contract, written at path ("contracts[0]"), and holds the mapping's leads
+// against its projects. A scope in which no project is found covers nothing, and that problem is Fatal.
+func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
+	var r resolver
+	out := &BoundScope{subtasks: s.Subtasks}
+	out.projects = r.findAll("project", b.names.projects, s.Projects, path+".projects", false)
+	if len(out.projects) == 0 {
+		r.report(true, path+".projects", "", "the contract covers nothing without a project that the account can see; it has %s", labels(b.names.projects))
+	}
+	for i, w := range s.When {
+		out.when = append(out.when, b.bindWhen(&r, w, fmt.Sprintf("%s.when[%d]", path, i)))
+	}
+	for _, p := range out.projects {
+		if b.names.closed[p] {
+			r.report(false, path+".projects", p, "the project is closed: the tracker refuses every write in it")
+		}
+		for _, role := range b.crew.roles {
+			if role.rule.Is.Staff() && len(role.lead) > 0 && b.crew.leadOf(role.rule.Is, p) == "" {
+				r.report(false, path+".projects", p, "no lead of %s can be assigned in this project: each is locked, gone or not a member of it", role.rule.Is)
+			}
+		}
+	}
+	return out, r.problems
+}
+
+func (s *BoundScope) covers(people connectors.Values, project string, subtask bool, author enforcer.Role) bool {
+	if !slices.Contains(s.projects, project) || (subtask && !s.subtasks) {
+		return false
+	}
+	return len(s.when) == 0 || slices.ContainsFunc(s.when, func(c condition) bool { return c.holds(people, author) })
+}

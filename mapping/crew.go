@@ -1,0 +1,219 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// Remembered is what a person was in a project when last seen there: the tracker forgets the roles of people
+// who leave, but their old answers stay staff's. Kept beside the ledger, one entry per person, project and set
+// of roles; LastSeen moves on while the entry holds.
+type Remembered struct {
+	Person   string
+	Name     string
+	Project  string
+	Roles    []string // native role names, sorted
+	LastSeen time.Time
+}
+
+// crew answers who has which role of the contract where and when.
+type crew struct {
+	self   string
+	readAt time.Time
+	people map[string]connectors.Person
+	names  map[string]string
+	past   map[membership][]Remembered // by LastSeen, oldest first
+	roles  []boundRole
+}
+
+type membership struct{ person, project string }
+
+type boundRole struct {
+	rule   RoleRule
+	native []string // names of project roles
+	users  []string // persons and groups that have the role everywhere
+	lead   []string
+}
+
+func bindCrew(r *resolver, rules []RoleRule, d connectors.Directory, remembered []Remembered, native []entry, path string) crew {
+	c := crew{
+		self: d.Self.ID, readAt: d.ReadAt,
+		people: make(map[string]connectors.Person), names: make(map[string]string), past: make(map[membership][]Remembered),
+	}
+	for _, m := range remembered {
+		k := membership{m.Person, m.Project}
+		c.past[k] = append(c.past[k], m)
+		c.names[m.Person] = m.Name
+	}
+	for _, seen := range c.past {
+		slices.SortFunc(seen, func(a, b Remembered) int { return a.LastSeen.Compare(b.LastSeen) })
+	}
+	for _, p := range d.People {
+		c.people[p.ID] = p
+		c.names[p.ID] = p.Name
+	}
+	c.names[d.Self.ID] = cmp.Or(c.names[d.Self.ID], d.Self.Name)
+	people, groups := c.entries()
+	for i, rule := range rules {
+		place := fmt.Sprintf("%s[%d]", path, i)
+		b := boundRole{rule: rule}
+		b.native = r.findAll("project role", native, rule.ProjectRoles, place+".project_roles", true)
+		b.users = r.findAll("person", people, rule.Users, place+".users", true)
+		b.users = append(b.users, r.findAll("group", groups, rule.Groups, place+".groups", true)...)
+		anyone := append(slices.Clone(people), groups...)
+		b.lead = r.findAll("person or group", anyone, rule.Lead, place+".lead", false)
+		r.findAll("person or group", anyone, rule.Duty, place+".duty", false)
+		c.warnAbout(r, b, place)
+		c.roles = append(c.roles, b)
+	}
+	return c
+}
+
+// entries lists who can be named: everyone the tracker shows, and those it showed once.
+func (c *crew) entries() (people, groups []entry) {
+	for id, name := range c.names {
+		e := entry{id, []string{name}}
+		p, here := c.people[id]
+		if here && p.Login != "" {
+			e.names = []string{p.Login, name}
+		}
+		if p.Group {
+			groups = append(groups, e)
+			continue
+		}
+		people = append(people, e)
+	}
+	byName := func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.names[len(a.names)-1], b.names[len(b.names)-1]), cmp.Compare(a.id, b.id))
+	}
+	slices.SortFunc(people, byName)
+	slices.SortFunc(groups, byName)
+	return people, groups
+}
+
+func (c *crew) warnAbout(r *resolver, b boundRole, place string) {
+	for i, g := range b.rule.Groups {
+		r.report(false, fmt.Sprintf("%s.groups[%d]", place, i), g, "the account cannot see who is in a group: it can be assigned and made a watcher, but its members count as %s only by project_roles or users", b.rule.Is)
+	}
+	for _, id := range slices.Concat(b.users, b.lead) {
+		switch p, here := c.people[id]; {
+		case !here:
+			r.report(false, place, c.names[id], "the tracker does not show this person any more: what they did counts, but they are neither assigned nor told")
+		case p.Locked:
+			r.report(false, place, p.Name, "this account is locked: what it did counts, but it is neither assigned nor told")
+		}
+	}
+	if b.rule.Is.Staff() && len(b.rule.Lead) == 0 {
+		r.report(false, place+".lead", string(b.rule.Is), "no lead is named: steps that would assign %s only comment", b.rule.Is)
+	}
+}
+
+// People is everyone with a role in some project now, to be remembered.
+func (b *Bound) People() []Remembered {
+	var out []Remembered
+	for _, p := range b.crew.people {
+		for project, roles := range p.Roles {
+			if len(roles) == 0 || p.ID == b.self {
+				continue
+			}
+			out = append(out, Remembered{p.ID, p.Name, project, slices.Sorted(slices.Values(roles)), b.crew.readAt})
+		}
+	}
+	slices.SortFunc(out, func(x, y Remembered) int {
+		return cmp.Or(cmp.Compare(x.Person, y.Person), cmp.Compare(x.Project, y.Project))
+	})
+	return out
+}
+
+// person is someone as of a moment in a project, with the highest of the roles that the mapping gives them.
+func (c *crew) person(id, project string, at time.Time) enforcer.Person {
+	return enforcer.Person{ID: id, Name: c.names[id], Role: c.role(id, project, at)}
+}
+
+func (c *crew) role(id, project string, at time.Time) enforcer.Role {
+	if id == "" {
+		return ""
+	}
+	if id == c.self {
+		return enforcer.Bot
+	}
+	native := c.native(id, project, at)
+	best, rest := enforcer.Role(""), enforcer.Role("")
+	for _, r := range c.roles {
+		if r.rule.EveryoneElse {
+			rest = r.rule.Is
+		}
+		if (slices.Contains(r.users, id) || overlap(native, r.native)) && (best == "" || r.rule.Is.Rank() > best.Rank()) {
+			best = r.rule.Is
+		}
+	}
+	return cmp.Or(best, rest)
+}
+
+// native is the person's project roles at the moment: those with which they were first seen after it, or those
+// of today, or, when they have left, the last they had.
+func (c *crew) native(id, project string, at time.Time) []string {
+	seen := c.past[membership{id, project}]
+	for _, m := range seen {
+		if !m.LastSeen.Before(at) {
+			return m.Roles
+		}
+	}
+	if today := c.people[id].Roles[project]; len(today) > 0 || len(seen) == 0 {
+		return today
+	}
+	return seen[len(seen)-1].Roles
+}
+
+// leadOf is the first lead of the role who is active and a member of the project, "" when there is none.
+func (c *crew) leadOf(role enforcer.Role, project string) string {
+	for _, r := range c.roles {
+		if r.rule.Is != role {
+			continue
+		}
+		for _, id := range r.lead {
+			if p, here := c.people[id]; here && !p.Locked && len(p.Roles[project]) > 0 && id != c.self {
+				return id
+			}
+		}
+	}
+	return ""
+}
+
+// named lists everyone active who stands for the role: the persons, groups and leads written in the
+// configuration, or, where only project roles are written, all members with such a role.
+func (c *crew) named(role enforcer.Role, project string) []string {
+	var out, members []string
+	add := func(to *[]string, id string) {
+		if p, here := c.people[id]; here && !p.Locked && id != c.self && !slices.Contains(*to, id) {
+			*to = append(*to, id)
+		}
+	}
+	for _, r := range c.roles {
+		if r.rule.Is != role {
+			continue
+		}
+		for _, id := range slices.Concat(r.users, r.lead) {
+			add(&out, id)
+		}
+		for id, p := range c.people {
+			if !p.Group && overlap(p.Roles[project], r.native) {
+				add(&members, id)
+			}
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	slices.SortFunc(members, func(a, b string) int { return cmp.Or(cmp.Compare(c.names[a], c.names[b]), cmp.Compare(a, b)) })
+	return members
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
+}

@@ -1,0 +1,92 @@
+package mapping
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxPlain is how much of a text from the tracker a comment repeats, in characters.
+const maxPlain = 160
+
+// Plain makes a text from the tracker (a subject, a name) harmless inside a comment: neither Textile nor
+// CommonMark nor Redmine's own links and macros read anything into the result, wherever it stands in a line,
+// and it looks as much like the original as that allows. Characters that are markup are replaced by look-alikes
+// that are not; control, formatting and direction characters are taken out; it is one line and cut to length.
+func Plain(s string) string {
+	text := visible(s)
+	var b strings.Builder
+	firstWord := true
+	for i, c := range text {
+		var before, after rune // 0 at the ends
+		if i > 0 {
+			before = text[i-1]
+		}
+		if i+1 < len(text) {
+			after = text[i+1]
+		}
+		firstWord = firstWord && c != ' '
+		switch inert, always := lookAlike[c]; {
+		case always:
+			b.WriteRune(inert)
+		case c == '.' && (firstWord || endsWithWWW(text[:i])): // "h1. ", "1. ", "www."
+			b.WriteRune('․')
+		case c == ')' && firstWord: // "1) "
+			b.WriteRune('）')
+		case c == '(' && before < utf8.RuneSelf && unicode.IsUpper(before): // "ABC(expansion)"
+			b.WriteString(" (")
+		case c == ':' && after != 0 && after != ' ' && !(digit(before) && digit(after)): // "user:x", "http:"
+			b.WriteRune('∶')
+		case c == '?' && (before == '?' || after == '?'): // "??citation??"
+			b.WriteRune('？')
+		case soft[c] != 0 && !(word(before) && word(after)) && !(c == '%' && digit(before) && !word(after)):
+			b.WriteRune(soft[c])
+		case digit(c) && (before == 'r' || before == 'R'): // "r123" is a revision
+			b.WriteString("\u2060")
+			b.WriteRune(c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+// lookAlike replaces what may be markup anywhere.
+var lookAlike = map[rune]rune{
+	'*': '＊', '@': '＠', '#': '＃', '!': '！', '[': '［', ']': '］', '{': '｛', '}': '｝', '<': '‹', '>': '›',
+	'|': '｜', '\\': '＼', '`': '‘', '^': '＾', '~': '～', '"': '”', '&': '＆',
+}
+
+// soft replaces what is markup only at the edge of a word.
+var soft = map[rune]rune{'_': '＿', '-': '‐', '+': '＋', '=': '＝', '%': '％'}
+
+// visible is the text as one line of printable characters, cut to length. It looks at no more than it keeps, so
+// a megabyte costs nothing.
+func visible(s string) []rune {
+	out := make([]rune, 0, min(len(s), maxPlain))
+	const maxRead = 8 * maxPlain
+	for i, c := range s {
+		if len(out) == maxPlain || i > maxRead {
+			return append(out[:min(len(out), maxPlain-1)], '…')
+		}
+		switch {
+		case unicode.IsSpace(c) || unicode.IsControl(c):
+			if n := len(out); n > 0 && out[n-1] != ' ' {
+				out = append(out, ' ')
+			}
+		case unicode.IsPrint(c) && c != utf8.RuneError && !unicode.Is(unicode.Cf, c):
+			out = append(out, c)
+		}
+	}
+	if n := len(out); n > 0 && out[n-1] == ' ' {
+		out = out[:n-1]
+	}
+	return out
+}
+
+func word(c rune) bool  { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+func digit(c rune) bool { return c >= '0' && c <= '9' }
+
+func endsWithWWW(text []rune) bool {
+	return len(text) >= 3 && strings.EqualFold(string(text[len(text)-3:]), "www")
+}

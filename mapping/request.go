@@ -1,0 +1,222 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// CreatedEvent names the first moment of every request; the tracker has no event for it.
+const CreatedEvent = "created"
+
+// Request tells an issue's history in the contract's words. zone is the contract's: fields that hold a moment
+// without an offset are read in it. The same events in any order give the same request.
+//
+// An issue that slabridge's own account created is no request, and neither is one that was made under another,
+// unless the scope says so. One that people file under another later stays the customer's request.
+func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location) enforcer.Request {
+	h.Events = connectors.SortEvents(h.Events)
+	rp := replay{b: b, scope: s, issue: h.Issue, values: h.Initial()}
+	rp.people = rp.values.Clone()
+	rp.subtask = rp.values.One(connectors.FieldParent) != ""
+	rp.author = b.crew.person(h.Issue.Author, rp.project(), h.Issue.CreatedAt)
+	req := enforcer.Request{
+		Connection: b.mapping.Connection,
+		Issue:      h.Issue.ID, Key: h.Issue.Key, Subject: h.Issue.Subject,
+		Author:    rp.author,
+		CreatedAt: h.Issue.CreatedAt, ReceivedAt: h.Issue.CreatedAt,
+	}
+	req.Moments = make([]enforcer.Moment, 1, len(h.Events)+1)
+	req.Moments[0] = enforcer.Moment{
+		Event: CreatedEvent, At: h.Issue.CreatedAt, By: rp.author, StatusSet: true, State: rp.state(h.Issue.CreatedAt),
+	}
+	for i := range h.Events {
+		req.Moments = append(req.Moments, rp.event(&h.Events[i], h.Events))
+	}
+	rp.facts(&req, zone)
+	return req
+}
+
+// replay goes through a history event by event.
+type replay struct {
+	b       *Bound
+	scope   *BoundScope
+	issue   connectors.Issue
+	author  enforcer.Person
+	values  connectors.Values // as they are
+	people  connectors.Values // as people left them: without what our own account changed
+	subtask bool              // under another issue ever since it was made
+	strange []string          // statuses without a class, in the order met
+}
+
+func (rp *replay) project() string { return rp.values.One(connectors.FieldProject) }
+
+func (rp *replay) event(e *connectors.Event, all []connectors.Event) enforcer.Moment {
+	m := enforcer.Moment{Event: e.ID, At: e.At}
+	related := rp.duplicate()
+	for _, c := range e.Changes {
+		rp.values.Apply(c)
+		if e.Author != rp.b.self {
+			rp.people.Apply(c)
+		}
+		m.StatusSet = m.StatusSet || c.Field == connectors.FieldStatus
+	}
+	rp.subtask = rp.subtask && rp.values.One(connectors.FieldParent) != ""
+	m.By = rp.b.crew.person(e.Author, rp.project(), e.At)
+	m.State = rp.state(e.At)
+	m.Duplicate = m.StatusSet && !m.State.Status.Open() && (related || rp.duplicate())
+	if e.Note != nil && strings.TrimSpace(e.Note.Text) != "" {
+		rp.note(&m, e, all)
+	}
+	return m
+}
+
+func (rp *replay) note(m *enforcer.Moment, e *connectors.Event, all []connectors.Event) {
+	m.Note = enforcer.Public
+	if e.Note.Internal {
+		m.Note = enforcer.Internal
+	}
+	if e.Author == rp.b.self {
+		if _, steps, ok := ParseMark(e.Note.Text); ok {
+			for _, s := range steps {
+				m.Steps = append(m.Steps, s.Step)
+			}
+		}
+		return
+	}
+	for _, re := range rp.b.mapping.AutoReply {
+		m.AutoReply = m.AutoReply || re.MatchString(e.Note.Text)
+	}
+	prefix := rp.b.mapping.OnBehalf
+	m.OnBehalf = prefix != "" && strings.HasPrefix(strings.TrimSpace(e.Note.Text), prefix) || rp.onBehalf(e, all)
+}
+
+// onBehalf reports whether the mapped field was set together with the note. Trackers may split one edit into
+// two events of the same second (Redmine does so for private notes), so those of the author then count as one.
+func (rp *replay) onBehalf(e *connectors.Event, all []connectors.Event) bool {
+	f, ok := rp.b.field(FieldOnBehalf)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(all, func(x connectors.Event) bool {
+		return x.Author == e.Author && x.At.Equal(e.At) && slices.ContainsFunc(x.Changes, func(c connectors.Change) bool {
+			return c.Field == f.key && f.value(connectors.Values{f.key: c.To}) != ""
+		})
+	})
+}
+
+// duplicate reports whether the issue is related to another as its duplicate.
+func (rp *replay) duplicate() bool {
+	return slices.ContainsFunc(rp.b.mapping.DuplicateRelations, func(t string) bool {
+		return len(rp.values[connectors.FieldRelation+t]) > 0
+	})
+}
+
+func (rp *replay) state(at time.Time) enforcer.State {
+	status := rp.values.One(connectors.FieldStatus)
+	class := rp.b.classes[status]
+	if class == "" && !slices.Contains(rp.strange, status) {
+		rp.strange = append(rp.strange, status)
+	}
+	rank := rp.b.rank(rp.values.One(connectors.FieldPriority))
+	st := enforcer.State{
+		Covered:     rp.issue.Author != rp.b.self && rp.scope.covers(rp.people, rp.project(), rp.subtask, rp.author.Role),
+		Severity:    rp.b.severityOf(rp.people, rp.author.Role),
+		Status:      class,
+		Assignee:    rp.b.crew.person(rp.values.One(connectors.FieldAssignee), rp.project(), at),
+		Priority:    rank,
+		PriorityTop: rank >= 0 && rank == len(rp.b.priorities)-1,
+		Fields:      make(map[string]string, len(rp.b.fields)),
+		DueDate:     rp.values.One(connectors.FieldDueDate),
+	}
+	for _, f := range rp.b.fields {
+		if v := f.value(rp.values); v != "" {
+			st.Fields[f.Is] = v
+		}
+	}
+	return st
+}
+
+// severityOf is the first severity whose condition holds, "" when none does.
+func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) string {
+	for _, s := range b.severity {
+		if s.when.holds(people, author) {
+			return s.is
+		}
+	}
+	return ""
+}
+
+// facts fills in what is read from the issue as it is now rather than from its moments.
+func (rp *replay) facts(req *enforcer.Request, zone *time.Location) {
+	now := req.State()
+	status := rp.values.One(connectors.FieldStatus)
+	for _, s := range rp.strange {
+		why := fmt.Sprintf("the status %q has no class in the mapping", rp.b.statusName(s))
+		if s == status {
+			req.Hold = why
+			continue
+		}
+		req.Notes = append(req.Notes, why+": the request went through it")
+	}
+	if f, ok := rp.b.field(FieldHold); ok && now.Fields[FieldHold] != "" {
+		req.Hold = fmt.Sprintf("the field %q is %q", f.name, now.Fields[FieldHold])
+	}
+	if now.Covered && now.Severity == "" {
+		req.Notes = append(req.Notes, "no rule of the mapping gives this request a severity: no obligation that names severities applies")
+	}
+	req.AfterHours = now.Fields[FieldAfterHours] != ""
+	rp.received(req, now.Fields[FieldReceived], zone)
+	rp.agreedDue(req, now.Fields[FieldAgreedDue], zone)
+}
+
+func (b *Bound) statusName(id string) string {
+	if n := b.statusNames[id]; n != "" {
+		return n
+	}
+	return id
+}
+
+// received takes the mapped moment of receipt when it is earlier than the creation. A date without a time is
+// its first moment, and counts only when it is an earlier day: it says nothing about the day of creation itself.
+func (rp *replay) received(req *enforcer.Request, value string, zone *time.Location) {
+	if value == "" {
+		return
+	}
+	at, dateOnly, ok := parseMoment(value, zone)
+	created := req.CreatedAt.In(zone)
+	switch {
+	case !ok:
+		req.Notes = append(req.Notes, rp.unreadable(FieldReceived, value))
+	case dateOnly && at.Format(time.DateOnly) == created.Format(time.DateOnly):
+	case at.Before(req.CreatedAt):
+		req.ReceivedAt = at
+	case at.After(req.CreatedAt):
+		req.Notes = append(req.Notes, fmt.Sprintf("received %s is ignored: it is later than the creation, %s", value, created.Format(layoutMinutes)))
+	}
+}
+
+// agreedDue takes the agreed moment. A date without a time lasts to its last second.
+func (rp *replay) agreedDue(req *enforcer.Request, value string, zone *time.Location) {
+	if value == "" {
+		return
+	}
+	at, dateOnly, ok := parseMoment(value, zone)
+	if !ok {
+		req.Notes = append(req.Notes, rp.unreadable(FieldAgreedDue, value))
+		return
+	}
+	if dateOnly {
+		at = time.Date(at.Year(), at.Month(), at.Day(), 23, 59, 59, 0, zone)
+	}
+	req.AgreedDue = at
+}
+
+func (rp *replay) unreadable(is, value string) string {
+	f, _ := rp.b.field(is)
+	return fmt.Sprintf("the field %q (%s) is ignored: %q is not a moment; write %s or %s", f.name, is, Plain(value), layoutMinutes, time.DateOnly)
+}

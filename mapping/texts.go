@@ -1,0 +1,222 @@
+package mapping
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+// The keys of the texts. An admin replaces any of them, in any language.
+const (
+	TextReceipt           = "receipt"            // public: the request is registered
+	TextWorkBegun         = "work-begun"         // public: work has begun
+	TextWarn              = "warn"               // internal: a due moment comes near
+	TextBreach            = "breach"             // internal: a due moment has passed
+	TextInvolveDevelopers = "involve-developers" // internal
+	TextInformManagement  = "inform-management"  // internal
+	TextProgressReminder  = "progress-reminder"  // internal: the customer is soon to be told how it goes
+	TextProgressBreach    = "progress-breach"    // internal: the customer was not told in time
+	TextMissingItems      = "missing-items"      // internal: what the request lacks
+	TextNote              = "note"               // internal: anything else
+)
+
+// TextKeys lists every key.
+var TextKeys = []string{
+	TextReceipt, TextWorkBegun, TextWarn, TextBreach, TextInvolveDevelopers, TextInformManagement,
+	TextProgressReminder, TextProgressBreach, TextMissingItems, TextNote,
+}
+
+// Languages lists the languages that every text exists in.
+var Languages = []string{"ru", "en"}
+
+// TextData is everything a text may say, as plain strings that are safe in the tracker's markup. A template
+// writes {{.Due}}, {{if .Assigned}}...{{end}}, {{range .Next}}{{.At}}{{end}}, {{join .Names ", "}};
+// {{template "done" .}} and {{template "next" .}} give what the update does and what comes next in the usual words.
+type TextData struct {
+	Number     string // of the request, as people type it
+	Subject    string
+	Contract   string // the contract's title
+	Obligation string
+	Clause     string // "п. 8"
+	Severity   string
+	Started    string // when the cycle began
+	Moment     string // when the step's moment came
+	Due        string // "" when the obligation has none
+	Remaining  string // counting time from Moment to Due: "20 минут рабочего времени"
+	BeginBy    string // by when work will begin; "" when that has passed or is not promised
+	Names      []string
+	Items      []string // what the request lacks
+	Assigned   string   // whom this very write assigns
+	Priority   string   // the priority that this very write sets
+	Watchers   []string // whom this very write makes watchers
+	Next       []NextData
+}
+
+// NextData is one thing that happens next if nobody acts.
+type NextData struct {
+	Obligation string
+	ID         string // the obligation's: "progress-update"
+	At         string
+	ComesIn    string // who comes in: "подключаются разработчики"; "" when nobody does
+}
+
+// Texts renders the comments. It is immutable and safe for concurrent use.
+type Texts struct {
+	builtin map[textKey]*template.Template
+	own     map[textKey]*template.Template
+}
+
+type textKey struct{ lang, key string }
+
+// OwnText is an admin's text in place of a built-in one. Path is its place in the admin's file.
+type OwnText struct {
+	Lang, Key, Text, Path string
+}
+
+//go:embed texts
+var textFiles embed.FS
+
+// NewTexts gives the built-in texts with the admin's own in their places. Each own text is parsed and rendered
+// on sample data, full and empty, so that whatever it misspells is found now and not when a promise is at stake.
+func NewTexts(own []OwnText) (*Texts, []Problem) {
+	t := &Texts{builtin: make(map[textKey]*template.Template), own: make(map[textKey]*template.Template)}
+	for _, lang := range Languages {
+		for _, key := range TextKeys {
+			name := "texts/" + lang + "/" + key + ".tmpl"
+			text, err := textFiles.ReadFile(name)
+			if err != nil {
+				panic(err) // the files are inside the program; a test renders them all
+			}
+			t.builtin[textKey{lang, key}] = template.Must(parseText(lang, name, string(text)))
+		}
+	}
+	var r resolver
+	for _, o := range own {
+		if tmpl := checkOwn(&r, o); tmpl != nil {
+			t.own[textKey{o.Lang, o.Key}] = tmpl
+		}
+	}
+	return t, r.problems
+}
+
+// parseText parses a text together with the parts of its language, which it may call: {{template "next" .}}.
+func parseText(lang, name, text string) (*template.Template, error) {
+	parts, err := textFiles.ReadFile("texts/" + lang + "/parts.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.New("parts").Funcs(template.FuncMap{"join": strings.Join}).Parse(string(parts))
+	if err != nil {
+		return nil, err
+	}
+	return t.New(name).Parse(text)
+}
+
+func checkOwn(r *resolver, o OwnText) *template.Template {
+	if !slices.Contains(TextKeys, o.Key) {
+		entries := make([]entry, len(TextKeys))
+		for i, k := range TextKeys {
+			entries[i] = entry{k, []string{k}}
+		}
+		r.report(true, o.Path, o.Key, "there is no text of this name; %s", suggest(o.Key, entries))
+		return nil
+	}
+	if !slices.Contains(Languages, o.Lang) {
+		r.report(true, o.Path, o.Lang, "texts are in %s", strings.Join(Languages, " or "))
+		return nil
+	}
+	tmpl, err := parseText(o.Lang, o.Key, o.Text)
+	if err != nil {
+		r.report(true, o.Path, o.Key, "%s", templateError(err))
+		return nil
+	}
+	for _, sample := range []TextData{SampleText(o.Lang), {}} {
+		if err := tmpl.Execute(io.Discard, sample); err != nil {
+			r.report(true, o.Path, o.Key, "%s; the fields are those of TextData: %s", templateError(err), fieldNames)
+			return nil
+		}
+	}
+	return tmpl
+}
+
+const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Assigned, Priority, Watchers, Next (each with Obligation, ID, At, ComesIn)"
+
+// templateError leaves the place in the text and what is wrong with it.
+func templateError(err error) string { return strings.TrimPrefix(err.Error(), "template: ") }
+
+// render gives the text in the language, tidied so that no line of it begins with markup by accident. A text of
+// the admin's that fails on real data falls back to the built-in one, and err says so beside the text.
+func (t *Texts) render(lang, key string, data TextData) (text string, err error) {
+	if !slices.Contains(Languages, lang) {
+		lang = "en"
+	}
+	if !slices.Contains(TextKeys, key) {
+		key = TextNote
+	}
+	at := textKey{lang, key}
+	if own := t.own[at]; own != nil {
+		if text, err = execute(own, data); err == nil && text != "" {
+			return text, nil
+		}
+		err = fmt.Errorf("the replaced text %q gave nothing and the built-in one was taken: %w", key, errOr(err))
+	}
+	text, builtinErr := execute(t.builtin[at], data)
+	if builtinErr != nil {
+		panic(builtinErr) // templates over plain strings, rendered by tests with everything and with nothing
+	}
+	return text, err
+}
+
+func errOr(err error) error {
+	if err == nil {
+		return fmt.Errorf("it is empty for this request")
+	}
+	return err
+}
+
+var blankLines = regexp.MustCompile(`\n{3,}`)
+
+func execute(t *template.Template, data TextData) (string, error) {
+	var b bytes.Buffer
+	if err := t.Execute(&b, data); err != nil {
+		return "", err
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimSpace(l)
+	}
+	return strings.TrimSpace(blankLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n")), nil
+}
+
+// SampleText is made-up data with every field filled, on which texts are tried.
+func SampleText(lang string) TextData {
+	d := TextData{
+		Number: "1725", Subject: "Не открывается личный кабинет", Contract: "Программа технической поддержки",
+		Obligation: "Приступить к решению", Clause: clause("п. 8", lang), Severity: "критичный сбой",
+		Started: "12:20 27.11.2026 (время Алматы, UTC+5)", Moment: "12:30 27.11.2026 (время Алматы, UTC+5)",
+		Due: "12:40 27.11.2026 (время Алматы, UTC+5)", Remaining: "10 минут рабочего времени",
+		BeginBy: "12:40 27.11.2026 (время Алматы, UTC+5)",
+		Names:   []string{"Пётр Петров"}, Items: []string{"Версия"}, Assigned: "Иван Иванов", Priority: "Immediate",
+		Watchers: []string{"Пётр Петров"},
+		Next: []NextData{
+			{"Подключить разработчиков", "involve-developers", "14:20 27.11.2026 (время Алматы, UTC+5)", "подключаются разработчики"},
+			{"Сообщать о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", ""},
+		},
+	}
+	if lang != russian {
+		d.Subject, d.Contract, d.Obligation, d.Severity = "The customer portal does not open", "Technical support programme", "Begin work", "critical failure"
+		d.Started, d.Moment, d.Due = "12:20 on 27 November 2026 (Almaty time, UTC+5)", "12:30 on 27 November 2026 (Almaty time, UTC+5)", "12:40 on 27 November 2026 (Almaty time, UTC+5)"
+		d.BeginBy, d.Remaining = d.Due, "10 minutes of working time"
+		d.Names, d.Items, d.Assigned, d.Watchers = []string{"Petr Petrov"}, []string{"Version"}, "Ivan Ivanov", []string{"Petr Petrov"}
+		d.Next = []NextData{
+			{"Involve developers", "involve-developers", "14:20 on 27 November 2026 (Almaty time, UTC+5)", "developers are called in"},
+			{"Report progress", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", ""},
+		}
+	}
+	return d
+}

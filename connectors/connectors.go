@@ -68,6 +68,8 @@ type Capabilities struct {
 	SilentRefusals  bool   // a successful answer may have changed nothing
 	EditedNotesSeen bool   // an edited comment shows that it was edited
 	Markup          Markup // of comment texts
+	// Permissions are the tracker's own names of the permissions that a right takes, all of them.
+	Permissions map[Right][]string
 }
 
 // Markup is the wiki language comment texts are rendered in.

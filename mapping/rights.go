@@ -3,34 +3,20 @@ package mapping
 import (
 	"slices"
 
+	"slabridge/connectors"
 	"slabridge/enforcer"
-)
-
-// Right is something slabridge's account must be allowed to do; each connector knows its tracker's names for it.
-type Right string
-
-// The rights, in the order in which they are asked for.
-const (
-	ReadIssues        Right = "read issues"
-	ReadInternal      Right = "read internal comments"
-	WriteComment      Right = "comment"
-	WriteInternal     Right = "comment internally"
-	SetAssignee       Right = "assign"
-	SetPriority       Right = "change priority"
-	AddWatchers       Right = "add watchers"
-	WriteCustomFields Right = "edit fields"
 )
 
 // Need is a right with what it is needed for: "respond/due", or the mapped id of a field.
 type Need struct {
-	Right Right
+	Right connectors.Right
 	For   []string
 }
 
 // Rights is what the account needs in every project of the contract to take all of its steps, and no more.
 func (b *Bound) Rights(c *enforcer.Contract) []Need {
-	needs := []Need{{ReadIssues, nil}}
-	need := func(r Right, what string) {
+	needs := []Need{{connectors.ReadIssues, nil}}
+	need := func(r connectors.Right, what string) {
 		i := slices.IndexFunc(needs, func(n Need) bool { return n.Right == r })
 		if i < 0 {
 			needs = append(needs, Need{r, nil})
@@ -47,7 +33,7 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 		}
 		for _, cond := range append(slices.Clone(o.Stop), o.Start) {
 			if cond.Word == enforcer.WordNote && cond.Audience != enforcer.Public {
-				need(ReadInternal, o.ID)
+				need(connectors.ReadInternal, o.ID)
 			}
 		}
 		for _, rule := range o.Rules {
@@ -58,28 +44,27 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 	}
 	for _, f := range b.fields {
 		if f.Write {
-			need(WriteCustomFields, f.Is)
+			need(connectors.WriteCustomFields, f.Is)
 		}
 	}
-	order := []Right{ReadIssues, ReadInternal, WriteComment, WriteInternal, SetAssignee, SetPriority, AddWatchers, WriteCustomFields}
-	slices.SortStableFunc(needs, func(a, b Need) int { return slices.Index(order, a.Right) - slices.Index(order, b.Right) })
+	slices.SortStableFunc(needs, func(a, b Need) int { return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right) })
 	return needs
 }
 
-func stepNeeds(s enforcer.Step, what string, need func(Right, string)) {
+func stepNeeds(s enforcer.Step, what string, need func(connectors.Right, string)) {
 	if s.Comment != nil {
-		need(WriteComment, what)
+		need(connectors.WriteComment, what)
 		if s.Comment.Audience == enforcer.Internal {
-			need(WriteInternal, what)
+			need(connectors.WriteInternal, what)
 		}
 	}
 	if s.Assign != "" {
-		need(SetAssignee, what)
+		need(connectors.SetAssignee, what)
 	}
 	if s.Priority != "" {
-		need(SetPriority, what)
+		need(connectors.SetPriority, what)
 	}
 	if s.Watch != "" {
-		need(AddWatchers, what)
+		need(connectors.AddWatchers, what)
 	}
 }

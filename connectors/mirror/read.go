@@ -17,6 +17,8 @@ const (
 
 	selectEntries = `SELECT id, key, state, state_at, updated_at, read_at FROM mirror_issue
 		WHERE connection = $1 AND id > $2 AND updated_at IS NOT NULL ORDER BY id LIMIT $3`
+	selectReadSince = `SELECT id FROM mirror_issue WHERE connection = $1 AND updated_at IS NOT NULL
+		AND (read_at >= $2 OR state_at >= $2)`
 	selectByKey = `SELECT id FROM mirror_issue WHERE connection = $1 AND key = $2 AND updated_at IS NOT NULL
 		ORDER BY CASE state WHEN 'visible' THEN 0 ELSE 1 END, read_at DESC LIMIT 1`
 	selectStats = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'visible' THEN 1 ELSE 0 END), 0),
@@ -96,6 +98,20 @@ func (db *DB) entries(ctx context.Context, connection, after string) ([]Entry, e
 		}, selectEntries, connection, after, entryPage)
 	})
 	return page, err
+}
+
+// ReadSince lists the ids of issues that were read, or found hidden or gone, at or after t, the tracker's time:
+// whatever changed since then is among them.
+func (db *DB) ReadSince(ctx context.Context, connection string, t time.Time) (ids []string, err error) {
+	err = db.inSnapshot(ctx, func(x *tx) error {
+		return x.each(ctx, func(scan func(...any) error) error {
+			var id string
+			err := scan(&id)
+			ids = append(ids, id)
+			return err
+		}, selectReadSince, connection, millis(t))
+	})
+	return ids, wrap(err, "list issues of %s read since %s", connection, t.Format(time.RFC3339))
 }
 
 // IDByKey finds the issue that people call by the key; one that is visible before one that was.

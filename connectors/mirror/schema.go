@@ -27,6 +27,8 @@ CREATE TABLE mirror_issue (
 	PRIMARY KEY (connection, id)
 ) STRICT;
 CREATE INDEX mirror_issue_key ON mirror_issue (connection, key);
+CREATE INDEX mirror_issue_read ON mirror_issue (connection, read_at);
+CREATE INDEX mirror_issue_noticed ON mirror_issue (connection, state_at);
 CREATE INDEX mirror_issue_updated ON mirror_issue (connection, state, updated_at);
 CREATE INDEX mirror_issue_wanted ON mirror_issue (connection, id) WHERE wanted IS NOT NULL;
 

@@ -114,6 +114,20 @@ func (e *Engine) remember(ctx context.Context, conn string, views []*view, now t
 	return e.ledger.Remember(ctx, now, conn, people...)
 }
 
+// mirrored is an issue as the mirror has it.
+type mirrored struct {
+	history connectors.History
+	entry   mirror.Entry
+}
+
+func (e *Engine) mirrored(ctx context.Context, conn, id string) (m mirrored, ok bool, err error) {
+	if m.history, ok, err = e.mirror.History(ctx, conn, id); err != nil || !ok {
+		return m, ok, err
+	}
+	m.entry, ok, err = e.mirror.Entry(ctx, conn, id)
+	return m, ok, err
+}
+
 // request tells a mirrored history as the view's contract sees it.
 func (v *view) request(conn string, h connectors.History, entry mirror.Entry) enforcer.Request {
 	r := v.bound.Request(h, v.scope, v.Calendar.Location())

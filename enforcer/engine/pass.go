@@ -148,10 +148,11 @@ func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 		since = time.Time{}
 	}
 	ids := map[string]bool{}
-	for id, err := range p.e.mirror.ReadSince(ctx, p.conn.ID, since) {
-		if err != nil {
-			return nil, err
-		}
+	read, err := p.e.mirror.ReadSince(ctx, p.conn.ID, since)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range read {
 		ids[id] = true
 	}
 	due, err := p.e.ledger.Due(ctx, p.conn.ID, v.ID, p.now)
@@ -176,13 +177,13 @@ func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 // look evaluates one mirrored issue under a contract. An issue that cannot be judged (a year without calendar
 // data) is a grave problem and comes up again in the next pass; the others go on.
 func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, error) {
-	h, entry, ok, err := p.e.mirror.History(ctx, p.conn.ID, id)
+	m, ok, err := p.e.mirrored(ctx, p.conn.ID, id)
 	if err != nil || !ok {
 		return finding{}, false, err
 	}
-	f, covered, err := p.find(ctx, v, v.request(p.conn.ID, h, entry))
+	f, covered, err := p.find(ctx, v, v.request(p.conn.ID, m.history, m.entry))
 	if err != nil && ctx.Err() == nil {
-		p.report.problem(h.Issue.Key, true, "%v", err)
+		p.report.problem(m.entry.Key, true, "%v", err)
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now
 		return f, true, nil
 	}
@@ -202,11 +203,11 @@ func (p *pass) close(ctx context.Context) error {
 // sync brings the mirror of one connection up to date, names included.
 func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions) (mirror.Report, error) {
 	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: e.Progress}
-	last, err := e.mirror.CensusAt(ctx, c.ID)
+	cursor, err := e.mirror.Cursor(ctx, c.ID)
 	if err != nil {
 		return mirror.Report{}, err
 	}
-	if e.now(c.Tracker).Sub(last) >= censusEvery {
+	if e.now(c.Tracker).Sub(cursor.CensusAt) >= censusEvery {
 		opts.Census = true
 		if opts.Reread, err = e.running(ctx, c.ID); err != nil {
 			return mirror.Report{}, err
@@ -245,7 +246,7 @@ func (e *Engine) names(ctx context.Context, c Connection, changed []string) erro
 		if !fresh {
 			break
 		}
-		h, _, found, err := e.mirror.History(ctx, c.ID, id)
+		h, found, err := e.mirror.History(ctx, c.ID, id)
 		if err != nil {
 			return err
 		}
@@ -257,5 +258,6 @@ func (e *Engine) names(ctx context.Context, c Connection, changed []string) erro
 	if d, err = c.Tracker.Directory(ctx); err != nil {
 		return err
 	}
-	return e.mirror.StoreDirectory(ctx, c.ID, d)
+	_, err = e.mirror.StoreDirectory(ctx, c.ID, d)
+	return err
 }

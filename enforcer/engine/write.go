@@ -57,7 +57,8 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 		}
 		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.ReleasedAt.IsZero() && e.Tries == 0 })
 	}
-	return p.write(ctx, now, h, entries)
+	// once begun, a write is seen through: stopping half-way would leave an outcome to be looked for
+	return p.write(context.WithoutCancel(ctx), now, h, entries)
 }
 
 // unreadable is what an issue that cannot be read just before its write means: gone or hidden, it is noted and

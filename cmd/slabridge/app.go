@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"slabridge/connectors"
+	"slabridge/enforcer/calendar"
+)
+
+// The exit codes.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2 // the command line or the configuration
+	exitTracker = 3 // the tracker cannot be reached, or refuses us
+	exitHeld    = 4 // something is held: a human must look
+)
+
+// errHeld is how a command says that it did its work and a human must look.
+var errHeld = errors.New("held")
+
+// errFailed is how a command says that it has already told what failed.
+var errFailed = errors.New("failed")
+
+// usageError is a fault of the command line or of the configuration.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usage(format string, a ...any) error { return usageError{fmt.Errorf(format, a...)} }
+
+// app is one run of the program: its streams, its clock and what the persistent flags say.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	clock    func() time.Time
+
+	config string
+	output string
+	at     string
+	lang   string
+	debug  bool
+}
+
+func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
+	return &app{in: in, out: out, err: errs, clock: clock}
+}
+
+// run executes the command line and gives the exit code. SIGINT and SIGTERM cancel what runs.
+func (a *app) run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	code := exitCode(err)
+	if err != nil && !errors.Is(err, errHeld) && !errors.Is(err, errFailed) {
+		fmt.Fprintf(a.err, "slabridge: %v\n", err)
+		if code == exitUsage && !errors.As(err, new(usageError)) {
+			fmt.Fprintln(a.err, "Run 'slabridge --help' for usage.")
+		}
+	}
+	return code
+}
+
+func exitCode(err error) int {
+	var u usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errHeld):
+		return exitHeld
+	case errors.As(err, &u) || strings.HasPrefix(err.Error(), "unknown "):
+		return exitUsage
+	case connectors.ClassOf(err) != 0:
+		return exitTracker
+	}
+	return exitFailed
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "slabridge",
+		Short:         "Watches the promises of support contracts on the issues of your tracker",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.output != "text" && a.output != "json" {
+				return usage("-o %q: write text or json", a.output)
+			}
+			if a.lang != "ru" && a.lang != "en" {
+				return usage("--lang %q: write ru or en", a.lang)
+			}
+			return calendar.VerifyZones()
+		},
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	f := root.PersistentFlags()
+	f.StringVar(&a.config, "config", "", "configuration `file` (default ./slabridge.yaml, then the XDG and /etc places)")
+	f.StringVarP(&a.output, "output", "o", "text", "text or json (lists are one JSON object a line)")
+	f.StringVar(&a.lang, "lang", defaultLang(), "language of explanations: ru or en")
+	f.BoolVar(&a.debug, "debug", false, "log every request")
+	root.AddCommand(a.versionCmd(), a.deadlineCmd(), a.contractCmd(), a.calendarCmd(),
+		a.checkCmd(), a.syncCmd(), a.planCmd(), a.enforceCmd(), a.runCmd(),
+		a.statusCmd(), a.explainCmd(), a.ledgerCmd(), a.demoCmd())
+	for _, c := range root.Commands() {
+		fixUsage(c)
+	}
+	return root
+}
+
+// fixUsage makes wrong arguments usage errors, for every command below c.
+func fixUsage(c *cobra.Command) {
+	if args := c.Args; args != nil {
+		c.Args = func(cmd *cobra.Command, a []string) error {
+			if err := args(cmd, a); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		fixUsage(sub)
+	}
+}
+
+// defaultLang is the language the terminal speaks.
+func defaultLang() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			if strings.HasPrefix(v, "ru") {
+				return "ru"
+			}
+			return "en"
+		}
+	}
+	return "en"
+}
+
+// withAt adds --at to a reading command.
+func (a *app) withAt(c *cobra.Command) *cobra.Command {
+	c.Flags().StringVar(&a.at, "at", "", "answer as of this `moment` (RFC 3339, with offset) instead of now")
+	return c
+}
+
+// now is the clock's, or what --at says.
+func (a *app) now() (time.Time, error) {
+	if a.at == "" {
+		return a.clock(), nil
+	}
+	return parseMoment("--at", a.at)
+}
+
+// parseMoment reads a moment given by a person; one without an offset could mean anything.
+func parseMoment(what, s string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, usage("%s %q is not a moment; write it as 2026-03-16T17:40:00+05:00, with the offset", what, s)
+	}
+	return t, nil
+}
+
+func (a *app) json() bool { return a.output == "json" }
+
+// writeJSON writes one line of JSON.
+func (a *app) writeJSON(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// terminal reports whether w is one.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// colour wraps text in an SGR code where the output is a terminal and NO_COLOR is unset.
+func (a *app) colour(code, text string) string {
+	if os.Getenv("NO_COLOR") != "" || !terminal(a.out) {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// logger logs to standard error; only --debug shows single requests.
+func (a *app) logger() *slog.Logger {
+	level := slog.LevelInfo
+	if a.debug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,236 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/connectors/mirror"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// Plan is what would be written now, or as of another moment.
+type Plan struct {
+	Connection string
+	Now        time.Time
+	MirroredAt time.Time // when the mirror was last complete, tracker's time
+	Entries    []ledger.Entry
+}
+
+// Plan works out, from the mirror alone, what the next pass would write, what waits and what is held. It sends
+// nothing and records nothing. With a non-zero at it answers as of that moment, ignoring what happened later.
+func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
+	var plans []Plan
+	_, err := e.each(func(c Connection) (Report, error) {
+		p, err := e.look(ctx, c, at)
+		if err != nil {
+			return Report{}, err
+		}
+		plan := Plan{Connection: c.ID, Now: p.now}
+		cursor, err := e.mirror.Cursor(ctx, c.ID)
+		if err != nil {
+			return Report{}, err
+		}
+		plan.MirroredAt = cursor.CompleteAt
+		for _, v := range p.views {
+			ids, err := p.candidates(ctx, v)
+			if err != nil {
+				return Report{}, err
+			}
+			for _, id := range ids {
+				entries, err := p.planned(ctx, v, id)
+				if err != nil {
+					return Report{}, err
+				}
+				plan.Entries = append(plan.Entries, entries...)
+			}
+		}
+		slices.SortStableFunc(plan.Entries, func(a, b ledger.Entry) int { return a.Moment.Compare(b.Moment) })
+		plans = append(plans, plan)
+		return p.report, nil
+	})
+	return plans, err
+}
+
+// look prepares a pass that only reads: bound contracts, lines as they are, no request.
+func (e *Engine) look(ctx context.Context, c Connection, at time.Time) (*pass, error) {
+	p := &pass{e: e, conn: c, now: at.UTC(), report: Report{Connection: c.ID}}
+	if at.IsZero() {
+		p.now = e.now(c.Tracker)
+	}
+	d, ok, err := e.mirror.Directory(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("nothing is mirrored yet; run 'slabridge sync' first")
+	}
+	if p.views, _, err = e.bind(ctx, c.ID, d); err != nil {
+		return nil, err
+	}
+	for _, v := range p.views {
+		line, err := e.ledger.Line(ctx, c.ID, v.ID)
+		switch {
+		case errors.Is(err, ledger.ErrNotFound):
+			line.FirstPassAt = p.now
+		case err != nil:
+			return nil, err
+		}
+		v.line = enforcer.Line{EnforceFrom: line.FirstPassAt, PassedAt: line.PassedAt}
+		if !v.EnforceFrom.IsZero() {
+			v.line.EnforceFrom = v.EnforceFrom
+		}
+		v.stale = !at.IsZero() || line.Fingerprint != v.Fingerprint
+		if line.PassedAt.After(p.now) {
+			v.line.PassedAt = time.Time{}
+		}
+	}
+	return p, nil
+}
+
+// planned is what would be written about one issue, a step at a time, in words.
+func (p *pass) planned(ctx context.Context, v *view, id string) ([]ledger.Entry, error) {
+	m, ok, err := p.e.mirrored(ctx, p.conn.ID, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	f, _, err := p.find(ctx, v, v.request(p.conn.ID, m.history, m.entry))
+	if err != nil {
+		return nil, err
+	}
+	var out []ledger.Entry
+	for _, d := range f.with(enforcer.Act, enforcer.Wait, enforcer.Hold) {
+		e := f.entry(d)
+		for _, w := range v.bound.Writes(f.request, m.history, []enforcer.Decision{d}, p.e.writeOptions(v)) {
+			e.Write = &w.Write
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Explanation is everything there is to say of one issue.
+type Explanation struct {
+	Connection string
+	Contract   *enforcer.Contract
+	History    connectors.History
+	State      mirror.State
+	Evaluation enforcer.Evaluation
+	Entries    []ledger.Entry
+	Directory  connectors.Directory
+}
+
+// Explain tells the story of an issue, by its key, under each contract that covers or covered it, as of at (now
+// when zero). When no contract covers it, one Explanation without a contract is given.
+func (e *Engine) Explain(ctx context.Context, key string, at time.Time) ([]Explanation, error) {
+	var out []Explanation
+	found := false
+	_, err := e.each(func(c Connection) (Report, error) {
+		p, err := e.look(ctx, c, at)
+		if err != nil {
+			return Report{}, err
+		}
+		id, ok, err := e.mirror.IDByKey(ctx, c.ID, key)
+		if err != nil || !ok {
+			return Report{}, err
+		}
+		found = true
+		more, err := p.explain(ctx, id)
+		out = append(out, more...)
+		return Report{}, err
+	})
+	if err == nil && !found {
+		err = fmt.Errorf("issue %q is not in the mirror", key)
+	}
+	return out, err
+}
+
+func (p *pass) explain(ctx context.Context, id string) ([]Explanation, error) {
+	m, ok, err := p.e.mirrored(ctx, p.conn.ID, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	d, _, err := p.e.mirror.Directory(ctx, p.conn.ID)
+	if err != nil {
+		return nil, err
+	}
+	x := Explanation{Connection: p.conn.ID, History: m.history, State: m.entry.State, Directory: d}
+	if x.Entries, err = p.e.ledger.ByIssue(ctx, p.conn.ID, id); err != nil {
+		return nil, err
+	}
+	var out []Explanation
+	for _, v := range p.views {
+		f, covered, err := p.find(ctx, v, v.request(p.conn.ID, m.history, m.entry))
+		if err != nil {
+			return nil, err
+		}
+		if !covered {
+			continue
+		}
+		this := x
+		this.Contract, this.Evaluation = v.Contract.Contract, f.ev
+		this.Entries = slices.DeleteFunc(slices.Clone(x.Entries), func(e ledger.Entry) bool { return e.Key.Contract != v.ID })
+		out = append(out, this)
+	}
+	if len(out) == 0 {
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// Running lists the requests with running cycles, as of at, or as of the last pass when at is zero.
+func (e *Engine) Running(ctx context.Context, at time.Time) ([]ledger.Item, error) {
+	if at.IsZero() {
+		return e.ledger.Running(ctx)
+	}
+	var out []ledger.Item
+	_, err := e.each(func(c Connection) (Report, error) {
+		p, err := e.look(ctx, c, at)
+		if err != nil {
+			return Report{}, err
+		}
+		for _, v := range p.views {
+			ids, err := p.candidates(ctx, v)
+			if err != nil {
+				return Report{}, err
+			}
+			for _, id := range ids {
+				f, covered, err := p.look(ctx, v, id)
+				if err != nil {
+					return Report{}, err
+				}
+				if item := f.item(); covered && !soonest(item).IsZero() {
+					out = append(out, item)
+				}
+			}
+		}
+		return p.report, nil
+	})
+	slices.SortStableFunc(out, func(a, b ledger.Item) int { return soonest(a).Compare(soonest(b)) })
+	return out, err
+}
+
+// never sorts after every due.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// soonest is the soonest due of an item's running cycles: never when none has a due, zero when none runs.
+func soonest(it ledger.Item) time.Time {
+	var at time.Time
+	for _, c := range it.Cycles {
+		if c.State != enforcer.Running && c.State != enforcer.Paused {
+			continue
+		}
+		due := c.Due
+		if due.IsZero() {
+			due = never
+		}
+		if at.IsZero() || due.Before(at) {
+			at = due
+		}
+	}
+	return at
+}

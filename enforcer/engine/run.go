@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// ParseSchedule checks a cron text: five fields with an optional CRON_TZ=Zone before them, or @every 1m and its
+// kin. It gives the first moments after now at which it fires, for people to see; a text that never fires is an
+// error.
+func ParseSchedule(text string, now time.Time) (next []time.Time, err error) {
+	defer func() {
+		if r := recover(); r != nil { // the parser panics on a zone without fields
+			err = fmt.Errorf("schedule %q: %v", text, r)
+		}
+	}()
+	s, err := cron.ParseStandard(text)
+	if err != nil {
+		return nil, fmt.Errorf("schedule %q: %w; write @every 1m, or five fields: minute hour day month weekday", text, err)
+	}
+	if every, ok := s.(cron.ConstantDelaySchedule); ok && every.Delay < time.Second {
+		return nil, fmt.Errorf("schedule %q: less than a second", text)
+	}
+	for range 3 {
+		if now = s.Next(now); now.IsZero() {
+			return nil, fmt.Errorf("schedule %q never fires", text)
+		}
+		next = append(next, now)
+	}
+	return next, nil
+}
+
+// minWake keeps a step that cannot be taken from turning the daemon into a busy loop.
+const minWake = time.Second
+
+// Run passes over each connection by its schedule, and over all of them whenever the next moment comes at which
+// time alone gives something to do. It returns when ctx ends, after the write under way. Each pass is told to
+// report, errors included: they are for the next pass to overcome. Settings that arrive on reload are taken
+// between two passes.
+func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]Report, error)) error {
+	ticks := make(chan string, 64)
+	schedule, err := e.schedule(ticks)
+	if err != nil {
+		return err
+	}
+	defer func() { <-schedule.Stop().Done() }()
+	report(e.Pass(ctx))
+	for {
+		wake, stop, err := e.wake(ctx)
+		if err != nil && ctx.Err() == nil {
+			report(nil, err)
+		}
+		select {
+		case <-ctx.Done():
+			stop()
+			return nil
+		case s := <-reload:
+			stop()
+			old := e.settings
+			e.Configure(s)
+			next, err := e.schedule(ticks)
+			if err != nil {
+				e.Configure(old)
+				report(nil, fmt.Errorf("reload: %w", err))
+				continue
+			}
+			schedule.Stop()
+			schedule = next
+			report(e.Pass(ctx))
+		case id := <-ticks:
+			stop()
+			report(e.passOver(ctx, due(id, ticks)))
+		case <-wake:
+			report(e.Pass(ctx))
+		}
+	}
+}
+
+// due gathers the connections whose tick has come, each once.
+func due(first string, ticks <-chan string) map[string]bool {
+	ids := map[string]bool{first: true}
+	for len(ticks) > 0 {
+		ids[<-ticks] = true
+	}
+	return ids
+}
+
+// schedule starts a ticker for each connection. Its jobs only say that it is time: they cannot panic, overlap or
+// pile up.
+func (e *Engine) schedule(ticks chan<- string) (*cron.Cron, error) {
+	c := cron.New(cron.WithLocation(time.UTC))
+	for _, conn := range e.settings.Connections {
+		if _, err := c.AddFunc(conn.Poll, func() {
+			select {
+			case ticks <- conn.ID:
+			default:
+			}
+		}); err != nil {
+			return nil, fmt.Errorf("connection %s: poll %q: %w", conn.ID, conn.Poll, err)
+		}
+	}
+	c.Start()
+	return c, nil
+}
+
+func (e *Engine) passOver(ctx context.Context, ids map[string]bool) ([]Report, error) {
+	return e.each(func(c Connection) (Report, error) {
+		if !ids[c.ID] {
+			return Report{Connection: c.ID}, nil
+		}
+		return e.pass(ctx, c)
+	})
+}
+
+// wake gives a channel that fires at the next moment of the agenda; never, when nothing is to come or when it is
+// overdue already, for then the last pass could not do it and the schedule brings the next try.
+func (e *Engine) wake(ctx context.Context) (<-chan time.Time, func(), error) {
+	next, err := e.ledger.NextMoment(ctx)
+	if err != nil || next.IsZero() {
+		return nil, func() {}, err
+	}
+	now := e.clock()
+	for i, c := range e.settings.Connections { // moments are the trackers'; the clock that is furthest behind decides
+		if theirs := e.now(c.Tracker); i == 0 || theirs.Before(now) {
+			now = theirs
+		}
+	}
+	in := next.Sub(now)
+	if in <= 0 {
+		return nil, func() {}, nil
+	}
+	t := time.NewTimer(max(in, minWake))
+	return t.C, func() { t.Stop() }, nil
+}

@@ -47,7 +47,9 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 			need(connectors.WriteCustomFields, f.Is)
 		}
 	}
-	slices.SortStableFunc(needs, func(a, b Need) int { return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right) })
+	slices.SortStableFunc(needs, func(a, b Need) int {
+		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
+	})
 	return needs
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"slabridge/config"
 	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 )
@@ -200,11 +201,18 @@ func (a *app) colour(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// logger logs to standard error; only --debug shows single requests.
-func (a *app) logger() *slog.Logger {
-	level := slog.LevelInfo
+// logger logs to standard error as the configuration says; --debug shows single requests.
+func (a *app) logger(c config.Log) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		level = slog.LevelInfo // unset; the configuration accepts nothing else
+	}
 	if a.debug {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+	opts := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(a.err, opts))
+	}
+	return slog.New(slog.NewTextHandler(a.err, opts))
 }

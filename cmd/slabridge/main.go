@@ -10,7 +10,6 @@ package main
 import (
 	"os"
 	"time"
-	_ "time/tzdata" // the zone database travels in the binary
 )
 
 func main() {

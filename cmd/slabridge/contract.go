@@ -1,0 +1,235 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/config"
+	"slabridge/enforcer"
+)
+
+func (a *app) contractCmd() *cobra.Command {
+	c := &cobra.Command{Use: "contract", Short: "Show the contracts that ship with the program, and your own"}
+	c.AddCommand(&cobra.Command{
+		Use:   "list",
+		Short: "List the presets, and the contracts of the configuration when there is one",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return a.contractList() },
+	}, &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a contract clause by clause: a preset's id, a configured contract's, or a file",
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(_ *cobra.Command, args []string) error { return a.contractShow(args[0]) },
+	})
+	return c
+}
+
+// contractInfo is one line of `contract list -o json`, and with obligations what `contract show` gives.
+type contractInfo struct {
+	ID          string           `json:"id"`
+	Preset      string           `json:"preset,omitempty"`
+	Title       string           `json:"title"`
+	Version     string           `json:"version"`
+	Calendar    calendarOf       `json:"calendar"`
+	Severities  []string         `json:"severities"`
+	Plans       []string         `json:"plans,omitempty"`
+	Assumptions []string         `json:"assumptions,omitempty"`
+	Obligations []obligationInfo `json:"obligations,omitempty"`
+	Unmeasured  []clauseInfo     `json:"unmeasured,omitempty"`
+}
+
+type calendarOf struct {
+	ID      string `json:"id"`
+	Zone    string `json:"zone"`
+	Version string `json:"version"`
+	Source  string `json:"source"`
+}
+
+type clauseInfo struct {
+	Source string `json:"source"`
+	Why    string `json:"why"`
+}
+
+type obligationInfo struct {
+	ID         string     `json:"id"`
+	Source     string     `json:"source"`
+	Title      string     `json:"title"`
+	Kind       string     `json:"kind"`
+	Assumption string     `json:"assumption,omitempty"`
+	Off        bool       `json:"off,omitempty"`
+	Inert      string     `json:"inert,omitempty"`
+	Rules      []ruleInfo `json:"rules"`
+}
+
+type ruleInfo struct {
+	Severities []string   `json:"severities,omitempty"`
+	Term       string     `json:"term,omitempty"`
+	Steps      []stepInfo `json:"steps,omitempty"`
+}
+
+type stepInfo struct {
+	Step string   `json:"step"`
+	Does []string `json:"does"`
+	Ours []string `json:"ours,omitempty"`
+}
+
+func (a *app) contractList() error {
+	contracts := config.Presets()
+	if _, err := config.Find(a.config); err == nil {
+		cfg, err := a.load(config.Error)
+		if err != nil {
+			return err
+		}
+		for _, c := range cfg.Contracts {
+			contracts = append(contracts, c.Contract)
+		}
+	} else if a.config != "" {
+		return usageError{err}
+	}
+	for _, c := range contracts {
+		info := a.contractInfo(c)
+		if a.json() {
+			info.Obligations, info.Unmeasured, info.Assumptions = nil, nil, nil
+			if err := a.writeJSON(info); err != nil {
+				return err
+			}
+			continue
+		}
+		inert := 0
+		for _, o := range c.Obligations {
+			if o.Inert != "" {
+				inert++
+			}
+		}
+		fmt.Fprintf(a.out, "%-16s %s\n", a.colour("1", info.ID), info.Title)
+		fmt.Fprintf(a.out, "%-16s %d obligations", "", len(c.Obligations))
+		if inert > 0 {
+			fmt.Fprintf(a.out, ", %d not acted on by this version", inert)
+		}
+		fmt.Fprintf(a.out, "; severities %s\n", strings.Join(info.Severities, ", "))
+	}
+	return nil
+}
+
+func (a *app) contractInfo(c *enforcer.Contract) contractInfo {
+	info := contractInfo{
+		ID: c.ID, Preset: c.Preset, Title: c.Title.In(a.lang), Version: c.Version, Plans: c.Plans, Assumptions: c.Assumptions,
+		Calendar: calendarOf{c.Calendar.ID(), c.Calendar.Location().String(), c.Calendar.Version(), c.Calendar.Source()},
+	}
+	for _, s := range c.Severities {
+		info.Severities = append(info.Severities, s.ID)
+	}
+	for _, u := range c.Unmeasured {
+		info.Unmeasured = append(info.Unmeasured, clauseInfo{u.Source, u.Why.In(a.lang)})
+	}
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		oi := obligationInfo{
+			ID: o.ID, Source: o.Source, Title: o.Title.In(a.lang), Kind: string(o.Kind),
+			Assumption: o.Assumption, Off: o.Off, Inert: o.Inert,
+		}
+		for _, r := range o.Rules {
+			oi.Rules = append(oi.Rules, a.ruleInfo(&r))
+		}
+		info.Obligations = append(info.Obligations, oi)
+	}
+	return info
+}
+
+func (a *app) ruleInfo(r *enforcer.Rule) ruleInfo {
+	info := ruleInfo{Severities: r.Severities}
+	switch {
+	case r.Within != nil:
+		info.Term = r.Within.String()
+	case r.As != "":
+		info.Term = "as " + r.As
+	case r.Limit != nil:
+		info.Term = r.Limit.In(a.lang)
+	}
+	for i := range r.Steps {
+		info.Steps = append(info.Steps, describeStep(&r.Steps[i]))
+	}
+	return info
+}
+
+// describeStep says what a step does, in few words.
+func describeStep(s *enforcer.Step) stepInfo {
+	info := stepInfo{Step: s.ID, Ours: s.Ours, Does: []string{}}
+	if s.Comment != nil {
+		info.Does = append(info.Does, string(s.Comment.Audience)+" comment "+s.Comment.Text)
+	}
+	if s.Assign != "" {
+		who := "lead"
+		if s.Duty {
+			who = "duty"
+		}
+		info.Does = append(info.Does, "assign the "+who+" of "+string(s.Assign))
+	}
+	if s.Priority != "" {
+		info.Does = append(info.Does, "priority "+s.Priority)
+	}
+	if s.Watch != "" {
+		info.Does = append(info.Does, "add "+string(s.Watch)+" as watchers")
+	}
+	if s.Action != "" {
+		info.Does = append(info.Does, s.Action)
+	}
+	return info
+}
+
+func (a *app) contractShow(id string) error {
+	c, err := a.findContract(id)
+	if err != nil {
+		return err
+	}
+	info := a.contractInfo(c)
+	if a.json() {
+		return a.writeJSON(info)
+	}
+	fmt.Fprintf(a.out, "%s: %s\n", a.colour("1", info.ID), info.Title)
+	fmt.Fprintf(a.out, "calendar %s, %s, data of %s\n", info.Calendar.ID, info.Calendar.Zone, info.Calendar.Version)
+	fmt.Fprintf(a.out, "severities, gravest first: %s\n", strings.Join(info.Severities, ", "))
+	for _, s := range info.Assumptions {
+		a.wrap("assumption: ", s)
+	}
+	for _, o := range info.Obligations {
+		fmt.Fprintf(a.out, "\n%s  %s\n", a.colour("1", o.ID), o.Source)
+		a.wrap("  ", o.Title)
+		for _, r := range o.Rules {
+			who := "all"
+			if len(r.Severities) > 0 {
+				who = strings.Join(r.Severities, ", ")
+			}
+			term := r.Term
+			if term == "" {
+				term = "no term"
+			}
+			a.wrap("  ", who+": "+term)
+			for _, s := range r.Steps {
+				ours := ""
+				if len(s.Ours) > 0 {
+					ours = " (ours: " + strings.Join(s.Ours, ", ") + ")"
+				}
+				a.wrap(fmt.Sprintf("    %-9s ", s.Step), strings.Join(s.Does, ", ")+ours)
+			}
+		}
+		if o.Assumption != "" {
+			a.wrap("  assumption: ", o.Assumption)
+		}
+		if o.Off {
+			a.wrap("  off: ", "acted on only where a configuration turns it on")
+		}
+		if o.Inert != "" {
+			a.wrap("  not acted on by this version: ", o.Inert)
+		}
+	}
+	if len(info.Unmeasured) > 0 {
+		fmt.Fprintln(a.out, "\nnothing to measure:")
+		for _, u := range info.Unmeasured {
+			a.wrap("  "+u.Source+": ", u.Why)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/connectors/mirror"
+	"slabridge/enforcer/engine"
+)
+
+func (a *app) syncCmd() *cobra.Command {
+	var full, rebuild bool
+	c := &cobra.Command{
+		Use:   "sync",
+		Short: "Bring the mirror up to date; writes nothing to the tracker",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.sync(cmd.Context(), full, rebuild)
+		},
+	}
+	c.Flags().BoolVar(&full, "full", false, "read every history again")
+	c.Flags().BoolVar(&rebuild, "rebuild", false, "throw the mirror away first (never the ledger)")
+	return c
+}
+
+// syncInfo is one line of `sync -o json`.
+type syncInfo struct {
+	Connection string `json:"connection"`
+	Listed     int    `json:"listed"`
+	Changed    int    `json:"changed"`
+	New        int    `json:"new"`
+	Gone       int    `json:"gone"`
+	Hidden     int    `json:"hidden"`
+	Failed     int    `json:"failed"`
+	Requests   int    `json:"requests"`
+	Complete   bool   `json:"complete"`
+}
+
+func (a *app) sync(ctx context.Context, full, rebuild bool) error {
+	w, err := a.open(ctx, writes)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if rebuild {
+		for _, c := range w.cfg.Connections {
+			if err := w.mirror.Wipe(ctx, c.ID); err != nil {
+				return err
+			}
+		}
+	}
+	reports, err := w.engine.Sync(ctx, engine.SyncOptions{Full: full, Census: full || rebuild})
+	for _, id := range slices.Sorted(maps.Keys(reports)) {
+		r := reports[id]
+		info := syncInfo{id, r.Listed, len(r.Changed), len(r.New), len(r.Gone), len(r.Hidden), len(r.Failed), r.Requests(), r.Complete}
+		if a.json() {
+			if err := a.writeJSON(info); err != nil {
+				return err
+			}
+		} else if r.Complete {
+			fmt.Fprintf(a.out, "%s: %d issues changed (%d new, %d deleted, %d out of sight), %d requests\n",
+				id, info.Changed, info.New, info.Gone, info.Hidden, info.Requests)
+		}
+		for _, f := range r.Failed {
+			fmt.Fprintf(a.err, "slabridge: %s: issue %s stays to be read: %v\n", id, f.Issue, f.Err)
+		}
+	}
+	return err
+}
+
+// progress shows on a terminal how a long synchronisation goes on; elsewhere nobody looks.
+func (a *app) progress() func(mirror.Progress) {
+	if !terminal(a.err) {
+		return nil
+	}
+	return func(p mirror.Progress) {
+		switch {
+		case p.Listing:
+			fmt.Fprintf(a.err, "\r\x1b[Klisting: %d issues, %d histories read", p.Listed, p.Read)
+		case p.Read < p.ToRead:
+			fmt.Fprintf(a.err, "\r\x1b[Kreading histories: %d of %d", p.Read, p.ToRead)
+		default:
+			fmt.Fprint(a.err, "\r\x1b[K")
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/config"
+)
+
+// version is set by the build.
+var version = "development"
+
+func (a *app) versionCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Say which program, contracts and calendar data this is",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return a.version() },
+	}
+}
+
+// versionInfo is what `version -o json` gives.
+type versionInfo struct {
+	Version   string            `json:"version"`
+	Go        string            `json:"go"`
+	Zones     string            `json:"zones"`
+	Contracts map[string]string `json:"contracts"`
+	Calendars []calendarInfo    `json:"calendars"`
+}
+
+type calendarInfo struct {
+	Country string `json:"country"`
+	Version string `json:"version"`
+	Source  string `json:"source"`
+	Years   string `json:"years"`
+}
+
+func (a *app) version() error {
+	v := versionInfo{
+		Version: version, Go: runtime.Version(), Contracts: map[string]string{},
+		Zones: "checked: Asia/Almaty is UTC+5 since 2024-03-01; a copy travels in the program",
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && version == "development" && info.Main.Version != "(devel)" && info.Main.Version != "" {
+		v.Version = info.Main.Version
+	}
+	for _, c := range config.Presets() {
+		v.Contracts[c.Preset] = c.Version
+	}
+	for _, country := range []string{"KZ", "RU"} {
+		days, err := config.BuiltinDays(country)
+		if err != nil {
+			return err
+		}
+		v.Calendars = append(v.Calendars, calendarInfo{country, days.Version, days.Source, yearsOf(days)})
+	}
+	if a.json() {
+		return a.writeJSON(v)
+	}
+	fmt.Fprintf(a.out, "slabridge %s, %s\n", v.Version, v.Go)
+	var ids []string
+	for _, id := range config.PresetIDs() {
+		ids = append(ids, id+" "+v.Contracts[id])
+	}
+	fmt.Fprintf(a.out, "contracts  %s\n", strings.Join(ids, ", "))
+	for _, c := range v.Calendars {
+		fmt.Fprintf(a.out, "calendar   %s %s of %s\n", c.Country, c.Years, c.Version)
+	}
+	fmt.Fprintf(a.out, "zones      %s\n", v.Zones)
+	return nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"slabridge/config"
+	"slabridge/config/statefile"
+	"slabridge/connectors"
+	"slabridge/connectors/mirror"
+	"slabridge/connectors/redmine"
+	"slabridge/enforcer/engine"
+	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
+)
+
+// workspace is an open installation: configuration, state file and the engine over them.
+type workspace struct {
+	cfg    *config.Config
+	file   *statefile.DB
+	mirror *mirror.DB
+	ledger *ledger.Ledger
+	engine *engine.Engine
+	lock   *statefile.Lock
+	log    *slog.Logger
+}
+
+// Whether a command may change the state or talk to the tracker.
+type intent int
+
+const (
+	reads  intent = iota // the state, without a lock
+	writes               // the state, as the only process
+)
+
+// open loads the configuration and opens the state file beside it.
+func (a *app) open(ctx context.Context, what intent) (*workspace, error) {
+	cfg, err := a.load(config.NoSecret)
+	if err != nil {
+		return nil, err
+	}
+	if what == reads {
+		if _, err := os.Stat(cfg.State); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("state file %s: there is none yet; run 'slabridge sync' first", cfg.State)
+		}
+	}
+	return a.openState(ctx, cfg, what)
+}
+
+// load reads the configuration; its warnings go to standard error.
+func (a *app) load(level config.Level) (*config.Config, error) {
+	path, err := config.Find(a.config)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	cfg, faults := config.Load(path)
+	if err := faults.Err(level); err != nil {
+		return nil, usageError{fmt.Errorf("the configuration has faults:\n%w", err)}
+	}
+	for _, f := range faults {
+		fmt.Fprintln(a.err, f.Error())
+	}
+	return cfg, nil
+}
+
+func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (w *workspace, err error) {
+	w = &workspace{cfg: cfg, log: a.logger(cfg.Log)}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
+	if w.file, err = statefile.Open(ctx, cfg.State,
+		statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()},
+		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()}); err != nil {
+		return nil, err
+	}
+	for _, warning := range w.file.Warnings() {
+		fmt.Fprintln(a.err, "slabridge: warning:", warning)
+	}
+	if what == writes {
+		if w.lock, err = w.file.Lock("writer", a.clock()); err != nil {
+			return nil, err
+		}
+	}
+	if w.mirror, err = mirror.Open(w.file.DB); err != nil {
+		return nil, err
+	}
+	if w.ledger, err = ledger.Open(ctx, w.file.DB, a.clock()); err != nil {
+		return nil, err
+	}
+	settings, err := a.settings(cfg, w.log)
+	if err != nil {
+		return nil, err
+	}
+	w.engine = engine.New(w.mirror, w.ledger, settings, a.clock, w.log)
+	w.engine.Progress = a.progress()
+	return w, nil
+}
+
+func (w *workspace) close() {
+	if w.mirror != nil {
+		_ = w.mirror.Close() // prepared statements of a handle that is closed next
+	}
+	if w.lock != nil {
+		_ = w.lock.Release() // the kernel does it at exit in any case
+	}
+	if w.file != nil {
+		if err := w.file.Close(); err != nil {
+			w.log.Error("close state file", "error", err)
+		}
+	}
+}
+
+// settings turns a configuration into what the engine works by.
+func (a *app) settings(cfg *config.Config, log *slog.Logger) (engine.Settings, error) {
+	texts, err := textsOf(cfg)
+	if err != nil {
+		return engine.Settings{}, err
+	}
+	s := engine.Settings{Texts: texts, WritesPerPass: cfg.Limits.WritesPerPass, ClockSkew: cfg.Limits.ClockSkew}
+	for _, c := range cfg.Connections {
+		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
+			return s, usage("connection %s: poll: %w", c.ID, err)
+		}
+		t, err := a.connect(c, log)
+		if err != nil {
+			return s, err
+		}
+		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: t, Poll: c.Poll})
+	}
+	for i, c := range cfg.Contracts {
+		s.Contracts = append(s.Contracts, engine.Contract{
+			Contract: c.Contract, Connection: c.Connection, Mapping: *cfg.Mapping(c.MappingID), Path: mappingPath(cfg, c.MappingID),
+			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: c.Fingerprint,
+		})
+	}
+	return s, nil
+}
+
+func textsOf(cfg *config.Config) (*mapping.Texts, error) {
+	var own []mapping.OwnText
+	for i, t := range cfg.Texts {
+		own = append(own, mapping.OwnText{Lang: t.Lang, Key: t.ID, Text: t.Text, Path: fmt.Sprintf("texts[%d].text", i)})
+	}
+	texts, problems := mapping.NewTexts(own)
+	var errs []error
+	for _, p := range problems {
+		errs = append(errs, fmt.Errorf("%s: %s: %q %s", cfg.Path, p.Path, p.Value, p.Reason))
+	}
+	if len(errs) > 0 {
+		return nil, usageError{errors.Join(errs...)}
+	}
+	return texts, nil
+}
+
+func mappingPath(cfg *config.Config, id string) string {
+	for i, m := range cfg.Mappings {
+		if m.ID == id {
+			return fmt.Sprintf("mappings[%d]", i)
+		}
+	}
+	return "mappings"
+}
+
+// connect makes the tracker of a connection; nothing is sent yet.
+func (a *app) connect(c config.Connection, log *slog.Logger) (connectors.Tracker, error) {
+	if c.Kind != "redmine" {
+		return nil, usage("connection %s: kind %q: this version speaks to redmine only", c.ID, c.Kind)
+	}
+	return redmine.New(redmine.Config{
+		ID: c.ID, BaseURL: c.URL, APIKey: c.Auth.APIKey.Reveal(), Now: a.clock, Log: log,
+		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
+	})
+}

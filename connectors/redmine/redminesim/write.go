@@ -1,7 +1,6 @@
 package redminesim
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 )
@@ -345,10 +344,3 @@ func (ch *change) insert(attrs map[string]any) {
 		ch.adopt(nil, p)
 	}
 }
-
-// nulNote is how the databases take a NUL in a note: PostgreSQL refuses it.
-func (ch *change) nulNote() bool {
-	return ch.s.opt.Postgres && ch.notes != nil && slices.Contains([]byte(*ch.notes), 0)
-}
-
-func (ch *change) serverError() reply { return failed(http.StatusInternalServerError) }

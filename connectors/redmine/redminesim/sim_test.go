@@ -16,12 +16,9 @@ import (
 
 // Numbers of the lab world that the tests speak of.
 const (
-	newStatus, inProgress, resolved, closed, waiting, frozen = 1, 2, 3, 5, 7, 8
-	bug, feature                                             = 1, 2
-	low, normal, high, urgent, immediate                     = 1, 2, 3, 4, 5
-	severity, slaDue, slaStatus, clientID, projectField      = 1, 2, 3, 4, 6
-	bot, support1, dev1, dev2, customer1, outsider           = 5, 6, 8, 9, 11, 13
-	internal, globex                                         = 5, 3
+	newStatus         = 1
+	urgent, immediate = 4, 5
+	bot, dev1         = 5, 8
 )
 
 // watch is a clock that stands until it is moved.
@@ -61,7 +58,7 @@ type answer struct {
 	text   string
 }
 
-// key is the header of a user; an empty login sends none, one the tracker does not know a wrong one.
+// ask sends a request with a user's key; an empty login sends none, one the tracker does not know a wrong one.
 func (l lab) ask(who, method, path string, body any) answer {
 	l.t.Helper()
 	var in io.Reader

@@ -236,16 +236,19 @@ func (ch *change) assignTexts(attrs map[string]any) (string, bool) {
 }
 
 func (ch *change) assignDates(attrs map[string]any) (string, bool) {
-	for column, at := range map[string]*string{"start_date": &ch.next.start, "due_date": &ch.next.due} {
-		v, sent := attrs[column]
-		if !sent || !ch.safe(column) {
+	for _, d := range []struct {
+		column string
+		at     *string
+	}{{"start_date", &ch.next.start}, {"due_date", &ch.next.due}} {
+		v, sent := attrs[d.column]
+		if !sent || !ch.safe(d.column) {
 			continue
 		}
 		date, fine := asDate(v)
 		if !fine {
-			ch.wrong = append(ch.wrong, ch.fault(column, notADate))
+			ch.wrong = append(ch.wrong, ch.fault(d.column, notADate))
 		}
-		*at = date
+		*d.at = date
 	}
 	return "", true
 }

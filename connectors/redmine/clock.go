@@ -2,8 +2,11 @@ package redmine
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"time"
+
+	"slabridge/connectors"
 )
 
 // clock is what we know of the tracker's clock against ours.
@@ -12,8 +15,14 @@ type clock struct {
 	ahead  time.Duration
 	at     time.Time
 	known  bool
-	header bool // measured on a Date header, which is better than any write
-	wrote  map[string]time.Time
+	header bool   // the tracker sends dates, which are better than any write
+	wrote  *wrote // the last comment of ours that was accepted and not yet read back
+}
+
+// wrote is a comment that Redmine took between two moments of ours.
+type wrote struct {
+	issue, mark    string
+	sent, received time.Time
 }
 
 // answered measures the offset on the Date of an answer. The header has whole seconds, cut, hence the half.
@@ -25,43 +34,39 @@ func (c *clock) answered(h http.Header, sent, received time.Time) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.set(date.Add(time.Second/2), sent, received)
+	c.set(date, sent, received)
 	c.header = true
 }
 
 func (c *clock) set(theirs, sent, received time.Time) {
 	ours := sent.Add(received.Sub(sent) / 2)
-	c.ahead, c.at, c.known = theirs.Sub(ours), received, true
+	c.ahead, c.at, c.known = theirs.Add(time.Second/2).Sub(ours), received, true
 }
 
-// writing remembers when a write to the issue was sent, until it is read back or refused.
-func (c *clock) writing(issue string, sent time.Time) {
+// accepted remembers a write with a comment. One is enough: the last is the best measurement.
+func (c *clock) accepted(w wrote) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.header {
+	if !c.header && w.mark != "" {
+		c.wrote = &w
+	}
+}
+
+// readBack measures the offset on the time that Redmine gave to a comment of ours. The issue's own time would not
+// do: a write that was silently ignored does not move it.
+func (c *clock) readBack(h connectors.History) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w := c.wrote
+	if c.header || w == nil || w.issue != h.Issue.ID {
 		return
 	}
-	c.wrote = map[string]time.Time{issue: sent} // one is enough: the last one is the best measurement
-}
-
-// forget drops a write that was not accepted: what is read of the issue then is somebody else's.
-func (c *clock) forget(issue string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.wrote, issue)
-}
-
-// readBack measures the offset on the newest time in an issue we have just written: Redmine put it there
-// between our sending and our reading.
-func (c *clock) readBack(issue string, newest, received time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	sent, ok := c.wrote[issue]
-	if c.header || !ok {
-		return
+	c.wrote = nil
+	for _, e := range h.Events {
+		if e.Note != nil && strings.Contains(e.Note.Text, w.mark) {
+			c.set(e.At, w.sent, w.received)
+		}
 	}
-	delete(c.wrote, issue)
-	c.set(newest.Add(time.Second/2), sent, received)
 }
 
 func (c *clock) offset() (time.Duration, time.Time, bool) {

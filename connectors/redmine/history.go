@@ -31,7 +31,7 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 	if h.Issue.ID != issue {
 		return connectors.History{}, c.garbled(0, fmt.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
 	}
-	t.clock.readBack(issue, h.Issue.UpdatedAt, t.now())
+	t.clock.readBack(h)
 	return h, nil
 }
 

@@ -18,12 +18,14 @@ import (
 )
 
 // call is the round tripper of one call: it holds what http.Client and go-redmine cannot carry. Every failure
-// it returns is a *connectors.Error.
+// it returns is a *connectors.Error. A call is used by one goroutine.
 type call struct {
 	t   *Tracker
 	ctx context.Context
 	op  string
 	at  place
+
+	sent, received time.Time // of the last request, by our clock
 }
 
 // place says what a 403 or a 404 means at this address.
@@ -118,16 +120,17 @@ func (c *call) dress(ctx context.Context, req *http.Request) *http.Request {
 
 // carry sends the request and reads the whole answer, so that the slot is held until the body is here.
 func (c *call) carry(req *http.Request) (*http.Response, error) {
-	sent := c.t.now()
+	c.sent = c.t.now()
 	res, err := c.t.next.RoundTrip(req)
 	if err != nil {
 		return nil, c.lost(req.Method, err)
 	}
 	defer res.Body.Close()
-	c.t.clock.answered(res.Header, sent, c.t.now())
+	c.received = c.t.now()
+	c.t.clock.answered(res.Header, c.sent, c.received)
 	body, err := io.ReadAll(io.LimitReader(res.Body, c.t.answer+1))
 	c.t.log.DebugContext(c.ctx, "redmine request", "connection", c.t.id, "method", req.Method, "path", req.URL.Path,
-		"status", res.StatusCode, "bytes", len(body), "took", c.t.now().Sub(sent))
+		"status", res.StatusCode, "bytes", len(body), "took", c.received.Sub(c.sent))
 	switch {
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		return nil, c.refusal(req.Method, res, body)

@@ -34,7 +34,11 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	if err != nil {
 		return c.fail(connectors.Refused, err)
 	}
-	return t.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
+	err = t.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
+	if err == nil && w.Comment != nil {
+		t.clock.accepted(wrote{issue: w.Issue, mark: w.Comment.Mark, sent: c.sent, received: c.received})
+	}
+	return err
 }
 
 // AddWatcher implements connectors.Tracker. Redmine answers 204 for a person who may not see the issue, too.
@@ -88,16 +92,13 @@ func (t *Tracker) write(c *call, method, issue, path string, body []byte) error 
 	}
 	defer done()
 	for try := 1; ; try++ {
-		t.clock.writing(issue, t.now())
 		_, err := c.do(method, path, nil, body)
-		if err == nil {
+		switch {
+		case err == nil:
 			return nil
-		}
-		t.clock.forget(issue)
-		if !errors.Is(err, errStale) {
+		case !errors.Is(err, errStale):
 			return t.settle(c, issue, err)
-		}
-		if try == staleTries {
+		case try == staleTries:
 			e := c.fail(connectors.TryLater, errStale)
 			e.Status = http.StatusUnprocessableEntity
 			return e

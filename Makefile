@@ -1,0 +1,43 @@
+# Tests that need a real tracker are called TestLive... and read one variable each:
+#   SLABRIDGE_LIVE_REDMINE  the directory of a running instance (connectors/redmine/testdata/lab/redmine up DIR);
+#                           DIR/lab.json has its address, version, keys and ids. Unset: the test skips and says so in
+#                           capitals. Set: an instance that is not there is a failure, never a skip.
+#   SLABRIDGE_JIRA_DOCS     reserved: the directory of Jira's OpenAPI documents, which the project does not carry.
+
+RELEASES  ?= host
+FUZZTIME  ?= 10s
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.DEFAULT_GOAL := help
+.PHONY: help build test live fuzz bench lint demo
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+build: ## bin/slabridge, one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/slabridge ./cmd/slabridge
+
+test: ## all tests that need nothing from outside, with the race detector, in random order
+	@env -u SLABRIDGE_LIVE_REDMINE go test -race -shuffle=on ./...
+	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
+
+live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)
+	@connectors/redmine/testdata/lab/live $(RELEASES)
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort | while IFS=: read -r file func; do \
+	  echo "$${file%/*} $${func#func }"; \
+	  go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$${file%/*}" || exit 1; \
+	done
+
+bench: ## every benchmark, with allocations
+	go test -run '^$$' -bench . -benchmem ./...
+
+lint: ## formatting, go vet and the linters of .golangci.yml (their first run builds them)
+	@bad=$$(gofmt -l .) && [ -z "$$bad" ] || { echo "gofmt: $$bad"; exit 1; }
+	go vet ./...
+	go run $(GOLANGCI) run ./...
+
+demo: ## some days of a support desk in half a minute, without any set-up
+	go run ./cmd/slabridge demo

@@ -63,18 +63,18 @@ func changedLittle(t *testing.T, w *World) {
 	}
 }
 
-// crowd makes many issues and spreads their last changes: the first third one a second, the rest all in one.
+// crowd makes many issues: the first third were changed one a second, the rest all in one second.
 func crowd(t *testing.T, w *World) (issues []string, start time.Time) {
 	t.Helper()
-	for i := range many {
-		issues = append(issues, w.Create(t, Customer, NewIssue{Project: w.Project, Subject: fmt.Sprintf("one of many %d", i)}))
-	}
 	start = w.Now().Add(w.Skew).Add(-time.Hour).UTC().Truncate(time.Second)
-	for i, id := range issues[:many/3] {
-		w.Backdate(t, start.Add(time.Duration(i)*time.Second), id)
+	at := make([]time.Time, many)
+	for i := range at {
+		at[i] = start.Add(many * time.Second)
+		if i < many/3 {
+			at[i] = start.Add(time.Duration(i) * time.Second)
+		}
 	}
-	w.Backdate(t, start.Add(many*time.Second), issues[many/3:]...)
-	return issues, start
+	return w.Crowd(t, w.Project, at), start
 }
 
 func wantAll(t *testing.T, listed []connectors.Issue, want []string) {
@@ -154,10 +154,7 @@ func changedStopped(t *testing.T, w *World) {
 }
 
 func census(t *testing.T, w *World) {
-	var issues []string
-	for i := range many {
-		issues = append(issues, w.Create(t, Customer, NewIssue{Project: w.Project, Subject: fmt.Sprintf("counted %d", i)}))
-	}
+	issues, _ := crowd(t, w)
 	deleted := issues[:3]
 	disturb := func(n int, _ *http.Request) {
 		if n >= 2 && n <= 4 {

@@ -71,8 +71,9 @@ type Hands interface {
 	Set(t testing.TB, by Actor, issue string, values map[string]string)
 	EditNote(t testing.TB, by Actor, event, text string)
 	Delete(t testing.TB, issue string)
-	// Backdate puts issues to one moment of their last change, all at once, as a bulk edit would.
-	Backdate(t testing.TB, at time.Time, issues ...string)
+	// Crowd makes an issue of the customer's in project for each moment, last changed at that moment of the
+	// tracker's clock, as an import or a bulk edit would. Moments have whole seconds.
+	Crowd(t testing.TB, project string, at []time.Time) (issues []string)
 	// ServeStrangers lets the tracker answer requests without good credentials until the test ends.
 	ServeStrangers(t testing.TB)
 }

@@ -195,10 +195,11 @@ func (l *liveLab) checkIDs(t testing.TB) {
 	}
 }
 
+// crowd gives the moments the fractions that a real Redmine stores and does not show.
 func (l *liveLab) crowd(t testing.TB, project string, at []time.Time) []string {
 	var rows []string
-	for _, moment := range at {
-		when := moment.UTC().Format("'2006-01-02 15:04:05'")
+	for i, moment := range at {
+		when := moment.UTC().Add(time.Duration(i*137%1000) * time.Millisecond).Format("'2006-01-02 15:04:05.000000'")
 		rows = append(rows, fmt.Sprintf("(1, %s, 'one of a crowd', 1, 2, 11, %s, %s, 0, 1, 2)", project, when, when))
 	}
 	made := l.run(t, "sql", l.dir, "insert into issues (tracker_id, project_id, subject, status_id, priority_id, author_id,"+

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 type projectJSON struct {
@@ -83,16 +84,26 @@ func (c *call) includeInProject(p *project, out *projectJSON) {
 	}
 }
 
-// listProjects lists active projects, parents before children, by name.
+// listProjects lists projects, parents before children, by name: the active ones, or those of the states asked
+// for, "1" active and "5" closed, as "1|5".
 func (c *call) listProjects([]string) reply {
-	for _, name := range []string{"f[]", "status", "name", "sort", "parent_id", "id", "identifier"} {
+	states := []string{"1"}
+	if c.query.Has("status") {
+		states = strings.Split(c.query.Get("status"), "|")
+	}
+	for _, state := range states {
+		if state != "1" && state != "5" {
+			return unmodelled("projects of the status %q", state)
+		}
+	}
+	for _, name := range []string{"f[]", "name", "sort", "parent_id", "id", "identifier"} {
 		if c.query.Has(name) {
 			return unmodelled("the filter %s of projects", name)
 		}
 	}
 	all := []*project{}
 	c.walk(0, func(p *project) {
-		if p.status == projectActive && c.st.seesProject(c.user, p) {
+		if slices.Contains(states, strconv.Itoa(p.status)) && c.st.seesProject(c.user, p) {
 			all = append(all, p)
 		}
 	})

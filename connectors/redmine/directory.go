@@ -1,0 +1,281 @@
+package redmine
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"slabridge/connectors"
+)
+
+// maxPages bounds the small lists: a tracker that gives full pages without end is broken.
+const maxPages = 500
+
+// Directory implements connectors.Tracker. Redmine keeps users, groups and custom fields from all but its
+// administrators, so people are those of the projects we are members of, with the login of nobody but ourselves,
+// and fields are those seen on the newest hundred issues and, from 6.0 on, those the projects name.
+func (t *Tracker) Directory(ctx context.Context) (connectors.Directory, error) {
+	d := connectors.Directory{}
+	var err error
+	if d.Self, err = t.Self(ctx); err != nil {
+		return connectors.Directory{}, err
+	}
+	steps := []func(context.Context, *connectors.Directory) error{
+		t.readStatuses, t.readRoles, t.readPriorities, t.readTypes, t.readProjects, t.readFields, t.readMembers,
+	}
+	for _, step := range steps {
+		if err := step(ctx, &d); err != nil {
+			return connectors.Directory{}, err
+		}
+	}
+	d.ReadAt = t.now().UTC()
+	return d, nil
+}
+
+func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) error {
+	c := t.call(ctx, "list statuses", elsewhere)
+	list, err := t.library(c).IssueStatuses()
+	if err != nil {
+		return c.asError(err)
+	}
+	if len(list) == 0 {
+		return c.garbled(0, errors.New("no statuses: no Redmine is without")) // go-redmine takes {} for an empty list
+	}
+	for _, s := range list {
+		d.Statuses = append(d.Statuses, connectors.Status{ID: strconv.Itoa(s.Id), Name: s.Name, Closed: s.IsClosed})
+	}
+	return nil
+}
+
+func (t *Tracker) readRoles(ctx context.Context, d *connectors.Directory) error {
+	c := t.call(ctx, "list roles", elsewhere)
+	list, err := t.library(c).Roles()
+	if err != nil {
+		return c.asError(err)
+	}
+	for _, r := range list {
+		d.Roles = append(d.Roles, connectors.Named{ID: strconv.Itoa(r.Id), Name: r.Name})
+	}
+	return nil
+}
+
+// readPriorities takes the order of the list for the rank: Redmine lists by position.
+func (t *Tracker) readPriorities(ctx context.Context, d *connectors.Directory) error {
+	var answer struct {
+		List []priority `json:"issue_priorities"`
+	}
+	c := t.call(ctx, "list priorities", elsewhere)
+	if _, err := c.get("/enumerations/issue_priorities.json", nil, &answer); err != nil {
+		return err
+	}
+	if len(answer.List) == 0 {
+		return c.garbled(0, errors.New("no priorities: no Redmine is without"))
+	}
+	for rank, p := range answer.List {
+		d.Priorities = append(d.Priorities, connectors.Priority{
+			ID: strconv.Itoa(p.Id), Name: p.Name, Rank: rank, Inactive: p.Active != nil && !*p.Active,
+		})
+	}
+	return nil
+}
+
+// readTypes does without go-redmine: its Trackers goes past the client it is given.
+func (t *Tracker) readTypes(ctx context.Context, d *connectors.Directory) error {
+	var answer struct {
+		List []named `json:"trackers"`
+	}
+	if _, err := t.call(ctx, "list trackers", elsewhere).get("/trackers.json", nil, &answer); err != nil {
+		return err
+	}
+	for _, n := range answer.List {
+		d.Types = append(d.Types, connectors.Named{ID: string(n.ID), Name: n.Name})
+	}
+	return nil
+}
+
+// readProjects asks for closed projects too, which Redmine leaves out unless told.
+func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) error {
+	c := t.call(ctx, "list projects", elsewhere)
+	list, err := paged[project](c, "/projects.json", url.Values{"status": {"1|5"}}, "projects")
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		out := connectors.Project{ID: strconv.Itoa(p.Id), Key: p.Identifier, Name: p.Name, Closed: p.Status == projectClosed}
+		if p.Parent.Id != 0 {
+			out.Parent = strconv.Itoa(p.Parent.Id)
+		}
+		d.Projects = append(d.Projects, out)
+	}
+	return nil
+}
+
+// readFields collects custom fields from issues and from what our projects say.
+func (t *Tracker) readFields(ctx context.Context, d *connectors.Directory) error {
+	c := t.call(ctx, "list custom fields", elsewhere)
+	body, err := c.do("GET", "/issues.json", url.Values{
+		"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {"updated_on:desc,id:desc"},
+	}, nil)
+	if err != nil {
+		return err
+	}
+	seen := map[id]customField{}
+	if err := collectFields(body, seen); err != nil {
+		return c.garbled(0, err)
+	}
+	var mu sync.Mutex
+	err = t.eachProject(ctx, d, func(ctx context.Context, p string) error {
+		var answer struct {
+			Project struct {
+				Fields []customField `json:"issue_custom_fields"`
+			} `json:"project"`
+		}
+		c := t.call(ctx, "list custom fields of project "+p, elsewhere)
+		if _, err := c.get("/projects/"+p+".json", url.Values{"include": {"issue_custom_fields"}}, &answer); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, f := range answer.Project.Fields {
+			if _, ok := seen[f.ID]; !ok { // the project does not say whether a field is multiple
+				seen[f.ID] = f
+			}
+		}
+		return nil
+	})
+	for _, f := range seen {
+		d.Fields = append(d.Fields, connectors.Field{
+			ID: connectors.CustomField(string(f.ID)), Name: f.Name, Multiple: f.Multiple,
+		})
+	}
+	slices.SortFunc(d.Fields, func(a, b connectors.Field) int { return byID(a.ID[len("cf:"):], b.ID[len("cf:"):]) })
+	return err
+}
+
+func collectFields(body []byte, seen map[id]customField) error {
+	_, w, err := decodeList(body)
+	if err != nil {
+		return err
+	}
+	for _, raw := range w.Issues {
+		var i wireIssue
+		if err := json.Unmarshal(raw, &i); err != nil {
+			return err
+		}
+		for _, f := range i.CustomFields {
+			seen[f.ID] = f
+		}
+	}
+	return nil
+}
+
+// readMembers reads the members of every project where we may: those we are a member of, all for an administrator.
+func (t *Tracker) readMembers(ctx context.Context, d *connectors.Directory) error {
+	people := map[string]*connectors.Person{}
+	var mu sync.Mutex
+	err := t.eachProject(ctx, d, func(ctx context.Context, p string) error {
+		c := t.call(ctx, "list members of project "+p, elsewhere)
+		list, err := paged[membership](c, "/projects/"+p+"/memberships.json", url.Values{}, "memberships")
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, m := range list {
+			addMember(people, p, m)
+		}
+		return nil
+	})
+	if me, ok := people[d.Self.ID]; ok {
+		me.Login = d.Self.Login
+	}
+	for _, p := range people {
+		d.People = append(d.People, *p)
+	}
+	slices.SortFunc(d.People, func(a, b connectors.Person) int { return byID(a.ID, b.ID) })
+	return err
+}
+
+func addMember(people map[string]*connectors.Person, project string, m membership) {
+	who, group := m.User, false
+	if m.Group != nil {
+		who, group = *m.Group, true
+	}
+	if who.Id == 0 {
+		return
+	}
+	n := strconv.Itoa(who.Id)
+	p, ok := people[n]
+	if !ok {
+		p = &connectors.Person{ID: n, Name: who.Name, Group: group, Roles: map[string][]string{}}
+		people[n] = p
+	}
+	p.Roles[project] = roleNames(m)
+}
+
+// eachProject runs do for every project whose insides we may read, several at a time.
+func (t *Tracker) eachProject(ctx context.Context, d *connectors.Directory, do func(context.Context, string) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(cap(t.slots))
+	if d.Self.Admin {
+		for _, p := range d.Projects {
+			g.Go(func() error { return do(ctx, p.ID) })
+		}
+		return g.Wait()
+	}
+	for _, r := range d.Self.Rights {
+		// An archived project is still among our memberships, but no longer among the projects.
+		if slices.ContainsFunc(d.Projects, func(p connectors.Project) bool { return p.ID == r.Project }) {
+			g.Go(func() error { return do(ctx, r.Project) })
+		}
+	}
+	return g.Wait()
+}
+
+// paged reads a list to its end by offset. These lists hardly ever change, and what moves between two pages is
+// read again with the next directory.
+func paged[T any](c *call, path string, query url.Values, key string) ([]T, error) {
+	var all []T
+	query.Set("limit", strconv.Itoa(pageSize))
+	for n := 0; n < maxPages; n++ {
+		query.Set("offset", strconv.Itoa(len(all)))
+		body, err := c.do("GET", path, query, nil)
+		if err != nil {
+			return nil, err
+		}
+		list, total, err := decodePage[T](body, key)
+		if err != nil {
+			return nil, c.garbled(0, err)
+		}
+		all = append(all, list...)
+		if len(list) == 0 || len(all) >= total {
+			return all, nil
+		}
+	}
+	return nil, c.garbled(0, fmt.Errorf("no end after %d pages", maxPages))
+}
+
+func decodePage[T any](body []byte, key string) (list []T, total int, err error) {
+	var page map[string]json.RawMessage
+	if err := json.Unmarshal(body, &page); err != nil {
+		return nil, 0, err
+	}
+	if err := json.Unmarshal(page[key], &list); err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", key, err)
+	}
+	if n, ok := page["total_count"]; ok {
+		err = json.Unmarshal(n, &total)
+	}
+	return list, total, err
+}
+
+// byID orders ids as the numbers they are.
+func byID(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }

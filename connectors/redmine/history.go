@@ -1,0 +1,190 @@
+package redmine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"slabridge/connectors"
+)
+
+// History implements connectors.Tracker with one request: Redmine gives all journals of an issue at once.
+func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
+	c := t.call(ctx, "read issue "+issue, atIssue)
+	if err := c.checkID(issue); err != nil {
+		return connectors.History{}, err
+	}
+	var answer struct {
+		Issue json.RawMessage `json:"issue"`
+	}
+	_, err := c.get("/issues/"+issue+".json", url.Values{"include": {"journals,watchers,attachments,relations"}}, &answer)
+	if err != nil {
+		return connectors.History{}, t.confirm(ctx, err)
+	}
+	h, err := decodeHistory(answer.Issue)
+	if err != nil {
+		return connectors.History{}, c.garbled(0, err)
+	}
+	if h.Issue.ID != issue {
+		return connectors.History{}, c.garbled(0, fmt.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
+	}
+	t.clock.readBack(h)
+	return h, nil
+}
+
+// checkID holds an issue id to being a number: it becomes a part of a path. What is none was never an issue.
+func (c *call) checkID(issue string) error {
+	if n, err := strconv.ParseUint(issue, 10, 63); err != nil || n == 0 || strconv.FormatUint(n, 10) != issue {
+		return c.fail(connectors.Gone, fmt.Errorf("%q is no issue number", issue))
+	}
+	return nil
+}
+
+// confirm asks who we are before Gone or Hidden is believed: with the REST API switched off Redmine hides every
+// issue, and behind a wrong address or a failing proxy every one is gone.
+func (t *Tracker) confirm(ctx context.Context, err error) error {
+	switch connectors.ClassOf(err) {
+	case connectors.Gone, connectors.Hidden:
+		if _, e := t.account(ctx); e != nil {
+			return e
+		}
+	}
+	return err
+}
+
+func decodeHistory(raw json.RawMessage) (connectors.History, error) {
+	issue, w, err := decodeIssue(raw)
+	if err != nil {
+		return connectors.History{}, err
+	}
+	h := connectors.History{Issue: issue, WatchersSet: w.Watchers != nil}
+	if h.Issue.Raw, err = withoutJournals(raw); err != nil {
+		return connectors.History{}, err
+	}
+	w.addLinks(h.Issue.Values)
+	if w.Watchers != nil {
+		for _, p := range *w.Watchers {
+			h.Watchers = append(h.Watchers, string(p.ID))
+		}
+	}
+	multiple := map[string]bool{}
+	for _, f := range w.CustomFields {
+		multiple[connectors.CustomField(string(f.ID))] = f.Multiple
+	}
+	for _, j := range w.Journals {
+		e, err := decodeJournal(j, multiple)
+		if err != nil {
+			return connectors.History{}, err
+		}
+		h.Events = append(h.Events, e)
+	}
+	h.Events = connectors.SortEvents(h.Events)
+	return h, nil
+}
+
+// withoutJournals spares the evidence from holding every journal twice: they are in the events.
+func withoutJournals(raw json.RawMessage) (json.RawMessage, error) {
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, err
+	}
+	delete(m, "journals")
+	return json.Marshal(m)
+}
+
+// reverse is the name a relation has in the journals of the issue it points to (IssueRelation::TYPES).
+var reverse = map[string]string{
+	"duplicates": "duplicated", "blocks": "blocked", "precedes": "follows", "copied_to": "copied_from",
+}
+
+// addLinks adds the names of attachments and the relations, seen from this issue.
+func (w wireIssue) addLinks(v connectors.Values) {
+	if w.Attachments != nil {
+		names := []string{}
+		for _, a := range *w.Attachments {
+			names = append(names, a.Filename)
+		}
+		v[connectors.FieldAttachment] = names
+	}
+	for _, r := range w.Relations {
+		kind, other := r.Type, r.To
+		if r.To == w.ID {
+			other = r.From
+			if back, ok := reverse[kind]; ok {
+				kind = back
+			}
+		}
+		v[connectors.FieldRelation+kind] = append(v[connectors.FieldRelation+kind], string(other))
+	}
+}
+
+// decodeJournal makes the Event of one journal. multiple tells the custom fields that hold several values.
+func decodeJournal(raw json.RawMessage, multiple map[string]bool) (connectors.Event, error) {
+	var j journal
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return connectors.Event{}, err
+	}
+	if j.ID == "" || j.CreatedOn.IsZero() {
+		return connectors.Event{}, errors.New("a journal without id or time")
+	}
+	e := connectors.Event{
+		ID: "journal:" + string(j.ID), At: j.CreatedOn.Time, Author: string(j.User.ID),
+		Changes: changes(j.Details, multiple), Raw: raw,
+	}
+	if j.Notes != "" {
+		e.Note = &connectors.Note{Text: j.Notes, Internal: j.Private}
+		if j.UpdatedBy != nil {
+			e.Note.EditedAt = j.UpdatedOn.Time
+		}
+	}
+	return e, nil
+}
+
+// changes merges the details of one journal: a field of several values has a detail for each one that came or
+// went, all of them under one name, and so have attachments, relations and children.
+func changes(details []detail, multiple map[string]bool) []connectors.Change {
+	var out []connectors.Change
+	at := map[string]int{}
+	for _, d := range details {
+		c := d.change()
+		c.Delta = c.Delta || multiple[c.Field]
+		i, seen := at[c.Field]
+		if !seen {
+			at[c.Field] = len(out)
+			out = append(out, c)
+			continue
+		}
+		out[i].From = append(out[i].From, c.From...)
+		out[i].To = append(out[i].To, c.To...)
+		out[i].Delta = true
+	}
+	return out
+}
+
+// native are the columns that the contract has names for; the others keep Redmine's.
+var native = map[string]string{
+	"status_id": connectors.FieldStatus, "assigned_to_id": connectors.FieldAssignee, "priority_id": connectors.FieldPriority,
+	"project_id": connectors.FieldProject, "tracker_id": connectors.FieldType, "category_id": connectors.FieldCategory,
+	"due_date": connectors.FieldDueDate, "parent_id": connectors.FieldParent,
+}
+
+func (d detail) change() connectors.Change {
+	c := connectors.Change{Field: d.Name, From: d.Old, To: d.New}
+	switch d.Property {
+	case "cf":
+		c.Field = connectors.CustomField(d.Name)
+	case "attachment": // the name is the attachment's id, the values are file names
+		c.Field, c.Delta = connectors.FieldAttachment, true
+	case "relation":
+		c.Field, c.Delta = connectors.FieldRelation+d.Name, true
+	case "attr":
+		if name, ok := native[d.Name]; ok {
+			c.Field = name
+		}
+		c.Delta = d.Name == "child_id"
+	}
+	return c
+}

@@ -1,0 +1,211 @@
+package redmine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"slabridge/connectors"
+)
+
+const pageSize = 100 // Redmine gives no more at once, whatever is asked for
+
+// Changed implements connectors.Tracker by keyset: each page is asked for from where the last one ended, never by
+// an offset, since an issue edited between two pages moves to the end and an offset then skips another.
+//
+// Three facts shape it. The filter has whole seconds. Redmine stores fractions of them (SQLite, PostgreSQL), which
+// it shows to nobody, and "updated_on>=T" gives what is later than T minus one second, so a page may begin with
+// issues of the second before; those are dropped. And a bulk edit puts any number of issues into one second: when a
+// whole page lies in it, that second is read by issue number instead (see second).
+func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
+	l := listing{call: t.call(ctx, "list changed issues", elsewhere), page: page}
+	from := since.UTC().Truncate(time.Second)
+	for {
+		filter := url.Values{"sort": {"updated_on:asc,id:asc"}}
+		if !from.IsZero() {
+			filter.Set("updated_on", ">="+stamp(from))
+		}
+		issues, more, err := l.read(filter)
+		if err != nil {
+			return err
+		}
+		if err := l.checkOrder(issues, from); err != nil {
+			return err
+		}
+		if err := l.deliver(issues, from); err != nil || !more {
+			return err
+		}
+		last := issues[len(issues)-1].UpdatedAt.Truncate(time.Second)
+		if last.After(from) {
+			from = last
+			continue
+		}
+		if err := l.second(from); err != nil {
+			return err
+		}
+		from = from.Add(2 * time.Second) // gives what is later than the second after from, where second ended
+	}
+}
+
+// Census implements connectors.Tracker. The order is by number, which nothing moves.
+func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error) error {
+	l := listing{call: t.call(ctx, "list all issues", elsewhere)}
+	l.page = func(issues []connectors.Issue) error {
+		stubs := make([]connectors.Stub, len(issues))
+		for i, issue := range issues {
+			stubs[i] = connectors.Stub{ID: issue.ID, UpdatedAt: issue.UpdatedAt}
+		}
+		return page(stubs)
+	}
+	err := l.byNumber(url.Values{}, func(issues []connectors.Issue) error { return l.page(issues) })
+	if err != nil {
+		return err
+	}
+	// A key that has become wrong is served as a stranger by some: then what was not listed is not gone.
+	_, err = t.account(ctx)
+	return err
+}
+
+// listing is one pass over a list.
+type listing struct {
+	*call
+	page   func([]connectors.Issue) error
+	asked  int
+	budget int
+	given  map[string]time.Time // what was delivered of the last second, to drop it when it is read again
+}
+
+// read gets one page; more tells that the tracker may have further ones. Listing ends in an error when it takes
+// far more requests than the first page promised: people then change issues faster than we can list them, and
+// what is left is found from the same place next time.
+func (l *listing) read(filter url.Values) (issues []connectors.Issue, more bool, err error) {
+	l.asked++
+	if l.budget > 0 && l.asked > l.budget {
+		return nil, false, l.fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
+	}
+	filter.Set("status_id", "*") // else only open issues
+	filter.Set("limit", strconv.Itoa(pageSize))
+	body, err := l.do("GET", "/issues.json", filter, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	issues, w, err := decodeList(body)
+	if err != nil {
+		return nil, false, l.garbled(0, err)
+	}
+	if l.budget == 0 {
+		l.budget = 20 + 4*(1+w.Total/pageSize)
+	}
+	full := pageSize
+	if w.Limit > 0 {
+		full = min(full, w.Limit)
+	}
+	return issues, len(issues) >= full, nil
+}
+
+// checkOrder makes sure that the filter and the order were obeyed: Redmine ignores silently what it does not
+// know, and a list read by keyset would then be read wrongly without end.
+func (l *listing) checkOrder(issues []connectors.Issue, from time.Time) error {
+	before := from.Add(-time.Second)
+	for _, i := range issues {
+		if i.UpdatedAt.Before(before) {
+			return l.garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
+		}
+		before = i.UpdatedAt
+	}
+	return nil
+}
+
+// deliver hands on what lies at or after from and was not handed on before.
+func (l *listing) deliver(issues []connectors.Issue, from time.Time) error {
+	fresh := make([]connectors.Issue, 0, len(issues))
+	for _, i := range issues {
+		if at, ok := l.given[i.ID]; i.UpdatedAt.Before(from) || ok && at.Equal(i.UpdatedAt) {
+			continue
+		}
+		fresh = append(fresh, i)
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	slices.SortFunc(fresh, inOrder)
+	last := fresh[len(fresh)-1].UpdatedAt
+	if l.given == nil {
+		l.given = map[string]time.Time{}
+	}
+	maps.DeleteFunc(l.given, func(_ string, at time.Time) bool { return at.Before(last) })
+	for _, i := range fresh {
+		if i.UpdatedAt.Equal(last) {
+			l.given[i.ID] = i.UpdatedAt
+		}
+	}
+	return l.page(fresh)
+}
+
+// second delivers everything from at to the end of the next second, both included, by number. What is already of
+// the next second is kept until the rest has been delivered, so that whoever keeps a cursor never sees time go back.
+func (l *listing) second(at time.Time) error {
+	var later []connectors.Issue
+	filter := url.Values{"updated_on": {"><" + stamp(at) + "|" + stamp(at.Add(time.Second))}}
+	err := l.byNumber(filter, func(issues []connectors.Issue) error {
+		now := issues[:0:0]
+		for _, i := range issues {
+			if i.UpdatedAt.After(at) {
+				later = append(later, i)
+			} else {
+				now = append(now, i)
+			}
+		}
+		return l.deliver(now, at)
+	})
+	if err != nil {
+		return err
+	}
+	return l.deliver(later, at)
+}
+
+// byNumber reads everything the filter gives in the order of issue numbers. An issue keeps its number, so pages
+// by "issue_id>=N" neither skip nor repeat, whatever people do.
+func (l *listing) byNumber(filter url.Values, page func([]connectors.Issue) error) error {
+	filter.Set("sort", "id:asc")
+	for next := int64(1); ; {
+		filter.Set("issue_id", ">="+strconv.FormatInt(next, 10))
+		issues, more, err := l.read(filter)
+		if err != nil {
+			return err
+		}
+		for _, i := range issues {
+			n := number(i)
+			if n < next {
+				return l.garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
+			}
+			next = n + 1
+		}
+		if len(issues) > 0 {
+			if err := page(issues); err != nil {
+				return err
+			}
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+func inOrder(a, b connectors.Issue) int {
+	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(number(a), number(b)))
+}
+
+// number is the id of an issue as Redmine orders it; decoding has made sure that it is one.
+func number(i connectors.Issue) int64 {
+	n, _ := strconv.ParseInt(i.ID, 10, 64)
+	return n
+}
+
+// stamp is the only form of a moment that Redmine's filters take.
+func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05Z") }

@@ -1,0 +1,102 @@
+package redmine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"slabridge/connectors"
+)
+
+type wireAccount struct {
+	ID          int          `json:"id"`
+	Login       string       `json:"login"`
+	First       string       `json:"firstname"`
+	Last        string       `json:"lastname"`
+	Admin       bool         `json:"admin"`
+	Memberships []membership `json:"memberships"`
+}
+
+// Self implements connectors.Tracker: who the key belongs to, and the permissions of the roles it has. A wrong
+// key is an error here even where Redmine lets strangers read ("authentication required" off) and answers every
+// list with what is public.
+func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
+	w, err := t.account(ctx)
+	if err != nil {
+		return connectors.Account{}, err
+	}
+	a := connectors.Account{
+		ID: strconv.Itoa(w.ID), Login: w.Login, Name: strings.TrimSpace(w.First + " " + w.Last), Admin: w.Admin,
+	}
+	known := map[int][]string{}
+	for _, m := range w.Memberships {
+		r := connectors.ProjectRights{Project: strconv.Itoa(m.Project.Id), Roles: roleNames(m)}
+		for _, role := range m.Roles {
+			permissions, ok := known[role.Id]
+			if !ok {
+				if permissions, err = t.permissions(ctx, role.Id); err != nil {
+					return connectors.Account{}, err
+				}
+				known[role.Id] = permissions
+			}
+			r.Permissions = append(r.Permissions, permissions...)
+		}
+		slices.Sort(r.Permissions)
+		r.Permissions = slices.Compact(r.Permissions)
+		a.Rights = append(a.Rights, r)
+	}
+	return a, nil
+}
+
+// account reads /users/current, which is refused to strangers whatever the settings are.
+func (t *Tracker) account(ctx context.Context) (wireAccount, error) {
+	c := t.call(ctx, "read own account", atAccount)
+	body, err := c.do("GET", "/users/current.json", url.Values{"include": {"memberships"}}, nil)
+	if err != nil {
+		return wireAccount{}, err
+	}
+	w, err := decodeAccount(body)
+	if err != nil {
+		return wireAccount{}, c.garbled(0, err)
+	}
+	return w, nil
+}
+
+func decodeAccount(body []byte) (wireAccount, error) {
+	var answer struct {
+		User wireAccount `json:"user"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return wireAccount{}, err
+	}
+	if answer.User.ID <= 0 || answer.User.Login == "" {
+		return wireAccount{}, errors.New("an account without id or login")
+	}
+	return answer.User, nil
+}
+
+func (t *Tracker) permissions(ctx context.Context, role int) ([]string, error) {
+	n := strconv.Itoa(role)
+	var answer struct {
+		Role struct {
+			Permissions []string `json:"permissions"`
+		} `json:"role"`
+	}
+	_, err := t.call(ctx, "read role "+n, elsewhere).get("/roles/"+n+".json", nil, &answer)
+	return answer.Role.Permissions, err
+}
+
+// roleNames are the names of the roles, given and inherited, each once.
+func roleNames(m membership) []string {
+	var names []string
+	for _, r := range m.Roles {
+		if !slices.Contains(names, r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}

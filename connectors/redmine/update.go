@@ -1,0 +1,167 @@
+package redmine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"slabridge/connectors"
+)
+
+// staleTries bounds how often a write is sent that was refused whole because somebody else was saving. Of 24
+// writes at once to one issue of a Redmine on PostgreSQL, a third gets through in each round.
+const staleTries = 6
+
+// Update implements connectors.Tracker with one PUT of only what is set. Redmine answers 204 whether it did
+// everything, a part or nothing.
+func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
+	if !w.HasUpdate() {
+		return nil
+	}
+	c := t.call(ctx, "update issue "+w.Issue, atIssue)
+	if err := c.checkID(w.Issue); err != nil {
+		return err
+	}
+	body, err := encodeUpdate(w)
+	if err != nil {
+		return c.fail(connectors.Refused, err)
+	}
+	err = t.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
+	if err == nil && w.Comment != nil {
+		t.clock.accepted(wrote{issue: w.Issue, mark: w.Comment.Mark, sent: c.sent, received: c.received})
+	}
+	return err
+}
+
+// AddWatcher implements connectors.Tracker. Redmine answers 204 for a person who may not see the issue, too.
+func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
+	c := t.call(ctx, "add a watcher to issue "+issue, atIssue)
+	if err := c.checkID(issue); err != nil {
+		return err
+	}
+	body, err := json.Marshal(map[string]string{"user_id": person})
+	if err != nil {
+		return c.fail(connectors.Refused, err)
+	}
+	return t.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body)
+}
+
+// encodeUpdate is the body of the PUT. Redmine drops a NUL or keeps it depending on the database (PostgreSQL: 500,
+// which would look like an unknown outcome for ever), and JSON has no place for bad UTF-8: both are refused here.
+func encodeUpdate(w connectors.Write) ([]byte, error) {
+	issue := map[string]any{}
+	if w.Comment != nil {
+		if strings.ContainsRune(w.Comment.Text, 0) || !utf8.ValidString(w.Comment.Text) {
+			return nil, errors.New("the comment is not clean text: it holds NUL or bytes that are not UTF-8")
+		}
+		issue["notes"] = w.Comment.Text
+		issue["private_notes"] = w.Comment.Internal
+	}
+	for name, value := range map[string]*string{"assigned_to_id": w.Assign, "priority_id": w.Priority, "status_id": w.Status} {
+		if value != nil {
+			issue[name] = *value
+		}
+	}
+	var fields []map[string]string
+	for _, name := range slices.Sorted(maps.Keys(w.Fields)) {
+		n, ok := connectors.IsCustomField(name)
+		if !ok {
+			return nil, fmt.Errorf("field %q is no custom field", name)
+		}
+		fields = append(fields, map[string]string{"id": n, "value": w.Fields[name]})
+	}
+	if fields != nil {
+		issue["custom_fields"] = fields
+	}
+	return json.Marshal(map[string]any{"issue": issue})
+}
+
+// write sends one write, again while it is refused as stale, and settles what a refusal means.
+func (t *Tracker) write(c *call, method, issue, path string, body []byte) error {
+	done, err := t.writes.take(c.ctx, issue)
+	if err != nil {
+		return c.fail(connectors.TryLater, err)
+	}
+	defer done()
+	for try := 1; ; try++ {
+		_, err := c.do(method, path, nil, body)
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, errStale):
+			return t.settle(c, issue, err)
+		case try == staleTries:
+			e := c.fail(connectors.TryLater, errStale)
+			e.Status = http.StatusUnprocessableEntity
+			return e
+		}
+		if err := pause(c.ctx, time.Duration(try)*50*time.Millisecond); err != nil {
+			return c.fail(connectors.TryLater, err)
+		}
+	}
+}
+
+// settle tells the refusals of a write apart. 403 is Redmine's answer to a write on a hidden issue, in a closed
+// project and by a role without the right: whether we can still read the issue decides.
+func (t *Tracker) settle(c *call, issue string, err error) error {
+	var e *connectors.Error
+	if !errors.As(err, &e) || e.Class != connectors.Hidden {
+		return t.confirm(c.ctx, err)
+	}
+	if _, readErr := t.History(c.ctx, issue); readErr != nil {
+		return readErr
+	}
+	e.Class, e.Hint = connectors.Refused, hintRights
+	return e
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// turns let one write to an issue through at a time: overlapping ones make Redmine refuse all but one.
+type turns struct {
+	mu    sync.Mutex
+	taken map[string]chan struct{} // closed when the turn is over
+}
+
+func (t *turns) take(ctx context.Context, issue string) (done func(), err error) {
+	for {
+		t.mu.Lock()
+		busy, ok := t.taken[issue]
+		if !ok {
+			mine := make(chan struct{})
+			t.taken[issue] = mine
+			t.mu.Unlock()
+			return func() { t.end(issue, mine) }, nil
+		}
+		t.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (t *turns) end(issue string, mine chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.taken, issue)
+	close(mine)
+}

@@ -1,0 +1,235 @@
+package redmine
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	goredmine "github.com/mattn/go-redmine"
+
+	"slabridge/connectors"
+)
+
+// The wire types are those of Redmine's JSON. go-redmine's Issue and Journal lack half of what we need (private
+// notes, relations, watchers, null against "") and are not used; its small types are, extended where they lack.
+
+type named struct {
+	ID   id     `json:"id"`
+	Name string `json:"name"`
+}
+
+// id is Redmine's number as the contract's string; null and absence are "".
+type id string
+
+func (i *id) UnmarshalJSON(b []byte) error {
+	var n *int64
+	if err := json.Unmarshal(b, &n); err != nil {
+		return fmt.Errorf("id: %w", err)
+	}
+	if n != nil {
+		*i = id(strconv.FormatInt(*n, 10))
+	}
+	return nil
+}
+
+// moment is a time as Redmine writes it: RFC 3339 in UTC with a Z. Anything else is not Redmine's.
+type moment struct{ time.Time }
+
+func (m *moment) UnmarshalJSON(b []byte) error {
+	var s *string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return fmt.Errorf("time: %w", err)
+	}
+	if s == nil {
+		return nil
+	}
+	at, err := time.Parse("2006-01-02T15:04:05Z", *s)
+	if err != nil {
+		return fmt.Errorf("time: %w", err)
+	}
+	m.Time = at
+	return nil
+}
+
+// texts is a value that Redmine writes as a string, as null or, for a field of several values, as a list.
+// Empty strings are no values.
+type texts []string
+
+func (t *texts) UnmarshalJSON(b []byte) error {
+	*t = nil
+	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '[' {
+		var list []texts
+		if err := json.Unmarshal(b, &list); err != nil {
+			return err
+		}
+		for _, one := range list {
+			*t = append(*t, one...)
+		}
+		return nil
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		return fmt.Errorf("value: %w", err)
+	}
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case string:
+		if v != "" {
+			*t = texts{v}
+		}
+	case json.Number, bool: // plug-ins' fields
+		*t = texts{fmt.Sprint(v)}
+	default:
+		return fmt.Errorf("value: %s is neither text nor a list of texts", b)
+	}
+	return nil
+}
+
+type customField struct {
+	ID       id     `json:"id"`
+	Name     string `json:"name"`
+	Multiple bool   `json:"multiple"`
+	Value    texts  `json:"value"`
+}
+
+type wireIssue struct {
+	ID           id            `json:"id"`
+	Project      named         `json:"project"`
+	Type         named         `json:"tracker"`
+	Status       named         `json:"status"`
+	Priority     named         `json:"priority"`
+	Author       named         `json:"author"`
+	Assignee     named         `json:"assigned_to"`
+	Category     named         `json:"category"`
+	Parent       named         `json:"parent"`
+	Subject      string        `json:"subject"`
+	Description  string        `json:"description"`
+	DueDate      texts         `json:"due_date"`
+	Private      bool          `json:"is_private"`
+	CustomFields []customField `json:"custom_fields"`
+	CreatedOn    moment        `json:"created_on"`
+	UpdatedOn    moment        `json:"updated_on"`
+
+	// Only where one issue is read and they were asked for.
+	Journals    []json.RawMessage `json:"journals"`
+	Watchers    *[]named          `json:"watchers"` // the key is absent where the account may not see them
+	Attachments *[]struct {
+		Filename string `json:"filename"`
+	} `json:"attachments"`
+	Relations []relation `json:"relations"` // the key is absent where there are none
+}
+
+type relation struct {
+	From id     `json:"issue_id"`
+	To   id     `json:"issue_to_id"`
+	Type string `json:"relation_type"`
+}
+
+type journal struct {
+	ID        id       `json:"id"`
+	User      named    `json:"user"`
+	Notes     string   `json:"notes"` // null, "" and absence are the same
+	Private   bool     `json:"private_notes"`
+	CreatedOn moment   `json:"created_on"`
+	UpdatedOn moment   `json:"updated_on"` // from 6.0 on
+	UpdatedBy *named   `json:"updated_by"` // from 6.0 on, once the note was edited
+	Details   []detail `json:"details"`
+}
+
+type detail struct {
+	Property string `json:"property"`
+	Name     string `json:"name"`
+	Old      texts  `json:"old_value"`
+	New      texts  `json:"new_value"`
+}
+
+// decodeIssue makes an Issue of one JSON object, and returns the wire form for what only a History has.
+func decodeIssue(raw json.RawMessage) (connectors.Issue, wireIssue, error) {
+	var w wireIssue
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return connectors.Issue{}, w, err
+	}
+	if w.ID == "" || w.CreatedOn.IsZero() || w.UpdatedOn.IsZero() {
+		return connectors.Issue{}, w, fmt.Errorf("an issue without id or times")
+	}
+	return connectors.Issue{
+		ID: string(w.ID), Key: string(w.ID), Subject: w.Subject, Description: w.Description,
+		Author: string(w.Author.ID), Private: w.Private,
+		CreatedAt: w.CreatedOn.Time, UpdatedAt: w.UpdatedOn.Time,
+		Values: w.values(), Raw: raw,
+	}, w, nil
+}
+
+// values has a key for every field that Redmine's issues always have, empty or not, and for each custom field
+// on this issue.
+func (w wireIssue) values() connectors.Values {
+	one := func(n named) []string {
+		if n.ID == "" {
+			return nil
+		}
+		return []string{string(n.ID)}
+	}
+	v := connectors.Values{
+		connectors.FieldStatus: one(w.Status), connectors.FieldAssignee: one(w.Assignee),
+		connectors.FieldPriority: one(w.Priority), connectors.FieldProject: one(w.Project),
+		connectors.FieldType: one(w.Type), connectors.FieldCategory: one(w.Category),
+		connectors.FieldParent: one(w.Parent), connectors.FieldDueDate: w.DueDate,
+	}
+	for _, f := range w.CustomFields {
+		v[connectors.CustomField(string(f.ID))] = f.Value
+	}
+	return v
+}
+
+type wireList struct {
+	Issues []json.RawMessage `json:"issues"`
+	Total  int               `json:"total_count"`
+	Limit  int               `json:"limit"`
+}
+
+// decodeList makes Issues of one page. A page without the key "issues" is not one.
+func decodeList(body []byte) ([]connectors.Issue, wireList, error) {
+	var l wireList
+	if err := json.Unmarshal(body, &l); err != nil {
+		return nil, l, err
+	}
+	if l.Issues == nil {
+		return nil, l, fmt.Errorf("a list without issues")
+	}
+	issues := make([]connectors.Issue, 0, len(l.Issues))
+	for _, raw := range l.Issues {
+		i, _, err := decodeIssue(raw)
+		if err != nil {
+			return nil, l, err
+		}
+		issues = append(issues, i)
+	}
+	return issues, l, nil
+}
+
+// membership is of a user or of a group; go-redmine knows only the first. Roles hold inherited ones too, and a
+// role twice where it is both given and inherited.
+type membership struct {
+	goredmine.Membership
+	Group *goredmine.IdName `json:"group"`
+}
+
+// project adds the status that go-redmine lacks.
+type project struct {
+	goredmine.Project
+	Status int `json:"status"`
+}
+
+const projectClosed = 5 // Project::STATUS_CLOSED: readable, every write is answered with 403
+
+// priority adds what go-redmine lacks: an inactive one stays on old issues and cannot be chosen in the forms,
+// though the API takes it.
+type priority struct {
+	goredmine.IssuePriority
+	Active *bool `json:"active"`
+}

@@ -1,0 +1,195 @@
+package trackertest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"slabridge/connectors"
+)
+
+var writeLaws = []law{
+	{name: "one update does everything it says", needs: atomicUpdate, check: updateWhole},
+	{name: "an update leaves alone what it does not name", check: updateSparing},
+	{name: "silent refusals are noticed by reading back", needs: silentRefusals, check: refusalsNoticed},
+	{name: "a refused update saves nothing", check: refusedWhole},
+	{name: "watchers are added and read back", check: watchers},
+	{name: "updates of one issue at once are all done, each once", check: updatesAtOnce},
+	{name: "the tracker's clock is measured", check: clockMeasured},
+}
+
+func atomicUpdate(c connectors.Capabilities) string {
+	if !c.AtomicUpdate {
+		return "an update takes several requests"
+	}
+	return ""
+}
+
+func silentRefusals(c connectors.Capabilities) string {
+	if !c.SilentRefusals {
+		return "what is accepted is done"
+	}
+	return ""
+}
+
+var marks atomic.Int64
+
+// newMark is a line that no issue has yet, in a tracker that outlives the test as well.
+func newMark(w *World) string {
+	return fmt.Sprintf("[law %x-%d]", w.Now().UnixNano(), marks.Add(1))
+}
+
+func updateWhole(t *testing.T, w *World) {
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "all at once", Priority: w.Priorities["low"]})
+	mark := newMark(w)
+	tr := w.tracker()
+	receipt, after := w.apply(t, tr, connectors.Write{
+		Issue: issue, Status: ptr(w.Working), Assign: ptr(w.People[Engineer]), Priority: ptr(w.Priorities["high"]),
+		Fields:  map[string]string{w.Field: "2026-01-13 09:20"},
+		Comment: &connectors.Comment{Text: "Принято в работу.\n" + mark, Mark: mark},
+	})
+	if len(receipt.Refused) > 0 || receipt.Event == "" {
+		t.Fatalf("receipt %+v", receipt)
+	}
+	account := w.self(t, tr).ID
+	for _, e := range after.Events {
+		if e.Author != account {
+			t.Errorf("event %s is by %s, want our account %s", e.ID, e.Author, account)
+		}
+	}
+	if !after.Issue.UpdatedAt.Equal(after.Events[len(after.Events)-1].At) {
+		t.Errorf("the issue was changed at %v, its last event is of %v", after.Issue.UpdatedAt, after.Events[len(after.Events)-1].At)
+	}
+	receipt, _ = w.apply(t, tr, connectors.Write{Issue: issue, Assign: ptr("")})
+	if len(receipt.Refused) > 0 {
+		t.Errorf("removing the assignee: %+v", receipt)
+	}
+}
+
+func updateSparing(t *testing.T, w *World) {
+	issue := w.Create(t, Support, NewIssue{
+		Project: w.Project, Subject: "left alone", Description: "Описание остаётся.", Priority: w.Priorities["low"],
+		Assignee: w.People[Engineer], Fields: map[string]string{w.Field: "kept"},
+	})
+	tr := w.tracker()
+	before := w.history(t, tr, issue)
+	mark := newMark(w)
+	_, after := w.apply(t, tr, connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark}})
+	if before.Issue.Subject != after.Issue.Subject || before.Issue.Description != after.Issue.Description {
+		t.Errorf("subject %q, description %q", after.Issue.Subject, after.Issue.Description)
+	}
+	for field, want := range before.Issue.Values {
+		if got := after.Issue.Values[field]; !slices.Equal(got, want) {
+			t.Errorf("%s went from %q to %q", field, want, got)
+		}
+	}
+	count := len(after.Events)
+	if err := tr.Update(t.Context(), connectors.Write{Issue: issue}); err != nil {
+		t.Errorf("an empty update: %v", err)
+	}
+	if h := w.history(t, tr, issue); len(h.Events) != count || !h.Issue.UpdatedAt.Equal(after.Issue.UpdatedAt) {
+		t.Error("an empty update touched the issue")
+	}
+}
+
+func refusalsNoticed(t *testing.T, w *World) {
+	if len(w.Refusals) == 0 {
+		t.Fatal("the tracker declares silent refusals and the world names none")
+	}
+	for _, r := range w.Refusals {
+		t.Run(r.Name, func(t *testing.T) {
+			tr := r.As
+			if tr == nil {
+				tr = w.tracker()
+			}
+			receipt, _ := w.apply(t, tr, r.Write(t, w))
+			named := slices.ContainsFunc(receipt.Refused, func(x connectors.Refusal) bool { return x.Field == r.Field })
+			if !named || len(receipt.Refused) != 1 || receipt.Public != r.Public {
+				t.Errorf("receipt %+v, want only %s refused, public %v", receipt, r.Field, r.Public)
+			}
+		})
+	}
+}
+
+func refusedWhole(t *testing.T, w *World) {
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "refused whole"})
+	tr := w.tracker()
+	before := w.history(t, tr, issue)
+	err := tr.Update(t.Context(), connectors.Write{
+		Issue: issue, Assign: ptr(w.People[Outsider]), Comment: &connectors.Comment{Text: "with it", Mark: "with it"},
+	})
+	wantClass(t, "assigning to somebody without the project", err, connectors.Refused)
+	if !strings.Contains(fmt.Sprint(err), issue) {
+		t.Errorf("%v: names no issue", err)
+	}
+	if after := w.history(t, tr, issue); len(after.Events) != len(before.Events) {
+		t.Errorf("%d events, want %d as before", len(after.Events), len(before.Events))
+	}
+	hidden := w.Create(t, Manager, NewIssue{Project: w.OutOfSight, Subject: "out of sight"})
+	err = tr.Update(t.Context(), connectors.Write{Issue: hidden, Comment: &connectors.Comment{Text: "x", Mark: "x"}})
+	wantClass(t, "writing where we see nothing", err, connectors.Hidden)
+	w.Delete(t, issue)
+	err = tr.Update(t.Context(), connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: "x", Mark: "x"}})
+	wantClass(t, "writing to a deleted issue", err, connectors.Gone)
+}
+
+func watchers(t *testing.T, w *World) {
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "watched"})
+	write := connectors.Write{Issue: issue, Watchers: []string{w.People[Manager], w.People[Manager]}}
+	receipt, after := w.apply(t, w.tracker(), write)
+	if len(receipt.Refused) > 0 || !after.WatchersSet || !slices.Contains(after.Watchers, w.People[Manager]) {
+		t.Errorf("receipt %+v, watchers %v (seen: %v)", receipt, after.Watchers, after.WatchersSet)
+	}
+	if seen := w.history(t, w.Customer, issue); seen.WatchersSet {
+		t.Errorf("the customer may not see watchers, and is told %v", seen.Watchers)
+	}
+}
+
+func updatesAtOnce(t *testing.T, w *World) {
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "all at the same time"})
+	tr := w.tracker()
+	var mine []string
+	for range 8 {
+		mine = append(mine, newMark(w))
+	}
+	var wg sync.WaitGroup
+	for _, mark := range mine {
+		wg.Go(func() {
+			err := tr.Update(t.Context(), connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark}})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	count := map[string]int{}
+	for _, e := range w.history(t, tr, issue).Events {
+		count[e.Note.Text]++
+	}
+	for _, mark := range mine {
+		if count[mark] != 1 {
+			t.Errorf("%s is there %d times", mark, count[mark])
+		}
+	}
+}
+
+func clockMeasured(t *testing.T, w *World) {
+	tr := w.tracker()
+	if _, _, ok := tr.Offset(); ok {
+		t.Error("an offset before the first answer")
+	}
+	mark := newMark(w)
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "what time is it"})
+	w.apply(t, tr, connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark}})
+	offset, at, ok := tr.Offset()
+	if !ok || at.IsZero() {
+		t.Fatal("no offset after a write was read back")
+	}
+	if d := (offset - w.Skew).Abs(); d > 3*time.Second {
+		t.Errorf("offset %v, want about %v", offset, w.Skew)
+	}
+}

@@ -1,0 +1,169 @@
+package calendar
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Kind says how a day differs from what its weekday says.
+type Kind int
+
+// The kinds of days. Ordinary takes back what the data underneath says.
+const (
+	Off      Kind = iota + 1 // a public holiday or another day off
+	Working                  // a day off by its weekday that is worked, a Sunday too
+	Short                    // a working day that closes earlier
+	Ordinary                 // as its weekday says
+)
+
+var kindNames = map[Kind]string{Off: "day off", Working: "working day", Short: "short day", Ordinary: "ordinary day"}
+
+// String returns the kind in English words.
+func (k Kind) String() string {
+	if name, ok := kindNames[k]; ok {
+		return name
+	}
+	return fmt.Sprintf("Kind(%d)", int(k))
+}
+
+// Name is the reason of a day in the languages people read it in. Either may
+// be empty.
+type Name struct {
+	RU, EN string
+}
+
+// In returns the name for a language, "ru" or "en"; the other language's where
+// it has none of its own.
+func (n Name) In(lang string) string {
+	if (lang == langRU && n.RU != "") || n.EN == "" {
+		return n.RU
+	}
+	return n.EN
+}
+
+// Day is one day that is not as its weekday says, and why.
+type Day struct {
+	Date    Date
+	Kind    Kind
+	Name    Name          // "Наурыз мейрамы", "moved from 2024-05-04"
+	ShortBy time.Duration // how much less is worked, at the end of the day; for Short, and for Working
+	Instead Date          // for Working: the day off it is worked for, where that is known
+}
+
+// Status of a year's data.
+type Status string
+
+// A final year is law; a provisional one may still change.
+const (
+	Final       Status = "final"
+	Provisional Status = "provisional"
+)
+
+// Year is what is known of one year.
+type Year struct {
+	Status Status
+	Whole  bool // in Merge: replaces the year underneath instead of adding to it
+	Days   []Day
+}
+
+// Days is the days-off data of a country, by year. A year that is not in it is
+// not known.
+type Days struct {
+	Country string // two letters, "KZ"
+	Source  string // where the data is from, for people
+	Version string // which edition of it
+	Years   map[int]Year
+}
+
+// Merge returns the data with another laid over it: an admin's own file over
+// the official one. A year that only one of them has is taken as it is. In a
+// year of both, each day of over takes the place of the same date below, and
+// an empty status keeps the one below; with Whole nothing of the year below
+// remains. Neither argument is changed.
+func (d Days) Merge(over Days) Days {
+	merged := Days{
+		Country: firstOf(over.Country, d.Country),
+		Source:  joined(d.Source, over.Source),
+		Version: joined(d.Version, over.Version),
+		Years:   maps.Clone(d.Years),
+	}
+	if merged.Years == nil {
+		merged.Years = make(map[int]Year, len(over.Years))
+	}
+	for y, top := range over.Years {
+		merged.Years[y] = mergeYear(merged.Years[y], top)
+	}
+	return merged
+}
+
+func mergeYear(base, top Year) Year {
+	if top.Whole || len(base.Days) == 0 {
+		top.Status = Status(firstOf(string(top.Status), string(base.Status)))
+		return top
+	}
+	byDate := make(map[Date]Day, len(base.Days)+len(top.Days))
+	for _, day := range slices.Concat(base.Days, top.Days) {
+		byDate[day.Date] = day
+	}
+	days := slices.Collect(maps.Values(byDate))
+	slices.SortFunc(days, func(a, b Day) int { return int(a.Date.number() - b.Date.number()) })
+	return Year{
+		Status: Status(firstOf(string(top.Status), string(base.Status))),
+		Whole:  base.Whole,
+		Days:   days,
+	}
+}
+
+// years lists the years that have data, in order.
+func (d Days) years() []int { return slices.Sorted(maps.Keys(d.Years)) }
+
+func (d Days) validate() error {
+	if len(d.Years) == 0 {
+		return fmt.Errorf("days off of %q: no year has data", d.Country)
+	}
+	for _, y := range d.years() {
+		if err := d.Years[y].validate(y); err != nil {
+			return fmt.Errorf("days off of %q: %w", d.Country, err)
+		}
+	}
+	return nil
+}
+
+func (y Year) validate(number int) error {
+	if y.Status != Final && y.Status != Provisional {
+		return fmt.Errorf("year %d has status %q; it must be %s or %s", number, y.Status, Final, Provisional)
+	}
+	seen := make(map[Date]bool, len(y.Days))
+	for _, day := range y.Days {
+		switch {
+		case day.Date.Year != number || dateOfNumber(day.Date.number()) != day.Date:
+			return fmt.Errorf("%v is not a day of %d", day.Date, number)
+		case seen[day.Date]:
+			return fmt.Errorf("%v is given twice", day.Date)
+		case kindNames[day.Kind] == "":
+			return fmt.Errorf("%v has no kind", day.Date)
+		case day.ShortBy < 0 || (day.Kind == Short && day.ShortBy == 0):
+			return fmt.Errorf("%v is a short day without saying by how much", day.Date)
+		case day.ShortBy > 0 && day.Kind != Short && day.Kind != Working:
+			return fmt.Errorf("%v is a %v and cannot be short", day.Date, day.Kind)
+		}
+		seen[day.Date] = true
+	}
+	return nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func joined(a, b string) string {
+	if a == "" || b == "" || a == b {
+		return firstOf(a, b)
+	}
+	return a + " + " + b
+}

@@ -1,0 +1,231 @@
+package calendar
+
+import (
+	"fmt"
+	"time"
+)
+
+// Result is a due moment and how it came about.
+type Result struct {
+	At          time.Time // in the calendar's zone, whole seconds
+	Why         []Reason  // in the order in which a person would tell it
+	Provisional bool      // it rests on data that may still change
+}
+
+// DueAt returns the moment at which a term that starts at start is due.
+//
+//   - Minutes and hours: the earliest moment before which so much working time
+//     has passed. 0m is due at once, outside hours too.
+//   - Business days, received inside hours: the same local time on the Nth
+//     following working day, or that day's close if it closes earlier.
+//     Received outside hours: the close of the Nth working day, of which the
+//     next one that has not opened yet is the first.
+//   - Civil business days: the close of the Nth working day after the date of
+//     the start.
+//   - Plain days, and minutes and hours round the clock: plain time.
+//   - A cut-off, where it holds (see Cutoff), goes before all this: its local
+//     time on the next working day that has not opened yet, not before that
+//     day's opening nor after its close.
+//
+// Then every pause that begins before the due moment moves it later by the
+// counting time that the whole pause covers, up to its end even where that
+// lies beyond the due moment; where pauses overlap, time counts once.
+// A pause still going on is handed in with its end at the present moment.
+func (c *Calendar) DueAt(start time.Time, term Term, pauses []Span) (time.Time, error) {
+	r, err := c.due(start, term, pauses)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return c.time(r.at), nil
+}
+
+// Due is DueAt with the reasons.
+func (c *Calendar) Due(start time.Time, term Term, pauses []Span) (Result, error) {
+	r, err := c.due(start, term, pauses)
+	if err != nil {
+		return Result{}, err
+	}
+	return c.explain(r), nil
+}
+
+// rule is the way a due moment was found.
+type rule int
+
+const (
+	rulePlain    rule = iota // plain time
+	ruleWorked               // working time added up
+	ruleSameTime             // business days, received inside hours
+	ruleClose                // business days, received outside hours
+	ruleCivil
+	ruleCutoffLate    // cut off: later than the cut-off's time
+	ruleCutoffOutside // cut off: outside hours
+)
+
+// ruling is a due moment with what explain needs to retell it.
+type ruling struct {
+	term   Term
+	start  int64
+	base   int64 // without pauses
+	at     int64
+	rule   rule
+	table  *table // nil for plain time
+	dueDay int    // of base, where business days were counted
+}
+
+func (c *Calendar) due(start time.Time, term Term, pauses []Span) (ruling, error) {
+	if err := term.Validate(); err != nil {
+		return ruling{}, err
+	}
+	r, err := c.baseDue(start.Unix(), term)
+	if err != nil {
+		return ruling{}, err
+	}
+	r.at = r.base
+	if len(pauses) > 0 {
+		r.at, err = c.delay(clock{c, term.plain()}, r.start, r.base, pauses)
+	}
+	return r, err
+}
+
+func (c *Calendar) baseDue(start int64, term Term) (ruling, error) {
+	r := ruling{term: term, start: start}
+	if term.plain() {
+		r.base = start + term.seconds()
+		return r, nil
+	}
+	t, err := c.at(start)
+	if err != nil {
+		return r, err
+	}
+	r.table = t
+	if term.Cutoff != nil {
+		cut, err := c.cutOff(&r, t)
+		if cut || err != nil {
+			return r, err
+		}
+	}
+	if term.businessDays() {
+		return r, c.countDays(&r, t)
+	}
+	r.rule = ruleWorked
+	r.base, err = c.add(start, term.seconds())
+	return r, err
+}
+
+// cutOff decides whether the term's cut-off holds, and if so the due moment.
+func (c *Calendar) cutOff(r *ruling, t *table) (bool, error) {
+	day := t.day(r.start)
+	switch {
+	case !t.inside(day, r.start):
+		r.rule = ruleCutoffOutside
+	case r.start > c.local(t, day, r.term.Cutoff.After):
+		r.rule = ruleCutoffLate
+	default:
+		return false, nil
+	}
+	next, err := c.workday(t, t.unopened(day, r.start))
+	if err != nil {
+		return true, err
+	}
+	r.base = max(t.open(next), min(t.close(next), c.local(t, next, r.term.Cutoff.Due)))
+	return true, nil
+}
+
+func (c *Calendar) countDays(r *ruling, t *table) error {
+	day := t.day(r.start)
+	inside := t.inside(day, r.start)
+	following := int(t.days[day+1].rank)
+	rank := following + r.term.N - 1
+	switch {
+	case r.term.Unit == CivilBusinessDays:
+		r.rule = ruleCivil
+	case inside:
+		r.rule = ruleSameTime
+	default:
+		r.rule = ruleClose
+		rank = t.unopened(day, r.start) + r.term.N - 1
+	}
+	due, err := c.workday(t, rank)
+	if err != nil {
+		return err
+	}
+	r.dueDay, r.base = due, t.close(due)
+	if r.rule == ruleSameTime {
+		r.base = min(r.base, c.local(t, due, c.timeOfDay(t, day, r.start)))
+	}
+	return nil
+}
+
+// local returns the moment of a local time on a day of the table.
+func (c *Calendar) local(t *table, day int, at TimeOfDay) int64 {
+	if t.days[day].plain {
+		return t.days[day].start + int64(at)
+	}
+	return instantOf(c.loc, t.base+int64(day), at)
+}
+
+// timeOfDay returns what the clock shows at s, which lies in the given day.
+func (c *Calendar) timeOfDay(t *table, day int, s int64) TimeOfDay {
+	if t.days[day].plain {
+		return TimeOfDay(s - t.days[day].start)
+	}
+	h, m, sec := c.time(s).Clock()
+	return TimeOfDay(h*secondsPerHour + m*secondsPerMinute + sec)
+}
+
+// Before returns the moment a term ahead of a due moment, for warnings like
+// `before: 1bd`.
+//
+//   - Business days: the same local time on the Nth working day before the day
+//     of the due moment, not before that day's opening nor after its close. A
+//     due moment at a close of 24:00 belongs to the day that closes.
+//   - Minutes and hours: the latest moment with so much working time between
+//     it and the due moment.
+//   - Plain days, and anything round the clock: plain time.
+func (c *Calendar) Before(due time.Time, term Term) (time.Time, error) {
+	if err := term.Validate(); err != nil {
+		return time.Time{}, err
+	}
+	if term.Cutoff != nil {
+		return time.Time{}, fmt.Errorf("a warning %s before the due moment cannot have a cut-off", term)
+	}
+	s := due.Unix()
+	switch {
+	case term.plain():
+		return c.time(s - term.seconds()), nil
+	case !term.businessDays():
+		s, err := c.subtract(s, term.seconds())
+		if err != nil {
+			return time.Time{}, err
+		}
+		return c.time(s), nil
+	}
+	return c.daysBefore(s, term.N)
+}
+
+func (c *Calendar) daysBefore(s int64, n int) (time.Time, error) {
+	t, day, at, err := c.dueDay(s)
+	if err != nil {
+		return time.Time{}, err
+	}
+	target, err := c.workday(t, int(t.days[day].rank)-n)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return c.time(max(t.open(target), min(t.close(target), c.local(t, target, at)))), nil
+}
+
+// dueDay returns the day a due moment belongs to and its time on it.
+func (c *Calendar) dueDay(s int64) (*table, int, TimeOfDay, error) {
+	if t, err := c.at(s - 1); err == nil {
+		if day := t.day(s - 1); t.days[day].worked && t.close(day) == s && t.days[day+1].start == s {
+			return t, day, Midnight, nil
+		}
+	}
+	t, err := c.at(s)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	day := t.day(s)
+	return t, day, c.timeOfDay(t, day, s), nil
+}

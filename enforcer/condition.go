@@ -6,12 +6,13 @@ import "slices"
 // means is said at its constant; which qualifiers it takes, in Words.
 type Condition struct {
 	Word     Word
-	Audience Audience      // of a note: "" is either
+	Audience Audience      // of a note: "" is either; of WordResolved: with a note of this audience
 	By       []Role        // who must have done it; nil: anyone of staff
 	Classes  []StatusClass // of WordStatus
 	Role     Role          // of WordAssignee
-	Field    string        // of WordField
+	Field    string        // of WordField; of WordDueDate: filled as well, where it is mapped; of WordAttachment: that names the file
 	Silent   bool          // of WordResponse: without a public note
+	Assigned bool          // of WordResponse: and someone has the request then
 	Step     string        // of WordNote by the bot: only the note of this step, "confirm-work/start"
 }
 
@@ -46,7 +47,7 @@ var Acts = []Word{WordReceived, WordResponse, WordNote, WordResolved, WordStatus
 func (c Condition) holds(m *Moment) bool {
 	switch c.Word {
 	case WordResponse:
-		return m.response() && !(c.Silent && m.Note == Public)
+		return m.response() && !(c.Silent && m.Note == Public) && !(c.Assigned && m.State.Assignee.ID == "")
 	case WordNote:
 		return c.note(m)
 	case WordResolved:

@@ -18,6 +18,7 @@ type Contract struct {
 	Plans       []string   // plans the contract knows; nil when it knows none
 	Assumptions []string   // readings that belong to no single obligation
 	Obligations []Obligation
+	Unmeasured  []Clause // what the text says and nothing on an issue can measure
 
 	// Received within [ValidFrom, ValidTo) stays under the contract to the end. Zero means unbounded.
 	ValidFrom, ValidTo time.Time
@@ -32,6 +33,12 @@ type Contract struct {
 type Severity struct {
 	ID    string
 	Title Text
+}
+
+// Clause is a part of the text that promises nothing measurable, and why not.
+type Clause struct {
+	Source string
+	Why    Text
 }
 
 // Text is a name or sentence in the languages that the program speaks, by language code.
@@ -111,6 +118,7 @@ type Obligation struct {
 	Assumption string // the reading taken where the text is silent
 	Plans      []string
 	Start      Condition
+	Again      *Condition  // starts the stopwatch anew while it runs; nil for none
 	Stop       []Condition // any of them stops the cycle
 	Pause      []StatusClass
 	Repeat     bool // the next cycle starts where one ends, while the request is open
@@ -118,8 +126,15 @@ type Obligation struct {
 	NoVerdict  bool // a right or the customer's own duty: never met or breached
 	Off        bool // in the text, but not acted on until the admin turns it on
 	Rules      []Rule
+	Items      []Item // of WordComplete: what a complete request holds
 	// Inert says why this program cannot act on the obligation yet; "" when it can.
 	Inert string
+}
+
+// Item is one thing that a complete request holds; the id is that of the mapped field.
+type Item struct {
+	ID    string
+	Title Text
 }
 
 // Rule is an obligation's term and steps for some severities.
@@ -129,6 +144,9 @@ type Rule struct {
 	// As takes the due of another obligation of the same request instead of a term, but never one before the
 	// cycle's own start.
 	As string
+	// Limit says the promise in words where neither Within nor As can: "at most 30m an entry". It is shown, and
+	// never computed.
+	Limit Text
 	// While restricts the cycle to these status classes: it starts on entering and is cancelled on leaving them.
 	While []StatusClass
 	Steps []Step
@@ -170,12 +188,21 @@ type Step struct {
 	Trigger Trigger
 	Comment *StepComment
 	Assign  Role // to the lead of this role
+	Duty    bool // Assign goes to who is on duty for the role, not to its lead
 	Watch   Role // everyone named for this role becomes a watcher
 	// Priority is "", PriorityUp or PriorityTop.
 	Priority string
+	// Action is "", ActionCreate or ActionClose.
+	Action string
 	// Ours lists what is beyond the contract's text and may be switched off: "assign", "priority", "watch".
 	Ours []string
 }
+
+// What a step may do to an issue as a whole.
+const (
+	ActionCreate = "create" // the issue of a contract's duty
+	ActionClose  = "close"  // the request
+)
 
 // What a step may do to the priority.
 const (

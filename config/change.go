@@ -1,0 +1,228 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
+)
+
+// derive copies a text's contract and applies the admin's changes, so that neither the text nor another contract
+// made of it is touched.
+func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, week calendar.Week) *enforcer.Contract {
+	c := *base
+	c.Obligations = slices.Clone(base.Obligations)
+	for i := range c.Obligations {
+		c.Obligations[i].Rules = slices.Clone(c.Obligations[i].Rules)
+	}
+	for i := range changes {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		d := &changes[i]
+		o := c.Obligation(d.Obligation)
+		if o == nil {
+			if d.Obligation != "" {
+				p.choose(at+".obligation", d.Obligation, "an obligation of this contract", obligationIDs(&c))
+			}
+			continue
+		}
+		if !p.spoilt(at) {
+			ch := changer{page: p, path: at, doc: d, c: &c, o: o, week: week}
+			ch.apply()
+		}
+	}
+	// Another obligation's due may rest on a changed one.
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		for j := range o.Rules {
+			if o.Rules[j].As != "" && !p.spoilt(path) {
+				checkAs(p, path, &c, o, &o.Rules[j])
+			}
+		}
+	}
+	markInert(&c)
+	return &c
+}
+
+// changer applies one line of `change` to one obligation of a copy.
+type changer struct {
+	*page
+	path string
+	doc  *changeDoc
+	c    *enforcer.Contract
+	o    *enforcer.Obligation
+	week calendar.Week
+}
+
+func (ch *changer) apply() {
+	d := ch.doc
+	if ch.idle() {
+		ch.fault(ch.path, d.Obligation, "is changed in nothing; write within, cutoff, clock, pause, off, on or steps")
+		return
+	}
+	ch.whole()
+	for _, r := range ch.rules() {
+		ch.term(r)
+		if d.Steps != nil {
+			r.Steps = readSteps(ch.page, ch.path+".steps", d.Steps)
+		}
+		if d.Off != nil && d.Off.Parts != nil {
+			r.Steps = strip(r.Steps, d.Off.Parts)
+		}
+		checkRule(ch.page, ch.path, ch.path+".steps", ch.c, ch.o, r)
+		level := Error
+		if d.Within == nil && d.Cutoff == nil {
+			level = Warning
+		}
+		checkCutoff(ch.page, ch.path+".cutoff", level, r.Within, ch.week)
+	}
+}
+
+func (ch *changer) idle() bool {
+	d := ch.doc
+	return d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil && d.Pause == nil && d.Off == nil && !d.On && d.Steps == nil
+}
+
+// whole changes what has no severity.
+func (ch *changer) whole() {
+	d, o := ch.doc, ch.o
+	if d.Severity != nil && (d.Pause != nil || d.On || (d.Off != nil && d.Off.All)) {
+		ch.fault(ch.path+".severity", "", "does not go with pause, on and off: true, which hold for the whole obligation")
+	}
+	if d.On && d.Off != nil && d.Off.All {
+		ch.fault(ch.path+".off", "true", "contradicts on: true")
+	}
+	if d.Pause != nil {
+		o.Pause = nil
+		for _, class := range d.Pause {
+			o.Pause = append(o.Pause, enforcer.StatusClass(class))
+		}
+	}
+	if d.On {
+		o.Off = false
+	}
+	if d.Off != nil && d.Off.All {
+		o.Off = true
+	}
+}
+
+// rules gives the rules to change. A rule that covers more severities than are named is split, the named ones
+// going first, where they are found first.
+func (ch *changer) rules() []*enforcer.Rule {
+	if ch.doc.Severity == nil {
+		return pointers(ch.o.Rules)
+	}
+	named := ch.named()
+	var rules []enforcer.Rule
+	var mine []int
+	for _, r := range ch.o.Rules {
+		covers := r.Severities
+		if covers == nil {
+			covers = severityIDs(ch.c)
+		}
+		var in, out []string
+		for _, s := range covers {
+			if slices.Contains(named, s) {
+				in = append(in, s)
+			} else {
+				out = append(out, s)
+			}
+		}
+		if in != nil {
+			mine = append(mine, len(rules))
+			rules = append(rules, withSeverities(r, in))
+		}
+		if out != nil {
+			rules = append(rules, withSeverities(r, out))
+		}
+	}
+	ch.o.Rules = rules
+	var list []*enforcer.Rule
+	for _, i := range mine {
+		list = append(list, &ch.o.Rules[i])
+	}
+	return list
+}
+
+// named are the severities of the line that the obligation has a rule for.
+func (ch *changer) named() []string {
+	var accepted, out []string
+	for _, s := range severityIDs(ch.c) {
+		if ch.o.Rule(s) != nil {
+			accepted = append(accepted, s)
+		}
+	}
+	for i, s := range ch.doc.Severity {
+		if !slices.Contains(accepted, s) {
+			ch.choose(indexed(ch.path+".severity", i, len(ch.doc.Severity)), s,
+				fmt.Sprintf("a severity that %s covers", ch.o.ID), accepted)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// term changes the rule's term; what the line does not say stays as it was.
+func (ch *changer) term(r *enforcer.Rule) {
+	d := ch.doc
+	if d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil {
+		return
+	}
+	var t calendar.Term
+	switch {
+	case r.Within != nil:
+		t = *r.Within
+	case d.Within == nil:
+		ch.fault(ch.path+".within", "", "is missing; %s has no term of its own to change", ch.o.ID)
+		return
+	}
+	if d.Within != nil {
+		t.N, t.Unit = d.Within.N, d.Within.Unit
+	}
+	switch {
+	case d.Count == countCivil && t.Unit == calendar.BusinessDays:
+		t.Unit = calendar.CivilBusinessDays
+	case d.Count == countPlain && t.Unit == calendar.CivilBusinessDays:
+		t.Unit = calendar.BusinessDays
+	case d.Count == countCivil && t.Unit != calendar.CivilBusinessDays:
+		ch.fault(ch.path+".count", d.Count, "is only for a term in business days, as 3bd")
+	}
+	if d.Clock != "" {
+		t.Always = d.Clock == clockAlways
+	}
+	switch {
+	case d.Cutoff != nil && d.Cutoff.None:
+		t.Cutoff = nil
+	case d.Cutoff != nil:
+		t.Cutoff = &calendar.Cutoff{After: d.Cutoff.After.TimeOfDay, Due: d.Cutoff.Due.TimeOfDay}
+	case t.Always:
+		t.Cutoff = nil // a clock that never stops has no late notices
+	}
+	if err := t.Validate(); err != nil {
+		ch.fault(ch.path+".within", t.String(), "has no meaning: %v", err)
+		return
+	}
+	r.Within, r.As, r.Limit = &t, "", nil
+}
+
+func withSeverities(r enforcer.Rule, list []string) enforcer.Rule {
+	r.Severities = list
+	return r
+}
+
+func pointers(rules []enforcer.Rule) []*enforcer.Rule {
+	out := make([]*enforcer.Rule, len(rules))
+	for i := range rules {
+		out[i] = &rules[i]
+	}
+	return out
+}
+
+func obligationIDs(c *enforcer.Contract) []string {
+	var out []string
+	for i := range c.Obligations {
+		out = append(out, c.Obligations[i].ID)
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+// Package config turns what an admin wrote into plain, validated values: connections, mappings and contracts,
+// from slabridge.yaml, the contract files it names and the presets that travel inside the program.
+//
+// It promises that a file is either good or refused whole, with every fault of it at once: file and line, the
+// path in the admin's own YAML, the value seen, what is accepted, and what was probably meant. Keys are strict
+// and names of the tracker are taken as they stand: nothing is folded, split at dots or converted. Secrets come
+// from the environment or from files, and neither a fault nor a printed value ever shows one.
+//
+// It is the only importer of viper, which serves the settings of the service alone (state, listen, log, limits,
+// with their environment variables), and of the YAML library. It reads files and the environment, never the
+// clock, the network or a tracker: whether a name exists there is for mapping to find out.
+package config
+
+import (
+	"time"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
+	"slabridge/mapping"
+)
+
+// Config is a configuration that can be used.
+type Config struct {
+	Path     string // the file it was read from
+	State    string // path of the SQLite file
+	Language string // of comments, where the contract has none of its own: "ru" or "en"
+	Listen   string // host:port, "" when nothing is to listen
+	Log      Log
+	Limits   Limits
+
+	Connections []Connection
+	Mappings    []mapping.Mapping
+	Contracts   []Contract
+	Texts       []Text
+	// Fingerprint changes with everything that can move a deadline: contracts, calendar data and mappings.
+	Fingerprint string
+}
+
+// Log is how much is logged, and in which form.
+type Log struct {
+	Level  string // debug, info, warn or error
+	Format string // text or json
+}
+
+// Limits stop the program before it does damage.
+type Limits struct {
+	WritesPerPass int           // more than this in one pass are held for a human
+	ClockSkew     time.Duration // against the tracker; above it all writes are held
+}
+
+// Connection is one tracker under one account.
+type Connection struct {
+	ID            string
+	Kind          string // "redmine" or "jira"
+	URL           string // without a slash at the end
+	Auth          Auth
+	Poll          string        // cron text, checked for its shape only
+	RatePerSecond float64       // requests, on average
+	Concurrency   int           // requests at the same time
+	Timeout       time.Duration // of one request
+}
+
+// Auth is the account. A secret that could not be had is empty, and a fault of level NoSecret.
+type Auth struct {
+	APIKey Secret // Redmine
+	User   string // Jira Cloud, with Token
+	Token  Secret
+	PAT    Secret // Jira Data Center
+}
+
+// Contract is a contract as the admin uses it: the text with the changes, and where it applies.
+type Contract struct {
+	*enforcer.Contract
+	MappingID  string
+	Connection string
+	Scope      mapping.Scope
+	Plan       string // "" where the contract knows none
+	// EnforceFrom is the line before which nothing is written about; zero: the first pass.
+	EnforceFrom time.Time
+	// Spec is what the contract's calendar was made of.
+	Spec calendar.Spec
+	// Fingerprint changes with everything in the contract that can move a deadline.
+	Fingerprint string
+}
+
+// Text is a comment text that takes the place of a built-in one.
+type Text struct {
+	ID   string
+	Lang string // "ru" or "en"
+	Text string
+}
+
+// Connection finds a connection by id, nil when there is none.
+func (c *Config) Connection(id string) *Connection {
+	for i := range c.Connections {
+		if c.Connections[i].ID == id {
+			return &c.Connections[i]
+		}
+	}
+	return nil
+}
+
+// Mapping finds a mapping by id, nil when there is none.
+func (c *Config) Mapping(id string) *mapping.Mapping {
+	for i := range c.Mappings {
+		if c.Mappings[i].ID == id {
+			return &c.Mappings[i]
+		}
+	}
+	return nil
+}
+
+// Contract finds a contract by id, nil when there is none.
+func (c *Config) Contract(id string) *Contract {
+	for i := range c.Contracts {
+		if c.Contracts[i].ID == id {
+			return &c.Contracts[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What a connection has when nothing is said.
+const (
+	usualPoll        = "@every 1m"
+	usualRate        = 10
+	usualConcurrency = 4
+	usualTimeout     = 30 * time.Second
+	maxConcurrency   = 64
+)
+
+func (l *loader) connections() {
+	seen := l.ids()
+	for i := range l.doc.Connections {
+		doc := &l.doc.Connections[i]
+		path := fmt.Sprintf("connections[%d]", i)
+		seen.add(path+".id", doc.ID)
+		c := Connection{ID: doc.ID, Kind: doc.Kind, Poll: usualPoll, RatePerSecond: usualRate, Concurrency: usualConcurrency, Timeout: usualTimeout}
+		c.URL = l.trackerURL(path+".url", doc.URL)
+		if doc.Poll != "" {
+			c.Poll = doc.Poll
+			if reason := cronFault(doc.Poll); reason != "" {
+				l.fault(path+".poll", doc.Poll, "%s", reason)
+			}
+		}
+		if doc.RatePerSecond != nil {
+			if c.RatePerSecond = *doc.RatePerSecond; c.RatePerSecond <= 0 && !l.spoilt(path+".rate_per_second") {
+				l.fault(path+".rate_per_second", fmt.Sprint(c.RatePerSecond), "must be more than 0")
+			}
+		}
+		if doc.Concurrency != nil {
+			if c.Concurrency = *doc.Concurrency; (c.Concurrency < 1 || c.Concurrency > maxConcurrency) && !l.spoilt(path+".concurrency") {
+				l.fault(path+".concurrency", fmt.Sprint(c.Concurrency), "must be 1 to %d", maxConcurrency)
+			}
+		}
+		if doc.Timeout != nil {
+			c.Timeout = doc.Timeout.Duration
+		}
+		c.Auth = l.auth(path+".auth", doc)
+		l.cfg.Connections = append(l.cfg.Connections, c)
+	}
+}
+
+// trackerURL shows the value only once it is known to hold no credentials.
+func (l *loader) trackerURL(path, s string) string {
+	if s == "" {
+		return ""
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		l.fault(path, "", "is not a tracker's address; write https://tracker.example.org")
+	case u.User != nil:
+		l.fault(path, "", "holds a name or password; addresses end up in logs, put secrets under auth")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		l.fault(path, "", "has a ? or # part, where keys are passed that end up in logs; write the address alone, and secrets under auth")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		l.warn(path, s, "sends the secret in plain text; use https")
+	}
+	return strings.TrimRight(s, "/")
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}
+
+// auth holds what is given against what the kind of tracker takes.
+func (l *loader) auth(path string, doc *connectionDoc) Auth {
+	a := doc.Auth
+	if l.spoilt(path) || doc.Kind == "" {
+		return Auth{}
+	}
+	file := &secretDoc{file: a.File}
+	if a.File == "" {
+		file = nil
+	}
+	either := func(s *secretDoc) *secretDoc {
+		if s == nil {
+			return file
+		}
+		return s
+	}
+	var given []string
+	for _, f := range []struct {
+		name string
+		is   bool
+	}{{"api_key", a.APIKey != nil}, {"user", a.User != ""}, {"token", a.Token != nil}, {"pat", a.PAT != nil}, {"file", a.File != ""}} {
+		if f.is {
+			given = append(given, f.name)
+		}
+	}
+	out := Auth{User: a.User}
+	switch what := strings.Join(given, "+"); {
+	case doc.Kind == "redmine" && (what == "api_key" || what == "file"):
+		out.APIKey = either(a.APIKey).resolve(l.page, secretPath(path, "api_key", a.APIKey), l.folder)
+	case doc.Kind == "jira" && (what == "user+token" || what == "user+file"):
+		out.Token = either(a.Token).resolve(l.page, secretPath(path, "token", a.Token), l.folder)
+	case doc.Kind == "jira" && (what == "pat" || what == "file"):
+		out.PAT = either(a.PAT).resolve(l.page, secretPath(path, "pat", a.PAT), l.folder)
+	case doc.Kind == "redmine":
+		l.fault(path, "", "must be {api_key: \"${NAME}\"} or {file: PATH} for redmine")
+	default:
+		l.fault(path, "", "must be {user, token}, {user, file}, {pat} or {file} for jira")
+	}
+	return out
+}
+
+func secretPath(path, name string, s *secretDoc) string {
+	if s == nil {
+		return path + ".file"
+	}
+	return path + "." + name
+}
+
+// cronField is the shape of one field of a cron line; what it means is for the scheduler to judge.
+var cronField = regexp.MustCompile(`^[0-9A-Za-z*?/,-]+$`)
+
+var cronWords = []string{"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
+
+// cronFault says what is wrong with the shape of a schedule, "" when nothing is. Some of what it refuses the
+// scheduler takes, and does something else: a zone alone makes it panic, "@every -1s" means one second to it.
+func cronFault(s string) string {
+	const form = "write five fields as \"*/5 * * * *\", with CRON_TZ=Asia/Almaty in front for a zone, or @every 1m"
+	rest := s
+	for _, prefix := range []string{"CRON_TZ=", "TZ="} {
+		if after, ok := strings.CutPrefix(s, prefix); ok {
+			var zone string
+			zone, rest, _ = strings.Cut(after, " ")
+			if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+				return fmt.Sprintf("has zone %q, which is not known; write a name like Asia/Almaty", zone)
+			}
+			break
+		}
+	}
+	rest = strings.TrimSpace(rest)
+	if every, ok := strings.CutPrefix(rest, "@every "); ok {
+		if d, err := time.ParseDuration(every); err != nil || d < time.Second {
+			return "is not a schedule; after @every write a second or more, as @every 1m"
+		}
+		return ""
+	}
+	if strings.HasPrefix(rest, "@") {
+		if slices.Contains(cronWords, rest) {
+			return ""
+		}
+		return "is not a schedule; " + form
+	}
+	fields := strings.Fields(rest)
+	for _, f := range fields {
+		if !cronField.MatchString(f) {
+			return fmt.Sprintf("is not a schedule, %q is no field of one; %s", f, form)
+		}
+	}
+	if len(fields) != 5 {
+		return fmt.Sprintf("is not a schedule, it has %d fields; %s", len(fields), form)
+	}
+	return ""
+}

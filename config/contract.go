@@ -1,0 +1,270 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
+)
+
+// text is a contract file that has been read: the contract without an admin's changes, and what its calendar is
+// made of.
+type text struct {
+	contract *enforcer.Contract
+	spec     calendar.Spec
+}
+
+// identifier is what ids may look like: they are typed in commands, and are parts of the ledger's keys.
+var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// ids checks ids of one list: their form, and that none comes twice.
+type ids struct {
+	*page
+	seen map[string]string
+}
+
+func (p *page) ids() ids { return ids{p, map[string]string{}} }
+
+func (i ids) add(path, id string) {
+	switch first, twice := i.seen[id]; {
+	case id == "":
+	case !identifier.MatchString(id):
+		i.fault(path, id, "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+	case twice:
+		i.fault(path, id, "is given twice; first as %s", first)
+	default:
+		i.seen[id] = path
+	}
+}
+
+// readContract reads a contract file. The text is of use only when the page has no faults.
+func readContract(p *page, data []byte, days daySource) text {
+	var doc contractDoc
+	readYAML(p, data, &doc)
+	b := contractBuilder{page: p, doc: &doc, c: &enforcer.Contract{
+		ID: doc.ID, Preset: doc.ID, Version: doc.Version, Title: doc.Title.text(),
+		Plans: doc.Plans, Assumptions: doc.Assumptions,
+	}}
+	spec := b.calendar(days)
+	b.severities()
+	b.obligations()
+	for i, u := range doc.Unmeasured {
+		b.sentence(fmt.Sprintf("unmeasured[%d].why", i), u.Why)
+		b.c.Unmeasured = append(b.c.Unmeasured, enforcer.Clause{Source: u.Source, Why: u.Why.text()})
+	}
+	for i := range b.c.Obligations {
+		b.check(i, spec.Week)
+	}
+	markInert(b.c)
+	return text{b.c, spec}
+}
+
+type contractBuilder struct {
+	*page
+	doc *contractDoc
+	c   *enforcer.Contract
+	all []string // the severities that a rule for all of them covers; nil: every one
+}
+
+func (b *contractBuilder) calendar(days daySource) calendar.Spec {
+	c := b.doc.Calendar
+	for _, f := range []struct{ name, value string }{{"zone", c.Zone}, {"hours", c.Hours}, {"days", c.Days}} {
+		path := "calendar." + f.name
+		if f.value == "" && !b.spoilt("calendar") {
+			b.fault(path, "", "is missing")
+		}
+	}
+	spec := calendar.Spec{ID: b.doc.ID}
+	overlay(b.page, "calendar", &spec, &c, days)
+	if compiled := compile(b.page, "calendar", spec); compiled != nil {
+		b.c.Calendar = compiled
+	}
+	return spec
+}
+
+// overlay puts what a calendar section gives over the spec.
+func overlay(p *page, path string, spec *calendar.Spec, c *calendarDoc, days daySource) {
+	if c.Zone != "" {
+		spec.Zone = c.Zone
+	}
+	if c.Hours != "" {
+		week, err := calendar.ParseWeek(c.Hours)
+		if err != nil {
+			p.fault(path+".hours", c.Hours, "is not a week of working hours: %v", err)
+		}
+		spec.Week = week
+	}
+	if c.Days != "" {
+		d, err := days.find(c.Days)
+		if err != nil {
+			p.fault(path+".days", c.Days, "names no days off: %v", err).Meant = nearest(c.Days, days.known())
+		}
+		spec.Days = d
+	}
+}
+
+// compile is nil where the calendar has a fault, known or found now.
+func compile(p *page, path string, spec calendar.Spec) *calendar.Calendar {
+	if p.spoilt(path) || spec.Zone == "" || len(spec.Days.Years) == 0 || spec.Week.Validate() != nil {
+		return nil
+	}
+	c, err := calendar.Compile(spec)
+	if err != nil {
+		p.fault(path, "", "cannot be used: %v", err)
+		return nil
+	}
+	return c
+}
+
+func (b *contractBuilder) severities() {
+	seen := b.ids()
+	for i, s := range b.doc.Severities {
+		path := fmt.Sprintf("severities[%d]", i)
+		seen.add(path+".id", s.ID)
+		b.sentence(path+".title", s.Title)
+		b.c.Severities = append(b.c.Severities, enforcer.Severity{ID: s.ID, Title: s.Title.text()})
+		if !s.WithoutObligations {
+			b.all = append(b.all, s.ID)
+		}
+	}
+	if len(b.all) == len(b.doc.Severities) {
+		b.all = nil
+	}
+}
+
+func (b *contractBuilder) obligations() {
+	seen := b.ids()
+	b.sentence("title", b.doc.Title)
+	for i := range b.doc.Obligations {
+		o := &b.doc.Obligations[i]
+		path := fmt.Sprintf("obligations[%d]", i)
+		seen.add(path+".id", o.ID)
+		b.sentence(path+".title", o.Title)
+		b.c.Obligations = append(b.c.Obligations, b.obligation(path, o))
+	}
+}
+
+func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.Obligation {
+	o := enforcer.Obligation{
+		ID: doc.ID, Source: doc.Source, Title: doc.Title.text(), Kind: enforcer.Kind(doc.Kind),
+		Assumption: doc.Assumption, Plans: doc.Plans, Start: doc.Start.condition(),
+		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off,
+	}
+	if o.Kind == "" {
+		o.Kind = enforcer.Timer
+	}
+	if doc.Again != nil {
+		again := doc.Again.condition()
+		o.Again = &again
+	}
+	for i := range doc.Stop {
+		o.Stop = append(o.Stop, doc.Stop[i].condition())
+	}
+	for _, class := range doc.Pause {
+		o.Pause = append(o.Pause, enforcer.StatusClass(class))
+	}
+	for i, plan := range doc.Plans {
+		if !slices.Contains(b.doc.Plans, plan) {
+			b.choose(fmt.Sprintf("%s.plans[%d]", path, i), plan, "a plan of this contract", b.doc.Plans)
+		}
+	}
+	seen := b.ids()
+	for i, item := range doc.Items {
+		seen.add(fmt.Sprintf("%s.items[%d].id", path, i), item.ID)
+		o.Items = append(o.Items, enforcer.Item{ID: item.ID, Title: item.Title.text()})
+	}
+	shared := readSteps(b.page, path+".steps", doc.Steps)
+	for i := range doc.Rules {
+		o.Rules = append(o.Rules, b.rule(fmt.Sprintf("%s.rules[%d]", path, i), &doc.Rules[i], shared))
+	}
+	return o
+}
+
+func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step) enforcer.Rule {
+	r := enforcer.Rule{Severities: doc.Severities, As: doc.As, Limit: doc.Limit.text(), Steps: shared}
+	if doc.Severities == nil {
+		r.Severities = b.all
+	}
+	known := severityIDs(b.c)
+	for i, s := range doc.Severities {
+		if !slices.Contains(known, s) {
+			b.choose(indexed(path+".severities", i, len(doc.Severities)), s, "a severity of this contract", known)
+		}
+	}
+	for _, class := range doc.While {
+		r.While = append(r.While, enforcer.StatusClass(class))
+	}
+	r.Within = termOf(b.page, path, doc.Within, doc.Count, doc.Clock, doc.Cutoff)
+	given := 0
+	for _, is := range []bool{doc.Within != nil, doc.As != "", doc.Limit != nil} {
+		if is {
+			given++
+		}
+	}
+	if given > 1 {
+		b.fault(path, "", "has more than one of within, as and limit; a rule has one term")
+	}
+	if doc.Steps != nil {
+		r.Steps = readSteps(b.page, path+".steps", doc.Steps)
+	}
+	return r
+}
+
+// termOf puts a term and its qualifiers together; nil when there is none.
+func termOf(p *page, path string, within *term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
+	if within == nil {
+		if count != "" || clock != "" || (cutoff != nil && !cutoff.None) {
+			p.fault(path+".within", "", "is missing; count, clock and cutoff say more about a term")
+		}
+		return nil
+	}
+	t := within.Term
+	t.Always = clock == clockAlways
+	if count == countCivil {
+		if t.Unit != calendar.BusinessDays {
+			p.fault(path+".count", count, "is only for a term in business days, as 3bd")
+			return nil
+		}
+		t.Unit = calendar.CivilBusinessDays
+	}
+	if cutoff != nil && !cutoff.None {
+		t.Cutoff = &calendar.Cutoff{After: cutoff.After.TimeOfDay, Due: cutoff.Due.TimeOfDay}
+	}
+	if p.spoilt(path+".within") || p.spoilt(path+".cutoff") {
+		return nil
+	}
+	if err := t.Validate(); err != nil {
+		p.fault(path+".within", t.String(), "has no meaning: %v", err)
+		return nil
+	}
+	return &t
+}
+
+func (b *contractBuilder) sentence(path string, t titleDoc) {
+	for lang, s := range t.text() {
+		if strings.ContainsAny(s, "\r\n") {
+			b.fault(path+"."+lang, "", "must be one line")
+		}
+	}
+}
+
+func severityIDs(c *enforcer.Contract) []string {
+	var out []string
+	for _, s := range c.Severities {
+		if s.ID != "" {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}
+
+// indexed is the path of a list's entry; a list of one may have been written without brackets.
+func indexed(path string, i, n int) string {
+	if n == 1 {
+		return path
+	}
+	return fmt.Sprintf("%s[%d]", path, i)
+}

@@ -1,0 +1,308 @@
+package config
+
+import (
+	"reflect"
+
+	"slabridge/enforcer"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// contractDoc is a contract file: a preset, or an admin's own.
+type contractDoc struct {
+	// ID of the text, as `use` names it.
+	ID string `yaml:"id" check:"required"`
+	// Version of the text; kept with every decision.
+	Version string `yaml:"version" check:"required"`
+	// Title for people.
+	Title titleDoc `yaml:"title" check:"required"`
+	// Calendar is the working time of the provider.
+	Calendar calendarDoc `yaml:"calendar" check:"required"`
+	// Severities, gravest first.
+	Severities []severityDoc `yaml:"severities" check:"required"`
+	// Plans the contract knows.
+	Plans names `yaml:"plans"`
+	// Assumptions are readings that belong to no single obligation.
+	Assumptions []string `yaml:"assumptions"`
+	// Obligations are the promises.
+	Obligations []obligationDoc `yaml:"obligations" check:"required"`
+	// Unmeasured lists the clauses with nothing to measure, and why.
+	Unmeasured []clauseDoc `yaml:"unmeasured"`
+}
+
+type titleDoc struct {
+	// RU in Russian.
+	RU string `yaml:"ru" check:"required"`
+	// EN in English.
+	EN string `yaml:"en" check:"required"`
+}
+
+func (t *titleDoc) text() enforcer.Text {
+	if t == nil || *t == (titleDoc{}) {
+		return nil
+	}
+	return enforcer.Text{"ru": t.RU, "en": t.EN}
+}
+
+type calendarDoc struct {
+	// Zone is an IANA name, Asia/Almaty.
+	Zone string `yaml:"zone"`
+	// Hours of the week: "Mon-Fri 09:00-18:00", "Mon-Thu 10:00-14:00, 15:00-19:00; Fri 10:00-14:00".
+	Hours string `yaml:"hours"`
+	// Days off: a country's two letters, or an id of `calendars`.
+	Days string `yaml:"days"`
+}
+
+type severityDoc struct {
+	// ID of the severity.
+	ID string `yaml:"id" check:"required"`
+	// Title for people.
+	Title titleDoc `yaml:"title" check:"required"`
+	// WithoutObligations: requests of this severity are promised nothing; a rule for all severities leaves it out.
+	WithoutObligations bool `yaml:"without_obligations"`
+}
+
+type clauseDoc struct {
+	// Source is the clause.
+	Source string `yaml:"source" check:"required"`
+	// Why nothing is measured.
+	Why titleDoc `yaml:"why" check:"required"`
+}
+
+type obligationDoc struct {
+	// ID of the obligation.
+	ID string `yaml:"id" check:"required"`
+	// Source is the clause.
+	Source string `yaml:"source" check:"required"`
+	// Title for people.
+	Title titleDoc `yaml:"title" check:"required"`
+	// Kind is timer (the default), check, duty or account.
+	Kind string `yaml:"kind" check:"of=kinds"`
+	// Assumption is the reading taken where the text is silent.
+	Assumption string `yaml:"assumption"`
+	// Plans in which it is promised; left out, all.
+	Plans names `yaml:"plans"`
+	// Start of the stopwatch.
+	Start *conditionDoc `yaml:"start" check:"required"`
+	// Again starts the stopwatch anew while it runs.
+	Again *conditionDoc `yaml:"again"`
+	// Stop: any of these ends it.
+	Stop []conditionDoc `yaml:"stop"`
+	// Pause lists the status classes in which the stopwatch stands still.
+	Pause classNames `yaml:"pause"`
+	// Repeat: the next cycle starts where one ends, while the request is open.
+	Repeat bool `yaml:"repeat"`
+	// Once: not started again when a customer reopens the request.
+	Once bool `yaml:"once"`
+	// NoVerdict: a right, or the customer's own duty; never met or breached.
+	NoVerdict bool `yaml:"no_verdict"`
+	// Off: in the text, but not acted on until turned on.
+	Off bool `yaml:"off"`
+	// Items of a complete request.
+	Items []itemDoc `yaml:"items"`
+	// Steps of the rules that have none of their own.
+	Steps []stepDoc `yaml:"steps"`
+	// Rules by severity.
+	Rules []ruleDoc `yaml:"rules" check:"required"`
+}
+
+type itemDoc struct {
+	// ID of the mapped field.
+	ID string `yaml:"id" check:"required"`
+	// Title for people.
+	Title titleDoc `yaml:"title" check:"required"`
+}
+
+type ruleDoc struct {
+	// Severities covered; left out, all.
+	Severities names `yaml:"severities"`
+	// Within is the term: 20m, 2h, 1bd, 10d.
+	Within *term `yaml:"within"`
+	// Count of a term in bd: plain, or civil (from the day after the event).
+	Count string `yaml:"count" check:"of=counts"`
+	// Clock is calendar (the default) or always.
+	Clock string `yaml:"clock" check:"of=clocks"`
+	// Cutoff for late notices.
+	Cutoff *cutoffDoc `yaml:"cutoff"`
+	// As takes the due of another obligation of the request, never before the cycle's own start.
+	As string `yaml:"as"`
+	// Limit says the promise in words where no term can; it is shown and never computed.
+	Limit *titleDoc `yaml:"limit"`
+	// While: only in these status classes.
+	While classNames `yaml:"while"`
+	// Steps of this rule.
+	Steps []stepDoc `yaml:"steps"`
+}
+
+// cutoffDoc is {after, due} or none.
+type cutoffDoc struct {
+	None  bool
+	After timeOfDay
+	Due   timeOfDay
+}
+
+func (c *cutoffDoc) readNode(d decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.ScalarNode && n.Value == "none" {
+		c.None = true
+		return
+	}
+	var f struct {
+		After timeOfDay `yaml:"after" check:"required"`
+		Due   timeOfDay `yaml:"due" check:"required"`
+	}
+	d.readStruct(n, settable(&f), path, "")
+	c.After, c.Due = f.After, f.Due
+}
+
+type stepDoc struct {
+	// At is start, due, or a share of the term: 50%.
+	At *atDoc `yaml:"at"`
+	// After the start by so much: 5bd.
+	After *term `yaml:"after"`
+	// Before the due by so much: 1bd.
+	Before *term `yaml:"before"`
+	// Comment that the step writes.
+	Comment *commentDoc `yaml:"comment"`
+	// Assign to the lead of support, developers or management, or to who is on duty.
+	Assign string `yaml:"assign" check:"of=assignees"`
+	// Priority goes up by one, or to the top.
+	Priority string `yaml:"priority" check:"of=priorities"`
+	// Watch makes everyone of the role a watcher.
+	Watch string `yaml:"watch" check:"of=staff"`
+	// Action on the issue as a whole: create or close.
+	Action string `yaml:"action" check:"of=actions"`
+	// Ours is what slabridge does beyond the contract's text.
+	Ours oursDoc `yaml:"ours"`
+}
+
+type oursDoc struct {
+	// Assign to the lead of support, developers or management, or to who is on duty.
+	Assign string `yaml:"assign" check:"of=assignees"`
+	// Priority goes up by one, or to the top.
+	Priority string `yaml:"priority" check:"of=priorities"`
+	// Watch makes everyone of the role a watcher.
+	Watch string `yaml:"watch" check:"of=staff"`
+}
+
+// atDoc is start, due or a share.
+type atDoc struct {
+	Start, Due bool
+	Share      share
+}
+
+func (a *atDoc) readNode(d decoder, n *yaml.Node, path string) {
+	switch {
+	case n.Kind == yaml.ScalarNode && n.Value == "start":
+		a.Start = true
+	case n.Kind == yaml.ScalarNode && n.Value == "due":
+		a.Due = true
+	case n.Kind == yaml.ScalarNode && a.Share.UnmarshalText([]byte(n.Value)) == nil:
+	default:
+		d.wrongForm(n, path, "", "a moment of a cycle; write start, due, or a share of the term from 1% to 99%")
+	}
+}
+
+type commentDoc struct {
+	// Audience is public or internal.
+	Audience string `yaml:"audience" check:"required;of=audiences"`
+	// Text is the id of the text.
+	Text string `yaml:"text" check:"required"`
+	// Names: people of this role are named in the text.
+	Names string `yaml:"names" check:"of=staff"`
+}
+
+// conditionDoc is a bare word, or a word with its qualifier and who must have done it.
+type conditionDoc struct {
+	Word enforcer.Word
+	conditionFields
+}
+
+// conditionFields are the words that take a qualifier, exactly one of them, and what goes with it.
+type conditionFields struct {
+	// Note of this audience.
+	Note string `yaml:"note" check:"of=audiences"`
+	// Response, silent: without a public note; assigned: while someone has the request.
+	Response string `yaml:"response" check:"of=responses"`
+	// Resolved with a note of this audience.
+	Resolved string `yaml:"resolved" check:"of=audiences"`
+	// Status in one of these classes.
+	Status classNames `yaml:"status"`
+	// Assignee of this role.
+	Assignee string `yaml:"assignee" check:"of=roles"`
+	// Field that is filled, by the id that the mapping gives it.
+	Field string `yaml:"field"`
+	// DueDate set, and this mapped field filled where there is one.
+	DueDate string `yaml:"due-date"`
+	// Attachment whose name this mapped item gives.
+	Attachment string `yaml:"attachment"`
+	// By whom; left out, anyone of staff.
+	By speakerNames `yaml:"by"`
+	// Step of slabridge's own, as confirm-work/start, whose note it must be.
+	Step string `yaml:"step"`
+}
+
+// bareWords need no qualifier.
+var bareWords = []enforcer.Word{
+	enforcer.WordReceived, enforcer.WordResponse, enforcer.WordNote, enforcer.WordResolved, enforcer.WordAssignee,
+	enforcer.WordUnassigned, enforcer.WordPriority, enforcer.WordDueDate, enforcer.WordTimeEntry,
+	enforcer.WordComplete, enforcer.WordAgreed, enforcer.WordPeriod, enforcer.WordDone,
+}
+
+func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path string) {
+	if n.Kind != yaml.ScalarNode {
+		d.readStruct(n, settable(&c.conditionFields), path, "")
+		c.Word = c.qualifiedWord(d, n, path)
+		return
+	}
+	for _, w := range bareWords {
+		if n.Value == string(w) {
+			c.Word = w
+			return
+		}
+	}
+	d.choose(path, n.Value, "a condition", words(bareWords))
+}
+
+func (c *conditionDoc) qualifiedWord(d decoder, n *yaml.Node, path string) enforcer.Word {
+	given := map[enforcer.Word]bool{
+		enforcer.WordNote: c.Note != "", enforcer.WordResponse: c.Response != "", enforcer.WordResolved: c.Resolved != "",
+		enforcer.WordStatus: len(c.Status) > 0, enforcer.WordAssignee: c.Assignee != "", enforcer.WordField: c.Field != "",
+		enforcer.WordDueDate: c.DueDate != "", enforcer.WordAttachment: c.Attachment != "",
+	}
+	var word enforcer.Word
+	count := 0
+	for w, ok := range given {
+		if ok {
+			word = w
+			count++
+		}
+	}
+	if count != 1 && !d.spoilt(path) {
+		d.fault(path, "", "must name exactly one of note, response, resolved, status, assignee, field, due-date, attachment")
+	}
+	return word
+}
+
+func (c *conditionDoc) condition() enforcer.Condition {
+	if c == nil {
+		return enforcer.Condition{}
+	}
+	out := enforcer.Condition{
+		Word: c.Word, Audience: enforcer.Audience(c.Note + c.Resolved), Role: enforcer.Role(c.Assignee),
+		Field: c.Field + c.DueDate + c.Attachment, Step: c.Step,
+		Silent: c.Response == "silent", Assigned: c.Response == "assigned",
+	}
+	for _, class := range c.Status {
+		out.Classes = append(out.Classes, enforcer.StatusClass(class))
+	}
+	for _, who := range c.By {
+		if who == staffWord {
+			out.By = append(out.By, enforcer.Support, enforcer.Developers, enforcer.Management)
+			continue
+		}
+		out.By = append(out.By, enforcer.Role(who))
+	}
+	return out
+}
+
+func settable[T any](v *T) reflect.Value { return reflect.ValueOf(v).Elem() }

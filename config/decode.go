@@ -1,0 +1,280 @@
+package config
+
+import (
+	"bytes"
+	"encoding"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// decoder reads a YAML tree into the structs of document.go and contractfile.go. It walks the nodes itself so
+// that every fault is found in one reading, with the path in the operator's own words, and so that no library
+// folds, splits or converts a tracker's names: a scalar's text is taken as it stands.
+//
+// A field's `check` tag holds: "required"; "secret", whose values are never shown; "of=NAME", a list in vocabulary.
+type decoder struct{ *page }
+
+// nodeReader is a value with a form of its own.
+type nodeReader interface {
+	readNode(d decoder, n *yaml.Node, path string)
+}
+
+// readYAML decodes the file's one document into out, a pointer to a struct.
+func readYAML(p *page, data []byte, out any) {
+	root, ok := parseYAML(p, data)
+	if !ok {
+		return
+	}
+	p.lines[""] = root.Line
+	decoder{p}.read(root, reflect.ValueOf(out).Elem(), "", "")
+}
+
+func parseYAML(p *page, data []byte) (*yaml.Node, bool) {
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		p.fault("", "", "cannot be read: %v", err)
+		return nil, false
+	}
+	var doc, more yaml.Node
+	if err := loader.Load(&doc); err != nil || len(doc.Content) == 0 {
+		p.syntax(err)
+		return nil, false
+	}
+	if err := loader.Load(&more); err == nil {
+		p.lines["---"] = more.Line
+		p.fault("---", "", "begins a second document; one file holds one")
+	} else if !errors.Is(err, io.EOF) {
+		p.syntax(err)
+	}
+	return doc.Content[0], true
+}
+
+// quoted is what the YAML library may quote from the file: it could be a secret.
+var quoted = regexp.MustCompile(`'[^']{4,}'`)
+
+func (p *page) syntax(err error) {
+	var load *yaml.LoadError
+	switch {
+	case err == nil || errors.Is(err, io.EOF):
+		p.fault("", "", "is empty")
+	case errors.As(err, &load):
+		p.lines[""] = load.Mark.Line
+		p.fault("", "", "is not YAML: %s", quoted.ReplaceAllString(load.Message, "'...'"))
+	default:
+		p.fault("", "", "is not YAML")
+	}
+}
+
+func (d decoder) read(n *yaml.Node, v reflect.Value, path, check string) {
+	if n.Kind == yaml.AliasNode {
+		d.fault(path, "", "is an alias; write the value out, aliases are not read here")
+		return
+	}
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+		d.fault(path, "", "is empty; write a value or leave the line out")
+		return
+	}
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	if r, ok := v.Addr().Interface().(nodeReader); ok {
+		r.readNode(d, n, path)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+			d.readText(n, text, path)
+			return
+		}
+		d.readStruct(n, v, path, check)
+	case reflect.Slice:
+		d.readList(n, v, path, check)
+	default:
+		d.readScalar(n, v, path, check)
+	}
+}
+
+func (d decoder) readStruct(n *yaml.Node, v reflect.Value, path, check string) {
+	fields := fieldsOf(v.Type())
+	if n.Kind != yaml.MappingNode {
+		d.wrongForm(n, path, check, "a mapping of "+strings.Join(fields.names, ", "))
+		return
+	}
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		name := key.Value
+		at := join(path, name)
+		index, known := fields.index[name]
+		switch {
+		case !known || key.Kind != yaml.ScalarNode:
+			d.unknownKey(key, path, fields.names)
+			continue
+		case seen[name] > 0:
+			d.faultAt(key.Line, at, "", "is given twice; first on line %d", seen[name])
+			continue
+		}
+		seen[name] = key.Line
+		d.lines[at] = value.Line
+		field := fields.check[name]
+		if strings.Contains(check, "secret") {
+			field += ";secret"
+		}
+		d.read(value, v.Field(index), at, field)
+	}
+	for _, name := range fields.names {
+		if seen[name] == 0 && strings.Contains(fields.check[name], "required") {
+			d.faultAt(n.Line, join(path, name), "", "is missing")
+		}
+	}
+}
+
+// unknownKey shows the key: secrets are values, and a key that cannot be shown cannot be found.
+func (d decoder) unknownKey(key *yaml.Node, path string, names []string) {
+	if key.Kind != yaml.ScalarNode {
+		d.faultAt(key.Line, path, "", "has a key that is not a name; accepted: %s", strings.Join(names, ", "))
+		return
+	}
+	f := d.faultAt(key.Line, path, key.Value, "is not a key here; accepted: %s", strings.Join(names, ", "))
+	f.Meant = nearest(key.Value, names)
+}
+
+func (d decoder) faultAt(line int, path, value, format string, args ...any) *Fault {
+	f := d.fault(path, value, format, args...)
+	f.Line = line
+	return f
+}
+
+func (d decoder) readList(n *yaml.Node, v reflect.Value, path, check string) {
+	if n.Kind != yaml.SequenceNode {
+		d.wrongForm(n, path, check, "a list; each entry begins with a dash")
+		return
+	}
+	list := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
+	for i, item := range n.Content {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		d.lines[at] = item.Line
+		d.read(item, list.Index(i), at, check)
+	}
+	v.Set(list)
+}
+
+func (d decoder) readScalar(n *yaml.Node, v reflect.Value, path, check string) {
+	if n.Kind != yaml.ScalarNode {
+		d.wrongForm(n, path, check, "a single value")
+		return
+	}
+	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		d.readText(n, text, path)
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		d.readString(n, v, path, check)
+	case reflect.Bool:
+		if n.Value != "true" && n.Value != "false" {
+			d.fault(path, n.Value, "is neither true nor false")
+			return
+		}
+		v.SetBool(n.Value == "true")
+	case reflect.Int:
+		i, err := strconv.Atoi(n.Value)
+		if err != nil {
+			d.fault(path, n.Value, "is not a whole number")
+			return
+		}
+		v.SetInt(int64(i))
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(n.Value, 64)
+		if err != nil || f != f || f-f != 0 {
+			d.fault(path, n.Value, "is not a number")
+			return
+		}
+		v.SetFloat(f)
+	}
+}
+
+func (d decoder) readString(n *yaml.Node, v reflect.Value, path, check string) {
+	v.SetString(n.Value)
+	if n.Value == "" {
+		d.fault(path, "", "is empty; write a value or leave the line out")
+		return
+	}
+	if accepted := choices(check); accepted != nil && !slices.Contains(accepted, n.Value) {
+		v.SetString("")
+		d.choose(path, n.Value, "known here", accepted)
+	}
+}
+
+func (d decoder) readText(n *yaml.Node, text encoding.TextUnmarshaler, path string) {
+	if n.Kind != yaml.ScalarNode {
+		d.wrongForm(n, path, "", "a single value")
+		return
+	}
+	if err := text.UnmarshalText([]byte(n.Value)); err != nil {
+		// These errors begin with the value, quoted, as package calendar's do.
+		reason := strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" ")
+		d.fault(path, n.Value, "%s", reason)
+	}
+}
+
+func (d decoder) wrongForm(n *yaml.Node, path, check, want string) {
+	value := ""
+	if n.Kind == yaml.ScalarNode && !strings.Contains(check, "secret") {
+		value = n.Value
+	}
+	if value == "" {
+		d.fault(path, "", "must be %s", want)
+		return
+	}
+	d.fault(path, value, "is not %s", want)
+}
+
+// fieldSet is what a struct accepts, in the order in which it is written.
+type fieldSet struct {
+	names []string
+	index map[string]int
+	check map[string]string
+}
+
+func fieldsOf(t reflect.Type) fieldSet {
+	s := fieldSet{index: map[string]int{}, check: map[string]string{}}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name := f.Tag.Get("yaml")
+		if name == "" {
+			continue
+		}
+		s.names = append(s.names, name)
+		s.index[name] = i
+		s.check[name] = f.Tag.Get("check")
+	}
+	return s
+}
+
+// choices are the words of the field's vocabulary, nil when it has none.
+func choices(check string) []string {
+	for part := range strings.SplitSeq(check, ";") {
+		if name, ok := strings.CutPrefix(part, "of="); ok {
+			return vocabulary[name]
+		}
+	}
+	return nil
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

@@ -1,0 +1,276 @@
+package config
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// document is slabridge.yaml as the operator writes it. Its comments become the descriptions of the JSON Schema.
+type document struct {
+	// State is the SQLite file with the mirror and the ledger; a relative path begins beside this file. Default slabridge.db. Environment: SLABRIDGE_STATE.
+	State string `yaml:"state"`
+	// Language of the comments, ru or en; a contract may have its own. Default ru. Environment: SLABRIDGE_LANGUAGE.
+	Language string `yaml:"language" check:"of=languages"`
+	// Listen is the address of health, metrics and webhooks. Default 127.0.0.1:8427; "off" opens none. Environment: SLABRIDGE_LISTEN.
+	Listen string `yaml:"listen"`
+	// Log says how much is logged, and in which form.
+	Log logDoc `yaml:"log"`
+	// Limits stop slabridge before it does damage.
+	Limits limitsDoc `yaml:"limits"`
+	// Connections are the trackers.
+	Connections []connectionDoc `yaml:"connections" check:"required"`
+	// Mappings say what the tracker's words mean to a contract.
+	Mappings []mappingDoc `yaml:"mappings" check:"required"`
+	// Calendars are days off of your own; the id of a country takes its built-in calendar's place.
+	Calendars []daysDoc `yaml:"calendars"`
+	// Contracts say which promises hold for which projects.
+	Contracts []useDoc `yaml:"contracts" check:"required"`
+	// Texts replace comment texts one by one.
+	Texts []textDoc `yaml:"texts"`
+}
+
+type logDoc struct {
+	// Level is debug, info, warn or error. Default info. Environment: SLABRIDGE_LOG_LEVEL.
+	Level string `yaml:"level" check:"of=levels"`
+	// Format is text or json. Default text. Environment: SLABRIDGE_LOG_FORMAT.
+	Format string `yaml:"format" check:"of=formats"`
+}
+
+type limitsDoc struct {
+	// WritesPerPass: more writes than this in one pass are held for a human. Default 20. Environment: SLABRIDGE_LIMITS_WRITES_PER_PASS.
+	WritesPerPass *int `yaml:"writes_per_pass"`
+	// ClockSkew against the tracker above this holds all writes. Default 2m. Environment: SLABRIDGE_LIMITS_CLOCK_SKEW.
+	ClockSkew *length `yaml:"clock_skew"`
+}
+
+type connectionDoc struct {
+	// ID is your name for the tracker; the ledger keeps it.
+	ID string `yaml:"id" check:"required"`
+	// Kind is redmine or jira.
+	Kind string `yaml:"kind" check:"required;of=trackers"`
+	// URL of the tracker, without name, password or key in it.
+	URL string `yaml:"url" check:"required"`
+	// Auth is the account of slabridge: secrets are ${NAME} of the environment, or {file: PATH}.
+	Auth authDoc `yaml:"auth" check:"required;secret"`
+	// Poll is how often to look for changes: cron with an optional zone, or "@every 1m", the default.
+	Poll string `yaml:"poll"`
+	// RatePerSecond is the most requests a second, on average. Default 10.
+	RatePerSecond *float64 `yaml:"rate_per_second"`
+	// Concurrency is the most requests at the same time. Default 4.
+	Concurrency *int `yaml:"concurrency"`
+	// Timeout of one request. Default 30s.
+	Timeout *length `yaml:"timeout"`
+}
+
+type authDoc struct {
+	// APIKey of a Redmine account.
+	APIKey *secretDoc `yaml:"api_key"`
+	// User of a Jira Cloud account, an e-mail address.
+	User string `yaml:"user"`
+	// Token of that Jira account.
+	Token *secretDoc `yaml:"token"`
+	// PAT is a personal access token of Jira Data Center.
+	PAT *secretDoc `yaml:"pat"`
+	// File holds the one secret that is left out above: Redmine's key, the token of the user, or else the PAT.
+	File string `yaml:"file"`
+}
+
+// secretDoc is ${NAME} or {file: PATH}.
+type secretDoc struct{ env, file string }
+
+func (s *secretDoc) readNode(d decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.ScalarNode {
+		ref := envReference.FindStringSubmatch(n.Value)
+		if ref == nil {
+			d.fault(path, "", "is a plain secret, or no reference; write ${NAME} for a variable of the environment (capitals), or {file: PATH}")
+			return
+		}
+		s.env = ref[1]
+		return
+	}
+	var f struct {
+		File string `yaml:"file" check:"required"`
+	}
+	d.readStruct(n, settable(&f), path, "secret")
+	s.file = f.File
+}
+
+type mappingDoc struct {
+	// ID is your name for the mapping.
+	ID string `yaml:"id" check:"required"`
+	// Connection whose words these are.
+	Connection string `yaml:"connection" check:"required"`
+	// Severity of a request: the first entry whose `when` is true.
+	Severity []severityRuleDoc `yaml:"severity" check:"required"`
+	// Status classes by the names of the tracker's statuses; every status should be in one.
+	Status []statusRuleDoc `yaml:"status" check:"required"`
+	// Roles of people.
+	Roles []roleRuleDoc `yaml:"roles" check:"required"`
+	// Priorities by name, lowest first. Default: the tracker's own order.
+	Priorities []string `yaml:"priorities"`
+	// Fields that hold what a contract asks for.
+	Fields []fieldRuleDoc `yaml:"fields"`
+	// Internal says how this tracker keeps a comment from customers.
+	Internal *internalDoc `yaml:"internal"`
+	// AutoReply lists regular expressions; a note that one of them matches was written by a machine.
+	AutoReply []string `yaml:"auto_reply"`
+	// OnBehalf is how a staff note begins that gives the customer's words.
+	OnBehalf string `yaml:"on_behalf"`
+	// DuplicateRelations are the relation types of a closed issue that make it a duplicate.
+	DuplicateRelations names `yaml:"duplicate_relations"`
+}
+
+type severityRuleDoc struct {
+	// Is the contract's severity.
+	Is string `yaml:"is" check:"required"`
+	// When it is; left out, always.
+	When *whenDoc `yaml:"when"`
+}
+
+// whenDoc is a condition in the tracker's words: every part given must be true, each by any of its names.
+type whenDoc struct {
+	// Field is a custom field, by name or id; with `in`, one of those values; else filled at all.
+	Field string `yaml:"field"`
+	// In lists the values of the field.
+	In names `yaml:"in"`
+	// Tracker: Redmine's trackers, Jira's issue and request types.
+	Tracker names `yaml:"tracker"`
+	// Category of the issue.
+	Category names `yaml:"category"`
+	// Priority of the issue.
+	Priority names `yaml:"priority"`
+	// AuthorRole is the role of the issue's author.
+	AuthorRole roleNames `yaml:"author_role"`
+}
+
+type statusRuleDoc struct {
+	// Is the class: new, working, waiting-customer, waiting-third-party, resolved or closed.
+	Is string `yaml:"is" check:"required;of=classes"`
+	// Names of the tracker's statuses.
+	Names names `yaml:"names" check:"required"`
+}
+
+type roleRuleDoc struct {
+	// Is the role: support, developers, management, customer or bot.
+	Is string `yaml:"is" check:"required;of=roles"`
+	// ProjectRoles whose members have the role.
+	ProjectRoles names `yaml:"project_roles"`
+	// Users by id, login or full name.
+	Users names `yaml:"users"`
+	// Groups by name.
+	Groups names `yaml:"groups"`
+	// Lead is who is assigned when the role is called in: the first who is active and assignable.
+	Lead names `yaml:"lead"`
+	// Duty is who is on duty, in the same way.
+	Duty names `yaml:"duty"`
+}
+
+type fieldRuleDoc struct {
+	// Is what the field holds: received, agreed, agreed-due, hold, sla-due and the like, or an item of a complete request.
+	Is string `yaml:"is" check:"required"`
+	// Field is the custom field's name or id.
+	Field string `yaml:"field" check:"required"`
+	// In lists the values that count; left out, any.
+	In names `yaml:"in"`
+	// Write lets slabridge keep the field; only sla-due and sla-state.
+	Write bool `yaml:"write"`
+}
+
+type internalDoc struct {
+	// Kind is private-note (Redmine), jsm-internal, role:NAME or group:NAME (Jira).
+	Kind string `yaml:"kind" check:"required"`
+}
+
+type daysDoc struct {
+	// ID is a country's two letters, or a name for `days` of a contract's calendar.
+	ID string `yaml:"id" check:"required"`
+	// File beside this one. With `extends: KZ` in it, it lies over the built-in calendar; else it replaces it.
+	File string `yaml:"file" check:"required"`
+}
+
+// useDoc is one `contracts` entry.
+type useDoc struct {
+	// ID is your name for the contract; the ledger keeps it.
+	ID string `yaml:"id" check:"required"`
+	// Use is a preset (kamal, rusbitech, vendor-kz, endocs) or a contract file beside this one, own.yaml.
+	Use string `yaml:"use" check:"required"`
+	// Mapping that gives the tracker's words a meaning here.
+	Mapping string `yaml:"mapping" check:"required"`
+	// Projects it covers; subprojects only when named.
+	Projects names `yaml:"projects" check:"required"`
+	// When holds further conditions; any of them lets a request in.
+	When []whenDoc `yaml:"when"`
+	// Plan, where the contract knows plans.
+	Plan string `yaml:"plan"`
+	// Valid: received on these days, both included, stays under the contract to the end.
+	Valid validDoc `yaml:"valid"`
+	// EnforceFrom is the line before which nothing is written about. Default: the first pass.
+	EnforceFrom *moment `yaml:"enforce_from"`
+	// Language of this contract's comments.
+	Language string `yaml:"language" check:"of=languages"`
+	// Reopen says what a reopened request is, whoever reopens it: continue or restart.
+	Reopen string `yaml:"reopen" check:"of=reopen"`
+	// Calendar replaces parts of the contract's own.
+	Calendar *calendarDoc `yaml:"calendar"`
+	// Change any obligation, one line each.
+	Change []changeDoc `yaml:"change"`
+}
+
+type validDoc struct {
+	// From is the first day.
+	From *date `yaml:"from"`
+	// To is the last day.
+	To *date `yaml:"to"`
+}
+
+// changeDoc changes one obligation, for the severities named or for all.
+type changeDoc struct {
+	// Obligation to change.
+	Obligation string `yaml:"obligation" check:"required"`
+	// Severity or severities for which; left out, all.
+	Severity names `yaml:"severity"`
+	// Within is the new term: 15m, 2h, 1bd, 10d.
+	Within *term `yaml:"within"`
+	// Count of a term in bd or d: plain, or civil (from the day after the event).
+	Count string `yaml:"count" check:"of=counts"`
+	// Clock is calendar or always; always takes the cut-off away.
+	Clock string `yaml:"clock" check:"of=clocks"`
+	// Cutoff is {after: "17:30", due: "09:20"}, or none.
+	Cutoff *cutoffDoc `yaml:"cutoff"`
+	// Pause lists the status classes in which the stopwatch stands still; it holds for every severity.
+	Pause classNames `yaml:"pause"`
+	// Off is true for the whole obligation, or lists what its steps shall not do: assign, priority, watch, comment.
+	Off *offDoc `yaml:"off"`
+	// On turns on an obligation that is off in the text.
+	On bool `yaml:"on"`
+	// Steps replace those of the text.
+	Steps []stepDoc `yaml:"steps"`
+}
+
+// offDoc is true, or a list of parts.
+type offDoc struct {
+	All   bool
+	Parts names
+}
+
+func (o *offDoc) readNode(d decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.ScalarNode && n.Value == "true" {
+		o.All = true
+		return
+	}
+	if n.Kind == yaml.ScalarNode && !slices.Contains(vocabulary["parts"], n.Value) {
+		d.fault(path, n.Value, "is neither true nor a list of assign, priority, watch, comment")
+		return
+	}
+	o.Parts.read(d, n, path, "of=parts")
+}
+
+type textDoc struct {
+	// ID of the text: receipt, warn, breach and so on.
+	ID string `yaml:"id" check:"required"`
+	// Lang is ru or en.
+	Lang string `yaml:"lang" check:"required;of=languages"`
+	// Text is the template.
+	Text string `yaml:"text" check:"required"`
+}

@@ -1,0 +1,209 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Level says how far a fault goes.
+type Level int
+
+// The levels.
+const (
+	// Warning: the configuration works, but probably not as meant.
+	Warning Level = iota + 1
+	// NoSecret: a secret cannot be had. Whatever talks to the tracker cannot run; the rules are well.
+	NoSecret
+	// Error: there is no usable configuration.
+	Error
+)
+
+// String returns the level in one word.
+func (l Level) String() string {
+	switch l {
+	case Warning:
+		return "warning"
+	case NoSecret:
+		return "no secret"
+	}
+	return "error"
+}
+
+// MarshalText gives the level as String does.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// Fault is one thing that is wrong with the configuration. It never holds a secret.
+type Fault struct {
+	Level  Level  `json:"level"`
+	File   string `json:"file"`           // as found; "environment" for a variable
+	Line   int    `json:"line,omitempty"` // 0 when the fault is nowhere in particular
+	Path   string `json:"path,omitempty"` // in the operator's own YAML: "mappings[0].status[2].is"
+	Value  string `json:"value,omitempty"`
+	Reason string `json:"reason"` // what is wrong, and what is accepted
+	Meant  string `json:"did_you_mean,omitempty"`
+}
+
+// Error gives the fault on one line: file:line: path: "value" reason; did you mean "x"?
+func (f Fault) Error() string {
+	var b strings.Builder
+	b.WriteString(f.File)
+	if f.Line > 0 {
+		fmt.Fprintf(&b, ":%d", f.Line)
+	}
+	b.WriteString(": ")
+	if f.Level == Warning {
+		b.WriteString("warning: ")
+	}
+	if f.Path != "" {
+		b.WriteString(f.Path + ": ")
+	}
+	if f.Value != "" {
+		fmt.Fprintf(&b, "%q ", f.Value)
+	}
+	b.WriteString(f.Reason)
+	if f.Meant != "" {
+		fmt.Fprintf(&b, "; did you mean %q?", f.Meant)
+	}
+	return b.String()
+}
+
+// Faults is everything found wrong in one reading, in the order of the files and lines. The zero value is well.
+type Faults []Fault
+
+// Error gives the faults, a line each.
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, fault := range f {
+		lines[i] = fault.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// At returns the faults of at least that level.
+func (f Faults) At(level Level) Faults {
+	var out Faults
+	for _, fault := range f {
+		if fault.Level >= level {
+			out = append(out, fault)
+		}
+	}
+	return out
+}
+
+// Err is the faults of at least that level as an error, nil when there are none: Error for a command that only
+// reads rules, NoSecret for one that talks to a tracker.
+func (f Faults) Err(level Level) error {
+	if at := f.At(level); len(at) > 0 {
+		return at
+	}
+	return nil
+}
+
+func (f Faults) sorted() Faults {
+	slices.SortStableFunc(f, func(a, b Fault) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return f
+}
+
+// page collects the faults of one file, and knows the line of every path that was read from it.
+type page struct {
+	file   string
+	lines  map[string]int
+	faults Faults
+	bad    map[string]bool // paths that have a fault: what rests on them is not judged again
+}
+
+func newPage(file string) *page {
+	return &page{file: file, lines: map[string]int{}, bad: map[string]bool{}}
+}
+
+// fault notes an error at the path. The value is what was seen there, "" when nothing was or it must not be shown.
+func (p *page) fault(path, value, format string, args ...any) *Fault {
+	p.bad[path] = true
+	return p.add(Error, path, value, fmt.Sprintf(format, args...))
+}
+
+func (p *page) warn(path, value, format string, args ...any) {
+	p.add(Warning, path, value, fmt.Sprintf(format, args...))
+}
+
+func (p *page) add(level Level, path, value, reason string) *Fault {
+	p.faults = append(p.faults, Fault{Level: level, File: p.file, Line: p.line(path), Path: path, Value: value, Reason: reason})
+	return &p.faults[len(p.faults)-1]
+}
+
+// choose notes that the value is none of what is accepted.
+func (p *page) choose(path, value, what string, accepted []string) {
+	if len(accepted) == 0 {
+		p.fault(path, value, "is not %s; there are none here", what)
+		return
+	}
+	p.fault(path, value, "is not %s; accepted: %s", what, strings.Join(accepted, ", ")).Meant = nearest(value, accepted)
+}
+
+// line is where the path is in the file, or the nearest thing around it.
+func (p *page) line(path string) int {
+	for {
+		if n, ok := p.lines[path]; ok {
+			return n
+		}
+		cut := strings.LastIndexAny(path, ".[")
+		if cut < 0 {
+			return p.lines[""]
+		}
+		path = path[:cut]
+	}
+}
+
+// spoilt reports whether the path, or something under it, has a fault already.
+func (p *page) spoilt(path string) bool {
+	for bad := range p.bad {
+		if rest, ok := strings.CutPrefix(bad, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
+
+// nearest is the candidate that is most like the word, "" when none is like it.
+func nearest(word string, candidates []string) string {
+	best, least := "", 3
+	for _, c := range candidates {
+		limit := max(1, min(2, len([]rune(c))/3))
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d <= limit && d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to change, put in, leave out or swap with the next to make b of a.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if n := len(x) - len(y); n > 2 || n < -2 {
+		return 3 // further than anyone asks
+	}
+	var before, last []int
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		before, last, row = last, row, make([]int, len(y)+1)
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return row[len(y)]
+}

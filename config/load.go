@@ -1,0 +1,116 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxFile bounds what is read of a configuration: a device file has no end.
+const maxFile = 4 << 20
+
+// Find gives the configuration file: the one named, else the first that exists of ./slabridge.yaml, the XDG
+// places and /etc/slabridge/slabridge.yaml.
+func Find(named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	places := []string{"slabridge.yaml"}
+	home := os.Getenv("XDG_CONFIG_HOME")
+	if dir, err := os.UserHomeDir(); home == "" && err == nil {
+		home = filepath.Join(dir, ".config")
+	}
+	if home != "" {
+		places = append(places, filepath.Join(home, "slabridge", "slabridge.yaml"))
+	}
+	for dir := range strings.SplitSeq(os.Getenv("XDG_CONFIG_DIRS"), string(filepath.ListSeparator)) {
+		if dir != "" {
+			places = append(places, filepath.Join(dir, "slabridge", "slabridge.yaml"))
+		}
+	}
+	places = append(places, "/etc/slabridge/slabridge.yaml")
+	for _, p := range places {
+		if info, err := os.Stat(p); err == nil && info.Mode().IsRegular() {
+			return p, nil
+		}
+	}
+	return "", fmt.Errorf("find configuration: none of %s exists; write one, or name it with --config", strings.Join(places, ", "))
+}
+
+// Load reads the configuration file. The Config is nil when there are faults of level Error; with warnings and
+// missing secrets only it is whole, and faults lists them.
+func Load(file string) (*Config, Faults) {
+	p := newPage(file)
+	data, err := readFile(file)
+	if err != nil {
+		p.fault("", "", "cannot be read: %v", err)
+		return nil, p.faults
+	}
+	return load(p, data, filepath.Dir(file))
+}
+
+func load(p *page, data []byte, folder string) (*Config, Faults) {
+	l := &loader{page: p, folder: folder, cfg: &Config{Path: p.file}}
+	readYAML(p, data, &l.doc)
+	l.service()
+	l.days = readCalendars(p, l.doc.Calendars, folder)
+	l.connections()
+	l.mappings()
+	l.contracts()
+	l.checkAcross()
+	l.texts()
+	faults := append(p.faults, l.elsewhere...).sorted()
+	if faults.At(Error) != nil {
+		return nil, faults
+	}
+	l.cfg.Fingerprint = l.cfg.fingerprint()
+	return l.cfg, faults
+}
+
+// loader makes a Config of a document. It goes on after faults, to find all of them, and leaves out what rests
+// on something faulty.
+type loader struct {
+	*page
+	doc       document
+	folder    string
+	days      daySource
+	cfg       *Config
+	elsewhere Faults // of contract files and the environment
+}
+
+func (l *loader) texts() {
+	seen := map[Text]int{}
+	for i, t := range l.doc.Texts {
+		path := fmt.Sprintf("texts[%d]", i)
+		key := Text{ID: t.ID, Lang: t.Lang}
+		if first, twice := seen[key]; twice && t.ID != "" && t.Lang != "" {
+			l.fault(path, t.ID, "has a text in %s already, texts[%d]", t.Lang, first)
+			continue
+		}
+		seen[key] = i
+		l.cfg.Texts = append(l.cfg.Texts, Text(t))
+	}
+}
+
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New("there is no such file")
+	}
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("it is longer than %d bytes", maxFile)
+	}
+	return data, nil
+}

@@ -1,0 +1,94 @@
+package config
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"slabridge/config/presets"
+	"slabridge/enforcer"
+)
+
+const presetFolder = "contracts"
+
+// PresetIDs lists the contracts that travel inside the program.
+func PresetIDs() []string {
+	entries, err := fs.ReadDir(presets.Files, presetFolder)
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	var out []string
+	for _, e := range entries {
+		out = append(out, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return out
+}
+
+// Presets gives every preset as it stands.
+func Presets() []*enforcer.Contract {
+	var out []*enforcer.Contract
+	for _, id := range PresetIDs() {
+		c, err := Preset(id)
+		if err != nil {
+			panic(err) // a test reads them all
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Preset gives one preset as it stands.
+func Preset(id string) (*enforcer.Contract, error) {
+	t, faults := preset(id, daySource{})
+	if err := faults.Err(Error); err != nil {
+		return nil, fmt.Errorf("read preset %q: %w", id, err)
+	}
+	return t.contract, nil
+}
+
+// PresetText gives the YAML of a preset, to be copied and changed.
+func PresetText(id string) ([]byte, error) {
+	data, err := fs.ReadFile(presets.Files, path.Join(presetFolder, id+".yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("preset %q does not exist; there are %s", id, strings.Join(PresetIDs(), ", "))
+	}
+	return data, nil
+}
+
+func preset(id string, days daySource) (text, Faults) {
+	data, err := PresetText(id)
+	if err != nil {
+		return text{}, Faults{{Level: Error, File: "preset", Value: id, Reason: "is not a preset; there are " + strings.Join(PresetIDs(), ", "), Meant: nearest(id, PresetIDs())}}
+	}
+	p := newPage("preset:" + id)
+	t := readContract(p, data, days)
+	return t, p.faults.sorted()
+}
+
+// ContractFile reads a contract file as it stands, with the built-in calendars. The contract is nil when there
+// are faults of level Error.
+func ContractFile(file string) (*enforcer.Contract, Faults) {
+	t, faults := contractFile(file, daySource{})
+	if faults.At(Error) != nil {
+		return nil, faults
+	}
+	return t.contract, faults
+}
+
+func contractFile(file string, days daySource) (text, Faults) {
+	p := newPage(file)
+	data, err := readFile(file)
+	if err != nil {
+		p.fault("", "", "cannot be read: %v", err)
+		return text{}, p.faults
+	}
+	t := readContract(p, data, days)
+	return t, p.faults.sorted()
+}
+
+// isFile tells a contract file from a preset's id.
+func isFile(use string) bool {
+	return strings.ContainsAny(use, `/\`) || filepath.Ext(use) == ".yaml" || filepath.Ext(use) == ".yml"
+}

@@ -1,0 +1,114 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// hidden is all that a Secret ever shows of itself.
+const hidden = "[secret]"
+
+// Secret is a key, token or password. However it is printed, logged or marshalled, it shows only that it is one:
+// the value sits behind a function, which neither fmt nor reflection can look into.
+type Secret struct{ reveal func() string }
+
+// NewSecret hides the value.
+func NewSecret(value string) Secret { return Secret{func() string { return value }} }
+
+// Reveal gives the value, to be put into a request and nowhere else; "" when there is none.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
+
+// String hides the value.
+func (s Secret) String() string { return hidden }
+
+// GoString hides the value from %#v.
+func (s Secret) GoString() string { return hidden }
+
+// Format hides the value from every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
+
+// MarshalText hides the value from JSON, YAML and the like.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// MarshalJSON hides the value.
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
+
+// LogValue hides the value from slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// envReference is the only form of a reference to the environment. Capitals alone, so that a pasted secret in
+// braces is not taken for a name and printed.
+var envReference = regexp.MustCompile(`^\$\{([A-Z_][A-Z0-9_]*)\}$`)
+
+// maxSecret bounds what is read of a secret file: no key is longer, and a device file has no end.
+const maxSecret = 64 << 10
+
+// resolve fetches the secret. Faults name the variable, but never the file: a secret pasted in place of a path
+// would be printed.
+func (s *secretDoc) resolve(p *page, path, folder string) Secret {
+	if s == nil || (s.env == "" && s.file == "") {
+		return Secret{}
+	}
+	value, err := os.Getenv(s.env), error(nil)
+	what := "environment variable " + s.env
+	if s.file != "" {
+		what = "the secret's file"
+		path = strings.TrimSuffix(path, ".file") + ".file"
+		value, err = readSecretFile(p, path, beside(folder, s.file))
+	}
+	value = strings.TrimRight(value, "\r\n")
+	switch {
+	case err != nil:
+		p.add(NoSecret, path, "", fmt.Sprintf("%s cannot be read: %v", what, err))
+	case value == "":
+		p.add(NoSecret, path, "", what+" is not set or empty")
+	case strings.ContainsAny(value, "\r\n\x00"):
+		p.add(NoSecret, path, "", what+" holds more than one line")
+	default:
+		return NewSecret(value)
+	}
+	return Secret{}
+}
+
+func readSecretFile(p *page, path, name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", withoutPath(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", withoutPath(err)
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New("it is not a file")
+	}
+	switch open := info.Mode().Perm() & 0o077; {
+	case open&0o007 != 0:
+		return "", fmt.Errorf("everyone on this machine may read it (mode %04o); chmod 600", info.Mode().Perm())
+	case open != 0:
+		p.warn(path, "", "the secret's file is open to its group (mode %04o); chmod 600 unless that is meant", info.Mode().Perm())
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret))
+	return string(data), withoutPath(err)
+}
+
+// withoutPath takes the file's name out of an error of package os.
+func withoutPath(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}

@@ -56,7 +56,7 @@ type replay struct {
 func (rp *replay) project() string { return rp.values.One(connectors.FieldProject) }
 
 func (rp *replay) event(e *connectors.Event, all []connectors.Event) enforcer.Moment {
-	m := enforcer.Moment{Event: e.ID, At: e.At}
+	m := enforcer.Moment{Event: e.ID, At: e.At, By: rp.b.crew.person(e.Author, rp.project(), e.At)}
 	related := rp.duplicate()
 	for _, c := range e.Changes {
 		rp.values.Apply(c)
@@ -66,7 +66,9 @@ func (rp *replay) event(e *connectors.Event, all []connectors.Event) enforcer.Mo
 		m.StatusSet = m.StatusSet || c.Field == connectors.FieldStatus
 	}
 	rp.subtask = rp.subtask && rp.values.One(connectors.FieldParent) != ""
-	m.By = rp.b.crew.person(e.Author, rp.project(), e.At)
+	if m.By.Role == "" { // someone who moves an issue in need have no role where it came from
+		m.By = rp.b.crew.person(e.Author, rp.project(), e.At)
+	}
 	m.State = rp.state(e.At)
 	m.Duplicate = m.StatusSet && !m.State.Status.Open() && (related || rp.duplicate())
 	if e.Note != nil && strings.TrimSpace(e.Note.Text) != "" {
@@ -218,5 +220,5 @@ func (rp *replay) agreedDue(req *enforcer.Request, value string, zone *time.Loca
 
 func (rp *replay) unreadable(is, value string) string {
 	f, _ := rp.b.field(is)
-	return fmt.Sprintf("the field %q (%s) is ignored: %q is not a moment; write %s or %s", f.name, is, Plain(value), layoutMinutes, time.DateOnly)
+	return fmt.Sprintf("the field %q (%s) is ignored: %q is not a moment; write it as 2026-11-27 12:40, or 2026-11-27", f.name, is, value)
 }

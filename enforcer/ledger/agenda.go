@@ -173,13 +173,10 @@ func (l *Ledger) Due(ctx context.Context, connection, contract string, now time.
 // is to come.
 func (l *Ledger) NextMoment(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
-	// Two look-ups at the head of an index; MIN over the entries would go through all that are open.
 	err := l.db.QueryRowContext(ctx, `SELECT MIN(at) FROM (
 			SELECT MIN(next_at) AS at FROM ledger_agenda
 			UNION ALL
-			SELECT not_before AS at FROM (SELECT not_before FROM ledger_entries
-				WHERE state IN ('intended', 'waiting', 'sent') AND not_before IS NOT NULL
-				ORDER BY not_before LIMIT 1) AS soonest
+			SELECT MIN(not_before) AS at FROM ledger_entries WHERE not_before IS NOT NULL
 		) AS moments`).Scan(&next)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find next moment: %w", err)

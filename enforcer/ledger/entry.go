@@ -24,7 +24,7 @@ type Entry struct {
 	State  State
 	Reason enforcer.Reason // why it is in this state
 	// NotBefore: with Waiting the next opening, with Intended the end of a back-off, with Sent when to look for
-	// the mark. Zero: at once.
+	// the mark. Zero: at once; always zero in every other state.
 	NotBefore time.Time
 	Evidence
 

@@ -62,7 +62,7 @@ func (r *recorder) prepare(ctx context.Context) (err error) {
 }
 
 func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
-	e.ID = ID(e.Key)
+	e.ID, e.NotBefore = ID(e.Key), e.notBefore()
 	if err := e.valid(); err != nil {
 		return Recorded{}, err
 	}
@@ -143,6 +143,7 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (En
 		return Entry{}, fmt.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, was.State, to)
 	}
 	e.Key, e.State = was.Key, to
+	e.NotBefore = e.notBefore()
 	reason, evidence, request, err := e.encode()
 	if err != nil {
 		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
@@ -178,6 +179,14 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (En
 func (e *Entry) replacedBy(evidence string) (sql.NullString, error) {
 	old, err := encode(e.Evidence.stored())
 	return sql.NullString{String: old, Valid: old != evidence}, err
+}
+
+// notBefore is the entry's NotBefore where its state has one.
+func (e *Entry) notBefore() time.Time {
+	if !e.State.waits() {
+		return time.Time{}
+	}
+	return e.NotBefore
 }
 
 // encode renders the parts of an entry that are stored as JSON.

@@ -1,0 +1,194 @@
+// Package statefile opens the one SQLite file in which slabridge keeps its state.
+//
+// It owns the driver, the pragmas, the numbered migrations and the lock that keeps a second writing process
+// away; it knows no tables. The stores (connectors/mirror, enforcer/ledger) hand in their migrations as lists
+// of SQL and work on the open handle.
+//
+// The package promises that an open file is ours (a file of another program or of a newer slabridge is
+// refused, untouched), that every connection of the handle runs with the pragmas of this package (they are read
+// back), that a transaction takes the write lock at once unless it is begun read only, so that a
+// read-then-write transaction never fails half-way because another one was quicker, and that what was committed
+// survives the loss of power. It never asks for the time and never deletes or repairs anything.
+package statefile
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// applicationID stands in the header of every file of ours: "slab" in ASCII. PRAGMA application_id exists for this.
+const applicationID = 0x736c6162
+
+// connections is the size of the pool: one writes, the others read beside it (WAL).
+const connections = 4
+
+// busyTimeout is how long a transaction waits for the one that is writing before it gives up.
+const busyTimeout = 10 * time.Second
+
+// pragmas are set on every connection by the DSN and read back, because SQLite ignores a misspelt one silently.
+// synchronous is FULL: the ledger is evidence of what was sent, and with NORMAL a power cut may take back the
+// last commits.
+var pragmas = []struct{ name, set, read string }{
+	{"busy_timeout", strconv.FormatInt(busyTimeout.Milliseconds(), 10), strconv.FormatInt(busyTimeout.Milliseconds(), 10)},
+	{"journal_mode", "WAL", "wal"},
+	{"synchronous", "FULL", "2"},
+	{"foreign_keys", "ON", "1"},
+	{"cache_size", "-32768", "-32768"}, // KiB for each connection
+}
+
+// DB is an open state file. The embedded handle is what the stores take; Close closes it.
+type DB struct {
+	*sql.DB
+	path     string
+	warnings []string
+}
+
+// Path is the file's path as it was given to Open.
+func (db *DB) Path() string { return db.path }
+
+// Warnings are what the operator should mend though the file could be opened, such as a file that others can read.
+func (db *DB) Warnings() []string { return db.warnings }
+
+// Open opens the state file, making it (readable by us alone) when there is none, and brings each store's
+// tables up to date. Every failure is an *Error with the path and, where we know one, a hint.
+func Open(ctx context.Context, path string, sets ...Migrations) (*DB, error) {
+	db := &DB{path: path}
+	if err := db.open(ctx, sets); err != nil {
+		if db.DB != nil {
+			err = errors.Join(err, db.Close())
+		}
+		return nil, explain("open state file", path, err)
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context, sets []Migrations) error {
+	if err := db.prepareFile(ctx); err != nil {
+		return err
+	}
+	handle, err := sql.Open("sqlite", dsn(db.path))
+	if err != nil {
+		return err
+	}
+	db.DB = handle
+	handle.SetMaxOpenConns(connections)
+	handle.SetMaxIdleConns(connections)
+	if err := db.claim(ctx); err != nil {
+		return err
+	}
+	if err := db.verify(ctx); err != nil {
+		return err
+	}
+	return migrate(ctx, handle, sets)
+}
+
+// prepareFile makes the file when there is none, before SQLite would make it readable by everyone; SQLite gives
+// the -wal and -shm files the same permissions.
+func (db *DB) prepareFile(ctx context.Context) error {
+	f, err := os.OpenFile(db.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return db.inspectFile(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// inspectFile looks at a file that was there, without the pragmas, which could change a stranger's database.
+// It asks SQLite and does not read the file itself: closing any descriptor of the file would drop the locks
+// that another handle of this process holds on it.
+func (db *DB) inspectFile(ctx context.Context) error {
+	info, err := os.Stat(db.path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: it is no regular file", ErrNotOurs)
+	}
+	if perm := info.Mode().Perm(); perm&0o077 != 0 {
+		db.warnings = append(db.warnings,
+			fmt.Sprintf("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
+	}
+	probe, err := sql.Open("sqlite", "file:"+escape(db.path)+"?mode=rw")
+	if err != nil {
+		return err
+	}
+	defer probe.Close()
+	_, err = ours(ctx, probe)
+	return err
+}
+
+// ours reports whether the database bears our mark; an empty one does not yet. Any other is refused.
+func ours(ctx context.Context, q queryRower) (bool, error) {
+	var id, objects int
+	if err := q.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return false, err
+	}
+	if id == applicationID {
+		return true, nil
+	}
+	if err := q.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&objects); err != nil {
+		return false, err
+	}
+	if id != 0 || objects != 0 {
+		return false, fmt.Errorf("%w: it is another program's SQLite database", ErrNotOurs)
+	}
+	return false, nil
+}
+
+type queryRower interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// escape keeps a relative path relative, and a '?' or '#' in it a part of the name.
+func escape(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() }
+
+func dsn(path string) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, p := range pragmas {
+		q.Add("_pragma", p.name+"("+p.set+")")
+	}
+	return "file:" + escape(path) + "?" + q.Encode()
+}
+
+// claim marks a new file as ours.
+func (db *DB) claim(ctx context.Context) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	marked, err := ours(ctx, tx)
+	if err != nil || marked {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (db *DB) verify(ctx context.Context) error {
+	for _, p := range pragmas {
+		var got string
+		if err := db.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+			return fmt.Errorf("read pragma %s: %w", p.name, err)
+		}
+		if !strings.EqualFold(got, p.read) {
+			return fmt.Errorf("%w: %s is %q, wanted %q", ErrPragma, p.name, got, p.read)
+		}
+	}
+	return nil
+}

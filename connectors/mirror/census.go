@@ -1,0 +1,84 @@
+package mirror
+
+import (
+	"context"
+
+	"slabridge/connectors"
+)
+
+const (
+	insertCensus = `INSERT INTO mirror_census (connection, id, updated_at) VALUES ($1, $2, $3)
+		ON CONFLICT (connection, id) DO UPDATE SET updated_at = excluded.updated_at`
+
+	// Issues we never heard of.
+	censusUnknown = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted)
+		SELECT c.connection, c.id, '', 'visible', $2, c.updated_at FROM mirror_census c WHERE c.connection = $1
+		AND NOT EXISTS (SELECT 1 FROM mirror_issue i WHERE i.connection = c.connection AND i.id = c.id)`
+
+	// Issues that changed without our noticing (any other UpdatedAt: a tracker may have been set back to a
+	// backup), or that are visible again.
+	censusChanged = `UPDATE mirror_issue SET wanted = (SELECT c.updated_at FROM mirror_census c
+			WHERE c.connection = mirror_issue.connection AND c.id = mirror_issue.id)
+		WHERE connection = $1 AND wanted IS NULL AND EXISTS (SELECT 1 FROM mirror_census c
+			WHERE c.connection = mirror_issue.connection AND c.id = mirror_issue.id
+			AND (c.updated_at <> mirror_issue.updated_at OR mirror_issue.state <> 'visible'))`
+
+	// Issues that we believe visible and have not read since the census began, the longest unread first, so that
+	// a bounded number in each census gets round to all.
+	absent = ` FROM mirror_issue i WHERE i.connection = $1 AND i.state = 'visible' AND i.read_at < $2
+		AND NOT EXISTS (SELECT 1 FROM mirror_census c WHERE c.connection = i.connection AND c.id = i.id)`
+	countAbsent   = `SELECT COUNT(*)` + absent
+	censusSuspect = `UPDATE mirror_issue SET wanted = COALESCE(wanted, updated_at) WHERE connection = $1 AND id IN
+		(SELECT i.id` + absent + ` ORDER BY i.read_at, i.id LIMIT $3)`
+)
+
+// census lists all ids and makes wanted: the unknown, the changed, and, up to a bound, the absent. Absence is a
+// suspicion only; what has become of the issue is for History to say, and nothing at all is suspected of a
+// tracker that does not know us.
+func (p *pass) census(ctx context.Context) error {
+	began := millis(p.trackerNow())
+	empty := func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, wipeCensus, p.connection)
+		return err
+	}
+	if err := p.do(ctx, empty, func() {}); err != nil {
+		return err
+	}
+	err := p.tracker.Census(ctx, func(stubs []connectors.Stub) error { return p.takeStubs(ctx, stubs) })
+	if err != nil {
+		return err
+	}
+	if err := p.askSelf(ctx); err != nil {
+		return err
+	}
+	var missing int
+	return p.do(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.exec(ctx, censusUnknown, p.connection, began); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, censusChanged, p.connection); err != nil {
+			return err
+		}
+		if _, err := t.one(ctx, []any{&missing}, countAbsent, p.connection, began); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, censusSuspect, p.connection, began, p.opts.Suspects); err != nil {
+			return err
+		}
+		return empty(ctx, t)
+	}, func() { p.report.Unconfirmed = max(0, missing-p.opts.Suspects) })
+}
+
+func (p *pass) takeStubs(ctx context.Context, stubs []connectors.Stub) error {
+	return p.do(ctx, func(ctx context.Context, t *tx) error {
+		for _, s := range stubs {
+			if _, err := t.exec(ctx, insertCensus, p.connection, s.ID, millis(s.UpdatedAt)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func() {
+		p.report.Lists++
+		p.progress.Listed += len(stubs)
+	})
+}

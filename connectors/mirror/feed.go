@@ -1,0 +1,186 @@
+package mirror
+
+import (
+	"context"
+	"time"
+
+	"slabridge/connectors"
+)
+
+const (
+	selectMark  = `SELECT state, updated_at, read_at, wanted FROM mirror_issue WHERE connection = $1 AND id = $2`
+	insertWants = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted) VALUES ($1, $2, '', 'visible', $3, $4)`
+	setWants    = `UPDATE mirror_issue SET wanted = $3 WHERE connection = $1 AND id = $2`
+	keepWants   = `UPDATE mirror_issue SET wanted = COALESCE(wanted, updated_at) WHERE connection = $1 AND id = $2`
+	selectWants = `SELECT id FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL AND id > $2 ORDER BY id LIMIT $3`
+
+	drainPage = 500
+)
+
+// feed lists what changed, notes durably what is to be read, and gives it to the readers. It ends when nothing
+// is wanted that this pass has not tried.
+func (p *pass) feed(ctx context.Context, pl plan) error {
+	if err := p.want(ctx, p.opts.Reread); err != nil {
+		return err
+	}
+	if err := p.list(ctx, pl); err != nil {
+		return err
+	}
+	if p.opts.Census {
+		if err := p.census(ctx); err != nil {
+			return err
+		}
+	}
+	return p.drain(ctx)
+}
+
+// list follows Tracker.Changed. Each page is stored before the next is asked for.
+func (p *pass) list(ctx context.Context, pl plan) error {
+	l := listing{plan: pl}
+	err := p.tracker.Changed(ctx, pl.since, func(issues []connectors.Issue) error {
+		l.pages++
+		wanted, err := p.takePage(ctx, &l, issues)
+		if err != nil {
+			return err
+		}
+		return p.enqueue(ctx, wanted)
+	})
+	if err != nil {
+		return err
+	}
+	if l.issues == 0 {
+		if err := p.verify(ctx); err != nil {
+			return err
+		}
+		if err := p.want(ctx, pl.expected); err != nil { // they were to be in the list: gone, or hidden
+			return err
+		}
+	}
+	return p.do(ctx, func(context.Context, *tx) error { return nil }, func() {
+		p.progress.Listing = false
+		p.report.Lists += max(l.pages, 1)
+	})
+}
+
+// listing is what one run of Changed has shown so far.
+type listing struct {
+	plan
+	pages, issues int
+	reached       time.Time // newest UpdatedAt
+	jumbled       bool      // some page went back behind the one before
+}
+
+// takePage notes which issues of a page are to be read and gives their ids. As long as the pages come in order,
+// the watermark follows them, so that a first pass over a large tracker resumes in the middle of the list.
+func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Issue) ([]string, error) {
+	var newest time.Time
+	for _, i := range issues {
+		l.jumbled = l.jumbled || i.UpdatedAt.Before(l.reached)
+		newest = later(newest, i.UpdatedAt)
+	}
+	l.reached = later(l.reached, newest)
+	l.issues += len(issues)
+	s := &pageStep{pass: p, issues: issues, fullAt: l.fullAt}
+	if !l.jumbled && newest.After(l.saved.Watermark) && !newest.After(p.trackerNow()) {
+		s.reached = newest
+	}
+	if err := p.do(ctx, s.store, s.report); err != nil {
+		return nil, err // the writer may still be at the step
+	}
+	return s.wanted, nil
+}
+
+// pageStep stores one page of a list.
+type pageStep struct {
+	pass            *pass
+	issues          []connectors.Issue
+	fullAt, reached time.Time
+	wanted          []string
+}
+
+func (s *pageStep) store(ctx context.Context, t *tx) error {
+	for _, i := range s.issues {
+		wanted, err := t.mark(ctx, s.pass.connection, i.ID, i.UpdatedAt, s.fullAt, s.pass.trackerNow())
+		if err != nil {
+			return err
+		}
+		if wanted {
+			s.wanted = append(s.wanted, i.ID)
+		}
+	}
+	if s.reached.IsZero() {
+		return nil
+	}
+	_, err := t.exec(ctx, saveWatermark, s.pass.connection, millis(s.reached))
+	return err
+}
+
+func (s *pageStep) report() {
+	s.pass.progress.Listed += len(s.issues)
+	s.pass.report.Listed += len(s.issues)
+}
+
+// mark notes that the tracker showed an issue with this UpdatedAt and tells whether it is to be read.
+func (t *tx) mark(ctx context.Context, connection, id string, updated, fullAt, now time.Time) (wanted bool, err error) {
+	var state string
+	var have, readAt, wants *int64
+	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants}, selectMark, connection, id)
+	promised := millis(updated)
+	switch {
+	case err != nil:
+		return false, err
+	case !known:
+		_, err = t.exec(ctx, insertWants, connection, id, millis(now), promised)
+		return true, err
+	case have != nil && *have == promised && State(state) == Visible && *readAt >= millis(fullAt):
+		return wants != nil, nil
+	case wants != nil && *wants >= promised:
+		return true, nil
+	}
+	_, err = t.exec(ctx, setWants, connection, id, promised)
+	return true, err
+}
+
+// want notes durably that the issues are to be read, whatever the lists say.
+func (p *pass) want(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return p.do(ctx, func(ctx context.Context, t *tx) error {
+		for _, id := range ids {
+			n, err := t.exec(ctx, keepWants, p.connection, id)
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				continue
+			}
+			if _, err := t.exec(ctx, insertWants, p.connection, id, millis(p.trackerNow()), 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func() {})
+}
+
+// drain gives the readers whatever is wanted and has not been tried: the rest of a pass that was cut short,
+// reads that were not settled, suspects of the census.
+func (p *pass) drain(ctx context.Context) error {
+	for after := ""; ; {
+		var ids []string
+		err := p.db.inSnapshot(ctx, func(t *tx) (err error) {
+			ids, err = t.ids(ctx, selectWants, p.connection, after, drainPage)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := p.enqueue(ctx, ids); err != nil {
+			return err
+		}
+		if len(ids) < drainPage {
+			return nil
+		}
+		after = ids[len(ids)-1]
+	}
+}

@@ -1,0 +1,230 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"time"
+
+	"slabridge/connectors"
+)
+
+const (
+	// entryPage is how many rows a listing takes at a time: no reader holds a snapshot for long, because the
+	// write-ahead log cannot be folded back past one.
+	entryPage = 1000
+
+	selectEntries = `SELECT id, key, state, state_at, updated_at, read_at FROM mirror_issue
+		WHERE connection = $1 AND id > $2 AND updated_at IS NOT NULL ORDER BY id LIMIT $3`
+	selectByKey = `SELECT id FROM mirror_issue WHERE connection = $1 AND key = $2 AND updated_at IS NOT NULL
+		ORDER BY CASE state WHEN 'visible' THEN 0 ELSE 1 END, read_at DESC LIMIT 1`
+	selectStats = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'visible' THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN state = 'hidden' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 'gone' THEN 1 ELSE 0 END), 0)
+		FROM mirror_issue WHERE connection = $1 AND updated_at IS NOT NULL`
+	selectEventStats = `SELECT COUNT(*), COUNT(withdrawn_at) FROM mirror_event WHERE connection = $1`
+	countEdited      = `SELECT COUNT(*) FROM mirror_event_log WHERE connection = $1 AND what = 'edited'`
+	countWanted      = `SELECT COUNT(*) FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL`
+)
+
+// History is the issue as it was last read, with the events that still hold, in the order of
+// connectors.SortEvents. It is there for hidden and deleted issues too. ok is false when the mirror has never
+// read the issue.
+func (db *DB) History(ctx context.Context, connection, issue string) (h connectors.History, ok bool, err error) {
+	err = db.inSnapshot(ctx, func(t *tx) error {
+		k, err := t.load(ctx, connection, issue)
+		if k.read() {
+			h, ok = k.present(), true
+		}
+		return err
+	})
+	if err != nil {
+		return connectors.History{}, false, fmt.Errorf("read issue %s of %s from the mirror: %w", issue, connection, err)
+	}
+	return h, ok, nil
+}
+
+// Entry is the issue's line in the listing of Issues; ok is false when the mirror has never read it.
+func (db *DB) Entry(ctx context.Context, connection, issue string) (e Entry, ok bool, err error) {
+	err = db.inSnapshot(ctx, func(t *tx) error {
+		k, err := t.loadRow(ctx, connection, issue)
+		ok = k.read()
+		e = Entry{ID: issue, Key: k.history.Issue.Key, State: k.state, StateAt: k.stateAt,
+			UpdatedAt: k.history.Issue.UpdatedAt, ReadAt: k.readAt}
+		return err
+	})
+	if err != nil || !ok {
+		return Entry{}, false, wrap(err, "look up issue %s of %s", issue, connection)
+	}
+	return e, true, nil
+}
+
+// Issues lists every issue of the connection in the order of its id as text, the hidden and deleted ones too.
+// It reads a page at a time: what is stored meanwhile may or may not be in the list. An error ends it.
+func (db *DB) Issues(ctx context.Context, connection string) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		for after := ""; ; {
+			page, err := db.entries(ctx, connection, after)
+			if err != nil {
+				yield(Entry{}, fmt.Errorf("list issues of %s: %w", connection, err))
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < entryPage {
+				return
+			}
+			after = page[len(page)-1].ID
+		}
+	}
+}
+
+func (db *DB) entries(ctx context.Context, connection, after string) ([]Entry, error) {
+	var page []Entry
+	err := db.inSnapshot(ctx, func(t *tx) error {
+		return t.each(ctx, func(scan func(...any) error) error {
+			var e Entry
+			var state string
+			var stateAt, updated, readAt int64
+			err := scan(&e.ID, &e.Key, &state, &stateAt, &updated, &readAt)
+			e.State, e.StateAt, e.UpdatedAt, e.ReadAt = State(state), moment(stateAt), moment(updated), moment(readAt)
+			page = append(page, e)
+			return err
+		}, selectEntries, connection, after, entryPage)
+	})
+	return page, err
+}
+
+// IDByKey finds the issue that people call by the key; one that is visible before one that was.
+func (db *DB) IDByKey(ctx context.Context, connection, key string) (id string, ok bool, err error) {
+	err = db.inSnapshot(ctx, func(t *tx) error {
+		ok, err = t.one(ctx, []any{&id}, selectByKey, connection, key)
+		return err
+	})
+	return id, ok, wrap(err, "look up issue %s of %s", key, connection)
+}
+
+// Cursor tells how far the mirror of a connection has come. Zero times mean never.
+type Cursor struct {
+	Watermark  time.Time // tracker's time: what it showed before this is stored or wanted
+	CompleteAt time.Time // tracker's time at the start of the last pass that came to its end
+	CensusAt   time.Time // the same of the last census
+}
+
+const selectCursor = `SELECT watermark, complete_at, census_at, full_at FROM mirror_cursor WHERE connection = $1`
+
+// Cursor gives how far the connection has been followed.
+func (db *DB) Cursor(ctx context.Context, connection string) (Cursor, error) {
+	var c cursor
+	err := db.inSnapshot(ctx, func(t *tx) (err error) {
+		c, err = t.cursor(ctx, connection)
+		return err
+	})
+	return c.Cursor, wrap(err, "read the cursor of %s", connection)
+}
+
+// Age is how old the mirror of the connection is at now, the tracker's time: the time since the start of the
+// last pass that came to its end. ok is false when none has.
+func (db *DB) Age(ctx context.Context, connection string, now time.Time) (age time.Duration, ok bool, err error) {
+	c, err := db.Cursor(ctx, connection)
+	if err != nil || c.CompleteAt.IsZero() {
+		return 0, false, err
+	}
+	return now.Sub(c.CompleteAt), true, nil
+}
+
+// cursor is a Cursor with what only passes need.
+type cursor struct {
+	Cursor
+	fullAt time.Time // start of a full pass that has not come to its end
+}
+
+func (t *tx) cursor(ctx context.Context, connection string) (cursor, error) {
+	var watermark, complete, census, full sql.NullInt64
+	_, err := t.one(ctx, []any{&watermark, &complete, &census, &full}, selectCursor, connection)
+	var c cursor
+	for dest, ms := range map[*time.Time]sql.NullInt64{
+		&c.Watermark: watermark, &c.CompleteAt: complete, &c.CensusAt: census, &c.fullAt: full,
+	} {
+		if ms.Valid {
+			*dest = moment(ms.Int64)
+		}
+	}
+	return c, err
+}
+
+// Stats counts what the mirror holds of a connection.
+type Stats struct {
+	Issues, Visible, Hidden, Gone int
+	Events, Withdrawn, Edited     int // Edited counts edits, not events
+	Wanted                        int // issues to be read (again) by the next pass
+}
+
+// Stats counts; it walks over every row of the connection.
+func (db *DB) Stats(ctx context.Context, connection string) (Stats, error) {
+	var s Stats
+	err := db.inSnapshot(ctx, func(t *tx) error {
+		for _, c := range []struct {
+			query string
+			dest  []any
+		}{
+			{selectStats, []any{&s.Issues, &s.Visible, &s.Hidden, &s.Gone}},
+			{selectEventStats, []any{&s.Events, &s.Withdrawn}},
+			{countEdited, []any{&s.Edited}},
+			{countWanted, []any{&s.Wanted}},
+		} {
+			if _, err := t.one(ctx, c.dest, c.query, connection); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return s, wrap(err, "count the mirror of %s", connection)
+}
+
+// wrap puts the operation before an error and leaves nil alone.
+func wrap(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
+}
+
+// Version is something that happened to an event after it was first seen.
+type Version struct {
+	NoticedAt time.Time         // tracker's time
+	What      string            // "edited", "withdrawn" or "restored"
+	Before    *connectors.Event // of an edit: the event as it read until then
+}
+
+const selectVersions = `SELECT noticed_at, what, body FROM mirror_event_log
+	WHERE connection = $1 AND issue = $2 AND event = $3 ORDER BY noticed_at, what`
+
+// Versions tells what became of an event, oldest first; nothing for one that was never touched.
+func (db *DB) Versions(ctx context.Context, connection, issue, event string) ([]Version, error) {
+	var out []Version
+	err := db.inSnapshot(ctx, func(t *tx) error {
+		return t.each(ctx, func(scan func(...any) error) error {
+			var at int64
+			var v Version
+			var body []byte
+			if err := scan(&at, &v.What, &body); err != nil {
+				return err
+			}
+			v.NoticedAt = moment(at)
+			if body != nil {
+				e, err := decodeEvent(event, body)
+				if err != nil {
+					return err
+				}
+				v.Before = &e
+			}
+			out = append(out, v)
+			return nil
+		}, selectVersions, connection, issue, event)
+	})
+	return out, wrap(err, "read the versions of %s of issue %s of %s", event, issue, connection)
+}

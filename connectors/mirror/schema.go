@@ -1,0 +1,79 @@
+package mirror
+
+// Migrations are the steps that make the mirror's tables, oldest first, for config/statefile.
+func Migrations() []string { return []string{schema1} }
+
+// Times are unix milliseconds. Bodies are made by codec.go.
+const schema1 = `
+-- How far the mirror of a connection has come.
+CREATE TABLE mirror_cursor (
+	connection  TEXT    NOT NULL PRIMARY KEY,
+	watermark   INTEGER NOT NULL, -- tracker's time: what it showed before this is here or wanted
+	complete_at INTEGER,          -- start of the last pass that came to its end
+	census_at   INTEGER,          -- start of the last census that came to its end
+	full_at     INTEGER           -- start of a full pass that has not come to its end
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mirror_issue (
+	connection TEXT    NOT NULL,
+	id         TEXT    NOT NULL,
+	key        TEXT    NOT NULL,
+	state      TEXT    NOT NULL CHECK (state IN ('visible', 'hidden', 'gone')),
+	state_at   INTEGER NOT NULL, -- when that was noticed
+	updated_at INTEGER,          -- as in body; NULL when listed but never read
+	read_at    INTEGER,          -- tracker's time at which the last read began
+	wanted     INTEGER,          -- to be read (again): the newest UpdatedAt that was promised
+	body       BLOB,
+	PRIMARY KEY (connection, id)
+) STRICT;
+CREATE INDEX mirror_issue_key ON mirror_issue (connection, key);
+CREATE INDEX mirror_issue_updated ON mirror_issue (connection, state, updated_at);
+CREATE INDEX mirror_issue_wanted ON mirror_issue (connection, id) WHERE wanted IS NOT NULL;
+
+-- Append-only: a row is never deleted, and what it said before an edit is in mirror_event_log.
+CREATE TABLE mirror_event (
+	connection   TEXT    NOT NULL,
+	issue        TEXT    NOT NULL,
+	id           TEXT    NOT NULL,
+	seen_at      INTEGER NOT NULL,
+	withdrawn_at INTEGER, -- when the tracker was first seen without it
+	body         BLOB    NOT NULL,
+	PRIMARY KEY (connection, issue, id),
+	FOREIGN KEY (connection, issue) REFERENCES mirror_issue (connection, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mirror_event_log (
+	connection TEXT    NOT NULL,
+	issue      TEXT    NOT NULL,
+	event      TEXT    NOT NULL,
+	noticed_at INTEGER NOT NULL,
+	what       TEXT    NOT NULL CHECK (what IN ('edited', 'withdrawn', 'restored')),
+	body       BLOB, -- of an edited event: what it was before
+	FOREIGN KEY (connection, issue, event) REFERENCES mirror_event (connection, issue, id)
+) STRICT;
+CREATE INDEX mirror_event_log_event ON mirror_event_log (connection, issue, event);
+
+CREATE TABLE mirror_directory (
+	connection TEXT    NOT NULL PRIMARY KEY,
+	read_at    INTEGER NOT NULL,
+	body       BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Everyone a directory ever named: the authors of old events outlive their accounts.
+CREATE TABLE mirror_person (
+	connection TEXT    NOT NULL,
+	id         TEXT    NOT NULL,
+	seen_at    INTEGER NOT NULL, -- first
+	left_at    INTEGER,          -- when a directory first came without them
+	body       BLOB    NOT NULL,
+	PRIMARY KEY (connection, id)
+) STRICT, WITHOUT ROWID;
+
+-- The list of a census while it runs; left over by a crash it means nothing.
+CREATE TABLE mirror_census (
+	connection TEXT    NOT NULL,
+	id         TEXT    NOT NULL,
+	updated_at INTEGER NOT NULL,
+	PRIMARY KEY (connection, id)
+) STRICT, WITHOUT ROWID;
+`

@@ -1,0 +1,225 @@
+package mirror
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/connectors"
+)
+
+const (
+	selectIssue = `SELECT key, state, state_at, updated_at, read_at, wanted, body
+		FROM mirror_issue WHERE connection = $1 AND id = $2`
+	selectEvents = `SELECT id, withdrawn_at, body FROM mirror_event WHERE connection = $1 AND issue = $2`
+
+	upsertIssue = `INSERT INTO mirror_issue (connection, id, key, state, state_at, updated_at, read_at, wanted, body)
+		VALUES ($1, $2, $3, 'visible', $4, $5, $6, $7, $8)
+		ON CONFLICT (connection, id) DO UPDATE SET key = excluded.key, state = excluded.state, state_at = excluded.state_at,
+			updated_at = excluded.updated_at, read_at = excluded.read_at, wanted = excluded.wanted, body = excluded.body`
+	touchIssue = `UPDATE mirror_issue SET state = 'visible', state_at = $3, read_at = $4, wanted = $5
+		WHERE connection = $1 AND id = $2`
+	vanishIssue = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5, wanted = NULL
+		WHERE connection = $1 AND id = $2`
+	forgetIssue = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2`
+
+	insertEvent = `INSERT INTO mirror_event (connection, issue, id, seen_at, body) VALUES ($1, $2, $3, $4, $5)`
+	logEdit     = `INSERT INTO mirror_event_log (connection, issue, event, noticed_at, what, body)
+		SELECT connection, issue, id, $4, 'edited', body FROM mirror_event WHERE connection = $1 AND issue = $2 AND id = $3`
+	logEvent      = `INSERT INTO mirror_event_log (connection, issue, event, noticed_at, what) VALUES ($1, $2, $3, $4, $5)`
+	editEvent     = `UPDATE mirror_event SET body = $4 WHERE connection = $1 AND issue = $2 AND id = $3`
+	withdrawEvent = `UPDATE mirror_event SET withdrawn_at = $4 WHERE connection = $1 AND issue = $2 AND id = $3`
+)
+
+// Store keeps a history that was read outside a pass, such as the fresh read before a write or the one after
+// it. readAt is the tracker's time at which the read began. A read older than what the mirror has is ignored.
+// changed reports whether anything but the time of the read is new.
+func (db *DB) Store(ctx context.Context, connection string, h connectors.History, readAt time.Time) (changed bool, err error) {
+	err = db.inTx(ctx, func(t *tx) error {
+		o, err := t.storeHistory(ctx, connection, h, readAt)
+		changed = o.changed
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("store issue %s of %s: %w", h.Issue.ID, connection, err)
+	}
+	return changed, nil
+}
+
+// StoreVanished keeps that a read begun at readAt of the tracker's clock answered Hidden or Gone.
+func (db *DB) StoreVanished(ctx context.Context, connection, issue string, state State, readAt time.Time) (changed bool, err error) {
+	err = db.inTx(ctx, func(t *tx) error {
+		changed, err = t.storeVanished(ctx, connection, issue, state, readAt)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("store issue %s of %s as %s: %w", issue, connection, state, err)
+	}
+	return changed, nil
+}
+
+// outcome is what storing a history came to.
+type outcome struct{ changed, fresh, back, unsettled bool }
+
+func (t *tx) storeHistory(ctx context.Context, connection string, h connectors.History, readAt time.Time) (outcome, error) {
+	k, err := t.load(ctx, connection, h.Issue.ID)
+	if err != nil {
+		return outcome{}, err
+	}
+	if stale(k, h.Issue.UpdatedAt, readAt) {
+		return outcome{unsettled: k.wants}, nil
+	}
+	readAt = later(readAt, k.readAt)
+	h.Events = connectors.SortEvents(h.Events)
+	d := compare(k, h, readAt)
+	o := outcome{changed: d.history(), fresh: !k.read(), back: k.read() && k.state != Visible, unsettled: !d.settled}
+	if err := t.putIssue(ctx, connection, k, h, d, readAt); err != nil {
+		return outcome{}, err
+	}
+	return o, t.putEvents(ctx, connection, h.Issue.ID, d, readAt)
+}
+
+func (t *tx) putIssue(ctx context.Context, connection string, k kept, h connectors.History, d delta, readAt time.Time) error {
+	var wanted sql.NullInt64
+	if !d.settled {
+		wanted = sql.NullInt64{Int64: max(millis(h.Issue.UpdatedAt), k.wanted), Valid: true}
+	}
+	since := readAt
+	if k.read() && k.state == Visible {
+		since = k.stateAt
+	}
+	if !d.issue {
+		_, err := t.exec(ctx, touchIssue, connection, h.Issue.ID, millis(since), millis(readAt), wanted)
+		return err
+	}
+	body, err := encodeIssue(h)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, upsertIssue, connection, h.Issue.ID, h.Issue.Key, millis(since),
+		millis(h.Issue.UpdatedAt), millis(readAt), wanted, body)
+	return err
+}
+
+func (t *tx) putEvents(ctx context.Context, connection, issue string, d delta, readAt time.Time) error {
+	at := millis(readAt)
+	for _, e := range d.add {
+		body, err := encodeEvent(e)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, insertEvent, connection, issue, e.ID, at, body); err != nil {
+			return err
+		}
+	}
+	for _, e := range d.edit {
+		body, err := encodeEvent(e)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, logEdit, connection, issue, e.ID, at); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, editEvent, connection, issue, e.ID, body); err != nil {
+			return err
+		}
+	}
+	for _, id := range d.withdraw {
+		if err := t.flag(ctx, connection, issue, id, at, "withdrawn", at); err != nil {
+			return err
+		}
+	}
+	for _, id := range d.restore {
+		if err := t.flag(ctx, connection, issue, id, at, "restored", nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) flag(ctx context.Context, connection, issue, event string, at int64, what string, withdrawn any) error {
+	if _, err := t.exec(ctx, logEvent, connection, issue, event, at, what); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, withdrawEvent, connection, issue, event, withdrawn)
+	return err
+}
+
+// storeVanished forgets an issue that was listed but never read: there is nothing to keep of it.
+func (t *tx) storeVanished(ctx context.Context, connection, issue string, state State, readAt time.Time) (bool, error) {
+	k, err := t.loadRow(ctx, connection, issue)
+	switch {
+	case err != nil || !k.known || k.read() && readAt.Before(k.readAt):
+		return false, err
+	case !k.read():
+		_, err := t.exec(ctx, forgetIssue, connection, issue)
+		return false, err
+	}
+	since := k.stateAt
+	if k.state != state {
+		since = readAt
+	}
+	_, err = t.exec(ctx, vanishIssue, connection, issue, string(state), millis(since), millis(readAt))
+	return k.state != state, err
+}
+
+// load gives everything the mirror has of an issue.
+func (t *tx) load(ctx context.Context, connection, issue string) (kept, error) {
+	k, err := t.loadRow(ctx, connection, issue)
+	if err != nil || !k.read() {
+		return k, err
+	}
+	k.gone = map[string]bool{}
+	err = t.each(ctx, func(scan func(...any) error) error {
+		var id string
+		var withdrawn sql.NullInt64
+		var body []byte
+		if err := scan(&id, &withdrawn, &body); err != nil {
+			return err
+		}
+		e, err := decodeEvent(id, body)
+		if err != nil {
+			return fmt.Errorf("event %s: %w", id, err)
+		}
+		k.gone[id] = withdrawn.Valid
+		k.history.Events = append(k.history.Events, e)
+		return nil
+	}, selectEvents, connection, issue)
+	k.history.Events = connectors.SortEvents(k.history.Events)
+	return k, err
+}
+
+// loadRow gives what the mirror has of an issue but its events.
+func (t *tx) loadRow(ctx context.Context, connection, issue string) (kept, error) {
+	var (
+		k                       kept
+		key, state              string
+		stateAt                 int64
+		updated, readAt, wanted sql.NullInt64
+		body                    []byte
+		err                     error
+	)
+	k.known, err = t.one(ctx, []any{&key, &state, &stateAt, &updated, &readAt, &wanted, &body}, selectIssue, connection, issue)
+	if err != nil || !k.known {
+		return k, err
+	}
+	k.state, k.stateAt, k.wants, k.wanted = State(state), moment(stateAt), wanted.Valid, wanted.Int64
+	if !updated.Valid {
+		return k, nil
+	}
+	if k.history, err = decodeIssue(body); err != nil {
+		return k, err
+	}
+	k.readAt = moment(readAt.Int64)
+	k.history.Issue.ID, k.history.Issue.Key, k.history.Issue.UpdatedAt = issue, key, moment(updated.Int64)
+	return k, nil
+}
+
+// present is the history that holds: without what was withdrawn, with what we observed.
+func (k kept) present() connectors.History {
+	h := k.history
+	h.Events = slices.DeleteFunc(slices.Clone(h.Events), func(e connectors.Event) bool { return k.gone[e.ID] })
+	return h
+}

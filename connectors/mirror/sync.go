@@ -1,0 +1,200 @@
+package mirror
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"slabridge/connectors"
+)
+
+// SyncOptions shape one pass. The zero value is an ordinary incremental pass.
+type SyncOptions struct {
+	Full   bool     // read every history again, settled or not; cut short, the next full pass goes on where it was
+	Census bool     // hold the tracker's list of all ids against ours: deletions, lost permission, missed changes
+	Reread []string // ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
+
+	Overlap     time.Duration // how late a change may become visible behind its UpdatedAt; 0 means a minute
+	Concurrency int           // histories read at a time; 0 means 4
+	Suspects    int           // most absent issues one pass asks the tracker about; 0 means 1000
+
+	Progress func(Progress) // called from one goroutine, after each transaction; nil means nobody looks
+}
+
+// Progress is how far a pass has come. What there is to read is known for certain once Listing is over.
+type Progress struct {
+	Listing bool
+	Listed  int // issues the tracker has listed
+	Read    int // histories stored, or found gone or hidden
+	ToRead  int // histories that the pass has found necessary so far, those read included
+}
+
+// Failure is an issue that could not be read. It stays wanted: the next pass tries again.
+type Failure struct {
+	Issue string
+	Err   error
+}
+
+// Report is what a pass found. The lists hold issue ids.
+type Report struct {
+	Changed []string // anything new in the history, New and Back included where that is so
+	New     []string // read for the first time
+	Gone    []string
+	Hidden  []string
+	Back    []string // visible again
+	Failed  []Failure
+
+	Lists, Histories, Checks int // requests: pages of lists, histories, questions who we are
+	Listed                   int // issues listed, repetitions included
+	Unconfirmed              int // absent from the census and left for the next one by the bound Suspects
+
+	Complete  bool      // the pass came to its end; what it could not read is in Failed
+	Watermark time.Time // tracker's time: everything it showed before is stored or wanted
+}
+
+// Requests is the number of requests the pass made, as far as the mirror can see.
+func (r Report) Requests() int { return r.Lists + r.Histories + r.Checks }
+
+const (
+	defaultOverlap     = time.Minute
+	defaultConcurrency = 4
+	defaultSuspects    = 1000
+
+	// crowd is how many issues may share the newest second: more would not fit the smallest page that trackers
+	// have (Redmine's 100), and asking for them in each idle pass would cost more than asking who we are.
+	crowd = 99
+
+	// patience is how many histories in a row may fail before the tracker and not the issues are to blame.
+	patience = 5
+)
+
+func (o SyncOptions) withDefaults() SyncOptions {
+	o.Overlap = cmp.Or(o.Overlap, defaultOverlap)
+	o.Concurrency = cmp.Or(o.Concurrency, defaultConcurrency)
+	o.Suspects = cmp.Or(o.Suspects, defaultSuspects)
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	return o
+}
+
+// Sync makes one pass over a connection: it lists what changed, and reads the history of whatever is new,
+// changed or unsettled. now is our clock; the tracker's is now plus its Offset.
+//
+// The error is what cut the pass short; the report then tells what was done until then, all of which is stored.
+// Issues that cannot be read while others can are in Report.Failed and are no error of the pass.
+func (db *DB) Sync(ctx context.Context, connection string, t connectors.Tracker, now func() time.Time, opts SyncOptions) (Report, error) {
+	p := newPass(db, connection, t, now, opts.withDefaults())
+	err := p.run(ctx)
+	return p.report, wrap(err, "sync %s", connection)
+}
+
+const (
+	selectNewest  = `SELECT MAX(updated_at) FROM mirror_issue WHERE connection = $1 AND state = 'visible'`
+	selectAtLeast = `SELECT id FROM mirror_issue WHERE connection = $1 AND state = 'visible' AND updated_at >= $2 LIMIT $3`
+	saveWatermark = `INSERT INTO mirror_cursor (connection, watermark) VALUES ($1, $2)
+		ON CONFLICT (connection) DO UPDATE SET watermark = excluded.watermark`
+	saveComplete = `UPDATE mirror_cursor SET complete_at = $2 WHERE connection = $1`
+	saveCensus   = `UPDATE mirror_cursor SET census_at = $2 WHERE connection = $1`
+	saveFull     = `INSERT INTO mirror_cursor (connection, watermark, full_at) VALUES ($1, $2, $3)
+		ON CONFLICT (connection) DO UPDATE SET full_at = excluded.full_at`
+	clearFull = `UPDATE mirror_cursor SET full_at = NULL WHERE connection = $1`
+)
+
+// plan is where a pass begins to list.
+type plan struct {
+	since    time.Time
+	expected []string  // visible issues that the list must show, if only to prove that we see the true one
+	fullAt   time.Time // histories read before this are read again; zero in an incremental pass
+	saved    cursor
+}
+
+// plan reads the cursor. An incremental pass lists from the watermark less the overlap, or from the newest
+// UpdatedAt that we know when that is earlier: a list that must show at least one known issue proves by it
+// that the key still works, and costs no second request.
+func (p *pass) plan(ctx context.Context) (plan, error) {
+	var pl plan
+	err := p.db.inSnapshot(ctx, func(t *tx) (err error) {
+		if pl.saved, err = t.cursor(ctx, p.connection); err != nil || pl.saved.Watermark.IsZero() || p.opts.Full {
+			return err
+		}
+		pl.since = pl.saved.Watermark.Add(-p.opts.Overlap)
+		var newest *int64
+		if _, err = t.one(ctx, []any{&newest}, selectNewest, p.connection); err != nil || newest == nil {
+			return err
+		}
+		if n := moment(*newest); n.Before(pl.since) {
+			if pl.expected, err = t.atLeast(ctx, p.connection, n.Truncate(time.Second), crowd+1); err != nil {
+				return err
+			}
+			if len(pl.expected) <= crowd {
+				pl.since = n
+			}
+		}
+		pl.since = pl.since.Truncate(time.Second)
+		pl.expected, err = t.atLeast(ctx, p.connection, pl.since, p.opts.Suspects)
+		return err
+	})
+	return pl, err
+}
+
+func (t *tx) atLeast(ctx context.Context, connection string, since time.Time, limit int) ([]string, error) {
+	return t.ids(ctx, selectAtLeast, connection, millis(since), limit)
+}
+
+func (t *tx) ids(ctx context.Context, query string, args ...any) ([]string, error) {
+	var ids []string
+	err := t.each(ctx, func(scan func(...any) error) error {
+		var id string
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	}, query, args...)
+	return ids, err
+}
+
+// startFull notes when a full pass began, or finds when the one began that was cut short. Who we are is asked
+// first, which also measures the tracker's clock.
+func (p *pass) startFull(ctx context.Context, pl *plan) error {
+	if err := p.verify(ctx); err != nil {
+		return err
+	}
+	if pl.fullAt = pl.saved.fullAt; !pl.fullAt.IsZero() {
+		return nil
+	}
+	pl.fullAt = p.trackerNow()
+	return p.db.inTx(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, saveFull, p.connection, millis(pl.saved.Watermark), millis(pl.fullAt))
+		return err
+	})
+}
+
+// finish moves the watermark: everything that was listed is now stored, or wanted for the next pass.
+func (p *pass) finish(ctx context.Context) error {
+	start := whole(p.began.Add(p.offset()))
+	err := p.db.inTx(ctx, func(t *tx) error {
+		if _, err := t.exec(ctx, saveWatermark, p.connection, millis(start)); err != nil {
+			return err
+		}
+		queries := []string{saveComplete}
+		if p.opts.Census {
+			queries = append(queries, saveCensus)
+		}
+		for _, q := range queries {
+			if _, err := t.exec(ctx, q, p.connection, millis(start)); err != nil {
+				return err
+			}
+		}
+		if !p.opts.Full {
+			return nil
+		}
+		_, err := t.exec(ctx, clearFull, p.connection)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save the cursor: %w", err)
+	}
+	p.report.Complete, p.report.Watermark = true, start
+	return nil
+}

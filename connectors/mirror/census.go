@@ -37,11 +37,11 @@ const (
 // tracker that does not know us.
 func (p *pass) census(ctx context.Context) error {
 	began := millis(p.trackerNow())
-	clear := func(ctx context.Context, t *tx) error {
+	empty := func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, wipeCensus, p.connection)
 		return err
 	}
-	if err := p.do(ctx, clear, func() {}); err != nil {
+	if err := p.do(ctx, empty, func() {}); err != nil {
 		return err
 	}
 	err := p.tracker.Census(ctx, func(stubs []connectors.Stub) error { return p.takeStubs(ctx, stubs) })
@@ -65,7 +65,7 @@ func (p *pass) census(ctx context.Context) error {
 		if _, err := t.exec(ctx, censusSuspect, p.connection, began, p.opts.Suspects); err != nil {
 			return err
 		}
-		return clear(ctx, t)
+		return empty(ctx, t)
 	}, func() { p.report.Unconfirmed = max(0, missing-p.opts.Suspects) })
 }
 

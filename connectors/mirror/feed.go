@@ -72,7 +72,7 @@ type listing struct {
 
 // takePage notes which issues of a page are to be read and gives their ids. As long as the pages come in order,
 // the watermark follows them, so that a first pass over a large tracker resumes in the middle of the list.
-func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Issue) (wanted []string, err error) {
+func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Issue) ([]string, error) {
 	var newest time.Time
 	for _, i := range issues {
 		l.jumbled = l.jumbled || i.UpdatedAt.Before(l.reached)
@@ -80,28 +80,44 @@ func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Iss
 	}
 	l.reached = later(l.reached, newest)
 	l.issues += len(issues)
-	err = p.do(ctx, func(ctx context.Context, t *tx) error {
-		wanted = wanted[:0]
-		for _, i := range issues {
-			w, err := t.mark(ctx, p.connection, i.ID, i.UpdatedAt, l.fullAt, p.trackerNow())
-			if err != nil {
-				return err
-			}
-			if w {
-				wanted = append(wanted, i.ID)
-			}
+	s := &pageStep{pass: p, issues: issues, fullAt: l.fullAt}
+	if !l.jumbled && newest.After(l.saved.Watermark) && !newest.After(p.trackerNow()) {
+		s.reached = newest
+	}
+	if err := p.do(ctx, s.store, s.report); err != nil {
+		return nil, err // the writer may still be at the step
+	}
+	return s.wanted, nil
+}
+
+// pageStep stores one page of a list.
+type pageStep struct {
+	pass            *pass
+	issues          []connectors.Issue
+	fullAt, reached time.Time
+	wanted          []string
+}
+
+func (s *pageStep) store(ctx context.Context, t *tx) error {
+	for _, i := range s.issues {
+		wanted, err := t.mark(ctx, s.pass.connection, i.ID, i.UpdatedAt, s.fullAt, s.pass.trackerNow())
+		if err != nil {
+			return err
 		}
-		if l.jumbled || !newest.After(l.saved.Watermark) || newest.After(p.trackerNow()) {
-			return nil
+		if wanted {
+			s.wanted = append(s.wanted, i.ID)
 		}
-		_, err := t.exec(ctx, saveWatermark, p.connection, millis(newest))
-		return err
-	}, func() {
-		p.progress.Listed += len(issues)
-		p.progress.ToRead += len(wanted)
-		p.report.Listed += len(issues)
-	})
-	return wanted, err
+	}
+	if s.reached.IsZero() {
+		return nil
+	}
+	_, err := t.exec(ctx, saveWatermark, s.pass.connection, millis(s.reached))
+	return err
+}
+
+func (s *pageStep) report() {
+	s.pass.progress.Listed += len(s.issues)
+	s.pass.report.Listed += len(s.issues)
 }
 
 // mark notes that the tracker showed an issue with this UpdatedAt and tells whether it is to be read.

@@ -31,6 +31,7 @@ type pass struct {
 	mu       sync.Mutex
 	taken    map[string]bool // ids in jobs or being read, and those that this pass has tried but left wanted
 	streak   int             // failures since the last history that could be read
+	queued   int             // histories given to the readers
 	verified bool
 	checks   int
 
@@ -73,6 +74,7 @@ func (p *pass) run(ctx context.Context) error {
 }
 
 func (p *pass) work(ctx context.Context, pl plan) error {
+	caller := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	var producers sync.WaitGroup
 	produce := func(f func(context.Context) error) {
@@ -89,7 +91,7 @@ func (p *pass) work(ctx context.Context, pl plan) error {
 	for range p.opts.Concurrency {
 		produce(p.read)
 	}
-	g.Go(func() error { return p.write(ctx) })
+	g.Go(func() error { return p.write(caller) }) // what was read when the pass is given up is still stored
 	g.Go(func() error {
 		producers.Wait()
 		close(p.steps)
@@ -175,7 +177,10 @@ func (p *pass) enqueue(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		p.mu.Lock()
 		had := p.taken[id]
-		p.taken[id] = true
+		if !had {
+			p.taken[id] = true
+			p.queued++
+		}
 		p.mu.Unlock()
 		if had {
 			continue
@@ -317,6 +322,9 @@ func (p *pass) write(ctx context.Context) error {
 		for _, s := range batch {
 			s.committed()
 		}
+		p.mu.Lock()
+		p.progress.ToRead = p.queued
+		p.mu.Unlock()
 		p.opts.Progress(p.progress)
 	}
 	return nil

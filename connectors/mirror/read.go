@@ -208,3 +208,39 @@ func wrap(err error, format string, args ...any) error {
 	}
 	return fmt.Errorf(format+": %w", append(args, err)...)
 }
+
+// Version is something that happened to an event after it was first seen.
+type Version struct {
+	NoticedAt time.Time         // tracker's time
+	What      string            // "edited", "withdrawn" or "restored"
+	Before    *connectors.Event // of an edit: the event as it read until then
+}
+
+const selectVersions = `SELECT noticed_at, what, body FROM mirror_event_log
+	WHERE connection = $1 AND issue = $2 AND event = $3 ORDER BY noticed_at, what`
+
+// Versions tells what became of an event, oldest first; nothing for one that was never touched.
+func (db *DB) Versions(ctx context.Context, connection, issue, event string) ([]Version, error) {
+	var out []Version
+	err := db.inSnapshot(ctx, func(t *tx) error {
+		return t.each(ctx, func(scan func(...any) error) error {
+			var at int64
+			var v Version
+			var body []byte
+			if err := scan(&at, &v.What, &body); err != nil {
+				return err
+			}
+			v.NoticedAt = moment(at)
+			if body != nil {
+				e, err := decodeEvent(event, body)
+				if err != nil {
+					return err
+				}
+				v.Before = &e
+			}
+			out = append(out, v)
+			return nil
+		}, selectVersions, connection, issue, event)
+	})
+	return out, wrap(err, "read the versions of %s of issue %s of %s", event, issue, connection)
+}

@@ -61,9 +61,9 @@ const (
 	defaultConcurrency = 4
 	defaultSuspects    = 1000
 
-	// crowd is how many issues may share the newest second before asking for them in each idle pass costs more
-	// than asking who we are.
-	crowd = 50
+	// crowd is how many issues may share the newest second: more would not fit the smallest page that trackers
+	// have (Redmine's 100), and asking for them in each idle pass would cost more than asking who we are.
+	crowd = 99
 
 	// patience is how many histories in a row may fail before the tracker and not the issues are to blame.
 	patience = 5

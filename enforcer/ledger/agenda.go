@@ -30,7 +30,7 @@ func (l *Ledger) StartLine(ctx context.Context, now time.Time, connection, contr
 		if err != nil {
 			return err
 		}
-		line, err = line1(ctx, tx, connection, contract)
+		line, err = readLine(ctx, tx, connection, contract)
 		return err
 	})
 	if err != nil {
@@ -57,12 +57,12 @@ func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection, contrac
 
 // Line reads the line of a contract; ErrNotFound before its first pass.
 func (l *Ledger) Line(ctx context.Context, connection, contract string) (Line, error) {
-	return line1(ctx, l.db, connection, contract)
+	return readLine(ctx, l.db, connection, contract)
 }
 
 const lineColumns = `connection, contract, first_pass_at, passed_at, fingerprint`
 
-func line1(ctx context.Context, q querier, connection, contract string) (Line, error) {
+func readLine(ctx context.Context, q querier, connection, contract string) (Line, error) {
 	line, err := scanLine(q.QueryRowContext(ctx, `SELECT `+lineColumns+` FROM ledger_lines
 		WHERE connection = $1 AND contract = $2`, connection, contract).Scan)
 	if err != nil {
@@ -169,13 +169,14 @@ func (l *Ledger) Due(ctx context.Context, connection, contract string, now time.
 }
 
 // NextMoment is when, over all connections, time alone will next give something to do: a step's moment, an
-// opening that an entry waits for, the end of a back-off. Zero when nothing is to come.
+// opening that an entry waits for, the end of a back-off. It lies in the past while that is not done; zero when nothing
+// is to come.
 func (l *Ledger) NextMoment(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
 	err := l.db.QueryRowContext(ctx, `SELECT MIN(at) FROM (
 			SELECT MIN(next_at) AS at FROM ledger_agenda
 			UNION ALL
-			SELECT MIN(not_before) AS at FROM ledger_entries WHERE state IN ('intended', 'waiting', 'sent')
+			SELECT MIN(not_before) AS at FROM ledger_entries WHERE not_before IS NOT NULL
 		) AS moments`).Scan(&next)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find next moment: %w", err)

@@ -93,6 +93,25 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return rows, err
 }
 
+func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	inner, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+	return &prepared{inner, query, c.hook}, err
+}
+
+type prepared struct {
+	driver.Stmt
+	query string
+	hook  *hook
+}
+
+func (p *prepared) ExecContext(ctx context.Context, args []driver.NamedValue) (res driver.Result, err error) {
+	err = p.hook.run(p.query, args, func() error {
+		res, err = p.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+		return err
+	})
+	return res, err
+}
+
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (tx driver.Tx, err error) {
 	err = c.hook.run("BEGIN", nil, func() error {
 		tx, err = c.Conn.(driver.ConnBeginTx).BeginTx(ctx, opts)

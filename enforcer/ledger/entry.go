@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,7 @@ type Entry struct {
 	State  State
 	Reason enforcer.Reason // why it is in this state
 	// NotBefore: with Waiting the next opening, with Intended the end of a back-off, with Sent when to look for
-	// the mark. Zero: at once.
+	// the mark. Zero: at once; always zero in every other state.
 	NotBefore time.Time
 	Evidence
 
@@ -106,11 +107,11 @@ func (e *Entry) valid() error {
 	k := e.Key
 	switch {
 	case k.Connection == "" || k.Contract == "" || k.Obligation == "" || k.Cycle == "" || k.Step == "":
-		return fmt.Errorf("record %s: the key %+v is incomplete", e.describe(), k)
+		return fmt.Errorf("the key %+v is incomplete", k)
 	case !State("").Can(e.State):
-		return fmt.Errorf("record %s: %w: a new entry cannot be %q", e.describe(), ErrMove, e.State)
+		return fmt.Errorf("%w: a new entry cannot be %q", ErrMove, e.State)
 	case e.Moment.IsZero() || e.DecidedAt.IsZero():
-		return fmt.Errorf("record %s: without the moment of the step or of the decision", e.describe())
+		return errors.New("without the moment of the step or of the decision")
 	}
 	return nil
 }

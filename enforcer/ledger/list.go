@@ -56,8 +56,11 @@ const (
 	NewestFirst Order = true
 )
 
-// listPage is how many entries a listing holds at a time.
-const listPage = 500
+// How many entries a listing reads at a time: few at first, for whoever wants only the newest.
+const (
+	firstPage = 50
+	listPage  = 500
+)
 
 // List goes through the entries that fit. It reads them in pages and holds no connection between two entries,
 // so the ledger may be changed on the way; what is recorded meanwhile may or may not come. The listing ends at
@@ -65,8 +68,8 @@ const listPage = 500
 func (l *Ledger) List(ctx context.Context, f Filter, order Order) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		var last *Entry
-		for {
-			page, err := l.page(ctx, f, order, last)
+		for size := firstPage; ; size = listPage {
+			page, err := l.page(ctx, f, order, last, size)
 			if err != nil {
 				yield(Entry{}, fmt.Errorf("list entries: %w", err))
 				return
@@ -76,7 +79,7 @@ func (l *Ledger) List(ctx context.Context, f Filter, order Order) iter.Seq2[Entr
 					return
 				}
 			}
-			if len(page) < listPage {
+			if len(page) < size {
 				return
 			}
 			last = &page[len(page)-1]
@@ -84,7 +87,7 @@ func (l *Ledger) List(ctx context.Context, f Filter, order Order) iter.Seq2[Entr
 	}
 }
 
-func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry) ([]Entry, error) {
+func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry, size int) ([]Entry, error) {
 	where, args := f.where()
 	direction, beyond := "ASC", ">"
 	if order == NewestFirst {
@@ -95,7 +98,7 @@ func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry) 
 		args = append(args, millis(after.RecordedAt), after.ID)
 	}
 	return collect(ctx, l.db, scanEntry, fmt.Sprintf(`SELECT %s FROM ledger_entries WHERE %s
-		ORDER BY recorded_at %s, id %s LIMIT %d`, entryColumns, where, direction, direction, listPage), args...)
+		ORDER BY recorded_at %s, id %s LIMIT %d`, entryColumns, where, direction, direction, size), args...)
 }
 
 // Get reads one entry; ErrNotFound when there is none.

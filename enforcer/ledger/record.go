@@ -22,21 +22,14 @@ type Recorded struct {
 func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([]Recorded, error) {
 	out := make([]Recorded, len(entries))
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		lines := map[[2]string]bool{}
+		r := recorder{tx: tx, now: now, lines: map[[2]string]bool{}}
+		if err := r.prepare(ctx); err != nil {
+			return err
+		}
 		for i, e := range entries {
-			e.ID = ID(e.Key)
-			if err := e.valid(); err != nil {
-				return err
-			}
-			if line := [2]string{e.Key.Connection, e.Key.Contract}; !lines[line] {
-				if _, err := line1(ctx, tx, line[0], line[1]); err != nil {
-					return fmt.Errorf("record %s: %w", e.describe(), err)
-				}
-				lines[line] = true
-			}
 			var err error
-			if out[i], err = record(ctx, tx, now, e); err != nil {
-				return err
+			if out[i], err = r.record(ctx, e); err != nil {
+				return fmt.Errorf("record %s: %w", e.describe(), err)
 			}
 		}
 		return nil
@@ -47,33 +40,69 @@ func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([
 	return out, nil
 }
 
-func record(ctx context.Context, tx *sql.Tx, now time.Time, e Entry) (Recorded, error) {
-	reason, evidence, request, err := e.encode()
-	if err != nil {
-		return Recorded{}, fmt.Errorf("record %s: %w", e.describe(), err)
-	}
-	k := e.Key
-	res, err := tx.ExecContext(ctx, `INSERT INTO ledger_entries (id, connection, issue, contract, obligation, cycle, step,
+// recorder keeps its statements prepared: a first pass over an old tracker records some hundred thousand entries.
+// They live as long as the transaction.
+type recorder struct {
+	tx             *sql.Tx
+	now            time.Time
+	lines          map[[2]string]bool // connection and contract, known to have a line
+	entry, history *sql.Stmt
+}
+
+func (r *recorder) prepare(ctx context.Context) (err error) {
+	if r.entry, err = r.tx.PrepareContext(ctx, `INSERT INTO ledger_entries (id, connection, issue, contract, obligation, cycle, step,
 			issue_key, subject, state, reason, not_before, moment, due, evidence, request, error, tries,
 			recorded_at, changed_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0, $17, $17, 1)
-		ON CONFLICT (connection, issue, contract, obligation, cycle, step) DO NOTHING`,
-		e.ID, k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step, e.IssueKey, e.Subject, e.State, reason,
-		millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, millis(now))
+		ON CONFLICT (connection, issue, contract, obligation, cycle, step) DO NOTHING`); err != nil {
+		return err
+	}
+	r.history, err = r.tx.PrepareContext(ctx, insertHistory)
+	return err
+}
+
+func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
+	e.ID, e.NotBefore = ID(e.Key), e.notBefore()
+	if err := e.valid(); err != nil {
+		return Recorded{}, err
+	}
+	if line := [2]string{e.Key.Connection, e.Key.Contract}; !r.lines[line] {
+		if _, err := readLine(ctx, r.tx, line[0], line[1]); err != nil {
+			return Recorded{}, err
+		}
+		r.lines[line] = true
+	}
+	reason, evidence, request, err := e.encode()
 	if err != nil {
-		return Recorded{}, fmt.Errorf("record %s: %w", e.describe(), err)
+		return Recorded{}, err
+	}
+	k := e.Key
+	res, err := r.entry.ExecContext(ctx, e.ID, k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step, e.IssueKey,
+		e.Subject, e.State, reason, millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, millis(r.now))
+	if err != nil {
+		return Recorded{}, err
 	}
 	n, err := res.RowsAffected()
 	if err != nil {
-		return Recorded{}, fmt.Errorf("record %s: %w", e.describe(), err)
+		return Recorded{}, err
 	}
-	if n == 1 {
-		if err := remember(ctx, tx, now, &e, 1, reason, sql.NullString{}); err != nil {
-			return Recorded{}, err
-		}
+	if n == 0 {
+		stored, err := get(ctx, r.tx, e.ID)
+		return Recorded{stored, false}, err
 	}
-	stored, err := get(ctx, tx, e.ID)
-	return Recorded{stored, n == 1}, err
+	if _, err := r.history.ExecContext(ctx, e.history(1, r.now, reason, sql.NullString{})...); err != nil {
+		return Recorded{}, err
+	}
+	stored, err := e.fresh(r.now, evidence)
+	return Recorded{stored, true}, err
+}
+
+// fresh is the entry as reading it back right after its recording would give it.
+func (e Entry) fresh(now time.Time, evidence string) (_ Entry, err error) {
+	e.Evidence, err = decodeEvidence(evidence)
+	e.NotBefore, e.RecordedAt, e.ChangedAt = fromMillis(millis(e.NotBefore)), fromMillis(millis(now)), fromMillis(millis(now))
+	e.Receipt, e.Error, e.Tries, e.ReleasedAt, e.Version = nil, "", 0, time.Time{}, 1
+	return e, err
 }
 
 // Move changes the state of entries, in one transaction, to what is decided about them now. Each entry is one
@@ -114,6 +143,7 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (En
 		return Entry{}, fmt.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, was.State, to)
 	}
 	e.Key, e.State = was.Key, to
+	e.NotBefore = e.notBefore()
 	reason, evidence, request, err := e.encode()
 	if err != nil {
 		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
@@ -139,8 +169,8 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (En
 	if err != nil {
 		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
 	}
-	if err := remember(ctx, tx, now, &e, e.Version+1, reason, replaced); err != nil {
-		return Entry{}, err
+	if _, err := tx.ExecContext(ctx, insertHistory, e.history(e.Version+1, now, reason, replaced)...); err != nil {
+		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
 	}
 	return get(ctx, tx, e.ID)
 }
@@ -149,6 +179,14 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (En
 func (e *Entry) replacedBy(evidence string) (sql.NullString, error) {
 	old, err := encode(e.Evidence.stored())
 	return sql.NullString{String: old, Valid: old != evidence}, err
+}
+
+// notBefore is the entry's NotBefore where its state has one.
+func (e *Entry) notBefore() time.Time {
+	if !e.State.waits() {
+		return time.Time{}
+	}
+	return e.NotBefore
 }
 
 // encode renders the parts of an entry that are stored as JSON.
@@ -163,15 +201,12 @@ func (e *Entry) encode() (reason, evidence string, request sql.NullString, err e
 	return
 }
 
-// remember writes a line of the entry's history.
-func remember(ctx context.Context, tx *sql.Tx, now time.Time, e *Entry, version int64, reason string, replaced sql.NullString) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO ledger_history (entry, version, connection, at, state, reason, not_before, replaced)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		e.ID, version, e.Key.Connection, millis(now), e.State, reason, millis(e.NotBefore), replaced)
-	if err != nil {
-		return fmt.Errorf("remember %s: %w", e.describe(), err)
-	}
-	return nil
+const insertHistory = `INSERT INTO ledger_history (entry, version, connection, at, state, reason, not_before, replaced)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+// history gives the arguments of insertHistory for the state that the entry enters.
+func (e *Entry) history(version int64, now time.Time, reason string, replaced sql.NullString) []any {
+	return []any{e.ID, version, e.Key.Connection, millis(now), e.State, reason, millis(e.NotBefore), replaced}
 }
 
 // Transition is one line of an entry's history.

@@ -36,7 +36,7 @@ CREATE TABLE ledger_entries (
 	state       TEXT NOT NULL CHECK (state IN ('intended', 'waiting', 'held', 'sent', 'done', 'refused',
 	                                           'past', 'overtaken', 'needless', 'withdrawn')),
 	reason      TEXT NOT NULL,
-	not_before  BIGINT,
+	not_before  BIGINT CHECK (not_before IS NULL OR state IN ('intended', 'waiting', 'sent')),
 	moment      BIGINT NOT NULL,
 	due         BIGINT,
 	evidence    TEXT NOT NULL,
@@ -57,8 +57,7 @@ CREATE INDEX ledger_entries_issue ON ledger_entries (issue, recorded_at, id);
 CREATE INDEX ledger_entries_issue_key ON ledger_entries (issue_key, recorded_at, id);
 CREATE INDEX ledger_entries_open ON ledger_entries (connection, state, moment)
 	WHERE state IN ('intended', 'waiting', 'held', 'sent');
-CREATE INDEX ledger_entries_next ON ledger_entries (not_before)
-	WHERE state IN ('intended', 'waiting', 'sent');
+CREATE INDEX ledger_entries_next ON ledger_entries (not_before) WHERE not_before IS NOT NULL;
 
 CREATE TABLE ledger_history (
 	entry      TEXT NOT NULL,

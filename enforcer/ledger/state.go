@@ -53,6 +53,9 @@ func (s State) Can(to State) bool { return slices.Contains(moves[s], to) }
 // Open reports whether something is still to be done about an entry in this state.
 func (s State) Open() bool { return s == Intended || s == Waiting || s == Held || s == Sent }
 
+// waits reports whether an entry in this state can have a moment before which nothing is done about it.
+func (s State) waits() bool { return s == Intended || s == Waiting || s == Sent }
+
 // StateOf is the state in which a decision with this verb is recorded; "" for a verb that is none.
 func StateOf(v enforcer.Verb) State {
 	switch v {

@@ -162,12 +162,9 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 	}
 	states := o.states(out)
 	for i, e := range out {
-		e.Reason, e.Error, e.NotBefore = o.Reason, o.Error, time.Time{}
+		e.Reason, e.Error, e.NotBefore = o.Reason, o.Error, o.RetryAt
 		if o.Receipt != nil {
 			e.Receipt = o.Receipt
-		}
-		if states[i] == Sent || states[i] == Intended {
-			e.NotBefore = o.RetryAt
 		}
 		if out[i], err = move(ctx, tx, now, states[i], e); err != nil {
 			return nil, err

@@ -1,0 +1,287 @@
+package mirror_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"slabridge/connectors"
+)
+
+// fake is a tracker in memory with a clock of its own. It keeps times to the second, as Redmine does, lists in
+// the order of (UpdatedAt, id) with small pages, and lets a test act between any two of its answers.
+type fake struct {
+	mu      sync.Mutex
+	clock   time.Time
+	issues  map[string]*fakeIssue
+	next    int // numbers journals
+	page    int
+	reveal  []lateEdit
+	badKey  bool // a wrong key on a tracker that takes it for a stranger
+	calls   []string
+	running int
+	peak    int
+
+	before func(call string) error // run before each answer, without the lock
+}
+
+type fakeIssue struct {
+	history connectors.History
+	hidden  bool
+	deleted bool
+}
+
+// lateEdit is an edit made at one time that becomes visible at another.
+type lateEdit struct {
+	at    time.Time
+	apply func()
+}
+
+var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+func newFake() *fake {
+	return &fake{clock: epoch, issues: map[string]*fakeIssue{}, page: 3}
+}
+
+func (f *fake) now() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.clock
+}
+
+func (f *fake) advance(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.clock = f.clock.Add(d)
+	f.reveal = slices.DeleteFunc(f.reveal, func(l lateEdit) bool {
+		if l.at.After(f.clock) {
+			return false
+		}
+		l.apply()
+		return true
+	})
+}
+
+func (f *fake) second() time.Time { return f.clock.Truncate(time.Second) }
+
+func (f *fake) create(id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.issues[id] = &fakeIssue{history: connectors.History{
+		Issue: connectors.Issue{
+			ID: id, Key: id, Subject: "Printer " + id, Author: "7", CreatedAt: f.second(), UpdatedAt: f.second(),
+			Values: connectors.Values{connectors.FieldStatus: {"1"}, connectors.FieldPriority: {"2"}, connectors.FieldProject: {"acme"}},
+			Raw:    json.RawMessage(`{"id":` + strconv.Quote(id) + `}`),
+		},
+		Watchers: []string{}, WatchersSet: true,
+	}}
+}
+
+// edit changes a field and leaves a note, as one journal.
+func (f *fake) edit(id, field, to, note string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.editAt(id, field, to, note, f.second())
+}
+
+func (f *fake) editAt(id, field, to, note string, at time.Time) {
+	h := &f.issues[id].history
+	f.next++
+	e := connectors.Event{ID: fmt.Sprintf("journal:%d", f.next), At: at, Author: "8", Raw: json.RawMessage(fmt.Sprintf(`{"id":%d}`, f.next))}
+	if field != "" {
+		e.Changes = []connectors.Change{{Field: field, From: h.Issue.Values[field], To: []string{to}}}
+		h.Issue.Values = h.Issue.Values.Clone()
+		h.Issue.Values[field] = []string{to}
+	}
+	if note != "" {
+		e.Note = &connectors.Note{Text: note}
+	}
+	h.Events = connectors.SortEvents(append(slices.Clone(h.Events), e))
+	if at.After(h.Issue.UpdatedAt) {
+		h.Issue.UpdatedAt = at
+	}
+}
+
+// editLate makes an edit with the present UpdatedAt that nobody sees for a while: its transaction is slow.
+func (f *fake) editLate(id, note string, delay time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := f.second()
+	f.reveal = append(f.reveal, lateEdit{f.clock.Add(delay), func() { f.editAt(id, "", "", note, at) }})
+}
+
+// silently changes a field and UpdatedAt and leaves no journal.
+func (f *fake) silently(id, field, to string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := &f.issues[id].history.Issue
+	i.Values = i.Values.Clone()
+	i.Values[field] = []string{to}
+	i.UpdatedAt = f.second()
+}
+
+// change does anything to an issue, without touching UpdatedAt.
+func (f *fake) change(id string, do func(*fakeIssue)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	do(f.issues[id])
+}
+
+func (f *fake) ids() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var ids []string
+	for id, i := range f.issues {
+		if !i.hidden && !i.deleted {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (f *fake) truth(id string) connectors.History {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.issues[id].history
+}
+
+func (f *fake) takeCalls() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.calls
+	f.calls = nil
+	return c
+}
+
+// enter counts a call and lets the test interfere.
+func (f *fake) enter(ctx context.Context, call string) error {
+	f.mu.Lock()
+	f.calls = append(f.calls, call)
+	before := f.before
+	f.mu.Unlock()
+	if before != nil {
+		if err := before(call); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (f *fake) Capabilities() connectors.Capabilities { return connectors.Capabilities{Kind: "fake"} }
+
+func (f *fake) Self(ctx context.Context) (connectors.Account, error) {
+	if err := f.enter(ctx, "self"); err != nil {
+		return connectors.Account{}, err
+	}
+	if f.badKey {
+		return connectors.Account{}, &connectors.Error{Op: "ask who we are", Class: connectors.Unauthorized, Status: 401}
+	}
+	return connectors.Account{ID: "5"}, nil
+}
+
+func (f *fake) Directory(context.Context) (connectors.Directory, error) {
+	return connectors.Directory{}, nil
+}
+
+// Changed pages by key, not by offset: each page begins at the last UpdatedAt of the one before.
+func (f *fake) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
+	shown := map[string]bool{} // "id@UpdatedAt"
+	for {
+		if err := f.enter(ctx, "changed"); err != nil {
+			return err
+		}
+		issues := f.listed(since)
+		var out []connectors.Issue
+		for _, i := range issues {
+			if k := i.ID + "@" + i.UpdatedAt.String(); !shown[k] && len(out) < f.page {
+				shown[k] = true
+				out = append(out, i)
+			}
+		}
+		if err := page(out); err != nil {
+			return err
+		}
+		if len(out) < f.page {
+			return nil
+		}
+		since = out[len(out)-1].UpdatedAt
+	}
+}
+
+func (f *fake) listed(since time.Time) []connectors.Issue {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []connectors.Issue
+	if f.badKey {
+		return nil
+	}
+	for _, i := range f.issues {
+		if u := i.history.Issue; !i.hidden && !i.deleted && !u.UpdatedAt.Before(since) {
+			out = append(out, u)
+		}
+	}
+	slices.SortFunc(out, func(a, b connectors.Issue) int {
+		if c := a.UpdatedAt.Compare(b.UpdatedAt); c != 0 {
+			return c
+		}
+		return cmpID(a.ID, b.ID)
+	})
+	return out
+}
+
+func cmpID(a, b string) int {
+	x, _ := strconv.Atoi(a)
+	y, _ := strconv.Atoi(b)
+	return x - y
+}
+
+func (f *fake) Census(ctx context.Context, page func([]connectors.Stub) error) error {
+	all := f.listed(time.Time{})
+	for chunk := range slices.Chunk(append([]connectors.Issue(nil), all...), f.page) {
+		if err := f.enter(ctx, "census"); err != nil {
+			return err
+		}
+		var stubs []connectors.Stub
+		for _, i := range chunk {
+			stubs = append(stubs, connectors.Stub{ID: i.ID, UpdatedAt: i.UpdatedAt})
+		}
+		if err := page(stubs); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (f *fake) History(ctx context.Context, id string) (connectors.History, error) {
+	f.mu.Lock()
+	f.running++
+	f.peak = max(f.peak, f.running)
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		f.running--
+		f.mu.Unlock()
+	}()
+	if err := f.enter(ctx, "history "+id); err != nil {
+		return connectors.History{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := f.issues[id]
+	switch {
+	case i == nil || i.deleted:
+		return connectors.History{}, &connectors.Error{Op: "read issue " + id, Class: connectors.Gone, Status: 404}
+	case i.hidden || f.badKey:
+		return connectors.History{}, &connectors.Error{Op: "read issue " + id, Class: connectors.Hidden, Status: 403}
+	}
+	return i.history, nil
+}
+
+func (f *fake) Update(context.Context, connectors.Write) error        { panic("the mirror never writes") }
+func (f *fake) AddWatcher(context.Context, string, string) error      { panic("the mirror never writes") }
+func (f *fake) Offset() (offset time.Duration, at time.Time, ok bool) { return 0, epoch, true }

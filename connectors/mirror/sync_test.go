@@ -1,0 +1,467 @@
+package mirror_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"slabridge/config/statefile"
+	"slabridge/connectors"
+	"slabridge/connectors/mirror"
+)
+
+const conn = "helpdesk"
+
+func openMirror(t testing.TB) *mirror.DB {
+	t.Helper()
+	m, _ := openFile(t, filepath.Join(t.TempDir(), "state.db"))
+	return m
+}
+
+func openFile(t testing.TB, path string) (*mirror.DB, *statefile.DB) {
+	t.Helper()
+	st, err := statefile.Open(context.Background(), path, statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	m, err := mirror.Open(st.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m, st
+}
+
+func mustSync(t testing.TB, m *mirror.DB, f *fake, opts mirror.SyncOptions) mirror.Report {
+	t.Helper()
+	r, err := m.Sync(context.Background(), conn, f, f.now, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Complete {
+		t.Fatalf("pass without error is not complete: %+v", r)
+	}
+	return r
+}
+
+// wantSame fails unless the mirror shows exactly what the tracker shows. Events of the mirror's own are left out.
+func wantSame(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, m *mirror.DB, f *fake,
+) {
+	t.Helper()
+	var visible []string
+	for e, err := range m.Issues(context.Background(), conn) {
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if e.State == mirror.Visible {
+			visible = append(visible, e.ID)
+		}
+	}
+	if diff := cmp.Diff(f.ids(), visible, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("visible issues (-tracker +mirror):\n%s", diff)
+	}
+	for _, id := range visible {
+		h, ok, err := m.History(context.Background(), conn, id)
+		if err != nil || !ok {
+			t.Fatalf("history of %s: %v %v", id, ok, err)
+		}
+		h.Events = slices.DeleteFunc(h.Events, mirror.Observed)
+		if diff := cmp.Diff(f.truth(id), h, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("issue %s (-tracker +mirror):\n%s", id, diff)
+		}
+	}
+}
+
+// filled is a tracker with n issues, a second apart, and the clock a minute later.
+func filled(n int) *fake {
+	f := newFake()
+	for i := range n {
+		f.create(strconv.Itoa(i + 1))
+		f.edit(strconv.Itoa(i+1), connectors.FieldStatus, "2", "looking at it")
+		f.advance(time.Second)
+	}
+	f.advance(time.Minute)
+	return f
+}
+
+func TestFirstPassMirrorsEverything(t *testing.T) {
+	m, f := openMirror(t), filled(20)
+	r := mustSync(t, m, f, mirror.SyncOptions{})
+	if len(r.New) != 20 || len(r.Changed) != 20 || r.Histories != 20 {
+		t.Errorf("new %d, changed %d, histories %d; want 20 each", len(r.New), len(r.Changed), r.Histories)
+	}
+	wantSame(t, m, f)
+	h, _, err := m.History(context.Background(), conn, "3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := h.Initial().One(connectors.FieldStatus); got != "1" {
+		t.Errorf("status at creation %q, want 1", got)
+	}
+}
+
+func TestIdlePassCostsOneRequest(t *testing.T) {
+	m, f := openMirror(t), filled(20)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	for i := range 5 {
+		f.takeCalls()
+		r := mustSync(t, m, f, mirror.SyncOptions{})
+		if got := f.takeCalls(); !slices.Equal(got, []string{"changed"}) || r.Requests() != 1 {
+			t.Errorf("idle pass %d asked %v and reports %d requests", i, got, r.Requests())
+		}
+		f.advance(time.Minute)
+	}
+	f.edit("4", connectors.FieldStatus, "3", "done")
+	f.advance(20 * time.Second)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.takeCalls()
+	mustSync(t, m, f, mirror.SyncOptions{}) // inside the overlap, and settled
+	if got := f.takeCalls(); !slices.Equal(got, []string{"changed"}) {
+		t.Errorf("pass after a settled change asked %v", got)
+	}
+}
+
+func TestTwoEditsInOneSecond(t *testing.T) {
+	m, f := openMirror(t), filled(5)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.edit("2", "", "", "first")
+	mustSync(t, m, f, mirror.SyncOptions{}) // reads within the second of the edit
+	f.edit("2", "", "", "second")           // the same UpdatedAt
+	f.advance(30 * time.Second)
+	r := mustSync(t, m, f, mirror.SyncOptions{})
+	if !slices.Equal(r.Changed, []string{"2"}) {
+		t.Errorf("changed %v, want [2]", r.Changed)
+	}
+	wantSame(t, m, f)
+}
+
+func TestSlowCommitAppearsLate(t *testing.T) {
+	m, f := openMirror(t), filled(5)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.editLate("3", "written at 09:01, committed at 09:01:40", 40*time.Second)
+	f.advance(5 * time.Second)
+	f.edit("4", "", "", "later, but seen earlier")
+	f.advance(30 * time.Second)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.advance(10 * time.Second)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	wantSame(t, m, f)
+}
+
+func TestEditsDuringThePass(t *testing.T) {
+	m, f := openMirror(t), filled(30)
+	n := 0
+	f.before = func(call string) error { // someone is always faster
+		if n++; n < 60 {
+			f.advance(300 * time.Millisecond)
+			f.edit(strconv.Itoa(n%30+1), connectors.FieldStatus, strconv.Itoa(n), "during "+call)
+		}
+		return nil
+	}
+	mustSync(t, m, f, mirror.SyncOptions{Concurrency: 1})
+	f.before = nil
+	f.advance(time.Minute)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	wantSame(t, m, f)
+}
+
+func TestWrongKeyIsBelievedNothing(t *testing.T) {
+	m, f := openMirror(t), filled(8)
+	if f.badKey = true; true {
+		if _, err := m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{}); connectors.ClassOf(err) != connectors.Unauthorized {
+			t.Fatalf("first pass with a wrong key: %v", err)
+		}
+	}
+	f.badKey = false
+	mustSync(t, m, f, mirror.SyncOptions{})
+	before, err := m.Cursor(context.Background(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.advance(time.Hour)
+	f.badKey = true
+	for _, opts := range []mirror.SyncOptions{{}, {Census: true}, {Full: true}, {Reread: []string{"1"}}} {
+		r, err := m.Sync(context.Background(), conn, f, f.now, opts)
+		if connectors.ClassOf(err) != connectors.Unauthorized || r.Complete {
+			t.Errorf("pass %+v with a wrong key: complete %v, error %v", opts, r.Complete, err)
+		}
+		if len(r.Gone)+len(r.Hidden) > 0 {
+			t.Errorf("pass %+v with a wrong key believed %v gone, %v hidden", opts, r.Gone, r.Hidden)
+		}
+	}
+	after, err := m.Cursor(context.Background(), conn)
+	if err != nil || after != before {
+		t.Errorf("cursor moved from %+v to %+v (%v)", before, after, err)
+	}
+	f.badKey = false
+	mustSync(t, m, f, mirror.SyncOptions{Census: true})
+	wantSame(t, m, f)
+}
+
+func TestCensus(t *testing.T) {
+	ctx := context.Background()
+	m, f := openMirror(t), filled(10)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.change("2", func(i *fakeIssue) { i.deleted = true })
+	f.change("3", func(i *fakeIssue) { i.hidden = true })
+	f.change("4", func(i *fakeIssue) { i.history.Issue.UpdatedAt = epoch }) // set back to a backup
+	f.change("5", func(i *fakeIssue) { i.hidden = true })
+	f.advance(time.Minute)
+	r := mustSync(t, m, f, mirror.SyncOptions{Census: true})
+	slices.Sort(r.Hidden)
+	if !slices.Equal(r.Gone, []string{"2"}) || !slices.Equal(r.Hidden, []string{"3", "5"}) || !slices.Equal(r.Changed, []string{"4"}) {
+		t.Errorf("gone %v, hidden %v, changed %v", r.Gone, r.Hidden, r.Changed)
+	}
+	wantSame(t, m, f)
+	if h, ok, err := m.History(ctx, conn, "2"); err != nil || !ok || len(h.Events) != 1 {
+		t.Errorf("the history of a deleted issue is kept: %v %v %v", h.Events, ok, err)
+	}
+	e, _, err := m.Entry(ctx, conn, "3")
+	if err != nil || e.State != mirror.Hidden || !e.StateAt.Equal(f.now()) {
+		t.Errorf("entry of a hidden issue: %+v, %v; want hidden at %v", e, err, f.now())
+	}
+
+	f.advance(time.Minute)
+	f.change("3", func(i *fakeIssue) { i.hidden = false })
+	r = mustSync(t, m, f, mirror.SyncOptions{Census: true})
+	if !slices.Equal(r.Back, []string{"3"}) || len(r.Changed) > 0 {
+		t.Errorf("back %v, changed %v; want [3] and nothing", r.Back, r.Changed)
+	}
+	wantSame(t, m, f)
+}
+
+func TestCensusConfirmsABoundedNumber(t *testing.T) {
+	m, f := openMirror(t), filled(10)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	for i := range 8 {
+		f.change(strconv.Itoa(i+1), func(i *fakeIssue) { i.hidden = true })
+	}
+	for _, left := range []int{5, 2, 0} {
+		f.advance(time.Minute)
+		r := mustSync(t, m, f, mirror.SyncOptions{Census: true, Suspects: 3})
+		if r.Unconfirmed != left {
+			t.Errorf("unconfirmed %d, want %d", r.Unconfirmed, left)
+		}
+	}
+	wantSame(t, m, f)
+}
+
+func TestNewestIssueDeletedIsNoticedAtOnce(t *testing.T) {
+	m, f := openMirror(t), filled(4)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.advance(time.Hour)
+	f.change("4", func(i *fakeIssue) { i.deleted = true })
+	if r := mustSync(t, m, f, mirror.SyncOptions{}); !slices.Equal(r.Gone, []string{"4"}) {
+		t.Errorf("gone %v, want [4]: the list lacks the issue that proves the key", r.Gone)
+	}
+	f.takeCalls()
+	mustSync(t, m, f, mirror.SyncOptions{})
+	if got := f.takeCalls(); !slices.Equal(got, []string{"changed"}) {
+		t.Errorf("next pass asked %v", got)
+	}
+}
+
+func TestWithdrawnEditedAndRestoredEvents(t *testing.T) {
+	ctx := context.Background()
+	m, f := openMirror(t), filled(3)
+	f.edit("1", "", "", "the pasword is tiger")
+	f.advance(time.Minute)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	whole := f.truth("1").Events
+
+	f.change("1", func(i *fakeIssue) { i.history.Events = whole[:1] })
+	r := mustSync(t, m, f, mirror.SyncOptions{Reread: []string{"1"}})
+	if !slices.Equal(r.Changed, []string{"1"}) {
+		t.Errorf("changed %v after a journal vanished", r.Changed)
+	}
+	wantSame(t, m, f)
+	if s, err := m.Stats(ctx, conn); err != nil || s.Withdrawn != 1 || s.Events != 4 {
+		t.Errorf("stats %+v, %v; want 4 events, 1 withdrawn", s, err)
+	}
+
+	edited := slices.Clone(whole)
+	edited[1].Note = &connectors.Note{Text: "the password is tiger", EditedAt: f.now()}
+	f.change("1", func(i *fakeIssue) { i.history.Events = edited })
+	f.advance(time.Minute)
+	mustSync(t, m, f, mirror.SyncOptions{Reread: []string{"1"}})
+	h, _, err := m.History(ctx, conn, "1")
+	if err != nil || h.Events[1].Note.Text != "the password is tiger" {
+		t.Errorf("edited note reads %+v, %v", h.Events[1].Note, err)
+	}
+	versions, err := m.Versions(ctx, conn, "1", whole[1].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range versions {
+		s := v.What
+		if v.Before != nil {
+			s += ": " + v.Before.Note.Text
+		}
+		got = append(got, s)
+	}
+	if want := []string{"withdrawn", "edited: the pasword is tiger", "restored"}; !slices.Equal(got, want) {
+		t.Errorf("versions %q, want %q", got, want)
+	}
+	if s, err := m.Stats(ctx, conn); err != nil || s.Withdrawn != 0 || s.Edited != 1 {
+		t.Errorf("stats %+v, %v; want none withdrawn, 1 edit", s, err)
+	}
+}
+
+func TestSilentChangeIsObserved(t *testing.T) {
+	ctx := context.Background()
+	m, f := openMirror(t), filled(3)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.silently("2", connectors.FieldPriority, "4") // a child became urgent
+	at := f.now().Truncate(time.Second)
+	f.advance(time.Minute)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	h, _, err := m.History(ctx, conn, "2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := connectors.Event{
+		ID: fmt.Sprintf("observed:priority:%d", at.UnixMilli()), At: at,
+		Changes: []connectors.Change{{Field: connectors.FieldPriority, From: []string{"2"}, To: []string{"4"}}},
+	}
+	if diff := cmp.Diff(want, h.Events[len(h.Events)-1]); diff != "" {
+		t.Errorf("observed event (-want +got):\n%s", diff)
+	}
+	if got := h.Initial().One(connectors.FieldPriority); got != "2" {
+		t.Errorf("priority at creation %q, want 2", got)
+	}
+	wantSame(t, m, f)
+
+	// A rebuilt mirror never saw the value before.
+	if err := m.Wipe(ctx, conn); err != nil {
+		t.Fatal(err)
+	}
+	mustSync(t, m, f, mirror.SyncOptions{})
+	h, _, _ = m.History(ctx, conn, "2")
+	if slices.ContainsFunc(h.Events, mirror.Observed) {
+		t.Errorf("a rebuilt mirror claims to have observed %v", h.Events)
+	}
+}
+
+func TestFailuresStayWanted(t *testing.T) {
+	m, f := openMirror(t), filled(12)
+	broken := &connectors.Error{Op: "read issue 5", Class: connectors.TryLater, Status: 500}
+	f.before = func(call string) error {
+		if call == "history 5" {
+			return broken
+		}
+		return nil
+	}
+	r := mustSync(t, m, f, mirror.SyncOptions{})
+	if len(r.Failed) != 1 || r.Failed[0].Issue != "5" || !errors.Is(r.Failed[0].Err, broken) || len(r.New) != 11 {
+		t.Errorf("failed %v, new %v", r.Failed, r.New)
+	}
+	f.before = nil
+	if r = mustSync(t, m, f, mirror.SyncOptions{}); !slices.Equal(r.New, []string{"5"}) {
+		t.Errorf("next pass read %v, want [5]", r.New)
+	}
+	wantSame(t, m, f)
+}
+
+func TestTrackerThatDiesIsGivenUp(t *testing.T) {
+	m, f := openMirror(t), filled(100)
+	f.page = 50
+	n := 0
+	f.before = func(call string) error {
+		if strings.HasPrefix(call, "history") {
+			if n++; n > 20 {
+				return &connectors.Error{Op: call, Class: connectors.TryLater, Status: 503}
+			}
+		}
+		return nil
+	}
+	r, err := m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{Concurrency: 1})
+	if connectors.ClassOf(err) != connectors.TryLater || r.Complete || n > 30 {
+		t.Errorf("error %v, complete %v after %d histories", err, r.Complete, n)
+	}
+	f.before = nil
+	f.takeCalls()
+	mustSync(t, m, f, mirror.SyncOptions{})
+	if got := histories(f.takeCalls()); got != 80 {
+		t.Errorf("resuming read %d histories, want the 80 that were missing", got)
+	}
+	wantSame(t, m, f)
+}
+
+func histories(calls []string) (n int) {
+	for _, c := range calls {
+		if strings.HasPrefix(c, "history ") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestConcurrencyIsBounded(t *testing.T) {
+	m, f := openMirror(t), filled(60)
+	f.page = 25
+	mustSync(t, m, f, mirror.SyncOptions{Concurrency: 3})
+	if f.peak > 3 {
+		t.Errorf("%d histories at a time, want at most 3", f.peak)
+	}
+	wantSame(t, m, f)
+}
+
+func TestFullReadsEverythingAgain(t *testing.T) {
+	m, f := openMirror(t), filled(9)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.advance(time.Minute)
+	f.change("6", func(i *fakeIssue) { i.history.Issue.Subject = "renamed without a trace" })
+	n := 0
+	f.before = func(string) error {
+		if n++; n == 8 {
+			return &connectors.Error{Op: "read", Class: connectors.Unauthorized}
+		}
+		return nil
+	}
+	if _, err := m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{Full: true, Concurrency: 1}); err == nil {
+		t.Fatal("the pass was to be cut short")
+	}
+	first := histories(f.takeCalls()) - 9 // of the pass before
+	f.before = nil
+	mustSync(t, m, f, mirror.SyncOptions{Full: true})
+	if second := histories(f.takeCalls()); first+second > 10 { // the one that was refused is asked again
+		t.Errorf("a full pass cut short after %d histories read %d more of 9", first, second)
+	}
+	wantSame(t, m, f)
+}
+
+func TestConnectionsAndWipeAreApart(t *testing.T) {
+	ctx := context.Background()
+	m, f, g := openMirror(t), filled(5), filled(7)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	if _, err := m.Sync(ctx, "other", g, g.now, mirror.SyncOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Wipe(ctx, "other"); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, m, f)
+	if s, err := m.Stats(ctx, "other"); err != nil || s != (mirror.Stats{}) {
+		t.Errorf("wiped connection holds %+v, %v", s, err)
+	}
+	if _, ok, err := m.Age(ctx, "other", g.now()); ok || err != nil {
+		t.Errorf("wiped connection has an age (%v)", err)
+	}
+	if age, ok, err := m.Age(ctx, conn, f.now().Add(time.Hour)); !ok || err != nil || age != time.Hour {
+		t.Errorf("age %v %v %v, want 1h", age, ok, err)
+	}
+}

@@ -1,0 +1,125 @@
+package ledger_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// A first pass that dies half-way and is begun again must not move the line.
+func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
+	l, _ := open(t)
+	if _, err := l.Line(t.Context(), "helpdesk", "acme"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("before the first pass: %v, want ErrNotFound", err)
+	}
+	if err := l.SetPass(t.Context(), t0, "helpdesk", "acme", "f1"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("a pass without a line: %v, want ErrNotFound", err)
+	}
+	want := ledger.Line{Connection: "helpdesk", Contract: "acme", FirstPassAt: t0}
+	for i := range 2 {
+		got, err := l.StartLine(t.Context(), t0.Add(time.Duration(i)*time.Hour), "helpdesk", "acme")
+		if err != nil || got != want {
+			t.Errorf("started %d times: %+v, %v; want %+v", i+1, got, err, want)
+		}
+	}
+	if err := l.SetPass(t.Context(), t0.Add(2*time.Hour), "helpdesk", "acme", "f1"); err != nil {
+		t.Fatal(err)
+	}
+	want.PassedAt, want.Fingerprint = t0.Add(2*time.Hour), "f1"
+	if got, err := l.Line(t.Context(), "helpdesk", "acme"); err != nil || got != want {
+		t.Errorf("after a pass: %+v, %v; want %+v", got, err, want)
+	}
+	lines, err := l.Contracts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known []string
+	for _, line := range lines {
+		known = append(known, line.Contract)
+	}
+	if !slices.Equal(known, []string{"acme", "endocs", "kamal"}) {
+		t.Errorf("known contracts: %v", known)
+	}
+}
+
+func item(issue string, next, due time.Time, state enforcer.CycleState) ledger.Item {
+	return ledger.Item{
+		Connection: "helpdesk", Issue: issue, Contract: "kamal", IssueKey: "#" + issue, Subject: "Printer on fire", Severity: "critical",
+		EvaluatedAt: t0, Next: next, Fingerprint: "f1",
+		Cycles: []ledger.Cycle{
+			{Obligation: "acknowledge", ID: "created", Ordinal: 1, State: enforcer.Met, StartedAt: t0, Due: t0.Add(time.Minute), EndedAt: t0},
+			{Obligation: "respond", ID: "created", Ordinal: 1, State: state, StartedAt: t0, Due: due},
+		},
+	}
+}
+
+func TestAgenda(t *testing.T) {
+	l, _ := open(t)
+	at := func(m int) time.Time { return t0.Add(time.Duration(m) * time.Minute) }
+	items := []ledger.Item{
+		item("1", at(10), at(60), enforcer.Running),
+		item("2", at(5), at(20), enforcer.Paused),
+		item("3", time.Time{}, at(1), enforcer.Met),
+		item("4", at(30), time.Time{}, enforcer.Running),
+	}
+	if err := l.SetAgenda(t.Context(), items...); err != nil {
+		t.Fatal(err)
+	}
+	due := func(now time.Time, want ...string) {
+		t.Helper()
+		if got, err := l.Due(t.Context(), "helpdesk", "kamal", now); err != nil || !slices.Equal(got, want) {
+			t.Errorf("due at %v: %v, %v; want %v", now, got, err, want)
+		}
+	}
+	due(at(4))
+	due(at(5), "2")
+	due(at(10).Add(-time.Millisecond), "2")
+	due(at(99), "2", "1", "4")
+	running, err := l.Running(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]ledger.Item{items[1], items[0], items[3]}, running); diff != "" {
+		t.Errorf("running, soonest due first, those without a due last (-want +got):\n%s", diff)
+	}
+
+	if err := l.SetAgenda(t.Context(), item("2", time.Time{}, at(20), enforcer.Met)); err != nil {
+		t.Fatal(err)
+	}
+	due(at(99), "1", "4")
+	if running, err := l.Running(t.Context()); err != nil || len(running) != 2 {
+		t.Errorf("running after one was met: %v, %v", running, err)
+	}
+}
+
+func TestNextMomentIsOverEverything(t *testing.T) {
+	l, _ := open(t)
+	next := func(want time.Time) {
+		t.Helper()
+		if got, err := l.NextMoment(t.Context()); err != nil || !got.Equal(want) {
+			t.Errorf("next moment %v, %v; want %v", got, err, want)
+		}
+	}
+	next(time.Time{})
+	if err := l.SetAgenda(t.Context(), item("1", t0.Add(time.Hour), t0, enforcer.Running), item("2", t0.Add(2*time.Hour), t0, enforcer.Running)); err != nil {
+		t.Fatal(err)
+	}
+	next(t0.Add(time.Hour))
+	wait := step("1/respond/created/due", enforcer.Wait)
+	wait.NotBefore = t0.Add(30 * time.Minute)
+	e := record(t, l, wait)[0]
+	next(t0.Add(30 * time.Minute))
+	w := begin(t, l, t0.Add(30*time.Minute), e)
+	next(t0.Add(time.Hour))
+	if _, err := l.Finish(t.Context(), t0.Add(31*time.Minute), w.ID, ledger.Outcome{Class: connectors.Unknown, RetryAt: t0.Add(40 * time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	next(t0.Add(40 * time.Minute))
+}

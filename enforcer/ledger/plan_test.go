@@ -1,0 +1,237 @@
+package ledger_test
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+type statement struct {
+	query string
+	args  []any
+}
+
+// exercise calls everything that reads or changes entries and gives the statements that ran.
+func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
+	t.Helper()
+	var out []statement
+	f.hook.set(func(query string, args []driver.NamedValue) error {
+		s := statement{query: query}
+		for _, a := range args {
+			s.args = append(s.args, a.Value)
+		}
+		out = append(out, s)
+		return nil
+	}, nil)
+	defer f.hook.set(nil, nil)
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, now := t.Context(), t0.Add(time.Hour)
+	for _, filter := range []ledger.Filter{
+		{}, {ID: "x"}, {State: ledger.Held}, {Contract: "kamal"}, {Issue: "#17"}, {State: ledger.Done, Contract: "kamal"},
+		{Issue: "17", Connection: "helpdesk"}, {Since: t0, Until: now},
+	} {
+		list(t, l, filter, ledger.OldestFirst)
+		list(t, l, filter, ledger.NewestFirst)
+	}
+	e := record(t, l, step("x/respond/created/due", enforcer.Act))[0]
+	w := begin(t, l, now, e)
+	check(l.Watched(ctx, now, w.ID, "8", ledger.Outcome{}))
+	es, err := l.Finish(ctx, now, w.ID, ledger.Outcome{Class: connectors.TryLater, RetryAt: now})
+	check(err)
+	_, err = l.Move(ctx, now, ledger.Needless, es...)
+	check(err)
+	_, err = l.ByIssue(ctx, "helpdesk", "17")
+	check(err)
+	_, err = l.Recorded(ctx, "helpdesk", "17")
+	check(err)
+	_, err = l.Pending(ctx, "helpdesk", now)
+	check(err)
+	_, err = l.Unsettled(ctx, "helpdesk")
+	check(err)
+	_, err = l.Writes(ctx, "helpdesk", "17")
+	check(err)
+	_, err = l.Writes(ctx, "helpdesk", "x")
+	check(err)
+	_, err = l.History(ctx, e.ID)
+	check(err)
+	_, err = l.Release(ctx, now, ledger.Filter{Contract: "kamal"})
+	check(err)
+	_, err = l.Retry(ctx, now, ledger.Filter{ID: e.ID})
+	check(err)
+	check(l.SetAgenda(ctx, item("17", now, now, enforcer.Running)))
+	_, err = l.Due(ctx, "helpdesk", "kamal", now)
+	check(err)
+	_, err = l.NextMoment(ctx)
+	check(err)
+	_, err = l.Running(ctx)
+	check(err)
+	return out
+}
+
+// Every statement on a table that grows finds its rows by an index: no table is read through, and nothing but what
+// a caller asked for is sorted.
+func TestNoStatementReadsATableThrough(t *testing.T) {
+	l, f := open(t)
+	planned := map[string]bool{}
+	for _, s := range exercise(t, l, f) {
+		if planned[s.query] || s.query == "BEGIN" || s.query == "COMMIT" {
+			continue
+		}
+		planned[s.query] = true
+		rows, err := f.Query("EXPLAIN QUERY PLAN "+s.query, s.args...)
+		if err != nil {
+			t.Fatalf("%s: %v", s.query, err)
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			full := strings.HasPrefix(detail, "SCAN ledger_") && !strings.Contains(detail, "USING")
+			// Without any filter a listing is of everything, in the order of its index.
+			through := strings.HasPrefix(detail, "SCAN ledger_entries USING") && !strings.Contains(s.query, "1 = 1")
+			if full || through {
+				t.Errorf("%s\n  %s", s.query, detail)
+			}
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(planned) < 25 {
+		t.Errorf("only %d statements were looked at", len(planned))
+	}
+}
+
+// SQL stays in what SQLite and PostgreSQL both speak, and never asks for the time.
+func TestDialect(t *testing.T) {
+	l, f := open(t)
+	foreign := regexp.MustCompile(`(?i)\b(autoincrement|strict|without rowid|rowid|pragma|insert or|replace into|ifnull|glob|` +
+		`datetime|date|time|strftime|julianday|unixepoch|now|current_\w+|integer|blob|serial|limit \d+ *,)\b|\?`)
+	statements := exercise(t, l, f)
+	for _, m := range ledger.Migrations() {
+		statements = append(statements, statement{query: m})
+	}
+	for _, s := range statements {
+		if word := foreign.FindString(s.query); word != "" {
+			t.Errorf("%q in\n%s", word, s.query)
+		}
+	}
+	for _, table := range tables(t, f) {
+		var n int
+		if err := f.QueryRow(`SELECT COUNT(*) FROM pragma_table_info($1) WHERE name = 'connection' AND "notnull" = 1`, table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n != 1 && table != "ledger_installation" {
+			t.Errorf("rows of %s do not carry their connection", table)
+		}
+	}
+}
+
+// The tables are evidence: rows are added and entries move on, but nothing is ever deleted.
+func TestNothingIsDeleted(t *testing.T) {
+	l, f := open(t)
+	for _, s := range exercise(t, l, f) {
+		if regexp.MustCompile(`(?i)\bdelete\b|\btruncate\b|update ledger_(history|answers|installation)\b`).MatchString(s.query) {
+			t.Errorf("evidence is touched by\n%s", s.query)
+		}
+	}
+}
+
+// fill records n entries: one in a hundred still open, the rest past, over n/10 issues.
+func fill(tb testing.TB, l *ledger.Ledger, n int) {
+	tb.Helper()
+	for from := 0; from < n; from += 1000 {
+		es := make([]ledger.Entry, 0, 1000)
+		for i := from; i < min(from+1000, n); i++ {
+			verb := enforcer.Past
+			if i%100 == 0 {
+				verb = []enforcer.Verb{enforcer.Act, enforcer.Wait, enforcer.Hold}[i/100%3]
+			}
+			e := step(fmt.Sprintf("%d/respond/journal:%d/due", i/10, i), verb)
+			if verb == enforcer.Wait {
+				e.NotBefore = t0.Add(time.Duration(i) * time.Second)
+			}
+			es = append(es, e)
+		}
+		if _, err := l.Record(tb.Context(), t0.Add(time.Duration(from)*time.Second), es...); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLedger measures the calls of a pass on a ledger of 100,000 entries (a thousand of them open).
+func BenchmarkLedger(b *testing.B) {
+	l, _ := open(b)
+	fill(b, l, 100_000)
+	items := make([]ledger.Item, 10_000)
+	for i := range items {
+		items[i] = item(fmt.Sprint(i), t0.Add(time.Duration(i)*time.Minute), t0.Add(time.Duration(i)*time.Hour), enforcer.Running)
+	}
+	if err := l.SetAgenda(b.Context(), items...); err != nil {
+		b.Fatal(err)
+	}
+	now := t0.Add(10 * time.Minute)
+	calls := []struct {
+		name string
+		do   func(i int) error
+	}{
+		{"Get", func(i int) error {
+			_, err := l.Get(b.Context(), ledger.ID(step("700/respond/journal:7003/due", enforcer.Past).Key))
+			return err
+		}},
+		{"Recorded", func(i int) error { _, err := l.Recorded(b.Context(), "helpdesk", fmt.Sprint(i%10_000)); return err }},
+		{"ByIssue", func(i int) error { _, err := l.ByIssue(b.Context(), "helpdesk", fmt.Sprint(i%10_000)); return err }},
+		{"Due", func(i int) error { _, err := l.Due(b.Context(), "helpdesk", "kamal", now); return err }},
+		{"NextMoment", func(i int) error { _, err := l.NextMoment(b.Context()); return err }},
+		{"Pending-700", func(i int) error { _, err := l.Pending(b.Context(), "helpdesk", now); return err }},
+		{"Unsettled-0", func(i int) error { _, err := l.Unsettled(b.Context(), "helpdesk"); return err }},
+		{"List-first-20", func(i int) error {
+			n := 0
+			for _, err := range l.List(b.Context(), ledger.Filter{State: ledger.Held}, ledger.NewestFirst) {
+				if n++; err != nil || n == 20 {
+					return err
+				}
+			}
+			return nil
+		}},
+		{"Record-old", func(i int) error {
+			_, err := l.Record(b.Context(), now, step("700/respond/journal:7003/due", enforcer.Act))
+			return err
+		}},
+		{"Record-new", func(i int) error {
+			_, err := l.Record(b.Context(), now, step(fmt.Sprintf("n%d-%d/respond/created/due", b.N, i), enforcer.Past))
+			return err
+		}},
+		{"Record-1000-new", func(i int) error {
+			es := make([]ledger.Entry, 1000)
+			for j := range es {
+				es[j] = step(fmt.Sprintf("m%d-%d-%d/respond/created/due", b.N, i, j), enforcer.Past)
+			}
+			_, err := l.Record(b.Context(), now, es...)
+			return err
+		}},
+	}
+	for _, c := range calls {
+		b.Run(c.name, func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				if err := c.do(i); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,13 +54,15 @@ type story struct {
 	until    time.Time
 	line     enforcer.Line
 	settled  map[enforcer.StepKey]bool
+	pending  map[enforcer.StepKey]enforcer.Verb
 	down     [2]time.Time // slabridge does not run in between
+	waits    []time.Time  // openings that internal steps wait for
 	n        int
 	out      strings.Builder
 }
 
 func play(t *testing.T, head string) string {
-	s := &story{t: t, settled: map[enforcer.StepKey]bool{}}
+	s := &story{t: t, settled: map[enforcer.StepKey]bool{}, pending: map[enforcer.StepKey]enforcer.Verb{}}
 	s.request = enforcer.Request{Connection: "test", Issue: "1", Key: "#1"}
 	type act struct {
 		at    time.Time
@@ -84,6 +87,8 @@ func play(t *testing.T, head string) string {
 			s.contract.Reopen = words[1]
 		case words[0] == "enforce-from":
 			s.line.EnforceFrom = s.time(words[1:4])
+		case words[0] == "outage":
+			s.down = [2]time.Time{s.time(words[1:4]), s.time(words[4:7])}
 		case words[0] == "until":
 			s.until = s.time(words[1:4])
 		default:
@@ -186,17 +191,19 @@ func (s *story) wakeUntil(t time.Time) {
 		if s.line.PassedAt.After(ev.Now) {
 			ev = s.evaluate(s.line.PassedAt)
 		}
-		if !ev.Now.Before(s.down[0]) && ev.Now.Before(s.down[1]) {
-			if !s.down[1].Before(t) {
-				return
-			}
+		if wake := ev.Next; !wake.IsZero() && !wake.Before(s.down[0]) && wake.Before(s.down[1]) && s.down[1].Before(t) {
 			s.pass(s.down[1])
 			continue
 		}
-		if ev.Next.IsZero() || !ev.Next.Before(t) {
+		next := ev.Next
+		if len(s.waits) > 0 && (next.IsZero() || s.waits[0].Before(next)) {
+			next = s.waits[0]
+			s.waits = s.waits[1:]
+		}
+		if next.IsZero() || !next.Before(t) {
 			return
 		}
-		s.pass(ev.Next)
+		s.pass(next)
 	}
 	s.t.Fatal("the story does not end")
 }
@@ -217,8 +224,11 @@ func (s *story) pass(now time.Time) {
 		return
 	}
 	ds, err := enforcer.Decide(s.evaluate(now), func(k enforcer.StepKey) enforcer.Standing {
-		if s.settled[k] {
+		switch {
+		case s.settled[k]:
 			return enforcer.Settled
+		case s.pending[k] != "":
+			return enforcer.Pending
 		}
 		return enforcer.Unrecorded
 	}, s.line)
@@ -226,8 +236,12 @@ func (s *story) pass(now time.Time) {
 		s.t.Fatal(err)
 	}
 	for _, d := range ds {
-		s.say(now, d)
+		if s.pending[d.Key] != d.Verb {
+			s.say(now, d)
+		}
 		if d.Verb == enforcer.Wait || d.Verb == enforcer.Hold {
+			s.pending[d.Key] = d.Verb
+			s.wait(d.NotBefore)
 			continue
 		}
 		if s.settled[d.Key] {
@@ -239,6 +253,13 @@ func (s *story) pass(now time.Time) {
 		}
 	}
 	s.line.PassedAt = now
+}
+
+func (s *story) wait(until time.Time) {
+	if !until.IsZero() && !slices.Contains(s.waits, until) {
+		s.waits = append(s.waits, until)
+		slices.SortFunc(s.waits, time.Time.Compare)
+	}
 }
 
 func (s *story) say(now time.Time, d enforcer.Decision) {

@@ -81,6 +81,9 @@ type BoundScope struct {
 	subtasks bool
 }
 
+// Projects are the ids of the projects it covers.
+func (s *BoundScope) Projects() []string { return s.projects }
+
 // Scope resolves the scope of a contract, written at path ("contracts[0]"), and holds the mapping's leads
 // against its projects. A scope in which no project is found covers nothing, and that problem is Fatal.
 func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -49,6 +50,8 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	clock    func() time.Time
+	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
+	transport http.RoundTripper
 
 	config string
 	output string
@@ -120,7 +123,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(a.versionCmd(), a.deadlineCmd(), a.contractCmd(), a.calendarCmd(),
 		a.checkCmd(), a.syncCmd(), a.planCmd(), a.enforceCmd(), a.runCmd(),
-		a.statusCmd(), a.explainCmd(), a.ledgerCmd(), a.demoCmd())
+		a.statusCmd(), a.explainCmd(), a.ledgerCmd())
 	for _, c := range root.Commands() {
 		fixUsage(c)
 	}

@@ -33,13 +33,18 @@ type workspace struct {
 type intent int
 
 const (
-	reads  intent = iota // the state, without a lock
-	writes               // the state, as the only process
+	reads  intent = iota // reads the state, asks no tracker
+	asks                 // reads the state and asks trackers
+	writes               // writes to both, as the only process
 )
 
 // open loads the configuration and opens the state file beside it.
 func (a *app) open(ctx context.Context, what intent) (*workspace, error) {
-	cfg, err := a.load(config.NoSecret)
+	level := config.NoSecret
+	if what == reads {
+		level = config.Error // what only reads the state needs no key
+	}
+	cfg, err := a.load(level)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +98,7 @@ func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (w
 	if w.ledger, err = ledger.Open(ctx, w.file.DB, a.clock()); err != nil {
 		return nil, err
 	}
-	settings, err := a.settings(cfg, w.log)
+	settings, err := a.settings(cfg, what, w.log)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +122,7 @@ func (w *workspace) close() {
 }
 
 // settings turns a configuration into what the engine works by.
-func (a *app) settings(cfg *config.Config, log *slog.Logger) (engine.Settings, error) {
+func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engine.Settings, error) {
 	texts, err := textsOf(cfg)
 	if err != nil {
 		return engine.Settings{}, err
@@ -127,11 +132,15 @@ func (a *app) settings(cfg *config.Config, log *slog.Logger) (engine.Settings, e
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
 			return s, usage("connection %s: poll: %w", c.ID, err)
 		}
-		t, err := a.connect(c, log)
-		if err != nil {
-			return s, err
+		conn := engine.Connection{ID: c.ID, Poll: c.Poll}
+		if what != reads {
+			t, err := a.connect(c, log)
+			if err != nil {
+				return s, err
+			}
+			conn.Tracker = t
 		}
-		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: t, Poll: c.Poll})
+		s.Connections = append(s.Connections, conn)
 	}
 	for i, c := range cfg.Contracts {
 		s.Contracts = append(s.Contracts, engine.Contract{
@@ -173,7 +182,7 @@ func (a *app) connect(c config.Connection, log *slog.Logger) (connectors.Tracker
 		return nil, usage("connection %s: kind %q: this version speaks to redmine only", c.ID, c.Kind)
 	}
 	return redmine.New(redmine.Config{
-		ID: c.ID, BaseURL: c.URL, APIKey: c.Auth.APIKey.Reveal(), Now: a.clock, Log: log,
+		ID: c.ID, BaseURL: c.URL, APIKey: c.Auth.APIKey.Reveal(), Transport: a.transport, Now: a.clock, Log: log,
 		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
 	})
 }

@@ -139,7 +139,21 @@ func checkKey(key string) error {
 func (t *Tracker) Capabilities() connectors.Capabilities {
 	return connectors.Capabilities{
 		Kind: "redmine", InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Markup: connectors.MarkupRedmine,
+		Permissions: permissions,
 	}
+}
+
+// permissions are Redmine's names, as a role shows them. A private note that we may not see cannot be read back,
+// nor can a watcher.
+var permissions = map[connectors.Right][]string{
+	connectors.ReadIssues:        {"view_issues"},
+	connectors.ReadInternal:      {"view_private_notes"},
+	connectors.WriteComment:      {"add_issue_notes"},
+	connectors.WriteInternal:     {"set_notes_private", "view_private_notes"},
+	connectors.SetAssignee:       {"edit_issues"},
+	connectors.SetPriority:       {"edit_issues"},
+	connectors.AddWatchers:       {"add_issue_watchers", "view_issue_watchers"},
+	connectors.WriteCustomFields: {"edit_issues"},
 }
 
 // Offset implements connectors.Tracker. Redmine itself does not say what time it is; the Date of the web server

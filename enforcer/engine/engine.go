@@ -33,8 +33,8 @@ import (
 // Connection is one tracker to watch.
 type Connection struct {
 	ID      string
-	Tracker connectors.Tracker
-	Poll    string // cron text, for Run
+	Tracker connectors.Tracker // nil where nothing is to be asked: Plan, Explain and Running only read
+	Poll    string             // cron text, for Run
 }
 
 // Contract is a contract on a connection, with the mapping of its words. Path and ScopePath name the places in
@@ -110,6 +110,9 @@ func (e *Engine) Pass(ctx context.Context) ([]Report, error) {
 
 // now is the tracker's time as far as it has been measured.
 func (e *Engine) now(t connectors.Tracker) time.Time {
-	offset, _, _ := t.Offset()
+	var offset time.Duration
+	if t != nil {
+		offset, _, _ = t.Offset()
+	}
 	return e.clock().Add(offset).UTC()
 }

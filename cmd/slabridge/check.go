@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/config"
+	"slabridge/enforcer/engine"
+)
+
+func (a *app) checkCmd() *cobra.Command {
+	var live bool
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Find all faults of the configuration; --live also holds it against the tracker",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), live) },
+	}
+	c.Flags().BoolVar(&live, "live", false, "ask the tracker about every name, person and right, and its clock; only reads")
+	return c
+}
+
+func (a *app) check(ctx context.Context, live bool) error {
+	path, err := config.Find(a.config)
+	if err != nil {
+		return usageError{err}
+	}
+	cfg, faults := config.Load(path)
+	for _, f := range faults {
+		if a.json() {
+			if err := a.writeJSON(f); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintln(a.out, f.Error())
+	}
+	level := config.Error
+	if live {
+		level = config.NoSecret
+	}
+	if faults.At(level) != nil {
+		return usageError{fmt.Errorf("%s: %d faults", path, len(faults.At(level)))}
+	}
+	if err := a.checkSchedules(cfg); err != nil {
+		return err
+	}
+	if !a.json() {
+		a.tellConfig(cfg)
+	}
+	if !live {
+		return nil
+	}
+	return a.checkLive(ctx, cfg)
+}
+
+// checkSchedules holds every poll text against the scheduler, and texts of the admin's own against their data.
+func (a *app) checkSchedules(cfg *config.Config) error {
+	var errs []error
+	for _, c := range cfg.Connections {
+		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
+			errs = append(errs, fmt.Errorf("%s: connection %s: poll: %w", cfg.Path, c.ID, err))
+		}
+	}
+	if _, err := textsOf(cfg); err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return usageError{errors.Join(errs...)}
+	}
+	return nil
+}
+
+// tellConfig says what the configuration amounts to, and what this version does not act on.
+func (a *app) tellConfig(cfg *config.Config) {
+	fmt.Fprintf(a.out, "%s: %d connections, %d mappings, %d contracts; no faults\n",
+		cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))
+	for _, c := range cfg.Contracts {
+		for _, o := range c.Obligations {
+			if o.Inert != "" {
+				a.wrap("  "+c.ID+": "+o.ID+" is not acted on: ", o.Inert)
+			}
+		}
+	}
+}
+
+// checkupInfo is what `check --live -o json` gives for a connection.
+type checkupInfo struct {
+	Connection  string        `json:"connection"`
+	Account     string        `json:"account"`
+	ClockOffset *float64      `json:"clock_offset_s"` // null: the tracker has not told its time yet
+	Problems    []problemInfo `json:"problems"`
+	Rights      []rightInfo   `json:"rights"`
+	Strangers   []string      `json:"authors_without_role"`
+	Unmarked    []string      `json:"own_notes_without_mark"`
+}
+
+type problemInfo struct {
+	Path   string `json:"path"`
+	Value  string `json:"value"`
+	Reason string `json:"reason"`
+	Fatal  bool   `json:"fatal"`
+}
+
+type rightInfo struct {
+	Right       string            `json:"right"`
+	Permissions []string          `json:"permissions"`
+	For         []string          `json:"for"`
+	Missing     map[string]string `json:"missing,omitempty"` // project -> permission
+}
+
+func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
+	w, err := a.openState(ctx, cfg, asks)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	found, err := w.engine.Check(ctx)
+	bad := 0
+	for _, k := range found {
+		info := checkupOf(k)
+		for _, p := range info.Problems {
+			if p.Fatal {
+				bad++
+			}
+		}
+		for _, r := range info.Rights {
+			bad += len(r.Missing)
+		}
+		if k.OffsetKnown && cfg.Limits.ClockSkew > 0 && k.Offset.Abs() > cfg.Limits.ClockSkew {
+			bad++
+		}
+		if a.json() {
+			if err := a.writeJSON(info); err != nil {
+				return err
+			}
+			continue
+		}
+		a.printCheckup(info)
+	}
+	if err != nil {
+		return err
+	}
+	if bad > 0 {
+		return usageError{fmt.Errorf("%d faults that the tracker shows", bad)}
+	}
+	return nil
+}
+
+func checkupOf(k engine.Checkup) checkupInfo {
+	info := checkupInfo{
+		Connection: k.Connection, Account: fmt.Sprintf("%s (%s, id %s)", k.Account.Name, k.Account.Login, k.Account.ID),
+		Problems: []problemInfo{}, Rights: []rightInfo{}, Strangers: []string{}, Unmarked: []string{},
+	}
+	if k.OffsetKnown {
+		s := k.Offset.Round(time.Second).Seconds()
+		info.ClockOffset = &s
+	}
+	for _, p := range k.Problems {
+		info.Problems = append(info.Problems, problemInfo{p.Path, p.Value, p.Reason, p.Fatal})
+	}
+	for _, n := range k.Needs {
+		info.Rights = append(info.Rights, rightInfo{string(n.Right), n.Permissions, n.For, n.Missing})
+	}
+	info.Strangers = append(info.Strangers, k.Strangers...)
+	info.Unmarked = append(info.Unmarked, k.Unmarked...)
+	return info
+}
+
+func (a *app) printCheckup(k checkupInfo) {
+	fmt.Fprintf(a.out, "%s: we are %s\n", k.Connection, k.Account)
+	if k.ClockOffset == nil {
+		fmt.Fprintln(a.out, "  clock: the tracker has not told its time yet; it will be measured on the first write")
+	} else {
+		fmt.Fprintf(a.out, "  clock: the tracker's minus ours is %+.0f s\n", *k.ClockOffset)
+	}
+	fmt.Fprintln(a.out, "  rights the account needs:")
+	for _, r := range k.Rights {
+		mark := a.colour("32", "ok     ")
+		if len(r.Missing) > 0 {
+			mark = a.colour("31", "MISSING")
+		}
+		a.wrap("    "+mark+" ", fmt.Sprintf("%s: %s", r.Right, strings.Join(r.Permissions, ", ")))
+		for _, project := range slices.Sorted(maps.Keys(r.Missing)) {
+			a.wrap("            ", fmt.Sprintf("%s is lacking in %s; needed for %s", r.Missing[project], project, strings.Join(r.For, ", ")))
+		}
+	}
+	for _, p := range k.Problems {
+		kind := "warning: "
+		if p.Fatal {
+			kind = "fault: "
+		}
+		a.wrap("  "+kind, fmt.Sprintf("%s: %q: %s", p.Path, p.Value, p.Reason))
+	}
+	if len(k.Strangers) > 0 {
+		a.wrap("  authors without a role, who count as nobody: ", strings.Join(k.Strangers, ", "))
+	}
+	if len(k.Unmarked) > 0 {
+		a.wrap("  notes by our account without our mark (is somebody else using it?): ", strings.Join(k.Unmarked, ", "))
+	}
+}

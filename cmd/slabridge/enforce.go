@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/connectors"
+	"slabridge/enforcer/engine"
+)
+
+func (a *app) enforceCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "enforce",
+		Short: "Make one pass: sync, decide, write back",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w, err := a.open(cmd.Context(), writes)
+			if err != nil {
+				return err
+			}
+			defer w.close()
+			reports, err := w.engine.Pass(cmd.Context())
+			return errors.Join(err, a.tell(cmd.Context(), w, reports))
+		},
+	}
+}
+
+// passInfo is one line of `enforce -o json`.
+type passInfo struct {
+	Connection string      `json:"connection"`
+	Changed    int         `json:"changed"`
+	Evaluated  int         `json:"evaluated"`
+	Written    []writeInfo `json:"written"`
+	Held       []writeInfo `json:"held"`
+	Refused    []writeInfo `json:"refused"`
+	Problems   []string    `json:"problems"`
+}
+
+// tell shows what a pass did. It fails with errHeld when a human must look.
+func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) error {
+	look := false
+	for _, r := range reports {
+		d, _, err := w.mirror.Directory(ctx, r.Connection)
+		if err != nil {
+			return err
+		}
+		info := a.passInfo(r, w.zone(), namesOf(d))
+		look = look || len(r.Held)+len(r.Refused) > 0
+		for _, p := range r.Problems {
+			look = look || p.Grave
+		}
+		if a.json() {
+			if err := a.writeJSON(info); err != nil {
+				return err
+			}
+			continue
+		}
+		if r.Now.IsZero() {
+			continue // it failed before anything could be told; the error says why
+		}
+		fmt.Fprintf(a.out, "%s: %d issues changed, %d looked at, %d steps written", r.Connection, r.Changed, r.Evaluated, len(r.Written))
+		if n := len(r.Held); n > 0 {
+			fmt.Fprintf(a.out, ", %d held", n)
+		}
+		if n := len(r.Refused); n > 0 {
+			fmt.Fprintf(a.out, ", %d refused", n)
+		}
+		fmt.Fprintln(a.out)
+		for _, list := range [][]writeInfo{info.Written, info.Held, info.Refused} {
+			for _, i := range list {
+				a.printEntry(i, false)
+			}
+		}
+		for _, p := range info.Problems {
+			a.wrap("! ", p)
+		}
+	}
+	if look {
+		return errHeld
+	}
+	return nil
+}
+
+func (a *app) passInfo(r engine.Report, zone zoneOf, n names) passInfo {
+	info := passInfo{
+		Connection: r.Connection, Changed: r.Changed, Evaluated: r.Evaluated,
+		Written: []writeInfo{}, Held: []writeInfo{}, Refused: []writeInfo{}, Problems: []string{},
+	}
+	for _, e := range r.Written {
+		info.Written = append(info.Written, a.info(e, n, zone(e.Key.Contract)))
+	}
+	for _, e := range r.Held {
+		info.Held = append(info.Held, a.info(e, n, zone(e.Key.Contract)))
+	}
+	for _, e := range r.Refused {
+		info.Refused = append(info.Refused, a.info(e, n, zone(e.Key.Contract)))
+	}
+	for _, p := range r.Problems {
+		text := p.Text
+		if p.Issue != "" {
+			text = p.Issue + ": " + text
+		}
+		info.Problems = append(info.Problems, text)
+	}
+	return info
+}
+
+func (a *app) planCmd() *cobra.Command {
+	return a.withAt(&cobra.Command{
+		Use:   "plan",
+		Short: "Show what would be written now, and why; writes nothing",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context()) },
+	})
+}
+
+func (a *app) plan(ctx context.Context) error {
+	w, err := a.open(ctx, reads)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	at, err := a.moment()
+	if err != nil {
+		return err
+	}
+	plans, err := w.engine.Plan(ctx, at)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		d, _, err := w.mirror.Directory(ctx, p.Connection)
+		if err != nil {
+			return err
+		}
+		n := namesOf(d)
+		if !a.json() {
+			fmt.Fprintf(a.out, "%s: %d steps, as of %s; mirrored %s\n",
+				p.Connection, len(p.Entries), a.stamp(p.Now), a.stamp(p.MirroredAt))
+		} else if len(p.Entries) == 0 {
+			fmt.Fprintf(a.err, "%s: nothing to write; mirrored %s\n", p.Connection, a.stamp(p.MirroredAt))
+		}
+		for _, e := range p.Entries {
+			i := a.info(e, n, w.zone()(e.Key.Contract))
+			i.Hint = ""
+			if a.json() {
+				if err := a.writeJSON(planInfo{i, p.MirroredAt}); err != nil {
+					return err
+				}
+				continue
+			}
+			a.printEntry(i, true)
+		}
+	}
+	return nil
+}
+
+// planInfo is one line of `plan -o json`.
+type planInfo struct {
+	writeInfo
+	Mirrored any `json:"mirrored"` // when the mirror was last complete
+}
+
+// trackerDown reports whether an error means that the tracker is away, not that we are at fault.
+func trackerDown(err error) bool {
+	switch connectors.ClassOf(err) {
+	case connectors.TryLater, connectors.Garbled, connectors.Unknown:
+		return true
+	}
+	return false
+}

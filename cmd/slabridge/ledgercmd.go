@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/connectors"
+	"slabridge/enforcer/ledger"
+)
+
+func (a *app) ledgerCmd() *cobra.Command {
+	c := &cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"}
+	var f ledger.Filter
+	var state string
+	filters := func(c *cobra.Command, withState bool) *cobra.Command {
+		flags := c.Flags()
+		flags.StringVar(&f.ID, "id", "", "one entry")
+		flags.StringVar(&f.Contract, "contract", "", "of this contract")
+		flags.StringVar(&f.Obligation, "obligation", "", "of this obligation")
+		flags.StringVar(&f.Issue, "issue", "", "of this issue")
+		flags.StringVar(&f.Connection, "connection", "", "of this connection")
+		if withState {
+			flags.StringVar(&state, "state", "", "in this state: intended, waiting, held, sent, done, refused, past, overtaken, needless, withdrawn")
+		}
+		return c
+	}
+	var all bool
+	confirm := func(c *cobra.Command) *cobra.Command {
+		filters(c, false).Flags().BoolVar(&all, "all", false, "all of them, when no filter is given")
+		return c
+	}
+	c.AddCommand(
+		filters(&cobra.Command{
+			Use: "list", Short: "List entries, oldest first", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				if f.State = ledger.State(state); state != "" && !known(f.State) {
+					return usage("--state %q: there is no such state; see 'slabridge ledger list --help'", state)
+				}
+				return a.ledgerList(cmd.Context(), f)
+			},
+		}, true),
+		&cobra.Command{
+			Use: "show ID", Short: "Show an entry with its whole history", Args: cobra.ExactArgs(1),
+			RunE: func(cmd *cobra.Command, args []string) error { return a.ledgerShow(cmd.Context(), args[0]) },
+		},
+		confirm(&cobra.Command{
+			Use: "release", Short: "Let held entries go; the next pass decides again and writes them", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				return a.ledgerMove(cmd.Context(), f, all, "released", (*ledger.Ledger).Release)
+			},
+		}),
+		confirm(&cobra.Command{
+			Use: "retry", Short: "Try refused entries again in the next pass", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				return a.ledgerMove(cmd.Context(), f, all, "to be tried again", (*ledger.Ledger).Retry)
+			},
+		}))
+	return c
+}
+
+func known(s ledger.State) bool {
+	for _, k := range ledger.States {
+		if s == k {
+			return true
+		}
+	}
+	return false
+}
+
+// directories reads the names of every connection once.
+func (w *workspace) directories(ctx context.Context) (map[string]names, error) {
+	out := map[string]names{}
+	for _, c := range w.cfg.Connections {
+		d, _, err := w.mirror.Directory(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		out[c.ID] = namesOf(d)
+	}
+	return out, nil
+}
+
+func (a *app) ledgerList(ctx context.Context, f ledger.Filter) error {
+	w, err := a.open(ctx, reads)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	dirs, err := w.directories(ctx)
+	if err != nil {
+		return err
+	}
+	zone := w.zone()
+	for e, err := range w.ledger.List(ctx, f, ledger.OldestFirst) {
+		if err != nil {
+			return err
+		}
+		i := a.info(e, dirs[e.Key.Connection], zone(e.Key.Contract))
+		if a.json() {
+			if err := a.writeJSON(i); err != nil {
+				return err
+			}
+			continue
+		}
+		a.printEntry(i, false)
+	}
+	return nil
+}
+
+// entryHistory is what `ledger show -o json` gives.
+type entryHistory struct {
+	writeInfo
+	Facts    ledger.Facts   `json:"facts"`
+	History  []entryMove    `json:"history"`
+	Requests []entryRequest `json:"requests"`
+}
+
+type entryMove struct {
+	At     time.Time `json:"at"`
+	State  string    `json:"state"`
+	Reason string    `json:"reason"`
+}
+
+type entryRequest struct {
+	ID      string          `json:"id"`
+	Began   time.Time       `json:"began"`
+	Ended   *time.Time      `json:"ended"`
+	Mark    string          `json:"mark,omitempty"`
+	Answers []requestAnswer `json:"answers"`
+}
+
+type requestAnswer struct {
+	At      time.Time           `json:"at"`
+	Watcher string              `json:"watcher,omitempty"`
+	Outcome string              `json:"outcome"`
+	Error   string              `json:"error,omitempty"`
+	Receipt *connectors.Receipt `json:"receipt,omitempty"`
+}
+
+func (a *app) ledgerShow(ctx context.Context, id string) error {
+	w, err := a.open(ctx, reads)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	e, err := w.ledger.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	dirs, err := w.directories(ctx)
+	if err != nil {
+		return err
+	}
+	loc := w.zone()(e.Key.Contract)
+	out := entryHistory{writeInfo: a.info(e, dirs[e.Key.Connection], loc), Facts: e.Facts}
+	history, err := w.ledger.History(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, t := range history {
+		out.History = append(out.History, entryMove{t.At.In(loc), string(t.State), reasonText(t.Reason.Text.In(a.lang), t.Reason.Code)})
+	}
+	requests, err := w.ledger.Writes(ctx, e.Key.Connection, e.Key.Issue)
+	if err != nil {
+		return err
+	}
+	for _, r := range requests {
+		for _, of := range r.Entries {
+			if of == id {
+				out.Requests = append(out.Requests, requestOf(r, loc))
+			}
+		}
+	}
+	if a.json() {
+		return a.writeJSON(out)
+	}
+	a.printEntry(out.writeInfo, true)
+	a.wrap("    rule: ", out.Facts.Rule)
+	fmt.Fprintf(a.out, "    contract version %s, calendar data of %s\n", out.Facts.Version, out.Facts.Calendar)
+	for _, why := range out.Facts.Why {
+		a.wrap("    ", why)
+	}
+	for _, m := range out.History {
+		a.wrap("    "+a.stamp(m.At)+"  ", m.State+": "+m.Reason)
+	}
+	for _, r := range out.Requests {
+		for _, x := range r.Answers {
+			a.wrap("    "+a.stamp(x.At)+"  ", "request "+r.ID+": "+x.Outcome+" "+x.Error)
+		}
+	}
+	return nil
+}
+
+func requestOf(r ledger.Write, loc *time.Location) entryRequest {
+	out := entryRequest{ID: r.ID, Began: r.BeganAt.In(loc), Mark: r.Mark, Answers: []requestAnswer{}}
+	if !r.EndedAt.IsZero() {
+		ended := r.EndedAt.In(loc)
+		out.Ended = &ended
+	}
+	for _, x := range r.Answers {
+		outcome := "accepted"
+		if x.Class != 0 {
+			outcome = x.Class.String()
+		}
+		out.Answers = append(out.Answers, requestAnswer{x.At.In(loc), x.Watcher, outcome, x.Error, x.Receipt})
+	}
+	return out
+}
+
+func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did string,
+	move func(*ledger.Ledger, context.Context, time.Time, ledger.Filter) ([]ledger.Entry, error),
+) error {
+	if (f == ledger.Filter{}) && !all {
+		return usage("give a filter (--id, --issue, --obligation, --contract, --connection), or --all")
+	}
+	w, err := a.open(ctx, writes)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	entries, err := move(w.ledger, ctx, a.clock(), f)
+	if err != nil {
+		return err
+	}
+	dirs, err := w.directories(ctx)
+	if err != nil {
+		return err
+	}
+	zone := w.zone()
+	for _, e := range entries {
+		i := a.info(e, dirs[e.Key.Connection], zone(e.Key.Contract))
+		if a.json() {
+			if err := a.writeJSON(i); err != nil {
+				return err
+			}
+			continue
+		}
+		a.printEntry(i, false)
+	}
+	if !a.json() {
+		fmt.Fprintf(a.out, "%d entries %s\n", len(entries), did)
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/config"
+	"slabridge/enforcer/engine"
+)
+
+func (a *app) runCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "Run as a daemon: passes by schedule and at the next due moment",
+		Long: "Run as a daemon. Each connection is polled by its schedule, and a pass is made at the next moment\n" +
+			"at which time alone gives something to do. SIGTERM and SIGINT stop after the write under way;\n" +
+			"SIGHUP reads the configuration again and keeps the old one when the new has faults.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDaemon(cmd.Context()) },
+	}
+}
+
+func (a *app) runDaemon(ctx context.Context) error {
+	w, err := a.open(ctx, writes)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	w.engine.Progress = nil // its lines would break the log's
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	reload := make(chan engine.Settings)
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hup:
+				if s, ok := a.reloaded(w); ok {
+					select {
+					case reload <- s:
+					case <-ctx.Done():
+					}
+				}
+			}
+		}
+	}()
+	w.log.Info("running", "state", w.cfg.State, "connections", len(w.cfg.Connections), "contracts", len(w.cfg.Contracts))
+	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) { w.logPass(reports, err) })
+	w.log.Info("stopped")
+	return err
+}
+
+// reloaded reads the configuration again; with faults the old one stays.
+func (a *app) reloaded(w *workspace) (engine.Settings, bool) {
+	cfg, faults := config.Load(w.cfg.Path)
+	if err := faults.Err(config.NoSecret); err != nil {
+		w.log.Error("reload: the configuration has faults, the old one stays", "faults", err)
+		return engine.Settings{}, false
+	}
+	if cfg.State != w.cfg.State {
+		w.log.Error("reload: the state file cannot change while running, the old configuration stays", "state", cfg.State)
+		return engine.Settings{}, false
+	}
+	s, err := a.settings(cfg, writes, w.log)
+	if err != nil {
+		w.log.Error("reload: the old configuration stays", "error", err)
+		return s, false
+	}
+	w.log.Info("reload: configuration read again", "contracts", len(cfg.Contracts))
+	return s, true
+}
+
+// logPass logs what a pass did; an idle one is worth a line only when debugging.
+func (w *workspace) logPass(reports []engine.Report, err error) {
+	for _, r := range reports {
+		for _, e := range r.Written {
+			w.log.Info("written", "connection", r.Connection, "issue", e.IssueKey, "step", e.Key.Obligation+"/"+e.Key.Step, "entry", e.ID)
+		}
+		for _, e := range r.Held {
+			w.log.Warn("held", "connection", r.Connection, "issue", e.IssueKey, "step", e.Key.Obligation+"/"+e.Key.Step, "entry", e.ID, "why", e.Reason.Text.In("en"))
+		}
+		for _, e := range r.Refused {
+			w.log.Warn("refused", "connection", r.Connection, "issue", e.IssueKey, "step", e.Key.Obligation+"/"+e.Key.Step, "entry", e.ID)
+		}
+		for _, p := range r.Problems {
+			w.log.Warn("problem", "connection", r.Connection, "issue", p.Issue, "problem", p.Text)
+		}
+		w.log.Debug("pass", "connection", r.Connection, "changed", r.Changed, "evaluated", r.Evaluated)
+	}
+	if err != nil {
+		w.log.Error("pass", "error", err, "tracker_away", trackerDown(err))
+	}
+}

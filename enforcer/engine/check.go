@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/mapping"
+)
+
+// Checkup is how a connection's tracker bears out the configuration.
+type Checkup struct {
+	Connection  string
+	Account     connectors.Account
+	Offset      time.Duration // the tracker's clock minus ours
+	OffsetKnown bool
+	Problems    []mapping.Problem
+	Needs       []RightNeeded
+	Strangers   []string // authors without a role, "name (id)"
+	Unmarked    []string // events by our own account that carry no mark of ours: "#17 journal:4"
+}
+
+// RightNeeded is a right that the contracts' steps take, with the tracker's permissions for it.
+type RightNeeded struct {
+	Right       connectors.Right
+	Permissions []string
+	For         []string          // the steps and fields that need it
+	Missing     map[string]string // project name -> permission that our account lacks there
+}
+
+// strangersRead bounds how many mirrored issues are looked through for authors without a role.
+const strangersRead = 500
+
+// Check asks every tracker whether it bears out the configuration: names, people, rights and clock. It only
+// reads. What the mirror holds already is looked through for authors without a role and for comments by our
+// account that are not ours.
+func (e *Engine) Check(ctx context.Context) ([]Checkup, error) {
+	var out []Checkup
+	_, err := e.each(func(c Connection) (Report, error) {
+		k, err := e.check(ctx, c)
+		if err == nil {
+			out = append(out, k)
+		}
+		return Report{}, err
+	})
+	return out, err
+}
+
+func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
+	k := Checkup{Connection: c.ID}
+	var err error
+	if k.Account, err = c.Tracker.Self(ctx); err != nil {
+		return k, err
+	}
+	d, err := c.Tracker.Directory(ctx)
+	if err != nil {
+		return k, err
+	}
+	k.Offset, _, k.OffsetKnown = c.Tracker.Offset()
+	views, problems, err := e.bind(ctx, c.ID, d)
+	if err != nil {
+		return k, err
+	}
+	k.Problems = problems
+	if k.Account.Admin {
+		k.Problems = append(k.Problems, mapping.Problem{
+			Path: "connections", Value: k.Account.Login,
+			Reason: "the account is an administrator: give slabridge an account of its own with only the rights listed here",
+		})
+	}
+	permissions := c.Tracker.Capabilities().Permissions
+	for _, v := range views {
+		for _, need := range v.bound.Rights(v.Contract.Contract) {
+			k.need(need, permissions[need.Right], v.scope.Projects(), d)
+		}
+	}
+	slices.SortFunc(k.Needs, func(a, b RightNeeded) int {
+		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
+	})
+	return k, e.lookThrough(ctx, c, views, &k)
+}
+
+// need adds what a contract needs to what the others need.
+func (k *Checkup) need(n mapping.Need, permissions, projects []string, d connectors.Directory) {
+	i := slices.IndexFunc(k.Needs, func(have RightNeeded) bool { return have.Right == n.Right })
+	if i < 0 {
+		i = len(k.Needs)
+		k.Needs = append(k.Needs, RightNeeded{Right: n.Right, Permissions: permissions, Missing: map[string]string{}})
+	}
+	need := &k.Needs[i]
+	for _, what := range n.For {
+		if !slices.Contains(need.For, what) {
+			need.For = append(need.For, what)
+		}
+	}
+	for _, project := range projects {
+		for _, p := range permissions {
+			if !k.Account.Has(project, p) {
+				need.Missing[projectName(d, project)] = p
+			}
+		}
+	}
+}
+
+func projectName(d connectors.Directory, id string) string {
+	for _, p := range d.Projects {
+		if p.ID == id {
+			return p.Key
+		}
+	}
+	return id
+}
+
+// lookThrough reads what is mirrored for what the mapping does not explain.
+func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k *Checkup) error {
+	read := 0
+	for entry, err := range e.mirror.Issues(ctx, c.ID) {
+		if err != nil {
+			return err
+		}
+		if read++; read > strangersRead {
+			break
+		}
+		h, ok, err := e.mirror.History(ctx, c.ID, entry.ID)
+		if err != nil {
+			return err
+		}
+		for _, v := range views {
+			if ok {
+				k.explainable(v.bound.Request(h, v.scope, v.Calendar.Location()), h, k.Account.ID)
+			}
+		}
+	}
+	slices.Sort(k.Strangers)
+	return nil
+}
+
+func (k *Checkup) explainable(r enforcer.Request, h connectors.History, self string) {
+	for i := range r.Moments {
+		m := &r.Moments[i]
+		if !m.State.Covered {
+			continue
+		}
+		if m.By.Role == "" && m.By.ID != "" {
+			if who := strings.TrimSpace(fmt.Sprintf("%s (%s)", m.By.Name, m.By.ID)); !slices.Contains(k.Strangers, who) {
+				k.Strangers = append(k.Strangers, who)
+			}
+		}
+	}
+	for _, e := range h.Events {
+		if e.Author != self || e.Note == nil || strings.TrimSpace(e.Note.Text) == "" {
+			continue
+		}
+		if _, _, ok := mapping.ParseMark(e.Note.Text); !ok {
+			if what := "#" + r.Key + " " + e.ID; !slices.Contains(k.Unmarked, what) {
+				k.Unmarked = append(k.Unmarked, what)
+			}
+		}
+	}
+}

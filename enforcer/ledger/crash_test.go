@@ -111,13 +111,11 @@ func TestCrashAfterEveryStatement(t *testing.T) {
 // TestFailureOfEveryStatement fails each statement of the scenario once, as a full disk would: the step reports it,
 // nothing of it is kept, and done again it succeeds.
 func TestFailureOfEveryStatement(t *testing.T) {
-	dir := t.TempDir()
-	f := openFile(t, filepath.Join(dir, "state.db"))
-	l := f.open(t)
+	l, f := open(t)
 	full := errors.New("disk full")
 	failures := 0
 	for _, s := range scenario {
-		was := dump(t, f.path, dir)
+		was := rowsOf(t, f)
 		for n := 0; ; n++ {
 			seen := 0
 			f.hook.set(func(string, []driver.NamedValue) error {
@@ -136,7 +134,7 @@ func TestFailureOfEveryStatement(t *testing.T) {
 			if !errors.Is(err, full) {
 				t.Fatalf("%s: statement %d failed, and the step says %v", s.name, n+1, err)
 			}
-			if is := dump(t, f.path, dir); is != was {
+			if is := rowsOf(t, f); is != was {
 				t.Fatalf("%s: statement %d failed, and something was kept:\n%s", s.name, n+1, is)
 			}
 		}

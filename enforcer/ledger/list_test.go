@@ -94,7 +94,7 @@ func TestListByFilter(t *testing.T) {
 // changes them on the way.
 func TestListInPagesWhileChanging(t *testing.T) {
 	l, _ := open(t)
-	const n = 1234
+	const n = 612
 	var es []ledger.Entry
 	for i := range n {
 		es = append(es, step(fmt.Sprintf("%d/respond/created/due", i), enforcer.Hold))
@@ -110,7 +110,7 @@ func TestListInPagesWhileChanging(t *testing.T) {
 				t.Fatalf("%s came twice", e.ID)
 			}
 			seen[e.ID] = true
-			if e.State == ledger.Held && len(seen)%100 == 0 {
+			if e.State == ledger.Held && len(seen)%50 == 0 {
 				if _, err := l.Move(t.Context(), t0, ledger.Needless, e); err != nil {
 					t.Fatal(err)
 				}

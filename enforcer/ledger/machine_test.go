@@ -2,8 +2,8 @@ package ledger_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -18,25 +18,31 @@ import (
 
 // machine plays random calls against the ledger and against a model of it: per entry, the states it has been in.
 type machine struct {
-	tb     testing.TB
-	l      *ledger.Ledger
-	f      *file
-	now    time.Time
-	states map[string][]ledger.State // model: by entry id, the whole history
-	writes map[string][]string       // model: open writes and their entries
-	stale  map[string]ledger.Entry   // an older copy of each entry, which must be of no use
+	tb         testing.TB
+	connection string
+	l          *ledger.Ledger
+	f          *file
+	now        time.Time
+	states     map[string][]ledger.State // model: by entry id, the whole history
+	writes     map[string][]string       // model: open writes and their entries
+	stale      map[string]ledger.Entry   // an older copy of each entry, which must be of no use
 }
 
 func TestLedgerAgainstAModel(t *testing.T) {
-	dir := t.TempDir()
-	n := 0
+	f := openFile(t, filepath.Join(t.TempDir(), "state.db"))
+	l := f.open(t)
+	if raceDetector {
+		fewer(t, "20")
+	}
+	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		n++
-		path := filepath.Join(dir, fmt.Sprintf("%d.db", n))
-		f := openFile(t, path)
+		run++ // each run has the file to itself by a connection of its own
 		m := &machine{
-			tb: t, f: f, l: f.open(t), now: t0,
+			tb: t, f: f, l: l, now: t0, connection: fmt.Sprintf("run-%d", run),
 			states: map[string][]ledger.State{}, writes: map[string][]string{}, stale: map[string]ledger.Entry{},
+		}
+		if _, err := l.StartLine(t.Context(), t0, m.connection, "kamal"); err != nil {
+			rt.Fatal(err)
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"":        m.check,
@@ -48,9 +54,19 @@ func TestLedgerAgainstAModel(t *testing.T) {
 			"retry":   func(rt *rapid.T) { m.free(rt, ledger.Refused, m.l.Retry) },
 			"reopen":  m.reopen,
 		})
-		m.f.Close()
-		os.Remove(path)
+		f, l = m.f, m.l
 	})
+}
+
+// fewer makes rapid try less often until the test ends.
+func fewer(t *testing.T, checks string) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	was := f.Value.String()
+	if err := f.Value.Set(checks); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Value.Set(was) })
 }
 
 func (m *machine) state(id string) ledger.State { h := m.states[id]; return h[len(h)-1] }
@@ -77,6 +93,8 @@ func (m *machine) entry(rt *rapid.T, id string) ledger.Entry {
 func (m *machine) record(rt *rapid.T) {
 	verb := rapid.SampledFrom([]enforcer.Verb{enforcer.Act, enforcer.Wait, enforcer.Hold, enforcer.Past, enforcer.Overtaken, enforcer.Needless}).Draw(rt, "verb")
 	e := step(fmt.Sprintf("%d/respond/created/%s", rapid.IntRange(1, 2).Draw(rt, "issue"), rapid.SampledFrom([]string{"due", "warn-50", "start"}).Draw(rt, "step")), verb)
+	e.Key.Connection = m.connection
+	e.ID = ledger.ID(e.Key)
 	r, err := m.l.Record(m.tb.Context(), m.now, e)
 	if err != nil {
 		rt.Fatal(err)
@@ -173,7 +191,7 @@ func (m *machine) finish(rt *rapid.T) {
 type freeFunc = func(ctx context.Context, now time.Time, f ledger.Filter) ([]ledger.Entry, error)
 
 func (m *machine) free(rt *rapid.T, from ledger.State, free freeFunc) {
-	f := ledger.Filter{Issue: rapid.SampledFrom([]string{"", "1", "#2", "3"}).Draw(rt, "issue")}
+	f := ledger.Filter{Connection: m.connection, Issue: rapid.SampledFrom([]string{"", "1", "#2", "3"}).Draw(rt, "issue")}
 	var want []string
 	for _, id := range m.ids(from) {
 		e := m.entry(rt, id)
@@ -206,32 +224,41 @@ func (m *machine) reopen(rt *rapid.T) {
 // check holds the ledger against the model after every call.
 func (m *machine) check(rt *rapid.T) {
 	m.now = m.now.Add(time.Second)
+	history := map[string][]ledger.State{}
+	rows, err := m.f.Query(`SELECT entry, state FROM ledger_history WHERE connection = $1 ORDER BY version`, m.connection)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	for rows.Next() {
+		var id string
+		var s ledger.State
+		if err := rows.Scan(&id, &s); err != nil {
+			rt.Fatal(err)
+		}
+		history[id] = append(history[id], s)
+	}
+	if err := rows.Close(); err != nil {
+		rt.Fatal(err)
+	}
 	seen := 0
-	for e, err := range m.l.List(m.tb.Context(), ledger.Filter{}, ledger.OldestFirst) {
+	for e, err := range m.l.List(m.tb.Context(), ledger.Filter{Connection: m.connection}, ledger.OldestFirst) {
 		if err != nil {
 			rt.Fatal(err)
 		}
 		seen++
-		h, err := m.l.History(m.tb.Context(), e.ID)
-		if err != nil {
-			rt.Fatal(err)
-		}
-		var states []ledger.State
-		for _, line := range h {
-			states = append(states, line.State)
-		}
+		states := history[e.ID]
 		if !slices.Equal(states, m.states[e.ID]) || e.State != m.state(e.ID) || int(e.Version) != len(states) {
 			rt.Fatalf("%s: is %s after %v (version %d), model says %v", e.ID, e.State, states, e.Version, m.states[e.ID])
 		}
 	}
-	if seen != len(m.states) {
-		rt.Fatalf("%d entries, model has %d", seen, len(m.states))
+	if seen != len(m.states) || len(history) != seen {
+		rt.Fatalf("%d entries with %d histories, model has %d", seen, len(history), len(m.states))
 	}
-	open, err := m.l.Unsettled(m.tb.Context(), "helpdesk")
+	open, err := m.l.Unsettled(m.tb.Context(), m.connection)
 	if err != nil || len(open) != len(m.writes) {
 		rt.Fatalf("%d writes in flight, model has %d: %v", len(open), len(m.writes), err)
 	}
-	pending, err := m.l.Pending(m.tb.Context(), "helpdesk", m.now.Add(time.Hour))
+	pending, err := m.l.Pending(m.tb.Context(), m.connection, m.now.Add(time.Hour))
 	if err != nil || len(pending) != len(m.ids(ledger.Intended, ledger.Waiting, ledger.Held, ledger.Sent)) {
 		rt.Fatalf("%d pending: %v", len(pending), err)
 	}

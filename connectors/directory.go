@@ -55,7 +55,7 @@ type Person struct {
 	Roles  map[string][]string
 }
 
-// Lacks reports whether the history speaks of a status, person, project or priority that the directory does not
+// Lacks reports whether the history speaks of a status, person, project, priority or custom field that the directory does not
 // know: it was read before that came to be.
 func (d Directory) Lacks(h History) bool {
 	known := make(map[string]bool)
@@ -73,6 +73,14 @@ func (d Directory) Lacks(h History) bool {
 		add(FieldAssignee, p.ID)
 	}
 	add(FieldAssignee, d.Self.ID)
+	for _, f := range d.Fields {
+		known[f.ID] = true
+	}
+	for field := range h.Issue.Values {
+		if _, custom := IsCustomField(field); custom && !known[field] {
+			return true
+		}
+	}
 	for _, field := range []string{FieldStatus, FieldPriority, FieldProject, FieldAssignee} {
 		if v := h.Issue.Values.One(field); v != "" && !known[field+v] {
 			return true

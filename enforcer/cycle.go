@@ -1,6 +1,9 @@
 package enforcer
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
 	"time"
 
 	"slabridge/enforcer/calendar"
@@ -89,6 +92,21 @@ type StepKey struct {
 	Obligation string `json:"obligation"`
 	Cycle      string `json:"cycle"`
 	Step       string `json:"step"`
+}
+
+var stepIDs = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// ID is the public name of the step: 12 characters (60 bits of a hash of the key), short enough for the visible
+// mark of a comment, and the same again when the ledger is restored from an older backup.
+func (k StepKey) ID() string {
+	h := sha256.New()
+	for _, part := range []string{k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step} {
+		var size [8]byte
+		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
+		h.Write(size[:])
+		h.Write([]byte(part))
+	}
+	return stepIDs.EncodeToString(h.Sum(nil))[:12]
 }
 
 // Verb is what is to become of a step whose moment has come.

@@ -85,7 +85,7 @@ func (a *app) tellConfig(cfg *config.Config) {
 	for _, c := range cfg.Contracts {
 		for _, o := range c.Obligations {
 			if o.Inert != "" {
-				a.wrap("  "+c.ID+": "+o.ID+" is not acted on: ", o.Inert)
+				a.wrap("  ", c.ID+": "+o.ID+" is not acted on: "+o.Inert)
 			}
 		}
 	}

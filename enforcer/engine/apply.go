@@ -73,13 +73,16 @@ func (p *pass) record(ctx context.Context, f *finding) ([]ledger.Entry, error) {
 	return out, nil
 }
 
-// revise moves an entry that was pending to what is decided now. One that a human must release stays held until
-// then, and one that waits out a back-off keeps waiting.
+// heldStorm is the code of a hold that only a human ends; the others end with their cause.
+const heldStorm = "storm"
+
+// revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human
+// releases it, and one that waits out a back-off keeps waiting.
 func (p *pass) revise(ctx context.Context, was, now ledger.Entry) (ledger.Entry, error) {
 	to := now.State
 	released := !was.ReleasedAt.IsZero()
 	switch {
-	case was.State == ledger.Held && to == ledger.Intended && !released && was.Reason.Code != "hold":
+	case was.State == ledger.Held && to == ledger.Intended && !released && was.Reason.Code == heldStorm:
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil

@@ -66,7 +66,9 @@ func (p *pass) prepare(ctx context.Context) error {
 	p.now = p.e.now(p.conn.Tracker)
 	p.report.Now = p.now
 	for _, f := range problems {
-		p.report.problem("", f.Fatal, "%s: %q: %s", f.Path, f.Value, f.Reason)
+		if f.Fatal { // the others are for Check: they stop nothing, and would be said in every pass
+			p.report.problem("", true, "%s: %q: %s", f.Path, f.Value, f.Reason)
+		}
 	}
 	if err := p.e.remember(ctx, p.conn.ID, views, p.now); err != nil {
 		return err

@@ -52,7 +52,7 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	}
 	if storm != "" {
 		held := slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return !e.ReleasedAt.IsZero() || e.Tries > 0 })
-		if err := p.hold(ctx, held, "storm", storm); err != nil {
+		if err := p.hold(ctx, held, heldStorm, storm); err != nil {
 			return err
 		}
 		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.ReleasedAt.IsZero() && e.Tries == 0 })
@@ -81,7 +81,7 @@ func (p *pass) withdraw(ctx context.Context, before, now finding) error {
 		if slices.ContainsFunc(now.decisions, func(n enforcer.Decision) bool { return n.Key == d.Key }) {
 			continue
 		}
-		e, err := p.e.ledger.Get(ctx, ledger.ID(d.Key))
+		e, err := p.e.ledger.Get(ctx, d.Key.ID())
 		if err != nil {
 			return err
 		}

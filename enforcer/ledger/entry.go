@@ -1,9 +1,6 @@
 package ledger
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -14,7 +11,7 @@ import (
 
 // Entry is one step of one cycle of one request, as the ledger has it. All times are UTC with milliseconds.
 type Entry struct {
-	// ID is made from the key alone (see ID), so a ledger restored from an older backup gives a step the same
+	// ID is made from the key alone (enforcer.StepKey.ID), so a ledger restored from an older backup gives a step the same
 	// id again, and a comment that carries it is recognised.
 	ID       string
 	Key      enforcer.StepKey
@@ -72,28 +69,12 @@ type Facts struct {
 // knows: issue key, subject, severity and facts.
 func Decided(d enforcer.Decision, now time.Time) Entry {
 	return Entry{
-		ID: ID(d.Key), Key: d.Key, State: StateOf(d.Verb), Reason: d.Reason, NotBefore: d.NotBefore,
+		ID: d.Key.ID(), Key: d.Key, State: StateOf(d.Verb), Reason: d.Reason, NotBefore: d.NotBefore,
 		Evidence: Evidence{
 			Source: d.Source, Audience: d.Audience, Breach: d.Breach,
 			Moment: d.Moment, Due: d.Due, DecidedAt: now, Changes: d.Changes,
 		},
 	}
-}
-
-var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
-
-// ID is the public name of a step: 12 characters (60 bits of a hash of the key), short enough for the visible
-// mark of a comment. A million entries share an id with a chance below one in a million; the ledger refuses
-// the second of such a pair rather than mixing them up.
-func ID(k enforcer.StepKey) string {
-	h := sha256.New()
-	for _, part := range []string{k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step} {
-		var size [8]byte
-		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
-		h.Write(size[:])
-		h.Write([]byte(part))
-	}
-	return idEncoding.EncodeToString(h.Sum(nil))[:12]
 }
 
 // describe names the entry in errors.

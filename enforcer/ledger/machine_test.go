@@ -94,7 +94,7 @@ func (m *machine) record(rt *rapid.T) {
 	verb := rapid.SampledFrom([]enforcer.Verb{enforcer.Act, enforcer.Wait, enforcer.Hold, enforcer.Past, enforcer.Overtaken, enforcer.Needless}).Draw(rt, "verb")
 	e := step(fmt.Sprintf("%d/respond/created/%s", rapid.IntRange(1, 2).Draw(rt, "issue"), rapid.SampledFrom([]string{"due", "warn-50", "start"}).Draw(rt, "step")), verb)
 	e.Key.Connection = m.connection
-	e.ID = ledger.ID(e.Key)
+	e.ID = e.Key.ID()
 	r, err := m.l.Record(m.tb.Context(), m.now, e)
 	if err != nil {
 		rt.Fatal(err)

@@ -190,7 +190,7 @@ func BenchmarkLedger(b *testing.B) {
 		do   func(i int) error
 	}{
 		{"Get", func(i int) error {
-			_, err := l.Get(b.Context(), ledger.ID(step("700/respond/journal:7003/due", enforcer.Past).Key))
+			_, err := l.Get(b.Context(), step("700/respond/journal:7003/due", enforcer.Past).Key.ID())
 			return err
 		}},
 		{"Recorded", func(i int) error { _, err := l.Recorded(b.Context(), "helpdesk", fmt.Sprint(i%10_000)); return err }},

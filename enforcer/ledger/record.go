@@ -62,7 +62,7 @@ func (r *recorder) prepare(ctx context.Context) (err error) {
 }
 
 func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
-	e.ID, e.NotBefore = ID(e.Key), e.notBefore()
+	e.ID, e.NotBefore = e.Key.ID(), e.notBefore()
 	if err := e.valid(); err != nil {
 		return Recorded{}, err
 	}

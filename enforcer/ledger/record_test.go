@@ -224,7 +224,7 @@ func TestIDsStandForKeys(t *testing.T) {
 			Connection: part.Draw(t, "connection"), Issue: part.Draw(t, "issue"), Contract: part.Draw(t, "contract"),
 			Obligation: part.Draw(t, "obligation"), Cycle: part.Draw(t, "cycle"), Step: part.Draw(t, "step"),
 		}
-		id := ledger.ID(k)
+		id := k.ID()
 		if other, ok := seen[id]; ok && other != k {
 			t.Fatalf("%+v and %+v share %s", k, other, id)
 		}
@@ -233,7 +233,7 @@ func TestIDsStandForKeys(t *testing.T) {
 			t.Fatalf("id %q is not 12 characters safe in any markup", id)
 		}
 	})
-	if got := ledger.ID(step("17/respond/created/due", enforcer.Act).Key); got != "tase4rt14sew" {
+	if got := step("17/respond/created/due", enforcer.Act).Key.ID(); got != "tase4rt14sew" {
 		t.Errorf("the id of a pinned key is %s: ids are in trackers already and must never change", got)
 	}
 }

@@ -33,7 +33,8 @@ func TestBindProblems(t *testing.T) {
 		}, `! m.roles[3].project_roles[0] | Заказчик | the tracker shows no project role of this name; it has "Support engineer", "Developer", "Customer", "Manager"`},
 		{"two people of one name", func(m *mapping.Mapping, d *connectors.Directory) {
 			d.People = append(d.People, connectors.Person{ID: "77", Login: "orlova2", Name: "Olga Orlova"})
-		}, `! m.roles[2].users[0] | Olga Orlova | 2 of the tracker's entries are called so; give the id of one of "Olga Orlova" (id 13), "Olga Orlova" (id 77)`},
+		}, `! m.roles[2].users[0] | Olga Orlova | 2 of the tracker's entries are called so; give the id of one of "Olga Orlova" (id 13), "Olga Orlova" (id 77)
+m.roles[2].lead | Olga Orlova | this lead has no role that counts as management: a request assigned to them is not with management`},
 		{"unknown lead", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Roles[0].Lead = []string{"Ivan Ivanof"}
 		}, `m.roles[0].lead[0] | Ivan Ivanof | the tracker shows no person or group of this name; did you mean "Ivan Ivanov" (id 10)?`},

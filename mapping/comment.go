@@ -52,7 +52,7 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	slices.SortStableFunc(all, func(a, b enforcer.NextStep) int { return a.At.Compare(b.At) })
 	var out []NextData
 	for _, n := range all {
-		d := NextData{Obligation: Plain(n.Obligation.In(w.o.Lang)), ID: n.ID, At: w.moment(audience, n.At)}
+		d := NextData{Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(audience, n.At)}
 		if audience != enforcer.Public {
 			d.ComesIn = comesIn(n.Role, w.o.Lang)
 		}
@@ -61,17 +61,17 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	return out
 }
 
-// data is what the text of a step may say. Everything that people or the tracker wrote is made Plain here, so
-// that no template can forget it.
+// data is what the text of a step may say. Everything from the tracker is made Plain here, so that no template
+// can forget it; the contract's own words are the admin's and stay as they are.
 func (w *writer) data(audience enforcer.Audience, s step) TextData {
 	c, lang := s.Changes.Comment, w.o.Lang
 	d := TextData{
 		Number:     Plain(w.req.Key),
 		Subject:    Plain(w.req.Subject),
-		Contract:   Plain(w.o.Contract.Title.In(lang)),
-		Obligation: Plain(c.Obligation.In(lang)),
-		Clause:     Plain(clause(c.Source, lang)),
-		Severity:   Plain(c.Severity.In(lang)),
+		Contract:   w.o.Contract.Title.In(lang),
+		Obligation: c.Obligation.In(lang),
+		Clause:     clause(c.Source, lang),
+		Severity:   c.Severity.In(lang),
 		Started:    w.moment(audience, c.StartedAt),
 		Moment:     w.moment(audience, c.Moment),
 		Due:        w.moment(audience, c.Due),
@@ -85,10 +85,9 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 		d.Items = w.missing()
 	}
 	if audience != enforcer.Public {
-		d.Assigned, d.Priority = Plain(s.assigned), Plain(s.priority)
-		for _, n := range s.watchers {
-			d.Watchers = append(d.Watchers, Plain(n))
-		}
+		d.Assignee = Plain(w.b.crew.names[w.h.Issue.Values.One(connectors.FieldAssignee)])
+		d.Assigned, d.Priority = Plain(w.b.crew.names[s.assigned]), Plain(s.priority)
+		d.Watchers = w.plainNames(s.watchers)
 	}
 	return d
 }

@@ -108,9 +108,25 @@ func (c *crew) warnAbout(r *resolver, b boundRole, place string) {
 			r.report(false, place, p.Name, "this account is locked: what it did counts, but it is neither assigned nor told")
 		}
 	}
+	for _, id := range b.lead {
+		p, here := c.people[id]
+		if here && !slices.Contains(b.users, id) && !b.nativeAnywhere(p) {
+			r.report(false, place+".lead", p.Name, "this lead has no role that counts as %s: a request assigned to them is not with %s", b.rule.Is, b.rule.Is)
+		}
+	}
 	if b.rule.Is.Staff() && len(b.rule.Lead) == 0 {
 		r.report(false, place+".lead", string(b.rule.Is), "no lead is named: steps that would assign %s only comment", b.rule.Is)
 	}
+}
+
+// nativeAnywhere reports whether the person has one of the role's project roles in any project.
+func (b boundRole) nativeAnywhere(p connectors.Person) bool {
+	for _, roles := range p.Roles {
+		if overlap(roles, b.native) {
+			return true
+		}
+	}
+	return false
 }
 
 // People is everyone with a role in some project now, to be remembered.

@@ -29,11 +29,11 @@ func Plain(s string) string {
 		switch inert, always := lookAlike[c]; {
 		case always:
 			b.WriteRune(inert)
-		case c == '.' && (firstWord || endsWithWWW(text[:i])): // "h1. ", "1. ", "www."
+		case c == '.' && (firstWord && (after == 0 || after == ' ') || endsWithWWW(text[:i])): // "h1. ", "1. ", "www."
 			b.WriteRune('․')
-		case c == ')' && firstWord: // "1) "
+		case c == ')' && firstWord && digit(before) && (after == 0 || after == ' '): // "1) "
 			b.WriteRune('）')
-		case c == '(' && before < utf8.RuneSelf && unicode.IsUpper(before): // "ABC(expansion)"
+		case c == '(' && (digit(before) || before >= 'A' && before <= 'Z'): // "ABC(expansion)"
 			b.WriteString(" (")
 		case c == ':' && after != 0 && after != ' ' && !(digit(before) && digit(after)): // "user:x", "http:"
 			b.WriteRune('∶')

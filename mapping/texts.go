@@ -51,6 +51,7 @@ type TextData struct {
 	BeginBy    string // by when work will begin; "" when that has passed or is not promised
 	Names      []string
 	Items      []string // what the request lacks
+	Assignee   string   // whose the request is, before this write
 	Assigned   string   // whom this very write assigns
 	Priority   string   // the priority that this very write sets
 	Watchers   []string // whom this very write makes watchers
@@ -62,7 +63,7 @@ type NextData struct {
 	Obligation string
 	ID         string // the obligation's: "progress-update"
 	At         string
-	ComesIn    string // who comes in: "подключаются разработчики"; "" when nobody does
+	ComesIn    string // what that brings: "обращение передаётся разработчикам"; "" when nobody is called in
 }
 
 // Texts renders the comments. It is immutable and safe for concurrent use.
@@ -144,7 +145,7 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 	return tmpl
 }
 
-const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Assigned, Priority, Watchers, Next (each with Obligation, ID, At, ComesIn)"
+const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Assignee, Assigned, Priority, Watchers, Next (each with Obligation, ID, At, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.
 func templateError(err error) string { return strings.TrimPrefix(err.Error(), "template: ") }
@@ -197,25 +198,25 @@ func execute(t *template.Template, data TextData) (string, error) {
 func SampleText(lang string) TextData {
 	d := TextData{
 		Number: "1725", Subject: "Не открывается личный кабинет", Contract: "Программа технической поддержки",
-		Obligation: "Приступить к решению", Clause: clause("п. 8", lang), Severity: "критичный сбой",
+		Obligation: "начало работ", Clause: clause("п. 8", lang), Severity: "критичный сбой",
 		Started: "12:20 27.11.2026 (время Алматы, UTC+5)", Moment: "12:30 27.11.2026 (время Алматы, UTC+5)",
 		Due: "12:40 27.11.2026 (время Алматы, UTC+5)", Remaining: "10 минут рабочего времени",
 		BeginBy: "12:40 27.11.2026 (время Алматы, UTC+5)",
-		Names:   []string{"Пётр Петров"}, Items: []string{"Версия"}, Assigned: "Иван Иванов", Priority: "Immediate",
+		Names:   []string{"Пётр Петров"}, Items: []string{"Версия"}, Assignee: "Анна Иванова", Assigned: "Иван Иванов", Priority: "Immediate",
 		Watchers: []string{"Пётр Петров"},
 		Next: []NextData{
-			{"Подключить разработчиков", "involve-developers", "14:20 27.11.2026 (время Алматы, UTC+5)", "подключаются разработчики"},
-			{"Сообщать о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", ""},
+			{"подключение разработчиков", "involve-developers", "14:20 27.11.2026 (время Алматы, UTC+5)", "обращение передаётся разработчикам"},
+			{"информирование о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", ""},
 		},
 	}
 	if lang != russian {
-		d.Subject, d.Contract, d.Obligation, d.Severity = "The customer portal does not open", "Technical support programme", "Begin work", "critical failure"
+		d.Subject, d.Contract, d.Obligation, d.Severity = "The customer portal does not open", "Technical support programme", "start of work", "critical failure"
 		d.Started, d.Moment, d.Due = "12:20 on 27 November 2026 (Almaty time, UTC+5)", "12:30 on 27 November 2026 (Almaty time, UTC+5)", "12:40 on 27 November 2026 (Almaty time, UTC+5)"
 		d.BeginBy, d.Remaining = d.Due, "10 minutes of working time"
-		d.Names, d.Items, d.Assigned, d.Watchers = []string{"Petr Petrov"}, []string{"Version"}, "Ivan Ivanov", []string{"Petr Petrov"}
+		d.Names, d.Items, d.Assignee, d.Assigned, d.Watchers = []string{"Petr Petrov"}, []string{"Version"}, "Anna Ivanova", "Ivan Ivanov", []string{"Petr Petrov"}
 		d.Next = []NextData{
-			{"Involve developers", "involve-developers", "14:20 on 27 November 2026 (Almaty time, UTC+5)", "developers are called in"},
-			{"Report progress", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", ""},
+			{"involvement of the developers", "involve-developers", "14:20 on 27 November 2026 (Almaty time, UTC+5)", "the request goes to the developers"},
+			{"progress update", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", ""},
 		}
 	}
 	return d

@@ -144,12 +144,12 @@ func clause(source, lang string) string {
 	return "clause " + number
 }
 
-// comesIn says what it means that a role is called: what happens next.
+// comesIn says what it means for the request that a role is called in.
 func comesIn(r enforcer.Role, lang string) string {
 	words := map[enforcer.Role][2]string{
-		enforcer.Support:    {"вызывается ответственный специалист поддержки", "the support lead is called in"},
-		enforcer.Developers: {"подключаются разработчики", "developers are called in"},
-		enforcer.Management: {"информируется руководство", "management is informed"},
+		enforcer.Support:    {"обращение передаётся ответственному за поддержку", "the request goes to the support lead"},
+		enforcer.Developers: {"обращение передаётся разработчикам", "the request goes to the developers"},
+		enforcer.Management: {"извещается руководство", "management is notified"},
 	}[r]
 	if lang == russian {
 		return words[0]

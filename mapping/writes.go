@@ -74,9 +74,9 @@ func (b *Bound) Writes(req enforcer.Request, h connectors.History, ds []enforcer
 // step is a decision with what the very update it is part of does for it.
 type step struct {
 	enforcer.Decision
-	assigned string
-	priority string
-	watchers []string
+	assigned string   // person id
+	priority string   // name
+	watchers []string // person ids
 }
 
 type writer struct {
@@ -98,7 +98,7 @@ func (w *writer) changes(all, carrier []step) connectors.Write {
 	var out connectors.Write
 	if id, role, ok := w.assignee(all); ok {
 		out.Assign = &id
-		tell(carrier, func(s *step) bool { return s.Changes.Assign == role }, func(s *step) { s.assigned = w.b.crew.names[id] })
+		tell(carrier, func(s *step) bool { return s.Changes.Assign == role }, func(s *step) { s.assigned = id })
 	}
 	if p, ok := w.priority(all); ok {
 		out.Priority = &p.ID
@@ -111,9 +111,7 @@ func (w *writer) changes(all, carrier []step) connectors.Write {
 		added := w.watchers(s.Changes.Watch, out.Watchers)
 		out.Watchers = append(out.Watchers, added...)
 		if j := i - (len(all) - len(carrier)); j >= 0 {
-			for _, id := range added {
-				carrier[j].watchers = append(carrier[j].watchers, w.b.crew.names[id])
-			}
+			carrier[j].watchers = added
 		}
 	}
 	return out

@@ -1,0 +1,89 @@
+package mapping_test
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"slabridge/enforcer"
+	"slabridge/mapping"
+)
+
+func key(obligation, step string) enforcer.StepKey {
+	return enforcer.StepKey{Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme", Obligation: obligation, Cycle: "created", Step: step}
+}
+
+func TestMark(t *testing.T) {
+	got := mapping.Mark("7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
+	// the line is in comments that are out there: it must never change
+	if want := "[slabridge 7c1f respond/due 6be8eb45, involve-developers/due e8759cee]"; got != want {
+		t.Errorf("mark %q, want %q", got, want)
+	}
+}
+
+func TestParseMarkRefuses(t *testing.T) {
+	for _, text := range []string{
+		"", "no mark", "[slabridge 7c1f]", "[slabridge 7c1f respond/due]", "[slabridge 7c1f respond/due xyz]",
+		"see [slabridge 7c1f respond/due 93ab12cd] here", "> [slabridge 7c1f respond/due 93ab12cd]",
+		"[slabridge 7c1f respond/due 93ab12cd, ]", "[slabridge  respond/due 93ab12cd]", "[slabridge 7c1f respond/due/x 93ab12cd]",
+		"[SLABRIDGE 7c1f respond/due 93ab12cd]",
+	} {
+		if install, steps, ok := mapping.ParseMark(text); ok {
+			t.Errorf("ParseMark(%q) = %q, %v", text, install, steps)
+		}
+	}
+	// trackers store CRLF; of several the last is the comment's own
+	install, steps, ok := mapping.ParseMark("[slabridge aaaa x/due 00000000]\r\ntext\r\n[slabridge 7c1f respond/due 93ab12cd]\r\n")
+	if !ok || install != "7c1f" || len(steps) != 1 || steps[0] != (mapping.MarkedStep{Step: "respond/due", Hash: "93ab12cd"}) {
+		t.Errorf("last mark %q, %v, %v", install, steps, ok)
+	}
+}
+
+func TestMarkComesBack(t *testing.T) {
+	id := rapid.StringMatching(`[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5})?`)
+	rapid.Check(t, func(rt *rapid.T) {
+		keys := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) enforcer.StepKey {
+			return enforcer.StepKey{Connection: id.Draw(rt, "connection"), Issue: rapid.String().Draw(rt, "issue"), Contract: id.Draw(rt, "contract"),
+				Obligation: id.Draw(rt, "obligation"), Cycle: rapid.String().Draw(rt, "cycle"), Step: id.Draw(rt, "step")}
+		}), 1, 5).Draw(rt, "keys")
+		around := rapid.SampledFrom([]string{"%s", "text\n\n%s", "text\r\n%s\r\n", "%s\n\ntext"}).Draw(rt, "around")
+		install, steps, ok := mapping.ParseMark(strings.Replace(around, "%s", mapping.Mark("7c1f", keys), 1))
+		if !ok || install != "7c1f" || len(steps) != len(keys) {
+			rt.Fatalf("came back as %q, %v, %v", install, steps, ok)
+		}
+		for i, k := range keys {
+			if !steps[i].Is(k) {
+				rt.Fatalf("step %v is not %v", steps[i], k)
+			}
+			other := k
+			other.Cycle += "~2"
+			if steps[i].Is(other) {
+				rt.Fatalf("step %v is taken for another cycle's", steps[i])
+			}
+		}
+	})
+}
+
+func FuzzParseMark(f *testing.F) {
+	f.Add("x\n[slabridge 7c1f respond/due 93ab12cd, involve-developers/due 11223344]")
+	f.Add("[slabridge 7c1f a/b 00000000]\r\n[slabridge")
+	f.Add(strings.Repeat("[slabridge ", 50))
+	f.Fuzz(func(t *testing.T, text string) {
+		install, steps, ok := mapping.ParseMark(text)
+		if !ok {
+			if install != "" || steps != nil {
+				t.Errorf("nothing found, but %q, %v", install, steps)
+			}
+			return
+		}
+		var parts []string
+		for _, s := range steps {
+			parts = append(parts, s.Step+" "+s.Hash)
+		}
+		line := "[slabridge " + install + " " + strings.Join(parts, ", ") + "]"
+		if !strings.Contains(text, line) {
+			t.Errorf("ParseMark(%q) found %q, which is not there", text, line)
+		}
+	})
+}

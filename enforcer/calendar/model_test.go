@@ -1,0 +1,371 @@
+package calendar_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/enforcer/calendar"
+)
+
+// model is a second implementation of the arithmetic of time, slow and plain:
+// it looks at each minute's local clock and walks. It knows no tables, sums or
+// searches, and shares no code with the package beyond the types of its
+// arguments. Hours of work must lie on whole minutes; moments may have seconds.
+type model struct {
+	first   int64 // Unix minute of minutes[0]
+	minutes []minute
+}
+
+type minute struct {
+	day     int  // civil day, counted from 1970
+	shown   int  // minute of that day that the clock has reached; never goes back within a day
+	reading int  // minute that the clock really shows
+	working bool // counts
+	inside  bool // between the day's first and last working minute
+}
+
+// clockOf reads the local clock minute by minute. Where the clock is set back
+// the time reached stands still until the clock has caught up.
+func clockOf(loc *time.Location, from, to time.Time) (int64, []minute) {
+	first := from.Unix() / 60
+	var list []minute
+	for m := first; m < to.Unix()/60; m++ {
+		t := time.Unix(m*60, 0).In(loc)
+		y, mon, d := t.Date()
+		day := int(time.Date(y, mon, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+		shown := t.Hour()*60 + t.Minute()
+		now := minute{day: day, shown: shown, reading: shown}
+		if n := len(list); n > 0 {
+			last := list[n-1]
+			if day < last.day || day == last.day && shown < last.shown {
+				now.day, now.shown = last.day, last.shown
+			}
+		}
+		list = append(list, now)
+	}
+	return first, list
+}
+
+// newModel fills in which minutes are worked.
+func newModel(first int64, clock []minute, week calendar.Week, days map[calendar.Date]calendar.Day) *model {
+	m := &model{first: first, minutes: slices.Clone(clock)}
+	worked := map[int][1440]bool{}
+	for i := range m.minutes {
+		now := &m.minutes[i]
+		if _, known := worked[now.day]; !known {
+			worked[now.day] = workedMinutes(now.day, week, days)
+		}
+		now.working = worked[now.day][now.shown]
+	}
+	opened, closed := map[int]int{}, map[int]int{}
+	for i, now := range m.minutes {
+		if now.working {
+			if _, known := opened[now.day]; !known {
+				opened[now.day] = i
+			}
+			closed[now.day] = i
+		}
+	}
+	for i := range m.minutes {
+		now := &m.minutes[i]
+		if from, known := opened[now.day]; known {
+			now.inside = i >= from && i <= closed[now.day]
+		}
+	}
+	return m
+}
+
+// workedMinutes paints the working minutes of one day on a face of 1440.
+func workedMinutes(day int, week calendar.Week, days map[calendar.Date]calendar.Day) [1440]bool {
+	var face [1440]bool
+	t := time.Unix(int64(day)*86400, 0).UTC()
+	special := days[calendar.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}]
+	if special.Kind == calendar.Off {
+		return face
+	}
+	hours := week[t.Weekday()]
+	if special.Kind == calendar.Working && len(hours) == 0 {
+		if i := special.Instead; i.Year != 0 {
+			hours = week[time.Date(i.Year, i.Month, i.Day, 0, 0, 0, 0, time.UTC).Weekday()]
+		}
+		for back := 1; len(hours) == 0; back++ {
+			hours = week[t.AddDate(0, 0, -back).Weekday()]
+		}
+	}
+	for _, h := range hours {
+		for i := int(h.From) / 60; i < int(h.To)/60; i++ {
+			face[i] = true
+		}
+	}
+	if special.Kind == calendar.Short || special.Kind == calendar.Working {
+		rest := int(special.ShortBy / time.Minute)
+		for i := 1439; i >= 0 && rest > 0; i-- {
+			if face[i] {
+				face[i] = false
+				rest--
+			}
+		}
+	}
+	return face
+}
+
+// at returns the minute that a second lies in.
+func (m *model) at(s int64) minute { return m.minutes[s/60-m.first] }
+
+func (m *model) end() int64 { return (m.first + int64(len(m.minutes))) * 60 }
+
+// stretch is a pause in seconds.
+type stretch struct{ from, to int64 }
+
+// spans turns pauses into stretches without overlap: second by second a moment
+// is paused or it is not.
+func spansOf(pauses []calendar.Span) []stretch {
+	var edges []int64
+	paused := func(s int64) bool {
+		for _, p := range pauses {
+			if s >= p.From.Unix() && s < p.To.Unix() {
+				return true
+			}
+		}
+		return false
+	}
+	for _, p := range pauses {
+		edges = append(edges, p.From.Unix(), p.To.Unix())
+	}
+	slices.Sort(edges)
+	var list []stretch
+	for i := 0; i+1 < len(edges); i++ {
+		if edges[i] == edges[i+1] || !paused(edges[i]) {
+			continue
+		}
+		if n := len(list); n > 0 && list[n-1].to == edges[i] {
+			list[n-1].to = edges[i+1]
+			continue
+		}
+		list = append(list, stretch{edges[i], edges[i+1]})
+	}
+	return list
+}
+
+// walk goes on from start, a minute or a pause's edge at a time, until so many
+// seconds have counted, and returns where it is.
+func (m *model) walk(start, seconds int64, plain bool, paused []stretch) int64 {
+	at := start
+	for seconds > 0 {
+		next := (at/60 + 1) * 60
+		counts := plain || m.at(at).working
+		for _, p := range paused {
+			if at >= p.from && at < p.to {
+				counts, next = false, min(next, p.to)
+			} else if p.from > at {
+				next = min(next, p.from)
+			}
+		}
+		if counts {
+			step := min(next-at, seconds)
+			at, seconds = at+step, seconds-step
+			continue
+		}
+		at = next
+	}
+	return at
+}
+
+// counted is how many seconds count in [from, to).
+func (m *model) counted(from, to int64, plain bool, paused []stretch) int64 {
+	total := int64(0)
+	for s := from; s < to; {
+		next := min(to, (s/60+1)*60)
+		counts := plain || m.at(s).working
+		for _, p := range paused {
+			if s >= p.from && s < p.to {
+				counts, next = false, min(next, p.to)
+			} else if p.from > s {
+				next = min(next, p.from)
+			}
+		}
+		if counts {
+			total += next - s
+		}
+		s = next
+	}
+	return total
+}
+
+// opening returns the first second of a working day that has not opened at s.
+func (m *model) opening(s int64) int64 {
+	for i := s/60 - m.first; ; i++ {
+		now, last := m.minutes[i], m.minutes[i-1]
+		from := (m.first + i) * 60
+		if from > s && now.inside && (!last.inside || last.day != now.day) {
+			return from
+		}
+	}
+}
+
+// lastClose returns the last close of a working day at or before s.
+func (m *model) lastClose(s int64) int64 {
+	for i := s/60 - m.first; ; i-- {
+		now, last := m.minutes[i], m.minutes[i-1]
+		if last.inside && (!now.inside || now.day != last.day) {
+			return (m.first + i) * 60
+		}
+	}
+}
+
+// workingDayAfter returns the nth working day after a day.
+func (m *model) workingDayAfter(day, n int) int {
+	for i, now := range m.minutes {
+		if now.day > day && now.inside && (m.minutes[i-1].day != now.day || !m.minutes[i-1].inside) {
+			if n--; n == 0 {
+				return now.day
+			}
+		}
+	}
+	panic(fmt.Sprintf("the model's window ends before working day %d after %d", n, day))
+}
+
+// workingDayBefore returns the nth working day before a day.
+func (m *model) workingDayBefore(day, n int) int {
+	last := 0
+	for i := len(m.minutes) - 1; i >= 0; i-- {
+		now := m.minutes[i]
+		if now.day < day && now.inside && now.day != last {
+			last = now.day
+			if n--; n == 0 {
+				return now.day
+			}
+		}
+	}
+	panic("the model's window begins after the day sought")
+}
+
+// edges returns a working day's opening and close.
+func (m *model) edges(day int) (opens, closes int64) {
+	for i, now := range m.minutes {
+		if now.day == day && now.inside {
+			if opens == 0 {
+				opens = (m.first + int64(i)) * 60
+			}
+			closes = (m.first + int64(i) + 1) * 60
+		}
+	}
+	return opens, closes
+}
+
+// shows returns the first moment at which a day's clock shows second s of the
+// day, or more.
+func (m *model) shows(day int, s int64) int64 {
+	for i, now := range m.minutes {
+		at := (m.first + int64(i)) * 60
+		switch {
+		case now.day > day || now.day == day && int64(now.shown) > s/60:
+			return at
+		case now.day == day && int64(now.shown) == s/60:
+			return at + s%60
+		}
+	}
+	panic("the model's window ends before the day sought")
+}
+
+// due is CONTRACTS.md in code: the moment a term that begins at start is due.
+func (m *model) due(start int64, term calendar.Term, pauses []calendar.Span) int64 {
+	var paused []stretch
+	for _, p := range spansOf(pauses) {
+		if p.to > start {
+			paused = append(paused, stretch{max(start, p.from), p.to})
+		}
+	}
+	plain := term.Always || term.Unit == calendar.PlainDays
+	unit := map[calendar.Unit]int64{calendar.Minutes: 60, calendar.Hours: 3600, calendar.PlainDays: 86400}[term.Unit]
+	if !plain && term.Cutoff != nil {
+		late := start > m.shows(m.at(start).day, int64(term.Cutoff.After))
+		if late || !m.at(start).inside {
+			day := m.at(m.opening(start)).day
+			opens, closes := m.edges(day)
+			due := max(opens, min(closes, m.shows(day, int64(term.Cutoff.Due))))
+			return m.postpone(due, paused)
+		}
+	}
+	if unit != 0 {
+		return m.walk(start, int64(term.N)*unit, plain, paused)
+	}
+	return m.postpone(m.dueDay(start, term), paused)
+}
+
+// dueDay counts business days.
+func (m *model) dueDay(start int64, term calendar.Term) int64 {
+	now := m.at(start)
+	if term.Unit == calendar.CivilBusinessDays {
+		_, closes := m.edges(m.workingDayAfter(now.day, term.N))
+		return closes
+	}
+	if !now.inside {
+		day := m.at(m.opening(start)).day
+		if term.N > 1 {
+			day = m.workingDayAfter(day, term.N-1)
+		}
+		_, closes := m.edges(day)
+		return closes
+	}
+	day := m.workingDayAfter(now.day, term.N)
+	_, closes := m.edges(day)
+	return min(closes, m.shows(day, int64(now.reading)*60+start%60))
+}
+
+// postpone moves a due moment by the working time of every pause that began
+// before it, until nothing moves any more.
+func (m *model) postpone(base int64, paused []stretch) int64 {
+	due := base
+	for {
+		covered := int64(0)
+		for _, p := range paused {
+			if p.from < due {
+				covered += m.counted(p.from, p.to, false, nil)
+			}
+		}
+		moved := m.walk(base, covered, false, nil)
+		if moved == due {
+			return due
+		}
+		due = moved
+	}
+}
+
+// percent is the moment at which a share of the counting time has passed.
+func (m *model) percent(start, due int64, percent int, term calendar.Term, pauses []calendar.Span) int64 {
+	plain := term.Always || term.Unit == calendar.PlainDays
+	paused := spansOf(pauses)
+	total := m.counted(start, due, plain, paused)
+	return m.walk(start, total*int64(percent)/100, plain, paused)
+}
+
+// before is the moment of a warning ahead of a due moment.
+func (m *model) before(due int64, term calendar.Term) int64 {
+	if term.Unit == calendar.BusinessDays {
+		day, second := m.at(due).day, int64(m.at(due).reading)*60+due%60
+		if last := m.minutes[due/60-1-m.first]; due%60 == 0 && last.inside && m.at(due).day != last.day {
+			day, second = last.day, 86400 // a close at 24:00 belongs to its day
+		}
+		target := m.workingDayBefore(day, term.N)
+		opens, closes := m.edges(target)
+		return max(opens, min(closes, m.shows(target, second)))
+	}
+	seconds := int64(term.N) * 60
+	if term.Unit == calendar.Hours {
+		seconds *= 60
+	}
+	at := due
+	for seconds > 0 {
+		step := int64(1)
+		if at%60 == 0 && seconds >= 60 {
+			step = 60
+		}
+		if m.at(at - step).working {
+			seconds -= step
+		}
+		at -= step
+	}
+	return at
+}

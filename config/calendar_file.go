@@ -39,7 +39,7 @@ import (
 func LoadDays(name string, data []byte) (calendar.Days, error) {
 	var root yaml.Node
 	if err := yaml.Load(data, &root); err != nil {
-		return calendar.Days{}, fmt.Errorf("%s: %w", name, err)
+		return calendar.Days{}, unreadable(name, err)
 	}
 	r := daysReader{file: name}
 	days := r.document(&root)
@@ -54,6 +54,19 @@ func LoadDays(name string, data []byte) (calendar.Days, error) {
 		days = base.Merge(days)
 	}
 	return days, nil
+}
+
+// unreadable says where a text stops being YAML. The decoder knows no place
+// for an empty text and for one of several documents.
+func unreadable(name string, err error) error {
+	var at *yaml.LoadError
+	switch {
+	case !errors.As(err, &at):
+		return fmt.Errorf("%s: %w", name, err)
+	case at.Mark.Line == 0:
+		return fmt.Errorf("%s:1:1: a calendar is one document with country, version and years: %s", name, strings.TrimPrefix(at.Message, "yaml: "))
+	}
+	return fmt.Errorf("%s:%d:%d: not YAML: %s", name, at.Mark.Line, at.Mark.Column, at.Message)
 }
 
 // daysReader walks the nodes of one file and collects faults. It walks by hand
@@ -73,11 +86,10 @@ func (r *daysReader) fault(n *yaml.Node, format string, args ...any) {
 
 func (r *daysReader) document(root *yaml.Node) calendar.Days {
 	var d calendar.Days
-	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 {
-		r.fault(&yaml.Node{Line: 1, Column: 1}, "the file is empty; a calendar has country, version and years")
-		return d
+	top := root
+	if root.Kind == yaml.DocumentNode {
+		top = root.Content[0]
 	}
-	top := root.Content[0]
 	f := r.fields(top, "country", "extends", "source", "version", "weekend", "years")
 	if f == nil {
 		return d

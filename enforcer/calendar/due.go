@@ -55,6 +55,7 @@ const (
 	rulePlain    rule = iota // plain time
 	ruleWorked               // working time added up
 	ruleSameTime             // business days, received inside hours
+	ruleClipped              // the same, but that day closes before the same time
 	ruleClose                // business days, received outside hours
 	ruleCivil
 	ruleCutoffLate    // cut off: later than the cut-off's time
@@ -63,13 +64,12 @@ const (
 
 // ruling is a due moment with what explain needs to retell it.
 type ruling struct {
-	term   Term
-	start  int64
-	base   int64 // without pauses
-	at     int64
-	rule   rule
-	table  *table // nil for plain time
-	dueDay int    // of base, where business days were counted
+	term  Term
+	start int64
+	base  int64 // without pauses
+	at    int64
+	rule  rule
+	table *table // nil for plain time
 }
 
 func (c *Calendar) due(start time.Time, term Term, pauses []Span) (ruling, error) {
@@ -149,9 +149,14 @@ func (c *Calendar) countDays(r *ruling, t *table) error {
 	if err != nil {
 		return err
 	}
-	r.dueDay, r.base = due, t.close(due)
-	if r.rule == ruleSameTime {
-		r.base = min(r.base, c.local(t, due, c.timeOfDay(t, day, r.start)))
+	r.base = t.close(due)
+	if r.rule != ruleSameTime {
+		return nil
+	}
+	if same := c.local(t, due, c.timeOfDay(t, day, r.start)); same <= r.base {
+		r.base = same
+	} else {
+		r.rule = ruleClipped
 	}
 	return nil
 }

@@ -15,14 +15,15 @@ import (
 type model struct {
 	first   int64 // Unix minute of minutes[0]
 	minutes []minute
+	starts  map[int]int // where in minutes a day starts
 }
 
 type minute struct {
-	day     int  // civil day, counted from 1970
-	shown   int  // minute of that day that the clock has reached; never goes back within a day
-	reading int  // minute that the clock really shows
-	working bool // counts
-	inside  bool // between the day's first and last working minute
+	day     int32 // civil day, counted from 1970
+	shown   int16 // minute of that day that the clock has reached; never goes back within a day
+	reading int16 // minute that the clock really shows
+	working bool  // counts
+	inside  bool  // between the day's first and last working minute
 }
 
 // clockOf reads the local clock minute by minute. Where the clock is set back
@@ -33,8 +34,8 @@ func clockOf(loc *time.Location, from, to time.Time) (int64, []minute) {
 	for m := first; m < to.Unix()/60; m++ {
 		t := time.Unix(m*60, 0).In(loc)
 		y, mon, d := t.Date()
-		day := int(time.Date(y, mon, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
-		shown := t.Hour()*60 + t.Minute()
+		day := int32(time.Date(y, mon, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+		shown := int16(t.Hour()*60 + t.Minute())
 		now := minute{day: day, shown: shown, reading: shown}
 		if n := len(list); n > 0 {
 			last := list[n-1]
@@ -47,33 +48,42 @@ func clockOf(loc *time.Location, from, to time.Time) (int64, []minute) {
 	return first, list
 }
 
-// newModel fills in which minutes are worked.
+// newModel fills in which minutes are worked, day by day.
 func newModel(first int64, clock []minute, week calendar.Week, days map[calendar.Date]calendar.Day) *model {
-	m := &model{first: first, minutes: slices.Clone(clock)}
-	worked := map[int][1440]bool{}
-	for i := range m.minutes {
-		now := &m.minutes[i]
-		if _, known := worked[now.day]; !known {
-			worked[now.day] = workedMinutes(now.day, week, days)
-		}
-		now.working = worked[now.day][now.shown]
-	}
-	opened, closed := map[int]int{}, map[int]int{}
-	for i, now := range m.minutes {
-		if now.working {
-			if _, known := opened[now.day]; !known {
-				opened[now.day] = i
+	m := &model{first: first, minutes: slices.Clone(clock), starts: map[int]int{}}
+	for from := 0; from < len(m.minutes); {
+		day := m.minutes[from].day
+		m.starts[int(day)] = from
+		face := workedMinutes(int(day), week, days)
+		opened, closed, at := -1, -1, from
+		for ; at < len(m.minutes) && m.minutes[at].day == day; at++ {
+			if m.minutes[at].working = face[m.minutes[at].shown]; m.minutes[at].working {
+				closed = at
+				if opened < 0 {
+					opened = at
+				}
 			}
-			closed[now.day] = i
 		}
-	}
-	for i := range m.minutes {
-		now := &m.minutes[i]
-		if from, known := opened[now.day]; known {
-			now.inside = i >= from && i <= closed[now.day]
+		for i := opened; opened >= 0 && i <= closed; i++ {
+			m.minutes[i].inside = true
 		}
+		from = at
 	}
 	return m
+}
+
+// dayOf returns the minutes of a day and the Unix second of the first.
+func (m *model) dayOf(day int) ([]minute, int64) {
+	from, to := m.starts[day], m.starts[day+1]
+	if from == 0 || to == 0 {
+		panic(fmt.Sprintf("day %d does not lie within the model's window", day))
+	}
+	return m.minutes[from:to], (m.first + int64(from)) * 60
+}
+
+func (m *model) worked(day int) bool {
+	minutes, _ := m.dayOf(day)
+	return slices.ContainsFunc(minutes, func(now minute) bool { return now.working })
 }
 
 // workedMinutes paints the working minutes of one day on a face of 1440.
@@ -113,7 +123,8 @@ func workedMinutes(day int, week calendar.Week, days map[calendar.Date]calendar.
 // at returns the minute that a second lies in.
 func (m *model) at(s int64) minute { return m.minutes[s/60-m.first] }
 
-func (m *model) end() int64 { return (m.first + int64(len(m.minutes))) * 60 }
+// day returns the day that a second lies in.
+func (m *model) day(s int64) int { return int(m.at(s).day) }
 
 // stretch is a pause in seconds.
 type stretch struct{ from, to int64 }
@@ -214,41 +225,30 @@ func (m *model) lastClose(s int64) int64 {
 	}
 }
 
-// workingDayAfter returns the nth working day after a day.
-func (m *model) workingDayAfter(day, n int) int {
-	for i, now := range m.minutes {
-		if now.day > day && now.inside && (m.minutes[i-1].day != now.day || !m.minutes[i-1].inside) {
-			if n--; n == 0 {
-				return now.day
-			}
+// workingDay returns the nth working day after a day, or before it when n is
+// negative.
+func (m *model) workingDay(day, n int) int {
+	step := 1
+	if n < 0 {
+		step = -1
+	}
+	for n != 0 {
+		if day += step; m.worked(day) {
+			n -= step
 		}
 	}
-	panic(fmt.Sprintf("the model's window ends before working day %d after %d", n, day))
-}
-
-// workingDayBefore returns the nth working day before a day.
-func (m *model) workingDayBefore(day, n int) int {
-	last := 0
-	for i := len(m.minutes) - 1; i >= 0; i-- {
-		now := m.minutes[i]
-		if now.day < day && now.inside && now.day != last {
-			last = now.day
-			if n--; n == 0 {
-				return now.day
-			}
-		}
-	}
-	panic("the model's window begins after the day sought")
+	return day
 }
 
 // edges returns a working day's opening and close.
 func (m *model) edges(day int) (opens, closes int64) {
-	for i, now := range m.minutes {
-		if now.day == day && now.inside {
+	minutes, start := m.dayOf(day)
+	for i, now := range minutes {
+		if now.inside {
 			if opens == 0 {
-				opens = (m.first + int64(i)) * 60
+				opens = start + int64(i)*60
 			}
-			closes = (m.first + int64(i) + 1) * 60
+			closes = start + int64(i)*60 + 60
 		}
 	}
 	return opens, closes
@@ -257,16 +257,17 @@ func (m *model) edges(day int) (opens, closes int64) {
 // shows returns the first moment at which a day's clock shows second s of the
 // day, or more.
 func (m *model) shows(day int, s int64) int64 {
-	for i, now := range m.minutes {
-		at := (m.first + int64(i)) * 60
+	minutes, start := m.dayOf(day)
+	for i, now := range minutes {
+		at := start + int64(i)*60
 		switch {
-		case now.day > day || now.day == day && int64(now.shown) > s/60:
+		case int64(now.shown) > s/60:
 			return at
-		case now.day == day && int64(now.shown) == s/60:
+		case int64(now.shown) == s/60:
 			return at + s%60
 		}
 	}
-	panic("the model's window ends before the day sought")
+	return start + int64(len(minutes))*60
 }
 
 // due is CONTRACTS.md in code: the moment a term that begins at start is due.
@@ -280,9 +281,9 @@ func (m *model) due(start int64, term calendar.Term, pauses []calendar.Span) int
 	plain := term.Always || term.Unit == calendar.PlainDays
 	unit := map[calendar.Unit]int64{calendar.Minutes: 60, calendar.Hours: 3600, calendar.PlainDays: 86400}[term.Unit]
 	if !plain && term.Cutoff != nil {
-		late := start > m.shows(m.at(start).day, int64(term.Cutoff.After))
+		late := start > m.shows(m.day(start), int64(term.Cutoff.After))
 		if late || !m.at(start).inside {
-			day := m.at(m.opening(start)).day
+			day := m.day(m.opening(start))
 			opens, closes := m.edges(day)
 			due := max(opens, min(closes, m.shows(day, int64(term.Cutoff.Due))))
 			return m.postpone(due, paused)
@@ -298,18 +299,15 @@ func (m *model) due(start int64, term calendar.Term, pauses []calendar.Span) int
 func (m *model) dueDay(start int64, term calendar.Term) int64 {
 	now := m.at(start)
 	if term.Unit == calendar.CivilBusinessDays {
-		_, closes := m.edges(m.workingDayAfter(now.day, term.N))
+		_, closes := m.edges(m.workingDay(m.day(start), term.N))
 		return closes
 	}
 	if !now.inside {
-		day := m.at(m.opening(start)).day
-		if term.N > 1 {
-			day = m.workingDayAfter(day, term.N-1)
-		}
-		_, closes := m.edges(day)
+		day := m.day(m.opening(start))
+		_, closes := m.edges(m.workingDay(day, term.N-1))
 		return closes
 	}
-	day := m.workingDayAfter(now.day, term.N)
+	day := m.workingDay(m.day(start), term.N)
 	_, closes := m.edges(day)
 	return min(closes, m.shows(day, int64(now.reading)*60+start%60))
 }
@@ -344,11 +342,11 @@ func (m *model) percent(start, due int64, percent int, term calendar.Term, pause
 // before is the moment of a warning ahead of a due moment.
 func (m *model) before(due int64, term calendar.Term) int64 {
 	if term.Unit == calendar.BusinessDays {
-		day, second := m.at(due).day, int64(m.at(due).reading)*60+due%60
+		day, second := m.day(due), int64(m.at(due).reading)*60+due%60
 		if last := m.minutes[due/60-1-m.first]; due%60 == 0 && last.inside && m.at(due).day != last.day {
-			day, second = last.day, 86400 // a close at 24:00 belongs to its day
+			day, second = int(last.day), 86400 // a close at 24:00 belongs to its day
 		}
-		target := m.workingDayBefore(day, term.N)
+		target := m.workingDay(day, -term.N)
 		opens, closes := m.edges(target)
 		return max(opens, min(closes, m.shows(target, second)))
 	}

@@ -92,11 +92,9 @@ func (e *explainer) rule() {
 	case ruleCivil:
 		e.add(ReasonCloseOfDay, r.base)
 	case ruleSameTime:
-		if t.close(r.dueDay) == r.base {
-			e.add(ReasonCloses, r.base)
-			return
-		}
 		e.add(ReasonSameTime, r.base)
+	case ruleClipped:
+		e.add(ReasonCloses, r.base)
 	case ruleCutoffLate:
 		e.add(ReasonCutoff, r.base)
 	case ruleCutoffOutside:

@@ -160,7 +160,8 @@ func (s *Server) SetAnonymous(allowed bool) { s.do(func() { s.anon = allowed }) 
 func (s *Server) SetREST(on bool) { s.do(func() { s.restOff = !on }) }
 
 // StaleNext makes the next n PUTs to an issue lose a race: 422 with an empty list of errors, nothing
-// saved. On a real server that comes from overlapping updates.
+// saved. On a real server that comes from overlapping updates (16 of 24 at once on PostgreSQL); here
+// requests take effect one at a time, so it comes only when asked for.
 func (s *Server) StaleNext(issueID, n int) { s.do(func() { s.stale[issueID] = n }) }
 
 func (s *Server) do(f func()) {

@@ -98,7 +98,8 @@ func (c *call) fieldSomewhere(f *customField) bool {
 }
 
 // filters reads the conditions of a list of issues: ?f[]= with op[] and v[], or ?field=expression on
-// top of "open only". A foreign one ends the reading.
+// top of "open only", which ?issue_id= alone does not lift: asked on 5.0.4, a closed issue is not
+// found by its number without status_id. A foreign one ends the reading.
 func (c *call) filters(inProject *project) ([]filter, reply, bool) {
 	if c.query.Has("f[]") {
 		return c.longFilters(inProject)

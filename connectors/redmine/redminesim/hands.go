@@ -131,21 +131,20 @@ func (p Person) Update(issueID int, ch Change) (int, error) {
 	if err := p.ask(http.MethodPut, path, map[string]any{"issue": fields}, nil); err != nil {
 		return 0, err
 	}
-	return with2(p.s, func() (int, error) { return p.check(issueID, fields) })
-}
-
-func with2[T any](s *Server, f func() (T, error)) (T, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return f()
+	return p.check(issueID, fields)
 }
 
 // check holds an issue against what was asked for.
 func (p Person) check(issueID int, fields map[string]any) (int, error) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
 	i := p.s.st.issues[issueID]
+	if i == nil {
+		return 0, fmt.Errorf("redminesim: issue %d was deleted meanwhile", issueID)
+	}
 	is := map[string]string{
 		"status_id": strconv.Itoa(i.status), "priority_id": strconv.Itoa(i.priority), "tracker_id": strconv.Itoa(i.tracker),
-		"assigned_to_id": *orZero(num(i.assignee)), "project_id": strconv.Itoa(i.project), "subject": i.subject, "due_date": i.due,
+		"assigned_to_id": strings.TrimPrefix(strconv.Itoa(i.assignee), "0"), "project_id": strconv.Itoa(i.project), "subject": i.subject, "due_date": i.due,
 		"parent_issue_id": strconv.Itoa(i.parent),
 	}
 	for name, want := range fields {
@@ -174,23 +173,17 @@ func (p Person) check(issueID int, fields map[string]any) (int, error) {
 	return last.id, nil
 }
 
-func orZero(s *string) *string {
-	if s == nil {
-		return new(string)
-	}
-	return s
-}
-
 // attrs writes a change the way the API wants it: numbers for names.
-func (p Person) attrs(ch Change) (map[string]any, error) {
-	return with2(p.s, func() (out map[string]any, err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				out, err = nil, fmt.Errorf("%v", r)
-			}
-		}()
-		return p.translate(ch), nil
-	})
+// An unknown name is an error.
+func (p Person) attrs(ch Change) (out map[string]any, err error) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	return p.translate(ch), nil
 }
 
 func (p Person) translate(ch Change) map[string]any {

@@ -31,6 +31,11 @@ var (
 	circular   = text{"This relation would create a circular dependency", "Такая связь приведёт к циклической зависимости"}
 	descendant = text{"An issue cannot be linked to one of its subtasks", "Задача не может быть связана со своей подзадачей"}
 	badFile    = text{"1 file(s) could not be saved.", "1 файл(ов) невозможно сохранить."}
+
+	tooManyHours = text{
+		"Cannot log more than %s hours on the same day (%s hours have already been logged)",
+		"Не удается зарегистрировать больше %s часов в один день (%s часов уже зарегистрированы)",
+	}
 	fileTooBig = text{
 		"This file cannot be uploaded because it exceeds the maximum allowed file size (5242880)",
 		"Этот файл нельзя загрузить из-за превышения максимального размера файла (5242880)",

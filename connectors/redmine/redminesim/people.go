@@ -17,7 +17,7 @@ type userJSON struct {
 	Mail         string            `json:"mail,omitempty"`
 	CreatedOn    string            `json:"created_on"`
 	UpdatedOn    string            `json:"updated_on,omitempty"`
-	LastLoginOn  *string           `json:"last_login_on"`
+	LastLoginOn  *nothing          `json:"last_login_on"` // nobody here ever uses the web forms
 	PasswdOn     string            `json:"passwd_changed_on,omitempty"`
 	APIKey       string            `json:"api_key,omitempty"`
 	Status       int               `json:"status,omitempty"`
@@ -42,7 +42,7 @@ func statusOf(u *user) int {
 func (c *call) renderUser(u *user) userJSON {
 	out := userJSON{
 		ID: u.id, Login: u.login, Firstname: u.first, Lastname: u.last, CreatedOn: stamp(u.created),
-		UpdatedOn: stamp(u.updated), LastLoginOn: stampOrNull(u.lastSeen), PasswdOn: stamp(u.created),
+		UpdatedOn: stamp(u.updated), PasswdOn: stamp(u.created),
 	}
 	for _, f := range c.st.fields {
 		if f.kind == "user" {

@@ -58,6 +58,7 @@ var routes = []struct {
 	{http.MethodGet, "/roles/{}", (*call).showRole},
 	{http.MethodGet, "/custom_fields", admin((*call).listCustomFields)},
 	{http.MethodGet, "/info", nil},
+	{http.MethodGet, "/settings", func(c *call, _ []string) reply { return c.denied() }},
 
 	{http.MethodGet, "/time_entries", (*call).listTimeEntries},
 	{http.MethodPost, "/time_entries", (*call).createTimeEntry},

@@ -1,15 +1,17 @@
 package redminesim
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // save makes a change real: the issue, its history, and what follows from it elsewhere.
 func (ch *change) save() reply {
-	if ch.nulNote() {
-		return ch.serverError()
+	if ch.s.opt.Postgres && ch.notes != nil && strings.ContainsRune(*ch.notes, 0) {
+		return failed(http.StatusInternalServerError) // PostgreSQL takes no NUL
 	}
 	old, next := ch.old, ch.next
 	before := *old

@@ -74,12 +74,12 @@ type role struct {
 func (r *role) has(perm string) bool { return slices.Contains(r.perms, perm) }
 
 type user struct {
-	id                         int
-	login, first, last         string
-	key, password, lang        string
-	admin, locked              bool
-	created, updated, lastSeen time.Time
-	fields                     map[int]string
+	id                  int
+	login, first, last  string
+	key, password, lang string
+	admin, locked       bool
+	created, updated    time.Time
+	fields              map[int]string
 }
 
 func (u *user) name() string { return u.first + " " + u.last }

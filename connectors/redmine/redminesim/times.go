@@ -2,6 +2,7 @@ package redminesim
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -197,10 +198,6 @@ func (c *call) fillTime(t *timeEntry, p *project, attrs map[string]any) []string
 		errs = append(errs, c.fault("hours", isInvalid))
 	case h == nil:
 		errs = append(errs, c.fault("hours", isBlank))
-	case *h > 999:
-		errs = append(errs, c.say(text{
-			"Cannot log more than 999:00 hours on the same day", "Не удается зарегистрировать больше 999:00 часов в один день",
-		}))
 	default:
 		t.hours = *h
 	}
@@ -220,7 +217,29 @@ func (c *call) fillTime(t *timeEntry, p *project, attrs map[string]any) []string
 		}
 		t.user = id
 	}
+	if logged := c.loggedThatDay(t); t.hours > 0 && logged+t.hours > maxDay {
+		errs = append(errs, fmt.Sprintf(c.say(tooManyHours), clock(maxDay), clock(logged)))
+	}
 	return errs
+}
+
+// maxDay is how many hours one user may log on one day (setting timelog_max_hours_per_day).
+const maxDay = 999
+
+func (c *call) loggedThatDay(t *timeEntry) float64 {
+	sum := 0.0
+	for _, x := range c.st.times {
+		if x.user == t.user && x.spentOn == t.spentOn {
+			sum += x.hours
+		}
+	}
+	return sum
+}
+
+// clock writes hours as h:mm.
+func clock(hours float64) string {
+	minutes := int(hours*60 + 0.5)
+	return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
 }
 
 func (c *call) findTime(arg string) *timeEntry {

@@ -1,7 +1,6 @@
 package redminesim
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 )
@@ -237,16 +236,19 @@ func (ch *change) assignTexts(attrs map[string]any) (string, bool) {
 }
 
 func (ch *change) assignDates(attrs map[string]any) (string, bool) {
-	for column, at := range map[string]*string{"start_date": &ch.next.start, "due_date": &ch.next.due} {
-		v, sent := attrs[column]
-		if !sent || !ch.safe(column) {
+	for _, d := range []struct {
+		column string
+		at     *string
+	}{{"start_date", &ch.next.start}, {"due_date", &ch.next.due}} {
+		v, sent := attrs[d.column]
+		if !sent || !ch.safe(d.column) {
 			continue
 		}
 		date, fine := asDate(v)
 		if !fine {
-			ch.wrong = append(ch.wrong, ch.fault(column, notADate))
+			ch.wrong = append(ch.wrong, ch.fault(d.column, notADate))
 		}
-		*at = date
+		*d.at = date
 	}
 	return "", true
 }
@@ -345,10 +347,3 @@ func (ch *change) insert(attrs map[string]any) {
 		ch.adopt(nil, p)
 	}
 }
-
-// nulNote is how the databases take a NUL in a note: PostgreSQL refuses it.
-func (ch *change) nulNote() bool {
-	return ch.s.opt.Postgres && ch.notes != nil && slices.Contains([]byte(*ch.notes), 0)
-}
-
-func (ch *change) serverError() reply { return failed(http.StatusInternalServerError) }

@@ -20,12 +20,12 @@ const pageSize = 100 // Redmine gives no more at once, whatever is asked for
 //
 // Three facts shape it. The filter has whole seconds. Redmine stores fractions of them (SQLite, PostgreSQL), which
 // it shows to nobody, and "updated_on>=T" gives what is later than T minus one second, so a page may begin with
-// issues of the second before; those are dropped. And a bulk edit puts any number of issues into one second: when a
-// whole page lies in it, that second is read by issue number instead (see second).
+// issues of the second before T. A bulk edit puts any number of issues into one second: when a whole page lies in
+// it, that second is read by issue number instead.
 func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
 	l := listing{call: t.call(ctx, "list changed issues", elsewhere), page: page}
-	from := since.UTC().Truncate(time.Second)
-	for {
+	l.floor = since.UTC().Truncate(time.Second)
+	for from := l.floor; ; {
 		filter := url.Values{"sort": {"updated_on:asc,id:asc"}}
 		if !from.IsZero() {
 			filter.Set("updated_on", ">="+stamp(from))
@@ -37,18 +37,21 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 		if err := l.checkOrder(issues, from); err != nil {
 			return err
 		}
-		if err := l.deliver(issues, from); err != nil || !more {
+		if err := l.deliver(issues); err != nil || !more {
 			return err
 		}
-		last := issues[len(issues)-1].UpdatedAt.Truncate(time.Second)
-		if last.After(from) {
-			from = last
+		if last := issues[len(issues)-1].UpdatedAt.Truncate(time.Second); last.After(l.floor) {
+			l.floor = last // all before it has been delivered
+		}
+		if l.floor.After(from) {
+			from = l.floor
 			continue
 		}
-		if err := l.second(from); err != nil {
+		if err := l.second(l.floor); err != nil {
 			return err
 		}
-		from = from.Add(2 * time.Second) // gives what is later than the second after from, where second ended
+		// What is later than the beginning of the next second: second has delivered that beginning itself.
+		from, l.floor = l.floor.Add(2*time.Second), l.floor.Add(time.Second)
 	}
 }
 
@@ -77,6 +80,7 @@ type listing struct {
 	page   func([]connectors.Issue) error
 	asked  int
 	budget int
+	floor  time.Time            // what is older was delivered, or not asked for
 	given  map[string]time.Time // what was delivered of the last second, to drop it when it is read again
 }
 
@@ -98,12 +102,12 @@ func (l *listing) read(filter url.Values) (issues []connectors.Issue, more bool,
 	if err != nil {
 		return nil, false, l.garbled(0, err)
 	}
-	if l.budget == 0 {
-		l.budget = 20 + 4*(1+w.Total/pageSize)
-	}
 	full := pageSize
 	if w.Limit > 0 {
 		full = min(full, w.Limit)
+	}
+	if l.budget == 0 {
+		l.budget = 20 + 4*(1+w.Total/full)
 	}
 	return issues, len(issues) >= full, nil
 }
@@ -121,11 +125,11 @@ func (l *listing) checkOrder(issues []connectors.Issue, from time.Time) error {
 	return nil
 }
 
-// deliver hands on what lies at or after from and was not handed on before.
-func (l *listing) deliver(issues []connectors.Issue, from time.Time) error {
+// deliver hands on what was not handed on before.
+func (l *listing) deliver(issues []connectors.Issue) error {
 	fresh := make([]connectors.Issue, 0, len(issues))
 	for _, i := range issues {
-		if at, ok := l.given[i.ID]; i.UpdatedAt.Before(from) || ok && at.Equal(i.UpdatedAt) {
+		if at, ok := l.given[i.ID]; i.UpdatedAt.Before(l.floor) || ok && at.Equal(i.UpdatedAt) {
 			continue
 		}
 		fresh = append(fresh, i)
@@ -147,8 +151,8 @@ func (l *listing) deliver(issues []connectors.Issue, from time.Time) error {
 	return l.page(fresh)
 }
 
-// second delivers everything from at to the end of the next second, both included, by number. What is already of
-// the next second is kept until the rest has been delivered, so that whoever keeps a cursor never sees time go back.
+// second delivers everything from at to the very beginning of the next second by number. What lies at that beginning
+// is kept until the rest has been delivered, so that whoever keeps a cursor never sees time go back.
 func (l *listing) second(at time.Time) error {
 	var later []connectors.Issue
 	filter := url.Values{"updated_on": {"><" + stamp(at) + "|" + stamp(at.Add(time.Second))}}
@@ -161,12 +165,12 @@ func (l *listing) second(at time.Time) error {
 				now = append(now, i)
 			}
 		}
-		return l.deliver(now, at)
+		return l.deliver(now)
 	})
 	if err != nil {
 		return err
 	}
-	return l.deliver(later, at)
+	return l.deliver(later)
 }
 
 // byNumber reads everything the filter gives in the order of issue numbers. An issue keeps its number, so pages

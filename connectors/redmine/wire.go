@@ -59,33 +59,28 @@ type texts []string
 
 func (t *texts) UnmarshalJSON(b []byte) error {
 	*t = nil
-	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '[' {
-		var list []texts
-		if err := json.Unmarshal(b, &list); err != nil {
-			return err
-		}
-		for _, one := range list {
-			*t = append(*t, one...)
-		}
-		return nil
-	}
 	var v any
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	if err := d.Decode(&v); err != nil {
 		return fmt.Errorf("value: %w", err)
 	}
-	switch v := v.(type) {
-	case nil:
-		return nil
-	case string:
-		if v != "" {
-			*t = texts{v}
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	for _, one := range list {
+		switch one := one.(type) {
+		case nil:
+		case string:
+			if one != "" {
+				*t = append(*t, one)
+			}
+		case json.Number, bool: // plug-ins' fields
+			*t = append(*t, fmt.Sprint(one))
+		default:
+			return fmt.Errorf("value: %T is neither text nor a list of texts", v)
 		}
-	case json.Number, bool: // plug-ins' fields
-		*t = texts{fmt.Sprint(v)}
-	default:
-		return fmt.Errorf("value: %s is neither text nor a list of texts", b)
 	}
 	return nil
 }

@@ -173,6 +173,8 @@ func cancelled(t *testing.T, w *World) {
 		},
 	}
 	for name, call := range calls {
+		patience, enough := context.WithTimeout(t.Context(), 10*time.Second)
+		defer enough()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- call(ctx) }()
@@ -183,7 +185,7 @@ func cancelled(t *testing.T, w *World) {
 			if !errors.Is(err, context.Canceled) || connectors.ClassOf(err) == 0 {
 				t.Errorf("%s: %v, want a classified error that is context.Canceled", name, err)
 			}
-		case <-time.After(10 * time.Second):
+		case <-patience.Done():
 			t.Fatalf("%s goes on after its context has ended", name)
 		}
 		if err := call(ctx); !errors.Is(err, context.Canceled) {

@@ -151,14 +151,15 @@ func watchers(t *testing.T, w *World) {
 
 func updatesAtOnce(t *testing.T, w *World) {
 	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "all at the same time"})
-	tr := w.tracker()
+	tr, other := w.tracker(), w.tracker() // two connections, as two processes have: neither can wait for the other
 	var mine []string
 	for range 8 {
 		mine = append(mine, newMark(w))
 	}
 	var wg sync.WaitGroup
-	for _, mark := range mine {
+	for i, mark := range mine {
 		wg.Go(func() {
+			tr := []connectors.Tracker{tr, other}[i%2]
 			err := tr.Update(t.Context(), connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark}})
 			if err != nil {
 				t.Error(err)

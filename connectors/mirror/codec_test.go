@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,19 +27,19 @@ func sampleEvent(text string) connectors.Event {
 	}
 }
 
-func TestEventRoundTrip(t *testing.T) {
+func TestEventsRoundTrip(t *testing.T) {
 	for _, text := range []string{"", "Принтер <b>&</b> 🖨\r\n", strings.Repeat("long ", 2000)} {
-		want := sampleEvent(text)
-		body, err := encodeEvent(want)
+		want := []connectors.Event{sampleEvent(text), {ID: "journal:1726", At: time.Unix(0, 0).UTC()}}
+		body, err := encodeEvents(want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := decodeEvent(want.ID, body)
+		got, err := decodeEvents(body)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("event (-before +after):\n%s", diff)
+			t.Errorf("events (-before +after):\n%s", diff)
 		}
 		if len(text) > deflateFrom && len(body) > 500 {
 			t.Errorf("10 KB of repetitions take %d bytes", len(body))
@@ -74,37 +75,39 @@ func TestIssueRoundTrip(t *testing.T) {
 
 func TestDamagedBodies(t *testing.T) {
 	for name, body := range map[string]string{
-		"empty": "", "unknown form": "\x07abc", "no length": "\x00", "longer than the body": "\x00\x20{}",
-		"not deflated": "\x01abc", "cut": "\x01\xaa", "not JSON": "\x00\x02{]", "huge length": "\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01{}",
+		"empty": "", "unknown form": "\x07abc", "part longer than the body": "\x00\x20{}", "not deflated": "\x01abc",
+		"cut": "\x01\xaa", "too few parts": "\x00\x01a\x02{}", "not JSON": "\x00\x01a\x02{]\x00",
+		"huge length": "\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01{}",
 	} {
-		if _, err := decodeEvent("journal:1", []byte(body)); !errors.Is(err, errBody) {
+		if _, err := decodeEvents([]byte(body)); !errors.Is(err, errBody) {
 			t.Errorf("%s: error %v, want %v", name, err, errBody)
 		}
 	}
 }
 
-// FuzzDecodeEvent holds that no body makes the decoder panic, and that what it takes it gives back.
-func FuzzDecodeEvent(f *testing.F) {
+// FuzzDecodeEvents holds that no body makes the decoder panic, and that what it takes it gives back.
+func FuzzDecodeEvents(f *testing.F) {
 	for _, text := range []string{"", "short", strings.Repeat("long ", 400)} {
-		body, err := encodeEvent(sampleEvent(text))
+		body, err := encodeEvents([]connectors.Event{sampleEvent(text), sampleEvent("x")})
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(body)
 	}
-	f.Add([]byte("\x00\x02{}"))
+	f.Add([]byte("\x00\x01a\x02{}\x00"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		e, err := decodeEvent("journal:1", body)
+		events, err := decodeEvents(body)
 		if err != nil {
 			return
 		}
-		again, err := encodeEvent(e)
+		again, err := encodeEvents(events)
 		if err != nil {
 			t.Fatalf("decoded but not encoded: %v", err)
 		}
-		back, err := decodeEvent("journal:1", again)
-		if err != nil || !sameEvent(e, back) || !bytes.Equal(e.Raw, back.Raw) {
-			t.Fatalf("event changed (%v):\n%+v\n%+v", err, e, back)
+		back, err := decodeEvents(again)
+		same := func(a, b connectors.Event) bool { return a.ID == b.ID && sameEvent(a, b) && bytes.Equal(a.Raw, b.Raw) }
+		if err != nil || !slices.EqualFunc(events, back, same) {
+			t.Fatalf("events changed (%v):\n%+v\n%+v", err, events, back)
 		}
 	})
 }

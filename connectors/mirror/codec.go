@@ -8,21 +8,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
 	"slabridge/connectors"
 )
 
-// A body is a form byte and a payload. The payload, plain or deflated, is the length of a JSON document, the
-// document (issueDoc, eventDoc: what we understood) and the tracker's payload (as received, byte for byte). The
-// two lie in one piece because they say the same twice, which deflate folds; short ones are left plain, since
-// there it costs more than it saves.
+// A body is a form byte and a list of parts, plain or deflated; each part is its length and its bytes. An issue
+// is two parts, a JSON document of what we understood (issueDoc) and the tracker's payload as received, byte for
+// byte. A list of events is three parts for each: id, document (eventDoc), payload. Document and payload say the
+// same twice, and journals resemble each other; deflate folds both. Short bodies are left plain: there it costs
+// more than it saves.
 const (
 	formPlain    = 0
 	formDeflated = 1
 
-	deflateFrom = 1 << 10
+	deflateFrom = 512
 	maxBody     = 256 << 20 // no tracker's issue is that large; a damaged body might claim to be
 )
 
@@ -62,27 +64,70 @@ type noteDoc struct {
 // encodeIssue leaves out what has a column: id, key and UpdatedAt.
 func encodeIssue(h connectors.History) ([]byte, error) {
 	i := h.Issue
-	return encodeBody(issueDoc{
+	doc, err := encodeDoc(issueDoc{
 		Subject: i.Subject, Description: i.Description, Author: i.Author, Private: i.Private,
 		Created: millis(i.CreatedAt), Values: i.Values, Watchers: h.Watchers, WatchersSet: h.WatchersSet,
-	}, i.Raw)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return pack(doc, i.Raw)
 }
 
 func decodeIssue(body []byte) (connectors.History, error) {
-	var d issueDoc
-	raw, err := decodeBody(body, &d)
+	parts, err := unpack(body)
 	if err != nil {
+		return connectors.History{}, err
+	}
+	if len(parts) != 2 {
+		return connectors.History{}, fmt.Errorf("%w: %d parts in an issue", errBody, len(parts))
+	}
+	var d issueDoc
+	if err := decodeDoc(parts[0], &d); err != nil {
 		return connectors.History{}, err
 	}
 	return connectors.History{
 		Issue: connectors.Issue{
 			Subject: d.Subject, Description: d.Description, Author: d.Author, Private: d.Private,
-			CreatedAt: moment(d.Created), Values: d.Values, Raw: raw,
+			CreatedAt: moment(d.Created), Values: d.Values, Raw: parts[1],
 		},
 		Watchers: d.Watchers, WatchersSet: d.WatchersSet,
 	}, nil
 }
 
+func encodeEvents(events []connectors.Event) ([]byte, error) {
+	parts := make([][]byte, 0, 3*len(events))
+	for _, e := range events {
+		doc, err := encodeEvent(e)
+		if err != nil {
+			return nil, fmt.Errorf("event %s: %w", e.ID, err)
+		}
+		parts = append(parts, []byte(e.ID), doc, e.Raw)
+	}
+	return pack(parts...)
+}
+
+func decodeEvents(body []byte) ([]connectors.Event, error) {
+	parts, err := unpack(body)
+	if err != nil {
+		return nil, err
+	}
+	if len(parts)%3 != 0 {
+		return nil, fmt.Errorf("%w: %d parts in a list of events", errBody, len(parts))
+	}
+	events := make([]connectors.Event, 0, len(parts)/3)
+	for p := range slices.Chunk(parts, 3) {
+		e, err := decodeEvent(p[1])
+		if err != nil {
+			return nil, fmt.Errorf("event %s: %w", p[0], err)
+		}
+		e.ID, e.Raw = string(p[0]), p[2]
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+// encodeEvent leaves out id and payload, which are parts of their own.
 func encodeEvent(e connectors.Event) ([]byte, error) {
 	d := eventDoc{At: millis(e.At), Author: e.Author}
 	for _, c := range e.Changes {
@@ -95,16 +140,15 @@ func encodeEvent(e connectors.Event) ([]byte, error) {
 			d.Note.Edited = &at
 		}
 	}
-	return encodeBody(d, e.Raw)
+	return encodeDoc(d)
 }
 
-func decodeEvent(id string, body []byte) (connectors.Event, error) {
+func decodeEvent(doc []byte) (connectors.Event, error) {
 	var d eventDoc
-	raw, err := decodeBody(body, &d)
-	if err != nil {
+	if err := decodeDoc(doc, &d); err != nil {
 		return connectors.Event{}, err
 	}
-	e := connectors.Event{ID: id, At: moment(d.At), Author: d.Author, Raw: raw}
+	e := connectors.Event{At: moment(d.At), Author: d.Author}
 	for _, c := range d.Changes {
 		e.Changes = append(e.Changes, connectors.Change(c))
 	}
@@ -117,44 +161,78 @@ func decodeEvent(id string, body []byte) (connectors.Event, error) {
 	return e, nil
 }
 
-func encodeBody(doc any, raw json.RawMessage) ([]byte, error) {
+func encodeIDs(ids []string) ([]byte, error) {
+	parts := make([][]byte, len(ids))
+	for i, id := range ids {
+		parts[i] = []byte(id)
+	}
+	return pack(parts...)
+}
+
+func decodeIDs(body []byte) ([]string, error) {
+	parts, err := unpack(body)
+	ids := make([]string, len(parts))
+	for i, p := range parts {
+		ids[i] = string(p)
+	}
+	return ids, err
+}
+
+func encodeDoc(doc any) ([]byte, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
-		return nil, err
-	}
-	payload := make([]byte, 1, 1+binary.MaxVarintLen64+text.Len()+len(raw))
-	payload[0] = formPlain
-	payload = binary.AppendUvarint(payload, uint64(text.Len()))
-	payload = append(payload, text.Bytes()...)
-	payload = append(payload, raw...)
-	if len(payload) < deflateFrom {
-		return payload, nil
-	}
-	return deflate(payload[1:])
+	err := enc.Encode(doc)
+	return text.Bytes(), err
 }
 
-func decodeBody(body []byte, doc any) (raw json.RawMessage, err error) {
-	payload, err := unpack(body)
+func decodeDoc(text []byte, doc any) error {
+	if err := json.Unmarshal(text, doc); err != nil {
+		return fmt.Errorf("%w: %w", errBody, err)
+	}
+	return nil
+}
+
+func pack(parts ...[]byte) ([]byte, error) {
+	size := 1
+	for _, p := range parts {
+		size += binary.MaxVarintLen32 + len(p)
+	}
+	body := make([]byte, 1, size)
+	body[0] = formPlain
+	for _, p := range parts {
+		body = binary.AppendUvarint(body, uint64(len(p)))
+		body = append(body, p...)
+	}
+	if len(body) < deflateFrom {
+		return body, nil
+	}
+	return deflate(body[1:])
+}
+
+// unpack gives the parts of a body; an empty part comes back as nil.
+func unpack(body []byte) ([][]byte, error) {
+	payload, err := payloadOf(body)
 	if err != nil {
 		return nil, err
 	}
-	n, skip := binary.Uvarint(payload)
-	if skip <= 0 || n > uint64(len(payload)-skip) {
-		return nil, fmt.Errorf("%w: document longer than the body", errBody)
+	var parts [][]byte
+	for len(payload) > 0 {
+		n, skip := binary.Uvarint(payload)
+		if skip <= 0 || n > uint64(len(payload)-skip) {
+			return nil, fmt.Errorf("%w: a part longer than the body", errBody)
+		}
+		end := skip + int(n)
+		var part []byte
+		if n > 0 {
+			part = payload[skip:end:end]
+		}
+		parts, payload = append(parts, part), payload[end:]
 	}
-	if err := json.Unmarshal(payload[skip:skip+int(n)], doc); err != nil {
-		return nil, fmt.Errorf("%w: %w", errBody, err)
-	}
-	if rest := payload[skip+int(n):]; len(rest) > 0 {
-		raw = append(raw, rest...)
-	}
-	return raw, nil
+	return parts, nil
 }
 
-// unpack gives the payload of a body.
-func unpack(body []byte) ([]byte, error) {
+func payloadOf(body []byte) ([]byte, error) {
 	if len(body) == 0 {
 		return nil, fmt.Errorf("%w: empty", errBody)
 	}
@@ -211,15 +289,5 @@ func inflate(packed []byte) ([]byte, error) {
 	return payload, nil
 }
 
-// normal is the event as it will come back out of the mirror: UTC, whole milliseconds.
-func normal(e connectors.Event) connectors.Event {
-	e.At = whole(e.At)
-	if e.Note != nil {
-		n := *e.Note
-		n.EditedAt = whole(n.EditedAt)
-		e.Note = &n
-	}
-	return e
-}
-
+// whole is the time as it will come back out of the mirror.
 func whole(t time.Time) time.Time { return moment(millis(t)) }

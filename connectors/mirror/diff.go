@@ -28,6 +28,7 @@ type kept struct {
 	wants   bool
 	history connectors.History // every event, the withdrawn ones too
 	gone    map[string]bool    // ids of the withdrawn events
+	rows    int64              // in mirror_event
 }
 
 func (k kept) read() bool { return !k.readAt.IsZero() }

@@ -43,7 +43,7 @@ func (t *tx) directory(ctx context.Context, connection string) (d connectors.Dir
 	if err != nil || !ok {
 		return d, false, err
 	}
-	if _, err := decodeBody(body, &d); err != nil {
+	if err := decodeOne(body, &d); err != nil {
 		return connectors.Directory{}, false, err
 	}
 	return d, true, nil
@@ -61,7 +61,7 @@ func (db *DB) StoreDirectory(ctx context.Context, connection string, d connector
 			return err
 		}
 		changed = changed || !ok
-		body, err := encodeBody(d, nil)
+		body, err := encodeOne(d)
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (t *tx) putPeople(ctx context.Context, connection string, d connectors.Dire
 	there := make(map[string]bool, len(d.People))
 	for _, p := range d.People {
 		there[p.ID] = true
-		body, err := encodeBody(p, nil)
+		body, err := encodeOne(p)
 		if err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (t *tx) people(ctx context.Context, connection string) ([]Person, error) {
 			return err
 		}
 		p := Person{SeenAt: moment(seen)}
-		if _, err := decodeBody(body, &p.Person); err != nil {
+		if err := decodeOne(body, &p.Person); err != nil {
 			return fmt.Errorf("person %s: %w", id, err)
 		}
 		if left.Valid {
@@ -144,4 +144,25 @@ func (t *tx) people(ctx context.Context, connection string) ([]Person, error) {
 		return nil
 	}, selectPeople, connection)
 	return people, err
+}
+
+// encodeOne makes a body of one document. Directories and people are kept in the contract's own fields: unlike
+// histories, they are read anew every so often.
+func encodeOne(v any) ([]byte, error) {
+	doc, err := encodeDoc(v)
+	if err != nil {
+		return nil, err
+	}
+	return pack(doc)
+}
+
+func decodeOne(body []byte, v any) error {
+	parts, err := unpack(body)
+	if err != nil {
+		return err
+	}
+	if len(parts) != 1 {
+		return fmt.Errorf("%w: %d parts instead of one", errBody, len(parts))
+	}
+	return decodeDoc(parts[0], v)
 }

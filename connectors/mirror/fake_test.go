@@ -106,12 +106,21 @@ func (f *fake) editAt(id, field, to, note string, at time.Time) {
 	}
 }
 
-// editLate makes an edit with the present UpdatedAt that nobody sees for a while: its transaction is slow.
+// editLate makes an edit with the present UpdatedAt that nobody sees for a while: its transaction is slow. As in
+// Redmine it is refused as stale when someone else changes the issue meanwhile. It does nothing on an issue that
+// was already changed in this second: see the package comment for what is not promised.
 func (f *fake) editLate(id, note string, delay time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	at := f.second()
-	f.reveal = append(f.reveal, lateEdit{f.clock.Add(delay), func() { f.editAt(id, "", "", note, at) }})
+	at, seen := f.second(), f.issues[id].history.Issue.UpdatedAt
+	if !seen.Before(at) {
+		return
+	}
+	f.reveal = append(f.reveal, lateEdit{f.clock.Add(delay), func() {
+		if f.issues[id].history.Issue.UpdatedAt.Equal(seen) {
+			f.editAt(id, "", "", note, at)
+		}
+	}})
 }
 
 // silently changes a field and UpdatedAt and leaves no journal.

@@ -16,6 +16,10 @@
 //     told in this pass who we are.
 //   - An idle pass costs one request and a handful of queries, whatever the size of the mirror.
 //
+// What is not promised: of two edits of one issue within one second, the second of which takes its transaction
+// more than two seconds to commit, the second is found only when the issue is read again for another reason.
+// Edits that leave UpdatedAt alone (of notes, relations, time entries) are found by SyncOptions.Reread.
+//
 // A change that no event of the tracker tells of (a parent's derived priority) becomes an event of the mirror's
 // own, see Observed. These, the moments of withdrawal and vanishing, former texts of edited notes and people who
 // left are the only things that a rebuilt mirror does not have; nothing that decides a deadline may rest on

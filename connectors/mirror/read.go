@@ -24,9 +24,11 @@ const (
 	selectStats = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'visible' THEN 1 ELSE 0 END), 0),
 		COALESCE(SUM(CASE WHEN state = 'hidden' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 'gone' THEN 1 ELSE 0 END), 0)
 		FROM mirror_issue WHERE connection = $1 AND updated_at IS NOT NULL`
-	selectEventStats = `SELECT COUNT(*), COUNT(withdrawn_at) FROM mirror_event WHERE connection = $1`
-	countEdited      = `SELECT COUNT(*) FROM mirror_event_log WHERE connection = $1 AND what = 'edited'`
-	countWanted      = `SELECT COUNT(*) FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL`
+	selectEventStats = `SELECT COALESCE(SUM(CASE WHEN what = 'seen' THEN events ELSE 0 END), 0),
+		COALESCE(SUM(CASE what WHEN 'withdrawn' THEN events WHEN 'restored' THEN -events ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN what = 'edited' THEN events ELSE 0 END), 0)
+		FROM mirror_event WHERE connection = $1`
+	countWanted = `SELECT COUNT(*) FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL`
 )
 
 // History is the issue as it was last read, with the events that still hold, in the order of
@@ -188,8 +190,7 @@ func (db *DB) Stats(ctx context.Context, connection string) (Stats, error) {
 			dest  []any
 		}{
 			{selectStats, []any{&s.Issues, &s.Visible, &s.Hidden, &s.Gone}},
-			{selectEventStats, []any{&s.Events, &s.Withdrawn}},
-			{countEdited, []any{&s.Edited}},
+			{selectEventStats, []any{&s.Events, &s.Withdrawn, &s.Edited}},
 			{countWanted, []any{&s.Wanted}},
 		} {
 			if _, err := t.one(ctx, c.dest, c.query, connection); err != nil {
@@ -207,40 +208,4 @@ func wrap(err error, format string, args ...any) error {
 		return nil
 	}
 	return fmt.Errorf(format+": %w", append(args, err)...)
-}
-
-// Version is something that happened to an event after it was first seen.
-type Version struct {
-	NoticedAt time.Time         // tracker's time
-	What      string            // "edited", "withdrawn" or "restored"
-	Before    *connectors.Event // of an edit: the event as it read until then
-}
-
-const selectVersions = `SELECT noticed_at, what, body FROM mirror_event_log
-	WHERE connection = $1 AND issue = $2 AND event = $3 ORDER BY noticed_at, what`
-
-// Versions tells what became of an event, oldest first; nothing for one that was never touched.
-func (db *DB) Versions(ctx context.Context, connection, issue, event string) ([]Version, error) {
-	var out []Version
-	err := db.inSnapshot(ctx, func(t *tx) error {
-		return t.each(ctx, func(scan func(...any) error) error {
-			var at int64
-			var v Version
-			var body []byte
-			if err := scan(&at, &v.What, &body); err != nil {
-				return err
-			}
-			v.NoticedAt = moment(at)
-			if body != nil {
-				e, err := decodeEvent(event, body)
-				if err != nil {
-					return err
-				}
-				v.Before = &e
-			}
-			out = append(out, v)
-			return nil
-		}, selectVersions, connection, issue, event)
-	})
-	return out, wrap(err, "read the versions of %s of issue %s of %s", event, issue, connection)
 }

@@ -32,28 +32,19 @@ CREATE INDEX mirror_issue_noticed ON mirror_issue (connection, state_at);
 CREATE INDEX mirror_issue_updated ON mirror_issue (connection, state, updated_at);
 CREATE INDEX mirror_issue_wanted ON mirror_issue (connection, id) WHERE wanted IS NOT NULL;
 
--- Append-only: a row is never deleted, and what it said before an edit is in mirror_event_log.
+-- What was noticed about the events of an issue, in order. Rows are only ever added; the present reading is
+-- their replay. All events that one read brought lie in one row, because they pack well together.
 CREATE TABLE mirror_event (
-	connection   TEXT    NOT NULL,
-	issue        TEXT    NOT NULL,
-	id           TEXT    NOT NULL,
-	seen_at      INTEGER NOT NULL,
-	withdrawn_at INTEGER, -- when the tracker was first seen without it
-	body         BLOB    NOT NULL,
-	PRIMARY KEY (connection, issue, id),
-	FOREIGN KEY (connection, issue) REFERENCES mirror_issue (connection, id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE mirror_event_log (
 	connection TEXT    NOT NULL,
 	issue      TEXT    NOT NULL,
-	event      TEXT    NOT NULL,
-	noticed_at INTEGER NOT NULL,
-	what       TEXT    NOT NULL CHECK (what IN ('edited', 'withdrawn', 'restored')),
-	body       BLOB, -- of an edited event: what it was before
-	FOREIGN KEY (connection, issue, event) REFERENCES mirror_event (connection, issue, id)
+	n          INTEGER NOT NULL, -- from 1 within the issue
+	noticed_at INTEGER NOT NULL, -- tracker's time of the read
+	what       TEXT    NOT NULL CHECK (what IN ('seen', 'edited', 'withdrawn', 'restored')),
+	events     INTEGER NOT NULL, -- how many events it is about
+	body       BLOB    NOT NULL, -- the events as they then read; of those withdrawn or restored, their ids
+	PRIMARY KEY (connection, issue, n),
+	FOREIGN KEY (connection, issue) REFERENCES mirror_issue (connection, id)
 ) STRICT;
-CREATE INDEX mirror_event_log_event ON mirror_event_log (connection, issue, event);
 
 CREATE TABLE mirror_directory (
 	connection TEXT    NOT NULL PRIMARY KEY,

@@ -13,7 +13,7 @@ import (
 const (
 	selectIssue = `SELECT key, state, state_at, updated_at, read_at, wanted, body
 		FROM mirror_issue WHERE connection = $1 AND id = $2`
-	selectEvents = `SELECT id, withdrawn_at, body FROM mirror_event WHERE connection = $1 AND issue = $2`
+	selectEvents = `SELECT n, noticed_at, what, body FROM mirror_event WHERE connection = $1 AND issue = $2 ORDER BY n`
 
 	upsertIssue = `INSERT INTO mirror_issue (connection, id, key, state, state_at, updated_at, read_at, wanted, body)
 		VALUES ($1, $2, $3, 'visible', $4, $5, $6, $7, $8)
@@ -25,12 +25,8 @@ const (
 		WHERE connection = $1 AND id = $2`
 	forgetIssue = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2`
 
-	insertEvent = `INSERT INTO mirror_event (connection, issue, id, seen_at, body) VALUES ($1, $2, $3, $4, $5)`
-	logEdit     = `INSERT INTO mirror_event_log (connection, issue, event, noticed_at, what, body)
-		SELECT connection, issue, id, $4, 'edited', body FROM mirror_event WHERE connection = $1 AND issue = $2 AND id = $3`
-	logEvent      = `INSERT INTO mirror_event_log (connection, issue, event, noticed_at, what) VALUES ($1, $2, $3, $4, $5)`
-	editEvent     = `UPDATE mirror_event SET body = $4 WHERE connection = $1 AND issue = $2 AND id = $3`
-	withdrawEvent = `UPDATE mirror_event SET withdrawn_at = $4 WHERE connection = $1 AND issue = $2 AND id = $3`
+	insertEvents = `INSERT INTO mirror_event (connection, issue, n, noticed_at, what, events, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`
 )
 
 // Store keeps a history that was read outside a pass, such as the fresh read before a write or the one after
@@ -78,7 +74,7 @@ func (t *tx) storeHistory(ctx context.Context, connection string, h connectors.H
 	if err := t.putIssue(ctx, connection, k, h, d, readAt); err != nil {
 		return outcome{}, err
 	}
-	return o, t.putEvents(ctx, connection, h.Issue.ID, d, readAt)
+	return o, t.putEvents(ctx, connection, h.Issue.ID, k.rows, d, readAt)
 }
 
 func (t *tx) putIssue(ctx context.Context, connection string, k kept, h connectors.History, d delta, readAt time.Time) error {
@@ -103,48 +99,31 @@ func (t *tx) putIssue(ctx context.Context, connection string, k kept, h connecto
 	return err
 }
 
-func (t *tx) putEvents(ctx context.Context, connection, issue string, d delta, readAt time.Time) error {
-	at := millis(readAt)
-	for _, e := range d.add {
-		body, err := encodeEvent(e)
+// putEvents adds to the rows that the issue has.
+func (t *tx) putEvents(ctx context.Context, connection, issue string, rows int64, d delta, readAt time.Time) error {
+	for _, n := range []struct {
+		what   string
+		events int
+		body   func() ([]byte, error)
+	}{
+		{seen, len(d.add), func() ([]byte, error) { return encodeEvents(d.add) }},
+		{Edited, len(d.edit), func() ([]byte, error) { return encodeEvents(d.edit) }},
+		{Withdrawn, len(d.withdraw), func() ([]byte, error) { return encodeIDs(d.withdraw) }},
+		{Restored, len(d.restore), func() ([]byte, error) { return encodeIDs(d.restore) }},
+	} {
+		if n.events == 0 {
+			continue
+		}
+		body, err := n.body()
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, insertEvent, connection, issue, e.ID, at, body); err != nil {
-			return err
-		}
-	}
-	for _, e := range d.edit {
-		body, err := encodeEvent(e)
-		if err != nil {
-			return err
-		}
-		if _, err := t.exec(ctx, logEdit, connection, issue, e.ID, at); err != nil {
-			return err
-		}
-		if _, err := t.exec(ctx, editEvent, connection, issue, e.ID, body); err != nil {
-			return err
-		}
-	}
-	for _, id := range d.withdraw {
-		if err := t.flag(ctx, connection, issue, id, at, "withdrawn", at); err != nil {
-			return err
-		}
-	}
-	for _, id := range d.restore {
-		if err := t.flag(ctx, connection, issue, id, at, "restored", nil); err != nil {
+		rows++
+		if _, err := t.exec(ctx, insertEvents, connection, issue, rows, millis(readAt), n.what, n.events, body); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (t *tx) flag(ctx context.Context, connection, issue, event string, at int64, what string, withdrawn any) error {
-	if _, err := t.exec(ctx, logEvent, connection, issue, event, at, what); err != nil {
-		return err
-	}
-	_, err := t.exec(ctx, withdrawEvent, connection, issue, event, withdrawn)
-	return err
 }
 
 // storeVanished forgets an issue that was listed but never read: there is nothing to keep of it.
@@ -171,23 +150,12 @@ func (t *tx) load(ctx context.Context, connection, issue string) (kept, error) {
 	if err != nil || !k.read() {
 		return k, err
 	}
-	k.gone = map[string]bool{}
-	err = t.each(ctx, func(scan func(...any) error) error {
-		var id string
-		var withdrawn sql.NullInt64
-		var body []byte
-		if err := scan(&id, &withdrawn, &body); err != nil {
-			return err
-		}
-		e, err := decodeEvent(id, body)
-		if err != nil {
-			return fmt.Errorf("event %s: %w", id, err)
-		}
-		k.gone[id] = withdrawn.Valid
-		k.history.Events = append(k.history.Events, e)
-		return nil
-	}, selectEvents, connection, issue)
-	k.history.Events = connectors.SortEvents(k.history.Events)
+	r := replayed{gone: map[string]bool{}, at: map[string]int{}}
+	err = t.eachNotice(ctx, connection, issue, func(n notice) error {
+		k.rows = n.n
+		return r.take(n)
+	})
+	k.gone, k.history.Events = r.gone, connectors.SortEvents(r.events)
 	return k, err
 }
 

@@ -11,7 +11,6 @@ const (
 	wipeDirectory = `DELETE FROM mirror_directory WHERE connection = $1`
 	wipePeople    = `DELETE FROM mirror_person WHERE connection = $1`
 	wipeLast      = `SELECT MAX(id) FROM (SELECT id FROM mirror_issue WHERE connection = $1 ORDER BY id LIMIT $2) AS batch`
-	wipeLog       = `DELETE FROM mirror_event_log WHERE connection = $1 AND issue <= $2`
 	wipeEvents    = `DELETE FROM mirror_event WHERE connection = $1 AND issue <= $2`
 	wipeIssues    = `DELETE FROM mirror_issue WHERE connection = $1 AND id <= $2`
 )
@@ -40,7 +39,7 @@ func (db *DB) wipeSome(ctx context.Context, connection string) (more bool, err e
 			return err
 		}
 		more = true
-		for _, q := range []string{wipeLog, wipeEvents, wipeIssues} {
+		for _, q := range []string{wipeEvents, wipeIssues} {
 			if _, err := t.exec(ctx, q, connection, *last); err != nil {
 				return err
 			}

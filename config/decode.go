@@ -49,8 +49,7 @@ func parseYAML(p *page, data []byte) (*yaml.Node, bool) {
 		return nil, false
 	}
 	if err := loader.Load(&more); err == nil {
-		p.lines["---"] = more.Line
-		p.fault("---", "", "begins a second document; one file holds one")
+		decoder{p}.faultAt(more.Line, "", "", "begins a second document; one file holds one")
 	} else if !errors.Is(err, io.EOF) {
 		p.syntax(err)
 	}
@@ -222,8 +221,8 @@ func (d decoder) readText(n *yaml.Node, text encoding.TextUnmarshaler, path stri
 		return
 	}
 	if err := text.UnmarshalText([]byte(n.Value)); err != nil {
-		// These errors begin with the value, quoted, as package calendar's do.
-		reason := strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" ")
+		// These errors begin with the value, as package calendar's do.
+		reason := strings.TrimPrefix(strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" "), n.Value+" ")
 		d.fault(path, n.Value, "%s", reason)
 	}
 }

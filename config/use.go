@@ -66,17 +66,18 @@ func (l *loader) text(path, use string, files map[string]text) (text, bool) {
 	var faults Faults
 	switch {
 	case isFile(use):
-		t, faults = contractFile(beside(l.folder, use), l.days)
+		data, err := readFile(beside(l.folder, use))
+		if err != nil {
+			l.fault(path, use, "cannot be read: %v", err)
+			break
+		}
+		t, faults = contractText(beside(l.folder, use), data, l.days)
 	case !slices.Contains(PresetIDs(), use):
-		l.choose(path, use, "a preset, nor a contract file (own.yaml)", PresetIDs())
-		faults = Faults{{Level: Error}}
+		l.choose(path, use, "a preset, or a contract file as own.yaml", PresetIDs())
 	default:
 		t, faults = preset(use, l.days)
-		l.elsewhere = append(l.elsewhere, faults...)
 	}
-	if isFile(use) {
-		l.elsewhere = append(l.elsewhere, faults...)
-	}
+	l.elsewhere = append(l.elsewhere, faults...)
 	if faults.At(Error) != nil {
 		t = text{}
 	}
@@ -118,11 +119,16 @@ func (u *user) contract() *Contract {
 	return c
 }
 
-// cutoffs warns of cut-offs that other hours have pushed out of the day; where `change` sets one, that was judged.
+// cutoffs warns of cut-offs that the admin's hours have pushed out of the day.
 func (u *user) cutoffs(c *Contract) {
 	for i := range c.Obligations {
-		for j := range c.Obligations[i].Rules {
-			checkCutoff(u.page, u.path+".calendar.hours", Warning, c.Obligations[i].Rules[j].Within, c.Spec.Week)
+		o := &c.Obligations[i]
+		for j := range o.Rules {
+			part, value, reason := cutoffFault(o.Rules[j].Within, c.Spec.Week)
+			if part != "" && !u.spoilt(u.path) {
+				u.warn(u.path+".calendar.hours", u.doc.Calendar.Hours, "push a cut-off of %s out of the day: %s %s %s; change it as well",
+					o.ID, part, value, reason)
+			}
 		}
 	}
 }
@@ -181,6 +187,7 @@ func (u *user) againstMapping(c *Contract, m *mapping.Mapping) {
 	at := u.path + ".mapping"
 	if roles[enforcer.Support] == nil && !u.spoilt("mappings") {
 		u.fault(at, m.ID, "has no role support; then nobody's answers would count and every promise would be called broken")
+		return
 	}
 	warned := map[string]bool{}
 	for i := range c.Obligations {
@@ -191,7 +198,11 @@ func (u *user) againstMapping(c *Contract, m *mapping.Mapping) {
 		if o.Inert != "" || o.Off {
 			continue
 		}
-		for _, w := range append(lacking(o, roles), internalLacking(o, m)...) {
+		missing := lacking(o, roles)
+		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind == "jira" {
+			missing = append(missing, internalLacking(o, m)...)
+		}
+		for _, w := range missing {
 			if !warned[w] && !u.spoilt("mappings") {
 				u.warn(at, m.ID, "%s", w)
 			}

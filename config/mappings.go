@@ -138,8 +138,12 @@ func (l *loader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 			l.fault(at+".is", d.Is, "has an entry already, roles[%d]; put everyone of one role together", first)
 		}
 		seen[d.Is] = i
-		r := mapping.RoleRule{Is: enforcer.Role(d.Is), ProjectRoles: d.ProjectRoles, Users: d.Users, Groups: d.Groups, Lead: d.Lead, Duty: d.Duty}
-		if !l.spoilt(at) && len(d.ProjectRoles)+len(d.Users)+len(d.Groups) == 0 {
+		r := mapping.RoleRule{Is: enforcer.Role(d.Is), ProjectRoles: d.ProjectRoles, Users: d.Users, Groups: d.Groups, Lead: d.Lead, Duty: d.Duty, EveryoneElse: d.EveryoneElse}
+		switch nobody := len(d.ProjectRoles)+len(d.Users)+len(d.Groups) == 0; {
+		case l.spoilt(at):
+		case d.EveryoneElse && r.Is != enforcer.Customer:
+			l.fault(at+".everyone_else", "true", "is only for customer; a stranger's word must not count as the provider's")
+		case nobody && !d.EveryoneElse:
 			l.fault(at, d.Is, "names nobody; write project_roles, users or groups")
 		}
 		out = append(out, r)

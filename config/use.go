@@ -33,7 +33,7 @@ func (l *loader) contracts() {
 }
 
 func (l *loader) scope(path string, doc *useDoc) mapping.Scope {
-	s := mapping.Scope{Projects: doc.Projects}
+	s := mapping.Scope{Projects: doc.Projects, Subtasks: doc.Subtasks}
 	for i := range doc.When {
 		s.When = append(s.When, l.when(fmt.Sprintf("%s.when[%d]", path, i), &doc.When[i]))
 	}

@@ -64,6 +64,8 @@ type RoleRule struct {
 	Groups       []string
 	Lead         []string
 	Duty         []string
+	// EveryoneElse gives the role to whoever has no other; the last resort, meant for customers.
+	EveryoneElse bool
 }
 
 // FieldRule says which tracker field holds one of the contract's fields. Write lets slabridge keep it.
@@ -101,6 +103,7 @@ type InternalNotes struct {
 type Scope struct {
 	Projects []string // identifiers or names; subprojects only when named
 	When     []When   // any of them; empty: all
+	Subtasks bool     // issues made under another one are requests too
 }
 
 // Problem is one thing of a mapping that the tracker does not bear out.

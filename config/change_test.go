@@ -146,7 +146,7 @@ func TestChangeLeavesThePresetAlone(t *testing.T) {
 func TestFingerprint(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	plain := string(base(t))
-	print := func(old, replacement string) string {
+	fingerprintWith := func(old, replacement string) string {
 		t.Helper()
 		if !strings.Contains(plain, old) {
 			t.Fatalf("the base has no %q", old)
@@ -157,7 +157,7 @@ func TestFingerprint(t *testing.T) {
 		}
 		return cfg.Fingerprint
 	}
-	same := print("kamal-acme", "kamal-acme")
+	same := fingerprintWith("kamal-acme", "kamal-acme")
 	if len(same) != 64 {
 		t.Errorf("fingerprint %q", same)
 	}
@@ -181,7 +181,7 @@ func TestFingerprint(t *testing.T) {
 		{"another staff", "project_roles: Support engineer", "project_roles: Helper", true},
 	}
 	for _, c := range cases {
-		if got := print(c.old, c.replacement); (got != same) != c.moves {
+		if got := fingerprintWith(c.old, c.replacement); (got != same) != c.moves {
 			t.Errorf("%s: fingerprint changed: %v, want %v", c.name, got != same, c.moves)
 		}
 	}

@@ -36,7 +36,7 @@ func (l *loader) mappings() {
 		if m.DuplicateRelations == nil {
 			m.DuplicateRelations = duplicates[kind]
 		}
-		twice(l.page, path+".priorities", doc.Priorities)
+		noRepeats(l.page, path+".priorities", doc.Priorities)
 		for j, s := range doc.AutoReply {
 			re, err := regexp.Compile(s)
 			if err != nil {
@@ -197,7 +197,7 @@ func (l *loader) internalNotes(path string, d *internalDoc, kind string) mapping
 	return mapping.InternalNotes{Kind: d.Kind}
 }
 
-func twice(p *page, path string, list []string) {
+func noRepeats(p *page, path string, list []string) {
 	for i, s := range list {
 		if s != "" && slices.Index(list, s) < i {
 			p.fault(fmt.Sprintf("%s[%d]", path, i), s, "is given twice")

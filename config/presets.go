@@ -52,7 +52,7 @@ func Preset(id string) (*enforcer.Contract, error) {
 func PresetText(id string) ([]byte, error) {
 	data, err := fs.ReadFile(presets.Files, path.Join(presetFolder, id+".yaml"))
 	if err != nil {
-		return nil, fmt.Errorf("preset %q does not exist; there are %s", id, strings.Join(PresetIDs(), ", "))
+		return nil, fmt.Errorf("preset %q does not exist; there are %s", id, commas(PresetIDs()))
 	}
 	return data, nil
 }
@@ -60,7 +60,7 @@ func PresetText(id string) ([]byte, error) {
 func preset(id string, days daySource) (text, Faults) {
 	data, err := PresetText(id)
 	if err != nil {
-		return text{}, Faults{{Level: Error, File: "preset", Value: id, Reason: "is not a preset; accepted: " + list(PresetIDs()), Meant: nearest(id, PresetIDs())}}
+		return text{}, Faults{{Level: Error, File: "preset", Value: id, Reason: "is not a preset; accepted: " + commas(PresetIDs()), Meant: nearest(id, PresetIDs())}}
 	}
 	return contractText("preset:"+id, data, days)
 }

@@ -139,7 +139,7 @@ func (u *user) plan(c *Contract) {
 	case len(c.Plans) == 0 && c.Plan != "":
 		u.fault(path, c.Plan, "is given, and contract %s knows no plans", c.Preset)
 	case len(c.Plans) > 0 && c.Plan == "" && !u.spoilt(path):
-		u.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, list(c.Plans))
+		u.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, commas(c.Plans))
 	case c.Plan != "" && !slices.Contains(c.Plans, c.Plan):
 		u.choose(path, c.Plan, "a plan of contract "+c.Preset, c.Plans)
 	}
@@ -165,6 +165,11 @@ func (u *user) dates(c *Contract) {
 	}
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() && !c.ValidFrom.Before(c.ValidTo) {
 		u.fault(u.path+".valid.to", to.String(), "lies before from, %v", from.Date)
+	}
+	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() {
+		if _, err := c.Calendar.Elapsed(c.ValidFrom, c.ValidTo); err != nil {
+			u.warn(u.path+".valid", "", "reaches beyond the days off: %v", err)
+		}
 	}
 	if m := u.doc.EnforceFrom; m != nil && !u.spoilt(u.path+".enforce_from") {
 		c.EnforceFrom = m.in(zone)

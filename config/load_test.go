@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -246,5 +247,13 @@ func TestFaultsErr(t *testing.T) {
 	f := Faults{{Level: Warning, File: "a"}, {Level: NoSecret, File: "b"}}
 	if f.Err(Error) != nil || f.Err(NoSecret) == nil || len(f.At(Warning)) != 2 || (Faults)(nil).Err(Warning) != nil {
 		t.Errorf("levels of %v", f)
+	}
+}
+
+func TestFaultAsJSON(t *testing.T) {
+	got, err := json.Marshal(Fault{Level: NoSecret, File: "slabridge.yaml", Line: 3, Path: "connections[0].auth", Reason: "is not set"})
+	want := `{"level":"no secret","file":"slabridge.yaml","line":3,"path":"connections[0].auth","reason":"is not set"}`
+	if err != nil || string(got) != want {
+		t.Errorf("%s, %v\nwant %s", got, err, want)
 	}
 }

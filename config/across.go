@@ -116,4 +116,4 @@ func together(a, b *Contract) bool {
 	return !before(a.ValidTo, b.ValidFrom) && !before(b.ValidTo, a.ValidFrom)
 }
 
-func list(items []string) string { return strings.Join(items, ", ") }
+func commas(items []string) string { return strings.Join(items, ", ") }

@@ -70,11 +70,10 @@ func (ch *changer) apply() {
 			r.Steps = strip(r.Steps, d.Off.Parts)
 		}
 		checkRule(ch.page, ch.path, ch.path+".steps", ch.c, ch.o, r)
-		level := Error
-		if d.Within == nil && d.Cutoff == nil {
-			level = Warning
+		part, value, reason := cutoffFault(r.Within, ch.week)
+		if part != "" && d.Cutoff != nil {
+			ch.fault(ch.path+".cutoff."+part, value, "%s", reason)
 		}
-		checkCutoff(ch.page, ch.path+".cutoff", level, r.Within, ch.week)
 	}
 }
 

@@ -34,7 +34,13 @@ type Config struct {
 	Texts       []Text
 	// Fingerprint changes with everything that can move a deadline: contracts, calendar data and mappings.
 	Fingerprint string
+
+	page *page
 }
+
+// Line is where the path of the admin's YAML ("mappings[0].roles[1].lead") stands in the file, or what is around
+// it: faults that others find, against the live tracker, are shown like our own.
+func (c *Config) Line(path string) int { return c.page.line(path) }
 
 // Log is how much is logged, and in which form.
 type Log struct {
@@ -88,6 +94,7 @@ type Text struct {
 	ID   string
 	Lang string // "ru" or "en"
 	Text string
+	Path string // in the admin's file: "texts[0]"
 }
 
 // Connection finds a connection by id, nil when there is none.

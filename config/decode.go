@@ -49,8 +49,7 @@ func parseYAML(p *page, data []byte) (*yaml.Node, bool) {
 		return nil, false
 	}
 	if err := loader.Load(&more); err == nil {
-		p.lines["---"] = more.Line
-		p.fault("---", "", "begins a second document; one file holds one")
+		decoder{p}.faultAt(more.Line, "", "", "begins a second document; one file holds one")
 	} else if !errors.Is(err, io.EOF) {
 		p.syntax(err)
 	}
@@ -118,7 +117,7 @@ func (d decoder) readStruct(n *yaml.Node, v reflect.Value, path, check string) {
 		index, known := fields.index[name]
 		switch {
 		case !known || key.Kind != yaml.ScalarNode:
-			d.unknownKey(key, path, fields.names)
+			d.unknownKey(key, path, check, fields.names)
 			continue
 		case seen[name] > 0:
 			d.faultAt(key.Line, at, "", "is given twice; first on line %d", seen[name])
@@ -139,14 +138,18 @@ func (d decoder) readStruct(n *yaml.Node, v reflect.Value, path, check string) {
 	}
 }
 
-// unknownKey shows the key: secrets are values, and a key that cannot be shown cannot be found.
-func (d decoder) unknownKey(key *yaml.Node, path string, names []string) {
-	if key.Kind != yaml.ScalarNode {
-		d.faultAt(key.Line, path, "", "has a key that is not a name; accepted: %s", strings.Join(names, ", "))
-		return
+// unknownKey shows the key, but among secrets only one that is like a known key: the others may be a secret.
+func (d decoder) unknownKey(key *yaml.Node, path, check string, names []string) {
+	accepted := strings.Join(names, ", ")
+	meant := nearest(key.Value, names)
+	switch {
+	case key.Kind != yaml.ScalarNode:
+		d.faultAt(key.Line, path, "", "has a key that is not a name; accepted: %s", accepted)
+	case strings.Contains(check, "secret") && meant == "":
+		d.faultAt(key.Line, path, "", "has a key that is not known here; accepted: %s", accepted)
+	default:
+		d.faultAt(key.Line, path, key.Value, "is not a key here; accepted: %s", accepted).Meant = meant
 	}
-	f := d.faultAt(key.Line, path, key.Value, "is not a key here; accepted: %s", strings.Join(names, ", "))
-	f.Meant = nearest(key.Value, names)
 }
 
 func (d decoder) faultAt(line int, path, value, format string, args ...any) *Fault {
@@ -222,8 +225,8 @@ func (d decoder) readText(n *yaml.Node, text encoding.TextUnmarshaler, path stri
 		return
 	}
 	if err := text.UnmarshalText([]byte(n.Value)); err != nil {
-		// These errors begin with the value, quoted, as package calendar's do.
-		reason := strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" ")
+		// These errors begin with the value, as package calendar's do.
+		reason := strings.TrimPrefix(strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" "), n.Value+" ")
 		d.fault(path, n.Value, "%s", reason)
 	}
 }

@@ -160,6 +160,8 @@ type roleRuleDoc struct {
 	Users names `yaml:"users"`
 	// Groups by name.
 	Groups names `yaml:"groups"`
+	// EveryoneElse gives the role to whoever has no other; the last resort, for customers only.
+	EveryoneElse bool `yaml:"everyone_else"`
 	// Lead is who is assigned when the role is called in: the first who is active and assignable.
 	Lead names `yaml:"lead"`
 	// Duty is who is on duty, in the same way.
@@ -201,6 +203,8 @@ type useDoc struct {
 	Projects names `yaml:"projects" check:"required"`
 	// When holds further conditions; any of them lets a request in.
 	When []whenDoc `yaml:"when"`
+	// Subtasks are requests of their own too; otherwise only issues without a parent are.
+	Subtasks bool `yaml:"subtasks"`
 	// Plan, where the contract knows plans.
 	Plan string `yaml:"plan"`
 	// Valid: received on these days, both included, stays under the contract to the end.

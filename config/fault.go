@@ -131,7 +131,11 @@ func (p *page) warn(path, value, format string, args ...any) {
 }
 
 func (p *page) add(level Level, path, value, reason string) *Fault {
-	p.faults = append(p.faults, Fault{Level: level, File: p.file, Line: p.line(path), Path: path, Value: value, Reason: reason})
+	f := Fault{Level: level, File: p.file, Line: p.line(path), Path: path, Value: value, Reason: reason}
+	if i := slices.Index(p.faults, f); i >= 0 { // one line may change several rules, all in the same wrong way
+		return &p.faults[i]
+	}
+	p.faults = append(p.faults, f)
 	return &p.faults[len(p.faults)-1]
 }
 

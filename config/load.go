@@ -54,7 +54,7 @@ func Load(file string) (*Config, Faults) {
 }
 
 func load(p *page, data []byte, folder string) (*Config, Faults) {
-	l := &loader{page: p, folder: folder, cfg: &Config{Path: p.file}}
+	l := &loader{page: p, folder: folder, cfg: &Config{Path: p.file, page: p}}
 	readYAML(p, data, &l.doc)
 	l.service()
 	l.days = readCalendars(p, l.doc.Calendars, folder)
@@ -92,7 +92,7 @@ func (l *loader) texts() {
 			continue
 		}
 		seen[key] = i
-		l.cfg.Texts = append(l.cfg.Texts, Text(t))
+		l.cfg.Texts = append(l.cfg.Texts, Text{ID: t.ID, Lang: t.Lang, Text: t.Text, Path: path})
 	}
 }
 

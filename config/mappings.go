@@ -36,7 +36,7 @@ func (l *loader) mappings() {
 		if m.DuplicateRelations == nil {
 			m.DuplicateRelations = duplicates[kind]
 		}
-		twice(l.page, path+".priorities", doc.Priorities)
+		noRepeats(l.page, path+".priorities", doc.Priorities)
 		for j, s := range doc.AutoReply {
 			re, err := regexp.Compile(s)
 			if err != nil {
@@ -138,8 +138,12 @@ func (l *loader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 			l.fault(at+".is", d.Is, "has an entry already, roles[%d]; put everyone of one role together", first)
 		}
 		seen[d.Is] = i
-		r := mapping.RoleRule{Is: enforcer.Role(d.Is), ProjectRoles: d.ProjectRoles, Users: d.Users, Groups: d.Groups, Lead: d.Lead, Duty: d.Duty}
-		if !l.spoilt(at) && len(d.ProjectRoles)+len(d.Users)+len(d.Groups) == 0 {
+		r := mapping.RoleRule{Is: enforcer.Role(d.Is), ProjectRoles: d.ProjectRoles, Users: d.Users, Groups: d.Groups, Lead: d.Lead, Duty: d.Duty, EveryoneElse: d.EveryoneElse}
+		switch nobody := len(d.ProjectRoles)+len(d.Users)+len(d.Groups) == 0; {
+		case l.spoilt(at):
+		case d.EveryoneElse && r.Is != enforcer.Customer:
+			l.fault(at+".everyone_else", "true", "is only for customer; a stranger's word must not count as the provider's")
+		case nobody && !d.EveryoneElse:
 			l.fault(at, d.Is, "names nobody; write project_roles, users or groups")
 		}
 		out = append(out, r)
@@ -193,7 +197,7 @@ func (l *loader) internalNotes(path string, d *internalDoc, kind string) mapping
 	return mapping.InternalNotes{Kind: d.Kind}
 }
 
-func twice(p *page, path string, list []string) {
+func noRepeats(p *page, path string, list []string) {
 	for i, s := range list {
 		if s != "" && slices.Index(list, s) < i {
 			p.fault(fmt.Sprintf("%s[%d]", path, i), s, "is given twice")

@@ -22,12 +22,17 @@ func (b *contractBuilder) check(i int, week calendar.Week) {
 			steps = path
 		}
 		checkRule(b.page, at, steps+".steps", b.c, o, &o.Rules[j])
-		checkCutoff(b.page, at+".cutoff", Error, o.Rules[j].Within, week)
+		if part, value, reason := cutoffFault(o.Rules[j].Within, week); part != "" {
+			b.fault(at+".cutoff."+part, value, "%s", reason)
+		}
 	}
 }
 
 // checkSeverities finds a severity that two rules of the obligation claim: only the first would ever count.
 func checkSeverities(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation) {
+	if p.spoilt("severities") {
+		return
+	}
 	taken := map[string]int{}
 	for i, r := range o.Rules {
 		list := r.Severities
@@ -113,10 +118,10 @@ func checkWarning(p *page, path string, cal *calendar.Calendar, within *calendar
 		}
 	}
 	if s.Trigger.After != nil {
-		p.fault(path+".after", s.Trigger.After.String(), "can never lie before the due, which comes after %s", within)
+		p.fault(path+".after", s.Trigger.After.String(), "can never lie before the due, which comes %s after the start", within)
 		return
 	}
-	p.fault(path+".before", s.Trigger.Before.String(), "can never lie after the start, the due comes after %s", within)
+	p.fault(path+".before", s.Trigger.Before.String(), "can never lie after the start; the due comes %s after it", within)
 }
 
 // sampleStarts are moments of two common weeks, inside hours and outside, of a year that the calendar knows.
@@ -135,30 +140,27 @@ func sampleStarts(cal *calendar.Calendar) []time.Time {
 	return nil
 }
 
-// checkCutoff holds a cut-off against the hours of every worked weekday: it falls within them, and so does the due.
-func checkCutoff(p *page, path string, level Level, t *calendar.Term, week calendar.Week) {
+// cutoffFault says which part of a cut-off lies outside the hours of some worked weekday, and how; "" when both
+// lie within them.
+func cutoffFault(t *calendar.Term, week calendar.Week) (part, value, reason string) {
 	if t == nil || t.Cutoff == nil {
-		return
+		return "", "", ""
 	}
 	for d, hours := range week {
 		if len(hours) == 0 {
 			continue
 		}
 		opens, closes := hours[0].From, hours[len(hours)-1].To
-		for _, x := range []struct {
-			name string
-			at   calendar.TimeOfDay
-		}{{"after", t.Cutoff.After}, {"due", t.Cutoff.Due}} {
-			if x.at < opens || x.at > closes {
-				if level == Error {
-					p.bad[path] = true
-				}
-				p.add(level, path, x.name+": "+x.at.String(), fmt.Sprintf("lies outside the hours of %s, %v-%v",
-					time.Weekday(d), opens, closes))
-				return
-			}
+		outside := func(at calendar.TimeOfDay) bool { return at < opens || at > closes }
+		reason := fmt.Sprintf("lies outside the hours of %s, %v-%v", time.Weekday(d), opens, closes)
+		if outside(t.Cutoff.After) {
+			return "after", t.Cutoff.After.String(), reason
+		}
+		if outside(t.Cutoff.Due) {
+			return "due", t.Cutoff.Due.String(), reason
 		}
 	}
+	return "", "", ""
 }
 
 // markInert says of each obligation why the program cannot act on it yet. It is worked out from what the

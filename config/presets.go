@@ -52,7 +52,7 @@ func Preset(id string) (*enforcer.Contract, error) {
 func PresetText(id string) ([]byte, error) {
 	data, err := fs.ReadFile(presets.Files, path.Join(presetFolder, id+".yaml"))
 	if err != nil {
-		return nil, fmt.Errorf("preset %q does not exist; there are %s", id, strings.Join(PresetIDs(), ", "))
+		return nil, fmt.Errorf("preset %q does not exist; there are %s", id, commas(PresetIDs()))
 	}
 	return data, nil
 }
@@ -60,30 +60,27 @@ func PresetText(id string) ([]byte, error) {
 func preset(id string, days daySource) (text, Faults) {
 	data, err := PresetText(id)
 	if err != nil {
-		return text{}, Faults{{Level: Error, File: "preset", Value: id, Reason: "is not a preset; there are " + strings.Join(PresetIDs(), ", "), Meant: nearest(id, PresetIDs())}}
+		return text{}, Faults{{Level: Error, File: "preset", Value: id, Reason: "is not a preset; accepted: " + commas(PresetIDs()), Meant: nearest(id, PresetIDs())}}
 	}
-	p := newPage("preset:" + id)
-	t := readContract(p, data, days)
-	return t, p.faults.sorted()
+	return contractText("preset:"+id, data, days)
 }
 
 // ContractFile reads a contract file as it stands, with the built-in calendars. The contract is nil when there
 // are faults of level Error.
 func ContractFile(file string) (*enforcer.Contract, Faults) {
-	t, faults := contractFile(file, daySource{})
+	data, err := readFile(file)
+	if err != nil {
+		return nil, Faults{{Level: Error, File: file, Reason: "cannot be read: " + err.Error()}}
+	}
+	t, faults := contractText(file, data, daySource{})
 	if faults.At(Error) != nil {
 		return nil, faults
 	}
 	return t.contract, faults
 }
 
-func contractFile(file string, days daySource) (text, Faults) {
+func contractText(file string, data []byte, days daySource) (text, Faults) {
 	p := newPage(file)
-	data, err := readFile(file)
-	if err != nil {
-		p.fault("", "", "cannot be read: %v", err)
-		return text{}, p.faults
-	}
 	t := readContract(p, data, days)
 	return t, p.faults.sorted()
 }

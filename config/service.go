@@ -114,7 +114,9 @@ func (l *loader) address(s setting, value string) string {
 // refuse puts the fault where the value came from.
 func (l *loader) refuse(s setting, value, reason string) {
 	if os.Getenv(s.variable()) == "" {
-		l.fault(s.key, value, "%s", reason)
+		if !l.spoilt(s.key) {
+			l.fault(s.key, value, "%s", reason)
+		}
 		return
 	}
 	l.elsewhere = append(l.elsewhere, Fault{Level: Error, File: "environment", Path: s.variable(), Value: value, Reason: reason})

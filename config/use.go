@@ -33,7 +33,7 @@ func (l *loader) contracts() {
 }
 
 func (l *loader) scope(path string, doc *useDoc) mapping.Scope {
-	s := mapping.Scope{Projects: doc.Projects}
+	s := mapping.Scope{Projects: doc.Projects, Subtasks: doc.Subtasks}
 	for i := range doc.When {
 		s.When = append(s.When, l.when(fmt.Sprintf("%s.when[%d]", path, i), &doc.When[i]))
 	}
@@ -66,17 +66,18 @@ func (l *loader) text(path, use string, files map[string]text) (text, bool) {
 	var faults Faults
 	switch {
 	case isFile(use):
-		t, faults = contractFile(beside(l.folder, use), l.days)
+		data, err := readFile(beside(l.folder, use))
+		if err != nil {
+			l.fault(path, use, "cannot be read: %v", err)
+			break
+		}
+		t, faults = contractText(beside(l.folder, use), data, l.days)
 	case !slices.Contains(PresetIDs(), use):
-		l.choose(path, use, "a preset, nor a contract file (own.yaml)", PresetIDs())
-		faults = Faults{{Level: Error}}
+		l.choose(path, use, "a preset, or a contract file as own.yaml", PresetIDs())
 	default:
 		t, faults = preset(use, l.days)
-		l.elsewhere = append(l.elsewhere, faults...)
 	}
-	if isFile(use) {
-		l.elsewhere = append(l.elsewhere, faults...)
-	}
+	l.elsewhere = append(l.elsewhere, faults...)
 	if faults.At(Error) != nil {
 		t = text{}
 	}
@@ -118,11 +119,16 @@ func (u *user) contract() *Contract {
 	return c
 }
 
-// cutoffs warns of cut-offs that other hours have pushed out of the day; where `change` sets one, that was judged.
+// cutoffs warns of cut-offs that the admin's hours have pushed out of the day.
 func (u *user) cutoffs(c *Contract) {
 	for i := range c.Obligations {
-		for j := range c.Obligations[i].Rules {
-			checkCutoff(u.page, u.path+".calendar.hours", Warning, c.Obligations[i].Rules[j].Within, c.Spec.Week)
+		o := &c.Obligations[i]
+		for j := range o.Rules {
+			part, value, reason := cutoffFault(o.Rules[j].Within, c.Spec.Week)
+			if part != "" && !u.spoilt(u.path) {
+				u.warn(u.path+".calendar.hours", u.doc.Calendar.Hours, "push a cut-off of %s out of the day: %s %s %s; change it as well",
+					o.ID, part, value, reason)
+			}
 		}
 	}
 }
@@ -133,7 +139,7 @@ func (u *user) plan(c *Contract) {
 	case len(c.Plans) == 0 && c.Plan != "":
 		u.fault(path, c.Plan, "is given, and contract %s knows no plans", c.Preset)
 	case len(c.Plans) > 0 && c.Plan == "" && !u.spoilt(path):
-		u.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, list(c.Plans))
+		u.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, commas(c.Plans))
 	case c.Plan != "" && !slices.Contains(c.Plans, c.Plan):
 		u.choose(path, c.Plan, "a plan of contract "+c.Preset, c.Plans)
 	}
@@ -160,6 +166,11 @@ func (u *user) dates(c *Contract) {
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() && !c.ValidFrom.Before(c.ValidTo) {
 		u.fault(u.path+".valid.to", to.String(), "lies before from, %v", from.Date)
 	}
+	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() {
+		if _, err := c.Calendar.Elapsed(c.ValidFrom, c.ValidTo); err != nil {
+			u.warn(u.path+".valid", "", "reaches beyond the days off: %v", err)
+		}
+	}
 	if m := u.doc.EnforceFrom; m != nil && !u.spoilt(u.path+".enforce_from") {
 		c.EnforceFrom = m.in(zone)
 		if !c.ValidTo.IsZero() && !c.EnforceFrom.Before(c.ValidTo) {
@@ -181,6 +192,7 @@ func (u *user) againstMapping(c *Contract, m *mapping.Mapping) {
 	at := u.path + ".mapping"
 	if roles[enforcer.Support] == nil && !u.spoilt("mappings") {
 		u.fault(at, m.ID, "has no role support; then nobody's answers would count and every promise would be called broken")
+		return
 	}
 	warned := map[string]bool{}
 	for i := range c.Obligations {
@@ -191,7 +203,11 @@ func (u *user) againstMapping(c *Contract, m *mapping.Mapping) {
 		if o.Inert != "" || o.Off {
 			continue
 		}
-		for _, w := range append(lacking(o, roles), internalLacking(o, m)...) {
+		missing := lacking(o, roles)
+		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind == "jira" {
+			missing = append(missing, internalLacking(o, m)...)
+		}
+		for _, w := range missing {
 			if !warned[w] && !u.spoilt("mappings") {
 				u.warn(at, m.ID, "%s", w)
 			}

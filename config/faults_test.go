@@ -1,0 +1,111 @@
+package config
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files and the schema")
+
+// planted is the secret that fault files hold; no message may show it.
+const planted = "s3cr3t-planted"
+
+var section = regexp.MustCompile(`(?m)^([a-z_]+):`)
+
+// complete puts the sections of the base that the fault file has none of behind it, so that a fault file holds
+// nothing but its fault. A file that begins with "# whole" is taken alone.
+func complete(t *testing.T, base string, fault []byte) []byte {
+	t.Helper()
+	if strings.HasPrefix(string(fault), "# whole\n") {
+		return fault
+	}
+	has := map[string]bool{}
+	for _, m := range section.FindAllStringSubmatch(string(fault), -1) {
+		has[m[1]] = true
+	}
+	data, err := os.ReadFile(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := string(fault)
+	for i, at := range section.FindAllStringIndex(string(data), -1) {
+		rest := section.FindAllStringIndex(string(data), -1)
+		end := len(data)
+		if i+1 < len(rest) {
+			end = rest[i+1][0]
+		}
+		if name := strings.TrimSuffix(string(data[at[0]:at[1]]), ":"); !has[name] {
+			out += string(data[at[0]:end])
+		}
+	}
+	return []byte(out)
+}
+
+// faultsOf reads a fault file the way Load or ContractFile would.
+func faultsOf(t *testing.T, file string) Faults {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasPrefix(filepath.Base(file), "own-") {
+		p := newPage("own.yaml")
+		readContract(p, complete(t, "testdata/base-contract.yaml", data), daySource{})
+		return p.faults.sorted()
+	}
+	cfg, faults := load(newPage("slabridge.yaml"), complete(t, "testdata/base.yaml", data), "testdata/faults")
+	if (cfg == nil) != (faults.At(Error) != nil) {
+		t.Errorf("config is nil: %v, faults: %v", cfg == nil, faults)
+	}
+	return faults
+}
+
+func TestFaults(t *testing.T) {
+	t.Setenv("SLABRIDGE_TEST_KEY", planted)
+	files, err := filepath.Glob("testdata/faults/*.yaml")
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d fault files, %v", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			faults := faultsOf(t, file)
+			if len(faults) == 0 {
+				t.Fatal("no fault found")
+			}
+			got := faults.Error() + "\n"
+			if strings.Contains(got, planted) {
+				t.Fatalf("the message shows the secret:\n%s", got)
+			}
+			golden := strings.TrimSuffix(file, ".yaml") + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("message (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBasesAreWell(t *testing.T) {
+	t.Setenv("SLABRIDGE_TEST_KEY", planted)
+	if _, faults := Load("testdata/base.yaml"); len(faults) > 0 {
+		t.Errorf("base.yaml: %v", faults)
+	}
+	if _, faults := ContractFile("testdata/base-contract.yaml"); len(faults) > 0 {
+		t.Errorf("base-contract.yaml: %v", faults)
+	}
+}

@@ -1,0 +1,210 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/invopop/jsonschema"
+)
+
+func TestSchemasAreCurrent(t *testing.T) {
+	for file, v := range map[string]any{
+		"../docs/slabridge.schema.json": document{},
+		"../docs/contract.schema.json":  contractDoc{},
+	} {
+		got := schemaOf(t, v)
+		if *update {
+			if err := os.WriteFile(file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s is not what the code says; run make update (-file +code):\n%s", file, diff)
+		}
+	}
+}
+
+// schemaOf reflects the struct: keys, comments as descriptions, closed lists as enumerations.
+func schemaOf(t *testing.T, v any) []byte {
+	t.Helper()
+	comments := commentsOf(t, "document.go", "contractfile.go")
+	types := map[string]reflect.Type{}
+	r := jsonschema.Reflector{
+		FieldNameTag: "yaml", Anonymous: true, ExpandedStruct: true, RequiredFromJSONSchemaTags: true,
+		Mapper:        valueSchema,
+		LookupComment: func(t reflect.Type, field string) string { return comments[t.Name()+"."+field] },
+		Namer: func(t reflect.Type) string {
+			name := strings.TrimSuffix(t.Name(), "Doc")
+			types[name] = t
+			return name
+		},
+	}
+	s := r.Reflect(v)
+	refine(s, reflect.TypeOf(v))
+	for name, def := range s.Definitions {
+		refine(def, types[name])
+	}
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(data, '\n')
+}
+
+// refine adds what the check tags say.
+func refine(s *jsonschema.Schema, t reflect.Type) {
+	fields := fieldsOf(t)
+	for _, name := range fields.names {
+		if strings.Contains(fields.check[name], "required") {
+			s.Required = append(s.Required, name)
+		}
+		for _, word := range choices(fields.check[name]) {
+			property, _ := s.Properties.Get(name)
+			property.Enum = append(property.Enum, word)
+		}
+	}
+}
+
+// valueSchema describes the values with a form of their own; nil leaves the type to reflection.
+func valueSchema(t reflect.Type) *jsonschema.Schema {
+	pattern := func(p string) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: p} }
+	oneOf := func(list ...*jsonschema.Schema) *jsonschema.Schema { return &jsonschema.Schema{OneOf: list} }
+	object := func(required bool, keys ...string) *jsonschema.Schema {
+		s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+		for _, k := range keys {
+			s.Properties.Set(k, &jsonschema.Schema{Type: "string"})
+		}
+		if required {
+			s.Required = keys
+		}
+		return s
+	}
+	oneOrMany := func(list []string) *jsonschema.Schema {
+		item := &jsonschema.Schema{Type: "string"}
+		for _, w := range list {
+			item.Enum = append(item.Enum, w)
+		}
+		return oneOf(item, &jsonschema.Schema{Type: "array", Items: item})
+	}
+	switch reflect.New(t).Interface().(type) {
+	case *names:
+		// A name may be a number: the id of a person.
+		item := oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"})
+		return oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"}, &jsonschema.Schema{Type: "array", Items: item})
+	case *roleNames:
+		return oneOrMany(vocabulary["roles"])
+	case *speakerNames:
+		return oneOrMany(vocabulary["speakers"])
+	case *classNames:
+		return oneOrMany(vocabulary["classes"])
+	case *term:
+		return pattern(`^[0-9]+(m|h|bd|d)$`)
+	case *date:
+		return pattern(`^\d{4}-\d{2}-\d{2}$`)
+	case *moment:
+		return pattern(`^\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?$`)
+	case *length:
+		return pattern(`^([0-9.]+(ms|s|m|h))+$`)
+	case *atDoc:
+		return pattern(`^(start|due|[1-9][0-9]?%)$`)
+	case *secretDoc:
+		return oneOf(pattern(`^\$\{[A-Z_][A-Z0-9_]*\}$`), object(true, "file"))
+	case *cutoffDoc:
+		return oneOf(pattern("^none$"), object(true, "after", "due"))
+	case *offDoc:
+		return oneOf(&jsonschema.Schema{Type: "boolean", Const: true}, oneOrMany(vocabulary["parts"]))
+	case *conditionDoc:
+		word := &jsonschema.Schema{Type: "string"}
+		for _, w := range bareWords {
+			word.Enum = append(word.Enum, string(w))
+		}
+		keys := fieldsOf(reflect.TypeFor[conditionFields]()).names
+		fields := object(false, keys...)
+		fields.Properties.Set("status", oneOrMany(vocabulary["classes"]))
+		fields.Properties.Set("by", oneOrMany(vocabulary["speakers"]))
+		return oneOf(word, fields)
+	}
+	return nil
+}
+
+// commentsOf reads the comments of struct fields, "type.Field": the library reads those of exported types only.
+func commentsOf(t *testing.T, files ...string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			if s, ok := spec.Type.(*ast.StructType); ok {
+				for _, field := range s.Fields.List {
+					for _, id := range field.Names {
+						out[spec.Name.Name+"."+id.Name] = strings.Join(strings.Fields(field.Doc.Text()), " ")
+					}
+				}
+			}
+			return true
+		})
+	}
+	return out
+}
+
+// Every key of the file has a description, or editors show nothing.
+func TestKeysAreDescribed(t *testing.T) {
+	comments := commentsOf(t, "document.go", "contractfile.go")
+	var walk func(reflect.Type)
+	seen := map[reflect.Type]bool{}
+	walk = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || seen[typ] {
+			return
+		}
+		seen[typ] = true
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			if f.Tag.Get("yaml") != "" && comments[typ.Name()+"."+f.Name] == "" {
+				t.Errorf("%s.%s has no comment", typ.Name(), f.Name)
+			}
+			walk(f.Type)
+		}
+	}
+	walk(reflect.TypeFor[document]())
+	walk(reflect.TypeFor[contractDoc]())
+	if len(seen) < 20 {
+		t.Errorf("only %d structs walked", len(seen))
+	}
+}
+
+func TestExampleIsWell(t *testing.T) {
+	t.Setenv("SLABRIDGE_HELPDESK_KEY", planted)
+	cfg, faults := Load("../docs/slabridge.example.yaml")
+	if len(faults) > 0 || cfg == nil {
+		t.Fatalf("faults: %v", faults)
+	}
+	data, err := os.ReadFile("../docs/slabridge.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(data, []byte("$schema=slabridge.schema.json")) {
+		t.Error("the example does not name its schema")
+	}
+}

@@ -35,7 +35,7 @@ func Plain(s string) string {
 			b.WriteRune('）')
 		case c == '(' && (digit(before) || before >= 'A' && before <= 'Z'): // "ABC(expansion)"
 			b.WriteString(" (")
-		case c == ':' && after != 0 && after != ' ' && !(digit(before) && digit(after)): // "user:x", "http:"
+		case c == ':' && after != ' ' && !(digit(before) && digit(after)): // "user:x", "http:"
 			b.WriteRune('∶')
 		case c == '?' && (before == '?' || after == '?'): // "??citation??"
 			b.WriteRune('？')

@@ -21,6 +21,7 @@ func TestPlain(t *testing.T) {
 		{"слово_ещё user_name", "слово＿ещё user_name"},
 		{"h1. Title", "h1․ Title"},
 		{"1) one", "1） one"},
+		{"time: 12:40, commit:", "time: 12:40, commit∶"},
 		{"www.evil.example", "www․evil.example"},
 		{"ABC(expansion)", "ABC (expansion)"},
 		{"a\n\n# b\r\n\tc", "a ＃ b c"},
@@ -49,7 +50,7 @@ func TestPlainIsShort(t *testing.T) {
 var active = []*regexp.Regexp{
 	regexp.MustCompile("[*@#!\\[\\]{}<>|\\\\`~^\"&]"),                                                        // emphasis, links, images, macros, tables, code, html
 	regexp.MustCompile(`(?i)www\.`),                                                                          // bare addresses
-	regexp.MustCompile(`[^\d\s]:\S|:[^\d\s]`),                                                                // http:, user:, commit:, "x":y
+	regexp.MustCompile(`[^\d\s]:\S|:[^\d\s]|:$`),                                                             // http:, user:, commit:, "x":y
 	regexp.MustCompile(`(?i)(^|[\s(,\-\[>])r\d`),                                                             // revisions
 	regexp.MustCompile(`(^|[^\pL\pNd])[-_+=]|[-_+=]($|[^\pL\pN])`),                                           // textile and lists at the edges of words
 	regexp.MustCompile(`(^|[^\pL\pN])%`),                                                                     // textile spans

@@ -29,17 +29,17 @@ func Plain(s string) string {
 		switch inert, always := lookAlike[c]; {
 		case always:
 			b.WriteRune(inert)
-		case c == '.' && (firstWord && (after == 0 || after == ' ') || endsWithWWW(text[:i])): // "h1. ", "1. ", "www."
+		case c == '.' && (firstWord && !word(after) || endsWithWWW(text[:i])): // "h1. ", "1. ", "www."
 			b.WriteRune('․')
 		case c == ')' && firstWord && digit(before) && (after == 0 || after == ' '): // "1) "
 			b.WriteRune('）')
 		case c == '(' && (digit(before) || before >= 'A' && before <= 'Z'): // "ABC(expansion)"
 			b.WriteString(" (")
-		case c == ':' && after != 0 && after != ' ' && !(digit(before) && digit(after)): // "user:x", "http:"
+		case c == ':' && after != ' ' && !(digit(before) && digit(after)): // "user:x", "http:"
 			b.WriteRune('∶')
 		case c == '?' && (before == '?' || after == '?'): // "??citation??"
 			b.WriteRune('？')
-		case soft[c] != 0 && !(word(before) && word(after)) && !(c == '%' && digit(before) && !word(after)):
+		case soft[c] != 0 && !within(c, before, after) && !(c == '%' && digit(before) && !word(after)):
 			b.WriteRune(soft[c])
 		case digit(c) && (before == 'r' || before == 'R'): // "r123" is a revision
 			b.WriteString("\u2060")
@@ -82,6 +82,15 @@ func visible(s string) []rune {
 		out = out[:n-1]
 	}
 	return out
+}
+
+// within reports whether c stands inside a word, where no markup looks for it. For an underscore Redcarpet, the
+// Markdown of older Redmines, knows ASCII words only.
+func within(c, before, after rune) bool {
+	if c == '_' && max(before, after) >= utf8.RuneSelf {
+		return false
+	}
+	return word(before) && word(after)
 }
 
 func word(c rune) bool  { return unicode.IsLetter(c) || unicode.IsDigit(c) }

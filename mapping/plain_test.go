@@ -18,8 +18,10 @@ func TestPlain(t *testing.T) {
 		{`"link":http://evil.example !img.png!`, "”link”∶http∶//evil.example ！img.png！"},
 		{"{{include(x)}} [[Wiki|here]] user:admin @admin", "｛｛include(x)｝｝ ［［Wiki｜here］］ user∶admin ＠admin"},
 		{"<script>alert(1)</script> &amp; [a](b)", "‹script›alert(1)‹/script› ＆amp; ［a］(b)"},
+		{"слово_ещё user_name", "слово＿ещё user_name"},
 		{"h1. Title", "h1․ Title"},
 		{"1) one", "1） one"},
+		{"time: 12:40, commit:", "time: 12:40, commit∶"},
 		{"www.evil.example", "www․evil.example"},
 		{"ABC(expansion)", "ABC (expansion)"},
 		{"a\n\n# b\r\n\tc", "a ＃ b c"},
@@ -46,15 +48,15 @@ func TestPlainIsShort(t *testing.T) {
 // active is what Textile, CommonMark and Redmine act on, wherever in a line the text is put; found by reading
 // the rules of each, not from the code under test.
 var active = []*regexp.Regexp{
-	regexp.MustCompile("[*@#!\\[\\]{}<>|\\\\`~^\"&]"),              // emphasis, links, images, macros, tables, code, html
-	regexp.MustCompile(`(?i)www\.`),                                // bare addresses
-	regexp.MustCompile(`[^\d\s]:\S|:[^\d\s]`),                      // http:, user:, commit:, "x":y
-	regexp.MustCompile(`(?i)(^|[\s(,\-\[>])r\d`),                   // revisions
-	regexp.MustCompile(`(^|[^\pL\pNd])[-_+=]|[-_+=]($|[^\pL\pN])`), // textile and lists at the edges of words
-	regexp.MustCompile(`(^|[^\pL\pN])%`),                           // textile spans
-	regexp.MustCompile(`\?\?`),                                     // citations
-	regexp.MustCompile(`^\S*\.(\s|$)|^\d+\)(\s|$)`),                // h1. bq. 1. 1)
-	regexp.MustCompile(`[A-Z][A-Z0-9]{2,}\(`),                      // acronyms
+	regexp.MustCompile("[*@#!\\[\\]{}<>|\\\\`~^\"&]"),                                                        // emphasis, links, images, macros, tables, code, html
+	regexp.MustCompile(`(?i)www\.`),                                                                          // bare addresses
+	regexp.MustCompile(`[^\d\s]:\S|:[^\d\s]|:$`),                                                             // http:, user:, commit:, "x":y
+	regexp.MustCompile(`(?i)(^|[\s(,\-\[>])r\d`),                                                             // revisions
+	regexp.MustCompile(`(^|[^\pL\pNd])[-_+=]|[-_+=]($|[^\pL\pN])`),                                           // textile and lists at the edges of words
+	regexp.MustCompile(`(^|[^\pL\pN])%`),                                                                     // textile spans
+	regexp.MustCompile(`\?\?`),                                                                               // citations
+	regexp.MustCompile(`^[^\s.]*\.([^\pL\pNd]|$)|^\d+\)(\s|$)`),                                              // h1. bq. 1. 1)
+	regexp.MustCompile(`[A-Z][A-Z0-9]{2,}\(`),                                                                // acronyms
 	regexp.MustCompile(`[\x00-\x1f\x7f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]|^\s|\s$`), // control, direction, lines
 }
 

@@ -32,8 +32,8 @@ type Result struct {
 // lies beyond the due moment; where pauses overlap, time counts once.
 // A pause still going on is handed in with its end at the present moment.
 func (c *Calendar) DueAt(start time.Time, term Term, pauses []Span) (time.Time, error) {
-	r, err := c.due(start, term, pauses)
-	if err != nil {
+	r := ruling{term: term, start: start.Unix()}
+	if err := c.due(&r, pauses); err != nil {
 		return time.Time{}, err
 	}
 	return c.time(r.at), nil
@@ -41,11 +41,11 @@ func (c *Calendar) DueAt(start time.Time, term Term, pauses []Span) (time.Time, 
 
 // Due is DueAt with the reasons.
 func (c *Calendar) Due(start time.Time, term Term, pauses []Span) (Result, error) {
-	r, err := c.due(start, term, pauses)
-	if err != nil {
+	r := ruling{term: term, start: start.Unix()}
+	if err := c.due(&r, pauses); err != nil {
 		return Result{}, err
 	}
-	return c.explain(r), nil
+	return c.explain(&r), nil
 }
 
 // rule is the way a due moment was found.
@@ -72,44 +72,44 @@ type ruling struct {
 	table *table // nil for plain time
 }
 
-func (c *Calendar) due(start time.Time, term Term, pauses []Span) (ruling, error) {
-	if err := term.Validate(); err != nil {
-		return ruling{}, err
+// due fills in a ruling of which term and start are given.
+func (c *Calendar) due(r *ruling, pauses []Span) error {
+	if err := r.term.Validate(); err != nil {
+		return err
 	}
-	r, err := c.baseDue(start.Unix(), term)
-	if err != nil {
-		return ruling{}, err
+	if err := c.baseDue(r); err != nil {
+		return err
 	}
 	r.at = r.base
-	if len(pauses) > 0 {
-		r.at, err = c.delay(clock{c, term.plain()}, r.start, r.base, pauses)
+	if len(pauses) == 0 {
+		return nil
 	}
-	return r, err
+	var err error
+	r.at, err = c.delay(clock{c, r.term.plain()}, r.start, r.base, pauses)
+	return err
 }
 
-func (c *Calendar) baseDue(start int64, term Term) (ruling, error) {
-	r := ruling{term: term, start: start}
-	if term.plain() {
-		r.base = start + term.seconds()
-		return r, nil
+func (c *Calendar) baseDue(r *ruling) error {
+	if r.term.plain() {
+		r.base = r.start + r.term.seconds()
+		return nil
 	}
-	t, err := c.at(start)
+	t, err := c.at(r.start)
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.table = t
-	if term.Cutoff != nil {
-		cut, err := c.cutOff(&r, t)
-		if cut || err != nil {
-			return r, err
+	if r.term.Cutoff != nil {
+		if cut, err := c.cutOff(r, t); cut || err != nil {
+			return err
 		}
 	}
-	if term.businessDays() {
-		return r, c.countDays(&r, t)
+	if r.term.businessDays() {
+		return c.countDays(r, t)
 	}
 	r.rule = ruleWorked
-	r.base, err = c.add(start, term.seconds())
-	return r, err
+	r.base, err = c.add(r.start, r.term.seconds())
+	return err
 }
 
 // cutOff decides whether the term's cut-off holds, and if so the due moment.

@@ -38,7 +38,7 @@ type Reason struct {
 }
 
 // explain retells a ruling.
-func (c *Calendar) explain(r ruling) Result {
+func (c *Calendar) explain(r *ruling) Result {
 	e := explainer{r: r, seed: Reason{cal: c, table: r.table, term: r.term, start: r.start}}
 	e.why = make([]Reason, 0, 6)
 	e.add(ReasonTerm, r.at)
@@ -55,7 +55,7 @@ func (c *Calendar) explain(r ruling) Result {
 }
 
 type explainer struct {
-	r    ruling
+	r    *ruling
 	seed Reason // what all reasons share
 	why  []Reason
 }

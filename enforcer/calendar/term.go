@@ -134,13 +134,14 @@ func (u Unit) String() string {
 }
 
 // plain reports whether the term's own clock is the plain one and not the
-// calendar's.
-func (t Term) plain() bool { return t.Always || t.Unit == PlainDays }
+// calendar's. A pointer, like the two below: copying a term costs as much as
+// the whole sum.
+func (t *Term) plain() bool { return t.Always || t.Unit == PlainDays }
 
-func (t Term) businessDays() bool { return t.Unit == BusinessDays || t.Unit == CivilBusinessDays }
+func (t *Term) businessDays() bool { return t.Unit == BusinessDays || t.Unit == CivilBusinessDays }
 
 // seconds is the amount of a term that is not in business days.
-func (t Term) seconds() int64 {
+func (t *Term) seconds() int64 {
 	switch t.Unit {
 	case Minutes:
 		return int64(t.N) * secondsPerMinute

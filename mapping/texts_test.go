@@ -175,3 +175,24 @@ func TestOwnTextThatGivesNothing(t *testing.T) {
 		t.Errorf("text %q, notes %q", p.Write.Comment.Text, p.Notes)
 	}
 }
+
+// TestOwnPublicTextCannotTellWhoWasAssigned: what a write does is not there to be told to a customer, even by a
+// replaced text that asks for it.
+func TestOwnPublicTextCannotTellWhoWasAssigned(t *testing.T) {
+	own, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "en", Key: "receipt",
+		Text: `Got it.{{.Assignee}}{{.Assigned}}{{.Priority}}{{join .Watchers ""}}{{range .Next}}{{.ComesIn}}{{end}}`}})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	b := bind(t, words(), directory())
+	x := newHand(t)
+	x.do("10:00 client creates assignee=client")
+	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), time.UTC)
+	d := occasions()[mapping.TextReceipt]
+	d.Changes.Assign, d.Changes.Priority, d.Changes.Watch = enforcer.Support, enforcer.PriorityTop, enforcer.Management
+	d.Changes.Comment.Next[0].Role = enforcer.Developers
+	p := b.Writes(req, x.h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: own})[0]
+	if text, _, _ := strings.Cut(p.Write.Comment.Text, "\n"); text != "Got it." || p.Write.Assign == nil {
+		t.Errorf("the customer reads %q", text)
+	}
+}

@@ -74,39 +74,42 @@ func (a *app) load(level config.Level) (*config.Config, error) {
 	return cfg, nil
 }
 
-func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (w *workspace, err error) {
-	w = &workspace{cfg: cfg, log: a.logger(cfg.Log)}
-	defer func() {
-		if err != nil {
-			w.close()
-		}
-	}()
-	if w.file, err = statefile.Open(ctx, cfg.State,
+func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (*workspace, error) {
+	w := &workspace{cfg: cfg, log: a.logger(cfg.Log)}
+	if err := a.fill(ctx, w, what); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
+	if w.file, err = statefile.Open(ctx, w.cfg.State,
 		statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()},
 		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()}); err != nil {
-		return nil, err
+		return err
 	}
 	for _, warning := range w.file.Warnings() {
 		fmt.Fprintln(a.err, "slabridge: warning:", warning)
 	}
 	if what == writes {
 		if w.lock, err = w.file.Lock("writer", a.clock()); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if w.mirror, err = mirror.Open(w.file.DB); err != nil {
-		return nil, err
+		return err
 	}
 	if w.ledger, err = ledger.Open(ctx, w.file.DB, a.clock()); err != nil {
-		return nil, err
+		return err
 	}
-	settings, err := a.settings(cfg, what, w.log)
+	settings, err := a.settings(w.cfg, what, w.log)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w.engine = engine.New(w.mirror, w.ledger, settings, a.clock, w.log)
 	w.engine.Progress = a.progress()
-	return w, nil
+	return nil
 }
 
 func (w *workspace) close() {

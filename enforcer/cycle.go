@@ -84,6 +84,9 @@ type Evaluation struct {
 	Next time.Time
 }
 
+// Upkeep stands in a StepKey for the fields that slabridge keeps up to date: no obligation of any contract.
+const Upkeep = "upkeep"
+
 // StepKey names one step of one cycle of one request: at most one write is ever made for it.
 type StepKey struct {
 	Connection string `json:"connection"`

@@ -14,6 +14,7 @@ type finding struct {
 	request   enforcer.Request
 	ev        enforcer.Evaluation
 	decisions []enforcer.Decision
+	fields    map[string]string // to keep up to date, riding in another write where there is one
 }
 
 // standing tells enforcer.Decide what the ledger already says. A needless or withdrawn step may come alive again
@@ -30,22 +31,24 @@ func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey)
 	}
 }
 
-// find evaluates one request. It reports whether the contract has anything to do with it.
-func (p *pass) find(ctx context.Context, v *view, r enforcer.Request) (finding, bool, error) {
-	f := finding{view: v, request: r}
+// find evaluates one request, as the mirror or a fresh read has it. It reports whether the contract has anything to do with it.
+func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, error) {
+	f := finding{view: v, request: v.request(p.conn.ID, m.history, m.entry)}
 	var err error
 	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.now); err != nil {
 		return f, true, err
 	}
-	if !f.ev.Covered || r.Hidden {
+	if !f.ev.Covered || f.request.Hidden {
 		return f, f.ev.Covered, nil
 	}
-	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, r.Issue)
+	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, f.request.Issue)
 	if err != nil {
 		return f, true, err
 	}
-	f.decisions, err = enforcer.Decide(f.ev, standing(states), v.line)
-	return f, true, err
+	if f.decisions, err = enforcer.Decide(f.ev, standing(states), v.line); err != nil {
+		return f, true, err
+	}
+	return f, true, p.upkeep(ctx, &f, m.history)
 }
 
 // with gives the decisions of one verb.

@@ -183,7 +183,7 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 	if err != nil || !ok {
 		return finding{}, false, err
 	}
-	f, covered, err := p.find(ctx, v, v.request(p.conn.ID, m.history, m.entry))
+	f, covered, err := p.find(ctx, v, m)
 	if err != nil && ctx.Err() == nil {
 		p.report.problem(m.entry.Key, true, "%v", err)
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now

@@ -98,14 +98,14 @@ func (p *pass) planned(ctx context.Context, v *view, id string) ([]ledger.Entry,
 	if err != nil || !ok {
 		return nil, err
 	}
-	f, _, err := p.find(ctx, v, v.request(p.conn.ID, m.history, m.entry))
+	f, _, err := p.find(ctx, v, m)
 	if err != nil {
 		return nil, err
 	}
 	var out []ledger.Entry
 	for _, d := range f.with(enforcer.Act, enforcer.Wait, enforcer.Hold) {
 		e := f.entry(d)
-		for _, w := range v.bound.Writes(f.request, m.history, []enforcer.Decision{d}, p.e.writeOptions(v)) {
+		for _, w := range f.writes(m.history, []enforcer.Decision{d}, p.e.writeOptions(v)) {
 			e.Write = &w.Write
 		}
 		out = append(out, e)
@@ -164,7 +164,7 @@ func (p *pass) explain(ctx context.Context, id string) ([]Explanation, error) {
 	}
 	var out []Explanation
 	for _, v := range p.views {
-		f, covered, err := p.find(ctx, v, v.request(p.conn.ID, m.history, m.entry))
+		f, covered, err := p.find(ctx, v, m)
 		if err != nil {
 			return nil, err
 		}

@@ -30,7 +30,7 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
 		return err
 	}
-	now, covered, err := p.find(ctx, f.view, f.view.request(p.conn.ID, h, mirror.Entry{State: mirror.Visible}))
+	now, covered, err := p.find(ctx, f.view, mirrored{h, mirror.Entry{State: mirror.Visible}})
 	if err != nil {
 		return err
 	}
@@ -114,8 +114,7 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 	if len(decisions) == 0 {
 		return nil
 	}
-	planned := f.view.bound.Writes(f.request, h, decisions, p.e.writeOptions(f.view))
-	for _, w := range planned {
+	for _, w := range f.writes(h, decisions, p.e.writeOptions(f.view)) {
 		var group []ledger.Entry
 		for _, k := range w.Keys {
 			group = append(group, byKey[k])
@@ -125,6 +124,24 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 		}
 	}
 	return nil
+}
+
+// writes renders decisions. Upkeep is no step with words of its own: its fields ride in the last write, or make one.
+func (f *finding) writes(h connectors.History, ds []enforcer.Decision, o mapping.WriteOptions) []mapping.Planned {
+	var steps []enforcer.Decision
+	var upkeep []enforcer.StepKey
+	for _, d := range ds {
+		if d.Key.Obligation == enforcer.Upkeep {
+			upkeep, o.Upkeep = append(upkeep, d.Key), f.fields
+			continue
+		}
+		steps = append(steps, d)
+	}
+	planned := f.view.bound.Writes(f.request, h, steps, o)
+	if n := len(planned); n > 0 {
+		planned[n-1].Keys = append(planned[n-1].Keys, upkeep...)
+	}
+	return planned
 }
 
 func (e *Engine) writeOptions(v *view) mapping.WriteOptions {
@@ -156,8 +173,13 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 	if err := p.watchers(ctx, out, w.Write); err != nil {
 		return after(p.failure(err))
 	}
+	var dropped []connectors.Refusal
 	if w.Write.HasUpdate() {
-		if err := p.conn.Tracker.Update(ctx, w.Write); err != nil {
+		err := p.conn.Tracker.Update(ctx, w.Write)
+		if err != nil {
+			dropped, err = p.withoutFields(ctx, &w.Write, err)
+		}
+		if err != nil {
 			o := p.failure(err)
 			p.report.problem(f.request.Key, false, "%v", err)
 			if ferr := after(o); ferr != nil {
@@ -171,6 +193,7 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 		// written, but not seen: the next pass looks for the mark
 		return after(ledger.Outcome{Class: connectors.Unknown, Error: err.Error(), RetryAt: p.now.Add(settleAfter)})
 	}
+	receipt.Refused = append(receipt.Refused, dropped...)
 	if receipt.Public {
 		p.report.problem(f.request.Key, true, "an internal comment is public: the customer can read %s; take it back in the tracker", receipt.Event)
 	}

@@ -185,7 +185,7 @@ func (o Outcome) states(entries []Entry) []State {
 		case o.Class != 0:
 			out[i] = Intended
 		case o.Receipt != nil && slices.ContainsFunc(o.Receipt.Refused, func(r connectors.Refusal) bool {
-			return concerns(r, e.Changes) || !slices.ContainsFunc(entries, func(e Entry) bool { return concerns(r, e.Changes) })
+			return concerns(r, &e) || !slices.ContainsFunc(entries, func(e Entry) bool { return concerns(r, &e) })
 		}):
 			out[i] = Refused
 		default:
@@ -197,7 +197,11 @@ func (o Outcome) states(entries []Entry) []State {
 
 // concerns reports whether the refused part of a write is one that the entry asked for. A refusal that concerns
 // none of the entries (a field kept up beside them) is everyone's, so that none is lost.
-func concerns(r connectors.Refusal, c enforcer.Changes) bool {
+func concerns(r connectors.Refusal, e *Entry) bool {
+	if _, custom := connectors.IsCustomField(r.Field); custom {
+		return e.Key.Obligation == enforcer.Upkeep
+	}
+	c := e.Changes
 	switch r.Field {
 	case "comment", "comment internal":
 		return c.Comment != nil

@@ -50,8 +50,17 @@ func (a *app) runDaemon(ctx context.Context) error {
 			}
 		}
 	}()
-	w.log.Info("running", "state", w.cfg.State, "connections", len(w.cfg.Connections), "contracts", len(w.cfg.Contracts))
-	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) { w.logPass(reports, err) })
+	mon := newMonitor(w.engine.Connections(), a.clock)
+	stop, err := mon.serve(ctx, w.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	w.log.Info("running", "state", w.cfg.State, "connections", len(w.cfg.Connections), "contracts", len(w.cfg.Contracts), "listen", w.cfg.Listen)
+	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
+		mon.passed(reports, err)
+		w.logPass(reports, err)
+	})
 	w.log.Info("stopped")
 	return err
 }

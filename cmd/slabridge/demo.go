@@ -212,7 +212,7 @@ func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, 
 			continue
 		}
 		for line := range strings.Lines(*j.Notes) {
-			if line = strings.TrimSpace(line); len(line) > len("Здравствуйте!") {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasSuffix(line, ",") && !strings.HasSuffix(line, "!") { // no greeting
 				a.wrap(fmt.Sprintf("  %-16s ", j.User.Name), line)
 				break
 			}

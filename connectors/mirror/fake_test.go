@@ -291,6 +291,7 @@ func (f *fake) History(ctx context.Context, id string) (connectors.History, erro
 	return i.history, nil
 }
 
-func (f *fake) Update(context.Context, connectors.Write) error        { panic("the mirror never writes") }
+func (f *fake) Update(context.Context, connectors.Write) error { panic("the mirror never writes") }
+
 func (f *fake) AddWatcher(context.Context, string, string) error      { panic("the mirror never writes") }
 func (f *fake) Offset() (offset time.Duration, at time.Time, ok bool) { return 0, epoch, true }

@@ -98,6 +98,6 @@ func (m *monitor) serve(ctx context.Context, address string) (stop func(), err e
 	go func() { done <- s.Serve(l) }()
 	return func() {
 		_ = s.Shutdown(context.WithoutCancel(ctx)) // nothing it serves is worth waiting for
-		<-done
+		_ = <-done // what Serve says after Shutdown is no news
 	}, nil
 }

@@ -293,6 +293,9 @@ type site struct {
 	hours  string // the contract's calendar section
 	extra  string // more lines of the contract
 	limits string
+	// enforceFrom is a date; "" leaves it to the first pass.
+	enforceFrom string
+	timeout     string // of one request
 	// transport carries the program's requests when it runs inside the test; nil for the network.
 	transport http.RoundTripper
 }
@@ -301,8 +304,9 @@ type site struct {
 // clock, where it is noon now, so that the story does not depend on when the test is run.
 func (d *desk) site(t testing.TB) *site {
 	t.Helper()
-	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}"}
+	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s"}
 	now := time.Now().UTC()
+	s.enforceFrom = now.AddDate(0, 0, -7).Format(time.DateOnly)
 	s.hours = fmt.Sprintf("{zone: Etc/GMT%+d, hours: \"Mon-Sun 00:00-24:00\", days: OPEN}", now.Hour()-12)
 	s.write(t, "open.yaml", fmt.Sprintf(`country: KZ
 source: no days off
@@ -339,13 +343,17 @@ func (s *site) write(t testing.TB, name, text string) {
 func (s *site) configure(t testing.TB) {
 	t.Helper()
 	s.write(t, "key", s.key+"\n")
+	from := ""
+	if s.enforceFrom != "" {
+		from = "    enforce_from: " + s.enforceFrom + "\n"
+	}
 	s.write(t, "slabridge.yaml", fmt.Sprintf(`state: slabridge.db
 language: ru
 listen: "off"
 limits: %s
 calendars: [{id: OPEN, file: open.yaml}]
 connections:
-  - {id: helpdesk, kind: redmine, url: "%s", auth: {api_key: {file: key}}, poll: "@every 1s", timeout: 3s, rate_per_second: 1000}
+  - {id: helpdesk, kind: redmine, url: "%s", auth: {api_key: {file: key}}, poll: "@every 1s", timeout: %s, rate_per_second: 1000}
 mappings:
   - id: helpdesk
     connection: helpdesk
@@ -375,8 +383,7 @@ contracts:
     mapping: helpdesk
     projects: [%s]
     calendar: %s
-    enforce_from: %s
-%s`, s.limits, s.url, s.project, s.hours, time.Now().AddDate(0, 0, -7).Format(time.DateOnly), s.extra))
+%s%s`, s.limits, s.url, s.timeout, s.project, s.hours, from, s.extra))
 }
 
 // outcome is what one run of the program gave.

@@ -61,7 +61,7 @@ type Connection struct {
 	URL           string // without a slash at the end
 	Auth          Auth
 	Poll          string        // cron text, checked for its shape only
-	RatePerSecond float64       // requests, on average
+	RatePerSecond float64       // requests, on average; 0 is no limit
 	Concurrency   int           // requests at the same time
 	Timeout       time.Duration // of one request
 }

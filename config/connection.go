@@ -12,7 +12,6 @@ import (
 // What a connection has when nothing is said.
 const (
 	usualPoll        = "@every 1m"
-	usualRate        = 10
 	usualConcurrency = 4
 	usualTimeout     = 30 * time.Second
 	maxConcurrency   = 64
@@ -24,7 +23,7 @@ func (l *loader) connections() {
 		doc := &l.doc.Connections[i]
 		path := fmt.Sprintf("connections[%d]", i)
 		seen.add(path+".id", doc.ID)
-		c := Connection{ID: doc.ID, Kind: doc.Kind, Poll: usualPoll, RatePerSecond: usualRate, Concurrency: usualConcurrency, Timeout: usualTimeout}
+		c := Connection{ID: doc.ID, Kind: doc.Kind, Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout}
 		c.URL = l.trackerURL(path+".url", doc.URL)
 		if doc.Poll != "" {
 			c.Poll = doc.Poll

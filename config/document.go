@@ -55,7 +55,7 @@ type connectionDoc struct {
 	Auth authDoc `yaml:"auth" check:"required;secret"`
 	// Poll is how often to look for changes: cron with an optional zone, or "@every 1m", the default.
 	Poll string `yaml:"poll"`
-	// RatePerSecond is the most requests a second, on average. Default 10.
+	// RatePerSecond is the most requests a second, on average. Default: no limit but concurrency.
 	RatePerSecond *float64 `yaml:"rate_per_second"`
 	// Concurrency is the most requests at the same time. Default 4.
 	Concurrency *int `yaml:"concurrency"`

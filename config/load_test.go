@@ -245,7 +245,7 @@ func TestUnmappedFieldsMakeInert(t *testing.T) {
 
 func TestFaultsErr(t *testing.T) {
 	f := Faults{{Level: Warning, File: "a"}, {Level: NoSecret, File: "b"}}
-	if f.Err(Error) != nil || f.Err(NoSecret) == nil || len(f.At(Warning)) != 2 || (Faults)(nil).Err(Warning) != nil {
+	if f.Err(Error) != nil || f.Err(NoSecret) == nil || len(f.At(Warning)) != 2 || Faults(nil).Err(Warning) != nil {
 		t.Errorf("levels of %v", f)
 	}
 }

@@ -327,7 +327,7 @@ func TestCyclesOfAnyPrefix(t *testing.T) {
 			t.Fatal(err)
 		}
 		head, _, _ := strings.Cut(string(text), "\n----\n")
-		if play(t, head) != play(t, head) {
+		if first, second := play(t, head), play(t, head); first != second {
 			t.Errorf("%s: two runs differ", file)
 		}
 	}

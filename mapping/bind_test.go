@@ -194,8 +194,10 @@ func TestRights(t *testing.T) {
 	m.Fields = m.Fields[:2]
 	got := bind(t, m, directory()).Rights(c)
 	want := []mapping.Need{
-		{Right: connectors.ReadIssues}, {Right: connectors.WriteComment, For: []string{"acknowledge/start", "respond/due"}},
-		{Right: connectors.WriteInternal, For: []string{"respond/due"}}, {Right: connectors.SetAssignee, For: []string{"respond/due"}},
+		{Right: connectors.ReadIssues},
+		{Right: connectors.WriteComment, For: []string{"acknowledge/start", "respond/due"}},
+		{Right: connectors.WriteInternal, For: []string{"respond/due"}},
+		{Right: connectors.SetAssignee, For: []string{"respond/due"}},
 		{Right: connectors.SetPriority, For: []string{"respond/due"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -44,8 +44,10 @@ func TestMarkComesBack(t *testing.T) {
 	id := rapid.StringMatching(`[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5})?`)
 	rapid.Check(t, func(rt *rapid.T) {
 		keys := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) enforcer.StepKey {
-			return enforcer.StepKey{Connection: id.Draw(rt, "connection"), Issue: rapid.String().Draw(rt, "issue"), Contract: id.Draw(rt, "contract"),
-				Obligation: id.Draw(rt, "obligation"), Cycle: rapid.String().Draw(rt, "cycle"), Step: id.Draw(rt, "step")}
+			return enforcer.StepKey{
+				Connection: id.Draw(rt, "connection"), Issue: rapid.String().Draw(rt, "issue"), Contract: id.Draw(rt, "contract"),
+				Obligation: id.Draw(rt, "obligation"), Cycle: rapid.String().Draw(rt, "cycle"), Step: id.Draw(rt, "step"),
+			}
 		}), 1, 5).Draw(rt, "keys")
 		around := rapid.SampledFrom([]string{"%s", "text\n\n%s", "text\r\n%s\r\n", "%s\n\ntext"}).Draw(rt, "around")
 		install, steps, ok := mapping.ParseMark(strings.Replace(around, "%s", mapping.Mark("7c1f", keys), 1))

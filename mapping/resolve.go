@@ -91,7 +91,7 @@ func suggest(wanted string, entries []entry) string {
 		entry
 		distance int
 	}
-	var close []near
+	var likely []near
 	w := strings.ToLower(wanted)
 	for _, e := range entries {
 		best := len(w) + 1
@@ -99,15 +99,15 @@ func suggest(wanted string, entries []entry) string {
 			best = min(best, editDistance(w, strings.ToLower(squeeze(n))))
 		}
 		if best <= max(2, len([]rune(w))/3) {
-			close = append(close, near{e, best})
+			likely = append(likely, near{e, best})
 		}
 	}
-	if len(close) == 0 {
+	if len(likely) == 0 {
 		return "it has " + labels(entries)
 	}
-	slices.SortStableFunc(close, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
+	slices.SortStableFunc(likely, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
 	hits := make([]entry, 0, 3)
-	for _, c := range close[:min(len(close), 3)] {
+	for _, c := range likely[:min(len(likely), 3)] {
 		hits = append(hits, c.entry)
 	}
 	return "did you mean " + labels(hits) + "?"

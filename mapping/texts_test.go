@@ -37,33 +37,57 @@ func occasions() map[string]enforcer.Decision {
 		return d
 	}
 	return map[string]enforcer.Decision{
-		mapping.TextReceipt: step("acknowledge", "start", enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7",
-			StartedAt: said(12, 20, 7), Moment: said(12, 20, 7), Due: said(12, 40, 7), BeginBy: said(12, 40, 7), Next: toldBy}, enforcer.Changes{}),
-		"receipt-late": step("acknowledge", "start", enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7",
-			StartedAt: said(12, 20, 7), Moment: said(12, 20, 7), Due: said(12, 40, 7), Next: toldBy}, enforcer.Changes{}),
-		"receipt-minor": step("acknowledge", "start", enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7",
-			StartedAt: said(12, 20, 7), Moment: said(12, 20, 7)}, enforcer.Changes{}),
-		mapping.TextWorkBegun: step("confirm-work", "start", enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextWorkBegun, Source: "п. 8",
-			StartedAt: said(12, 31, 0), Moment: said(12, 31, 0), Due: said(12, 40, 7), Next: toldBy}, enforcer.Changes{}),
-		mapping.TextWarn: step("respond", "warn-50", enforcer.Comment{Text: mapping.TextWarn, Obligation: begin, Source: "п. 8",
-			StartedAt: said(12, 20, 7), Moment: said(12, 30, 7), Due: said(12, 40, 7), Remaining: 10 * time.Minute, Next: next}, enforcer.Changes{}),
-		mapping.TextBreach: step("respond", "due", enforcer.Comment{Text: mapping.TextBreach, Obligation: begin, Source: "п. 8",
-			StartedAt: said(12, 20, 7), Moment: said(12, 40, 7), Due: said(12, 40, 7), Next: next},
+		mapping.TextReceipt: step("acknowledge", "start", enforcer.Comment{
+			Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7",
+			StartedAt: said(12, 20, 7), Moment: said(12, 20, 7), Due: said(12, 40, 7), BeginBy: said(12, 40, 7), Next: toldBy,
+		}, enforcer.Changes{}),
+		"receipt-late": step("acknowledge", "start", enforcer.Comment{
+			Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7",
+			StartedAt: said(12, 20, 7), Moment: said(12, 20, 7), Due: said(12, 40, 7), Next: toldBy,
+		}, enforcer.Changes{}),
+		"receipt-minor": step("acknowledge", "start", enforcer.Comment{
+			Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7",
+			StartedAt: said(12, 20, 7), Moment: said(12, 20, 7),
+		}, enforcer.Changes{}),
+		mapping.TextWorkBegun: step("confirm-work", "start", enforcer.Comment{
+			Audience: enforcer.Public, Text: mapping.TextWorkBegun, Source: "п. 8",
+			StartedAt: said(12, 31, 0), Moment: said(12, 31, 0), Due: said(12, 40, 7), Next: toldBy,
+		}, enforcer.Changes{}),
+		mapping.TextWarn: step("respond", "warn-50", enforcer.Comment{
+			Text: mapping.TextWarn, Obligation: begin, Source: "п. 8",
+			StartedAt: said(12, 20, 7), Moment: said(12, 30, 7), Due: said(12, 40, 7), Remaining: 10 * time.Minute, Next: next,
+		}, enforcer.Changes{}),
+		mapping.TextBreach: step("respond", "due", enforcer.Comment{
+			Text: mapping.TextBreach, Obligation: begin, Source: "п. 8",
+			StartedAt: said(12, 20, 7), Moment: said(12, 40, 7), Due: said(12, 40, 7), Next: next,
+		},
 			enforcer.Changes{Assign: enforcer.Support, Priority: enforcer.PriorityTop}),
-		mapping.TextInvolveDevelopers: step("involve-developers", "due", enforcer.Comment{Text: mapping.TextInvolveDevelopers, Obligation: involve, Source: "п. 8",
-			StartedAt: said(12, 20, 7), Moment: said(14, 20, 7), Due: said(14, 20, 7), Next: next[1:]},
+		mapping.TextInvolveDevelopers: step("involve-developers", "due", enforcer.Comment{
+			Text: mapping.TextInvolveDevelopers, Obligation: involve, Source: "п. 8",
+			StartedAt: said(12, 20, 7), Moment: said(14, 20, 7), Due: said(14, 20, 7), Next: next[1:],
+		},
 			enforcer.Changes{Assign: enforcer.Developers, Priority: enforcer.PriorityUp}),
-		mapping.TextInformManagement: step("inform-management", "due", enforcer.Comment{Text: mapping.TextInformManagement, Names: enforcer.Management, Obligation: inform, Source: "п. 8",
-			StartedAt: said(12, 20, 7), Moment: said(16, 20, 7), Due: said(16, 20, 7), Next: toldBy},
+		mapping.TextInformManagement: step("inform-management", "due", enforcer.Comment{
+			Text: mapping.TextInformManagement, Names: enforcer.Management, Obligation: inform, Source: "п. 8",
+			StartedAt: said(12, 20, 7), Moment: said(16, 20, 7), Due: said(16, 20, 7), Next: toldBy,
+		},
 			enforcer.Changes{Watch: enforcer.Management}),
-		mapping.TextProgressReminder: step("progress-update", "warn-75", enforcer.Comment{Text: mapping.TextProgressReminder, Obligation: progress, Source: "п. 9",
-			StartedAt: said(12, 20, 7), Moment: time.Date(2026, 12, 1, 4, 0, 0, 0, time.UTC), Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC), Remaining: 3*time.Hour + 20*time.Minute + 7*time.Second}, enforcer.Changes{}),
-		mapping.TextProgressBreach: step("progress-update", "due", enforcer.Comment{Text: mapping.TextProgressBreach, Obligation: progress, Source: "п. 9",
-			StartedAt: said(12, 20, 7), Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC)}, enforcer.Changes{Assign: enforcer.Support}),
-		mapping.TextMissingItems: step("request-complete", "start", enforcer.Comment{Text: mapping.TextMissingItems, Source: "п. 7",
-			StartedAt: said(12, 20, 7), Due: time.Date(2026, 11, 30, 7, 20, 7, 0, time.UTC)}, enforcer.Changes{}),
-		mapping.TextNote: step("phone-duplicate", "start", enforcer.Comment{Text: mapping.TextNote,
-			Obligation: enforcer.Text{"ru": "дублирование по телефону", "en": "duplicate notice by phone"}, Source: "п. 6"}, enforcer.Changes{}),
+		mapping.TextProgressReminder: step("progress-update", "warn-75", enforcer.Comment{
+			Text: mapping.TextProgressReminder, Obligation: progress, Source: "п. 9",
+			StartedAt: said(12, 20, 7), Moment: time.Date(2026, 12, 1, 4, 0, 0, 0, time.UTC), Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC), Remaining: 3*time.Hour + 20*time.Minute + 7*time.Second,
+		}, enforcer.Changes{}),
+		mapping.TextProgressBreach: step("progress-update", "due", enforcer.Comment{
+			Text: mapping.TextProgressBreach, Obligation: progress, Source: "п. 9",
+			StartedAt: said(12, 20, 7), Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC),
+		}, enforcer.Changes{Assign: enforcer.Support}),
+		mapping.TextMissingItems: step("request-complete", "start", enforcer.Comment{
+			Text: mapping.TextMissingItems, Source: "п. 7",
+			StartedAt: said(12, 20, 7), Due: time.Date(2026, 11, 30, 7, 20, 7, 0, time.UTC),
+		}, enforcer.Changes{}),
+		mapping.TextNote: step("phone-duplicate", "start", enforcer.Comment{
+			Text:       mapping.TextNote,
+			Obligation: enforcer.Text{"ru": "дублирование по телефону", "en": "duplicate notice by phone"}, Source: "п. 6",
+		}, enforcer.Changes{}),
 	}
 }
 
@@ -145,7 +169,7 @@ func TestOwnTexts(t *testing.T) {
 		{"unknown field where there is nothing", own("receipt", "{{if not .Due}}{{.Begin}}{{end}}"), "at <.Begin>"},
 		{"not a template", own("receipt", "{{.Number"), "receipt:1: unclosed action"},
 		{"unknown part", own("receipt", `{{template "greeting" .}}`), `template "greeting" not defined`},
-		{"unknown key", own("reciept", "x"), `did you mean "receipt"?`},
+		{"unknown key", own("receit", "x"), `did you mean "receipt"?`},
 		{"unknown language", mapping.OwnText{Lang: "kk", Key: "receipt", Text: "x"}, "texts are in ru or en"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -179,8 +203,10 @@ func TestOwnTextThatGivesNothing(t *testing.T) {
 // TestOwnPublicTextCannotTellWhoWasAssigned: what a write does is not there to be told to a customer, even by a
 // replaced text that asks for it.
 func TestOwnPublicTextCannotTellWhoWasAssigned(t *testing.T) {
-	own, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "en", Key: "receipt",
-		Text: `Got it.{{.Assignee}}{{.Assigned}}{{.Priority}}{{join .Watchers ""}}{{range .Next}}{{.ComesIn}}{{end}}`}})
+	own, problems := mapping.NewTexts([]mapping.OwnText{{
+		Lang: "en", Key: "receipt",
+		Text: `Got it.{{.Assignee}}{{.Assigned}}{{.Priority}}{{join .Watchers ""}}{{range .Next}}{{.ComesIn}}{{end}}`,
+	}})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

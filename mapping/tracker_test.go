@@ -59,19 +59,33 @@ func directory() connectors.Directory {
 	in := func(project, role string) map[string][]string { return map[string][]string{project: {role}} }
 	return connectors.Directory{
 		Statuses: []connectors.Status{
-			{ID: "1", Name: "New"}, {ID: "2", Name: "In Progress"}, {ID: "3", Name: "Resolved"},
-			{ID: "4", Name: "Feedback"}, {ID: "5", Name: "Closed", Closed: true}, {ID: "7", Name: "Parked"},
+			{ID: "1", Name: "New"},
+			{ID: "2", Name: "In Progress"},
+			{ID: "3", Name: "Resolved"},
+			{ID: "4", Name: "Feedback"},
+			{ID: "5", Name: "Closed", Closed: true},
+			{ID: "7", Name: "Parked"},
 		},
 		Priorities: []connectors.Priority{
-			{ID: "1", Name: "Low", Rank: 0}, {ID: "2", Name: "Normal", Rank: 1}, {ID: "3", Name: "High", Rank: 2},
-			{ID: "4", Name: "Urgent", Rank: 3}, {ID: "5", Name: "Immediate", Rank: 4}, {ID: "9", Name: "Old", Rank: 5, Inactive: true},
+			{ID: "1", Name: "Low", Rank: 0},
+			{ID: "2", Name: "Normal", Rank: 1},
+			{ID: "3", Name: "High", Rank: 2},
+			{ID: "4", Name: "Urgent", Rank: 3},
+			{ID: "5", Name: "Immediate", Rank: 4},
+			{ID: "9", Name: "Old", Rank: 5, Inactive: true},
 		},
 		Types:    []connectors.Named{{ID: "1", Name: "Bug"}, {ID: "2", Name: "Feature"}},
 		Projects: []connectors.Project{{ID: "1", Key: "acme", Name: "Acme"}, {ID: "2", Key: "inner", Name: "Inner"}, {ID: "3", Key: "past", Name: "Past", Closed: true}},
 		Fields: []connectors.Field{
-			{ID: "cf:1", Name: "Criticality"}, {ID: "cf:2", Name: "Received at"}, {ID: "cf:3", Name: "Hold"},
-			{ID: "cf:4", Name: "SLA due"}, {ID: "cf:5", Name: "SLA state"}, {ID: "cf:6", Name: "Agreed due"},
-			{ID: "cf:7", Name: "Version"}, {ID: "cf:8", Name: "On behalf"}, {ID: "cf:9", Name: "After hours"},
+			{ID: "cf:1", Name: "Criticality"},
+			{ID: "cf:2", Name: "Received at"},
+			{ID: "cf:3", Name: "Hold"},
+			{ID: "cf:4", Name: "SLA due"},
+			{ID: "cf:5", Name: "SLA state"},
+			{ID: "cf:6", Name: "Agreed due"},
+			{ID: "cf:7", Name: "Version"},
+			{ID: "cf:8", Name: "On behalf"},
+			{ID: "cf:9", Name: "After hours"},
 		},
 		Roles: []connectors.Named{{ID: "3", Name: "Support engineer"}, {ID: "4", Name: "Developer"}, {ID: "5", Name: "Customer"}, {ID: "6", Name: "Manager"}},
 		People: []connectors.Person{
@@ -98,8 +112,10 @@ func words() mapping.Mapping {
 			{Is: "noncritical"},
 		},
 		Status: []mapping.StatusRule{
-			{Is: enforcer.New, Names: []string{"New"}}, {Is: enforcer.Working, Names: []string{"In Progress"}},
-			{Is: enforcer.WaitingCustomer, Names: []string{"Feedback"}}, {Is: enforcer.Resolved, Names: []string{"Resolved"}},
+			{Is: enforcer.New, Names: []string{"New"}},
+			{Is: enforcer.Working, Names: []string{"In Progress"}},
+			{Is: enforcer.WaitingCustomer, Names: []string{"Feedback"}},
+			{Is: enforcer.Resolved, Names: []string{"Resolved"}},
 			{Is: enforcer.Closed, Names: []string{"Closed"}},
 		},
 		Roles: []mapping.RoleRule{
@@ -110,10 +126,14 @@ func words() mapping.Mapping {
 		},
 		Priorities: []string{"Low", "Normal", "High", "Urgent", "Immediate"},
 		Fields: []mapping.FieldRule{
-			{Is: mapping.FieldReceived, Field: "Received at"}, {Is: mapping.FieldHold, Field: "Hold"},
-			{Is: mapping.FieldSLADue, Field: "SLA due", Write: true}, {Is: mapping.FieldSLAState, Field: "SLA state", Write: true},
-			{Is: mapping.FieldAgreedDue, Field: "Agreed due"}, {Is: mapping.FieldOnBehalf, Field: "On behalf"},
-			{Is: mapping.FieldAfterHours, Field: "After hours"}, {Is: "version", Field: "7"},
+			{Is: mapping.FieldReceived, Field: "Received at"},
+			{Is: mapping.FieldHold, Field: "Hold"},
+			{Is: mapping.FieldSLADue, Field: "SLA due", Write: true},
+			{Is: mapping.FieldSLAState, Field: "SLA state", Write: true},
+			{Is: mapping.FieldAgreedDue, Field: "Agreed due"},
+			{Is: mapping.FieldOnBehalf, Field: "On behalf"},
+			{Is: mapping.FieldAfterHours, Field: "After hours"},
+			{Is: "version", Field: "7"},
 		},
 		AutoReply:          []*regexp.Regexp{regexp.MustCompile(`(?i)^out of office`)},
 		OnBehalf:           "By phone:",
@@ -224,8 +244,10 @@ func (x *hand) do(line string) {
 }
 
 func (x *hand) create(at time.Time, author, values string) {
-	x.h.Issue = connectors.Issue{ID: "1725", Key: "1725", Subject: "Portal does not open", Author: author, CreatedAt: at, UpdatedAt: at,
-		Values: connectors.Values{"status": {"1"}, "priority": {"2"}, "project": {"1"}, "type": {"1"}, "cf:4": nil, "cf:5": nil, "cf:7": nil}}
+	x.h.Issue = connectors.Issue{
+		ID: "1725", Key: "1725", Subject: "Portal does not open", Author: author, CreatedAt: at, UpdatedAt: at,
+		Values: connectors.Values{"status": {"1"}, "priority": {"2"}, "project": {"1"}, "type": {"1"}, "cf:4": nil, "cf:5": nil, "cf:7": nil},
+	}
 	if values == "" {
 		return
 	}
@@ -260,8 +282,10 @@ func kamalLike(t testing.TB, lang string) *enforcer.Contract {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cal, err := calendar.Compile(calendar.Spec{ID: "kz", Zone: "Asia/Almaty", Week: week,
-		Days: calendar.Days{Years: map[int]calendar.Year{2026: {Status: calendar.Final}, 2027: {Status: calendar.Final}}}})
+	cal, err := calendar.Compile(calendar.Spec{
+		ID: "kz", Zone: "Asia/Almaty", Week: week,
+		Days: calendar.Days{Years: map[int]calendar.Year{2026: {Status: calendar.Final}, 2027: {Status: calendar.Final}}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

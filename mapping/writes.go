@@ -143,10 +143,10 @@ func (w *writer) assignee(steps []step) (id string, role enforcer.Role, ok bool)
 			return "", "", false
 		}
 		lead := w.b.crew.leadOf(r, w.project)
-		switch {
-		case lead == "":
+		switch lead {
+		case "":
 			w.note("no active lead for %s in this project", r)
-		case lead == current.ID:
+		case current.ID:
 			w.note("assignee %q is already the lead of %s", current.Name, r)
 			return "", "", false
 		default:

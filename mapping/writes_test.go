@@ -19,8 +19,10 @@ var due = time.Date(2026, 11, 27, 7, 40, 0, 0, time.UTC)
 
 func decision(obligation, step string, audience enforcer.Audience, ch enforcer.Changes) enforcer.Decision {
 	return enforcer.Decision{
-		Key: enforcer.StepKey{Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme",
-			Obligation: obligation, Cycle: "created", Step: step},
+		Key: enforcer.StepKey{
+			Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme",
+			Obligation: obligation, Cycle: "created", Step: step,
+		},
 		Verb: enforcer.Act, Audience: audience, Changes: ch, Moment: due, Due: due,
 	}
 }
@@ -56,51 +58,113 @@ func TestWrites(t *testing.T) {
 	}{
 		{"nothing decided", "", nil, nil, ""},
 		{"only decisions to act", "", nil, []enforcer.Decision{{Verb: enforcer.Wait, Changes: assign(enforcer.Support)}}, ""},
-		{"the lead of a role", "", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
-			"internal [respond/due] comment assign=10"},
-		{"a locked lead is passed over", "", nil, []enforcer.Decision{decision("involve-developers", "due", enforcer.Internal, assign(enforcer.Developers))},
-			"internal [involve-developers/due] comment assign=11"},
-		{"the highest of two roles", "", nil, []enforcer.Decision{
-			decision("respond", "due", enforcer.Internal, assign(enforcer.Support)),
-			decision("involve-developers", "due", enforcer.Internal, assign(enforcer.Developers))},
-			"internal [respond/due involve-developers/due] comment assign=11"},
-		{"never away from someone of that role", "assignee=sidorov", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
-			`internal [respond/due] comment; assignee "Semyon Sidorov" is already of support or higher`},
-		{"never down", "assignee=petrov", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
-			`internal [respond/due] comment; assignee "Petr Petrov" is already of support or higher`},
-		{"away from someone without a role", "assignee=stranger", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
-			"internal [respond/due] comment assign=10"},
-		{"away from a customer", "assignee=client", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
-			"internal [respond/due] comment assign=10"},
-		{"nobody to lead in this project", "project=inner", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
-			"internal [respond/due] comment; no active lead for support in this project"},
-		{"one up", "priority=High", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityUp))},
-			"internal [respond/due] comment priority=4"},
-		{"one up once, whoever asks", "priority=High", nil, []enforcer.Decision{
-			decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityUp)),
-			decision("involve-developers", "due", enforcer.Internal, bump(enforcer.PriorityUp))},
-			"internal [respond/due involve-developers/due] comment priority=4"},
-		{"to the top beats one up", "priority=Low", nil, []enforcer.Decision{
-			decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityTop)),
-			decision("involve-developers", "due", enforcer.Internal, bump(enforcer.PriorityUp))},
-			"internal [respond/due involve-developers/due] comment priority=5"},
-		{"already at the top", "priority=Immediate", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityUp))},
-			`internal [respond/due] comment; priority is already the top one, "Immediate"`},
-		{"a priority outside the list", "priority=Old", nil, []enforcer.Decision{decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityTop))},
-			"internal [respond/due] comment; the present priority is not in the mapping's list, so it is left alone"},
-		{"management watches", "", []string{}, []enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Management})},
-			"internal [inform-management/due] watch=13"},
-		{"who watches already is not added", "", []string{"13"}, []enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Management})},
-			"internal [inform-management/due] empty"},
-		{"without a lead or names, everyone of the project role", "", []string{"10"}, []enforcer.Decision{decision("x", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Customer})},
-			"internal [x/due] watch=20"},
-		{"the customer's comment is first and has nothing else in it", "", nil, []enforcer.Decision{
-			decision("respond", "due", enforcer.Internal, assign(enforcer.Support)),
-			decision("acknowledge", "start", enforcer.Public, toCustomer)},
-			"public [acknowledge/start] comment\ninternal [respond/due] comment assign=10"},
-		{"a text that does not exist is not told to the customer", "", nil, []enforcer.Decision{
-			decision("a", "start", enforcer.Public, enforcer.Changes{Comment: &enforcer.Comment{Text: "goodbye"}})},
-			`public [a/start] empty; no text "goodbye" to tell the customer`},
+		{
+			"the lead of a role", "", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
+			"internal [respond/due] comment assign=10",
+		},
+		{
+			"a locked lead is passed over", "", nil,
+			[]enforcer.Decision{decision("involve-developers", "due", enforcer.Internal, assign(enforcer.Developers))},
+			"internal [involve-developers/due] comment assign=11",
+		},
+		{
+			"the highest of two roles", "", nil,
+			[]enforcer.Decision{
+				decision("respond", "due", enforcer.Internal, assign(enforcer.Support)),
+				decision("involve-developers", "due", enforcer.Internal, assign(enforcer.Developers)),
+			},
+			"internal [respond/due involve-developers/due] comment assign=11",
+		},
+		{
+			"never away from someone of that role", "assignee=sidorov", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
+			`internal [respond/due] comment; assignee "Semyon Sidorov" is already of support or higher`,
+		},
+		{
+			"never down", "assignee=petrov", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
+			`internal [respond/due] comment; assignee "Petr Petrov" is already of support or higher`,
+		},
+		{
+			"away from someone without a role", "assignee=stranger", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
+			"internal [respond/due] comment assign=10",
+		},
+		{
+			"away from a customer", "assignee=client", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
+			"internal [respond/due] comment assign=10",
+		},
+		{
+			"nobody to lead in this project", "project=inner", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
+			"internal [respond/due] comment; no active lead for support in this project",
+		},
+		{
+			"one up", "priority=High", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityUp))},
+			"internal [respond/due] comment priority=4",
+		},
+		{
+			"one up once, whoever asks", "priority=High", nil,
+			[]enforcer.Decision{
+				decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityUp)),
+				decision("involve-developers", "due", enforcer.Internal, bump(enforcer.PriorityUp)),
+			},
+			"internal [respond/due involve-developers/due] comment priority=4",
+		},
+		{
+			"to the top beats one up", "priority=Low", nil,
+			[]enforcer.Decision{
+				decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityTop)),
+				decision("involve-developers", "due", enforcer.Internal, bump(enforcer.PriorityUp)),
+			},
+			"internal [respond/due involve-developers/due] comment priority=5",
+		},
+		{
+			"already at the top", "priority=Immediate", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityUp))},
+			`internal [respond/due] comment; priority is already the top one, "Immediate"`,
+		},
+		{
+			"a priority outside the list", "priority=Old", nil,
+			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, bump(enforcer.PriorityTop))},
+			"internal [respond/due] comment; the present priority is not in the mapping's list, so it is left alone",
+		},
+		{
+			"management watches", "",
+			[]string{},
+			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Management})},
+			"internal [inform-management/due] watch=13",
+		},
+		{
+			"who watches already is not added", "",
+			[]string{"13"},
+			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Management})},
+			"internal [inform-management/due] empty",
+		},
+		{
+			"without a lead or names, everyone of the project role", "",
+			[]string{"10"},
+			[]enforcer.Decision{decision("x", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Customer})},
+			"internal [x/due] watch=20",
+		},
+		{
+			"the customer's comment is first and has nothing else in it", "", nil,
+			[]enforcer.Decision{
+				decision("respond", "due", enforcer.Internal, assign(enforcer.Support)),
+				decision("acknowledge", "start", enforcer.Public, toCustomer),
+			},
+			"public [acknowledge/start] comment\ninternal [respond/due] comment assign=10",
+		},
+		{
+			"a text that does not exist is not told to the customer", "", nil,
+			[]enforcer.Decision{
+				decision("a", "start", enforcer.Public, enforcer.Changes{Comment: &enforcer.Comment{Text: "goodbye"}}),
+			},
+			`public [a/start] empty; no text "goodbye" to tell the customer`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x := newHand(t)
@@ -224,8 +288,11 @@ func TestUpkeep(t *testing.T) {
 		cycles []enforcer.Cycle
 		want   string
 	}{
-		{"the nearest due and the worst state", "", []enforcer.Cycle{open(enforcer.Met, due), open(enforcer.Running, due.Add(time.Hour)), open(enforcer.Running, due.Add(2*time.Hour))},
-			"map[cf:4:2026-11-27 13:40 cf:5:running]"},
+		{
+			"the nearest due and the worst state", "",
+			[]enforcer.Cycle{open(enforcer.Met, due), open(enforcer.Running, due.Add(time.Hour)), open(enforcer.Running, due.Add(2*time.Hour))},
+			"map[cf:4:2026-11-27 13:40 cf:5:running]",
+		},
 		{"seconds where there are any", "", []enforcer.Cycle{open(enforcer.Running, due.Add(5*time.Second))}, "map[cf:4:2026-11-27 12:40:05 cf:5:running]"},
 		{"already so", "cf:4=2026-11-27 12:40; cf:5=running", []enforcer.Cycle{open(enforcer.Running, due)}, "map[]"},
 		{"a pause has no due", "cf:4=2026-11-27 12:40; cf:5=running", []enforcer.Cycle{open(enforcer.Paused, due)}, "map[cf:4: cf:5:paused]"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -50,8 +51,17 @@ func (a *app) runDaemon(ctx context.Context) error {
 			}
 		}
 	}()
-	w.log.Info("running", "state", w.cfg.State, "connections", len(w.cfg.Connections), "contracts", len(w.cfg.Contracts))
-	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) { w.logPass(reports, err) })
+	mon := newMonitor(w.engine.Connections(), a.clock)
+	stop, err := mon.serve(ctx, w.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)), slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", w.cfg.Listen))
+	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
+		mon.passed(reports, err)
+		w.logPass(reports, err)
+	})
 	w.log.Info("stopped")
 	return err
 }
@@ -60,19 +70,19 @@ func (a *app) runDaemon(ctx context.Context) error {
 func (a *app) reloaded(w *workspace) (engine.Settings, bool) {
 	cfg, faults := config.Load(w.cfg.Path)
 	if err := faults.Err(config.NoSecret); err != nil {
-		w.log.Error("reload: the configuration has faults, the old one stays", "faults", err)
+		w.log.Error("reload: the configuration has faults, the old one stays", slog.Any("faults", err))
 		return engine.Settings{}, false
 	}
 	if cfg.State != w.cfg.State {
-		w.log.Error("reload: the state file cannot change while running, the old configuration stays", "state", cfg.State)
+		w.log.Error("reload: the state file cannot change while running, the old configuration stays", slog.String("state", cfg.State))
 		return engine.Settings{}, false
 	}
 	s, err := a.settings(cfg, writes, w.log)
 	if err != nil {
-		w.log.Error("reload: the old configuration stays", "error", err)
+		w.log.Error("reload: the old configuration stays", slog.Any("error", err))
 		return s, false
 	}
-	w.log.Info("reload: configuration read again", "contracts", len(cfg.Contracts))
+	w.log.Info("reload: configuration read again", slog.Int("contracts", len(cfg.Contracts)))
 	return s, true
 }
 
@@ -80,20 +90,20 @@ func (a *app) reloaded(w *workspace) (engine.Settings, bool) {
 func (w *workspace) logPass(reports []engine.Report, err error) {
 	for _, r := range reports {
 		for _, e := range r.Written {
-			w.log.Info("written", "connection", r.Connection, "issue", e.IssueKey, "step", e.Key.Obligation+"/"+e.Key.Step, "entry", e.ID)
+			w.log.Info("written", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
 		}
 		for _, e := range r.Held {
-			w.log.Warn("held", "connection", r.Connection, "issue", e.IssueKey, "step", e.Key.Obligation+"/"+e.Key.Step, "entry", e.ID, "why", e.Reason.Text.In("en"))
+			w.log.Warn("held", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID), slog.String("why", e.Reason.Text.In("en")))
 		}
 		for _, e := range r.Refused {
-			w.log.Warn("refused", "connection", r.Connection, "issue", e.IssueKey, "step", e.Key.Obligation+"/"+e.Key.Step, "entry", e.ID)
+			w.log.Warn("refused", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
 		}
 		for _, p := range r.Problems {
-			w.log.Warn("problem", "connection", r.Connection, "issue", p.Issue, "problem", p.Text)
+			w.log.Warn("problem", slog.String("connection", r.Connection), slog.String("issue", p.Issue), slog.String("problem", p.Text))
 		}
-		w.log.Debug("pass", "connection", r.Connection, "changed", r.Changed, "evaluated", r.Evaluated)
+		w.log.Debug("pass", slog.String("connection", r.Connection), slog.Int("changed", r.Changed), slog.Int("evaluated", r.Evaluated))
 	}
 	if err != nil {
-		w.log.Error("pass", "error", err, "tracker_away", trackerDown(err))
+		w.log.Error("pass", slog.Any("error", err), slog.Bool("tracker_away", trackerDown(err)))
 	}
 }

@@ -121,7 +121,7 @@ func (w *workspace) close() {
 	}
 	if w.file != nil {
 		if err := w.file.Close(); err != nil {
-			w.log.Error("close state file", "error", err)
+			w.log.Error("close state file", slog.Any("error", err))
 		}
 	}
 }

@@ -198,7 +198,7 @@ func TestFullDiskIsExplained(t *testing.T) {
 		t.Errorf("explained as %v", err)
 	}
 	other := errors.New("nothing of the file's")
-	if got := db.Explain(other); got != other {
+	if got := db.Explain(other); !errors.Is(got, other) || got.Error() != other.Error() {
 		t.Errorf("another error became %v", got)
 	}
 }
@@ -249,7 +249,7 @@ func increment(db *statefile.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	defer tx.Rollback()
 	var v int
 	if err := tx.QueryRow("SELECT v FROM shelf WHERE n = 1").Scan(&v); err != nil {
 		return err
@@ -321,7 +321,7 @@ func TestKilledHolderLetsGo(t *testing.T) {
 	if err := holder.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	holder.Wait() //nolint:errcheck // it was killed
+	holder.Wait()
 	l, err := db.Lock("writer", noon)
 	if err != nil {
 		t.Fatalf("after its death: %v", err)
@@ -336,7 +336,7 @@ func hold(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	fmt.Println("held")
-	bufio.NewReader(os.Stdin).ReadString('\n') //nolint:errcheck // waits until killed
+	bufio.NewReader(os.Stdin).ReadString('\n')
 }
 
 // BenchmarkCommit shows what synchronous = FULL costs: one small transaction.

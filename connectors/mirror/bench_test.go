@@ -164,9 +164,7 @@ func BenchmarkLargeMirror(b *testing.B) {
 	}
 	f.advance(time.Hour)
 	m := openMirror(b)
-	began := time.Now()
 	mustSync(b, m, f, mirror.SyncOptions{})
-	b.Logf("first pass over 100,000 issues without events: %v", time.Since(began))
 	l := &newestOnly{fake: f}
 	b.Run("idle", func(b *testing.B) {
 		for b.Loop() {

@@ -172,7 +172,7 @@ func TestMirrorEqualsTrackerAfterAnySchedule(t *testing.T) {
 				s.f.before = s.interfere(rng)
 				opts := mirror.SyncOptions{Census: rapid.Bool().Draw(r, "census"), Full: rapid.IntRange(0, 5).Draw(r, "full") == 0}
 				opts.Concurrency = rapid.IntRange(1, 3).Draw(r, "concurrency")
-				m.Sync(context.Background(), conn, s.f, s.f.now, opts) //nolint:errcheck // some are made to fail
+				m.Sync(context.Background(), conn, s.f, s.f.now, opts)
 				s.f.before = nil
 			default:
 				s.act(r)
@@ -217,7 +217,7 @@ func TestIncrementalPassesAloneMissNothing(t *testing.T) {
 				f.advance(time.Duration(rng.IntN(100)) * time.Second)
 			default:
 				f.before = s.interfere(rng)
-				m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{}) //nolint:errcheck // some are made to fail
+				m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{})
 				f.before = nil
 			}
 		}

@@ -187,6 +187,8 @@ func (f *fake) Self(ctx context.Context) (connectors.Account, error) {
 	if err := f.enter(ctx, "self"); err != nil {
 		return connectors.Account{}, err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.badKey {
 		return connectors.Account{}, &connectors.Error{Op: "ask who we are", Class: connectors.Unauthorized, Status: 401}
 	}
@@ -250,11 +252,10 @@ func cmpID(a, b string) int {
 }
 
 func (f *fake) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	all := f.listed(time.Time{})
-	for chunk := range slices.Chunk(append([]connectors.Issue(nil), all...), f.page) {
-		if err := f.enter(ctx, "census"); err != nil {
-			return err
-		}
+	if err := f.enter(ctx, "census"); err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(f.listed(time.Time{}), f.page) {
 		var stubs []connectors.Stub
 		for _, i := range chunk {
 			stubs = append(stubs, connectors.Stub{ID: i.ID, UpdatedAt: i.UpdatedAt})
@@ -262,8 +263,11 @@ func (f *fake) Census(ctx context.Context, page func([]connectors.Stub) error) e
 		if err := page(stubs); err != nil {
 			return err
 		}
+		if err := f.enter(ctx, "census"); err != nil {
+			return err
+		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 func (f *fake) History(ctx context.Context, id string) (connectors.History, error) {
@@ -291,6 +295,7 @@ func (f *fake) History(ctx context.Context, id string) (connectors.History, erro
 	return i.history, nil
 }
 
-func (f *fake) Update(context.Context, connectors.Write) error        { panic("the mirror never writes") }
+func (f *fake) Update(context.Context, connectors.Write) error { panic("the mirror never writes") }
+
 func (f *fake) AddWatcher(context.Context, string, string) error      { panic("the mirror never writes") }
 func (f *fake) Offset() (offset time.Duration, at time.Time, ok bool) { return 0, epoch, true }

@@ -139,7 +139,7 @@ func (t *tx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := t.StmtContext(ctx, parent) //nolint:sqlclosecheck // closed with the transaction
+	s := t.StmtContext(ctx, parent)
 	t.stmts[query] = s
 	return s, nil
 }

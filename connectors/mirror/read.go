@@ -53,8 +53,10 @@ func (db *DB) Entry(ctx context.Context, connection, issue string) (e Entry, ok 
 	err = db.inSnapshot(ctx, func(t *tx) error {
 		k, err := t.loadRow(ctx, connection, issue)
 		ok = k.read()
-		e = Entry{ID: issue, Key: k.history.Issue.Key, State: k.state, StateAt: k.stateAt,
-			UpdatedAt: k.history.Issue.UpdatedAt, ReadAt: k.readAt}
+		e = Entry{
+			ID: issue, Key: k.history.Issue.Key, State: k.state, StateAt: k.stateAt,
+			UpdatedAt: k.history.Issue.UpdatedAt, ReadAt: k.readAt,
+		}
 		return err
 	})
 	if err != nil || !ok {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -241,6 +242,39 @@ func TestCensus(t *testing.T) {
 		t.Errorf("back %v, changed %v; want [3] and nothing", r.Back, r.Changed)
 	}
 	wantSame(t, m, f)
+}
+
+// TestKeyRevokedDuringThePass: the account was good when the histories were read, and is not when ids are listed.
+func TestKeyRevokedDuringThePass(t *testing.T) {
+	m, f := openMirror(t), filled(6)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.edit("1", "", "", "something to read, so that the pass asks who we are")
+	f.advance(time.Minute)
+	read := make(chan struct{})
+	closeRead := sync.OnceFunc(func() { close(read) })
+	f.before = func(call string) error {
+		if call == "census" {
+			<-read
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.badKey = true
+		}
+		return nil
+	}
+	r, err := m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{Census: true, Progress: func(p mirror.Progress) {
+		if p.Read == 1 {
+			closeRead()
+		}
+	}})
+	if connectors.ClassOf(err) != connectors.Unauthorized || len(r.Hidden)+len(r.Gone) > 0 {
+		t.Errorf("hidden %v, gone %v, error %v", r.Hidden, r.Gone, err)
+	}
+	f.before, f.badKey = nil, false
+	wantSame(t, m, f)
+	s, err := m.Stats(context.Background(), conn)
+	if err != nil || s.Wanted > 0 {
+		t.Errorf("%d issues are suspected on a stranger's word (%v)", s.Wanted, err)
+	}
 }
 
 func TestCensusConfirmsABoundedNumber(t *testing.T) {

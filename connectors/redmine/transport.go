@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
@@ -129,8 +130,9 @@ func (c *call) carry(req *http.Request) (*http.Response, error) {
 	c.received = c.t.now()
 	c.t.clock.answered(res.Header, c.sent, c.received)
 	body, err := io.ReadAll(io.LimitReader(res.Body, c.t.answer+1))
-	c.t.log.DebugContext(c.ctx, "redmine request", "connection", c.t.id, "method", req.Method, "path", req.URL.Path,
-		"status", res.StatusCode, "bytes", len(body), "took", c.received.Sub(c.sent))
+	c.t.log.DebugContext(c.ctx, "redmine request", slog.String("connection", c.t.id), slog.String("method", req.Method),
+		slog.String("path", req.URL.Path), slog.Int("status", res.StatusCode), slog.Int("bytes", len(body)),
+		slog.Duration("took", c.received.Sub(c.sent)))
 	switch {
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		return nil, c.refusal(req.Method, res, body)

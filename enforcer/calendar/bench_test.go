@@ -131,10 +131,16 @@ func BenchmarkNotice(b *testing.B) {
 	c := compile(b, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
 	cutoff := &calendar.Cutoff{After: 17*3600 + 1800, Due: 9*3600 + 1200}
 	terms := []calendar.Term{
-		{N: 20, Unit: calendar.Minutes, Cutoff: cutoff}, {N: 20, Unit: calendar.Minutes, Cutoff: cutoff},
-		{N: 20, Unit: calendar.Minutes, Cutoff: cutoff}, {N: 2, Unit: calendar.Hours}, {N: 4, Unit: calendar.Hours},
-		{N: 1, Unit: calendar.BusinessDays}, {N: 2, Unit: calendar.BusinessDays}, {N: 2, Unit: calendar.BusinessDays},
-		{N: 3, Unit: calendar.CivilBusinessDays}, {N: 10, Unit: calendar.PlainDays},
+		{N: 20, Unit: calendar.Minutes, Cutoff: cutoff},
+		{N: 20, Unit: calendar.Minutes, Cutoff: cutoff},
+		{N: 20, Unit: calendar.Minutes, Cutoff: cutoff},
+		{N: 2, Unit: calendar.Hours},
+		{N: 4, Unit: calendar.Hours},
+		{N: 1, Unit: calendar.BusinessDays},
+		{N: 2, Unit: calendar.BusinessDays},
+		{N: 2, Unit: calendar.BusinessDays},
+		{N: 3, Unit: calendar.CivilBusinessDays},
+		{N: 10, Unit: calendar.PlainDays},
 	}
 	start := time.Date(2026, 3, 20, 19, 0, 0, 0, c.Location())
 	b.ReportAllocs()

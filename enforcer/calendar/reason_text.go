@@ -7,8 +7,10 @@ import (
 
 const langRU = "ru"
 
-var weekdaysRU = [7]string{"Вс", "Пн", "Вт", "Ср", "Чт", "Пт", "Сб"}
-var weekdaysEN = weekdayNames
+var (
+	weekdaysRU = [7]string{"Вс", "Пн", "Вт", "Ср", "Чт", "Пт", "Сб"}
+	weekdaysEN = weekdayNames
+)
 
 // maxListed bounds how many days a reason spells out.
 const maxListed = 6

@@ -76,6 +76,9 @@ func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log
 	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log}
 }
 
+// Connections are those it works on.
+func (e *Engine) Connections() []Connection { return e.settings.Connections }
+
 // Configure replaces the settings between two passes.
 func (e *Engine) Configure(s Settings) { e.settings = s }
 

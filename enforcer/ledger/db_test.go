@@ -128,7 +128,7 @@ type transaction struct {
 func (t transaction) Commit() error {
 	err := t.hook.run("COMMIT", nil, t.Tx.Commit)
 	if err != nil {
-		_ = t.Tx.Rollback() // database/sql takes the transaction for ended
+		_ = t.Rollback() // database/sql takes the transaction for ended
 	}
 	return err
 }

@@ -49,7 +49,7 @@ func (l *Ledger) install(ctx context.Context, now time.Time) error {
 		return err
 	}
 	var fresh [4]byte
-	rand.Read(fresh[:]) //nolint:errcheck // never fails: crypto/rand ends the program instead
+	rand.Read(fresh[:])
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_installation (one, id, created_at) VALUES (1, $1, $2)
 			ON CONFLICT (one) DO NOTHING`, hex.EncodeToString(fresh[:]), millis(now)); err != nil {

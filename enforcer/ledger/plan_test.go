@@ -39,8 +39,14 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	}
 	ctx, now := t.Context(), t0.Add(time.Hour)
 	for _, filter := range []ledger.Filter{
-		{}, {ID: "x"}, {State: ledger.Held}, {Contract: "kamal"}, {Issue: "#17"}, {State: ledger.Done, Contract: "kamal"},
-		{Issue: "17", Connection: "helpdesk"}, {Since: t0, Until: now},
+		{},
+		{ID: "x"},
+		{State: ledger.Held},
+		{Contract: "kamal"},
+		{Issue: "#17"},
+		{State: ledger.Done, Contract: "kamal"},
+		{Issue: "17", Connection: "helpdesk"},
+		{Since: t0, Until: now},
 	} {
 		list(t, l, filter, ledger.OldestFirst)
 		list(t, l, filter, ledger.NewestFirst)

@@ -177,7 +177,7 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (En
 
 // replacedBy gives the entry's evidence when it differs from the new one, so that the history loses none.
 func (e *Entry) replacedBy(evidence string) (sql.NullString, error) {
-	old, err := encode(e.Evidence.stored())
+	old, err := encode(e.stored())
 	return sql.NullString{String: old, Valid: old != evidence}, err
 }
 
@@ -194,7 +194,7 @@ func (e *Entry) encode() (reason, evidence string, request sql.NullString, err e
 	if reason, err = encode(e.Reason); err != nil {
 		return
 	}
-	if evidence, err = encode(e.Evidence.stored()); err != nil {
+	if evidence, err = encode(e.stored()); err != nil {
 		return
 	}
 	request, err = encodePtr(e.Write)

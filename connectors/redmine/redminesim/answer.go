@@ -167,7 +167,7 @@ func decodeJSON(body []byte) (any, error) {
 	if err := d.Decode(&v); err != nil {
 		return nil, fmt.Errorf("decode the body: %w", err)
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
+	if _, err := d.Token(); err != io.EOF {
 		return nil, fmt.Errorf("decode the body: more than one value")
 	}
 	return v, nil

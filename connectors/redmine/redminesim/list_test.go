@@ -186,7 +186,7 @@ func TestSeedRepeats(t *testing.T) {
 		l.Seed(redminesim.SeedOptions{Issues: 50, Seed: 7})
 		return l.ask("sla-bot", http.MethodGet, "/issues.json?status_id=*&limit=100", nil).text
 	}
-	if text() != text() {
+	if first, second := text(), text(); first != second {
 		t.Error("the same seed made different issues")
 	}
 }

@@ -200,7 +200,7 @@ func readAll(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	defer r.Body.Close() //nolint:errcheck // a body that was read to its end
+	defer r.Body.Close()
 	return io.ReadAll(r.Body)
 }
 

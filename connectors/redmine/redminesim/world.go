@@ -14,8 +14,12 @@ var labModules = []string{"issue_tracking", "time_tracking", "files", "wiki"}
 func (s *Server) defaults() {
 	st := s.st
 	for n, t := range []text{
-		{"New", "Новая"}, {"In Progress", "В работе"}, {"Resolved", "Решена"},
-		{"Feedback", "Нужен отклик"}, {"Closed", "Закрыта"}, {"Rejected", "Отклонена"},
+		{"New", "Новая"},
+		{"In Progress", "В работе"},
+		{"Resolved", "Решена"},
+		{"Feedback", "Нужен отклик"},
+		{"Closed", "Закрыта"},
+		{"Rejected", "Отклонена"},
 	} {
 		s.newStatus(t, n >= 4)
 	}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer/ledger"
+)
+
+//go:embed demo/slabridge.yaml
+var demoConfig string
+
+func (a *app) demoCmd() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Play a week of requests against a tracker inside the program; no set-up",
+		Long: "Play a week of requests in fast motion: a stand-in that speaks Redmine's REST API, the real connector,\n" +
+			"mirror, rules and write-back, under the kamal contract, around the Nauryz holidays of March 2026.\n" +
+			"Leaves its configuration, state file and a report in a folder of its own.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), dir) },
+	}
+	c.Flags().StringVar(&dir, "dir", "slabridge-demo", "folder for what the demo leaves behind")
+	return c
+}
+
+// act is something a person does in the demo.
+type act struct {
+	at   string // in the contract's zone
+	who  string // login
+	what string
+	do   func(p redminesim.Person) error
+}
+
+func change(issue int, c redminesim.Change) func(redminesim.Person) error {
+	return func(p redminesim.Person) error { _, err := p.Update(issue, c); return err }
+}
+
+func request(subject, severity string) func(redminesim.Person) error {
+	return func(p redminesim.Person) error {
+		_, err := p.Create(redminesim.NewIssue{
+			Project: "acme", Tracker: "Bug", Subject: subject, Fields: map[string]string{"Severity": severity},
+		})
+		return err
+	}
+}
+
+const (
+	demoLayout = "2006-01-02 15:04"
+	demoStamp  = "Mon 02 Jan 15:04:05"
+)
+
+// The week: two requests, Friday afternoon before Nauryz to the Tuesday after.
+var demoActs = []act{
+	{"2026-03-20 16:00", "romashkin", "reports #1, critical: nobody can log in", request("Nobody can log in", "critical")},
+	{"2026-03-20 17:40", "romashkin", "reports #2, not critical: a report prints slowly", request("A report prints slowly", "non-critical")},
+	{"2026-03-26 09:30", "kuznetsov", "takes #1 into work, without a word to the customer", change(1, redminesim.Change{Status: "In Progress"})},
+	{"2026-03-26 10:15", "petrov", "answers on #2", change(2, redminesim.Change{Status: "In Progress", Assignee: "petrov", Note: "We are measuring it on our side."})},
+	{"2026-03-26 12:00", "kuznetsov", "resolves #1", change(1, redminesim.Change{Status: "Resolved", Note: "The session store was full; it is enlarged."})},
+	{"2026-03-27 09:10", "romashkin", "reopens #1", change(1, redminesim.Change{Status: "Feedback", Note: "It happens again."})},
+	{"2026-03-27 09:22", "petrov", "answers on #1", change(1, redminesim.Change{Note: "We see it, one node was left out."})},
+	{"2026-03-31 11:00", "petrov", "resolves both", func(p redminesim.Person) error {
+		for _, issue := range []int{1, 2} {
+			if _, err := p.Update(issue, redminesim.Change{Status: "Resolved", Note: "Done, please check."}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+}
+
+// demo plays the acts; between two of them slabridge wakes whenever its agenda says so.
+func (a *app) demo(ctx context.Context, dir string) error {
+	loc, err := time.LoadLocation("Asia/Almaty")
+	if err != nil {
+		return err
+	}
+	now, err := time.ParseInLocation(demoLayout, "2026-03-20 15:55", loc)
+	if err != nil {
+		return err
+	}
+	clock := func() time.Time { return now }
+	sim := redminesim.NewDesk(redminesim.Options{Clock: clock})
+	sim.GrantPermission("Customer", "edit_issues") // this desk lets customers reopen
+	sim.SetWorkflowStep("Customer", "Resolved", "Feedback", true)
+	player := *a
+	player.clock, player.transport = clock, sim.Transport()
+	if player.config, err = demoFiles(dir, a.lang, sim.Key("sla-bot")); err != nil {
+		return err
+	}
+	w, err := player.open(ctx, writes)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	pass := func() error {
+		reports, err := w.engine.Pass(ctx)
+		for _, r := range reports {
+			for _, e := range r.Written {
+				a.demoWrite(e, now)
+			}
+		}
+		return err
+	}
+	if err := pass(); err != nil { // the line before which nothing is written about
+		return err
+	}
+	fmt.Fprintln(a.out, "kamal: Almaty, Mon-Fri 09:00-18:00; Nauryz is off from 21 to 25 March 2026")
+	fmt.Fprintln(a.out, "people stand at the left, what slabridge does is indented")
+	fmt.Fprintln(a.out)
+	for _, act := range demoActs {
+		at, err := time.ParseInLocation(demoLayout, act.at, loc)
+		if err != nil {
+			return err
+		}
+		if err := demoWake(ctx, w, at, &now, pass); err != nil {
+			return err
+		}
+		now = at
+		fmt.Fprintf(a.out, "%s  %s %s\n", now.Format(demoStamp), act.who, a.colour("1", act.what))
+		if err := act.do(sim.As(act.who)); err != nil {
+			return err
+		}
+		now = now.Add(time.Second)
+		if err := pass(); err != nil {
+			return err
+		}
+	}
+	return a.demoEnd(ctx, &player, sim, dir, now)
+}
+
+// demoWake passes at every moment of the agenda before t.
+func demoWake(ctx context.Context, w *workspace, t time.Time, now *time.Time, pass func() error) error {
+	for {
+		next, err := w.ledger.NextMoment(ctx)
+		if err != nil || next.IsZero() || !next.Before(t) {
+			return err
+		}
+		if next.After(*now) {
+			*now = next.In(t.Location())
+		}
+		if err := pass(); err != nil {
+			return err
+		}
+	}
+}
+
+// demoWrite tells of a step as it is written.
+func (a *app) demoWrite(e ledger.Entry, now time.Time) {
+	c := changesOf(e.Write, nil)
+	var does []string
+	if c.Comment != nil {
+		does = append(does, map[bool]string{true: "tells staff", false: "tells the customer"}[c.Comment.Internal])
+	}
+	if e.Changes.Assign != "" {
+		does = append(does, "assigns "+string(e.Changes.Assign))
+	}
+	if e.Changes.Priority != "" {
+		does = append(does, "raises the priority")
+	}
+	if e.Changes.Watch != "" {
+		does = append(does, "adds "+string(e.Changes.Watch)+" as watchers")
+	}
+	a.wrap(now.Format(demoStamp)+"    ", fmt.Sprintf("#%s %s (%s): %s",
+		e.IssueKey, e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
+}
+
+// demoFiles writes the demo's configuration and key, and clears what an earlier run left.
+func demoFiles(dir, lang, key string) (config string, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("demo: %w", err)
+	}
+	for _, name := range []string{"slabridge.db", "slabridge.db-wal", "slabridge.db-shm"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("demo: %w", err)
+		}
+	}
+	config = filepath.Join(dir, "slabridge.yaml")
+	files := map[string]string{
+		config:                         strings.Replace(demoConfig, "LANGUAGE", lang, 1),
+		filepath.Join(dir, "demo.key"): key + "\n",
+	}
+	for name, text := range files {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			return "", fmt.Errorf("demo: %w", err)
+		}
+	}
+	return config, nil
+}
+
+// demoEnd shows what the customer sees of the first request, and leaves the report.
+func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, dir string, now time.Time) error {
+	issue, err := sim.As("romashkin").See(1)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, "\nwhat the customer sees on #1:")
+	for _, j := range *issue.Journals {
+		if j.Notes == nil {
+			continue
+		}
+		for line := range strings.Lines(*j.Notes) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasSuffix(line, ",") && !strings.HasSuffix(line, "!") { // no greeting
+				a.wrap(fmt.Sprintf("  %-16s ", j.User.Name), line)
+				break
+			}
+		}
+	}
+	path := filepath.Join(dir, "report.txt")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	err = player.demoReport(ctx, f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "\nthe whole story is in %s; ask on:\n", path)
+	fmt.Fprintf(a.out, "  slabridge --config %s explain 1 --at %s\n", player.config, now.Format(time.RFC3339))
+	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", player.config)
+	return nil
+}
+
+// demoReport writes the explanation of both requests.
+func (a *app) demoReport(ctx context.Context, out io.Writer) error {
+	reader := *a
+	reader.out = out
+	for _, key := range []string{"1", "2"} {
+		if err := reader.explain(ctx, key); err != nil {
+			return err
+		}
+		fmt.Fprintln(out)
+	}
+	return nil
+}

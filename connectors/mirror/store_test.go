@@ -1,0 +1,270 @@
+package mirror_test
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"slabridge/connectors"
+	"slabridge/connectors/mirror"
+)
+
+func mustStore(t *testing.T, m *mirror.DB, h connectors.History, readAt time.Time) bool {
+	t.Helper()
+	changed, err := m.Store(context.Background(), conn, h, readAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changed
+}
+
+func mustHistory(t *testing.T, m *mirror.DB, id string) connectors.History {
+	t.Helper()
+	h, ok, err := m.History(context.Background(), conn, id)
+	if err != nil || !ok {
+		t.Fatalf("history of %s: %v, %v", id, ok, err)
+	}
+	return h
+}
+
+func TestFreshReadIsKeptAndSettledByTheNextPass(t *testing.T) {
+	m, f := openMirror(t), filled(3)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.edit("2", connectors.FieldStatus, "5", "answered")
+	if !mustStore(t, m, f.truth("2"), f.now()) {
+		t.Error("a new journal is no change")
+	}
+	wantSame(t, m, f)
+	f.advance(10 * time.Second)
+	f.takeCalls()
+	if r := mustSync(t, m, f, mirror.SyncOptions{}); len(r.Changed) > 0 || r.Histories != 1 {
+		t.Errorf("changed %v after %d histories; want nothing after the one that settles it", r.Changed, r.Histories)
+	}
+	if mustStore(t, m, f.truth("2"), f.now()) {
+		t.Error("the same history is a change")
+	}
+}
+
+func TestOlderReadNeverUndoesANewerOne(t *testing.T) {
+	m, f := openMirror(t), filled(1)
+	old, oldAt := f.truth("1"), f.now()
+	f.advance(time.Second)
+	f.edit("1", "", "", "written between two reads that overlap")
+	f.advance(3 * time.Second)
+	mustStore(t, m, f.truth("1"), f.now())
+	if mustStore(t, m, old, oldAt) {
+		t.Error("the older read changed something")
+	}
+	wantSame(t, m, f)
+}
+
+func TestReadThatCameOutNewerIsKeptThoughTheClockSaysOlder(t *testing.T) {
+	m, f := openMirror(t), filled(1)
+	mustStore(t, m, f.truth("1"), f.now())
+	f.edit("1", "", "", "seen by a read that our idea of the tracker's clock dates a second back")
+	mustStore(t, m, f.truth("1"), f.now().Add(-time.Second))
+	wantSame(t, m, f)
+}
+
+func TestVanishedByAFreshRead(t *testing.T) {
+	ctx := context.Background()
+	m, f := openMirror(t), filled(2)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.change("1", func(i *fakeIssue) { i.deleted = true })
+	f.advance(time.Second)
+	for _, want := range []bool{true, false} {
+		if changed, err := m.StoreVanished(ctx, conn, "1", mirror.Gone, f.now()); err != nil || changed != want {
+			t.Errorf("changed %v, %v; want %v", changed, err, want)
+		}
+	}
+	wantSame(t, m, f)
+	if changed, err := m.StoreVanished(ctx, conn, "404", mirror.Gone, f.now()); err != nil || changed {
+		t.Errorf("an issue that never was: %v, %v", changed, err)
+	}
+}
+
+// TestLateEventReplacesTheObservedOne: a tracker's history may lag behind its values.
+func TestLateEventReplacesTheObservedOne(t *testing.T) {
+	m, f := openMirror(t), filled(1)
+	mustStore(t, m, f.truth("1"), f.now())
+	f.advance(time.Minute)
+	f.edit("1", connectors.FieldStatus, "6", "")
+	whole := f.truth("1")
+	lagging := whole
+	lagging.Events = whole.Events[:1]
+	f.advance(time.Minute)
+	mustStore(t, m, lagging, f.now())
+	if h := mustHistory(t, m, "1"); len(h.Events) != 2 || !mirror.Observed(h.Events[1]) {
+		t.Fatalf("events %v; want the silent change observed", h.Events)
+	}
+	f.advance(time.Minute)
+	mustStore(t, m, whole, f.now())
+	if diff := cmp.Diff(whole.Events, mustHistory(t, m, "1").Events); diff != "" {
+		t.Errorf("events (-tracker +mirror):\n%s", diff)
+	}
+}
+
+// TestTornReadObservesNothing: the issue was read before a change, its events after it.
+func TestTornReadObservesNothing(t *testing.T) {
+	m, f := openMirror(t), filled(1)
+	mustStore(t, m, f.truth("1"), f.now())
+	f.advance(time.Minute)
+	before := f.truth("1")
+	f.edit("1", connectors.FieldStatus, "6", "")
+	torn := before
+	torn.Events = f.truth("1").Events
+	mustStore(t, m, torn, f.now())
+	f.advance(time.Minute)
+	mustStore(t, m, f.truth("1"), f.now())
+	if h := mustHistory(t, m, "1"); slices.ContainsFunc(h.Events, mirror.Observed) {
+		t.Errorf("events %v", h.Events)
+	}
+	wantSame(t, m, f)
+}
+
+// TestSilentChangeWithoutUpdatedAt: its moment is the last one at which the old value was still seen.
+func TestSilentChangeWithoutUpdatedAt(t *testing.T) {
+	m, f := openMirror(t), filled(1)
+	mustStore(t, m, f.truth("1"), f.now())
+	lastSeen := f.now()
+	f.change("1", func(i *fakeIssue) {
+		i.history.Issue.Values = i.history.Issue.Values.Clone()
+		delete(i.history.Issue.Values, connectors.FieldPriority) // the type that had it was changed
+	})
+	f.advance(time.Hour)
+	mustStore(t, m, f.truth("1"), f.now())
+	h := mustHistory(t, m, "1")
+	if e := h.Events[len(h.Events)-1]; !mirror.Observed(e) || !e.At.Equal(lastSeen) || e.Changes[0].To != nil {
+		t.Errorf("last event %+v, want one at %v to nothing", e, lastSeen)
+	}
+}
+
+func TestLookUps(t *testing.T) {
+	ctx := context.Background()
+	m, f := openMirror(t), filled(3)
+	f.change("2", func(i *fakeIssue) { i.history.Issue.Key = "ACME-2" })
+	mustSync(t, m, f, mirror.SyncOptions{})
+	if id, ok, err := m.IDByKey(ctx, conn, "ACME-2"); id != "2" || !ok || err != nil {
+		t.Errorf("ACME-2 is %q, %v, %v", id, ok, err)
+	}
+	if id, ok, err := m.IDByKey(ctx, conn, "2"); ok || err != nil {
+		t.Errorf("key 2 is %q, %v", id, err)
+	}
+	if _, ok, err := m.IDByKey(ctx, "other", "ACME-2"); ok || err != nil {
+		t.Errorf("another connection has it too (%v)", err)
+	}
+	if _, ok, err := m.History(ctx, conn, "17"); ok || err != nil {
+		t.Errorf("history of an unknown issue: %v, %v", ok, err)
+	}
+	if _, ok, err := m.Entry(ctx, conn, "17"); ok || err != nil {
+		t.Errorf("entry of an unknown issue: %v, %v", ok, err)
+	}
+	n := 0
+	for range m.Issues(ctx, conn) {
+		if n++; n == 2 {
+			break
+		}
+	}
+	if n != 2 {
+		t.Errorf("a listing that is left early gave %d", n)
+	}
+}
+
+func TestDirectoryRemembersWhoLeft(t *testing.T) {
+	ctx := context.Background()
+	m := openMirror(t)
+	if _, ok, err := m.Directory(ctx, conn); ok || err != nil {
+		t.Errorf("a directory before the first: %v, %v", ok, err)
+	}
+	ivanov := connectors.Person{ID: "8", Login: "ivanov", Name: "Ivan Ivanov", Roles: map[string][]string{"acme": {"Support engineer"}}}
+	petrov := connectors.Person{ID: "9", Name: "Petr Petrov"}
+	at := func(h int) time.Time { return epoch.Add(time.Duration(h) * time.Hour) }
+	for _, c := range []struct {
+		people  []connectors.Person
+		hour    int
+		changed bool
+		left    map[string]time.Time
+	}{
+		{[]connectors.Person{ivanov, petrov}, 0, true, nil},
+		{[]connectors.Person{ivanov, petrov}, 1, false, nil},
+		{[]connectors.Person{petrov}, 2, true, map[string]time.Time{"8": at(2)}},
+		{[]connectors.Person{petrov, ivanov}, 3, true, nil},
+	} {
+		d := connectors.Directory{Statuses: []connectors.Status{{ID: "1", Name: "New"}}, People: c.people, ReadAt: at(c.hour)}
+		changed, err := m.StoreDirectory(ctx, conn, d)
+		if err != nil || changed != c.changed {
+			t.Errorf("hour %d: changed %v, %v; want %v", c.hour, changed, err, c.changed)
+		}
+		got, _, err := m.Directory(ctx, conn)
+		if diff := cmp.Diff(d, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("hour %d: directory %v (-stored +read):\n%s", c.hour, err, diff)
+		}
+		people, err := m.People(ctx, conn)
+		if err != nil || len(people) != 2 || people[0].Roles["acme"][0] != "Support engineer" {
+			t.Fatalf("hour %d: people %+v, %v", c.hour, people, err)
+		}
+		for _, p := range people {
+			if !p.LeftAt.Equal(c.left[p.ID]) || !p.SeenAt.Equal(at(0)) {
+				t.Errorf("hour %d: %s seen %v, left %v; want left %v", c.hour, p.Name, p.SeenAt, p.LeftAt, c.left[p.ID])
+			}
+		}
+	}
+}
+
+func TestProgressEndsWithEverythingRead(t *testing.T) {
+	m, f := openMirror(t), filled(12)
+	var last mirror.Progress
+	mustSync(t, m, f, mirror.SyncOptions{Progress: func(p mirror.Progress) {
+		if p.Read < last.Read || p.Listed < last.Listed || p.Read > p.ToRead {
+			t.Errorf("progress went from %+v to %+v", last, p)
+		}
+		last = p
+	}})
+	if want := (mirror.Progress{Listed: 12, Read: 12, ToRead: 12}); last != want {
+		t.Errorf("last progress %+v, want %+v", last, want)
+	}
+}
+
+func TestRereadOfAnUnknownIssue(t *testing.T) {
+	m, f := openMirror(t), filled(2)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.create("3") // a webhook tells of it before any list does
+	r := mustSync(t, m, f, mirror.SyncOptions{Reread: []string{"3", "404"}})
+	if !slices.Equal(r.New, []string{"3"}) || len(r.Gone) > 0 {
+		t.Errorf("new %v, gone %v", r.New, r.Gone)
+	}
+	wantSame(t, m, f)
+}
+
+func TestIdleQueriesUseIndexes(t *testing.T) {
+	_, st := openFile(t, filepath.Join(t.TempDir(), "state.db"))
+	for _, q := range mirror.IdleQueries {
+		args := make([]any, strings.Count(q, "$"))
+		for i := range args {
+			args[i] = "1"
+		}
+		rows, err := st.Query("EXPLAIN QUERY PLAN "+q, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(detail, "SCAN") {
+				t.Errorf("%s\nwalks over a table: %s", q, detail)
+			}
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -40,20 +40,20 @@ func (a *app) check(ctx context.Context, live bool) error {
 			}
 			continue
 		}
-		fmt.Fprintln(a.out, f.Error())
+		a.hang(f.Error())
 	}
 	level := config.Error
 	if live {
 		level = config.NoSecret
 	}
 	if faults.At(level) != nil {
-		return usageError{fmt.Errorf("%s: %d faults", path, len(faults.At(level)))}
+		return usage("%s: faults: %d", path, len(faults.At(level)))
 	}
 	if err := a.checkSchedules(cfg); err != nil {
 		return err
 	}
 	if !a.json() {
-		a.tellConfig(cfg)
+		a.tellConfig(cfg, len(faults) == 0)
 	}
 	if !live {
 		return nil
@@ -79,9 +79,12 @@ func (a *app) checkSchedules(cfg *config.Config) error {
 }
 
 // tellConfig says what the configuration amounts to, and what this version does not act on.
-func (a *app) tellConfig(cfg *config.Config) {
-	a.wrap("", a.tf("%s: no faults; connections: %d, mappings: %d, contracts: %d",
-		cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts)))
+func (a *app) tellConfig(cfg *config.Config, well bool) {
+	sum := a.tf("%s: connections: %d, mappings: %d, contracts: %d", cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))
+	if well {
+		sum += "; " + a.t("no faults")
+	}
+	a.wrap("", sum)
 	for _, c := range cfg.Contracts {
 		for _, o := range c.Obligations {
 			if o.Inert != "" {
@@ -149,7 +152,7 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	if bad > 0 {
-		return usageError{fmt.Errorf("%d faults that the tracker shows", bad)}
+		return usage("faults that the tracker shows: %d", bad)
 	}
 	return nil
 }

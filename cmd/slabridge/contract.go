@@ -212,7 +212,7 @@ func (a *app) contractShow(id string) error {
 
 func (a *app) printObligation(o *obligationInfo) {
 	fmt.Fprintln(a.out)
-	a.wrap("", a.colour("1", o.ID)+"  "+o.Source)
+	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
 	a.wrap("  ", o.Title)
 	for _, r := range o.Rules {
 		who := a.t("all")

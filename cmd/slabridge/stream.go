@@ -171,6 +171,13 @@ func (d *deadliner) line(buf *bytes.Buffer, line []byte) error {
 			err = errors.New("more than one JSON value on the line")
 		}
 	}
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		err = fmt.Errorf("%s is a JSON %s, not a string", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		err = fmt.Errorf("a JSON %s, not an object", kind.Value)
+	}
 	if err != nil {
 		return fmt.Errorf(`not a notice {"contract","severity","received"}: %w`, err)
 	}

@@ -12,7 +12,11 @@ const width = 80
 
 // wrap writes text with a prefix on its first line and as many blanks on the others, within the width.
 func (a *app) wrap(prefix, text string) {
-	indent := strings.Repeat(" ", utf8.RuneCountInString(prefix))
+	a.fold(prefix, strings.Repeat(" ", utf8.RuneCountInString(prefix)), text)
+}
+
+// fold writes text behind a prefix, its further lines behind an indent, within the width.
+func (a *app) fold(prefix, indent, text string) {
 	line := prefix
 	empty := true
 	for word := range strings.FieldsSeq(text) {
@@ -37,6 +41,9 @@ func (a *app) stamp(t time.Time) string {
 	}
 	return day + " " + t.Format("2006-01-02 15:04:05 -07")
 }
+
+// hang writes a text whose first line begins at the margin and whose others do not.
+func (a *app) hang(text string) { a.fold("", "    ", text) }
 
 // paragraphs writes a text of several lines with its line breaks, all of it indented.
 func (a *app) paragraphs(indent, text string) {

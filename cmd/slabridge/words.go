@@ -132,7 +132,8 @@ var russian = map[phrase]string{
 	"ordinary day":                                         "обычный",
 
 	// check
-	"%s: no faults; connections: %d, mappings: %d, contracts: %d": "%s: ошибок нет; подключений: %d, соответствий: %d, договоров: %d",
+	"%s: connections: %d, mappings: %d, contracts: %d": "%s: подключений: %d, соответствий: %d, договоров: %d",
+	"no faults": "ошибок нет",
 	"%s: %s is not acted on: %s":                                  "%s: %s не исполняется: %s",
 	"%s: we are %s":                                               "%s: мы — %s",
 	"clock: the tracker has not told its time yet; it will be measured on the first write": "часы: трекер ещё не сообщил своё время; оно будет измерено при первой записи",

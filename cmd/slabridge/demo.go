@@ -144,13 +144,11 @@ func (a *app) demo(ctx context.Context, dir string) error {
 // demoWake passes at every moment of the agenda before t.
 func demoWake(ctx context.Context, w *workspace, t time.Time, now *time.Time, pass func() error) error {
 	for {
-		next, err := w.ledger.NextMoment(ctx)
+		next, err := w.ledger.NextMoment(ctx, w.cfg.Connections[0].ID, *now)
 		if err != nil || next.IsZero() || !next.Before(t) {
 			return err
 		}
-		if next.After(*now) {
-			*now = next.In(t.Location())
-		}
+		*now = next.In(t.Location())
 		if err := pass(); err != nil {
 			return err
 		}

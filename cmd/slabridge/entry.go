@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,8 +189,8 @@ func (c changesInfo) lines(verbose bool) []string {
 	if len(c.Watchers) > 0 {
 		out = append(out, "watchers "+strings.Join(c.Watchers, ", "))
 	}
-	for f, v := range c.Fields {
-		out = append(out, f+" = "+v)
+	for _, f := range slices.Sorted(maps.Keys(c.Fields)) {
+		out = append(out, f+" = "+c.Fields[f])
 	}
 	return out
 }

@@ -3,86 +3,126 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
-	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
-// apply records every decision and carries out those that are to be written: in one pass at most the bound, or
-// none of them.
-func (p *pass) apply(ctx context.Context, findings []finding) error {
-	var acting []finding
-	fresh := 0
+// batch is how many requests share a transaction where nothing is sent between them: a first pass over an old
+// tracker has a hundred thousand.
+const batch = 500
+
+// enter brings the ledger in line with the decisions. More new ones than the bound are held, all of them and before
+// anything is sent, until a human releases them; storm then says so, else it is "".
+func (p *pass) enter(ctx context.Context, findings []finding) (storm string, err error) {
+	for some := range slices.Chunk(findings, batch) {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		if err := p.record(ctx, some); err != nil {
+			return "", err
+		}
+	}
+	var fresh []ledger.Entry
+	for i := range findings {
+		fresh = append(fresh, slices.DeleteFunc(p.ready(findings[i].entries), sentBefore)...)
+	}
+	limit := p.e.settings.WritesPerPass
+	if len(fresh) <= limit {
+		return "", nil
+	}
+	storm = fmt.Sprintf("%d steps in one pass are more than the bound of %d", len(fresh), limit)
+	p.report.problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", storm)
+	if err := p.hold(ctx, fresh, heldStorm, storm); err != nil {
+		return "", err
+	}
+	for i := range findings {
+		findings[i].entries = slices.DeleteFunc(findings[i].entries, func(e ledger.Entry) bool { return !sentBefore(e) })
+	}
+	return storm, nil
+}
+
+// ready are the entries that are to be written now.
+func (p *pass) ready(entries []ledger.Entry) []ledger.Entry {
+	var out []ledger.Entry
+	for _, e := range entries {
+		if e.State == ledger.Intended && !e.NotBefore.After(p.now) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// sentBefore reports whether a human let the entry go or a request left with it already: the bound on new ones is
+// not for it.
+func sentBefore(e ledger.Entry) bool { return !e.ReleasedAt.IsZero() || e.Tries > 0 }
+
+// apply writes what is to be written. An issue that cannot be read or written does not keep the others waiting.
+func (p *pass) apply(ctx context.Context, findings []finding, storm string) error {
 	for _, f := range findings {
-		entries, err := p.record(ctx, &f)
-		if err != nil {
-			return err
+		if len(p.ready(f.entries)) == 0 {
+			continue
 		}
-		ready := 0
-		for _, e := range entries {
-			if e.State != ledger.Intended || e.NotBefore.After(p.now) {
-				continue
-			}
-			ready++
-			if e.ReleasedAt.IsZero() && e.Tries == 0 {
-				fresh++
-			}
-		}
-		if ready > 0 {
-			acting = append(acting, f)
-		}
-	}
-	storm := ""
-	if limit := p.e.settings.WritesPerPass; fresh > limit {
-		storm = fmt.Sprintf("%d steps in one pass are more than the bound of %d", fresh, limit)
-		p.report.problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", storm)
-	}
-	for _, f := range acting {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.carryOut(ctx, f, storm); err != nil {
+		if err := p.endure(p.carryOut(ctx, f, storm)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// record brings the ledger in line with the decisions about one request and returns its entries for them.
-func (p *pass) record(ctx context.Context, f *finding) ([]ledger.Entry, error) {
+// record puts the decisions about requests into the ledger, and takes back what is pending there and no longer
+// called for. Each finding then has its entries.
+func (p *pass) record(ctx context.Context, findings []finding) error {
 	var fresh []ledger.Entry
-	for _, d := range f.decisions {
-		fresh = append(fresh, f.entry(d))
+	for i := range findings {
+		for _, d := range findings[i].decisions {
+			fresh = append(fresh, findings[i].entry(d))
+		}
 	}
 	recorded, err := p.e.ledger.Record(ctx, p.now, fresh...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make([]ledger.Entry, len(recorded))
-	for i, r := range recorded {
-		out[i] = r.Entry
-		if r.New {
-			p.count(r.Entry)
-			continue
+	for i := range findings {
+		f := &findings[i]
+		f.entries = make([]ledger.Entry, len(f.decisions))
+		for j := range f.decisions {
+			r := recorded[0]
+			f.entries[j] = r.Entry
+			if r.New {
+				p.count(r.Entry)
+			} else if f.entries[j], err = p.revise(ctx, f, r.Entry, fresh[0]); err != nil {
+				return err
+			}
+			recorded, fresh = recorded[1:], fresh[1:]
 		}
-		if out[i], err = p.revise(ctx, r.Entry, fresh[i]); err != nil {
-			return nil, err
+		if err := p.withdraw(ctx, f); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
-// heldStorm is the code of a hold that only a human ends; the others end with their cause.
-const heldStorm = "storm"
+// The codes of holds that do not simply end with their cause: one that only a human ends, and one whose cause is
+// looked at no more often than the tracker's names are.
+const (
+	heldStorm  = "storm"
+	heldRights = "rights"
+)
 
 // revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human
-// releases it, and one that waits out a back-off keeps waiting.
-func (p *pass) revise(ctx context.Context, was, now ledger.Entry) (ledger.Entry, error) {
+// releases it, one held for a missing right until the right is there, and one that waits out a back-off keeps
+// waiting.
+func (p *pass) revise(ctx context.Context, f *finding, was, now ledger.Entry) (ledger.Entry, error) {
 	to := now.State
-	released := !was.ReleasedAt.IsZero()
 	switch {
-	case was.State == ledger.Held && to == ledger.Intended && !released && was.Reason.Code == heldStorm:
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldStorm:
+		return was, nil
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights && p.mayNotBeInternal(p.names.Self, f.project) != "":
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil
@@ -100,19 +140,35 @@ func (p *pass) revise(ctx context.Context, was, now ledger.Entry) (ledger.Entry,
 	return moved[0], nil
 }
 
-// hold keeps entries from being written until a human releases them.
-func (p *pass) hold(ctx context.Context, entries []ledger.Entry, code, why string) error {
-	for _, e := range entries {
-		if e.State != ledger.Intended {
-			continue
+// withdraw takes back what was decided earlier, is not done, and is no longer called for.
+func (p *pass) withdraw(ctx context.Context, f *finding) error {
+	var gone []ledger.Entry
+	for _, e := range f.pending {
+		if e.State.Can(ledger.Withdrawn) && !slices.ContainsFunc(f.decisions, func(d enforcer.Decision) bool { return d.Key == e.Key }) {
+			e.Reason = enforcer.Reason{Code: "withdrawn", Text: enforcer.Text{
+				"en": "no longer called for when the issue was looked at again",
+				"ru": "при повторном рассмотрении шаг уже не нужен",
+			}}
+			gone = append(gone, e)
 		}
-		e.Reason = enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}
-		moved, err := p.e.ledger.Move(ctx, p.now, ledger.Held, e)
-		if err != nil {
-			return err
-		}
-		p.count(moved...)
 	}
+	if len(gone) == 0 {
+		return nil
+	}
+	_, err := p.e.ledger.Move(ctx, p.now, ledger.Withdrawn, gone...)
+	return err
+}
+
+// hold keeps entries from being written.
+func (p *pass) hold(ctx context.Context, entries []ledger.Entry, code, why string) error {
+	for i := range entries {
+		entries[i].Reason = enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}
+	}
+	moved, err := p.e.ledger.Move(ctx, p.now, ledger.Held, entries...)
+	if err != nil {
+		return err
+	}
+	p.count(moved...)
 	return nil
 }
 
@@ -127,16 +183,4 @@ func (p *pass) count(entries ...ledger.Entry) {
 			p.report.Refused = append(p.report.Refused, e)
 		}
 	}
-}
-
-// rights reads, once a pass, what our account may do.
-func (p *pass) rights(ctx context.Context) (connectors.Account, error) {
-	if p.self == nil {
-		a, err := p.conn.Tracker.Self(ctx)
-		if err != nil {
-			return a, err
-		}
-		p.self = &a
-	}
-	return *p.self, nil
 }

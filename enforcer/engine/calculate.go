@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
@@ -15,6 +16,9 @@ type finding struct {
 	ev        enforcer.Evaluation
 	decisions []enforcer.Decision
 	fields    map[string]string // to keep up to date, riding in another write where there is one
+	project   string            // the tracker's id of the project that the request is in
+	pending   []ledger.Entry    // decided earlier and not done
+	entries   []ledger.Entry    // beside decisions, once they are recorded
 }
 
 // standing tells enforcer.Decide what the ledger already says. A needless or withdrawn step may come alive again
@@ -31,15 +35,18 @@ func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey)
 	}
 }
 
-// find evaluates one request, as the mirror or a fresh read has it. It reports whether the contract has anything to do with it.
+// find evaluates one request, as the mirror or a fresh read has it. It reports whether the contract has anything to
+// do with it.
 func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, error) {
-	f := finding{view: v, request: v.request(p.conn.ID, m.history, m.entry)}
+	f := finding{
+		view: v, request: v.request(p.conn.ID, m.history, m.entry), project: m.history.Issue.Values.One(connectors.FieldProject),
+	}
 	var err error
 	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.now); err != nil {
 		return f, true, err
 	}
-	if !f.ev.Covered || f.request.Hidden {
-		return f, f.ev.Covered, nil
+	if !f.ev.Covered {
+		return f, false, nil
 	}
 	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, f.request.Issue)
 	if err != nil {
@@ -48,10 +55,34 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	if f.decisions, err = enforcer.Decide(f.ev, standing(states), v.line); err != nil {
 		return f, true, err
 	}
-	return f, true, p.upkeep(ctx, &f, m.history)
+	if err := p.upkeep(ctx, &f, m.history); err != nil {
+		return f, true, err
+	}
+	p.restrain(&f)
+	return f, true, nil
 }
 
-// with gives the decisions of one verb.
+// restrain holds what would be written where nothing may be.
+func (p *pass) restrain(f *finding) {
+	r := enforcer.Reason{Code: "blocked", Text: enforcer.Text{"en": p.block, "ru": p.block}}
+	switch {
+	case p.block != "":
+	case f.view.fatal:
+		r = enforcer.Reason{Code: "mapping", Text: enforcer.Text{
+			"en": "the mapping has faults that the tracker shows: run 'slabridge check --live'",
+			"ru": "в сопоставлении есть ошибки, которые видны по трекеру: запустите 'slabridge check --live'",
+		}}
+	default:
+		return
+	}
+	for i := range f.decisions {
+		if d := &f.decisions[i]; d.Verb == enforcer.Act {
+			d.Verb, d.Reason = enforcer.Hold, r
+		}
+	}
+}
+
+// with gives the decisions with one of the verbs.
 func (f *finding) with(verbs ...enforcer.Verb) []enforcer.Decision {
 	var out []enforcer.Decision
 	for _, d := range f.decisions {

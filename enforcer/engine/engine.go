@@ -67,13 +67,14 @@ type Engine struct {
 	clock    func() time.Time
 	log      *slog.Logger
 	settings Settings
+	looked   map[string]lastPass // by connection
 	// Progress, when set, is told how a long synchronisation goes on.
 	Progress func(mirror.Progress)
 }
 
 // New makes an engine over an open mirror and ledger.
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
-	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log}
+	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}}
 }
 
 // Connections are those it works on.

@@ -135,8 +135,8 @@ func (v *view) request(conn string, h connectors.History, entry mirror.Entry) en
 	switch entry.State {
 	case mirror.Gone:
 		r.GoneAt = entry.StateAt
-	case mirror.Hidden:
-		r.Hidden = true
+	case mirror.Hidden: // its steps are held, not forgotten: it goes on when it is seen again
+		r.Hidden, r.Hold = true, "our account cannot see the issue"
 	}
 	return r
 }

@@ -16,40 +16,91 @@ import (
 
 // pass is one turn of the crank on one connection.
 type pass struct {
-	e      *Engine
-	conn   Connection
-	now    time.Time
-	views  []*view
-	self   *connectors.Account // read once, when something internal is to be written
-	report Report
+	e       *Engine
+	conn    Connection
+	now     time.Time
+	views   []*view
+	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	agenda  []ledger.Item
+	report  Report
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
+	// vanished is the part of it that a renamed or removed contract or connection makes.
+	vanished string
+
+	names connectors.Directory // as mirrored
+	self  *connectors.Account  // read once, when something internal is to be written
+	moved bool                 // the tracker's names have changed since this pass bound them
+
+	failed error // the first failure that kept one issue from being read or written
+	streak int   // such failures since the last success
 }
+
+// patience is how many issues in a row may fail before the tracker and not the issues are to blame.
+const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}}
-	synced, err := e.sync(ctx, conn, SyncOptions{})
+	err := p.turn(ctx)
+	e.note(p, err)
+	return p.report, err
+}
+
+func (p *pass) turn(ctx context.Context) error {
+	synced, err := p.e.sync(ctx, p.conn, SyncOptions{})
 	if err != nil {
-		return p.report, err
+		return err
 	}
 	p.report.Changed = len(synced.Changed)
 	if err := p.prepare(ctx); err != nil {
-		return p.report, err
+		return err
 	}
 	if err := p.recover(ctx); err != nil {
-		return p.report, err
+		return err
 	}
 	findings, err := p.calculate(ctx)
 	if err != nil {
-		return p.report, err
+		return err
 	}
-	if err := p.apply(ctx, findings); err != nil {
-		return p.report, err
+	storm, err := p.enter(ctx, findings)
+	if err != nil {
+		return err
 	}
-	return p.report, p.close(ctx)
+	if err := p.close(ctx); err != nil {
+		return err
+	}
+	if err := p.apply(ctx, findings, storm); err != nil {
+		return err
+	}
+	return p.failed
 }
 
-// prepare binds the contracts, draws their lines and finds out whether anything may be written.
+// endure takes a failure of one issue. It is passed on when it is no matter of that issue alone; otherwise the
+// others go on, and the pass fails with it in the end.
+func (p *pass) endure(err error) error {
+	if err == nil {
+		p.streak = 0
+		return nil
+	}
+	var e *connectors.Error
+	if !errors.As(err, &e) || e.RetryAfter > 0 {
+		return err
+	}
+	switch e.Class {
+	case connectors.TryLater, connectors.Unknown, connectors.Garbled:
+	default:
+		return err
+	}
+	if p.failed == nil {
+		p.failed = err
+	}
+	if p.streak++; p.streak >= patience {
+		return p.failed
+	}
+	return nil
+}
+
+// prepare binds the contracts, finds out whether anything may be written, and draws the contracts' lines.
 func (p *pass) prepare(ctx context.Context) error {
 	d, ok, err := p.e.mirror.Directory(ctx, p.conn.ID)
 	if err != nil {
@@ -62,7 +113,7 @@ func (p *pass) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.views = views
+	p.views, p.names = views, d
 	p.now = p.e.now(p.conn.Tracker).Truncate(time.Second) // as trackers tell time
 	p.report.Now = p.now
 	for _, f := range problems {
@@ -73,8 +124,24 @@ func (p *pass) prepare(ctx context.Context) error {
 	if err := p.e.remember(ctx, p.conn.ID, views, p.now); err != nil {
 		return err
 	}
-	for _, v := range views {
-		line, err := p.e.ledger.StartLine(ctx, p.now, p.conn.ID, v.ID)
+	if err := p.forbid(ctx); err != nil {
+		return err
+	}
+	return p.draw(ctx)
+}
+
+// draw draws the contracts' lines. One that is new beside one that vanished may be its new name: it gets no line,
+// and is left alone, until that is settled.
+func (p *pass) draw(ctx context.Context) error {
+	drawn := p.views[:0]
+	for _, v := range p.views {
+		line, err := p.e.ledger.Line(ctx, p.conn.ID, v.ID)
+		switch {
+		case errors.Is(err, ledger.ErrNotFound) && p.vanished != "":
+			continue
+		case errors.Is(err, ledger.ErrNotFound):
+			line, err = p.e.ledger.StartLine(ctx, p.now, p.conn.ID, v.ID)
+		}
 		if err != nil {
 			return err
 		}
@@ -83,12 +150,14 @@ func (p *pass) prepare(ctx context.Context) error {
 			v.line.EnforceFrom = v.EnforceFrom
 		}
 		v.stale = line.Fingerprint != v.Fingerprint
+		drawn = append(drawn, v)
 	}
-	return p.forbid(ctx)
+	p.views = drawn
+	return nil
 }
 
-// forbid finds what stops every write of the pass: a clock that is off, or a contract that vanished from the
-// configuration, whose steps would be written again under a new name.
+// forbid finds what stops every write of the pass: a clock that is off, or a contract or connection that vanished
+// from the configuration, whose steps would be written again under a new name.
 func (p *pass) forbid(ctx context.Context) error {
 	limit := p.e.settings.ClockSkew
 	if offset, _, ok := p.conn.Tracker.Offset(); ok && limit > 0 && offset.Abs() > limit {
@@ -99,9 +168,15 @@ func (p *pass) forbid(ctx context.Context) error {
 		return err
 	}
 	for _, line := range known {
-		if line.Connection == p.conn.ID && !slices.ContainsFunc(p.views, func(v *view) bool { return v.ID == line.Contract }) {
-			p.block = fmt.Sprintf("contract %q is in the ledger but not in the configuration", line.Contract)
+		switch {
+		case !slices.ContainsFunc(p.e.settings.Connections, func(c Connection) bool { return c.ID == line.Connection }):
+			p.vanished = fmt.Sprintf("connection %q is in the ledger but not in the configuration", line.Connection)
+		case line.Connection == p.conn.ID && !slices.ContainsFunc(p.views, func(v *view) bool { return v.ID == line.Contract }):
+			p.vanished = fmt.Sprintf("contract %q is in the ledger but not in the configuration", line.Contract)
 		}
+	}
+	if p.vanished != "" {
+		p.block = p.vanished
 	}
 	if p.block != "" {
 		p.report.problem("", true, "nothing is written: %s", p.block)
@@ -111,13 +186,15 @@ func (p *pass) forbid(ctx context.Context) error {
 
 // calculate evaluates every request that may have something new to say.
 func (p *pass) calculate(ctx context.Context) ([]finding, error) {
+	if err := p.recall(ctx); err != nil {
+		return nil, err
+	}
 	var out []finding
 	for _, v := range p.views {
 		ids, err := p.candidates(ctx, v)
 		if err != nil {
 			return nil, err
 		}
-		var agenda []ledger.Item
 		for _, id := range ids {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -126,20 +203,37 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !covered {
+			if f.view == nil { // not mirrored
 				continue
 			}
-			p.report.Evaluated++
-			agenda = append(agenda, f.item())
-			if len(f.decisions) > 0 {
+			if covered {
+				p.report.Evaluated++
+			}
+			p.agenda = append(p.agenda, f.item())
+			if len(f.decisions)+len(f.pending) > 0 {
 				out = append(out, f)
 			}
 		}
-		if err := p.e.ledger.SetAgenda(ctx, agenda...); err != nil {
-			return nil, err
-		}
 	}
 	return out, nil
+}
+
+// recall finds what was decided earlier and is still to be done.
+func (p *pass) recall(ctx context.Context) error {
+	all, err := p.e.ledger.Pending(ctx, p.conn.ID, p.now)
+	if err != nil {
+		return err
+	}
+	p.pending = map[string]map[string][]ledger.Entry{}
+	for _, e := range all {
+		of := p.pending[e.Key.Contract]
+		if of == nil {
+			of = map[string][]ledger.Entry{}
+			p.pending[e.Key.Contract] = of
+		}
+		of[e.Key.Issue] = append(of[e.Key.Issue], e)
+	}
+	return nil
 }
 
 // candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
@@ -154,24 +248,15 @@ func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range read {
-		ids[id] = true
-	}
 	due, err := p.e.ledger.Due(ctx, p.conn.ID, v.ID, p.now)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range due {
+	for _, id := range slices.Concat(read, due) {
 		ids[id] = true
 	}
-	pending, err := p.e.ledger.Pending(ctx, p.conn.ID, p.now)
-	if err != nil {
-		return nil, err
-	}
-	for _, entry := range pending {
-		if entry.Key.Contract == v.ID {
-			ids[entry.Key.Issue] = true
-		}
+	for id := range p.pending[v.ID] {
+		ids[id] = true
 	}
 	return slices.Sorted(maps.Keys(ids)), nil
 }
@@ -189,11 +274,20 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now
 		return f, true, nil
 	}
+	f.pending = p.pending[v.ID][id]
 	return f, covered, err
 }
 
-// close notes that everything was evaluated as of now. What could not be written stays pending in the ledger.
+// close notes when each issue's next moment comes, and that everything was evaluated as of now. It comes after
+// every decision was recorded: a decision that is neither recorded nor on the agenda would be lost with this
+// process. What is not written yet stays pending in the ledger.
 func (p *pass) close(ctx context.Context) error {
+	for items := range slices.Chunk(p.agenda, batch) {
+		if err := p.e.ledger.SetAgenda(ctx, items...); err != nil {
+			return err
+		}
+	}
+	p.agenda = nil
 	for _, v := range p.views {
 		if err := p.e.ledger.SetPass(ctx, p.now, p.conn.ID, v.ID, v.Fingerprint); err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"slabridge/connectors"
-	"slabridge/connectors/mirror"
 	"slabridge/enforcer/ledger"
 )
 
@@ -20,32 +19,33 @@ func (p *pass) recover(ctx context.Context) error {
 		if p.now.Before(w.BeganAt.Add(settleAfter)) {
 			continue
 		}
-		outcome, err := p.lookFor(ctx, w)
-		if err != nil {
+		if err := p.endure(p.settle(ctx, w)); err != nil {
 			return err
 		}
-		entries, err := p.e.ledger.Finish(ctx, p.now, w.ID, outcome)
-		if err != nil {
-			return err
-		}
-		p.count(entries...)
+	}
+	return nil
+}
+
+func (p *pass) settle(ctx context.Context, w ledger.Write) error {
+	outcome, err := p.lookFor(ctx, w)
+	if err != nil {
+		return err
+	}
+	entries, err := p.e.ledger.Finish(ctx, p.now, w.ID, outcome)
+	if err != nil {
+		return err
+	}
+	p.count(entries...)
+	if outcome.Receipt != nil {
+		p.tell(entries[0].IssueKey, *outcome.Receipt)
 	}
 	return nil
 }
 
 func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, error) {
 	h, err := p.conn.Tracker.History(ctx, w.Issue)
-	switch connectors.ClassOf(err) {
-	case 0:
-	case connectors.Gone, connectors.Hidden:
-		state := mirror.Gone
-		if connectors.ClassOf(err) == connectors.Hidden {
-			state = mirror.Hidden
-		}
-		_, serr := p.e.mirror.StoreVanished(ctx, p.conn.ID, w.Issue, state, p.now)
-		return ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error()}, serr
-	default:
-		return ledger.Outcome{}, err
+	if noted, nerr := p.vanish(ctx, w.Issue, err); noted {
+		return ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error()}, nerr
 	}
 	if err != nil {
 		return ledger.Outcome{}, err
@@ -53,10 +53,7 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
 		return ledger.Outcome{}, err
 	}
-	self, err := p.account(ctx)
-	if err != nil {
-		return ledger.Outcome{}, err
-	}
+	self := p.names.Self.ID
 	before := h
 	before.Events = slices.DeleteFunc(slices.Clone(h.Events), func(e connectors.Event) bool {
 		return !e.At.Before(w.BeganAt.Add(-settleAfter)) && e.Author == self

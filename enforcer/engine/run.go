@@ -36,6 +36,25 @@ func ParseSchedule(text string, now time.Time) (next []time.Time, err error) {
 // minWake keeps a step that cannot be taken from turning the daemon into a busy loop.
 const minWake = time.Second
 
+// lastPass is how the last pass over a connection ended.
+type lastPass struct {
+	now      time.Time // by which the last pass that came so far decided
+	failedAt time.Time // when the last pass failed, tracker's time; zero: it did not
+}
+
+// note keeps how a pass ended, for the wake-up after it.
+func (e *Engine) note(p *pass, err error) {
+	l := e.looked[p.conn.ID]
+	if !p.now.IsZero() {
+		l.now = p.now
+	}
+	l.failedAt = time.Time{}
+	if err != nil {
+		l.failedAt = e.now(p.conn.Tracker)
+	}
+	e.looked[p.conn.ID] = l
+}
+
 // Run passes over each connection by its schedule, and over all of them whenever the next moment comes at which
 // time alone gives something to do. It returns when ctx ends, after the write under way. Each pass is told to
 // report, errors included: they are for the next pass to overcome. Settings that arrive on reload are taken
@@ -93,6 +112,9 @@ func due(first string, ticks <-chan string) map[string]bool {
 func (e *Engine) schedule(ticks chan<- string) (*cron.Cron, error) {
 	c := cron.New(cron.WithLocation(time.UTC))
 	for _, conn := range e.settings.Connections {
+		if _, err := ParseSchedule(conn.Poll, e.clock()); err != nil {
+			return nil, fmt.Errorf("connection %s: poll: %w", conn.ID, err)
+		}
 		if _, err := c.AddFunc(conn.Poll, func() {
 			select {
 			case ticks <- conn.ID:
@@ -115,23 +137,47 @@ func (e *Engine) passOver(ctx context.Context, ids map[string]bool) ([]Report, e
 	})
 }
 
-// wake gives a channel that fires at the next moment of the agenda; never, when nothing is to come or when it is
-// overdue already, for then the last pass could not do it and the schedule brings the next try.
+// wake gives a channel that fires at the next moment at which time alone gives something to do, of any connection;
+// never, when nothing is to come.
 func (e *Engine) wake(ctx context.Context) (<-chan time.Time, func(), error) {
-	next, err := e.ledger.NextMoment(ctx)
-	if err != nil || next.IsZero() {
-		return nil, func() {}, err
-	}
-	now := e.clock()
-	for i, c := range e.settings.Connections { // moments are the trackers'; the clock that is furthest behind decides
-		if theirs := e.now(c.Tracker); i == 0 || theirs.Before(now) {
-			now = theirs
+	var first time.Duration
+	found := false
+	for _, c := range e.settings.Connections {
+		at, err := e.next(ctx, c)
+		if err != nil {
+			return nil, func() {}, err
+		}
+		if in := at.Sub(e.now(c.Tracker)); !at.IsZero() && (!found || in < first) {
+			first, found = in, true
 		}
 	}
-	in := next.Sub(now)
-	if in <= 0 {
+	if !found {
 		return nil, func() {}, nil
 	}
-	t := time.NewTimer(max(in, minWake))
+	t := time.NewTimer(max(first, minWake))
 	return t.C, func() { t.Stop() }, nil
+}
+
+// next is the moment, tracker's time, at which a connection is to be looked at again: what came since the last
+// pass decided, too, but not what that pass could not do, for then the schedule brings the next try. A failed pass
+// is tried again soon, however rare the polls are.
+func (e *Engine) next(ctx context.Context, c Connection) (time.Time, error) {
+	l := e.looked[c.ID]
+	if !l.failedAt.IsZero() {
+		return l.failedAt.Add(retryAfter), nil
+	}
+	next, err := e.ledger.NextMoment(ctx, c.ID, l.now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	open, err := e.ledger.Unsettled(ctx, c.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, w := range open {
+		if at := w.BeganAt.Add(settleAfter); at.After(l.now) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next, nil
 }

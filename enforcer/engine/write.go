@@ -2,7 +2,7 @@ package engine
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
@@ -30,86 +30,69 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
 		return err
 	}
-	now, covered, err := p.find(ctx, f.view, mirrored{h, mirror.Entry{State: mirror.Visible}})
+	now, _, err := p.find(ctx, f.view, mirrored{h, mirror.Entry{State: mirror.Visible}})
 	if err != nil {
 		return err
 	}
-	if err := p.withdraw(ctx, f, now); err != nil || !covered {
+	now.pending = f.entries
+	again := []finding{now}
+	if err := p.record(ctx, again); err != nil {
 		return err
 	}
-	entries, err := p.record(ctx, &now)
-	if err != nil {
+	if err := p.e.ledger.SetAgenda(ctx, now.item()); err != nil { // what was just read may have moved the next moment
 		return err
 	}
-	entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool {
-		return e.State != ledger.Intended || e.NotBefore.After(p.now)
-	})
-	switch {
-	case p.block != "":
-		return p.hold(ctx, entries, "blocked", p.block)
-	case f.view.fatal:
-		return p.hold(ctx, entries, "mapping", "the mapping has faults that the tracker shows: run 'slabridge check --live'")
-	}
+	entries := p.ready(again[0].entries)
 	if storm != "" {
-		held := slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return !e.ReleasedAt.IsZero() || e.Tries > 0 })
-		if err := p.hold(ctx, held, heldStorm, storm); err != nil {
+		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), sentBefore), heldStorm, storm); err != nil {
 			return err
 		}
-		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return e.ReleasedAt.IsZero() && e.Tries == 0 })
+		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !sentBefore(e) })
 	}
 	// once begun, a write is seen through: stopping half-way would leave an outcome to be looked for
 	return p.write(context.WithoutCancel(ctx), now, h, entries)
 }
 
 // unreadable is what an issue that cannot be read just before its write means: gone or hidden, it is noted and
-// nothing written; anything else ends the pass.
+// nothing written.
 func (p *pass) unreadable(ctx context.Context, f finding, err error) error {
-	switch connectors.ClassOf(err) {
-	case connectors.Gone:
-		_, err = p.e.mirror.StoreVanished(ctx, p.conn.ID, f.request.Issue, mirror.Gone, p.now)
-		return err
-	case connectors.Hidden:
-		_, err = p.e.mirror.StoreVanished(ctx, p.conn.ID, f.request.Issue, mirror.Hidden, p.now)
-		return err
+	if noted, nerr := p.vanish(ctx, f.request.Issue, err); noted {
+		return nerr
 	}
+	p.report.problem(f.request.Key, false, "%v", err)
 	return err
 }
 
-// withdraw takes back what was intended and is no longer called for on a fresh look.
-func (p *pass) withdraw(ctx context.Context, before, now finding) error {
-	for _, d := range before.with(enforcer.Act) {
-		if slices.ContainsFunc(now.decisions, func(n enforcer.Decision) bool { return n.Key == d.Key }) {
-			continue
-		}
-		e, err := p.e.ledger.Get(ctx, d.Key.ID())
-		if err != nil {
-			return err
-		}
-		if e.State != ledger.Intended {
-			continue
-		}
-		e.Reason = enforcer.Reason{Code: "withdrawn", Text: enforcer.Text{
-			"en": "no longer called for when the issue was read again just before writing",
-			"ru": "при повторном чтении перед записью шаг уже не нужен",
-		}}
-		if _, err := p.e.ledger.Move(ctx, p.now, ledger.Withdrawn, e); err != nil {
-			return err
-		}
+// vanish notes in the mirror that an issue was found gone or hidden; it reports whether that is what err says.
+func (p *pass) vanish(ctx context.Context, issue string, err error) (bool, error) {
+	var state mirror.State
+	switch connectors.ClassOf(err) {
+	case connectors.Gone:
+		state = mirror.Gone
+	case connectors.Hidden:
+		state = mirror.Hidden
+	default:
+		return false, nil
 	}
-	return nil
+	_, err = p.e.mirror.StoreVanished(ctx, p.conn.ID, issue, state, p.now)
+	return true, err
 }
 
 // write sends the steps of one request, one comment per audience, the customer's first.
 func (p *pass) write(ctx context.Context, f finding, h connectors.History, entries []ledger.Entry) error {
 	byKey := make(map[enforcer.StepKey]ledger.Entry, len(entries))
+	said := p.said(h)
 	var decisions []enforcer.Decision
-	for _, e := range entries {
-		byKey[e.Key] = e
-	}
 	for _, d := range f.with(enforcer.Act) {
-		if _, ok := byKey[d.Key]; ok {
-			decisions = append(decisions, d)
+		i := slices.IndexFunc(entries, func(e ledger.Entry) bool { return e.Key == d.Key })
+		if i < 0 {
+			continue
 		}
+		e := entries[i]
+		e.Evidence = f.entry(d).Evidence // what is written rests on what was just read
+		byKey[d.Key] = e
+		d.Changes = left(d, e, said)
+		decisions = append(decisions, d)
 	}
 	if len(decisions) == 0 {
 		return nil
@@ -152,58 +135,96 @@ func (e *Engine) writeOptions(v *view) mapping.WriteOptions {
 
 // send makes one request of a group of entries: marked as sent, watchers, update, read back, receipt.
 func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before connectors.History, group []ledger.Entry) error {
-	if why, err := p.refusal(ctx, w.Write, before); err != nil {
+	if why, err := p.refusal(ctx, w.Write, f.project); err != nil {
 		return err
 	} else if why != "" {
-		return p.hold(ctx, group, "rights", why)
+		p.report.problem(f.request.Key, true, "held: %s", why)
+		p.renamed(ctx) // our rights are among the names by which later passes see whether the right is there again
+		return p.hold(ctx, group, heldRights, why)
 	}
-	out, err := p.e.ledger.Begin(ctx, p.now, w.Write, group...)
+	// the moment at which it leaves, not the pass's: how long the tracker may still be working on it counts from here
+	out, err := p.e.ledger.Begin(ctx, p.e.now(p.conn.Tracker), w.Write, group...)
 	if err != nil {
 		return err
 	}
-	after := func(o ledger.Outcome) error {
-		o.Reason = notes(w.Notes, o.Reason)
-		done, err := p.e.ledger.Finish(ctx, p.e.now(p.conn.Tracker), out.ID, o)
-		if err != nil {
-			return err
+	left, err := p.request(ctx, out, &w.Write)
+	if err != nil {
+		p.report.problem(f.request.Key, false, "%v", err)
+		if ferr := p.finish(ctx, out, w, p.failure(ctx, err, group)); ferr != nil {
+			return ferr
 		}
-		p.count(done...)
-		return nil
-	}
-	if err := p.watchers(ctx, out, w.Write); err != nil {
-		return after(p.failure(err))
-	}
-	var dropped []connectors.Refusal
-	if w.Write.HasUpdate() {
-		err := p.conn.Tracker.Update(ctx, w.Write)
-		if err != nil {
-			dropped, err = p.withoutFields(ctx, &w.Write, err)
-		}
-		if err != nil {
-			o := p.failure(err)
-			p.report.problem(f.request.Key, false, "%v", err)
-			if ferr := after(o); ferr != nil {
-				return ferr
-			}
-			return stop(err)
-		}
+		return stop(err)
 	}
 	receipt, err := p.readBack(ctx, w.Write, before)
 	if err != nil {
-		// written, but not seen: the next pass looks for the mark
-		return after(ledger.Outcome{Class: connectors.Unknown, Error: err.Error(), RetryAt: p.now.Add(settleAfter)})
+		// written, but not seen: a later pass looks for the mark
+		p.report.problem(f.request.Key, false, "%v", err)
+		o := ledger.Outcome{Class: connectors.Unknown, Error: err.Error(), RetryAt: out.BeganAt.Add(settleAfter)}
+		return p.finish(ctx, out, w, o)
 	}
-	receipt.Refused = append(receipt.Refused, dropped...)
-	if receipt.Public {
-		p.report.problem(f.request.Key, true, "an internal comment is public: the customer can read %s; take it back in the tracker", receipt.Event)
-	}
-	for _, r := range receipt.Refused {
-		p.report.problem(f.request.Key, false, "the tracker accepted the write and left this alone: %s", r)
-	}
-	return after(ledger.Outcome{Receipt: &receipt})
+	receipt = p.complete(receipt, left, before, group)
+	p.tell(f.request.Key, receipt)
+	return p.finish(ctx, out, w, ledger.Outcome{Receipt: &receipt})
 }
 
-// stop passes on the errors after which the rest of the pass is pointless.
+// request sends the watchers, which Redmine's update has no place for, and then everything else at once. What the
+// tracker refused without refusing the whole is given back.
+func (p *pass) request(ctx context.Context, out ledger.Write, w *connectors.Write) ([]connectors.Refusal, error) {
+	left, err := p.watchers(ctx, out, *w)
+	if err != nil || !w.HasUpdate() {
+		return left, err
+	}
+	err = p.conn.Tracker.Update(ctx, *w)
+	if err == nil {
+		return left, nil
+	}
+	dropped, err := p.withoutFields(ctx, w, err)
+	return append(left, dropped...), err
+}
+
+// watchers are added one by one. A refused one does not keep the rest from being written.
+func (p *pass) watchers(ctx context.Context, out ledger.Write, w connectors.Write) ([]connectors.Refusal, error) {
+	var refused []connectors.Refusal
+	for _, person := range w.Watchers {
+		err := p.conn.Tracker.AddWatcher(ctx, w.Issue, person)
+		o := ledger.Outcome{Class: connectors.ClassOf(err)}
+		if err != nil {
+			o.Error = err.Error()
+		}
+		if lerr := p.e.ledger.Watched(ctx, p.e.now(p.conn.Tracker), out.ID, person, o); lerr != nil {
+			return nil, lerr
+		}
+		if o.Class == connectors.Refused {
+			refused = append(refused, connectors.Refusal{Field: "watcher", Wanted: person, Got: o.Error})
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return refused, nil
+}
+
+// finish records what came of a write.
+func (p *pass) finish(ctx context.Context, out ledger.Write, w mapping.Planned, o ledger.Outcome) error {
+	o.Reason = notes(w.Notes, o.Reason)
+	done, err := p.e.ledger.Finish(ctx, p.e.now(p.conn.Tracker), out.ID, o)
+	if err != nil {
+		return err
+	}
+	p.count(done...)
+	return nil
+}
+
+// tell reports what a receipt shows to be wrong.
+func (p *pass) tell(issue string, r connectors.Receipt) {
+	if r.Public {
+		p.report.problem(issue, true, "an internal comment is public: the customer can read %s; take it back in the tracker", r.Event)
+	}
+	for _, x := range r.Refused {
+		p.report.problem(issue, false, "the tracker accepted the write and left this alone: %s", x)
+	}
+}
+
+// stop passes on the errors that are not a refusal of this one write.
 func stop(err error) error {
 	switch connectors.ClassOf(err) {
 	case connectors.Refused, connectors.Hidden, connectors.Gone:
@@ -226,76 +247,38 @@ func notes(notes []string, r enforcer.Reason) enforcer.Reason {
 	return r
 }
 
-// refusal is why a write must not even be tried: an internal comment by an account that cannot keep it internal
-// becomes public (Redmine posts it and says 204).
-func (p *pass) refusal(ctx context.Context, w connectors.Write, h connectors.History) (string, error) {
-	if w.Comment == nil || !w.Comment.Internal {
-		return "", nil
-	}
-	caps := p.conn.Tracker.Capabilities()
-	if !caps.InternalNotes {
-		return "the tracker keeps no comment from customers", nil
-	}
-	self, err := p.rights(ctx)
-	if err != nil {
-		return "", err
-	}
-	project := h.Issue.Values.One(connectors.FieldProject)
-	for _, permission := range caps.Permissions[connectors.WriteInternal] {
-		if !self.Has(project, permission) {
-			return fmt.Sprintf("our account lacks the right %q in this project: the comment would be public", permission), nil
-		}
-	}
-	return "", nil
-}
-
-func (p *pass) watchers(ctx context.Context, out ledger.Write, w connectors.Write) error {
-	for _, person := range w.Watchers {
-		err := p.conn.Tracker.AddWatcher(ctx, w.Issue, person)
-		o := ledger.Outcome{Class: connectors.ClassOf(err)}
-		if err != nil {
-			o.Error = err.Error()
-		}
-		if lerr := p.e.ledger.Watched(ctx, p.now, out.ID, person, o); lerr != nil {
-			return lerr
-		}
-		if err != nil && stop(err) != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // failure is the outcome of a request that the tracker did not accept.
-func (p *pass) failure(err error) ledger.Outcome {
-	o := ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error(), RetryAt: p.now.Add(retryAfter)}
-	if o.Class == 0 {
-		o.Class = connectors.Unknown
+func (p *pass) failure(ctx context.Context, err error, group []ledger.Entry) ledger.Outcome {
+	now := p.e.now(p.conn.Tracker)
+	o := ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error(), RetryAt: now.Add(retryAfter)}
+	var e *connectors.Error
+	if errors.As(err, &e) && e.RetryAfter > retryAfter {
+		o.RetryAt = now.Add(e.RetryAfter)
 	}
-	if o.Class == connectors.Unknown || o.Class == connectors.Garbled {
-		o.RetryAt = p.now.Add(settleAfter)
+	switch o.Class {
+	case 0:
+		o.Class = connectors.Unknown
+		fallthrough
+	case connectors.Unknown, connectors.Garbled:
+		o.RetryAt = now.Add(settleAfter)
+	case connectors.Refused:
+		if group[0].Tries == 0 && p.renamed(ctx) {
+			o.Class, o.RetryAt = connectors.TryLater, now.Add(minWake)
+		}
 	}
 	return o
 }
 
-// readBack reads the issue after a write and compares.
-func (p *pass) readBack(ctx context.Context, w connectors.Write, before connectors.History) (connectors.Receipt, error) {
-	after, err := p.conn.Tracker.History(ctx, w.Issue)
+// renamed reads the tracker's names once more and reports whether they have changed since this pass bound them:
+// what was refused whole may have named someone who was locked or left a moment ago, and is worth another try.
+func (p *pass) renamed(ctx context.Context) bool {
+	if p.moved {
+		return true
+	}
+	d, err := p.conn.Tracker.Directory(ctx)
 	if err != nil {
-		return connectors.Receipt{}, err
+		return false // the refusal stands, and is reported
 	}
-	if _, err := p.e.mirror.Store(ctx, p.conn.ID, after, p.e.now(p.conn.Tracker)); err != nil {
-		return connectors.Receipt{}, err
-	}
-	self, err := p.account(ctx)
-	if err != nil {
-		return connectors.Receipt{}, err
-	}
-	return connectors.Verify(w, self, before, after), nil
-}
-
-// account is the id of our own account as last read.
-func (p *pass) account(ctx context.Context) (string, error) {
-	d, _, err := p.e.mirror.Directory(ctx, p.conn.ID)
-	return d.Self.ID, err
+	p.moved, err = p.e.mirror.StoreDirectory(ctx, p.conn.ID, d)
+	return p.moved && err == nil
 }

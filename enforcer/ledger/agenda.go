@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"slabridge/enforcer"
@@ -130,10 +131,19 @@ func (it *Item) due() (due time.Time, running int) {
 	return due, running
 }
 
-// SetAgenda replaces what the agenda knows of each item's issue under its contract, in one transaction.
+// SetAgenda replaces what the agenda knows of each item's issue under its contract, in one transaction. An item
+// without cycles and without a next moment says that the contract has nothing to do with the issue (any more): it is
+// taken off.
 func (l *Ledger) SetAgenda(ctx context.Context, items ...Item) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, it := range items {
+			if len(it.Cycles) == 0 && it.Next.IsZero() {
+				if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_agenda WHERE connection = $1 AND issue = $2 AND contract = $3`,
+					it.Connection, it.Issue, it.Contract); err != nil {
+					return fmt.Errorf("take issue %s off the agenda: %w", it.Issue, err)
+				}
+				continue
+			}
 			cycles, err := encode(it.Cycles)
 			if err != nil {
 				return fmt.Errorf("set agenda of issue %s: %w", it.Issue, err)
@@ -168,20 +178,26 @@ func (l *Ledger) Due(ctx context.Context, connection, contract string, now time.
 	return out, nil
 }
 
-// NextMoment is when, over all connections, time alone will next give something to do: a step's moment, an
-// opening that an entry waits for, the end of a back-off. It lies in the past while that is not done; zero when nothing
-// is to come.
-func (l *Ledger) NextMoment(ctx context.Context) (time.Time, error) {
-	var next sql.NullInt64
-	err := l.db.QueryRowContext(ctx, `SELECT MIN(at) FROM (
-			SELECT MIN(next_at) AS at FROM ledger_agenda
-			UNION ALL
-			SELECT MIN(not_before) AS at FROM ledger_entries WHERE not_before IS NOT NULL
-		) AS moments`).Scan(&next)
+// NextMoment is when, after a moment, time alone will next give something to do on a connection: a step's moment, an
+// opening that an entry waits for, the end of a back-off; zero when nothing is to come. What a pass could not do, and
+// so lies before, does not hide what comes.
+func (l *Ledger) NextMoment(ctx context.Context, connection string, after time.Time) (time.Time, error) {
+	moments, err := collect(ctx, l.db, func(scan func(...any) error) (time.Time, error) {
+		var at sql.NullInt64
+		err := scan(&at)
+		return fromMillis(at), err
+	}, `SELECT at FROM (SELECT next_at AS at FROM ledger_agenda WHERE next_at > $2 AND connection = $1
+			ORDER BY next_at LIMIT 1) AS step
+		UNION ALL
+		SELECT at FROM (SELECT not_before AS at FROM ledger_entries WHERE not_before > $2 AND connection = $1
+			ORDER BY not_before LIMIT 1) AS wait`, connection, after.UnixMilli())
 	if err != nil {
-		return time.Time{}, fmt.Errorf("find next moment: %w", err)
+		return time.Time{}, fmt.Errorf("find next moment of %s: %w", connection, err)
 	}
-	return fromMillis(next), nil
+	if len(moments) == 0 {
+		return time.Time{}, nil
+	}
+	return slices.MinFunc(moments, time.Time.Compare), nil
 }
 
 // Running lists the issues with cycles that go on, soonest due first, those without a due last.

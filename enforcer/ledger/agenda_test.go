@@ -97,13 +97,20 @@ func TestAgenda(t *testing.T) {
 	if running, err := l.Running(t.Context()); err != nil || len(running) != 2 {
 		t.Errorf("running after one was met: %v, %v", running, err)
 	}
+
+	off := items[0]
+	off.Cycles, off.Next = nil, time.Time{}
+	if err := l.SetAgenda(t.Context(), off); err != nil {
+		t.Fatal(err)
+	}
+	due(at(99), "4")
 }
 
 func TestNextMomentIsOverEverything(t *testing.T) {
 	l, _ := open(t)
 	next := func(want time.Time) {
 		t.Helper()
-		if got, err := l.NextMoment(t.Context()); err != nil || !got.Equal(want) {
+		if got, err := l.NextMoment(t.Context(), "helpdesk", t0.Add(-time.Second)); err != nil || !got.Equal(want) {
 			t.Errorf("next moment %v, %v; want %v", got, err, want)
 		}
 	}
@@ -122,4 +129,16 @@ func TestNextMomentIsOverEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	next(t0.Add(40 * time.Minute))
+	for _, c := range []struct {
+		connection  string
+		after, want time.Duration
+	}{{"helpdesk", 40 * time.Minute, time.Hour}, {"helpdesk", 2 * time.Hour, -1}, {"other", 0, -1}} {
+		want := t0.Add(c.want)
+		if c.want < 0 {
+			want = time.Time{}
+		}
+		if got, err := l.NextMoment(t.Context(), c.connection, t0.Add(c.after)); err != nil || !got.Equal(want) {
+			t.Errorf("next moment of %s after %v: %v, %v; want %v", c.connection, c.after, got, err, want)
+		}
+	}
 }

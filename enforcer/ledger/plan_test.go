@@ -79,7 +79,7 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	check(l.SetAgenda(ctx, item("17", now, now, enforcer.Running)))
 	_, err = l.Due(ctx, "helpdesk", "kamal", now)
 	check(err)
-	_, err = l.NextMoment(ctx)
+	_, err = l.NextMoment(ctx, "helpdesk", now)
 	check(err)
 	_, err = l.Running(ctx)
 	check(err)
@@ -202,7 +202,7 @@ func BenchmarkLedger(b *testing.B) {
 		{"Recorded", func(i int) error { _, err := l.Recorded(b.Context(), "helpdesk", fmt.Sprint(i%10_000)); return err }},
 		{"ByIssue", func(i int) error { _, err := l.ByIssue(b.Context(), "helpdesk", fmt.Sprint(i%10_000)); return err }},
 		{"Due", func(i int) error { _, err := l.Due(b.Context(), "helpdesk", "kamal", now); return err }},
-		{"NextMoment", func(i int) error { _, err := l.NextMoment(b.Context()); return err }},
+		{"NextMoment", func(i int) error { _, err := l.NextMoment(b.Context(), "helpdesk", now); return err }},
 		{"Pending-700", func(i int) error { _, err := l.Pending(b.Context(), "helpdesk", now); return err }},
 		{"Unsettled-0", func(i int) error { _, err := l.Unsettled(b.Context(), "helpdesk"); return err }},
 		{"List-first-20", func(i int) error {

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
+)
+
+// said finds the steps that comments of our own account tell of already, by the ids in their marks, with the event
+// of each. The installation in a mark does not matter: a step keeps its id when the ledger is restored from an older
+// backup or begun anew, and what the customer was told once is not told again.
+func (p *pass) said(h connectors.History) map[string]connectors.Event {
+	out := map[string]connectors.Event{}
+	for _, e := range h.Events {
+		if e.Author != p.names.Self.ID || e.Note == nil {
+			continue
+		}
+		_, steps, _ := mapping.ParseMark(e.Note.Text)
+		for _, s := range steps {
+			out[s.ID] = e
+		}
+	}
+	return out
+}
+
+// left is what is still to be done of a decision. Of a write that was read back only what the tracker had refused is
+// asked for once more; a comment with the step's mark shows that the rest of its write was made too, for they went
+// in one update.
+func left(d enforcer.Decision, e ledger.Entry, said map[string]connectors.Event) enforcer.Changes {
+	ch := d.Changes
+	_, told := said[e.ID]
+	if e.Receipt == nil {
+		if told {
+			return enforcer.Changes{}
+		}
+		return ch
+	}
+	if told || !refused(*e.Receipt, "comment", "comment internal") {
+		ch.Comment = nil
+	}
+	if !refused(*e.Receipt, connectors.FieldAssignee) {
+		ch.Assign = ""
+	}
+	if !refused(*e.Receipt, connectors.FieldPriority) {
+		ch.Priority = ""
+	}
+	if !refused(*e.Receipt, "watcher") {
+		ch.Watch = ""
+	}
+	return ch
+}
+
+func refused(r connectors.Receipt, fields ...string) bool {
+	return slices.ContainsFunc(r.Refused, func(x connectors.Refusal) bool { return slices.Contains(fields, x.Field) })
+}
+
+// complete adds to what reading back showed: what was refused on the way, and, for a write that left out a comment
+// because it is there already, that comment.
+func (p *pass) complete(r connectors.Receipt, left []connectors.Refusal, before connectors.History, group []ledger.Entry) connectors.Receipt {
+	for _, x := range left {
+		if !slices.ContainsFunc(r.Refused, func(y connectors.Refusal) bool { return y.Field == x.Field && y.Wanted == x.Wanted }) {
+			r.Refused = append(r.Refused, x)
+		}
+	}
+	if r.Event != "" {
+		return r
+	}
+	said := p.said(before)
+	for _, e := range group {
+		event, told := said[e.ID]
+		if !told {
+			continue
+		}
+		r.Event = cmp.Or(r.Event, event.ID)
+		if e.Audience != enforcer.Public && !event.Note.Internal && !r.Public {
+			r.Event, r.Public = event.ID, true
+			r.Refused = append(r.Refused, connectors.Refusal{Field: "comment internal", Wanted: "internal", Got: "public"})
+		}
+	}
+	return r
+}
+
+// refusal is why a write must not even be tried: an internal comment by an account that cannot keep it internal
+// becomes public (Redmine posts it and says 204). Our rights are read afresh for it, once a pass.
+func (p *pass) refusal(ctx context.Context, w connectors.Write, project string) (string, error) {
+	if w.Comment == nil || !w.Comment.Internal {
+		return "", nil
+	}
+	if p.self == nil {
+		a, err := p.conn.Tracker.Self(ctx)
+		if err != nil {
+			return "", err
+		}
+		p.self = &a
+	}
+	return p.mayNotBeInternal(*p.self, project), nil
+}
+
+// mayNotBeInternal is why a comment by the account in the project would not stay internal, "" when it would.
+func (p *pass) mayNotBeInternal(self connectors.Account, project string) string {
+	caps := p.conn.Tracker.Capabilities()
+	if !caps.InternalNotes {
+		return "the tracker keeps no comment from customers"
+	}
+	for _, permission := range caps.Permissions[connectors.WriteInternal] {
+		if !self.Has(project, permission) {
+			return fmt.Sprintf("our account lacks the right %q in this project: the comment would be public", permission)
+		}
+	}
+	return ""
+}
+
+// readBack reads the issue after a write and compares.
+func (p *pass) readBack(ctx context.Context, w connectors.Write, before connectors.History) (connectors.Receipt, error) {
+	after, err := p.conn.Tracker.History(ctx, w.Issue)
+	if err != nil {
+		return connectors.Receipt{}, err
+	}
+	if _, err := p.e.mirror.Store(ctx, p.conn.ID, after, p.e.now(p.conn.Tracker)); err != nil {
+		return connectors.Receipt{}, err
+	}
+	return connectors.Verify(w, p.names.Self.ID, before, after), nil
+}

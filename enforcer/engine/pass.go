@@ -21,6 +21,7 @@ type pass struct {
 	now     time.Time
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
 	report  Report
 	// block is why nothing may be written in this pass; "" when it may.
@@ -52,6 +53,11 @@ func (p *pass) turn(ctx context.Context) error {
 		return err
 	}
 	p.report.Changed = len(synced.Changed)
+	p.unread = map[string]bool{}
+	for _, f := range synced.Failed {
+		p.unread[f.Issue] = true
+		p.report.problem("", false, "%v", f.Err)
+	}
 	if err := p.prepare(ctx); err != nil {
 		return err
 	}
@@ -195,9 +201,15 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := p.putOff(ctx, v); err != nil {
+			return nil, err
+		}
 		for _, id := range ids {
 			if err := ctx.Err(); err != nil {
 				return nil, err
+			}
+			if p.unread[id] {
+				continue
 			}
 			f, covered, err := p.look(ctx, v, id)
 			if err != nil {
@@ -216,6 +228,22 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 		}
 	}
 	return out, nil
+}
+
+// putOff leaves the issues that could not be read for a later pass, and notes as of when they were known: what came
+// due since is then late and not past.
+func (p *pass) putOff(ctx context.Context, v *view) error {
+	for _, id := range slices.Sorted(maps.Keys(p.unread)) {
+		it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, id, v.ID)
+		if err != nil {
+			return err
+		}
+		if ok && it.Fingerprint != "" {
+			it.EvaluatedAt, it.Next, it.Fingerprint = v.line.PassedAt, v.line.PassedAt, ""
+			p.agenda = append(p.agenda, it)
+		}
+	}
+	return nil
 }
 
 // recall finds what was decided earlier and is still to be done.

@@ -31,7 +31,9 @@ type pass struct {
 
 	names connectors.Directory // as mirrored
 	self  *connectors.Account  // read once, when something internal is to be written
-	moved bool                 // the tracker's names have changed since this pass bound them
+
+	unassignable map[string]bool // people whom the tracker refused as assignees in this pass
+	again        bool            // the write under way was refused for its assignee: plan it anew
 
 	failed error // the first failure that kept one issue from being read or written
 	streak int   // such failures since the last success
@@ -41,7 +43,7 @@ type pass struct {
 const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
-	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}}
+	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}, unassignable: map[string]bool{}}
 	err := p.turn(ctx)
 	e.note(p, err)
 	return p.report, err
@@ -297,6 +299,9 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return finding{}, false, err
 	}
 	f, covered, err := p.find(ctx, v, m)
+	if err == nil && !covered && (v.fatal || f.request.Hidden) { // with its project out of sight nothing is known of it
+		return finding{}, false, nil
+	}
 	if err != nil && ctx.Err() == nil {
 		p.report.problem(m.entry.Key, true, "%v", err)
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now

@@ -226,7 +226,7 @@ func (w *world) settings() engine.Settings {
 	for i, c := range w.cfg.Contracts {
 		s.Contracts = append(s.Contracts, engine.Contract{
 			Contract: c.Contract, Connection: c.Connection, Mapping: *w.cfg.Mapping(c.MappingID), Path: "mappings[0]",
-			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: c.Fingerprint,
+			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: w.cfg.Fingerprint,
 		})
 	}
 	return s

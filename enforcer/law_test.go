@@ -2,6 +2,8 @@ package enforcer_test
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,17 +51,26 @@ func drawRequest(t *rapid.T) enforcer.Request {
 	return r
 }
 
-func kamal(t interface{ Fatal(...any) }, pause bool) *enforcer.Contract {
-	c, err := config.Preset("kamal")
+// kamals are the preset, plain and with every obligation pausing while the customer owes an answer.
+var kamals = sync.OnceValue(func() [2]enforcer.Contract {
+	plain, err := config.Preset("kamal")
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
+	pausing := *plain
+	pausing.Obligations = slices.Clone(plain.Obligations)
+	for i := range pausing.Obligations {
+		pausing.Obligations[i].Pause = []enforcer.StatusClass{enforcer.WaitingCustomer}
+	}
+	return [2]enforcer.Contract{*plain, pausing}
+})
+
+func kamal(pause bool) *enforcer.Contract {
+	c := kamals()[0]
 	if pause {
-		for i := range c.Obligations {
-			c.Obligations[i].Pause = []enforcer.StatusClass{enforcer.WaitingCustomer}
-		}
+		c = kamals()[1]
 	}
-	return c
+	return &c
 }
 
 func evaluate(t *rapid.T, c *enforcer.Contract, r enforcer.Request, now time.Time) enforcer.Evaluation {
@@ -75,7 +86,7 @@ func evaluate(t *rapid.T, c *enforcer.Contract, r enforcer.Request, now time.Tim
 // an obligation is open.
 func TestCyclesOfAnyHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := kamal(t, rapid.Bool().Draw(t, "pause"))
+		c := kamal(rapid.Bool().Draw(t, "pause"))
 		r := drawRequest(t)
 		ev := evaluate(t, c, r, r.CreatedAt.Add(time.Duration(rapid.IntRange(0, 40*86400).Draw(t, "now"))*time.Second))
 		names := map[string]bool{}
@@ -110,7 +121,7 @@ func TestCyclesOfAnyHistory(t *testing.T) {
 // moment is known at each later one, unless staff took a resolution back.
 func TestIdentityOutlivesTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := kamal(t, rapid.Bool().Draw(t, "pause"))
+		c := kamal(rapid.Bool().Draw(t, "pause"))
 		c.Reopen = "restart" // nothing is taken back
 		r := drawRequest(t)
 		first := r.CreatedAt.Add(time.Duration(rapid.IntRange(0, 20*86400).Draw(t, "first")) * time.Second)
@@ -132,7 +143,7 @@ func TestIdentityOutlivesTime(t *testing.T) {
 // is ever decided before its moment.
 func TestEveryStepIsDecidedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := kamal(t, rapid.Bool().Draw(t, "pause"))
+		c := kamal(rapid.Bool().Draw(t, "pause"))
 		r := drawRequest(t)
 		now := r.CreatedAt
 		settled := map[enforcer.StepKey]bool{}
@@ -184,10 +195,10 @@ func TestPauseNeverShortens(t *testing.T) {
 		}
 		now := r.CreatedAt.Add(30 * 24 * time.Hour)
 		plain := map[string]time.Time{}
-		for _, cycle := range evaluate(t, kamal(t, false), r, now).Cycles {
+		for _, cycle := range evaluate(t, kamal(false), r, now).Cycles {
 			plain[cycle.Obligation.ID+" "+cycle.ID+" "+cycle.Severity] = cycle.Due
 		}
-		for _, cycle := range evaluate(t, kamal(t, true), r, now).Cycles {
+		for _, cycle := range evaluate(t, kamal(true), r, now).Cycles {
 			if due, ok := plain[cycle.Obligation.ID+" "+cycle.ID+" "+cycle.Severity]; ok && !cycle.Obligation.Repeat && cycle.Due.Before(due) {
 				t.Fatalf("%s %s is due at %s with pauses, %s without", cycle.Obligation.ID, cycle.ID, cycle.Due, due)
 			}

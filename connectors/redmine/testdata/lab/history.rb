@@ -135,6 +135,7 @@ class History
   WORDS = %w[invoice report login export printer server backup mail calendar order stock payment screen search filter
              page error timeout crash slow empty wrong missing duplicate access password update sync].freeze
   TABLES = [Issue, Journal, JournalDetail, CustomValue, TimeEntry].freeze
+  PROJECTS = %w[acme acme acme-erp globex globex support].freeze
   CLIENTS = { 'globex' => %w[customer2 C-002 Globex\ LLC] }.tap { |h| h.default = %w[customer1 C-001 ACME\ Ltd] }.freeze
 
   def initialize(dir, env)
@@ -148,6 +149,8 @@ class History
     @journal_id = Journal.maximum(:id) || 0
     @journal_columns = Journal.column_names
     @activity = TimeEntryActivity.first.id
+    @projects = env['LAB_PROJECT'] ? [env['LAB_PROJECT']] : PROJECTS
+    @project_ids = Project.where(identifier: @projects).to_h { |p| [p.identifier, p.id] }
     @rows = TABLES.to_h { |t| [t, []] }
     @total = Hash.new(0)
   end
@@ -169,11 +172,11 @@ class History
 
   def issue
     @issue_id += 1
-    project = %w[acme acme acme-erp globex globex support][@rng.rand(6)]
+    project = @projects[@rng.rand(@projects.size)]
     customer = @world['users'][CLIENTS[project][0]]['id']
     created = @till - (@rng.rand * @days * 86_400).to_i - 600
     story = Story.new(@rng, @world, customer)
-    updated = journals(story, created, @world['projects'][project])
+    updated = journals(story, created, @project_ids[project])
     issue_row(story, project, customer, created, updated)
   end
 
@@ -212,7 +215,7 @@ class History
   def issue_row(story, project, author, created, updated)
     words = Array.new(4) { WORDS[@rng.rand(WORDS.size)] }.join(' ')
     tracker = @world['trackers'].values_at('bug', 'bug', 'support', 'support', 'support', 'feature')[@rng.rand(6)]
-    @rows[Issue] << { id: @issue_id, tracker_id: tracker, project_id: @world['projects'][project], subject: "#{words} ##{@issue_id}",
+    @rows[Issue] << { id: @issue_id, tracker_id: tracker, project_id: @project_ids[project], subject: "#{words} ##{@issue_id}",
                       description: "Seeded issue: #{words}.", status_id: story.status, assigned_to_id: story.assignee,
                       priority_id: story.priority, author_id: author, lock_version: 0, created_on: created, updated_on: updated,
                       start_date: created.to_date, done_ratio: story.done, root_id: @issue_id, lft: 1, rgt: 2, is_private: false,

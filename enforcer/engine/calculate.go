@@ -53,7 +53,11 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	if err != nil {
 		return f, true, err
 	}
-	if f.decisions, err = enforcer.Decide(f.ev, standing(states), v.line); err != nil {
+	line, err := p.line(ctx, &f)
+	if err != nil {
+		return f, true, err
+	}
+	if f.decisions, err = enforcer.Decide(f.ev, standing(states), line); err != nil {
 		return f, true, err
 	}
 	if err := p.upkeep(ctx, &f, m.history); err != nil {
@@ -61,6 +65,28 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	}
 	p.restrain(&f)
 	return f, true, nil
+}
+
+// line is the contract's line as it is for one request. A step that had not come at the last pass and lies before it
+// now was moved there, but only where that pass knew the request as it was: one that could not be read then, or was
+// not there to be seen, is merely late.
+func (p *pass) line(ctx context.Context, f *finding) (enforcer.Line, error) {
+	line := f.view.line
+	if f.view.stale || line.PassedAt.IsZero() {
+		return line, nil
+	}
+	it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, f.request.Issue, f.view.ID)
+	known := line.PassedAt
+	switch {
+	case !ok:
+		known = f.request.CreatedAt
+	case it.Fingerprint == "":
+		known = it.EvaluatedAt
+	}
+	if known.Before(line.PassedAt) {
+		line.PassedAt = known
+	}
+	return line, err
 }
 
 // at is the moment as of which a request is evaluated: the pass's now, or the request's last event when that is

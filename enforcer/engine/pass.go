@@ -22,6 +22,7 @@ type pass struct {
 	asOf    bool // now was asked for, and what happened later is not to be known
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
 	report  Report
 	// block is why nothing may be written in this pass; "" when it may.
@@ -31,7 +32,9 @@ type pass struct {
 
 	names connectors.Directory // as mirrored
 	self  *connectors.Account  // read once, when something internal is to be written
-	moved bool                 // the tracker's names have changed since this pass bound them
+
+	unassignable map[string]bool // people whom the tracker refused as assignees in this pass
+	again        bool            // the write under way was refused for its assignee: plan it anew
 
 	failed error // the first failure that kept one issue from being read or written
 	streak int   // such failures since the last success
@@ -41,7 +44,7 @@ type pass struct {
 const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
-	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}}
+	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}, unassignable: map[string]bool{}}
 	err := p.turn(ctx)
 	e.note(p, err)
 	return p.report, err
@@ -53,6 +56,11 @@ func (p *pass) turn(ctx context.Context) error {
 		return err
 	}
 	p.report.Changed = len(synced.Changed)
+	p.unread = map[string]bool{}
+	for _, f := range synced.Failed {
+		p.unread[f.Issue] = true
+		p.report.problem("", false, "%v", f.Err)
+	}
 	if err := p.prepare(ctx); err != nil {
 		return err
 	}
@@ -196,9 +204,15 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := p.putOff(ctx, v); err != nil {
+			return nil, err
+		}
 		for _, id := range ids {
 			if err := ctx.Err(); err != nil {
 				return nil, err
+			}
+			if p.unread[id] {
+				continue
 			}
 			f, covered, err := p.look(ctx, v, id)
 			if err != nil {
@@ -217,6 +231,22 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 		}
 	}
 	return out, nil
+}
+
+// putOff leaves the issues that could not be read for a later pass, and notes as of when they were known: what came
+// due since is then late and not past.
+func (p *pass) putOff(ctx context.Context, v *view) error {
+	for _, id := range slices.Sorted(maps.Keys(p.unread)) {
+		it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, id, v.ID)
+		if err != nil {
+			return err
+		}
+		if ok && it.Fingerprint != "" {
+			it.EvaluatedAt, it.Next, it.Fingerprint = v.line.PassedAt, v.line.PassedAt, ""
+			p.agenda = append(p.agenda, it)
+		}
+	}
+	return nil
 }
 
 // recall finds what was decided earlier and is still to be done.
@@ -274,6 +304,9 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return finding{}, false, err
 	}
 	f, covered, err := p.find(ctx, v, m)
+	if err == nil && !covered && (v.fatal || f.request.Hidden) { // with its project out of sight nothing is known of it
+		return finding{}, false, nil
+	}
 	if err != nil && ctx.Err() == nil {
 		p.report.problem(m.entry.Key, true, "%v", err)
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now

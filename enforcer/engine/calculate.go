@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -35,6 +36,16 @@ func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey)
 	}
 }
 
+// lineOf is the line for one request. One that was in the tracker before the last pass and could not be seen then (no
+// membership, a closed door) was never passed over: what was missed is written now.
+func (v *view) lineOf(m mirrored) enforcer.Line {
+	line := v.line
+	if !v.stale && m.entry.StateAt.After(line.PassedAt) && m.history.Issue.CreatedAt.Before(line.PassedAt) {
+		line.PassedAt = time.Time{}
+	}
+	return line
+}
+
 // find evaluates one request, as the mirror or a fresh read has it. It reports whether the contract has anything to
 // do with it.
 func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, error) {
@@ -52,7 +63,7 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	if err != nil {
 		return f, true, err
 	}
-	if f.decisions, err = enforcer.Decide(f.ev, standing(states), v.line); err != nil {
+	if f.decisions, err = enforcer.Decide(f.ev, standing(states), v.lineOf(m)); err != nil {
 		return f, true, err
 	}
 	if err := p.upkeep(ctx, &f, m.history); err != nil {

@@ -53,7 +53,7 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 		view: v, request: v.request(p.conn.ID, m.history, m.entry), project: m.history.Issue.Values.One(connectors.FieldProject),
 	}
 	var err error
-	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.now); err != nil {
+	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.at(&f.request)); err != nil {
 		return f, true, err
 	}
 	if !f.ev.Covered {
@@ -71,6 +71,16 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	}
 	p.restrain(&f)
 	return f, true, nil
+}
+
+// at is the moment as of which a request is evaluated: the pass's now, or the request's last event when that is
+// later. What the tracker tells has happened, though our idea of its clock may be behind, or someone answered since
+// the pass began. Only whoever asks about a moment of the past does not want to know.
+func (p *pass) at(r *enforcer.Request) time.Time {
+	if n := len(r.Moments); n > 0 && !p.asOf && r.Moments[n-1].At.After(p.now) {
+		return r.Moments[n-1].At
+	}
+	return p.now
 }
 
 // restrain holds what would be written where nothing may be.

@@ -20,6 +20,7 @@ type pass struct {
 	e       *Engine
 	conn    Connection
 	now     time.Time
+	asOf    bool // now was asked for, and what happened later is not to be known
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
 	agenda  []ledger.Item
@@ -272,10 +273,14 @@ func (p *pass) recall(ctx context.Context) error {
 	return nil
 }
 
+// lookBack is how far before the last pass reading an issue still counts as after it: our measure of the tracker's
+// clock may have moved in between.
+const lookBack = 2 * time.Minute
+
 // candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
 // something pending; all of them after a change of configuration.
 func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
-	since := v.line.PassedAt
+	since := v.line.PassedAt.Add(-lookBack)
 	if v.stale {
 		since = time.Time{}
 	}

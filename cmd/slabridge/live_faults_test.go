@@ -103,8 +103,8 @@ func faults() []fault {
 		},
 		{
 			name: "a field gone that was kept up to date", before: ownField,
-			cause: func(t *testing.T, s *site) { s.lab(t, "act", "drop-field", s.field) },
-			code:  exitOK,
+			cause:  func(t *testing.T, s *site) { s.lab(t, "act", "drop-field", s.field) },
+			code:   exitOK,
 			check:  []string{"warning: mappings[0].fields[1].field", "the tracker shows no custom field of this name; it has"},
 			repair: func(t *testing.T, s *site) { s.field = "SLA due"; s.configure(t) },
 		},

@@ -30,7 +30,7 @@ func (a *app) fold(prefix, indent, text string) {
 		line += word
 		empty = false
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.out, strings.TrimRight(line, " "))
 }
 
 // words cuts a text where a line may end. A command in quotes stays whole: it is there to be copied.

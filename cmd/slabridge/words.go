@@ -124,6 +124,7 @@ var russian = map[phrase]string{
 	"%s %d: %d working days of a five-day week":            "%s %d: рабочих дней при пятидневке: %d",
 	"source: ":                                             "источник: ",
 	"data of %s":                                           "данные от %s",
+	"worked for %s":                                        "рабочий за %s",
 	"%d min shorter":                                       "короче на %d мин",
 	"final":                                                "окончательно",
 	"provisional":                                          "предварительно",

@@ -143,7 +143,7 @@ func (d *decider) changes(c *Cycle, s CycleStep) Changes {
 // hours lets internal steps keep working hours when the obligation's own clock does (DESIGN, 13). A step that
 // comes due exactly at a close is written at once.
 func (d *decider) hours(dec *Decision, c *Cycle) error {
-	if dec.Audience == Public || c.alwaysOn() {
+	if dec.Audience == Public || d.ev.alwaysOn(c) {
 		return nil
 	}
 	cal := d.ev.Contract.Calendar
@@ -166,8 +166,9 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 }
 
 // alwaysOn reports whether the cycle's own clock runs round the clock.
-func (c *Cycle) alwaysOn() bool {
-	return c.Rule.Within != nil && (c.Rule.Within.Always || c.Rule.Within.Unit == calendar.PlainDays)
+func (ev *Evaluation) alwaysOn(c *Cycle) bool {
+	t := ev.term(c, c.Rule)
+	return t != nil && (t.Always || t.Unit == calendar.PlainDays)
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -68,11 +69,14 @@ func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
 func (a *app) run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends the program as it would any other
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	code := exitCode(err)
-	if err != nil && !errors.Is(err, errHeld) && !errors.Is(err, errFailed) {
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		fmt.Fprintln(a.err, "slabridge: interrupted")
+	} else if err != nil && !errors.Is(err, errHeld) && !errors.Is(err, errFailed) {
 		fmt.Fprintf(a.err, "slabridge: %v\n", err)
 		if code == exitUsage && !errors.As(err, new(usageError)) {
 			fmt.Fprintln(a.err, "Run 'slabridge --help' for usage.")
@@ -115,7 +119,7 @@ func (a *app) root() *cobra.Command {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{flagError(c, err)} })
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default ./slabridge.yaml, then the XDG and /etc places)")
 	f.StringVarP(&a.output, "output", "o", "text", "text or json (lists are one JSON object a line)")
@@ -130,12 +134,31 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
+var flagName = regexp.MustCompile(`(?m)^ .*?--([a-z-]+)`)
+
+// flagError adds to an unknown flag the ones that look like it. Cobra only measures the names of commands, so
+// the flags are shown to it as such.
+func flagError(c *cobra.Command, err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !unknown {
+		return err
+	}
+	flags := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, f := range flagName.FindAllStringSubmatch(c.Flags().FlagUsages(), -1) {
+		flags.AddCommand(&cobra.Command{Use: f[1], Run: func(*cobra.Command, []string) {}})
+	}
+	if like := flags.SuggestionsFor(name); len(like) > 0 {
+		return fmt.Errorf("%w; did you mean --%s?", err, strings.Join(like, " or --"))
+	}
+	return fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())
+}
+
 // fixUsage makes wrong arguments usage errors, for every command below c.
 func fixUsage(c *cobra.Command) {
 	if args := c.Args; args != nil {
 		c.Args = func(cmd *cobra.Command, a []string) error {
 			if err := args(cmd, a); err != nil {
-				return usageError{err}
+				return usage("%s: %w; usage: %s", cmd.Name(), err, cmd.UseLine())
 			}
 			return nil
 		}
@@ -143,6 +166,23 @@ func fixUsage(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		fixUsage(sub)
 	}
+}
+
+// group makes a command that only holds others answer a word that is none of them as the root does; cobra itself
+// would show the help and call it well.
+func group(c *cobra.Command) *cobra.Command {
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usage("%s: say what; see '%s --help'", c.Name(), c.CommandPath())
+		}
+		if like := c.SuggestionsFor(args[0]); len(like) > 0 {
+			return usage("unknown command %q for %q; did you mean %s?", args[0], c.CommandPath(), strings.Join(like, " or "))
+		}
+		return usage("unknown command %q for %q; see '%s --help'", args[0], c.CommandPath(), c.CommandPath())
+	}
+	c.SuggestionsMinimumDistance = 2
+	return c
 }
 
 // defaultLang is the language the terminal speaks.
@@ -170,6 +210,14 @@ func (a *app) now() (time.Time, error) {
 		return a.clock(), nil
 	}
 	return parseMoment("--at", a.at)
+}
+
+// moment is what --at says, zero when it says nothing.
+func (a *app) moment() (time.Time, error) {
+	if a.at == "" {
+		return time.Time{}, nil
+	}
+	return a.now()
 }
 
 // parseMoment reads a moment given by a person; one without an offset could mean anything.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +13,7 @@ import (
 )
 
 func (a *app) calendarCmd() *cobra.Command {
-	c := &cobra.Command{Use: "calendar", Short: "Show which days are worked, and where that is known from"}
+	c := group(&cobra.Command{Use: "calendar", Short: "Show which days are worked, and where that is known from"})
 	c.AddCommand(&cobra.Command{
 		Use:     "show CC YEAR",
 		Short:   "Show a country's days off, moved and short days of a year",
@@ -29,7 +28,7 @@ func (a *app) calendarCmd() *cobra.Command {
 type dayInfo struct {
 	Date    string `json:"date"`
 	Weekday string `json:"weekday"`
-	Kind    string `json:"kind"` // off, working, short
+	Kind    string `json:"kind"` // "day off", "working day", "short day"
 	Name    string `json:"name,omitempty"`
 	ShortBy int    `json:"short_by_minutes,omitempty"`
 }
@@ -73,16 +72,23 @@ func (a *app) calendarShow(country, yearText string) error {
 	if a.json() {
 		return a.writeJSON(info)
 	}
-	fmt.Fprintf(a.out, "%s %d: %d working days of a five-day week, %s\n", info.Country, info.Year, info.WorkingDays, info.Status)
-	fmt.Fprintf(a.out, "source: %s\ndata of %s\n\n", info.Source, info.Version)
-	for _, d := range info.Days {
-		line := fmt.Sprintf("%s %s  %-8s %s", d.Date, d.Weekday, d.Kind, d.Name)
+	a.wrap("", a.tf("%s %d: %d working days of a five-day week", info.Country, info.Year, info.WorkingDays)+", "+a.t(yearWords[year.Status]))
+	a.wrap(a.t("source: "), info.Source)
+	fmt.Fprintf(a.out, "%s\n\n", a.tf("data of %s", info.Version))
+	for i, d := range info.Days {
+		name := d.Name
 		if d.ShortBy > 0 {
-			line += fmt.Sprintf(" (%d min shorter)", d.ShortBy)
+			name += " (" + a.tf("%d min shorter", d.ShortBy) + ")"
 		}
-		fmt.Fprintln(a.out, strings.TrimRight(line, " "))
+		a.wrap(fmt.Sprintf("%s %s  %-11s ", d.Date, d.Weekday, a.t(dayWords[year.Days[i].Kind])), name)
 	}
 	return nil
+}
+
+var yearWords = map[calendar.Status]phrase{calendar.Final: "final", calendar.Provisional: "provisional"}
+
+var dayWords = map[calendar.Kind]phrase{
+	calendar.Off: "day off", calendar.Working: "working day", calendar.Short: "short day", calendar.Ordinary: "ordinary day",
 }
 
 func yearsOf(d calendar.Days) string {

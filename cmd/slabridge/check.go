@@ -40,20 +40,20 @@ func (a *app) check(ctx context.Context, live bool) error {
 			}
 			continue
 		}
-		fmt.Fprintln(a.out, f.Error())
+		a.hang(f.Error())
 	}
 	level := config.Error
 	if live {
 		level = config.NoSecret
 	}
 	if faults.At(level) != nil {
-		return usageError{fmt.Errorf("%s: %d faults", path, len(faults.At(level)))}
+		return usage("%s: faults: %d", path, len(faults.At(level)))
 	}
 	if err := a.checkSchedules(cfg); err != nil {
 		return err
 	}
 	if !a.json() {
-		a.tellConfig(cfg)
+		a.tellConfig(cfg, len(faults) == 0)
 	}
 	if !live {
 		return nil
@@ -79,13 +79,16 @@ func (a *app) checkSchedules(cfg *config.Config) error {
 }
 
 // tellConfig says what the configuration amounts to, and what this version does not act on.
-func (a *app) tellConfig(cfg *config.Config) {
-	fmt.Fprintf(a.out, "%s: %d connections, %d mappings, %d contracts; no faults\n",
-		cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))
+func (a *app) tellConfig(cfg *config.Config, well bool) {
+	sum := a.tf("%s: connections: %d, mappings: %d, contracts: %d", cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))
+	if well {
+		sum += "; " + a.t("no faults")
+	}
+	a.wrap("", sum)
 	for _, c := range cfg.Contracts {
 		for _, o := range c.Obligations {
 			if o.Inert != "" {
-				a.wrap("  ", c.ID+": "+o.ID+" is not acted on: "+o.Inert)
+				a.wrap("  ", a.tf("%s: %s is not acted on: %s", c.ID, o.ID, o.Inert))
 			}
 		}
 	}
@@ -149,7 +152,7 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	if bad > 0 {
-		return usageError{fmt.Errorf("%d faults that the tracker shows", bad)}
+		return usage("faults that the tracker shows: %d", bad)
 	}
 	return nil
 }
@@ -175,13 +178,13 @@ func checkupOf(k engine.Checkup) checkupInfo {
 }
 
 func (a *app) printCheckup(k checkupInfo) {
-	fmt.Fprintf(a.out, "%s: we are %s\n", k.Connection, k.Account)
+	a.wrap("", a.tf("%s: we are %s", k.Connection, k.Account))
 	if k.ClockOffset == nil {
-		fmt.Fprintln(a.out, "  clock: the tracker has not told its time yet; it will be measured on the first write")
+		a.wrap("  ", a.t("clock: the tracker has not told its time yet; it will be measured on the first write"))
 	} else {
-		fmt.Fprintf(a.out, "  clock: the tracker's minus ours is %+.0f s\n", *k.ClockOffset)
+		a.wrap("  ", a.tf("clock: the tracker's minus ours is %+.0f s", *k.ClockOffset))
 	}
-	fmt.Fprintln(a.out, "  rights the account needs:")
+	fmt.Fprintln(a.out, "  "+a.t("rights the account needs:"))
 	for _, r := range k.Rights {
 		mark := a.colour("32", "ok     ")
 		if len(r.Missing) > 0 {
@@ -189,20 +192,20 @@ func (a *app) printCheckup(k checkupInfo) {
 		}
 		a.wrap("    "+mark+" ", fmt.Sprintf("%s: %s", r.Right, strings.Join(r.Permissions, ", ")))
 		for _, project := range slices.Sorted(maps.Keys(r.Missing)) {
-			a.wrap("            ", fmt.Sprintf("%s is lacking in %s; needed for %s", r.Missing[project], project, strings.Join(r.For, ", ")))
+			a.wrap("            ", a.tf("%s is missing in %s; needed for %s", r.Missing[project], project, strings.Join(r.For, ", ")))
 		}
 	}
 	for _, p := range k.Problems {
-		kind := "warning: "
+		kind := a.t("warning: ")
 		if p.Fatal {
-			kind = "fault: "
+			kind = a.t("fault: ")
 		}
 		a.wrap("  "+kind, fmt.Sprintf("%s: %q: %s", p.Path, p.Value, p.Reason))
 	}
 	if len(k.Strangers) > 0 {
-		a.wrap("  authors without a role, who count as nobody: ", strings.Join(k.Strangers, ", "))
+		a.wrap("  "+a.t("authors without a role, who count as nobody: "), strings.Join(k.Strangers, ", "))
 	}
 	if len(k.Unmarked) > 0 {
-		a.wrap("  notes by our account without our mark (is somebody else using it?): ", strings.Join(k.Unmarked, ", "))
+		a.wrap("  ", a.t("notes by our account without our mark (is somebody else using it?):")+" "+strings.Join(k.Unmarked, ", "))
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) contractCmd() *cobra.Command {
-	c := &cobra.Command{Use: "contract", Short: "Show the contracts that ship with the program, and your own"}
+	c := group(&cobra.Command{Use: "contract", Short: "Show the contracts that ship with the program, and your own"})
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
 		Short: "List the presets, and the contracts of the configuration when there is one",
@@ -103,12 +103,12 @@ func (a *app) contractList() error {
 				inert++
 			}
 		}
-		fmt.Fprintf(a.out, "%-16s %s\n", a.colour("1", info.ID), info.Title)
-		fmt.Fprintf(a.out, "%-16s %d obligations", "", len(c.Obligations))
+		a.wrap(a.colour("1", fmt.Sprintf("%-16s ", info.ID)), info.Title)
+		sum := a.tf("obligations: %d", len(c.Obligations))
 		if inert > 0 {
-			fmt.Fprintf(a.out, ", %d not acted on by this version", inert)
+			sum += a.tf(", not acted on by this version: %d", inert)
 		}
-		fmt.Fprintf(a.out, "; severities %s\n", strings.Join(info.Severities, ", "))
+		a.wrap(strings.Repeat(" ", 17), sum+"; "+a.tf("severities %s", strings.Join(info.Severities, ", ")))
 	}
 	return nil
 }
@@ -144,34 +144,38 @@ func (a *app) ruleInfo(r *enforcer.Rule) ruleInfo {
 	case r.Within != nil:
 		info.Term = r.Within.String()
 	case r.As != "":
-		info.Term = "as " + r.As
+		info.Term = a.tf("due when %s is", r.As)
 	case r.Limit != nil:
 		info.Term = r.Limit.In(a.lang)
 	}
 	for i := range r.Steps {
-		info.Steps = append(info.Steps, describeStep(&r.Steps[i]))
+		info.Steps = append(info.Steps, a.describeStep(&r.Steps[i]))
 	}
 	return info
 }
 
+var audienceWords = map[enforcer.Audience]phrase{
+	enforcer.Public: "public comment", enforcer.Internal: "internal comment",
+}
+
 // describeStep says what a step does, in few words.
-func describeStep(s *enforcer.Step) stepInfo {
+func (a *app) describeStep(s *enforcer.Step) stepInfo {
 	info := stepInfo{Step: s.ID, Ours: s.Ours, Does: []string{}}
 	if s.Comment != nil {
-		info.Does = append(info.Does, string(s.Comment.Audience)+" comment "+s.Comment.Text)
+		info.Does = append(info.Does, a.t(audienceWords[s.Comment.Audience])+" "+s.Comment.Text)
 	}
 	if s.Assign != "" {
-		who := "lead"
+		who := a.tf("assign the lead of %s", s.Assign)
 		if s.Duty {
-			who = "duty"
+			who = a.tf("assign the duty person of %s", s.Assign)
 		}
-		info.Does = append(info.Does, "assign the "+who+" of "+string(s.Assign))
+		info.Does = append(info.Does, who)
 	}
 	if s.Priority != "" {
-		info.Does = append(info.Does, "priority "+s.Priority)
+		info.Does = append(info.Does, a.tf("priority %s", s.Priority))
 	}
 	if s.Watch != "" {
-		info.Does = append(info.Does, "add "+string(s.Watch)+" as watchers")
+		info.Does = append(info.Does, a.tf("add watchers: %s", s.Watch))
 	}
 	if s.Action != "" {
 		info.Does = append(info.Does, s.Action)
@@ -188,48 +192,45 @@ func (a *app) contractShow(id string) error {
 	if a.json() {
 		return a.writeJSON(info)
 	}
-	fmt.Fprintf(a.out, "%s: %s\n", a.colour("1", info.ID), info.Title)
-	fmt.Fprintf(a.out, "calendar %s, %s, data of %s\n", info.Calendar.ID, info.Calendar.Zone, info.Calendar.Version)
-	fmt.Fprintf(a.out, "severities, gravest first: %s\n", strings.Join(info.Severities, ", "))
+	a.wrap(a.colour("1", info.ID)+": ", info.Title)
+	a.wrap("", a.tf("calendar %s, %s, data of %s", info.Calendar.ID, info.Calendar.Zone, info.Calendar.Version))
+	a.wrap("", a.tf("severities, gravest first: %s", strings.Join(info.Severities, ", ")))
 	for _, s := range info.Assumptions {
-		a.wrap("assumption: ", s)
+		a.wrap(a.t("assumption: "), s)
 	}
-	for _, o := range info.Obligations {
-		fmt.Fprintf(a.out, "\n%s  %s\n", a.colour("1", o.ID), o.Source)
-		a.wrap("  ", o.Title)
-		for _, r := range o.Rules {
-			who := "all"
-			if len(r.Severities) > 0 {
-				who = strings.Join(r.Severities, ", ")
-			}
-			term := r.Term
-			if term == "" {
-				term = "no term"
-			}
-			a.wrap("  ", who+": "+term)
-			for _, s := range r.Steps {
-				ours := ""
-				if len(s.Ours) > 0 {
-					ours = " (ours: " + strings.Join(s.Ours, ", ") + ")"
-				}
-				a.wrap(fmt.Sprintf("    %-9s ", s.Step), strings.Join(s.Does, ", ")+ours)
-			}
-		}
-		if o.Assumption != "" {
-			a.wrap("  assumption: ", o.Assumption)
-		}
-		if o.Off {
-			a.wrap("  off: ", "acted on only where a configuration turns it on")
-		}
-		if o.Inert != "" {
-			a.wrap("  not acted on by this version: ", o.Inert)
-		}
+	for i := range info.Obligations {
+		a.printObligation(&info.Obligations[i])
 	}
 	if len(info.Unmeasured) > 0 {
-		fmt.Fprintln(a.out, "\nnothing to measure:")
+		fmt.Fprintf(a.out, "\n%s\n", a.t("nothing to measure:"))
 		for _, u := range info.Unmeasured {
 			a.wrap("  "+u.Source+": ", u.Why)
 		}
 	}
 	return nil
+}
+
+func (a *app) printObligation(o *obligationInfo) {
+	fmt.Fprintln(a.out)
+	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
+	a.wrap("  ", o.Title)
+	for _, r := range o.Rules {
+		who := a.t("all")
+		if len(r.Severities) > 0 {
+			who = strings.Join(r.Severities, ", ")
+		}
+		term := r.Term
+		if term == "" {
+			term = a.t("no term")
+		}
+		a.wrap("  ", who+": "+term)
+		for _, s := range r.Steps {
+			ours := ""
+			if len(s.Ours) > 0 {
+				ours = " (" + a.tf("ours: %s", strings.Join(s.Ours, ", ")) + ")"
+			}
+			a.wrap(fmt.Sprintf("    %-9s ", s.Step), strings.Join(s.Does, ", ")+ours)
+		}
+	}
+	a.printCaveats(o.Assumption, o.Off, o.Inert)
 }

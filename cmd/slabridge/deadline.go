@@ -1,13 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"runtime"
 	"strings"
 	"time"
 
@@ -26,13 +21,18 @@ func (a *app) deadlineCmd() *cobra.Command {
 		Example: "  slabridge deadline --contract kamal --severity critical --received 2026-03-20T17:40:00+05:00\n" +
 			"  slabridge deadline --stdin < notices.ndjson",
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			d := deadliner{app: a, contracts: map[string]*enforcer.Contract{}}
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d := &deadliner{app: a, contracts: shelf{find: a.findContract}}
 			if stdin {
-				return d.stream(a.in, a.out)
+				if contract+severity+received != "" {
+					return usage("deadline: --stdin takes contract, severity and received from its lines, not from flags")
+				}
+				return d.stream(cmd.Context(), a.in, a.out)
 			}
-			if contract == "" || severity == "" || received == "" {
-				return usage("deadline: give --contract, --severity and --received, or --stdin")
+			for _, flag := range [][2]string{{"contract", contract}, {"severity", severity}, {"received", received}} {
+				if flag[1] == "" {
+					return usage("deadline: give --contract, --severity and --received, or --stdin; --%s is missing", flag[0])
+				}
 			}
 			return d.one(notice{contract, severity, received})
 		},
@@ -80,21 +80,10 @@ type stepAnswer struct {
 // deadliner answers notices; contracts are read once.
 type deadliner struct {
 	app       *app
-	contracts map[string]*enforcer.Contract
+	contracts shelf
 }
 
-// contract finds what --contract means: a preset, a configured contract, or a file.
-func (d *deadliner) contract(name string) (*enforcer.Contract, error) {
-	if c, ok := d.contracts[name]; ok {
-		return c, nil
-	}
-	c, err := d.app.findContract(name)
-	if err == nil {
-		d.contracts[name] = c
-	}
-	return c, err
-}
-
+// findContract finds what --contract means: a preset, a configured contract, or a file.
 func (a *app) findContract(name string) (*enforcer.Contract, error) {
 	if strings.ContainsAny(name, "/\\") || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
 		c, faults := config.ContractFile(name)
@@ -122,7 +111,7 @@ func (a *app) findContract(name string) (*enforcer.Contract, error) {
 }
 
 func (d *deadliner) answer(n notice) (answer, error) {
-	c, err := d.contract(n.Contract)
+	c, err := d.contracts.contract(n.Contract)
 	if err != nil {
 		return answer{}, err
 	}
@@ -174,141 +163,38 @@ func (d *deadliner) one(n notice) error {
 		}
 		return usageError{err}
 	}
-	if d.app.json() {
-		return d.app.writeJSON(ans)
+	a := d.app
+	if a.json() {
+		return a.writeJSON(ans)
 	}
-	w := d.app.out
-	fmt.Fprintf(w, "%s %s, received %s\n", ans.Contract, ans.Severity, d.app.stamp(ans.Received))
+	a.wrap("", a.tf("%s %s, received %s", ans.Contract, ans.Severity, a.stamp(ans.Received)))
 	for _, o := range ans.Obligations {
-		due := "no due"
+		due := a.t("no due")
 		if o.Due != nil {
-			due = "due " + d.app.stamp(*o.Due)
+			due = a.tf("due %s", a.stamp(*o.Due))
 		}
-		fmt.Fprintf(w, "\n%s (%s)  %s\n", d.app.colour("1", o.ID), o.Source, due)
+		fmt.Fprintln(a.out)
+		a.wrap("", fmt.Sprintf("%s (%s): %s", a.colour("1", o.ID), o.Source, due))
 		for _, why := range o.Why {
-			d.app.wrap("  ", why)
+			a.wrap("  ", why)
 		}
 		for _, s := range o.Steps {
-			fmt.Fprintf(w, "  %-12s %s\n", s.Step, d.app.stamp(s.At))
+			fmt.Fprintf(a.out, "  %-12s %s\n", s.Step, a.stamp(s.At))
 		}
-		if o.Assumption != "" {
-			d.app.wrap("  ", "assumption: "+o.Assumption)
-		}
-		if o.Off {
-			d.app.wrap("  ", "off: acted on only where a configuration turns it on")
-		}
-		if o.Inert != "" {
-			d.app.wrap("  ", "not acted on by this version: "+o.Inert)
-		}
+		a.printCaveats(o.Assumption, o.Off, o.Inert)
 	}
 	return nil
 }
 
-// chunk is how many notices a worker takes at a time.
-const chunk = 256
-
-// stream answers lines one for one and in order, on all processors.
-func (d *deadliner) stream(in io.Reader, out io.Writer) error {
-	type job struct {
-		first int // number of the first line
-		lines [][]byte
-		done  chan []byte
-		bad   int
+// printCaveats says what an obligation assumes, and why it is not acted on.
+func (a *app) printCaveats(assumption string, off bool, inert string) {
+	if assumption != "" {
+		a.wrap("  "+a.t("assumption: "), assumption)
 	}
-	jobs := make(chan *job, runtime.NumCPU()*2)
-	order := make(chan *job, runtime.NumCPU()*4)
-	for range runtime.NumCPU() {
-		go func() {
-			worker := deadliner{app: d.app, contracts: map[string]*enforcer.Contract{}}
-			for j := range jobs {
-				var buf bytes.Buffer
-				for i, line := range j.lines {
-					if !worker.line(&buf, j.first+i, line) {
-						j.bad++
-					}
-				}
-				j.done <- buf.Bytes()
-			}
-		}()
+	if off {
+		a.wrap("  ", a.t("off: acted on only where a configuration turns it on"))
 	}
-	var readErr error
-	go func() {
-		defer close(order)
-		defer close(jobs)
-		lines := bufio.NewReaderSize(in, 1<<16)
-		number := 1
-		for {
-			j := &job{first: number, done: make(chan []byte, 1)}
-			for len(j.lines) < chunk && readErr == nil && (len(j.lines) == 0 || lines.Buffered() > 0) {
-				var line []byte
-				line, readErr = lines.ReadBytes('\n')
-				if line = bytes.TrimSpace(line); len(line) > 0 || readErr == nil {
-					j.lines = append(j.lines, line)
-				}
-			}
-			number += len(j.lines)
-			if len(j.lines) > 0 {
-				order <- j
-				jobs <- j
-			}
-			if readErr != nil {
-				return
-			}
-		}
-	}()
-	w := bufio.NewWriterSize(out, 1<<16)
-	bad := 0
-	for j := range order {
-		if _, err := w.Write(<-j.done); err != nil {
-			return err
-		}
-		bad += j.bad
-		if len(order) == 0 { // whoever asks one line at a time waits for its answer
-			if err := w.Flush(); err != nil {
-				return err
-			}
-		}
+	if inert != "" {
+		a.wrap("  "+a.t("not acted on by this version: "), inert)
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if !errors.Is(readErr, io.EOF) {
-		return readErr
-	}
-	if bad > 0 {
-		return errFailed
-	}
-	return nil
-}
-
-// line answers one line; false says that it was bad.
-func (d *deadliner) line(buf *bytes.Buffer, number int, line []byte) bool {
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	var n notice
-	dec := json.NewDecoder(bytes.NewReader(line))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(&n)
-	if err == nil && dec.More() {
-		err = errors.New("more than one JSON value on the line")
-	}
-	if err != nil {
-		err = fmt.Errorf(`not a notice {"contract","severity","received"}: %w`, err)
-	}
-	var ans answer
-	if err == nil {
-		ans, err = d.answer(n)
-	}
-	if err == nil {
-		err = enc.Encode(ans)
-	}
-	if err != nil {
-		// a struct of an int and a string always encodes
-		_ = enc.Encode(struct {
-			Line  int    `json:"line"`
-			Error string `json:"error"`
-		}{number, err.Error()})
-		return false
-	}
-	return true
 }

@@ -175,20 +175,41 @@ func (a *app) demoWrite(e ledger.Entry, now time.Time) {
 		e.IssueKey, e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
 }
 
-// demoFiles writes the demo's configuration and key, and clears what an earlier run left.
-func demoFiles(dir, lang, key string) (config string, err error) {
+// demoMark is the file by which the demo knows a folder of its own making. Nothing else tells it from an
+// installation: an admin may well have begun with a copy of the demo's configuration.
+const demoMark = "made-by-slabridge-demo"
+
+// demoFolder makes the folder, or clears what an earlier run left in it. A folder of somebody else's is left alone:
+// it may hold a real configuration and a real ledger.
+func demoFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("demo: %w", err)
+		return fmt.Errorf("demo: %w", err)
+	}
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil && len(found) > 0 {
+		return usage("demo: folder %s is not empty and not of the demo's making; name another by --dir", dir)
 	}
 	for _, name := range []string{"slabridge.db", "slabridge.db-wal", "slabridge.db-shm"} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("demo: %w", err)
+			return fmt.Errorf("demo: %w", err)
 		}
+	}
+	return nil
+}
+
+// demoFiles writes the demo's configuration and key.
+func demoFiles(dir, lang, key string) (config string, err error) {
+	if err := demoFolder(dir); err != nil {
+		return "", err
 	}
 	config = filepath.Join(dir, "slabridge.yaml")
 	files := map[string]string{
 		config:                         strings.Replace(demoConfig, "LANGUAGE", lang, 1),
 		filepath.Join(dir, "demo.key"): key + "\n",
+		filepath.Join(dir, demoMark):   "slabridge demo overwrites its files in this folder\n",
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"slabridge/connectors"
 	"slabridge/enforcer/engine"
+	"slabridge/enforcer/ledger"
 )
 
 func (a *app) enforceCmd() *cobra.Command {
@@ -47,6 +49,11 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 		if err != nil {
 			return err
 		}
+		for _, list := range [][]ledger.Entry{r.Written, r.Refused} {
+			if err := w.decided(ctx, list); err != nil {
+				return err
+			}
+		}
 		info := a.passInfo(r, w.zone(), namesOf(d))
 		look = look || len(r.Held)+len(r.Refused) > 0
 		for _, p := range r.Problems {
@@ -61,14 +68,14 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 		if r.Now.IsZero() {
 			continue // it failed before anything could be told; the error says why
 		}
-		fmt.Fprintf(a.out, "%s: %d issues changed, %d looked at, %d steps written", r.Connection, r.Changed, r.Evaluated, len(r.Written))
+		sum := a.tf("%s: issues changed: %d, looked at: %d, steps written: %d", r.Connection, r.Changed, r.Evaluated, len(r.Written))
 		if n := len(r.Held); n > 0 {
-			fmt.Fprintf(a.out, ", %d held", n)
+			sum += a.tf(", held: %d", n)
 		}
 		if n := len(r.Refused); n > 0 {
-			fmt.Fprintf(a.out, ", %d refused", n)
+			sum += a.tf(", refused: %d", n)
 		}
-		fmt.Fprintln(a.out)
+		a.wrap("", sum)
 		for _, list := range [][]writeInfo{info.Written, info.Held, info.Refused} {
 			for _, i := range list {
 				a.printEntry(i, false)
@@ -136,18 +143,18 @@ func (a *app) plan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		n := namesOf(d)
+		n, zone, home := namesOf(d), w.zone(), w.home(p.Connection)
+		age := a.tf("as of %s, mirrored %s", a.stamp(p.Now.In(home)), a.stamp(p.MirroredAt.In(home)))
 		if !a.json() {
-			fmt.Fprintf(a.out, "%s: %d steps, as of %s; mirrored %s\n",
-				p.Connection, len(p.Entries), a.stamp(p.Now), a.stamp(p.MirroredAt))
+			a.wrap("", a.tf("%s: steps to take: %d", p.Connection, len(p.Entries))+"; "+age)
 		} else if len(p.Entries) == 0 {
-			fmt.Fprintf(a.err, "%s: nothing to write; mirrored %s\n", p.Connection, a.stamp(p.MirroredAt))
+			fmt.Fprintf(a.err, "%s: %s; %s\n", p.Connection, a.t("nothing to write"), age)
 		}
 		for _, e := range p.Entries {
-			i := a.info(e, n, w.zone()(e.Key.Contract))
+			i := a.info(e, n, zone(e.Key.Contract))
 			i.Hint = ""
 			if a.json() {
-				if err := a.writeJSON(planInfo{i, p.MirroredAt}); err != nil {
+				if err := a.writeJSON(planInfo{i, p.MirroredAt.In(home)}); err != nil {
 					return err
 				}
 				continue
@@ -161,7 +168,7 @@ func (a *app) plan(ctx context.Context) error {
 // planInfo is one line of `plan -o json`.
 type planInfo struct {
 	writeInfo
-	Mirrored any `json:"mirrored"` // when the mirror was last complete
+	Mirrored time.Time `json:"mirrored"` // when the mirror was last complete
 }
 
 // trackerDown reports whether an error means that the tracker is away, not that we are at fault.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"slabridge/connectors"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -76,7 +78,7 @@ func (n names) of(field, id string) string {
 	return id
 }
 
-// info puts an entry of the ledger into the words of the JSON contract; moments in UTC, as the ledger has them.
+// info puts an entry of the ledger into the words of the JSON contract, its moments in the zone given.
 func (a *app) info(e ledger.Entry, n names, loc *time.Location) writeInfo {
 	at := func(t time.Time) *time.Time {
 		if t.IsZero() {
@@ -89,7 +91,10 @@ func (a *app) info(e ledger.Entry, n names, loc *time.Location) writeInfo {
 		ID: e.ID, Connection: e.Key.Connection, Issue: e.IssueKey, Contract: e.Key.Contract, Obligation: e.Key.Obligation,
 		Cycle: e.Key.Cycle, Step: e.Key.Step, State: string(e.State), Severity: e.Severity, Source: e.Source,
 		Moment: e.Moment.In(loc), Due: at(e.Due), Decided: e.DecidedAt.In(loc), NotBefore: at(e.NotBefore),
-		Reason: reasonText(e.Reason.Text.In(a.lang), e.Reason.Code), Error: e.Error, Hint: hints[e.State],
+		Reason: reasonText(e.Reason.Text.In(a.lang), e.Reason.Code), Error: e.Error,
+	}
+	if hint, ok := hints[e.State]; ok {
+		i.Hint = strings.ReplaceAll(a.t(hint), "ID", e.ID)
 	}
 	if w := e.Write; w != nil {
 		i.Changes = changesOf(w, n)
@@ -103,6 +108,40 @@ func (a *app) info(e ledger.Entry, n names, loc *time.Location) writeInfo {
 	return i
 }
 
+// decided gives entries whose request has left the reason they were decided for, too: the ledger's own then says
+// only how it was answered ("accepted"), or what of it was not needed.
+func (w *workspace) decided(ctx context.Context, entries []ledger.Entry) error {
+	for i := range entries {
+		e := &entries[i]
+		if e.Tries == 0 {
+			continue
+		}
+		history, err := w.ledger.History(ctx, e.ID)
+		if err != nil {
+			return err
+		}
+		for _, t := range slices.Backward(history) {
+			if (t.State == ledger.Intended || t.State == ledger.Waiting) && len(t.Reason.Text) > 0 {
+				e.Reason = joined(t.Reason, e.Reason)
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// joined is a reason followed by what the other has to say beyond it.
+func joined(why, then enforcer.Reason) enforcer.Reason {
+	text := enforcer.Text{}
+	for _, lang := range []string{"ru", "en"} {
+		text[lang] = why.Text.In(lang)
+		if more := then.Text.In(lang); more != "" && more != text[lang] {
+			text[lang] += "; " + more
+		}
+	}
+	return enforcer.Reason{Code: why.Code, Text: text}
+}
+
 func reasonText(text, code string) string {
 	if text != "" {
 		return strings.TrimSpace(text)
@@ -111,7 +150,7 @@ func reasonText(text, code string) string {
 }
 
 // hints say what to do about an entry that a human must look at.
-var hints = map[ledger.State]string{
+var hints = map[ledger.State]phrase{
 	ledger.Held:    "look at it, then 'slabridge ledger release --id ID'",
 	ledger.Refused: "mend what the tracker refuses (right, workflow, member), then 'slabridge ledger retry --id ID'",
 	ledger.Sent:    "its answer never came; the next pass looks for its mark in the tracker",
@@ -143,56 +182,79 @@ func changesOf(w *connectors.Write, n names) changesInfo {
 	return c
 }
 
-// printEntry shows an entry to a person.
+// printEntry shows an entry to a person; verbose with the whole text of its comment.
 func (a *app) printEntry(i writeInfo, verbose bool) {
-	fmt.Fprintf(a.out, "%s  %-9s %s  %s/%s\n", i.ID, a.state(i.State), i.Issue, i.Obligation, i.Step)
-	a.wrap("    ", "moment "+a.stamp(i.Moment)+"  "+i.Source+" of "+i.Contract)
+	a.wrap(i.ID+"  "+a.state(i.State)+" ", fmt.Sprintf("%s  %s/%s", hash(i.Issue), i.Obligation, i.Step))
+	a.wrap(entryIndent, a.tf("moment %s, %s of %s", a.stamp(i.Moment), i.Source, i.Contract))
 	if i.Reason != "" {
-		a.wrap("    ", i.Reason)
+		a.wrap(entryIndent, i.Reason)
 	}
-	for _, line := range i.Changes.lines(verbose) {
-		a.wrap("    ", line)
+	if i.NotBefore != nil {
+		a.wrap(entryIndent, a.tf("not before %s", a.stamp(*i.NotBefore)))
 	}
+	a.printChanges(i.Changes, verbose)
 	for _, r := range i.Refused {
-		a.wrap("    refused: ", r)
+		a.wrap(entryIndent+a.t("refused: "), r)
 	}
 	if i.Error != "" {
-		a.wrap("    error: ", i.Error)
+		a.wrap(entryIndent+a.t("error: "), i.Error)
 	}
 	if i.Hint != "" {
-		a.wrap("    ", strings.ReplaceAll(i.Hint, "ID", i.ID))
+		a.wrap(entryIndent, i.Hint)
 	}
 }
 
-func (c changesInfo) lines(verbose bool) []string {
-	var out []string
+const entryIndent = "    "
+
+// printChanges shows what a write changes; of a comment only the first line that says something, unless verbose.
+func (a *app) printChanges(c changesInfo, verbose bool) {
 	if c.Comment != nil {
-		audience := "public comment"
+		audience := a.t("public comment")
 		if c.Comment.Internal {
-			audience = "internal comment"
+			audience = a.t("internal comment")
 		}
-		text, _, more := strings.Cut(c.Comment.Text, "\n")
 		if verbose {
-			text, more = c.Comment.Text, false
+			a.wrap(entryIndent, audience+":")
+			a.paragraphs(entryIndent+"  ", c.Comment.Text)
+		} else {
+			a.wrap(entryIndent, audience+": "+gist(c.Comment.Text))
 		}
-		if more {
-			text += " ..."
-		}
-		out = append(out, audience+": "+text)
 	}
 	if c.Assign != "" {
-		out = append(out, "assign "+c.Assign)
+		a.wrap(entryIndent, a.tf("assign %s", c.Assign))
 	}
 	if c.Priority != "" {
-		out = append(out, "priority "+c.Priority)
+		a.wrap(entryIndent, a.tf("priority %s", c.Priority))
 	}
 	if len(c.Watchers) > 0 {
-		out = append(out, "watchers "+strings.Join(c.Watchers, ", "))
+		a.wrap(entryIndent, a.tf("add watchers: %s", strings.Join(c.Watchers, ", ")))
+	}
+	if c.Transition != "" {
+		a.wrap(entryIndent, a.tf("status %s", c.Transition))
 	}
 	for _, f := range slices.Sorted(maps.Keys(c.Fields)) {
-		out = append(out, f+" = "+c.Fields[f])
+		a.wrap(entryIndent, f+" = "+c.Fields[f])
 	}
-	return out
+}
+
+// gist is the first line of a comment that says something: a greeting alone does not.
+func gist(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	switch {
+	case len(lines) == 0:
+		return ""
+	case len(lines) > 1 && len(strings.Fields(lines[0])) == 1:
+		lines = lines[1:]
+	}
+	if len(lines) > 1 {
+		return lines[0] + " ..."
+	}
+	return lines[0]
 }
 
 // state colours a state by how much a person should care.

@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 )
@@ -59,13 +56,15 @@ type cycleStory struct {
 	Due        *time.Time    `json:"due"`
 	Ended      *time.Time    `json:"ended"`
 	EndedBy    string        `json:"ended_by,omitempty"`
-	EndedWhy   string        `json:"ended_why,omitempty"`
+	EndedWhy   string        `json:"ended_why,omitempty"` // a code
+	endedName  string        // of the person
 	ElapsedS   int64         `json:"elapsed_s"`
 	RemainingS int64         `json:"remaining_s"`
 	Pauses     []pauseInfo   `json:"pauses"`
 	Steps      []stepHistory `json:"steps"`
 	Source     string        `json:"source"`
 	Assumption string        `json:"assumption,omitempty"`
+	DueNote    string        `json:"due_note,omitempty"` // a code: why the due is not the term's own
 	Why        []string      `json:"why"`
 }
 
@@ -79,8 +78,15 @@ type pauseInfo struct {
 type stepHistory struct {
 	Step  string     `json:"step"`
 	At    *time.Time `json:"at"`
-	State string     `json:"state"` // the ledger's, or "to come"
+	State string     `json:"state"` // the ledger's, or one of those below
 }
+
+// What a step is that the ledger does not know.
+const (
+	toCome    = "to come"
+	notNeeded = "not needed" // its cycle ended before
+	noMoment  = "none"       // a warning of a due that does not exist
+)
 
 func (a *app) explain(ctx context.Context, key string) error {
 	w, err := a.open(ctx, reads)
@@ -97,6 +103,9 @@ func (a *app) explain(ctx context.Context, key string) error {
 		return err
 	}
 	for _, x := range found {
+		if err := w.decided(ctx, x.Entries); err != nil {
+			return err
+		}
 		story := a.story(x, w.zone())
 		if a.json() {
 			if err := a.writeJSON(story); err != nil {
@@ -123,7 +132,7 @@ func (a *app) story(x engine.Explanation, zone zoneOf) explanation {
 	out.Hold, out.Notes = ev.Request.Hold, ev.Request.Notes
 	n := namesOf(x.Directory)
 	for i := range ev.Request.Moments {
-		out.Events = append(out.Events, eventOf(ev.Request, i, loc))
+		out.Events = append(out.Events, a.eventOf(ev.Request, i, loc))
 	}
 	state := map[enforcer.StepKey]string{}
 	for _, e := range x.Entries {
@@ -137,46 +146,55 @@ func (a *app) story(x engine.Explanation, zone zoneOf) explanation {
 }
 
 // eventOf says what happened at a moment, in the contract's words.
-func eventOf(r *enforcer.Request, i int, loc *time.Location) eventInfo {
+func (a *app) eventOf(r *enforcer.Request, i int, loc *time.Location) eventInfo {
 	m := &r.Moments[i]
 	e := eventInfo{ID: m.Event, At: m.At.In(loc), By: m.By.Name, Role: string(m.By.Role), What: []string{}, Ours: m.Steps, Segment: string(m.State.Status)}
-	say := func(format string, args ...any) { e.What = append(e.What, fmt.Sprintf(format, args...)) }
+	say := func(what string) { e.What = append(e.What, what) }
 	if i == 0 {
-		say("received, severity %s, status %s", m.State.Severity, m.State.Status)
+		say(a.tf("received, severity %s, status %s", m.State.Severity, m.State.Status))
 		return e
 	}
 	was := &r.Moments[i-1].State
 	if m.Note != "" {
-		kind := ""
+		note := a.t("public comment")
+		if m.Note == enforcer.Internal {
+			note = a.t("internal comment")
+		}
 		switch {
 		case m.AutoReply:
-			kind = " (auto-reply)"
+			note += " (" + a.t("an automatic reply") + ")"
 		case m.OnBehalf:
-			kind = " (on the customer's behalf)"
+			note += " (" + a.t("on the customer's behalf") + ")"
 		}
-		say("%s note%s", m.Note, kind)
+		say(note)
 	}
 	if m.State.Status != was.Status {
-		say("status %s", m.State.Status)
+		say(a.tf("status %s", m.State.Status))
 	}
 	if m.State.Severity != was.Severity {
-		say("severity %s", m.State.Severity)
+		say(a.tf("severity %s", m.State.Severity))
 	}
-	if m.State.Assignee.ID != was.Assignee.ID {
-		if m.State.Assignee.ID == "" {
-			say("unassigned")
-		} else {
-			say("assigned to %s", m.State.Assignee.Name)
-		}
+	switch now := m.State.Assignee; {
+	case now.ID == was.Assignee.ID:
+	case now.ID == "":
+		say(a.t("unassigned"))
+	default:
+		say(a.tf("assigned to %s", now.Name))
 	}
-	if m.State.Priority != was.Priority {
-		say("priority rank %d", m.State.Priority)
+	switch {
+	case m.State.Priority > was.Priority:
+		say(a.t("priority raised"))
+	case m.State.Priority < was.Priority:
+		say(a.t("priority lowered"))
 	}
-	if m.State.Covered != was.Covered {
-		say("%s the contract", map[bool]string{true: "entered", false: "left"}[m.State.Covered])
+	switch {
+	case m.State.Covered && !was.Covered:
+		say(a.t("came under the contract"))
+	case !m.State.Covered && was.Covered:
+		say(a.t("left the contract"))
 	}
 	if len(e.What) == 0 {
-		say("changed")
+		say(a.t("something else changed"))
 	}
 	return e
 }
@@ -192,15 +210,15 @@ func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[e
 	s := cycleStory{
 		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(a.lang), Cycle: c.ID, Ordinal: c.Ordinal,
 		State: string(c.State), Severity: c.Severity, Started: c.StartedAt.In(loc), Due: at(c.Due), Ended: at(c.EndedAt),
-		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()),
+		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote, ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()),
 		Source: c.Obligation.Source, Assumption: c.Obligation.Assumption,
 		Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},
 	}
+	if note := a.dueNote(c.DueNote); note != "" {
+		s.Why = append(s.Why, note)
+	}
 	for _, w := range c.DueWhy {
 		s.Why = append(s.Why, w.Text(a.lang))
-	}
-	if c.DueNote != "" {
-		s.Why = append([]string{c.DueNote}, s.Why...)
 	}
 	for _, p := range c.Pauses {
 		s.Pauses = append(s.Pauses, pauseInfo{p.From.In(loc), at(p.To), string(p.Class), p.Event})
@@ -214,124 +232,13 @@ func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[e
 		switch {
 		case h.State != "":
 		case !c.EndedAt.IsZero() && (step.At.IsZero() || step.At.After(c.EndedAt)):
-			h.State = "not needed"
+			h.State = notNeeded
 		case step.At.IsZero():
-			h.State = "none"
+			h.State = noMoment
 		default:
-			h.State = "to come"
+			h.State = toCome
 		}
 		s.Steps = append(s.Steps, h)
 	}
 	return s
-}
-
-func (a *app) printStory(s explanation) {
-	a.wrap("", a.colour("1", "#"+s.Issue)+"  "+s.Subject)
-	if s.State != string(mirror.Visible) {
-		fmt.Fprintf(a.out, "the tracker says: %s\n", s.State)
-	}
-	if s.Contract == "" {
-		fmt.Fprintln(a.out, "no contract covers it")
-		return
-	}
-	fmt.Fprintf(a.out, "contract %s, severity %s, as of %s\n", s.Contract, s.Severity, a.stamp(s.Now))
-	if s.Hold != "" {
-		a.wrap("on hold: ", s.Hold)
-	}
-	for _, n := range s.Notes {
-		a.wrap("note: ", n)
-	}
-	fmt.Fprintln(a.out, "\nwhat happened")
-	for _, e := range s.Events {
-		what := strings.Join(e.What, ", ")
-		if len(e.Ours) > 0 {
-			what += " (" + strings.Join(e.Ours, ", ") + ")"
-		}
-		role := e.Role
-		if role == "" {
-			role = "no role"
-		}
-		a.wrap("  "+a.stamp(e.At)+"  ", fmt.Sprintf("%s (%s): %s", e.By, role, what))
-	}
-	fmt.Fprintln(a.out, "\nwhat was promised")
-	for _, c := range s.Cycles {
-		a.printCycle(c)
-	}
-	if len(s.Writes) > 0 {
-		fmt.Fprintln(a.out, "\nwhat slabridge did")
-		for _, i := range s.Writes {
-			a.printEntry(i, false)
-		}
-	}
-}
-
-func (a *app) printCycle(c cycleStory) {
-	fmt.Fprintf(a.out, "  %s %s (%s)\n", a.state(c.State), a.colour("1", c.Obligation), c.Source)
-	line := "from " + a.stamp(c.Started)
-	if c.Due != nil {
-		line += ", due " + a.stamp(*c.Due)
-	}
-	a.wrap("            ", line)
-	if c.Ended != nil {
-		a.wrap("            ", strings.TrimSpace(fmt.Sprintf("ended %s: %s %s", a.stamp(*c.Ended), c.EndedWhy, c.EndedBy)))
-	} else if c.Due != nil {
-		left := "left " + span(time.Duration(c.RemainingS)*time.Second)
-		if c.RemainingS < 0 {
-			left = "late by " + span(time.Duration(-c.RemainingS)*time.Second)
-		}
-		a.wrap("            ", fmt.Sprintf("%s of counting time passed, %s", span(time.Duration(c.ElapsedS)*time.Second), left))
-	}
-	for _, w := range c.Why {
-		a.wrap("            ", w)
-	}
-	for _, p := range c.Pauses {
-		to := "still"
-		if p.To != nil {
-			to = a.stamp(*p.To)
-		}
-		a.wrap("            ", fmt.Sprintf("paused %s .. %s: %s (%s)", a.stamp(p.From), to, p.Class, p.Event))
-	}
-	for _, s := range c.Steps {
-		if s.At != nil {
-			fmt.Fprintf(a.out, "            %-10s %s  %s\n", s.Step, a.stamp(*s.At), s.State)
-		}
-	}
-}
-
-// zoneOf gives the zone that a contract's moments are shown in.
-type zoneOf func(contract string) *time.Location
-
-func (w *workspace) zone() zoneOf {
-	zones := map[string]*time.Location{}
-	for _, c := range w.cfg.Contracts {
-		zones[c.ID] = c.Calendar.Location()
-	}
-	return func(contract string) *time.Location {
-		if loc := zones[contract]; loc != nil {
-			return loc
-		}
-		return time.UTC
-	}
-}
-
-func sortByDue(rows []cycleInfo) {
-	slices.SortStableFunc(rows, func(x, y cycleInfo) int {
-		switch {
-		case x.Due == nil && y.Due == nil:
-			return 0
-		case x.Due == nil:
-			return 1
-		case y.Due == nil:
-			return -1
-		}
-		return x.Due.Compare(*y.Due)
-	})
-}
-
-// moment is what --at says, zero when it says nothing.
-func (a *app) moment() (time.Time, error) {
-	if a.at == "" {
-		return time.Time{}, nil
-	}
-	return a.now()
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +11,7 @@ import (
 )
 
 func (a *app) ledgerCmd() *cobra.Command {
-	c := &cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"}
+	c := group(&cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"})
 	var f ledger.Filter
 	var state string
 	filters := func(c *cobra.Command, withState bool) *cobra.Command {
@@ -49,13 +48,13 @@ func (a *app) ledgerCmd() *cobra.Command {
 		confirm(&cobra.Command{
 			Use: "release", Short: "Let held entries go; the next pass decides again and writes them", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				return a.ledgerMove(cmd.Context(), f, all, "released", (*ledger.Ledger).Release)
+				return a.ledgerMove(cmd.Context(), f, all, "entries released: %d; the next pass decides again and writes them", (*ledger.Ledger).Release)
 			},
 		}),
 		confirm(&cobra.Command{
 			Use: "retry", Short: "Try refused entries again in the next pass", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				return a.ledgerMove(cmd.Context(), f, all, "to be tried again", (*ledger.Ledger).Retry)
+				return a.ledgerMove(cmd.Context(), f, all, "entries to be tried again in the next pass: %d", (*ledger.Ledger).Retry)
 			},
 		}))
 	return c
@@ -98,7 +97,11 @@ func (a *app) ledgerList(ctx context.Context, f ledger.Filter) error {
 		if err != nil {
 			return err
 		}
-		i := a.info(e, dirs[e.Key.Connection], zone(e.Key.Contract))
+		one := []ledger.Entry{e}
+		if err := w.decided(ctx, one); err != nil {
+			return err
+		}
+		i := a.info(one[0], dirs[e.Key.Connection], zone(e.Key.Contract))
 		if a.json() {
 			if err := a.writeJSON(i); err != nil {
 				return err
@@ -178,8 +181,8 @@ func (a *app) ledgerShow(ctx context.Context, id string) error {
 		return a.writeJSON(out)
 	}
 	a.printEntry(out.writeInfo, true)
-	a.wrap("    rule: ", out.Facts.Rule)
-	fmt.Fprintf(a.out, "    contract version %s, calendar data of %s\n", out.Facts.Version, out.Facts.Calendar)
+	a.wrap("    "+a.t("rule: "), out.Facts.Rule)
+	a.wrap("    ", a.tf("contract version %s, calendar data of %s", out.Facts.Version, out.Facts.Calendar))
 	for _, why := range out.Facts.Why {
 		a.wrap("    ", why)
 	}
@@ -188,7 +191,7 @@ func (a *app) ledgerShow(ctx context.Context, id string) error {
 	}
 	for _, r := range out.Requests {
 		for _, x := range r.Answers {
-			a.wrap("    "+a.stamp(x.At)+"  ", "request "+r.ID+": "+x.Outcome+" "+x.Error)
+			a.wrap("    "+a.stamp(x.At)+"  ", a.tf("request %s: %s", r.ID, x.Outcome)+" "+x.Error)
 		}
 	}
 	return nil
@@ -210,7 +213,7 @@ func requestOf(r ledger.Write, loc *time.Location) entryRequest {
 	return out
 }
 
-func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did string,
+func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did phrase,
 	move func(*ledger.Ledger, context.Context, time.Time, ledger.Filter) ([]ledger.Entry, error),
 ) error {
 	if (f == ledger.Filter{}) && !all {
@@ -241,7 +244,7 @@ func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did str
 		a.printEntry(i, false)
 	}
 	if !a.json() {
-		fmt.Fprintf(a.out, "%d entries %s\n", len(entries), did)
+		a.wrap("", a.tf(did, len(entries)))
 	}
 	return nil
 }

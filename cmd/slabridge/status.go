@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -14,13 +17,13 @@ import (
 func (a *app) statusCmd() *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "status",
-		Short: "List running cycles, soonest due first",
+		Short: "List running cycles, soonest due first, overdue ones among them",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.status(cmd.Context()) },
 	})
 }
 
-// cycleInfo is one line of `status -o json`.
+// cycleInfo is one line of `status -o json`. State is running or paused, or breached while nothing has ended it.
 type cycleInfo struct {
 	Connection string     `json:"connection"`
 	Issue      string     `json:"issue"`
@@ -63,28 +66,45 @@ func (a *app) status(ctx context.Context) error {
 		return nil
 	}
 	if len(rows) == 0 {
-		fmt.Fprintln(a.out, "no cycle is running")
+		fmt.Fprintln(a.out, a.t("no cycle is running"))
 		return nil
 	}
-	for _, r := range rows {
-		due, left := "no due", ""
-		if r.Due != nil {
-			due, left = a.stamp(*r.Due), "in "+span(r.Due.Sub(now))
-			if r.Due.Before(now) {
-				left = span(now.Sub(*r.Due)) + " ago"
-			}
+	wide := 0 // of the widest length of time
+	lefts := make([]string, len(rows))
+	for i, r := range rows {
+		switch {
+		case r.Due == nil:
+		case r.Due.Before(now):
+			lefts[i] = a.tf("%s ago", a.span(now.Sub(*r.Due)))
+		default:
+			lefts[i] = a.tf("in %s", a.span(r.Due.Sub(now)))
 		}
-		fmt.Fprintf(a.out, "%-28s %-14s %-8s %s %s\n", due, left, r.Issue, a.state(r.State), r.Obligation)
+		wide = max(wide, utf8.RuneCountInString(lefts[i]))
+	}
+	for i, r := range rows {
+		due := a.t("no due")
+		if r.Due != nil {
+			due = a.stamp(*r.Due)
+		}
+		state := ""
+		if r.State != string(enforcer.Running) {
+			state = strings.TrimRight(a.state(r.State), " ")
+		}
+		a.columns(fmt.Sprintf("%-27s  %-*s  ", due, wide, lefts[i]), hash(r.Issue)+" "+a.colour("1", r.Obligation), state)
 	}
 	return nil
 }
 
-// running flattens the items to their running cycles, soonest due first, those without a due last.
+// columns writes a row of a table; what does not fit goes below, indented.
+func (a *app) columns(first string, rest ...string) { a.wrap(first, strings.Join(rest, " ")) }
+
+// running flattens the items to the cycles that go on, soonest due first, those without a due last. A cycle that
+// was breached and has not been ended yet goes on.
 func running(items []ledger.Item, zone zoneOf) []cycleInfo {
 	var rows []cycleInfo
 	for _, it := range items {
 		for _, c := range it.Cycles {
-			if c.State != enforcer.Running && c.State != enforcer.Paused {
+			if !c.EndedAt.IsZero() {
 				continue
 			}
 			loc := zone(it.Contract)
@@ -101,4 +121,18 @@ func running(items []ledger.Item, zone zoneOf) []cycleInfo {
 	}
 	sortByDue(rows)
 	return rows
+}
+
+func sortByDue(rows []cycleInfo) {
+	slices.SortStableFunc(rows, func(x, y cycleInfo) int {
+		switch {
+		case x.Due == nil && y.Due == nil:
+			return 0
+		case x.Due == nil:
+			return 1
+		case y.Due == nil:
+			return -1
+		}
+		return x.Due.Compare(*y.Due)
+	})
 }

@@ -62,8 +62,8 @@ func (a *app) sync(ctx context.Context, full, rebuild bool) error {
 				return err
 			}
 		} else if r.Complete {
-			fmt.Fprintf(a.out, "%s: %d issues changed (%d new, %d deleted, %d out of sight), %d requests\n",
-				id, info.Changed, info.New, info.Gone, info.Hidden, info.Requests)
+			a.wrap("", a.tf("%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d",
+				id, info.Changed, info.New, info.Gone, info.Hidden, info.Requests))
 		}
 		for _, f := range r.Failed {
 			fmt.Fprintf(a.err, "slabridge: %s: issue %s stays to be read: %v\n", id, f.Issue, f.Err)

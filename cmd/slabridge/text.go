@@ -12,7 +12,11 @@ const width = 80
 
 // wrap writes text with a prefix on its first line and as many blanks on the others, within the width.
 func (a *app) wrap(prefix, text string) {
-	indent := strings.Repeat(" ", utf8.RuneCountInString(prefix))
+	a.fold(prefix, strings.Repeat(" ", utf8.RuneCountInString(prefix)), text)
+}
+
+// fold writes text behind a prefix, its further lines behind an indent, within the width.
+func (a *app) fold(prefix, indent, text string) {
 	line := prefix
 	empty := true
 	for word := range strings.FieldsSeq(text) {
@@ -38,8 +42,22 @@ func (a *app) stamp(t time.Time) string {
 	return day + " " + t.Format("2006-01-02 15:04:05 -07")
 }
 
+// hang writes a text whose first line begins at the margin and whose others do not.
+func (a *app) hang(text string) { a.fold("", "    ", text) }
+
+// paragraphs writes a text of several lines with its line breaks, all of it indented.
+func (a *app) paragraphs(indent, text string) {
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		if line = strings.TrimSpace(line); line == "" {
+			fmt.Fprintln(a.out)
+			continue
+		}
+		a.wrap(indent, line)
+	}
+}
+
 // span shows a length of counting time: "1h 20m", "45s".
-func span(d time.Duration) string {
+func (a *app) span(d time.Duration) string {
 	sign := ""
 	if d < 0 {
 		sign, d = "-", -d
@@ -48,13 +66,21 @@ func span(d time.Duration) string {
 	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
 	switch {
 	case h > 0 && m == 0:
-		return fmt.Sprintf("%s%dh", sign, h)
+		return sign + a.tf("%dh", h)
 	case h > 0:
-		return fmt.Sprintf("%s%dh %02dm", sign, h, m)
+		return sign + a.tf("%dh %02dm", h, m)
 	case m > 0 && s == 0:
-		return fmt.Sprintf("%s%dm", sign, m)
+		return sign + a.tf("%dm", m)
 	case m > 0:
-		return fmt.Sprintf("%s%dm %02ds", sign, m, s)
+		return sign + a.tf("%dm %02ds", m, s)
 	}
-	return fmt.Sprintf("%s%ds", sign, s)
+	return sign + a.tf("%ds", s)
+}
+
+// hash shows the key of an issue as people write it: "#17", or "ACME-17" where the key says where it belongs.
+func hash(key string) string {
+	if strings.Trim(key, "0123456789") == "" {
+		return "#" + key
+	}
+	return key
 }

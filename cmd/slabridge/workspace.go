@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"time"
 
 	"slabridge/config"
 	"slabridge/config/statefile"
@@ -190,4 +191,30 @@ func (a *app) connect(c config.Connection, log *slog.Logger) (connectors.Tracker
 		ID: c.ID, BaseURL: c.URL, APIKey: c.Auth.APIKey.Reveal(), Transport: a.transport, Now: a.clock, Log: log,
 		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
 	})
+}
+
+// zoneOf gives the zone that a contract's moments are shown in.
+type zoneOf func(contract string) *time.Location
+
+func (w *workspace) zone() zoneOf {
+	zones := map[string]*time.Location{}
+	for _, c := range w.cfg.Contracts {
+		zones[c.ID] = c.Calendar.Location()
+	}
+	return func(contract string) *time.Location {
+		if loc := zones[contract]; loc != nil {
+			return loc
+		}
+		return time.UTC
+	}
+}
+
+// home is the zone in which a connection's own moments are shown: its first contract's.
+func (w *workspace) home(connection string) *time.Location {
+	for _, c := range w.cfg.Contracts {
+		if c.Connection == connection {
+			return c.Calendar.Location()
+		}
+	}
+	return time.UTC
 }

@@ -72,7 +72,7 @@ func (p *pass) turn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	storm, err := p.enter(ctx, findings)
+	storm, err := p.bound(ctx, findings)
 	if err != nil {
 		return err
 	}
@@ -229,12 +229,13 @@ func (p *pass) forbid(ctx context.Context) error {
 	return nil
 }
 
-// calculate evaluates every request that may have something new to say.
+// calculate evaluates every request that may have something new to say, records what is decided, and gives those
+// with something to be written.
 func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	if err := p.recall(ctx); err != nil {
 		return nil, err
 	}
-	var out []finding
+	var todo, found []finding
 	for _, v := range p.views {
 		ids, err := p.candidates(ctx, v)
 		if err != nil {
@@ -262,11 +263,17 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
-				out = append(out, f)
+				found = append(found, f)
+			}
+			if len(found) == batch {
+				if todo, err = p.enter(ctx, todo, found); err != nil {
+					return nil, err
+				}
+				found = nil
 			}
 		}
 	}
-	return out, nil
+	return p.enter(ctx, todo, found)
 }
 
 // putOff leaves the issues that could not be read for a later pass, and notes as of when they were known: what came

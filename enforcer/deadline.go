@@ -23,7 +23,7 @@ func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, e
 		return nil, fmt.Errorf("contract %s is not valid at %s", c.ID, received.Format(time.RFC3339))
 	}
 	received = received.Truncate(time.Second)
-	ev := Evaluation{Contract: c, Now: received, Cycles: make([]Cycle, 0, len(c.Obligations))}
+	ev := Evaluation{Contract: c, Request: &Request{}, Now: received, Cycles: make([]Cycle, 0, len(c.Obligations))}
 	for _, deferred := range []bool{false, true} {
 		for i := range c.Obligations {
 			o := &c.Obligations[i]

@@ -31,7 +31,7 @@ type Line struct {
 const visibilityLag = 2 * time.Minute
 
 // Decide says what is to become of every step whose moment has come, in the order of their moments. Steps that
-// are Settled are left out. It is pure: the same evaluation, standings and line give the same decisions.
+// are Settled are left out, and so are those of cycles that were over before enforcement began. It is pure: the same evaluation, standings and line give the same decisions.
 func Decide(ev Evaluation, standing func(StepKey) Standing, line Line) ([]Decision, error) {
 	d := decider{ev: ev, standing: standing, line: line}
 	for i := range ev.Cycles {
@@ -67,6 +67,9 @@ func (d *decider) step(i int, c *Cycle, s CycleStep) error {
 	standing := d.standing(key)
 	if standing == Settled {
 		return nil
+	}
+	if standing == Unrecorded && !c.EndedAt.IsZero() && c.EndedAt.Before(d.line.EnforceFrom) {
+		return nil // over before enforcement began: history, of which an old tracker has no end
 	}
 	ended, over := d.endOf(i, c)
 	if over && ended.EndedAt.Before(s.At) {
@@ -143,7 +146,7 @@ func (d *decider) changes(c *Cycle, s CycleStep) Changes {
 // hours lets internal steps keep working hours when the obligation's own clock does (DESIGN, 13). A step that
 // comes due exactly at a close is written at once.
 func (d *decider) hours(dec *Decision, c *Cycle) error {
-	if dec.Audience == Public || c.alwaysOn() {
+	if dec.Audience == Public || d.ev.alwaysOn(c) {
 		return nil
 	}
 	cal := d.ev.Contract.Calendar
@@ -166,8 +169,9 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 }
 
 // alwaysOn reports whether the cycle's own clock runs round the clock.
-func (c *Cycle) alwaysOn() bool {
-	return c.Rule.Within != nil && (c.Rule.Within.Always || c.Rule.Within.Unit == calendar.PlainDays)
+func (ev *Evaluation) alwaysOn(c *Cycle) bool {
+	t := ev.term(c, c.Rule)
+	return t != nil && (t.Always || t.Unit == calendar.PlainDays)
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this

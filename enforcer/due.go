@@ -75,7 +75,7 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	case b.rule.Within == nil:
 		return ruling{from: b.from}, nil
 	}
-	r := ruling{from: b.from, term: b.rule.Within}
+	r := ruling{from: b.from, term: ev.term(c, b.rule)}
 	if !reasons {
 		var err error
 		r.due, err = ev.Contract.Calendar.DueAt(b.from, *r.term, c.spans(t))
@@ -84,6 +84,17 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	res, err := ev.Contract.Calendar.Due(b.from, *r.term, c.spans(t))
 	r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
 	return r, err
+}
+
+// term is the rule's term on the clock that the cycle counts on: work after hours, once both sides agreed to it,
+// runs the gravest severity's minutes and hours round the clock (kamal п. 8).
+func (ev *Evaluation) term(c *Cycle, rule *Rule) *calendar.Term {
+	t := rule.Within
+	if t == nil || !ev.Request.AfterHours || ev.Contract.SeverityRank(c.Severity) != 0 ||
+		(t.Unit != calendar.Minutes && t.Unit != calendar.Hours) {
+		return t
+	}
+	return &calendar.Term{N: t.N, Unit: t.Unit, Always: true}
 }
 
 // borrowed is the due of the other obligation's cycle on the same request, at least the cycle's own start.

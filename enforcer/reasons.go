@@ -107,10 +107,11 @@ func (c *Contract) severityTitle(id string) Text {
 }
 
 func (ev *Evaluation) remainingAt(c *Cycle, at time.Time) time.Duration {
-	if c.Due.IsZero() || c.Rule.Within == nil || !at.Before(c.Due) {
+	term := ev.term(c, c.Rule)
+	if c.Due.IsZero() || term == nil || !at.Before(c.Due) {
 		return 0
 	}
-	d, err := ev.Contract.Calendar.Counted(*c.Rule.Within, at, c.Due, nil)
+	d, err := ev.Contract.Calendar.Counted(*term, at, c.Due, nil)
 	if err != nil {
 		return 0 // the due itself was computed over the same days, so this cannot happen
 	}

@@ -167,6 +167,8 @@ func (s *story) act(at time.Time, w []string) {
 		case "received":
 			s.request.ReceivedAt = s.time(w[i+1 : i+4])
 			i += 3
+		case "after-hours":
+			s.request.AfterHours = true
 		case "hold":
 			s.request.Hold = "label"
 		case "unhold":

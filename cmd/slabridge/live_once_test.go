@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,6 +66,67 @@ func TestLiveOnce(t *testing.T) {
 	s.runs(t, program, time.Second)
 	if got := s.comments(t, issues); got != want || got != 2*len(issues) {
 		t.Errorf("%d comments after everything was run again, %d before; want %d", got, want, 2*len(issues))
+	}
+}
+
+// TestLiveLostAnswers puts a proxy before the tracker that answers writes with an error page: before they are done for
+// one request, after they are done for another. Either way nothing is lost and nothing is written twice.
+func TestLiveLostAnswers(t *testing.T) {
+	t.Parallel()
+	d := live(t).desk(t)
+	s := d.site(t)
+	undone := d.issue(t, "critical", "Ответ до записи", 25*time.Minute)
+	done := d.issue(t, "critical", "Ответ после записи", 25*time.Minute)
+	s.before(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPut {
+			return true
+		}
+		if r.URL.Path == fmt.Sprintf("/issues/%d.json", done) {
+			s.forward(t, r)
+		}
+		http.Error(w, "Bad gateway", http.StatusBadGateway)
+		return false
+	})
+	o := s.want(t, exitTracker, "enforce")
+	contains(t, "enforce", o.out+o.err, "outcome unknown (HTTP 502)", "look for it before sending it again")
+	for range 2 { // what is in flight is left alone
+		for _, pass := range jsonLines[passInfo](t, s, "enforce") {
+			if len(pass.Written) > 0 {
+				t.Errorf("written although it may be written already: %+v", pass.Written)
+			}
+		}
+	}
+	if got := s.comments(t, []int{undone, done}); got > 2 {
+		t.Errorf("%d comments while every answer was lost, want at most one an audience", got)
+	}
+	direct(t, s)
+	time.Sleep(settled)
+	s.want(t, exitOK, "enforce")
+	s.want(t, exitOK, "enforce")
+	for _, issue := range []int{undone, done} {
+		chapter{
+			issue: issue, public: []string{"acknowledge/start"}, private: []string{phone, "respond/due"},
+			assignee: "Sanjay Support", priority: "Immediate",
+		}.check(t, d)
+	}
+}
+
+// forward does a request at the tracker, whatever its sender will be told.
+func (s *site) forward(t *testing.T, r *http.Request) {
+	req, err := http.NewRequestWithContext(t.Context(), r.Method, s.URL+r.URL.Path, r.Body)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	req.Header = r.Header.Clone()
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_ = res.Body.Close() // an empty one
+	if res.StatusCode != http.StatusNoContent {
+		t.Errorf("the write itself: %s", res.Status)
 	}
 }
 

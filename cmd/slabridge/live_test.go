@@ -437,11 +437,12 @@ func decodeLines[T any](t testing.TB, o outcome) []T {
 	return lines
 }
 
-// contains fails the test for each part that the text lacks.
+// contains fails the test for each part that the text lacks, wherever its lines are broken.
 func contains(t testing.TB, what, text string, parts ...string) {
 	t.Helper()
+	squeeze := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	for _, p := range parts {
-		if !strings.Contains(text, p) {
+		if !strings.Contains(squeeze(text), squeeze(p)) {
 			t.Errorf("%s lacks %q:\n%s", what, p, text)
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	hintKey      = "check auth.api_key of this connection and that its account is not locked"
 	hintURL      = "check url of this connection: this does not look like Redmine's REST API"
 	hintREST     = "switch the REST API on in Redmine: Administration, Settings, API"
+	hintLists    = "either the REST API is off (switch the REST API on in Redmine: Administration, Settings, API) or the account's role lacks the permission"
 	hintRights   = "the project is closed or the account's role lacks the permission"
 	hintUnknown  = "the write may have been done; look for it before sending it again"
 	hintOverload = "Redmine or the server before it is overloaded or down"
@@ -116,6 +117,8 @@ func (c *call) classify(e *connectors.Error, method string) {
 		e.Class, e.Hint = connectors.Unauthorized, hintREST
 	case s == http.StatusForbidden && c.at == atIssue:
 		e.Class = connectors.Hidden
+	case s == http.StatusForbidden && !write:
+		e.Class, e.Hint = connectors.Refused, hintLists
 	case s == http.StatusForbidden:
 		e.Class, e.Hint = connectors.Refused, hintRights
 	case s == http.StatusNotFound && c.at == atIssue:

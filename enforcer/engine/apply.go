@@ -67,7 +67,12 @@ func (p *pass) apply(ctx context.Context, findings []finding, storm string) erro
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.endure(p.carryOut(ctx, f, storm)); err != nil {
+		err := p.carryOut(ctx, f, storm)
+		for err == nil && p.again { // ends, because each turn rules out another assignee
+			p.again = false
+			err = p.carryOut(ctx, f, storm)
+		}
+		if err := p.endure(err); err != nil {
 			return err
 		}
 	}

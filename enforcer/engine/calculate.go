@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -42,7 +43,7 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 		view: v, request: v.request(p.conn.ID, m.history, m.entry), project: m.history.Issue.Values.One(connectors.FieldProject),
 	}
 	var err error
-	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.now); err != nil {
+	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.at(&f.request)); err != nil {
 		return f, true, err
 	}
 	if !f.ev.Covered {
@@ -52,7 +53,11 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	if err != nil {
 		return f, true, err
 	}
-	if f.decisions, err = enforcer.Decide(f.ev, standing(states), v.line); err != nil {
+	line, err := p.line(ctx, &f)
+	if err != nil {
+		return f, true, err
+	}
+	if f.decisions, err = enforcer.Decide(f.ev, standing(states), line); err != nil {
 		return f, true, err
 	}
 	if err := p.upkeep(ctx, &f, m.history); err != nil {
@@ -60,6 +65,38 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	}
 	p.restrain(&f)
 	return f, true, nil
+}
+
+// line is the contract's line as it is for one request. A step that had not come at the last pass and lies before it
+// now was moved there, but only where that pass knew the request as it was: one that could not be read then, or was
+// not there to be seen, is merely late.
+func (p *pass) line(ctx context.Context, f *finding) (enforcer.Line, error) {
+	line := f.view.line
+	if f.view.stale || line.PassedAt.IsZero() {
+		return line, nil
+	}
+	it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, f.request.Issue, f.view.ID)
+	known := line.PassedAt
+	switch {
+	case !ok:
+		known = f.request.CreatedAt
+	case it.Fingerprint == "":
+		known = it.EvaluatedAt
+	}
+	if known.Before(line.PassedAt) {
+		line.PassedAt = known
+	}
+	return line, err
+}
+
+// at is the moment as of which a request is evaluated: the pass's now, or the request's last event when that is
+// later. What the tracker tells has happened, though our idea of its clock may be behind, or someone answered since
+// the pass began. Only whoever asks about a moment of the past does not want to know.
+func (p *pass) at(r *enforcer.Request) time.Time {
+	if n := len(r.Moments); n > 0 && !p.asOf && r.Moments[n-1].At.After(p.now) {
+		return r.Moments[n-1].At
+	}
+	return p.now
 }
 
 // restrain holds what would be written where nothing may be.
@@ -134,6 +171,9 @@ func (f *finding) item() ledger.Item {
 		EvaluatedAt: f.ev.Now, Next: f.ev.Next, Fingerprint: f.view.Fingerprint,
 	}
 	for _, c := range f.ev.Cycles {
+		if !c.EndedAt.IsZero() {
+			continue // an old request has hundreds
+		}
 		it.Cycles = append(it.Cycles, ledger.Cycle{
 			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State,
 			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt,

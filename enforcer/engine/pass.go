@@ -12,6 +12,7 @@ import (
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
 )
 
 // pass is one turn of the crank on one connection.
@@ -19,8 +20,10 @@ type pass struct {
 	e       *Engine
 	conn    Connection
 	now     time.Time
+	asOf    bool // now was asked for, and what happened later is not to be known
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
 	report  Report
 	// block is why nothing may be written in this pass; "" when it may.
@@ -30,7 +33,9 @@ type pass struct {
 
 	names connectors.Directory // as mirrored
 	self  *connectors.Account  // read once, when something internal is to be written
-	moved bool                 // the tracker's names have changed since this pass bound them
+
+	unassignable map[string]bool // people whom the tracker refused as assignees in this pass
+	again        bool            // the write under way was refused for its assignee: plan it anew
 
 	failed error // the first failure that kept one issue from being read or written
 	streak int   // such failures since the last success
@@ -40,7 +45,7 @@ type pass struct {
 const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
-	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}}
+	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}, unassignable: map[string]bool{}}
 	err := p.turn(ctx)
 	e.note(p, err)
 	return p.report, err
@@ -52,6 +57,11 @@ func (p *pass) turn(ctx context.Context) error {
 		return err
 	}
 	p.report.Changed = len(synced.Changed)
+	p.unread = map[string]bool{}
+	for _, f := range synced.Failed {
+		p.unread[f.Issue] = true
+		p.report.problem("", false, "%v", f.Err)
+	}
 	if err := p.prepare(ctx); err != nil {
 		return err
 	}
@@ -102,18 +112,10 @@ func (p *pass) endure(err error) error {
 
 // prepare binds the contracts, finds out whether anything may be written, and draws the contracts' lines.
 func (p *pass) prepare(ctx context.Context) error {
-	d, ok, err := p.e.mirror.Directory(ctx, p.conn.ID)
+	problems, err := p.bind(ctx)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return errors.New("the tracker's names have not been read yet")
-	}
-	views, problems, err := p.e.bind(ctx, p.conn.ID, d)
-	if err != nil {
-		return err
-	}
-	p.views, p.names = views, d
 	p.now = p.e.now(p.conn.Tracker).Truncate(time.Second) // as trackers tell time
 	p.report.Now = p.now
 	for _, f := range problems {
@@ -121,13 +123,56 @@ func (p *pass) prepare(ctx context.Context) error {
 			p.report.problem("", true, "%s: %q: %s", f.Path, f.Value, f.Reason)
 		}
 	}
-	if err := p.e.remember(ctx, p.conn.ID, views, p.now); err != nil {
+	if err := p.e.remember(ctx, p.conn.ID, p.views, p.now); err != nil {
 		return err
 	}
 	if err := p.forbid(ctx); err != nil {
 		return err
 	}
 	return p.draw(ctx)
+}
+
+// bind resolves the mappings against the mirrored names. Names by which something must not be written are read again
+// first: what an admin has mended in the tracker is not to be held until the names are read in their turn.
+func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
+	d, ok, err := p.e.mirror.Directory(ctx, p.conn.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("the tracker's names have not been read yet")
+	}
+	views, problems, err := p.e.bind(ctx, p.conn.ID, d)
+	if err != nil {
+		return nil, err
+	}
+	doubted := anyFatal(problems)
+	if !doubted {
+		if doubted, err = p.lackedRights(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if doubted {
+		if d, err = p.conn.Tracker.Directory(ctx); err != nil {
+			return nil, err
+		}
+		if _, err = p.e.mirror.StoreDirectory(ctx, p.conn.ID, d); err != nil {
+			return nil, err
+		}
+		if views, problems, err = p.e.bind(ctx, p.conn.ID, d); err != nil {
+			return nil, err
+		}
+	}
+	p.views, p.names = views, d
+	return problems, nil
+}
+
+// lackedRights reports whether something is held for want of a right.
+func (p *pass) lackedRights(ctx context.Context) (bool, error) {
+	pending, err := p.e.ledger.Pending(ctx, p.conn.ID, p.e.now(p.conn.Tracker))
+	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
+		return e.State == ledger.Held && e.Reason.Code == heldRights
+	}), err
 }
 
 // draw draws the contracts' lines. One that is new beside one that vanished may be its new name: it gets no line,
@@ -195,9 +240,15 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := p.putOff(ctx, v); err != nil {
+			return nil, err
+		}
 		for _, id := range ids {
 			if err := ctx.Err(); err != nil {
 				return nil, err
+			}
+			if p.unread[id] {
+				continue
 			}
 			f, covered, err := p.look(ctx, v, id)
 			if err != nil {
@@ -218,6 +269,22 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	return out, nil
 }
 
+// putOff leaves the issues that could not be read for a later pass, and notes as of when they were known: what came
+// due since is then late and not past.
+func (p *pass) putOff(ctx context.Context, v *view) error {
+	for _, id := range slices.Sorted(maps.Keys(p.unread)) {
+		it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, id, v.ID)
+		if err != nil {
+			return err
+		}
+		if ok && it.Fingerprint != "" {
+			it.EvaluatedAt, it.Next, it.Fingerprint = v.line.PassedAt, v.line.PassedAt, ""
+			p.agenda = append(p.agenda, it)
+		}
+	}
+	return nil
+}
+
 // recall finds what was decided earlier and is still to be done.
 func (p *pass) recall(ctx context.Context) error {
 	all, err := p.e.ledger.Pending(ctx, p.conn.ID, p.now)
@@ -236,10 +303,14 @@ func (p *pass) recall(ctx context.Context) error {
 	return nil
 }
 
+// lookBack is how far before the last pass reading an issue still counts as after it: our measure of the tracker's
+// clock may have moved in between.
+const lookBack = 2 * time.Minute
+
 // candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
 // something pending; all of them after a change of configuration.
 func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
-	since := v.line.PassedAt
+	since := v.line.PassedAt.Add(-lookBack)
 	if v.stale {
 		since = time.Time{}
 	}
@@ -269,6 +340,9 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return finding{}, false, err
 	}
 	f, covered, err := p.find(ctx, v, m)
+	if err == nil && !covered && (v.fatal || f.request.Hidden) { // with its project out of sight nothing is known of it
+		return finding{}, false, nil
+	}
 	if err != nil && ctx.Err() == nil {
 		p.report.problem(m.entry.Key, true, "%v", err)
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now

@@ -58,7 +58,7 @@ func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
 
 // look prepares a pass that only reads: bound contracts, lines as they are, no request.
 func (e *Engine) look(ctx context.Context, c Connection, at time.Time) (*pass, error) {
-	p := &pass{e: e, conn: c, now: at.UTC(), report: Report{Connection: c.ID}}
+	p := &pass{e: e, conn: c, now: at.UTC(), asOf: !at.IsZero(), report: Report{Connection: c.ID}}
 	if at.IsZero() {
 		p.now = e.now(c.Tracker)
 	}

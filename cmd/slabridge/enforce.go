@@ -26,7 +26,11 @@ func (a *app) enforceCmd() *cobra.Command {
 			}
 			defer w.close()
 			reports, err := w.engine.Pass(cmd.Context())
-			return errors.Join(err, a.tell(cmd.Context(), w, reports))
+			told := a.tell(cmd.Context(), w, reports)
+			if err != nil && errors.Is(told, errHeld) {
+				return err // a connection that failed comes first; what is held still is after the next pass
+			}
+			return errors.Join(err, told)
 		},
 	}
 }

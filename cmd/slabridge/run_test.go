@@ -138,6 +138,34 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// What the daemon holds is let go beside it, by another process and without the key.
+func TestReleaseBesideTheDaemon(t *testing.T) {
+	d := newOffice(t, "@every 1m", "@every 1s", "state: slabridge.db", "state: slabridge.db\nlimits: {writes_per_pass: 1}")
+	d.want(exitOK, "enforce")
+	d.at("2026-03-20 16:00:00")
+	d.report("one", "critical")
+	d.report("two", "critical")
+	d.at("2026-03-20 16:00:05")
+	log := newLogbook()
+	a := newApp(strings.NewReader(""), io.Discard, log, d.clock)
+	a.transport = d.sim.Transport()
+	ended := make(chan int, 1)
+	go func() { ended <- a.run([]string{"--config", d.file("slabridge.yaml"), "run"}) }()
+	log.await(t, 2, "msg=held")
+	if err := os.Remove(d.file("demo.key")); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, "release", d.want(exitOK, "ledger", "release", "--all").out, "entries released: 2")
+	log.await(t, 2, "msg=written")
+	signalSelf(t, syscall.SIGTERM)
+	if code := <-ended; code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+	if d.notes(1) != 1 || d.notes(2) != 1 {
+		t.Errorf("want each written once; notes: %d and %d", d.notes(1), d.notes(2))
+	}
+}
+
 // A daemon whose tracker is away goes on trying, and says so.
 func TestRunOutlivesTheTracker(t *testing.T) {
 	d := newOffice(t, "@every 1m", "@every 1s")

@@ -117,11 +117,13 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 	return nil
 }
 
-// The codes of holds that do not simply end with their cause: one that only a human ends, and one whose cause is
-// looked at no more often than the tracker's names are.
+// The codes of holds, beside the request's own: one that only a human ends, one whose cause is looked at no more
+// often than the tracker's names are, and two that last as long as nothing at all may be written.
 const (
-	heldStorm  = "storm"
-	heldRights = "rights"
+	heldStorm   = "storm"
+	heldRights  = "rights"
+	heldBlocked = "blocked"
+	heldMapping = "mapping"
 )
 
 // revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human

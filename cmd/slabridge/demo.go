@@ -157,18 +157,18 @@ func demoWake(ctx context.Context, w *workspace, t time.Time, now *time.Time, pa
 
 // demoWrite tells of a step as it is written.
 func (a *app) demoWrite(e ledger.Entry, now time.Time) {
-	c := changesOf(e.Write, nil)
+	c := changesOf(e.Write, nil) // what was sent: a step may want what is so already
 	var does []string
 	if c.Comment != nil {
 		does = append(does, map[bool]string{true: "tells staff", false: "tells the customer"}[c.Comment.Internal])
 	}
-	if e.Changes.Assign != "" {
+	if e.Changes.Assign != "" && c.Assign != "" {
 		does = append(does, "assigns "+string(e.Changes.Assign))
 	}
-	if e.Changes.Priority != "" {
+	if e.Changes.Priority != "" && c.Priority != "" {
 		does = append(does, "raises the priority")
 	}
-	if e.Changes.Watch != "" {
+	if e.Changes.Watch != "" && len(c.Watchers) > 0 {
 		does = append(does, "adds "+string(e.Changes.Watch)+" as watchers")
 	}
 	a.wrap(now.Format(demoStamp)+"    ", fmt.Sprintf("#%s %s (%s): %s",

@@ -102,6 +102,7 @@ func (a *app) info(e ledger.Entry, n names, loc *time.Location) writeInfo {
 	if r := e.Receipt; r != nil {
 		i.Event = r.Event
 		for _, x := range r.Refused {
+			x.Field = n.of("", x.Field)
 			i.Refused = append(i.Refused, x.String())
 		}
 	}

@@ -99,11 +99,11 @@ var russian = map[phrase]string{
 	"its answer never came; the next pass looks for its mark in the tracker":                         "ответ не пришёл; следующий проход поищет метку в трекере",
 	"entries released: %d; the next pass decides again and writes them":                              "отпущено записей: %d; следующий проход решит заново и запишет",
 	"entries to be tried again in the next pass: %d":                                                 "записей к повтору в следующем проходе: %d",
-	"%s: issues changed: %d, looked at: %d, steps written: %d":                                       "%s: запросов изменилось: %d, просмотрено: %d, шагов записано: %d",
+	"%s: issues changed: %d, looked at: %d, steps written: %d":                                       "%s: обращений изменилось: %d, просмотрено: %d, шагов записано: %d",
 	"held by earlier passes: %d; see 'slabridge ledger list --state held'":                           "задержано прежними проходами: %d; см. 'slabridge ledger list --state held'",
 	", held: %d":    ", задержано: %d",
 	", refused: %d": ", отказов: %d",
-	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: запросов изменилось: %d (новых %d, удалённых %d, скрытых %d), обращений к трекеру: %d",
+	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: обращений изменилось: %d (новых %d, удалённых %d, скрытых %d), HTTP-запросов: %d",
 
 	// deadline, contract, calendar
 	"%s %s, received %s": "%s %s, получено %s",

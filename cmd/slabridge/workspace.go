@@ -165,7 +165,7 @@ func textsOf(cfg *config.Config) (*mapping.Texts, error) {
 	texts, problems := mapping.NewTexts(own)
 	var errs []error
 	for _, p := range problems {
-		errs = append(errs, fmt.Errorf("%s: %s: %q %s", cfg.Path, p.Path, p.Value, p.Reason))
+		errs = append(errs, fmt.Errorf("%s:%d: %s: %q %s", cfg.Path, cfg.Line(p.Path), p.Path, p.Value, p.Reason))
 	}
 	if len(errs) > 0 {
 		return nil, usageError{errors.Join(errs...)}

@@ -101,11 +101,11 @@ func (p *pass) at(r *enforcer.Request) time.Time {
 
 // restrain holds what would be written where nothing may be.
 func (p *pass) restrain(f *finding) {
-	r := enforcer.Reason{Code: "blocked", Text: enforcer.Text{"en": p.block, "ru": p.block}}
+	r := enforcer.Reason{Code: heldBlocked, Text: enforcer.Text{"en": p.block, "ru": p.block}}
 	switch {
 	case p.block != "":
 	case f.view.fatal:
-		r = enforcer.Reason{Code: "mapping", Text: enforcer.Text{
+		r = enforcer.Reason{Code: heldMapping, Text: enforcer.Text{
 			"en": "the mapping has faults that the tracker shows: run 'slabridge check --live'",
 			"ru": "в сопоставлении есть ошибки, которые видны по трекеру: запустите 'slabridge check --live'",
 		}}

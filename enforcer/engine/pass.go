@@ -72,7 +72,7 @@ func (p *pass) turn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	storm, err := p.enter(ctx, findings)
+	storm, err := p.bound(ctx, findings)
 	if err != nil {
 		return err
 	}
@@ -229,12 +229,13 @@ func (p *pass) forbid(ctx context.Context) error {
 	return nil
 }
 
-// calculate evaluates every request that may have something new to say.
+// calculate evaluates every request that may have something new to say, records what is decided, and gives those
+// with something to be written.
 func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	if err := p.recall(ctx); err != nil {
 		return nil, err
 	}
-	var out []finding
+	var todo, found []finding
 	for _, v := range p.views {
 		ids, err := p.candidates(ctx, v)
 		if err != nil {
@@ -262,11 +263,17 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
-				out = append(out, f)
+				found = append(found, f)
+			}
+			if len(found) == batch {
+				if todo, err = p.enter(ctx, todo, found); err != nil {
+					return nil, err
+				}
+				found = nil
 			}
 		}
 	}
-	return out, nil
+	return p.enter(ctx, todo, found)
 }
 
 // putOff leaves the issues that could not be read for a later pass, and notes as of when they were known: what came
@@ -308,7 +315,7 @@ func (p *pass) recall(ctx context.Context) error {
 const lookBack = 2 * time.Minute
 
 // candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
-// something pending; all of them after a change of configuration.
+// something pending that is to be done; all of them after a change of configuration.
 func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	since := v.line.PassedAt.Add(-lookBack)
 	if v.stale {
@@ -326,10 +333,30 @@ func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	for _, id := range slices.Concat(read, due) {
 		ids[id] = true
 	}
-	for id := range p.pending[v.ID] {
-		ids[id] = true
+	for id, entries := range p.pending[v.ID] {
+		if slices.ContainsFunc(entries, func(e ledger.Entry) bool { return p.calls(v, e) }) {
+			ids[id] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(ids)), nil
+}
+
+// calls reports whether a pending entry makes its request worth another look though nothing came: what is sent waits
+// for its answer, and what is held for a human, for a change of the request or for the end of what blocks it.
+func (p *pass) calls(v *view, e ledger.Entry) bool {
+	switch {
+	case e.State == ledger.Sent:
+		return false
+	case e.State != ledger.Held:
+		return true
+	}
+	switch e.Reason.Code {
+	case heldBlocked:
+		return p.block == ""
+	case heldMapping:
+		return !v.fatal
+	}
+	return e.Reason.Code == heldRights
 }
 
 // look evaluates one mirrored issue under a contract. An issue that cannot be judged (a year without calendar

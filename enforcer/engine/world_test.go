@@ -425,3 +425,10 @@ func problems(r engine.Report) string {
 	}
 	return strings.Join(out, "\n")
 }
+
+// newIssue describes a request with a severity and a mapped moment of receipt.
+func newIssue(severity, received string) redminesim.NewIssue {
+	return redminesim.NewIssue{
+		Project: "acme", Subject: "By phone", Fields: map[string]string{"Severity": severity, "Organisation": received},
+	}
+}

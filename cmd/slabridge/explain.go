@@ -175,9 +175,9 @@ func (a *app) eventOf(r *enforcer.Request, i int, loc *time.Location) eventInfo 
 	if m.State.Severity != was.Severity {
 		say(a.tf("severity %s", m.State.Severity))
 	}
-	switch now := m.State.Assignee; {
-	case now.ID == was.Assignee.ID:
-	case now.ID == "":
+	switch now := m.State.Assignee; now.ID {
+	case was.Assignee.ID:
+	case "":
 		say(a.t("unassigned"))
 	default:
 		say(a.tf("assigned to %s", now.Name))

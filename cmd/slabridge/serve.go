@@ -135,8 +135,11 @@ func (m *monitor) serve(address string) (got string, stop func(), err error) {
 	mux.HandleFunc("GET /healthz", m.health)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(l) // ends with our Close alone
+	}()
 	return l.Addr().String(), func() {
 		_ = s.Close() // nothing it serves is worth waiting for
 		<-done

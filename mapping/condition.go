@@ -101,7 +101,7 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 			r.report(false, path+".projects", p, "the project is closed: the tracker refuses every write in it")
 		}
 		for _, role := range b.crew.roles {
-			if role.rule.Is.Staff() && len(role.lead) > 0 && b.crew.leadOf(role.rule.Is, p) == "" {
+			if role.rule.Is.Staff() && len(role.lead) > 0 && b.crew.leadOf(role.rule.Is, p, nil) == "" {
 				r.report(false, path+".projects", p, "no lead of %s can be assigned in this project: each is locked, gone or not a member of it", role.rule.Is)
 			}
 		}

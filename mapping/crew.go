@@ -186,14 +186,15 @@ func (c *crew) native(id, project string, at time.Time) []string {
 	return seen[len(seen)-1].Roles
 }
 
-// leadOf is the first lead of the role who is active and a member of the project, "" when there is none.
-func (c *crew) leadOf(role enforcer.Role, project string) string {
+// leadOf is the first lead of the role who is active, a member of the project and not known to be unassignable, ""
+// when there is none.
+func (c *crew) leadOf(role enforcer.Role, project string, unassignable map[string]bool) string {
 	for _, r := range c.roles {
 		if r.rule.Is != role {
 			continue
 		}
 		for _, id := range r.lead {
-			if p, here := c.people[id]; here && !p.Locked && len(p.Roles[project]) > 0 && id != c.self {
+			if p, here := c.people[id]; here && !p.Locked && len(p.Roles[project]) > 0 && id != c.self && !unassignable[id] {
 				return id
 			}
 		}

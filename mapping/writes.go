@@ -16,6 +16,9 @@ type WriteOptions struct {
 	Texts    *Texts
 	Lang     string            // of the comments; "" is the contract's
 	Upkeep   map[string]string // fields to keep up to date (Upkeep): they ride along
+	// Unassignable are people whom the tracker has just refused as assignees though nothing it shows us says why:
+	// Redmine keeps from an ordinary account which users are locked.
+	Unassignable map[string]bool
 }
 
 // Planned is one update of one issue, the steps it is for, and what was left out of it and why. The write may
@@ -142,7 +145,7 @@ func (w *writer) assignee(steps []step) (id string, role enforcer.Role, ok bool)
 			w.note("assignee %q is already of %s or higher", current.Name, r)
 			return "", "", false
 		}
-		lead := w.b.crew.leadOf(r, w.project)
+		lead := w.b.crew.leadOf(r, w.project, w.o.Unassignable)
 		switch lead {
 		case "":
 			w.note("no active lead for %s in this project", r)

@@ -34,7 +34,7 @@ type workspace struct {
 type intent int
 
 const (
-	reads  intent = iota // reads the state, asks no tracker
+	reads  intent = iota // reads the state, and at most moves entries of the ledger; asks no tracker
 	asks                 // reads the state and asks trackers
 	writes               // writes to both, as the only process
 )
@@ -151,7 +151,7 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 	for i, c := range cfg.Contracts {
 		s.Contracts = append(s.Contracts, engine.Contract{
 			Contract: c.Contract, Connection: c.Connection, Mapping: *cfg.Mapping(c.MappingID), Path: mappingPath(cfg, c.MappingID),
-			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: c.Fingerprint,
+			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: cfg.Fingerprint,
 		})
 	}
 	return s, nil

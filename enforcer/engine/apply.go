@@ -13,17 +13,22 @@ import (
 // tracker has a hundred thousand.
 const batch = 500
 
-// enter brings the ledger in line with the decisions. More new ones than the bound are held, all of them and before
-// anything is sent, until a human releases them; storm then says so, else it is "".
-func (p *pass) enter(ctx context.Context, findings []finding) (storm string, err error) {
-	for some := range slices.Chunk(findings, batch) {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		if err := p.record(ctx, some); err != nil {
-			return "", err
+// enter brings the ledger in line with what was found, and keeps of it in todo only what is to be written now.
+func (p *pass) enter(ctx context.Context, todo, found []finding) ([]finding, error) {
+	if err := p.record(ctx, found); err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		if len(p.ready(f.entries)) > 0 {
+			todo = append(todo, f)
 		}
 	}
+	return todo, nil
+}
+
+// bound holds what is to be written when it is more than the bound, all that is new of it and before anything is
+// sent, until a human releases it; storm then says so, else it is "".
+func (p *pass) bound(ctx context.Context, findings []finding) (storm string, err error) {
 	var fresh []ledger.Entry
 	for i := range findings {
 		fresh = append(fresh, slices.DeleteFunc(p.ready(findings[i].entries), sentBefore)...)
@@ -67,7 +72,12 @@ func (p *pass) apply(ctx context.Context, findings []finding, storm string) erro
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.endure(p.carryOut(ctx, f, storm)); err != nil {
+		err := p.carryOut(ctx, f, storm)
+		for err == nil && p.again { // ends, because each turn rules out another assignee
+			p.again = false
+			err = p.carryOut(ctx, f, storm)
+		}
+		if err := p.endure(err); err != nil {
 			return err
 		}
 	}
@@ -107,11 +117,13 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 	return nil
 }
 
-// The codes of holds that do not simply end with their cause: one that only a human ends, and one whose cause is
-// looked at no more often than the tracker's names are.
+// The codes of holds, beside the request's own: one that only a human ends, one whose cause is looked at no more
+// often than the tracker's names are, and two that last as long as nothing at all may be written.
 const (
-	heldStorm  = "storm"
-	heldRights = "rights"
+	heldStorm   = "storm"
+	heldRights  = "rights"
+	heldBlocked = "blocked"
+	heldMapping = "mapping"
 )
 
 // revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human

@@ -36,16 +36,6 @@ func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey)
 	}
 }
 
-// lineOf is the line for one request. One that was in the tracker before the last pass and could not be seen then (no
-// membership, a closed door) was never passed over: what was missed is written now.
-func (v *view) lineOf(m mirrored) enforcer.Line {
-	line := v.line
-	if !v.stale && m.entry.StateAt.After(line.PassedAt) && m.history.Issue.CreatedAt.Before(line.PassedAt) {
-		line.PassedAt = time.Time{}
-	}
-	return line
-}
-
 // find evaluates one request, as the mirror or a fresh read has it. It reports whether the contract has anything to
 // do with it.
 func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, error) {
@@ -63,7 +53,11 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	if err != nil {
 		return f, true, err
 	}
-	if f.decisions, err = enforcer.Decide(f.ev, standing(states), v.lineOf(m)); err != nil {
+	line, err := p.line(ctx, &f)
+	if err != nil {
+		return f, true, err
+	}
+	if f.decisions, err = enforcer.Decide(f.ev, standing(states), line); err != nil {
 		return f, true, err
 	}
 	if err := p.upkeep(ctx, &f, m.history); err != nil {
@@ -71,6 +65,28 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	}
 	p.restrain(&f)
 	return f, true, nil
+}
+
+// line is the contract's line as it is for one request. A step that had not come at the last pass and lies before it
+// now was moved there, but only where that pass knew the request as it was: one that could not be read then, or was
+// not there to be seen, is merely late.
+func (p *pass) line(ctx context.Context, f *finding) (enforcer.Line, error) {
+	line := f.view.line
+	if f.view.stale || line.PassedAt.IsZero() {
+		return line, nil
+	}
+	it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, f.request.Issue, f.view.ID)
+	known := line.PassedAt
+	switch {
+	case !ok:
+		known = f.request.CreatedAt
+	case it.Fingerprint == "":
+		known = it.EvaluatedAt
+	}
+	if known.Before(line.PassedAt) {
+		line.PassedAt = known
+	}
+	return line, err
 }
 
 // at is the moment as of which a request is evaluated: the pass's now, or the request's last event when that is
@@ -85,11 +101,11 @@ func (p *pass) at(r *enforcer.Request) time.Time {
 
 // restrain holds what would be written where nothing may be.
 func (p *pass) restrain(f *finding) {
-	r := enforcer.Reason{Code: "blocked", Text: enforcer.Text{"en": p.block, "ru": p.block}}
+	r := enforcer.Reason{Code: heldBlocked, Text: enforcer.Text{"en": p.block, "ru": p.block}}
 	switch {
 	case p.block != "":
 	case f.view.fatal:
-		r = enforcer.Reason{Code: "mapping", Text: enforcer.Text{
+		r = enforcer.Reason{Code: heldMapping, Text: enforcer.Text{
 			"en": "the mapping has faults that the tracker shows: run 'slabridge check --live'",
 			"ru": "в сопоставлении есть ошибки, которые видны по трекеру: запустите 'slabridge check --live'",
 		}}
@@ -155,6 +171,9 @@ func (f *finding) item() ledger.Item {
 		EvaluatedAt: f.ev.Now, Next: f.ev.Next, Fingerprint: f.view.Fingerprint,
 	}
 	for _, c := range f.ev.Cycles {
+		if !c.EndedAt.IsZero() {
+			continue // an old request has hundreds
+		}
 		it.Cycles = append(it.Cycles, ledger.Cycle{
 			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State,
 			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt,

@@ -47,7 +47,7 @@ type Contract struct {
 	Scope       mapping.Scope
 	ScopePath   string
 	EnforceFrom time.Time // zero: the contract's first pass
-	Fingerprint string    // of everything that can move its deadlines
+	Fingerprint string    // of everything that can move its deadlines, mapping and scope included
 }
 
 // Settings is what an engine works by; a reload makes a new one.

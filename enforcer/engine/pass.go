@@ -23,6 +23,7 @@ type pass struct {
 	asOf    bool // now was asked for, and what happened later is not to be known
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
 	report  Report
 	// block is why nothing may be written in this pass; "" when it may.
@@ -32,7 +33,9 @@ type pass struct {
 
 	names connectors.Directory // as mirrored
 	self  *connectors.Account  // read once, when something internal is to be written
-	moved bool                 // the tracker's names have changed since this pass bound them
+
+	unassignable map[string]bool // people whom the tracker refused as assignees in this pass
+	again        bool            // the write under way was refused for its assignee: plan it anew
 
 	failed error // the first failure that kept one issue from being read or written
 	streak int   // such failures since the last success
@@ -42,7 +45,7 @@ type pass struct {
 const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
-	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}}
+	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}, unassignable: map[string]bool{}}
 	err := p.turn(ctx)
 	e.note(p, err)
 	return p.report, err
@@ -54,6 +57,11 @@ func (p *pass) turn(ctx context.Context) error {
 		return err
 	}
 	p.report.Changed = len(synced.Changed)
+	p.unread = map[string]bool{}
+	for _, f := range synced.Failed {
+		p.unread[f.Issue] = true
+		p.report.problem("", false, "%v", f.Err)
+	}
 	if err := p.prepare(ctx); err != nil {
 		return err
 	}
@@ -64,7 +72,7 @@ func (p *pass) turn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	storm, err := p.enter(ctx, findings)
+	storm, err := p.bound(ctx, findings)
 	if err != nil {
 		return err
 	}
@@ -221,20 +229,27 @@ func (p *pass) forbid(ctx context.Context) error {
 	return nil
 }
 
-// calculate evaluates every request that may have something new to say.
+// calculate evaluates every request that may have something new to say, records what is decided, and gives those
+// with something to be written.
 func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	if err := p.recall(ctx); err != nil {
 		return nil, err
 	}
-	var out []finding
+	var todo, found []finding
 	for _, v := range p.views {
 		ids, err := p.candidates(ctx, v)
 		if err != nil {
 			return nil, err
 		}
+		if err := p.putOff(ctx, v); err != nil {
+			return nil, err
+		}
 		for _, id := range ids {
 			if err := ctx.Err(); err != nil {
 				return nil, err
+			}
+			if p.unread[id] {
+				continue
 			}
 			f, covered, err := p.look(ctx, v, id)
 			if err != nil {
@@ -248,11 +263,33 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
-				out = append(out, f)
+				found = append(found, f)
+			}
+			if len(found) == batch {
+				if todo, err = p.enter(ctx, todo, found); err != nil {
+					return nil, err
+				}
+				found = nil
 			}
 		}
 	}
-	return out, nil
+	return p.enter(ctx, todo, found)
+}
+
+// putOff leaves the issues that could not be read for a later pass, and notes as of when they were known: what came
+// due since is then late and not past.
+func (p *pass) putOff(ctx context.Context, v *view) error {
+	for _, id := range slices.Sorted(maps.Keys(p.unread)) {
+		it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, id, v.ID)
+		if err != nil {
+			return err
+		}
+		if ok && it.Fingerprint != "" {
+			it.EvaluatedAt, it.Next, it.Fingerprint = v.line.PassedAt, v.line.PassedAt, ""
+			p.agenda = append(p.agenda, it)
+		}
+	}
+	return nil
 }
 
 // recall finds what was decided earlier and is still to be done.
@@ -278,7 +315,7 @@ func (p *pass) recall(ctx context.Context) error {
 const lookBack = 2 * time.Minute
 
 // candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
-// something pending; all of them after a change of configuration.
+// something pending that is to be done; all of them after a change of configuration.
 func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	since := v.line.PassedAt.Add(-lookBack)
 	if v.stale {
@@ -296,10 +333,30 @@ func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	for _, id := range slices.Concat(read, due) {
 		ids[id] = true
 	}
-	for id := range p.pending[v.ID] {
-		ids[id] = true
+	for id, entries := range p.pending[v.ID] {
+		if slices.ContainsFunc(entries, func(e ledger.Entry) bool { return p.calls(v, e) }) {
+			ids[id] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(ids)), nil
+}
+
+// calls reports whether a pending entry makes its request worth another look though nothing came: what is sent waits
+// for its answer, and what is held for a human, for a change of the request or for the end of what blocks it.
+func (p *pass) calls(v *view, e ledger.Entry) bool {
+	switch {
+	case e.State == ledger.Sent:
+		return false
+	case e.State != ledger.Held:
+		return true
+	}
+	switch e.Reason.Code {
+	case heldBlocked:
+		return p.block == ""
+	case heldMapping:
+		return !v.fatal
+	}
+	return e.Reason.Code == heldRights
 }
 
 // look evaluates one mirrored issue under a contract. An issue that cannot be judged (a year without calendar
@@ -310,6 +367,9 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return finding{}, false, err
 	}
 	f, covered, err := p.find(ctx, v, m)
+	if err == nil && !covered && (v.fatal || f.request.Hidden) { // with its project out of sight nothing is known of it
+		return finding{}, false, nil
+	}
 	if err != nil && ctx.Err() == nil {
 		p.report.problem(m.entry.Key, true, "%v", err)
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now

@@ -102,6 +102,14 @@ func (p *pass) refusal(ctx context.Context, w connectors.Write, project string) 
 	return p.mayNotBeInternal(*p.self, project), nil
 }
 
+// learnRights keeps the rights that were read afresh among the tracker's names, by which later passes see whether
+// a missing one is there again.
+func (p *pass) learnRights(ctx context.Context) error {
+	p.names.Self = *p.self
+	_, err := p.e.mirror.StoreDirectory(ctx, p.conn.ID, p.names)
+	return err
+}
+
 // mayNotBeInternal is why a comment by the account in the project would not stay internal, "" when it would.
 func (p *pass) mayNotBeInternal(self connectors.Account, project string) string {
 	caps := p.conn.Tracker.Capabilities()

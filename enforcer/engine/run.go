@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -21,8 +22,11 @@ func ParseSchedule(text string, now time.Time) (next []time.Time, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("schedule %q: %w; write @every 1m, or five fields: minute hour day month weekday", text, err)
 	}
-	if every, ok := s.(cron.ConstantDelaySchedule); ok && every.Delay < time.Second {
-		return nil, fmt.Errorf("schedule %q: less than a second", text)
+	// the parser makes a second of anything shorter
+	if every, ok := strings.CutPrefix(text, "@every "); ok {
+		if d, err := time.ParseDuration(every); err == nil && d < time.Second {
+			return nil, fmt.Errorf("schedule %q: less than a second", text)
+		}
 	}
 	for range 3 {
 		if now = s.Next(now); now.IsZero() {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -160,6 +161,10 @@ func (w *world) start() {
 		statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()},
 		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()})
 	check(err)
+	w.eachConn(func(c *sql.Conn) error { // no test cuts the power
+		_, err := c.ExecContext(ctx, "PRAGMA synchronous = OFF")
+		return err
+	})
 	w.mirror, err = mirror.Open(w.file.DB)
 	check(err)
 	w.ledger, err = ledger.Open(ctx, w.file.DB, w.now())
@@ -173,6 +178,21 @@ func (w *world) start() {
 	})
 	check(err)
 	w.engine = engine.New(w.mirror, w.ledger, w.settings(), w.now, slog.New(slog.DiscardHandler))
+}
+
+// eachConn does something with every connection of the state file's pool.
+func (w *world) eachConn(f func(*sql.Conn) error) {
+	w.t.Helper()
+	var all []*sql.Conn
+	for range w.file.Stats().MaxOpenConnections {
+		c, err := w.file.Conn(context.Background())
+		w.do(err)
+		w.do(f(c))
+		all = append(all, c)
+	}
+	for _, c := range all {
+		w.do(c.Close())
+	}
 }
 
 func (w *world) stop() {
@@ -206,7 +226,7 @@ func (w *world) settings() engine.Settings {
 	for i, c := range w.cfg.Contracts {
 		s.Contracts = append(s.Contracts, engine.Contract{
 			Contract: c.Contract, Connection: c.Connection, Mapping: *w.cfg.Mapping(c.MappingID), Path: "mappings[0]",
-			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: c.Fingerprint,
+			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: w.cfg.Fingerprint,
 		})
 	}
 	return s
@@ -404,4 +424,11 @@ func problems(r engine.Report) string {
 		out = append(out, fmt.Sprintf("%s grave=%t %s", p.Issue, p.Grave, p.Text))
 	}
 	return strings.Join(out, "\n")
+}
+
+// newIssue describes a request with a severity and a mapped moment of receipt.
+func newIssue(severity, received string) redminesim.NewIssue {
+	return redminesim.NewIssue{
+		Project: "acme", Subject: "By phone", Fields: map[string]string{"Severity": severity, "Organisation": received},
+	}
 }

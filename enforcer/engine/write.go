@@ -97,7 +97,9 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 	if len(decisions) == 0 {
 		return nil
 	}
-	for _, w := range f.writes(h, decisions, p.e.writeOptions(f.view)) {
+	o := p.e.writeOptions(f.view)
+	o.Unassignable = p.unassignable
+	for _, w := range f.writes(h, decisions, o) {
 		var group []ledger.Entry
 		for _, k := range w.Keys {
 			group = append(group, byKey[k])
@@ -139,7 +141,9 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 		return err
 	} else if why != "" {
 		p.report.problem(f.request.Key, true, "held: %s", why)
-		p.renamed(ctx) // our rights are among the names by which later passes see whether the right is there again
+		if err := p.learnRights(ctx); err != nil {
+			return err
+		}
 		return p.hold(ctx, group, heldRights, why)
 	}
 	// the moment at which it leaves, not the pass's: how long the tracker may still be working on it counts from here
@@ -150,7 +154,7 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 	left, err := p.request(ctx, out, &w.Write)
 	if err != nil {
 		p.report.problem(f.request.Key, false, "%v", err)
-		if ferr := p.finish(ctx, out, w, p.failure(ctx, err, group)); ferr != nil {
+		if ferr := p.finish(ctx, out, w, p.failure(w.Write, err)); ferr != nil {
 			return ferr
 		}
 		return stop(err)
@@ -248,7 +252,7 @@ func notes(notes []string, r enforcer.Reason) enforcer.Reason {
 }
 
 // failure is the outcome of a request that the tracker did not accept.
-func (p *pass) failure(ctx context.Context, err error, group []ledger.Entry) ledger.Outcome {
+func (p *pass) failure(w connectors.Write, err error) ledger.Outcome {
 	now := p.e.now(p.conn.Tracker)
 	o := ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error(), RetryAt: now.Add(retryAfter)}
 	var e *connectors.Error
@@ -262,23 +266,10 @@ func (p *pass) failure(ctx context.Context, err error, group []ledger.Entry) led
 	case connectors.Unknown, connectors.Garbled:
 		o.RetryAt = now.Add(settleAfter)
 	case connectors.Refused:
-		if group[0].Tries == 0 && p.renamed(ctx) {
-			o.Class, o.RetryAt = connectors.TryLater, now.Add(minWake)
+		if w.Assign != nil { // someone else, then: nothing of it was saved
+			p.unassignable[*w.Assign], p.again = true, true
+			o.Class, o.RetryAt = connectors.TryLater, time.Time{}
 		}
 	}
 	return o
-}
-
-// renamed reads the tracker's names once more and reports whether they have changed since this pass bound them:
-// what was refused whole may have named someone who was locked or left a moment ago, and is worth another try.
-func (p *pass) renamed(ctx context.Context) bool {
-	if p.moved {
-		return true
-	}
-	d, err := p.conn.Tracker.Directory(ctx)
-	if err != nil {
-		return false // the refusal stands, and is reported
-	}
-	p.moved, err = p.e.mirror.StoreDirectory(ctx, p.conn.ID, d)
-	return p.moved && err == nil
 }

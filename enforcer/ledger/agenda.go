@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -100,7 +101,7 @@ type Item struct {
 	Severity    string
 	EvaluatedAt time.Time
 	Next        time.Time // when time alone changes something; zero: never
-	Fingerprint string    // of contract and configuration at that evaluation
+	Fingerprint string    // of contract and configuration at that evaluation; "" when the issue could not be read since
 	Cycles      []Cycle
 }
 
@@ -202,15 +203,28 @@ func (l *Ledger) NextMoment(ctx context.Context, connection string, after time.T
 
 // Running lists the issues with cycles that go on, soonest due first, those without a due last.
 func (l *Ledger) Running(ctx context.Context) ([]Item, error) {
-	out, err := collect(ctx, l.db, scanItem, `SELECT connection, issue, contract, issue_key, subject, severity, evaluated_at,
-			next_at, cycles, fingerprint
-		FROM ledger_agenda WHERE running > 0
+	out, err := collect(ctx, l.db, scanItem, `SELECT `+itemColumns+` FROM ledger_agenda WHERE running > 0
 		ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, connection, issue, contract`)
 	if err != nil {
 		return nil, fmt.Errorf("list running cycles: %w", err)
 	}
 	return out, nil
 }
+
+// Item reads what the agenda knows of an issue under a contract; ok is false when it is not on it.
+func (l *Ledger) Item(ctx context.Context, connection, issue, contract string) (it Item, ok bool, err error) {
+	it, err = scanItem(l.db.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM ledger_agenda
+		WHERE connection = $1 AND issue = $2 AND contract = $3`, connection, issue, contract).Scan)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Item{}, false, nil
+	case err != nil:
+		return Item{}, false, fmt.Errorf("read agenda of issue %s: %w", issue, err)
+	}
+	return it, true, nil
+}
+
+const itemColumns = `connection, issue, contract, issue_key, subject, severity, evaluated_at, next_at, cycles, fingerprint`
 
 func scanItem(scan func(...any) error) (Item, error) {
 	var (

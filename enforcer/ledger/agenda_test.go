@@ -98,12 +98,18 @@ func TestAgenda(t *testing.T) {
 		t.Errorf("running after one was met: %v, %v", running, err)
 	}
 
+	if got, ok, err := l.Item(t.Context(), "helpdesk", "1", "kamal"); err != nil || !ok || !cmp.Equal(got, items[0]) {
+		t.Errorf("item 1: %+v, %t, %v", got, ok, err)
+	}
 	off := items[0]
 	off.Cycles, off.Next = nil, time.Time{}
 	if err := l.SetAgenda(t.Context(), off); err != nil {
 		t.Fatal(err)
 	}
 	due(at(99), "4")
+	if _, ok, err := l.Item(t.Context(), "helpdesk", "1", "kamal"); err != nil || ok {
+		t.Errorf("an item that was taken off is there: %t, %v", ok, err)
+	}
 }
 
 func TestNextMomentIsOverEverything(t *testing.T) {

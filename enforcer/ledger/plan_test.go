@@ -83,6 +83,8 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	check(err)
 	_, err = l.Running(ctx)
 	check(err)
+	_, _, err = l.Item(ctx, "helpdesk", "17", "kamal")
+	check(err)
 	return out
 }
 

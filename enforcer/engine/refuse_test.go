@@ -1,0 +1,244 @@
+package engine_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer/ledger"
+)
+
+// An answer that lands between the decision and the write is seen by the last look: nothing is sent.
+func TestAnswerJustBeforeTheWrite(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("critical", "Server down")
+	w.run("2026-03-16 10:15")
+	w.set(at("2026-03-16 10:20:01"))
+	w.intercept(http.MethodGet, "/issues/1.json", func(*http.Request) {
+		w.sim.Use(nil)
+		_, err := w.sim.As("support1").At(at("2026-03-16 10:20:00")).Comment(id, "On it.")
+		w.do(err)
+	})
+	for _, r := range w.requests(func() { w.pass() }) {
+		if r.Method != http.MethodGet {
+			t.Errorf("asked for %s %s", r.Method, r.Path)
+		}
+	}
+	w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 done accepted", "respond/due needless ended")
+	if w.see("admin", id).AssignedTo != nil {
+		t.Error("assigned although someone answered in time")
+	}
+}
+
+// An internal comment by an account that cannot keep it internal would be public, so it is not written.
+func TestNoRightToPrivateNotes(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("critical", "Server down")
+	w.pass()
+	w.sim.RevokePermission("SLA bot", "set_notes_private")
+	w.set(at("2026-03-16 10:10"))
+	r := w.pass()
+	if len(r.Held) != 1 || !strings.Contains(problems(r), `grave=true held: our account lacks the right "set_notes_private"`) {
+		t.Errorf("held %d; problems %s", len(r.Held), problems(r))
+	}
+	w.wantSaid(id, "+acknowledge/start")
+	w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 held rights")
+
+	// as long as the right is missing the names are read again in each pass, and nothing is added to the ledger
+	w.passAt("2026-03-16 10:12")
+	version := w.row(id, "respond/warn-50").Version
+	for _, r := range w.requests(func() { w.passAt("2026-03-16 10:14") }) {
+		if r.Method != http.MethodGet {
+			t.Errorf("a pass with a step held for a right asked for %s %s", r.Method, r.Path)
+		}
+	}
+	if got := w.row(id, "respond/warn-50").Version; got != version {
+		t.Errorf("the held step was moved %d times", got-version)
+	}
+	w.run("2026-03-16 10:20:01")
+	w.wantSaid(id, "+acknowledge/start")
+
+	w.sim.GrantPermission("SLA bot", "set_notes_private")
+	w.run("2026-03-16 11:30")
+	w.wantSaid(id, "+acknowledge/start", "respond/due")
+	if got := w.notes("customer1", id); len(got) != 1 {
+		t.Errorf("the customer reads %d comments of ours", len(got))
+	}
+}
+
+// The right is lost between the question and the write. Redmine then posts the note for everyone to read and says
+// that all is well; reading back finds it.
+func TestPrivateNoteComesOutPublic(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("critical", "Server down")
+	w.pass()
+	w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) {
+		w.sim.RevokePermission("SLA bot", "set_notes_private")
+	})
+	r := w.passAt("2026-03-16 10:10")
+	if !strings.Contains(problems(r), "grave=true an internal comment is public") {
+		t.Errorf("problems %s", problems(r))
+	}
+	e := w.row(id, "respond/warn-50")
+	if e.State != ledger.Refused || e.Receipt == nil || !e.Receipt.Public {
+		t.Errorf("the entry is %s with the receipt %+v", e.State, e.Receipt)
+	}
+	w.sim.Use(nil)
+	w.sim.GrantPermission("SLA bot", "set_notes_private")
+
+	// tried again while it is still there, it is not written a second time, and still refused
+	retry := func(now string) {
+		t.Helper()
+		_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{ID: e.ID})
+		w.do(err)
+		w.passAt(now)
+	}
+	retry("2026-03-16 10:12")
+	w.wantSaid(id, "+acknowledge/start", "+respond/warn-50")
+	if got := w.row(id, "respond/warn-50").State; got != ledger.Refused {
+		t.Errorf("a comment that is still public is %s", got)
+	}
+	// hidden by a human, it is what it should be
+	w.do(w.sim.As("admin").HideNote(w.notes("admin", id)[1].id, true))
+	retry("2026-03-16 10:14")
+	w.wantSaid(id, "+acknowledge/start", "respond/warn-50")
+	if got := w.row(id, "respond/warn-50"); got.State != ledger.Done || got.Receipt.Event == "" {
+		t.Errorf("a comment that was hidden is %s, receipt %+v", got.State, got.Receipt)
+	}
+}
+
+// Redmine accepts the update and leaves something alone. That is a refusal, reported by the field's name; mended and
+// retried, only that is asked for.
+func TestSilentRefusals(t *testing.T) {
+	const due = "2026-03-16 10:20:01"
+	cases := []struct {
+		name       string
+		spoil      func(w *world, id int)
+		mend       func(w *world, id int)
+		at         string
+		step       string
+		field      string
+		wantRetry  string // the step's state after mending and retrying
+		wantHigher string // priority in the end
+		wantWith   string // assignee in the end
+	}{
+		{
+			name:  "priority read-only by workflow",
+			spoil: func(w *world, _ int) { w.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly") },
+			mend:  func(w *world, _ int) { w.sim.SetFieldRule("SLA bot", "", "", "priority_id", "") },
+			at:    due, step: "respond/due", field: connectors.FieldPriority, wantHigher: "Immediate", wantWith: "Sanjay Support",
+		},
+		{
+			name:  "assignee field off",
+			spoil: func(w *world, _ int) { w.sim.SetStandardField("Bug", "assigned_to_id", false) },
+			mend:  func(w *world, _ int) { w.sim.SetStandardField("Bug", "assigned_to_id", true) },
+			at:    due, step: "respond/due", field: connectors.FieldAssignee, wantHigher: "Immediate", wantWith: "Sanjay Support",
+		},
+		{
+			name: "priority of a parent is its children's",
+			spoil: func(w *world, id int) {
+				_, err := w.sim.As("manager1").Create(redminesim.NewIssue{Project: "acme", Subject: "part", Parent: id})
+				w.do(err)
+			},
+			mend: func(w *world, id int) { w.do(w.sim.As("admin").Delete(id + 1)) },
+			at:   due, step: "respond/due", field: connectors.FieldPriority, wantHigher: "Immediate", wantWith: "Sanjay Support",
+		},
+		{
+			name:  "note dropped without add_issue_notes",
+			spoil: func(w *world, _ int) { w.sim.RevokePermission("SLA bot", "add_issue_notes") },
+			mend:  func(w *world, _ int) { w.sim.GrantPermission("SLA bot", "add_issue_notes") },
+			at:    due, step: "respond/due", field: "comment", wantHigher: "Immediate", wantWith: "Sanjay Support",
+		},
+		{
+			name:  "watcher who cannot see the issue",
+			spoil: func(w *world, _ int) { w.sim.RemoveMember("acme", "manager1") },
+			mend:  func(w *world, _ int) { w.sim.AddMember("acme", "manager1", "Manager") },
+			at:    "2026-03-16 14:00:01", step: "inform-management/due", field: "watcher", wantHigher: "Immediate", wantWith: "Dora Developer",
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "2026-03-16 10:00")
+			id := w.issue("critical", "Server down")
+			w.run("2026-03-16 10:15")
+			if c.at != due {
+				w.run("2026-03-16 13:00")
+			}
+			c.spoil(w, id)
+			r := w.passAt(c.at)
+			e := w.row(id, c.step)
+			if e.State != ledger.Refused || e.Receipt == nil || len(e.Receipt.Refused) != 1 || e.Receipt.Refused[0].Field != c.field {
+				t.Fatalf("%s is %s, receipt %+v; want %s refused", c.step, e.State, e.Receipt, c.field)
+			}
+			if !strings.Contains(problems(r), "left this alone: "+c.field) || len(r.Refused) != 1 {
+				t.Errorf("%d refused, problems %s", len(r.Refused), problems(r))
+			}
+
+			c.mend(w, id)
+			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{ID: e.ID})
+			w.do(err)
+			w.set(w.now().Add(2 * time.Minute))
+			w.pass()
+			if e = w.row(id, c.step); e.State != ledger.Done || e.Receipt.Event == "" {
+				t.Errorf("mended and retried, %s is %s: %+v", c.step, e.State, e.Receipt)
+			}
+			times := map[string]int{}
+			for _, step := range w.said(id) {
+				if times[step]++; times[step] > 1 {
+					t.Errorf("%s was said %d times", step, times[step])
+				}
+			}
+			if times[c.step] != 1 {
+				t.Errorf("%s was said %d times", c.step, times[c.step])
+			}
+			i := w.see("admin", id)
+			if i.Priority.Name != c.wantHigher || i.AssignedTo == nil || i.AssignedTo.Name != c.wantWith {
+				t.Errorf("in the end at %s with %v", i.Priority.Name, i.AssignedTo)
+			}
+		})
+	}
+}
+
+// What was done the first time is not done again by a retry: the priority goes up by one, once.
+func TestRetryDoesNotRaiseTwice(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("", "Slow") // noncritical: priority one up
+	w.sim.SetStandardField("Bug", "assigned_to_id", false)
+	w.run("2026-03-16 12:00:01")
+	if got := w.see("admin", id).Priority.Name; got != "High" {
+		t.Fatalf("priority %s", got)
+	}
+	_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{Obligation: "respond"})
+	w.do(err)
+	w.passAt("2026-03-16 12:05")
+	if got := w.see("admin", id).Priority.Name; got != "High" {
+		t.Errorf("the retry made the priority %s", got)
+	}
+	w.wantSaid(id, "+acknowledge/start", "respond/warn-75", "respond/due")
+	if got := w.row(id, "respond/due").State; got != ledger.Refused {
+		t.Errorf("still impossible, it is %s", got)
+	}
+}
+
+// People win: what a human changed after a step is neither fought nor lowered.
+func TestPeopleWin(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("critical", "Server down")
+	w.run("2026-03-16 10:20:01")
+	manager := w.sim.As("manager1")
+	w.do(manager.Assign(id, "support2"))
+	w.do(manager.SetPriority(id, "Low"))
+	w.run("2026-03-16 11:59")
+	if i := w.see("admin", id); i.AssignedTo.Name != "Svetlana Support" || i.Priority.Name != "Low" {
+		t.Errorf("changed back to %v at %s", i.AssignedTo, i.Priority.Name)
+	}
+	w.do(manager.Assign(id, "manager1"))
+	w.run("2026-03-16 12:00:01") // the developers are called in, but management has it
+	if i := w.see("admin", id); i.AssignedTo.Name != "Maria Manager" || i.Priority.Name != "Normal" {
+		t.Errorf("with %v at %s, want it left with management and one priority up", i.AssignedTo, i.Priority.Name)
+	}
+	w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due", "involve-developers/due")
+}

@@ -31,7 +31,7 @@ type Line struct {
 const visibilityLag = 2 * time.Minute
 
 // Decide says what is to become of every step whose moment has come, in the order of their moments. Steps that
-// are Settled are left out. It is pure: the same evaluation, standings and line give the same decisions.
+// are Settled are left out, and so are those of cycles that were over before enforcement began. It is pure: the same evaluation, standings and line give the same decisions.
 func Decide(ev Evaluation, standing func(StepKey) Standing, line Line) ([]Decision, error) {
 	d := decider{ev: ev, standing: standing, line: line}
 	for i := range ev.Cycles {
@@ -67,6 +67,9 @@ func (d *decider) step(i int, c *Cycle, s CycleStep) error {
 	standing := d.standing(key)
 	if standing == Settled {
 		return nil
+	}
+	if standing == Unrecorded && !c.EndedAt.IsZero() && c.EndedAt.Before(d.line.EnforceFrom) {
+		return nil // over before enforcement began: history, of which an old tracker has no end
 	}
 	ended, over := d.endOf(i, c)
 	if over && ended.EndedAt.Before(s.At) {

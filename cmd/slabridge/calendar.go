@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,7 @@ type dayInfo struct {
 	Kind    string `json:"kind"` // "day off", "working day", "short day"
 	Name    string `json:"name,omitempty"`
 	ShortBy int    `json:"short_by_minutes,omitempty"`
+	Instead string `json:"instead_of,omitempty"` // the day off it is worked for
 }
 
 type yearInfo struct {
@@ -63,11 +65,16 @@ func (a *app) calendarShow(country, yearText string) error {
 	if info.WorkingDays, err = workingDays(days, number); err != nil {
 		return err
 	}
-	for _, d := range year.Days {
-		info.Days = append(info.Days, dayInfo{
+	listed := slices.SortedFunc(slices.Values(year.Days), func(x, y calendar.Day) int { return strings.Compare(x.Date.String(), y.Date.String()) })
+	for _, d := range listed {
+		i := dayInfo{
 			Date: d.Date.String(), Weekday: a.weekday(d.Date), Kind: d.Kind.String(),
 			Name: d.Name.In(a.lang), ShortBy: int(d.ShortBy.Minutes()),
-		})
+		}
+		if !d.Instead.IsZero() {
+			i.Instead = d.Instead.String()
+		}
+		info.Days = append(info.Days, i)
 	}
 	if a.json() {
 		return a.writeJSON(info)
@@ -77,10 +84,13 @@ func (a *app) calendarShow(country, yearText string) error {
 	fmt.Fprintf(a.out, "%s\n\n", a.tf("data of %s", info.Version))
 	for i, d := range info.Days {
 		name := d.Name
+		if d.Instead != "" {
+			name += " " + a.tf("worked for %s", d.Instead)
+		}
 		if d.ShortBy > 0 {
 			name += " (" + a.tf("%d min shorter", d.ShortBy) + ")"
 		}
-		a.wrap(fmt.Sprintf("%s %s  %-11s ", d.Date, d.Weekday, a.t(dayWords[year.Days[i].Kind])), name)
+		a.wrap(fmt.Sprintf("%s %s  %-11s ", d.Date, d.Weekday, a.t(dayWords[listed[i].Kind])), name)
 	}
 	return nil
 }

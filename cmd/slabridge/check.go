@@ -163,7 +163,7 @@ func checkupOf(k engine.Checkup) checkupInfo {
 		Problems: []problemInfo{}, Rights: []rightInfo{}, Strangers: []string{}, Unmarked: []string{},
 	}
 	if k.OffsetKnown {
-		s := k.Offset.Round(time.Second).Seconds()
+		s := k.Offset.Truncate(time.Second).Seconds() // the tracker tells whole seconds; a fraction is no skew
 		info.ClockOffset = &s
 	}
 	for _, p := range k.Problems {

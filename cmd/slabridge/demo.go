@@ -129,7 +129,7 @@ func (a *app) demo(ctx context.Context, dir string) error {
 			return err
 		}
 		now = at
-		fmt.Fprintf(a.out, "%s  %s %s\n", now.Format(demoStamp), act.who, a.colour("1", act.what))
+		a.wrap(now.Format(demoStamp)+"  ", act.who+" "+a.colour("1", act.what))
 		if err := act.do(sim.As(act.who)); err != nil {
 			return err
 		}
@@ -247,7 +247,7 @@ func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, 
 		return err
 	}
 	fmt.Fprintf(a.out, "\nthe whole story is in %s; ask on:\n", path)
-	fmt.Fprintf(a.out, "  slabridge --config %s explain 1 --at %s\n", player.config, now.Format(time.RFC3339))
+	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain 1 --at %s\n", player.config, now.Format(time.RFC3339))
 	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", player.config)
 	return nil
 }

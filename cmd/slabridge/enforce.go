@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,11 @@ func (a *app) enforceCmd() *cobra.Command {
 			}
 			defer w.close()
 			reports, err := w.engine.Pass(cmd.Context())
-			return errors.Join(err, a.tell(cmd.Context(), w, reports))
+			told := a.tell(cmd.Context(), w, reports)
+			if err != nil && errors.Is(told, errHeld) {
+				return err // a connection that failed comes first; what is held still is after the next pass
+			}
+			return errors.Join(err, told)
 		},
 	}
 }
@@ -38,6 +43,7 @@ type passInfo struct {
 	Written    []writeInfo `json:"written"`
 	Held       []writeInfo `json:"held"`
 	Refused    []writeInfo `json:"refused"`
+	StillHeld  int         `json:"still_held"` // by earlier passes, for a human to look at
 	Problems   []string    `json:"problems"`
 }
 
@@ -55,7 +61,10 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 			}
 		}
 		info := a.passInfo(r, w.zone(), namesOf(d))
-		look = look || len(r.Held)+len(r.Refused) > 0
+		if info.StillHeld, err = w.stillHeld(ctx, r); err != nil {
+			return err
+		}
+		look = look || len(r.Held)+len(r.Refused)+info.StillHeld > 0
 		for _, p := range r.Problems {
 			look = look || p.Grave
 		}
@@ -81,6 +90,9 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 				a.printEntry(i, false)
 			}
 		}
+		if info.StillHeld > 0 {
+			a.wrap("! ", a.tf("held by earlier passes: %d; see 'slabridge ledger list --state held'", info.StillHeld))
+		}
 		for _, p := range info.Problems {
 			a.wrap("! ", p)
 		}
@@ -89,6 +101,21 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 		return errHeld
 	}
 	return nil
+}
+
+// stillHeld counts what earlier passes held and nobody has let go, but for what people put on hold themselves.
+func (w *workspace) stillHeld(ctx context.Context, r engine.Report) (int, error) {
+	n := 0
+	for e, err := range w.ledger.List(ctx, ledger.Filter{Connection: r.Connection, State: ledger.Held}, ledger.OldestFirst) {
+		if err != nil {
+			return 0, err
+		}
+		isNew := slices.ContainsFunc(r.Held, func(h ledger.Entry) bool { return h.ID == e.ID })
+		if !isNew && e.Reason.Code != "hold" {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func (a *app) passInfo(r engine.Report, zone zoneOf, n names) passInfo {
@@ -146,7 +173,8 @@ func (a *app) plan(ctx context.Context) error {
 		n, zone, home := namesOf(d), w.zone(), w.home(p.Connection)
 		age := a.tf("as of %s, mirrored %s", a.stamp(p.Now.In(home)), a.stamp(p.MirroredAt.In(home)))
 		if !a.json() {
-			a.wrap("", a.tf("%s: steps to take: %d", p.Connection, len(p.Entries))+"; "+age)
+			a.wrap("", a.tf("%s: steps to take: %d", p.Connection, len(p.Entries)))
+			a.wrap("  ", age)
 		} else if len(p.Entries) == 0 {
 			fmt.Fprintf(a.err, "%s: %s; %s\n", p.Connection, a.t("nothing to write"), age)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
+	"slabridge/enforcer/ledger"
 )
 
 func (a *app) explainCmd() *cobra.Command {
@@ -233,6 +234,8 @@ func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[e
 		case h.State != "":
 		case !c.EndedAt.IsZero() && (step.At.IsZero() || step.At.After(c.EndedAt)):
 			h.State = notNeeded
+		case !c.EndedAt.IsZero():
+			h.State = string(ledger.Past) // the cycle was over before enforcement began: the ledger leaves such out
 		case step.At.IsZero():
 			h.State = noMoment
 		default:

@@ -219,7 +219,7 @@ func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did phr
 	if (f == ledger.Filter{}) && !all {
 		return usage("give a filter (--id, --issue, --obligation, --contract, --connection), or --all")
 	}
-	w, err := a.open(ctx, writes)
+	w, err := a.open(ctx, reads) // a running daemon need not be stopped for it: the ledger refuses what is stale
 	if err != nil {
 		return err
 	}

@@ -30,14 +30,18 @@ func TestLiveStory(t *testing.T) {
 
 	contains(t, "check", s.want(t, exitOK, "check").out, "no faults")
 	contains(t, "check --live", s.want(t, exitOK, "check", "--live").out, "we are "+d.bot.name, "ok      comment internally: set_notes_private")
-	contains(t, "sync", s.want(t, exitOK, "sync").out, "helpdesk: 10 issues changed (10 new, 0 deleted, 0 out of sight)")
+	if synced := jsonLines[syncInfo](t, s, "sync"); len(synced) != 1 || synced[0].New != 10 || !synced[0].Complete {
+		t.Fatalf("sync: %+v", synced)
+	}
 	planned := s.want(t, exitOK, "plan").out
 	contains(t, "plan", planned, "respond/due", "acknowledge/start", "п. 8")
 	if public, private := d.notes(t, d.staff(), latest, d.bot.id); len(public)+len(private) > 0 {
 		t.Fatalf("plan wrote %q %q", public, private)
 	}
-	done := s.want(t, exitOK, "enforce").out
-	contains(t, "enforce", done, "helpdesk: 0 issues changed, 10 looked at")
+	passed := jsonLines[passInfo](t, s, "enforce")
+	if len(passed) != 1 || passed[0].Changed != 0 || passed[0].Evaluated != 10 || len(passed[0].Held)+len(passed[0].Refused)+len(passed[0].Problems) > 0 {
+		t.Errorf("enforce: %+v", passed)
+	}
 
 	for _, want := range []chapter{
 		{issue: newborn, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"},

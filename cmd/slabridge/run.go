@@ -32,6 +32,12 @@ func (a *app) runDaemon(ctx context.Context) error {
 	}
 	defer w.close()
 	w.engine.Progress = nil // its lines would break the log's
+	mon := newMonitor(w.engine.Connections(), a.clock)
+	address, stop, err := mon.serve(w.cfg.Listen)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -45,19 +51,14 @@ func (a *app) runDaemon(ctx context.Context) error {
 				if s, ok := a.reloaded(w); ok {
 					select {
 					case reload <- s:
+						mon.follow(s.Connections)
 					case <-ctx.Done():
 					}
 				}
 			}
 		}
 	}()
-	mon := newMonitor(w.engine.Connections(), a.clock)
-	stop, err := mon.serve(ctx, w.cfg.Listen)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)), slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", w.cfg.Listen))
+	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)), slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))
 	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
 		mon.passed(reports, err)
 		w.logPass(reports, err)

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 	"slabridge/enforcer/engine"
 )
 
-// staleAfter is how long after its last good pass a connection makes the daemon unhealthy.
+// staleAfter is how late the pass after the last good one may be before its connection makes the daemon unhealthy.
 const staleAfter = 10 * time.Minute
 
 // monitor counts what the daemon does, for /metrics, and tells on /healthz whether it still does it.
@@ -24,10 +25,17 @@ type monitor struct {
 	steps    *prometheus.CounterVec
 	problems *prometheus.GaugeVec
 	lastPass *prometheus.GaugeVec
+	offset   *prometheus.GaugeVec
 	clock    func() time.Time
 
-	mu   sync.Mutex
-	good map[string]time.Time // connection -> its last good pass
+	mu    sync.Mutex
+	watch map[string]watched // by connection
+}
+
+// watched is a connection with its last good pass.
+type watched struct {
+	engine.Connection
+	good time.Time
 }
 
 func newMonitor(connections []engine.Connection, clock func() time.Time) *monitor {
@@ -37,13 +45,35 @@ func newMonitor(connections []engine.Connection, clock func() time.Time) *monito
 		steps:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_steps_total", Help: "Steps by what became of them."}, []string{"connection", "state"}),
 		problems: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_problems", Help: "Problems of the last pass that a human should look at."}, []string{"connection"}),
 		lastPass: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_last_good_pass_timestamp_seconds", Help: "When the last complete pass was made."}, []string{"connection"}),
-		clock:    clock, good: map[string]time.Time{},
+		offset:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_clock_offset_seconds", Help: "The tracker's clock minus ours."}, []string{"connection"}),
+		clock:    clock,
 	}
-	m.registry.MustRegister(m.passes, m.steps, m.problems, m.lastPass)
-	for _, c := range connections {
-		m.good[c.ID] = clock() // the first pass has its time, too
-	}
+	m.registry.MustRegister(m.passes, m.steps, m.problems, m.lastPass, m.offset)
+	m.follow(connections)
 	return m
+}
+
+// follow takes these connections in place of those before. A new one has time for its first pass; of one that is
+// no longer there nothing is told.
+func (m *monitor) follow(connections []engine.Connection) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.watch
+	m.watch = map[string]watched{}
+	for _, c := range connections {
+		now := watched{c, m.clock()}
+		if was, known := before[c.ID]; known {
+			now.good = was.good
+		}
+		m.watch[c.ID] = now
+	}
+	for id := range before {
+		if _, stays := m.watch[id]; !stays {
+			for _, g := range []*prometheus.GaugeVec{m.problems, m.lastPass, m.offset} {
+				g.DeleteLabelValues(id)
+			}
+		}
+	}
 }
 
 // passed counts a pass. A report without a time is one of a connection that failed or was not looked at.
@@ -60,35 +90,46 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 		m.steps.WithLabelValues(r.Connection, "refused").Add(float64(len(r.Refused)))
 		m.problems.WithLabelValues(r.Connection).Set(float64(len(r.Problems)))
 		m.lastPass.WithLabelValues(r.Connection).Set(float64(r.Now.Unix()))
-		m.good[r.Connection] = m.clock()
+		w, ok := m.watch[r.Connection]
+		if !ok {
+			continue
+		}
+		w.good = m.clock()
+		m.watch[r.Connection] = w
+		if offset, _, known := w.Tracker.Offset(); known {
+			m.offset.WithLabelValues(r.Connection).Set(offset.Seconds())
+		}
 	}
 	if err != nil {
 		m.passes.WithLabelValues("", "failed").Inc()
 	}
 }
 
-// health answers 200 while every connection had a good pass not long ago, else 503 and which had not.
+// health answers 200 while every connection had its last good pass when its schedule wanted it, give or take
+// staleAfter; else 503, and which had not.
 func (m *monitor) health(w http.ResponseWriter, _ *http.Request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.clock()
-	for id, at := range m.good {
-		if now.Sub(at) > staleAfter {
-			http.Error(w, fmt.Sprintf("connection %s: no good pass since %s", id, at.UTC().Format(time.RFC3339)), http.StatusServiceUnavailable)
+	for _, id := range slices.Sorted(maps.Keys(m.watch)) {
+		c := m.watch[id]
+		next, err := engine.ParseSchedule(c.Poll, c.good)
+		if err != nil || now.Sub(next[0]) > staleAfter {
+			http.Error(w, fmt.Sprintf("connection %s: no good pass since %s", id, c.good.UTC().Format(time.RFC3339)), http.StatusServiceUnavailable)
 			return
 		}
 	}
 	_, _ = fmt.Fprintln(w, "ok") // a client that went away needs no answer
 }
 
-// serve answers on the address until ctx ends; "" serves nothing.
-func (m *monitor) serve(ctx context.Context, address string) (stop func(), err error) {
+// serve answers on the address, "" is none, until it is stopped. It gives the address with the port it got.
+func (m *monitor) serve(address string) (got string, stop func(), err error) {
 	if address == "" {
-		return func() {}, nil
+		return "off", func() {}, nil
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
+		return "", nil, fmt.Errorf("listen: %w", err)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", m.health)
@@ -96,8 +137,8 @@ func (m *monitor) serve(ctx context.Context, address string) (stop func(), err e
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
-	return func() {
-		_ = s.Shutdown(context.WithoutCancel(ctx)) // nothing it serves is worth waiting for
-		_ = <-done // what Serve says after Shutdown is no news
+	return l.Addr().String(), func() {
+		_ = s.Close() // nothing it serves is worth waiting for
+		<-done
 	}, nil
 }

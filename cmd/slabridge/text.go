@@ -19,7 +19,7 @@ func (a *app) wrap(prefix, text string) {
 func (a *app) fold(prefix, indent, text string) {
 	line := prefix
 	empty := true
-	for word := range strings.FieldsSeq(text) {
+	for _, word := range words(text) {
 		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
 			fmt.Fprintln(a.out, line)
 			line, empty = indent, true
@@ -30,7 +30,27 @@ func (a *app) fold(prefix, indent, text string) {
 		line += word
 		empty = false
 	}
-	fmt.Fprintln(a.out, line)
+	fmt.Fprintln(a.out, strings.TrimRight(line, " "))
+}
+
+// words cuts a text where a line may end. A command in quotes stays whole: it is there to be copied.
+func words(text string) []string {
+	var out []string
+	command := false
+	for word := range strings.FieldsSeq(text) {
+		if command {
+			out[len(out)-1] += " " + word
+		} else {
+			out = append(out, word)
+		}
+		if strings.HasPrefix(word, "'slabridge") {
+			command = true
+		}
+		if command && strings.Contains(word[1:], "'") {
+			command = false
+		}
+	}
+	return out
 }
 
 // stamp shows a moment in its own zone, weekday first: "Fri 2026-03-20 17:40:00 +05".

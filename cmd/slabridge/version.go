@@ -65,10 +65,10 @@ func (a *app) version() error {
 	for _, id := range config.PresetIDs() {
 		ids = append(ids, id+" "+v.Contracts[id])
 	}
-	fmt.Fprintf(a.out, "contracts  %s\n", strings.Join(ids, ", "))
+	a.wrap("contracts  ", strings.Join(ids, ", "))
 	for _, c := range v.Calendars {
 		fmt.Fprintf(a.out, "calendar   %s %s of %s\n", c.Country, c.Years, c.Version)
 	}
-	fmt.Fprintf(a.out, "zones      %s\n", v.Zones)
+	a.wrap("zones      ", v.Zones)
 	return nil
 }

@@ -100,6 +100,7 @@ var russian = map[phrase]string{
 	"entries released: %d; the next pass decides again and writes them":                              "отпущено записей: %d; следующий проход решит заново и запишет",
 	"entries to be tried again in the next pass: %d":                                                 "записей к повтору в следующем проходе: %d",
 	"%s: issues changed: %d, looked at: %d, steps written: %d":                                       "%s: запросов изменилось: %d, просмотрено: %d, шагов записано: %d",
+	"held by earlier passes: %d; see 'slabridge ledger list --state held'":                           "задержано прежними проходами: %d; см. 'slabridge ledger list --state held'",
 	", held: %d":    ", задержано: %d",
 	", refused: %d": ", отказов: %d",
 	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: запросов изменилось: %d (новых %d, удалённых %d, скрытых %d), обращений к трекеру: %d",
@@ -123,6 +124,7 @@ var russian = map[phrase]string{
 	"%s %d: %d working days of a five-day week":            "%s %d: рабочих дней при пятидневке: %d",
 	"source: ":                                             "источник: ",
 	"data of %s":                                           "данные от %s",
+	"worked for %s":                                        "рабочий за %s",
 	"%d min shorter":                                       "короче на %d мин",
 	"final":                                                "окончательно",
 	"provisional":                                          "предварительно",
@@ -133,9 +135,9 @@ var russian = map[phrase]string{
 
 	// check
 	"%s: connections: %d, mappings: %d, contracts: %d": "%s: подключений: %d, соответствий: %d, договоров: %d",
-	"no faults": "ошибок нет",
-	"%s: %s is not acted on: %s":                                  "%s: %s не исполняется: %s",
-	"%s: we are %s":                                               "%s: мы — %s",
+	"no faults":                  "ошибок нет",
+	"%s: %s is not acted on: %s": "%s: %s не исполняется: %s",
+	"%s: we are %s":              "%s: мы — %s",
 	"clock: the tracker has not told its time yet; it will be measured on the first write": "часы: трекер ещё не сообщил своё время; оно будет измерено при первой записи",
 	"clock: the tracker's minus ours is %+.0f s":                                           "часы: у трекера минус у нас %+.0f с",
 	"rights the account needs:":                                                            "права, нужные учётной записи:",

@@ -34,7 +34,7 @@ type workspace struct {
 type intent int
 
 const (
-	reads  intent = iota // reads the state, asks no tracker
+	reads  intent = iota // reads the state, and at most moves entries of the ledger; asks no tracker
 	asks                 // reads the state and asks trackers
 	writes               // writes to both, as the only process
 )

@@ -13,17 +13,22 @@ import (
 // tracker has a hundred thousand.
 const batch = 500
 
-// enter brings the ledger in line with the decisions. More new ones than the bound are held, all of them and before
-// anything is sent, until a human releases them; storm then says so, else it is "".
-func (p *pass) enter(ctx context.Context, findings []finding) (storm string, err error) {
-	for some := range slices.Chunk(findings, batch) {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		if err := p.record(ctx, some); err != nil {
-			return "", err
+// enter brings the ledger in line with what was found, and keeps of it in todo only what is to be written now.
+func (p *pass) enter(ctx context.Context, todo, found []finding) ([]finding, error) {
+	if err := p.record(ctx, found); err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		if len(p.ready(f.entries)) > 0 {
+			todo = append(todo, f)
 		}
 	}
+	return todo, nil
+}
+
+// bound holds what is to be written when it is more than the bound, all that is new of it and before anything is
+// sent, until a human releases it; storm then says so, else it is "".
+func (p *pass) bound(ctx context.Context, findings []finding) (storm string, err error) {
 	var fresh []ledger.Entry
 	for i := range findings {
 		fresh = append(fresh, slices.DeleteFunc(p.ready(findings[i].entries), sentBefore)...)

@@ -171,6 +171,9 @@ func (f *finding) item() ledger.Item {
 		EvaluatedAt: f.ev.Now, Next: f.ev.Next, Fingerprint: f.view.Fingerprint,
 	}
 	for _, c := range f.ev.Cycles {
+		if !c.EndedAt.IsZero() {
+			continue // an old request has hundreds
+		}
 		it.Cycles = append(it.Cycles, ledger.Cycle{
 			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State,
 			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt,

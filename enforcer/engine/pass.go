@@ -12,6 +12,7 @@ import (
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
 )
 
 // pass is one turn of the crank on one connection.
@@ -71,7 +72,7 @@ func (p *pass) turn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	storm, err := p.enter(ctx, findings)
+	storm, err := p.bound(ctx, findings)
 	if err != nil {
 		return err
 	}
@@ -111,18 +112,10 @@ func (p *pass) endure(err error) error {
 
 // prepare binds the contracts, finds out whether anything may be written, and draws the contracts' lines.
 func (p *pass) prepare(ctx context.Context) error {
-	d, ok, err := p.e.mirror.Directory(ctx, p.conn.ID)
+	problems, err := p.bind(ctx)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return errors.New("the tracker's names have not been read yet")
-	}
-	views, problems, err := p.e.bind(ctx, p.conn.ID, d)
-	if err != nil {
-		return err
-	}
-	p.views, p.names = views, d
 	p.now = p.e.now(p.conn.Tracker).Truncate(time.Second) // as trackers tell time
 	p.report.Now = p.now
 	for _, f := range problems {
@@ -130,13 +123,56 @@ func (p *pass) prepare(ctx context.Context) error {
 			p.report.problem("", true, "%s: %q: %s", f.Path, f.Value, f.Reason)
 		}
 	}
-	if err := p.e.remember(ctx, p.conn.ID, views, p.now); err != nil {
+	if err := p.e.remember(ctx, p.conn.ID, p.views, p.now); err != nil {
 		return err
 	}
 	if err := p.forbid(ctx); err != nil {
 		return err
 	}
 	return p.draw(ctx)
+}
+
+// bind resolves the mappings against the mirrored names. Names by which something must not be written are read again
+// first: what an admin has mended in the tracker is not to be held until the names are read in their turn.
+func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
+	d, ok, err := p.e.mirror.Directory(ctx, p.conn.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("the tracker's names have not been read yet")
+	}
+	views, problems, err := p.e.bind(ctx, p.conn.ID, d)
+	if err != nil {
+		return nil, err
+	}
+	doubted := anyFatal(problems)
+	if !doubted {
+		if doubted, err = p.lackedRights(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if doubted {
+		if d, err = p.conn.Tracker.Directory(ctx); err != nil {
+			return nil, err
+		}
+		if _, err = p.e.mirror.StoreDirectory(ctx, p.conn.ID, d); err != nil {
+			return nil, err
+		}
+		if views, problems, err = p.e.bind(ctx, p.conn.ID, d); err != nil {
+			return nil, err
+		}
+	}
+	p.views, p.names = views, d
+	return problems, nil
+}
+
+// lackedRights reports whether something is held for want of a right.
+func (p *pass) lackedRights(ctx context.Context) (bool, error) {
+	pending, err := p.e.ledger.Pending(ctx, p.conn.ID, p.e.now(p.conn.Tracker))
+	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
+		return e.State == ledger.Held && e.Reason.Code == heldRights
+	}), err
 }
 
 // draw draws the contracts' lines. One that is new beside one that vanished may be its new name: it gets no line,
@@ -193,12 +229,13 @@ func (p *pass) forbid(ctx context.Context) error {
 	return nil
 }
 
-// calculate evaluates every request that may have something new to say.
+// calculate evaluates every request that may have something new to say, records what is decided, and gives those
+// with something to be written.
 func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	if err := p.recall(ctx); err != nil {
 		return nil, err
 	}
-	var out []finding
+	var todo, found []finding
 	for _, v := range p.views {
 		ids, err := p.candidates(ctx, v)
 		if err != nil {
@@ -226,11 +263,17 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
-				out = append(out, f)
+				found = append(found, f)
+			}
+			if len(found) == batch {
+				if todo, err = p.enter(ctx, todo, found); err != nil {
+					return nil, err
+				}
+				found = nil
 			}
 		}
 	}
-	return out, nil
+	return p.enter(ctx, todo, found)
 }
 
 // putOff leaves the issues that could not be read for a later pass, and notes as of when they were known: what came

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"slabridge/connectors/redmine/redminesim"
+)
+
+func TestCheckLive(t *testing.T) {
+	d := newOffice(t)
+	d.want(exitOK, "sync")
+	o := d.want(exitOK, "check", "--live")
+	contains(t, "check --live", o.out, "helpdesk: we are SLA Bot (sla-bot, id ", "clock: the tracker's minus ours is +0 s",
+		"rights the account needs:", "ok      read", "add_issue_notes", "set_notes_private, view_private_notes")
+	if strings.Contains(o.out, "MISSING") || strings.Contains(o.out, "fault: ") {
+		t.Errorf("a desk that has everything:\n%s", o.out)
+	}
+	d.sim.ResetRequests()
+	line := d.lines(exitOK, "check", "--live")
+	has(t, "check --live", line[len(line)-1], "connection", "account", "clock_offset_s", "problems", "rights", "authors_without_role", "own_notes_without_mark")
+	for _, r := range d.sim.Requests() {
+		if r.Method != "GET" {
+			t.Errorf("check --live wrote: %s %s", r.Method, r.Path)
+		}
+	}
+}
+
+// Each right that is taken away is named, with its project and what it is needed for.
+func TestCheckLiveNamesMissingRights(t *testing.T) {
+	for _, right := range []string{
+		"add_issue_notes", "edit_issues", "set_notes_private", "view_private_notes", "add_issue_watchers", "view_issue_watchers",
+	} {
+		t.Run(right, func(t *testing.T) {
+			d := newOffice(t)
+			d.sim.RevokePermission("SLA bot", right)
+			o := d.want(exitUsage, "check", "--live")
+			contains(t, "check --live", unfolded(o.out), "MISSING", right+" is missing in acme; needed for ")
+			contains(t, "error", o.err, "faults that the tracker shows: ")
+			d.sim.GrantPermission("SLA bot", right)
+			d.want(exitOK, "check", "--live")
+		})
+	}
+}
+
+func TestCheckLiveHoldsTheConfigurationAgainstTheTracker(t *testing.T) {
+	for name, c := range map[string]struct {
+		edits  []string
+		before func(d *office)
+		code   int
+		want   []string
+	}{
+		"a status that is not there": {
+			edits: []string{"names: [In Progress]", "names: [In Progres]"}, code: exitOK,
+			want: []string{"mappings[0].status[1].names", "In Progres"},
+		},
+		"a status that nobody mapped": {
+			edits: []string{"New, Feedback]", "New]"}, code: exitOK, want: []string{"Feedback"},
+		},
+		"a lead who is not there": {
+			edits: []string{"lead: Ivan Ivanov", "lead: Ivan Ivanoff"}, code: exitOK, want: []string{"Ivan Ivanoff"},
+		},
+		"a field that is not there": {
+			edits: []string{"{field: Severity, in: [critical]}", "{field: Severety, in: [critical]}"}, code: exitUsage, want: []string{"Severety"},
+		},
+		"a project that is not there": {
+			edits: []string{"projects: [acme]", "projects: [acmee]"}, code: exitUsage, want: []string{"acmee"},
+		},
+		"an administrator's account": {
+			before: func(d *office) { d.key = d.sim.Key("admin"); d.configure() }, code: exitOK,
+			want: []string{"the account is an administrator: give slabridge an account of its own"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newOffice(t, c.edits...)
+			if c.before != nil {
+				c.before(d)
+			}
+			o := d.want(c.code, "check", "--live")
+			contains(t, "check --live", unfolded(o.out), c.want...)
+		})
+	}
+}
+
+// What is mirrored is looked through: authors in no role, and notes by our account that are not ours.
+func TestCheckLiveLooksThroughTheMirror(t *testing.T) {
+	d := newOffice(t)
+	d.breached()
+	for _, login := range []string{"sidorov", "sla-bot"} { // a manager whom the mapping does not know, and somebody with our key
+		if _, err := d.sim.As(login).Comment(1, "A word from "+login); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.want(exitOK, "sync")
+	o := d.want(exitOK, "check", "--live")
+	contains(t, "check --live", unfolded(o.out), "authors without a role, who count as nobody: Semyon Sidorov (",
+		"notes by our account without our mark (is somebody else using it?): #1 journal:")
+}
+
+func TestCheckLiveMeasuresTheClock(t *testing.T) {
+	d := newOffice(t)
+	d.sim = redminesim.NewDesk(redminesim.Options{Clock: func() time.Time { return d.clock().Add(5 * time.Minute) }})
+	d.key = d.sim.Key("sla-bot")
+	d.configure()
+	o := d.want(exitUsage, "check", "--live")
+	contains(t, "check --live", o.out, "clock: the tracker's minus ours is +300 s")
+}
+
+// unfolded undoes the folding of long lines.
+func unfolded(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -117,9 +117,9 @@ func (w *world) strike(n int, f fault) (struck func() bool) {
 // outs pass in no time, for each run has its own bubble.
 func TestExactlyOnceUnderFaults(t *testing.T) {
 	points := 0
-	for _, f := range faults {
+	for i, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
-			for n, struck := 1, true; struck && !t.Failed(); n++ {
+			for n, struck := 1+i%stride, true; struck && !t.Failed(); n += stride {
 				synctest.Test(t, func(t *testing.T) { struck = strikeOnce(t, n, f) })
 				points++
 			}
@@ -205,7 +205,7 @@ func (w *world) revive() {
 func TestExactlyOnceWhenKilled(t *testing.T) {
 	points := 0
 	t.Run("at each commit", func(t *testing.T) {
-		for n, died := int64(1), true; died; n++ {
+		for n, died := int64(1), true; died; n += stride {
 			w, id := scene(t)
 			m := &mortal{dieAt: n}
 			w.doom(m)
@@ -225,7 +225,7 @@ func TestExactlyOnceWhenKilled(t *testing.T) {
 		}
 	})
 	t.Run("with each request on the way", func(t *testing.T) {
-		for n, died := 1, true; died; n++ {
+		for n, died := 1, true; died; n += stride {
 			w, id := scene(t)
 			m := &mortal{}
 			w.doom(m)

@@ -176,13 +176,15 @@ func TestQuarter(t *testing.T) {
 	_, err := support.Comment(issues[0], "We are on it.")
 	w.do(err)
 	w.do(support.SetStatus(issues[3], "Resolved"))
-	passes += w.run("2026-03-20 12:00")
-	w.do(support.SetStatus(issues[0], "Resolved"))
-	w.do(support.SetStatus(issues[2], "In Progress"))
-	passes += w.run("2026-04-15 12:00")
-	_, err = customer.Comment(issues[1], "Any news?")
-	w.do(err)
-	passes += w.run("2026-06-01 12:00")
+	if stride == 1 {
+		passes += w.run("2026-03-20 12:00")
+		w.do(support.SetStatus(issues[0], "Resolved"))
+		w.do(support.SetStatus(issues[2], "In Progress"))
+		passes += w.run("2026-04-15 12:00")
+		_, err = customer.Comment(issues[1], "Any news?")
+		w.do(err)
+		passes += w.run("2026-06-01 12:00")
+	}
 	for _, id := range issues {
 		seen := map[string]bool{}
 		for _, n := range w.notes("admin", id) {

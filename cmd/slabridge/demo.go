@@ -40,7 +40,7 @@ func (a *app) demoCmd() *cobra.Command {
 type act struct {
 	at   string // in the contract's zone
 	who  string // login
-	what string
+	what phrase
 	do   func(p redminesim.Person) error
 }
 
@@ -117,8 +117,8 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	if err := pass(); err != nil { // the line before which nothing is written about
 		return err
 	}
-	fmt.Fprintln(a.out, "kamal: Almaty, Mon-Fri 09:00-18:00; Nauryz is off from 21 to 25 March 2026")
-	fmt.Fprintln(a.out, "people stand at the left, what slabridge does is indented")
+	fmt.Fprintln(a.out, a.t("kamal: Almaty, Mon-Fri 09:00-18:00; Nauryz is off from 21 to 25 March 2026"))
+	fmt.Fprintln(a.out, a.t("people stand at the left, what slabridge does is indented"))
 	fmt.Fprintln(a.out)
 	for _, act := range demoActs {
 		at, err := time.ParseInLocation(demoLayout, act.at, loc)
@@ -160,16 +160,16 @@ func (a *app) demoWrite(e ledger.Entry, now time.Time) {
 	c := changesOf(e.Write, nil) // what was sent: a step may want what is so already
 	var does []string
 	if c.Comment != nil {
-		does = append(does, map[bool]string{true: "tells staff", false: "tells the customer"}[c.Comment.Internal])
+		does = append(does, a.t(map[bool]phrase{true: "tells staff", false: "tells the customer"}[c.Comment.Internal]))
 	}
 	if e.Changes.Assign != "" && c.Assign != "" {
-		does = append(does, "assigns "+string(e.Changes.Assign))
+		does = append(does, a.tf("assigns %s", e.Changes.Assign))
 	}
 	if e.Changes.Priority != "" && c.Priority != "" {
-		does = append(does, "raises the priority")
+		does = append(does, a.t("raises the priority"))
 	}
 	if e.Changes.Watch != "" && len(c.Watchers) > 0 {
-		does = append(does, "adds "+string(e.Changes.Watch)+" as watchers")
+		does = append(does, a.tf("adds %s as watchers", e.Changes.Watch))
 	}
 	a.wrap(now.Format(demoStamp)+"    ", fmt.Sprintf("#%s %s (%s): %s",
 		e.IssueKey, e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
@@ -225,7 +225,7 @@ func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, "\nwhat the customer sees on #1:")
+	fmt.Fprintf(a.out, "\n%s:\n", a.t("what the customer sees on #1"))
 	for _, j := range *issue.Journals {
 		if j.Notes == nil {
 			continue
@@ -246,7 +246,7 @@ func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, 
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "\nthe whole story is in %s; ask on:\n", path)
+	fmt.Fprintf(a.out, "\n%s:\n", a.tf("the whole story is in %s; ask on", path))
 	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain 1 --at %s\n", player.config, now.Format(time.RFC3339))
 	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", player.config)
 	return nil

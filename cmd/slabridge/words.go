@@ -36,6 +36,25 @@ var russian = map[phrase]string{
 	"to come":    "предстоит",
 	"not needed": "не понадобился",
 
+	// demo
+	"kamal: Almaty, Mon-Fri 09:00-18:00; Nauryz is off from 21 to 25 March 2026": "kamal: Алматы, пн-пт 09:00-18:00; 21-25 марта 2026 выходные, Наурыз",
+	"people stand at the left, what slabridge does is indented":                  "слева люди, с отступом то, что делает slabridge",
+	"reports #1, critical: nobody can log in":                                    "заводит #1, критичный: никто не может войти",
+	"reports #2, not critical: a report prints slowly":                           "заводит #2, некритичный: отчёт печатается медленно",
+	"takes #1 into work, without a word to the customer":                         "берёт #1 в работу, не сказав заказчику ни слова",
+	"answers on #2":                    "отвечает в #2",
+	"resolves #1":                      "решает #1",
+	"reopens #1":                       "снова открывает #1",
+	"answers on #1":                    "отвечает в #1",
+	"resolves both":                    "решает оба",
+	"tells staff":                      "сообщает сотрудникам",
+	"tells the customer":               "сообщает заказчику",
+	"assigns %s":                       "назначает %s",
+	"raises the priority":              "повышает приоритет",
+	"adds %s as watchers":              "добавляет наблюдателей %s",
+	"what the customer sees on #1":     "что видит заказчик в #1",
+	"the whole story is in %s; ask on": "вся история в %s; спросите дальше",
+
 	// status, explain
 	"no cycle is running":                       "ни один срок не идёт",
 	"contract %s, severity %s, as of %s":        "договор %s, критичность %s, на момент %s",

@@ -129,7 +129,7 @@ func (a *app) demo(ctx context.Context, dir string) error {
 			return err
 		}
 		now = at
-		a.wrap(now.Format(demoStamp)+"  ", act.who+" "+a.colour("1", act.what))
+		a.wrap(now.Format(demoStamp)+"  ", act.who+" "+a.colour("1", a.t(act.what)))
 		if err := act.do(sim.As(act.who)); err != nil {
 			return err
 		}

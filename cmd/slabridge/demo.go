@@ -64,14 +64,14 @@ const (
 
 // The week: two requests, Friday afternoon before Nauryz to the Tuesday after.
 var demoActs = []act{
-	{"2026-03-20 16:00", "romashkin", "reports #1, critical: nobody can log in", request("Nobody can log in", "critical")},
-	{"2026-03-20 17:40", "romashkin", "reports #2, not critical: a report prints slowly", request("A report prints slowly", "non-critical")},
-	{"2026-03-26 09:30", "kuznetsov", "takes #1 into work, without a word to the customer", change(1, redminesim.Change{Status: "In Progress"})},
-	{"2026-03-26 10:15", "petrov", "answers on #2", change(2, redminesim.Change{Status: "In Progress", Assignee: "petrov", Note: "We are measuring it on our side."})},
-	{"2026-03-26 12:00", "kuznetsov", "resolves #1", change(1, redminesim.Change{Status: "Resolved", Note: "The session store was full; it is enlarged."})},
-	{"2026-03-27 09:10", "romashkin", "reopens #1", change(1, redminesim.Change{Status: "Feedback", Note: "It happens again."})},
-	{"2026-03-27 09:22", "petrov", "answers on #1", change(1, redminesim.Change{Note: "We see it, one node was left out."})},
-	{"2026-03-31 11:00", "petrov", "resolves both", func(p redminesim.Person) error {
+	{"2026-03-20 16:00", "romashkin", phrase("reports #1, critical: nobody can log in"), request("Nobody can log in", "critical")},
+	{"2026-03-20 17:40", "romashkin", phrase("reports #2, not critical: a report prints slowly"), request("A report prints slowly", "non-critical")},
+	{"2026-03-26 09:30", "kuznetsov", phrase("takes #1 into work, without a word to the customer"), change(1, redminesim.Change{Status: "In Progress"})},
+	{"2026-03-26 10:15", "petrov", phrase("answers on #2"), change(2, redminesim.Change{Status: "In Progress", Assignee: "petrov", Note: "We are measuring it on our side."})},
+	{"2026-03-26 12:00", "kuznetsov", phrase("resolves #1"), change(1, redminesim.Change{Status: "Resolved", Note: "The session store was full; it is enlarged."})},
+	{"2026-03-27 09:10", "romashkin", phrase("reopens #1"), change(1, redminesim.Change{Status: "Feedback", Note: "It happens again."})},
+	{"2026-03-27 09:22", "petrov", phrase("answers on #1"), change(1, redminesim.Change{Note: "We see it, one node was left out."})},
+	{"2026-03-31 11:00", "petrov", phrase("resolves both"), func(p redminesim.Person) error {
 		for _, issue := range []int{1, 2} {
 			if _, err := p.Update(issue, redminesim.Change{Status: "Resolved", Note: "Done, please check."}); err != nil {
 				return err

@@ -43,6 +43,9 @@ func phrasesOf(t *testing.T) map[phrase]string {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
+				if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "phrase" {
+					add(n.Args[0])
+				}
 				sel, ok := n.Fun.(*ast.SelectorExpr)
 				if ok && (sel.Sel.Name == "t" || sel.Sel.Name == "tf" || sel.Sel.Name == "ledgerMove") {
 					for i, arg := range n.Args {

@@ -121,8 +121,8 @@ func TestSync(t *testing.T) {
 	if _, histories := requests("sync"); histories != 0 {
 		t.Errorf("an idle sync read %d histories", histories)
 	}
-	for at, all := range map[string]string{"2026-03-20 16:31:00": "--full", "2026-03-20 16:32:00": "--rebuild"} {
-		d.at(at)
+	for minute, all := range []string{"--full", "--rebuild"} {
+		d.at(fmt.Sprintf("2026-03-20 16:3%d:00", minute+1))
 		if _, histories := requests("sync", all); histories != 1 {
 			t.Errorf("sync %s read %d histories of one issue: %v", all, histories, d.sim.Requests())
 		}

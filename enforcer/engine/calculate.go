@@ -79,7 +79,7 @@ func (p *pass) line(ctx context.Context, f *finding) (enforcer.Line, error) {
 	known := line.PassedAt
 	switch {
 	case !ok:
-		known = f.request.CreatedAt
+		known = f.request.ReceivedAt // earlier than its creation for what was taken by phone: a receipt is owed all the same
 	case it.Fingerprint == "":
 		known = it.EvaluatedAt
 	}

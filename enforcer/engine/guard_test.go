@@ -20,7 +20,7 @@ func TestStorm(t *testing.T) {
 	for i := range 30 {
 		ids = append(ids, w.issue("minor", fmt.Sprintf("request %d", i)))
 	}
-	var r = w.pass()
+	r := w.pass()
 	if len(r.Held) != 30 || len(r.Written) != 0 || !strings.Contains(problems(r), "more than the bound of 20") {
 		t.Fatalf("held %d, written %d, problems %s", len(r.Held), len(r.Written), problems(r))
 	}

@@ -295,9 +295,9 @@ type site struct {
 	limits string
 	// enforceFrom is a date; "" leaves it to the first pass.
 	enforceFrom string
-	timeout     string // of one request
-	lead        string // of support
-	field       string // that holds the due
+	timeout     string   // of one request
+	leads       []string // of support
+	field       string   // that holds the due
 	// transport carries the program's requests when it runs inside the test; nil for the network.
 	transport http.RoundTripper
 }
@@ -306,7 +306,7 @@ type site struct {
 // clock, where it is noon now, so that the story does not depend on when the test is run.
 func (d *desk) site(t testing.TB) *site {
 	t.Helper()
-	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s", lead: "Sanjay Support", field: "SLA due"}
+	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s", leads: []string{"Sanjay Support"}, field: "SLA due"}
 	now := time.Now().UTC()
 	s.enforceFrom = now.AddDate(0, 0, -7).Format(time.DateOnly)
 	s.hours = fmt.Sprintf("{zone: Etc/GMT%+d, hours: \"Mon-Sun 00:00-24:00\", days: OPEN}", now.Hour()-12)
@@ -370,7 +370,7 @@ mappings:
       - {is: resolved, names: [Resolved]}
       - {is: closed, names: [Closed, Rejected]}
     roles:
-      - {is: support, project_roles: [Support engineer], lead: "%s"}
+      - {is: support, project_roles: [Support engineer], lead: [%s]}
       - {is: developers, project_roles: [Developer], lead: "Dora Developer"}
       - {is: management, users: ["Maria Manager"]}
       - {is: customer, project_roles: [Customer]}
@@ -385,7 +385,7 @@ contracts:
     mapping: helpdesk
     projects: [%s]
     calendar: %s
-%s%s`, s.limits, s.url, s.timeout, s.lead, s.field, s.project, s.hours, from, s.extra))
+%s%s`, s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.project, s.hours, from, s.extra))
 }
 
 // outcome is what one run of the program gave.

@@ -59,6 +59,18 @@ func (p *pass) ready(entries []ledger.Entry) []ledger.Entry {
 	return out
 }
 
+// afresh gives the entries as the ledger has them now, some of them written since they were decided.
+func (p *pass) afresh(ctx context.Context, entries []ledger.Entry) ([]ledger.Entry, error) {
+	out := make([]ledger.Entry, len(entries))
+	for i, e := range entries {
+		var err error
+		if out[i], err = p.e.ledger.Get(ctx, e.ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // sentBefore reports whether a human let the entry go or a request left with it already: the bound on new ones is
 // not for it.
 func sentBefore(e ledger.Entry) bool { return !e.ReleasedAt.IsZero() || e.Tries > 0 }
@@ -75,7 +87,9 @@ func (p *pass) apply(ctx context.Context, findings []finding, storm string) erro
 		err := p.carryOut(ctx, f, storm)
 		for err == nil && p.again { // ends, because each turn rules out another assignee
 			p.again = false
-			err = p.carryOut(ctx, f, storm)
+			if f.entries, err = p.afresh(ctx, f.entries); err == nil {
+				err = p.carryOut(ctx, f, storm)
+			}
 		}
 		if err := p.endure(err); err != nil {
 			return err

@@ -28,3 +28,14 @@ func TestBornOutOfSight(t *testing.T) {
 	w.passAt("2026-03-16 11:45") // with a census
 	w.wantSaid(issue, "+acknowledge/start", "respond/due")
 }
+
+// A lead whose account was locked a moment ago cannot be assigned: Redmine refuses the whole update. The comments are
+// written all the same, the customer's before and staff's after the refusal.
+func TestLeadLockedMeanwhile(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	w.pass()
+	issue := w.issue("critical", "Nobody to give it to")
+	w.sim.LockUser("support1")
+	w.passAt("2026-03-16 10:25")
+	w.wantSaid(issue, "+acknowledge/start", "respond/due")
+}

@@ -30,7 +30,7 @@ type Request struct {
 	Hidden bool
 	// AfterHours: both sides agreed to work on it round the clock (kamal п. 8).
 	AfterHours bool
-	// AgreedDue is an agreed moment that overrides any due; zero when there is none.
+	// AgreedDue is a moment that both sides agreed on; zero when there is none. It is told, and moves no due yet.
 	AgreedDue time.Time
 	// Hold is why writes are held by a person's label or field, or by a status nobody mapped; "" when they are not.
 	Hold string

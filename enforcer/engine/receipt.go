@@ -118,7 +118,7 @@ func (p *pass) mayNotBeInternal(self connectors.Account, project string) string 
 	}
 	for _, permission := range caps.Permissions[connectors.WriteInternal] {
 		if !self.Has(project, permission) {
-			return fmt.Sprintf("our account lacks the right %q in this project: the comment would be public", permission)
+			return fmt.Sprintf("our account lacks the right %q in this project: the comment would be public, or could not be read back", permission)
 		}
 	}
 	return ""

@@ -55,6 +55,21 @@ type Tracker interface {
 	// AddWatcher makes one person a watcher. Like Update, success is only known by reading back.
 	AddWatcher(ctx context.Context, issue, person string) error
 
+	// Booked lists the time booked on visible issues whose entry was made or changed at or after since, each at
+	// least once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as
+	// pages arrive; an error from page stops the listing and is returned as it is. Entries that stand on no issue
+	// are left out. One request when there is at most one page. Entries that were deleted leave no trace: whoever
+	// must know lists all of them.
+	Booked(ctx context.Context, since time.Time, page func([]Booking) error) error
+
+	// Create makes one issue, in one request, and gives its id. It never repeats a request whose outcome is
+	// unknown: that error has class Unknown, and FindCreated settles it.
+	Create(ctx context.Context, n NewIssue) (id string, err error)
+
+	// FindCreated looks for an issue that our own account made in the project at or after since, with the mark in
+	// its description.
+	FindCreated(ctx context.Context, project, mark string, since time.Time) (id string, found bool, err error)
+
 	// Offset is the tracker's clock minus ours as last measured on an answer, and when; ok is false before the
 	// first answer.
 	Offset() (offset time.Duration, at time.Time, ok bool)

@@ -11,6 +11,7 @@ type Directory struct {
 	Fields     []Field // custom fields the account has seen or may list
 	People     []Person
 	Roles      []Named
+	Activities []Named // kinds of work that time is booked on; nil where the account may not list them
 	Self       Account
 	ReadAt     time.Time
 }

@@ -17,8 +17,9 @@ const (
 	FieldCategory   = "category"
 	FieldDueDate    = "due_date"
 	FieldParent     = "parent"
-	FieldAttachment = "attachment" // From: removed file names, To: added ones
-	FieldRelation   = "relation:"  // prefix; the tracker's relation type follows, values are issue ids
+	FieldText       = "description" // the description; only in Changes: the present one is Issue.Description
+	FieldAttachment = "attachment"  // From: removed file names, To: added ones
+	FieldRelation   = "relation:"   // prefix; the tracker's relation type follows, values are issue ids
 )
 
 const customPrefix = "cf:"
@@ -74,7 +75,22 @@ type Event struct {
 	Author  string // "" when the tracker does not say
 	Changes []Change
 	Note    *Note
+	Work    *Work // time that was booked; nil for every other event
 	Raw     json.RawMessage
+}
+
+// Work is time that somebody booked on an issue. Its event is named by the tracker's own id of the entry
+// ("time:17"), dated when it was booked, and authored by whose time it is.
+type Work struct {
+	Activity string        // the tracker's id of the kind of work
+	Spent    time.Duration // whole seconds
+	On       string        // the day it was done, YYYY-MM-DD
+}
+
+// Booking is the event of an entry of time with the issue it stands on.
+type Booking struct {
+	Issue string
+	Event Event
 }
 
 // Change is one field going from one value to another. With Delta the values are what was taken from and added
@@ -98,4 +114,8 @@ type History struct {
 	Events      []Event
 	Watchers    []string
 	WatchersSet bool // false when the account may not see watchers: Watchers then says nothing
+	// Transitions are the statuses that our account may give the issue now, the present one included;
+	// TransitionsSet is false when the tracker did not tell.
+	Transitions    []string
+	TransitionsSet bool
 }

@@ -14,7 +14,10 @@ const (
 	SetPriority       Right = "change priority"
 	AddWatchers       Right = "add watchers"
 	WriteCustomFields Right = "edit fields"
+	SetStatus         Right = "change status"
+	CreateIssues      Right = "create issues"
+	ReadWork          Right = "read booked time"
 )
 
 // Rights lists every right.
-var Rights = []Right{ReadIssues, ReadInternal, WriteComment, WriteInternal, SetAssignee, SetPriority, AddWatchers, WriteCustomFields}
+var Rights = []Right{ReadIssues, ReadInternal, WriteComment, WriteInternal, SetAssignee, SetPriority, AddWatchers, WriteCustomFields, SetStatus, CreateIssues, ReadWork}

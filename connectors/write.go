@@ -16,6 +16,19 @@ type Write struct {
 	Status   *string           // status id
 	Fields   map[string]string // CustomField names to their new single value
 	Watchers []string          // added one by one before the rest
+	// Create makes an issue instead of changing one: Issue is empty, and so is everything else.
+	Create *NewIssue `json:",omitempty"`
+}
+
+// NewIssue is an issue to be made. Mark is the short visible line inside Description by which it is found again.
+type NewIssue struct {
+	Project     string // id
+	Type        string // id
+	Subject     string
+	Description string
+	Assign      string // person id; "" for nobody
+	DueDate     string // YYYY-MM-DD, "" for none
+	Mark        string
 }
 
 // Comment is a note to write. Mark is the short visible line inside Text by which the comment is found again.
@@ -26,7 +39,7 @@ type Comment struct {
 }
 
 // Empty reports whether the write would change nothing.
-func (w Write) Empty() bool { return !w.HasUpdate() && len(w.Watchers) == 0 }
+func (w Write) Empty() bool { return !w.HasUpdate() && len(w.Watchers) == 0 && w.Create == nil }
 
 // HasUpdate reports whether anything but watchers is to be written.
 func (w Write) HasUpdate() bool {
@@ -46,6 +59,7 @@ func (r Refusal) String() string {
 
 // Receipt is what reading back showed: the event that carries our comment, and what was refused.
 type Receipt struct {
+	Issue   string    `json:"issue,omitempty"` // id of the issue that was made
 	Event   string    `json:"event,omitempty"` // id of the event with our comment
 	Refused []Refusal `json:"refused,omitempty"`
 	Public  bool      `json:"public,omitempty"` // the comment was to be internal and is not: the customer can read it

@@ -14,6 +14,7 @@ type Condition struct {
 	Silent   bool          // of WordResponse: without a public note
 	Assigned bool          // of WordResponse: and someone has the request then
 	Step     string        // of WordNote by the bot: only the note of this step, "confirm-work/start"
+	Activity string        // of WordTimeEntry: only this mapped kind of work; "" any
 }
 
 // Word is what a condition is about.
@@ -36,6 +37,7 @@ const (
 	WordAttachment Word = "attachment"   // act: a file was attached
 	WordComplete   Word = "complete"     // state: every mapped request item is present
 	WordAgreed     Word = "agreed"       // state: the due date is agreed with the customer
+	WordEntitled   Word = "entitled"     // state: the contract is valid for the request and its plan covers the work
 	WordPeriod     Word = "period"       // a period of the contract began
 	WordDone       Word = "issue-closed" // the issue created for the period was closed
 )

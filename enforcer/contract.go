@@ -27,6 +27,11 @@ type Contract struct {
 	Reopen string
 	// Language of the comments: "ru" or "en".
 	Language string
+
+	// Earlier are the versions of the text that were in force before this one, oldest first, under the same ID.
+	// The validity of all of them together has no overlap: each request is judged by the one in force when it was
+	// received.
+	Earlier []*Contract
 }
 
 // Severity is one class of the contract.
@@ -100,13 +105,12 @@ func (s StatusClass) Open() bool { return s != Resolved && s != Closed }
 // Kind is what sort of promise an obligation is.
 type Kind string
 
-// The kinds. Only a Timer is a stopwatch on a request; the others are checked at receipt, are duties of the
-// contract as a whole, or are sums of an account.
+// The kinds.
 const (
-	Timer   Kind = "timer"
-	Check   Kind = "check"
-	Duty    Kind = "duty"
-	Account Kind = "account"
+	Timer   Kind = "timer"   // a stopwatch on a request
+	Check   Kind = "check"   // judged at the moment it starts, by what is true then: kept, or broken at once
+	Duty    Kind = "duty"    // of the contract as a whole: once in each of its periods
+	Account Kind = "account" // a sum over requests and booked time: a line of the report
 )
 
 // Obligation is one promise of a contract.
@@ -120,7 +124,9 @@ type Obligation struct {
 	Start      Condition
 	Again      *Condition  // starts the stopwatch anew while it runs; nil for none
 	Stop       []Condition // any of them stops the cycle
+	Accept     []Condition // of a due date that was moved later: any of them, after the move, makes it the due
 	Pause      []StatusClass
+	Agreed     bool // the text lets both sides agree on another due: the request's AgreedDue takes the term's place
 	Repeat     bool // the next cycle starts where one ends, while the request is open
 	Once       bool // not started again when a customer reopens the request
 	NoVerdict  bool // a right or the customer's own duty: never met or breached
@@ -135,6 +141,8 @@ type Obligation struct {
 type Item struct {
 	ID    string
 	Title Text
+	// Where is the mapped field without which the item is not asked for: "by-mail". "" asks always.
+	Where string
 }
 
 // Rule is an obligation's term and steps for some severities.
@@ -144,12 +152,52 @@ type Rule struct {
 	// As takes the due of another obligation of the same request instead of a term, but never one before the
 	// cycle's own start.
 	As string
-	// Limit says the promise in words where neither Within nor As can: "at most 30m an entry". It is shown, and
-	// never computed.
+	// On takes the due from elsewhere than a term: DueDate or PeriodEnd.
+	On DueSource
+	// AtMost is the longest that an entry of booked time may be; of checks that start with one.
+	AtMost time.Duration
+	// Sum says what an account adds up, and against what; nil for every other kind.
+	Sum *Sum
+	// Limit says the promise in words, for people. It is shown, and never computed.
 	Limit Text
 	// While restricts the cycle to these status classes: it starts on entering and is cancelled on leaving them.
 	While []StatusClass
 	Steps []Step
+}
+
+// DueSource is where a due comes from when it is no term.
+type DueSource string
+
+// The sources.
+const (
+	// DueDate is the close of the issue's due date, on a day off that of the last working day before.
+	DueDate DueSource = "due-date"
+	// PeriodEnd is the close of the last working day of the duty's period.
+	PeriodEnd DueSource = "period-end"
+)
+
+// Sum is what an account adds up. Exactly one part is set.
+type Sum struct {
+	Billed  *Billed // time, rounded entry by entry
+	Percent int     // cost of changes, at most so many hundredths of the contract's sum
+	Mean    *Mean   // of the handling times
+}
+
+// Billed is how an entry of booked time is charged for.
+type Billed struct {
+	Step    time.Duration // rounded up to whole steps
+	AtLeast time.Duration // of one entry
+}
+
+// Of is what an entry of so much time is charged as.
+func (b Billed) Of(spent time.Duration) time.Duration {
+	return max((spent+b.Step-1)/b.Step*b.Step, b.AtLeast)
+}
+
+// Mean is a mean of the time from start to stop of another obligation's cycles, in working days.
+type Mean struct {
+	Of       string // the obligation
+	From, To int    // working days
 }
 
 // Rule finds the rule for a severity, nil when the obligation does not cover it.
@@ -192,8 +240,11 @@ type Step struct {
 	Watch   Role // everyone named for this role becomes a watcher
 	// Priority is "", PriorityUp or PriorityTop.
 	Priority string
-	// Action is "", ActionCreate or ActionClose.
+	// Action is "", ActionCreate, ActionClose or ActionReopen.
 	Action string
+	// Notice is the step, of the same rule, whose public comment must have been given first, in time: without it the
+	// due moves later by as much as the notice was late.
+	Notice string
 	// Ours lists what is beyond the contract's text and may be switched off: "assign", "priority", "watch".
 	Ours []string
 }
@@ -201,7 +252,8 @@ type Step struct {
 // What a step may do to an issue as a whole.
 const (
 	ActionCreate = "create" // the issue of a contract's duty
-	ActionClose  = "close"  // the request
+	ActionClose  = "close"  // the request: it gets a status of class closed
+	ActionReopen = "reopen" // the request: it gets a status of class working
 )
 
 // What a step may do to the priority.

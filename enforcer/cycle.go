@@ -23,6 +23,7 @@ const (
 
 // Cycle is one run of an obligation's stopwatch on one request, as Evaluate saw it at some now.
 type Cycle struct {
+	Contract   *Contract // the version it is judged by
 	Obligation *Obligation
 	Rule       *Rule
 	// ID names the cycle for ever: the tracker's own id of the event that started it ("created",
@@ -53,9 +54,21 @@ type Cycle struct {
 	// BreachedBefore counts the cycles directly before this one that were breached: assignments and bumps act
 	// only in the first of consecutive breached cycles.
 	BreachedBefore int
+	// Moves are the changes of the due date on which the cycle's due rests.
+	Moves []Move
 	// revivedAt is when a correction by staff set the cycle going again.
 	revivedAt time.Time
 	bases     []base
+}
+
+// Move is a change of a due date.
+type Move struct {
+	Event    string
+	At       time.Time
+	By       Person
+	From, To string // YYYY-MM-DD; To is "" when the date was taken away
+	// Binding says since when To decides the due; zero while it does not (a later date that nobody agreed to).
+	Binding time.Time
 }
 
 // Pause is a stretch in which the cycle's clock stood still. To is zero while it lasts.
@@ -144,8 +157,10 @@ type Decision struct {
 type Changes struct {
 	Comment  *Comment `json:"comment,omitempty"`
 	Assign   Role     `json:"assign,omitempty"`
+	Duty     bool     `json:"duty,omitempty"`     // Assign means who is on duty for the role
 	Priority string   `json:"priority,omitempty"` // PriorityUp, PriorityTop or ""
 	Watch    Role     `json:"watch,omitempty"`
+	Action   string   `json:"action,omitempty"` // ActionClose, ActionReopen, ActionCreate or ""
 }
 
 // Comment is what is to be said; the words are found by mapping in the contract's language.

@@ -30,8 +30,11 @@ type Request struct {
 	Hidden bool
 	// AfterHours: both sides agreed to work on it round the clock (kamal п. 8).
 	AfterHours bool
-	// AgreedDue is a moment that both sides agreed on; zero when there is none. It is told, and moves no due yet.
+	// AgreedDue is a moment that both sides agreed on; zero when there is none. It is the due of the obligations
+	// whose text allows it (Obligation.Agreed).
 	AgreedDue time.Time
+	// Elsewhere: another contract has the request, so that it is nothing to this one that it is outside its validity.
+	Elsewhere bool
 	// Hold is why writes are held by a person's label or field, or by a status nobody mapped; "" when they are not.
 	Hold string
 	// Notes are remarks about the facts themselves (a received value that was ignored), for people.
@@ -55,7 +58,18 @@ type Moment struct {
 	StatusSet bool
 	// Duplicate: the request was closed as a duplicate of another.
 	Duplicate bool
-	State     State
+	// Attached: a file was attached at this moment.
+	Attached bool
+	// Work is the time that was booked at this moment; nil for every other moment.
+	Work  *Work
+	State State
+}
+
+// Work is time booked on a request. By is whose it is.
+type Work struct {
+	Activity string // the mapped kind of work: "phone-consultation"; "" for any other
+	Spent    time.Duration
+	On       string // the day it was done, YYYY-MM-DD
 }
 
 // State is a request after a moment.
@@ -67,7 +81,13 @@ type State struct {
 	Priority    int // rank, 0 the lowest
 	PriorityTop bool
 	Fields      map[string]string // mapped fields by id
-	DueDate     string            // YYYY-MM-DD
+	// Times are the moments that mapped fields hold, by id; only where the value names a time of day.
+	Times     map[string]time.Time
+	Attached  []string // ids of the mapped attachments of which there is a file
+	DueDate   string   // YYYY-MM-DD
+	DueDateBy Person   // who set it last
+	// NeedsPlan: the request is for work that only this plan of the contract covers; "" when any does.
+	NeedsPlan string
 }
 
 // noteRole is whose words the note is: the author's, the customer's when staff wrote them down, nobody's when

@@ -204,7 +204,11 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	for _, class := range doc.While {
 		r.While = append(r.While, enforcer.StatusClass(class))
 	}
-	r.Within = termOf(b.page, path, doc.Within, doc.Count, doc.Clock, doc.Cutoff)
+	clock := doc.Clock
+	if doc.Within == nil && doc.As == "" && doc.On == "" {
+		r.Always, clock = clock == clockAlways, ""
+	}
+	r.Within = termOf(b.page, path, doc.Within, doc.Count, clock, doc.Cutoff)
 	given := 0
 	for _, is := range []bool{doc.Within != nil, doc.As != "", doc.On != "", doc.AtMost != nil, doc.Billed != nil, doc.Percent != 0, doc.Mean != nil} {
 		if is {

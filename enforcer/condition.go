@@ -74,7 +74,7 @@ func (s *stopwatch) holds(c Condition, m *Moment) bool {
 	case WordPriority:
 		return st.PriorityTop
 	case WordDueDate:
-		return st.DueDate != "" && st.DueDateBy.Role.Staff() && (c.Field == "" || st.Fields[c.Field] != "")
+		return s.dated(c, st)
 	case WordTimeEntry:
 		return m.Work != nil && (c.Activity == "" || m.Work.Activity == c.Activity)
 	case WordAttachment:
@@ -94,6 +94,16 @@ func (s *stopwatch) holds(c Condition, m *Moment) bool {
 // stops reports whether something that the obligation waits for is true at m.
 func (s *stopwatch) stops(m *Moment) bool {
 	return slices.ContainsFunc(s.o.Stop, func(c Condition) bool { return s.holds(c, m) })
+}
+
+// dated reports whether staff has set a due date, and what goes with it. One that lay in the past when the cycle began
+// is from an earlier agreement.
+func (s *stopwatch) dated(c Condition, st *State) bool {
+	if st.DueDate == "" || !st.DueDateBy.Role.Staff() || c.Field != "" && st.Fields[c.Field] == "" {
+		return false
+	}
+	zone := s.ev.Contract.Calendar.Location()
+	return s.cur == nil || st.DueDate >= s.cur.StartedAt.In(zone).Format(time.DateOnly)
 }
 
 // resultTold reports whether staff told the customer of the resolution that stands at m.

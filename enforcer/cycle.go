@@ -87,8 +87,9 @@ type Pause struct {
 // CycleStep is a step with its moment in this cycle. At is zero when it has none (a warning of a due that does
 // not exist).
 type CycleStep struct {
-	Step *Step
-	At   time.Time
+	Step  *Step
+	At    time.Time
+	fires time.Time
 }
 
 // Evaluation is everything Evaluate found out about one request.

@@ -174,7 +174,7 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 // alwaysOn reports whether the cycle's own clock runs round the clock.
 func (ev *Evaluation) alwaysOn(c *Cycle) bool {
 	t := ev.term(c, c.Rule)
-	return t != nil && (t.Always || t.Unit >= calendar.PlainDays)
+	return c.Rule.Always || t != nil && (t.Always || t.Unit >= calendar.PlainDays)
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this

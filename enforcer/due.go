@@ -226,13 +226,17 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 		if err != nil {
 			return err
 		}
-		c.Steps = append(c.Steps, CycleStep{Step: step, At: at})
+		s := CycleStep{Step: step, At: at, fires: at}
+		if step.Trigger.Due && c.Obligation.Kind != Check {
+			s.fires = afterDue(at)
+		}
+		c.Steps = append(c.Steps, s)
 		if c.EndedAt.IsZero() && c.State != Paused {
-			ev.upcoming(at, step.Trigger)
+			ev.upcoming(s.fires)
 		}
 	}
 	if c.EndedAt.IsZero() && c.State == Running {
-		ev.upcoming(c.Due, Trigger{Due: true})
+		ev.upcoming(afterDue(c.Due))
 	}
 	return nil
 }
@@ -254,7 +258,11 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	case t.Due:
 		return c.Due, nil
 	case t.Before != nil:
-		return cal.Before(c.Due, *t.Before)
+		at, err := cal.Before(c.Due, *t.Before)
+		if err != nil || at.Before(c.StartedAt) { // a date that leaves less time than that: whoever set it knows
+			return time.Time{}, err
+		}
+		return at, nil
 	}
 	if r.term == nil || !c.Due.After(r.from) {
 		return time.Time{}, nil
@@ -262,26 +270,19 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	return cal.Percent(*r.term, r.from, c.Due, t.Percent, c.spans(end))
 }
 
-// FiresAt is the first second at which the step is taken: a due's own second still counts as in time.
-func (s CycleStep) FiresAt() time.Time {
-	if s.At.IsZero() {
-		return time.Time{}
+// FiresAt is the first second at which the step is taken: a due's own second still counts as in time. Zero when the
+// step has no moment.
+func (s CycleStep) FiresAt() time.Time { return s.fires }
+
+// afterDue is the first second in which a due is broken; zero for none.
+func afterDue(due time.Time) time.Time {
+	if due.IsZero() {
+		return due
 	}
-	return firesAt(s.At, s.Step.Trigger)
+	return due.Truncate(time.Second).Add(time.Second)
 }
 
-func firesAt(at time.Time, t Trigger) time.Time {
-	if t.Due {
-		return at.Truncate(time.Second).Add(time.Second)
-	}
-	return at
-}
-
-func (ev *Evaluation) upcoming(at time.Time, t Trigger) {
-	if at.IsZero() {
-		return
-	}
-	at = firesAt(at, t)
+func (ev *Evaluation) upcoming(at time.Time) {
 	if at.After(ev.Now) && (ev.Next.IsZero() || at.Before(ev.Next)) {
 		ev.Next = at
 	}

@@ -83,7 +83,7 @@ func play(t *testing.T, head string) string {
 			}
 			s.contract = c
 			s.items(c, nil)
-		case words[0] == "items": // the mapped ones; without this line none is
+		case words[0] == "mapped": // items and fields; without this line none is
 			s.items(s.contract, words[1:])
 		case words[0] == "on":
 			s.contract.Obligation(words[1]).Off = false
@@ -127,6 +127,11 @@ func (s *story) items(c *enforcer.Contract, mapped []string) {
 		s.t.Fatal(err)
 	}
 	for i := range c.Obligations {
+		for j := range c.Obligations[i].Stop {
+			if stop := &c.Obligations[i].Stop[j]; stop.Word == enforcer.WordDueDate && !slices.Contains(mapped, stop.Field) {
+				stop.Field = ""
+			}
+		}
 		if o := &c.Obligations[i]; o.Items != nil {
 			o.Items = slices.DeleteFunc(slices.Clone(preset.Obligations[i].Items), func(item enforcer.Item) bool {
 				return !slices.Contains(mapped, item.ID)

@@ -78,6 +78,8 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 		return r, nil
 	case b.rule.On == DueDate:
 		return ev.dateRuling(c, b.from, c.date)
+	case b.rule.On == PeriodEnd:
+		return ev.periodRuling(c)
 	case b.rule.As != "":
 		return ev.borrowed(c, b, t, reasons)
 	case b.rule.Within == nil:

@@ -16,6 +16,7 @@ type Contract struct {
 	Calendar    *calendar.Calendar
 	Severities  []Severity // gravest first
 	Plans       []string   // plans the contract knows; nil when it knows none
+	Plan        string     // the one that holds; "" where the contract knows none
 	Assumptions []string   // readings that belong to no single obligation
 	Obligations []Obligation
 	Unmeasured  []Clause // what the text says and nothing on an issue can measure
@@ -126,7 +127,8 @@ type Obligation struct {
 	Stop       []Condition // any of them stops the cycle
 	Accept     []Condition // of a due date that was moved later: any of them, after the move, makes it the due
 	Pause      []StatusClass
-	Agreed     bool // the text lets both sides agree on another due: the request's AgreedDue takes the term's place
+	Unless     string // while that other obligation is on, it takes this one's place
+	Agreed     bool   // the text lets both sides agree on another due: the request's AgreedDue takes the term's place
 	Repeat     bool // the next cycle starts where one ends, while the request is open
 	Once       bool // not started again when a customer reopens the request
 	NoVerdict  bool // a right or the customer's own duty: never met or breached

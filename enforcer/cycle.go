@@ -45,7 +45,7 @@ type Cycle struct {
 	EndedAt  time.Time
 	EndEvent string
 	EndBy    Person
-	EndWhy   string // a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status", "severity", "gone"
+	EndWhy   string // a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed" (a check)
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out
 	Remaining time.Duration // counting time to the due; negative after it; 0 without a due
@@ -56,9 +56,15 @@ type Cycle struct {
 	BreachedBefore int
 	// Moves are the changes of the due date on which the cycle's due rests.
 	Moves []Move
+	// Work is the entry of booked time that a check was of, and WorkBy whose it is.
+	Work   *Work
+	WorkBy Person
 	// revivedAt is when a correction by staff set the cycle going again.
 	revivedAt time.Time
 	bases     []base
+	date      string    // with DueDate: the date that binds
+	agreed    time.Time // the due that both sides agreed on
+	noticedAt time.Time // when the notice was given without which the due does not come
 }
 
 // Move is a change of a due date.

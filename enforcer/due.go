@@ -70,27 +70,87 @@ func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error
 
 func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
 	switch {
+	case !c.agreed.IsZero():
+		r := ruling{from: b.from, due: c.agreed, term: &workingClock, note: FieldAgreedDue}
+		if term := ev.term(c, b.rule); term != nil {
+			r.term = term
+		}
+		return r, nil
+	case b.rule.On == DueDate:
+		return ev.dateRuling(c, b.from, c.date)
 	case b.rule.As != "":
 		return ev.borrowed(c, b, t, reasons)
 	case b.rule.Within == nil:
 		return ruling{from: b.from}, nil
 	}
 	r := ruling{from: b.from, term: ev.term(c, b.rule)}
+	cal := c.Contract.Calendar
 	if !reasons {
 		var err error
-		r.due, err = ev.Contract.Calendar.DueAt(b.from, *r.term, c.spans(t))
+		if r.due, err = cal.DueAt(b.from, *r.term, c.spans(t)); err != nil {
+			return r, err
+		}
+		return r, ev.awaitNotice(c, b, t, &r)
+	}
+	res, err := cal.Due(b.from, *r.term, c.spans(t))
+	r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
+	if err != nil {
 		return r, err
 	}
-	res, err := ev.Contract.Calendar.Due(b.from, *r.term, c.spans(t))
-	r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
-	return r, err
+	return r, ev.awaitNotice(c, b, t, &r)
+}
+
+// awaitNotice moves a due whose step needs a notice before it by as much as that notice is late. It is in time by
+// the close of the day on which its step falls; until it is given, the due is counted from now.
+func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) error {
+	notice, rest := b.rule.notice()
+	if notice == nil {
+		return nil
+	}
+	cal := c.Contract.Calendar
+	latest, err := cal.DueAt(b.from, *notice.Trigger.After, c.spans(t))
+	if err != nil {
+		return err
+	}
+	if closes, err := cal.CloseOf(calendar.DateOf(latest.In(cal.Location()))); err == nil && closes.After(latest) {
+		latest = closes
+	}
+	given := c.noticedAt
+	if given.IsZero() {
+		given = t
+	}
+	if !given.After(latest) {
+		return nil
+	}
+	due, err := cal.DueAt(given, rest, nil)
+	if err == nil && due.After(r.due) {
+		r.due, r.note = due, "notice "+notice.ID
+	}
+	return err
+}
+
+// notice is the step that must come before the rule's due, and the term from it to the due; nil when none must.
+func (r *Rule) notice() (*Step, calendar.Term) {
+	for i := range r.Steps {
+		if !r.Steps[i].Trigger.Due || r.Steps[i].Notice == "" || r.Within == nil {
+			continue
+		}
+		for j := range r.Steps {
+			if n := &r.Steps[j]; n.ID == r.Steps[i].Notice && n.Trigger.After != nil {
+				rest := *r.Within
+				rest.N, rest.Cutoff = max(1, r.Within.N-n.Trigger.After.N), nil
+				return n, rest
+			}
+		}
+	}
+	return nil, calendar.Term{}
 }
 
 // term is the rule's term on the clock that the cycle counts on: work after hours, once both sides agreed to it,
 // runs the gravest severity's minutes and hours round the clock (kamal п. 8).
 func (ev *Evaluation) term(c *Cycle, rule *Rule) *calendar.Term {
 	t := rule.Within
-	if t == nil || !ev.Request.AfterHours || ev.Contract.SeverityRank(c.Severity) != 0 ||
+	if t == nil || !ev.Request.AfterHours || c.Contract.SeverityRank(c.Severity) != 0 ||
 		(t.Unit != calendar.Minutes && t.Unit != calendar.Hours) {
 		return t
 	}
@@ -137,7 +197,7 @@ func (ev *Evaluation) finish(c *Cycle) error {
 		return err
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
-	cal := ev.Contract.Calendar
+	cal := c.Contract.Calendar
 	if r.term != nil {
 		pauses := c.spans(end)
 		if c.Elapsed, err = cal.Counted(*r.term, c.StartedAt, end, pauses); err != nil {
@@ -178,8 +238,13 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 }
 
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
-	cal := ev.Contract.Calendar
+	cal := c.Contract.Calendar
 	switch {
+	case c.Obligation.Kind == Check:
+		if c.State == Met {
+			return time.Time{}, nil
+		}
+		return c.StartedAt, nil
 	case t.Start():
 		return c.StartedAt, nil
 	case t.After != nil:
@@ -191,7 +256,7 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	case t.Before != nil:
 		return cal.Before(c.Due, *t.Before)
 	}
-	if r.term == nil {
+	if r.term == nil || !c.Due.After(r.from) {
 		return time.Time{}, nil
 	}
 	return cal.Percent(*r.term, r.from, c.Due, t.Percent, c.spans(end))

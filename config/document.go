@@ -111,6 +111,8 @@ type mappingDoc struct {
 	Priorities []string `yaml:"priorities"`
 	// Fields that hold what a contract asks for.
 	Fields []fieldRuleDoc `yaml:"fields"`
+	// Activities are the kinds of work, on which time is booked, that a contract speaks of.
+	Activities []activityRuleDoc `yaml:"activities"`
 	// Internal says how this tracker keeps a comment from customers.
 	Internal *internalDoc `yaml:"internal"`
 	// AutoReply lists regular expressions; a note that one of them matches was written by a machine.
@@ -168,15 +170,31 @@ type roleRuleDoc struct {
 	Duty names `yaml:"duty"`
 }
 
+// fieldRuleDoc has exactly one of field, attachment and attribute.
 type fieldRuleDoc struct {
-	// Is what the field holds: received, agreed, agreed-due, hold, sla-due and the like, or an item of a complete request.
+	// Is what is held: received, agreed, agreed-due, hold, sla-due and the like, or an item of a complete request.
 	Is string `yaml:"is" check:"required"`
 	// Field is the custom field's name or id.
-	Field string `yaml:"field" check:"required"`
-	// In lists the values that count; left out, any.
+	Field string `yaml:"field"`
+	// Attachment lists names of files that hold it, * for any characters and ? for one: "*cause*.pdf". Case does not matter.
+	Attachment names `yaml:"attachment"`
+	// Attribute is what every issue has and may hold it: description.
+	Attribute string `yaml:"attribute" check:"of=attributes"`
+	// In lists the values of the field that count; left out, any.
 	In names `yaml:"in"`
+	// AtLeast is how many characters the attribute must have to count. Default 1.
+	AtLeast *int `yaml:"at_least"`
+	// Plan of the contract that covers the work; only for needs-plan.
+	Plan string `yaml:"plan"`
 	// Write lets slabridge keep the field; only sla-due and sla-state.
 	Write bool `yaml:"write"`
+}
+
+type activityRuleDoc struct {
+	// Is the kind of work a contract speaks of: phone-consultation.
+	Is string `yaml:"is" check:"required;of=activities"`
+	// Names of the tracker's activities, or their ids.
+	Names names `yaml:"names" check:"required"`
 }
 
 type internalDoc struct {

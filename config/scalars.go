@@ -10,6 +10,7 @@ import (
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
+	"slabridge/mapping"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -19,6 +20,8 @@ var vocabulary = map[string][]string{
 	"languages":  {"ru", "en"},
 	"trackers":   {"redmine", "jira"},
 	"classes":    words(enforcer.StatusClasses),
+	"attributes": {mapping.AttributeDescription},
+	"activities": {mapping.ActivityPhone},
 	"roles":      words(enforcer.Roles),
 	"staff":      {string(enforcer.Support), string(enforcer.Developers), string(enforcer.Management)},
 	"speakers":   append([]string{staffWord}, words(enforcer.Roles)...),

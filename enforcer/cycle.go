@@ -188,6 +188,19 @@ type Comment struct {
 	BeginBy time.Time `json:"begin_by,omitzero"`
 	// Next is what happens next if nobody acts.
 	Next []NextStep `json:"next,omitempty"`
+
+	// What only some steps have to tell; zero for all others.
+	Spent  time.Duration `json:"spent,omitzero"`   // of the entry of booked time
+	AtMost time.Duration `json:"at_most,omitzero"` // the longest that such an entry may be
+	By     string        `json:"by,omitempty"`     // id of the person whose time it is
+	Date   string        `json:"date,omitempty"`   // YYYY-MM-DD: the agreed date, or the day of the entry
+	Moves  int           `json:"moves,omitempty"`  // how often the agreed date was moved
+	// Plan is the plan that the work needs and the contract has not; "" when the contract was not valid.
+	Plan   string `json:"plan,omitempty"`
+	Period string `json:"period,omitempty"` // of the contract: "2026-Q3"
+	Share  int    `json:"share,omitempty"`  // of Limit, in hundredths; may be more than 100
+	Sum    string `json:"sum,omitempty"`    // so far, as a decimal number: "1250000.50"
+	Limit  string `json:"limit,omitempty"`  // of the sum, likewise
 	// Done tells the reader what this very write also does.
 	Assigned string `json:"-"`
 }

@@ -54,7 +54,7 @@ func (s *timeShelf) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestBookedSkipsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &timeShelf{cap: rapid.IntRange(2, 30).Draw(t, "cap")}
+		s := &timeShelf{cap: rapid.IntRange(10, 40).Draw(t, "cap")}
 		for range rapid.IntRange(1, 120).Draw(t, "entries") {
 			s.book()
 		}
@@ -65,7 +65,7 @@ func TestBookedSkipsNothing(t *testing.T) {
 			if trouble--; trouble < 0 {
 				return
 			}
-			for range rapid.IntRange(0, 40).Draw(t, "booked") {
+			for range rapid.IntRange(0, 20).Draw(t, "booked") {
 				s.book()
 			}
 			for range min(len(s.rows), rapid.IntRange(0, 40).Draw(t, "deleted")) {

@@ -130,6 +130,23 @@ func TestBookedTimeIsAnEvent(t *testing.T) {
 	}
 }
 
+// TestWorkThatShowsLate is an entry whose transaction took a while: it is older than the listing that lacked it.
+func TestWorkThatShowsLate(t *testing.T) {
+	m, f := openMirror(t), filled(2)
+	mustSync(t, m, f, withWork)
+	for range 3 {
+		f.book("1", 1)
+		late := f.work
+		f.work = late[:len(late)-1]
+		f.advance(40 * time.Second)
+		mustSync(t, m, f, withWork)
+		f.work = late
+		f.advance(5 * time.Second)
+		mustSync(t, m, f, withWork)
+		wantWork(t, m, f)
+	}
+}
+
 // TestWorkThatCannotBeListed fails nothing else, loses nothing, and is caught up with.
 func TestWorkThatCannotBeListed(t *testing.T) {
 	m, f := openMirror(t), filled(5)
@@ -184,6 +201,7 @@ func TestWorkSurvivesARestartAndNotAWipe(t *testing.T) {
 	for range 7 { // more than two pages
 		f.book("1", 1)
 	}
+	f.advance(10 * time.Minute)
 	m, st := openFile(t, path)
 	mustSync(t, m, f, withWork)
 	if err := errors.Join(m.Close(), st.Close()); err != nil {

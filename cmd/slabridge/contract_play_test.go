@@ -32,9 +32,10 @@ type play struct {
 	wrong string     // that line
 
 	projects map[string]string
-	issues   []int          // the tracker's numbers, in the story's order
-	read     map[int]int    // by issue: how many of its notes have been told
-	public   map[int]string // by issue: everything that slabridge has told the customer
+	issues   []int             // the tracker's numbers, in the story's order
+	told     map[int]bool      // by their ids: notes of ours that have been told
+	known    map[int][]journal // by issue: its notes, as last seen
+	public   map[int]string    // by issue: everything that slabridge has told the customer
 }
 
 // storyConfig is what an admin writes: the tracker's words, and the contract. The story's own lines come on top.
@@ -73,7 +74,7 @@ func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
 	p := &play{
 		t: t, s: s, w: w, use: s.contract, now: s.starts, seen: make([][]string, len(s.acts)),
 		projects: map[string]string{"desk": fresh("desk"), "elsewhere": fresh("elsewhere")},
-		read:     map[int]int{}, public: map[int]string{},
+		told:     map[int]bool{}, known: map[int][]journal{}, public: map[int]string{},
 	}
 	w.set(t, p.now.AddDate(0, 0, -1))
 	for _, name := range p.projects {
@@ -154,7 +155,6 @@ func (p *play) run() [][]string {
 		if a.does.creates {
 			p.issues = append(p.issues, issue)
 		}
-		p.read[issue] = len(p.notes(issue))
 		p.at(a.at.Add(time.Second))
 		p.pass(n)
 		if traceless(a.does) {
@@ -254,13 +254,11 @@ func (p *play) tellWrite(act int, entries []ledger.Entry) {
 		steps = append(steps, p.step(e))
 	}
 	p.tell(act, "%s  #%d %s: %s", p.stamp(p.now), p.number(entries[0].Key.Issue), audience, strings.Join(steps, "; "))
-	notes := p.notes(issue)
-	for _, j := range notes[min(p.read[issue], len(notes)):] {
-		if entries[0].Receipt.Event != "" && p.read[issue] > 0 && "journal:"+fmt.Sprint(notes[p.read[issue]-1].ID) == entries[0].Receipt.Event {
+	for _, j := range p.untold(issue) {
+		p.tellNote(act, issue, j)
+		if "journal:"+fmt.Sprint(j.ID) == entries[0].Receipt.Event {
 			break
 		}
-		p.read[issue]++
-		p.tellNote(act, issue, j)
 	}
 	if w := entries[0].Write; w != nil && len(w.Watchers) > 0 {
 		p.tell(act, "%swatched by %s", storyIndent, strings.Join(p.watching(issue, w), ", "))
@@ -276,12 +274,25 @@ func (p *play) step(e ledger.Entry) string {
 	return fmt.Sprintf("%s/%s (%s%s)", e.Key.Obligation, e.Key.Step, e.Source, due)
 }
 
-// tellNote tells a note of ours as it stands on the page. One of somebody else, or of another second, is a fault.
-func (p *play) tellNote(act, issue int, j journal) {
+// untold are the notes of ours on a page that have not been told.
+func (p *play) untold(issue int) []journal {
 	p.t.Helper()
 	bot, _ := p.w.user(storyBot)
-	if j.User.ID != bot || !j.CreatedOn.Equal(p.now) {
-		p.t.Errorf("#%d: a note of %s at %s, where ours of %s was expected", issue, j.User.Name, p.stamp(j.CreatedOn), p.stamp(p.now))
+	var out []journal
+	for _, j := range p.notes(issue) {
+		if j.User.ID == bot && !p.told[j.ID] {
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+// tellNote tells a note of ours as it stands on the page. One of another second is a fault.
+func (p *play) tellNote(act, issue int, j journal) {
+	p.t.Helper()
+	p.told[j.ID] = true
+	if !j.CreatedOn.Equal(p.now) {
+		p.t.Errorf("#%d: a note of ours of %s, written at %s", p.number(fmt.Sprint(issue)), p.stamp(j.CreatedOn), p.stamp(p.now))
 	}
 	for _, d := range j.Details {
 		p.tell(act, "%s%s", storyIndent, p.change(d))
@@ -293,9 +304,11 @@ func (p *play) tellNote(act, issue int, j journal) {
 		p.public[issue] += j.Notes + "\n"
 	}
 	for line := range strings.Lines(p.sanitised(j.Notes)) {
-		if line = strings.TrimSpace(line); line != "" {
-			p.tell(act, "%s%s %s", storyIndent, map[bool]string{true: "~", false: "|"}[j.Private], line)
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "— ") || strings.HasSuffix(line, ":") {
+			continue // what comes next, which internal comments list: a story shows it when it comes
 		}
+		p.tell(act, "%s%s %s", storyIndent, map[bool]string{true: "~", false: "|"}[j.Private], line)
 	}
 }
 
@@ -334,7 +347,8 @@ func (p *play) change(d detail) string {
 // watching are those of a write's watchers who do watch.
 func (p *play) watching(issue int, w *connectors.Write) []string {
 	var out []string
-	for _, x := range p.w.page(p.t, "admin", issue).Watchers {
+	now, _ := p.w.page(p.t, "admin", issue)
+	for _, x := range now.Watchers {
 		if slices.Contains(w.Watchers, fmt.Sprint(x.ID)) {
 			out = append(out, x.Name)
 		}
@@ -342,7 +356,14 @@ func (p *play) watching(issue int, w *connectors.Write) []string {
 	return out
 }
 
-func (p *play) notes(issue int) []journal { return p.w.page(p.t, "admin", issue).Journals }
+// notes are all notes of a request, as they stand on its page; of a deleted one those that were seen last.
+func (p *play) notes(issue int) []journal {
+	p.t.Helper()
+	if found, there := p.w.page(p.t, "admin", issue); there {
+		p.known[issue] = found.Journals
+	}
+	return p.known[issue]
+}
 
 // number is the story's number of a request.
 func (p *play) number(issue string) int {
@@ -371,6 +392,7 @@ func (p *play) tell(act int, format string, args ...any) {
 func (p *play) end(act int) {
 	p.t.Helper()
 	for n, issue := range p.issues {
+		p.notes(issue)
 		found, err := p.open.engine.Explain(p.t.Context(), fmt.Sprint(issue), p.now)
 		if err != nil {
 			p.t.Fatal(err)
@@ -409,7 +431,7 @@ func (p *play) verdict(issue int, c cycleStory) string {
 // event names an event of the tracker by what the page shows: "note-3".
 func (p *play) event(issue int, id string) string {
 	return journalRef.ReplaceAllStringFunc(id, func(m string) string {
-		for n, j := range p.notes(issue) {
+		for n, j := range p.known[issue] {
 			if fmt.Sprintf("journal:%d", j.ID) == m {
 				return fmt.Sprintf("note-%d", n+1)
 			}
@@ -423,11 +445,12 @@ func (p *play) event(issue int, id string) string {
 func (p *play) pages(issue int) {
 	p.t.Helper()
 	bot, _ := p.w.user(storyBot)
-	if status, _ := p.w.send(p.t, "admin", "GET", fmt.Sprintf("/issues/%d.json", issue), nil); status == 404 {
+	read, there := p.w.page(p.t, p.customer(), issue)
+	if !there {
 		return // deleted
 	}
 	theirs := ""
-	for _, j := range p.w.page(p.t, p.customer(), issue).Journals {
+	for _, j := range read.Journals {
 		if j.Private {
 			p.t.Errorf("the customer reads a private note: %q", j.Notes)
 		}
@@ -438,7 +461,10 @@ func (p *play) pages(issue int) {
 	if theirs != p.public[issue] {
 		p.t.Errorf("the customer reads\n%s\nand was told\n%s", theirs, p.public[issue])
 	}
-	for _, j := range p.w.page(p.t, "admin", issue).Journals {
+	if more := p.untold(issue); len(more) > 0 {
+		p.t.Errorf("#%d has notes of ours that slabridge did not report: %v", p.number(fmt.Sprint(issue)), more)
+	}
+	for _, j := range p.known[issue] {
 		if j.User.ID != bot || j.Notes == "" {
 			continue
 		}

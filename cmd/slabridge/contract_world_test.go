@@ -247,20 +247,30 @@ type page struct {
 	Description string
 	DueDate     string `json:"due_date"`
 	Tracker     named
-	Attachments []struct{ Filename string }
 }
 
-func (w *world) page(t testing.TB, login string, issue int) page {
+// page reads an issue; there is false when it was deleted.
+func (w *world) page(t testing.TB, login string, issue int) (p page, there bool) {
 	t.Helper()
 	var answer struct{ Issue page }
-	w.ask(t, login, "GET", fmt.Sprintf("/issues/%d.json?include=journals,watchers,attachments", issue), nil, &answer)
-	return answer.Issue
+	path := fmt.Sprintf("/issues/%d.json?include=journals,watchers", issue)
+	switch status, out := w.send(t, login, "GET", path, nil); {
+	case status == http.StatusNotFound:
+		return page{}, false
+	case status != http.StatusOK:
+		t.Fatalf("GET %s by %s: %d %s", path, login, status, out)
+	default:
+		if err := json.Unmarshal(out, &answer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return answer.Issue, true
 }
 
 // did fails the test when the tracker left something undone in silence, as Redmine does where a right is lacking.
 func (w *world) did(t testing.TB, a storyAct, issue int) {
 	t.Helper()
-	p := w.page(t, "admin", issue)
+	p, _ := w.page(t, "admin", issue)
 	is := map[string]string{
 		"status": p.Status.Name, "priority": p.Priority.Name, "tracker": p.Tracker.Name, "due": p.DueDate, "subject": p.Subject,
 		"assignee": w.name(t, "assignee", strconv.Itoa(p.Assignee.ID)), "text": p.Description,
@@ -307,7 +317,8 @@ func (w *world) act(t testing.TB, a storyAct, issues []int, projects map[string]
 		}}, nil)
 	}
 	if d.edits > 0 {
-		w.ask(t, a.who, "PUT", fmt.Sprintf("/journals/%d.json", w.page(t, "admin", issue).Journals[d.edits-1].ID),
+		p, _ := w.page(t, "admin", issue)
+		w.ask(t, a.who, "PUT", fmt.Sprintf("/journals/%d.json", p.Journals[d.edits-1].ID),
 			object{"journal": object{"notes": d.edited}}, nil)
 	}
 	if d.attaches != "" {

@@ -141,6 +141,9 @@ func (p *play) run() [][]string {
 	p.t.Helper()
 	for n, a := range p.s.acts {
 		p.wake(max(n-1, 0), a.at)
+		if p.hasty && n > 0 && p.wrong == "" && len(p.seen[n-1]) < len(p.s.acts[n-1].expects) {
+			p.wrong = "nothing of: " + p.s.acts[n-1].expects[len(p.seen[n-1])]
+		}
 		if p.wrong != "" {
 			return p.seen
 		}

@@ -14,7 +14,8 @@ import (
 var fieldIDs = []string{
 	mapping.FieldReceived, mapping.FieldAgreed, mapping.FieldAgreedDue, mapping.FieldAfterHours, mapping.FieldOnBehalf,
 	mapping.FieldHold, mapping.FieldSLADue, mapping.FieldSLAState, mapping.FieldPhoneNotice, mapping.FieldOnSiteAsked,
-	mapping.FieldOnSiteAgreed, mapping.FieldArrived, mapping.FieldCauseReport, mapping.FieldCost,
+	mapping.FieldOnSiteAgreed, mapping.FieldArrived, mapping.FieldCauseReport, mapping.FieldCost, mapping.FieldByMail,
+	mapping.FieldNeedsPlan,
 }
 
 func (l *loader) mappings() {
@@ -32,6 +33,7 @@ func (l *loader) mappings() {
 		m.Status = l.statusRules(path+".status", doc.Status)
 		m.Roles = l.roleRules(path+".roles", doc.Roles)
 		m.Fields = l.fieldRules(path+".fields", doc.Fields)
+		m.Activities = l.activityRules(path+".activities", doc.Activities)
 		m.Internal = l.internalNotes(path+".internal", doc.Internal, kind)
 		if m.DuplicateRelations == nil {
 			m.DuplicateRelations = duplicates[kind]
@@ -153,21 +155,89 @@ func (l *loader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 
 func (l *loader) fieldRules(path string, docs []fieldRuleDoc) []mapping.FieldRule {
 	var out []mapping.FieldRule
-	seen := map[string]int{}
-	for i, d := range docs {
+	type holder struct {
+		is   string
+		file bool
+	}
+	seen := map[holder]int{}
+	for i := range docs {
+		d := &docs[i]
 		at := fmt.Sprintf("%s[%d]", path, i)
+		h := holder{d.Is, d.Attachment != nil}
 		kept := d.Is == mapping.FieldSLADue || d.Is == mapping.FieldSLAState
-		switch first, twice := seen[d.Is]; {
-		case d.Is == "":
+		switch first, twice := seen[h]; {
+		case d.Is == "" || l.spoilt(at):
+		case !l.oneHolder(at, d):
 		case twice && d.Is != mapping.FieldHold: // several fields may each hold a request
-			l.fault(at+".is", d.Is, "has a field already, fields[%d]", first)
+			l.fault(at+".is", d.Is, "has %s already, fields[%d]", heldBy(d), first)
 		case d.Write && !kept:
 			l.fault(at+".write", "true", "is only for sla-due and sla-state; the other fields belong to people")
 		case kept && !d.Write:
 			l.warn(at, d.Is, "does nothing without `write: true`")
 		}
+		seen[h] = i
+		rule := mapping.FieldRule{
+			Is: d.Is, Field: d.Field, Attachment: d.Attachment, Attribute: d.Attribute, In: d.In, Plan: d.Plan, Write: d.Write,
+		}
+		if d.AtLeast != nil {
+			rule.AtLeast = *d.AtLeast
+		}
+		out = append(out, rule)
+	}
+	return out
+}
+
+func heldBy(d *fieldRuleDoc) string {
+	if d.Attachment != nil {
+		return "attachments"
+	}
+	return "a field"
+}
+
+// oneHolder reports whether the entry says in one way what holds the field, and nothing that has no meaning there.
+func (l *loader) oneHolder(at string, d *fieldRuleDoc) bool {
+	given := 0
+	for _, is := range []bool{d.Field != "", d.Attachment != nil, d.Attribute != ""} {
+		if is {
+			given++
+		}
+	}
+	// a flag, a moment or a sum is a value; a file only shows that something is there
+	value := slices.Contains(fieldIDs, d.Is) && d.Is != mapping.FieldCauseReport
+	switch {
+	case given == 0:
+		l.fault(at, d.Is, "names nothing that holds it; write field, attachment or attribute")
+	case given > 1:
+		l.fault(at, d.Is, "is held in two ways; write one of field, attachment and attribute, and the other as an entry of its own")
+	case value && d.Field == "":
+		l.fault(at, d.Is, "is a value that only a custom field can hold; write field")
+	case d.In != nil && d.Field == "":
+		l.fault(at+".in", "", "lists the values of a field, and this entry has none")
+	case d.AtLeast != nil && d.Attribute == "":
+		l.fault(at+".at_least", fmt.Sprint(*d.AtLeast), "counts the characters of an attribute, and this entry has none")
+	case d.AtLeast != nil && *d.AtLeast < 1:
+		l.fault(at+".at_least", fmt.Sprint(*d.AtLeast), "is not a number of characters; write 1 or more")
+	case d.Plan != "" && d.Is != mapping.FieldNeedsPlan:
+		l.fault(at+".plan", d.Plan, "is only for needs-plan")
+	case d.Plan == "" && d.Is == mapping.FieldNeedsPlan:
+		l.fault(at+".plan", "", "is missing; it names the contract's plan that covers such work")
+	default:
+		return true
+	}
+	return false
+}
+
+func (l *loader) activityRules(path string, docs []activityRuleDoc) []mapping.ActivityRule {
+	var out []mapping.ActivityRule
+	seen := map[string]int{}
+	for i, d := range docs {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if first, twice := seen[d.Is]; twice && d.Is != "" {
+			l.fault(at+".is", d.Is, "has an entry already, activities[%d]; put all its names together", first)
+		}
 		seen[d.Is] = i
-		out = append(out, mapping.FieldRule{Is: d.Is, Field: d.Field, In: d.In, Write: d.Write})
+		noRepeats(l.page, at+".names", d.Names)
+		out = append(out, mapping.ActivityRule{Is: d.Is, Names: d.Names})
 	}
 	return out
 }

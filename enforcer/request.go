@@ -82,10 +82,13 @@ type State struct {
 	PriorityTop bool
 	Fields      map[string]string // mapped fields by id
 	// Times are the moments that mapped fields hold, by id; only where the value names a time of day.
-	Times     map[string]time.Time
-	Attached  []string // ids of the mapped attachments of which there is a file
-	DueDate   string   // YYYY-MM-DD
-	DueDateBy Person   // who set it last
+	Times    map[string]time.Time
+	Attached []string // ids of the mapped attachments of which there is a file
+	// Absent are the ids of mapped fields that the request has no place for: nobody can fill them, so they are
+	// never missing.
+	Absent    []string
+	DueDate   string // YYYY-MM-DD
+	DueDateBy Person // who set it last
 	// NeedsPlan: the request is for work that only this plan of the contract covers; "" when any does.
 	NeedsPlan string
 }

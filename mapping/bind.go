@@ -16,8 +16,10 @@ type Bound struct {
 	classes     map[string]enforcer.StatusClass // by status id
 	statusNames map[string]string
 	severity    []boundSeverity
-	priorities  []connectors.Priority // lowest first, as the admin lists them
+	priorities  []connectors.Priority             // lowest first, as the admin lists them
+	inClass     map[enforcer.StatusClass][]string // status ids, in the order in which the admin lists them
 	fields      []boundField
+	activities  map[string]string // by the tracker's id
 	crew        crew
 	names       catalogue
 }
@@ -27,16 +29,11 @@ type boundSeverity struct {
 	when condition
 }
 
-type boundField struct {
-	FieldRule
-	key  string // in Values
-	name string // as the tracker shows it
-}
-
 // catalogue is what can be named in a configuration, kept to bind the scopes of contracts later.
 type catalogue struct {
-	statuses, priorities, types, projects, fields, roles []entry
-	closed                                               map[string]bool // projects that refuse writes
+	statuses, priorities, types, projects, fields, roles, activities []entry
+
+	closed map[string]bool // projects that refuse writes
 }
 
 // Bind resolves the names of m, whose place in the admin's file is path ("mappings[0]"), against what the
@@ -48,6 +45,7 @@ func Bind(m Mapping, d connectors.Directory, remembered []Remembered, path strin
 	b.bindStatuses(&r, d.Statuses, path+".status")
 	b.bindPriorities(&r, d.Priorities, path+".priorities")
 	b.bindFields(&r, path+".fields")
+	b.bindActivities(&r, path+".activities")
 	b.crew = bindCrew(&r, m.Roles, d, remembered, b.names.roles, path+".roles")
 	b.bindSeverity(&r, path+".severity")
 	return b, r.problems
@@ -74,6 +72,9 @@ func catalogueOf(d connectors.Directory) catalogue {
 	for _, t := range d.Roles {
 		c.roles = append(c.roles, entry{t.Name, []string{t.ID, t.Name}}) // people carry the names of their roles
 	}
+	for _, a := range d.Activities {
+		c.activities = append(c.activities, entry{a.ID, []string{a.Name}})
+	}
 	return c
 }
 
@@ -87,6 +88,7 @@ func fieldID(key string) string {
 
 func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path string) {
 	b.classes = make(map[string]enforcer.StatusClass)
+	b.inClass = make(map[enforcer.StatusClass][]string)
 	b.statusNames = make(map[string]string)
 	for i, rule := range b.mapping.Status {
 		for j, name := range rule.Names {
@@ -100,6 +102,9 @@ func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path str
 				continue
 			}
 			b.classes[id] = rule.Is
+			if !slices.Contains(b.inClass[rule.Is], id) {
+				b.inClass[rule.Is] = append(b.inClass[rule.Is], id)
+			}
 		}
 	}
 	for _, s := range statuses {
@@ -150,47 +155,6 @@ func (b *Bound) rank(priority string) int {
 	return slices.IndexFunc(b.priorities, func(p connectors.Priority) bool { return p.ID == priority })
 }
 
-func (b *Bound) bindFields(r *resolver, path string) {
-	for i, rule := range b.mapping.Fields {
-		place := fmt.Sprintf("%s[%d]", path, i)
-		if slices.ContainsFunc(b.fields, func(f boundField) bool { return f.Is == rule.Is }) {
-			r.report(true, place+".is", rule.Is, "the field is mapped twice")
-			continue
-		}
-		// a field slabridge only writes can be missing without harm; one it reads decides deadlines and holds
-		f := boundField{FieldRule: rule}
-		if f.key, f.name = r.field(b.names.fields, rule.Field, place+".field", !rule.Write); f.key != "" {
-			b.fields = append(b.fields, f)
-		}
-	}
-}
-
-// field resolves a custom field. A bare number that nobody has seen yet is believed: an account without an
-// administrator's rights learns of a field only from an issue that has it.
-func (r *resolver) field(fields []entry, name, path string, fatal bool) (key, label string) {
-	number := name != ""
-	for _, c := range name {
-		number = number && c >= '0' && c <= '9'
-	}
-	known := slices.ContainsFunc(fields, func(e entry) bool {
-		return e.id == name || slices.ContainsFunc(e.names, func(n string) bool { return n == name })
-	})
-	if number && !known {
-		r.report(false, path, name, "no issue with a custom field of this id has been seen yet")
-		return connectors.CustomField(name), name
-	}
-	id, ok := r.find("custom field", fields, name, path, fatal)
-	if !ok {
-		return "", ""
-	}
-	for _, e := range fields {
-		if e.id == id {
-			label = e.names[0]
-		}
-	}
-	return connectors.CustomField(id), label
-}
-
 func (b *Bound) bindSeverity(r *resolver, path string) {
 	for i, rule := range b.mapping.Severity {
 		place := fmt.Sprintf("%s[%d].when", path, i)
@@ -206,13 +170,4 @@ func (b *Bound) bindSeverity(r *resolver, path string) {
 				"the severity depends on a field that slabridge writes as %s: only values set by people count for it", b.fields[j].Is)
 		}
 	}
-}
-
-// field finds a mapped field by the contract's id for it.
-func (b *Bound) field(is string) (boundField, bool) {
-	i := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Is == is })
-	if i < 0 {
-		return boundField{}, false
-	}
-	return b.fields[i], true
 }

@@ -68,8 +68,8 @@ m.priorities | Normal | the priority is not listed: one that people set so is le
 			m.Fields[0].Field = "44"
 		}, `m.fields[0].field | 44 | no issue with a custom field of this id has been seen yet`},
 		{"a field mapped twice", func(m *mapping.Mapping, _ *connectors.Directory) {
-			m.Fields = append(m.Fields, mapping.FieldRule{Is: mapping.FieldHold, Field: "Version"})
-		}, `! m.fields[8].is | hold | the field is mapped twice`},
+			m.Fields = append(m.Fields, mapping.FieldRule{Is: mapping.FieldReceived, Field: "Version"})
+		}, `! m.fields[8].is | received | the field is mapped twice`},
 		{"severity by priority", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Severity[1].When = mapping.When{Priority: []string{"Low"}}
 		}, `m.severity[1].when.priority | minor | the severity depends on the priority, which steps may raise: only priorities set by people count for it`},

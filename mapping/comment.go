@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -24,15 +25,23 @@ func (w *writer) comment(audience enforcer.Audience, steps []step) (text string,
 		}
 	}
 	next := w.next(audience, said)
+	last := len(said) - 1
+	if last > 0 && said[last].Changes.Comment.Text == TextAskItems {
+		last-- // it stands behind another text and tells no dues
+	}
 	var parts []string
 	for i, s := range said {
 		data := w.data(audience, s)
-		if i == len(said)-1 {
+		if i == last {
 			data.Next = next
 		}
 		part, err := w.o.Texts.render(w.o.Lang, s.Changes.Comment.Text, data)
 		if err != nil {
 			notes = append(notes, err.Error())
+		}
+		if part == "" {
+			notes = append(notes, fmt.Sprintf("text %q has nothing left to say", s.Changes.Comment.Text))
+			continue
 		}
 		parts = append(parts, part)
 	}
@@ -77,19 +86,39 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 		Due:        w.moment(audience, c.Due),
 		BeginBy:    w.moment(audience, c.BeginBy),
 		Remaining:  w.remaining(c),
+		Period:     PeriodName(c.Period, lang),
+		Date:       date(c.Date, lang),
+		Moves:      times(c.Moves, lang),
 	}
+	d.Asked, d.AskedOn = w.asked()
+	d.Done = w.done()
 	if c.Names != "" {
 		d.Names = w.plainNames(w.b.crew.named(c.Names, w.project))
 	}
-	if c.Text == TextMissingItems {
-		d.Items = w.missing()
+	if c.Text == TextMissingItems || c.Text == TextAskItems {
+		d.Items = w.missing(s.Key.Obligation)
 	}
 	if audience != enforcer.Public {
 		d.Assignee = Plain(w.b.crew.names[w.h.Issue.Values.One(connectors.FieldAssignee)])
 		d.Assigned, d.Priority = Plain(w.b.crew.names[s.assigned]), Plain(s.priority)
 		d.Watchers = w.plainNames(s.watchers)
+		w.accounts(&d, c)
 	}
 	return d
+}
+
+// accounts adds what is nobody's business but the provider's: time, money and what the contract covers.
+func (w *writer) accounts(d *TextData, c *enforcer.Comment) {
+	lang := w.o.Lang
+	d.Spent, d.AtMost = amount(c.Spent, lang, true), amount(c.AtMost, lang, true)
+	d.By = Plain(w.b.crew.names[c.By])
+	d.Share, d.Sum, d.Limit = share(c.Share, lang), sum(c.Sum, lang), sum(c.Limit, lang)
+	d.Plan = c.Plan
+	first := w.o.Contract
+	if len(first.Earlier) > 0 {
+		first = first.Earlier[0]
+	}
+	d.Valid = span(first.ValidFrom, w.o.Contract.ValidTo, w.o.Contract.Calendar.Location(), lang)
 }
 
 func (w *writer) moment(audience enforcer.Audience, t time.Time) string {
@@ -116,21 +145,29 @@ func (w *writer) plainNames(ids []string) []string {
 	return out
 }
 
-// known lists the mapped fields that are not items of a request.
-var known = []string{
-	FieldReceived, FieldAgreed, FieldAgreedDue, FieldAfterHours, FieldOnBehalf, FieldHold, FieldSLADue, FieldSLAState,
-	FieldPhoneNotice, FieldOnSiteAsked, FieldOnSiteAgreed, FieldArrived, FieldCauseReport, FieldCost,
-}
-
-// missing names the mapped items of the request that are on the issue's form and empty.
-func (w *writer) missing() []string {
+// missing names the items that the contract asks for and the request lacks. Only what is mapped, and what the
+// request has a place for, can be missing.
+func (w *writer) missing(obligation string) []string {
+	now := w.req.State()
 	var out []string
-	for _, f := range w.b.fields {
-		if _, onForm := w.h.Issue.Values[f.key]; onForm && !slices.Contains(known, f.Is) && f.value(w.h.Issue.Values) == "" {
-			out = append(out, Plain(f.name))
+	for _, item := range w.items(obligation) {
+		_, mapped := w.b.field(item.ID)
+		asked := item.Where == "" || now.Fields[item.Where] != ""
+		if mapped && asked && now.Fields[item.ID] == "" && !slices.Contains(now.Absent, item.ID) {
+			out = append(out, item.Title.In(w.o.Lang))
 		}
 	}
 	return out
+}
+
+// items are those of the contract's text, or of an earlier one when the obligation has gone since.
+func (w *writer) items(obligation string) []enforcer.Item {
+	for _, version := range append([]*enforcer.Contract{w.o.Contract}, w.o.Contract.Earlier...) {
+		if o := version.Obligation(obligation); o != nil {
+			return o.Items
+		}
+	}
+	return nil
 }
 
 // Upkeep gives the fields of the mapping that slabridge keeps, as they should be and are not: the nearest due

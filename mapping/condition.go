@@ -104,6 +104,9 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 			if role.rule.Is.Staff() && len(role.lead) > 0 && b.crew.leadOf(role.rule.Is, p, nil) == "" {
 				r.report(false, path+".projects", p, "no lead of %s can be assigned in this project: each is locked, gone or not a member of it", role.rule.Is)
 			}
+			if role.rule.Is.Staff() && len(role.duty) > 0 && b.crew.dutyOf(role.rule.Is, p, nil) == "" {
+				r.report(false, path+".projects", p, "nobody on duty for %s can be assigned in this project, so the lead will be: each is locked, gone or not a member of it", role.rule.Is)
+			}
 		}
 	}
 	return out, r.problems

@@ -38,6 +38,7 @@ type boundRole struct {
 	native []string // names of project roles
 	users  []string // persons and groups that have the role everywhere
 	lead   []string
+	duty   []string
 }
 
 func bindCrew(r *resolver, rules []RoleRule, d connectors.Directory, remembered []Remembered, native []entry, path string) crew {
@@ -67,7 +68,7 @@ func bindCrew(r *resolver, rules []RoleRule, d connectors.Directory, remembered 
 		b.users = append(b.users, r.findAll("group", groups, rule.Groups, place+".groups", true)...)
 		anyone := append(slices.Clone(people), groups...)
 		b.lead = r.findAll("person or group", anyone, rule.Lead, place+".lead", false)
-		r.findAll("person or group", anyone, rule.Duty, place+".duty", false)
+		b.duty = r.findAll("person or group", anyone, rule.Duty, place+".duty", false)
 		c.warnAbout(r, b, place)
 		c.roles = append(c.roles, b)
 	}
@@ -100,7 +101,12 @@ func (c *crew) warnAbout(r *resolver, b boundRole, place string) {
 	for i, g := range b.rule.Groups {
 		r.report(false, fmt.Sprintf("%s.groups[%d]", place, i), g, "the account cannot see who is in a group: it can be assigned and made a watcher, but its members count as %s only by project_roles or users", b.rule.Is)
 	}
-	for _, id := range slices.Concat(b.users, b.lead) {
+	var told []string
+	for _, id := range slices.Concat(b.users, b.lead, b.duty) {
+		if slices.Contains(told, id) {
+			continue
+		}
+		told = append(told, id)
 		switch p, here := c.people[id]; {
 		case !here:
 			r.report(false, place, c.names[id], "the tracker does not show this person any more: what they did counts, but they are neither assigned nor told")
@@ -109,9 +115,13 @@ func (c *crew) warnAbout(r *resolver, b boundRole, place string) {
 		}
 	}
 	for _, id := range b.lead {
-		p, here := c.people[id]
-		if here && !slices.Contains(b.users, id) && !b.nativeAnywhere(p) {
+		if p, here := c.people[id]; here && !slices.Contains(b.users, id) && !b.nativeAnywhere(p) {
 			r.report(false, place+".lead", p.Name, "this lead has no role that counts as %s: a request assigned to them is not with %s", b.rule.Is, b.rule.Is)
+		}
+	}
+	for _, id := range b.duty {
+		if p, here := c.people[id]; here && !slices.Contains(b.users, id) && !b.nativeAnywhere(p) {
+			r.report(false, place+".duty", p.Name, "who is on duty has no role that counts as %s: a request assigned to them is not with %s", b.rule.Is, b.rule.Is)
 		}
 	}
 	if b.rule.Is.Staff() && len(b.rule.Lead) == 0 {
@@ -189,11 +199,20 @@ func (c *crew) native(id, project string, at time.Time) []string {
 // leadOf is the first lead of the role who is active, a member of the project and not known to be unassignable, ""
 // when there is none.
 func (c *crew) leadOf(role enforcer.Role, project string, unassignable map[string]bool) string {
+	return c.first(role, project, unassignable, func(r boundRole) []string { return r.lead })
+}
+
+// dutyOf is who is on duty for the role, found in the same way.
+func (c *crew) dutyOf(role enforcer.Role, project string, unassignable map[string]bool) string {
+	return c.first(role, project, unassignable, func(r boundRole) []string { return r.duty })
+}
+
+func (c *crew) first(role enforcer.Role, project string, unassignable map[string]bool, list func(boundRole) []string) string {
 	for _, r := range c.roles {
 		if r.rule.Is != role {
 			continue
 		}
-		for _, id := range r.lead {
+		for _, id := range list(r) {
 			if p, here := c.people[id]; here && !p.Locked && len(p.Roles[project]) > 0 && id != c.self && !unassignable[id] {
 				return id
 			}

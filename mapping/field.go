@@ -1,25 +1,185 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"slabridge/connectors"
 )
 
-// flags are the mapped fields that say yes or no: a tracker's "0" is a no there, not a value.
-var flags = []string{FieldAgreed, FieldAfterHours, FieldOnBehalf, FieldHold}
+// boundField is one entry of the mapping's fields.
+type boundField struct {
+	FieldRule
+	key   string // in Values
+	name  string // as the tracker shows it
+	files []glob // nil unless the field is held by files
+}
+
+// bindFields puts those that files hold last, so that a value goes before a file's name.
+func (b *Bound) bindFields(r *resolver, path string) {
+	var held []boundField
+	for i, rule := range b.mapping.Fields {
+		place := fmt.Sprintf("%s[%d]", path, i)
+		same := func(f boundField) bool { return f.Is == rule.Is && (f.files != nil) == (rule.Attachment != nil) }
+		if rule.Is != FieldHold && (slices.ContainsFunc(b.fields, same) || slices.ContainsFunc(held, same)) {
+			r.report(true, place+".is", rule.Is, "the field is mapped twice")
+			continue
+		}
+		f := boundField{FieldRule: rule}
+		switch {
+		case rule.Attachment != nil:
+			f.key, f.name = connectors.FieldAttachment, "attachment"
+			for _, g := range rule.Attachment {
+				f.files = append(f.files, newGlob(g))
+			}
+			held = append(held, f)
+			continue
+		case rule.Attribute == AttributeDescription:
+			f.key, f.name = connectors.FieldText, AttributeDescription
+		default:
+			// a field slabridge only writes can be missing without harm; one it reads decides deadlines and holds
+			f.key, f.name = r.field(b.names.fields, rule.Field, place+".field", !rule.Write)
+		}
+		if f.key != "" {
+			b.fields = append(b.fields, f)
+		}
+	}
+	b.fields = append(b.fields, held...)
+}
+
+// field resolves a custom field. A bare number that nobody has seen yet is believed: an account without an
+// administrator's rights learns of a field only from an issue that has it.
+func (r *resolver) field(fields []entry, name, path string, fatal bool) (key, label string) {
+	number := name != ""
+	for _, c := range name {
+		number = number && c >= '0' && c <= '9'
+	}
+	known := slices.ContainsFunc(fields, func(e entry) bool {
+		return e.id == name || slices.ContainsFunc(e.names, func(n string) bool { return n == name })
+	})
+	if number && !known {
+		r.report(false, path, name, "no issue with a custom field of this id has been seen yet")
+		return connectors.CustomField(name), name
+	}
+	id, ok := r.find("custom field", fields, name, path, fatal)
+	if !ok {
+		return "", ""
+	}
+	for _, e := range fields {
+		if e.id == id {
+			label = e.names[0]
+		}
+	}
+	return connectors.CustomField(id), label
+}
+
+// field finds a mapped field by the contract's id for it.
+func (b *Bound) field(is string) (boundField, bool) {
+	i := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Is == is })
+	if i < 0 {
+		return boundField{}, false
+	}
+	return b.fields[i], true
+}
+
+// present is what the issue holds now, with the description beside the rest, so that it is replayed like a field.
+func present(i connectors.Issue) connectors.Values {
+	v := i.Values.Clone()
+	if i.Description != "" {
+		v[connectors.FieldText] = []string{i.Description}
+	}
+	return v
+}
+
+// absent lists the mapped ids that the issue has no place for. A custom field that is not on the issue's form is
+// one that nobody can fill; files and the description have a place on every issue.
+func (b *Bound) absent(v connectors.Values) []string {
+	var out []string
+	for _, f := range b.fields {
+		_, custom := connectors.IsCustomField(f.key)
+		_, onForm := v[f.key]
+		file := slices.ContainsFunc(b.fields, func(x boundField) bool { return x.Is == f.Is && x.files != nil })
+		if custom && !onForm && !file {
+			out = append(out, f.Is)
+		}
+	}
+	return out
+}
+
+// flags are the mapped fields that say yes or no, or else when: a tracker's "0" is a no there, not a value.
+var flags = []string{
+	FieldAgreed, FieldAfterHours, FieldOnBehalf, FieldHold, FieldByMail, FieldPhoneNotice, FieldOnSiteAsked,
+	FieldOnSiteAgreed, FieldArrived, FieldCauseReport,
+}
 
 // value is what the field holds for the contract: its values that count, "" when there are none.
 func (f boundField) value(v connectors.Values) string {
 	var out []string
 	for _, x := range v[f.key] {
-		if counts([]string{x}, f.In) && !(f.In == nil && x == "0" && slices.Contains(flags, f.Is)) {
+		if f.accepts(x) {
 			out = append(out, x)
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+func (f boundField) accepts(x string) bool {
+	switch {
+	case f.files != nil:
+		return slices.ContainsFunc(f.files, func(g glob) bool { return g.match(x) })
+	case f.Attribute != "":
+		return utf8.RuneCountInString(strings.TrimSpace(x)) >= max(f.AtLeast, 1)
+	}
+	return counts([]string{x}, f.In) && !(f.In == nil && x == "0" && slices.Contains(flags, f.Is))
+}
+
+// glob is a pattern for names of files, folded.
+type glob []rune
+
+func newGlob(s string) glob { return glob(fold(s)) }
+
+// match reports whether the whole name fits. It takes at most as many steps as the two lengths multiplied.
+func (g glob) match(name string) bool {
+	text := []rune(fold(name))
+	p, star, from := 0, -1, 0 // star is the last * met, from where in text its run ends so far
+	for i := 0; i < len(text); {
+		switch {
+		case p < len(g) && g[p] == '*':
+			star, from = p, i
+			p++
+		case p < len(g) && (g[p] == '?' || g[p] == text[i]):
+			p++
+			i++
+		case star >= 0:
+			from++
+			p, i = star+1, from
+		default:
+			return false
+		}
+	}
+	for p < len(g) && g[p] == '*' {
+		p++
+	}
+	return p == len(g)
+}
+
+// fold makes names comparable as people take them: without case, ё as е. Computers of Apple write ё and й as a
+// letter and a mark of its own, so the marks go and й is taken as и.
+func fold(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == 'ё':
+			return 'е'
+		case c == 'й':
+			return 'и'
+		case c == '\u0306' || c == '\u0308':
+			return -1
+		}
+		return c
+	}, strings.ToLower(s))
 }
 
 const (
@@ -30,6 +190,10 @@ const (
 // parseMoment reads a moment that a person typed or a tracker stored. Without an offset it is local to zone; a
 // date alone is its first moment, and dateOnly says so.
 func parseMoment(s string, zone *time.Location) (at time.Time, dateOnly, ok bool) {
+	s = strings.TrimSpace(s)
+	if len(s) < len(time.DateOnly) || !digit(rune(s[0])) { // most values of fields are no moments
+		return time.Time{}, false, false
+	}
 	s = squeeze(s)
 	for _, layout := range []string{time.RFC3339, layoutSeconds, layoutMinutes, "2006-01-02T15:04", "02.01.2006 15:04:05", "02.01.2006 15:04"} {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {

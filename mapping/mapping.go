@@ -25,6 +25,7 @@ type Mapping struct {
 	Roles      []RoleRule
 	Priorities []string // names, lowest first; empty: the tracker's own order
 	Fields     []FieldRule
+	Activities []ActivityRule
 	Internal   InternalNotes
 	AutoReply  []*regexp.Regexp // a note that matches was written by a machine
 	// OnBehalf is the prefix of a staff note that gives the customer's words; "" when there is none.
@@ -68,13 +69,30 @@ type RoleRule struct {
 	EveryoneElse bool
 }
 
-// FieldRule says which tracker field holds one of the contract's fields. Write lets slabridge keep it.
+// FieldRule says what of an issue holds one of the contract's fields: a custom field, files, or an attribute that
+// every issue has; exactly one of the three. Write lets slabridge keep a custom field.
 type FieldRule struct {
-	Is    string
-	Field string   // name or id of the custom field
-	In    []string // the values that count; nil: any
-	Write bool
+	Is         string
+	Field      string   // name or id of the custom field
+	Attachment []string // names of files, * for any run of characters and ? for one; case and ё do not matter
+	Attribute  string   // AttributeDescription
+	In         []string // with Field: the values that count; nil: any
+	AtLeast    int      // with Attribute: how many characters it must have, blanks around not counted
+	Plan       string   // of FieldNeedsPlan: the plan that covers such work
+	Write      bool
 }
+
+// AttributeDescription is the text that the issue was opened with, as it stands now.
+const AttributeDescription = "description"
+
+// ActivityRule says which kinds of work, by name or id, are one that a contract speaks of.
+type ActivityRule struct {
+	Is    string
+	Names []string
+}
+
+// ActivityPhone is the one kind of work that contracts speak of.
+const ActivityPhone = "phone-consultation"
 
 // The mapped field ids that have a meaning to the program, from DESIGN "Configuration".
 const (
@@ -92,6 +110,8 @@ const (
 	FieldArrived      = "arrived"
 	FieldCauseReport  = "cause-report"
 	FieldCost         = "cost"
+	FieldByMail       = "by-mail"
+	FieldNeedsPlan    = "needs-plan"
 )
 
 // InternalNotes says how the tracker keeps a comment from customers.

@@ -20,10 +20,12 @@ const CreatedEvent = "created"
 // unless the scope says so. One that people file under another later stays the customer's request.
 func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location) enforcer.Request {
 	h.Events = connectors.SortEvents(h.Events)
-	rp := replay{b: b, scope: s, issue: h.Issue, values: h.Initial()}
+	h.Issue.Values = present(h.Issue)
+	rp := replay{b: b, scope: s, zone: zone, issue: h.Issue, values: h.Initial(), absent: b.absent(h.Issue.Values)}
 	rp.people = rp.values.Clone()
 	rp.subtask = rp.values.One(connectors.FieldParent) != ""
 	rp.author = b.crew.person(h.Issue.Author, rp.project(), h.Issue.CreatedAt)
+	rp.dueDateBy = rp.author
 	req := enforcer.Request{
 		Connection: b.mapping.Connection,
 		Issue:      h.Issue.ID, Key: h.Issue.Key, Subject: h.Issue.Subject,
@@ -32,42 +34,54 @@ func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location
 	}
 	req.Moments = make([]enforcer.Moment, 1, len(h.Events)+1)
 	req.Moments[0] = enforcer.Moment{
-		Event: CreatedEvent, At: h.Issue.CreatedAt, By: rp.author, StatusSet: true, State: rp.state(h.Issue.CreatedAt),
+		Event: CreatedEvent, At: h.Issue.CreatedAt, By: rp.author, StatusSet: true,
+		Attached: len(rp.values[connectors.FieldAttachment]) > 0, State: rp.state(h.Issue.CreatedAt),
 	}
 	for i := range h.Events {
 		req.Moments = append(req.Moments, rp.event(&h.Events[i], h.Events))
 	}
-	rp.facts(&req, zone)
+	rp.facts(&req)
 	return req
 }
 
 // replay goes through a history event by event.
 type replay struct {
-	b       *Bound
-	scope   *BoundScope
-	issue   connectors.Issue
-	author  enforcer.Person
-	values  connectors.Values // as they are
-	people  connectors.Values // as people left them: without what our own account changed
-	subtask bool              // under another issue ever since it was made
-	strange []string          // statuses without a class, in the order met
+	b         *Bound
+	scope     *BoundScope
+	zone      *time.Location
+	issue     connectors.Issue
+	author    enforcer.Person
+	values    connectors.Values // as they are
+	people    connectors.Values // as people left them: without what our own account changed
+	absent    []string          // mapped fields that the issue has no place for
+	subtask   bool              // under another issue ever since it was made
+	dueDateBy enforcer.Person   // who set the due date last
+	strange   []string          // statuses without a class, in the order met
 }
 
 func (rp *replay) project() string { return rp.values.One(connectors.FieldProject) }
 
 func (rp *replay) event(e *connectors.Event, all []connectors.Event) enforcer.Moment {
 	m := enforcer.Moment{Event: e.ID, At: e.At, By: rp.b.crew.person(e.Author, rp.project(), e.At)}
-	related := rp.duplicate()
+	related, dated := rp.duplicate(), false
 	for _, c := range e.Changes {
 		rp.values.Apply(c)
 		if e.Author != rp.b.self {
 			rp.people.Apply(c)
 		}
 		m.StatusSet = m.StatusSet || c.Field == connectors.FieldStatus
+		m.Attached = m.Attached || c.Field == connectors.FieldAttachment && len(c.To) > 0
+		dated = dated || c.Field == connectors.FieldDueDate
 	}
 	rp.subtask = rp.subtask && rp.values.One(connectors.FieldParent) != ""
 	if m.By.Role == "" { // someone who moves an issue in need have no role where it came from
 		m.By = rp.b.crew.person(e.Author, rp.project(), e.At)
+	}
+	if dated {
+		rp.dueDateBy = m.By
+	}
+	if e.Work != nil {
+		m.Work = &enforcer.Work{Activity: rp.b.activities[e.Work.Activity], Spent: e.Work.Spent, On: e.Work.On}
 	}
 	m.State = rp.state(e.At)
 	m.Duplicate = m.StatusSet && !m.State.Status.Open() && (related || rp.duplicate())
@@ -133,14 +147,40 @@ func (rp *replay) state(at time.Time) enforcer.State {
 		Priority:    rank,
 		PriorityTop: rank >= 0 && rank == len(rp.b.priorities)-1,
 		Fields:      make(map[string]string, len(rp.b.fields)),
+		Absent:      rp.absent,
 		DueDate:     rp.values.One(connectors.FieldDueDate),
 	}
+	if st.DueDate != "" {
+		st.DueDateBy = rp.dueDateBy
+	}
 	for _, f := range rp.b.fields {
-		if v := f.value(rp.values); v != "" {
-			st.Fields[f.Is] = v
-		}
+		rp.field(&st, f)
 	}
 	return st
+}
+
+// field puts what a mapped field holds into the state. Of several that hold the same, the first counts.
+func (rp *replay) field(st *enforcer.State, f boundField) {
+	v := f.value(rp.values)
+	if v == "" {
+		return
+	}
+	if f.files != nil {
+		st.Attached = append(st.Attached, f.Is)
+	}
+	if st.Fields[f.Is] != "" {
+		return
+	}
+	st.Fields[f.Is] = v
+	if f.Plan != "" {
+		st.NeedsPlan = f.Plan
+	}
+	if at, dateOnly, ok := parseMoment(v, rp.zone); ok && !dateOnly && f.Field != "" {
+		if st.Times == nil {
+			st.Times = make(map[string]time.Time)
+		}
+		st.Times[f.Is] = at.In(rp.zone)
+	}
 }
 
 // severityOf is the first severity whose condition holds, "" when none does.
@@ -154,7 +194,7 @@ func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) strin
 }
 
 // facts fills in what is read from the issue as it is now rather than from its moments.
-func (rp *replay) facts(req *enforcer.Request, zone *time.Location) {
+func (rp *replay) facts(req *enforcer.Request) {
 	now := req.State()
 	status := rp.values.One(connectors.FieldStatus)
 	for _, s := range rp.strange {
@@ -165,15 +205,32 @@ func (rp *replay) facts(req *enforcer.Request, zone *time.Location) {
 		}
 		req.Notes = append(req.Notes, why+": the request went through it")
 	}
-	if f, ok := rp.b.field(FieldHold); ok && now.Fields[FieldHold] != "" {
-		req.Hold = fmt.Sprintf("the field %q is %q", f.name, now.Fields[FieldHold])
+	for _, f := range rp.b.fields {
+		if v := f.value(rp.values); f.Is == FieldHold && v != "" {
+			req.Hold = fmt.Sprintf("the field %q is %q", f.name, v)
+		}
 	}
 	if now.Covered && now.Severity == "" {
 		req.Notes = append(req.Notes, "no rule of the mapping gives this request a severity: no obligation that names severities applies")
 	}
 	req.AfterHours = now.Fields[FieldAfterHours] != ""
-	rp.received(req, now.Fields[FieldReceived], zone)
-	rp.agreedDue(req, now.Fields[FieldAgreedDue], zone)
+	rp.received(req, now.Fields[FieldReceived])
+	rp.agreedDue(req, now.Fields[FieldAgreedDue])
+	for _, is := range []string{FieldOnSiteAsked, FieldOnSiteAgreed, FieldArrived} {
+		rp.timeless(req, is)
+	}
+}
+
+// timeless notes a value that was to be a moment and names no time of day: it counts, but from when it was
+// entered. A box that was ticked, and a choice among listed values, were never meant to be a moment.
+func (rp *replay) timeless(req *enforcer.Request, is string) {
+	now := req.State()
+	value := now.Fields[is]
+	f, _ := rp.b.field(is)
+	if value == "" || value == "1" || f.In != nil || !now.Times[is].IsZero() {
+		return
+	}
+	req.Notes = append(req.Notes, fmt.Sprintf("the field %q (%s) counts from when it was entered: %q names no time of day; write it as 2026-11-27 12:40", f.name, is, value))
 }
 
 func (b *Bound) statusName(id string) string {
@@ -185,12 +242,12 @@ func (b *Bound) statusName(id string) string {
 
 // received takes the mapped moment of receipt when it is earlier than the creation. A date without a time is
 // its first moment, and counts only when it is an earlier day: it says nothing about the day of creation itself.
-func (rp *replay) received(req *enforcer.Request, value string, zone *time.Location) {
+func (rp *replay) received(req *enforcer.Request, value string) {
 	if value == "" {
 		return
 	}
-	at, dateOnly, ok := parseMoment(value, zone)
-	created := req.CreatedAt.In(zone)
+	at, dateOnly, ok := parseMoment(value, rp.zone)
+	created := req.CreatedAt.In(rp.zone)
 	switch {
 	case !ok:
 		req.Notes = append(req.Notes, rp.unreadable(FieldReceived, value))
@@ -203,17 +260,17 @@ func (rp *replay) received(req *enforcer.Request, value string, zone *time.Locat
 }
 
 // agreedDue takes the agreed moment. A date without a time lasts to its last second.
-func (rp *replay) agreedDue(req *enforcer.Request, value string, zone *time.Location) {
+func (rp *replay) agreedDue(req *enforcer.Request, value string) {
 	if value == "" {
 		return
 	}
-	at, dateOnly, ok := parseMoment(value, zone)
+	at, dateOnly, ok := parseMoment(value, rp.zone)
 	if !ok {
 		req.Notes = append(req.Notes, rp.unreadable(FieldAgreedDue, value))
 		return
 	}
 	if dateOnly {
-		at = time.Date(at.Year(), at.Month(), at.Day(), 23, 59, 59, 0, zone)
+		at = time.Date(at.Year(), at.Month(), at.Day(), 23, 59, 59, 0, rp.zone)
 	}
 	req.AgreedDue = at
 }

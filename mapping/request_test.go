@@ -40,7 +40,7 @@ func TestRequests(t *testing.T) {
 					x.do(line)
 				}
 			}
-			b := bind(t, words(), directory(), past...)
+			b := bind(t, furtherWords(), furtherDirectory(), past...)
 			req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
 			golden(t, file, head+"\n----\n"+show(req, almaty(t)))
 		})
@@ -68,10 +68,13 @@ func show(r enforcer.Request, zone *time.Location) string {
 		for _, f := range []struct {
 			name string
 			on   bool
-		}{{"on behalf", m.OnBehalf}, {"auto-reply", m.AutoReply}, {"status set", m.StatusSet}, {"duplicate", m.Duplicate}} {
+		}{{"on behalf", m.OnBehalf}, {"auto-reply", m.AutoReply}, {"status set", m.StatusSet}, {"duplicate", m.Duplicate}, {"file added", m.Attached}} {
 			if f.on {
 				b.WriteString(", " + f.name)
 			}
+		}
+		if w := m.Work; w != nil {
+			fmt.Fprintf(&b, ", booked %v of %q on %s", w.Spent, w.Activity, w.On)
 		}
 		if len(m.Steps) > 0 {
 			fmt.Fprintf(&b, ", steps %v", m.Steps)
@@ -88,6 +91,20 @@ func show(r enforcer.Request, zone *time.Location) string {
 		}
 		for _, k := range slices.Sorted(maps.Keys(s.Fields)) {
 			fmt.Fprintf(&b, ", %s=%s", k, s.Fields[k])
+		}
+		for _, k := range slices.Sorted(maps.Keys(s.Times)) {
+			if at := s.Times[k]; at.Location().String() == zone.String() {
+				fmt.Fprintf(&b, ", %s at %s", k, at.Format("2006-01-02 15:04:05"))
+			}
+		}
+		if len(s.Attached) > 0 {
+			fmt.Fprintf(&b, ", files for %s", strings.Join(s.Attached, " "))
+		}
+		if s.DueDate != "" {
+			fmt.Fprintf(&b, ", due date %s by %s", s.DueDate, person(s.DueDateBy))
+		}
+		if s.NeedsPlan != "" {
+			fmt.Fprintf(&b, ", needs plan %s", s.NeedsPlan)
 		}
 		b.WriteString("\n")
 	}

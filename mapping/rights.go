@@ -26,20 +26,9 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 			needs[i].For = append(needs[i].For, what)
 		}
 	}
-	for i := range c.Obligations {
-		o := &c.Obligations[i]
-		if o.Off || o.Inert != "" {
-			continue
-		}
-		for _, cond := range append(slices.Clone(o.Stop), o.Start) {
-			if cond.Word == enforcer.WordNote && cond.Audience != enforcer.Public {
-				need(connectors.ReadInternal, o.ID)
-			}
-		}
-		for _, rule := range o.Rules {
-			for _, s := range rule.Steps {
-				stepNeeds(s, o.ID+"/"+s.ID, need)
-			}
+	for _, version := range append(slices.Clone(c.Earlier), c) { // earlier requests stay under their own text
+		for i := range version.Obligations {
+			obligationNeeds(&version.Obligations[i], need)
 		}
 	}
 	for _, f := range b.fields {
@@ -51,6 +40,28 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
 	})
 	return needs
+}
+
+func obligationNeeds(o *enforcer.Obligation, need func(connectors.Right, string)) {
+	if o.Off || o.Inert != "" {
+		return
+	}
+	for _, cond := range append(slices.Clone(o.Stop), o.Start) {
+		if cond.Word == enforcer.WordNote && cond.Audience != enforcer.Public {
+			need(connectors.ReadInternal, o.ID)
+		}
+		if cond.Word == enforcer.WordTimeEntry {
+			need(connectors.ReadWork, o.ID)
+		}
+	}
+	for _, rule := range o.Rules {
+		if rule.Sum != nil && rule.Sum.Billed != nil {
+			need(connectors.ReadWork, o.ID)
+		}
+		for _, s := range rule.Steps {
+			stepNeeds(s, o.ID+"/"+s.ID, need)
+		}
+	}
 }
 
 func stepNeeds(s enforcer.Step, what string, need func(connectors.Right, string)) {
@@ -68,5 +79,11 @@ func stepNeeds(s enforcer.Step, what string, need func(connectors.Right, string)
 	}
 	if s.Watch != "" {
 		need(connectors.AddWatchers, what)
+	}
+	switch s.Action {
+	case enforcer.ActionClose, enforcer.ActionReopen:
+		need(connectors.SetStatus, what)
+	case enforcer.ActionCreate:
+		need(connectors.CreateIssues, what)
 	}
 }

@@ -11,24 +11,52 @@ import (
 	"text/template"
 )
 
-// The keys of the texts. An admin replaces any of them, in any language.
+// The keys of the texts. An admin replaces any of them, in any language. A public text is written for the customer,
+// the others for staff.
 const (
-	TextReceipt           = "receipt"            // public: the request is registered
-	TextWorkBegun         = "work-begun"         // public: work has begun
-	TextWarn              = "warn"               // internal: a due moment comes near
-	TextBreach            = "breach"             // internal: a due moment has passed
-	TextInvolveDevelopers = "involve-developers" // internal
-	TextInformManagement  = "inform-management"  // internal
-	TextProgressReminder  = "progress-reminder"  // internal: the customer is soon to be told how it goes
-	TextProgressBreach    = "progress-breach"    // internal: the customer was not told in time
-	TextMissingItems      = "missing-items"      // internal: what the request lacks
-	TextNote              = "note"               // internal: anything else
+	TextReceipt          = "receipt"           // public: the request is registered
+	TextWorkBegun        = "work-begun"        // public: work has begun
+	TextAskItems         = "ask-items"         // public: what the request lacks; stands behind the receipt
+	TextCustomerReminder = "customer-reminder" // public: we still wait for the customer
+	TextClosingReminder  = "closing-reminder"  // public: likewise, and when the request will be closed
+	TextNoAnswer         = "no-answer"         // public: the request is closed because no answer came
+
+	TextWarn              = "warn"                // internal: a due moment comes near
+	TextBreach            = "breach"              // internal: a due moment has passed
+	TextInvolveDevelopers = "involve-developers"  // internal
+	TextInformManagement  = "inform-management"   // internal
+	TextProgressReminder  = "progress-reminder"   // internal: the customer is soon to be told how it goes
+	TextProgressBreach    = "progress-breach"     // internal: the customer was not told in time
+	TextMissingItems      = "missing-items"       // internal: what the request lacks
+	TextPhoneDuplicate    = "phone-duplicate"     // internal: the customer is to telephone as well
+	TextPhoneLong         = "phone-long"          // internal: a phone consultation was too long
+	TextOnSite            = "on-site"             // internal: someone is soon to be on site
+	TextOnSiteBreach      = "on-site-breach"      // internal
+	TextOutOfTurn         = "out-of-turn"         // internal: the request goes before others
+	TextAgreeDate         = "agree-date"          // internal: a due date is soon to be agreed
+	TextAgreeDateBreach   = "agree-date-breach"   // internal
+	TextDateWarning       = "date-warning"        // internal: the agreed date comes near
+	TextDateBreach        = "date-breach"         // internal
+	TextCauseReport       = "cause-report"        // internal: the report on the cause is soon due
+	TextCauseReportBreach = "cause-report-breach" // internal
+	TextNoOwner           = "no-owner"            // internal: nobody has the request
+	TextThirdParty        = "third-party"         // internal: the customer is to hear of a third party
+	TextNotEntitled       = "not-entitled"        // internal: the contract does not cover the request
+	TextChangeCap         = "change-cap"          // internal: changes have cost so much of what they may
+	TextDutyIssue         = "duty-issue"          // internal: the description of the issue made for a duty
+	TextDutyWarning       = "duty-warning"        // internal: on that issue, its due comes near
+	TextDutyBreach        = "duty-breach"         // internal
+	TextNote              = "note"                // internal: anything else
 )
 
 // TextKeys lists every key.
 var TextKeys = []string{
-	TextReceipt, TextWorkBegun, TextWarn, TextBreach, TextInvolveDevelopers, TextInformManagement,
-	TextProgressReminder, TextProgressBreach, TextMissingItems, TextNote,
+	TextReceipt, TextWorkBegun, TextAskItems, TextCustomerReminder, TextClosingReminder, TextNoAnswer, TextWarn,
+	TextBreach, TextInvolveDevelopers, TextInformManagement, TextProgressReminder, TextProgressBreach,
+	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
+	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
+	TextNoOwner, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
+	TextNote,
 }
 
 // Languages lists the languages that every text exists in.
@@ -51,11 +79,30 @@ type TextData struct {
 	BeginBy    string // by when work will begin; "" when that has passed or is not promised
 	Names      []string
 	Items      []string // what the request lacks
+	Asked      string   // the gist of what staff last told the customer, without a full stop
+	AskedOn    string   // the day of that
+	Done       []DoneData
+	Date       string // the agreed date, or the day of the work
+	Moves      string // how often the agreed date was moved: "2 раза"; "" for never
+	Period     string // of the contract: "III квартал 2026 г."
+	Spent      string // how long the work took
+	AtMost     string // how long it may take
+	By         string // whose work it was
+	Plan       string // the plan that the work needs and the contract has not
+	Valid      string // when the contract is valid: "с 01.01.2026 по 31.12.2026"; "" for always
+	Share      string // of Limit: "80 %"
+	Sum, Limit string
 	Assignee   string   // whose the request is, before this write
 	Assigned   string   // whom this very write assigns
 	Priority   string   // the priority that this very write sets
 	Watchers   []string // whom this very write makes watchers
 	Next       []NextData
+}
+
+// DoneData is one thing that staff did and the customer can see: a public note, or a change of status.
+type DoneData struct {
+	At   string // the day
+	What string
 }
 
 // NextData is one thing that happens next if nobody acts.
@@ -145,7 +192,7 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 	return tmpl
 }
 
-const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Assignee, Assigned, Priority, Watchers, Next (each with Obligation, ID, At, ComesIn)"
+const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Next (each with Obligation, ID, At, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.
 func templateError(err error) string { return strings.TrimPrefix(err.Error(), "template: ") }
@@ -208,6 +255,11 @@ func SampleText(lang string) TextData {
 			{"подключение разработчиков", "involve-developers", "14:20 27.11.2026 (время Алматы, UTC+5)", "обращение передаётся разработчикам"},
 			{"информирование о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", ""},
 		},
+		Asked: "Можете прислать журнал за 27.11.2026?", AskedOn: "27.11.2026",
+		Done: []DoneData{{"26.11.2026", "«Проверили настройки сервера»"}, {"27.11.2026", "статус изменён на «Ожидание ответа»"}},
+		Date: date("2026-11-27", lang), Moves: times(2, lang), Period: PeriodName("2026-Q4", lang), Share: share(80, lang),
+		Spent: "45 минут", AtMost: "30 минут", By: "Анна Иванова", Plan: "paid", Valid: "с 01.01.2026 по 31.12.2026",
+		Sum: sum("1200000", lang), Limit: sum("1500000", lang),
 	}
 	if lang != russian {
 		d.Subject, d.Contract, d.Obligation, d.Severity = "The customer portal does not open", "Technical support programme", "start of work", "critical failure"
@@ -218,6 +270,9 @@ func SampleText(lang string) TextData {
 			{"involvement of the developers", "involve-developers", "14:20 on 27 November 2026 (Almaty time, UTC+5)", "the request goes to the developers"},
 			{"progress update", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", ""},
 		}
+		d.Asked, d.AskedOn = "Could you send the log of 27 November?", d.Date
+		d.Done = []DoneData{{"26 November 2026", "“The server settings were checked”"}, {"27 November 2026", "status set to “Feedback”"}}
+		d.Spent, d.AtMost, d.By, d.Valid = "45 minutes", "30 minutes", "Anna Ivanova", "from 1 January 2026 to 31 December 2026"
 	}
 	return d
 }

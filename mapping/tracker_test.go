@@ -141,6 +141,39 @@ func words() mapping.Mapping {
 	}
 }
 
+// furtherDirectory has what the remaining clauses ask for.
+func furtherDirectory() connectors.Directory {
+	d := directory()
+	d.Fields = append(d.Fields,
+		connectors.Field{ID: "cf:20", Name: "On site"}, connectors.Field{ID: "cf:21", Name: "Arrived"},
+		connectors.Field{ID: "cf:22", Name: "Kind of work"}, connectors.Field{ID: "cf:23", Name: "Cause"},
+		connectors.Field{ID: "cf:24", Name: "By mail"}, connectors.Field{ID: "cf:25", Name: "Client id"},
+		connectors.Field{ID: "cf:26", Name: "Lawyers"})
+	// a project of Redmine's may have an activity of its own by the same name
+	d.Activities = []connectors.Named{{ID: "8", Name: "Development"}, {ID: "9", Name: "Phone"}, {ID: "31", Name: "Phone"}}
+	return d
+}
+
+// furtherWords maps it.
+func furtherWords() mapping.Mapping {
+	m := words()
+	m.Roles[0].Duty = []string{"locked", "sidorov"}
+	m.Fields = append(m.Fields,
+		mapping.FieldRule{Is: "cause-report", Attachment: []string{"*отчёт*", "*cause*.pdf"}},
+		mapping.FieldRule{Is: "cause-report", Field: "Cause"},
+		mapping.FieldRule{Is: "description", Attribute: mapping.AttributeDescription, AtLeast: 20},
+		mapping.FieldRule{Is: "logs", Attachment: []string{"*.log"}},
+		mapping.FieldRule{Is: mapping.FieldOnSiteAsked, Field: "On site"},
+		mapping.FieldRule{Is: mapping.FieldArrived, Field: "Arrived"},
+		mapping.FieldRule{Is: mapping.FieldNeedsPlan, Field: "Kind of work", In: []string{"Change", "Training"}, Plan: "paid"},
+		mapping.FieldRule{Is: mapping.FieldByMail, Field: "By mail"},
+		mapping.FieldRule{Is: "client-id", Field: "Client id"},
+		mapping.FieldRule{Is: mapping.FieldHold, Field: "Lawyers"},
+	)
+	m.Activities = []mapping.ActivityRule{{Is: mapping.ActivityPhone, Names: []string{"Phone"}}}
+	return m
+}
+
 func bind(t testing.TB, m mapping.Mapping, d connectors.Directory, past ...mapping.Remembered) *mapping.Bound {
 	t.Helper()
 	b, problems := mapping.Bind(m, d, past, "mappings[0]")
@@ -193,6 +226,12 @@ func newHand(t testing.TB) *hand {
 	for _, f := range d.Fields {
 		ids[f.Name] = f.ID
 	}
+	for _, a := range furtherDirectory().Activities {
+		ids["activity="+a.Name] = a.ID
+	}
+	for _, f := range furtherDirectory().Fields {
+		ids[f.Name] = f.ID
+	}
 	return &hand{t: t, day: time.Date(2026, 11, 27, 0, 0, 0, 0, almaty(t)), ids: ids}
 }
 
@@ -228,6 +267,18 @@ func (x *hand) do(line string) {
 		e.Note = &connectors.Note{Text: rest}
 	case "whispers":
 		e.Note = &connectors.Note{Text: rest, Internal: true}
+	case "attaches":
+		e.Changes = append(e.Changes, x.files(nil, strings.Split(rest, ", ")))
+	case "removes":
+		e.Changes = append(e.Changes, x.files(strings.Split(rest, ", "), nil))
+	case "books": // "45m Phone"
+		spent, activity, _ := strings.Cut(rest, " ")
+		d, err := time.ParseDuration(spent)
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		e.ID = strings.Replace(e.ID, "journal", "time", 1)
+		e.Work = &connectors.Work{Activity: strings.TrimPrefix(x.id("activity="+activity), "activity="), Spent: d, On: at.Format(time.DateOnly)}
 	case "sets":
 		changes, note, said := strings.Cut(rest, " says ")
 		if said {
@@ -256,8 +307,19 @@ func (x *hand) create(at time.Time, author, values string) {
 	}
 }
 
+func (x *hand) files(gone, come []string) connectors.Change {
+	c := connectors.Change{Field: connectors.FieldAttachment, From: gone, To: come, Delta: true}
+	x.h.Issue.Values.Apply(c)
+	return c
+}
+
 func (x *hand) change(s string) connectors.Change {
 	field, value, _ := strings.Cut(s, "=")
+	if field == connectors.FieldText {
+		c := connectors.Change{Field: field, From: []string{x.h.Issue.Description}, To: []string{value}}
+		x.h.Issue.Description = value
+		return c
+	}
 	if id, ok := x.ids[s]; ok {
 		value = id
 	} else {
@@ -292,5 +354,13 @@ func kamalLike(t testing.TB, lang string) *enforcer.Contract {
 	return &enforcer.Contract{
 		ID: "kamal-acme", Calendar: cal, Language: lang,
 		Title: enforcer.Text{"ru": "Программа технической поддержки", "en": "Technical support programme"},
+		Obligations: []enforcer.Obligation{{ID: "request-complete", Items: []enforcer.Item{
+			{ID: "description", Title: enforcer.Text{"ru": "описание проблемы", "en": "description of the problem"}},
+			{ID: "version", Title: enforcer.Text{"ru": "версия программы", "en": "version of the program"}},
+			{ID: "logs", Title: enforcer.Text{"ru": "выдержки из журналов", "en": "excerpts of logs"}},
+			{ID: "client-id", Title: enforcer.Text{"ru": "ИД клиента", "en": "client id"}, Where: mapping.FieldByMail},
+			{ID: "tried", Title: enforcer.Text{"ru": "предпринятые действия", "en": "what was tried"}},
+		}}},
+		ValidFrom: time.Date(2025, 12, 31, 19, 0, 0, 0, time.UTC), ValidTo: time.Date(2026, 12, 31, 19, 0, 0, 0, time.UTC),
 	}
 }

@@ -128,22 +128,6 @@ func plural(n int, forms [3]string) string {
 	return forms[2]
 }
 
-// clause writes a contract's clause as a reader of the language expects it; sources are kept as the contract
-// numbers them, "п. 8" or "3".
-func clause(source, lang string) string {
-	number, isClause := strings.CutPrefix(source, "п. ")
-	if !isClause && source != "" && digit(rune(source[0])) {
-		number, isClause = source, true
-	}
-	switch {
-	case source == "" || !isClause && lang == russian:
-		return source
-	case lang == russian:
-		return "п. " + number
-	}
-	return "clause " + number
-}
-
 // comesIn says what it means for the request that a role is called in.
 func comesIn(r enforcer.Role, lang string) string {
 	words := map[enforcer.Role][2]string{

@@ -22,12 +22,15 @@ type WriteOptions struct {
 }
 
 // Planned is one update of one issue, the steps it is for, and what was left out of it and why. The write may
-// be Empty when everything was left out: the steps are then done all the same.
+// be Empty when everything was left out: the steps are then done all the same, unless they are Impossible.
 type Planned struct {
 	Write    connectors.Write
 	Keys     []enforcer.StepKey // none when only fields are kept up to date
 	Audience enforcer.Audience
 	Notes    []string
+	// Impossible is why the tracker would refuse what the step is about, so that nothing of it may be written;
+	// "" for every write that can be sent.
+	Impossible string
 }
 
 // Writes turns the decisions of one pass about one issue into updates of the tracker, judged by h, which is the
@@ -36,14 +39,15 @@ type Planned struct {
 // wins, and those, with the watchers and fields, go with the internal update where there is one.
 //
 // It never assigns downwards or away from someone of the wanted role or a higher one, never lowers a priority,
-// and never makes an internal comment public.
+// and never makes an internal comment public. A step that is to close or reopen the request and cannot is given back
+// Impossible, ahead of the updates, with nothing to write: its words would be a lie.
 func (b *Bound) Writes(req enforcer.Request, h connectors.History, ds []enforcer.Decision, o WriteOptions) []Planned {
 	w := writer{b: b, req: req, h: h, o: o, project: h.Issue.Values.One(connectors.FieldProject)}
 	w.o.Lang = cmp.Or(o.Lang, o.Contract.Language)
+	possible, out := w.actions(ds)
 	var public, internal []step
-	for _, d := range ds {
+	for _, d := range possible {
 		switch {
-		case d.Verb != enforcer.Act:
 		case d.Audience == enforcer.Public:
 			public = append(public, step{Decision: d})
 		default:
@@ -55,17 +59,17 @@ func (b *Bound) Writes(req enforcer.Request, h connectors.History, ds []enforcer
 		carrier = public
 	}
 	changes := w.changes(slices.Concat(public, internal), carrier)
-	var out []Planned
+	impossible := len(out)
 	if len(public) > 0 {
 		out = append(out, w.planned(enforcer.Public, public))
 	}
 	if len(internal) > 0 {
 		out = append(out, w.planned(enforcer.Internal, internal))
 	}
-	if len(out) == 0 && len(o.Upkeep) > 0 {
+	if len(out) == impossible && len(o.Upkeep) > 0 {
 		out = append(out, Planned{Audience: enforcer.Internal, Write: connectors.Write{Issue: h.Issue.ID}})
 	}
-	if n := len(out); n > 0 {
+	if n := len(out); n > impossible {
 		last := &out[n-1]
 		last.Write.Assign, last.Write.Priority, last.Write.Watchers = changes.Assign, changes.Priority, changes.Watchers
 		last.Write.Fields = o.Upkeep
@@ -88,6 +92,7 @@ type writer struct {
 	h       connectors.History
 	o       WriteOptions
 	project string
+	status  *string // that the action of the pass sets; nil for none
 	notes   []string
 }
 
@@ -99,9 +104,9 @@ func (w *writer) note(format string, args ...any) {
 // carrier that wanted them, for their texts.
 func (w *writer) changes(all, carrier []step) connectors.Write {
 	var out connectors.Write
-	if id, role, ok := w.assignee(all); ok {
+	if id, c, ok := w.assignee(all); ok {
 		out.Assign = &id
-		tell(carrier, func(s *step) bool { return s.Changes.Assign == role }, func(s *step) { s.assigned = id })
+		tell(carrier, c.by, func(s *step) { s.assigned = id })
 	}
 	if p, ok := w.priority(all); ok {
 		out.Priority = &p.ID
@@ -129,34 +134,62 @@ func tell(steps []step, wanted func(*step) bool, say func(*step)) {
 	}
 }
 
-// assignee is the lead of the highest role called in that has one, unless the issue is already with someone of
-// that role or a higher one.
-func (w *writer) assignee(steps []step) (id string, role enforcer.Role, ok bool) {
-	var roles []enforcer.Role
+// call is a role that a step calls in: its lead, or who is on duty for it.
+type call struct {
+	role enforcer.Role
+	duty bool
+}
+
+func (c call) by(s *step) bool { return s.Changes.Assign == c.role && s.Changes.Duty == c.duty }
+
+// assignee is the lead, or who is on duty, of the highest role called in that has one, unless the issue is already
+// with someone of that role or a higher one. Of both for one role the lead goes first.
+func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
+	var calls []call
 	for _, s := range steps {
-		if r := s.Changes.Assign; r != "" && !slices.Contains(roles, r) {
-			roles = append(roles, r)
+		if c := (call{s.Changes.Assign, s.Changes.Duty}); c.role != "" && !slices.Contains(calls, c) {
+			calls = append(calls, c)
 		}
 	}
-	slices.SortStableFunc(roles, func(a, b enforcer.Role) int { return cmp.Compare(b.Rank(), a.Rank()) })
+	slices.SortStableFunc(calls, func(a, b call) int {
+		switch {
+		case a.role != b.role:
+			return cmp.Compare(b.role.Rank(), a.role.Rank())
+		case a.duty == b.duty:
+			return 0
+		case a.duty:
+			return 1
+		}
+		return -1
+	})
 	current := w.b.crew.person(w.h.Issue.Values.One(connectors.FieldAssignee), w.project, w.b.crew.readAt)
-	for _, r := range roles {
-		if current.Role.Staff() && current.Role.Rank() >= r.Rank() {
-			w.note("assignee %q is already of %s or higher", current.Name, r)
-			return "", "", false
+	for _, c := range calls {
+		if current.Role.Staff() && current.Role.Rank() >= c.role.Rank() {
+			w.note("assignee %q is already of %s or higher", current.Name, c.role)
+			return "", call{}, false
 		}
-		lead := w.b.crew.leadOf(r, w.project, w.o.Unassignable)
-		switch lead {
+		switch who := w.called(c); who {
 		case "":
-			w.note("no active lead for %s in this project", r)
+			w.note("no active lead for %s in this project", c.role)
 		case current.ID:
-			w.note("assignee %q is already the lead of %s", current.Name, r)
-			return "", "", false
+			w.note("assignee %q is already who would be assigned for %s", current.Name, c.role)
+			return "", call{}, false
 		default:
-			return lead, r, true
+			return who, c, true
 		}
 	}
-	return "", "", false
+	return "", call{}, false
+}
+
+// called is the person whom a call brings in, "" when there is nobody. Where nobody is on duty the lead is taken.
+func (w *writer) called(c call) string {
+	if c.duty {
+		if who := w.b.crew.dutyOf(c.role, w.project, w.o.Unassignable); who != "" {
+			return who
+		}
+		w.note("nobody on duty for %s can be assigned in this project: the lead is taken", c.role)
+	}
+	return w.b.crew.leadOf(c.role, w.project, w.o.Unassignable)
 }
 
 // priority is the highest of the priorities that the steps call for, above the present one.
@@ -205,6 +238,9 @@ func (w *writer) planned(audience enforcer.Audience, steps []step) Planned {
 	p := Planned{Audience: audience, Write: connectors.Write{Issue: w.h.Issue.ID}}
 	for _, s := range steps {
 		p.Keys = append(p.Keys, s.Key)
+		if actions[s.Changes.Action] != "" { // the status goes with the words about it
+			p.Write.Status = w.status
+		}
 	}
 	text, notes := w.comment(audience, steps)
 	p.Notes = notes

@@ -118,6 +118,8 @@ var russian = map[phrase]string{
 	"its answer never came; the next pass looks for its mark in the tracker":                         "ответ не пришёл; следующий проход поищет метку в трекере",
 	"entries released: %d; the next pass decides again and writes them":                              "отпущено записей: %d; следующий проход решит заново и запишет",
 	"entries to be tried again in the next pass: %d":                                                 "записей к повтору в следующем проходе: %d",
+	"excused: %s %s of %s, cycle %s, %s":                                                             "извинено: %s %s договора %s, цикл %s, %s",
+	"by %s: %s":                                                                                      "%s: %s",
 	"%s: issues changed: %d, looked at: %d, steps written: %d":                                       "%s: обращений изменилось: %d, просмотрено: %d, шагов записано: %d",
 	"held by earlier passes: %d; see 'slabridge ledger list --state held'":                           "задержано прежними проходами: %d; см. 'slabridge ledger list --state held'",
 	", held: %d":    ", задержано: %d",

@@ -1,0 +1,79 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// actions are the classes that steps bring a request into.
+var actions = map[string]enforcer.StatusClass{
+	enforcer.ActionClose:  enforcer.Closed,
+	enforcer.ActionReopen: enforcer.Working,
+}
+
+// actions finds the status that the steps to be taken call for. It gives the steps that can be taken, and the
+// others back as Impossible. Of a closing and a reopening in one pass the later one is taken.
+func (w *writer) actions(ds []enforcer.Decision) (possible []enforcer.Decision, impossible []Planned) {
+	var wanted string
+	for _, d := range ds {
+		if d.Verb == enforcer.Act && actions[d.Changes.Action] != "" {
+			wanted = d.Changes.Action
+		}
+	}
+	why := ""
+	if wanted != "" {
+		w.status, why = w.statusOf(actions[wanted])
+	}
+	for _, d := range ds {
+		refused := why
+		switch class := actions[d.Changes.Action]; {
+		case d.Verb != enforcer.Act:
+			continue
+		case class == "":
+			refused = ""
+		case d.Changes.Action != wanted:
+			refused = fmt.Sprintf("another step of the same pass gives the request a status of class %s", actions[wanted])
+		}
+		if refused == "" {
+			possible = append(possible, d)
+			continue
+		}
+		impossible = append(impossible, Planned{Keys: []enforcer.StepKey{d.Key}, Audience: d.Audience, Impossible: refused})
+	}
+	return possible, impossible
+}
+
+// statusOf is the first status of the class, as the admin lists them, that the tracker lets us set now; nil when the
+// issue has one of the class already. Without a status to set, why says so.
+func (w *writer) statusOf(class enforcer.StatusClass) (status *string, why string) {
+	now := w.h.Issue.Values.One(connectors.FieldStatus)
+	if w.b.classes[now] == class {
+		w.note("the status is already of class %s: %q", class, w.b.statusName(now))
+		return nil, ""
+	}
+	for _, id := range w.b.inClass[class] {
+		if !w.h.TransitionsSet || slices.Contains(w.h.Transitions, id) {
+			return &id, ""
+		}
+	}
+	if len(w.b.inClass[class]) == 0 {
+		return nil, fmt.Sprintf("the mapping gives no status the class %s", class)
+	}
+	return nil, fmt.Sprintf("no status of class %s (%s) can be set from %q; the tracker lets this account set %s",
+		class, w.statusList(w.b.inClass[class]), w.b.statusName(now), w.statusList(w.h.Transitions))
+}
+
+func (w *writer) statusList(ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = fmt.Sprintf("%q", w.b.statusName(id))
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}

@@ -296,7 +296,9 @@ func (w *world) act(t testing.TB, a storyAct, issues []int, projects map[string]
 	attributes := w.attributes(t, d.sets, projects)
 	if d.creates {
 		var made struct{ Issue named }
-		for name, value := range (object{"project_id": projects["desk"], "tracker_id": w.id(t, "tracker", "Bug"), "subject": d.subject}) {
+		for name, value := range (object{
+			"project_id": projects["desk"], "tracker_id": w.id(t, "tracker", "Bug"), "subject": d.subject, "description": d.subject + ".",
+		}) {
 			if attributes[name] == nil {
 				attributes[name] = value
 			}

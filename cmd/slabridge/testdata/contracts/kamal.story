@@ -14,6 +14,8 @@ person manager1 Manager
 right Customer edit_own_issues
 field "Phone call"
 field "After hours"
+field "Visit agreed"
+field "Arrived"
 mapping:
     severity:
       - {is: critical, when: {field: Severity, in: [critical]}}
@@ -22,6 +24,9 @@ mapping:
     fields:
       - {is: notified-by-phone, field: "Phone call"}
       - {is: after-hours-agreed, field: "After hours"}
+      - {is: on-site-agreed, field: "Visit agreed"}
+      - {is: arrived, field: "Arrived"}
+      - {is: description, attribute: description}
 
 # A critical failure, all of it in time: п. 6 the call, п. 8 begun within 20 minutes and solved within 2 hours.
 Tue 2026-01-06 16:00     customer1 creates #1 "Не открывается вход в систему" Severity=critical
@@ -32,8 +37,9 @@ Tue 2026-01-06 16:00     customer1 creates #1 "Не открывается вх�
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Tue 2026-01-06 16:00:01  #1 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
 Tue 2026-01-06 16:04     support1 on #1 "Phone call"="2026-01-06 16:03" confides "Звонил дежурный банка."
 Tue 2026-01-06 16:09     support1 on #1 says "Занимаемся, видим причину." status="In Progress" assignee=support1
 Tue 2026-01-06 17:20     support1 on #1 says "Исправлено, проверьте, пожалуйста." status=Resolved
@@ -63,8 +69,9 @@ Mon 2026-01-12 10:00     customer1 creates #3 "Массовые ошибки п�
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Mon 2026-01-12 10:00:01  #3 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
     Mon 2026-01-12 10:10:00  #3 tells staff: respond/warn-50 (п. 8, due Mon 2026-01-12 10:20:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
@@ -127,8 +134,9 @@ Fri 2026-01-23 17:30:00  customer1 creates #4 "Не ставится защищ�
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Fri 2026-01-23 17:30:01  #4 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
     Fri 2026-01-23 17:40:00  #4 tells staff: respond/warn-50 (п. 8, due Fri 2026-01-23 17:50:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
@@ -152,8 +160,9 @@ Fri 2026-01-30 17:30:01  customer1 creates #5 "Пропал доступ адм�
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Fri 2026-01-30 17:30:02  #5 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
     Fri 2026-01-30 17:55:00  #5 tells staff: respond/warn-50 (п. 8, due Mon 2026-02-02 09:20:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
@@ -224,129 +233,157 @@ Wed 2026-02-11 09:00     customer1 creates #7 "Не печатается кви�
 Wed 2026-02-11 11:30     support1 on #7 says "Печать чинится." status="In Progress"
 Wed 2026-02-11 12:30     support1 on #7 says "Готово." status=Resolved
 
-# A minor defect: no terms but п. 9, and that only while it is worked on.
-Thu 2026-02-12 10:00     customer1 creates #8 "Опечатка на кнопке" Severity=minor
-    Thu 2026-02-12 10:00:01  #8 tells the customer: acknowledge/start (п. 7)
+# п. 7: a request should say what is wrong. One does as soon as it is asked, the other only after the business day.
+Thu 2026-02-12 14:00     customer1 creates #8 "Не работает" Severity=minor text=none
+    Thu 2026-02-12 14:00:01  #8 tells the customer: acknowledge/start (п. 7)
         | Здравствуйте!
         | Ваше обращение № 8 получено и зарегистрировано. Критичность: несущественный недостаток.
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-Mon 2026-02-16 10:00     support1 on #8 status="In Progress" assignee=support1
-    Tue 2026-02-17 14:30:00  #8 tells staff: progress-update/warn-75 (п. 9, due Wed 2026-02-18 10:00:00)
+    Thu 2026-02-12 14:00:01  #8 tells staff: request-complete/start (п. 7, due Fri 2026-02-13 14:00:00)
+        ~ В обращении не хватает сведений (п. 7): описание проблемы.
+        ~ Запросить и получить их нужно не позднее 14:00 13.02.2026 (время Алматы, UTC+5).
+Thu 2026-02-12 16:00     customer1 on #8 text="В отчёте за январь нет итогов."
+Thu 2026-02-12 17:00     customer1 creates #9 "Ошибка" Severity=minor text=none
+    Thu 2026-02-12 17:00:01  #9 tells the customer: acknowledge/start (п. 7)
+        | Здравствуйте!
+        | Ваше обращение № 9 получено и зарегистрировано. Критичность: несущественный недостаток.
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
+    Thu 2026-02-12 17:00:01  #9 tells staff: request-complete/start (п. 7, due Fri 2026-02-13 17:00:00)
+        ~ В обращении не хватает сведений (п. 7): описание проблемы.
+        ~ Запросить и получить их нужно не позднее 17:00 13.02.2026 (время Алматы, UTC+5).
+Fri 2026-02-13 17:30     customer1 on #9 text="Кнопка «Печать» не нажимается."
+
+# A minor defect: no terms but п. 9, and that only while it is worked on.
+Fri 2026-02-13 17:45     customer1 creates #10 "Опечатка на кнопке" Severity=minor
+    Fri 2026-02-13 17:45:01  #10 tells the customer: acknowledge/start (п. 7)
+        | Здравствуйте!
+        | Ваше обращение № 10 получено и зарегистрировано. Критичность: несущественный недостаток.
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
+Mon 2026-02-16 10:00     support1 on #10 status="In Progress" assignee=support1
+    Tue 2026-02-17 14:30:00  #10 tells staff: progress-update/warn-75 (п. 9, due Wed 2026-02-18 10:00:00)
         ~ Пора рассказать заказчику о ходе решения (п. 9).
         ~ Исполнитель: Sanjay Support.
         ~ Публичный комментарий нужен не позднее 10:00 18.02.2026 (время Алматы, UTC+5).
         ~ На 14:30 17.02.2026 (время Алматы, UTC+5) до срока оставалось: 4 часа 30 минут рабочего времени.
-    Wed 2026-02-18 10:00:01  #8 tells staff: progress-update/due (п. 9, due Wed 2026-02-18 10:00:00)
+    Wed 2026-02-18 10:00:01  #10 tells staff: progress-update/due (п. 9, due Wed 2026-02-18 10:00:00)
         ~ Заказчик вовремя не узнал о ходе решения (п. 9).
         ~ Срок истёк 10:00 18.02.2026 (время Алматы, UTC+5).
         ~ Нужен публичный комментарий: что уже сделано и что делается сейчас.
-Thu 2026-02-19 10:00     support1 on #8 says "Поправим в следующей версии." status=Feedback
-Fri 2026-02-20 10:00     support1 on #8 says "Вошло в версию 2.4." status=Resolved
+Thu 2026-02-19 10:00     support1 on #10 says "Поправим в следующей версии." status=Feedback
+Fri 2026-02-20 10:00     support1 on #10 says "Вошло в версию 2.4." status=Resolved
 
 # Raised by the customer: the shorter term, from then on. The developers have it in time.
-Tue 2026-02-24 10:00     customer1 creates #9 "Часть сотрудников не входит" Severity=non-critical
-    Tue 2026-02-24 10:00:01  #9 tells the customer: acknowledge/start (п. 7, due Tue 2026-02-24 12:00:00)
+Tue 2026-02-24 10:00     customer1 creates #11 "Часть сотрудников не входит" Severity=non-critical
+    Tue 2026-02-24 10:00:01  #11 tells the customer: acknowledge/start (п. 7, due Tue 2026-02-24 12:00:00)
         | Здравствуйте!
-        | Ваше обращение № 9 получено и зарегистрировано. Критичность: некритичный сбой.
+        | Ваше обращение № 11 получено и зарегистрировано. Критичность: некритичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 12:00 24.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-Tue 2026-02-24 10:30     customer1 on #9 Severity=critical says "Теперь не входит никто."
-    Tue 2026-02-24 10:30:01  #9 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+Tue 2026-02-24 10:30     customer1 on #11 Severity=critical says "Теперь не входит никто."
+    Tue 2026-02-24 10:30:01  #11 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
-    Tue 2026-02-24 10:40:00  #9 tells staff: respond/warn-50 (п. 8, due Tue 2026-02-24 10:50:00)
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+    Tue 2026-02-24 10:40:00  #11 tells staff: respond/warn-50 (п. 8, due Tue 2026-02-24 10:50:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
         ~ Выполнить не позднее 10:50 24.02.2026 (время Алматы, UTC+5).
         ~ На 10:40 24.02.2026 (время Алматы, UTC+5) до срока оставалось: 10 минут рабочего времени.
-Tue 2026-02-24 10:45     support1 on #9 says "Подключаем разработчиков." status="In Progress" assignee=dev1
-Tue 2026-02-24 13:30     dev1 on #9 says "Исправлено." status=Resolved
+Tue 2026-02-24 10:45     support1 on #11 says "Подключаем разработчиков." status="In Progress" assignee=dev1
+Tue 2026-02-24 13:30     dev1 on #11 says "Исправлено." status=Resolved
 
 # Lowered before the due: the longer term, from the notice.
-Wed 2026-02-25 15:00     customer1 creates #10 "Ошибка в журнале" Severity=critical
-    Wed 2026-02-25 15:00:01  #10 tells the customer: acknowledge/start (п. 7, due Wed 2026-02-25 15:20:00)
+Wed 2026-02-25 15:00     customer1 creates #12 "Ошибка в журнале" Severity=critical
+    Wed 2026-02-25 15:00:01  #12 tells the customer: acknowledge/start (п. 7, due Wed 2026-02-25 15:20:00)
         | Здравствуйте!
-        | Ваше обращение № 10 получено и зарегистрировано. Критичность: критичный сбой.
+        | Ваше обращение № 12 получено и зарегистрировано. Критичность: критичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 15:20 25.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Wed 2026-02-25 15:00:01  #10 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+    Wed 2026-02-25 15:00:01  #12 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
-Wed 2026-02-25 15:10     customer1 on #10 Severity=non-critical says "Работать не мешает."
-Wed 2026-02-25 16:30     support1 on #10 says "Занимаемся." status="In Progress"
-Wed 2026-02-25 17:30     support1 on #10 says "Готово." status=Resolved
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+Wed 2026-02-25 15:10     customer1 on #12 Severity=non-critical says "Работать не мешает."
+Wed 2026-02-25 16:30     support1 on #12 says "Занимаемся." status="In Progress"
+Wed 2026-02-25 17:30     support1 on #12 says "Готово." status=Resolved
 
 # Closed by the customer, closed as a duplicate, moved away, deleted: what ran is cancelled, nobody is to blame.
-Thu 2026-02-26 10:00     customer1 creates #11 "Ложная тревога" Severity=critical
-    Thu 2026-02-26 10:00:01  #11 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 10:20:00)
+Thu 2026-02-26 10:00     customer1 creates #13 "Ложная тревога" Severity=critical
+    Thu 2026-02-26 10:00:01  #13 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 10:20:00)
         | Здравствуйте!
-        | Ваше обращение № 11 получено и зарегистрировано. Критичность: критичный сбой.
+        | Ваше обращение № 13 получено и зарегистрировано. Критичность: критичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Thu 2026-02-26 10:00:01  #11 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+    Thu 2026-02-26 10:00:01  #13 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
-Thu 2026-02-26 10:05     customer1 on #11 says "Ошиблись, всё работает." status=Closed
-Thu 2026-02-26 11:00     customer1 creates #12 "Снова ошибка в журнале" Severity=critical
-    Thu 2026-02-26 11:00:01  #12 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 11:20:00)
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+Thu 2026-02-26 10:05     customer1 on #13 says "Ошиблись, всё работает." status=Closed
+Thu 2026-02-26 11:00     customer1 creates #14 "Снова ошибка в журнале" Severity=critical
+    Thu 2026-02-26 11:00:01  #14 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 11:20:00)
         | Здравствуйте!
-        | Ваше обращение № 12 получено и зарегистрировано. Критичность: критичный сбой.
+        | Ваше обращение № 14 получено и зарегистрировано. Критичность: критичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 11:20 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Thu 2026-02-26 11:00:01  #12 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+    Thu 2026-02-26 11:00:01  #14 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
-Thu 2026-02-26 11:08     support1 on #12 duplicates #10 status=Closed
-Thu 2026-02-26 12:00     customer1 creates #13 "Вопрос об обучении" Severity=non-critical
-    Thu 2026-02-26 12:00:01  #13 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 14:00:00)
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+Thu 2026-02-26 11:08     support1 on #14 duplicates #12 status=Closed
+Thu 2026-02-26 12:00     customer1 creates #15 "Проба" Severity=critical
+    Thu 2026-02-26 12:00:01  #15 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 12:20:00)
         | Здравствуйте!
-        | Ваше обращение № 13 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 14:00 26.02.2026 (время Алматы, UTC+5).
+        | Ваше обращение № 15 получено и зарегистрировано. Критичность: критичный сбой.
+        | Специалисты технической поддержки приступят к работе над ним не позднее 12:20 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-Thu 2026-02-26 12:10     manager1 on #13 project=elsewhere
-Thu 2026-02-26 15:00     customer1 creates #14 "Проба" Severity=critical
-    Thu 2026-02-26 15:00:01  #14 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 15:20:00)
+    Thu 2026-02-26 12:00:01  #15 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
+        ~ Критичность: критичный сбой.
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+Thu 2026-02-26 12:03     customer1 creates #16 "Вопрос об обучении" Severity=non-critical
+    Thu 2026-02-26 12:03:01  #16 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 14:03:00)
         | Здравствуйте!
-        | Ваше обращение № 14 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 15:20 26.02.2026 (время Алматы, UTC+5).
+        | Ваше обращение № 16 получено и зарегистрировано. Критичность: некритичный сбой.
+        | Специалисты технической поддержки приступят к работе над ним не позднее 14:03 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Thu 2026-02-26 15:00:01  #14 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
-        ~ Критичность: критичный сбой.
-Thu 2026-02-26 15:06     admin on #14 deletes
+Thu 2026-02-26 12:06     admin on #15 deletes
+Thu 2026-02-26 12:10     manager1 on #16 project=elsewhere
 
 # Reopened by the customer: a new run of everything but the receipt. Reopened by staff within the hour: a correction, as if
 # it had never been resolved.
-Mon 2026-03-02 10:00     customer1 creates #15 "Не обновляется список отзыва" Severity=critical
-    Mon 2026-03-02 10:00:01  #15 tells the customer: acknowledge/start (п. 7, due Mon 2026-03-02 10:20:00)
+Mon 2026-03-02 10:00     customer1 creates #17 "Не обновляется список отзыва" Severity=critical
+    Mon 2026-03-02 10:00:01  #17 tells the customer: acknowledge/start (п. 7, due Mon 2026-03-02 10:20:00)
         | Здравствуйте!
-        | Ваше обращение № 15 получено и зарегистрировано. Критичность: критичный сбой.
+        | Ваше обращение № 17 получено и зарегистрировано. Критичность: критичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 02.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Mon 2026-03-02 10:00:01  #15 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+    Mon 2026-03-02 10:00:01  #17 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
-    Mon 2026-03-02 10:10:00  #15 tells staff: respond/warn-50 (п. 8, due Mon 2026-03-02 10:20:00)
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+    Mon 2026-03-02 10:10:00  #17 tells staff: respond/warn-50 (п. 8, due Mon 2026-03-02 10:20:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
         ~ Выполнить не позднее 10:20 02.03.2026 (время Алматы, UTC+5).
         ~ На 10:10 02.03.2026 (время Алматы, UTC+5) до срока оставалось: 10 минут рабочего времени.
-Mon 2026-03-02 10:15     support1 on #15 says "Обновили вручную." status=Resolved "Phone call"=да
-Tue 2026-03-03 11:00     customer1 on #15 says "Опять не обновляется." status=Feedback
-    Tue 2026-03-03 11:10:00  #15 tells staff: respond/warn-50 (п. 8, due Tue 2026-03-03 11:20:00)
+Mon 2026-03-02 10:15     support1 on #17 says "Обновили вручную." status=Resolved "Phone call"=да
+Tue 2026-03-03 11:00     customer1 on #17 says "Опять не обновляется." status=Feedback
+    Tue 2026-03-03 11:10:00  #17 tells staff: respond/warn-50 (п. 8, due Tue 2026-03-03 11:20:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
         ~ Выполнить не позднее 11:20 03.03.2026 (время Алматы, UTC+5).
         ~ На 11:10 03.03.2026 (время Алматы, UTC+5) до срока оставалось: 10 минут рабочего времени.
-    Tue 2026-03-03 11:20:01  #15 tells staff: respond/due (п. 8, due Tue 2026-03-03 11:20:00)
+    Tue 2026-03-03 11:20:01  #17 tells staff: respond/due (п. 8, due Tue 2026-03-03 11:20:00)
         assignee=support1
         priority=Immediate
         ~ Нарушен срок: начало работ (п. 8).
@@ -354,31 +391,31 @@ Tue 2026-03-03 11:00     customer1 on #15 says "Опять не обновляе
         ~ Срок истёк 11:20 03.03.2026 (время Алматы, UTC+5), обязательство ещё не выполнено.
         ~ Назначен исполнитель: Sanjay Support.
         ~ Приоритет повышен до «Immediate».
-Tue 2026-03-03 11:25     support1 on #15 says "Смотрим ещё раз." status="In Progress"
-Tue 2026-03-03 11:40     support1 on #15 says "Расписание исправлено." status=Resolved
-Tue 2026-03-03 12:10     support1 on #15 status="In Progress" confides "Рано обрадовались."
-    Tue 2026-03-03 13:00:01  #15 tells staff: involve-developers/due (п. 8, due Tue 2026-03-03 13:00:00)
+Tue 2026-03-03 11:25     support1 on #17 says "Смотрим ещё раз." status="In Progress"
+Tue 2026-03-03 11:40     support1 on #17 says "Расписание исправлено." status=Resolved
+Tue 2026-03-03 12:10     support1 on #17 status="In Progress" confides "Рано обрадовались."
+    Tue 2026-03-03 13:00:01  #17 tells staff: involve-developers/due (п. 8, due Tue 2026-03-03 13:00:00)
         assignee=dev1
         ~ К решению подключаются разработчики (п. 8).
         ~ Критичность: критичный сбой.
         ~ Обращение не решено к сроку: 13:00 03.03.2026 (время Алматы, UTC+5).
         ~ Назначен исполнитель: Dora Developer.
-Tue 2026-03-03 14:00     support1 on #15 says "Теперь точно." status=Resolved
+Tue 2026-03-03 14:00     support1 on #17 says "Теперь точно." status=Resolved
 
 # п. 8, by agreement: this one is worked on round the clock.
-Wed 2026-03-04 18:30     customer1 creates #16 "Остановлен операционный день" Severity=critical "After hours"=да
-    Wed 2026-03-04 18:30:01  #16 tells the customer: acknowledge/start (п. 7, due Wed 2026-03-04 18:50:00)
+Wed 2026-03-04 18:30     customer1 creates #18 "Остановлен операционный день" Severity=critical "After hours"=да
+    Wed 2026-03-04 18:30:01  #18 tells the customer: acknowledge/start (п. 7, due Wed 2026-03-04 18:50:00)
         | Здравствуйте!
-        | Ваше обращение № 16 получено и зарегистрировано. Критичность: критичный сбой.
+        | Ваше обращение № 18 получено и зарегистрировано. Критичность: критичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 18:50 04.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Wed 2026-03-04 18:40:00  #16 tells staff: respond/warn-50 (п. 8, due Wed 2026-03-04 18:50:00)
+    Wed 2026-03-04 18:40:00  #18 tells staff: respond/warn-50 (п. 8, due Wed 2026-03-04 18:50:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
         ~ Выполнить не позднее 18:50 04.03.2026 (время Алматы, UTC+5).
         ~ На 18:40 04.03.2026 (время Алматы, UTC+5) до срока оставалось: 10 минут.
-    Wed 2026-03-04 18:50:01  #16 tells staff: respond/due (п. 8, due Wed 2026-03-04 18:50:00)
+    Wed 2026-03-04 18:50:01  #18 tells staff: respond/due (п. 8, due Wed 2026-03-04 18:50:00)
         assignee=support1
         priority=Immediate
         ~ Нарушен срок: начало работ (п. 8).
@@ -386,62 +423,95 @@ Wed 2026-03-04 18:30     customer1 creates #16 "Остановлен опера�
         ~ Срок истёк 18:50 04.03.2026 (время Алматы, UTC+5), обязательство ещё не выполнено.
         ~ Назначен исполнитель: Sanjay Support.
         ~ Приоритет повышен до «Immediate».
-Wed 2026-03-04 19:00     support1 on #16 says "Работаем." status="In Progress"
-    Wed 2026-03-04 20:30:01  #16 tells staff: involve-developers/due (п. 8, due Wed 2026-03-04 20:30:00)
+Wed 2026-03-04 19:00     support1 on #18 says "Работаем." status="In Progress"
+    Wed 2026-03-04 20:30:01  #18 tells staff: involve-developers/due (п. 8, due Wed 2026-03-04 20:30:00)
         assignee=dev1
         ~ К решению подключаются разработчики (п. 8).
         ~ Критичность: критичный сбой.
         ~ Обращение не решено к сроку: 20:30 04.03.2026 (время Алматы, UTC+5).
         ~ Назначен исполнитель: Dora Developer.
-Wed 2026-03-04 21:15     dev1 on #16 says "Запущено." status=Resolved
+Wed 2026-03-04 21:15     dev1 on #18 says "Запущено." status=Resolved
 
 # Two working hours across a long weekend: Friday 17:00 to Tuesday 10:00.
-Fri 2026-03-06 17:00     customer1 creates #17 "Предупреждение о сроке сертификата" Severity=non-critical
-    Fri 2026-03-06 17:00:01  #17 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-10 10:00:00)
+Fri 2026-03-06 17:00     customer1 creates #19 "Предупреждение о сроке сертификата" Severity=non-critical
+    Fri 2026-03-06 17:00:01  #19 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-10 10:00:00)
         | Здравствуйте!
-        | Ваше обращение № 17 получено и зарегистрировано. Критичность: некритичный сбой.
+        | Ваше обращение № 19 получено и зарегистрировано. Критичность: некритичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 10:00 10.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Tue 2026-03-10 09:30:00  #17 tells staff: respond/warn-75 (п. 8, due Tue 2026-03-10 10:00:00)
+    Tue 2026-03-10 09:30:00  #19 tells staff: respond/warn-75 (п. 8, due Tue 2026-03-10 10:00:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: некритичный сбой.
         ~ Выполнить не позднее 10:00 10.03.2026 (время Алматы, UTC+5).
         ~ На 09:30 10.03.2026 (время Алматы, UTC+5) до срока оставалось: 30 минут рабочего времени.
-Tue 2026-03-10 10:00:00  support1 on #17 says "Продлеваем." status="In Progress"
-Tue 2026-03-10 12:00     support1 on #17 says "Продлён." status=Resolved
+Tue 2026-03-10 10:00:00  support1 on #19 says "Продлеваем." status="In Progress"
+Tue 2026-03-10 12:00     support1 on #19 says "Продлён." status=Resolved
+
+# п. 10: a visit, by the end of the next calendar day. The first is made in time; on the second nobody arrives for a weekend.
+Wed 2026-03-11 10:00     customer1 creates #20 "Нужна помощь на месте" Severity=minor
+    Wed 2026-03-11 10:00:01  #20 tells the customer: acknowledge/start (п. 7)
+        | Здравствуйте!
+        | Ваше обращение № 20 получено и зарегистрировано. Критичность: несущественный недостаток.
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
+Wed 2026-03-11 12:00     support1 on #20 "Visit agreed"="2026-03-11 12:00"
+    Thu 2026-03-12 05:59:59  #20 tells staff: on-site/warn-50 (п. 10, due Thu 2026-03-12 23:59:59)
+        ~ Нужно прибыть к заказчику на место (п. 10).
+        ~ Прибыть и отметить прибытие в обращении нужно не позднее 23:59:59 12.03.2026 (время Алматы, UTC+5).
+        ~ На 05:59:59 12.03.2026 (время Алматы, UTC+5) до срока оставалось: 18 часов.
+Thu 2026-03-12 11:00     support1 on #20 Arrived="2026-03-12 10:30"
+Fri 2026-03-13 10:00     customer1 creates #21 "Снова нужна помощь на месте" Severity=minor
+    Fri 2026-03-13 10:00:01  #21 tells the customer: acknowledge/start (п. 7)
+        | Здравствуйте!
+        | Ваше обращение № 21 получено и зарегистрировано. Критичность: несущественный недостаток.
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
+Fri 2026-03-13 11:00     support1 on #21 "Visit agreed"="2026-03-13 11:00"
+    Sat 2026-03-14 05:29:59  #21 tells staff: on-site/warn-50 (п. 10, due Sat 2026-03-14 23:59:59)
+        ~ Нужно прибыть к заказчику на место (п. 10).
+        ~ Прибыть и отметить прибытие в обращении нужно не позднее 23:59:59 14.03.2026 (время Алматы, UTC+5).
+        ~ На 05:29:59 14.03.2026 (время Алматы, UTC+5) до срока оставалось: 18 часов 30 минут.
+    Sun 2026-03-15 00:00:00  #21 tells staff: on-site/due (п. 10, due Sat 2026-03-14 23:59:59)
+        ~ Прибытие к заказчику на место не отмечено в срок (п. 10).
+        ~ Срок истёк 23:59:59 14.03.2026 (время Алматы, UTC+5).
+        ~ Если специалист уже прибыл, отметьте в обращении, когда это произошло.
+        ~ Добавлены наблюдатели: Maria Manager.
+        watched by Maria Manager
+Mon 2026-03-16 12:00     support1 on #21 Arrived="2026-03-16 11:45"
 
 # Nauryz: Friday evening to Thursday. One is begun in time; the other, of a holiday, is not.
-Fri 2026-03-20 17:45     customer1 creates #18 "Не подписываются платежи" Severity=critical
-    Fri 2026-03-20 17:45:01  #18 tells the customer: acknowledge/start (п. 7, due Thu 2026-03-26 09:20:00)
+Fri 2026-03-20 17:45     customer1 creates #22 "Не подписываются платежи" Severity=critical
+    Fri 2026-03-20 17:45:01  #22 tells the customer: acknowledge/start (п. 7, due Thu 2026-03-26 09:20:00)
         | Здравствуйте!
-        | Ваше обращение № 18 получено и зарегистрировано. Критичность: критичный сбой.
+        | Ваше обращение № 22 получено и зарегистрировано. Критичность: критичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 09:20 26.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Fri 2026-03-20 17:45:01  #18 tells staff: phone-duplicate/start (п. 6)
-        ~ К сведению: дублирование по телефону (п. 6).
+    Fri 2026-03-20 17:45:01  #22 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
-Mon 2026-03-23 12:00     customer1 creates #19 "Не видны вложения" Severity=non-critical
-    Mon 2026-03-23 12:00:01  #19 tells the customer: acknowledge/start (п. 7, due Thu 2026-03-26 11:00:00)
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+Mon 2026-03-23 12:00     customer1 creates #23 "Не видны вложения" Severity=non-critical
+    Mon 2026-03-23 12:00:01  #23 tells the customer: acknowledge/start (п. 7, due Thu 2026-03-26 11:00:00)
         | Здравствуйте!
-        | Ваше обращение № 19 получено и зарегистрировано. Критичность: некритичный сбой.
+        | Ваше обращение № 23 получено и зарегистрировано. Критичность: некритичный сбой.
         | Специалисты технической поддержки приступят к работе над ним не позднее 11:00 26.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Thu 2026-03-26 09:02:30  #18 tells staff: respond/warn-50 (п. 8, due Thu 2026-03-26 09:20:00)
+    Thu 2026-03-26 09:02:30  #22 tells staff: respond/warn-50 (п. 8, due Thu 2026-03-26 09:20:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
         ~ Выполнить не позднее 09:20 26.03.2026 (время Алматы, UTC+5).
         ~ На 09:02:30 26.03.2026 (время Алматы, UTC+5) до срока оставалось: 17 минут рабочего времени.
-Thu 2026-03-26 09:20:00  support1 on #18 says "Занимаемся." status="In Progress" assignee=support1
-Thu 2026-03-26 10:30     support1 on #18 says "Исправлено." status=Resolved
-    Thu 2026-03-26 10:30:01  #19 tells staff: respond/warn-75 (п. 8, due Thu 2026-03-26 11:00:00)
+Thu 2026-03-26 09:20:00  support1 on #22 says "Занимаемся." status="In Progress" assignee=support1
+Thu 2026-03-26 10:30     support1 on #22 says "Исправлено." status=Resolved
+    Thu 2026-03-26 10:30:01  #23 tells staff: respond/warn-75 (п. 8, due Thu 2026-03-26 11:00:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: некритичный сбой.
         ~ Выполнить не позднее 11:00 26.03.2026 (время Алматы, UTC+5).
         ~ На 10:30 26.03.2026 (время Алматы, UTC+5) до срока оставалось: 30 минут рабочего времени.
-    Thu 2026-03-26 11:00:01  #19 tells staff: respond/due (п. 8, due Thu 2026-03-26 11:00:00)
+    Thu 2026-03-26 11:00:01  #23 tells staff: respond/due (п. 8, due Thu 2026-03-26 11:00:00)
         assignee=support1
         priority=High
         ~ Нарушен срок: начало работ (п. 8).
@@ -449,8 +519,8 @@ Thu 2026-03-26 10:30     support1 on #18 says "Исправлено." status=Res
         ~ Срок истёк 11:00 26.03.2026 (время Алматы, UTC+5), обязательство ещё не выполнено.
         ~ Назначен исполнитель: Sanjay Support.
         ~ Приоритет повышен до «High».
-Thu 2026-03-26 11:40     support2 on #19 says "Смотрим." status="In Progress"
-Thu 2026-03-26 15:00     support2 on #19 says "Видны." status=Resolved
+Thu 2026-03-26 11:40     support2 on #23 says "Смотрим." status="In Progress"
+Thu 2026-03-26 15:00     support2 on #23 says "Видны." status=Resolved
 
 Tue 2026-03-31 18:00     end
     #1 Не открывается вход в систему: critical
@@ -460,7 +530,8 @@ Tue 2026-03-31 18:00     end
         inform-management created: met, from Tue 2026-01-06 16:00:00, due Thu 2026-01-08 11:00:00, ended Tue 2026-01-06 17:20:00: stopped by note-6
         progress-update created: met, from Tue 2026-01-06 16:00:00, due Fri 2026-01-09 16:00:00, ended Tue 2026-01-06 16:09:00: stopped by note-5
         progress-update note-5: met, from Tue 2026-01-06 16:09:00, due Fri 2026-01-09 16:09:00, ended Tue 2026-01-06 17:20:00: stopped by note-6
-        phone-duplicate created: met, from Tue 2026-01-06 16:00:00, ended Tue 2026-01-06 16:04:00: stopped by note-3
+        request-complete created: met, from Tue 2026-01-06 16:00:00, due Thu 2026-01-08 16:00:00, ended Tue 2026-01-06 16:00:00: stopped by created
+        phone-duplicate created: met, from Tue 2026-01-06 16:00:00, ended Tue 2026-01-06 16:03:00: stopped by note-3
     #2 Медленно строится отчёт: noncritical
         acknowledge created: met, from Tue 2026-01-06 17:40:00, due Thu 2026-01-08 11:00:00, ended Tue 2026-01-06 17:40:01: stopped by note-1
         respond created: met, from Tue 2026-01-06 17:40:00, due Thu 2026-01-08 11:00:00, ended Thu 2026-01-08 11:00:00: stopped by note-3
@@ -468,6 +539,7 @@ Tue 2026-03-31 18:00     end
         inform-management created: met, from Tue 2026-01-06 17:40:00, due Fri 2026-01-09 17:40:00, ended Thu 2026-01-08 17:00:00: stopped by note-4
         progress-update created: met, from Tue 2026-01-06 17:40:00, due Fri 2026-01-09 17:40:00, ended Thu 2026-01-08 11:00:00: stopped by note-3
         progress-update note-3: met, from Thu 2026-01-08 11:00:00, due Mon 2026-01-12 11:00:00, ended Thu 2026-01-08 17:00:00: stopped by note-4
+        request-complete created: met, from Tue 2026-01-06 17:40:00, due Thu 2026-01-08 17:40:00, ended Tue 2026-01-06 17:40:00: stopped by created
     #3 Массовые ошибки проверки подписи: critical
         acknowledge created: met, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 10:20:00, ended Mon 2026-01-12 10:00:01: stopped by note-1
         respond created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 10:20:00, ended Mon 2026-01-19 09:30:00: stopped by note-13
@@ -477,6 +549,7 @@ Tue 2026-03-31 18:00     end
         progress-update created~1: breached, from Wed 2026-01-14 10:00:00, due Fri 2026-01-16 10:00:00, ended Fri 2026-01-16 10:00:00: due
         progress-update created~2: met, from Fri 2026-01-16 10:00:00, due Tue 2026-01-20 10:00:00, ended Mon 2026-01-19 09:30:00: stopped by note-13
         progress-update note-13: met, from Mon 2026-01-19 09:30:00, due Wed 2026-01-21 09:30:00, ended Tue 2026-01-20 15:00:00: stopped by note-15
+        request-complete created: met, from Mon 2026-01-12 10:00:00, due Tue 2026-01-13 10:00:00, ended Mon 2026-01-12 10:00:00: stopped by created
         phone-duplicate created: cancelled, from Mon 2026-01-12 10:00:00, ended Tue 2026-01-20 15:00:00: resolved by note-15
     #4 Не ставится защищённое соединение: critical
         acknowledge created: met, from Fri 2026-01-23 17:30:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:30:01: stopped by note-1
@@ -485,6 +558,7 @@ Tue 2026-03-31 18:00     end
         involve-developers created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 10:30:00, ended Mon 2026-01-26 09:05:00: stopped by note-6
         inform-management created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 12:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-8
         progress-update created: met, from Fri 2026-01-23 17:30:00, due Tue 2026-01-27 17:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-8
+        request-complete created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 17:30:00, ended Fri 2026-01-23 17:30:00: stopped by created
         phone-duplicate created: met, from Fri 2026-01-23 17:30:00, ended Fri 2026-01-23 17:44:00: stopped by note-4
     #5 Пропал доступ администраторов: critical
         acknowledge created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 09:20:00, ended Fri 2026-01-30 17:30:02: stopped by note-1
@@ -493,6 +567,7 @@ Tue 2026-03-31 18:00     end
         inform-management created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 12:30:01, ended Mon 2026-02-02 10:00:00: stopped by note-5
         progress-update created: met, from Fri 2026-01-30 17:30:01, due Tue 2026-02-03 17:30:01, ended Mon 2026-02-02 09:20:01: stopped by note-4
         progress-update note-4: met, from Mon 2026-02-02 09:20:01, due Wed 2026-02-04 09:20:01, ended Mon 2026-02-02 10:00:00: stopped by note-5
+        request-complete created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 17:30:01, ended Fri 2026-01-30 17:30:01: stopped by created
         phone-duplicate created: cancelled, from Fri 2026-01-30 17:30:01, ended Mon 2026-02-02 10:00:00: resolved by note-5
     #6 Сбой при импорте списка: noncritical
         acknowledge created: met, from Wed 2026-02-04 11:00:00, due Wed 2026-02-04 13:00:00, ended Wed 2026-02-04 11:00:01: stopped by note-1
@@ -502,6 +577,7 @@ Tue 2026-03-31 18:00     end
         progress-update created: met, from Wed 2026-02-04 11:00:00, due Fri 2026-02-06 11:00:00, ended Wed 2026-02-04 13:00:00: stopped by note-3
         progress-update note-3: met, from Wed 2026-02-04 13:00:00, due Fri 2026-02-06 13:00:00, ended Fri 2026-02-06 12:30:00: stopped by note-8
         progress-update note-8: met, from Fri 2026-02-06 12:30:00, due Tue 2026-02-10 12:30:00, ended Mon 2026-02-09 17:00:00: stopped by note-9
+        request-complete created: met, from Wed 2026-02-04 11:00:00, due Thu 2026-02-05 11:00:00, ended Wed 2026-02-04 11:00:00: stopped by created
     #7 Не печатается квитанция: noncritical
         acknowledge created: met, from Wed 2026-02-11 09:00:00, due Wed 2026-02-11 11:00:00, ended Wed 2026-02-11 09:00:01: stopped by note-1
         respond created: breached, from Wed 2026-02-11 09:00:00, due Wed 2026-02-11 11:00:00, ended Wed 2026-02-11 11:30:00: stopped by note-5
@@ -509,54 +585,68 @@ Tue 2026-03-31 18:00     end
         inform-management created: met, from Wed 2026-02-11 09:00:00, due Fri 2026-02-13 09:00:00, ended Wed 2026-02-11 12:30:00: stopped by note-6
         progress-update created: met, from Wed 2026-02-11 09:00:00, due Fri 2026-02-13 09:00:00, ended Wed 2026-02-11 11:30:00: stopped by note-5
         progress-update note-5: met, from Wed 2026-02-11 11:30:00, due Fri 2026-02-13 11:30:00, ended Wed 2026-02-11 12:30:00: stopped by note-6
-    #8 Опечатка на кнопке: minor
-        acknowledge created: met, from Thu 2026-02-12 10:00:00, ended Thu 2026-02-12 10:00:01: stopped by note-1
+        request-complete created: met, from Wed 2026-02-11 09:00:00, due Thu 2026-02-12 09:00:00, ended Wed 2026-02-11 09:00:00: stopped by created
+    #8 Не работает: minor
+        acknowledge created: met, from Thu 2026-02-12 14:00:00, ended Thu 2026-02-12 14:00:01: stopped by note-1
+        request-complete created: met, from Thu 2026-02-12 14:00:00, due Fri 2026-02-13 14:00:00, ended Thu 2026-02-12 16:00:00: stopped by note-3
+    #9 Ошибка: minor
+        acknowledge created: met, from Thu 2026-02-12 17:00:00, ended Thu 2026-02-12 17:00:01: stopped by note-1
+        request-complete created: breached, from Thu 2026-02-12 17:00:00, due Fri 2026-02-13 17:00:00, ended Fri 2026-02-13 17:30:00: stopped by note-3
+    #10 Опечатка на кнопке: minor
+        acknowledge created: met, from Fri 2026-02-13 17:45:00, ended Fri 2026-02-13 17:45:01: stopped by note-1
         progress-update note-2: breached, from Mon 2026-02-16 10:00:00, due Wed 2026-02-18 10:00:00, ended Wed 2026-02-18 10:00:00: due
         progress-update note-2~1: met, from Wed 2026-02-18 10:00:00, due Fri 2026-02-20 10:00:00, ended Thu 2026-02-19 10:00:00: stopped by note-5
-    #9 Часть сотрудников не входит: critical
+        request-complete created: met, from Fri 2026-02-13 17:45:00, due Mon 2026-02-16 17:45:00, ended Fri 2026-02-13 17:45:00: stopped by created
+    #11 Часть сотрудников не входит: critical
         acknowledge created: met, from Tue 2026-02-24 10:00:00, due Tue 2026-02-24 10:50:00, ended Tue 2026-02-24 10:00:01: stopped by note-1
         respond created: met, from Tue 2026-02-24 10:00:00, due Tue 2026-02-24 10:50:00, ended Tue 2026-02-24 10:45:00: stopped by note-5
         involve-developers created: met, from Tue 2026-02-24 10:00:00, due Tue 2026-02-24 12:30:00, ended Tue 2026-02-24 10:45:00: stopped by note-5
         inform-management created: met, from Tue 2026-02-24 10:00:00, due Tue 2026-02-24 14:30:00, ended Tue 2026-02-24 13:30:00: stopped by note-6
         progress-update created: met, from Tue 2026-02-24 10:00:00, due Thu 2026-02-26 10:00:00, ended Tue 2026-02-24 10:45:00: stopped by note-5
         progress-update note-5: met, from Tue 2026-02-24 10:45:00, due Thu 2026-02-26 10:45:00, ended Tue 2026-02-24 13:30:00: stopped by note-6
+        request-complete created: met, from Tue 2026-02-24 10:00:00, due Wed 2026-02-25 10:00:00, ended Tue 2026-02-24 10:00:00: stopped by created
         phone-duplicate note-2: cancelled, from Tue 2026-02-24 10:30:00, ended Tue 2026-02-24 13:30:00: resolved by note-6
-    #10 Ошибка в журнале: noncritical
+    #12 Ошибка в журнале: noncritical
         acknowledge created: met, from Wed 2026-02-25 15:00:00, due Wed 2026-02-25 17:00:00, ended Wed 2026-02-25 15:00:01: stopped by note-1
         respond created: met, from Wed 2026-02-25 15:00:00, due Wed 2026-02-25 17:00:00, ended Wed 2026-02-25 16:30:00: stopped by note-4
         involve-developers created: met, from Wed 2026-02-25 15:00:00, due Thu 2026-02-26 15:00:00, ended Wed 2026-02-25 17:30:00: stopped by note-5
         inform-management created: met, from Wed 2026-02-25 15:00:00, due Fri 2026-02-27 15:00:00, ended Wed 2026-02-25 17:30:00: stopped by note-5
         progress-update created: met, from Wed 2026-02-25 15:00:00, due Fri 2026-02-27 15:00:00, ended Wed 2026-02-25 16:30:00: stopped by note-4
         progress-update note-4: met, from Wed 2026-02-25 16:30:00, due Fri 2026-02-27 16:30:00, ended Wed 2026-02-25 17:30:00: stopped by note-5
+        request-complete created: met, from Wed 2026-02-25 15:00:00, due Thu 2026-02-26 15:00:00, ended Wed 2026-02-25 15:00:00: stopped by created
         phone-duplicate created: cancelled, from Wed 2026-02-25 15:00:00, ended Wed 2026-02-25 15:10:00: severity by note-3
-    #11 Ложная тревога: critical
+    #13 Ложная тревога: critical
         acknowledge created: met, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 10:20:00, ended Thu 2026-02-26 10:00:01: stopped by note-1
         respond created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 10:20:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
         involve-developers created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 12:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
         inform-management created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 14:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
         progress-update created: cancelled, from Thu 2026-02-26 10:00:00, due Mon 2026-03-02 10:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
+        request-complete created: met, from Thu 2026-02-26 10:00:00, due Fri 2026-02-27 10:00:00, ended Thu 2026-02-26 10:00:00: stopped by created
         phone-duplicate created: cancelled, from Thu 2026-02-26 10:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
-    #12 Снова ошибка в журнале: critical
+    #14 Снова ошибка в журнале: critical
         acknowledge created: met, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 11:20:00, ended Thu 2026-02-26 11:00:01: stopped by note-1
         respond created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 11:20:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
         involve-developers created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 13:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
         inform-management created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 15:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
         progress-update created: cancelled, from Thu 2026-02-26 11:00:00, due Mon 2026-03-02 11:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
+        request-complete created: met, from Thu 2026-02-26 11:00:00, due Fri 2026-02-27 11:00:00, ended Thu 2026-02-26 11:00:00: stopped by created
         phone-duplicate created: cancelled, from Thu 2026-02-26 11:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
-    #13 Вопрос об обучении: noncritical
-        acknowledge created: met, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 14:00:00, ended Thu 2026-02-26 12:00:01: stopped by note-1
-        respond created: cancelled, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 14:00:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        involve-developers created: cancelled, from Thu 2026-02-26 12:00:00, due Fri 2026-02-27 12:00:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        inform-management created: cancelled, from Thu 2026-02-26 12:00:00, due Mon 2026-03-02 12:00:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        progress-update created: cancelled, from Thu 2026-02-26 12:00:00, due Mon 2026-03-02 12:00:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-    #14 Проба: critical
-        acknowledge created: met, from Thu 2026-02-26 15:00:00, due Thu 2026-02-26 15:20:00, ended Thu 2026-02-26 15:00:01: stopped by note-1
-        respond created: cancelled, from Thu 2026-02-26 15:00:00, due Thu 2026-02-26 15:20:00, ended Thu 2026-02-26 15:06:01: gone by gone
-        involve-developers created: cancelled, from Thu 2026-02-26 15:00:00, due Thu 2026-02-26 17:00:00, ended Thu 2026-02-26 15:06:01: gone by gone
-        inform-management created: cancelled, from Thu 2026-02-26 15:00:00, due Fri 2026-02-27 10:00:00, ended Thu 2026-02-26 15:06:01: gone by gone
-        progress-update created: cancelled, from Thu 2026-02-26 15:00:00, due Mon 2026-03-02 15:00:00, ended Thu 2026-02-26 15:06:01: gone by gone
-        phone-duplicate created: cancelled, from Thu 2026-02-26 15:00:00, ended Thu 2026-02-26 15:06:01: gone by gone
-    #15 Не обновляется список отзыва: critical
+    #15 Проба: critical
+        acknowledge created: met, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 12:20:00, ended Thu 2026-02-26 12:00:01: stopped by note-1
+        respond created: cancelled, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 12:20:00, ended Thu 2026-02-26 12:10:00: gone by gone
+        involve-developers created: cancelled, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 14:00:00, ended Thu 2026-02-26 12:10:00: gone by gone
+        inform-management created: cancelled, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 16:00:00, ended Thu 2026-02-26 12:10:00: gone by gone
+        progress-update created: cancelled, from Thu 2026-02-26 12:00:00, due Mon 2026-03-02 12:00:00, ended Thu 2026-02-26 12:10:00: gone by gone
+        request-complete created: met, from Thu 2026-02-26 12:00:00, due Fri 2026-02-27 12:00:00, ended Thu 2026-02-26 12:00:00: stopped by created
+        phone-duplicate created: cancelled, from Thu 2026-02-26 12:00:00, ended Thu 2026-02-26 12:10:00: gone by gone
+    #16 Вопрос об обучении: noncritical
+        acknowledge created: met, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:03:01: stopped by note-1
+        respond created: cancelled, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
+        involve-developers created: cancelled, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
+        inform-management created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
+        progress-update created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
+        request-complete created: met, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:03:00: stopped by created
+    #17 Не обновляется список отзыва: critical
         acknowledge created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:00:01: stopped by note-1
         respond created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:15:00: stopped by note-4
         respond note-5: breached, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 11:20:00, ended Tue 2026-03-03 11:25:00: stopped by note-9
@@ -568,35 +658,48 @@ Tue 2026-03-31 18:00     end
         progress-update note-5: met, from Tue 2026-03-03 11:00:00, due Thu 2026-03-05 11:00:00, ended Tue 2026-03-03 11:25:00: stopped by note-9
         progress-update note-9: met, from Tue 2026-03-03 11:25:00, due Thu 2026-03-05 11:25:00, ended Tue 2026-03-03 11:40:00: stopped by note-10
         progress-update note-10: met, from Tue 2026-03-03 11:40:00, due Thu 2026-03-05 11:40:00, ended Tue 2026-03-03 14:00:00: stopped by note-15
+        request-complete created: met, from Mon 2026-03-02 10:00:00, due Tue 2026-03-03 10:00:00, ended Mon 2026-03-02 10:00:00: stopped by created
         phone-duplicate created: met, from Mon 2026-03-02 10:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-4
         phone-duplicate note-5: met, from Tue 2026-03-03 11:00:00, ended Tue 2026-03-03 11:00:00: stopped by note-5
-    #16 Остановлен операционный день: critical
+    #18 Остановлен операционный день: critical
         acknowledge created: met, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 18:50:00, ended Wed 2026-03-04 18:30:01: stopped by note-1
         respond created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 18:50:00, ended Wed 2026-03-04 19:00:00: stopped by note-5
         involve-developers created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 20:30:00, ended Wed 2026-03-04 20:30:01: stopped by note-6
         inform-management created: met, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 22:30:00, ended Wed 2026-03-04 21:15:00: stopped by note-8
         progress-update created: met, from Wed 2026-03-04 18:30:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 19:00:00: stopped by note-5
         progress-update note-5: met, from Wed 2026-03-04 19:00:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 21:15:00: stopped by note-8
+        request-complete created: met, from Wed 2026-03-04 18:30:00, due Thu 2026-03-05 18:00:00, ended Wed 2026-03-04 18:30:00: stopped by created
         phone-duplicate created: cancelled, from Wed 2026-03-04 18:30:00, ended Wed 2026-03-04 21:15:00: resolved by note-8
-    #17 Предупреждение о сроке сертификата: noncritical
+    #19 Предупреждение о сроке сертификата: noncritical
         acknowledge created: met, from Fri 2026-03-06 17:00:00, due Tue 2026-03-10 10:00:00, ended Fri 2026-03-06 17:00:01: stopped by note-1
         respond created: met, from Fri 2026-03-06 17:00:00, due Tue 2026-03-10 10:00:00, ended Tue 2026-03-10 10:00:00: stopped by note-3
         involve-developers created: met, from Fri 2026-03-06 17:00:00, due Tue 2026-03-10 17:00:00, ended Tue 2026-03-10 12:00:00: stopped by note-4
         inform-management created: met, from Fri 2026-03-06 17:00:00, due Wed 2026-03-11 17:00:00, ended Tue 2026-03-10 12:00:00: stopped by note-4
         progress-update created: met, from Fri 2026-03-06 17:00:00, due Wed 2026-03-11 17:00:00, ended Tue 2026-03-10 10:00:00: stopped by note-3
         progress-update note-3: met, from Tue 2026-03-10 10:00:00, due Thu 2026-03-12 10:00:00, ended Tue 2026-03-10 12:00:00: stopped by note-4
-    #18 Не подписываются платежи: critical
+        request-complete created: met, from Fri 2026-03-06 17:00:00, due Tue 2026-03-10 17:00:00, ended Fri 2026-03-06 17:00:00: stopped by created
+    #20 Нужна помощь на месте: minor
+        acknowledge created: met, from Wed 2026-03-11 10:00:00, ended Wed 2026-03-11 10:00:01: stopped by note-1
+        request-complete created: met, from Wed 2026-03-11 10:00:00, due Thu 2026-03-12 10:00:00, ended Wed 2026-03-11 10:00:00: stopped by created
+        on-site note-2: met, from Wed 2026-03-11 12:00:00, due Thu 2026-03-12 23:59:59, ended Thu 2026-03-12 10:30:00: stopped by note-4
+    #21 Снова нужна помощь на месте: minor
+        acknowledge created: met, from Fri 2026-03-13 10:00:00, ended Fri 2026-03-13 10:00:01: stopped by note-1
+        request-complete created: met, from Fri 2026-03-13 10:00:00, due Mon 2026-03-16 10:00:00, ended Fri 2026-03-13 10:00:00: stopped by created
+        on-site note-2: breached, from Fri 2026-03-13 11:00:00, due Sat 2026-03-14 23:59:59, ended Mon 2026-03-16 11:45:00: stopped by note-5
+    #22 Не подписываются платежи: critical
         acknowledge created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 09:20:00, ended Fri 2026-03-20 17:45:01: stopped by note-1
         respond created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 09:20:00, ended Thu 2026-03-26 09:20:00: stopped by note-4
         involve-developers created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 10:45:00, ended Thu 2026-03-26 10:30:00: stopped by note-5
         inform-management created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 12:45:00, ended Thu 2026-03-26 10:30:00: stopped by note-5
         progress-update created: met, from Fri 2026-03-20 17:45:00, due Fri 2026-03-27 17:45:00, ended Thu 2026-03-26 09:20:00: stopped by note-4
         progress-update note-4: met, from Thu 2026-03-26 09:20:00, due Mon 2026-03-30 09:20:00, ended Thu 2026-03-26 10:30:00: stopped by note-5
+        request-complete created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 17:45:00, ended Fri 2026-03-20 17:45:00: stopped by created
         phone-duplicate created: cancelled, from Fri 2026-03-20 17:45:00, ended Thu 2026-03-26 10:30:00: resolved by note-5
-    #19 Не видны вложения: noncritical
+    #23 Не видны вложения: noncritical
         acknowledge created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 11:00:00, ended Mon 2026-03-23 12:00:01: stopped by note-1
         respond created: breached, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 11:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-5
         involve-developers created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 18:00:00, ended Thu 2026-03-26 15:00:00: stopped by note-6
         inform-management created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 15:00:00: stopped by note-6
         progress-update created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-5
         progress-update note-5: met, from Thu 2026-03-26 11:40:00, due Mon 2026-03-30 11:40:00, ended Thu 2026-03-26 15:00:00: stopped by note-6
+        request-complete created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 18:00:00, ended Mon 2026-03-23 12:00:00: stopped by created

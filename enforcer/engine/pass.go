@@ -24,7 +24,10 @@ type pass struct {
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
 	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
-	report  Report
+	// verdicts are what cycles came to, to be kept with the agenda
+	verdicts []ledger.Verdict
+	tallies  []ledger.Tally // what requests add to the cost of changes
+	report   Report
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
 	// vanished is the part of it that a renamed or removed contract or connection makes.
@@ -273,7 +276,7 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if p.unread[id] {
+			if p.unread[id] || id == wholeContract {
 				continue
 			}
 			f, covered, err := p.look(ctx, v, id)
@@ -285,6 +288,7 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			}
 			if covered {
 				p.report.Evaluated++
+				p.judge(&f)
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
@@ -296,7 +300,17 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 				}
 				found = nil
 			}
+			if len(p.verdicts) >= batch {
+				if err := p.keepVerdicts(ctx); err != nil {
+					return nil, err
+				}
+			}
 		}
+		whole, err := p.whole(ctx, v, ids)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, whole...)
 	}
 	return p.enter(ctx, todo, found)
 }
@@ -401,6 +415,7 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return f, true, nil
 	}
 	f.pending = p.pending[v.ID][id]
+	p.tally(v, &f, m)
 	return f, covered, err
 }
 
@@ -408,6 +423,9 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 // every decision was recorded: a decision that is neither recorded nor on the agenda would be lost with this
 // process. What is not written yet stays pending in the ledger.
 func (p *pass) close(ctx context.Context) error {
+	if err := p.keepVerdicts(ctx); err != nil {
+		return err
+	}
 	for items := range slices.Chunk(p.agenda, batch) {
 		if err := p.e.ledger.SetAgenda(ctx, items...); err != nil {
 			return err

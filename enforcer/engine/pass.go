@@ -64,6 +64,9 @@ func (p *pass) turn(ctx context.Context) error {
 		p.unread[f.Issue] = true
 		p.report.problem("", false, "%v", f.Err)
 	}
+	if err := synced.WorkFailed; err != nil { // what counts it goes on with what was known
+		p.report.problem("", connectors.ClassOf(err) == connectors.Refused, "%v", err)
+	}
 	if err := p.prepare(ctx); err != nil {
 		return err
 	}
@@ -120,6 +123,9 @@ func (p *pass) prepare(ctx context.Context) error {
 	}
 	p.now = p.e.now(p.conn.Tracker).Truncate(time.Second) // as trackers tell time
 	p.report.Now = p.now
+	for _, unseen := range p.unseenWork(p.views, p.names) {
+		p.report.problem("", true, "%s", unseen)
+	}
 	for _, f := range problems {
 		if f.Fatal { // the others are for Check: they stop nothing, and would be said in every pass
 			p.report.problem("", true, "%s: %q: %s", f.Path, f.Value, f.Reason)
@@ -134,8 +140,28 @@ func (p *pass) prepare(ctx context.Context) error {
 	return p.draw(ctx)
 }
 
-// bind resolves the mappings against the mirrored names. Names by which something must not be written are read again
-// first: what an admin has mended in the tracker is not to be held until the names are read in their turn.
+// unseenWork names the projects whose booked time our account may not read though a contract counts it: a tracker that
+// serves the time of others leaves theirs out without a word.
+func (p *pass) unseenWork(views []*view, d connectors.Directory) []string {
+	var unseen []string
+	for _, v := range views {
+		if !countsWork(v.Contract.Contract) {
+			continue
+		}
+		for _, project := range v.scope.Projects() {
+			for _, permission := range p.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
+				if !d.Self.Has(project, permission) {
+					unseen = append(unseen, fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
+						projectName(d, project), v.ID, permission))
+				}
+			}
+		}
+	}
+	return unseen
+}
+
+// bind resolves the mappings against the mirrored names. Names by which something must not be written, or by which
+// booked time is out of sight, are read again first: what an admin has mended in the tracker is not to be held until the names are read in their turn.
 func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	d, ok, err := p.e.mirror.Directory(ctx, p.conn.ID)
 	if err != nil {
@@ -148,7 +174,7 @@ func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	doubted := anyFatal(problems)
+	doubted := anyFatal(problems) || len(p.unseenWork(views, d)) > 0
 	if !doubted {
 		if doubted, err = p.lackedRights(ctx); err != nil {
 			return nil, err

@@ -33,6 +33,9 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
 		return err
 	}
+	if h, err = p.e.withWork(ctx, p.conn.ID, h); err != nil {
+		return err
+	}
 	now, _, err := p.find(ctx, f.view, mirrored{h, mirror.Entry{State: mirror.Visible}})
 	if err != nil {
 		return err

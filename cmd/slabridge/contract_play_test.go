@@ -401,7 +401,10 @@ func (p *play) end(act int) {
 			p.t.Fatal(err)
 		}
 		for _, x := range found {
-			story := p.app.story(x, p.open.zone())
+			story, err := p.app.story(x, p.open.zone())
+			if err != nil {
+				p.t.Fatal(err)
+			}
 			p.tell(act, "#%d %s: %s", n+1, story.Subject, cmp.Or(story.Severity, story.State))
 			for _, c := range story.Cycles {
 				p.tell(act, "%s", p.verdict(issue, c))

@@ -1,7 +1,8 @@
-# Tests that need a real tracker are called TestLive... and read one variable each:
+# Tests that need a real tracker are called TestLive... and read a variable each:
 #   SLABRIDGE_LIVE_REDMINE  the directory of a running instance (connectors/redmine/testdata/lab/redmine up DIR);
 #                           DIR/lab.json has its address, version, keys and ids. Unset: the test skips and says so in
 #                           capitals. Set: an instance that is not there is a failure, never a skip.
+#   SLABRIDGE_LIVE_CLOCK    likewise one made with --clock, in which the stories of contracts are played
 #   SLABRIDGE_JIRA_DOCS     reserved: the directory of Jira's OpenAPI documents, which the project does not carry.
 
 RELEASES  ?= host
@@ -19,7 +20,7 @@ build: ## bin/slabridge, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/slabridge ./cmd/slabridge
 
 test: ## all tests that need nothing from outside, with the race detector, in random order
-	@env -u SLABRIDGE_LIVE_REDMINE go test -race -shuffle=on ./...
+	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on ./...
 	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
 
 live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/enforcer"
 )
 
 // checkAcross holds mappings and contracts against each other.
@@ -69,16 +71,7 @@ func (l *loader) checkFieldIDs(i int) {
 	known := slices.Clone(fieldIDs)
 	contracts, complete := l.users(m.ID)
 	for _, c := range contracts {
-		for _, o := range c.Obligations {
-			for _, item := range o.Items {
-				known = append(known, item.ID)
-			}
-			for _, cond := range append(slices.Clone(o.Stop), o.Start) {
-				if cond.Field != "" {
-					known = append(known, cond.Field)
-				}
-			}
-		}
+		known = append(known, c.fields...)
 	}
 	if !complete {
 		return
@@ -91,6 +84,21 @@ func (l *loader) checkFieldIDs(i int) {
 			l.choose(path, f.Is, "a field that means something here", known)
 		}
 	}
+}
+
+// fieldsIn lists the mapped fields that a text speaks of.
+func fieldsIn(c *enforcer.Contract) []string {
+	var out []string
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		for _, item := range o.Items {
+			out = append(out, item.ID, item.Where)
+		}
+		for _, cond := range slices.Concat(o.Stop, o.Accept, []enforcer.Condition{o.Start}) {
+			out = append(out, cond.Field)
+		}
+	}
+	return slices.DeleteFunc(out, func(id string) bool { return id == "" })
 }
 
 // checkOverlap refuses two contracts that would claim the same request: one issue belongs to at most one.

@@ -40,7 +40,12 @@ func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, 
 			}
 		}
 	}
-	markInert(&c)
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		if other := c.Obligation(o.Unless); other != nil && !other.Off {
+			o.Inert = fmt.Sprintf("%s is on and takes its place", other.ID)
+		}
+	}
 	return &c
 }
 
@@ -57,7 +62,7 @@ type changer struct {
 func (ch *changer) apply() {
 	d := ch.doc
 	if ch.idle() {
-		ch.fault(ch.path, d.Obligation, "is changed in nothing; write within, cutoff, clock, pause, off, on or steps")
+		ch.fault(ch.path, d.Obligation, "is changed in nothing; write within, cutoff, clock, pause, agreed, off, on or steps")
 		return
 	}
 	ch.whole()
@@ -79,14 +84,17 @@ func (ch *changer) apply() {
 
 func (ch *changer) idle() bool {
 	d := ch.doc
-	return d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil && d.Pause == nil && d.Off == nil && !d.On && d.Steps == nil
+	return d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil && d.Pause == nil && d.Off == nil && !d.On && d.Steps == nil && d.Agreed == nil
 }
 
 // whole changes what has no severity.
 func (ch *changer) whole() {
 	d, o := ch.doc, ch.o
-	if d.Severity != nil && (d.Pause != nil || d.On || (d.Off != nil && d.Off.All)) {
-		ch.fault(ch.path+".severity", "", "does not go with pause, on and off: true, which hold for the whole obligation")
+	if d.Severity != nil && (d.Pause != nil || d.Agreed != nil || d.On || (d.Off != nil && d.Off.All)) {
+		ch.fault(ch.path+".severity", "", "does not go with pause, agreed, on and off: true, which hold for the whole obligation")
+	}
+	if d.Agreed != nil {
+		o.Agreed = *d.Agreed
 	}
 	if d.On && d.Off != nil && d.Off.All {
 		ch.fault(ch.path+".off", "true", "contradicts on: true")
@@ -202,7 +210,7 @@ func (ch *changer) term(r *enforcer.Rule) {
 		ch.fault(ch.path+".within", t.String(), "has no meaning: %v", err)
 		return
 	}
-	r.Within, r.As, r.Limit = &t, "", nil
+	r.Within, r.As, r.On, r.Limit = &t, "", "", nil
 }
 
 func withSeverities(r enforcer.Rule, list []string) enforcer.Rule {

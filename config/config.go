@@ -80,13 +80,32 @@ type Contract struct {
 	MappingID  string
 	Connection string
 	Scope      mapping.Scope
-	Plan       string // "" where the contract knows none
 	// EnforceFrom is the line before which nothing is written about; zero: the first pass.
 	EnforceFrom time.Time
 	// Spec is what the contract's calendar was made of.
 	Spec calendar.Spec
+	// Duties for which an issue is created in each period, and Account what the cost of changes is measured by.
+	Duties  []Duty
+	Account *Account
 	// Fingerprint changes with everything in the contract that can move a deadline.
 	Fingerprint string
+
+	fields []string // ids of mapped fields that its texts speak of
+}
+
+// Duty is one thing that a contract asks for in each of its periods, and the issue to be created for it.
+type Duty struct {
+	enforcer.Recurrence
+	Issue mapping.Duty
+}
+
+// Account is what the cap on the cost of changes is measured by. Amounts are hundredths of the currency.
+type Account struct {
+	Sum        int64
+	Currency   string
+	Rate       int64          // of an hour of booked time; 0: the mapped field `cost` of each request is its cost
+	Changes    []mapping.When // which requests are changes
+	WatchIssue string         // the key of the issue that is told
 }
 
 // Text is a comment text that takes the place of a built-in one.

@@ -58,7 +58,6 @@ func readContract(p *page, data []byte, days daySource) text {
 	for i := range b.c.Obligations {
 		b.check(i, spec.Week)
 	}
-	markInert(b.c)
 	return text{b.c, spec}
 }
 
@@ -151,7 +150,7 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	o := enforcer.Obligation{
 		ID: doc.ID, Source: doc.Source, Title: doc.Title.text(), Kind: enforcer.Kind(doc.Kind),
 		Assumption: doc.Assumption, Plans: doc.Plans, Start: doc.Start.condition(),
-		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off,
+		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off, Agreed: doc.Agreed, Unless: doc.Unless,
 	}
 	if o.Kind == "" {
 		o.Kind = enforcer.Timer
@@ -162,6 +161,9 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	}
 	for i := range doc.Stop {
 		o.Stop = append(o.Stop, doc.Stop[i].condition())
+	}
+	for i := range doc.Accept {
+		o.Accept = append(o.Accept, doc.Accept[i].condition())
 	}
 	for _, class := range doc.Pause {
 		o.Pause = append(o.Pause, enforcer.StatusClass(class))
@@ -174,7 +176,7 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	seen := b.ids()
 	for i, item := range doc.Items {
 		seen.add(fmt.Sprintf("%s.items[%d].id", path, i), item.ID)
-		o.Items = append(o.Items, enforcer.Item{ID: item.ID, Title: item.Title.text()})
+		o.Items = append(o.Items, enforcer.Item{ID: item.ID, Title: item.Title.text(), Where: item.Where})
 	}
 	shared := readSteps(b.page, path+".steps", doc.Steps)
 	for i := range doc.Rules {
@@ -184,7 +186,12 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 }
 
 func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step) enforcer.Rule {
-	r := enforcer.Rule{Severities: doc.Severities, As: doc.As, Limit: doc.Limit.text(), Steps: shared}
+	r := enforcer.Rule{
+		Severities: doc.Severities, As: doc.As, On: enforcer.DueSource(doc.On), Limit: doc.Limit.text(), Steps: shared, Sum: doc.sum(),
+	}
+	if doc.AtMost != nil {
+		r.AtMost = doc.AtMost.Duration
+	}
 	if doc.Severities == nil {
 		r.Severities = b.all
 	}
@@ -197,20 +204,37 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	for _, class := range doc.While {
 		r.While = append(r.While, enforcer.StatusClass(class))
 	}
-	r.Within = termOf(b.page, path, doc.Within, doc.Count, doc.Clock, doc.Cutoff)
+	clock := doc.Clock
+	if doc.Within == nil && doc.As == "" && doc.On == "" {
+		r.Always, clock = clock == clockAlways, ""
+	}
+	r.Within = termOf(b.page, path, doc.Within, doc.Count, clock, doc.Cutoff)
 	given := 0
-	for _, is := range []bool{doc.Within != nil, doc.As != "", doc.Limit != nil} {
+	for _, is := range []bool{doc.Within != nil, doc.As != "", doc.On != "", doc.AtMost != nil, doc.Billed != nil, doc.Percent != 0, doc.Mean != nil} {
 		if is {
 			given++
 		}
 	}
 	if given > 1 {
-		b.fault(path, "", "has more than one of within, as and limit; a rule has one term")
+		b.fault(path, "", "has more than one of within, as, on, at_most, billed, percent and mean; a rule has one term")
 	}
 	if doc.Steps != nil {
 		r.Steps = readSteps(b.page, path+".steps", doc.Steps)
 	}
 	return r
+}
+
+// sum is what the rule of an account adds up; nil for any other.
+func (doc *ruleDoc) sum() *enforcer.Sum {
+	switch {
+	case doc.Billed != nil:
+		return &enforcer.Sum{Billed: &enforcer.Billed{Step: doc.Billed.Step.Duration, AtLeast: doc.Billed.AtLeast.Duration}}
+	case doc.Percent != 0:
+		return &enforcer.Sum{Percent: doc.Percent}
+	case doc.Mean != nil:
+		return &enforcer.Sum{Mean: &enforcer.Mean{Of: doc.Mean.Of, From: doc.Mean.From, To: doc.Mean.To}}
+	}
+	return nil
 }
 
 // termOf puts a term and its qualifiers together; nil when there is none.

@@ -88,6 +88,12 @@ type obligationDoc struct {
 	Again *conditionDoc `yaml:"again"`
 	// Stop: any of these ends it.
 	Stop []conditionDoc `yaml:"stop"`
+	// Accept: any of these, after a due date was moved later, makes it the due.
+	Accept []conditionDoc `yaml:"accept"`
+	// Agreed: the text lets both sides agree on another due, the mapped field agreed-due.
+	Agreed bool `yaml:"agreed"`
+	// Unless: while this other obligation is on, it takes this one's place.
+	Unless string `yaml:"unless"`
 	// Pause lists the status classes in which the stopwatch stands still.
 	Pause classNames `yaml:"pause"`
 	// Repeat: the next cycle starts where one ends, while the request is open.
@@ -111,13 +117,25 @@ type itemDoc struct {
 	ID string `yaml:"id" check:"required"`
 	// Title for people.
 	Title titleDoc `yaml:"title" check:"required"`
+	// Where is the mapped field that must be filled for the item to be asked for: by-mail.
+	Where string `yaml:"where"`
 }
 
 type ruleDoc struct {
 	// Severities covered; left out, all.
 	Severities names `yaml:"severities"`
-	// Within is the term: 20m, 2h, 1bd, 10d.
+	// Within is the term: 20m, 2h, 1bd, 10d, 1cd.
 	Within *term `yaml:"within"`
+	// On takes the due from elsewhere: due-date (the close of the issue's due date) or period-end (of a duty).
+	On string `yaml:"on" check:"of=dues"`
+	// AtMost is the longest that an entry of booked time may be: 30m.
+	AtMost *length `yaml:"at_most"`
+	// Billed is how an entry of booked time is charged for.
+	Billed *billedDoc `yaml:"billed"`
+	// Percent of the contract's sum that the cost of changes may reach.
+	Percent int `yaml:"percent"`
+	// Mean of the handling times, in working days.
+	Mean *meanDoc `yaml:"mean"`
 	// Count of a term in bd: plain, or civil (from the day after the event).
 	Count string `yaml:"count" check:"of=counts"`
 	// Clock is calendar (the default) or always.
@@ -126,12 +144,28 @@ type ruleDoc struct {
 	Cutoff *cutoffDoc `yaml:"cutoff"`
 	// As takes the due of another obligation of the request, never before the cycle's own start.
 	As string `yaml:"as"`
-	// Limit says the promise in words where no term can; it is shown and never computed.
+	// Limit says the promise in words; it is shown and never computed.
 	Limit *titleDoc `yaml:"limit"`
 	// While: only in these status classes.
 	While classNames `yaml:"while"`
 	// Steps of this rule.
 	Steps []stepDoc `yaml:"steps"`
+}
+
+type billedDoc struct {
+	// Step to which an entry is rounded up: 30m.
+	Step length `yaml:"step" check:"required"`
+	// AtLeast is charged for every entry: 30m.
+	AtLeast length `yaml:"at_least" check:"required"`
+}
+
+type meanDoc struct {
+	// Of is the obligation whose cycles are measured.
+	Of string `yaml:"of" check:"required"`
+	// From so many working days.
+	From int `yaml:"from" check:"required"`
+	// To so many working days.
+	To int `yaml:"to" check:"required"`
 }
 
 // cutoffDoc is {after, due} or none.
@@ -169,8 +203,10 @@ type stepDoc struct {
 	Priority string `yaml:"priority" check:"of=priorities"`
 	// Watch makes everyone of the role a watcher.
 	Watch string `yaml:"watch" check:"of=staff"`
-	// Action on the issue as a whole: create or close.
+	// Action on the issue as a whole: create, close or reopen.
 	Action string `yaml:"action" check:"of=actions"`
+	// Notice is the earlier step whose public comment must have been given in time: warn-4bd.
+	Notice string `yaml:"notice"`
 	// Ours is what slabridge does beyond the contract's text.
 	Ours oursDoc `yaml:"ours"`
 }
@@ -219,8 +255,8 @@ type conditionDoc struct {
 
 // conditionFields are the words that take a qualifier, exactly one of them, and what goes with it.
 type conditionFields struct {
-	// Note of this audience.
-	Note string `yaml:"note" check:"of=audiences"`
+	// Note of this audience, or any.
+	Note string `yaml:"note" check:"of=notes"`
 	// Response, silent: without a public note; assigned: while someone has the request.
 	Response string `yaml:"response" check:"of=responses"`
 	// Resolved with a note of this audience.
@@ -233,8 +269,10 @@ type conditionFields struct {
 	Field string `yaml:"field"`
 	// DueDate set, and this mapped field filled where there is one.
 	DueDate string `yaml:"due-date"`
-	// Attachment whose name this mapped item gives.
+	// Attachment that this mapped field finds by its name, or any that was attached at this moment.
 	Attachment string `yaml:"attachment"`
+	// TimeEntry of this mapped kind of work.
+	TimeEntry string `yaml:"time-entry"`
 	// By whom; left out, anyone of staff.
 	By speakerNames `yaml:"by"`
 	// Step of slabridge's own, as confirm-work/start, whose note it must be.
@@ -245,7 +283,7 @@ type conditionFields struct {
 var bareWords = []enforcer.Word{
 	enforcer.WordReceived, enforcer.WordResponse, enforcer.WordNote, enforcer.WordResolved, enforcer.WordAssignee,
 	enforcer.WordUnassigned, enforcer.WordPriority, enforcer.WordDueDate, enforcer.WordTimeEntry,
-	enforcer.WordComplete, enforcer.WordAgreed, enforcer.WordPeriod, enforcer.WordDone,
+	enforcer.WordComplete, enforcer.WordEntitled, enforcer.WordPeriod, enforcer.WordDone,
 }
 
 func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path string) {
@@ -267,7 +305,7 @@ func (c *conditionDoc) qualifiedWord(d decoder, n *yaml.Node, path string) enfor
 	given := map[enforcer.Word]bool{
 		enforcer.WordNote: c.Note != "", enforcer.WordResponse: c.Response != "", enforcer.WordResolved: c.Resolved != "",
 		enforcer.WordStatus: len(c.Status) > 0, enforcer.WordAssignee: c.Assignee != "", enforcer.WordField: c.Field != "",
-		enforcer.WordDueDate: c.DueDate != "", enforcer.WordAttachment: c.Attachment != "",
+		enforcer.WordDueDate: c.DueDate != "", enforcer.WordAttachment: c.Attachment != "", enforcer.WordTimeEntry: c.TimeEntry != "",
 	}
 	var word enforcer.Word
 	count := 0
@@ -278,7 +316,7 @@ func (c *conditionDoc) qualifiedWord(d decoder, n *yaml.Node, path string) enfor
 		}
 	}
 	if count != 1 && !d.spoilt(path) {
-		d.fault(path, "", "must name exactly one of note, response, resolved, status, assignee, field, due-date, attachment")
+		d.fault(path, "", "must name exactly one of note, response, resolved, status, assignee, field, due-date, attachment, time-entry")
 	}
 	return word
 }
@@ -289,8 +327,14 @@ func (c *conditionDoc) condition() enforcer.Condition {
 	}
 	out := enforcer.Condition{
 		Word: c.Word, Audience: enforcer.Audience(c.Note + c.Resolved), Role: enforcer.Role(c.Assignee),
-		Field: c.Field + c.DueDate + c.Attachment, Step: c.Step,
+		Field: c.Field + c.DueDate + c.Attachment, Step: c.Step, Activity: c.TimeEntry,
 		Silent: c.Response == "silent", Assigned: c.Response == "assigned",
+	}
+	if out.Audience == anyWord {
+		out.Audience = ""
+	}
+	if c.Attachment == anyWord {
+		out.Field = ""
 	}
 	for _, class := range c.Status {
 		out.Classes = append(out.Classes, enforcer.StatusClass(class))

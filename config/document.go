@@ -214,7 +214,9 @@ type useDoc struct {
 	// ID is your name for the contract; the ledger keeps it.
 	ID string `yaml:"id" check:"required"`
 	// Use is a preset (kamal, rusbitech, vendor-kz, endocs) or a contract file beside this one, own.yaml.
-	Use string `yaml:"use" check:"required"`
+	Use string `yaml:"use"`
+	// Versions of the text under this id, oldest first, in place of use, plan, reopen, calendar and change: a request is judged by the one in force when it was received.
+	Versions []versionDoc `yaml:"versions"`
 	// Mapping that gives the tracker's words a meaning here.
 	Mapping string `yaml:"mapping" check:"required"`
 	// Projects it covers; subprojects only when named.
@@ -237,6 +239,62 @@ type useDoc struct {
 	Calendar *calendarDoc `yaml:"calendar"`
 	// Change any obligation, one line each.
 	Change []changeDoc `yaml:"change"`
+	// Duties of the contract as a whole for which an issue is created in each period.
+	Duties []dutyDoc `yaml:"duties"`
+	// Account is what the contract's cap on the cost of changes is measured by.
+	Account *accountDoc `yaml:"account"`
+}
+
+// versionDoc is one text of a contract.
+type versionDoc struct {
+	// ValidFrom is the first day on which requests are received under it.
+	ValidFrom date `yaml:"valid_from" check:"required"`
+	// Use is a preset, or a contract file beside this one.
+	Use string `yaml:"use" check:"required"`
+	// Plan, where the contract knows plans.
+	Plan string `yaml:"plan"`
+	// Reopen says what a reopened request is, whoever reopens it: continue or restart.
+	Reopen string `yaml:"reopen" check:"of=reopen"`
+	// Calendar replaces parts of the contract's own.
+	Calendar *calendarDoc `yaml:"calendar"`
+	// Change any obligation, one line each.
+	Change []changeDoc `yaml:"change"`
+}
+
+// dutyDoc is one thing to be done in each period, as an issue that slabridge creates.
+type dutyDoc struct {
+	// Obligation of the contract: quarterly-delivery, standing-duty.
+	Obligation string `yaml:"obligation" check:"required"`
+	// ID is your name for it, where the obligation has more than one; the ledger keeps it.
+	ID string `yaml:"id"`
+	// Period is quarter, month, year, or a cron line in the contract's zone that says when each begins. Default quarter.
+	Period string `yaml:"period"`
+	// Within is the term from the start of the period; left out, the close of its last working day.
+	Within *term `yaml:"within"`
+	// Project in which the issue is made.
+	Project string `yaml:"project" check:"required"`
+	// Tracker: Redmine's tracker, Jira's issue type.
+	Tracker string `yaml:"tracker" check:"required"`
+	// Subject of the issue; {{.Period}} is the period in words.
+	Subject string `yaml:"subject" check:"required"`
+	// Description that follows what slabridge writes itself.
+	Description string `yaml:"description"`
+	// Assign to the lead of support, developers or management, or to who is on duty.
+	Assign string `yaml:"assign" check:"of=assignees"`
+}
+
+// accountDoc measures the cost of changes.
+type accountDoc struct {
+	// Sum of the contract: 10000000, or 1500000.50.
+	Sum money `yaml:"sum" check:"required"`
+	// Currency, as people write it.
+	Currency string `yaml:"currency" check:"required"`
+	// Rate of an hour, where costs are booked as time; left out, the mapped field cost of each request is its cost.
+	Rate *money `yaml:"rate"`
+	// Changes: which requests are changes; any of them.
+	Changes []whenDoc `yaml:"changes" check:"required"`
+	// WatchIssue is the number of the issue that is told at 80 % and 100 %.
+	WatchIssue string `yaml:"watch_issue" check:"required"`
 }
 
 type validDoc struct {
@@ -266,6 +324,8 @@ type changeDoc struct {
 	Off *offDoc `yaml:"off"`
 	// On turns on an obligation that is off in the text.
 	On bool `yaml:"on"`
+	// Agreed: whether both sides may agree on another due, the mapped field agreed-due.
+	Agreed *bool `yaml:"agreed"`
 	// Steps replace those of the text.
 	Steps []stepDoc `yaml:"steps"`
 }

@@ -12,9 +12,9 @@ import (
 	"slabridge/mapping"
 )
 
-// rules is a stable hash of what the contract promises and does: not of titles and sources, of the admin's name
-// for it, nor of calendar data, which has a version of its own.
-func (c *Contract) rules() string {
+// rules is a stable hash of what a text promises and does: not of titles and sources, of the admin's name for it,
+// nor of calendar data, which has a version of its own.
+func rules(c *enforcer.Contract, spec calendar.Spec) string {
 	obligations := slices.Clone(c.Obligations)
 	for i := range obligations {
 		o := &obligations[i]
@@ -28,16 +28,21 @@ func (c *Contract) rules() string {
 		Plan        string
 		Zone        string
 		Week        calendar.Week
-	}{c.Preset, severityIDs(c.Contract), obligations, c.Reopen, c.Plan, c.Spec.Zone, c.Spec.Week})
+	}{c.Preset, severityIDs(c), obligations, c.Reopen, c.Plan, spec.Zone, spec.Week})
 }
 
-// fingerprint adds to the rules what else can move a deadline: the days off, and which requests are covered.
+// fingerprint adds to the rules of all versions what else can move a deadline: the days off, and which requests are
+// covered.
 func (c *Contract) fingerprint() string {
-	return hash(struct {
+	type part struct {
 		Rules    string
 		From, To time.Time
-		Days     calendar.Days
-	}{c.rules(), c.ValidFrom.UTC(), c.ValidTo.UTC(), c.Spec.Days})
+	}
+	var parts []part
+	for _, v := range append(slices.Clone(c.Earlier), c.Contract) {
+		parts = append(parts, part{rules(v, c.Spec), v.ValidFrom.UTC(), v.ValidTo.UTC()})
+	}
+	return hash([]any{parts, c.Spec.Days, c.Duties, c.Account})
 }
 
 // fingerprint is a stable hash of all contracts, with their scopes, and of all mappings.

@@ -56,7 +56,8 @@ func checkRule(p *page, path, stepsPath string, c *enforcer.Contract, o *enforce
 	if r.As != "" {
 		checkAs(p, path, c, o, r)
 	}
-	hasDue := r.Within != nil || r.As != "" || r.Limit != nil
+	checkKind(p, path, c, o, r)
+	hasDue := r.Within != nil || r.As != "" || r.On != "" || o.Kind != enforcer.Timer
 	if o.Repeat && r.Within == nil {
 		p.fault(path+".within", "", "is missing; what repeats needs a term")
 	}
@@ -75,15 +76,9 @@ func checkRule(p *page, path, stepsPath string, c *enforcer.Contract, o *enforce
 
 // checkAs refuses a due that is taken from nowhere.
 func checkAs(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
-	var others []string
-	for _, x := range c.Obligations {
-		if x.ID != o.ID {
-			others = append(others, x.ID)
-		}
-	}
 	of := c.Obligation(r.As)
 	if of == nil || of.ID == o.ID {
-		p.choose(path+".as", r.As, "another obligation of this contract", others)
+		p.choose(path+".as", r.As, "another obligation of this contract", othersThan(c, o))
 		return
 	}
 	list := r.Severities
@@ -163,64 +158,49 @@ func cutoffFault(t *calendar.Term, week calendar.Week) (part, value, reason stri
 	return "", "", ""
 }
 
-// markInert says of each obligation why the program cannot act on it yet. It is worked out from what the
-// obligation uses, never written in a contract file.
-func markInert(c *enforcer.Contract) {
-	for i := range c.Obligations {
-		c.Obligations[i].Inert = inert(&c.Obligations[i])
-	}
-}
-
-func inert(o *enforcer.Obligation) string {
-	if o.Kind != enforcer.Timer {
-		return fmt.Sprintf("obligations of kind %s are not acted on yet", o.Kind)
-	}
-	conditions := append([]enforcer.Condition{o.Start}, o.Stop...)
-	for _, c := range conditions {
-		if !slices.Contains(enforcer.Acts, c.Word) {
-			return fmt.Sprintf("the condition %q cannot be followed yet", c.Word)
-		}
-		if c.Word == enforcer.WordResolved && c.Audience != "" {
-			return fmt.Sprintf("the condition %q with a note cannot be followed yet", c.Word)
-		}
-	}
-	if o.Again != nil {
-		return "a stopwatch that starts anew while it runs cannot be followed yet"
-	}
-	for _, r := range o.Rules {
-		if r.Limit != nil {
-			return "its term is said in words only"
-		}
-		for _, s := range r.Steps {
-			if s.Action != "" {
-				return fmt.Sprintf("step %s: the action %q cannot be done yet", s.ID, s.Action)
-			}
-			if s.Duty {
-				return fmt.Sprintf("step %s: who is on duty cannot be assigned yet", s.ID)
-			}
-		}
-	}
-	return ""
-}
-
-// unmapped is why an obligation cannot be acted on with a mapping that has only these fields: a stopwatch that
-// nothing could stop would call every request breached.
-func unmapped(o *enforcer.Obligation, fields []string) string {
+// unmapped is why an obligation cannot be acted on with a mapping that has only these fields and kinds of work: a
+// stopwatch that nothing could stop would call every request breached.
+func unmapped(o *enforcer.Obligation, fields, activities []string) string {
 	missing := func(c enforcer.Condition) bool {
-		return c.Word == enforcer.WordField && !slices.Contains(fields, c.Field)
+		named := c.Word == enforcer.WordField || c.Word == enforcer.WordAttachment && c.Field != ""
+		return named && !slices.Contains(fields, c.Field) ||
+			c.Word == enforcer.WordTimeEntry && c.Activity != "" && !slices.Contains(activities, c.Activity)
 	}
-	if missing(o.Start) {
+	switch {
+	case missing(o.Start) && o.Start.Word == enforcer.WordTimeEntry:
+		return fmt.Sprintf("it starts with booked time of %q, which the mapping's activities do not have", o.Start.Activity)
+	case missing(o.Start):
 		return fmt.Sprintf("it starts with field %q, which the mapping does not have", o.Start.Field)
+	case o.Items != nil && !slices.ContainsFunc(o.Items, func(i enforcer.Item) bool { return slices.Contains(fields, i.ID) }):
+		return "the mapping has none of its items as a field"
 	}
 	var lacking []string
 	for _, c := range o.Stop {
 		if !missing(c) {
 			return ""
 		}
-		lacking = append(lacking, fmt.Sprintf("%q", c.Field))
+		if field := fmt.Sprintf("%q", c.Field); !slices.Contains(lacking, field) {
+			lacking = append(lacking, field)
+		}
 	}
 	if lacking == nil {
 		return ""
 	}
 	return fmt.Sprintf("it stops with field %s, which the mapping does not have", strings.Join(lacking, " or "))
+}
+
+// fit leaves of an obligation what the mapping can tell: only mapped items can be missing, and a due date needs no
+// agreement that no field holds.
+func fit(o *enforcer.Obligation, fields []string) {
+	if o.Items != nil {
+		o.Items = slices.DeleteFunc(slices.Clone(o.Items), func(i enforcer.Item) bool {
+			return !slices.Contains(fields, i.ID) || i.Where != "" && !slices.Contains(fields, i.Where)
+		})
+	}
+	o.Stop = slices.Clone(o.Stop)
+	for i := range o.Stop {
+		if c := &o.Stop[i]; c.Word == enforcer.WordDueDate && !slices.Contains(fields, c.Field) {
+			c.Field = ""
+		}
+	}
 }

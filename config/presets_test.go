@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"slabridge/enforcer"
+	"slabridge/mapping"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -33,7 +34,7 @@ var regulations = map[string][]row{
 		{"request-complete", "п. 7", "critical noncritical minor", "timer", "1bd", "start>c-"},
 		{"phone-duplicate", "п. 6", "critical", "timer", "no verdict", "start>c-"},
 		{"phone-consultation", "п. 6", "critical noncritical minor", "check", "at most 30m an entry", "due>c-"},
-		{"on-site", "п. 10", "critical noncritical minor", "timer", "by the end of the next calendar day", "warn-50>c-; due>c- !w:management"},
+		{"on-site", "п. 10", "critical noncritical minor", "timer", "1cd by the end of the next calendar day", "warn-50>c-; due>c- !w:management"},
 	},
 	"rusbitech": {
 		{"resolve", "п. 3", "normal", "timer", "10bd", "warn-5bd>c-"},
@@ -48,9 +49,9 @@ var regulations = map[string][]row{
 		{"keep-agreed-date", "п. 3", "fault", "timer", "close of the agreed date; on a day off, the close of the last working day before", "warn-1bd>c-; due>c- !w:management"},
 		{"on-site", "п. 6", "all", "timer", "3h always", "warn-50>c-"},
 		{"cause-report", "п. 7", "fault", "timer", "3bd", "warn-66>c-; due>c-"},
-		{"has-owner", "абзац о Redmine", "all", "timer", "1h", "due>!a:duty"},
-		{"quarterly-delivery", "п. 10", "all", "duty", "last working day of the quarter, at close", "start>create"},
-		{"standing-duty", "пп. 8, 9, 12, 13", "all", "duty", "as configured for each duty", "start>create"},
+		{"has-owner", "абзац о Redmine", "all", "timer", "1h", "due>c- !a:duty"},
+		{"quarterly-delivery", "п. 10", "all", "duty", "last working day of the quarter, at close", "start>create; warn-5bd>c-; due>c-"},
+		{"standing-duty", "пп. 8, 9, 12, 13", "all", "duty", "as configured for each duty", "start>create; due>c-"},
 		{"change-cap", "п. 11", "all", "account", "at most 15 % of the contract sum", "warn-80>c-; due>c-"},
 	},
 	"endocs": {
@@ -61,7 +62,7 @@ var regulations = map[string][]row{
 		{"request-complete", "Приём 3.3, Приём 3.4", "all", "timer", "1bd", "start>c-"},
 		{"tell-third-party", "Порядок 3.9", "all", "timer", "1bd", "warn-75>c-"},
 		{"billing", "Порядок 3.11", "all", "account", "rounded up to 0.5 h, at least 0.5 h an entry; plan paid", ""},
-		{"entitlement", "п. 2.1, п. 2.2", "all", "check", "the contract is valid that day and its plan covers the work", "start>c-"},
+		{"entitlement", "п. 2.1, п. 2.2", "all", "check", "the contract is valid that day and its plan covers the work no verdict", "start>c-"},
 	},
 }
 
@@ -178,9 +179,9 @@ func TestKamalConditions(t *testing.T) {
 
 // Texts that steps name; whoever adds one here adds its words in both languages.
 func TestPresetTexts(t *testing.T) {
-	known := map[string]bool{
-		"receipt": true, "work-begun": true, "warn": true, "breach": true, "involve-developers": true,
-		"inform-management": true, "progress-reminder": true, "progress-breach": true, "missing-items": true, "note": true,
+	known := map[string]bool{}
+	for _, key := range mapping.TextKeys {
+		known[key] = true
 	}
 	for _, c := range Presets() {
 		for _, o := range c.Obligations {
@@ -195,22 +196,13 @@ func TestPresetTexts(t *testing.T) {
 	}
 }
 
-func TestPresetsSayWhyNothingIsDone(t *testing.T) {
-	want := map[string]string{
-		"endocs":    "await-answer remind-customer request-complete billing entitlement",
-		"kamal":     "request-complete phone-consultation on-site",
-		"rusbitech": "handling-average",
-		"vendor-kz": "agree-due-date keep-agreed-date cause-report has-owner quarterly-delivery standing-duty change-cap",
-	}
+// Nothing of a text is out of the program's reach: what an installation leaves inert is for want of a mapped field.
+func TestPresetsAreActedOnWhole(t *testing.T) {
 	for _, c := range Presets() {
-		var inert []string
 		for _, o := range c.Obligations {
 			if o.Inert != "" {
-				inert = append(inert, o.ID)
+				t.Errorf("%s: %s is inert: %s", c.ID, o.ID, o.Inert)
 			}
-		}
-		if got := strings.Join(inert, " "); got != want[c.ID] {
-			t.Errorf("%s: inert %s, want %s", c.ID, got, want[c.ID])
 		}
 		if len(c.Unmeasured) == 0 || len(c.Assumptions) == 0 {
 			t.Errorf("%s: %d unmeasured clauses, %d assumptions", c.ID, len(c.Unmeasured), len(c.Assumptions))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,9 @@ var vocabulary = map[string][]string{
 	"audiences":  {string(enforcer.Public), string(enforcer.Internal)},
 	"kinds":      {string(enforcer.Timer), string(enforcer.Check), string(enforcer.Duty), string(enforcer.Account)},
 	"priorities": {enforcer.PriorityUp, enforcer.PriorityTop},
-	"actions":    {enforcer.ActionCreate, enforcer.ActionClose},
+	"actions":    {enforcer.ActionCreate, enforcer.ActionClose, enforcer.ActionReopen},
+	"notes":      {string(enforcer.Public), string(enforcer.Internal), anyWord},
+	"dues":       {string(enforcer.DueDate), string(enforcer.PeriodEnd)},
 	"assignees":  {string(enforcer.Support), string(enforcer.Developers), string(enforcer.Management), dutyWord},
 	"clocks":     {clockCalendar, clockAlways},
 	"counts":     {countPlain, countCivil},
@@ -42,6 +45,7 @@ var vocabulary = map[string][]string{
 const (
 	staffWord     = "staff" // in `by`: every role that answers for the provider
 	dutyWord      = "duty"  // in `assign`: who is on duty in support
+	anyWord       = "any"   // in `note` and `attachment`: whichever
 	clockAlways   = "always"
 	clockCalendar = "calendar"
 	countCivil    = "civil"
@@ -180,6 +184,24 @@ func (l *length) UnmarshalText(text []byte) (err error) {
 	if err != nil || l.Duration <= 0 {
 		return fmt.Errorf("%q is not a length of time; write 30s, 2m or 1h", text)
 	}
+	return nil
+}
+
+// money is an amount in hundredths of a currency.
+type money struct{ hundredths int64 }
+
+// UnmarshalText reads 10000000 or 1500000.50.
+func (m *money) UnmarshalText(text []byte) error {
+	whole, part, fraction := strings.Cut(string(text), ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	cents := int64(0)
+	if err == nil && fraction {
+		cents, err = strconv.ParseInt(part, 10, 64)
+	}
+	if err != nil || n < 0 || n > 1e15 || strings.ContainsAny(whole+part, "+-") || fraction && len(part) != 2 || n+cents == 0 {
+		return fmt.Errorf("%q is not an amount; write 10000000 or 1500000.50", text)
+	}
+	m.hundredths = n*100 + cents
 	return nil
 }
 

@@ -15,7 +15,7 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 	for i := range docs {
 		doc := &docs[i]
 		at := fmt.Sprintf("%s[%d]", path, i)
-		s := enforcer.Step{Watch: enforcer.Role(doc.Watch), Priority: doc.Priority, Action: doc.Action}
+		s := enforcer.Step{Watch: enforcer.Role(doc.Watch), Priority: doc.Priority, Action: doc.Action, Notice: doc.Notice}
 		s.ID, s.Trigger = readTrigger(p, at, doc)
 		s.Assign, s.Duty = assignee(doc.Assign)
 		if c := doc.Comment; c != nil {

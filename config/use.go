@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
 )
 
@@ -17,15 +18,18 @@ func (l *loader) contracts() {
 		seen.add(path+".id", doc.ID)
 		scope := l.scope(path, doc)
 		conn, known := l.connectionOf(path+".mapping", doc.Mapping)
-		t, ok := l.text(path+".use", doc.Use, files)
-		if !ok {
+		u := user{loader: l, path: path, doc: doc}
+		c := u.contract(files)
+		if c == nil {
 			continue
 		}
-		u := user{loader: l, path: path, doc: doc, text: t}
-		c := u.contract()
 		c.MappingID, c.Connection, c.Scope = doc.Mapping, conn, scope
+		u.duties(c)
+		u.account(c)
 		if known {
-			u.againstMapping(c, l.cfg.Mapping(doc.Mapping))
+			for _, v := range append(slices.Clone(c.Earlier), c.Contract) {
+				u.againstMapping(v, l.cfg.Mapping(doc.Mapping), c)
+			}
 		}
 		c.Fingerprint = c.fingerprint()
 		l.cfg.Contracts = append(l.cfg.Contracts, *c)
@@ -85,68 +89,122 @@ func (l *loader) text(path, use string, files map[string]text) (text, bool) {
 	return t, t.contract != nil
 }
 
-// user makes one configured contract of a text.
+// user makes one configured contract of its texts.
 type user struct {
 	*loader
 	path string
 	doc  *useDoc
-	text text
 }
 
-func (u *user) contract() *Contract {
-	c := &Contract{Contract: u.text.contract, Spec: u.text.spec, Plan: u.doc.Plan}
-	base := *u.text.contract
-	if u.doc.Calendar != nil {
-		c.Spec.ID = u.doc.ID
-		overlay(u.page, u.path+".calendar", &c.Spec, u.doc.Calendar, u.days)
-		base.Calendar = compile(u.page, u.path+".calendar", c.Spec)
+// contract is the last version with the earlier ones behind it; nil when one of them cannot be read.
+func (u *user) contract(files map[string]text) *Contract {
+	c := &Contract{}
+	var made []*enforcer.Contract
+	for _, v := range u.versions() {
+		t, ok := u.loader.text(v.path+".use", v.Use, files)
+		if !ok {
+			return nil
+		}
+		v.text = t
+		made = append(made, v.contract(c))
+		c.fields = append(c.fields, fieldsIn(t.contract)...)
 	}
-	c.Contract = derive(u.page, u.path+".change", &base, u.doc.Change, c.Spec.Week)
-	c.ID = u.doc.ID
-	c.Language = u.doc.Language
-	if c.Language == "" {
-		c.Language = u.cfg.Language
+	if len(made) == 0 {
+		return nil
 	}
-	c.Reopen = u.doc.Reopen
-	u.plan(c)
+	last := len(made) - 1
+	c.Contract = made[last]
+	c.Earlier = made[:last]
 	u.dates(c)
-	if u.doc.Calendar != nil {
-		u.cutoffs(c)
-	}
-	if len(u.doc.Change) > 0 || u.doc.Calendar != nil || u.doc.Reopen != "" || u.doc.Plan != "" {
-		c.Version += "+" + c.rules()[:8]
-	}
 	return c
 }
 
+// version is one text of the contract, where it stands in the file.
+type version struct {
+	*user
+	versionDoc
+	path string
+	text text
+}
+
+// versions are those of the list, or the one that stands in the contract itself.
+func (u *user) versions() []*version {
+	d := u.doc
+	if d.Versions == nil {
+		if d.Use == "" && !u.spoilt(u.path+".use") {
+			u.fault(u.path+".use", "", "is missing; name a preset or a contract file, or list versions")
+		}
+		return []*version{{user: u, path: u.path, versionDoc: versionDoc{Use: d.Use, Plan: d.Plan, Reopen: d.Reopen, Calendar: d.Calendar, Change: d.Change}}}
+	}
+	if d.Use != "" || d.Plan != "" || d.Reopen != "" || d.Calendar != nil || d.Change != nil {
+		u.fault(u.path+".versions", "", "stands beside use, plan, reopen, calendar or change; these belong into each version")
+	}
+	var out []*version
+	for i, v := range d.Versions {
+		path := fmt.Sprintf("%s.versions[%d]", u.path, i)
+		if i > 0 && !d.Versions[i-1].ValidFrom.Before(v.ValidFrom.Date) && !u.spoilt(path) {
+			u.fault(path+".valid_from", v.ValidFrom.String(), "is not after that of the version before it; the oldest stands first")
+		}
+		out = append(out, &version{user: u, path: path, versionDoc: v})
+	}
+	return out
+}
+
+// contract makes the version's contract; what only one can have goes into c.
+func (v *version) contract(c *Contract) *enforcer.Contract {
+	c.Spec = v.text.spec
+	base := *v.text.contract
+	if v.Calendar != nil {
+		c.Spec.ID = v.doc.ID
+		overlay(v.page, v.path+".calendar", &c.Spec, v.Calendar, v.days)
+		base.Calendar = compile(v.page, v.path+".calendar", c.Spec)
+	}
+	e := derive(v.page, v.path+".change", &base, v.Change, c.Spec.Week)
+	e.ID = v.doc.ID
+	e.Language = v.doc.Language
+	if e.Language == "" {
+		e.Language = v.cfg.Language
+	}
+	e.Reopen = v.Reopen
+	v.plan(e)
+	if v.Calendar != nil {
+		v.cutoffs(e, c.Spec.Week)
+	}
+	if len(v.Change) > 0 || v.Calendar != nil || v.Reopen != "" || v.Plan != "" {
+		e.Version += "+" + rules(e, c.Spec)[:8]
+	}
+	return e
+}
+
 // cutoffs warns of cut-offs that the admin's hours have pushed out of the day.
-func (u *user) cutoffs(c *Contract) {
+func (v *version) cutoffs(c *enforcer.Contract, week calendar.Week) {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		for j := range o.Rules {
-			part, value, reason := cutoffFault(o.Rules[j].Within, c.Spec.Week)
-			if part != "" && !u.spoilt(u.path) {
-				u.warn(u.path+".calendar.hours", u.doc.Calendar.Hours, "push a cut-off of %s out of the day: %s %s %s; change it as well",
+			part, value, reason := cutoffFault(o.Rules[j].Within, week)
+			if part != "" && !v.spoilt(v.path) {
+				v.warn(v.path+".calendar.hours", v.Calendar.Hours, "push a cut-off of %s out of the day: %s %s %s; change it as well",
 					o.ID, part, value, reason)
 			}
 		}
 	}
 }
 
-func (u *user) plan(c *Contract) {
-	path := u.path + ".plan"
+func (v *version) plan(c *enforcer.Contract) {
+	path, plan := v.path+".plan", v.Plan
 	switch {
-	case len(c.Plans) == 0 && c.Plan != "":
-		u.fault(path, c.Plan, "is given, and contract %s knows no plans", c.Preset)
-	case len(c.Plans) > 0 && c.Plan == "" && !u.spoilt(path):
-		u.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, commas(c.Plans))
-	case c.Plan != "" && !slices.Contains(c.Plans, c.Plan):
-		u.choose(path, c.Plan, "a plan of contract "+c.Preset, c.Plans)
+	case len(c.Plans) == 0 && plan != "":
+		v.fault(path, plan, "is given, and contract %s knows no plans", c.Preset)
+	case len(c.Plans) > 0 && plan == "" && !v.spoilt(path):
+		v.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, commas(c.Plans))
+	case plan != "" && !slices.Contains(c.Plans, plan):
+		v.choose(path, plan, "a plan of contract "+c.Preset, c.Plans)
 	}
+	c.Plan = plan
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
-		if c.Plan != "" && o.Plans != nil && !slices.Contains(o.Plans, c.Plan) {
-			o.Inert = fmt.Sprintf("it is not part of plan %q", c.Plan)
+		if plan != "" && o.Plans != nil && !slices.Contains(o.Plans, plan) {
+			o.Inert = fmt.Sprintf("it is not part of plan %q", plan)
 		}
 	}
 }
@@ -166,6 +224,7 @@ func (u *user) dates(c *Contract) {
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() && !c.ValidFrom.Before(c.ValidTo) {
 		u.fault(u.path+".valid.to", to.String(), "lies before from, %v", from.Date)
 	}
+	u.windows(c)
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() {
 		if _, err := c.Calendar.Elapsed(c.ValidFrom, c.ValidTo); err != nil {
 			u.warn(u.path+".valid", "", "reaches beyond the days off: %v", err)
@@ -179,11 +238,32 @@ func (u *user) dates(c *Contract) {
 	}
 }
 
+// windows parts the contract's validity among its versions: each holds from its own day until the next one's.
+func (u *user) windows(c *Contract) {
+	all := append(slices.Clone(c.Earlier), c.Contract)
+	first, to := c.ValidFrom, c.ValidTo
+	for i, v := range all {
+		if u.doc.Versions == nil || v.Calendar == nil {
+			return
+		}
+		v.ValidFrom, v.ValidTo = u.doc.Versions[i].ValidFrom.in(v.Calendar.Location(), 0), to
+		if v.ValidFrom.Before(first) {
+			v.ValidFrom = first
+		}
+		if i > 0 {
+			all[i-1].ValidTo = v.ValidFrom
+		}
+	}
+}
+
 // againstMapping holds what the contract's steps need against what the mapping has.
-func (u *user) againstMapping(c *Contract, m *mapping.Mapping) {
-	var fields []string
+func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Contract) {
+	var fields, activities []string
 	for _, f := range m.Fields {
 		fields = append(fields, f.Is)
+	}
+	for _, a := range m.Activities {
+		activities = append(activities, a.Is)
 	}
 	roles := map[enforcer.Role]*mapping.RoleRule{}
 	for i := range m.Roles {
@@ -198,8 +278,12 @@ func (u *user) againstMapping(c *Contract, m *mapping.Mapping) {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		if o.Inert == "" {
-			o.Inert = unmapped(o, fields)
+			o.Inert = unmapped(o, fields, activities)
 		}
+		if o.Inert == "" {
+			o.Inert = used.unfounded(o, fields)
+		}
+		fit(o, fields)
 		if o.Inert != "" || o.Off {
 			continue
 		}

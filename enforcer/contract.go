@@ -16,6 +16,7 @@ type Contract struct {
 	Calendar    *calendar.Calendar
 	Severities  []Severity // gravest first
 	Plans       []string   // plans the contract knows; nil when it knows none
+	Plan        string     // the one that holds; "" where the contract knows none
 	Assumptions []string   // readings that belong to no single obligation
 	Obligations []Obligation
 	Unmeasured  []Clause // what the text says and nothing on an issue can measure
@@ -126,11 +127,12 @@ type Obligation struct {
 	Stop       []Condition // any of them stops the cycle
 	Accept     []Condition // of a due date that was moved later: any of them, after the move, makes it the due
 	Pause      []StatusClass
-	Agreed     bool // the text lets both sides agree on another due: the request's AgreedDue takes the term's place
-	Repeat     bool // the next cycle starts where one ends, while the request is open
-	Once       bool // not started again when a customer reopens the request
-	NoVerdict  bool // a right or the customer's own duty: never met or breached
-	Off        bool // in the text, but not acted on until the admin turns it on
+	Unless     string // while that other obligation is on, it takes this one's place
+	Agreed     bool   // the text lets both sides agree on another due: the field FieldAgreedDue takes the term's place
+	Repeat     bool   // the next cycle starts where one ends, while the request is open
+	Once       bool   // not started again when a customer reopens the request
+	NoVerdict  bool   // a right or the customer's own duty: never met or breached
+	Off        bool   // in the text, but not acted on until the admin turns it on
 	Rules      []Rule
 	Items      []Item // of WordComplete: what a complete request holds
 	// Inert says why this program cannot act on the obligation yet; "" when it can.
@@ -158,6 +160,8 @@ type Rule struct {
 	AtMost time.Duration
 	// Sum says what an account adds up, and against what; nil for every other kind.
 	Sum *Sum
+	// Always: the clock of a rule without a term runs round the clock, so that its internal steps wait for no opening.
+	Always bool
 	// Limit says the promise in words, for people. It is shown, and never computed.
 	Limit Text
 	// While restricts the cycle to these status classes: it starts on entering and is cancelled on leaving them.

@@ -45,7 +45,7 @@ type Cycle struct {
 	EndedAt  time.Time
 	EndEvent string
 	EndBy    Person
-	EndWhy   string // a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status", "severity", "gone"
+	EndWhy   string // a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed" (a check)
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out
 	Remaining time.Duration // counting time to the due; negative after it; 0 without a due
@@ -56,9 +56,17 @@ type Cycle struct {
 	BreachedBefore int
 	// Moves are the changes of the due date on which the cycle's due rests.
 	Moves []Move
+	// Work is the entry of booked time that a check was of, and WorkBy whose it is.
+	Work   *Work
+	WorkBy Person
 	// revivedAt is when a correction by staff set the cycle going again.
 	revivedAt time.Time
 	bases     []base
+	date      string    // with DueDate: the date that binds
+	agreed    time.Time // the due that both sides agreed on
+	noticedAt time.Time // when the notice was given without which the due does not come
+	period    *Run      // of a duty's cycle
+	spending  *Spending // of the cycle of a cap
 }
 
 // Move is a change of a due date.
@@ -81,8 +89,9 @@ type Pause struct {
 // CycleStep is a step with its moment in this cycle. At is zero when it has none (a warning of a due that does
 // not exist).
 type CycleStep struct {
-	Step *Step
-	At   time.Time
+	Step  *Step
+	At    time.Time
+	fires time.Time
 }
 
 // Evaluation is everything Evaluate found out about one request.

@@ -32,7 +32,7 @@ func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, e
 				continue
 			}
 			ev.Cycles = append(ev.Cycles, Cycle{
-				Obligation: o, Rule: rule, ID: "created", Ordinal: 1, Severity: severity, State: Running,
+				Contract: c, Obligation: o, Rule: rule, ID: "created", Ordinal: 1, Severity: severity, State: Running,
 				StartedAt: received, bases: []base{{from: received, rule: rule}},
 			})
 		}
@@ -74,6 +74,10 @@ func (c *Cycle) noDue() Text {
 		return Text{"ru": "обязанность по договору в целом, у обращения срока нет", "en": "a duty of the contract as a whole, not of one notice"}
 	case o.Kind == Account:
 		return Text{"ru": "учёт, а не срок", "en": "an account, not a term"}
+	case o.Kind == Check:
+		return Text{"ru": "проверяется в момент начала, срока нет", "en": "checked when it starts: no term is set"}
+	case c.Rule.On == DueDate:
+		return Text{"ru": "срок — закрытие даты, которую назначает сотрудник", "en": "due at the close of the date that staff sets"}
 	case o.NoVerdict:
 		return Text{"ru": "право или обязанность заказчика: срока нет", "en": "a right, or the customer's own duty: no term is set"}
 	}

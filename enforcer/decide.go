@@ -106,6 +106,9 @@ func (d *decider) step(i int, c *Cycle, s CycleStep) error {
 // endOf finds out whether what the cycle's steps call for is over, and the cycle whose end made it so: its own
 // end, or for a repeating obligation's broken cycle the answer that came later.
 func (d *decider) endOf(i int, c *Cycle) (*Cycle, bool) {
+	if c.Obligation.Kind == Check { // it is judged at once, and what it found is still to be said
+		return c, false
+	}
 	if c.EndWhy != "due" {
 		return c, !c.EndedAt.IsZero()
 	}
@@ -136,9 +139,9 @@ func (d *decider) changes(c *Cycle, s CycleStep) Changes {
 	if s.Step.Comment != nil {
 		ch.Comment = d.comment(c, s)
 	}
-	ch.Watch = s.Step.Watch
+	ch.Watch, ch.Action = s.Step.Watch, s.Step.Action
 	if c.BreachedBefore == 0 {
-		ch.Assign, ch.Priority = s.Step.Assign, s.Step.Priority
+		ch.Assign, ch.Duty, ch.Priority = s.Step.Assign, s.Step.Duty, s.Step.Priority
 	}
 	return ch
 }
@@ -149,7 +152,7 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 	if dec.Audience == Public || d.ev.alwaysOn(c) {
 		return nil
 	}
-	cal := d.ev.Contract.Calendar
+	cal := c.Contract.Calendar
 	in, err := cal.InHours(d.ev.Now)
 	if err != nil || in {
 		return err
@@ -171,7 +174,7 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 // alwaysOn reports whether the cycle's own clock runs round the clock.
 func (ev *Evaluation) alwaysOn(c *Cycle) bool {
 	t := ev.term(c, c.Rule)
-	return t != nil && (t.Always || t.Unit == calendar.PlainDays)
+	return c.Rule.Always || t != nil && (t.Always || t.Unit >= calendar.PlainDays)
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this
@@ -196,7 +199,7 @@ func (d *decider) overtake() {
 
 // covers reports whether making these changes leaves nothing of the other undone.
 func (ch Changes) covers(other Changes) bool {
-	return (other.Assign == "" || ch.Assign.Rank() >= other.Assign.Rank()) &&
+	return (other.Assign == "" || ch.Assign.Rank() >= other.Assign.Rank()) && other.Action == "" &&
 		(other.Priority == "" || ch.Priority == other.Priority || ch.Priority == PriorityTop) &&
 		(other.Watch == "" || ch.Watch == other.Watch)
 }

@@ -70,27 +70,89 @@ func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error
 
 func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
 	switch {
+	case !c.agreed.IsZero():
+		r := ruling{from: b.from, due: c.agreed, term: &workingClock, note: FieldAgreedDue}
+		if term := ev.term(c, b.rule); term != nil {
+			r.term = term
+		}
+		return r, nil
+	case b.rule.On == DueDate:
+		return ev.dateRuling(c, b.from, c.date)
+	case b.rule.On == PeriodEnd:
+		return ev.periodRuling(c)
 	case b.rule.As != "":
 		return ev.borrowed(c, b, t, reasons)
 	case b.rule.Within == nil:
 		return ruling{from: b.from}, nil
 	}
 	r := ruling{from: b.from, term: ev.term(c, b.rule)}
+	cal := c.Contract.Calendar
 	if !reasons {
 		var err error
-		r.due, err = ev.Contract.Calendar.DueAt(b.from, *r.term, c.spans(t))
+		if r.due, err = cal.DueAt(b.from, *r.term, c.spans(t)); err != nil {
+			return r, err
+		}
+		return r, ev.awaitNotice(c, b, t, &r)
+	}
+	res, err := cal.Due(b.from, *r.term, c.spans(t))
+	r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
+	if err != nil {
 		return r, err
 	}
-	res, err := ev.Contract.Calendar.Due(b.from, *r.term, c.spans(t))
-	r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
-	return r, err
+	return r, ev.awaitNotice(c, b, t, &r)
+}
+
+// awaitNotice moves a due whose step needs a notice before it by as much as that notice is late. It is in time by
+// the close of the day on which its step falls; until it is given, the due is counted from now.
+func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) error {
+	notice, rest := b.rule.notice()
+	if notice == nil {
+		return nil
+	}
+	cal := c.Contract.Calendar
+	latest, err := cal.DueAt(b.from, *notice.Trigger.After, c.spans(t))
+	if err != nil {
+		return err
+	}
+	if closes, err := cal.CloseOf(calendar.DateOf(latest.In(cal.Location()))); err == nil && closes.After(latest) {
+		latest = closes
+	}
+	given := c.noticedAt
+	if given.IsZero() {
+		given = t
+	}
+	if !given.After(latest) {
+		return nil
+	}
+	due, err := cal.DueAt(given, rest, nil)
+	if err == nil && due.After(r.due) {
+		r.due, r.note = due, "notice "+notice.ID
+	}
+	return err
+}
+
+// notice is the step that must come before the rule's due, and the term from it to the due; nil when none must.
+func (r *Rule) notice() (*Step, calendar.Term) {
+	for i := range r.Steps {
+		if !r.Steps[i].Trigger.Due || r.Steps[i].Notice == "" || r.Within == nil {
+			continue
+		}
+		for j := range r.Steps {
+			if n := &r.Steps[j]; n.ID == r.Steps[i].Notice && n.Trigger.After != nil {
+				rest := *r.Within
+				rest.N, rest.Cutoff = max(1, r.Within.N-n.Trigger.After.N), nil
+				return n, rest
+			}
+		}
+	}
+	return nil, calendar.Term{}
 }
 
 // term is the rule's term on the clock that the cycle counts on: work after hours, once both sides agreed to it,
 // runs the gravest severity's minutes and hours round the clock (kamal п. 8).
 func (ev *Evaluation) term(c *Cycle, rule *Rule) *calendar.Term {
 	t := rule.Within
-	if t == nil || !ev.Request.AfterHours || ev.Contract.SeverityRank(c.Severity) != 0 ||
+	if t == nil || !ev.Request.AfterHours || c.Contract.SeverityRank(c.Severity) != 0 ||
 		(t.Unit != calendar.Minutes && t.Unit != calendar.Hours) {
 		return t
 	}
@@ -137,7 +199,7 @@ func (ev *Evaluation) finish(c *Cycle) error {
 		return err
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
-	cal := ev.Contract.Calendar
+	cal := c.Contract.Calendar
 	if r.term != nil {
 		pauses := c.spans(end)
 		if c.Elapsed, err = cal.Counted(*r.term, c.StartedAt, end, pauses); err != nil {
@@ -166,20 +228,29 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 		if err != nil {
 			return err
 		}
-		c.Steps = append(c.Steps, CycleStep{Step: step, At: at})
+		s := CycleStep{Step: step, At: at, fires: at}
+		if step.Trigger.Due && c.Obligation.Kind != Check {
+			s.fires = afterDue(at)
+		}
+		c.Steps = append(c.Steps, s)
 		if c.EndedAt.IsZero() && c.State != Paused {
-			ev.upcoming(at, step.Trigger)
+			ev.upcoming(s.fires)
 		}
 	}
 	if c.EndedAt.IsZero() && c.State == Running {
-		ev.upcoming(c.Due, Trigger{Due: true})
+		ev.upcoming(afterDue(c.Due))
 	}
 	return nil
 }
 
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
-	cal := ev.Contract.Calendar
+	cal := c.Contract.Calendar
 	switch {
+	case c.Obligation.Kind == Check:
+		if c.State == Met {
+			return time.Time{}, nil
+		}
+		return c.StartedAt, nil
 	case t.Start():
 		return c.StartedAt, nil
 	case t.After != nil:
@@ -189,34 +260,31 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	case t.Due:
 		return c.Due, nil
 	case t.Before != nil:
-		return cal.Before(c.Due, *t.Before)
+		at, err := cal.Before(c.Due, *t.Before)
+		if err != nil || at.Before(c.StartedAt) { // a date that leaves less time than that: whoever set it knows
+			return time.Time{}, err
+		}
+		return at, nil
 	}
-	if r.term == nil {
+	if r.term == nil || !c.Due.After(r.from) {
 		return time.Time{}, nil
 	}
 	return cal.Percent(*r.term, r.from, c.Due, t.Percent, c.spans(end))
 }
 
-// FiresAt is the first second at which the step is taken: a due's own second still counts as in time.
-func (s CycleStep) FiresAt() time.Time {
-	if s.At.IsZero() {
-		return time.Time{}
+// FiresAt is the first second at which the step is taken: a due's own second still counts as in time. Zero when the
+// step has no moment.
+func (s CycleStep) FiresAt() time.Time { return s.fires }
+
+// afterDue is the first second in which a due is broken; zero for none.
+func afterDue(due time.Time) time.Time {
+	if due.IsZero() {
+		return due
 	}
-	return firesAt(s.At, s.Step.Trigger)
+	return due.Truncate(time.Second).Add(time.Second)
 }
 
-func firesAt(at time.Time, t Trigger) time.Time {
-	if t.Due {
-		return at.Truncate(time.Second).Add(time.Second)
-	}
-	return at
-}
-
-func (ev *Evaluation) upcoming(at time.Time, t Trigger) {
-	if at.IsZero() {
-		return
-	}
-	at = firesAt(at, t)
+func (ev *Evaluation) upcoming(at time.Time) {
 	if at.After(ev.Now) && (ev.Next.IsZero() || at.Before(ev.Next)) {
 		ev.Next = at
 	}

@@ -20,7 +20,7 @@ func reason(code, ru, en string) Reason {
 
 // stepReason says which rule calls for the step and what it is measured against.
 func stepReason(ev *Evaluation, c *Cycle, s CycleStep) Reason {
-	loc := ev.Contract.Calendar.Location()
+	loc := c.Contract.Calendar.Location()
 	ru := fmt.Sprintf("%s, %s: отсчёт с %s", c.Obligation.Source, c.Obligation.ID, stamp(c.StartedAt, loc, "ru"))
 	en := fmt.Sprintf("%s, %s: counting from %s", c.Obligation.Source, c.Obligation.ID, stamp(c.StartedAt, loc, "en"))
 	if !c.Due.IsZero() {
@@ -65,6 +65,9 @@ func needlessReason(c *Cycle) Reason {
 		"left-status":        {"статус больше не тот", "the status class was left"},
 		"severity":           {"критичность изменилась", "the severity changed"},
 		"gone":               {"запрос удалён", "the request was deleted"},
+		"again":              {"отсчёт начат заново", "the stopwatch was started anew"},
+		"reopened":           {"запрос переоткрыт", "the request was reopened"},
+		"due":                {"срок прошёл", "the due passed"},
 	}[c.EndWhy]
 	return reason("ended", why[0], why[1])
 }
@@ -86,15 +89,35 @@ func (d *decider) comment(c *Cycle, s CycleStep) *Comment {
 	out := &Comment{
 		Audience: sc.Audience, Text: sc.Text, Names: sc.Names,
 		Obligation: c.Obligation.Title, Source: c.Obligation.Source,
-		Severity:  d.ev.Contract.severityTitle(c.Severity),
+		Severity:  c.Contract.severityTitle(c.Severity),
 		StartedAt: c.StartedAt, Due: c.Due, Moment: s.At, Remaining: d.ev.remainingAt(c, s.At),
 		Next: d.next(sc.Audience),
+	}
+	if c.Work != nil {
+		out.Spent, out.AtMost, out.By, out.Date = c.Work.Spent, c.Rule.AtMost, c.WorkBy.ID, c.Work.On
+	}
+	if c.Rule.On == DueDate {
+		out.Date, out.Moves = c.date, len(c.Moves)
+	}
+	if plan := d.ev.State.NeedsPlan; plan != "" && plan != c.Contract.Plan {
+		out.Plan = plan
+	}
+	if c.period != nil {
+		out.Period = c.period.Period
+	}
+	if s := c.spending; s != nil {
+		out.Period, out.Share, out.Sum, out.Limit = s.Period, s.Share(), decimal(s.Spent), decimal(s.Cap())
 	}
 	// a late receipt never promises a moment that has passed, nor work that has already begun
 	if c.Rule.As != "" && c.Due.After(d.ev.Now) && d.ev.running(c.Rule.As) {
 		out.BeginBy = c.Due
 	}
 	return out
+}
+
+// decimal writes hundredths as a decimal number.
+func decimal(hundredths int64) string {
+	return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100)
 }
 
 func (c *Contract) severityTitle(id string) Text {
@@ -111,7 +134,7 @@ func (ev *Evaluation) remainingAt(c *Cycle, at time.Time) time.Duration {
 	if c.Due.IsZero() || term == nil || !at.Before(c.Due) {
 		return 0
 	}
-	d, err := ev.Contract.Calendar.Counted(*term, at, c.Due, nil)
+	d, err := c.Contract.Calendar.Counted(*term, at, c.Due, nil)
 	if err != nil {
 		return 0 // the due itself was computed over the same days, so this cannot happen
 	}

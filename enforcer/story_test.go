@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,6 +82,20 @@ func play(t *testing.T, head string) string {
 				t.Fatal(err)
 			}
 			s.contract = c
+			s.items(c, nil)
+		case words[0] == "mapped": // items and fields; without this line none is
+			s.items(s.contract, words[1:])
+		case words[0] == "on":
+			s.contract.Obligation(words[1]).Off = false
+			for i := range s.contract.Obligations {
+				if o := &s.contract.Obligations[i]; o.Unless == words[1] {
+					o.Off = true
+				}
+			}
+		case words[0] == "plan":
+			s.contract.Plan = words[1]
+		case words[0] == "valid":
+			s.contract.ValidFrom, s.contract.ValidTo = s.time(words[1:4]), s.time(words[4:7])
 		case words[0] == "pause":
 			s.contract.Obligation(words[1]).Pause = []enforcer.StatusClass{enforcer.StatusClass(words[2])}
 		case words[0] == "reopen":
@@ -103,6 +118,27 @@ func play(t *testing.T, head string) string {
 	s.wakeUntil(s.until.Add(time.Second))
 	s.report()
 	return s.out.String()
+}
+
+// items leaves an obligation those of its items that are mapped, and turns it off where none is.
+func (s *story) items(c *enforcer.Contract, mapped []string) {
+	preset, err := config.Preset(c.Preset)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := range c.Obligations {
+		for j := range c.Obligations[i].Stop {
+			if stop := &c.Obligations[i].Stop[j]; stop.Word == enforcer.WordDueDate && !slices.Contains(mapped, stop.Field) {
+				stop.Field = ""
+			}
+		}
+		if o := &c.Obligations[i]; o.Items != nil {
+			o.Items = slices.DeleteFunc(slices.Clone(preset.Obligations[i].Items), func(item enforcer.Item) bool {
+				return !slices.Contains(mapped, item.ID)
+			})
+			o.Off = len(mapped) == 0
+		}
+	}
 }
 
 func (s *story) time(w []string) time.Time {
@@ -138,16 +174,56 @@ func (s *story) act(at time.Time, w []string) {
 		m.Event = fmt.Sprintf("journal:%d", s.n)
 	} else {
 		m.Event, m.StatusSet = "created", true
-		m.State = enforcer.State{Covered: true, Status: enforcer.New, Priority: 1}
+		m.State = enforcer.State{
+			Covered: true, Status: enforcer.New, Priority: 1, Fields: map[string]string{}, Times: map[string]time.Time{},
+		}
 		s.request.CreatedAt, s.request.ReceivedAt = at, at
 	}
+	m.State.Fields, m.State.Times = maps.Clone(m.State.Fields), maps.Clone(m.State.Times)
+	dated := ""
 	for i := 0; i < len(w); i++ {
 		next := func() string { i++; return w[i] }
 		switch w[i] {
+		case "field":
+			m.State.Fields[next()] = "yes"
+		case "clear":
+			id := next()
+			delete(m.State.Fields, id)
+			delete(m.State.Times, id)
+		case "moment": // a mapped field that names a moment: moment arrived Mon 2026-03-16 14:00
+			id := next()
+			m.State.Fields[id], m.State.Times[id] = "yes", s.time(w[i+1:i+4])
+			i += 3
+		case "due-date":
+			if dated = next(); dated == "none" {
+				dated = ""
+			}
+			m.State.DueDate = dated
+		case "attach":
+			m.Attached = true
+			if id := next(); id != "any" {
+				m.State.Attached = append(slices.Clone(m.State.Attached), id)
+			}
+		case "work":
+			spent, err := time.ParseDuration(w[i+2])
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			m.Work = &enforcer.Work{Activity: w[i+1], Spent: spent, On: at.Format(time.DateOnly)}
+			i += 2
+		case "needs-plan":
+			m.State.NeedsPlan = next()
+		case "top":
+			m.State.PriorityTop = true
+		case "nobody":
+			m.State.Assignee = enforcer.Person{}
 		case "created", "severity":
 			m.State.Severity = next()
 		case "by":
 			m.By = person(next())
+			if m.State.DueDate == dated && dated != "" {
+				m.State.DueDateBy = m.By
+			}
 		case "note":
 			m.Note = enforcer.Audience(next())
 		case "auto":
@@ -273,7 +349,13 @@ func (s *story) say(now time.Time, d enforcer.Decision) {
 			fmt.Fprintf(&s.out, " (work begins by %s)", s.stamp(c.BeginBy))
 		}
 	}
-	for _, x := range [][2]string{{"assigns", string(d.Changes.Assign)}, {"priority", d.Changes.Priority}, {"adds", string(d.Changes.Watch)}} {
+	assigns := string(d.Changes.Assign)
+	if d.Changes.Duty {
+		assigns = "who is on duty"
+	}
+	for _, x := range [][2]string{
+		{"assigns", assigns}, {"priority", d.Changes.Priority}, {"adds", string(d.Changes.Watch)}, {"action", d.Changes.Action},
+	} {
 		if x[1] != "" {
 			fmt.Fprintf(&s.out, ", %s %s", x[0], x[1])
 		}
@@ -298,6 +380,15 @@ func (s *story) echo(now time.Time, d enforcer.Decision) {
 	if role := d.Changes.Assign; role.Rank() > m.State.Assignee.Role.Rank() {
 		m.State.Assignee = person(string(role))
 	}
+	switch d.Changes.Action {
+	case enforcer.ActionClose:
+		m.State.Status, m.StatusSet = enforcer.Closed, true
+	case enforcer.ActionReopen:
+		m.State.Status, m.StatusSet = enforcer.Working, true
+	}
+	if d.Changes.Priority == enforcer.PriorityTop {
+		m.State.PriorityTop = true
+	}
 	s.request.Moments = append(s.request.Moments, m)
 }
 
@@ -311,6 +402,12 @@ func (s *story) report() {
 		}
 		if !c.EndedAt.IsZero() {
 			fmt.Fprintf(&s.out, " ended %s %s %s", s.stamp(c.EndedAt), c.EndWhy, c.EndEvent)
+		}
+		for _, m := range c.Moves {
+			fmt.Fprintf(&s.out, " moved %s..%s by %s", m.From, m.To, m.By.Role)
+			if m.Binding.IsZero() {
+				s.out.WriteString(" (not agreed)")
+			}
 		}
 		for _, p := range c.Pauses {
 			fmt.Fprintf(&s.out, " paused %s..%s", s.stamp(p.From), s.stamp(p.To))

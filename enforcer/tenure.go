@@ -14,26 +14,40 @@ type tenure struct {
 	moments []Moment  // from the one that brought it in to the one that took it out, inclusive
 	start   time.Time // when the request counts as received
 	left    bool      // the last moment took it out
+	outside bool      // received outside the contract's validity: it has no promises, and is not the contract's
 }
 
 // tenures splits a request into its stays under the contract. Received within the contract's validity it stays
-// to the end; moved in from elsewhere it is received at that moment.
-func (c *Contract) tenures(r *Request, moments []Moment) []tenure {
+// to the end; moved in from elsewhere it is received at that moment. With outsiders the stays are given too that no
+// version of the contract is valid for, unless another contract has the request.
+func (c *Contract) tenures(r *Request, moments []Moment, outsiders bool) []tenure {
 	var out []tenure
 	in := -1
+	stay := func(end int, left bool) {
+		start := receivedAt(r, in, moments[in])
+		t := tenure{moments: moments[in:end], start: start, left: left, outside: !c.valid(start)}
+		if !t.outside || outsiders && !r.Elsewhere && !c.everValid(start) {
+			out = append(out, t)
+		}
+	}
 	for i, m := range moments {
 		switch {
-		case in < 0 && m.State.Covered && c.valid(receivedAt(r, i, m)):
+		case in < 0 && m.State.Covered:
 			in = i
 		case in >= 0 && !m.State.Covered:
-			out = append(out, tenure{moments[in : i+1], receivedAt(r, in, moments[in]), true})
+			stay(i+1, true)
 			in = -1
 		}
 	}
 	if in >= 0 {
-		out = append(out, tenure{moments[in:], receivedAt(r, in, moments[in]), false})
+		stay(len(moments), false)
 	}
 	return out
+}
+
+// everValid reports whether some version of the contract is valid at t.
+func (c *Contract) everValid(t time.Time) bool {
+	return slices.ContainsFunc(c.versions(), func(v *Contract) bool { return v.valid(t) })
 }
 
 func receivedAt(r *Request, i int, m Moment) time.Time {

@@ -32,6 +32,7 @@ func (a *app) ledgerCmd() *cobra.Command {
 		return c
 	}
 	c.AddCommand(
+		a.ledgerWaiveCmd(),
 		filters(&cobra.Command{
 			Use: "list", Short: "List entries, oldest first", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
@@ -166,7 +167,11 @@ func (a *app) ledgerShow(ctx context.Context, id string) error {
 	for _, t := range history {
 		out.History = append(out.History, entryMove{t.At.In(loc), string(t.State), reasonText(t.Reason.Text.In(a.lang), t.Reason.Code)})
 	}
-	requests, err := w.ledger.Writes(ctx, e.Key.Connection, e.Key.Issue)
+	issue := e.Key.Issue
+	if e.Write != nil {
+		issue = e.Write.Issue // a duty's entry has none of its own, but for the one that its contract had made
+	}
+	requests, err := w.ledger.Writes(ctx, e.Key.Connection, issue)
 	if err != nil {
 		return err
 	}

@@ -45,9 +45,15 @@ func live(t *testing.T) *instance {
 	if dir == "" {
 		t.Skip("SKIPPED: NO REAL REDMINE WAS ASKED. Run make live, or set SLABRIDGE_LIVE_REDMINE to the directory of an instance")
 	}
+	return openInstance(t, dir)
+}
+
+// openInstance reads what the lab says of an instance that runs.
+func openInstance(t testing.TB, dir string) *instance {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "lab.json"))
 	if err != nil {
-		t.Fatalf("SLABRIDGE_LIVE_REDMINE names no instance: %v", err)
+		t.Fatalf("no instance runs in %s: %v", dir, err)
 	}
 	l := &instance{dir: dir}
 	if err := json.Unmarshal(text, l); err != nil {
@@ -255,11 +261,17 @@ type named struct {
 }
 
 type journal struct {
-	ID      int
-	User    named
-	Notes   string
-	Private bool `json:"private_notes"`
-	Details []struct{ Property, Name string }
+	ID        int
+	User      named
+	Notes     string
+	Private   bool      `json:"private_notes"`
+	CreatedOn time.Time `json:"created_on"`
+	Details   []detail
+}
+
+type detail struct {
+	Property, Name string
+	New            string `json:"new_value"`
 }
 
 func (l *instance) show(t testing.TB, key string, issue int) shown {

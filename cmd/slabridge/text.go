@@ -97,8 +97,12 @@ func (a *app) span(d time.Duration) string {
 	return sign + a.tf("%ds", s)
 }
 
-// hash shows the key of an issue as people write it: "#17", or "ACME-17" where the key says where it belongs.
+// hash shows the key of an issue as people write it: "#17", or "ACME-17" where the key says where it belongs; "-" for a
+// duty of the contract, which has no issue before it has made one.
 func hash(key string) string {
+	if key == "" {
+		return "-"
+	}
 	if strings.Trim(key, "0123456789") == "" {
 		return "#" + key
 	}

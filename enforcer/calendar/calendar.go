@@ -12,6 +12,7 @@ type Calendar struct {
 	zone                string
 	loc                 *time.Location
 	weekRU, weekEN      string
+	day                 time.Duration
 	tables              []*table // apart from each other by years without data, in order
 }
 
@@ -23,6 +24,10 @@ func (c *Calendar) Location() *time.Location { return c.loc }
 
 // Version returns the edition of the days-off data.
 func (c *Calendar) Version() string { return c.version }
+
+// DayLength returns the working time of the longest day of the week, a break left out: what people mean by "a
+// working day" when they tell an amount of working time in days.
+func (c *Calendar) DayLength() time.Duration { return c.day }
 
 // Source returns where the days-off data is from.
 func (c *Calendar) Source() string { return c.source }

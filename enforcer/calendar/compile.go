@@ -36,6 +36,7 @@ func Compile(spec Spec) (*Calendar, error) {
 		loc:     loc,
 		weekRU:  spec.Week.text(weekdaysRU),
 		weekEN:  spec.Week.text(weekdaysEN),
+		day:     spec.Week.longestDay(),
 	}
 	years := spec.Days.years()
 	for first := 0; first < len(years); {

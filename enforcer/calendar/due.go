@@ -23,6 +23,8 @@ type Result struct {
 //   - Civil business days: the close of the Nth working day after the date of
 //     the start.
 //   - Plain days, and minutes and hours round the clock: plain time.
+//   - Calendar days: the last second of the Nth day after the date of the
+//     start, whether it is worked or not. They count on the plain clock.
 //   - A cut-off, where it holds (see Cutoff), goes before all this: its local
 //     time on the next working day that has not opened yet, not before that
 //     day's opening nor after its close.
@@ -90,7 +92,11 @@ func (c *Calendar) due(r *ruling, pauses []Span) error {
 }
 
 func (c *Calendar) baseDue(r *ruling) error {
-	if r.term.plain() {
+	switch {
+	case r.term.Unit == CalendarDays:
+		r.base = instantOf(c.loc, DateOf(c.time(r.start)).number()+int64(r.term.N)+1, 0) - 1
+		return nil
+	case r.term.plain():
 		r.base = r.start + r.term.seconds()
 		return nil
 	}
@@ -190,6 +196,9 @@ func (c *Calendar) timeOfDay(t *table, day int, s int64) TimeOfDay {
 func (c *Calendar) Before(due time.Time, term Term) (time.Time, error) {
 	if err := term.Validate(); err != nil {
 		return time.Time{}, err
+	}
+	if term.Unit == CalendarDays {
+		return time.Time{}, fmt.Errorf("a warning %s before the due moment has no meaning; write %dd or %dbd", term, term.N, term.N)
 	}
 	if term.Cutoff != nil {
 		return time.Time{}, fmt.Errorf("a warning %s before the due moment cannot have a cut-off", term)

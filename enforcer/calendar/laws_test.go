@@ -88,7 +88,7 @@ func TestLaterStartsAndLongerTermsAreNotDueEarlier(t *testing.T) {
 		start := drawLawMoment(t, c, "start")
 		later := start.Add(time.Duration(rapid.IntRange(0, 10*86400).Draw(t, "later by")) * time.Second)
 		unit := rapid.SampledFrom([]calendar.Unit{
-			calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays,
+			calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays, calendar.CalendarDays,
 		}).Draw(t, "unit")
 		if unit == calendar.BusinessDays && (shownTwice(start) || shownTwice(later)) {
 			return // "the same local time" goes back with the clock
@@ -155,7 +155,7 @@ func TestAPauseNeverShortens(t *testing.T) {
 		term := calendar.Term{
 			N: rapid.IntRange(1, 40).Draw(t, "n"),
 			Unit: rapid.SampledFrom([]calendar.Unit{
-				calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays,
+				calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays, calendar.CalendarDays,
 			}).Draw(t, "unit"),
 		}
 		if term.Unit == calendar.Hours {

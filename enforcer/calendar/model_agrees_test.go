@@ -173,7 +173,7 @@ func (w world) drawMoment(t *rapid.T, label string, days int) time.Time {
 func (w world) drawTerm(t *rapid.T, start time.Time) calendar.Term {
 	most := int(min(60*time.Hour, 2*w.weekly) / time.Minute)
 	term := calendar.Term{Unit: rapid.SampledFrom([]calendar.Unit{
-		calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays,
+		calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays, calendar.CalendarDays,
 	}).Draw(t, "unit")}
 	cutoff := false
 	switch term.Unit {

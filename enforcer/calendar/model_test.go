@@ -278,7 +278,7 @@ func (m *model) due(start int64, term calendar.Term, pauses []calendar.Span) int
 			paused = append(paused, stretch{max(start, p.from), p.to})
 		}
 	}
-	plain := term.Always || term.Unit == calendar.PlainDays
+	plain := term.Always || term.Unit == calendar.PlainDays || term.Unit == calendar.CalendarDays
 	unit := map[calendar.Unit]int64{calendar.Minutes: 60, calendar.Hours: 3600, calendar.PlainDays: 86400}[term.Unit]
 	if !plain && term.Cutoff != nil {
 		late := start > m.shows(m.day(start), int64(term.Cutoff.After))
@@ -288,6 +288,13 @@ func (m *model) due(start int64, term calendar.Term, pauses []calendar.Span) int
 			due := max(opens, min(closes, m.shows(day, int64(term.Cutoff.Due))))
 			return m.postpone(due, paused)
 		}
+	}
+	if term.Unit == calendar.CalendarDays {
+		end := start // the last second whose date is not later than the Nth day
+		for m.day(end+60-end%60) <= m.day(start)+term.N {
+			end += 60 - end%60
+		}
+		return m.walk(start, end-end%60+59-start, true, paused)
 	}
 	if unit != 0 {
 		return m.walk(start, int64(term.N)*unit, plain, paused)
@@ -333,7 +340,7 @@ func (m *model) postpone(base int64, paused []stretch) int64 {
 
 // percent is the moment at which a share of the counting time has passed.
 func (m *model) percent(start, due int64, percent int, term calendar.Term, pauses []calendar.Span) int64 {
-	plain := term.Always || term.Unit == calendar.PlainDays
+	plain := term.Always || term.Unit == calendar.PlainDays || term.Unit == calendar.CalendarDays
 	paused := spansOf(pauses)
 	total := m.counted(start, due, plain, paused)
 	return m.walk(start, total*int64(percent)/100, plain, paused)

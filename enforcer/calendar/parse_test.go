@@ -26,7 +26,7 @@ func TestParseTerm(t *testing.T) {
 		}
 	}
 	bad := map[string]string{
-		"4hours":                `"4hours" is not a term; write 20m, 2h, 1bd or 10d (minutes, hours, business days, days of 24 hours)`,
+		"4hours":                `"4hours" is not a term; write 20m, 2h, 1bd, 10d or 1cd (minutes, hours, business days, days of 24 hours, calendar days to their end)`,
 		"":                      "is not a term",
 		"h":                     "is not a term",
 		"-1h":                   "is not a term",

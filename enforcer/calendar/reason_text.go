@@ -145,6 +145,10 @@ func (t Term) appendEN(b []byte, c *Calendar) []byte {
 	case PlainDays:
 		b = append(append(b, " day"...), s...)
 		b = append(b, " of 24 hours"...)
+	case CalendarDays:
+		b = append(append(b, " calendar day"...), s...)
+		b = append(b, ", to the end of the last, "...)
+		return append(b, c.zone...)
 	}
 	switch {
 	case t.plain():
@@ -168,6 +172,10 @@ func (t Term) appendRU(b []byte, c *Calendar) []byte {
 		b = append(b, pluralRU(t.N, " рабочий день", " рабочих дня", " рабочих дней")...)
 	case PlainDays:
 		b = append(b, pluralRU(t.N, " сутки", " суток", " суток")...)
+	case CalendarDays:
+		b = append(b, pluralRU(t.N, " календарный день", " календарных дня", " календарных дней")...)
+		b = append(b, ", до конца последнего, "...)
+		return append(b, c.zone...)
 	}
 	switch {
 	case t.plain():

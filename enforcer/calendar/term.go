@@ -16,6 +16,7 @@ const (
 	BusinessDays                      // business days, the day of receipt counting when received before its hours
 	CivilBusinessDays                 // business days from the day after the event (`count: civil`)
 	PlainDays                         // days of 24 hours, round the clock
+	CalendarDays                      // to the last second of the Nth calendar day after that of the event, worked or not
 )
 
 // maxTermCount keeps every sum of seconds far from overflow; 100,000 days are
@@ -39,7 +40,7 @@ type Cutoff struct {
 	After, Due TimeOfDay
 }
 
-// ParseTerm reads 20m, 2h, 1bd or 10d.
+// ParseTerm reads 20m, 2h, 1bd, 10d or 1cd.
 func ParseTerm(s string) (Term, error) {
 	digits := 0
 	for digits < len(s) && s[digits] >= '0' && s[digits] <= '9' {
@@ -55,6 +56,8 @@ func ParseTerm(s string) (Term, error) {
 		t.Unit = BusinessDays
 	case "d":
 		t.Unit = PlainDays
+	case "cd":
+		t.Unit = CalendarDays
 	default:
 		return Term{}, notTerm(s)
 	}
@@ -70,15 +73,15 @@ func ParseTerm(s string) (Term, error) {
 }
 
 func notTerm(s string) error {
-	return fmt.Errorf("%q is not a term; write 20m, 2h, 1bd or 10d (minutes, hours, business days, days of 24 hours)", s)
+	return fmt.Errorf("%q is not a term; write 20m, 2h, 1bd, 10d or 1cd (minutes, hours, business days, days of 24 hours, calendar days to their end)", s)
 }
 
 // Validate reports a term that has no meaning: no unit, a negative or absurd
 // count, 0bd, a cut-off on something that does not keep working hours.
 func (t Term) Validate() error {
 	switch {
-	case t.Unit < Minutes || t.Unit > PlainDays:
-		return errors.New("the term has no unit; write 20m, 2h, 1bd or 10d")
+	case t.Unit < Minutes || t.Unit > CalendarDays:
+		return errors.New("the term has no unit; write 20m, 2h, 1bd, 10d or 1cd")
 	case t.N < 0 || t.N > maxTermCount:
 		return fmt.Errorf("the term counts %d; it must be 0 to %d", t.N, maxTermCount)
 	case t.N == 0 && t.businessDays():
@@ -118,7 +121,7 @@ func (t Term) String() string {
 	return s
 }
 
-// String returns m, h, bd or d.
+// String returns m, h, bd, d or cd.
 func (u Unit) String() string {
 	switch u {
 	case Minutes:
@@ -129,6 +132,8 @@ func (u Unit) String() string {
 		return "bd"
 	case PlainDays:
 		return "d"
+	case CalendarDays:
+		return "cd"
 	}
 	return "?"
 }
@@ -136,7 +141,7 @@ func (u Unit) String() string {
 // plain reports whether the term's own clock is the plain one and not the
 // calendar's. A pointer, like the two below: copying a term costs as much as
 // the whole sum.
-func (t *Term) plain() bool { return t.Always || t.Unit == PlainDays }
+func (t *Term) plain() bool { return t.Always || t.Unit >= PlainDays }
 
 func (t *Term) businessDays() bool { return t.Unit == BusinessDays || t.Unit == CivilBusinessDays }
 

@@ -22,6 +22,19 @@ type Week [7][]Interval
 
 var weekdayNames = [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
 
+// longestDay is the working time of the weekday that has most.
+func (w Week) longestDay() time.Duration {
+	var longest time.Duration
+	for _, intervals := range w {
+		var worked time.Duration
+		for _, i := range intervals {
+			worked += time.Duration(i.To-i.From) * time.Second
+		}
+		longest = max(longest, worked)
+	}
+	return longest
+}
+
 // ParseWeek reads working hours as people write them:
 //
 //	Mon-Fri 09:00-18:00

@@ -13,7 +13,8 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-// scenario is the life of three entries through every kind of change. A step without an error is one that the ledger has
+// scenario is the life of some entries, of one that makes an issue among them, and of verdicts and accounts, through every
+// kind of change. A step without an error is one that the ledger has
 // answered for it: from then on no crash may take it back.
 var scenario = []struct {
 	name string
@@ -34,6 +35,41 @@ var scenario = []struct {
 	}},
 	{"begin a third time", func(l *ledger.Ledger, t *testing.T) error { return sendAll(l, t, "1") }},
 	{"done", func(l *ledger.Ledger, t *testing.T) error { return finishAll(l, t, 0) }},
+	{"record a duty", func(l *ledger.Ledger, t *testing.T) error {
+		_, err := l.Record(t.Context(), t0, duty())
+		return err
+	}},
+	{"begin to make its issue", createAll},
+	{"no answer", func(l *ledger.Ledger, t *testing.T) error { return finishAll(l, t, connectors.Unknown) }},
+	{"not made", func(l *ledger.Ledger, t *testing.T) error { return finishAll(l, t, connectors.TryLater) }},
+	{"begin to make it again", createAll},
+	{"made", func(l *ledger.Ledger, t *testing.T) error {
+		return finishWith(l, t, ledger.Outcome{Receipt: &connectors.Receipt{Issue: "900"}})
+	}},
+	{"judge", func(l *ledger.Ledger, t *testing.T) error {
+		_, err := l.Judge(t.Context(), t0, verdict("1/respond/created", enforcer.Breached), verdict("2/respond/created", enforcer.Met))
+		return err
+	}},
+	{"judge again", func(l *ledger.Ledger, t *testing.T) error {
+		v := verdict("1/respond/created", enforcer.Breached)
+		v.EndedAt, v.EndEvent = t0.Add(time.Hour), "journal:9"
+		_, err := l.Judge(t.Context(), t0, v, verdict("2/respond/created", enforcer.Met))
+		return err
+	}},
+	{"waive", func(l *ledger.Ledger, t *testing.T) error {
+		return l.Waive(t.Context(), t0, ledger.Waiver{
+			Connection: "helpdesk", Issue: "1", Contract: "kamal", Obligation: "respond", Cycle: "created", By: "ivanov", Reason: "agreed",
+		})
+	}},
+	{"account", func(l *ledger.Ledger, t *testing.T) error {
+		return l.SetTallies(t.Context(), tally("1", "2026-03", 2), tally("1", "2026-04", 3), tally("2", "2026-03", 1))
+	}},
+	{"account again", func(l *ledger.Ledger, t *testing.T) error {
+		return l.SetTallies(t.Context(), tally("1", "2026-03", 4), tally("2", "", 0))
+	}},
+	{"clear accounts", func(l *ledger.Ledger, t *testing.T) error {
+		return l.ClearTallies(t.Context(), "helpdesk", "kamal")
+	}},
 	{"release", func(l *ledger.Ledger, t *testing.T) error {
 		_, err := l.Release(t.Context(), t0, ledger.Filter{})
 		return err
@@ -58,12 +94,36 @@ func sendAll(l *ledger.Ledger, t *testing.T, issue string) error {
 	return err
 }
 
+// duty is the step of a contract's duty that makes its issue.
+func duty() ledger.Entry {
+	e := step("/deliver/2026-Q1/start", enforcer.Act)
+	e.Changes = enforcer.Changes{Action: enforcer.ActionCreate, Assign: enforcer.Support, Duty: true}
+	return e
+}
+
+func creation(e ledger.Entry) connectors.Write {
+	return connectors.Write{Create: &connectors.NewIssue{Project: "acme", Subject: "Delivery", Description: "x " + e.ID, Mark: e.ID}}
+}
+
+func createAll(l *ledger.Ledger, t *testing.T) error {
+	es, err := l.ByIssue(t.Context(), "helpdesk", "")
+	if err != nil {
+		return err
+	}
+	_, err = l.Begin(t.Context(), t0, creation(es[0]), es...)
+	return err
+}
+
 func finishAll(l *ledger.Ledger, t *testing.T, class connectors.Class) error {
+	return finishWith(l, t, ledger.Outcome{Class: class, RetryAt: t0.Add(time.Minute)})
+}
+
+func finishWith(l *ledger.Ledger, t *testing.T, o ledger.Outcome) error {
 	ws, err := l.Unsettled(t.Context(), "helpdesk")
 	if err != nil {
 		return err
 	}
-	_, err = l.Finish(t.Context(), t0, ws[0].ID, ledger.Outcome{Class: class, RetryAt: t0.Add(time.Minute)})
+	_, err = l.Finish(t.Context(), t0, ws[0].ID, o)
 	return err
 }
 

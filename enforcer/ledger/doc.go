@@ -12,7 +12,10 @@
 //     seen; each change is one transaction together with its line in the entry's history.
 //   - An entry is marked as sent before its request leaves. Once sent, only an answer moves it on, so a crash, a
 //     lost answer or a second process never makes a second write out of one decision.
-//   - Nothing is deleted and no history overwritten. A row stands alone: rule, events, calendar data, due, now,
+//   - One entry makes at most one issue, also when what the tracker left undone of it is tried again.
+//   - A verdict is never changed: what the tracker newly says makes a record beside the earlier ones, and what an edit of
+//     contract, calendar data or mapping alone would change makes none (supersedes, in verdict.go).
+//   - Nothing is deleted and no history overwritten, but for agenda and tallies, which are derived. A row stands alone: rule, events, calendar data, due, now,
 //     write and receipt are in it, readable with nothing but a database shell and without the mirror.
 //
 // It never asks the database or the system for the time, never talks to a tracker, and holds no secrets. Times

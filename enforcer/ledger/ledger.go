@@ -25,6 +25,8 @@ var (
 	ErrStale = errors.New("changed in the meantime")
 	// ErrSettled: the write has had its final answer.
 	ErrSettled = errors.New("already settled")
+	// ErrMade: the entry has made its issue; another must not be made for it.
+	ErrMade = errors.New("made before")
 )
 
 // Open takes a database to which Migrations have been applied. The first call ever, which is made at now, names

@@ -23,28 +23,47 @@ type Filter struct {
 	Since, Until time.Time // recorded within [Since, Until)
 }
 
-// where renders the filter as a condition with its arguments.
-func (f Filter) where() (string, []any) {
-	var parts []string
-	var args []any
-	add := func(condition string, given bool, arg any) {
-		if given {
-			args = append(args, arg)
-			parts = append(parts, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
-		}
+func (f Filter) conditions() conditions {
+	var c conditions
+	c.add("id = ?", f.ID != "", f.ID)
+	c.add("state = ?", f.State != "", f.State)
+	c.add("connection = ?", f.Connection != "", f.Connection)
+	c.add("contract = ?", f.Contract != "", f.Contract)
+	c.add("obligation = ?", f.Obligation != "", f.Obligation)
+	c.add("(issue = ? OR issue_key = ?)", f.Issue != "", f.Issue)
+	c.add("recorded_at >= ?", !f.Since.IsZero(), millis(f.Since))
+	c.add("recorded_at < ?", !f.Until.IsZero(), millis(f.Until))
+	return c
+}
+
+// conditions are the parts of a WHERE, with their arguments.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+// add puts in a condition of one argument, when it is given; each ? stands for that argument.
+func (c *conditions) add(condition string, given bool, arg any) {
+	if given {
+		c.args = append(c.args, arg)
+		c.parts = append(c.parts, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(c.args))))
 	}
-	add("id = ?", f.ID != "", f.ID)
-	add("state = ?", f.State != "", f.State)
-	add("connection = ?", f.Connection != "", f.Connection)
-	add("contract = ?", f.Contract != "", f.Contract)
-	add("obligation = ?", f.Obligation != "", f.Obligation)
-	add("(issue = ? OR issue_key = ?)", f.Issue != "", f.Issue)
-	add("recorded_at >= ?", !f.Since.IsZero(), millis(f.Since))
-	add("recorded_at < ?", !f.Until.IsZero(), millis(f.Until))
-	if parts == nil {
-		return "1 = 1", nil
+}
+
+// addAll puts in a condition in which each ? stands for an argument of its own.
+func (c *conditions) addAll(condition string, args ...any) {
+	for _, arg := range args {
+		c.args = append(c.args, arg)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(c.args)), 1)
 	}
-	return strings.Join(parts, " AND "), args
+	c.parts = append(c.parts, condition)
+}
+
+func (c *conditions) where() string {
+	if c.parts == nil {
+		return "1 = 1"
+	}
+	return strings.Join(c.parts, " AND ")
 }
 
 // Order is the direction of a listing, by the time of recording.
@@ -88,17 +107,16 @@ func (l *Ledger) List(ctx context.Context, f Filter, order Order) iter.Seq2[Entr
 }
 
 func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry, size int) ([]Entry, error) {
-	where, args := f.where()
+	c := f.conditions()
 	direction, beyond := "ASC", ">"
 	if order == NewestFirst {
 		direction, beyond = "DESC", "<"
 	}
 	if after != nil {
-		where += fmt.Sprintf(" AND (recorded_at, id) %s ($%d, $%d)", beyond, len(args)+1, len(args)+2)
-		args = append(args, millis(after.RecordedAt), after.ID)
+		c.addAll("(recorded_at, id) "+beyond+" (?, ?)", millis(after.RecordedAt), after.ID)
 	}
 	return collect(ctx, l.db, scanEntry, fmt.Sprintf(`SELECT %s FROM ledger_entries WHERE %s
-		ORDER BY recorded_at %s, id %s LIMIT %d`, entryColumns, where, direction, direction, size), args...)
+		ORDER BY recorded_at %s, id %s LIMIT %d`, entryColumns, c.where(), direction, direction, size), c.args...)
 }
 
 // Get reads one entry; ErrNotFound when there is none.
@@ -189,10 +207,10 @@ func (l *Ledger) moveAll(ctx context.Context, now time.Time, f Filter, from Stat
 	f.State = from
 	var out []Entry
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		where, args := f.where()
+		c := f.conditions()
 		var err error
-		if out, err = collect(ctx, tx, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries WHERE `+where+
-			` ORDER BY moment, id`, args...); err != nil {
+		if out, err = collect(ctx, tx, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries WHERE `+c.where()+
+			` ORDER BY moment, id`, c.args...); err != nil {
 			return err
 		}
 		for i, e := range out {

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"path/filepath"
@@ -26,6 +27,8 @@ type machine struct {
 	states     map[string][]ledger.State // model: by entry id, the whole history
 	writes     map[string][]string       // model: open writes and their entries
 	stale      map[string]ledger.Entry   // an older copy of each entry, which must be of no use
+	creations  map[string]bool           // model: the open writes that make an issue
+	made       map[string]string         // model: by entry id, the issue that the tracker made for it
 }
 
 func TestLedgerAgainstAModel(t *testing.T) {
@@ -40,6 +43,7 @@ func TestLedgerAgainstAModel(t *testing.T) {
 		m := &machine{
 			tb: t, f: f, l: l, now: t0, connection: fmt.Sprintf("run-%d", run),
 			states: map[string][]ledger.State{}, writes: map[string][]string{}, stale: map[string]ledger.Entry{},
+			creations: map[string]bool{}, made: map[string]string{},
 		}
 		if _, err := l.StartLine(t.Context(), t0, m.connection, "kamal"); err != nil {
 			rt.Fatal(err)
@@ -92,7 +96,7 @@ func (m *machine) entry(rt *rapid.T, id string) ledger.Entry {
 
 func (m *machine) record(rt *rapid.T) {
 	verb := rapid.SampledFrom([]enforcer.Verb{enforcer.Act, enforcer.Wait, enforcer.Hold, enforcer.Past, enforcer.Overtaken, enforcer.Needless}).Draw(rt, "verb")
-	e := step(fmt.Sprintf("%d/respond/created/%s", rapid.IntRange(1, 2).Draw(rt, "issue"), rapid.SampledFrom([]string{"due", "warn-50", "start"}).Draw(rt, "step")), verb)
+	e := step(fmt.Sprintf("%s/respond/created/%s", rapid.SampledFrom([]string{"", "1", "2"}).Draw(rt, "issue"), rapid.SampledFrom([]string{"due", "warn-50", "start"}).Draw(rt, "step")), verb)
 	e.Key.Connection = m.connection
 	e.ID = e.Key.ID()
 	r, err := m.l.Record(m.tb.Context(), m.now, e)
@@ -147,10 +151,22 @@ func (m *machine) begin(rt *rapid.T) {
 			group = append(group, e)
 		}
 	}
-	w, err := m.l.Begin(m.tb.Context(), m.now, connectors.Write{Issue: first.Key.Issue}, group...)
+	request := connectors.Write{Issue: first.Key.Issue}
+	if request.Issue == "" {
+		request = m.duty(rt, group)
+	}
+	w, err := m.l.Begin(m.tb.Context(), m.now, request, group...)
+	made := func(e ledger.Entry) bool { return m.made[e.ID] != "" }
+	if request.Create != nil && slices.ContainsFunc(group, made) {
+		if !errors.Is(err, ledger.ErrMade) {
+			rt.Fatalf("a second issue for one entry: %v", err)
+		}
+		return
+	}
 	if err != nil {
 		rt.Fatal(err)
 	}
+	m.creations[w.ID] = request.Create != nil
 	if _, known := m.writes[w.ID]; known {
 		rt.Fatalf("two writes are called %s", w.ID)
 	}
@@ -159,6 +175,14 @@ func (m *machine) begin(rt *rapid.T) {
 		m.states[e.ID] = append(m.states[e.ID], ledger.Sent)
 		m.stale[e.ID] = e
 	}
+}
+
+// duty is a request for entries of no issue: it makes one, or goes to one that was made.
+func (m *machine) duty(rt *rapid.T, group []ledger.Entry) connectors.Write {
+	if rapid.Bool().Draw(rt, "create") {
+		return connectors.Write{Create: &connectors.NewIssue{Project: "acme", Mark: group[0].ID}}
+	}
+	return connectors.Write{Issue: "900"}
 }
 
 func (m *machine) finish(rt *rapid.T) {
@@ -172,12 +196,16 @@ func (m *machine) finish(rt *rapid.T) {
 	slices.Sort(open)
 	id := rapid.SampledFrom(open).Draw(rt, "write")
 	class := rapid.SampledFrom([]connectors.Class{0, connectors.TryLater, connectors.Refused, connectors.Unknown, connectors.Garbled, connectors.Gone}).Draw(rt, "class")
-	if _, err := m.l.Finish(m.tb.Context(), m.now, id, ledger.Outcome{Class: class, Error: "e", RetryAt: m.now.Add(time.Minute)}); err != nil {
-		rt.Fatal(err)
-	}
+	o := ledger.Outcome{Class: class, Error: "e", RetryAt: m.now.Add(time.Minute)}
 	to := map[connectors.Class]ledger.State{0: ledger.Done, connectors.Refused: ledger.Refused, connectors.Unknown: ledger.Sent, connectors.Garbled: ledger.Sent}[class]
 	if to == "" {
 		to = ledger.Intended
+	}
+	if class == 0 {
+		o.Receipt, to = m.receipt(rt, id)
+	}
+	if _, err := m.l.Finish(m.tb.Context(), m.now, id, o); err != nil {
+		rt.Fatal(err)
 	}
 	for _, e := range m.writes[id] {
 		m.states[e] = append(m.states[e], to)
@@ -186,6 +214,22 @@ func (m *machine) finish(rt *rapid.T) {
 		return
 	}
 	delete(m.writes, id)
+}
+
+// receipt is what reading back an accepted write shows, and what its entries become of it: all was done, or part of it
+// was not.
+func (m *machine) receipt(rt *rapid.T, id string) (*connectors.Receipt, ledger.State) {
+	r, to := &connectors.Receipt{}, ledger.Done
+	if m.creations[id] {
+		r.Issue = fmt.Sprint(1000 + len(m.made))
+		for _, e := range m.writes[id] {
+			m.made[e] = r.Issue
+		}
+	}
+	if rapid.Bool().Draw(rt, "in part") {
+		r.Refused, to = []connectors.Refusal{{Field: connectors.FieldDueDate, Wanted: "2026-03-31"}}, ledger.Refused
+	}
+	return r, to
 }
 
 type freeFunc = func(ctx context.Context, now time.Time, f ledger.Filter) ([]ledger.Entry, error)
@@ -257,6 +301,15 @@ func (m *machine) check(rt *rapid.T) {
 	open, err := m.l.Unsettled(m.tb.Context(), m.connection)
 	if err != nil || len(open) != len(m.writes) {
 		rt.Fatalf("%d writes in flight, model has %d: %v", len(open), len(m.writes), err)
+	}
+	made, err := m.l.Made(m.tb.Context(), m.connection, "kamal")
+	if err != nil || len(made) != len(m.made) {
+		rt.Fatalf("%d issues made, model has %d: %v", len(made), len(m.made), err)
+	}
+	for k, issue := range made {
+		if issue != m.made[k.ID()] {
+			rt.Fatalf("%v made issue %s, model has %q", k, issue, m.made[k.ID()])
+		}
 	}
 	pending, err := m.l.Pending(m.tb.Context(), m.connection, m.now.Add(time.Hour))
 	if err != nil || len(pending) != len(m.ids(ledger.Intended, ledger.Waiting, ledger.Held, ledger.Sent)) {

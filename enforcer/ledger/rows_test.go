@@ -56,6 +56,31 @@ func FuzzRow(f *testing.F) {
 	})
 }
 
+// FuzzFacts: facts of a verdict as anybody may have left them are an error or facts that stay the same when written and
+// read again.
+func FuzzFacts(f *testing.F) {
+	f.Add(`{"rule":"respond within 20m","version":"2026-01","started":"2026-03-02T14:00:00+05:00","elapsed_ns":600000000000,"events":["created"],"why":["20m"]}`)
+	f.Add(`{"started":"0000-01-01T00:00:00+23:59","provisional":true}`)
+	f.Add(`[]`)
+	f.Fuzz(func(t *testing.T, s string) {
+		facts, err := decodeFacts(s)
+		if err != nil {
+			return
+		}
+		stored, err := encode(facts)
+		if err != nil {
+			return // a year that RFC 3339 cannot tell is refused when written
+		}
+		again, err := decodeFacts(stored)
+		if err != nil {
+			t.Fatalf("written and not readable: %v\n%s", err, stored)
+		}
+		if twice, err := encode(again); err != nil || twice != stored {
+			t.Fatalf("written twice, differently: %v\n%s\n%s", err, stored, twice)
+		}
+	})
+}
+
 // FuzzOutcome: what an outcome is stored as is read back as the same class, anything else is an error.
 func FuzzOutcome(f *testing.F) {
 	f.Add("accepted")

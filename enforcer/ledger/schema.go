@@ -5,7 +5,7 @@ package ledger
 //
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
-func Migrations() []string { return []string{schema1} }
+func Migrations() []string { return []string{schema1, schema2} }
 
 const schema1 = `
 CREATE TABLE ledger_installation (
@@ -125,4 +125,64 @@ CREATE TABLE ledger_people (
 	roles      TEXT NOT NULL,
 	PRIMARY KEY (connection, person, project, first_seen)
 );
+`
+
+// schema2 keeps verdicts, waivers and accounts.
+const schema2 = `
+CREATE TABLE ledger_verdicts (
+	connection  TEXT NOT NULL,
+	issue       TEXT NOT NULL,
+	contract    TEXT NOT NULL,
+	obligation  TEXT NOT NULL,
+	cycle       TEXT NOT NULL,
+	number      BIGINT NOT NULL,
+	issue_key   TEXT NOT NULL,
+	subject     TEXT NOT NULL,
+	ordinal     BIGINT NOT NULL,
+	state       TEXT NOT NULL CHECK (state IN ('met', 'breached', 'cancelled', 'running')),
+	severity    TEXT NOT NULL,
+	source      TEXT NOT NULL,
+	started_at  BIGINT,
+	due         BIGINT,
+	ended_at    BIGINT,
+	reached_at  BIGINT NOT NULL,
+	end_event   TEXT NOT NULL,
+	end_by      TEXT NOT NULL,
+	end_by_role TEXT NOT NULL,
+	end_why     TEXT NOT NULL,
+	elapsed_ms  BIGINT NOT NULL,
+	facts       TEXT NOT NULL,
+	last_event  TEXT NOT NULL,
+	moves       BIGINT NOT NULL,
+	judged_at   BIGINT NOT NULL,
+	why         TEXT NOT NULL,
+	PRIMARY KEY (connection, issue, contract, obligation, cycle, number)
+);
+CREATE INDEX ledger_verdicts_reached ON ledger_verdicts (contract, reached_at, connection, issue, obligation, cycle);
+CREATE INDEX ledger_verdicts_issue ON ledger_verdicts (issue);
+CREATE INDEX ledger_verdicts_issue_key ON ledger_verdicts (issue_key);
+
+CREATE TABLE ledger_waivers (
+	connection TEXT NOT NULL,
+	contract   TEXT NOT NULL,
+	issue      TEXT NOT NULL,
+	obligation TEXT NOT NULL,
+	cycle      TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	at         BIGINT NOT NULL,
+	who        TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	PRIMARY KEY (connection, contract, issue, obligation, cycle, number)
+);
+
+CREATE TABLE ledger_tallies (
+	connection TEXT NOT NULL,
+	contract   TEXT NOT NULL,
+	obligation TEXT NOT NULL,
+	issue      TEXT NOT NULL,
+	period     TEXT NOT NULL,
+	amount     BIGINT NOT NULL,
+	PRIMARY KEY (connection, contract, obligation, issue, period)
+);
+CREATE INDEX ledger_tallies_period ON ledger_tallies (connection, contract, obligation, period);
 `

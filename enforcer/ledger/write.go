@@ -17,9 +17,9 @@ import (
 type Write struct {
 	ID         string // the first entry's id and its count of tries
 	Connection string
-	Issue      string
+	Issue      string   // "" for one that makes an issue
 	Entries    []string // ids, sorted
-	Mark       string   // by which its comment is found again; "" without one
+	Mark       string   // by which its comment, or the issue it makes, is found again; "" without one
 	Request    connectors.Write
 	BeganAt    time.Time // just before it left
 	EndedAt    time.Time // when its outcome was known for good; zero while it is not
@@ -50,6 +50,9 @@ type Outcome struct {
 // Begin marks the entries as sent by one request, in one transaction, before the request leaves. All must be of
 // one issue, Intended or Waiting, and of the Version that the ledger has; their Evidence and Reason are what the
 // re-check found and are kept. A second caller gets ErrStale and must not send.
+//
+// Entries of a contract's duty are of no issue. Their request makes one, and it is refused when one of them has made
+// its issue already; or it goes to an issue that was made.
 func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Write, entries ...Entry) (Write, error) {
 	if len(entries) == 0 {
 		return Write{}, fmt.Errorf("begin write on issue %s: without entries", request.Issue)
@@ -57,15 +60,17 @@ func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Wr
 	entries = slices.SortedFunc(slices.Values(entries), func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
 	w := Write{
 		ID: fmt.Sprintf("%s-%d", entries[0].ID, entries[0].Tries+1), Connection: entries[0].Key.Connection,
-		Issue: entries[0].Key.Issue, Request: request, BeganAt: fromMillis(millis(now)),
-	}
-	if request.Comment != nil {
-		w.Mark = request.Comment.Mark
+		Issue: request.Issue, Mark: mark(request), Request: request, BeganAt: fromMillis(millis(now)),
 	}
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		for _, e := range entries {
-			if e.Key.Connection != w.Connection || e.Key.Issue != w.Issue {
-				return fmt.Errorf("begin write on issue %s: %s is of another", w.Issue, e.describe())
+			if err := w.takes(e, entries[0].Key); err != nil {
+				return fmt.Errorf("begin write on issue %s: %s %w", w.Issue, e.describe(), err)
+			}
+			if request.Create != nil {
+				if err := unmade(ctx, tx, e); err != nil {
+					return err
+				}
 			}
 			e.Write, e.Error, e.NotBefore = &request, "", time.Time{}
 			e.Tries++
@@ -80,6 +85,16 @@ func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Wr
 		return Write{}, err
 	}
 	return w, nil
+}
+
+func mark(request connectors.Write) string {
+	switch {
+	case request.Create != nil:
+		return request.Create.Mark
+	case request.Comment != nil:
+		return request.Comment.Mark
+	}
+	return ""
 }
 
 func insertWrite(ctx context.Context, tx *sql.Tx, w Write) error {
@@ -164,7 +179,11 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 	for i, e := range out {
 		e.Reason, e.Error, e.NotBefore = o.Reason, o.Error, o.RetryAt
 		if o.Receipt != nil {
-			e.Receipt = o.Receipt
+			receipt, made := *o.Receipt, e.made()
+			if receipt.Issue == "" {
+				receipt.Issue = made // what it made stays made, whatever was written about it since
+			}
+			e.Receipt = &receipt
 		}
 		if out[i], err = move(ctx, tx, now, states[i], e); err != nil {
 			return nil, err
@@ -211,6 +230,10 @@ func concerns(r connectors.Refusal, e *Entry) bool {
 		return c.Priority != ""
 	case "watcher":
 		return c.Watch != ""
+	case connectors.FieldStatus:
+		return c.Action == enforcer.ActionClose || c.Action == enforcer.ActionReopen
+	case "issue":
+		return c.Action == enforcer.ActionCreate
 	}
 	return false
 }
@@ -246,7 +269,8 @@ func answer(ctx context.Context, tx *sql.Tx, now time.Time, w Write, watcher str
 	return nil
 }
 
-// Writes lists every request that was made on an issue, oldest first, with its answers.
+// Writes lists every request that was made on an issue, oldest first, with its answers; on issue "" those that were
+// to make one.
 func (l *Ledger) Writes(ctx context.Context, connection, issue string) ([]Write, error) {
 	out, err := collect(ctx, l.db, scanWrite, `SELECT `+writeColumns+` FROM ledger_writes
 		WHERE connection = $1 AND issue = $2 ORDER BY began_at, id`, connection, issue)

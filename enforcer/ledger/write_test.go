@@ -18,7 +18,7 @@ func requestFor(e ledger.Entry) connectors.Write {
 	return connectors.Write{Issue: e.Key.Issue, Comment: &connectors.Comment{Text: "x " + e.ID, Internal: true, Mark: e.ID}}
 }
 
-// One request for two entries: "due" asks for a comment and an assignee, "watch" for a watcher only.
+// One request for two entries: "due" asks for a comment and an assignee, "watch" for a watcher and the closing.
 func TestFinishDecidesByOutcome(t *testing.T) {
 	refused := func(fields ...string) *connectors.Receipt {
 		r := &connectors.Receipt{Event: "journal:9"}
@@ -37,6 +37,7 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 		"accepted, assignee left alone":        {ledger.Outcome{Receipt: refused("assignee")}, ledger.Refused, ledger.Done, true},
 		"accepted, comment public":             {ledger.Outcome{Receipt: refused("comment internal")}, ledger.Refused, ledger.Done, true},
 		"accepted, no watcher":                 {ledger.Outcome{Receipt: refused("watcher")}, ledger.Done, ledger.Refused, true},
+		"accepted, not closed":                 {ledger.Outcome{Receipt: refused("status")}, ledger.Done, ledger.Refused, true},
 		"accepted, both":                       {ledger.Outcome{Receipt: refused("comment", "watcher")}, ledger.Refused, ledger.Refused, true},
 		"accepted, a field that is no entry's": {ledger.Outcome{Receipt: refused("cf:12")}, ledger.Refused, ledger.Refused, true},
 		"refused":                              {ledger.Outcome{Class: connectors.Refused}, ledger.Refused, ledger.Refused, true},
@@ -50,7 +51,7 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, _ := open(t)
 			watch := step("17/inform-management/created/due", enforcer.Act)
-			watch.Changes = enforcer.Changes{Watch: enforcer.Management}
+			watch.Changes = enforcer.Changes{Watch: enforcer.Management, Action: enforcer.ActionClose}
 			es := record(t, l, step("17/respond/created/due", enforcer.Act), watch)
 			w := begin(t, l, t0.Add(time.Hour), es...)
 			c.outcome.Error = "as the tracker put it"
@@ -137,12 +138,108 @@ func TestBeginRefuses(t *testing.T) {
 		"one it twice":  {[]ledger.Entry{es[0], es[0]}, "changed in the meantime"},
 		"stale version": {[]ledger.Entry{func() ledger.Entry { e := es[0]; e.Version = 9; return e }()}, "changed in the meantime"},
 	} {
-		_, err := l.Begin(t.Context(), t0, connectors.Write{Issue: "1"}, c.entries...)
+		request := connectors.Write{Issue: "1"}
+		if len(c.entries) > 0 {
+			request.Issue = c.entries[0].Key.Issue
+		}
+		_, err := l.Begin(t.Context(), t0, request, c.entries...)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 		if got := get(t, l, es[0].ID); got.State != ledger.Intended || got.Tries != 0 {
 			t.Errorf("%s: marked %s after %d tries all the same", name, got.State, got.Tries)
+		}
+	}
+}
+
+// A duty makes its issue once. What the tracker left undone of it is tried again on the issue that is there, a later
+// comment goes to it as well, and neither makes anybody forget which issue it is.
+func TestADutyMakesOneIssue(t *testing.T) {
+	l, _ := open(t)
+	start := record(t, l, duty())[0]
+	finish := func(w ledger.Write, o ledger.Outcome) ledger.Entry {
+		t.Helper()
+		got, err := l.Finish(t.Context(), t0.Add(time.Hour), w.ID, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got[0]
+	}
+	begins := func(request connectors.Write, e ledger.Entry) ledger.Write {
+		t.Helper()
+		w, err := l.Begin(t.Context(), t0.Add(time.Hour), request, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	w := begins(creation(start), start)
+	if w.Issue != "" || w.Mark != start.ID {
+		t.Errorf("begun on issue %q with mark %q, want none and %s", w.Issue, w.Mark, start.ID)
+	}
+	open, err := l.Unsettled(t.Context(), "helpdesk")
+	if err != nil || len(open) != 1 {
+		t.Fatalf("unsettled: %v, %v", open, err)
+	}
+	if diff := cmp.Diff(w, open[0]); diff != "" {
+		t.Errorf("unsettled (-begun +read):\n%s", diff)
+	}
+	if made, err := l.Made(t.Context(), "helpdesk", "kamal"); err != nil || len(made) != 0 {
+		t.Errorf("made before an answer: %v, %v", made, err)
+	}
+	refused := finish(w, ledger.Outcome{Receipt: &connectors.Receipt{Issue: "900", Refused: []connectors.Refusal{{Field: "assignee", Wanted: "7"}}}})
+	if refused.State != ledger.Refused {
+		t.Fatalf("is %s, want refused", refused.State)
+	}
+	again, err := l.Retry(t.Context(), t0.Add(2*time.Hour), ledger.Filter{ID: start.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Begin(t.Context(), t0.Add(2*time.Hour), creation(start), again[0]); !errors.Is(err, ledger.ErrMade) {
+		t.Errorf("a second issue: %v, want ErrMade", err)
+	}
+	assignee := "7"
+	done := finish(begins(connectors.Write{Issue: "900", Assign: &assignee}, again[0]), ledger.Outcome{Receipt: &connectors.Receipt{}})
+	due := record(t, l, step("/deliver/2026-Q1/due", enforcer.Act))[0]
+	comment := requestFor(due)
+	comment.Issue = "900"
+	finish(begins(comment, due), ledger.Outcome{Receipt: &connectors.Receipt{Event: "journal:9"}})
+
+	made, err := l.Made(t.Context(), "helpdesk", "kamal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[enforcer.StepKey]string{start.Key: "900"}, made); diff != "" || done.State != ledger.Done {
+		t.Errorf("made (-want +got), and is %s:\n%s", done.State, diff)
+	}
+	entries, err := l.ByIssue(t.Context(), "helpdesk", "")
+	if err != nil || len(entries) != 2 {
+		t.Errorf("entries of the contract's duties: %v, %v", entries, err)
+	}
+	for issue, want := range map[string]int{"": 1, "900": 2} {
+		if ws, err := l.Writes(t.Context(), "helpdesk", issue); err != nil || len(ws) != want {
+			t.Errorf("writes on issue %q: %v, %v; want %d", issue, ws, err, want)
+		}
+	}
+}
+
+func TestBeginKeepsIssuesApart(t *testing.T) {
+	l, _ := open(t)
+	es := record(t, l, step("1/respond/created/due", enforcer.Act), duty())
+	for name, c := range map[string]struct {
+		request connectors.Write
+		entries []ledger.Entry
+		want    string
+	}{
+		"an entry of another issue":        {connectors.Write{Issue: "2"}, es[:1], "is of another"},
+		"a duty beside a request's entry":  {connectors.Write{Issue: "1"}, es, "is of another"},
+		"a creation for a request's entry": {creation(es[0]), es[:1], "the write makes one"},
+		"a creation that names an issue":   {connectors.Write{Issue: "1", Create: &connectors.NewIssue{}}, es[1:], "the write makes one"},
+		"a duty's change of no issue":      {connectors.Write{}, es[1:], "is of another"},
+		"a change of no issue":             {connectors.Write{}, es[:1], "is of another"},
+	} {
+		if _, err := l.Begin(t.Context(), t0, c.request, c.entries...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
 }

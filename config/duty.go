@@ -1,0 +1,112 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"slabridge/enforcer"
+	"slabridge/mapping"
+)
+
+// duties reads what the contract as a whole asks for in each period.
+func (u *user) duties(c *Contract) {
+	known := obligationsOf(c.Contract, enforcer.Duty)
+	seen := map[string]string{}
+	for i := range u.doc.Duties {
+		d := &u.doc.Duties[i]
+		path := fmt.Sprintf("%s.duties[%d]", u.path, i)
+		if d.Obligation != "" && !slices.Contains(known, d.Obligation) {
+			u.choose(path+".obligation", d.Obligation, "a duty of contract "+c.Preset, known)
+			continue
+		}
+		switch first, twice := seen[d.Obligation+"/"+d.ID]; {
+		case d.ID != "" && !identifier.MatchString(d.ID):
+			u.fault(path+".id", d.ID, "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+		case twice && d.ID == "":
+			u.fault(path+".id", "", "is missing; %s stands there already, as %s", d.Obligation, first)
+		case twice:
+			u.fault(path+".id", d.ID, "is given twice; first as %s", first)
+		}
+		seen[d.Obligation+"/"+d.ID] = path
+		duty := Duty{
+			Recurrence: enforcer.Recurrence{ID: d.ID, Obligation: d.Obligation, Period: d.Period},
+			Issue: mapping.Duty{
+				Path: path, ID: d.ID, Obligation: d.Obligation, Project: d.Project, Type: d.Tracker, Subject: d.Subject, Description: d.Description,
+			},
+		}
+		if duty.Period == "" {
+			duty.Period = enforcer.PeriodQuarter
+		}
+		if d.Within != nil {
+			duty.Within = &d.Within.Term
+		} else if !slices.Contains(periods, duty.Period) && !u.spoilt(path) {
+			u.fault(path+".within", "", "is missing; a period by cron has no last working day, write 5bd")
+		}
+		duty.Issue.Assign, duty.Issue.OnDuty = assignee(d.Assign)
+		if !slices.Contains(periods, duty.Period) {
+			u.cron(path+".period", duty.Period)
+		}
+		for _, p := range mapping.CheckDuty(duty.Issue) {
+			u.fault(p.Path, p.Value, "%s", p.Reason)
+		}
+		c.Duties = append(c.Duties, duty)
+	}
+}
+
+// cron holds a period's line to what a duty can have: five fields, for the zone is the contract's.
+func (u *user) cron(path, line string) {
+	reason := cronFault(line)
+	if reason == "" && (strings.HasPrefix(line, "@") || strings.Contains(line, "TZ=")) {
+		reason = "is no period; write month, quarter, year, or five fields of cron (minute hour day month weekday) in the contract's zone"
+	}
+	if reason != "" {
+		u.fault(path, line, "%s", reason)
+	}
+}
+
+// periods are the names of periods that the calendar year has.
+var periods = []string{enforcer.PeriodMonth, enforcer.PeriodQuarter, enforcer.PeriodYear}
+
+// account reads what the cost of changes is measured by.
+func (u *user) account(c *Contract) {
+	d := u.doc.Account
+	if d == nil {
+		return
+	}
+	a := &Account{Sum: d.Sum.hundredths, Currency: d.Currency, WatchIssue: d.WatchIssue}
+	if d.Rate != nil {
+		a.Rate = d.Rate.hundredths
+	}
+	for i := range d.Changes {
+		a.Changes = append(a.Changes, u.when(fmt.Sprintf("%s.account.changes[%d]", u.path, i), &d.Changes[i]))
+	}
+	c.Account = a
+}
+
+func obligationsOf(c *enforcer.Contract, kind enforcer.Kind) []string {
+	var out []string
+	for i := range c.Obligations {
+		if c.Obligations[i].Kind == kind {
+			out = append(out, c.Obligations[i].ID)
+		}
+	}
+	return out
+}
+
+// unfounded is why an obligation of the contract as a whole has nothing to go by in this configuration.
+func (c *Contract) unfounded(o *enforcer.Obligation, fields []string) string {
+	if o.Kind == enforcer.Duty && !slices.ContainsFunc(c.Duties, func(d Duty) bool { return d.Obligation == o.ID }) {
+		return "no entry under `duties` says which issue to create for it"
+	}
+	if o.Kind != enforcer.Account || !slices.ContainsFunc(o.Rules, func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Percent > 0 }) {
+		return ""
+	}
+	switch {
+	case c.Account == nil:
+		return "no `account` says what the contract's sum is"
+	case c.Account.Rate == 0 && !slices.Contains(fields, mapping.FieldCost):
+		return "nothing tells what a change costs: give `account` a rate, or map the field cost"
+	}
+	return ""
+}

@@ -1,0 +1,108 @@
+package config
+
+import (
+	"slices"
+
+	"slabridge/enforcer"
+)
+
+// checkKind refuses what an obligation of its kind cannot have, and a due that can never come.
+func checkKind(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
+	term := r.Within != nil || r.As != "" || r.On != ""
+	switch o.Kind {
+	case enforcer.Check:
+		checkCheck(p, path, o, r, term)
+	case enforcer.Duty:
+		if o.Start.Word != enforcer.WordPeriod || !stopsWith(o, enforcer.WordDone) {
+			p.fault(path, o.ID, "is a duty of the contract: it starts with period and stops with issue-closed")
+		}
+	case enforcer.Account:
+		if r.Sum == nil {
+			p.fault(path, o.ID, "is an account and adds nothing up; give it billed, percent or mean")
+			break
+		}
+		if m := r.Sum.Mean; m != nil && (c.Obligation(m.Of) == nil || m.Of == o.ID) {
+			p.choose(path+".mean.of", m.Of, "another obligation of this contract", othersThan(c, o))
+		}
+	default:
+		checkTimer(p, path, o, r)
+	}
+	if r.Sum != nil && o.Kind != enforcer.Account {
+		p.fault(path, o.ID, "adds up what only an obligation of kind account can; write kind: account")
+	}
+	if r.AtMost > 0 && o.Start.Word != enforcer.WordTimeEntry {
+		p.fault(path+".at_most", r.AtMost.String(), "is the length of an entry of booked time; the obligation must start with time-entry")
+	}
+	if o.Unless != "" && (c.Obligation(o.Unless) == nil || o.Unless == o.ID) {
+		p.choose(path+".unless", o.Unless, "another obligation of this contract", othersThan(c, o))
+	}
+	checkNotice(p, path, r)
+}
+
+func checkCheck(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule, term bool) {
+	switch {
+	case term:
+		p.fault(path, o.ID, "has a due that can never come: a check is judged when it starts; write kind: timer")
+	case o.Start.Word != enforcer.WordReceived && o.Start.Word != enforcer.WordTimeEntry:
+		p.fault(path, o.ID, "is a check; it starts with received or time-entry")
+	case len(o.Stop) == 0 && r.AtMost == 0:
+		p.fault(path, o.ID, "checks nothing; give it stop or at_most")
+	}
+}
+
+// checkTimer finds dues that can never come.
+func checkTimer(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule) {
+	switch start := o.Start; {
+	case start.Word == enforcer.WordPeriod || stopsWith(o, enforcer.WordDone):
+		p.fault(path, o.ID, "speaks of periods, which only a duty has; write kind: duty")
+	case stopsWith(o, enforcer.WordEntitled):
+		p.fault(path, o.ID, "stops with entitled, which is known when a request comes in; write kind: check")
+	case slices.ContainsFunc(o.Stop, func(stop enforcer.Condition) bool { return same(stop, start) }):
+		p.fault(path, o.ID, "has a due that can never come: what starts it stops it as well")
+	case r.On == enforcer.PeriodEnd:
+		p.fault(path+".on", string(r.On), "can never come: only a duty has periods")
+	case r.On == enforcer.DueDate && start.Word != enforcer.WordDueDate:
+		p.fault(path+".on", string(r.On), "can never come: without a due date there is none; the obligation must start with due-date")
+	case o.Accept != nil && r.On != enforcer.DueDate:
+		p.fault(path, o.ID, "accepts moved due dates and has no due from them; write on: due-date")
+	case start.Word == enforcer.WordStatus && r.While != nil && !overlap(start.Classes, r.While):
+		p.fault(path+".while", string(r.While[0]), "can never be: it starts in %s", commas(words(start.Classes)))
+	case start.Word != enforcer.WordResolved && start.Word != enforcer.WordTimeEntry && r.While != nil && !slices.ContainsFunc(r.While, enforcer.StatusClass.Open):
+		p.fault(path+".while", string(r.While[0]), "can never be: it starts on an open request")
+	}
+}
+
+// checkNotice holds a step that needs another one's comment against that step.
+func checkNotice(p *page, path string, r *enforcer.Rule) {
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		if s.Notice == "" {
+			continue
+		}
+		ok := s.Trigger.Due && slices.ContainsFunc(r.Steps, func(n enforcer.Step) bool {
+			return n.ID == s.Notice && n.Trigger.After != nil && n.Comment != nil && n.Comment.Audience == enforcer.Public &&
+				r.Within != nil && n.Trigger.After.Unit == r.Within.Unit && n.Trigger.After.N < r.Within.N
+		})
+		if !ok {
+			p.fault(path, s.Notice, "is no notice of step %s: it must be a step `after` the start, in the unit of the term and before its end, with a public comment", s.ID)
+		}
+	}
+}
+
+func stopsWith(o *enforcer.Obligation, w enforcer.Word) bool {
+	return slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == w })
+}
+
+// same reports whether two conditions are one; those of an act may come about again and again.
+func same(a, b enforcer.Condition) bool {
+	return a.Word == b.Word && a.Field == b.Field && a.Role == b.Role && a.Audience == b.Audience && a.Silent == b.Silent &&
+		a.Assigned == b.Assigned && a.Step == b.Step && a.Activity == b.Activity && slices.Equal(a.By, b.By) && slices.Equal(a.Classes, b.Classes)
+}
+
+func overlap[T comparable](a, b []T) bool {
+	return slices.ContainsFunc(a, func(x T) bool { return slices.Contains(b, x) })
+}
+
+func othersThan(c *enforcer.Contract, o *enforcer.Obligation) []string {
+	return slices.DeleteFunc(obligationIDs(c), func(id string) bool { return id == o.ID })
+}

@@ -1,0 +1,177 @@
+package enforcer
+
+import (
+	"fmt"
+	"time"
+
+	"slabridge/enforcer/calendar"
+)
+
+// Recurrence is when something that a contract asks for is to be done, as the admin says.
+type Recurrence struct {
+	ID         string // the admin's name for it; "" where the obligation has one only
+	Obligation string
+	Period     string         // PeriodMonth and so on, or a cron line in the contract's zone
+	Within     *calendar.Term // from the start of the period; nil: as the obligation's rule says
+}
+
+// The periods that the calendar year has.
+const (
+	PeriodMonth   = "month"
+	PeriodQuarter = "quarter"
+	PeriodYear    = "year"
+)
+
+// Period is one period of a duty, [From, To).
+type Period struct {
+	ID       string // "2026-Q3", "2026-11", "2026"
+	From, To time.Time
+}
+
+// Periods lists the periods of a kind that begin at or after since and not after until, and the one that comes next;
+// none for a kind that the year does not have.
+func Periods(kind string, since, until time.Time, zone *time.Location) []Period {
+	months := map[string]int{PeriodMonth: 1, PeriodQuarter: 3, PeriodYear: 12}[kind]
+	if months == 0 {
+		return nil
+	}
+	since = since.In(zone)
+	first := 1 + (int(since.Month())-1)/months*months
+	var out []Period
+	for at := time.Date(since.Year(), time.Month(first), 1, 0, 0, 0, 0, zone); ; {
+		next := time.Date(at.Year(), at.Month()+time.Month(months), 1, 0, 0, 0, 0, zone)
+		if !at.Before(since) {
+			out = append(out, Period{ID: periodID(kind, at), From: at, To: next})
+		}
+		if at.After(until) {
+			return out
+		}
+		at = next
+	}
+}
+
+func periodID(kind string, at time.Time) string {
+	switch kind {
+	case PeriodYear:
+		return at.Format("2006")
+	case PeriodQuarter:
+		return fmt.Sprintf("%d-Q%d", at.Year(), (int(at.Month())+2)/3)
+	}
+	return at.Format("2006-01")
+}
+
+// Run is one period of one of a contract's duties, with what has become of it.
+type Run struct {
+	Obligation string
+	Duty       string         // the admin's name for it; "" where the obligation has one only
+	Within     *calendar.Term // from the start of the period; nil: as the obligation's rule says
+	Period     string         // its id: "2026-Q3", "2026-11", or the local moment at which a cron period begins
+	From, To   time.Time      // [From, To)
+
+	Issue     string    // the tracker's id of the issue made for it; "" while there is none
+	DoneAt    time.Time // when that issue was resolved or closed; zero while it is open
+	DoneBy    Person
+	DoneEvent string
+	GoneAt    time.Time // when that issue was found deleted
+}
+
+// CycleID names the run's cycle: by the period, and the duty where there is more than one.
+func (r *Run) CycleID() string {
+	if r.Duty == "" {
+		return r.Period
+	}
+	return r.Duty + "@" + r.Period
+}
+
+// EvaluateDuties gives the cycle of every run that has begun at now, as an Evaluation whose request has no issue.
+// Periods that began under an earlier version of the contract are judged by that version.
+func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) (Evaluation, error) {
+	now = now.Truncate(time.Second)
+	ev := Evaluation{Contract: c, Request: &Request{Connection: connection}, Now: now, Covered: true}
+	for i := range runs {
+		r := &runs[i]
+		if r.From.After(now) {
+			if ev.Next.IsZero() || r.From.Before(ev.Next) {
+				ev.Next = r.From
+			}
+			continue
+		}
+		version := c.inForce(r.From)
+		o := version.Obligation(r.Obligation)
+		if o == nil || o.Inert != "" || o.Off || len(o.Rules) == 0 {
+			continue
+		}
+		cycle, err := ev.run(version, o, r)
+		if err != nil {
+			return ev, fmt.Errorf("evaluate %s of period %s: %w", r.Obligation, r.Period, err)
+		}
+		ev.Cycles = append(ev.Cycles, cycle)
+		if err := ev.finish(&ev.Cycles[len(ev.Cycles)-1]); err != nil {
+			return ev, fmt.Errorf("evaluate %s of period %s: %w", r.Obligation, r.Period, err)
+		}
+	}
+	return ev, nil
+}
+
+// inForce is the version of the contract that holds at t: the one valid then, or the last.
+func (c *Contract) inForce(t time.Time) *Contract {
+	for _, v := range c.Earlier {
+		if v.valid(t) {
+			return v
+		}
+	}
+	return c
+}
+
+// run is the cycle of one period.
+func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) (Cycle, error) {
+	rule := o.Rules[0]
+	if r.Within != nil {
+		rule.Within, rule.On = r.Within, ""
+	}
+	if r.Issue == "" { // there is nothing to comment on until the issue is made
+		var made []Step
+		for _, s := range rule.Steps {
+			if s.Action == ActionCreate {
+				made = append(made, s)
+			}
+		}
+		rule.Steps = made
+	}
+	c := Cycle{
+		Contract: version, Obligation: o, Rule: &rule, ID: r.CycleID(), State: Running, StartedAt: r.From, CountsFrom: r.From,
+		bases: []base{{from: r.From, rule: &rule}}, period: r,
+	}
+	due, err := ev.ruling(&c, ev.Now, false)
+	if err != nil {
+		return c, err
+	}
+	late := func(at time.Time) bool { return !due.due.IsZero() && at.Truncate(time.Second).After(due.due) }
+	switch {
+	case !r.DoneAt.IsZero() && !r.DoneAt.After(ev.Now):
+		c.EndedAt, c.EndEvent, c.EndBy, c.EndWhy, c.State = r.DoneAt, r.DoneEvent, r.DoneBy, "stopped", Met
+		if late(r.DoneAt) {
+			c.State = Breached
+		}
+	case !r.GoneAt.IsZero() && !r.GoneAt.After(ev.Now):
+		c.EndedAt, c.EndWhy, c.State = r.GoneAt, "gone", Cancelled
+	case late(ev.Now):
+		c.State = Breached
+	}
+	return c, nil
+}
+
+// periodRuling is the close of the last working day of the cycle's period.
+func (ev *Evaluation) periodRuling(c *Cycle) (ruling, error) {
+	r := ruling{from: c.StartedAt, term: &workingClock, note: string(PeriodEnd)}
+	if c.period == nil {
+		return ruling{from: c.StartedAt}, nil
+	}
+	cal := c.Contract.Calendar
+	day, err := cal.LastWorkingDayOnOrBefore(calendar.DateOf(c.period.To.In(cal.Location())).AddDays(-1))
+	if err != nil {
+		return r, err
+	}
+	r.due, err = cal.CloseOf(day)
+	return r, err
+}

@@ -1,0 +1,218 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Judge keeps what an evaluation at now found about cycles, in one transaction: a record for each verdict that says
+// something new about its cycle, beside the records that are there. Handing in the same verdict again, or one that an
+// edit of contract, calendar data or mapping alone has changed, records nothing. A paused cycle is a running one. It
+// returns the records it made.
+func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...Verdict) ([]Verdict, error) {
+	if len(verdicts) == 0 {
+		return nil, nil
+	}
+	var out []Verdict
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		// Prepared: a first pass over an old tracker judges some hundred thousand cycles.
+		last, err := tx.PrepareContext(ctx, selectLast)
+		if err != nil {
+			return err
+		}
+		insert, err := tx.PrepareContext(ctx, insertVerdict)
+		if err != nil {
+			return err
+		}
+		for _, v := range verdicts {
+			if v.State == enforcer.Paused {
+				v.State = enforcer.Running
+			}
+			v.JudgedAt = fromMillis(millis(now))
+			made, ok, err := judge(ctx, last, insert, v)
+			if err != nil {
+				return fmt.Errorf("judge %s: %w", v.describe(), err)
+			}
+			if ok {
+				out = append(out, made)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func judge(ctx context.Context, selectLast, insert *sql.Stmt, v Verdict) (Verdict, bool, error) {
+	if err := v.valid(); err != nil {
+		return Verdict{}, false, err
+	}
+	last, err := lastOf(selectLast.QueryRowContext(ctx, v.Connection, v.Issue, v.Contract, v.Obligation, v.Cycle))
+	if err != nil {
+		return Verdict{}, false, err
+	}
+	made, ok := supersedes(last, v.stored())
+	if !ok {
+		return Verdict{}, false, nil
+	}
+	made.Number, made.JudgedAt = 1, v.JudgedAt
+	if last != nil {
+		made.Number = last.Number + 1
+	}
+	facts, err := encode(made.Facts)
+	if err != nil {
+		return Verdict{}, false, err
+	}
+	_, err = insert.ExecContext(ctx, made.Connection, made.Issue, made.Contract, made.Obligation, made.Cycle, made.Number,
+		made.IssueKey, made.Subject, made.Ordinal, made.State, made.Severity, made.Source, millis(made.StartedAt),
+		millis(made.Due), millis(made.EndedAt), millis(made.Reached()), made.EndEvent, made.EndBy, made.EndByRole, made.EndWhy,
+		made.Elapsed.Milliseconds(), facts, made.LastEvent, made.Moves, millis(made.JudgedAt), made.Why)
+	return made, true, err
+}
+
+// stored gives the verdict as reading it back would.
+func (v Verdict) stored() Verdict {
+	v.StartedAt, v.Due, v.EndedAt = fromMillis(millis(v.StartedAt)), fromMillis(millis(v.Due)), fromMillis(millis(v.EndedAt))
+	v.Facts.StartedAt = fromMillis(millis(v.Facts.StartedAt))
+	v.Elapsed = v.Elapsed.Truncate(time.Millisecond)
+	return v
+}
+
+// lastOf reads the last record of a cycle, nil when it has none.
+func lastOf(row *sql.Row) (*Verdict, error) {
+	v, err := scanVerdict(row.Scan)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &v, nil
+}
+
+// VerdictFilter chooses cycles; every part given must fit. The zero filter is all of them.
+type VerdictFilter struct {
+	Connection string
+	Contract   string
+	Obligation string
+	Issue      string    // the immutable id or the key
+	From, To   time.Time // the last record was reached within [From, To)
+}
+
+func (f VerdictFilter) conditions() conditions {
+	var c conditions
+	c.add("connection = ?", f.Connection != "", f.Connection)
+	c.add("contract = ?", f.Contract != "", f.Contract)
+	c.add("obligation = ?", f.Obligation != "", f.Obligation)
+	c.add("(issue = ? OR issue_key = ?)", f.Issue != "", f.Issue)
+	c.add("reached_at >= ?", !f.From.IsZero(), millis(f.From))
+	c.add("reached_at < ?", !f.To.IsZero(), millis(f.To))
+	return c
+}
+
+// Verdicts goes through the cycles that fit, contract by contract and in the order in which their last records were
+// reached, and gives every record of each, oldest first: those of one cycle follow each other. Like List, it reads in
+// pages and ends at the first error, which comes as the last pair.
+func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[Verdict, error] {
+	return func(yield func(Verdict, error) bool) {
+		var last *Verdict
+		for size := firstPage; ; size = listPage {
+			page, err := l.verdictPage(ctx, f, last, size)
+			if err != nil {
+				yield(Verdict{}, fmt.Errorf("list verdicts: %w", err))
+				return
+			}
+			for _, v := range page {
+				records := []Verdict{v}
+				if v.Number > 1 {
+					if records, err = l.recordsOf(ctx, &v); err != nil {
+						yield(Verdict{}, fmt.Errorf("list verdicts: %w", err))
+						return
+					}
+				}
+				for _, r := range records {
+					if !yield(r, nil) {
+						return
+					}
+				}
+			}
+			if len(page) < size {
+				return
+			}
+			last = &page[len(page)-1]
+		}
+	}
+}
+
+// verdictPage reads the last records of the cycles that come after one.
+func (l *Ledger) verdictPage(ctx context.Context, f VerdictFilter, after *Verdict, size int) ([]Verdict, error) {
+	c := f.conditions()
+	if after != nil {
+		c.addAll("(contract, reached_at, connection, issue, obligation, cycle) > (?, ?, ?, ?, ?, ?)", after.Contract,
+			millis(after.Reached()), after.Connection, after.Issue, after.Obligation, after.Cycle)
+	}
+	return collect(ctx, l.db, scanVerdict, fmt.Sprintf(`SELECT %s FROM ledger_verdicts AS v WHERE %s
+			AND NOT EXISTS (SELECT 1 FROM ledger_verdicts AS n WHERE n.connection = v.connection AND n.issue = v.issue
+				AND n.contract = v.contract AND n.obligation = v.obligation AND n.cycle = v.cycle AND n.number = v.number + 1)
+		ORDER BY contract, reached_at, connection, issue, obligation, cycle LIMIT %d`, verdictColumns, c.where(), size), c.args...)
+}
+
+// recordsOf reads the records of a cycle up to the one given.
+func (l *Ledger) recordsOf(ctx context.Context, v *Verdict) ([]Verdict, error) {
+	return collect(ctx, l.db, scanVerdict, `SELECT `+verdictColumns+` FROM ledger_verdicts WHERE connection = $1 AND issue = $2
+			AND contract = $3 AND obligation = $4 AND cycle = $5 AND number <= $6
+		ORDER BY number`, v.Connection, v.Issue, v.Contract, v.Obligation, v.Cycle, v.Number)
+}
+
+const (
+	verdictColumns = `connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal, state, severity, source,
+	started_at, due, ended_at, end_event, end_by, end_by_role, end_why, elapsed_ms, facts, last_event, moves, judged_at, why`
+
+	selectLast = `SELECT ` + verdictColumns + ` FROM ledger_verdicts WHERE connection = $1 AND issue = $2 AND contract = $3
+		AND obligation = $4 AND cycle = $5 ORDER BY number DESC LIMIT 1`
+
+	insertVerdict = `INSERT INTO ledger_verdicts (connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal,
+		state, severity, source, started_at, due, ended_at, reached_at, end_event, end_by, end_by_role, end_why, elapsed_ms,
+		facts, last_event, moves, judged_at, why)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+		$25, $26)`
+)
+
+// scanVerdict reads a row of verdictColumns.
+func scanVerdict(scan func(...any) error) (Verdict, error) {
+	var (
+		v                           Verdict
+		started, due, ended, judged sql.NullInt64
+		elapsed                     int64
+		facts                       string
+	)
+	err := scan(&v.Connection, &v.Issue, &v.Contract, &v.Obligation, &v.Cycle, &v.Number, &v.IssueKey, &v.Subject, &v.Ordinal,
+		&v.State, &v.Severity, &v.Source, &started, &due, &ended, &v.EndEvent, &v.EndBy, &v.EndByRole, &v.EndWhy, &elapsed,
+		&facts, &v.LastEvent, &v.Moves, &judged, &v.Why)
+	if err != nil {
+		return Verdict{}, err
+	}
+	v.StartedAt, v.Due, v.EndedAt, v.JudgedAt = fromMillis(started), fromMillis(due), fromMillis(ended), fromMillis(judged)
+	v.Elapsed = time.Duration(elapsed) * time.Millisecond
+	if v.Facts, err = decodeFacts(facts); err != nil {
+		return Verdict{}, fmt.Errorf("read verdict on %s: facts: %w", v.describe(), err)
+	}
+	return v, nil
+}
+
+// decodeFacts reads stored facts; their time comes back in UTC whatever offset it was written with.
+func decodeFacts(s string) (Facts, error) {
+	var f Facts
+	err := json.Unmarshal([]byte(s), &f)
+	f.StartedAt = fromMillis(millis(f.StartedAt))
+	return f, err
+}

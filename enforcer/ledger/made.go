@@ -1,0 +1,60 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"slabridge/enforcer"
+)
+
+// takes reports why the write cannot carry the entry out beside one with another key.
+func (w *Write) takes(e Entry, beside enforcer.StepKey) error {
+	switch creates := w.Request.Create != nil; {
+	case e.Key.Connection != beside.Connection || e.Key.Issue != beside.Issue:
+		return errors.New("is of another")
+	case creates && (e.Key.Issue != "" || w.Issue != ""):
+		return errors.New("has an issue, and the write makes one")
+	case !creates && (w.Issue == "" || (e.Key.Issue != "" && e.Key.Issue != w.Issue)):
+		return errors.New("is of another")
+	}
+	return nil
+}
+
+// unmade makes sure that an entry that is to make an issue has made none: of a creation of which the tracker left
+// something undone, the rest may be tried again, and never the creation.
+func unmade(ctx context.Context, tx *sql.Tx, e Entry) error {
+	was, err := get(ctx, tx, e.ID)
+	if err != nil {
+		return err
+	}
+	if was.made() != "" {
+		return fmt.Errorf("begin to make an issue: %w: %s has made issue %s", ErrMade, e.describe(), was.made())
+	}
+	return nil
+}
+
+// made is the id of the issue that was made for the entry, "" when none was.
+func (e *Entry) made() string {
+	if e.Key.Issue != "" || e.Receipt == nil {
+		return ""
+	}
+	return e.Receipt.Issue
+}
+
+// Made gives the issue that was made for each step of a contract's duties that made one.
+func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enforcer.StepKey]string, error) {
+	entries, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND issue = '' AND contract = $2 AND receipt IS NOT NULL`, connection, contract)
+	if err != nil {
+		return nil, fmt.Errorf("list issues made for %s on %s: %w", contract, connection, err)
+	}
+	out := map[enforcer.StepKey]string{}
+	for _, e := range entries {
+		if issue := e.made(); issue != "" {
+			out[e.Key] = issue
+		}
+	}
+	return out, nil
+}

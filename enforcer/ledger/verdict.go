@@ -1,0 +1,174 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Verdict is what was found about a cycle at some moment: one record of possibly several, the later ones beside the
+// earlier ones (DESIGN "What must always hold", 11). All times are UTC with milliseconds.
+type Verdict struct {
+	Connection string
+	Issue      string // the tracker's immutable id; "" for a duty of the contract, whose cycle is a period
+	IssueKey   string // what people type, when judged
+	Subject    string // when judged
+	Contract   string
+	Obligation string
+	Cycle      string
+	Ordinal    int // of the cycle, for people
+	Number     int // of the record within its cycle, from 1
+
+	// State is Met, Breached or Cancelled; Running says that the record before was taken back: staff reopened the
+	// request within the hour, or the due was moved by agreement.
+	State     enforcer.CycleState
+	Severity  string
+	Source    string // the clause
+	StartedAt time.Time
+	Due       time.Time // zero when the cycle has none
+	EndedAt   time.Time // zero while a breach, or a cycle that was taken back, goes on
+	EndEvent  string    // the tracker's id of the event that ended it
+	EndBy     string    // the name of who ended it
+	EndByRole enforcer.Role
+	EndWhy    string        // enforcer.Cycle.EndWhy
+	Elapsed   time.Duration // counting time from start to end, or to JudgedAt
+	Facts     Facts
+	LastEvent string // of the request, when judged: by it the tracker's facts are told from ours
+	Moves     int    // moves of a due date on which the due rests
+	JudgedAt  time.Time
+	Why       string // WhyEnded or WhyFacts; "" for a cycle's first record
+}
+
+// Why a record stands beside an earlier one.
+const (
+	WhyEnded = "ended" // a breach got its late end
+	WhyFacts = "facts" // what the tracker says of the request changed
+)
+
+// Reached is when the verdict was reached: a breach at its due, however late the end came, so that it belongs to one
+// period for ever; a check that was broken at once, and every other verdict, at its end. A record that takes one back
+// belongs to the moment it was made.
+func (v *Verdict) Reached() time.Time {
+	switch {
+	case v.State == enforcer.Running:
+		return v.JudgedAt
+	case v.State == enforcer.Breached && !v.Due.IsZero():
+		return v.Due
+	}
+	return v.EndedAt
+}
+
+// SameCycle reports whether both are records of one cycle.
+func (v *Verdict) SameCycle(other *Verdict) bool { return v.key() == other.key() }
+
+func (v *Verdict) key() enforcer.StepKey {
+	return enforcer.StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle}
+}
+
+// describe names the verdict's cycle in errors.
+func (v *Verdict) describe() string {
+	return fmt.Sprintf("%s %s/%s of issue %s", v.Contract, v.Obligation, v.Cycle, v.Issue)
+}
+
+// valid reports what is missing of a verdict that is to be recorded.
+func (v *Verdict) valid() error {
+	if v.Connection == "" || v.Contract == "" || v.Obligation == "" || v.Cycle == "" {
+		return fmt.Errorf("the cycle %+v is incomplete", v.key())
+	}
+	switch v.State {
+	case enforcer.Met, enforcer.Cancelled:
+		if v.EndedAt.IsZero() {
+			return fmt.Errorf("%s without an end", v.State)
+		}
+	case enforcer.Breached:
+		if v.Reached().IsZero() {
+			return errors.New("breached without a due and without an end")
+		}
+	case enforcer.Running:
+	default:
+		return fmt.Errorf("%q is no verdict", v.State)
+	}
+	return nil
+}
+
+// sameText reports whether both were judged by the same contract, mapping and calendar data.
+func (v *Verdict) sameText(other *Verdict) bool {
+	return v.Facts.Fingerprint == other.Facts.Fingerprint && v.Facts.Calendar == other.Facts.Calendar
+}
+
+// supersedes decides what a judgement made now adds to the last record of its cycle (nil when there is none): the
+// record to make, or false when the last one stands.
+//
+// What the tracker says may change a verdict, what we or the admin change beside it may not: without a new event (or
+// the deletion of the issue) nothing is recorded. When an event came and the text was edited as well, nobody can tell
+// which of the two changed the verdict. Then the verdict of its day stands, with two exceptions that only events bring
+// about: a breach gets its late end, and a cycle may be running again.
+func supersedes(last *Verdict, now Verdict) (Verdict, bool) {
+	switch {
+	case last == nil:
+		now.Why = ""
+		return now, now.State != enforcer.Running
+	case last.State == enforcer.Running: // taken back: no verdict stands, and time alone may bring the next
+		now.Why = WhyFacts
+		return now, now.State != enforcer.Running
+	case now.says(last):
+		return Verdict{}, false
+	}
+	late := last.State == enforcer.Breached && last.EndedAt.IsZero() && !now.EndedAt.IsZero()
+	event := now.LastEvent != last.LastEvent || (now.EndWhy == "gone" && last.EndWhy != "gone")
+	now.Why = WhyFacts
+	if now.sameText(last) {
+		if late && now.State == enforcer.Breached && now.Due.Equal(last.Due) {
+			now.Why = WhyEnded
+			return now, true
+		}
+		return now, event
+	}
+	switch {
+	case !event:
+		return Verdict{}, false
+	case late:
+		return last.ended(now), true
+	case last.State != enforcer.Breached && now.State == enforcer.Running:
+		return now, true
+	}
+	return Verdict{}, false
+}
+
+// says reports whether the judgement says of the cycle what the record says.
+func (v *Verdict) says(last *Verdict) bool {
+	return v.State == last.State && v.Due.Equal(last.Due) && v.EndEvent == last.EndEvent && v.EndedAt.IsZero() == last.EndedAt.IsZero()
+}
+
+// ended is a breach, judged by the text of its day, with the end that came under another.
+func (v *Verdict) ended(now Verdict) Verdict {
+	out := *v
+	out.IssueKey, out.Subject, out.LastEvent, out.Why = now.IssueKey, now.Subject, now.LastEvent, WhyEnded
+	out.EndedAt, out.EndEvent, out.EndBy, out.EndByRole, out.EndWhy = now.EndedAt, now.EndEvent, now.EndBy, now.EndByRole, now.EndWhy
+	out.Elapsed = now.Elapsed
+	return out
+}
+
+// Latest keeps the last record of each cycle of a listing by Verdicts: what holds now. Its Number says how many
+// records stand before it.
+func Latest(verdicts iter.Seq2[Verdict, error]) iter.Seq2[Verdict, error] {
+	return func(yield func(Verdict, error) bool) {
+		var last *Verdict
+		for v, err := range verdicts {
+			if err != nil {
+				yield(Verdict{}, err)
+				return
+			}
+			if last != nil && !last.SameCycle(&v) && !yield(*last, nil) {
+				return
+			}
+			last = &v
+		}
+		if last != nil {
+			yield(*last, nil)
+		}
+	}
+}

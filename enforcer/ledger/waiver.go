@@ -1,0 +1,83 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Waiver excuses a breach: the verdict stays, and says who excused it and why.
+type Waiver struct {
+	Connection string
+	Issue      string // the tracker's immutable id
+	Contract   string
+	Obligation string
+	Cycle      string
+	At         time.Time
+	By         string // who excuses
+	Reason     string
+}
+
+// Of reports whether the waiver excuses the verdict's cycle.
+func (w *Waiver) Of(v *Verdict) bool { return w.verdict().SameCycle(v) }
+
+func (w *Waiver) verdict() *Verdict {
+	return &Verdict{Connection: w.Connection, Issue: w.Issue, Contract: w.Contract, Obligation: w.Obligation, Cycle: w.Cycle}
+}
+
+// Waive excuses breaches, all or none, in one transaction at now. Each needs a verdict whose last record is a breach:
+// ErrNotFound when its cycle has none. A breach that is excused once more keeps both waivers.
+func (l *Ledger) Waive(ctx context.Context, now time.Time, waivers ...Waiver) error {
+	return l.tx(ctx, func(tx *sql.Tx) error {
+		for _, w := range waivers {
+			if err := waive(ctx, tx, now, w); err != nil {
+				return fmt.Errorf("waive %s: %w", w.verdict().describe(), err)
+			}
+		}
+		return nil
+	})
+}
+
+func waive(ctx context.Context, tx *sql.Tx, now time.Time, w Waiver) error {
+	if w.By == "" || w.Reason == "" {
+		return errors.New("without a name or a reason")
+	}
+	last, err := lastOf(tx.QueryRowContext(ctx, selectLast, w.Connection, w.Issue, w.Contract, w.Obligation, w.Cycle))
+	switch {
+	case err != nil:
+		return err
+	case last == nil:
+		return fmt.Errorf("its verdict is %w", ErrNotFound)
+	case last.State != enforcer.Breached:
+		return fmt.Errorf("its verdict is %s; only a breach can be excused", last.State)
+	}
+	var before int64
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_waivers WHERE connection = $1 AND contract = $2 AND issue = $3
+		AND obligation = $4 AND cycle = $5`, w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle).Scan(&before); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_waivers (connection, contract, issue, obligation, cycle, number, at, who, reason)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle, before+1, millis(now), w.By, w.Reason)
+	return err
+}
+
+// Waivers lists everything that was excused under a contract, oldest first.
+func (l *Ledger) Waivers(ctx context.Context, connection, contract string) ([]Waiver, error) {
+	out, err := collect(ctx, l.db, func(scan func(...any) error) (Waiver, error) {
+		var w Waiver
+		var at sql.NullInt64
+		err := scan(&w.Connection, &w.Contract, &w.Issue, &w.Obligation, &w.Cycle, &at, &w.By, &w.Reason)
+		w.At = fromMillis(at)
+		return w, err
+	}, `SELECT connection, contract, issue, obligation, cycle, at, who, reason FROM ledger_waivers
+		WHERE connection = $1 AND contract = $2 ORDER BY at, issue, obligation, cycle, number`, connection, contract)
+	if err != nil {
+		return nil, fmt.Errorf("list waivers of %s on %s: %w", contract, connection, err)
+	}
+	return out, nil
+}

@@ -1,0 +1,235 @@
+package enforcer
+
+import (
+	"slices"
+	"time"
+
+	"slabridge/enforcer/calendar"
+)
+
+// Segment is a stretch of time of one name, [From, To). Neighbours differ in name, cause or holder, and leave no gap.
+type Segment struct {
+	From, To time.Time
+	// Kind is a code: one of the kinds below, or a calendar's own kind ("outside-hours", "day-off").
+	Kind string
+	// Name says it in words: "paused: waiting for the customer", "day off: Nauryz", "cut-off п. 8".
+	Name Text
+	// Cause is the event that began it, or the clause; "" where the calendar alone is the cause.
+	Cause string
+	// Holder is who had the request then: HeldByUs and so on; "" in the segments of a cycle.
+	Holder string
+}
+
+// The kinds of segments beside the calendar's.
+const (
+	SegmentCounting = string(calendar.Counting)
+	SegmentPaused   = "paused"
+	SegmentCutoff   = "cut-off" // working time that a cut-off leaves out: the due is a time of day
+	SegmentWaiting  = "waiting" // of a request: somebody else's turn
+	SegmentStopped  = "stopped"
+)
+
+// Who holds a request.
+const (
+	HeldByUs         = "us"
+	HeldByCustomer   = "customer"
+	HeldByThirdParty = "third-party"
+	HeldByNobody     = "nobody" // resolved or closed
+)
+
+var segmentNames = map[string]Text{
+	SegmentCounting:           {"ru": "отсчёт идёт", "en": "counting"},
+	SegmentStopped:            {"ru": "отсчёт завершён", "en": "stopped"},
+	string(WaitingCustomer):   {"ru": "ожидание заказчика", "en": "waiting for the customer"},
+	string(WaitingThirdParty): {"ru": "ожидание третьей стороны", "en": "waiting for a third party"},
+	string(New):               {"ru": "новый", "en": "new"},
+	string(Working):           {"ru": "в работе", "en": "being worked on"},
+	string(Resolved):          {"ru": "решён", "en": "resolved"},
+	string(Closed):            {"ru": "закрыт", "en": "closed"},
+}
+
+// Segments names every second from the cycle's start to now on the cycle's own clock.
+func (ev *Evaluation) Segments(c *Cycle) ([]Segment, error) {
+	end := ev.Now
+	if !c.EndedAt.IsZero() && c.EndedAt.Before(end) {
+		end = c.EndedAt
+	}
+	list, err := ev.clockSegments(c, end)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range c.Pauses {
+		to := p.To
+		if to.IsZero() || to.After(end) {
+			to = end
+		}
+		class := segmentNames[string(p.Class)]
+		list = over(list, Segment{
+			From: p.From, To: to, Kind: SegmentPaused, Cause: p.Event,
+			Name: Text{"ru": "пауза: " + class["ru"], "en": "paused: " + class["en"]},
+		})
+	}
+	if end.Before(ev.Now) {
+		list = append(list, Segment{From: end, To: ev.Now, Kind: SegmentStopped, Name: segmentNames[SegmentStopped], Cause: c.EndEvent})
+	}
+	return list, nil
+}
+
+// clockSegments tells the time to the end by the clock that the cycle counts on.
+func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) ([]Segment, error) {
+	if !end.After(c.StartedAt) {
+		return nil, nil
+	}
+	if ev.alwaysOn(c) {
+		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}}, nil
+	}
+	list, err := calendarSegments(c.Contract.Calendar, c.StartedAt, end)
+	if err != nil {
+		return nil, err
+	}
+	cut := slices.ContainsFunc(c.DueWhy, func(r calendar.Reason) bool {
+		return r.Code == calendar.ReasonCutoff || r.Code == calendar.ReasonCutoffHours
+	})
+	for i := range list {
+		s := &list[i]
+		switch {
+		case s.Kind != SegmentCounting:
+		case cut && s.From.Before(c.Due):
+			s.Kind, s.Cause = SegmentCutoff, c.Obligation.Source
+			s.Name = Text{"ru": "перенос: " + c.Obligation.Source, "en": "cut-off " + c.Obligation.Source}
+		default:
+			s.Cause = c.startEvent()
+		}
+	}
+	return list, nil
+}
+
+func calendarSegments(cal *calendar.Calendar, from, to time.Time) ([]Segment, error) {
+	parts, err := cal.Segments(from, to)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Segment, len(parts))
+	for i, p := range parts {
+		out[i] = Segment{From: p.From, To: p.To, Kind: string(p.Kind), Name: Text{"ru": p.Text("ru"), "en": p.Text("en")}}
+	}
+	return out, nil
+}
+
+// startEvent is the tracker's event that started the cycle, without the count of repetitions.
+func (c *Cycle) startEvent() string {
+	for i, r := range c.ID {
+		if r == '~' {
+			return c.ID[:i]
+		}
+	}
+	return c.ID
+}
+
+// over lays a segment over others, cutting them where it begins and ends.
+func over(list []Segment, top Segment) []Segment {
+	if !top.To.After(top.From) {
+		return list
+	}
+	out := make([]Segment, 0, len(list)+2)
+	laid := false
+	for _, s := range list {
+		if s.From.Before(top.From) {
+			left := s
+			left.To = earlier(s.To, top.From)
+			out = append(out, left)
+		}
+		if s.To.After(top.From) && !laid {
+			out, laid = append(out, top), true
+		}
+		if s.To.After(top.To) {
+			right := s
+			right.From = later(s.From, top.To)
+			out = append(out, right)
+		}
+	}
+	return out
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// Timeline names every second of the request from its receipt to now, and who held it: by the status class that
+// people gave it, and by the contract's working hours while it was the provider's turn.
+func (ev *Evaluation) Timeline() ([]Segment, error) {
+	r := ev.Request
+	if len(r.Moments) == 0 {
+		return nil, nil
+	}
+	from := receivedAt(r, 0, r.Moments[0])
+	if !ev.Now.After(from) {
+		return nil, nil
+	}
+	parts, err := calendarSegments(ev.Contract.Calendar, from, ev.Now)
+	if err != nil {
+		return nil, err
+	}
+	var out []Segment
+	for _, s := range statusSegments(r, from, ev.Now) {
+		if s.Holder != HeldByUs {
+			out = append(out, s)
+			continue
+		}
+		for _, p := range parts {
+			p.From, p.To = later(p.From, s.From), earlier(p.To, s.To)
+			if p.From.Before(p.To) {
+				p.Holder, p.Cause = s.Holder, s.Cause
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
+}
+
+// statusSegments parts the time by the request's status classes.
+func statusSegments(r *Request, from, to time.Time) []Segment {
+	var out []Segment
+	for i := range r.Moments {
+		m := &r.Moments[i]
+		class := m.State.Status
+		if n := len(out); n > 0 && out[n-1].Kind == string(class) {
+			continue
+		}
+		at := later(m.At, from)
+		if i == 0 {
+			at = from
+		}
+		if n := len(out); n > 0 {
+			out[n-1].To = at
+		}
+		out = append(out, Segment{From: at, Kind: string(class), Name: segmentNames[string(class)], Cause: m.Event, Holder: holder(class)})
+	}
+	if n := len(out); n > 0 {
+		out[n-1].To = to
+	}
+	for i := range out {
+		switch out[i].Holder {
+		case HeldByCustomer, HeldByThirdParty:
+			out[i].Kind = SegmentWaiting
+		case HeldByNobody:
+			out[i].Kind, out[i].Name = SegmentStopped, segmentNames[SegmentStopped]
+		}
+	}
+	return out
+}
+
+func holder(class StatusClass) string {
+	switch class {
+	case WaitingCustomer:
+		return HeldByCustomer
+	case WaitingThirdParty:
+		return HeldByThirdParty
+	case Resolved, Closed:
+		return HeldByNobody
+	}
+	return HeldByUs
+}

@@ -1,0 +1,410 @@
+package enforcer
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/enforcer/calendar"
+)
+
+// stopwatch runs one obligation over one tenure.
+type stopwatch struct {
+	ev      *Evaluation
+	o       *Obligation
+	tenure  tenure
+	revived map[int]time.Time
+	offset  int // of the tenure's first moment among the request's
+
+	cur      *Cycle
+	root     string    // the event that began the present chain of a repeating obligation
+	chain    int       // cycles since that event
+	breached int       // consecutive breached cycles before cur
+	served   bool      // a cycle has been completed since the request was received or reopened
+	stopped  bool      // the last cycle was ended by what it waited for
+	answered bool      // staff has responded since the request was received or reopened
+	told     time.Time // the last public note of staff
+}
+
+// over replays the tenure and leaves the cycles in the evaluation.
+func (s *stopwatch) over(until time.Time) error {
+	for i := range s.tenure.moments {
+		m := &s.tenure.moments[i]
+		if m.At.After(until) {
+			break
+		}
+		if err := s.advance(m.At); err != nil {
+			return err
+		}
+		if err := s.moment(i, m); err != nil {
+			return err
+		}
+		if at, ok := s.revived[s.offset+i]; ok && s.cur != nil {
+			s.cur.revivedAt = at
+		}
+	}
+	if err := s.advance(until); err != nil {
+		return err
+	}
+	if until.Before(s.ev.Now) && s.cur != nil {
+		return s.end(&Moment{Event: "gone", At: until}, until, "gone", false)
+	}
+	if s.cur != nil {
+		return s.keep()
+	}
+	return nil
+}
+
+// moment lets one event act on the stopwatch: first on the cycle that runs, then on one that may start.
+func (s *stopwatch) moment(i int, m *Moment) error {
+	var before *Moment
+	if i > 0 {
+		before = &s.tenure.moments[i-1]
+	}
+	wasOpen := before != nil && before.State.Status.Open()
+	open := m.State.Status.Open()
+	if before != nil && !wasOpen && open {
+		s.served, s.answered = false, false
+	}
+	if s.cur != nil {
+		if err := s.act(before, m, wasOpen && !open); err != nil {
+			return err
+		}
+	}
+	starts := s.cur == nil && s.starts(before, m)
+	s.answered = s.answered || m.response()
+	if m.Note == Public && m.noteRole().Staff() {
+		s.told = m.At
+	}
+	if starts {
+		return s.begin(i, m)
+	}
+	return nil
+}
+
+// act ends, pauses or changes the running cycle.
+func (s *stopwatch) act(before, m *Moment, closing bool) error {
+	if err := s.follow(before, m); err != nil {
+		return err
+	}
+	s.noticed(m)
+	switch {
+	case s.tenure.left && !m.State.Covered:
+		return s.end(m, m.At, "left-contract", false)
+	case closing && m.Duplicate:
+		return s.end(m, m.At, "duplicate", false)
+	case closing && !m.By.Role.Staff() && m.By.Role != Bot:
+		if m.By.Role == Customer {
+			return s.end(m, m.At, "closed-by-customer", false)
+		}
+		return s.end(m, m.At, "closed-by-nobody", false)
+	case s.stops(m):
+		return s.stop(m)
+	case closing && s.o.Start.Word != WordResolved && !s.o.outlivesResolution():
+		return s.end(m, m.At, "resolved", s.o.Repeat || s.o.stoppedBy(WordResponse))
+	case s.o.Start.Word == WordResolved && m.State.Status.Open():
+		return s.end(m, m.At, "reopened", false)
+	}
+	rule := s.rule(m)
+	switch {
+	case rule == nil && !s.o.covers(m.State.Severity):
+		return s.end(m, m.At, "severity", false)
+	case rule == nil:
+		return s.end(m, m.At, "left-status", false)
+	case s.o.Again != nil && s.holds(*s.o.Again, m):
+		if err := s.end(m, m.At, "again", false); err != nil {
+			return err
+		}
+		s.launch(m, m.At)
+		return nil
+	case rule != s.cur.Rule || m.State.Severity != s.cur.Severity:
+		if err := s.reclassify(rule, m); err != nil {
+			return err
+		}
+	}
+	s.pause(m)
+	return nil
+}
+
+// noticed keeps when the notice was given that the running cycle's due needs.
+func (s *stopwatch) noticed(m *Moment) {
+	notice, _ := s.cur.Rule.notice()
+	if notice != nil && s.cur.noticedAt.IsZero() && m.By.Role == Bot && m.Note == Public &&
+		slices.Contains(m.Steps, s.o.ID+"/"+notice.ID) {
+		s.cur.noticedAt = m.At
+	}
+}
+
+// outlivesResolution reports whether a resolution alone, without the comment that the text asks for, does not end
+// the obligation.
+func (o *Obligation) outlivesResolution() bool {
+	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == WordResolved && c.Audience != "" })
+}
+
+func (o *Obligation) stoppedBy(w Word) bool {
+	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == w })
+}
+
+func (o *Obligation) covers(severity string) bool { return o.Rule(severity) != nil }
+
+// rule is the obligation's rule for the state after m, nil where it does not apply.
+func (s *stopwatch) rule(m *Moment) *Rule {
+	r := s.o.Rule(m.State.Severity)
+	if r == nil || (len(r.While) > 0 && !slices.Contains(r.While, m.State.Status)) {
+		return nil
+	}
+	return r
+}
+
+// starts reports whether a cycle begins at m, none running.
+func (s *stopwatch) starts(before, m *Moment) bool {
+	if !m.State.Covered && !s.tenure.outside || s.rule(m) == nil {
+		return false
+	}
+	start := s.o.Start
+	if start.Word != WordResolved && start.Word != WordTimeEntry && !m.State.Status.Open() {
+		return false
+	}
+	switch start.Word {
+	case WordReceived:
+		return s.receives(before, m)
+	case WordResponse: // only the one that began the work, not every later note
+		return s.holds(start, m) && !s.answered
+	case WordNote, WordTimeEntry:
+		return s.holds(start, m)
+	case WordResolved:
+		return s.holds(start, m) && !m.Duplicate && (before == nil || !s.holds(start, before))
+	}
+	// a state starts a cycle when it comes about, or when the request is reopened with what was asked for undone
+	return s.holds(start, m) && (before == nil || !s.holds(start, before) || start.renewed(before, m) ||
+		!before.State.Status.Open() && !s.stopped || s.o.Again != nil && s.holds(*s.o.Again, m))
+}
+
+// receives reports whether the request is received at m as far as this obligation is concerned: it came in, was
+// reopened, or became of a severity or status class that the obligation covers.
+func (s *stopwatch) receives(before, m *Moment) bool {
+	first := before == nil
+	reopened := !first && !before.State.Status.Open()
+	if s.o.Once || s.o.Kind == Check {
+		return first
+	}
+	if first || reopened && m.By.Role != Bot {
+		return true
+	}
+	return s.rule(before) == nil && (!s.served || len(s.o.Rule(m.State.Severity).While) > 0)
+}
+
+// begin starts a cycle at m. What is already true then stops it at once; a check is judged by it.
+func (s *stopwatch) begin(i int, m *Moment) error {
+	at := m.At
+	if i == 0 {
+		at = s.tenure.start
+	}
+	if t := s.timeOf(s.o.Start, m); !t.IsZero() && !t.Before(s.tenure.start) {
+		at = t
+	}
+	s.breached = 0
+	s.launch(m, at)
+	switch {
+	case s.o.Kind == Check:
+		return s.judge(m)
+	case !s.o.Repeat && s.stops(m):
+		return s.stop(m)
+	}
+	return nil
+}
+
+// launch begins a chain of cycles with one that is named by the event.
+func (s *stopwatch) launch(m *Moment, at time.Time) {
+	s.root, s.chain = m.Event, 0
+	s.open(m.Event, at, m.State.Severity, s.rule(m))
+	s.agree(m)
+	if s.cur.Rule.On == DueDate {
+		s.cur.date = m.State.DueDate
+	}
+	s.pause(m)
+}
+
+func (s *stopwatch) open(id string, at time.Time, severity string, rule *Rule) {
+	s.cur = &Cycle{
+		Contract: s.ev.Contract, Obligation: s.o, Rule: rule, ID: id, Severity: severity, State: Running,
+		StartedAt: at, CountsFrom: at, BreachedBefore: s.breached,
+		bases: []base{{from: at, rule: rule}},
+	}
+}
+
+// judge ends a check in the moment it began: kept when what it asks for is true, broken when not.
+func (s *stopwatch) judge(m *Moment) error {
+	rule := s.cur.Rule
+	kept := s.stops(m) || rule.AtMost > 0 && m.Work != nil && m.Work.Spent <= rule.AtMost
+	if err := s.end(m, s.cur.StartedAt, "stopped", kept); err != nil {
+		return err
+	}
+	c := &s.ev.Cycles[len(s.ev.Cycles)-1]
+	c.Work, c.WorkBy = m.Work, m.By
+	if !kept {
+		c.EndWhy = "failed"
+		if !s.o.NoVerdict {
+			c.State = Breached
+		}
+	}
+	return nil
+}
+
+// stop ends the cycle as kept or, after its due, as broken; a repeating obligation goes on from here.
+func (s *stopwatch) stop(m *Moment) error {
+	if err := s.end(m, s.stoppedAt(m), "stopped", true); err != nil {
+		return err
+	}
+	rule := s.rule(m)
+	// what repeats from the receipt on goes on at once; anything else waits for its start
+	if s.o.Repeat && s.o.Start.Word == WordReceived && m.State.Status.Open() && rule != nil {
+		s.launch(m, m.At)
+	}
+	return nil
+}
+
+// stoppedAt is when what stopped the cycle happened: the event, or the earlier moment that its field names.
+func (s *stopwatch) stoppedAt(m *Moment) time.Time {
+	for _, c := range s.o.Stop {
+		if t := s.timeOf(c, m); s.holds(c, m) && !t.IsZero() && !t.Before(s.cur.StartedAt) {
+			return t
+		}
+	}
+	return m.At
+}
+
+// timeOf is the moment that the field of a condition names, when that is not later than the event that filled it;
+// zero for any other condition.
+func (s *stopwatch) timeOf(c Condition, m *Moment) time.Time {
+	if t := m.State.Times[c.Field]; c.Word == WordField && !t.After(m.At) {
+		return t
+	}
+	return time.Time{}
+}
+
+// end closes the running cycle at a moment. kept says whether ending in time keeps the promise or merely cancels it.
+func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) error {
+	c := s.cur
+	c.resume(at)
+	due, err := s.due(at)
+	if err != nil {
+		return err
+	}
+	c.EndedAt, c.EndEvent, c.EndBy, c.EndWhy = at, m.Event, m.By, why
+	switch {
+	case !due.IsZero() && at.Truncate(time.Second).After(due):
+		c.State = s.o.broken()
+		s.breached++
+	case kept:
+		c.State = Met
+		s.breached = 0
+	default:
+		c.State = Cancelled
+		s.breached = 0
+	}
+	s.served, s.stopped = s.served || kept, kept
+	s.ev.Cycles = append(s.ev.Cycles, *c)
+	s.cur = nil
+	return nil
+}
+
+// broken is what a cycle becomes whose due has passed: of a right, or a duty of the customer's, nothing is broken.
+func (o *Obligation) broken() CycleState {
+	if o.NoVerdict {
+		return Cancelled
+	}
+	return Breached
+}
+
+// advance lets time pass up to t: cycles of a repeating obligation break at their due and the next begins there.
+func (s *stopwatch) advance(t time.Time) error {
+	for s.cur != nil && s.o.Repeat {
+		due, err := s.due(t)
+		if err != nil {
+			return err
+		}
+		if due.IsZero() || !t.Truncate(time.Second).After(due) {
+			return nil
+		}
+		c := *s.cur
+		class := c.paused()
+		c.resume(due)
+		c.State, c.EndedAt, c.EndWhy = s.o.broken(), due, "due"
+		s.ev.Cycles = append(s.ev.Cycles, c)
+		s.breached++
+		s.chain++
+		s.open(fmt.Sprintf("%s~%d", s.root, s.chain), due, c.Severity, c.Rule)
+		if class != nil {
+			s.cur.Pauses = []Pause{{From: due, Class: class.Class, Event: class.Event}}
+		}
+	}
+	return nil
+}
+
+// keep stores the cycle that still runs at now, with what is known of it so far.
+func (s *stopwatch) keep() error {
+	c := s.cur
+	due, err := s.due(s.ev.Now)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !due.IsZero() && s.ev.Now.After(due) && !s.o.NoVerdict:
+		c.State = Breached
+	case c.paused() != nil:
+		c.State = Paused
+	}
+	s.ev.Cycles = append(s.ev.Cycles, *c)
+	return nil
+}
+
+// pause begins or ends a pause as the status after m says.
+func (s *stopwatch) pause(m *Moment) {
+	c := s.cur
+	pausing := slices.Contains(s.o.Pause, m.State.Status)
+	switch p := c.paused(); {
+	case p == nil && pausing:
+		c.Pauses = append(c.Pauses, Pause{From: later(m.At, c.StartedAt), Class: m.State.Status, Event: m.Event})
+	case p != nil && !pausing:
+		c.resume(m.At)
+	}
+}
+
+func (c *Cycle) paused() *Pause {
+	if n := len(c.Pauses); n > 0 && c.Pauses[n-1].To.IsZero() {
+		return &c.Pauses[n-1]
+	}
+	return nil
+}
+
+func (c *Cycle) resume(at time.Time) {
+	if p := c.paused(); p != nil {
+		p.To = later(at, p.From)
+	}
+}
+
+// spans gives the pauses for the calendar; one that lasts is taken up to t.
+func (c *Cycle) spans(t time.Time) []calendar.Span {
+	if len(c.Pauses) == 0 {
+		return nil
+	}
+	out := make([]calendar.Span, 0, len(c.Pauses))
+	for _, p := range c.Pauses {
+		to := p.To
+		if to.IsZero() {
+			to = t
+		}
+		if to.After(p.From) {
+			out = append(out, calendar.Span{From: p.From, To: to})
+		}
+	}
+	return out
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

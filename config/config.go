@@ -93,26 +93,11 @@ type Contract struct {
 	fields []string // ids of mapped fields that its texts speak of
 }
 
-// Duty is one thing that a contract asks for in each of its periods, as the issue to be created for it.
+// Duty is one thing that a contract asks for in each of its periods, and the issue to be created for it.
 type Duty struct {
-	ID         string // the admin's name for it; "" where the obligation has one only
-	Obligation string
-	Period     string         // PeriodQuarter and so on, or a cron line in the contract's zone
-	Within     *calendar.Term // from the start of the period; nil: the close of its last working day
-	Project    string         // in the tracker's words, like Tracker
-	Tracker    string
-	Subject    string
-	Text       string
-	Assign     enforcer.Role // "" nobody
-	OnDuty     bool          // Assign means who is on duty
+	enforcer.Recurrence
+	Issue mapping.Duty
 }
-
-// The periods that have names.
-const (
-	PeriodMonth   = "month"
-	PeriodQuarter = "quarter"
-	PeriodYear    = "year"
-)
 
 // Account is what the cap on the cost of changes is measured by. Amounts are hundredths of the currency.
 type Account struct {

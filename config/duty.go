@@ -30,19 +30,25 @@ func (u *user) duties(c *Contract) {
 		}
 		seen[d.Obligation+"/"+d.ID] = path
 		duty := Duty{
-			ID: d.ID, Obligation: d.Obligation, Period: d.Period, Project: d.Project, Tracker: d.Tracker, Subject: d.Subject, Text: d.Description,
+			Recurrence: enforcer.Recurrence{ID: d.ID, Obligation: d.Obligation, Period: d.Period},
+			Issue: mapping.Duty{
+				Path: path, ID: d.ID, Obligation: d.Obligation, Project: d.Project, Type: d.Tracker, Subject: d.Subject, Description: d.Description,
+			},
 		}
 		if duty.Period == "" {
-			duty.Period = PeriodQuarter
+			duty.Period = enforcer.PeriodQuarter
 		}
 		if d.Within != nil {
 			duty.Within = &d.Within.Term
 		} else if !slices.Contains(periods, duty.Period) && !u.spoilt(path) {
 			u.fault(path+".within", "", "is missing; a period by cron has no last working day, write 5bd")
 		}
-		duty.Assign, duty.OnDuty = assignee(d.Assign)
+		duty.Issue.Assign, duty.Issue.OnDuty = assignee(d.Assign)
 		if !slices.Contains(periods, duty.Period) {
 			u.cron(path+".period", duty.Period)
+		}
+		for _, p := range mapping.CheckDuty(duty.Issue) {
+			u.fault(p.Path, p.Value, "%s", p.Reason)
 		}
 		c.Duties = append(c.Duties, duty)
 	}
@@ -60,7 +66,7 @@ func (u *user) cron(path, line string) {
 }
 
 // periods are the names of periods that the calendar year has.
-var periods = []string{PeriodMonth, PeriodQuarter, PeriodYear}
+var periods = []string{enforcer.PeriodMonth, enforcer.PeriodQuarter, enforcer.PeriodYear}
 
 // account reads what the cost of changes is measured by.
 func (u *user) account(c *Contract) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"slabridge/enforcer"
+	"slabridge/mapping"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -178,9 +179,9 @@ func TestKamalConditions(t *testing.T) {
 
 // Texts that steps name; whoever adds one here adds its words in both languages.
 func TestPresetTexts(t *testing.T) {
-	known := map[string]bool{
-		"receipt": true, "work-begun": true, "warn": true, "breach": true, "involve-developers": true,
-		"inform-management": true, "progress-reminder": true, "progress-breach": true, "missing-items": true, "note": true,
+	known := map[string]bool{}
+	for _, key := range mapping.TextKeys {
+		known[key] = true
 	}
 	for _, c := range Presets() {
 		for _, o := range c.Obligations {

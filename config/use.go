@@ -262,6 +262,9 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 	for _, f := range m.Fields {
 		fields = append(fields, f.Is)
 	}
+	for _, a := range m.Activities {
+		activities = append(activities, a.Is)
+	}
 	roles := map[enforcer.Role]*mapping.RoleRule{}
 	for i := range m.Roles {
 		roles[m.Roles[i].Is] = &m.Roles[i]

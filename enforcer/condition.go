@@ -152,11 +152,12 @@ func (c Condition) by(role Role) bool {
 	return slices.Contains(c.By, role)
 }
 
-// Missing are the items of a complete request that it lacks in the state.
+// Missing are the items of a complete request that it lacks in the state, and has a place for.
 func (o *Obligation) Missing(st *State) []Item {
 	var out []Item
 	for _, item := range o.Items {
-		if st.Fields[item.ID] == "" && (item.Where == "" || st.Fields[item.Where] != "") {
+		asked := item.Where == "" || st.Fields[item.Where] != ""
+		if asked && st.Fields[item.ID] == "" && !slices.Contains(st.Absent, item.ID) {
 			out = append(out, item)
 		}
 	}

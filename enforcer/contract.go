@@ -128,7 +128,7 @@ type Obligation struct {
 	Accept     []Condition // of a due date that was moved later: any of them, after the move, makes it the due
 	Pause      []StatusClass
 	Unless     string // while that other obligation is on, it takes this one's place
-	Agreed     bool   // the text lets both sides agree on another due: the request's AgreedDue takes the term's place
+	Agreed     bool   // the text lets both sides agree on another due: the field FieldAgreedDue takes the term's place
 	Repeat     bool   // the next cycle starts where one ends, while the request is open
 	Once       bool   // not started again when a customer reopens the request
 	NoVerdict  bool   // a right or the customer's own duty: never met or breached

@@ -7,6 +7,59 @@ import (
 	"slabridge/enforcer/calendar"
 )
 
+// Recurrence is when something that a contract asks for is to be done, as the admin says.
+type Recurrence struct {
+	ID         string // the admin's name for it; "" where the obligation has one only
+	Obligation string
+	Period     string         // PeriodMonth and so on, or a cron line in the contract's zone
+	Within     *calendar.Term // from the start of the period; nil: as the obligation's rule says
+}
+
+// The periods that the calendar year has.
+const (
+	PeriodMonth   = "month"
+	PeriodQuarter = "quarter"
+	PeriodYear    = "year"
+)
+
+// Period is one period of a duty, [From, To).
+type Period struct {
+	ID       string // "2026-Q3", "2026-11", "2026"
+	From, To time.Time
+}
+
+// Periods lists the periods of a kind that begin at or after since and not after until, and the one that comes next;
+// none for a kind that the year does not have.
+func Periods(kind string, since, until time.Time, zone *time.Location) []Period {
+	months := map[string]int{PeriodMonth: 1, PeriodQuarter: 3, PeriodYear: 12}[kind]
+	if months == 0 {
+		return nil
+	}
+	since = since.In(zone)
+	first := 1 + (int(since.Month())-1)/months*months
+	var out []Period
+	for at := time.Date(since.Year(), time.Month(first), 1, 0, 0, 0, 0, zone); ; {
+		next := time.Date(at.Year(), at.Month()+time.Month(months), 1, 0, 0, 0, 0, zone)
+		if !at.Before(since) {
+			out = append(out, Period{ID: periodID(kind, at), From: at, To: next})
+		}
+		if at.After(until) {
+			return out
+		}
+		at = next
+	}
+}
+
+func periodID(kind string, at time.Time) string {
+	switch kind {
+	case PeriodYear:
+		return at.Format("2006")
+	case PeriodQuarter:
+		return fmt.Sprintf("%d-Q%d", at.Year(), (int(at.Month())+2)/3)
+	}
+	return at.Format("2006-01")
+}
+
 // Run is one period of one of a contract's duties, with what has become of it.
 type Run struct {
 	Obligation string

@@ -93,11 +93,31 @@ func (d *decider) comment(c *Cycle, s CycleStep) *Comment {
 		StartedAt: c.StartedAt, Due: c.Due, Moment: s.At, Remaining: d.ev.remainingAt(c, s.At),
 		Next: d.next(sc.Audience),
 	}
+	if c.Work != nil {
+		out.Spent, out.AtMost, out.By, out.Date = c.Work.Spent, c.Rule.AtMost, c.WorkBy.ID, c.Work.On
+	}
+	if c.Rule.On == DueDate {
+		out.Date, out.Moves = c.date, len(c.Moves)
+	}
+	if plan := d.ev.State.NeedsPlan; plan != "" && plan != c.Contract.Plan {
+		out.Plan = plan
+	}
+	if c.period != nil {
+		out.Period = c.period.Period
+	}
+	if s := c.spending; s != nil {
+		out.Period, out.Share, out.Sum, out.Limit = s.Period, s.Share(), decimal(s.Spent), decimal(s.Cap())
+	}
 	// a late receipt never promises a moment that has passed, nor work that has already begun
 	if c.Rule.As != "" && c.Due.After(d.ev.Now) && d.ev.running(c.Rule.As) {
 		out.BeginBy = c.Due
 	}
 	return out
+}
+
+// decimal writes hundredths as a decimal number.
+func decimal(hundredths int64) string {
+	return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100)
 }
 
 func (c *Contract) severityTitle(id string) Text {

@@ -30,9 +30,6 @@ type Request struct {
 	Hidden bool
 	// AfterHours: both sides agreed to work on it round the clock (kamal п. 8).
 	AfterHours bool
-	// AgreedDue is a moment that both sides agreed on; zero when there is none. It is the due of the obligations
-	// whose text allows it (Obligation.Agreed).
-	AgreedDue time.Time
 	// Elsewhere: another contract has the request, so that it is nothing to this one that it is outside its validity.
 	Elsewhere bool
 	// Hold is why writes are held by a person's label or field, or by a status nobody mapped; "" when they are not.

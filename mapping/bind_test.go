@@ -95,6 +95,45 @@ m.priorities | Normal | the priority is not listed: one that people set so is le
 	}
 }
 
+// TestFurtherBindProblems does the same for who is on duty, kinds of work and what holds fields.
+func TestFurtherBindProblems(t *testing.T) {
+	always, _ := problemsOf(furtherWords(), furtherDirectory())
+	for _, c := range []struct {
+		name   string
+		change func(*mapping.Mapping, *connectors.Directory)
+		want   string
+	}{
+		{"unknown activity", func(m *mapping.Mapping, _ *connectors.Directory) {
+			m.Activities[0].Names = []string{"Phone", "Fone"}
+		}, `m.activities[0].names[1] | Fone | the tracker shows no kind of work (time entry activity) of this name; did you mean "Phone" (id 9), "Phone" (id 31)?`},
+		{"activities that the account may not list", func(_ *mapping.Mapping, d *connectors.Directory) {
+			d.Activities = nil
+		}, `m.activities[0].names[0] | Phone | the tracker shows no kind of work (time entry activity) of this name; it shows none at all to this account`},
+		{"unknown duty", func(m *mapping.Mapping, _ *connectors.Directory) {
+			m.Roles[0].Duty = []string{"sidorof"}
+		}, `m.roles[0].duty[0] | sidorof | the tracker shows no person or group of this name; did you mean "Semyon Sidorov" (id 12)?`},
+		{"duty without the role", func(m *mapping.Mapping, _ *connectors.Directory) {
+			m.Roles[0].Duty = []string{"stranger"}
+		}, `m.roles[0].duty | Sam Stranger | who is on duty has no role that counts as support: a request assigned to them is not with support`},
+		{"files twice", func(m *mapping.Mapping, _ *connectors.Directory) {
+			m.Fields = append(m.Fields, mapping.FieldRule{Is: "logs", Attachment: []string{"*.txt"}})
+		}, `! m.fields[18].is | logs | the field is mapped twice`},
+		{"field and description", func(m *mapping.Mapping, _ *connectors.Directory) {
+			m.Fields = append(m.Fields, mapping.FieldRule{Is: "description", Field: "Version"})
+		}, `! m.fields[18].is | description | the field is mapped twice`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, d := furtherWords(), furtherDirectory()
+			c.change(&m, &d)
+			got, _ := problemsOf(m, d)
+			got = slices.DeleteFunc(got, func(s string) bool { return slices.Contains(always, s) })
+			if diff := cmp.Diff(strings.Split(c.want, "\n"), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func problemsOf(m mapping.Mapping, d connectors.Directory, past ...mapping.Remembered) ([]string, *mapping.Bound) {
 	b, problems := mapping.Bind(m, d, past, "m")
 	var out []string
@@ -154,6 +193,17 @@ func TestScopeProblems(t *testing.T) {
 	}
 }
 
+// TestNobodyOnDutyInTheProject is told beside the leads that it lacks.
+func TestNobodyOnDutyInTheProject(t *testing.T) {
+	b := bind(t, furtherWords(), furtherDirectory())
+	_, got := b.Scope(mapping.Scope{Projects: []string{"inner"}}, "contracts[0]")
+	if !slices.ContainsFunc(got, func(p mapping.Problem) bool {
+		return p.Path == "contracts[0].projects" && strings.HasPrefix(p.Reason, "nobody on duty for support can be assigned in this project, so the lead will be")
+	}) {
+		t.Errorf("problems %+v", got)
+	}
+}
+
 // TestSomeoneWhoLeftIsStillNamed: a user in the configuration whom the tracker shows no more is resolved from
 // memory, keeps the role and is not assigned.
 func TestSomeoneWhoLeftIsStillNamed(t *testing.T) {
@@ -210,5 +260,35 @@ func TestRights(t *testing.T) {
 		if !slices.ContainsFunc(got, func(n mapping.Need) bool { return n.Right == r }) {
 			t.Errorf("needs %v lack %q", got, r)
 		}
+	}
+}
+
+// TestRightsOfTheRemainingClauses: closing, creating and reading booked time, each where a step or a sum asks for it,
+// also in a text that is in force for earlier requests only.
+func TestRightsOfTheRemainingClauses(t *testing.T) {
+	act := func(action string) []enforcer.Rule {
+		return []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Action: action}}}}
+	}
+	c := &enforcer.Contract{
+		Obligations: []enforcer.Obligation{
+			{ID: "await-answer", Rules: act(enforcer.ActionClose)},
+			{ID: "phone-consultation", Start: enforcer.Condition{Word: enforcer.WordTimeEntry}},
+			{ID: "billing", Rules: []enforcer.Rule{{Sum: &enforcer.Sum{Billed: &enforcer.Billed{}}}}},
+			{ID: "off", Off: true, Rules: act(enforcer.ActionCreate)},
+		},
+		Earlier: []*enforcer.Contract{{Obligations: []enforcer.Obligation{
+			{ID: "cause-report", Rules: act(enforcer.ActionReopen)}, {ID: "standing-duty", Rules: act(enforcer.ActionCreate)},
+		}}},
+	}
+	m := words()
+	m.Fields = nil
+	want := []mapping.Need{
+		{Right: connectors.ReadIssues},
+		{Right: connectors.SetStatus, For: []string{"cause-report/due", "await-answer/due"}},
+		{Right: connectors.CreateIssues, For: []string{"standing-duty/due"}},
+		{Right: connectors.ReadWork, For: []string{"phone-consultation", "billing"}},
+	}
+	if diff := cmp.Diff(want, bind(t, m, directory()).Rights(c)); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -98,7 +98,7 @@ const ActivityPhone = "phone-consultation"
 const (
 	FieldReceived     = "received"
 	FieldAgreed       = "agreed"
-	FieldAgreedDue    = "agreed-due"
+	FieldAgreedDue    = enforcer.FieldAgreedDue
 	FieldAfterHours   = "after-hours-agreed"
 	FieldOnBehalf     = "on-behalf"
 	FieldHold         = "hold"

@@ -175,7 +175,11 @@ func (rp *replay) field(st *enforcer.State, f boundField) {
 	if f.Plan != "" {
 		st.NeedsPlan = f.Plan
 	}
-	if at, dateOnly, ok := parseMoment(v, rp.zone); ok && !dateOnly && f.Field != "" {
+	at, dateOnly, ok := parseMoment(v, rp.zone)
+	if dateOnly && f.Is == FieldAgreedDue { // a day that both sides agreed on lasts to its last second
+		at, dateOnly = time.Date(at.Year(), at.Month(), at.Day(), 23, 59, 59, 0, rp.zone), false
+	}
+	if ok && !dateOnly && f.Field != "" {
 		if st.Times == nil {
 			st.Times = make(map[string]time.Time)
 		}
@@ -215,7 +219,9 @@ func (rp *replay) facts(req *enforcer.Request) {
 	}
 	req.AfterHours = now.Fields[FieldAfterHours] != ""
 	rp.received(req, now.Fields[FieldReceived])
-	rp.agreedDue(req, now.Fields[FieldAgreedDue])
+	if due := now.Fields[FieldAgreedDue]; due != "" && now.Times[FieldAgreedDue].IsZero() {
+		req.Notes = append(req.Notes, rp.unreadable(FieldAgreedDue, due))
+	}
 	for _, is := range []string{FieldOnSiteAsked, FieldOnSiteAgreed, FieldArrived} {
 		rp.timeless(req, is)
 	}
@@ -257,22 +263,6 @@ func (rp *replay) received(req *enforcer.Request, value string) {
 	case at.After(req.CreatedAt):
 		req.Notes = append(req.Notes, fmt.Sprintf("received %s is ignored: it is later than the creation, %s", value, created.Format(layoutMinutes)))
 	}
-}
-
-// agreedDue takes the agreed moment. A date without a time lasts to its last second.
-func (rp *replay) agreedDue(req *enforcer.Request, value string) {
-	if value == "" {
-		return
-	}
-	at, dateOnly, ok := parseMoment(value, rp.zone)
-	if !ok {
-		req.Notes = append(req.Notes, rp.unreadable(FieldAgreedDue, value))
-		return
-	}
-	if dateOnly {
-		at = time.Date(at.Year(), at.Month(), at.Day(), 23, 59, 59, 0, rp.zone)
-	}
-	req.AgreedDue = at
 }
 
 func (rp *replay) unreadable(is, value string) string {

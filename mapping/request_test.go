@@ -111,8 +111,8 @@ func show(r enforcer.Request, zone *time.Location) string {
 	if !r.ReceivedAt.Equal(r.CreatedAt) {
 		fmt.Fprintf(&b, "received %s\n", r.ReceivedAt.In(zone).Format("2006-01-02 15:04"))
 	}
-	if !r.AgreedDue.IsZero() {
-		fmt.Fprintf(&b, "agreed due %s\n", r.AgreedDue.In(zone).Format("2006-01-02 15:04:05"))
+	if at := r.State().Times[mapping.FieldAgreedDue]; !at.IsZero() {
+		fmt.Fprintf(&b, "agreed due %s\n", at.In(zone).Format("2006-01-02 15:04:05"))
 	}
 	if r.AfterHours {
 		b.WriteString("after hours agreed\n")

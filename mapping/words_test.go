@@ -60,8 +60,15 @@ func TestClauses(t *testing.T) {
 	for _, c := range []struct{ source, ru, en string }{
 		{"п. 8", "п. 8", "clause 8"},
 		{"3", "п. 3", "clause 3"},
-		{"2.3, 1.8", "п. 2.3, 1.8", "clause 2.3, 1.8"},
-		{"Порядок 3.4", "Порядок 3.4", "clause Порядок 3.4"},
+		{"2.3, 1.8", "п. 2.3, 1.8", "clauses 2.3, 1.8"},
+		{"п. 2.3, п. 1.8", "п. 2.3, п. 1.8", "clauses 2.3, 1.8"},
+		{"пп. 8, 9, 12, 13", "пп. 8, 9, 12, 13", "clauses 8, 9, 12, 13"},
+		{"Порядок 3.4", "Порядок 3.4", "section “Порядок”, 3.4"},
+		{"Приём 3.3, Приём 3.4", "Приём 3.3, Приём 3.4", "section “Приём”, 3.3, 3.4"},
+		{"п. 1.7, Порядок 3.4", "п. 1.7, Порядок 3.4", "clause 1.7; section “Порядок”, 3.4"},
+		{"абзац о Redmine", "абзац о Redmine", "paragraph on Redmine"},
+		{"п. 8, minor", "п. 8, minor", "clause 8; minor"},
+		{"annex B", "annex B", "annex B"},
 		{"", "", ""},
 	} {
 		if ru, en := clause(c.source, "ru"), clause(c.source, "en"); ru != c.ru || en != c.en {

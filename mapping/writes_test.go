@@ -207,6 +207,9 @@ func planned(ps []mapping.Planned) string {
 		if w.Priority != nil {
 			s += " priority=" + *w.Priority
 		}
+		if w.Status != nil {
+			s += " status=" + *w.Status
+		}
 		if len(w.Fields) > 0 {
 			s += fmt.Sprintf(" fields=%v", w.Fields)
 		}
@@ -215,6 +218,9 @@ func planned(ps []mapping.Planned) string {
 		}
 		if w.Empty() {
 			s += " empty"
+		}
+		if p.Impossible != "" {
+			s += " impossible: " + p.Impossible
 		}
 		for _, n := range p.Notes {
 			s += "; " + n
@@ -226,7 +232,7 @@ func planned(ps []mapping.Planned) string {
 
 // TestWritesNeverGoDown asks for anything at random on any issue.
 func TestWritesNeverGoDown(t *testing.T) {
-	b := bind(t, words(), directory())
+	b := bind(t, furtherWords(), furtherDirectory())
 	sc := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
 	rank := map[string]int{"10": 1, "12": 1, "11": 2, "14": 2, "13": 3}
 	tt, contract := texts(t), kamalLike(t, "ru")
@@ -234,13 +240,18 @@ func TestWritesNeverGoDown(t *testing.T) {
 		x := newHand(t)
 		assignee := rapid.SampledFrom([]string{"", "ivanov", "petrov", "sidorov", "orlova", "client", "stranger", "locked"}).Draw(rt, "assignee")
 		priority := rapid.SampledFrom([]string{"Low", "Normal", "High", "Urgent", "Immediate", "Old"}).Draw(rt, "priority")
-		x.do("10:00 client creates assignee=" + assignee + "; priority=" + priority)
+		status := rapid.SampledFrom([]string{"New", "In Progress", "Feedback", "Closed", "Parked"}).Draw(rt, "status")
+		x.do("10:00 client creates assignee=" + assignee + "; priority=" + priority + "; status=" + status)
+		x.h.TransitionsSet = rapid.Bool().Draw(rt, "transitions told")
+		x.h.Transitions = rapid.SliceOfDistinct(rapid.SampledFrom([]string{"1", "2", "3", "4", "5"}), rapid.ID).Draw(rt, "transitions")
 		var ds []enforcer.Decision
 		for i := range rapid.IntRange(0, 4).Draw(rt, "n") {
 			ch := enforcer.Changes{
 				Assign:   rapid.SampledFrom([]enforcer.Role{"", enforcer.Support, enforcer.Developers, enforcer.Management}).Draw(rt, "assign"),
 				Priority: rapid.SampledFrom([]string{"", enforcer.PriorityUp, enforcer.PriorityTop}).Draw(rt, "bump"),
 				Watch:    rapid.SampledFrom([]enforcer.Role{"", enforcer.Management, enforcer.Developers}).Draw(rt, "watch"),
+				Duty:     rapid.Bool().Draw(rt, "duty"),
+				Action:   rapid.SampledFrom([]string{"", "", enforcer.ActionClose, enforcer.ActionReopen}).Draw(rt, "action"),
 			}
 			audience := rapid.SampledFrom([]enforcer.Audience{enforcer.Public, enforcer.Internal, ""}).Draw(rt, "audience")
 			if rapid.Bool().Draw(rt, "comment") {
@@ -250,8 +261,19 @@ func TestWritesNeverGoDown(t *testing.T) {
 		}
 		got := b.Writes(b.Request(x.h, sc, time.UTC), x.h, ds, mapping.WriteOptions{Contract: contract, Install: "7c1f", Texts: tt})
 		var keys []enforcer.StepKey
-		for i, p := range got {
+		sent := 0
+		for _, p := range got {
 			keys = append(keys, p.Keys...)
+			if p.Impossible != "" {
+				if sent > 0 || len(p.Keys) != 1 || !p.Write.Empty() {
+					rt.Fatalf("an impossible step is not alone, first and without a write: %+v", p)
+				}
+				continue
+			}
+			sent++
+			if s := p.Write.Status; s != nil && (*s != "5" && *s != "2" || x.h.TransitionsSet && !slices.Contains(x.h.Transitions, *s)) {
+				rt.Fatalf("status %s, where the tracker allows %v", *s, x.h.Transitions)
+			}
 			if a := p.Write.Assign; a != nil && rank[*a] <= rank[x.h.Issue.Values.One("assignee")] {
 				rt.Fatalf("assigned %s from %s", *a, assignee)
 			}
@@ -261,7 +283,7 @@ func TestWritesNeverGoDown(t *testing.T) {
 			if c := p.Write.Comment; c != nil && !c.Internal && p.Audience != enforcer.Public {
 				rt.Fatal("an internal comment became public")
 			}
-			if (p.Audience == enforcer.Public) != (i == 0) && p.Audience == enforcer.Public {
+			if p.Audience == enforcer.Public && sent != 1 {
 				rt.Fatal("the customer's comment is not first")
 			}
 		}
@@ -273,7 +295,25 @@ func TestWritesNeverGoDown(t *testing.T) {
 				rt.Fatalf("step %v is in no update", d.Key)
 			}
 		}
+		for _, d := range ds {
+			holdsAction(rt, got, d, x.h)
+		}
 	})
+}
+
+// holdsAction: the words of a step that closes or reopens are only sent together with the status, or when the issue
+// has it.
+func holdsAction(rt *rapid.T, got []mapping.Planned, d enforcer.Decision, h connectors.History) {
+	status := map[string]string{enforcer.ActionClose: "5", enforcer.ActionReopen: "2"}[d.Changes.Action]
+	for _, p := range got {
+		if status == "" || !slices.Contains(p.Keys, d.Key) || p.Impossible != "" {
+			continue
+		}
+		set := p.Write.Status != nil && *p.Write.Status == status
+		if !set && h.Issue.Values.One("status") != status {
+			rt.Fatalf("step %s without its status: %+v", d.Changes.Action, p.Write)
+		}
+	}
 }
 
 func TestUpkeep(t *testing.T) {

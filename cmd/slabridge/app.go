@@ -106,9 +106,9 @@ func (a *app) root() *cobra.Command {
 		Short:         "Watches the promises of support contracts on the issues of your tracker",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if a.output != "text" && a.output != "json" {
-				return usage("-o %q: write text or json", a.output)
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if err := a.checkOutput(c); err != nil {
+				return err
 			}
 			if a.lang != "ru" && a.lang != "en" {
 				return usage("--lang %q: write ru or en", a.lang)
@@ -127,11 +127,28 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(a.versionCmd(), a.deadlineCmd(), a.contractCmd(), a.calendarCmd(),
 		a.checkCmd(), a.syncCmd(), a.planCmd(), a.enforceCmd(), a.runCmd(),
-		a.statusCmd(), a.explainCmd(), a.ledgerCmd(), a.demoCmd())
+		a.statusCmd(), a.explainCmd(), a.reportCmd(), a.ledgerCmd(), a.demoCmd())
 	for _, c := range root.Commands() {
 		fixUsage(c)
 	}
 	return root
+}
+
+// csvToo marks a command that can write CSV.
+const csvToo = "csv"
+
+// checkOutput refuses a form that the command cannot write.
+func (a *app) checkOutput(c *cobra.Command) error {
+	csv := c.Annotations[csvToo] != ""
+	switch {
+	case a.output == "text", a.output == "json", a.output == "csv" && csv:
+		return nil
+	case csv:
+		return usage("-o %q: write text, json or csv", a.output)
+	case a.output == "csv":
+		return usage("-o %q: write text or json; csv is for 'slabridge report' alone", a.output)
+	}
+	return usage("-o %q: write text or json", a.output)
 }
 
 var flagName = regexp.MustCompile(`(?m)^ .*?--([a-z-]+)`)

@@ -61,6 +61,7 @@ func walk(t *testing.T, lang string, see func(t *testing.T, what string, o outco
 		{"explain", "1", "--at", "2026-03-20T16:15:00+05:00"},
 		{"ledger", "list"},
 		{"ledger", "show", "vhw4bs1wrc97"}, // respond/due of #1, by its key
+		{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"},
 		{"check"},
 		{"check", "--live"},
 		{"contract", "list"},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"slabridge/config"
@@ -14,6 +15,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/connectors/redmine"
+	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
@@ -149,10 +151,20 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 		s.Connections = append(s.Connections, conn)
 	}
 	for i, c := range cfg.Contracts {
-		s.Contracts = append(s.Contracts, engine.Contract{
+		x := engine.Contract{
 			Contract: c.Contract, Connection: c.Connection, Mapping: *cfg.Mapping(c.MappingID), Path: mappingPath(cfg, c.MappingID),
 			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: cfg.Fingerprint,
-		})
+			Account: (*engine.Account)(c.Account),
+		}
+		for _, d := range c.Duties {
+			if !slices.Contains([]string{enforcer.PeriodMonth, enforcer.PeriodQuarter, enforcer.PeriodYear}, d.Period) {
+				if _, err := engine.ParseSchedule(d.Period, a.clock()); err != nil {
+					return s, usage("%s.period: %w", d.Issue.Path, err)
+				}
+			}
+			x.Duties = append(x.Duties, engine.Duty(d))
+		}
+		s.Contracts = append(s.Contracts, x)
 	}
 	return s, nil
 }

@@ -26,6 +26,7 @@ const (
 
 	deflateFrom = 512
 	maxBody     = 256 << 20 // no tracker's issue is that large; a damaged body might claim to be
+	mostSeconds = 1 << 33   // what fits into a duration, some 270 years
 )
 
 var errBody = errors.New("damaged body")
@@ -39,6 +40,9 @@ type issueDoc struct {
 	Values      map[string][]string `json:"values,omitempty"`
 	Watchers    []string            `json:"watchers,omitempty"`
 	WatchersSet bool                `json:"watchers_set,omitempty"`
+	// What the account may do with the status.
+	Transitions    []string `json:"transitions,omitempty"`
+	TransitionsSet bool     `json:"transitions_set,omitempty"`
 }
 
 type eventDoc struct {
@@ -46,6 +50,7 @@ type eventDoc struct {
 	Author  string      `json:"author,omitempty"`
 	Changes []changeDoc `json:"changes,omitempty"`
 	Note    *noteDoc    `json:"note,omitempty"`
+	Work    *workDoc    `json:"work,omitempty"`
 }
 
 type changeDoc struct {
@@ -53,6 +58,12 @@ type changeDoc struct {
 	From  []string `json:"from,omitempty"`
 	To    []string `json:"to,omitempty"`
 	Delta bool     `json:"delta,omitempty"`
+}
+
+type workDoc struct {
+	Activity string `json:"activity,omitempty"`
+	Seconds  int64  `json:"seconds"`
+	On       string `json:"on,omitempty"`
 }
 
 type noteDoc struct {
@@ -67,6 +78,7 @@ func encodeIssue(h connectors.History) ([]byte, error) {
 	doc, err := encodeDoc(issueDoc{
 		Subject: i.Subject, Description: i.Description, Author: i.Author, Private: i.Private,
 		Created: millis(i.CreatedAt), Values: i.Values, Watchers: h.Watchers, WatchersSet: h.WatchersSet,
+		Transitions: h.Transitions, TransitionsSet: h.TransitionsSet,
 	})
 	if err != nil {
 		return nil, err
@@ -91,7 +103,7 @@ func decodeIssue(body []byte) (connectors.History, error) {
 			Subject: d.Subject, Description: d.Description, Author: d.Author, Private: d.Private,
 			CreatedAt: moment(d.Created), Values: d.Values, Raw: parts[1],
 		},
-		Watchers: d.Watchers, WatchersSet: d.WatchersSet,
+		Watchers: d.Watchers, WatchersSet: d.WatchersSet, Transitions: d.Transitions, TransitionsSet: d.TransitionsSet,
 	}, nil
 }
 
@@ -140,6 +152,9 @@ func encodeEvent(e connectors.Event) ([]byte, error) {
 			d.Note.Edited = &at
 		}
 	}
+	if w := e.Work; w != nil {
+		d.Work = &workDoc{Activity: w.Activity, Seconds: int64(w.Spent / time.Second), On: w.On}
+	}
 	return encodeDoc(d)
 }
 
@@ -157,6 +172,12 @@ func decodeEvent(doc []byte) (connectors.Event, error) {
 		if n.Edited != nil {
 			e.Note.EditedAt = moment(*n.Edited)
 		}
+	}
+	if w := d.Work; w != nil {
+		if max(w.Seconds, -w.Seconds) > mostSeconds {
+			return connectors.Event{}, fmt.Errorf("%w: %d seconds of work", errBody, w.Seconds)
+		}
+		e.Work = &connectors.Work{Activity: w.Activity, Spent: time.Duration(w.Seconds) * time.Second, On: w.On}
 	}
 	return e, nil
 }

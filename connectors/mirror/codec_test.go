@@ -29,7 +29,9 @@ func sampleEvent(text string) connectors.Event {
 
 func TestEventsRoundTrip(t *testing.T) {
 	for _, text := range []string{"", "Принтер <b>&</b> 🖨\r\n", strings.Repeat("long ", 2000)} {
-		want := []connectors.Event{sampleEvent(text), {ID: "journal:1726", At: time.Unix(0, 0).UTC()}}
+		want := []connectors.Event{sampleEvent(text), {ID: "journal:1726", At: time.Unix(0, 0).UTC()}, {
+			ID: "time:17", At: time.Unix(0, 0).UTC(), Work: &connectors.Work{Activity: "9", Spent: 1836 * time.Second, On: "2026-03-02"},
+		}}
 		body, err := encodeEvents(want)
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +57,7 @@ func TestIssueRoundTrip(t *testing.T) {
 			Values:    connectors.Values{"status": {"1"}, "cf:1": nil, "cf:2": {"a", "b"}},
 			Raw:       json.RawMessage(`{"id":17}`),
 		},
-		Watchers: []string{"3", "4"}, WatchersSet: true,
+		Watchers: []string{"3", "4"}, WatchersSet: true, Transitions: []string{"1", "5"}, TransitionsSet: true,
 	}
 	body, err := encodeIssue(want)
 	if err != nil {
@@ -95,6 +97,7 @@ func FuzzDecodeEvents(f *testing.F) {
 		f.Add(body)
 	}
 	f.Add([]byte("\x00\x01a\x02{}\x00"))
+	f.Add([]byte("\x00\x01a\x2d" + `{"at":1,"work":{"seconds":9000000000000000000}}` + "\x00"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		events, err := decodeEvents(body)
 		if err != nil {

@@ -23,8 +23,17 @@ import (
 // that the next pass has to find.
 func scenario(t testing.TB, path string) *fake {
 	f := filled(8)
+	for i := range 8 {
+		f.book(strconv.Itoa(i+1), i+1)
+	}
+	f.advance(2 * time.Minute)
 	m, st := openFile(t, path)
-	mustSync(t, m, f, mirror.SyncOptions{})
+	mustSync(t, m, f, mirror.SyncOptions{Work: true})
+	old := f.booked() // of issue 8 first
+	f.rebook(old[0].Event.ID, func(b *connectors.Booking) bool { b.Event.Work.Spent = time.Hour; return true })
+	f.rebook(old[1].Event.ID, func(b *connectors.Booking) bool { b.Issue = "1"; return true })
+	f.rebook(old[2].Event.ID, func(*connectors.Booking) bool { return false })
+	f.book("8", 9)
 	f.edit("1", "", "", "a note")
 	f.silently("2", connectors.FieldPriority, "5")
 	f.change("3", func(i *fakeIssue) { i.deleted = true })
@@ -39,7 +48,7 @@ func scenario(t testing.TB, path string) *fake {
 	return f
 }
 
-var thorough = mirror.SyncOptions{Census: true, Reread: []string{"5", "6"}, Concurrency: 2}
+var thorough = mirror.SyncOptions{Census: true, Work: true, Reread: []string{"5", "6"}, Concurrency: 2}
 
 // TestTrackerFailsAtEveryCall cuts the pass short at its Nth request, for every N, in two ways, and resumes.
 func TestTrackerFailsAtEveryCall(t *testing.T) {
@@ -81,6 +90,7 @@ func TestTrackerFailsAtEveryCall(t *testing.T) {
 				}
 				mustSync(t, m, f, thorough)
 				wantSame(t, m, f)
+				wantWork(t, m, f)
 				wantWholeScenario(t, m)
 			}
 			t.Logf("%d points", points)
@@ -98,6 +108,21 @@ func wantWholeScenario(t testing.TB, m *mirror.DB) {
 	want := mirror.Stats{Issues: 10, Visible: 8, Hidden: 1, Gone: 1, Events: 10, Withdrawn: 1}
 	if err != nil || s != want {
 		t.Errorf("mirror holds %+v (%v), want %+v", s, err, want)
+	}
+	for _, of := range []string{"3", "4"} { // deleted and hidden: as they were last seen
+		if work, err := m.WorkOf(context.Background(), conn, of); err != nil || len(work) != 1 {
+			t.Errorf("issue %s, out of sight, has %d entries (%v), want the one it had", of, len(work), err)
+		}
+	}
+	for id, want := range map[string]string{"time:16": "edited", "time:15": "edited", "time:14": "withdrawn", "time:9": ""} {
+		v, err := m.Versions(context.Background(), conn, "", id)
+		got := ""
+		for _, x := range v {
+			got += x.What
+		}
+		if err != nil || got != want {
+			t.Errorf("%s is %q (%v), want %q once", id, got, err, want)
+		}
 	}
 }
 
@@ -121,7 +146,7 @@ func (s *schedule) id() string {
 func (s *schedule) act(r *rapid.T) {
 	s.r = r
 	id := s.id()
-	kind := rapid.IntRange(0, 9).Draw(r, "act")
+	kind := rapid.IntRange(0, 13).Draw(r, "act")
 	if id == "" || kind == 0 {
 		s.next++
 		s.f.create(strconv.Itoa(s.next))
@@ -146,12 +171,33 @@ func (s *schedule) act(r *rapid.T) {
 			i.hidden = false
 		}
 		s.f.mu.Unlock()
+	case 10:
+		s.f.book(id, rapid.IntRange(0, 9).Draw(r, "half hours"))
+	case 11, 12, 13:
+		s.rebook(kind, id)
 	case 9:
 		s.f.change(id, func(i *fakeIssue) {
 			// Only notes: no tracker lets anyone delete the record of a changed field.
 			i.history.Events = slices.DeleteFunc(slices.Clone(i.history.Events), func(e connectors.Event) bool { return len(e.Changes) == 0 })
 		})
 	}
+}
+
+// rebook changes, moves or deletes any entry of booked time.
+func (s *schedule) rebook(kind int, issue string) {
+	all := s.f.booked()
+	if len(all) == 0 {
+		return
+	}
+	s.f.rebook(rapid.SampledFrom(all).Draw(s.r, "entry").Event.ID, func(b *connectors.Booking) bool {
+		switch kind {
+		case 11:
+			b.Event.Work.Spent += time.Hour
+		case 12:
+			b.Issue = issue
+		}
+		return kind != 13
+	})
 }
 
 func TestMirrorEqualsTrackerAfterAnySchedule(t *testing.T) {
@@ -172,6 +218,7 @@ func TestMirrorEqualsTrackerAfterAnySchedule(t *testing.T) {
 				s.f.before = s.interfere(rng)
 				opts := mirror.SyncOptions{Census: rapid.Bool().Draw(r, "census"), Full: rapid.IntRange(0, 5).Draw(r, "full") == 0}
 				opts.Concurrency = rapid.IntRange(1, 3).Draw(r, "concurrency")
+				opts.Work = rapid.Bool().Draw(r, "work")
 				m.Sync(context.Background(), conn, s.f, s.f.now, opts)
 				s.f.before = nil
 			default:
@@ -180,12 +227,13 @@ func TestMirrorEqualsTrackerAfterAnySchedule(t *testing.T) {
 		}
 		s.f.advance(2 * time.Minute)
 		for range 2 { // the first may only come to suspect what the second settles
-			if _, err := m.Sync(context.Background(), conn, s.f, s.f.now, mirror.SyncOptions{Census: true, Reread: s.f.ids()}); err != nil {
+			if _, err := m.Sync(context.Background(), conn, s.f, s.f.now, mirror.SyncOptions{Census: true, Work: true, Reread: s.f.ids()}); err != nil {
 				r.Fatal(err)
 			}
 			s.f.advance(2 * time.Minute)
 		}
 		wantSame(r, m, s.f)
+		wantWork(r, m, s.f)
 		wantReplayable(r, m)
 	})
 }

@@ -107,7 +107,8 @@ func sameIssue(a, b connectors.History) bool {
 	return x.Key == y.Key && x.Subject == y.Subject && x.Description == y.Description && x.Author == y.Author &&
 		x.Private == y.Private && millis(x.CreatedAt) == millis(y.CreatedAt) && millis(x.UpdatedAt) == millis(y.UpdatedAt) &&
 		maps.EqualFunc(x.Values, y.Values, slices.Equal[[]string]) && bytes.Equal(x.Raw, y.Raw) &&
-		slices.Equal(a.Watchers, b.Watchers) && a.WatchersSet == b.WatchersSet
+		slices.Equal(a.Watchers, b.Watchers) && a.WatchersSet == b.WatchersSet &&
+		slices.Equal(a.Transitions, b.Transitions) && a.TransitionsSet == b.TransitionsSet
 }
 
 // sameEvent leaves the payload out: it carries people's names, and someone's renaming is no edit of what they
@@ -118,6 +119,9 @@ func sameEvent(a, b connectors.Event) bool {
 	}
 	if a.Note != nil && (a.Note.Text != b.Note.Text || a.Note.Internal != b.Note.Internal ||
 		millis(a.Note.EditedAt) != millis(b.Note.EditedAt)) {
+		return false
+	}
+	if (a.Work == nil) != (b.Work == nil) || a.Work != nil && *a.Work != *b.Work {
 		return false
 	}
 	return slices.EqualFunc(a.Changes, b.Changes, sameChange)

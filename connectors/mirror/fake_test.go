@@ -22,6 +22,8 @@ type fake struct {
 	page    int
 	reveal  []lateEdit
 	badKey  bool // a wrong key on a tracker that takes it for a stranger
+	work    []connectors.Booking
+	noWork  error // why booked time may not be listed
 	calls   []string
 	running int
 	peak    int
@@ -77,7 +79,7 @@ func (f *fake) create(id string) {
 			Values: connectors.Values{connectors.FieldStatus: {"1"}, connectors.FieldPriority: {"2"}, connectors.FieldProject: {"acme"}},
 			Raw:    json.RawMessage(`{"id":` + strconv.Quote(id) + `}`),
 		},
-		Watchers: []string{}, WatchersSet: true,
+		Watchers: []string{}, WatchersSet: true, Transitions: []string{"1", "2"}, TransitionsSet: true,
 	}}
 }
 
@@ -295,7 +297,86 @@ func (f *fake) History(ctx context.Context, id string) (connectors.History, erro
 	return i.history, nil
 }
 
+// book logs half hours on an issue.
+func (f *fake) book(issue string, halves int) (entry string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next++
+	id := fmt.Sprintf("time:%d", f.next)
+	f.work = append(f.work, connectors.Booking{Issue: issue, Event: connectors.Event{
+		ID: id, At: f.second(), Author: "8", Raw: json.RawMessage(`{}`),
+		Work: &connectors.Work{Activity: "9", Spent: time.Duration(halves) * 30 * time.Minute, On: f.second().Format(time.DateOnly)},
+	}})
+	return id
+}
+
+// rebook changes an entry, or deletes it when do reports false.
+func (f *fake) rebook(entry string, do func(*connectors.Booking) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := slices.IndexFunc(f.work, func(b connectors.Booking) bool { return b.Event.ID == entry })
+	b := f.work[i]
+	w := *b.Event.Work
+	b.Event.Work = &w
+	if !do(&b) {
+		f.work = slices.Delete(slices.Clone(f.work), i, i+1)
+		return
+	}
+	f.work = slices.Clone(f.work)
+	f.work[i] = b
+}
+
+// booked is the time on issues that are visible, newest first.
+func (f *fake) booked() []connectors.Booking {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []connectors.Booking
+	for _, b := range slices.Backward(f.work) {
+		if i := f.issues[b.Issue]; !i.hidden && !i.deleted && !f.badKey {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Booked knows when an entry was made, not when it was changed, as Redmine.
+func (f *fake) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
+	seen := map[string]bool{}
+	for {
+		if err := f.enter(ctx, "booked"); err != nil {
+			return err
+		}
+		if f.noWork != nil {
+			return f.noWork
+		}
+		var out []connectors.Booking
+		for _, b := range f.booked() {
+			if !seen[b.Event.ID] && !b.Event.At.Before(since) && len(out) < f.page {
+				seen[b.Event.ID] = true
+				out = append(out, b)
+			}
+		}
+		if len(out) > 0 {
+			if err := page(out); err != nil {
+				return err
+			}
+		}
+		if len(out) < f.page {
+			return nil
+		}
+	}
+}
+
 func (f *fake) Update(context.Context, connectors.Write) error { panic("the mirror never writes") }
 
-func (f *fake) AddWatcher(context.Context, string, string) error      { panic("the mirror never writes") }
+func (f *fake) AddWatcher(context.Context, string, string) error { panic("the mirror never writes") }
+
+func (f *fake) Create(context.Context, connectors.NewIssue) (string, error) {
+	panic("the mirror never writes")
+}
+
+func (f *fake) FindCreated(context.Context, string, string, time.Time) (string, bool, error) {
+	panic("the mirror never writes")
+}
+
 func (f *fake) Offset() (offset time.Duration, at time.Time, ok bool) { return 0, epoch, true }

@@ -18,7 +18,10 @@
 //
 // What is not promised: of two edits of one issue within one second, the second of which takes its transaction
 // more than two seconds to commit, the second is found only when the issue is read again for another reason.
-// Edits that leave UpdatedAt alone (of notes, relations, time entries) are found by SyncOptions.Reread.
+// Edits that leave UpdatedAt alone (of notes, relations) are found by SyncOptions.Reread.
+//
+// Booked time is followed where SyncOptions.Work asks for it, by lists of its own. What is edited or deleted in it is
+// noticed by the next census, as far as the tracker's list does not tell sooner.
 //
 // A change that no event of the tracker tells of (a parent's derived priority) becomes an event of the mirror's
 // own, see Observed. These, the moments of withdrawal and vanishing, former texts of edited notes and people who

@@ -75,6 +75,8 @@ func (r *replayed) take(n notice) error {
 	return nil
 }
 
+const selectWorkVersions = `SELECT noticed_at, what, body FROM mirror_work_version WHERE connection = $1 AND id = $2 ORDER BY n`
+
 // Version is something that became of an event after it was first seen.
 type Version struct {
 	NoticedAt time.Time         // tracker's time
@@ -82,12 +84,12 @@ type Version struct {
 	Before    *connectors.Event // of an edit: the event as it read until then
 }
 
-// Versions tells what became of an event, oldest first; nothing of one that was never touched.
+// Versions tells what became of an event, booked time included, oldest first; nothing of one that was never touched.
 func (db *DB) Versions(ctx context.Context, connection, issue, event string) ([]Version, error) {
 	var out []Version
 	err := db.inSnapshot(ctx, func(t *tx) error {
 		var last connectors.Event
-		return t.eachNotice(ctx, connection, issue, func(n notice) error {
+		err := t.eachNotice(ctx, connection, issue, func(n notice) error {
 			for _, e := range n.events {
 				if e.ID != event {
 					continue
@@ -105,6 +107,35 @@ func (db *DB) Versions(ctx context.Context, connection, issue, event string) ([]
 			}
 			return nil
 		})
+		if err != nil {
+			return err
+		}
+		work, err := t.workVersions(ctx, connection, event)
+		out = append(out, work...)
+		return err
 	})
 	return out, wrap(err, "read the versions of %s of issue %s of %s", event, issue, connection)
+}
+
+func (t *tx) workVersions(ctx context.Context, connection, id string) ([]Version, error) {
+	var out []Version
+	err := t.each(ctx, func(scan func(...any) error) error {
+		var v Version
+		var at int64
+		var body []byte
+		if err := scan(&at, &v.What, &body); err != nil {
+			return err
+		}
+		v.NoticedAt = moment(at)
+		if v.What == Edited {
+			before, err := decodeWork(body)
+			if err != nil {
+				return err
+			}
+			v.Before = &before
+		}
+		out = append(out, v)
+		return nil
+	}, selectWorkVersions, connection, id)
+	return out, err
 }

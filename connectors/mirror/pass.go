@@ -65,7 +65,9 @@ func (p *pass) run(ctx context.Context) error {
 			return err
 		}
 	}
-	err = p.work(ctx, pl)
+	if err = p.work(ctx, pl); err == nil {
+		err = p.followWork(ctx)
+	}
 	p.report.Checks = p.checks
 	if err != nil {
 		return err

@@ -18,7 +18,11 @@ const (
 	selectEntries = `SELECT id, key, state, state_at, updated_at, read_at FROM mirror_issue
 		WHERE connection = $1 AND id > $2 AND updated_at IS NOT NULL ORDER BY id LIMIT $3`
 	selectReadSince = `SELECT id FROM mirror_issue WHERE connection = $1 AND updated_at IS NOT NULL
-		AND (read_at >= $2 OR state_at >= $2)`
+		AND (read_at >= $2 OR state_at >= $2)
+		UNION SELECT i.id FROM mirror_work w JOIN mirror_issue i ON i.connection = w.connection AND i.id = w.issue
+		WHERE w.connection = $1 AND w.noticed_at >= $2 AND i.updated_at IS NOT NULL
+		UNION SELECT i.id FROM mirror_work_version v JOIN mirror_issue i ON i.connection = v.connection AND i.id = v.issue
+		WHERE v.connection = $1 AND v.noticed_at >= $2 AND i.updated_at IS NOT NULL`
 	selectByKey = `SELECT id FROM mirror_issue WHERE connection = $1 AND key = $2 AND updated_at IS NOT NULL
 		ORDER BY CASE state WHEN 'visible' THEN 0 ELSE 1 END, read_at DESC LIMIT 1`
 	selectStats = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'visible' THEN 1 ELSE 0 END), 0),
@@ -31,15 +35,18 @@ const (
 	countWanted = `SELECT COUNT(*) FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL`
 )
 
-// History is the issue as it was last read, with the events that still hold, in the order of
-// connectors.SortEvents. It is there for hidden and deleted issues too. ok is false when the mirror has never
+// History is the issue as it was last read, with the events that still hold and the time booked on it, in the order
+// of connectors.SortEvents. It is there for hidden and deleted issues too. ok is false when the mirror has never
 // read the issue.
 func (db *DB) History(ctx context.Context, connection, issue string) (h connectors.History, ok bool, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
 		k, err := t.load(ctx, connection, issue)
-		if k.read() {
-			h, ok = k.present(), true
+		if err != nil || !k.read() {
+			return err
 		}
+		work, err := t.workOf(ctx, connection, issue)
+		h, ok = k.present(), true
+		h.Events = connectors.SortEvents(append(h.Events, work...))
 		return err
 	})
 	if err != nil {
@@ -104,8 +111,8 @@ func (db *DB) entries(ctx context.Context, connection, after string) ([]Entry, e
 	return page, err
 }
 
-// ReadSince lists the ids of issues that were read, or found hidden or gone, at or after t, the tracker's time:
-// whatever changed since then is among them.
+// ReadSince lists the ids of issues that were read, or found hidden or gone, or whose booked time was found changed, at
+// or after t, the tracker's time: whatever changed since then is among them.
 func (db *DB) ReadSince(ctx context.Context, connection string, t time.Time) (ids []string, err error) {
 	err = db.inSnapshot(ctx, func(x *tx) error {
 		return x.each(ctx, func(scan func(...any) error) error {

@@ -1,7 +1,7 @@
 package mirror
 
 // Migrations are the steps that make the mirror's tables, oldest first, for config/statefile.
-func Migrations() []string { return []string{schema1} }
+func Migrations() []string { return []string{schema1, schema2} }
 
 // Times are unix milliseconds. Bodies are made by codec.go.
 const schema1 = `
@@ -67,6 +67,51 @@ CREATE TABLE mirror_census (
 	connection TEXT    NOT NULL,
 	id         TEXT    NOT NULL,
 	updated_at INTEGER NOT NULL,
+	PRIMARY KEY (connection, id)
+) STRICT, WITHOUT ROWID;
+`
+
+const schema2 = `
+-- Time booked on issues, each entry as it reads now. Rows are never deleted: an entry that the tracker no longer
+-- lists is withdrawn. It may stand on an issue that has not been read yet.
+CREATE TABLE mirror_work (
+	connection TEXT    NOT NULL,
+	id         TEXT    NOT NULL, -- of the event, unique within the connection
+	issue      TEXT    NOT NULL,
+	noticed_at INTEGER NOT NULL, -- tracker's time of the listing that first showed it as it is now
+	withdrawn  INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+	versions   INTEGER NOT NULL, -- rows in mirror_work_version
+	body       BLOB    NOT NULL,
+	PRIMARY KEY (connection, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mirror_work_issue ON mirror_work (connection, issue);
+CREATE INDEX mirror_work_noticed ON mirror_work (connection, noticed_at);
+
+-- What became of entries, in order, with the issue they stood on and how they read until then. Rows are only ever
+-- added.
+CREATE TABLE mirror_work_version (
+	connection TEXT    NOT NULL,
+	id         TEXT    NOT NULL,
+	n          INTEGER NOT NULL, -- from 1 within the entry
+	noticed_at INTEGER NOT NULL,
+	what       TEXT    NOT NULL CHECK (what IN ('edited', 'withdrawn', 'restored')),
+	issue      TEXT    NOT NULL,
+	body       BLOB    NOT NULL,
+	PRIMARY KEY (connection, id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mirror_work_version_noticed ON mirror_work_version (connection, noticed_at);
+
+-- How far the booked time of a connection has been followed: start of the last listing that came to its end,
+-- tracker's time.
+CREATE TABLE mirror_work_cursor (
+	connection TEXT    NOT NULL PRIMARY KEY,
+	listed_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What a listing of all entries has shown while it runs; left over by a crash it means nothing.
+CREATE TABLE mirror_work_listed (
+	connection TEXT    NOT NULL,
+	id         TEXT    NOT NULL,
 	PRIMARY KEY (connection, id)
 ) STRICT, WITHOUT ROWID;
 `

@@ -13,6 +13,7 @@ import (
 type SyncOptions struct {
 	Full   bool     // read every history again, settled or not; cut short, the next full pass goes on where it was
 	Census bool     // hold the tracker's list of all ids against ours: deletions, lost permission, missed changes
+	Work   bool     // list the booked time too: what is new, and with a census all of it
 	Reread []string // ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
 
 	Overlap     time.Duration // how late a change may become visible behind its UpdatedAt; 0 means a minute
@@ -44,6 +45,11 @@ type Report struct {
 	Hidden  []string
 	Back    []string // visible again
 	Failed  []Failure
+	Work    []string // whose booked time changed; it may be of issues never read
+
+	// WorkFailed is why the booked time could not be listed. It fails no pass: what is known of it stays as it was, and
+	// the next listing begins where the last one that succeeded did.
+	WorkFailed error
 
 	Lists, Histories, Checks int // requests: pages of lists, histories, questions who we are
 	Listed                   int // issues listed, repetitions included

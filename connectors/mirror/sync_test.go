@@ -55,7 +55,8 @@ func mustSync(t testing.TB, m *mirror.DB, f *fake, opts mirror.SyncOptions) mirr
 	return r
 }
 
-// wantSame fails unless the mirror shows exactly what the tracker shows. Events of the mirror's own are left out.
+// wantSame fails unless the mirror shows exactly what the tracker shows of its issues. Events of the mirror's own and
+// booked time are left out.
 func wantSame(t interface {
 	Helper()
 	Fatalf(string, ...any)
@@ -79,7 +80,16 @@ func wantSame(t interface {
 		if err != nil || !ok {
 			t.Fatalf("history of %s: %v %v", id, ok, err)
 		}
-		h.Events = slices.DeleteFunc(h.Events, mirror.Observed)
+		var work []connectors.Event
+		h.Events = slices.DeleteFunc(h.Events, func(e connectors.Event) bool {
+			if e.Work != nil {
+				work = append(work, e)
+			}
+			return mirror.Observed(e) || e.Work != nil
+		})
+		if of, err := m.WorkOf(context.Background(), conn, id); err != nil || !cmp.Equal(of, work, cmpopts.EquateEmpty()) {
+			t.Fatalf("issue %s: the history has the work %v, WorkOf gives %v (%v)", id, work, of, err)
+		}
 		if diff := cmp.Diff(f.truth(id), h, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("issue %s (-tracker +mirror):\n%s", id, diff)
 		}

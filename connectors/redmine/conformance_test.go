@@ -76,7 +76,7 @@ func (i instance) world(t testing.TB) *trackertest.World {
 			trackertest.Support: "6", trackertest.Engineer: "8", trackertest.Manager: "10",
 			trackertest.Customer: "11", trackertest.Outsider: "13",
 		},
-		Working: "2", Priorities: map[string]string{"low": "1", "high": "4"}, Field: connectors.CustomField("2"),
+		Working: "2", Forbidden: "8", Type: "3", Activities: map[string]string{"one": "8", "other": "9"}, Priorities: map[string]string{"low": "1", "high": "4"}, Field: connectors.CustomField("2"),
 		Refusals: h.refusals(customer),
 		Secrets:  []string{i.bot, nobodysKey, i.keys[trackertest.Customer]},
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ func (t *Tracker) Directory(ctx context.Context) (connectors.Directory, error) {
 		return connectors.Directory{}, err
 	}
 	steps := []func(context.Context, *connectors.Directory) error{
-		t.readStatuses, t.readRoles, t.readPriorities, t.readTypes, t.readProjects, t.readFields, t.readMembers,
+		t.readStatuses, t.readRoles, t.readPriorities, t.readTypes, t.readActivities, t.readProjects, t.readProjectDetails, t.readMembers,
 	}
 	for _, step := range steps {
 		if err := step(ctx, &d); err != nil {
@@ -101,6 +102,20 @@ func (t *Tracker) readTypes(ctx context.Context, d *connectors.Directory) error 
 	return nil
 }
 
+// readActivities reads the kinds of work that every project has, the inactive ones too: old entries carry them.
+func (t *Tracker) readActivities(ctx context.Context, d *connectors.Directory) error {
+	var answer struct {
+		List []named `json:"time_entry_activities"`
+	}
+	if _, err := t.call(ctx, "list activities", elsewhere).get("/enumerations/time_entry_activities.json", nil, &answer); err != nil {
+		return err
+	}
+	for _, n := range answer.List {
+		d.Activities = append(d.Activities, connectors.Named{ID: string(n.ID), Name: n.Name})
+	}
+	return nil
+}
+
 // readProjects asks for closed projects too, which Redmine leaves out unless told.
 func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) error {
 	c := t.call(ctx, "list projects", elsewhere)
@@ -118,28 +133,31 @@ func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) err
 	return nil
 }
 
-// readFields collects custom fields from issues and from what our projects say.
-func (t *Tracker) readFields(ctx context.Context, d *connectors.Directory) error {
-	c := t.call(ctx, "list custom fields", elsewhere)
-	body, err := c.do("GET", "/issues.json", url.Values{
-		"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {"updated_on:desc,id:desc"},
-	}, nil)
+// projectDetails is what a project says of itself beyond the list.
+type projectDetails struct {
+	Fields     []customField `json:"issue_custom_fields"` // from 6.0 on
+	Activities []named       `json:"time_entry_activities"`
+}
+
+// readProjectDetails collects custom fields from issues and from what our projects say, and the activities that
+// projects have of their own: one that a project changed has another number there, under the same name.
+func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Directory) error {
+	seen, err := t.seenFields(ctx)
 	if err != nil {
 		return err
 	}
-	seen := map[id]customField{}
-	if err := collectFields(body, seen); err != nil {
-		return c.garbled(0, err)
+	activities := map[connectors.Named]bool{}
+	for _, n := range d.Activities {
+		activities[n] = true
 	}
 	var mu sync.Mutex
 	err = t.eachProject(ctx, d, func(ctx context.Context, p string) error {
 		var answer struct {
-			Project struct {
-				Fields []customField `json:"issue_custom_fields"`
-			} `json:"project"`
+			Project projectDetails `json:"project"`
 		}
-		c := t.call(ctx, "list custom fields of project "+p, elsewhere)
-		if _, err := c.get("/projects/"+p+".json", url.Values{"include": {"issue_custom_fields"}}, &answer); err != nil {
+		c := t.call(ctx, "list custom fields and activities of project "+p, elsewhere)
+		include := url.Values{"include": {"issue_custom_fields,time_entry_activities"}}
+		if _, err := c.get("/projects/"+p+".json", include, &answer); err != nil {
 			return err
 		}
 		mu.Lock()
@@ -149,6 +167,9 @@ func (t *Tracker) readFields(ctx context.Context, d *connectors.Directory) error
 				seen[f.ID] = f
 			}
 		}
+		for _, a := range answer.Project.Activities {
+			activities[connectors.Named{ID: string(a.ID), Name: a.Name}] = true
+		}
 		return nil
 	})
 	for _, f := range seen {
@@ -157,7 +178,24 @@ func (t *Tracker) readFields(ctx context.Context, d *connectors.Directory) error
 		})
 	}
 	slices.SortFunc(d.Fields, func(a, b connectors.Field) int { return byID(a.ID[len("cf:"):], b.ID[len("cf:"):]) })
+	d.Activities = slices.SortedFunc(maps.Keys(activities), func(a, b connectors.Named) int { return byID(a.ID, b.ID) })
 	return err
+}
+
+// seenFields are the custom fields on the newest issues.
+func (t *Tracker) seenFields(ctx context.Context) (map[id]customField, error) {
+	c := t.call(ctx, "list custom fields", elsewhere)
+	body, err := c.do("GET", "/issues.json", url.Values{
+		"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {"updated_on:desc,id:desc"},
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[id]customField{}
+	if err := collectFields(body, seen); err != nil {
+		return nil, c.garbled(0, err)
+	}
+	return seen, nil
 }
 
 func collectFields(body []byte, seen map[id]customField) error {

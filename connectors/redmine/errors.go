@@ -22,6 +22,8 @@ const (
 	hintRights   = "the project is closed or the account's role lacks the permission"
 	hintUnknown  = "the write may have been done; look for it before sending it again"
 	hintOverload = "Redmine or the server before it is overloaded or down"
+	hintWork     = `give the account's role "View spent time" (view_time_entries), with "All time entries" as its visibility`
+	hintCreate   = `when project, tracker and status are all called blank, the account's role lacks "Add issues" (add_issues) there, or the project is closed or does not exist`
 	hintReach    = "check that the tracker runs and that its address and certificate are right"
 )
 

@@ -62,6 +62,7 @@ func (h *hands) ask(t testing.TB, by trackertest.Actor, method, path string, bod
 var columns = map[string]string{
 	connectors.FieldStatus: "status_id", connectors.FieldAssignee: "assigned_to_id",
 	connectors.FieldPriority: "priority_id", connectors.FieldProject: "project_id", "tracker": "tracker_id",
+	connectors.FieldText: "description",
 }
 
 // attributes are the fields of an issue in Redmine's words.
@@ -133,6 +134,40 @@ func (h *hands) Delete(t testing.TB, issue string) {
 func (h *hands) Crowd(t testing.TB, project string, at []time.Time) []string {
 	t.Helper()
 	return h.lab.crowd(t, project, at)
+}
+
+func (h *hands) Book(t testing.TB, by trackertest.Actor, issue string, w trackertest.Work) string {
+	t.Helper()
+	entry := timeEntry(w)
+	if entry["issue_id"] = issue; issue == "" {
+		delete(entry, "issue_id")
+		entry["project_id"] = "2"
+	}
+	var made struct {
+		Entry struct{ ID int } `json:"time_entry"`
+	}
+	if err := json.Unmarshal(h.ask(t, by, "POST", "/time_entries.json", map[string]any{"time_entry": entry}), &made); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("time:%d", made.Entry.ID)
+}
+
+func (h *hands) EditWork(t testing.TB, by trackertest.Actor, entry string, w trackertest.Work) {
+	t.Helper()
+	h.ask(t, by, "PUT", timePath(entry), map[string]any{"time_entry": timeEntry(w)})
+}
+
+func (h *hands) DeleteWork(t testing.TB, by trackertest.Actor, entry string) {
+	t.Helper()
+	h.ask(t, by, "DELETE", timePath(entry), nil)
+}
+
+func timePath(entry string) string {
+	return "/time_entries/" + strings.TrimPrefix(entry, "time:") + ".json"
+}
+
+func timeEntry(w trackertest.Work) map[string]string {
+	return map[string]string{"activity_id": w.Activity, "hours": w.Hours, "spent_on": w.On}
 }
 
 func (h *hands) ServeStrangers(t testing.TB) {

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"slabridge/connectors"
 )
 
-// History implements connectors.Tracker with one request: Redmine gives all journals of an issue at once.
+// History implements connectors.Tracker with one request: Redmine gives all journals of an issue at once. Transitions
+// are what the workflow of our roles allows, less what an open child or blocker forbids; whether the account may edit
+// the issue at all is for its rights to say.
 func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
 	c := t.call(ctx, "read issue "+issue, atIssue)
 	if err := c.checkID(issue); err != nil {
@@ -20,7 +23,7 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 	var answer struct {
 		Issue json.RawMessage `json:"issue"`
 	}
-	_, err := c.get("/issues/"+issue+".json", url.Values{"include": {"journals,watchers,attachments,relations"}}, &answer)
+	_, err := c.get("/issues/"+issue+".json", url.Values{"include": {"journals,watchers,attachments,relations,allowed_statuses"}}, &answer)
 	if err != nil {
 		return connectors.History{}, t.confirm(ctx, err)
 	}
@@ -61,7 +64,7 @@ func decodeHistory(raw json.RawMessage) (connectors.History, error) {
 		return connectors.History{}, err
 	}
 	h := connectors.History{Issue: issue, WatchersSet: w.Watchers != nil}
-	if h.Issue.Raw, err = withoutJournals(raw); err != nil {
+	if h.Issue.Raw, err = evidence(raw); err != nil {
 		return connectors.History{}, err
 	}
 	w.addLinks(h.Issue.Values)
@@ -69,6 +72,9 @@ func decodeHistory(raw json.RawMessage) (connectors.History, error) {
 		for _, p := range *w.Watchers {
 			h.Watchers = append(h.Watchers, string(p.ID))
 		}
+	}
+	if w.Allowed != nil {
+		h.Transitions, h.TransitionsSet = w.transitions(), true
 	}
 	multiple := map[string]bool{}
 	for _, f := range w.CustomFields {
@@ -85,13 +91,27 @@ func decodeHistory(raw json.RawMessage) (connectors.History, error) {
 	return h, nil
 }
 
-// withoutJournals spares the evidence from holding every journal twice: they are in the events.
-func withoutJournals(raw json.RawMessage) (json.RawMessage, error) {
+// transitions are the statuses that may be set. From a status without any way out Redmine lists none, not even that.
+func (w wireIssue) transitions() []string {
+	var out []string
+	for _, s := range *w.Allowed {
+		out = append(out, string(s.ID))
+	}
+	if present := string(w.Status.ID); !slices.Contains(out, present) {
+		out = append(out, present)
+	}
+	return out
+}
+
+// evidence spares the payload from holding every journal twice, which are in the events, and the statuses, which are
+// no part of the issue.
+func evidence(raw json.RawMessage) (json.RawMessage, error) {
 	var m map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return nil, err
 	}
 	delete(m, "journals")
+	delete(m, "allowed_statuses")
 	return json.Marshal(m)
 }
 
@@ -168,7 +188,7 @@ func changes(details []detail, multiple map[string]bool) []connectors.Change {
 var native = map[string]string{
 	"status_id": connectors.FieldStatus, "assigned_to_id": connectors.FieldAssignee, "priority_id": connectors.FieldPriority,
 	"project_id": connectors.FieldProject, "tracker_id": connectors.FieldType, "category_id": connectors.FieldCategory,
-	"due_date": connectors.FieldDueDate, "parent_id": connectors.FieldParent,
+	"due_date": connectors.FieldDueDate, "parent_id": connectors.FieldParent, "description": connectors.FieldText,
 }
 
 func (d detail) change() connectors.Change {

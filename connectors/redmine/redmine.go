@@ -16,8 +16,8 @@
 // Issue.Values of a History also holds the names of the attachments (connectors.FieldAttachment) and the
 // relations (connectors.FieldRelation); in a listing Redmine does not give them and the keys are absent.
 //
-// It never creates or deletes issues, never reads the time from the machine, and never uses a writing method of
-// go-redmine: those send every field, so that a comment would wipe the description.
+// It never deletes anything, never reads the time from the machine, and never uses a writing method of go-redmine:
+// those send every field, so that a comment would wipe the description.
 package redmine
 
 import (
@@ -64,6 +64,7 @@ type Tracker struct {
 	answer int64
 	clock  clock
 	writes turns
+	work   trust // that our account may read booked time
 }
 
 var _ connectors.Tracker = (*Tracker)(nil)
@@ -154,6 +155,9 @@ var permissions = map[connectors.Right][]string{
 	connectors.SetPriority:       {"edit_issues"},
 	connectors.AddWatchers:       {"add_issue_watchers", "view_issue_watchers"},
 	connectors.WriteCustomFields: {"edit_issues"},
+	connectors.SetStatus:         {"edit_issues"},
+	connectors.CreateIssues:      {"add_issues"},
+	connectors.ReadWork:          {"view_time_entries"},
 }
 
 // Offset implements connectors.Tracker. Redmine itself does not say what time it is; the Date of the web server

@@ -21,7 +21,8 @@ type wireAccount struct {
 	Memberships []membership `json:"memberships"`
 }
 
-// Self implements connectors.Tracker: who the key belongs to, and the permissions of the roles it has. A wrong
+// Self implements connectors.Tracker: who the key belongs to, and the permissions of the roles it has. A role that
+// sees only its own booked time cannot read what others book: it is told without that permission. A wrong
 // key is an error here even where Redmine lets strangers read ("authentication required" off) and answers every
 // list with what is public.
 func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
@@ -84,10 +85,15 @@ func (t *Tracker) permissions(ctx context.Context, role int) ([]string, error) {
 	var answer struct {
 		Role struct {
 			Permissions []string `json:"permissions"`
+			Time        string   `json:"time_entries_visibility"`
 		} `json:"role"`
 	}
 	_, err := t.call(ctx, "read role "+n, elsewhere).get("/roles/"+n+".json", nil, &answer)
-	return answer.Role.Permissions, err
+	held := answer.Role.Permissions
+	if answer.Role.Time == "own" {
+		held = slices.DeleteFunc(held, func(p string) bool { return slices.Contains(permissions[connectors.ReadWork], p) })
+	}
+	return held, err
 }
 
 // roleNames are the names of the roles, given and inherited, each once.

@@ -54,13 +54,21 @@ func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
 	return t.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body)
 }
 
-// encodeUpdate is the body of the PUT. Redmine drops a NUL or keeps it depending on the database (PostgreSQL: 500,
-// which would look like an unknown outcome for ever), and JSON has no place for bad UTF-8: both are refused here.
+// clean refuses text that cannot be written: Redmine drops a NUL or keeps it depending on the database (PostgreSQL:
+// 500, which would look like an unknown outcome for ever), and JSON has no place for bad UTF-8.
+func clean(what, text string) error {
+	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
+	}
+	return nil
+}
+
+// encodeUpdate is the body of the PUT.
 func encodeUpdate(w connectors.Write) ([]byte, error) {
 	issue := map[string]any{}
 	if w.Comment != nil {
-		if strings.ContainsRune(w.Comment.Text, 0) || !utf8.ValidString(w.Comment.Text) {
-			return nil, errors.New("the comment is not clean text: it holds NUL or bytes that are not UTF-8")
+		if err := clean("comment", w.Comment.Text); err != nil {
+			return nil, err
 		}
 		issue["notes"] = w.Comment.Text
 		issue["private_notes"] = w.Comment.Internal

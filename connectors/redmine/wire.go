@@ -116,7 +116,8 @@ type wireIssue struct {
 	Attachments *[]struct {
 		Filename string `json:"filename"`
 	} `json:"attachments"`
-	Relations []relation `json:"relations"` // the key is absent where there are none
+	Relations []relation `json:"relations"`        // the key is absent where there are none
+	Allowed   *[]named   `json:"allowed_statuses"` // what our account may set
 }
 
 type relation struct {

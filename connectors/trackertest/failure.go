@@ -68,31 +68,33 @@ func (w *World) onlyWrites(wrap func(next http.RoundTripper, r *http.Request) (*
 	})
 }
 
-func lostAnswer(t *testing.T, w *World) {
-	losses := map[string]func(http.RoundTripper, *http.Request) (*http.Response, error){
-		"the connection breaks after the request": func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-			res, err := next.RoundTrip(r)
-			if err == nil {
-				res.Body.Close()
-			}
-			return nil, io.ErrUnexpectedEOF
-		},
-		"a proxy answers in its place": func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-			res, err := next.RoundTrip(r)
-			if err != nil {
-				return nil, err
-			}
+// losses are the ways in which the answer to a write that was done can be lost.
+var losses = map[string]func(http.RoundTripper, *http.Request) (*http.Response, error){
+	"the connection breaks after the request": func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		res, err := next.RoundTrip(r)
+		if err == nil {
 			res.Body.Close()
-			return answer(r, http.StatusBadGateway, http.Header{}, "<html>bad gateway</html>"), nil
-		},
-		"nobody answers in time": func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-			res, err := next.RoundTrip(r)
-			if err == nil {
-				res.Body.Close()
-			}
-			return nil, context.DeadlineExceeded
-		},
-	}
+		}
+		return nil, io.ErrUnexpectedEOF
+	},
+	"a proxy answers in its place": func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		res, err := next.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		res.Body.Close()
+		return answer(r, http.StatusBadGateway, http.Header{}, "<html>bad gateway</html>"), nil
+	},
+	"nobody answers in time": func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+		res, err := next.RoundTrip(r)
+		if err == nil {
+			res.Body.Close()
+		}
+		return nil, context.DeadlineExceeded
+	},
+}
+
+func lostAnswer(t *testing.T, w *World) {
 	for name, lose := range losses {
 		issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: name})
 		mark := newMark(w)

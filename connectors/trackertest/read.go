@@ -16,6 +16,7 @@ var readLaws = []law{
 	{name: "texts come back as they were typed", check: textsIntact},
 	{name: "internal comments are told apart and hidden from the customer", needs: internalNotes, check: internalHidden},
 	{name: "an edited comment keeps its event", check: editedNote},
+	{name: "an edited description is a change with both texts", check: editedText},
 	{name: "a move between projects is a change like any other", check: moved},
 }
 
@@ -55,6 +56,9 @@ func directoryComplete(t *testing.T, w *World) {
 		}
 	}
 	missing("status", w.Working, slices.ContainsFunc(d.Statuses, func(s connectors.Status) bool { return s.ID == w.Working && s.Name != "" }))
+	for _, id := range w.Activities {
+		missing("activity", id, slices.ContainsFunc(d.Activities, func(n connectors.Named) bool { return n.ID == id && n.Name != "" }))
+	}
 	if !slices.ContainsFunc(d.Statuses, func(s connectors.Status) bool { return s.Closed }) {
 		t.Error("no status is closed")
 	}
@@ -252,6 +256,20 @@ func editedNote(t *testing.T, w *World) {
 	}
 	if tr.Capabilities().EditedNotesSeen && n.EditedAt.IsZero() {
 		t.Error("the edit is not seen, though the tracker declares it")
+	}
+}
+
+func editedText(t *testing.T, w *World) {
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "to be described", Description: "Не печатает."})
+	w.Set(t, Support, issue, map[string]string{connectors.FieldText: "Не печатает.\nИ не сканирует."})
+	h := w.history(t, w.tracker(), issue)
+	if len(h.Events) != 1 || len(h.Events[0].Changes) != 1 {
+		t.Fatalf("events %+v, want one with one change", h.Events)
+	}
+	c := h.Events[0].Changes[0]
+	was, is := strings.Join(c.From, ""), strings.ReplaceAll(strings.Join(c.To, ""), "\r\n", "\n")
+	if c.Field != connectors.FieldText || was != "Не печатает." || is != "Не печатает.\nИ не сканирует." {
+		t.Errorf("%s went from %q to %q", c.Field, was, is)
 	}
 }
 

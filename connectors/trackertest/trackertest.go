@@ -37,7 +37,10 @@ type World struct {
 	People     map[Actor]string  // ids; all but Outsider are members of Project
 	Working    string            // a status our account may set on a new issue
 	Priorities map[string]string // "low", "high"
+	Forbidden  string            // a status our account may not set on a new issue
 	Field      string            // a text field in Project that our account may write (contract name)
+	Type       string            // a type of issue in Project that is not its first
+	Activities map[string]string // "one", "other": kinds of work in Project
 
 	Refusals   []Refusal         // writes that this tracker accepts without doing them
 	Deviations map[string]string // law to the reason why this tracker cannot keep it
@@ -74,8 +77,19 @@ type Hands interface {
 	// Crowd makes an issue of the customer's in project for each moment, last changed at that moment of the
 	// tracker's clock, as an import or a bulk edit would. Moments have whole seconds.
 	Crowd(t testing.TB, project string, at []time.Time) (issues []string)
+	// Book logs time on an issue, or on the whole project where the issue is "".
+	Book(t testing.TB, by Actor, issue string, w Work) (entry string)
+	EditWork(t testing.TB, by Actor, entry string, w Work)
+	DeleteWork(t testing.TB, by Actor, entry string)
 	// ServeStrangers lets the tracker answer requests without good credentials until the test ends.
 	ServeStrangers(t testing.TB)
+}
+
+// Work is what somebody types into the form for booked time.
+type Work struct {
+	Activity string
+	Hours    string // "0.51"
+	On       string // YYYY-MM-DD
 }
 
 // Refusal is a write that the tracker answers with success and leaves undone, wholly or in part.
@@ -100,7 +114,7 @@ type law struct {
 func Run(t *testing.T, setup Setup) {
 	t.Helper()
 	var laws []law
-	for _, group := range [][]law{readLaws, listLaws, writeLaws, failureLaws} {
+	for _, group := range [][]law{readLaws, listLaws, bookedLaws, writeLaws, createLaws, failureLaws} {
 		laws = append(laws, group...)
 	}
 	for _, l := range laws {

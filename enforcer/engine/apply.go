@@ -138,6 +138,10 @@ const (
 	heldRights  = "rights"
 	heldBlocked = "blocked"
 	heldMapping = "mapping"
+	// heldImpossible: the tracker would refuse what the step is about; it is looked at again when the issue changes.
+	heldImpossible = "impossible"
+	// heldDuty: what the admin says of the issue to be made does not fit the tracker.
+	heldDuty = "duty"
 )
 
 // revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human

@@ -20,6 +20,8 @@ type finding struct {
 	project   string            // the tracker's id of the project that the request is in
 	pending   []ledger.Entry    // decided earlier and not done
 	entries   []ledger.Entry    // beside decisions, once they are recorded
+	runs      map[string]run    // of a contract's duties, by cycle; nil for a request
+	watch     string            // the tracker's id of the issue that an account's comments go to
 }
 
 // standing tells enforcer.Decide what the ledger already says. A needless or withdrawn step may come alive again
@@ -42,6 +44,7 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	f := finding{
 		view: v, request: v.request(p.conn.ID, m.history, m.entry), project: m.history.Issue.Values.One(connectors.FieldProject),
 	}
+	f.request.Elsewhere = p.elsewhere(v, m)
 	var err error
 	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.at(&f.request)); err != nil {
 		return f, true, err
@@ -65,6 +68,31 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	}
 	p.restrain(&f)
 	return f, true, nil
+}
+
+// elsewhere reports whether another contract has a request that this one is not valid for. Only a contract that
+// checks its own validity asks.
+func (p *pass) elsewhere(v *view, m mirrored) bool {
+	if !v.checksEntitlement() {
+		return false
+	}
+	for _, other := range p.views {
+		if other.ID == v.ID {
+			continue
+		}
+		r := other.request(p.conn.ID, m.history, m.entry)
+		if ev, err := enforcer.Evaluate(other.Contract.Contract, &r, p.now); err == nil && ev.Covered {
+			return true
+		}
+	}
+	return false
+}
+
+// checksEntitlement reports whether the contract says something of requests outside its validity.
+func (v *view) checksEntitlement() bool {
+	return slices.ContainsFunc(v.Obligations, func(o enforcer.Obligation) bool {
+		return !o.Off && o.Inert == "" && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
+	})
 }
 
 // line is the contract's line as it is for one request. A step that had not come at the last pass and lies before it
@@ -138,17 +166,10 @@ func (f *finding) entry(d enforcer.Decision) ledger.Entry {
 	e.Facts = ledger.Facts{
 		Version: c.Version, Fingerprint: f.view.Fingerprint, Calendar: c.Calendar.Version(),
 	}
-	if o := c.Obligation(d.Key.Obligation); o != nil {
-		e.Facts.Rule, e.Facts.Assumption = o.Title.In(c.Language), o.Assumption
-	}
 	if cycle := f.cycle(d.Key); cycle != nil {
-		e.Facts.Provisional, e.Facts.StartedAt, e.Facts.Elapsed = cycle.Provisional, cycle.StartedAt, cycle.Elapsed
-		e.Facts.Events = []string{cycle.ID}
-		for _, p := range cycle.Pauses {
-			e.Facts.Events = append(e.Facts.Events, p.Event)
-		}
-		for _, why := range cycle.DueWhy {
-			e.Facts.Why = append(e.Facts.Why, why.Text(c.Language))
+		e.Facts = f.facts(cycle)
+		if run, ok := f.runs[cycle.ID]; ok {
+			e.IssueKey, e.Subject = run.key, cycle.Obligation.Title.In(c.Language)
 		}
 	}
 	return e

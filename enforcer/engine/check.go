@@ -72,7 +72,6 @@ func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
 			Reason: "the account is an administrator: give slabridge an account of its own with only the rights listed here",
 		})
 	}
-	k.Problems = append(k.Problems, idle(views)...)
 	permissions := c.Tracker.Capabilities().Permissions
 	for _, v := range views {
 		for _, need := range v.bound.Rights(v.Contract.Contract) {
@@ -83,22 +82,6 @@ func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
 		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
 	})
 	return k, e.lookThrough(ctx, c, views, &k)
-}
-
-// idle names the mapped fields that are read and not acted on yet: an admin must not rely on them.
-func idle(views []*view) []mapping.Problem {
-	var out []mapping.Problem
-	for _, v := range views {
-		for i, f := range v.Mapping.Fields {
-			p := mapping.Problem{
-				Path: fmt.Sprintf("%s.fields[%d].is", v.Path, i), Value: f.Is, Reason: "this version does not act on an agreed due moment yet",
-			}
-			if f.Is == mapping.FieldAgreedDue && !slices.Contains(out, p) {
-				out = append(out, p)
-			}
-		}
-	}
-	return out
 }
 
 // need adds what a contract needs to what the others need.

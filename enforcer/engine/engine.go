@@ -47,6 +47,8 @@ type Contract struct {
 	Scope       mapping.Scope
 	ScopePath   string
 	EnforceFrom time.Time // zero: the contract's first pass
+	Duties      []Duty    // for which an issue is made in each period
+	Account     *Account  // by which a cap on the cost of changes is measured
 	Fingerprint string    // of everything that can move its deadlines, mapping and scope included
 }
 

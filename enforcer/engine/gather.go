@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -55,9 +56,11 @@ type view struct {
 	Contract
 	bound *mapping.Bound
 	scope *mapping.BoundScope
-	fatal bool // a problem of the mapping forbids writes
-	line  enforcer.Line
-	stale bool // the last complete pass was under another configuration: evaluate everything
+	// changes is which requests are changes, whose cost is capped; nil where nothing is
+	changes *mapping.BoundScope
+	fatal   bool // a problem of the mapping forbids writes
+	line    enforcer.Line
+	stale   bool // the last complete pass was under another configuration: evaluate everything
 }
 
 // bind resolves the mappings of a connection's contracts against its mirrored directory.
@@ -87,7 +90,17 @@ func (e *Engine) bind(ctx context.Context, conn string, d connectors.Directory) 
 		}
 		scope, found := b.Scope(c.Scope, c.ScopePath)
 		problems = append(problems, found...)
-		views = append(views, &view{Contract: c, bound: b, scope: scope, fatal: fatal[c.Mapping.ID] || anyFatal(found)})
+		v := &view{Contract: c, bound: b, scope: scope, fatal: fatal[c.Mapping.ID] || anyFatal(found)}
+		if c.Account != nil {
+			changes := mapping.Scope{Projects: c.Scope.Projects, When: c.Account.Changes, Subtasks: true}
+			v.changes, found = b.Scope(changes, c.ScopePath+".account")
+			for _, p := range found {
+				if strings.HasPrefix(p.Path, c.ScopePath+".account.when") {
+					problems = append(problems, p)
+				}
+			}
+		}
+		views = append(views, v)
 	}
 	return views, problems, nil
 }

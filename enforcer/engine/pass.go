@@ -24,7 +24,10 @@ type pass struct {
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
 	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
-	report  Report
+	// verdicts are what cycles came to, to be kept with the agenda
+	verdicts []ledger.Verdict
+	tallies  []ledger.Tally // what requests add to the cost of changes
+	report   Report
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
 	// vanished is the part of it that a renamed or removed contract or connection makes.
@@ -60,6 +63,9 @@ func (p *pass) turn(ctx context.Context) error {
 	for _, f := range synced.Failed {
 		p.unread[f.Issue] = true
 		p.report.problem("", false, "%v", f.Err)
+	}
+	if err := synced.WorkFailed; err != nil { // what counts it goes on with what was known
+		p.report.problem("", connectors.ClassOf(err) == connectors.Refused, "%v", err)
 	}
 	if err := p.prepare(ctx); err != nil {
 		return err
@@ -117,6 +123,9 @@ func (p *pass) prepare(ctx context.Context) error {
 	}
 	p.now = p.e.now(p.conn.Tracker).Truncate(time.Second) // as trackers tell time
 	p.report.Now = p.now
+	for _, unseen := range p.unseenWork(p.views, p.names) {
+		p.report.problem("", true, "%s", unseen)
+	}
 	for _, f := range problems {
 		if f.Fatal { // the others are for Check: they stop nothing, and would be said in every pass
 			p.report.problem("", true, "%s: %q: %s", f.Path, f.Value, f.Reason)
@@ -131,8 +140,28 @@ func (p *pass) prepare(ctx context.Context) error {
 	return p.draw(ctx)
 }
 
-// bind resolves the mappings against the mirrored names. Names by which something must not be written are read again
-// first: what an admin has mended in the tracker is not to be held until the names are read in their turn.
+// unseenWork names the projects whose booked time our account may not read though a contract counts it: a tracker that
+// serves the time of others leaves theirs out without a word.
+func (p *pass) unseenWork(views []*view, d connectors.Directory) []string {
+	var unseen []string
+	for _, v := range views {
+		if !countsWork(v.Contract.Contract) {
+			continue
+		}
+		for _, project := range v.scope.Projects() {
+			for _, permission := range p.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
+				if !d.Self.Has(project, permission) {
+					unseen = append(unseen, fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
+						projectName(d, project), v.ID, permission))
+				}
+			}
+		}
+	}
+	return unseen
+}
+
+// bind resolves the mappings against the mirrored names. Names by which something must not be written, or by which
+// booked time is out of sight, are read again first: what an admin has mended in the tracker is not to be held until the names are read in their turn.
 func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	d, ok, err := p.e.mirror.Directory(ctx, p.conn.ID)
 	if err != nil {
@@ -145,7 +174,7 @@ func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	doubted := anyFatal(problems)
+	doubted := anyFatal(problems) || len(p.unseenWork(views, d)) > 0
 	if !doubted {
 		if doubted, err = p.lackedRights(ctx); err != nil {
 			return nil, err
@@ -247,7 +276,7 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			if p.unread[id] {
+			if p.unread[id] || id == wholeContract {
 				continue
 			}
 			f, covered, err := p.look(ctx, v, id)
@@ -259,6 +288,7 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			}
 			if covered {
 				p.report.Evaluated++
+				p.judge(&f)
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
@@ -270,7 +300,17 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 				}
 				found = nil
 			}
+			if len(p.verdicts) >= batch {
+				if err := p.keepVerdicts(ctx); err != nil {
+					return nil, err
+				}
+			}
 		}
+		whole, err := p.whole(ctx, v, ids)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, whole...)
 	}
 	return p.enter(ctx, todo, found)
 }
@@ -375,6 +415,7 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return f, true, nil
 	}
 	f.pending = p.pending[v.ID][id]
+	p.tally(v, &f, m)
 	return f, covered, err
 }
 
@@ -382,6 +423,9 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 // every decision was recorded: a decision that is neither recorded nor on the agenda would be lost with this
 // process. What is not written yet stays pending in the ledger.
 func (p *pass) close(ctx context.Context) error {
+	if err := p.keepVerdicts(ctx); err != nil {
+		return err
+	}
 	for items := range slices.Chunk(p.agenda, batch) {
 		if err := p.e.ledger.SetAgenda(ctx, items...); err != nil {
 			return err

@@ -43,6 +43,16 @@ func (p *pass) settle(ctx context.Context, w ledger.Write) error {
 }
 
 func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, error) {
+	if n := w.Request.Create; n != nil {
+		id, found, err := p.conn.Tracker.FindCreated(ctx, n.Project, n.Mark, w.BeganAt.Add(-settleAfter))
+		switch {
+		case err != nil:
+			return ledger.Outcome{}, err
+		case found:
+			return p.seen(ctx, id), nil
+		}
+		return ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}, nil
+	}
 	h, err := p.conn.Tracker.History(ctx, w.Issue)
 	if noted, nerr := p.vanish(ctx, w.Issue, err); noted {
 		return ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error()}, nerr

@@ -2,13 +2,16 @@ package engine
 
 import (
 	"context"
+	"slices"
 
+	"slabridge/connectors"
 	"slabridge/connectors/mirror"
+	"slabridge/enforcer"
 )
 
 // sync brings the mirror of one connection up to date, names included.
 func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions) (mirror.Report, error) {
-	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: e.Progress}
+	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: e.Progress, Work: e.countsWork(c.ID)}
 	cursor, err := e.mirror.Cursor(ctx, c.ID)
 	if err != nil {
 		return mirror.Report{}, err
@@ -23,7 +26,34 @@ func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions) (mirror.
 	if err != nil {
 		return r, err
 	}
-	return r, e.names(ctx, c, r.Changed)
+	return r, e.names(ctx, c, slices.Concat(r.Changed, r.Work))
+}
+
+// countsWork reports whether a contract of the connection counts booked time: only then is it listed, which costs a
+// request a pass.
+func (e *Engine) countsWork(conn string) bool {
+	return slices.ContainsFunc(e.settings.Contracts, func(c Contract) bool {
+		return c.Connection == conn && slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
+	})
+}
+
+func countsWork(c *enforcer.Contract) bool {
+	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
+		if o.Off || o.Inert != "" {
+			return false
+		}
+		booked := func(c enforcer.Condition) bool { return c.Word == enforcer.WordTimeEntry }
+		billed := func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Billed != nil }
+		return booked(o.Start) || slices.ContainsFunc(o.Stop, booked) || slices.ContainsFunc(o.Rules, billed)
+	})
+}
+
+// withWork adds the booked time, which the tracker keeps apart, to a history that was read from it just now. It is as
+// the pass's synchronisation found it.
+func (e *Engine) withWork(ctx context.Context, conn string, h connectors.History) (connectors.History, error) {
+	work, err := e.mirror.WorkOf(ctx, conn, h.Issue.ID)
+	h.Events = connectors.SortEvents(slices.Concat(h.Events, work))
+	return h, err
 }
 
 // running are the issues with running cycles: what a tracker changes without a trace is looked for in them.

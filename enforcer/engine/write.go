@@ -23,6 +23,9 @@ const retryAfter = time.Minute
 // carryOut writes what a request calls for. The issue is read afresh and decided again first: if someone
 // answered a second ago, nothing is sent.
 func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
+	if f.request.Issue == wholeContract {
+		return p.carryOutWhole(context.WithoutCancel(ctx), f)
+	}
 	h, err := p.conn.Tracker.History(ctx, f.request.Issue)
 	if err != nil {
 		return p.unreadable(ctx, f, err)
@@ -30,11 +33,18 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
 		return err
 	}
+	if h, err = p.e.withWork(ctx, p.conn.ID, h); err != nil {
+		return err
+	}
 	now, _, err := p.find(ctx, f.view, mirrored{h, mirror.Entry{State: mirror.Visible}})
 	if err != nil {
 		return err
 	}
 	now.pending = f.entries
+	p.judge(&now)
+	if err := p.keepVerdicts(ctx); err != nil {
+		return err
+	}
 	again := []finding{now}
 	if err := p.record(ctx, again); err != nil {
 		return err
@@ -103,6 +113,13 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 		var group []ledger.Entry
 		for _, k := range w.Keys {
 			group = append(group, byKey[k])
+		}
+		if w.Impossible != "" {
+			p.report.problem(f.request.Key, true, "held: %s", w.Impossible)
+			if err := p.hold(ctx, group, heldImpossible, w.Impossible); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := p.send(ctx, f, w, h, group); err != nil {
 			return err

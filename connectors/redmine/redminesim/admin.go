@@ -52,6 +52,23 @@ func (s *Server) RevokePermission(roleName, perm string) {
 	})
 }
 
+// SetTimeVisibility says whether a role sees "all" booked time or its "own".
+func (s *Server) SetTimeVisibility(roleName, visibility string) {
+	s.do(func() { s.mustRole(roleName).times = visibility })
+}
+
+// OwnActivity gives a project an activity of its own in place of a shared one, under the same name, and returns its
+// number, as switching one off for a project and on again does.
+func (s *Server) OwnActivity(identifier, name string) int {
+	return with(s, func() int {
+		p := s.mustProject(identifier)
+		a := s.mustActivity(p.id, name)
+		own := &activity{id: s.st.next("enumerations"), name: name, project: p.id, parent: a.id}
+		s.st.activities = append(s.st.activities, own)
+		return own.id
+	})
+}
+
 // SetFieldRule makes a field "readonly" or "required" by the workflow of a role, or free again by "".
 // tracker and status are names; an empty one stands for all. field is a column ("due_date",
 // "priority_id") or the name of a custom field.
@@ -189,9 +206,18 @@ func (s *Server) mustUser(login string) *user {
 }
 
 func (s *Server) mustRole(name string) *role {
+	if name == s.st.nonMember.name {
+		return s.st.nonMember
+	}
 	r := find(s.st.roles, func(r *role) bool { return r.name == name })
 	must(r != nil, "role", name)
 	return r
+}
+
+func (s *Server) mustActivity(project int, name string) *activity {
+	a := find(s.st.activitiesOf(project), func(a *activity) bool { return a.name == name })
+	must(a != nil, "activity", name)
+	return a
 }
 
 func (s *Server) mustStatus(name string) *status {

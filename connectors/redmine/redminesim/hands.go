@@ -42,7 +42,19 @@ type NewIssue struct {
 	Assignee    string // login
 	Parent      int
 	Private     bool
+	Due         string            // YYYY-MM-DD
 	Fields      map[string]string // custom fields by name
+}
+
+// Booking describes booked time. In an edit, empty fields stay as they are.
+type Booking struct {
+	Issue    int     // 0 in a new one: on Project as a whole
+	Project  string  // identifier; of time that stands on no issue
+	Hours    float64 // kept exactly; shown in hundredths
+	Activity string  // name
+	Comment  string
+	On       string // YYYY-MM-DD; "" is today
+	For      string // login; "" is whoever books
 }
 
 // Change describes an update; empty fields stay as they are.
@@ -64,7 +76,7 @@ type Change struct {
 func (p Person) Create(n NewIssue) (int, error) {
 	fields, err := p.attrs(Change{
 		Priority: n.Priority, Assignee: n.Assignee, Tracker: n.Tracker, Subject: n.Subject, Parent: n.Parent,
-		Project: n.Project, Fields: n.Fields,
+		Project: n.Project, Due: n.Due, Fields: n.Fields,
 	})
 	if err != nil {
 		return 0, err
@@ -105,6 +117,12 @@ func (p Person) SetPriority(issueID int, name string) error {
 // SetField sets a custom field by name.
 func (p Person) SetField(issueID int, name, value string) error {
 	_, err := p.Update(issueID, Change{Fields: map[string]string{name: value}})
+	return err
+}
+
+// SetDue gives an issue a due date, YYYY-MM-DD, or takes it away by "-".
+func (p Person) SetDue(issueID int, date string) error {
+	_, err := p.Update(issueID, Change{Due: date})
 	return err
 }
 
@@ -267,22 +285,69 @@ func (p Person) Watch(issueID int, login string) error {
 
 // AddTimeEntry logs hours on an issue, today, and returns the entry's number. activity is a name.
 func (p Person) AddTimeEntry(issueID int, hours float64, activityName, comment string) (int, error) {
-	id := with(p.s, func() int {
-		for _, a := range p.s.st.activities {
-			if a.name == activityName {
-				return a.id
-			}
-		}
-		panic(fmt.Sprintf("redminesim: there is no activity %q", activityName))
-	})
+	return p.Book(Booking{Issue: issueID, Hours: hours, Activity: activityName, Comment: comment})
+}
+
+// Book logs time and returns the entry's number. Zero hours are logged as such.
+func (p Person) Book(b Booking) (int, error) {
+	attrs, err := p.booked(b)
+	if err != nil {
+		return 0, err
+	}
+	attrs["hours"] = strconv.FormatFloat(b.Hours, 'f', -1, 64)
 	var out struct {
 		Entry timeEntryJSON `json:"time_entry"`
 	}
-	err := p.ask(http.MethodPost, "/time_entries", map[string]any{"time_entry": map[string]any{
-		"issue_id": strconv.Itoa(issueID), "hours": strconv.FormatFloat(hours, 'f', -1, 64),
-		"activity_id": strconv.Itoa(id), "comments": comment,
-	}}, &out)
+	err = p.ask(http.MethodPost, "/time_entries", map[string]any{"time_entry": attrs}, &out)
 	return out.Entry.ID, err
+}
+
+// EditTime changes a time entry. An issue moves it there.
+func (p Person) EditTime(id int, b Booking) error {
+	attrs, err := p.booked(b)
+	if err != nil {
+		return err
+	}
+	return p.ask(http.MethodPut, "/time_entries/"+strconv.Itoa(id), map[string]any{"time_entry": attrs}, nil)
+}
+
+// booked writes a booking the way the API wants it. An unknown name is an error.
+func (p Person) booked(b Booking) (out map[string]any, err error) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	out = map[string]any{}
+	in := 0
+	if i := p.s.st.issues[b.Issue]; i != nil {
+		in = i.project
+	}
+	if b.Project != "" {
+		in = p.s.mustProject(b.Project).id
+		out["project_id"] = strconv.Itoa(in)
+	}
+	if b.Issue != 0 {
+		out["issue_id"] = strconv.Itoa(b.Issue)
+	}
+	if b.Hours != 0 {
+		out["hours"] = strconv.FormatFloat(b.Hours, 'f', -1, 64)
+	}
+	if b.Activity != "" {
+		out["activity_id"] = strconv.Itoa(p.s.mustActivity(in, b.Activity).id)
+	}
+	if b.Comment != "" {
+		out["comments"] = b.Comment
+	}
+	if b.On != "" {
+		out["spent_on"] = b.On
+	}
+	if b.For != "" {
+		out["user_id"] = strconv.Itoa(p.s.mustUser(b.For).id)
+	}
+	return out, nil
 }
 
 // RemoveTimeEntry takes a time entry away.

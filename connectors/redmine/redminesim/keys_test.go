@@ -154,28 +154,6 @@ func TestWatchers(t *testing.T) {
 	}
 }
 
-func TestTimeEntries(t *testing.T) {
-	l := newLab(t, redminesim.Options{})
-	l.make(redminesim.NewIssue{})
-	post := func(who, fields string) answer {
-		return l.ask(who, http.MethodPost, "/time_entries.json", `{"time_entry":`+fields+`}`)
-	}
-	post("sla-bot", `{"issue_id":1,"hours":1}`).expect(t, 422, `{"errors":["Activity cannot be blank"]}`)
-	post("sla-bot", `{"issue_id":1,"activity_id":8}`).expect(t, 422, `{"errors":["Hours cannot be blank"]}`)
-	post("customer1", `{"issue_id":1,"hours":1,"activity_id":8}`).expect(t, 403, "")
-	for _, hours := range []string{"1.25", "0"} {
-		if a := post("sla-bot", `{"issue_id":1,"activity_id":8,"hours":`+hours+`}`); a.status != 201 {
-			t.Errorf("%s hours: %d %s", hours, a.status, a.text)
-		}
-	}
-	post("sla-bot", `{"issue_id":1,"activity_id":8,"hours":2500}`).
-		expect(t, 422, `{"errors":["Cannot log more than 999:00 hours on the same day (1:15 hours have already been logged)"]}`)
-	if a := l.ask("sla-bot", http.MethodGet, "/time_entries.json?from=2026-11-20&issue_id=1", nil); !strings.Contains(a.text, `"total_count":2`) {
-		t.Error(a.text)
-	}
-	l.ask("customer1", http.MethodGet, "/time_entries.json", nil).expect(t, 200, `{"time_entries":[],"total_count":0,"offset":0,"limit":25}`)
-}
-
 func TestUploads(t *testing.T) {
 	l := newLab(t, redminesim.Options{})
 	id := l.make(redminesim.NewIssue{})

@@ -91,7 +91,9 @@ func (c *call) listPriorities([]string) reply {
 func (c *call) listActivities([]string) reply {
 	out := []enumerationJSON{}
 	for _, a := range c.st.activities {
-		out = append(out, enumerationJSON{a.id, a.name, false, true})
+		if a.project == 0 {
+			out = append(out, enumerationJSON{a.id, a.name, false, true})
+		}
 	}
 	return ok(map[string]any{"time_entry_activities": out})
 }
@@ -130,7 +132,7 @@ func (c *call) showRole(args []string) reply {
 	if c.s.before(V60) {
 		users = "all"
 	}
-	return ok(map[string]any{"role": roleJSON{r.id, r.name, r.assignable, r.sees, "all", users, r.perms}})
+	return ok(map[string]any{"role": roleJSON{r.id, r.name, r.assignable, r.sees, r.times, users, r.perms}})
 }
 
 type fieldJSON struct {

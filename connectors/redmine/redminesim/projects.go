@@ -61,7 +61,7 @@ func (c *call) includeInProject(p *project, out *projectJSON) {
 	}
 	if c.has("time_entry_activities") {
 		refs := []Ref{}
-		for _, a := range c.st.activities {
+		for _, a := range c.st.activitiesOf(p.id) {
 			refs = append(refs, Ref{a.id, a.name})
 		}
 		out.Activities = &refs

@@ -62,9 +62,10 @@ func (st *store) can(u *user, p *project, perm string) bool {
 	return u.admin || slices.ContainsFunc(st.rolesIn(u, p.id), func(r *role) bool { return r.has(perm) })
 }
 
-// canAnywhere reports whether a user has a permission in at least one project.
+// canAnywhere reports whether Redmine takes a user to have a permission somewhere: in a project, or as a non-member,
+// public projects or not.
 func (st *store) canAnywhere(u *user, perm string) bool {
-	return slices.ContainsFunc(st.projects, func(p *project) bool { return st.can(u, p, perm) })
+	return u != nil && st.nonMember.has(perm) || slices.ContainsFunc(st.projects, func(p *project) bool { return st.can(u, p, perm) })
 }
 
 // seesProject reports whether a project is visible: members see it unless it is archived.

@@ -63,6 +63,7 @@ var routes = []struct {
 	{http.MethodGet, "/time_entries", (*call).listTimeEntries},
 	{http.MethodPost, "/time_entries", (*call).createTimeEntry},
 	{http.MethodGet, "/time_entries/{}", (*call).showTimeEntry},
+	{http.MethodPut, "/time_entries/{}", (*call).updateTimeEntry},
 	{http.MethodDelete, "/time_entries/{}", (*call).deleteTimeEntry},
 
 	{http.MethodPost, "/uploads", (*call).upload},

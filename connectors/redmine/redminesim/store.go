@@ -35,8 +35,9 @@ type priority struct {
 }
 
 type activity struct {
-	id   int
-	name string
+	id              int
+	name            string
+	project, parent int // of one that a project has in place of a shared one
 }
 
 type customField struct {
@@ -65,6 +66,7 @@ type role struct {
 	name       string
 	assignable bool
 	sees       string // issues_visibility: all, default or own
+	times      string // time_entries_visibility: all or own
 	users      string // users_visibility
 	perms      []string
 	steps      map[step]bool
@@ -181,9 +183,10 @@ type store struct {
 	statuses   []*status
 	trackers   []*tracker
 	priorities []*priority // lowest first: the order is the rank
-	activities []activity
+	activities []*activity
 	fields     []*customField
 	roles      []*role
+	nonMember  *role // what everyone may in public projects, of which there are none
 	users      []*user
 	projects   []*project
 	members    []*member

@@ -3,9 +3,11 @@ package redminesim
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,58 +27,80 @@ type timeEntryJSON struct {
 func (c *call) renderTime(t *timeEntry) timeEntryJSON {
 	p := c.st.project(t.project)
 	out := timeEntryJSON{
-		ID: t.id, Project: Ref{p.id, p.name}, Issue: &Ref{ID: t.issue}, User: c.person(t.user), Activity: Ref{ID: t.activity},
-		Hours: t.hours, Comments: t.comments, SpentOn: t.spentOn, CreatedOn: stamp(t.created), UpdatedOn: stamp(t.updated),
+		ID: t.id, Project: Ref{p.id, p.name}, User: c.person(t.user), Activity: Ref{ID: t.activity},
+		Hours: math.Round(t.hours*100) / 100, Comments: t.comments, SpentOn: t.spentOn, CreatedOn: stamp(t.created), UpdatedOn: stamp(t.updated),
 	}
-	if a := c.activity(t.activity); a != nil {
+	if t.issue != 0 {
+		out.Issue = &Ref{ID: t.issue}
+	}
+	if a := find(c.st.activities, func(a *activity) bool { return a.id == t.activity }); a != nil {
 		out.Activity = Ref{a.id, a.name}
 	}
 	return out
 }
 
-func (c *call) activity(id int) *activity {
-	for n := range c.st.activities {
-		if c.st.activities[n].id == id {
-			return &c.st.activities[n]
+// activitiesOf are those that time in a project is booked on: the shared ones, or what the project has in their place.
+func (st *store) activitiesOf(project int) []*activity {
+	var out []*activity
+	for _, a := range st.activities {
+		if a.project != 0 {
+			continue
 		}
+		own := find(st.activities, func(x *activity) bool { return x.parent == a.id && x.project == project })
+		if own != nil {
+			a = own
+		}
+		out = append(out, a)
 	}
-	return nil
+	return out
 }
 
-func (c *call) seesTime(t *timeEntry) bool {
-	return c.st.can(c.user, c.st.project(t.project), "view_time_entries")
+// listsTime reports whether an entry is in a user's lists: a role sees all booked time, or its own.
+func (c *call) listsTime(t *timeEntry) bool {
+	p := c.st.project(t.project)
+	if !c.st.can(c.user, p, viewTime) {
+		return false
+	}
+	return c.user.admin || t.user == c.user.id || slices.ContainsFunc(c.st.rolesIn(c.user, p.id), func(r *role) bool {
+		return r.has(viewTime) && r.times != "own"
+	})
 }
+
+const viewTime = "view_time_entries"
 
 // foreignTimeFilters are filters of time entries that Redmine obeys and this package does not.
-// updated_on and created_on are not among them: there Redmine has no such filter and ignores it.
+// updated_on, created_on and id are not among them: there Redmine has no such filter and ignores it.
 var foreignTimeFilters = []string{
 	"issue.tracker_id", "issue.status_id", "issue.parent_id", "issue.fixed_version_id", "issue.category_id", "issue.subject",
-	"author_id", "comments", "hours", "subproject_id", "project.status", "user.group", "user.role", "f[]", "group_by", "sort",
+	"author_id", "comments", "hours", "subproject_id", "project.status", "user.group", "user.role", "f[]", "group_by",
 }
 
-// listTimeEntries lists by day, the latest first, and by id within a day.
+// listTimeEntries is served to whoever may read booked time anywhere, be it as a non-member of some public project:
+// to a member without the right it is then an empty list, not a refusal.
 func (c *call) listTimeEntries([]string) reply {
 	for _, name := range foreignTimeFilters {
 		if c.query.Has(name) {
 			return unmodelled("the filter %s of time entries", name)
 		}
 	}
-	if c.user == nil {
+	if c.user == nil || !c.st.canAnywhere(c.user, viewTime) {
 		return c.denied()
 	}
 	keep, rep, fine := c.timeTests()
 	if !fine {
 		return rep
 	}
+	less, rep, fine := c.timeOrder()
+	if !fine {
+		return rep
+	}
 	found := []*timeEntry{}
 	for _, t := range c.st.times {
-		if c.seesTime(t) && !slices.ContainsFunc(keep, func(k func(*timeEntry) bool) bool { return !k(t) }) {
+		if c.listsTime(t) && !slices.ContainsFunc(keep, func(k func(*timeEntry) bool) bool { return !k(t) }) {
 			found = append(found, t)
 		}
 	}
-	slices.SortFunc(found, func(a, b *timeEntry) int {
-		return cmp.Or(cmp.Compare(b.spentOn, a.spentOn), cmp.Compare(a.id, b.id))
-	})
+	slices.SortFunc(found, less)
 	cut, meta := paged(c, found)
 	out := struct {
 		Entries []timeEntryJSON `json:"time_entries"`
@@ -88,6 +112,45 @@ func (c *call) listTimeEntries([]string) reply {
 	return ok(out)
 }
 
+// foreignTimeSorts are orders that Redmine obeys and this package does not. updated_on and id are none of Redmine's.
+var foreignTimeSorts = []string{"project", "tweek", "author", "user", "activity"}
+
+// timeOrder reads ?sort=: by day and time of making, the latest first, unless told otherwise. Ties, and whatever is
+// asked for by an unknown key, are in the order of ids.
+func (c *call) timeOrder() (func(a, b *timeEntry) int, reply, bool) {
+	type less = func(a, b *timeEntry) int
+	made := func(a, b *timeEntry) int { return a.created.Compare(b.created) }
+	known := map[string]less{
+		"spent_on":   func(a, b *timeEntry) int { return cmp.Or(cmp.Compare(a.spentOn, b.spentOn), made(a, b)) },
+		"created_on": made,
+		"hours":      func(a, b *timeEntry) int { return cmp.Compare(a.hours, b.hours) },
+		"issue":      func(a, b *timeEntry) int { return cmp.Compare(a.issue, b.issue) },
+	}
+	var keys []less
+	for _, part := range strings.Split(cmp.Or(c.query.Get("sort"), "spent_on:desc"), ",") {
+		name, dir, _ := strings.Cut(part, ":")
+		if slices.Contains(foreignTimeSorts, name) || strings.HasPrefix(name, "issue.") || strings.Contains(name, "cf_") {
+			return nil, unmodelled("sorting time entries by %s", name), false
+		}
+		k := known[name]
+		switch {
+		case k == nil:
+		case dir == "desc":
+			keys = append(keys, func(a, b *timeEntry) int { return k(b, a) })
+		default:
+			keys = append(keys, k)
+		}
+	}
+	return func(a, b *timeEntry) int {
+		for _, k := range keys {
+			if r := k(a, b); r != 0 {
+				return r
+			}
+		}
+		return cmp.Compare(a.id, b.id)
+	}, reply{}, true
+}
+
 func (c *call) timeTests() ([]func(*timeEntry) bool, reply, bool) {
 	var keep []func(*timeEntry) bool
 	if ref := c.query.Get("project_id"); ref != "" {
@@ -95,7 +158,7 @@ func (c *call) timeTests() ([]func(*timeEntry) bool, reply, bool) {
 		if p == nil {
 			return nil, empty(http.StatusNotFound), false
 		}
-		if !c.st.can(c.user, p, "view_time_entries") {
+		if !c.st.can(c.user, p, viewTime) {
 			return nil, c.denied(), false
 		}
 		below := c.st.descendants(p.id)
@@ -110,8 +173,12 @@ func (c *call) timeTests() ([]func(*timeEntry) bool, reply, bool) {
 			continue
 		}
 		v := c.query.Get(name)
-		if v == "me" && c.user != nil {
+		if v == "me" {
 			v = strconv.Itoa(c.user.id)
+		}
+		if stands := v == "*"; name == "issue_id" && (stands || v == "!*") {
+			keep = append(keep, func(t *timeEntry) bool { return (t.issue != 0) == stands })
+			continue
 		}
 		id, err := strconv.Atoi(v)
 		if err != nil {
@@ -148,61 +215,95 @@ func (c *call) daysTests(keep []func(*timeEntry) bool) ([]func(*timeEntry) bool,
 	return append(keep, func(x *timeEntry) bool { return t(&issue{start: x.spentOn}) }), reply{}, true
 }
 
-// createTimeEntry logs time on an issue, which itself is left untouched: no journal, the same
-// updated_on.
+// createTimeEntry logs time on an issue or a project. The issue is left untouched: no journal, the same updated_on.
 func (c *call) createTimeEntry([]string) reply {
-	if c.user == nil {
+	if c.user == nil || !c.st.canAnywhere(c.user, "log_time") {
 		return c.denied()
 	}
 	attrs, rep, fine := c.object("time_entry")
 	if !fine {
 		return rep
 	}
-	if attrs["project_id"] != nil {
-		return unmodelled("time entries of a project without an issue")
-	}
-	id, _ := asInt(attrs["issue_id"])
-	i := c.st.issues[id]
-	if i == nil || !c.st.sees(c.user, i) {
-		return refused(c.fault("project_id", isBlank), c.fault("project_id", isInvalid), c.fault("issue_id", isInvalid))
-	}
-	p := c.st.project(i.project)
-	if !c.st.can(c.user, p, "log_time") {
+	t := &timeEntry{user: c.user.id, author: c.user.id, spentOn: c.today()}
+	errs := c.place(t, attrs)
+	if p := c.st.project(t.project); p != nil && !c.st.can(c.user, p, "log_time") {
 		return c.denied()
 	}
-	t := &timeEntry{issue: i.id, project: i.project, user: c.user.id, author: c.user.id, spentOn: c.today()}
-	if errs := c.fillTime(t, p, attrs); len(errs) > 0 {
+	if errs = append(errs, c.fillTime(t, attrs)...); len(errs) > 0 {
 		return refused(errs...)
 	}
 	t.id = c.st.next("time_entries")
 	t.created, t.updated = c.now, c.now
 	c.st.times = append(c.st.times, t)
-	i.times = append(i.times, t)
+	c.book(t)
 	res := created(map[string]any{"time_entry": c.renderTime(t)})
 	res.header = map[string]string{"Location": "http://" + c.r.Host + "/time_entries/" + strconv.Itoa(t.id)}
 	return res
 }
 
-func (c *call) fillTime(t *timeEntry, p *project, attrs map[string]any) []string {
+// updateTimeEntry is PUT /time_entries/ID.json. It moves updated_on of the entry, which no list can be asked for.
+func (c *call) updateTimeEntry(args []string) reply {
+	t := c.findTime(args[0])
+	if t == nil {
+		return empty(http.StatusNotFound)
+	}
+	if !c.mayEditTime(t) {
+		return c.denied()
+	}
+	attrs, rep, fine := c.object("time_entry")
+	if !fine {
+		return rep
+	}
+	next := *t
+	errs := c.place(&next, attrs)
+	if errs = append(errs, c.fillTime(&next, attrs)...); len(errs) > 0 {
+		return refused(errs...)
+	}
+	c.unbook(t)
+	if next != *t {
+		next.updated = c.now
+	}
+	*t = next
+	c.book(t)
+	return done()
+}
+
+// place puts an entry on the issue and the project that were sent. An issue brings its project along, be it one that
+// nothing may be booked on: then only the issue is called invalid.
+func (c *call) place(t *timeEntry, attrs map[string]any) []string {
+	v, sent := attrs["project_id"]
+	if sent {
+		t.project, _ = asInt(v) // only a number will do: an identifier is no project here
+	}
+	id, _ := asInt(attrs["issue_id"])
+	i := c.st.issues[id]
+	if _, moved := attrs["issue_id"]; moved {
+		t.issue = id
+	}
+	bookable := i != nil && c.st.sees(c.user, i) && c.st.can(c.user, c.st.project(i.project), "log_time")
+	if bookable && !sent {
+		t.project = i.project
+	}
 	var errs []string
-	t.activity, _ = asInt(attrs["activity_id"])
-	switch {
-	case t.activity == 0:
-		errs = append(errs, c.fault("activity_id", isBlank))
-	case c.activity(t.activity) == nil:
-		errs = append(errs, c.fault("activity_id", notInList))
+	if c.st.project(t.project) == nil && (i == nil || sent) {
+		if !sent {
+			errs = append(errs, c.fault("project_id", isBlank))
+		}
+		errs = append(errs, c.fault("project_id", isInvalid))
 	}
-	h, valid := asHours(attrs["hours"])
-	switch {
-	case !valid, h != nil && *h < 0:
-		errs = append(errs, c.fault("hours", isInvalid))
-	case h == nil:
-		errs = append(errs, c.fault("hours", isBlank))
-	default:
-		t.hours = *h
+	if id != 0 && (!bookable || i.project != t.project) {
+		errs = append(errs, c.fault("issue_id", isInvalid))
 	}
-	if s, _ := asText(attrs["comments"]); s != "" {
-		t.comments = &s
+	return errs
+}
+
+func (c *call) fillTime(t *timeEntry, attrs map[string]any) []string {
+	errs := append(c.fillActivity(t, attrs), c.fillHours(t, attrs)...)
+	if v, sent := attrs["comments"]; sent {
+		t.comments = nil
+		if s, _ := asText(v); s != "" {
+			t.comments = &s
+		}
 	}
 	if v, sent := attrs["spent_on"]; sent {
 		date, valid := asDate(v)
@@ -211,6 +312,7 @@ func (c *call) fillTime(t *timeEntry, p *project, attrs map[string]any) []string
 		}
 		t.spentOn = date
 	}
+	p := c.st.project(t.project)
 	if id, _ := asInt(attrs["user_id"]); id != 0 && id != c.user.id && c.st.can(c.user, p, "log_time_for_other_users") {
 		if u := c.st.user(id); u == nil || u.locked || len(c.st.rolesIn(u, p.id)) == 0 {
 			errs = append(errs, c.fault("user_id", isInvalid))
@@ -223,13 +325,58 @@ func (c *call) fillTime(t *timeEntry, p *project, attrs map[string]any) []string
 	return errs
 }
 
+func (c *call) fillActivity(t *timeEntry, attrs map[string]any) []string {
+	had := t.activity
+	if v, sent := attrs["activity_id"]; sent {
+		t.activity, _ = asInt(v)
+	}
+	var errs []string
+	if t.activity == 0 {
+		errs = append(errs, c.fault("activity_id", isBlank))
+	}
+	there := func(a *activity) bool { return a.id == t.activity }
+	if t.activity != had && c.st.project(t.project) != nil && !slices.ContainsFunc(c.st.activitiesOf(t.project), there) {
+		errs = append(errs, c.fault("activity_id", notInList))
+	}
+	return errs
+}
+
+func (c *call) fillHours(t *timeEntry, attrs map[string]any) []string {
+	v, sent := attrs["hours"]
+	if !sent && t.id != 0 {
+		return nil
+	}
+	h, valid := asHours(v)
+	switch {
+	case !valid, h != nil && *h < 0:
+		return []string{c.fault("hours", isInvalid)}
+	case h == nil:
+		return []string{c.fault("hours", isBlank)}
+	}
+	t.hours = *h
+	return nil
+}
+
+// book adds an entry to the time of its issue.
+func (c *call) book(t *timeEntry) {
+	if i := c.st.issues[t.issue]; i != nil {
+		i.times = append(i.times, t)
+	}
+}
+
+func (c *call) unbook(t *timeEntry) {
+	if i := c.st.issues[t.issue]; i != nil {
+		i.times = slices.DeleteFunc(i.times, func(x *timeEntry) bool { return x == t })
+	}
+}
+
 // maxDay is how many hours one user may log on one day (setting timelog_max_hours_per_day).
 const maxDay = 999
 
 func (c *call) loggedThatDay(t *timeEntry) float64 {
 	sum := 0.0
 	for _, x := range c.st.times {
-		if x.user == t.user && x.spentOn == t.spentOn {
+		if x.user == t.user && x.spentOn == t.spentOn && x.id != t.id {
 			sum += x.hours
 		}
 	}
@@ -250,12 +397,13 @@ func (c *call) findTime(arg string) *timeEntry {
 	return find(c.st.times, func(t *timeEntry) bool { return t.id == id })
 }
 
+// showTimeEntry asks for the right alone: a role that lists only its own time is shown any entry by its number.
 func (c *call) showTimeEntry(args []string) reply {
 	t := c.findTime(args[0])
 	switch {
 	case t == nil:
 		return empty(http.StatusNotFound)
-	case !c.seesTime(t):
+	case !c.st.can(c.user, c.st.project(t.project), viewTime):
 		return c.denied()
 	}
 	return ok(map[string]any{"time_entry": c.renderTime(t)})
@@ -266,15 +414,16 @@ func (c *call) deleteTimeEntry(args []string) reply {
 	if t == nil {
 		return empty(http.StatusNotFound)
 	}
-	p := c.st.project(t.project)
-	own := c.user != nil && t.user == c.user.id && c.st.can(c.user, p, "edit_own_time_entries")
-	if !own && !c.st.can(c.user, p, "edit_time_entries") {
+	if !c.mayEditTime(t) {
 		return c.denied()
 	}
-	is := func(x *timeEntry) bool { return x == t }
-	c.st.times = slices.DeleteFunc(c.st.times, is)
-	if i := c.st.issues[t.issue]; i != nil {
-		i.times = slices.DeleteFunc(i.times, is)
-	}
+	c.unbook(t)
+	c.st.times = slices.DeleteFunc(c.st.times, func(x *timeEntry) bool { return x == t })
 	return done()
+}
+
+func (c *call) mayEditTime(t *timeEntry) bool {
+	p := c.st.project(t.project)
+	own := c.user != nil && t.user == c.user.id && c.st.can(c.user, p, "edit_own_time_entries")
+	return own || c.st.can(c.user, p, "edit_time_entries")
 }

@@ -33,10 +33,12 @@ func (s *Server) defaults() {
 	} {
 		st.priorities = append(st.priorities, &priority{id: n + 1, name: s.word(t), isDefault: n == 1, active: true})
 	}
-	st.activities = []activity{
-		{8, s.word(text{"Design", "Проектирование"})}, {9, s.word(text{"Development", "Разработка"})},
+	st.activities = []*activity{
+		{id: 8, name: s.word(text{"Design", "Проектирование"})}, {id: 9, name: s.word(text{"Development", "Разработка"})},
 	}
+	st.last["enumerations"] = 9
 	st.last["roles"] = 2 // the built-in Non member and Anonymous
+	st.nonMember = &role{id: 1, name: s.word(text{"Non member", "Не участник"}), perms: slices.Clone(nonMemberPerms)}
 	manager := s.newRole(text{"Manager", "Менеджер"}, "all", managerPerms)
 	manager.users = "all"
 	s.arrows(manager, []int{1, 2, 3, 4, 5, 6}, []int{1, 2, 3, 4, 5, 6})
@@ -57,7 +59,7 @@ func (s *Server) newStatus(t text, closed bool) *status {
 
 func (s *Server) newRole(t text, sees string, perms []string) *role {
 	r := &role{
-		id: s.st.next("roles"), name: s.word(t), assignable: true, sees: sees, users: "members_of_visible_projects",
+		id: s.st.next("roles"), name: s.word(t), assignable: true, sees: sees, times: "all", users: "members_of_visible_projects",
 		perms: slices.Clone(perms), steps: map[step]bool{}, rules: map[ruleKey]string{},
 	}
 	s.st.roles = append(s.st.roles, r)
@@ -161,6 +163,11 @@ var (
 		"view_issues", "add_issues", "add_issue_notes", "save_queries", "view_gantt", "view_calendar", "log_time",
 		"view_time_entries", "view_news", "comment_news", "view_documents", "view_wiki_pages", "view_wiki_edits",
 		"view_messages", "add_messages", "edit_own_messages", "view_files", "browse_repository", "view_changesets",
+	}
+	nonMemberPerms = []string{
+		"view_issues", "add_issues", "add_issue_notes", "save_queries", "view_gantt", "view_calendar", "view_time_entries",
+		"view_news", "comment_news", "view_documents", "view_wiki_pages", "view_wiki_edits", "view_messages", "add_messages",
+		"view_files", "browse_repository", "view_changesets",
 	}
 	seePerms = []string{"view_issues", "save_queries", "view_wiki_pages", "view_files"}
 	botPerms = slices.Concat(seePerms, []string{

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// printReport writes the report for people: counts for each obligation, and each breach by itself.
+func (a *app) printReport(r report) {
+	a.wrap(a.colour("1", r.Contract)+": ", r.Title)
+	a.wrap("", a.tf("contract version %s, calendar data of %s", strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", ")))
+	a.wrap("", a.tf("from %s to %s, both included; made %s", r.From, r.To, a.stamp(r.Made)))
+	for i := range r.Obligations {
+		a.printKept(&r.Obligations[i])
+	}
+	a.section("accounts", len(r.Accounts))
+	for i := range r.Accounts {
+		a.printAccount(&r.Accounts[i])
+	}
+	a.section("requests", len(r.Requests))
+	for _, s := range r.Requests {
+		a.wrap("  ", fmt.Sprintf("%s: %d", s.Severity, s.Requests))
+	}
+	a.section("exceptions", len(r.Exceptions))
+	for _, x := range r.Exceptions {
+		of := ""
+		if x.Obligation != "" {
+			of = ", " + x.Obligation
+		}
+		a.wrap("  "+hash(x.Issue)+"  ", a.t(exceptionWords[x.Kind])+of)
+		a.detail("    ", x.Subject)
+		a.detail("    ", x.What)
+	}
+}
+
+// sections are the titles of the report's parts.
+var sections = map[string]phrase{
+	"accounts": "accounts", "requests": "requests created in the period, by severity", "exceptions": "exceptions",
+}
+
+func (a *app) section(id string, n int) {
+	title := a.t(sections[id])
+	if n == 0 {
+		title += ": " + a.t("none")
+	}
+	fmt.Fprintf(a.out, "\n%s\n", title)
+}
+
+// detail writes a text, unless there is none.
+func (a *app) detail(indent, text string) {
+	if text != "" {
+		a.wrap(indent, text)
+	}
+}
+
+func (a *app) printKept(o *obligationReport) {
+	fmt.Fprintln(a.out)
+	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
+	a.detail("  ", o.Title)
+	a.wrap("  ", a.tf("met %d, breached %d (excused %d), cancelled %d, running at the end %d",
+		o.Met, o.Breached, o.Excused, o.Cancelled, o.Running))
+	if o.Kept != nil {
+		kept := a.tf("kept %s %%", a.number(*o.Kept))
+		if o.Excused > 0 && o.KeptExcused != nil {
+			kept += a.tf(", without the excused %s %%", a.number(*o.KeptExcused))
+		}
+		a.wrap("  ", kept)
+	}
+	for _, c := range o.Cycles {
+		if c.State == string(enforcer.Breached) {
+			a.printBreach(&c)
+		}
+	}
+}
+
+const breachIndent = "      "
+
+func (a *app) printBreach(c *cycleReport) {
+	what := c.Severity
+	if c.Due != nil {
+		what += ", " + a.tf("due %s", a.stamp(*c.Due))
+	}
+	a.wrap("  ! "+hash(c.Issue)+"  ", what)
+	a.detail(breachIndent, c.Subject)
+	a.wrap(breachIndent, a.howLate(c))
+	for _, x := range c.Excused {
+		a.wrap(breachIndent, a.tf("excused by %s on %s: %s", x.By, a.stamp(x.At), x.Reason))
+	}
+	if c.Earlier > 0 {
+		a.wrap(breachIndent, a.tf("earlier records of this cycle: %d", c.Earlier))
+	}
+	if c.Provisional {
+		a.wrap(breachIndent, a.t("the due rests on provisional calendar data"))
+	}
+}
+
+// howLate says when a breach ended and by whom.
+func (a *app) howLate(c *cycleReport) string {
+	cycle := a.tf("cycle %s: ", c.Cycle)
+	late := a.span(time.Duration(c.LateS) * time.Second)
+	switch {
+	case c.EndedWhy == "due":
+		return cycle + a.t("nothing came; the next cycle began at the due")
+	case c.Ended == nil:
+		return cycle + a.tf("not ended, late by %s so far", late)
+	}
+	text := cycle + a.tf("ended %s", a.stamp(*c.Ended))
+	if c.Due != nil {
+		text += a.tf(", late by %s", late)
+	}
+	switch {
+	case c.EndedBy != "" && c.EndedByRole != "":
+		text += a.tf(", by %s (%s)", c.EndedBy, c.EndedByRole)
+	case c.EndedBy != "":
+		text += a.tf(", by %s", c.EndedBy)
+	}
+	return text
+}
+
+func (a *app) printAccount(l *accountLine) {
+	text := a.tf(unitWords[l.Unit], a.number(l.Amount))
+	if l.Of > 0 {
+		text += a.tf(", requests: %d", l.Of)
+	}
+	switch {
+	case l.AtLeast != nil && l.Limit != nil:
+		text += a.tf("; promised: %s to %s", a.number(*l.AtLeast), a.number(*l.Limit))
+	case l.Limit != nil:
+		text += a.tf("; at most: %s", a.number(*l.Limit))
+	}
+	if l.Share != nil {
+		text += a.tf("; share: %s %%", a.number(*l.Share))
+		if l.ShareLimit != nil {
+			text += a.tf(" of at most %s %%", a.number(*l.ShareLimit))
+		}
+	}
+	if l.over() {
+		text += "; " + a.colour("31", a.t("more than promised"))
+	}
+	head := l.Obligation + " " + l.Source
+	if l.Period != "" {
+		head += ", " + l.Period
+	}
+	a.wrap("  ", head)
+	a.wrap("    ", text)
+}
+
+// number writes a number with at most two decimals, as the reader's language does.
+func (a *app) number(x float64) string {
+	text := strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 2, 64), "0"), ".")
+	if a.lang == "ru" {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}

@@ -1,0 +1,97 @@
+package redmine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"slabridge/connectors"
+)
+
+// Create implements connectors.Tracker with one POST of only what is set. Redmine takes the first type of the project
+// for one that the project lacks, and leaves out a due date that the workflow makes read-only: read the issue back.
+func (t *Tracker) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
+	c := t.call(ctx, "create an issue in project "+n.Project, elsewhere)
+	body, err := encodeCreate(n)
+	if err != nil {
+		return "", c.fail(connectors.Refused, err)
+	}
+	made, err := c.do(http.MethodPost, "/issues.json", nil, body)
+	if err != nil {
+		return "", hintCreated(err)
+	}
+	var answer struct {
+		Issue struct {
+			ID id `json:"id"`
+		} `json:"issue"`
+	}
+	err = json.Unmarshal(made, &answer)
+	if err == nil && answer.Issue.ID == "" {
+		err = errors.New("an issue without a number")
+	}
+	if err != nil {
+		return "", c.strange(http.MethodPost, http.StatusCreated, err)
+	}
+	return string(answer.Issue.ID), nil
+}
+
+// encodeCreate is the body of the POST.
+func encodeCreate(n connectors.NewIssue) ([]byte, error) {
+	for what, text := range map[string]string{"subject": n.Subject, "description": n.Description} {
+		if err := clean(what, text); err != nil {
+			return nil, err
+		}
+	}
+	issue := map[string]string{}
+	for name, value := range map[string]string{
+		"project_id": n.Project, "tracker_id": n.Type, "subject": n.Subject, "description": n.Description,
+		"assigned_to_id": n.Assign, "due_date": n.DueDate,
+	} {
+		if value != "" {
+			issue[name] = value
+		}
+	}
+	return json.Marshal(map[string]any{"issue": issue})
+}
+
+// hintCreated says what Redmine does not: to an account without the right, or for a project that is closed or none
+// at all, it only calls three fields blank that were sent.
+func hintCreated(err error) error {
+	var e *connectors.Error
+	if errors.As(err, &e) && e.Class == connectors.Refused {
+		e.Hint = hintCreate
+	}
+	return err
+}
+
+// FindCreated implements connectors.Tracker. Redmine ignores silently what it does not know of a filter, so author,
+// project and time are held against every issue that comes; an issue that was moved to another project since, or
+// whose description lost the mark, is not found.
+func (t *Tracker) FindCreated(ctx context.Context, project, mark string, since time.Time) (string, bool, error) {
+	self, err := t.account(ctx) // as a stranger we would find nothing, and it would be made again
+	if err != nil {
+		return "", false, err
+	}
+	me, since := strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
+	filter := url.Values{"author_id": {me}}
+	if !since.IsZero() {
+		filter.Set("created_on", ">="+stamp(since))
+	}
+	found := ""
+	l := listing{call: t.call(ctx, "look for an issue that we made in project "+project, elsewhere)}
+	err = l.byNumber(filter, func(issues []connectors.Issue) error {
+		for _, i := range issues {
+			ours := i.Author == me && i.Values.One(connectors.FieldProject) == project && !i.CreatedAt.Before(since)
+			if found == "" && ours && strings.Contains(i.Description, mark) {
+				found = i.ID
+			}
+		}
+		return nil
+	})
+	return found, found != "" && err == nil, err
+}

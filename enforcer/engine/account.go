@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
+)
+
+// Account is what a contract's cap on the cost of changes is measured by. Amounts are hundredths of the currency.
+type Account struct {
+	Sum        int64
+	Currency   string
+	Rate       int64 // of an hour of booked time; 0: the mapped field `cost` of each request
+	Changes    []mapping.When
+	WatchIssue string // key of the issue that is told
+}
+
+// capped is the obligation that limits the cost of changes, nil when the contract has none that is acted on.
+func (v *view) capped() *enforcer.Obligation {
+	for i := range v.Obligations {
+		o := &v.Obligations[i]
+		if o.Kind == enforcer.Account && o.Inert == "" && !o.Off && o.Rules[0].Sum != nil && o.Rules[0].Sum.Percent > 0 {
+			return o
+		}
+	}
+	return nil
+}
+
+// tally notes what a request adds to the contract's cost of changes.
+func (p *pass) tally(v *view, f *finding, m mirrored) {
+	o := v.capped()
+	if o == nil || v.Account == nil {
+		return
+	}
+	t := ledger.Tally{Connection: p.conn.ID, Contract: v.ID, Obligation: o.ID, Issue: f.request.Issue, Period: v.term()}
+	if change := v.bound.Request(m.history, v.changes, v.Calendar.Location()); f.ev.Covered && change.State().Covered {
+		cost, why := v.Account.cost(&f.request)
+		if why != "" {
+			p.report.problem(f.request.Key, false, "%s", why)
+		}
+		t.Amount = cost
+	}
+	p.tallies = append(p.tallies, t)
+}
+
+// term names the contract's own period, over which its sum is agreed: by its first day.
+func (v *view) term() string {
+	from := v.ValidFrom
+	if len(v.Earlier) > 0 {
+		from = v.Earlier[0].ValidFrom
+	}
+	if from.IsZero() {
+		return "contract"
+	}
+	return from.In(v.Calendar.Location()).Format(time.DateOnly)
+}
+
+// cost is what a request for a change costs, in hundredths; why says what could not be read.
+func (a *Account) cost(r *enforcer.Request) (cost int64, why string) {
+	if a.Rate > 0 {
+		for i := range r.Moments {
+			if w := r.Moments[i].Work; w != nil {
+				cost += int64(w.Spent/time.Second) * a.Rate / 3600
+			}
+		}
+		return cost, ""
+	}
+	value := r.State().Fields[mapping.FieldCost]
+	if value == "" {
+		return 0, ""
+	}
+	cost, ok := parseMoney(value)
+	if !ok {
+		return 0, fmt.Sprintf("the field for the cost holds %q, which is no amount: it is left out of the cost of changes", value)
+	}
+	return cost, ""
+}
+
+// parseMoney reads an amount as people type it: 1500000, 1 500 000,50.
+func parseMoney(s string) (hundredths int64, ok bool) {
+	s = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", ",", ".").Replace(strings.TrimSpace(s))
+	whole, part, _ := strings.Cut(s, ".")
+	for len(part) < 2 {
+		part += "0"
+	}
+	n, err := strconv.ParseInt(whole+part[:2], 10, 64)
+	return n, err == nil && n >= 0 && strings.Trim(part, "0123456789") == ""
+}
+
+// account evaluates the contract's cap on the cost of changes when a request was looked at.
+func (p *pass) account(ctx context.Context, v *view, changed []string, due bool) (*finding, error) {
+	o := v.capped()
+	if o == nil || v.Account == nil {
+		return nil, nil
+	}
+	if v.stale {
+		if err := p.e.ledger.ClearTallies(ctx, p.conn.ID, v.ID); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.e.ledger.SetTallies(ctx, p.tallies...); err != nil {
+		return nil, err
+	}
+	p.tallies = nil
+	if len(changed) == 0 && !due {
+		return nil, nil
+	}
+	spent, requests, err := p.e.ledger.Tally(ctx, p.conn.ID, v.ID, o.ID, v.term())
+	if err != nil {
+		return nil, err
+	}
+	s := enforcer.Spending{Obligation: o, Period: v.term(), Spent: spent, Sum: v.Account.Sum, Requests: requests}
+	f := &finding{view: v, request: enforcer.Request{Connection: p.conn.ID}}
+	f.ev = enforcer.Spend(v.Contract.Contract, p.conn.ID, s, later(v.ValidFrom, v.line.EnforceFrom), p.now)
+	id, ok, err := p.e.mirror.IDByKey(ctx, p.conn.ID, v.Account.WatchIssue)
+	if err != nil {
+		return nil, err
+	}
+	if !ok && slices.ContainsFunc(f.ev.Cycles[0].Steps, func(s enforcer.CycleStep) bool { return !s.At.IsZero() }) {
+		p.report.problem(v.Account.WatchIssue, true, "the issue that is to be told of the cost of changes is not in the mirror")
+	}
+	f.watch = id
+	return f, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

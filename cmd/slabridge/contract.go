@@ -60,7 +60,7 @@ type obligationInfo struct {
 	Assumption string     `json:"assumption,omitempty"`
 	Off        bool       `json:"off,omitempty"`
 	Inert      string     `json:"inert,omitempty"`
-	Kept       howKept     `json:"kept"`
+	Kept       howKept    `json:"kept"`
 	Rules      []ruleInfo `json:"rules"`
 }
 

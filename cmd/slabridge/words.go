@@ -249,4 +249,22 @@ var russian = map[phrase]string{
 	"closes the request":                                     "закрывает запрос",
 	"reopens the request":                                    "переоткрывает запрос",
 	"only after %s was given in time":                        "только после своевременного %s",
+
+	// explain: who held the request
+	"who held it":                       "у кого был запрос",
+	"with us":                           "у нас",
+	"with the customer":                 "у заказчика",
+	"with a third party":                "у третьей стороны",
+	"with nobody":                       "ни у кого",
+	"and %d more; -o json has them all": "и ещё %d; все есть в -o json",
+	"in all %s: %s in working hours, %s of plain time":                    "всего %s: %s рабочего времени, %s по часам",
+	"in all %s: %s of plain time":                                         "всего %s: %s по часам",
+	"the stopwatch was started anew":                                      "отсчёт начат заново",
+	"the request was reopened":                                            "запрос переоткрыт",
+	"the check failed":                                                    "проверка не пройдена",
+	"the close of the due date, %s, or of the last working day before it": "закрытие назначенной даты, %s, или последнего рабочего дня перед ней",
+	"later than the term, because %s comes first":                         "позже срока: сначала должно быть %s",
+	"both sides agreed on this moment":                                    "этот момент согласован сторонами",
+	"due date %s -> %s, %s":                                               "дата %s -> %s, %s",
+	"not agreed":                                                          "не согласовано",
 }

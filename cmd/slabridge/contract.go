@@ -100,14 +100,14 @@ func (a *app) contractList() error {
 		}
 		inert := 0
 		for _, o := range c.Obligations {
-			if o.Inert != "" {
+			if o.Inert != nil {
 				inert++
 			}
 		}
 		a.wrap(a.colour("1", fmt.Sprintf("%-16s ", info.ID)), info.Title)
 		sum := a.tf("obligations: %d", len(c.Obligations))
 		if inert > 0 {
-			sum += a.tf(", not acted on by this version: %d", inert)
+			sum += a.tf(", not acted on: %d", inert)
 		}
 		a.wrap(strings.Repeat(" ", 17), sum+"; "+a.tf("severities %s", strings.Join(info.Severities, ", ")))
 	}
@@ -116,11 +116,14 @@ func (a *app) contractList() error {
 
 func (a *app) contractInfo(c *enforcer.Contract) contractInfo {
 	info := contractInfo{
-		ID: c.ID, Preset: c.Preset, Title: c.Title.In(a.lang), Version: c.Version, Plans: c.Plans, Assumptions: c.Assumptions,
+		ID: c.ID, Preset: c.Preset, Title: c.Title.In(a.lang), Version: c.Version, Plans: c.Plans,
 		Calendar: calendarOf{c.Calendar.ID(), c.Calendar.Location().String(), c.Calendar.Version(), c.Calendar.Source()},
 	}
 	for _, s := range c.Severities {
 		info.Severities = append(info.Severities, s.ID)
+	}
+	for _, s := range c.Assumptions {
+		info.Assumptions = append(info.Assumptions, s.In(a.lang))
 	}
 	for _, u := range c.Unmeasured {
 		info.Unmeasured = append(info.Unmeasured, clauseInfo{u.Source, u.Why.In(a.lang)})
@@ -129,7 +132,7 @@ func (a *app) contractInfo(c *enforcer.Contract) contractInfo {
 		o := &c.Obligations[i]
 		oi := obligationInfo{
 			ID: o.ID, Source: o.Source, Title: o.Title.In(a.lang), Kind: string(o.Kind),
-			Assumption: o.Assumption, Off: o.Off, Inert: o.Inert, Kept: a.keptHow(o),
+			Assumption: o.Assumption.In(a.lang), Off: o.Off, Inert: o.Inert.In(a.lang), Kept: a.keptHow(o),
 		}
 		for _, r := range o.Rules {
 			oi.Rules = append(oi.Rules, a.ruleInfo(&r))

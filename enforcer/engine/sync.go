@@ -39,7 +39,7 @@ func (e *Engine) countsWork(conn string) bool {
 
 func countsWork(c *enforcer.Contract) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
-		if o.Off || o.Inert != "" {
+		if o.Off || o.Inert != nil {
 			return false
 		}
 		booked := func(c enforcer.Condition) bool { return c.Word == enforcer.WordTimeEntry }

@@ -136,7 +136,7 @@ func TestItemsOfAnEarlierText(t *testing.T) {
 	x.do("10:00 client creates Version=4.2; attachment=a.log")
 	contract := kamalLike(t, "en")
 	earlier := *contract
-	contract.Obligations, contract.Earlier = nil, []*enforcer.Contract{&earlier}
+	contract.Obligations, contract.ValidFrom, contract.Earlier = nil, earlier.ValidTo, []*enforcer.Contract{&earlier}
 	d := decision("request-complete", "start", enforcer.Public, enforcer.Changes{Comment: &enforcer.Comment{Text: mapping.TextAskItems}})
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
 	p := b.Writes(req, x.h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: contract, Install: "7c1f", Texts: texts(t)})[0]

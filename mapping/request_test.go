@@ -132,11 +132,12 @@ func TestRequestIsTheSameInAnyOrder(t *testing.T) {
 	for _, line := range []string{
 		"10:00 client creates Criticality=high", "10:01 ivanov says looking", "10:02 ivanov sets status=In Progress; assignee=ivanov",
 		"10:02 ivanov sets priority=High", "10:03 bot sets priority=Immediate", "10:04 client says more",
-		"10:05 petrov sets assignee=petrov", "10:06 ivanov sets relation:duplicates=99", "10:07 ivanov sets status=Closed", "10:08 client sets status=New",
+		"10:05 petrov sets assignee=petrov", "10:05 client attaches a.log, b.log", "10:05 petrov books 45m Phone",
+		"10:05 petrov sets due_date=2026-12-01; On site=2026-11-27 12:40", "10:05 client removes a.log", "10:06 ivanov sets relation:duplicates=99", "10:07 ivanov sets status=Closed", "10:08 client sets status=New",
 	} {
 		x.do(line)
 	}
-	b := bind(t, words(), directory())
+	b := bind(t, furtherWords(), furtherDirectory())
 	s := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
 	want := b.Request(x.h, s, almaty(t))
 	rapid.Check(t, func(rt *rapid.T) {

@@ -104,3 +104,28 @@ func TestMomentsThatPeopleTyped(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseMoment: what is taken for a moment is one, and is told again as it was read.
+func FuzzParseMoment(f *testing.F) {
+	for _, s := range []string{"2026-11-27 12:40", "27.11.2026", "2026-11-27T07:40:00Z", "0", "2026-11-27T24:00", "9999999999", "2026-11-27 12:40:61"} {
+		f.Add(s)
+	}
+	zone := time.FixedZone("+05", 5*3600)
+	f.Fuzz(func(t *testing.T, s string) {
+		at, dateOnly, ok := parseMoment(s, zone)
+		if !ok {
+			if dateOnly || !at.IsZero() {
+				t.Errorf("%q is no moment, but %v", s, at)
+			}
+			return
+		}
+		layout := time.RFC3339Nano
+		if dateOnly {
+			layout = time.DateOnly
+		}
+		again, only, ok := parseMoment(at.Format(layout), zone)
+		if !ok || only != dateOnly || !again.Equal(at) {
+			t.Errorf("%q is %v, and that is %v", s, at, again)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -445,13 +446,18 @@ func (p *play) end(act int) {
 			p.t.Fatal(err)
 		}
 		for _, x := range found {
-			story := p.app.story(x, p.open.zone())
+			story, err := p.app.story(x, p.open.zone())
+			if err != nil {
+				p.t.Fatal(err)
+			}
 			p.tell(act, "#%d %s: %s", n, story.Subject, cmp.Or(story.Severity, story.State))
 			for _, c := range story.Cycles {
 				p.tell(act, "%s", p.verdict(issue, c))
 			}
 		}
-		p.pages(issue)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.ids)) {
+		p.pages(p.ids[name])
 	}
 	p.whole(act)
 	p.report(act)

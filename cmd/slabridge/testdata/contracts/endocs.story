@@ -245,8 +245,14 @@ Tue 2026-03-31 18:00     end
           notice of a third party
           met 1, breached 1 (excused 0), cancelled 0, running at the end 0
           kept 50 %
-        accounts: none
+        accounts
+          billing Порядок 3.11, 2026-01
+            billable half hours: 3
+          billing Порядок 3.11, 2026-01
+            entries of booked time: 2
         requests created in the period, by severity
           high: 1
-          normal: 7
-        exceptions: none
+          normal: 8
+        exceptions
+          #1  outside the contract's validity
+            Вопрос до договора

@@ -754,9 +754,16 @@ Tue 2026-03-31 18:00     end
           visit on site
           met 1, breached 1 (excused 0), cancelled 0, running at the end 0
           kept 50 %
-        accounts: none
+        accounts
+            severity lowered before a due: 1
         requests created in the period, by severity
           critical: 11
           noncritical: 7
           minor: 5
-        exceptions: none
+        exceptions
+          #12  the severity was lowered before a due, respond
+            Ошибка в журнале
+            critical -> noncritical by Clara Customer on Wed 2026-02-25 15:10:00 +05;
+            was due Wed 2026-02-25 15:20:00 +05
+          #18  work after hours was agreed
+            Остановлен операционный день

@@ -116,8 +116,14 @@ Tue 2026-03-31 18:00     end
           reaction to the request
           met 3, breached 3 (excused 0), cancelled 0, running at the end 0
           kept 50 %
-        accounts: none
+        accounts
+          handling-average п. 1
+            handled on average in working days: 11.31, requests: 6; promised: 2 to 3;
+            more than promised
         requests created in the period, by severity
           high: 2
           normal: 4
-        exceptions: none
+        exceptions
+          #5  another due was agreed
+            Доработать поиск
+            due Tue 2026-03-31 17:00:00 +03

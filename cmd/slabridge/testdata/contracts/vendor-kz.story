@@ -133,7 +133,13 @@ Fri 2026-02-20 12:00     support1 on #4 attaches "причины двоения.
 Tue 2026-02-24 10:00     customer1 creates #5 "Новый отчёт" tracker=Feature Severity=minor assignee=support1
 Tue 2026-02-24 12:00     dev1 on #5 books 5h Development
 Tue 2026-02-24 15:00     dev1 on #5 books 1h Development
+    Tue 2026-02-24 15:00:01  #0 tells staff: change-cap/warn-80 (п. 11)
+        ~ Стоимость доработок достигла 80 % допустимой (п. 11).
+        ~ Сумма доработок: 120 000, допустимо не более 150 000.
 Wed 2026-02-25 12:00     dev1 on #5 books 2h Development
+    Wed 2026-02-25 12:00:01  #0 tells staff: change-cap/due (п. 11)
+        ~ Стоимость доработок достигла 106 % допустимой (п. 11).
+        ~ Сумма доработок: 160 000, допустимо не более 150 000.
 Wed 2026-02-25 15:00     support1 on #5 says "Отчёт готов." status=Resolved
     Fri 2026-02-27 18:00:01  #D4 tells staff: standing-duty/due (пп. 8, 9, 12, 13, due Fri 2026-02-27 18:00:00)
         ~ Нарушен срок за февраль 2026 г.: постоянная обязанность (пп. 8, 9, 12, 13).
@@ -264,15 +270,24 @@ Wed 2026-04-01 08:00     end
           met 1, breached 2 (excused 0), cancelled 0, running at the end 1
           kept 33.3 %
         accounts
+          change-cap п. 11, contract
+            cost of changes: 160000 тенге, requests: 1; at most: 150000; share: 16 % of
+            at most 15 %; more than promised
           keep-agreed-date п. 3
             due dates moved: 3, requests: 2
         requests created in the period, by severity
           fault: 5
-          request: 2
+          request: 3
         exceptions
           #3  the due date was moved, keep-agreed-date
             Пропадают записи
-            times: 1
+            due date 2026-02-06 -> 2026-02-13, Sanjay Support, Wed 2026-02-04 12:00:00
+            +05
           #4  the due date was moved, keep-agreed-date
             Двоятся документы
-            times: 2
+            due date 2026-02-19 -> 2026-02-18, Sanjay Support, Mon 2026-02-16 16:00:00
+            +05
+          #4  the due date was moved, keep-agreed-date
+            Двоятся документы
+            due date 2026-02-18 -> 2026-02-25, Sanjay Support, Tue 2026-02-17 10:00:00
+            +05 (not agreed)

@@ -60,6 +60,7 @@ type obligationInfo struct {
 	Assumption string     `json:"assumption,omitempty"`
 	Off        bool       `json:"off,omitempty"`
 	Inert      string     `json:"inert,omitempty"`
+	Kept       howKept    `json:"kept"`
 	Rules      []ruleInfo `json:"rules"`
 }
 
@@ -128,7 +129,7 @@ func (a *app) contractInfo(c *enforcer.Contract) contractInfo {
 		o := &c.Obligations[i]
 		oi := obligationInfo{
 			ID: o.ID, Source: o.Source, Title: o.Title.In(a.lang), Kind: string(o.Kind),
-			Assumption: o.Assumption, Off: o.Off, Inert: o.Inert,
+			Assumption: o.Assumption, Off: o.Off, Inert: o.Inert, Kept: a.keptHow(o),
 		}
 		for _, r := range o.Rules {
 			oi.Rules = append(oi.Rules, a.ruleInfo(&r))
@@ -147,6 +148,9 @@ func (a *app) ruleInfo(r *enforcer.Rule) ruleInfo {
 		info.Term = a.tf("due when %s is", r.As)
 	case r.Limit != nil:
 		info.Term = r.Limit.In(a.lang)
+	}
+	if len(r.While) > 0 {
+		info.Term = strings.TrimSpace(info.Term + " " + a.tf("while %s", strings.Join(plain(r.While), ", ")))
 	}
 	for i := range r.Steps {
 		info.Steps = append(info.Steps, a.describeStep(&r.Steps[i]))
@@ -177,8 +181,16 @@ func (a *app) describeStep(s *enforcer.Step) stepInfo {
 	if s.Watch != "" {
 		info.Does = append(info.Does, a.tf("add watchers: %s", s.Watch))
 	}
-	if s.Action != "" {
-		info.Does = append(info.Does, s.Action)
+	switch s.Action {
+	case enforcer.ActionCreate:
+		info.Does = append(info.Does, a.t("creates the issue"))
+	case enforcer.ActionClose:
+		info.Does = append(info.Does, a.t("closes the request"))
+	case enforcer.ActionReopen:
+		info.Does = append(info.Does, a.t("reopens the request"))
+	}
+	if s.Notice != "" {
+		info.Does = append(info.Does, a.tf("only after %s was given in time", s.Notice))
 	}
 	return info
 }
@@ -214,6 +226,7 @@ func (a *app) printObligation(o *obligationInfo) {
 	fmt.Fprintln(a.out)
 	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
 	a.wrap("  ", o.Title)
+	a.printHow(&o.Kept)
 	for _, r := range o.Rules {
 		who := a.t("all")
 		if len(r.Severities) > 0 {

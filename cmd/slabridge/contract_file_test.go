@@ -26,7 +26,7 @@ import (
 // What people do: creates #N "subject", on #N, says "to everybody", confides "to staff alone", NAME=VALUE (status,
 // assignee, priority, due, tracker, project, subject, text, or a field of the tracker), attaches FILE, books 40m ACTIVITY,
 // duplicates #M, edits NOTE "text", deletes. NOTE is the note's number on the page, as in "note-3".
-// Unless it is told otherwise (text=none), a request is described in the words of its subject.
+// NAME=none empties; unless it is told otherwise (text=none), a request is described in the words of its subject.
 type contractStory struct {
 	contract string // a preset
 	language string // of the comments
@@ -172,7 +172,7 @@ func (s *contractStory) readActs(lines []string) error {
 			return fmt.Errorf("%q: %w", line, err)
 		}
 		if n := len(s.acts); n > 0 && !a.at.After(s.acts[n-1].at.Add(time.Second)) {
-			return fmt.Errorf("%q: comes less than two seconds after the act before it", line)
+			return fmt.Errorf("%q: does not come at least two seconds after the act before it", line)
 		}
 		if a.does.creates {
 			if made++; a.issue != made {

@@ -11,6 +11,16 @@ import (
 	"slabridge/enforcer"
 )
 
+// notShown are the obligations that no story shows yet, each with what it waits for.
+var notShown = map[string]string{
+	"kamal/phone-consultation":     "booked time is not read yet",
+	"rusbitech/handling-average":   "there is no report yet",
+	"endocs/billing":               "there is no report yet",
+	"vendor-kz/quarterly-delivery": "no issue is created yet",
+	"vendor-kz/standing-duty":      "no issue is created yet",
+	"vendor-kz/change-cap":         "booked time is not read yet, and there is no report",
+}
+
 // TestStoriesNeedEveryObligation takes each obligation out of its preset in turn: the contract's story must then go
 // otherwise than it says. A clause that no story needs would be kept by nobody.
 func TestStoriesNeedEveryObligation(t *testing.T) {
@@ -23,16 +33,18 @@ func TestStoriesNeedEveryObligation(t *testing.T) {
 		for _, o := range c.Obligations {
 			t.Run(c.ID+"/"+o.ID, func(t *testing.T) {
 				t.Parallel()
-				if o.Inert != "" {
-					t.Skipf("SKIPPED: NOT ACTED ON YET: %s", o.Inert)
-				}
 				s := readStory(t, file)
 				s.forget(o)
 				p := newPlay(t, s, simWorld(t), without(t, c.ID, o.ID))
 				p.hasty = true
 				p.run()
-				if p.wrong == "" {
+				switch why := notShown[c.ID+"/"+o.ID]; {
+				case p.wrong == "" && why != "":
+					t.Skipf("SKIPPED: NO STORY SHOWS %s OF %s: %s", o.ID, c.ID, why)
+				case p.wrong == "":
 					t.Fatalf("the story of %s is the same without %s", c.ID, o.ID)
+				case why != "":
+					t.Errorf("the story of %s shows %s; take it off the list of those that none shows", c.ID, o.ID)
 				}
 				t.Logf("%s without %s fails at: %s", c.ID, o.ID, strings.TrimSpace(p.wrong))
 			})
@@ -54,7 +66,17 @@ func (s *contractStory) forget(o enforcer.Obligation) {
 }
 
 // references are the words by which one obligation rests on another.
-var references = []string{"as", "of", "unless"}
+var references = []string{"as", "unless"}
+
+// meanOf reports whether an account is the mean of an obligation, without which there is nothing to count.
+func meanOf(account *yaml.Node, obligation string) bool {
+	for _, r := range value(account, "rules").Content {
+		if mean := value(r, "mean"); mean != nil && value(mean, "of").Value == obligation {
+			return true
+		}
+	}
+	return false
+}
 
 // without is a preset's text without one obligation, and without what other obligations took from it.
 func without(t testing.TB, preset, obligation string) string {
@@ -77,6 +99,7 @@ func without(t testing.TB, preset, obligation string) string {
 	if !found {
 		t.Fatalf("preset %s has no obligation %s", preset, obligation)
 	}
+	list.Content = slices.DeleteFunc(list.Content, func(o *yaml.Node) bool { return meanOf(o, obligation) })
 	unreference(&doc, obligation)
 	out, err := yaml.Marshal(&doc)
 	if err != nil {

@@ -55,14 +55,13 @@ mappings:
       - {is: resolved, names: [Resolved]}
       - {is: closed, names: [Closed, Rejected]}
     roles:
-      - {is: support, project_roles: [Support engineer], lead: Sanjay Support}
+      - {is: support, project_roles: [Support engineer], lead: Sanjay Support, duty: Svetlana Support}
       - {is: developers, project_roles: [Developer], lead: Dora Developer}
       - {is: management, users: [Maria Manager]}
       - {is: customer, project_roles: [Customer]}
     internal: {kind: private-note}
 %scontracts:
-  - use: %s
-    id: %s
+  - id: %s
     mapping: helpdesk
     projects: [%s]
 %s`
@@ -95,7 +94,12 @@ func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
 	}
 	_, key := w.user(storyBot)
 	p.write(folder, "key", key+"\n")
-	p.write(folder, "slabridge.yaml", fmt.Sprintf(storyConfig, s.language, w.url, block(s.mapping), p.use, s.contract, p.projects["desk"], block(s.terms)))
+	terms := s.terms
+	if !slices.ContainsFunc(terms, func(line string) bool { return strings.Contains(line, "use: USE") }) {
+		terms = append([]string{"    use: USE"}, terms...)
+	}
+	p.write(folder, "slabridge.yaml", strings.ReplaceAll(
+		fmt.Sprintf(storyConfig, s.language, w.url, block(s.mapping), s.contract, p.projects["desk"], block(terms)), "USE", p.use))
 	p.app = newApp(strings.NewReader(""), &strings.Builder{}, &strings.Builder{}, func() time.Time { return p.now })
 	p.app.transport, p.app.lang, p.app.config = w.transport, "en", filepath.Join(folder, "slabridge.yaml")
 	p.check()
@@ -401,7 +405,10 @@ func (p *play) end(act int) {
 			p.t.Fatal(err)
 		}
 		for _, x := range found {
-			story := p.app.story(x, p.open.zone())
+			story, err := p.app.story(x, p.open.zone())
+			if err != nil {
+				p.t.Fatal(err)
+			}
 			p.tell(act, "#%d %s: %s", n+1, story.Subject, cmp.Or(story.Severity, story.State))
 			for _, c := range story.Cycles {
 				p.tell(act, "%s", p.verdict(issue, c))

@@ -222,10 +222,13 @@ func (w *world) attributes(t testing.TB, sets [][2]string, projects map[string]s
 	for _, s := range sets {
 		name, value := s[0], s[1]
 		column, known := columns[name]
+		if value == "none" {
+			value = ""
+		}
 		switch {
 		case !known:
 			fields = append(fields, object{"id": w.id(t, "field", name), "value": value})
-		case value == "none":
+		case value == "":
 			out[column] = ""
 		case name == "project":
 			out[column] = projects[value]

@@ -23,17 +23,18 @@ func (a *app) explainCmd() *cobra.Command {
 
 // explanation is what `explain -o json` gives.
 type explanation struct {
-	Issue    string       `json:"issue"`
-	Subject  string       `json:"subject"`
-	State    string       `json:"tracker_state"` // visible, hidden or gone
-	Contract string       `json:"contract"`
-	Severity string       `json:"severity"`
-	Now      time.Time    `json:"now"`
-	Hold     string       `json:"hold,omitempty"`
-	Notes    []string     `json:"notes,omitempty"`
-	Events   []eventInfo  `json:"events"`
-	Cycles   []cycleStory `json:"cycles"`
-	Writes   []writeInfo  `json:"writes"`
+	Issue    string        `json:"issue"`
+	Subject  string        `json:"subject"`
+	State    string        `json:"tracker_state"` // visible, hidden or gone
+	Contract string        `json:"contract"`
+	Severity string        `json:"severity"`
+	Now      time.Time     `json:"now"`
+	Hold     string        `json:"hold,omitempty"`
+	Notes    []string      `json:"notes,omitempty"`
+	Events   []eventInfo   `json:"events"`
+	Timeline []segmentInfo `json:"timeline"` // every second from the receipt to now, and who held the request
+	Cycles   []cycleStory  `json:"cycles"`
+	Writes   []writeInfo   `json:"writes"`
 }
 
 type eventInfo struct {
@@ -66,7 +67,19 @@ type cycleStory struct {
 	Source     string        `json:"source"`
 	Assumption string        `json:"assumption,omitempty"`
 	DueNote    string        `json:"due_note,omitempty"` // a code: why the due is not the term's own
+	Moves      []moveInfo    `json:"moves,omitempty"`
+	Segments   []segmentInfo `json:"segments"` // every second from the start to now, on the cycle's own clock
 	Why        []string      `json:"why"`
+}
+
+// moveInfo is a change of the due date that a cycle's due rests on.
+type moveInfo struct {
+	At      time.Time  `json:"at"`
+	By      string     `json:"by"`
+	From    string     `json:"from"`
+	To      string     `json:"to"`
+	Binding *time.Time `json:"binding"` // since when it decides the due; null while it does not
+	Event   string     `json:"event"`
 }
 
 type pauseInfo struct {
@@ -107,7 +120,10 @@ func (a *app) explain(ctx context.Context, key string) error {
 		if err := w.decided(ctx, x.Entries); err != nil {
 			return err
 		}
-		story := a.story(x, w.zone())
+		story, err := a.story(x, w.zone())
+		if err != nil {
+			return err
+		}
 		if a.json() {
 			if err := a.writeJSON(story); err != nil {
 				return err
@@ -119,13 +135,13 @@ func (a *app) explain(ctx context.Context, key string) error {
 	return nil
 }
 
-func (a *app) story(x engine.Explanation, zone zoneOf) explanation {
+func (a *app) story(x engine.Explanation, zone zoneOf) (explanation, error) {
 	out := explanation{
 		Issue: x.History.Issue.Key, Subject: x.History.Issue.Subject, State: string(x.State),
-		Events: []eventInfo{}, Cycles: []cycleStory{}, Writes: []writeInfo{},
+		Events: []eventInfo{}, Timeline: []segmentInfo{}, Cycles: []cycleStory{}, Writes: []writeInfo{},
 	}
 	if x.Contract == nil {
-		return out
+		return out, nil
 	}
 	loc := x.Contract.Calendar.Location()
 	ev := x.Evaluation
@@ -140,10 +156,19 @@ func (a *app) story(x engine.Explanation, zone zoneOf) explanation {
 		state[e.Key] = string(e.State)
 		out.Writes = append(out.Writes, a.info(e, n, zone(e.Key.Contract)))
 	}
-	for i := range ev.Cycles {
-		out.Cycles = append(out.Cycles, a.cycleStory(&ev, &ev.Cycles[i], state, loc))
+	timeline, err := ev.Timeline()
+	if err != nil {
+		return out, err
 	}
-	return out
+	out.Timeline = a.segmentsOf(timeline, loc)
+	for i := range ev.Cycles {
+		story, err := a.cycleStory(&ev, &ev.Cycles[i], state, loc)
+		if err != nil {
+			return out, err
+		}
+		out.Cycles = append(out.Cycles, story)
+	}
+	return out, nil
 }
 
 // eventOf says what happened at a moment, in the contract's words.
@@ -200,7 +225,7 @@ func (a *app) eventOf(r *enforcer.Request, i int, loc *time.Location) eventInfo 
 	return e
 }
 
-func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[enforcer.StepKey]string, loc *time.Location) cycleStory {
+func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[enforcer.StepKey]string, loc *time.Location) (cycleStory, error) {
 	at := func(t time.Time) *time.Time {
 		if t.IsZero() {
 			return nil
@@ -224,6 +249,14 @@ func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[e
 	for _, p := range c.Pauses {
 		s.Pauses = append(s.Pauses, pauseInfo{p.From.In(loc), at(p.To), string(p.Class), p.Event})
 	}
+	for _, m := range c.Moves {
+		s.Moves = append(s.Moves, moveInfo{m.At.In(loc), m.By.Name, m.From, m.To, at(m.Binding), m.Event})
+	}
+	segments, err := ev.Segments(c)
+	if err != nil {
+		return s, err
+	}
+	s.Segments = a.segmentsOf(segments, loc)
 	for _, step := range c.Steps {
 		key := enforcer.StepKey{
 			Connection: ev.Request.Connection, Issue: ev.Request.Issue, Contract: ev.Contract.ID,
@@ -243,5 +276,5 @@ func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[e
 		}
 		s.Steps = append(s.Steps, h)
 	}
-	return s
+	return s, nil
 }

@@ -11,6 +11,7 @@ import (
 // needed are the permissions of docs/rights.md.
 var needed = []string{
 	"view_issues", "view_private_notes", "add_issue_notes", "set_notes_private", "edit_issues", "add_issue_watchers", "view_issue_watchers",
+	"view_time_entries",
 }
 
 // rightsCase is one row of docs/rights.md: what is taken away, and what is then seen. enforce is its exit code and parts
@@ -41,11 +42,17 @@ func TestLiveRights(t *testing.T) {
 		},
 		{without: "add_issue_watchers", enforce: exitHeld, public: 1, private: 1, assigned: true, says: []string{`watcher: wanted "10"`}},
 		{without: "view_issue_watchers", enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
+		{
+			without: "view_time_entries", enforce: exitHeld, public: 1, private: 1, assigned: true, told: true,
+			says: []string{`our account lacks the right "view_time_entries"`},
+		},
 	} {
 		t.Run("without "+c.without, func(t *testing.T) {
 			t.Cleanup(func() { d.grant(t, needed) })
 			d.newProject(t)
 			s := d.site(t)
+			s.mapping = "    activities:\n      - {is: phone-consultation, names: [Development]}\n" // a contract that counts booked time
+			s.configure(t)
 			issue := d.issue(t, "critical", "Права", 4*time.Hour+5*time.Minute)
 			d.grant(t, slices.DeleteFunc(slices.Clone(needed), func(p string) bool { return p == c.without }))
 			c.check(t, s, issue)

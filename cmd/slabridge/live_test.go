@@ -299,12 +299,13 @@ func (l *instance) notes(t testing.TB, key string, issue, by int) (public, priva
 // site is an installation of slabridge that watches a desk.
 type site struct {
 	*desk
-	folder string
-	url    string // of the tracker, or of something before it
-	key    string
-	hours  string // the contract's calendar section
-	extra  string // more lines of the contract
-	limits string
+	folder  string
+	url     string // of the tracker, or of something before it
+	key     string
+	hours   string // the contract's calendar section
+	extra   string // more lines of the contract
+	mapping string // more lines of the mapping
+	limits  string
 	// enforceFrom is a date; "" leaves it to the first pass.
 	enforceFrom string
 	timeout     string   // of one request
@@ -390,14 +391,14 @@ mappings:
       - {is: notified-by-phone, field: "Phone notified at"}
       - {is: sla-due, field: "%s", write: true}
       - {is: sla-state, field: "SLA state", write: true}
-    internal: {kind: private-note}
+%s    internal: {kind: private-note}
 contracts:
   - use: kamal
     id: kamal-live
     mapping: helpdesk
     projects: [%s]
     calendar: %s
-%s%s`, s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.project, s.hours, from, s.extra))
+%s%s`, s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.mapping, s.project, s.hours, from, s.extra))
 }
 
 // outcome is what one run of the program gave.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slabridge/connectors/mirror"
+	"slabridge/enforcer"
 )
 
 // endWords say in words why a cycle ended; the codes are those of enforcer.Cycle.
@@ -20,6 +21,9 @@ var endWords = map[string]phrase{
 	"left-status":        "the status was left",
 	"severity":           "the severity changed",
 	"gone":               "the request was deleted",
+	"again":              "the stopwatch was started anew",
+	"reopened":           "the request was reopened",
+	"failed":             "the check failed",
 }
 
 // stepWords say what became of a step that the ledger knows nothing of.
@@ -32,6 +36,15 @@ var stepWords = map[string]phrase{
 func (a *app) dueNote(code string) string {
 	if other, ok := strings.CutPrefix(code, "as "); ok {
 		return a.tf("due when %s is", other)
+	}
+	if date, ok := strings.CutPrefix(code, "due-date "); ok {
+		return a.tf("the close of the due date, %s, or of the last working day before it", date)
+	}
+	if step, ok := strings.CutPrefix(code, "notice "); ok {
+		return a.tf("later than the term, because %s comes first", step)
+	}
+	if code == enforcer.FieldAgreedDue {
+		return a.t("both sides agreed on this moment")
 	}
 	return code
 }
@@ -72,6 +85,7 @@ func (a *app) printStory(s explanation) {
 	for _, c := range s.Cycles {
 		a.printCycle(c)
 	}
+	a.printTimeline(s.Timeline)
 	if len(s.Writes) > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.t("what slabridge did"))
 		for _, i := range s.Writes {
@@ -103,6 +117,13 @@ func (a *app) printCycle(c cycleStory) {
 	}
 	for _, w := range c.Why {
 		a.wrap(indent, w)
+	}
+	for _, m := range c.Moves {
+		what := a.tf("due date %s -> %s, %s", m.From, m.To, m.By)
+		if m.Binding == nil {
+			what += " (" + a.t("not agreed") + ")"
+		}
+		a.wrap(indent, a.stamp(m.At)+" "+what)
 	}
 	for _, p := range c.Pauses {
 		to := a.t("still")

@@ -5,13 +5,15 @@ package redminesim
 // globex, and internal; the logins sla-bot, support1, support2, dev1, dev2, manager1, customer1 (in
 // acme and acme-erp), customer2 (in globex), outsider (in none) and admin; the statuses "Waiting for
 // customer" and "Frozen" (the latter for managers only) beside Redmine's own; the issue fields Severity, SLA
-// response due, SLA status (hidden from customers), Client ID and Organisation. There are no issues.
+// response due, SLA status (hidden from customers), Client ID and Organisation, and those that a contract may be told by or
+// written to: Phone notified at, On-site agreed at, Arrived at, SLA due, SLA state. There are no issues.
 func NewLab(opt Options) *Server {
 	s := newServer(opt)
 	s.defaults()
 	s.labWorkflow()
 	staff := s.labRoles()
 	s.labFields(staff)
+	s.contractFields()
 	s.labProjects()
 	s.labPeople()
 	return s
@@ -63,6 +65,18 @@ func (s *Server) labFields(staff []int) {
 	s.newField("issue", text{"Organisation", "Организация"}, "string")
 	s.newField("project", text{"Client ID", "Код клиента"}, "string")
 	s.newField("user", text{"Organisation", "Организация"}, "string")
+}
+
+func (s *Server) contractFields() {
+	for _, t := range []text{
+		{"Phone notified at", "Сообщено по телефону"},
+		{"On-site agreed at", "Выезд согласован"},
+		{"Arrived at", "Прибытие"},
+		{"SLA due", "Срок по SLA"},
+		{"SLA state", "Состояние по SLA"},
+	} {
+		s.newField("issue", t, "string")
+	}
 }
 
 func (s *Server) severities() []string {

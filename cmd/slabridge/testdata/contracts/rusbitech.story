@@ -1,0 +1,108 @@
+# rusbitech, the first quarter of 2026. Moscow, Mon-Fri 10:00-18:00; days off: 1 to 11 January, 23 February, 9 March.
+# The reaction time is turned on, and waiting for the customer stops the clock.
+contract rusbitech
+starts Thu 2026-01-01 12:00
+person customer1 Customer
+person support1 "Support engineer"
+person dev1 Developer
+person manager1 Manager
+right Customer edit_own_issues
+field "Agreed until"
+mapping:
+    severity:
+      - {is: high, when: {field: Severity, in: [critical]}}
+      - {is: normal}
+    fields:
+      - {is: agreed-due, field: "Agreed until"}
+contract:
+    change:
+      - {obligation: respond, on: true}
+      - {obligation: resolve, pause: [waiting-customer]}
+
+# п. 3: 10 working days. Received on a day off they are counted from 12 January: day 1, and due at the close of day 10.
+Sat 2026-01-03 12:00     customer1 creates #1 "Не открывается карточка" Severity=non-critical
+Mon 2026-01-12 12:00     support1 on #1 says "Принято в обработку." status="In Progress" assignee=support1
+
+# Nobody reacts within a working day, and ten are not enough.
+Tue 2026-01-13 11:00     customer1 creates #2 "Ошибка выгрузки" Severity=non-critical
+Thu 2026-01-15 10:30     support1 on #2 says "Принято в обработку." status="In Progress"
+    Fri 2026-01-16 18:00:00  #1 tells staff: resolve/warn-5bd (п. 3, due Fri 2026-01-23 18:00:00)
+        ~ Приближается срок: обработка обращения (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Выполнить не позднее 18:00 23.01.2026 (московское время, UTC+3).
+        ~ На 18:00 16.01.2026 (московское время, UTC+3) до срока оставалось: 40 часов рабочего времени.
+    Tue 2026-01-20 11:00:00  #2 tells staff: resolve/warn-5bd (п. 3, due Tue 2026-01-27 11:00:00)
+        ~ Приближается срок: обработка обращения (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Выполнить не позднее 11:00 27.01.2026 (московское время, UTC+3).
+        ~ На 11:00 20.01.2026 (московское время, UTC+3) до срока оставалось: 40 часов рабочего времени.
+Fri 2026-01-23 18:00:00  support1 on #1 says "Обработано." status=Resolved
+Mon 2026-02-02 12:00     support1 on #2 says "Обработано." status=Resolved
+
+# High: out of turn, and the clock runs through nights and days off. The first is handled in time, the second is not; the customer
+# had put that one at the top himself.
+Sat 2026-02-14 03:00     customer1 creates #3 "Сервис недоступен" Severity=critical
+    Sat 2026-02-14 03:00:01  #3 tells staff: out-of-turn/start (п. 3)
+        priority=Immediate
+        ~ Обращение обрабатывается вне очереди (п. 3).
+        ~ Критичность: высокая критичность.
+        ~ Приоритет повышен до «Immediate».
+Sat 2026-02-14 05:00:00  support1 on #3 says "Принято в обработку." status="In Progress"
+    Thu 2026-02-19 03:00:00  #3 tells staff: resolve/warn-50 (п. 3, due Tue 2026-02-24 03:00:00)
+        ~ Приближается срок: обработка обращения (п. 3).
+        ~ Критичность: высокая критичность.
+        ~ Выполнить не позднее 03:00 24.02.2026 (московское время, UTC+3).
+        ~ На 03:00 19.02.2026 (московское время, UTC+3) до срока оставалось: 120 часов.
+Fri 2026-02-20 12:00     support1 on #3 says "Обработано." status=Resolved
+Sun 2026-02-22 23:00     customer1 creates #4 "Сервис снова недоступен" Severity=critical priority=Immediate
+Tue 2026-02-24 10:05     support1 on #4 says "Принято в обработку." status="In Progress"
+    Fri 2026-02-27 23:00:00  #4 tells staff: resolve/warn-50 (п. 3, due Wed 2026-03-04 23:00:00)
+        ~ Приближается срок: обработка обращения (п. 3).
+        ~ Критичность: высокая критичность.
+        ~ Выполнить не позднее 23:00 04.03.2026 (московское время, UTC+3).
+        ~ На 23:00 27.02.2026 (московское время, UTC+3) до срока оставалось: 120 часов.
+
+# «За исключением случаев, отдельно оговариваемых»: both sides agree on another due.
+Mon 2026-03-02 11:00     customer1 creates #5 "Доработать поиск" Severity=non-critical
+Mon 2026-03-02 15:00     support1 on #5 says "Предлагаем срок до конца марта." status="In Progress"
+
+# The customer owes an answer from 5 to 11 March.
+Tue 2026-03-03 10:00     customer1 creates #6 "Не приходит письмо" Severity=non-critical
+Thu 2026-03-05 11:00     support1 on #4 says "Обработано." status=Resolved
+Thu 2026-03-05 12:00     support1 on #5 "Agreed until"="2026-03-31 17:00"
+Thu 2026-03-05 12:05     support1 on #6 says "Пришлите адрес, пожалуйста." status="Waiting for customer"
+    Tue 2026-03-10 11:00:00  #5 tells staff: resolve/warn-5bd (п. 3, due Tue 2026-03-31 17:00:00)
+        ~ Приближается срок: обработка обращения (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Выполнить не позднее 17:00 31.03.2026 (московское время, UTC+3).
+        ~ На 11:00 10.03.2026 (московское время, UTC+3) до срока оставалось: 126 часов рабочего времени.
+Wed 2026-03-11 12:00     customer1 on #6 says "Адрес в приложении." status="In Progress"
+    Fri 2026-03-13 17:55:00  #6 tells staff: resolve/warn-5bd (п. 3, due Fri 2026-03-20 17:55:00)
+        ~ Приближается срок: обработка обращения (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Выполнить не позднее 17:55 20.03.2026 (московское время, UTC+3).
+        ~ На 17:55 13.03.2026 (московское время, UTC+3) до срока оставалось: 40 часов рабочего времени.
+Thu 2026-03-19 16:00     support1 on #6 says "Обработано." status=Resolved
+
+Tue 2026-03-31 16:00     support1 on #5 says "Поиск доработан." status=Resolved
+Tue 2026-03-31 18:00     end
+    #1 Не открывается карточка: normal
+        resolve created: met, from Sat 2026-01-03 12:00:00, due Fri 2026-01-23 18:00:00, ended Fri 2026-01-23 18:00:00: stopped by note-3
+        respond created: met, from Sat 2026-01-03 12:00:00, due Mon 2026-01-12 18:00:00, ended Mon 2026-01-12 12:00:00: stopped by note-1
+    #2 Ошибка выгрузки: normal
+        resolve created: breached, from Tue 2026-01-13 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-02-02 12:00:00: stopped by note-3
+        respond created: breached, from Tue 2026-01-13 11:00:00, due Wed 2026-01-14 11:00:00, ended Thu 2026-01-15 10:30:00: stopped by note-1
+    #3 Сервис недоступен: high
+        resolve created: met, from Sat 2026-02-14 03:00:00, due Tue 2026-02-24 03:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-5
+        out-of-turn created: met, from Sat 2026-02-14 03:00:00, ended Sat 2026-02-14 03:00:01: stopped by note-1
+        respond created: met, from Sat 2026-02-14 03:00:00, due Sat 2026-02-14 05:00:00, ended Sat 2026-02-14 05:00:00: stopped by note-3
+    #4 Сервис снова недоступен: high
+        resolve created: breached, from Sun 2026-02-22 23:00:00, due Wed 2026-03-04 23:00:00, ended Thu 2026-03-05 11:00:00: stopped by note-3
+        out-of-turn created: met, from Sun 2026-02-22 23:00:00, ended Sun 2026-02-22 23:00:00: stopped by created
+        respond created: breached, from Sun 2026-02-22 23:00:00, due Mon 2026-02-23 01:00:00, ended Tue 2026-02-24 10:05:00: stopped by note-1
+    #5 Доработать поиск: normal
+        resolve created: met, from Mon 2026-03-02 11:00:00, due Tue 2026-03-31 17:00:00, ended Tue 2026-03-31 16:00:00: stopped by note-4
+        respond created: met, from Mon 2026-03-02 11:00:00, due Tue 2026-03-03 11:00:00, ended Mon 2026-03-02 15:00:00: stopped by note-1
+    #6 Не приходит письмо: normal
+        resolve created: met, from Tue 2026-03-03 10:00:00, due Fri 2026-03-20 17:55:00, ended Thu 2026-03-19 16:00:00: stopped by note-4, paused Thu 2026-03-05 12:05:00 to Wed 2026-03-11 12:00:00
+        respond created: breached, from Tue 2026-03-03 10:00:00, due Wed 2026-03-04 10:00:00, ended Thu 2026-03-05 12:05:00: stopped by note-1

@@ -1,0 +1,167 @@
+# vendor-kz, the first quarter of 2026. Almaty, Mon-Fri 09:00-18:00; days off: 7 January, 9 March, Nauryz from 21 to 25 March.
+# The promises of two and three hours run round the clock.
+contract vendor-kz
+starts Mon 2026-01-05 09:00
+person customer1 Customer
+person support1 "Support engineer"
+person support2 "Support engineer"
+person dev1 Developer
+person manager1 Manager
+right Customer edit_own_issues
+field "Agreed"
+field "Visit requested"
+field "Arrived"
+mapping:
+    severity:
+      - {is: fault, when: {field: Severity, in: [critical]}}
+      - {is: request}
+    fields:
+      - {is: agreed, field: "Agreed"}
+      - {is: on-site-requested, field: "Visit requested"}
+      - {is: arrived, field: "Arrived"}
+      - {is: cause-report, attachment: ["*причин*"]}
+
+# A fault, all of it in time: someone has it, п. 2 a date is agreed within two hours, п. 3 it is kept, п. 7 the causes are told.
+Mon 2026-01-12 10:00     customer1 creates #1 "Ошибка при сохранении" Severity=critical
+Mon 2026-01-12 10:20     support1 on #1 assignee=support1
+    Mon 2026-01-12 11:00:00  #1 tells staff: agree-due-date/warn-50 (п. 2, due Mon 2026-01-12 12:00:00)
+        ~ Нужно назначить дату исполнения и согласовать её с заказчиком (п. 2).
+        ~ Сделать это нужно не позднее 12:00 12.01.2026 (время Алматы, UTC+5).
+        ~ На 11:00 12.01.2026 (время Алматы, UTC+5) до срока оставалось: 1 час рабочего времени.
+Mon 2026-01-12 11:30     support1 on #1 due=2026-01-16 Agreed=да says "Исправим к пятнице, согласовано по телефону."
+Thu 2026-01-15 15:00     support1 on #1 says "Исправлено, сохранение работает." status=Resolved
+Mon 2026-01-19 11:00     support1 on #1 attaches "отчёт о причинах.pdf"
+
+# A fault of the evening that nobody takes: the person on duty gets it after a working hour. No date within two hours; the date
+# set then passes, and nobody tells of the causes.
+Thu 2026-01-22 17:00     customer1 creates #2 "Не работает печать" Severity=critical
+    Thu 2026-01-22 18:00:00  #2 tells staff: agree-due-date/warn-50 (п. 2, due Thu 2026-01-22 19:00:00)
+        ~ Нужно назначить дату исполнения и согласовать её с заказчиком (п. 2).
+        ~ Сделать это нужно не позднее 19:00 22.01.2026 (время Алматы, UTC+5).
+        ~ На 18:00 22.01.2026 (время Алматы, UTC+5) до срока оставалось: 1 час.
+    Thu 2026-01-22 18:00:01  #2 tells staff: has-owner/due (абзац о Redmine, due Thu 2026-01-22 18:00:00)
+        assignee=support2
+        ~ У обращения нет исполнителя (абзац о Redmine).
+        ~ Оно ни за кем не закреплено с 17:00 22.01.2026 (время Алматы, UTC+5).
+        ~ Назначен исполнитель: Svetlana Support.
+    Thu 2026-01-22 19:00:01  #2 tells staff: agree-due-date/due (п. 2, due Thu 2026-01-22 19:00:00)
+        ~ Дата исполнения не назначена или не согласована с заказчиком вовремя (п. 2).
+        ~ Срок истёк 19:00 22.01.2026 (время Алматы, UTC+5).
+        ~ Укажите дату исполнения и сообщите её заказчику.
+Thu 2026-01-22 20:00     support2 on #2 due=2026-01-26 Agreed=да
+    Fri 2026-01-23 18:00:00  #2 tells staff: keep-agreed-date/warn-1bd (п. 3, due Mon 2026-01-26 18:00:00)
+        ~ Приближается согласованная дата исполнения (п. 3).
+        ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 26.01.2026 (время Алматы, UTC+5).
+    Mon 2026-01-26 18:00:01  #2 tells staff: keep-agreed-date/due (п. 3, due Mon 2026-01-26 18:00:00)
+        ~ Результат не предоставлен заказчику к согласованной дате (п. 3).
+        ~ Срок истёк 18:00 26.01.2026 (время Алматы, UTC+5).
+        ~ Добавлены наблюдатели: Maria Manager.
+        watched by Maria Manager
+Tue 2026-01-27 12:00     support2 on #2 says "Печать работает." status=Resolved
+    Thu 2026-01-29 11:49:12  #2 tells staff: cause-report/warn-66 (п. 7, due Fri 2026-01-30 12:00:00)
+        ~ Заказчику нужен отчёт о причинах сбоя (п. 7): подробное описание причин и меры, чтобы сбой не повторился.
+        ~ Исполнитель: Svetlana Support.
+        ~ Отчёт нужен не позднее 12:00 30.01.2026 (время Алматы, UTC+5).
+        ~ На 11:49:12 29.01.2026 (время Алматы, UTC+5) до срока оставалось: 9 часов 10 минут рабочего времени.
+    Fri 2026-01-30 12:00:01  #2 tells staff: cause-report/due (п. 7, due Fri 2026-01-30 12:00:00)
+        ~ Отчёт о причинах сбоя не предоставлен в срок (п. 7).
+        ~ Исполнитель: Svetlana Support.
+        ~ Срок истёк 12:00 30.01.2026 (время Алматы, UTC+5).
+Mon 2026-02-02 10:00     support2 on #2 attaches "причины сбоя печати.pdf"
+
+# п. 3: moved later, and the customer agrees by a word: the new date stands.
+Mon 2026-02-02 10:30     customer1 creates #3 "Пропадают записи" Severity=critical
+Mon 2026-02-02 10:40     support1 on #3 assignee=support1 due=2026-02-06 Agreed=да
+Wed 2026-02-04 12:00     support1 on #3 due=2026-02-13 Agreed=none says "Нужно больше времени, до 13-го."
+Thu 2026-02-05 09:30     customer1 on #3 says "Хорошо, 13-го."
+Thu 2026-02-12 17:00     support1 on #3 says "Записи на месте." status=Resolved
+Fri 2026-02-13 10:00     support1 on #3 attaches "о причинах пропажи.pdf"
+
+# Moved later without a word of the customer's: the old date stands. Moved earlier before: binding at once.
+Mon 2026-02-16 10:00     customer1 creates #4 "Двоятся документы" Severity=critical
+Mon 2026-02-16 10:15     support1 on #4 assignee=support1 due=2026-02-19 Agreed=да
+Mon 2026-02-16 16:00     support1 on #4 due=2026-02-18
+Tue 2026-02-17 10:00     support1 on #4 due=2026-02-25 Agreed=none
+    Tue 2026-02-17 18:00:00  #4 tells staff: keep-agreed-date/warn-1bd (п. 3, due Wed 2026-02-18 18:00:00)
+        ~ Приближается согласованная дата исполнения (п. 3).
+        ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 18.02.2026 (время Алматы, UTC+5).
+    Wed 2026-02-18 18:00:01  #4 tells staff: keep-agreed-date/due (п. 3, due Wed 2026-02-18 18:00:00)
+        ~ Результат не предоставлен заказчику к согласованной дате (п. 3).
+        ~ Срок истёк 18:00 18.02.2026 (время Алматы, UTC+5).
+        ~ Добавлены наблюдатели: Maria Manager.
+        watched by Maria Manager
+Fri 2026-02-20 10:00     support1 on #4 says "Больше не двоятся." status=Resolved
+Fri 2026-02-20 12:00     support1 on #4 attaches "причины двоения.pdf"
+
+# Taken from its owner and given to another within the hour; then left to nobody.
+Tue 2026-03-03 10:00     customer1 creates #5 "Вопрос по отчёту" Severity=minor
+Tue 2026-03-03 10:10     support1 on #5 assignee=support1
+Tue 2026-03-03 11:00     support1 on #5 assignee=none
+Tue 2026-03-03 11:40     support2 on #5 assignee=support2
+Wed 2026-03-04 17:30     support2 on #5 assignee=none
+    Thu 2026-03-05 09:30:01  #5 tells staff: has-owner/due (абзац о Redmine, due Thu 2026-03-05 09:30:00)
+        assignee=support2
+        ~ У обращения нет исполнителя (абзац о Redmine).
+        ~ Оно ни за кем не закреплено с 17:30 04.03.2026 (время Алматы, UTC+5).
+        ~ Назначен исполнитель: Svetlana Support.
+Thu 2026-03-05 11:00     support2 on #5 says "Отчёт описан в приложении." status=Resolved
+
+# п. 6: on the spot within three hours, on a Saturday too. Once a minute late.
+Sat 2026-03-14 10:00     customer1 creates #6 "Нужна помощь на месте" Severity=minor "Visit requested"="2026-03-14 10:00"
+Sat 2026-03-14 10:20     support1 on #6 assignee=support1
+    Sat 2026-03-14 11:30:00  #6 tells staff: on-site/warn-50 (п. 6, due Sat 2026-03-14 13:00:00)
+        ~ Нужно прибыть к заказчику на место (п. 6).
+        ~ Прибыть и отметить прибытие в обращении нужно не позднее 13:00 14.03.2026 (время Алматы, UTC+5).
+        ~ На 11:30 14.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут.
+Sat 2026-03-14 13:05     support1 on #6 Arrived="2026-03-14 13:00"
+Mon 2026-03-16 09:00     support1 on #6 "Visit requested"="2026-03-16 08:50" Arrived=none
+    Mon 2026-03-16 10:20:00  #6 tells staff: on-site/warn-50 (п. 6, due Mon 2026-03-16 11:50:00)
+        ~ Нужно прибыть к заказчику на место (п. 6).
+        ~ Прибыть и отметить прибытие в обращении нужно не позднее 11:50 16.03.2026 (время Алматы, UTC+5).
+        ~ На 10:20 16.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут рабочего времени.
+Mon 2026-03-16 12:00     support1 on #6 Arrived="2026-03-16 11:51"
+Mon 2026-03-16 14:00     support1 on #6 says "Сделано." status=Resolved
+
+# The date is a day of Nauryz: due at the close of the last working day before.
+Thu 2026-03-19 17:00     customer1 creates #7 "Не считаются итоги" Severity=critical
+Thu 2026-03-19 17:10     support1 on #7 assignee=support1 due=2026-03-23 Agreed=да
+    Thu 2026-03-19 18:00:00  #7 tells staff: keep-agreed-date/warn-1bd (п. 3, due Fri 2026-03-20 18:00:00)
+        ~ Приближается согласованная дата исполнения (п. 3).
+        ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 20.03.2026 (время Алматы, UTC+5).
+Fri 2026-03-20 18:00:00  support1 on #7 says "Итоги считаются." status=Resolved
+Fri 2026-03-27 10:00     support1 on #7 attaches "о причинах.pdf"
+
+Tue 2026-03-31 18:00     end
+    #1 Ошибка при сохранении: fault
+        agree-due-date created: met, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 12:00:00, ended Mon 2026-01-12 11:30:00: stopped by note-3
+        keep-agreed-date note-3: met, from Mon 2026-01-12 11:30:00, due Fri 2026-01-16 18:00:00, ended Thu 2026-01-15 15:00:00: stopped by note-4
+        cause-report note-4: met, from Thu 2026-01-15 15:00:00, due Tue 2026-01-20 15:00:00, ended Mon 2026-01-19 11:00:00: stopped by note-5
+        has-owner created: met, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 11:00:00, ended Mon 2026-01-12 10:20:00: stopped by note-1
+    #2 Не работает печать: fault
+        agree-due-date created: breached, from Thu 2026-01-22 17:00:00, due Thu 2026-01-22 19:00:00, ended Thu 2026-01-22 20:00:00: stopped by note-5
+        keep-agreed-date note-5: breached, from Thu 2026-01-22 20:00:00, due Mon 2026-01-26 18:00:00, ended Tue 2026-01-27 12:00:00: stopped by note-8
+        cause-report note-8: breached, from Tue 2026-01-27 12:00:00, due Fri 2026-01-30 12:00:00, ended Mon 2026-02-02 10:00:00: stopped by note-11
+        has-owner created: breached, from Thu 2026-01-22 17:00:00, due Thu 2026-01-22 18:00:00, ended Thu 2026-01-22 18:00:01: stopped by note-2
+    #3 Пропадают записи: fault
+        agree-due-date created: met, from Mon 2026-02-02 10:30:00, due Mon 2026-02-02 12:30:00, ended Mon 2026-02-02 10:40:00: stopped by note-1
+        keep-agreed-date note-1: met, from Mon 2026-02-02 10:40:00, due Fri 2026-02-13 18:00:00, ended Thu 2026-02-12 17:00:00: stopped by note-4
+        cause-report note-4: met, from Thu 2026-02-12 17:00:00, due Tue 2026-02-17 17:00:00, ended Fri 2026-02-13 10:00:00: stopped by note-5
+        has-owner created: met, from Mon 2026-02-02 10:30:00, due Mon 2026-02-02 11:30:00, ended Mon 2026-02-02 10:40:00: stopped by note-1
+    #4 Двоятся документы: fault
+        agree-due-date created: met, from Mon 2026-02-16 10:00:00, due Mon 2026-02-16 12:00:00, ended Mon 2026-02-16 10:15:00: stopped by note-1
+        keep-agreed-date note-1: breached, from Mon 2026-02-16 10:15:00, due Wed 2026-02-18 18:00:00, ended Fri 2026-02-20 10:00:00: stopped by note-6
+        cause-report note-6: met, from Fri 2026-02-20 10:00:00, due Wed 2026-02-25 10:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-7
+        has-owner created: met, from Mon 2026-02-16 10:00:00, due Mon 2026-02-16 11:00:00, ended Mon 2026-02-16 10:15:00: stopped by note-1
+    #5 Вопрос по отчёту: request
+        has-owner created: met, from Tue 2026-03-03 10:00:00, due Tue 2026-03-03 11:00:00, ended Tue 2026-03-03 10:10:00: stopped by note-1
+        has-owner note-2: met, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 12:00:00, ended Tue 2026-03-03 11:40:00: stopped by note-3
+        has-owner note-4: breached, from Wed 2026-03-04 17:30:00, due Thu 2026-03-05 09:30:00, ended Thu 2026-03-05 09:30:01: stopped by note-5
+    #6 Нужна помощь на месте: request
+        on-site created: met, from Sat 2026-03-14 10:00:00, due Sat 2026-03-14 13:00:00, ended Sat 2026-03-14 13:00:00: stopped by note-3
+        on-site note-4: breached, from Mon 2026-03-16 08:50:00, due Mon 2026-03-16 11:50:00, ended Mon 2026-03-16 11:51:00: stopped by note-6
+        has-owner created: met, from Sat 2026-03-14 10:00:00, due Mon 2026-03-16 10:00:00, ended Sat 2026-03-14 10:20:00: stopped by note-1
+    #7 Не считаются итоги: fault
+        agree-due-date created: met, from Thu 2026-03-19 17:00:00, due Thu 2026-03-19 19:00:00, ended Thu 2026-03-19 17:10:00: stopped by note-1
+        keep-agreed-date note-1: met, from Thu 2026-03-19 17:10:00, due Fri 2026-03-20 18:00:00, ended Fri 2026-03-20 18:00:00: stopped by note-3
+        cause-report note-3: met, from Fri 2026-03-20 18:00:00, due Mon 2026-03-30 18:00:00, ended Fri 2026-03-27 10:00:00: stopped by note-4
+        has-owner created: met, from Thu 2026-03-19 17:00:00, due Thu 2026-03-19 18:00:00, ended Thu 2026-03-19 17:10:00: stopped by note-1

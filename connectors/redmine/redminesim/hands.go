@@ -67,22 +67,21 @@ type Change struct {
 	Project  string // identifier
 	Tracker  string
 	Subject  string
-	Due      string // YYYY-MM-DD, or "-" for none
-	Parent   int
-	Fields   map[string]string // custom fields by name
+	// Description replaces the whole text, or takes it away by "-".
+	Description string
+	Due         string // YYYY-MM-DD, or "-" for none
+	Parent      int
+	Fields      map[string]string // custom fields by name
 }
 
 // Create makes an issue and returns its number.
 func (p Person) Create(n NewIssue) (int, error) {
 	fields, err := p.attrs(Change{
-		Priority: n.Priority, Assignee: n.Assignee, Tracker: n.Tracker, Subject: n.Subject, Parent: n.Parent,
+		Priority: n.Priority, Assignee: n.Assignee, Tracker: n.Tracker, Subject: n.Subject, Description: n.Description, Parent: n.Parent,
 		Project: n.Project, Due: n.Due, Fields: n.Fields,
 	})
 	if err != nil {
 		return 0, err
-	}
-	if n.Description != "" {
-		fields["description"] = n.Description
 	}
 	if n.Private {
 		fields["is_private"] = true
@@ -229,6 +228,12 @@ func (p Person) translate(ch Change) map[string]any {
 	}
 	if ch.Subject != "" {
 		out["subject"] = ch.Subject
+	}
+	if ch.Description != "" {
+		out["description"] = ch.Description
+		if ch.Description == "-" {
+			out["description"] = ""
+		}
 	}
 	if ch.Due != "" {
 		out["due_date"] = strings.TrimPrefix(ch.Due, "-")

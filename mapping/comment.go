@@ -110,7 +110,8 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 // accounts adds what is nobody's business but the provider's: time, money and what the contract covers.
 func (w *writer) accounts(d *TextData, c *enforcer.Comment) {
 	lang := w.o.Lang
-	d.Spent, d.AtMost = amount(c.Spent, lang, true), amount(c.AtMost, lang, true)
+	// trackers keep hundredths of an hour: twenty minutes come back as 19:48
+	d.Spent, d.AtMost = amount(c.Spent.Round(time.Minute), lang, true), amount(c.AtMost, lang, true)
 	d.By = Plain(w.b.crew.names[c.By])
 	d.Share, d.Sum, d.Limit = share(c.Share, lang), sum(c.Sum, lang), sum(c.Limit, lang)
 	d.Plan = c.Plan
@@ -160,12 +161,16 @@ func (w *writer) missing(obligation string) []string {
 	return out
 }
 
-// items are those of the contract's text, or of an earlier one when the obligation has gone since.
+// items are those of the text that was in force when the request was received.
 func (w *writer) items(obligation string) []enforcer.Item {
-	for _, version := range append([]*enforcer.Contract{w.o.Contract}, w.o.Contract.Earlier...) {
-		if o := version.Obligation(obligation); o != nil {
-			return o.Items
+	version := w.o.Contract
+	for _, v := range version.Earlier {
+		if at := w.req.ReceivedAt; !at.Before(v.ValidFrom) && at.Before(v.ValidTo) {
+			version = v
 		}
+	}
+	if o := version.Obligation(obligation); o != nil {
+		return o.Items
 	}
 	return nil
 }

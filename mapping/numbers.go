@@ -108,7 +108,8 @@ func share(hundredths int, lang string) string {
 	return strconv.Itoa(hundredths) + "%"
 }
 
-// sum writes a decimal number in groups of three digits; what is no such number stays as it is, made Plain.
+// sum writes a decimal number in groups of three digits, whole where it is; what is no such number stays as it is,
+// made Plain.
 func sum(s, lang string) string {
 	whole, fraction, point := strings.Cut(s, ".")
 	digits := strings.TrimPrefix(whole, "-")
@@ -127,7 +128,7 @@ func sum(s, lang string) string {
 		}
 		b.WriteRune(c)
 	}
-	if point {
+	if strings.Trim(fraction, "0") != "" {
 		b.WriteString(mark + fraction)
 	}
 	return b.String()

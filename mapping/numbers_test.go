@@ -39,6 +39,7 @@ func TestCountsAndSums(t *testing.T) {
 		{"no share", share(0, "en"), ""},
 		{"sum", sum("1500000", "ru"), "1\u00a0500\u00a0000"},
 		{"sum with a fraction", sum("1500000.50", "ru"), "1\u00a0500\u00a0000,50"},
+		{"whole sum with a fraction", sum("1500000.00", "ru"), "1\u00a0500\u00a0000"},
 		{"sum in English", sum("1500000.50", "en"), "1,500,000.50"},
 		{"small sum", sum("999", "en"), "999"},
 		{"a thousand", sum("-1000", "en"), "-1,000"},

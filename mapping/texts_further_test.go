@@ -60,7 +60,7 @@ func furtherOccasions() map[string]enforcer.Decision {
 			Text: mapping.TextPhoneDuplicate, Source: "п. 6", Severity: enforcer.Text{"ru": "критичный сбой", "en": "critical failure"}, StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
 		}, enforcer.Changes{}),
 		mapping.TextPhoneLong: step("phone-consultation", "due", enforcer.Comment{
-			Text: mapping.TextPhoneLong, Source: "п. 6", Spent: 45 * time.Minute, AtMost: 30 * time.Minute, By: "10", Date: "2026-11-27",
+			Text: mapping.TextPhoneLong, Source: "п. 6", Spent: 44*time.Minute + 48*time.Second, AtMost: 30 * time.Minute, By: "10", Date: "2026-11-27",
 		}, enforcer.Changes{}),
 		mapping.TextOnSite: step("on-site", "warn-50", enforcer.Comment{
 			Text: mapping.TextOnSite, Source: "п. 6", StartedAt: said(10, 0, 0), Moment: said(11, 30, 0), Due: said(13, 0, 0), Remaining: 90 * time.Minute,
@@ -103,7 +103,7 @@ func furtherOccasions() map[string]enforcer.Decision {
 			Text: mapping.TextNotEntitled, Source: "п. 2.1, п. 2.2", StartedAt: said(10, 0, 0), Plan: "paid",
 		}, enforcer.Changes{}),
 		mapping.TextChangeCap: step("change-cap", "warn-80", enforcer.Comment{
-			Text: mapping.TextChangeCap, Source: "п. 11", Share: 80, Sum: "1200000", Limit: "1500000.50",
+			Text: mapping.TextChangeCap, Source: "п. 11", Share: 80, Sum: "1200000.00", Limit: "1500000.50",
 		}, enforcer.Changes{}),
 		mapping.TextDutyIssue: step("quarterly-delivery", "start", enforcer.Comment{
 			Text: mapping.TextDutyIssue, Source: "п. 10", Obligation: delivery, Period: "2026-Q4", Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),

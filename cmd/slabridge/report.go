@@ -148,6 +148,11 @@ func (a *app) gather(ctx context.Context, w *workspace, c *config.Contract, p pe
 			f.running = append(f.running, it)
 		}
 	}
-	f.accounts, f.exceptions = a.accounts(f)
+	survey, err := w.engine.Survey(ctx, c.ID, p.start, p.end, at)
+	if err != nil {
+		return f, err
+	}
+	f.received = survey.Requests
+	f.accounts, f.exceptions = a.accounts(c.Contract, survey, c.Calendar.Location())
 	return f, nil
 }

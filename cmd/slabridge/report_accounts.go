@@ -2,8 +2,10 @@ package main
 
 import (
 	"slices"
+	"time"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/engine"
 )
 
 // unit is what an account counts in.
@@ -30,6 +32,7 @@ type accountLine struct {
 	Source     string  `json:"source"`
 	Period     string  `json:"period,omitempty"` // "2026-03"; "" for the report's whole period
 	Unit       unit    `json:"unit"`
+	Currency   string  `json:"currency,omitempty"`
 	Amount     float64 `json:"amount"`
 	Of         int     `json:"of,omitempty"` // how many requests it is made of; 0 where that says nothing
 	// AtLeast and Limit are what the amount is held against, nil where nothing is promised. Share is the amount in
@@ -50,11 +53,11 @@ type exceptionKind string
 
 // The kinds.
 const (
-	agreedDue    exceptionKind = "agreed-due"
-	afterHours   exceptionKind = "after-hours-agreed"
-	outOfScope   exceptionKind = "out-of-scope"
-	outsideValid exceptionKind = "outside-valid"
-	outsidePlan  exceptionKind = "outside-plan"
+	agreedDue                  = exceptionKind(engine.AgreedDue)
+	afterHours                 = exceptionKind(engine.AfterHours)
+	outOfScope                 = exceptionKind(engine.OutOfScope)
+	outsideValid               = exceptionKind(engine.OutsideValid)
+	outsidePlan                = exceptionKind(engine.OutsidePlan)
 	movedDue     exceptionKind = "due-moved"
 	lowered      exceptionKind = "severity-lowered"
 )
@@ -74,23 +77,86 @@ type exceptionInfo struct {
 	What       string        `json:"what,omitempty"` // for people: from what to what, by whom, when
 }
 
-// accounts adds up what the verdicts of the period say beside being kept or not: due dates that were moved.
-func (a *app) accounts(f reportFacts) ([]accountLine, []exceptionInfo) {
-	lines, exceptions := []accountLine{}, []exceptionInfo{}
-	for i := range f.verdicts {
-		v := &f.verdicts[i]
-		if reached := v.Reached(); v.Moves == 0 || v.State == enforcer.Running || reached.Before(f.period.start) || !reached.Before(f.period.end) {
-			continue
+// accounts puts a survey into the lines of the report.
+func (a *app) accounts(c *enforcer.Contract, s engine.Survey, loc *time.Location) ([]accountLine, []exceptionInfo) {
+	lines := a.sums(c, s)
+	lines, exceptions := a.movedDates(lines, s, loc)
+	for _, l := range s.Lowerings {
+		i := slices.IndexFunc(lines, func(x accountLine) bool { return x.Unit == lowerings })
+		if i < 0 {
+			i, lines = len(lines), append(lines, accountLine{Unit: lowerings})
 		}
+		lines[i].Amount++
 		exceptions = append(exceptions, exceptionInfo{
-			Kind: movedDue, Issue: v.IssueKey, Subject: v.Subject, Obligation: v.Obligation, What: a.tf("times: %d", v.Moves),
+			Kind: lowered, Issue: l.Key, Subject: l.Subject, Obligation: l.Obligation,
+			What: a.tf("%s -> %s by %s on %s; was due %s", l.From, l.To, l.By.Name, a.stamp(l.At.In(loc)), a.stamp(l.Due.In(loc))),
 		})
-		at := slices.IndexFunc(lines, func(l accountLine) bool { return l.Obligation == v.Obligation })
-		if at < 0 {
-			at, lines = len(lines), append(lines, accountLine{Obligation: v.Obligation, Source: v.Source, Unit: moves})
+	}
+	for _, x := range s.Exceptions {
+		info := exceptionInfo{Kind: exceptionKind(x.Kind), Issue: x.Key, Subject: x.Subject}
+		if !x.Due.IsZero() {
+			info.What = a.tf("due %s", a.stamp(x.Due.In(loc)))
 		}
-		lines[at].Amount += float64(v.Moves)
-		lines[at].Of++
+		exceptions = append(exceptions, info)
+	}
+	return lines, exceptions
+}
+
+// sums are the contract's own accounts.
+func (a *app) sums(c *enforcer.Contract, s engine.Survey) []accountLine {
+	lines := []accountLine{}
+	source := func(id string) string {
+		if o := c.Obligation(id); o != nil {
+			return o.Source
+		}
+		return ""
+	}
+	for _, b := range s.Billed {
+		for i := range c.Obligations {
+			if o := &c.Obligations[i]; o.Rules[0].Sum != nil && o.Rules[0].Sum.Billed != nil {
+				lines = append(lines, accountLine{
+					Obligation: o.ID, Source: o.Source, Period: b.Month, Unit: halfHours, Amount: b.Billed.Hours() * 2,
+				}, accountLine{Obligation: o.ID, Source: o.Source, Period: b.Month, Unit: entries, Amount: float64(b.Entries)})
+			}
+		}
+	}
+	for _, h := range s.Handled {
+		m := h.Obligation.Rules[0].Sum.Mean
+		least, most := float64(m.From), float64(m.To)
+		lines = append(lines, accountLine{
+			Obligation: h.Obligation.ID, Source: source(h.Obligation.ID), Unit: meanDays, Amount: h.Days, Of: h.Requests, AtLeast: &least, Limit: &most,
+		})
+	}
+	if spent := s.Spending; spent != nil {
+		limit, share := float64(spent.Cap())/100, 100*float64(spent.Spent)/float64(spent.Sum)
+		most := float64(spent.Obligation.Rules[0].Sum.Percent)
+		lines = append(lines, accountLine{
+			Obligation: spent.Obligation.ID, Source: spent.Obligation.Source, Period: spent.Period, Unit: currency, Currency: spent.Currency,
+			Amount: float64(spent.Spent) / 100, Of: spent.Requests, Limit: &limit, Share: &share, ShareLimit: &most,
+		})
+	}
+	return lines
+}
+
+// movedDates adds the due dates that were moved, each move by itself among the exceptions.
+func (a *app) movedDates(lines []accountLine, s engine.Survey, loc *time.Location) ([]accountLine, []exceptionInfo) {
+	exceptions := []exceptionInfo{}
+	requests := map[string]bool{}
+	for _, m := range s.Moves {
+		what := a.tf("due date %s -> %s, %s", m.Move.From, m.Move.To, m.Move.By.Name) + ", " + a.stamp(m.Move.At.In(loc))
+		if m.Move.Binding.IsZero() {
+			what += " (" + a.t("not agreed") + ")"
+		}
+		exceptions = append(exceptions, exceptionInfo{Kind: movedDue, Issue: m.Key, Subject: m.Subject, Obligation: m.Obligation.ID, What: what})
+		i := slices.IndexFunc(lines, func(l accountLine) bool { return l.Unit == moves && l.Obligation == m.Obligation.ID })
+		if i < 0 {
+			i, lines = len(lines), append(lines, accountLine{Obligation: m.Obligation.ID, Source: m.Obligation.Source, Unit: moves})
+		}
+		lines[i].Amount++
+		if of := m.Obligation.ID + "/" + m.Issue; !requests[of] {
+			requests[of] = true
+			lines[i].Of++
+		}
 	}
 	return lines, exceptions
 }

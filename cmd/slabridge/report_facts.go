@@ -19,6 +19,7 @@ type reportFacts struct {
 	verdicts   []ledger.Verdict // the last record of each cycle, reached since the period began
 	waivers    []ledger.Waiver  // oldest first
 	running    []ledger.Item    // with the cycles that go on
+	received   map[string]int   // requests by severity, as the mirror has them
 	accounts   []accountLine
 	exceptions []exceptionInfo
 }
@@ -269,6 +270,9 @@ func (f *reportFacts) requests() []severityCount {
 	count := map[string]int{}
 	for _, s := range severity {
 		count[s]++
+	}
+	for s, n := range f.received { // the ledger has no verdict on requests that are promised nothing
+		count[s] = max(count[s], n)
 	}
 	out := []severityCount{}
 	for s, n := range count {

@@ -122,7 +122,7 @@ func (a *app) howLate(c *cycleReport) string {
 }
 
 func (a *app) printAccount(l *accountLine) {
-	text := a.tf(unitWords[l.Unit], a.number(l.Amount))
+	text := a.tf(unitWords[l.Unit], strings.TrimSpace(a.number(l.Amount)+" "+l.Currency))
 	if l.Of > 0 {
 		text += a.tf(", requests: %d", l.Of)
 	}
@@ -141,7 +141,7 @@ func (a *app) printAccount(l *accountLine) {
 	if l.over() {
 		text += "; " + a.colour("31", a.t("more than promised"))
 	}
-	head := l.Obligation + " " + l.Source
+	head := strings.TrimSpace(l.Obligation + " " + l.Source)
 	if l.Period != "" {
 		head += ", " + l.Period
 	}

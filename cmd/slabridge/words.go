@@ -267,4 +267,5 @@ var russian = map[phrase]string{
 	"both sides agreed on this moment":                                    "этот момент согласован сторонами",
 	"due date %s -> %s, %s":                                               "дата %s -> %s, %s",
 	"not agreed":                                                          "не согласовано",
+	"%s -> %s by %s on %s; was due %s":                                    "%s -> %s, %s, %s; срок был %s",
 }

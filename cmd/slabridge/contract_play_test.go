@@ -3,10 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +34,8 @@ type play struct {
 	wrong string     // that line
 
 	projects map[string]string
-	issues   []int             // the tracker's numbers, in the story's order
+	ids      map[string]int    // the tracker's numbers by the story's: "#1"
+	made     int               // issues that slabridge made itself
 	told     map[int]bool      // by their ids: notes of ours that have been told
 	known    map[int][]journal // by issue: its notes, as last seen
 	public   map[int]string    // by issue: everything that slabridge has told the customer
@@ -73,7 +76,7 @@ func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
 	p := &play{
 		t: t, s: s, w: w, use: s.contract, now: s.starts, seen: make([][]string, len(s.acts)),
 		projects: map[string]string{"desk": fresh("desk"), "elsewhere": fresh("elsewhere")},
-		told:     map[int]bool{}, known: map[int][]journal{}, public: map[int]string{},
+		ids:      map[string]int{}, told: map[int]bool{}, known: map[int][]journal{}, public: map[int]string{},
 	}
 	w.set(t, p.now.AddDate(0, 0, -1))
 	for _, name := range p.projects {
@@ -85,7 +88,10 @@ func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
 	for _, r := range s.rights {
 		w.grant(t, r[0], r[1])
 	}
-	w.past(t, p.customer(), p.projects["desk"])
+	for _, name := range s.works {
+		w.activity(t, name)
+	}
+	p.ids["#0"] = w.past(t, p.customer(), p.projects["desk"])
 	w.set(t, p.now)
 	folder := t.TempDir()
 	if text != "" {
@@ -98,8 +104,8 @@ func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
 	if !slices.ContainsFunc(terms, func(line string) bool { return strings.Contains(line, "use: USE") }) {
 		terms = append([]string{"    use: USE"}, terms...)
 	}
-	p.write(folder, "slabridge.yaml", strings.ReplaceAll(
-		fmt.Sprintf(storyConfig, s.language, w.url, block(s.mapping), s.contract, p.projects["desk"], block(terms)), "USE", p.use))
+	p.write(folder, "slabridge.yaml", strings.NewReplacer("USE", p.use, "DESK", p.projects["desk"], "#0", fmt.Sprint(p.ids["#0"])).Replace(
+		fmt.Sprintf(storyConfig, s.language, w.url, block(s.mapping), s.contract, p.projects["desk"], block(terms))))
 	p.app = newApp(strings.NewReader(""), &strings.Builder{}, &strings.Builder{}, func() time.Time { return p.now })
 	p.app.transport, p.app.lang, p.app.config = w.transport, "en", filepath.Join(folder, "slabridge.yaml")
 	p.check()
@@ -158,9 +164,10 @@ func (p *play) run() [][]string {
 			return p.seen
 		}
 		p.at(a.at)
-		issue := p.w.act(p.t, a, p.issues, p.projects)
 		if a.does.creates {
-			p.issues = append(p.issues, issue)
+			p.ids[a.issue] = p.w.create(p.t, a, p.projects)
+		} else {
+			p.w.act(p.t, a, p.ids, p.projects)
 		}
 		p.at(a.at.Add(time.Second))
 		p.pass(n)
@@ -223,7 +230,7 @@ func (p *play) pass(act int) {
 		}
 		for _, list := range [][]ledger.Entry{r.Held, r.Refused} {
 			for _, e := range list {
-				p.tell(act, "%s  #%d %s: %s %s", p.stamp(p.now), p.number(e.Key.Issue), e.State, p.step(e), e.Reason.Text.In("en"))
+				p.tell(act, "%s  %s %s: %s %s", p.stamp(p.now), p.name(e.Key.Issue), e.State, p.step(e), e.Reason.Text.In("en"))
 			}
 		}
 		p.written(act, r)
@@ -237,7 +244,7 @@ func (p *play) written(act int, r engine.Report) {
 	for at < len(r.Written) {
 		first := r.Written[at]
 		end := at + 1
-		for end < len(r.Written) && r.Written[end].Key.Issue == first.Key.Issue && r.Written[end].Receipt.Event == first.Receipt.Event {
+		for end < len(r.Written) && written(r.Written[end]) == written(first) && r.Written[end].Receipt.Event == first.Receipt.Event {
 			end++
 		}
 		p.tellWrite(act, r.Written[at:end])
@@ -248,19 +255,27 @@ func (p *play) written(act int, r engine.Report) {
 // tellWrite tells one write: its steps, and what the tracker has of it.
 func (p *play) tellWrite(act int, entries []ledger.Entry) {
 	p.t.Helper()
-	var issue int
-	if _, err := fmt.Sscan(entries[0].Key.Issue, &issue); err != nil {
-		p.t.Fatal(err)
+	issue, err := strconv.Atoi(written(entries[0]))
+	if err != nil {
+		p.t.Fatalf("a write to no issue: %+v", entries[0])
 	}
 	audience := "tells staff"
-	if entries[0].Audience == "public" {
+	switch {
+	case entries[0].Receipt.Issue != "":
+		p.made++
+		p.ids[fmt.Sprintf("#D%d", p.made)] = issue
+		audience = "is made"
+	case entries[0].Audience == "public":
 		audience = "tells the customer"
 	}
 	var steps []string
 	for _, e := range entries {
 		steps = append(steps, p.step(e))
 	}
-	p.tell(act, "%s  #%d %s: %s", p.stamp(p.now), p.number(entries[0].Key.Issue), audience, strings.Join(steps, "; "))
+	p.tell(act, "%s  %s %s: %s", p.stamp(p.now), p.name(written(entries[0])), audience, strings.Join(steps, "; "))
+	if entries[0].Receipt.Issue != "" {
+		p.tellMade(act, issue)
+	}
 	for _, j := range p.untold(issue) {
 		p.tellNote(act, issue, j)
 		if "journal:"+fmt.Sprint(j.ID) == entries[0].Receipt.Event {
@@ -270,6 +285,23 @@ func (p *play) tellWrite(act int, entries []ledger.Entry) {
 	if w := entries[0].Write; w != nil && len(w.Watchers) > 0 {
 		p.tell(act, "%swatched by %s", storyIndent, strings.Join(p.watching(issue, w), ", "))
 	}
+}
+
+// written is the issue that a write went to.
+func written(e ledger.Entry) string {
+	if e.Receipt.Issue != "" || e.Write == nil {
+		return cmp.Or(e.Receipt.Issue, e.Key.Issue)
+	}
+	return e.Write.Issue
+}
+
+// tellMade tells an issue that slabridge made.
+func (p *play) tellMade(act, issue int) {
+	p.t.Helper()
+	made, _ := p.w.page(p.t, "admin", issue)
+	p.tell(act, "%s%s, %s, assignee=%s, due=%s", storyIndent, made.Subject, made.Tracker.Name,
+		p.w.name(p.t, "assignee", strconv.Itoa(made.Assignee.ID)), made.DueDate)
+	p.tellText(act, made.Description, "~")
 }
 
 // step names a step with its clause and due.
@@ -299,7 +331,7 @@ func (p *play) tellNote(act, issue int, j journal) {
 	p.t.Helper()
 	p.told[j.ID] = true
 	if !j.CreatedOn.Equal(p.now) {
-		p.t.Errorf("#%d: a note of ours of %s, written at %s", p.number(fmt.Sprint(issue)), p.stamp(j.CreatedOn), p.stamp(p.now))
+		p.t.Errorf("%s: a note of ours of %s, written at %s", p.name(fmt.Sprint(issue)), p.stamp(j.CreatedOn), p.stamp(p.now))
 	}
 	for _, d := range j.Details {
 		p.tell(act, "%s%s", storyIndent, p.change(d))
@@ -310,25 +342,30 @@ func (p *play) tellNote(act, issue int, j journal) {
 	if !j.Private {
 		p.public[issue] += j.Notes + "\n"
 	}
-	for line := range strings.Lines(p.sanitised(j.Notes)) {
+	p.tellText(act, j.Notes, map[bool]string{true: "~", false: "|"}[j.Private])
+}
+
+// tellText tells the words of ours, but for our mark and the list of what comes next: a story shows that when it comes.
+func (p *play) tellText(act int, text, before string) {
+	for line := range strings.Lines(p.renamed(ownMark.ReplaceAllString(text, ""))) {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "— ") || strings.HasSuffix(line, ":") {
-			continue // what comes next, which internal comments list: a story shows it when it comes
+		if line != "" && !strings.HasPrefix(line, "— ") && !strings.HasSuffix(line, ":") {
+			p.tell(act, "%s%s %s", storyIndent, before, line)
 		}
-		p.tell(act, "%s%s %s", storyIndent, map[bool]string{true: "~", false: "|"}[j.Private], line)
 	}
 }
 
 var (
 	ownMark    = regexp.MustCompile(`(?m)^\[slabridge .*\]\r?$`)
-	ownNumber  = regexp.MustCompile(`№ (\d+)`)
+	ownNumber  = regexp.MustCompile(`(№ |#)(\d+)\b`)
 	journalRef = regexp.MustCompile(`journal:(\d+)`)
 )
 
-// sanitised is a text without our mark, and with the story's numbers of requests.
-func (p *play) sanitised(text string) string {
-	return ownNumber.ReplaceAllStringFunc(ownMark.ReplaceAllString(text, ""), func(m string) string {
-		return fmt.Sprintf("№ %d", p.number(strings.TrimPrefix(m, "№ ")))
+// renamed is a text with the story's numbers of requests.
+func (p *play) renamed(text string) string {
+	return ownNumber.ReplaceAllStringFunc(text, func(m string) string {
+		sign := strings.TrimRight(m, "0123456789")
+		return sign + strings.TrimPrefix(p.name(strings.TrimPrefix(m, sign)), "#")
 	})
 }
 
@@ -372,15 +409,18 @@ func (p *play) notes(issue int) []journal {
 	return p.known[issue]
 }
 
-// number is the story's number of a request.
-func (p *play) number(issue string) int {
-	for n, id := range p.issues {
-		if fmt.Sprint(id) == issue {
-			return n + 1
+// name is the story's name of an issue: "#1"; of the contract as a whole it is "the contract".
+func (p *play) name(issue string) string {
+	if issue == "" {
+		return "the contract"
+	}
+	for name, id := range p.ids {
+		if strconv.Itoa(id) == issue {
+			return name
 		}
 	}
-	p.t.Fatalf("the story has no request %s", issue)
-	return 0
+	p.t.Errorf("the story has no issue %s", issue)
+	return "#?"
 }
 
 func (p *play) stamp(t time.Time) string { return t.In(p.s.zone).Format(storyMoment) }
@@ -398,7 +438,8 @@ func (p *play) tell(act int, format string, args ...any) {
 // end tells the verdicts, and holds the pages to what the customer may read.
 func (p *play) end(act int) {
 	p.t.Helper()
-	for n, issue := range p.issues {
+	for n := 1; p.ids[fmt.Sprintf("#%d", n)] != 0; n++ {
+		issue := p.ids[fmt.Sprintf("#%d", n)]
 		p.notes(issue)
 		found, err := p.open.engine.Explain(p.t.Context(), fmt.Sprint(issue), p.now)
 		if err != nil {
@@ -409,14 +450,65 @@ func (p *play) end(act int) {
 			if err != nil {
 				p.t.Fatal(err)
 			}
-			p.tell(act, "#%d %s: %s", n+1, story.Subject, cmp.Or(story.Severity, story.State))
+			p.tell(act, "#%d %s: %s", n, story.Subject, cmp.Or(story.Severity, story.State))
 			for _, c := range story.Cycles {
 				p.tell(act, "%s", p.verdict(issue, c))
 			}
 		}
-		p.pages(issue)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.ids)) {
+		p.pages(p.ids[name])
+	}
+	p.whole(act)
+	p.report(act)
+}
+
+// whole tells the verdicts about the contract as a whole, as the ledger keeps them.
+func (p *play) whole(act int) {
+	p.t.Helper()
+	p.tell(act, "the contract as a whole")
+	for v, err := range p.open.ledger.Verdicts(p.t.Context(), ledger.VerdictFilter{Contract: p.s.contract}) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if v.Issue != "" {
+			continue
+		}
+		line := fmt.Sprintf("%s%s %s: %s, from %s", storyIndent, v.Obligation, v.Cycle, v.State, p.stamp(v.StartedAt))
+		if !v.Due.IsZero() {
+			line += ", due " + p.stamp(v.Due)
+		}
+		if !v.EndedAt.IsZero() {
+			line += ", ended " + p.stamp(v.EndedAt) + ": " + v.EndWhy
+		}
+		p.tell(act, "%s", line)
 	}
 }
+
+// report tells what the report of the period says.
+func (p *play) report(act int) {
+	p.t.Helper()
+	var out strings.Builder
+	a := newApp(strings.NewReader(""), &out, &out, p.app.clock)
+	code := a.run([]string{
+		"report", "--contract", p.s.contract, "--from", p.s.starts.Format(time.DateOnly), "--to", p.now.In(p.s.zone).Format(time.DateOnly),
+		"--lang", "en", "--config", p.app.config,
+	})
+	if code != exitOK {
+		p.t.Fatalf("slabridge report: exit code %d:\n%s", code, out.String())
+	}
+	p.tell(act, "the report")
+	_, found, _ := strings.Cut(out.String(), "\n\n") // without who made it of what, and when
+	for line := range strings.Lines(p.renamed(found)) {
+		line = strings.TrimRight(line, " \n")
+		if line != "" && !brokenCycle.MatchString(line) {
+			p.tell(act, "%s%s", storyIndent, line)
+		}
+	}
+}
+
+// brokenCycle are the lines of a report that go through the broken cycles, which the verdicts above it name, too.
+var brokenCycle = regexp.MustCompile(`^ {2}! |^ {6}\S`)
 
 func (p *play) verdict(issue int, c cycleStory) string {
 	line := fmt.Sprintf("%s%s %s: %s, from %s", storyIndent, c.Obligation, p.event(issue, c.Cycle), c.State, p.stamp(c.Started))
@@ -472,7 +564,7 @@ func (p *play) pages(issue int) {
 		p.t.Errorf("the customer reads\n%s\nand was told\n%s", theirs, p.public[issue])
 	}
 	if more := p.untold(issue); len(more) > 0 {
-		p.t.Errorf("#%d has notes of ours that slabridge did not report: %v", p.number(fmt.Sprint(issue)), more)
+		p.t.Errorf("%s has notes of ours that slabridge did not report: %v", p.name(strconv.Itoa(issue)), more)
 	}
 	for _, j := range p.known[issue] {
 		if j.User.ID != bot || j.Notes == "" {

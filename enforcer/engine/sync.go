@@ -34,8 +34,13 @@ func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions) (mirror.
 // request a pass.
 func (e *Engine) countsWork(conn string) bool {
 	return slices.ContainsFunc(e.settings.Contracts, func(c Contract) bool {
-		return c.Connection == conn && slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
+		return c.Connection == conn && c.countsWork()
 	})
+}
+
+// countsWork reports whether some version of the contract counts booked time, or its cap is measured by it.
+func (c *Contract) countsWork() bool {
+	return c.Account != nil && c.Account.Rate > 0 || slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
 }
 
 func countsWork(c *enforcer.Contract) bool {
@@ -54,7 +59,7 @@ func countsWork(c *enforcer.Contract) bool {
 func (p *pass) unseenWork(views []*view, d connectors.Directory) []string {
 	var unseen []string
 	for _, v := range views {
-		if !countsWork(v.Contract.Contract) {
+		if !v.countsWork() {
 			continue
 		}
 		for _, project := range v.scope.Projects() {

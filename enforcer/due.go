@@ -254,7 +254,11 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	case t.Start():
 		return c.StartedAt, nil
 	case t.After != nil:
-		return cal.DueAt(r.from, *t.After, c.spans(end))
+		at, err := cal.DueAt(r.from, *t.After, c.spans(end))
+		if !c.Due.IsZero() && !at.Before(c.Due) { // both sides agreed on an earlier due
+			return time.Time{}, err
+		}
+		return at, err
 	case c.Due.IsZero():
 		return time.Time{}, nil
 	case t.Due:

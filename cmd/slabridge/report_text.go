@@ -109,7 +109,10 @@ func (a *app) howLate(c *cycleReport) string {
 		return cycle + a.tf("not ended, late by %s so far", late)
 	}
 	text := cycle + a.tf("ended %s", a.stamp(*c.Ended))
-	if c.Due != nil {
+	switch {
+	case c.EndedWhy == "failed":
+		text = cycle + a.tf("broken at once, %s", a.stamp(*c.Ended)) // a check
+	case c.Due != nil:
 		text += a.tf(", late by %s", late)
 	}
 	switch {

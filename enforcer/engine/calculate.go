@@ -81,6 +81,7 @@ func (p *pass) elsewhere(v *view, m mirrored) bool {
 			continue
 		}
 		r := other.request(p.conn.ID, m.history, m.entry)
+		r.Elsewhere = true // what the other says of its own validity is no claim
 		if ev, err := enforcer.Evaluate(other.Contract.Contract, &r, p.now); err == nil && ev.Covered {
 			return true
 		}

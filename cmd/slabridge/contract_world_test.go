@@ -33,7 +33,7 @@ type world struct {
 	now       time.Time
 }
 
-// the account of slabridge, and its role: no administrator's
+// The account of slabridge, and its role: no administrator's.
 const (
 	storyBot     = "sla-bot"
 	storyBotRole = "SLA bot"

@@ -26,7 +26,7 @@ type Account struct {
 func (v *view) capped() *enforcer.Obligation {
 	for i := range v.Obligations {
 		o := &v.Obligations[i]
-		if o.Kind == enforcer.Account && o.Inert == "" && !o.Off && o.Rules[0].Sum != nil && o.Rules[0].Sum.Percent > 0 {
+		if o.Kind == enforcer.Account && o.Inert == nil && !o.Off && o.Rules[0].Sum != nil && o.Rules[0].Sum.Percent > 0 {
 			return o
 		}
 	}

@@ -1,0 +1,137 @@
+package engine_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"slabridge/enforcer/ledger"
+)
+
+// vendor is the configuration of the vendor-kz contract with a quarterly delivery, a monthly duty and one that comes
+// each Monday.
+func vendor(string) string {
+	text, err := os.ReadFile("testdata/vendor.yaml")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// enforced draws the vendor's line by hand.
+func enforced(from string) option {
+	return replace("valid: {from: 2026-01-01, to: 2026-12-31}", "valid: {from: 2026-01-01, to: 2026-12-31}\n    enforce_from: "+from)
+}
+
+// made lists the issues that slabridge made and nobody deleted, "#1 Delivery Q2 2026", in the order of their numbers.
+func (w *world) made() []string {
+	w.t.Helper()
+	out := []string{}
+	for id, missing := 1, 0; missing < 5; id++ {
+		i, err := w.sim.As("admin").See(id)
+		switch {
+		case err != nil:
+			missing++
+		case i.Author.Name == "SLA Bot":
+			out = append(out, fmt.Sprintf("#%d %s", id, i.Subject))
+		}
+	}
+	return out
+}
+
+func (w *world) wantMade(want ...string) {
+	w.t.Helper()
+	if got := w.made(); !slices.Equal(got, want) {
+		w.t.Errorf("at %s slabridge has made\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+func (w *world) clock() string { return w.now().In(almaty).Format("2006-01-02 15:04:05") }
+
+// duties tells the ledger's entries of the contract as a whole, "obligation/step cycle state reason", oldest first.
+func (w *world) duties() []string {
+	w.t.Helper()
+	out := []string{}
+	for e, err := range w.ledger.List(w.t.Context(), ledger.Filter{}, ledger.OldestFirst) {
+		w.do(err)
+		if e.Key.Issue == "" {
+			out = append(out, fmt.Sprintf("%s/%s %s %s %s", e.Key.Obligation, e.Key.Step, e.Key.Cycle, e.State, e.Reason.Code))
+		}
+	}
+	return out
+}
+
+func (w *world) wantDuties(want ...string) {
+	w.t.Helper()
+	if got := w.duties(); !slices.Equal(got, want) {
+		w.t.Errorf("at %s the ledger has of the contract\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// Every duty gets one issue a period, in working hours, to whom and until when the configuration says; what goes on
+// is told there, to staff.
+func TestDuties(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-04-01 08:59")
+	w.wantMade("#1 Sync 30 March 2026")
+	w.wantDuties("standing-duty/start sync@2026-03-30T10:00 done accepted",
+		"quarterly-delivery/start 2026-Q2 waiting outside-hours", "standing-duty/start backup@2026-04 waiting outside-hours")
+	w.run("2026-04-01 09:00")
+	w.wantMade("#1 Sync 30 March 2026", "#2 Delivery Q2 2026", "#3 Backup April 2026")
+	i := w.see("admin", 2)
+	if i.AssignedTo == nil || i.AssignedTo.Name != "Sanjay Support" || i.DueDate == nil || *i.DueDate != "2026-06-30" {
+		t.Errorf("the delivery is with %v until %v", i.AssignedTo, i.DueDate)
+	}
+	w.do(w.sim.As("support1").SetStatus(1, "Closed"))
+	w.run("2026-04-09 12:00")
+	w.wantMade("#1 Sync 30 March 2026", "#2 Delivery Q2 2026", "#3 Backup April 2026", "#4 Sync 6 April 2026")
+	w.wantSaid(1)
+	w.wantSaid(4, "standing-duty/due")
+	w.run("2026-07-01 10:00")
+	w.wantSaid(2, "quarterly-delivery/warn-5bd", "quarterly-delivery/due")
+	w.wantSaid(3, "standing-duty/due")
+	for _, s := range w.made() {
+		if n := strings.Count(strings.Join(w.made(), "\n"), s[strings.Index(s, " "):]); n != 1 {
+			t.Errorf("%s was made %d times", s, n)
+		}
+	}
+	if n := len(w.made()); n != 14+4+2 { // Mondays, months, quarters
+		t.Errorf("%d issues were made: %v", n, w.made())
+	}
+}
+
+// A ledger restored from before, or begun anew, finds what was made in the tracker and makes nothing again: an issue
+// of another installation too, and one made in the very second in which its period began.
+func TestDutiesAreFoundAgain(t *testing.T) {
+	for _, name := range []string{"restored", "begun anew"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "2026-03-30 09:00", vendor, enforced("2026-03-30"))
+			state := filepath.Join(t.TempDir(), "other.db")
+			if name == "restored" {
+				_, err := w.file.ExecContext(t.Context(), "VACUUM INTO ?", state)
+				w.do(err)
+			}
+			w.run("2026-04-09 12:00")
+			before, told := w.made(), w.said(4)
+			w.stop()
+			w.path = state
+			w.start()
+			w.set(at("2026-04-09 12:01"))
+			for _, r := range w.requests(func() { w.pass() }) {
+				if r.Method != "GET" {
+					t.Errorf("asked for %s %s", r.Method, r.Path)
+				}
+			}
+			w.run("2026-04-09 12:30")
+			w.wantMade(before...)
+			w.wantSaid(4, told...)
+			w.do(w.mirror.Wipe(t.Context(), "helpdesk"))
+			w.run("2026-04-09 13:30")
+			w.wantMade(before...)
+			w.wantSaid(4, told...)
+		})
+	}
+}

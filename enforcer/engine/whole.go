@@ -243,6 +243,9 @@ func (p *pass) make(ctx context.Context, f finding, r run, d enforcer.Decision, 
 	if anyFatal(problems) {
 		return p.hold(ctx, []ledger.Entry{e}, heldDuty, "what the configuration says of the issue does not fit the tracker: run 'slabridge check --live'")
 	}
+	if !cycle.Due.IsZero() && cycle.Due.Before(p.now) {
+		issue.DueDate = "" // trackers refuse one that lies before the day the issue is made
+	}
 	// the installation in a mark does not matter, as with comments; our measure of the tracker's clock may have moved
 	id, found, err := p.conn.Tracker.FindCreated(ctx, issue.Project, mapping.StepMark(d.Key), r.From.Add(-lookBack))
 	if err != nil {

@@ -135,3 +135,48 @@ func TestDutiesAreFoundAgain(t *testing.T) {
 		})
 	}
 }
+
+// What was missed in an outage is made, once for each period, and told of though its due has passed.
+func TestDutiesMissedInAnOutage(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-03-30 10:00")
+	w.run("2026-04-15 11:00") // what the daemon would have done
+	undisturbed := w.made()
+
+	w = newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-03-30 10:00")
+	w.passAt("2026-04-15 11:00")
+	w.run("2026-04-15 12:00")
+	subjects := func(made []string) []string {
+		var out []string
+		for _, s := range made {
+			out = append(out, s[strings.Index(s, " "):])
+		}
+		slices.Sort(out)
+		return out
+	}
+	if got, want := subjects(w.made()), subjects(undisturbed); !slices.Equal(got, want) {
+		t.Errorf("after the outage there are\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+	for _, s := range w.made() {
+		id := 0
+		if _, err := fmt.Sscanf(s, "#%d", &id); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(s, "Sync") && !strings.Contains(s, "13 April") {
+			w.wantSaid(id, "standing-duty/due") // each on its own issue
+		}
+	}
+}
+
+// What an admin adds is owed from the next period on: the periods that went by without it are no debt.
+func TestDutyAddedLater(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-04-14 12:00")
+	before := w.made()
+	w.configure(replace("    duties:\n", "    duties:\n      - {obligation: standing-duty, id: archive, period: \"0 10 * * 2\", within: 1bd, project: acme, tracker: Bug, subject: \"Archive {{.Period}}\"}\n"))
+	w.run("2026-04-14 13:00")
+	w.wantMade(before...)
+	w.run("2026-04-21 10:00")
+	w.wantMade(append(before, "#6 Sync 20 April 2026", "#7 Archive 21 April 2026")...)
+}

@@ -180,3 +180,123 @@ func TestDutyAddedLater(t *testing.T) {
 	w.run("2026-04-21 10:00")
 	w.wantMade(append(before, "#6 Sync 20 April 2026", "#7 Archive 21 April 2026")...)
 }
+
+// only leaves the configuration the quarterly delivery alone.
+func only(yaml string) string {
+	i := strings.Index(yaml, "      - {obligation: standing-duty")
+	return yaml[:i]
+}
+
+// What the tracker would not take is held, once, and made when it is mended, in the tracker or in the configuration.
+func TestDutyHeld(t *testing.T) {
+	for _, c := range []struct {
+		name, code string
+		opt        option
+		spoil      func(w *world)
+		mend       func(w *world)
+	}{
+		{
+			"project closed", "duty", only,
+			func(w *world) { w.sim.CloseProject("acme") },
+			func(w *world) { w.sim.ReopenProject("acme") },
+		},
+		{
+			"no such tracker", "duty",
+			func(yaml string) string { return replace("tracker: Bug", "tracker: Bugg")(only(yaml)) },
+			func(*world) {},
+			func(w *world) { w.configure(replace("tracker: Bugg", "tracker: Bug")) },
+		},
+		{
+			"no such project", "duty",
+			func(yaml string) string { return replace("delivery, project: acme", "delivery, project: acmee")(only(yaml)) },
+			func(*world) {},
+			func(w *world) { w.configure(replace("project: acmee", "project: acme")) },
+		},
+		{
+			"no right", "rights", only,
+			func(w *world) { w.sim.RevokePermission("SLA bot", "add_issues") },
+			func(w *world) { w.sim.GrantPermission("SLA bot", "add_issues") },
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "2026-03-30 09:00", vendor, c.opt)
+			c.spoil(w)
+			w.passAt("2026-03-31 23:00") // by then the names are read again
+			w.run("2026-04-01 12:00")
+			w.wantMade()
+			w.wantDuties("quarterly-delivery/start 2026-Q2 held " + c.code)
+			e := w.entry("quarterly-delivery/start 2026-Q2")
+			r := w.passAt("2026-04-01 12:05")
+			if !strings.Contains(problems(r), "grave=true held: quarterly-delivery of vendor: ") {
+				t.Errorf("problems %s", problems(r))
+			}
+			if now := w.entry("quarterly-delivery/start 2026-Q2"); now.Version != e.Version || e.Version > 2 {
+				t.Errorf("the held entry was moved %d times", now.Version)
+			}
+			c.mend(w)
+			w.passAt("2026-04-01 12:06")
+			w.wantMade("#1 Delivery Q2 2026")
+			w.wantDuties("quarterly-delivery/start 2026-Q2 done accepted")
+		})
+	}
+}
+
+// entry is the ledger's of the contract as a whole, by "obligation/step cycle".
+func (w *world) entry(name string) ledger.Entry {
+	w.t.Helper()
+	for e, err := range w.ledger.List(w.t.Context(), ledger.Filter{}, ledger.OldestFirst) {
+		w.do(err)
+		if e.Key.Issue == "" && e.Key.Obligation+"/"+e.Key.Step+" "+e.Key.Cycle == name {
+			return e
+		}
+	}
+	w.t.Fatalf("no entry %s: %v", name, w.duties())
+	return ledger.Entry{}
+}
+
+// What the tracker leaves undone of an issue that it makes is a refusal; tried again, nothing is made a second time.
+func TestDutyMadeOtherwise(t *testing.T) {
+	t.Run("assignee left alone", func(t *testing.T) {
+		w := newWorld(t, "2026-03-30 09:00", vendor, only)
+		w.sim.SetStandardField("Bug", "assigned_to_id", false)
+		r := w.passAt("2026-04-01 09:00")
+		w.wantDuties("quarterly-delivery/start 2026-Q2 refused accepted")
+		if len(r.Refused) != 1 || !strings.Contains(problems(r), "1 grave=false the tracker accepted the write and left this alone: assignee") {
+			t.Errorf("problems %s", problems(r))
+		}
+		retry := func() {
+			t.Helper()
+			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{Obligation: "quarterly-delivery"})
+			w.do(err)
+			w.set(w.now().Add(3 * 60e9))
+			w.pass()
+		}
+		retry()
+		w.wantDuties("quarterly-delivery/start 2026-Q2 refused accepted")
+		w.sim.SetStandardField("Bug", "assigned_to_id", true)
+		retry()
+		w.wantMade("#1 Delivery Q2 2026")
+		w.wantDuties("quarterly-delivery/start 2026-Q2 done accepted")
+		if a := w.see("admin", 1).AssignedTo; a == nil || a.Name != "Sanjay Support" {
+			t.Errorf("the delivery is with %v", a)
+		}
+	})
+	t.Run("due date read-only", func(t *testing.T) {
+		w := newWorld(t, "2026-03-30 09:00", vendor, only, replace("tracker: Bug", "tracker: Feature"))
+		w.passAt("2026-04-01 09:00")
+		w.wantDuties("quarterly-delivery/start 2026-Q2 refused accepted")
+		w.run("2026-07-01 10:00") // what is told does not depend on it
+		w.wantSaid(1, "quarterly-delivery/warn-5bd", "quarterly-delivery/due")
+	})
+	t.Run("lead locked meanwhile", func(t *testing.T) {
+		w := newWorld(t, "2026-03-30 09:00", vendor, only)
+		w.passAt("2026-04-01 08:50")
+		w.sim.LockUser("support1")
+		w.passAt("2026-04-01 09:00")
+		w.wantMade("#1 Delivery Q2 2026")
+		w.wantDuties("quarterly-delivery/start 2026-Q2 done accepted")
+		if a := w.see("admin", 1).AssignedTo; a == nil || a.Name != "Svetlana Support" {
+			t.Errorf("the delivery is with %v, want the next of the leads", a)
+		}
+	})
+}

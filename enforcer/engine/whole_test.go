@@ -300,3 +300,133 @@ func TestDutyMadeOtherwise(t *testing.T) {
 		}
 	})
 }
+
+// verdicts tells every record of the contract's cycles, "obligation cycle issue: state, end, why", oldest first. issue
+// chooses those of one issue; "" is the contract as a whole.
+func (w *world) verdicts(issue string) []string {
+	w.t.Helper()
+	out := []string{}
+	for v, err := range w.ledger.Verdicts(w.t.Context(), ledger.VerdictFilter{}) {
+		w.do(err)
+		if v.Issue != issue {
+			continue
+		}
+		end := "goes on"
+		if !v.EndedAt.IsZero() {
+			end = v.EndedAt.In(almaty).Format("2006-01-02 15:04:05")
+		}
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s: %s, %s %s", v.Obligation, v.Cycle, v.State, end, v.Why)))
+	}
+	return out
+}
+
+func (w *world) wantVerdicts(issue string, want ...string) {
+	w.t.Helper()
+	if got := w.verdicts(issue); !slices.Equal(got, want) {
+		w.t.Errorf("at %s the verdicts are\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// A duty is kept when its issue is closed by the due, whoever closed it, and cancelled when the issue is deleted.
+// Reopened, it is not done.
+func TestVerdictsOfDuties(t *testing.T) {
+	const cycle = "quarterly-delivery 2026-Q2: "
+	for _, c := range []struct {
+		name string
+		play func(w *world)
+		want []string
+	}{
+		{"closed in time", func(w *world) {
+			w.run("2026-06-30 18:00")
+			w.do(w.sim.As("support1").SetStatus(1, "Closed"))
+		}, []string{cycle + "met, 2026-06-30 18:00:00"}},
+		{"closed late", func(w *world) {
+			w.run("2026-07-02 12:00")
+			w.wantVerdicts("", cycle+"breached, goes on")
+			w.do(w.sim.As("support1").SetStatus(1, "Closed"))
+		}, []string{cycle + "breached, goes on", cycle + "breached, 2026-07-02 12:00:00 ended"}},
+		{"reopened, closed again in time", func(w *world) {
+			w.run("2026-05-04 12:00")
+			w.do(w.sim.As("support1").SetStatus(1, "Resolved"))
+			w.run("2026-05-05 12:00")
+			w.do(w.sim.As("manager1").SetStatus(1, "In Progress"))
+			w.run("2026-05-06 12:00")
+			w.do(w.sim.As("support1").SetStatus(1, "Closed"))
+		}, []string{
+			cycle + "met, 2026-05-04 12:00:00", cycle + "running, goes on facts", cycle + "met, 2026-05-06 12:00:00 facts",
+		}},
+		{"reopened and left", func(w *world) {
+			w.run("2026-06-29 12:00")
+			w.do(w.sim.As("support1").SetStatus(1, "Resolved"))
+			w.run("2026-06-29 12:30")
+			w.do(w.sim.As("manager1").SetStatus(1, "In Progress"))
+		}, []string{
+			cycle + "met, 2026-06-29 12:00:00", cycle + "running, goes on facts", cycle + "breached, goes on facts",
+		}},
+		{"deleted", func(w *world) {
+			w.run("2026-05-04 12:00")
+			w.do(w.sim.As("admin").Delete(1))
+			w.run("2026-05-04 14:00") // with a census
+			w.do(w.mirror.Wipe(w.t.Context(), "helpdesk"))
+		}, []string{cycle + "cancelled, 2026-05-04 12:00:00"}},
+		{"out of sight", func(w *world) {
+			w.run("2026-05-04 12:00")
+			w.sim.RemoveMember("acme", "sla-bot")
+		}, []string{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "2026-03-30 09:00", vendor, only)
+			w.run("2026-04-01 09:00")
+			c.play(w)
+			w.run("2026-07-03 12:00")
+			w.wantVerdicts("", append(c.want, w.others(cycle)...)...)
+		})
+	}
+}
+
+// others are the verdicts on the contract as a whole that do not begin like this.
+func (w *world) others(prefix string) []string {
+	return slices.DeleteFunc(w.verdicts(""), func(s string) bool { return strings.HasPrefix(s, prefix) })
+}
+
+// A period that began before the line, or before the first pass, is not owed; neither is one that begins after the
+// contract's last day. One that begins on its last day is owed to its end.
+func TestPeriodsOwed(t *testing.T) {
+	w := newWorld(t, "2026-04-02 09:00", vendor, replace("to: 2026-12-31", "to: 2026-05-04"))
+	w.run("2026-07-02 12:00")
+	w.wantMade("#1 Sync 6 April 2026", "#2 Sync 13 April 2026", "#3 Sync 20 April 2026", "#4 Sync 27 April 2026", "#5 Backup May 2026", "#6 Sync 4 May 2026")
+	w.wantSaid(5, "standing-duty/due")
+	if asked := w.requests(func() { w.passAt("2026-07-02 12:10") }); len(asked) != 1 {
+		t.Errorf("after the contract's end a pass asked %v", asked)
+	}
+	w.configure(replace("to: 2026-05-04}", "to: 2026-05-04}\n    enforce_from: 2026-05-03"))
+	w.passAt("2026-07-02 12:20")
+	w.do(w.sim.As("support1").SetStatus(5, "Closed")) // begun before the line that was drawn since
+	w.passAt("2026-07-02 12:30")
+	if got := w.verdicts(""); !slices.Contains(got, "standing-duty backup@2026-05: breached, 2026-07-02 12:20:00 ended") {
+		t.Errorf("verdicts\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// A local time that comes twice, when a zone is changed, begins one period.
+func TestPeriodThatComesTwice(t *testing.T) {
+	w := newWorld(t, "2024-02-29 20:00", vendor, only, replace("valid: {from: 2026-01-01", "valid: {from: 2024-01-01"),
+		func(yaml string) string {
+			return yaml + "      - {obligation: standing-duty, id: nightly, period: \"30 23 * * *\", within: 1bd, project: acme, tracker: Bug, subject: \"Nightly {{.Period}}\"}\n"
+		})
+	w.run("2024-03-02 12:00")
+	w.wantDuties("standing-duty/start nightly@2024-02-29T23:30 done accepted",
+		"standing-duty/due nightly@2024-02-29T23:30 done accepted", "standing-duty/start nightly@2024-03-01T23:30 waiting outside-hours")
+}
+
+// A year without days off is told of, and keeps nothing else from being done.
+func TestDutyInAYearWithoutDays(t *testing.T) {
+	w := newWorld(t, "2027-12-30 09:00", vendor, replace("valid: {from: 2026-01-01, to: 2026-12-31}", "valid: {from: 2026-01-01}"))
+	id := w.issue("", "Nobody has it")
+	w.passAt("2027-12-31 10:00")
+	r := w.passAt("2028-01-05 10:00")
+	if !strings.Contains(problems(r), "grave=true evaluate") || !strings.Contains(problems(r), "2028") {
+		t.Errorf("problems %s", problems(r))
+	}
+	w.wantSaid(id, "has-owner/due")
+}

@@ -16,6 +16,7 @@ func (p *pass) judge(f *finding) {
 	for i := range f.ev.Cycles {
 		c := &f.ev.Cycles[i]
 		switch {
+		case f.runs[c.ID].unseen:
 		case c.Obligation.NoVerdict || c.Obligation.Kind == enforcer.Account:
 		case !c.EndedAt.IsZero() && c.EndedAt.Before(f.view.line.EnforceFrom):
 		default:

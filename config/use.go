@@ -101,7 +101,7 @@ func (u *user) contract(files map[string]text) *Contract {
 	c := &Contract{}
 	var made []*enforcer.Contract
 	for _, v := range u.versions() {
-		t, ok := u.loader.text(v.path+".use", v.Use, files)
+		t, ok := u.text(v.path+".use", v.Use, files)
 		if !ok {
 			return nil
 		}

@@ -110,7 +110,7 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	case *classNames:
 		return oneOrMany(vocabulary["classes"])
 	case *term:
-		return pattern(`^[0-9]+(m|h|bd|d)$`)
+		return pattern(`^[0-9]+(m|h|bd|cd|d)$`)
 	case *date:
 		return pattern(`^\d{4}-\d{2}-\d{2}$`)
 	case *moment:
@@ -119,6 +119,8 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		return pattern(`^([0-9.]+(ms|s|m|h))+$`)
 	case *atDoc:
 		return pattern(`^(start|due|[1-9][0-9]?%)$`)
+	case *titleDoc:
+		return oneOf(&jsonschema.Schema{Type: "string"}, object(true, "ru", "en"))
 	case *secretDoc:
 		return oneOf(pattern(`^\$\{[A-Z_][A-Z0-9_]*\}$`), object(true, "file"))
 	case *cutoffDoc:

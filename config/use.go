@@ -204,7 +204,7 @@ func (v *version) plan(c *enforcer.Contract) {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		if plan != "" && o.Plans != nil && !slices.Contains(o.Plans, plan) {
-			o.Inert = fmt.Sprintf("it is not part of plan %q", plan)
+			o.Inert = because("it is not part of plan %q", "не входит в тариф %q", plan)
 		}
 	}
 }
@@ -277,14 +277,14 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 	warned := map[string]bool{}
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
-		if o.Inert == "" {
+		if o.Inert == nil {
 			o.Inert = unmapped(o, fields, activities)
 		}
-		if o.Inert == "" {
+		if o.Inert == nil {
 			o.Inert = used.unfounded(o, fields)
 		}
 		fit(o, fields)
-		if o.Inert != "" || o.Off {
+		if o.Inert != nil || o.Off {
 			continue
 		}
 		missing := lacking(o, roles)

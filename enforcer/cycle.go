@@ -59,7 +59,8 @@ type Cycle struct {
 	// Work is the entry of booked time that a check was of, and WorkBy whose it is.
 	Work   *Work
 	WorkBy Person
-	// revivedAt is when a correction by staff set the cycle going again.
+	// revivedAt is when a correction by staff set the cycle going again, or when the issue of a duty's was made: before
+	// that none of its steps could be taken.
 	revivedAt time.Time
 	bases     []base
 	date      string    // with DueDate: the date that binds

@@ -178,7 +178,8 @@ func (ev *Evaluation) alwaysOn(c *Cycle) bool {
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this
-// very pass, makes superfluous; a public step only by a public one.
+// very pass, makes superfluous; a public step only by a public one. What repeats on a request says the last word for
+// all its cycles; each period of a duty has an issue of its own, and each check is of something else.
 func (d *decider) overtake() {
 	for i := range d.out {
 		if d.out[i].Verb != Act && d.out[i].Verb != Wait {
@@ -188,7 +189,8 @@ func (d *decider) overtake() {
 			a, b := &d.out[i], &d.out[j]
 			later := b.Moment.After(a.Moment) || (b.Moment.Equal(a.Moment) && j > i)
 			if i != j && later && (b.Verb == Act || b.Verb == Wait) && a.Audience == b.Audience &&
-				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && b.Changes.covers(a.Changes) {
+				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && (a.Key.Cycle == b.Key.Cycle || !d.cycleOf[i].apart()) &&
+				b.Changes.covers(a.Changes) {
 				a.Verb, a.Reason = Overtaken, overtakenReason(b)
 				a.Changes = Changes{}
 				break
@@ -196,6 +198,9 @@ func (d *decider) overtake() {
 		}
 	}
 }
+
+// apart reports whether what is said of the cycle says nothing of the obligation's other cycles.
+func (c *Cycle) apart() bool { return c.Obligation.Kind == Duty || c.Obligation.Kind == Check }
 
 // covers reports whether making these changes leaves nothing of the other undone.
 func (ch Changes) covers(other Changes) bool {

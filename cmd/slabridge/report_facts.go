@@ -114,7 +114,7 @@ func assemble(f reportFacts) report {
 		return &r.Obligations[i]
 	}
 	for _, o := range f.contract.Obligations {
-		if o.Kind != enforcer.Account && !o.Off && !o.NoVerdict && o.Inert == "" {
+		if o.Kind != enforcer.Account && !o.Off && !o.NoVerdict && o.Inert == nil {
 			o2 := obligation(o.ID)
 			o2.Source, o2.Title = o.Source, o.Title.In(f.lang)
 		}

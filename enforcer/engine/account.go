@@ -3,11 +3,12 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"slabridge/connectors"
+	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
@@ -26,7 +27,7 @@ type Account struct {
 func (v *view) capped() *enforcer.Obligation {
 	for i := range v.Obligations {
 		o := &v.Obligations[i]
-		if o.Kind == enforcer.Account && o.Inert == "" && !o.Off && o.Rules[0].Sum != nil && o.Rules[0].Sum.Percent > 0 {
+		if o.Kind == enforcer.Account && o.Inert == nil && !o.Off && o.Rules[0].Sum != nil && o.Rules[0].Sum.Percent > 0 {
 			return o
 		}
 	}
@@ -109,7 +110,8 @@ func (p *pass) account(ctx context.Context, v *view, changed []string, due bool)
 		return nil, err
 	}
 	p.tallies = nil
-	if len(changed) == 0 && !due {
+	pending := p.pendingWhole(v, true)
+	if len(changed)+len(pending) == 0 && !due {
 		return nil, nil
 	}
 	spent, requests, err := p.e.ledger.Tally(ctx, p.conn.ID, v.ID, o.ID, v.term())
@@ -117,17 +119,22 @@ func (p *pass) account(ctx context.Context, v *view, changed []string, due bool)
 		return nil, err
 	}
 	s := enforcer.Spending{Obligation: o, Period: v.term(), Spent: spent, Sum: v.Account.Sum, Requests: requests}
-	f := &finding{view: v, request: enforcer.Request{Connection: p.conn.ID}}
+	f := &finding{view: v, request: enforcer.Request{Connection: p.conn.ID}, pending: pending}
 	f.ev = enforcer.Spend(v.Contract.Contract, p.conn.ID, s, later(v.ValidFrom, v.line.EnforceFrom), p.now)
-	id, ok, err := p.e.mirror.IDByKey(ctx, p.conn.ID, v.Account.WatchIssue)
-	if err != nil {
-		return nil, err
+	return f, p.watch(ctx, f)
+}
+
+// watch finds the issue that is told of the cost of changes, if it is in sight.
+func (p *pass) watch(ctx context.Context, f *finding) error {
+	id, ok, err := p.e.mirror.IDByKey(ctx, p.conn.ID, f.view.Account.WatchIssue)
+	if err != nil || !ok {
+		return err
 	}
-	if !ok && slices.ContainsFunc(f.ev.Cycles[0].Steps, func(s enforcer.CycleStep) bool { return !s.At.IsZero() }) {
-		p.report.problem(v.Account.WatchIssue, true, "the issue that is to be told of the cost of changes is not in the mirror")
+	m, ok, err := p.e.mirrored(ctx, p.conn.ID, id)
+	if err == nil && ok && m.entry.State == mirror.Visible {
+		f.watch, f.project = id, m.history.Issue.Values.One(connectors.FieldProject)
 	}
-	f.watch = id
-	return f, nil
+	return err
 }
 
 func later(a, b time.Time) time.Time {

@@ -140,8 +140,10 @@ const (
 	heldMapping = "mapping"
 	// heldImpossible: the tracker would refuse what the step is about; it is looked at again when the issue changes.
 	heldImpossible = "impossible"
-	// heldDuty: what the admin says of the issue to be made does not fit the tracker.
-	heldDuty = "duty"
+	// heldDuty: what the admin says of the issue to be made does not fit the tracker; heldWatch: the issue that is told
+	// of the cost of changes is not there. Both are looked at in each pass.
+	heldDuty  = "duty"
+	heldWatch = "watch"
 )
 
 // revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human
@@ -152,7 +154,8 @@ func (p *pass) revise(ctx context.Context, f *finding, was, now ledger.Entry) (l
 	switch {
 	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldStorm:
 		return was, nil
-	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights && p.mayNotBeInternal(p.names.Self, f.project) != "":
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights &&
+		f.request.Issue != wholeContract && p.mayNotBeInternal(p.names.Self, f.project) != "":
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil

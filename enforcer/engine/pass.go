@@ -175,11 +175,11 @@ func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	return problems, nil
 }
 
-// lackedRights reports whether something is held for want of a right.
+// lackedRights reports whether something is held for want of a right, or of a name that a duty's issue needs.
 func (p *pass) lackedRights(ctx context.Context) (bool, error) {
 	pending, err := p.e.ledger.Pending(ctx, p.conn.ID, p.e.now(p.conn.Tracker))
 	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
-		return e.State == ledger.Held && e.Reason.Code == heldRights
+		return e.State == ledger.Held && (e.Reason.Code == heldRights || e.Reason.Code == heldDuty)
 	}), err
 }
 

@@ -45,7 +45,7 @@ func (c *Contract) countsWork() bool {
 
 func countsWork(c *enforcer.Contract) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
-		if o.Off || o.Inert != "" {
+		if o.Off || o.Inert != nil {
 			return false
 		}
 		booked := func(c enforcer.Condition) bool { return c.Word == enforcer.WordTimeEntry }

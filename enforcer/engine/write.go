@@ -268,6 +268,17 @@ func notes(notes []string, r enforcer.Reason) enforcer.Reason {
 	return r
 }
 
+// assigned is whom a write assigns, "" for nobody.
+func assigned(w connectors.Write) string {
+	switch {
+	case w.Create != nil:
+		return w.Create.Assign
+	case w.Assign != nil:
+		return *w.Assign
+	}
+	return ""
+}
+
 // failure is the outcome of a request that the tracker did not accept.
 func (p *pass) failure(w connectors.Write, err error) ledger.Outcome {
 	now := p.e.now(p.conn.Tracker)
@@ -283,8 +294,8 @@ func (p *pass) failure(w connectors.Write, err error) ledger.Outcome {
 	case connectors.Unknown, connectors.Garbled:
 		o.RetryAt = now.Add(settleAfter)
 	case connectors.Refused:
-		if w.Assign != nil { // someone else, then: nothing of it was saved
-			p.unassignable[*w.Assign], p.again = true, true
+		if who := assigned(w); who != "" { // someone else, then: nothing of it was saved
+			p.unassignable[who], p.again = true, true
 			o.Class, o.RetryAt = connectors.TryLater, time.Time{}
 		}
 	}

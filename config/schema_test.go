@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -196,15 +197,30 @@ func TestKeysAreDescribed(t *testing.T) {
 	}
 }
 
+// The example is well as it stands, and with its blocks for a second contract taken out of their comments; and in
+// both everything that a contract asks for is mapped.
 func TestExampleIsWell(t *testing.T) {
 	t.Setenv("SLABRIDGE_HELPDESK_KEY", planted)
-	cfg, faults := Load("../docs/slabridge.example.yaml")
-	if len(faults) > 0 || cfg == nil {
-		t.Fatalf("faults: %v", faults)
-	}
 	data, err := os.ReadFile("../docs/slabridge.example.yaml")
 	if err != nil {
 		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile(`(?ms)^# --- [a-z-]+$\n(.*?)^# ---$`)
+	whole := blocks.ReplaceAllFunc(data, func(block []byte) []byte {
+		return regexp.MustCompile(`(?m)^#`).ReplaceAll(blocks.FindSubmatch(block)[1], nil)
+	})
+	for want, text := range map[int][]byte{1: data, 2: whole} {
+		cfg, faults := load(newPage("slabridge.yaml"), text, "../docs")
+		if len(faults) > 0 || cfg == nil || len(cfg.Contracts) != want {
+			t.Fatalf("%d contracts: faults: %v", want, faults)
+		}
+		for _, c := range cfg.Contracts {
+			for _, o := range c.Obligations {
+				if o.Inert != nil {
+					t.Errorf("%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In("en"))
+				}
+			}
+		}
 	}
 	if !bytes.Contains(data, []byte("$schema=slabridge.schema.json")) {
 		t.Error("the example does not name its schema")

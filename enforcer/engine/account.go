@@ -101,27 +101,63 @@ func (p *pass) account(ctx context.Context, v *view, changed []string, due bool)
 	if o == nil || v.Account == nil {
 		return nil, nil
 	}
-	if v.stale {
-		if err := p.e.ledger.ClearTallies(ctx, p.conn.ID, v.ID); err != nil {
-			return nil, err
-		}
-	}
-	if err := p.e.ledger.SetTallies(ctx, p.tallies...); err != nil {
+	if err := p.keepTallies(ctx, v); err != nil {
 		return nil, err
 	}
-	p.tallies = nil
 	pending := p.pendingWhole(v, true)
 	if len(changed)+len(pending) == 0 && !due {
 		return nil, nil
 	}
-	spent, requests, err := p.e.ledger.Tally(ctx, p.conn.ID, v.ID, o.ID, v.term())
-	if err != nil {
+	s := enforcer.Spending{Obligation: o, Period: v.term(), Sum: v.Account.Sum}
+	var err error
+	if s.Spent, s.Requests, err = p.spent(ctx, v, o); err != nil {
 		return nil, err
 	}
-	s := enforcer.Spending{Obligation: o, Period: v.term(), Spent: spent, Sum: v.Account.Sum, Requests: requests}
 	f := &finding{view: v, request: enforcer.Request{Connection: p.conn.ID}, pending: pending}
 	f.ev = enforcer.Spend(v.Contract.Contract, p.conn.ID, s, later(v.ValidFrom, v.line.EnforceFrom), p.now)
 	return f, p.watch(ctx, f)
+}
+
+// keepTallies puts what the pass found requests to add to the cost of changes into the ledger; after a change of
+// configuration all of them were looked at.
+func (p *pass) keepTallies(ctx context.Context, v *view) error {
+	if p.reads {
+		return nil
+	}
+	if v.stale {
+		if err := p.e.ledger.ClearTallies(ctx, p.conn.ID, v.ID); err != nil {
+			return err
+		}
+	}
+	if len(p.tallies) == 0 {
+		return nil
+	}
+	err := p.e.ledger.SetTallies(ctx, p.tallies...)
+	p.tallies = nil
+	return err
+}
+
+// spent adds up the cost of changes. Who only reads lays what was found now over what the ledger has.
+func (p *pass) spent(ctx context.Context, v *view, o *enforcer.Obligation) (sum int64, requests int, err error) {
+	if !p.reads {
+		return p.e.ledger.Tally(ctx, p.conn.ID, v.ID, o.ID, v.term())
+	}
+	costs := map[string]int64{}
+	if !v.stale {
+		if costs, err = p.e.ledger.Tallies(ctx, p.conn.ID, v.ID, o.ID, v.term()); err != nil {
+			return 0, 0, err
+		}
+	}
+	for _, t := range p.tallies {
+		costs[t.Issue] = t.Amount
+	}
+	p.tallies = nil
+	for _, cost := range costs {
+		if sum += cost; cost != 0 {
+			requests++
+		}
+	}
+	return sum, requests, nil
 }
 
 // watch finds the issue that is told of the cost of changes, if it is in sight.

@@ -64,7 +64,7 @@ func (e *Engine) running(ctx context.Context, conn string) ([]string, error) {
 	}
 	var ids []string
 	for _, it := range items {
-		if it.Connection == conn {
+		if it.Connection == conn && it.Issue != wholeContract {
 			ids = append(ids, it.Issue)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/enforcer/ledger"
 )
@@ -208,7 +209,9 @@ func TestDutyHeld(t *testing.T) {
 		},
 		{
 			"no such project", "duty",
-			func(yaml string) string { return replace("delivery, project: acme", "delivery, project: acmee")(only(yaml)) },
+			func(yaml string) string {
+				return replace("delivery, project: acme", "delivery, project: acmee")(only(yaml))
+			},
 			func(*world) {},
 			func(w *world) { w.configure(replace("project: acmee", "project: acme")) },
 		},
@@ -429,4 +432,39 @@ func TestDutyInAYearWithoutDays(t *testing.T) {
 		t.Errorf("problems %s", problems(r))
 	}
 	w.wantSaid(id, "has-owner/due")
+}
+
+// What runs of the contract as a whole is listed beside the requests, now and as of a moment, and is no issue to ask
+// the tracker for.
+func TestDutiesAmongWhatRuns(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-04-02 09:00")
+	for _, r := range w.requests(func() { w.passAt("2026-04-02 11:00") }) { // with a census
+		if strings.Contains(r.Path, "/issues/.json") {
+			t.Errorf("asked for %s", r.Path)
+		}
+	}
+	for moment, want := range map[string][]string{
+		"":                 {"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running", "standing-duty backup@2026-04 of #3 running"},
+		"2026-04-02 10:00": {"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running", "standing-duty backup@2026-04 of #3 running"},
+		"2026-03-31 12:00": {"standing-duty sync@2026-03-30T10:00 of #1 running"},
+	} {
+		var asOf time.Time
+		if moment != "" {
+			asOf = at(moment)
+		}
+		items, err := w.engine.Running(t.Context(), asOf)
+		w.do(err)
+		var got []string
+		for _, it := range items {
+			for _, c := range it.Cycles {
+				got = append(got, fmt.Sprintf("%s %s of #%s %s", c.Obligation, c.ID, c.IssueKey, c.State))
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("as of %q there runs\n  %s\nwant\n  %s", moment, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		}
+	}
 }

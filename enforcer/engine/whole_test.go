@@ -468,3 +468,17 @@ func TestDutiesAmongWhatRuns(t *testing.T) {
 		}
 	}
 }
+
+// The issue of one period is told of its own term and of no other's.
+func TestDutyIsToldOfItself(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-04-09 12:00")
+	for _, n := range w.notes("admin", 4) {
+		if !n.private || !strings.Contains(n.text, "Overdue for 6 April 2026") || strings.Contains(n.text, "June") || strings.Contains(n.text, "30 April") {
+			t.Errorf("private: %t\n%s", n.private, n.text)
+		}
+	}
+	if got := w.notes("customer1", 4); len(got) > 0 {
+		t.Errorf("the customer reads %d comments of ours", len(got))
+	}
+}

@@ -146,7 +146,7 @@ func (p *pass) prepare(ctx context.Context) error {
 func (p *pass) unseenWork(views []*view, d connectors.Directory) []string {
 	var unseen []string
 	for _, v := range views {
-		if !countsWork(v.Contract.Contract) {
+		if !v.countsWork() {
 			continue
 		}
 		for _, project := range v.scope.Projects() {

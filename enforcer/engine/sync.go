@@ -33,8 +33,12 @@ func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions) (mirror.
 // request a pass.
 func (e *Engine) countsWork(conn string) bool {
 	return slices.ContainsFunc(e.settings.Contracts, func(c Contract) bool {
-		return c.Connection == conn && slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
+		return c.Connection == conn && c.countsWork()
 	})
+}
+
+func (c *Contract) countsWork() bool {
+	return c.capped() != nil && c.Account.Rate > 0 || slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
 }
 
 func countsWork(c *enforcer.Contract) bool {

@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -481,4 +483,30 @@ func TestDutyIsToldOfItself(t *testing.T) {
 	if got := w.notes("customer1", 4); len(got) > 0 {
 		t.Errorf("the customer reads %d comments of ours", len(got))
 	}
+}
+
+// An issue made after its due, whose answer was lost besides, is told of its breach once it is found.
+func TestLateDutyWithALostAnswer(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor, only, enforced("2026-03-30"))
+	w.set(at("2026-07-01 10:00"))
+	lost := 0
+	w.sim.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && r.URL.Path == "/issues.json" {
+				if lost++; lost == 1 {
+					next.ServeHTTP(httptest.NewRecorder(), r)
+					panic(http.ErrAbortHandler)
+				}
+			}
+			next.ServeHTTP(rw, r)
+		})
+	})
+	_, _ = w.engine.Pass(t.Context()) // its error is the answer
+	for m := range 6 {
+		w.set(at("2026-07-01 10:01").Add(time.Duration(m) * time.Minute))
+		w.pass()
+	}
+	w.wantMade("#1 Delivery Q2 2026", "#2 Delivery Q3 2026")
+	w.wantSaid(1, "quarterly-delivery/due")
+	w.wantSaid(2)
 }

@@ -198,7 +198,7 @@ func (f *finding) item() ledger.Item {
 		}
 		it.Cycles = append(it.Cycles, ledger.Cycle{
 			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State,
-			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt,
+			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt, IssueKey: f.runs[c.ID].key,
 		})
 	}
 	return it

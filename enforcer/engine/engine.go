@@ -70,13 +70,15 @@ type Engine struct {
 	log      *slog.Logger
 	settings Settings
 	looked   map[string]lastPass // by connection
+	// uncounted are the costs that could not be read and were told of, by connection, contract and issue
+	uncounted map[[3]string]string
 	// Progress, when set, is told how a long synchronisation goes on.
 	Progress func(mirror.Progress)
 }
 
 // New makes an engine over an open mirror and ledger.
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
-	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}}
+	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, uncounted: map[[3]string]string{}}
 }
 
 // Connections are those it works on.

@@ -20,6 +20,7 @@ type pass struct {
 	conn    Connection
 	now     time.Time
 	asOf    bool // now was asked for, and what happened later is not to be known
+	reads   bool // nothing is written, to the ledger neither
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
 	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date

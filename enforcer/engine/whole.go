@@ -19,7 +19,7 @@ const wholeContract = ""
 // the issues that this pass looks at.
 func (p *pass) whole(ctx context.Context, v *view, changed []string) ([]finding, error) {
 	var out []finding
-	due := v.stale || slices.Contains(changed, wholeContract)
+	due := v.stale || p.reads || slices.Contains(changed, wholeContract)
 	duties, err := p.duties(ctx, v, changed, due)
 	if err != nil {
 		return nil, err

@@ -2,11 +2,14 @@ package engine_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/enforcer/ledger"
 )
@@ -208,7 +211,9 @@ func TestDutyHeld(t *testing.T) {
 		},
 		{
 			"no such project", "duty",
-			func(yaml string) string { return replace("delivery, project: acme", "delivery, project: acmee")(only(yaml)) },
+			func(yaml string) string {
+				return replace("delivery, project: acme", "delivery, project: acmee")(only(yaml))
+			},
 			func(*world) {},
 			func(w *world) { w.configure(replace("project: acmee", "project: acme")) },
 		},
@@ -429,4 +434,79 @@ func TestDutyInAYearWithoutDays(t *testing.T) {
 		t.Errorf("problems %s", problems(r))
 	}
 	w.wantSaid(id, "has-owner/due")
+}
+
+// What runs of the contract as a whole is listed beside the requests, now and as of a moment, and is no issue to ask
+// the tracker for.
+func TestDutiesAmongWhatRuns(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-04-02 09:00")
+	for _, r := range w.requests(func() { w.passAt("2026-04-02 11:00") }) { // with a census
+		if strings.Contains(r.Path, "/issues/.json") {
+			t.Errorf("asked for %s", r.Path)
+		}
+	}
+	for moment, want := range map[string][]string{
+		"":                 {"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running", "standing-duty backup@2026-04 of #3 running"},
+		"2026-04-02 10:00": {"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running", "standing-duty backup@2026-04 of #3 running"},
+		"2026-03-31 12:00": {"standing-duty sync@2026-03-30T10:00 of #1 running"},
+	} {
+		var asOf time.Time
+		if moment != "" {
+			asOf = at(moment)
+		}
+		items, err := w.engine.Running(t.Context(), asOf)
+		w.do(err)
+		var got []string
+		for _, it := range items {
+			for _, c := range it.Cycles {
+				got = append(got, fmt.Sprintf("%s %s of #%s %s", c.Obligation, c.ID, c.IssueKey, c.State))
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("as of %q there runs\n  %s\nwant\n  %s", moment, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		}
+	}
+}
+
+// The issue of one period is told of its own term and of no other's.
+func TestDutyIsToldOfItself(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor)
+	w.run("2026-04-09 12:00")
+	for _, n := range w.notes("admin", 4) {
+		if !n.private || !strings.Contains(n.text, "Overdue for 6 April 2026") || strings.Contains(n.text, "June") || strings.Contains(n.text, "30 April") {
+			t.Errorf("private: %t\n%s", n.private, n.text)
+		}
+	}
+	if got := w.notes("customer1", 4); len(got) > 0 {
+		t.Errorf("the customer reads %d comments of ours", len(got))
+	}
+}
+
+// An issue made after its due, whose answer was lost besides, is told of its breach once it is found.
+func TestLateDutyWithALostAnswer(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor, only, enforced("2026-03-30"))
+	w.set(at("2026-07-01 10:00"))
+	lost := 0
+	w.sim.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && r.URL.Path == "/issues.json" {
+				if lost++; lost == 1 {
+					next.ServeHTTP(httptest.NewRecorder(), r)
+					panic(http.ErrAbortHandler)
+				}
+			}
+			next.ServeHTTP(rw, r)
+		})
+	})
+	_, _ = w.engine.Pass(t.Context()) // its error is the answer
+	for m := range 6 {
+		w.set(at("2026-07-01 10:01").Add(time.Duration(m) * time.Minute))
+		w.pass()
+	}
+	w.wantMade("#1 Delivery Q2 2026", "#2 Delivery Q3 2026")
+	w.wantSaid(1, "quarterly-delivery/due")
+	w.wantSaid(2)
 }

@@ -148,6 +148,7 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 		ID: doc.ID, Source: doc.Source, Title: doc.Title.text(), Kind: enforcer.Kind(doc.Kind),
 		Assumption: doc.Assumption.text(), Plans: doc.Plans, Start: doc.Start.condition(),
 		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off, Agreed: doc.Agreed, Unless: doc.Unless,
+		Escalation: doc.Escalation,
 	}
 	if o.Kind == "" {
 		o.Kind = enforcer.Timer
@@ -178,6 +179,11 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	shared := readSteps(b.page, path+".steps", doc.Steps)
 	for i := range doc.Rules {
 		o.Rules = append(o.Rules, b.rule(fmt.Sprintf("%s.rules[%d]", path, i), &doc.Rules[i], shared))
+	}
+	if acts := func(r enforcer.Rule) bool {
+		return slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool { return s.Trigger.Due })
+	}; o.Escalation && !slices.ContainsFunc(o.Rules, acts) {
+		b.fault(path+".escalation", "true", "says that the step at the due is the promise; give %s a step `at: due`", o.ID)
 	}
 	return o
 }

@@ -124,6 +124,8 @@ type obligationDoc struct {
 	Once bool `yaml:"once"`
 	// NoVerdict: a right, or the customer's own duty; never met or breached.
 	NoVerdict bool `yaml:"no_verdict"`
+	// Escalation: the due step is the promise itself; carried out at the due, it keeps the promise in the report.
+	Escalation bool `yaml:"escalation"`
 	// Off: in the text, but not acted on until turned on.
 	Off bool `yaml:"off"`
 	// Items of a complete request.

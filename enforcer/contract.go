@@ -132,6 +132,7 @@ type Obligation struct {
 	Repeat     bool   // the next cycle starts where one ends, while the request is open
 	Once       bool   // not started again when a customer reopens the request
 	NoVerdict  bool   // a right or the customer's own duty: never met or breached
+	Escalation bool   // the due step is the promise itself: what it does at the due keeps the promise in the report
 	Off        bool   // in the text, but not acted on until the admin turns it on
 	Rules      []Rule
 	Items      []Item // of WordComplete: what a complete request holds

@@ -128,6 +128,7 @@ var russian = map[phrase]string{
 
 	// report
 	"from %s to %s, both included; made %s":                                 "с %s по %s включительно; составлен %s",
+	"carried out by slabridge at the due: %d":                               "выполнено самим slabridge в срок: %d",
 	"met %d, breached %d (excused %d), cancelled %d, running at the end %d": "исполнено %d, нарушено %d (извинено %d), отменено %d, идёт на конец %d",
 	"kept %s %%":                  "соблюдено %s %%",
 	", without the excused %s %%": ", без извинённых %s %%",

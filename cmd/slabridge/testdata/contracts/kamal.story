@@ -733,11 +733,13 @@ Tue 2026-03-31 18:00     end
         involve-developers п. 8
           involvement of the developers
           met 11, breached 4 (excused 0), cancelled 4, running at the end 0
-          kept 73.3 %
+          carried out by slabridge at the due: 4
+          kept 100 %
         inform-management п. 8
           information of the management
           met 13, breached 2 (excused 0), cancelled 4, running at the end 0
-          kept 86.6 %
+          carried out by slabridge at the due: 2
+          kept 100 %
         progress-update п. 9
           progress update
           met 31, breached 3 (excused 0), cancelled 4, running at the end 0

@@ -287,7 +287,7 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 		if o.Inert != nil || o.Off {
 			continue
 		}
-		missing := lacking(o, roles)
+		missing := append(lacking(o, roles), used.lackingForDuties(o, roles)...)
 		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind == "jira" {
 			missing = append(missing, internalLacking(o, m)...)
 		}
@@ -311,6 +311,18 @@ func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) 
 			if s.Watch != "" && roles[s.Watch] == nil {
 				out = append(out, fmt.Sprintf("has no role %s; step %s/%s will add no watchers", s.Watch, o.ID, s.ID))
 			}
+		}
+	}
+	return out
+}
+
+// lackingForDuties tells of duties whose issue would be assigned to a role that the mapping cannot give.
+func (c *Contract) lackingForDuties(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []string {
+	var out []string
+	for _, d := range c.Duties {
+		role := d.Issue.Assign
+		if rule := roles[role]; d.Obligation == o.ID && role != "" && (rule == nil || len(rule.Lead) == 0) {
+			out = append(out, fmt.Sprintf("has no lead of role %s; the issue of %s will be assigned to nobody", role, d.Issue.Path))
 		}
 	}
 	return out

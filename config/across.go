@@ -14,6 +14,7 @@ func (l *loader) checkAcross() {
 	for i := range l.cfg.Mappings {
 		l.checkSeverityIDs(i)
 		l.checkFieldIDs(i)
+		l.checkPlans(i)
 	}
 	if l.spoilt("contracts") {
 		return
@@ -82,6 +83,24 @@ func (l *loader) checkFieldIDs(i int) {
 		path := fmt.Sprintf("mappings[%d].fields[%d].is", i, j)
 		if f.Is != "" && !l.spoilt(path) && !slices.Contains(known, f.Is) {
 			l.choose(path, f.Is, "a field that means something here", known)
+		}
+	}
+}
+
+// checkPlans refuses a plan that the contracts of the mapping, where they know plans, do not.
+func (l *loader) checkPlans(i int) {
+	m := &l.cfg.Mappings[i]
+	contracts, complete := l.users(m.ID)
+	var known []string
+	for _, c := range contracts {
+		known = append(known, c.Plans...)
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	for j, f := range m.Fields {
+		path := fmt.Sprintf("mappings[%d].fields[%d].plan", i, j)
+		if complete && known != nil && f.Plan != "" && !l.spoilt(path) && !slices.Contains(known, f.Plan) {
+			l.choose(path, f.Plan, "a plan of the contracts that use this mapping", known)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"slabridge/enforcer"
+	"slabridge/mapping"
 )
 
 // readSteps turns steps into values. Their ids are made from their moments, so the same step has the same id in
@@ -20,6 +21,7 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 		s.Assign, s.Duty = assignee(doc.Assign)
 		if c := doc.Comment; c != nil {
 			s.Comment = &enforcer.StepComment{Audience: enforcer.Audience(c.Audience), Text: c.Text, Names: enforcer.Role(c.Names)}
+			checkText(p, at+".comment", s.Comment)
 		}
 		addOurs(p, at, &s, &doc.Ours)
 		switch {
@@ -33,6 +35,18 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// checkText holds a comment to a text that there is, and that is meant for its audience: what is written for staff
+// tells customers what is not for them.
+func checkText(p *page, path string, c *enforcer.StepComment) {
+	switch {
+	case c.Text == "" || p.spoilt(path):
+	case !slices.Contains(mapping.TextKeys, c.Text):
+		p.choose(path+".text", c.Text, "a text", mapping.TextKeys)
+	case c.Audience == enforcer.Public && !slices.Contains(mapping.PublicTexts, c.Text):
+		p.choose(path+".text", c.Text, "a text for customers", mapping.PublicTexts)
+	}
 }
 
 func readTrigger(p *page, path string, doc *stepDoc) (string, enforcer.Trigger) {

@@ -101,7 +101,7 @@ func (u *user) contract(files map[string]text) *Contract {
 	c := &Contract{}
 	var made []*enforcer.Contract
 	for _, v := range u.versions() {
-		t, ok := u.loader.text(v.path+".use", v.Use, files)
+		t, ok := u.text(v.path+".use", v.Use, files)
 		if !ok {
 			return nil
 		}
@@ -204,7 +204,7 @@ func (v *version) plan(c *enforcer.Contract) {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		if plan != "" && o.Plans != nil && !slices.Contains(o.Plans, plan) {
-			o.Inert = fmt.Sprintf("it is not part of plan %q", plan)
+			o.Inert = because("it is not part of plan %q", "не входит в тариф %q", plan)
 		}
 	}
 }
@@ -277,14 +277,14 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 	warned := map[string]bool{}
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
-		if o.Inert == "" {
+		if o.Inert == nil {
 			o.Inert = unmapped(o, fields, activities)
 		}
-		if o.Inert == "" {
+		if o.Inert == nil {
 			o.Inert = used.unfounded(o, fields)
 		}
 		fit(o, fields)
-		if o.Inert != "" || o.Off {
+		if o.Inert != nil || o.Off {
 			continue
 		}
 		missing := lacking(o, roles)

@@ -59,7 +59,8 @@ type Tracker interface {
 	// least once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as
 	// pages arrive; an error from page stops the listing and is returned as it is. Entries that stand on no issue
 	// are left out. One request when there is at most one page. Entries that were deleted leave no trace: whoever
-	// must know lists all of them.
+	// must know lists all of them. It is Refused to an account that may read nobody's time but its own, be it that the
+	// tracker serves an empty list instead.
 	Booked(ctx context.Context, since time.Time, page func([]Booking) error) error
 
 	// Create makes one issue, in one request, and gives its id. It never repeats a request whose outcome is

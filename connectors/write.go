@@ -48,7 +48,7 @@ func (w Write) HasUpdate() bool {
 
 // Refusal is one thing the tracker did not do although it accepted the request.
 type Refusal struct {
-	Field  string `json:"field"` // a field name, or "comment", "comment internal", "watcher"
+	Field  string `json:"field"` // a field name, or "comment", "comment internal", "watcher", "issue"
 	Wanted string `json:"wanted"`
 	Got    string `json:"got"`
 }

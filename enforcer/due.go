@@ -247,6 +247,8 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
 	cal := c.Contract.Calendar
 	switch {
+	case c.Obligation.Kind == Duty && c.period == nil: // as if a notice could start one
+		return time.Time{}, nil
 	case c.Obligation.Kind == Check:
 		if c.State == Met {
 			return time.Time{}, nil
@@ -255,7 +257,11 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	case t.Start():
 		return c.StartedAt, nil
 	case t.After != nil:
-		return cal.DueAt(r.from, *t.After, c.spans(end))
+		at, err := cal.DueAt(r.from, *t.After, c.spans(end))
+		if !c.Due.IsZero() && !at.Before(c.Due) { // both sides agreed on an earlier due
+			return time.Time{}, err
+		}
+		return at, err
 	case c.Due.IsZero():
 		return time.Time{}, nil
 	case t.Due:

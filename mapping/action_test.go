@@ -45,17 +45,20 @@ internal [respond/warn-50] comment`,
 		{"closed already", "status=Rejected", "6", []enforcer.Decision{closes}, `public [await-answer/due] comment; the status is already of class closed: "Rejected"`},
 		{"reopening", "status=Closed", "5 2", []enforcer.Decision{reopens}, "internal [cause-report/due] comment status=2"},
 		{
-			"of both the later one", "status=Feedback", "?", []enforcer.Decision{closes, reopens},
+			"of both the later one", "status=Feedback", "?",
+			[]enforcer.Decision{closes, reopens},
 			"public [await-answer/due] empty impossible: another step of the same pass gives the request a status of class working\ninternal [cause-report/due] comment status=2",
 		},
 		{"who is on duty, the locked passed over", "", "?", []enforcer.Decision{duty(enforcer.Support)}, "internal [has-owner/due] comment assign=12"},
 		{
-			"nobody is on duty: the lead", "", "?", []enforcer.Decision{duty(enforcer.Developers)},
+			"nobody is on duty: the lead", "", "?",
+			[]enforcer.Decision{duty(enforcer.Developers)},
 			"internal [has-owner/due] comment assign=11; nobody on duty for developers can be assigned in this project: the lead is taken",
 		},
 		{"of lead and duty the lead", "", "?", []enforcer.Decision{duty(enforcer.Support), lead}, "internal [has-owner/due respond/due] comment assign=10"},
 		{
-			"duty never takes it from someone of that role", "assignee=ivanov", "?", []enforcer.Decision{duty(enforcer.Support)},
+			"duty never takes it from someone of that role", "assignee=ivanov", "?",
+			[]enforcer.Decision{duty(enforcer.Support)},
 			`internal [has-owner/due] comment; assignee "Ivan Ivanov" is already of support or higher`,
 		},
 	} {

@@ -170,12 +170,12 @@ func (g glob) match(name string) bool {
 // letter and a mark of its own, so the marks go and й is taken as и.
 func fold(s string) string {
 	return strings.Map(func(c rune) rune {
-		switch {
-		case c == 'ё':
+		switch c {
+		case 'ё':
 			return 'е'
-		case c == 'й':
+		case 'й':
 			return 'и'
-		case c == '\u0306' || c == '\u0308':
+		case '\u0306', '\u0308':
 			return -1
 		}
 		return c

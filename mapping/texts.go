@@ -49,15 +49,19 @@ const (
 	TextNote              = "note"                // internal: anything else
 )
 
-// TextKeys lists every key.
-var TextKeys = []string{
-	TextReceipt, TextWorkBegun, TextAskItems, TextCustomerReminder, TextClosingReminder, TextNoAnswer, TextWarn,
-	TextBreach, TextInvolveDevelopers, TextInformManagement, TextProgressReminder, TextProgressBreach,
+// PublicTexts lists the keys of the texts that are written to customers.
+var PublicTexts = []string{
+	TextReceipt, TextWorkBegun, TextAskItems, TextCustomerReminder, TextClosingReminder, TextNoAnswer,
+}
+
+// TextKeys lists every key, those for customers first.
+var TextKeys = append(slices.Clone(PublicTexts),
+	TextWarn, TextBreach, TextInvolveDevelopers, TextInformManagement, TextProgressReminder, TextProgressBreach,
 	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
 	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
 	TextNoOwner, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
 	TextNote,
-}
+)
 
 // Languages lists the languages that every text exists in.
 var Languages = []string{"ru", "en"}

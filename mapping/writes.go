@@ -47,12 +47,11 @@ func (b *Bound) Writes(req enforcer.Request, h connectors.History, ds []enforcer
 	possible, out := w.actions(ds)
 	var public, internal []step
 	for _, d := range possible {
-		switch {
-		case d.Audience == enforcer.Public:
+		if d.Audience == enforcer.Public {
 			public = append(public, step{Decision: d})
-		default:
-			internal = append(internal, step{Decision: d})
+			continue
 		}
+		internal = append(internal, step{Decision: d})
 	}
 	carrier := internal
 	if len(internal) == 0 {

@@ -26,13 +26,15 @@ import (
 // What people do: creates #N "subject", on #N, says "to everybody", confides "to staff alone", NAME=VALUE (status,
 // assignee, priority, due, tracker, project, subject, text, or a field of the tracker), attaches FILE, books 40m ACTIVITY,
 // duplicates #M, edits NOTE "text", deletes. NOTE is the note's number on the page, as in "note-3".
-// NAME=none empties; unless it is told otherwise (text=none), a request is described in the words of its subject.
+// #0 is a request from before the story, #D1 the first issue that slabridge made itself. NAME=none empties. Unless it is told
+// otherwise (text=none), a request is described in the words of its subject.
 type contractStory struct {
 	contract string // a preset
 	language string // of the comments
 	starts   time.Time
 	people   []storyPerson
 	fields   []string    // of issues, texts, that the tracker must have
+	works    []string    // kinds of work, likewise
 	rights   [][2]string // role, permission
 	mapping  []string    // lines of the configuration, below the mapping's own
 	terms    []string    // likewise below the contract's
@@ -49,7 +51,7 @@ type storyAct struct {
 	line    string   // as written
 	at      time.Time
 	who     string
-	issue   int // as the story numbers it
+	issue   string // as the story names it: "#1"
 	does    deed
 	expects []string
 }
@@ -64,7 +66,7 @@ type deed struct {
 	attaches              string
 	books                 time.Duration
 	activity              string
-	duplicates            int
+	duplicates            string
 	edits                 int
 	edited                string
 }
@@ -86,16 +88,21 @@ func readStory(t testing.TB, file string) *contractStory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &contractStory{language: "ru"}
-	lines := strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
-	n, err := s.readHead(lines)
-	if err == nil {
-		err = s.readActs(lines[n:])
-	}
+	s, err := parseStory(string(raw))
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
 	return s
+}
+
+func parseStory(text string) (*contractStory, error) {
+	s := &contractStory{language: "ru"}
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	n, err := s.readHead(lines)
+	if err == nil {
+		err = s.readActs(lines[n:])
+	}
+	return s, err
 }
 
 // readHead gives how many lines the head has.
@@ -141,6 +148,8 @@ func (s *contractStory) headLine(w []string) (block *[]string, err error) {
 		s.people = append(s.people, storyPerson{args[0], args[1]})
 	case w[0] == "field" && len(args) == 1:
 		s.fields = append(s.fields, args[0])
+	case w[0] == "activity" && len(args) == 1:
+		s.works = append(s.works, args[0])
 	case w[0] == "right" && len(args) == 2:
 		s.rights = append(s.rights, [2]string{args[0], args[1]})
 	case w[0] == "mapping:":
@@ -175,11 +184,9 @@ func (s *contractStory) readActs(lines []string) error {
 			return fmt.Errorf("%q: does not come at least two seconds after the act before it", line)
 		}
 		if a.does.creates {
-			if made++; a.issue != made {
+			if made++; a.issue != fmt.Sprintf("#%d", made) {
 				return fmt.Errorf("%q: the next request is #%d", line, made)
 			}
-		} else if a.issue > made {
-			return fmt.Errorf("%q: there is no #%d yet", line, a.issue)
 		}
 		s.acts = append(s.acts, a)
 	}
@@ -205,9 +212,7 @@ func (s *contractStory) readAct(a *storyAct) (err error) {
 		return fmt.Errorf("write WHO creates #N or WHO on #N")
 	}
 	a.who, a.does.creates = w[3], w[4] == "creates"
-	if a.issue, err = numbered(w[5]); err != nil {
-		return err
-	}
+	a.issue = w[5]
 	rest := w[6:]
 	if a.does.creates && len(rest) > 0 {
 		a.does.subject, rest = rest[0], rest[1:]
@@ -238,7 +243,7 @@ func (d *deed) read(w []string) (err error) {
 				d.activity = next()
 			}
 		case "duplicates":
-			d.duplicates, err = numbered(next())
+			d.duplicates = next()
 		case "edits":
 			if d.edits, err = strconv.Atoi(next()); err == nil {
 				d.edited = next()
@@ -254,14 +259,6 @@ func (d *deed) read(w []string) (err error) {
 		}
 	}
 	return err
-}
-
-func numbered(s string) (int, error) {
-	n, err := strconv.Atoi(strings.TrimPrefix(s, "#"))
-	if err != nil || !strings.HasPrefix(s, "#") {
-		return 0, fmt.Errorf("%q is no request, as #1", s)
-	}
-	return n, nil
 }
 
 // tokens parts a line at its blanks, but for those in quotes, which are taken off.

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,12 +27,14 @@ type world struct {
 	set       func(t testing.TB, now time.Time)           // its clock, which then stands still
 	grant     func(t testing.TB, role, permission string) // until the end of the test
 	field     func(t testing.TB, name, project string)    // a text on every tracker, until the end of the test
+	activity  func(t testing.TB, name string)             // a kind of work, for good
 	keep      bool                                        // others come after us: leave nothing behind
 	lists     map[string]map[string]int                   // by kind: the numbers of names
+	booked    []int                                       // entries of time, in the story's order
 	now       time.Time
 }
 
-// the account of slabridge, and its role: no administrator's
+// The account of slabridge, and its role: no administrator's.
 const (
 	storyBot     = "sla-bot"
 	storyBotRole = "SLA bot"
@@ -47,6 +49,7 @@ func simWorld(testing.TB) *world {
 	w.set = func(_ testing.TB, now time.Time) { w.now = now }
 	w.grant = func(_ testing.TB, role, permission string) { sim.GrantPermission(role, permission) }
 	w.field = func(_ testing.TB, name, _ string) { sim.AddField(name) }
+	w.activity = func(_ testing.TB, name string) { sim.AddActivity(name) }
 	return w
 }
 
@@ -71,6 +74,12 @@ func liveWorld(t testing.TB) *world {
 	w.field = func(t testing.TB, name, project string) {
 		l.lab(t, "act", "field", name, project)
 		t.Cleanup(func() { l.lab(t, "act", "drop-field", name) })
+	}
+	w.activity = func(t testing.TB, name string) {
+		if w.list(t, "activity")[name] == 0 {
+			l.lab(t, "act", "activity", name)
+			delete(w.lists, "activity")
+		}
 	}
 	return w
 }
@@ -199,13 +208,14 @@ func (w *world) furnish(t testing.TB, s *contractStory, project string) {
 
 // past leaves a request of earlier days, long closed: an account that may not administer Redmine learns what fields there
 // are from requests.
-func (w *world) past(t testing.TB, customer, project string) {
+func (w *world) past(t testing.TB, customer, project string) int {
 	t.Helper()
 	var made struct{ Issue named }
 	w.ask(t, customer, "POST", "/issues.json", object{"issue": object{
 		"project_id": project, "tracker_id": w.id(t, "tracker", "Bug"), "subject": "From before the contract",
 	}}, &made)
 	w.ask(t, "admin", "PUT", fmt.Sprintf("/issues/%d.json", made.Issue.ID), object{"issue": object{"status_id": w.id(t, "status", "Closed")}}, nil)
+	return made.Issue.ID
 }
 
 // columns are the attributes of an issue that are no fields of the tracker's owner, by what a story calls them.
@@ -291,44 +301,36 @@ func (w *world) did(t testing.TB, a storyAct, issue int) {
 	}
 }
 
-// act does what a line says. issues are the numbers that the story's requests have in the tracker; it gives the number of
-// the request that the act is about.
-func (w *world) act(t testing.TB, a storyAct, issues []int, projects map[string]string) int {
+// create files a request as a line says, and gives its number.
+func (w *world) create(t testing.TB, a storyAct, projects map[string]string) int {
 	t.Helper()
-	d := a.does
-	attributes := w.attributes(t, d.sets, projects)
-	if d.creates {
-		var made struct{ Issue named }
-		for name, value := range (object{
-			"project_id": projects["desk"], "tracker_id": w.id(t, "tracker", "Bug"), "subject": d.subject, "description": d.subject + ".",
-		}) {
-			if attributes[name] == nil {
-				attributes[name] = value
-			}
+	attributes := w.attributes(t, a.does.sets, projects)
+	for name, value := range (object{
+		"project_id": projects["desk"], "tracker_id": w.id(t, "tracker", "Bug"), "subject": a.does.subject, "description": a.does.subject + ".",
+	}) {
+		if attributes[name] == nil {
+			attributes[name] = value
 		}
-		w.ask(t, a.who, "POST", "/issues.json", object{"issue": attributes}, &made)
-		w.did(t, a, made.Issue.ID)
-		return made.Issue.ID
 	}
-	issue := issues[a.issue-1]
-	path := "/issues/" + strconv.Itoa(issue)
-	if d.duplicates > 0 {
-		w.ask(t, a.who, "POST", path+"/relations.json",
-			object{"relation": object{"issue_to_id": issues[d.duplicates-1], "relation_type": "duplicates"}}, nil)
+	var made struct{ Issue named }
+	w.ask(t, a.who, "POST", "/issues.json", object{"issue": attributes}, &made)
+	w.did(t, a, made.Issue.ID)
+	return made.Issue.ID
+}
+
+// act does to a request what a line says. ids are the numbers that the story's requests have in the tracker.
+func (w *world) act(t testing.TB, a storyAct, ids map[string]int, projects map[string]string) {
+	t.Helper()
+	issue, there := ids[a.issue]
+	if !there {
+		t.Fatalf("%q: there is no %s yet", a.line, a.issue)
 	}
-	if d.books > 0 {
-		w.ask(t, a.who, "POST", "/time_entries.json", object{"time_entry": object{
-			"issue_id": issue, "hours": d.books.Hours(), "activity_id": w.id(t, "activity", d.activity), "spent_on": w.now.Format(time.DateOnly),
-		}}, nil)
-	}
-	if d.edits > 0 {
-		p, _ := w.page(t, "admin", issue)
-		w.ask(t, a.who, "PUT", fmt.Sprintf("/journals/%d.json", p.Journals[d.edits-1].ID),
-			object{"journal": object{"notes": d.edited}}, nil)
-	}
+	d, path := a.does, fmt.Sprintf("/issues/%d", issue)
+	w.beside(t, a, issue, ids)
+	attributes := w.attributes(t, d.sets, projects)
 	if d.attaches != "" {
 		var made struct{ Upload struct{ Token string } }
-		w.ask(t, a.who, "POST", "/uploads.json?filename="+filepath.Base(d.attaches), []byte(a.line), &made)
+		w.ask(t, a.who, "POST", "/uploads.json?filename="+url.QueryEscape(d.attaches), []byte(a.line), &made)
 		attributes["uploads"] = []object{{"token": made.Upload.Token, "filename": d.attaches}}
 	}
 	if d.note != "" {
@@ -341,5 +343,28 @@ func (w *world) act(t testing.TB, a storyAct, issues []int, projects map[string]
 	if d.deletes {
 		w.ask(t, a.who, "DELETE", path+".json", nil, nil)
 	}
-	return issue
+}
+
+// beside does what Redmine has other calls for than that of an issue.
+func (w *world) beside(t testing.TB, a storyAct, issue int, ids map[string]int) {
+	t.Helper()
+	if a.does.duplicates != "" {
+		w.ask(t, a.who, "POST", fmt.Sprintf("/issues/%d/relations.json", issue),
+			object{"relation": object{"issue_to_id": ids[a.does.duplicates], "relation_type": "duplicates"}}, nil)
+	}
+	if a.does.books > 0 {
+		var made struct {
+			Entry named `json:"time_entry"`
+		}
+		w.ask(t, a.who, "POST", "/time_entries.json", object{"time_entry": object{
+			"issue_id": issue, "hours": a.does.books.Hours(), "activity_id": w.id(t, "activity", a.does.activity),
+			"spent_on": a.at.Format(time.DateOnly),
+		}}, &made)
+		w.booked = append(w.booked, made.Entry.ID)
+	}
+	if a.does.edits > 0 {
+		p, _ := w.page(t, "admin", issue)
+		w.ask(t, a.who, "PUT", fmt.Sprintf("/journals/%d.json", p.Journals[a.does.edits-1].ID),
+			object{"journal": object{"notes": a.does.edited}}, nil)
+	}
 }

@@ -152,19 +152,19 @@ func (a *app) printHow(k *howKept) {
 			a.wrap("  "+a.t(label)+": ", strings.Join(list, "; "))
 		}
 	}
-	line("from", k.Starts)
-	line("until", k.Stops)
-	line("pauses in", k.Pauses)
-	line("a later date binds by", k.Accept)
-	line("items", k.Items)
+	line(phrase("from"), k.Starts)
+	line(phrase("until"), k.Stops)
+	line(phrase("pauses in"), k.Pauses)
+	line(phrase("a later date binds by"), k.Accept)
+	line(phrase("items"), k.Items)
 	var more []string
 	for _, x := range []struct {
 		is   bool
 		what phrase
 	}{
-		{k.Repeat, "again and again while the request is open"},
-		{k.Once, "not again when the request is reopened"},
-		{k.Agreed, "both sides may agree on another due (field agreed-due)"},
+		{k.Repeat, phrase("again and again while the request is open")},
+		{k.Once, phrase("not again when the request is reopened")},
+		{k.Agreed, phrase("both sides may agree on another due (field agreed-due)")},
 	} {
 		if x.is {
 			more = append(more, a.t(x.what))

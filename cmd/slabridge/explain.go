@@ -237,7 +237,7 @@ func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[e
 		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(a.lang), Cycle: c.ID, Ordinal: c.Ordinal,
 		State: string(c.State), Severity: c.Severity, Started: c.StartedAt.In(loc), Due: at(c.Due), Ended: at(c.EndedAt),
 		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote, ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()),
-		Source: c.Obligation.Source, Assumption: c.Obligation.Assumption,
+		Source: c.Obligation.Source, Assumption: c.Obligation.Assumption.In(a.lang),
 		Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},
 	}
 	if note := a.dueNote(c.DueNote); note != "" {

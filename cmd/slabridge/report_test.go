@@ -149,6 +149,27 @@ func TestReportShareIsNeverFlattered(t *testing.T) {
 	}
 }
 
+// What slabridge did at the due of an escalation keeps it, when it was done in time.
+func TestReportEscalationCarriedOut(t *testing.T) {
+	for after, kept := range map[time.Duration]string{
+		time.Minute: "100", carriedOutWithin: "100", carriedOutWithin + time.Second: "50", -1: "50",
+	} {
+		f := marchFacts(t,
+			"1  inform-management  created  met  03-10 10:00  03-10 14:00  03-10 11:00",
+			"2  inform-management  created  breached  03-10 10:00  03-10 14:00  03-11 12:00")
+		if v := f.verdicts[1]; after >= 0 {
+			key := cycleKey(v.Issue, v.Obligation, v.Cycle)
+			key.Connection, key.Contract, key.Step = v.Connection, v.Contract, dueStep
+			f.done = map[enforcer.StepKey]time.Time{key: v.Due.Add(after)}
+		}
+		for _, o := range assemble(f).Obligations {
+			if o.ID == "inform-management" && (fmt.Sprint(*o.Kept) != kept || o.Breached != 1 || (o.CarriedOut == 1) != (kept == "100")) {
+				t.Errorf("done %s after the due: kept %v %%, breached %d, carried out %d; want %s %%", after, *o.Kept, o.Breached, o.CarriedOut, kept)
+			}
+		}
+	}
+}
+
 func TestReportRequestsBySeverity(t *testing.T) {
 	f := marchFacts(t,
 		"1  acknowledge  created  met  03-10 10:00  -  03-10 10:01",
@@ -177,7 +198,9 @@ func fullReport(t testing.TB, lang string) report {
 		"1  respond  created  breached  03-20 16:00  03-20 16:20  03-20 16:40",
 		"1  respond  journal:9  breached  03-26 10:00  03-26 10:20  -",
 		"2  respond  created  met  03-10 10:00  03-10 10:20  03-10 10:10",
-		"2  progress-update  created~1  breached  03-10 10:00  03-12 10:00  03-12 10:00")
+		"2  progress-update  created~1  breached  03-10 10:00  03-12 10:00  03-12 10:00",
+		"2  phone-consultation  time:4  breached  03-10 10:00  -  03-10 10:00")
+	f.verdicts[4].EndWhy = "failed"
 	f.lang = lang
 	f.verdicts[0].Number, f.verdicts[0].EndBy, f.verdicts[0].EndByRole = 3, "Ivan Ivanov", enforcer.Support
 	f.verdicts[0].Subject = "Nobody can log in, and whoever is in is thrown out after a minute or two, it seems"
@@ -212,6 +235,7 @@ func TestReportText(t *testing.T) {
 			"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan\n      Ivanov (support)",
 			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier records of this cycle: 2",
 			"cycle journal:9: not ended, late by 166h 40m so far", "the due rests on provisional calendar data",
+			"  ! #2  critical\n      Nobody can log in\n      cycle time:4: broken at once, Tue 2026-03-10 10:00:00 +05\n",
 			"cycle created~1: nothing came; the next cycle began at the due",
 			"  billing Порядок 3.11, 2026-03\n    billable half hours: 17, requests: 5\n",
 			"cost of changes: 120000.5; share: 16.25 % of at most 15 %; more than promised",
@@ -222,7 +246,7 @@ func TestReportText(t *testing.T) {
 		},
 		"ru": {
 			"версия договора 2026-01", "с 2026-03-01 по 2026-03-31 включительно; составлен чт 2026-04-02", "исполнено 1, нарушено 2 (извинено 1), отменено 0, идёт на конец 0",
-			"соблюдено 33,3 %, без извинённых 50 %", "извинил Olga Orlova, пт 2026-03-27 09:00:00 +05: a power", "доля: 16,25 % при пределе 15 %; больше обещанного", "исключения\n",
+			"соблюдено 33,3 %, без извинённых 50 %", "кем извинено: Olga Orlova, пт 2026-03-27 09:00:00 +05: a power", "доля: 16,25 % при пределе 15 %; больше обещанного", "исключения\n",
 		},
 	} {
 		t.Run(lang, func(t *testing.T) {
@@ -259,10 +283,10 @@ func TestReportCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 5 || !slices.Equal(rows[0], csvColumns) {
-		t.Fatalf("want a header and 4 cycles, got %q", rows)
+	if len(rows) != 6 || !slices.Equal(rows[0], csvColumns) {
+		t.Fatalf("want a header and 5 cycles, got %q", rows)
 	}
-	if bytes.Count(out.Bytes(), []byte("\r\n")) != 6 { // five rows, and the break inside a cell
+	if bytes.Count(out.Bytes(), []byte("\r\n")) != 7 { // six rows, and the break inside a cell
 		t.Errorf("rows do not end in CRLF: %q", out.String())
 	}
 	cell := func(row int, column string) string { return rows[row][slices.Index(csvColumns, column)] }

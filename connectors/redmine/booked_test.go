@@ -273,20 +273,20 @@ func TestFindCreatedTrustsNoFilter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	make := func(by string, at time.Time) string {
+	create := func(by string, at time.Time) string {
 		n, err := s.As(by).At(at).Create(redminesim.NewIssue{Project: "acme", Subject: by, Description: "text\n[mark]\n"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return strconv.Itoa(n)
 	}
-	make("customer1", noon)
-	make("sla-bot", noon.Add(-time.Hour))
+	create("customer1", noon)
+	create("sla-bot", noon.Add(-time.Hour))
 	if id, ok, err := tr.FindCreated(t.Context(), "2", "[mark]", noon); ok || err != nil {
 		t.Errorf("found %s (%v): somebody else's, or made earlier", id, err)
 	}
-	ours := make("sla-bot", noon)
-	make("sla-bot", noon) // the first one counts
+	ours := create("sla-bot", noon)
+	create("sla-bot", noon) // the first one counts
 	if id, ok, err := tr.FindCreated(t.Context(), "2", "[mark]", noon.Add(300*time.Millisecond)); id != ours || !ok || err != nil {
 		t.Errorf("found %q %v (%v), want %s", id, ok, err, ours)
 	}

@@ -29,7 +29,7 @@ func (c *Contract) capped() *enforcer.Obligation {
 	}
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
-		if o.Kind == enforcer.Account && o.Inert == "" && !o.Off && o.Rules[0].Sum != nil && o.Rules[0].Sum.Percent > 0 {
+		if o.Kind == enforcer.Account && o.Inert == nil && !o.Off && o.Rules[0].Sum != nil && o.Rules[0].Sum.Percent > 0 {
 			return o
 		}
 	}

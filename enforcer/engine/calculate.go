@@ -81,6 +81,7 @@ func (p *pass) elsewhere(v *view, m mirrored) bool {
 			continue
 		}
 		r := other.request(p.conn.ID, m.history, m.entry)
+		r.Elsewhere = true // what the other says of its own validity is no claim
 		if ev, err := enforcer.Evaluate(other.Contract.Contract, &r, p.now); err == nil && ev.Covered {
 			return true
 		}
@@ -91,7 +92,7 @@ func (p *pass) elsewhere(v *view, m mirrored) bool {
 // checksEntitlement reports whether the contract says something of requests outside its validity.
 func (v *view) checksEntitlement() bool {
 	return slices.ContainsFunc(v.Obligations, func(o enforcer.Obligation) bool {
-		return !o.Off && o.Inert == "" && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
+		return !o.Off && o.Inert == nil && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
 	})
 }
 

@@ -56,7 +56,7 @@ func (f *finding) verdict(c *enforcer.Cycle) ledger.Verdict {
 // facts is what a cycle rests on.
 func (f *finding) facts(c *enforcer.Cycle) ledger.Facts {
 	out := ledger.Facts{
-		Rule: c.Obligation.Title.In(c.Contract.Language), Assumption: c.Obligation.Assumption, Version: c.Contract.Version,
+		Rule: c.Obligation.Title.In(c.Contract.Language), Assumption: c.Obligation.Assumption.In(c.Contract.Language), Version: c.Contract.Version,
 		Fingerprint: f.view.Fingerprint, Calendar: c.Contract.Calendar.Version(), Provisional: c.Provisional,
 		StartedAt: c.StartedAt, Elapsed: c.Elapsed, Events: []string{c.ID},
 	}

@@ -141,26 +141,6 @@ func (p *pass) prepare(ctx context.Context) error {
 	return p.draw(ctx)
 }
 
-// unseenWork names the projects whose booked time our account may not read though a contract counts it: a tracker that
-// serves the time of others leaves theirs out without a word.
-func (p *pass) unseenWork(views []*view, d connectors.Directory) []string {
-	var unseen []string
-	for _, v := range views {
-		if !v.countsWork() {
-			continue
-		}
-		for _, project := range v.scope.Projects() {
-			for _, permission := range p.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
-				if !d.Self.Has(project, permission) {
-					unseen = append(unseen, fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
-						projectName(d, project), v.ID, permission))
-				}
-			}
-		}
-	}
-	return unseen
-}
-
 // bind resolves the mappings against the mirrored names. Names by which something must not be written, or by which
 // booked time is out of sight, are read again first: what an admin has mended in the tracker is not to be held until the names are read in their turn.
 func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"slabridge/connectors"
@@ -37,19 +38,40 @@ func (e *Engine) countsWork(conn string) bool {
 	})
 }
 
+// countsWork reports whether some version of the contract counts booked time, or its cap is measured by it.
 func (c *Contract) countsWork() bool {
 	return c.capped() != nil && c.Account.Rate > 0 || slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
 }
 
 func countsWork(c *enforcer.Contract) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
-		if o.Off || o.Inert != "" {
+		if o.Off || o.Inert != nil {
 			return false
 		}
 		booked := func(c enforcer.Condition) bool { return c.Word == enforcer.WordTimeEntry }
 		billed := func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Billed != nil }
 		return booked(o.Start) || slices.ContainsFunc(o.Stop, booked) || slices.ContainsFunc(o.Rules, billed)
 	})
+}
+
+// unseenWork names the projects whose booked time our account may not read though a contract counts it: a tracker that
+// serves the time of others leaves theirs out without a word.
+func (p *pass) unseenWork(views []*view, d connectors.Directory) []string {
+	var unseen []string
+	for _, v := range views {
+		if !v.countsWork() {
+			continue
+		}
+		for _, project := range v.scope.Projects() {
+			for _, permission := range p.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
+				if !d.Self.Has(project, permission) {
+					unseen = append(unseen, fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
+						projectName(d, project), v.ID, permission))
+				}
+			}
+		}
+	}
+	return unseen
 }
 
 // withWork adds the booked time, which the tracker keeps apart, to a history that was read from it just now. It is as

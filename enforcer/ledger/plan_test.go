@@ -269,6 +269,22 @@ func BenchmarkLedger(b *testing.B) {
 			_, err := l.Record(b.Context(), now, step(fmt.Sprintf("n%d-%d/respond/created/due", b.N, i), enforcer.Past))
 			return err
 		}},
+		{"Judge-1000-new", func(i int) error {
+			vs := make([]ledger.Verdict, 1000)
+			for j := range vs {
+				vs[j] = verdict(fmt.Sprintf("m%d-%d-%d/respond/created", b.N, i, j), enforcer.Met)
+			}
+			_, err := l.Judge(b.Context(), now, vs...)
+			return err
+		}},
+		{"Judge-10-known", func(i int) error {
+			vs := make([]ledger.Verdict, 10)
+			for j := range vs {
+				vs[j] = verdict(fmt.Sprintf("known-%d/respond/created", j), enforcer.Met)
+			}
+			_, err := l.Judge(b.Context(), now, vs...)
+			return err
+		}},
 		{"Record-1000-new", func(i int) error {
 			es := make([]ledger.Entry, 1000)
 			for j := range es {

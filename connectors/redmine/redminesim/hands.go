@@ -46,17 +46,6 @@ type NewIssue struct {
 	Fields      map[string]string // custom fields by name
 }
 
-// Booking describes booked time. In an edit, empty fields stay as they are.
-type Booking struct {
-	Issue    int     // 0 in a new one: on Project as a whole
-	Project  string  // identifier; of time that stands on no issue
-	Hours    float64 // kept exactly; shown in hundredths
-	Activity string  // name
-	Comment  string
-	On       string // YYYY-MM-DD; "" is today
-	For      string // login; "" is whoever books
-}
-
 // Change describes an update; empty fields stay as they are.
 type Change struct {
 	Note     string
@@ -67,22 +56,21 @@ type Change struct {
 	Project  string // identifier
 	Tracker  string
 	Subject  string
-	Due      string // YYYY-MM-DD, or "-" for none
-	Parent   int
-	Fields   map[string]string // custom fields by name
+	// Description replaces the whole text, or takes it away by "-".
+	Description string
+	Due         string // YYYY-MM-DD, or "-" for none
+	Parent      int
+	Fields      map[string]string // custom fields by name
 }
 
 // Create makes an issue and returns its number.
 func (p Person) Create(n NewIssue) (int, error) {
 	fields, err := p.attrs(Change{
-		Priority: n.Priority, Assignee: n.Assignee, Tracker: n.Tracker, Subject: n.Subject, Parent: n.Parent,
+		Priority: n.Priority, Assignee: n.Assignee, Tracker: n.Tracker, Subject: n.Subject, Description: n.Description, Parent: n.Parent,
 		Project: n.Project, Due: n.Due, Fields: n.Fields,
 	})
 	if err != nil {
 		return 0, err
-	}
-	if n.Description != "" {
-		fields["description"] = n.Description
 	}
 	if n.Private {
 		fields["is_private"] = true
@@ -230,6 +218,12 @@ func (p Person) translate(ch Change) map[string]any {
 	if ch.Subject != "" {
 		out["subject"] = ch.Subject
 	}
+	if ch.Description != "" {
+		out["description"] = ch.Description
+		if ch.Description == "-" {
+			out["description"] = ""
+		}
+	}
 	if ch.Due != "" {
 		out["due_date"] = strings.TrimPrefix(ch.Due, "-")
 	}
@@ -281,78 +275,6 @@ func (p Person) RemoveRelation(relationID int) error {
 func (p Person) Watch(issueID int, login string) error {
 	id := p.s.UserID(login)
 	return p.ask(http.MethodPost, fmt.Sprintf("/issues/%d/watchers", issueID), map[string]any{"user_id": strconv.Itoa(id)}, nil)
-}
-
-// AddTimeEntry logs hours on an issue, today, and returns the entry's number. activity is a name.
-func (p Person) AddTimeEntry(issueID int, hours float64, activityName, comment string) (int, error) {
-	return p.Book(Booking{Issue: issueID, Hours: hours, Activity: activityName, Comment: comment})
-}
-
-// Book logs time and returns the entry's number. Zero hours are logged as such.
-func (p Person) Book(b Booking) (int, error) {
-	attrs, err := p.booked(b)
-	if err != nil {
-		return 0, err
-	}
-	attrs["hours"] = strconv.FormatFloat(b.Hours, 'f', -1, 64)
-	var out struct {
-		Entry timeEntryJSON `json:"time_entry"`
-	}
-	err = p.ask(http.MethodPost, "/time_entries", map[string]any{"time_entry": attrs}, &out)
-	return out.Entry.ID, err
-}
-
-// EditTime changes a time entry. An issue moves it there.
-func (p Person) EditTime(id int, b Booking) error {
-	attrs, err := p.booked(b)
-	if err != nil {
-		return err
-	}
-	return p.ask(http.MethodPut, "/time_entries/"+strconv.Itoa(id), map[string]any{"time_entry": attrs}, nil)
-}
-
-// booked writes a booking the way the API wants it. An unknown name is an error.
-func (p Person) booked(b Booking) (out map[string]any, err error) {
-	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
-	defer func() {
-		if r := recover(); r != nil {
-			out, err = nil, fmt.Errorf("%v", r)
-		}
-	}()
-	out = map[string]any{}
-	in := 0
-	if i := p.s.st.issues[b.Issue]; i != nil {
-		in = i.project
-	}
-	if b.Project != "" {
-		in = p.s.mustProject(b.Project).id
-		out["project_id"] = strconv.Itoa(in)
-	}
-	if b.Issue != 0 {
-		out["issue_id"] = strconv.Itoa(b.Issue)
-	}
-	if b.Hours != 0 {
-		out["hours"] = strconv.FormatFloat(b.Hours, 'f', -1, 64)
-	}
-	if b.Activity != "" {
-		out["activity_id"] = strconv.Itoa(p.s.mustActivity(in, b.Activity).id)
-	}
-	if b.Comment != "" {
-		out["comments"] = b.Comment
-	}
-	if b.On != "" {
-		out["spent_on"] = b.On
-	}
-	if b.For != "" {
-		out["user_id"] = strconv.Itoa(p.s.mustUser(b.For).id)
-	}
-	return out, nil
-}
-
-// RemoveTimeEntry takes a time entry away.
-func (p Person) RemoveTimeEntry(id int) error {
-	return p.ask(http.MethodDelete, "/time_entries/"+strconv.Itoa(id), nil, nil)
 }
 
 // Attach adds a file to an issue.

@@ -150,3 +150,39 @@ func TestCreateWithoutTheRight(t *testing.T) {
 	l.RevokePermission("Non member", "add_issues")
 	post(2).expect(t, 403, "")
 }
+
+// TestHandsOfAStory are the acts of people that stories need beside those that other tests show.
+func TestHandsOfAStory(t *testing.T) {
+	l := newLab(t, redminesim.Options{})
+	born := l.clock.now().Add(-48 * time.Hour)
+	id, err := l.As("customer1").At(born).Create(redminesim.NewIssue{
+		Project: "acme", Subject: "printer", Description: "first\nwords", Tracker: "Support", Priority: "High",
+		Fields: map[string]string{"Organisation": "ACME", "Phone notified at": "2026-11-20 10:00"},
+	})
+	l.must(err)
+	support := l.As("support1")
+	l.must(support.SetDue(id, "2026-12-31"))
+	_, err = support.Update(id, redminesim.Change{Description: "other words"})
+	l.must(err)
+	l.must(support.SetField(id, "Arrived at", "11:00"))
+	l.must(support.Attach(id, "отчёт.pdf", []byte("x")))
+	i := l.get("admin", id)
+	if i.CreatedOn != "2026-11-18T09:00:00Z" || *i.DueDate != "2026-12-31" || *i.Description != "other words" || (*i.Attachments)[0].Filename != "отчёт.pdf" {
+		t.Errorf("%+v", i)
+	}
+	var changes []string
+	for _, j := range *i.Journals {
+		for _, d := range j.Details {
+			changes = append(changes, d.Property+" "+d.Name)
+		}
+	}
+	if want := "attr due_date, attr description, cf 10, attachment 1"; strings.Join(changes, ", ") != want {
+		t.Errorf("journals tell of %q, want %s", changes, want)
+	}
+	l.must(support.SetDue(id, "-"))
+	_, err = support.Update(id, redminesim.Change{Description: "-"})
+	l.must(err)
+	if i = l.get("admin", id); i.DueDate != nil || *i.Description != "" {
+		t.Errorf("due %v, description %q", i.DueDate, *i.Description)
+	}
+}

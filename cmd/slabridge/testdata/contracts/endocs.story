@@ -8,7 +8,6 @@ person support2 "Support engineer"
 person dev1 Developer
 person manager1 Manager
 right Customer edit_own_issues
-field "Affected"
 field "By mail"
 field "Contact"
 mapping:
@@ -46,6 +45,8 @@ Mon 2026-01-12 11:00     customer1 creates #2 "Не подписывается �
         ~ Выполнить не позднее 11:00 13.01.2026 (московское время, UTC+3).
         ~ На 18:00 12.01.2026 (московское время, UTC+3) до срока оставалось: 2 часа рабочего времени.
 Tue 2026-01-13 10:59     support1 on #2 says "Занимаюсь вашим запросом." status="In Progress" assignee=support1
+Tue 2026-01-13 15:00     support1 on #2 books 6m Development
+Tue 2026-01-13 15:30     support1 on #2 books 36m Development
 Tue 2026-01-13 16:00     support1 on #2 says "Подписывается." status=Resolved
 
 # Received on a Saturday: due at the close of Monday. An answer without an engineer's name is none.
@@ -226,3 +227,32 @@ Tue 2026-03-31 18:00     end
         await-answer note-2: met, from Wed 2026-03-11 12:00:00, due Wed 2026-03-18 12:00:00, ended Wed 2026-03-18 11:00:00: stopped by note-4
         request-complete created: met, from Wed 2026-03-11 11:00:00, due Thu 2026-03-12 11:00:00, ended Wed 2026-03-11 11:00:00: stopped by created
         entitlement created: met, from Wed 2026-03-11 11:00:00, ended Wed 2026-03-11 11:00:00: stopped by created
+    the contract as a whole
+    the report
+        acknowledge п. 1.7, Порядок 3.4
+          registration notice
+          met 8, breached 0 (excused 0), cancelled 0, running at the end 0
+          kept 100 %
+        process п. 2.3, п. 1.8
+          processing of the request
+          met 7, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 87.5 %
+        request-complete Приём 3.3, Приём 3.4
+          completeness of the request
+          met 7, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 87.5 %
+        tell-third-party Порядок 3.9
+          notice of a third party
+          met 1, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 50 %
+        accounts
+          billing Порядок 3.11, 2026-01
+            billable half hours: 3
+          billing Порядок 3.11, 2026-01
+            entries of booked time: 2
+        requests created in the period, by severity
+          high: 1
+          normal: 8
+        exceptions
+          #1  outside the contract's validity
+            Вопрос до договора

@@ -16,6 +16,7 @@ field "Phone call"
 field "After hours"
 field "Visit agreed"
 field "Arrived"
+activity "Phone"
 mapping:
     severity:
       - {is: critical, when: {field: Severity, in: [critical]}}
@@ -27,6 +28,8 @@ mapping:
       - {is: on-site-agreed, field: "Visit agreed"}
       - {is: arrived, field: "Arrived"}
       - {is: description, attribute: description}
+    activities:
+      - {is: phone-consultation, names: [Phone]}
 
 # A critical failure, all of it in time: п. 6 the call, п. 8 begun within 20 minutes and solved within 2 hours.
 Tue 2026-01-06 16:00     customer1 creates #1 "Не открывается вход в систему" Severity=critical
@@ -253,6 +256,14 @@ Thu 2026-02-12 17:00     customer1 creates #9 "Ошибка" Severity=minor text
     Thu 2026-02-12 17:00:01  #9 tells staff: request-complete/start (п. 7, due Fri 2026-02-13 17:00:00)
         ~ В обращении не хватает сведений (п. 7): описание проблемы.
         ~ Запросить и получить их нужно не позднее 17:00 13.02.2026 (время Алматы, UTC+5).
+# п. 6: a consultation by phone takes 30 minutes at most. Other work takes as long as it takes.
+Fri 2026-02-13 15:00     support1 on #8 books 24m Phone
+Fri 2026-02-13 16:00     support1 on #8 books 36m Phone
+    Fri 2026-02-13 16:00:01  #8 tells staff: phone-consultation/due (п. 6)
+        ~ Телефонная консультация длилась дольше, чем предусмотрено (п. 6): 36 минут при норме не более 30 минут.
+        ~ Консультацию проводил специалист Sanjay Support, 13.02.2026.
+        ~ Если вопрос не исчерпан, попросите заказчика направить письменный запрос.
+Fri 2026-02-13 17:00     dev1 on #8 books 4h Development
 Fri 2026-02-13 17:30     customer1 on #9 text="Кнопка «Печать» не нажимается."
 
 # A minor defect: no terms but п. 9, and that only while it is worked on.
@@ -356,7 +367,7 @@ Thu 2026-02-26 12:03     customer1 creates #16 "Вопрос об обучени
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
 Thu 2026-02-26 12:06     admin on #15 deletes
-Thu 2026-02-26 12:10     manager1 on #16 project=elsewhere
+Thu 2026-02-26 12:15     manager1 on #16 project=elsewhere
 
 # Reopened by the customer: a new run of everything but the receipt. Reopened by staff within the hour: a correction, as if
 # it had never been resolved.
@@ -589,6 +600,8 @@ Tue 2026-03-31 18:00     end
     #8 Не работает: minor
         acknowledge created: met, from Thu 2026-02-12 14:00:00, ended Thu 2026-02-12 14:00:01: stopped by note-1
         request-complete created: met, from Thu 2026-02-12 14:00:00, due Fri 2026-02-13 14:00:00, ended Thu 2026-02-12 16:00:00: stopped by note-3
+        phone-consultation work-1: met, from Fri 2026-02-13 15:00:00, ended Fri 2026-02-13 15:00:00: stopped by work-1
+        phone-consultation work-2: breached, from Fri 2026-02-13 16:00:00, ended Fri 2026-02-13 16:00:00: failed by work-2
     #9 Ошибка: minor
         acknowledge created: met, from Thu 2026-02-12 17:00:00, ended Thu 2026-02-12 17:00:01: stopped by note-1
         request-complete created: breached, from Thu 2026-02-12 17:00:00, due Fri 2026-02-13 17:00:00, ended Fri 2026-02-13 17:30:00: stopped by note-3
@@ -641,10 +654,10 @@ Tue 2026-03-31 18:00     end
         phone-duplicate created: cancelled, from Thu 2026-02-26 12:00:00, ended Thu 2026-02-26 12:10:00: gone by gone
     #16 Вопрос об обучении: noncritical
         acknowledge created: met, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:03:01: stopped by note-1
-        respond created: cancelled, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        involve-developers created: cancelled, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        inform-management created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        progress-update created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
+        respond created: cancelled, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        involve-developers created: cancelled, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        inform-management created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        progress-update created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
         request-complete created: met, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:03:00: stopped by created
     #17 Не обновляется список отзыва: critical
         acknowledge created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:00:01: stopped by note-1
@@ -703,3 +716,56 @@ Tue 2026-03-31 18:00     end
         progress-update created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-5
         progress-update note-5: met, from Thu 2026-03-26 11:40:00, due Mon 2026-03-30 11:40:00, ended Thu 2026-03-26 15:00:00: stopped by note-6
         request-complete created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 18:00:00, ended Mon 2026-03-23 12:00:00: stopped by created
+    the contract as a whole
+    the report
+        acknowledge п. 7
+          confirmation of receipt
+          met 23, breached 0 (excused 0), cancelled 0, running at the end 0
+          kept 100 %
+        respond п. 8
+          start of work
+          met 9, breached 6 (excused 0), cancelled 4, running at the end 0
+          kept 60 %
+        confirm-work п. 8
+          confirmation that work has begun
+          met 1, breached 0 (excused 0), cancelled 0, running at the end 0
+          kept 100 %
+        involve-developers п. 8
+          involvement of the developers
+          met 11, breached 4 (excused 0), cancelled 4, running at the end 0
+          carried out by slabridge at the due: 4
+          kept 100 %
+        inform-management п. 8
+          information of the management
+          met 13, breached 2 (excused 0), cancelled 4, running at the end 0
+          carried out by slabridge at the due: 2
+          kept 100 %
+        progress-update п. 9
+          progress update
+          met 31, breached 3 (excused 0), cancelled 4, running at the end 0
+          kept 91.1 %
+        request-complete п. 7
+          completeness of the request
+          met 22, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 95.6 %
+        phone-consultation п. 6
+          length of a phone consultation
+          met 1, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 50 %
+        on-site п. 10
+          visit on site
+          met 1, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 50 %
+        accounts
+            severity lowered before a due: 1
+        requests created in the period, by severity
+          critical: 11
+          noncritical: 7
+          minor: 5
+        exceptions
+          #12  the severity was lowered before a due, respond
+            Ошибка в журнале
+            critical -> noncritical by Clara Customer on Wed 2026-02-25 15:10:00 +05;
+            was due Wed 2026-02-25 15:20:00 +05
+          #18  work after hours was agreed
+            Остановлен операционный день

@@ -106,3 +106,24 @@ Tue 2026-03-31 18:00     end
     #6 Не приходит письмо: normal
         resolve created: met, from Tue 2026-03-03 10:00:00, due Fri 2026-03-20 17:55:00, ended Thu 2026-03-19 16:00:00: stopped by note-4, paused Thu 2026-03-05 12:05:00 to Wed 2026-03-11 12:00:00
         respond created: breached, from Tue 2026-03-03 10:00:00, due Wed 2026-03-04 10:00:00, ended Thu 2026-03-05 12:05:00: stopped by note-1
+    the contract as a whole
+    the report
+        resolve п. 3
+          handling of the request
+          met 4, breached 2 (excused 0), cancelled 0, running at the end 0
+          kept 66.6 %
+        respond п. 3
+          reaction to the request
+          met 3, breached 3 (excused 0), cancelled 0, running at the end 0
+          kept 50 %
+        accounts
+          handling-average п. 1
+            handled on average in working days: 11.31, requests: 6; promised: 2 to 3;
+            more than promised
+        requests created in the period, by severity
+          high: 2
+          normal: 4
+        exceptions
+          #5  another due was agreed
+            Доработать поиск
+            due Tue 2026-03-31 17:00:00 +03

@@ -1,7 +1,7 @@
 # vendor-kz, the first quarter of 2026. Almaty, Mon-Fri 09:00-18:00; days off: 7 January, 9 March, Nauryz from 21 to 25 March.
 # The promises of two and three hours run round the clock.
 contract vendor-kz
-starts Mon 2026-01-05 09:00
+starts Wed 2025-12-31 12:00
 person customer1 Customer
 person support1 "Support engineer"
 person support2 "Support engineer"
@@ -20,9 +20,36 @@ mapping:
       - {is: on-site-requested, field: "Visit requested"}
       - {is: arrived, field: "Arrived"}
       - {is: cause-report, attachment: ["*причин*"]}
+contract:
+    account: {sum: 1000000, currency: тенге, rate: 20000, changes: [{tracker: [Feature]}], watch_issue: "#0"}
+    duties:
+      - {obligation: quarterly-delivery, id: product, period: quarter, project: DESK, tracker: Support, subject: "Сдача Продукта в программный фонд, {{.Period}}", assign: support}
+      - {obligation: quarterly-delivery, id: documents, period: quarter, project: DESK, tracker: Support, subject: "Сдача документации, {{.Period}}", assign: developers}
+      - {obligation: standing-duty, id: archive, period: month, project: DESK, tracker: Support, subject: "Проверка архивных копий, {{.Period}}", assign: duty}
+
+# The duties of the quarter and of the month are made into issues when the period begins. #D1 and #D2 are of the quarter, #D3 of
+# January.
 
 # A fault, all of it in time: someone has it, п. 2 a date is agreed within two hours, п. 3 it is kept, п. 7 the causes are told.
 Mon 2026-01-12 10:00     customer1 creates #1 "Ошибка при сохранении" Severity=critical
+    Mon 2026-01-05 09:00:00  #D1 is made: quarterly-delivery/start (п. 10, due Tue 2026-03-31 18:00:00)
+        Сдача Продукта в программный фонд, I квартал 2026 г., Support, assignee=support1, due=2026-03-31
+        ~ Обязательство по договору за I квартал 2026 г.: сдача в программный фонд (п. 10).
+        ~ Договор: Поставщик с поддержкой в Redmine.
+        ~ Срок: не позднее 18:00 31.03.2026 (время Алматы, UTC+5).
+        ~ Когда обязательство выполнено, закройте эту задачу: по её закрытию оно считается исполненным.
+    Mon 2026-01-05 09:00:00  #D2 is made: quarterly-delivery/start (п. 10, due Tue 2026-03-31 18:00:00)
+        Сдача документации, I квартал 2026 г., Support, assignee=dev1, due=2026-03-31
+        ~ Обязательство по договору за I квартал 2026 г.: сдача в программный фонд (п. 10).
+        ~ Договор: Поставщик с поддержкой в Redmine.
+        ~ Срок: не позднее 18:00 31.03.2026 (время Алматы, UTC+5).
+        ~ Когда обязательство выполнено, закройте эту задачу: по её закрытию оно считается исполненным.
+    Mon 2026-01-05 09:00:00  #D3 is made: standing-duty/start (пп. 8, 9, 12, 13, due Fri 2026-01-30 18:00:00)
+        Проверка архивных копий, январь 2026 г., Support, assignee=support2, due=2026-01-30
+        ~ Обязательство по договору за январь 2026 г.: постоянная обязанность (пп. 8, 9, 12, 13).
+        ~ Договор: Поставщик с поддержкой в Redmine.
+        ~ Срок: не позднее 18:00 30.01.2026 (время Алматы, UTC+5).
+        ~ Когда обязательство выполнено, закройте эту задачу: по её закрытию оно считается исполненным.
 Mon 2026-01-12 10:20     support1 on #1 assignee=support1
     Mon 2026-01-12 11:00:00  #1 tells staff: agree-due-date/warn-50 (п. 2, due Mon 2026-01-12 12:00:00)
         ~ Нужно назначить дату исполнения и согласовать её с заказчиком (п. 2).
@@ -30,6 +57,7 @@ Mon 2026-01-12 10:20     support1 on #1 assignee=support1
         ~ На 11:00 12.01.2026 (время Алматы, UTC+5) до срока оставалось: 1 час рабочего времени.
 Mon 2026-01-12 11:30     support1 on #1 due=2026-01-16 Agreed=да says "Исправим к пятнице, согласовано по телефону."
 Thu 2026-01-15 15:00     support1 on #1 says "Исправлено, сохранение работает." status=Resolved
+Mon 2026-01-19 09:30     support2 on #D3 says "Копии проверены." status=Closed
 Mon 2026-01-19 11:00     support1 on #1 attaches "отчёт о причинах.pdf"
 
 # A fault of the evening that nobody takes: the person on duty gets it after a working hour. No date within two hours; the date
@@ -50,10 +78,10 @@ Thu 2026-01-22 17:00     customer1 creates #2 "Не работает печат�
         ~ Укажите дату исполнения и сообщите её заказчику.
 Thu 2026-01-22 20:00     support2 on #2 due=2026-01-26 Agreed=да
     Fri 2026-01-23 18:00:00  #2 tells staff: keep-agreed-date/warn-1bd (п. 3, due Mon 2026-01-26 18:00:00)
-        ~ Приближается согласованная дата исполнения (п. 3).
+        ~ Приближается согласованная дата исполнения: 26.01.2026 (п. 3).
         ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 26.01.2026 (время Алматы, UTC+5).
     Mon 2026-01-26 18:00:01  #2 tells staff: keep-agreed-date/due (п. 3, due Mon 2026-01-26 18:00:00)
-        ~ Результат не предоставлен заказчику к согласованной дате (п. 3).
+        ~ Результат не предоставлен заказчику к согласованной дате: 26.01.2026 (п. 3).
         ~ Срок истёк 18:00 26.01.2026 (время Алматы, UTC+5).
         ~ Добавлены наблюдатели: Maria Manager.
         watched by Maria Manager
@@ -67,6 +95,12 @@ Tue 2026-01-27 12:00     support2 on #2 says "Печать работает." st
         ~ Отчёт о причинах сбоя не предоставлен в срок (п. 7).
         ~ Исполнитель: Svetlana Support.
         ~ Срок истёк 12:00 30.01.2026 (время Алматы, UTC+5).
+    Mon 2026-02-02 09:00:00  #D4 is made: standing-duty/start (пп. 8, 9, 12, 13, due Fri 2026-02-27 18:00:00)
+        Проверка архивных копий, февраль 2026 г., Support, assignee=support2, due=2026-02-27
+        ~ Обязательство по договору за февраль 2026 г.: постоянная обязанность (пп. 8, 9, 12, 13).
+        ~ Договор: Поставщик с поддержкой в Redmine.
+        ~ Срок: не позднее 18:00 27.02.2026 (время Алматы, UTC+5).
+        ~ Когда обязательство выполнено, закройте эту задачу: по её закрытию оно считается исполненным.
 Mon 2026-02-02 10:00     support2 on #2 attaches "причины сбоя печати.pdf"
 
 # п. 3: moved later, and the customer agrees by a word: the new date stands.
@@ -83,55 +117,92 @@ Mon 2026-02-16 10:15     support1 on #4 assignee=support1 due=2026-02-19 Agreed=
 Mon 2026-02-16 16:00     support1 on #4 due=2026-02-18
 Tue 2026-02-17 10:00     support1 on #4 due=2026-02-25 Agreed=none
     Tue 2026-02-17 18:00:00  #4 tells staff: keep-agreed-date/warn-1bd (п. 3, due Wed 2026-02-18 18:00:00)
-        ~ Приближается согласованная дата исполнения (п. 3).
+        ~ Приближается согласованная дата исполнения: 18.02.2026 (п. 3).
         ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 18.02.2026 (время Алматы, UTC+5).
+        ~ Дата уже переносилась: 2 раза.
     Wed 2026-02-18 18:00:01  #4 tells staff: keep-agreed-date/due (п. 3, due Wed 2026-02-18 18:00:00)
-        ~ Результат не предоставлен заказчику к согласованной дате (п. 3).
+        ~ Результат не предоставлен заказчику к согласованной дате: 18.02.2026 (п. 3).
         ~ Срок истёк 18:00 18.02.2026 (время Алматы, UTC+5).
+        ~ Дата уже переносилась: 2 раза.
         ~ Добавлены наблюдатели: Maria Manager.
         watched by Maria Manager
 Fri 2026-02-20 10:00     support1 on #4 says "Больше не двоятся." status=Resolved
 Fri 2026-02-20 12:00     support1 on #4 attaches "причины двоения.pdf"
 
+# п. 11: changes up to 15 % of the contract's sum: told at 80 and at 100 % of that. The month's duty is done.
+Tue 2026-02-24 10:00     customer1 creates #5 "Новый отчёт" tracker=Feature Severity=minor assignee=support1
+Tue 2026-02-24 12:00     dev1 on #5 books 5h Development
+Tue 2026-02-24 15:00     dev1 on #5 books 1h Development
+    Tue 2026-02-24 15:00:01  #0 tells staff: change-cap/warn-80 (п. 11)
+        ~ Стоимость доработок достигла 80 % допустимой (п. 11).
+        ~ Сумма доработок: 120 000, допустимо не более 150 000.
+Wed 2026-02-25 12:00     dev1 on #5 books 2h Development
+    Wed 2026-02-25 12:00:01  #0 tells staff: change-cap/due (п. 11)
+        ~ Стоимость доработок достигла 106 % допустимой (п. 11).
+        ~ Сумма доработок: 160 000, допустимо не более 150 000.
+Wed 2026-02-25 15:00     support1 on #5 says "Отчёт готов." status=Resolved
+    Fri 2026-02-27 18:00:01  #D4 tells staff: standing-duty/due (пп. 8, 9, 12, 13, due Fri 2026-02-27 18:00:00)
+        ~ Нарушен срок за февраль 2026 г.: постоянная обязанность (пп. 8, 9, 12, 13).
+        ~ Срок истёк 18:00 27.02.2026 (время Алматы, UTC+5), задача ещё не закрыта.
+    Mon 2026-03-02 09:00:00  #D5 is made: standing-duty/start (пп. 8, 9, 12, 13, due Tue 2026-03-31 18:00:00)
+        Проверка архивных копий, март 2026 г., Support, assignee=support2, due=2026-03-31
+        ~ Обязательство по договору за март 2026 г.: постоянная обязанность (пп. 8, 9, 12, 13).
+        ~ Договор: Поставщик с поддержкой в Redmine.
+        ~ Срок: не позднее 18:00 31.03.2026 (время Алматы, UTC+5).
+        ~ Когда обязательство выполнено, закройте эту задачу: по её закрытию оно считается исполненным.
+
 # Taken from its owner and given to another within the hour; then left to nobody.
-Tue 2026-03-03 10:00     customer1 creates #5 "Вопрос по отчёту" Severity=minor
-Tue 2026-03-03 10:10     support1 on #5 assignee=support1
-Tue 2026-03-03 11:00     support1 on #5 assignee=none
-Tue 2026-03-03 11:40     support2 on #5 assignee=support2
-Wed 2026-03-04 17:30     support2 on #5 assignee=none
-    Thu 2026-03-05 09:30:01  #5 tells staff: has-owner/due (абзац о Redmine, due Thu 2026-03-05 09:30:00)
+Tue 2026-03-03 10:00     customer1 creates #6 "Вопрос по отчёту" Severity=minor
+Tue 2026-03-03 10:10     support1 on #6 assignee=support1
+Tue 2026-03-03 11:00     support1 on #6 assignee=none
+Tue 2026-03-03 11:40     support2 on #6 assignee=support2
+Wed 2026-03-04 17:30     support2 on #6 assignee=none
+    Thu 2026-03-05 09:30:01  #6 tells staff: has-owner/due (абзац о Redmine, due Thu 2026-03-05 09:30:00)
         assignee=support2
         ~ У обращения нет исполнителя (абзац о Redmine).
         ~ Оно ни за кем не закреплено с 17:30 04.03.2026 (время Алматы, UTC+5).
         ~ Назначен исполнитель: Svetlana Support.
-Thu 2026-03-05 11:00     support2 on #5 says "Отчёт описан в приложении." status=Resolved
+Thu 2026-03-05 11:00     support2 on #6 says "Отчёт описан в приложении." status=Resolved
 
 # п. 6: on the spot within three hours, on a Saturday too. Once a minute late.
-Sat 2026-03-14 10:00     customer1 creates #6 "Нужна помощь на месте" Severity=minor "Visit requested"="2026-03-14 10:00"
-Sat 2026-03-14 10:20     support1 on #6 assignee=support1
-    Sat 2026-03-14 11:30:00  #6 tells staff: on-site/warn-50 (п. 6, due Sat 2026-03-14 13:00:00)
+Sat 2026-03-14 10:00     customer1 creates #7 "Нужна помощь на месте" Severity=minor "Visit requested"="2026-03-14 10:00"
+Sat 2026-03-14 10:20     support1 on #7 assignee=support1
+    Sat 2026-03-14 11:30:00  #7 tells staff: on-site/warn-50 (п. 6, due Sat 2026-03-14 13:00:00)
         ~ Нужно прибыть к заказчику на место (п. 6).
         ~ Прибыть и отметить прибытие в обращении нужно не позднее 13:00 14.03.2026 (время Алматы, UTC+5).
         ~ На 11:30 14.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут.
-Sat 2026-03-14 13:05     support1 on #6 Arrived="2026-03-14 13:00"
-Mon 2026-03-16 09:00     support1 on #6 "Visit requested"="2026-03-16 08:50" Arrived=none
-    Mon 2026-03-16 10:20:00  #6 tells staff: on-site/warn-50 (п. 6, due Mon 2026-03-16 11:50:00)
+Sat 2026-03-14 13:05     support1 on #7 Arrived="2026-03-14 13:00"
+Mon 2026-03-16 09:00     support1 on #7 "Visit requested"="2026-03-16 08:50" Arrived=none
+    Mon 2026-03-16 10:20:00  #7 tells staff: on-site/warn-50 (п. 6, due Mon 2026-03-16 11:50:00)
         ~ Нужно прибыть к заказчику на место (п. 6).
         ~ Прибыть и отметить прибытие в обращении нужно не позднее 11:50 16.03.2026 (время Алматы, UTC+5).
         ~ На 10:20 16.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут рабочего времени.
-Mon 2026-03-16 12:00     support1 on #6 Arrived="2026-03-16 11:51"
-Mon 2026-03-16 14:00     support1 on #6 says "Сделано." status=Resolved
+Mon 2026-03-16 12:00     support1 on #7 Arrived="2026-03-16 11:51"
+Mon 2026-03-16 14:00     support1 on #7 says "Сделано." status=Resolved
 
 # The date is a day of Nauryz: due at the close of the last working day before.
-Thu 2026-03-19 17:00     customer1 creates #7 "Не считаются итоги" Severity=critical
-Thu 2026-03-19 17:10     support1 on #7 assignee=support1 due=2026-03-23 Agreed=да
-    Thu 2026-03-19 18:00:00  #7 tells staff: keep-agreed-date/warn-1bd (п. 3, due Fri 2026-03-20 18:00:00)
-        ~ Приближается согласованная дата исполнения (п. 3).
+Thu 2026-03-19 17:00     customer1 creates #8 "Не считаются итоги" Severity=critical
+Thu 2026-03-19 17:10     support1 on #8 assignee=support1 due=2026-03-23 Agreed=да
+    Thu 2026-03-19 18:00:00  #8 tells staff: keep-agreed-date/warn-1bd (п. 3, due Fri 2026-03-20 18:00:00)
+        ~ Приближается согласованная дата исполнения: 23.03.2026 (п. 3).
         ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 20.03.2026 (время Алматы, UTC+5).
-Fri 2026-03-20 18:00:00  support1 on #7 says "Итоги считаются." status=Resolved
-Fri 2026-03-27 10:00     support1 on #7 attaches "о причинах.pdf"
+    Thu 2026-03-19 18:00:00  #D1 tells staff: quarterly-delivery/warn-5bd (п. 10, due Tue 2026-03-31 18:00:00)
+        ~ Приближается срок за I квартал 2026 г.: сдача в программный фонд (п. 10).
+        ~ Выполнить обязательство и закрыть эту задачу нужно не позднее 18:00 31.03.2026 (время Алматы, UTC+5).
+    Thu 2026-03-19 18:00:00  #D2 tells staff: quarterly-delivery/warn-5bd (п. 10, due Tue 2026-03-31 18:00:00)
+        ~ Приближается срок за I квартал 2026 г.: сдача в программный фонд (п. 10).
+        ~ Выполнить обязательство и закрыть эту задачу нужно не позднее 18:00 31.03.2026 (время Алматы, UTC+5).
+Fri 2026-03-20 18:00:00  support1 on #8 says "Итоги считаются." status=Resolved
+Fri 2026-03-27 10:00     support1 on #8 attaches "о причинах.pdf"
 
-Tue 2026-03-31 18:00     end
+Mon 2026-03-30 15:00     support1 on #D1 says "Акт подписан." status=Closed
+    Tue 2026-03-31 18:00:01  #D2 tells staff: quarterly-delivery/due (п. 10, due Tue 2026-03-31 18:00:00)
+        ~ Нарушен срок за I квартал 2026 г.: сдача в программный фонд (п. 10).
+        ~ Срок истёк 18:00 31.03.2026 (время Алматы, UTC+5), задача ещё не закрыта.
+    Tue 2026-03-31 18:00:01  #D5 tells staff: standing-duty/due (пп. 8, 9, 12, 13, due Tue 2026-03-31 18:00:00)
+        ~ Нарушен срок за март 2026 г.: постоянная обязанность (пп. 8, 9, 12, 13).
+        ~ Срок истёк 18:00 31.03.2026 (время Алматы, UTC+5), задача ещё не закрыта.
+Wed 2026-04-01 08:00     end
     #1 Ошибка при сохранении: fault
         agree-due-date created: met, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 12:00:00, ended Mon 2026-01-12 11:30:00: stopped by note-3
         keep-agreed-date note-3: met, from Mon 2026-01-12 11:30:00, due Fri 2026-01-16 18:00:00, ended Thu 2026-01-15 15:00:00: stopped by note-4
@@ -152,16 +223,74 @@ Tue 2026-03-31 18:00     end
         keep-agreed-date note-1: breached, from Mon 2026-02-16 10:15:00, due Wed 2026-02-18 18:00:00, ended Fri 2026-02-20 10:00:00: stopped by note-6
         cause-report note-6: met, from Fri 2026-02-20 10:00:00, due Wed 2026-02-25 10:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-7
         has-owner created: met, from Mon 2026-02-16 10:00:00, due Mon 2026-02-16 11:00:00, ended Mon 2026-02-16 10:15:00: stopped by note-1
-    #5 Вопрос по отчёту: request
+    #5 Новый отчёт: request
+    #6 Вопрос по отчёту: request
         has-owner created: met, from Tue 2026-03-03 10:00:00, due Tue 2026-03-03 11:00:00, ended Tue 2026-03-03 10:10:00: stopped by note-1
         has-owner note-2: met, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 12:00:00, ended Tue 2026-03-03 11:40:00: stopped by note-3
         has-owner note-4: breached, from Wed 2026-03-04 17:30:00, due Thu 2026-03-05 09:30:00, ended Thu 2026-03-05 09:30:01: stopped by note-5
-    #6 Нужна помощь на месте: request
+    #7 Нужна помощь на месте: request
         on-site created: met, from Sat 2026-03-14 10:00:00, due Sat 2026-03-14 13:00:00, ended Sat 2026-03-14 13:00:00: stopped by note-3
         on-site note-4: breached, from Mon 2026-03-16 08:50:00, due Mon 2026-03-16 11:50:00, ended Mon 2026-03-16 11:51:00: stopped by note-6
         has-owner created: met, from Sat 2026-03-14 10:00:00, due Mon 2026-03-16 10:00:00, ended Sat 2026-03-14 10:20:00: stopped by note-1
-    #7 Не считаются итоги: fault
+    #8 Не считаются итоги: fault
         agree-due-date created: met, from Thu 2026-03-19 17:00:00, due Thu 2026-03-19 19:00:00, ended Thu 2026-03-19 17:10:00: stopped by note-1
         keep-agreed-date note-1: met, from Thu 2026-03-19 17:10:00, due Fri 2026-03-20 18:00:00, ended Fri 2026-03-20 18:00:00: stopped by note-3
         cause-report note-3: met, from Fri 2026-03-20 18:00:00, due Mon 2026-03-30 18:00:00, ended Fri 2026-03-27 10:00:00: stopped by note-4
         has-owner created: met, from Thu 2026-03-19 17:00:00, due Thu 2026-03-19 18:00:00, ended Thu 2026-03-19 17:10:00: stopped by note-1
+    the contract as a whole
+        standing-duty archive@2026-01: met, from Thu 2026-01-01 00:00:00, due Fri 2026-01-30 18:00:00, ended Mon 2026-01-19 09:30:00: stopped
+        standing-duty archive@2026-02: breached, from Sun 2026-02-01 00:00:00, due Fri 2026-02-27 18:00:00
+        quarterly-delivery product@2026-Q1: met, from Thu 2026-01-01 00:00:00, due Tue 2026-03-31 18:00:00, ended Mon 2026-03-30 15:00:00: stopped
+        quarterly-delivery documents@2026-Q1: breached, from Thu 2026-01-01 00:00:00, due Tue 2026-03-31 18:00:00
+        standing-duty archive@2026-03: breached, from Sun 2026-03-01 00:00:00, due Tue 2026-03-31 18:00:00
+    the report
+        agree-due-date п. 2
+          agreement of a due date
+          met 4, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 80 %
+        keep-agreed-date п. 3
+          keeping of the agreed date
+          met 3, breached 2 (excused 0), cancelled 0, running at the end 0
+          kept 60 %
+        on-site п. 6
+          arrival on site
+          met 1, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 50 %
+        cause-report п. 7
+          report on the cause
+          met 4, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 80 %
+        has-owner абзац о Redmine
+          the request has an owner
+          met 7, breached 2 (excused 0), cancelled 0, running at the end 0
+          kept 77.7 %
+        quarterly-delivery п. 10
+          quarterly delivery
+          met 1, breached 1 (excused 0), cancelled 0, running at the end 2
+          kept 50 %
+        standing-duty пп. 8, 9, 12, 13
+          standing duty
+          met 1, breached 2 (excused 0), cancelled 0, running at the end 1
+          kept 33.3 %
+        accounts
+          change-cap п. 11, contract
+            cost of changes: 160000 тенге, requests: 1; at most: 150000; share: 16 % of
+            at most 15 %; more than promised
+          keep-agreed-date п. 3
+            due dates moved: 3, requests: 2
+        requests created in the period, by severity
+          fault: 5
+          request: 3
+        exceptions
+          #3  the due date was moved, keep-agreed-date
+            Пропадают записи
+            due date 2026-02-06 -> 2026-02-13, Sanjay Support, Wed 2026-02-04 12:00:00
+            +05
+          #4  the due date was moved, keep-agreed-date
+            Двоятся документы
+            due date 2026-02-19 -> 2026-02-18, Sanjay Support, Mon 2026-02-16 16:00:00
+            +05
+          #4  the due date was moved, keep-agreed-date
+            Двоятся документы
+            due date 2026-02-18 -> 2026-02-25, Sanjay Support, Tue 2026-02-17 10:00:00
+            +05 (not agreed)

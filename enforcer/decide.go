@@ -149,7 +149,7 @@ func (d *decider) changes(c *Cycle, s CycleStep) Changes {
 // hours lets internal steps keep working hours when the obligation's own clock does (DESIGN, 13). A step that
 // comes due exactly at a close is written at once.
 func (d *decider) hours(dec *Decision, c *Cycle) error {
-	if dec.Audience == Public || d.ev.alwaysOn(c) {
+	if dec.Audience == Public || c.alwaysOn() {
 		return nil
 	}
 	cal := c.Contract.Calendar
@@ -171,10 +171,13 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 	return err
 }
 
-// alwaysOn reports whether the cycle's own clock runs round the clock.
-func (ev *Evaluation) alwaysOn(c *Cycle) bool {
-	t := ev.term(c, c.Rule)
-	return c.Rule.Always || t != nil && (t.Always || t.Unit >= calendar.PlainDays)
+// alwaysOn reports whether the cycle's own clock runs round the clock: the one that its due is counted on, which a
+// raised severity may have left as it was.
+func (c *Cycle) alwaysOn() bool {
+	if t := c.clock; t != nil {
+		return t.Always || t.Unit >= calendar.PlainDays
+	}
+	return c.Rule.Always
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this

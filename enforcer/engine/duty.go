@@ -68,7 +68,9 @@ func (p *pass) duties(ctx context.Context, v *view, changed []string, due bool) 
 		return f, p.later(ctx, f)
 	}
 	f.pending = pending
-	p.agenda = append(p.agenda, f.item())
+	if due || touched { // what is held is looked at in each pass, and moves nothing on the agenda
+		p.agenda = append(p.agenda, f.item())
+	}
 	return f, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/statefile"
 	"slabridge/enforcer/engine"
 )
 
@@ -32,6 +33,11 @@ func (a *app) runDaemon(ctx context.Context) error {
 	}
 	defer w.close()
 	w.engine.Progress = nil // its lines would break the log's
+	if err := w.file.Check(ctx); err != nil {
+		return err
+	}
+	ctx, stopFor := context.WithCancelCause(ctx)
+	defer stopFor(nil)
 	mon := newMonitor(w.engine.Connections(), a.clock)
 	address, stop, err := mon.serve(w.cfg.Listen)
 	if err != nil {
@@ -60,10 +66,17 @@ func (a *app) runDaemon(ctx context.Context) error {
 	}()
 	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)), slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))
 	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
+		err = w.file.Explain(err)
 		mon.passed(reports, err)
 		w.logPass(reports, err)
+		if statefile.Damaged(err) { // another pass would write to it
+			stopFor(err)
+		}
 	})
 	w.log.Info("stopped")
+	if damage := context.Cause(ctx); statefile.Damaged(damage) {
+		return damage
+	}
 	return err
 }
 

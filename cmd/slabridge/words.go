@@ -126,6 +126,9 @@ var russian = map[phrase]string{
 	", refused: %d": ", отказов: %d",
 	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: обращений изменилось: %d (новых %d, удалённых %d, скрытых %d), HTTP-запросов: %d",
 
+	// backup
+	"backed up and checked: %s, %d KiB": "скопировано и проверено: %s, %d КиБ",
+
 	// report
 	"from %s to %s, both included; made %s":                                 "с %s по %s включительно; составлен %s",
 	"met %d, breached %d (excused %d), cancelled %d, running at the end %d": "исполнено %d, нарушено %d (извинено %d), отменено %d, идёт на конец %d",

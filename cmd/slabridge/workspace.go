@@ -92,6 +92,7 @@ func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
 		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()}); err != nil {
 		return err
 	}
+	a.file = w.file
 	for _, warning := range w.file.Warnings() {
 		fmt.Fprintln(a.err, "slabridge: warning:", warning)
 	}

@@ -246,6 +246,8 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
 	cal := c.Contract.Calendar
 	switch {
+	case c.Obligation.Kind == Duty && c.period == nil: // as if a notice could start one
+		return time.Time{}, nil
 	case c.Obligation.Kind == Check:
 		if c.State == Met {
 			return time.Time{}, nil

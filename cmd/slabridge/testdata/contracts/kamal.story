@@ -367,7 +367,7 @@ Thu 2026-02-26 12:03     customer1 creates #16 "Вопрос об обучени
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
 Thu 2026-02-26 12:06     admin on #15 deletes
-Thu 2026-02-26 12:10     manager1 on #16 project=elsewhere
+Thu 2026-02-26 12:15     manager1 on #16 project=elsewhere
 
 # Reopened by the customer: a new run of everything but the receipt. Reopened by staff within the hour: a correction, as if
 # it had never been resolved.
@@ -654,10 +654,10 @@ Tue 2026-03-31 18:00     end
         phone-duplicate created: cancelled, from Thu 2026-02-26 12:00:00, ended Thu 2026-02-26 12:10:00: gone by gone
     #16 Вопрос об обучении: noncritical
         acknowledge created: met, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:03:01: stopped by note-1
-        respond created: cancelled, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        involve-developers created: cancelled, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        inform-management created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        progress-update created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
+        respond created: cancelled, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        involve-developers created: cancelled, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        inform-management created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        progress-update created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
         request-complete created: met, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:03:00: stopped by created
     #17 Не обновляется список отзыва: critical
         acknowledge created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:00:01: stopped by note-1

@@ -103,6 +103,7 @@ func (a *app) reloaded(w *workspace) (engine.Settings, bool) {
 // logPass logs what a pass did; an idle one is worth a line only when debugging.
 func (w *workspace) logPass(reports []engine.Report, err error) {
 	for _, r := range reports {
+		w.logLate(r)
 		for _, e := range r.Written {
 			w.log.Info("written", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
 		}

@@ -126,6 +126,15 @@ var russian = map[phrase]string{
 	", refused: %d": ", отказов: %d",
 	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: обращений изменилось: %d (новых %d, удалённых %d, скрытых %d), HTTP-запросов: %d",
 
+	// health
+	"late: things due since %s and not done: %d":         "отстаёт: с %s не сделано того, что следовало: %d",
+	"the last pass failed":                               "последний проход не удался",
+	"no pass was made when one was due":                  "прохода не было, когда он должен был быть",
+	"held: %d; see 'slabridge ledger list --state held'": "задержано: %d; см. 'slabridge ledger list --state held'",
+	"well":                       "в порядке",
+	"there was no good pass yet": "удачных проходов ещё не было",
+	"last good pass %s":          "последний удачный проход %s",
+
 	// backup
 	"backed up and checked: %s, %d KiB": "скопировано и проверено: %s, %d КиБ",
 

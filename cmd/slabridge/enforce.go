@@ -85,6 +85,12 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 			sum += a.tf(", refused: %d", n)
 		}
 		a.wrap("", sum)
+		if len(info.Held) > few {
+			if err := a.summarize(ctx, w, heldGroups(r)); err != nil {
+				return err
+			}
+			info.Held = nil
+		}
 		for _, list := range [][]writeInfo{info.Written, info.Held, info.Refused} {
 			for _, i := range list {
 				a.printEntry(i, false)

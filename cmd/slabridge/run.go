@@ -107,9 +107,7 @@ func (w *workspace) logPass(reports []engine.Report, err error) {
 		for _, e := range r.Written {
 			w.log.Info("written", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
 		}
-		for _, e := range r.Held {
-			w.log.Warn("held", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID), slog.String("why", e.Reason.Text.In("en")))
-		}
+		w.logHeld(r)
 		for _, e := range r.Refused {
 			w.log.Warn("refused", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
 		}

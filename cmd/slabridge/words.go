@@ -126,6 +126,15 @@ var russian = map[phrase]string{
 	", refused: %d": ", отказов: %d",
 	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: обращений изменилось: %d (новых %d, удалённых %d, скрытых %d), HTTP-запросов: %d",
 
+	// summaries
+	"%s %s/%s of %s: issues %d, steps %d":                  "%s %s/%s договора %s: обращений %d, шагов %d",
+	"moment %s":                                            "момент %s",
+	"moments from %s to %s":                                "моменты с %s по %s",
+	"for example ":                                         "например ",
+	"not called for any more":                              "больше не требуется",
+	"let go with 'slabridge ledger release %s'":            "отпустить: 'slabridge ledger release %s'",
+	"entries that would be moved: %d; nothing was changed": "было бы изменено записей: %d; ничего не изменено",
+
 	// health
 	"late: things due since %s and not done: %d":         "отстаёт: с %s не сделано того, что следовало: %d",
 	"the last pass failed":                               "последний проход не удался",

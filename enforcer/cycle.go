@@ -111,6 +111,9 @@ type Evaluation struct {
 // Upkeep stands in a StepKey for the fields that slabridge keeps up to date: no obligation of any contract.
 const Upkeep = "upkeep"
 
+// Watch stands in a StepKey for what slabridge says of itself, that it is late: no obligation of any contract.
+const Watch = "watch"
+
 // StepKey names one step of one cycle of one request: at most one write is ever made for it.
 type StepKey struct {
 	Connection string `json:"connection"`

@@ -46,6 +46,8 @@ const (
 	TextDutyIssue         = "duty-issue"          // internal: the description of the issue made for a duty
 	TextDutyWarning       = "duty-warning"        // internal: on that issue, its due comes near
 	TextDutyBreach        = "duty-breach"         // internal
+	TextLate              = "late"                // internal, on the watch issue: slabridge itself is late
+	TextCaughtUp          = "caught-up"           // internal: and has caught up
 	TextNote              = "note"                // internal: anything else
 )
 
@@ -60,7 +62,7 @@ var TextKeys = append(slices.Clone(PublicTexts),
 	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
 	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
 	TextNoOwner, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
-	TextNote,
+	TextLate, TextCaughtUp, TextNote,
 )
 
 // Languages lists the languages that every text exists in.

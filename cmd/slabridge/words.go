@@ -126,6 +126,27 @@ var russian = map[phrase]string{
 	", refused: %d": ", отказов: %d",
 	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: обращений изменилось: %d (новых %d, удалённых %d, скрытых %d), HTTP-запросов: %d",
 
+	// summaries
+	"%s %s/%s of %s: issues %d, steps %d":                  "%s %s/%s договора %s: обращений %d, шагов %d",
+	"moment %s":                                            "момент %s",
+	"moments from %s to %s":                                "моменты с %s по %s",
+	"for example ":                                         "например ",
+	"not called for any more":                              "больше не требуется",
+	"let go with 'slabridge ledger release %s'":            "отпустить: 'slabridge ledger release %s'",
+	"entries that would be moved: %d; nothing was changed": "было бы изменено записей: %d; ничего не изменено",
+
+	// health
+	"late: things due since %s and not done: %d":         "отстаёт: с %s не сделано того, что следовало: %d",
+	"the last pass failed":                               "последний проход не удался",
+	"no pass was made when one was due":                  "прохода не было, когда он должен был быть",
+	"held: %d; see 'slabridge ledger list --state held'": "задержано: %d; см. 'slabridge ledger list --state held'",
+	"well":                       "в порядке",
+	"there was no good pass yet": "удачных проходов ещё не было",
+	"last good pass %s":          "последний удачный проход %s",
+
+	// backup
+	"backed up and checked: %s, %d KiB": "скопировано и проверено: %s, %d КиБ",
+
 	// report
 	"from %s to %s, both included; made %s":                                 "с %s по %s включительно; составлен %s",
 	"carried out by slabridge at the due: %d":                               "выполнено самим slabridge в срок: %d",

@@ -49,7 +49,13 @@ const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}, unassignable: map[string]bool{}}
-	err := p.turn(ctx)
+	late, err := e.lateness(ctx, conn, e.now(conn.Tracker))
+	if err == nil {
+		err = p.turn(ctx)
+		if werr := p.watch(ctx, late, err); werr != nil {
+			err = errors.Join(err, werr)
+		}
+	}
 	e.note(p, err)
 	return p.report, err
 }

@@ -219,9 +219,9 @@ func (w *world) settings() engine.Settings {
 	if len(problems) > 0 {
 		w.t.Fatal(problems)
 	}
-	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew}
+	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew, LateAfter: w.cfg.Limits.LateAfter}
 	for _, c := range w.cfg.Connections {
-		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll})
+		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll, WatchIssue: c.WatchIssue})
 	}
 	for i, c := range w.cfg.Contracts {
 		x := engine.Contract{

@@ -54,10 +54,11 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	}
 	entries := p.ready(again[0].entries)
 	if storm != "" {
-		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), sentBefore), heldStorm, storm); err != nil {
+		said := p.said(h)
+		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return excepted(e, said) }), heldStorm, storm); err != nil {
 			return err
 		}
-		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !sentBefore(e) })
+		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !excepted(e, said) })
 	}
 	// once begun, a write is seen through: stopping half-way would leave an outcome to be looked for
 	return p.write(context.WithoutCancel(ctx), now, h, entries)
@@ -101,7 +102,7 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 		e := entries[i]
 		e.Evidence = f.entry(d).Evidence // what is written rests on what was just read
 		byKey[d.Key] = e
-		d.Changes = left(d, e, said)
+		d.Changes = p.unmarked(&f.request, d, e, left(d, e, said))
 		decisions = append(decisions, d)
 	}
 	if len(decisions) == 0 {

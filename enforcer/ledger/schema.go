@@ -5,7 +5,7 @@ package ledger
 //
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
-func Migrations() []string { return []string{schema1, schema2} }
+func Migrations() []string { return []string{schema1, schema2, schemaHealth} }
 
 const schema1 = `
 CREATE TABLE ledger_installation (
@@ -185,4 +185,15 @@ CREATE TABLE ledger_tallies (
 	PRIMARY KEY (connection, contract, obligation, issue, period)
 );
 CREATE INDEX ledger_tallies_period ON ledger_tallies (connection, contract, obligation, period);
+`
+
+// schemaHealth keeps how slabridge itself fares.
+const schemaHealth = `
+CREATE TABLE ledger_health (
+	connection TEXT NOT NULL PRIMARY KEY,
+	passed_at  BIGINT NOT NULL,
+	good_at    BIGINT,
+	error      TEXT NOT NULL,
+	late_since BIGINT
+);
 `

@@ -32,7 +32,7 @@ func (a *app) ledgerCmd() *cobra.Command {
 		return c
 	}
 	c.AddCommand(
-		a.ledgerWaiveCmd(),
+		a.ledgerWaiveCmd(), a.ledgerAlarmsCmd(), a.ledgerSettleCmd(),
 		filters(&cobra.Command{
 			Use: "list", Short: "List entries, oldest first", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {

@@ -132,12 +132,14 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 }
 
 // The codes of holds, beside the request's own: one that only a human ends, one whose cause is looked at no more
-// often than the tracker's names are, and two that last as long as nothing at all may be written.
+// often than the tracker's names are, and those that last as long as nothing at all, or nothing internal, may be written.
 const (
 	heldStorm   = "storm"
 	heldRights  = "rights"
 	heldBlocked = "blocked"
 	heldMapping = "mapping"
+	// heldLeak: an internal comment came out public; until a human has looked, none is written.
+	heldLeak = "leak"
 	// heldImpossible: the tracker would refuse what the step is about; it is looked at again when the issue changes.
 	heldImpossible = "impossible"
 	// heldDuty: what the admin says of the issue to be made does not fit the tracker.
@@ -153,6 +155,8 @@ func (p *pass) revise(ctx context.Context, f *finding, was, now ledger.Entry) (l
 	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldStorm:
 		return was, nil
 	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights && p.mayNotBeInternal(p.names.Self, f.project) != "":
+		return was, nil
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldLeak && p.leak != "":
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil

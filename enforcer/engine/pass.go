@@ -30,6 +30,8 @@ type pass struct {
 	report   Report
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
+	// leak is why no internal comment may be written: one came out public, and nobody has looked; "" when they may
+	leak string
 	// vanished is the part of it that a renamed or removed contract or connection makes.
 	vanished string
 
@@ -135,6 +137,9 @@ func (p *pass) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := p.forbid(ctx); err != nil {
+		return err
+	}
+	if err := p.heed(ctx); err != nil {
 		return err
 	}
 	return p.draw(ctx)
@@ -269,6 +274,9 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if covered {
 				p.report.Evaluated++
 				p.judge(&f)
+				if err := p.lookOut(ctx, f.history); err != nil {
+					return nil, err
+				}
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
@@ -374,6 +382,8 @@ func (p *pass) calls(v *view, e ledger.Entry) bool {
 		return p.block == ""
 	case heldMapping:
 		return !v.fatal
+	case heldLeak:
+		return p.leak == ""
 	}
 	return e.Reason.Code == heldRights
 }

@@ -286,6 +286,9 @@ func (p *pass) remark(ctx context.Context, f finding, issue string, d enforcer.D
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
 		return err
 	}
+	if err := p.lookOut(ctx, h); err != nil {
+		return err
+	}
 	if r, ok := f.runs[d.Key.Cycle]; ok { // someone may have closed it a second ago
 		if err := p.follow(ctx, f.view, &r); err != nil {
 			return err

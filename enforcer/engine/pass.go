@@ -22,6 +22,8 @@ type pass struct {
 	asOf    bool // now was asked for, and what happened later is not to be known
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	refused map[string]map[string][]ledger.Entry // likewise, what the tracker refused
+	digests map[string]string                    // of names and rights, by project
 	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
 	// verdicts are what cycles came to, to be kept with the agenda
@@ -264,6 +266,9 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if p.unread[id] || id == wholeContract {
 				continue
 			}
+			if err := p.reconsider(ctx, v, id); err != nil {
+				return nil, err
+			}
 			f, covered, err := p.look(ctx, v, id)
 			if err != nil {
 				return nil, err
@@ -325,16 +330,26 @@ func (p *pass) recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.pending = map[string]map[string][]ledger.Entry{}
+	p.pending = byIssue(all)
+	if all, err = p.e.ledger.Refused(ctx, p.conn.ID, mostTries); err != nil {
+		return err
+	}
+	p.refused = byIssue(all)
+	return nil
+}
+
+// byIssue sorts entries by contract and issue.
+func byIssue(all []ledger.Entry) map[string]map[string][]ledger.Entry {
+	out := map[string]map[string][]ledger.Entry{}
 	for _, e := range all {
-		of := p.pending[e.Key.Contract]
+		of := out[e.Key.Contract]
 		if of == nil {
 			of = map[string][]ledger.Entry{}
-			p.pending[e.Key.Contract] = of
+			out[e.Key.Contract] = of
 		}
 		of[e.Key.Issue] = append(of[e.Key.Issue], e)
 	}
-	return nil
+	return out
 }
 
 // lookBack is how far before the last pass reading an issue still counts as after it: our measure of the tracker's
@@ -342,7 +357,7 @@ func (p *pass) recall(ctx context.Context) error {
 const lookBack = 2 * time.Minute
 
 // candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
-// something pending that is to be done; all of them after a change of configuration.
+// something pending or refused that is to be done; all of them after a change of configuration.
 func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	since := v.line.PassedAt.Add(-lookBack)
 	if v.stale {
@@ -362,6 +377,11 @@ func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	}
 	for id, entries := range p.pending[v.ID] {
 		if slices.ContainsFunc(entries, func(e ledger.Entry) bool { return p.calls(v, e) }) {
+			ids[id] = true
+		}
+	}
+	for id, entries := range p.refused[v.ID] {
+		if slices.ContainsFunc(entries, p.changedAround) {
 			ids[id] = true
 		}
 	}

@@ -124,7 +124,7 @@ func (p *pass) refusal(ctx context.Context, w connectors.Write, project string) 
 // learnRights keeps the rights that were read afresh among the tracker's names, by which later passes see whether
 // a missing one is there again.
 func (p *pass) learnRights(ctx context.Context) error {
-	p.names.Self = *p.self
+	p.names.Self, p.digests = *p.self, nil
 	_, err := p.e.mirror.StoreDirectory(ctx, p.conn.ID, p.names)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -62,6 +63,9 @@ func (p *pass) whole(ctx context.Context, v *view, changed []string) ([]finding,
 
 // decideWhole decides what is to become of the steps of a contract as a whole, and finds what is still to be done.
 func (p *pass) decideWhole(ctx context.Context, f *finding) error {
+	if err := p.reconsider(ctx, f.view, wholeContract); err != nil {
+		return err
+	}
 	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, wholeContract)
 	if err != nil {
 		return err
@@ -247,6 +251,7 @@ func (p *pass) make(ctx context.Context, f finding, r run, d enforcer.Decision, 
 	if err != nil {
 		return err
 	}
+	e.Facts.Against = strings.Join([]string{issue.Project, p.around(issue.Project), "-"}, " ")
 	out, err := p.e.ledger.Begin(ctx, p.e.now(p.conn.Tracker), connectors.Write{Create: &issue}, e)
 	if err != nil {
 		return err
@@ -297,6 +302,7 @@ func (p *pass) remark(ctx context.Context, f finding, issue string, d enforcer.D
 			return p.drop(ctx, e)
 		}
 	}
+	e.Facts.Against = p.against(h)
 	d.Changes = left(d, e, p.said(h))
 	about := f
 	about.request = f.view.request(p.conn.ID, h, mirror.Entry{State: mirror.Visible})

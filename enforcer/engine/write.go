@@ -103,6 +103,7 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 		}
 		e := entries[i]
 		e.Evidence = f.entry(d).Evidence // what is written rests on what was just read
+		e.Facts.Against = p.against(h)
 		byKey[d.Key] = e
 		d.Changes = left(d, e, said)
 		decisions = append(decisions, d)

@@ -77,6 +77,9 @@ func (p *pass) turn(ctx context.Context) error {
 	if err := p.recover(ctx); err != nil {
 		return err
 	}
+	if err := p.revert(ctx); err != nil {
+		return err
+	}
 	findings, err := p.calculate(ctx)
 	if err != nil {
 		return err
@@ -330,11 +333,11 @@ func (p *pass) recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.pending = byIssue(all)
+	p.pending = byIssue(slices.DeleteFunc(all, isOrder))
 	if all, err = p.e.ledger.Refused(ctx, p.conn.ID, mostTries); err != nil {
 		return err
 	}
-	p.refused = byIssue(all)
+	p.refused = byIssue(slices.DeleteFunc(all, isOrder))
 	return nil
 }
 

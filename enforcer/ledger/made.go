@@ -43,6 +43,19 @@ func (e *Entry) made() string {
 	return e.Receipt.Issue
 }
 
+// On is the issue that the entry's write went to, or that it made; "" while there is none.
+func (e *Entry) On() string {
+	switch {
+	case e.Key.Issue != "":
+		return e.Key.Issue
+	case e.made() != "":
+		return e.made()
+	case e.Write != nil:
+		return e.Write.Issue
+	}
+	return ""
+}
+
 // Made gives the issue that was made for each step of a contract's duties that made one.
 func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enforcer.StepKey]string, error) {
 	entries, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries

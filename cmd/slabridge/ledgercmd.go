@@ -13,7 +13,7 @@ import (
 func (a *app) ledgerCmd() *cobra.Command {
 	c := group(&cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"})
 	var f ledger.Filter
-	var state string
+	var state, since, until string
 	filters := func(c *cobra.Command, withState bool) *cobra.Command {
 		flags := c.Flags()
 		flags.StringVar(&f.ID, "id", "", "one entry")
@@ -21,16 +21,35 @@ func (a *app) ledgerCmd() *cobra.Command {
 		flags.StringVar(&f.Obligation, "obligation", "", "of this obligation")
 		flags.StringVar(&f.Issue, "issue", "", "of this issue")
 		flags.StringVar(&f.Connection, "connection", "", "of this connection")
+		flags.StringVar(&since, "since", "", "recorded at or after this `moment` (RFC 3339, with offset)")
+		flags.StringVar(&until, "until", "", "recorded before this `moment`")
+		c.PreRunE = func(*cobra.Command, []string) (err error) {
+			if since != "" {
+				if f.Since, err = parseMoment("--since", since); err != nil {
+					return err
+				}
+			}
+			if until != "" {
+				f.Until, err = parseMoment("--until", until)
+			}
+			return err
+		}
 		if withState {
 			flags.StringVar(&state, "state", "", "in this state: intended, waiting, held, sent, done, refused, past, overtaken, needless, withdrawn")
 		}
 		return c
 	}
-	var all bool
+	var all, yes bool
 	confirm := func(c *cobra.Command) *cobra.Command {
 		filters(c, false).Flags().BoolVar(&all, "all", false, "all of them, when no filter is given")
 		return c
 	}
+	revertCmd := confirm(&cobra.Command{
+		Use: "revert", Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan first",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.ledgerRevert(cmd.Context(), f, all, yes) },
+	})
+	revertCmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
 	c.AddCommand(
 		a.ledgerWaiveCmd(), a.ledgerAlarmsCmd(), a.ledgerSettleCmd(),
 		filters(&cobra.Command{
@@ -52,6 +71,7 @@ func (a *app) ledgerCmd() *cobra.Command {
 				return a.ledgerMove(cmd.Context(), f, all, "entries released: %d; the next pass decides again and writes them", (*ledger.Ledger).Release)
 			},
 		}),
+		revertCmd,
 		confirm(&cobra.Command{
 			Use: "retry", Short: "Try refused entries again in the next pass", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
@@ -222,7 +242,7 @@ func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did phr
 	move func(*ledger.Ledger, context.Context, time.Time, ledger.Filter) ([]ledger.Entry, error),
 ) error {
 	if (f == ledger.Filter{}) && !all {
-		return usage("give a filter (--id, --issue, --obligation, --contract, --connection), or --all")
+		return usage("give a filter (--id, --issue, --obligation, --contract, --connection, --since, --until), or --all")
 	}
 	w, err := a.open(ctx, reads) // a running daemon need not be stopped for it: the ledger refuses what is stale
 	if err != nil {

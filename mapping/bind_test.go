@@ -247,6 +247,7 @@ func TestRights(t *testing.T) {
 		{Right: connectors.ReadIssues},
 		{Right: connectors.WriteComment, For: []string{"acknowledge/start", "respond/due"}},
 		{Right: connectors.WriteInternal, For: []string{"respond/due"}},
+		{Right: connectors.TakeBack, For: []string{"respond/due"}},
 		{Right: connectors.SetAssignee, For: []string{"respond/due"}},
 		{Right: connectors.SetPriority, For: []string{"respond/due"}},
 	}

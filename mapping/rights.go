@@ -69,6 +69,7 @@ func stepNeeds(s enforcer.Step, what string, need func(connectors.Right, string)
 		need(connectors.WriteComment, what)
 		if s.Comment.Audience == enforcer.Internal {
 			need(connectors.WriteInternal, what)
+			need(connectors.TakeBack, what)
 		}
 	}
 	if s.Assign != "" {

@@ -96,6 +96,9 @@ func (a *app) info(e ledger.Entry, n names, loc *time.Location) writeInfo {
 	if hint, ok := hints[e.State]; ok {
 		i.Hint = strings.ReplaceAll(a.t(hint), "ID", e.ID)
 	}
+	if e.State == ledger.Refused {
+		i.Hint = strings.TrimSpace(a.mending(e) + " " + i.Hint)
+	}
 	if w := e.Write; w != nil {
 		i.Changes = changesOf(w, n)
 	}
@@ -153,8 +156,38 @@ func reasonText(text, code string) string {
 // hints say what to do about an entry that a human must look at.
 var hints = map[ledger.State]phrase{
 	ledger.Held:    "look at it, then 'slabridge ledger release --id ID'",
-	ledger.Refused: "mend what the tracker refuses (right, workflow, member), then 'slabridge ledger retry --id ID'",
+	ledger.Refused: "It is tried again by itself when the issue, our rights, the project's members or the configuration change; otherwise 'slabridge ledger retry --id ID'",
 	ledger.Sent:    "its answer never came; the next pass looks for its mark in the tracker",
+}
+
+// refusedHints say what to mend, by what the tracker refused. "" is for a write that it refused as a whole.
+var refusedHints = map[string]phrase{
+	"":                       "The tracker took nothing of it and says why above: mostly a field that the workflow requires and the issue lacks, or a closed project.",
+	"comment":                "Give the account's role the right to add notes.",
+	"comment internal":       "Give the account's role the right to set notes as private, and find out what made the comment public.",
+	"watcher":                "Make the watcher a member who may see the issue.",
+	"field":                  "Make the field editable for the account's role in the workflow and in this project, and see that it still exists.",
+	connectors.FieldAssignee: "Give the account's role the right to edit issues; the assignee field must be on for the issue's type and not read-only in the workflow.",
+	connectors.FieldPriority: "Give the account's role the right to edit issues; the priority must not be read-only in the workflow, and that of an issue with subtasks may be theirs.",
+	connectors.FieldStatus:   "Allow the account's role this change of status in the workflow; an issue with open subtasks or blocked by another cannot be closed.",
+}
+
+// mending says what to mend of a refusal, each thing once.
+func (a *app) mending(e ledger.Entry) string {
+	if e.Receipt == nil || len(e.Receipt.Refused) == 0 {
+		return a.t(refusedHints[""])
+	}
+	var out []string
+	for _, x := range e.Receipt.Refused {
+		kind := x.Field
+		if _, custom := connectors.IsCustomField(kind); custom {
+			kind = "field"
+		}
+		if hint, ok := refusedHints[kind]; ok && !slices.Contains(out, a.t(hint)) {
+			out = append(out, a.t(hint))
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 func changesOf(w *connectors.Write, n names) changesInfo {

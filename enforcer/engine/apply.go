@@ -162,12 +162,14 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 }
 
 // The codes of holds, beside the request's own: one that only a human ends, one whose cause is looked at no more
-// often than the tracker's names are, and two that last as long as nothing at all may be written.
+// often than the tracker's names are, and those that last as long as nothing at all, or nothing internal, may be written.
 const (
 	heldStorm   = "storm"
 	heldRights  = "rights"
 	heldBlocked = "blocked"
 	heldMapping = "mapping"
+	// heldLeak: an internal comment came out public; until a human has looked, none is written.
+	heldLeak = "leak"
 	// heldImpossible: the tracker would refuse what the step is about; it is looked at again when the issue changes.
 	heldImpossible = "impossible"
 	// heldDuty: what the admin says of the issue to be made does not fit the tracker; heldWatch: the issue that is told
@@ -186,6 +188,8 @@ func (p *pass) revise(ctx context.Context, f *finding, was, now ledger.Entry) (l
 		return was, nil
 	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights &&
 		f.request.Issue != wholeContract && p.mayNotBeInternal(p.names.Self, f.project) != "":
+		return was, nil
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldLeak && p.leak != "":
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil

@@ -9,6 +9,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
 )
 
@@ -81,7 +82,36 @@ func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
 	slices.SortFunc(k.Needs, func(a, b RightNeeded) int {
 		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
 	})
-	return k, e.lookThrough(ctx, c, views, &k)
+	if err := e.lookThrough(ctx, c, views, &k); err != nil {
+		return k, err
+	}
+	return k, e.addAlarms(ctx, c.ID, &k)
+}
+
+// addAlarms lists as faults what stops writes until a human settles it.
+func (e *Engine) addAlarms(ctx context.Context, conn string, k *Checkup) error {
+	alarms, err := e.ledger.Alarms(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, a := range alarms {
+		switch {
+		case !a.Open():
+		case a.Kind == ledger.OtherInstallation:
+			k.fault(rivalText(a.Subject, e.ledger.Installation(), a.IssueKey), a.Subject, true)
+		default:
+			k.fault(leakText(a), a.Subject, true)
+		}
+	}
+	return nil
+}
+
+// fault adds a problem about the connection, once.
+func (k *Checkup) fault(text, value string, fatal bool) {
+	p := mapping.Problem{Path: "connections", Value: value, Reason: text, Fatal: fatal}
+	if !slices.ContainsFunc(k.Problems, func(x mapping.Problem) bool { return x.Path == p.Path && x.Value == p.Value && x.Fatal == fatal }) {
+		k.Problems = append(k.Problems, p)
+	}
 }
 
 // need adds what a contract needs to what the others need.
@@ -128,6 +158,15 @@ func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k
 		h, ok, err := e.mirror.History(ctx, c.ID, entry.ID)
 		if err != nil {
 			return err
+		}
+		for _, s := range e.sightings(h) {
+			switch {
+			case e.rival(s, k.Account.ID):
+				k.fault(rivalText(s.install, e.ledger.Installation(), h.Issue.Key), s.install, true)
+			case s.author != k.Account.ID:
+				k.fault(fmt.Sprintf("someone (id %s) wrote a comment on #%s with the mark of another installation of slabridge: "+
+					"if there is one, customers hear everything twice; stop one of the two", s.author, h.Issue.Key), s.install, false)
+			}
 		}
 		for _, v := range views {
 			if ok {

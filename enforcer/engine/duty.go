@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -227,6 +228,7 @@ func (p *pass) make(ctx context.Context, f finding, r run, d enforcer.Decision, 
 	if err != nil {
 		return err
 	}
+	e.Facts.Against = strings.Join([]string{issue.Project, p.around(issue.Project), "-"}, " ")
 	out, err := p.e.ledger.Begin(ctx, p.e.now(p.conn.Tracker), connectors.Write{Create: &issue}, e)
 	if err != nil {
 		return err

@@ -99,6 +99,7 @@ type Report struct {
 	Written    []ledger.Entry
 	Refused    []ledger.Entry
 	Held       []ledger.Entry
+	Exposed    int // internal comments found to be public, by the tracker's doing or somebody's
 	Problems   []Problem
 	// Late tells whether slabridge itself is late, of a pass that failed, too.
 	Late Lateness

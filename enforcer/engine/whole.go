@@ -55,6 +55,9 @@ func (p *pass) pendingWhole(v *view, account bool) []ledger.Entry {
 
 // decideWhole decides what is to become of the steps of a contract as a whole.
 func (p *pass) decideWhole(ctx context.Context, f *finding) error {
+	if err := p.reconsider(ctx, f.view, wholeContract); err != nil {
+		return err
+	}
 	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, wholeContract)
 	if err != nil {
 		return err
@@ -185,6 +188,9 @@ func (p *pass) remark(ctx context.Context, f finding, issue string, d enforcer.D
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
 		return err
 	}
+	if err := p.lookOut(ctx, h); err != nil {
+		return err
+	}
 	if r, ok := f.runs[d.Key.Cycle]; ok { // someone may have closed it a second ago
 		if err := p.follow(ctx, f.view, &r); err != nil {
 			return err
@@ -193,6 +199,7 @@ func (p *pass) remark(ctx context.Context, f finding, issue string, d enforcer.D
 			return p.drop(ctx, e)
 		}
 	}
+	e.Facts.Against = p.against(h)
 	d.Changes = left(d, e, p.said(h))
 	about := f
 	about.request = f.view.request(p.conn.ID, h, mirror.Entry{State: mirror.Visible})

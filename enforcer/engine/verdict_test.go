@@ -228,7 +228,7 @@ func TestIdlePassWritesNothing(t *testing.T) {
 				w.set(w.now().Add(3 * time.Minute))
 				got := w.writes(func() { w.pass() })
 				maps.DeleteFunc(got, func(table string, _ int) bool { return !strings.HasPrefix(table, "ledger_") })
-				if len(got) != 1 || got["ledger_lines"] != 1 {
+				if len(got) != 2 || got["ledger_lines"] != 1 || got["ledger_health"] != 1 {
 					t.Errorf("at %s an idle pass wrote %v", w.clock(), got)
 				}
 			}

@@ -24,7 +24,7 @@ var everything = sync.OnceValue(func() []*enforcer.Contract {
 		for _, c := range config.Presets() {
 			for j := range c.Obligations {
 				o := &c.Obligations[j]
-				o.Off, o.Inert = false, ""
+				o.Off, o.Inert = false, nil
 				if i == 1 && o.Kind == enforcer.Timer {
 					o.Pause = []enforcer.StatusClass{enforcer.WaitingCustomer}
 				}

@@ -238,11 +238,13 @@ func (a *app) period(whole bool, cycle string) string {
 	if !whole {
 		return ""
 	}
-	duty, id, found := strings.Cut(cycle, "@")
-	if !found {
-		return ", " + mapping.PeriodName(cycle, a.lang)
+	if duty, id, found := strings.Cut(cycle, "@"); found {
+		return ", " + duty + ": " + mapping.PeriodName(id, a.lang)
 	}
-	return ", " + duty + ": " + mapping.PeriodName(id, a.lang)
+	if _, err := time.Parse(time.DateOnly, cycle); err == nil { // of a cap, which counts from the contract's first day
+		return a.tf(", since %s", mapping.PeriodName(cycle, a.lang))
+	}
+	return ", " + mapping.PeriodName(cycle, a.lang)
 }
 
 const entryIndent = "    "

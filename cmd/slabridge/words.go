@@ -57,6 +57,7 @@ var russian = map[phrase]string{
 
 	// status, explain
 	"no cycle is running":                       "ни один срок не идёт",
+	"contract %s, as of %s":                     "договор %s, на момент %s",
 	"contract %s, severity %s, as of %s":        "договор %s, критичность %s, на момент %s",
 	"no contract covers it":                     "ни один договор на него не распространяется",
 	"deleted in the tracker":                    "удалён в трекере",
@@ -66,6 +67,7 @@ var russian = map[phrase]string{
 	"what happened":                             "что произошло",
 	"what was promised":                         "что обещано",
 	"what slabridge did":                        "что сделал slabridge",
+	"made, status %s":                           "создана, статус %s",
 	"received, severity %s, status %s":          "получен, критичность %s, статус %s",
 	"an automatic reply":                        "автоответ",
 	"on the customer's behalf":                  "от имени заказчика",
@@ -101,6 +103,7 @@ var russian = map[phrase]string{
 	"as of %s, mirrored %s":   "на момент %s, зеркало от %s",
 	"nothing to write":        "писать нечего",
 	"moment %s, %s of %s":     "момент %s, %s договора %s",
+	", since %s":              ", с %s",
 	"not before %s":           "не раньше %s",
 	"new issue in %s, %s: %s": "новая задача в %s, %s: %s",
 	"due date %s":             "дата исполнения %s",

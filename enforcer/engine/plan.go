@@ -229,7 +229,14 @@ func (p *pass) explain(ctx context.Context, id string) ([]Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, whole...)
+	for _, w := range whole {
+		i := slices.IndexFunc(out, func(x Explanation) bool { return x.Contract == w.Contract })
+		if i < 0 {
+			out = append(out, w)
+			continue
+		}
+		out[i].Entries = append(out[i].Entries, w.Entries...) // a request that is told of the cost of changes besides
+	}
 	if len(out) == 0 {
 		out = append(out, x)
 	}
@@ -247,6 +254,10 @@ func (p *pass) explainWhole(ctx context.Context, x Explanation, m mirrored) ([]E
 	for _, v := range p.views {
 		request := v.request(p.conn.ID, m.history, m.entry).At(p.now)
 		request.Issue = wholeContract // under which its steps stand in the ledger
+		request.Moments = slices.Clone(request.Moments)
+		for i := range request.Moments {
+			request.Moments[i].State.Severity = "" // which only requests have
+		}
 		this := x
 		this.Contract, this.Entries = v.Contract.Contract, nil
 		this.Evaluation = enforcer.Evaluation{Contract: v.Contract.Contract, Request: &request, Now: p.now, State: request.State(), Covered: true}

@@ -205,6 +205,9 @@ type Mean struct {
 	From, To int    // working days
 }
 
+// Active reports whether the program acts on the obligation.
+func (o *Obligation) Active() bool { return !o.Off && o.Inert == nil }
+
 // Rule finds the rule for a severity, nil when the obligation does not cover it.
 func (o *Obligation) Rule(severity string) *Rule {
 	for i := range o.Rules {

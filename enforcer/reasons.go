@@ -27,6 +27,11 @@ func stepReason(ev *Evaluation, c *Cycle, s CycleStep) Reason {
 		ru += ", срок " + stamp(c.Due, loc, "ru")
 		en += ", due " + stamp(c.Due, loc, "en")
 	}
+	if sp := c.spending; sp != nil {
+		return reason("share",
+			fmt.Sprintf("%s, %s: израсходовано %s из %s, это %d %%", c.Obligation.Source, c.Obligation.ID, decimal(sp.Spent), decimal(sp.Cap()), sp.Share()),
+			fmt.Sprintf("%s, %s: %s of at most %s are spent, %d %%", c.Obligation.Source, c.Obligation.ID, decimal(sp.Spent), decimal(sp.Cap()), sp.Share()))
+	}
 	switch t := s.Step.Trigger; {
 	case t.Due:
 		return reason("due", ru+": срок прошёл", en+": the due has passed")

@@ -176,7 +176,11 @@ func (a *app) eventOf(r *enforcer.Request, i int, loc *time.Location) eventInfo 
 	m := &r.Moments[i]
 	e := eventInfo{ID: m.Event, At: m.At.In(loc), By: m.By.Name, Role: string(m.By.Role), What: []string{}, Ours: m.Steps, Segment: string(m.State.Status)}
 	say := func(what string) { e.What = append(e.What, what) }
-	if i == 0 {
+	switch {
+	case i == 0 && m.State.Severity == "":
+		say(a.tf("made, status %s", m.State.Status))
+		return e
+	case i == 0:
 		say(a.tf("received, severity %s, status %s", m.State.Severity, m.State.Status))
 		return e
 	}

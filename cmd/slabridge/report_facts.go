@@ -84,6 +84,7 @@ type cycleReport struct {
 	Earlier     int          `json:"earlier_records"`
 	CarriedOut  *time.Time   `json:"carried_out,omitempty"` // when slabridge did what a breached escalation promises, if it did in time
 	Excused     []excuseInfo `json:"excused,omitempty"`
+	whole       bool         // of the contract as a whole: its cycle is a period
 }
 
 // An escalation that slabridge carries out at the due has been carried out in time when it was written by then: a poll,
@@ -225,7 +226,7 @@ func (f *reportFacts) cycle(v *ledger.Verdict) cycleReport {
 		State: string(v.State), Started: in(v.StartedAt, loc), Due: in(v.Due, loc), Ended: in(v.EndedAt, loc),
 		ElapsedS: int64(v.Elapsed / time.Second), EndedBy: v.EndBy, EndedByRole: string(v.EndByRole), EndedWhy: v.EndWhy,
 		Moves: v.Moves, Version: v.Facts.Version, Calendar: v.Facts.Calendar, Provisional: v.Facts.Provisional,
-		Earlier: v.Number - 1,
+		Earlier: v.Number - 1, whole: v.Issue == "",
 	}
 	if v.State == enforcer.Breached && !v.Due.IsZero() {
 		until := v.EndedAt
@@ -257,7 +258,7 @@ func (c cycleReport) asRunning() cycleReport {
 func (f *reportFacts) going(it ledger.Item, c ledger.Cycle) cycleReport {
 	loc := f.contract.Calendar.Location()
 	out := cycleReport{
-		Issue: it.IssueKey, Subject: it.Subject, Severity: it.Severity, Cycle: c.ID, Ordinal: c.Ordinal, State: string(enforcer.Running),
+		Issue: cmp.Or(c.IssueKey, it.IssueKey), Subject: it.Subject, Severity: it.Severity, Cycle: c.ID, Ordinal: c.Ordinal, State: string(enforcer.Running), whole: it.Issue == "",
 		Started: in(c.StartedAt, loc), Due: in(c.Due, loc), Version: f.contract.Version, Calendar: f.contract.Calendar.Version(),
 	}
 	if o := f.contract.Obligation(c.Obligation); o != nil {

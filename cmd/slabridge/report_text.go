@@ -84,6 +84,9 @@ const breachIndent = "      "
 
 func (a *app) printBreach(c *cycleReport) {
 	what := c.Severity
+	if c.whole {
+		what = strings.TrimPrefix(a.period(true, c.Cycle), ", ")
+	}
 	if c.Due != nil {
 		what += ", " + a.tf("due %s", a.stamp(*c.Due))
 	}

@@ -170,11 +170,19 @@ func (f *finding) entry(d enforcer.Decision) ledger.Entry {
 	}
 	if cycle := f.cycle(d.Key); cycle != nil {
 		e.Facts = f.facts(cycle)
-		if run, ok := f.runs[cycle.ID]; ok {
-			e.IssueKey, e.Subject = run.key, cycle.Obligation.Title.In(c.Language)
+		if f.request.Issue == wholeContract {
+			e.IssueKey, e.Subject = f.about(cycle), cycle.Obligation.Title.In(c.Language)
 		}
 	}
 	return e
+}
+
+// about is the key of the issue on which a cycle of the contract as a whole is told of, "" while there is none.
+func (f *finding) about(c *enforcer.Cycle) string {
+	if f.runs == nil {
+		return f.view.Account.WatchIssue
+	}
+	return f.runs[c.ID].key
 }
 
 func (f *finding) cycle(k enforcer.StepKey) *enforcer.Cycle {

@@ -243,7 +243,15 @@ func (p *pass) make(ctx context.Context, f finding, r run, d enforcer.Decision, 
 			return stop(err)
 		}
 	}
-	return p.finish(ctx, out, w, p.seen(ctx, id, issue))
+	if err := p.finish(ctx, out, w, p.seen(ctx, id, issue)); err != nil {
+		return err
+	}
+	r.made = id
+	if err := p.follow(ctx, f.view, &r); err != nil {
+		return err
+	}
+	f.runs[d.Key.Cycle], f.ev.Next = r, p.now // the steps that its issue brings are found by the next pass
+	return p.e.ledger.SetAgenda(ctx, f.item())
 }
 
 // seen reads back an issue that was made; it is there whether or not it can be read now. What the tracker made

@@ -225,8 +225,70 @@ func (p *pass) explain(ctx context.Context, id string) ([]Explanation, error) {
 		this.Entries = slices.DeleteFunc(slices.Clone(x.Entries), func(e ledger.Entry) bool { return e.Key.Contract != v.ID })
 		out = append(out, this)
 	}
+	whole, err := p.explainWhole(ctx, x, m)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range whole {
+		i := slices.IndexFunc(out, func(x Explanation) bool { return x.Contract == w.Contract })
+		if i < 0 {
+			out = append(out, w)
+			continue
+		}
+		out[i].Entries = append(out[i].Entries, w.Entries...) // a request that is told of the cost of changes besides
+	}
 	if len(out) == 0 {
 		out = append(out, x)
+	}
+	return out, nil
+}
+
+// explainWhole tells of an issue what it is to the contracts as a whole: one that was made for a period of a duty, or the
+// one that is told of the cost of changes.
+func (p *pass) explainWhole(ctx context.Context, x Explanation, m mirrored) ([]Explanation, error) {
+	entries, err := p.e.ledger.ByIssue(ctx, p.conn.ID, wholeContract)
+	if err != nil {
+		return nil, err
+	}
+	var out []Explanation
+	for _, v := range p.views {
+		request := v.request(p.conn.ID, m.history, m.entry).At(p.now)
+		request.Issue = wholeContract // under which its steps stand in the ledger
+		request.Moments = slices.Clone(request.Moments)
+		for i := range request.Moments {
+			request.Moments[i].State.Severity = "" // which only requests have
+		}
+		this := x
+		this.Contract, this.Entries = v.Contract.Contract, nil
+		this.Evaluation = enforcer.Evaluation{Contract: v.Contract.Contract, Request: &request, Now: p.now, State: request.State(), Covered: true}
+		duties, err := p.duties(ctx, v, nil, true)
+		if err != nil {
+			return nil, err
+		}
+		tells := func(k enforcer.StepKey) bool { // whether a step is about this issue
+			if k.Contract != v.ID {
+				return false
+			}
+			if o := v.capped(); o != nil && o.ID == k.Obligation {
+				return v.Account.WatchIssue == m.history.Issue.Key
+			}
+			return duties != nil && duties.runs[k.Cycle].made == m.history.Issue.ID
+		}
+		if duties != nil {
+			for _, c := range duties.ev.Cycles {
+				if duties.runs[c.ID].made == m.history.Issue.ID {
+					this.Evaluation.Cycles = append(this.Evaluation.Cycles, c)
+				}
+			}
+		}
+		for _, e := range entries {
+			if tells(e.Key) {
+				this.Entries = append(this.Entries, e)
+			}
+		}
+		if len(this.Entries)+len(this.Evaluation.Cycles) > 0 {
+			out = append(out, this)
+		}
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"slabridge/connectors/redmine/redminesim"
@@ -185,4 +186,24 @@ func TestKeptFieldIsTheirsUntilAnotherIsDue(t *testing.T) {
 	if got := due(); got != "2026-03-16 12:00" {
 		t.Errorf("when another is due the field has %q", got)
 	}
+}
+
+// A human's change in the instant between our last look and our write cannot be seen in time: it is told, with how to get
+// it back.
+func TestOverrunIsTold(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("critical", "Server down")
+	w.run("2026-03-16 10:15")
+	w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) { w.do(w.sim.As("manager1").Assign(id, "support2")) })
+	r := w.passAt("2026-03-16 10:20:01")
+	w.sim.Use(nil)
+	if !strings.Contains(problems(r), `1 grave=true somebody set assignee to "7" a moment before our write changed it to "6"`) {
+		t.Errorf("problems %s", problems(r))
+	}
+	w.wantWith(id, "Sanjay Support", "Immediate")
+	w.set(w.now().Add(1e9))
+	if plan, _ := w.undo(ledger.Filter{Obligation: "respond"}); len(plan) == 0 {
+		t.Error("nothing to take back")
+	}
+	w.wantWith(id, "Svetlana Support", "Normal")
 }

@@ -132,7 +132,9 @@ func (s *Server) DropField(name string) {
 
 // AddActivity adds a kind of work for every project.
 func (s *Server) AddActivity(name string) {
-	s.do(func() { s.st.activities = append(s.st.activities, &activity{id: s.st.next("enumerations"), name: name}) })
+	s.do(func() {
+		s.st.activities = append(s.st.activities, &activity{id: s.st.next("enumerations"), name: name})
+	})
 }
 
 // SetStandardField switches a standard field ("assigned_to_id") of a tracker on or off.

@@ -72,8 +72,8 @@ type Tracker interface {
 	// unknown: that error has class Unknown, and FindCreated settles it.
 	Create(ctx context.Context, n NewIssue) (id string, err error)
 
-	// FindCreated looks for an issue that our own account made in the project at or after since, with the mark in
-	// its description.
+	// FindCreated looks for an issue that our own account made in the project at or after since, with the mark, or the
+	// part of it that is given, in its description.
 	FindCreated(ctx context.Context, project, mark string, since time.Time) (id string, found bool, err error)
 
 	// Offset is the tracker's clock minus ours as last measured on an answer, and when; ok is false before the

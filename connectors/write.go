@@ -167,6 +167,22 @@ func Overrun(w Write, account string, before, after History) []Change {
 	return out
 }
 
+// VerifyNew compares the values of an issue that was made with what was asked for.
+func VerifyNew(n NewIssue, values Values) []Refusal {
+	var out []Refusal
+	for _, f := range []wantedField{
+		{FieldProject, n.Project},
+		{FieldType, n.Type},
+		{FieldAssignee, n.Assign},
+		{FieldDueDate, n.DueDate},
+	} {
+		if got := values.One(f.field); f.value != "" && got != f.value {
+			out = append(out, Refusal{Field: f.field, Wanted: f.value, Got: got})
+		}
+	}
+	return out
+}
+
 type wantedField struct{ field, value string }
 
 func (w Write) wanted() []wantedField {

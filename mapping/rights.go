@@ -43,7 +43,7 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 }
 
 func obligationNeeds(o *enforcer.Obligation, need func(connectors.Right, string)) {
-	if o.Off || o.Inert != "" {
+	if o.Off || o.Inert != nil {
 		return
 	}
 	for _, cond := range append(slices.Clone(o.Stop), o.Start) {

@@ -46,6 +46,8 @@ const (
 	TextDutyIssue         = "duty-issue"          // internal: the description of the issue made for a duty
 	TextDutyWarning       = "duty-warning"        // internal: on that issue, its due comes near
 	TextDutyBreach        = "duty-breach"         // internal
+	TextLate              = "late"                // internal, on the watch issue: slabridge itself is late
+	TextCaughtUp          = "caught-up"           // internal: and has caught up
 	TextCorrection        = "correction"          // of either audience, like what it corrects: an earlier comment was made in error
 	TextNote              = "note"                // internal: anything else
 )
@@ -61,7 +63,7 @@ var TextKeys = append(slices.Clone(PublicTexts),
 	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
 	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
 	TextNoOwner, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
-	TextCorrection, TextNote,
+	TextCorrection, TextLate, TextCaughtUp, TextNote,
 )
 
 // Languages lists the languages that every text exists in.

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"slabridge/config"
+	"slabridge/config/statefile"
 	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 )
@@ -53,6 +54,8 @@ type app struct {
 	clock    func() time.Time
 	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
 	transport http.RoundTripper
+	// file is the state file as soon as one is open: it knows what its own errors mean.
+	file *statefile.DB
 
 	config string
 	output string
@@ -73,6 +76,9 @@ func (a *app) run(args []string) int {
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if a.file != nil {
+		err = a.file.Explain(err)
+	}
 	code := exitCode(err)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		fmt.Fprintln(a.err, "slabridge: interrupted")
@@ -127,7 +133,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(a.versionCmd(), a.deadlineCmd(), a.contractCmd(), a.calendarCmd(),
 		a.checkCmd(), a.syncCmd(), a.planCmd(), a.enforceCmd(), a.runCmd(),
-		a.statusCmd(), a.explainCmd(), a.reportCmd(), a.ledgerCmd(), a.demoCmd())
+		a.statusCmd(), a.healthCmd(), a.explainCmd(), a.reportCmd(), a.ledgerCmd(), a.backupCmd(), a.demoCmd())
 	for _, c := range root.Commands() {
 		fixUsage(c)
 	}

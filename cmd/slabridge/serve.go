@@ -27,6 +27,7 @@ type monitor struct {
 	problems *prometheus.GaugeVec
 	lastPass *prometheus.GaugeVec
 	offset   *prometheus.GaugeVec
+	late     *prometheus.GaugeVec
 	clock    func() time.Time
 
 	mu    sync.Mutex
@@ -48,9 +49,10 @@ func newMonitor(connections []engine.Connection, clock func() time.Time) *monito
 		problems: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_problems", Help: "Problems of the last pass that a human should look at."}, []string{"connection"}),
 		lastPass: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_last_good_pass_timestamp_seconds", Help: "When the last complete pass was made."}, []string{"connection"}),
 		offset:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_clock_offset_seconds", Help: "The tracker's clock minus ours."}, []string{"connection"}),
+		late:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_late_seconds", Help: "For how long the oldest thing that is due has not been done, once that is longer than limits.late_after; else 0."}, []string{"connection"}),
 		clock:    clock,
 	}
-	m.registry.MustRegister(m.passes, m.steps, m.exposed, m.problems, m.lastPass, m.offset)
+	m.registry.MustRegister(m.passes, m.steps, m.exposed, m.problems, m.lastPass, m.offset, m.late)
 	m.follow(connections)
 	return m
 }
@@ -71,7 +73,7 @@ func (m *monitor) follow(connections []engine.Connection) {
 	}
 	for id := range before {
 		if _, stays := m.watch[id]; !stays {
-			for _, g := range []*prometheus.GaugeVec{m.problems, m.lastPass, m.offset} {
+			for _, g := range []*prometheus.GaugeVec{m.problems, m.lastPass, m.offset, m.late} {
 				g.DeleteLabelValues(id)
 			}
 		}
@@ -83,6 +85,13 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, r := range reports {
+		if _, watched := m.watch[r.Connection]; watched && !r.Late.At.IsZero() {
+			seconds := 0.0
+			if r.Late.Late() {
+				seconds = r.Late.At.Sub(r.Late.Since).Seconds()
+			}
+			m.late.WithLabelValues(r.Connection).Set(seconds)
+		}
 		if r.Now.IsZero() {
 			continue
 		}

@@ -94,7 +94,7 @@ func (p *pass) elsewhere(v *view, m mirrored) bool {
 // checksEntitlement reports whether the contract says something of requests outside its validity.
 func (v *view) checksEntitlement() bool {
 	return slices.ContainsFunc(v.Obligations, func(o enforcer.Obligation) bool {
-		return !o.Off && o.Inert == "" && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
+		return !o.Off && o.Inert == nil && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
 	})
 }
 
@@ -176,11 +176,19 @@ func (f *finding) entry(d enforcer.Decision) ledger.Entry {
 	}
 	if cycle := f.cycle(d.Key); cycle != nil {
 		e.Facts = f.facts(cycle)
-		if run, ok := f.runs[cycle.ID]; ok {
-			e.IssueKey, e.Subject = run.key, cycle.Obligation.Title.In(c.Language)
+		if f.request.Issue == wholeContract {
+			e.IssueKey, e.Subject = f.about(cycle), cycle.Obligation.Title.In(c.Language)
 		}
 	}
 	return e
+}
+
+// about is the key of the issue on which a cycle of the contract as a whole is told of, "" while there is none.
+func (f *finding) about(c *enforcer.Cycle) string {
+	if f.runs == nil {
+		return f.view.Account.WatchIssue
+	}
+	return f.runs[c.ID].key
 }
 
 func (f *finding) cycle(k enforcer.StepKey) *enforcer.Cycle {
@@ -205,7 +213,7 @@ func (f *finding) item() ledger.Item {
 		}
 		it.Cycles = append(it.Cycles, ledger.Cycle{
 			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State,
-			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt,
+			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt, IssueKey: f.runs[c.ID].key,
 		})
 	}
 	return it

@@ -76,7 +76,12 @@ func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
 	permissions := c.Tracker.Capabilities().Permissions
 	for _, v := range views {
 		for _, need := range v.bound.Rights(v.Contract.Contract) {
-			k.need(need, permissions[need.Right], v.scope.Projects(), d)
+			if need.Right != connectors.CreateIssues { // not here, but where its duties say
+				k.need(need, permissions[need.Right], v.scope.Projects(), d)
+			}
+		}
+		if err := e.checkWhole(ctx, c, v, d, &k); err != nil {
+			return k, err
 		}
 	}
 	slices.SortFunc(k.Needs, func(a, b RightNeeded) int {
@@ -147,6 +152,10 @@ func projectName(d connectors.Directory, id string) string {
 
 // lookThrough reads what is mirrored for what the mapping does not explain.
 func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k *Checkup) error {
+	steps := map[*view][]*closing{}
+	for _, v := range views {
+		steps[v] = v.closings()
+	}
 	read := 0
 	for entry, err := range e.mirror.Issues(ctx, c.ID) {
 		if err != nil {
@@ -173,8 +182,22 @@ func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k
 			}
 		}
 		for _, v := range views {
-			if ok {
-				k.explainable(v.bound.Request(h, v.scope, v.Calendar.Location()), h, k.Account.ID)
+			if !ok {
+				continue
+			}
+			r := v.bound.Request(h, v.scope, v.Calendar.Location())
+			k.explainable(r, h, k.Account.ID)
+			for _, s := range steps[v] {
+				if st := r.State(); st.Covered && st.Status.Open() == (s.at == enforcer.ActionClose) {
+					s.look(v, h)
+				}
+			}
+		}
+	}
+	for _, v := range views {
+		for _, s := range steps[v] {
+			if p, told := s.tell(v); told {
+				k.Problems = append(k.Problems, p)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ type pass struct {
 	conn    Connection
 	now     time.Time
 	asOf    bool // now was asked for, and what happened later is not to be known
+	reads   bool // nothing is written, to the ledger neither
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
 	refused map[string]map[string][]ledger.Entry // likewise, what the tracker refused
@@ -54,7 +55,13 @@ const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}, unassignable: map[string]bool{}}
-	err := p.turn(ctx)
+	late, err := e.lateness(ctx, conn, e.now(conn.Tracker))
+	if err == nil {
+		err = p.turn(ctx)
+		if werr := p.keepHealth(ctx, late, err); werr != nil {
+			err = errors.Join(err, werr)
+		}
+	}
 	e.note(p, err)
 	return p.report, err
 }
@@ -187,11 +194,11 @@ func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	return problems, nil
 }
 
-// lackedRights reports whether something is held for want of a right.
+// lackedRights reports whether something is held for want of a right, or of a name that a duty's issue needs.
 func (p *pass) lackedRights(ctx context.Context) (bool, error) {
 	pending, err := p.e.ledger.Pending(ctx, p.conn.ID, p.e.now(p.conn.Tracker))
 	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
-		return e.State == ledger.Held && e.Reason.Code == heldRights
+		return e.State == ledger.Held && (e.Reason.Code == heldRights || e.Reason.Code == heldDuty)
 	}), err
 }
 

@@ -49,7 +49,7 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 		case err != nil:
 			return ledger.Outcome{}, err
 		case found:
-			return p.seen(ctx, id), nil
+			return p.seen(ctx, id, *n), nil
 		}
 		return ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}, nil
 	}

@@ -57,10 +57,11 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	}
 	entries := p.ready(again[0].entries)
 	if storm != "" {
-		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), sentBefore), heldStorm, storm); err != nil {
+		said := p.said(h)
+		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return excepted(e, said) }), heldStorm, storm); err != nil {
 			return err
 		}
-		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !sentBefore(e) })
+		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !excepted(e, said) })
 	}
 	// once begun, a write is seen through: stopping half-way would leave an outcome to be looked for
 	return p.write(context.WithoutCancel(ctx), now, h, entries)
@@ -105,7 +106,7 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 		e.Evidence = f.entry(d).Evidence // what is written rests on what was just read
 		e.Facts.Against = p.against(h)
 		byKey[d.Key] = e
-		d.Changes = left(d, e, said)
+		d.Changes = p.unmarked(&f.request, d, e, left(d, e, said))
 		decisions = append(decisions, d)
 	}
 	if len(decisions) == 0 {
@@ -276,6 +277,17 @@ func notes(notes []string, r enforcer.Reason) enforcer.Reason {
 	return r
 }
 
+// assigned is whom a write assigns, "" for nobody.
+func assigned(w connectors.Write) string {
+	switch {
+	case w.Create != nil:
+		return w.Create.Assign
+	case w.Assign != nil:
+		return *w.Assign
+	}
+	return ""
+}
+
 // failure is the outcome of a request that the tracker did not accept.
 func (p *pass) failure(w connectors.Write, err error) ledger.Outcome {
 	now := p.e.now(p.conn.Tracker)
@@ -291,8 +303,8 @@ func (p *pass) failure(w connectors.Write, err error) ledger.Outcome {
 	case connectors.Unknown, connectors.Garbled:
 		o.RetryAt = now.Add(settleAfter)
 	case connectors.Refused:
-		if w.Assign != nil { // someone else, then: nothing of it was saved
-			p.unassignable[*w.Assign], p.again = true, true
+		if who := assigned(w); who != "" { // someone else, then: nothing of it was saved
+			p.unassignable[who], p.again = true, true
 			o.Class, o.RetryAt = connectors.TryLater, time.Time{}
 		}
 	}

@@ -160,7 +160,7 @@ func (e *Engine) writeOptions(v *view) mapping.WriteOptions {
 // send makes one request of a group of entries: marked as sent, watchers, update, read back, receipt.
 func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before connectors.History, group []ledger.Entry) error {
 	if p.block != "" { // another installation was seen on this very issue
-		return p.hold(ctx, group, heldBlocked, p.block)
+		return p.holdFor(ctx, group, p.blocked())
 	}
 	if held, err := p.keepIn(ctx, f, w.Write, group); held || err != nil {
 		return err

@@ -44,6 +44,7 @@ func (p *pass) bound(ctx context.Context, findings []finding) (storm string, err
 		return "", err
 	}
 	storm = fmt.Sprintf("%d steps in one pass are more than the bound of %d", len(fresh), limit)
+	p.storm = enforcer.Text{"en": storm, "ru": fmt.Sprintf("шагов за один проход: %d, предел: %d", len(fresh), limit)}
 	p.report.problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", storm)
 	if err := p.hold(ctx, fresh, heldStorm, storm); err != nil {
 		return "", err
@@ -221,8 +222,12 @@ func (p *pass) withdraw(ctx context.Context, f *finding) error {
 
 // hold keeps entries from being written.
 func (p *pass) hold(ctx context.Context, entries []ledger.Entry, code, why string) error {
+	text := enforcer.Text{"en": why, "ru": why}
+	if code == heldStorm {
+		text = p.storm
+	}
 	for i := range entries {
-		entries[i].Reason = enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}
+		entries[i].Reason = enforcer.Reason{Code: code, Text: text}
 	}
 	moved, err := p.e.ledger.Move(ctx, p.now, ledger.Held, entries...)
 	if err != nil {

@@ -30,6 +30,7 @@ type pass struct {
 	report   Report
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
+	storm enforcer.Text // why the new writes of this pass are held
 	// vanished is the part of it that a renamed or removed contract or connection makes.
 	vanished string
 
@@ -51,8 +52,8 @@ func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	late, err := e.lateness(ctx, conn, e.now(conn.Tracker))
 	if err == nil {
 		err = p.turn(ctx)
-		if werr := p.watch(ctx, late, err); werr != nil {
-			err = errors.Join(err, werr)
+		if werr := p.watch(ctx, late, err); err == nil { // of two failures the pass's own is the cause
+			err = werr
 		}
 	}
 	e.note(p, err)

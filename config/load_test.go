@@ -217,10 +217,10 @@ func TestPlan(t *testing.T) {
 	if cfg == nil {
 		t.Fatal(faults)
 	}
-	if got := cfg.Contracts[0].Obligation("billing").Inert; got != `it is not part of plan "free"` {
+	if got := cfg.Contracts[0].Obligation("billing").Inert.In("en"); got != `it is not part of plan "free"` {
 		t.Errorf("billing: %q", got)
 	}
-	if got := cfg.Contracts[0].Obligation("process"); got.Inert != "" || !got.Stop[0].Assigned {
+	if got := cfg.Contracts[0].Obligation("process"); got.Inert != nil || !got.Stop[0].Assigned {
 		t.Errorf("process: %+v", got)
 	}
 }
@@ -237,7 +237,7 @@ func TestUnmappedFieldsMakeInert(t *testing.T) {
 		if cfg == nil {
 			t.Fatal(faults)
 		}
-		if got := cfg.Contracts[0].Obligation("phone-duplicate").Inert; got != want {
+		if got := cfg.Contracts[0].Obligation("phone-duplicate").Inert.In("en"); got != want {
 			t.Errorf("with %q: %q, want %q", fields, got, want)
 		}
 	}

@@ -62,7 +62,36 @@ type Receipt struct {
 	Issue   string    `json:"issue,omitempty"` // id of the issue that was made
 	Event   string    `json:"event,omitempty"` // id of the event with our comment
 	Refused []Refusal `json:"refused,omitempty"`
-	Public  bool      `json:"public,omitempty"` // the comment was to be internal and is not: the customer can read it
+	Public  bool      `json:"public,omitempty"` // the comment was to be internal and came out public: the customer could read it
+	// TakenBack is how a Public comment was taken back from the customer; "" for one that still is public. Mail about
+	// it may have gone out all the same.
+	TakenBack Retraction `json:"taken_back,omitempty"`
+}
+
+// Retraction is a way of taking a comment of our own back.
+type Retraction string
+
+// The ways, the sparing one first.
+const (
+	MadeInternal Retraction = "made internal"
+	Erased       Retraction = "erased" // its text; the event is gone where it held nothing else
+)
+
+// Back holds a comment that came out public against the issue as read since, and adds to the receipt what has become of
+// it. One that was erased is refused as a whole: it is not there.
+func (r Receipt) Back(after History) Receipt {
+	i := slices.IndexFunc(after.Events, func(e Event) bool { return e.ID == r.Event })
+	r.Refused = slices.DeleteFunc(slices.Clone(r.Refused), func(x Refusal) bool { return x.Field == "comment internal" })
+	switch {
+	case i >= 0 && after.Events[i].Note != nil && after.Events[i].Note.Internal:
+		r.TakenBack = MadeInternal
+	case i < 0, after.Events[i].Note == nil:
+		r.TakenBack, r.Event = Erased, ""
+		r.Refused = append(r.Refused, Refusal{Field: "comment internal", Wanted: "internal", Got: "public, and erased"})
+	default:
+		r.Refused = append(r.Refused, Refusal{Field: "comment internal", Wanted: "internal", Got: "public"})
+	}
+	return r
 }
 
 // FindMark looks for a comment with the mark by the account. It is how an answer that never came, a crash or
@@ -111,6 +140,47 @@ func Verify(w Write, account string, before, after History) Receipt {
 		}
 	}
 	return r
+}
+
+// Overrun finds the fields that somebody else changed after before was read, and that our write, a moment later, changed
+// again: trackers have no write on condition. Each Change goes from what they had set to what we did.
+func Overrun(w Write, account string, before, after History) []Change {
+	known := make(map[string]bool, len(before.Events))
+	for _, e := range before.Events {
+		known[e.ID] = true
+	}
+	var out []Change
+	for _, f := range w.wanted() {
+		var theirs []string
+		for _, e := range after.Events {
+			for _, c := range e.Changes {
+				switch {
+				case known[e.ID] || c.Field != f.field:
+				case e.Author != account:
+					theirs = c.To
+				case theirs != nil && len(c.To) == 1 && c.To[0] == f.value:
+					out, theirs = append(out, Change{Field: f.field, From: theirs, To: c.To}), nil
+				}
+			}
+		}
+	}
+	return out
+}
+
+// VerifyNew compares the values of an issue that was made with what was asked for.
+func VerifyNew(n NewIssue, values Values) []Refusal {
+	var out []Refusal
+	for _, f := range []wantedField{
+		{FieldProject, n.Project},
+		{FieldType, n.Type},
+		{FieldAssignee, n.Assign},
+		{FieldDueDate, n.DueDate},
+	} {
+		if got := values.One(f.field); f.value != "" && got != f.value {
+			out = append(out, Refusal{Field: f.field, Wanted: f.value, Got: got})
+		}
+	}
+	return out
 }
 
 type wantedField struct{ field, value string }

@@ -199,6 +199,7 @@ func (ev *Evaluation) finish(c *Cycle) error {
 		return err
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
+	c.clock = r.term
 	cal := c.Contract.Calendar
 	if r.term != nil {
 		pauses := c.spans(end)

@@ -130,8 +130,12 @@ func (p *play) verdict(issue int, c cycleStory) string {
 	return line
 }
 
-// event names an event of the tracker by what the page shows: "note-3".
+// event names an event of the tracker by what the page shows: "note-3"; booked time is numbered through the story.
 func (p *play) event(issue int, id string) string {
+	if entry, booked := strings.CutPrefix(id, "time:"); booked {
+		n, _ := strconv.Atoi(entry)
+		return fmt.Sprintf("work-%d", slices.Index(p.w.booked, n)+1)
+	}
 	return journalRef.ReplaceAllStringFunc(id, func(m string) string {
 		for n, j := range p.known[issue] {
 			if fmt.Sprintf("journal:%d", j.ID) == m {
@@ -147,7 +151,7 @@ func (p *play) event(issue int, id string) string {
 func (p *play) pages(issue int) {
 	p.t.Helper()
 	bot, _ := p.w.user(storyBot)
-	read, there := p.w.page(p.t, p.customer(), issue)
+	read, there := p.w.page(p.t, p.s.person(p.t, "Customer"), issue)
 	if !there {
 		return // deleted
 	}

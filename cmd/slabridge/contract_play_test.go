@@ -85,7 +85,7 @@ func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
 	for _, name := range s.works {
 		w.activity(t, name)
 	}
-	p.ids["#0"] = w.past(t, p.customer(), p.projects["desk"])
+	p.ids["#0"] = w.past(t, s.person(t, "Customer"), p.projects["desk"])
 	w.set(t, p.now)
 	folder := t.TempDir()
 	if text != "" {
@@ -238,12 +238,14 @@ func (p *play) pass(act int) {
 	}
 }
 
-func (p *play) customer() string {
-	for _, x := range p.s.people {
-		if x.role == "Customer" {
+// person is the first of the story's people with a role in the tracker.
+func (s *contractStory) person(t testing.TB, role string) string {
+	t.Helper()
+	for _, x := range s.people {
+		if x.role == role {
 			return x.login
 		}
 	}
-	p.t.Fatal("the story has no customer")
+	t.Fatalf("the story has no %s", role)
 	return ""
 }

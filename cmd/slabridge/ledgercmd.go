@@ -13,7 +13,7 @@ import (
 func (a *app) ledgerCmd() *cobra.Command {
 	c := group(&cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"})
 	var f ledger.Filter
-	var state string
+	var state, since, until string
 	filters := func(c *cobra.Command, withState bool) *cobra.Command {
 		flags := c.Flags()
 		flags.StringVar(&f.ID, "id", "", "one entry")
@@ -23,18 +23,37 @@ func (a *app) ledgerCmd() *cobra.Command {
 		flags.StringVar(&f.Reason, "reason", "", "in their state for this reason, by its code: storm, rights, hold")
 		flags.StringVar(&f.Issue, "issue", "", "of this issue")
 		flags.StringVar(&f.Connection, "connection", "", "of this connection")
+		flags.StringVar(&since, "since", "", "recorded at or after this `moment` (RFC 3339, with offset)")
+		flags.StringVar(&until, "until", "", "recorded before this `moment`")
+		c.PreRunE = func(*cobra.Command, []string) (err error) {
+			if since != "" {
+				if f.Since, err = parseMoment("--since", since); err != nil {
+					return err
+				}
+			}
+			if until != "" {
+				f.Until, err = parseMoment("--until", until)
+			}
+			return err
+		}
 		if withState {
 			flags.StringVar(&state, "state", "", "in this state: intended, waiting, held, sent, done, refused, past, overtaken, needless, withdrawn")
 		}
 		return c
 	}
 	var m moving
-	var summary bool
+	var summary, yes bool
 	confirm := func(c *cobra.Command) *cobra.Command {
 		filters(c, false).Flags().BoolVar(&m.all, "all", false, "all of them, when no filter is given")
 		c.Flags().BoolVar(&m.dryRun, "dry-run", false, "show which they are and change nothing")
 		return c
 	}
+	revertCmd := confirm(&cobra.Command{
+		Use: "revert", Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan first",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.ledgerRevert(cmd.Context(), f, m.all, yes) },
+	})
+	revertCmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
 	list := filters(&cobra.Command{
 		Use: "list", Short: "List entries, oldest first; those that are held with a summary", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,7 +65,7 @@ func (a *app) ledgerCmd() *cobra.Command {
 	}, true)
 	list.Flags().BoolVar(&summary, "summary", false, "only the summary: how many of each step, since when, with examples")
 	c.AddCommand(
-		a.ledgerWaiveCmd(),
+		a.ledgerWaiveCmd(), a.ledgerAlarmsCmd(), a.ledgerSettleCmd(),
 		list,
 		&cobra.Command{
 			Use: "show ID", Short: "Show an entry with its whole history", Args: cobra.ExactArgs(1),
@@ -59,6 +78,7 @@ func (a *app) ledgerCmd() *cobra.Command {
 				return a.ledgerMove(cmd.Context(), f, m, "entries released: %d; the next pass decides again and writes them")
 			},
 		}),
+		revertCmd,
 		confirm(&cobra.Command{
 			Use: "retry", Short: "Try refused entries again in the next pass", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
@@ -251,7 +271,7 @@ type moving struct {
 
 func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, m moving, did phrase) error {
 	if (f == ledger.Filter{}) && !m.all {
-		return usage("give a filter (--id, --issue, --obligation, --step, --reason, --contract, --connection), or --all")
+		return usage("give a filter (--id, --issue, --obligation, --step, --reason, --contract, --connection, --since, --until), or --all")
 	}
 	w, err := a.open(ctx, reads) // a running daemon need not be stopped for it: the ledger refuses what is stale
 	if err != nil {

@@ -46,7 +46,7 @@ func (p *pass) bound(ctx context.Context, findings []finding) (storm string, err
 	storm = fmt.Sprintf("%d steps in one pass are more than the bound of %d", len(fresh), limit)
 	p.storm = enforcer.Text{"en": storm, "ru": fmt.Sprintf("шагов за один проход: %d, предел: %d", len(fresh), limit)}
 	p.report.problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", storm)
-	if err := p.hold(ctx, fresh, heldStorm, storm); err != nil {
+	if err := p.holdFor(ctx, fresh, enforcer.Reason{Code: heldStorm, Text: p.storm}); err != nil {
 		return "", err
 	}
 	for i := range findings {
@@ -163,16 +163,20 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 }
 
 // The codes of holds, beside the request's own: one that only a human ends, one whose cause is looked at no more
-// often than the tracker's names are, and two that last as long as nothing at all may be written.
+// often than the tracker's names are, and those that last as long as nothing at all, or nothing internal, may be written.
 const (
 	heldStorm   = "storm"
 	heldRights  = "rights"
 	heldBlocked = "blocked"
 	heldMapping = "mapping"
+	// heldLeak: an internal comment came out public; until a human has looked, none is written.
+	heldLeak = "leak"
 	// heldImpossible: the tracker would refuse what the step is about; it is looked at again when the issue changes.
 	heldImpossible = "impossible"
-	// heldDuty: what the admin says of the issue to be made does not fit the tracker.
-	heldDuty = "duty"
+	// heldDuty: what the admin says of the issue to be made does not fit the tracker; heldWatch: the issue that is told
+	// of the cost of changes is not there. Both are looked at in each pass.
+	heldDuty  = "duty"
+	heldWatch = "watch"
 )
 
 // revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human
@@ -183,7 +187,10 @@ func (p *pass) revise(ctx context.Context, f *finding, was, now ledger.Entry) (l
 	switch {
 	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldStorm:
 		return was, nil
-	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights && p.mayNotBeInternal(p.names.Self, f.project) != "":
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights &&
+		f.request.Issue != wholeContract && p.mayNotBeInternal(p.names.Self, f.project) != "":
+		return was, nil
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldLeak && p.leak != nil:
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil
@@ -222,12 +229,12 @@ func (p *pass) withdraw(ctx context.Context, f *finding) error {
 
 // hold keeps entries from being written.
 func (p *pass) hold(ctx context.Context, entries []ledger.Entry, code, why string) error {
-	text := enforcer.Text{"en": why, "ru": why}
-	if code == heldStorm {
-		text = p.storm
-	}
+	return p.holdFor(ctx, entries, enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}})
+}
+
+func (p *pass) holdFor(ctx context.Context, entries []ledger.Entry, r enforcer.Reason) error {
 	for i := range entries {
-		entries[i].Reason = enforcer.Reason{Code: code, Text: text}
+		entries[i].Reason = r
 	}
 	moved, err := p.e.ledger.Move(ctx, p.now, ledger.Held, entries...)
 	if err != nil {

@@ -73,13 +73,15 @@ type Engine struct {
 	log      *slog.Logger
 	settings Settings
 	looked   map[string]lastPass // by connection
+	// uncounted are the costs that could not be read and were told of, by connection, contract and issue
+	uncounted map[[3]string]string
 	// Progress, when set, is told how a long synchronisation goes on.
 	Progress func(mirror.Progress)
 }
 
 // New makes an engine over an open mirror and ledger.
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
-	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}}
+	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, uncounted: map[[3]string]string{}}
 }
 
 // Connections are those it works on.
@@ -97,6 +99,7 @@ type Report struct {
 	Written    []ledger.Entry
 	Refused    []ledger.Entry
 	Held       []ledger.Entry
+	Exposed    int // internal comments found to be public, by the tracker's doing or somebody's
 	Problems   []Problem
 	// Late tells whether slabridge itself is late, of a pass that failed, too.
 	Late Lateness

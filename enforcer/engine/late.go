@@ -74,10 +74,10 @@ func (e *Engine) Fares(ctx context.Context, now time.Time) ([]Fares, error) {
 	return out, nil
 }
 
-// watch keeps how the pass went and whether slabridge is late, and tells the watch issue once when that begins and once
+// keepHealth keeps how the pass went and whether slabridge is late, and tells the watch issue once when that begins and once
 // when it is over. before is how late it was when the pass began: an outage that this very pass has made up for is told,
 // too.
-func (p *pass) watch(ctx context.Context, before Lateness, failed error) error {
+func (p *pass) keepHealth(ctx context.Context, before Lateness, failed error) error {
 	if ctx.Err() != nil {
 		return nil // told to stop: the next process sees for itself
 	}

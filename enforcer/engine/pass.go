@@ -20,8 +20,11 @@ type pass struct {
 	conn    Connection
 	now     time.Time
 	asOf    bool // now was asked for, and what happened later is not to be known
+	reads   bool // nothing is written, to the ledger neither
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	refused map[string]map[string][]ledger.Entry // likewise, what the tracker refused
+	digests map[string]string                    // of names and rights, by project
 	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
 	// verdicts are what cycles came to, to be kept with the agenda
@@ -31,6 +34,10 @@ type pass struct {
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
 	storm enforcer.Text // why the new writes of this pass are held
+	// blockRU is the same in Russian, where it is told so.
+	blockRU string
+	// leak is why no internal comment may be written: one came out public, and nobody has looked; nil when they may.
+	leak enforcer.Text
 	// vanished is the part of it that a renamed or removed contract or connection makes.
 	vanished string
 
@@ -52,7 +59,7 @@ func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	late, err := e.lateness(ctx, conn, e.now(conn.Tracker))
 	if err == nil {
 		err = p.turn(ctx)
-		if werr := p.watch(ctx, late, err); err == nil { // of two failures the pass's own is the cause
+		if werr := p.keepHealth(ctx, late, err); err == nil { // of two failures the pass's own is the cause
 			err = werr
 		}
 	}
@@ -78,6 +85,9 @@ func (p *pass) turn(ctx context.Context) error {
 		return err
 	}
 	if err := p.recover(ctx); err != nil {
+		return err
+	}
+	if err := p.revert(ctx); err != nil {
 		return err
 	}
 	findings, err := p.calculate(ctx)
@@ -144,6 +154,9 @@ func (p *pass) prepare(ctx context.Context) error {
 	if err := p.forbid(ctx); err != nil {
 		return err
 	}
+	if err := p.heed(ctx); err != nil {
+		return err
+	}
 	return p.draw(ctx)
 }
 
@@ -182,11 +195,11 @@ func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	return problems, nil
 }
 
-// lackedRights reports whether something is held for want of a right.
+// lackedRights reports whether something is held for want of a right, or of a name that a duty's issue needs.
 func (p *pass) lackedRights(ctx context.Context) (bool, error) {
 	pending, err := p.e.ledger.Pending(ctx, p.conn.ID, p.e.now(p.conn.Tracker))
 	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
-		return e.State == ledger.Held && e.Reason.Code == heldRights
+		return e.State == ledger.Held && (e.Reason.Code == heldRights || e.Reason.Code == heldDuty)
 	}), err
 }
 
@@ -266,6 +279,9 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if p.unread[id] || id == wholeContract {
 				continue
 			}
+			if err := p.reconsider(ctx, v, id); err != nil {
+				return nil, err
+			}
 			f, covered, err := p.look(ctx, v, id)
 			if err != nil {
 				return nil, err
@@ -276,6 +292,9 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if covered {
 				p.report.Evaluated++
 				p.judge(&f)
+				if err := p.lookOut(ctx, f.history); err != nil {
+					return nil, err
+				}
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
@@ -316,73 +335,6 @@ func (p *pass) putOff(ctx context.Context, v *view) error {
 		}
 	}
 	return nil
-}
-
-// recall finds what was decided earlier and is still to be done.
-func (p *pass) recall(ctx context.Context) error {
-	all, err := p.e.ledger.Pending(ctx, p.conn.ID, p.now)
-	if err != nil {
-		return err
-	}
-	p.pending = map[string]map[string][]ledger.Entry{}
-	for _, e := range all {
-		of := p.pending[e.Key.Contract]
-		if of == nil {
-			of = map[string][]ledger.Entry{}
-			p.pending[e.Key.Contract] = of
-		}
-		of[e.Key.Issue] = append(of[e.Key.Issue], e)
-	}
-	return nil
-}
-
-// lookBack is how far before the last pass reading an issue still counts as after it: our measure of the tracker's
-// clock may have moved in between.
-const lookBack = 2 * time.Minute
-
-// candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
-// something pending that is to be done; all of them after a change of configuration.
-func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
-	since := v.line.PassedAt.Add(-lookBack)
-	if v.stale {
-		since = time.Time{}
-	}
-	ids := map[string]bool{}
-	read, err := p.e.mirror.ReadSince(ctx, p.conn.ID, since)
-	if err != nil {
-		return nil, err
-	}
-	due, err := p.e.ledger.Due(ctx, p.conn.ID, v.ID, p.now)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range slices.Concat(read, due) {
-		ids[id] = true
-	}
-	for id, entries := range p.pending[v.ID] {
-		if slices.ContainsFunc(entries, func(e ledger.Entry) bool { return p.calls(v, e) }) {
-			ids[id] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(ids)), nil
-}
-
-// calls reports whether a pending entry makes its request worth another look though nothing came: what is sent waits
-// for its answer, and what is held for a human, for a change of the request or for the end of what blocks it.
-func (p *pass) calls(v *view, e ledger.Entry) bool {
-	switch {
-	case e.State == ledger.Sent:
-		return false
-	case e.State != ledger.Held:
-		return true
-	}
-	switch e.Reason.Code {
-	case heldBlocked:
-		return p.block == ""
-	case heldMapping:
-		return !v.fatal
-	}
-	return e.Reason.Code == heldRights
 }
 
 // look evaluates one mirrored issue under a contract. An issue that cannot be judged (a year without calendar

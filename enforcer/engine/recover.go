@@ -49,7 +49,7 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 		case err != nil:
 			return ledger.Outcome{}, err
 		case found:
-			return p.seen(ctx, id), nil
+			return p.seen(ctx, id, *n), nil
 		}
 		return ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}, nil
 	}
@@ -69,7 +69,10 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 		return !e.At.Before(w.BeganAt.Add(-settleAfter)) && e.Author == self
 	})
 	receipt := connectors.Verify(w.Request, self, before, h)
-	if written(w.Request, receipt) {
+	if receipt, err = p.leaked(ctx, h.Issue, receipt); err != nil {
+		return ledger.Outcome{}, err
+	}
+	if receipt.Public || written(w.Request, receipt) {
 		return ledger.Outcome{Receipt: &receipt}, nil
 	}
 	return ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}, nil

@@ -224,10 +224,15 @@ func (w *world) settings() engine.Settings {
 		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll, WatchIssue: c.WatchIssue})
 	}
 	for i, c := range w.cfg.Contracts {
-		s.Contracts = append(s.Contracts, engine.Contract{
+		x := engine.Contract{
 			Contract: c.Contract, Connection: c.Connection, Mapping: *w.cfg.Mapping(c.MappingID), Path: "mappings[0]",
 			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: w.cfg.Fingerprint,
-		})
+			Account: (*engine.Account)(c.Account),
+		}
+		for _, d := range c.Duties {
+			x.Duties = append(x.Duties, engine.Duty(d))
+		}
+		s.Contracts = append(s.Contracts, x)
 	}
 	return s
 }

@@ -187,6 +187,16 @@ func (l *Ledger) Pending(ctx context.Context, connection string, now time.Time) 
 	return out, nil
 }
 
+// Refused lists the refused entries of a connection with fewer requests than so many, oldest moment first.
+func (l *Ledger) Refused(ctx context.Context, connection string, tries int) ([]Entry, error) {
+	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND state = 'refused' AND tries < $2 ORDER BY moment, id`, connection, tries)
+	if err != nil {
+		return nil, fmt.Errorf("list refused entries of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
 // Unsettled lists the writes of a connection whose outcome is not known, oldest first: what a crash or a lost
 // answer left behind.
 func (l *Ledger) Unsettled(ctx context.Context, connection string) ([]Write, error) {

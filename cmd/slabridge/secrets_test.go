@@ -84,10 +84,25 @@ func TestTheKeyIsNowhere(t *testing.T) {
 		}
 	}
 	commands := [][]string{
-		{"version"}, {"check"}, {"check", "--live"}, {"sync"}, {"sync", "--full"}, {"plan"}, {"enforce"}, {"status"}, {"explain", "1"}, {"health"},
-		{"ledger", "list"}, {"ledger", "list", "--summary"}, {"ledger", "release", "--all"}, {"ledger", "retry", "--all"},
-		{"ledger", "waive", "1", "respond", "--reason", "a drill", "--by", "Olga Orlova"}, {"contract", "show", "kamal-acme"},
-		{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"}, {"no-such-command"}, {"sync", "--no-such-flag"},
+		{"version"},
+		{"check"},
+		{"check", "--live"},
+		{"sync"},
+		{"sync", "--full"},
+		{"plan"},
+		{"enforce"},
+		{"status"},
+		{"explain", "1"},
+		{"health"},
+		{"ledger", "list"},
+		{"ledger", "list", "--summary"},
+		{"ledger", "release", "--all"},
+		{"ledger", "retry", "--all"},
+		{"ledger", "waive", "1", "respond", "--reason", "a drill", "--by", "Olga Orlova"},
+		{"contract", "show", "kamal-acme"},
+		{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"},
+		{"no-such-command"},
+		{"sync", "--no-such-flag"},
 	}
 	d.breached()
 	for _, args := range commands {

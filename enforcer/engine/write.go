@@ -58,7 +58,7 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	entries := p.ready(again[0].entries)
 	if storm != "" {
 		said := p.said(h)
-		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return excepted(e, said) }), heldStorm, storm); err != nil {
+		if err := p.holdFor(ctx, slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return excepted(e, said) }), enforcer.Reason{Code: heldStorm, Text: p.storm}); err != nil {
 			return err
 		}
 		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !excepted(e, said) })

@@ -35,8 +35,10 @@ type writeInfo struct {
 	Reason     string      `json:"reason"`
 	Refused    []string    `json:"refused,omitempty"`
 	Error      string      `json:"error,omitempty"`
-	Event      string      `json:"event,omitempty"`   // of the tracker, that carries our comment
-	Created    string      `json:"created,omitempty"` // id of the issue that was made
+	Event      string      `json:"event,omitempty"`      // of the tracker, that carries our comment
+	Created    string      `json:"created,omitempty"`    // id of the issue that was made
+	Public     bool        `json:"public,omitempty"`     // that comment was for staff and came out public
+	TakenBack  string      `json:"taken_back,omitempty"` // how it was taken back from the customer
 	Hint       string      `json:"hint,omitempty"`
 	whole      bool        // of a contract as a whole: its cycle is a period
 }
@@ -125,7 +127,7 @@ func (a *app) info(e ledger.Entry, n names, loc *time.Location) writeInfo {
 		i.Changes = changesOf(w, n)
 	}
 	if r := e.Receipt; r != nil {
-		i.Event = r.Event
+		i.Event, i.Public, i.TakenBack = r.Event, r.Public, string(r.TakenBack)
 		for _, x := range r.Refused {
 			x.Field = n.of("", x.Field)
 			i.Refused = append(i.Refused, x.String())
@@ -255,6 +257,14 @@ func (a *app) printEntry(i writeInfo, verbose bool) {
 		a.wrap(entryIndent, a.tf("not before %s", a.stamp(*i.NotBefore)))
 	}
 	a.printChanges(i.Changes, verbose)
+	switch {
+	case i.TakenBack == string(connectors.MadeInternal):
+		a.wrap(entryIndent, a.t("its comment came out public and was made internal; mail about it may have gone out"))
+	case i.TakenBack != "":
+		a.wrap(entryIndent, a.t("its comment came out public and was erased; mail about it may have gone out"))
+	case i.Public:
+		a.wrap(entryIndent, a.t("its comment came out public: hide it in the tracker; mail about it may have gone out"))
+	}
 	for _, r := range i.Refused {
 		a.wrap(entryIndent+a.t("refused: "), r)
 	}

@@ -120,6 +120,8 @@ func (l leak) play(t *testing.T, g *ground) {
 	if public, private := g.notes(t, g.admin(), other, g.bot.id); len(public) != 1 || len(private) != 0 {
 		t.Errorf("of the other request public %q, private %q", public, private)
 	}
+	receipt := map[string]string{"made internal": "its comment came out public and was made internal; mail", "erased": "its comment came out public and was erased; mail"}[l.back]
+	contains(t, "ledger list", g.want(t, exitOK, "ledger", "list", "--issue", fmt.Sprint(issue)).out, receipt)
 	contains(t, "alarms", g.want(t, exitOK, "ledger", "alarms").out, "open", "an internal comment came out public: find out why")
 	contains(t, "check --live", g.want(t, exitUsage, "check", "--live").out, "no internal comment is written since journal:")
 	contains(t, "settle", g.want(t, exitUsage, "ledger", "settle", "journal:0", "--by", "olga").err, "no open alarm has the id")

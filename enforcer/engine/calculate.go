@@ -16,6 +16,7 @@ type finding struct {
 	view      *view
 	request   enforcer.Request
 	history   connectors.History // of a request, as mirrored or just read
+	readAt    time.Time          // when what is mirrored was read
 	ev        enforcer.Evaluation
 	decisions []enforcer.Decision
 	fields    map[string]string // to keep up to date, riding in another write where there is one
@@ -44,7 +45,7 @@ func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey)
 // do with it.
 func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, error) {
 	f := finding{
-		view: v, request: v.request(p.conn.ID, m.history, m.entry), history: m.history, project: m.history.Issue.Values.One(connectors.FieldProject),
+		view: v, request: v.request(p.conn.ID, m.history, m.entry), history: m.history, readAt: m.entry.ReadAt, project: m.history.Issue.Values.One(connectors.FieldProject),
 	}
 	f.request.Elsewhere = p.elsewhere(v, m)
 	var err error

@@ -292,8 +292,10 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if covered {
 				p.report.Evaluated++
 				p.judge(&f)
-				if err := p.lookOut(ctx, f.history); err != nil {
-					return nil, err
+				if !f.readAt.Before(v.line.PassedAt.Add(-lookBack)) { // another configuration alone brings nothing to see
+					if err := p.lookOut(ctx, f.history); err != nil {
+						return nil, err
+					}
 				}
 			}
 			p.agenda = append(p.agenda, f.item())

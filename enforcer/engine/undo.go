@@ -294,10 +294,8 @@ func (e *Engine) Undoing(ctx context.Context, f ledger.Filter) ([]Undo, error) {
 	return out, err
 }
 
-// wrote reports whether the tracker has something of the entry.
-func wrote(e ledger.Entry) bool {
-	return (e.State == ledger.Done || e.State == ledger.Refused) && e.Write != nil && e.Receipt != nil
-}
+// wrote reports whether the tracker has something of the entry, whatever has become of the rest.
+func wrote(e ledger.Entry) bool { return e.Write != nil && e.Receipt != nil }
 
 // undos works out what can be taken back of steps, issue by issue, each read afresh.
 func (p *pass) undos(ctx context.Context, steps []ledger.Entry) ([]Undo, error) {

@@ -11,7 +11,7 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo un
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build test live fuzz bench lint demo
+.PHONY: help build test faults live fuzz bench lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,9 @@ build: ## bin/slabridge, one static binary
 test: ## all tests that need nothing from outside, with the race detector, in random order
 	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on ./...
 	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
+
+faults: ## kill the program at every point, and 10,000 faults by seed (a quarter of an hour)
+	go test -count=1 -timeout 40m -v -run '^TestKillSweep$$' ./cmd/slabridge -every-kill-point
 
 live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)
 	@connectors/redmine/testdata/lab/live $(RELEASES)

@@ -133,8 +133,7 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	b := newBusy(t, "http://127.0.0.1")
-	b.play(t, busyStory[:5], func() { b.run(t, b.recorder(), "enforce") })
-	b.play(t, busyStory[5:], func() {}) // people go on, slabridge does not
+	b.play(t, func() { b.run(t, b.recorder(), "enforce") })
 	s := &stage{acts: b.acts, state: map[string][]byte{}, now: inAlmaty(t, busyHour)}
 	files, err := filepath.Glob(filepath.Join(b.folder, "slabridge.db*"))
 	if err != nil || len(files) == 0 {

@@ -105,9 +105,9 @@ var mishaps = []mishap{
 	}},
 }
 
-// latest is by how much an effect comes after its request left, at most: longer than the first look for its mark, within
-// what is promised (engine.settleAfter and engine.resendAfter).
-const latest = 110 * time.Second
+// latest is how long after its request left an effect comes, at most: long after the first look for its mark, and within
+// what is promised (resendAfter of the engine).
+const latest = 299 * time.Second
 
 // lag is by how much a stale read is behind: a replica, or a cache. Within the minute by which the mirror overlaps.
 const lag = 20 * time.Second

@@ -248,10 +248,10 @@ func newWeather(b *busy, seed uint64) *weather {
 	return w
 }
 
-// How many requests there are for each that meets a mishap. Of those that change something there are few.
+// How many requests of ten meet a mishap. Of those that change something there are few.
 const (
-	oneReadingIn  = 12
-	oneChangingIn = 2
+	ofTenReading  = 0.7
+	ofTenChanging = 7
 )
 
 func (w *weather) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -277,11 +277,11 @@ func (w *weather) mishap(r *http.Request) (*mishap, *rand.Rand) {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s %d", what, w.asked[what])
 	dice := rand.New(rand.NewPCG(w.seed, h.Sum64())) //nolint:gosec // to be drawn again, nothing secret
-	oneIn := oneReadingIn
+	ofTen := ofTenReading
 	if changing(r) {
-		oneIn = oneChangingIn
+		ofTen = ofTenChanging
 	}
-	if dice.IntN(oneIn) != 0 {
+	if 10*dice.Float64() >= ofTen {
 		return nil, nil
 	}
 	fit := slices.DeleteFunc(slices.Clone(mishaps), func(m mishap) bool {

@@ -116,6 +116,9 @@ func fieldsIn(c *enforcer.Contract) []string {
 		for _, cond := range slices.Concat(o.Stop, o.Accept, []enforcer.Condition{o.Start}) {
 			out = append(out, cond.Field)
 		}
+		if o.Again != nil {
+			out = append(out, o.Again.Field)
+		}
 	}
 	return slices.DeleteFunc(out, func(id string) bool { return id == "" })
 }

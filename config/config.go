@@ -52,6 +52,7 @@ type Log struct {
 type Limits struct {
 	WritesPerPass int           // more than this in one pass are held for a human
 	ClockSkew     time.Duration // against the tracker; above it all writes are held
+	LateAfter     time.Duration // what is due and not done for longer makes slabridge itself late
 }
 
 // Connection is one tracker under one account.
@@ -64,6 +65,7 @@ type Connection struct {
 	RatePerSecond float64       // requests, on average; 0 is no limit
 	Concurrency   int           // requests at the same time
 	Timeout       time.Duration // of one request
+	WatchIssue    string        // the key of the issue that is told when slabridge itself is late; "" for none
 }
 
 // Auth is the account. A secret that could not be had is empty, and a fault of level NoSecret.

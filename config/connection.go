@@ -25,7 +25,7 @@ func (l *loader) connections() {
 		doc := &l.doc.Connections[i]
 		path := fmt.Sprintf("connections[%d]", i)
 		seen.add(path+".id", doc.ID)
-		c := Connection{ID: doc.ID, Kind: doc.Kind, Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout}
+		c := Connection{ID: doc.ID, Kind: doc.Kind, Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout, WatchIssue: strings.TrimPrefix(doc.WatchIssue, "#")}
 		c.URL = l.trackerURL(path+".url", doc.URL)
 		if doc.Poll != "" {
 			c.Poll = doc.Poll

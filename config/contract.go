@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
@@ -45,14 +44,15 @@ func readContract(p *page, data []byte, days daySource) text {
 	var doc contractDoc
 	readYAML(p, data, &doc)
 	b := contractBuilder{page: p, doc: &doc, c: &enforcer.Contract{
-		ID: doc.ID, Preset: doc.ID, Version: doc.Version, Title: doc.Title.text(),
-		Plans: doc.Plans, Assumptions: doc.Assumptions,
+		ID: doc.ID, Preset: doc.ID, Version: doc.Version, Title: doc.Title.text(), Plans: doc.Plans,
 	}}
 	spec := b.calendar(days)
 	b.severities()
 	b.obligations()
-	for i, u := range doc.Unmeasured {
-		b.sentence(fmt.Sprintf("unmeasured[%d].why", i), u.Why)
+	for i := range doc.Assumptions {
+		b.c.Assumptions = append(b.c.Assumptions, doc.Assumptions[i].text())
+	}
+	for _, u := range doc.Unmeasured {
 		b.c.Unmeasured = append(b.c.Unmeasured, enforcer.Clause{Source: u.Source, Why: u.Why.text()})
 	}
 	for i := range b.c.Obligations {
@@ -123,7 +123,6 @@ func (b *contractBuilder) severities() {
 	for i, s := range b.doc.Severities {
 		path := fmt.Sprintf("severities[%d]", i)
 		seen.add(path+".id", s.ID)
-		b.sentence(path+".title", s.Title)
 		b.c.Severities = append(b.c.Severities, enforcer.Severity{ID: s.ID, Title: s.Title.text()})
 		if !s.WithoutObligations {
 			b.all = append(b.all, s.ID)
@@ -136,12 +135,10 @@ func (b *contractBuilder) severities() {
 
 func (b *contractBuilder) obligations() {
 	seen := b.ids()
-	b.sentence("title", b.doc.Title)
 	for i := range b.doc.Obligations {
 		o := &b.doc.Obligations[i]
 		path := fmt.Sprintf("obligations[%d]", i)
 		seen.add(path+".id", o.ID)
-		b.sentence(path+".title", o.Title)
 		b.c.Obligations = append(b.c.Obligations, b.obligation(path, o))
 	}
 }
@@ -149,8 +146,9 @@ func (b *contractBuilder) obligations() {
 func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.Obligation {
 	o := enforcer.Obligation{
 		ID: doc.ID, Source: doc.Source, Title: doc.Title.text(), Kind: enforcer.Kind(doc.Kind),
-		Assumption: doc.Assumption, Plans: doc.Plans, Start: doc.Start.condition(),
+		Assumption: doc.Assumption.text(), Plans: doc.Plans, Start: doc.Start.condition(),
 		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off, Agreed: doc.Agreed, Unless: doc.Unless,
+		Escalation: doc.Escalation,
 	}
 	if o.Kind == "" {
 		o.Kind = enforcer.Timer
@@ -181,6 +179,11 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	shared := readSteps(b.page, path+".steps", doc.Steps)
 	for i := range doc.Rules {
 		o.Rules = append(o.Rules, b.rule(fmt.Sprintf("%s.rules[%d]", path, i), &doc.Rules[i], shared))
+	}
+	if acts := func(r enforcer.Rule) bool {
+		return slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool { return s.Trigger.Due })
+	}; o.Escalation && !slices.ContainsFunc(o.Rules, acts) {
+		b.fault(path+".escalation", "true", "says that the step at the due is the promise; give %s a step `at: due`", o.ID)
 	}
 	return o
 }
@@ -265,14 +268,6 @@ func termOf(p *page, path string, within *term, count, clock string, cutoff *cut
 		return nil
 	}
 	return &t
-}
-
-func (b *contractBuilder) sentence(path string, t titleDoc) {
-	for lang, s := range t.text() {
-		if strings.ContainsAny(s, "\r\n") {
-			b.fault(path+"."+lang, "", "must be one line")
-		}
-	}
 }
 
 func severityIDs(c *enforcer.Contract) []string {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"strings"
 
 	"slabridge/enforcer"
 
@@ -23,18 +24,39 @@ type contractDoc struct {
 	// Plans the contract knows.
 	Plans names `yaml:"plans"`
 	// Assumptions are readings that belong to no single obligation.
-	Assumptions []string `yaml:"assumptions"`
+	Assumptions []titleDoc `yaml:"assumptions"`
 	// Obligations are the promises.
 	Obligations []obligationDoc `yaml:"obligations" check:"required"`
 	// Unmeasured lists the clauses with nothing to measure, and why.
 	Unmeasured []clauseDoc `yaml:"unmeasured"`
 }
 
+// titleDoc is a title or a sentence for people, in both languages; one that is written without a language stands for
+// both.
 type titleDoc struct {
 	// RU in Russian.
 	RU string `yaml:"ru" check:"required"`
 	// EN in English.
 	EN string `yaml:"en" check:"required"`
+}
+
+func (t *titleDoc) readNode(d decoder, n *yaml.Node, path string) {
+	if n.Kind == yaml.ScalarNode {
+		d.readString(n, settable(&t.RU), path, "")
+		t.EN = t.RU
+		d.oneLine(path, t.RU)
+		return
+	}
+	type both titleDoc // without this method, or it would call itself
+	d.readStruct(n, settable((*both)(t)), path, "")
+	d.oneLine(path+".ru", t.RU)
+	d.oneLine(path+".en", t.EN)
+}
+
+func (d decoder) oneLine(path, s string) {
+	if strings.ContainsAny(s, "\r\n") {
+		d.fault(path, "", "must be one line")
+	}
 }
 
 func (t *titleDoc) text() enforcer.Text {
@@ -79,7 +101,7 @@ type obligationDoc struct {
 	// Kind is timer (the default), check, duty or account.
 	Kind string `yaml:"kind" check:"of=kinds"`
 	// Assumption is the reading taken where the text is silent.
-	Assumption string `yaml:"assumption"`
+	Assumption *titleDoc `yaml:"assumption"`
 	// Plans in which it is promised; left out, all.
 	Plans names `yaml:"plans"`
 	// Start of the stopwatch.
@@ -102,6 +124,8 @@ type obligationDoc struct {
 	Once bool `yaml:"once"`
 	// NoVerdict: a right, or the customer's own duty; never met or breached.
 	NoVerdict bool `yaml:"no_verdict"`
+	// Escalation: the due step is the promise itself; carried out at the due, it keeps the promise in the report.
+	Escalation bool `yaml:"escalation"`
 	// Off: in the text, but not acted on until turned on.
 	Off bool `yaml:"off"`
 	// Items of a complete request.

@@ -42,6 +42,8 @@ type limitsDoc struct {
 	WritesPerPass *int `yaml:"writes_per_pass"`
 	// ClockSkew against the tracker above this holds all writes. Default 2m. Environment: SLABRIDGE_LIMITS_CLOCK_SKEW.
 	ClockSkew *length `yaml:"clock_skew"`
+	// LateAfter: slabridge itself is late when what is due has not been done for longer than this. Default 10m. Environment: SLABRIDGE_LIMITS_LATE_AFTER.
+	LateAfter *length `yaml:"late_after"`
 }
 
 type connectionDoc struct {
@@ -61,6 +63,8 @@ type connectionDoc struct {
 	Concurrency *int `yaml:"concurrency"`
 	// Timeout of one request, 2m at most. Default 30s.
 	Timeout *length `yaml:"timeout"`
+	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no longer. Default: none.
+	WatchIssue string `yaml:"watch_issue"`
 }
 
 type authDoc struct {

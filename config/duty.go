@@ -95,18 +95,19 @@ func obligationsOf(c *enforcer.Contract, kind enforcer.Kind) []string {
 }
 
 // unfounded is why an obligation of the contract as a whole has nothing to go by in this configuration.
-func (c *Contract) unfounded(o *enforcer.Obligation, fields []string) string {
+func (c *Contract) unfounded(o *enforcer.Obligation, fields []string) enforcer.Text {
 	if o.Kind == enforcer.Duty && !slices.ContainsFunc(c.Duties, func(d Duty) bool { return d.Obligation == o.ID }) {
-		return "no entry under `duties` says which issue to create for it"
+		return because("no entry under `duties` says which issue to create for it", "ни одна запись в `duties` не говорит, какую задачу для него создавать")
 	}
 	if o.Kind != enforcer.Account || !slices.ContainsFunc(o.Rules, func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Percent > 0 }) {
-		return ""
+		return nil
 	}
 	switch {
 	case c.Account == nil:
-		return "no `account` says what the contract's sum is"
+		return because("no `account` says what the contract's sum is", "нет `account` с общей суммой договора")
 	case c.Account.Rate == 0 && !slices.Contains(fields, mapping.FieldCost):
-		return "nothing tells what a change costs: give `account` a rate, or map the field cost"
+		return because("nothing tells what a change costs: give `account` a rate, or map the field cost",
+			"неизвестно, сколько стоит доработка: задайте в `account` ставку rate или сопоставьте поле cost")
 	}
-	return ""
+	return nil
 }

@@ -18,7 +18,10 @@ func rules(c *enforcer.Contract, spec calendar.Spec) string {
 	obligations := slices.Clone(c.Obligations)
 	for i := range obligations {
 		o := &obligations[i]
-		o.Title, o.Source, o.Assumption, o.Items = nil, "", "", nil
+		o.Title, o.Source, o.Assumption, o.Items = nil, "", nil, nil
+		if o.Inert != nil {
+			o.Inert = enforcer.Text{} // that it is not acted on, and not the words for it
+		}
 	}
 	return hash(struct {
 		Text        string

@@ -39,7 +39,7 @@ func TestDefaults(t *testing.T) {
 	if cfg.State != filepath.Join("testdata", "slabridge.db") || cfg.Language != "ru" || cfg.Listen != "127.0.0.1:8427" {
 		t.Errorf("state %q, language %q, listen %q", cfg.State, cfg.Language, cfg.Listen)
 	}
-	if cfg.Limits != (Limits{20, 2 * time.Minute}) || cfg.Log != (Log{"info", "text"}) {
+	if cfg.Limits != (Limits{20, 2 * time.Minute, 10 * time.Minute}) || cfg.Log != (Log{"info", "text"}) {
 		t.Errorf("limits %v, log %v", cfg.Limits, cfg.Log)
 	}
 	c := cfg.Connection("helpdesk")
@@ -95,12 +95,12 @@ func TestEnvironmentGoesBeforeTheFile(t *testing.T) {
 	for k, v := range env {
 		t.Setenv(k, v)
 	}
-	data := complete(t, "testdata/base.yaml", []byte("state: file.db\nlanguage: ru\nlisten: 127.0.0.1:1\nlog: {level: error}\nlimits: {writes_per_pass: 3, clock_skew: 1m}\n"))
+	data := complete(t, "testdata/base.yaml", []byte("state: file.db\nlanguage: ru\nlisten: 127.0.0.1:1\nlog: {level: error}\nlimits: {writes_per_pass: 3, clock_skew: 1m, late_after: 1h}\n"))
 	cfg, faults := load(newPage("slabridge.yaml"), data, "folder")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	if cfg.State != "/var/lib/other.db" || cfg.Language != "en" || cfg.Listen != "" || cfg.Log != (Log{"debug", "json"}) || cfg.Limits != (Limits{7, 45 * time.Second}) {
+	if cfg.State != "/var/lib/other.db" || cfg.Language != "en" || cfg.Listen != "" || cfg.Log != (Log{"debug", "json"}) || cfg.Limits != (Limits{7, 45 * time.Second, time.Hour}) {
 		t.Errorf("%+v", cfg)
 	}
 	t.Setenv("SLABRIDGE_LIMITS_CLOCK_SKEW", "5")
@@ -217,10 +217,10 @@ func TestPlan(t *testing.T) {
 	if cfg == nil {
 		t.Fatal(faults)
 	}
-	if got := cfg.Contracts[0].Obligation("billing").Inert; got != `it is not part of plan "free"` {
+	if got := cfg.Contracts[0].Obligation("billing").Inert.In("en"); got != `it is not part of plan "free"` {
 		t.Errorf("billing: %q", got)
 	}
-	if got := cfg.Contracts[0].Obligation("process"); got.Inert != "" || !got.Stop[0].Assigned {
+	if got := cfg.Contracts[0].Obligation("process"); got.Inert != nil || !got.Stop[0].Assigned {
 		t.Errorf("process: %+v", got)
 	}
 }
@@ -237,7 +237,7 @@ func TestUnmappedFieldsMakeInert(t *testing.T) {
 		if cfg == nil {
 			t.Fatal(faults)
 		}
-		if got := cfg.Contracts[0].Obligation("phone-duplicate").Inert; got != want {
+		if got := cfg.Contracts[0].Obligation("phone-duplicate").Inert.In("en"); got != want {
 			t.Errorf("with %q: %q, want %q", fields, got, want)
 		}
 	}

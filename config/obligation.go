@@ -158,9 +158,14 @@ func cutoffFault(t *calendar.Term, week calendar.Week) (part, value, reason stri
 	return "", "", ""
 }
 
+// because is why an obligation is not acted on, in both languages; the formats take the same values.
+func because(en, ru string, args ...any) enforcer.Text {
+	return enforcer.Text{"en": fmt.Sprintf(en, args...), "ru": fmt.Sprintf(ru, args...)}
+}
+
 // unmapped is why an obligation cannot be acted on with a mapping that has only these fields and kinds of work: a
 // stopwatch that nothing could stop would call every request breached.
-func unmapped(o *enforcer.Obligation, fields, activities []string) string {
+func unmapped(o *enforcer.Obligation, fields, activities []string) enforcer.Text {
 	missing := func(c enforcer.Condition) bool {
 		named := c.Word == enforcer.WordField || c.Word == enforcer.WordAttachment && c.Field != ""
 		return named && !slices.Contains(fields, c.Field) ||
@@ -168,25 +173,29 @@ func unmapped(o *enforcer.Obligation, fields, activities []string) string {
 	}
 	switch {
 	case missing(o.Start) && o.Start.Word == enforcer.WordTimeEntry:
-		return fmt.Sprintf("it starts with booked time of %q, which the mapping's activities do not have", o.Start.Activity)
+		return because("it starts with booked time of %q, which the mapping's activities do not have",
+			"начинается с записи о работе вида %q, которого нет в activities соответствия", o.Start.Activity)
 	case missing(o.Start):
-		return fmt.Sprintf("it starts with field %q, which the mapping does not have", o.Start.Field)
+		return because("it starts with field %q, which the mapping does not have", "начинается с поля %q, которое не сопоставлено", o.Start.Field)
 	case o.Items != nil && !slices.ContainsFunc(o.Items, func(i enforcer.Item) bool { return slices.Contains(fields, i.ID) }):
-		return "the mapping has none of its items as a field"
+		return because("the mapping has none of its items as a field", "ни одно из его сведений не сопоставлено полю")
 	}
 	var lacking []string
 	for _, c := range o.Stop {
 		if !missing(c) {
-			return ""
+			return nil
 		}
 		if field := fmt.Sprintf("%q", c.Field); !slices.Contains(lacking, field) {
 			lacking = append(lacking, field)
 		}
 	}
 	if lacking == nil {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("it stops with field %s, which the mapping does not have", strings.Join(lacking, " or "))
+	return enforcer.Text{
+		"en": fmt.Sprintf("it stops with field %s, which the mapping does not have", strings.Join(lacking, " or ")),
+		"ru": fmt.Sprintf("останавливается полем %s, которое не сопоставлено", strings.Join(lacking, " или ")),
+	}
 }
 
 // fit leaves of an obligation what the mapping can tell: only mapped items can be missing, and a due date needs no

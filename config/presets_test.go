@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -171,7 +172,7 @@ func TestKamalConditions(t *testing.T) {
 		if diff := cmp.Diff(conditions, append([]enforcer.Condition{o.Start}, o.Stop...)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", id, diff)
 		}
-		if o.Inert != "" || o.Off {
+		if o.Inert != nil || o.Off {
 			t.Errorf("%s is not acted on: %q", id, o.Inert)
 		}
 	}
@@ -187,7 +188,7 @@ func TestPresetTexts(t *testing.T) {
 		for _, o := range c.Obligations {
 			for _, r := range o.Rules {
 				for _, s := range r.Steps {
-					if s.Comment != nil && o.Inert == "" && !known[s.Comment.Text] {
+					if s.Comment != nil && o.Inert == nil && !known[s.Comment.Text] {
 						t.Errorf("%s/%s/%s says %q, which has no words", c.ID, o.ID, s.ID, s.Comment.Text)
 					}
 				}
@@ -200,13 +201,52 @@ func TestPresetTexts(t *testing.T) {
 func TestPresetsAreActedOnWhole(t *testing.T) {
 	for _, c := range Presets() {
 		for _, o := range c.Obligations {
-			if o.Inert != "" {
+			if o.Inert != nil {
 				t.Errorf("%s: %s is inert: %s", c.ID, o.ID, o.Inert)
 			}
 		}
 		if len(c.Unmeasured) == 0 || len(c.Assumptions) == 0 {
 			t.Errorf("%s: %d unmeasured clauses, %d assumptions", c.ID, len(c.Unmeasured), len(c.Assumptions))
 		}
+	}
+}
+
+// What a preset says to people it says in both languages.
+func TestPresetsSpeakBothLanguages(t *testing.T) {
+	cyrillic := regexp.MustCompile(`\p{Cyrillic}{3}`)
+	for _, c := range Presets() {
+		said := append([]enforcer.Text{c.Title}, c.Assumptions...)
+		for _, s := range c.Severities {
+			said = append(said, s.Title)
+		}
+		for _, u := range c.Unmeasured {
+			said = append(said, u.Why)
+		}
+		for _, o := range c.Obligations {
+			said = append(said, o.Title)
+			if o.Assumption != nil {
+				said = append(said, o.Assumption)
+			}
+			for _, i := range o.Items {
+				said = append(said, i.Title)
+			}
+		}
+		for _, text := range said {
+			if !cyrillic.MatchString(text["ru"]) || text["en"] == "" || text["en"] == text["ru"] {
+				t.Errorf("%s: %q", c.ID, text)
+			}
+		}
+	}
+}
+
+// An admin who writes for readers of one language need not write twice.
+func TestSentenceWithoutLanguage(t *testing.T) {
+	own := complete(t, "testdata/base-contract.yaml", []byte("assumptions: [Сроки не приостанавливаются, {ru: да, en: yes}]\n"))
+	p := newPage("own.yaml")
+	c := readContract(p, own, daySource{}).contract
+	want := []enforcer.Text{{"ru": "Сроки не приостанавливаются", "en": "Сроки не приостанавливаются"}, {"ru": "да", "en": "yes"}}
+	if diff := cmp.Diff(want, c.Assumptions); diff != "" || len(p.faults) > 0 {
+		t.Errorf("%v (-want +got):\n%s", p.faults, diff)
 	}
 }
 

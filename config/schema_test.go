@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -110,7 +111,7 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	case *classNames:
 		return oneOrMany(vocabulary["classes"])
 	case *term:
-		return pattern(`^[0-9]+(m|h|bd|d)$`)
+		return pattern(`^[0-9]+(m|h|bd|cd|d)$`)
 	case *date:
 		return pattern(`^\d{4}-\d{2}-\d{2}$`)
 	case *moment:
@@ -119,6 +120,8 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		return pattern(`^([0-9.]+(ms|s|m|h))+$`)
 	case *atDoc:
 		return pattern(`^(start|due|[1-9][0-9]?%)$`)
+	case *titleDoc:
+		return oneOf(&jsonschema.Schema{Type: "string"}, object(true, "ru", "en"))
 	case *secretDoc:
 		return oneOf(pattern(`^\$\{[A-Z_][A-Z0-9_]*\}$`), object(true, "file"))
 	case *cutoffDoc:
@@ -194,15 +197,30 @@ func TestKeysAreDescribed(t *testing.T) {
 	}
 }
 
+// The example is well as it stands, and with its blocks for a second contract taken out of their comments; and in
+// both everything that a contract asks for is mapped.
 func TestExampleIsWell(t *testing.T) {
 	t.Setenv("SLABRIDGE_HELPDESK_KEY", planted)
-	cfg, faults := Load("../docs/slabridge.example.yaml")
-	if len(faults) > 0 || cfg == nil {
-		t.Fatalf("faults: %v", faults)
-	}
 	data, err := os.ReadFile("../docs/slabridge.example.yaml")
 	if err != nil {
 		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile(`(?ms)^# --- [a-z-]+$\n(.*?)^# ---$`)
+	whole := blocks.ReplaceAllFunc(data, func(block []byte) []byte {
+		return regexp.MustCompile(`(?m)^#`).ReplaceAll(blocks.FindSubmatch(block)[1], nil)
+	})
+	for want, text := range map[int][]byte{1: data, 2: whole} {
+		cfg, faults := load(newPage("slabridge.yaml"), text, "../docs")
+		if len(faults) > 0 || cfg == nil || len(cfg.Contracts) != want {
+			t.Fatalf("%d contracts: faults: %v", want, faults)
+		}
+		for _, c := range cfg.Contracts {
+			for _, o := range c.Obligations {
+				if o.Inert != nil {
+					t.Errorf("%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In("en"))
+				}
+			}
+		}
 	}
 	if !bytes.Contains(data, []byte("$schema=slabridge.schema.json")) {
 		t.Error("the example does not name its schema")

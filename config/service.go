@@ -27,12 +27,15 @@ func (s setting) variable() string {
 
 func (l *loader) settings() []setting {
 	d := &l.doc
-	writes, skew := "", ""
+	writes, skew, late := "", "", ""
 	if d.Limits.WritesPerPass != nil {
 		writes = strconv.Itoa(*d.Limits.WritesPerPass)
 	}
 	if d.Limits.ClockSkew != nil && d.Limits.ClockSkew.Duration != 0 {
 		skew = d.Limits.ClockSkew.String()
+	}
+	if d.Limits.LateAfter != nil && d.Limits.LateAfter.Duration != 0 {
+		late = d.Limits.LateAfter.String()
 	}
 	return []setting{
 		{"state", d.State, "slabridge.db"},
@@ -42,6 +45,7 @@ func (l *loader) settings() []setting {
 		{"log.format", d.Log.Format, "text"},
 		{"limits.writes_per_pass", writes, "20"},
 		{"limits.clock_skew", skew, "2m"},
+		{"limits.late_after", late, "10m"},
 	}
 }
 
@@ -83,12 +87,18 @@ func (l *loader) set(s setting, value string) {
 		}
 		c.Limits.WritesPerPass = n
 	case "limits.clock_skew":
-		d, err := time.ParseDuration(value)
-		if err != nil || d <= 0 {
-			l.refuse(s, value, "is not a length of time; write 30s, 2m or 1h")
-		}
-		c.Limits.ClockSkew = d
+		c.Limits.ClockSkew = l.span(s, value)
+	case "limits.late_after":
+		c.Limits.LateAfter = l.span(s, value)
 	}
+}
+
+func (l *loader) span(s setting, value string) time.Duration {
+	d, err := time.ParseDuration(value)
+	if err != nil || d <= 0 {
+		l.refuse(s, value, "is not a length of time; write 30s, 2m or 1h")
+	}
+	return d
 }
 
 func (l *loader) oneOf(s setting, value string, accepted []string) string {

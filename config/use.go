@@ -101,7 +101,7 @@ func (u *user) contract(files map[string]text) *Contract {
 	c := &Contract{}
 	var made []*enforcer.Contract
 	for _, v := range u.versions() {
-		t, ok := u.loader.text(v.path+".use", v.Use, files)
+		t, ok := u.text(v.path+".use", v.Use, files)
 		if !ok {
 			return nil
 		}
@@ -204,7 +204,7 @@ func (v *version) plan(c *enforcer.Contract) {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		if plan != "" && o.Plans != nil && !slices.Contains(o.Plans, plan) {
-			o.Inert = fmt.Sprintf("it is not part of plan %q", plan)
+			o.Inert = because("it is not part of plan %q", "не входит в тариф %q", plan)
 		}
 	}
 }
@@ -277,17 +277,17 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 	warned := map[string]bool{}
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
-		if o.Inert == "" {
+		if o.Inert == nil {
 			o.Inert = unmapped(o, fields, activities)
 		}
-		if o.Inert == "" {
+		if o.Inert == nil {
 			o.Inert = used.unfounded(o, fields)
 		}
 		fit(o, fields)
-		if o.Inert != "" || o.Off {
+		if o.Inert != nil || o.Off {
 			continue
 		}
-		missing := lacking(o, roles)
+		missing := append(lacking(o, roles), used.lackingForDuties(o, roles)...)
 		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind == "jira" {
 			missing = append(missing, internalLacking(o, m)...)
 		}
@@ -311,6 +311,18 @@ func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) 
 			if s.Watch != "" && roles[s.Watch] == nil {
 				out = append(out, fmt.Sprintf("has no role %s; step %s/%s will add no watchers", s.Watch, o.ID, s.ID))
 			}
+		}
+	}
+	return out
+}
+
+// lackingForDuties tells of duties whose issue would be assigned to a role that the mapping cannot give.
+func (c *Contract) lackingForDuties(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []string {
+	var out []string
+	for _, d := range c.Duties {
+		role := d.Issue.Assign
+		if rule := roles[role]; d.Obligation == o.ID && role != "" && (rule == nil || len(rule.Lead) == 0) {
+			out = append(out, fmt.Sprintf("has no lead of role %s; the issue of %s will be assigned to nobody", role, d.Issue.Path))
 		}
 	}
 	return out

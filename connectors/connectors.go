@@ -55,6 +55,11 @@ type Tracker interface {
 	// AddWatcher makes one person a watcher. Like Update, success is only known by reading back.
 	AddWatcher(ctx context.Context, issue, person string) error
 
+	// Retract takes a comment of our own back from those who must not read it: it asks for the comment of the event to
+	// be made internal, or for its text to be taken away, with which the tracker may delete the event. Doing it twice
+	// does no harm. Like Update, success is only known by reading back. It is Refused to an account without the right.
+	Retract(ctx context.Context, issue, event string, how Retraction) error
+
 	// Booked lists the time booked on visible issues whose entry was made or changed at or after since, each at
 	// least once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as
 	// pages arrive; an error from page stops the listing and is returned as it is. Entries that stand on no issue
@@ -67,8 +72,8 @@ type Tracker interface {
 	// unknown: that error has class Unknown, and FindCreated settles it.
 	Create(ctx context.Context, n NewIssue) (id string, err error)
 
-	// FindCreated looks for an issue that our own account made in the project at or after since, with the mark in
-	// its description.
+	// FindCreated looks for an issue that our own account made in the project at or after since, with the mark, or the
+	// part of it that is given, in its description.
 	FindCreated(ctx context.Context, project, mark string, since time.Time) (id string, found bool, err error)
 
 	// Offset is the tracker's clock minus ours as last measured on an answer, and when; ok is false before the
@@ -83,6 +88,7 @@ type Capabilities struct {
 	AtomicUpdate    bool   // comment, assignee, priority and fields fit into one request
 	SilentRefusals  bool   // a successful answer may have changed nothing
 	EditedNotesSeen bool   // an edited comment shows that it was edited
+	Retract         bool   // a comment of our own can be taken back
 	Markup          Markup // of comment texts
 	// Permissions are the tracker's own names of the permissions that a right takes, all of them.
 	Permissions map[Right][]string

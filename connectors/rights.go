@@ -10,6 +10,7 @@ const (
 	ReadInternal      Right = "read internal comments"
 	WriteComment      Right = "comment"
 	WriteInternal     Right = "comment internally"
+	TakeBack          Right = "take back comments"
 	SetAssignee       Right = "assign"
 	SetPriority       Right = "change priority"
 	AddWatchers       Right = "add watchers"
@@ -20,4 +21,4 @@ const (
 )
 
 // Rights lists every right.
-var Rights = []Right{ReadIssues, ReadInternal, WriteComment, WriteInternal, SetAssignee, SetPriority, AddWatchers, WriteCustomFields, SetStatus, CreateIssues, ReadWork}
+var Rights = []Right{ReadIssues, ReadInternal, WriteComment, WriteInternal, TakeBack, SetAssignee, SetPriority, AddWatchers, WriteCustomFields, SetStatus, CreateIssues, ReadWork}

@@ -62,7 +62,36 @@ type Receipt struct {
 	Issue   string    `json:"issue,omitempty"` // id of the issue that was made
 	Event   string    `json:"event,omitempty"` // id of the event with our comment
 	Refused []Refusal `json:"refused,omitempty"`
-	Public  bool      `json:"public,omitempty"` // the comment was to be internal and is not: the customer can read it
+	Public  bool      `json:"public,omitempty"` // the comment was to be internal and came out public: the customer could read it
+	// TakenBack is how a Public comment was taken back from the customer; "" for one that still is public. Mail about
+	// it may have gone out all the same.
+	TakenBack Retraction `json:"taken_back,omitempty"`
+}
+
+// Retraction is a way of taking a comment of our own back.
+type Retraction string
+
+// The ways, the sparing one first.
+const (
+	MadeInternal Retraction = "made internal"
+	Erased       Retraction = "erased" // its text; the event is gone where it held nothing else
+)
+
+// Back holds a comment that came out public against the issue as read since, and adds to the receipt what has become of
+// it. One that was erased is refused as a whole: it is not there.
+func (r Receipt) Back(after History) Receipt {
+	i := slices.IndexFunc(after.Events, func(e Event) bool { return e.ID == r.Event })
+	r.Refused = slices.DeleteFunc(slices.Clone(r.Refused), func(x Refusal) bool { return x.Field == "comment internal" })
+	switch {
+	case i >= 0 && after.Events[i].Note != nil && after.Events[i].Note.Internal:
+		r.TakenBack = MadeInternal
+	case i < 0, after.Events[i].Note == nil:
+		r.TakenBack, r.Event = Erased, ""
+		r.Refused = append(r.Refused, Refusal{Field: "comment internal", Wanted: "internal", Got: "public, and erased"})
+	default:
+		r.Refused = append(r.Refused, Refusal{Field: "comment internal", Wanted: "internal", Got: "public"})
+	}
+	return r
 }
 
 // FindMark looks for a comment with the mark by the account. It is how an answer that never came, a crash or
@@ -111,6 +140,22 @@ func Verify(w Write, account string, before, after History) Receipt {
 		}
 	}
 	return r
+}
+
+// VerifyNew compares the values of an issue that was made with what was asked for.
+func VerifyNew(n NewIssue, values Values) []Refusal {
+	var out []Refusal
+	for _, f := range []wantedField{
+		{FieldProject, n.Project},
+		{FieldType, n.Type},
+		{FieldAssignee, n.Assign},
+		{FieldDueDate, n.DueDate},
+	} {
+		if got := values.One(f.field); f.value != "" && got != f.value {
+			out = append(out, Refusal{Field: f.field, Wanted: f.value, Got: got})
+		}
+	}
+	return out
 }
 
 type wantedField struct{ field, value string }

@@ -76,7 +76,7 @@ func Spend(c *Contract, connection string, s Spending, from, now time.Time) Eval
 		Contract: c, Obligation: s.Obligation, Rule: &s.Obligation.Rules[0], ID: s.Period, Ordinal: 1, State: Running,
 		StartedAt: from, CountsFrom: from, spending: &s,
 	}
-	if s.Share() > 100 {
+	if s.Spent > s.Cap() { // at most so much, and it may be all of it
 		cycle.State = Breached
 	}
 	for i := range cycle.Rule.Steps {

@@ -17,7 +17,7 @@ type Contract struct {
 	Severities  []Severity // gravest first
 	Plans       []string   // plans the contract knows; nil when it knows none
 	Plan        string     // the one that holds; "" where the contract knows none
-	Assumptions []string   // readings that belong to no single obligation
+	Assumptions []Text     // readings that belong to no single obligation
 	Obligations []Obligation
 	Unmeasured  []Clause // what the text says and nothing on an issue can measure
 
@@ -120,7 +120,7 @@ type Obligation struct {
 	Source     string // the clause: "п. 8"
 	Title      Text
 	Kind       Kind
-	Assumption string // the reading taken where the text is silent
+	Assumption Text // the reading taken where the text is silent
 	Plans      []string
 	Start      Condition
 	Again      *Condition  // starts the stopwatch anew while it runs; nil for none
@@ -132,11 +132,12 @@ type Obligation struct {
 	Repeat     bool   // the next cycle starts where one ends, while the request is open
 	Once       bool   // not started again when a customer reopens the request
 	NoVerdict  bool   // a right or the customer's own duty: never met or breached
+	Escalation bool   // the due step is the promise itself: what it does at the due keeps the promise in the report
 	Off        bool   // in the text, but not acted on until the admin turns it on
 	Rules      []Rule
 	Items      []Item // of WordComplete: what a complete request holds
-	// Inert says why this program cannot act on the obligation yet; "" when it can.
-	Inert string
+	// Inert says why the obligation is not acted on; nil when it is.
+	Inert Text
 }
 
 // Item is one thing that a complete request holds; the id is that of the mapped field.
@@ -203,6 +204,9 @@ type Mean struct {
 	Of       string // the obligation
 	From, To int    // working days
 }
+
+// Active reports whether the program acts on the obligation.
+func (o *Obligation) Active() bool { return !o.Off && o.Inert == nil }
 
 // Rule finds the rule for a severity, nil when the obligation does not cover it.
 func (o *Obligation) Rule(severity string) *Rule {

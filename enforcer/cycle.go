@@ -59,14 +59,16 @@ type Cycle struct {
 	// Work is the entry of booked time that a check was of, and WorkBy whose it is.
 	Work   *Work
 	WorkBy Person
-	// revivedAt is when a correction by staff set the cycle going again.
+	// revivedAt is when a correction by staff set the cycle going again, or when the issue of a duty's was made: before
+	// that none of its steps could be taken.
 	revivedAt time.Time
 	bases     []base
-	date      string    // with DueDate: the date that binds
-	agreed    time.Time // the due that both sides agreed on
-	noticedAt time.Time // when the notice was given without which the due does not come
-	period    *Run      // of a duty's cycle
-	spending  *Spending // of the cycle of a cap
+	clock     *calendar.Term // of the due; nil where there is none
+	date      string         // with DueDate: the date that binds
+	agreed    time.Time      // the due that both sides agreed on
+	noticedAt time.Time      // when the notice was given without which the due does not come
+	period    *Run           // of a duty's cycle
+	spending  *Spending      // of the cycle of a cap
 }
 
 // Move is a change of a due date.
@@ -108,6 +110,9 @@ type Evaluation struct {
 
 // Upkeep stands in a StepKey for the fields that slabridge keeps up to date: no obligation of any contract.
 const Upkeep = "upkeep"
+
+// Watch stands in a StepKey for what slabridge says of itself, that it is late: no obligation of any contract.
+const Watch = "watch"
 
 // StepKey names one step of one cycle of one request: at most one write is ever made for it.
 type StepKey struct {

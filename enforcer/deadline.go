@@ -15,7 +15,10 @@ type Deadline struct {
 // Deadlines answers what the contract promises for one notice: every obligation of the severity as if its cycle
 // started at received. Obligations that the program cannot act on yet, or that are off, are included: their
 // terms are promised all the same.
+//
+// They are those of the version of the text that was in force at received.
 func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, error) {
+	c = c.inForce(received)
 	if c.SeverityRank(severity) == len(c.Severities) {
 		return nil, fmt.Errorf("contract %s has no severity %q; it knows %s", c.ID, severity, c.severityList())
 	}

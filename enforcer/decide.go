@@ -149,7 +149,7 @@ func (d *decider) changes(c *Cycle, s CycleStep) Changes {
 // hours lets internal steps keep working hours when the obligation's own clock does (DESIGN, 13). A step that
 // comes due exactly at a close is written at once.
 func (d *decider) hours(dec *Decision, c *Cycle) error {
-	if dec.Audience == Public || d.ev.alwaysOn(c) {
+	if dec.Audience == Public || c.alwaysOn() {
 		return nil
 	}
 	cal := c.Contract.Calendar
@@ -171,14 +171,18 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 	return err
 }
 
-// alwaysOn reports whether the cycle's own clock runs round the clock.
-func (ev *Evaluation) alwaysOn(c *Cycle) bool {
-	t := ev.term(c, c.Rule)
-	return c.Rule.Always || t != nil && (t.Always || t.Unit >= calendar.PlainDays)
+// alwaysOn reports whether the cycle's own clock runs round the clock: the one that its due is counted on, which a
+// raised severity may have left as it was.
+func (c *Cycle) alwaysOn() bool {
+	if t := c.clock; t != nil {
+		return t.Always || t.Unit >= calendar.PlainDays
+	}
+	return c.Rule.Always
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this
-// very pass, makes superfluous; a public step only by a public one.
+// very pass, makes superfluous; a public step only by a public one. What repeats on a request says the last word for
+// all its cycles; each period of a duty has an issue of its own, and each check is of something else.
 func (d *decider) overtake() {
 	for i := range d.out {
 		if d.out[i].Verb != Act && d.out[i].Verb != Wait {
@@ -188,7 +192,8 @@ func (d *decider) overtake() {
 			a, b := &d.out[i], &d.out[j]
 			later := b.Moment.After(a.Moment) || (b.Moment.Equal(a.Moment) && j > i)
 			if i != j && later && (b.Verb == Act || b.Verb == Wait) && a.Audience == b.Audience &&
-				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && b.Changes.covers(a.Changes) {
+				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && (a.Key.Cycle == b.Key.Cycle || !d.cycleOf[i].apart()) &&
+				b.Changes.covers(a.Changes) {
 				a.Verb, a.Reason = Overtaken, overtakenReason(b)
 				a.Changes = Changes{}
 				break
@@ -196,6 +201,9 @@ func (d *decider) overtake() {
 		}
 	}
 }
+
+// apart reports whether what is said of the cycle says nothing of the obligation's other cycles.
+func (c *Cycle) apart() bool { return c.Obligation.Kind == Duty || c.Obligation.Kind == Check }
 
 // covers reports whether making these changes leaves nothing of the other undone.
 func (ch Changes) covers(other Changes) bool {

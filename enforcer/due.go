@@ -199,6 +199,7 @@ func (ev *Evaluation) finish(c *Cycle) error {
 		return err
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
+	c.clock = r.term
 	cal := c.Contract.Calendar
 	if r.term != nil {
 		pauses := c.spans(end)
@@ -246,6 +247,8 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
 	cal := c.Contract.Calendar
 	switch {
+	case c.Obligation.Kind == Duty && c.period == nil: // as if a notice could start one
+		return time.Time{}, nil
 	case c.Obligation.Kind == Check:
 		if c.State == Met {
 			return time.Time{}, nil

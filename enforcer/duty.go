@@ -1,6 +1,7 @@
 package enforcer
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -68,7 +69,8 @@ type Run struct {
 	Period     string         // its id: "2026-Q3", "2026-11", or the local moment at which a cron period begins
 	From, To   time.Time      // [From, To)
 
-	Issue     string    // the tracker's id of the issue made for it; "" while there is none
+	Issue     string    // the tracker's id of the issue made for it; "" while there is none in sight
+	MadeAt    time.Time // since when it is known to be made: a step that should have come before is late, not past
 	DoneAt    time.Time // when that issue was resolved or closed; zero while it is open
 	DoneBy    Person
 	DoneEvent string
@@ -84,10 +86,13 @@ func (r *Run) CycleID() string {
 }
 
 // EvaluateDuties gives the cycle of every run that has begun at now, as an Evaluation whose request has no issue.
-// Periods that began under an earlier version of the contract are judged by that version.
+// Periods that began under an earlier version of the contract are judged by that version. A period that cannot be
+// evaluated, for want of calendar data, is left out and reported; the others are given all the same.
 func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) (Evaluation, error) {
 	now = now.Truncate(time.Second)
 	ev := Evaluation{Contract: c, Request: &Request{Connection: connection}, Now: now, Covered: true}
+	var errs []error
+	ordinal := map[string]int{}
 	for i := range runs {
 		r := &runs[i]
 		if r.From.After(now) {
@@ -98,19 +103,22 @@ func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) (
 		}
 		version := c.inForce(r.From)
 		o := version.Obligation(r.Obligation)
-		if o == nil || o.Inert != "" || o.Off || len(o.Rules) == 0 {
+		if o == nil || o.Inert != nil || o.Off || len(o.Rules) == 0 {
 			continue
 		}
 		cycle, err := ev.run(version, o, r)
+		if err == nil {
+			err = ev.finish(&cycle)
+		}
 		if err != nil {
-			return ev, fmt.Errorf("evaluate %s of period %s: %w", r.Obligation, r.Period, err)
+			errs = append(errs, fmt.Errorf("evaluate %s of period %s: %w", r.Obligation, r.Period, err))
+			continue
 		}
+		ordinal[r.Obligation+"/"+r.Duty]++
+		cycle.Ordinal = ordinal[r.Obligation+"/"+r.Duty]
 		ev.Cycles = append(ev.Cycles, cycle)
-		if err := ev.finish(&ev.Cycles[len(ev.Cycles)-1]); err != nil {
-			return ev, fmt.Errorf("evaluate %s of period %s: %w", r.Obligation, r.Period, err)
-		}
 	}
-	return ev, nil
+	return ev, errors.Join(errs...)
 }
 
 // inForce is the version of the contract that holds at t: the one valid then, or the last.
@@ -140,7 +148,7 @@ func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) (Cycle, erro
 	}
 	c := Cycle{
 		Contract: version, Obligation: o, Rule: &rule, ID: r.CycleID(), State: Running, StartedAt: r.From, CountsFrom: r.From,
-		bases: []base{{from: r.From, rule: &rule}}, period: r,
+		bases: []base{{from: r.From, rule: &rule}}, period: r, revivedAt: r.MadeAt,
 	}
 	due, err := ev.ruling(&c, ev.Now, false)
 	if err != nil {

@@ -97,7 +97,7 @@ func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, un
 
 // acts reports whether the obligation is watched on requests.
 func (o *Obligation) acts() bool {
-	return o.Inert == "" && !o.Off && (o.Kind == Timer || o.Kind == Check)
+	return o.Inert == nil && !o.Off && (o.Kind == Timer || o.Kind == Check)
 }
 
 // borrows reports whether some rule takes the due of another obligation.

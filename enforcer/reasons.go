@@ -27,6 +27,11 @@ func stepReason(ev *Evaluation, c *Cycle, s CycleStep) Reason {
 		ru += ", срок " + stamp(c.Due, loc, "ru")
 		en += ", due " + stamp(c.Due, loc, "en")
 	}
+	if sp := c.spending; sp != nil {
+		return reason("share",
+			fmt.Sprintf("%s, %s: израсходовано %s из %s, это %d %%", c.Obligation.Source, c.Obligation.ID, decimal(sp.Spent), decimal(sp.Cap()), sp.Share()),
+			fmt.Sprintf("%s, %s: %s of at most %s are spent, %d %%", c.Obligation.Source, c.Obligation.ID, decimal(sp.Spent), decimal(sp.Cap()), sp.Share()))
+	}
 	switch t := s.Step.Trigger; {
 	case t.Due:
 		return reason("due", ru+": срок прошёл", en+": the due has passed")
@@ -91,7 +96,7 @@ func (d *decider) comment(c *Cycle, s CycleStep) *Comment {
 		Obligation: c.Obligation.Title, Source: c.Obligation.Source,
 		Severity:  c.Contract.severityTitle(c.Severity),
 		StartedAt: c.StartedAt, Due: c.Due, Moment: s.At, Remaining: d.ev.remainingAt(c, s.At),
-		Next: d.next(sc.Audience),
+		Next: d.next(c, sc.Audience),
 	}
 	if c.Work != nil {
 		out.Spent, out.AtMost, out.By, out.Date = c.Work.Spent, c.Rule.AtMost, c.WorkBy.ID, c.Work.On
@@ -151,12 +156,12 @@ func (ev *Evaluation) running(obligation string) bool {
 const nextShown = 3
 
 // next lists what happens if nobody acts. A customer is told only what is owed to the customer: the next
-// public word.
-func (d *decider) next(audience Audience) []NextStep {
+// public word. The issue of one period of a duty is not told of the others.
+func (d *decider) next(of *Cycle, audience Audience) []NextStep {
 	var out []NextStep
 	for i := range d.ev.Cycles {
 		c := &d.ev.Cycles[i]
-		if !c.EndedAt.IsZero() || c.State == Paused {
+		if !c.EndedAt.IsZero() || c.State == Paused || of.Obligation.Kind == Duty && c.ID != of.ID {
 			continue
 		}
 		for _, s := range c.Steps {

@@ -80,7 +80,7 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) ([]Segment, error) 
 	if !end.After(c.StartedAt) {
 		return nil, nil
 	}
-	if ev.alwaysOn(c) {
+	if c.alwaysOn() {
 		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}}, nil
 	}
 	list, err := calendarSegments(c.Contract.Calendar, c.StartedAt, end)
@@ -196,17 +196,24 @@ func statusSegments(r *Request, from, to time.Time) []Segment {
 	for i := range r.Moments {
 		m := &r.Moments[i]
 		class := m.State.Status
-		if n := len(out); n > 0 && out[n-1].Kind == string(class) {
-			continue
-		}
 		at := later(m.At, from)
 		if i == 0 {
 			at = from
 		}
-		if n := len(out); n > 0 {
+		if n := len(out); n > 0 && out[n-1].Kind != string(class) && !at.After(out[n-1].From) {
+			out = out[:n-1] // set, and set otherwise in the same second
+		}
+		n := len(out)
+		if n > 0 && out[n-1].Kind == string(class) {
+			continue
+		}
+		if n > 0 {
 			out[n-1].To = at
 		}
 		out = append(out, Segment{From: at, Kind: string(class), Name: segmentNames[string(class)], Cause: m.Event, Holder: holder(class)})
+	}
+	if n := len(out); n > 0 && !to.After(out[n-1].From) {
+		out = out[:n-1]
 	}
 	if n := len(out); n > 0 {
 		out[n-1].To = to

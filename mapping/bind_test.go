@@ -238,7 +238,7 @@ func TestRights(t *testing.T) {
 		{ID: "respond", Rules: []enforcer.Rule{{Steps: []enforcer.Step{
 			{ID: "due", Comment: &enforcer.StepComment{Audience: enforcer.Internal}, Assign: enforcer.Support, Priority: enforcer.PriorityUp},
 		}}}, Stop: []enforcer.Condition{{Word: enforcer.WordNote, Audience: enforcer.Public}}},
-		{ID: "later", Inert: "not yet", Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Watch: enforcer.Management}}}}},
+		{ID: "later", Inert: enforcer.Text{"en": "not yet"}, Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Watch: enforcer.Management}}}}},
 	}}
 	m := words()
 	m.Fields = m.Fields[:2]
@@ -247,13 +247,14 @@ func TestRights(t *testing.T) {
 		{Right: connectors.ReadIssues},
 		{Right: connectors.WriteComment, For: []string{"acknowledge/start", "respond/due"}},
 		{Right: connectors.WriteInternal, For: []string{"respond/due"}},
+		{Right: connectors.TakeBack, For: []string{"respond/due"}},
 		{Right: connectors.SetAssignee, For: []string{"respond/due"}},
 		{Right: connectors.SetPriority, For: []string{"respond/due"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	c.Obligations[2].Inert = ""
+	c.Obligations[2].Inert = nil
 	c.Obligations[1].Stop[0].Audience = ""
 	got = bind(t, words(), directory()).Rights(c)
 	for _, r := range []connectors.Right{connectors.ReadInternal, connectors.AddWatchers, connectors.WriteCustomFields} {

@@ -71,7 +71,7 @@ func TestNewIssueProblems(t *testing.T) {
 		{"closed project", func(d *mapping.Duty) { d.Project = "past" }, "! d.project | past | the project is closed: the tracker refuses every write in it", ""},
 		{
 			"unknown tracker", func(d *mapping.Duty) { d.Type = "Bugg" },
-			`! d.type | Bugg | the tracker shows no tracker or issue type of this name; did you mean "Bug" (id 1)?`, "",
+			`! d.tracker | Bugg | the tracker shows no tracker or issue type of this name; did you mean "Bug" (id 1)?`, "",
 		},
 		{
 			"subject", func(d *mapping.Duty) { d.Subject = "Of {{.Quarter}}" },

@@ -29,10 +29,15 @@ func marked(k enforcer.StepKey) MarkedStep {
 func Mark(install string, keys []enforcer.StepKey) string {
 	parts := make([]string, len(keys))
 	for i, k := range keys {
-		s := marked(k)
-		parts[i] = s.Step + " " + s.ID
+		parts[i] = StepMark(k)
 	}
 	return "[slabridge " + install + " " + strings.Join(parts, ", ") + "]"
+}
+
+// StepMark is the part of a mark that names the step, the same whichever installation wrote it.
+func StepMark(k enforcer.StepKey) string {
+	s := marked(k)
+	return s.Step + " " + s.ID
 }
 
 const markedPattern = `[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]* [0-9a-z]{12}`

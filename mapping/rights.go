@@ -43,7 +43,7 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 }
 
 func obligationNeeds(o *enforcer.Obligation, need func(connectors.Right, string)) {
-	if o.Off || o.Inert != "" {
+	if o.Off || o.Inert != nil {
 		return
 	}
 	for _, cond := range append(slices.Clone(o.Stop), o.Start) {
@@ -69,6 +69,7 @@ func stepNeeds(s enforcer.Step, what string, need func(connectors.Right, string)
 		need(connectors.WriteComment, what)
 		if s.Comment.Audience == enforcer.Internal {
 			need(connectors.WriteInternal, what)
+			need(connectors.TakeBack, what)
 		}
 	}
 	if s.Assign != "" {

@@ -46,6 +46,9 @@ const (
 	TextDutyIssue         = "duty-issue"          // internal: the description of the issue made for a duty
 	TextDutyWarning       = "duty-warning"        // internal: on that issue, its due comes near
 	TextDutyBreach        = "duty-breach"         // internal
+	TextLate              = "late"                // internal, on the watch issue: slabridge itself is late
+	TextCaughtUp          = "caught-up"           // internal: and has caught up
+	TextCorrection        = "correction"          // of either audience, like what it corrects: an earlier comment was made in error
 	TextNote              = "note"                // internal: anything else
 )
 
@@ -60,7 +63,7 @@ var TextKeys = append(slices.Clone(PublicTexts),
 	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
 	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
 	TextNoOwner, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
-	TextNote,
+	TextCorrection, TextLate, TextCaughtUp, TextNote,
 )
 
 // Languages lists the languages that every text exists in.
@@ -100,6 +103,8 @@ type TextData struct {
 	Assigned   string   // whom this very write assigns
 	Priority   string   // the priority that this very write sets
 	Watchers   []string // whom this very write makes watchers
+	Corrects   []string // when the comments were made that this one takes back
+	Made       bool     // the issue itself was made in error
 	Next       []NextData
 }
 
@@ -196,7 +201,7 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 	return tmpl
 }
 
-const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Next (each with Obligation, ID, At, ComesIn)"
+const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, Next (each with Obligation, ID, At, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.
 func templateError(err error) string { return strings.TrimPrefix(err.Error(), "template: ") }
@@ -263,7 +268,8 @@ func SampleText(lang string) TextData {
 		Done: []DoneData{{"26.11.2026", "«Проверили настройки сервера»"}, {"27.11.2026", "статус изменён на «Ожидание ответа»"}},
 		Date: date("2026-11-27", lang), Moves: times(2, lang), Period: PeriodName("2026-Q4", lang), Share: share(80, lang),
 		Spent: "45 минут", AtMost: "30 минут", By: "Анна Иванова", Plan: "paid", Valid: "с 01.01.2026 по 31.12.2026",
-		Sum: sum("1200000", lang), Limit: sum("1500000", lang),
+		Corrects: []string{"12:40 27.11.2026 (время Алматы, UTC+5)"},
+		Sum:      sum("1200000", lang), Limit: sum("1500000", lang),
 	}
 	if lang != russian {
 		d.Subject, d.Contract, d.Obligation, d.Severity = "The customer portal does not open", "Technical support programme", "start of work", "critical failure"
@@ -276,6 +282,7 @@ func SampleText(lang string) TextData {
 		}
 		d.Asked, d.AskedOn = "Could you send the log of 27 November?", d.Date
 		d.Done = []DoneData{{"26 November 2026", "“The server settings were checked”"}, {"27 November 2026", "status set to “Feedback”"}}
+		d.Corrects = []string{d.Due}
 		d.Spent, d.AtMost, d.By, d.Valid = "45 minutes", "30 minutes", "Anna Ivanova", "from 1 January 2026 to 31 December 2026"
 	}
 	return d

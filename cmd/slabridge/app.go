@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"slabridge/config"
+	"slabridge/config/statefile"
 	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 )
@@ -49,10 +49,12 @@ func usage(format string, a ...any) error { return usageError{fmt.Errorf(format,
 // app is one run of the program: its streams, its clock and what the persistent flags say.
 type app struct {
 	in       io.Reader
-	out, err io.Writer
+	out, err *screen
 	clock    func() time.Time
 	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
 	transport http.RoundTripper
+	// file is the state file as soon as one is open: it knows what its own errors mean.
+	file *statefile.DB
 
 	config string
 	output string
@@ -62,7 +64,7 @@ type app struct {
 }
 
 func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
-	return &app{in: in, out: out, err: errs, clock: clock}
+	return &app{in: in, out: onScreen(out), err: onScreen(errs), clock: clock}
 }
 
 // run executes the command line and gives the exit code. SIGINT and SIGTERM cancel what runs.
@@ -73,7 +75,11 @@ func (a *app) run(args []string) int {
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if a.file != nil {
+		err = a.file.Explain(err)
+	}
 	code := exitCode(err)
+	defer func() { _ = errors.Join(a.out.flush(), a.err.flush()) }() // nobody is left to be told
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		fmt.Fprintln(a.err, "slabridge: interrupted")
 	} else if err != nil && !errors.Is(err, errHeld) && !errors.Is(err, errFailed) {
@@ -127,7 +133,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(a.versionCmd(), a.deadlineCmd(), a.contractCmd(), a.calendarCmd(),
 		a.checkCmd(), a.syncCmd(), a.planCmd(), a.enforceCmd(), a.runCmd(),
-		a.statusCmd(), a.explainCmd(), a.reportCmd(), a.ledgerCmd(), a.demoCmd())
+		a.statusCmd(), a.healthCmd(), a.explainCmd(), a.reportCmd(), a.ledgerCmd(), a.backupCmd(), a.demoCmd())
 	for _, c := range root.Commands() {
 		fixUsage(c)
 	}
@@ -253,20 +259,6 @@ func (a *app) writeJSON(v any) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
-}
-
-// terminal reports whether w is one.
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// colour wraps text in an SGR code where the output is a terminal and NO_COLOR is unset.
-func (a *app) colour(code, text string) string {
-	if os.Getenv("NO_COLOR") != "" || !terminal(a.out) {
-		return text
-	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
 // logger logs to standard error as the configuration says; --debug shows single requests.

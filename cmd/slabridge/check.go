@@ -42,6 +42,9 @@ func (a *app) check(ctx context.Context, live bool) error {
 		}
 		a.hang(f.Error())
 	}
+	if exposed := config.Exposed(path); exposed != "" {
+		fmt.Fprintln(a.err, "slabridge: warning:", exposed)
+	}
 	level := config.Error
 	if live {
 		level = config.NoSecret
@@ -78,7 +81,7 @@ func (a *app) checkSchedules(cfg *config.Config) error {
 	return nil
 }
 
-// tellConfig says what the configuration amounts to, and what this version does not act on.
+// tellConfig says what the configuration amounts to, and what is not acted on.
 func (a *app) tellConfig(cfg *config.Config, well bool) {
 	sum := a.tf("%s: connections: %d, mappings: %d, contracts: %d", cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))
 	if well {
@@ -87,8 +90,8 @@ func (a *app) tellConfig(cfg *config.Config, well bool) {
 	a.wrap("", sum)
 	for _, c := range cfg.Contracts {
 		for _, o := range c.Obligations {
-			if o.Inert != "" {
-				a.wrap("  ", a.tf("%s: %s is not acted on: %s", c.ID, o.ID, o.Inert))
+			if o.Inert != nil {
+				a.wrap("  ", a.tf("%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In(a.lang)))
 			}
 		}
 	}

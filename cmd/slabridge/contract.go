@@ -58,6 +58,7 @@ type obligationInfo struct {
 	Title      string     `json:"title"`
 	Kind       string     `json:"kind"`
 	Assumption string     `json:"assumption,omitempty"`
+	Plans      []string   `json:"plans,omitempty"`
 	Off        bool       `json:"off,omitempty"`
 	Inert      string     `json:"inert,omitempty"`
 	Kept       howKept    `json:"kept"`
@@ -100,14 +101,14 @@ func (a *app) contractList() error {
 		}
 		inert := 0
 		for _, o := range c.Obligations {
-			if o.Inert != "" {
+			if o.Inert != nil {
 				inert++
 			}
 		}
 		a.wrap(a.colour("1", fmt.Sprintf("%-16s ", info.ID)), info.Title)
 		sum := a.tf("obligations: %d", len(c.Obligations))
 		if inert > 0 {
-			sum += a.tf(", not acted on by this version: %d", inert)
+			sum += a.tf(", not acted on: %d", inert)
 		}
 		a.wrap(strings.Repeat(" ", 17), sum+"; "+a.tf("severities %s", strings.Join(info.Severities, ", ")))
 	}
@@ -116,11 +117,14 @@ func (a *app) contractList() error {
 
 func (a *app) contractInfo(c *enforcer.Contract) contractInfo {
 	info := contractInfo{
-		ID: c.ID, Preset: c.Preset, Title: c.Title.In(a.lang), Version: c.Version, Plans: c.Plans, Assumptions: c.Assumptions,
+		ID: c.ID, Preset: c.Preset, Title: c.Title.In(a.lang), Version: c.Version, Plans: c.Plans,
 		Calendar: calendarOf{c.Calendar.ID(), c.Calendar.Location().String(), c.Calendar.Version(), c.Calendar.Source()},
 	}
 	for _, s := range c.Severities {
 		info.Severities = append(info.Severities, s.ID)
+	}
+	for _, s := range c.Assumptions {
+		info.Assumptions = append(info.Assumptions, s.In(a.lang))
 	}
 	for _, u := range c.Unmeasured {
 		info.Unmeasured = append(info.Unmeasured, clauseInfo{u.Source, u.Why.In(a.lang)})
@@ -129,7 +133,7 @@ func (a *app) contractInfo(c *enforcer.Contract) contractInfo {
 		o := &c.Obligations[i]
 		oi := obligationInfo{
 			ID: o.ID, Source: o.Source, Title: o.Title.In(a.lang), Kind: string(o.Kind),
-			Assumption: o.Assumption, Off: o.Off, Inert: o.Inert, Kept: a.keptHow(o),
+			Assumption: o.Assumption.In(a.lang), Plans: o.Plans, Off: o.Off, Inert: o.Inert.In(a.lang), Kept: a.keptHow(o),
 		}
 		for _, r := range o.Rules {
 			oi.Rules = append(oi.Rules, a.ruleInfo(&r))
@@ -148,6 +152,8 @@ func (a *app) ruleInfo(r *enforcer.Rule) ruleInfo {
 		info.Term = a.tf("due when %s is", r.As)
 	case r.Limit != nil:
 		info.Term = r.Limit.In(a.lang)
+	default:
+		info.Term = a.dueText(r)
 	}
 	if len(r.While) > 0 {
 		info.Term = strings.TrimSpace(info.Term + " " + a.tf("while %s", strings.Join(plain(r.While), ", ")))
@@ -156,6 +162,25 @@ func (a *app) ruleInfo(r *enforcer.Rule) ruleInfo {
 		info.Steps = append(info.Steps, a.describeStep(&r.Steps[i]))
 	}
 	return info
+}
+
+// dueText says what a rule promises that has no term and no words of its own; "" when it promises no moment.
+func (a *app) dueText(r *enforcer.Rule) string {
+	switch {
+	case r.On == enforcer.DueDate:
+		return a.t("the close of the due date, or of the last working day before it")
+	case r.On == enforcer.PeriodEnd:
+		return a.t("the close of the period's last working day")
+	case r.AtMost > 0:
+		return a.tf("at most %s an entry", a.span(r.AtMost))
+	case r.Sum == nil:
+		return ""
+	case r.Sum.Billed != nil:
+		return a.tf("each entry rounded up to %s, at least %s", a.span(r.Sum.Billed.Step), a.span(r.Sum.Billed.AtLeast))
+	case r.Sum.Mean != nil:
+		return a.tf("%d to %d working days on average, of %s", r.Sum.Mean.From, r.Sum.Mean.To, r.Sum.Mean.Of)
+	}
+	return a.tf("at most %d %% of the contract's sum", r.Sum.Percent)
 }
 
 var audienceWords = map[enforcer.Audience]phrase{
@@ -207,6 +232,9 @@ func (a *app) contractShow(id string) error {
 	a.wrap(a.colour("1", info.ID)+": ", info.Title)
 	a.wrap("", a.tf("calendar %s, %s, data of %s", info.Calendar.ID, info.Calendar.Zone, info.Calendar.Version))
 	a.wrap("", a.tf("severities, gravest first: %s", strings.Join(info.Severities, ", ")))
+	if len(info.Plans) > 0 {
+		a.wrap("", a.tf("plans: %s", strings.Join(info.Plans, ", ")))
+	}
 	for _, s := range info.Assumptions {
 		a.wrap(a.t("assumption: "), s)
 	}
@@ -226,6 +254,9 @@ func (a *app) printObligation(o *obligationInfo) {
 	fmt.Fprintln(a.out)
 	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
 	a.wrap("  ", o.Title)
+	if len(o.Plans) > 0 {
+		a.wrap("  ", a.tf("in plan: %s", strings.Join(o.Plans, ", ")))
+	}
 	a.printHow(&o.Kept)
 	for _, r := range o.Rules {
 		who := a.t("all")

@@ -26,7 +26,8 @@ import (
 // What people do: creates #N "subject", on #N, says "to everybody", confides "to staff alone", NAME=VALUE (status,
 // assignee, priority, due, tracker, project, subject, text, or a field of the tracker), attaches FILE, books 40m ACTIVITY,
 // duplicates #M, edits NOTE "text", deletes. NOTE is the note's number on the page, as in "note-3".
-// #0 is a request from before the story, #D1 the first issue that slabridge made itself. NAME=none empties; unless it is told otherwise (text=none), a request is described in the words of its subject.
+// #0 is a request from before the story, #D1 the first issue that slabridge made itself. NAME=none empties. Unless it is told
+// otherwise (text=none), a request is described in the words of its subject.
 type contractStory struct {
 	contract string // a preset
 	language string // of the comments
@@ -87,16 +88,21 @@ func readStory(t testing.TB, file string) *contractStory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &contractStory{language: "ru"}
-	lines := strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
-	n, err := s.readHead(lines)
-	if err == nil {
-		err = s.readActs(lines[n:])
-	}
+	s, err := parseStory(string(raw))
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
 	return s
+}
+
+func parseStory(text string) (*contractStory, error) {
+	s := &contractStory{language: "ru"}
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	n, err := s.readHead(lines)
+	if err == nil {
+		err = s.readActs(lines[n:])
+	}
+	return s, err
 }
 
 // readHead gives how many lines the head has.

@@ -30,10 +30,11 @@ type world struct {
 	activity  func(t testing.TB, name string)             // a kind of work, for good
 	keep      bool                                        // others come after us: leave nothing behind
 	lists     map[string]map[string]int                   // by kind: the numbers of names
+	booked    []int                                       // entries of time, in the story's order
 	now       time.Time
 }
 
-// the account of slabridge, and its role: no administrator's
+// The account of slabridge, and its role: no administrator's.
 const (
 	storyBot     = "sla-bot"
 	storyBotRole = "SLA bot"
@@ -353,10 +354,14 @@ func (w *world) beside(t testing.TB, a storyAct, issue int, ids map[string]int) 
 			object{"relation": object{"issue_to_id": ids[a.does.duplicates], "relation_type": "duplicates"}}, nil)
 	}
 	if a.does.books > 0 {
+		var made struct {
+			Entry named `json:"time_entry"`
+		}
 		w.ask(t, a.who, "POST", "/time_entries.json", object{"time_entry": object{
 			"issue_id": issue, "hours": a.does.books.Hours(), "activity_id": w.id(t, "activity", a.does.activity),
 			"spent_on": a.at.Format(time.DateOnly),
-		}}, nil)
+		}}, &made)
+		w.booked = append(w.booked, made.Entry.ID)
 	}
 	if a.does.edits > 0 {
 		p, _ := w.page(t, "admin", issue)

@@ -67,7 +67,7 @@ type obligationAnswer struct {
 	Assumption  string       `json:"assumption,omitempty"`
 	Provisional bool         `json:"provisional,omitempty"`
 	Off         bool         `json:"off,omitempty"`   // in the text, not acted on until turned on
-	Inert       string       `json:"inert,omitempty"` // why this version does not act on it
+	Inert       string       `json:"inert,omitempty"` // why it is not acted on
 	Steps       []stepAnswer `json:"steps"`
 	Why         []string     `json:"why"`
 }
@@ -134,7 +134,7 @@ func (d *deadliner) answer(n notice) (answer, error) {
 func (d *deadliner) obligation(dl *enforcer.Deadline, loc *time.Location) obligationAnswer {
 	o := dl.Obligation
 	out := obligationAnswer{
-		ID: o.ID, Source: o.Source, Assumption: o.Assumption, Provisional: dl.Provisional, Off: o.Off, Inert: o.Inert,
+		ID: o.ID, Source: o.Source, Assumption: o.Assumption.In(d.app.lang), Provisional: dl.Provisional, Off: o.Off, Inert: o.Inert.In(d.app.lang),
 		Steps: make([]stepAnswer, 0, len(dl.Steps)), Why: make([]string, 0, len(dl.DueWhy)),
 	}
 	if dl.NoDue != nil {
@@ -195,6 +195,6 @@ func (a *app) printCaveats(assumption string, off bool, inert string) {
 		a.wrap("  ", a.t("off: acted on only where a configuration turns it on"))
 	}
 	if inert != "" {
-		a.wrap("  "+a.t("not acted on by this version: "), inert)
+		a.wrap("  "+a.t("not acted on: "), inert)
 	}
 }

@@ -85,6 +85,12 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 			sum += a.tf(", refused: %d", n)
 		}
 		a.wrap("", sum)
+		if len(info.Held) > few {
+			if err := a.summarize(ctx, w, heldGroups(r)); err != nil {
+				return err
+			}
+			info.Held = nil
+		}
 		for _, list := range [][]writeInfo{info.Written, info.Held, info.Refused} {
 			for _, i := range list {
 				a.printEntry(i, false)
@@ -103,6 +109,9 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 	return nil
 }
 
+// heldByPeople is the reason of a hold that people put on a request themselves: no one need look at it.
+const heldByPeople = "hold"
+
 // stillHeld counts what earlier passes held and nobody has let go, but for what people put on hold themselves.
 func (w *workspace) stillHeld(ctx context.Context, r engine.Report) (int, error) {
 	n := 0
@@ -111,7 +120,7 @@ func (w *workspace) stillHeld(ctx context.Context, r engine.Report) (int, error)
 			return 0, err
 		}
 		isNew := slices.ContainsFunc(r.Held, func(h ledger.Entry) bool { return h.ID == e.ID })
-		if !isNew && e.Reason.Code != "hold" {
+		if !isNew && e.Reason.Code != heldByPeople {
 			n++
 		}
 	}

@@ -176,7 +176,11 @@ func (a *app) eventOf(r *enforcer.Request, i int, loc *time.Location) eventInfo 
 	m := &r.Moments[i]
 	e := eventInfo{ID: m.Event, At: m.At.In(loc), By: m.By.Name, Role: string(m.By.Role), What: []string{}, Ours: m.Steps, Segment: string(m.State.Status)}
 	say := func(what string) { e.What = append(e.What, what) }
-	if i == 0 {
+	switch {
+	case i == 0 && m.State.Severity == "":
+		say(a.tf("made, status %s", m.State.Status))
+		return e
+	case i == 0:
 		say(a.tf("received, severity %s, status %s", m.State.Severity, m.State.Status))
 		return e
 	}
@@ -237,7 +241,7 @@ func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[e
 		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(a.lang), Cycle: c.ID, Ordinal: c.Ordinal,
 		State: string(c.State), Severity: c.Severity, Started: c.StartedAt.In(loc), Due: at(c.Due), Ended: at(c.EndedAt),
 		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote, ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()),
-		Source: c.Obligation.Source, Assumption: c.Obligation.Assumption,
+		Source: c.Obligation.Source, Assumption: c.Obligation.Assumption.In(a.lang),
 		Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},
 	}
 	if note := a.dueNote(c.DueNote); note != "" {

@@ -13,35 +13,60 @@ import (
 func (a *app) ledgerCmd() *cobra.Command {
 	c := group(&cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"})
 	var f ledger.Filter
-	var state string
+	var state, since, until string
 	filters := func(c *cobra.Command, withState bool) *cobra.Command {
 		flags := c.Flags()
 		flags.StringVar(&f.ID, "id", "", "one entry")
 		flags.StringVar(&f.Contract, "contract", "", "of this contract")
 		flags.StringVar(&f.Obligation, "obligation", "", "of this obligation")
+		flags.StringVar(&f.Step, "step", "", "of this step: start, warn-50, due")
+		flags.StringVar(&f.Reason, "reason", "", "in their state for this reason, by its code: storm, rights, hold")
 		flags.StringVar(&f.Issue, "issue", "", "of this issue")
 		flags.StringVar(&f.Connection, "connection", "", "of this connection")
+		flags.StringVar(&since, "since", "", "recorded at or after this `moment` (RFC 3339, with offset)")
+		flags.StringVar(&until, "until", "", "recorded before this `moment`")
+		c.PreRunE = func(*cobra.Command, []string) (err error) {
+			if since != "" {
+				if f.Since, err = parseMoment("--since", since); err != nil {
+					return err
+				}
+			}
+			if until != "" {
+				f.Until, err = parseMoment("--until", until)
+			}
+			return err
+		}
 		if withState {
 			flags.StringVar(&state, "state", "", "in this state: intended, waiting, held, sent, done, refused, past, overtaken, needless, withdrawn")
 		}
 		return c
 	}
-	var all bool
+	var m moving
+	var summary, yes bool
 	confirm := func(c *cobra.Command) *cobra.Command {
-		filters(c, false).Flags().BoolVar(&all, "all", false, "all of them, when no filter is given")
+		filters(c, false).Flags().BoolVar(&m.all, "all", false, "all of them, when no filter is given")
+		c.Flags().BoolVar(&m.dryRun, "dry-run", false, "show which they are and change nothing")
 		return c
 	}
+	revertCmd := confirm(&cobra.Command{
+		Use: "revert", Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan first",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.ledgerRevert(cmd.Context(), f, m.all, yes) },
+	})
+	revertCmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
+	list := filters(&cobra.Command{
+		Use: "list", Short: "List entries, oldest first; those that are held with a summary", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.State = ledger.State(state); state != "" && !known(f.State) {
+				return usage("--state %q: there is no such state; see 'slabridge ledger list --help'", state)
+			}
+			return a.ledgerList(cmd.Context(), f, summary)
+		},
+	}, true)
+	list.Flags().BoolVar(&summary, "summary", false, "only the summary: how many of each step, since when, with examples")
 	c.AddCommand(
-		a.ledgerWaiveCmd(),
-		filters(&cobra.Command{
-			Use: "list", Short: "List entries, oldest first", Args: cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				if f.State = ledger.State(state); state != "" && !known(f.State) {
-					return usage("--state %q: there is no such state; see 'slabridge ledger list --help'", state)
-				}
-				return a.ledgerList(cmd.Context(), f)
-			},
-		}, true),
+		a.ledgerWaiveCmd(), a.ledgerAlarmsCmd(), a.ledgerSettleCmd(),
+		list,
 		&cobra.Command{
 			Use: "show ID", Short: "Show an entry with its whole history", Args: cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error { return a.ledgerShow(cmd.Context(), args[0]) },
@@ -49,13 +74,16 @@ func (a *app) ledgerCmd() *cobra.Command {
 		confirm(&cobra.Command{
 			Use: "release", Short: "Let held entries go; the next pass decides again and writes them", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				return a.ledgerMove(cmd.Context(), f, all, "entries released: %d; the next pass decides again and writes them", (*ledger.Ledger).Release)
+				m.from, m.move = ledger.Held, (*ledger.Ledger).Release
+				return a.ledgerMove(cmd.Context(), f, m, "entries released: %d; the next pass decides again and writes them")
 			},
 		}),
+		revertCmd,
 		confirm(&cobra.Command{
 			Use: "retry", Short: "Try refused entries again in the next pass", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				return a.ledgerMove(cmd.Context(), f, all, "entries to be tried again in the next pass: %d", (*ledger.Ledger).Retry)
+				m.from, m.move = ledger.Refused, (*ledger.Ledger).Retry
+				return a.ledgerMove(cmd.Context(), f, m, "entries to be tried again in the next pass: %d")
 			},
 		}))
 	return c
@@ -83,12 +111,28 @@ func (w *workspace) directories(ctx context.Context) (map[string]names, error) {
 	return out, nil
 }
 
-func (a *app) ledgerList(ctx context.Context, f ledger.Filter) error {
+func (a *app) ledgerList(ctx context.Context, f ledger.Filter, summary bool) error {
 	w, err := a.open(ctx, reads)
 	if err != nil {
 		return err
 	}
 	defer w.close()
+	if !summary {
+		if err := a.listEntries(ctx, w, f); err != nil {
+			return err
+		}
+	}
+	if summary || f.State == ledger.Held && !a.json() {
+		groups, err := ledger.Summarize(w.ledger.List(ctx, f, ledger.OldestFirst))
+		if err != nil {
+			return err
+		}
+		return a.summarize(ctx, w, groups)
+	}
+	return nil
+}
+
+func (a *app) listEntries(ctx context.Context, w *workspace, f ledger.Filter) error {
 	dirs, err := w.directories(ctx)
 	if err != nil {
 		return err
@@ -218,18 +262,42 @@ func requestOf(r ledger.Write, loc *time.Location) entryRequest {
 	return out
 }
 
-func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did phrase,
-	move func(*ledger.Ledger, context.Context, time.Time, ledger.Filter) ([]ledger.Entry, error),
-) error {
-	if (f == ledger.Filter{}) && !all {
-		return usage("give a filter (--id, --issue, --obligation, --contract, --connection), or --all")
+// moving is how `ledger release` and `ledger retry` move entries.
+type moving struct {
+	all, dryRun bool
+	from        ledger.State
+	move        func(*ledger.Ledger, context.Context, time.Time, ledger.Filter) ([]ledger.Entry, error)
+}
+
+func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, m moving, did phrase) error {
+	if (f == ledger.Filter{}) && !m.all {
+		return usage("give a filter (--id, --issue, --obligation, --step, --reason, --contract, --connection, --since, --until), or --all")
 	}
 	w, err := a.open(ctx, reads) // a running daemon need not be stopped for it: the ledger refuses what is stale
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	entries, err := move(w.ledger, ctx, a.clock(), f)
+	if m.dryRun {
+		f.State = m.from
+		if a.json() {
+			return a.listEntries(ctx, w, f)
+		}
+		groups, err := ledger.Summarize(w.ledger.List(ctx, f, ledger.OldestFirst))
+		if err != nil {
+			return err
+		}
+		if err := a.summarize(ctx, w, groups); err != nil {
+			return err
+		}
+		n := 0
+		for _, g := range groups {
+			n += g.Entries
+		}
+		a.wrap("", a.tf("entries that would be moved: %d; nothing was changed", n))
+		return nil
+	}
+	entries, err := m.move(w.ledger, ctx, a.clock(), f)
 	if err != nil {
 		return err
 	}
@@ -246,7 +314,9 @@ func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, all bool, did phr
 			}
 			continue
 		}
-		a.printEntry(i, false)
+		if len(entries) <= few {
+			a.printEntry(i, false)
+		}
 	}
 	if !a.json() {
 		a.wrap("", a.tf(did, len(entries)))

@@ -10,7 +10,7 @@ import (
 
 // needed are the permissions of docs/rights.md.
 var needed = []string{
-	"view_issues", "view_private_notes", "add_issue_notes", "set_notes_private", "edit_issues", "add_issue_watchers", "view_issue_watchers",
+	"view_issues", "view_private_notes", "add_issue_notes", "set_notes_private", "edit_own_issue_notes", "edit_issues", "add_issue_watchers", "view_issue_watchers",
 	"view_time_entries",
 }
 
@@ -36,6 +36,7 @@ func TestLiveRights(t *testing.T) {
 		{without: "view_private_notes", enforce: exitHeld, public: 1, says: []string{`lacks the right "view_private_notes"`}},
 		{without: "add_issue_notes", enforce: exitHeld, assigned: true, told: true, says: []string{`comment: wanted "written", tracker has ""`}},
 		{without: "set_notes_private", enforce: exitHeld, public: 1, says: []string{`lacks the right "set_notes_private"`}},
+		{without: "edit_own_issue_notes", enforce: exitOK, public: 1, private: 1, assigned: true, told: true}, // until something must be taken back
 		{
 			without: "edit_issues", enforce: exitHeld, public: 1, private: 1, told: true,
 			says: []string{`assignee: wanted "8", tracker has ""`, `priority: wanted "5", tracker has "2"`},

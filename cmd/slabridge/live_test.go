@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -84,7 +85,7 @@ func (l *instance) send(t testing.TB, key, method, path string, body any) (int, 
 			t.Fatal(err)
 		}
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, l.URL+path, &in)
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, l.URL+path, &in) // cleaning up, too
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,6 +304,7 @@ type site struct {
 	url     string // of the tracker, or of something before it
 	key     string
 	hours   string // the contract's calendar section
+	use     string // the contract's text; kamal, unless another is named
 	extra   string // more lines of the contract
 	mapping string // more lines of the mapping
 	limits  string
@@ -319,7 +321,7 @@ type site struct {
 // clock, where it is noon now, so that the story does not depend on when the test is run.
 func (d *desk) site(t testing.TB) *site {
 	t.Helper()
-	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s", leads: []string{"Sanjay Support"}, field: "SLA due"}
+	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s", use: "kamal", leads: []string{"Sanjay Support"}, field: "SLA due"}
 	now := time.Now().UTC()
 	s.enforceFrom = now.AddDate(0, 0, -7).Format(time.DateOnly)
 	s.hours = fmt.Sprintf("{zone: Etc/GMT%+d, hours: \"Mon-Sun 00:00-24:00\", days: OPEN}", now.Hour()-12)
@@ -393,12 +395,12 @@ mappings:
       - {is: sla-state, field: "SLA state", write: true}
 %s    internal: {kind: private-note}
 contracts:
-  - use: kamal
+  - use: %s
     id: kamal-live
     mapping: helpdesk
     projects: [%s]
     calendar: %s
-%s%s`, s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.mapping, s.project, s.hours, from, s.extra))
+%s%s`, s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.mapping, s.use, s.project, s.hours, from, s.extra))
 }
 
 // outcome is what one run of the program gave.

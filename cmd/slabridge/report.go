@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/connectors"
+	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/ledger"
 )
@@ -130,6 +133,9 @@ func (a *app) gather(ctx context.Context, w *workspace, c *config.Contract, p pe
 		f.verdicts = append(f.verdicts, v)
 		last = &v
 	}
+	if f.done, err = carriedOut(ctx, w.ledger, c); err != nil {
+		return f, err
+	}
 	waivers, err := w.ledger.Waivers(ctx, c.Connection, c.ID)
 	if err != nil {
 		return f, err
@@ -155,4 +161,26 @@ func (a *app) gather(ctx context.Context, w *workspace, c *config.Contract, p pe
 	f.received = survey.Requests
 	f.accounts, f.exceptions = a.accounts(c.Contract, survey, c.Calendar.Location())
 	return f, nil
+}
+
+// carriedOut tells when the due steps of the contract's escalations were written. What the tracker refused in part was
+// not carried out, but for a priority, which no text promises.
+func carriedOut(ctx context.Context, l *ledger.Ledger, c *config.Contract) (map[enforcer.StepKey]time.Time, error) {
+	out := map[enforcer.StepKey]time.Time{}
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		if !o.Escalation {
+			continue
+		}
+		for e, err := range l.List(ctx, ledger.Filter{Connection: c.Connection, Contract: c.ID, Obligation: o.ID, State: ledger.Done}, ledger.OldestFirst) {
+			if err != nil {
+				return nil, err
+			}
+			refused := e.Receipt != nil && slices.ContainsFunc(e.Receipt.Refused, func(r connectors.Refusal) bool { return r.Field != "priority" })
+			if e.Key.Step == dueStep && !refused {
+				out[e.Key] = e.ChangedAt
+			}
+		}
+	}
+	return out, nil
 }

@@ -12,7 +12,7 @@ import (
 var csvColumns = []string{
 	"contract", "obligation", "clause", "issue", "subject", "severity", "cycle", "ordinal", "state", "started", "due", "ended",
 	"late_s", "elapsed_s", "ended_by", "ended_by_role", "ended_why", "moves", "version", "calendar", "provisional",
-	"earlier_records", "excused_by", "excused_at", "excused_reason",
+	"earlier_records", "carried_out", "excused_by", "excused_at", "excused_reason",
 }
 
 // writeCSV writes one row for each cycle, by RFC 4180.
@@ -53,7 +53,7 @@ func csvRow(contract, obligation string, c cycleReport) []string {
 	return []string{
 		contract, obligation, c.Source, c.Issue, c.Subject, c.Severity, c.Cycle, strconv.Itoa(c.Ordinal), c.State, at(c.Started),
 		at(c.Due), at(c.Ended), strconv.FormatInt(c.LateS, 10), strconv.FormatInt(c.ElapsedS, 10), c.EndedBy, c.EndedByRole,
-		c.EndedWhy, strconv.Itoa(c.Moves), c.Version, c.Calendar, strconv.FormatBool(c.Provisional), strconv.Itoa(c.Earlier), by,
+		c.EndedWhy, strconv.Itoa(c.Moves), c.Version, c.Calendar, strconv.FormatBool(c.Provisional), strconv.Itoa(c.Earlier), at(c.CarriedOut), by,
 		excusedAt, reason,
 	}
 }

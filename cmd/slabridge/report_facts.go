@@ -16,10 +16,11 @@ type reportFacts struct {
 	period     period
 	now        time.Time
 	lang       string
-	verdicts   []ledger.Verdict // the last record of each cycle, reached since the period began
-	waivers    []ledger.Waiver  // oldest first
-	running    []ledger.Item    // with the cycles that go on
-	received   map[string]int   // requests by severity, as the mirror has them
+	verdicts   []ledger.Verdict               // the last record of each cycle, reached since the period began
+	waivers    []ledger.Waiver                // oldest first
+	done       map[enforcer.StepKey]time.Time // when the due steps of escalations were written
+	running    []ledger.Item                  // with the cycles that go on
+	received   map[string]int                 // requests by severity, as the mirror has them
 	accounts   []accountLine
 	exceptions []exceptionInfo
 }
@@ -42,16 +43,18 @@ type report struct {
 // obligationReport counts the cycles whose verdict was reached in the period. Excused are those of the breached that
 // were excused: they are breaches all the same.
 type obligationReport struct {
-	ID        string `json:"id"`
-	Source    string `json:"source"`
-	Title     string `json:"title"`
-	Met       int    `json:"met"`
-	Breached  int    `json:"breached"`
-	Excused   int    `json:"excused"`
-	Cancelled int    `json:"cancelled"`
-	Running   int    `json:"running"` // at the end of the period, or now when that is earlier
-	// Kept is the share of the met among the met and breached, in percent; nil where there are neither. KeptExcused
-	// leaves out the excused.
+	ID       string `json:"id"`
+	Source   string `json:"source"`
+	Title    string `json:"title"`
+	Met      int    `json:"met"`
+	Breached int    `json:"breached"`
+	Excused  int    `json:"excused"`
+	// CarriedOut are those of the breached escalations that slabridge itself carried out at the due: kept all the same.
+	CarriedOut int `json:"carried_out"`
+	Cancelled  int `json:"cancelled"`
+	Running    int `json:"running"` // at the end of the period, or now when that is earlier
+	// Kept is the share of the met and carried out among the met and breached, in percent; nil where there are neither.
+	// KeptExcused leaves out the excused.
 	Kept        *float64      `json:"kept_percent"`
 	KeptExcused *float64      `json:"kept_percent_without_excused"`
 	Cycles      []cycleReport `json:"cycles"`
@@ -79,8 +82,16 @@ type cycleReport struct {
 	Calendar    string       `json:"calendar"`
 	Provisional bool         `json:"provisional,omitempty"`
 	Earlier     int          `json:"earlier_records"`
+	CarriedOut  *time.Time   `json:"carried_out,omitempty"` // when slabridge did what a breached escalation promises, if it did in time
 	Excused     []excuseInfo `json:"excused,omitempty"`
+	whole       bool         // of the contract as a whole: its cycle is a period
 }
+
+// An escalation that slabridge carries out at the due has been carried out in time when it was written by then: a poll,
+// a write and its reading back, with room for a storm.
+const carriedOutWithin = 10 * time.Minute
+
+const dueStep = "due"
 
 type excuseInfo struct {
 	By     string    `json:"by"`
@@ -114,7 +125,7 @@ func assemble(f reportFacts) report {
 		return &r.Obligations[i]
 	}
 	for _, o := range f.contract.Obligations {
-		if o.Kind != enforcer.Account && !o.Off && !o.NoVerdict && o.Inert == "" {
+		if o.Kind != enforcer.Account && !o.Off && !o.NoVerdict && o.Inert == nil {
 			o2 := obligation(o.ID)
 			o2.Source, o2.Title = o.Source, o.Title.In(f.lang)
 		}
@@ -180,7 +191,10 @@ func (o *obligationReport) count(c cycleReport) {
 		o.Met++
 	case enforcer.Breached:
 		o.Breached++
-		if len(c.Excused) > 0 {
+		switch {
+		case c.CarriedOut != nil: // nothing is left to excuse
+			o.CarriedOut++
+		case len(c.Excused) > 0:
 			o.Excused++
 		}
 	case enforcer.Cancelled:
@@ -193,14 +207,15 @@ func (o *obligationReport) count(c cycleReport) {
 
 // share works out what was kept, rounded down to a tenth: 100 only when all was.
 func (o *obligationReport) share() {
-	percent := func(of int) *float64 {
+	percent := func(kept, of int) *float64 {
 		if of == 0 {
 			return nil
 		}
-		p := math.Floor(float64(o.Met)*1000/float64(of)) / 10
+		p := math.Floor(float64(kept)*1000/float64(of)) / 10
 		return &p
 	}
-	o.Kept, o.KeptExcused = percent(o.Met+o.Breached), percent(o.Met+o.Breached-o.Excused)
+	kept := o.Met + o.CarriedOut
+	o.Kept, o.KeptExcused = percent(kept, o.Met+o.Breached), percent(kept, o.Met+o.Breached-o.Excused)
 }
 
 // cycle tells of a verdict.
@@ -211,7 +226,7 @@ func (f *reportFacts) cycle(v *ledger.Verdict) cycleReport {
 		State: string(v.State), Started: in(v.StartedAt, loc), Due: in(v.Due, loc), Ended: in(v.EndedAt, loc),
 		ElapsedS: int64(v.Elapsed / time.Second), EndedBy: v.EndBy, EndedByRole: string(v.EndByRole), EndedWhy: v.EndWhy,
 		Moves: v.Moves, Version: v.Facts.Version, Calendar: v.Facts.Calendar, Provisional: v.Facts.Provisional,
-		Earlier: v.Number - 1,
+		Earlier: v.Number - 1, whole: v.Issue == "",
 	}
 	if v.State == enforcer.Breached && !v.Due.IsZero() {
 		until := v.EndedAt
@@ -224,6 +239,10 @@ func (f *reportFacts) cycle(v *ledger.Verdict) cycleReport {
 				c.Excused = append(c.Excused, excuseInfo{w.By, w.At.In(loc), w.Reason})
 			}
 		}
+		key := enforcer.StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle, Step: dueStep}
+		if done, ok := f.done[key]; ok && !done.After(v.Due.Add(carriedOutWithin)) {
+			c.CarriedOut = in(done, loc)
+		}
 	}
 	return c
 }
@@ -231,7 +250,7 @@ func (f *reportFacts) cycle(v *ledger.Verdict) cycleReport {
 // asRunning is the cycle as it stood before its verdict.
 func (c cycleReport) asRunning() cycleReport {
 	c.State, c.Ended, c.EndedBy, c.EndedByRole, c.EndedWhy = string(enforcer.Running), nil, "", "", ""
-	c.LateS, c.ElapsedS, c.Excused = 0, 0, nil
+	c.LateS, c.ElapsedS, c.Excused, c.CarriedOut = 0, 0, nil, nil
 	return c
 }
 
@@ -239,7 +258,7 @@ func (c cycleReport) asRunning() cycleReport {
 func (f *reportFacts) going(it ledger.Item, c ledger.Cycle) cycleReport {
 	loc := f.contract.Calendar.Location()
 	out := cycleReport{
-		Issue: it.IssueKey, Subject: it.Subject, Severity: it.Severity, Cycle: c.ID, Ordinal: c.Ordinal, State: string(enforcer.Running),
+		Issue: cmp.Or(c.IssueKey, it.IssueKey), Subject: it.Subject, Severity: it.Severity, Cycle: c.ID, Ordinal: c.Ordinal, State: string(enforcer.Running), whole: it.Issue == "",
 		Started: in(c.StartedAt, loc), Due: in(c.Due, loc), Version: f.contract.Version, Calendar: f.contract.Calendar.Version(),
 	}
 	if o := f.contract.Obligation(c.Obligation); o != nil {

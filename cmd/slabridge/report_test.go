@@ -149,6 +149,27 @@ func TestReportShareIsNeverFlattered(t *testing.T) {
 	}
 }
 
+// What slabridge did at the due of an escalation keeps it, when it was done in time.
+func TestReportEscalationCarriedOut(t *testing.T) {
+	for after, kept := range map[time.Duration]string{
+		time.Minute: "100", carriedOutWithin: "100", carriedOutWithin + time.Second: "50", -1: "50",
+	} {
+		f := marchFacts(t,
+			"1  inform-management  created  met  03-10 10:00  03-10 14:00  03-10 11:00",
+			"2  inform-management  created  breached  03-10 10:00  03-10 14:00  03-11 12:00")
+		if v := f.verdicts[1]; after >= 0 {
+			key := cycleKey(v.Issue, v.Obligation, v.Cycle)
+			key.Connection, key.Contract, key.Step = v.Connection, v.Contract, dueStep
+			f.done = map[enforcer.StepKey]time.Time{key: v.Due.Add(after)}
+		}
+		for _, o := range assemble(f).Obligations {
+			if o.ID == "inform-management" && (fmt.Sprint(*o.Kept) != kept || o.Breached != 1 || (o.CarriedOut == 1) != (kept == "100")) {
+				t.Errorf("done %s after the due: kept %v %%, breached %d, carried out %d; want %s %%", after, *o.Kept, o.Breached, o.CarriedOut, kept)
+			}
+		}
+	}
+}
+
 func TestReportRequestsBySeverity(t *testing.T) {
 	f := marchFacts(t,
 		"1  acknowledge  created  met  03-10 10:00  -  03-10 10:01",

@@ -63,6 +63,9 @@ func (a *app) printKept(o *obligationReport) {
 	a.detail("  ", o.Title)
 	a.wrap("  ", a.tf("met %d, breached %d (excused %d), cancelled %d, running at the end %d",
 		o.Met, o.Breached, o.Excused, o.Cancelled, o.Running))
+	if o.CarriedOut > 0 {
+		a.wrap("  ", a.tf("carried out by slabridge at the due: %d", o.CarriedOut))
+	}
 	if o.Kept != nil {
 		kept := a.tf("kept %s %%", a.number(*o.Kept))
 		if o.Excused > 0 && o.KeptExcused != nil {
@@ -71,7 +74,7 @@ func (a *app) printKept(o *obligationReport) {
 		a.wrap("  ", kept)
 	}
 	for _, c := range o.Cycles {
-		if c.State == string(enforcer.Breached) {
+		if c.State == string(enforcer.Breached) && c.CarriedOut == nil {
 			a.printBreach(&c)
 		}
 	}
@@ -81,6 +84,9 @@ const breachIndent = "      "
 
 func (a *app) printBreach(c *cycleReport) {
 	what := c.Severity
+	if c.whole {
+		what = strings.TrimPrefix(a.period(true, c.Cycle), ", ")
+	}
 	if c.Due != nil {
 		what += ", " + a.tf("due %s", a.stamp(*c.Due))
 	}

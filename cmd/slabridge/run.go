@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/statefile"
 	"slabridge/enforcer/engine"
 )
 
@@ -32,6 +33,11 @@ func (a *app) runDaemon(ctx context.Context) error {
 	}
 	defer w.close()
 	w.engine.Progress = nil // its lines would break the log's
+	if err := w.file.Check(ctx); err != nil {
+		return err
+	}
+	ctx, stopFor := context.WithCancelCause(ctx)
+	defer stopFor(nil)
 	mon := newMonitor(w.engine.Connections(), a.clock)
 	address, stop, err := mon.serve(w.cfg.Listen)
 	if err != nil {
@@ -58,12 +64,22 @@ func (a *app) runDaemon(ctx context.Context) error {
 			}
 		}
 	}()
+	if exposed := config.Exposed(w.cfg.Path); exposed != "" {
+		w.log.Warn("configuration", slog.String("problem", exposed))
+	}
 	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)), slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))
 	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
+		err = w.file.Explain(err)
 		mon.passed(reports, err)
 		w.logPass(reports, err)
+		if statefile.Damaged(err) { // another pass would write to it
+			stopFor(err)
+		}
 	})
 	w.log.Info("stopped")
+	if damage := context.Cause(ctx); statefile.Damaged(damage) {
+		return damage
+	}
 	return err
 }
 
@@ -90,12 +106,11 @@ func (a *app) reloaded(w *workspace) (engine.Settings, bool) {
 // logPass logs what a pass did; an idle one is worth a line only when debugging.
 func (w *workspace) logPass(reports []engine.Report, err error) {
 	for _, r := range reports {
+		w.logLate(r)
 		for _, e := range r.Written {
 			w.log.Info("written", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
 		}
-		for _, e := range r.Held {
-			w.log.Warn("held", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID), slog.String("why", e.Reason.Text.In("en")))
-		}
+		w.logHeld(r)
 		for _, e := range r.Refused {
 			w.log.Warn("refused", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
 		}

@@ -23,9 +23,11 @@ type monitor struct {
 	registry *prometheus.Registry
 	passes   *prometheus.CounterVec
 	steps    *prometheus.CounterVec
+	exposed  *prometheus.CounterVec
 	problems *prometheus.GaugeVec
 	lastPass *prometheus.GaugeVec
 	offset   *prometheus.GaugeVec
+	late     *prometheus.GaugeVec
 	clock    func() time.Time
 
 	mu    sync.Mutex
@@ -43,12 +45,14 @@ func newMonitor(connections []engine.Connection, clock func() time.Time) *monito
 		registry: prometheus.NewRegistry(),
 		passes:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_passes_total", Help: "Passes made."}, []string{"connection", "outcome"}),
 		steps:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_steps_total", Help: "Steps by what became of them."}, []string{"connection", "state"}),
+		exposed:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_public_internal_comments_total", Help: "Internal comments found to be public, by the tracker's doing or somebody's."}, []string{"connection"}),
 		problems: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_problems", Help: "Problems of the last pass that a human should look at."}, []string{"connection"}),
 		lastPass: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_last_good_pass_timestamp_seconds", Help: "When the last complete pass was made."}, []string{"connection"}),
 		offset:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_clock_offset_seconds", Help: "The tracker's clock minus ours."}, []string{"connection"}),
+		late:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_late_seconds", Help: "For how long the oldest thing that is due has not been done, once that is longer than limits.late_after; else 0."}, []string{"connection"}),
 		clock:    clock,
 	}
-	m.registry.MustRegister(m.passes, m.steps, m.problems, m.lastPass, m.offset)
+	m.registry.MustRegister(m.passes, m.steps, m.exposed, m.problems, m.lastPass, m.offset, m.late)
 	m.follow(connections)
 	return m
 }
@@ -69,7 +73,7 @@ func (m *monitor) follow(connections []engine.Connection) {
 	}
 	for id := range before {
 		if _, stays := m.watch[id]; !stays {
-			for _, g := range []*prometheus.GaugeVec{m.problems, m.lastPass, m.offset} {
+			for _, g := range []*prometheus.GaugeVec{m.problems, m.lastPass, m.offset, m.late} {
 				g.DeleteLabelValues(id)
 			}
 		}
@@ -81,6 +85,13 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, r := range reports {
+		if _, watched := m.watch[r.Connection]; watched && !r.Late.At.IsZero() {
+			seconds := 0.0
+			if r.Late.Late() {
+				seconds = r.Late.At.Sub(r.Late.Since).Seconds()
+			}
+			m.late.WithLabelValues(r.Connection).Set(seconds)
+		}
 		if r.Now.IsZero() {
 			continue
 		}
@@ -88,6 +99,7 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 		m.steps.WithLabelValues(r.Connection, "written").Add(float64(len(r.Written)))
 		m.steps.WithLabelValues(r.Connection, "held").Add(float64(len(r.Held)))
 		m.steps.WithLabelValues(r.Connection, "refused").Add(float64(len(r.Refused)))
+		m.exposed.WithLabelValues(r.Connection).Add(float64(r.Exposed))
 		m.problems.WithLabelValues(r.Connection).Set(float64(len(r.Problems)))
 		m.lastPass.WithLabelValues(r.Connection).Set(float64(r.Now.Unix()))
 		w, ok := m.watch[r.Connection]

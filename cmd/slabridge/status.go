@@ -35,6 +35,7 @@ type cycleInfo struct {
 	State      string     `json:"state"`
 	Started    time.Time  `json:"started"`
 	Due        *time.Time `json:"due"`
+	whole      bool       // of a contract as a whole: its cycle is a period
 }
 
 func (a *app) status(ctx context.Context) error {
@@ -88,9 +89,9 @@ func (a *app) status(ctx context.Context) error {
 		}
 		state := ""
 		if r.State != string(enforcer.Running) {
-			state = strings.TrimRight(a.state(r.State), " ")
+			state = a.tint(r.State, r.State)
 		}
-		a.columns(fmt.Sprintf("%-27s  %-*s  ", due, wide, lefts[i]), hash(r.Issue)+" "+a.colour("1", r.Obligation), state)
+		a.columns(fmt.Sprintf("%-27s  %-*s  ", due, wide, lefts[i]), hash(r.Issue)+" "+a.colour("1", r.Obligation)+a.period(r.whole, r.Cycle), state)
 	}
 	return nil
 }
@@ -111,6 +112,9 @@ func running(items []ledger.Item, zone zoneOf) []cycleInfo {
 			row := cycleInfo{
 				Connection: it.Connection, Issue: it.IssueKey, Subject: it.Subject, Contract: it.Contract, Severity: it.Severity,
 				Obligation: c.Obligation, Cycle: c.ID, State: string(c.State), Started: c.StartedAt.In(loc),
+			}
+			if it.Issue == "" {
+				row.whole, row.Issue = true, c.IssueKey
 			}
 			if !c.Due.IsZero() {
 				due := c.Due.In(loc)

@@ -62,7 +62,11 @@ func (a *app) printStory(s explanation) {
 		fmt.Fprintln(a.out, a.t("no contract covers it"))
 		return
 	}
-	a.wrap("", a.tf("contract %s, severity %s, as of %s", s.Contract, s.Severity, a.stamp(s.Now)))
+	if s.Severity == "" { // an issue of the contract as a whole
+		a.wrap("", a.tf("contract %s, as of %s", s.Contract, a.stamp(s.Now)))
+	} else {
+		a.wrap("", a.tf("contract %s, severity %s, as of %s", s.Contract, s.Severity, a.stamp(s.Now)))
+	}
 	if s.Hold != "" {
 		a.wrap(a.t("on hold: "), s.Hold)
 	}

@@ -29,7 +29,7 @@ type mishap struct {
 
 func anyRequest(*http.Request) bool { return true }
 func reading(r *http.Request) bool  { return r.Method == http.MethodGet }
-func changing(r *http.Request) bool { return r.Method != http.MethodGet }
+func altering(r *http.Request) bool { return r.Method != http.MethodGet }
 func listing(r *http.Request) bool  { return reading(r) && !numbered.MatchString(r.URL.Path) }
 func updating(r *http.Request) bool { return r.Method == http.MethodPut }
 
@@ -41,38 +41,38 @@ var mishaps = []mishap{
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}},
 	{"reset before the effect", anyRequest, func(*weather, *http.Request, *rand.Rand) (*http.Response, error) { return nil, errReset }},
-	{"reset after the effect", changing, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
+	{"reset after the effect", altering, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		w.deliver(r)
 		return nil, errReset
 	}},
 	{"time out before the effect", anyRequest, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) { return nil, hang(r) }},
-	{"time out after the effect", changing, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
+	{"time out after the effect", altering, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		w.deliver(r)
 		return nil, hang(r)
 	}},
-	{"late effect", changing, func(w *weather, r *http.Request, dice *rand.Rand) (*http.Response, error) {
+	{"late effect", altering, func(w *weather, r *http.Request, dice *rand.Rand) (*http.Response, error) {
 		w.deliverAfter(r, time.Second+time.Duration(dice.Int64N(int64(latest-time.Second))))
 		return nil, hang(r)
 	}},
-	{"429 with seconds", anyRequest, refusal(429, func(_ *weather, d *rand.Rand) string { return fmt.Sprint(1 + d.IntN(120)) })},
-	{"429 with a date", anyRequest, refusal(429, func(w *weather, d *rand.Rand) string {
+	{"429 with seconds", anyRequest, turnedAway(429, func(_ *weather, d *rand.Rand) string { return fmt.Sprint(1 + d.IntN(120)) })},
+	{"429 with a date", anyRequest, turnedAway(429, func(w *weather, d *rand.Rand) string {
 		return w.busy.clock().Add(time.Duration(d.IntN(120)) * time.Second).UTC().Format(http.TimeFormat)
 	})},
-	{"429 without Retry-After", anyRequest, refusal(429, nil)},
-	{"429 with a huge Retry-After", anyRequest, refusal(429, func(_ *weather, d *rand.Rand) string {
+	{"429 without Retry-After", anyRequest, turnedAway(429, nil)},
+	{"429 with a huge Retry-After", anyRequest, turnedAway(429, func(_ *weather, d *rand.Rand) string {
 		return []string{"100000000", "99999999999999999999", "Fri, 31 Dec 2100 23:59:59 GMT"}[d.IntN(3)]
 	})},
-	{"500 before the effect", anyRequest, refusal(500, nil)},
-	{"500 after the effect", changing, after(refusal(500, nil))},
-	{"502 before the effect", anyRequest, refusal(502, nil)},
-	{"502 after the effect", changing, after(refusal(502, nil))},
-	{"503", anyRequest, refusal(503, nil)},
-	{"503 with Retry-After", anyRequest, refusal(503, func(_ *weather, d *rand.Rand) string { return fmt.Sprint(1 + d.IntN(120)) })},
+	{"500 before the effect", anyRequest, turnedAway(500, nil)},
+	{"500 after the effect", altering, after(turnedAway(500, nil))},
+	{"502 before the effect", anyRequest, turnedAway(502, nil)},
+	{"502 after the effect", altering, after(turnedAway(502, nil))},
+	{"503", anyRequest, turnedAway(503, nil)},
+	{"503 with Retry-After", anyRequest, turnedAway(503, func(_ *weather, d *rand.Rand) string { return fmt.Sprint(1 + d.IntN(120)) })},
 	{"cut body", anyRequest, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		return damaged(w.deliver(r), func(b []byte) io.Reader { return io.MultiReader(bytes.NewReader(b[:len(b)/2]), cutOff{}) })
 	}},
 	{"HTML with 200", anyRequest, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) { return loginForm(r), nil }},
-	{"HTML with 200 after the effect", changing, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
+	{"HTML with 200 after the effect", altering, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		w.deliver(r)
 		return loginForm(r), nil
 	}},
@@ -94,7 +94,7 @@ var mishaps = []mishap{
 	{"empty list", listing, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		return damaged(w.deliver(r), emptied)
 	}},
-	{"422 with no errors", changing, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
+	{"422 with no errors", altering, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		return reply(r, 422, "application/json", `{"errors":[]}`), nil
 	}},
 	{"clock skew", anyRequest, func(w *weather, r *http.Request, d *rand.Rand) (*http.Response, error) {
@@ -134,8 +134,8 @@ func loginForm(r *http.Request) *http.Response {
 
 type mishapFunc = func(*weather, *http.Request, *rand.Rand) (*http.Response, error)
 
-// refusal answers in the tracker's place.
-func refusal(status int, retryAfter func(*weather, *rand.Rand) string) mishapFunc {
+// turnedAway answers in the tracker's place.
+func turnedAway(status int, retryAfter func(*weather, *rand.Rand) string) mishapFunc {
 	return func(w *weather, r *http.Request, d *rand.Rand) (*http.Response, error) {
 		res := reply(r, status, "text/html", "<h1>not now</h1>")
 		if retryAfter != nil {
@@ -278,14 +278,14 @@ func (w *weather) mishap(r *http.Request) (*mishap, *rand.Rand) {
 	fmt.Fprintf(h, "%s %d", what, w.asked[what])
 	dice := rand.New(rand.NewPCG(w.seed, h.Sum64())) //nolint:gosec // to be drawn again, nothing secret
 	ofTen := ofTenReading
-	if changing(r) {
+	if altering(r) {
 		ofTen = ofTenChanging
 	}
 	if 10*dice.Float64() >= ofTen {
 		return nil, nil
 	}
 	fit := slices.DeleteFunc(slices.Clone(mishaps), func(m mishap) bool {
-		return !m.of(r) || changing(r) && !w.long && strings.Contains(m.name, "huge")
+		return !m.of(r) || altering(r) && !w.long && strings.Contains(m.name, "huge")
 	})
 	m := &fit[dice.IntN(len(fit))]
 	w.tally[m.name]++

@@ -47,7 +47,7 @@ func phrasesOf(t *testing.T) map[phrase]string {
 					add(n.Args[0])
 				}
 				sel, ok := n.Fun.(*ast.SelectorExpr)
-				if ok && (sel.Sel.Name == "t" || sel.Sel.Name == "tf" || sel.Sel.Name == "ledgerMove") {
+				if ok && (sel.Sel.Name == "t" || sel.Sel.Name == "tf" || sel.Sel.Name == "say" || sel.Sel.Name == "ledgerMove") {
 					for i, arg := range n.Args {
 						if lit, ok := arg.(*ast.BasicLit); ok && (i == 0 || sel.Sel.Name == "ledgerMove") {
 							add(lit)

@@ -92,6 +92,7 @@ func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
 		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()}); err != nil {
 		return err
 	}
+	a.file = w.file
 	for _, warning := range w.file.Warnings() {
 		fmt.Fprintln(a.err, "slabridge: warning:", warning)
 	}
@@ -135,12 +136,12 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 	if err != nil {
 		return engine.Settings{}, err
 	}
-	s := engine.Settings{Texts: texts, WritesPerPass: cfg.Limits.WritesPerPass, ClockSkew: cfg.Limits.ClockSkew}
+	s := engine.Settings{Texts: texts, WritesPerPass: cfg.Limits.WritesPerPass, ClockSkew: cfg.Limits.ClockSkew, LateAfter: cfg.Limits.LateAfter}
 	for _, c := range cfg.Connections {
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
 			return s, usage("connection %s: poll: %w", c.ID, err)
 		}
-		conn := engine.Connection{ID: c.ID, Poll: c.Poll}
+		conn := engine.Connection{ID: c.ID, Poll: c.Poll, WatchIssue: c.WatchIssue}
 		if what != reads {
 			t, err := a.connect(c, log)
 			if err != nil {

@@ -19,6 +19,7 @@ var (
 	ErrFull     = errors.New("disk full")
 	ErrCorrupt  = errors.New("damaged")
 	ErrBusy     = errors.New("another process is writing")
+	ErrDisk     = errors.New("the disk does not read or write")
 )
 
 // Error is every failure of this package.
@@ -71,6 +72,8 @@ func cause(err error) error {
 			return ErrNotOurs
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 			return ErrBusy
+		case sqlite3.SQLITE_IOERR:
+			return ErrDisk
 		}
 		return nil
 	}
@@ -94,7 +97,9 @@ func hint(err error) string {
 	case errors.Is(err, ErrFull):
 		return "free some space; nothing that was committed is lost"
 	case errors.Is(err, ErrCorrupt):
-		return "keep a copy of the file and its -wal, then restore the last backup"
+		return "let nothing write to it: keep a copy of the file and its -wal, then restore the last backup"
+	case errors.Is(err, ErrDisk):
+		return "see the system's log about the disk; nothing that was committed is lost as long as the file can be read"
 	case errors.Is(err, ErrBusy):
 		return "see which other slabridge uses this file"
 	case errors.Is(err, fs.ErrPermission):

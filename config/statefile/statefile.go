@@ -97,6 +97,19 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 	return migrate(ctx, handle, sets)
 }
 
+// Check reads every page and reports a file that is damaged, as ErrCorrupt. It takes a second for some hundred MB, so
+// it is for whoever is about to write for long.
+func (db *DB) Check(ctx context.Context) error {
+	if err := wholesome(ctx, db, "quick_check"); err != nil {
+		return explain("check state file", db.path, err)
+	}
+	return nil
+}
+
+// Damaged reports whether an error of this package, or one that Explain made, says that the file is not what it was:
+// whoever goes on writing to it may make it worse.
+func Damaged(err error) bool { return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotOurs) }
+
 // prepareFile makes the file when there is none, before SQLite would make it readable by everyone; SQLite gives
 // the -wal and -shm files the same permissions.
 func (db *DB) prepareFile(ctx context.Context) error {

@@ -375,6 +375,10 @@ func (f *fake) Create(context.Context, connectors.NewIssue) (string, error) {
 	panic("the mirror never writes")
 }
 
+func (f *fake) Retract(context.Context, string, string, connectors.Retraction) error {
+	panic("the mirror never writes")
+}
+
 func (f *fake) FindCreated(context.Context, string, string, time.Time) (string, bool, error) {
 	panic("the mirror never writes")
 }

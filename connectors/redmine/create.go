@@ -25,19 +25,25 @@ func (t *Tracker) Create(ctx context.Context, n connectors.NewIssue) (string, er
 	if err != nil {
 		return "", hintCreated(err)
 	}
-	var answer struct {
-		Issue struct {
-			ID id `json:"id"`
-		} `json:"issue"`
-	}
-	err = json.Unmarshal(made, &answer)
-	if err == nil && answer.Issue.ID == "" {
-		err = errors.New("an issue without a number")
-	}
+	number, err := decodeCreated(made)
 	if err != nil {
 		return "", c.strange(http.MethodPost, http.StatusCreated, err)
 	}
-	return string(answer.Issue.ID), nil
+	return number, nil
+}
+
+// decodeCreated is the number of the issue that was made.
+func decodeCreated(body []byte) (string, error) {
+	var answer struct {
+		Issue struct {
+			ID int64 `json:"id"`
+		} `json:"issue"`
+	}
+	err := json.Unmarshal(body, &answer)
+	if err == nil && answer.Issue.ID <= 0 {
+		err = errors.New("an issue without a number")
+	}
+	return strconv.FormatInt(answer.Issue.ID, 10), err
 }
 
 // encodeCreate is the body of the POST.

@@ -24,6 +24,7 @@ const (
 	hintOverload = "Redmine or the server before it is overloaded or down"
 	hintWork     = `give the account's role "View spent time" (view_time_entries), with "All time entries" as its visibility`
 	hintCreate   = `when project, tracker and status are all called blank, the account's role lacks "Add issues" (add_issues) there, or the project is closed or does not exist`
+	hintTakeBack = `give the account's role "Edit own notes" (edit_own_issue_notes); until then take the comment back by hand`
 	hintReach    = "check that the tracker runs and that its address and certificate are right"
 )
 

@@ -16,7 +16,7 @@
 // Issue.Values of a History also holds the names of the attachments (connectors.FieldAttachment) and the
 // relations (connectors.FieldRelation); in a listing Redmine does not give them and the keys are absent.
 //
-// It never deletes anything, never reads the time from the machine, and never uses a writing method of go-redmine:
+// It never deletes anything but, when told to, the text of a comment of its own account; it never reads the time from the machine, and never uses a writing method of go-redmine:
 // those send every field, so that a comment would wipe the description.
 package redmine
 
@@ -139,7 +139,7 @@ func checkKey(key string) error {
 // Note.EditedAt is filled all the same.
 func (t *Tracker) Capabilities() connectors.Capabilities {
 	return connectors.Capabilities{
-		Kind: "redmine", InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Markup: connectors.MarkupRedmine,
+		Kind: "redmine", InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Retract: true, Markup: connectors.MarkupRedmine,
 		Permissions: permissions,
 	}
 }
@@ -151,6 +151,7 @@ var permissions = map[connectors.Right][]string{
 	connectors.ReadInternal:      {"view_private_notes"},
 	connectors.WriteComment:      {"add_issue_notes"},
 	connectors.WriteInternal:     {"set_notes_private", "view_private_notes"},
+	connectors.TakeBack:          {"edit_own_issue_notes"},
 	connectors.SetAssignee:       {"edit_issues"},
 	connectors.SetPriority:       {"edit_issues"},
 	connectors.AddWatchers:       {"add_issue_watchers", "view_issue_watchers"},

@@ -114,7 +114,7 @@ type law struct {
 func Run(t *testing.T, setup Setup) {
 	t.Helper()
 	var laws []law
-	for _, group := range [][]law{readLaws, listLaws, bookedLaws, writeLaws, createLaws, failureLaws} {
+	for _, group := range [][]law{readLaws, listLaws, bookedLaws, writeLaws, retractLaws, createLaws, failureLaws} {
 		laws = append(laws, group...)
 	}
 	for _, l := range laws {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
@@ -29,13 +30,18 @@ func (p *pass) enter(ctx context.Context, todo, found []finding) ([]finding, err
 // bound holds what is to be written when it is more than the bound, all that is new of it and before anything is
 // sent, until a human releases it; storm then says so, else it is "".
 func (p *pass) bound(ctx context.Context, findings []finding) (storm string, err error) {
-	var fresh []ledger.Entry
-	for i := range findings {
-		fresh = append(fresh, slices.DeleteFunc(p.ready(findings[i].entries), sentBefore)...)
-	}
 	limit := p.e.settings.WritesPerPass
-	if len(fresh) <= limit {
-		return "", nil
+	known := func(finding) (map[string]connectors.Event, error) { return nil, nil }
+	fresh, err := p.unknown(findings, known)
+	if err == nil && len(fresh) > limit { // what the tracker shows to have been said is only taken over: a ledger restored from a backup is no storm
+		known = func(f finding) (map[string]connectors.Event, error) {
+			h, _, err := p.e.mirror.History(ctx, p.conn.ID, f.request.Issue)
+			return p.said(h), err
+		}
+		fresh, err = p.unknown(findings, known)
+	}
+	if err != nil || len(fresh) <= limit {
+		return "", err
 	}
 	storm = fmt.Sprintf("%d steps in one pass are more than the bound of %d", len(fresh), limit)
 	p.report.problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", storm)
@@ -43,9 +49,33 @@ func (p *pass) bound(ctx context.Context, findings []finding) (storm string, err
 		return "", err
 	}
 	for i := range findings {
-		findings[i].entries = slices.DeleteFunc(findings[i].entries, func(e ledger.Entry) bool { return !sentBefore(e) })
+		said, err := known(findings[i])
+		if err != nil {
+			return "", err
+		}
+		findings[i].entries = slices.DeleteFunc(findings[i].entries, func(e ledger.Entry) bool { return !excepted(e, said) })
 	}
 	return storm, nil
+}
+
+// unknown are the entries that are to be written now and that the bound is for.
+func (p *pass) unknown(findings []finding, known func(finding) (map[string]connectors.Event, error)) ([]ledger.Entry, error) {
+	var fresh []ledger.Entry
+	for i := range findings {
+		said, err := known(findings[i])
+		if err != nil {
+			return nil, err
+		}
+		fresh = append(fresh, slices.DeleteFunc(p.ready(findings[i].entries), func(e ledger.Entry) bool { return excepted(e, said) })...)
+	}
+	return fresh, nil
+}
+
+// excepted reports whether the bound on new writes is not for the entry: a request left with it before, a human let it
+// go, or a comment of ours tells of it already.
+func excepted(e ledger.Entry, said map[string]connectors.Event) bool {
+	_, told := said[e.ID]
+	return told || sentBefore(e)
 }
 
 // ready are the entries that are to be written now.
@@ -132,16 +162,20 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 }
 
 // The codes of holds, beside the request's own: one that only a human ends, one whose cause is looked at no more
-// often than the tracker's names are, and two that last as long as nothing at all may be written.
+// often than the tracker's names are, and those that last as long as nothing at all, or nothing internal, may be written.
 const (
 	heldStorm   = "storm"
 	heldRights  = "rights"
 	heldBlocked = "blocked"
 	heldMapping = "mapping"
+	// heldLeak: an internal comment came out public; until a human has looked, none is written.
+	heldLeak = "leak"
 	// heldImpossible: the tracker would refuse what the step is about; it is looked at again when the issue changes.
 	heldImpossible = "impossible"
-	// heldDuty: what the admin says of the issue to be made does not fit the tracker.
-	heldDuty = "duty"
+	// heldDuty: what the admin says of the issue to be made does not fit the tracker; heldWatch: the issue that is told
+	// of the cost of changes is not there. Both are looked at in each pass.
+	heldDuty  = "duty"
+	heldWatch = "watch"
 )
 
 // revise moves an entry that was pending to what is decided now. One held by the bound stays held until a human
@@ -152,7 +186,10 @@ func (p *pass) revise(ctx context.Context, f *finding, was, now ledger.Entry) (l
 	switch {
 	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldStorm:
 		return was, nil
-	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights && p.mayNotBeInternal(p.names.Self, f.project) != "":
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights &&
+		f.request.Issue != wholeContract && p.mayNotBeInternal(p.names.Self, f.project) != "":
+		return was, nil
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldLeak && p.leak != "":
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil

@@ -14,6 +14,7 @@ import (
 type finding struct {
 	view      *view
 	request   enforcer.Request
+	history   connectors.History // of a request, as mirrored or just read
 	ev        enforcer.Evaluation
 	decisions []enforcer.Decision
 	fields    map[string]string // to keep up to date, riding in another write where there is one
@@ -42,7 +43,7 @@ func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey)
 // do with it.
 func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, error) {
 	f := finding{
-		view: v, request: v.request(p.conn.ID, m.history, m.entry), project: m.history.Issue.Values.One(connectors.FieldProject),
+		view: v, request: v.request(p.conn.ID, m.history, m.entry), history: m.history, project: m.history.Issue.Values.One(connectors.FieldProject),
 	}
 	f.request.Elsewhere = p.elsewhere(v, m)
 	var err error
@@ -92,7 +93,7 @@ func (p *pass) elsewhere(v *view, m mirrored) bool {
 // checksEntitlement reports whether the contract says something of requests outside its validity.
 func (v *view) checksEntitlement() bool {
 	return slices.ContainsFunc(v.Obligations, func(o enforcer.Obligation) bool {
-		return !o.Off && o.Inert == "" && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
+		return !o.Off && o.Inert == nil && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
 	})
 }
 
@@ -169,11 +170,19 @@ func (f *finding) entry(d enforcer.Decision) ledger.Entry {
 	}
 	if cycle := f.cycle(d.Key); cycle != nil {
 		e.Facts = f.facts(cycle)
-		if run, ok := f.runs[cycle.ID]; ok {
-			e.IssueKey, e.Subject = run.key, cycle.Obligation.Title.In(c.Language)
+		if f.request.Issue == wholeContract {
+			e.IssueKey, e.Subject = f.about(cycle), cycle.Obligation.Title.In(c.Language)
 		}
 	}
 	return e
+}
+
+// about is the key of the issue on which a cycle of the contract as a whole is told of, "" while there is none.
+func (f *finding) about(c *enforcer.Cycle) string {
+	if f.runs == nil {
+		return f.view.Account.WatchIssue
+	}
+	return f.runs[c.ID].key
 }
 
 func (f *finding) cycle(k enforcer.StepKey) *enforcer.Cycle {
@@ -198,7 +207,7 @@ func (f *finding) item() ledger.Item {
 		}
 		it.Cycles = append(it.Cycles, ledger.Cycle{
 			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State,
-			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt,
+			StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt, IssueKey: f.runs[c.ID].key,
 		})
 	}
 	return it

@@ -9,6 +9,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
 )
 
@@ -75,13 +76,47 @@ func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
 	permissions := c.Tracker.Capabilities().Permissions
 	for _, v := range views {
 		for _, need := range v.bound.Rights(v.Contract.Contract) {
-			k.need(need, permissions[need.Right], v.scope.Projects(), d)
+			if need.Right != connectors.CreateIssues { // not here, but where its duties say
+				k.need(need, permissions[need.Right], v.scope.Projects(), d)
+			}
+		}
+		if err := e.checkWhole(ctx, c, v, d, &k); err != nil {
+			return k, err
 		}
 	}
 	slices.SortFunc(k.Needs, func(a, b RightNeeded) int {
 		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
 	})
-	return k, e.lookThrough(ctx, c, views, &k)
+	if err := e.lookThrough(ctx, c, views, &k); err != nil {
+		return k, err
+	}
+	return k, e.addAlarms(ctx, c.ID, &k)
+}
+
+// addAlarms lists as faults what stops writes until a human settles it.
+func (e *Engine) addAlarms(ctx context.Context, conn string, k *Checkup) error {
+	alarms, err := e.ledger.Alarms(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, a := range alarms {
+		switch {
+		case !a.Open():
+		case a.Kind == ledger.OtherInstallation:
+			k.fault(rivalText(a.Subject, e.ledger.Installation(), a.IssueKey), a.Subject, true)
+		default:
+			k.fault(leakText(a), a.Subject, true)
+		}
+	}
+	return nil
+}
+
+// fault adds a problem about the connection, once.
+func (k *Checkup) fault(text, value string, fatal bool) {
+	p := mapping.Problem{Path: "connections", Value: value, Reason: text, Fatal: fatal}
+	if !slices.ContainsFunc(k.Problems, func(x mapping.Problem) bool { return x.Path == p.Path && x.Value == p.Value && x.Fatal == fatal }) {
+		k.Problems = append(k.Problems, p)
+	}
 }
 
 // need adds what a contract needs to what the others need.
@@ -117,6 +152,10 @@ func projectName(d connectors.Directory, id string) string {
 
 // lookThrough reads what is mirrored for what the mapping does not explain.
 func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k *Checkup) error {
+	steps := map[*view][]*closing{}
+	for _, v := range views {
+		steps[v] = v.closings()
+	}
 	read := 0
 	for entry, err := range e.mirror.Issues(ctx, c.ID) {
 		if err != nil {
@@ -129,9 +168,32 @@ func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k
 		if err != nil {
 			return err
 		}
+		for _, s := range e.sightings(h) {
+			switch {
+			case e.rival(s, k.Account.ID):
+				k.fault(rivalText(s.install, e.ledger.Installation(), h.Issue.Key), s.install, true)
+			case s.author != k.Account.ID:
+				k.fault(fmt.Sprintf("someone (id %s) wrote a comment on #%s with the mark of another installation of slabridge: "+
+					"if there is one, customers hear everything twice; stop one of the two", s.author, h.Issue.Key), s.install, false)
+			}
+		}
 		for _, v := range views {
-			if ok {
-				k.explainable(v.bound.Request(h, v.scope, v.Calendar.Location()), h, k.Account.ID)
+			if !ok {
+				continue
+			}
+			r := v.bound.Request(h, v.scope, v.Calendar.Location())
+			k.explainable(r, h, k.Account.ID)
+			for _, s := range steps[v] {
+				if st := r.State(); st.Covered && st.Status.Open() == (s.at == enforcer.ActionClose) {
+					s.look(v, h)
+				}
+			}
+		}
+	}
+	for _, v := range views {
+		for _, s := range steps[v] {
+			if p, told := s.tell(v); told {
+				k.Problems = append(k.Problems, p)
 			}
 		}
 	}

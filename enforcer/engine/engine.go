@@ -35,6 +35,8 @@ type Connection struct {
 	ID      string
 	Tracker connectors.Tracker // nil where nothing is to be asked: Plan, Explain and Running only read
 	Poll    string             // cron text, for Run
+	// WatchIssue is the key of the issue that is told when slabridge itself is late; "" for none.
+	WatchIssue string
 }
 
 // Contract is a contract on a connection, with the mapping of its words. Path and ScopePath name the places in
@@ -59,6 +61,7 @@ type Settings struct {
 	Texts         *mapping.Texts
 	WritesPerPass int           // more are held; 0 means none are written
 	ClockSkew     time.Duration // a greater difference between our clock and the tracker's holds writes
+	LateAfter     time.Duration // what is due and not done for longer makes slabridge itself late; 0: it never is
 }
 
 // Engine works on one state file. Its methods are not to be called at the same time as each other, but for the
@@ -70,13 +73,15 @@ type Engine struct {
 	log      *slog.Logger
 	settings Settings
 	looked   map[string]lastPass // by connection
+	// uncounted are the costs that could not be read and were told of, by connection, contract and issue
+	uncounted map[[3]string]string
 	// Progress, when set, is told how a long synchronisation goes on.
 	Progress func(mirror.Progress)
 }
 
 // New makes an engine over an open mirror and ledger.
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
-	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}}
+	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, uncounted: map[[3]string]string{}}
 }
 
 // Connections are those it works on.
@@ -94,7 +99,10 @@ type Report struct {
 	Written    []ledger.Entry
 	Refused    []ledger.Entry
 	Held       []ledger.Entry
+	Exposed    int // internal comments found to be public, by the tracker's doing or somebody's
 	Problems   []Problem
+	// Late tells whether slabridge itself is late, of a pass that failed, too.
+	Late Lateness
 }
 
 // Problem is something a human should know of, that did not stop the pass.

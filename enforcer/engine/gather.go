@@ -94,8 +94,9 @@ func (e *Engine) bind(ctx context.Context, conn string, d connectors.Directory) 
 		if c.Account != nil {
 			changes := mapping.Scope{Projects: c.Scope.Projects, When: c.Account.Changes, Subtasks: true}
 			v.changes, found = b.Scope(changes, c.ScopePath+".account")
-			for _, p := range found {
-				if strings.HasPrefix(p.Path, c.ScopePath+".account.when") {
+			for _, p := range found { // the projects are the contract's own
+				if rest, ok := strings.CutPrefix(p.Path, c.ScopePath+".account.when"); ok {
+					p.Path = c.ScopePath + ".account.changes" + rest
 					problems = append(problems, p)
 				}
 			}

@@ -16,6 +16,7 @@ func (p *pass) judge(f *finding) {
 	for i := range f.ev.Cycles {
 		c := &f.ev.Cycles[i]
 		switch {
+		case f.runs[c.ID].unseen:
 		case c.Obligation.NoVerdict || c.Obligation.Kind == enforcer.Account:
 		case !c.EndedAt.IsZero() && c.EndedAt.Before(f.view.line.EnforceFrom):
 		default:
@@ -55,7 +56,7 @@ func (f *finding) verdict(c *enforcer.Cycle) ledger.Verdict {
 // facts is what a cycle rests on.
 func (f *finding) facts(c *enforcer.Cycle) ledger.Facts {
 	out := ledger.Facts{
-		Rule: c.Obligation.Title.In(c.Contract.Language), Assumption: c.Obligation.Assumption, Version: c.Contract.Version,
+		Rule: c.Obligation.Title.In(c.Contract.Language), Assumption: c.Obligation.Assumption.In(c.Contract.Language), Version: c.Contract.Version,
 		Fingerprint: f.view.Fingerprint, Calendar: c.Contract.Calendar.Version(), Provisional: c.Provisional,
 		StartedAt: c.StartedAt, Elapsed: c.Elapsed, Events: []string{c.ID},
 	}

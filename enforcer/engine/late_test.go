@@ -1,146 +1,151 @@
 package engine_test
 
 import (
-	"bytes"
-	"io"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/engine"
 )
 
-// detain lets the next request of the method be lost on its way, and gives what brings it to the tracker after all.
-func (w *world) detain(method string) (deliver func()) {
-	var late *http.Request
-	w.sim.Use(func(next http.Handler) http.Handler {
+// watched is a desk with an issue on which slabridge says that it is late.
+func watched(t *testing.T) (w *world, watch, id int) {
+	t.Helper()
+	w = freshWorld(t, at("2026-03-16 09:45"))
+	watch, err := w.sim.As("customer2").Create(redminesim.NewIssue{Project: "globex", Subject: "slabridge itself"}) // under no contract
+	w.do(err)
+	w.configure(replace(`    poll: "@every 1m"`, fmt.Sprintf("    poll: \"@every 1m\"\n    watch_issue: \"#%d\"", watch)))
+	w.pass()
+	w.set(at("2026-03-16 10:00"))
+	id = w.issue("critical", "Server down")
+	w.passAt("2026-03-16 10:00:01")
+	return w, watch, id
+}
+
+// fares is how slabridge fares now.
+func (w *world) fares() engine.Fares {
+	w.t.Helper()
+	all, err := w.engine.Fares(w.t.Context(), w.now())
+	w.do(err)
+	return all[0]
+}
+
+// A tracker that cannot be reached makes slabridge late: it says so, and when the tracker is back and all is made up for,
+// the watch issue is told once, with the true moments.
+func TestLateWhileTheTrackerIsAway(t *testing.T) {
+	w, watch, id := watched(t)
+	w.sim.Use(func(http.Handler) http.Handler { return http.HandlerFunc(abort) })
+	late := map[int]bool{}
+	for m := 5; m <= 60; m += 5 {
+		w.set(at("2026-03-16 10:00").Add(time.Duration(m) * time.Minute))
+		reports, err := w.engine.Pass(t.Context())
+		if err == nil {
+			t.Fatal("the tracker is not away")
+		}
+		late[m] = reports[0].Late.Late()
+		if began := reports[0].Late.Began; began != (m == 20) {
+			t.Errorf("10:%02d: it began: %t", m, began)
+		}
+	}
+	if late[15] || !late[20] || !late[60] { // the warning was due at 10:10
+		t.Errorf("late at minutes %v", late)
+	}
+	if f := w.fares(); !f.LateSince.Equal(at("2026-03-16 10:10:00")) || f.Error == "" || !f.GoodAt.Truncate(time.Second).Equal(at("2026-03-16 10:00:01")) || !f.PassedAt.Truncate(time.Second).Equal(at("2026-03-16 11:00:00")) {
+		t.Errorf("it fares %+v", f)
+	}
+	w.sim.Use(nil)
+	r := w.passAt("2026-03-16 11:05")
+	if r.Late.Late() || !r.Late.Ended.Equal(at("2026-03-16 10:10:00")) {
+		t.Errorf("the pass that made up for all tells %+v", r.Late)
+	}
+	w.passAt("2026-03-16 11:06")
+	w.wantSaid(id, "+acknowledge/start", "respond/due")
+	w.wantSaid(watch, "watch/caught-up")
+	if text := w.notes("admin", watch)[0].text; !strings.Contains(text, "slabridge was late from 10:10 on 16 March 2026") || !strings.Contains(text, "until 11:05 on 16 March 2026") {
+		t.Errorf("the note says\n%s", text)
+	}
+	if f := w.fares(); f.Late.Late() || !f.LateSince.IsZero() || f.Error != "" {
+		t.Errorf("afterwards it fares %+v", f)
+	}
+}
+
+// One request that cannot be read for long makes slabridge late; the watch issue is told once that it is, and once that
+// it is no longer. A lateness later on is another one.
+func TestLateWithOneRequest(t *testing.T) {
+	w, watch, id := watched(t)
+	broken := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			if r.Method != method || late != nil {
-				next.ServeHTTP(rw, r)
+			if strings.HasPrefix(r.URL.Path, fmt.Sprintf("/issues/%d.json", id)) {
+				answer(500, "text/html", "<h1>oops</h1>")(rw, r)
 				return
 			}
-			body, err := io.ReadAll(r.Body)
-			w.do(err)
-			late = r.Clone(w.t.Context())
-			late.Body = io.NopCloser(bytes.NewReader(body))
-			panic(http.ErrAbortHandler)
-		})
-	})
-	return func() {
-		w.t.Helper()
-		w.sim.Use(nil)
-		if late == nil {
-			w.t.Fatal("nothing was lost")
-		}
-		w.sim.ServeHTTP(httptest.NewRecorder(), late)
-	}
-}
-
-// A request that the tracker gets round to after its mark was looked for once, and again, is not sent a second time.
-func TestEffectAfterTheFirstLooks(t *testing.T) {
-	for _, late := range []time.Duration{time.Minute, 3 * time.Minute, 4*time.Minute + 50*time.Second} {
-		w, id := scene(t)
-		sent := w.now()
-		deliver := w.detain(http.MethodPut)
-		_, _ = w.engine.Pass(t.Context()) // fails
-		for w.set(sent.Add(10 * time.Second)); w.now().Before(sent.Add(late)); w.set(w.now().Add(time.Minute)) {
-			w.pass()
-		}
-		w.set(sent.Add(late))
-		deliver()
-		w.settle(id)
-		w.settle(id)
-		if t.Failed() {
-			t.Fatalf("done %s after it was sent", late)
-		}
-	}
-}
-
-// What comes later than any wait is a second comment. It is reported, gravely, whenever the issue is looked at, and does
-// no more harm: nothing is written because of it.
-func TestEffectAfterItWasTakenForLost(t *testing.T) {
-	w := newWorld(t, "2026-03-16 10:00")
-	id := w.issue("critical", "Server down")
-	deliver := w.detain(http.MethodPut)
-	_, _ = w.engine.Pass(t.Context()) // fails
-	for _, moment := range []string{"2026-03-16 10:02", "2026-03-16 10:04"} {
-		w.passAt(moment)
-		w.wantSaid(id)
-	}
-	w.passAt("2026-03-16 10:06")
-	w.wantSaid(id, "+acknowledge/start")
-	w.set(at("2026-03-16 10:07"))
-	deliver()
-	r := w.passAt("2026-03-16 10:08")
-	if !strings.Contains(problems(r), "grave=true acknowledge/start was written twice, as journal:1 and as journal:2") {
-		t.Errorf("problems %s", problems(r))
-	}
-	w.run("2026-03-16 10:30")
-	w.wantSaid(id, "+acknowledge/start", "+acknowledge/start", "respond/warn-50", "respond/due")
-}
-
-// A read-back from something that is behind the tracker shows nothing of a write that was accepted. That is no refusal
-// before it has been read again.
-func TestReadBackThatIsBehind(t *testing.T) {
-	w := newWorld(t, "2026-03-16 10:00")
-	id := w.issue("critical", "Server down")
-	var old *httptest.ResponseRecorder
-	written := false
-	w.sim.Use(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			reads := r.Method == http.MethodGet && r.URL.Path == "/issues/1.json"
-			if reads && written && old != nil { // as it was before the write
-				for name, v := range old.Header() {
-					rw.Header()[name] = v
-				}
-				_, _ = rw.Write(old.Body.Bytes())
-				old = nil
-				return
-			}
-			if reads {
-				old = httptest.NewRecorder()
-				next.ServeHTTP(old, r.Clone(r.Context()))
-			}
-			written = written || r.Method == http.MethodPut
 			next.ServeHTTP(rw, r)
 		})
-	})
-	r := w.pass()
-	if len(r.Refused) > 0 || len(r.Written) > 0 {
-		t.Errorf("refused %d, written %d; want neither before it is known", len(r.Refused), len(r.Written))
 	}
-	w.wantEntries(id, "acknowledge/start sent outcome unknown")
-	r = w.passAt("2026-03-16 10:02:30")
-	if len(r.Written) != 1 {
-		t.Errorf("written %d, want the one that is to be seen now", len(r.Written))
+	outage := func(from, to string) {
+		w.set(at(from))
+		_, err := w.sim.As("customer1").Comment(id, "Any news?")
+		w.do(err)
+		w.sim.Use(broken)
+		for w.now().Before(at(to)) {
+			w.set(w.now().Add(5 * time.Minute))
+			_, _ = w.engine.Pass(t.Context()) // its error tells of the broken one
+		}
+		w.sim.Use(nil)
 	}
-	w.wantSaid(id, "+acknowledge/start")
-	w.wantEntries(id, "acknowledge/start done accepted")
-	if e := w.row(id, "acknowledge/start"); e.Tries != 1 || e.Receipt == nil || len(e.Receipt.Refused) > 0 {
-		t.Errorf("%d tries, receipt %+v", e.Tries, e.Receipt)
+	outage("2026-03-16 10:05", "2026-03-16 10:40")
+	w.wantSaid(watch, "watch/late")
+	w.passAt("2026-03-16 10:45")
+	w.passAt("2026-03-16 10:46")
+	w.wantSaid(watch, "watch/late", "watch/caught-up")
+	outage("2026-03-16 11:50", "2026-03-16 12:30")
+	w.passAt("2026-03-16 12:31")
+	w.wantSaid(watch, "watch/late", "watch/caught-up", "watch/late", "watch/caught-up")
+	w.wantEntries(0) // they are of no request
+}
+
+// The daemon was not running for three days: the first pass makes up for all, and says from when to when.
+func TestLateWhenItWasNotRunning(t *testing.T) {
+	w, watch, id := watched(t)
+	w.passAt("2026-03-19 11:00")
+	w.wantSaid(watch, "watch/caught-up")
+	if text := w.notes("admin", watch)[0].text; !strings.Contains(text, "from 10:10 on 16 March 2026") {
+		t.Errorf("the note says\n%s", text)
+	}
+	w.passAt("2026-03-19 11:01")
+	w.wantSaid(watch, "watch/caught-up")
+	if said := w.said(id); len(said) < 4 {
+		t.Errorf("said %v", said)
 	}
 }
 
-// A note that the tracker drops without a word, with nothing beside it, is a refusal when it has been looked for twice, and
-// is not sent again and again.
-func TestNothingButADroppedNote(t *testing.T) {
-	w := newWorld(t, "2026-03-16 10:00")
+// What a human holds up, what the tracker refuses and what cannot be judged is a problem of its own and not late.
+func TestNotLate(t *testing.T) {
+	w, watch, id := watched(t)
+	w.do(w.sim.As("support1").SetField(id, "Client ID", "on hold")) // stands for 'hold'
+	_, err := w.sim.As("support1").Create(newIssue("critical", "1990-01-02 10:00"))
+	w.do(err)
+	w.sim.RemoveMember("acme", "sla-bot")
+	w.run("2026-03-16 11:30")
+	w.sim.AddMember("acme", "sla-bot", "SLA bot")
+	w.run("2026-03-16 12:30")
+	if f := w.fares(); f.Late.Late() || !f.LateSince.IsZero() {
+		t.Errorf("it fares %+v", f)
+	}
+	w.wantSaid(watch)
+}
+
+// A watch issue that is not there is a problem that is told; nothing else suffers.
+func TestLateWithoutItsIssue(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00", replace(`    poll: "@every 1m"`, "    poll: \"@every 1m\"\n    watch_issue: \"999\""))
 	id := w.issue("critical", "Server down")
-	w.sim.RevokePermission("SLA bot", "add_issue_notes")
 	w.pass()
-	w.passAt("2026-03-16 10:01")
-	w.wantEntries(id, "acknowledge/start sent outcome unknown")
-	r := w.passAt("2026-03-16 10:03")
-	if len(r.Refused) != 1 || !strings.Contains(problems(r), "left this alone: comment") {
-		t.Errorf("refused %d; problems %s", len(r.Refused), problems(r))
+	r := w.passAt("2026-03-16 10:40")
+	if !strings.Contains(problems(r), "the issue that is to be told when slabridge is late is not in the mirror") || r.Late.Ended.IsZero() {
+		t.Errorf("problems %s, late %+v", problems(r), r.Late)
 	}
-	puts := w.requests(func() { w.run("2026-03-16 10:09") })
-	puts = slices.DeleteFunc(puts, func(r redminesim.Request) bool { return r.Method == http.MethodGet })
-	if e := w.row(id, "acknowledge/start"); e.State != ledger.Refused || len(puts) > 0 {
-		t.Errorf("it is %s, and was followed by %v", e.State, puts)
-	}
+	w.wantSaid(id, "+acknowledge/start", "respond/due")
 }

@@ -20,8 +20,11 @@ type pass struct {
 	conn    Connection
 	now     time.Time
 	asOf    bool // now was asked for, and what happened later is not to be known
+	reads   bool // nothing is written, to the ledger neither
 	views   []*view
 	pending map[string]map[string][]ledger.Entry // by contract and issue: what was decided earlier and is not done
+	refused map[string]map[string][]ledger.Entry // likewise, what the tracker refused
+	digests map[string]string                    // of names and rights, by project
 	unread  map[string]bool                      // issues that this pass could not read: what is known of them is out of date
 	agenda  []ledger.Item
 	// verdicts are what cycles came to, to be kept with the agenda
@@ -30,6 +33,8 @@ type pass struct {
 	report   Report
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
+	// leak is why no internal comment may be written: one came out public, and nobody has looked; "" when they may
+	leak string
 	// vanished is the part of it that a renamed or removed contract or connection makes.
 	vanished string
 
@@ -48,7 +53,13 @@ const patience = 3
 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	p := &pass{e: e, conn: conn, report: Report{Connection: conn.ID}, unassignable: map[string]bool{}}
-	err := p.turn(ctx)
+	late, err := e.lateness(ctx, conn, e.now(conn.Tracker))
+	if err == nil {
+		err = p.turn(ctx)
+		if werr := p.keepHealth(ctx, late, err); werr != nil {
+			err = errors.Join(err, werr)
+		}
+	}
 	e.note(p, err)
 	return p.report, err
 }
@@ -71,6 +82,9 @@ func (p *pass) turn(ctx context.Context) error {
 		return err
 	}
 	if err := p.recover(ctx); err != nil {
+		return err
+	}
+	if err := p.revert(ctx); err != nil {
 		return err
 	}
 	findings, err := p.calculate(ctx)
@@ -137,6 +151,9 @@ func (p *pass) prepare(ctx context.Context) error {
 	if err := p.forbid(ctx); err != nil {
 		return err
 	}
+	if err := p.heed(ctx); err != nil {
+		return err
+	}
 	return p.draw(ctx)
 }
 
@@ -175,11 +192,11 @@ func (p *pass) bind(ctx context.Context) ([]mapping.Problem, error) {
 	return problems, nil
 }
 
-// lackedRights reports whether something is held for want of a right.
+// lackedRights reports whether something is held for want of a right, or of a name that a duty's issue needs.
 func (p *pass) lackedRights(ctx context.Context) (bool, error) {
 	pending, err := p.e.ledger.Pending(ctx, p.conn.ID, p.e.now(p.conn.Tracker))
 	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
-		return e.State == ledger.Held && e.Reason.Code == heldRights
+		return e.State == ledger.Held && (e.Reason.Code == heldRights || e.Reason.Code == heldDuty)
 	}), err
 }
 
@@ -259,6 +276,9 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if p.unread[id] || id == wholeContract {
 				continue
 			}
+			if err := p.reconsider(ctx, v, id); err != nil {
+				return nil, err
+			}
 			f, covered, err := p.look(ctx, v, id)
 			if err != nil {
 				return nil, err
@@ -269,6 +289,9 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 			if covered {
 				p.report.Evaluated++
 				p.judge(&f)
+				if err := p.lookOut(ctx, f.history); err != nil {
+					return nil, err
+				}
 			}
 			p.agenda = append(p.agenda, f.item())
 			if len(f.decisions)+len(f.pending) > 0 {
@@ -317,16 +340,26 @@ func (p *pass) recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.pending = map[string]map[string][]ledger.Entry{}
+	p.pending = byIssue(slices.DeleteFunc(all, isOrder))
+	if all, err = p.e.ledger.Refused(ctx, p.conn.ID, mostTries); err != nil {
+		return err
+	}
+	p.refused = byIssue(slices.DeleteFunc(all, isOrder))
+	return nil
+}
+
+// byIssue sorts entries by contract and issue.
+func byIssue(all []ledger.Entry) map[string]map[string][]ledger.Entry {
+	out := map[string]map[string][]ledger.Entry{}
 	for _, e := range all {
-		of := p.pending[e.Key.Contract]
+		of := out[e.Key.Contract]
 		if of == nil {
 			of = map[string][]ledger.Entry{}
-			p.pending[e.Key.Contract] = of
+			out[e.Key.Contract] = of
 		}
 		of[e.Key.Issue] = append(of[e.Key.Issue], e)
 	}
-	return nil
+	return out
 }
 
 // lookBack is how far before the last pass reading an issue still counts as after it: our measure of the tracker's
@@ -334,7 +367,7 @@ func (p *pass) recall(ctx context.Context) error {
 const lookBack = 2 * time.Minute
 
 // candidates are the issues that changed since the last complete pass, whose next moment has come, or that have
-// something pending that is to be done; all of them after a change of configuration.
+// something pending or refused that is to be done; all of them after a change of configuration.
 func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 	since := v.line.PassedAt.Add(-lookBack)
 	if v.stale {
@@ -357,6 +390,11 @@ func (p *pass) candidates(ctx context.Context, v *view) ([]string, error) {
 			ids[id] = true
 		}
 	}
+	for id, entries := range p.refused[v.ID] {
+		if slices.ContainsFunc(entries, p.changedAround) {
+			ids[id] = true
+		}
+	}
 	return slices.Sorted(maps.Keys(ids)), nil
 }
 
@@ -374,6 +412,8 @@ func (p *pass) calls(v *view, e ledger.Entry) bool {
 		return p.block == ""
 	case heldMapping:
 		return !v.fatal
+	case heldLeak:
+		return p.leak == ""
 	}
 	return e.Reason.Code == heldRights
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,6 +49,11 @@ func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
 				}
 				plan.Entries = append(plan.Entries, entries...)
 			}
+			entries, err := p.plannedWhole(ctx, v, ids)
+			if err != nil {
+				return Report{}, err
+			}
+			plan.Entries = append(plan.Entries, entries...)
 		}
 		slices.SortStableFunc(plan.Entries, func(a, b ledger.Entry) int { return a.Moment.Compare(b.Moment) })
 		plans = append(plans, plan)
@@ -58,7 +64,7 @@ func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
 
 // look prepares a pass that only reads: bound contracts, lines as they are, no request.
 func (e *Engine) look(ctx context.Context, c Connection, at time.Time) (*pass, error) {
-	p := &pass{e: e, conn: c, now: at.UTC(), asOf: !at.IsZero(), report: Report{Connection: c.ID}}
+	p := &pass{e: e, conn: c, now: at.UTC(), asOf: !at.IsZero(), reads: true, report: Report{Connection: c.ID}}
 	if at.IsZero() {
 		p.now = e.now(c.Tracker)
 	}
@@ -72,6 +78,7 @@ func (e *Engine) look(ctx context.Context, c Connection, at time.Time) (*pass, e
 	if p.views, _, err = e.bind(ctx, c.ID, d); err != nil {
 		return nil, err
 	}
+	p.names = d
 	for _, v := range p.views {
 		line, err := e.ledger.Line(ctx, c.ID, v.ID)
 		switch {
@@ -102,6 +109,7 @@ func (p *pass) planned(ctx context.Context, v *view, id string) ([]ledger.Entry,
 	if err != nil {
 		return nil, err
 	}
+	p.tally(v, &f, m)
 	var out []ledger.Entry
 	for _, d := range f.with(enforcer.Act, enforcer.Wait, enforcer.Hold) {
 		e := f.entry(d)
@@ -111,6 +119,47 @@ func (p *pass) planned(ctx context.Context, v *view, id string) ([]ledger.Entry,
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// plannedWhole is what would be written about the contract as a whole.
+func (p *pass) plannedWhole(ctx context.Context, v *view, ids []string) ([]ledger.Entry, error) {
+	found, err := p.whole(ctx, v, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []ledger.Entry
+	for _, f := range found {
+		for _, d := range f.with(enforcer.Act, enforcer.Wait, enforcer.Hold) {
+			e := f.entry(d)
+			if e.Write, err = p.wholeWrite(ctx, &f, d); err != nil {
+				return nil, err
+			}
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// wholeWrite renders one decision about the contract as a whole; nil where that cannot be done.
+func (p *pass) wholeWrite(ctx context.Context, f *finding, d enforcer.Decision) (*connectors.Write, error) {
+	r := f.runs[d.Key.Cycle]
+	if d.Changes.Action == enforcer.ActionCreate {
+		issue, problems := p.newIssue(f, &r, &d)
+		if anyFatal(problems) {
+			return nil, nil
+		}
+		return &connectors.Write{Create: &issue}, nil
+	}
+	m, ok, err := p.e.mirrored(ctx, p.conn.ID, cmp.Or(r.made, f.watch))
+	if err != nil || !ok {
+		return nil, err
+	}
+	about := *f
+	about.request = f.view.request(p.conn.ID, m.history, m.entry)
+	for _, w := range about.writes(m.history, []enforcer.Decision{d}, p.e.writeOptions(f.view)) {
+		return &w.Write, nil
+	}
+	return nil, nil
 }
 
 // Explanation is everything there is to say of one issue.
@@ -176,8 +225,70 @@ func (p *pass) explain(ctx context.Context, id string) ([]Explanation, error) {
 		this.Entries = slices.DeleteFunc(slices.Clone(x.Entries), func(e ledger.Entry) bool { return e.Key.Contract != v.ID })
 		out = append(out, this)
 	}
+	whole, err := p.explainWhole(ctx, x, m)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range whole {
+		i := slices.IndexFunc(out, func(x Explanation) bool { return x.Contract == w.Contract })
+		if i < 0 {
+			out = append(out, w)
+			continue
+		}
+		out[i].Entries = append(out[i].Entries, w.Entries...) // a request that is told of the cost of changes besides
+	}
 	if len(out) == 0 {
 		out = append(out, x)
+	}
+	return out, nil
+}
+
+// explainWhole tells of an issue what it is to the contracts as a whole: one that was made for a period of a duty, or the
+// one that is told of the cost of changes.
+func (p *pass) explainWhole(ctx context.Context, x Explanation, m mirrored) ([]Explanation, error) {
+	entries, err := p.e.ledger.ByIssue(ctx, p.conn.ID, wholeContract)
+	if err != nil {
+		return nil, err
+	}
+	var out []Explanation
+	for _, v := range p.views {
+		request := v.request(p.conn.ID, m.history, m.entry).At(p.now)
+		request.Issue = wholeContract // under which its steps stand in the ledger
+		request.Moments = slices.Clone(request.Moments)
+		for i := range request.Moments {
+			request.Moments[i].State.Severity = "" // which only requests have
+		}
+		this := x
+		this.Contract, this.Entries = v.Contract.Contract, nil
+		this.Evaluation = enforcer.Evaluation{Contract: v.Contract.Contract, Request: &request, Now: p.now, State: request.State(), Covered: true}
+		duties, err := p.duties(ctx, v, nil, true)
+		if err != nil {
+			return nil, err
+		}
+		tells := func(k enforcer.StepKey) bool { // whether a step is about this issue
+			if k.Contract != v.ID {
+				return false
+			}
+			if o := v.capped(); o != nil && o.ID == k.Obligation {
+				return v.Account.WatchIssue == m.history.Issue.Key
+			}
+			return duties != nil && duties.runs[k.Cycle].made == m.history.Issue.ID
+		}
+		if duties != nil {
+			for _, c := range duties.ev.Cycles {
+				if duties.runs[c.ID].made == m.history.Issue.ID {
+					this.Evaluation.Cycles = append(this.Evaluation.Cycles, c)
+				}
+			}
+		}
+		for _, e := range entries {
+			if tells(e.Key) {
+				this.Entries = append(this.Entries, e)
+			}
+		}
+		if len(this.Entries)+len(this.Evaluation.Cycles) > 0 {
+			out = append(out, this)
+		}
 	}
 	return out, nil
 }
@@ -203,8 +314,17 @@ func (e *Engine) Running(ctx context.Context, at time.Time) ([]ledger.Item, erro
 				if err != nil {
 					return Report{}, err
 				}
-				if item := f.item(); covered && !soonest(item).IsZero() {
-					out = append(out, item)
+				if covered && !soonest(f.item()).IsZero() {
+					out = append(out, f.item())
+				}
+			}
+			whole, err := p.whole(ctx, v, ids)
+			if err != nil {
+				return Report{}, err
+			}
+			for _, f := range whole { // an account runs as long as its contract
+				if f.runs != nil && !soonest(f.item()).IsZero() {
+					out = append(out, f.item())
 				}
 			}
 		}

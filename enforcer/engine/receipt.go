@@ -105,6 +105,25 @@ func (p *pass) complete(r connectors.Receipt, left []connectors.Refusal, before 
 	return r
 }
 
+// keepIn holds a write whose comment would not stay internal, and reports whether it did.
+func (p *pass) keepIn(ctx context.Context, f finding, w connectors.Write, group []ledger.Entry) (bool, error) {
+	if w.Comment == nil || !w.Comment.Internal {
+		return false, nil
+	}
+	if p.leak != "" {
+		return true, p.hold(ctx, group, heldLeak, p.leak)
+	}
+	why, err := p.refusal(ctx, w, f.project)
+	if err != nil || why == "" {
+		return false, err
+	}
+	p.report.problem(f.request.Key, true, "held: %s", why)
+	if err := p.learnRights(ctx); err != nil {
+		return true, err
+	}
+	return true, p.hold(ctx, group, heldRights, why)
+}
+
 // refusal is why a write must not even be tried: an internal comment by an account that cannot keep it internal
 // becomes public (Redmine posts it and says 204). Our rights are read afresh for it, once a pass.
 func (p *pass) refusal(ctx context.Context, w connectors.Write, project string) (string, error) {
@@ -124,7 +143,7 @@ func (p *pass) refusal(ctx context.Context, w connectors.Write, project string) 
 // learnRights keeps the rights that were read afresh among the tracker's names, by which later passes see whether
 // a missing one is there again.
 func (p *pass) learnRights(ctx context.Context) error {
-	p.names.Self = *p.self
+	p.names.Self, p.digests = *p.self, nil
 	_, err := p.e.mirror.StoreDirectory(ctx, p.conn.ID, p.names)
 	return err
 }

@@ -54,7 +54,7 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 		case err != nil:
 			return ledger.Outcome{}, err
 		case found:
-			return p.seen(ctx, id), nil
+			return p.seen(ctx, id, *n), nil
 		}
 		return notThere, nil
 	}
@@ -74,7 +74,10 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 		return !e.At.Before(w.BeganAt.Add(-settleAfter)) && e.Author == self
 	})
 	receipt := connectors.Verify(w.Request, self, before, h)
-	if w.Accepted() || written(w.Request, receipt) {
+	if receipt, err = p.leaked(ctx, h.Issue, receipt); err != nil {
+		return ledger.Outcome{}, err
+	}
+	if w.Accepted() || receipt.Public || written(w.Request, receipt) {
 		return ledger.Outcome{Receipt: &receipt}, nil
 	}
 	return notThere, nil

@@ -69,47 +69,6 @@ func TestNoRightToPrivateNotes(t *testing.T) {
 	}
 }
 
-// The right is lost between the question and the write. Redmine then posts the note for everyone to read and says
-// that all is well; reading back finds it.
-func TestPrivateNoteComesOutPublic(t *testing.T) {
-	w := newWorld(t, "2026-03-16 10:00")
-	id := w.issue("critical", "Server down")
-	w.pass()
-	w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) {
-		w.sim.RevokePermission("SLA bot", "set_notes_private")
-	})
-	r := w.passAt("2026-03-16 10:10")
-	if !strings.Contains(problems(r), "grave=true an internal comment is public") {
-		t.Errorf("problems %s", problems(r))
-	}
-	e := w.row(id, "respond/warn-50")
-	if e.State != ledger.Refused || e.Receipt == nil || !e.Receipt.Public {
-		t.Errorf("the entry is %s with the receipt %+v", e.State, e.Receipt)
-	}
-	w.sim.Use(nil)
-	w.sim.GrantPermission("SLA bot", "set_notes_private")
-
-	// tried again while it is still there, it is not written a second time, and still refused
-	retry := func(now string) {
-		t.Helper()
-		_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{ID: e.ID})
-		w.do(err)
-		w.passAt(now)
-	}
-	retry("2026-03-16 10:12")
-	w.wantSaid(id, "+acknowledge/start", "+respond/warn-50")
-	if got := w.row(id, "respond/warn-50").State; got != ledger.Refused {
-		t.Errorf("a comment that is still public is %s", got)
-	}
-	// hidden by a human, it is what it should be
-	w.do(w.sim.As("admin").HideNote(w.notes("admin", id)[1].id, true))
-	retry("2026-03-16 10:14")
-	w.wantSaid(id, "+acknowledge/start", "respond/warn-50")
-	if got := w.row(id, "respond/warn-50"); got.State != ledger.Done || got.Receipt.Event == "" {
-		t.Errorf("a comment that was hidden is %s, receipt %+v", got.State, got.Receipt)
-	}
-}
-
 // Redmine accepts the update and leaves something alone. That is a refusal, reported by the field's name; mended and
 // retried, only that is asked for.
 func TestSilentRefusals(t *testing.T) {

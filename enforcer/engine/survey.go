@@ -205,7 +205,7 @@ func (y *surveyor) sum(ctx context.Context) error {
 	v := y.view
 	for i := range v.Obligations {
 		o := &v.Obligations[i]
-		if o.Kind != enforcer.Account || o.Inert != "" || o.Off || o.Rules[0].Sum == nil {
+		if o.Kind != enforcer.Account || o.Inert != nil || o.Off || o.Rules[0].Sum == nil {
 			continue
 		}
 		switch sum := o.Rules[0].Sum; {

@@ -40,12 +40,12 @@ func (e *Engine) countsWork(conn string) bool {
 
 // countsWork reports whether some version of the contract counts booked time, or its cap is measured by it.
 func (c *Contract) countsWork() bool {
-	return c.Account != nil && c.Account.Rate > 0 || slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
+	return c.capped() != nil && c.Account.Rate > 0 || slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
 }
 
 func countsWork(c *enforcer.Contract) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
-		if o.Off || o.Inert != "" {
+		if o.Off || o.Inert != nil {
 			return false
 		}
 		booked := func(c enforcer.Condition) bool { return c.Word == enforcer.WordTimeEntry }
@@ -90,7 +90,7 @@ func (e *Engine) running(ctx context.Context, conn string) ([]string, error) {
 	}
 	var ids []string
 	for _, it := range items {
-		if it.Connection == conn {
+		if it.Connection == conn && it.Issue != wholeContract {
 			ids = append(ids, it.Issue)
 		}
 	}

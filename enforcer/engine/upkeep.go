@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -32,7 +33,7 @@ func (p *pass) upkeep(ctx context.Context, f *finding, h connectors.History) err
 		Connection: p.conn.ID, Issue: f.request.Issue, Contract: f.view.ID,
 		Obligation: enforcer.Upkeep, Cycle: f.ev.Now.UTC().Format(time.RFC3339), Step: upkeepStep,
 	}
-	written := map[string]string{}
+	written, writtenAt := p.kept(h)
 	for _, e := range entries {
 		if e.Key.Obligation != enforcer.Upkeep || e.Key.Contract != f.view.ID {
 			continue
@@ -42,7 +43,11 @@ func (p *pass) upkeep(ctx context.Context, f *finding, h connectors.History) err
 			return nil // its outcome comes first
 		case ledger.Done, ledger.Refused:
 			if e.Write != nil {
-				maps.Copy(written, e.Write.Fields) // entries come by their moments: the last one stays
+				for field, value := range e.Write.Fields { // entries come by their moments: the last one stays
+					if !e.ChangedAt.Before(writtenAt[field]) {
+						written[field] = value
+					}
+				}
 			}
 		default:
 			key = e.Key
@@ -63,6 +68,23 @@ func (p *pass) upkeep(ctx context.Context, f *finding, h connectors.History) err
 		}},
 	})
 	return nil
+}
+
+// kept gives the values that the tracker shows our account to have written last into its fields, and when: a ledger
+// restored from an older backup does not know of them.
+func (p *pass) kept(h connectors.History) (values map[string]string, at map[string]time.Time) {
+	values, at = map[string]string{}, map[string]time.Time{}
+	for _, e := range h.Events {
+		if e.Author != p.names.Self.ID {
+			continue
+		}
+		for _, c := range e.Changes {
+			if _, custom := connectors.IsCustomField(c.Field); custom && len(c.To) <= 1 {
+				values[c.Field], at[c.Field] = strings.Join(c.To, ""), e.At
+			}
+		}
+	}
+	return values, at
 }
 
 // current reports whether the request is one to keep fields of: watched since enforcement began, in sight, not

@@ -6,36 +6,20 @@ import (
 	"slices"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
-	"slabridge/mapping"
 )
 
 // wholeContract stands in place of an issue's id in the keys of what a contract asks for as a whole.
 const wholeContract = ""
 
-// Duty is one thing that a contract asks for in each period, and the issue to be made for it.
-type Duty struct {
-	enforcer.Recurrence
-	Issue mapping.Duty
-}
-
-// run is a period of a duty with what the ledger and the mirror know of it.
-type run struct {
-	enforcer.Run
-	duty *Duty
-	key  string // of the issue made for it, as people type it
-}
-
 // whole gives what the contract as a whole calls for: its duties, and its cap on the cost of changes. changed are
 // the issues that this pass looks at.
 func (p *pass) whole(ctx context.Context, v *view, changed []string) ([]finding, error) {
 	var out []finding
-	due := v.stale || slices.Contains(changed, wholeContract)
+	due := v.stale || p.reads || slices.Contains(changed, wholeContract)
 	duties, err := p.duties(ctx, v, changed, due)
 	if err != nil {
 		return nil, err
@@ -54,153 +38,116 @@ func (p *pass) whole(ctx context.Context, v *view, changed []string) ([]finding,
 		p.judge(f)
 		out = append(out, *f)
 	}
-	if duties != nil {
-		p.agenda = append(p.agenda, duties.item())
-	}
 	return out, nil
 }
 
-// decideWhole decides what is to become of the steps of a contract as a whole, and finds what is still to be done.
+// pendingWhole gives what was decided earlier about the contract as a whole and is not done: of its cap on the cost of
+// changes, or of everything else.
+func (p *pass) pendingWhole(v *view, account bool) []ledger.Entry {
+	var out []ledger.Entry
+	for _, e := range p.pending[v.ID][wholeContract] {
+		if o := v.capped(); account == (o != nil && o.ID == e.Key.Obligation) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// decideWhole decides what is to become of the steps of a contract as a whole.
 func (p *pass) decideWhole(ctx context.Context, f *finding) error {
+	if err := p.reconsider(ctx, f.view, wholeContract); err != nil {
+		return err
+	}
 	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, wholeContract)
 	if err != nil {
 		return err
 	}
-	line := f.view.line
-	line.PassedAt = time.Time{} // no field of a tracker moves a period, and one that began while we were down is late, not past
+	line, err := p.wholeLine(ctx, f)
+	if err != nil {
+		return err
+	}
 	if f.decisions, err = enforcer.Decide(f.ev, standing(states), line); err != nil {
 		return err
 	}
 	p.restrain(f)
-	for _, e := range p.pending[f.view.ID][wholeContract] {
-		if f.cycle(e.Key) != nil {
-			f.pending = append(f.pending, e)
-		}
-	}
+	p.ground(f)
 	return nil
 }
 
-// duties evaluates the contract's duties when their next moment has come, or something happened to their issues.
-func (p *pass) duties(ctx context.Context, v *view, changed []string, due bool) (*finding, error) {
-	if len(v.Duties) == 0 {
-		return nil, nil
+// wholeLine is the contract's line as it is for its duties: a period that began before the last pass and was not seen
+// by it came about by a change of configuration. A pass that could not evaluate them saw nothing.
+func (p *pass) wholeLine(ctx context.Context, f *finding) (enforcer.Line, error) {
+	line := f.view.line
+	if f.runs == nil { // the moment of an account's step is that of the pass which finds it reached
+		line.PassedAt = time.Time{}
+		return line, nil
 	}
-	made, err := p.e.ledger.Made(ctx, p.conn.ID, v.ID)
-	if err != nil {
-		return nil, err
+	it, ok, err := p.e.ledger.Item(ctx, p.conn.ID, wholeContract, f.view.ID)
+	if ok && !it.Next.IsZero() && !it.Next.After(line.PassedAt) && it.EvaluatedAt.Before(line.PassedAt) {
+		line.PassedAt = it.EvaluatedAt
 	}
-	if !due && p.pending[v.ID][wholeContract] == nil {
-		touched := false
-		for _, issue := range made {
-			touched = touched || slices.Contains(changed, issue)
-		}
-		if _, known, err := p.e.ledger.Item(ctx, p.conn.ID, wholeContract, v.ID); err != nil || known && !touched {
-			return nil, err
-		}
-	}
-	f := &finding{view: v, request: enforcer.Request{Connection: p.conn.ID}, runs: map[string]run{}}
-	var runs []enforcer.Run
-	for i := range v.Duties {
-		list, err := p.runsOf(ctx, v, &v.Duties[i], made)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range list {
-			runs = append(runs, r.Run)
-			f.runs[r.CycleID()] = r
-		}
-	}
-	f.ev, err = enforcer.EvaluateDuties(v.Contract.Contract, p.conn.ID, runs, p.now)
-	return f, err
+	return line, err
 }
 
-// runsOf lists the periods of a duty since the line: one that began before it is past, unless its issue was made.
-func (p *pass) runsOf(ctx context.Context, v *view, d *Duty, made map[enforcer.StepKey]string) ([]run, error) {
-	first := v.Contract.Contract
-	if len(v.Earlier) > 0 {
-		first = v.Earlier[0]
-	}
-	since := v.line.EnforceFrom
-	if first.ValidFrom.After(since) {
-		since = first.ValidFrom
-	}
-	periods, err := periodsOf(d, since, p.now, v.Calendar.Location())
-	if err != nil {
-		return nil, err
-	}
-	var out []run
-	for _, period := range periods {
-		if !v.ValidTo.IsZero() && !period.From.Before(v.ValidTo) {
-			break
+// ground holds what the tracker would not take, as far as its names and our rights are known. It is decided again in
+// each pass, for which the names are read again.
+func (p *pass) ground(f *finding) {
+	for i := range f.decisions {
+		d := &f.decisions[i]
+		if d.Verb != enforcer.Act && d.Verb != enforcer.Wait {
+			continue
 		}
-		r := run{duty: d, Run: enforcer.Run{
-			Obligation: d.Obligation, Duty: d.ID, Within: d.Within, Period: period.ID, From: period.From, To: period.To,
-		}}
-		for key, issue := range made {
-			if key.Obligation == d.Obligation && key.Cycle == r.CycleID() {
-				r.Issue = issue
+		code, why := p.untenable(f, d)
+		if why == "" {
+			continue
+		}
+		p.report.problem("", true, "held: %s of %s: %s", d.Key.Obligation, f.view.ID, why)
+		d.Verb, d.NotBefore = enforcer.Hold, time.Time{}
+		d.Reason = enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}
+	}
+}
+
+// untenable is why the tracker would not take what a decision about the contract as a whole calls for.
+func (p *pass) untenable(f *finding, d *enforcer.Decision) (code, why string) {
+	r, duty := f.runs[d.Key.Cycle]
+	switch {
+	case d.Changes.Action == enforcer.ActionCreate && r.made == "":
+		issue, problems := p.newIssue(f, &r, d)
+		for _, x := range problems {
+			if x.Fatal {
+				return heldDuty, fmt.Sprintf("%s: %q: %s", x.Path, x.Value, x.Reason)
 			}
 		}
-		if err := p.follow(ctx, v, &r); err != nil {
-			return nil, err
-		}
-		out = append(out, r)
+		return heldRights, p.mayNotCreate(issue.Project)
+	case d.Changes.Comment == nil:
+		return "", ""
+	case duty:
+		return heldRights, p.wouldBePublic(r.project)
+	case f.watch == "":
+		return heldWatch, fmt.Sprintf("issue %s, which is to be told of the cost of changes, is not in sight", f.view.Account.WatchIssue)
 	}
-	return out, nil
+	return heldRights, p.wouldBePublic(f.project)
 }
 
-// follow finds out from the mirror what has become of the issue that was made for a run.
-func (p *pass) follow(ctx context.Context, v *view, r *run) error {
-	if r.Issue == "" {
-		return nil
+// wouldBePublic is why an internal comment in the project would not stay internal. Who only reads asks no tracker.
+func (p *pass) wouldBePublic(project string) string {
+	if p.conn.Tracker == nil {
+		return ""
 	}
-	m, ok, err := p.e.mirrored(ctx, p.conn.ID, r.Issue)
-	if err != nil || !ok {
-		return err
-	}
-	r.key = m.history.Issue.Key
-	if m.entry.State == mirror.Gone {
-		r.GoneAt = m.entry.StateAt
-	}
-	req := v.request(p.conn.ID, m.history, m.entry)
-	for i := range req.Moments {
-		m := &req.Moments[i]
-		switch open := m.State.Status.Open(); {
-		case open:
-			r.DoneAt, r.DoneEvent, r.DoneBy = time.Time{}, "", enforcer.Person{}
-		case r.DoneAt.IsZero():
-			r.DoneAt, r.DoneEvent, r.DoneBy = m.At, m.Event, m.By
-		}
-	}
-	return nil
+	return p.mayNotBeInternal(p.names.Self, project)
 }
 
-// maxPeriods bounds the periods of a cron line: a line that fires each minute is a mistake, not a duty.
-const maxPeriods = 10_000
-
-// periodsOf lists the periods of a duty that begin at or after since and not after now, and the next one. A cron
-// period is named by the local time at which it begins: where a clock is set back a time that comes twice is one.
-func periodsOf(d *Duty, since, now time.Time, zone *time.Location) ([]enforcer.Period, error) {
-	if list := enforcer.Periods(d.Period, since, now, zone); list != nil {
-		return list, nil
+// mayNotCreate is why our account can make no issue in the project.
+func (p *pass) mayNotCreate(project string) string {
+	if p.conn.Tracker == nil {
+		return ""
 	}
-	schedule, err := cron.ParseStandard(d.Period)
-	if err != nil {
-		return nil, fmt.Errorf("period of duty %s: %q: %w", d.Issue.Path, d.Period, err)
-	}
-	var out []enforcer.Period
-	for at := schedule.Next(since.In(zone).Add(-time.Second)); !at.IsZero() && len(out) < maxPeriods; {
-		next := schedule.Next(at)
-		id := at.Format("2006-01-02T15:04")
-		if n := len(out); n == 0 || out[n-1].ID != id {
-			out = append(out, enforcer.Period{ID: id, From: at, To: next})
+	for _, permission := range p.conn.Tracker.Capabilities().Permissions[connectors.CreateIssues] {
+		if !p.names.Self.Has(project, permission) {
+			return fmt.Sprintf("our account lacks the right %q in project %s", permission, projectName(p.names, project))
 		}
-		if at.After(now) {
-			break
-		}
-		at = next
 	}
-	return out, nil
+	return ""
 }
 
 // carryOutWhole writes what a contract as a whole calls for.
@@ -217,73 +164,31 @@ func (p *pass) carryOutWhole(ctx context.Context, f finding) error {
 		switch {
 		case d.Changes.Action == enforcer.ActionCreate:
 			err = p.make(ctx, f, r, d, e)
-		case r.Issue != "":
-			err = p.remark(ctx, f, r.Issue, d, e)
+		case r.made != "":
+			err = p.remark(ctx, f, r.made, d, e)
 		case f.watch != "":
 			err = p.remark(ctx, f, f.watch, d, e)
 		}
-		if err != nil {
+		if err != nil || p.again {
 			return err
 		}
 	}
 	return nil
 }
 
-// make makes the issue of a duty's period, unless it is there already: an answer may have been lost, or the ledger
-// restored from before it was made.
-func (p *pass) make(ctx context.Context, f finding, r run, d enforcer.Decision, e ledger.Entry) error {
-	cycle := f.cycle(d.Key)
-	facts := mapping.DutyFacts{
-		Key: d.Key, Period: r.Period, Due: cycle.Due, Obligation: cycle.Obligation.Title, Source: cycle.Obligation.Source,
-	}
-	issue, problems := f.view.bound.NewIssue(r.duty.Issue, facts, p.e.writeOptions(f.view))
-	for _, x := range problems {
-		p.report.problem("", x.Fatal, "%s: %q: %s", x.Path, x.Value, x.Reason)
-	}
-	if anyFatal(problems) {
-		return p.hold(ctx, []ledger.Entry{e}, heldDuty, "what the configuration says of the issue does not fit the tracker: run 'slabridge check --live'")
-	}
-	id, found, err := p.conn.Tracker.FindCreated(ctx, issue.Project, issue.Mark, r.From)
-	if err != nil {
-		return err
-	}
-	out, err := p.e.ledger.Begin(ctx, p.e.now(p.conn.Tracker), connectors.Write{Create: &issue}, e)
-	if err != nil {
-		return err
-	}
-	w := mapping.Planned{Write: out.Request, Keys: []enforcer.StepKey{d.Key}, Audience: enforcer.Internal}
-	if !found {
-		if id, err = p.conn.Tracker.Create(ctx, issue); err != nil {
-			p.report.problem("", false, "%v", err)
-			if ferr := p.finish(ctx, out, w, p.failure(w.Write, err)); ferr != nil {
-				return ferr
-			}
-			return stop(err)
-		}
-	}
-	return p.finish(ctx, out, w, p.seen(ctx, id))
-}
-
-// seen reads back an issue that was made; it is there whether or not it can be read now.
-func (p *pass) seen(ctx context.Context, id string) ledger.Outcome {
-	if h, err := p.conn.Tracker.History(ctx, id); err != nil {
-		p.report.problem("", false, "%v", err)
-	} else if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.e.now(p.conn.Tracker)); err != nil {
-		p.report.problem("", false, "%v", err)
-	}
-	return ledger.Outcome{Receipt: &connectors.Receipt{Issue: id}}
-}
-
 // remark writes a comment about the contract as a whole on an issue that was made or named for it.
 func (p *pass) remark(ctx context.Context, f finding, issue string, d enforcer.Decision, e ledger.Entry) error {
 	h, err := p.conn.Tracker.History(ctx, issue)
 	if noted, nerr := p.vanish(ctx, issue, err); noted {
-		return nerr
+		return nerr // the next pass sees that it is gone
 	}
 	if err != nil {
 		return err
 	}
 	if _, err := p.e.mirror.Store(ctx, p.conn.ID, h, p.now); err != nil {
+		return err
+	}
+	if err := p.lookOut(ctx, h); err != nil {
 		return err
 	}
 	if r, ok := f.runs[d.Key.Cycle]; ok { // someone may have closed it a second ago
@@ -294,6 +199,7 @@ func (p *pass) remark(ctx context.Context, f finding, issue string, d enforcer.D
 			return p.drop(ctx, e)
 		}
 	}
+	e.Facts.Against = p.against(h)
 	d.Changes = left(d, e, p.said(h))
 	about := f
 	about.request = f.view.request(p.conn.ID, h, mirror.Entry{State: mirror.Visible})

@@ -106,3 +106,16 @@ func TestBookedTimeOutOfSight(t *testing.T) {
 		w.wantSaid(issue, "+acknowledge/start", "respond/due", "involve-developers/due", "phone-consultation/due")
 	}
 }
+
+// Two consultations that were too long, found in one pass, are both told.
+func TestTwoLongConsultationsAtOnce(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00", consultations)
+	issue := w.issue("minor", "On the phone")
+	w.passAt("2026-03-16 10:05")
+	receipt := w.said(issue)
+	w.book(issue, 1, "Development")
+	w.set(at("2026-03-16 10:06"))
+	w.book(issue, 2, "Development")
+	w.passAt("2026-03-16 10:10")
+	w.wantSaid(issue, append(receipt, "phone-consultation/due", "phone-consultation/due")...)
+}

@@ -219,15 +219,20 @@ func (w *world) settings() engine.Settings {
 	if len(problems) > 0 {
 		w.t.Fatal(problems)
 	}
-	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew}
+	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew, LateAfter: w.cfg.Limits.LateAfter}
 	for _, c := range w.cfg.Connections {
-		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll})
+		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll, WatchIssue: c.WatchIssue})
 	}
 	for i, c := range w.cfg.Contracts {
-		s.Contracts = append(s.Contracts, engine.Contract{
+		x := engine.Contract{
 			Contract: c.Contract, Connection: c.Connection, Mapping: *w.cfg.Mapping(c.MappingID), Path: "mappings[0]",
 			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: w.cfg.Fingerprint,
-		})
+			Account: (*engine.Account)(c.Account),
+		}
+		for _, d := range c.Duties {
+			x.Duties = append(x.Duties, engine.Duty(d))
+		}
+		s.Contracts = append(s.Contracts, x)
 	}
 	return s
 }

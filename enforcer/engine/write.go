@@ -40,6 +40,9 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	if h, err = p.e.withWork(ctx, p.conn.ID, h); err != nil {
 		return err
 	}
+	if err := p.lookOut(ctx, h); err != nil {
+		return err
+	}
 	now, _, err := p.find(ctx, f.view, mirrored{h, mirror.Entry{State: mirror.Visible}})
 	if err != nil {
 		return err
@@ -58,10 +61,11 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	}
 	entries := p.ready(again[0].entries)
 	if storm != "" {
-		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), sentBefore), heldStorm, storm); err != nil {
+		said := p.said(h)
+		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return excepted(e, said) }), heldStorm, storm); err != nil {
 			return err
 		}
-		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !sentBefore(e) })
+		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !excepted(e, said) })
 	}
 	// once begun, a write is seen through: stopping half-way would leave an outcome to be looked for
 	return p.write(context.WithoutCancel(ctx), now, h, entries)
@@ -104,8 +108,9 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 		}
 		e := entries[i]
 		e.Evidence = f.entry(d).Evidence // what is written rests on what was just read
+		e.Facts.Against = p.against(h)
 		byKey[d.Key] = e
-		d.Changes = left(d, e, said)
+		d.Changes = p.unmarked(&f.request, d, e, left(d, e, said))
 		decisions = append(decisions, d)
 	}
 	if len(decisions) == 0 {
@@ -158,14 +163,11 @@ func (e *Engine) writeOptions(v *view) mapping.WriteOptions {
 
 // send makes one request of a group of entries: marked as sent, watchers, update, read back, receipt.
 func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before connectors.History, group []ledger.Entry) error {
-	if why, err := p.refusal(ctx, w.Write, f.project); err != nil {
+	if p.block != "" { // another installation was seen on this very issue
+		return p.hold(ctx, group, heldBlocked, p.block)
+	}
+	if held, err := p.keepIn(ctx, f, w.Write, group); held || err != nil {
 		return err
-	} else if why != "" {
-		p.report.problem(f.request.Key, true, "held: %s", why)
-		if err := p.learnRights(ctx); err != nil {
-			return err
-		}
-		return p.hold(ctx, group, heldRights, why)
 	}
 	// the moment at which it leaves, not the pass's: how long the tracker may still be working on it counts from here
 	out, err := p.e.ledger.Begin(ctx, p.e.now(p.conn.Tracker), w.Write, group...)
@@ -194,6 +196,9 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 		return p.finish(ctx, out, w, o)
 	}
 	receipt = p.complete(receipt, left, before, group)
+	if receipt, err = p.leaked(ctx, before.Issue, receipt); err != nil {
+		return err
+	}
 	p.tell(f.request.Key, receipt)
 	return p.finish(ctx, out, w, ledger.Outcome{Receipt: &receipt})
 }
@@ -247,8 +252,12 @@ func (p *pass) finish(ctx context.Context, out ledger.Write, w mapping.Planned, 
 
 // tell reports what a receipt shows to be wrong.
 func (p *pass) tell(issue string, r connectors.Receipt) {
-	if r.Public {
-		p.report.problem(issue, true, "an internal comment is public: the customer can read %s; take it back in the tracker", r.Event)
+	switch {
+	case !r.Public:
+	case r.TakenBack == "":
+		p.report.problem(issue, true, "an internal comment is public: the customer can read %s; take it back in the tracker; mail about it may have gone out", r.Event)
+	default:
+		p.report.problem(issue, true, "an internal comment came out public and was taken back (%s); mail about it may have gone out", r.TakenBack)
 	}
 	for _, x := range r.Refused {
 		p.report.problem(issue, false, "the tracker accepted the write and left this alone: %s", x)
@@ -278,6 +287,17 @@ func notes(notes []string, r enforcer.Reason) enforcer.Reason {
 	return r
 }
 
+// assigned is whom a write assigns, "" for nobody.
+func assigned(w connectors.Write) string {
+	switch {
+	case w.Create != nil:
+		return w.Create.Assign
+	case w.Assign != nil:
+		return *w.Assign
+	}
+	return ""
+}
+
 // failure is the outcome of a request that the tracker did not accept.
 func (p *pass) failure(w connectors.Write, err error) ledger.Outcome {
 	now := p.e.now(p.conn.Tracker)
@@ -293,8 +313,8 @@ func (p *pass) failure(w connectors.Write, err error) ledger.Outcome {
 	case connectors.Unknown, connectors.Garbled:
 		o.RetryAt = now.Add(settleAfter)
 	case connectors.Refused:
-		if w.Assign != nil { // someone else, then: nothing of it was saved
-			p.unassignable[*w.Assign], p.again = true, true
+		if who := assigned(w); who != "" { // someone else, then: nothing of it was saved
+			p.unassignable[who], p.again = true, true
 			o.Class, o.RetryAt = connectors.TryLater, time.Time{}
 		}
 	}

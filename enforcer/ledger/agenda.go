@@ -114,6 +114,7 @@ type Cycle struct {
 	StartedAt  time.Time           `json:"started"`
 	Due        time.Time           `json:"due,omitzero"`
 	EndedAt    time.Time           `json:"ended,omitzero"`
+	IssueKey   string              `json:"issue,omitempty"` // of the issue made for a duty's period
 }
 
 func (c Cycle) running() bool { return c.State == enforcer.Running || c.State == enforcer.Paused }

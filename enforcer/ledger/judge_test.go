@@ -241,6 +241,14 @@ func TestTallies(t *testing.T) {
 		if s, n, err := l.Tally(t.Context(), "helpdesk", "kamal", "billing", period); err != nil || s != sum || n != requests {
 			t.Errorf("%s: %d of %d requests, %v; want %d of %d", period, s, n, err, sum, requests)
 		}
+		each, err := l.Tallies(t.Context(), "helpdesk", "kamal", "billing", period)
+		var total int64
+		for _, amount := range each {
+			total += amount
+		}
+		if err != nil || total != sum || len(each) != requests {
+			t.Errorf("%s: one by one %v, %v", period, each, err)
+		}
 	}
 	want("2026-03", 0, 0)
 	other := tally("1", "2026-03", 100)

@@ -14,6 +14,7 @@ import (
 type Ledger struct {
 	db           *sql.DB
 	installation string
+	begun        time.Time
 }
 
 // The errors that callers tell apart.
@@ -45,8 +46,10 @@ func Open(ctx context.Context, db *sql.DB, now time.Time) (*Ledger, error) {
 // install reads the installation's name and makes it only when there is none: a command that merely reads does not
 // wait for one that writes.
 func (l *Ledger) install(ctx context.Context, now time.Time) error {
-	const read = `SELECT id FROM ledger_installation WHERE one = 1`
-	err := l.db.QueryRowContext(ctx, read).Scan(&l.installation)
+	const read = `SELECT id, created_at FROM ledger_installation WHERE one = 1`
+	var begun sql.NullInt64
+	defer func() { l.begun = fromMillis(begun) }()
+	err := l.db.QueryRowContext(ctx, read).Scan(&l.installation, &begun)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -57,13 +60,16 @@ func (l *Ledger) install(ctx context.Context, now time.Time) error {
 			ON CONFLICT (one) DO NOTHING`, hex.EncodeToString(fresh[:]), millis(now)); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, read).Scan(&l.installation)
+		return tx.QueryRowContext(ctx, read).Scan(&l.installation, &begun)
 	})
 }
 
 // Installation names this ledger among others that may write to the same tracker: eight hex digits, made once
 // and kept, for the marks of our comments.
 func (l *Ledger) Installation() string { return l.installation }
+
+// Begun is when this ledger was made, by our clock.
+func (l *Ledger) Begun() time.Time { return l.begun }
 
 // tx runs f in one transaction: all of it happened when tx returns nil, nothing of it otherwise.
 func (l *Ledger) tx(ctx context.Context, f func(*sql.Tx) error) error {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -19,6 +20,8 @@ type Filter struct {
 	Connection   string
 	Contract     string
 	Obligation   string
+	Step         string
+	Reason       string    // the code of why it is in its state: "storm"
 	Issue        string    // the immutable id or the key
 	Since, Until time.Time // recorded within [Since, Until)
 }
@@ -30,10 +33,18 @@ func (f Filter) conditions() conditions {
 	c.add("connection = ?", f.Connection != "", f.Connection)
 	c.add("contract = ?", f.Contract != "", f.Contract)
 	c.add("obligation = ?", f.Obligation != "", f.Obligation)
+	c.add("step = ?", f.Step != "", f.Step)
+	c.add("substr(reason, 1, length(?)) = ?", f.Reason != "", reasonPrefix(f.Reason))
 	c.add("(issue = ? OR issue_key = ?)", f.Issue != "", f.Issue)
 	c.add("recorded_at >= ?", !f.Since.IsZero(), millis(f.Since))
 	c.add("recorded_at < ?", !f.Until.IsZero(), millis(f.Until))
 	return c
+}
+
+// reasonPrefix is how the stored reasons with a code begin: the code comes first in their JSON.
+func reasonPrefix(code string) string {
+	b, _ := json.Marshal(code) // a string always encodes
+	return `{"code":` + string(b) + `,`
 }
 
 // conditions are the parts of a WHERE, with their arguments.
@@ -172,6 +183,16 @@ func (l *Ledger) Pending(ctx context.Context, connection string, now time.Time) 
 		ORDER BY moment, id`, connection, millis(now))
 	if err != nil {
 		return nil, fmt.Errorf("list pending entries of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
+// Refused lists the refused entries of a connection with fewer requests than so many, oldest moment first.
+func (l *Ledger) Refused(ctx context.Context, connection string, tries int) ([]Entry, error) {
+	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND state = 'refused' AND tries < $2 ORDER BY moment, id`, connection, tries)
+	if err != nil {
+		return nil, fmt.Errorf("list refused entries of %s: %w", connection, err)
 	}
 	return out, nil
 }

@@ -306,9 +306,9 @@ func (m *machine) check(rt *rapid.T) {
 	if err != nil || len(made) != len(m.made) {
 		rt.Fatalf("%d issues made, model has %d: %v", len(made), len(m.made), err)
 	}
-	for k, issue := range made {
-		if issue != m.made[k.ID()] {
-			rt.Fatalf("%v made issue %s, model has %q", k, issue, m.made[k.ID()])
+	for k, e := range made {
+		if e.Made() != m.made[k.ID()] {
+			rt.Fatalf("%v made issue %s, model has %q", k, e.Made(), m.made[k.ID()])
 		}
 	}
 	pending, err := m.l.Pending(m.tb.Context(), m.connection, m.now.Add(time.Hour))

@@ -29,31 +29,44 @@ func unmade(ctx context.Context, tx *sql.Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	if was.made() != "" {
-		return fmt.Errorf("begin to make an issue: %w: %s has made issue %s", ErrMade, e.describe(), was.made())
+	if was.Made() != "" {
+		return fmt.Errorf("begin to make an issue: %w: %s has made issue %s", ErrMade, e.describe(), was.Made())
 	}
 	return nil
 }
 
-// made is the id of the issue that was made for the entry, "" when none was.
-func (e *Entry) made() string {
+// Made is the id of the issue that was made for the entry, "" when none was.
+func (e *Entry) Made() string {
 	if e.Key.Issue != "" || e.Receipt == nil {
 		return ""
 	}
 	return e.Receipt.Issue
 }
 
-// Made gives the issue that was made for each step of a contract's duties that made one.
-func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enforcer.StepKey]string, error) {
+// On is the issue that the entry's write went to, or that it made; "" while there is none.
+func (e *Entry) On() string {
+	switch {
+	case e.Key.Issue != "":
+		return e.Key.Issue
+	case e.Made() != "":
+		return e.Made()
+	case e.Write != nil:
+		return e.Write.Issue
+	}
+	return ""
+}
+
+// Made gives the entries of a contract's duties that have made an issue (Entry.Made).
+func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enforcer.StepKey]Entry, error) {
 	entries, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
 		WHERE connection = $1 AND issue = '' AND contract = $2 AND receipt IS NOT NULL`, connection, contract)
 	if err != nil {
 		return nil, fmt.Errorf("list issues made for %s on %s: %w", contract, connection, err)
 	}
-	out := map[enforcer.StepKey]string{}
+	out := map[enforcer.StepKey]Entry{}
 	for _, e := range entries {
-		if issue := e.made(); issue != "" {
-			out[e.Key] = issue
+		if e.Made() != "" {
+			out[e.Key] = e
 		}
 	}
 	return out, nil

@@ -5,7 +5,7 @@ package ledger
 //
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
-func Migrations() []string { return []string{schema1, schema2} }
+func Migrations() []string { return []string{schema1, schema2, schemaHealth, schemaAlarms} }
 
 const schema1 = `
 CREATE TABLE ledger_installation (
@@ -185,4 +185,34 @@ CREATE TABLE ledger_tallies (
 	PRIMARY KEY (connection, contract, obligation, issue, period)
 );
 CREATE INDEX ledger_tallies_period ON ledger_tallies (connection, contract, obligation, period);
+`
+
+// schemaHealth keeps how slabridge itself fares.
+const schemaHealth = `
+CREATE TABLE ledger_health (
+	connection TEXT NOT NULL PRIMARY KEY,
+	passed_at  BIGINT NOT NULL,
+	good_at    BIGINT,
+	error      TEXT NOT NULL,
+	late_since BIGINT
+);
+`
+
+// schemaAlarms keeps alarms.
+const schemaAlarms = `
+CREATE TABLE ledger_alarms (
+	connection TEXT NOT NULL,
+	kind       TEXT NOT NULL,
+	issue      TEXT NOT NULL,
+	subject    TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	seen_on    TEXT NOT NULL,
+	issue_key  TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	raised_at  BIGINT NOT NULL,
+	settled_at BIGINT,
+	settled_by TEXT NOT NULL,
+	mended_at  BIGINT,
+	PRIMARY KEY (connection, kind, issue, subject, number)
+);
 `

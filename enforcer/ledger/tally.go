@@ -59,6 +59,22 @@ func (l *Ledger) Tally(ctx context.Context, connection, contract, obligation, pe
 	return sum, requests, nil
 }
 
+// Tallies gives what each request adds to an account in a period, by the request's issue.
+func (l *Ledger) Tallies(ctx context.Context, connection, contract, obligation, period string) (map[string]int64, error) {
+	list, err := collect(ctx, l.db, func(scan func(...any) error) (t Tally, err error) {
+		return t, scan(&t.Issue, &t.Amount)
+	}, `SELECT issue, amount FROM ledger_tallies WHERE connection = $1 AND contract = $2 AND obligation = $3 AND period = $4`,
+		connection, contract, obligation, period)
+	if err != nil {
+		return nil, fmt.Errorf("list %s of %s on %s: %w", obligation, contract, connection, err)
+	}
+	out := make(map[string]int64, len(list))
+	for _, t := range list {
+		out[t.Issue] = t.Amount
+	}
+	return out, nil
+}
+
 // ClearTallies forgets what requests add to the accounts of a contract, before all of them are evaluated anew: some
 // may no longer be the contract's.
 func (l *Ledger) ClearTallies(ctx context.Context, connection, contract string) error {

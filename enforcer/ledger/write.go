@@ -179,7 +179,7 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 	for i, e := range out {
 		e.Reason, e.Error, e.NotBefore = o.Reason, o.Error, o.RetryAt
 		if o.Receipt != nil {
-			receipt, made := *o.Receipt, e.made()
+			receipt, made := *o.Receipt, e.Made()
 			if receipt.Issue == "" {
 				receipt.Issue = made // what it made stays made, whatever was written about it since
 			}

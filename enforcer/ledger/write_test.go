@@ -209,7 +209,7 @@ func TestADutyMakesOneIssue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[enforcer.StepKey]string{start.Key: "900"}, made); diff != "" || done.State != ledger.Done {
+	if diff := cmp.Diff(map[enforcer.StepKey]ledger.Entry{start.Key: done}, made); diff != "" || done.State != ledger.Done || done.Made() != "900" {
 		t.Errorf("made (-want +got), and is %s:\n%s", done.State, diff)
 	}
 	entries, err := l.ByIssue(t.Context(), "helpdesk", "")

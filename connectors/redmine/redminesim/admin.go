@@ -119,9 +119,22 @@ func (s *Server) AddField(name string, values ...string) {
 	})
 }
 
+// DropField removes a custom field of issues with all its values.
+func (s *Server) DropField(name string) {
+	s.do(func() {
+		f := s.mustField(name)
+		s.st.fields = slices.DeleteFunc(s.st.fields, func(x *customField) bool { return x == f })
+		for _, i := range s.st.issues {
+			delete(i.fields, f.id)
+		}
+	})
+}
+
 // AddActivity adds a kind of work for every project.
 func (s *Server) AddActivity(name string) {
-	s.do(func() { s.st.activities = append(s.st.activities, &activity{id: s.st.next("enumerations"), name: name}) })
+	s.do(func() {
+		s.st.activities = append(s.st.activities, &activity{id: s.st.next("enumerations"), name: name})
+	})
 }
 
 // SetStandardField switches a standard field ("assigned_to_id") of a tracker on or off.

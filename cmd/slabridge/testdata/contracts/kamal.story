@@ -367,7 +367,7 @@ Thu 2026-02-26 12:03     customer1 creates #16 "Вопрос об обучени
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
 Thu 2026-02-26 12:06     admin on #15 deletes
-Thu 2026-02-26 12:10     manager1 on #16 project=elsewhere
+Thu 2026-02-26 12:15     manager1 on #16 project=elsewhere
 
 # Reopened by the customer: a new run of everything but the receipt. Reopened by staff within the hour: a correction, as if
 # it had never been resolved.
@@ -600,8 +600,8 @@ Tue 2026-03-31 18:00     end
     #8 Не работает: minor
         acknowledge created: met, from Thu 2026-02-12 14:00:00, ended Thu 2026-02-12 14:00:01: stopped by note-1
         request-complete created: met, from Thu 2026-02-12 14:00:00, due Fri 2026-02-13 14:00:00, ended Thu 2026-02-12 16:00:00: stopped by note-3
-        phone-consultation time:1: met, from Fri 2026-02-13 15:00:00, ended Fri 2026-02-13 15:00:00: stopped by time:1
-        phone-consultation time:2: breached, from Fri 2026-02-13 16:00:00, ended Fri 2026-02-13 16:00:00: failed by time:2
+        phone-consultation work-1: met, from Fri 2026-02-13 15:00:00, ended Fri 2026-02-13 15:00:00: stopped by work-1
+        phone-consultation work-2: breached, from Fri 2026-02-13 16:00:00, ended Fri 2026-02-13 16:00:00: failed by work-2
     #9 Ошибка: minor
         acknowledge created: met, from Thu 2026-02-12 17:00:00, ended Thu 2026-02-12 17:00:01: stopped by note-1
         request-complete created: breached, from Thu 2026-02-12 17:00:00, due Fri 2026-02-13 17:00:00, ended Fri 2026-02-13 17:30:00: stopped by note-3
@@ -654,10 +654,10 @@ Tue 2026-03-31 18:00     end
         phone-duplicate created: cancelled, from Thu 2026-02-26 12:00:00, ended Thu 2026-02-26 12:10:00: gone by gone
     #16 Вопрос об обучении: noncritical
         acknowledge created: met, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:03:01: stopped by note-1
-        respond created: cancelled, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        involve-developers created: cancelled, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        inform-management created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
-        progress-update created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:10:00: left-contract by note-2
+        respond created: cancelled, from Thu 2026-02-26 12:03:00, due Thu 2026-02-26 14:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        involve-developers created: cancelled, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        inform-management created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
+        progress-update created: cancelled, from Thu 2026-02-26 12:03:00, due Mon 2026-03-02 12:03:00, ended Thu 2026-02-26 12:15:00: left-contract by note-2
         request-complete created: met, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:03:00: stopped by created
     #17 Не обновляется список отзыва: critical
         acknowledge created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:00:01: stopped by note-1
@@ -733,11 +733,13 @@ Tue 2026-03-31 18:00     end
         involve-developers п. 8
           involvement of the developers
           met 11, breached 4 (excused 0), cancelled 4, running at the end 0
-          kept 73.3 %
+          carried out by slabridge at the due: 4
+          kept 100 %
         inform-management п. 8
           information of the management
           met 13, breached 2 (excused 0), cancelled 4, running at the end 0
-          kept 86.6 %
+          carried out by slabridge at the due: 2
+          kept 100 %
         progress-update п. 9
           progress update
           met 31, breached 3 (excused 0), cancelled 4, running at the end 0

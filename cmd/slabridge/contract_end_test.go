@@ -1,0 +1,181 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
+)
+
+// end tells the verdicts, and holds the pages to what the customer may read.
+func (p *play) end(act int) {
+	p.t.Helper()
+	for n := 1; p.ids[fmt.Sprintf("#%d", n)] != 0; n++ {
+		issue := p.ids[fmt.Sprintf("#%d", n)]
+		p.notes(issue)
+		found, err := p.open.engine.Explain(p.t.Context(), fmt.Sprint(issue), p.now)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for _, x := range found {
+			story, err := p.app.story(x, p.open.zone())
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			p.tell(act, "#%d %s: %s", n, story.Subject, cmp.Or(story.Severity, story.State))
+			for i, c := range story.Cycles {
+				p.tell(act, "%s", p.verdict(issue, c))
+				if !x.Evaluation.Cycles[i].Obligation.NoVerdict {
+					p.kept(issue, c)
+				}
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.ids)) {
+		p.pages(p.ids[name])
+	}
+	p.whole(act)
+	p.report(act)
+}
+
+// whole tells the verdicts about the contract as a whole, as the ledger keeps them.
+func (p *play) whole(act int) {
+	p.t.Helper()
+	p.tell(act, "the contract as a whole")
+	for v, err := range p.open.ledger.Verdicts(p.t.Context(), ledger.VerdictFilter{Contract: p.s.contract}) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if v.Issue != "" {
+			continue
+		}
+		line := fmt.Sprintf("%s%s %s: %s, from %s", storyIndent, v.Obligation, v.Cycle, v.State, p.stamp(v.StartedAt))
+		if !v.Due.IsZero() {
+			line += ", due " + p.stamp(v.Due)
+		}
+		if !v.EndedAt.IsZero() {
+			line += ", ended " + p.stamp(v.EndedAt) + ": " + v.EndWhy
+		}
+		p.tell(act, "%s", line)
+	}
+}
+
+// report tells what the report of the period says.
+func (p *play) report(act int) {
+	p.t.Helper()
+	var out strings.Builder
+	a := newApp(strings.NewReader(""), &out, &out, p.app.clock)
+	code := a.run([]string{
+		"report", "--contract", p.s.contract, "--from", p.s.starts.Format(time.DateOnly), "--to", p.now.In(p.s.zone).Format(time.DateOnly),
+		"--lang", "en", "--config", p.app.config,
+	})
+	if code != exitOK {
+		p.t.Fatalf("slabridge report: exit code %d:\n%s", code, out.String())
+	}
+	p.tell(act, "the report")
+	_, found, _ := strings.Cut(out.String(), "\n\n") // without who made it of what, and when
+	for line := range strings.Lines(p.renamed(found)) {
+		line = strings.TrimRight(line, " \n")
+		if line != "" && !brokenCycle.MatchString(line) {
+			p.tell(act, "%s%s", storyIndent, line)
+		}
+	}
+}
+
+// brokenCycle are the lines of a report that go through the broken cycles, which the verdicts above it name, too.
+var brokenCycle = regexp.MustCompile(`^ {2}! |^ {6}\S`)
+
+// kept holds the verdict that is explained now against the one that the ledger keeps.
+func (p *play) kept(issue int, c cycleStory) {
+	p.t.Helper()
+	kept := ""
+	filter := ledger.VerdictFilter{Contract: p.s.contract, Obligation: c.Obligation, Issue: strconv.Itoa(issue)}
+	for v, err := range p.open.ledger.Verdicts(p.t.Context(), filter) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if v.Cycle == c.Cycle {
+			kept = string(v.State)
+		}
+	}
+	if kept != c.State && (kept != "" || c.State != "running") {
+		p.t.Errorf("%s %s: explained as %q, kept in the ledger as %q", c.Obligation, p.event(issue, c.Cycle), c.State, kept)
+	}
+}
+
+func (p *play) verdict(issue int, c cycleStory) string {
+	line := fmt.Sprintf("%s%s %s: %s, from %s", storyIndent, c.Obligation, p.event(issue, c.Cycle), c.State, p.stamp(c.Started))
+	if c.Due != nil {
+		line += ", due " + p.stamp(*c.Due)
+	}
+	if c.Ended != nil {
+		line += ", ended " + p.stamp(*c.Ended) + ": " + c.EndedWhy
+		if c.EndedBy != "" {
+			line += " by " + p.event(issue, c.EndedBy)
+		}
+	}
+	for _, x := range c.Pauses {
+		line += ", paused " + p.stamp(x.From)
+		if x.To != nil {
+			line += " to " + p.stamp(*x.To)
+		}
+	}
+	return line
+}
+
+// event names an event of the tracker by what the page shows: "note-3"; booked time is numbered through the story.
+func (p *play) event(issue int, id string) string {
+	if entry, booked := strings.CutPrefix(id, "time:"); booked {
+		n, _ := strconv.Atoi(entry)
+		return fmt.Sprintf("work-%d", slices.Index(p.w.booked, n)+1)
+	}
+	return journalRef.ReplaceAllStringFunc(id, func(m string) string {
+		for n, j := range p.known[issue] {
+			if fmt.Sprintf("journal:%d", j.ID) == m {
+				return fmt.Sprintf("note-%d", n+1)
+			}
+		}
+		return m
+	})
+}
+
+// pages holds what people read of a request against what was told: staff read each of our comments, the customer those
+// that were meant for everybody and no other.
+func (p *play) pages(issue int) {
+	p.t.Helper()
+	bot, _ := p.w.user(storyBot)
+	read, there := p.w.page(p.t, p.s.person(p.t, "Customer"), issue)
+	if !there {
+		return // deleted
+	}
+	theirs := ""
+	for _, j := range read.Journals {
+		if j.Private {
+			p.t.Errorf("the customer reads a private note: %q", j.Notes)
+		}
+		if j.User.ID == bot && j.Notes != "" {
+			theirs += j.Notes + "\n"
+		}
+	}
+	if theirs != p.public[issue] {
+		p.t.Errorf("the customer reads\n%s\nand was told\n%s", theirs, p.public[issue])
+	}
+	if more := p.untold(issue); len(more) > 0 {
+		p.t.Errorf("%s has notes of ours that slabridge did not report: %v", p.name(strconv.Itoa(issue)), more)
+	}
+	for _, j := range p.known[issue] {
+		if j.User.ID != bot || j.Notes == "" {
+			continue
+		}
+		if _, steps, ok := mapping.ParseMark(j.Notes); !ok || len(steps) == 0 {
+			p.t.Errorf("a comment of ours without a mark: %q", j.Notes)
+		}
+	}
+}

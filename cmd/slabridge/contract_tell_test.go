@@ -1,0 +1,213 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer/engine"
+	"slabridge/enforcer/ledger"
+)
+
+// written tells every write of a pass, as the tracker shows it afterwards.
+func (p *play) written(act int, r engine.Report) {
+	p.t.Helper()
+	var at int
+	for at < len(r.Written) {
+		first := r.Written[at]
+		end := at + 1
+		for end < len(r.Written) && written(r.Written[end]) == written(first) && r.Written[end].Receipt.Event == first.Receipt.Event {
+			end++
+		}
+		p.tellWrite(act, r.Written[at:end])
+		at = end
+	}
+}
+
+// tellWrite tells one write: its steps, and what the tracker has of it.
+func (p *play) tellWrite(act int, entries []ledger.Entry) {
+	p.t.Helper()
+	issue, err := strconv.Atoi(written(entries[0]))
+	if err != nil {
+		p.t.Fatalf("a write to no issue: %+v", entries[0])
+	}
+	audience := "tells staff"
+	switch {
+	case entries[0].Receipt.Issue != "":
+		p.made++
+		p.ids[fmt.Sprintf("#D%d", p.made)] = issue
+		audience = "is made"
+	case entries[0].Audience == "public":
+		audience = "tells the customer"
+	}
+	var steps []string
+	for _, e := range entries {
+		steps = append(steps, p.step(e))
+	}
+	p.tell(act, "%s  %s %s: %s", p.stamp(p.now), p.name(written(entries[0])), audience, strings.Join(steps, "; "))
+	if entries[0].Receipt.Issue != "" {
+		p.tellMade(act, issue)
+	}
+	for _, j := range p.untold(issue) {
+		p.tellNote(act, issue, j)
+		if "journal:"+fmt.Sprint(j.ID) == entries[0].Receipt.Event {
+			break
+		}
+	}
+	if w := entries[0].Write; w != nil && len(w.Watchers) > 0 {
+		p.tell(act, "%swatched by %s", storyIndent, strings.Join(p.watching(issue, w), ", "))
+	}
+}
+
+// written is the issue that a write went to.
+func written(e ledger.Entry) string {
+	if e.Receipt.Issue != "" || e.Write == nil {
+		return cmp.Or(e.Receipt.Issue, e.Key.Issue)
+	}
+	return e.Write.Issue
+}
+
+// tellMade tells an issue that slabridge made.
+func (p *play) tellMade(act, issue int) {
+	p.t.Helper()
+	made, _ := p.w.page(p.t, "admin", issue)
+	p.tell(act, "%s%s, %s, assignee=%s, due=%s", storyIndent, made.Subject, made.Tracker.Name,
+		p.w.name(p.t, "assignee", strconv.Itoa(made.Assignee.ID)), made.DueDate)
+	p.tellText(act, made.Description, "~")
+}
+
+// step names a step with its clause and due.
+func (p *play) step(e ledger.Entry) string {
+	due := ""
+	if !e.Due.IsZero() {
+		due = ", due " + p.stamp(e.Due)
+	}
+	return fmt.Sprintf("%s/%s (%s%s)", e.Key.Obligation, e.Key.Step, e.Source, due)
+}
+
+// untold are the notes of ours on a page that have not been told.
+func (p *play) untold(issue int) []journal {
+	p.t.Helper()
+	bot, _ := p.w.user(storyBot)
+	var out []journal
+	for _, j := range p.notes(issue) {
+		if j.User.ID == bot && !p.told[j.ID] {
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+// tellNote tells a note of ours as it stands on the page. One of another second is a fault.
+func (p *play) tellNote(act, issue int, j journal) {
+	p.t.Helper()
+	p.told[j.ID] = true
+	if !j.CreatedOn.Equal(p.now) {
+		p.t.Errorf("%s: a note of ours of %s, written at %s", p.name(fmt.Sprint(issue)), p.stamp(j.CreatedOn), p.stamp(p.now))
+	}
+	for _, d := range j.Details {
+		p.tell(act, "%s%s", storyIndent, p.change(d))
+	}
+	if j.Notes == "" {
+		return
+	}
+	if !j.Private {
+		p.public[issue] += j.Notes + "\n"
+	}
+	p.tellText(act, j.Notes, map[bool]string{true: "~", false: "|"}[j.Private])
+}
+
+// tellText tells the words of ours, but for our mark and the list of what comes next: a story shows that when it comes.
+func (p *play) tellText(act int, text, before string) {
+	for line := range strings.Lines(p.renamed(ownMark.ReplaceAllString(text, ""))) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "— ") && !strings.HasSuffix(line, ":") {
+			p.tell(act, "%s%s %s", storyIndent, before, line)
+		}
+	}
+}
+
+var (
+	ownMark    = regexp.MustCompile(`(?m)^\[slabridge .*\]\r?$`)
+	ownNumber  = regexp.MustCompile(`(№ |#)(\d+)\b`)
+	journalRef = regexp.MustCompile(`journal:(\d+)`)
+)
+
+// renamed is a text with the story's numbers of requests.
+func (p *play) renamed(text string) string {
+	return ownNumber.ReplaceAllStringFunc(text, func(m string) string {
+		sign := strings.TrimRight(m, "0123456789")
+		return sign + strings.TrimPrefix(p.name(strings.TrimPrefix(m, sign)), "#")
+	})
+}
+
+// change says what a note changed, in the words of acts.
+func (p *play) change(d detail) string {
+	name := func(kind, id string) string {
+		if id == "" {
+			return "none"
+		}
+		return p.w.name(p.t, kind, id)
+	}
+	if d.Property == "cf" {
+		return fmt.Sprintf("%s=%q", name("field", d.Name), d.New)
+	}
+	for kind, column := range columns {
+		if column == d.Name {
+			return kind + "=" + name(kind, d.New)
+		}
+	}
+	return d.Name + "=" + d.New
+}
+
+// watching are those of a write's watchers who do watch.
+func (p *play) watching(issue int, w *connectors.Write) []string {
+	var out []string
+	now, _ := p.w.page(p.t, "admin", issue)
+	for _, x := range now.Watchers {
+		if slices.Contains(w.Watchers, fmt.Sprint(x.ID)) {
+			out = append(out, x.Name)
+		}
+	}
+	return out
+}
+
+// notes are all notes of a request, as staff read them on its page; of a deleted one those that were seen last.
+func (p *play) notes(issue int) []journal {
+	p.t.Helper()
+	if found, there := p.w.page(p.t, p.s.person(p.t, "Support engineer"), issue); there {
+		p.known[issue] = found.Journals
+	}
+	return p.known[issue]
+}
+
+// name is the story's name of an issue: "#1"; of the contract as a whole it is "the contract".
+func (p *play) name(issue string) string {
+	if issue == "" {
+		return "the contract"
+	}
+	for name, id := range p.ids {
+		if strconv.Itoa(id) == issue {
+			return name
+		}
+	}
+	p.t.Errorf("the story has no issue %s", issue)
+	return "#?"
+}
+
+func (p *play) stamp(t time.Time) string { return t.In(p.s.zone).Format(storyMoment) }
+
+// tell notes what was seen after an act, and whether that was to be expected.
+func (p *play) tell(act int, format string, args ...any) {
+	line := storyIndent + fmt.Sprintf(format, args...)
+	n := len(p.seen[act])
+	p.seen[act] = append(p.seen[act], line)
+	if want := p.s.acts[act].expects; p.hasty && p.wrong == "" && (n >= len(want) || want[n] != line) {
+		p.wrong = line
+	}
+}

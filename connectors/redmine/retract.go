@@ -1,0 +1,40 @@
+package redmine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"slabridge/connectors"
+)
+
+// Retract implements connectors.Tracker with one PUT of the journal. Of an account that may edit its notes and not set
+// them as private Redmine takes the wish to hide one with 204 and leaves it alone. A note that stands alone is deleted
+// with its text; of one beside changes the changes stay.
+func (t *Tracker) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
+	c := t.call(ctx, "take back "+event+" of issue "+issue, atIssue)
+	if err := c.checkID(issue); err != nil {
+		return err
+	}
+	journal, ok := strings.CutPrefix(event, "journal:")
+	if err := c.checkID(journal); !ok || err != nil {
+		return c.fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
+	}
+	change := map[string]any{"private_notes": true}
+	if how == connectors.Erased {
+		change = map[string]any{"notes": ""}
+	}
+	body, err := json.Marshal(map[string]any{"journal": change})
+	if err != nil {
+		return c.fail(connectors.Refused, err)
+	}
+	err = t.write(c, http.MethodPut, issue, "/journals/"+journal+".json", body)
+	var e *connectors.Error
+	if errors.As(err, &e) && e.Status == http.StatusForbidden {
+		e.Hint = hintTakeBack
+	}
+	return err
+}

@@ -1,0 +1,391 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// Undo is what is to become of one step that was written, when it is taken back.
+type Undo struct {
+	Entry ledger.Entry // the step
+	Issue string       // the tracker's id of the issue that it was written on, or made
+	// Assign and Priority go back from one value to another (the tracker's ids; "" for nobody); nil when they stay.
+	Assign, Priority *Back
+	Correct          []Corrected     // its comments, each to get a follow-up
+	Made             bool            // its issue is told that it was made in error
+	Stays            []enforcer.Text // what is not taken back, and why
+}
+
+// Corrected is a comment of ours that gets a follow-up, internal or public as it is.
+type Corrected struct {
+	Event    string
+	At       time.Time
+	Internal bool
+}
+
+// Back is a field going back from our value to the one before.
+type Back struct{ From, To string }
+
+// Any reports whether anything is taken back.
+func (u *Undo) Any() bool {
+	return u.Assign != nil || u.Priority != nil || len(u.Correct) > 0 || u.Made
+}
+
+func (u *Undo) stays(ru, en string) {
+	u.Stays = append(u.Stays, enforcer.Text{"ru": ru, "en": en})
+}
+
+// sharedWith says that what changed was changed for another step, too, that is not taken back.
+func (u *Undo) sharedWith(ru, en, step string) {
+	u.stays(fmt.Sprintf("%s: общее с шагом %s, который не отменяется", ru, step), fmt.Sprintf("%s: it is %s's as well, which is not taken back", en, step))
+}
+
+// undoing works out what can be taken back of chosen steps on one issue.
+type undoing struct {
+	self    string
+	h       connectors.History
+	writes  []ledger.Write          // on the issue, oldest first
+	entries map[string]ledger.Entry // of those writes, by id
+	chosen  map[string]bool         // ids of the steps to be taken back
+	refuses map[string]bool         // people whom the tracker refuses as assignees
+	claims  map[string]map[string]ledger.Write
+}
+
+// undoable are the fields that are given back.
+var undoable = []string{connectors.FieldAssignee, connectors.FieldPriority}
+
+// all gives an Undo for each of the steps. A field goes back along our own chosen changes, as long as nothing else has
+// changed it since: to what it was before the first of them.
+func (x *undoing) all(steps []ledger.Entry) []Undo {
+	x.attribute()
+	out := make([]Undo, len(steps))
+	back := map[string]*Back{}
+	for _, field := range undoable {
+		back[field] = x.back(field)
+	}
+	for i, e := range steps {
+		u := &out[i]
+		u.Entry, u.Issue = e, x.h.Issue.ID
+		if e.Changes.Action == enforcer.ActionCreate {
+			u.Made = true
+			u.stays("задача не удаляется: к ней пишется комментарий", "the issue is not deleted: a comment is written on it")
+			continue
+		}
+		for _, field := range undoable {
+			x.field(u, field, back[field])
+		}
+		x.comments(u)
+		x.rest(u)
+	}
+	return out
+}
+
+// attribute finds for each of our writes the events by which the tracker shows its fields changed: by our account, to
+// the value that was asked for, nearest to when the write began.
+func (x *undoing) attribute() {
+	x.claims = map[string]map[string]ledger.Write{}
+	for _, field := range undoable {
+		claimed := map[string]ledger.Write{}
+		x.claims[field] = claimed
+		for _, w := range x.writes {
+			value := asked(w.Request, field)
+			if value == nil {
+				continue
+			}
+			best, near := "", settleAfter+time.Second
+			for _, e := range x.h.Events {
+				_, taken := claimed[e.ID]
+				if c := changeOf(e, field); !taken && e.Author == x.self && c != nil && one(c.To) == *value {
+					if d := e.At.Sub(w.BeganAt).Abs(); d < near {
+						best, near = e.ID, d
+					}
+				}
+			}
+			if best != "" {
+				claimed[best] = w
+			}
+		}
+	}
+}
+
+func asked(w connectors.Write, field string) *string {
+	if field == connectors.FieldAssignee {
+		return w.Assign
+	}
+	return w.Priority
+}
+
+func wants(c enforcer.Changes, field string) bool {
+	if field == connectors.FieldAssignee {
+		return c.Assign != ""
+	}
+	return c.Priority != ""
+}
+
+func changeOf(e connectors.Event, field string) *connectors.Change {
+	for i := range e.Changes {
+		if e.Changes[i].Field == field {
+			return &e.Changes[i]
+		}
+	}
+	return nil
+}
+
+func one(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// back walks from the field's present value backwards along our chosen changes.
+func (x *undoing) back(field string) *Back {
+	now := x.h.Issue.Values.One(field)
+	b := &Back{From: now, To: now}
+	for _, e := range slices.Backward(x.h.Events) {
+		c := changeOf(e, field)
+		if c == nil {
+			continue
+		}
+		w, ours := x.claims[field][e.ID]
+		if !ours || one(c.To) != b.To || !x.whole(w, field) {
+			break
+		}
+		b.To = one(c.From)
+	}
+	if b.From == b.To {
+		return nil
+	}
+	return b
+}
+
+// whole reports whether every step of a write that wanted the field is to be taken back.
+func (x *undoing) whole(w ledger.Write, field string) bool {
+	return x.beside(w, func(c enforcer.Changes) bool { return wants(c, field) }) == ""
+}
+
+// beside is a step of the write that has a part in something, too, and is not to be taken back; "" for none.
+func (x *undoing) beside(w ledger.Write, part func(enforcer.Changes) bool) string {
+	for _, id := range w.Entries {
+		if e := x.entries[id]; part(e.Changes) && !x.chosen[id] {
+			return e.Key.Obligation + "/" + e.Key.Step
+		}
+	}
+	return ""
+}
+
+// field tells what becomes of a field that the step changed.
+func (x *undoing) field(u *Undo, field string, back *Back) {
+	names := map[string][2]string{connectors.FieldAssignee: {"исполнитель", "the assignee"}, connectors.FieldPriority: {"приоритет", "the priority"}}
+	ru, en := names[field][0], names[field][1]
+	if !wants(u.Entry.Changes, field) {
+		return
+	}
+	for event, w := range x.claims[field] {
+		if !slices.Contains(w.Entries, u.Entry.ID) {
+			continue
+		}
+		other := x.beside(w, func(c enforcer.Changes) bool { return wants(c, field) })
+		switch {
+		case other != "":
+			u.sharedWith(ru+" остаётся", en+" stays", other)
+		case back == nil || !x.reaches(field, event):
+			u.stays(ru+" остаётся: с тех пор изменён", en+" stays: it was changed since")
+		case field == connectors.FieldAssignee && x.refuses[back.To]:
+			u.stays(ru+" остаётся: прежнего трекер больше не принимает", en+" stays: the tracker does not take the former one any more")
+		case field == connectors.FieldAssignee:
+			u.Assign = back
+		default:
+			u.Priority = back
+		}
+	}
+}
+
+// reaches reports whether going back comes past the event.
+func (x *undoing) reaches(field, event string) bool {
+	value := x.h.Issue.Values.One(field)
+	for _, e := range slices.Backward(x.h.Events) {
+		c := changeOf(e, field)
+		if c == nil {
+			continue
+		}
+		if w, ours := x.claims[field][e.ID]; !ours || one(c.To) != value || !x.whole(w, field) {
+			return false
+		}
+		if e.ID == event {
+			return true
+		}
+		value = one(c.From)
+	}
+	return false
+}
+
+// comments finds the comments of the step that are still there.
+func (x *undoing) comments(u *Undo) {
+	if u.Entry.Changes.Comment == nil {
+		return
+	}
+	for _, w := range x.writes {
+		if w.Mark == "" || w.Request.Comment == nil || !slices.Contains(w.Entries, u.Entry.ID) {
+			continue
+		}
+		other := x.beside(w, func(c enforcer.Changes) bool { return c.Comment != nil })
+		e, there := x.h.FindMark(x.self, w.Mark)
+		switch {
+		case !there:
+			u.stays("комментария больше нет: исправлять нечего", "its comment is no longer there: there is nothing to correct")
+		case other != "":
+			u.sharedWith("комментарий "+e.ID+" остаётся без поправки", "its comment "+e.ID+" is not corrected", other)
+		default:
+			u.Correct = append(u.Correct, Corrected{e.ID, e.At, w.Request.Comment.Internal || e.Note.Internal})
+		}
+	}
+}
+
+// rest tells what of the step is never taken back.
+func (x *undoing) rest(u *Undo) {
+	for _, w := range x.writes {
+		if !slices.Contains(w.Entries, u.Entry.ID) {
+			continue
+		}
+		if w.Request.Status != nil && (u.Entry.Changes.Action == enforcer.ActionClose || u.Entry.Changes.Action == enforcer.ActionReopen) {
+			u.stays("статус остаётся: верните его вручную, если нужно", "the status stays: set it back by hand if need be")
+		}
+		if len(w.Request.Watchers) > 0 && u.Entry.Changes.Watch != "" {
+			u.stays("наблюдатели остаются: уберите их вручную, если нужно", "the watchers stay: remove them by hand if need be")
+		}
+	}
+}
+
+// Undoing works out, from the tracker as it is now, what can be taken back of the steps that the filter chooses and that
+// were written. It writes nothing.
+func (e *Engine) Undoing(ctx context.Context, f ledger.Filter) ([]Undo, error) {
+	var out []Undo
+	_, err := e.each(func(c Connection) (Report, error) {
+		if f.Connection != "" && f.Connection != c.ID {
+			return Report{}, nil
+		}
+		d, ok, err := e.mirror.Directory(ctx, c.ID)
+		if err != nil || !ok {
+			return Report{}, err
+		}
+		p := &pass{e: e, conn: c, names: d, now: e.now(c.Tracker), unassignable: map[string]bool{}}
+		chosen := f
+		chosen.Connection = c.ID
+		var steps []ledger.Entry
+		for x, err := range e.ledger.List(ctx, chosen, ledger.OldestFirst) {
+			if err != nil {
+				return Report{}, err
+			}
+			if _, reverts := x.Reverts(); !reverts && wrote(x) {
+				steps = append(steps, x)
+			}
+		}
+		undos, err := p.undos(ctx, steps)
+		out = append(out, undos...)
+		return Report{}, err
+	})
+	return out, err
+}
+
+// wrote reports whether the tracker has something of the entry.
+func wrote(e ledger.Entry) bool {
+	return (e.State == ledger.Done || e.State == ledger.Refused) && e.Write != nil && e.Receipt != nil
+}
+
+// undos works out what can be taken back of steps, issue by issue, each read afresh.
+func (p *pass) undos(ctx context.Context, steps []ledger.Entry) ([]Undo, error) {
+	var out []Undo
+	issues, of := []string{}, map[string][]ledger.Entry{}
+	for _, e := range steps {
+		issue := e.On()
+		if of[issue] == nil {
+			issues = append(issues, issue)
+		}
+		of[issue] = append(of[issue], e)
+	}
+	for _, issue := range issues {
+		undos, _, err := p.undosOn(ctx, issue, of[issue])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, undos...)
+	}
+	return out, nil
+}
+
+func (p *pass) undosOn(ctx context.Context, issue string, steps []ledger.Entry) ([]Undo, connectors.History, error) {
+	h, err := p.conn.Tracker.History(ctx, issue)
+	switch connectors.ClassOf(err) {
+	case connectors.Gone, connectors.Hidden:
+		out := make([]Undo, len(steps))
+		for i, e := range steps {
+			out[i] = Undo{Entry: e, Issue: issue}
+			out[i].stays("задача удалена или не видна", "the issue is deleted or out of sight")
+		}
+		return out, h, nil
+	}
+	if err != nil {
+		return nil, h, err
+	}
+	x := undoing{self: p.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{}, refuses: p.unassignable}
+	if x.writes, err = p.e.ledger.Writes(ctx, p.conn.ID, issue); err != nil {
+		return nil, h, err
+	}
+	for _, e := range steps {
+		x.chosen[e.ID], x.entries[e.ID] = true, e
+	}
+	if err := p.withOrders(ctx, &x, steps); err != nil {
+		return nil, h, err
+	}
+	for _, w := range x.writes {
+		for _, id := range w.Entries {
+			if _, known := x.entries[id]; !known {
+				if x.entries[id], err = p.e.ledger.Get(ctx, id); err != nil {
+					return nil, h, err
+				}
+			}
+		}
+	}
+	return p.notTwice(ctx, x.all(steps), h)
+}
+
+// withOrders counts as chosen what was ordered to be taken back before, too: its part of a shared write is no reason to
+// leave the rest.
+func (p *pass) withOrders(ctx context.Context, x *undoing, steps []ledger.Entry) error {
+	all, err := p.e.ledger.ByIssue(ctx, p.conn.ID, steps[0].Key.Issue)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if step, ok := e.Reverts(); ok && e.State != ledger.Withdrawn {
+			x.chosen[step.ID()] = true
+		}
+	}
+	return nil
+}
+
+// notTwice leaves out what was taken back before.
+func (p *pass) notTwice(ctx context.Context, undos []Undo, h connectors.History) ([]Undo, connectors.History, error) {
+	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, undos[0].Entry.Key.Issue)
+	if err != nil {
+		return nil, h, err
+	}
+	for i := range undos {
+		switch s := states(ledger.RevertKey(undos[i].Entry.Key)); {
+		case s == ledger.Done:
+			undos[i] = Undo{Entry: undos[i].Entry, Issue: undos[i].Issue}
+			undos[i].stays("отменено раньше", "it was taken back before")
+		case undos[i].Entry.Key.Obligation == enforcer.Upkeep:
+			undos[i] = Undo{Entry: undos[i].Entry, Issue: undos[i].Issue}
+			undos[i].stays("поля ведёт сама программа", "the fields are kept up to date by themselves")
+		}
+	}
+	return undos, h, nil
+}

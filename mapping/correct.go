@@ -1,0 +1,53 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// Correction is what a follow-up says about earlier comments of ours that are taken back.
+type Correction struct {
+	Keys     []enforcer.StepKey // of the steps that take back; for the mark
+	Internal bool
+	Of       []time.Time // when the comments were made; none when the issue itself was made in error
+	// Assigned and Priority are what the same write gives back, by the tracker's ids; nil when it does not, "" for nobody.
+	// Only an internal follow-up tells of them.
+	Assigned, Priority *string
+}
+
+// Correct renders a follow-up. Whatever of it fails to render is told in the notes.
+func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []string) {
+	lang, zone := cmp.Or(o.Lang, o.Contract.Language), o.Contract.Calendar.Location()
+	d := TextData{Contract: o.Contract.Title.In(lang), Made: len(c.Of) == 0}
+	for _, at := range c.Of {
+		d.Corrects = append(d.Corrects, moment(at.In(zone), lang, false))
+	}
+	if c.Internal && c.Assigned != nil {
+		d.Assigned = Plain(cmp.Or(b.crew.names[*c.Assigned], nobody(lang)))
+	}
+	if c.Internal && c.Priority != nil {
+		for _, p := range b.priorities {
+			if p.ID == *c.Priority {
+				d.Priority = Plain(p.Name)
+			}
+		}
+	}
+	var notes []string
+	text, err := o.Texts.render(lang, TextCorrection, d)
+	if err != nil {
+		notes = append(notes, fmt.Sprint(err))
+	}
+	mark := Mark(o.Install, c.Keys)
+	return &connectors.Comment{Text: text + "\n\n" + mark, Mark: mark, Internal: c.Internal}, notes
+}
+
+func nobody(lang string) string {
+	if lang == russian {
+		return "никто"
+	}
+	return "nobody"
+}

@@ -142,6 +142,31 @@ func Verify(w Write, account string, before, after History) Receipt {
 	return r
 }
 
+// Overrun finds the fields that somebody else changed after before was read, and that our write, a moment later, changed
+// again: trackers have no write on condition. Each Change goes from what they had set to what we did.
+func Overrun(w Write, account string, before, after History) []Change {
+	known := make(map[string]bool, len(before.Events))
+	for _, e := range before.Events {
+		known[e.ID] = true
+	}
+	var out []Change
+	for _, f := range w.wanted() {
+		var theirs []string
+		for _, e := range after.Events {
+			for _, c := range e.Changes {
+				switch {
+				case known[e.ID] || c.Field != f.field:
+				case e.Author != account:
+					theirs = c.To
+				case theirs != nil && len(c.To) == 1 && c.To[0] == f.value:
+					out, theirs = append(out, Change{Field: f.field, From: theirs, To: c.To}), nil
+				}
+			}
+		}
+	}
+	return out
+}
+
 // VerifyNew compares the values of an issue that was made with what was asked for.
 func VerifyNew(n NewIssue, values Values) []Refusal {
 	var out []Refusal

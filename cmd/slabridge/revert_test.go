@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/connectors/redmine/redminesim"
 )
@@ -69,5 +70,88 @@ func TestAffirmed(t *testing.T) {
 		if got := affirmed(strings.NewReader(text)); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
+	}
+}
+
+// dutiful is a contract that asks for one thing a day, and nothing else.
+const dutiful = `id: dutiful
+version: "1"
+title: {ru: обязанность, en: duty}
+calendar: {zone: Europe/Moscow, hours: "Mon-Fri 10:00-19:00", days: RU}
+severities:
+  - {id: critical, title: {ru: критичный, en: critical}}
+  - {id: noncritical, title: {ru: некритичный, en: noncritical}}
+  - {id: minor, title: {ru: незначительный, en: minor}}
+obligations:
+  - id: standing-duty
+    source: п. 1
+    title: {ru: ежедневная проверка, en: daily check}
+    kind: duty
+    start: period
+    stop: [issue-closed]
+    rules:
+      - on: period-end
+        limit: {ru: по настройке, en: as configured}
+        steps: [{at: start, action: create}]
+`
+
+// TestMadeIssueIsTheirs: what people do to an issue that slabridge made is left; taken back, it gets a comment and is not
+// deleted; deleted by them, it is not made again.
+func TestMadeIssueIsTheirs(t *testing.T) { madeIssue(t, simGround(t, redminesim.V61)) }
+
+// TestLiveMadeIssueIsTheirs is the same on a real Redmine.
+func TestLiveMadeIssueIsTheirs(t *testing.T) {
+	t.Parallel()
+	d := live(t).desk(t)
+	madeIssue(t, &ground{site: d.site(t)})
+}
+
+func madeIssue(t *testing.T, g *ground) {
+	g.write(t, "dutiful.yaml", dutiful)
+	g.use = "dutiful.yaml"
+	now := time.Now().UTC()
+	zone := time.FixedZone("", (12-now.Hour())*3600)
+	g.enforceFrom = now.In(zone).Format(time.DateOnly)
+	g.extra = fmt.Sprintf("    duties: [{obligation: standing-duty, period: \"0 0 * * *\", within: 5bd, project: %s, tracker: Support, subject: Проверка, assign: support}]\n", g.project)
+	g.configure(t)
+	g.filed(t, "minor", 0) // an account that may not administer Redmine learns of fields from issues
+	g.want(t, exitOK, "enforce")
+	made := func() (ids []int) {
+		var answer struct {
+			Issues []struct {
+				ID      int
+				Subject string
+			}
+		}
+		g.ask(t, g.admin(), "GET", "/issues.json?status_id=*&project_id="+g.project, nil, &answer)
+		for _, i := range answer.Issues {
+			if i.Subject == "Проверка" {
+				ids = append(ids, i.ID)
+			}
+		}
+		return ids
+	}
+	ids := made()
+	if len(ids) != 1 {
+		t.Fatalf("made %v", ids)
+	}
+	g.put(t, g.Users["manager1"].Key, ids[0], object{"assigned_to_id": g.Users["dev1"].ID, "priority_id": g.Priorities["low"]})
+	g.want(t, exitOK, "enforce")
+	if now := g.show(t, g.admin(), ids[0]); now.Assignee.Name != "Dora Developer" || now.Priority.Name != "Low" {
+		t.Errorf("with %s at %s", now.Assignee.Name, now.Priority.Name)
+	}
+
+	o := g.want(t, exitOK, "ledger", "revert", "--obligation", "standing-duty", "--yes")
+	contains(t, "revert", o.out, "internal comment: the issue was made in error", "the issue is not deleted: a comment is written on it", "steps taken back: 1")
+	public, private := g.notes(t, g.admin(), ids[0], g.bot.id)
+	if len(public) != 0 || len(private) != 1 || !strings.HasPrefix(private[0], "Эта задача создана по ошибке.") {
+		t.Errorf("told %q and %q", public, private)
+	}
+
+	g.ask(t, g.admin(), "DELETE", fmt.Sprintf("/issues/%d.json", ids[0]), nil, nil)
+	g.want(t, exitOK, "sync", "--full")
+	g.want(t, exitOK, "enforce")
+	if ids := made(); len(ids) > 0 {
+		t.Errorf("made again: %v", ids)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slabridge/connectors"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
 )
@@ -64,17 +65,21 @@ func (p *pass) lookOut(ctx context.Context, h connectors.History) error {
 	return p.exposed(ctx, h)
 }
 
-func rivalText(other, ours, key string) string {
-	return fmt.Sprintf("another slabridge, installation %s, writes here under our account (seen on #%s; this one is installation %s): "+
-		"stop one of the two for good, then, on the one that stays, 'slabridge ledger settle' with the id of the other", other, key, ours)
+func rivalText(other, ours, key string) enforcer.Text {
+	return enforcer.Text{
+		"en": fmt.Sprintf("another slabridge, installation %s, writes here under our account (seen on #%s; this one is installation %s): "+
+			"stop one of the two for good, then, on the one that stays, 'slabridge ledger settle' with the id of the other", other, key, ours),
+		"ru": fmt.Sprintf("под нашей учётной записью пишет ещё один slabridge, установка %s (замечен в обращении %s; эта установка — %s): "+
+			"остановите один из двух насовсем, затем на оставшемся выполните 'slabridge ledger settle' с номером другого", other, key, ours),
+	}
 }
 
 // stop lets nothing more be written in this pass.
-func (p *pass) stop(why string) {
+func (p *pass) stop(why enforcer.Text) {
 	if p.block == "" {
-		p.report.problem("", true, "nothing is written: %s", why)
+		p.report.problem("", true, "nothing is written: %s", why["en"])
 	}
-	p.block = why
+	p.block, p.blockRU = why["en"], why["ru"]
 }
 
 // exposed tells, once, of internal comments of ours that somebody made public: it is their wish, and nothing is done
@@ -141,15 +146,19 @@ func (p *pass) heed(ctx context.Context) error {
 			p.tell(a.IssueKey, connectors.Receipt{Event: a.Subject, Public: true, TakenBack: r.TakenBack})
 		}
 	}
-	if p.leak != "" {
-		p.report.problem("", true, "%s", p.leak)
+	if p.leak != nil {
+		p.report.problem("", true, "%s", p.leak["en"])
 	}
 	return nil
 }
 
-func leakText(a ledger.Alarm) string {
-	return fmt.Sprintf("no internal comment is written since %s on #%s came out public: find out why (a right, a plugin, a proxy), then 'slabridge ledger settle %s'",
-		a.Subject, a.IssueKey, a.Subject)
+func leakText(a ledger.Alarm) enforcer.Text {
+	return enforcer.Text{
+		"en": fmt.Sprintf("no internal comment is written since %s on #%s came out public: find out why (a right, a plugin, a proxy), then 'slabridge ledger settle %s'",
+			a.Subject, a.IssueKey, a.Subject),
+		"ru": fmt.Sprintf("внутренние комментарии не пишутся с тех пор, как %s в обращении %s оказался открытым: выясните причину (право, плагин, прокси) и выполните 'slabridge ledger settle %s'",
+			a.Subject, a.IssueKey, a.Subject),
+	}
 }
 
 // leaked deals with an internal comment that reading back shows to be public: the alarm first, so that a crash forgets

@@ -189,7 +189,7 @@ func (p *pass) revise(ctx context.Context, f *finding, was, now ledger.Entry) (l
 	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldRights &&
 		f.request.Issue != wholeContract && p.mayNotBeInternal(p.names.Self, f.project) != "":
 		return was, nil
-	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldLeak && p.leak != "":
+	case was.State == ledger.Held && to == ledger.Intended && was.Reason.Code == heldLeak && p.leak != nil:
 		return was, nil
 	case was.State == to && to != ledger.Waiting:
 		return was, nil
@@ -228,8 +228,12 @@ func (p *pass) withdraw(ctx context.Context, f *finding) error {
 
 // hold keeps entries from being written.
 func (p *pass) hold(ctx context.Context, entries []ledger.Entry, code, why string) error {
+	return p.holdFor(ctx, entries, enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}})
+}
+
+func (p *pass) holdFor(ctx context.Context, entries []ledger.Entry, r enforcer.Reason) error {
 	for i := range entries {
-		entries[i].Reason = enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}
+		entries[i].Reason = r
 	}
 	moved, err := p.e.ledger.Move(ctx, p.now, ledger.Held, entries...)
 	if err != nil {

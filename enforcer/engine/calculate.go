@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -131,7 +132,7 @@ func (p *pass) at(r *enforcer.Request) time.Time {
 
 // restrain holds what would be written where nothing may be.
 func (p *pass) restrain(f *finding) {
-	r := enforcer.Reason{Code: heldBlocked, Text: enforcer.Text{"en": p.block, "ru": p.block}}
+	r := p.blocked()
 	switch {
 	case p.block != "":
 	case f.view.fatal:
@@ -147,6 +148,11 @@ func (p *pass) restrain(f *finding) {
 			d.Verb, d.Reason = enforcer.Hold, r
 		}
 	}
+}
+
+// blocked is the reason of what is held because nothing may be written.
+func (p *pass) blocked() enforcer.Reason {
+	return enforcer.Reason{Code: heldBlocked, Text: enforcer.Text{"en": p.block, "ru": cmp.Or(p.blockRU, p.block)}}
 }
 
 // with gives the decisions with one of the verbs.

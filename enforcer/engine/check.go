@@ -103,9 +103,9 @@ func (e *Engine) addAlarms(ctx context.Context, conn string, k *Checkup) error {
 		switch {
 		case !a.Open():
 		case a.Kind == ledger.OtherInstallation:
-			k.fault(rivalText(a.Subject, e.ledger.Installation(), a.IssueKey), a.Subject, true)
+			k.fault(rivalText(a.Subject, e.ledger.Installation(), a.IssueKey)["en"], a.Subject, true)
 		default:
-			k.fault(leakText(a), a.Subject, true)
+			k.fault(leakText(a)["en"], a.Subject, true)
 		}
 	}
 	return nil
@@ -168,10 +168,14 @@ func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k
 		if err != nil {
 			return err
 		}
+		watched := slices.ContainsFunc(views, func(v *view) bool {
+			return slices.Contains(v.scope.Projects(), h.Issue.Values.One(connectors.FieldProject))
+		})
 		for _, s := range e.sightings(h) {
 			switch {
+			case !watched: // where it writes is no matter of ours
 			case e.rival(s, k.Account.ID):
-				k.fault(rivalText(s.install, e.ledger.Installation(), h.Issue.Key), s.install, true)
+				k.fault(rivalText(s.install, e.ledger.Installation(), h.Issue.Key)["en"], s.install, true)
 			case s.author != k.Account.ID:
 				k.fault(fmt.Sprintf("someone (id %s) wrote a comment on #%s with the mark of another installation of slabridge: "+
 					"if there is one, customers hear everything twice; stop one of the two", s.author, h.Issue.Key), s.install, false)

@@ -110,8 +110,8 @@ func (p *pass) keepIn(ctx context.Context, f finding, w connectors.Write, group 
 	if w.Comment == nil || !w.Comment.Internal {
 		return false, nil
 	}
-	if p.leak != "" {
-		return true, p.hold(ctx, group, heldLeak, p.leak)
+	if p.leak != nil {
+		return true, p.holdFor(ctx, group, enforcer.Reason{Code: heldLeak, Text: p.leak})
 	}
 	why, err := p.refusal(ctx, w, f.project)
 	if err != nil || why == "" {
@@ -170,6 +170,14 @@ func (p *pass) readBack(ctx context.Context, issue string) (connectors.History, 
 	}
 	_, err = p.e.mirror.Store(ctx, p.conn.ID, after, p.e.now(p.conn.Tracker))
 	return after, err
+}
+
+// overrun reports what people set between the reading before a write and the write itself.
+func (p *pass) overrun(w connectors.Write, before, after connectors.History) {
+	for _, c := range connectors.Overrun(w, p.names.Self.ID, before, after) {
+		p.report.problem(after.Issue.Key, true, "somebody set %s to %q a moment before our write changed it to %q: set it back, or let 'slabridge ledger revert --issue %s' do it",
+			c.Field, one(c.From), one(c.To), after.Issue.Key)
+	}
 }
 
 // unseen is what the ledger says of a write that was accepted and of which reading back showed nothing.

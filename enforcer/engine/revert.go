@@ -130,7 +130,7 @@ func (p *pass) calledAgain(o ledger.Entry) bool {
 	case heldBlocked:
 		return true
 	case heldLeak:
-		return p.leak == ""
+		return p.leak == nil
 	case heldRights:
 		project, _, _ := strings.Cut(o.Facts.Against, " ")
 		return p.mayNotBeInternal(p.names.Self, project) == ""

@@ -164,7 +164,7 @@ func (e *Engine) writeOptions(v *view) mapping.WriteOptions {
 // send makes one request of a group of entries: marked as sent, watchers, update, read back, receipt.
 func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before connectors.History, group []ledger.Entry) error {
 	if p.block != "" { // another installation was seen on this very issue
-		return p.hold(ctx, group, heldBlocked, p.block)
+		return p.holdFor(ctx, group, p.blocked())
 	}
 	if held, err := p.keepIn(ctx, f, w.Write, group); held || err != nil {
 		return err
@@ -189,6 +189,7 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 		o := ledger.Outcome{Class: connectors.Unknown, Error: err.Error(), RetryAt: out.BeganAt.Add(settleAfter)}
 		return p.finish(ctx, out, w, o)
 	}
+	p.overrun(w.Write, before, after)
 	receipt := connectors.Verify(w.Write, p.names.Self.ID, before, after)
 	if len(receipt.Refused) > 0 && p.unmoved(before, after) {
 		// left alone altogether, or read from something that is behind: a later pass tells

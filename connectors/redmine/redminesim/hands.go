@@ -277,6 +277,11 @@ func (p Person) Watch(issueID int, login string) error {
 	return p.ask(http.MethodPost, fmt.Sprintf("/issues/%d/watchers", issueID), map[string]any{"user_id": strconv.Itoa(id)}, nil)
 }
 
+// Unwatch makes a login watch an issue no more.
+func (p Person) Unwatch(issueID int, login string) error {
+	return p.ask(http.MethodDelete, fmt.Sprintf("/issues/%d/watchers/%d", issueID, p.s.UserID(login)), nil, nil)
+}
+
 // Attach adds a file to an issue.
 func (p Person) Attach(issueID int, filename string, content []byte) error {
 	token := with(p.s, func() string { return p.call().newFile(filename, content).token })

@@ -356,6 +356,7 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return f, true, nil
 	}
 	f.pending = p.pending[v.ID][id]
+	p.twice(m.history)
 	p.tally(v, &f, m)
 	return f, covered, err
 }

@@ -29,7 +29,7 @@ func dutyScene(t *testing.T) *world {
 // ledger against what the one undisturbed pass would have made.
 func (w *world) settleDuties() {
 	w.t.Helper()
-	w.run("2026-04-01 10:05")
+	w.run("2026-04-01 10:12")
 	made := w.made()
 	for i := range made {
 		made[i] = made[i][3:]

@@ -11,7 +11,7 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo un
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build test live fuzz bench lint demo
+.PHONY: help build test faults live fuzz bench lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -19,14 +19,23 @@ help: ## this list
 build: ## bin/slabridge, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/slabridge ./cmd/slabridge
 
+# The tests that play the whole program at many points of death and under many faults. `test` takes a sample of them, without
+# the race detector, under which SQLite, compiled to Go, is some fifteen times slower.
+SWEEPS := ^Test(KillSweep|FaultsBySeed)$$
+FAULTS ?= 10000
+
 test: ## all tests that need nothing from outside, with the race detector, in random order
 	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on ./...
+	go test -run '$(SWEEPS)' ./cmd/slabridge
 	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
+
+faults: ## the program killed at every point, and FAULTS (10000) faults by seed
+	go test -count=1 -timeout 60m -v -run '$(SWEEPS)' ./cmd/slabridge -every-kill-point -faults $(FAULTS)
 
 live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)
 	@connectors/redmine/testdata/lab/live $(RELEASES)
 
-fuzz: ## every fuzz target for FUZZTIME (10s)
+fuzz: ## every fuzz target for FUZZTIME (10s; before a release FUZZTIME=10m)
 	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort | while IFS=: read -r file func; do \
 	  echo "$${file%/*} $${func#func }"; \
 	  go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$${file%/*}" || exit 1; \

@@ -15,6 +15,8 @@ const (
 	usualConcurrency = 4
 	usualTimeout     = 30 * time.Second
 	maxConcurrency   = 64
+	// maxTimeout is below the time after which a write without an answer is looked for and then sent again.
+	maxTimeout = 2 * time.Minute
 )
 
 func (l *loader) connections() {
@@ -42,7 +44,9 @@ func (l *loader) connections() {
 			}
 		}
 		if doc.Timeout != nil {
-			c.Timeout = doc.Timeout.Duration
+			if c.Timeout = doc.Timeout.Duration; c.Timeout > maxTimeout {
+				l.fault(path+".timeout", c.Timeout.String(), "must be 2m at most: a write that has no answer by then is looked for in the tracker")
+			}
 		}
 		c.Auth = l.auth(path+".auth", doc)
 		l.cfg.Connections = append(l.cfg.Connections, c)

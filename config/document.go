@@ -61,7 +61,7 @@ type connectionDoc struct {
 	RatePerSecond *float64 `yaml:"rate_per_second"`
 	// Concurrency is the most requests at the same time. Default 4.
 	Concurrency *int `yaml:"concurrency"`
-	// Timeout of one request. Default 30s.
+	// Timeout of one request, 2m at most. Default 30s.
 	Timeout *length `yaml:"timeout"`
 	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no longer. Default: none.
 	WatchIssue string `yaml:"watch_issue"`

@@ -50,6 +50,7 @@ func Load(file string) (*Config, Faults) {
 		p.fault("", "", "cannot be read: %v", err)
 		return nil, p.faults
 	}
+	p.forgeable()
 	return load(p, data, filepath.Dir(file))
 }
 

@@ -342,7 +342,8 @@ func TestDeadlinesAreThoseOfARequest(t *testing.T) {
 			for _, s := range c.Severities {
 				name := fmt.Sprintf("%s %s %s", c.ID, o.ID, s.ID)
 				rule := o.Rule(s.ID)
-				if o.Kind == enforcer.Timer && o.Start.Word == enforcer.WordReceived && rule != nil && rule.While == nil && rule.Within != nil && !compared[name] {
+				starts := o.Start.Word == enforcer.WordReceived || o.Start.Word == enforcer.WordUnassigned
+				if o.Kind == enforcer.Timer && starts && rule != nil && rule.While == nil && rule.Within != nil && !compared[name] {
 					t.Errorf("%s was not compared", name)
 				}
 			}

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"slabridge/config"
 	"slabridge/config/statefile"
@@ -50,7 +49,7 @@ func usage(format string, a ...any) error { return usageError{fmt.Errorf(format,
 // app is one run of the program: its streams, its clock and what the persistent flags say.
 type app struct {
 	in       io.Reader
-	out, err io.Writer
+	out, err *screen
 	clock    func() time.Time
 	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
 	transport http.RoundTripper
@@ -65,7 +64,7 @@ type app struct {
 }
 
 func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
-	return &app{in: in, out: out, err: errs, clock: clock}
+	return &app{in: in, out: onScreen(out), err: onScreen(errs), clock: clock}
 }
 
 // run executes the command line and gives the exit code. SIGINT and SIGTERM cancel what runs.
@@ -80,6 +79,7 @@ func (a *app) run(args []string) int {
 		err = a.file.Explain(err)
 	}
 	code := exitCode(err)
+	defer func() { _ = errors.Join(a.out.flush(), a.err.flush()) }() // nobody is left to be told
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		fmt.Fprintln(a.err, "slabridge: interrupted")
 	} else if err != nil && !errors.Is(err, errHeld) && !errors.Is(err, errFailed) {
@@ -259,20 +259,6 @@ func (a *app) writeJSON(v any) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
-}
-
-// terminal reports whether w is one.
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// colour wraps text in an SGR code where the output is a terminal and NO_COLOR is unset.
-func (a *app) colour(code, text string) string {
-	if os.Getenv("NO_COLOR") != "" || !terminal(a.out) {
-		return text
-	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
 // logger logs to standard error as the configuration says; --debug shows single requests.

@@ -42,6 +42,9 @@ func (a *app) check(ctx context.Context, live bool) error {
 		}
 		a.hang(f.Error())
 	}
+	if exposed := config.Exposed(path); exposed != "" {
+		fmt.Fprintln(a.err, "slabridge: warning:", exposed)
+	}
 	level := config.Error
 	if live {
 		level = config.NoSecret

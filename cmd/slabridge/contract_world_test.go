@@ -257,6 +257,7 @@ func (w *world) attributes(t testing.TB, sets [][2]string, projects map[string]s
 // page is an issue as a person reads it.
 type page struct {
 	shown
+	Author      named
 	Description string
 	DueDate     string `json:"due_date"`
 	Tracker     named

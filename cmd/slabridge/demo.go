@@ -255,12 +255,12 @@ func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, 
 // demoReport writes the explanation of both requests.
 func (a *app) demoReport(ctx context.Context, out io.Writer) error {
 	reader := *a
-	reader.out = out
+	reader.out = onScreen(out)
 	for _, key := range []string{"1", "2"} {
 		if err := reader.explain(ctx, key); err != nil {
 			return err
 		}
-		fmt.Fprintln(out)
+		fmt.Fprintln(reader.out)
 	}
-	return nil
+	return reader.out.flush()
 }

@@ -44,6 +44,7 @@ type passInfo struct {
 	Held       []writeInfo `json:"held"`
 	Refused    []writeInfo `json:"refused"`
 	StillHeld  int         `json:"still_held"` // by earlier passes, for a human to look at
+	LateSince  *time.Time  `json:"late_since"` // since when slabridge itself is late; null: it is not
 	Problems   []string    `json:"problems"`
 }
 
@@ -61,6 +62,7 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 			}
 		}
 		info := a.passInfo(r, w.zone(), namesOf(d))
+		info.LateSince = in(r.Late.Since, w.home(r.Connection))
 		if info.StillHeld, err = w.stillHeld(ctx, r); err != nil {
 			return err
 		}
@@ -98,6 +100,9 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 		}
 		if info.StillHeld > 0 {
 			a.wrap("! ", a.tf("held by earlier passes: %d; see 'slabridge ledger list --state held'", info.StillHeld))
+		}
+		if r.Late.Late() {
+			a.wrap("! ", a.tf("late: things due since %s and not done: %d", a.stamp(*info.LateSince), r.Late.Overdue))
 		}
 		for _, p := range info.Problems {
 			a.wrap("! ", p)

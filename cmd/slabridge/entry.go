@@ -355,16 +355,18 @@ func gist(text string) string {
 	return lines[0]
 }
 
-// state colours a state by how much a person should care.
-func (a *app) state(s string) string {
-	padded := fmt.Sprintf("%-9s", s)
-	switch s {
+// state is a state in a column of its own.
+func (a *app) state(s string) string { return a.tint(s, fmt.Sprintf("%-9s", s)) }
+
+// tint colours a text by how much a person should care about the state.
+func (a *app) tint(state, text string) string {
+	switch state {
 	case "breached", "refused", "held":
-		return a.colour("31", padded)
+		return a.colour("31", text)
 	case "met", "done":
-		return a.colour("32", padded)
+		return a.colour("32", text)
 	case "running", "intended", "waiting":
-		return a.colour("33", padded)
+		return a.colour("33", text)
 	}
-	return padded
+	return text
 }

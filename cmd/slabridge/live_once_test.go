@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// settled is how long after a killed write its mark is looked for, and some more (engine.settleAfter).
-const settled = 2*time.Minute + 20*time.Second
+// settled is how long after a killed write it is sent again when its mark was not found, and some more (resendAfter of the
+// engine).
+const settled = 5*time.Minute + 20*time.Second
 
 // TestLiveOnce kills the daemon again and again in the middle of its work. Afterwards, whatever else is run, each
 // step has its comment and none has two.

@@ -122,7 +122,12 @@ func TestTwoProcessesOnOneStateFile(t *testing.T) {
 		contains(t, strings.Join(args, " "), o.err, fmt.Sprintf("writer: held by process %d since ", pid), "stop that process first")
 	}
 	for _, args := range [][]string{
-		{"status"}, {"plan"}, {"explain", "1"}, {"check"}, {"ledger", "list"}, {"ledger", "list", "--state", "held"},
+		{"status"},
+		{"plan"},
+		{"explain", "1"},
+		{"check"},
+		{"ledger", "list"},
+		{"ledger", "list", "--state", "held"},
 		{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"},
 	} {
 		p.process(exitOK, args...)

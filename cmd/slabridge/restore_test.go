@@ -45,8 +45,32 @@ func (b *backups) keep() {
 	b.files = append(b.files, name)
 }
 
-// restored goes on from a backup, at the story's end, and lists what it changes in the tracker.
-func (b *backups) restored(file string) []string {
+// verdicts are what the cycles of the story's contract came to, by cycle. Of an issue that was deleted the tracker has
+// nothing to tell to whoever did not know it before: it is left out.
+func verdicts(t *testing.T, l *ledger.Ledger) map[string]string {
+	t.Helper()
+	out, gone := map[string]string{}, map[string]bool{}
+	for v, err := range l.Verdicts(t.Context(), ledger.VerdictFilter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone[v.Issue] = gone[v.Issue] || v.EndWhy == "gone"
+	}
+	for v, err := range ledger.Latest(l.Verdicts(t.Context(), ledger.VerdictFilter{})) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if gone[v.Issue] {
+			continue
+		}
+		out[fmt.Sprintf("issue %s %s %s", v.Issue, v.Obligation, v.Cycle)] = fmt.Sprintf("%s, due %s, ended %s by %s", v.State, v.Due, v.EndedAt, v.EndEvent)
+	}
+	return out
+}
+
+// restored goes on from a backup, at the story's end, and lists what it changes in the tracker and which verdicts it
+// comes to that differ.
+func (b *backups) restored(t *testing.T, file string, want map[string]string) []string {
 	b.t.Helper()
 	text, err := os.ReadFile(b.app.config)
 	if err != nil {
@@ -72,12 +96,23 @@ func (b *backups) restored(file string) []string {
 		}
 		b.at(b.now.Add(time.Minute))
 	}
+	got := verdicts(t, w.ledger)
+	for cycle, verdict := range want {
+		if got[cycle] != verdict {
+			watch.seen = append(watch.seen, fmt.Sprintf("%s: %q became %q", cycle, verdict, got[cycle]))
+		}
+	}
+	for cycle := range got {
+		if want[cycle] == "" {
+			watch.seen = append(watch.seen, fmt.Sprintf("%s: %q is new", cycle, got[cycle]))
+		}
+	}
 	return watch.seen
 }
 
 // A quarter of each contract is played, with backups on the way. Restored at its end, each of them finds the marks of
 // what was written since, takes it over, and changes nothing in the tracker: no comment, no assignment, no watcher, no
-// transition, no issue of a duty a second time.
+// transition, no issue of a duty a second time. The verdicts come out as they were.
 func TestRestoredBackupsRepeatNothing(t *testing.T) {
 	for name, file := range storyFiles(t) {
 		t.Run(name, func(t *testing.T) {
@@ -93,14 +128,15 @@ func TestRestoredBackupsRepeatNothing(t *testing.T) {
 			b.play = newPlay(t, s, w, "")
 			b.run()
 			w.set = base
+			judged := verdicts(t, b.open.ledger)
 			b.open.close()
 			b.open = nil
 			for _, f := range b.files {
-				if changed := b.restored(f); len(changed) > 0 {
+				if changed := b.restored(t, f, judged); len(changed) > 0 {
 					t.Errorf("%s changed:\n  %s", filepath.Base(f), strings.Join(changed, "\n  "))
 				}
 			}
-			t.Logf("%d backups restored", len(b.files))
+			t.Logf("%d backups restored, %d verdicts each", len(b.files), len(judged))
 		})
 	}
 }

@@ -64,6 +64,9 @@ func (a *app) runDaemon(ctx context.Context) error {
 			}
 		}
 	}()
+	if exposed := config.Exposed(w.cfg.Path); exposed != "" {
+		w.log.Warn("configuration", slog.String("problem", exposed))
+	}
 	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)), slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))
 	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
 		err = w.file.Explain(err)

@@ -13,7 +13,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden parts of testdata/script from what the program says")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"slabridge": main, "slabridge-then": mainThen})
+	testscript.Main(m, map[string]func(){"slabridge": main, "slabridge-then": mainThen, "slabridge-doomed": doomed})
 }
 
 // TestScript runs every script of testdata/script as a person at a shell would: a process each, with files and

@@ -89,7 +89,7 @@ func (a *app) status(ctx context.Context) error {
 		}
 		state := ""
 		if r.State != string(enforcer.Running) {
-			state = strings.TrimRight(a.state(r.State), " ")
+			state = a.tint(r.State, r.State)
 		}
 		a.columns(fmt.Sprintf("%-27s  %-*s  ", due, wide, lefts[i]), hash(r.Issue)+" "+a.colour("1", r.Obligation)+a.period(r.whole, r.Cycle), state)
 	}

@@ -1,11 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
+	"slabridge/enforcer/engine"
+	"slabridge/enforcer/ledger"
 )
 
 // A wrong mapping that would touch hundreds of issues is held, and told in a summary that a human can judge: how many
@@ -72,5 +78,49 @@ func TestHeldSummary(t *testing.T) {
 		if n := d.notes(i + 1); n != 1 {
 			t.Errorf("#%d has %d notes", i+1, n)
 		}
+	}
+}
+
+// The log says of many held steps what they have in common, one line a group, and the steps only when debugging; and when
+// slabridge begins and ceases to be late.
+func TestLogOfAPass(t *testing.T) {
+	var out bytes.Buffer
+	w := &workspace{log: slog.New(slog.NewTextHandler(&out, nil))}
+	moment := time.Date(2026, 3, 20, 11, 0, 0, 0, time.UTC)
+	r := engine.Report{Connection: "helpdesk", Late: engine.Lateness{At: moment, Since: moment, Overdue: 3, Began: true}}
+	for i := range 40 {
+		e := ledger.Entry{IssueKey: fmt.Sprint(i), Reason: enforcer.Reason{Code: "storm", Text: enforcer.Text{"en": "too many"}}}
+		e.Key = enforcer.StepKey{Connection: "helpdesk", Issue: fmt.Sprint(i), Contract: "kamal-acme", Obligation: "respond", Cycle: "created", Step: "due"}
+		e.ID, e.Moment = e.Key.ID(), moment.Add(time.Duration(i)*time.Minute)
+		r.Held = append(r.Held, e)
+	}
+	w.logPass([]engine.Report{r}, nil)
+	text := out.String()
+	if n := strings.Count(text, "msg=held"); n != 1 {
+		t.Errorf("%d lines for 40 held steps:\n%s", n, text)
+	}
+	contains(t, "log", text, "issues=40", "steps=40", `examples="#0 #38 #39"`, `why="too many"`, `msg="slabridge is late"`, "overdue=3")
+	out.Reset()
+	r = engine.Report{Connection: "helpdesk", Held: r.Held[:2], Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)}}
+	w.logPass([]engine.Report{r}, nil)
+	contains(t, "log", out.String(), "issue=0", "issue=1", `msg="slabridge has caught up"`)
+
+	m := newMonitor([]engine.Connection{{ID: "helpdesk", Poll: "@every 1m", Tracker: away{}}}, func() time.Time { return moment })
+	address, stop, err := m.serve("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	for _, c := range []struct {
+		late engine.Lateness
+		want string
+	}{
+		{engine.Lateness{At: moment, Since: moment.Add(-11 * time.Minute)}, "660"},
+		{engine.Lateness{}, "660"}, // it was not looked at
+		{engine.Lateness{At: moment}, "0"},
+	} {
+		m.passed([]engine.Report{{Connection: "helpdesk", Late: c.late}}, errFailed)
+		_, body := get(t, "http://"+address+"/metrics")
+		contains(t, "metrics", body, `slabridge_late_seconds{connection="helpdesk"} `+c.want+"\n")
 	}
 }

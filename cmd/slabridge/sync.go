@@ -77,14 +77,15 @@ func (a *app) progress() func(mirror.Progress) {
 	if !terminal(a.err) {
 		return nil
 	}
+	screen := a.err.w // the line is written over again and again, and holds nothing of a tracker's
 	return func(p mirror.Progress) {
 		switch {
 		case p.Listing:
-			fmt.Fprintf(a.err, "\r\x1b[Klisting: %d issues, %d histories read", p.Listed, p.Read)
+			fmt.Fprintf(screen, "\r\x1b[Klisting: %d issues, %d histories read", p.Listed, p.Read)
 		case p.Read < p.ToRead:
-			fmt.Fprintf(a.err, "\r\x1b[Kreading histories: %d of %d", p.Read, p.ToRead)
+			fmt.Fprintf(screen, "\r\x1b[Kreading histories: %d of %d", p.Read, p.ToRead)
 		default:
-			fmt.Fprint(a.err, "\r\x1b[K")
+			fmt.Fprint(screen, "\r\x1b[K")
 		}
 	}
 }

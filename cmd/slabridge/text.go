@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // width is what text output fits.
@@ -12,7 +11,7 @@ const width = 80
 
 // wrap writes text with a prefix on its first line and as many blanks on the others, within the width.
 func (a *app) wrap(prefix, text string) {
-	a.fold(prefix, strings.Repeat(" ", utf8.RuneCountInString(prefix)), text)
+	a.fold(prefix, strings.Repeat(" ", columnsOf(prefix)), text)
 }
 
 // fold writes text behind a prefix, its further lines behind an indent, within the width.
@@ -20,7 +19,7 @@ func (a *app) fold(prefix, indent, text string) {
 	line := prefix
 	empty := true
 	for _, word := range words(text) {
-		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+		if !empty && columnsOf(line)+1+columnsOf(word) > width {
 			fmt.Fprintln(a.out, line)
 			line, empty = indent, true
 		}

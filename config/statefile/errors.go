@@ -20,6 +20,7 @@ var (
 	ErrCorrupt  = errors.New("damaged")
 	ErrBusy     = errors.New("another process is writing")
 	ErrDisk     = errors.New("the disk does not read or write")
+	ErrNoAccess = errors.New("cannot be opened for reading and writing")
 )
 
 // Error is every failure of this package.
@@ -74,6 +75,8 @@ func cause(err error) error {
 			return ErrBusy
 		case sqlite3.SQLITE_IOERR:
 			return ErrDisk
+		case sqlite3.SQLITE_CANTOPEN: // of a disk that is read only, for want of its -wal and -shm
+			return ErrNoAccess
 		}
 		return nil
 	}
@@ -92,7 +95,7 @@ func hint(err error) string {
 		return "name another file as state in the configuration"
 	case errors.Is(err, ErrNewer):
 		return "run the version that last used this file, or a newer one"
-	case errors.Is(err, ErrReadOnly):
+	case errors.Is(err, ErrReadOnly), errors.Is(err, ErrNoAccess):
 		return "the file and its directory must be writable for slabridge, on a disk that is"
 	case errors.Is(err, ErrFull):
 		return "free some space; nothing that was committed is lost"

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"slices"
 )
 
 // Migrations are the steps that make and change the tables of one store, oldest first. A step is any number of
@@ -29,6 +30,9 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 	if _, err := db.ExecContext(ctx, schemaTable); err != nil {
 		return fmt.Errorf("make the table of migrations: %w", err)
 	}
+	if err := strangers(ctx, db, sets); err != nil {
+		return err
+	}
 	done := make([]int, len(sets))
 	for i, s := range sets {
 		n, err := applied(ctx, db, s)
@@ -45,6 +49,26 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 		}
 	}
 	return nil
+}
+
+// strangers refuses a file that has a store we know nothing of: what a newer program keeps there may be what keeps it
+// from doing something twice.
+func strangers(ctx context.Context, q querier, sets []Migrations) error {
+	rows, err := q.QueryContext(ctx, "SELECT DISTINCT store FROM statefile_migration ORDER BY store")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var store string
+		if err := rows.Scan(&store); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(sets, func(s Migrations) bool { return s.Store == store }) {
+			return fmt.Errorf("%w: it has the store %q, which this program does not know", ErrNewer, store)
+		}
+	}
+	return rows.Err()
 }
 
 // applied counts the store's steps that the file has seen and holds them against ours.

@@ -30,6 +30,10 @@ import (
 // applicationID stands in the header of every file of ours: "slab" in ASCII. PRAGMA application_id exists for this.
 const applicationID = 0x736c6162
 
+// Driver names the database/sql driver that Open uses. It is here for one test alone, which puts a driver of its own
+// before SQLite's to kill the process at every statement; the program never sets it.
+var Driver = "sqlite"
+
 // connections is the size of the pool: one writes, the others read beside it (WAL).
 const connections = 4
 
@@ -77,7 +81,7 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 	if err := db.prepareFile(ctx); err != nil {
 		return err
 	}
-	handle, err := sql.Open("sqlite", dsn(db.path))
+	handle, err := sql.Open(Driver, dsn(db.path))
 	if err != nil {
 		return err
 	}
@@ -134,7 +138,7 @@ func (db *DB) inspectFile(ctx context.Context) error {
 		db.warnings = append(db.warnings,
 			fmt.Sprintf("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
 	}
-	probe, err := sql.Open("sqlite", "file:"+escape(db.path)+"?mode=rw")
+	probe, err := sql.Open(Driver, "file:"+escape(db.path)+"?mode=rw")
 	if err != nil {
 		return err
 	}

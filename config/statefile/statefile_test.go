@@ -98,6 +98,9 @@ func TestRefusals(t *testing.T) {
 		says  string
 	}{
 		{"newer program", ours, []string{makeTable}, statefile.ErrNewer, "shop has version 2, this program knows 1"},
+		{"unknown store", func(t *testing.T, path string) {
+			open(t, path, store(makeTable), statefile.Migrations{Store: "till", Steps: []string{"SELECT 1"}}).Close()
+		}, []string{makeTable}, statefile.ErrNewer, `the store "till", which this program does not know`},
 		{"other history", ours, []string{makeTable, "SELECT 1"}, statefile.ErrNewer, "migration 2 of shop"},
 		{"text", func(t *testing.T, path string) {
 			write(t, path, strings.Repeat("state: slabridge.db\n", 400))

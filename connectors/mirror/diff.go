@@ -14,8 +14,9 @@ import (
 // second only (HTTP dates have no fractions).
 const settleAfter = 2 * time.Second
 
-// farAhead is how far beyond the tracker's own clock an UpdatedAt must lie for us to believe that someone
-// wrote it by hand or by import: no present change shares its second, so there is nothing to wait for.
+// farAhead is how far beyond the tracker's own clock a moment must lie for us to believe that it is not of that clock:
+// an UpdatedAt that someone wrote by hand or by import, whose second no present change shares, so that there is nothing to
+// wait for, or a read that was noted when the clock was off.
 const farAhead = time.Minute
 
 // kept is what the mirror has of an issue.
@@ -32,6 +33,10 @@ type kept struct {
 }
 
 func (k kept) read() bool { return !k.readAt.IsZero() }
+
+// misdated reports whether our last read was noted by a clock that was off: no two reads overlap by as much as one that
+// begins now, at readAt, would lie before it. Believed, it would keep us from seeing anything until its moment comes.
+func (k kept) misdated(readAt time.Time) bool { return k.readAt.After(readAt.Add(farAhead)) }
 
 // delta is what a read changes in the mirror.
 type delta struct {
@@ -94,7 +99,7 @@ func settled(k kept, updated, readAt time.Time) bool {
 // that answered last need not be the newer. The tracker's clock is known to about a second, so where the moments
 // are close the UpdatedAt decides.
 func stale(k kept, updated, readAt time.Time) bool {
-	if !k.read() {
+	if !k.read() || k.misdated(readAt) {
 		return false
 	}
 	have := k.history.Issue.UpdatedAt

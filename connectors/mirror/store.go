@@ -67,7 +67,9 @@ func (t *tx) storeHistory(ctx context.Context, connection string, h connectors.H
 	if stale(k, h.Issue.UpdatedAt, readAt) {
 		return outcome{unsettled: k.wants}, nil
 	}
-	readAt = later(readAt, k.readAt)
+	if !k.misdated(readAt) {
+		readAt = later(readAt, k.readAt)
+	}
 	h.Events = connectors.SortEvents(h.Events)
 	d := compare(k, h, readAt)
 	o := outcome{changed: d.history(), fresh: !k.read(), back: k.read() && k.state != Visible, unsettled: !d.settled}
@@ -130,7 +132,7 @@ func (t *tx) putEvents(ctx context.Context, connection, issue string, rows int64
 func (t *tx) storeVanished(ctx context.Context, connection, issue string, state State, readAt time.Time) (bool, error) {
 	k, err := t.loadRow(ctx, connection, issue)
 	switch {
-	case err != nil || !k.known || k.read() && readAt.Before(k.readAt):
+	case err != nil || !k.known || k.read() && readAt.Before(k.readAt) && !k.misdated(readAt):
 		return false, err
 	case !k.read():
 		_, err := t.exec(ctx, forgetIssue, connection, issue)

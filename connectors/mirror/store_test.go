@@ -72,6 +72,27 @@ func TestReadThatCameOutNewerIsKeptThoughTheClockSaysOlder(t *testing.T) {
 	wantSame(t, m, f)
 }
 
+// A read that was noted while the tracker's clock was off, far ahead, does not hide what comes after it until then.
+func TestReadOfAWrongClockHidesNothing(t *testing.T) {
+	m, f := openMirror(t), filled(1)
+	mustStore(t, m, f.truth("1"), f.now().Add(25*time.Minute))
+	f.edit("1", "", "", "in the second of that read")
+	if !mustStore(t, m, f.truth("1"), f.now()) {
+		t.Error("a new journal is no change")
+	}
+	wantSame(t, m, f)
+	e, ok, err := m.Entry(context.Background(), conn, "1")
+	if err != nil || !ok || e.ReadAt.After(f.now()) {
+		t.Errorf("read at %s (%t, %v), in the future", e.ReadAt, ok, err)
+	}
+	if _, err := m.StoreVanished(context.Background(), conn, "1", mirror.Gone, f.now().Add(25*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := m.StoreVanished(context.Background(), conn, "1", mirror.Hidden, f.now()); err != nil || !changed {
+		t.Errorf("found hidden now: changed %t, %v", changed, err)
+	}
+}
+
 func TestVanishedByAFreshRead(t *testing.T) {
 	ctx := context.Background()
 	m, f := openMirror(t), filled(2)

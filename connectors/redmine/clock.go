@@ -1,7 +1,9 @@
 package redmine
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,11 +14,15 @@ import (
 // clock is what we know of the tracker's clock against ours.
 type clock struct {
 	mu     sync.Mutex
-	ahead  time.Duration
-	at     time.Time
-	known  bool
-	header bool   // the tracker sends dates, which are better than any write
-	wrote  *wrote // the last comment of ours that was accepted and not yet read back
+	last   []measured // the newest last, at most three
+	header bool       // the tracker sends dates, which are better than any write
+	wrote  *wrote     // the last comment of ours that was accepted and not yet read back
+}
+
+// measured is one measurement of the offset.
+type measured struct {
+	ahead time.Duration
+	at    time.Time
 }
 
 // wrote is a comment that Redmine took between two moments of ours.
@@ -40,7 +46,10 @@ func (c *clock) answered(h http.Header, sent, received time.Time) {
 
 func (c *clock) set(theirs, sent, received time.Time) {
 	ours := sent.Add(received.Sub(sent) / 2)
-	c.ahead, c.at, c.known = theirs.Add(time.Second/2).Sub(ours), received, true
+	if len(c.last) == 3 {
+		c.last = c.last[1:]
+	}
+	c.last = append(c.last, measured{theirs.Add(time.Second / 2).Sub(ours), received})
 }
 
 // accepted remembers a write with a comment. One is enough: the last is the best measurement.
@@ -69,8 +78,19 @@ func (c *clock) readBack(h connectors.History) {
 	}
 }
 
+// offset is the middle one of the last three measurements, and of two the smaller: one answer with a wrong Date, of
+// another machine or out of a store, does not make it another time. A clock that is set is believed with the second.
 func (c *clock) offset() (time.Duration, time.Time, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.ahead, c.at, c.known
+	n := len(c.last)
+	if n == 0 {
+		return 0, time.Time{}, false
+	}
+	sorted := slices.SortedFunc(slices.Values(c.last), func(a, b measured) int { return cmp.Compare(a.ahead, b.ahead) })
+	middle := sorted[n/2]
+	if n == 2 && sorted[0].ahead.Abs() < middle.ahead.Abs() {
+		middle = sorted[0]
+	}
+	return middle.ahead, c.last[n-1].at, true
 }

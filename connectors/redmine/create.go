@@ -21,23 +21,29 @@ func (t *Tracker) Create(ctx context.Context, n connectors.NewIssue) (string, er
 	if err != nil {
 		return "", c.fail(connectors.Refused, err)
 	}
-	made, err := c.do(http.MethodPost, "/issues.json", nil, body)
+	made, err := c.insist(http.MethodPost, "/issues.json", body)
 	if err != nil {
 		return "", hintCreated(err)
 	}
-	var answer struct {
-		Issue struct {
-			ID id `json:"id"`
-		} `json:"issue"`
-	}
-	err = json.Unmarshal(made, &answer)
-	if err == nil && answer.Issue.ID == "" {
-		err = errors.New("an issue without a number")
-	}
+	number, err := decodeCreated(made)
 	if err != nil {
 		return "", c.strange(http.MethodPost, http.StatusCreated, err)
 	}
-	return string(answer.Issue.ID), nil
+	return number, nil
+}
+
+// decodeCreated is the number of the issue that was made.
+func decodeCreated(body []byte) (string, error) {
+	var answer struct {
+		Issue struct {
+			ID int64 `json:"id"`
+		} `json:"issue"`
+	}
+	err := json.Unmarshal(body, &answer)
+	if err == nil && answer.Issue.ID <= 0 {
+		err = errors.New("an issue without a number")
+	}
+	return strconv.FormatInt(answer.Issue.ID, 10), err
 }
 
 // encodeCreate is the body of the POST.
@@ -77,21 +83,38 @@ func (t *Tracker) FindCreated(ctx context.Context, project, mark string, since t
 	if err != nil {
 		return "", false, err
 	}
-	me, since := strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
-	filter := url.Values{"author_id": {me}}
-	if !since.IsZero() {
-		filter.Set("created_on", ">="+stamp(since))
+	l := madeBy{call: t.call(ctx, "look for an issue that we made in project "+project, elsewhere), project: project, mark: mark}
+	l.me, l.since = strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
+	err = l.look(url.Values{"author_id": {l.me}})
+	if err == nil && l.listed == 0 { // a list that is empty for no reason would have it made twice: ask another way
+		err = l.look(url.Values{"project_id": {project}})
 	}
-	found := ""
-	l := listing{call: t.call(ctx, "look for an issue that we made in project "+project, elsewhere)}
-	err = l.byNumber(filter, func(issues []connectors.Issue) error {
+	return l.found, l.found != "" && err == nil, err
+}
+
+// madeBy looks for one issue of ours.
+type madeBy struct {
+	*call
+	project, mark, me string
+	since             time.Time
+	listed            int
+	found             string // the first
+}
+
+// look goes through a list of issues from since on.
+func (l *madeBy) look(filter url.Values) error {
+	if !l.since.IsZero() {
+		filter.Set("created_on", ">="+stamp(l.since))
+	}
+	list := listing{call: l.call}
+	return list.byNumber(filter, func(issues []connectors.Issue) error {
+		l.listed += len(issues)
 		for _, i := range issues {
-			ours := i.Author == me && i.Values.One(connectors.FieldProject) == project && !i.CreatedAt.Before(since)
-			if found == "" && ours && strings.Contains(i.Description, mark) {
-				found = i.ID
+			ours := i.Author == l.me && i.Values.One(connectors.FieldProject) == l.project && !i.CreatedAt.Before(l.since)
+			if l.found == "" && ours && strings.Contains(i.Description, l.mark) {
+				l.found = i.ID
 			}
 		}
 		return nil
 	})
-	return found, found != "" && err == nil, err
 }

@@ -62,6 +62,9 @@ func (t *Tracker) readRoles(ctx context.Context, d *connectors.Directory) error 
 	if err != nil {
 		return c.asError(err)
 	}
+	if len(list) == 0 {
+		return c.garbled(0, errors.New("no roles: no Redmine is without"))
+	}
 	for _, r := range list {
 		d.Roles = append(d.Roles, connectors.Named{ID: strconv.Itoa(r.Id), Name: r.Name})
 	}
@@ -93,8 +96,12 @@ func (t *Tracker) readTypes(ctx context.Context, d *connectors.Directory) error 
 	var answer struct {
 		List []named `json:"trackers"`
 	}
-	if _, err := t.call(ctx, "list trackers", elsewhere).get("/trackers.json", nil, &answer); err != nil {
+	c := t.call(ctx, "list trackers", elsewhere)
+	if _, err := c.get("/trackers.json", nil, &answer); err != nil {
 		return err
+	}
+	if len(answer.List) == 0 {
+		return c.garbled(0, errors.New("no trackers: no Redmine with issues is without"))
 	}
 	for _, n := range answer.List {
 		d.Types = append(d.Types, connectors.Named{ID: string(n.ID), Name: n.Name})
@@ -123,12 +130,34 @@ func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) err
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		if err := t.noProject(ctx, d.Self); err != nil {
+			return err
+		}
+	}
 	for _, p := range list {
 		out := connectors.Project{ID: strconv.Itoa(p.Id), Key: p.Identifier, Name: p.Name, Closed: p.Status == projectClosed}
 		if p.Parent.Id != 0 {
 			out.Parent = strconv.Itoa(p.Parent.Id)
 		}
 		d.Projects = append(d.Projects, out)
+	}
+	return nil
+}
+
+// noProject makes sure that there are no projects for us, where a list has none: every one that we are a member of must
+// then be archived or gone.
+func (t *Tracker) noProject(ctx context.Context, self connectors.Account) error {
+	for _, r := range self.Rights {
+		c := t.call(ctx, "read project "+r.Project, atIssue)
+		_, err := c.do("GET", "/projects/"+r.Project+".json", nil, nil)
+		switch connectors.ClassOf(err) {
+		case 0:
+			return c.garbled(0, errors.New("the list of projects lacks it"))
+		case connectors.Gone, connectors.Hidden:
+		default:
+			return err
+		}
 	}
 	return nil
 }
@@ -182,18 +211,22 @@ func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Director
 	return err
 }
 
-// seenFields are the custom fields on the newest issues.
+// seenFields are the custom fields on the newest issues: by their changes or, where that list is empty and may not be
+// true, by their numbers.
 func (t *Tracker) seenFields(ctx context.Context) (map[id]customField, error) {
-	c := t.call(ctx, "list custom fields", elsewhere)
-	body, err := c.do("GET", "/issues.json", url.Values{
-		"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {"updated_on:desc,id:desc"},
-	}, nil)
-	if err != nil {
-		return nil, err
-	}
 	seen := map[id]customField{}
-	if err := collectFields(body, seen); err != nil {
-		return nil, c.garbled(0, err)
+	for _, order := range []string{"updated_on:desc,id:desc", "id:desc"} {
+		c := t.call(ctx, "list custom fields", elsewhere)
+		body, err := c.do("GET", "/issues.json", url.Values{"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {order}}, nil)
+		if err != nil {
+			return nil, err
+		}
+		if err := collectFields(body, seen); err != nil {
+			return nil, c.garbled(0, err)
+		}
+		if len(seen) > 0 {
+			break
+		}
 	}
 	return seen, nil
 }
@@ -215,7 +248,8 @@ func collectFields(body []byte, seen map[id]customField) error {
 	return nil
 }
 
-// readMembers reads the members of every project where we may: those we are a member of, all for an administrator.
+// readMembers reads the members of every project where we may: those we are a member of, all for an administrator. A list
+// of members that lacks ourselves is not a true one; believed, it would leave nobody to give an issue to.
 func (t *Tracker) readMembers(ctx context.Context, d *connectors.Directory) error {
 	people := map[string]*connectors.Person{}
 	var mu sync.Mutex
@@ -224,6 +258,10 @@ func (t *Tracker) readMembers(ctx context.Context, d *connectors.Directory) erro
 		list, err := paged[membership](c, "/projects/"+p+"/memberships.json", url.Values{}, "memberships")
 		if err != nil {
 			return err
+		}
+		ourselves := func(m membership) bool { return strconv.Itoa(m.User.Id) == d.Self.ID }
+		if !d.Self.Admin && !slices.ContainsFunc(list, ourselves) {
+			return c.garbled(0, errors.New("our own account is not among them"))
 		}
 		mu.Lock()
 		defer mu.Unlock()

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"slabridge/connectors"
 )
@@ -149,7 +150,7 @@ func (c *call) carry(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// checkJSON holds a successful answer to being JSON, or empty as the answers to writes are.
+// checkJSON holds a successful answer to being JSON in UTF-8, or empty as the answers to writes are.
 func checkJSON(h http.Header, body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil
@@ -160,6 +161,9 @@ func checkJSON(h http.Header, body []byte) error {
 	}
 	if !json.Valid(body) {
 		return errors.New("the answer is cut or not JSON")
+	}
+	if !utf8.Valid(body) { // the decoder would put a mark in place of each letter that it does not know
+		return errors.New("the answer is not in UTF-8")
 	}
 	return nil
 }

@@ -92,27 +92,33 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 	return json.Marshal(map[string]any{"issue": issue})
 }
 
-// write sends one write, again while it is refused as stale, and settles what a refusal means.
+// write sends one write to an issue and settles what a refusal means.
 func (t *Tracker) write(c *call, method, issue, path string, body []byte) error {
 	done, err := t.writes.take(c.ctx, issue)
 	if err != nil {
 		return c.fail(connectors.TryLater, err)
 	}
 	defer done()
+	if _, err = c.insist(method, path, body); err != nil && !errors.Is(err, errStale) {
+		return t.settle(c, issue, err)
+	}
+	return err
+}
+
+// insist sends one write, again while it is refused as stale, and in the end gives that back as TryLater.
+func (c *call) insist(method, path string, body []byte) ([]byte, error) {
 	for try := 1; ; try++ {
-		_, err := c.do(method, path, nil, body)
-		switch {
-		case err == nil:
-			return nil
-		case !errors.Is(err, errStale):
-			return t.settle(c, issue, err)
-		case try == staleTries:
+		answer, err := c.do(method, path, nil, body)
+		if !errors.Is(err, errStale) {
+			return answer, err
+		}
+		if try == staleTries {
 			e := c.fail(connectors.TryLater, errStale)
 			e.Status = http.StatusUnprocessableEntity
-			return e
+			return nil, e
 		}
 		if err := pause(c.ctx, time.Duration(try)*50*time.Millisecond); err != nil {
-			return c.fail(connectors.TryLater, err)
+			return nil, c.fail(connectors.TryLater, err)
 		}
 	}
 }

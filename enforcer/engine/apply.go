@@ -44,8 +44,9 @@ func (p *pass) bound(ctx context.Context, findings []finding) (storm string, err
 		return "", err
 	}
 	storm = fmt.Sprintf("%d steps in one pass are more than the bound of %d", len(fresh), limit)
+	p.storm = enforcer.Text{"en": storm, "ru": fmt.Sprintf("шагов за один проход: %d, предел: %d", len(fresh), limit)}
 	p.report.problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", storm)
-	if err := p.hold(ctx, fresh, heldStorm, storm); err != nil {
+	if err := p.holdFor(ctx, fresh, enforcer.Reason{Code: heldStorm, Text: p.storm}); err != nil {
 		return "", err
 	}
 	for i := range findings {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -250,7 +251,20 @@ func (p *pass) make(ctx context.Context, f finding, r run, d enforcer.Decision, 
 	if err := p.follow(ctx, f.view, &r); err != nil {
 		return err
 	}
-	f.runs[d.Key.Cycle], f.ev.Next = r, p.now // the steps that its issue brings are found by the next pass
+	f.runs[d.Key.Cycle] = r
+	return p.replan(ctx, f)
+}
+
+// replan puts the steps that a new issue brings on the agenda.
+func (p *pass) replan(ctx context.Context, f finding) error {
+	var runs []enforcer.Run
+	for _, id := range slices.Sorted(maps.Keys(f.runs)) {
+		runs = append(runs, f.runs[id].Run)
+	}
+	var err error
+	if f.ev, err = enforcer.EvaluateDuties(f.view.Contract.Contract, p.conn.ID, runs, p.now); err != nil {
+		return nil //nolint:nilerr // told of when it was evaluated; the next pass tries again
+	}
 	return p.e.ledger.SetAgenda(ctx, f.item())
 }
 

@@ -102,14 +102,13 @@ func (p *pass) keepHealth(ctx context.Context, before Lateness, failed error) er
 			is.LateSince = before.Since
 		}
 	}
-	told := true
 	if since := is.LateSince; !since.IsZero() && !p.now.IsZero() {
 		step := stepLate
 		if !late.Late() {
 			step = stepCaughtUp
 		}
-		told, err = p.confess(ctx, step, since)
-		if !late.Late() && told {
+		var told bool
+		if told, err = p.confess(ctx, step, since); told && !late.Late() {
 			late.Ended, is.LateSince = since, time.Time{}
 		}
 	}

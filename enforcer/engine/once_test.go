@@ -33,7 +33,7 @@ func scene(t *testing.T) (w *world, id int) {
 // answer was lost, so the order is each audience's own.
 func (w *world) settle(id int) {
 	w.t.Helper()
-	for _, wait := range []time.Duration{time.Minute, 2 * time.Minute, time.Minute} {
+	for _, wait := range []time.Duration{time.Minute, 2 * time.Minute, 3 * time.Minute, time.Minute} {
 		w.set(w.now().Add(wait))
 		w.pass()
 	}

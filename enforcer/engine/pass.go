@@ -33,6 +33,7 @@ type pass struct {
 	report   Report
 	// block is why nothing may be written in this pass; "" when it may.
 	block string
+	storm enforcer.Text // why the new writes of this pass are held
 	// blockRU is the same in Russian, where it is told so.
 	blockRU string
 	// leak is why no internal comment may be written: one came out public, and nobody has looked; nil when they may.
@@ -58,8 +59,8 @@ func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	late, err := e.lateness(ctx, conn, e.now(conn.Tracker))
 	if err == nil {
 		err = p.turn(ctx)
-		if werr := p.keepHealth(ctx, late, err); werr != nil {
-			err = errors.Join(err, werr)
+		if werr := p.keepHealth(ctx, late, err); err == nil { // of two failures the pass's own is the cause
+			err = werr
 		}
 	}
 	e.note(p, err)
@@ -355,6 +356,7 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		return f, true, nil
 	}
 	f.pending = p.pending[v.ID][id]
+	p.twice(m.history)
 	p.tally(v, &f, m)
 	return f, covered, err
 }

@@ -29,6 +29,25 @@ func (p *pass) said(h connectors.History) map[string]connectors.Event {
 	return out
 }
 
+// twice reports steps that two comments of ours tell of: a request that came through later than resendAfter, or another
+// installation under the same account. It cannot be taken back from here, and must not go unseen.
+func (p *pass) twice(h connectors.History) {
+	first := map[string]connectors.Event{}
+	for _, e := range h.Events {
+		if e.Author != p.names.Self.ID || e.Note == nil {
+			continue
+		}
+		_, steps, _ := mapping.ParseMark(e.Note.Text)
+		for _, s := range steps {
+			if old, told := first[s.ID]; told && old.ID != e.ID {
+				p.report.problem(h.Issue.Key, true, "%s was written twice, as %s and as %s: a request came through after more than %s; delete one of them in the tracker",
+					s.Step, old.ID, e.ID, resendAfter)
+			}
+			first[s.ID] = e
+		}
+	}
+}
+
 // left is what is still to be done of a decision. Of a write that was read back only what the tracker had refused is
 // asked for once more; a comment with the step's mark shows that the rest of its write was made too, for they went
 // in one update.
@@ -143,18 +162,34 @@ func (p *pass) mayNotBeInternal(self connectors.Account, project string) string 
 	return ""
 }
 
-// readBack reads the issue after a write and compares.
-func (p *pass) readBack(ctx context.Context, w connectors.Write, before connectors.History) (connectors.Receipt, error) {
-	after, err := p.conn.Tracker.History(ctx, w.Issue)
+// readBack reads the issue after a write.
+func (p *pass) readBack(ctx context.Context, issue string) (connectors.History, error) {
+	after, err := p.conn.Tracker.History(ctx, issue)
 	if err != nil {
-		return connectors.Receipt{}, err
+		return connectors.History{}, err
 	}
-	if _, err := p.e.mirror.Store(ctx, p.conn.ID, after, p.e.now(p.conn.Tracker)); err != nil {
-		return connectors.Receipt{}, err
-	}
+	_, err = p.e.mirror.Store(ctx, p.conn.ID, after, p.e.now(p.conn.Tracker))
+	return after, err
+}
+
+// overrun reports what people set between the reading before a write and the write itself.
+func (p *pass) overrun(w connectors.Write, before, after connectors.History) {
 	for _, c := range connectors.Overrun(w, p.names.Self.ID, before, after) {
 		p.report.problem(after.Issue.Key, true, "somebody set %s to %q a moment before our write changed it to %q: set it back, or let 'slabridge ledger revert --issue %s' do it",
 			c.Field, one(c.From), one(c.To), after.Issue.Key)
 	}
-	return connectors.Verify(w, p.names.Self.ID, before, after), nil
+}
+
+// unseen is what the ledger says of a write that was accepted and of which reading back showed nothing.
+const unseen = "the tracker accepted it, and nothing of it is to be seen yet"
+
+// unmoved reports whether an issue reads after a write as it did before, as far as we are concerned.
+func (p *pass) unmoved(before, after connectors.History) bool {
+	known := map[string]bool{}
+	for _, e := range before.Events {
+		known[e.ID] = true
+	}
+	return !after.Issue.UpdatedAt.After(before.Issue.UpdatedAt) && !slices.ContainsFunc(after.Events, func(e connectors.Event) bool {
+		return e.Author == p.names.Self.ID && !known[e.ID]
+	})
 }

@@ -8,15 +8,16 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-// recover settles writes whose outcome is not known: a crash, a lost answer. Once the tracker can no longer be
-// working on one, its mark decides: found, it was written; not found, it was not, and is decided anew.
+// recover settles writes whose outcome is not known: a crash, a lost answer, a read-back that showed nothing. Its mark
+// decides. It is looked for in each pass from settleAfter on: found, it was written. Not found until resendAfter, it was
+// not, and is decided anew; before it is sent again the issue is read once more.
 func (p *pass) recover(ctx context.Context) error {
 	open, err := p.e.ledger.Unsettled(ctx, p.conn.ID)
 	if err != nil {
 		return err
 	}
 	for _, w := range open {
-		if p.now.Before(w.BeganAt.Add(settleAfter)) {
+		if p.now.Before(w.LastAt().Add(settleAfter)) {
 			continue
 		}
 		if err := p.endure(p.settle(ctx, w)); err != nil {
@@ -31,6 +32,9 @@ func (p *pass) settle(ctx context.Context, w ledger.Write) error {
 	if err != nil {
 		return err
 	}
+	if outcome.Class == connectors.TryLater && p.now.Before(w.LastAt().Add(resendAfter)) {
+		return nil // it may still come
+	}
 	entries, err := p.e.ledger.Finish(ctx, p.now, w.ID, outcome)
 	if err != nil {
 		return err
@@ -42,6 +46,7 @@ func (p *pass) settle(ctx context.Context, w ledger.Write) error {
 	return nil
 }
 
+// lookFor finds out what became of a write; TryLater is that nothing is to be seen of it.
 func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, error) {
 	if n := w.Request.Create; n != nil {
 		id, found, err := p.conn.Tracker.FindCreated(ctx, n.Project, n.Mark, w.BeganAt.Add(-settleAfter))
@@ -51,7 +56,7 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 		case found:
 			return p.seen(ctx, id, *n), nil
 		}
-		return ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}, nil
+		return notThere, nil
 	}
 	h, err := p.conn.Tracker.History(ctx, w.Issue)
 	if noted, nerr := p.vanish(ctx, w.Issue, err); noted {
@@ -72,11 +77,14 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, err
 	if receipt, err = p.leaked(ctx, h.Issue, receipt); err != nil {
 		return ledger.Outcome{}, err
 	}
-	if receipt.Public || written(w.Request, receipt) {
+	if w.Accepted() || receipt.Public || written(w.Request, receipt) {
 		return ledger.Outcome{Receipt: &receipt}, nil
 	}
-	return ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}, nil
+	return notThere, nil
 }
+
+// notThere is what a look comes to that showed nothing of a write.
+var notThere = ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"}
 
 // written reports whether the receipt shows that the update was done at all: its comment is there or, for one
 // without a comment, some field has what was asked for.

@@ -177,6 +177,10 @@ func TestRetryDoesNotRaiseTwice(t *testing.T) {
 		t.Errorf("the retry made the priority %s", got)
 	}
 	w.wantSaid(id, "+acknowledge/start", "respond/warn-75", "respond/due")
+	if got := w.row(id, "respond/due").State; got != ledger.Sent { // nothing at all was done: perhaps it was read too soon
+		t.Errorf("still impossible, it is %s at first", got)
+	}
+	w.passAt("2026-03-16 12:08")
 	if got := w.row(id, "respond/due").State; got != ledger.Refused {
 		t.Errorf("still impossible, it is %s", got)
 	}

@@ -179,8 +179,10 @@ func (e *Engine) next(ctx context.Context, c Connection) (time.Time, error) {
 		return time.Time{}, err
 	}
 	for _, w := range open {
-		if at := w.BeganAt.Add(settleAfter); at.After(l.now) && (next.IsZero() || at.Before(next)) {
-			next = at
+		for _, at := range []time.Time{w.LastAt().Add(settleAfter), w.LastAt().Add(resendAfter)} {
+			if at.After(l.now) && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
 		}
 	}
 	return next, nil

@@ -233,9 +233,9 @@ func TestRunSettlesWhatACrashLeft(t *testing.T) {
 		var ctx context.Context
 		ctx, d.stopIt = context.WithCancel(t.Context())
 		go func() { d.done <- d.engine.Run(ctx, d.reload, d.report) }()
-		d.until("2026-03-16 09:51")
+		d.until("2026-03-16 09:54:55")
 		d.wantSaid(id)
-		d.until("2026-03-16 09:52:05")
+		d.until("2026-03-16 09:55:05")
 		d.wantSaid(id, "+acknowledge/start")
 	})
 }

@@ -180,13 +180,15 @@ func (y *surveyor) exceptions(about About, ev *enforcer.Evaluation) {
 		y.out.Exceptions = append(y.out.Exceptions, Exception{about, kind, due})
 	}
 	st := ev.State
-	entitled := slices.ContainsFunc(ev.Cycles, func(c enforcer.Cycle) bool { return c.Obligation.ID != "" && c.EndWhy == "failed" && c.Work == nil })
+	outside := slices.ContainsFunc(ev.Cycles, func(c enforcer.Cycle) bool {
+		return c.EndWhy == "failed" && slices.ContainsFunc(c.Obligation.Stop, func(s enforcer.Condition) bool { return s.Word == enforcer.WordEntitled })
+	})
 	received := y.in(ev.Request.ReceivedAt)
 	switch {
 	case !received:
-	case entitled && st.NeedsPlan != "" && st.NeedsPlan != ev.Contract.Plan:
+	case outside && st.NeedsPlan != "" && st.NeedsPlan != ev.Contract.Plan:
 		add(OutsidePlan, time.Time{})
-	case entitled:
+	case outside:
 		add(OutsideValid, time.Time{})
 	}
 	if received && st.Severity != "" && !slices.ContainsFunc(ev.Contract.Obligations, func(o enforcer.Obligation) bool { return o.Rule(st.Severity) != nil }) {

@@ -29,7 +29,9 @@ func dutyScene(t *testing.T) *world {
 // ledger against what the one undisturbed pass would have made.
 func (w *world) settleDuties() {
 	w.t.Helper()
-	w.run("2026-04-01 10:05")
+	for _, moment := range []string{"2026-04-01 10:03", "2026-04-01 10:06", "2026-04-01 10:07"} {
+		w.run(moment)
+	}
 	made := w.made()
 	for i := range made {
 		made[i] = made[i][3:]

@@ -510,3 +510,18 @@ func TestLateDutyWithALostAnswer(t *testing.T) {
 	w.wantSaid(1, "quarterly-delivery/due")
 	w.wantSaid(2)
 }
+
+// Issues to be made are bound like comments: too many in one pass are held, and made once when a human lets them go.
+func TestStormOfDuties(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor, func(yaml string) string { return "limits: {writes_per_pass: 1}\n" + yaml })
+	w.run("2026-04-01 09:30")
+	w.wantMade("#1 Sync 30 March 2026")
+	w.wantDuties("standing-duty/start sync@2026-03-30T10:00 done accepted",
+		"quarterly-delivery/start 2026-Q2 held storm", "standing-duty/start backup@2026-04 held storm")
+	w.passAt("2026-04-01 09:35")
+	w.wantMade("#1 Sync 30 March 2026")
+	_, err := w.ledger.Release(t.Context(), w.now(), ledger.Filter{Contract: "vendor"})
+	w.do(err)
+	w.run("2026-04-01 09:45")
+	w.wantMade("#1 Sync 30 March 2026", "#2 Delivery Q2 2026", "#3 Backup April 2026")
+}

@@ -13,9 +13,13 @@ import (
 	"slabridge/mapping"
 )
 
-// settleAfter is how long a write without an answer is left alone before its mark is looked for: longer than any
-// tracker works on one request.
-const settleAfter = 2 * time.Minute
+// A write without an answer is left alone for settleAfter, which is longer than we wait for any answer; then its mark is
+// looked for. Only when nothing was seen of it until resendAfter, longer than trackers and what stands before them let a
+// request live (a minute, mostly), is it taken for lost. What comes later still is a second comment: see twice.
+const (
+	settleAfter = 2 * time.Minute
+	resendAfter = 5 * time.Minute
+)
 
 // retryAfter is the pause after a failure that the tracker put no time to.
 const retryAfter = time.Minute
@@ -58,7 +62,7 @@ func (p *pass) carryOut(ctx context.Context, f finding, storm string) error {
 	entries := p.ready(again[0].entries)
 	if storm != "" {
 		said := p.said(h)
-		if err := p.hold(ctx, slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return excepted(e, said) }), heldStorm, storm); err != nil {
+		if err := p.holdFor(ctx, slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return excepted(e, said) }), enforcer.Reason{Code: heldStorm, Text: p.storm}); err != nil {
 			return err
 		}
 		entries = slices.DeleteFunc(entries, func(e ledger.Entry) bool { return !excepted(e, said) })
@@ -178,11 +182,18 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 		}
 		return stop(err)
 	}
-	receipt, err := p.readBack(ctx, w.Write, before)
+	after, err := p.readBack(ctx, w.Write.Issue)
 	if err != nil {
 		// written, but not seen: a later pass looks for the mark
 		p.report.problem(f.request.Key, false, "%v", err)
 		o := ledger.Outcome{Class: connectors.Unknown, Error: err.Error(), RetryAt: out.BeganAt.Add(settleAfter)}
+		return p.finish(ctx, out, w, o)
+	}
+	p.overrun(w.Write, before, after)
+	receipt := connectors.Verify(w.Write, p.names.Self.ID, before, after)
+	if len(receipt.Refused) > 0 && p.unmoved(before, after) {
+		// left alone altogether, or read from something that is behind: a later pass tells
+		o := ledger.Outcome{Class: connectors.Unknown, Error: unseen, Receipt: &receipt, RetryAt: p.e.now(p.conn.Tracker).Add(settleAfter)}
 		return p.finish(ctx, out, w, o)
 	}
 	receipt = p.complete(receipt, left, before, group)

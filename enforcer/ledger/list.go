@@ -198,14 +198,14 @@ func (l *Ledger) Refused(ctx context.Context, connection string, tries int) ([]E
 }
 
 // Unsettled lists the writes of a connection whose outcome is not known, oldest first: what a crash or a lost
-// answer left behind.
+// answer left behind. Each comes with its answers so far.
 func (l *Ledger) Unsettled(ctx context.Context, connection string) ([]Write, error) {
 	out, err := collect(ctx, l.db, scanWrite, `SELECT `+writeColumns+` FROM ledger_writes
 		WHERE connection = $1 AND ended_at IS NULL ORDER BY began_at, id`, connection)
 	if err != nil {
 		return nil, fmt.Errorf("list unsettled writes of %s: %w", connection, err)
 	}
-	return out, nil
+	return out, l.addAnswers(ctx, out)
 }
 
 // Release lets the held entries that fit go: they become intended and say when a human let them go. It returns

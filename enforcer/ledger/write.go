@@ -277,13 +277,35 @@ func (l *Ledger) Writes(ctx context.Context, connection, issue string) ([]Write,
 	if err != nil {
 		return nil, fmt.Errorf("list writes on issue %s: %w", issue, err)
 	}
-	for i := range out {
-		if out[i].Answers, err = collect(ctx, l.db, scanAnswer, `SELECT at, watcher, outcome, error, receipt
-			FROM ledger_answers WHERE request = $1 ORDER BY number`, out[i].ID); err != nil {
-			return nil, fmt.Errorf("list answers to write %s: %w", out[i].ID, err)
+	return out, l.addAnswers(ctx, out)
+}
+
+// addAnswers reads the answers of writes.
+func (l *Ledger) addAnswers(ctx context.Context, writes []Write) (err error) {
+	for i := range writes {
+		if writes[i].Answers, err = collect(ctx, l.db, scanAnswer, `SELECT at, watcher, outcome, error, receipt
+			FROM ledger_answers WHERE request = $1 ORDER BY number`, writes[i].ID); err != nil {
+			return fmt.Errorf("list answers to write %s: %w", writes[i].ID, err)
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// LastAt is the last moment at which we knew it to be under way: when it began, or when we gave up on an answer. It left
+// before that.
+func (w Write) LastAt() time.Time {
+	at := w.BeganAt
+	for _, a := range w.Answers {
+		if a.At.After(at) {
+			at = a.At
+		}
+	}
+	return at
+}
+
+// Accepted reports whether the tracker said that it had done the write: only reading it back showed nothing of it.
+func (w Write) Accepted() bool {
+	return slices.ContainsFunc(w.Answers, func(a Answer) bool { return a.Watcher == "" && a.Receipt != nil })
 }
 
 // accepted is the stored name of class 0.

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"slabridge/connectors"
+	"slabridge/connectors/redmine"
+	"slabridge/enforcer/ledger"
+)
+
+var (
+	seedOfFaults  = flag.Uint64("seed", 0, "TestFaultsBySeed: play this seed alone, and tell what happened")
+	countOfFaults = flag.Int("faults", 400, "TestFaultsBySeed: how many faults to inject at least")
+)
+
+// TestFaultsBySeed plays the busy story in virtual time behind weather that storms after each scene. When it has passed,
+// the tracker must have what it has without it, and the mirror what the tracker has.
+func TestFaultsBySeed(t *testing.T) {
+	wanted := map[string]int{}
+	inBubble(t, "calm", func(t *testing.T) { maps.Copy(wanted, newVoyage(t, 0).run(t)) })
+	wantFaults := *countOfFaults / killThin
+	seeds, first := 1_000_000, uint64(1)
+	if *seedOfFaults != 0 {
+		seeds, first = 1, *seedOfFaults
+	}
+	var mu sync.Mutex
+	tally, faults, played := map[string]int{}, 0, 0
+	t.Run("seed", func(t *testing.T) {
+		for worker := range 2 {
+			t.Run(fmt.Sprint(worker), func(t *testing.T) {
+				t.Parallel()
+				for i := worker; i < seeds; i += 2 {
+					mu.Lock()
+					enough := faults >= wantFaults
+					mu.Unlock()
+					if enough || t.Failed() {
+						return
+					}
+					inBubble(t, fmt.Sprint(first+uint64(i)), func(t *testing.T) { //nolint:gosec // small
+						v := newVoyage(t, first+uint64(i)) //nolint:gosec // small
+						v.hold(t, v.run(t), wanted)
+						mu.Lock()
+						defer mu.Unlock()
+						played++
+						for name, n := range v.weather.tally {
+							tally[name], faults = tally[name]+n, faults+n
+						}
+					})
+				}
+			})
+		}
+	})
+	for _, m := range mishaps {
+		t.Logf("%5d %s", tally[m.name], m.name)
+	}
+	t.Logf("%5d faults in %d seeds", faults, played)
+}
+
+// inBubble runs a test in time of its own.
+func inBubble(t *testing.T, name string, f func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
+}
+
+// voyage is the busy desk in a bubble, with slabridge in it the whole time.
+type voyage struct {
+	*busy
+	weather *weather
+	open    *workspace
+	app     *app
+	errs    *strings.Builder
+}
+
+// newVoyage is one without any fault for seed 0.
+func newVoyage(t *testing.T, seed uint64) *voyage {
+	t.Helper()
+	v := &voyage{busy: newBusy(t, "http://127.0.0.1"), errs: &strings.Builder{}}
+	v.busy.ahead = inAlmaty(t, busyStory[0].at).Sub(time.Now())
+	v.weather = newWeather(v.busy, seed)
+	v.app = newApp(strings.NewReader(""), v.errs, v.errs, v.clock)
+	v.app.transport, v.app.lang, v.app.config = v.weather, "en", v.config()
+	v.start(t)
+	return v
+}
+
+// start opens the installation, as a new process would.
+func (v *voyage) start(t *testing.T) {
+	t.Helper()
+	var err error
+	if v.open, err = v.app.open(context.Background(), writes); err != nil {
+		t.Fatal(err)
+	}
+	var all []*sql.Conn
+	for range v.open.file.Stats().MaxOpenConnections { // no test cuts the power
+		c, err := v.open.file.Conn(context.Background())
+		if err == nil {
+			_, err = c.ExecContext(context.Background(), "PRAGMA synchronous = OFF")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	for _, c := range all {
+		_ = c.Close() // back into the pool
+	}
+}
+
+// The passes after each scene: so many while it storms, and until all is settled when it is over.
+const (
+	stormyPasses = 8
+	calmPasses   = 60
+)
+
+// run plays the story to the end of the busy hour and gives what the tracker shows.
+func (v *voyage) run(t *testing.T) map[string]int {
+	t.Helper()
+	defer func() { v.open.close() }() // the one that is open in the end
+	scenes := slices.Concat(busyStory, []scene{{at: busyHour}})
+	for n, s := range scenes {
+		v.set(inAlmaty(t, s.at))
+		if s.do != nil {
+			if err := v.act(s.do); err != nil {
+				t.Fatalf("%s: %v", s.at, err)
+			}
+		}
+		if s.unwatched {
+			continue
+		}
+		next := v.clock().Add(80 * time.Minute)
+		if n+1 < len(scenes) {
+			next = inAlmaty(t, scenes[n+1].at)
+		}
+		v.pass(t, next)
+	}
+	v.weather.late.Wait()
+	return v.effects(t)
+}
+
+// pass makes passes each minute, through a storm and until all is settled, which must be before the next scene.
+func (v *voyage) pass(t *testing.T, next time.Time) {
+	t.Helper()
+	v.weather.set(v.weather.seed != 0, next.Sub(v.clock()) > 25*time.Hour)
+	for n := range stormyPasses {
+		_, _ = v.open.engine.Pass(context.Background()) // it storms
+		time.Sleep(time.Minute)
+		if (v.weather.seed+uint64(n))%5 == 0 { //nolint:gosec // small
+			v.open.close() // and somebody starts the program anew
+			v.start(t)
+		}
+	}
+	v.weather.set(false, false)
+	for n := 0; ; n++ {
+		if _, err := v.open.engine.Pass(context.Background()); err != nil {
+			t.Errorf("%s, without a fault: %v", v.clock().Format(time.DateTime), err)
+		}
+		if v.settled(t) {
+			break
+		}
+		time.Sleep(time.Minute)
+	}
+	if !v.clock().Before(next) {
+		t.Errorf("nothing was settled until %s", v.clock().Format(time.DateTime))
+	}
+}
+
+// settled reports whether nothing is on its way or waits to be tried again.
+func (v *voyage) settled(t *testing.T) bool {
+	t.Helper()
+	for _, state := range []ledger.State{ledger.Intended, ledger.Sent} {
+		for e, err := range v.open.ledger.List(context.Background(), ledger.Filter{Connection: "helpdesk", State: state}, ledger.OldestFirst) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if wait := e.NotBefore.Sub(v.clock()); wait > time.Hour { // a tracker that asked for a day
+				time.Sleep(wait)
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// hold compares the tracker with what it should be, the ledger with it, and the mirror with the tracker.
+func (v *voyage) hold(t *testing.T, got, wanted map[string]int) {
+	t.Helper()
+	if lost, doubled := compareEffects(got, wanted); len(lost)+len(doubled) > 0 {
+		t.Errorf("lost %q\ndoubled %q", lost, doubled)
+	}
+	v.start(t)
+	defer func() { v.open.close() }() // the one that is open in the end
+	if _, err := v.open.engine.Pass(context.Background()); err != nil {
+		t.Error(err)
+	}
+	for e, err := range v.open.ledger.List(context.Background(), ledger.Filter{Connection: "helpdesk"}, ledger.OldestFirst) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.State == ledger.Refused || e.State == ledger.Held || e.State.Open() {
+			t.Errorf("the ledger has %s %s/%s of issue %s: %s; %s", e.State, e.Key.Obligation, e.Key.Step, e.Key.Issue, e.Error, e.Reason.Text.In("en"))
+		}
+	}
+	clean, err := redmine.New(redmine.Config{BaseURL: "http://127.0.0.1", APIKey: v.sim.Key("sla-bot"), Transport: v.sim.Transport(), Now: v.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := 1; ; id++ {
+		want, err := clean.History(context.Background(), fmt.Sprint(id))
+		if connectors.ClassOf(err) == connectors.Gone {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, ok, err := v.open.mirror.History(context.Background(), "helpdesk", fmt.Sprint(id))
+		if err != nil || !ok {
+			t.Errorf("issue %d is not in the mirror: %v", id, err)
+			continue
+		}
+		if diff := cmp.Diff(want, have, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(connectors.Issue{}, "Raw"), cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
+			t.Errorf("issue %d in the mirror (-tracker +mirror):\n%s", id, diff)
+		}
+	}
+	if t.Failed() {
+		t.Logf("seed %d: to play it again: go test -run TestFaultsBySeed ./cmd/slabridge -seed %d\n%s",
+			v.weather.seed, v.weather.seed, strings.Join(v.weather.struck, "\n"))
+	}
+}
+
+func (w *weather) set(storms, long bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.storms, w.long = storms, long
+}

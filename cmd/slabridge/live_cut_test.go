@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"slabridge/mapping"
+)
+
+// A cutter is a proxy before a tracker that cuts the connection of each write of slabridge once.
+type cutter struct {
+	key    string // slabridge's
+	target http.Handler
+
+	mu  sync.Mutex
+	how string // where: before the effect, after it, or in the middle of the answer; "" for nowhere
+	cut map[string]bool
+}
+
+// The places at which a connection is cut.
+const (
+	cutBefore = "before the effect"
+	cutAfter  = "after the effect"
+	cutMiddle = "in the middle of the answer"
+)
+
+func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	c.mu.Lock()
+	how, what := c.how, r.Method+r.URL.Path+string(body)
+	if how == "" || r.Method == http.MethodGet || r.Header.Get("X-Redmine-API-Key") != c.key || c.cut[what] {
+		c.mu.Unlock()
+		c.target.ServeHTTP(w, r)
+		return
+	}
+	c.cut[what] = true
+	c.mu.Unlock()
+	if how != cutBefore {
+		answer := httptest.NewRecorder()
+		c.target.ServeHTTP(answer, r)
+		if how == cutMiddle {
+			raw, err := httputil.DumpResponse(answer.Result(), true)
+			conn, _, hijack := http.NewResponseController(w).Hijack()
+			if err == nil && hijack == nil {
+				_, _ = conn.Write(raw[:len(raw)/2]) // to one who will be cut off
+				_ = conn.Close()
+			}
+		}
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// cutStories are what is played: of which preset's story, from when, and what it comes to on the tracker.
+var cutStories = []struct {
+	contract string
+	starts   string // in the contract's zone
+	ends     string
+	issue    string // the acts of this one alone
+	want     []string
+}{
+	{"vendor-kz", "Wed 2025-12-31 12:00", "Mon 2026-01-05 12:00", "nobody's", []string{
+		"made: Проверка архивных копий, январь 2026 г.", "made: Сдача Продукта в программный фонд, I квартал 2026 г.", "made: Сдача документации, I квартал 2026 г.",
+	}},
+	{"endocs", "Mon 2026-03-02 10:30", "Wed 2026-03-11 10:00", "#8", []string{
+		"acknowledge/start", "await-answer/due", "await-answer/warn-4bd", "status=Closed",
+	}},
+}
+
+// TestCutWrites cuts each write once on the way to the simulated tracker, TestLiveCutWrites on the way to a real one: issues
+// that are made, comments, and the transition that closes. Nothing is lost and nothing is there twice.
+func TestCutWrites(t *testing.T)     { cutWrites(t, simWorld) }
+func TestLiveCutWrites(t *testing.T) { cutWrites(t, liveWorld) }
+
+func cutWrites(t *testing.T, world func(testing.TB) *world) {
+	for _, how := range []string{cutBefore, cutAfter, cutMiddle} {
+		for _, s := range cutStories {
+			t.Run(how+"/"+s.contract, func(t *testing.T) {
+				w := world(t)
+				_, key := w.user(storyBot)
+				c := &cutter{key: key, target: w.handler(t), cut: map[string]bool{}}
+				server := httptest.NewServer(c)
+				t.Cleanup(server.Close)
+				w.url, w.transport = server.URL, nil
+				story := readStory(t, "testdata/contracts/"+s.contract+".story")
+				var err error
+				if story.starts, err = story.moment(tokens(s.starts)); err != nil {
+					t.Fatal(err)
+				}
+				story.acts = slices.DeleteFunc(story.acts, func(a storyAct) bool { return a.issue != s.issue })
+				end, err := story.moment(tokens(s.ends))
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := newPlay(t, story, w, "")
+				c.how = how
+				for _, a := range story.acts {
+					p.persist(a.at)
+					p.at(a.at)
+					if a.does.creates {
+						p.ids[a.issue] = w.create(t, a, p.projects)
+					} else {
+						w.act(t, a, p.ids, p.projects)
+					}
+					p.at(a.at.Add(time.Second))
+					p.try()
+				}
+				p.persist(end)
+				if got := p.wrote(); !slices.Equal(got, s.want) {
+					t.Errorf("written\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(s.want, "\n  "))
+				}
+				t.Logf("%d writes cut %s", len(c.cut), how)
+				if len(c.cut) == 0 {
+					t.Error("nothing was cut")
+				}
+			})
+		}
+	}
+}
+
+// handler is the tracker itself.
+func (w *world) handler(t testing.TB) http.Handler {
+	t.Helper()
+	target, err := url.Parse(w.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.Transport = w.transport
+	return proxy
+}
+
+// persist passes at every moment that the agenda names until t.
+func (p *play) persist(t time.Time) {
+	p.t.Helper()
+	for range 1000 {
+		next, err := p.open.ledger.NextMoment(p.t.Context(), "helpdesk", p.now)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if next.IsZero() || next.After(t) {
+			return
+		}
+		p.at(next)
+		p.try()
+	}
+	p.t.Fatalf("slabridge wakes again and again at %s", p.stamp(p.now))
+}
+
+// try passes until what was cut has been looked for and done again.
+func (p *play) try() {
+	p.t.Helper()
+	for range 4 { // each cut write fails its pass
+		_, _ = p.open.engine.Pass(context.Background())
+		p.at(p.now.Add(6 * time.Minute))
+	}
+	if _, err := p.open.engine.Pass(context.Background()); err != nil {
+		p.t.Fatalf("pass at %s: %v", p.stamp(p.now), err)
+	}
+}
+
+// wrote is all that the tracker shows of what slabridge wrote in the story's project, sorted.
+func (p *play) wrote() []string {
+	p.t.Helper()
+	var list struct{ Issues []named }
+	p.w.ask(p.t, "admin", "GET", "/issues.json?status_id=*&limit=100&project_id="+p.projects["desk"], nil, &list)
+	bot, _ := p.w.user(storyBot)
+	var out []string
+	for _, i := range list.Issues {
+		page, _ := p.w.page(p.t, "admin", i.ID)
+		if page.Author.ID == bot {
+			out = append(out, "made: "+page.Subject)
+		}
+		for _, j := range page.Journals {
+			if j.User.ID != bot {
+				continue
+			}
+			_, steps, _ := mapping.ParseMark(j.Notes)
+			for _, s := range steps {
+				out = append(out, s.Step)
+			}
+			for _, d := range j.Details {
+				out = append(out, p.change(d))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}

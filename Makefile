@@ -25,8 +25,8 @@ SWEEPS := ^Test(KillSweep|FaultsBySeed)$$
 FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order
-	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on ./...
-	go test -run '$(SWEEPS)' ./cmd/slabridge
+	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on -timeout 30m ./...
+	go test -timeout 30m -run '$(SWEEPS)' ./cmd/slabridge
 	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
 
 faults: ## the program killed at every point, and FAULTS (10000) faults by seed

@@ -23,6 +23,7 @@ type refusal struct {
 
 	asked60 bool // before 6.0 Redmine shows it as done
 	closes  bool // the contract is one that closes what waits for the customer, and nothing else
+	unseen  bool // nothing of the public comment is to be seen: unless the issue moved, it is looked for again in two minutes, before it counts as refused
 
 	code            int
 	says            []string // by enforce
@@ -145,7 +146,7 @@ func refusals() []refusal {
 			r.mend = func(t *testing.T, g *ground, _ int) { g.right(t, "add_issue_notes", true) }
 			r.code, r.says = exitHeld, []string{`left this alone: comment: wanted "written"`}
 			r.state, r.listed = "refused", []string{"refused: comment: wanted", "the right to add notes"}
-			r.public, r.private = 0, 0
+			r.public, r.private, r.unseen = 0, 0, true
 		}),
 		like(func(r *refusal) {
 			r.name = "a role without set_notes_private"
@@ -306,6 +307,9 @@ func (r refusal) play(t *testing.T, g *ground) {
 		return
 	}
 	end := refusal{public: 1, private: 1, assignee: "Dora Developer", priority: "Immediate", told: true, status: "New"}
+	if public, _ := g.notes(t, g.admin(), issue, g.bot.id); r.unseen && len(public) == 0 {
+		end.public = 0
+	}
 	r.saw(t, g, issue, end)
 }
 

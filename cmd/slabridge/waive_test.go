@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slabridge/config/statefile"
+	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
@@ -12,7 +13,8 @@ import (
 // keep opens the ledger of the desk's state file and does something to it, as a pass would.
 func (d *office) keep(do func(l *ledger.Ledger)) {
 	d.t.Helper()
-	db, err := statefile.Open(d.t.Context(), d.file("slabridge.db"), statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()})
+	db, err := statefile.Open(d.t.Context(), d.file("slabridge.db"),
+		statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()}, statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()})
 	d.check(err)
 	defer func() { d.check(db.Close()) }()
 	l, err := ledger.Open(d.t.Context(), db.DB, d.clock())

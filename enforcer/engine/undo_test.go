@@ -60,7 +60,6 @@ func (w *world) wantWith(id int, assignee, priority string) {
 // What was written is taken back as far as nobody has touched it since: fields go back, comments get a follow-up of their
 // own audience, once. The steps are not taken again.
 func TestUndo(t *testing.T) {
-	const respond, involve = "respond/due", "involve-developers/due"
 	for _, c := range []struct {
 		name     string
 		until    string

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"slabridge/config"
@@ -204,14 +204,28 @@ func TestEvaluateKnowsNoLater(t *testing.T) {
 		}
 		full := evaluate(t, c, r, now)
 		for name, other := range map[string]enforcer.Evaluation{"the history up to now": evaluate(t, c, prefix, now), "the same": evaluate(t, c, r, now)} {
-			if diff := cmp.Diff(full.Cycles, other.Cycles, cmpopts.IgnoreUnexported(enforcer.Cycle{}, enforcer.CycleStep{}, calendar.Calendar{}, calendar.Reason{})); diff != "" {
-				t.Fatalf("%s gives other cycles:\n%s", name, diff)
+			if a, b := outcomes(full.Cycles), outcomes(other.Cycles); !slices.Equal(a, b) {
+				t.Fatalf("%s gives other cycles:\n%s\nwant\n%s", name, strings.Join(b, "\n"), strings.Join(a, "\n"))
 			}
 			if !full.Next.Equal(other.Next) {
 				t.Fatalf("%s gives %s as the next moment, not %s", name, other.Next, full.Next)
 			}
 		}
 	})
+}
+
+// outcomes tells all that an evaluation says of cycles.
+func outcomes(cycles []enforcer.Cycle) []string {
+	out := make([]string, len(cycles))
+	for i := range cycles {
+		c := &cycles[i]
+		out[i] = fmt.Sprint(c.Obligation.ID, c.ID, c.Ordinal, c.Severity, c.State, c.StartedAt, c.CountsFrom, c.Due, c.DueNote, c.DueWhy, c.EndedAt,
+			c.EndEvent, c.EndBy, c.EndWhy, c.Elapsed, c.Remaining, c.Pauses, c.BreachedBefore, c.Moves)
+		for _, s := range c.Steps {
+			out[i] += fmt.Sprint(s.Step.ID, s.At, s.FiresAt())
+		}
+	}
+	return out
 }
 
 // TestDatesMoveLaterOnlyByAgreement: without a word of the customer's, and without a field that says so, no date that
@@ -231,7 +245,7 @@ func TestDatesMoveLaterOnlyByAgreement(t *testing.T) {
 			m.State.Fields, m.State.Times = nil, nil
 		}
 		first := map[string]time.Time{}
-		for now := r.CreatedAt; now.Before(r.CreatedAt.AddDate(0, 0, 20)); now = now.Add(7 * time.Hour) {
+		for now := r.CreatedAt; now.Before(r.CreatedAt.AddDate(0, 0, 20)); now = now.Add(19 * time.Hour) {
 			for _, cycle := range evaluate(t, c, r, now).Cycles {
 				if cycle.Obligation.ID != "keep-agreed-date" {
 					continue

@@ -88,6 +88,9 @@ func TestVerdictsStand(t *testing.T) {
 		"mirror wiped":    func(w *world, _ int) { w.do(w.mirror.Wipe(w.t.Context(), "helpdesk")) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			if stride > 1 && !slices.Contains([]string{"a longer term", "another severity", "mirror wiped"}, name) {
+				t.Skip("one of each kind under the race detector")
+			}
 			w := newWorld(t, "2026-03-16 10:00")
 			kept, late := w.issue("critical", "a"), w.issue("critical", "b")
 			w.run("2026-03-16 10:15")

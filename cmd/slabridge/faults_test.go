@@ -87,7 +87,7 @@ type voyage struct {
 func newVoyage(t *testing.T, seed uint64) *voyage {
 	t.Helper()
 	v := &voyage{busy: newBusy(t, "http://127.0.0.1"), errs: &strings.Builder{}}
-	v.busy.ahead = inAlmaty(t, busyStory[0].at).Sub(time.Now())
+	v.busy.ahead = time.Until(inAlmaty(t, busyStory[0].at))
 	v.weather = newWeather(v.busy, seed)
 	v.app = newApp(strings.NewReader(""), v.errs, v.errs, v.clock)
 	v.app.transport, v.app.lang, v.app.config = v.weather, "en", v.config()

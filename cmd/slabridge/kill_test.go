@@ -180,7 +180,7 @@ func (s *stage) set(t testing.TB) *scaffold {
 	t.Cleanup(x.server.Close)
 	x.busy = newBusy(t, x.server.URL)
 	for _, a := range s.acts {
-		x.busy.set(a.at)
+		x.set(a.at)
 		if err := a.do(x.sim); err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +190,7 @@ func (s *stage) set(t testing.TB) *scaffold {
 			t.Fatal(err)
 		}
 	}
-	x.busy.set(s.now)
+	x.set(s.now)
 	return x
 }
 
@@ -342,10 +342,10 @@ func (x *scaffold) settle(t testing.TB) {
 		}
 		x.mu.Unlock()
 		if late != nil && after > lateBy {
-			x.busy.set(x.stage.now.Add(lateBy))
+			x.set(x.stage.now.Add(lateBy))
 			late(x.sim)
 		}
-		x.busy.set(now)
+		x.set(now)
 		if x.launch(t, killPoint{}, "") {
 			t.Fatalf("killed %s after the kill", after)
 		}

@@ -31,7 +31,6 @@ func anyRequest(*http.Request) bool { return true }
 func reading(r *http.Request) bool  { return r.Method == http.MethodGet }
 func altering(r *http.Request) bool { return r.Method != http.MethodGet }
 func listing(r *http.Request) bool  { return reading(r) && !numbered.MatchString(r.URL.Path) }
-func updating(r *http.Request) bool { return r.Method == http.MethodPut }
 
 var numbered = regexp.MustCompile(`/(\d+|current)\.json$`)
 

@@ -40,6 +40,7 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	w.Header()["Date"] = nil // only the tracker's own, if it has one
 	c.mu.Lock()
 	how, what := c.how, r.Method+r.URL.Path+string(body)
 	if how == "" || r.Method == http.MethodGet || r.Header.Get("X-Redmine-API-Key") != c.key || c.cut[what] {

@@ -19,14 +19,16 @@ help: ## this list
 build: ## bin/slabridge, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/slabridge ./cmd/slabridge
 
-# The tests that play the whole program at many points of death and under many faults. `test` takes a sample of them, without
-# the race detector, under which SQLite, compiled to Go, is some fifteen times slower.
+# The tests that play the whole program at many points of death and under many faults; `test` takes a sample of them.
 SWEEPS := ^Test(KillSweep|FaultsBySeed)$$
+# Long plays of the whole program, which `test` makes without the race detector: under it SQLite, compiled to Go, is some
+# fifteen times slower. What they play is under it in other tests.
+LONG   := ^Test(KillSweep|FaultsBySeed|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|HostileText|TheKeyIsNowhere)$$
 FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order
-	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on -timeout 30m ./...
-	go test -timeout 30m -run '$(SWEEPS)' ./cmd/slabridge
+	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on -timeout 30m -skip '$(LONG)' ./...
+	go test -timeout 30m -run '$(LONG)' ./cmd/slabridge
 	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
 
 faults: ## the program killed at every point, and FAULTS (10000) faults by seed

@@ -31,7 +31,8 @@ test: ## all tests that need nothing from outside, with the race detector, in ra
 	go test -timeout 30m -run '$(LONG)' ./cmd/slabridge
 	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
 
-faults: ## the program killed at every point, and FAULTS (10000) faults by seed
+faults: ## every fault and kill point of the engine; the program killed at every point; FAULTS (10000) faults by seed
+	go test -count=1 -timeout 30m ./enforcer/engine
 	go test -count=1 -timeout 60m -v -run '$(SWEEPS)' ./cmd/slabridge -every-kill-point -faults $(FAULTS)
 
 live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)

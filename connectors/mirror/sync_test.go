@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,9 +175,9 @@ func TestSlowCommitAppearsLate(t *testing.T) {
 
 func TestEditsDuringThePass(t *testing.T) {
 	m, f := openMirror(t), filled(30)
-	n := 0
+	var calls atomic.Int32               // lists and histories are asked for side by side
 	f.before = func(call string) error { // someone is always faster
-		if n++; n < 60 {
+		if n := int(calls.Add(1)); n < 60 {
 			f.advance(300 * time.Millisecond)
 			f.edit(strconv.Itoa(n%30+1), connectors.FieldStatus, strconv.Itoa(n), "during "+call)
 		}

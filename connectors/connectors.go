@@ -89,7 +89,10 @@ type Capabilities struct {
 	SilentRefusals  bool   // a successful answer may have changed nothing
 	EditedNotesSeen bool   // an edited comment shows that it was edited
 	Retract         bool   // a comment of our own can be taken back
-	Markup          Markup // of comment texts
+	// Lag is how long after a change the lists (Changed, Census, FindCreated) may go on missing it: they are answered from
+	// an index that trails the truth, each issue by its own while. History never trails. Zero where lists are the truth.
+	Lag    time.Duration
+	Markup Markup // of comment texts
 	// Permissions are the tracker's own names of the permissions that a right takes, all of them.
 	Permissions map[Right][]string
 }

@@ -27,6 +27,7 @@ type fake struct {
 	calls   []string
 	running int
 	peak    int
+	lag     time.Duration // declared
 
 	before func(call string) error // run before each answer, without the lock
 }
@@ -35,6 +36,7 @@ type fakeIssue struct {
 	history connectors.History
 	hidden  bool
 	deleted bool
+	listed  *connectors.Issue // as the lists have it where they trail; one without an id is not listed
 }
 
 // lateEdit is an edit made at one time that becomes visible at another.
@@ -183,7 +185,19 @@ func (f *fake) enter(ctx context.Context, call string) error {
 	return ctx.Err()
 }
 
-func (f *fake) Capabilities() connectors.Capabilities { return connectors.Capabilities{Kind: "fake"} }
+func (f *fake) Capabilities() connectors.Capabilities {
+	return connectors.Capabilities{Kind: "fake", Lag: f.lag}
+}
+
+// trail makes the lists go on showing the issue as it is now, or not at all when it is not there yet, for a while.
+func (f *fake) trail(id string, delay time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := f.issues[id]
+	shown := i.history.Issue
+	i.listed = &shown
+	f.reveal = append(f.reveal, lateEdit{f.clock.Add(delay), func() { i.listed = nil }})
+}
 
 func (f *fake) Self(ctx context.Context) (connectors.Account, error) {
 	if err := f.enter(ctx, "self"); err != nil {
@@ -201,8 +215,21 @@ func (f *fake) Directory(context.Context) (connectors.Directory, error) {
 	return connectors.Directory{}, nil
 }
 
-// Changed pages by key, not by offset: each page begins at the last UpdatedAt of the one before.
+// Changed pages by key, not by offset: each page begins at the last UpdatedAt of the one before. Lists that trail are
+// given by id, an order that nothing moves.
 func (f *fake) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
+	if f.lag > 0 {
+		issues := f.listed(since)
+		slices.SortFunc(issues, func(a, b connectors.Issue) int { return cmpID(a.ID, b.ID) })
+		for pages := slices.Collect(slices.Chunk(issues, f.page)); ; pages = pages[1:] {
+			if err := f.enter(ctx, "changed"); err != nil || len(pages) == 0 {
+				return err
+			}
+			if err := page(pages[0]); err != nil {
+				return err
+			}
+		}
+	}
 	shown := map[string]bool{} // "id@UpdatedAt"
 	for {
 		if err := f.enter(ctx, "changed"); err != nil {
@@ -234,7 +261,11 @@ func (f *fake) listed(since time.Time) []connectors.Issue {
 		return nil
 	}
 	for _, i := range f.issues {
-		if u := i.history.Issue; !i.hidden && !i.deleted && !u.UpdatedAt.Before(since) {
+		u := i.history.Issue
+		if i.listed != nil {
+			u = *i.listed
+		}
+		if u.ID != "" && !i.hidden && !i.deleted && !u.UpdatedAt.Before(since) {
 			out = append(out, u)
 		}
 	}

@@ -71,7 +71,8 @@ type listing struct {
 }
 
 // takePage notes which issues of a page are to be read and gives their ids. As long as the pages come in order,
-// the watermark follows them, so that a first pass over a large tracker resumes in the middle of the list.
+// the watermark follows them, so that a first pass over a large tracker resumes in the middle of the list. It does not
+// follow a list that trails the truth, which may yet show an older change on a later page.
 func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Issue) ([]string, error) {
 	var newest time.Time
 	for _, i := range issues {
@@ -81,7 +82,7 @@ func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Iss
 	l.reached = later(l.reached, newest)
 	l.issues += len(issues)
 	s := &pageStep{pass: p, issues: issues, fullAt: l.fullAt}
-	if !l.jumbled && newest.After(l.saved.Watermark) && !newest.After(p.trackerNow()) {
+	if p.lag == 0 && !l.jumbled && newest.After(l.saved.Watermark) && !newest.After(p.trackerNow()) {
 		s.reached = newest
 	}
 	if err := p.do(ctx, s.store, s.report); err != nil {

@@ -24,6 +24,7 @@ type pass struct {
 	now        func() time.Time
 	opts       SyncOptions
 	began      time.Time
+	lag        time.Duration // see connectors.Capabilities
 
 	jobs  chan string // ids to read
 	steps chan step
@@ -48,8 +49,10 @@ type step interface {
 }
 
 func newPass(db *DB, connection string, t connectors.Tracker, now func() time.Time, opts SyncOptions) *pass {
+	lag := t.Capabilities().Lag
+	opts.Overlap = max(opts.Overlap, lag)
 	return &pass{
-		db: db, connection: connection, tracker: t, now: now, opts: opts, began: now(),
+		db: db, connection: connection, tracker: t, now: now, opts: opts, began: now(), lag: lag,
 		jobs: make(chan string, 2*opts.Concurrency), steps: make(chan step, maxBatch), taken: map[string]bool{},
 		progress: Progress{Listing: true},
 	}

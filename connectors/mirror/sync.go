@@ -16,7 +16,7 @@ type SyncOptions struct {
 	Work   bool     // list the booked time too: what is new, and with a census all of it
 	Reread []string // ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
 
-	Overlap     time.Duration // how late a change may become visible behind its UpdatedAt; 0 means a minute
+	Overlap     time.Duration // how late a change may become visible behind its UpdatedAt; 0 means a minute, and never less than the tracker's Lag
 	Concurrency int           // histories read at a time; 0 means 4
 	Suspects    int           // most absent issues one pass asks the tracker about; 0 means 1000
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"slabridge/connectors"
 	"slabridge/enforcer/ledger"
@@ -10,7 +11,7 @@ import (
 
 // recover settles writes whose outcome is not known: a crash, a lost answer, a read-back that showed nothing. Its mark
 // decides. It is looked for in each pass from settleAfter on: found, it was written. Not found until resendAfter, it was
-// not, and is decided anew; before it is sent again the issue is read once more.
+// not, and is decided anew (see lostAt); before it is sent again the issue is read once more.
 func (p *pass) recover(ctx context.Context) error {
 	open, err := p.e.ledger.Unsettled(ctx, p.conn.ID)
 	if err != nil {
@@ -32,7 +33,7 @@ func (p *pass) settle(ctx context.Context, w ledger.Write) error {
 	if err != nil {
 		return err
 	}
-	if outcome.Class == connectors.TryLater && p.now.Before(w.LastAt().Add(resendAfter)) {
+	if outcome.Class == connectors.TryLater && p.now.Before(lostAt(p.conn, w)) {
 		return nil // it may still come
 	}
 	entries, err := p.e.ledger.Finish(ctx, p.now, w.ID, outcome)
@@ -44,6 +45,16 @@ func (p *pass) settle(ctx context.Context, w ledger.Write) error {
 		p.tell(entries[0].IssueKey, *outcome.Receipt)
 	}
 	return nil
+}
+
+// lostAt is when a write of which nothing is to be seen is taken for lost. An issue that we made is looked for in a list,
+// and lists may trail the truth; everything else is looked for on the issue itself.
+func lostAt(c Connection, w ledger.Write) time.Time {
+	at := w.LastAt().Add(resendAfter)
+	if w.Request.Create != nil && c.Tracker != nil {
+		at = at.Add(c.Tracker.Capabilities().Lag)
+	}
+	return at
 }
 
 // lookFor finds out what became of a write; TryLater is that nothing is to be seen of it.

@@ -179,7 +179,7 @@ func (e *Engine) next(ctx context.Context, c Connection) (time.Time, error) {
 		return time.Time{}, err
 	}
 	for _, w := range open {
-		for _, at := range []time.Time{w.LastAt().Add(settleAfter), w.LastAt().Add(resendAfter)} {
+		for _, at := range []time.Time{w.LastAt().Add(settleAfter), lostAt(c, w)} {
 			if at.After(l.now) && (next.IsZero() || at.Before(next)) {
 				next = at
 			}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/connectors"
 	"slabridge/enforcer/ledger"
 )
 
@@ -509,6 +511,60 @@ func TestLateDutyWithALostAnswer(t *testing.T) {
 	w.wantMade("#1 Delivery Q2 2026", "#2 Delivery Q3 2026")
 	w.wantSaid(1, "quarterly-delivery/due")
 	w.wantSaid(2)
+}
+
+// trailing is a tracker whose lists show an issue that was made only once they have caught up with it.
+type trailing struct {
+	connectors.Tracker
+	now     func() time.Time
+	lag     time.Duration
+	catches time.Time
+}
+
+func (t *trailing) Capabilities() connectors.Capabilities {
+	c := t.Tracker.Capabilities()
+	c.Lag = t.lag
+	return c
+}
+
+func (t *trailing) FindCreated(ctx context.Context, project, mark string, since time.Time) (string, bool, error) {
+	if t.now().Before(t.catches) {
+		return "", false, nil
+	}
+	return t.Tracker.FindCreated(ctx, project, mark, since)
+}
+
+// An issue whose answer was lost is not made again while the tracker's lists may not show it yet.
+func TestLostAnswerOnATrackerThatTrails(t *testing.T) {
+	for lag, want := range map[time.Duration]string{
+		10 * time.Minute: "#1 Delivery Q3 2026",
+		0:                "#1 Delivery Q3 2026, #2 Delivery Q3 2026", // shows that the declaration is what helps
+	} {
+		w := newWorld(t, "2026-06-30 10:00", vendor, only)
+		w.as = func(tr connectors.Tracker) connectors.Tracker {
+			return &trailing{tr, w.now, lag, at("2026-07-01 10:00").Add(9 * time.Minute)}
+		}
+		w.restart()
+		w.set(at("2026-07-01 10:00"))
+		lost := 0
+		w.sim.Use(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost && r.URL.Path == "/issues.json" {
+					if lost++; lost == 1 {
+						next.ServeHTTP(httptest.NewRecorder(), r)
+						panic(http.ErrAbortHandler)
+					}
+				}
+				next.ServeHTTP(rw, r)
+			})
+		})
+		_, _ = w.engine.Pass(t.Context()) // its error is the answer
+		for m := range 20 {
+			w.set(at("2026-07-01 10:01").Add(time.Duration(m) * time.Minute))
+			w.pass()
+		}
+		w.wantMade(strings.Split(want, ", ")...)
+	}
 }
 
 // Issues to be made are bound like comments: too many in one pass are held, and made once when a human lets them go.

@@ -60,7 +60,8 @@ type world struct {
 	ledger  *ledger.Ledger
 	tracker connectors.Tracker
 	engine  *engine.Engine
-	through func(http.RoundTripper) http.RoundTripper // wraps the way to the tracker; nil for none
+	through func(http.RoundTripper) http.RoundTripper   // wraps the way to the tracker; nil for none
+	as      func(connectors.Tracker) connectors.Tracker // makes another tracker of it; nil for none
 }
 
 // almaty is the contract's zone.
@@ -177,6 +178,9 @@ func (w *world) start() {
 		ID: "helpdesk", BaseURL: "http://redmine.example.org", APIKey: w.sim.Key("sla-bot"), Transport: next, Now: w.now,
 	})
 	check(err)
+	if w.as != nil {
+		w.tracker = w.as(w.tracker)
+	}
 	w.engine = engine.New(w.mirror, w.ledger, w.settings(), w.now, slog.New(slog.DiscardHandler))
 }
 

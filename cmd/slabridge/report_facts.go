@@ -49,7 +49,8 @@ type obligationReport struct {
 	Met      int    `json:"met"`
 	Breached int    `json:"breached"`
 	Excused  int    `json:"excused"`
-	// CarriedOut are those of the breached escalations that slabridge itself carried out at the due: kept all the same.
+	// CarriedOut are those of the breached that slabridge itself carried out at the due, escalations and confirmations:
+	// kept all the same.
 	CarriedOut int `json:"carried_out"`
 	Cancelled  int `json:"cancelled"`
 	Running    int `json:"running"` // at the end of the period, or now when that is earlier
@@ -82,13 +83,13 @@ type cycleReport struct {
 	Calendar    string       `json:"calendar"`
 	Provisional bool         `json:"provisional,omitempty"`
 	Earlier     int          `json:"earlier_records"`
-	CarriedOut  *time.Time   `json:"carried_out,omitempty"` // when slabridge did what a breached escalation promises, if it did in time
+	CarriedOut  *time.Time   `json:"carried_out,omitempty"` // when slabridge itself did what was promised, if it did in time
 	Excused     []excuseInfo `json:"excused,omitempty"`
 	whole       bool         // of the contract as a whole: its cycle is a period
 }
 
-// An escalation that slabridge carries out at the due has been carried out in time when it was written by then: a poll,
-// a write and its reading back, with room for a storm.
+// What slabridge carries out at the due (an escalation, a confirmation) has been carried out in time when it was written
+// by then: a poll, a write and its reading back, with room for a storm.
 const carriedOutWithin = 10 * time.Minute
 
 const dueStep = "due"
@@ -240,11 +241,21 @@ func (f *reportFacts) cycle(v *ledger.Verdict) cycleReport {
 			}
 		}
 		key := enforcer.StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle, Step: dueStep}
-		if done, ok := f.done[key]; ok && !done.After(v.Due.Add(carriedOutWithin)) {
+		done := f.done[key]
+		if done.IsZero() && v.EndByRole == enforcer.Bot && ours(f.contract.Obligation(v.Obligation)) {
+			done = v.EndedAt
+		}
+		if !done.IsZero() && !done.After(v.Due.Add(carriedOutWithin)) {
 			c.CarriedOut = in(done, loc)
 		}
 	}
 	return c
+}
+
+// ours reports whether the contract leaves it to slabridge to keep the promise: a comment of ours stops the cycle, as the
+// confirmation that work has begun. Whom we assign once a promise is broken mends nothing.
+func ours(o *enforcer.Obligation) bool {
+	return o != nil && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return slices.Contains(c.By, enforcer.Bot) })
 }
 
 // asRunning is the cycle as it stood before its verdict.

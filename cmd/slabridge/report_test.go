@@ -170,6 +170,32 @@ func TestReportEscalationCarriedOut(t *testing.T) {
 	}
 }
 
+// A promise that slabridge itself keeps at the due, as the confirmation of work that has begun, is kept, though its
+// comment comes a moment after. What people or a late slabridge did is late.
+func TestReportConfirmationByUs(t *testing.T) {
+	for _, c := range []struct {
+		obligation string
+		by         enforcer.Role
+		after      time.Duration
+		kept       string
+	}{
+		{"confirm-work", enforcer.Bot, time.Second, "100"},
+		{"confirm-work", enforcer.Bot, carriedOutWithin, "100"},
+		{"confirm-work", enforcer.Bot, carriedOutWithin + time.Second, "0"},
+		{"confirm-work", enforcer.Support, time.Second, "0"},
+		{"respond", enforcer.Bot, time.Second, "0"}, // whom slabridge assigned when nobody answered is no answer
+	} {
+		f := marchFacts(t, "1  "+c.obligation+"  created  breached  03-10 10:00  03-10 14:00  03-10 14:00")
+		v := &f.verdicts[0]
+		v.EndByRole, v.EndedAt = c.by, v.Due.Add(c.after)
+		for _, o := range assemble(f).Obligations {
+			if o.ID == c.obligation && fmt.Sprint(*o.Kept) != c.kept {
+				t.Errorf("%s by %s, %s after the due: kept %v %%, want %s %%", o.ID, c.by, c.after, *o.Kept, c.kept)
+			}
+		}
+	}
+}
+
 func TestReportRequestsBySeverity(t *testing.T) {
 	f := marchFacts(t,
 		"1  acknowledge  created  met  03-10 10:00  -  03-10 10:01",

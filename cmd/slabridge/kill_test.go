@@ -55,11 +55,13 @@ const lateBy = 100 * time.Second
 // TestKillSweep runs the whole program, as a process of its own, against a tracker that keeps a journal of every
 // request, and kills it: after every statement that it sends to SQLite, and around every request. Then it is started
 // again, time passes, and in the end the tracker has all that it has without a kill, and nothing twice.
-func TestKillSweep(t *testing.T) { killSweep(t, openBusyRedmine) }
+func TestKillSweep(t *testing.T) { newStage(t, openBusyRedmine).sweep(t) }
 
-func killSweep(t *testing.T, open func(clock func() time.Time) busyTracker) {
-	stage := newStage(t, open)
-	points := stage.points(t)
+// TestKillSweepOfFirstRun does the same to the first run of all, which makes the state file and reads the whole tracker.
+func TestKillSweepOfFirstRun(t *testing.T) { firstStage(t, openBusyRedmine).sweep(t) }
+
+func (s *stage) sweep(t *testing.T) {
+	points := s.points(t)
 	chosen := points
 	if !*everyKillPoint {
 		chosen = sampled(points)
@@ -72,7 +74,7 @@ func killSweep(t *testing.T, open func(clock func() time.Time) busyTracker) {
 			t.Run(strconv.Itoa(worker), func(t *testing.T) {
 				t.Parallel()
 				for i := worker; i < len(chosen); i += 2 {
-					missing, twice, died := stage.kill(t, chosen[i])
+					missing, twice, died := s.kill(t, chosen[i])
 					mu.Lock()
 					lost, doubled = lost+len(missing), doubled+len(twice)
 					if died {
@@ -146,6 +148,15 @@ func newStage(t *testing.T, open func(clock func() time.Time) busyTracker) *stag
 		}
 	}
 	return s
+}
+
+// firstStage is the desk a little after the busy hour when slabridge has never been run: everything is of the past, and
+// nothing falls due until it has settled.
+func firstStage(t *testing.T, open func(clock func() time.Time) busyTracker) *stage {
+	t.Helper()
+	b := newBusy(t, open, "http://127.0.0.1")
+	b.play(t, func() {})
+	return &stage{open: open, acts: b.acts, now: inAlmaty(t, busyHour).Add(5 * time.Minute)}
 }
 
 // run runs the program inside the test. A pass that says a human must look is as good as one that does not.

@@ -63,7 +63,7 @@ type Tracker interface {
 	// Booked lists the time booked on visible issues whose entry was made or changed at or after since, each at
 	// least once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as
 	// pages arrive; an error from page stops the listing and is returned as it is. Entries that stand on no issue
-	// are left out. One request when there is at most one page. Entries that were deleted leave no trace: whoever
+	// are left out. One request when there is at most one page and the list holds the entries themselves. Entries that were deleted leave no trace: whoever
 	// must know lists all of them. It is Refused to an account that may read nobody's time but its own, be it that the
 	// tracker serves an empty list instead.
 	Booked(ctx context.Context, since time.Time, page func([]Booking) error) error
@@ -88,6 +88,7 @@ type Capabilities struct {
 	AtomicUpdate    bool   // comment, assignee, priority and fields fit into one request
 	SilentRefusals  bool   // a successful answer may have changed nothing
 	EditedNotesSeen bool   // an edited comment shows that it was edited
+	HiddenIsGone    bool   // an issue out of our sight cannot be told from one that was deleted
 	Retract         bool   // a comment of our own can be taken back
 	// Lag is how long after a change the lists (Changed, Census, FindCreated) may go on missing it: they are answered from
 	// an index that trails the truth, each issue by its own while. History never trails. Zero where lists are the truth.

@@ -71,7 +71,7 @@ func bookedWhole(t *testing.T, w *World) {
 			t.Errorf("entry %s: payload %s, note %v, changes %v", id, b.Event.Raw, b.Event.Note, b.Event.Changes)
 		}
 	}
-	if _, ok := all[aside]; ok {
+	if _, ok := all[aside]; ok && aside != "" {
 		t.Errorf("entry %s stands on no issue and is listed", aside)
 	}
 }
@@ -96,7 +96,7 @@ func bookedSince(t *testing.T, w *World) {
 		t.Helper()
 		requests = 0
 		got, err := booked(t.Context(), tr, since)
-		if err != nil || requests != 1 {
+		if err != nil || requests > max(w.ListsWork, 1) {
 			t.Errorf("since %v: %d requests (%v)", since, requests, err)
 		}
 		return got

@@ -49,7 +49,7 @@ func goneAndHidden(t *testing.T, w *World) {
 	}
 	hidden := w.Create(t, Manager, NewIssue{Project: w.OutOfSight, Subject: "out of sight"})
 	_, err := tr.History(t.Context(), hidden)
-	wantClass(t, "reading what we may not see", err, connectors.Hidden)
+	wantClass(t, "reading what we may not see", err, w.hidden())
 	_, err = tr.History(t.Context(), w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "still here"}))
 	if err != nil {
 		t.Errorf("and a visible issue: %v", err)

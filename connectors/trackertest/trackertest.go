@@ -40,7 +40,10 @@ type World struct {
 	Forbidden  string            // a status our account may not set on a new issue
 	Field      string            // a text field in Project that our account may write (contract name)
 	Type       string            // a type of issue in Project that is not its first
-	Activities map[string]string // "one", "other": kinds of work in Project
+	Activities map[string]string // "one", "other": kinds of work in Project; nil where work has no kinds
+
+	Audience  string // how an internal comment of ours is kept from customers; see connectors.Comment
+	ListsWork int    // requests that a list of little booked time takes; 0 is one
 
 	Refusals   []Refusal         // writes that this tracker accepts without doing them
 	Deviations map[string]string // law to the reason why this tracker cannot keep it
@@ -77,7 +80,8 @@ type Hands interface {
 	// Crowd makes an issue of the customer's in project for each moment, last changed at that moment of the
 	// tracker's clock, as an import or a bulk edit would. Moments have whole seconds.
 	Crowd(t testing.TB, project string, at []time.Time) (issues []string)
-	// Book logs time on an issue, or on the whole project where the issue is "".
+	// Book logs time on an issue, or on the whole project where the issue is "": a tracker that has no such thing does
+	// nothing and gives "".
 	Book(t testing.TB, by Actor, issue string, w Work) (entry string)
 	EditWork(t testing.TB, by Actor, entry string, w Work)
 	DeleteWork(t testing.TB, by Actor, entry string)
@@ -188,16 +192,30 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// counted makes a connection that runs before ahead of every request, with the request's number from 1.
+// counted makes a connection that runs before ahead of every request, with the request's number from 1. What a connection
+// asks once, which names its tracker has, is asked before.
 func (w *World) counted(before func(n int, r *http.Request)) connectors.Tracker {
-	n := 0
-	return w.Through(func(next http.RoundTripper) http.RoundTripper {
+	n, warm := 0, false
+	tr := w.Through(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
-			n++
-			before(n, r)
+			if warm {
+				n++
+				before(n, r)
+			}
 			return next.RoundTrip(r)
 		})
 	})
+	_, _ = tr.Directory(context.Background()) // its error is that of the call to come
+	warm = true
+	return tr
+}
+
+// hidden is the class of what exists and is out of our sight.
+func (w *World) hidden() connectors.Class {
+	if w.tracker().Capabilities().HiddenIsGone {
+		return connectors.Gone
+	}
+	return connectors.Hidden
 }
 
 // changed collects what Changed lists.

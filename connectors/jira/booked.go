@@ -1,0 +1,113 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strconv"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
+)
+
+// workLag is how far back the list of changed worklogs is asked for besides: it leaves out what was changed in the minute
+// before the request.
+const workLag = 2 * time.Minute
+
+// Booked implements connectors.Tracker. Jira knows no kinds of work: Work.Activity is "". An entry that only a role or a
+// group may see is left out without a word where we are not in it.
+func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
+	from := int64(0)
+	if !since.IsZero() {
+		from = max(0, since.Add(-workLag).UnixMilli())
+	}
+	for range maxPages {
+		c := t.line.Call(ctx, "list booked time", rest.Elsewhere)
+		var p struct {
+			Until  int64 `json:"until"`
+			Last   *bool `json:"lastPage"`
+			Values []struct {
+				ID int64 `json:"worklogId"`
+			} `json:"values"`
+		}
+		if _, err := c.Get("/rest/api/2/worklog/updated", url.Values{"since": {strconv.FormatInt(from, 10)}}, &p); err != nil {
+			return err
+		}
+		if p.Last == nil {
+			return c.Garbled(0, errors.New("a page that does not say whether it is the last"))
+		}
+		if len(p.Values) == 0 { // a stranger is served what is public
+			if err := t.known(ctx); err != nil {
+				return err
+			}
+		}
+		var ids []int64
+		for _, v := range p.Values {
+			ids = append(ids, v.ID)
+		}
+		if len(ids) > 0 {
+			entries, err := t.worklogs(ctx, ids, since)
+			if err != nil {
+				return err
+			}
+			if len(entries) > 0 {
+				if err := page(entries); err != nil {
+					return err
+				}
+			}
+		}
+		if *p.Last || p.Until <= from {
+			return nil
+		}
+		from = p.Until
+	}
+	return t.line.Call(ctx, "list booked time", rest.Elsewhere).Garbled(0, errors.New("a list without end"))
+}
+
+// worklogs reads entries by their ids.
+func (t *Tracker) worklogs(ctx context.Context, ids []int64, since time.Time) ([]connectors.Booking, error) {
+	c := t.line.Call(ctx, "read booked time", rest.Elsewhere)
+	c.Reads = true
+	var list []json.RawMessage
+	if err := post(c, "/rest/api/2/worklog/list", map[string]any{"ids": ids}, &list); err != nil {
+		return nil, err
+	}
+	var out []connectors.Booking
+	for _, raw := range list {
+		b, author, changed, err := decodeWorklog(raw)
+		if err != nil {
+			return nil, c.Garbled(0, err)
+		}
+		t.learn(author)
+		if !changed.Before(since) {
+			out = append(out, b)
+		}
+	}
+	return out, nil
+}
+
+func decodeWorklog(raw json.RawMessage) (b connectors.Booking, author *person, changed time.Time, err error) {
+	var w wireWorklog
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return b, nil, changed, err
+	}
+	if w.ID == "" || w.Issue == "" || w.Created.IsZero() {
+		return b, nil, changed, errors.New("booked time without id, issue or time")
+	}
+	changed = w.Created.Time
+	if w.Updated.After(changed) {
+		changed = w.Updated.Time
+	}
+	on := w.Created.Format(time.DateOnly)
+	if len(w.Started) >= len(time.DateOnly) { // the day as it stands there: an instant would be another day in UTC
+		on = w.Started[:len(time.DateOnly)]
+	}
+	b.Issue = string(w.Issue)
+	b.Event = connectors.Event{
+		ID: "worklog:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Raw: raw,
+		Work: &connectors.Work{Spent: time.Duration(w.Seconds) * time.Second, On: on},
+	}
+	return b, w.Author, changed, nil
+}

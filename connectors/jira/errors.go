@@ -1,0 +1,101 @@
+package jira
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
+)
+
+const (
+	hintURL      = "check url of this connection: this does not look like Jira's REST API; a scoped token of Cloud goes to https://api.atlassian.com/ex/jira/CLOUDID alone"
+	hintRights   = "the account lacks a permission in the project, or the issue's security level keeps it out"
+	hintScreen   = "the field is not on the project's edit screen, or the account lacks the permission: an administrator of Jira can tell by 'Where is my field?'"
+	hintTakeBack = "give the account \"Delete own comments\" and \"Edit own comments\" in the project; until then take the comment back by hand"
+)
+
+var hints = rest.Hints{
+	Credentials: "check auth of this connection: a token of Cloud lives a year at most, and goes with the account's e-mail; Data Center takes a personal access token",
+	Address:     hintURL,
+	Account:     "the account may not use this site: give it a licence, or let it solve a captcha by logging in once",
+	Lists:       hintRights,
+	Rights:      hintRights,
+	Overload:    "Jira or the server before it is overloaded or down",
+}
+
+// refused reads Jira's own words for what it does not take, and settles what its statuses leave open.
+func refused(e *connectors.Error, method string, res *http.Response, body []byte) {
+	e.Messages = decodeErrors(body)
+	switch {
+	case res.Header.Get("X-Authentication-Denied-Reason") != "": // Data Center, after too many wrong passwords
+		e.Class, e.Hint = connectors.Unauthorized, hints.Account
+	case e.Status == http.StatusConflict && method != http.MethodGet: // somebody else was saving: nothing was done
+		e.Class, e.Hint = connectors.TryLater, hints.Overload
+	case e.Status == http.StatusTooManyRequests:
+		if reason := res.Header.Get("RateLimit-Reason"); reason != "" {
+			e.Err = fmt.Errorf("limited by %s", reason)
+		}
+		if e.RetryAfter == 0 {
+			e.RetryAfter = untilReset(res.Header)
+		}
+	case e.Status == http.StatusBadRequest && slices.ContainsFunc(e.Messages, onNoScreen):
+		e.Hint = hintScreen
+	}
+}
+
+// onNoScreen reports whether a message is Jira's for a field that a form lacks.
+func onNoScreen(m string) bool {
+	return strings.Contains(m, "not on the appropriate screen") || strings.Contains(m, "cannot be set")
+}
+
+// untilReset is how long a limit lasts that tells when it ends instead of how long to wait.
+func untilReset(h http.Header) time.Duration {
+	reset, err := time.Parse(time.RFC3339, h.Get("X-RateLimit-Reset"))
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return min(max(reset.Sub(now), 0), 24*time.Hour)
+}
+
+// decodeErrors reads {"errorMessages":[...],"errors":{"field":"..."}} and the service desk's {"errorMessage":"..."}; of any
+// other body it gives nothing. The texts are in the language of the account: they are for people.
+func decodeErrors(body []byte) []string {
+	var r struct {
+		Messages []json.RawMessage          `json:"errorMessages"`
+		Errors   map[string]json.RawMessage `json:"errors"`
+		Message  string                     `json:"errorMessage"`
+	}
+	if json.Unmarshal(body, &r) != nil {
+		return nil
+	}
+	var out []string
+	for _, m := range r.Messages {
+		out = append(out, text(m))
+	}
+	for _, field := range slices.Sorted(maps.Keys(r.Errors)) {
+		out = append(out, field+": "+text(r.Errors[field]))
+	}
+	if r.Message != "" {
+		out = append(out, r.Message)
+	}
+	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+}
+
+// text is a JSON string as it is, and anything else as it is written.
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(raw)
+}

@@ -1,0 +1,400 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
+)
+
+// History implements connectors.Tracker. The issue itself is read first: what happens while the rest is read shows in the
+// next listing.
+func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
+	c := t.line.Call(ctx, "read issue "+issue, rest.AtIssue)
+	if err := c.CheckID(issue); err != nil {
+		return connectors.History{}, err
+	}
+	h, err := t.history(ctx, c, issue)
+	switch connectors.ClassOf(err) {
+	case connectors.Gone, connectors.Hidden: // behind a wrong address, or for a stranger, every issue is gone
+		if e := t.known(ctx); e != nil {
+			return connectors.History{}, e
+		}
+	}
+	if err == nil {
+		t.line.ReadBack(h)
+	}
+	return h, err
+}
+
+func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (connectors.History, error) {
+	var h connectors.History
+	d, err := t.speaks(ctx)
+	if err != nil {
+		return h, err
+	}
+	path := "/rest/api/2/issue/" + issue
+	expand := "transitions"
+	if d == dataCenter {
+		expand += ",changelog"
+	}
+	body, err := c.Do("GET", path, url.Values{"fields": {"*all"}, "expand": {expand}}, nil)
+	if err != nil {
+		return h, err
+	}
+	var w wireIssue
+	if err := json.Unmarshal(body, &w); err != nil {
+		return h, c.Garbled(0, err)
+	}
+	fields, err := t.fieldInfo(ctx, customFields(w)...)
+	if err != nil {
+		return h, err
+	}
+	if h.Issue, err = decodeIssue(body, fields); err != nil {
+		return h, c.Garbled(0, err)
+	}
+	if h.Issue.ID != issue {
+		return h, c.Garbled(0, fmt.Errorf("issue %s in its place", h.Issue.ID))
+	}
+	if w.Transitions != nil {
+		h.TransitionsSet, h.Transitions = true, []string{h.Issue.Values.One(connectors.FieldStatus)}
+		for _, tr := range *w.Transitions {
+			if !slices.Contains(h.Transitions, string(tr.To.ID)) {
+				h.Transitions = append(h.Transitions, string(tr.To.ID))
+			}
+		}
+	}
+	changes, err := t.changes(ctx, c, w, fields)
+	if err != nil {
+		return h, err
+	}
+	comments, err := t.comments(ctx, c, w)
+	if err != nil {
+		return h, err
+	}
+	h.Events = connectors.SortEvents(append(changes, comments...))
+	return h, t.watchers(ctx, w, &h)
+}
+
+func customFields(w wireIssue) []string {
+	var out []string
+	for name := range w.Fields {
+		if strings.HasPrefix(name, "customfield_") {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// changes reads the whole changelog. Cloud cuts it wherever it is not asked for alone.
+func (t *Tracker) changes(ctx context.Context, c *rest.Call, w wireIssue, fields fieldList) ([]connectors.Event, error) {
+	d, err := t.speaks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var raw []json.RawMessage
+	switch {
+	case d == cloud:
+		if raw, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/changelog", nil, 100); err != nil {
+			return nil, err
+		}
+	case w.Changelog == nil:
+		return nil, c.Garbled(0, errors.New("an issue without its changelog"))
+	default:
+		if raw = w.Changelog.Histories; len(raw) < w.Changelog.Total {
+			return nil, c.Garbled(0, fmt.Errorf("%d of %d entries of the changelog", len(raw), w.Changelog.Total))
+		}
+	}
+	links := linksOf(w)
+	out := make([]connectors.Event, 0, len(raw))
+	for _, r := range raw {
+		e, author, err := decodeEntry(r, fields, links)
+		if err != nil {
+			return nil, c.Garbled(0, err)
+		}
+		t.learn(author)
+		if len(e.Changes) > 0 {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// decodeEntry makes the Event of one entry of the changelog. An entry may be without an author: Jira itself, or somebody
+// who has gone.
+func decodeEntry(raw json.RawMessage, fields fieldList, links []link) (connectors.Event, *person, error) {
+	var w wireHistory
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return connectors.Event{}, nil, err
+	}
+	if w.ID == "" || w.Created.IsZero() {
+		return connectors.Event{}, nil, errors.New("an entry of the changelog without id or time")
+	}
+	e := connectors.Event{ID: "history:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Raw: raw}
+	for _, i := range w.Items {
+		c, ok := linked(i, links)
+		if !ok {
+			if c, ok = fields.change(i); !ok {
+				continue
+			}
+		}
+		if n := slices.IndexFunc(e.Changes, func(x connectors.Change) bool { return x.Field == c.Field }); n >= 0 && c.Delta {
+			e.Changes[n].From = append(e.Changes[n].From, c.From...)
+			e.Changes[n].To = append(e.Changes[n].To, c.To...)
+			continue
+		}
+		e.Changes = append(e.Changes, c)
+	}
+	return e, w.Author, nil
+}
+
+// comments reads all comments. Those within an issue may be cut; their total tells.
+func (t *Tracker) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]connectors.Event, error) {
+	var p page
+	if raw := w.Fields["comment"]; raw != nil {
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return nil, c.Garbled(0, err)
+		}
+	}
+	list := p.Comments
+	if p.Total == nil || len(list) < *p.Total {
+		var err error
+		list, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/comment", url.Values{"orderBy": {"created"}}, 100)
+		if err != nil {
+			return nil, err
+		}
+	}
+	public, err := t.portal(ctx, w, len(list))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]connectors.Event, 0, len(list))
+	for _, r := range list {
+		e, author, err := decodeComment(r, public)
+		if err != nil {
+			return nil, c.Garbled(0, err)
+		}
+		t.learn(author)
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// decodeComment makes the Event of one comment. public tells which comments customers read in a portal; nil for an issue
+// that is in none.
+func decodeComment(raw json.RawMessage, public map[string]bool) (connectors.Event, *person, error) {
+	var w wireComment
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return connectors.Event{}, nil, err
+	}
+	if w.ID == "" || w.Created.IsZero() {
+		return connectors.Event{}, nil, errors.New("a comment without id or time")
+	}
+	restricted := w.Visibility != nil && w.Visibility.Value != ""
+	hidden := w.JSDPublic != nil && !*w.JSDPublic || public != nil && !public[string(w.ID)]
+	n := &connectors.Note{Text: w.Body, Internal: restricted || hidden}
+	if w.Updated.After(w.Created.Time) {
+		n.EditedAt = w.Updated.Time
+	}
+	return connectors.Event{ID: "comment:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Note: n, Raw: raw}, w.Author, nil
+}
+
+// portal asks Data Center's service desk which comments of an issue its customers read: there a comment itself does not
+// tell. It gives nil for an issue that is no request of a portal.
+func (t *Tracker) portal(ctx context.Context, w wireIssue, comments int) (map[string]bool, error) {
+	d, err := t.speaks(ctx)
+	if err != nil || d == cloud || comments == 0 {
+		return nil, err
+	}
+	var project wireProject
+	if raw := w.Fields["project"]; raw == nil || json.Unmarshal(raw, &project) != nil || project.Type != "service_desk" {
+		return nil, nil
+	}
+	c := t.line.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
+	list, err := started[struct {
+		ID     id    `json:"id"`
+		Public *bool `json:"public"`
+	}](c, "/rest/servicedeskapi/request/"+string(w.ID)+"/comment")
+	if connectors.ClassOf(err) == connectors.Gone { // an issue that nobody filed in the portal
+		return nil, nil
+	}
+	public := map[string]bool{}
+	for _, x := range list {
+		public[string(x.ID)] = x.Public == nil || *x.Public
+	}
+	return public, err
+}
+
+// watchers reads who watches, if we may see that.
+func (t *Tracker) watchers(ctx context.Context, w wireIssue, h *connectors.History) error {
+	var answer struct {
+		Count    int      `json:"watchCount"`
+		Watchers []person `json:"watchers"`
+	}
+	c := t.line.Call(ctx, "read the watchers of issue "+string(w.ID), rest.AtIssue)
+	_, err := c.Get("/rest/api/2/issue/"+string(w.ID)+"/watchers", nil, &answer)
+	switch connectors.ClassOf(err) {
+	case 0:
+	case connectors.Hidden, connectors.Refused, connectors.Gone:
+		return nil
+	default:
+		return err
+	}
+	if answer.Count > len(answer.Watchers) { // who may not see them sees themselves at most
+		return nil
+	}
+	h.WatchersSet, h.Watchers = true, []string{}
+	for i := range answer.Watchers {
+		t.learn(&answer.Watchers[i])
+		h.Watchers = append(h.Watchers, answer.Watchers[i].id())
+	}
+	return nil
+}
+
+// decodeIssue reads an issue of a listing or alone.
+func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error) {
+	var w wireIssue
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return connectors.Issue{}, err
+	}
+	var f struct {
+		Summary     string  `json:"summary"`
+		Description *string `json:"description"`
+		Creator     *person `json:"creator"`
+		Reporter    *person `json:"reporter"`
+		Created     moment  `json:"created"`
+		Updated     moment  `json:"updated"`
+		Security    *named  `json:"security"`
+	}
+	all, err := json.Marshal(w.Fields)
+	if err == nil {
+		err = json.Unmarshal(all, &f)
+	}
+	switch {
+	case err != nil:
+		return connectors.Issue{}, err
+	case w.ID == "" || w.Key == "" || f.Created.IsZero() || f.Updated.IsZero():
+		return connectors.Issue{}, errors.New("an issue without id, key or times")
+	}
+	i := connectors.Issue{
+		ID: string(w.ID), Key: w.Key, Subject: f.Summary, Description: orEmpty(f.Description), Author: f.Reporter.id(),
+		Private: f.Security != nil, CreatedAt: f.Created.Time, UpdatedAt: f.Updated.Time, Values: connectors.Values{}, Raw: raw,
+	}
+	if i.Author == "" { // the reporter is a field, and may be empty
+		i.Author = f.Creator.id()
+	}
+	if _, err := strconv.ParseUint(i.ID, 10, 63); err != nil {
+		return connectors.Issue{}, fmt.Errorf("the issue's id %q is no number", i.ID)
+	}
+	for name, raw := range w.Fields {
+		fields.put(i.Values, name, raw)
+	}
+	for _, l := range linksOf(w) {
+		i.Values[connectors.FieldRelation+l.kind] = append(i.Values[connectors.FieldRelation+l.kind], l.issue)
+	}
+	return i, nil
+}
+
+// put keeps what a field holds under the contract's name for it.
+func (f fieldList) put(v connectors.Values, name string, raw json.RawMessage) {
+	field, custom := f.byID[name]
+	_, extra := offered[name]
+	switch to := system[name]; {
+	case to == connectors.FieldText:
+	case to == connectors.FieldAttachment:
+		var list []struct{ Filename string }
+		if json.Unmarshal(raw, &list) == nil {
+			v[to] = nil
+			for _, a := range list {
+				v[to] = append(v[to], a.Filename)
+			}
+		}
+	case to == connectors.FieldDueDate:
+		v[to], _ = values(raw)
+	case to != "":
+		v[to] = idsIn(raw)
+	case custom && field.requestType():
+		names, _ := values(raw)
+		v[connectors.FieldRequestType] = requestTypes(names)
+	case custom && field.sla():
+	case strings.HasPrefix(name, "customfield_"), extra:
+		v[connectors.CustomField(name)], _ = values(raw)
+	}
+}
+
+// idsIn are the ids of what a field of Jira itself names.
+func idsIn(raw json.RawMessage) []string {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		list = []json.RawMessage{raw}
+	}
+	var out []string
+	for _, x := range list {
+		var o struct {
+			person
+			ID id `json:"id"`
+		}
+		if json.Unmarshal(x, &o) != nil {
+			continue
+		}
+		if o.ID != "" {
+			out = append(out, string(o.ID))
+		} else if p := o.person.id(); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// link is one end of a link between two issues.
+type link struct {
+	kind   string // the type's name for what this issue does to the other, else what is done to it: "is duplicated by"
+	phrase string // in the changelog
+	issue  string // id of the other
+	key    string
+}
+
+func linksOf(w wireIssue) []link {
+	var list []struct {
+		Type struct {
+			Name    string `json:"name"`
+			Inward  string `json:"inward"`
+			Outward string `json:"outward"`
+		} `json:"type"`
+		In  *wireIssue `json:"inwardIssue"`
+		Out *wireIssue `json:"outwardIssue"`
+	}
+	if raw := w.Fields["issuelinks"]; raw == nil || json.Unmarshal(raw, &list) != nil {
+		return nil
+	}
+	var out []link
+	for _, l := range list {
+		switch {
+		case l.Out != nil:
+			out = append(out, link{l.Type.Name, l.Type.Outward, string(l.Out.ID), l.Out.Key})
+		case l.In != nil:
+			out = append(out, link{l.Type.Inward, l.Type.Inward, string(l.In.ID), l.In.Key})
+		}
+	}
+	return out
+}
+
+// linked is what an item says of a link that the issue still has. One that was taken off since is told of by its native name.
+func linked(i wireItem, links []link) (connectors.Change, bool) {
+	if i.Field != "Link" {
+		return connectors.Change{}, false
+	}
+	for _, l := range links {
+		if orEmpty(i.To) == l.key && strings.Contains(orEmpty(i.ToString), l.phrase) {
+			return connectors.Change{Field: connectors.FieldRelation + l.kind, To: []string{l.issue}, Delta: true}, true
+		}
+	}
+	return connectors.Change{}, false
+}

@@ -1,0 +1,176 @@
+// Package jira is the connection to one Jira through its REST API, as a connectors.Tracker: Jira Cloud and Jira Data Center,
+// with or without Service Management.
+//
+// Which of the two it is the site itself says (serverInfo), asked once. Version 2 of the API serves both: its texts are wiki
+// markup, where version 3 wants documents. Jira's words for history end here: an entry of the changelog becomes one
+// connectors.Event with the id "history:ID", a comment "comment:ID", an entry of the worklog "worklog:ID".
+//
+// What travels where, and how much of it, is promised by connectors/rest. Beyond the contract the package promises:
+//   - histories are complete: what an answer cut (Cloud cuts changelogs within others at forty) is read to its end;
+//   - nothing that a listing shows is skipped, whatever people do between two pages, and a listing is never narrowed by a
+//     date in somebody's zone: moments are sent as numbers;
+//   - a comment that is to be internal goes out with what keeps it so, or not at all; what came back is for the caller to
+//     check, see connectors.Verify;
+//   - the last request of an update is the one that carries the comment with our mark: one that was cut short shows no mark,
+//     and all that came before it may be done again without harm;
+//   - a site is never sent more writes to one issue than it bears (20 in two seconds, 100 in thirty).
+//
+// What Jira does not tell: an issue that was deleted and one that is out of our sight look the same, see Capabilities.
+//
+// It never deletes anything but, when told to, a comment of its own account; it never reads the time from the machine. Of
+// go-jira it takes the client and the reading of small lists: its comments and assignments are refused by Cloud, its search
+// is gone there, and its histories lack what was cut.
+package jira
+
+import (
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	gojira "github.com/andygrunwald/go-jira"
+
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
+)
+
+// Config is what a connection is made from. BaseURL, Now, and either User and Token or PAT are required.
+type Config struct {
+	ID      string // the connection's id in the configuration; named in errors and logs
+	BaseURL string // of the site; of a scoped token of Cloud https://api.atlassian.com/ex/jira/CLOUDID
+	User    string // e-mail of a Cloud account of slabridge's own
+	Token   string // its API token
+	PAT     string // personal access token of a Data Center account
+
+	// Internal is how comments are kept from customers: "jsm-internal", "role:NAME" or "group:NAME"; "" when they cannot be.
+	Internal string
+
+	Transport http.RoundTripper // carries the requests; nil for Go's own, proxies from the environment included
+	Now       func() time.Time  // our clock, against which the site's is measured
+	Log       *slog.Logger      // one debug line a request; nil for none
+
+	RatePerSecond float64       // requests begun a second; 0 for no limit
+	Concurrency   int           // requests under way; 0 for 4
+	Timeout       time.Duration // of one request, its answer included; 0 for a minute
+	MaxAnswer     int64         // bytes of one answer; 0 for 64 MiB
+}
+
+// Tracker is one Jira under one account. Make it with New; it is safe for concurrent use.
+type Tracker struct {
+	line     *rest.Line
+	internal string
+	writes   rest.Turns
+	budget   budget
+
+	mu      sync.Mutex
+	dialect dialect           // "" until the site has told
+	self    self              // who we are, as last told
+	people  map[string]person // whom the site has shown, by id
+	fields  fieldList         // as last read
+	rights  map[string]rights // by project
+	touched []touched         // the issues that we wrote to last
+}
+
+var _ connectors.Tracker = (*Tracker)(nil)
+
+// New checks c and makes the connection; it sends nothing.
+func New(c Config) (*Tracker, error) {
+	base, err := rest.ParseBase(c.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("jira %s: url: %w", c.ID, err)
+	}
+	secret, header := c.PAT, "Bearer "+c.PAT
+	if c.User != "" || c.Token != "" {
+		if c.PAT != "" {
+			return nil, fmt.Errorf("jira %s: both a token and a personal access token", c.ID)
+		}
+		if c.User == "" {
+			return nil, fmt.Errorf("jira %s: a token without the user it belongs to", c.ID)
+		}
+		secret, header = c.Token, "Basic "+base64.StdEncoding.EncodeToString([]byte(c.User+":"+c.Token))
+	}
+	if err := rest.CheckSecret(secret); err != nil {
+		return nil, fmt.Errorf("jira %s: token: %w", c.ID, err)
+	}
+	if c.Now == nil {
+		return nil, fmt.Errorf("jira %s: no clock", c.ID)
+	}
+	if _, err := restriction(c.Internal); c.Internal != "" && c.Internal != jsmInternal && err != nil {
+		return nil, fmt.Errorf("jira %s: internal: %w", c.ID, err)
+	}
+	_, credentials, _ := strings.Cut(header, " ")
+	line := rest.New(rest.Config{
+		ID: c.ID, Base: base, Secrets: []string{credentials, secret}, Transport: c.Transport, Now: c.Now, Log: c.Log,
+		Dress: func(r *http.Request) {
+			r.Header.Set("Authorization", header)
+			if r.Method != http.MethodGet { // else Data Center takes what comes from no page of its own for a forgery
+				r.Header.Set("X-Atlassian-Token", "no-check")
+			}
+		},
+		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout, MaxAnswer: c.MaxAnswer,
+		Hints: hints, Refused: refused,
+	})
+	return &Tracker{
+		line: line, internal: c.Internal, budget: budget{now: c.Now}, people: map[string]person{}, rights: map[string]rights{},
+	}, nil
+}
+
+// lag is how long the index behind Cloud's search may trail: minutes, says Atlassian, without a bound. A Data Center's
+// index trails by seconds, or until an administrator has mended it.
+const lag = 10 * time.Minute
+
+// Capabilities implements connectors.Tracker. AtomicUpdate is false: a transition is a request of its own, and so is a
+// comment that a service desk keeps from its customers, which only a request for comments is known to take. What Jira
+// accepts it does, but for what keeps a comment internal.
+func (t *Tracker) Capabilities() connectors.Capabilities {
+	p := map[connectors.Right][]string{}
+	for right, names := range permissions {
+		p[right] = slices.Clone(names)
+	}
+	if t.internal == jsmInternal {
+		p[connectors.ReadInternal] = append(p[connectors.ReadInternal], "SERVICEDESK_AGENT")
+		p[connectors.WriteInternal] = append(p[connectors.WriteInternal], "SERVICEDESK_AGENT")
+	}
+	return connectors.Capabilities{
+		Kind: "jira", InternalNotes: t.internal != "", SilentRefusals: true, EditedNotesSeen: true, Retract: true, HiddenIsGone: true,
+		Markup: connectors.MarkupJiraWiki, Lag: lag, Permissions: p,
+	}
+}
+
+// permissions are Jira's keys, as /mypermissions takes them. A watcher that we may not see cannot be read back.
+var permissions = map[connectors.Right][]string{
+	connectors.ReadIssues:        {"BROWSE_PROJECTS"},
+	connectors.ReadInternal:      {"BROWSE_PROJECTS"},
+	connectors.WriteComment:      {"ADD_COMMENTS"},
+	connectors.WriteInternal:     {"ADD_COMMENTS"},
+	connectors.TakeBack:          {"EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS"},
+	connectors.SetAssignee:       {"ASSIGN_ISSUES", "EDIT_ISSUES"},
+	connectors.SetPriority:       {"EDIT_ISSUES"},
+	connectors.AddWatchers:       {"MANAGE_WATCHERS", "VIEW_VOTERS_AND_WATCHERS"},
+	connectors.WriteCustomFields: {"EDIT_ISSUES"},
+	connectors.SetStatus:         {"TRANSITION_ISSUES"},
+	connectors.CreateIssues:      {"CREATE_ISSUES"},
+	connectors.ReadWork:          {"BROWSE_PROJECTS"},
+}
+
+// asked is every permission of the table and SERVICEDESK_AGENT, sorted.
+var asked = func() []string {
+	out := []string{"SERVICEDESK_AGENT"}
+	for _, names := range permissions {
+		out = append(out, names...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}()
+
+// Offset implements connectors.Tracker.
+func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.line.Offset() }
+
+// library is go-jira for one call, its requests going through our own round tripper.
+func (t *Tracker) library(c *rest.Call) (*gojira.Client, error) {
+	return gojira.NewClient(&http.Client{Transport: c}, t.line.Base.String())
+}

@@ -1,0 +1,172 @@
+package jirasim
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// commentBody is every key that a comment may be written with. Others, and those that only an answer has, are refused.
+type commentBody struct {
+	Body       string `json:"body"`
+	Visibility *struct {
+		Type       string `json:"type"`
+		Value      string `json:"value"`
+		Identifier string `json:"identifier"`
+	} `json:"visibility"`
+	Properties []property `json:"properties"`
+}
+
+// newComment makes a comment that is not yet on its issue.
+func (c *call) newComment(i *issue, b commentBody) (*comment, reply) {
+	if !c.may(c.user, i.project, "ADD_COMMENTS") {
+		return nil, refuse(http.StatusForbidden, []string{"You do not have permission to comment on this issue."}, nil)
+	}
+	if strings.TrimSpace(b.Body) == "" {
+		return nil, badField("comment", "Comment body can not be empty!")
+	}
+	if utf8.RuneCountInString(b.Body) > 32767 {
+		return nil, badField("comment", "The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
+	}
+	x := &comment{author: c.user, body: b.Body, properties: map[string]any{}}
+	for _, p := range b.Properties {
+		x.properties[p.Key] = p.Value
+	}
+	if c.opt.DropInternal {
+		delete(x.properties, "sd.public.comment")
+	}
+	v, rep := c.visible(i, b)
+	x.visibility = v
+	return x, rep
+}
+
+// visible reads who alone may read a comment: a role or a group that the author is in.
+func (c *call) visible(i *issue, b commentBody) (*visibility, reply) {
+	if b.Visibility == nil {
+		return nil, reply{}
+	}
+	v := &visibility{b.Visibility.Type, b.Visibility.Value}
+	switch {
+	case v.kind == "role" && !slices.Contains(i.project.rolesOf(c.user), v.value):
+		return nil, badField("commentLevel", "You are currently not a member of the project role: "+v.value+".")
+	case v.kind == "group" && !slices.Contains(c.user.groups, v.value):
+		return nil, badField("commentLevel", "You are currently not a member of the group: "+v.value+".")
+	case v.kind != "role" && v.kind != "group":
+		return nil, badField("commentLevel", "The visibility's type is neither role nor group.")
+	}
+	if c.opt.DropInternal {
+		return nil, reply{}
+	}
+	return v, reply{}
+}
+
+// say puts a comment on its issue.
+func (s *Server) say(i *issue, x *comment, at time.Time) {
+	x.id, x.created, x.updated = s.st.next("comments"), at, at
+	i.comments = append(i.comments, x)
+	s.touch(i, at)
+}
+
+func (c *call) aComment(i *issue, rest []string) reply {
+	if len(rest) == 0 {
+		if c.r.Method == http.MethodPost {
+			var b commentBody
+			if rep, fine := c.decode(&b); !fine {
+				return rep
+			}
+			x, rep := c.newComment(i, b)
+			if rep.status != 0 {
+				return rep
+			}
+			c.say(i, x, c.now)
+			return reply{status: http.StatusCreated, body: c.comment(i, x)}
+		}
+		most := 100
+		if !c.opt.Cloud {
+			most = 50
+		}
+		list, start, size := part(c, c.commentsOf(i), most)
+		return ok(obj{"startAt": start, "maxResults": size, "total": len(c.commentsOf(i)), "comments": c.comments(i, list)})
+	}
+	n := slices.IndexFunc(i.comments, func(x *comment) bool { return strconv.Itoa(x.id) == rest[0] && c.reads(c.user, i, x) })
+	if n < 0 {
+		return refuse(http.StatusNotFound, []string{"Can not find a comment for the id: " + rest[0] + "."}, nil)
+	}
+	x := i.comments[n]
+	switch c.r.Method {
+	case http.MethodGet:
+		return ok(c.comment(i, x))
+	case http.MethodPut:
+		var b commentBody
+		if rep, fine := c.decode(&b); !fine {
+			return rep
+		}
+		if !c.mine(i, x, "EDIT") {
+			return bad("%s, you do not have the permission to edit this comment.", c.user.name)
+		}
+		v, rep := c.visible(i, b)
+		if rep.status != 0 {
+			return rep
+		}
+		x.body, x.visibility, x.updated = b.Body, v, c.now
+		if b.Properties != nil { // they take the place of what there was, the service desk's among them
+			x.properties = map[string]any{}
+			for _, p := range b.Properties {
+				x.properties[p.Key] = p.Value
+			}
+		}
+		c.touch(i, c.now)
+		return ok(c.comment(i, x))
+	case http.MethodDelete:
+		if !c.mine(i, x, "DELETE") {
+			return bad("%s, you do not have the permission to delete this comment.", c.user.name)
+		}
+		i.comments = slices.Delete(i.comments, n, n+1)
+		c.touch(i, c.now)
+		return noContent
+	}
+	return unmodelled("%s of a comment", c.r.Method)
+}
+
+// mine reports whether whoever asks may edit or delete a comment.
+func (c *call) mine(i *issue, x *comment, what string) bool {
+	return c.may(c.user, i.project, what+"_ALL_COMMENTS") || x.author == c.user && c.may(c.user, i.project, what+"_OWN_COMMENTS")
+}
+
+// commentProperty reads and sets a property of a comment.
+func (c *call) commentProperty(rest []string) reply {
+	if len(rest) != 3 || rest[1] != "properties" {
+		return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
+	}
+	for _, i := range c.st.issues {
+		for _, x := range i.comments {
+			if strconv.Itoa(x.id) != rest[0] || c.sees(i.key) == nil || !c.reads(c.user, i, x) {
+				continue
+			}
+			if c.r.Method == http.MethodGet {
+				v, has := x.properties[rest[2]]
+				if !has {
+					return refuse(http.StatusNotFound, []string{"The property with key " + rest[2] + " does not exist."}, nil)
+				}
+				return ok(obj{"key": rest[2], "value": v})
+			}
+			if !c.mine(i, x, "EDIT") {
+				return refuse(http.StatusForbidden, []string{"You do not have permission to edit the comment."}, nil)
+			}
+			var v any
+			if rep, fine := c.decode(&v); !fine {
+				return rep
+			}
+			_, had := x.properties[rest[2]]
+			x.properties[rest[2]] = v
+			if had {
+				return reply{status: http.StatusOK, body: obj{}}
+			}
+			return reply{status: http.StatusCreated, body: obj{}}
+		}
+	}
+	return refuse(http.StatusNotFound, []string{"Can not find a comment for the id: " + rest[0] + "."}, nil)
+}

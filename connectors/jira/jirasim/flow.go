@@ -1,0 +1,112 @@
+package jirasim
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// leads tells to which statuses an issue may be brought by a user: to any, but that Frozen is managers' to set and to leave.
+func (c *call) leads(i *issue) []status {
+	if !c.may(c.user, i.project, "TRANSITION_ISSUES") {
+		return nil
+	}
+	manager := c.may(c.user, i.project, "ADMINISTER_PROJECTS") && slices.Contains(i.project.rolesOf(c.user), "Manager") || c.user.admin
+	frozen := c.st.statusBy("Frozen").id
+	if i.status == frozen && !manager {
+		return nil
+	}
+	var out []status
+	for _, s := range c.st.statuses {
+		if s.id != i.status && (s.id != frozen || manager) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// asks tells whether the transition to a status asks for a resolution: that to Rejected does.
+func asks(s status) bool { return s.name == "Rejected" }
+
+func (c *call) transitions(i *issue, fields bool) []any {
+	out := []any{}
+	for n, s := range c.leads(i) {
+		o := obj{"id": transitionID(c.st, s), "name": "to " + s.name, "to": c.status(s.id), "hasScreen": asks(s), "isGlobal": n >= 0}
+		if fields {
+			o["fields"] = obj{}
+			if asks(s) {
+				o["fields"] = obj{"resolution": obj{
+					"required": true, "name": "Resolution", "key": "resolution", "hasDefaultValue": false, "operations": []string{"set"},
+					"schema": obj{"type": "resolution", "system": "resolution"},
+				}}
+			}
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func transitionID(st *store, s status) string {
+	return strconv.Itoa(11 + 10*slices.Index(st.statuses, s))
+}
+
+func (c *call) transit(i *issue) reply {
+	var b body
+	if rep, fine := c.decode(&b); !fine {
+		return rep
+	}
+	if b.Update != nil || b.Fields != nil {
+		return unmodelled("fields and comments in a transition")
+	}
+	for _, s := range c.leads(i) {
+		if b.Transition == nil || transitionID(c.st, s) != b.Transition.ID {
+			continue
+		}
+		if asks(s) {
+			return badField("resolution", "Resolution is required.")
+		}
+		c.bring(i, s.id, c.user)
+		return noContent
+	}
+	return bad("It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.")
+}
+
+// bring gives an issue a status; one of the category done has it resolved.
+func (c *call) bring(i *issue, status string, by *user) {
+	after := *i
+	after.status, after.resolution = status, ""
+	if c.st.statusBy(status).category == "done" {
+		after.resolution = "Done"
+	}
+	c.save(i, &after, by, c.now)
+}
+
+func (c *call) watch(i *issue) reply {
+	if c.r.Method == http.MethodGet {
+		list := []any{}
+		if c.may(c.user, i.project, "VIEW_VOTERS_AND_WATCHERS") {
+			for _, u := range i.watchers {
+				list = append(list, c.person(u))
+			}
+		} else if slices.Contains(i.watchers, c.user) {
+			list = append(list, c.person(c.user))
+		}
+		return ok(obj{"self": base + "/issue/" + i.key + "/watchers", "isWatching": slices.Contains(i.watchers, c.user), "watchCount": len(i.watchers), "watchers": list})
+	}
+	var who string
+	if json.Unmarshal(c.body, &who) != nil {
+		return bad("a name was expected")
+	}
+	u, known := find(c.st.users, func(u *user) bool { return c.opt.Cloud && u.account == who || !c.opt.Cloud && u.login == who })
+	switch {
+	case !c.may(c.user, i.project, "MANAGE_WATCHERS"):
+		return refuse(http.StatusUnauthorized, []string{"You do not have the permission to manage the watcher list."}, nil)
+	case !known || !c.may(u, i.project, "BROWSE_PROJECTS"):
+		return bad("The user \"%s\" does not have permission to view this issue. This user will not be added to the watch list.", who)
+	}
+	if !slices.Contains(i.watchers, u) {
+		i.watchers = append(i.watchers, u)
+	}
+	return noContent
+}

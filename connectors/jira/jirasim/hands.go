@@ -1,0 +1,432 @@
+package jirasim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Person acts in the tracker as one user at the web pages would, at the clock's now or at a fixed moment. What the page
+// would not offer is an error.
+type Person struct {
+	s     *Server
+	login string
+	when  time.Time // zero: the clock's now
+}
+
+// As returns the hands of a user. It panics when there is no such login.
+func (s *Server) As(login string) Person {
+	with(s, func() *user { return s.st.user(login) })
+	return Person{s: s, login: login}
+}
+
+// At returns the same person acting at another moment.
+func (p Person) At(t time.Time) Person {
+	p.when = t.UTC().Truncate(time.Millisecond)
+	return p
+}
+
+// NewIssue describes an issue to be made. Empty fields take the defaults: type Bug, priority Normal, nobody.
+type NewIssue struct {
+	Project                               string // key or name
+	Subject, Description                  string
+	Type, Priority, Assignee, RequestType string
+	Due                                   string // YYYY-MM-DD
+	Labels                                []string
+	Fields                                map[string]string // custom fields by name or id; of several values with | between
+}
+
+// Change describes an edit; empty fields stay as they are, "-" empties.
+type Change struct {
+	Note, Subject, Description            string
+	Internal                              bool   // the note: for the service desk's agents alone
+	Role                                  string // the note: for a role alone
+	Status, Priority, Assignee, Type, Due string
+	Project                               string // to move to
+	Labels                                *[]string
+	Fields                                map[string]string
+}
+
+// do runs f as the person; a name that does not exist is an error.
+func (p Person) do(f func(c *call) error) (err error) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	c := &call{Server: p.s, user: p.s.st.user(p.login), now: p.s.now()}
+	if !p.when.IsZero() {
+		c.now = p.when
+	}
+	return f(c)
+}
+
+func (c *call) on(id int) (*issue, error) {
+	i := c.st.issues[id]
+	if i == nil || !c.may(c.user, i.project, "BROWSE_PROJECTS") {
+		return nil, fmt.Errorf("jirasim: %s sees no issue %d", c.user.login, id)
+	}
+	return i, nil
+}
+
+// Create makes an issue and gives its id.
+func (p Person) Create(n NewIssue) (id int, err error) {
+	err = p.do(func(c *call) error {
+		at := c.st.projectRef(n.Project)
+		if at == nil || !c.may(c.user, at, "CREATE_ISSUES") {
+			return fmt.Errorf("jirasim: %s may make no issue in %s", p.login, n.Project)
+		}
+		i := &issue{project: at, kind: c.st.types[0].id, summary: n.Subject, description: n.Description, status: c.st.statuses[0].id, priority: "4",
+			reporter: c.user, creator: c.user, due: n.Due, labels: n.Labels, fields: map[string][]string{}, properties: map[string]any{}}
+		if n.RequestType != "" {
+			r, known := byRef(c.st.requests, n.RequestType)
+			must(known, "request type", n.RequestType)
+			i.fields[c.st.fieldBy("Request Type").id] = []string{r.name}
+		}
+		c.fill(i, Change{Type: n.Type, Priority: n.Priority, Assignee: n.Assignee, Fields: n.Fields})
+		c.add(i, c.now)
+		id = i.id
+		return nil
+	})
+	return id, err
+}
+
+// fill sets what a change names, by names.
+func (c *call) fill(i *issue, ch Change) {
+	set := func(to *string, v string) {
+		if v != "" {
+			*to = strings.TrimPrefix(v, "-")
+		}
+	}
+	set(&i.summary, ch.Subject)
+	set(&i.description, ch.Description)
+	set(&i.due, ch.Due)
+	if ch.Type != "" {
+		t, known := byRef(c.st.types, ch.Type)
+		must(known, "issue type", ch.Type)
+		i.kind = t.id
+	}
+	if ch.Priority != "" {
+		x, known := byRef(c.st.priorities, ch.Priority)
+		must(known, "priority", ch.Priority)
+		i.priority = x.id
+	}
+	switch ch.Assignee {
+	case "":
+	case "-":
+		i.assignee = nil
+	default:
+		i.assignee = c.st.user(ch.Assignee)
+	}
+	if ch.Labels != nil {
+		i.labels = slices.Clone(*ch.Labels)
+	}
+	for name, v := range ch.Fields {
+		f := c.st.fieldBy(name)
+		must(f != nil, "field", name)
+		i.fields[f.id] = nil
+		if v != "" && v != "-" {
+			i.fields[f.id] = strings.Split(v, "|")
+		}
+	}
+}
+
+// Update does all of a change at once, the note last.
+func (p Person) Update(id int, ch Change) error {
+	return p.do(func(c *call) error {
+		i, err := c.on(id)
+		if err != nil {
+			return err
+		}
+		after := *i
+		after.fields = map[string][]string{}
+		for k, v := range i.fields {
+			after.fields[k] = v
+		}
+		c.fill(&after, ch)
+		if ch.Project != "" {
+			to := c.st.projectRef(ch.Project)
+			must(to != nil, "project", ch.Project)
+			after.project, after.key = to, fmt.Sprintf("%s-%d", to.key, c.st.next("issues of "+to.key)-10000)
+		}
+		edits := len(c.differences(i, &after)) > 0
+		if edits && !c.may(c.user, i.project, "EDIT_ISSUES") {
+			return fmt.Errorf("jirasim: %s may not edit issue %d", p.login, id)
+		}
+		if ch.Status != "" {
+			s := c.st.statusBy(ch.Status)
+			if !slices.Contains(c.leads(i), s) && s.id != i.status {
+				return fmt.Errorf("jirasim: %s finds no way from %s to %s", p.login, c.st.statusBy(i.status).name, s.name)
+			}
+			after.status, after.resolution = s.id, ""
+			if s.category == "done" {
+				after.resolution = "Done"
+			}
+		}
+		c.save(i, &after, c.user, c.now)
+		if ch.Note == "" {
+			return nil
+		}
+		x := &comment{author: c.user, body: ch.Note, properties: map[string]any{}}
+		if ch.Internal {
+			x.properties["sd.public.comment"] = obj{"internal": true}
+		}
+		if ch.Role != "" {
+			x.visibility = &visibility{"role", ch.Role}
+		}
+		c.say(i, x, c.now)
+		return nil
+	})
+}
+
+// EditComment rewrites a comment.
+func (p Person) EditComment(id int, text string) error {
+	return p.do(func(c *call) error {
+		for _, i := range c.st.issues {
+			for _, x := range i.comments {
+				if x.id == id {
+					x.body, x.updated = text, c.now
+					c.touch(i, c.now)
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("jirasim: no comment %d", id)
+	})
+}
+
+// Delete removes an issue for good.
+func (p Person) Delete(id int) error {
+	return p.do(func(c *call) error {
+		if _, err := c.on(id); err != nil {
+			return err
+		}
+		delete(c.st.issues, id)
+		c.st.worklogs = slices.DeleteFunc(c.st.worklogs, func(w *worklog) bool { return w.issue.id == id })
+		return nil
+	})
+}
+
+// DeleteComment removes a comment for good.
+func (p Person) DeleteComment(id int) error {
+	return p.do(func(c *call) error {
+		for _, i := range c.st.issues {
+			if n := slices.IndexFunc(i.comments, func(x *comment) bool { return x.id == id }); n >= 0 {
+				i.comments = slices.Delete(i.comments, n, n+1)
+				c.touch(i, c.now)
+				return nil
+			}
+		}
+		return fmt.Errorf("jirasim: no comment %d", id)
+	})
+}
+
+// Duplicate links an issue to the one that it duplicates.
+func (p Person) Duplicate(id, of int) error {
+	return p.do(func(c *call) error {
+		i, err := c.on(id)
+		if err != nil {
+			return err
+		}
+		other, err := c.on(of)
+		if err != nil {
+			return err
+		}
+		n := c.st.next("links")
+		i.links = append(i.links, link{duplicate, true, other, n})
+		other.links = append(other.links, link{duplicate, false, i, n})
+		for _, end := range []struct {
+			at, to *issue
+			does   string
+		}{{i, other, duplicate.outward}, {other, i, duplicate.inward}} {
+			end.at.history = append(end.at.history, &entry{id: c.st.next("history"), author: c.user, at: c.now, items: []item{{
+				field: "Link", kind: "jira", to: end.to.key, toText: "This issue " + end.does + " " + end.to.key,
+			}}})
+			c.touch(end.at, c.now)
+		}
+		return nil
+	})
+}
+
+// Attach adds a file to an issue.
+func (p Person) Attach(id int, name string) error {
+	return p.do(func(c *call) error {
+		i, err := c.on(id)
+		if err != nil {
+			return err
+		}
+		i.files = append(i.files, name)
+		i.history = append(i.history, &entry{id: c.st.next("history"), author: c.user, at: c.now, items: []item{{
+			field: "Attachment", kind: "jira", to: strconv.Itoa(c.st.next("files")), toText: name,
+		}}})
+		c.touch(i, c.now)
+		return nil
+	})
+}
+
+// Book logs time on an issue for a day, and gives the entry's id.
+func (p Person) Book(id int, spent time.Duration, day string) (entry int, err error) {
+	err = p.do(func(c *call) error {
+		i, err := c.on(id)
+		if err != nil {
+			return err
+		}
+		started, err := noonOf(day)
+		if err != nil {
+			return err
+		}
+		w := &worklog{id: c.st.next("worklogs"), issue: i, author: c.user, seconds: int(spent / time.Second), started: started, created: c.now, updated: c.now}
+		c.st.worklogs = append(c.st.worklogs, w)
+		entry = w.id
+		c.touch(i, c.now)
+		return nil
+	})
+	return entry, err
+}
+
+// noonOf is a day's noon, which is that day in every zone that people of the stand-in live in.
+func noonOf(day string) (time.Time, error) {
+	at, err := time.Parse(time.DateOnly, day)
+	return at.Add(12 * time.Hour), err
+}
+
+// EditWork changes an entry of booked time.
+func (p Person) EditWork(entry int, spent time.Duration, day string) error {
+	return p.do(func(c *call) error {
+		w, known := find(c.st.worklogs, func(w *worklog) bool { return w.id == entry })
+		if !known {
+			return fmt.Errorf("jirasim: no booked time %d", entry)
+		}
+		started, err := noonOf(day)
+		w.seconds, w.started, w.updated = int(spent/time.Second), started, c.now
+		c.touch(w.issue, c.now)
+		return err
+	})
+}
+
+// DeleteWork takes an entry of booked time away.
+func (p Person) DeleteWork(entry int) error {
+	return p.do(func(c *call) error {
+		c.st.worklogs = slices.DeleteFunc(c.st.worklogs, func(w *worklog) bool { return w.id == entry })
+		return nil
+	})
+}
+
+// Unwatch makes a person watch an issue no more.
+func (p Person) Unwatch(id int, login string) error {
+	return p.do(func(c *call) error {
+		i, err := c.on(id)
+		if err == nil {
+			u := c.st.user(login)
+			i.watchers = slices.DeleteFunc(i.watchers, func(w *user) bool { return w == u })
+		}
+		return err
+	})
+}
+
+// Note is a comment as a person reads it; Event is the connector's name for what is on a page.
+type Note struct {
+	ID       int
+	Login    string
+	Text     string
+	Internal bool
+	At       time.Time
+}
+
+// Step is a change of a field as the changelog has it.
+type Step struct {
+	ID              int
+	Login           string
+	At              time.Time
+	Field, From, To string // as people see them
+}
+
+// Page is an issue as a person sees it.
+type Page struct {
+	ID                                                                                 int
+	Key, Project, Subject, Description, Type, Status, Priority, Assignee, Creator, Due string // people by login
+	Fields                                                                             map[string]string
+	Watchers                                                                           []string // logins
+	Notes                                                                              []Note
+	Steps                                                                              []Step
+}
+
+// See shows an issue.
+func (p Person) See(id int) (page Page, err error) {
+	err = p.do(func(c *call) error {
+		i, err := c.on(id)
+		if err != nil {
+			return err
+		}
+		login := func(u *user) string {
+			if u == nil {
+				return ""
+			}
+			return u.login
+		}
+		kind, _ := byRef(c.st.types, i.kind)
+		priority, _ := byRef(c.st.priorities, i.priority)
+		page = Page{
+			ID: i.id, Key: i.key, Project: i.project.key, Subject: i.summary, Description: i.description, Type: kind.name, Status: c.st.statusBy(i.status).name,
+			Priority: priority.name, Assignee: login(i.assignee), Creator: login(i.creator), Due: i.due, Fields: map[string]string{},
+		}
+		for _, f := range c.st.fields {
+			if v := i.fields[f.id]; len(v) > 0 {
+				page.Fields[f.name] = strings.Join(v, "|")
+			}
+		}
+		for _, u := range i.watchers {
+			page.Watchers = append(page.Watchers, u.login)
+		}
+		for _, x := range c.commentsOf(i) {
+			page.Notes = append(page.Notes, Note{x.id, x.author.login, x.body, !x.public(i) || x.visibility != nil, x.created})
+		}
+		for _, e := range i.history {
+			for _, x := range e.items {
+				page.Steps = append(page.Steps, Step{e.id, login(e.author), e.at, x.field, x.fromText, x.toText})
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+// Issues are the ids of all issues that the person sees, in the order in which they were made.
+func (p Person) Issues() (ids []int) {
+	_ = p.do(func(c *call) error { // a person without issues sees none
+		for _, id := range c.st.order {
+			if _, err := c.on(id); err == nil {
+				ids = append(ids, id)
+			}
+		}
+		return nil
+	})
+	return ids
+}
+
+// NameOf is what people call a person whose id is given.
+func (s *Server) NameOf(id string) string {
+	return with(s, func() string {
+		u, _ := find(s.st.users, func(u *user) bool { return s.id(u) == id })
+		if u == nil {
+			return ""
+		}
+		return u.name
+	})
+}
+
+// Crowd makes an issue for each moment, last changed at that moment.
+func (p Person) Crowd(project string, at []time.Time) (ids []int, err error) {
+	for _, moment := range at {
+		id, err := p.At(moment).Create(NewIssue{Project: project, Subject: "one of a crowd"})
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}

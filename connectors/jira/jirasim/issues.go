@@ -1,0 +1,452 @@
+package jirasim
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func (c *call) show(i *issue) reply {
+	for name := range c.query {
+		if name != "fields" && name != "expand" {
+			return unmodelled("the parameter %s of GET issue", name)
+		}
+	}
+	expand := commas(c.query.Get("expand"))
+	for _, e := range expand {
+		if e != "changelog" && e != "transitions" {
+			return unmodelled("expand=%s of GET issue", e)
+		}
+	}
+	return ok(c.issue(i, wants(commas(c.query.Get("fields")), "*all"), expand))
+}
+
+// changes is Cloud's whole changelog, oldest first, a hundred at once. Data Center has no such address.
+func (c *call) changes(i *issue) reply {
+	if !c.opt.Cloud {
+		return reply{status: http.StatusNotFound, body: obj{"message": "null for uri", "status-code": 404}}
+	}
+	page, start, size := part(c, i.history, 100)
+	values := []any{}
+	for _, e := range page {
+		values = append(values, c.entry(e))
+	}
+	return ok(obj{
+		"self": fmt.Sprintf("%s/issue/%s/changelog", base, i.key), "startAt": start, "maxResults": size, "total": len(i.history),
+		"isLast": start+len(page) >= len(i.history), "values": values,
+	})
+}
+
+// body is what creates or edits an issue.
+type body struct {
+	Fields     map[string]json.RawMessage   `json:"fields"`
+	Update     map[string][]json.RawMessage `json:"update"`
+	Properties []property                   `json:"properties"`
+	Transition *struct {
+		ID string `json:"id"`
+	} `json:"transition"`
+}
+
+type property struct {
+	Key   string `json:"key"`
+	Value any    `json:"value"`
+}
+
+func (c *call) create() reply {
+	var b body
+	if rep, fine := c.decode(&b); !fine {
+		return rep
+	}
+	var ref struct{ ID, Key string }
+	_ = json.Unmarshal(b.Fields["project"], &ref)
+	p := c.st.projectRef(ref.ID + ref.Key)
+	if p == nil || !c.may(c.user, p, "CREATE_ISSUES") {
+		return badField("project", "Specify a valid project ID or key")
+	}
+	i := &issue{project: p, status: c.st.statuses[0].id, priority: "4", reporter: c.user, creator: c.user, fields: map[string][]string{}, properties: map[string]any{}}
+	delete(b.Fields, "project")
+	if rep := c.set(i, b.Fields, true); rep.status != 0 {
+		return rep
+	}
+	if strings.TrimSpace(i.summary) == "" {
+		return badField("summary", "You must specify a summary of the issue.")
+	}
+	if i.kind == "" {
+		return badField("issuetype", "Specify an issue type")
+	}
+	for _, p := range b.Properties {
+		i.properties[p.Key] = p.Value
+	}
+	c.add(i, c.now)
+	return reply{status: http.StatusCreated, body: obj{"id": strconv.Itoa(i.id), "key": i.key, "self": fmt.Sprintf("%s/issue/%d", base, i.id)}}
+}
+
+// add puts a new issue into the tracker.
+func (s *Server) add(i *issue, at time.Time) {
+	i.id, i.created, i.updated = s.st.next("issues"), at, at
+	i.key = fmt.Sprintf("%s-%d", i.project.key, s.st.next("issues of "+i.project.key)-10000)
+	i.watchers = append(i.watchers, i.creator)
+	s.st.issues[i.id] = i
+	s.st.order = append(s.st.order, i.id)
+	s.touch(i, at)
+}
+
+func (c *call) edit(i *issue) reply {
+	var b body
+	if rep, fine := c.decode(&b); !fine {
+		return rep
+	}
+	if c.query.Has("notifyUsers") {
+		return unmodelled("notifyUsers")
+	}
+	adds, rep := c.commentsIn(i, b.Update)
+	if rep.status != 0 {
+		return rep
+	}
+	if len(b.Fields) > 0 && !c.may(c.user, i.project, "EDIT_ISSUES") {
+		return refuse(http.StatusForbidden, []string{"You do not have permission to edit issues in this project."}, nil)
+	}
+	after := *i
+	after.fields = map[string][]string{}
+	for k, v := range i.fields {
+		after.fields[k] = v
+	}
+	if rep := c.set(&after, b.Fields, false); rep.status != 0 {
+		return rep // refused whole: nothing was saved
+	}
+	c.save(i, &after, c.user, c.now)
+	for _, x := range adds {
+		c.say(i, x, c.now)
+	}
+	return noContent
+}
+
+// commentsIn are the comments that an edit adds.
+func (c *call) commentsIn(i *issue, update map[string][]json.RawMessage) ([]*comment, reply) {
+	var out []*comment
+	for name, ops := range update {
+		if name != "comment" {
+			return nil, unmodelled("update of %s", name)
+		}
+		for _, raw := range ops {
+			var op struct {
+				Add *commentBody `json:"add"`
+			}
+			d := json.NewDecoder(strings.NewReader(string(raw)))
+			d.DisallowUnknownFields()
+			if err := d.Decode(&op); err != nil || op.Add == nil {
+				return nil, unmodelled("update of comments by %s", raw)
+			}
+			if op.Add.Properties != nil {
+				return nil, unmodelled("a comment's properties within an edit: whether Jira heeds them is not known")
+			}
+			x, rep := c.newComment(i, *op.Add)
+			if rep.status != 0 {
+				return nil, rep
+			}
+			out = append(out, x)
+		}
+	}
+	return out, reply{}
+}
+
+// set gives an issue new values, or refuses.
+func (c *call) set(i *issue, fields map[string]json.RawMessage, create bool) reply {
+	for name, raw := range fields {
+		if rep := c.setOne(i, name, raw, create); rep.status != 0 {
+			return rep
+		}
+	}
+	return reply{}
+}
+
+func offScreen(name string) reply {
+	return badField(name, fmt.Sprintf("Field '%s' cannot be set. It is not on the appropriate screen, or unknown.", name))
+}
+
+func (c *call) setOne(i *issue, name string, raw json.RawMessage, create bool) reply {
+	null := string(raw) == "null"
+	var text string
+	_ = json.Unmarshal(raw, &text)
+	var ref struct {
+		ID        string  `json:"id"`
+		AccountID *string `json:"accountId"`
+		Name      *string `json:"name"`
+	}
+	_ = json.Unmarshal(raw, &ref)
+	switch name {
+	case "summary":
+		i.summary = text
+	case "description":
+		i.description = text
+	case "duedate":
+		if _, err := time.Parse(time.DateOnly, text); err != nil && !null {
+			return badField(name, "Error parsing date string: "+text)
+		}
+		i.due = text
+	case "issuetype":
+		t, known := byRef(c.st.types, ref.ID)
+		if !create || !known {
+			return badField(name, "Specify a valid issue type")
+		}
+		i.kind = t.id
+	case "priority":
+		if !slices.Contains(c.st.schemes[i.project.scheme], ref.ID) {
+			return badField(name, "The priority selected is invalid.")
+		}
+		i.priority = ref.ID
+	case "labels":
+		i.labels = nil
+		_ = json.Unmarshal(raw, &i.labels)
+	case "assignee":
+		return c.setAssignee(i, name, ref.AccountID, ref.Name, null)
+	case "reporter", "resolution", "components", "fixVersions":
+		return unmodelled("setting %s", name)
+	default:
+		f := c.st.fieldBy(name)
+		if f == nil || f.id != name || !f.screen {
+			return offScreen(name)
+		}
+		v, rep := c.parse(f, raw)
+		if rep.status != 0 {
+			return rep
+		}
+		i.fields[f.id] = v
+	}
+	return reply{}
+}
+
+// setAssignee takes a person by the way of the dialect alone: Cloud does not know names, Data Center no account ids.
+func (c *call) setAssignee(i *issue, name string, account, login *string, null bool) reply {
+	if !c.may(c.user, i.project, "ASSIGN_ISSUES") {
+		return offScreen(name)
+	}
+	want := login
+	if c.opt.Cloud {
+		want = account
+	}
+	if null || want == nil {
+		i.assignee = nil
+		return reply{}
+	}
+	for _, u := range c.st.users {
+		if (c.opt.Cloud && u.account == *want || !c.opt.Cloud && u.login == *want) && c.may(u, i.project, "ASSIGNABLE_USER") {
+			i.assignee = u
+			return reply{}
+		}
+	}
+	return badField("assignee", fmt.Sprintf("User '%s' cannot be assigned issues.", *want))
+}
+
+// parse reads a value in the shape that a field's type has.
+func (c *call) parse(f *field, raw json.RawMessage) ([]string, reply) {
+	if string(raw) == "null" {
+		return nil, reply{}
+	}
+	kind, many := strings.CutPrefix(f.kind, "*")
+	list := []json.RawMessage{raw}
+	if many {
+		if json.Unmarshal(raw, &list) != nil {
+			return nil, badField(f.id, "data was not an array")
+		}
+	}
+	var out []string
+	for _, x := range list {
+		v, why := c.parseOne(f, kind, x)
+		if why != "" {
+			return nil, badField(f.id, why)
+		}
+		out = append(out, v)
+	}
+	return out, reply{}
+}
+
+func (c *call) parseOne(f *field, kind string, raw json.RawMessage) (v, why string) {
+	var o struct {
+		Value     string `json:"value"`
+		AccountID string `json:"accountId"`
+		Name      string `json:"name"`
+		Child     *struct {
+			Value string `json:"value"`
+		} `json:"child"`
+	}
+	switch kind {
+	case "option", "option-with-child":
+		if json.Unmarshal(raw, &o) != nil {
+			return "", "Specify a valid 'id' or 'name' for " + f.name
+		}
+		v = o.Value
+		if o.Child != nil {
+			v += " -> " + o.Child.Value
+		}
+		if !slices.Contains(f.options, v) {
+			return "", "Option value '" + v + "' is not valid"
+		}
+	case "user":
+		if json.Unmarshal(raw, &o) != nil {
+			return "", "data was not an object"
+		}
+		u, known := find(c.st.users, func(u *user) bool {
+			return c.opt.Cloud && u.account == o.AccountID || !c.opt.Cloud && u.login == o.Name
+		})
+		if !known {
+			return "", "User does not exist"
+		}
+		v = u.login
+	case "number":
+		var n json.Number
+		if json.Unmarshal(raw, &n) != nil || strings.HasPrefix(string(raw), `"`) {
+			return "", "Operation value must be a number"
+		}
+		v = n.String()
+	case "datetime":
+		_ = json.Unmarshal(raw, &v)
+		at, err := time.Parse("2006-01-02T15:04:05.000-0700", v)
+		if err != nil {
+			return "", "Error parsing time: " + v
+		}
+		v = at.UTC().Format(time.RFC3339)
+	case "date":
+		_ = json.Unmarshal(raw, &v)
+		if _, err := time.Parse(time.DateOnly, v); err != nil {
+			return "", "Error parsing date string: " + v
+		}
+	default:
+		if json.Unmarshal(raw, &v) != nil {
+			return "", "Operation value must be a string"
+		}
+		if len(v) > 255 {
+			return "", "The entered text is too long."
+		}
+	}
+	return v, ""
+}
+
+// save makes an issue what it is to be, with an entry of the changelog for what differs.
+func (s *Server) save(i, after *issue, by *user, at time.Time) {
+	items := s.differences(i, after)
+	if len(items) == 0 {
+		return
+	}
+	i.project, i.key, i.kind, i.summary, i.description = after.project, after.key, after.kind, after.summary, after.description
+	i.status, i.priority, i.assignee, i.due, i.labels, i.resolution = after.status, after.priority, after.assignee, after.due, after.labels, after.resolution
+	i.fields = after.fields
+	i.history = append(i.history, &entry{id: s.st.next("history"), author: by, at: at, items: items})
+	s.touch(i, at)
+}
+
+func (s *Server) differences(i, after *issue) []item {
+	var out []item
+	add := func(field, id, from, fromText, to, toText string) {
+		if from != to || fromText != toText {
+			out = append(out, item{field: field, kind: "jira", id: id, from: from, fromText: fromText, to: to, toText: toText})
+		}
+	}
+	name := func(u *user) string {
+		if u == nil {
+			return ""
+		}
+		return u.name
+	}
+	add("summary", "summary", "", i.summary, "", after.summary)
+	add("description", "description", "", i.description, "", after.description)
+	add("status", "status", i.status, s.st.statusBy(i.status).name, after.status, s.st.statusBy(after.status).name)
+	was, _ := byRef(s.st.priorities, i.priority)
+	is, _ := byRef(s.st.priorities, after.priority)
+	add("priority", "priority", was.id, was.name, is.id, is.name)
+	wasType, _ := byRef(s.st.types, i.kind)
+	isType, _ := byRef(s.st.types, after.kind)
+	add("issuetype", "issuetype", wasType.id, wasType.name, isType.id, isType.name)
+	add("assignee", "assignee", s.id(i.assignee), name(i.assignee), s.id(after.assignee), name(after.assignee))
+	add("duedate", "duedate", i.due, i.due, after.due, after.due)
+	add("labels", "labels", "", strings.Join(i.labels, " "), "", strings.Join(after.labels, " "))
+	add("resolution", "resolution", idIf(i.resolution), i.resolution, idIf(after.resolution), after.resolution)
+	if i.project != after.project {
+		add("project", "project", strconv.Itoa(i.project.id), i.project.name, strconv.Itoa(after.project.id), after.project.name)
+		add("Key", "", "", i.key, "", after.key)
+	}
+	for _, f := range s.st.fields {
+		x := item{field: f.name, kind: "custom", id: f.id}
+		x.from, x.fromText = s.logged(f, i.fields[f.id])
+		x.to, x.toText = s.logged(f, after.fields[f.id])
+		if x.from != x.to || x.fromText != x.toText {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func idIf(resolution string) string {
+	if resolution == "" {
+		return ""
+	}
+	return "10000"
+}
+
+// logged is a value as the changelog shows it: raw, and as people see it.
+func (s *Server) logged(f *field, v []string) (raw, seen string) {
+	if len(v) == 0 {
+		return "", ""
+	}
+	switch f.kind {
+	case "option":
+		return f.optionID(v[0]), v[0]
+	case "*option":
+		var ids []string
+		for _, x := range v {
+			ids = append(ids, f.optionID(x))
+		}
+		return "[" + strings.Join(ids, ", ") + "]", strings.Join(v, ",")
+	case "option-with-child":
+		parent, child, two := strings.Cut(v[0], " -> ")
+		seen = fmt.Sprintf("Parent values: %s(%s)", parent, f.optionID(parent))
+		if two {
+			seen += fmt.Sprintf("Level 1 values: %s(%s)", child, f.optionID(v[0]))
+		}
+		return f.optionID(v[0]), seen
+	case "user":
+		u := s.st.user(v[0])
+		return s.id(u), u.name
+	case "datetime":
+		at, _ := time.Parse(time.RFC3339, v[0])
+		return at.Format("2006-01-02T15:04:05.000-0700"), at.Format("02/Jan/06 3:04 PM")
+	case "date":
+		at, _ := time.Parse(time.DateOnly, v[0])
+		return v[0], at.Format("2/Jan/06")
+	}
+	return "", strings.Join(v, ",")
+}
+
+func (c *call) assign(i *issue) reply {
+	var b struct {
+		AccountID *string `json:"accountId"`
+		Name      *string `json:"name"`
+	}
+	if rep, fine := c.decode(&b); !fine {
+		return rep
+	}
+	if c.opt.Cloud && b.Name != nil || !c.opt.Cloud && b.AccountID != nil {
+		return bad("a key of the other dialect")
+	}
+	after := *i
+	if rep := c.setAssignee(&after, "assignee", b.AccountID, b.Name, false); rep.status != 0 {
+		return rep
+	}
+	c.save(i, &after, c.user, c.now)
+	return noContent
+}
+
+func (c *call) editmeta(i *issue) reply {
+	allowed := []any{}
+	for _, id := range c.st.schemes[i.project.scheme] {
+		allowed = append(allowed, c.priority(id))
+	}
+	return ok(obj{"fields": obj{"priority": obj{
+		"required": false, "name": "Priority", "key": "priority", "hasDefaultValue": true, "operations": []string{"set"},
+		"schema": obj{"type": "priority", "system": "priority"}, "allowedValues": allowed,
+	}}})
+}

@@ -1,0 +1,312 @@
+package jirasim
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options say which Jira the server is.
+type Options struct {
+	Cloud       bool             // else Data Center
+	ServiceDesk bool             // the projects are service desks
+	Clock       func() time.Time // required
+	Lag         time.Duration    // by how much the search trails what was written
+	RolesHidden bool             // the bot administers no project: who has which role is kept from it
+	Clamp       int              // most issues of one page of Data Center's search; 0 is 100
+	// DropInternal makes a service desk forget, of comments that it takes, that they are internal: what a plug-in or a right
+	// taken away between two requests may do.
+	DropInternal bool
+}
+
+// Request is one that came in.
+type Request struct{ Method, Path string }
+
+// Server is the stand-in. Make it with NewLab or NewDesk; it is safe for concurrent use.
+type Server struct {
+	opt Options
+
+	mu        sync.Mutex
+	st        *store
+	anonymous bool
+	requests  []Request
+	use       func(http.Handler) http.Handler
+	writes    map[int][]time.Time
+}
+
+func newServer(opt Options) *Server {
+	if opt.Clock == nil {
+		panic("jirasim: no clock")
+	}
+	if opt.Clamp == 0 {
+		opt.Clamp = 100
+	}
+	return &Server{opt: opt, st: newStore(), writes: map[int][]time.Time{}}
+}
+
+func (s *Server) now() time.Time { return s.opt.Clock().UTC().Truncate(time.Millisecond) }
+
+// SetAnonymous lets strangers be served: what they may see is nothing, and they are not told so.
+func (s *Server) SetAnonymous(yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.anonymous = yes
+}
+
+// DropInternal sets Options.DropInternal.
+func (s *Server) DropInternal(yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.DropInternal = yes
+}
+
+// Use puts a handler before the tracker; nil takes it away.
+func (s *Server) Use(middleware func(next http.Handler) http.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.use = middleware
+}
+
+// Requests are those that have come in, oldest first.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Key is a person's token.
+func (s *Server) Key(login string) string {
+	return with(s, func() string { return s.st.user(login).token })
+}
+
+// Email is what a person of Cloud logs in as.
+func (s *Server) Email(login string) string {
+	return with(s, func() string { return s.st.user(login).email })
+}
+
+// UserID is the id by which histories name a person.
+func (s *Server) UserID(login string) string {
+	return with(s, func() string { return s.id(s.st.user(login)) })
+}
+
+func with[T any](s *Server, f func() T) T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return f()
+}
+
+// id is Cloud's accountId or Data Center's key.
+func (s *Server) id(u *user) string {
+	switch {
+	case u == nil:
+		return ""
+	case s.opt.Cloud:
+		return u.account
+	}
+	return u.key
+}
+
+// call is one request being answered.
+type call struct {
+	*Server
+	r     *http.Request
+	user  *user // nil is a stranger
+	now   time.Time
+	query url.Values
+	body  []byte
+}
+
+// reply is an answer. A nil body is none.
+type reply struct {
+	status int
+	body   any
+	header http.Header
+}
+
+func ok(body any) reply { return reply{status: http.StatusOK, body: body} }
+
+var noContent = reply{status: http.StatusNoContent}
+
+// refuse is an answer in Jira's form of errors: messages of the whole, and of fields.
+func refuse(status int, messages []string, fields map[string]string) reply {
+	if messages == nil {
+		messages = []string{}
+	}
+	if fields == nil {
+		fields = map[string]string{}
+	}
+	return reply{status: status, body: obj{"errorMessages": messages, "errors": fields}}
+}
+
+func bad(format string, args ...any) reply {
+	return refuse(http.StatusBadRequest, []string{fmt.Sprintf(format, args...)}, nil)
+}
+
+func badField(name, message string) reply {
+	return refuse(http.StatusBadRequest, nil, map[string]string{name: message})
+}
+
+// unmodelled is the answer to what nobody has taught the stand-in.
+func unmodelled(format string, args ...any) reply {
+	return reply{status: http.StatusNotImplemented, body: obj{"errorMessages": []string{"jirasim does not model " + fmt.Sprintf(format, args...)}}}
+}
+
+var noIssue = refuse(http.StatusNotFound, []string{"Issue does not exist or you do not have permission to see it."}, nil)
+
+type obj = map[string]any
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.requests = append(s.requests, Request{r.Method, r.URL.Path})
+	use := s.use
+	s.mu.Unlock()
+	h := http.Handler(http.HandlerFunc(s.serve))
+	if use != nil {
+		h = use(h)
+	}
+	h.ServeHTTP(w, r)
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // whoever asked has gone
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &call{Server: s, r: r, now: s.now(), query: r.URL.Query(), body: body}
+	w.Header().Set("Date", c.now.Format(http.TimeFormat))
+	rep := c.authenticate(w.Header())
+	if rep.status == 0 {
+		rep = c.answer()
+	}
+	for name, v := range rep.header {
+		w.Header()[name] = v
+	}
+	if rep.body == nil {
+		w.WriteHeader(rep.status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.WriteHeader(rep.status)
+	_ = json.NewEncoder(w).Encode(rep.body) // to one who may have gone
+}
+
+// authenticate finds who asks. A wrong token is a stranger's; where strangers are not served, only serverInfo is.
+func (c *call) authenticate(h http.Header) reply {
+	kind, secret, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
+	for _, u := range c.st.users {
+		want := u.token
+		if c.opt.Cloud {
+			want = base64.StdEncoding.EncodeToString([]byte(u.email + ":" + u.token))
+		}
+		if secret == want && kind == map[bool]string{true: "Basic", false: "Bearer"}[c.opt.Cloud] {
+			c.user = u
+		}
+	}
+	if c.user != nil {
+		h.Set("X-Seraph-LoginReason", "OK")
+		return reply{}
+	}
+	h.Set("X-Seraph-LoginReason", "AUTHENTICATED_FAILED")
+	if c.anonymous && c.r.URL.Path != "/rest/api/2/myself" || c.r.URL.Path == "/rest/api/2/serverInfo" {
+		return reply{}
+	}
+	return refuse(http.StatusUnauthorized, []string{"You are not authenticated. Authentication required to perform this operation."}, nil)
+}
+
+// decode reads the body into v, which has every key that the call takes: others are refused.
+func (c *call) decode(v any) (reply, bool) {
+	if kind := c.r.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") {
+		return reply{status: http.StatusUnsupportedMediaType}, false
+	}
+	d := json.NewDecoder(bytes.NewReader(c.body))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	if err := d.Decode(v); err != nil {
+		return bad("%v", err), false
+	}
+	return reply{}, true
+}
+
+// Transport leads requests straight into the server, without a network.
+func (s *Server) Transport() http.RoundTripper { return transport{s} }
+
+type transport struct{ s *Server }
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	in := r.Clone(context.WithoutCancel(r.Context()))
+	if r.Body == nil {
+		in.Body = http.NoBody
+	} else {
+		body, err := io.ReadAll(r.Body)
+		r.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+		in.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	done := make(chan *recorder, 1)
+	go func() {
+		w := &recorder{header: http.Header{}}
+		defer func() {
+			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+				panic(p)
+			}
+			done <- w
+		}()
+		t.s.ServeHTTP(w, in)
+		w.whole = true
+	}()
+	select {
+	case w := <-done:
+		if !w.whole {
+			return nil, io.ErrUnexpectedEOF // the handler gave up, as a server does that breaks the connection
+		}
+		return w.response(r), nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+	whole  bool
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(b)
+}
+
+func (w *recorder) response(r *http.Request) *http.Response {
+	w.WriteHeader(http.StatusOK)
+	return &http.Response{
+		Status: http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.header.Clone(),
+		Body: io.NopCloser(bytes.NewReader(w.body.Bytes())), ContentLength: int64(w.body.Len()), Request: r,
+	}
+}

@@ -1,0 +1,389 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
+)
+
+// jsmInternal is the way in which a service desk keeps a comment from its customers.
+const jsmInternal = "jsm-internal"
+
+// publicProperty is the comment's property by which a service desk knows it: {"internal": true} keeps it from customers.
+const publicProperty = "sd.public.comment"
+
+// markProperty is the property, of comments and of issues that we make, that holds our mark.
+const markProperty = "slabridge"
+
+// Update implements connectors.Tracker in up to three requests: the transition, unless the issue is there already; the
+// fields, with the comment where that may go with them; the comment where it may not. The one with the comment is the last.
+func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
+	if !w.HasUpdate() {
+		return nil
+	}
+	c := t.line.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	if err := c.CheckID(w.Issue); err != nil {
+		return err
+	}
+	edit, comment, err := t.requests(ctx, c, w)
+	if err != nil {
+		return err
+	}
+	done, err := t.writes.Take(ctx, w.Issue)
+	if err != nil {
+		return c.Fail(connectors.TryLater, err)
+	}
+	defer done()
+	if w.Status != nil {
+		if err := t.transit(ctx, w.Issue, *w.Status); err != nil {
+			return err
+		}
+	}
+	if edit != nil {
+		if err := t.edit(c, w.Issue, edit); err != nil {
+			return afterwards(err, w.Status != nil)
+		}
+	}
+	if comment != nil {
+		if err := t.write(c, http.MethodPost, w.Issue, "/rest/api/2/issue/"+w.Issue+"/comment", comment); err != nil {
+			return afterwards(err, w.Status != nil || edit != nil)
+		}
+	}
+	if w.Comment != nil {
+		t.line.Accepted(c, w.Issue, w.Comment.Mark)
+	}
+	return nil
+}
+
+// afterwards says of a refusal what was done before it.
+func afterwards(err error, done bool) error {
+	var e *connectors.Error
+	if done && errors.As(err, &e) && e.Class == connectors.Refused {
+		e.Messages = append(e.Messages, "what goes before it (a transition, fields) was done")
+	}
+	return err
+}
+
+// requests are the bodies of the edit and of the comment; nil for what is not asked for. Nothing is sent for them but what
+// the fields' types and people's names take.
+func (t *Tracker) requests(ctx context.Context, c *rest.Call, w connectors.Write) (edit, comment map[string]any, err error) {
+	fields := map[string]any{}
+	if w.Assign != nil {
+		if fields["assignee"], err = t.assignee(ctx, *w.Assign); err != nil {
+			return nil, nil, err
+		}
+	}
+	if w.Priority != nil {
+		fields["priority"] = map[string]any{"id": *w.Priority}
+	}
+	if err := t.customInto(ctx, c, fields, w.Fields); err != nil {
+		return nil, nil, err
+	}
+	update := map[string]any{}
+	if w.Comment != nil {
+		body, alone, err := commentBody(*w.Comment)
+		if err != nil {
+			return nil, nil, c.Fail(connectors.Refused, err)
+		}
+		if alone {
+			comment = body
+		} else {
+			update["comment"] = []any{map[string]any{"add": body}}
+		}
+	}
+	if len(fields)+len(update) > 0 {
+		edit = map[string]any{}
+		if len(fields) > 0 {
+			edit["fields"] = fields
+		}
+		if len(update) > 0 {
+			edit["update"] = update
+		}
+	}
+	return edit, comment, nil
+}
+
+// assignee is what the field takes: null is nobody.
+func (t *Tracker) assignee(ctx context.Context, person string) (any, error) {
+	if person == "" {
+		return nil, nil
+	}
+	return t.user(ctx, person)
+}
+
+// commentBody is a comment as Jira takes it. One that a service desk keeps from its customers goes alone: only there Jira
+// is known to heed the property.
+func commentBody(m connectors.Comment) (body map[string]any, alone bool, err error) {
+	if err := clean("comment", m.Text); err != nil {
+		return nil, false, err
+	}
+	body = map[string]any{"body": m.Text}
+	switch {
+	case !m.Internal:
+	case m.Audience == jsmInternal:
+		body["properties"] = []any{
+			map[string]any{"key": publicProperty, "value": map[string]any{"internal": true}},
+			map[string]any{"key": markProperty, "value": map[string]any{"mark": m.Mark}},
+		}
+		alone = true
+	default:
+		v, err := restriction(m.Audience)
+		if err != nil {
+			return nil, false, err
+		}
+		body["visibility"] = v
+	}
+	return body, alone, nil
+}
+
+// restriction is who alone may read a comment: "role:NAME" or "group:NAME".
+func restriction(audience string) (map[string]any, error) {
+	kind, name, ok := strings.Cut(audience, ":")
+	if !ok || name == "" || kind != "role" && kind != "group" {
+		return nil, fmt.Errorf("no way is known to keep a comment internal: %q is none of jsm-internal, role:NAME and group:NAME", audience)
+	}
+	return map[string]any{"type": kind, "value": name}, nil
+}
+
+// clean refuses text that cannot be written: JSON has no place for bad UTF-8, and XML, which Jira keeps some of it in, none
+// for NUL.
+func clean(what, text string) error {
+	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
+	}
+	return nil
+}
+
+// customInto puts new values into the body of an edit, each in the shape that its field takes.
+func (t *Tracker) customInto(ctx context.Context, c *rest.Call, body map[string]any, values map[string]string) error {
+	names := make([]string, 0, len(values))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		id, ok := connectors.IsCustomField(name)
+		if !ok {
+			return c.Fail(connectors.Refused, fmt.Errorf("field %q is no custom field", name))
+		}
+		names = append(names, id)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	info, err := t.fieldInfo(ctx, names...)
+	if err != nil {
+		return err
+	}
+	for _, id := range names {
+		v, err := t.shape(ctx, info.byID[id], values[connectors.CustomField(id)])
+		if err != nil {
+			if connectors.ClassOf(err) == 0 {
+				err = c.Fail(connectors.Refused, fmt.Errorf("field %s: %w", id, err))
+			}
+			return err
+		}
+		body[id] = v
+	}
+	return nil
+}
+
+// shape is a value as a field of the type takes it; "" empties.
+func (t *Tracker) shape(ctx context.Context, f wireFieldInfo, v string) (any, error) {
+	kind, many := f.Schema.Type, f.Schema.Type == "array"
+	if many {
+		kind = f.Schema.Items
+	}
+	switch {
+	case v == "" && many:
+		return []any{}, nil
+	case v == "":
+		return nil, nil
+	}
+	var out any = v
+	var err error
+	switch kind {
+	case "option":
+		out = map[string]any{"value": v}
+	case "option-with-child":
+		parent, child, two := strings.Cut(v, cascade)
+		o := map[string]any{"value": parent}
+		if two {
+			o["child"] = map[string]any{"value": child}
+		}
+		out = o
+	case "number":
+		n := json.Number(v)
+		if _, err := n.Float64(); err != nil {
+			return nil, fmt.Errorf("%q is no number", v)
+		}
+		out = n
+	case "user":
+		out, err = t.user(ctx, v)
+	case "datetime":
+		at, bad := time.Parse(time.RFC3339, v)
+		if bad != nil {
+			return nil, fmt.Errorf("%q is no moment", v)
+		}
+		out = at.UTC().Format(wireTime)
+	case "date":
+		if _, err := time.Parse(time.DateOnly, v); err != nil {
+			return nil, fmt.Errorf("%q is no date", v)
+		}
+	case "version", "component", "priority":
+		out = map[string]any{"name": v}
+	}
+	if many && f.Schema.Items == "string" {
+		return strings.Fields(v), err
+	}
+	if many {
+		out = []any{out}
+	}
+	return out, err
+}
+
+// edit sends the edit. Where the assignee is on no screen it has a request of its own, which goes first.
+func (t *Tracker) edit(c *rest.Call, issue string, edit map[string]any) error {
+	path := "/rest/api/2/issue/" + issue
+	err := t.write(c, http.MethodPut, issue, path, edit)
+	var e *connectors.Error
+	fields, _ := edit["fields"].(map[string]any)
+	who, assigns := fields["assignee"]
+	if !assigns || !errors.As(err, &e) || e.Status != http.StatusBadRequest || !slices.ContainsFunc(e.Messages, assigneeOffScreen) {
+		return err
+	}
+	if who == nil {
+		if who, err = t.user(c.Context(), ""); err != nil {
+			return err
+		}
+	}
+	if err := t.write(c, http.MethodPut, issue, path+"/assignee", who); err != nil {
+		return err
+	}
+	delete(fields, "assignee")
+	if len(fields) == 0 {
+		delete(edit, "fields")
+	}
+	if len(edit) == 0 {
+		return nil
+	}
+	return t.write(c, http.MethodPut, issue, path, edit)
+}
+
+func assigneeOffScreen(m string) bool { return strings.HasPrefix(m, "assignee: ") && onNoScreen(m) }
+
+// transit brings the issue into a status, unless it is there.
+func (t *Tracker) transit(ctx context.Context, issue, status string) error {
+	c := t.line.Call(ctx, "move issue "+issue, rest.AtIssue)
+	var now struct {
+		Fields struct {
+			Status named `json:"status"`
+		} `json:"fields"`
+	}
+	if _, err := c.Get("/rest/api/2/issue/"+issue, url.Values{"fields": {"status"}}, &now); err != nil {
+		return t.settled(ctx, err)
+	}
+	if string(now.Fields.Status.ID) == status {
+		return nil
+	}
+	var list struct {
+		Transitions []wireTransition `json:"transitions"`
+	}
+	if _, err := c.Get("/rest/api/2/issue/"+issue+"/transitions", url.Values{"expand": {"transitions.fields"}}, &list); err != nil {
+		return t.settled(ctx, err)
+	}
+	var lacking []string
+	for _, tr := range list.Transitions {
+		if string(tr.To.ID) != status {
+			continue
+		}
+		lacking = required(tr)
+		if len(lacking) == 0 {
+			return t.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions", map[string]any{"transition": map[string]any{"id": tr.ID}})
+		}
+	}
+	if len(lacking) > 0 {
+		return c.Fail(connectors.Refused, fmt.Errorf("the transition to status %s asks for %s", status, strings.Join(lacking, ", ")))
+	}
+	e := c.Fail(connectors.Refused, fmt.Errorf("no transition leads from status %s (%q) to %s", now.Fields.Status.ID, now.Fields.Status.Name, status))
+	e.Hint = "add one to the project's workflow, or let the account through its conditions"
+	return e
+}
+
+// required are the names of the fields that a transition asks for and has no value of its own for.
+func required(tr wireTransition) []string {
+	var out []string
+	for name, f := range tr.Fields {
+		if f.Required && !f.HasDefault {
+			out = append(out, fmt.Sprintf("%q (%s)", f.Name, name))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// AddWatcher implements connectors.Tracker.
+func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
+	c := t.line.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+	if err := c.CheckID(issue); err != nil {
+		return err
+	}
+	who, err := t.user(ctx, person)
+	if err != nil {
+		return err
+	}
+	done, err := t.writes.Take(ctx, issue)
+	if err != nil {
+		return c.Fail(connectors.TryLater, err)
+	}
+	defer done()
+	var name any = who["accountId"]
+	if name == nil {
+		name = who["name"]
+	}
+	return t.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/watchers", name)
+}
+
+// write sends one write to an issue, within its budget.
+func (t *Tracker) write(c *rest.Call, method, issue, path string, body any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return c.Fail(connectors.Refused, err)
+	}
+	if err := t.budget.spend(c.Context(), issue); err != nil {
+		return c.Fail(connectors.TryLater, err)
+	}
+	if method == http.MethodDelete {
+		raw = nil
+	}
+	_, err = c.Do(method, path, nil, raw)
+	if err == nil || connectors.ClassOf(err) == connectors.Unknown {
+		t.touch(issue)
+	}
+	return t.settled(c.Context(), err)
+}
+
+// settled tells a write's refusals apart: 404 is Jira's answer for what is deleted and what is out of sight, 403 for a right
+// that is lacking on an issue that we see.
+func (t *Tracker) settled(ctx context.Context, err error) error {
+	var e *connectors.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Class {
+	case connectors.Gone:
+		if known := t.known(ctx); known != nil {
+			return known
+		}
+	case connectors.Hidden:
+		e.Class, e.Hint = connectors.Refused, hintRights
+	}
+	return err
+}

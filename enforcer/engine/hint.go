@@ -77,16 +77,24 @@ func (h *hints) take(connection string) []string {
 	return issues
 }
 
-// hinted are the connections for which a hint is to bring a pass about. A tracker that is in trouble is left alone: the
-// next try takes what waits.
+// hinted are the connections for which hints are to bring a pass about. A tracker in trouble is left alone: the next try
+// takes what waits. What was said of a connection that is no longer there is forgotten.
 func (e *Engine) hinted() map[string]bool {
 	e.hints.mu.Lock()
 	defer e.hints.mu.Unlock()
 	ids := map[string]bool{}
-	for id := range e.hints.waiting {
-		ids[id] = e.looked[id].failedAt.IsZero()
+	waiting := map[string]map[string]bool{}
+	for _, c := range e.settings.Connections {
+		issues, ok := e.hints.waiting[c.ID]
+		if !ok {
+			continue
+		}
+		waiting[c.ID] = issues
+		if e.looked[c.ID].failedAt.IsZero() {
+			ids[c.ID] = true
+		}
 	}
-	maps.DeleteFunc(ids, func(_ string, well bool) bool { return !well })
+	e.hints.waiting = waiting
 	return ids
 }
 

@@ -57,10 +57,10 @@ func (a *app) runDaemon(ctx context.Context) error {
 				return
 			case <-hup:
 				if cfg, s, ok := a.reloaded(w); ok {
+					hooks.follow(cfg.Connections)
 					select {
 					case reload <- s:
 						mon.follow(s.Connections)
-						hooks.follow(cfg.Connections)
 					case <-ctx.Done():
 					}
 				}

@@ -152,7 +152,7 @@ func (m *monitor) serve(address string, hooks http.Handler) (got string, stop fu
 	if hooks != nil {
 		mux.Handle("POST /webhooks/{connection}", hooks)
 	}
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -118,7 +118,9 @@ func (w *webhooks) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.NotFound(rw, r)
 		return
 	}
-	outcome, why := w.take(id, hook, rw, r)
+	// of a refused one, too: the server reads on in what is left of it; a body without a deadline lies in memory
+	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(hookTime))
+	outcome, why := w.take(id, hook, r)
 	w.counts.WithLabelValues(id, outcome).Inc()
 	if why != "" {
 		hook.warn.Do(func() {
@@ -132,7 +134,7 @@ func (w *webhooks) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 // take finds out what becomes of a delivery, and why it is not taken, in words for our own log only.
-func (w *webhooks) take(connection string, hook *webhook, rw http.ResponseWriter, r *http.Request) (outcome, why string) {
+func (w *webhooks) take(connection string, hook *webhook, r *http.Request) (outcome, why string) {
 	signature := signatureOf(r.Header)
 	if signature == "" && !hook.shown(r) {
 		return hookRefused, "it bears no signature, nor the secret"
@@ -148,7 +150,6 @@ func (w *webhooks) take(connection string, hook *webhook, rw http.ResponseWriter
 	default:
 		return hookBusy, "too many at once"
 	}
-	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(hookTime)) // what has no deadline lies in memory
 	mac := hmac.New(sha256.New, []byte(hook.secret.Reveal()))
 	body, size, err := readHook(r.Body, mac)
 	switch {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -236,6 +237,54 @@ func TestWebhooksAtOnce(t *testing.T) {
 			t.Errorf("answered %d at the end", w.Code)
 		}
 	})
+}
+
+// wire is a listener of the connections given to it, without a network.
+type wire chan net.Conn
+
+func (w wire) Accept() (net.Conn, error) {
+	c, ok := <-w
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (wire) Close() error   { return nil }
+func (wire) Addr() net.Addr { return &net.UnixAddr{} }
+
+// A body that comes drop by drop is given up after half a minute, one that is refused like one that might be taken.
+func TestWebhookDropByDrop(t *testing.T) {
+	for name, header := range map[string]string{
+		"refused": "X-Slabridge-Token: wrong", "signed": "X-Hub-Signature: " + sign(hookSecret, ""), "with the secret": "X-Slabridge-Token: " + hookSecret,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGate(bothKinds()...)
+				mux := http.NewServeMux()
+				mux.Handle("POST /webhooks/{connection}", g)
+				ours, theirs := net.Pipe()
+				l := make(wire, 1)
+				l <- theirs
+				close(l)
+				s := &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
+				go func() { _ = s.Serve(l) }() // ends with its listener
+				go func() { _, _ = io.Copy(io.Discard, ours) }()
+				_, err := io.WriteString(ours, "POST /webhooks/cloud HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"+header+"\r\n\r\n")
+				begun := time.Now()
+				for err == nil {
+					_, err = io.WriteString(ours, " ")
+					time.Sleep(time.Second)
+				}
+				if took := time.Since(begun); took < 25*time.Second || took > 35*time.Second {
+					t.Errorf("it took %v to give up", took)
+				}
+				if n := len(g.slots); n > 0 {
+					t.Errorf("%d slots are still taken", n)
+				}
+			})
+		})
+	}
 }
 
 // The next poll of the daemon is an hour away; what a webhook tells of is written about at once. One with a wrong

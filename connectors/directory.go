@@ -6,7 +6,7 @@ import "time"
 type Directory struct {
 	Statuses   []Status
 	Priorities []Priority // lowest rank first
-	Types      []Named    // Redmine's trackers, Jira's issue types
+	Types      []Named    // Redmine's trackers, Jira's issue types and, with ids of FieldRequestType, its request types
 	Projects   []Project
 	Fields     []Field // custom fields the account has seen or may list
 	People     []Person
@@ -19,10 +19,12 @@ type Directory struct {
 // Named is an id with the name people know it by.
 type Named struct{ ID, Name string }
 
-// Status is one workflow status. Closed is the tracker's own idea of it.
+// Status is one workflow status. Closed is the tracker's own idea of it, Category the class that it sorts its statuses into:
+// Jira's "new", "indeterminate" and "done"; "" where it has none.
 type Status struct {
 	ID, Name string
 	Closed   bool
+	Category string
 }
 
 // Priority is one priority; Rank counts from 0, the lowest.
@@ -39,11 +41,20 @@ type Project struct {
 	Closed        bool // readable, but the tracker refuses writes
 }
 
-// Field is a custom field: ID is the Values key made by CustomField.
+// Field is a custom field, or another that mappings may name: ID is the Values key made by CustomField. Type is what it
+// holds, as far as the tracker tells: FieldDateTime, FieldDate, or the tracker's own word; "" is not known.
 type Field struct {
 	ID, Name string
 	Multiple bool
+	Type     string
 }
+
+// Types of fields whose values have one form in every tracker: a moment is RFC 3339 in UTC with whole seconds, a date
+// YYYY-MM-DD. A field of any other type holds what a person would type.
+const (
+	FieldDateTime = "datetime"
+	FieldDate     = "date"
+)
 
 // Person is a user or a group. Roles maps project ids to the names of the person's roles there. A person who
 // has left stays in old events, but not here: whoever needs old roles must remember them.

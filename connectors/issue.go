@@ -9,17 +9,19 @@ import (
 // Field names the contract gives to what every tracker has. Custom fields are named by CustomField; any other
 // change keeps the tracker's native name.
 const (
-	FieldStatus     = "status"
-	FieldAssignee   = "assignee"
-	FieldPriority   = "priority"
-	FieldProject    = "project"
-	FieldType       = "type"
-	FieldCategory   = "category"
-	FieldDueDate    = "due_date"
-	FieldParent     = "parent"
-	FieldText       = "description" // the description; only in Changes: the present one is Issue.Description
-	FieldAttachment = "attachment"  // From: removed file names, To: added ones
-	FieldRelation   = "relation:"   // prefix; the tracker's relation type follows, values are issue ids
+	FieldStatus   = "status"
+	FieldAssignee = "assignee"
+	FieldPriority = "priority"
+	FieldProject  = "project"
+	FieldType     = "type"
+	// FieldRequestType is what a customer chose in a portal, where there is one: beside FieldType, and named among the types.
+	FieldRequestType = "request_type"
+	FieldCategory    = "category"
+	FieldDueDate     = "due_date"
+	FieldParent      = "parent"
+	FieldText        = "description" // the description; only in Changes: the present one is Issue.Description
+	FieldAttachment  = "attachment"  // From: removed file names, To: added ones
+	FieldRelation    = "relation:"   // prefix; the tracker's relation type follows, values are issue ids
 )
 
 const customPrefix = "cf:"

@@ -31,11 +31,14 @@ type NewIssue struct {
 	Mark        string
 }
 
-// Comment is a note to write. Mark is the short visible line inside Text by which the comment is found again.
+// Comment is a note to write. Mark is the short visible line inside Text by which the comment is found again. Audience is
+// how an internal one is kept from customers, where a tracker knows several ways: "jsm-internal", "role:NAME" or
+// "group:NAME" of Jira; "" is the tracker's only way.
 type Comment struct {
 	Text     string
 	Internal bool
 	Mark     string
+	Audience string `json:",omitempty"`
 }
 
 // Empty reports whether the write would change nothing.

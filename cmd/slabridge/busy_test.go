@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -15,15 +14,15 @@ import (
 	"testing"
 	"time"
 
-	"slabridge/connectors/redmine/redminesim"
-	"slabridge/mapping"
+	"slabridge/connectors"
 )
 
 // busy is a simulated support desk under three contracts. At the end of its story one pass has something of every kind to
 // write: public and internal comments, an update of comment, assignee and priority at once, watchers, fields that are kept
 // up to date, beside a comment and alone, a transition, and issues of a contract's duties. The kill sweep and the faults by seed play on it.
 type busy struct {
-	sim    *redminesim.Server
+	open   func(clock func() time.Time) busyTracker
+	sim    busyTracker
 	folder string
 
 	ahead time.Duration // in a bubble: of the story's time before the bubble's; elsewhere the clock is what is set
@@ -39,13 +38,37 @@ type busy struct {
 // same tracker.
 type done struct {
 	at time.Time
-	do func(sim *redminesim.Server) error
+	do func(sim busyTracker) error
 }
+
+// A busyTracker is a simulated tracker that the busy story can be played on. Issues are numbered in the order in which they
+// are made, from 1.
+type busyTracker interface {
+	http.Handler
+	Transport() http.RoundTripper
+	// words are what the configuration calls things by: it has their names, as KIND, in the place of the values.
+	words() []string
+	key() string
+	reads(r *http.Request) bool // it changes nothing
+	file(who string, r busyRequest) error
+	change(who string, issue int, c busyChange) error
+	// effects are all that the tracker shows of what slabridge did, but for the words: each step told of on each issue, each
+	// issue made, and the fields and watchers of every issue. Two of the same are two.
+	effects() map[string]int
+	ids() []string // of all issues
+	connect(now func() time.Time) (connectors.Tracker, error)
+}
+
+// busyRequest is what somebody types into the form for a new request; busyChange what is typed later. What is empty is left
+// to the tracker, and as it is.
+type busyRequest struct{ project, subject, text, severity string }
+
+type busyChange struct{ note, assignee, status string }
 
 // scene is what people do at a moment, before slabridge is run.
 type scene struct {
 	at        string // in Almaty, two hours ahead of Moscow
-	do        func(sim *redminesim.Server) error
+	do        func(sim busyTracker) error
 	unwatched bool // slabridge is down until the busy hour
 }
 
@@ -53,63 +76,52 @@ type scene struct {
 // five business days, is reminded of on the fourth and closed at noon of Moscow on 1 April; by then kamal's critical request
 // has had no answer for four hours, and the issues of vendor-kz's new quarter are due to be made.
 var busyStory = []scene{
-	{at: "2026-03-23 09:00:00", unwatched: true, do: func(sim *redminesim.Server) error {
-		for _, p := range [][2]string{{"acme", "customer1"}, {"globex", "customer2"}} {
-			id, err := sim.As(p[1]).Create(redminesim.NewIssue{Project: p[0], Subject: "From before the contract of " + p[0]})
-			if err != nil {
+	{at: "2026-03-23 09:00:00", unwatched: true, do: func(sim busyTracker) error {
+		for n, p := range [][2]string{{"acme", "customer1"}, {"globex", "customer2"}} {
+			if err := sim.file(p[1], busyRequest{project: p[0], subject: "From before the contract of " + p[0]}); err != nil {
 				return err
 			}
-			if err := sim.As("support1").SetStatus(id, "Closed"); err != nil {
+			if err := sim.change("support1", n+1, busyChange{status: "Closed"}); err != nil {
 				return err
 			}
 		}
 		return nil
 	}},
 	{at: "2026-03-24 09:00:00"},
-	{at: "2026-03-25 13:30:00", do: func(sim *redminesim.Server) error {
-		_, err := sim.As("customer2").Create(redminesim.NewIssue{Project: "globex", Subject: "Не загружается файл", Description: "Не загружается."})
-		return err
+	{at: "2026-03-25 13:30:00", do: func(sim busyTracker) error {
+		return sim.file("customer2", busyRequest{project: "globex", subject: "Не загружается файл", text: "Не загружается."})
 	}},
-	{at: "2026-03-25 14:00:00", do: func(sim *redminesim.Server) error {
-		_, err := sim.As("support1").Update(3, redminesim.Change{
-			Note: "Пришлите файл, пожалуйста.", Assignee: "support1", Status: "Waiting for customer",
-		})
-		return err
+	{at: "2026-03-25 14:00:00", do: func(sim busyTracker) error {
+		return sim.change("support1", 3, busyChange{"Пришлите файл, пожалуйста.", "support1", "Waiting for customer"})
 	}},
-	{at: "2026-03-26 10:00:00", do: func(sim *redminesim.Server) error {
-		id, err := sim.As("customer1").Create(redminesim.NewIssue{Project: "acme", Subject: "Slow"})
-		if err == nil {
-			_, err = sim.As("support1").Update(id, redminesim.Change{Note: "We look into it.", Status: "In Progress"})
+	{at: "2026-03-26 10:00:00", do: func(sim busyTracker) error {
+		if err := sim.file("customer1", busyRequest{project: "acme", subject: "Slow"}); err != nil {
+			return err
 		}
-		return err
+		return sim.change("support1", 4, busyChange{note: "We look into it.", status: "In Progress"})
 	}},
 	{at: "2026-03-31 14:00:00"}, // the reminder
 	{at: "2026-04-01 08:00:00"},
-	{at: "2026-04-01 10:00:00", unwatched: true, do: func(sim *redminesim.Server) error {
-		_, err := sim.As("customer1").Create(redminesim.NewIssue{
-			Project: "acme", Subject: "Server down", Fields: map[string]string{"Severity": "critical"},
-		})
-		return err
+	{at: "2026-04-01 10:00:00", unwatched: true, do: func(sim busyTracker) error {
+		return sim.file("customer1", busyRequest{project: "acme", subject: "Server down", severity: "critical"})
 	}},
-	{at: "2026-04-01 13:30:00", unwatched: true, do: func(sim *redminesim.Server) error {
-		_, err := sim.As("support1").Update(4, redminesim.Change{Note: "It is fast again.", Status: "Resolved"})
-		return err
+	{at: "2026-04-01 13:30:00", unwatched: true, do: func(sim busyTracker) error {
+		return sim.change("support1", 4, busyChange{note: "It is fast again.", status: "Resolved"})
 	}},
-	{at: "2026-04-01 13:59:00", unwatched: true, do: func(sim *redminesim.Server) error {
-		_, err := sim.As("customer1").Create(redminesim.NewIssue{Project: "acme", Subject: "A question"})
-		return err
+	{at: "2026-04-01 13:59:00", unwatched: true, do: func(sim busyTracker) error {
+		return sim.file("customer1", busyRequest{project: "acme", subject: "A question"})
 	}},
 }
 
 // busyHour is the moment of the pass that has everything to write.
 const busyHour = "2026-04-01 14:00:01"
 
-// busyConfig is its configuration; URL stands for the tracker's address.
+// busyConfig is its configuration; URL stands for the tracker's address, and other capitals for its words.
 const busyConfig = `state: slabridge.db
 language: ru
 listen: "off"
 connections:
-  - {id: helpdesk, kind: redmine, url: "URL", auth: {api_key: {file: key}}, poll: "@every 1m"}
+  - {id: helpdesk, kind: KIND, url: "URL", auth: AUTH, poll: "@every 1m"}
 mappings:
   - id: kamal
     connection: helpdesk
@@ -134,20 +146,20 @@ COMMON
       - {is: request}
 COMMON
 contracts:
-  - {use: kamal, id: kamal, mapping: kamal, projects: [acme]}
+  - {use: kamal, id: kamal, mapping: kamal, projects: [ACME]}
   - id: endocs
     mapping: endocs
-    projects: [globex]
+    projects: [GLOBEX]
     valid: {from: 2026-01-01, to: 2026-12-31}
     versions:
       - {valid_from: 2026-01-01, use: endocs, plan: paid, change: [{obligation: await-answer, on: true}]}
   - use: vendor-kz
     id: vendor
     mapping: vendor
-    projects: [acme-erp]
+    projects: [ERP]
     duties:
-      - {obligation: quarterly-delivery, id: product, period: quarter, project: acme-erp, tracker: Support, subject: "Сдача Продукта, {{.Period}}", assign: support}
-      - {obligation: standing-duty, id: archive, period: month, project: acme-erp, tracker: Support, subject: "Проверка архивных копий, {{.Period}}", assign: duty}
+      - {obligation: quarterly-delivery, id: product, period: quarter, project: ERP, tracker: TYPE, subject: "Сдача Продукта, {{.Period}}", assign: support}
+      - {obligation: standing-duty, id: archive, period: month, project: ERP, tracker: TYPE, subject: "Проверка архивных копий, {{.Period}}", assign: duty}
 `
 
 const busyMapping = `    status:
@@ -162,7 +174,7 @@ const busyMapping = `    status:
       - {is: developers, project_roles: [Developer], lead: Dora Developer}
       - {is: management, users: [Maria Manager]}
       - {is: customer, project_roles: [Customer]}
-    internal: {kind: private-note}
+    internal: {kind: INTERNAL}
 `
 
 // inAlmaty reads a moment of the story.
@@ -179,23 +191,18 @@ func inAlmaty(t testing.TB, s string) time.Time {
 	return at
 }
 
-// newBusy is the desk before its story. url is where slabridge finds the tracker.
-func newBusy(t testing.TB, url string) *busy {
+// newBusy is the desk before its story, on a tracker of its own. url is where slabridge finds it.
+func newBusy(t testing.TB, open func(clock func() time.Time) busyTracker, url string) *busy {
 	t.Helper()
-	b := &busy{folder: t.TempDir()}
-	b.sim = redminesim.NewLab(redminesim.Options{Clock: b.clock})
-	b.configure(t, url)
-	return b
-}
-
-func (b *busy) configure(t testing.TB, url string) {
-	t.Helper()
-	text := strings.ReplaceAll(strings.ReplaceAll(busyConfig, "COMMON\n", busyMapping), "URL", url)
-	for name, text := range map[string]string{"slabridge.yaml": text, "key": b.sim.Key("sla-bot") + "\n"} {
+	b := &busy{folder: t.TempDir(), open: open}
+	b.sim = open(b.clock)
+	text := strings.NewReplacer(append(b.sim.words(), "URL", url)...).Replace(strings.ReplaceAll(busyConfig, "COMMON\n", busyMapping))
+	for name, text := range map[string]string{"slabridge.yaml": text, "key": b.sim.key() + "\n"} {
 		if err := os.WriteFile(filepath.Join(b.folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return b
 }
 
 func (b *busy) config() string { return filepath.Join(b.folder, "slabridge.yaml") }
@@ -221,7 +228,7 @@ func (b *busy) set(now time.Time) {
 }
 
 // act does something to the tracker now and remembers it.
-func (b *busy) act(do func(*redminesim.Server) error) error {
+func (b *busy) act(do func(busyTracker) error) error {
 	b.acting.Lock()
 	defer b.acting.Unlock()
 	b.acts = append(b.acts, done{b.clock(), do})
@@ -247,7 +254,7 @@ func (b *busy) play(t testing.TB, pass func()) {
 // recorder remembers what slabridge changes in the tracker, so that it can be done again.
 func (b *busy) recorder() http.RoundTripper {
 	return roundTrip(func(r *http.Request) (*http.Response, error) {
-		if r.Method == http.MethodGet {
+		if b.sim.reads(r) {
 			return b.sim.Transport().RoundTrip(r)
 		}
 		body, err := io.ReadAll(r.Body)
@@ -255,7 +262,7 @@ func (b *busy) recorder() http.RoundTripper {
 			return nil, err
 		}
 		var res *http.Response
-		err = b.act(func(sim *redminesim.Server) error {
+		err = b.act(func(sim busyTracker) error {
 			again := r.Clone(r.Context())
 			again.Body = io.NopCloser(bytes.NewReader(body))
 			res, err = sim.Transport().RoundTrip(again.WithContext(context.WithoutCancel(r.Context())))
@@ -268,60 +275,6 @@ func (b *busy) recorder() http.RoundTripper {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// effects are all that the tracker shows of what slabridge did, but for the words: each step told of on each issue,
-// each issue made, and the fields and watchers of every issue. Two of the same are two.
-func (b *busy) effects(t testing.TB) map[string]int {
-	t.Helper()
-	out := map[string]int{}
-	for id := 1; ; id++ {
-		i, err := b.sim.As("admin").See(id)
-		if err != nil {
-			return out // the numbers have no gaps
-		}
-		name := i.Subject
-		if i.Author.Name == "SLA Bot" {
-			out[name+": made"]++
-		}
-		for _, j := range *i.Journals {
-			if j.User.Name != "SLA Bot" || j.Notes == nil || *j.Notes == "" {
-				continue
-			}
-			audience := "public"
-			if j.PrivateNotes {
-				audience = "internal"
-			}
-			_, steps, ok := mapping.ParseMark(*j.Notes)
-			if !ok {
-				out[name+": a comment without a mark"]++
-			}
-			for _, s := range steps {
-				out[fmt.Sprintf("%s: %s %s", name, audience, s.Step)]++
-			}
-		}
-		out[fmt.Sprintf("%s: %s", name, busyFields(i))] = 1
-	}
-}
-
-// busyFields tells an issue's fields and watchers.
-func busyFields(i *redminesim.Issue) string {
-	assigned := "nobody"
-	if i.AssignedTo != nil {
-		assigned = i.AssignedTo.Name
-	}
-	line := fmt.Sprintf("%s at %s with %s", i.Status.Name, i.Priority.Name, assigned)
-	for _, f := range i.CustomFields {
-		if f.Value != nil && *f.Value != "" {
-			line += fmt.Sprintf(", %s=%s", f.Name, *f.Value)
-		}
-	}
-	var watchers []string
-	for _, w := range *i.Watchers {
-		watchers = append(watchers, w.Name)
-	}
-	slices.Sort(watchers)
-	return line + ", watched by " + strings.Join(watchers, ", ")
-}
 
 // compareEffects counts what is missing of what was wanted, and what there is too much of.
 func compareEffects(got, want map[string]int) (lost, doubled []string) {

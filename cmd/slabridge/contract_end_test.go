@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,10 +16,10 @@ import (
 // end tells the verdicts, and holds the pages to what the customer may read.
 func (p *play) end(act int) {
 	p.t.Helper()
-	for n := 1; p.ids[fmt.Sprintf("#%d", n)] != 0; n++ {
+	for n := 1; p.ids[fmt.Sprintf("#%d", n)] != ""; n++ {
 		issue := p.ids[fmt.Sprintf("#%d", n)]
 		p.notes(issue)
-		found, err := p.open.engine.Explain(p.t.Context(), fmt.Sprint(issue), p.now)
+		found, err := p.open.engine.Explain(p.t.Context(), p.key(issue), p.now)
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -93,10 +92,10 @@ func (p *play) report(act int) {
 var brokenCycle = regexp.MustCompile(`^ {2}! |^ {6}\S`)
 
 // kept holds the verdict that is explained now against the one that the ledger keeps.
-func (p *play) kept(issue int, c cycleStory) {
+func (p *play) kept(issue string, c cycleStory) {
 	p.t.Helper()
 	kept := ""
-	filter := ledger.VerdictFilter{Contract: p.s.contract, Obligation: c.Obligation, Issue: strconv.Itoa(issue)}
+	filter := ledger.VerdictFilter{Contract: p.s.contract, Obligation: c.Obligation, Issue: issue}
 	for v, err := range p.open.ledger.Verdicts(p.t.Context(), filter) {
 		if err != nil {
 			p.t.Fatal(err)
@@ -110,7 +109,7 @@ func (p *play) kept(issue int, c cycleStory) {
 	}
 }
 
-func (p *play) verdict(issue int, c cycleStory) string {
+func (p *play) verdict(issue string, c cycleStory) string {
 	line := fmt.Sprintf("%s%s %s: %s, from %s", storyIndent, c.Obligation, p.event(issue, c.Cycle), c.State, p.stamp(c.Started))
 	if c.Due != nil {
 		line += ", due " + p.stamp(*c.Due)
@@ -131,14 +130,13 @@ func (p *play) verdict(issue int, c cycleStory) string {
 }
 
 // event names an event of the tracker by what the page shows: "note-3"; booked time is numbered through the story.
-func (p *play) event(issue int, id string) string {
-	if entry, booked := strings.CutPrefix(id, "time:"); booked {
-		n, _ := strconv.Atoi(entry)
-		return fmt.Sprintf("work-%d", slices.Index(p.w.booked, n)+1)
+func (p *play) event(issue, id string) string {
+	if n := p.w.work(id); n > 0 {
+		return fmt.Sprintf("work-%d", n)
 	}
-	return journalRef.ReplaceAllStringFunc(id, func(m string) string {
-		for n, j := range p.known[issue] {
-			if fmt.Sprintf("journal:%d", j.ID) == m {
+	return noteEvent.ReplaceAllStringFunc(id, func(m string) string {
+		for n, note := range p.known[issue] {
+			if slices.Contains(note.events, m) {
 				return fmt.Sprintf("note-%d", n+1)
 			}
 		}
@@ -148,34 +146,33 @@ func (p *play) event(issue int, id string) string {
 
 // pages holds what people read of a request against what was told: staff read each of our comments, the customer those
 // that were meant for everybody and no other.
-func (p *play) pages(issue int) {
+func (p *play) pages(issue string) {
 	p.t.Helper()
-	bot, _ := p.w.user(storyBot)
 	read, there := p.w.page(p.t, p.s.person(p.t, "Customer"), issue)
 	if !there {
 		return // deleted
 	}
 	theirs := ""
-	for _, j := range read.Journals {
-		if j.Private {
-			p.t.Errorf("the customer reads a private note: %q", j.Notes)
+	for _, n := range read.notes {
+		if n.private {
+			p.t.Errorf("the customer reads a private note: %q", n.text)
 		}
-		if j.User.ID == bot && j.Notes != "" {
-			theirs += j.Notes + "\n"
+		if n.ours && n.text != "" {
+			theirs += n.text + "\n"
 		}
 	}
 	if theirs != p.public[issue] {
 		p.t.Errorf("the customer reads\n%s\nand was told\n%s", theirs, p.public[issue])
 	}
 	if more := p.untold(issue); len(more) > 0 {
-		p.t.Errorf("%s has notes of ours that slabridge did not report: %v", p.name(strconv.Itoa(issue)), more)
+		p.t.Errorf("%s has notes of ours that slabridge did not report: %v", p.name(issue), more)
 	}
-	for _, j := range p.known[issue] {
-		if j.User.ID != bot || j.Notes == "" {
+	for _, n := range p.known[issue] {
+		if !n.ours || n.text == "" {
 			continue
 		}
-		if _, steps, ok := mapping.ParseMark(j.Notes); !ok || len(steps) == 0 {
-			p.t.Errorf("a comment of ours without a mark: %q", j.Notes)
+		if _, steps, ok := mapping.ParseMark(n.text); !ok || len(steps) == 0 {
+			p.t.Errorf("a comment of ours without a mark: %q", n.text)
 		}
 	}
 }

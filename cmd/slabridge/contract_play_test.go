@@ -17,7 +17,7 @@ import (
 type play struct {
 	t      testing.TB
 	s      *contractStory
-	w      *world
+	w      world
 	use    string // the contract's text: the preset, or a file
 	open   *workspace
 	app    *app
@@ -28,11 +28,12 @@ type play struct {
 	wrong  string     // that line
 
 	projects map[string]string
-	ids      map[string]int    // the tracker's numbers by the story's: "#1"
-	made     int               // issues that slabridge made itself
-	told     map[int]bool      // by their ids: notes of ours that have been told
-	known    map[int][]journal // by issue: its notes, as last seen
-	public   map[int]string    // by issue: everything that slabridge has told the customer
+	ids      map[string]string      // the tracker's by the story's: "#1"
+	keys     map[string]string      // by id: what people type
+	made     int                    // issues that slabridge made itself
+	told     map[string]bool        // by their first event: notes of ours that have been told
+	known    map[string][]storyNote // by issue: its notes, as last seen
+	public   map[string]string      // by issue: everything that slabridge has told the customer
 }
 
 // storyConfig is what an admin writes: the tracker's words, and the contract. The story's own lines come on top.
@@ -40,7 +41,7 @@ const storyConfig = `state: slabridge.db
 language: %s
 listen: "off"
 connections:
-  - {id: helpdesk, kind: redmine, url: "%s", auth: {api_key: {file: key}}}
+  - {id: helpdesk, kind: %s, url: "%s", auth: %s}
 mappings:
   - id: helpdesk
     connection: helpdesk
@@ -56,7 +57,7 @@ mappings:
       - {is: developers, project_roles: [Developer], lead: Dora Developer}
       - {is: management, users: [Maria Manager]}
       - {is: customer, project_roles: [Customer]}
-    internal: {kind: private-note}
+    internal: {kind: %s}
 %scontracts:
   - id: %s
     mapping: helpdesk
@@ -65,12 +66,12 @@ mappings:
 
 // newPlay sets the stage: the tracker with its people, and an installation of slabridge that has made its first pass.
 // text is the contract's YAML; "" takes the preset as it stands.
-func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
+func newPlay(t testing.TB, s *contractStory, w world, text string) *play {
 	t.Helper()
 	p := &play{
 		t: t, s: s, w: w, use: s.contract, now: s.starts, seen: make([][]string, len(s.acts)),
 		projects: map[string]string{"desk": fresh("desk"), "elsewhere": fresh("elsewhere")},
-		ids:      map[string]int{}, told: map[int]bool{}, known: map[int][]journal{}, public: map[int]string{},
+		ids:      map[string]string{}, keys: map[string]string{}, told: map[string]bool{}, known: map[string][]storyNote{}, public: map[string]string{},
 	}
 	w.set(t, p.now.AddDate(0, 0, -1))
 	for _, name := range p.projects {
@@ -92,16 +93,17 @@ func newPlay(t testing.TB, s *contractStory, w *world, text string) *play {
 		p.use = "own.yaml"
 		p.write(folder, p.use, text)
 	}
-	_, key := w.user(storyBot)
+	kind, auth, key, internal := w.connection()
+	url, transport := w.way()
 	p.write(folder, "key", key+"\n")
 	terms := s.terms
 	if !slices.ContainsFunc(terms, func(line string) bool { return strings.Contains(line, "use: USE") }) {
 		terms = append([]string{"    use: USE"}, terms...)
 	}
-	p.write(folder, "slabridge.yaml", strings.NewReplacer("USE", p.use, "DESK", p.projects["desk"], "#0", fmt.Sprint(p.ids["#0"])).Replace(
-		fmt.Sprintf(storyConfig, s.language, w.url, block(s.mapping), s.contract, p.projects["desk"], block(terms))))
+	p.write(folder, "slabridge.yaml", strings.NewReplacer("USE", p.use, "DESK", p.projects["desk"], "#0", p.key(p.ids["#0"])).Replace(
+		fmt.Sprintf(storyConfig, s.language, kind, url, auth, internal, block(s.mapping), s.contract, p.projects["desk"], block(terms))))
 	p.app = newApp(strings.NewReader(""), &strings.Builder{}, &strings.Builder{}, func() time.Time { return p.now })
-	p.app.transport, p.app.lang, p.app.config = w.transport, "en", filepath.Join(folder, "slabridge.yaml")
+	p.app.transport, p.app.lang, p.app.config = transport, "en", filepath.Join(folder, "slabridge.yaml")
 	p.check()
 	var err error
 	if p.open, err = p.app.open(t.Context(), writes); err != nil {
@@ -133,7 +135,7 @@ func (p *play) check() {
 	for _, args := range [][]string{{"check"}, {"check", "--live"}} {
 		var out strings.Builder
 		a := newApp(strings.NewReader(""), &out, &out, p.app.clock)
-		a.transport = p.w.transport
+		_, a.transport = p.w.way()
 		if code := a.run(append(args, "--lang", "en", "--config", p.app.config)); code != exitOK {
 			p.t.Fatalf("slabridge %s: exit code %d:\n%s", strings.Join(args, " "), code, out.String())
 		}
@@ -161,6 +163,7 @@ func (p *play) run() [][]string {
 		}
 		if a.does.creates {
 			p.ids[a.issue] = p.w.create(p.t, a, p.projects)
+			p.key(p.ids[a.issue])
 		} else {
 			p.w.act(p.t, a, p.ids, p.projects)
 		}

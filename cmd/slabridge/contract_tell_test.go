@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,8 +31,8 @@ func (p *play) written(act int, r engine.Report) {
 // tellWrite tells one write: its steps, and what the tracker has of it.
 func (p *play) tellWrite(act int, entries []ledger.Entry) {
 	p.t.Helper()
-	issue, err := strconv.Atoi(written(entries[0]))
-	if err != nil {
+	issue := written(entries[0])
+	if issue == "" {
 		p.t.Fatalf("a write to no issue: %+v", entries[0])
 	}
 	audience := "tells staff"
@@ -49,13 +48,13 @@ func (p *play) tellWrite(act int, entries []ledger.Entry) {
 	for _, e := range entries {
 		steps = append(steps, p.step(e))
 	}
-	p.tell(act, "%s  %s %s: %s", p.stamp(p.now), p.name(written(entries[0])), audience, strings.Join(steps, "; "))
+	p.tell(act, "%s  %s %s: %s", p.stamp(p.now), p.name(issue), audience, strings.Join(steps, "; "))
 	if entries[0].Receipt.Issue != "" {
 		p.tellMade(act, issue)
 	}
-	for _, j := range p.untold(issue) {
-		p.tellNote(act, issue, j)
-		if "journal:"+fmt.Sprint(j.ID) == entries[0].Receipt.Event {
+	for _, n := range p.untold(issue) {
+		p.tellNote(act, issue, n)
+		if slices.Contains(n.events, entries[0].Receipt.Event) {
 			break
 		}
 	}
@@ -73,12 +72,11 @@ func written(e ledger.Entry) string {
 }
 
 // tellMade tells an issue that slabridge made.
-func (p *play) tellMade(act, issue int) {
+func (p *play) tellMade(act int, issue string) {
 	p.t.Helper()
 	made, _ := p.w.page(p.t, "admin", issue)
-	p.tell(act, "%s%s, %s, assignee=%s, due=%s", storyIndent, made.Subject, made.Tracker.Name,
-		p.w.name(p.t, "assignee", strconv.Itoa(made.Assignee.ID)), made.DueDate)
-	p.tellText(act, made.Description, "~")
+	p.tell(act, "%s%s, %s, assignee=%s, due=%s", storyIndent, made.subject, made.tracker, made.assignee, made.due)
+	p.tellText(act, made.text, "~")
 }
 
 // step names a step with its clause and due.
@@ -91,35 +89,34 @@ func (p *play) step(e ledger.Entry) string {
 }
 
 // untold are the notes of ours on a page that have not been told.
-func (p *play) untold(issue int) []journal {
+func (p *play) untold(issue string) []storyNote {
 	p.t.Helper()
-	bot, _ := p.w.user(storyBot)
-	var out []journal
-	for _, j := range p.notes(issue) {
-		if j.User.ID == bot && !p.told[j.ID] {
-			out = append(out, j)
+	var out []storyNote
+	for _, n := range p.notes(issue) {
+		if n.ours && !p.told[n.events[0]] {
+			out = append(out, n)
 		}
 	}
 	return out
 }
 
 // tellNote tells a note of ours as it stands on the page. One of another second is a fault.
-func (p *play) tellNote(act, issue int, j journal) {
+func (p *play) tellNote(act int, issue string, n storyNote) {
 	p.t.Helper()
-	p.told[j.ID] = true
-	if !j.CreatedOn.Equal(p.now) {
-		p.t.Errorf("%s: a note of ours of %s, written at %s", p.name(fmt.Sprint(issue)), p.stamp(j.CreatedOn), p.stamp(p.now))
+	p.told[n.events[0]] = true
+	if !n.at.Equal(p.now) {
+		p.t.Errorf("%s: a note of ours of %s, written at %s", p.name(issue), p.stamp(n.at), p.stamp(p.now))
 	}
-	for _, d := range j.Details {
-		p.tell(act, "%s%s", storyIndent, p.change(d))
+	for _, c := range n.changes {
+		p.tell(act, "%s%s", storyIndent, c)
 	}
-	if j.Notes == "" {
+	if n.text == "" {
 		return
 	}
-	if !j.Private {
-		p.public[issue] += j.Notes + "\n"
+	if !n.private {
+		p.public[issue] += n.text + "\n"
 	}
-	p.tellText(act, j.Notes, map[bool]string{true: "~", false: "|"}[j.Private])
+	p.tellText(act, n.text, map[bool]string{true: "~", false: "|"}[n.private])
 }
 
 // tellText tells the words of ours, but for our mark and the list of what comes next: a story shows that when it comes.
@@ -133,55 +130,55 @@ func (p *play) tellText(act int, text, before string) {
 }
 
 var (
-	ownMark    = regexp.MustCompile(`(?m)^\[slabridge .*\]\r?$`)
-	ownNumber  = regexp.MustCompile(`(№ |#)(\d+)\b`)
-	journalRef = regexp.MustCompile(`journal:(\d+)`)
+	ownMark   = regexp.MustCompile(`(?m)^[\[(]slabridge .*[\])]\r?$`)
+	ownNumber = regexp.MustCompile(`(№ |#)([A-Z][A-Z0-9]*-\d+|\d+)\b`)
+	noteEvent = regexp.MustCompile(`\b[a-z]+:\d+\b`)
 )
 
 // renamed is a text with the story's numbers of requests.
 func (p *play) renamed(text string) string {
 	return ownNumber.ReplaceAllStringFunc(text, func(m string) string {
-		sign := strings.TrimRight(m, "0123456789")
-		return sign + strings.TrimPrefix(p.name(strings.TrimPrefix(m, sign)), "#")
+		found := ownNumber.FindStringSubmatch(m)
+		issue := found[2]
+		for id, key := range p.keys {
+			if key == found[2] {
+				issue = id
+			}
+		}
+		return found[1] + strings.TrimPrefix(p.name(issue), "#")
 	})
 }
 
-// change says what a note changed, in the words of acts.
-func (p *play) change(d detail) string {
-	name := func(kind, id string) string {
-		if id == "" {
-			return "none"
+// key is what people type for an issue.
+func (p *play) key(issue string) string {
+	p.t.Helper()
+	if p.keys[issue] == "" {
+		found, there := p.w.page(p.t, "admin", issue)
+		if !there {
+			return issue
 		}
-		return p.w.name(p.t, kind, id)
+		p.keys[issue] = found.key
 	}
-	if d.Property == "cf" {
-		return fmt.Sprintf("%s=%q", name("field", d.Name), d.New)
-	}
-	for kind, column := range columns {
-		if column == d.Name {
-			return kind + "=" + name(kind, d.New)
-		}
-	}
-	return d.Name + "=" + d.New
+	return p.keys[issue]
 }
 
 // watching are those of a write's watchers who do watch.
-func (p *play) watching(issue int, w *connectors.Write) []string {
+func (p *play) watching(issue string, w *connectors.Write) []string {
 	var out []string
 	now, _ := p.w.page(p.t, "admin", issue)
-	for _, x := range now.Watchers {
-		if slices.Contains(w.Watchers, fmt.Sprint(x.ID)) {
-			out = append(out, x.Name)
+	for _, x := range now.watchers {
+		if slices.Contains(w.Watchers, x.id) {
+			out = append(out, x.name)
 		}
 	}
 	return out
 }
 
 // notes are all notes of a request, as staff read them on its page; of a deleted one those that were seen last.
-func (p *play) notes(issue int) []journal {
+func (p *play) notes(issue string) []storyNote {
 	p.t.Helper()
 	if found, there := p.w.page(p.t, p.s.person(p.t, "Support engineer"), issue); there {
-		p.known[issue] = found.Journals
+		p.known[issue] = found.notes
 	}
 	return p.known[issue]
 }
@@ -192,7 +189,7 @@ func (p *play) name(issue string) string {
 		return "the contract"
 	}
 	for name, id := range p.ids {
-		if strconv.Itoa(id) == issue {
+		if id == issue {
 			return name
 		}
 	}

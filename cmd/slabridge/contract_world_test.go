@@ -1,37 +1,65 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"os"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
-
-	"slabridge/connectors/redmine/redminesim"
 )
 
-// world is a Redmine in which a story can be played: the simulated one, or a real one whose clock can be moved. What
-// people and administrators do over REST is done the same way in both; the rest is what REST has no call for.
-type world struct {
-	url       string
-	transport http.RoundTripper // nil for the network
-	user      func(login string) (id int, key string)
-	set       func(t testing.TB, now time.Time)           // its clock, which then stands still
-	grant     func(t testing.TB, role, permission string) // until the end of the test
-	field     func(t testing.TB, name, project string)    // a text on every tracker, until the end of the test
-	activity  func(t testing.TB, name string)             // a kind of work, for good
-	keep      bool                                        // others come after us: leave nothing behind
-	lists     map[string]map[string]int                   // by kind: the numbers of names
-	booked    []int                                       // entries of time, in the story's order
-	now       time.Time
+// A world is a tracker in which a story can be played: simulated, or a real one whose clock can be moved. Issues are named
+// by their immutable ids, people by their logins, and everything else as people call it.
+type world interface {
+	// way is how the tracker is reached: its address, and what carries the requests there, nil for the network.
+	way() (url string, transport http.RoundTripper)
+	// detour makes everybody go through another address from now on.
+	detour(url string)
+	// connection is what the configuration says of the tracker: kind and auth, with our secret in the file "key", and how
+	// the tracker keeps a comment internal.
+	connection() (kind, auth, key, internal string)
+	// ours reports whether a request is slabridge's.
+	ours(r *http.Request) bool
+
+	set(t testing.TB, now time.Time) // its clock, which then stands still
+	// furnish makes a project with the story's people in it, slabridge among them.
+	furnish(t testing.TB, s *contractStory, project string)
+	// field makes a field of issues for texts, grant gives a role a right, activity makes a kind of work.
+	field(t testing.TB, name, project string)
+	grant(t testing.TB, role, right string)
+	activity(t testing.TB, name string)
+
+	// past leaves a request of earlier days, long closed.
+	past(t testing.TB, customer, project string) (issue string)
+	// create files a request as a line says. projects are the real names of the story's.
+	create(t testing.TB, a storyAct, projects map[string]string) (issue string)
+	// act does to a request what a line says. ids are those that the story's requests have in the tracker.
+	act(t testing.TB, a storyAct, ids, projects map[string]string)
+	// page is an issue as a person reads it; there is false when it was deleted.
+	page(t testing.TB, login, issue string) (p storyPage, there bool)
+	// issues lists all of a project.
+	issues(t testing.TB, project string) []string
+	// work numbers an event of booked time through the story, from 1; 0 when it is none.
+	work(event string) int
+}
+
+// storyPage is an issue as the tracker shows it.
+type storyPage struct {
+	key                                              string // what people type, without the #
+	subject, text, tracker, status, assignee, author string
+	due                                              string // YYYY-MM-DD
+	watchers                                         []storyWatcher
+	notes                                            []storyNote // oldest first
+}
+
+type storyWatcher struct{ id, name string }
+
+// storyNote is what was written or changed on a page at once.
+type storyNote struct {
+	events  []string // as slabridge names them
+	at      time.Time
+	ours    bool
+	text    string
+	private bool
+	changes []string // in the words of acts: status="In Progress"
 }
 
 // The account of slabridge, and its role: no administrator's.
@@ -39,333 +67,3 @@ const (
 	storyBot     = "sla-bot"
 	storyBotRole = "SLA bot"
 )
-
-// simWorld is a Redmine 5.0 in virtual time.
-func simWorld(testing.TB) *world {
-	w := &world{url: "http://127.0.0.1", lists: map[string]map[string]int{}}
-	sim := redminesim.NewLab(redminesim.Options{Version: redminesim.V50, Clock: func() time.Time { return w.now }})
-	w.transport = sim.Transport()
-	w.user = func(login string) (int, string) { return sim.UserID(login), sim.Key(login) }
-	w.set = func(_ testing.TB, now time.Time) { w.now = now }
-	w.grant = func(_ testing.TB, role, permission string) { sim.GrantPermission(role, permission) }
-	w.field = func(_ testing.TB, name, _ string) { sim.AddField(name) }
-	w.activity = func(_ testing.TB, name string) { sim.AddActivity(name) }
-	return w
-}
-
-// liveWorld is the instance that SLABRIDGE_LIVE_CLOCK names (redmine up DIR --clock).
-func liveWorld(t testing.TB) *world {
-	t.Helper()
-	dir := os.Getenv("SLABRIDGE_LIVE_CLOCK")
-	if dir == "" {
-		t.Skip("SKIPPED: NO REAL REDMINE WITH A CLOCK OF ITS OWN. Run make live, or set SLABRIDGE_LIVE_CLOCK to the directory of an instance made with --clock")
-	}
-	l := openInstance(t, dir)
-	for _, project := range []string{"support", "acme", "acme-erp", "globex"} {
-		l.lab(t, "act", "project", project, "archive") // or slabridge would read their members, too, again and again
-	}
-	w := &world{url: l.URL, keep: true, lists: map[string]map[string]int{}}
-	w.user = func(login string) (int, string) { return l.Users[login].ID, l.Users[login].Key }
-	w.set = func(t testing.TB, now time.Time) { l.lab(t, "clock", now.Format(time.RFC3339)); w.now = now }
-	w.grant = func(t testing.TB, role, permission string) {
-		l.lab(t, "act", "grant", role, permission)
-		t.Cleanup(func() { l.lab(t, "act", "revoke", role, permission) })
-	}
-	w.field = func(t testing.TB, name, project string) {
-		l.lab(t, "act", "field", name, project)
-		t.Cleanup(func() { l.lab(t, "act", "drop-field", name) })
-	}
-	w.activity = func(t testing.TB, name string) {
-		if w.list(t, "activity")[name] == 0 {
-			l.lab(t, "act", "activity", name)
-			delete(w.lists, "activity")
-		}
-	}
-	return w
-}
-
-// send makes one request as a person and gives the answer, whatever its status.
-func (w *world) send(t testing.TB, login, method, path string, body any) (int, []byte) {
-	t.Helper()
-	kind, in := "application/json", []byte(nil)
-	switch b := body.(type) {
-	case nil:
-	case []byte:
-		kind, in = "application/octet-stream", b
-	default:
-		var err error
-		if in, err = json.Marshal(body); err != nil {
-			t.Fatal(err)
-		}
-	}
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, w.url+path, bytes.NewReader(in))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, key := w.user(login)
-	req.Header.Set("Content-Type", kind)
-	req.Header.Set("X-Redmine-API-Key", key)
-	res, err := (&http.Client{Transport: w.transport}).Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	out, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, out
-}
-
-// ask is send for what must succeed; the answer goes into v unless it is nil.
-func (w *world) ask(t testing.TB, login, method, path string, body, v any) {
-	t.Helper()
-	status, out := w.send(t, login, method, path, body)
-	if status > 299 {
-		t.Fatalf("%s %s %v by %s: %d %s", method, path, body, login, status, out)
-	}
-	if v == nil {
-		return
-	}
-	if err := json.Unmarshal(out, v); err != nil {
-		t.Fatalf("%s %s: %v in %s", method, path, err, out)
-	}
-}
-
-// kinds are the paths under which Redmine lists what has a name and a number.
-var kinds = map[string]string{
-	"status": "issue_statuses", "tracker": "trackers", "role": "roles", "field": "custom_fields",
-	"priority": "enumerations/issue_priorities", "activity": "enumerations/time_entry_activities",
-}
-
-// id is the number of what people call by a name.
-func (w *world) id(t testing.TB, kind, name string) int {
-	t.Helper()
-	n, known := w.list(t, kind)[name]
-	if !known {
-		t.Fatalf("the tracker has no %s %q", kind, name)
-	}
-	return n
-}
-
-// name is what people call a number.
-func (w *world) name(t testing.TB, kind, id string) string {
-	t.Helper()
-	for name, n := range w.list(t, kind) {
-		if strconv.Itoa(n) == id {
-			return name
-		}
-	}
-	return id
-}
-
-// list gives all of a kind, people by their logins. Of two fields of one name it has the issue's.
-func (w *world) list(t testing.TB, kind string) map[string]int {
-	t.Helper()
-	if found, read := w.lists[kind]; read {
-		return found
-	}
-	found := map[string]int{}
-	w.lists[kind] = found
-	if kind == "assignee" {
-		for _, login := range []string{"support1", "support2", "dev1", "dev2", "manager1"} {
-			found[login], _ = w.user(login)
-		}
-		return found
-	}
-	var answer map[string]json.RawMessage
-	w.ask(t, "admin", "GET", "/"+kinds[kind]+".json", nil, &answer)
-	var list []struct {
-		named
-		Kind string `json:"customized_type"`
-	}
-	if err := json.Unmarshal(answer[kinds[kind][strings.LastIndexByte(kinds[kind], '/')+1:]], &list); err != nil {
-		t.Fatal(err)
-	}
-	for _, x := range list {
-		if x.Kind == "" || x.Kind == "issue" {
-			found[x.Name] = x.ID
-		}
-	}
-	return found
-}
-
-// furnish makes a project with the story's people in it, slabridge among them, and whatever else the story needs.
-func (w *world) furnish(t testing.TB, s *contractStory, project string) {
-	t.Helper()
-	w.ask(t, "admin", "POST", "/projects.json", object{"project": object{
-		"name": project, "identifier": project, "is_public": false, "enabled_module_names": []string{"issue_tracking", "time_tracking"},
-	}}, nil)
-	if w.keep {
-		t.Cleanup(func() { w.ask(t, "admin", "PUT", "/projects/"+project+"/archive.json", nil, nil) })
-	}
-	for _, p := range append([]storyPerson{{storyBot, storyBotRole}}, s.people...) {
-		id, _ := w.user(p.login)
-		w.ask(t, "admin", "POST", "/projects/"+project+"/memberships.json",
-			object{"membership": object{"user_id": id, "role_ids": []int{w.id(t, "role", p.role)}}}, nil)
-	}
-}
-
-// past leaves a request of earlier days, long closed: an account that may not administer Redmine learns what fields there
-// are from requests.
-func (w *world) past(t testing.TB, customer, project string) int {
-	t.Helper()
-	var made struct{ Issue named }
-	w.ask(t, customer, "POST", "/issues.json", object{"issue": object{
-		"project_id": project, "tracker_id": w.id(t, "tracker", "Bug"), "subject": "From before the contract",
-	}}, &made)
-	w.ask(t, "admin", "PUT", fmt.Sprintf("/issues/%d.json", made.Issue.ID), object{"issue": object{"status_id": w.id(t, "status", "Closed")}}, nil)
-	return made.Issue.ID
-}
-
-// columns are the attributes of an issue that are no fields of the tracker's owner, by what a story calls them.
-var columns = map[string]string{
-	"status": "status_id", "assignee": "assigned_to_id", "priority": "priority_id", "tracker": "tracker_id",
-	"project": "project_id", "due": "due_date", "subject": "subject", "text": "description",
-}
-
-// attributes are what an act sets, in Redmine's words. projects are the real names of the story's.
-func (w *world) attributes(t testing.TB, sets [][2]string, projects map[string]string) object {
-	t.Helper()
-	out := object{}
-	var fields []object
-	for _, s := range sets {
-		name, value := s[0], s[1]
-		column, known := columns[name]
-		if value == "none" {
-			value = ""
-		}
-		switch {
-		case !known:
-			fields = append(fields, object{"id": w.id(t, "field", name), "value": value})
-		case value == "":
-			out[column] = ""
-		case name == "project":
-			out[column] = projects[value]
-		case name == "assignee" || kinds[name] != "":
-			out[column] = w.id(t, name, value)
-		default:
-			out[column] = value
-		}
-	}
-	if fields != nil {
-		out["custom_fields"] = fields
-	}
-	return out
-}
-
-// page is an issue as a person reads it.
-type page struct {
-	shown
-	Author      named
-	Description string
-	DueDate     string `json:"due_date"`
-	Tracker     named
-}
-
-// page reads an issue; there is false when it was deleted.
-func (w *world) page(t testing.TB, login string, issue int) (p page, there bool) {
-	t.Helper()
-	var answer struct{ Issue page }
-	path := fmt.Sprintf("/issues/%d.json?include=journals,watchers", issue)
-	switch status, out := w.send(t, login, "GET", path, nil); {
-	case status == http.StatusNotFound:
-		return page{}, false
-	case status != http.StatusOK:
-		t.Fatalf("GET %s by %s: %d %s", path, login, status, out)
-	default:
-		if err := json.Unmarshal(out, &answer); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return answer.Issue, true
-}
-
-// did fails the test when the tracker left something undone in silence, as Redmine does where a right is lacking.
-func (w *world) did(t testing.TB, a storyAct, issue int) {
-	t.Helper()
-	p, _ := w.page(t, "admin", issue)
-	is := map[string]string{
-		"status": p.Status.Name, "priority": p.Priority.Name, "tracker": p.Tracker.Name, "due": p.DueDate, "subject": p.Subject,
-		"assignee": w.name(t, "assignee", strconv.Itoa(p.Assignee.ID)), "text": p.Description,
-	}
-	for _, f := range p.Fields {
-		is[f.Name] = fmt.Sprint(f.Value)
-	}
-	for _, s := range a.does.sets {
-		if got, checked := is[s[0]]; checked && got != s[1] && s[1] != "none" {
-			t.Fatalf("%q: %s was left at %q", a.line, s[0], got)
-		}
-	}
-	if a.does.note != "" && !slices.ContainsFunc(p.Journals, func(j journal) bool { return j.Notes == a.does.note && j.Private == a.does.private }) {
-		t.Fatalf("%q: the note was dropped, or is not as private as it should be", a.line)
-	}
-}
-
-// create files a request as a line says, and gives its number.
-func (w *world) create(t testing.TB, a storyAct, projects map[string]string) int {
-	t.Helper()
-	attributes := w.attributes(t, a.does.sets, projects)
-	for name, value := range (object{
-		"project_id": projects["desk"], "tracker_id": w.id(t, "tracker", "Bug"), "subject": a.does.subject, "description": a.does.subject + ".",
-	}) {
-		if attributes[name] == nil {
-			attributes[name] = value
-		}
-	}
-	var made struct{ Issue named }
-	w.ask(t, a.who, "POST", "/issues.json", object{"issue": attributes}, &made)
-	w.did(t, a, made.Issue.ID)
-	return made.Issue.ID
-}
-
-// act does to a request what a line says. ids are the numbers that the story's requests have in the tracker.
-func (w *world) act(t testing.TB, a storyAct, ids map[string]int, projects map[string]string) {
-	t.Helper()
-	issue, there := ids[a.issue]
-	if !there {
-		t.Fatalf("%q: there is no %s yet", a.line, a.issue)
-	}
-	d, path := a.does, fmt.Sprintf("/issues/%d", issue)
-	w.beside(t, a, issue, ids)
-	attributes := w.attributes(t, d.sets, projects)
-	if d.attaches != "" {
-		var made struct{ Upload struct{ Token string } }
-		w.ask(t, a.who, "POST", "/uploads.json?filename="+url.QueryEscape(d.attaches), []byte(a.line), &made)
-		attributes["uploads"] = []object{{"token": made.Upload.Token, "filename": d.attaches}}
-	}
-	if d.note != "" {
-		attributes["notes"], attributes["private_notes"] = d.note, d.private
-	}
-	if len(attributes) > 0 {
-		w.ask(t, a.who, "PUT", path+".json", object{"issue": attributes}, nil)
-		w.did(t, a, issue)
-	}
-	if d.deletes {
-		w.ask(t, a.who, "DELETE", path+".json", nil, nil)
-	}
-}
-
-// beside does what Redmine has other calls for than that of an issue.
-func (w *world) beside(t testing.TB, a storyAct, issue int, ids map[string]int) {
-	t.Helper()
-	if a.does.duplicates != "" {
-		w.ask(t, a.who, "POST", fmt.Sprintf("/issues/%d/relations.json", issue),
-			object{"relation": object{"issue_to_id": ids[a.does.duplicates], "relation_type": "duplicates"}}, nil)
-	}
-	if a.does.books > 0 {
-		var made struct {
-			Entry named `json:"time_entry"`
-		}
-		w.ask(t, a.who, "POST", "/time_entries.json", object{"time_entry": object{
-			"issue_id": issue, "hours": a.does.books.Hours(), "activity_id": w.id(t, "activity", a.does.activity),
-			"spent_on": a.at.Format(time.DateOnly),
-		}}, &made)
-		w.booked = append(w.booked, made.Entry.ID)
-	}
-	if a.does.edits > 0 {
-		p, _ := w.page(t, "admin", issue)
-		w.ask(t, a.who, "PUT", fmt.Sprintf("/journals/%d.json", p.Journals[a.does.edits-1].ID),
-			object{"journal": object{"notes": a.does.edited}}, nil)
-	}
-}

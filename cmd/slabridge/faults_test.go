@@ -17,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"slabridge/connectors"
-	"slabridge/connectors/redmine"
 	"slabridge/enforcer/ledger"
 )
 
@@ -28,9 +27,11 @@ var (
 
 // TestFaultsBySeed plays the busy story in virtual time behind weather that storms after each scene. When it has passed,
 // the tracker must have what it has without it, and the mirror what the tracker has.
-func TestFaultsBySeed(t *testing.T) {
+func TestFaultsBySeed(t *testing.T) { faultsBySeed(t, openBusyRedmine) }
+
+func faultsBySeed(t *testing.T, open func(clock func() time.Time) busyTracker) {
 	wanted := map[string]int{}
-	inBubble(t, "calm", func(t *testing.T) { maps.Copy(wanted, newVoyage(t, 0).run(t)) })
+	inBubble(t, "calm", func(t *testing.T) { maps.Copy(wanted, newVoyage(t, open, 0).run(t)) })
 	wantFaults := *countOfFaults / killThin
 	seeds, first := 1_000_000, uint64(1)
 	if *seedOfFaults != 0 {
@@ -50,7 +51,7 @@ func TestFaultsBySeed(t *testing.T) {
 						return
 					}
 					inBubble(t, fmt.Sprint(first+uint64(i)), func(t *testing.T) { //nolint:gosec // small
-						v := newVoyage(t, first+uint64(i)) //nolint:gosec // small
+						v := newVoyage(t, open, first+uint64(i)) //nolint:gosec // small
 						v.hold(t, v.run(t), wanted)
 						mu.Lock()
 						defer mu.Unlock()
@@ -84,9 +85,9 @@ type voyage struct {
 }
 
 // newVoyage is one without any fault for seed 0.
-func newVoyage(t *testing.T, seed uint64) *voyage {
+func newVoyage(t *testing.T, open func(clock func() time.Time) busyTracker, seed uint64) *voyage {
 	t.Helper()
-	v := &voyage{busy: newBusy(t, "http://127.0.0.1"), errs: &strings.Builder{}}
+	v := &voyage{busy: newBusy(t, open, "http://127.0.0.1"), errs: &strings.Builder{}}
 	v.ahead = time.Until(inAlmaty(t, busyStory[0].at))
 	v.weather = newWeather(v.busy, seed)
 	v.app = newApp(strings.NewReader(""), v.errs, v.errs, v.clock)
@@ -146,7 +147,7 @@ func (v *voyage) run(t *testing.T) map[string]int {
 		v.pass(t, next)
 	}
 	v.weather.late.Wait()
-	return v.effects(t)
+	return v.sim.effects()
 }
 
 // pass makes passes each minute, through a storm and until all is settled, which must be before the next scene.
@@ -212,25 +213,22 @@ func (v *voyage) hold(t *testing.T, got, wanted map[string]int) {
 			t.Errorf("the ledger has %s %s/%s of issue %s: %s; %s", e.State, e.Key.Obligation, e.Key.Step, e.Key.Issue, e.Error, e.Reason.Text.In("en"))
 		}
 	}
-	clean, err := redmine.New(redmine.Config{BaseURL: "http://127.0.0.1", APIKey: v.sim.Key("sla-bot"), Transport: v.sim.Transport(), Now: v.clock})
+	clean, err := v.sim.connect(v.clock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id := 1; ; id++ {
-		want, err := clean.History(context.Background(), fmt.Sprint(id))
-		if connectors.ClassOf(err) == connectors.Gone {
-			break
-		}
+	for _, id := range v.sim.ids() {
+		want, err := clean.History(context.Background(), id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		have, ok, err := v.open.mirror.History(context.Background(), "helpdesk", fmt.Sprint(id))
+		have, ok, err := v.open.mirror.History(context.Background(), "helpdesk", id)
 		if err != nil || !ok {
-			t.Errorf("issue %d is not in the mirror: %v", id, err)
+			t.Errorf("issue %s is not in the mirror: %v", id, err)
 			continue
 		}
 		if diff := cmp.Diff(want, have, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(connectors.Issue{}, "Raw"), cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
-			t.Errorf("issue %d in the mirror (-tracker +mirror):\n%s", id, diff)
+			t.Errorf("issue %s in the mirror (-tracker +mirror):\n%s", id, diff)
 		}
 	}
 	if t.Failed() {

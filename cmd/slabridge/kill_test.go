@@ -18,8 +18,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"slabridge/connectors/redmine/redminesim"
 )
 
 var everyKillPoint = flag.Bool("every-kill-point", false, "TestKillSweep: kill at every point, not at a sample of them (make faults)")
@@ -57,9 +55,13 @@ const lateBy = 100 * time.Second
 // TestKillSweep runs the whole program, as a process of its own, against a tracker that keeps a journal of every
 // request, and kills it: after every statement that it sends to SQLite, and around every request. Then it is started
 // again, time passes, and in the end the tracker has all that it has without a kill, and nothing twice.
-func TestKillSweep(t *testing.T) {
-	stage := newStage(t)
-	points := stage.points(t)
+func TestKillSweep(t *testing.T) { newStage(t, openBusyRedmine).sweep(t) }
+
+// TestKillSweepOfFirstRun does the same to the first run of all, which makes the state file and reads the whole tracker.
+func TestKillSweepOfFirstRun(t *testing.T) { firstStage(t, openBusyRedmine).sweep(t) }
+
+func (s *stage) sweep(t *testing.T) {
+	points := s.points(t)
 	chosen := points
 	if !*everyKillPoint {
 		chosen = sampled(points)
@@ -72,7 +74,7 @@ func TestKillSweep(t *testing.T) {
 			t.Run(strconv.Itoa(worker), func(t *testing.T) {
 				t.Parallel()
 				for i := worker; i < len(chosen); i += 2 {
-					missing, twice, died := stage.kill(t, chosen[i])
+					missing, twice, died := s.kill(t, chosen[i])
 					mu.Lock()
 					lost, doubled = lost+len(missing), doubled+len(twice)
 					if died {
@@ -123,6 +125,7 @@ func sampled(points []killPoint) []killPoint {
 
 // stage is the desk just before the busy pass, to be set up again for each kill.
 type stage struct {
+	open   func(clock func() time.Time) busyTracker
 	acts   []done
 	state  map[string][]byte // the state file and what lies beside it
 	now    time.Time
@@ -130,11 +133,11 @@ type stage struct {
 }
 
 // newStage plays the story up to the busy hour, with slabridge inside the test.
-func newStage(t *testing.T) *stage {
+func newStage(t *testing.T, open func(clock func() time.Time) busyTracker) *stage {
 	t.Helper()
-	b := newBusy(t, "http://127.0.0.1")
+	b := newBusy(t, open, "http://127.0.0.1")
 	b.play(t, func() { b.run(t, b.recorder(), "enforce") })
-	s := &stage{acts: b.acts, state: map[string][]byte{}, now: inAlmaty(t, busyHour)}
+	s := &stage{open: open, acts: b.acts, state: map[string][]byte{}, now: inAlmaty(t, busyHour)}
 	files, err := filepath.Glob(filepath.Join(b.folder, "slabridge.db*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no state file: %v", err)
@@ -145,6 +148,15 @@ func newStage(t *testing.T) *stage {
 		}
 	}
 	return s
+}
+
+// firstStage is the desk a little after the busy hour when slabridge has never been run: everything is of the past, and
+// nothing falls due until it has settled.
+func firstStage(t *testing.T, open func(clock func() time.Time) busyTracker) *stage {
+	t.Helper()
+	b := newBusy(t, open, "http://127.0.0.1")
+	b.play(t, func() {})
+	return &stage{open: open, acts: b.acts, now: inAlmaty(t, busyHour).Add(5 * time.Minute)}
 }
 
 // run runs the program inside the test. A pass that says a human must look is as good as one that does not.
@@ -166,11 +178,11 @@ type scaffold struct {
 	server *httptest.Server
 
 	mu       sync.Mutex
-	requests []string // of the run under way: methods
+	requests []bool // of the run under way: whether they only read
 	strike   killPoint
 	process  *os.Process
-	dead     chan struct{}            // closed when the process has ended
-	late     func(*redminesim.Server) // what the tracker has still to do
+	dead     chan struct{}     // closed when the process has ended
+	late     func(busyTracker) // what the tracker has still to do
 }
 
 func (s *stage) set(t testing.TB) *scaffold {
@@ -178,7 +190,7 @@ func (s *stage) set(t testing.TB) *scaffold {
 	x := &scaffold{stage: s}
 	x.server = httptest.NewServer(http.HandlerFunc(x.serve))
 	t.Cleanup(x.server.Close)
-	x.busy = newBusy(t, x.server.URL)
+	x.busy = newBusy(t, s.open, x.server.URL)
 	for _, a := range s.acts {
 		x.set(a.at)
 		if err := a.do(x.sim); err != nil {
@@ -197,7 +209,7 @@ func (s *stage) set(t testing.TB) *scaffold {
 // serve is the tracker; it kills whoever asks when the point has come.
 func (x *scaffold) serve(w http.ResponseWriter, r *http.Request) {
 	x.mu.Lock()
-	x.requests = append(x.requests, r.Method)
+	x.requests = append(x.requests, x.sim.reads(r))
 	struck, strike := len(x.requests) == x.strike.n, x.strike.kind
 	x.mu.Unlock()
 	if !struck || strike == afterStatement || strike == beforeRequest {
@@ -215,7 +227,7 @@ func (x *scaffold) serve(w http.ResponseWriter, r *http.Request) {
 	case receivedLate:
 		x.die()
 		x.mu.Lock()
-		x.late = func(sim *redminesim.Server) { sim.ServeHTTP(httptest.NewRecorder(), r) }
+		x.late = func(sim busyTracker) { sim.ServeHTTP(httptest.NewRecorder(), r) }
 		x.mu.Unlock()
 	case doneUnanswered:
 		x.sim.ServeHTTP(httptest.NewRecorder(), r)
@@ -312,7 +324,7 @@ func (s *stage) points(t *testing.T) []killPoint {
 		t.Fatal(err)
 	}
 	x.settle(t)
-	s.wanted = x.effects(t)
+	s.wanted = x.sim.effects()
 	for _, k := range slices.Sorted(maps.Keys(s.wanted)) {
 		t.Logf("wanted: %s", k)
 	}
@@ -320,9 +332,9 @@ func (s *stage) points(t *testing.T) []killPoint {
 	for n := range statements {
 		out = append(out, killPoint{afterStatement, n + 1})
 	}
-	for n, method := range requests {
+	for n, reads := range requests {
 		for _, k := range requestKinds {
-			if method != http.MethodGet || k == beforeRequest || k == midAnswer {
+			if !reads || k == beforeRequest || k == midAnswer {
 				out = append(out, killPoint{k, n + 1})
 			}
 		}
@@ -361,7 +373,7 @@ func (s *stage) kill(t testing.TB, point killPoint) (lost, doubled []string, die
 		return nil, nil, false
 	}
 	x.settle(t)
-	lost, doubled = compareEffects(x.effects(t), s.wanted)
+	lost, doubled = compareEffects(x.sim.effects(), s.wanted)
 	if len(lost)+len(doubled) > 0 {
 		t.Errorf("killed %s:\nlost %q\ndoubled %q", point, lost, doubled)
 	}

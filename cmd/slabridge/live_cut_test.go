@@ -19,7 +19,7 @@ import (
 
 // A cutter is a proxy before a tracker that cuts the connection of each write of slabridge once.
 type cutter struct {
-	key    string // slabridge's
+	ours   func(*http.Request) bool // slabridge's
 	target http.Handler
 
 	mu  sync.Mutex
@@ -43,7 +43,7 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["Date"] = nil // only the tracker's own, if it has one
 	c.mu.Lock()
 	how, what := c.how, r.Method+r.URL.Path+string(body)
-	if how == "" || r.Method == http.MethodGet || r.Header.Get("X-Redmine-API-Key") != c.key || c.cut[what] {
+	if how == "" || r.Method == http.MethodGet || !c.ours(r) || c.cut[what] {
 		c.mu.Unlock()
 		c.target.ServeHTTP(w, r)
 		return
@@ -86,16 +86,15 @@ var cutStories = []struct {
 func TestCutWrites(t *testing.T)     { cutWrites(t, simWorld) }
 func TestLiveCutWrites(t *testing.T) { cutWrites(t, liveWorld) }
 
-func cutWrites(t *testing.T, world func(testing.TB) *world) {
+func cutWrites(t *testing.T, world func(testing.TB) world) {
 	for _, how := range []string{cutBefore, cutAfter, cutMiddle} {
 		for _, s := range cutStories {
 			t.Run(how+"/"+s.contract, func(t *testing.T) {
 				w := world(t)
-				_, key := w.user(storyBot)
-				c := &cutter{key: key, target: w.handler(t), cut: map[string]bool{}}
+				c := &cutter{ours: w.ours, target: handler(t, w), cut: map[string]bool{}}
 				server := httptest.NewServer(c)
 				t.Cleanup(server.Close)
-				w.url, w.transport = server.URL, nil
+				w.detour(server.URL)
 				story := readStory(t, "testdata/contracts/"+s.contract+".story")
 				var err error
 				if story.starts, err = story.moment(tokens(s.starts)); err != nil {
@@ -133,14 +132,15 @@ func cutWrites(t *testing.T, world func(testing.TB) *world) {
 }
 
 // handler is the tracker itself.
-func (w *world) handler(t testing.TB) http.Handler {
+func handler(t testing.TB, w world) http.Handler {
 	t.Helper()
-	target, err := url.Parse(w.url)
+	address, transport := w.way()
+	target, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(target)
-	proxy.Transport = w.transport
+	proxy.Transport = transport
 	return proxy
 }
 
@@ -176,26 +176,21 @@ func (p *play) try() {
 // wrote is all that the tracker shows of what slabridge wrote in the story's project, sorted.
 func (p *play) wrote() []string {
 	p.t.Helper()
-	var list struct{ Issues []named }
-	p.w.ask(p.t, "admin", "GET", "/issues.json?status_id=*&limit=100&project_id="+p.projects["desk"], nil, &list)
-	bot, _ := p.w.user(storyBot)
 	var out []string
-	for _, i := range list.Issues {
-		page, _ := p.w.page(p.t, "admin", i.ID)
-		if page.Author.ID == bot {
-			out = append(out, "made: "+page.Subject)
+	for _, issue := range p.w.issues(p.t, p.projects["desk"]) {
+		page, _ := p.w.page(p.t, "admin", issue)
+		if page.author == storyBot {
+			out = append(out, "made: "+page.subject)
 		}
-		for _, j := range page.Journals {
-			if j.User.ID != bot {
+		for _, n := range page.notes {
+			if !n.ours {
 				continue
 			}
-			_, steps, _ := mapping.ParseMark(j.Notes)
+			_, steps, _ := mapping.ParseMark(n.text)
 			for _, s := range steps {
 				out = append(out, s.Step)
 			}
-			for _, d := range j.Details {
-				out = append(out, p.change(d))
-			}
+			out = append(out, n.changes...)
 		}
 	}
 	slices.Sort(out)

@@ -20,6 +20,17 @@ type backups struct {
 	files []string
 }
 
+// ticking is a world that does something whenever its clock is set.
+type ticking struct {
+	world
+	then func()
+}
+
+func (k ticking) set(t testing.TB, now time.Time) {
+	k.world.set(t, now)
+	k.then()
+}
+
 // changing counts the requests that are to change something.
 type changing struct {
 	next http.RoundTripper
@@ -79,7 +90,8 @@ func (b *backups) restored(t *testing.T, file string, want map[string]string) []
 	folder := filepath.Dir(b.app.config)
 	name := strings.TrimSuffix(filepath.Base(file), ".db") + ".yaml"
 	b.write(folder, name, strings.Replace(string(text), "state: slabridge.db", "state: "+file, 1))
-	watch := &changing{next: b.w.transport}
+	_, transport := b.w.way()
+	watch := &changing{next: transport}
 	a := newApp(strings.NewReader(""), &strings.Builder{}, &strings.Builder{}, func() time.Time { return b.now })
 	a.transport, a.lang, a.config = watch, "en", filepath.Join(folder, name)
 	w, err := a.open(b.t.Context(), writes)
@@ -120,14 +132,9 @@ func TestRestoredBackupsRepeatNothing(t *testing.T) {
 			s := readStory(t, file)
 			w := simWorld(t)
 			b := &backups{every: len(s.acts)}
-			base := w.set
-			w.set = func(t testing.TB, now time.Time) {
-				base(t, now)
-				b.keep()
-			}
-			b.play = newPlay(t, s, w, "")
+			b.play = newPlay(t, s, ticking{w, b.keep}, "")
 			b.run()
-			w.set = base
+			b.w = w
 			judged := verdicts(t, b.open.ledger)
 			b.open.close()
 			b.open = nil

@@ -16,21 +16,21 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"slabridge/connectors/redmine/redminesim"
 )
 
 // A mishap is something that befalls one request on its way to the tracker, or its answer on its way back.
 type mishap struct {
 	name string
-	of   func(r *http.Request) bool // the requests it can befall
+	of   func(b busyTracker, r *http.Request) bool // the requests it can befall
 	do   func(w *weather, r *http.Request, dice *rand.Rand) (*http.Response, error)
 }
 
-func anyRequest(*http.Request) bool { return true }
-func reading(r *http.Request) bool  { return r.Method == http.MethodGet }
-func altering(r *http.Request) bool { return r.Method != http.MethodGet }
-func listing(r *http.Request) bool  { return reading(r) && !numbered.MatchString(r.URL.Path) }
+func anyRequest(busyTracker, *http.Request) bool   { return true }
+func reading(b busyTracker, r *http.Request) bool  { return b.reads(r) }
+func altering(b busyTracker, r *http.Request) bool { return !b.reads(r) }
+func listing(b busyTracker, r *http.Request) bool {
+	return b.reads(r) && !numbered.MatchString(r.URL.Path)
+}
 
 var numbered = regexp.MustCompile(`/(\d+|current)\.json$`)
 
@@ -235,15 +235,15 @@ type weather struct {
 	asked   map[string]int
 	struck  []string // what happened, oldest first
 	tally   map[string]int
-	replica *redminesim.Server // behind the tracker by the lag
-	behind  time.Time          // its clock
-	copied  int                // how much of what was done it has
+	replica busyTracker // behind the tracker by the lag
+	behind  time.Time   // its clock
+	copied  int         // how much of what was done it has
 	late    sync.WaitGroup
 }
 
 func newWeather(b *busy, seed uint64) *weather {
 	w := &weather{busy: b, seed: seed, next: b.recorder(), asked: map[string]int{}, tally: map[string]int{}}
-	w.replica = redminesim.NewLab(redminesim.Options{Clock: func() time.Time { return w.behind }})
+	w.replica = b.open(func() time.Time { return w.behind })
 	return w
 }
 
@@ -277,14 +277,14 @@ func (w *weather) mishap(r *http.Request) (*mishap, *rand.Rand) {
 	fmt.Fprintf(h, "%s %d", what, w.asked[what])
 	dice := rand.New(rand.NewPCG(w.seed, h.Sum64())) //nolint:gosec // to be drawn again, nothing secret
 	ofTen := ofTenReading
-	if altering(r) {
+	if altering(w.busy.sim, r) {
 		ofTen = ofTenChanging
 	}
 	if 10*dice.Float64() >= ofTen {
 		return nil, nil
 	}
 	fit := slices.DeleteFunc(slices.Clone(mishaps), func(m mishap) bool {
-		return !m.of(r) || altering(r) && !w.long && strings.Contains(m.name, "huge")
+		return !m.of(w.busy.sim, r) || altering(w.busy.sim, r) && !w.long && strings.Contains(m.name, "huge")
 	})
 	m := &fit[dice.IntN(len(fit))]
 	w.tally[m.name]++

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // pathTime is the list of booked time.
@@ -30,7 +31,8 @@ const pathTime = "/time_entries.json"
 // non-members may not either: both are Refused here.
 func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
 	l := bookedList{
-		call: t.call(ctx, "list booked time", elsewhere), page: page,
+		t:    t,
+		Call: t.line.Call(ctx, "list booked time", rest.Elsewhere), page: page,
 		since: since.UTC().Truncate(time.Second), given: map[id]bool{},
 	}
 	for offset := 0; ; {
@@ -59,7 +61,8 @@ const overlapShare = 10
 // (in front) and what goes (anywhere) moves the others. Pages are asked for by offset, which nothing but the overlap
 // makes safe: a page that holds no entry we know may lie behind ones that we have not seen.
 type bookedList struct {
-	*call
+	*rest.Call
+	t      *Tracker
 	page   func([]connectors.Booking) error
 	since  time.Time
 	given  map[id]bool
@@ -75,9 +78,9 @@ type bookedPage struct {
 func (l *bookedList) read(offset int) (bookedPage, error) {
 	l.asked++
 	if l.budget > 0 && l.asked > l.budget {
-		return bookedPage{}, l.fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
+		return bookedPage{}, l.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
 	}
-	body, err := l.do("GET", pathTime, url.Values{
+	body, err := l.Do("GET", pathTime, url.Values{
 		"sort": {"created_on:desc"}, "issue_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)},
 	}, nil)
 	if err != nil {
@@ -88,7 +91,7 @@ func (l *bookedList) read(offset int) (bookedPage, error) {
 		err = inBookedOrder(w.Entries)
 	}
 	if err != nil {
-		return bookedPage{}, l.garbled(0, err)
+		return bookedPage{}, l.Garbled(0, err)
 	}
 	p := bookedPage{entries: w.Entries, full: pageSize}
 	if w.Limit > 0 {
@@ -142,7 +145,7 @@ func (l *bookedList) refused(err error) error {
 	if !errors.As(err, &e) || e.Status != 403 {
 		return err
 	}
-	if _, account := l.t.account(l.ctx); account != nil {
+	if _, account := l.t.account(l.Context()); account != nil {
 		return account
 	}
 	e.Hint = hintWork
@@ -151,20 +154,20 @@ func (l *bookedList) refused(err error) error {
 
 // allowed makes sure that an empty list is one of no entries, and not Redmine's way of saying no.
 func (l *bookedList) allowed() error {
-	if l.t.work.still(l.t.now()) {
+	if l.t.work.still(l.t.line.Now()) {
 		return nil
 	}
-	self, err := l.t.Self(l.ctx)
+	self, err := l.t.Self(l.Context())
 	if err != nil {
 		return err
 	}
 	for _, r := range self.Rights {
 		if self.Has(r.Project, permissions[connectors.ReadWork][0]) {
-			l.t.work.until(l.t.now().Add(workTrust))
+			l.t.work.until(l.t.line.Now().Add(workTrust))
 			return nil
 		}
 	}
-	e := l.fail(connectors.Refused, errors.New("no role of the account may read the time that others book"))
+	e := l.Fail(connectors.Refused, errors.New("no role of the account may read the time that others book"))
 	e.Hint = hintWork
 	return e
 }

@@ -11,23 +11,24 @@ import (
 	"time"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // Create implements connectors.Tracker with one POST of only what is set. Redmine takes the first type of the project
 // for one that the project lacks, and leaves out a due date that the workflow makes read-only: read the issue back.
 func (t *Tracker) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
-	c := t.call(ctx, "create an issue in project "+n.Project, elsewhere)
+	c := t.line.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
 	body, err := encodeCreate(n)
 	if err != nil {
-		return "", c.fail(connectors.Refused, err)
+		return "", c.Fail(connectors.Refused, err)
 	}
-	made, err := c.insist(http.MethodPost, "/issues.json", body)
+	made, err := insist(c, http.MethodPost, "/issues.json", body)
 	if err != nil {
 		return "", hintCreated(err)
 	}
 	number, err := decodeCreated(made)
 	if err != nil {
-		return "", c.strange(http.MethodPost, http.StatusCreated, err)
+		return "", c.Strange(http.MethodPost, http.StatusCreated, err)
 	}
 	return number, nil
 }
@@ -83,7 +84,7 @@ func (t *Tracker) FindCreated(ctx context.Context, project, mark string, since t
 	if err != nil {
 		return "", false, err
 	}
-	l := madeBy{call: t.call(ctx, "look for an issue that we made in project "+project, elsewhere), project: project, mark: mark}
+	l := madeBy{Call: t.line.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere), project: project, mark: mark}
 	l.me, l.since = strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
 	err = l.look(url.Values{"author_id": {l.me}})
 	if err == nil && l.listed == 0 { // a list that is empty for no reason would have it made twice: ask another way
@@ -94,7 +95,7 @@ func (t *Tracker) FindCreated(ctx context.Context, project, mark string, since t
 
 // madeBy looks for one issue of ours.
 type madeBy struct {
-	*call
+	*rest.Call
 	project, mark, me string
 	since             time.Time
 	listed            int
@@ -106,7 +107,7 @@ func (l *madeBy) look(filter url.Values) error {
 	if !l.since.IsZero() {
 		filter.Set("created_on", ">="+stamp(l.since))
 	}
-	list := listing{call: l.call}
+	list := listing{Call: l.Call}
 	return list.byNumber(filter, func(issues []connectors.Issue) error {
 		l.listed += len(issues)
 		for _, i := range issues {

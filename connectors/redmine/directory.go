@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // maxPages bounds the small lists: a tracker that gives full pages without end is broken.
@@ -37,18 +38,18 @@ func (t *Tracker) Directory(ctx context.Context) (connectors.Directory, error) {
 			return connectors.Directory{}, err
 		}
 	}
-	d.ReadAt = t.now().UTC()
+	d.ReadAt = t.line.Now().UTC()
 	return d, nil
 }
 
 func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) error {
-	c := t.call(ctx, "list statuses", elsewhere)
+	c := t.line.Call(ctx, "list statuses", rest.Elsewhere)
 	list, err := t.library(c).IssueStatuses()
 	if err != nil {
-		return c.asError(err)
+		return c.AsError(err)
 	}
 	if len(list) == 0 {
-		return c.garbled(0, errors.New("no statuses: no Redmine is without")) // go-redmine takes {} for an empty list
+		return c.Garbled(0, errors.New("no statuses: no Redmine is without")) // go-redmine takes {} for an empty list
 	}
 	for _, s := range list {
 		d.Statuses = append(d.Statuses, connectors.Status{ID: strconv.Itoa(s.Id), Name: s.Name, Closed: s.IsClosed})
@@ -57,13 +58,13 @@ func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) err
 }
 
 func (t *Tracker) readRoles(ctx context.Context, d *connectors.Directory) error {
-	c := t.call(ctx, "list roles", elsewhere)
+	c := t.line.Call(ctx, "list roles", rest.Elsewhere)
 	list, err := t.library(c).Roles()
 	if err != nil {
-		return c.asError(err)
+		return c.AsError(err)
 	}
 	if len(list) == 0 {
-		return c.garbled(0, errors.New("no roles: no Redmine is without"))
+		return c.Garbled(0, errors.New("no roles: no Redmine is without"))
 	}
 	for _, r := range list {
 		d.Roles = append(d.Roles, connectors.Named{ID: strconv.Itoa(r.Id), Name: r.Name})
@@ -76,12 +77,12 @@ func (t *Tracker) readPriorities(ctx context.Context, d *connectors.Directory) e
 	var answer struct {
 		List []priority `json:"issue_priorities"`
 	}
-	c := t.call(ctx, "list priorities", elsewhere)
-	if _, err := c.get("/enumerations/issue_priorities.json", nil, &answer); err != nil {
+	c := t.line.Call(ctx, "list priorities", rest.Elsewhere)
+	if _, err := c.Get("/enumerations/issue_priorities.json", nil, &answer); err != nil {
 		return err
 	}
 	if len(answer.List) == 0 {
-		return c.garbled(0, errors.New("no priorities: no Redmine is without"))
+		return c.Garbled(0, errors.New("no priorities: no Redmine is without"))
 	}
 	for rank, p := range answer.List {
 		d.Priorities = append(d.Priorities, connectors.Priority{
@@ -96,12 +97,12 @@ func (t *Tracker) readTypes(ctx context.Context, d *connectors.Directory) error 
 	var answer struct {
 		List []named `json:"trackers"`
 	}
-	c := t.call(ctx, "list trackers", elsewhere)
-	if _, err := c.get("/trackers.json", nil, &answer); err != nil {
+	c := t.line.Call(ctx, "list trackers", rest.Elsewhere)
+	if _, err := c.Get("/trackers.json", nil, &answer); err != nil {
 		return err
 	}
 	if len(answer.List) == 0 {
-		return c.garbled(0, errors.New("no trackers: no Redmine with issues is without"))
+		return c.Garbled(0, errors.New("no trackers: no Redmine with issues is without"))
 	}
 	for _, n := range answer.List {
 		d.Types = append(d.Types, connectors.Named{ID: string(n.ID), Name: n.Name})
@@ -114,7 +115,7 @@ func (t *Tracker) readActivities(ctx context.Context, d *connectors.Directory) e
 	var answer struct {
 		List []named `json:"time_entry_activities"`
 	}
-	if _, err := t.call(ctx, "list activities", elsewhere).get("/enumerations/time_entry_activities.json", nil, &answer); err != nil {
+	if _, err := t.line.Call(ctx, "list activities", rest.Elsewhere).Get("/enumerations/time_entry_activities.json", nil, &answer); err != nil {
 		return err
 	}
 	for _, n := range answer.List {
@@ -125,7 +126,7 @@ func (t *Tracker) readActivities(ctx context.Context, d *connectors.Directory) e
 
 // readProjects asks for closed projects too, which Redmine leaves out unless told.
 func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) error {
-	c := t.call(ctx, "list projects", elsewhere)
+	c := t.line.Call(ctx, "list projects", rest.Elsewhere)
 	list, err := paged[project](c, "/projects.json", url.Values{"status": {"1|5"}}, "projects")
 	if err != nil {
 		return err
@@ -149,11 +150,11 @@ func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) err
 // then be archived or gone.
 func (t *Tracker) noProject(ctx context.Context, self connectors.Account) error {
 	for _, r := range self.Rights {
-		c := t.call(ctx, "read project "+r.Project, atIssue)
-		_, err := c.do("GET", "/projects/"+r.Project+".json", nil, nil)
+		c := t.line.Call(ctx, "read project "+r.Project, rest.AtIssue)
+		_, err := c.Do("GET", "/projects/"+r.Project+".json", nil, nil)
 		switch connectors.ClassOf(err) {
 		case 0:
-			return c.garbled(0, errors.New("the list of projects lacks it"))
+			return c.Garbled(0, errors.New("the list of projects lacks it"))
 		case connectors.Gone, connectors.Hidden:
 		default:
 			return err
@@ -184,9 +185,9 @@ func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Director
 		var answer struct {
 			Project projectDetails `json:"project"`
 		}
-		c := t.call(ctx, "list custom fields and activities of project "+p, elsewhere)
+		c := t.line.Call(ctx, "list custom fields and activities of project "+p, rest.Elsewhere)
 		include := url.Values{"include": {"issue_custom_fields,time_entry_activities"}}
-		if _, err := c.get("/projects/"+p+".json", include, &answer); err != nil {
+		if _, err := c.Get("/projects/"+p+".json", include, &answer); err != nil {
 			return err
 		}
 		mu.Lock()
@@ -216,13 +217,13 @@ func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Director
 func (t *Tracker) seenFields(ctx context.Context) (map[id]customField, error) {
 	seen := map[id]customField{}
 	for _, order := range []string{"updated_on:desc,id:desc", "id:desc"} {
-		c := t.call(ctx, "list custom fields", elsewhere)
-		body, err := c.do("GET", "/issues.json", url.Values{"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {order}}, nil)
+		c := t.line.Call(ctx, "list custom fields", rest.Elsewhere)
+		body, err := c.Do("GET", "/issues.json", url.Values{"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {order}}, nil)
 		if err != nil {
 			return nil, err
 		}
 		if err := collectFields(body, seen); err != nil {
-			return nil, c.garbled(0, err)
+			return nil, c.Garbled(0, err)
 		}
 		if len(seen) > 0 {
 			break
@@ -254,14 +255,14 @@ func (t *Tracker) readMembers(ctx context.Context, d *connectors.Directory) erro
 	people := map[string]*connectors.Person{}
 	var mu sync.Mutex
 	err := t.eachProject(ctx, d, func(ctx context.Context, p string) error {
-		c := t.call(ctx, "list members of project "+p, elsewhere)
+		c := t.line.Call(ctx, "list members of project "+p, rest.Elsewhere)
 		list, err := paged[membership](c, "/projects/"+p+"/memberships.json", url.Values{}, "memberships")
 		if err != nil {
 			return err
 		}
 		ourselves := func(m membership) bool { return strconv.Itoa(m.User.Id) == d.Self.ID }
 		if !d.Self.Admin && !slices.ContainsFunc(list, ourselves) {
-			return c.garbled(0, errors.New("our own account is not among them"))
+			return c.Garbled(0, errors.New("our own account is not among them"))
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -300,7 +301,7 @@ func addMember(people map[string]*connectors.Person, project string, m membershi
 // eachProject runs do for every project whose insides we may read, several at a time.
 func (t *Tracker) eachProject(ctx context.Context, d *connectors.Directory, do func(context.Context, string) error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(cap(t.slots))
+	g.SetLimit(t.line.Concurrency)
 	if d.Self.Admin {
 		for _, p := range d.Projects {
 			g.Go(func() error { return do(ctx, p.ID) })
@@ -318,25 +319,25 @@ func (t *Tracker) eachProject(ctx context.Context, d *connectors.Directory, do f
 
 // paged reads a list to its end by offset. These lists hardly ever change, and what moves between two pages is
 // read again with the next directory.
-func paged[T any](c *call, path string, query url.Values, key string) ([]T, error) {
+func paged[T any](c *rest.Call, path string, query url.Values, key string) ([]T, error) {
 	var all []T
 	query.Set("limit", strconv.Itoa(pageSize))
 	for n := 0; n < maxPages; n++ {
 		query.Set("offset", strconv.Itoa(len(all)))
-		body, err := c.do("GET", path, query, nil)
+		body, err := c.Do("GET", path, query, nil)
 		if err != nil {
 			return nil, err
 		}
 		list, total, err := decodePage[T](body, key)
 		if err != nil {
-			return nil, c.garbled(0, err)
+			return nil, c.Garbled(0, err)
 		}
 		all = append(all, list...)
 		if len(list) == 0 || len(all) >= total {
 			return all, nil
 		}
 	}
-	return nil, c.garbled(0, fmt.Errorf("no end after %d pages", maxPages))
+	return nil, c.Garbled(0, fmt.Errorf("no end after %d pages", maxPages))
 }
 
 func decodePage[T any](body []byte, key string) (list []T, total int, err error) {

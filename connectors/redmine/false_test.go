@@ -119,22 +119,3 @@ func TestCreateIsSentAgainWhenStale(t *testing.T) {
 		}
 	})
 }
-
-// One answer with a wrong Date does not make it another time; a clock that was set is believed with the second.
-func TestOffsetOfOneWrongDate(t *testing.T) {
-	var c clock
-	for i, step := range []struct{ date, want time.Duration }{
-		{3 * time.Second, 3 * time.Second},
-		{20 * time.Minute, 3 * time.Second},
-		{4 * time.Second, 4 * time.Second},
-		{5 * time.Second, 5 * time.Second},
-		{-time.Hour, 4 * time.Second},
-		{10 * time.Minute, 5 * time.Second},
-		{10 * time.Minute, 10 * time.Minute},
-	} {
-		c.answered(http.Header{"Date": {noon.Add(step.date).Format(http.TimeFormat)}}, noon, noon)
-		if got, _, ok := c.offset(); !ok || got != step.want+time.Second/2 {
-			t.Errorf("after answer %d: %v (%t), want %v", i+1, got, ok, step.want)
-		}
-	}
-}

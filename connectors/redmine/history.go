@@ -7,43 +7,35 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // History implements connectors.Tracker with one request: Redmine gives all journals of an issue at once. Transitions
 // are what the workflow of our roles allows, less what an open child or blocker forbids; whether the account may edit
 // the issue at all is for its rights to say.
 func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
-	c := t.call(ctx, "read issue "+issue, atIssue)
-	if err := c.checkID(issue); err != nil {
+	c := t.line.Call(ctx, "read issue "+issue, rest.AtIssue)
+	if err := c.CheckID(issue); err != nil {
 		return connectors.History{}, err
 	}
 	var answer struct {
 		Issue json.RawMessage `json:"issue"`
 	}
-	_, err := c.get("/issues/"+issue+".json", url.Values{"include": {"journals,watchers,attachments,relations,allowed_statuses"}}, &answer)
+	_, err := c.Get("/issues/"+issue+".json", url.Values{"include": {"journals,watchers,attachments,relations,allowed_statuses"}}, &answer)
 	if err != nil {
 		return connectors.History{}, t.confirm(ctx, err)
 	}
 	h, err := decodeHistory(answer.Issue)
 	if err != nil {
-		return connectors.History{}, c.garbled(0, err)
+		return connectors.History{}, c.Garbled(0, err)
 	}
 	if h.Issue.ID != issue {
-		return connectors.History{}, c.garbled(0, fmt.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
+		return connectors.History{}, c.Garbled(0, fmt.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
 	}
-	t.clock.readBack(h)
+	t.line.ReadBack(h)
 	return h, nil
-}
-
-// checkID holds an issue id to being a number: it becomes a part of a path. What is none was never an issue.
-func (c *call) checkID(issue string) error {
-	if n, err := strconv.ParseUint(issue, 10, 63); err != nil || n == 0 || strconv.FormatUint(n, 10) != issue {
-		return c.fail(connectors.Gone, fmt.Errorf("%q is no issue number", issue))
-	}
-	return nil
 }
 
 // confirm asks who we are before Gone or Hidden is believed: with the REST API switched off Redmine hides every

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 const pageSize = 100 // Redmine gives no more at once, whatever is asked for
@@ -23,7 +24,7 @@ const pageSize = 100 // Redmine gives no more at once, whatever is asked for
 // issues of the second before T. A bulk edit puts any number of issues into one second: when a whole page lies in
 // it, that second is read by issue number instead.
 func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
-	l := listing{call: t.call(ctx, "list changed issues", elsewhere), page: page}
+	l := listing{Call: t.line.Call(ctx, "list changed issues", rest.Elsewhere), page: page}
 	l.floor = since.UTC().Truncate(time.Second)
 	for from := l.floor; ; {
 		filter := url.Values{"sort": {"updated_on:asc,id:asc"}}
@@ -57,7 +58,7 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 
 // Census implements connectors.Tracker. The order is by number, which nothing moves.
 func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	l := listing{call: t.call(ctx, "list all issues", elsewhere)}
+	l := listing{Call: t.line.Call(ctx, "list all issues", rest.Elsewhere)}
 	l.page = func(issues []connectors.Issue) error {
 		stubs := make([]connectors.Stub, len(issues))
 		for i, issue := range issues {
@@ -76,7 +77,7 @@ func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error
 
 // listing is one pass over a list.
 type listing struct {
-	*call
+	*rest.Call
 	page   func([]connectors.Issue) error
 	asked  int
 	budget int
@@ -90,17 +91,17 @@ type listing struct {
 func (l *listing) read(filter url.Values) (issues []connectors.Issue, more bool, err error) {
 	l.asked++
 	if l.budget > 0 && l.asked > l.budget {
-		return nil, false, l.fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
+		return nil, false, l.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
 	}
 	filter.Set("status_id", "*") // else only open issues
 	filter.Set("limit", strconv.Itoa(pageSize))
-	body, err := l.do("GET", "/issues.json", filter, nil)
+	body, err := l.Do("GET", "/issues.json", filter, nil)
 	if err != nil {
 		return nil, false, err
 	}
 	issues, w, err := decodeList(body)
 	if err != nil {
-		return nil, false, l.garbled(0, err)
+		return nil, false, l.Garbled(0, err)
 	}
 	full := pageSize
 	if w.Limit > 0 {
@@ -118,7 +119,7 @@ func (l *listing) checkOrder(issues []connectors.Issue, from time.Time) error {
 	before := from.Add(-time.Second)
 	for _, i := range issues {
 		if i.UpdatedAt.Before(before) {
-			return l.garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
+			return l.Garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
 		}
 		before = i.UpdatedAt
 	}
@@ -186,7 +187,7 @@ func (l *listing) byNumber(filter url.Values, page func([]connectors.Issue) erro
 		for _, i := range issues {
 			n := number(i)
 			if n < next {
-				return l.garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
+				return l.Garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
 			}
 			next = n + 1
 		}

@@ -5,13 +5,9 @@
 // trust the contract: a wrong key served as a stranger, a list that moves while it is read, a PUT that failed
 // only because somebody else was saving, a page of a proxy in place of an answer.
 //
-// Beyond the contract the package promises:
-//   - the API key travels in a header to the configured host and nowhere else: not in an address, an error, a
-//     log line or a redirect; no redirect is ever followed and no cookie kept;
-//   - at most Config.Concurrency requests are under way, Config.RatePerSecond are begun, and Config.MaxAnswer
-//     bytes of an answer are read;
-//   - a request is sent once. The one exception is a write that Redmine refused whole because another save came
-//     between (422 with an empty list of errors): nothing was saved, so it is sent again a few times.
+// What travels where, and how much of it, is promised by connectors/rest. A request is sent once. The one exception is a
+// write that Redmine refused whole because another save came between (422 with an empty list of errors): nothing was
+// saved, so it is sent again a few times.
 //
 // Issue.Values of a History also holds the names of the attachments (connectors.FieldAttachment) and the
 // relations (connectors.FieldRelation); in a listing Redmine does not give them and the keys are absent.
@@ -21,18 +17,14 @@
 package redmine
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	goredmine "github.com/mattn/go-redmine"
-	"golang.org/x/time/rate"
-
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // Config is what a connection is made from. BaseURL, APIKey and Now are required.
@@ -52,18 +44,8 @@ type Config struct {
 
 // Tracker is one Redmine under one account. Make it with New; it is safe for concurrent use.
 type Tracker struct {
-	id     string
-	base   *url.URL
-	key    string
-	now    func() time.Time
-	log    *slog.Logger
-	next   http.RoundTripper
-	limit  *rate.Limiter
-	slots  chan struct{}
-	wait   time.Duration
-	answer int64
-	clock  clock
-	writes turns
+	line   *rest.Line
+	writes rest.Turns
 	work   trust // that our account may read booked time
 }
 
@@ -71,69 +53,35 @@ var _ connectors.Tracker = (*Tracker)(nil)
 
 // New checks c and makes the connection; it sends nothing.
 func New(c Config) (*Tracker, error) {
-	base, err := parseBase(c.BaseURL)
+	base, err := rest.ParseBase(c.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("redmine %s: url: %w", c.ID, err)
 	}
-	if err := checkKey(c.APIKey); err != nil {
+	if err := rest.CheckSecret(c.APIKey); err != nil {
 		return nil, fmt.Errorf("redmine %s: api key: %w", c.ID, err)
 	}
 	if c.Now == nil {
 		return nil, fmt.Errorf("redmine %s: no clock", c.ID)
 	}
-	t := &Tracker{
-		id: c.ID, base: base, key: c.APIKey, now: c.Now, log: c.Log, next: c.Transport,
-		limit: rate.NewLimiter(rate.Inf, 1), wait: c.Timeout, answer: c.MaxAnswer,
-		writes: turns{taken: map[string]chan struct{}{}},
-	}
-	if t.log == nil {
-		t.log = slog.New(slog.DiscardHandler)
-	}
-	if t.next == nil {
-		t.next = http.DefaultTransport.(*http.Transport).Clone()
-	}
-	if c.RatePerSecond > 0 {
-		t.limit = rate.NewLimiter(rate.Limit(c.RatePerSecond), 1)
-	}
-	if t.wait <= 0 {
-		t.wait = time.Minute
-	}
-	if t.answer <= 0 {
-		t.answer = 64 << 20
-	}
-	if c.Concurrency <= 0 {
-		c.Concurrency = 4
-	}
-	t.slots = make(chan struct{}, c.Concurrency)
-	return t, nil
+	line := rest.New(rest.Config{
+		ID: c.ID, Base: base, Dress: dress(c.APIKey), Secrets: []string{c.APIKey}, Transport: c.Transport, Now: c.Now, Log: c.Log,
+		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout, MaxAnswer: c.MaxAnswer,
+		Hints: hints, Refused: refused,
+	})
+	return &Tracker{line: line}, nil
 }
 
-func parseBase(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil:
-		return nil, errors.New("not an address") // the parser's own text repeats the address with any password in it
-	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return nil, errors.New("want http:// or https:// and a host")
-	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return nil, errors.New("want an address without credentials, query or fragment")
+func dress(key string) func(*http.Request) {
+	return func(r *http.Request) {
+		q := r.URL.Query()
+		q.Del("key") // go-redmine puts one into every address
+		r.URL.RawQuery = q.Encode()
+		r.Header.Set("X-Redmine-API-Key", key)
 	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = ""
-	return u, nil
 }
 
-func checkKey(key string) error {
-	if key == "" {
-		return errors.New("empty")
-	}
-	for _, r := range key {
-		if r <= ' ' || r > '~' {
-			return errors.New("holds blanks or characters that no key has")
-		}
-	}
-	return nil
-}
+// Offset implements connectors.Tracker.
+func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.line.Offset() }
 
 // Capabilities implements connectors.Tracker. EditedNotesSeen is false because 5.0 shows no edit; from 6.0 on
 // Note.EditedAt is filled all the same.
@@ -161,15 +109,10 @@ var permissions = map[connectors.Right][]string{
 	connectors.ReadWork:          {"view_time_entries"},
 }
 
-// Offset implements connectors.Tracker. Redmine itself does not say what time it is; the Date of the web server
-// before it does. Without one, the time that Redmine puts on our own writes is taken: it is known once a write
-// has been read back.
-func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.clock.offset() }
-
 // library is go-redmine for one call, its requests going through our own round tripper. A client per call,
 // because the library has neither context nor typed errors, and keeps limit and offset in the client.
-func (t *Tracker) library(c *call) *goredmine.Client {
-	lib := goredmine.NewClient(t.base.String(), "")
+func (t *Tracker) library(c *rest.Call) *goredmine.Client {
+	lib := goredmine.NewClient(t.line.Base.String(), "")
 	lib.Client = &http.Client{Transport: c}
 	lib.Limit = pageSize
 	return lib

@@ -9,19 +9,20 @@ import (
 	"strings"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // Retract implements connectors.Tracker with one PUT of the journal. Of an account that may edit its notes and not set
 // them as private Redmine takes the wish to hide one with 204 and leaves it alone. A note that stands alone is deleted
 // with its text; of one beside changes the changes stay.
 func (t *Tracker) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
-	c := t.call(ctx, "take back "+event+" of issue "+issue, atIssue)
-	if err := c.checkID(issue); err != nil {
+	c := t.line.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
+	if err := c.CheckID(issue); err != nil {
 		return err
 	}
 	journal, ok := strings.CutPrefix(event, "journal:")
-	if err := c.checkID(journal); !ok || err != nil {
-		return c.fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
+	if err := c.CheckID(journal); !ok || err != nil {
+		return c.Fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
 	}
 	change := map[string]any{"private_notes": true}
 	if how == connectors.Erased {
@@ -29,7 +30,7 @@ func (t *Tracker) Retract(ctx context.Context, issue, event string, how connecto
 	}
 	body, err := json.Marshal(map[string]any{"journal": change})
 	if err != nil {
-		return c.fail(connectors.Refused, err)
+		return c.Fail(connectors.Refused, err)
 	}
 	err = t.write(c, http.MethodPut, issue, "/journals/"+journal+".json", body)
 	var e *connectors.Error

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 type wireAccount struct {
@@ -55,14 +56,14 @@ func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
 
 // account reads /users/current, which is refused to strangers whatever the settings are.
 func (t *Tracker) account(ctx context.Context) (wireAccount, error) {
-	c := t.call(ctx, "read own account", atAccount)
-	body, err := c.do("GET", "/users/current.json", url.Values{"include": {"memberships"}}, nil)
+	c := t.line.Call(ctx, "read own account", rest.AtAccount)
+	body, err := c.Do("GET", "/users/current.json", url.Values{"include": {"memberships"}}, nil)
 	if err != nil {
 		return wireAccount{}, err
 	}
 	w, err := decodeAccount(body)
 	if err != nil {
-		return wireAccount{}, c.garbled(0, err)
+		return wireAccount{}, c.Garbled(0, err)
 	}
 	return w, nil
 }
@@ -88,7 +89,7 @@ func (t *Tracker) permissions(ctx context.Context, role int) ([]string, error) {
 			Time        string   `json:"time_entries_visibility"`
 		} `json:"role"`
 	}
-	_, err := t.call(ctx, "read role "+n, elsewhere).get("/roles/"+n+".json", nil, &answer)
+	_, err := t.line.Call(ctx, "read role "+n, rest.Elsewhere).Get("/roles/"+n+".json", nil, &answer)
 	held := answer.Role.Permissions
 	if answer.Role.Time == "own" {
 		held = slices.DeleteFunc(held, func(p string) bool { return slices.Contains(permissions[connectors.ReadWork], p) })

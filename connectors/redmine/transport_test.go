@@ -146,44 +146,6 @@ func TestCutAnswer(t *testing.T) {
 	}
 }
 
-func TestStatusClasses(t *testing.T) {
-	const read, write = http.MethodGet, http.MethodPut
-	for _, c := range []struct {
-		method string
-		at     place
-		status int
-		header http.Header
-		want   connectors.Class
-	}{
-		{read, atIssue, 401, nil, connectors.Unauthorized},
-		{write, atIssue, 401, nil, connectors.Unauthorized},
-		{read, atAccount, 403, nil, connectors.Unauthorized},
-		{read, atIssue, 403, nil, connectors.Hidden},
-		{read, elsewhere, 403, nil, connectors.Refused},
-		{read, atIssue, 404, nil, connectors.Gone},
-		{read, elsewhere, 404, nil, connectors.Garbled},
-		{read, elsewhere, 301, nil, connectors.Garbled},
-		{write, atIssue, 422, nil, connectors.Refused},
-		{write, atIssue, 413, nil, connectors.Refused},
-		{read, elsewhere, 429, nil, connectors.TryLater},
-		{write, atIssue, 429, nil, connectors.TryLater},
-		{read, elsewhere, 500, nil, connectors.TryLater},
-		{write, atIssue, 500, nil, connectors.Unknown},
-		{write, atIssue, 502, nil, connectors.Unknown},
-		{write, atIssue, 503, nil, connectors.Unknown},
-		{write, atIssue, 503, http.Header{"Retry-After": {"5"}}, connectors.TryLater},
-		{write, atIssue, 504, nil, connectors.Unknown},
-		{write, atIssue, 408, nil, connectors.Unknown},
-		{read, atIssue, 408, nil, connectors.TryLater},
-	} {
-		call := connect(t, "http://example.org", nil).call(t.Context(), "ask", c.at)
-		err := call.refusal(c.method, &http.Response{StatusCode: c.status, Header: c.header}, nil)
-		if err.Class != c.want || err.Status != c.status {
-			t.Errorf("%s %d at %d: %v, want %v", c.method, c.status, c.at, err, c.want)
-		}
-	}
-}
-
 func TestErrorsTellTheOperatorWhatToDo(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	_, err := connect(t, url, nil).Self(t.Context())
@@ -199,33 +161,6 @@ func TestErrorsTellTheOperatorWhatToDo(t *testing.T) {
 	want = "helpdesk: update issue 17: refused (HTTP 422): Назначена неверно [key]"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	for _, c := range []struct {
-		header, date string
-		want         time.Duration
-	}{
-		{"", "", 0},
-		{"7", "", 7 * time.Second},
-		{" 007 ", "", 7 * time.Second},
-		{"0", "", 0},
-		{"-5", "", 0},
-		{"86401", "", 24 * time.Hour},
-		{"99999999999999999999999", "", 24 * time.Hour},
-		{"-99999999999999999999999", "", 0},
-		{"soon", "", 0},
-		{"1.5", "", 0},
-		{"Mon, 02 Mar 2026 12:01:00 GMT", "", time.Minute},
-		{"Mon, 02 Mar 2026 11:00:00 GMT", "", 0},
-		{"Mon, 02 Mar 2026 13:01:00 GMT", "Mon, 02 Mar 2026 13:00:00 GMT", time.Minute},
-		{"Tue, 02 Mar 2027 12:00:00 GMT", "", 24 * time.Hour},
-	} {
-		h := http.Header{"Retry-After": {c.header}, "Date": {c.date}}
-		if got := retryAfter(h, noon); got != c.want {
-			t.Errorf("%q at %q: %v, want %v", c.header, c.date, got, c.want)
-		}
 	}
 }
 

@@ -9,11 +9,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // staleTries bounds how often a write is sent that was refused whole because somebody else was saving. Of 24
@@ -26,30 +26,30 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	if !w.HasUpdate() {
 		return nil
 	}
-	c := t.call(ctx, "update issue "+w.Issue, atIssue)
-	if err := c.checkID(w.Issue); err != nil {
+	c := t.line.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	if err := c.CheckID(w.Issue); err != nil {
 		return err
 	}
 	body, err := encodeUpdate(w)
 	if err != nil {
-		return c.fail(connectors.Refused, err)
+		return c.Fail(connectors.Refused, err)
 	}
 	err = t.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
 	if err == nil && w.Comment != nil {
-		t.clock.accepted(wrote{issue: w.Issue, mark: w.Comment.Mark, sent: c.sent, received: c.received})
+		t.line.Accepted(c, w.Issue, w.Comment.Mark)
 	}
 	return err
 }
 
 // AddWatcher implements connectors.Tracker. Redmine answers 204 for a person who may not see the issue, too.
 func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
-	c := t.call(ctx, "add a watcher to issue "+issue, atIssue)
-	if err := c.checkID(issue); err != nil {
+	c := t.line.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+	if err := c.CheckID(issue); err != nil {
 		return err
 	}
 	body, err := json.Marshal(map[string]string{"user_id": person})
 	if err != nil {
-		return c.fail(connectors.Refused, err)
+		return c.Fail(connectors.Refused, err)
 	}
 	return t.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body)
 }
@@ -93,44 +93,44 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 }
 
 // write sends one write to an issue and settles what a refusal means.
-func (t *Tracker) write(c *call, method, issue, path string, body []byte) error {
-	done, err := t.writes.take(c.ctx, issue)
+func (t *Tracker) write(c *rest.Call, method, issue, path string, body []byte) error {
+	done, err := t.writes.Take(c.Context(), issue)
 	if err != nil {
-		return c.fail(connectors.TryLater, err)
+		return c.Fail(connectors.TryLater, err)
 	}
 	defer done()
-	if _, err = c.insist(method, path, body); err != nil && !errors.Is(err, errStale) {
+	if _, err = insist(c, method, path, body); err != nil && !errors.Is(err, errStale) {
 		return t.settle(c, issue, err)
 	}
 	return err
 }
 
 // insist sends one write, again while it is refused as stale, and in the end gives that back as TryLater.
-func (c *call) insist(method, path string, body []byte) ([]byte, error) {
+func insist(c *rest.Call, method, path string, body []byte) ([]byte, error) {
 	for try := 1; ; try++ {
-		answer, err := c.do(method, path, nil, body)
+		answer, err := c.Do(method, path, nil, body)
 		if !errors.Is(err, errStale) {
 			return answer, err
 		}
 		if try == staleTries {
-			e := c.fail(connectors.TryLater, errStale)
+			e := c.Fail(connectors.TryLater, errStale)
 			e.Status = http.StatusUnprocessableEntity
 			return nil, e
 		}
-		if err := pause(c.ctx, time.Duration(try)*50*time.Millisecond); err != nil {
-			return nil, c.fail(connectors.TryLater, err)
+		if err := pause(c.Context(), time.Duration(try)*50*time.Millisecond); err != nil {
+			return nil, c.Fail(connectors.TryLater, err)
 		}
 	}
 }
 
 // settle tells the refusals of a write apart. 403 is Redmine's answer to a write on a hidden issue, in a closed
 // project and by a role without the right: whether we can still read the issue decides.
-func (t *Tracker) settle(c *call, issue string, err error) error {
+func (t *Tracker) settle(c *rest.Call, issue string, err error) error {
 	var e *connectors.Error
 	if !errors.As(err, &e) || e.Class != connectors.Hidden {
-		return t.confirm(c.ctx, err)
+		return t.confirm(c.Context(), err)
 	}
-	if _, readErr := t.History(c.ctx, issue); readErr != nil {
+	if _, readErr := t.History(c.Context(), issue); readErr != nil {
 		return readErr
 	}
 	e.Class, e.Hint = connectors.Refused, hintRights
@@ -146,36 +146,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// turns let one write to an issue through at a time: overlapping ones make Redmine refuse all but one.
-type turns struct {
-	mu    sync.Mutex
-	taken map[string]chan struct{} // closed when the turn is over
-}
-
-func (t *turns) take(ctx context.Context, issue string) (done func(), err error) {
-	for {
-		t.mu.Lock()
-		busy, ok := t.taken[issue]
-		if !ok {
-			mine := make(chan struct{})
-			t.taken[issue] = mine
-			t.mu.Unlock()
-			return func() { t.end(issue, mine) }, nil
-		}
-		t.mu.Unlock()
-		select {
-		case <-busy:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
-func (t *turns) end(issue string, mine chan struct{}) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.taken, issue)
-	close(mine)
 }

@@ -1,4 +1,4 @@
-package redmine
+package rest
 
 import (
 	"cmp"
@@ -25,7 +25,7 @@ type measured struct {
 	at    time.Time
 }
 
-// wrote is a comment that Redmine took between two moments of ours.
+// wrote is a comment that the tracker took between two moments of ours.
 type wrote struct {
 	issue, mark    string
 	sent, received time.Time

@@ -1,0 +1,153 @@
+package rest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"slabridge/connectors"
+)
+
+// Fail makes the error of this call. Our secrets are taken out of every text that is not our own.
+func (c *Call) Fail(class connectors.Class, err error) *connectors.Error {
+	return &connectors.Error{Op: c.name(), Class: class, Err: c.redact(err)}
+}
+
+func (c *Call) name() string {
+	if c.line.ID == "" {
+		return c.op
+	}
+	return c.line.ID + ": " + c.op
+}
+
+func (c *Call) redact(err error) error {
+	if err == nil {
+		return nil
+	}
+	if text := c.Redact(err.Error()); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
+}
+
+// Redact takes our secrets out of a text.
+func (c *Call) Redact(s string) string {
+	for _, secret := range c.line.Secrets {
+		s = strings.ReplaceAll(s, secret, "[key]")
+	}
+	return s
+}
+
+// lost is a request without a whole answer. A write is only known to be undone when no connection came about.
+func (c *Call) lost(method string, err error) *connectors.Error {
+	if c.reads(method) || beforeSending(err) {
+		e := c.Fail(connectors.TryLater, err)
+		if !errors.Is(err, context.Canceled) {
+			e.Hint = hintReach
+		}
+		return e
+	}
+	e := c.Fail(connectors.Unknown, err)
+	e.Hint = hintUnknown
+	return e
+}
+
+func beforeSending(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert)
+}
+
+// Strange is a successful status with something that the tracker never sends. For a write it proves nothing.
+func (c *Call) Strange(method string, status int, err error) *connectors.Error {
+	if c.reads(method) {
+		return c.Garbled(status, err)
+	}
+	e := c.Fail(connectors.Unknown, err)
+	e.Status, e.Hint = status, hintUnknown+"; "+c.line.Hints.Address
+	return e
+}
+
+func (c *Call) Garbled(status int, err error) *connectors.Error {
+	e := c.Fail(connectors.Garbled, err)
+	e.Status, e.Hint = status, c.line.Hints.Address
+	return e
+}
+
+// refusal turns an answer that is not a success into its error.
+func (c *Call) refusal(method string, res *http.Response, body []byte) *connectors.Error {
+	e := c.Fail(0, nil)
+	e.Status = res.StatusCode
+	e.RetryAfter = retryAfter(res.Header, c.line.Now())
+	c.classify(e, method)
+	if e.Status >= 300 && e.Status < 400 {
+		e.Err = fmt.Errorf("redirected to %s", destination(res))
+	}
+	if c.line.Refused != nil {
+		c.line.Refused(e, method, res, body)
+	}
+	for i, m := range e.Messages {
+		e.Messages[i] = c.Redact(m)
+	}
+	return e
+}
+
+func (c *Call) classify(e *connectors.Error, method string) {
+	write, hints := !c.reads(method), c.line.Hints
+	switch s := e.Status; {
+	case s < 400:
+		e.Class, e.Hint = connectors.Garbled, hints.Address
+	case s == http.StatusUnauthorized:
+		e.Class, e.Hint = connectors.Unauthorized, hints.Credentials
+	case s == http.StatusProxyAuthRequired:
+		e.Class, e.Hint = connectors.TryLater, hintReach
+	case s == http.StatusForbidden && c.at == AtAccount:
+		e.Class, e.Hint = connectors.Unauthorized, hints.Account
+	case s == http.StatusForbidden && c.at == AtIssue:
+		e.Class = connectors.Hidden
+	case s == http.StatusForbidden && !write:
+		e.Class, e.Hint = connectors.Refused, hints.Lists
+	case s == http.StatusForbidden:
+		e.Class, e.Hint = connectors.Refused, hints.Rights
+	case s == http.StatusNotFound && c.at == AtIssue:
+		e.Class = connectors.Gone
+	case s == http.StatusNotFound:
+		e.Class, e.Hint = connectors.Garbled, hints.Address
+	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable && e.RetryAfter > 0:
+		e.Class, e.Hint = connectors.TryLater, hints.Overload
+	case s >= 500 && write, s == http.StatusRequestTimeout && write:
+		e.Class, e.Hint = connectors.Unknown, hintUnknown // an error page may come after the effect
+	case s >= 500, s == http.StatusRequestTimeout:
+		e.Class, e.Hint = connectors.TryLater, hints.Overload
+	default:
+		e.Class = connectors.Refused
+	}
+}
+
+// destination is where a redirect points, without path and query, which may hold a token.
+func destination(res *http.Response) string {
+	u, err := url.Parse(res.Header.Get("Location"))
+	if err != nil || u.Host == "" {
+		return "another page of the same host"
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// AsError finds the typed error that went through http.Client and a library, and types the ones that did not
+// come from us: the library's own complaints about an answer.
+func (c *Call) AsError(err error) error {
+	var e *connectors.Error
+	if err == nil {
+		return nil
+	}
+	if errors.As(err, &e) {
+		return e
+	}
+	return c.Garbled(0, err)
+}

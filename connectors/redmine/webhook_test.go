@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var hints = map[string]struct {
+var hookBodies = map[string]struct {
 	body string
 	want []string
 	ok   bool
@@ -32,7 +32,7 @@ var hints = map[string]struct {
 }
 
 func TestHint(t *testing.T) {
-	for name, c := range hints {
+	for name, c := range hookBodies {
 		if got, ok := Hint([]byte(c.body)); ok != c.ok || !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, %t", name, got, ok)
 		}
@@ -41,7 +41,7 @@ func TestHint(t *testing.T) {
 
 // FuzzHint: whatever comes in, ids are numbers that can stand in an address, each once, and never of what is not JSON.
 func FuzzHint(f *testing.F) {
-	for _, c := range hints {
+	for _, c := range hookBodies {
 		f.Add([]byte(c.body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

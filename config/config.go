@@ -66,6 +66,7 @@ type Connection struct {
 	Concurrency   int           // requests at the same time
 	Timeout       time.Duration // of one request
 	WatchIssue    string        // the key of the issue that is told when slabridge itself is late; "" for none
+	Webhook       Secret        // of the webhooks that the tracker may send; empty: none are taken
 }
 
 // Auth is the account. A secret that could not be had is empty, and a fault of level NoSecret.

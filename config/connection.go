@@ -49,6 +49,7 @@ func (l *loader) connections() {
 			}
 		}
 		c.Auth = l.auth(path+".auth", doc)
+		c.Webhook = l.webhook(path+".webhook", doc.Webhook)
 		l.cfg.Connections = append(l.cfg.Connections, c)
 	}
 }
@@ -115,6 +116,23 @@ func (l *loader) auth(path string, doc *connectionDoc) Auth {
 		l.fault(path, "", "must be {user, token}, {user, file}, {pat} or {file} for jira")
 	}
 	return out
+}
+
+// minWebhookSecret is the length, in bytes, below which a secret can be guessed from a signature that was seen.
+const minWebhookSecret = 16
+
+func (l *loader) webhook(path string, doc *webhookDoc) Secret {
+	if doc == nil || l.spoilt(path) {
+		return Secret{}
+	}
+	if l.cfg.Listen == "" {
+		l.warn(path, "", "is of no use: nothing is listened on, see listen")
+	}
+	secret := doc.Secret.resolve(l.page, path+".secret", l.folder)
+	if n := len(secret.Reveal()); n > 0 && n < minWebhookSecret {
+		l.warn(path+".secret", "", "is shorter than %d characters, and could be guessed; make one with openssl rand -hex 32", minWebhookSecret)
+	}
+	return secret
 }
 
 func secretPath(path, name string, s *secretDoc) string {

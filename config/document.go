@@ -65,6 +65,13 @@ type connectionDoc struct {
 	Timeout *length `yaml:"timeout"`
 	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no longer. Default: none.
 	WatchIssue string `yaml:"watch_issue"`
+	// Webhook opens /webhooks/ID on the address of `listen`, at which the tracker may tell of changes at once. Default: none is open.
+	Webhook *webhookDoc `yaml:"webhook" check:"secret"`
+}
+
+type webhookDoc struct {
+	// Secret that the tracker signs its webhooks with, or shows: ${NAME} of the environment, or {file: PATH}.
+	Secret *secretDoc `yaml:"secret" check:"required"`
 }
 
 type authDoc struct {

@@ -19,8 +19,9 @@ func (a *app) runCmd() *cobra.Command {
 		Use:   "run",
 		Short: "Run as a daemon: passes by schedule and at the next due moment",
 		Long: "Run as a daemon. Each connection is polled by its schedule, and a pass is made at the next moment\n" +
-			"at which time alone gives something to do. SIGTERM and SIGINT stop after the write under way;\n" +
-			"SIGHUP reads the configuration again and keeps the old one when the new has faults.",
+			"at which time alone gives something to do, or when a webhook tells of a change. SIGTERM and SIGINT\n" +
+			"stop after the write under way; SIGHUP reads the configuration again and keeps the old one\n" +
+			"when the new has faults.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDaemon(cmd.Context()) },
 	}
@@ -39,7 +40,8 @@ func (a *app) runDaemon(ctx context.Context) error {
 	ctx, stopFor := context.WithCancelCause(ctx)
 	defer stopFor(nil)
 	mon := newMonitor(w.engine.Connections(), a.clock)
-	address, stop, err := mon.serve(w.cfg.Listen)
+	hooks := newWebhooks(w.cfg.Connections, w.engine.Hint, mon.webhooks, ctx.Done(), w.log)
+	address, stop, err := mon.serve(w.cfg.Listen, hooks)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,8 @@ func (a *app) runDaemon(ctx context.Context) error {
 			case <-ctx.Done():
 				return
 			case <-hup:
-				if s, ok := a.reloaded(w); ok {
+				if cfg, s, ok := a.reloaded(w); ok {
+					hooks.follow(cfg.Connections)
 					select {
 					case reload <- s:
 						mon.follow(s.Connections)
@@ -84,23 +87,23 @@ func (a *app) runDaemon(ctx context.Context) error {
 }
 
 // reloaded reads the configuration again; with faults the old one stays.
-func (a *app) reloaded(w *workspace) (engine.Settings, bool) {
+func (a *app) reloaded(w *workspace) (*config.Config, engine.Settings, bool) {
 	cfg, faults := config.Load(w.cfg.Path)
 	if err := faults.Err(config.NoSecret); err != nil {
 		w.log.Error("reload: the configuration has faults, the old one stays", slog.Any("faults", err))
-		return engine.Settings{}, false
+		return nil, engine.Settings{}, false
 	}
 	if cfg.State != w.cfg.State {
 		w.log.Error("reload: the state file cannot change while running, the old configuration stays", slog.String("state", cfg.State))
-		return engine.Settings{}, false
+		return nil, engine.Settings{}, false
 	}
 	s, err := a.settings(cfg, writes, w.log)
 	if err != nil {
 		w.log.Error("reload: the old configuration stays", slog.Any("error", err))
-		return s, false
+		return nil, s, false
 	}
 	w.log.Info("reload: configuration read again", slog.Int("contracts", len(cfg.Contracts)))
-	return s, true
+	return cfg, s, true
 }
 
 // logPass logs what a pass did; an idle one is worth a line only when debugging.

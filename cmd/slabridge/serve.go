@@ -28,6 +28,7 @@ type monitor struct {
 	lastPass *prometheus.GaugeVec
 	offset   *prometheus.GaugeVec
 	late     *prometheus.GaugeVec
+	webhooks *prometheus.CounterVec
 	clock    func() time.Time
 
 	mu    sync.Mutex
@@ -50,9 +51,10 @@ func newMonitor(connections []engine.Connection, clock func() time.Time) *monito
 		lastPass: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_last_good_pass_timestamp_seconds", Help: "When the last complete pass was made."}, []string{"connection"}),
 		offset:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_clock_offset_seconds", Help: "The tracker's clock minus ours."}, []string{"connection"}),
 		late:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_late_seconds", Help: "For how long the oldest thing that is due has not been done, once that is longer than limits.late_after; else 0."}, []string{"connection"}),
+		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_webhooks_total", Help: "Webhooks received, by what became of them."}, []string{"connection", "outcome"}),
 		clock:    clock,
 	}
-	m.registry.MustRegister(m.passes, m.steps, m.exposed, m.problems, m.lastPass, m.offset, m.late)
+	m.registry.MustRegister(m.passes, m.steps, m.exposed, m.problems, m.lastPass, m.offset, m.late, m.webhooks)
 	m.follow(connections)
 	return m
 }
@@ -134,8 +136,9 @@ func (m *monitor) health(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintln(w, "ok") // a client that went away needs no answer
 }
 
-// serve answers on the address, "" is none, until it is stopped. It gives the address with the port it got.
-func (m *monitor) serve(address string) (got string, stop func(), err error) {
+// serve answers on the address, "" is none, until it is stopped; webhooks, if any, go to hooks. It gives the address
+// with the port it got.
+func (m *monitor) serve(address string, hooks http.Handler) (got string, stop func(), err error) {
 	if address == "" {
 		return "off", func() {}, nil
 	}
@@ -146,7 +149,10 @@ func (m *monitor) serve(address string) (got string, stop func(), err error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", m.health)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	if hooks != nil {
+		mux.Handle("POST /webhooks/{connection}", hooks)
+	}
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

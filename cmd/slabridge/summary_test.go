@@ -106,7 +106,7 @@ func TestLogOfAPass(t *testing.T) {
 	contains(t, "log", out.String(), "issue=0", "issue=1", `msg="slabridge has caught up"`)
 
 	m := newMonitor([]engine.Connection{{ID: "helpdesk", Poll: "@every 1m", Tracker: away{}}}, func() time.Time { return moment })
-	address, stop, err := m.serve("127.0.0.1:0")
+	address, stop, err := m.serve("127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

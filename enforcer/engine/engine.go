@@ -65,7 +65,7 @@ type Settings struct {
 }
 
 // Engine works on one state file. Its methods are not to be called at the same time as each other, but for the
-// reading ones.
+// reading ones and Hint.
 type Engine struct {
 	mirror   *mirror.DB
 	ledger   *ledger.Ledger
@@ -73,6 +73,7 @@ type Engine struct {
 	log      *slog.Logger
 	settings Settings
 	looked   map[string]lastPass // by connection
+	hints    *hints
 	// uncounted are the costs that could not be read and were told of, by connection, contract and issue
 	uncounted map[[3]string]string
 	// Progress, when set, is told how a long synchronisation goes on.
@@ -81,7 +82,7 @@ type Engine struct {
 
 // New makes an engine over an open mirror and ledger.
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
-	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, uncounted: map[[3]string]string{}}
+	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, hints: newHints(), uncounted: map[[3]string]string{}}
 }
 
 // Connections are those it works on.

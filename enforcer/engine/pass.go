@@ -68,7 +68,7 @@ func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 }
 
 func (p *pass) turn(ctx context.Context) error {
-	synced, err := p.e.sync(ctx, p.conn, SyncOptions{})
+	synced, err := p.e.sync(ctx, p.conn, SyncOptions{}, p.e.hints.take(p.conn.ID)...)
 	if err != nil {
 		return err
 	}

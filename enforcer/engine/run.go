@@ -37,7 +37,8 @@ func ParseSchedule(text string, now time.Time) (next []time.Time, err error) {
 	return next, nil
 }
 
-// minWake keeps a step that cannot be taken from turning the daemon into a busy loop.
+// minWake after the last pass over all connections keeps a step that cannot be taken from turning the daemon into a busy
+// loop.
 const minWake = time.Second
 
 // lastPass is how the last pass over a connection ended.
@@ -59,8 +60,8 @@ func (e *Engine) note(p *pass, err error) {
 	e.looked[p.conn.ID] = l
 }
 
-// Run passes over each connection by its schedule, and over all of them whenever the next moment comes at which
-// time alone gives something to do. It returns when ctx ends, after the write under way. Each pass is told to
+// Run passes over each connection by its schedule, over those that Hint tells of, and over all of them whenever the
+// next moment comes at which time alone gives something to do. It returns when ctx ends, after the write under way. Each pass is told to
 // report, errors included: they are for the next pass to overcome. Settings that arrive on reload are taken
 // between two passes.
 func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]Report, error)) error {
@@ -71,8 +72,11 @@ func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]
 	}
 	defer func() { <-schedule.Stop().Done() }()
 	report(e.Pass(ctx))
+	passedAt := e.clock()       // when the last pass over all of them ended
+	var window <-chan time.Time // open while hints gather
+	var hintedAt time.Time      // when the last pass that they brought about began
 	for {
-		wake, stop, err := e.wake(ctx)
+		wake, stop, err := e.wake(ctx, passedAt)
 		if err != nil && ctx.Err() == nil {
 			report(nil, err)
 		}
@@ -93,11 +97,25 @@ func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]
 			schedule.Stop()
 			schedule = next
 			report(e.Pass(ctx))
+			passedAt = e.clock()
 		case id := <-ticks:
 			stop()
 			report(e.passOver(ctx, due(id, ticks)))
+		case <-e.hints.came:
+			stop()
+			if window == nil {
+				window = time.NewTimer(hintWait(e.clock(), hintedAt)).C
+			}
+		case <-window:
+			stop()
+			window = nil
+			if ids := e.hinted(); len(ids) > 0 {
+				hintedAt = e.clock()
+				report(e.passOver(ctx, ids))
+			}
 		case <-wake:
 			report(e.Pass(ctx))
+			passedAt = e.clock()
 		}
 	}
 }
@@ -142,8 +160,9 @@ func (e *Engine) passOver(ctx context.Context, ids map[string]bool) ([]Report, e
 }
 
 // wake gives a channel that fires at the next moment at which time alone gives something to do, of any connection;
-// never, when nothing is to come.
-func (e *Engine) wake(ctx context.Context) (<-chan time.Time, func(), error) {
+// never, when nothing is to come. It counts minWake from passedAt and not from now: ticks and hints of one connection,
+// however many, put off nothing that is due on another.
+func (e *Engine) wake(ctx context.Context, passedAt time.Time) (<-chan time.Time, func(), error) {
 	var first time.Duration
 	found := false
 	for _, c := range e.settings.Connections {
@@ -158,7 +177,7 @@ func (e *Engine) wake(ctx context.Context) (<-chan time.Time, func(), error) {
 	if !found {
 		return nil, func() {}, nil
 	}
-	t := time.NewTimer(max(first, minWake))
+	t := time.NewTimer(max(first, min(passedAt.Add(minWake).Sub(e.clock()), minWake)))
 	return t.C, func() { t.Stop() }, nil
 }
 

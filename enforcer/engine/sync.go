@@ -10,18 +10,20 @@ import (
 	"slabridge/enforcer"
 )
 
-// sync brings the mirror of one connection up to date, names included.
-func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions) (mirror.Report, error) {
-	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: e.Progress, Work: e.countsWork(c.ID)}
+// sync brings the mirror of one connection up to date, names included. The hinted issues are read again in any case.
+func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions, hinted ...string) (mirror.Report, error) {
+	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: e.Progress, Work: e.countsWork(c.ID), Reread: hinted}
 	cursor, err := e.mirror.Cursor(ctx, c.ID)
 	if err != nil {
 		return mirror.Report{}, err
 	}
 	if e.now(c.Tracker).Sub(cursor.CensusAt) >= censusEvery {
 		opts.Census = true
-		if opts.Reread, err = e.running(ctx, c.ID); err != nil {
+		running, err := e.running(ctx, c.ID)
+		if err != nil {
 			return mirror.Report{}, err
 		}
+		opts.Reread = slices.Concat(hinted, running)
 	}
 	r, err := e.mirror.Sync(ctx, c.ID, c.Tracker, e.clock, opts)
 	if err != nil {

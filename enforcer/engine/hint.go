@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// What hints may cost. A tracker that tells of one change in several deliveries tells of them within hintWindow, and
+// gets one pass for all. A second between the passes that hints bring about, and hintsPerMinute issues that they have
+// read again, bound what a flood of them costs, be they replayed or made up.
+const (
+	hintWindow     = 300 * time.Millisecond
+	hintGap        = time.Second
+	hintsPerMinute = 60
+)
+
+// hints are what was said from outside to have changed, and no pass has looked at yet. Nothing rests on them: what is
+// not hinted at is found by the schedule. It is safe for concurrent use.
+type hints struct {
+	came chan struct{} // has something when a connection without hints got one
+
+	mu      sync.Mutex
+	waiting map[string]map[string]bool // issues by connection; none: it is only to be looked at
+	budgets map[string]*rate.Limiter   // of issues read again, by connection
+}
+
+func newHints() *hints {
+	return &hints{came: make(chan struct{}, 1), waiting: map[string]map[string]bool{}, budgets: map[string]*rate.Limiter{}}
+}
+
+// Hint says that issues of a connection, by their ids, may have changed; without any, that something did. Run makes a
+// pass over the connection at once and reads them again in it, known or not. It reports whether all of them will be:
+// at most sixty new ones are taken at a time and in a minute, and for the others the pass looks at nothing but the tracker's
+// list of what changed. Unlike the other methods it may be called at any time, and does not wait.
+func (e *Engine) Hint(connection string, issues ...string) bool {
+	h := e.hints
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	waiting, asked := h.waiting[connection]
+	if !asked {
+		waiting = map[string]bool{}
+		h.waiting[connection] = waiting
+		select {
+		case h.came <- struct{}{}:
+		default: // it was said already, of another connection
+		}
+	}
+	budget := h.budgets[connection]
+	if budget == nil {
+		budget = rate.NewLimiter(rate.Every(time.Minute/hintsPerMinute), hintsPerMinute)
+		h.budgets[connection] = budget
+	}
+	all := true
+	for _, id := range issues {
+		switch {
+		case waiting[id]:
+		case budget.AllowN(e.clock(), 1):
+			waiting[id] = true
+		default:
+			all = false
+		}
+	}
+	return all
+}
+
+// take gives the issues that a pass over the connection is to read again, and forgets them: from the first page of its
+// lists on, the mirror remembers.
+func (h *hints) take(connection string) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	issues := slices.Sorted(maps.Keys(h.waiting[connection]))
+	delete(h.waiting, connection)
+	return issues
+}
+
+// hinted are the connections for which hints are to bring a pass about. A tracker in trouble is left alone: the next try
+// takes what waits. What was said of a connection that is no longer there is forgotten.
+func (e *Engine) hinted() map[string]bool {
+	e.hints.mu.Lock()
+	defer e.hints.mu.Unlock()
+	ids := map[string]bool{}
+	waiting := map[string]map[string]bool{}
+	for _, c := range e.settings.Connections {
+		issues, ok := e.hints.waiting[c.ID]
+		if !ok {
+			continue
+		}
+		waiting[c.ID] = issues
+		if e.looked[c.ID].failedAt.IsZero() {
+			ids[c.ID] = true
+		}
+	}
+	e.hints.waiting = waiting
+	return ids
+}
+
+// hintWait is how long after a first hint the pass is made, when the last one that hints brought about began at last.
+func hintWait(now, last time.Time) time.Duration {
+	return min(max(last.Add(hintGap).Sub(now), hintWindow), hintGap)
+}

@@ -44,7 +44,7 @@ type Tracker interface {
 	Census(ctx context.Context, page func([]Stub) error) error
 
 	// History reads one issue whole: its state now and every event the account may see, oldest first, with
-	// stable event ids. Gone means deleted (or never there), Hidden that it exists but not for us.
+	// stable event ids. issue is its id, or what people type for it. Gone means deleted (or never there), Hidden that it exists but not for us.
 	History(ctx context.Context, issue string) (History, error)
 
 	// Update sends all changes of w but its watchers in one request, exactly as given. A nil error says only

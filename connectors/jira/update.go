@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -92,7 +93,7 @@ func (t *Tracker) requests(ctx context.Context, c *rest.Call, w connectors.Write
 	}
 	update := map[string]any{}
 	if w.Comment != nil {
-		body, alone, err := commentBody(*w.Comment)
+		body, alone, err := t.comment(*w.Comment)
 		if err != nil {
 			return nil, nil, c.Fail(connectors.Refused, err)
 		}
@@ -122,9 +123,10 @@ func (t *Tracker) assignee(ctx context.Context, person string) (any, error) {
 	return t.user(ctx, person)
 }
 
-// commentBody is a comment as Jira takes it. One that a service desk keeps from its customers goes alone: only there Jira
+// comment is a comment as Jira takes it; one that says nothing of its audience has the connection's. One that a service desk keeps from its customers goes alone: only there Jira
 // is known to heed the property.
-func commentBody(m connectors.Comment) (body map[string]any, alone bool, err error) {
+func (t *Tracker) comment(m connectors.Comment) (body map[string]any, alone bool, err error) {
+	m.Audience = cmp.Or(m.Audience, t.internal)
 	if err := clean("comment", m.Text); err != nil {
 		return nil, false, err
 	}

@@ -116,7 +116,18 @@ const (
 
 // InternalNotes says how the tracker keeps a comment from customers.
 type InternalNotes struct {
-	Kind string // "private-note", "jsm-internal", "role:NAME", "group:NAME"
+	Kind string // PrivateNote, or of Jira's "jsm-internal", "role:NAME", "group:NAME"
+}
+
+// PrivateNote is Redmine's only way.
+const PrivateNote = "private-note"
+
+// audience is the kind where a comment must name it: where there is one way, none is named.
+func (n InternalNotes) audience() string {
+	if n.Kind == PrivateNote {
+		return ""
+	}
+	return n.Kind
 }
 
 // Scope is which issues of a connection a contract covers.

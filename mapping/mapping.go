@@ -44,16 +44,18 @@ type SeverityRule struct {
 type When struct {
 	Field      string   // custom field by name or id
 	In         []string // with Field: the values; nil: filled at all
-	Tracker    []string // Redmine's trackers, Jira's issue types
+	Tracker    []string // Redmine's trackers, Jira's issue types and request types
 	Category   []string
 	Priority   []string
 	AuthorRole []enforcer.Role
 }
 
-// StatusRule says which statuses, by name, are of a class.
+// StatusRule says which statuses are of a class: by name, or else by what the tracker sorts them into. A status that some
+// rule names is of that rule's class, whatever its category.
 type StatusRule struct {
-	Is    enforcer.StatusClass
-	Names []string
+	Is         enforcer.StatusClass
+	Names      []string
+	Categories []string `json:",omitempty"` // of connectors.Status
 }
 
 // RoleRule says who has a role, and who of them is named when the role is called in. Lead and Duty are ordered:
@@ -69,7 +71,8 @@ type RoleRule struct {
 	EveryoneElse bool
 }
 
-// FieldRule says what of an issue holds one of the contract's fields: a custom field, files, or an attribute that
+// FieldRule says what of an issue holds one of the contract's fields: a custom field (or another that the tracker offers
+// like one, as Jira's labels), files, or an attribute that
 // every issue has; exactly one of the three. Write lets slabridge keep a custom field.
 type FieldRule struct {
 	Is         string

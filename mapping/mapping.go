@@ -55,8 +55,11 @@ type When struct {
 type StatusRule struct {
 	Is         enforcer.StatusClass
 	Names      []string
-	Categories []string `json:",omitempty"` // of connectors.Status
+	Categories []string `json:",omitempty"` // of StatusCategories; left out of fingerprints made before there were any
 }
+
+// StatusCategories are what trackers that sort their statuses into classes of their own sort them into: Jira's.
+var StatusCategories = []string{"new", "indeterminate", "done"}
 
 // RoleRule says who has a role, and who of them is named when the role is called in. Lead and Duty are ordered:
 // the first who is active and assignable is taken.

@@ -72,7 +72,7 @@ var active = []*regexp.Regexp{
 	regexp.MustCompile(`[:;]-?\)|:-?\(|:-?[PpD]($|[^\pL])|;$`),                                               // Jira's faces
 	regexp.MustCompile(`(?i)\(([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)\)`),                                // Jira's emoticons
 	regexp.MustCompile(`(?i)^([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)$`),                                  // which a template puts in brackets
-	regexp.MustCompile(`--|(?i)(https?|ftps?|file|mailto|news|nntp|irc):\S`),                                   // dashes and addresses
+	regexp.MustCompile(`--|(?i)(https?|ftps?|file|mailto|news|nntp|irc):\S`),                                 // dashes and addresses
 	regexp.MustCompile(`[\x00-\x1f\x7f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]|^\s|\s$`), // control, direction, lines
 }
 

@@ -143,7 +143,7 @@ type severityRuleDoc struct {
 
 // whenDoc is a condition in the tracker's words: every part given must be true, each by any of its names.
 type whenDoc struct {
-	// Field is a custom field (or Jira's labels, components and the like), by name or id; with `in`, one of those values; else filled at all.
+	// Field is a custom field (or Jira's labels and the like), by name or id; with `in`, one of those values; else filled at all.
 	Field string `yaml:"field"`
 	// In lists the values of the field.
 	In names `yaml:"in"`
@@ -187,7 +187,7 @@ type roleRuleDoc struct {
 type fieldRuleDoc struct {
 	// Is what is held: received, agreed, agreed-due, hold, sla-due and the like, or an item of a complete request.
 	Is string `yaml:"is" check:"required"`
-	// Field is the custom field's name or id; of Jira also labels, components, resolution, fixVersions or environment.
+	// Field is the custom field's name or id; of Jira also labels, resolution, fixVersions or environment.
 	Field string `yaml:"field"`
 	// Attachment lists names of files that hold it, * for any characters and ? for one: "*cause*.pdf". Case does not matter.
 	Attachment names `yaml:"attachment"`

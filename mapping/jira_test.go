@@ -53,7 +53,7 @@ func jiraDirectory() connectors.Directory {
 			{ID: "cf:customfield_10056", Name: "Agreed due", Type: connectors.FieldDateTime},
 			{ID: "cf:customfield_10057", Name: "Affected", Type: "array", Multiple: true},
 			{ID: "cf:labels", Name: "Метки", Type: "array", Multiple: true},
-			{ID: "cf:components", Name: "Components", Type: "array", Multiple: true},
+			{ID: "cf:fixVersions", Name: "Fix versions", Type: "array", Multiple: true},
 		},
 		Roles: []connectors.Named{{ID: "assignable", Name: "assignable"}, {ID: "Service Desk Team", Name: "Service Desk Team"}},
 		People: []connectors.Person{
@@ -233,7 +233,7 @@ func TestJiraConditions(t *testing.T) {
 		{"many, filled at all", mapping.When{Field: "customfield_10057"}, values{"cf:customfield_10057": {"Portal"}}, true},
 		{"many, empty", mapping.When{Field: "customfield_10057"}, values{"cf:customfield_10057": nil}, false},
 		{"a label, by what the site calls the field", mapping.When{Field: "Метки", In: []string{"vip"}}, values{"cf:labels": {"a", "vip"}}, true},
-		{"a component by name", mapping.When{Field: "components", In: []string{"Portal"}}, values{"cf:components": {"Portal"}}, true},
+		{"a version", mapping.When{Field: "fixVersions", In: []string{"2.0"}}, values{"cf:fixVersions": {"1.9", "2.0"}}, true},
 		{"the second of its components by id", mapping.When{Category: []string{"10301"}}, values{"category": {"10300", "10301"}}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

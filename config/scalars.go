@@ -103,7 +103,7 @@ type (
 	roleNames    names // of roles, customers and the bot among them
 	speakerNames names // of roles, with staff for all of the provider's
 	classNames   names // of status classes
-	// categoryNames are of the classes that a tracker itself sorts its statuses into
+	// categoryNames are of the classes that a tracker itself sorts its statuses into.
 	categoryNames names
 )
 

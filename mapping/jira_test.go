@@ -39,8 +39,11 @@ func jiraDirectory() connectors.Directory {
 		},
 		Priorities: []connectors.Priority{{ID: "4", Name: "Low", Rank: 0}, {ID: "3", Name: "Medium", Rank: 1}, {ID: "1", Name: "Highest", Rank: 2}},
 		Types: []connectors.Named{
-			{ID: "10002", Name: "Task"}, {ID: "10005", Name: "Incident"}, {ID: "10090", Name: "Task"},
-			{ID: "request:Report a fault", Name: "Report a fault"}, {ID: "request:Incident", Name: "Incident"},
+			{ID: "10002", Name: "Task"},
+			{ID: "10005", Name: "Incident"},
+			{ID: "10090", Name: "Task"},
+			{ID: "request:Report a fault", Name: "Report a fault"},
+			{ID: "request:Incident", Name: "Incident"},
 		},
 		Projects: []connectors.Project{{ID: "10000", Key: "ACME", Name: "Acme"}},
 		Fields: []connectors.Field{

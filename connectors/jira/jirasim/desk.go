@@ -21,6 +21,8 @@ func (c *call) desk(p []string) reply {
 	}
 	switch {
 	case c.r.Method != http.MethodGet:
+	case len(p) == 1 && p[0] == "info":
+		return ok(obj{"version": "5.17.3", "platformVersion": "10.3.24", "buildChangeSet": "0", "isLicensedForUse": true, "buildDate": c.date(c.now), "_links": obj{"self": "https://jira.example.org/rest/servicedeskapi/info"}})
 	case len(p) == 1 && p[0] == "servicedesk":
 		values := []any{}
 		for _, d := range desks {

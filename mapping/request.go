@@ -37,11 +37,43 @@ func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location
 		Event: CreatedEvent, At: h.Issue.CreatedAt, By: rp.author, StatusSet: true,
 		Attached: len(rp.values[connectors.FieldAttachment]) > 0, State: rp.state(h.Issue.CreatedAt),
 	}
-	for i := range h.Events {
-		req.Moments = append(req.Moments, rp.event(&h.Events[i], h.Events))
+	for _, e := range atOnce(h.Events) {
+		req.Moments = append(req.Moments, rp.event(&e, h.Events))
 	}
 	rp.facts(&req)
 	return req
+}
+
+// halves is how far apart the two halves of what somebody did at once may lie.
+const halves = time.Second
+
+// atOnce makes one event of a change and a comment that the same person made at once, where the tracker has events of
+// their own for them (Jira: an entry of the changelog, and a comment). Else every answer that takes a request into work
+// would be a silent beginning first. The event of the change gives the name, for it is the one that is there first.
+func atOnce(events []connectors.Event) []connectors.Event {
+	out := make([]connectors.Event, 0, len(events))
+	taken := map[int]bool{}
+	for i, e := range events {
+		if taken[i] {
+			continue
+		}
+		if e.Note == nil && e.Work == nil && len(e.Changes) > 0 {
+			for j := i + 1; j < len(events) && events[j].At.Sub(e.At) <= halves; j++ {
+				if n := events[j]; !taken[j] && n.Author == e.Author && n.Note != nil && len(n.Changes) == 0 && kindOf(n) != kindOf(e) {
+					e.Note, taken[j] = n.Note, true
+					break
+				}
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// kindOf is what sort of thing the tracker has for an event: "history", "comment"; Redmine has journals for both.
+func kindOf(e connectors.Event) string {
+	kind, _, _ := strings.Cut(e.ID, ":")
+	return kind
 }
 
 // replay goes through a history event by event.

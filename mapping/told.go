@@ -25,9 +25,10 @@ type seen struct {
 
 // seen lists them, oldest first. A note in the customer's own words, and a machine's, are not staff's.
 func (w *writer) seen() []seen {
-	events := make(map[string]*connectors.Event, len(w.h.Events))
-	for i := range w.h.Events {
-		events[w.h.Events[i].ID] = &w.h.Events[i]
+	all := atOnce(connectors.SortEvents(w.h.Events))
+	events := make(map[string]*connectors.Event, len(all))
+	for i := range all {
+		events[all[i].ID] = &all[i]
 	}
 	var out []seen
 	for i := range w.req.Moments {

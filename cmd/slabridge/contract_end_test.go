@@ -129,15 +129,20 @@ func (p *play) verdict(issue string, c cycleStory) string {
 	return line
 }
 
-// event names an event of the tracker by what the page shows: "note-3"; booked time is numbered through the story.
+// event names an event of the tracker by what the page shows: "note-3"; booked time is numbered through the story. What
+// somebody did at one moment is one note, though a tracker may keep it in several pieces.
 func (p *play) event(issue, id string) string {
 	if n := p.w.work(id); n > 0 {
 		return fmt.Sprintf("work-%d", n)
 	}
 	return noteEvent.ReplaceAllStringFunc(id, func(m string) string {
-		for n, note := range p.known[issue] {
+		n, last := 0, storyNote{}
+		for _, note := range p.known[issue] {
+			if n == 0 || !note.at.Equal(last.at) || note.author != last.author {
+				n, last = n+1, note
+			}
 			if slices.Contains(note.events, m) {
-				return fmt.Sprintf("note-%d", n+1)
+				return fmt.Sprintf("note-%d", n)
 			}
 		}
 		return m

@@ -29,7 +29,7 @@ type play struct {
 
 	projects map[string]string
 	ids      map[string]string      // the tracker's by the story's: "#1"
-	keys     map[string]string      // by id: what people type
+	keys     map[string]string      // ids by what people type for them, or once did
 	made     int                    // issues that slabridge made itself
 	told     map[string]bool        // by their first event: notes of ours that have been told
 	known    map[string][]storyNote // by issue: its notes, as last seen

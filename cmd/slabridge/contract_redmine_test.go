@@ -114,6 +114,9 @@ func (w *redmineWorld) ours(r *http.Request) bool {
 	return r.Header.Get("X-Redmine-API-Key") == key
 }
 
+func (w *redmineWorld) changes(r *http.Request) bool { return r.Method != http.MethodGet }
+func (w *redmineWorld) activities() bool             { return true }
+
 func (w *redmineWorld) set(t testing.TB, now time.Time)          { w.back.set(t, now) }
 func (w *redmineWorld) grant(t testing.TB, role, right string)   { w.back.grant(t, role, right) }
 func (w *redmineWorld) field(t testing.TB, name, project string) { w.back.field(t, name, project) }
@@ -330,7 +333,7 @@ func (w *redmineWorld) page(t testing.TB, login, issue string) (storyPage, bool)
 	}
 	for _, j := range r.Journals {
 		n := storyNote{
-			events: []string{fmt.Sprintf("journal:%d", j.ID)}, at: j.CreatedOn, ours: j.User.ID == bot, text: j.Notes, private: j.Private,
+			events: []string{fmt.Sprintf("journal:%d", j.ID)}, at: j.CreatedOn, author: j.User.Name, ours: j.User.ID == bot, text: j.Notes, private: j.Private,
 		}
 		for _, d := range j.Details {
 			n.changes = append(n.changes, w.change(t, d))

@@ -131,7 +131,7 @@ func (p *play) tellText(act int, text, before string) {
 
 var (
 	ownMark   = regexp.MustCompile(`(?m)^[\[(]slabridge .*[\])]\r?$`)
-	ownNumber = regexp.MustCompile(`(№ |#)([A-Z][A-Z0-9]*-\d+|\d+)\b`)
+	ownNumber = regexp.MustCompile(`(№ |#)(\d+)\b|(№ |\b)([A-Z][A-Z0-9]*-\d+)\b`)
 	noteEvent = regexp.MustCompile(`\b[a-z]+:\d+\b`)
 )
 
@@ -139,27 +139,33 @@ var (
 func (p *play) renamed(text string) string {
 	return ownNumber.ReplaceAllStringFunc(text, func(m string) string {
 		found := ownNumber.FindStringSubmatch(m)
-		issue := found[2]
-		for id, key := range p.keys {
-			if key == found[2] {
-				issue = id
-			}
+		if found[2] != "" {
+			return found[1] + strings.TrimPrefix(p.name(found[2]), "#")
 		}
-		return found[1] + strings.TrimPrefix(p.name(issue), "#")
+		issue, ours := p.keys[found[4]]
+		switch {
+		case !ours: // not a key: UTC-5
+			return m
+		case found[3] == "":
+			return p.name(issue)
+		}
+		return found[3] + strings.TrimPrefix(p.name(issue), "#")
 	})
 }
 
-// key is what people type for an issue.
+// key is what people type for an issue; of a deleted one what they typed last.
 func (p *play) key(issue string) string {
 	p.t.Helper()
-	if p.keys[issue] == "" {
-		found, there := p.w.page(p.t, "admin", issue)
-		if !there {
-			return issue
-		}
-		p.keys[issue] = found.key
+	if found, there := p.w.page(p.t, "admin", issue); there {
+		p.keys[found.key] = issue
+		return found.key
 	}
-	return p.keys[issue]
+	for key, id := range p.keys {
+		if id == issue {
+			return key
+		}
+	}
+	return issue
 }
 
 // watching are those of a write's watchers who do watch.

@@ -16,8 +16,9 @@ type world interface {
 	// connection is what the configuration says of the tracker: kind and auth, with our secret in the file "key", and how
 	// the tracker keeps a comment internal.
 	connection() (kind, auth, key, internal string)
-	// ours reports whether a request is slabridge's.
+	// ours reports whether a request is slabridge's, changes whether it is one that is to change something.
 	ours(r *http.Request) bool
+	changes(r *http.Request) bool
 
 	set(t testing.TB, now time.Time) // its clock, which then stands still
 	// furnish makes a project with the story's people in it, slabridge among them.
@@ -26,6 +27,7 @@ type world interface {
 	field(t testing.TB, name, project string)
 	grant(t testing.TB, role, right string)
 	activity(t testing.TB, name string)
+	activities() bool // there are kinds of work at all
 
 	// past leaves a request of earlier days, long closed.
 	past(t testing.TB, customer, project string) (issue string)
@@ -56,6 +58,7 @@ type storyWatcher struct{ id, name string }
 type storyNote struct {
 	events  []string // as slabridge names them
 	at      time.Time
+	author  string
 	ours    bool
 	text    string
 	private bool

@@ -19,7 +19,7 @@ import (
 
 // A cutter is a proxy before a tracker that cuts the connection of each write of slabridge once.
 type cutter struct {
-	ours   func(*http.Request) bool // slabridge's
+	ours   func(*http.Request) bool // a write of slabridge's
 	target http.Handler
 
 	mu  sync.Mutex
@@ -43,7 +43,7 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["Date"] = nil // only the tracker's own, if it has one
 	c.mu.Lock()
 	how, what := c.how, r.Method+r.URL.Path+string(body)
-	if how == "" || r.Method == http.MethodGet || !c.ours(r) || c.cut[what] {
+	if how == "" || !c.ours(r) || c.cut[what] {
 		c.mu.Unlock()
 		c.target.ServeHTTP(w, r)
 		return
@@ -91,7 +91,7 @@ func cutWrites(t *testing.T, world func(testing.TB) world) {
 		for _, s := range cutStories {
 			t.Run(how+"/"+s.contract, func(t *testing.T) {
 				w := world(t)
-				c := &cutter{ours: w.ours, target: handler(t, w), cut: map[string]bool{}}
+				c := &cutter{ours: func(r *http.Request) bool { return w.ours(r) && w.changes(r) }, target: handler(t, w), cut: map[string]bool{}}
 				server := httptest.NewServer(c)
 				t.Cleanup(server.Close)
 				w.detour(server.URL)

@@ -34,11 +34,12 @@ func (k ticking) set(t testing.TB, now time.Time) {
 // changing counts the requests that are to change something.
 type changing struct {
 	next http.RoundTripper
+	is   func(*http.Request) bool
 	seen []string
 }
 
 func (c *changing) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method != http.MethodGet {
+	if c.is(r) {
 		c.seen = append(c.seen, r.Method+" "+r.URL.Path)
 	}
 	return c.next.RoundTrip(r)
@@ -91,7 +92,7 @@ func (b *backups) restored(t *testing.T, file string, want map[string]string) []
 	name := strings.TrimSuffix(filepath.Base(file), ".db") + ".yaml"
 	b.write(folder, name, strings.Replace(string(text), "state: slabridge.db", "state: "+file, 1))
 	_, transport := b.w.way()
-	watch := &changing{next: transport}
+	watch := &changing{next: transport, is: b.w.changes}
 	a := newApp(strings.NewReader(""), &strings.Builder{}, &strings.Builder{}, func() time.Time { return b.now })
 	a.transport, a.lang, a.config = watch, "en", filepath.Join(folder, name)
 	w, err := a.open(b.t.Context(), writes)

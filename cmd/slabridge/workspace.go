@@ -13,6 +13,7 @@ import (
 	"slabridge/config"
 	"slabridge/config/statefile"
 	"slabridge/connectors"
+	"slabridge/connectors/jira"
 	"slabridge/connectors/mirror"
 	"slabridge/connectors/redmine"
 	"slabridge/enforcer"
@@ -146,7 +147,7 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 		}
 		conn := engine.Connection{ID: c.ID, Markup: markups[c.Kind], Poll: c.Poll, WatchIssue: c.WatchIssue}
 		if what != reads {
-			t, err := a.connect(c, log)
+			t, err := a.connect(c, internalOn(cfg, c.ID), log)
 			if err != nil {
 				return s, err
 			}
@@ -198,10 +199,23 @@ func mappingPath(cfg *config.Config, id string) string {
 	return "mappings"
 }
 
+// internalOn is how comments are kept from customers on a connection, by the first mapping that says it.
+func internalOn(cfg *config.Config, connection string) string {
+	for _, m := range cfg.Mappings {
+		if m.Connection == connection && m.Internal.Kind != "" {
+			return m.Internal.Kind
+		}
+	}
+	return ""
+}
+
 // connect makes the tracker of a connection; nothing is sent yet.
-func (a *app) connect(c config.Connection, log *slog.Logger) (connectors.Tracker, error) {
-	if c.Kind != "redmine" {
-		return nil, usage("connection %s: kind %q: this version speaks to redmine only", c.ID, c.Kind)
+func (a *app) connect(c config.Connection, internal string, log *slog.Logger) (connectors.Tracker, error) {
+	if c.Kind == "jira" {
+		return jira.New(jira.Config{
+			ID: c.ID, BaseURL: c.URL, User: c.Auth.User, Token: c.Auth.Token.Reveal(), PAT: c.Auth.PAT.Reveal(), Internal: internal,
+			Transport: a.transport, Now: a.clock, Log: log, RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
+		})
 	}
 	return redmine.New(redmine.Config{
 		ID: c.ID, BaseURL: c.URL, APIKey: c.Auth.APIKey.Reveal(), Transport: a.transport, Now: a.clock, Log: log,

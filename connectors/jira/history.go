@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ import (
 // next listing.
 func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
 	c := t.line.Call(ctx, "read issue "+issue, rest.AtIssue)
-	if err := c.CheckID(issue); err != nil {
+	if err := c.CheckID(issue); err != nil && !keyed.MatchString(issue) {
 		return connectors.History{}, err
 	}
 	h, err := t.history(ctx, c, issue)
@@ -33,6 +34,9 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 	}
 	return h, err
 }
+
+// keyed is a key, which names an issue as well as its id does, and when the issue was moved so does its old key.
+var keyed = regexp.MustCompile(`^[A-Z][A-Z0-9_]*-[1-9][0-9]*$`)
 
 func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (connectors.History, error) {
 	var h connectors.History
@@ -60,7 +64,7 @@ func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (conn
 	if h.Issue, err = decodeIssue(body, fields); err != nil {
 		return h, c.Garbled(0, err)
 	}
-	if h.Issue.ID != issue {
+	if h.Issue.ID != issue && !keyed.MatchString(issue) {
 		return h, c.Garbled(0, fmt.Errorf("issue %s in its place", h.Issue.ID))
 	}
 	if w.Transitions != nil {

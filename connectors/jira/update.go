@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,11 +67,11 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	return nil
 }
 
-// afterwards says of a refusal what was done before it.
+// afterwards makes a failure that came after something was done one of unknown outcome: what is left must still be done.
 func afterwards(err error, done bool) error {
 	var e *connectors.Error
-	if done && errors.As(err, &e) && e.Class == connectors.Refused {
-		e.Messages = append(e.Messages, "what goes before it (a transition, fields) was done")
+	if done && errors.As(err, &e) && e.Class != connectors.Unknown {
+		e.Class, e.Hint = connectors.Unknown, "a part of the update was done"
 	}
 	return err
 }
@@ -92,7 +93,7 @@ func (t *Tracker) requests(ctx context.Context, c *rest.Call, w connectors.Write
 	}
 	update := map[string]any{}
 	if w.Comment != nil {
-		body, alone, err := commentBody(*w.Comment)
+		body, alone, err := t.comment(*w.Comment)
 		if err != nil {
 			return nil, nil, c.Fail(connectors.Refused, err)
 		}
@@ -122,9 +123,10 @@ func (t *Tracker) assignee(ctx context.Context, person string) (any, error) {
 	return t.user(ctx, person)
 }
 
-// commentBody is a comment as Jira takes it. One that a service desk keeps from its customers goes alone: only there Jira
+// comment is a comment as Jira takes it; one that says nothing of its audience has the connection's. One that a service desk keeps from its customers goes alone: only there Jira
 // is known to heed the property.
-func commentBody(m connectors.Comment) (body map[string]any, alone bool, err error) {
+func (t *Tracker) comment(m connectors.Comment) (body map[string]any, alone bool, err error) {
+	m.Audience = cmp.Or(m.Audience, t.internal)
 	if err := clean("comment", m.Text); err != nil {
 		return nil, false, err
 	}

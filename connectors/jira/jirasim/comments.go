@@ -65,7 +65,7 @@ func (c *call) visible(i *issue, b commentBody) (*visibility, reply) {
 
 // say puts a comment on its issue.
 func (s *Server) say(i *issue, x *comment, at time.Time) {
-	x.id, x.created, x.updated = s.st.next("comments"), at, at
+	x.id, x.created, x.updated = s.st.next("events"), at, at
 	i.comments = append(i.comments, x)
 	s.touch(i, at)
 }

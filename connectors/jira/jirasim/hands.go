@@ -243,7 +243,7 @@ func (p Person) Duplicate(id, of int) error {
 			at, to *issue
 			does   string
 		}{{i, other, duplicate.outward}, {other, i, duplicate.inward}} {
-			end.at.history = append(end.at.history, &entry{id: c.st.next("history"), author: c.user, at: c.now, items: []item{{
+			end.at.history = append(end.at.history, &entry{id: c.st.next("events"), author: c.user, at: c.now, items: []item{{
 				field: "Link", kind: "jira", to: end.to.key, toText: "This issue " + end.does + " " + end.to.key,
 			}}})
 			c.touch(end.at, c.now)
@@ -260,7 +260,7 @@ func (p Person) Attach(id int, name string) error {
 			return err
 		}
 		i.files = append(i.files, name)
-		i.history = append(i.history, &entry{id: c.st.next("history"), author: c.user, at: c.now, items: []item{{
+		i.history = append(i.history, &entry{id: c.st.next("events"), author: c.user, at: c.now, items: []item{{
 			field: "Attachment", kind: "jira", to: strconv.Itoa(c.st.next("files")), toText: name,
 		}}})
 		c.touch(i, c.now)

@@ -335,7 +335,7 @@ func (s *Server) save(i, after *issue, by *user, at time.Time) {
 	i.project, i.key, i.kind, i.summary, i.description = after.project, after.key, after.kind, after.summary, after.description
 	i.status, i.priority, i.assignee, i.due, i.labels, i.resolution = after.status, after.priority, after.assignee, after.due, after.labels, after.resolution
 	i.fields = after.fields
-	i.history = append(i.history, &entry{id: s.st.next("history"), author: by, at: at, items: items})
+	i.history = append(i.history, &entry{id: s.st.next("events"), author: by, at: at, items: items})
 	s.touch(i, at)
 }
 
@@ -355,13 +355,13 @@ func (s *Server) differences(i, after *issue) []item {
 	add("summary", "summary", "", i.summary, "", after.summary)
 	add("description", "description", "", i.description, "", after.description)
 	add("status", "status", i.status, s.st.statusBy(i.status).name, after.status, s.st.statusBy(after.status).name)
+	add("assignee", "assignee", s.id(i.assignee), name(i.assignee), s.id(after.assignee), name(after.assignee))
 	was, _ := byRef(s.st.priorities, i.priority)
 	is, _ := byRef(s.st.priorities, after.priority)
 	add("priority", "priority", was.id, was.name, is.id, is.name)
 	wasType, _ := byRef(s.st.types, i.kind)
 	isType, _ := byRef(s.st.types, after.kind)
 	add("issuetype", "issuetype", wasType.id, wasType.name, isType.id, isType.name)
-	add("assignee", "assignee", s.id(i.assignee), name(i.assignee), s.id(after.assignee), name(after.assignee))
 	add("duedate", "duedate", i.due, i.due, after.due, after.due)
 	add("labels", "labels", "", strings.Join(i.labels, " "), "", strings.Join(after.labels, " "))
 	add("resolution", "resolution", idIf(i.resolution), i.resolution, idIf(after.resolution), after.resolution)

@@ -119,6 +119,11 @@ func (s *Server) AddProject(key, name string) {
 	s.newProject(key, name)
 }
 
+// ProjectName is the name of a project whose key is given.
+func (s *Server) ProjectName(key string) string {
+	return with(s, func() string { return s.st.projectRef(key).name })
+}
+
 // Join gives a person a role in a project.
 func (s *Server) Join(project, login, role string) {
 	s.mu.Lock()

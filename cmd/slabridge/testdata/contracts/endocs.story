@@ -191,13 +191,13 @@ Tue 2026-03-31 18:00     end
         entitlement created: met, from Sat 2026-01-17 12:00:00, ended Sat 2026-01-17 12:00:00: stopped by created
     #4 Ошибка входа: normal
         acknowledge created: met, from Mon 2026-01-26 11:00:00, ended Mon 2026-01-26 11:00:01: stopped by note-1
-        process created: met, from Mon 2026-01-26 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-01-26 17:00:00: stopped by note-4
-        request-complete created: met, from Mon 2026-01-26 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-01-26 16:00:00: stopped by note-3
+        process created: met, from Mon 2026-01-26 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-01-26 17:00:00: stopped by note-3
+        request-complete created: met, from Mon 2026-01-26 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-01-26 16:00:00: stopped by note-2
         entitlement created: met, from Mon 2026-01-26 11:00:00, ended Mon 2026-01-26 11:00:00: stopped by created
     #5 Не работает: normal
         acknowledge created: met, from Tue 2026-01-27 11:00:00, ended Tue 2026-01-27 11:00:01: stopped by note-1
-        process created: met, from Tue 2026-01-27 11:00:00, due Wed 2026-01-28 11:00:00, ended Tue 2026-01-27 12:00:00: stopped by note-3
-        request-complete created: breached, from Tue 2026-01-27 11:00:00, due Wed 2026-01-28 11:00:00, ended Thu 2026-01-29 12:00:00: stopped by note-4
+        process created: met, from Tue 2026-01-27 11:00:00, due Wed 2026-01-28 11:00:00, ended Tue 2026-01-27 12:00:00: stopped by note-2
+        request-complete created: breached, from Tue 2026-01-27 11:00:00, due Wed 2026-01-28 11:00:00, ended Thu 2026-01-29 12:00:00: stopped by note-3
         entitlement created: met, from Tue 2026-01-27 11:00:00, ended Tue 2026-01-27 11:00:00: stopped by created
     #6 Не проходит проверка подписи: normal
         acknowledge created: met, from Mon 2026-02-02 11:00:00, ended Mon 2026-02-02 11:00:01: stopped by note-1

@@ -536,13 +536,13 @@ Thu 2026-03-26 15:00     support2 on #23 says "Видны." status=Resolved
 Tue 2026-03-31 18:00     end
     #1 Не открывается вход в систему: critical
         acknowledge created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 16:20:00, ended Tue 2026-01-06 16:00:01: stopped by note-1
-        respond created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 16:20:00, ended Tue 2026-01-06 16:09:00: stopped by note-5
-        involve-developers created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 18:00:00, ended Tue 2026-01-06 17:20:00: stopped by note-6
-        inform-management created: met, from Tue 2026-01-06 16:00:00, due Thu 2026-01-08 11:00:00, ended Tue 2026-01-06 17:20:00: stopped by note-6
-        progress-update created: met, from Tue 2026-01-06 16:00:00, due Fri 2026-01-09 16:00:00, ended Tue 2026-01-06 16:09:00: stopped by note-5
-        progress-update note-5: met, from Tue 2026-01-06 16:09:00, due Fri 2026-01-09 16:09:00, ended Tue 2026-01-06 17:20:00: stopped by note-6
+        respond created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 16:20:00, ended Tue 2026-01-06 16:09:00: stopped by note-3
+        involve-developers created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 18:00:00, ended Tue 2026-01-06 17:20:00: stopped by note-4
+        inform-management created: met, from Tue 2026-01-06 16:00:00, due Thu 2026-01-08 11:00:00, ended Tue 2026-01-06 17:20:00: stopped by note-4
+        progress-update created: met, from Tue 2026-01-06 16:00:00, due Fri 2026-01-09 16:00:00, ended Tue 2026-01-06 16:09:00: stopped by note-3
+        progress-update note-3: met, from Tue 2026-01-06 16:09:00, due Fri 2026-01-09 16:09:00, ended Tue 2026-01-06 17:20:00: stopped by note-4
         request-complete created: met, from Tue 2026-01-06 16:00:00, due Thu 2026-01-08 16:00:00, ended Tue 2026-01-06 16:00:00: stopped by created
-        phone-duplicate created: met, from Tue 2026-01-06 16:00:00, ended Tue 2026-01-06 16:03:00: stopped by note-3
+        phone-duplicate created: met, from Tue 2026-01-06 16:00:00, ended Tue 2026-01-06 16:03:00: stopped by note-2
     #2 Медленно строится отчёт: noncritical
         acknowledge created: met, from Tue 2026-01-06 17:40:00, due Thu 2026-01-08 11:00:00, ended Tue 2026-01-06 17:40:01: stopped by note-1
         respond created: met, from Tue 2026-01-06 17:40:00, due Thu 2026-01-08 11:00:00, ended Thu 2026-01-08 11:00:00: stopped by note-3
@@ -553,58 +553,58 @@ Tue 2026-03-31 18:00     end
         request-complete created: met, from Tue 2026-01-06 17:40:00, due Thu 2026-01-08 17:40:00, ended Tue 2026-01-06 17:40:00: stopped by created
     #3 Массовые ошибки проверки подписи: critical
         acknowledge created: met, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 10:20:00, ended Mon 2026-01-12 10:00:01: stopped by note-1
-        respond created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 10:20:00, ended Mon 2026-01-19 09:30:00: stopped by note-13
-        involve-developers created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 12:00:00, ended Mon 2026-01-12 12:00:01: stopped by note-6
-        inform-management created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 14:00:00, ended Tue 2026-01-20 15:00:00: stopped by note-15
+        respond created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 10:20:00, ended Mon 2026-01-19 09:30:00: stopped by note-10
+        involve-developers created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 12:00:00, ended Mon 2026-01-12 12:00:01: stopped by note-4
+        inform-management created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 14:00:00, ended Tue 2026-01-20 15:00:00: stopped by note-12
         progress-update created: breached, from Mon 2026-01-12 10:00:00, due Wed 2026-01-14 10:00:00, ended Wed 2026-01-14 10:00:00: due
         progress-update created~1: breached, from Wed 2026-01-14 10:00:00, due Fri 2026-01-16 10:00:00, ended Fri 2026-01-16 10:00:00: due
-        progress-update created~2: met, from Fri 2026-01-16 10:00:00, due Tue 2026-01-20 10:00:00, ended Mon 2026-01-19 09:30:00: stopped by note-13
-        progress-update note-13: met, from Mon 2026-01-19 09:30:00, due Wed 2026-01-21 09:30:00, ended Tue 2026-01-20 15:00:00: stopped by note-15
+        progress-update created~2: met, from Fri 2026-01-16 10:00:00, due Tue 2026-01-20 10:00:00, ended Mon 2026-01-19 09:30:00: stopped by note-10
+        progress-update note-10: met, from Mon 2026-01-19 09:30:00, due Wed 2026-01-21 09:30:00, ended Tue 2026-01-20 15:00:00: stopped by note-12
         request-complete created: met, from Mon 2026-01-12 10:00:00, due Tue 2026-01-13 10:00:00, ended Mon 2026-01-12 10:00:00: stopped by created
-        phone-duplicate created: cancelled, from Mon 2026-01-12 10:00:00, ended Tue 2026-01-20 15:00:00: resolved by note-15
+        phone-duplicate created: cancelled, from Mon 2026-01-12 10:00:00, ended Tue 2026-01-20 15:00:00: resolved by note-12
     #4 Не ставится защищённое соединение: critical
         acknowledge created: met, from Fri 2026-01-23 17:30:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:30:01: stopped by note-1
-        respond created: met, from Fri 2026-01-23 17:30:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:44:00: stopped by note-4
-        confirm-work note-4: met, from Fri 2026-01-23 17:44:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:44:01: stopped by note-5
-        involve-developers created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 10:30:00, ended Mon 2026-01-26 09:05:00: stopped by note-6
-        inform-management created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 12:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-8
-        progress-update created: met, from Fri 2026-01-23 17:30:00, due Tue 2026-01-27 17:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-8
+        respond created: met, from Fri 2026-01-23 17:30:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:44:00: stopped by note-3
+        confirm-work note-3: met, from Fri 2026-01-23 17:44:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:44:01: stopped by note-4
+        involve-developers created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 10:30:00, ended Mon 2026-01-26 09:05:00: stopped by note-5
+        inform-management created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 12:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-6
+        progress-update created: met, from Fri 2026-01-23 17:30:00, due Tue 2026-01-27 17:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-6
         request-complete created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 17:30:00, ended Fri 2026-01-23 17:30:00: stopped by created
-        phone-duplicate created: met, from Fri 2026-01-23 17:30:00, ended Fri 2026-01-23 17:44:00: stopped by note-4
+        phone-duplicate created: met, from Fri 2026-01-23 17:30:00, ended Fri 2026-01-23 17:44:00: stopped by note-3
     #5 Пропал доступ администраторов: critical
         acknowledge created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 09:20:00, ended Fri 2026-01-30 17:30:02: stopped by note-1
-        respond created: breached, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 09:20:00, ended Mon 2026-02-02 09:20:01: stopped by note-4
-        involve-developers created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 10:30:01, ended Mon 2026-02-02 10:00:00: stopped by note-5
-        inform-management created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 12:30:01, ended Mon 2026-02-02 10:00:00: stopped by note-5
-        progress-update created: met, from Fri 2026-01-30 17:30:01, due Tue 2026-02-03 17:30:01, ended Mon 2026-02-02 09:20:01: stopped by note-4
-        progress-update note-4: met, from Mon 2026-02-02 09:20:01, due Wed 2026-02-04 09:20:01, ended Mon 2026-02-02 10:00:00: stopped by note-5
+        respond created: breached, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 09:20:00, ended Mon 2026-02-02 09:20:01: stopped by note-3
+        involve-developers created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 10:30:01, ended Mon 2026-02-02 10:00:00: stopped by note-4
+        inform-management created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 12:30:01, ended Mon 2026-02-02 10:00:00: stopped by note-4
+        progress-update created: met, from Fri 2026-01-30 17:30:01, due Tue 2026-02-03 17:30:01, ended Mon 2026-02-02 09:20:01: stopped by note-3
+        progress-update note-3: met, from Mon 2026-02-02 09:20:01, due Wed 2026-02-04 09:20:01, ended Mon 2026-02-02 10:00:00: stopped by note-4
         request-complete created: met, from Fri 2026-01-30 17:30:01, due Mon 2026-02-02 17:30:01, ended Fri 2026-01-30 17:30:01: stopped by created
-        phone-duplicate created: cancelled, from Fri 2026-01-30 17:30:01, ended Mon 2026-02-02 10:00:00: resolved by note-5
+        phone-duplicate created: cancelled, from Fri 2026-01-30 17:30:01, ended Mon 2026-02-02 10:00:00: resolved by note-4
     #6 Сбой при импорте списка: noncritical
         acknowledge created: met, from Wed 2026-02-04 11:00:00, due Wed 2026-02-04 13:00:00, ended Wed 2026-02-04 11:00:01: stopped by note-1
         respond created: met, from Wed 2026-02-04 11:00:00, due Wed 2026-02-04 13:00:00, ended Wed 2026-02-04 13:00:00: stopped by note-3
         involve-developers created: breached, from Wed 2026-02-04 11:00:00, due Thu 2026-02-05 11:00:00, ended Thu 2026-02-05 11:00:01: stopped by note-4
-        inform-management created: breached, from Wed 2026-02-04 11:00:00, due Fri 2026-02-06 11:00:00, ended Mon 2026-02-09 17:00:00: stopped by note-9
+        inform-management created: breached, from Wed 2026-02-04 11:00:00, due Fri 2026-02-06 11:00:00, ended Mon 2026-02-09 17:00:00: stopped by note-8
         progress-update created: met, from Wed 2026-02-04 11:00:00, due Fri 2026-02-06 11:00:00, ended Wed 2026-02-04 13:00:00: stopped by note-3
-        progress-update note-3: met, from Wed 2026-02-04 13:00:00, due Fri 2026-02-06 13:00:00, ended Fri 2026-02-06 12:30:00: stopped by note-8
-        progress-update note-8: met, from Fri 2026-02-06 12:30:00, due Tue 2026-02-10 12:30:00, ended Mon 2026-02-09 17:00:00: stopped by note-9
+        progress-update note-3: met, from Wed 2026-02-04 13:00:00, due Fri 2026-02-06 13:00:00, ended Fri 2026-02-06 12:30:00: stopped by note-7
+        progress-update note-7: met, from Fri 2026-02-06 12:30:00, due Tue 2026-02-10 12:30:00, ended Mon 2026-02-09 17:00:00: stopped by note-8
         request-complete created: met, from Wed 2026-02-04 11:00:00, due Thu 2026-02-05 11:00:00, ended Wed 2026-02-04 11:00:00: stopped by created
     #7 Не печатается квитанция: noncritical
         acknowledge created: met, from Wed 2026-02-11 09:00:00, due Wed 2026-02-11 11:00:00, ended Wed 2026-02-11 09:00:01: stopped by note-1
-        respond created: breached, from Wed 2026-02-11 09:00:00, due Wed 2026-02-11 11:00:00, ended Wed 2026-02-11 11:30:00: stopped by note-5
-        involve-developers created: met, from Wed 2026-02-11 09:00:00, due Thu 2026-02-12 09:00:00, ended Wed 2026-02-11 12:30:00: stopped by note-6
-        inform-management created: met, from Wed 2026-02-11 09:00:00, due Fri 2026-02-13 09:00:00, ended Wed 2026-02-11 12:30:00: stopped by note-6
-        progress-update created: met, from Wed 2026-02-11 09:00:00, due Fri 2026-02-13 09:00:00, ended Wed 2026-02-11 11:30:00: stopped by note-5
-        progress-update note-5: met, from Wed 2026-02-11 11:30:00, due Fri 2026-02-13 11:30:00, ended Wed 2026-02-11 12:30:00: stopped by note-6
+        respond created: breached, from Wed 2026-02-11 09:00:00, due Wed 2026-02-11 11:00:00, ended Wed 2026-02-11 11:30:00: stopped by note-4
+        involve-developers created: met, from Wed 2026-02-11 09:00:00, due Thu 2026-02-12 09:00:00, ended Wed 2026-02-11 12:30:00: stopped by note-5
+        inform-management created: met, from Wed 2026-02-11 09:00:00, due Fri 2026-02-13 09:00:00, ended Wed 2026-02-11 12:30:00: stopped by note-5
+        progress-update created: met, from Wed 2026-02-11 09:00:00, due Fri 2026-02-13 09:00:00, ended Wed 2026-02-11 11:30:00: stopped by note-4
+        progress-update note-4: met, from Wed 2026-02-11 11:30:00, due Fri 2026-02-13 11:30:00, ended Wed 2026-02-11 12:30:00: stopped by note-5
         request-complete created: met, from Wed 2026-02-11 09:00:00, due Thu 2026-02-12 09:00:00, ended Wed 2026-02-11 09:00:00: stopped by created
     #8 Не работает: minor
         acknowledge created: met, from Thu 2026-02-12 14:00:00, ended Thu 2026-02-12 14:00:01: stopped by note-1
-        request-complete created: met, from Thu 2026-02-12 14:00:00, due Fri 2026-02-13 14:00:00, ended Thu 2026-02-12 16:00:00: stopped by note-3
+        request-complete created: met, from Thu 2026-02-12 14:00:00, due Fri 2026-02-13 14:00:00, ended Thu 2026-02-12 16:00:00: stopped by note-2
         phone-consultation work-1: met, from Fri 2026-02-13 15:00:00, ended Fri 2026-02-13 15:00:00: stopped by work-1
         phone-consultation work-2: breached, from Fri 2026-02-13 16:00:00, ended Fri 2026-02-13 16:00:00: failed by work-2
     #9 Ошибка: minor
         acknowledge created: met, from Thu 2026-02-12 17:00:00, ended Thu 2026-02-12 17:00:01: stopped by note-1
-        request-complete created: breached, from Thu 2026-02-12 17:00:00, due Fri 2026-02-13 17:00:00, ended Fri 2026-02-13 17:30:00: stopped by note-3
+        request-complete created: breached, from Thu 2026-02-12 17:00:00, due Fri 2026-02-13 17:00:00, ended Fri 2026-02-13 17:30:00: stopped by note-2
     #10 Опечатка на кнопке: minor
         acknowledge created: met, from Fri 2026-02-13 17:45:00, ended Fri 2026-02-13 17:45:01: stopped by note-1
         progress-update note-2: breached, from Mon 2026-02-16 10:00:00, due Wed 2026-02-18 10:00:00, ended Wed 2026-02-18 10:00:00: due
@@ -621,29 +621,29 @@ Tue 2026-03-31 18:00     end
         phone-duplicate note-2: cancelled, from Tue 2026-02-24 10:30:00, ended Tue 2026-02-24 13:30:00: resolved by note-6
     #12 Ошибка в журнале: noncritical
         acknowledge created: met, from Wed 2026-02-25 15:00:00, due Wed 2026-02-25 17:00:00, ended Wed 2026-02-25 15:00:01: stopped by note-1
-        respond created: met, from Wed 2026-02-25 15:00:00, due Wed 2026-02-25 17:00:00, ended Wed 2026-02-25 16:30:00: stopped by note-4
-        involve-developers created: met, from Wed 2026-02-25 15:00:00, due Thu 2026-02-26 15:00:00, ended Wed 2026-02-25 17:30:00: stopped by note-5
-        inform-management created: met, from Wed 2026-02-25 15:00:00, due Fri 2026-02-27 15:00:00, ended Wed 2026-02-25 17:30:00: stopped by note-5
-        progress-update created: met, from Wed 2026-02-25 15:00:00, due Fri 2026-02-27 15:00:00, ended Wed 2026-02-25 16:30:00: stopped by note-4
-        progress-update note-4: met, from Wed 2026-02-25 16:30:00, due Fri 2026-02-27 16:30:00, ended Wed 2026-02-25 17:30:00: stopped by note-5
+        respond created: met, from Wed 2026-02-25 15:00:00, due Wed 2026-02-25 17:00:00, ended Wed 2026-02-25 16:30:00: stopped by note-3
+        involve-developers created: met, from Wed 2026-02-25 15:00:00, due Thu 2026-02-26 15:00:00, ended Wed 2026-02-25 17:30:00: stopped by note-4
+        inform-management created: met, from Wed 2026-02-25 15:00:00, due Fri 2026-02-27 15:00:00, ended Wed 2026-02-25 17:30:00: stopped by note-4
+        progress-update created: met, from Wed 2026-02-25 15:00:00, due Fri 2026-02-27 15:00:00, ended Wed 2026-02-25 16:30:00: stopped by note-3
+        progress-update note-3: met, from Wed 2026-02-25 16:30:00, due Fri 2026-02-27 16:30:00, ended Wed 2026-02-25 17:30:00: stopped by note-4
         request-complete created: met, from Wed 2026-02-25 15:00:00, due Thu 2026-02-26 15:00:00, ended Wed 2026-02-25 15:00:00: stopped by created
-        phone-duplicate created: cancelled, from Wed 2026-02-25 15:00:00, ended Wed 2026-02-25 15:10:00: severity by note-3
+        phone-duplicate created: cancelled, from Wed 2026-02-25 15:00:00, ended Wed 2026-02-25 15:10:00: severity by note-2
     #13 Ложная тревога: critical
         acknowledge created: met, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 10:20:00, ended Thu 2026-02-26 10:00:01: stopped by note-1
-        respond created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 10:20:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
-        involve-developers created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 12:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
-        inform-management created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 14:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
-        progress-update created: cancelled, from Thu 2026-02-26 10:00:00, due Mon 2026-03-02 10:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
+        respond created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 10:20:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-2
+        involve-developers created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 12:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-2
+        inform-management created: cancelled, from Thu 2026-02-26 10:00:00, due Thu 2026-02-26 14:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-2
+        progress-update created: cancelled, from Thu 2026-02-26 10:00:00, due Mon 2026-03-02 10:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-2
         request-complete created: met, from Thu 2026-02-26 10:00:00, due Fri 2026-02-27 10:00:00, ended Thu 2026-02-26 10:00:00: stopped by created
-        phone-duplicate created: cancelled, from Thu 2026-02-26 10:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-3
+        phone-duplicate created: cancelled, from Thu 2026-02-26 10:00:00, ended Thu 2026-02-26 10:05:00: closed-by-customer by note-2
     #14 Снова ошибка в журнале: critical
         acknowledge created: met, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 11:20:00, ended Thu 2026-02-26 11:00:01: stopped by note-1
-        respond created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 11:20:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
-        involve-developers created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 13:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
-        inform-management created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 15:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
-        progress-update created: cancelled, from Thu 2026-02-26 11:00:00, due Mon 2026-03-02 11:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
+        respond created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 11:20:00, ended Thu 2026-02-26 11:08:00: duplicate by note-2
+        involve-developers created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 13:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-2
+        inform-management created: cancelled, from Thu 2026-02-26 11:00:00, due Thu 2026-02-26 15:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-2
+        progress-update created: cancelled, from Thu 2026-02-26 11:00:00, due Mon 2026-03-02 11:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-2
         request-complete created: met, from Thu 2026-02-26 11:00:00, due Fri 2026-02-27 11:00:00, ended Thu 2026-02-26 11:00:00: stopped by created
-        phone-duplicate created: cancelled, from Thu 2026-02-26 11:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-4
+        phone-duplicate created: cancelled, from Thu 2026-02-26 11:00:00, ended Thu 2026-02-26 11:08:00: duplicate by note-2
     #15 Проба: critical
         acknowledge created: met, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 12:20:00, ended Thu 2026-02-26 12:00:01: stopped by note-1
         respond created: cancelled, from Thu 2026-02-26 12:00:00, due Thu 2026-02-26 12:20:00, ended Thu 2026-02-26 12:10:00: gone by gone
@@ -661,28 +661,28 @@ Tue 2026-03-31 18:00     end
         request-complete created: met, from Thu 2026-02-26 12:03:00, due Fri 2026-02-27 12:03:00, ended Thu 2026-02-26 12:03:00: stopped by created
     #17 Не обновляется список отзыва: critical
         acknowledge created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:00:01: stopped by note-1
-        respond created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:15:00: stopped by note-4
-        respond note-5: breached, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 11:20:00, ended Tue 2026-03-03 11:25:00: stopped by note-9
-        involve-developers created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 12:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-4
-        involve-developers note-5: breached, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 13:00:00, ended Tue 2026-03-03 13:00:01: stopped by note-13
-        inform-management created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 14:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-4
-        inform-management note-5: met, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 15:00:00, ended Tue 2026-03-03 14:00:00: stopped by note-15
-        progress-update created: met, from Mon 2026-03-02 10:00:00, due Wed 2026-03-04 10:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-4
-        progress-update note-5: met, from Tue 2026-03-03 11:00:00, due Thu 2026-03-05 11:00:00, ended Tue 2026-03-03 11:25:00: stopped by note-9
-        progress-update note-9: met, from Tue 2026-03-03 11:25:00, due Thu 2026-03-05 11:25:00, ended Tue 2026-03-03 11:40:00: stopped by note-10
-        progress-update note-10: met, from Tue 2026-03-03 11:40:00, due Thu 2026-03-05 11:40:00, ended Tue 2026-03-03 14:00:00: stopped by note-15
+        respond created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
+        respond note-4: breached, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 11:20:00, ended Tue 2026-03-03 11:25:00: stopped by note-7
+        involve-developers created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 12:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
+        involve-developers note-4: breached, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 13:00:00, ended Tue 2026-03-03 13:00:01: stopped by note-10
+        inform-management created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 14:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
+        inform-management note-4: met, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 15:00:00, ended Tue 2026-03-03 14:00:00: stopped by note-11
+        progress-update created: met, from Mon 2026-03-02 10:00:00, due Wed 2026-03-04 10:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
+        progress-update note-4: met, from Tue 2026-03-03 11:00:00, due Thu 2026-03-05 11:00:00, ended Tue 2026-03-03 11:25:00: stopped by note-7
+        progress-update note-7: met, from Tue 2026-03-03 11:25:00, due Thu 2026-03-05 11:25:00, ended Tue 2026-03-03 11:40:00: stopped by note-8
+        progress-update note-8: met, from Tue 2026-03-03 11:40:00, due Thu 2026-03-05 11:40:00, ended Tue 2026-03-03 14:00:00: stopped by note-11
         request-complete created: met, from Mon 2026-03-02 10:00:00, due Tue 2026-03-03 10:00:00, ended Mon 2026-03-02 10:00:00: stopped by created
-        phone-duplicate created: met, from Mon 2026-03-02 10:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-4
-        phone-duplicate note-5: met, from Tue 2026-03-03 11:00:00, ended Tue 2026-03-03 11:00:00: stopped by note-5
+        phone-duplicate created: met, from Mon 2026-03-02 10:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
+        phone-duplicate note-4: met, from Tue 2026-03-03 11:00:00, ended Tue 2026-03-03 11:00:00: stopped by note-4
     #18 Остановлен операционный день: critical
         acknowledge created: met, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 18:50:00, ended Wed 2026-03-04 18:30:01: stopped by note-1
-        respond created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 18:50:00, ended Wed 2026-03-04 19:00:00: stopped by note-5
-        involve-developers created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 20:30:00, ended Wed 2026-03-04 20:30:01: stopped by note-6
-        inform-management created: met, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 22:30:00, ended Wed 2026-03-04 21:15:00: stopped by note-8
-        progress-update created: met, from Wed 2026-03-04 18:30:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 19:00:00: stopped by note-5
-        progress-update note-5: met, from Wed 2026-03-04 19:00:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 21:15:00: stopped by note-8
+        respond created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 18:50:00, ended Wed 2026-03-04 19:00:00: stopped by note-4
+        involve-developers created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 20:30:00, ended Wed 2026-03-04 20:30:01: stopped by note-5
+        inform-management created: met, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 22:30:00, ended Wed 2026-03-04 21:15:00: stopped by note-6
+        progress-update created: met, from Wed 2026-03-04 18:30:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 19:00:00: stopped by note-4
+        progress-update note-4: met, from Wed 2026-03-04 19:00:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 21:15:00: stopped by note-6
         request-complete created: met, from Wed 2026-03-04 18:30:00, due Thu 2026-03-05 18:00:00, ended Wed 2026-03-04 18:30:00: stopped by created
-        phone-duplicate created: cancelled, from Wed 2026-03-04 18:30:00, ended Wed 2026-03-04 21:15:00: resolved by note-8
+        phone-duplicate created: cancelled, from Wed 2026-03-04 18:30:00, ended Wed 2026-03-04 21:15:00: resolved by note-6
     #19 Предупреждение о сроке сертификата: noncritical
         acknowledge created: met, from Fri 2026-03-06 17:00:00, due Tue 2026-03-10 10:00:00, ended Fri 2026-03-06 17:00:01: stopped by note-1
         respond created: met, from Fri 2026-03-06 17:00:00, due Tue 2026-03-10 10:00:00, ended Tue 2026-03-10 10:00:00: stopped by note-3
@@ -701,20 +701,20 @@ Tue 2026-03-31 18:00     end
         on-site note-2: breached, from Fri 2026-03-13 11:00:00, due Sat 2026-03-14 23:59:59, ended Mon 2026-03-16 11:45:00: stopped by note-5
     #22 Не подписываются платежи: critical
         acknowledge created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 09:20:00, ended Fri 2026-03-20 17:45:01: stopped by note-1
-        respond created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 09:20:00, ended Thu 2026-03-26 09:20:00: stopped by note-4
-        involve-developers created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 10:45:00, ended Thu 2026-03-26 10:30:00: stopped by note-5
-        inform-management created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 12:45:00, ended Thu 2026-03-26 10:30:00: stopped by note-5
-        progress-update created: met, from Fri 2026-03-20 17:45:00, due Fri 2026-03-27 17:45:00, ended Thu 2026-03-26 09:20:00: stopped by note-4
-        progress-update note-4: met, from Thu 2026-03-26 09:20:00, due Mon 2026-03-30 09:20:00, ended Thu 2026-03-26 10:30:00: stopped by note-5
+        respond created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 09:20:00, ended Thu 2026-03-26 09:20:00: stopped by note-3
+        involve-developers created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 10:45:00, ended Thu 2026-03-26 10:30:00: stopped by note-4
+        inform-management created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 12:45:00, ended Thu 2026-03-26 10:30:00: stopped by note-4
+        progress-update created: met, from Fri 2026-03-20 17:45:00, due Fri 2026-03-27 17:45:00, ended Thu 2026-03-26 09:20:00: stopped by note-3
+        progress-update note-3: met, from Thu 2026-03-26 09:20:00, due Mon 2026-03-30 09:20:00, ended Thu 2026-03-26 10:30:00: stopped by note-4
         request-complete created: met, from Fri 2026-03-20 17:45:00, due Thu 2026-03-26 17:45:00, ended Fri 2026-03-20 17:45:00: stopped by created
-        phone-duplicate created: cancelled, from Fri 2026-03-20 17:45:00, ended Thu 2026-03-26 10:30:00: resolved by note-5
+        phone-duplicate created: cancelled, from Fri 2026-03-20 17:45:00, ended Thu 2026-03-26 10:30:00: resolved by note-4
     #23 Не видны вложения: noncritical
         acknowledge created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 11:00:00, ended Mon 2026-03-23 12:00:01: stopped by note-1
-        respond created: breached, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 11:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-5
-        involve-developers created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 18:00:00, ended Thu 2026-03-26 15:00:00: stopped by note-6
-        inform-management created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 15:00:00: stopped by note-6
-        progress-update created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-5
-        progress-update note-5: met, from Thu 2026-03-26 11:40:00, due Mon 2026-03-30 11:40:00, ended Thu 2026-03-26 15:00:00: stopped by note-6
+        respond created: breached, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 11:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-4
+        involve-developers created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 18:00:00, ended Thu 2026-03-26 15:00:00: stopped by note-5
+        inform-management created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 15:00:00: stopped by note-5
+        progress-update created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-4
+        progress-update note-4: met, from Thu 2026-03-26 11:40:00, due Mon 2026-03-30 11:40:00, ended Thu 2026-03-26 15:00:00: stopped by note-5
         request-complete created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 18:00:00, ended Mon 2026-03-23 12:00:00: stopped by created
     the contract as a whole
     the report

@@ -93,9 +93,9 @@ Tue 2026-03-31 18:00     end
         resolve created: breached, from Tue 2026-01-13 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-02-02 12:00:00: stopped by note-3
         respond created: breached, from Tue 2026-01-13 11:00:00, due Wed 2026-01-14 11:00:00, ended Thu 2026-01-15 10:30:00: stopped by note-1
     #3 Сервис недоступен: high
-        resolve created: met, from Sat 2026-02-14 03:00:00, due Tue 2026-02-24 03:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-5
+        resolve created: met, from Sat 2026-02-14 03:00:00, due Tue 2026-02-24 03:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-4
         out-of-turn created: met, from Sat 2026-02-14 03:00:00, ended Sat 2026-02-14 03:00:01: stopped by note-1
-        respond created: met, from Sat 2026-02-14 03:00:00, due Sat 2026-02-14 05:00:00, ended Sat 2026-02-14 05:00:00: stopped by note-3
+        respond created: met, from Sat 2026-02-14 03:00:00, due Sat 2026-02-14 05:00:00, ended Sat 2026-02-14 05:00:00: stopped by note-2
     #4 Сервис снова недоступен: high
         resolve created: breached, from Sun 2026-02-22 23:00:00, due Wed 2026-03-04 23:00:00, ended Thu 2026-03-05 11:00:00: stopped by note-3
         out-of-turn created: met, from Sun 2026-02-22 23:00:00, ended Sun 2026-02-22 23:00:00: stopped by created

@@ -209,9 +209,9 @@ Wed 2026-04-01 08:00     end
         cause-report note-4: met, from Thu 2026-01-15 15:00:00, due Tue 2026-01-20 15:00:00, ended Mon 2026-01-19 11:00:00: stopped by note-5
         has-owner created: met, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 11:00:00, ended Mon 2026-01-12 10:20:00: stopped by note-1
     #2 Не работает печать: fault
-        agree-due-date created: breached, from Thu 2026-01-22 17:00:00, due Thu 2026-01-22 19:00:00, ended Thu 2026-01-22 20:00:00: stopped by note-5
-        keep-agreed-date note-5: breached, from Thu 2026-01-22 20:00:00, due Mon 2026-01-26 18:00:00, ended Tue 2026-01-27 12:00:00: stopped by note-8
-        cause-report note-8: breached, from Tue 2026-01-27 12:00:00, due Fri 2026-01-30 12:00:00, ended Mon 2026-02-02 10:00:00: stopped by note-11
+        agree-due-date created: breached, from Thu 2026-01-22 17:00:00, due Thu 2026-01-22 19:00:00, ended Thu 2026-01-22 20:00:00: stopped by note-4
+        keep-agreed-date note-4: breached, from Thu 2026-01-22 20:00:00, due Mon 2026-01-26 18:00:00, ended Tue 2026-01-27 12:00:00: stopped by note-7
+        cause-report note-7: breached, from Tue 2026-01-27 12:00:00, due Fri 2026-01-30 12:00:00, ended Mon 2026-02-02 10:00:00: stopped by note-10
         has-owner created: breached, from Thu 2026-01-22 17:00:00, due Thu 2026-01-22 18:00:00, ended Thu 2026-01-22 18:00:01: stopped by note-2
     #3 Пропадают записи: fault
         agree-due-date created: met, from Mon 2026-02-02 10:30:00, due Mon 2026-02-02 12:30:00, ended Mon 2026-02-02 10:40:00: stopped by note-1

@@ -25,11 +25,8 @@ func (c *call) newComment(i *issue, b commentBody) (*comment, reply) {
 	if !c.may(c.user, i.project, "ADD_COMMENTS") {
 		return nil, refuse(http.StatusForbidden, []string{"You do not have permission to comment on this issue."}, nil)
 	}
-	if strings.TrimSpace(b.Body) == "" {
-		return nil, badField("comment", "Comment body can not be empty!")
-	}
-	if utf8.RuneCountInString(b.Body) > 32767 {
-		return nil, badField("comment", "The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
+	if rep := goodText(b.Body); rep.status != 0 {
+		return nil, rep
 	}
 	x := &comment{author: c.user, body: b.Body, properties: map[string]any{}}
 	for _, p := range b.Properties {
@@ -41,6 +38,16 @@ func (c *call) newComment(i *issue, b commentBody) (*comment, reply) {
 	v, rep := c.visible(i, b)
 	x.visibility = v
 	return x, rep
+}
+
+func goodText(body string) reply {
+	if strings.TrimSpace(body) == "" {
+		return badField("comment", "Comment body can not be empty!")
+	}
+	if utf8.RuneCountInString(body) > 32767 {
+		return badField("comment", "The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
+	}
+	return reply{}
 }
 
 // visible reads who alone may read a comment: a role or a group that the author is in.
@@ -88,12 +95,15 @@ func (c *call) aComment(i *issue, rest []string) reply {
 		if !c.opt.Cloud {
 			most = 50
 		}
+		if by := c.query.Get("orderBy"); by != "" && by != "created" {
+			return unmodelled("orderBy=%s of comments", by)
+		}
 		list, start, size := part(c, c.commentsOf(i), most)
 		return ok(obj{"startAt": start, "maxResults": size, "total": len(c.commentsOf(i)), "comments": c.comments(i, list)})
 	}
 	n := slices.IndexFunc(i.comments, func(x *comment) bool { return strconv.Itoa(x.id) == rest[0] && c.reads(c.user, i, x) })
 	if n < 0 {
-		return refuse(http.StatusNotFound, []string{"Can not find a comment for the id: " + rest[0] + "."}, nil)
+		return noComment(rest[0])
 	}
 	x := i.comments[n]
 	switch c.r.Method {
@@ -106,6 +116,9 @@ func (c *call) aComment(i *issue, rest []string) reply {
 		}
 		if !c.mine(i, x, "EDIT") {
 			return bad("%s, you do not have the permission to edit this comment.", c.user.name)
+		}
+		if rep := goodText(b.Body); rep.status != 0 {
+			return rep
 		}
 		v, rep := c.visible(i, b)
 		if rep.status != 0 {
@@ -137,36 +150,52 @@ func (c *call) mine(i *issue, x *comment, what string) bool {
 }
 
 // commentProperty reads and sets a property of a comment.
-func (c *call) commentProperty(rest []string) reply {
-	if len(rest) != 3 || rest[1] != "properties" {
-		return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
-	}
+func (c *call) commentProperty(id, key string) reply {
 	for _, i := range c.st.issues {
 		for _, x := range i.comments {
-			if strconv.Itoa(x.id) != rest[0] || c.sees(i.key) == nil || !c.reads(c.user, i, x) {
+			if strconv.Itoa(x.id) != id || c.sees(i.key) == nil || !c.reads(c.user, i, x) {
 				continue
 			}
-			if c.r.Method == http.MethodGet {
-				v, has := x.properties[rest[2]]
-				if !has {
-					return refuse(http.StatusNotFound, []string{"The property with key " + rest[2] + " does not exist."}, nil)
-				}
-				return ok(obj{"key": rest[2], "value": v})
-			}
-			if !c.mine(i, x, "EDIT") {
+			v, had := x.properties[key]
+			switch {
+			case c.r.Method == http.MethodGet && !had:
+				return refuse(http.StatusNotFound, []string{"The property with key " + key + " does not exist."}, nil)
+			case c.r.Method == http.MethodGet:
+				return ok(obj{"key": key, "value": v})
+			case !c.mine(i, x, "EDIT"):
 				return refuse(http.StatusForbidden, []string{"You do not have permission to edit the comment."}, nil)
 			}
-			var v any
-			if rep, fine := c.decode(&v); !fine {
+			v, rep := c.propertyValue(key)
+			if rep.status != 0 {
 				return rep
 			}
-			_, had := x.properties[rest[2]]
-			x.properties[rest[2]] = v
-			if had {
-				return reply{status: http.StatusOK, body: obj{}}
-			}
-			return reply{status: http.StatusCreated, body: obj{}}
+			x.properties[key] = v
+			return kept(had)
 		}
 	}
-	return refuse(http.StatusNotFound, []string{"Can not find a comment for the id: " + rest[0] + "."}, nil)
+	return noComment(id)
+}
+
+func noComment(id string) reply {
+	return refuse(http.StatusNotFound, []string{"Can not find a comment for the id: " + id + "."}, nil)
+}
+
+// propertyValue reads a property's value from the body: any JSON of at most 32768 bytes.
+func (c *call) propertyValue(key string) (v any, rep reply) {
+	if len(key) > 255 {
+		return nil, bad("The property key must be at most 255 characters long.")
+	}
+	if len(c.body) > 32768 {
+		return nil, bad("The property value must be at most 32768 bytes long.")
+	}
+	rep, _ = c.decode(&v)
+	return v, rep
+}
+
+// kept is the answer to one who set a property.
+func kept(had bool) reply {
+	if had {
+		return reply{status: http.StatusOK, body: obj{}}
+	}
+	return reply{status: http.StatusCreated, body: obj{}}
 }

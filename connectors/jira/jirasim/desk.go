@@ -1,63 +1,143 @@
 package jirasim
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 )
 
-// desk answers the service desk's own API.
+const deskBase = "https://jira.example.org/rest/servicedeskapi"
+
+var noDesk = reply{status: http.StatusNotFound, body: obj{"errorMessage": "The requested resource does not exist.", "i18nErrorMessage": obj{"i18nKey": "sd.not.found", "parameters": []any{}}}}
+
+// desk answers the service desk's own API, whose requests have been checked against the list of operations.
 func (c *call) desk(p []string) reply {
-	missing := reply{status: http.StatusNotFound, body: obj{"errorMessage": "The requested resource does not exist.", "i18nErrorMessage": obj{"i18nKey": "x", "parameters": []any{}}}}
-	if !c.opt.ServiceDesk {
-		return missing
-	}
-	var desks []*project
-	for _, d := range c.st.projects {
-		if d.desk && c.may(c.user, d, "SERVICEDESK_AGENT") {
-			desks = append(desks, d)
-		}
-	}
 	switch {
-	case c.r.Method != http.MethodGet:
-	case len(p) == 1 && p[0] == "info":
-		return ok(obj{"version": "5.17.3", "platformVersion": "10.3.24", "buildChangeSet": "0", "isLicensedForUse": true, "buildDate": c.date(c.now), "_links": obj{"self": "https://jira.example.org/rest/servicedeskapi/info"}})
-	case len(p) == 1 && p[0] == "servicedesk":
+	case !c.opt.ServiceDesk:
+		return noDesk
+	case p[0] == "info":
+		return ok(obj{
+			"version": "10.3.24", "platformVersion": "10.3.24", "isLicensedForUse": true, "buildDate": c.date(c.now.Truncate(24 * time.Hour)), "buildChangeSet": "0",
+			"_links": obj{"self": deskBase + "/info"},
+		})
+	case p[0] == "organization":
 		values := []any{}
-		for _, d := range desks {
-			values = append(values, obj{"id": strconv.Itoa(d.id), "projectId": strconv.Itoa(d.id), "projectName": d.name, "projectKey": d.key, "_links": obj{"self": "https://jira.example.org/rest/servicedeskapi/servicedesk/1"}})
+		if f := c.st.fieldBy("Organizations"); c.user != nil && len(c.desks()) > 0 {
+			for _, name := range f.options {
+				values = append(values, c.shape(f, "sd-customerorganization", name))
+			}
 		}
 		return c.started(values)
-	case len(p) == 3 && p[0] == "servicedesk" && p[2] == "requesttype":
-		if !slices.ContainsFunc(desks, func(d *project) bool { return strconv.Itoa(d.id) == p[1] }) {
-			return missing
-		}
-		values := []any{}
-		for _, r := range c.st.requests {
-			values = append(values, obj{"id": r.id, "name": r.name, "description": "", "helpText": "", "issueTypeId": "10100", "serviceDeskId": p[1], "groupIds": []string{}})
-		}
-		return c.started(values)
-	case len(p) == 3 && p[0] == "request":
+	case p[0] == "request":
 		i := c.sees(p[1])
 		if i == nil || !i.project.desk {
-			return missing
+			return noDesk
 		}
-		switch p[2] {
-		case "comment":
-			values := []any{}
-			for _, x := range c.commentsOf(i) {
-				values = append(values, obj{"id": strconv.Itoa(x.id), "body": x.body, "public": x.public(i), "created": c.date(x.created), "_links": obj{"self": "https://jira.example.org/x"}})
-			}
-			return c.started(values)
-		case "sla":
-			if !c.may(c.user, i.project, "SERVICEDESK_AGENT") {
-				return refuse(http.StatusForbidden, []string{"You are not an agent of this service desk."}, nil)
-			}
-			return c.started([]any{c.slaField(i)})
+		if len(p) == 2 {
+			return ok(c.request(i))
 		}
+		return c.ofRequest(i, p[2])
+	case len(p) == 1:
+		values := []any{}
+		for _, d := range c.desks() {
+			n := strconv.Itoa(d.id)
+			values = append(values, obj{"id": n, "projectId": n, "projectName": d.name, "projectKey": d.key, "_links": obj{"self": deskBase + "/servicedesk/" + n}})
+		}
+		return c.started(values)
 	}
-	return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
+	if !slices.ContainsFunc(c.desks(), func(d *project) bool { return strconv.Itoa(d.id) == p[1] }) {
+		return noDesk
+	}
+	values := []any{}
+	for _, r := range c.st.requests {
+		values = append(values, obj{"id": r.id, "name": r.name, "description": "", "helpText": "", "issueTypeId": "10100", "serviceDeskId": p[1], "groupIds": []string{}})
+	}
+	return c.started(values)
+}
+
+// desks are the service desks at which whoever asks is an agent.
+func (c *call) desks() []*project {
+	return slices.DeleteFunc(slices.Clone(c.st.projects), func(p *project) bool { return !p.desk || !c.may(c.user, p, "SERVICEDESK_AGENT") })
+}
+
+// request is an issue as its customer sees it in the portal.
+func (c *call) request(i *issue) obj {
+	kind := ""
+	if v := i.fields[c.st.fieldBy("Request Type").id]; len(v) > 0 {
+		r, _ := byRef(c.st.requests, v[0])
+		kind = r.id
+	}
+	s := c.st.statusBy(i.status)
+	return obj{
+		"issueId": strconv.Itoa(i.id), "issueKey": i.key, "requestTypeId": kind, "serviceDeskId": strconv.Itoa(i.project.id), "createdDate": c.date(i.created),
+		"reporter": c.participant(i.reporter), "requestFieldValues": []any{obj{"fieldId": "summary", "label": "Summary", "value": i.summary}},
+		"currentStatus": obj{"status": s.name, "statusCategory": map[string]string{"new": "NEW", "indeterminate": "INDETERMINATE", "done": "DONE"}[s.category], "statusDate": c.date(i.updated)},
+		"_links":        obj{"self": fmt.Sprintf("%s/request/%d", deskBase, i.id)},
+	}
+}
+
+// participant is a person as the portal shows one.
+func (c *call) participant(u *user) obj {
+	o := obj{"displayName": u.name, "active": true, "timeZone": u.zone.String()}
+	if c.opt.Cloud {
+		o["accountId"] = u.account
+	} else {
+		o["name"], o["key"], o["emailAddress"] = u.login, u.key, u.email
+	}
+	return o
+}
+
+// ofRequest answers what is asked of one request.
+func (c *call) ofRequest(i *issue, what string) reply {
+	switch {
+	case what == "sla" && !c.may(c.user, i.project, "SERVICEDESK_AGENT"):
+		return refuse(http.StatusForbidden, []string{"You are not an agent of this service desk."}, nil)
+	case what == "sla":
+		return c.started([]any{c.slaField(i)})
+	case c.r.Method == http.MethodPost:
+		return c.takeComment(i)
+	}
+	values := []any{}
+	for _, x := range c.commentsOf(i) {
+		public := x.public(i)
+		if c.query.Get("public") == "false" && public || c.query.Get("internal") == "false" && !public {
+			continue
+		}
+		values = append(values, c.requestComment(i, x))
+	}
+	return c.started(values)
+}
+
+func (c *call) requestComment(i *issue, x *comment) obj {
+	return obj{
+		"id": strconv.Itoa(x.id), "body": x.body, "public": x.public(i), "created": c.date(x.created), "author": c.participant(x.author),
+		"_links": obj{"self": fmt.Sprintf("%s/request/%d/comment/%d", deskBase, i.id, x.id)},
+	}
+}
+
+// takeComment takes a comment by way of the portal: it has no properties, and customers' are public and one that asks for another is refused.
+func (c *call) takeComment(i *issue) reply {
+	var b struct {
+		Body   string `json:"body"`
+		Public bool   `json:"public"`
+	}
+	if rep, fine := c.decode(&b); !fine {
+		return rep
+	}
+	x, rep := c.newComment(i, commentBody{Body: b.Body})
+	if rep.status != 0 {
+		return rep
+	}
+	if !b.Public && !c.may(c.user, i.project, "SERVICEDESK_AGENT") {
+		return refuse(http.StatusForbidden, []string{"You can only add public comments to this request."}, nil)
+	}
+	if !b.Public && !c.opt.DropInternal {
+		x.properties["sd.public.comment"] = obj{"internal": true}
+	}
+	c.say(i, x, c.now)
+	return reply{status: http.StatusCreated, body: c.requestComment(i, x)}
 }
 
 // started is a page of the service desk's, whose places go by start and limit.

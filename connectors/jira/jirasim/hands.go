@@ -154,6 +154,9 @@ func (p Person) Update(id int, ch Change) error {
 			after.project, after.key = to, fmt.Sprintf("%s-%d", to.key, c.st.next("issues of "+to.key)-10000)
 		}
 		edits := len(c.differences(i, &after)) > 0
+		if ch.Project != "" && !c.may(c.user, i.project, "MOVE_ISSUES") {
+			return fmt.Errorf("jirasim: %s may not move issue %d", p.login, id)
+		}
 		if edits && !c.may(c.user, i.project, "EDIT_ISSUES") {
 			return fmt.Errorf("jirasim: %s may not edit issue %d", p.login, id)
 		}
@@ -166,6 +169,15 @@ func (p Person) Update(id int, ch Change) error {
 			if s.category == "done" {
 				after.resolution = "Done"
 			}
+		}
+		if ch.Note != "" && !c.may(c.user, i.project, "ADD_COMMENTS") {
+			return fmt.Errorf("jirasim: %s may not comment on issue %d", p.login, id)
+		}
+		if ch.Role != "" && !slices.Contains(i.project.rolesOf(c.user), ch.Role) {
+			return fmt.Errorf("jirasim: %s is no %s and may not write to them alone", p.login, ch.Role)
+		}
+		if ch.Internal && !c.may(c.user, i.project, "SERVICEDESK_AGENT") {
+			return fmt.Errorf("jirasim: %s is no agent on issue %d and may write no internal comment", p.login, id)
 		}
 		c.save(i, &after, c.user, c.now)
 		if ch.Note == "" {
@@ -183,30 +195,53 @@ func (p Person) Update(id int, ch Change) error {
 	})
 }
 
+// commentToChange finds a comment that the person may change in a way: EDIT or DELETE.
+func (c *call) commentToChange(id int, what string) (*issue, int, error) {
+	for _, i := range c.st.issues {
+		if n := slices.IndexFunc(i.comments, func(x *comment) bool { return x.id == id }); n >= 0 {
+			if !c.mine(i, i.comments[n], what) {
+				return nil, 0, fmt.Errorf("jirasim: %s may not %s comment %d", c.user.login, strings.ToLower(what), id)
+			}
+			return i, n, nil
+		}
+	}
+	return nil, 0, fmt.Errorf("jirasim: no comment %d", id)
+}
+
 // EditComment rewrites a comment.
 func (p Person) EditComment(id int, text string) error {
 	return p.do(func(c *call) error {
-		for _, i := range c.st.issues {
-			for _, x := range i.comments {
-				if x.id == id {
-					x.body, x.updated = text, c.now
-					c.touch(i, c.now)
-					return nil
-				}
-			}
+		i, n, err := c.commentToChange(id, "EDIT")
+		if err != nil {
+			return err
 		}
-		return fmt.Errorf("jirasim: no comment %d", id)
+		x := i.comments[n]
+		x.body, x.updated = text, c.now
+		c.touch(i, c.now)
+		return nil
 	})
 }
 
 // Delete removes an issue for good.
 func (p Person) Delete(id int) error {
 	return p.do(func(c *call) error {
-		if _, err := c.on(id); err != nil {
+		i, err := c.on(id)
+		if err != nil {
 			return err
 		}
+		if !c.may(c.user, i.project, "DELETE_ISSUES") {
+			return fmt.Errorf("jirasim: %s may not delete issue %d", p.login, id)
+		}
+		for _, l := range i.links {
+			l.other.links = slices.DeleteFunc(l.other.links, func(back link) bool { return back.number == l.number })
+		}
 		delete(c.st.issues, id)
-		c.st.worklogs = slices.DeleteFunc(c.st.worklogs, func(w *worklog) bool { return w.issue.id == id })
+		c.st.worklogs = slices.DeleteFunc(c.st.worklogs, func(w *worklog) bool {
+			if w.issue.id == id {
+				c.st.unbooked = append(c.st.unbooked, stamp{w.id, c.now})
+			}
+			return w.issue.id == id
+		})
 		return nil
 	})
 }
@@ -214,14 +249,12 @@ func (p Person) Delete(id int) error {
 // DeleteComment removes a comment for good.
 func (p Person) DeleteComment(id int) error {
 	return p.do(func(c *call) error {
-		for _, i := range c.st.issues {
-			if n := slices.IndexFunc(i.comments, func(x *comment) bool { return x.id == id }); n >= 0 {
-				i.comments = slices.Delete(i.comments, n, n+1)
-				c.touch(i, c.now)
-				return nil
-			}
+		i, n, err := c.commentToChange(id, "DELETE")
+		if err == nil {
+			i.comments = slices.Delete(i.comments, n, n+1)
+			c.touch(i, c.now)
 		}
-		return fmt.Errorf("jirasim: no comment %d", id)
+		return err
 	})
 }
 
@@ -311,7 +344,13 @@ func (p Person) EditWork(entry int, spent time.Duration, day string) error {
 // DeleteWork takes an entry of booked time away.
 func (p Person) DeleteWork(entry int) error {
 	return p.do(func(c *call) error {
-		c.st.worklogs = slices.DeleteFunc(c.st.worklogs, func(w *worklog) bool { return w.id == entry })
+		n := slices.IndexFunc(c.st.worklogs, func(w *worklog) bool { return w.id == entry })
+		if n < 0 {
+			return fmt.Errorf("jirasim: no booked time %d", entry)
+		}
+		c.touch(c.st.worklogs[n].issue, c.now)
+		c.st.worklogs = slices.Delete(c.st.worklogs, n, n+1)
+		c.st.unbooked = append(c.st.unbooked, stamp{entry, c.now})
 		return nil
 	})
 }

@@ -3,6 +3,7 @@ package jirasim
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,16 +12,9 @@ import (
 )
 
 func (c *call) show(i *issue) reply {
-	for name := range c.query {
-		if name != "fields" && name != "expand" {
-			return unmodelled("the parameter %s of GET issue", name)
-		}
-	}
-	expand := commas(c.query.Get("expand"))
-	for _, e := range expand {
-		if e != "changelog" && e != "transitions" {
-			return unmodelled("expand=%s of GET issue", e)
-		}
+	expand, rep := expansions(commas(c.query.Get("expand")))
+	if rep.status != 0 {
+		return rep
 	}
 	return ok(c.issue(i, wants(commas(c.query.Get("fields")), "*all"), expand))
 }
@@ -28,7 +22,7 @@ func (c *call) show(i *issue) reply {
 // changes is Cloud's whole changelog, oldest first, a hundred at once. Data Center has no such address.
 func (c *call) changes(i *issue) reply {
 	if !c.opt.Cloud {
-		return reply{status: http.StatusNotFound, body: obj{"message": "null for uri", "status-code": 404}}
+		return noSuchPath
 	}
 	page, start, size := part(c, i.history, 100)
 	values := []any{}
@@ -60,6 +54,9 @@ func (c *call) create() reply {
 	var b body
 	if rep, fine := c.decode(&b); !fine {
 		return rep
+	}
+	if b.Update != nil || b.Transition != nil {
+		return unmodelled("update or a transition where an issue is made")
 	}
 	var ref struct{ ID, Key string }
 	_ = json.Unmarshal(b.Fields["project"], &ref)
@@ -100,8 +97,11 @@ func (c *call) edit(i *issue) reply {
 	if rep, fine := c.decode(&b); !fine {
 		return rep
 	}
-	if c.query.Has("notifyUsers") {
-		return unmodelled("notifyUsers")
+	if b.Transition != nil || b.Properties != nil {
+		return unmodelled("a transition or properties within an edit")
+	}
+	if len(b.Fields) == 0 && len(b.Update) == 0 {
+		return bad("one of 'fields' or 'update' required")
 	}
 	adds, rep := c.commentsIn(i, b.Update)
 	if rep.status != 0 {
@@ -154,12 +154,22 @@ func (c *call) commentsIn(i *issue, update map[string][]json.RawMessage) ([]*com
 	return out, reply{}
 }
 
-// set gives an issue new values, or refuses.
+// set gives an issue new values, or refuses and names every field that is wrong.
 func (c *call) set(i *issue, fields map[string]json.RawMessage, create bool) reply {
-	for name, raw := range fields {
-		if rep := c.setOne(i, name, raw, create); rep.status != 0 {
+	wrong := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		rep := c.setOne(i, name, fields[name], create)
+		if rep.status == 0 {
+			continue
+		}
+		named, _ := rep.body.(obj)["errors"].(map[string]string)
+		if rep.status != http.StatusBadRequest || len(named) == 0 {
 			return rep
 		}
+		maps.Copy(wrong, named)
+	}
+	if len(wrong) > 0 {
+		return refuse(http.StatusBadRequest, nil, wrong)
 	}
 	return reply{}
 }
@@ -169,41 +179,39 @@ func offScreen(name string) reply {
 }
 
 func (c *call) setOne(i *issue, name string, raw json.RawMessage, create bool) reply {
-	null := string(raw) == "null"
-	var text string
-	_ = json.Unmarshal(raw, &text)
-	var ref struct {
-		ID        string  `json:"id"`
-		AccountID *string `json:"accountId"`
-		Name      *string `json:"name"`
-	}
-	_ = json.Unmarshal(raw, &ref)
 	switch name {
 	case "summary":
-		i.summary = text
+		return text(name, raw, &i.summary)
 	case "description":
-		i.description = text
+		return text(name, raw, &i.description)
 	case "duedate":
-		if _, err := time.Parse(time.DateOnly, text); err != nil && !null {
-			return badField(name, "Error parsing date string: "+text)
+		var due string
+		if rep := text(name, raw, &due); rep.status != 0 {
+			return rep
 		}
-		i.due = text
-	case "issuetype":
-		t, known := byRef(c.st.types, ref.ID)
+		if _, err := time.Parse(time.DateOnly, due); err != nil && due != "" {
+			return badField(name, "Error parsing date string: "+due)
+		}
+		i.due = due
+	case "issuetype", "priority":
+		var ref struct {
+			ID string `json:"id"`
+		}
+		if json.Unmarshal(raw, &ref) != nil || ref.ID == "" {
+			return unmodelled("setting %s by another thing than its id", name)
+		}
+		if name == "priority" {
+			return c.setPriority(i, ref.ID)
+		}
+		t, known := find(c.st.types, func(t named) bool { return t.id == ref.ID })
 		if !create || !known {
 			return badField(name, "Specify a valid issue type")
 		}
 		i.kind = t.id
-	case "priority":
-		if !slices.Contains(c.st.schemes[i.project.scheme], ref.ID) {
-			return badField(name, "The priority selected is invalid.")
-		}
-		i.priority = ref.ID
 	case "labels":
-		i.labels = nil
-		_ = json.Unmarshal(raw, &i.labels)
+		return setLabels(i, raw)
 	case "assignee":
-		return c.setAssignee(i, name, ref.AccountID, ref.Name, null)
+		return c.setAssignee(i, raw)
 	case "reporter", "resolution", "components", "fixVersions":
 		return unmodelled("setting %s", name)
 	default:
@@ -220,16 +228,56 @@ func (c *call) setOne(i *issue, name string, raw json.RawMessage, create bool) r
 	return reply{}
 }
 
-// setAssignee takes a person by the way of the dialect alone: Cloud does not know names, Data Center no account ids.
-func (c *call) setAssignee(i *issue, name string, account, login *string, null bool) reply {
+// text reads a value that is a text or nothing.
+func text(name string, raw json.RawMessage, to *string) reply {
+	*to = ""
+	if json.Unmarshal(raw, to) != nil {
+		return badField(name, "Operation value must be a string")
+	}
+	return reply{}
+}
+
+func (c *call) setPriority(i *issue, id string) reply {
+	if !slices.Contains(c.st.schemes[i.project.scheme], id) {
+		return badField("priority", "The priority selected is invalid.")
+	}
+	i.priority = id
+	return reply{}
+}
+
+func setLabels(i *issue, raw json.RawMessage) reply {
+	var list []string
+	if json.Unmarshal(raw, &list) != nil {
+		return badField("labels", "data was not an array")
+	}
+	for _, l := range list {
+		if strings.ContainsAny(l, " \t\n") {
+			return badField("labels", "The label '"+l+"' contains spaces which is invalid.")
+		}
+	}
+	i.labels = list
+	return reply{}
+}
+
+// setAssignee takes a person by the way of the dialect alone: Cloud does not know names, Data Center no account ids. null,
+// and a person whose id or name is null, is nobody.
+func (c *call) setAssignee(i *issue, raw json.RawMessage) reply {
 	if !c.may(c.user, i.project, "ASSIGN_ISSUES") {
-		return offScreen(name)
+		return offScreen("assignee")
 	}
-	want := login
+	var who map[string]*string
+	if json.Unmarshal(raw, &who) != nil {
+		return badField("assignee", "data was not an object")
+	}
+	key := "name"
 	if c.opt.Cloud {
-		want = account
+		key = "accountId"
 	}
-	if null || want == nil {
+	want, named := who[key]
+	if who != nil && !named || len(who) > 1 {
+		return badField("assignee", "expected Object containing a '"+key+"' alone")
+	}
+	if want == nil {
 		i.assignee = nil
 		return reply{}
 	}
@@ -332,6 +380,9 @@ func (s *Server) save(i, after *issue, by *user, at time.Time) {
 	if len(items) == 0 {
 		return
 	}
+	if after.key != i.key {
+		i.formerly = append(i.formerly, i.key)
+	}
 	i.project, i.key, i.kind, i.summary, i.description = after.project, after.key, after.kind, after.summary, after.description
 	i.status, i.priority, i.assignee, i.due, i.labels, i.resolution = after.status, after.priority, after.assignee, after.due, after.labels, after.resolution
 	i.fields = after.fields
@@ -422,22 +473,41 @@ func (s *Server) logged(f *field, v []string) (raw, seen string) {
 }
 
 func (c *call) assign(i *issue) reply {
-	var b struct {
-		AccountID *string `json:"accountId"`
-		Name      *string `json:"name"`
-	}
-	if rep, fine := c.decode(&b); !fine {
+	var who json.RawMessage
+	if rep, fine := c.decode(&who); !fine {
 		return rep
 	}
-	if c.opt.Cloud && b.Name != nil || !c.opt.Cloud && b.AccountID != nil {
-		return bad("a key of the other dialect")
-	}
 	after := *i
-	if rep := c.setAssignee(&after, "assignee", b.AccountID, b.Name, false); rep.status != 0 {
+	if rep := c.setAssignee(&after, who); rep.status != 0 {
 		return rep
 	}
 	c.save(i, &after, c.user, c.now)
 	return noContent
+}
+
+// issueProperty reads, sets and takes away a property of an issue. That one was there before is 200, that it is new 201.
+func (c *call) issueProperty(i *issue, key string) reply {
+	_, had := i.properties[key]
+	missing := refuse(http.StatusNotFound, []string{"The property with key " + key + " does not exist."}, nil)
+	switch {
+	case c.r.Method == http.MethodGet && !had:
+		return missing
+	case c.r.Method == http.MethodGet:
+		return ok(obj{"key": key, "value": i.properties[key]})
+	case !c.may(c.user, i.project, "EDIT_ISSUES"):
+		return refuse(http.StatusForbidden, []string{"You do not have permission to edit the issue."}, nil)
+	case c.r.Method == http.MethodDelete && !had:
+		return missing
+	case c.r.Method == http.MethodDelete:
+		delete(i.properties, key)
+		return noContent
+	}
+	v, rep := c.propertyValue(key)
+	if rep.status != 0 {
+		return rep
+	}
+	i.properties[key] = v
+	return kept(had)
 }
 
 func (c *call) editmeta(i *issue) reply {

@@ -1,6 +1,7 @@
 package jirasim
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -21,10 +22,6 @@ func (c *call) serverInfo() reply {
 
 func (c *call) myself() reply {
 	o := c.person(c.user).(obj)
-	o["timeZone"] = c.user.zone.String()
-	if o["timeZone"] == "" {
-		o["timeZone"] = "Etc/GMT"
-	}
 	if !c.opt.Cloud {
 		o["deleted"] = false
 	}
@@ -33,9 +30,10 @@ func (c *call) myself() reply {
 
 // mypermissions answers, on Cloud, to those that it is asked for; Data Center tells of all that it has.
 func (c *call) mypermissions() reply {
-	p := c.st.projectRef(c.query.Get("projectId"))
+	ref := c.query.Get("projectId") + c.query.Get("projectKey")
+	p := c.st.projectRef(ref)
 	if p == nil || !c.may(c.user, p, "BROWSE_PROJECTS") {
-		return refuse(http.StatusNotFound, []string{"No project could be found with id '" + c.query.Get("projectId") + "'."}, nil)
+		return refuse(http.StatusNotFound, []string{"No project could be found with id '" + ref + "'."}, nil)
 	}
 	names := commas(c.query.Get("permissions"))
 	if c.opt.Cloud && len(names) == 0 {
@@ -124,7 +122,11 @@ func (c *call) projects(rest []string) reply {
 	switch {
 	case len(rest) == 0 && !c.opt.Cloud:
 		return ok(append([]any{}, visible...))
-	case len(rest) == 1 && rest[0] == "search" && c.opt.Cloud:
+	case len(rest) == 1 && c.opt.Cloud:
+		if by := c.query.Get("orderBy"); by != "" && by != "key" {
+			return unmodelled("orderBy=%s of projects", by)
+		}
+		slices.SortFunc(visible, func(a, b any) int { return cmp.Compare(a.(obj)["key"].(string), b.(obj)["key"].(string)) })
 		page, start, size := part(c, visible, 50)
 		return ok(obj{"self": base + "/project/search", "startAt": start, "maxResults": size, "total": len(visible), "isLast": start+len(page) >= len(visible), "values": append([]any{}, page...)})
 	case len(rest) < 2:
@@ -182,31 +184,65 @@ func (c *call) actors(p *project, role string) reply {
 	return ok(obj{"self": fmt.Sprintf("%s/project/%d/role/%s", base, p.id, r.id), "id": n, "name": r.name, "description": "", "actors": actors})
 }
 
-func (c *call) users(rest []string) reply {
-	switch {
-	case len(rest) == 0 && !c.opt.Cloud:
-		key, name := c.query.Get("key"), c.query.Get("username")
-		u, known := find(c.st.users, func(u *user) bool { return key != "" && u.key == key || name != "" && u.login == name })
-		if !known {
-			return refuse(http.StatusNotFound, []string{"The user '" + key + name + "' does not exist"}, nil)
-		}
-		return ok(c.person(u))
-	case strings.Join(rest, "/") == "assignable/search":
-		if c.opt.Cloud && !c.query.Has("query") || !c.opt.Cloud && !c.query.Has("username") {
-			return bad("query or username is required")
-		}
-		p := c.st.projectRef(c.query.Get("project"))
-		if p == nil || !c.may(c.user, p, "BROWSE_PROJECTS") {
-			return refuse(http.StatusNotFound, []string{"No project could be found with key '" + c.query.Get("project") + "'."}, nil)
-		}
-		var list []any
-		for _, u := range c.st.users {
-			if !u.admin && c.may(u, p, "ASSIGNABLE_USER") {
-				list = append(list, c.person(u))
-			}
-		}
-		page, _, _ := part(c, list, 1000)
-		return ok(append([]any{}, page...))
+// users finds people: one by name, key or id, those whom a text finds, and those to whom a project's issues can be given.
+func (c *call) users(what string) reply {
+	if c.user == nil { // strangers are told of nobody
+		return refuse(http.StatusUnauthorized, []string{"You are not authenticated. Authentication required to perform this operation."}, nil)
 	}
-	return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
+	by, other := "username", "query"
+	if c.opt.Cloud {
+		by, other = other, by
+	}
+	if c.query.Has(other) {
+		return unmodelled("the parameter %s of %s", other, c.r.URL.Path)
+	}
+	switch what {
+	case "":
+		return c.oneUser()
+	case "search":
+		return c.people(by, c.st.users)
+	}
+	refs := commas(c.query.Get("projectKeys"))
+	if what == "assignable/search" {
+		refs = []string{c.query.Get("project")}
+	}
+	list := slices.Clone(c.st.users)
+	for _, ref := range refs {
+		p := c.st.projectRef(ref)
+		if p == nil || !c.may(c.user, p, "BROWSE_PROJECTS") {
+			return refuse(http.StatusNotFound, []string{"No project could be found with key '" + ref + "'."}, nil)
+		}
+		list = slices.DeleteFunc(list, func(u *user) bool { return u.admin || !c.may(u, p, "ASSIGNABLE_USER") })
+	}
+	return c.people(by, list)
+}
+
+func (c *call) oneUser() reply {
+	key, name, account := c.query.Get("key"), c.query.Get("username"), c.query.Get("accountId")
+	if c.opt.Cloud && key+name != "" || !c.opt.Cloud && account != "" {
+		return unmodelled("a person by the other dialect's name")
+	}
+	u, known := find(c.st.users, func(u *user) bool {
+		return key != "" && u.key == key || name != "" && u.login == name || account != "" && u.account == account
+	})
+	if !known {
+		return refuse(http.StatusNotFound, []string{"The user '" + key + name + account + "' does not exist"}, nil)
+	}
+	return ok(c.person(u))
+}
+
+// people are those of a list whose name has a text, which must be given though it may be empty.
+func (c *call) people(by string, list []*user) reply {
+	if !c.query.Has(by) {
+		return bad("The %s query parameter is required.", by)
+	}
+	text := strings.ToLower(c.query.Get(by))
+	found := []any{}
+	for _, u := range list {
+		if strings.Contains(strings.ToLower(u.name+" "+u.login), text) {
+			found = append(found, c.person(u))
+		}
+	}
+	page, _, _ := part(c, found, 1000)
+	return ok(page)
 }

@@ -15,18 +15,22 @@ func (c *call) at(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	zone := time.UTC
-	if c.user != nil {
-		zone = c.user.zone
+	return t.In(c.zone()).Format("2006-01-02T15:04:05.000-0700")
+}
+
+// zone is that of whoever asks.
+func (c *call) zone() *time.Location {
+	if c.user == nil {
+		return time.UTC
 	}
-	return t.In(zone).Format("2006-01-02T15:04:05.000-0700")
+	return c.user.zone
 }
 
 func (c *call) person(u *user) any {
 	if u == nil {
 		return nil
 	}
-	o := obj{"displayName": u.name, "active": true, "timeZone": "Etc/GMT", "avatarUrls": obj{"48x48": "https://avatar.invalid/48x48"}}
+	o := obj{"displayName": u.name, "active": true, "timeZone": u.zone.String(), "avatarUrls": obj{"48x48": "https://avatar.invalid/48x48"}}
 	if c.opt.Cloud {
 		o["self"], o["accountId"], o["accountType"] = base+"/user?accountId="+u.account, u.account, "atlassian"
 		return o
@@ -119,7 +123,10 @@ func (c *call) fields(i *issue, wanted func(string) bool) obj {
 		shown := list[:min(len(list), 50)] // within an issue they may be cut
 		return obj{"comments": c.comments(i, shown), "startAt": 0, "maxResults": len(shown), "total": len(list), "self": fmt.Sprintf("%s/issue/%d/comment", base, i.id)}
 	})
-	put("worklog", fixed(obj{"worklogs": []any{}, "startAt": 0, "maxResults": 20, "total": 0}))
+	put("worklog", func() any {
+		list := c.workOf(i)
+		return obj{"worklogs": list[:min(len(list), 20)], "startAt": 0, "maxResults": 20, "total": len(list)}
+	})
 	for _, f := range c.st.fields {
 		put(f.id, func() any { return c.value(i, f) })
 	}

@@ -2,58 +2,151 @@ package jirasim
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
+// operations are the requests that the stand-in models, * standing for any one part of the path, and the parameters that it
+// heeds with each.
+var operations = map[string][]string{
+	"GET api/2/serverInfo":                         nil,
+	"GET api/2/myself":                             nil,
+	"GET api/2/mypermissions":                      {"projectId", "projectKey", "permissions"},
+	"GET api/2/field":                              nil,
+	"GET api/2/status":                             nil,
+	"GET api/2/priority":                           nil,
+	"GET api/2/priorityscheme":                     paging,
+	"GET api/2/priorityscheme/*/priorities":        paging,
+	"GET api/2/project":                            nil,
+	"GET api/2/project/search":                     append([]string{"orderBy"}, paging...),
+	"GET api/2/project/*/statuses":                 nil,
+	"GET api/2/project/*/role":                     nil,
+	"GET api/2/project/*/role/*":                   nil,
+	"GET api/2/user":                               {"key", "username", "accountId"},
+	"GET api/2/user/search":                        append([]string{"query", "username"}, paging...),
+	"GET api/2/user/assignable/search":             append([]string{"query", "username", "project"}, paging...),
+	"GET api/2/user/assignable/multiProjectSearch": append([]string{"query", "username", "projectKeys"}, paging...),
+	"GET api/2/search":                             {"jql", "startAt", "maxResults", "fields", "expand"},
+	"POST api/2/search":                            nil,
+	"POST api/2/search/jql":                        nil,
+	"POST api/2/issue":                             nil,
+	"GET api/2/issue/*":                            {"fields", "expand"},
+	"PUT api/2/issue/*":                            nil,
+	"GET api/2/issue/*/changelog":                  paging,
+	"GET api/2/issue/*/transitions":                {"expand"},
+	"POST api/2/issue/*/transitions":               nil,
+	"GET api/2/issue/*/watchers":                   nil,
+	"POST api/2/issue/*/watchers":                  nil,
+	"PUT api/2/issue/*/assignee":                   nil,
+	"GET api/2/issue/*/editmeta":                   nil,
+	"GET api/2/issue/*/comment":                    append([]string{"orderBy"}, paging...),
+	"POST api/2/issue/*/comment":                   nil,
+	"GET api/2/issue/*/comment/*":                  nil,
+	"PUT api/2/issue/*/comment/*":                  nil,
+	"DELETE api/2/issue/*/comment/*":               nil,
+	"GET api/2/issue/*/worklog":                    paging,
+	"GET api/2/issue/*/properties/*":               nil,
+	"PUT api/2/issue/*/properties/*":               nil,
+	"DELETE api/2/issue/*/properties/*":            nil,
+	"GET api/2/comment/*/properties/*":             nil,
+	"PUT api/2/comment/*/properties/*":             nil,
+	"GET api/2/worklog/updated":                    {"since"},
+	"GET api/2/worklog/deleted":                    {"since"},
+	"POST api/2/worklog/list":                      nil,
+
+	"GET servicedeskapi/info":                      nil,
+	"GET servicedeskapi/servicedesk":               starting,
+	"GET servicedeskapi/servicedesk/*/requesttype": starting,
+	"GET servicedeskapi/organization":              starting,
+	"GET servicedeskapi/request/*":                 nil,
+	"GET servicedeskapi/request/*/comment":         append([]string{"public", "internal"}, starting...),
+	"POST servicedeskapi/request/*/comment":        nil,
+	"GET servicedeskapi/request/*/sla":             starting,
+}
+
+var (
+	paging   = []string{"startAt", "maxResults"}
+	starting = []string{"start", "limit"}
+)
+
+// operation finds which of the operations is asked for, or refuses.
+func (c *call) operation() (op string, parts []string, rep reply) {
+	path, rest := strings.CutPrefix(c.r.URL.EscapedPath(), "/rest/")
+	parts = strings.Split(path, "/")
+	for n, p := range parts {
+		var err error
+		if parts[n], err = url.PathUnescape(p); err != nil || p == "" {
+			rest = false
+		}
+	}
+	matches := func(pattern string) bool {
+		method, path, _ := strings.Cut(pattern, " ")
+		list := strings.Split(path, "/")
+		return method == c.r.Method && slices.EqualFunc(list, parts, func(a, b string) bool { return a == b || a == "*" })
+	}
+	for pattern := range operations { // the one that says most: project/search is no project
+		if rest && matches(pattern) && (op == "" || strings.Count(pattern, "*") < strings.Count(op, "*")) {
+			op = pattern
+		}
+	}
+	if op == "" {
+		return "", nil, unmodelled("%s %s", c.r.Method, c.r.URL.Path)
+	}
+	for name := range c.query {
+		if !slices.Contains(operations[op], name) {
+			return "", nil, unmodelled("the parameter %s of %s", name, op)
+		}
+	}
+	return op, parts, reply{}
+}
+
 // answer finds what is asked for.
 func (c *call) answer() reply {
-	path, api := strings.CutPrefix(c.r.URL.Path, "/rest/api/2/")
-	if desk, is := strings.CutPrefix(c.r.URL.Path, "/rest/servicedeskapi/"); is {
-		return c.desk(strings.Split(desk, "/"))
+	op, p, rep := c.operation()
+	if rep.status != 0 {
+		return rep
 	}
-	if !api {
-		return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
+	if p[0] == "servicedeskapi" {
+		return c.desk(p[1:])
 	}
-	p := strings.Split(path, "/")
-	switch c.r.Method + " " + p[0] {
-	case "GET serverInfo":
+	p = p[2:]
+	switch p[0] {
+	case "serverInfo":
 		return c.serverInfo()
-	case "GET myself":
+	case "myself":
 		return c.myself()
-	case "GET mypermissions":
+	case "mypermissions":
 		return c.mypermissions()
-	case "GET field", "GET status", "GET priority":
+	case "field", "status", "priority":
 		return c.list(p[0])
-	case "GET priorityscheme":
+	case "priorityscheme":
 		return c.schemes(p[1:])
-	case "GET project":
+	case "project":
 		return c.projects(p[1:])
-	case "GET user":
-		return c.users(p[1:])
-	case "POST search":
-		return c.search(p[1:])
-	case "POST issue":
+	case "user":
+		return c.users(strings.Join(p[1:], "/"))
+	case "search":
+		return c.search(len(p) > 1)
+	case "worklog":
+		return c.worklogs(p[1])
+	case "comment":
+		return c.commentProperty(p[1], p[3])
+	case "issue":
 		if len(p) == 1 {
 			return c.create()
 		}
-	case "GET worklog", "POST worklog":
-		return c.worklogs(p[1:])
-	case "GET comment", "PUT comment":
-		return c.commentProperty(p[1:])
-	}
-	if p[0] == "issue" && len(p) > 1 {
 		return c.anIssue(p[1], p[2:])
 	}
-	return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
+	return unmodelled("%s", op)
 }
 
-// sees finds an issue by id or key, if whoever asks may see it.
+// sees finds an issue by id, by its key or by one that it had before it was moved, if whoever asks may see it.
 func (c *call) sees(ref string) *issue {
 	for _, i := range c.st.issues {
-		if (strconv.Itoa(i.id) == ref || i.key == ref) && c.may(c.user, i.project, "BROWSE_PROJECTS") {
+		if (strconv.Itoa(i.id) == ref || strings.EqualFold(i.key, ref) || slices.Contains(i.formerly, strings.ToUpper(ref))) && c.may(c.user, i.project, "BROWSE_PROJECTS") {
 			return i
 		}
 	}
@@ -92,24 +185,45 @@ func (c *call) anIssue(ref string, rest []string) reply {
 		return c.assign(i)
 	case "GET editmeta":
 		return c.editmeta(i)
+	case "GET worklog":
+		return c.booked(i)
+	case "GET properties", "PUT properties", "DELETE properties":
+		return c.issueProperty(i, rest[1])
 	case "GET comment", "POST comment", "PUT comment", "DELETE comment":
 		return c.aComment(i, rest[1:])
 	}
 	return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
 }
 
-// limited is Cloud's limit of writes to one issue: 20 in two seconds.
+// limited are Cloud's limits of writes to one issue: 20 in two seconds and 100 in thirty.
 func (c *call) limited(i *issue) reply {
 	if !c.opt.Cloud {
 		return reply{}
 	}
-	recent := slices.DeleteFunc(c.writes[i.id], func(at time.Time) bool { return c.now.Sub(at) > 2*time.Second })
+	recent := slices.DeleteFunc(c.writes[i.id], func(at time.Time) bool { return c.now.Sub(at) > 30*time.Second })
 	c.writes[i.id] = append(recent, c.now)
-	if len(recent) < 20 {
-		return reply{}
+	burst := 0
+	for _, at := range recent {
+		if c.now.Sub(at) <= 2*time.Second {
+			burst++
+		}
 	}
+	switch {
+	case burst >= 20:
+		return limit("jira-per-issue-on-write", "2")
+	case len(recent) >= 100:
+		return limit("jira-per-issue-on-write", "30")
+	}
+	return reply{}
+}
+
+// limit is the answer to one who asks too much.
+func limit(reason, after string) reply {
 	rep := refuse(http.StatusTooManyRequests, []string{"Rate limit exceeded."}, nil)
-	rep.header = http.Header{"Retry-After": {"2"}, "Ratelimit-Reason": {"jira-per-issue-on-write"}}
+	rep.header = http.Header{"Ratelimit-Reason": {reason}}
+	if after != "" {
+		rep.header.Set("Retry-After", after)
+	}
 	return rep
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,9 +21,11 @@ type Options struct {
 	Cloud       bool             // else Data Center
 	ServiceDesk bool             // the projects are service desks
 	Clock       func() time.Time // required
-	Lag         time.Duration    // by how much the search trails what was written
-	RolesHidden bool             // the bot administers no project: who has which role is kept from it
-	Clamp       int              // most issues of one page of Data Center's search; 0 is 100
+	// Lag is by how much the search trails what was written, at most: it differs from issue to issue. Lists of booked time
+	// trail by it too, and by no more than the minute that is documented.
+	Lag         time.Duration
+	RolesHidden bool // the bot administers no project: who has which role is kept from it
+	Clamp       int  // most issues of one page of Data Center's search; 0 is 100
 	// DropInternal makes a service desk forget, of comments that it takes, that they are internal: what a plug-in or a right
 	// taken away between two requests may do.
 	DropInternal bool
@@ -235,6 +238,9 @@ func (c *call) decode(v any) (reply, bool) {
 	d.UseNumber()
 	if err := d.Decode(v); err != nil {
 		return bad("%v", err), false
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return bad("something follows the body"), false
 	}
 	return reply{}, true
 }

@@ -153,11 +153,19 @@ func (s *Server) newUser(login, name string) *user {
 	u := &user{
 		login: login, name: name, account: "557058:" + hex.EncodeToString(sum[:8]), key: fmt.Sprintf("JIRAUSER%d", n),
 		token: "tok" + hex.EncodeToString(sum[8:24]), email: login + "@example.org",
-		zone: time.FixedZone("", (n%5-1)*3600), // what a time looks like depends on who asks
+		zone: zoneOf(n%5 - 1), // what a time looks like depends on who asks
 	}
 	if login != "outsider" {
 		u.groups = []string{"jira-users"}
 	}
 	s.st.users = append(s.st.users, u)
 	return u
+}
+
+// zoneOf is the zone so many hours east, by the name that Jira would give: those count the other way.
+func zoneOf(hours int) *time.Location {
+	if hours == 0 {
+		return time.FixedZone("Etc/GMT", 0)
+	}
+	return time.FixedZone(fmt.Sprintf("Etc/GMT%+d", -hours), hours*3600)
 }

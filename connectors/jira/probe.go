@@ -134,15 +134,13 @@ func (t *Tracker) probeBulk(ctx context.Context, d dialect, issue string) string
 	if err := post(c, "/rest/api/2/changelog/bulkfetch", map[string]any{"issueIdsOrKeys": []string{issue}}, &p); err != nil {
 		return unasked(err)
 	}
-	for _, l := range p.Logs {
-		for _, h := range l.Histories {
-			if strings.HasPrefix(string(h.Created), `"`) {
-				return "a text"
-			}
-			return fmt.Sprintf("a number of %d digits", len(h.Created))
-		}
+	switch {
+	case len(p.Logs) == 0 || len(p.Logs[0].Histories) == 0:
+		return "the issue has no changes"
+	case strings.HasPrefix(string(p.Logs[0].Histories[0].Created), `"`):
+		return "a text"
 	}
-	return "the issue has no changes"
+	return fmt.Sprintf("a number of %d digits", len(p.Logs[0].Histories[0].Created))
 }
 
 func (t *Tracker) probePriorities(ctx context.Context, _ dialect, issue string) string {

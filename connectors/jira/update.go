@@ -346,7 +346,7 @@ func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
 		return c.Fail(connectors.TryLater, err)
 	}
 	defer done()
-	var name any = who["accountId"]
+	name := who["accountId"]
 	if name == nil {
 		name = who["name"]
 	}

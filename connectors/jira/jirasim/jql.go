@@ -83,7 +83,7 @@ func scan(s string) ([]token, error) {
 	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
 		m := tokens.FindStringSubmatchIndex(s)
 		if m == nil {
-			return nil, fmt.Errorf("Error in the JQL Query: the character '%s' is a reserved JQL character.", firstRune(s)) //nolint:revive,staticcheck // as Jira words it
+			return nil, fmt.Errorf("Error in the JQL Query: the character '%s' is a reserved JQL character.", firstRune(s)) //nolint:staticcheck // as Jira words it
 		}
 		switch {
 		case m[2] >= 0:

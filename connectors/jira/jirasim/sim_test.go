@@ -2,7 +2,6 @@ package jirasim_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -111,14 +110,12 @@ func (l lab) ask(who, method, path string, body any) answer {
 	}
 	r, err := http.NewRequest(method, "https://jira.example.org/rest/"+path, in)
 	l.must(err)
-	switch {
-	case who == "":
-	case who == "wrong":
+	switch who {
+	case "":
+	case "wrong":
 		r.Header.Set("Authorization", "Bearer wrong")
-	case l.opt.Cloud:
-		r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(l.Email(who)+":"+l.Key(who))))
 	default:
-		r.Header.Set("Authorization", "Bearer "+l.Key(who))
+		l.authorize(r, who)
 	}
 	if in != nil {
 		r.Header.Set("Content-Type", "application/json")
@@ -128,6 +125,15 @@ func (l lab) ask(who, method, path string, body any) answer {
 	raw, err := io.ReadAll(res.Body)
 	l.must(err)
 	return answer{res.StatusCode, res.Header, string(raw)}
+}
+
+// authorize puts a user's token into a request.
+func (l lab) authorize(r *http.Request, who string) {
+	if l.opt.Cloud {
+		r.SetBasicAuth(l.Email(who), l.Key(who))
+	} else {
+		r.Header.Set("Authorization", "Bearer "+l.Key(who))
+	}
 }
 
 func (l lab) get(who, path string) answer { l.t.Helper(); return l.ask(who, "GET", path, nil) }
@@ -241,10 +247,3 @@ func (a answer) at(t testing.TB, path string) any {
 }
 
 const missing = "<missing>"
-
-// both runs a test as Cloud and as Data Center, each with a service desk.
-func both(t *testing.T, f func(t *testing.T, l lab)) {
-	for name, cloud := range map[string]bool{"cloud": true, "data center": false} {
-		t.Run(name, func(t *testing.T) { f(t, newLab(t, jirasim.Options{Cloud: cloud, ServiceDesk: true})) })
-	}
-}

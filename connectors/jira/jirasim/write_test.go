@@ -260,6 +260,19 @@ var accountTraps = []trap{
 		}
 		l.get("sla-bot", "api/2/user/search?query=svetlana").want(t, 200, l.UserID("support2"))
 	}},
+	{"cloud: who asks too much is told why and for how long", cloud, func(t *testing.T, l lab) {
+		for _, reason := range []string{jirasim.QuotaOfAll, jirasim.QuotaOfTenant, jirasim.Burst, jirasim.WritesOfIssue, ""} {
+			l.Throttle(2, reason, "17")
+			for range 2 {
+				a := l.get("sla-bot", "api/2/myself")
+				a.want(t, 429, "Rate limit")
+				if a.header.Get("RateLimit-Reason") != reason || a.header.Get("Retry-After") != "17" {
+					t.Errorf("%q: %v", reason, a.header)
+				}
+			}
+			l.get("sla-bot", "api/2/myself").want(t, 200, "")
+		}
+	}},
 	{"watchers are listed to those who may see them", dc, func(t *testing.T, l lab) {
 		path := fmt.Sprintf("api/2/issue/%d/watchers", l.make(jirasim.NewIssue{}))
 		l.ask("sla-bot", "POST", path, `"support1"`).want(t, 204, "")

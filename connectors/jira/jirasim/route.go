@@ -210,9 +210,9 @@ func (c *call) limited(i *issue) reply {
 	}
 	switch {
 	case burst >= 20:
-		return limit("jira-per-issue-on-write", "2")
+		return limit(WritesOfIssue, "2")
 	case len(recent) >= 100:
-		return limit("jira-per-issue-on-write", "30")
+		return limit(WritesOfIssue, "30")
 	}
 	return reply{}
 }
@@ -220,7 +220,10 @@ func (c *call) limited(i *issue) reply {
 // limit is the answer to one who asks too much.
 func limit(reason, after string) reply {
 	rep := refuse(http.StatusTooManyRequests, []string{"Rate limit exceeded."}, nil)
-	rep.header = http.Header{"Ratelimit-Reason": {reason}}
+	rep.header = http.Header{}
+	if reason != "" {
+		rep.header.Set("RateLimit-Reason", reason)
+	}
 	if after != "" {
 		rep.header.Set("Retry-After", after)
 	}

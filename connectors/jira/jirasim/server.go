@@ -44,6 +44,7 @@ type Server struct {
 	requests  []Request
 	use       func(http.Handler) http.Handler
 	writes    map[int][]time.Time
+	throttled []reply
 }
 
 func newServer(opt Options) *Server {
@@ -70,6 +71,22 @@ func (s *Server) DropInternal(yes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opt.DropInternal = yes
+}
+
+// The reasons that Cloud gives for a 429.
+const (
+	QuotaOfAll    = "jira-quota-global-based"
+	QuotaOfTenant = "jira-quota-tenant-based"
+	Burst         = "jira-burst-based"
+	WritesOfIssue = "jira-per-issue-on-write"
+)
+
+// Throttle answers the next n requests with 429, for a reason and with what Retry-After says; "" leaves either out, as Data
+// Center leaves out the reason.
+func (s *Server) Throttle(n int, reason, retryAfter string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.throttled = slices.Repeat([]reply{limit(reason, retryAfter)}, n)
 }
 
 // Use puts a handler before the tracker; nil takes it away.
@@ -190,7 +207,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := &call{Server: s, r: r, now: s.now(), query: r.URL.Query(), body: body}
 	w.Header().Set("Date", c.now.Format(http.TimeFormat))
 	rep := c.authenticate(w.Header())
-	if rep.status == 0 {
+	switch {
+	case rep.status != 0:
+	case len(s.throttled) > 0:
+		rep, s.throttled = s.throttled[0], s.throttled[1:]
+	default:
 		rep = c.answer()
 	}
 	for name, v := range rep.header {

@@ -63,7 +63,11 @@ func TestKillSweepOfFirstRun(t *testing.T) { firstStage(t, openBusyRedmine).swee
 // TestKillSweepOnJira does it to both Jiras: there an update takes several requests, with a death between any two.
 func TestKillSweepOnJira(t *testing.T) {
 	for name, open := range map[string]func(clock func() time.Time) busyTracker{"cloud": openBusyCloud, "data center": openBusyDataCenter} {
-		t.Run(name, func(t *testing.T) { newStage(t, open).sweep(t) })
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, open)
+			s.thin = 3 // there are two of them
+			s.sweep(t)
+		})
 	}
 }
 
@@ -71,7 +75,7 @@ func (s *stage) sweep(t *testing.T) {
 	points := s.points(t)
 	chosen := points
 	if !*everyKillPoint {
-		chosen = sampled(points)
+		chosen = sampled(points, max(s.thin, 1))
 	}
 	var mu sync.Mutex
 	tally := map[killKind]int{}
@@ -109,19 +113,19 @@ func (s *stage) sweep(t *testing.T) {
 const killSample = 40
 
 // sampled is some of the statements, every point around every writing request, and some around the reading ones.
-func sampled(points []killPoint) []killPoint {
+func sampled(points []killPoint, thin int) []killPoint {
 	writes := map[int]bool{}
 	for _, p := range points {
 		writes[p.n] = writes[p.n] || p.kind == doneUnanswered
 	}
 	var out []killPoint
 	for i, p := range points {
-		step := killThin * killSample
+		step := killThin * killSample * thin
 		switch {
 		case p.kind != afterStatement && writes[p.n]:
-			step = killThin
+			step = killThin * thin
 		case p.kind != afterStatement:
-			step = killThin * killSample / 4
+			step = killThin * killSample * thin / 4
 		}
 		if i%step == step/2 {
 			out = append(out, p)
@@ -132,6 +136,7 @@ func sampled(points []killPoint) []killPoint {
 
 // stage is the desk just before the busy pass, to be set up again for each kill.
 type stage struct {
+	thin   int // of the sampled sweep: by how much fewer points; 0 is as many
 	open   func(clock func() time.Time) busyTracker
 	acts   []done
 	state  map[string][]byte // the state file and what lies beside it

@@ -121,3 +121,33 @@ func TestJiraLeakIsTakenBack(t *testing.T) {
 		t.Errorf("staff read %d comments (%v), want the receipt and the one taken back", len(staff.Notes), err)
 	}
 }
+
+// What was written by mistake is taken back on Jira, too, where the change and its comment are two events.
+func TestRevertOnJira(t *testing.T) {
+	d := newJiraDesk(t)
+	d.want(t, exitOK, "enforce")
+	d.now = d.now.Add(5 * time.Minute)
+	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(time.Second)
+	d.want(t, exitOK, "enforce")
+	d.now = d.now.Add(21 * time.Minute) // the breach
+	d.want(t, exitOK, "enforce")
+	if page, err := d.As("petrov").See(d.id(1)); err != nil || page.Assignee != "ivanov" || page.Priority != "Immediate" {
+		t.Fatalf("with %s at %s (%v)", page.Assignee, page.Priority, err)
+	}
+	plan := strings.Join(strings.Fields(d.want(t, exitOK, "ledger", "revert", "--issue", "ACME-1")), " ")
+	for _, want := range []string{"assignee back: Ivan Ivanov -> nobody", "priority back: Immediate -> Normal"} {
+		if !strings.Contains(plan, want) {
+			t.Errorf("no %q in the plan\n%s", want, plan)
+		}
+	}
+	d.now = d.now.Add(time.Minute)
+	d.want(t, exitOK, "ledger", "revert", "--issue", "ACME-1", "--yes")
+	d.now = d.now.Add(time.Minute)
+	d.want(t, exitOK, "enforce")
+	if page, err := d.As("petrov").See(d.id(1)); err != nil || page.Assignee != "" || page.Priority != "Normal" {
+		t.Errorf("with %s at %s (%v), want nobody at Normal", page.Assignee, page.Priority, err)
+	}
+}

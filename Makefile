@@ -23,7 +23,7 @@ build: ## bin/slabridge, one static binary
 SWEEPS := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira)$$
 # Long plays of the whole program, which `test` makes without the race detector: under it SQLite, compiled to Go, is some
 # fifteen times slower. What they play is under it in other tests.
-LONG   := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira|ContractStoriesOnJira|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|HostileText|TheKeyIsNowhere)$$
+LONG   := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira|ContractStoriesOnJira|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|RestoredBackupsRepeatNothingOnJira|HostileText|TheKeyIsNowhere)$$
 FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order

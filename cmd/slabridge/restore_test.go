@@ -130,21 +130,38 @@ func TestRestoredBackupsRepeatNothing(t *testing.T) {
 	for name, file := range storyFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := readStory(t, file)
-			w := simWorld(t)
-			b := &backups{every: len(s.acts)}
-			b.play = newPlay(t, s, ticking{w, b.keep}, "")
-			b.run()
-			b.w = w
-			judged := verdicts(t, b.open.ledger)
-			b.open.close()
-			b.open = nil
-			for _, f := range b.files {
-				if changed := b.restored(t, f, judged); len(changed) > 0 {
-					t.Errorf("%s changed:\n  %s", filepath.Base(f), strings.Join(changed, "\n  "))
-				}
-			}
-			t.Logf("%d backups restored, %d verdicts each", len(b.files), len(judged))
+			restoreAll(t, readStory(t, file), simWorld(t))
 		})
 	}
+}
+
+// TestRestoredBackupsRepeatNothingOnJira does it to both Jiras with one contract, whose steps are of every kind but the
+// making of issues.
+func TestRestoredBackupsRepeatNothingOnJira(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) world{"cloud": cloudWorld, "data center": dataCenterWorld} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, w := readStory(t, storyFiles(t)["rusbitech"]), open(t)
+			s.adapt(w)
+			restoreAll(t, s, w)
+		})
+	}
+}
+
+// restoreAll plays a story with backups on the way, and restores each at its end.
+func restoreAll(t *testing.T, s *contractStory, w world) {
+	t.Helper()
+	b := &backups{every: len(s.acts)}
+	b.play = newPlay(t, s, ticking{w, b.keep}, "")
+	b.run()
+	b.w = w
+	judged := verdicts(t, b.open.ledger)
+	b.open.close()
+	b.open = nil
+	for _, f := range b.files {
+		if changed := b.restored(t, f, judged); len(changed) > 0 {
+			t.Errorf("%s changed:\n  %s", filepath.Base(f), strings.Join(changed, "\n  "))
+		}
+	}
+	t.Logf("%d backups restored, %d verdicts each", len(b.files), len(judged))
 }

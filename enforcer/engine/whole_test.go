@@ -487,10 +487,8 @@ func TestDutyIsToldOfItself(t *testing.T) {
 	}
 }
 
-// An issue made after its due, whose answer was lost besides, is told of its breach once it is found.
-func TestLateDutyWithALostAnswer(t *testing.T) {
-	w := newWorld(t, "2026-03-30 09:00", vendor, only, enforced("2026-03-30"))
-	w.set(at("2026-07-01 10:00"))
+// loseFirst loses the answer about the first issue that is made.
+func (w *world) loseFirst() {
 	lost := 0
 	w.sim.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -503,6 +501,13 @@ func TestLateDutyWithALostAnswer(t *testing.T) {
 			next.ServeHTTP(rw, r)
 		})
 	})
+}
+
+// An issue made after its due, whose answer was lost besides, is told of its breach once it is found.
+func TestLateDutyWithALostAnswer(t *testing.T) {
+	w := newWorld(t, "2026-03-30 09:00", vendor, only, enforced("2026-03-30"))
+	w.set(at("2026-07-01 10:00"))
+	w.loseFirst()
 	_, _ = w.engine.Pass(t.Context()) // its error is the answer
 	for m := range 6 {
 		w.set(at("2026-07-01 10:01").Add(time.Duration(m) * time.Minute))
@@ -546,18 +551,7 @@ func TestLostAnswerOnATrackerThatTrails(t *testing.T) {
 		}
 		w.restart()
 		w.set(at("2026-07-01 10:00"))
-		lost := 0
-		w.sim.Use(func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				if r.Method == http.MethodPost && r.URL.Path == "/issues.json" {
-					if lost++; lost == 1 {
-						next.ServeHTTP(httptest.NewRecorder(), r)
-						panic(http.ErrAbortHandler)
-					}
-				}
-				next.ServeHTTP(rw, r)
-			})
-		})
+		w.loseFirst()
 		_, _ = w.engine.Pass(t.Context()) // its error is the answer
 		for m := range 20 {
 			w.set(at("2026-07-01 10:01").Add(time.Duration(m) * time.Minute))

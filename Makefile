@@ -20,10 +20,10 @@ build: ## bin/slabridge, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/slabridge ./cmd/slabridge
 
 # The tests that play the whole program at many points of death and under many faults; `test` takes a sample of them.
-SWEEPS := ^Test(KillSweep|KillSweepOfFirstRun|FaultsBySeed)$$
+SWEEPS := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira)$$
 # Long plays of the whole program, which `test` makes without the race detector: under it SQLite, compiled to Go, is some
 # fifteen times slower. What they play is under it in other tests.
-LONG   := ^Test(KillSweep|KillSweepOfFirstRun|FaultsBySeed|ContractStoriesOnJira|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|HostileText|TheKeyIsNowhere)$$
+LONG   := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira|ContractStoriesOnJira|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|HostileText|TheKeyIsNowhere)$$
 FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order

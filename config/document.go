@@ -114,7 +114,7 @@ type mappingDoc struct {
 	Connection string `yaml:"connection" check:"required"`
 	// Severity of a request: the first entry whose `when` is true.
 	Severity []severityRuleDoc `yaml:"severity" check:"required"`
-	// Status classes by the names of the tracker's statuses; every status should be in one.
+	// Status classes by the names of the tracker's statuses, or by Jira's categories of them; every status should be in one.
 	Status []statusRuleDoc `yaml:"status" check:"required"`
 	// Roles of people.
 	Roles []roleRuleDoc `yaml:"roles" check:"required"`
@@ -143,7 +143,7 @@ type severityRuleDoc struct {
 
 // whenDoc is a condition in the tracker's words: every part given must be true, each by any of its names.
 type whenDoc struct {
-	// Field is a custom field, by name or id; with `in`, one of those values; else filled at all.
+	// Field is a custom field (or Jira's labels and the like), by name or id; with `in`, one of those values; else filled at all.
 	Field string `yaml:"field"`
 	// In lists the values of the field.
 	In names `yaml:"in"`
@@ -161,7 +161,9 @@ type statusRuleDoc struct {
 	// Is the class: new, working, waiting-customer, waiting-third-party, resolved or closed.
 	Is string `yaml:"is" check:"required;of=classes"`
 	// Names of the tracker's statuses.
-	Names names `yaml:"names" check:"required"`
+	Names names `yaml:"names"`
+	// Categories into which Jira itself sorts statuses: new, indeterminate, done. They count for statuses that no entry names.
+	Categories categoryNames `yaml:"categories"`
 }
 
 type roleRuleDoc struct {
@@ -185,7 +187,7 @@ type roleRuleDoc struct {
 type fieldRuleDoc struct {
 	// Is what is held: received, agreed, agreed-due, hold, sla-due and the like, or an item of a complete request.
 	Is string `yaml:"is" check:"required"`
-	// Field is the custom field's name or id.
+	// Field is the custom field's name or id; of Jira also labels, resolution, fixVersions or environment.
 	Field string `yaml:"field"`
 	// Attachment lists names of files that hold it, * for any characters and ? for one: "*cause*.pdf". Case does not matter.
 	Attachment names `yaml:"attachment"`

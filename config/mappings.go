@@ -30,7 +30,7 @@ func (l *loader) mappings() {
 		}
 		kind := l.kindOf(path+".connection", doc.Connection)
 		m.Severity = l.severityRules(path+".severity", doc.Severity)
-		m.Status = l.statusRules(path+".status", doc.Status)
+		m.Status = l.statusRules(path+".status", doc.Status, kind)
 		m.Roles = l.roleRules(path+".roles", doc.Roles)
 		m.Fields = l.fieldRules(path+".fields", doc.Fields)
 		m.Activities = l.activityRules(path+".activities", doc.Activities)
@@ -107,18 +107,29 @@ func (l *loader) when(path string, d *whenDoc) mapping.When {
 	return w
 }
 
-func (l *loader) statusRules(path string, docs []statusRuleDoc) []mapping.StatusRule {
+func (l *loader) statusRules(path string, docs []statusRuleDoc, kind string) []mapping.StatusRule {
 	var out []mapping.StatusRule
-	taken := map[string]string{}
-	for i, d := range docs {
-		for j, name := range d.Names {
-			at := fmt.Sprintf("%s[%d].names", path, i)
+	names, categories := map[string]string{}, map[string]string{}
+	once := func(taken map[string]string, i int, key string, list []string) {
+		for j, name := range list {
 			if first, ok := taken[strings.ToLower(name)]; ok {
-				l.fault(indexed(at, j, len(d.Names)), name, "is in two classes, or twice in one; first in %s", first)
+				l.fault(indexed(fmt.Sprintf("%s[%d].%s", path, i, key), j, len(list)), name, "is in two classes, or twice in one; first in %s", first)
 			}
 			taken[strings.ToLower(name)] = fmt.Sprintf("status[%d]", i)
 		}
-		out = append(out, mapping.StatusRule{Is: enforcer.StatusClass(d.Is), Names: d.Names})
+	}
+	for i, d := range docs {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case l.spoilt(at):
+		case d.Names == nil && d.Categories == nil:
+			l.fault(at, d.Is, "names no status; write names or, for jira, categories")
+		case d.Categories != nil && kind != "" && kind != "jira":
+			l.fault(at+".categories", d.Categories[0], "is a category of Jira's; %s sorts its statuses into none, write names", kind)
+		}
+		once(names, i, "names", d.Names)
+		once(categories, i, "categories", d.Categories)
+		out = append(out, mapping.StatusRule{Is: enforcer.StatusClass(d.Is), Names: d.Names, Categories: d.Categories})
 	}
 	for _, needed := range []enforcer.StatusClass{enforcer.Working, enforcer.Resolved, enforcer.Closed} {
 		if l.spoilt(path) || slices.ContainsFunc(out, func(r mapping.StatusRule) bool { return r.Is == needed }) {
@@ -242,11 +253,14 @@ func (l *loader) activityRules(path string, docs []activityRuleDoc) []mapping.Ac
 	return out
 }
 
+// jiraInternal is what may be written for the ways of Jira's, which has no obvious one.
+const jiraInternal = "jsm-internal, role:NAME, group:NAME"
+
 // internalNotes says how comments are kept internal. Only Redmine has one obvious way.
 func (l *loader) internalNotes(path string, d *internalDoc, kind string) mapping.InternalNotes {
 	if d == nil {
 		if kind == "redmine" {
-			return mapping.InternalNotes{Kind: "private-note"}
+			return mapping.InternalNotes{Kind: mapping.PrivateNote}
 		}
 		return mapping.InternalNotes{}
 	}
@@ -254,14 +268,14 @@ func (l *loader) internalNotes(path string, d *internalDoc, kind string) mapping
 	ok := false
 	switch kind {
 	case "redmine":
-		ok = d.Kind == "private-note"
+		ok = d.Kind == mapping.PrivateNote
 	case "jira":
 		ok = d.Kind == "jsm-internal" || ((word == "role" || word == "group") && named && name != "")
 	default:
 		return mapping.InternalNotes{}
 	}
 	if !ok && !l.spoilt(path) {
-		accepted := map[string]string{"redmine": "private-note", "jira": "jsm-internal, role:NAME, group:NAME"}
+		accepted := map[string]string{"redmine": mapping.PrivateNote, "jira": jiraInternal}
 		l.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s", kind, accepted[kind])
 	}
 	return mapping.InternalNotes{Kind: d.Kind}

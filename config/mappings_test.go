@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"slabridge/enforcer"
 	"slabridge/mapping"
 )
 
@@ -53,5 +54,48 @@ func TestFieldsAndActivities(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"petrova", "Ivan Ivanov"}, m.Roles[0].Duty); diff != "" {
 		t.Errorf("duty (-want +got):\n%s", diff)
+	}
+}
+
+// Jira's words: statuses by category, a way to keep comments internal, the account ids of people, fields by number.
+func TestJiraMapping(t *testing.T) {
+	t.Setenv("SLABRIDGE_TEST_KEY", planted)
+	text := complete(t, "testdata/base.yaml", []byte(`connections:
+  - {id: helpdesk, kind: jira, url: "https://example.atlassian.net", auth: {user: bot@example.org, token: "${SLABRIDGE_TEST_KEY}"}}
+mappings:
+  - id: helpdesk
+    connection: helpdesk
+    severity: [{is: critical, when: {tracker: [Incident, Report a fault]}}, {is: noncritical}]
+    status:
+      - {is: new, categories: new}
+      - {is: waiting-customer, names: [Waiting for customer, Pending]}
+      - {is: working, categories: [indeterminate]}
+      - {is: closed, names: Closed, categories: done}
+    roles:
+      - {is: support, project_roles: Service Desk Team, lead: 5b10a2844c20165700ede21g}
+      - {is: developers, users: "557058:f58131cb", lead: "557058:f58131cb"}
+      - {is: management, users: Director}
+    fields:
+      - {is: hold, field: labels, in: sla-hold}
+      - {is: sla-due, field: 10053, write: true}
+      - {is: sla-state, field: customfield_10055, write: true}
+    internal: {kind: "role:Service Desk Team"}
+`))
+	cfg, faults := load(newPage("slabridge.yaml"), text, "testdata")
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	m := cfg.Mappings[0]
+	want := []mapping.StatusRule{
+		{Is: enforcer.New, Categories: []string{"new"}},
+		{Is: enforcer.WaitingCustomer, Names: []string{"Waiting for customer", "Pending"}},
+		{Is: enforcer.Working, Categories: []string{"indeterminate"}},
+		{Is: enforcer.Closed, Names: []string{"Closed"}, Categories: []string{"done"}},
+	}
+	if diff := cmp.Diff(want, m.Status); diff != "" {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+	if m.Internal.Kind != "role:Service Desk Team" || m.Fields[1].Field != "10053" || m.Roles[0].Lead[0] != "5b10a2844c20165700ede21g" {
+		t.Errorf("read as %+v", m)
 	}
 }

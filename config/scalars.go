@@ -20,6 +20,7 @@ var vocabulary = map[string][]string{
 	"languages":  {"ru", "en"},
 	"trackers":   {"redmine", "jira"},
 	"classes":    words(enforcer.StatusClasses),
+	"categories": mapping.StatusCategories,
 	"attributes": {mapping.AttributeDescription},
 	"activities": {mapping.ActivityPhone},
 	"roles":      words(enforcer.Roles),
@@ -102,6 +103,8 @@ type (
 	roleNames    names // of roles, customers and the bot among them
 	speakerNames names // of roles, with staff for all of the provider's
 	classNames   names // of status classes
+	// categoryNames are of the classes that a tracker itself sorts its statuses into.
+	categoryNames names
 )
 
 func (l *roleNames) readNode(d decoder, n *yaml.Node, path string) {
@@ -114,6 +117,10 @@ func (l *speakerNames) readNode(d decoder, n *yaml.Node, path string) {
 
 func (l *classNames) readNode(d decoder, n *yaml.Node, path string) {
 	(*names)(l).read(d, n, path, "of=classes")
+}
+
+func (l *categoryNames) readNode(d decoder, n *yaml.Node, path string) {
+	(*names)(l).read(d, n, path, "of=categories")
 }
 
 // term is 20m, 2h, 1bd or 10d.

@@ -110,6 +110,8 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		return oneOrMany(vocabulary["speakers"])
 	case *classNames:
 		return oneOrMany(vocabulary["classes"])
+	case *categoryNames:
+		return oneOrMany(vocabulary["categories"])
 	case *term:
 		return pattern(`^[0-9]+(m|h|bd|cd|d)$`)
 	case *date:

@@ -335,7 +335,7 @@ func internalLacking(o *enforcer.Obligation, m *mapping.Mapping) []string {
 	for _, r := range o.Rules {
 		for _, s := range r.Steps {
 			if s.Comment != nil && s.Comment.Audience == enforcer.Internal {
-				return []string{"has no `internal`; internal comments will not be written"}
+				return []string{"has no `internal`; internal comments will not be written; accepted in jira: " + jiraInternal}
 			}
 		}
 	}

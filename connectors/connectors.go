@@ -47,9 +47,11 @@ type Tracker interface {
 	// stable event ids. issue is its id, or what people type for it. Gone means deleted (or never there), Hidden that it exists but not for us.
 	History(ctx context.Context, issue string) (History, error)
 
-	// Update sends all changes of w but its watchers in one request, exactly as given. A nil error says only
+	// Update sends all changes of w but its watchers in one request where the tracker can, exactly as given. A nil error says only
 	// that the tracker accepted the request: trackers drop fields silently, so read the issue back and ask
-	// Verify. Update never repeats a request whose outcome is unknown: that error has class Unknown.
+	// Verify. Update never repeats a request whose outcome is unknown: that error has class Unknown. Where it takes several
+	// requests (see Capabilities.AtomicUpdate) the comment goes with the last, and a failure after something was done has class
+	// Unknown, too: Write.Rest is what is left.
 	Update(ctx context.Context, w Write) error
 
 	// AddWatcher makes one person a watcher. Like Update, success is only known by reading back.

@@ -24,6 +24,9 @@ const (
 	FieldRelation    = "relation:"   // prefix; the tracker's relation type follows, values are issue ids
 )
 
+// RequestType is the prefix of the values of FieldRequestType; the tracker's name of it follows.
+const RequestType = "request:"
+
 const customPrefix = "cf:"
 
 // CustomField names the custom field with the tracker's own id.

@@ -145,6 +145,38 @@ func Verify(w Write, account string, before, after History) Receipt {
 	return r
 }
 
+// Rest is what is left to be done of a write with a comment that was cut short between two of its requests: the comment,
+// and the fields that are not as wanted. What was done and then changed by somebody stays as they left it. half is false
+// when nothing of the write was done, or all of it. before and after are as for Verify.
+func (w Write) Rest(account string, before, after History) (rest Write, half bool) {
+	if w.Comment == nil {
+		return Write{}, false
+	}
+	if _, said := after.FindMark(account, w.Comment.Mark); said {
+		return Write{}, false
+	}
+	rest = Write{Issue: w.Issue, Comment: w.Comment}
+	for _, f := range w.wanted() {
+		switch {
+		case f.done(account, before, after):
+			half = true
+		case after.Issue.Values.One(f.field) == f.value:
+		case f.field == FieldAssignee:
+			rest.Assign = w.Assign
+		case f.field == FieldPriority:
+			rest.Priority = w.Priority
+		case f.field == FieldStatus:
+			rest.Status = w.Status
+		default:
+			if rest.Fields == nil {
+				rest.Fields = map[string]string{}
+			}
+			rest.Fields[f.field] = f.value
+		}
+	}
+	return rest, half
+}
+
 // Overrun finds the fields that somebody else changed after before was read, and that our write, a moment later, changed
 // again: trackers have no write on condition. Each Change goes from what they had set to what we did.
 func Overrun(w Write, account string, before, after History) []Change {

@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -33,7 +34,8 @@ type boundSeverity struct {
 type catalogue struct {
 	statuses, priorities, types, projects, fields, roles, activities []entry
 
-	closed map[string]bool // projects that refuse writes
+	closed     map[string]bool   // projects that refuse writes
+	fieldTypes map[string]string // by the fields' keys in Values
 }
 
 // Bind resolves the names of m, whose place in the admin's file is path ("mappings[0]"), against what the
@@ -52,7 +54,7 @@ func Bind(m Mapping, d connectors.Directory, remembered []Remembered, path strin
 }
 
 func catalogueOf(d connectors.Directory) catalogue {
-	c := catalogue{closed: make(map[string]bool)}
+	c := catalogue{closed: make(map[string]bool), fieldTypes: make(map[string]string)}
 	for _, s := range d.Statuses {
 		c.statuses = append(c.statuses, entry{s.ID, []string{s.Name}})
 	}
@@ -67,7 +69,8 @@ func catalogueOf(d connectors.Directory) catalogue {
 		c.closed[p.ID] = p.Closed
 	}
 	for _, f := range d.Fields {
-		c.fields = append(c.fields, entry{fieldID(f.ID), []string{f.Name}})
+		c.fields = append(c.fields, fieldEntry(f))
+		c.fieldTypes[f.ID] = f.Type
 	}
 	for _, t := range d.Roles {
 		c.roles = append(c.roles, entry{t.Name, []string{t.ID, t.Name}}) // people carry the names of their roles
@@ -78,12 +81,24 @@ func catalogueOf(d connectors.Directory) catalogue {
 	return c
 }
 
-// fieldID is the tracker's own number of a custom field, which is what an admin would write.
-func fieldID(key string) string {
-	if id, ok := connectors.IsCustomField(key); ok {
-		return id
+// issueTypes are those that issues can be made of: a customer's choice in a portal is none.
+func (c catalogue) issueTypes() []entry {
+	return slices.DeleteFunc(slices.Clone(c.types), func(e entry) bool { return strings.HasPrefix(e.id, connectors.RequestType) })
+}
+
+// numberedField is how Jira's ids of custom fields begin; people know the number behind it.
+const numberedField = "customfield_"
+
+// fieldEntry is a custom field by the tracker's own id of it, which is what an admin would write.
+func fieldEntry(f connectors.Field) entry {
+	id := f.ID
+	if custom, ok := connectors.IsCustomField(id); ok {
+		id = custom
 	}
-	return key
+	if number, ok := strings.CutPrefix(id, numberedField); ok {
+		return entry{id, []string{number, f.Name}}
+	}
+	return entry{id, []string{f.Name}}
 }
 
 func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path string) {
@@ -93,24 +108,62 @@ func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path str
 	for i, rule := range b.mapping.Status {
 		for j, name := range rule.Names {
 			place := fmt.Sprintf("%s[%d].names[%d]", path, i, j)
-			id, ok := r.find("status", b.names.statuses, name, place, false)
-			if !ok {
-				continue
-			}
-			if other, taken := b.classes[id]; taken && other != rule.Is {
-				r.report(true, place, name, "the status is mapped to %s already; a status has one class", other)
-				continue
-			}
-			b.classes[id] = rule.Is
-			if !slices.Contains(b.inClass[rule.Is], id) {
-				b.inClass[rule.Is] = append(b.inClass[rule.Is], id)
+			for _, id := range r.findNamed("status", b.names.statuses, name, place, false) {
+				if other, taken := b.classes[id]; taken && other != rule.Is {
+					r.report(true, place, name, "the status is mapped to %s already; a status has one class", other)
+					continue
+				}
+				b.classify(id, rule.Is)
 			}
 		}
 	}
+	b.bindStatusCategories(r, statuses, path)
 	for _, s := range statuses {
 		b.statusNames[s.ID] = s.Name
 		if _, ok := b.classes[s.ID]; !ok {
 			r.report(false, path, s.Name, "no class is given for this status: requests that reach it are held; add it to one of %v", enforcer.StatusClasses)
+		}
+	}
+}
+
+func (b *Bound) classify(status string, class enforcer.StatusClass) {
+	b.classes[status] = class
+	if !slices.Contains(b.inClass[class], status) {
+		b.inClass[class] = append(b.inClass[class], status)
+	}
+}
+
+// bindStatusCategories classes the statuses that no rule names by the tracker's own categories.
+func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, path string) {
+	var known []entry
+	unnamed := make(map[string][]string) // statuses by category
+	for _, s := range statuses {
+		if e := (entry{s.Category, []string{s.Category}}); s.Category != "" && !slices.ContainsFunc(known, func(x entry) bool { return x.id == e.id }) {
+			known = append(known, e)
+		}
+		if _, named := b.classes[s.ID]; !named {
+			unnamed[s.Category] = append(unnamed[s.Category], s.ID)
+		}
+	}
+	taken := make(map[string]enforcer.StatusClass)
+	for i, rule := range b.mapping.Status {
+		for j, category := range rule.Categories {
+			place := fmt.Sprintf("%s[%d].categories[%d]", path, i, j)
+			other, twice := taken[category]
+			switch {
+			case known == nil:
+				r.report(true, place, category, "the statuses of this tracker have no categories; give their names")
+				continue
+			case twice && other != rule.Is:
+				r.report(true, place, category, "the category is mapped to %s already; a status has one class", other)
+				continue
+			case !slices.ContainsFunc(known, func(e entry) bool { return e.id == category }):
+				r.report(false, place, category, "the tracker shows no status of this category; its statuses are in %s", labels(known))
+			}
+			taken[category] = rule.Is
+			for _, id := range unnamed[category] {
+				b.classify(id, rule.Is)
+			}
 		}
 	}
 }

@@ -81,7 +81,7 @@ m.priorities | Normal | the priority is not listed: one that people set so is le
 		}, `! m.severity[1].when.category[0] | Network | categories are given by id, because each project has its own; the id is in the address of the category's page in the project's settings`},
 		{"tracker", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Severity[1].When.Tracker = []string{"Featur"}
-		}, `! m.severity[1].when.tracker[0] | Featur | the tracker shows no tracker or issue type of this name; did you mean "Feature" (id 2)?`},
+		}, `! m.severity[1].when.tracker[0] | Featur | the tracker shows no tracker, issue type or request type of this name; did you mean "Feature" (id 2)?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, d := words(), directory()

@@ -176,16 +176,27 @@ func (w *writer) items(obligation string) []enforcer.Item {
 }
 
 // Upkeep gives the fields of the mapping that slabridge keeps, as they should be and are not: the nearest due
-// moment in the contract's zone, and the request's state, one of enforcer's cycle states. The values change
-// when a due moment or a state does, never because time passes. A field that is not on the issue's form is left
-// out, and a paused cycle has no due to show, since it moves as long as the pause lasts.
+// moment in the contract's zone (or as the field's type has it), and the request's state, one of enforcer's cycle states.
+// The values change when a due moment or a state does, never because time passes. A field that is not on the issue's form
+// is left out, and a paused cycle has no due to show, since it moves as long as the pause lasts.
 func (b *Bound) Upkeep(ev enforcer.Evaluation, h connectors.History) map[string]string {
-	targets := map[string]string{FieldSLADue: nearestDue(ev), FieldSLAState: string(worstState(ev))}
+	due, state := nearestDue(ev), string(worstState(ev))
 	var out map[string]string
 	for _, f := range b.fields {
-		target, kept := targets[f.Is]
 		values, onForm := h.Issue.Values[f.key]
-		if !f.Write || !kept || !onForm || len(values) == 0 && target == "" || len(values) == 1 && values[0] == target {
+		if !f.Write || !onForm {
+			continue
+		}
+		var target string
+		switch f.Is {
+		case FieldSLADue:
+			target = f.dueText(due)
+		case FieldSLAState:
+			target = state
+		default:
+			continue
+		}
+		if f.holds(values, target) {
 			continue
 		}
 		if out == nil {
@@ -196,7 +207,8 @@ func (b *Bound) Upkeep(ev enforcer.Evaluation, h connectors.History) map[string]
 	return out
 }
 
-func nearestDue(ev enforcer.Evaluation) string {
+// nearestDue is in the contract's zone; zero when nothing is due.
+func nearestDue(ev enforcer.Evaluation) time.Time {
 	var nearest time.Time
 	for _, c := range ev.Cycles {
 		if c.State == enforcer.Running && !c.Due.IsZero() && (nearest.IsZero() || c.Due.Before(nearest)) {
@@ -204,13 +216,40 @@ func nearestDue(ev enforcer.Evaluation) string {
 		}
 	}
 	if nearest.IsZero() {
+		return nearest
+	}
+	return nearest.In(ev.Contract.Calendar.Location())
+}
+
+// dueText is a moment as the field takes it: of a type of moments or dates in that type's one form, of any other as a
+// person of the contract's zone would write it.
+func (f boundField) dueText(t time.Time) string {
+	switch {
+	case t.IsZero():
 		return ""
+	case f.kind == connectors.FieldDateTime:
+		return t.UTC().Format(time.RFC3339)
+	case f.kind == connectors.FieldDate:
+		return t.Format(time.DateOnly)
+	case t.Second() != 0:
+		return t.Format(layoutSeconds)
 	}
-	nearest = nearest.In(ev.Contract.Calendar.Location())
-	if nearest.Second() != 0 {
-		return nearest.Format(layoutSeconds)
+	return t.Format(layoutMinutes)
+}
+
+// holds reports whether the field has the one value, "" being none; moments are the same in whatever zone they are written.
+func (f boundField) holds(values []string, target string) bool {
+	if len(values) != 1 {
+		return len(values) == 0 && target == ""
 	}
-	return nearest.Format(layoutMinutes)
+	if f.kind == connectors.FieldDateTime {
+		is, err := time.Parse(time.RFC3339, values[0])
+		want, errWant := time.Parse(time.RFC3339, target)
+		if err == nil && errWant == nil {
+			return is.Equal(want)
+		}
+	}
+	return values[0] == target
 }
 
 // worstState is what a person looking at a list of requests should know first.

@@ -23,7 +23,9 @@ func (b *Bound) bindWhen(r *resolver, w When, path string) condition {
 	if w.Field != "" {
 		c.field, _ = r.field(b.names.fields, w.Field, path+".field", true)
 	}
-	c.types = r.findAll("tracker or issue type", b.names.types, w.Tracker, path+".tracker", true)
+	for i, name := range w.Tracker {
+		c.types = append(c.types, r.findNamed("tracker, issue type or request type", b.names.types, name, fmt.Sprintf("%s.tracker[%d]", path, i), true)...)
+	}
 	c.priorities = r.findAll("priority", b.names.priorities, w.Priority, path+".priority", true)
 	c.categories = bindCategories(r, w.Category, path+".category")
 	c.broken = slices.ContainsFunc(r.problems[before:], func(p Problem) bool { return p.Fatal })
@@ -53,14 +55,14 @@ func (c condition) holds(v connectors.Values, author enforcer.Role) bool {
 		return false
 	}
 	for _, part := range []struct {
-		field  string
 		accept []string
+		held   []string
 	}{
-		{connectors.FieldType, c.types},
-		{connectors.FieldCategory, c.categories},
-		{connectors.FieldPriority, c.priorities},
+		{c.types, slices.Concat(v[connectors.FieldType], v[connectors.FieldRequestType])},
+		{c.categories, v[connectors.FieldCategory]}, // Jira's issues may have several components
+		{c.priorities, v[connectors.FieldPriority]},
 	} {
-		if part.accept != nil && !slices.Contains(part.accept, v.One(part.field)) {
+		if part.accept != nil && !overlap(part.accept, part.held) {
 			return false
 		}
 	}

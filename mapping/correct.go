@@ -41,8 +41,7 @@ func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []st
 	if err != nil {
 		notes = append(notes, fmt.Sprint(err))
 	}
-	mark := Mark(o.Install, c.Keys)
-	return &connectors.Comment{Text: text + "\n\n" + mark, Mark: mark, Internal: c.Internal}, notes
+	return b.marked(text, c.Internal, c.Keys, o), notes
 }
 
 func nobody(lang string) string {

@@ -44,9 +44,9 @@ func (b *Bound) NewIssue(d Duty, facts DutyFacts, o WriteOptions) (connectors.Ne
 	var r resolver
 	lang := cmp.Or(o.Lang, o.Contract.Language)
 	zone := o.Contract.Calendar.Location()
-	n := connectors.NewIssue{Mark: Mark(o.Install, []enforcer.StepKey{facts.Key})}
+	n := connectors.NewIssue{Mark: Mark(o.Markup, o.Install, []enforcer.StepKey{facts.Key})}
 	n.Project, _ = r.find("project", b.names.projects, d.Project, d.Path+".project", true)
-	n.Type, _ = r.find("tracker or issue type", b.names.types, d.Type, d.Path+".tracker", true)
+	n.Type, _ = r.find("tracker or issue type", b.names.issueTypes(), d.Type, d.Path+".tracker", true)
 	if b.names.closed[n.Project] {
 		r.report(true, d.Path+".project", d.Project, "the project is closed: the tracker refuses every write in it")
 	}

@@ -15,6 +15,7 @@ type boundField struct {
 	FieldRule
 	key   string // in Values
 	name  string // as the tracker shows it
+	kind  string // the connectors.Field.Type; "" is not known
 	files []glob // nil unless the field is held by files
 }
 
@@ -42,6 +43,7 @@ func (b *Bound) bindFields(r *resolver, path string) {
 		default:
 			// a field slabridge only writes can be missing without harm; one it reads decides deadlines and holds
 			f.key, f.name = r.field(b.names.fields, rule.Field, place+".field", !rule.Write)
+			f.kind = b.names.fieldTypes[f.key]
 		}
 		if f.key != "" {
 			b.fields = append(b.fields, f)
@@ -50,15 +52,15 @@ func (b *Bound) bindFields(r *resolver, path string) {
 	b.fields = append(b.fields, held...)
 }
 
-// field resolves a custom field. A bare number that nobody has seen yet is believed: an account without an
-// administrator's rights learns of a field only from an issue that has it.
+// field resolves a custom field. A bare number that nobody has seen yet is believed of Redmine: an account without an
+// administrator's rights learns of a field there only from an issue that has it. Jira lists all that there are.
 func (r *resolver) field(fields []entry, name, path string, fatal bool) (key, label string) {
 	number := name != ""
 	for _, c := range name {
 		number = number && c >= '0' && c <= '9'
 	}
 	known := slices.ContainsFunc(fields, func(e entry) bool {
-		return e.id == name || slices.ContainsFunc(e.names, func(n string) bool { return n == name })
+		return e.id == name || slices.Contains(e.names, name) || strings.HasPrefix(e.id, numberedField)
 	})
 	if number && !known {
 		r.report(false, path, name, "no issue with a custom field of this id has been seen yet")
@@ -70,7 +72,7 @@ func (r *resolver) field(fields []entry, name, path string, fatal bool) (key, la
 	}
 	for _, e := range fields {
 		if e.id == id {
-			label = e.names[0]
+			label = e.names[len(e.names)-1]
 		}
 	}
 	return connectors.CustomField(id), label

@@ -44,17 +44,22 @@ type SeverityRule struct {
 type When struct {
 	Field      string   // custom field by name or id
 	In         []string // with Field: the values; nil: filled at all
-	Tracker    []string // Redmine's trackers, Jira's issue types
+	Tracker    []string // Redmine's trackers, Jira's issue types and request types
 	Category   []string
 	Priority   []string
 	AuthorRole []enforcer.Role
 }
 
-// StatusRule says which statuses, by name, are of a class.
+// StatusRule says which statuses are of a class: by name, or else by what the tracker sorts them into. A status that some
+// rule names is of that rule's class, whatever its category.
 type StatusRule struct {
-	Is    enforcer.StatusClass
-	Names []string
+	Is         enforcer.StatusClass
+	Names      []string
+	Categories []string `json:",omitempty"` // of StatusCategories; left out of fingerprints made before there were any
 }
+
+// StatusCategories are what trackers that sort their statuses into classes of their own sort them into: Jira's.
+var StatusCategories = []string{"new", "indeterminate", "done"}
 
 // RoleRule says who has a role, and who of them is named when the role is called in. Lead and Duty are ordered:
 // the first who is active and assignable is taken.
@@ -69,7 +74,8 @@ type RoleRule struct {
 	EveryoneElse bool
 }
 
-// FieldRule says what of an issue holds one of the contract's fields: a custom field, files, or an attribute that
+// FieldRule says what of an issue holds one of the contract's fields: a custom field (or another that the tracker offers
+// like one, as Jira's labels), files, or an attribute that
 // every issue has; exactly one of the three. Write lets slabridge keep a custom field.
 type FieldRule struct {
 	Is         string
@@ -116,7 +122,18 @@ const (
 
 // InternalNotes says how the tracker keeps a comment from customers.
 type InternalNotes struct {
-	Kind string // "private-note", "jsm-internal", "role:NAME", "group:NAME"
+	Kind string // PrivateNote, or of Jira's "jsm-internal", "role:NAME", "group:NAME"
+}
+
+// PrivateNote is Redmine's only way.
+const PrivateNote = "private-note"
+
+// audience is the kind where a comment must name it: where there is one way, none is named.
+func (n InternalNotes) audience() string {
+	if n.Kind == PrivateNote {
+		return ""
+	}
+	return n.Kind
 }
 
 // Scope is which issues of a connection a contract covers.

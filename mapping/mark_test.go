@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 )
@@ -15,10 +16,25 @@ func key(obligation, step string) enforcer.StepKey {
 }
 
 func TestMark(t *testing.T) {
-	got := mapping.Mark("7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
+	got := mapping.Mark(connectors.MarkupRedmine, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
 	// the line is in comments that are out there: it must never change
 	if want := "[slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw]"; got != want {
 		t.Errorf("mark %q, want %q", got, want)
+	}
+	got = mapping.Mark(connectors.MarkupJiraWiki, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
+	if want := "(slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw)"; got != want {
+		t.Errorf("mark on Jira's wiki %q, want %q", got, want)
+	}
+}
+
+func TestLooksMarked(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "slabridge is late": false, "the command slabridge health": false,
+		"text\n\n[slabridge 7c1f respond/due t9yvgbaqv46t]": true, "text\n(slabridge 7c1f respond/due": true,
+	} {
+		if got := mapping.LooksMarked(text); got != want {
+			t.Errorf("%q looks marked: %v", text, got)
+		}
 	}
 }
 
@@ -28,15 +44,23 @@ func TestParseMarkRefuses(t *testing.T) {
 		"see [slabridge 7c1f respond/due 93ab12cd93ab] here", "> [slabridge 7c1f respond/due 93ab12cd93ab]",
 		"[slabridge 7c1f respond/due 93ab12cd93ab, ]", "[slabridge  respond/due 93ab12cd93ab]", "[slabridge 7c1f respond/due/x 93ab12cd93ab]",
 		"[SLABRIDGE 7c1f respond/due 93ab12cd93ab]",
+		"(slabridge 7c1f)", "see (slabridge 7c1f respond/due 93ab12cd93ab) here", "bq. (slabridge 7c1f respond/due 93ab12cd93ab)",
+		"(slabridge 7c1f respond/due 93ab12cd93ab]", "[slabridge 7c1f respond/due 93ab12cd93ab)", "((slabridge 7c1f respond/due 93ab12cd93ab))",
 	} {
 		if install, steps, ok := mapping.ParseMark(text); ok {
 			t.Errorf("ParseMark(%q) = %q, %v", text, install, steps)
 		}
 	}
-	// trackers store CRLF; of several the last is the comment's own
-	install, steps, ok := mapping.ParseMark("[slabridge aaaa x/due 000000000000]\r\ntext\r\n[slabridge 7c1f respond/due 93ab12cd93ab]\r\n")
-	if !ok || install != "7c1f" || len(steps) != 1 || steps[0] != (mapping.MarkedStep{Step: "respond/due", ID: "93ab12cd93ab"}) {
-		t.Errorf("last mark %q, %v, %v", install, steps, ok)
+	// trackers store CRLF; of several the last is the comment's own, whichever their brackets
+	for _, text := range []string{
+		"[slabridge aaaa x/due 000000000000]\r\ntext\r\n[slabridge 7c1f respond/due 93ab12cd93ab]\r\n",
+		"[slabridge aaaa x/due 000000000000]\r\ntext\r\n(slabridge 7c1f respond/due 93ab12cd93ab)\r\n",
+		"(slabridge aaaa x/due 000000000000)\ntext\n[slabridge 7c1f respond/due 93ab12cd93ab]",
+	} {
+		install, steps, ok := mapping.ParseMark(text)
+		if !ok || install != "7c1f" || len(steps) != 1 || steps[0] != (mapping.MarkedStep{Step: "respond/due", ID: "93ab12cd93ab"}) {
+			t.Errorf("last mark of %q: %q, %v, %v", text, install, steps, ok)
+		}
 	}
 }
 
@@ -49,8 +73,9 @@ func TestMarkComesBack(t *testing.T) {
 				Obligation: id.Draw(rt, "obligation"), Cycle: rapid.String().Draw(rt, "cycle"), Step: id.Draw(rt, "step"),
 			}
 		}), 1, 5).Draw(rt, "keys")
+		markup := rapid.SampledFrom([]connectors.Markup{connectors.MarkupRedmine, connectors.MarkupJiraWiki}).Draw(rt, "markup")
 		around := rapid.SampledFrom([]string{"%s", "text\n\n%s", "text\r\n%s\r\n", "%s\n\ntext"}).Draw(rt, "around")
-		install, steps, ok := mapping.ParseMark(strings.Replace(around, "%s", mapping.Mark("7c1f", keys), 1))
+		install, steps, ok := mapping.ParseMark(strings.Replace(around, "%s", mapping.Mark(markup, "7c1f", keys), 1))
 		if !ok || install != "7c1f" || len(steps) != len(keys) {
 			rt.Fatalf("came back as %q, %v, %v", install, steps, ok)
 		}
@@ -70,6 +95,7 @@ func TestMarkComesBack(t *testing.T) {
 func FuzzParseMark(f *testing.F) {
 	f.Add("x\n[slabridge 7c1f respond/due 93ab12cd93ab, involve-developers/due 112233441122]")
 	f.Add("[slabridge 7c1f a/b 000000000000]\r\n[slabridge")
+	f.Add("x\n(slabridge 7c1f respond/due 93ab12cd93ab, involve-developers/due 112233441122)\r\n")
 	f.Add(strings.Repeat("[slabridge ", 50))
 	f.Fuzz(func(t *testing.T, text string) {
 		install, steps, ok := mapping.ParseMark(text)
@@ -83,8 +109,8 @@ func FuzzParseMark(f *testing.F) {
 		for _, s := range steps {
 			parts = append(parts, s.Step+" "+s.ID)
 		}
-		line := "[slabridge " + install + " " + strings.Join(parts, ", ") + "]"
-		if !strings.Contains(text, line) {
+		line := "slabridge " + install + " " + strings.Join(parts, ", ")
+		if !strings.Contains(text, "["+line+"]") && !strings.Contains(text, "("+line+")") {
 			t.Errorf("ParseMark(%q) found %q, which is not there", text, line)
 		}
 	})

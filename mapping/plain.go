@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,11 +11,15 @@ import (
 const maxPlain = 160
 
 // Plain makes a text from the tracker (a subject, a name) harmless inside a comment: neither Textile nor
-// CommonMark nor Redmine's own links and macros read anything into the result, wherever it stands in a line,
-// and it looks as much like the original as that allows. Characters that are markup are replaced by look-alikes
-// that are not; control, formatting and direction characters are taken out; it is one line and cut to length.
+// CommonMark nor Redmine's own links and macros nor Jira's wiki read anything into the result, wherever it stands in a
+// line, and it looks as much like the original as that allows. Characters that are markup are replaced by look-alikes
+// that are not; control, formatting and direction characters are taken out; it is one line and cut to length. What names
+// an issue of Jira's ("ACME-12") stays as it is, and is shown there as the link that people know.
 func Plain(s string) string {
 	text := visible(s)
+	if emoticon(text) { // a template may put it in brackets of its own
+		text = append(text, '\u2060')
+	}
 	var b strings.Builder
 	firstWord := true
 	for i, c := range text {
@@ -29,8 +34,12 @@ func Plain(s string) string {
 		switch inert, always := lookAlike[c]; {
 		case always:
 			b.WriteRune(inert)
-		case c == '.' && (firstWord && !word(after) || endsWithWWW(text[:i])): // "h1. ", "1. ", "www."
+		case c == '.' && (firstWord && (!word(after) || block(text[:i])) || endsWithWWW(text[:i])): // "h1. ", "1. ", "www."
 			b.WriteRune('․')
+		case c == '(' && bracketed(text[i+1:]): // "(y)"
+			b.WriteRune('（')
+		case c == ';' && (after == 0 || after == ')' || after == '-'): // ";)"
+			b.WriteRune('；')
 		case c == ')' && firstWord && digit(before) && (after == 0 || after == ' '): // "1) "
 			b.WriteRune('）')
 		case c == '(' && (digit(before) || before >= 'A' && before <= 'Z'): // "ABC(expansion)"
@@ -91,6 +100,27 @@ func within(c, before, after rune) bool {
 		return false
 	}
 	return word(before) && word(after)
+}
+
+// emoticons are what Jira's wiki makes a picture of when it stands in round brackets; the rest of them hold characters
+// that are replaced in any case.
+var emoticons = []string{"y", "n", "i", "/", "x", "?", "on", "off", "flag", "flagoff"}
+
+func emoticon(text []rune) bool {
+	return len(text) <= len("flagoff") && slices.Contains(emoticons, strings.ToLower(string(text)))
+}
+
+// bracketed reports whether an emoticon and a closing bracket follow.
+func bracketed(rest []rune) bool {
+	end := slices.Index(rest, ')')
+	return end >= 0 && emoticon(rest[:end])
+}
+
+// block reports whether the word before a full stop begins a heading or a quotation in Jira's wiki, even without a blank
+// behind it: "h1.", "bq.".
+func block(text []rune) bool {
+	w := strings.ToLower(strings.TrimSpace(string(text)))
+	return w == "bq" || len(w) == 2 && w[0] == 'h' && digit(rune(w[1]))
 }
 
 func word(c rune) bool  { return unicode.IsLetter(c) || unicode.IsDigit(c) }

@@ -16,7 +16,7 @@ func TestPlain(t *testing.T) {
 		{"*bold* _it_ -del- +ins+ %span% ??cite??", "＊bold＊ ＿it＿ ‐del‐ ＋ins＋ ％span％ ？？cite？？"},
 		{"see #123, r12 and commit:abc", "see ＃123, r\u206012 and commit∶abc"},
 		{`"link":http://evil.example !img.png!`, "”link”∶http∶//evil.example ！img.png！"},
-		{"{{include(x)}} [[Wiki|here]] user:admin @admin", "｛｛include(x)｝｝ ［［Wiki｜here］］ user∶admin ＠admin"},
+		{"{{include(x)}} [[Wiki|here]] user:admin @admin", "｛｛include（x)｝｝ ［［Wiki｜here］］ user∶admin ＠admin"},
 		{"<script>alert(1)</script> &amp; [a](b)", "‹script›alert(1)‹/script› ＆amp; ［a］(b)"},
 		{"слово_ещё user_name", "слово＿ещё user_name"},
 		{"h1. Title", "h1․ Title"},
@@ -26,6 +26,17 @@ func TestPlain(t *testing.T) {
 		{"ABC(expansion)", "ABC (expansion)"},
 		{"a\n\n# b\r\n\tc", "a ＃ b c"},
 		{"  padded  ", "padded"},
+		{"[~admin] [^file.txt] {color:red}x{color} !a.png|thumbnail! {{mono}}", "［～admin］ ［＾file.txt］ ｛color∶red｝x｛color｝ ！a.png｜thumbnail！ ｛｛mono｝｝"},
+		{":) ;) ;-) :P :D :( (y) (N) (i) (/) (x) (?) (on) (flag) (!) (*) (+) (-)", "∶) ；) ；‐) ∶P ∶D ∶( （y) （N) （i) （/) （x) （?) （on) （flag) (！) (＊) (＋) (‐)"},
+		{"f(x) = A(x), (xy), (one)", "f（x) ＝ A（x), (xy), (one)"},
+		{"x", "x\u2060"},
+		{"bq.quoted", "bq․quoted"},
+		{"h2.Title of v2.0", "h2․Title of v2.0"},
+		{"bq. quoted h1. x", "bq․ quoted h1. x"},
+		{"||head||cell| \\\\ ^up^ ~down~ ---- -- a---b", "｜｜head｜｜cell｜ ＼＼ ＾up＾ ～down～ ‐‐‐‐ ‐‐ a‐‐‐b"},
+		{"http://a.b ftp://c mailto:d file:///e", "http∶//a.b ftp∶//c mailto∶d file∶///e"},
+		{"как в ACME-12; см. дамп", "как в ACME-12; см. дамп"},
+		{"a;", "a；"},
 		{"evil\u202etxt.exe\u200b\x00", "eviltxt.exe"},
 		{"bad\xff\xfeutf", "badutf"},
 		{"", ""},
@@ -45,8 +56,8 @@ func TestPlainIsShort(t *testing.T) {
 	}
 }
 
-// active is what Textile, CommonMark and Redmine act on, wherever in a line the text is put; found by reading
-// the rules of each, not from the code under test.
+// active is what Textile, CommonMark, Redmine and Jira's wiki act on, wherever in a line the text is put; found by
+// reading the rules of each, not from the code under test.
 var active = []*regexp.Regexp{
 	regexp.MustCompile("[*@#!\\[\\]{}<>|\\\\`~^\"&]"),                                                        // emphasis, links, images, macros, tables, code, html
 	regexp.MustCompile(`(?i)www\.`),                                                                          // bare addresses
@@ -57,6 +68,11 @@ var active = []*regexp.Regexp{
 	regexp.MustCompile(`\?\?`),                                                                               // citations
 	regexp.MustCompile(`^[^\s.]*\.([^\pL\pNd]|$)|^\d+\)(\s|$)`),                                              // h1. bq. 1. 1)
 	regexp.MustCompile(`[A-Z][A-Z0-9]{2,}\(`),                                                                // acronyms
+	regexp.MustCompile(`(?i)^\s*(h[1-6]|bq)\.`),                                                              // Jira's headings and quotations
+	regexp.MustCompile(`[:;]-?\)|:-?\(|:-?[PpD]($|[^\pL])|;$`),                                               // Jira's faces
+	regexp.MustCompile(`(?i)\(([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)\)`),                                // Jira's emoticons
+	regexp.MustCompile(`(?i)^([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)$`),                                  // which a template puts in brackets
+	regexp.MustCompile(`--|(?i)(https?|ftps?|file|mailto|news|nntp|irc):\S`),                                 // dashes and addresses
 	regexp.MustCompile(`[\x00-\x1f\x7f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]|^\s|\s$`), // control, direction, lines
 }
 
@@ -64,6 +80,7 @@ func FuzzPlain(f *testing.F) {
 	for _, s := range []string{
 		"*b* _i_ @code@ #123 !img.png! {{macro}} [[wiki]] \"a\":http://b <b> user:x @me", "h1. x", "1. x", "- x", "www.x.y",
 		"\u202e\u0000", "r1", "aR12", "a--b", "__a__", "a_ b", "www.www.www", "::a", "a:", "%{color:red}x%", "??a??", "50%x", "ABC(x)", "1)2)", "Ⅷ.", "٣٫",
+		":) ;) ;-) :P (y) (N) (on) (*) (*r)", "A(x)", "x", "bq.x", "h1.x", "[~accountid:1] ||a||b| \\\\ {noformat}", "a;", "a--b----",
 	} {
 		f.Add(s)
 	}

@@ -55,6 +55,25 @@ func (r *resolver) find(kind string, entries []entry, name, path string, fatal b
 	return "", false
 }
 
+// findNamed is find for what projects may each have of their own under one name, and then every one of them is meant. An
+// id is taken before any name here, too.
+func (r *resolver) findNamed(kind string, entries []entry, name, path string, fatal bool) []string {
+	wanted := squeeze(name)
+	var hits []string
+	for _, e := range entries {
+		if e.id == wanted {
+			return []string{e.id}
+		}
+		if slices.ContainsFunc(e.names, func(n string) bool { return squeeze(n) == wanted }) {
+			hits = append(hits, e.id)
+		}
+	}
+	if hits == nil {
+		r.find(kind, entries, name, path, fatal) // says what is wrong
+	}
+	return hits
+}
+
 func (r *resolver) findAll(kind string, entries []entry, names []string, path string, fatal bool) []string {
 	var out []string
 	for i, n := range names {

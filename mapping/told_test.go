@@ -21,7 +21,7 @@ func TestGists(t *testing.T) {
 		{"whole sentences where they fit", "Первое предложение. " + long + ".", "Первое предложение", "Первое предложение"},
 		{"cut where they do not", long, Plain(strings.TrimSpace(long)), Plain(strings.TrimSpace(long))},
 		{"an ellipsis stays", "Ждём...", "Ждём․․․", "Ждём․․․"},
-		{"markup", "*Важно*: `SELECT` {{include(x)}}", "Важно: SELECT ｛｛include(x)｝｝", "Важно: SELECT ｛｛include(x)｝｝"},
+		{"markup", "*Важно*: `SELECT` {{include(x)}}", "Важно: SELECT ｛｛include（x)｝｝", "Важно: SELECT ｛｛include（x)｝｝"},
 		{"nothing", " \n> only a quotation", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 // WriteOptions is what Writes needs beside the facts.
 type WriteOptions struct {
 	Contract *enforcer.Contract
-	Install  string // names this installation in marks: lower-case letters and digits, at most 16
+	Install  string            // names this installation in marks: lower-case letters and digits, at most 16
+	Markup   connectors.Markup // of the tracker's comments
 	Texts    *Texts
 	Lang     string            // of the comments; "" is the contract's
 	Upkeep   map[string]string // fields to keep up to date (Upkeep): they ride along
@@ -244,11 +245,17 @@ func (w *writer) planned(audience enforcer.Audience, steps []step) Planned {
 	text, notes := w.comment(audience, steps)
 	p.Notes = notes
 	if text != "" {
-		mark := Mark(w.o.Install, p.Keys)
-		p.Write.Comment = &connectors.Comment{
-			Text: text + "\n\n" + mark, Mark: mark,
-			Internal: audience != enforcer.Public,
-		}
+		p.Write.Comment = w.b.marked(text, audience != enforcer.Public, p.Keys, w.o)
 	}
 	return p
+}
+
+// marked is a comment of ours: the text with its mark, and how it is kept from customers where it is internal.
+func (b *Bound) marked(text string, internal bool, keys []enforcer.StepKey, o WriteOptions) *connectors.Comment {
+	mark := Mark(o.Markup, o.Install, keys)
+	c := &connectors.Comment{Text: text + "\n\n" + mark, Mark: mark, Internal: internal}
+	if internal {
+		c.Audience = b.mapping.Internal.audience()
+	}
+	return c
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/connectors/jira"
 	"slabridge/enforcer/engine"
 )
 
@@ -106,6 +107,12 @@ type checkupInfo struct {
 	Rights      []rightInfo   `json:"rights"`
 	Strangers   []string      `json:"authors_without_role"`
 	Unmarked    []string      `json:"own_notes_without_mark"`
+	Probes      []probeInfo   `json:"probes,omitempty"` // how a Jira behaves where no document tells
+}
+
+type probeInfo struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
 }
 
 type problemInfo struct {
@@ -128,10 +135,13 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	defer w.close()
-	found, err := w.engine.Check(ctx)
+	found, checked := w.engine.Check(ctx)
 	bad := 0
 	for _, k := range found {
 		info := checkupOf(k)
+		if info.Probes, err = a.probe(ctx, w, k.Connection); err != nil {
+			return err
+		}
 		for _, p := range info.Problems {
 			if p.Fatal {
 				bad++
@@ -151,13 +161,37 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 		}
 		a.printCheckup(info)
 	}
-	if err != nil {
-		return err
+	if checked != nil {
+		return checked
 	}
 	if bad > 0 {
 		return usage("faults that the tracker shows: %d", bad)
 	}
 	return nil
+}
+
+// probe asks a Jira how it behaves where no document tells; other trackers are known.
+func (a *app) probe(ctx context.Context, w *workspace, connection string) ([]probeInfo, error) {
+	for _, c := range w.cfg.Connections {
+		if c.ID != connection {
+			continue
+		}
+		t, err := a.connect(c, internalOn(w.cfg, c.ID), w.log)
+		if err != nil {
+			return nil, err
+		}
+		site, ok := t.(*jira.Tracker)
+		if !ok {
+			return nil, nil
+		}
+		probed, err := site.Probe(ctx)
+		var out []probeInfo
+		for _, p := range probed {
+			out = append(out, probeInfo(p))
+		}
+		return out, err
+	}
+	return nil, nil
 }
 
 func checkupOf(k engine.Checkup) checkupInfo {
@@ -210,5 +244,11 @@ func (a *app) printCheckup(k checkupInfo) {
 	}
 	if len(k.Unmarked) > 0 {
 		a.wrap("  ", a.t("notes by our account without our mark (is somebody else using it?):")+" "+strings.Join(k.Unmarked, ", "))
+	}
+	if len(k.Probes) > 0 {
+		fmt.Fprintln(a.out, "  "+a.t("how this Jira behaves where no document tells (send it to us, it names nobody):"))
+		for _, p := range k.Probes {
+			a.wrap("    ", p.Question+": "+p.Answer)
+		}
 	}
 }

@@ -28,6 +28,7 @@ type jiraWorld struct {
 func cloudWorld(t testing.TB) world {
 	return newJiraWorld(t, jirasim.Options{Cloud: true, ServiceDesk: true})
 }
+
 func dataCenterWorld(t testing.TB) world { return newJiraWorld(t, jirasim.Options{ServiceDesk: true}) }
 
 func newJiraWorld(_ testing.TB, o jirasim.Options) world {

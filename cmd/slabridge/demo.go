@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer/ledger"
 )
 
@@ -22,39 +22,54 @@ import (
 var demoConfig string
 
 func (a *app) demoCmd() *cobra.Command {
-	var dir string
+	var dir, tracker string
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Play a week of requests against a tracker inside the program; no set-up",
-		Long: "Play a week of requests in fast motion: a stand-in that speaks Redmine's REST API, the real connector,\n" +
-			"mirror, rules and write-back, under the kamal contract, around the Nauryz holidays of March 2026.\n" +
+		Long: "Play a week of requests in fast motion: a stand-in that speaks Redmine's REST API, or Jira's, the real\n" +
+			"connector, mirror, rules and write-back, under the kamal contract, around the Nauryz holidays of March 2026.\n" +
 			"Leaves its configuration, state file and a report in a folder of its own.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), dir) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), dir, tracker) },
 	}
 	c.Flags().StringVar(&dir, "dir", "slabridge-demo", "folder for what the demo leaves behind")
+	c.Flags().StringVar(&tracker, "tracker", "redmine", "what to play on: redmine, or jira (Cloud with a service desk)")
 	return c
 }
+
+// demoTracker is what the demo is played on. Issues are numbered in the order in which they are made, from 1.
+type demoTracker interface {
+	Transport() http.RoundTripper
+	// words are what the configuration calls things by: it has their names, as KIND, in the place of the values.
+	words() []string
+	key() string
+	file(who, subject, severity string) error
+	change(who string, issue int, c demoChange) error
+	notes(who string, issue int) ([]demoNote, error) // as a person reads them
+	typed(issue int) string                          // what people type for it
+}
+
+// demoChange is what somebody does to an issue; what is empty stays as it is.
+type demoChange struct{ status, assignee, note string }
+
+type demoNote struct{ by, text string }
+
+var demoTrackers = map[string]func(clock func() time.Time) demoTracker{"redmine": newDemoRedmine, "jira": newDemoJira}
 
 // act is something a person does in the demo.
 type act struct {
 	at   string // in the contract's zone
 	who  string // login
 	what phrase
-	do   func(p redminesim.Person) error
+	do   func(t demoTracker, who string) error
 }
 
-func change(issue int, c redminesim.Change) func(redminesim.Person) error {
-	return func(p redminesim.Person) error { _, err := p.Update(issue, c); return err }
+func change(issue int, c demoChange) func(demoTracker, string) error {
+	return func(t demoTracker, who string) error { return t.change(who, issue, c) }
 }
 
-func request(subject, severity string) func(redminesim.Person) error {
-	return func(p redminesim.Person) error {
-		_, err := p.Create(redminesim.NewIssue{
-			Project: "acme", Tracker: "Bug", Subject: subject, Fields: map[string]string{"Severity": severity},
-		})
-		return err
-	}
+func request(subject, severity string) func(demoTracker, string) error {
+	return func(t demoTracker, who string) error { return t.file(who, subject, severity) }
 }
 
 const (
@@ -66,14 +81,14 @@ const (
 var demoActs = []act{
 	{"2026-03-20 16:00", "romashkin", phrase("reports #1, critical: nobody can log in"), request("Nobody can log in", "critical")},
 	{"2026-03-20 17:40", "romashkin", phrase("reports #2, not critical: a report prints slowly"), request("A report prints slowly", "non-critical")},
-	{"2026-03-26 09:30", "kuznetsov", phrase("takes #1 into work, without a word to the customer"), change(1, redminesim.Change{Status: "In Progress"})},
-	{"2026-03-26 10:15", "petrov", phrase("answers on #2"), change(2, redminesim.Change{Status: "In Progress", Assignee: "petrov", Note: "We are measuring it on our side."})},
-	{"2026-03-26 12:00", "kuznetsov", phrase("resolves #1"), change(1, redminesim.Change{Status: "Resolved", Note: "The session store was full; it is enlarged."})},
-	{"2026-03-27 09:10", "romashkin", phrase("reopens #1"), change(1, redminesim.Change{Status: "Feedback", Note: "It happens again."})},
-	{"2026-03-27 09:22", "petrov", phrase("answers on #1"), change(1, redminesim.Change{Note: "We see it, one node was left out."})},
-	{"2026-03-31 11:00", "petrov", phrase("resolves both"), func(p redminesim.Person) error {
+	{"2026-03-26 09:30", "kuznetsov", phrase("takes #1 into work, without a word to the customer"), change(1, demoChange{status: "In Progress"})},
+	{"2026-03-26 10:15", "petrov", phrase("answers on #2"), change(2, demoChange{status: "In Progress", assignee: "petrov", note: "We are measuring it on our side."})},
+	{"2026-03-26 12:00", "kuznetsov", phrase("resolves #1"), change(1, demoChange{status: "Resolved", note: "The session store was full; it is enlarged."})},
+	{"2026-03-27 09:10", "romashkin", phrase("reopens #1"), change(1, demoChange{status: "Feedback", note: "It happens again."})},
+	{"2026-03-27 09:22", "petrov", phrase("answers on #1"), change(1, demoChange{note: "We see it, one node was left out."})},
+	{"2026-03-31 11:00", "petrov", phrase("resolves both"), func(t demoTracker, who string) error {
 		for _, issue := range []int{1, 2} {
-			if _, err := p.Update(issue, redminesim.Change{Status: "Resolved", Note: "Done, please check."}); err != nil {
+			if err := t.change(who, issue, demoChange{status: "Resolved", note: "Done, please check."}); err != nil {
 				return err
 			}
 		}
@@ -82,7 +97,11 @@ var demoActs = []act{
 }
 
 // demo plays the acts; between two of them slabridge wakes whenever its agenda says so.
-func (a *app) demo(ctx context.Context, dir string) error {
+func (a *app) demo(ctx context.Context, dir, tracker string) error {
+	open := demoTrackers[tracker]
+	if open == nil {
+		return usage("--tracker %q: write redmine or jira", tracker)
+	}
 	loc, err := time.LoadLocation("Asia/Almaty")
 	if err != nil {
 		return err
@@ -92,12 +111,10 @@ func (a *app) demo(ctx context.Context, dir string) error {
 		return err
 	}
 	clock := func() time.Time { return now }
-	sim := redminesim.NewDesk(redminesim.Options{Clock: clock})
-	sim.GrantPermission("Customer", "edit_issues") // this desk lets customers reopen
-	sim.SetWorkflowStep("Customer", "Resolved", "Feedback", true)
+	sim := open(clock)
 	player := *a
 	player.clock, player.transport = clock, sim.Transport()
-	if player.config, err = demoFiles(dir, a.lang, sim.Key("sla-bot")); err != nil {
+	if player.config, err = demoFiles(dir, a.lang, sim); err != nil {
 		return err
 	}
 	w, err := player.open(ctx, writes)
@@ -130,7 +147,7 @@ func (a *app) demo(ctx context.Context, dir string) error {
 		}
 		now = at
 		a.wrap(now.Format(demoStamp)+"  ", act.who+" "+a.colour("1", a.t(act.what)))
-		if err := act.do(sim.As(act.who)); err != nil {
+		if err := act.do(sim, act.who); err != nil {
 			return err
 		}
 		now = now.Add(time.Second)
@@ -171,8 +188,8 @@ func (a *app) demoWrite(e ledger.Entry, now time.Time) {
 	if e.Changes.Watch != "" && len(c.Watchers) > 0 {
 		does = append(does, a.tf("adds %s as watchers", e.Changes.Watch))
 	}
-	a.wrap(now.Format(demoStamp)+"    ", fmt.Sprintf("#%s %s (%s): %s",
-		e.IssueKey, e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
+	a.wrap(now.Format(demoStamp)+"    ", fmt.Sprintf("%s %s (%s): %s",
+		hash(e.IssueKey), e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
 }
 
 // demoMark is the file by which the demo knows a folder of its own making. Nothing else tells it from an
@@ -201,14 +218,14 @@ func demoFolder(dir string) error {
 }
 
 // demoFiles writes the demo's configuration and key.
-func demoFiles(dir, lang, key string) (config string, err error) {
+func demoFiles(dir, lang string, t demoTracker) (config string, err error) {
 	if err := demoFolder(dir); err != nil {
 		return "", err
 	}
 	config = filepath.Join(dir, "slabridge.yaml")
 	files := map[string]string{
-		config:                         strings.Replace(demoConfig, "LANGUAGE", lang, 1),
-		filepath.Join(dir, "demo.key"): key + "\n",
+		config:                         demoYAML(lang, t),
+		filepath.Join(dir, "demo.key"): t.key() + "\n",
 		filepath.Join(dir, demoMark):   "slabridge demo overwrites its files in this folder\n",
 	}
 	for name, text := range files {
@@ -219,20 +236,22 @@ func demoFiles(dir, lang, key string) (config string, err error) {
 	return config, nil
 }
 
+// demoYAML is the configuration, in the words of a tracker.
+func demoYAML(lang string, t demoTracker) string {
+	return strings.NewReplacer(append([]string{"LANGUAGE", lang}, t.words()...)...).Replace(demoConfig)
+}
+
 // demoEnd shows what the customer sees of the first request, and leaves the report.
-func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, dir string, now time.Time) error {
-	issue, err := sim.As("romashkin").See(1)
+func (a *app) demoEnd(ctx context.Context, player *app, sim demoTracker, dir string, now time.Time) error {
+	notes, err := sim.notes("romashkin", 1)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "\n%s:\n", a.t("what the customer sees on #1"))
-	for _, j := range *issue.Journals {
-		if j.Notes == nil {
-			continue
-		}
-		for line := range strings.Lines(*j.Notes) {
+	for _, n := range notes {
+		for line := range strings.Lines(n.text) {
 			if line = strings.TrimSpace(line); line != "" && !strings.HasSuffix(line, ",") && !strings.HasSuffix(line, "!") { // no greeting
-				a.wrap(fmt.Sprintf("  %-16s ", j.User.Name), line)
+				a.wrap(fmt.Sprintf("  %-16s ", n.by), line)
 				break
 			}
 		}
@@ -242,21 +261,21 @@ func (a *app) demoEnd(ctx context.Context, player *app, sim *redminesim.Server, 
 	if err != nil {
 		return err
 	}
-	err = player.demoReport(ctx, f)
+	err = player.demoReport(ctx, f, sim.typed(1), sim.typed(2))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "\n%s:\n", a.tf("the whole story is in %s; ask on", path))
-	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain 1 --at %s\n", player.config, now.Format(time.RFC3339))
+	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain %s --at %s\n", player.config, sim.typed(1), now.Format(time.RFC3339))
 	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", player.config)
 	return nil
 }
 
 // demoReport writes the explanation of both requests.
-func (a *app) demoReport(ctx context.Context, out io.Writer) error {
+func (a *app) demoReport(ctx context.Context, out io.Writer, issues ...string) error {
 	reader := *a
 	reader.out = onScreen(out)
-	for _, key := range []string{"1", "2"} {
+	for _, key := range issues {
 		if err := reader.explain(ctx, key); err != nil {
 			return err
 		}

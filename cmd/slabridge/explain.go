@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"slabridge/connectors/jira"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
@@ -35,6 +37,34 @@ type explanation struct {
 	Timeline []segmentInfo `json:"timeline"` // every second from the receipt to now, and who held the request
 	Cycles   []cycleStory  `json:"cycles"`
 	Writes   []writeInfo   `json:"writes"`
+	// SecondOpinion are the clocks that the tracker itself keeps on the issue, as it last told them; never the source of ours.
+	SecondOpinion []slaInfo `json:"second_opinion,omitempty"`
+}
+
+// slaInfo is one cycle of a clock of the tracker's own.
+type slaInfo struct {
+	Name       string     `json:"name"`
+	Ongoing    bool       `json:"ongoing"`
+	Started    *time.Time `json:"started"`
+	Stopped    *time.Time `json:"stopped"`
+	Breach     *time.Time `json:"breach"`
+	Breached   bool       `json:"breached"`
+	Paused     bool       `json:"paused"`
+	GoalS      int64      `json:"goal_s"`
+	ElapsedS   int64      `json:"elapsed_s"`
+	RemainingS int64      `json:"remaining_s"`
+}
+
+// secondOpinion reads the tracker's own clocks out of what it said of the issue.
+func secondOpinion(raw json.RawMessage, loc *time.Location) []slaInfo {
+	var out []slaInfo
+	for _, s := range jira.SLAs(raw) {
+		out = append(out, slaInfo{
+			s.Name, s.Ongoing, in(s.Started, loc), in(s.Stopped, loc), in(s.Breach, loc), s.Breached, s.Paused,
+			int64(s.Goal / time.Second), int64(s.Elapsed / time.Second), int64(s.Remaining / time.Second),
+		})
+	}
+	return out
 }
 
 type eventInfo struct {
@@ -147,6 +177,7 @@ func (a *app) story(x engine.Explanation, zone zoneOf) (explanation, error) {
 	ev := x.Evaluation
 	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(loc)
 	out.Hold, out.Notes = ev.Request.Hold, ev.Request.Notes
+	out.SecondOpinion = secondOpinion(x.History.Issue.Raw, loc)
 	n := namesOf(x.Directory)
 	for i := range ev.Request.Moments {
 		out.Events = append(out.Events, a.eventOf(ev.Request, i, loc))

@@ -29,6 +29,13 @@ var (
 // the tracker must have what it has without it, and the mirror what the tracker has.
 func TestFaultsBySeed(t *testing.T) { faultsBySeed(t, openBusyRedmine) }
 
+// TestFaultsBySeedOnJira does it to both Jiras.
+func TestFaultsBySeedOnJira(t *testing.T) {
+	for name, open := range map[string]func(clock func() time.Time) busyTracker{"cloud": openBusyCloud, "data center": openBusyDataCenter} {
+		t.Run(name, func(t *testing.T) { faultsBySeed(t, open) })
+	}
+}
+
 func faultsBySeed(t *testing.T, open func(clock func() time.Time) busyTracker) {
 	wanted := map[string]int{}
 	inBubble(t, "calm", func(t *testing.T) { maps.Copy(wanted, newVoyage(t, open, 0).run(t)) })

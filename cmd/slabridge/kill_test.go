@@ -46,8 +46,8 @@ const (
 var requestKinds = []killKind{beforeRequest, receivedNever, receivedLate, doneUnanswered, midAnswer}
 
 // restarts are how long after the kill the program is run again: at once, when the mark of what was on the way may be
-// looked for, when it is sent again if it was not found, and once more.
-var restarts = []time.Duration{10 * time.Second, 3 * time.Minute, 7 * time.Minute, 12 * time.Minute}
+// looked for, when it is sent again if it was not found, and once more; and when a list that trails must show what was made.
+var restarts = []time.Duration{10 * time.Second, 3 * time.Minute, 7 * time.Minute, 12 * time.Minute, 18 * time.Minute, 25 * time.Minute}
 
 // lateBy is when a request that a killed process left behind is done, after the first restart.
 const lateBy = 100 * time.Second
@@ -59,6 +59,13 @@ func TestKillSweep(t *testing.T) { newStage(t, openBusyRedmine).sweep(t) }
 
 // TestKillSweepOfFirstRun does the same to the first run of all, which makes the state file and reads the whole tracker.
 func TestKillSweepOfFirstRun(t *testing.T) { firstStage(t, openBusyRedmine).sweep(t) }
+
+// TestKillSweepOnJira does it to both Jiras: there an update takes several requests, with a death between any two.
+func TestKillSweepOnJira(t *testing.T) {
+	for name, open := range map[string]func(clock func() time.Time) busyTracker{"cloud": openBusyCloud, "data center": openBusyDataCenter} {
+		t.Run(name, func(t *testing.T) { newStage(t, open).sweep(t) })
+	}
+}
 
 func (s *stage) sweep(t *testing.T) {
 	points := s.points(t)

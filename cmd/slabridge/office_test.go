@@ -63,7 +63,7 @@ func (d *office) check(err error) {
 
 func (d *office) configure(edits ...string) {
 	d.t.Helper()
-	text := strings.Replace(demoConfig, "LANGUAGE", "en", 1)
+	text := demoYAML("en", demoRedmine{d.sim})
 	for i := 0; i < len(edits); i += 2 {
 		if !strings.Contains(text, edits[i]) {
 			d.t.Fatalf("the configuration has no %q", edits[i])

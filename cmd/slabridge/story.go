@@ -90,11 +90,42 @@ func (a *app) printStory(s explanation) {
 		a.printCycle(c)
 	}
 	a.printTimeline(s.Timeline)
+	a.printSecondOpinion(s.SecondOpinion)
 	if len(s.Writes) > 0 {
 		fmt.Fprintf(a.out, "\n%s\n", a.t("what slabridge did"))
 		for _, i := range s.Writes {
 			a.printEntry(i, false)
 		}
+	}
+}
+
+// printSecondOpinion shows what the tracker's own clocks say, which decide nothing here.
+func (a *app) printSecondOpinion(clocks []slaInfo) {
+	if len(clocks) == 0 {
+		return
+	}
+	fmt.Fprintf(a.out, "\n%s\n", a.t("what the service desk's own clocks say (a second opinion, which decides nothing)"))
+	for _, c := range clocks {
+		state := a.t("kept")
+		switch {
+		case c.Breached:
+			state = a.t("broken")
+		case c.Paused:
+			state = a.t("paused")
+		case c.Ongoing:
+			state = a.t("running")
+		}
+		line := fmt.Sprintf("%s: %s", c.Name, state)
+		if c.Started != nil {
+			line += ", " + a.tf("from %s", a.stamp(*c.Started))
+		}
+		if c.Breach != nil {
+			line += ", " + a.tf("due %s", a.stamp(*c.Breach))
+		}
+		if c.Stopped != nil {
+			line += ", " + a.tf("ended %s", a.stamp(*c.Stopped))
+		}
+		a.wrap("  ", line)
 	}
 }
 

@@ -131,6 +131,9 @@ func (w *workspace) close() {
 	}
 }
 
+// markups are what comments are written in, for commands that show them and ask no tracker.
+var markups = map[string]connectors.Markup{"redmine": connectors.MarkupRedmine, "jira": connectors.MarkupJiraWiki}
+
 // settings turns a configuration into what the engine works by.
 func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engine.Settings, error) {
 	texts, err := textsOf(cfg)
@@ -142,7 +145,7 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
 			return s, usage("connection %s: poll: %w", c.ID, err)
 		}
-		conn := engine.Connection{ID: c.ID, Poll: c.Poll, WatchIssue: c.WatchIssue}
+		conn := engine.Connection{ID: c.ID, Markup: markups[c.Kind], Poll: c.Poll, WatchIssue: c.WatchIssue}
 		if what != reads {
 			t, err := a.connect(c, internalOn(cfg, c.ID), log)
 			if err != nil {

@@ -239,7 +239,7 @@ func unlessVanished(err error) error {
 func requestTypes(names []string) []string {
 	var out []string
 	for _, n := range names {
-		out = append(out, "request:"+n)
+		out = append(out, connectors.RequestType+n)
 	}
 	return out
 }
@@ -262,7 +262,7 @@ func (t *Tracker) readRequestTypes(ctx context.Context, d *connectors.Directory)
 			return err
 		}
 		for _, r := range list {
-			n := connectors.Named{ID: "request:" + r.Name, Name: r.Name}
+			n := connectors.Named{ID: connectors.RequestType + r.Name, Name: r.Name}
 			if !slices.Contains(d.Types, n) {
 				d.Types = append(d.Types, n)
 			}

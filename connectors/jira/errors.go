@@ -37,6 +37,8 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 		e.Class, e.Hint = connectors.Unauthorized, hints.Account
 	case e.Status == http.StatusConflict && method != http.MethodGet: // somebody else was saving: nothing was done
 		e.Class, e.Hint = connectors.TryLater, hints.Overload
+	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0: // Jira says why; a proxy's no is none of its own
+		e.Class, e.Hint = connectors.TryLater, hints.Overload
 	case e.Status == http.StatusTooManyRequests:
 		if reason := res.Header.Get("RateLimit-Reason"); reason != "" {
 			e.Err = fmt.Errorf("limited by %s", reason)

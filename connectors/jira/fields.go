@@ -124,9 +124,10 @@ func (f fieldList) directory() []connectors.Field {
 			continue
 		}
 		kind := w.Schema.Type
-		if kind == "datetime" {
+		switch kind {
+		case "datetime":
 			kind = connectors.FieldDateTime
-		} else if kind == "date" {
+		case "date":
 			kind = connectors.FieldDate
 		}
 		out = append(out, connectors.Field{ID: connectors.CustomField(id), Name: w.Name, Multiple: w.Schema.Type == "array", Type: kind})

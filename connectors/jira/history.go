@@ -350,7 +350,7 @@ func idsIn(raw json.RawMessage) []string {
 		}
 		if o.ID != "" {
 			out = append(out, string(o.ID))
-		} else if p := o.person.id(); p != "" {
+		} else if p := o.id(); p != "" {
 			out = append(out, p)
 		}
 	}

@@ -67,11 +67,11 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	return nil
 }
 
-// afterwards says of a refusal what was done before it.
+// afterwards makes a failure that came after something was done one of unknown outcome: what is left must still be done.
 func afterwards(err error, done bool) error {
 	var e *connectors.Error
-	if done && errors.As(err, &e) && e.Class == connectors.Refused {
-		e.Messages = append(e.Messages, "what goes before it (a transition, fields) was done")
+	if done && errors.As(err, &e) && e.Class != connectors.Unknown {
+		e.Class, e.Hint = connectors.Unknown, "a part of the update was done"
 	}
 	return err
 }
@@ -346,7 +346,7 @@ func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
 		return c.Fail(connectors.TryLater, err)
 	}
 	defer done()
-	var name any = who["accountId"]
+	name := who["accountId"]
 	if name == nil {
 		name = who["name"]
 	}

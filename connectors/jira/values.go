@@ -68,7 +68,7 @@ func objectValues(raw json.RawMessage) []string {
 	case o.RequestType != nil:
 		return []string{o.RequestType.Name}
 	case o.AccountID != "" || o.DisplayName != "":
-		return []string{o.person.id()}
+		return []string{o.id()}
 	case o.Name != "":
 		return []string{o.Name}
 	case o.Title != "":

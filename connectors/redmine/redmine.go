@@ -23,6 +23,7 @@ import (
 	"time"
 
 	goredmine "github.com/mattn/go-redmine"
+
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )

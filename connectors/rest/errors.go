@@ -74,6 +74,7 @@ func (c *Call) Strange(method string, status int, err error) *connectors.Error {
 	return e
 }
 
+// Garbled is an answer that is not the tracker's.
 func (c *Call) Garbled(status int, err error) *connectors.Error {
 	e := c.Fail(connectors.Garbled, err)
 	e.Status, e.Hint = status, c.line.Hints.Address

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -86,7 +85,7 @@ func (p *pass) stop(why enforcer.Text) {
 // about it. Only what was read back as internal counts; what came out public at once is another matter.
 func (p *pass) exposed(ctx context.Context, h connectors.History) error {
 	public := slices.DeleteFunc(slices.Clone(h.Events), func(e connectors.Event) bool {
-		return e.Author != p.names.Self.ID || e.Note == nil || e.Note.Internal || !strings.Contains(e.Note.Text, "[slabridge ")
+		return e.Author != p.names.Self.ID || e.Note == nil || e.Note.Internal || !mapping.LooksMarked(e.Note.Text)
 	})
 	if len(public) == 0 {
 		return nil

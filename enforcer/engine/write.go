@@ -157,8 +157,23 @@ func (f *finding) writes(h connectors.History, ds []enforcer.Decision, o mapping
 
 func (e *Engine) writeOptions(v *view) mapping.WriteOptions {
 	return mapping.WriteOptions{
-		Contract: v.Contract.Contract, Install: e.ledger.Installation(), Texts: e.settings.Texts, Lang: v.Language,
+		Contract: v.Contract.Contract, Install: e.ledger.Installation(), Markup: e.markup(v.Connection), Texts: e.settings.Texts,
+		Lang: v.Language,
 	}
+}
+
+// markup is what comments on the connection are written in.
+func (e *Engine) markup(id string) connectors.Markup {
+	for _, c := range e.settings.Connections {
+		switch {
+		case c.ID != id:
+		case c.Tracker == nil:
+			return c.Markup
+		default:
+			return c.Tracker.Capabilities().Markup
+		}
+	}
+	return ""
 }
 
 // send makes one request of a group of entries: marked as sent, watchers, update, read back, receipt.

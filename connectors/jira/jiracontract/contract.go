@@ -152,6 +152,7 @@ type Transport struct {
 	Seen   map[string]int // "METHOD /template STATUS" -> count: what the test run really covered
 }
 
+// RoundTrip implements http.RoundTripper.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	var body []byte
 	if req.Body != nil {
@@ -188,7 +189,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	rb, rerr := io.ReadAll(resp.Body)
-	resp.Body.Close()
+	_ = resp.Body.Close() // it was read to its end
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(rb), errReader{rerr}))
 	t.mu.Lock()
 	if t.Seen == nil {
@@ -203,7 +204,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if rerr == nil && resp.StatusCode != http.StatusNoContent { // 204s are documented with a JSON body they never have
 		if err := openapi3filter.ValidateResponse(context.WithoutCancel(req.Context()), &openapi3filter.ResponseValidationInput{
-			RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(rb)), Options: in.Options}); err != nil {
+			RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(rb)), Options: in.Options,
+		}); err != nil {
 			t.Report(fmt.Errorf("%s %s response %d: %w", req.Method, route.Path, resp.StatusCode, err))
 		}
 	}

@@ -80,8 +80,10 @@ func (p Person) Create(n NewIssue) (id int, err error) {
 		if at == nil || !c.may(c.user, at, "CREATE_ISSUES") {
 			return fmt.Errorf("jirasim: %s may make no issue in %s", p.login, n.Project)
 		}
-		i := &issue{project: at, kind: c.st.types[0].id, summary: n.Subject, description: n.Description, status: c.st.statuses[0].id, priority: "4",
-			reporter: c.user, creator: c.user, due: n.Due, labels: n.Labels, fields: map[string][]string{}, properties: map[string]any{}}
+		i := &issue{
+			project: at, kind: c.st.types[0].id, summary: n.Subject, description: n.Description, status: c.st.statuses[0].id, priority: "4",
+			reporter: c.user, creator: c.user, due: n.Due, labels: n.Labels, fields: map[string][]string{}, properties: map[string]any{},
+		}
 		if n.RequestType != "" {
 			r, known := byRef(c.st.requests, n.RequestType)
 			must(known, "request type", n.RequestType)

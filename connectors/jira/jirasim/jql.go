@@ -252,7 +252,7 @@ func (v operand) moment(now time.Time, zone *time.Location) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("Date value '%s' is invalid", v.text) //nolint:revive,staticcheck // as Jira words it
+	return time.Time{}, fmt.Errorf("Date value '%s' is invalid", v.text) //nolint:staticcheck // as Jira words it
 }
 
 // bind makes a query's conditions into one question about an issue. What is named in it and is not to be seen is an error,

@@ -67,14 +67,29 @@ func (c *call) project(p *project) obj {
 
 // system are the fields of Jira itself, in the order in which the list of fields has them.
 var system = [][3]string{ // id, name, type
-	{"summary", "Summary", "string"}, {"description", "Description", "string"}, {"issuetype", "Issue Type", "issuetype"},
-	{"project", "Project", "project"}, {"status", "Status", "status"}, {"priority", "Priority", "priority"},
-	{"resolution", "Resolution", "resolution"}, {"assignee", "Assignee", "user"}, {"reporter", "Reporter", "user"},
-	{"creator", "Creator", "user"}, {"created", "Created", "datetime"}, {"updated", "Updated", "datetime"},
-	{"duedate", "Due date", "date"}, {"labels", "Labels", "*string"}, {"components", "Components", "*component"},
-	{"fixVersions", "Fix versions", "*version"}, {"environment", "Environment", "string"}, {"issuelinks", "Linked Issues", "*issuelinks"},
-	{"attachment", "Attachment", "*attachment"}, {"comment", "Comment", "comments-page"}, {"worklog", "Log Work", "*worklog"},
-	{"watches", "Watchers", "watches"}, {"security", "Security Level", "securitylevel"},
+	{"summary", "Summary", "string"},
+	{"description", "Description", "string"},
+	{"issuetype", "Issue Type", "issuetype"},
+	{"project", "Project", "project"},
+	{"status", "Status", "status"},
+	{"priority", "Priority", "priority"},
+	{"resolution", "Resolution", "resolution"},
+	{"assignee", "Assignee", "user"},
+	{"reporter", "Reporter", "user"},
+	{"creator", "Creator", "user"},
+	{"created", "Created", "datetime"},
+	{"updated", "Updated", "datetime"},
+	{"duedate", "Due date", "date"},
+	{"labels", "Labels", "*string"},
+	{"components", "Components", "*component"},
+	{"fixVersions", "Fix versions", "*version"},
+	{"environment", "Environment", "string"},
+	{"issuelinks", "Linked Issues", "*issuelinks"},
+	{"attachment", "Attachment", "*attachment"},
+	{"comment", "Comment", "comments-page"},
+	{"worklog", "Log Work", "*worklog"},
+	{"watches", "Watchers", "watches"},
+	{"security", "Security Level", "securitylevel"},
 }
 
 // fields are what an issue shows of those that are wanted.

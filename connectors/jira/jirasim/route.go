@@ -238,12 +238,12 @@ func wants(list []string, all string) func(string) bool {
 	return func(name string) bool {
 		yes := false
 		for _, w := range list {
-			switch {
-			case w == "*all", w == name:
+			switch w {
+			case "*all", name:
 				yes = true
-			case w == "*navigable":
+			case "*navigable":
 				yes = yes || name != "comment" && name != "worklog" && name != "attachment"
-			case w == "-"+name:
+			case "-" + name:
 				return false
 			}
 		}

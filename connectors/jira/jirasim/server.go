@@ -280,7 +280,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		in.Body = http.NoBody
 	} else {
 		body, err := io.ReadAll(r.Body)
-		r.Body.Close()
+		_ = r.Body.Close() // it was read to its end
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,6 @@ type issue struct {
 	due              string
 	labels           []string
 	resolution       string
-	parent           int
 	fields           map[string][]string // custom, by id
 	created, updated time.Time
 	comments         []*comment

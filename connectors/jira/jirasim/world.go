@@ -19,8 +19,12 @@ func NewLab(opt Options) *Server {
 	}
 	s.newUser("admin", "Jira Admin").admin = true
 	team := [][3]string{
-		{"sla-bot", "SLA Bot", "SLA bot"}, {"support1", "Sanjay Support", "Support engineer"}, {"support2", "Svetlana Support", "Support engineer"},
-		{"dev1", "Dora Developer", "Developer"}, {"dev2", "Denis Developer", "Developer"}, {"manager1", "Maria Manager", "Manager"},
+		{"sla-bot", "SLA Bot", "SLA bot"},
+		{"support1", "Sanjay Support", "Support engineer"},
+		{"support2", "Svetlana Support", "Support engineer"},
+		{"dev1", "Dora Developer", "Developer"},
+		{"dev2", "Denis Developer", "Developer"},
+		{"manager1", "Maria Manager", "Manager"},
 	}
 	for _, m := range team {
 		s.newUser(m[0], m[1])
@@ -48,8 +52,12 @@ func NewDesk(opt Options) *Server {
 	s.newProject("ACME", "ACME Ltd")
 	s.newUser("admin", "Jira Admin").admin = true
 	for _, m := range [][3]string{
-		{"sla-bot", "SLA Bot", "SLA bot"}, {"ivanov", "Ivan Ivanov", "Support engineer"}, {"petrov", "Petr Petrov", "Support engineer"},
-		{"sidorov", "Semyon Sidorov", "Manager"}, {"kuznetsov", "Kirill Kuznetsov", "Developer"}, {"orlova", "Olga Orlova", "Manager"},
+		{"sla-bot", "SLA Bot", "SLA bot"},
+		{"ivanov", "Ivan Ivanov", "Support engineer"},
+		{"petrov", "Petr Petrov", "Support engineer"},
+		{"sidorov", "Semyon Sidorov", "Manager"},
+		{"kuznetsov", "Kirill Kuznetsov", "Developer"},
+		{"orlova", "Olga Orlova", "Manager"},
 		{"romashkin", "Roman Romashkin", "Customer"},
 	} {
 		s.newUser(m[0], m[1])
@@ -61,8 +69,14 @@ func NewDesk(opt Options) *Server {
 func (s *Server) defaults() {
 	st := s.st
 	st.statuses = []status{
-		{"10000", "New", "new"}, {"3", "In Progress", "indeterminate"}, {"5", "Resolved", "done"}, {"10001", "Feedback", "indeterminate"},
-		{"6", "Closed", "done"}, {"10002", "Rejected", "done"}, {"10003", "Waiting for customer", "indeterminate"}, {"10004", "Frozen", "indeterminate"},
+		{"10000", "New", "new"},
+		{"3", "In Progress", "indeterminate"},
+		{"5", "Resolved", "done"},
+		{"10001", "Feedback", "indeterminate"},
+		{"6", "Closed", "done"},
+		{"10002", "Rejected", "done"},
+		{"10003", "Waiting for customer", "indeterminate"},
+		{"10004", "Frozen", "indeterminate"},
 	}
 	st.priorities = []named{{"1", "Immediate"}, {"2", "Urgent"}, {"3", "High"}, {"4", "Normal"}, {"5", "Low"}}
 	st.schemes = [][]string{{"1", "2", "3", "4", "5"}, {"2", "3", "4"}}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// jiraDesk is the demo's desk on a Jira with the program beside it.
+type jiraDesk struct {
+	demoJira
+	folder string
+	now    time.Time
+}
+
+func newJiraDesk(t *testing.T) *jiraDesk {
+	t.Helper()
+	d := &jiraDesk{folder: t.TempDir(), now: time.Date(2026, 3, 20, 10, 55, 0, 0, time.UTC)}
+	d.demoJira = newDemoJira(d.clock).(demoJira)
+	for name, text := range map[string]string{"slabridge.yaml": demoYAML("en", d), "demo.key": d.key() + "\n"} {
+		if err := os.WriteFile(filepath.Join(d.folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+func (d *jiraDesk) clock() time.Time { return d.now }
+
+func (d *jiraDesk) want(t *testing.T, code int, args ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	a := newApp(strings.NewReader(""), &out, &out, d.clock)
+	a.transport = d.Transport()
+	if got := a.run(append([]string{"--config", filepath.Join(d.folder, "slabridge.yaml"), "--lang", "en"}, args...)); got != code {
+		t.Fatalf("slabridge %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, out.String())
+	}
+	return out.String()
+}
+
+// What check --live asks a Jira is how it behaves; its answers name no people, hold no texts and no key.
+func TestCheckLiveProbesJira(t *testing.T) {
+	d := newJiraDesk(t)
+	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.change("petrov", 1, demoChange{note: "We look into it."}); err != nil {
+		t.Fatal(err)
+	}
+	before := len(d.Requests())
+	out := strings.Join(strings.Fields(d.want(t, exitOK, "check", "--live")), " ")
+	for _, want := range []string{
+		`what is it: cloud, deploymentType "Cloud"`, "a moment as a number in JQL: accepted; of the last day it finds 1", "changelog of its own address: there, 0 entries",
+		"priorities that may be set: 5", "jsdPublic on comments: there", "properties of listed comments: ", "service management: version ",
+		"token: Cloud does not tell",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	_, probes, _ := strings.Cut(out, "how this Jira behaves")
+	for _, never := range []string{"Nobody can log in", "We look", "Romashkin", "Petrov", d.key(), d.Email("sla-bot")} {
+		if strings.Contains(probes, never) {
+			t.Errorf("the probes tell %q", never)
+		}
+	}
+	for _, r := range d.Requests()[before:] {
+		if r.Method != "GET" && !strings.HasPrefix(r.Path, "/rest/api/2/search") && !strings.HasSuffix(r.Path, "/bulkfetch") {
+			t.Errorf("check sends %s %s", r.Method, r.Path)
+		}
+	}
+}
+
+// The clocks of the service desk stand beside ours, and decide nothing.
+func TestExplainShowsTheDesksOwnClocks(t *testing.T) {
+	d := newJiraDesk(t)
+	d.want(t, exitOK, "enforce")
+	d.now = d.now.Add(5 * time.Minute)
+	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(time.Second)
+	d.want(t, exitOK, "enforce")
+	out := strings.Join(strings.Fields(d.want(t, exitOK, "explain", "ACME-1")), " ")
+	if want := "Time to resolution: running, from Fri 2026-03-20 16:00:00 +05, due Sat 2026-03-21 00:00:00 +05"; !strings.Contains(out, want) {
+		t.Errorf("no %q in\n%s", want, out)
+	}
+	page, err := d.As("romashkin").See(d.id(1))
+	if err != nil || len(page.Notes) != 1 || !strings.Contains(page.Notes[0].Text, "(slabridge ") {
+		t.Errorf("the customer reads %+v (%v), want our receipt with its mark", page.Notes, err)
+	}
+}
+
+// A comment that the service desk does not keep internal is noticed, taken back and reported, and nothing internal follows.
+func TestJiraLeakIsTakenBack(t *testing.T) {
+	d := newJiraDesk(t)
+	d.want(t, exitOK, "enforce")
+	d.now = d.now.Add(5 * time.Minute)
+	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(time.Second)
+	d.want(t, exitOK, "enforce")
+	d.DropInternal(true)
+	d.now = d.now.Add(12 * time.Minute) // the warning, for staff alone
+	out := strings.Join(strings.Fields(d.want(t, exitHeld, "enforce")), " ")
+	if !strings.Contains(out, "came out public and was taken back") {
+		t.Errorf("the leak is not told of:\n%s", out)
+	}
+	d.DropInternal(false)
+	page, err := d.As("romashkin").See(d.id(1))
+	if err != nil || len(page.Notes) != 1 {
+		t.Errorf("the customer reads %+v (%v)", page.Notes, err)
+	}
+	d.now = d.now.Add(10 * time.Minute) // the breach
+	d.want(t, exitHeld, "enforce")
+	if staff, err := d.As("petrov").See(d.id(1)); err != nil || len(staff.Notes) != 2 {
+		t.Errorf("staff read %d comments (%v), want the receipt and the one taken back", len(staff.Notes), err)
+	}
+}

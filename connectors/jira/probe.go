@@ -1,0 +1,222 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
+)
+
+// Probed is what a site answered to one question about how it behaves.
+type Probed struct{ Question, Answer string }
+
+// Probe asks a site what no document tells and no stand-in can: how it really behaves where this connector relies on it. It
+// only reads, looks at one issue at most, and its answers hold no texts of issues, no names of people and no secrets. A
+// question that could not be asked has that for an answer; the error is one that concerns them all.
+func (t *Tracker) Probe(ctx context.Context) ([]Probed, error) {
+	info, err := t.serverInfo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	me, err := t.myself(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := t.speaks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []Probed{
+		{"what is it", fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType, info.Version)},
+		{"account", fmt.Sprintf("type %q, time zone %s", me.AccountType, me.TimeZone)},
+	}
+	issue, answer := t.probeSearch(ctx, d)
+	out = append(out, Probed{"a moment as a number in JQL", answer})
+	if issue != "" {
+		for _, q := range []struct {
+			question string
+			ask      func(context.Context, dialect, string) string
+		}{
+			{"changelog of its own address", t.probeChangelog},
+			{"time in changelog/bulkfetch", t.probeBulk},
+			{"priorities that may be set", t.probePriorities},
+			{"jsdPublic on comments", t.probeComments},
+			{"properties of listed comments", t.probeProperties},
+		} {
+			out = append(out, Probed{q.question, q.ask(ctx, d, issue)})
+		}
+	}
+	return append(out, Probed{"service management", t.probeDesk(ctx)}, Probed{"token", t.probeToken(ctx, d)}), nil
+}
+
+// unasked is the answer to a question that failed.
+func unasked(err error) string {
+	return "not told: " + connectors.ClassOf(err).String() + ": " + clip(err.Error())
+}
+
+func clip(s string) string {
+	if len(s) > 200 {
+		s = strings.ToValidUTF8(s[:200], "") + "…"
+	}
+	return s
+}
+
+// probeSearch asks for what changed in the last day by a number and by a length of time, which must agree but for what
+// changes in between, and gives an issue to look at.
+func (t *Tracker) probeSearch(ctx context.Context, d dialect) (issue, answer string) {
+	now, _, _ := t.line.Offset()
+	since := t.line.Now().Add(now).Add(-24 * time.Hour)
+	count := func(jql string) (ids []id, err error) {
+		c := t.line.Call(ctx, "probe JQL", rest.Elsewhere)
+		c.Reads = true
+		path := "/rest/api/2/search/jql"
+		if d == dataCenter {
+			path = "/rest/api/2/search"
+		}
+		var p struct {
+			Issues []json.RawMessage `json:"issues"`
+		}
+		if err := post(c, path, map[string]any{"jql": jql + " ORDER BY created ASC", "fields": []string{"updated"}, "maxResults": 100}, &p); err != nil {
+			return nil, err
+		}
+		return idsOf(p.Issues)
+	}
+	number, err := count("updated >= " + strconv.FormatInt(since.UnixMilli(), 10))
+	if err != nil {
+		return "", unasked(err)
+	}
+	relative, err := count("updated >= -1440m")
+	if err != nil {
+		return "", "accepted; a length of time is " + unasked(err)
+	}
+	answer = fmt.Sprintf("accepted; of the last day it finds %d on its first page, -1440m finds %d", len(number), len(relative))
+	all := number
+	if len(all) == 0 {
+		if all, err = count("created >= 0"); err != nil || len(all) == 0 {
+			return "", answer
+		}
+	}
+	return string(all[len(all)-1]), answer
+}
+
+func (t *Tracker) probeChangelog(ctx context.Context, _ dialect, issue string) string {
+	c := t.line.Call(ctx, "probe the changelog", rest.Elsewhere)
+	var p page
+	if _, err := c.Get("/rest/api/2/issue/"+issue+"/changelog", url.Values{"maxResults": {"1"}}, &p); err != nil {
+		return unasked(err)
+	}
+	if p.Total == nil {
+		return "there, without a total"
+	}
+	return fmt.Sprintf("there, %d entries", *p.Total)
+}
+
+func (t *Tracker) probeBulk(ctx context.Context, d dialect, issue string) string {
+	if d == dataCenter {
+		return "not of this Jira"
+	}
+	c := t.line.Call(ctx, "probe changelog/bulkfetch", rest.Elsewhere)
+	c.Reads = true
+	var p struct {
+		Logs []struct {
+			Histories []struct {
+				Created json.RawMessage `json:"created"`
+			} `json:"changeHistories"`
+		} `json:"issueChangeLogs"`
+	}
+	if err := post(c, "/rest/api/2/changelog/bulkfetch", map[string]any{"issueIdsOrKeys": []string{issue}}, &p); err != nil {
+		return unasked(err)
+	}
+	switch {
+	case len(p.Logs) == 0 || len(p.Logs[0].Histories) == 0:
+		return "the issue has no changes"
+	case strings.HasPrefix(string(p.Logs[0].Histories[0].Created), `"`):
+		return "a text"
+	}
+	return fmt.Sprintf("a number of %d digits", len(p.Logs[0].Histories[0].Created))
+}
+
+func (t *Tracker) probePriorities(ctx context.Context, _ dialect, issue string) string {
+	c := t.line.Call(ctx, "probe the edit screen", rest.Elsewhere)
+	var m struct {
+		Fields map[string]struct {
+			Allowed []json.RawMessage `json:"allowedValues"`
+		} `json:"fields"`
+	}
+	if _, err := c.Get("/rest/api/2/issue/"+issue+"/editmeta", nil, &m); err != nil {
+		return unasked(err)
+	}
+	p, ok := m.Fields["priority"]
+	if !ok {
+		return "the priority is not on the edit screen of the issue that was looked at"
+	}
+	_, assignee := m.Fields["assignee"]
+	return fmt.Sprintf("%d; the assignee is on the screen: %t", len(p.Allowed), assignee)
+}
+
+func (t *Tracker) probeComments(ctx context.Context, _ dialect, issue string) string {
+	return t.listed(ctx, issue, nil, "jsdPublic")
+}
+
+func (t *Tracker) probeProperties(ctx context.Context, _ dialect, issue string) string {
+	return t.listed(ctx, issue, url.Values{"expand": {"properties"}}, "properties")
+}
+
+// listed tells whether the comments of an issue have a key.
+func (t *Tracker) listed(ctx context.Context, issue string, query url.Values, key string) string {
+	c := t.line.Call(ctx, "probe comments", rest.Elsewhere)
+	var p struct {
+		Comments []map[string]json.RawMessage `json:"comments"`
+	}
+	if _, err := c.Get("/rest/api/2/issue/"+issue+"/comment", query, &p); err != nil {
+		return unasked(err)
+	}
+	if len(p.Comments) == 0 {
+		return "the issue that was looked at has no comments"
+	}
+	if slices.ContainsFunc(p.Comments, func(m map[string]json.RawMessage) bool { return m[key] != nil }) {
+		return "there"
+	}
+	return "not there"
+}
+
+func (t *Tracker) probeDesk(ctx context.Context) string {
+	c := t.line.Call(ctx, "probe service management", rest.Elsewhere)
+	var info struct {
+		Version string `json:"version"`
+	}
+	if _, err := c.Get("/rest/servicedeskapi/info", nil, &info); err != nil {
+		return unasked(err)
+	}
+	return "version " + info.Version
+}
+
+// probeToken tells when a personal access token of Data Center ends; Cloud tells nobody.
+func (t *Tracker) probeToken(ctx context.Context, d dialect) string {
+	if d == cloud {
+		return "Cloud does not tell when a token ends: a year after it was made at most; note the day"
+	}
+	c := t.line.Call(ctx, "ask when the tokens end", rest.Elsewhere)
+	var list []struct {
+		Expires moment `json:"expiringAt"`
+	}
+	if _, err := c.Get("/rest/pat/latest/tokens", nil, &list); err != nil {
+		return unasked(err)
+	}
+	var out []string
+	for _, x := range list {
+		if x.Expires.IsZero() {
+			out = append(out, "never")
+			continue
+		}
+		out = append(out, x.Expires.Format(time.DateOnly))
+	}
+	return fmt.Sprintf("the account's tokens end: %s", strings.Join(out, ", "))
+}

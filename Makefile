@@ -3,7 +3,8 @@
 #                           DIR/lab.json has its address, version, keys and ids. Unset: the test skips and says so in
 #                           capitals. Set: an instance that is not there is a failure, never a skip.
 #   SLABRIDGE_LIVE_CLOCK    likewise one made with --clock, in which the stories of contracts are played
-#   SLABRIDGE_JIRA_DOCS     reserved: the directory of Jira's OpenAPI documents, which the project does not carry.
+#   SLABRIDGE_JIRA_DOCS     the directory that holds Atlassian's OpenAPI documents in jira-openapi/, which the project does
+#                           not carry: tests of Jira hold its traffic against them. Unset: they say in capitals that they do not.
 
 RELEASES  ?= host
 FUZZTIME  ?= 10s
@@ -11,10 +12,10 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo un
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build test faults live fuzz bench lint demo
+.PHONY: help build test faults live second-opinion fuzz bench lint demo
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 build: ## bin/slabridge, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/slabridge ./cmd/slabridge
@@ -37,6 +38,10 @@ faults: ## every fault and kill point of the engine; the program killed at every
 
 live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)
 	@LEAVE_OUT='$(LEAVE_OUT)' connectors/redmine/testdata/lab/live $(RELEASES)
+
+second-opinion: ## jirasim driven by jira.js, a client that shares nothing with it (needs Node and npm)
+	npm ci --prefix connectors/jira/testdata/second-opinion
+	SLABRIDGE_SECOND_OPINION=1 go test -count=1 -v -run '^TestSecondOpinion$$' ./connectors/jira/jirasim
 
 fuzz: ## every fuzz target for FUZZTIME (10s; before a release FUZZTIME=10m)
 	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort | while IFS=: read -r file func; do \

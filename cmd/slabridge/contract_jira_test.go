@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/connectors/jira/jiracontract"
 	"slabridge/connectors/jira/jirasim"
 )
 
@@ -31,13 +32,40 @@ func cloudWorld(t testing.TB) world {
 
 func dataCenterWorld(t testing.TB) world { return newJiraWorld(t, jirasim.Options{ServiceDesk: true}) }
 
-func newJiraWorld(_ testing.TB, o jirasim.Options) world {
+func newJiraWorld(t testing.TB, o jirasim.Options) world {
 	w := &jiraWorld{url: "http://127.0.0.1", cloud: o.Cloud}
 	o.Clock = func() time.Time { return w.now }
 	w.sim = jirasim.NewLab(o)
-	w.transport = w.sim.Transport()
+	w.transport = judged(t, w.sim.Transport(), o.Cloud)
 	return w
 }
+
+// judged holds what goes to and fro against Atlassian's documents, where they are at hand.
+func judged(t testing.TB, next http.RoundTripper, cloud bool) http.RoundTripper {
+	t.Helper()
+	dir, ok := jiracontract.Dir()
+	if !ok {
+		t.Log("ATLASSIAN'S DOCUMENTS WERE NOT ASKED: set SLABRIDGE_JIRA_DOCS to the directory that holds them in jira-openapi/")
+		return next
+	}
+	load := jiracontract.DataCenter
+	if cloud {
+		load = jiracontract.Cloud
+	}
+	docs, err := load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &jiracontract.Transport{Docs: docs, Base: next, Report: func(err error) {
+		text, _, _ := strings.Cut(err.Error(), "Schema:")
+		if !slices.ContainsFunc(probes, func(p string) bool { return strings.Contains(text, p) }) {
+			t.Errorf("against Atlassian's documents: %s", text)
+		}
+	}}
+}
+
+// probes are what check --live asks because a site may not have it, or no document tells.
+var probes = []string{"/rest/pat/latest/tokens", "/changelog/bulkfetch", "/changelog: no document knows", "/comment response 501"}
 
 func (w *jiraWorld) way() (string, http.RoundTripper) { return w.url, w.transport }
 func (w *jiraWorld) detour(url string)                { w.url, w.transport = url, nil }

@@ -40,11 +40,15 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0: // Jira says why; a proxy's no is none of its own
 		e.Class, e.Hint = connectors.TryLater, hints.Overload
 	case e.Status == http.StatusTooManyRequests:
-		if reason := res.Header.Get("RateLimit-Reason"); reason != "" {
+		reason := res.Header.Get("RateLimit-Reason")
+		if reason != "" {
 			e.Err = fmt.Errorf("limited by %s", reason)
 		}
 		if e.RetryAfter == 0 {
 			e.RetryAfter = untilReset(res.Header)
+		}
+		if reason == "jira-per-issue-on-write" { // a wish for one issue, a matter of seconds: the others go on
+			e.RetryAfter = 0
 		}
 	case e.Status == http.StatusBadRequest && slices.ContainsFunc(e.Messages, onNoScreen):
 		e.Hint = hintScreen

@@ -143,9 +143,12 @@ func (t *Tracker) readPriorities(ctx context.Context, d *connectors.Directory) e
 	}
 	c := t.line.Call(ctx, "list priorities", rest.Elsewhere)
 	var list []named
-	if speaks == cloud {
+	plain := speaks == dataCenter
+	if !plain {
 		list, err = t.schemes(ctx)
-	} else {
+		plain = connectors.ClassOf(err) == connectors.Refused // some sites keep schemes to their administrators
+	}
+	if plain {
 		_, err = c.Get("/rest/api/2/priority", nil, &list)
 	}
 	if err != nil {
@@ -162,7 +165,7 @@ func (t *Tracker) readPriorities(ctx context.Context, d *connectors.Directory) e
 }
 
 // schemes gives the priorities of all schemes in one order: the default scheme's, with what others have besides behind
-// what comes before it there. Cloud's plain list of priorities is deprecated.
+// what comes before it there. Cloud's plain list of priorities is deprecated, and asked only where schemes are kept from us.
 func (t *Tracker) schemes(ctx context.Context) ([]named, error) {
 	type scheme struct {
 		ID      id   `json:"id"`

@@ -24,13 +24,17 @@ type self struct {
 
 // rights are what the account may do in one project.
 type rights struct {
-	held  []string
-	roles []string
-	at    time.Time
+	held    []string
+	at      time.Time
+	roles   []string // for people to read: nothing is decided by them
+	rolesAt time.Time
 }
 
 // rightsAge is how long the rights in a project are believed: there may be hundreds of projects, and a pass that writes asks.
 const rightsAge = 15 * time.Minute
+
+// rolesAge is how long our own roles are believed, which take a request for each role that a project has.
+const rolesAge = 24 * time.Hour
 
 // Self implements connectors.Tracker. Who we are is asked each time, the rights in each project every quarter of an hour.
 func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
@@ -89,7 +93,7 @@ func (t *Tracker) rightsIn(ctx context.Context, project string, me person) (righ
 	if ok && t.line.Now().Sub(r.at) < rightsAge {
 		return r, nil
 	}
-	r = rights{at: t.line.Now()}
+	r = rights{at: t.line.Now(), roles: r.roles, rolesAt: r.rolesAt}
 	c := t.line.Call(ctx, "read the rights in project "+project, rest.AtIssue)
 	body, err := c.Do("GET", "/rest/api/2/mypermissions", url.Values{"projectId": {project}, "permissions": {strings.Join(asked, ",")}}, nil)
 	switch connectors.ClassOf(err) {
@@ -102,8 +106,11 @@ func (t *Tracker) rightsIn(ctx context.Context, project string, me person) (righ
 	if r.held, err = decodePermissions(body); err != nil {
 		return r, c.Garbled(0, err)
 	}
-	if r.roles, err = t.rolesIn(ctx, project, me); err != nil {
-		return r, err
+	if r.at.Sub(r.rolesAt) >= rolesAge {
+		if r.roles, err = t.rolesIn(ctx, project, me); err != nil {
+			return r, err
+		}
+		r.rolesAt = r.at
 	}
 	t.mu.Lock()
 	t.rights[project] = r

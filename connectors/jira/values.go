@@ -188,7 +188,7 @@ func (w wireFieldInfo) was(raw, seen *string) []string {
 
 const labelsField = "com.atlassian.jira.plugin.system.customfieldtypes:labels"
 
-var cascadeParts = regexp.MustCompile(`^Parent values: (.*)\(\d+\)(?:Level 1 values: (.*)\(\d+\))?$`)
+var cascadeParts = regexp.MustCompile(`^Parent values: (.*?)\(\d+\)(?:Level 1 values: (.*)\(\d+\))?$`)
 
 // cascaded reads how the changelog shows a cascading choice: "Parent values: Europe(10020)Level 1 values: Germany(10021)".
 func cascaded(s string) []string {

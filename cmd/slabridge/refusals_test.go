@@ -174,13 +174,13 @@ func refusals() []refusal {
 		}),
 		like(func(r *refusal) {
 			r.name = "the project is archived"
-			r.spoil = func(t *testing.T, g *ground, _ int) { g.state(t, "archive") }
-			r.mend = func(t *testing.T, g *ground, _ int) {
-				g.state(t, "open")
-				if g.sim != nil { // what is read in one second has no order
-					g.shift.Store(int64(2 * time.Second))
+			later := func(g *ground, by time.Duration) { // what is read in one second has no order
+				if g.sim != nil {
+					g.shift.Store(int64(by))
 				}
 			}
+			r.spoil = func(t *testing.T, g *ground, _ int) { g.state(t, "archive"); later(g, 2*time.Second) }
+			r.mend = func(t *testing.T, g *ground, _ int) { g.state(t, "open"); later(g, 4*time.Second) }
 			r.code, r.says = exitHeld, []string{"our account cannot see the issue"}
 			r.state, r.listed = "held", []string{"our account cannot see the issue"}
 			r.public, r.private, r.assignee, r.priority, r.told, r.status = 0, 0, "", "", false, ""

@@ -68,6 +68,11 @@ func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (conn
 		return h, c.Garbled(0, fmt.Errorf("issue %s in its place", h.Issue.ID))
 	}
 	if w.Transitions != nil {
+		if len(*w.Transitions) == 0 {
+			if *w.Transitions, err = t.transitions(c, issue); err != nil {
+				return h, err
+			}
+		}
 		h.TransitionsSet, h.Transitions = true, []string{h.Issue.Values.One(connectors.FieldStatus)}
 		for _, tr := range *w.Transitions {
 			if !slices.Contains(h.Transitions, string(tr.To.ID)) {

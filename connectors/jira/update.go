@@ -295,14 +295,15 @@ func (t *Tracker) transit(ctx context.Context, issue, status string) error {
 	if string(now.Fields.Status.ID) == status {
 		return nil
 	}
-	var list struct {
-		Transitions []wireTransition `json:"transitions"`
+	list, err := t.transitions(c, issue)
+	if err == nil && len(list) == 0 {
+		list, err = t.transitions(c, issue)
 	}
-	if _, err := c.Get("/rest/api/2/issue/"+issue+"/transitions", url.Values{"expand": {"transitions.fields"}}, &list); err != nil {
+	if err != nil {
 		return t.settled(ctx, err)
 	}
 	var lacking []string
-	for _, tr := range list.Transitions {
+	for _, tr := range list {
 		if string(tr.To.ID) != status {
 			continue
 		}
@@ -317,6 +318,15 @@ func (t *Tracker) transit(ctx context.Context, issue, status string) error {
 	e := c.Fail(connectors.Refused, fmt.Errorf("no transition leads from status %s (%q) to %s", now.Fields.Status.ID, now.Fields.Status.Name, status))
 	e.Hint = "add one to the project's workflow, or let the account through its conditions"
 	return e
+}
+
+// transitions are those that the account may make now. Much rests on there being none: ask again before believing it.
+func (t *Tracker) transitions(c *rest.Call, issue string) ([]wireTransition, error) {
+	var list struct {
+		Transitions []wireTransition `json:"transitions"`
+	}
+	_, err := c.Get("/rest/api/2/issue/"+issue+"/transitions", url.Values{"expand": {"transitions.fields"}}, &list)
+	return list.Transitions, err
 }
 
 // required are the names of the fields that a transition asks for and has no value of its own for.

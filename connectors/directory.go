@@ -10,6 +10,7 @@ type Directory struct {
 	Projects   []Project
 	Fields     []Field // custom fields the account has seen or may list
 	People     []Person
+	Groups     []Group // nil where the tracker's groups are among the people
 	Roles      []Named
 	Activities []Named // kinds of work that time is booked on; nil where the account may not list them
 	Self       Account
@@ -39,6 +40,8 @@ type Project struct {
 	ID, Key, Name string
 	Parent        string
 	Closed        bool // readable, but the tracker refuses writes
+	// RolesUnseen says what keeps us from knowing who has which role there; "" where we know.
+	RolesUnseen string
 }
 
 // Field is a custom field, or another that mappings may name: ID is the Values key made by CustomField. Type is what it
@@ -56,8 +59,8 @@ const (
 	FieldDate     = "date"
 )
 
-// Person is a user or a group. Roles maps project ids to the names of the person's roles there. A person who
-// has left stays in old events, but not here: whoever needs old roles must remember them.
+// Person is a user, or a group that can be assigned and told like one. Roles maps project ids to the names of the person's
+// roles there. A person who has left stays in old events, but not here: whoever needs old roles must remember them.
 type Person struct {
 	ID     string
 	Login  string // "" where the tracker hides it from us
@@ -65,6 +68,15 @@ type Person struct {
 	Group  bool
 	Locked bool
 	Roles  map[string][]string
+	Groups []string // ids of the Groups that the person is in, as far as we may read that
+}
+
+// Group is a set of people whom the tracker can neither assign nor tell as one. Roles are as a Person's: the members have
+// them. Unseen says what keeps us from knowing who is in it; "" where every member's Groups has it.
+type Group struct {
+	ID, Name string
+	Roles    map[string][]string
+	Unseen   string
 }
 
 // Lacks reports whether the history speaks of a status, person, project, priority or custom field that the directory does not

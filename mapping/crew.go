@@ -17,7 +17,7 @@ type Remembered struct {
 	Person   string
 	Name     string
 	Project  string
-	Roles    []string // native role names, sorted
+	Roles    []string // native role names, and ids of groups that the tracker keeps apart from people; sorted
 	LastSeen time.Time
 }
 
@@ -35,8 +35,9 @@ type membership struct{ person, project string }
 
 type boundRole struct {
 	rule   RoleRule
-	native []string // names of project roles
-	users  []string // persons and groups that have the role everywhere
+	place  string   // in the admin's file
+	native []string // names of project roles, and ids of groups whose members the tracker shows
+	users  []string // persons, and groups that count as one, that have the role everywhere
 	lead   []string
 	duty   []string
 }
@@ -60,13 +61,16 @@ func bindCrew(r *resolver, rules []RoleRule, d connectors.Directory, remembered 
 	}
 	c.names[d.Self.ID] = cmp.Or(c.names[d.Self.ID], d.Self.Name)
 	people, groups := c.entries()
+	anyone := slices.Concat(people, groups)
+	for _, g := range d.Groups {
+		groups = append(groups, entry{g.ID, []string{g.Name}})
+	}
 	for i, rule := range rules {
 		place := fmt.Sprintf("%s[%d]", path, i)
-		b := boundRole{rule: rule}
+		b := boundRole{rule: rule, place: place}
 		b.native = r.findAll("project role", native, rule.ProjectRoles, place+".project_roles", true)
 		b.users = r.findAll("person", people, rule.Users, place+".users", true)
-		b.users = append(b.users, r.findAll("group", groups, rule.Groups, place+".groups", true)...)
-		anyone := append(slices.Clone(people), groups...)
+		b.bindGroups(r, c, groups)
 		b.lead = r.findAll("person or group", anyone, rule.Lead, place+".lead", false)
 		b.duty = r.findAll("person or group", anyone, rule.Duty, place+".duty", false)
 		c.warnAbout(r, b, place)
@@ -98,9 +102,6 @@ func (c *crew) entries() (people, groups []entry) {
 }
 
 func (c *crew) warnAbout(r *resolver, b boundRole, place string) {
-	for i, g := range b.rule.Groups {
-		r.report(false, fmt.Sprintf("%s.groups[%d]", place, i), g, "the account cannot see who is in a group: it can be assigned and made a watcher, but its members count as %s only by project_roles or users", b.rule.Is)
-	}
 	var told []string
 	for _, id := range slices.Concat(b.users, b.lead, b.duty) {
 		if slices.Contains(told, id) {
@@ -129,6 +130,50 @@ func (c *crew) warnAbout(r *resolver, b boundRole, place string) {
 	}
 }
 
+// bindGroups finds the groups. One that the tracker treats like a person has no members that we see; the others' have it.
+func (b *boundRole) bindGroups(r *resolver, c crew, groups []entry) {
+	for i, name := range b.rule.Groups {
+		place := fmt.Sprintf("%s.groups[%d]", b.place, i)
+		switch id, ok := r.find("group", groups, name, place, true); {
+		case !ok:
+		case c.people[id].Group:
+			b.users = append(b.users, id)
+			r.report(false, place, name, "the account cannot see who is in a group: it can be assigned and made a watcher, but its members count as %s only by project_roles or users", b.rule.Is)
+		default:
+			b.native = append(b.native, id)
+		}
+	}
+}
+
+// Unseen tells of whoever in the projects has a role of the mapping without our knowing it.
+func (b *Bound) Unseen(projects []string, d connectors.Directory) []Problem {
+	var r resolver
+	for _, role := range b.crew.roles {
+		for _, g := range d.Groups {
+			here := slices.ContainsFunc(projects, func(p string) bool { return overlap(g.Roles[p], role.native) })
+			if g.Unseen != "" && (here || slices.Contains(role.native, g.ID)) {
+				r.report(false, role.place, g.Name, "who is in this group is not known: %s; its members count as %s only where users names them", g.Unseen, role.rule.Is)
+			}
+		}
+		for _, p := range d.Projects {
+			if p.RolesUnseen != "" && slices.Contains(projects, p.ID) && len(role.rule.ProjectRoles) > 0 && !b.crew.anyone(role, p.ID) {
+				r.report(false, role.place+".project_roles", p.Name, "who has which role in this project is not known: %s; people count as %s there only where users names them", p.RolesUnseen, role.rule.Is)
+			}
+		}
+	}
+	return r.problems
+}
+
+// anyone reports whether somebody has the role by what they are in the project.
+func (c *crew) anyone(b boundRole, project string) bool {
+	for _, p := range c.people {
+		if overlap(p.Roles[project], b.native) {
+			return true
+		}
+	}
+	return false
+}
+
 // nativeAnywhere reports whether the person has one of the role's project roles in any project.
 func (b boundRole) nativeAnywhere(p connectors.Person) bool {
 	for _, roles := range p.Roles {
@@ -136,7 +181,7 @@ func (b boundRole) nativeAnywhere(p connectors.Person) bool {
 			return true
 		}
 	}
-	return false
+	return overlap(p.Groups, b.native)
 }
 
 // People is everyone with a role in some project now, to be remembered.
@@ -147,7 +192,9 @@ func (b *Bound) People() []Remembered {
 			if len(roles) == 0 || p.ID == b.self {
 				continue
 			}
-			out = append(out, Remembered{p.ID, p.Name, project, slices.Sorted(slices.Values(roles)), b.crew.readAt})
+			roles = slices.Concat(roles, p.Groups)
+			slices.Sort(roles)
+			out = append(out, Remembered{p.ID, p.Name, project, roles, b.crew.readAt})
 		}
 	}
 	slices.SortFunc(out, func(x, y Remembered) int {
@@ -181,7 +228,7 @@ func (c *crew) role(id, project string, at time.Time) enforcer.Role {
 	return cmp.Or(best, rest)
 }
 
-// native is the person's project roles at the moment: those with which they were first seen after it, or those
+// native is the person's project roles and groups at the moment: those with which they were first seen after it, or those
 // of today, or, when they have left, the last they had.
 func (c *crew) native(id, project string, at time.Time) []string {
 	seen := c.past[membership{id, project}]
@@ -190,7 +237,8 @@ func (c *crew) native(id, project string, at time.Time) []string {
 			return m.Roles
 		}
 	}
-	if today := c.people[id].Roles[project]; len(today) > 0 || len(seen) == 0 {
+	p := c.people[id]
+	if today := slices.Concat(p.Roles[project], p.Groups); len(today) > 0 || len(seen) == 0 {
 		return today
 	}
 	return seen[len(seen)-1].Roles
@@ -222,7 +270,7 @@ func (c *crew) first(role enforcer.Role, project string, unassignable map[string
 }
 
 // named lists everyone active who stands for the role: the persons, groups and leads written in the
-// configuration, or, where only project roles are written, all members with such a role.
+// configuration, or, where only project roles and groups are written, all who have such a role or are in such a group.
 func (c *crew) named(role enforcer.Role, project string) []string {
 	var out, members []string
 	add := func(to *[]string, id string) {
@@ -238,7 +286,7 @@ func (c *crew) named(role enforcer.Role, project string) []string {
 			add(&out, id)
 		}
 		for id, p := range c.people {
-			if !p.Group && overlap(p.Roles[project], r.native) {
+			if !p.Group && (overlap(p.Roles[project], r.native) || overlap(p.Groups, r.native)) {
 				add(&members, id)
 			}
 		}

@@ -29,7 +29,7 @@ func anyRequest(busyTracker, *http.Request) bool   { return true }
 func reading(b busyTracker, r *http.Request) bool  { return b.reads(r) }
 func altering(b busyTracker, r *http.Request) bool { return !b.reads(r) }
 func listing(b busyTracker, r *http.Request) bool {
-	return b.reads(r) && !numbered.MatchString(r.URL.Path)
+	return b.reads(r) && !numbered.MatchString(r.URL.Path) && !strings.HasSuffix(r.URL.Path, "/watchers") // Jira's word for what we may not see
 }
 
 // partOfWrite reports whether a read is one that a write to Jira needs: who turns it away for a day puts off the write by a day.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -51,7 +51,7 @@ func (t *Tracker) Directory(ctx context.Context) (connectors.Directory, error) {
 			return connectors.Directory{}, err
 		}
 	}
-	if d.People, d.Roles, err = t.readPeople(ctx, speaks, projects); err != nil {
+	if err := t.readPeople(ctx, speaks, projects, &d); err != nil {
 		return connectors.Directory{}, err
 	}
 	if d.Self, err = t.account(ctx, me, projects); err != nil {
@@ -87,9 +87,23 @@ func (t *Tracker) projects(ctx context.Context) ([]wireProject, error) {
 // maxPages bounds lists: a site that gives full pages without end is broken.
 const maxPages = 2000
 
-// paged reads all of a list that goes by startAt. Each page is counted as it came: sites give fewer than were asked for.
+// paged reads all of a list that goes by startAt. One that ends before its total is cut, and none at all.
 func paged[T any](c *rest.Call, path string, query url.Values, size int) ([]T, error) {
-	var out []T
+	out, total, err := pagedUpTo[T](c, path, query, size, maxPages*size)
+	switch {
+	case errors.Is(err, errTooMany):
+		return nil, c.Garbled(0, errors.New("a list without end"))
+	case err == nil && len(out) < total:
+		return nil, c.Garbled(0, fmt.Errorf("a list of %d that says it has %d", len(out), total))
+	}
+	return out, err
+}
+
+var errTooMany = errors.New("too many of them")
+
+// pagedUpTo gives errTooMany for a list of more than most. Each page is counted as it came: sites give fewer than were asked
+// for. total is what the list itself said last of its length, 0 for nothing.
+func pagedUpTo[T any](c *rest.Call, path string, query url.Values, size, most int) (out []T, total int, err error) {
 	for range maxPages {
 		q := maps.Clone(query)
 		if q == nil {
@@ -99,20 +113,26 @@ func paged[T any](c *rest.Call, path string, query url.Values, size int) ([]T, e
 		q.Set("maxResults", strconv.Itoa(size))
 		var p page
 		if _, err := c.Get(path, q, &p); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, raw := range p.list() {
 			var v T
 			if err := json.Unmarshal(raw, &v); err != nil {
-				return nil, c.Garbled(0, err)
+				return nil, 0, c.Garbled(0, err)
 			}
 			out = append(out, v)
 		}
-		if !p.more(len(out)) {
-			return out, nil
+		if p.Total != nil {
+			total = *p.Total
+		}
+		switch {
+		case max(len(out), total) > most:
+			return nil, 0, errTooMany
+		case !p.more(len(out)):
+			return out, total, nil
 		}
 	}
-	return nil, c.Garbled(0, errors.New("a list without end"))
+	return nil, 0, errTooMany
 }
 
 func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) error {
@@ -236,229 +256,4 @@ func unlessVanished(err error) error {
 		return nil
 	}
 	return err
-}
-
-// requestTypes are request types as the contract's values: they share a list with the issue types.
-func requestTypes(names []string) []string {
-	var out []string
-	for _, n := range names {
-		out = append(out, connectors.RequestType+n)
-	}
-	return out
-}
-
-// readRequestTypes reads what customers choose from in portals; a site without service management has none.
-func (t *Tracker) readRequestTypes(ctx context.Context, d *connectors.Directory) error {
-	c := t.line.Call(ctx, "list service desks", rest.AtIssue)
-	desks, err := started[named](c, "/rest/servicedeskapi/servicedesk")
-	switch connectors.ClassOf(err) {
-	case 0:
-	case connectors.Gone, connectors.Hidden, connectors.Refused:
-		return nil
-	default:
-		return err
-	}
-	for _, desk := range desks {
-		c := t.line.Call(ctx, "list the request types of service desk "+string(desk.ID), rest.AtIssue)
-		list, err := started[named](c, "/rest/servicedeskapi/servicedesk/"+url.PathEscape(string(desk.ID))+"/requesttype")
-		if err := unlessVanished(err); err != nil {
-			return err
-		}
-		for _, r := range list {
-			n := connectors.Named{ID: connectors.RequestType + r.Name, Name: r.Name}
-			if !slices.Contains(d.Types, n) {
-				d.Types = append(d.Types, n)
-			}
-		}
-	}
-	return nil
-}
-
-// started reads all of a list of the service desk's, which go by start.
-func started[T any](c *rest.Call, path string) ([]T, error) {
-	var out []T
-	for range maxPages {
-		var p struct {
-			Values     []json.RawMessage `json:"values"`
-			IsLastPage *bool             `json:"isLastPage"`
-		}
-		if _, err := c.Get(path, url.Values{"start": {strconv.Itoa(len(out))}, "limit": {"50"}}, &p); err != nil {
-			return nil, err
-		}
-		if p.IsLastPage == nil {
-			return nil, c.Garbled(0, errors.New("a page that does not say whether it is the last"))
-		}
-		for _, raw := range p.Values {
-			var v T
-			if err := json.Unmarshal(raw, &v); err != nil {
-				return nil, c.Garbled(0, err)
-			}
-			out = append(out, v)
-		}
-		if *p.IsLastPage || len(p.Values) == 0 {
-			return out, nil
-		}
-	}
-	return nil, c.Garbled(0, errors.New("a list without end"))
-}
-
-// readPeople reads who can be assigned in each project, which roles it has, and who has them where the account may read that.
-func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProject) ([]connectors.Person, []connectors.Named, error) {
-	found := make([][]connectors.Person, len(projects))
-	roles := make([][]string, len(projects))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.line.Concurrency)
-	for i, p := range projects {
-		g.Go(func() (err error) {
-			found[i], roles[i], err = t.peopleIn(ctx, d, p)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, nil, err
-	}
-	all := map[string]connectors.Person{}
-	t.mu.Lock()
-	for id, p := range t.people {
-		all[id] = directoryPerson(&p, d)
-	}
-	t.mu.Unlock()
-	for i, p := range projects {
-		for _, x := range found[i] {
-			have, ok := all[x.ID]
-			if !ok {
-				have = x
-				have.Roles = map[string][]string{}
-			}
-			have.Roles[string(p.ID)] = append(have.Roles[string(p.ID)], x.Roles[""]...)
-			all[x.ID] = have
-		}
-	}
-	names := []connectors.Named{{ID: Assignable, Name: Assignable}}
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(roles...)))) {
-		names = append(names, connectors.Named{ID: name, Name: name})
-	}
-	return slices.SortedFunc(maps.Values(all), func(a, b connectors.Person) int { return strings.Compare(a.ID, b.ID) }), names, nil
-}
-
-// peopleIn gives the people of one project, with their roles there under "", and the names of its roles.
-func (t *Tracker) peopleIn(ctx context.Context, d dialect, p wireProject) ([]connectors.Person, []string, error) {
-	query := url.Values{"project": {p.Key}, "query": {""}}
-	if d == dataCenter {
-		query = url.Values{"project": {p.Key}, "username": {""}}
-	}
-	var out []connectors.Person
-	add := func(x connectors.Person, role string) {
-		i := slices.IndexFunc(out, func(y connectors.Person) bool { return y.ID == x.ID })
-		if i < 0 {
-			i, out = len(out), append(out, x)
-		}
-		if !slices.Contains(out[i].Roles[""], role) {
-			out[i].Roles[""] = append(out[i].Roles[""], role)
-		}
-	}
-	const size = 1000
-	for start := 0; start < maxPages*size; {
-		query.Set("startAt", strconv.Itoa(start))
-		query.Set("maxResults", strconv.Itoa(size))
-		var list []person
-		c := t.line.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
-		if _, err := c.Get("/rest/api/2/user/assignable/search", query, &list); err != nil {
-			if connectors.ClassOf(err) == connectors.Refused {
-				break
-			}
-			return nil, nil, unlessVanished(err)
-		}
-		for i := range list {
-			t.learn(&list[i])
-			add(directoryPerson(&list[i], d), Assignable)
-		}
-		if start += len(list); len(list) == 0 || d == dataCenter && len(list) < size {
-			break
-		}
-	}
-	roles, actors, err := t.actors(ctx, string(p.ID))
-	for role, list := range actors {
-		for _, x := range list {
-			add(x, role)
-		}
-	}
-	return out, roles, err
-}
-
-type roleActor struct {
-	Type        string  `json:"type"`
-	Name        string  `json:"name"` // on Data Center what writes the user
-	DisplayName string  `json:"displayName"`
-	User        *person `json:"actorUser"`
-	Group       *named  `json:"actorGroup"`
-}
-
-// actors reads which roles a project has and who has them; nobody where the account may not read that.
-func (t *Tracker) actors(ctx context.Context, project string) ([]string, map[string][]connectors.Person, error) {
-	var roles map[string]string
-	c := t.line.Call(ctx, "list the roles of project "+project, rest.AtIssue)
-	if _, err := c.Get("/rest/api/2/project/"+url.PathEscape(project)+"/role", nil, &roles); err != nil {
-		return nil, nil, unlessForbidden(err)
-	}
-	names := slices.Sorted(maps.Keys(roles))
-	out := map[string][]connectors.Person{}
-	for name, address := range roles {
-		number := address[strings.LastIndexByte(address, '/')+1:]
-		var r struct {
-			Actors []roleActor `json:"actors"`
-		}
-		c := t.line.Call(ctx, "read role "+name+" of project "+project, rest.AtIssue)
-		if err := c.CheckID(number); err != nil {
-			return nil, nil, c.Garbled(0, err)
-		}
-		if _, err := c.Get("/rest/api/2/project/"+url.PathEscape(project)+"/role/"+number, nil, &r); err != nil {
-			return names, nil, unlessForbidden(err) // of one as of all
-		}
-		for _, a := range r.Actors {
-			switch {
-			case a.Group != nil:
-				out[name] = append(out[name], connectors.Person{
-					ID: groupPrefix + a.Group.Name, Name: a.Group.Name, Group: true, Roles: map[string][]string{},
-				})
-			case a.User != nil && a.User.AccountID != "":
-				out[name] = append(out[name], connectors.Person{ID: a.User.AccountID, Name: a.DisplayName, Roles: map[string][]string{}})
-			default:
-				x, err := t.named(ctx, a.Name)
-				if err := unlessForbidden(err); err != nil {
-					return nil, nil, err
-				}
-				if x.id() != "" {
-					out[name] = append(out[name], directoryPerson(&x, dataCenter))
-				}
-			}
-		}
-	}
-	return names, out, nil
-}
-
-// unlessForbidden is nil for what the account may not read.
-func unlessForbidden(err error) error {
-	switch connectors.ClassOf(err) {
-	case connectors.Gone, connectors.Hidden, connectors.Refused:
-		return nil
-	}
-	var e *connectors.Error
-	if errors.As(err, &e) && e.Status == 401 { // Cloud's answer to whoever is no administrator; who we are is asked elsewhere
-		return nil
-	}
-	return err
-}
-
-// rolesIn are the names of our own roles in a project, as far as we may read them: in any case what we need no right to know.
-func (t *Tracker) rolesIn(ctx context.Context, project string, me person) ([]string, error) {
-	_, actors, err := t.actors(ctx, project)
-	var out []string
-	for role, list := range actors {
-		if slices.ContainsFunc(list, func(p connectors.Person) bool { return p.ID == me.id() }) {
-			out = append(out, role)
-		}
-	}
-	slices.Sort(out)
-	return out, err
 }

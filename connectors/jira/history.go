@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"slabridge/connectors"
@@ -180,7 +179,7 @@ func (t *Tracker) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]co
 			return nil, err
 		}
 	}
-	public, err := t.portal(ctx, w, len(list))
+	public, err := t.portal(ctx, w, list)
 	if err != nil {
 		return nil, err
 	}
@@ -216,29 +215,51 @@ func decodeComment(raw json.RawMessage, public map[string]bool) (connectors.Even
 }
 
 // portal asks Data Center's service desk which comments of an issue its customers read: there a comment itself does not
-// tell. It gives nil for an issue that is no request of a portal.
-func (t *Tracker) portal(ctx context.Context, w wireIssue, comments int) (map[string]bool, error) {
+// tell. It gives nil for an issue that is no request of a portal. A comment for everybody that the desk does not list is one
+// that only agents see where the account is no agent; as much rests on that, the desk is asked again before it is believed.
+func (t *Tracker) portal(ctx context.Context, w wireIssue, comments []json.RawMessage) (map[string]bool, error) {
 	d, err := t.speaks(ctx)
-	if err != nil || d == cloud || comments == 0 {
+	if err != nil || d == cloud || len(comments) == 0 {
 		return nil, err
 	}
 	var project wireProject
 	if raw := w.Fields["project"]; raw == nil || json.Unmarshal(raw, &project) != nil || project.Type != "service_desk" {
 		return nil, nil
 	}
+	public, err := t.shown(ctx, w)
+	if err != nil || public == nil {
+		return nil, err
+	}
+	unlisted := slices.ContainsFunc(comments, func(raw json.RawMessage) bool {
+		e, _, err := decodeComment(raw, nil)
+		_, listed := public[strings.TrimPrefix(e.ID, "comment:")]
+		return err == nil && !e.Note.Internal && !listed
+	})
+	if unlisted {
+		return t.shown(ctx, w)
+	}
+	return public, nil
+}
+
+// shown lists the comments of a request, with whether customers read them; nil for an issue that nobody filed in the portal.
+func (t *Tracker) shown(ctx context.Context, w wireIssue) (map[string]bool, error) {
 	c := t.line.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
 	list, err := started[struct {
 		ID     id    `json:"id"`
 		Public *bool `json:"public"`
 	}](c, "/rest/servicedeskapi/request/"+string(w.ID)+"/comment")
-	if connectors.ClassOf(err) == connectors.Gone { // an issue that nobody filed in the portal
+	switch connectors.ClassOf(err) {
+	case 0:
+	case connectors.Gone:
 		return nil, nil
+	default:
+		return nil, err
 	}
 	public := map[string]bool{}
 	for _, x := range list {
 		public[string(x.ID)] = x.Public == nil || *x.Public
 	}
-	return public, err
+	return public, nil
 }
 
 // watchers reads who watches, if we may see that.
@@ -265,145 +286,4 @@ func (t *Tracker) watchers(ctx context.Context, w wireIssue, h *connectors.Histo
 		h.Watchers = append(h.Watchers, answer.Watchers[i].id())
 	}
 	return nil
-}
-
-// decodeIssue reads an issue of a listing or alone.
-func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error) {
-	var w wireIssue
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return connectors.Issue{}, err
-	}
-	var f struct {
-		Summary     string  `json:"summary"`
-		Description *string `json:"description"`
-		Creator     *person `json:"creator"`
-		Reporter    *person `json:"reporter"`
-		Created     moment  `json:"created"`
-		Updated     moment  `json:"updated"`
-		Security    *named  `json:"security"`
-	}
-	all, err := json.Marshal(w.Fields)
-	if err == nil {
-		err = json.Unmarshal(all, &f)
-	}
-	switch {
-	case err != nil:
-		return connectors.Issue{}, err
-	case w.ID == "" || w.Key == "" || f.Created.IsZero() || f.Updated.IsZero():
-		return connectors.Issue{}, errors.New("an issue without id, key or times")
-	}
-	i := connectors.Issue{
-		ID: string(w.ID), Key: w.Key, Subject: f.Summary, Description: orEmpty(f.Description), Author: f.Reporter.id(),
-		Private: f.Security != nil, CreatedAt: f.Created.Time, UpdatedAt: f.Updated.Time, Values: connectors.Values{}, Raw: raw,
-	}
-	if i.Author == "" { // the reporter is a field, and may be empty
-		i.Author = f.Creator.id()
-	}
-	if _, err := strconv.ParseUint(i.ID, 10, 63); err != nil {
-		return connectors.Issue{}, fmt.Errorf("the issue's id %q is no number", i.ID)
-	}
-	for name, raw := range w.Fields {
-		fields.put(i.Values, name, raw)
-	}
-	for _, l := range linksOf(w) {
-		i.Values[connectors.FieldRelation+l.kind] = append(i.Values[connectors.FieldRelation+l.kind], l.issue)
-	}
-	return i, nil
-}
-
-// put keeps what a field holds under the contract's name for it.
-func (f fieldList) put(v connectors.Values, name string, raw json.RawMessage) {
-	field, custom := f.byID[name]
-	_, extra := offered[name]
-	switch to := system[name]; {
-	case to == connectors.FieldText:
-	case to == connectors.FieldAttachment:
-		var list []struct{ Filename string }
-		if json.Unmarshal(raw, &list) == nil {
-			v[to] = nil
-			for _, a := range list {
-				v[to] = append(v[to], a.Filename)
-			}
-		}
-	case to == connectors.FieldDueDate:
-		v[to], _ = values(raw)
-	case to != "":
-		v[to] = idsIn(raw)
-	case custom && field.requestType():
-		names, _ := values(raw)
-		v[connectors.FieldRequestType] = requestTypes(names)
-	case custom && field.sla():
-	case strings.HasPrefix(name, "customfield_"), extra:
-		v[connectors.CustomField(name)], _ = values(raw)
-	}
-}
-
-// idsIn are the ids of what a field of Jira itself names.
-func idsIn(raw json.RawMessage) []string {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil {
-		list = []json.RawMessage{raw}
-	}
-	var out []string
-	for _, x := range list {
-		var o struct {
-			person
-			ID id `json:"id"`
-		}
-		if json.Unmarshal(x, &o) != nil {
-			continue
-		}
-		if o.ID != "" {
-			out = append(out, string(o.ID))
-		} else if p := o.id(); p != "" {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// link is one end of a link between two issues.
-type link struct {
-	kind   string // the type's name for what this issue does to the other, else what is done to it: "is duplicated by"
-	phrase string // in the changelog
-	issue  string // id of the other
-	key    string
-}
-
-func linksOf(w wireIssue) []link {
-	var list []struct {
-		Type struct {
-			Name    string `json:"name"`
-			Inward  string `json:"inward"`
-			Outward string `json:"outward"`
-		} `json:"type"`
-		In  *wireIssue `json:"inwardIssue"`
-		Out *wireIssue `json:"outwardIssue"`
-	}
-	if raw := w.Fields["issuelinks"]; raw == nil || json.Unmarshal(raw, &list) != nil {
-		return nil
-	}
-	var out []link
-	for _, l := range list {
-		switch {
-		case l.Out != nil:
-			out = append(out, link{l.Type.Name, l.Type.Outward, string(l.Out.ID), l.Out.Key})
-		case l.In != nil:
-			out = append(out, link{l.Type.Inward, l.Type.Inward, string(l.In.ID), l.In.Key})
-		}
-	}
-	return out
-}
-
-// linked is what an item says of a link that the issue still has. One that was taken off since is told of by its native name.
-func linked(i wireItem, links []link) (connectors.Change, bool) {
-	if i.Field != "Link" {
-		return connectors.Change{}, false
-	}
-	for _, l := range links {
-		if orEmpty(i.To) == l.key && strings.Contains(orEmpty(i.ToString), l.phrase) {
-			return connectors.Change{Field: connectors.FieldRelation + l.kind, To: []string{l.issue}, Delta: true}, true
-		}
-	}
-	return connectors.Change{}, false
 }

@@ -72,6 +72,7 @@ type Tracker struct {
 	people  map[string]person // whom the site has shown, by id
 	fields  fieldList         // as last read
 	rights  map[string]rights // by project
+	vacant  map[string]bool   // the roles of projects, by path, that nobody had when they were last read
 	touched []touched         // the issues that we wrote to last
 }
 
@@ -115,7 +116,7 @@ func New(c Config) (*Tracker, error) {
 		Hints: hints, Refused: refused,
 	})
 	return &Tracker{
-		line: line, internal: c.Internal, budget: budget{now: c.Now}, people: map[string]person{}, rights: map[string]rights{},
+		line: line, internal: c.Internal, budget: budget{now: c.Now}, people: map[string]person{}, rights: map[string]rights{}, vacant: map[string]bool{},
 	}, nil
 }
 

@@ -80,6 +80,11 @@ func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
 				k.need(need, permissions[need.Right], v.scope.Projects(), d)
 			}
 		}
+		for _, p := range v.bound.Unseen(v.scope.Projects(), d) {
+			if !slices.Contains(k.Problems, p) { // contracts share mappings
+				k.Problems = append(k.Problems, p)
+			}
+		}
 		if err := e.checkWhole(ctx, c, v, d, &k); err != nil {
 			return k, err
 		}

@@ -1,0 +1,347 @@
+package jira
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
+)
+
+// cast is who has which role in a project, people and groups, by role. hidden says why that is not known.
+type cast struct {
+	roles  []string
+	people map[string][]connectors.Person
+	groups map[string][]group
+	hidden string
+}
+
+// group is a group as an actor of a project role. Cloud goes by the number of it, which a new name leaves alone.
+type group struct {
+	Name string `json:"name"`
+	ID   string `json:"groupId"`
+}
+
+// readPeople reads who can be assigned in each project, which roles it has, and who has them, in person or as a member of a
+// group, where the account may read that.
+func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProject, out *connectors.Directory) error {
+	casts := make([]cast, len(projects))
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(t.line.Concurrency)
+	for i, p := range projects {
+		g.Go(func() (err error) {
+			casts[i], err = t.castOf(inner, d, p)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	all := crowd{people: map[string]connectors.Person{}, groups: map[string]connectors.Group{}}
+	t.mu.Lock()
+	for id, p := range t.people {
+		all.people[id] = directoryPerson(&p, d)
+	}
+	t.mu.Unlock()
+	roles, groups := []string{}, map[string]group{}
+	for i, p := range projects {
+		project := string(p.ID)
+		out.Projects[i].RolesUnseen = casts[i].hidden
+		roles = append(roles, casts[i].roles...)
+		for role, list := range casts[i].people {
+			for _, x := range list {
+				all.join(x, project, role)
+			}
+		}
+		for role, list := range casts[i].groups {
+			for _, x := range list {
+				all.send(x, project, role)
+				groups[groupPrefix+x.Name] = x
+			}
+		}
+	}
+	if err := t.readGroups(ctx, d, groups, all); err != nil {
+		return err
+	}
+	out.Roles = []connectors.Named{{ID: Assignable, Name: Assignable}}
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(roles))) {
+		out.Roles = append(out.Roles, connectors.Named{ID: name, Name: name})
+	}
+	out.People, out.Groups = all.sorted()
+	t.noteOwnRoles(out)
+	return nil
+}
+
+// noteOwnRoles remembers our own roles, as they came with everybody's.
+func (t *Tracker) noteOwnRoles(d *connectors.Directory) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == t.self.id })
+	for _, p := range d.Projects {
+		r := t.rights[p.ID]
+		r.roles, r.rolesAt = nil, t.line.Now()
+		if i >= 0 {
+			r.roles = slices.DeleteFunc(slices.Clone(d.People[i].Roles[p.ID]), func(role string) bool { return role == Assignable })
+		}
+		t.rights[p.ID] = r
+	}
+}
+
+// crowd collects people and groups with their roles by project.
+type crowd struct {
+	people map[string]connectors.Person
+	groups map[string]connectors.Group
+}
+
+func (c crowd) join(p connectors.Person, project, role string) {
+	have, ok := c.people[p.ID]
+	if !ok {
+		have = p
+		have.Roles = map[string][]string{}
+		c.people[p.ID] = have
+	}
+	if !slices.Contains(have.Roles[project], role) {
+		have.Roles[project] = append(have.Roles[project], role)
+	}
+}
+
+func (c crowd) send(g group, project, role string) {
+	have, ok := c.groups[groupPrefix+g.Name]
+	if !ok {
+		have = connectors.Group{ID: groupPrefix + g.Name, Name: g.Name, Roles: map[string][]string{}}
+		c.groups[have.ID] = have
+	}
+	if !slices.Contains(have.Roles[project], role) {
+		have.Roles[project] = append(have.Roles[project], role)
+	}
+}
+
+// sorted gives all in an order that does not move: what the tracker said is compared with what it said before.
+func (c crowd) sorted() ([]connectors.Person, []connectors.Group) {
+	people := slices.SortedFunc(maps.Values(c.people), func(a, b connectors.Person) int { return strings.Compare(a.ID, b.ID) })
+	groups := slices.SortedFunc(maps.Values(c.groups), func(a, b connectors.Group) int { return strings.Compare(a.ID, b.ID) })
+	for _, p := range people {
+		slices.Sort(p.Groups)
+		for _, roles := range p.Roles {
+			slices.Sort(roles)
+		}
+	}
+	for _, g := range groups {
+		for _, roles := range g.Roles {
+			slices.Sort(roles)
+		}
+	}
+	return people, groups
+}
+
+// mostMembers is how large a group may be for its members to be read, fifty with a request: larger ones are no team.
+const mostMembers = 2000
+
+// readGroups gives the members of groups what the groups have.
+func (t *Tracker) readGroups(ctx context.Context, d dialect, groups map[string]group, all crowd) error {
+	ids := slices.Sorted(maps.Keys(groups))
+	members, unseen := make([][]person, len(ids)), make([]string, len(ids))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(t.line.Concurrency)
+	for i, id := range ids {
+		g.Go(func() (err error) {
+			members[i], unseen[i], err = t.members(ctx, d, groups[id])
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, id := range ids {
+		of := all.groups[id]
+		of.Unseen = unseen[i]
+		all.groups[id] = of
+		for n := range members[i] {
+			x := directoryPerson(&members[i][n], d)
+			for project, roles := range of.Roles {
+				for _, role := range roles {
+					all.join(x, project, role)
+				}
+			}
+			x = all.people[x.ID]
+			x.Groups = append(x.Groups, id)
+			all.people[x.ID] = x
+		}
+	}
+	return nil
+}
+
+// members reads who is in a group; unseen says why that is not known.
+//
+// https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-groups/#api-rest-api-2-group-member-get
+func (t *Tracker) members(ctx context.Context, d dialect, g group) (list []person, unseen string, err error) {
+	query := url.Values{"groupname": {g.Name}, "includeInactiveUsers": {"true"}}
+	if g.ID != "" {
+		query.Del("groupname")
+		query.Set("groupId", g.ID)
+	}
+	c := t.line.Call(ctx, "list the members of group "+g.Name, rest.AtIssue)
+	list, _, err = pagedUpTo[person](c, "/rest/api/2/group/member", query, 50, mostMembers)
+	switch {
+	case errors.Is(err, errTooMany):
+		return nil, fmt.Sprintf("it has more than %d", mostMembers), nil
+	case unlessForbidden(err) != nil:
+		return nil, "", err
+	case connectors.ClassOf(err) == connectors.Gone: // between the role and now
+		return nil, "", nil
+	case err != nil && d == cloud:
+		return nil, `slabridge's account lacks the global permission "Browse users and groups"`, nil
+	case err != nil:
+		return nil, "Data Center shows them to its administrators alone", nil
+	}
+	for i := range list {
+		t.learn(&list[i])
+	}
+	return slices.DeleteFunc(list, func(p person) bool { return p.id() == "" }), "", nil
+}
+
+// castOf gives who has which role in one project, Assignable among them.
+func (t *Tracker) castOf(ctx context.Context, d dialect, p wireProject) (cast, error) {
+	out, err := t.actors(ctx, string(p.ID))
+	if err != nil {
+		return cast{}, err
+	}
+	query := url.Values{"project": {p.Key}, "query": {""}}
+	if d == dataCenter {
+		query = url.Values{"project": {p.Key}, "username": {""}}
+	}
+	const size = 1000
+	for start := 0; start < maxPages*size; {
+		query.Set("startAt", strconv.Itoa(start))
+		query.Set("maxResults", strconv.Itoa(size))
+		var list []person
+		c := t.line.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
+		if _, err := c.Get("/rest/api/2/user/assignable/search", query, &list); err != nil {
+			if connectors.ClassOf(err) == connectors.Refused {
+				break
+			}
+			return cast{}, unlessVanished(err)
+		}
+		for i := range list {
+			t.learn(&list[i])
+			out.people[Assignable] = append(out.people[Assignable], directoryPerson(&list[i], d))
+		}
+		if start += len(list); len(list) == 0 || d == dataCenter && len(list) < size {
+			break
+		}
+	}
+	return out, nil
+}
+
+type roleActor struct {
+	Type        string  `json:"type"`
+	Name        string  `json:"name"` // on Data Center what writes the user, or the group
+	DisplayName string  `json:"displayName"`
+	User        *person `json:"actorUser"`
+	Group       *group  `json:"actorGroup"`
+}
+
+// actors reads which roles a project has and who has them; nobody, and why, where the account may not read that.
+func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
+	out := cast{people: map[string][]connectors.Person{}, groups: map[string][]group{}}
+	hidden := func(err error) (cast, error) {
+		if err = unlessForbidden(err); err != nil {
+			return cast{}, err
+		}
+		return cast{roles: out.roles, people: map[string][]connectors.Person{}, hidden: `slabridge's account lacks the permission "Administer projects" there`}, nil
+	}
+	var roles map[string]string
+	c := t.line.Call(ctx, "list the roles of project "+project, rest.AtIssue)
+	if _, err := c.Get("/rest/api/2/project/"+url.PathEscape(project)+"/role", nil, &roles); err != nil {
+		return hidden(err)
+	}
+	out.roles = slices.Sorted(maps.Keys(roles))
+	for _, name := range out.roles {
+		address := roles[name]
+		number := address[strings.LastIndexByte(address, '/')+1:]
+		c := t.line.Call(ctx, "read role "+name+" of project "+project, rest.AtIssue)
+		if err := c.CheckID(number); err != nil {
+			return cast{}, c.Garbled(0, err)
+		}
+		actors, err := t.actorsOf(c, "/rest/api/2/project/"+url.PathEscape(project)+"/role/"+number)
+		if err != nil {
+			return hidden(err) // of one as of all
+		}
+		for _, a := range actors {
+			switch {
+			case a.Group != nil && a.Group.Name != "":
+				out.groups[name] = append(out.groups[name], *a.Group)
+			case a.Type == "atlassian-group-role-actor":
+				out.groups[name] = append(out.groups[name], group{Name: a.Name})
+			case a.User != nil && a.User.AccountID != "":
+				out.people[name] = append(out.people[name], connectors.Person{ID: a.User.AccountID, Name: a.DisplayName})
+			default:
+				x, err := t.named(ctx, a.Name)
+				if err := unlessForbidden(err); err != nil {
+					return cast{}, err
+				}
+				if x.id() != "" {
+					out.people[name] = append(out.people[name], directoryPerson(&x, dataCenter))
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// actorsOf reads one role of a project. That nobody has it is believed when it was so before, or is said twice: a team that
+// lost its role is not the contract's any more.
+func (t *Tracker) actorsOf(c *rest.Call, path string) ([]roleActor, error) {
+	var r struct {
+		Actors []roleActor `json:"actors"`
+	}
+	t.mu.Lock()
+	wasEmpty := t.vacant[path]
+	t.mu.Unlock()
+	_, err := c.Get(path, nil, &r)
+	if err == nil && len(r.Actors) == 0 && !wasEmpty {
+		_, err = c.Get(path, nil, &r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	t.vacant[path] = len(r.Actors) == 0
+	t.mu.Unlock()
+	return r.Actors, nil
+}
+
+// unlessForbidden is nil for what the account may not read.
+func unlessForbidden(err error) error {
+	switch connectors.ClassOf(err) {
+	case connectors.Gone, connectors.Hidden, connectors.Refused:
+		return nil
+	}
+	var e *connectors.Error
+	if errors.As(err, &e) && e.Status == 401 { // Cloud's answer to whoever is no administrator; who we are is asked elsewhere
+		return nil
+	}
+	return err
+}
+
+// rolesIn are the names of the roles that we ourselves, and not as members of a group, have in a project, as far as we may
+// read them: in any case what we need no right to know.
+func (t *Tracker) rolesIn(ctx context.Context, project string, me person) ([]string, error) {
+	c, err := t.actors(ctx, project)
+	var out []string
+	for role, list := range c.people {
+		if slices.ContainsFunc(list, func(p connectors.Person) bool { return p.ID == me.id() }) {
+			out = append(out, role)
+		}
+	}
+	slices.Sort(out)
+	return out, err
+}

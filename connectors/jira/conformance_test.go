@@ -138,6 +138,9 @@ func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World,
 		s.Join("ERP", "sla-bot", "Support engineer")
 	}
 	next := c.around(t, s.Transport())
+	s.Team("developers of acme", "dev1")
+	s.JoinTeam("ACME", "developers of acme", "Developer")
+	s.BrowseGroups("sla-bot", true)
 	connect := func(login string, next http.RoundTripper) connectors.Tracker {
 		c := jira.Config{ID: "lab", BaseURL: "https://jira.example.org", Transport: next, Now: now, Internal: internal}
 		switch {

@@ -137,10 +137,7 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, loo
 		return ledger.Outcome{}, look{}, err
 	}
 	self := p.names.Self.ID
-	before := h
-	before.Events = slices.DeleteFunc(slices.Clone(h.Events), func(e connectors.Event) bool {
-		return !e.At.Before(w.BeganAt.Add(-settleAfter)) && e.Author == self
-	})
+	before := withoutOurs(h, self, w)
 	receipt := connectors.Verify(w.Request, self, before, h)
 	if receipt, err = p.leaked(ctx, h.Issue, receipt); err != nil {
 		return ledger.Outcome{}, look{}, err
@@ -149,6 +146,25 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, loo
 		return ledger.Outcome{Receipt: &receipt}, look{}, nil
 	}
 	return notThere, look{before, h}, nil
+}
+
+// withoutOurs is a history without what we did from the write on. Where the write does not say what it knew, the times tell:
+// ours is what was done from about its beginning on.
+func withoutOurs(h connectors.History, self string, w ledger.Write) connectors.History {
+	known := slices.IndexFunc(h.Events, func(e connectors.Event) bool { return e.ID == w.Request.Knew })
+	began := w.BeganAt.Add(-settleAfter)
+	all := h.Events
+	h.Events = nil
+	for i, e := range all {
+		later := i > known
+		if known < 0 && w.Request.Knew != connectors.KnewNone { // or it was taken back since
+			later = !e.At.Before(began)
+		}
+		if !later || e.Author != self {
+			h.Events = append(h.Events, e)
+		}
+	}
+	return h
 }
 
 // notThere is what a look comes to that showed nothing of a write.

@@ -43,6 +43,7 @@ type overlay struct {
 	Arrays              map[string]json.RawMessage
 	Tighten             map[string]map[string][]string
 	ClosedRequestBodies map[string]json.RawMessage
+	Operations          map[string]json.RawMessage // paths with their operations, by document
 }
 
 // Doc is one document, with the corrections laid over it.
@@ -111,11 +112,30 @@ func load(dir, file, kind string) (*Doc, error) {
 			mt.Schema = openapi3.NewSchemaRef("", a)
 		}
 	}
+	if err := o.complete(d, kind); err != nil {
+		return nil, err
+	}
 	r, err := gorillamux.NewRouter(d)
 	if err != nil {
 		return nil, err
 	}
 	return &Doc{T: d, router: r}, nil
+}
+
+// complete adds the operations that a document was cut down without.
+func (o overlay) complete(d *openapi3.T, kind string) error {
+	paths := map[string]*openapi3.PathItem{}
+	if raw := o.Operations[kind]; raw != nil {
+		if err := json.Unmarshal(raw, &paths); err != nil {
+			return fmt.Errorf("overlay operations: %w", err)
+		}
+	}
+	for path, item := range paths {
+		if d.Paths.Value(path) == nil {
+			d.Paths.Set(path, item)
+		}
+	}
+	return nil
 }
 
 // nullable: Jira answers null for any absent property; the documents never say so.

@@ -2,6 +2,8 @@ package jirasim
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"slices"
@@ -180,8 +182,53 @@ func (c *call) actors(p *project, role string) reply {
 		}
 		actors = append(actors, o)
 	}
+	for n, group := range p.teams[r.name] {
+		o := obj{"id": 10400 + n, "displayName": group, "type": "atlassian-group-role-actor", "name": group}
+		if c.opt.Cloud {
+			delete(o, "name")
+			o["actorGroup"] = obj{"name": group, "displayName": group, "groupId": groupID(group)}
+		}
+		actors = append(actors, o)
+	}
 	n, _ := strconv.Atoi(r.id)
 	return ok(obj{"self": fmt.Sprintf("%s/project/%d/role/%s", base, p.id, r.id), "id": n, "name": r.name, "description": "", "actors": actors})
+}
+
+// groupID is Cloud's id of a group.
+func groupID(name string) string {
+	sum := sha256.Sum256([]byte("jirasim group " + name))
+	x := hex.EncodeToString(sum[:16])
+	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
+}
+
+// members lists who is in a group, to those who may know.
+func (c *call) members() reply {
+	switch {
+	case c.user == nil:
+		return refuse(http.StatusUnauthorized, []string{"You are not authenticated. Authentication required to perform this operation."}, nil)
+	case !c.user.browses && !c.user.admin:
+		return refuse(http.StatusForbidden, []string{"The user does not have the permission to view groups."}, nil)
+	case !c.opt.Cloud && c.query.Has("groupId"):
+		return unmodelled("a group by the other dialect's id")
+	case c.query.Has("groupId") == c.query.Has("groupname"):
+		return bad("Exactly one of groupId and groupname is required.")
+	}
+	found := []any{}
+	for _, u := range c.st.users {
+		for _, g := range u.groups {
+			if g == c.query.Get("groupname") || groupID(g) == c.query.Get("groupId") {
+				found = append(found, c.person(u))
+			}
+		}
+	}
+	if len(found) == 0 { // here no group is without people
+		return refuse(http.StatusNotFound, []string{"The group does not exist."}, nil)
+	}
+	page, start, size := part(c, found, 50)
+	return ok(obj{
+		"self": base + "/group/member", "startAt": start, "maxResults": size, "total": len(found), "isLast": start+len(page) >= len(found),
+		"values": append([]any{}, page...),
+	})
 }
 
 // users finds people: one by name, key or id, those whom a text finds, and those to whom a project's issues can be given.

@@ -29,6 +29,7 @@ var operations = map[string][]string{
 	"GET api/2/user/search":                        append([]string{"query", "username"}, paging...),
 	"GET api/2/user/assignable/search":             append([]string{"query", "username", "project"}, paging...),
 	"GET api/2/user/assignable/multiProjectSearch": append([]string{"query", "username", "projectKeys"}, paging...),
+	"GET api/2/group/member":                       append([]string{"groupname", "groupId", "includeInactiveUsers"}, paging...),
 	"GET api/2/search":                             {"jql", "startAt", "maxResults", "fields", "expand"},
 	"POST api/2/search":                            nil,
 	"POST api/2/search/jql":                        nil,
@@ -128,6 +129,8 @@ func (c *call) answer() reply {
 		return c.projects(p[1:])
 	case "user":
 		return c.users(strings.Join(p[1:], "/"))
+	case "group":
+		return c.members()
 	case "search":
 		return c.search(len(p) > 1)
 	case "worklog":

@@ -18,6 +18,7 @@ type user struct {
 	zone        *time.Location
 	admin       bool
 	groups      []string
+	browses     bool // may read who is in a group
 }
 
 type project struct {
@@ -25,6 +26,7 @@ type project struct {
 	key, name string
 	desk      bool
 	members   map[string][]string // logins by role
+	teams     map[string][]string // groups by role
 	scheme    int
 }
 
@@ -194,13 +196,21 @@ func must(ok bool, kind, name string) {
 // rolesOf are the roles of a user in a project.
 func (p *project) rolesOf(u *user) []string {
 	var out []string
+	if u == nil {
+		return nil
+	}
 	for role, logins := range p.members {
-		if u != nil && slices.Contains(logins, u.login) {
+		if slices.Contains(logins, u.login) {
+			out = append(out, role)
+		}
+	}
+	for role, groups := range p.teams {
+		if slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(u.groups, g) }) {
 			out = append(out, role)
 		}
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 // The permissions of the lab's roles.

@@ -118,7 +118,7 @@ func (s *Server) AddField(name string) {
 }
 
 func (s *Server) newProject(key, name string) *project {
-	p := &project{id: s.st.next("projects"), key: key, name: name, desk: s.opt.ServiceDesk && key != "INTERNAL", members: map[string][]string{}, scheme: 0}
+	p := &project{id: s.st.next("projects"), key: key, name: name, desk: s.opt.ServiceDesk && key != "INTERNAL", members: map[string][]string{}, teams: map[string][]string{}, scheme: 0}
 	if key == "GLOBEX" {
 		p.scheme = 1
 	}
@@ -138,6 +138,13 @@ func (s *Server) ProjectName(key string) string {
 	return with(s, func() string { return s.st.projectRef(key).name })
 }
 
+// AddUser makes a person without any role.
+func (s *Server) AddUser(login, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.newUser(login, name)
+}
+
 // Join gives a person a role in a project.
 func (s *Server) Join(project, login, role string) {
 	s.mu.Lock()
@@ -154,6 +161,33 @@ func (s *Server) join(ref, login, role string) {
 	p.members[role] = append(p.members[role], login)
 }
 
+// JoinTeam gives a group a role in a project.
+func (s *Server) JoinTeam(project, group, role string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.st.projectRef(project)
+	must(p != nil, "project", project)
+	p.teams[role] = append(p.teams[role], group)
+}
+
+// Team puts people into a group, which it makes where there is none.
+func (s *Server) Team(group string, logins ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, login := range logins {
+		u := s.st.user(login)
+		u.groups = append(u.groups, group)
+	}
+}
+
+// BrowseGroups lets a person read who is in a group, or not. By default Cloud does and Data Center, which lets its
+// administrators alone, does not.
+func (s *Server) BrowseGroups(login string, yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.st.user(login).browses = yes
+}
+
 // Grant gives a role a further permission in all projects.
 func (s *Server) Grant(role, permission string) {
 	s.mu.Lock()
@@ -167,7 +201,8 @@ func (s *Server) newUser(login, name string) *user {
 	u := &user{
 		login: login, name: name, account: "557058:" + hex.EncodeToString(sum[:8]), key: fmt.Sprintf("JIRAUSER%d", n),
 		token: "tok" + hex.EncodeToString(sum[8:24]), email: login + "@example.org",
-		zone: zoneOf(n%5 - 1), // what a time looks like depends on who asks
+		browses: s.opt.Cloud,
+		zone:    zoneOf(n%5 - 1), // what a time looks like depends on who asks
 	}
 	if login != "outsider" {
 		u.groups = []string{"jira-users"}

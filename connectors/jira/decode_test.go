@@ -98,6 +98,7 @@ func TestRecordedAnswers(t *testing.T) {
 				if err != nil || got.CreatedAt.IsZero() || got.CreatedAt.Location() != time.UTC || got.Values.One(connectors.FieldStatus) == "" {
 					t.Errorf("%s: %v at %v, status %q", name, err, got.CreatedAt, got.Values.One(connectors.FieldStatus))
 				}
+				mutatedIssue(t, name, i, fields)
 				var w wireIssue
 				if err := json.Unmarshal(i, &w); err != nil {
 					t.Fatal(err)
@@ -148,6 +149,44 @@ func followed(t *testing.T, name string, events []connectors.Event) (steps int) 
 		}
 	}
 	return steps
+}
+
+// mutatedIssue drops and nulls each field of an issue, and adds one: it is still read, with what is known of it, unless that
+// is what no issue is without.
+func mutatedIssue(t *testing.T, name string, raw json.RawMessage, fields fieldList) {
+	t.Helper()
+	var w map[string]json.RawMessage
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &w); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(w["fields"], &all); err != nil {
+		t.Fatal(err)
+	}
+	read := func() error {
+		w["fields"], _ = json.Marshal(all) // of what was decoded
+		body, _ := json.Marshal(w)
+		i, err := decodeIssue(body, fields)
+		if err == nil && (i.ID == "" || i.Key == "" || i.CreatedAt.IsZero() || i.UpdatedAt.IsZero()) {
+			t.Errorf("%s: %+v", name, i)
+		}
+		return err
+	}
+	for k, v := range all {
+		for _, change := range []json.RawMessage{nil, json.RawMessage("null")} {
+			if all[k] = change; change == nil {
+				delete(all, k)
+			}
+			if err := read(); err != nil && k != "created" && k != "updated" {
+				t.Errorf("%s without %s: %v", name, k, err)
+			}
+		}
+		all[k] = v
+	}
+	all["customfield_99999"] = json.RawMessage(`{"of":["tomorrow",1]}`)
+	if err := read(); err != nil {
+		t.Errorf("%s with a field of tomorrow's: %v", name, err)
+	}
 }
 
 // mutated drops, nulls and adds keys of each entry: it is still read, or refused with an error.

@@ -12,16 +12,13 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// workLag is how far back the list of changed worklogs is asked for besides: it leaves out what was changed in the minute
-// before the request.
-const workLag = 2 * time.Minute
-
 // Booked implements connectors.Tracker. Jira knows no kinds of work: Work.Activity is "". An entry that only a role or a
-// group may see is left out without a word where we are not in it.
+// group may see is left out without a word where we are not in it. The list leaves out what was changed in the minute before:
+// Capabilities.Lag covers that.
 func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
 	from := int64(0)
 	if !since.IsZero() {
-		from = max(0, since.Add(-workLag).UnixMilli())
+		from = max(0, since.UnixMilli())
 	}
 	for range maxPages {
 		c := t.line.Call(ctx, "list booked time", rest.Elsewhere)

@@ -1,7 +1,6 @@
 package jira
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,20 +11,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
-
-// jsmInternal is the way in which a service desk keeps a comment from its customers.
-const jsmInternal = "jsm-internal"
-
-// publicProperty is the comment's property by which a service desk knows it: {"internal": true} keeps it from customers.
-const publicProperty = "sd.public.comment"
-
-// markProperty is the property, of comments and of issues that we make, that holds our mark.
-const markProperty = "slabridge"
 
 // Update implements connectors.Tracker in up to three requests: the transition, unless the issue is there already; the
 // fields, with the comment where that may go with them; the comment where it may not. The one with the comment is the last.
@@ -121,50 +110,6 @@ func (t *Tracker) assignee(ctx context.Context, person string) (any, error) {
 		return nil, nil
 	}
 	return t.user(ctx, person)
-}
-
-// comment is a comment as Jira takes it; one that says nothing of its audience has the connection's. One that a service desk keeps from its customers goes alone: only there Jira
-// is known to heed the property.
-func (t *Tracker) comment(m connectors.Comment) (body map[string]any, alone bool, err error) {
-	m.Audience = cmp.Or(m.Audience, t.internal)
-	if err := clean("comment", m.Text); err != nil {
-		return nil, false, err
-	}
-	body = map[string]any{"body": m.Text}
-	switch {
-	case !m.Internal:
-	case m.Audience == jsmInternal:
-		body["properties"] = []any{
-			map[string]any{"key": publicProperty, "value": map[string]any{"internal": true}},
-			map[string]any{"key": markProperty, "value": map[string]any{"mark": m.Mark}},
-		}
-		alone = true
-	default:
-		v, err := restriction(m.Audience)
-		if err != nil {
-			return nil, false, err
-		}
-		body["visibility"] = v
-	}
-	return body, alone, nil
-}
-
-// restriction is who alone may read a comment: "role:NAME" or "group:NAME".
-func restriction(audience string) (map[string]any, error) {
-	kind, name, ok := strings.Cut(audience, ":")
-	if !ok || name == "" || kind != "role" && kind != "group" {
-		return nil, fmt.Errorf("no way is known to keep a comment internal: %q is none of jsm-internal, role:NAME and group:NAME", audience)
-	}
-	return map[string]any{"type": kind, "value": name}, nil
-}
-
-// clean refuses text that cannot be written: JSON has no place for bad UTF-8, and XML, which Jira keeps some of it in, none
-// for NUL.
-func clean(what, text string) error {
-	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
-		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
-	}
-	return nil
 }
 
 // customInto puts new values into the body of an edit, each in the shape that its field takes.

@@ -50,7 +50,17 @@ func Bind(m Mapping, d connectors.Directory, remembered []Remembered, path strin
 	b.bindActivities(&r, path+".activities")
 	b.crew = bindCrew(&r, m.Roles, d, remembered, b.names.roles, path+".roles")
 	b.bindSeverity(&r, path+".severity")
+	b.bindInternal(&r, path+".internal.kind")
 	return b, r.problems
+}
+
+// bindInternal looks for the role that alone reads what is internal, where the tracker shows its roles. It is for the tracker
+// to refuse such a comment; better to hear of it before.
+func (b *Bound) bindInternal(r *resolver, path string) {
+	role, ok := strings.CutPrefix(b.mapping.Internal.Kind, "role:")
+	if ok && len(b.names.roles) > 1 { // one is the role that everybody sees
+		r.find("project role", b.names.roles, role, path, false)
+	}
 }
 
 func catalogueOf(d connectors.Directory) catalogue {

@@ -39,6 +39,29 @@ func TestGroupsOfPeople(t *testing.T) {
 	}
 }
 
+// TestRoleOfInternalComments: a role that the tracker does not have is told of.
+func TestRoleOfInternalComments(t *testing.T) {
+	for kind, want := range map[string]string{
+		"role:Service Desk Team": "",
+		"role:Service Desk Tean": `m.internal.kind | Service Desk Tean | the tracker shows no project role of this name; did you mean "Service Desk Team"?`,
+		"group:whoever":          "",
+	} {
+		m := jiraWords()
+		m.Internal.Kind = kind
+		var got []string
+		for _, p := range first(problemsOf(m, jiraDirectory())) {
+			if strings.HasPrefix(p, "m.internal") {
+				got = append(got, p)
+			}
+		}
+		if strings.Join(got, "\n") != want {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+}
+
+func first(problems []string, _ *mapping.Bound) []string { return problems }
+
 // TestUnseen: what keeps us from knowing who has a role is told for the contract's projects, and for no others.
 func TestUnseen(t *testing.T) {
 	d := jiraDirectory()

@@ -22,6 +22,8 @@ func TestSecondOpinion(t *testing.T) {
 	w := &watch{at: start}
 	s := jirasim.NewLab(jirasim.Options{Cloud: true, ServiceDesk: true, Clock: w.now})
 	l := lab{Server: s, t: t, clock: w}
+	s.Team("on duty", "support1")
+	s.JoinTeam("ACME", "on duty", "Manager")
 	for _, gone := range []bool{false, true} {
 		entry, err := s.As("support1").Book(l.make(jirasim.NewIssue{}), 90*time.Minute, "2026-11-20")
 		l.must(err)

@@ -59,6 +59,10 @@ assert.equal((await jira.projects.getAllStatuses({ projectIdOrKey: 'ACME' })).le
 const roles = await jira.projectRoles.getProjectRoles({ projectIdOrKey: 'ACME' });
 const role = await jira.projectRoles.getProjectRole({ projectIdOrKey: 'ACME', id: Number(roles['Manager'].split('/').at(-1)) });
 assert.equal(role.actors[0].displayName, 'Maria Manager');
+const team = role.actors.find(a => a.actorGroup).actorGroup;
+const members = await jira.groups.getUsersFromGroup({ groupId: team.groupId, includeInactiveUsers: true });
+assert.deepEqual([members.total, members.isLast, members.values[0].accountId], [1, true, support]);
+assert.equal((await jira.groups.getUsersFromGroup({ groupname: team.name })).values.length, 1);
 assert.ok((await jira.userSearch.findAssignableUsers({ project: 'ACME', query: '' })).some(u => u.accountId === support));
 assert.equal((await jira.userSearch.findUsers({ query: 'sanjay' }))[0].accountId, support);
 

@@ -61,4 +61,3 @@ func clean(what, text string) error {
 	}
 	return nil
 }
-

@@ -151,3 +151,22 @@ func TestRevertOnJira(t *testing.T) {
 		t.Errorf("with %s at %s (%v), want nobody at Normal", page.Assignee, page.Priority, err)
 	}
 }
+
+// Where people of the contract are out of our sight, check says who, and what would show them; and where a group is seen, its
+// members count.
+func TestCheckLiveTellsOfUnseenPeople(t *testing.T) {
+	d := newJiraDesk(t)
+	d.Team("acme support", "petrov")
+	d.JoinTeam("ACME", "acme support", "Support engineer")
+	tell := func(code int) string { return strings.Join(strings.Fields(d.want(t, code, "check", "--live")), " ") }
+	if out := tell(exitOK); strings.Contains(out, "acme support") {
+		t.Errorf("a group that is seen:\n%s", out)
+	}
+	d.BrowseGroups("sla-bot", false)
+	out := tell(exitOK)
+	for _, want := range []string{`"acme support"`, "who is in this group is not known", `lacks the global permission "Browse users and groups"`, "only where users names them"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func (m *moment) UnmarshalJSON(raw []byte) error {
 			return nil
 		}
 		at, ok := parseTime(s)
-		if !ok {
+		if !ok || at.Year() < 1 { // before what this program takes for no time at all
 			return fmt.Errorf("%q is no moment", s)
 		}
 		m.Time = at

@@ -241,6 +241,42 @@ func TestEmptiedLists(t *testing.T) {
 	})
 }
 
+// TestEmptiedOnce: nobody loses a role, and no update is refused, for one list that came without its elements.
+func TestEmptiedOnce(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, w *trackertest.World, _ *jirasim.Server, _ jirasim.Options) {
+		once := func(which string) (tr connectors.Tracker, struck *atomic.Int64) {
+			struck = new(atomic.Int64)
+			return w.Through(func(next http.RoundTripper) http.RoundTripper {
+				return through(func(r *http.Request) (*http.Response, error) {
+					if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, which) && struck.Add(1) == 1 {
+						return emptied(next, r)
+					}
+					return next.RoundTrip(r)
+				})
+			}), struck
+		}
+		roles := func(tr connectors.Tracker) map[string][]string {
+			d, err := tr.Directory(t.Context())
+			check(t, err)
+			out := map[string][]string{}
+			for _, p := range d.People {
+				out[p.ID] = p.Roles[w.Project]
+			}
+			return out
+		}
+		clean, _ := at(w, -1, never)
+		tr, struck := once("/project/" + w.Project + "/role/10201")
+		if diff := cmp.Diff(roles(clean), roles(tr)); diff != "" || struck.Load() != 2 {
+			t.Errorf("asked %d times for a role (-truth +read)\n%s", struck.Load(), diff)
+		}
+		issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "to be moved"})
+		tr, struck = once("/transitions")
+		if err := tr.Update(t.Context(), connectors.Write{Issue: issue, Status: &w.Working}); err != nil || struck.Load() != 2 {
+			t.Errorf("asked %d times for the transitions: %v", struck.Load(), err)
+		}
+	})
+}
+
 // emptied takes the elements out of the lists of an answer.
 func emptied(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 	res, err := next.RoundTrip(r)

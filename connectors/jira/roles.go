@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,9 @@ type group struct {
 	Name string `json:"name"`
 	ID   string `json:"groupId"`
 }
+
+// id is what the contract knows the group by.
+func (g group) id() string { return groupPrefix + cmp.Or(g.ID, g.Name) }
 
 // readPeople reads who can be assigned in each project, which roles it has, and who has them, in person or as a member of a
 // group, where the account may read that.
@@ -64,7 +68,7 @@ func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProj
 		for role, list := range casts[i].groups {
 			for _, x := range list {
 				all.send(x, project, role)
-				groups[groupPrefix+x.Name] = x
+				groups[x.id()] = x
 			}
 		}
 	}
@@ -114,9 +118,9 @@ func (c crowd) join(p connectors.Person, project, role string) {
 }
 
 func (c crowd) send(g group, project, role string) {
-	have, ok := c.groups[groupPrefix+g.Name]
+	have, ok := c.groups[g.id()]
 	if !ok {
-		have = connectors.Group{ID: groupPrefix + g.Name, Name: g.Name, Roles: map[string][]string{}}
+		have = connectors.Group{ID: g.id(), Name: g.Name, Roles: map[string][]string{}}
 		c.groups[have.ID] = have
 	}
 	if !slices.Contains(have.Roles[project], role) {

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,8 +51,14 @@ var countries = map[string][]*cal.Holiday{
 	"SI": si.Holidays, "SK": sk.Holidays, "US": us.Holidays,
 }
 
-// countryEdition names the rules that CountryDays works from.
+// countryEdition names the definitions that CountryDays works from: the version of rickar/cal that last changed a
+// country's days of the years we define. Another edition is new calendar data to every contract of that country, so a
+// new version of the library is none where the days are the same; TestCountryEditions holds the two together.
 const countryEdition = "rickar/cal 2.1.27"
+
+var laterEditions = map[string]string{
+	"IT": "rickar/cal 2.1.30", // Saint Francis's day, from 2026
+}
 
 // Countries lists the countries that CountryDays knows, as two letters.
 func Countries() []string { return slices.Sorted(maps.Keys(countries)) }
@@ -70,7 +77,7 @@ func CountryDays(country string, first, last int) (Days, error) {
 	d := Days{
 		Country: country,
 		Source:  "holiday definitions of rickar/cal, not an official working calendar",
-		Version: countryEdition,
+		Version: cmp.Or(laterEditions[country], countryEdition),
 		Years:   make(map[int]Year, last-first+1),
 	}
 	definitions := &cal.Calendar{Holidays: holidays} // no Locations: they are compared as pointers

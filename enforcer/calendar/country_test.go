@@ -1,7 +1,11 @@
 package calendar_test
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,6 +184,33 @@ func TestCountryDays(t *testing.T) {
 		if _, err := config.BuiltinDays(country); err != nil {
 			t.Errorf("%s: %v", country, err)
 		}
+	}
+}
+
+// The days of a country may change with the library only if its edition does: a contract's evidence names the edition.
+// Whoever raises the library gives the countries that fail here a later edition, and the line of the message.
+func TestCountryEditions(t *testing.T) {
+	golden, err := os.ReadFile("testdata/editions.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Split(strings.TrimSpace(string(golden)), "\n")
+	var got []string
+	for _, country := range calendar.Countries() {
+		days, err := calendar.CountryDays(country, 2020, 2030)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(fmt.Append(nil, days.Years)) // fmt sorts the years
+		got = append(got, fmt.Sprintf("%s %s %x", country, days.Version, sum[:8]))
+	}
+	for _, line := range got {
+		if !slices.Contains(want, line) {
+			t.Errorf("%q is not among the known editions", line)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d countries, %d known editions", len(got), len(want))
 	}
 }
 

@@ -33,11 +33,11 @@ type Tracker interface {
 	Directory(ctx context.Context) (Directory, error)
 
 	// Changed lists issues whose UpdatedAt is at or after since, each at least once, ordered by (UpdatedAt, ID)
-	// as far as the tracker can, while people go on editing. It calls page for every page as it arrives; an
-	// error from page stops the listing and is returned as it is. Nothing that was there when the call began
-	// and is still visible is skipped, whatever moves between two pages; duplicates are allowed. A zero since
-	// lists everything. One request when there is at most one page.
-	Changed(ctx context.Context, since time.Time, page func([]Issue) error) error
+	// as far as the tracker can, while people go on editing: History tells what changed. It calls page for every
+	// page as it arrives; an error from page stops the listing and is returned as it is. Nothing that was there
+	// when the call began and is still visible is skipped, whatever moves between two pages; duplicates are
+	// allowed. A zero since lists everything. One request when there is at most one page.
+	Changed(ctx context.Context, since time.Time, page func([]Stub) error) error
 
 	// Census lists the id and UpdatedAt of every visible issue, in any order and possibly with gaps where
 	// issues vanish during the listing: an absent id is a suspicion to be settled by History, not a proof.
@@ -144,7 +144,7 @@ func (a Account) Has(project, permission string) bool {
 	return false
 }
 
-// Stub is an issue as a census sees it.
+// Stub is an issue as a list shows it: History has the rest.
 type Stub struct {
 	ID        string
 	UpdatedAt time.Time

@@ -162,8 +162,8 @@ func TestReadsUnderFaults(t *testing.T) {
 				return d, err
 			},
 			"changed": func(tr connectors.Tracker) (all any, err error) {
-				var list []connectors.Issue
-				err = tr.Changed(t.Context(), time.Time{}, func(page []connectors.Issue) error { list = append(list, page...); return nil })
+				var list []connectors.Stub
+				err = tr.Changed(t.Context(), time.Time{}, func(page []connectors.Stub) error { list = append(list, page...); return nil })
 				return list, err
 			},
 			"census": func(tr connectors.Tracker) (all any, err error) {

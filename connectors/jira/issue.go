@@ -10,7 +10,7 @@ import (
 	"slabridge/connectors"
 )
 
-// decodeIssue reads an issue of a listing or alone.
+// decodeIssue reads an issue as the site gives one by itself.
 func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error) {
 	var w wireIssue
 	if err := json.Unmarshal(raw, &w); err != nil {

@@ -21,36 +21,23 @@ const (
 	seam = 5
 )
 
-// Changed implements connectors.Tracker. The order is that of creation, which no edit moves; within a page issues are in the
-// order of their last change. The moment goes out as a number of milliseconds: a date would be read in the account's zone.
-func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
-	jql := "created >= 0"
+// Changed implements connectors.Tracker. The order is that of creation, which no edit moves; within a page issues are in
+// the order of their last change. The moment goes out as a number of milliseconds: a date would be read in the account's
+// zone.
+func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
+	jql := everything
 	if !since.IsZero() {
 		jql = "updated >= " + strconv.FormatInt(since.UnixMilli(), 10)
 	}
-	fields, err := t.fieldInfo(ctx)
-	if err != nil {
-		return err
-	}
 	empty := true
-	s := search{t: t, op: "list changed issues", jql: jql, fields: []string{"*navigable", "-comment", "-worklog", "-attachment"}}
-	err = s.pages(ctx, func(c *rest.Call, raw []json.RawMessage) error {
-		issues := make([]connectors.Issue, 0, len(raw))
-		for _, r := range raw {
-			i, err := decodeIssue(r, fields)
-			if err != nil {
-				return c.Garbled(0, err)
-			}
-			if !i.UpdatedAt.Before(since) { // the index may go by the minute
-				issues = append(issues, i)
-			}
-		}
-		if len(issues) == 0 {
+	err := t.stubs(ctx, "list changed issues", jql, func(stubs []connectors.Stub) error {
+		stubs = slices.DeleteFunc(stubs, func(s connectors.Stub) bool { return s.UpdatedAt.Before(since) }) // by the minute
+		if len(stubs) == 0 {
 			return nil
 		}
 		empty = false
-		slices.SortFunc(issues, inOrder)
-		return page(issues)
+		slices.SortFunc(stubs, inOrder)
+		return page(stubs)
 	})
 	if err != nil || !empty {
 		return err
@@ -58,7 +45,10 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 	return t.known(ctx)
 }
 
-func inOrder(a, b connectors.Issue) int {
+// everything is the query for all issues.
+const everything = "created >= 0"
+
+func inOrder(a, b connectors.Stub) int {
 	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(number(a.ID), number(b.ID)))
 }
 
@@ -67,10 +57,19 @@ func number(id string) int64 {
 	return n
 }
 
-// Census implements connectors.Tracker.
+// Census implements connectors.Tracker. A token that has become wrong is served as a stranger by some sites: then what
+// was not listed is not gone.
 func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	s := search{t: t, op: "list all issues", jql: "created >= 0", fields: []string{"updated"}}
-	err := s.pages(ctx, func(c *rest.Call, raw []json.RawMessage) error {
+	if err := t.stubs(ctx, "list all issues", everything, page); err != nil {
+		return err
+	}
+	return t.known(ctx)
+}
+
+// stubs lists what a query finds, without what the issues hold.
+func (t *Tracker) stubs(ctx context.Context, op, jql string, page func([]connectors.Stub) error) error {
+	s := search{t: t, op: op, jql: jql, fields: []string{"updated"}}
+	return s.pages(ctx, func(c *rest.Call, raw []json.RawMessage) error {
 		stubs := make([]connectors.Stub, 0, len(raw))
 		for _, r := range raw {
 			var w struct {
@@ -79,17 +78,14 @@ func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error
 					Updated moment `json:"updated"`
 				} `json:"fields"`
 			}
-			if err := json.Unmarshal(r, &w); err != nil || w.ID == "" || w.Fields.Updated.IsZero() {
+			err := json.Unmarshal(r, &w)
+			if err != nil || number(string(w.ID)) <= 0 || w.Fields.Updated.IsZero() {
 				return c.Garbled(0, errors.Join(err, errors.New("an issue without id or time")))
 			}
 			stubs = append(stubs, connectors.Stub{ID: string(w.ID), UpdatedAt: w.Fields.Updated.Time})
 		}
 		return page(stubs)
 	})
-	if err != nil {
-		return err
-	}
-	return t.known(ctx) // a token that has become wrong is served as a stranger by some: then what was not listed is not gone
 }
 
 // known makes sure that the site knows us.

@@ -111,7 +111,7 @@ func bareClient(b *testing.B, f *fake, concurrency int) {
 			done <- nil
 		}()
 	}
-	err := f.Changed(context.Background(), time.Time{}, func(issues []connectors.Issue) error {
+	err := f.Changed(context.Background(), time.Time{}, func(issues []connectors.Stub) error {
 		for _, i := range issues {
 			jobs <- i.ID
 		}
@@ -192,6 +192,7 @@ func BenchmarkLargeMirror(b *testing.B) {
 // newestOnly spares the benchmark the fake's own search through all its issues.
 type newestOnly struct{ *fake }
 
-func (n *newestOnly) Changed(_ context.Context, _ time.Time, page func([]connectors.Issue) error) error {
-	return page([]connectors.Issue{n.truth("100000").Issue})
+func (n *newestOnly) Changed(_ context.Context, _ time.Time, page func([]connectors.Stub) error) error {
+	i := n.truth("100000").Issue
+	return page([]connectors.Stub{{ID: i.ID, UpdatedAt: i.UpdatedAt}})
 }

@@ -217,10 +217,10 @@ func (f *fake) Directory(context.Context) (connectors.Directory, error) {
 
 // Changed pages by key, not by offset: each page begins at the last UpdatedAt of the one before. Lists that trail are
 // given by id, an order that nothing moves.
-func (f *fake) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
+func (f *fake) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
 	if f.lag > 0 {
 		issues := f.listed(since)
-		slices.SortFunc(issues, func(a, b connectors.Issue) int { return cmpID(a.ID, b.ID) })
+		slices.SortFunc(issues, func(a, b connectors.Stub) int { return cmpID(a.ID, b.ID) })
 		for pages := slices.Collect(slices.Chunk(issues, f.page)); ; pages = pages[1:] {
 			if err := f.enter(ctx, "changed"); err != nil || len(pages) == 0 {
 				return err
@@ -236,7 +236,7 @@ func (f *fake) Changed(ctx context.Context, since time.Time, page func([]connect
 			return err
 		}
 		issues := f.listed(since)
-		var out []connectors.Issue
+		var out []connectors.Stub
 		for _, i := range issues {
 			if k := i.ID + "@" + i.UpdatedAt.String(); !shown[k] && len(out) < f.page {
 				shown[k] = true
@@ -253,10 +253,10 @@ func (f *fake) Changed(ctx context.Context, since time.Time, page func([]connect
 	}
 }
 
-func (f *fake) listed(since time.Time) []connectors.Issue {
+func (f *fake) listed(since time.Time) []connectors.Stub {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var out []connectors.Issue
+	var out []connectors.Stub
 	if f.badKey {
 		return nil
 	}
@@ -266,10 +266,10 @@ func (f *fake) listed(since time.Time) []connectors.Issue {
 			u = *i.listed
 		}
 		if u.ID != "" && !i.hidden && !i.deleted && !u.UpdatedAt.Before(since) {
-			out = append(out, u)
+			out = append(out, connectors.Stub{ID: u.ID, UpdatedAt: u.UpdatedAt})
 		}
 	}
-	slices.SortFunc(out, func(a, b connectors.Issue) int {
+	slices.SortFunc(out, func(a, b connectors.Stub) int {
 		if c := a.UpdatedAt.Compare(b.UpdatedAt); c != 0 {
 			return c
 		}
@@ -288,11 +288,7 @@ func (f *fake) Census(ctx context.Context, page func([]connectors.Stub) error) e
 	if err := f.enter(ctx, "census"); err != nil {
 		return err
 	}
-	for chunk := range slices.Chunk(f.listed(time.Time{}), f.page) {
-		var stubs []connectors.Stub
-		for _, i := range chunk {
-			stubs = append(stubs, connectors.Stub{ID: i.ID, UpdatedAt: i.UpdatedAt})
-		}
+	for stubs := range slices.Chunk(f.listed(time.Time{}), f.page) {
 		if err := page(stubs); err != nil {
 			return err
 		}

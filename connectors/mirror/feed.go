@@ -37,9 +37,9 @@ func (p *pass) feed(ctx context.Context, pl plan) error {
 // list follows Tracker.Changed. Each page is stored before the next is asked for.
 func (p *pass) list(ctx context.Context, pl plan) error {
 	l := listing{plan: pl}
-	err := p.tracker.Changed(ctx, pl.since, func(issues []connectors.Issue) error {
+	err := p.tracker.Changed(ctx, pl.since, func(stubs []connectors.Stub) error {
 		l.pages++
-		wanted, err := p.takePage(ctx, &l, issues)
+		wanted, err := p.takePage(ctx, &l, stubs)
 		if err != nil {
 			return err
 		}
@@ -73,15 +73,15 @@ type listing struct {
 // takePage notes which issues of a page are to be read and gives their ids. As long as the pages come in order,
 // the watermark follows them, so that a first pass over a large tracker resumes in the middle of the list. It does not
 // follow a list that trails the truth, which may yet show an older change on a later page.
-func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Issue) ([]string, error) {
+func (p *pass) takePage(ctx context.Context, l *listing, stubs []connectors.Stub) ([]string, error) {
 	var newest time.Time
-	for _, i := range issues {
-		l.jumbled = l.jumbled || i.UpdatedAt.Before(l.reached)
-		newest = later(newest, i.UpdatedAt)
+	for _, s := range stubs {
+		l.jumbled = l.jumbled || s.UpdatedAt.Before(l.reached)
+		newest = later(newest, s.UpdatedAt)
 	}
 	l.reached = later(l.reached, newest)
-	l.issues += len(issues)
-	s := &pageStep{pass: p, issues: issues, fullAt: l.fullAt}
+	l.issues += len(stubs)
+	s := &pageStep{pass: p, stubs: stubs, fullAt: l.fullAt}
 	if p.lag == 0 && !l.jumbled && newest.After(l.saved.Watermark) && !newest.After(p.trackerNow()) {
 		s.reached = newest
 	}
@@ -94,13 +94,13 @@ func (p *pass) takePage(ctx context.Context, l *listing, issues []connectors.Iss
 // pageStep stores one page of a list.
 type pageStep struct {
 	pass            *pass
-	issues          []connectors.Issue
+	stubs           []connectors.Stub
 	fullAt, reached time.Time
 	wanted          []string
 }
 
 func (s *pageStep) store(ctx context.Context, t *tx) error {
-	for _, i := range s.issues {
+	for _, i := range s.stubs {
 		wanted, err := t.mark(ctx, s.pass.connection, i.ID, i.UpdatedAt, s.fullAt, s.pass.trackerNow())
 		if err != nil {
 			return err
@@ -117,8 +117,8 @@ func (s *pageStep) store(ctx context.Context, t *tx) error {
 }
 
 func (s *pageStep) report() {
-	s.pass.progress.Listed += len(s.issues)
-	s.pass.report.Listed += len(s.issues)
+	s.pass.progress.Listed += len(s.stubs)
+	s.pass.report.Listed += len(s.stubs)
 }
 
 // mark notes that the tracker showed an issue with this UpdatedAt and tells whether it is to be read.

@@ -108,12 +108,12 @@ func (l *madeBy) look(filter url.Values) error {
 		filter.Set("created_on", ">="+stamp(l.since))
 	}
 	list := listing{Call: l.Call}
-	return list.byNumber(filter, func(issues []connectors.Issue) error {
+	return list.byNumber(filter, func(issues []wireIssue) error {
 		l.listed += len(issues)
 		for _, i := range issues {
-			ours := i.Author == l.me && i.Values.One(connectors.FieldProject) == l.project && !i.CreatedAt.Before(l.since)
+			ours := string(i.Author.ID) == l.me && string(i.Project.ID) == l.project && !i.CreatedOn.Before(l.since)
 			if l.found == "" && ours && strings.Contains(i.Description, l.mark) {
-				l.found = i.ID
+				l.found = string(i.ID)
 			}
 		}
 		return nil

@@ -253,12 +253,12 @@ func FuzzDecodeList(f *testing.F) {
 	f.Add([]byte(`{"issues":[` + fullIssue + `],"total_count":1,"offset":0,"limit":100}`))
 	f.Add([]byte(`{"issues":[]}`))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		issues, w, err := decodeList(in)
-		if err == nil && len(issues) != len(w.Issues) {
-			t.Errorf("%d issues of %d", len(issues), len(w.Issues))
+		w, err := decodeList(in)
+		if err != nil {
+			return
 		}
-		for _, i := range issues {
-			if err == nil && number(i) == 0 && i.ID != "0" {
+		for _, i := range stubsOf(w.Issues) {
+			if number(i.ID) == 0 && i.ID != "0" {
 				t.Errorf("id %q is no number", i.ID)
 			}
 		}

@@ -233,15 +233,11 @@ func (t *Tracker) seenFields(ctx context.Context) (map[id]customField, error) {
 }
 
 func collectFields(body []byte, seen map[id]customField) error {
-	_, w, err := decodeList(body)
+	w, err := decodeList(body)
 	if err != nil {
 		return err
 	}
-	for _, raw := range w.Issues {
-		var i wireIssue
-		if err := json.Unmarshal(raw, &i); err != nil {
-			return err
-		}
+	for _, i := range w.Issues {
 		for _, f := range i.CustomFields {
 			seen[f.ID] = f
 		}

@@ -51,13 +51,25 @@ func (t *Tracker) confirm(ctx context.Context, err error) error {
 }
 
 func decodeHistory(raw json.RawMessage) (connectors.History, error) {
-	issue, w, err := decodeIssue(raw)
+	var w wireIssue
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return connectors.History{}, err
+	}
+	if err := w.whole(); err != nil {
+		return connectors.History{}, err
+	}
+	said, err := evidence(raw)
 	if err != nil {
 		return connectors.History{}, err
 	}
-	h := connectors.History{Issue: issue, WatchersSet: w.Watchers != nil}
-	if h.Issue.Raw, err = evidence(raw); err != nil {
-		return connectors.History{}, err
+	h := connectors.History{
+		Issue: connectors.Issue{
+			ID: string(w.ID), Key: string(w.ID), Subject: w.Subject, Description: w.Description,
+			Author: string(w.Author.ID), Private: w.Private,
+			CreatedAt: w.CreatedOn.Time, UpdatedAt: w.UpdatedOn.Time,
+			Values: w.values(), Raw: said,
+		},
+		WatchersSet: w.Watchers != nil,
 	}
 	w.addLinks(h.Issue.Values)
 	if w.Watchers != nil {

@@ -23,7 +23,7 @@ const pageSize = 100 // Redmine gives no more at once, whatever is asked for
 // it shows to nobody, and "updated_on>=T" gives what is later than T minus one second, so a page may begin with
 // issues of the second before T. A bulk edit puts any number of issues into one second: when a whole page lies in
 // it, that second is read by issue number instead.
-func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Issue) error) error {
+func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
 	l := listing{Call: t.line.Call(ctx, "list changed issues", rest.Elsewhere), page: page}
 	l.floor = since.UTC().Truncate(time.Second)
 	for from := l.floor; ; {
@@ -35,13 +35,14 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 		if err != nil {
 			return err
 		}
-		if err := l.checkOrder(issues, from); err != nil {
+		stubs := stubsOf(issues)
+		if err := l.checkOrder(stubs, from); err != nil {
 			return err
 		}
-		if err := l.deliver(issues); err != nil || !more {
+		if err := l.deliver(stubs); err != nil || !more {
 			return err
 		}
-		if last := issues[len(issues)-1].UpdatedAt.Truncate(time.Second); last.After(l.floor) {
+		if last := stubs[len(stubs)-1].UpdatedAt.Truncate(time.Second); last.After(l.floor) {
 			l.floor = last // all before it has been delivered
 		}
 		if l.floor.After(from) {
@@ -59,14 +60,7 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 // Census implements connectors.Tracker. The order is by number, which nothing moves.
 func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error) error {
 	l := listing{Call: t.line.Call(ctx, "list all issues", rest.Elsewhere)}
-	l.page = func(issues []connectors.Issue) error {
-		stubs := make([]connectors.Stub, len(issues))
-		for i, issue := range issues {
-			stubs[i] = connectors.Stub{ID: issue.ID, UpdatedAt: issue.UpdatedAt}
-		}
-		return page(stubs)
-	}
-	err := l.byNumber(url.Values{}, func(issues []connectors.Issue) error { return l.page(issues) })
+	err := l.byNumber(url.Values{}, func(issues []wireIssue) error { return page(stubsOf(issues)) })
 	if err != nil {
 		return err
 	}
@@ -78,7 +72,7 @@ func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error
 // listing is one pass over a list.
 type listing struct {
 	*rest.Call
-	page   func([]connectors.Issue) error
+	page   func([]connectors.Stub) error
 	asked  int
 	budget int
 	floor  time.Time            // what is older was delivered, or not asked for
@@ -88,7 +82,7 @@ type listing struct {
 // read gets one page; more tells that the tracker may have further ones. Listing ends in an error when it takes
 // far more requests than the first page promised: people then change issues faster than we can list them, and
 // what is left is found from the same place next time.
-func (l *listing) read(filter url.Values) (issues []connectors.Issue, more bool, err error) {
+func (l *listing) read(filter url.Values) (issues []wireIssue, more bool, err error) {
 	l.asked++
 	if l.budget > 0 && l.asked > l.budget {
 		return nil, false, l.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
@@ -99,7 +93,7 @@ func (l *listing) read(filter url.Values) (issues []connectors.Issue, more bool,
 	if err != nil {
 		return nil, false, err
 	}
-	issues, w, err := decodeList(body)
+	w, err := decodeList(body)
 	if err != nil {
 		return nil, false, l.Garbled(0, err)
 	}
@@ -110,14 +104,14 @@ func (l *listing) read(filter url.Values) (issues []connectors.Issue, more bool,
 	if l.budget == 0 {
 		l.budget = 20 + 4*(1+w.Total/full)
 	}
-	return issues, len(issues) >= full, nil
+	return w.Issues, len(w.Issues) >= full, nil
 }
 
 // checkOrder makes sure that the filter and the order were obeyed: Redmine ignores silently what it does not
 // know, and a list read by keyset would then be read wrongly without end.
-func (l *listing) checkOrder(issues []connectors.Issue, from time.Time) error {
+func (l *listing) checkOrder(stubs []connectors.Stub, from time.Time) error {
 	before := from.Add(-time.Second)
-	for _, i := range issues {
+	for _, i := range stubs {
 		if i.UpdatedAt.Before(before) {
 			return l.Garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
 		}
@@ -127,9 +121,9 @@ func (l *listing) checkOrder(issues []connectors.Issue, from time.Time) error {
 }
 
 // deliver hands on what was not handed on before.
-func (l *listing) deliver(issues []connectors.Issue) error {
-	fresh := make([]connectors.Issue, 0, len(issues))
-	for _, i := range issues {
+func (l *listing) deliver(stubs []connectors.Stub) error {
+	fresh := make([]connectors.Stub, 0, len(stubs))
+	for _, i := range stubs {
 		if at, ok := l.given[i.ID]; i.UpdatedAt.Before(l.floor) || ok && at.Equal(i.UpdatedAt) {
 			continue
 		}
@@ -155,11 +149,11 @@ func (l *listing) deliver(issues []connectors.Issue) error {
 // second delivers everything from at to the very beginning of the next second by number. What lies at that beginning
 // is kept until the rest has been delivered, so that whoever keeps a cursor never sees time go back.
 func (l *listing) second(at time.Time) error {
-	var later []connectors.Issue
+	var later []connectors.Stub
 	filter := url.Values{"updated_on": {"><" + stamp(at) + "|" + stamp(at.Add(time.Second))}}
-	err := l.byNumber(filter, func(issues []connectors.Issue) error {
-		now := issues[:0:0]
-		for _, i := range issues {
+	err := l.byNumber(filter, func(issues []wireIssue) error {
+		var now []connectors.Stub
+		for _, i := range stubsOf(issues) {
 			if i.UpdatedAt.After(at) {
 				later = append(later, i)
 			} else {
@@ -176,7 +170,7 @@ func (l *listing) second(at time.Time) error {
 
 // byNumber reads everything the filter gives in the order of issue numbers. An issue keeps its number, so pages
 // by "issue_id>=N" neither skip nor repeat, whatever people do.
-func (l *listing) byNumber(filter url.Values, page func([]connectors.Issue) error) error {
+func (l *listing) byNumber(filter url.Values, page func([]wireIssue) error) error {
 	filter.Set("sort", "id:asc")
 	for next := int64(1); ; {
 		filter.Set("issue_id", ">="+strconv.FormatInt(next, 10))
@@ -185,7 +179,7 @@ func (l *listing) byNumber(filter url.Values, page func([]connectors.Issue) erro
 			return err
 		}
 		for _, i := range issues {
-			n := number(i)
+			n := number(string(i.ID))
 			if n < next {
 				return l.Garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
 			}
@@ -202,14 +196,23 @@ func (l *listing) byNumber(filter url.Values, page func([]connectors.Issue) erro
 	}
 }
 
-func inOrder(a, b connectors.Issue) int {
-	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(number(a), number(b)))
+func inOrder(a, b connectors.Stub) int {
+	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(number(a.ID), number(b.ID)))
 }
 
 // number is the id of an issue as Redmine orders it; decoding has made sure that it is one.
-func number(i connectors.Issue) int64 {
-	n, _ := strconv.ParseInt(i.ID, 10, 64)
+func number(id string) int64 {
+	n, _ := strconv.ParseInt(id, 10, 64)
 	return n
+}
+
+// stubsOf leaves of the issues of a page what a listing shows.
+func stubsOf(issues []wireIssue) []connectors.Stub {
+	stubs := make([]connectors.Stub, len(issues))
+	for n, i := range issues {
+		stubs[n] = connectors.Stub{ID: string(i.ID), UpdatedAt: i.UpdatedOn.Time}
+	}
+	return stubs
 }
 
 // stamp is the only form of a moment that Redmine's filters take.

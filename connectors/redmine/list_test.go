@@ -131,13 +131,13 @@ func TestChangedSkipsNothing(t *testing.T) {
 		}
 		tr := connectShelf(t, s)
 		var cursor time.Time
-		err := tr.Changed(t.Context(), since, func(page []connectors.Issue) error {
+		err := tr.Changed(t.Context(), since, func(page []connectors.Stub) error {
 			for _, i := range page {
 				if i.UpdatedAt.Before(since) || i.UpdatedAt.Before(cursor) {
 					t.Fatalf("issue %s of %v comes after %v", i.ID, i.UpdatedAt, cursor)
 				}
 				cursor = i.UpdatedAt
-				delete(owed, int(number(i)))
+				delete(owed, int(number(i.ID)))
 			}
 			for id := range owed {
 				if at, there := s.rows[id]; there && at.Truncate(time.Second).Before(cursor) {
@@ -215,7 +215,7 @@ func TestChangedCrowdedSecond(t *testing.T) {
 		}
 		s.rows[1001], s.rows[1002] = noon.Add(-time.Minute), noon.Add(time.Minute)
 		listed := 0
-		err := connectShelf(t, s).Changed(t.Context(), time.Time{}, func(page []connectors.Issue) error {
+		err := connectShelf(t, s).Changed(t.Context(), time.Time{}, func(page []connectors.Stub) error {
 			listed += len(page)
 			return nil
 		})
@@ -232,7 +232,7 @@ func TestChangedIsBounded(t *testing.T) {
 		s.now = s.now.Add(time.Second)
 		s.rows[1+s.requests%2] = s.now
 	}
-	err := connectShelf(t, s).Changed(t.Context(), time.Time{}, func([]connectors.Issue) error { return nil })
+	err := connectShelf(t, s).Changed(t.Context(), time.Time{}, func([]connectors.Stub) error { return nil })
 	if connectors.ClassOf(err) != connectors.TryLater || s.requests > 50 {
 		t.Errorf("%v after %d requests", err, s.requests)
 	}
@@ -254,7 +254,7 @@ func TestListsThatIgnoreTheFilter(t *testing.T) {
 			requests++
 			return answered(r, 200, `{"issues":[`+list+`],"total_count":3,"limit":1}`), nil
 		}))
-		err := tr.Changed(t.Context(), from, func([]connectors.Issue) error { return nil })
+		err := tr.Changed(t.Context(), from, func([]connectors.Stub) error { return nil })
 		if connectors.ClassOf(err) != connectors.Garbled || requests > 3 {
 			t.Errorf("%s: %v after %d requests", name, err, requests)
 		}

@@ -9,8 +9,8 @@
 // write that Redmine refused whole because another save came between (422 with an empty list of errors): nothing was
 // saved, so it is sent again a few times.
 //
-// Issue.Values of a History also holds the names of the attachments (connectors.FieldAttachment) and the
-// relations (connectors.FieldRelation); in a listing Redmine does not give them and the keys are absent.
+// Issue.Values also holds the names of the attachments (connectors.FieldAttachment) and the relations
+// (connectors.FieldRelation).
 //
 // It never deletes anything but, when told to, the text of a comment of its own account; it never reads the time from the machine, and never uses a writing method of go-redmine:
 // those send every field, so that a comment would wipe the description.

@@ -84,7 +84,7 @@ func TestKeyInHeaderOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	since := time.Date(2026, 3, 2, 9, 0, 0, 0, time.FixedZone("", 5*3600))
-	if err := tr.Changed(t.Context(), since, func([]connectors.Issue) error { return nil }); err != nil {
+	if err := tr.Changed(t.Context(), since, func([]connectors.Stub) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	want := "/tracker/issue_statuses.json?limit=100 " +

@@ -3,6 +3,7 @@ package redmine
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -144,21 +145,12 @@ type detail struct {
 	New      texts  `json:"new_value"`
 }
 
-// decodeIssue makes an Issue of one JSON object, and returns the wire form for what only a History has.
-func decodeIssue(raw json.RawMessage) (connectors.Issue, wireIssue, error) {
-	var w wireIssue
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return connectors.Issue{}, w, err
-	}
+// whole refuses what lacks what every issue has.
+func (w wireIssue) whole() error {
 	if w.ID == "" || w.CreatedOn.IsZero() || w.UpdatedOn.IsZero() {
-		return connectors.Issue{}, w, fmt.Errorf("an issue without id or times")
+		return errors.New("an issue without id or times")
 	}
-	return connectors.Issue{
-		ID: string(w.ID), Key: string(w.ID), Subject: w.Subject, Description: w.Description,
-		Author: string(w.Author.ID), Private: w.Private,
-		CreatedAt: w.CreatedOn.Time, UpdatedAt: w.UpdatedOn.Time,
-		Values: w.values(), Raw: raw,
-	}, w, nil
+	return nil
 }
 
 // values has a key for every field that Redmine's issues always have, empty or not, and for each custom field
@@ -183,29 +175,26 @@ func (w wireIssue) values() connectors.Values {
 }
 
 type wireList struct {
-	Issues []json.RawMessage `json:"issues"`
-	Total  int               `json:"total_count"`
-	Limit  int               `json:"limit"`
+	Issues []wireIssue `json:"issues"`
+	Total  int         `json:"total_count"`
+	Limit  int         `json:"limit"`
 }
 
-// decodeList makes Issues of one page. A page without the key "issues" is not one.
-func decodeList(body []byte) ([]connectors.Issue, wireList, error) {
+// decodeList reads one page. A page without the key "issues" is not one.
+func decodeList(body []byte) (wireList, error) {
 	var l wireList
 	if err := json.Unmarshal(body, &l); err != nil {
-		return nil, l, err
+		return l, err
 	}
 	if l.Issues == nil {
-		return nil, l, fmt.Errorf("a list without issues")
+		return l, errors.New("a list without issues")
 	}
-	issues := make([]connectors.Issue, 0, len(l.Issues))
-	for _, raw := range l.Issues {
-		i, _, err := decodeIssue(raw)
-		if err != nil {
-			return nil, l, err
+	for _, i := range l.Issues {
+		if err := i.whole(); err != nil {
+			return l, err
 		}
-		issues = append(issues, i)
 	}
-	return issues, l, nil
+	return l, nil
 }
 
 // membership is of a user or of a group; go-redmine knows only the first. Roles hold inherited ones too, and a

@@ -39,11 +39,11 @@ func changedLittle(t *testing.T, w *World) {
 	if requests != 1 {
 		t.Errorf("%d requests for %d issues, want 1", requests, len(listed))
 	}
-	if !slices.IsSortedFunc(listed, func(a, b connectors.Issue) int { return a.UpdatedAt.Compare(b.UpdatedAt) }) {
+	if !slices.IsSortedFunc(listed, func(a, b connectors.Stub) int { return a.UpdatedAt.Compare(b.UpdatedAt) }) {
 		t.Error("the list is not ordered by the time of the last change")
 	}
 	for _, id := range made {
-		if !slices.ContainsFunc(listed, func(i connectors.Issue) bool { return i.ID == id }) {
+		if !slices.ContainsFunc(listed, func(i connectors.Stub) bool { return i.ID == id }) {
 			t.Errorf("issue %s is missing", id)
 		}
 	}
@@ -54,7 +54,7 @@ func changedLittle(t *testing.T, w *World) {
 	}
 	last := listed[len(listed)-1]
 	again, err := changed(t.Context(), tr, last.UpdatedAt)
-	if err != nil || !slices.ContainsFunc(again, func(i connectors.Issue) bool { return i.ID == last.ID }) {
+	if err != nil || !slices.ContainsFunc(again, func(i connectors.Stub) bool { return i.ID == last.ID }) {
 		t.Errorf("listing from the last issue's own time gives %d issues, not that one (%v)", len(again), err)
 	}
 	none, err := changed(t.Context(), tr, last.UpdatedAt.Add(time.Hour))
@@ -77,7 +77,7 @@ func crowd(t *testing.T, w *World) (issues []string, start time.Time) {
 	return w.Crowd(t, w.Project, at), start
 }
 
-func wantAll(t *testing.T, listed []connectors.Issue, want []string) {
+func wantAll(t *testing.T, listed []connectors.Stub, want []string) {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, i := range listed {
@@ -147,7 +147,7 @@ func changedStopped(t *testing.T, w *World) {
 	w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "to stop at"})
 	stop := errors.New("enough")
 	pages := 0
-	err := w.tracker().Changed(t.Context(), time.Time{}, func([]connectors.Issue) error { pages++; return stop })
+	err := w.tracker().Changed(t.Context(), time.Time{}, func([]connectors.Stub) error { pages++; return stop })
 	if err != stop || pages != 1 { //nolint:errorlint // the contract says: as it is
 		t.Errorf("%v after %d pages, want the caller's own error after 1", err, pages)
 	}

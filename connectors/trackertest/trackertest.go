@@ -219,9 +219,9 @@ func (w *World) hidden() connectors.Class {
 }
 
 // changed collects what Changed lists.
-func changed(ctx context.Context, tr connectors.Tracker, since time.Time) ([]connectors.Issue, error) {
-	var all []connectors.Issue
-	err := tr.Changed(ctx, since, func(page []connectors.Issue) error {
+func changed(ctx context.Context, tr connectors.Tracker, since time.Time) ([]connectors.Stub, error) {
+	var all []connectors.Stub
+	err := tr.Changed(ctx, since, func(page []connectors.Stub) error {
 		all = append(all, page...)
 		return nil
 	})

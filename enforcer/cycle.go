@@ -139,26 +139,13 @@ func (k StepKey) ID() string {
 	return stepIDs.EncodeToString(h.Sum(nil))[:12]
 }
 
-// Verb is what is to become of a step whose moment has come.
-type Verb string
-
-// The verbs.
-const (
-	Act       Verb = "act"       // write it
-	Wait      Verb = "wait"      // write it later: internal steps keep working hours
-	Past      Verb = "past"      // its moment lies before the line: recorded, never written
-	Overtaken Verb = "overtaken" // a later step of the same cycle says it all
-	Needless  Verb = "needless"  // the cycle ended before it could be written
-	Hold      Verb = "hold"      // a person's label, or a status nobody mapped
-)
-
 // Decision is what to do about one step, with its reason. It is a value: recording and writing are others' work.
 type Decision struct {
 	Key       StepKey
-	Verb      Verb
-	Moment    time.Time // when the step's moment came
-	Due       time.Time // of the cycle; zero when it has none
-	NotBefore time.Time // with Wait: the next opening
+	State     EntryState // of the entry that it becomes
+	Moment    time.Time  // when the step's moment came
+	Due       time.Time  // of the cycle; zero when it has none
+	NotBefore time.Time  // with Waiting: the next opening
 	Audience  Audience
 	Changes   Changes
 	Reason    Reason

@@ -76,7 +76,7 @@ func (d *decider) step(i int, c *Cycle, s CycleStep) error {
 		return nil // the cycle ended before the step's moment came
 	}
 	dec := Decision{
-		Key: key, Verb: Act, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
+		Key: key, State: Intended, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
 		Breach: s.Step.Trigger.Due, Severity: c.Severity,
 	}
 	if s.Step.Comment != nil {
@@ -86,11 +86,11 @@ func (d *decider) step(i int, c *Cycle, s CycleStep) error {
 	}
 	switch {
 	case standing == Unrecorded && d.past(c, s):
-		dec.Verb, dec.Reason = Past, d.pastReason(s)
+		dec.State, dec.Reason = Past, d.pastReason(s)
 	case r.Hold != "":
-		dec.Verb, dec.Reason = Hold, holdReason(r.Hold)
+		dec.State, dec.Reason = Held, holdReason(r.Hold)
 	case over:
-		dec.Verb, dec.Reason = Needless, needlessReason(ended)
+		dec.State, dec.Reason = Needless, needlessReason(ended)
 	default:
 		dec.Reason = stepReason(&d.ev, c, s)
 		dec.Changes = d.changes(c, s)
@@ -167,7 +167,7 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 		}
 	}
 	dec.NotBefore, err = cal.NextOpening(d.ev.Now)
-	dec.Verb, dec.Reason = Wait, waitReason(dec.NotBefore, cal.Location())
+	dec.State, dec.Reason = Waiting, waitReason(dec.NotBefore, cal.Location())
 	return err
 }
 
@@ -185,16 +185,16 @@ func (c *Cycle) alwaysOn() bool {
 // all its cycles; each period of a duty has an issue of its own, and each check is of something else.
 func (d *decider) overtake() {
 	for i := range d.out {
-		if d.out[i].Verb != Act && d.out[i].Verb != Wait {
+		if !d.out[i].State.toBeWritten() {
 			continue
 		}
 		for j := range d.out {
 			a, b := &d.out[i], &d.out[j]
 			later := b.Moment.After(a.Moment) || (b.Moment.Equal(a.Moment) && j > i)
-			if i != j && later && (b.Verb == Act || b.Verb == Wait) && a.Audience == b.Audience &&
+			if i != j && later && b.State.toBeWritten() && a.Audience == b.Audience &&
 				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && (a.Key.Cycle == b.Key.Cycle || !d.cycleOf[i].apart()) &&
 				b.Changes.covers(a.Changes) {
-				a.Verb, a.Reason = Overtaken, overtakenReason(b)
+				a.State, a.Reason = Overtaken, overtakenReason(b)
 				a.Changes = Changes{}
 				break
 			}

@@ -169,9 +169,9 @@ func TestEveryStepIsDecidedOnce(t *testing.T) {
 					t.Fatalf("%v is decided again", d.Key)
 				case d.Moment.After(now):
 					t.Fatalf("%v is decided at %s, before its moment %s", d.Key, now, d.Moment)
-				case d.Verb == enforcer.Wait && !d.NotBefore.After(now):
+				case d.State == enforcer.Waiting && !d.NotBefore.After(now):
 					t.Fatalf("%v waits for the past", d.Key)
-				case d.Verb == enforcer.Wait || d.Verb == enforcer.Needless:
+				case d.State == enforcer.Waiting || d.State == enforcer.Needless:
 					pending[d.Key] = true
 				default:
 					settled[d.Key] = true

@@ -2,6 +2,7 @@ package enforcer_test
 
 import (
 	"bufio"
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
@@ -55,7 +56,7 @@ type story struct {
 	until    time.Time
 	line     enforcer.Line
 	settled  map[enforcer.StepKey]bool
-	pending  map[enforcer.StepKey]enforcer.Verb
+	pending  map[enforcer.StepKey]enforcer.EntryState
 	down     [2]time.Time // slabridge does not run in between
 	waits    []time.Time  // openings that internal steps wait for
 	n        int
@@ -63,7 +64,7 @@ type story struct {
 }
 
 func play(t *testing.T, head string) string {
-	s := &story{t: t, settled: map[enforcer.StepKey]bool{}, pending: map[enforcer.StepKey]enforcer.Verb{}}
+	s := &story{t: t, settled: map[enforcer.StepKey]bool{}, pending: map[enforcer.StepKey]enforcer.EntryState{}}
 	s.request = enforcer.Request{Connection: "test", Issue: "1", Key: "#1"}
 	type act struct {
 		at    time.Time
@@ -314,11 +315,11 @@ func (s *story) pass(now time.Time) {
 		s.t.Fatal(err)
 	}
 	for _, d := range ds {
-		if s.pending[d.Key] != d.Verb {
+		if s.pending[d.Key] != d.State {
 			s.say(now, d)
 		}
-		if d.Verb == enforcer.Wait || d.Verb == enforcer.Hold {
-			s.pending[d.Key] = d.Verb
+		if d.State == enforcer.Waiting || d.State == enforcer.Held {
+			s.pending[d.Key] = d.State
 			s.wait(d.NotBefore)
 			continue
 		}
@@ -326,7 +327,7 @@ func (s *story) pass(now time.Time) {
 			s.t.Errorf("%v is decided twice", d.Key)
 		}
 		s.settled[d.Key] = true
-		if d.Verb == enforcer.Act {
+		if d.State == enforcer.Intended {
 			s.echo(now, d)
 		}
 	}
@@ -340,9 +341,12 @@ func (s *story) wait(until time.Time) {
 	}
 }
 
+// verbs are the story's words for what is to become of a step.
+var verbs = map[enforcer.EntryState]string{enforcer.Intended: "act", enforcer.Waiting: "wait", enforcer.Held: "hold"}
+
 func (s *story) say(now time.Time, d enforcer.Decision) {
 	step := d.Key.Obligation + "/" + d.Key.Step
-	fmt.Fprintf(&s.out, "%s  %-9s %-8s %s", s.stamp(now), d.Verb, d.Audience, step)
+	fmt.Fprintf(&s.out, "%s  %-9s %-8s %s", s.stamp(now), cmp.Or(verbs[d.State], string(d.State)), d.Audience, step)
 	if c := d.Changes.Comment; c != nil {
 		fmt.Fprintf(&s.out, " says %s", c.Text)
 		if !c.BeginBy.IsZero() {
@@ -360,7 +364,7 @@ func (s *story) say(now time.Time, d enforcer.Decision) {
 			fmt.Fprintf(&s.out, ", %s %s", x[0], x[1])
 		}
 	}
-	if d.Verb != enforcer.Act {
+	if d.State != enforcer.Intended {
 		fmt.Fprintf(&s.out, ": %s", d.Reason.Text.In("en"))
 	}
 	s.out.WriteString("\n")

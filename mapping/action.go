@@ -38,7 +38,7 @@ func (b *Bound) CanTake(action string, while []enforcer.StatusClass, h connector
 func (w *writer) actions(ds []enforcer.Decision) (possible []enforcer.Decision, impossible []Planned) {
 	var wanted string
 	for _, d := range ds {
-		if d.Verb == enforcer.Act && actions[d.Changes.Action] != "" {
+		if d.State == enforcer.Intended && actions[d.Changes.Action] != "" {
 			wanted = d.Changes.Action
 		}
 	}
@@ -49,7 +49,7 @@ func (w *writer) actions(ds []enforcer.Decision) (possible []enforcer.Decision, 
 	for _, d := range ds {
 		refused := why
 		switch class := actions[d.Changes.Action]; {
-		case d.Verb != enforcer.Act:
+		case d.State != enforcer.Intended:
 			continue
 		case class == "":
 			refused = ""

@@ -23,7 +23,7 @@ func decision(obligation, step string, audience enforcer.Audience, ch enforcer.C
 			Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme",
 			Obligation: obligation, Cycle: "created", Step: step,
 		},
-		Verb: enforcer.Act, Audience: audience, Changes: ch, Moment: due, Due: due,
+		State: enforcer.Intended, Audience: audience, Changes: ch, Moment: due, Due: due,
 	}
 }
 
@@ -57,7 +57,7 @@ func TestWrites(t *testing.T) {
 		want      string
 	}{
 		{"nothing decided", "", nil, nil, ""},
-		{"only decisions to act", "", nil, []enforcer.Decision{{Verb: enforcer.Wait, Changes: assign(enforcer.Support)}}, ""},
+		{"only decisions to act", "", nil, []enforcer.Decision{{State: enforcer.Waiting, Changes: assign(enforcer.Support)}}, ""},
 		{
 			"the lead of a role", "", nil,
 			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},

@@ -89,7 +89,8 @@ func TestLogOfAPass(t *testing.T) {
 	moment := time.Date(2026, 3, 20, 11, 0, 0, 0, time.UTC)
 	r := engine.Report{Connection: "helpdesk", Late: engine.Lateness{At: moment, Since: moment, Overdue: 3, Began: true}}
 	for i := range 40 {
-		e := ledger.Entry{IssueKey: fmt.Sprint(i), Reason: enforcer.Reason{Code: "storm", Text: enforcer.Text{"en": "too many"}}}
+		e := ledger.Entry{}
+		e.IssueKey, e.Reason = fmt.Sprint(i), enforcer.Reason{Code: "storm", Text: enforcer.Text{"en": "too many"}}
 		e.Key = enforcer.StepKey{Connection: "helpdesk", Issue: fmt.Sprint(i), Contract: "kamal-acme", Obligation: "respond", Cycle: "created", Step: "due"}
 		e.ID, e.Moment = e.Key.ID(), moment.Add(time.Duration(i)*time.Minute)
 		r.Held = append(r.Held, e)

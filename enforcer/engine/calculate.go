@@ -145,8 +145,8 @@ func (p *pass) restrain(f *finding) {
 		return
 	}
 	for i := range f.decisions {
-		if d := &f.decisions[i]; d.Verb == enforcer.Act {
-			d.Verb, d.Reason = enforcer.Hold, r
+		if d := &f.decisions[i]; d.State == enforcer.Intended {
+			d.State, d.Reason = enforcer.Held, r
 		}
 	}
 }
@@ -157,10 +157,10 @@ func (p *pass) blocked() enforcer.Reason {
 }
 
 // with gives the decisions with one of the verbs.
-func (f *finding) with(verbs ...enforcer.Verb) []enforcer.Decision {
+func (f *finding) with(verbs ...enforcer.EntryState) []enforcer.Decision {
 	var out []enforcer.Decision
 	for _, d := range f.decisions {
-		if slices.Contains(verbs, d.Verb) {
+		if slices.Contains(verbs, d.State) {
 			out = append(out, d)
 		}
 	}
@@ -170,7 +170,7 @@ func (f *finding) with(verbs ...enforcer.Verb) []enforcer.Decision {
 // entry is the ledger's row for a decision, standing alone: everything the decision rests on is in it.
 func (f *finding) entry(d enforcer.Decision) ledger.Entry {
 	c := f.view.Contract.Contract
-	e := ledger.Decided(d, f.ev.Now)
+	e := ledger.Entry{Entry: d.Entry(f.ev.Now)}
 	e.IssueKey, e.Subject, e.Severity = f.request.Key, f.request.Subject, d.Severity
 	e.Facts = ledger.Facts{
 		Version: c.Version, Fingerprint: f.view.Fingerprint, Calendar: c.Calendar.Version(),

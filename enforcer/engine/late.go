@@ -140,7 +140,7 @@ func (p *pass) confess(ctx context.Context, step string, since time.Time) (told 
 		return true, nil
 	}
 	d := p.confession(step, since)
-	e := ledger.Decided(d, p.now)
+	e := ledger.Entry{Entry: d.Entry(p.now)}
 	e.IssueKey, e.Subject = p.conn.WatchIssue, "slabridge"
 	recorded, err := p.e.ledger.Record(ctx, p.now, e)
 	if err != nil {
@@ -169,7 +169,7 @@ func (p *pass) confession(step string, since time.Time) enforcer.Decision {
 			Connection: p.conn.ID, Issue: wholeContract, Contract: p.views[0].ID,
 			Obligation: enforcer.Watch, Cycle: since.UTC().Format(time.RFC3339), Step: step,
 		},
-		Verb: enforcer.Act, Moment: p.now, Audience: enforcer.Internal, Source: "slabridge",
+		State: enforcer.Intended, Moment: p.now, Audience: enforcer.Internal, Source: "slabridge",
 		Reason:  enforcer.Reason{Code: step, Text: reason},
 		Changes: enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: text, StartedAt: since, Moment: p.now}},
 	}

@@ -111,7 +111,7 @@ func (p *pass) planned(ctx context.Context, v *view, id string) ([]ledger.Entry,
 	}
 	p.tally(v, &f, m)
 	var out []ledger.Entry
-	for _, d := range f.with(enforcer.Act, enforcer.Wait, enforcer.Hold) {
+	for _, d := range f.with(enforcer.Intended, enforcer.Waiting, enforcer.Held) {
 		e := f.entry(d)
 		for _, w := range f.writes(m.history, []enforcer.Decision{d}, p.e.writeOptions(v)) {
 			e.Write = &w.Write
@@ -129,7 +129,7 @@ func (p *pass) plannedWhole(ctx context.Context, v *view, ids []string) ([]ledge
 	}
 	var out []ledger.Entry
 	for _, f := range found {
-		for _, d := range f.with(enforcer.Act, enforcer.Wait, enforcer.Hold) {
+		for _, d := range f.with(enforcer.Intended, enforcer.Waiting, enforcer.Held) {
 			e := f.entry(d)
 			if e.Write, err = p.wholeWrite(ctx, &f, d); err != nil {
 				return nil, err

@@ -64,13 +64,13 @@ func (p *pass) order(ctx context.Context, undos []Undo) error {
 
 func (p *pass) orderOf(u Undo) ledger.Entry {
 	was := u.Entry
-	o := ledger.Entry{
+	o := ledger.Entry{Entry: enforcer.Entry{
 		Key: ledger.RevertKey(was.Key), IssueKey: was.IssueKey, Subject: was.Subject, State: ledger.Intended,
 		Reason: enforcer.Reason{Code: "revert", Text: enforcer.Text{
 			"ru": "человек распорядился отменить шаг", "en": "a human ordered the step to be taken back",
 		}},
 		Evidence: was.Evidence,
-	}
+	}}
 	o.DecidedAt, o.Breach, o.Changes = p.now, false, enforcer.Changes{} // its moment stays that of the step: so orders come in the order of their steps
 	if u.Assign != nil {
 		o.Changes.Assign = was.Changes.Assign

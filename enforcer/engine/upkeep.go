@@ -62,7 +62,7 @@ func (p *pass) upkeep(ctx context.Context, f *finding, h connectors.History) err
 	}
 	f.fields = fields
 	f.decisions = append(f.decisions, enforcer.Decision{
-		Key: key, Verb: enforcer.Act, Moment: f.ev.Now, Audience: enforcer.Internal, Severity: f.ev.State.Severity,
+		Key: key, State: enforcer.Intended, Moment: f.ev.Now, Audience: enforcer.Internal, Severity: f.ev.State.Severity,
 		Reason: enforcer.Reason{Code: "upkeep", Text: enforcer.Text{
 			"ru": "поля срока и состояния приводятся к действительным", "en": "the fields for due and state are brought up to date",
 		}},

@@ -94,7 +94,7 @@ func (p *pass) wholeLine(ctx context.Context, f *finding) (enforcer.Line, error)
 func (p *pass) ground(f *finding) {
 	for i := range f.decisions {
 		d := &f.decisions[i]
-		if d.Verb != enforcer.Act && d.Verb != enforcer.Wait {
+		if d.State != enforcer.Intended && d.State != enforcer.Waiting {
 			continue
 		}
 		code, why := p.untenable(f, d)
@@ -102,7 +102,7 @@ func (p *pass) ground(f *finding) {
 			continue
 		}
 		p.report.problem("", true, "held: %s of %s: %s", d.Key.Obligation, f.view.ID, why)
-		d.Verb, d.NotBefore = enforcer.Hold, time.Time{}
+		d.State, d.NotBefore = enforcer.Held, time.Time{}
 		d.Reason = enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}
 	}
 }
@@ -152,7 +152,7 @@ func (p *pass) mayNotCreate(project string) string {
 
 // carryOutWhole writes what a contract as a whole calls for.
 func (p *pass) carryOutWhole(ctx context.Context, f finding) error {
-	for _, d := range f.with(enforcer.Act) {
+	for _, d := range f.with(enforcer.Intended) {
 		i := slices.IndexFunc(f.entries, func(e ledger.Entry) bool { return e.Key == d.Key && len(p.ready([]ledger.Entry{e})) > 0 })
 		if i < 0 {
 			continue

@@ -101,7 +101,7 @@ func (p *pass) write(ctx context.Context, f finding, h connectors.History, entri
 	byKey := make(map[enforcer.StepKey]ledger.Entry, len(entries))
 	said := p.said(h)
 	var decisions []enforcer.Decision
-	for _, d := range f.with(enforcer.Act) {
+	for _, d := range f.with(enforcer.Intended) {
 		i := slices.IndexFunc(entries, func(e ledger.Entry) bool { return e.Key == d.Key })
 		if i < 0 {
 			continue

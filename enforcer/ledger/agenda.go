@@ -91,52 +91,10 @@ func (l *Ledger) Contracts(ctx context.Context) ([]Line, error) {
 	return out, nil
 }
 
-// Item is what the agenda knows of an issue under a contract.
-type Item struct {
-	Connection  string
-	Issue       string
-	Contract    string
-	IssueKey    string
-	Subject     string
-	Severity    string
-	EvaluatedAt time.Time
-	Next        time.Time // when time alone changes something; zero: never
-	Fingerprint string    // of contract and configuration at that evaluation; "" when the issue could not be read since
-	Cycles      []Cycle
-}
-
-// Cycle is a cycle in short, as of the item's evaluation.
-type Cycle struct {
-	Obligation string              `json:"obligation"`
-	ID         string              `json:"cycle"`
-	Ordinal    int                 `json:"ordinal"`
-	State      enforcer.CycleState `json:"state"`
-	StartedAt  time.Time           `json:"started"`
-	Due        time.Time           `json:"due,omitzero"`
-	EndedAt    time.Time           `json:"ended,omitzero"`
-	IssueKey   string              `json:"issue,omitempty"` // of the issue made for a duty's period
-}
-
-func (c Cycle) running() bool { return c.State == enforcer.Running || c.State == enforcer.Paused }
-
-// due is the soonest due of the cycles that go on, and how many go on.
-func (it *Item) due() (due time.Time, running int) {
-	for _, c := range it.Cycles {
-		if !c.running() {
-			continue
-		}
-		running++
-		if !c.Due.IsZero() && (due.IsZero() || c.Due.Before(due)) {
-			due = c.Due
-		}
-	}
-	return due, running
-}
-
 // SetAgenda replaces what the agenda knows of each item's issue under its contract, in one transaction. An item
 // without cycles and without a next moment says that the contract has nothing to do with the issue (any more): it is
 // taken off.
-func (l *Ledger) SetAgenda(ctx context.Context, items ...Item) error {
+func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, it := range items {
 			if len(it.Cycles) == 0 && it.Next.IsZero() {
@@ -150,7 +108,7 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...Item) error {
 			if err != nil {
 				return fmt.Errorf("set agenda of issue %s: %w", it.Issue, err)
 			}
-			due, running := it.due()
+			due, running := it.Soonest()
 			_, err = tx.ExecContext(ctx, `INSERT INTO ledger_agenda (connection, issue, contract, issue_key, subject, severity,
 					evaluated_at, next_at, due, running, cycles, fingerprint)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -203,7 +161,7 @@ func (l *Ledger) NextMoment(ctx context.Context, connection string, after time.T
 }
 
 // Running lists the issues with cycles that go on, soonest due first, those without a due last.
-func (l *Ledger) Running(ctx context.Context) ([]Item, error) {
+func (l *Ledger) Running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 	out, err := collect(ctx, l.db, scanItem, `SELECT `+itemColumns+` FROM ledger_agenda WHERE running > 0
 		ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, connection, issue, contract`)
 	if err != nil {
@@ -213,33 +171,33 @@ func (l *Ledger) Running(ctx context.Context) ([]Item, error) {
 }
 
 // Item reads what the agenda knows of an issue under a contract; ok is false when it is not on it.
-func (l *Ledger) Item(ctx context.Context, connection, issue, contract string) (it Item, ok bool, err error) {
+func (l *Ledger) Item(ctx context.Context, connection, issue, contract string) (it enforcer.AgendaItem, ok bool, err error) {
 	it, err = scanItem(l.db.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM ledger_agenda
 		WHERE connection = $1 AND issue = $2 AND contract = $3`, connection, issue, contract).Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return Item{}, false, nil
+		return enforcer.AgendaItem{}, false, nil
 	case err != nil:
-		return Item{}, false, fmt.Errorf("read agenda of issue %s: %w", issue, err)
+		return enforcer.AgendaItem{}, false, fmt.Errorf("read agenda of issue %s: %w", issue, err)
 	}
 	return it, true, nil
 }
 
 const itemColumns = `connection, issue, contract, issue_key, subject, severity, evaluated_at, next_at, cycles, fingerprint`
 
-func scanItem(scan func(...any) error) (Item, error) {
+func scanItem(scan func(...any) error) (enforcer.AgendaItem, error) {
 	var (
-		it              Item
+		it              enforcer.AgendaItem
 		evaluated, next sql.NullInt64
 		cycles          string
 	)
 	if err := scan(&it.Connection, &it.Issue, &it.Contract, &it.IssueKey, &it.Subject, &it.Severity, &evaluated, &next,
 		&cycles, &it.Fingerprint); err != nil {
-		return Item{}, err
+		return enforcer.AgendaItem{}, err
 	}
 	it.EvaluatedAt, it.Next = fromMillis(evaluated), fromMillis(next)
 	if err := json.Unmarshal([]byte(cycles), &it.Cycles); err != nil {
-		return Item{}, fmt.Errorf("read agenda of issue %s: cycles: %w", it.Issue, err)
+		return enforcer.AgendaItem{}, fmt.Errorf("read agenda of issue %s: cycles: %w", it.Issue, err)
 	}
 	return it, nil
 }

@@ -49,11 +49,11 @@ func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
 	}
 }
 
-func item(issue string, next, due time.Time, state enforcer.CycleState) ledger.Item {
-	return ledger.Item{
+func item(issue string, next, due time.Time, state enforcer.CycleState) enforcer.AgendaItem {
+	return enforcer.AgendaItem{
 		Connection: "helpdesk", Issue: issue, Contract: "kamal", IssueKey: "#" + issue, Subject: "Printer on fire", Severity: "critical",
 		EvaluatedAt: t0, Next: next, Fingerprint: "f1",
-		Cycles: []ledger.Cycle{
+		Cycles: []enforcer.AgendaCycle{
 			{Obligation: "acknowledge", ID: "created", Ordinal: 1, State: enforcer.Met, StartedAt: t0, Due: t0.Add(time.Minute), EndedAt: t0},
 			{Obligation: "respond", ID: "created", Ordinal: 1, State: state, StartedAt: t0, Due: due},
 		},
@@ -63,7 +63,7 @@ func item(issue string, next, due time.Time, state enforcer.CycleState) ledger.I
 func TestAgenda(t *testing.T) {
 	l, _ := open(t)
 	at := func(m int) time.Time { return t0.Add(time.Duration(m) * time.Minute) }
-	items := []ledger.Item{
+	items := []enforcer.AgendaItem{
 		item("1", at(10), at(60), enforcer.Running),
 		item("2", at(5), at(20), enforcer.Paused),
 		item("3", time.Time{}, at(1), enforcer.Met),
@@ -86,7 +86,7 @@ func TestAgenda(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]ledger.Item{items[1], items[0], items[3]}, running); diff != "" {
+	if diff := cmp.Diff([]enforcer.AgendaItem{items[1], items[0], items[3]}, running); diff != "" {
 		t.Errorf("running, soonest due first, those without a due last (-want +got):\n%s", diff)
 	}
 
@@ -125,7 +125,7 @@ func TestNextMomentIsOverEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	next(t0.Add(time.Hour))
-	wait := step("1/respond/created/due", enforcer.Wait)
+	wait := step("1/respond/created/due", enforcer.Waiting)
 	wait.NotBefore = t0.Add(30 * time.Minute)
 	e := record(t, l, wait)[0]
 	next(t0.Add(30 * time.Minute))

@@ -21,7 +21,7 @@ var scenario = []struct {
 	do   func(l *ledger.Ledger, t *testing.T) error
 }{
 	{"record", func(l *ledger.Ledger, t *testing.T) error {
-		_, err := l.Record(t.Context(), t0, step("1/respond/created/due", enforcer.Act), step("1/respond/created/warn-50", enforcer.Wait), step("2/respond/created/due", enforcer.Hold))
+		_, err := l.Record(t.Context(), t0, step("1/respond/created/due", enforcer.Intended), step("1/respond/created/warn-50", enforcer.Waiting), step("2/respond/created/due", enforcer.Held))
 		return err
 	}},
 	{"begin", func(l *ledger.Ledger, t *testing.T) error { return sendAll(l, t, "1") }},
@@ -75,7 +75,7 @@ var scenario = []struct {
 		return err
 	}},
 	{"agenda", func(l *ledger.Ledger, t *testing.T) error {
-		return l.SetAgenda(t.Context(), ledger.Item{Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Next: t0})
+		return l.SetAgenda(t.Context(), enforcer.AgendaItem{Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Next: t0})
 	}},
 	{"pass", func(l *ledger.Ledger, t *testing.T) error {
 		return l.SetPass(t.Context(), t0, "helpdesk", "kamal", "f1")
@@ -96,7 +96,7 @@ func sendAll(l *ledger.Ledger, t *testing.T, issue string) error {
 
 // duty is the step of a contract's duty that makes its issue.
 func duty() ledger.Entry {
-	e := step("/deliver/2026-Q1/start", enforcer.Act)
+	e := step("/deliver/2026-Q1/start", enforcer.Intended)
 	e.Changes = enforcer.Changes{Action: enforcer.ActionCreate, Assign: enforcer.Support, Duty: true}
 	return e
 }

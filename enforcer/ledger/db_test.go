@@ -176,19 +176,19 @@ func open(t testing.TB) (*ledger.Ledger, *file) {
 }
 
 // step makes a decision's entry from "issue/obligation/cycle/step".
-func step(path string, verb enforcer.Verb) ledger.Entry {
+func step(path string, verb enforcer.EntryState) ledger.Entry {
 	p := strings.Split(path, "/")
-	e := ledger.Decided(enforcer.Decision{
-		Key:  enforcer.StepKey{Connection: "helpdesk", Issue: p[0], Contract: "kamal", Obligation: p[1], Cycle: p[2], Step: p[3]},
-		Verb: verb, Moment: t0.Add(20 * time.Minute), Due: t0.Add(20 * time.Minute), Audience: enforcer.Internal,
+	e := ledger.Entry{Entry: enforcer.Decision{
+		Key:   enforcer.StepKey{Connection: "helpdesk", Issue: p[0], Contract: "kamal", Obligation: p[1], Cycle: p[2], Step: p[3]},
+		State: verb, Moment: t0.Add(20 * time.Minute), Due: t0.Add(20 * time.Minute), Audience: enforcer.Internal,
 		Source: "п. 8", Reason: enforcer.Reason{Code: "due"},
 		Changes: enforcer.Changes{
 			Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: "breach", Source: "п. 8", StartedAt: t0, Moment: t0.Add(20 * time.Minute)},
 			Assign:  enforcer.Support,
 		},
-	}, t0.Add(21*time.Minute))
+	}.Entry(t0.Add(21 * time.Minute))}
 	e.IssueKey, e.Subject, e.Severity = "#"+p[0], "Printer on fire", "critical"
-	e.Facts = ledger.Facts{Rule: "respond within 20m", Version: "2026-01", Calendar: "kz 2026.1", StartedAt: t0, Events: []string{"created"}}
+	e.Facts = enforcer.Facts{Rule: "respond within 20m", Version: "2026-01", Calendar: "kz 2026.1", StartedAt: t0, Events: []string{"created"}}
 	return e
 }
 

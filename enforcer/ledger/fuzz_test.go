@@ -39,7 +39,7 @@ func FuzzItem(f *testing.F) {
 		if err != nil {
 			return
 		}
-		it.due() // of any states and moments
+		it.Soonest() // of any states and moments
 		text, err := encode(it.Cycles)
 		if err != nil {
 			return // a year that RFC 3339 cannot tell

@@ -16,11 +16,11 @@ import (
 // something new about its cycle, beside the records that are there. Handing in the same verdict again, or one that an
 // edit of contract, calendar data or mapping alone has changed, records nothing. A paused cycle is a running one. It
 // returns the records it made.
-func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...Verdict) ([]Verdict, error) {
+func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...enforcer.Verdict) ([]enforcer.Verdict, error) {
 	if len(verdicts) == 0 {
 		return nil, nil
 	}
-	var out []Verdict
+	var out []enforcer.Verdict
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		// Prepared: a first pass over an old tracker judges some hundred thousand cycles.
 		last, err := tx.PrepareContext(ctx, selectLast)
@@ -38,7 +38,7 @@ func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...Verdict) 
 			v.JudgedAt = fromMillis(millis(now))
 			made, ok, err := judge(ctx, last, insert, v)
 			if err != nil {
-				return fmt.Errorf("judge %s: %w", v.describe(), err)
+				return fmt.Errorf("judge %s: %w", &v, err)
 			}
 			if ok {
 				out = append(out, made)
@@ -52,17 +52,17 @@ func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...Verdict) 
 	return out, nil
 }
 
-func judge(ctx context.Context, selectLast, insert *sql.Stmt, v Verdict) (Verdict, bool, error) {
-	if err := v.valid(); err != nil {
-		return Verdict{}, false, err
+func judge(ctx context.Context, selectLast, insert *sql.Stmt, v enforcer.Verdict) (enforcer.Verdict, bool, error) {
+	if err := v.Valid(); err != nil {
+		return enforcer.Verdict{}, false, err
 	}
 	last, err := lastOf(selectLast.QueryRowContext(ctx, v.Connection, v.Issue, v.Contract, v.Obligation, v.Cycle))
 	if err != nil {
-		return Verdict{}, false, err
+		return enforcer.Verdict{}, false, err
 	}
-	made, ok := supersedes(last, v.stored())
+	made, ok := storedVerdict(v).Supersedes(last)
 	if !ok {
-		return Verdict{}, false, nil
+		return enforcer.Verdict{}, false, nil
 	}
 	made.Number, made.JudgedAt = 1, v.JudgedAt
 	if last != nil {
@@ -70,7 +70,7 @@ func judge(ctx context.Context, selectLast, insert *sql.Stmt, v Verdict) (Verdic
 	}
 	facts, err := encode(made.Facts)
 	if err != nil {
-		return Verdict{}, false, err
+		return enforcer.Verdict{}, false, err
 	}
 	_, err = insert.ExecContext(ctx, made.Connection, made.Issue, made.Contract, made.Obligation, made.Cycle, made.Number,
 		made.IssueKey, made.Subject, made.Ordinal, made.State, made.Severity, made.Source, millis(made.StartedAt),
@@ -79,8 +79,8 @@ func judge(ctx context.Context, selectLast, insert *sql.Stmt, v Verdict) (Verdic
 	return made, true, err
 }
 
-// stored gives the verdict as reading it back would.
-func (v Verdict) stored() Verdict {
+// storedVerdict gives the verdict as reading it back would.
+func storedVerdict(v enforcer.Verdict) enforcer.Verdict {
 	v.StartedAt, v.Due, v.EndedAt = fromMillis(millis(v.StartedAt)), fromMillis(millis(v.Due)), fromMillis(millis(v.EndedAt))
 	v.Facts.StartedAt = fromMillis(millis(v.Facts.StartedAt))
 	v.Elapsed = v.Elapsed.Truncate(time.Millisecond)
@@ -88,7 +88,7 @@ func (v Verdict) stored() Verdict {
 }
 
 // lastOf reads the last record of a cycle, nil when it has none.
-func lastOf(row *sql.Row) (*Verdict, error) {
+func lastOf(row *sql.Row) (*enforcer.Verdict, error) {
 	v, err := scanVerdict(row.Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -122,20 +122,20 @@ func (f VerdictFilter) conditions() conditions {
 // Verdicts goes through the cycles that fit, contract by contract and in the order in which their last records were
 // reached, and gives every record of each, oldest first: those of one cycle follow each other. Like List, it reads in
 // pages and ends at the first error, which comes as the last pair.
-func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[Verdict, error] {
-	return func(yield func(Verdict, error) bool) {
-		var last *Verdict
+func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[enforcer.Verdict, error] {
+	return func(yield func(enforcer.Verdict, error) bool) {
+		var last *enforcer.Verdict
 		for size := firstPage; ; size = listPage {
 			page, err := l.verdictPage(ctx, f, last, size)
 			if err != nil {
-				yield(Verdict{}, fmt.Errorf("list verdicts: %w", err))
+				yield(enforcer.Verdict{}, fmt.Errorf("list verdicts: %w", err))
 				return
 			}
 			for _, v := range page {
-				records := []Verdict{v}
+				records := []enforcer.Verdict{v}
 				if v.Number > 1 {
 					if records, err = l.recordsOf(ctx, &v); err != nil {
-						yield(Verdict{}, fmt.Errorf("list verdicts: %w", err))
+						yield(enforcer.Verdict{}, fmt.Errorf("list verdicts: %w", err))
 						return
 					}
 				}
@@ -154,7 +154,7 @@ func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[Verdic
 }
 
 // verdictPage reads the last records of the cycles that come after one.
-func (l *Ledger) verdictPage(ctx context.Context, f VerdictFilter, after *Verdict, size int) ([]Verdict, error) {
+func (l *Ledger) verdictPage(ctx context.Context, f VerdictFilter, after *enforcer.Verdict, size int) ([]enforcer.Verdict, error) {
 	c := f.conditions()
 	if after != nil {
 		c.addAll("(contract, reached_at, connection, issue, obligation, cycle) > (?, ?, ?, ?, ?, ?)", after.Contract,
@@ -167,7 +167,7 @@ func (l *Ledger) verdictPage(ctx context.Context, f VerdictFilter, after *Verdic
 }
 
 // recordsOf reads the records of a cycle up to the one given.
-func (l *Ledger) recordsOf(ctx context.Context, v *Verdict) ([]Verdict, error) {
+func (l *Ledger) recordsOf(ctx context.Context, v *enforcer.Verdict) ([]enforcer.Verdict, error) {
 	return collect(ctx, l.db, scanVerdict, `SELECT `+verdictColumns+` FROM ledger_verdicts WHERE connection = $1 AND issue = $2
 			AND contract = $3 AND obligation = $4 AND cycle = $5 AND number <= $6
 		ORDER BY number`, v.Connection, v.Issue, v.Contract, v.Obligation, v.Cycle, v.Number)
@@ -188,9 +188,9 @@ const (
 )
 
 // scanVerdict reads a row of verdictColumns.
-func scanVerdict(scan func(...any) error) (Verdict, error) {
+func scanVerdict(scan func(...any) error) (enforcer.Verdict, error) {
 	var (
-		v                           Verdict
+		v                           enforcer.Verdict
 		started, due, ended, judged sql.NullInt64
 		elapsed                     int64
 		facts                       string
@@ -199,19 +199,19 @@ func scanVerdict(scan func(...any) error) (Verdict, error) {
 		&v.State, &v.Severity, &v.Source, &started, &due, &ended, &v.EndEvent, &v.EndBy, &v.EndByRole, &v.EndWhy, &elapsed,
 		&facts, &v.LastEvent, &v.Moves, &judged, &v.Why)
 	if err != nil {
-		return Verdict{}, err
+		return enforcer.Verdict{}, err
 	}
 	v.StartedAt, v.Due, v.EndedAt, v.JudgedAt = fromMillis(started), fromMillis(due), fromMillis(ended), fromMillis(judged)
 	v.Elapsed = time.Duration(elapsed) * time.Millisecond
 	if v.Facts, err = decodeFacts(facts); err != nil {
-		return Verdict{}, fmt.Errorf("read verdict on %s: facts: %w", v.describe(), err)
+		return enforcer.Verdict{}, fmt.Errorf("read verdict on %s: facts: %w", &v, err)
 	}
 	return v, nil
 }
 
 // decodeFacts reads stored facts; their time comes back in UTC whatever offset it was written with.
-func decodeFacts(s string) (Facts, error) {
-	var f Facts
+func decodeFacts(s string) (enforcer.Facts, error) {
+	var f enforcer.Facts
 	err := json.Unmarshal([]byte(s), &f)
 	f.StartedAt = fromMillis(millis(f.StartedAt))
 	return f, err

@@ -15,13 +15,13 @@ import (
 )
 
 // verdict makes one from "issue/obligation/cycle": due 20 minutes after t0, and ended after 10 unless it is a breach.
-func verdict(path string, state enforcer.CycleState) ledger.Verdict {
+func verdict(path string, state enforcer.CycleState) enforcer.Verdict {
 	p := strings.Split(path, "/")
-	v := ledger.Verdict{
+	v := enforcer.Verdict{
 		Connection: "helpdesk", Issue: p[0], IssueKey: "#" + p[0], Subject: "Printer on fire", Contract: "kamal", Obligation: p[1],
 		Cycle: p[2], Ordinal: 1, State: state, Severity: "critical", Source: "п. 8", StartedAt: t0, Due: t0.Add(20 * time.Minute),
 		Elapsed: 10 * time.Minute, LastEvent: "journal:1", Moves: 2,
-		Facts: ledger.Facts{Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1", Provisional: true, StartedAt: t0, Events: []string{"created", "journal:1"}, Why: []string{"20m"}, Assumption: "kinder"},
+		Facts: enforcer.Facts{Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1", Provisional: true, StartedAt: t0, Events: []string{"created", "journal:1"}, Why: []string{"20m"}, Assumption: "kinder"},
 	}
 	if state == enforcer.Met || state == enforcer.Cancelled {
 		v.EndedAt, v.EndEvent, v.EndBy, v.EndByRole, v.EndWhy = t0.Add(10*time.Minute), "journal:1", "Ivan Ivanov", enforcer.Support, "stopped"
@@ -29,7 +29,7 @@ func verdict(path string, state enforcer.CycleState) ledger.Verdict {
 	return v
 }
 
-func judge(t testing.TB, l *ledger.Ledger, now time.Time, vs ...ledger.Verdict) []ledger.Verdict {
+func judge(t testing.TB, l *ledger.Ledger, now time.Time, vs ...enforcer.Verdict) []enforcer.Verdict {
 	t.Helper()
 	out, err := l.Judge(t.Context(), now, vs...)
 	if err != nil {
@@ -38,9 +38,9 @@ func judge(t testing.TB, l *ledger.Ledger, now time.Time, vs ...ledger.Verdict) 
 	return out
 }
 
-func verdicts(t testing.TB, l *ledger.Ledger, f ledger.VerdictFilter) []ledger.Verdict {
+func verdicts(t testing.TB, l *ledger.Ledger, f ledger.VerdictFilter) []enforcer.Verdict {
 	t.Helper()
-	var out []ledger.Verdict
+	var out []enforcer.Verdict
 	for v, err := range l.Verdicts(t.Context(), f) {
 		if err != nil {
 			t.Fatal(err)
@@ -72,16 +72,16 @@ func TestVerdictsStandBesideEachOther(t *testing.T) {
 		t.Fatalf("recorded %d and then %d, want one each", len(first), len(second))
 	}
 	v.Number, v.JudgedAt = 1, at(21)
-	late.Number, late.JudgedAt, late.Why = 2, at(41), ledger.WhyEnded
-	want := []ledger.Verdict{v, late}
+	late.Number, late.JudgedAt, late.Why = 2, at(41), enforcer.WhyEnded
+	want := []enforcer.Verdict{v, late}
 	if diff := cmp.Diff(want, append(first, second...)); diff != "" {
 		t.Errorf("recorded (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(want, verdicts(t, l, ledger.VerdictFilter{})); diff != "" {
 		t.Errorf("read again (-want +got):\n%s", diff)
 	}
-	var latest []ledger.Verdict
-	for v, err := range ledger.Latest(l.Verdicts(t.Context(), ledger.VerdictFilter{})) {
+	var latest []enforcer.Verdict
+	for v, err := range enforcer.Latest(l.Verdicts(t.Context(), ledger.VerdictFilter{})) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,11 +95,11 @@ func TestVerdictsStandBesideEachOther(t *testing.T) {
 func TestJudgeRefusesWhatIsNoVerdict(t *testing.T) {
 	l, f := open(t)
 	was := rowsOf(t, f)
-	for want, edit := range map[string]func(*ledger.Verdict){
-		"incomplete":             func(v *ledger.Verdict) { v.Cycle = "" },
-		`"sung" is no verdict`:   func(v *ledger.Verdict) { v.State = "sung" },
-		"met without an end":     func(v *ledger.Verdict) { v.EndedAt = time.Time{} },
-		"without a due and with": func(v *ledger.Verdict) { v.State, v.Due, v.EndedAt = enforcer.Breached, time.Time{}, time.Time{} },
+	for want, edit := range map[string]func(*enforcer.Verdict){
+		"incomplete":             func(v *enforcer.Verdict) { v.Cycle = "" },
+		`"sung" is no verdict`:   func(v *enforcer.Verdict) { v.State = "sung" },
+		"met without an end":     func(v *enforcer.Verdict) { v.EndedAt = time.Time{} },
+		"without a due and with": func(v *enforcer.Verdict) { v.State, v.Due, v.EndedAt = enforcer.Breached, time.Time{}, time.Time{} },
 	} {
 		v := verdict("17/respond/created", enforcer.Met)
 		edit(&v)
@@ -116,7 +116,7 @@ func TestJudgeRefusesWhatIsNoVerdict(t *testing.T) {
 // record once, in order.
 func TestVerdictsFilterAndPage(t *testing.T) {
 	l, _ := open(t)
-	var all []ledger.Verdict
+	var all []enforcer.Verdict
 	for i := range 700 {
 		v := verdict(fmt.Sprintf("%d/respond/created", i), enforcer.Met)
 		v.EndedAt = t0.Add(time.Duration(i/2) * time.Second) // pairs are reached together
@@ -137,16 +137,16 @@ func TestVerdictsFilterAndPage(t *testing.T) {
 
 	for name, c := range map[string]struct {
 		filter ledger.VerdictFilter
-		want   func(v ledger.Verdict) bool // chooses by the cycle's last record
+		want   func(v enforcer.Verdict) bool // chooses by the cycle's last record
 	}{
-		"all":              {ledger.VerdictFilter{}, func(ledger.Verdict) bool { return true }},
-		"contract":         {ledger.VerdictFilter{Contract: "endocs"}, func(v ledger.Verdict) bool { return v.Contract == "endocs" }},
-		"obligation":       {ledger.VerdictFilter{Contract: "kamal", Obligation: "respond"}, func(v ledger.Verdict) bool { return v.Contract == "kamal" && v.Obligation == "respond" }},
-		"issue by id":      {ledger.VerdictFilter{Issue: "3"}, func(v ledger.Verdict) bool { return v.Issue == "3" }},
-		"issue by key":     {ledger.VerdictFilter{Issue: "#3"}, func(v ledger.Verdict) bool { return v.Issue == "3" }},
-		"other connection": {ledger.VerdictFilter{Connection: "other"}, func(ledger.Verdict) bool { return false }},
-		"from inclusive":   {ledger.VerdictFilter{From: t0.Add(300 * time.Second)}, func(v ledger.Verdict) bool { return !v.Reached().Before(t0.Add(300 * time.Second)) }},
-		"to exclusive":     {ledger.VerdictFilter{To: t0.Add(10 * time.Second)}, func(v ledger.Verdict) bool { return v.Reached().Before(t0.Add(10 * time.Second)) }},
+		"all":              {ledger.VerdictFilter{}, func(enforcer.Verdict) bool { return true }},
+		"contract":         {ledger.VerdictFilter{Contract: "endocs"}, func(v enforcer.Verdict) bool { return v.Contract == "endocs" }},
+		"obligation":       {ledger.VerdictFilter{Contract: "kamal", Obligation: "respond"}, func(v enforcer.Verdict) bool { return v.Contract == "kamal" && v.Obligation == "respond" }},
+		"issue by id":      {ledger.VerdictFilter{Issue: "3"}, func(v enforcer.Verdict) bool { return v.Issue == "3" }},
+		"issue by key":     {ledger.VerdictFilter{Issue: "#3"}, func(v enforcer.Verdict) bool { return v.Issue == "3" }},
+		"other connection": {ledger.VerdictFilter{Connection: "other"}, func(enforcer.Verdict) bool { return false }},
+		"from inclusive":   {ledger.VerdictFilter{From: t0.Add(300 * time.Second)}, func(v enforcer.Verdict) bool { return !v.Reached().Before(t0.Add(300 * time.Second)) }},
+		"to exclusive":     {ledger.VerdictFilter{To: t0.Add(10 * time.Second)}, func(v enforcer.Verdict) bool { return v.Reached().Before(t0.Add(10 * time.Second)) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := map[string]int{}
@@ -166,8 +166,8 @@ func TestVerdictsFilterAndPage(t *testing.T) {
 					t.Errorf("issue %s: record %d comes as the %d.", v.Issue, v.Number, records[v.Issue])
 				}
 			}
-			var last *ledger.Verdict
-			for v := range ledger.Latest(l.Verdicts(t.Context(), c.filter)) {
+			var last *enforcer.Verdict
+			for v := range enforcer.Latest(l.Verdicts(t.Context(), c.filter)) {
 				if last != nil && last.Contract == v.Contract && v.Reached().Before(last.Reached()) {
 					t.Errorf("%s of %v after %s of %v", v.Issue, v.Reached(), last.Issue, last.Reached())
 				}

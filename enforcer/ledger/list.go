@@ -16,7 +16,7 @@ import (
 // Filter chooses entries; every part given must fit. The zero Filter is all of them.
 type Filter struct {
 	ID           string
-	State        State
+	State        enforcer.EntryState
 	Connection   string
 	Contract     string
 	Obligation   string
@@ -159,10 +159,10 @@ func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry
 }
 
 // Recorded gives a look-up of the states of an issue's steps, "" for a step never recorded, as of now.
-func (l *Ledger) Recorded(ctx context.Context, connection, issue string) (func(enforcer.StepKey) State, error) {
-	states := map[enforcer.StepKey]State{}
+func (l *Ledger) Recorded(ctx context.Context, connection, issue string) (func(enforcer.StepKey) enforcer.EntryState, error) {
+	states := map[enforcer.StepKey]enforcer.EntryState{}
 	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
-		k, s := enforcer.StepKey{Connection: connection, Issue: issue}, State("")
+		k, s := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.EntryState("")
 		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &s)
 		states[k] = s
 		return struct{}{}, err
@@ -170,7 +170,7 @@ func (l *Ledger) Recorded(ctx context.Context, connection, issue string) (func(e
 	if err != nil {
 		return nil, fmt.Errorf("list steps of issue %s: %w", issue, err)
 	}
-	return func(k enforcer.StepKey) State { return states[k] }, nil
+	return func(k enforcer.StepKey) enforcer.EntryState { return states[k] }, nil
 }
 
 // Pending lists what is to be looked at now on a connection: everything sent (in flight when a process died, or
@@ -211,17 +211,17 @@ func (l *Ledger) Unsettled(ctx context.Context, connection string) ([]Write, err
 // Release lets the held entries that fit go: they become intended and say when a human let them go. It returns
 // the entries it changed.
 func (l *Ledger) Release(ctx context.Context, now time.Time, f Filter) ([]Entry, error) {
-	return l.moveAll(ctx, now, f, Held, "released")
+	return l.moveAll(ctx, now, f, enforcer.Held, "released")
 }
 
 // Retry makes the refused entries that fit intended again. Their receipts stay until the next answer: what was
 // done the first time must not be done again. It returns the entries it changed.
 func (l *Ledger) Retry(ctx context.Context, now time.Time, f Filter) ([]Entry, error) {
-	return l.moveAll(ctx, now, f, Refused, "retry")
+	return l.moveAll(ctx, now, f, enforcer.Refused, "retry")
 }
 
 // moveAll makes the entries in state from that fit the filter intended, all or none.
-func (l *Ledger) moveAll(ctx context.Context, now time.Time, f Filter, from State, code string) ([]Entry, error) {
+func (l *Ledger) moveAll(ctx context.Context, now time.Time, f Filter, from enforcer.EntryState, code string) ([]Entry, error) {
 	if f.State != "" && f.State != from {
 		return nil, nil
 	}
@@ -236,10 +236,10 @@ func (l *Ledger) moveAll(ctx context.Context, now time.Time, f Filter, from Stat
 		}
 		for i, e := range out {
 			e.Reason, e.NotBefore = enforcer.Reason{Code: code}, time.Time{}
-			if from == Held {
+			if from == enforcer.Held {
 				e.ReleasedAt = now
 			}
-			if out[i], err = move(ctx, tx, now, Intended, e); err != nil {
+			if out[i], err = move(ctx, tx, now, enforcer.Intended, e); err != nil {
 				return err
 			}
 		}

@@ -37,18 +37,18 @@ func world(t testing.TB, l *ledger.Ledger) map[string]ledger.Entry {
 	t.Helper()
 	out := map[string]ledger.Entry{}
 	for i, e := range []ledger.Entry{
-		step("1/respond/created/due", enforcer.Act),
+		step("1/respond/created/due", enforcer.Intended),
 		step("1/respond/created/warn-50", enforcer.Past),
-		step("2/respond/created/due", enforcer.Hold),
-		step("2/acknowledge/created/start", enforcer.Wait),
-		step("3/respond/created/due", enforcer.Hold),
-		step("3/acknowledge/created/start", enforcer.Act),
+		step("2/respond/created/due", enforcer.Held),
+		step("2/acknowledge/created/start", enforcer.Waiting),
+		step("3/respond/created/due", enforcer.Held),
+		step("3/acknowledge/created/start", enforcer.Intended),
 	} {
 		e.Moment = t0.Add(-time.Duration(i) * time.Minute)
 		if e.Key.Issue == "3" {
 			e.Key.Contract = "endocs"
 		}
-		if e.State == ledger.Waiting {
+		if e.State == enforcer.Waiting {
 			e.NotBefore = t0.Add(24 * time.Hour)
 		}
 		r, err := l.Record(t.Context(), t0.Add(time.Duration(i)*time.Hour), e)
@@ -68,7 +68,7 @@ func TestListByFilter(t *testing.T) {
 		want   []string
 	}{
 		"everything":          {ledger.Filter{}, []string{"1/due", "1/warn-50", "2/due", "2/start", "3/due", "3/start"}},
-		"by state":            {ledger.Filter{State: ledger.Held}, []string{"2/due", "3/due"}},
+		"by state":            {ledger.Filter{State: enforcer.Held}, []string{"2/due", "3/due"}},
 		"by contract":         {ledger.Filter{Contract: "endocs"}, []string{"3/due", "3/start"}},
 		"by obligation":       {ledger.Filter{Obligation: "acknowledge"}, []string{"2/start", "3/start"}},
 		"by immutable id":     {ledger.Filter{Issue: "2"}, []string{"2/due", "2/start"}},
@@ -77,7 +77,7 @@ func TestListByFilter(t *testing.T) {
 		"by entry":            {ledger.Filter{ID: w["3/due"].ID}, []string{"3/due"}},
 		"since, inclusive":    {ledger.Filter{Since: t0.Add(4 * time.Hour)}, []string{"3/due", "3/start"}},
 		"until, exclusive":    {ledger.Filter{Until: t0.Add(2 * time.Hour)}, []string{"1/due", "1/warn-50"}},
-		"all at once":         {ledger.Filter{State: ledger.Held, Connection: "helpdesk", Contract: "kamal", Obligation: "respond", Issue: "#2", Since: t0, Until: t0.Add(9 * time.Hour)}, []string{"2/due"}},
+		"all at once":         {ledger.Filter{State: enforcer.Held, Connection: "helpdesk", Contract: "kamal", Obligation: "respond", Issue: "#2", Since: t0, Until: t0.Add(9 * time.Hour)}, []string{"2/due"}},
 		"a hostile value":     {ledger.Filter{Issue: "' OR 1=1 --"}, []string{}},
 	} {
 		if got := names(list(t, l, c.filter, ledger.OldestFirst)); !slices.Equal(got, c.want) {
@@ -97,7 +97,7 @@ func TestListInPagesWhileChanging(t *testing.T) {
 	const n = 612
 	var es []ledger.Entry
 	for i := range n {
-		es = append(es, step(fmt.Sprintf("%d/respond/created/due", i), enforcer.Hold))
+		es = append(es, step(fmt.Sprintf("%d/respond/created/due", i), enforcer.Held))
 	}
 	record(t, l, es...)
 	for _, order := range []ledger.Order{ledger.OldestFirst, ledger.NewestFirst} {
@@ -110,8 +110,8 @@ func TestListInPagesWhileChanging(t *testing.T) {
 				t.Fatalf("%s came twice", e.ID)
 			}
 			seen[e.ID] = true
-			if e.State == ledger.Held && len(seen)%50 == 0 {
-				if _, err := l.Move(t.Context(), t0, ledger.Needless, e); err != nil {
+			if e.State == enforcer.Held && len(seen)%50 == 0 {
+				if _, err := l.Move(t.Context(), t0, enforcer.Needless, e); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -165,16 +165,16 @@ func TestReleaseAndRetryReturnWhatTheyChanged(t *testing.T) {
 	if err != nil || !slices.Equal(names(got), []string{"2/due"}) {
 		t.Fatalf("released %v, %v; want 2/due", names(got), err)
 	}
-	if e := got[0]; e.State != ledger.Intended || !e.ReleasedAt.Equal(now) || e.Reason.Code != "released" {
+	if e := got[0]; e.State != enforcer.Intended || !e.ReleasedAt.Equal(now) || e.Reason.Code != "released" {
 		t.Errorf("released: %s at %v because %q", e.State, e.ReleasedAt, e.Reason.Code)
 	}
-	if e := get(t, l, w["3/due"].ID); e.State != ledger.Held {
+	if e := get(t, l, w["3/due"].ID); e.State != enforcer.Held {
 		t.Errorf("the other contract's entry is %s", e.State)
 	}
 	if again, err := l.Release(t.Context(), now, ledger.Filter{Contract: "kamal"}); err != nil || len(again) != 0 {
 		t.Errorf("released again: %v, %v", names(again), err)
 	}
-	if none, err := l.Release(t.Context(), now, ledger.Filter{State: ledger.Intended}); err != nil || len(none) != 0 {
+	if none, err := l.Release(t.Context(), now, ledger.Filter{State: enforcer.Intended}); err != nil || len(none) != 0 {
 		t.Errorf("released what is not held: %v, %v", names(none), err)
 	}
 
@@ -199,7 +199,7 @@ func TestRecordedLooksUpStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := state(w["1/warn-50"].Key); s != ledger.Past {
+	if s := state(w["1/warn-50"].Key); s != enforcer.Past {
 		t.Errorf("1/warn-50 is %q", s)
 	}
 	unknown := w["1/due"].Key

@@ -24,11 +24,11 @@ type machine struct {
 	l          *ledger.Ledger
 	f          *file
 	now        time.Time
-	states     map[string][]ledger.State // model: by entry id, the whole history
-	writes     map[string][]string       // model: open writes and their entries
-	stale      map[string]ledger.Entry   // an older copy of each entry, which must be of no use
-	creations  map[string]bool           // model: the open writes that make an issue
-	made       map[string]string         // model: by entry id, the issue that the tracker made for it
+	states     map[string][]enforcer.EntryState // model: by entry id, the whole history
+	writes     map[string][]string              // model: open writes and their entries
+	stale      map[string]ledger.Entry          // an older copy of each entry, which must be of no use
+	creations  map[string]bool                  // model: the open writes that make an issue
+	made       map[string]string                // model: by entry id, the issue that the tracker made for it
 }
 
 func TestLedgerAgainstAModel(t *testing.T) {
@@ -42,7 +42,7 @@ func TestLedgerAgainstAModel(t *testing.T) {
 		run++ // each run has the file to itself by a connection of its own
 		m := &machine{
 			tb: t, f: f, l: l, now: t0, connection: fmt.Sprintf("run-%d", run),
-			states: map[string][]ledger.State{}, writes: map[string][]string{}, stale: map[string]ledger.Entry{},
+			states: map[string][]enforcer.EntryState{}, writes: map[string][]string{}, stale: map[string]ledger.Entry{},
 			creations: map[string]bool{}, made: map[string]string{},
 		}
 		if _, err := l.StartLine(t.Context(), t0, m.connection, "kamal"); err != nil {
@@ -54,8 +54,8 @@ func TestLedgerAgainstAModel(t *testing.T) {
 			"move":    m.move,
 			"begin":   m.begin,
 			"finish":  m.finish,
-			"release": func(rt *rapid.T) { m.free(rt, ledger.Held, m.l.Release) },
-			"retry":   func(rt *rapid.T) { m.free(rt, ledger.Refused, m.l.Retry) },
+			"release": func(rt *rapid.T) { m.free(rt, enforcer.Held, m.l.Release) },
+			"retry":   func(rt *rapid.T) { m.free(rt, enforcer.Refused, m.l.Retry) },
 			"reopen":  m.reopen,
 		})
 		f, l = m.f, m.l
@@ -73,9 +73,9 @@ func fewer(t *testing.T, checks string) {
 	t.Cleanup(func() { _ = f.Value.Set(was) })
 }
 
-func (m *machine) state(id string) ledger.State { h := m.states[id]; return h[len(h)-1] }
+func (m *machine) state(id string) enforcer.EntryState { h := m.states[id]; return h[len(h)-1] }
 
-func (m *machine) ids(states ...ledger.State) []string {
+func (m *machine) ids(states ...enforcer.EntryState) []string {
 	var out []string
 	for id := range m.states {
 		if len(states) == 0 || slices.Contains(states, m.state(id)) {
@@ -95,7 +95,7 @@ func (m *machine) entry(rt *rapid.T, id string) ledger.Entry {
 }
 
 func (m *machine) record(rt *rapid.T) {
-	verb := rapid.SampledFrom([]enforcer.Verb{enforcer.Act, enforcer.Wait, enforcer.Hold, enforcer.Past, enforcer.Overtaken, enforcer.Needless}).Draw(rt, "verb")
+	verb := rapid.SampledFrom([]enforcer.EntryState{enforcer.Intended, enforcer.Waiting, enforcer.Held, enforcer.Past, enforcer.Overtaken, enforcer.Needless}).Draw(rt, "verb")
 	e := step(fmt.Sprintf("%s/respond/created/%s", rapid.SampledFrom([]string{"", "1", "2"}).Draw(rt, "issue"), rapid.SampledFrom([]string{"due", "warn-50", "start"}).Draw(rt, "step")), verb)
 	e.Key.Connection = m.connection
 	e.ID = e.Key.ID()
@@ -108,7 +108,7 @@ func (m *machine) record(rt *rapid.T) {
 		rt.Fatalf("recorded %s: new %t, known %t", e.ID, r[0].New, known)
 	}
 	if !known {
-		m.states[e.ID] = []ledger.State{e.State}
+		m.states[e.ID] = []enforcer.EntryState{e.State}
 	}
 	if r[0].State != m.state(e.ID) {
 		rt.Fatalf("recorded %s: %s, want %s", e.ID, r[0].State, m.state(e.ID))
@@ -121,7 +121,7 @@ func (m *machine) move(rt *rapid.T) {
 		rt.Skip("nothing recorded")
 	}
 	id := rapid.SampledFrom(ids).Draw(rt, "entry")
-	to := rapid.SampledFrom(ledger.States).Draw(rt, "to")
+	to := rapid.SampledFrom(enforcer.EntryStates).Draw(rt, "to")
 	e := m.entry(rt, id)
 	if old, ok := m.stale[id]; ok && old.Version != e.Version {
 		if _, err := m.l.Move(m.tb.Context(), m.now, to, old); err == nil {
@@ -129,7 +129,7 @@ func (m *machine) move(rt *rapid.T) {
 		}
 	}
 	_, err := m.l.Move(m.tb.Context(), m.now, to, e)
-	allowed := e.State.Can(to) && e.State != ledger.Sent && to != ledger.Sent
+	allowed := e.State.Can(to) && e.State != enforcer.Sent && to != enforcer.Sent
 	if (err == nil) != allowed {
 		rt.Fatalf("move from %s to %s: %v, allowed %t", e.State, to, err, allowed)
 	}
@@ -140,7 +140,7 @@ func (m *machine) move(rt *rapid.T) {
 }
 
 func (m *machine) begin(rt *rapid.T) {
-	ids := m.ids(ledger.Intended, ledger.Waiting)
+	ids := m.ids(enforcer.Intended, enforcer.Waiting)
 	if len(ids) == 0 {
 		rt.Skip("nothing to send")
 	}
@@ -172,7 +172,7 @@ func (m *machine) begin(rt *rapid.T) {
 	}
 	m.writes[w.ID] = w.Entries
 	for _, e := range group {
-		m.states[e.ID] = append(m.states[e.ID], ledger.Sent)
+		m.states[e.ID] = append(m.states[e.ID], enforcer.Sent)
 		m.stale[e.ID] = e
 	}
 }
@@ -197,9 +197,9 @@ func (m *machine) finish(rt *rapid.T) {
 	id := rapid.SampledFrom(open).Draw(rt, "write")
 	class := rapid.SampledFrom([]connectors.Class{0, connectors.TryLater, connectors.Refused, connectors.Unknown, connectors.Garbled, connectors.Gone}).Draw(rt, "class")
 	o := ledger.Outcome{Class: class, Error: "e", RetryAt: m.now.Add(time.Minute)}
-	to := map[connectors.Class]ledger.State{0: ledger.Done, connectors.Refused: ledger.Refused, connectors.Unknown: ledger.Sent, connectors.Garbled: ledger.Sent}[class]
+	to := map[connectors.Class]enforcer.EntryState{0: enforcer.Done, connectors.Refused: enforcer.Refused, connectors.Unknown: enforcer.Sent, connectors.Garbled: enforcer.Sent}[class]
 	if to == "" {
-		to = ledger.Intended
+		to = enforcer.Intended
 	}
 	if class == 0 {
 		o.Receipt, to = m.receipt(rt, id)
@@ -210,7 +210,7 @@ func (m *machine) finish(rt *rapid.T) {
 	for _, e := range m.writes[id] {
 		m.states[e] = append(m.states[e], to)
 	}
-	if to == ledger.Sent {
+	if to == enforcer.Sent {
 		return
 	}
 	delete(m.writes, id)
@@ -218,8 +218,8 @@ func (m *machine) finish(rt *rapid.T) {
 
 // receipt is what reading back an accepted write shows, and what its entries become of it: all was done, or part of it
 // was not.
-func (m *machine) receipt(rt *rapid.T, id string) (*connectors.Receipt, ledger.State) {
-	r, to := &connectors.Receipt{}, ledger.Done
+func (m *machine) receipt(rt *rapid.T, id string) (*connectors.Receipt, enforcer.EntryState) {
+	r, to := &connectors.Receipt{}, enforcer.Done
 	if m.creations[id] {
 		r.Issue = fmt.Sprint(1000 + len(m.made))
 		for _, e := range m.writes[id] {
@@ -227,14 +227,14 @@ func (m *machine) receipt(rt *rapid.T, id string) (*connectors.Receipt, ledger.S
 		}
 	}
 	if rapid.Bool().Draw(rt, "in part") {
-		r.Refused, to = []connectors.Refusal{{Field: connectors.FieldDueDate, Wanted: "2026-03-31"}}, ledger.Refused
+		r.Refused, to = []connectors.Refusal{{Field: connectors.FieldDueDate, Wanted: "2026-03-31"}}, enforcer.Refused
 	}
 	return r, to
 }
 
 type freeFunc = func(ctx context.Context, now time.Time, f ledger.Filter) ([]ledger.Entry, error)
 
-func (m *machine) free(rt *rapid.T, from ledger.State, free freeFunc) {
+func (m *machine) free(rt *rapid.T, from enforcer.EntryState, free freeFunc) {
 	f := ledger.Filter{Connection: m.connection, Issue: rapid.SampledFrom([]string{"", "1", "#2", "3"}).Draw(rt, "issue")}
 	var want []string
 	for _, id := range m.ids(from) {
@@ -250,7 +250,7 @@ func (m *machine) free(rt *rapid.T, from ledger.State, free freeFunc) {
 	var ids []string
 	for _, e := range got {
 		ids = append(ids, e.ID)
-		m.states[e.ID] = append(m.states[e.ID], ledger.Intended)
+		m.states[e.ID] = append(m.states[e.ID], enforcer.Intended)
 	}
 	slices.Sort(ids)
 	if !slices.Equal(ids, want) {
@@ -268,14 +268,14 @@ func (m *machine) reopen(rt *rapid.T) {
 // check holds the ledger against the model after every call.
 func (m *machine) check(rt *rapid.T) {
 	m.now = m.now.Add(time.Second)
-	history := map[string][]ledger.State{}
+	history := map[string][]enforcer.EntryState{}
 	rows, err := m.f.Query(`SELECT entry, state FROM ledger_history WHERE connection = $1 ORDER BY version`, m.connection)
 	if err != nil {
 		rt.Fatal(err)
 	}
 	for rows.Next() {
 		var id string
-		var s ledger.State
+		var s enforcer.EntryState
 		if err := rows.Scan(&id, &s); err != nil {
 			rt.Fatal(err)
 		}
@@ -312,7 +312,7 @@ func (m *machine) check(rt *rapid.T) {
 		}
 	}
 	pending, err := m.l.Pending(m.tb.Context(), m.connection, m.now.Add(time.Hour))
-	if err != nil || len(pending) != len(m.ids(ledger.Intended, ledger.Waiting, ledger.Held, ledger.Sent)) {
+	if err != nil || len(pending) != len(m.ids(enforcer.Intended, enforcer.Waiting, enforcer.Held, enforcer.Sent)) {
 		rt.Fatalf("%d pending: %v", len(pending), err)
 	}
 }

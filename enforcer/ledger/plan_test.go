@@ -41,22 +41,22 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	for _, filter := range []ledger.Filter{
 		{},
 		{ID: "x"},
-		{State: ledger.Held},
+		{State: enforcer.Held},
 		{Contract: "kamal"},
 		{Issue: "#17"},
-		{State: ledger.Done, Contract: "kamal"},
+		{State: enforcer.Done, Contract: "kamal"},
 		{Issue: "17", Connection: "helpdesk"},
 		{Since: t0, Until: now},
 	} {
 		list(t, l, filter, ledger.OldestFirst)
 		list(t, l, filter, ledger.NewestFirst)
 	}
-	e := record(t, l, step("x/respond/created/due", enforcer.Act))[0]
+	e := record(t, l, step("x/respond/created/due", enforcer.Intended))[0]
 	w := begin(t, l, now, e)
 	check(l.Watched(ctx, now, w.ID, "8", ledger.Outcome{}))
 	es, err := l.Finish(ctx, now, w.ID, ledger.Outcome{Class: connectors.TryLater, RetryAt: now})
 	check(err)
-	_, err = l.Move(ctx, now, ledger.Needless, es...)
+	_, err = l.Move(ctx, now, enforcer.Needless, es...)
 	check(err)
 	_, err = l.ByIssue(ctx, "helpdesk", "17")
 	check(err)
@@ -121,7 +121,7 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 // judgeAll records enough verdicts to need several pages, and a second record of one.
 func judgeAll(t *testing.T, l *ledger.Ledger) {
 	t.Helper()
-	vs := []ledger.Verdict{verdict("late/respond/created", enforcer.Breached)}
+	vs := []enforcer.Verdict{verdict("late/respond/created", enforcer.Breached)}
 	for i := range 120 {
 		vs = append(vs, verdict(fmt.Sprintf("%d/respond/created", i), enforcer.Met))
 	}
@@ -217,10 +217,10 @@ func fill(tb testing.TB, l *ledger.Ledger, n int) {
 		for i := from; i < min(from+1000, n); i++ {
 			verb := enforcer.Past
 			if i%100 == 0 {
-				verb = []enforcer.Verb{enforcer.Act, enforcer.Wait, enforcer.Hold}[i/100%3]
+				verb = []enforcer.EntryState{enforcer.Intended, enforcer.Waiting, enforcer.Held}[i/100%3]
 			}
 			e := step(fmt.Sprintf("%d/respond/journal:%d/due", i/10, i), verb)
-			if verb == enforcer.Wait {
+			if verb == enforcer.Waiting {
 				e.NotBefore = t0.Add(time.Duration(i) * time.Second)
 			}
 			es = append(es, e)
@@ -235,7 +235,7 @@ func fill(tb testing.TB, l *ledger.Ledger, n int) {
 func BenchmarkLedger(b *testing.B) {
 	l, _ := open(b)
 	fill(b, l, 100_000)
-	items := make([]ledger.Item, 10_000)
+	items := make([]enforcer.AgendaItem, 10_000)
 	for i := range items {
 		items[i] = item(fmt.Sprint(i), t0.Add(time.Duration(i)*time.Minute), t0.Add(time.Duration(i)*time.Hour), enforcer.Running)
 	}
@@ -259,7 +259,7 @@ func BenchmarkLedger(b *testing.B) {
 		{"Unsettled-0", func(i int) error { _, err := l.Unsettled(b.Context(), "helpdesk"); return err }},
 		{"List-first-20", func(i int) error {
 			n := 0
-			for _, err := range l.List(b.Context(), ledger.Filter{State: ledger.Held}, ledger.NewestFirst) {
+			for _, err := range l.List(b.Context(), ledger.Filter{State: enforcer.Held}, ledger.NewestFirst) {
 				if n++; err != nil || n == 20 {
 					return err
 				}
@@ -267,7 +267,7 @@ func BenchmarkLedger(b *testing.B) {
 			return nil
 		}},
 		{"Record-old", func(i int) error {
-			_, err := l.Record(b.Context(), now, step("700/respond/journal:7003/due", enforcer.Act))
+			_, err := l.Record(b.Context(), now, step("700/respond/journal:7003/due", enforcer.Intended))
 			return err
 		}},
 		{"Record-new", func(i int) error {
@@ -275,7 +275,7 @@ func BenchmarkLedger(b *testing.B) {
 			return err
 		}},
 		{"Judge-1000-new", func(i int) error {
-			vs := make([]ledger.Verdict, 1000)
+			vs := make([]enforcer.Verdict, 1000)
 			for j := range vs {
 				vs[j] = verdict(fmt.Sprintf("m%d-%d-%d/respond/created", b.N, i, j), enforcer.Met)
 			}
@@ -283,7 +283,7 @@ func BenchmarkLedger(b *testing.B) {
 			return err
 		}},
 		{"Judge-10-known", func(i int) error {
-			vs := make([]ledger.Verdict, 10)
+			vs := make([]enforcer.Verdict, 10)
 			for j := range vs {
 				vs[j] = verdict(fmt.Sprintf("known-%d/respond/created", j), enforcer.Met)
 			}

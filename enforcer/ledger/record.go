@@ -110,11 +110,11 @@ func (e Entry) fresh(now time.Time, evidence string) (_ Entry, err error) {
 // it moves, and NotBefore, Evidence and Write what holds from now on. It returns the entries as stored.
 //
 // Sending is not a Move: see Begin, and Finish for what comes of it.
-func (l *Ledger) Move(ctx context.Context, now time.Time, to State, entries ...Entry) ([]Entry, error) {
+func (l *Ledger) Move(ctx context.Context, now time.Time, to enforcer.EntryState, entries ...Entry) ([]Entry, error) {
 	out := make([]Entry, len(entries))
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		for i, e := range entries {
-			if to == Sent || e.State == Sent {
+			if to == enforcer.Sent || e.State == enforcer.Sent {
 				return fmt.Errorf("move %s: %w: from %q to %q only by a request or its answer", e.describe(), ErrMove, e.State, to)
 			}
 			var err error
@@ -132,7 +132,7 @@ func (l *Ledger) Move(ctx context.Context, now time.Time, to State, entries ...E
 
 // move is the only way a row of ledger_entries changes: by the table of moves, from the version seen, with a
 // line in the history.
-func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (Entry, error) {
+func move(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry) (Entry, error) {
 	was, err := get(ctx, tx, e.ID)
 	switch {
 	case err != nil:
@@ -177,13 +177,13 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to State, e Entry) (En
 
 // replacedBy gives the entry's evidence when it differs from the new one, so that the history loses none.
 func (e *Entry) replacedBy(evidence string) (sql.NullString, error) {
-	old, err := encode(e.stored())
+	old, err := encode(storedEvidence(e.Evidence))
 	return sql.NullString{String: old, Valid: old != evidence}, err
 }
 
 // notBefore is the entry's NotBefore where its state has one.
 func (e *Entry) notBefore() time.Time {
-	if !e.State.waits() {
+	if !e.State.HasNotBefore() {
 		return time.Time{}
 	}
 	return e.NotBefore
@@ -194,7 +194,7 @@ func (e *Entry) encode() (reason, evidence string, request sql.NullString, err e
 	if reason, err = encode(e.Reason); err != nil {
 		return
 	}
-	if evidence, err = encode(e.stored()); err != nil {
+	if evidence, err = encode(storedEvidence(e.Evidence)); err != nil {
 		return
 	}
 	request, err = encodePtr(e.Write)
@@ -212,11 +212,11 @@ func (e *Entry) history(version int64, now time.Time, reason string, replaced sq
 // Transition is one line of an entry's history.
 type Transition struct {
 	At        time.Time
-	State     State // entered
+	State     enforcer.EntryState // entered
 	Reason    enforcer.Reason
 	NotBefore time.Time
 	// Replaced is what the entry rested on until then, when this change replaced it.
-	Replaced *Evidence
+	Replaced *enforcer.Evidence
 }
 
 // History lists everything that became of the entry, oldest first; the first line is its recording.

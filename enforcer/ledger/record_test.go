@@ -33,7 +33,7 @@ func TestInstallationIsMadeOnceAndKept(t *testing.T) {
 
 func TestRecordGivesBackWhatItGot(t *testing.T) {
 	l, _ := open(t)
-	want := step("17/respond/created/due", enforcer.Act)
+	want := step("17/respond/created/due", enforcer.Intended)
 	got := record(t, l, want)[0]
 	want.RecordedAt, want.ChangedAt, want.Version = t0.Add(21*time.Minute), t0.Add(21*time.Minute), 1
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -48,9 +48,9 @@ func TestRecordGivesBackWhatItGot(t *testing.T) {
 func TestRecordNeverOverwrites(t *testing.T) {
 	l, _ := open(t)
 	first := record(t, l, step("17/respond/created/due", enforcer.Past))[0]
-	second := step("17/respond/created/due", enforcer.Act)
+	second := step("17/respond/created/due", enforcer.Intended)
 	second.Subject, second.Due = "other", t0
-	r, err := l.Record(t.Context(), t0.Add(time.Hour), second, step("17/respond/created/warn-50", enforcer.Act))
+	r, err := l.Record(t.Context(), t0.Add(time.Hour), second, step("17/respond/created/warn-50", enforcer.Intended))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestRecordUnderConcurrencyMakesOneRow(t *testing.T) {
 	for range workers {
 		wg.Go(func() {
 			for i := range steps {
-				r, err := l.Record(t.Context(), t0, step(fmt.Sprintf("%d/respond/created/due", i), enforcer.Act))
+				r, err := l.Record(t.Context(), t0, step(fmt.Sprintf("%d/respond/created/due", i), enforcer.Intended))
 				if err != nil {
 					t.Error(err)
 					return
@@ -106,7 +106,7 @@ func TestRecordUnderConcurrencyMakesOneRow(t *testing.T) {
 func TestBeginUnderConcurrencyHasOneWinner(t *testing.T) {
 	l, _ := open(t)
 	for round := range 10 {
-		es := record(t, l, step(fmt.Sprintf("%d/respond/created/due", round), enforcer.Act), step(fmt.Sprintf("%d/respond/created/warn-50", round), enforcer.Wait))
+		es := record(t, l, step(fmt.Sprintf("%d/respond/created/due", round), enforcer.Intended), step(fmt.Sprintf("%d/respond/created/warn-50", round), enforcer.Waiting))
 		var mu sync.Mutex
 		won := 0
 		var wg sync.WaitGroup
@@ -138,13 +138,13 @@ func TestRecordRefuses(t *testing.T) {
 		"a contract without a line": {func(e *ledger.Entry) { e.Key.Contract = "unheard-of" }, "line of contract unheard-of on helpdesk: not in the ledger"},
 		"a key without a step":      {func(e *ledger.Entry) { e.Key.Step = "" }, "is incomplete"},
 		"a key without a cycle":     {func(e *ledger.Entry) { e.Key.Cycle = "" }, "is incomplete"},
-		"an entry already sent":     {func(e *ledger.Entry) { e.State = ledger.Sent }, `cannot be "sent"`},
-		"an entry already done":     {func(e *ledger.Entry) { e.State = ledger.Done }, `cannot be "done"`},
+		"an entry already sent":     {func(e *ledger.Entry) { e.State = enforcer.Sent }, `cannot be "sent"`},
+		"an entry already done":     {func(e *ledger.Entry) { e.State = enforcer.Done }, `cannot be "done"`},
 		"no moment":                 {func(e *ledger.Entry) { e.Moment = time.Time{} }, "without the moment"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := open(t)
-			good, bad := step("17/respond/created/due", enforcer.Act), step("18/respond/created/due", enforcer.Act)
+			good, bad := step("17/respond/created/due", enforcer.Intended), step("18/respond/created/due", enforcer.Intended)
 			c.spoil(&bad)
 			_, err := l.Record(t.Context(), t0, good, bad)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -160,10 +160,10 @@ func TestRecordRefuses(t *testing.T) {
 // The evidence may change until something is sent; the history keeps every version of it.
 func TestHistoryKeepsReplacedEvidence(t *testing.T) {
 	l, _ := open(t)
-	e := record(t, l, step("17/respond/created/due", enforcer.Wait))[0]
+	e := record(t, l, step("17/respond/created/due", enforcer.Waiting))[0]
 	first := e.Evidence
 	e.Reason, e.Due, e.Severity, e.NotBefore = enforcer.Reason{Code: "severity"}, t0.Add(2*time.Hour), "noncritical", t0.Add(3*time.Hour)
-	moved, err := l.Move(t.Context(), t0.Add(time.Hour), ledger.Waiting, e)
+	moved, err := l.Move(t.Context(), t0.Add(time.Hour), enforcer.Waiting, e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,9 +173,9 @@ func TestHistoryKeepsReplacedEvidence(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []ledger.Transition{
-		{At: t0.Add(21 * time.Minute), State: ledger.Waiting, Reason: enforcer.Reason{Code: "due"}},
-		{At: t0.Add(time.Hour), State: ledger.Waiting, Reason: enforcer.Reason{Code: "severity"}, NotBefore: t0.Add(3 * time.Hour), Replaced: &first},
-		{At: t0.Add(3 * time.Hour), State: ledger.Sent, Reason: enforcer.Reason{Code: "severity"}},
+		{At: t0.Add(21 * time.Minute), State: enforcer.Waiting, Reason: enforcer.Reason{Code: "due"}},
+		{At: t0.Add(time.Hour), State: enforcer.Waiting, Reason: enforcer.Reason{Code: "severity"}, NotBefore: t0.Add(3 * time.Hour), Replaced: &first},
+		{At: t0.Add(3 * time.Hour), State: enforcer.Sent, Reason: enforcer.Reason{Code: "severity"}},
 	}
 	if diff := cmp.Diff(want, h); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
@@ -184,26 +184,26 @@ func TestHistoryKeepsReplacedEvidence(t *testing.T) {
 
 func TestMoveRefuses(t *testing.T) {
 	l, _ := open(t)
-	beside := record(t, l, step("0/respond/created/due", enforcer.Act))[0]
-	fresh := record(t, l, step("1/respond/created/due", enforcer.Act))[0]
+	beside := record(t, l, step("0/respond/created/due", enforcer.Intended))[0]
+	fresh := record(t, l, step("1/respond/created/due", enforcer.Intended))[0]
 	final := record(t, l, step("2/respond/created/due", enforcer.Past))[0]
-	sent := record(t, l, step("3/respond/created/due", enforcer.Act))[0]
+	sent := record(t, l, step("3/respond/created/due", enforcer.Intended))[0]
 	begin(t, l, t0, sent)
 	forged := get(t, l, sent.ID)
-	forged.State = ledger.Intended
+	forged.State = enforcer.Intended
 	for name, c := range map[string]struct {
 		entry ledger.Entry
-		to    ledger.State
+		to    enforcer.EntryState
 		want  error
 	}{
-		"out of a final state":         {final, ledger.Intended, ledger.ErrMove},
-		"to sent without a request":    {fresh, ledger.Sent, ledger.ErrMove},
-		"out of sent without answer":   {get(t, l, sent.ID), ledger.Intended, ledger.ErrMove},
-		"out of sent, state forged":    {forged, ledger.Needless, ledger.ErrStale},
-		"what has changed since":       {sent, ledger.Needless, ledger.ErrStale},
-		"what was never recorded":      {step("9/respond/created/due", enforcer.Act), ledger.Needless, ledger.ErrNotFound},
+		"out of a final state":         {final, enforcer.Intended, ledger.ErrMove},
+		"to sent without a request":    {fresh, enforcer.Sent, ledger.ErrMove},
+		"out of sent without answer":   {get(t, l, sent.ID), enforcer.Intended, ledger.ErrMove},
+		"out of sent, state forged":    {forged, enforcer.Needless, ledger.ErrStale},
+		"what has changed since":       {sent, enforcer.Needless, ledger.ErrStale},
+		"what was never recorded":      {step("9/respond/created/due", enforcer.Intended), enforcer.Needless, ledger.ErrNotFound},
 		"to a state that is none":      {fresh, "posponed", ledger.ErrMove},
-		"from intended to done at all": {fresh, ledger.Done, ledger.ErrMove},
+		"from intended to done at all": {fresh, enforcer.Done, ledger.ErrMove},
 	} {
 		if _, err := l.Move(t.Context(), t0, c.to, beside, c.entry); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
@@ -233,7 +233,7 @@ func TestIDsStandForKeys(t *testing.T) {
 			t.Fatalf("id %q is not 12 characters safe in any markup", id)
 		}
 	})
-	if got := step("17/respond/created/due", enforcer.Act).Key.ID(); got != "tase4rt14sew" {
+	if got := step("17/respond/created/due", enforcer.Intended).Key.ID(); got != "tase4rt14sew" {
 		t.Errorf("the id of a pinned key is %s: ids are in trackers already and must never change", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slabridge/connectors"
+	"slabridge/enforcer"
 )
 
 // millis is how a time is stored; the zero time is NULL.
@@ -87,14 +88,14 @@ func (e *Entry) decode(reason, evidence string, request, receipt sql.NullString)
 }
 
 // decodeEvidence reads stored evidence; its times come back in UTC whatever offset they were written with.
-func decodeEvidence(s string) (Evidence, error) {
-	var v Evidence
+func decodeEvidence(s string) (enforcer.Evidence, error) {
+	var v enforcer.Evidence
 	err := json.Unmarshal([]byte(s), &v)
-	return v.stored(), err
+	return storedEvidence(v), err
 }
 
-// stored gives the evidence as reading it back would: UTC and whole milliseconds, like the columns beside it.
-func (v Evidence) stored() Evidence {
+// storedEvidence gives the evidence as reading it back would: UTC and whole milliseconds, like the columns beside it.
+func storedEvidence(v enforcer.Evidence) enforcer.Evidence {
 	for _, t := range []*time.Time{&v.Moment, &v.Due, &v.DecidedAt, &v.Facts.StartedAt} {
 		if !t.IsZero() {
 			*t = t.UTC().Truncate(time.Millisecond)

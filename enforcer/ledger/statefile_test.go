@@ -30,7 +30,7 @@ func TestLedgerInTheStateFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		installations[i] = l.Installation()
-		entries[i] = record(t, l, step("17/respond/created/due", enforcer.Act))[0]
+		entries[i] = record(t, l, step("17/respond/created/due", enforcer.Intended))[0]
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/enforcer"
 )
 
 // Kind is what entries have in common that a human judges together.
 type Kind struct {
 	Connection, Contract, Obligation, Step string
 
-	State  State
+	State  enforcer.EntryState
 	Reason string // its code
 }
 

@@ -30,12 +30,12 @@ func sequence(es []ledger.Entry, err error) iter.Seq2[ledger.Entry, error] {
 func TestSummarize(t *testing.T) {
 	var es []ledger.Entry
 	for i := range 500 {
-		e := step(fmt.Sprintf("%d/respond/created/due", i), enforcer.Hold)
+		e := step(fmt.Sprintf("%d/respond/created/due", i), enforcer.Held)
 		e.ID, e.Reason.Code, e.Moment = e.Key.ID(), "storm", t0.Add(time.Duration(i)*time.Minute)
 		es = append(es, e)
 	}
 	for i := range 2 { // two cycles of one issue
-		e := step(fmt.Sprintf("7/progress-update/journal:%d/due", i), enforcer.Hold)
+		e := step(fmt.Sprintf("7/progress-update/journal:%d/due", i), enforcer.Held)
 		e.ID, e.Reason.Code, e.Moment = e.Key.ID(), "rights", t0.Add(time.Duration(i)*time.Hour)
 		es = append(es, e)
 	}
@@ -73,7 +73,7 @@ func TestFurtherFilters(t *testing.T) {
 		want   int
 	}{
 		{ledger.Filter{Step: "due"}, 3},
-		{ledger.Filter{Step: "due", State: ledger.Held}, 2},
+		{ledger.Filter{Step: "due", State: enforcer.Held}, 2},
 		{ledger.Filter{Reason: "nothing"}, 0},
 		{ledger.Filter{Since: t0.Add(2 * time.Hour), Until: t0.Add(4 * time.Hour)}, 2},
 	} {
@@ -81,7 +81,7 @@ func TestFurtherFilters(t *testing.T) {
 			t.Errorf("%+v: want %d, got %v", c.filter, c.want, names(got))
 		}
 	}
-	held := list(t, l, ledger.Filter{State: ledger.Held}, ledger.OldestFirst)
+	held := list(t, l, ledger.Filter{State: enforcer.Held}, ledger.OldestFirst)
 	if got := list(t, l, ledger.Filter{Reason: held[0].Reason.Code}, ledger.OldestFirst); len(got) < 2 {
 		t.Errorf("reason %q: %v", held[0].Reason.Code, names(got))
 	}

@@ -23,10 +23,10 @@ type Waiver struct {
 }
 
 // Of reports whether the waiver excuses the verdict's cycle.
-func (w *Waiver) Of(v *Verdict) bool { return w.verdict().SameCycle(v) }
+func (w *Waiver) Of(v *enforcer.Verdict) bool { return w.verdict().SameCycle(v) }
 
-func (w *Waiver) verdict() *Verdict {
-	return &Verdict{Connection: w.Connection, Issue: w.Issue, Contract: w.Contract, Obligation: w.Obligation, Cycle: w.Cycle}
+func (w *Waiver) verdict() *enforcer.Verdict {
+	return &enforcer.Verdict{Connection: w.Connection, Issue: w.Issue, Contract: w.Contract, Obligation: w.Obligation, Cycle: w.Cycle}
 }
 
 // Waive excuses breaches, all or none, in one transaction at now. Each needs a verdict whose last record is a breach:
@@ -35,7 +35,7 @@ func (l *Ledger) Waive(ctx context.Context, now time.Time, waivers ...Waiver) er
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, w := range waivers {
 			if err := waive(ctx, tx, now, w); err != nil {
-				return fmt.Errorf("waive %s: %w", w.verdict().describe(), err)
+				return fmt.Errorf("waive %s: %w", w.verdict(), err)
 			}
 		}
 		return nil

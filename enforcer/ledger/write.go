@@ -74,7 +74,7 @@ func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Wr
 			}
 			e.Write, e.Error, e.NotBefore = &request, "", time.Time{}
 			e.Tries++
-			if _, err := move(ctx, tx, now, Sent, e); err != nil {
+			if _, err := move(ctx, tx, now, enforcer.Sent, e); err != nil {
 				return err
 			}
 			w.Entries = append(w.Entries, e.ID)
@@ -193,22 +193,22 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 }
 
 // states is what each of the write's entries becomes.
-func (o Outcome) states(entries []Entry) []State {
-	out := make([]State, len(entries))
+func (o Outcome) states(entries []Entry) []enforcer.EntryState {
+	out := make([]enforcer.EntryState, len(entries))
 	for i, e := range entries {
 		switch {
 		case !o.final():
-			out[i] = Sent
+			out[i] = enforcer.Sent
 		case o.Class == connectors.Refused:
-			out[i] = Refused
+			out[i] = enforcer.Refused
 		case o.Class != 0:
-			out[i] = Intended
+			out[i] = enforcer.Intended
 		case o.Receipt != nil && slices.ContainsFunc(o.Receipt.Refused, func(r connectors.Refusal) bool {
 			return concerns(r, &e) || !slices.ContainsFunc(entries, func(e Entry) bool { return concerns(r, &e) })
 		}):
-			out[i] = Refused
+			out[i] = enforcer.Refused
 		default:
-			out[i] = Done
+			out[i] = enforcer.Done
 		}
 	}
 	return out

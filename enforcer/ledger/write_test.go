@@ -30,29 +30,29 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 	retry := t0.Add(2 * time.Hour)
 	for name, c := range map[string]struct {
 		outcome    ledger.Outcome
-		due, watch ledger.State
+		due, watch enforcer.EntryState
 		settled    bool
 	}{
-		"accepted, all of it done":             {ledger.Outcome{Receipt: refused()}, ledger.Done, ledger.Done, true},
-		"accepted, assignee left alone":        {ledger.Outcome{Receipt: refused("assignee")}, ledger.Refused, ledger.Done, true},
-		"accepted, comment public":             {ledger.Outcome{Receipt: refused("comment internal")}, ledger.Refused, ledger.Done, true},
-		"accepted, no watcher":                 {ledger.Outcome{Receipt: refused("watcher")}, ledger.Done, ledger.Refused, true},
-		"accepted, not closed":                 {ledger.Outcome{Receipt: refused("status")}, ledger.Done, ledger.Refused, true},
-		"accepted, both":                       {ledger.Outcome{Receipt: refused("comment", "watcher")}, ledger.Refused, ledger.Refused, true},
-		"accepted, a field that is no entry's": {ledger.Outcome{Receipt: refused("cf:12")}, ledger.Refused, ledger.Refused, true},
-		"refused":                              {ledger.Outcome{Class: connectors.Refused}, ledger.Refused, ledger.Refused, true},
-		"try later":                            {ledger.Outcome{Class: connectors.TryLater, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
-		"bad credentials":                      {ledger.Outcome{Class: connectors.Unauthorized, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
-		"out of sight":                         {ledger.Outcome{Class: connectors.Hidden, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
-		"deleted":                              {ledger.Outcome{Class: connectors.Gone, RetryAt: retry}, ledger.Intended, ledger.Intended, true},
-		"no answer":                            {ledger.Outcome{Class: connectors.Unknown, RetryAt: retry}, ledger.Sent, ledger.Sent, false},
-		"garbage for an answer":                {ledger.Outcome{Class: connectors.Garbled, RetryAt: retry}, ledger.Sent, ledger.Sent, false},
+		"accepted, all of it done":             {ledger.Outcome{Receipt: refused()}, enforcer.Done, enforcer.Done, true},
+		"accepted, assignee left alone":        {ledger.Outcome{Receipt: refused("assignee")}, enforcer.Refused, enforcer.Done, true},
+		"accepted, comment public":             {ledger.Outcome{Receipt: refused("comment internal")}, enforcer.Refused, enforcer.Done, true},
+		"accepted, no watcher":                 {ledger.Outcome{Receipt: refused("watcher")}, enforcer.Done, enforcer.Refused, true},
+		"accepted, not closed":                 {ledger.Outcome{Receipt: refused("status")}, enforcer.Done, enforcer.Refused, true},
+		"accepted, both":                       {ledger.Outcome{Receipt: refused("comment", "watcher")}, enforcer.Refused, enforcer.Refused, true},
+		"accepted, a field that is no entry's": {ledger.Outcome{Receipt: refused("cf:12")}, enforcer.Refused, enforcer.Refused, true},
+		"refused":                              {ledger.Outcome{Class: connectors.Refused}, enforcer.Refused, enforcer.Refused, true},
+		"try later":                            {ledger.Outcome{Class: connectors.TryLater, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
+		"bad credentials":                      {ledger.Outcome{Class: connectors.Unauthorized, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
+		"out of sight":                         {ledger.Outcome{Class: connectors.Hidden, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
+		"deleted":                              {ledger.Outcome{Class: connectors.Gone, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
+		"no answer":                            {ledger.Outcome{Class: connectors.Unknown, RetryAt: retry}, enforcer.Sent, enforcer.Sent, false},
+		"garbage for an answer":                {ledger.Outcome{Class: connectors.Garbled, RetryAt: retry}, enforcer.Sent, enforcer.Sent, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := open(t)
-			watch := step("17/inform-management/created/due", enforcer.Act)
+			watch := step("17/inform-management/created/due", enforcer.Intended)
 			watch.Changes = enforcer.Changes{Watch: enforcer.Management, Action: enforcer.ActionClose}
-			es := record(t, l, step("17/respond/created/due", enforcer.Act), watch)
+			es := record(t, l, step("17/respond/created/due", enforcer.Intended), watch)
 			w := begin(t, l, t0.Add(time.Hour), es...)
 			c.outcome.Error = "as the tracker put it"
 			got, err := l.Finish(t.Context(), t0.Add(time.Hour+time.Second), w.ID, c.outcome)
@@ -60,7 +60,7 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, g := range got {
-				want := map[string]ledger.State{es[0].ID: c.due, es[1].ID: c.watch}[g.ID]
+				want := map[string]enforcer.EntryState{es[0].ID: c.due, es[1].ID: c.watch}[g.ID]
 				if g.State != want || g.Error != c.outcome.Error || g.Reason.Code == "" || g.Tries != 1 || !g.NotBefore.Equal(c.outcome.RetryAt) {
 					t.Errorf("%s: state %s, error %q, reason %q, tries %d, not before %v; want %s", g.Key.Obligation, g.State, g.Error, g.Reason.Code, g.Tries, g.NotBefore, want)
 				}
@@ -79,7 +79,7 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 // own record, and the watcher that went first has a receipt of its own.
 func TestWritesTellTheWholeStory(t *testing.T) {
 	l, _ := open(t)
-	e := record(t, l, step("17/respond/created/due", enforcer.Act))[0]
+	e := record(t, l, step("17/respond/created/due", enforcer.Intended))[0]
 	at := func(m int) time.Time { return t0.Add(time.Duration(m) * time.Minute) }
 	finish := func(now time.Time, id string, o ledger.Outcome) ledger.Entry {
 		t.Helper()
@@ -102,7 +102,7 @@ func TestWritesTellTheWholeStory(t *testing.T) {
 	w2 := begin(t, l, at(36), again)
 	receipt := connectors.Receipt{Event: "journal:9"}
 	done := finish(at(37), w2.ID, ledger.Outcome{Receipt: &receipt})
-	if done.State != ledger.Done || done.Tries != 2 || done.Error != "" {
+	if done.State != enforcer.Done || done.Tries != 2 || done.Error != "" {
 		t.Errorf("ended %s after %d tries with error %q", done.State, done.Tries, done.Error)
 	}
 	got, err := l.Writes(t.Context(), "helpdesk", "17")
@@ -126,7 +126,7 @@ func TestWritesTellTheWholeStory(t *testing.T) {
 
 func TestBeginRefuses(t *testing.T) {
 	l, _ := open(t)
-	es := record(t, l, step("1/respond/created/due", enforcer.Act), step("2/respond/created/due", enforcer.Act), step("1/respond/created/warn-50", enforcer.Hold))
+	es := record(t, l, step("1/respond/created/due", enforcer.Intended), step("2/respond/created/due", enforcer.Intended), step("1/respond/created/warn-50", enforcer.Held))
 	for name, c := range map[string]struct {
 		entries []ledger.Entry
 		want    string
@@ -134,7 +134,7 @@ func TestBeginRefuses(t *testing.T) {
 		"nothing":       {nil, "without entries"},
 		"two issues":    {es[:2], "is of another"},
 		"a held entry":  {[]ledger.Entry{es[0], es[2]}, `from "held" to "sent"`},
-		"one it lacks":  {[]ledger.Entry{step("5/respond/created/due", enforcer.Act)}, "not in the ledger"},
+		"one it lacks":  {[]ledger.Entry{step("5/respond/created/due", enforcer.Intended)}, "not in the ledger"},
 		"one it twice":  {[]ledger.Entry{es[0], es[0]}, "changed in the meantime"},
 		"stale version": {[]ledger.Entry{func() ledger.Entry { e := es[0]; e.Version = 9; return e }()}, "changed in the meantime"},
 	} {
@@ -146,7 +146,7 @@ func TestBeginRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
-		if got := get(t, l, es[0].ID); got.State != ledger.Intended || got.Tries != 0 {
+		if got := get(t, l, es[0].ID); got.State != enforcer.Intended || got.Tries != 0 {
 			t.Errorf("%s: marked %s after %d tries all the same", name, got.State, got.Tries)
 		}
 	}
@@ -188,7 +188,7 @@ func TestADutyMakesOneIssue(t *testing.T) {
 		t.Errorf("made before an answer: %v, %v", made, err)
 	}
 	refused := finish(w, ledger.Outcome{Receipt: &connectors.Receipt{Issue: "900", Refused: []connectors.Refusal{{Field: "assignee", Wanted: "7"}}}})
-	if refused.State != ledger.Refused {
+	if refused.State != enforcer.Refused {
 		t.Fatalf("is %s, want refused", refused.State)
 	}
 	again, err := l.Retry(t.Context(), t0.Add(2*time.Hour), ledger.Filter{ID: start.ID})
@@ -200,7 +200,7 @@ func TestADutyMakesOneIssue(t *testing.T) {
 	}
 	assignee := "7"
 	done := finish(begins(connectors.Write{Issue: "900", Assign: &assignee}, again[0]), ledger.Outcome{Receipt: &connectors.Receipt{}})
-	due := record(t, l, step("/deliver/2026-Q1/due", enforcer.Act))[0]
+	due := record(t, l, step("/deliver/2026-Q1/due", enforcer.Intended))[0]
 	comment := requestFor(due)
 	comment.Issue = "900"
 	finish(begins(comment, due), ledger.Outcome{Receipt: &connectors.Receipt{Event: "journal:9"}})
@@ -209,7 +209,7 @@ func TestADutyMakesOneIssue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[enforcer.StepKey]ledger.Entry{start.Key: done}, made); diff != "" || done.State != ledger.Done || done.Made() != "900" {
+	if diff := cmp.Diff(map[enforcer.StepKey]ledger.Entry{start.Key: done}, made); diff != "" || done.State != enforcer.Done || done.Made() != "900" {
 		t.Errorf("made (-want +got), and is %s:\n%s", done.State, diff)
 	}
 	entries, err := l.ByIssue(t.Context(), "helpdesk", "")
@@ -225,7 +225,7 @@ func TestADutyMakesOneIssue(t *testing.T) {
 
 func TestBeginKeepsIssuesApart(t *testing.T) {
 	l, _ := open(t)
-	es := record(t, l, step("1/respond/created/due", enforcer.Act), duty())
+	es := record(t, l, step("1/respond/created/due", enforcer.Intended), duty())
 	for name, c := range map[string]struct {
 		request connectors.Write
 		entries []ledger.Entry
@@ -247,7 +247,7 @@ func TestBeginKeepsIssuesApart(t *testing.T) {
 // A tracker's megabyte of error must not become ours, nor be cut within a letter.
 func TestErrorsAreCut(t *testing.T) {
 	l, _ := open(t)
-	e := record(t, l, step("17/respond/created/due", enforcer.Act))[0]
+	e := record(t, l, step("17/respond/created/due", enforcer.Intended))[0]
 	w := begin(t, l, t0, e)
 	got, err := l.Finish(t.Context(), t0, w.ID, ledger.Outcome{Class: connectors.Refused, Error: "x" + strings.Repeat("ы", 1<<19)})
 	if err != nil {

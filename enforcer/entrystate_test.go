@@ -1,20 +1,18 @@
-package ledger
+package enforcer
 
 import (
 	"slices"
 	"testing"
-
-	"slabridge/enforcer"
 )
 
 // The table itself: every state has its row, and what "written at most once" rests on holds for all of them.
 func TestMovesKeepThePromise(t *testing.T) {
-	if len(moves) != len(States)+1 {
-		t.Errorf("%d rows for %d states and the beginning", len(moves), len(States))
+	if len(moves) != len(EntryStates)+1 {
+		t.Errorf("%d rows for %d states and the beginning", len(moves), len(EntryStates))
 	}
 	for from, targets := range moves {
 		for _, to := range targets {
-			if !slices.Contains(States, to) {
+			if !slices.Contains(EntryStates, to) {
 				t.Errorf("%q may become %q, which is no state", from, to)
 			}
 			if to == Sent && from != Intended && from != Waiting && from != Sent {
@@ -25,26 +23,15 @@ func TestMovesKeepThePromise(t *testing.T) {
 			}
 		}
 	}
-	for _, final := range []State{Done, Past, Overtaken} {
+	for _, final := range []EntryState{Done, Past, Overtaken} {
 		if n := len(moves[final]); n != 0 {
 			t.Errorf("%q may become something else", final)
 		}
 	}
 }
 
-func TestStateOfEveryVerb(t *testing.T) {
-	for verb, want := range map[enforcer.Verb]State{
-		enforcer.Act: Intended, enforcer.Wait: Waiting, enforcer.Hold: Held,
-		enforcer.Past: Past, enforcer.Overtaken: Overtaken, enforcer.Needless: Needless, "sing": "",
-	} {
-		if got := StateOf(verb); got != want {
-			t.Errorf("%s is recorded as %q, want %q", verb, got, want)
-		}
-	}
-}
-
 func TestOpenStates(t *testing.T) {
-	for s, want := range map[State]bool{
+	for s, want := range map[EntryState]bool{
 		Intended: true, Waiting: true, Held: true, Sent: true,
 		Done: false, Refused: false, Past: false, Overtaken: false, Needless: false, Withdrawn: false,
 	} {

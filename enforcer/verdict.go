@@ -1,12 +1,10 @@
-package ledger
+package enforcer
 
 import (
 	"errors"
 	"fmt"
 	"iter"
 	"time"
-
-	"slabridge/enforcer"
 )
 
 // Verdict is what was found about a cycle at some moment: one record of possibly several, the later ones beside the
@@ -24,7 +22,7 @@ type Verdict struct {
 
 	// State is Met, Breached or Cancelled; Running says that the record before was taken back: staff reopened the
 	// request within the hour, or the due was moved by agreement.
-	State     enforcer.CycleState
+	State     CycleState
 	Severity  string
 	Source    string // the clause
 	StartedAt time.Time
@@ -32,8 +30,8 @@ type Verdict struct {
 	EndedAt   time.Time // zero while a breach, or a cycle that was taken back, goes on
 	EndEvent  string    // the tracker's id of the event that ended it
 	EndBy     string    // the name of who ended it
-	EndByRole enforcer.Role
-	EndWhy    string        // enforcer.Cycle.EndWhy
+	EndByRole Role
+	EndWhy    string        // Cycle.EndWhy
 	Elapsed   time.Duration // counting time from start to end, or to JudgedAt
 	Facts     Facts
 	LastEvent string // of the request, when judged: by it the tracker's facts are told from ours
@@ -53,9 +51,9 @@ const (
 // belongs to the moment it was made.
 func (v *Verdict) Reached() time.Time {
 	switch {
-	case v.State == enforcer.Running:
+	case v.State == Running:
 		return v.JudgedAt
-	case v.State == enforcer.Breached && !v.Due.IsZero():
+	case v.State == Breached && !v.Due.IsZero():
 		return v.Due
 	}
 	return v.EndedAt
@@ -64,30 +62,30 @@ func (v *Verdict) Reached() time.Time {
 // SameCycle reports whether both are records of one cycle.
 func (v *Verdict) SameCycle(other *Verdict) bool { return v.key() == other.key() }
 
-func (v *Verdict) key() enforcer.StepKey {
-	return enforcer.StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle}
+func (v *Verdict) key() StepKey {
+	return StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle}
 }
 
-// describe names the verdict's cycle in errors.
-func (v *Verdict) describe() string {
+// String names the verdict's cycle in errors.
+func (v *Verdict) String() string {
 	return fmt.Sprintf("%s %s/%s of issue %s", v.Contract, v.Obligation, v.Cycle, v.Issue)
 }
 
-// valid reports what is missing of a verdict that is to be recorded.
-func (v *Verdict) valid() error {
+// Valid reports what is missing of a verdict that is to be recorded.
+func (v *Verdict) Valid() error {
 	if v.Connection == "" || v.Contract == "" || v.Obligation == "" || v.Cycle == "" {
 		return fmt.Errorf("the cycle %+v is incomplete", v.key())
 	}
 	switch v.State {
-	case enforcer.Met, enforcer.Cancelled:
+	case Met, Cancelled:
 		if v.EndedAt.IsZero() {
 			return fmt.Errorf("%s without an end", v.State)
 		}
-	case enforcer.Breached:
+	case Breached:
 		if v.Reached().IsZero() {
 			return errors.New("breached without a due and without an end")
 		}
-	case enforcer.Running:
+	case Running:
 	default:
 		return fmt.Errorf("%q is no verdict", v.State)
 	}
@@ -99,41 +97,41 @@ func (v *Verdict) sameText(other *Verdict) bool {
 	return v.Facts.Fingerprint == other.Facts.Fingerprint && v.Facts.Calendar == other.Facts.Calendar
 }
 
-// supersedes decides what a judgement made now adds to the last record of its cycle (nil when there is none): the
+// Supersedes decides what a judgement made now adds to the last record of its cycle (nil when there is none): the
 // record to make, or false when the last one stands.
 //
 // What the tracker says may change a verdict, what we or the admin change beside it may not: without a new event (or
 // the deletion of the issue) nothing is recorded. When an event came and the text was edited as well, nobody can tell
 // which of the two changed the verdict. Then the verdict of its day stands, with two exceptions that only events bring
 // about: a breach gets its late end, and a cycle may be running again.
-func supersedes(last *Verdict, now Verdict) (Verdict, bool) {
+func (v Verdict) Supersedes(last *Verdict) (Verdict, bool) {
 	switch {
 	case last == nil:
-		now.Why = ""
-		return now, now.State != enforcer.Running
-	case last.State == enforcer.Running: // taken back: no verdict stands, and time alone may bring the next
-		now.Why = WhyFacts
-		return now, now.State != enforcer.Running
-	case now.says(last):
+		v.Why = ""
+		return v, v.State != Running
+	case last.State == Running: // taken back: no verdict stands, and time alone may bring the next
+		v.Why = WhyFacts
+		return v, v.State != Running
+	case v.says(last):
 		return Verdict{}, false
 	}
-	late := last.State == enforcer.Breached && last.EndedAt.IsZero() && !now.EndedAt.IsZero()
-	event := now.LastEvent != last.LastEvent || (now.EndWhy == "gone" && last.EndWhy != "gone")
-	now.Why = WhyFacts
-	if now.sameText(last) {
-		if late && now.State == enforcer.Breached && now.Due.Equal(last.Due) {
-			now.Why = WhyEnded
-			return now, true
+	late := last.State == Breached && last.EndedAt.IsZero() && !v.EndedAt.IsZero()
+	event := v.LastEvent != last.LastEvent || (v.EndWhy == "gone" && last.EndWhy != "gone")
+	v.Why = WhyFacts
+	if v.sameText(last) {
+		if late && v.State == Breached && v.Due.Equal(last.Due) {
+			v.Why = WhyEnded
+			return v, true
 		}
-		return now, event
+		return v, event
 	}
 	switch {
 	case !event:
 		return Verdict{}, false
 	case late:
-		return last.ended(now), true
-	case last.State != enforcer.Breached && now.State == enforcer.Running:
-		return now, true
+		return last.ended(v), true
+	case last.State != Breached && v.State == Running:
+		return v, true
 	}
 	return Verdict{}, false
 }

@@ -1,23 +1,21 @@
-package ledger
+package enforcer
 
 import (
 	"testing"
 	"time"
-
-	"slabridge/enforcer"
 )
 
 // What is new about a cycle. The first verdict was reached under text f1; each row is what is found later.
 func TestWhatSupersedesAVerdict(t *testing.T) {
 	at := func(m int) time.Time { return time.Date(2026, 3, 2, 9, m, 0, 0, time.UTC) }
-	judged := func(s enforcer.CycleState, edits ...func(*Verdict)) Verdict {
+	judged := func(s CycleState, edits ...func(*Verdict)) Verdict {
 		v := Verdict{
 			State: s, Due: at(20), LastEvent: "journal:1", Facts: Facts{Fingerprint: "f1", Calendar: "kz 2026.1", Version: "2026-01"},
 		}
 		switch s {
-		case enforcer.Met:
+		case Met:
 			v.EndedAt, v.EndEvent, v.EndWhy = at(10), "journal:1", "stopped"
-		case enforcer.Cancelled:
+		case Cancelled:
 			v.EndedAt, v.EndEvent, v.EndWhy = at(10), "journal:1", "closed-by-customer"
 		}
 		for _, edit := range edits {
@@ -31,25 +29,25 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 	late := func(v *Verdict) { v.EndedAt, v.EndEvent, v.EndWhy = at(40), "journal:2", "stopped" }
 	gone := func(v *Verdict) { v.EndedAt, v.EndEvent, v.EndWhy = at(50), "gone", "gone" }
 	due := func(v *Verdict) { v.Due = at(30) }
-	verdict := func(s enforcer.CycleState, edits ...func(*Verdict)) *Verdict { v := judged(s, edits...); return &v }
+	verdict := func(s CycleState, edits ...func(*Verdict)) *Verdict { v := judged(s, edits...); return &v }
 
 	const (
 		nothing  = "nothing"
 		first    = ""
-		running  = enforcer.Running
-		met      = enforcer.Met
-		breached = enforcer.Breached
+		running  = Running
+		met      = Met
+		breached = Breached
 	)
 	for _, c := range []struct {
 		name string
 		last *Verdict
 		now  Verdict
-		why  string              // of the record; "nothing" for none
-		is   enforcer.CycleState // of the record; "" for the judgement's own
+		why  string     // of the record; "nothing" for none
+		is   CycleState // of the record; "" for the judgement's own
 	}{
 		{"the first: kept", nil, judged(met), first, ""},
 		{"the first: broken, and still without an end", nil, judged(breached), first, ""},
-		{"the first: cancelled", nil, judged(enforcer.Cancelled), first, ""},
+		{"the first: cancelled", nil, judged(Cancelled), first, ""},
 		{"the first: it runs, which is no verdict", nil, judged(running), nothing, ""},
 
 		{"looked at again", verdict(met), judged(met), nothing, ""},
@@ -83,11 +81,11 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 		{"edited, and reopened within the hour", verdict(met), judged(running, event, text), WhyFacts, ""},
 		{"edited, and the late answer came", verdict(breached), judged(breached, event, text, late), WhyEnded, ""},
 		{"eased, and the late answer came", verdict(breached), judged(met, event, text, late, due), WhyEnded, breached},
-		{"eased, and the request was deleted", verdict(breached), judged(enforcer.Cancelled, gone, days, due), WhyEnded, breached},
+		{"eased, and the request was deleted", verdict(breached), judged(Cancelled, gone, days, due), WhyEnded, breached},
 		{"eased, the late answer came, and another word", verdict(breached, event, late), judged(met, late, text, due, func(v *Verdict) { v.LastEvent = "journal:3" }), nothing, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := supersedes(c.last, c.now)
+			got, ok := c.now.Supersedes(c.last)
 			if want := c.why != nothing; ok != want {
 				t.Fatalf("recorded: %t, want %t", ok, want)
 			}
@@ -109,7 +107,7 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 			if !got.Due.Equal(by.Due) || !got.sameText(&by) {
 				t.Errorf("due %v by %+v, want %v by %+v", got.Due, got.Facts, by.Due, by.Facts)
 			}
-			if again, ok := supersedes(&got, c.now); ok {
+			if again, ok := c.now.Supersedes(&got); ok {
 				t.Errorf("the same judgement is recorded again: %+v", again)
 			}
 		})
@@ -123,12 +121,12 @@ func TestReached(t *testing.T) {
 		v    Verdict
 		want time.Time
 	}{
-		"kept: at its end":                         {Verdict{State: enforcer.Met, Due: at(20), EndedAt: at(10)}, at(10)},
-		"cancelled: at its end":                    {Verdict{State: enforcer.Cancelled, Due: at(20), EndedAt: at(10)}, at(10)},
-		"broken: at its due":                       {Verdict{State: enforcer.Breached, Due: at(20)}, at(20)},
-		"broken: at its due, however late its end": {Verdict{State: enforcer.Breached, Due: at(20), EndedAt: at(9999)}, at(20)},
-		"a check that failed: at once":             {Verdict{State: enforcer.Breached, EndedAt: at(1)}, at(1)},
-		"taken back: when that was":                {Verdict{State: enforcer.Running, Due: at(20), JudgedAt: at(15)}, at(15)},
+		"kept: at its end":                         {Verdict{State: Met, Due: at(20), EndedAt: at(10)}, at(10)},
+		"cancelled: at its end":                    {Verdict{State: Cancelled, Due: at(20), EndedAt: at(10)}, at(10)},
+		"broken: at its due":                       {Verdict{State: Breached, Due: at(20)}, at(20)},
+		"broken: at its due, however late its end": {Verdict{State: Breached, Due: at(20), EndedAt: at(9999)}, at(20)},
+		"a check that failed: at once":             {Verdict{State: Breached, EndedAt: at(1)}, at(1)},
+		"taken back: when that was":                {Verdict{State: Running, Due: at(20), JudgedAt: at(15)}, at(15)},
 	} {
 		if got := c.v.Reached(); !got.Equal(c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -1,0 +1,56 @@
+package enforcer
+
+import "slices"
+
+// EntryState is where an entry of the ledger stands. A Decision names the state that its entry gets.
+type EntryState string
+
+// The states. A decision is Intended, Waiting, Held, Past, Overtaken or Needless.
+const (
+	Intended  EntryState = "intended"  // to be written
+	Waiting   EntryState = "waiting"   // an internal step that waits for the next opening, Entry.NotBefore
+	Held      EntryState = "held"      // a human must look, or a hold must end: Entry.Reason says which
+	Sent      EntryState = "sent"      // its request has left, or was about to; the tracker knows more than we do
+	Done      EntryState = "done"      // written and read back
+	Refused   EntryState = "refused"   // the tracker did not do all of it: its receipt and Entry.Error
+	Past      EntryState = "past"      // its moment lies before the cutover: recorded, never written
+	Overtaken EntryState = "overtaken" // a later step of its cycle says it all
+	Needless  EntryState = "needless"  // the cycle ended before it was written
+	Withdrawn EntryState = "withdrawn" // no longer true when looked at again just before sending
+)
+
+// EntryStates lists every state, in the order of an entry's life.
+var EntryStates = []EntryState{Intended, Waiting, Held, Sent, Done, Refused, Past, Overtaken, Needless, Withdrawn}
+
+// moves is the whole life of an entry: what each state may become. The key "" is an entry not yet recorded.
+//
+// Nothing but an answer leads out of Sent, and nothing leads back from Done: this is what "written at most once"
+// rests on. Needless and Withdrawn may come alive again, for they were never sent: a cycle that staff stopped by
+// mistake and set going again within the hour goes on as if never stopped. Held never becomes Sent directly:
+// whoever releases it makes it Intended first, so that the release is in the history. Sent may stay Sent: an
+// answer that never came is an event of its own.
+var moves = map[EntryState][]EntryState{
+	"":        {Intended, Waiting, Held, Past, Overtaken, Needless},
+	Intended:  {Waiting, Held, Sent, Past, Overtaken, Needless, Withdrawn},
+	Waiting:   {Waiting, Intended, Held, Sent, Past, Overtaken, Needless, Withdrawn},
+	Held:      {Intended, Waiting, Past, Overtaken, Needless, Withdrawn},
+	Sent:      {Sent, Done, Refused, Intended},
+	Refused:   {Intended},
+	Needless:  {Intended, Waiting, Held},
+	Withdrawn: {Intended, Waiting, Held},
+	Done:      {},
+	Past:      {},
+	Overtaken: {},
+}
+
+// Can reports whether an entry in state s may become to.
+func (s EntryState) Can(to EntryState) bool { return slices.Contains(moves[s], to) }
+
+// Open reports whether something is still to be done about an entry in this state.
+func (s EntryState) Open() bool { return s == Intended || s == Waiting || s == Held || s == Sent }
+
+// HasNotBefore reports whether an entry in this state can have a moment before which nothing is done about it.
+func (s EntryState) HasNotBefore() bool { return s == Intended || s == Waiting || s == Sent }
+
+// toBeWritten reports whether a step decided so is written, now or later.
+func (s EntryState) toBeWritten() bool { return s == Intended || s == Waiting }

@@ -43,7 +43,8 @@ var layers = []layer{
 	{"enforcer", []string{"enforcer/calendar"}, "the rules are pure: no tracker, no SQL, no network"},
 	{"enforcer/calendar", nil, "business time rests on nothing but the calendar data"},
 	{"enforcer/ledger", []string{"connectors", "enforcer"}, "the ledger is evidence and readable without the mirror"},
-	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/ledger"}, "the engine turns the crank through the contract and never names a tracker"},
+	{"enforcer/report", []string{"enforcer", "enforcer/calendar", "enforcer/ledger", "mapping"}, "the report is worked out from values, for any output"},
+	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/ledger", "enforcer/report"}, "the engine turns the crank through the contract and never names a tracker"},
 }
 
 // A fence keeps an import from outside the module where it belongs.
@@ -76,6 +77,7 @@ var fences = []fence{
 	{"log/slog", nil, pure, "a pure function returns its reasons and logs nothing"},
 	{"log", []string{}, nil, "log/slog redacts secrets, log does not"},
 	{"math/rand/...", nil, pure, "the same facts give the same answer"},
+	{"encoding/...", nil, []string{"enforcer/report"}, "the report has no output format: cmd and the pages each give it theirs"},
 	{"testing", []string{"connectors/trackertest"}, nil, "only the suite is a test in files that are not"},
 	{"pgregory.net/rapid", []string{"connectors/trackertest"}, nil, "only the suite is a test in files that are not"},
 	{"github.com/google/go-cmp/...", []string{"connectors/trackertest"}, nil, "only the suite is a test in files that are not"},
@@ -199,6 +201,10 @@ func TestImportRulesCanFail(t *testing.T) {
 		{"enforcer/engine", "net/http/httptest", false},
 		{"enforcer/engine", "slabridge/connectors/redmine", false},
 		{"enforcer/ledger", "slabridge/connectors/mirror", false},
+		{"enforcer/report", "slabridge/enforcer/engine", false},
+		{"enforcer/report", "slabridge/enforcer/ledger", true},
+		{"enforcer/report", "database/sql", false},
+		{"enforcer/report", "encoding/csv", false},
 		{"mapping", "github.com/rickar/cal/v2", false},
 		{"mapping", "slabridge/enforcer", true},
 		{"models", "strings", false},

@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
-	"slabridge/connectors"
-	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 )
 
 func (a *app) reportCmd() *cobra.Command {
@@ -55,18 +52,18 @@ func (a *app) report(ctx context.Context, contract, from, to string) error {
 	if err != nil {
 		return err
 	}
-	facts, err := a.gather(ctx, w, c, p)
+	facts, err := a.facts(ctx, w, c, p)
 	if err != nil {
 		return err
 	}
-	r := assemble(facts)
+	r := report.Make(facts, a.lang)
 	switch {
 	case a.json():
-		return a.writeJSON(r)
+		return a.writeJSON(a.reportInfo(r, c.Calendar.Location()))
 	case a.output == "csv":
 		return writeCSV(a.out, r)
 	}
-	a.printReport(r)
+	a.printReport(a.reportInfo(r, c.Calendar.Location()))
 	return nil
 }
 
@@ -82,68 +79,34 @@ func configured(cfg *config.Config, id string) (*config.Contract, error) {
 	return nil, usage("--contract %q is not in the configuration; it has: %s", id, strings.Join(ids, ", "))
 }
 
-// period is a stretch of whole days in a contract's zone.
-type period struct {
-	from, to   calendar.Date // both included
-	start, end time.Time     // [start, end)
+func periodOf(from, to string, zone *time.Location) (report.Period, error) {
+	first, err := calendar.ParseDate(from)
+	if err != nil {
+		return report.Period{}, usage("--from %w", err)
+	}
+	last, err := calendar.ParseDate(to)
+	if err != nil {
+		return report.Period{}, usage("--to %w", err)
+	}
+	if last.Before(first) {
+		return report.Period{}, usage("--to %s lies before --from %s", last, first)
+	}
+	return report.NewPeriod(first, last, zone), nil
 }
 
-func periodOf(from, to string, loc *time.Location) (period, error) {
-	var p period
-	var err error
-	if p.from, err = calendar.ParseDate(from); err != nil {
-		return p, usage("--from %w", err)
-	}
-	if p.to, err = calendar.ParseDate(to); err != nil {
-		return p, usage("--to %w", err)
-	}
-	if p.to.Before(p.from) {
-		return p, usage("--to %s lies before --from %s", p.to, p.from)
-	}
-	midnight := func(d calendar.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc) }
-	p.start, p.end = midnight(p.from), midnight(p.to.AddDays(1))
-	return p, nil
-}
-
-// gather reads what the report is made of.
-func (a *app) gather(ctx context.Context, w *workspace, c *config.Contract, p period) (reportFacts, error) {
-	f := reportFacts{contract: c.Contract, period: p, lang: a.lang}
+// facts gathers what the report is made of.
+func (a *app) facts(ctx context.Context, w *workspace, c *config.Contract, p report.Period) (f report.Facts, err error) {
 	at, err := a.moment()
 	if err != nil {
 		return f, err
 	}
-	if f.now, err = a.now(); err != nil {
-		return f, err
-	}
-	filter := ledger.VerdictFilter{Connection: c.Connection, Contract: c.ID, From: p.start}
-	if !at.IsZero() {
-		filter.From = time.Time{} // what was known then may since have moved out of the period
-	}
-	var last *ledger.Verdict
-	for v, err := range w.ledger.Verdicts(ctx, filter) {
-		if err != nil {
-			return f, err
-		}
-		if v.JudgedAt.After(f.now) {
-			continue // not known at --at
-		}
-		if last != nil && last.SameCycle(&v) {
-			f.verdicts = f.verdicts[:len(f.verdicts)-1]
-		}
-		f.verdicts = append(f.verdicts, v)
-		last = &v
-	}
-	if f.done, err = carriedOut(ctx, w.ledger, c); err != nil {
-		return f, err
-	}
-	waivers, err := w.ledger.Waivers(ctx, c.Connection, c.ID)
+	now, err := a.now()
 	if err != nil {
 		return f, err
 	}
-	for _, x := range waivers {
-		if !x.At.After(f.now) {
-			f.waivers = append(f.waivers, x)
-		}
+	q := report.Question{Connection: c.Connection, Contract: c.Contract, Period: p, Now: now, Past: !at.IsZero()}
+	if f, err = q.Read(ctx, w.ledger); err != nil {
+		return f, err
 	}
 	items, err := w.engine.Running(ctx, at)
 	if err != nil {
@@ -151,36 +114,42 @@ func (a *app) gather(ctx context.Context, w *workspace, c *config.Contract, p pe
 	}
 	for _, it := range items {
 		if it.Connection == c.Connection && it.Contract == c.ID {
-			f.running = append(f.running, it)
+			f.Running = append(f.Running, it)
 		}
 	}
-	survey, err := w.engine.Survey(ctx, c.ID, p.start, p.end, at)
-	if err != nil {
-		return f, err
-	}
-	f.received = survey.Requests
-	f.accounts, f.exceptions = a.accounts(c.Contract, survey, c.Calendar.Location())
-	return f, nil
+	f.Survey, err = w.engine.Survey(ctx, c.ID, p.Start, p.End, at)
+	return f, err
 }
 
-// carriedOut tells when the due steps of the contract's escalations were written. What the tracker refused in part was
-// not carried out, but for a priority, which no text promises.
-func carriedOut(ctx context.Context, l *ledger.Ledger, c *config.Contract) (map[enforcer.StepKey]time.Time, error) {
-	out := map[enforcer.StepKey]time.Time{}
-	for i := range c.Obligations {
-		o := &c.Obligations[i]
-		if !o.Escalation {
-			continue
-		}
-		for e, err := range l.List(ctx, ledger.Filter{Connection: c.Connection, Contract: c.ID, Obligation: o.ID, State: ledger.Done}, ledger.OldestFirst) {
-			if err != nil {
-				return nil, err
+// reportInfo is what `report -o json` gives.
+type reportInfo struct {
+	report.Report
+	Exceptions []exceptionInfo `json:"exceptions"`
+}
+
+// exceptionInfo is a request that was an exception, with what is told of it to people: from what to what, by whom, when.
+type exceptionInfo struct {
+	report.Exception
+	What string `json:"what,omitempty"`
+}
+
+func (a *app) reportInfo(r report.Report, zone *time.Location) reportInfo {
+	info := reportInfo{Report: r, Exceptions: []exceptionInfo{}}
+	for _, x := range r.Exceptions {
+		what := ""
+		switch {
+		case x.Move != nil:
+			what = a.tf("due date %s -> %s, %s", x.Move.From, x.Move.To, x.Move.By.Name) + ", " + a.stamp(x.Move.At.In(zone))
+			if x.Move.Binding.IsZero() {
+				what += " (" + a.t("not agreed") + ")"
 			}
-			refused := e.Receipt != nil && slices.ContainsFunc(e.Receipt.Refused, func(r connectors.Refusal) bool { return r.Field != "priority" })
-			if e.Key.Step == dueStep && !refused {
-				out[e.Key] = e.ChangedAt
-			}
+		case x.Lowering != nil:
+			l := x.Lowering
+			what = a.tf("%s -> %s by %s on %s; was due %s", l.From, l.To, l.By.Name, a.stamp(l.At.In(zone)), a.stamp(l.Due.In(zone)))
+		case !x.Due.IsZero():
+			what = a.tf("due %s", a.stamp(x.Due.In(zone)))
 		}
+		info.Exceptions = append(info.Exceptions, exceptionInfo{x, what})
 	}
-	return out, nil
+	return info
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"slabridge/enforcer/report"
 )
 
 // csvColumns are the columns of `report -o csv`.
@@ -16,7 +18,7 @@ var csvColumns = []string{
 }
 
 // writeCSV writes one row for each cycle, by RFC 4180.
-func writeCSV(w io.Writer, r report) error {
+func writeCSV(w io.Writer, r report.Report) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	if err := out.Write(csvColumns); err != nil {
@@ -38,7 +40,7 @@ func writeCSV(w io.Writer, r report) error {
 }
 
 // csvRow gives the values of csvColumns; of several waivers the last one counts.
-func csvRow(contract, obligation string, c cycleReport) []string {
+func csvRow(contract, obligation string, c report.Cycle) []string {
 	at := func(t *time.Time) string {
 		if t == nil {
 			return ""
@@ -51,9 +53,9 @@ func csvRow(contract, obligation string, c cycleReport) []string {
 		by, excusedAt, reason = x.By, at(&x.At), x.Reason
 	}
 	return []string{
-		contract, obligation, c.Source, c.Issue, c.Subject, c.Severity, c.Cycle, strconv.Itoa(c.Ordinal), c.State, at(c.Started),
-		at(c.Due), at(c.Ended), strconv.FormatInt(c.LateS, 10), strconv.FormatInt(c.ElapsedS, 10), c.EndedBy, c.EndedByRole,
-		c.EndedWhy, strconv.Itoa(c.Moves), c.Version, c.Calendar, strconv.FormatBool(c.Provisional), strconv.Itoa(c.Earlier), at(c.CarriedOut), by,
+		contract, obligation, c.Source, c.Issue, c.Subject, c.Severity, c.ID, strconv.Itoa(c.Ordinal), string(c.State), at(c.Started),
+		at(c.Due), at(c.Ended), strconv.FormatInt(c.LateSeconds, 10), strconv.FormatInt(c.ElapsedSeconds, 10), c.EndedBy, string(c.EndedByRole),
+		c.EndedWhy, strconv.Itoa(c.Moves), c.Version, c.Calendar, strconv.FormatBool(c.Provisional), strconv.Itoa(c.EarlierRecords), at(c.CarriedOut), by,
 		excusedAt, reason,
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +12,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"slabridge/config"
 	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 )
 
 // almaty is a moment of March or April 2026 there: "03-20 16:00".
@@ -27,228 +26,63 @@ func almaty(t testing.TB, moment string) time.Time {
 	return at
 }
 
-// marchFacts are those of kamal in March 2026, told on April 2: each verdict is "issue obligation cycle state start due end",
-// with "-" for a moment that did not come.
-func marchFacts(t testing.TB, verdicts ...string) reportFacts {
-	t.Helper()
-	c, err := config.Preset("kamal")
-	if err != nil {
-		t.Fatal(err)
+// fullReport has every kind of line.
+func fullReport(t testing.TB) report.Report {
+	at := func(moment string) *time.Time {
+		m := almaty(t, moment)
+		return &m
 	}
-	p, err := periodOf("2026-03-01", "2026-03-31", c.Calendar.Location())
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := reportFacts{contract: c, period: p, now: almaty(t, "04-02 09:00"), lang: "en", accounts: []accountLine{}, exceptions: []exceptionInfo{}}
-	for _, line := range verdicts {
-		w := strings.Split(line, "  ")
-		at := func(i int) time.Time {
-			if w[i] == "-" {
-				return time.Time{}
-			}
-			return almaty(t, w[i])
+	cycle := func(issue, id, started string) report.Cycle {
+		return report.Cycle{
+			Issue: issue, Subject: "Nobody can log in", Severity: "critical", Source: "п. 8", ID: id, Ordinal: 1,
+			State: enforcer.Breached, Started: at(started), Version: "2026-01", Calendar: "kz 2026.1",
 		}
-		v := verdict(w[0], w[1], w[2], enforcer.CycleState(w[3]))
-		v.Contract, v.StartedAt, v.Due, v.EndedAt, v.Number = "kamal", at(4), at(5), at(6), 1
-		v.JudgedAt = v.Reached()
-		f.verdicts = append(f.verdicts, v)
 	}
-	return f
-}
-
-// Which cycles a report of March has, and as what. A breach is March's when its due is, and nothing else.
-func TestReportCountsCyclesOfItsPeriod(t *testing.T) {
-	for name, c := range map[string]struct {
-		verdict string
-		want    string // met breached cancelled running
-	}{
-		"kept in the period":                        {"1  respond  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0"},
-		"kept on the first second":                  {"1  respond  created  met  02-28 18:00  03-02 09:20  03-01 00:00", "1 0 0 0"},
-		"kept before it":                            {"1  respond  created  met  02-28 10:00  03-02 09:20  02-28 23:59", "0 0 0 0"},
-		"kept after it: it ran at its end":          {"1  involve-developers  created  met  03-31 17:00  04-01 10:00  04-01 09:30", "0 0 0 1"},
-		"begun after it":                            {"1  respond  created  met  04-01 10:00  04-01 10:20  04-01 10:10", "0 0 0 0"},
-		"broken in it, ended in it":                 {"1  respond  created  breached  03-10 10:00  03-10 10:20  03-10 12:00", "0 1 0 0"},
-		"broken in it, ended after it":              {"1  respond  created  breached  03-31 17:00  03-31 17:20  04-01 12:00", "0 1 0 0"},
-		"broken in it, not ended":                   {"1  respond  created  breached  03-31 17:00  03-31 17:20  -", "0 1 0 0"},
-		"broken on its last second":                 {"1  respond  created  breached  03-31 17:00  03-31 23:59  -", "0 1 0 0"},
-		"broken after it: it ran at its end":        {"1  involve-developers  created  breached  03-31 17:00  04-01 00:00  -", "0 0 0 1"},
-		"broken before it, ended in it":             {"1  respond  created  breached  02-28 10:00  02-28 10:20  03-10 12:00", "0 0 0 0"},
-		"cancelled in it":                           {"1  respond  created  cancelled  03-10 10:00  03-10 10:20  03-10 10:10", "0 0 1 0"},
-		"taken back, and still running":             {"1  respond  created  running  03-10 10:00  03-10 10:20  -", "0 0 0 1"},
-		"of an obligation that the text lacks now":  {"1  old-promise  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0"},
-		"of one that is turned off or a mere right": {"1  phone-duplicate  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var sum obligationReport
-			for _, o := range assemble(marchFacts(t, c.verdict)).Obligations {
-				sum.Met, sum.Breached, sum.Cancelled, sum.Running = sum.Met+o.Met, sum.Breached+o.Breached, sum.Cancelled+o.Cancelled, sum.Running+o.Running
-				if len(o.Cycles) != o.Met+o.Breached+o.Cancelled+o.Running {
-					t.Errorf("%s lists %d cycles and counts others", o.ID, len(o.Cycles))
-				}
-			}
-			if got := fmt.Sprint(sum.Met, sum.Breached, sum.Cancelled, sum.Running); got != c.want {
-				t.Errorf("met, breached, cancelled, running: %s, want %s", got, c.want)
-			}
+	late := cycle("1", "created", "03-20 16:00")
+	late.Due, late.Ended, late.LateSeconds, late.EarlierRecords = at("03-20 16:20"), at("03-20 16:40"), 1200, 2
+	late.EndedBy, late.EndedByRole = "Ivan Ivanov", enforcer.Support
+	late.Subject = "Nobody can log in, and whoever is in is thrown out after a minute or two, it seems"
+	late.Excused = []report.Excuse{{
+		By: "Olga Orlova", At: almaty(t, "03-27 09:00"),
+		Reason: "a power cut at the customer's, agreed by phone with their head of operations",
+	}}
+	open := cycle("1", "journal:9", "03-26 10:00")
+	open.Due, open.LateSeconds, open.Provisional = at("03-26 10:20"), int64(166*3600+40*60), true
+	met := cycle("2", "created", "03-10 10:00")
+	met.State, met.Due, met.Ended = enforcer.Met, at("03-10 10:20"), at("03-10 10:10")
+	silent := cycle("2", "created~1", "03-10 10:00")
+	silent.Due, silent.Ended, silent.EndedWhy = at("03-12 10:00"), at("03-12 10:00"), "due"
+	failed := cycle("2", "time:4", "03-10 10:00")
+	failed.Ended, failed.EndedWhy = at("03-10 10:00"), "failed"
+	r := report.Report{
+		Contract: "kamal", Title: "KAMAL", Versions: []string{"2026-01"}, Calendars: []string{"kz 2026.1"},
+		From: "2026-03-01", To: "2026-03-31", Made: almaty(t, "04-02 09:00"),
+		Obligations: []report.Obligation{
+			{
+				ID: "respond", Source: "п. 8", Title: "start of work", Met: 1, Breached: 2, Excused: 1, Kept: new(33.3), KeptExcused: new(50.0),
+				Cycles: []report.Cycle{late, open, met},
+			},
+			{ID: "progress-update", Source: "п. 8", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0), Cycles: []report.Cycle{silent}},
+			{ID: "phone-consultation", Source: "п. 6", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0), Cycles: []report.Cycle{failed}},
+		},
+		Accounts: []report.Account{
+			{Obligation: "billing", Source: "Порядок 3.11", Period: "2026-03", Unit: report.HalfHours, Amount: 17, Of: 5},
+			{Obligation: "change-cap", Source: "п. 11", Unit: report.Currency, Amount: 120000.5, Share: new(16.25), ShareLimit: new(15.0)},
+			{
+				Obligation: "handling-average", Source: "п. 1", Unit: report.WorkingDays, Amount: 2.4, Of: 12, AtLeast: new(2.0), Limit: new(3.0),
+			},
+			{Obligation: "phone-consultation", Source: "п. 6", Period: "2026-03", Unit: report.TimeEntries, Amount: 3, Limit: new(5.0)},
+			{Obligation: "keep-agreed-date", Source: "п. 3", Unit: report.DateMoves, Amount: 3, Of: 2},
+			{Obligation: "respond", Source: "п. 8", Unit: report.Lowerings, Amount: 1, Of: 1},
+		},
+		Requests: []report.SeverityCount{{Severity: "critical", Requests: 2}},
+	}
+	for _, kind := range slices.Sorted(maps.Keys(exceptionWords)) {
+		r.Exceptions = append(r.Exceptions, report.Exception{
+			Kind: kind, IssueKey: "2", Subject: "A report prints slowly", Obligation: "respond", Due: almaty(t, "03-11 12:00"),
 		})
 	}
-}
-
-// What the agenda knows to go on is added, but for what has a verdict, and for what began later.
-func TestReportCountsWhatRuns(t *testing.T) {
-	f := marchFacts(t,
-		"1  respond  created  breached  03-31 17:00  03-31 17:20  -",
-		"2  progress-update  created  met  03-30 17:00  04-01 17:00  04-01 12:00")
-	going := func(obligation, cycle, start string, state enforcer.CycleState) ledger.Cycle {
-		return ledger.Cycle{Obligation: obligation, ID: cycle, Ordinal: 1, State: state, StartedAt: almaty(t, start), Due: almaty(t, "04-03 10:00")}
-	}
-	f.running = []ledger.Item{
-		{Issue: "1", IssueKey: "1", Severity: "critical", Cycles: []ledger.Cycle{
-			going("respond", "created", "03-31 17:00", enforcer.Breached), going("inform-management", "created", "03-31 17:00", enforcer.Running),
-			going("phone-duplicate", "created", "03-31 17:00", enforcer.Running),
-		}},
-		{Issue: "2", IssueKey: "2", Severity: "critical", Cycles: []ledger.Cycle{
-			going("progress-update", "created", "03-30 17:00", enforcer.Paused), going("progress-update", "journal:9", "04-01 12:00", enforcer.Running),
-		}},
-	}
-	got := map[string]int{}
-	for _, o := range assemble(f).Obligations {
-		if o.Running > 0 {
-			got[o.ID] = o.Running
-		}
-	}
-	if want := (map[string]int{"inform-management": 1, "progress-update": 1}); fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("running: %v, want %v", got, want)
-	}
-}
-
-func TestReportShareIsNeverFlattered(t *testing.T) {
-	for _, c := range []struct {
-		met, breached, excused int
-		kept, without          string
-	}{
-		{0, 0, 0, "-", "-"},
-		{3, 0, 0, "100", "100"},
-		{0, 2, 1, "0", "0"},
-		{1999, 1, 0, "99.9", "99.9"},
-		{2, 1, 0, "66.6", "66.6"},
-		{2, 2, 1, "50", "66.6"},
-		{0, 1, 1, "0", "-"},
-		{5, 1, 1, "83.3", "100"},
-	} {
-		o := obligationReport{Met: c.met, Breached: c.breached, Excused: c.excused}
-		o.share()
-		text := func(p *float64) string {
-			if p == nil {
-				return "-"
-			}
-			return fmt.Sprint(*p)
-		}
-		if text(o.Kept) != c.kept || text(o.KeptExcused) != c.without {
-			t.Errorf("%+v: kept %s, without the excused %s; want %s and %s", c, text(o.Kept), text(o.KeptExcused), c.kept, c.without)
-		}
-	}
-}
-
-// What slabridge did at the due of an escalation keeps it, when it was done in time.
-func TestReportEscalationCarriedOut(t *testing.T) {
-	for after, kept := range map[time.Duration]string{
-		time.Minute: "100", carriedOutWithin: "100", carriedOutWithin + time.Second: "50", -1: "50",
-	} {
-		f := marchFacts(t,
-			"1  inform-management  created  met  03-10 10:00  03-10 14:00  03-10 11:00",
-			"2  inform-management  created  breached  03-10 10:00  03-10 14:00  03-11 12:00")
-		if v := f.verdicts[1]; after >= 0 {
-			key := cycleKey(v.Issue, v.Obligation, v.Cycle)
-			key.Connection, key.Contract, key.Step = v.Connection, v.Contract, dueStep
-			f.done = map[enforcer.StepKey]time.Time{key: v.Due.Add(after)}
-		}
-		for _, o := range assemble(f).Obligations {
-			if o.ID == "inform-management" && (fmt.Sprint(*o.Kept) != kept || o.Breached != 1 || (o.CarriedOut == 1) != (kept == "100")) {
-				t.Errorf("done %s after the due: kept %v %%, breached %d, carried out %d; want %s %%", after, *o.Kept, o.Breached, o.CarriedOut, kept)
-			}
-		}
-	}
-}
-
-// A promise that slabridge itself keeps at the due, as the confirmation of work that has begun, is kept, though its
-// comment comes a moment after. What people or a late slabridge did is late.
-func TestReportConfirmationByUs(t *testing.T) {
-	for _, c := range []struct {
-		obligation string
-		by         enforcer.Role
-		after      time.Duration
-		kept       string
-	}{
-		{"confirm-work", enforcer.Bot, time.Second, "100"},
-		{"confirm-work", enforcer.Bot, carriedOutWithin, "100"},
-		{"confirm-work", enforcer.Bot, carriedOutWithin + time.Second, "0"},
-		{"confirm-work", enforcer.Support, time.Second, "0"},
-		{"respond", enforcer.Bot, time.Second, "0"}, // whom slabridge assigned when nobody answered is no answer
-	} {
-		f := marchFacts(t, "1  "+c.obligation+"  created  breached  03-10 10:00  03-10 14:00  03-10 14:00")
-		v := &f.verdicts[0]
-		v.EndByRole, v.EndedAt = c.by, v.Due.Add(c.after)
-		for _, o := range assemble(f).Obligations {
-			if o.ID == c.obligation && fmt.Sprint(*o.Kept) != c.kept {
-				t.Errorf("%s by %s, %s after the due: kept %v %%, want %s %%", o.ID, c.by, c.after, *o.Kept, c.kept)
-			}
-		}
-	}
-}
-
-func TestReportRequestsBySeverity(t *testing.T) {
-	f := marchFacts(t,
-		"1  acknowledge  created  met  03-10 10:00  -  03-10 10:01",
-		"1  respond  created  breached  03-10 10:00  03-10 10:20  03-10 12:00", // one request
-		"2  respond  created  met  02-28 10:00  03-02 09:20  03-02 09:10",      // of February
-		"3  respond  journal:4  met  03-10 10:00  03-10 10:20  03-10 10:10",    // reopened, created before
-		"4  respond  created  met  03-31 17:59  04-01 09:20  04-01 09:10",      // judged in April
-		"5  respond  created  met  04-01 10:00  04-01 10:20  04-01 10:10")      // of April
-	f.verdicts[3].Severity = "noncritical"
-	f.running = []ledger.Item{
-		{Issue: "4", Severity: "noncritical"}, // lowered since
-		{Issue: "6", Severity: "odd", Cycles: []ledger.Cycle{{Obligation: "progress-update", ID: "created", StartedAt: almaty(t, "03-31 10:00")}}},
-		{Issue: "7", Severity: "critical", Cycles: []ledger.Cycle{{Obligation: "progress-update", ID: "created", StartedAt: almaty(t, "04-01 10:00")}}},
-	}
-	want := []severityCount{{"critical", 1}, {"noncritical", 1}, {"odd", 1}}
-	if got := assemble(f).Requests; !slices.Equal(got, want) {
-		t.Errorf("requests %v, want %v", got, want)
-	}
-}
-
-func ptr(x float64) *float64 { return &x }
-
-// fullReport has every kind of line.
-func fullReport(t testing.TB, lang string) report {
-	f := marchFacts(t,
-		"1  respond  created  breached  03-20 16:00  03-20 16:20  03-20 16:40",
-		"1  respond  journal:9  breached  03-26 10:00  03-26 10:20  -",
-		"2  respond  created  met  03-10 10:00  03-10 10:20  03-10 10:10",
-		"2  progress-update  created~1  breached  03-10 10:00  03-12 10:00  03-12 10:00",
-		"2  phone-consultation  time:4  breached  03-10 10:00  -  03-10 10:00")
-	f.verdicts[4].EndWhy = "failed"
-	f.lang = lang
-	f.verdicts[0].Number, f.verdicts[0].EndBy, f.verdicts[0].EndByRole = 3, "Ivan Ivanov", enforcer.Support
-	f.verdicts[0].Subject = "Nobody can log in, and whoever is in is thrown out after a minute or two, it seems"
-	f.verdicts[1].Facts.Provisional = true
-	f.verdicts[3].EndWhy = "due"
-	f.waivers = []ledger.Waiver{{
-		Connection: "helpdesk", Issue: "1", Contract: "kamal", Obligation: "respond", Cycle: "created", At: almaty(t, "03-27 09:00"),
-		By: "Olga Orlova", Reason: "a power cut at the customer's, agreed by phone with their head of operations",
-	}}
-	f.accounts = []accountLine{
-		{Obligation: "billing", Source: "Порядок 3.11", Period: "2026-03", Unit: halfHours, Amount: 17, Of: 5},
-		{Obligation: "change-cap", Source: "п. 11", Unit: currency, Amount: 120000.5, Share: ptr(16.25), ShareLimit: ptr(15)},
-		{Obligation: "handling-average", Source: "п. 1", Unit: meanDays, Amount: 2.4, Of: 12, AtLeast: ptr(2), Limit: ptr(3)},
-		{Obligation: "phone-consultation", Source: "п. 6", Period: "2026-03", Unit: entries, Amount: 3, Limit: ptr(5)},
-		{Obligation: "keep-agreed-date", Source: "п. 3", Unit: moves, Amount: 3, Of: 2},
-		{Obligation: "respond", Source: "п. 8", Unit: lowerings, Amount: 1, Of: 1},
-	}
-	for kind := range exceptionWords {
-		f.exceptions = append(f.exceptions, exceptionInfo{Kind: kind, Issue: "2", Subject: "A report prints slowly", Obligation: "respond", What: "Ivan Ivanov"})
-	}
-	slices.SortFunc(f.exceptions, func(a, b exceptionInfo) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
-	return assemble(f)
+	return r
 }
 
 func TestReportText(t *testing.T) {
@@ -268,7 +102,7 @@ func TestReportText(t *testing.T) {
 			"handled on average in working days: 2.4, requests: 12; promised: 2 to 3\n",
 			"entries of booked time: 3; at most: 5\n", "due dates moved: 3, requests: 2", "severity lowered before a due: 1, requests: 1",
 			"requests created in the period, by severity\n  critical: 2\n",
-			"  #2  another due was agreed, respond\n    A report prints slowly\n    Ivan Ivanov\n",
+			"  #2  another due was agreed, respond\n    A report prints slowly\n    due Wed 2026-03-11 12:00:00 +05\n",
 		},
 		"ru": {
 			"версия договора 2026-01", "с 2026-03-01 по 2026-03-31 включительно; составлен чт 2026-04-02", "исполнено 1, нарушено 2 (извинено 1), отменено 0, идёт на конец 0",
@@ -279,7 +113,7 @@ func TestReportText(t *testing.T) {
 			var out bytes.Buffer
 			a := newApp(nil, &out, nil, nil)
 			a.lang = lang
-			a.printReport(fullReport(t, lang))
+			a.printReport(a.reportInfo(fullReport(t), almaty(t, "04-02 09:00").Location()))
 			contains(t, "report", out.String(), want...)
 			fits(t, "report", out.String())
 			if t.Failed() {
@@ -289,17 +123,17 @@ func TestReportText(t *testing.T) {
 	}
 	var out bytes.Buffer
 	a := newApp(nil, &out, nil, nil)
-	a.printReport(assemble(marchFacts(t)))
-	contains(t, "an empty report", out.String(), "accounts: none", "requests created in the period, by severity: none", "exceptions: none",
-		"respond п. 8", "met 0, breached 0 (excused 0), cancelled 0, running at the end 0")
+	a.printReport(reportInfo{Report: report.Report{Obligations: []report.Obligation{{ID: "respond", Source: "п. 8"}}}})
+	contains(t, "an empty report", out.String(), "accounts: none", "requests created in the period, by severity: none",
+		"exceptions: none", "respond п. 8", "met 0, breached 0 (excused 0), cancelled 0, running at the end 0")
 	if strings.Contains(out.String(), "kept ") {
 		t.Errorf("a share of nothing:\n%s", out.String())
 	}
 }
 
 func TestReportCSV(t *testing.T) {
-	r := fullReport(t, "en")
-	at := slices.IndexFunc(r.Obligations, func(o obligationReport) bool { return o.ID == "respond" })
+	r := fullReport(t)
+	at := slices.IndexFunc(r.Obligations, func(o report.Obligation) bool { return o.ID == "respond" })
 	r.Obligations[at].Cycles[1].Subject = "=HYPERLINK(\"http://127.0.0.1\";\"Принтер\")\nи ещё"
 	var out bytes.Buffer
 	if err := writeCSV(&out, r); err != nil {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"slabridge/enforcer"
+	"slabridge/enforcer/report"
 )
 
 // printReport writes the report for people: counts for each obligation, and each breach by itself.
-func (a *app) printReport(r report) {
+func (a *app) printReport(r reportInfo) {
 	a.wrap(a.colour("1", r.Contract)+": ", r.Title)
 	a.wrap("", a.tf("contract version %s, calendar data of %s", strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", ")))
 	a.wrap("", a.tf("from %s to %s, both included; made %s", r.From, r.To, a.stamp(r.Made)))
@@ -31,10 +31,23 @@ func (a *app) printReport(r report) {
 		if x.Obligation != "" {
 			of = ", " + x.Obligation
 		}
-		a.wrap("  "+hash(x.Issue)+"  ", a.t(exceptionWords[x.Kind])+of)
+		a.wrap("  "+hash(x.IssueKey)+"  ", a.t(exceptionWords[x.Kind])+of)
 		a.detail("    ", x.Subject)
 		a.detail("    ", x.What)
 	}
+}
+
+var unitWords = map[report.Unit]phrase{
+	report.HalfHours: "billable half hours: %s", report.Currency: "cost of changes: %s",
+	report.WorkingDays: "handled on average in working days: %s", report.DateMoves: "due dates moved: %s",
+	report.Lowerings: "severity lowered before a due: %s", report.TimeEntries: "entries of booked time: %s",
+}
+
+var exceptionWords = map[report.ExceptionKind]phrase{
+	report.AgreedDue: "another due was agreed", report.AfterHours: "work after hours was agreed",
+	report.OutOfScope: "out of the contract's scope", report.OutsideValid: "outside the contract's validity",
+	report.OutsidePlan: "not covered by the plan", report.DueMoved: "the due date was moved",
+	report.Lowered: "the severity was lowered before a due",
 }
 
 // sections are the titles of the report's parts.
@@ -57,7 +70,7 @@ func (a *app) detail(indent, text string) {
 	}
 }
 
-func (a *app) printKept(o *obligationReport) {
+func (a *app) printKept(o *report.Obligation) {
 	fmt.Fprintln(a.out)
 	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
 	a.detail("  ", o.Title)
@@ -74,7 +87,7 @@ func (a *app) printKept(o *obligationReport) {
 		a.wrap("  ", kept)
 	}
 	for _, c := range o.Cycles {
-		if c.State == string(enforcer.Breached) && c.CarriedOut == nil {
+		if c.Broken() {
 			a.printBreach(&c)
 		}
 	}
@@ -82,10 +95,10 @@ func (a *app) printKept(o *obligationReport) {
 
 const breachIndent = "      "
 
-func (a *app) printBreach(c *cycleReport) {
+func (a *app) printBreach(c *report.Cycle) {
 	what := c.Severity
-	if c.whole {
-		what = strings.TrimPrefix(a.period(true, c.Cycle), ", ")
+	if c.OfContract {
+		what = strings.TrimPrefix(a.period(true, c.ID), ", ")
 	}
 	if c.Due != nil {
 		what += ", " + a.tf("due %s", a.stamp(*c.Due))
@@ -96,8 +109,8 @@ func (a *app) printBreach(c *cycleReport) {
 	for _, x := range c.Excused {
 		a.wrap(breachIndent, a.tf("excused by %s on %s: %s", x.By, a.stamp(x.At), x.Reason))
 	}
-	if c.Earlier > 0 {
-		a.wrap(breachIndent, a.tf("earlier records of this cycle: %d", c.Earlier))
+	if c.EarlierRecords > 0 {
+		a.wrap(breachIndent, a.tf("earlier records of this cycle: %d", c.EarlierRecords))
 	}
 	if c.Provisional {
 		a.wrap(breachIndent, a.t("the due rests on provisional calendar data"))
@@ -105,9 +118,9 @@ func (a *app) printBreach(c *cycleReport) {
 }
 
 // howLate says when a breach ended and by whom.
-func (a *app) howLate(c *cycleReport) string {
-	cycle := a.tf("cycle %s: ", c.Cycle)
-	late := a.span(time.Duration(c.LateS) * time.Second)
+func (a *app) howLate(c *report.Cycle) string {
+	cycle := a.tf("cycle %s: ", c.ID)
+	late := a.span(time.Duration(c.LateSeconds) * time.Second)
 	switch {
 	case c.EndedWhy == "due":
 		return cycle + a.t("nothing came; the next cycle began at the due")
@@ -130,7 +143,7 @@ func (a *app) howLate(c *cycleReport) string {
 	return text
 }
 
-func (a *app) printAccount(l *accountLine) {
+func (a *app) printAccount(l *report.Account) {
 	text := a.tf(unitWords[l.Unit], strings.TrimSpace(a.number(l.Amount)+" "+l.Currency))
 	if l.Of > 0 {
 		text += a.tf(", requests: %d", l.Of)
@@ -147,7 +160,7 @@ func (a *app) printAccount(l *accountLine) {
 			text += a.tf(" of at most %s %%", a.number(*l.ShareLimit))
 		}
 	}
-	if l.over() {
+	if l.Over() {
 		text += "; " + a.colour("31", a.t("more than promised"))
 	}
 	head := strings.TrimSpace(l.Obligation + " " + l.Source)

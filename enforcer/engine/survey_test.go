@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
-	"slabridge/enforcer/engine"
+	"slabridge/enforcer/report"
 )
 
 // survey is that of a contract over March 2026.
-func (w *world) survey(contract string) engine.Survey {
+func (w *world) survey(contract string) report.Survey {
 	w.t.Helper()
 	s, err := w.engine.Survey(w.t.Context(), contract, at("2026-03-01 00:00"), at("2026-04-01 00:00"), time.Time{})
 	w.do(err)
@@ -40,7 +40,7 @@ func TestSurveyOfVendor(t *testing.T) {
 	for _, m := range s.Moves {
 		moves = append(moves, fmt.Sprintf("#%s %s -> %s binding %t", m.Key, m.Move.From, m.Move.To, !m.Move.Binding.IsZero()))
 	}
-	for _, l := range s.Lowerings {
+	for _, l := range s.Lowered {
 		lowered = append(lowered, fmt.Sprintf("#%s %s -> %s before %s of %s", l.Key, l.From, l.To, l.Obligation, l.Due.In(almaty).Format("15:04")))
 	}
 	if want := []string{"#1 2026-03-05 -> 2026-03-04 binding false"}; !slices.Equal(moves, want) {
@@ -77,14 +77,14 @@ func TestSurveyOfEndocs(t *testing.T) {
 	}
 	var got []string
 	for _, x := range s.Exceptions {
-		got = append(got, "#"+x.Key+" "+string(x.Kind))
+		got = append(got, "#"+x.IssueKey+" "+string(x.Kind))
 	}
 	if want := []string{fmt.Sprintf("#%d outside-plan", trained)}; !slices.Equal(got, want) {
 		t.Errorf("exceptions of March %v, want %v", got, want)
 	}
 	april, err := w.engine.Survey(t.Context(), "endocs-acme", at("2026-04-01 00:00"), at("2026-05-01 00:00"), time.Time{})
 	w.do(err)
-	if x := april.Exceptions; len(x) != 1 || x[0].Kind != engine.OutsideValid || x[0].Issue != fmt.Sprint(late) {
+	if x := april.Exceptions; len(x) != 1 || x[0].Kind != report.OutsideValid || x[0].IssueKey != fmt.Sprint(late) {
 		t.Errorf("exceptions of April %+v", x)
 	}
 	if r := s.Requests; r["high"] != 1 || r["normal"] != 1 {

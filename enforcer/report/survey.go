@@ -1,0 +1,145 @@
+package report
+
+import (
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Survey is what a contract's requests tell of a period, beside the verdicts that the ledger keeps. It is worked out
+// anew each time, by the contract and the mapping of today: NewSurvey, Add for each request, then Sum.
+type Survey struct {
+	Requests   map[string]int // received in the period, by severity
+	Billed     []enforcer.BilledTime
+	Handled    []Handled // by the obligations of kind account that ask for a mean
+	Spending   *Spent    // as of now; nil where nothing is capped
+	Moves      []Moved   // of due dates in the period
+	Lowered    []LoweredSeverity
+	Exceptions []Exception // but for the moves and lowered severities
+
+	contract *enforcer.Contract
+	period   Period
+	work     []enforcer.Work
+	handled  map[string][]float64 // working days, by obligation
+}
+
+// Handled is a mean handling time.
+type Handled struct {
+	Obligation *enforcer.Obligation
+	Requests   int
+	Days       float64 // working days, on average
+}
+
+// Spent is the cost of changes with its currency.
+type Spent struct {
+	enforcer.Spending
+	Currency string
+}
+
+// About names a request in a survey.
+type About struct{ Issue, Key, Subject string }
+
+// Moved is a due date that was moved.
+type Moved struct {
+	About
+	Obligation *enforcer.Obligation
+	Move       enforcer.Move
+}
+
+// LoweredSeverity is a severity that was lowered before a deadline.
+type LoweredSeverity struct {
+	About
+	enforcer.Lowering
+}
+
+// NewSurvey begins a survey of a contract's requests over [from, to).
+func NewSurvey(c *enforcer.Contract, from, to time.Time) *Survey {
+	return &Survey{
+		Requests: map[string]int{}, contract: c, period: Period{Start: from, End: to}, handled: map[string][]float64{},
+	}
+}
+
+// Add adds one request, as evaluated. One that the contract does not cover adds nothing.
+func (s *Survey) Add(ev *enforcer.Evaluation) error {
+	if !ev.Covered {
+		return nil
+	}
+	r := ev.Request
+	about := About{Issue: r.Issue, Key: r.Key, Subject: r.Subject}
+	s.addExceptions(about, ev)
+	if s.period.holds(r.ReceivedAt) {
+		s.Requests[r.State().Severity]++
+	}
+	s.addWork(r)
+	for i := range ev.Cycles {
+		if err := s.addCycle(about, &ev.Cycles[i]); err != nil {
+			return err
+		}
+	}
+	lowered, err := enforcer.Lowerings(s.contract, r, s.period.Start, s.period.End)
+	for _, l := range lowered {
+		s.Lowered = append(s.Lowered, LoweredSeverity{about, l})
+	}
+	return err
+}
+
+// addWork adds the time that was booked for a day of the period, whenever it was entered.
+func (s *Survey) addWork(r *enforcer.Request) {
+	zone := s.contract.Calendar.Location()
+	first := s.period.Start.In(zone).Format(time.DateOnly)
+	last := s.period.End.Add(-time.Second).In(zone).Format(time.DateOnly)
+	for i := range r.Moments {
+		if w := r.Moments[i].Work; w != nil && w.On >= first && w.On <= last {
+			s.work = append(s.work, *w)
+		}
+	}
+}
+
+// addCycle adds the moves of a due date and, of a cycle that was fulfilled in the period, how long it took.
+func (s *Survey) addCycle(about About, c *enforcer.Cycle) error {
+	for _, m := range c.Moves {
+		if s.period.holds(m.At) {
+			s.Moves = append(s.Moves, Moved{about, c.Obligation, m})
+		}
+	}
+	if c.EndedAt.IsZero() || !s.period.holds(c.EndedAt) || c.EndWhy != "stopped" {
+		return nil
+	}
+	days, err := c.Handled()
+	if err != nil {
+		return err
+	}
+	s.handled[c.Obligation.ID] = append(s.handled[c.Obligation.ID], days)
+	return nil
+}
+
+// Sum works out the accounts once every request is added. spent tells what was spent under an obligation that caps
+// spending; nil when the contract's sum is not known.
+func (s *Survey) Sum(spent func(*enforcer.Obligation) (*Spent, error)) (err error) {
+	for i := range s.contract.Obligations {
+		o := &s.contract.Obligations[i]
+		if o.Kind != enforcer.Account || !o.Active() || o.Rules[0].Sum == nil {
+			continue
+		}
+		switch sum := o.Rules[0].Sum; {
+		case sum.Billed != nil:
+			s.Billed = enforcer.Bill(*sum.Billed, s.work)
+		case sum.Mean != nil:
+			s.Handled = append(s.Handled, mean(o, s.handled[sum.Mean.Of]))
+		default:
+			if s.Spending, err = spent(o); err != nil {
+				return err
+			}
+		}
+	}
+	sortByKey(s.Exceptions)
+	return nil
+}
+
+func mean(o *enforcer.Obligation, days []float64) Handled {
+	h := Handled{Obligation: o, Requests: len(days)}
+	for _, d := range days {
+		h.Days += d / float64(len(days))
+	}
+	return h
+}

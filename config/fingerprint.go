@@ -5,82 +5,68 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
 )
 
-// rules is a stable hash of what a text promises and does: not of titles and sources, of the admin's name for it,
+// A fingerprint is the SHA-256 of a canonical encoding: JSON objects whose members are written out here one by one, in
+// a fixed order. States in the field hold fingerprints, and one that changes makes a contract's steps past. So a member
+// is never renamed, moved or dropped, whatever becomes of the Go field that it is read from; what no longer counts is
+// written as the constant that it was. A field that is added later is written by unlessUnset: while it is not used, the
+// fingerprints stay as they are. TestFingerprintsKnowEveryField finds a field that is not written here.
+
+// rules is the fingerprint of what a text promises and does: not of titles and sources, of the admin's name for it,
 // nor of calendar data, which has a version of its own.
 func rules(c *enforcer.Contract, spec calendar.Spec) string {
-	obligations := slices.Clone(c.Obligations)
-	for i := range obligations {
-		o := &obligations[i]
-		o.Title, o.Source, o.Assumption, o.Items = nil, "", nil, nil
-		if o.Inert != nil {
-			o.Inert = enforcer.Text{} // that it is not acted on, and not the words for it
-		}
-	}
-	return hash(struct {
-		Text        string
-		Severities  []string
-		Obligations []enforcer.Obligation
-		Reopen      string
-		Plan        string
-		Zone        string
-		Week        calendar.Week
-	}{c.Preset, severityIDs(c), obligations, c.Reopen, c.Plan, spec.Zone, spec.Week})
+	return hash(object{
+		{"Text", c.Preset},
+		{"Severities", severityIDs(c)},
+		{"Obligations", list(c.Obligations, encodeObligation)},
+		{"Reopen", c.Reopen},
+		{"Plan", c.Plan},
+		{"Zone", spec.Zone},
+		{"Week", list(spec.Week[:], func(day *[]calendar.Interval) any { return list(*day, encodeInterval) })},
+	})
 }
 
 // fingerprint adds to the rules of all versions what else can move a deadline: the days off, and which requests are
 // covered.
 func (c *Contract) fingerprint() string {
-	type part struct {
-		Rules    string
-		From, To time.Time
-	}
-	var parts []part
-	for _, v := range append(slices.Clone(c.Earlier), c.Contract) {
-		parts = append(parts, part{rules(v, c.Spec), v.ValidFrom.UTC(), v.ValidTo.UTC()})
-	}
-	return hash([]any{parts, c.Spec.Days, c.Duties, c.Account})
+	versions := append(slices.Clone(c.Earlier), c.Contract)
+	return hash([]any{
+		list(versions, func(v **enforcer.Contract) any {
+			return object{{"Rules", rules(*v, c.Spec)}, {"From", (*v).ValidFrom.UTC()}, {"To", (*v).ValidTo.UTC()}}
+		}),
+		encodeDays(&c.Spec.Days),
+		list(c.Duties, encodeDuty),
+		pointer(c.Account, encodeAccount),
+	})
 }
 
-// fingerprint is a stable hash of all contracts, with their scopes, and of all mappings.
+// fingerprint covers all contracts, with their scopes, and all mappings.
 func (c *Config) fingerprint() string {
-	type contract struct {
-		ID, Fingerprint, Mapping, Connection string
-		Scope                                mapping.Scope
-	}
-	var contracts []contract
-	for i := range c.Contracts {
-		x := &c.Contracts[i]
-		contracts = append(contracts, contract{x.ID, x.Fingerprint, x.MappingID, x.Connection, x.Scope})
-	}
-	type rules struct {
-		Mapping   mapping.Mapping
-		AutoReply []string
-	}
-	var mappings []rules
-	for _, m := range c.Mappings {
-		r := rules{Mapping: m}
-		for _, re := range m.AutoReply {
-			r.AutoReply = append(r.AutoReply, re.String())
-		}
-		// Who is called in moves no deadline, nor how a comment is kept internal.
-		r.Mapping.AutoReply, r.Mapping.Internal = nil, mapping.InternalNotes{}
-		r.Mapping.Roles = slices.Clone(m.Roles)
-		for i := range r.Mapping.Roles {
-			r.Mapping.Roles[i].Lead, r.Mapping.Roles[i].Duty = nil, nil
-		}
-		mappings = append(mappings, r)
-	}
-	return hash([]any{contracts, mappings})
+	return hash([]any{
+		list(c.Contracts, func(c *Contract) any {
+			return object{
+				{"ID", c.ID},
+				{"Fingerprint", c.Fingerprint},
+				{"Mapping", c.MappingID},
+				{"Connection", c.Connection},
+				{"Scope", encodeScope(&c.Scope)},
+			}
+		}),
+		list(c.Mappings, func(m *mapping.Mapping) any {
+			var autoReply []string
+			for _, re := range m.AutoReply {
+				autoReply = append(autoReply, re.String())
+			}
+			return object{{"Mapping", encodeMapping(m)}, {"AutoReply", autoReply}}
+		}),
+	})
 }
 
-// hash is the sum of the value as JSON, in which map keys are sorted.
 func hash(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -88,4 +74,61 @@ func hash(v any) string {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
+}
+
+// object is a JSON object with its members in this order.
+type object []member
+
+type member struct {
+	name  string
+	value any // a plain value, a list of them, an object, or notWritten
+}
+
+// notWritten is the value of a member that is left out.
+type notWritten struct{}
+
+// MarshalJSON writes the members.
+func (o object) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for _, m := range o {
+		if m.value == (notWritten{}) {
+			continue
+		}
+		value, err := json.Marshal(m.value)
+		if err != nil {
+			return nil, err
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(out, `"`+m.name+`":`...), value...)
+	}
+	return append(out, '}'), nil
+}
+
+// unlessUnset leaves the member out where the field, which older configurations do not know, is not used.
+func unlessUnset(value any, used bool) any {
+	if used {
+		return value
+	}
+	return notWritten{}
+}
+
+// list encodes the entries. One that was never made is null, and an empty one is not: they are told apart since ever.
+func list[T any](items []T, encode func(*T) any) any {
+	if items == nil {
+		return nil
+	}
+	out := make([]any, len(items))
+	for i := range items {
+		out[i] = encode(&items[i])
+	}
+	return out
+}
+
+func pointer[T any](v *T, encode func(*T) any) any {
+	if v == nil {
+		return nil
+	}
+	return encode(v)
 }

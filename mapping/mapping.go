@@ -55,7 +55,7 @@ type When struct {
 type StatusRule struct {
 	Is         enforcer.StatusClass
 	Names      []string
-	Categories []string `json:",omitempty"` // of StatusCategories; left out of fingerprints made before there were any
+	Categories []string // of StatusCategories
 }
 
 // StatusCategories are what trackers that sort their statuses into classes of their own sort them into: Jira's.

@@ -12,7 +12,7 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo un
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build test faults live second-opinion fuzz bench lint demo
+.PHONY: help build test faults live mutants second-opinion fuzz bench lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,14 @@ faults: ## every fault and kill point of the engine; the program killed at every
 
 live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)
 	@LEAVE_OUT='$(LEAVE_OUT)' connectors/redmine/testdata/lab/live $(RELEASES)
+
+# Each package with the next one's tests, where these take no more than seconds.
+MUTANTS ?= ./enforcer/calendar+./enforcer ./enforcer+./mapping ./enforcer/ledger ./mapping ./connectors/redmine
+SAMPLE  ?= 60
+SEED    ?= 1
+
+mutants: ## how many small changes of the code the tests notice; SAMPLE (60) of each package, chosen by SEED (1)
+	go run ./cmd/mutants -least 88 -sample $(SAMPLE) -seed $(SEED) $(MUTANTS)
 
 second-opinion: ## jirasim driven by jira.js, a client that shares nothing with it (needs Node and npm)
 	npm ci --prefix connectors/jira/testdata/second-opinion

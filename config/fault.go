@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"slabridge/mapping"
 )
 
 // Level says how far a fault goes.
@@ -177,37 +179,9 @@ func nearest(word string, candidates []string) string {
 	best, least := "", 3
 	for _, c := range candidates {
 		limit := max(1, min(2, len([]rune(c))/3))
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d <= limit && d < least {
+		if d := mapping.EditDistance(word, c); d <= limit && d < least {
 			best, least = c, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to change, put in, leave out or swap with the next to make b of a.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if n := len(x) - len(y); n > 2 || n < -2 {
-		return 3 // further than anyone asks
-	}
-	var before, last []int
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		before, last, row = last, row, make([]int, len(y)+1)
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-	}
-	return row[len(y)]
 }

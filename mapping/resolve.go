@@ -111,13 +111,12 @@ func suggest(wanted string, entries []entry) string {
 		distance int
 	}
 	var likely []near
-	w := strings.ToLower(wanted)
 	for _, e := range entries {
-		best := len(w) + 1
+		best := len(wanted) + 1
 		for _, n := range e.names {
-			best = min(best, editDistance(w, strings.ToLower(squeeze(n))))
+			best = min(best, EditDistance(wanted, squeeze(n)))
 		}
-		if best <= max(2, len([]rune(w))/3) {
+		if best <= max(2, len([]rune(wanted))/3) {
 			likely = append(likely, near{e, best})
 		}
 	}
@@ -130,25 +129,4 @@ func suggest(wanted string, entries []entry) string {
 		hits = append(hits, c.entry)
 	}
 	return "did you mean " + labels(hits) + "?"
-}
-
-// editDistance counts the insertions, deletions and replacements of letters between two names.
-func editDistance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := 1
-			if x[i] == y[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(y)]
 }

@@ -40,12 +40,7 @@ func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, 
 			}
 		}
 	}
-	for i := range c.Obligations {
-		o := &c.Obligations[i]
-		if other := c.Obligation(o.Unless); other != nil && !other.Off {
-			o.Inert = because("%s is on and takes its place", "включено %s и занимает его место", other.ID)
-		}
-	}
+	c.Replace()
 	return &c
 }
 

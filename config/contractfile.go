@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"slabridge/enforcer"
@@ -271,106 +272,90 @@ type commentDoc struct {
 	Names string `yaml:"names" check:"of=staff"`
 }
 
-// conditionDoc is a bare word, or a word with its qualifier and who must have done it.
-type conditionDoc struct {
-	Word enforcer.Word
-	conditionFields
+// conditionDoc is a bare word, or a word with what stands behind it and who must have done it. The words and their forms
+// are those of enforcer.Vocabulary.
+type conditionDoc struct{ enforcer.Condition }
+
+// What may stand beside a word.
+const (
+	byKey   = "by"   // by whom; left out, anyone of staff
+	stepKey = "step" // of slabridge's own, as confirm-work/start, whose note it must be
+)
+
+// bareWords are the words that may stand alone, and formWords those that something may stand behind.
+func bareWords() []string { return vocabularyWords(func(w *enforcer.WordSpec) bool { return w.Bare }) }
+func formWords() []string {
+	return vocabularyWords(func(w *enforcer.WordSpec) bool { return w.Form != nil })
 }
 
-// conditionFields are the words that take a qualifier, exactly one of them, and what goes with it.
-type conditionFields struct {
-	// Note of this audience, or any.
-	Note string `yaml:"note" check:"of=notes"`
-	// Response, silent: without a public note; assigned: while someone has the request.
-	Response string `yaml:"response" check:"of=responses"`
-	// Resolved with a note of this audience.
-	Resolved string `yaml:"resolved" check:"of=audiences"`
-	// Status in one of these classes.
-	Status classNames `yaml:"status"`
-	// Assignee of this role.
-	Assignee string `yaml:"assignee" check:"of=roles"`
-	// Field that is filled, by the id that the mapping gives it.
-	Field string `yaml:"field"`
-	// DueDate set, and this mapped field filled where there is one.
-	DueDate string `yaml:"due-date"`
-	// Attachment that this mapped field finds by its name, or any that was attached at this moment.
-	Attachment string `yaml:"attachment"`
-	// TimeEntry of this mapped kind of work.
-	TimeEntry string `yaml:"time-entry"`
-	// By whom; left out, anyone of staff.
-	By speakerNames `yaml:"by"`
-	// Step of slabridge's own, as confirm-work/start, whose note it must be.
-	Step string `yaml:"step"`
-}
-
-// bareWords need no qualifier.
-var bareWords = []enforcer.Word{
-	enforcer.WordReceived, enforcer.WordResponse, enforcer.WordNote, enforcer.WordResolved, enforcer.WordAssignee,
-	enforcer.WordUnassigned, enforcer.WordPriority, enforcer.WordDueDate, enforcer.WordTimeEntry,
-	enforcer.WordComplete, enforcer.WordEntitled, enforcer.WordPeriod, enforcer.WordDone,
+func vocabularyWords(wanted func(*enforcer.WordSpec) bool) []string {
+	var out []string
+	for i := range enforcer.Vocabulary {
+		if w := &enforcer.Vocabulary[i]; wanted(w) {
+			out = append(out, string(w.Word))
+		}
+	}
+	return out
 }
 
 func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path string) {
-	if n.Kind != yaml.ScalarNode {
-		d.readStruct(n, settable(&c.conditionFields), path, "")
-		c.Word = c.qualifiedWord(d, n, path)
-		return
-	}
-	for _, w := range bareWords {
-		if n.Value == string(w) {
-			c.Word = w
+	if n.Kind == yaml.ScalarNode {
+		if accepted := bareWords(); !slices.Contains(accepted, n.Value) {
+			d.choose(path, n.Value, "a condition", accepted)
 			return
 		}
+		c.Word = enforcer.Word(n.Value)
+		return
 	}
-	d.choose(path, n.Value, "a condition", words(bareWords))
+	given := 0
+	d.readKeys(n, path, "", append(formWords(), byKey, stepKey), func(key string, value *yaml.Node, at string) {
+		switch key {
+		case byKey:
+			c.readBy(d, value, at)
+		case stepKey:
+			d.read(value, settable(&c.Step), at, "")
+		default:
+			given++
+			c.readForm(d, enforcer.Word(key), value, at)
+		}
+	})
+	if given != 1 && !d.spoilt(path) {
+		d.fault(path, "", "must name exactly one of %s", commas(formWords()))
+	}
 }
 
-func (c *conditionDoc) qualifiedWord(d decoder, n *yaml.Node, path string) enforcer.Word {
-	given := map[enforcer.Word]bool{
-		enforcer.WordNote: c.Note != "", enforcer.WordResponse: c.Response != "", enforcer.WordResolved: c.Resolved != "",
-		enforcer.WordStatus: len(c.Status) > 0, enforcer.WordAssignee: c.Assignee != "", enforcer.WordField: c.Field != "",
-		enforcer.WordDueDate: c.DueDate != "", enforcer.WordAttachment: c.Attachment != "", enforcer.WordTimeEntry: c.TimeEntry != "",
+// readForm reads what stands behind a word.
+func (c *conditionDoc) readForm(d decoder, word enforcer.Word, n *yaml.Node, path string) {
+	form := word.Spec().Form
+	var list names
+	if form.List {
+		list.read(d, n, path, "behind="+string(word))
+	} else {
+		list = names{""}
+		d.read(n, settable(&list[0]), path, "behind="+string(word))
 	}
-	var word enforcer.Word
-	count := 0
-	for w, ok := range given {
-		if ok {
-			word = w
-			count++
+	if c.Word = word; !d.spoilt(path) {
+		form.Set(&c.Condition, list)
+	}
+}
+
+func (c *conditionDoc) readBy(d decoder, n *yaml.Node, path string) {
+	var list names
+	list.read(d, n, path, "of=speakers")
+	for _, who := range list {
+		if who == staffWord {
+			c.By = append(c.By, enforcer.Support, enforcer.Developers, enforcer.Management)
+			continue
 		}
+		c.By = append(c.By, enforcer.Role(who))
 	}
-	if count != 1 && !d.spoilt(path) {
-		d.fault(path, "", "must name exactly one of note, response, resolved, status, assignee, field, due-date, attachment, time-entry")
-	}
-	return word
 }
 
 func (c *conditionDoc) condition() enforcer.Condition {
 	if c == nil {
 		return enforcer.Condition{}
 	}
-	out := enforcer.Condition{
-		Word: c.Word, Audience: enforcer.Audience(c.Note + c.Resolved), Role: enforcer.Role(c.Assignee),
-		Field: c.Field + c.DueDate + c.Attachment, Step: c.Step, Activity: c.TimeEntry,
-		Silent: c.Response == "silent", Assigned: c.Response == "assigned",
-	}
-	if out.Audience == anyWord {
-		out.Audience = ""
-	}
-	if c.Attachment == anyWord {
-		out.Field = ""
-	}
-	for _, class := range c.Status {
-		out.Classes = append(out.Classes, enforcer.StatusClass(class))
-	}
-	for _, who := range c.By {
-		if who == staffWord {
-			out.By = append(out.By, enforcer.Support, enforcer.Developers, enforcer.Management)
-			continue
-		}
-		out.By = append(out.By, enforcer.Role(who))
-	}
-	return out
+	return c.Condition
 }
 
 func settable[T any](v *T) reflect.Value { return reflect.ValueOf(v).Elem() }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 
+	"slabridge/enforcer"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -19,7 +21,8 @@ import (
 // that every fault is found in one reading, with the path in the operator's own words, and so that no library
 // folds, splits or converts a tracker's names: a scalar's text is taken as it stands.
 //
-// A field's `check` tag holds: "required"; "secret", whose values are never shown; "of=NAME", a list in vocabulary.
+// A field's `check` tag holds: "required"; "secret", whose values are never shown; "of=NAME", a list in vocabulary;
+// "behind=WORD", what may stand behind the word of a condition.
 type decoder struct{ *page }
 
 // nodeReader is a value with a form of its own.
@@ -105,19 +108,37 @@ func (d decoder) read(n *yaml.Node, v reflect.Value, path, check string) {
 
 func (d decoder) readStruct(n *yaml.Node, v reflect.Value, path, check string) {
 	fields := fieldsOf(v.Type())
+	seen := d.readKeys(n, path, check, fields.names, func(name string, value *yaml.Node, at string) {
+		field := fields.check[name]
+		if strings.Contains(check, "secret") {
+			field += ";secret"
+		}
+		d.read(value, v.Field(fields.index[name]), at, field)
+	})
+	for _, name := range fields.names {
+		if seen != nil && seen[name] == 0 && strings.Contains(fields.check[name], "required") {
+			d.faultAt(n.Line, join(path, name), "", "is missing")
+		}
+	}
+}
+
+// readKeys hands the values of a mapping over by their keys, each of which must be one of the names and given once. It
+// returns the line of each key; nil where there is no mapping.
+func (d decoder) readKeys(
+	n *yaml.Node, path, check string, names []string, read func(name string, value *yaml.Node, at string),
+) map[string]int {
 	if n.Kind != yaml.MappingNode {
-		d.wrongForm(n, path, check, "a mapping of "+strings.Join(fields.names, ", "))
-		return
+		d.wrongForm(n, path, check, "a mapping of "+strings.Join(names, ", "))
+		return nil
 	}
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		name := key.Value
 		at := join(path, name)
-		index, known := fields.index[name]
 		switch {
-		case !known || key.Kind != yaml.ScalarNode:
-			d.unknownKey(key, path, check, fields.names)
+		case !slices.Contains(names, name) || key.Kind != yaml.ScalarNode:
+			d.unknownKey(key, path, check, names)
 			continue
 		case seen[name] > 0:
 			d.faultAt(key.Line, at, "", "is given twice; first on line %d", seen[name])
@@ -125,17 +146,9 @@ func (d decoder) readStruct(n *yaml.Node, v reflect.Value, path, check string) {
 		}
 		seen[name] = key.Line
 		d.lines[at] = value.Line
-		field := fields.check[name]
-		if strings.Contains(check, "secret") {
-			field += ";secret"
-		}
-		d.read(value, v.Field(index), at, field)
+		read(name, value, at)
 	}
-	for _, name := range fields.names {
-		if seen[name] == 0 && strings.Contains(fields.check[name], "required") {
-			d.faultAt(n.Line, join(path, name), "", "is missing")
-		}
-	}
+	return seen
 }
 
 // unknownKey shows the key, but among secrets only one that is like a known key: the others may be a secret.
@@ -270,6 +283,9 @@ func choices(check string) []string {
 	for part := range strings.SplitSeq(check, ";") {
 		if name, ok := strings.CutPrefix(part, "of="); ok {
 			return vocabulary[name]
+		}
+		if word, ok := strings.CutPrefix(part, "behind="); ok {
+			return enforcer.Word(word).Spec().Form.Accepts
 		}
 	}
 	return nil

@@ -94,20 +94,19 @@ func obligationsOf(c *enforcer.Contract, kind enforcer.Kind) []string {
 	return out
 }
 
-// unfounded is why an obligation of the contract as a whole has nothing to go by in this configuration.
-func (c *Contract) unfounded(o *enforcer.Obligation, fields []string) enforcer.Text {
-	if o.Kind == enforcer.Duty && !slices.ContainsFunc(c.Duties, func(d Duty) bool { return d.Obligation == o.ID }) {
-		return because("no entry under `duties` says which issue to create for it", "ни одна запись в `duties` не говорит, какую задачу для него создавать")
+// means is what the contract's obligations have to go by, with the mapping.
+func (c *Contract) means(m *mapping.Mapping) enforcer.Means {
+	var means enforcer.Means
+	for _, f := range m.Fields {
+		means.Fields = append(means.Fields, f.Is)
 	}
-	if o.Kind != enforcer.Account || !slices.ContainsFunc(o.Rules, func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Percent > 0 }) {
-		return nil
+	for _, a := range m.Activities {
+		means.Activities = append(means.Activities, a.Is)
 	}
-	switch {
-	case c.Account == nil:
-		return because("no `account` says what the contract's sum is", "нет `account` с общей суммой договора")
-	case c.Account.Rate == 0 && !slices.Contains(fields, mapping.FieldCost):
-		return because("nothing tells what a change costs: give `account` a rate, or map the field cost",
-			"неизвестно, сколько стоит доработка: задайте в `account` ставку rate или сопоставьте поле cost")
+	for _, d := range c.Duties {
+		means.Issued = append(means.Issued, d.Obligation)
 	}
-	return nil
+	means.Sum = c.Account != nil
+	means.Cost = means.Sum && c.Account.Rate > 0 || slices.Contains(means.Fields, mapping.FieldCost)
+	return means
 }

@@ -13,7 +13,7 @@ func checkKind(p *page, path string, c *enforcer.Contract, o *enforcer.Obligatio
 	case enforcer.Check:
 		checkCheck(p, path, o, r, term)
 	case enforcer.Duty:
-		if o.Start.Word != enforcer.WordPeriod || !stopsWith(o, enforcer.WordDone) {
+		if o.Start.Word != enforcer.WordPeriod || !o.StopsWith(enforcer.WordDone) {
 			p.fault(path, o.ID, "is a duty of the contract: it starts with period and stops with issue-closed")
 		}
 	case enforcer.Account:
@@ -53,9 +53,9 @@ func checkCheck(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule, 
 // checkTimer finds dues that can never come.
 func checkTimer(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule) {
 	switch start := o.Start; {
-	case start.Word == enforcer.WordPeriod || stopsWith(o, enforcer.WordDone):
+	case start.Word == enforcer.WordPeriod || o.StopsWith(enforcer.WordDone):
 		p.fault(path, o.ID, "speaks of periods, which only a duty has; write kind: duty")
-	case stopsWith(o, enforcer.WordEntitled):
+	case o.StopsWith(enforcer.WordEntitled):
 		p.fault(path, o.ID, "stops with entitled, which is known when a request comes in; write kind: check")
 	case slices.ContainsFunc(o.Stop, func(stop enforcer.Condition) bool { return same(stop, start) }):
 		p.fault(path, o.ID, "has a due that can never come: what starts it stops it as well")
@@ -67,7 +67,7 @@ func checkTimer(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule) 
 		p.fault(path, o.ID, "accepts moved due dates and has no due from them; write on: due-date")
 	case start.Word == enforcer.WordStatus && r.While != nil && !overlap(start.Classes, r.While):
 		p.fault(path+".while", string(r.While[0]), "can never be: it starts in %s", commas(words(start.Classes)))
-	case start.Word != enforcer.WordResolved && start.Word != enforcer.WordTimeEntry && r.While != nil && !slices.ContainsFunc(r.While, enforcer.StatusClass.Open):
+	case !start.StartsClosed() && r.While != nil && !slices.ContainsFunc(r.While, enforcer.StatusClass.Open):
 		p.fault(path+".while", string(r.While[0]), "can never be: it starts on an open request")
 	}
 }
@@ -87,10 +87,6 @@ func checkNotice(p *page, path string, r *enforcer.Rule) {
 			p.fault(path, s.Notice, "is no notice of step %s: it must be a step `after` the start, in the unit of the term and before its end, with a public comment", s.ID)
 		}
 	}
-}
-
-func stopsWith(o *enforcer.Obligation, w enforcer.Word) bool {
-	return slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == w })
 }
 
 // same reports whether two conditions are one; those of an act may come about again and again.

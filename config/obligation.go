@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"slabridge/enforcer"
@@ -156,60 +154,4 @@ func cutoffFault(t *calendar.Term, week calendar.Week) (part, value, reason stri
 		}
 	}
 	return "", "", ""
-}
-
-// because is why an obligation is not acted on, in both languages; the formats take the same values.
-func because(en, ru string, args ...any) enforcer.Text {
-	return enforcer.Text{"en": fmt.Sprintf(en, args...), "ru": fmt.Sprintf(ru, args...)}
-}
-
-// unmapped is why an obligation cannot be acted on with a mapping that has only these fields and kinds of work: a
-// stopwatch that nothing could stop would call every request breached.
-func unmapped(o *enforcer.Obligation, fields, activities []string) enforcer.Text {
-	missing := func(c enforcer.Condition) bool {
-		named := c.Word == enforcer.WordField || c.Word == enforcer.WordAttachment && c.Field != ""
-		return named && !slices.Contains(fields, c.Field) ||
-			c.Word == enforcer.WordTimeEntry && c.Activity != "" && !slices.Contains(activities, c.Activity)
-	}
-	switch {
-	case missing(o.Start) && o.Start.Word == enforcer.WordTimeEntry:
-		return because("it starts with booked time of %q, which the mapping's activities do not have",
-			"начинается с записи о работе вида %q, которого нет в activities соответствия", o.Start.Activity)
-	case missing(o.Start):
-		return because("it starts with field %q, which the mapping does not have", "начинается с поля %q, которое не сопоставлено", o.Start.Field)
-	case o.Items != nil && !slices.ContainsFunc(o.Items, func(i enforcer.Item) bool { return slices.Contains(fields, i.ID) }):
-		return because("the mapping has none of its items as a field", "ни одно из его сведений не сопоставлено полю")
-	}
-	var lacking []string
-	for _, c := range o.Stop {
-		if !missing(c) {
-			return nil
-		}
-		if field := fmt.Sprintf("%q", c.Field); !slices.Contains(lacking, field) {
-			lacking = append(lacking, field)
-		}
-	}
-	if lacking == nil {
-		return nil
-	}
-	return enforcer.Text{
-		"en": fmt.Sprintf("it stops with field %s, which the mapping does not have", strings.Join(lacking, " or ")),
-		"ru": fmt.Sprintf("останавливается полем %s, которое не сопоставлено", strings.Join(lacking, " или ")),
-	}
-}
-
-// fit leaves of an obligation what the mapping can tell: only mapped items can be missing, and a due date needs no
-// agreement that no field holds.
-func fit(o *enforcer.Obligation, fields []string) {
-	if o.Items != nil {
-		o.Items = slices.DeleteFunc(slices.Clone(o.Items), func(i enforcer.Item) bool {
-			return !slices.Contains(fields, i.ID) || i.Where != "" && !slices.Contains(fields, i.Where)
-		})
-	}
-	o.Stop = slices.Clone(o.Stop)
-	for i := range o.Stop {
-		if c := &o.Stop[i]; c.Word == enforcer.WordDueDate && !slices.Contains(fields, c.Field) {
-			c.Field = ""
-		}
-	}
 }

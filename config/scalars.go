@@ -26,11 +26,10 @@ var vocabulary = map[string][]string{
 	"roles":      words(enforcer.Roles),
 	"staff":      {string(enforcer.Support), string(enforcer.Developers), string(enforcer.Management)},
 	"speakers":   append([]string{staffWord}, words(enforcer.Roles)...),
-	"audiences":  {string(enforcer.Public), string(enforcer.Internal)},
+	"audiences":  words(enforcer.Audiences),
 	"kinds":      {string(enforcer.Timer), string(enforcer.Check), string(enforcer.Duty), string(enforcer.Account)},
 	"priorities": {enforcer.PriorityUp, enforcer.PriorityTop},
 	"actions":    {enforcer.ActionCreate, enforcer.ActionClose, enforcer.ActionReopen},
-	"notes":      {string(enforcer.Public), string(enforcer.Internal), anyWord},
 	"dues":       {string(enforcer.DueDate), string(enforcer.PeriodEnd)},
 	"assignees":  {string(enforcer.Support), string(enforcer.Developers), string(enforcer.Management), dutyWord},
 	"clocks":     {clockCalendar, clockAlways},
@@ -38,7 +37,6 @@ var vocabulary = map[string][]string{
 	"reopen":     {"continue", "restart"},
 	"levels":     {"debug", "info", "warn", "error"},
 	"formats":    {"text", "json"},
-	"responses":  {"silent", "assigned"},
 	"parts":      {partAssign, partPriority, partWatch, partComment},
 }
 
@@ -46,7 +44,6 @@ var vocabulary = map[string][]string{
 const (
 	staffWord     = "staff" // in `by`: every role that answers for the provider
 	dutyWord      = "duty"  // in `assign`: who is on duty in support
-	anyWord       = "any"   // in `note` and `attachment`: whichever
 	clockAlways   = "always"
 	clockCalendar = "calendar"
 	countCivil    = "civil"
@@ -100,19 +97,14 @@ func (l *names) read(d decoder, n *yaml.Node, path, check string) {
 
 // The lists of words of one vocabulary.
 type (
-	roleNames    names // of roles, customers and the bot among them
-	speakerNames names // of roles, with staff for all of the provider's
-	classNames   names // of status classes
+	roleNames  names // of roles, customers and the bot among them
+	classNames names // of status classes
 	// categoryNames are of the classes that a tracker itself sorts its statuses into.
 	categoryNames names
 )
 
 func (l *roleNames) readNode(d decoder, n *yaml.Node, path string) {
 	(*names)(l).read(d, n, path, "of=roles")
-}
-
-func (l *speakerNames) readNode(d decoder, n *yaml.Node, path string) {
-	(*names)(l).read(d, n, path, "of=speakers")
 }
 
 func (l *classNames) readNode(d decoder, n *yaml.Node, path string) {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"slabridge/enforcer"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/invopop/jsonschema"
 )
@@ -106,8 +108,6 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		return oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"}, &jsonschema.Schema{Type: "array", Items: item})
 	case *roleNames:
 		return oneOrMany(vocabulary["roles"])
-	case *speakerNames:
-		return oneOrMany(vocabulary["speakers"])
 	case *classNames:
 		return oneOrMany(vocabulary["classes"])
 	case *categoryNames:
@@ -132,13 +132,16 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		return oneOf(&jsonschema.Schema{Type: "boolean", Const: true}, oneOrMany(vocabulary["parts"]))
 	case *conditionDoc:
 		word := &jsonschema.Schema{Type: "string"}
-		for _, w := range bareWords {
-			word.Enum = append(word.Enum, string(w))
+		for _, w := range bareWords() {
+			word.Enum = append(word.Enum, w)
 		}
-		keys := fieldsOf(reflect.TypeFor[conditionFields]()).names
-		fields := object(false, keys...)
-		fields.Properties.Set("status", oneOrMany(vocabulary["classes"]))
-		fields.Properties.Set("by", oneOrMany(vocabulary["speakers"]))
+		fields := object(false, append(formWords(), byKey, stepKey)...)
+		for _, w := range formWords() {
+			if form := enforcer.Word(w).Spec().Form; form.List {
+				fields.Properties.Set(w, oneOrMany(form.Accepts))
+			}
+		}
+		fields.Properties.Set(byKey, oneOrMany(vocabulary["speakers"]))
 		return oneOf(word, fields)
 	}
 	return nil

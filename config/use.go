@@ -200,13 +200,7 @@ func (v *version) plan(c *enforcer.Contract) {
 	case plan != "" && !slices.Contains(c.Plans, plan):
 		v.choose(path, plan, "a plan of contract "+c.Preset, c.Plans)
 	}
-	c.Plan = plan
-	for i := range c.Obligations {
-		o := &c.Obligations[i]
-		if plan != "" && o.Plans != nil && !slices.Contains(o.Plans, plan) {
-			o.Inert = because("it is not part of plan %q", "не входит в тариф %q", plan)
-		}
-	}
+	c.TakePlan(plan)
 }
 
 func (u *user) dates(c *Contract) {
@@ -258,13 +252,6 @@ func (u *user) windows(c *Contract) {
 
 // againstMapping holds what the contract's steps need against what the mapping has.
 func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Contract) {
-	var fields, activities []string
-	for _, f := range m.Fields {
-		fields = append(fields, f.Is)
-	}
-	for _, a := range m.Activities {
-		activities = append(activities, a.Is)
-	}
 	roles := map[enforcer.Role]*mapping.RoleRule{}
 	for i := range m.Roles {
 		roles[m.Roles[i].Is] = &m.Roles[i]
@@ -274,17 +261,11 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 		u.fault(at, m.ID, "has no role support; then nobody's answers would count and every promise would be called broken")
 		return
 	}
+	c.Equip(used.means(m))
 	warned := map[string]bool{}
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
-		if o.Inert == nil {
-			o.Inert = unmapped(o, fields, activities)
-		}
-		if o.Inert == nil {
-			o.Inert = used.unfounded(o, fields)
-		}
-		fit(o, fields)
-		if o.Inert != nil || o.Off {
+		if !o.Active() {
 			continue
 		}
 		missing := append(lacking(o, roles), used.lackingForDuties(o, roles)...)

@@ -47,19 +47,6 @@ type Clause struct {
 	Why    Text
 }
 
-// Text is a name or sentence in the languages that the program speaks, by language code.
-type Text map[string]string
-
-// In gives the text in the language, or in English, or in any.
-func (t Text) In(lang string) string {
-	for _, l := range []string{lang, "en", "ru"} {
-		if s := t[l]; s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
 // Role is what a person is to the contract. The zero Role is nobody in particular: such a person's acts count
 // as nobody's.
 type Role string
@@ -205,8 +192,10 @@ type Mean struct {
 	From, To int    // working days
 }
 
-// Active reports whether the program acts on the obligation.
-func (o *Obligation) Active() bool { return !o.Off && o.Inert == nil }
+// StopsWith reports whether the word is one of those that stop the obligation.
+func (o *Obligation) StopsWith(w Word) bool {
+	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == w })
+}
 
 // Rule finds the rule for a severity, nil when the obligation does not cover it.
 func (o *Obligation) Rule(severity string) *Rule {
@@ -285,6 +274,9 @@ const (
 	Public   Audience = "public"
 	Internal Audience = "internal"
 )
+
+// Audiences lists both.
+var Audiences = []Audience{Public, Internal}
 
 // Trigger says when in its cycle a step is taken. Exactly one field is set, or none for the start.
 type Trigger struct {

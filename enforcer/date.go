@@ -48,7 +48,8 @@ func (c *Cycle) proposal() *Move {
 // accepted reports whether a condition of acceptance came about at m. A field that stays filled from an earlier
 // agreement accepts nothing.
 func (s *stopwatch) accepted(before, m *Moment) bool {
-	for _, c := range s.o.Accept {
+	for i := range s.o.Accept {
+		c := &s.o.Accept[i]
 		if !s.holds(c, m) {
 			continue
 		}

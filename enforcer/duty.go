@@ -103,7 +103,7 @@ func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) (
 		}
 		version := c.inForce(r.From)
 		o := version.Obligation(r.Obligation)
-		if o == nil || o.Inert != nil || o.Off || len(o.Rules) == 0 {
+		if o == nil || !o.Active() || len(o.Rules) == 0 {
 			continue
 		}
 		cycle, err := ev.run(version, o, r)

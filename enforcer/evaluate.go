@@ -78,14 +78,15 @@ func (ev *Evaluation) play(present bool) error {
 // tenure runs every obligation over one stay; those whose due is another's come after it.
 func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, until time.Time) error {
 	ev.Covered = ev.Covered || !t.outside
+	var run stopwatch
 	for _, deferred := range []bool{false, true} {
 		for i := range ev.Contract.Obligations {
 			o := &ev.Contract.Obligations[i]
-			if !o.acts() || o.borrows() != deferred || t.outside && !o.stoppedBy(WordEntitled) {
+			if !o.acts() || o.borrows() != deferred || t.outside && !o.StopsWith(WordEntitled) {
 				continue
 			}
 			before := len(ev.Cycles)
-			run := stopwatch{ev: ev, o: o, tenure: t, revived: revived, offset: offset}
+			run = stopwatch{ev: ev, o: o, tenure: t, revived: revived, offset: offset}
 			if err := run.over(until); err != nil {
 				return fmt.Errorf("%s: %w", o.ID, err)
 			}
@@ -97,7 +98,7 @@ func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, un
 
 // acts reports whether the obligation is watched on requests.
 func (o *Obligation) acts() bool {
-	return o.Inert == nil && !o.Off && (o.Kind == Timer || o.Kind == Check)
+	return o.Active() && (o.Kind == Timer || o.Kind == Check)
 }
 
 // borrows reports whether some rule takes the due of another obligation.

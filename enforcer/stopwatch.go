@@ -101,7 +101,7 @@ func (s *stopwatch) act(before, m *Moment, closing bool) error {
 	case s.stops(m):
 		return s.stop(m)
 	case closing && s.o.Start.Word != WordResolved && !s.o.outlivesResolution():
-		return s.end(m, m.At, "resolved", s.o.Repeat || s.o.stoppedBy(WordResponse))
+		return s.end(m, m.At, "resolved", s.o.Repeat || s.o.StopsWith(WordResponse))
 	case s.o.Start.Word == WordResolved && m.State.Status.Open():
 		return s.end(m, m.At, "reopened", false)
 	}
@@ -111,7 +111,7 @@ func (s *stopwatch) act(before, m *Moment, closing bool) error {
 		return s.end(m, m.At, "severity", false)
 	case rule == nil:
 		return s.end(m, m.At, "left-status", false)
-	case s.o.Again != nil && s.holds(*s.o.Again, m):
+	case s.o.Again != nil && s.holds(s.o.Again, m):
 		if err := s.end(m, m.At, "again", false); err != nil {
 			return err
 		}
@@ -141,10 +141,6 @@ func (o *Obligation) outlivesResolution() bool {
 	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == WordResolved && c.Audience != "" })
 }
 
-func (o *Obligation) stoppedBy(w Word) bool {
-	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == w })
-}
-
 func (o *Obligation) covers(severity string) bool { return o.Rule(severity) != nil }
 
 // rule is the obligation's rule for the state after m, nil where it does not apply.
@@ -161,28 +157,41 @@ func (s *stopwatch) starts(before, m *Moment) bool {
 	if !m.State.Covered && !s.tenure.outside || s.rule(m) == nil {
 		return false
 	}
-	start := s.o.Start
-	if start.Word != WordResolved && start.Word != WordTimeEntry && !m.State.Status.Open() {
+	start := &s.o.Start
+	spec := start.Word.Spec()
+	if !spec.closed && !m.State.Status.Open() {
 		return false
 	}
-	switch start.Word {
-	case WordReceived:
-		return s.receives(before, m)
-	case WordResponse: // only the one that began the work, not every later note
-		return s.holds(start, m) && !s.answered
-	case WordNote, WordTimeEntry:
-		return s.holds(start, m)
-	case WordResolved:
-		return s.holds(start, m) && !m.Duplicate && (before == nil || !s.holds(start, before))
+	switch {
+	case spec.holds != nil && !spec.holds(s, start, m):
+		return false
+	case spec.begins != nil:
+		return spec.begins(s, start, before, m)
 	}
 	// a state starts a cycle when it comes about, or when the request is reopened with what was asked for undone
-	return s.holds(start, m) && (before == nil || !s.holds(start, before) || start.renewed(before, m) ||
-		!before.State.Status.Open() && !s.stopped || s.o.Again != nil && s.holds(*s.o.Again, m))
+	return spec.holds != nil && (before == nil || !spec.holds(s, start, before) || start.renewed(before, m) ||
+		!before.State.Status.Open() && !s.stopped || s.o.Again != nil && s.holds(s.o.Again, m))
+}
+
+// holds reports whether the condition is true at moment m, as an act of m or as the state after it.
+func (s *stopwatch) holds(c *Condition, m *Moment) bool {
+	spec := c.Word.Spec()
+	return spec.holds != nil && spec.holds(s, c, m)
+}
+
+// stops reports whether something that the obligation waits for is true at m.
+func (s *stopwatch) stops(m *Moment) bool {
+	for i := range s.o.Stop {
+		if s.holds(&s.o.Stop[i], m) {
+			return true
+		}
+	}
+	return false
 }
 
 // receives reports whether the request is received at m as far as this obligation is concerned: it came in, was
 // reopened, or became of a severity or status class that the obligation covers.
-func (s *stopwatch) receives(before, m *Moment) bool {
+func (s *stopwatch) receives(_ *Condition, before, m *Moment) bool {
 	first := before == nil
 	reopened := !first && !before.State.Status.Open()
 	if s.o.Once || s.o.Kind == Check {
@@ -200,7 +209,7 @@ func (s *stopwatch) begin(i int, m *Moment) error {
 	if i == 0 {
 		at = s.tenure.start
 	}
-	if t := s.timeOf(s.o.Start, m); !t.IsZero() && !t.Before(s.tenure.start) {
+	if t := s.o.Start.timeOf(m); !t.IsZero() && !t.Before(s.tenure.start) {
 		at = t
 	}
 	s.breached = 0
@@ -266,8 +275,9 @@ func (s *stopwatch) stop(m *Moment) error {
 
 // stoppedAt is when what stopped the cycle happened: the event, or the earlier moment that its field names.
 func (s *stopwatch) stoppedAt(m *Moment) time.Time {
-	for _, c := range s.o.Stop {
-		if t := s.timeOf(c, m); s.holds(c, m) && !t.IsZero() && !t.Before(s.cur.StartedAt) {
+	for i := range s.o.Stop {
+		c := &s.o.Stop[i]
+		if t := c.timeOf(m); s.holds(c, m) && !t.IsZero() && !t.Before(s.cur.StartedAt) {
 			return t
 		}
 	}
@@ -276,7 +286,7 @@ func (s *stopwatch) stoppedAt(m *Moment) time.Time {
 
 // timeOf is the moment that the field of a condition names, when that is not later than the event that filled it;
 // zero for any other condition.
-func (s *stopwatch) timeOf(c Condition, m *Moment) time.Time {
+func (c *Condition) timeOf(m *Moment) time.Time {
 	if t := m.State.Times[c.Field]; c.Word == WordField && !t.After(m.At) {
 		return t
 	}

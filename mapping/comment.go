@@ -146,33 +146,26 @@ func (w *writer) plainNames(ids []string) []string {
 	return out
 }
 
-// missing names the items that the contract asks for and the request lacks. Only what is mapped, and what the
-// request has a place for, can be missing.
+// missing names the items that the contract asks for and the request lacks, by the text that was in force when it was
+// received. Only what is mapped can be missing.
 func (w *writer) missing(obligation string) []string {
-	now := w.req.State()
-	var out []string
-	for _, item := range w.items(obligation) {
-		_, mapped := w.b.field(item.ID)
-		asked := item.Where == "" || now.Fields[item.Where] != ""
-		if mapped && asked && now.Fields[item.ID] == "" && !slices.Contains(now.Absent, item.ID) {
-			out = append(out, item.Title.In(w.o.Lang))
-		}
-	}
-	return out
-}
-
-// items are those of the text that was in force when the request was received.
-func (w *writer) items(obligation string) []enforcer.Item {
 	version := w.o.Contract
 	for _, v := range version.Earlier {
 		if at := w.req.ReceivedAt; !at.Before(v.ValidFrom) && at.Before(v.ValidTo) {
 			version = v
 		}
 	}
-	if o := version.Obligation(obligation); o != nil {
-		return o.Items
+	o, now := version.Obligation(obligation), w.req.State()
+	if o == nil {
+		return nil
 	}
-	return nil
+	var out []string
+	for _, item := range o.Missing(&now) {
+		if _, mapped := w.b.field(item.ID); mapped {
+			out = append(out, item.Title.In(w.o.Lang))
+		}
+	}
+	return out
 }
 
 // Upkeep gives the fields of the mapping that slabridge keeps, as they should be and are not: the nearest due

@@ -43,14 +43,14 @@ func (b *Bound) Rights(c *enforcer.Contract) []Need {
 }
 
 func obligationNeeds(o *enforcer.Obligation, need func(connectors.Right, string)) {
-	if o.Off || o.Inert != nil {
+	if !o.Active() {
 		return
 	}
 	for _, cond := range append(slices.Clone(o.Stop), o.Start) {
-		if cond.Word == enforcer.WordNote && cond.Audience != enforcer.Public {
+		if cond.ReadsInternal() {
 			need(connectors.ReadInternal, o.ID)
 		}
-		if cond.Word == enforcer.WordTimeEntry {
+		if cond.ReadsWork() {
 			need(connectors.ReadWork, o.ID)
 		}
 	}

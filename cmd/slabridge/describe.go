@@ -6,105 +6,6 @@ import (
 	"slabridge/enforcer"
 )
 
-// conditionText says in words what a condition waits for.
-func (a *app) conditionText(c enforcer.Condition) string {
-	switch c.Word {
-	case enforcer.WordReceived:
-		return a.t("the receipt")
-	case enforcer.WordResponse:
-		return a.responseText(c)
-	case enforcer.WordNote:
-		return a.noteText(c)
-	case enforcer.WordResolved:
-		if c.Audience != "" {
-			return a.t("the resolution, told to the customer")
-		}
-		return a.t("the resolution")
-	case enforcer.WordStatus:
-		return a.tf("status class %s", strings.Join(plain(c.Classes), ", "))
-	case enforcer.WordAssignee:
-		if c.Role != "" {
-			return a.tf("an assignee of role %s", c.Role)
-		}
-		return a.t("an assignee")
-	case enforcer.WordUnassigned:
-		return a.t("nobody has it")
-	case enforcer.WordField:
-		return a.tf("field %s is filled", c.Field)
-	case enforcer.WordPriority:
-		return a.t("the priority is the top one")
-	case enforcer.WordDueDate:
-		if c.Field != "" {
-			return a.tf("staff set a due date, and field %s is filled where it is mapped", c.Field)
-		}
-		return a.t("staff set a due date")
-	case enforcer.WordTimeEntry:
-		if c.Activity != "" {
-			return a.tf("booked time of kind %s", c.Activity)
-		}
-		return a.t("booked time")
-	case enforcer.WordAttachment:
-		if c.Field != "" {
-			return a.tf("a file is attached that field %s finds", c.Field)
-		}
-		return a.tf("a file attached by %s", strings.Join(plain(c.By), ", "))
-	case enforcer.WordComplete:
-		return a.t("every mapped item is there")
-	case enforcer.WordEntitled:
-		return a.t("the contract is valid and its plan covers the work")
-	case enforcer.WordPeriod:
-		return a.t("a period begins")
-	case enforcer.WordDone:
-		return a.t("the issue made for it is closed")
-	}
-	return string(c.Word)
-}
-
-func (a *app) responseText(c enforcer.Condition) string {
-	switch {
-	case c.Silent:
-		return a.t("work begun by a status alone")
-	case c.Assigned:
-		return a.t("a response, and someone has the request")
-	}
-	return a.t("a response: a public comment of staff, or work begun")
-}
-
-func (a *app) noteText(c enforcer.Condition) string {
-	who := a.t("staff")
-	switch {
-	case c.Step != "":
-		who = a.tf("slabridge (%s)", c.Step)
-	case c.By != nil:
-		who = a.whoText(c.By)
-	}
-	switch c.Audience {
-	case enforcer.Public:
-		return a.tf("a public comment by %s", who)
-	case enforcer.Internal:
-		return a.tf("an internal comment by %s", who)
-	}
-	return a.tf("any comment by %s", who)
-}
-
-// whoText names roles; the three of the provider are staff.
-func (a *app) whoText(roles []enforcer.Role) string {
-	var out []string
-	staff := false
-	for _, r := range roles {
-		switch {
-		case r.Staff() && !staff:
-			out, staff = append(out, a.t("staff")), true
-		case r.Staff():
-		case r == enforcer.Bot:
-			out = append(out, "slabridge")
-		default:
-			out = append(out, string(r))
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 func plain[S ~string](list []S) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
@@ -128,16 +29,16 @@ type howKept struct {
 
 func (a *app) keptHow(o *enforcer.Obligation) howKept {
 	k := howKept{
-		Starts: []string{a.conditionText(o.Start)}, Pauses: plain(o.Pause), Unless: o.Unless, Repeat: o.Repeat, Once: o.Once, Agreed: o.Agreed,
+		Starts: []string{o.Start.Text().In(a.lang)}, Pauses: plain(o.Pause), Unless: o.Unless, Repeat: o.Repeat, Once: o.Once, Agreed: o.Agreed,
 	}
 	if o.Again != nil {
-		k.Starts = append(k.Starts, a.conditionText(*o.Again))
+		k.Starts = append(k.Starts, o.Again.Text().In(a.lang))
 	}
 	for _, c := range o.Stop {
-		k.Stops = append(k.Stops, a.conditionText(c))
+		k.Stops = append(k.Stops, c.Text().In(a.lang))
 	}
 	for _, c := range o.Accept {
-		k.Accept = append(k.Accept, a.conditionText(c))
+		k.Accept = append(k.Accept, c.Text().In(a.lang))
 	}
 	for _, i := range o.Items {
 		k.Items = append(k.Items, i.Title.In(a.lang))

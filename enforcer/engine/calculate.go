@@ -95,7 +95,7 @@ func (p *pass) elsewhere(v *view, m mirrored) bool {
 // checksEntitlement reports whether the contract says something of requests outside its validity.
 func (v *view) checksEntitlement() bool {
 	return slices.ContainsFunc(v.Obligations, func(o enforcer.Obligation) bool {
-		return !o.Off && o.Inert == nil && slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return c.Word == enforcer.WordEntitled })
+		return o.Active() && o.StopsWith(enforcer.WordEntitled)
 	})
 }
 

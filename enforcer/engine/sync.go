@@ -47,12 +47,9 @@ func (c *Contract) countsWork() bool {
 
 func countsWork(c *enforcer.Contract) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
-		if o.Off || o.Inert != nil {
-			return false
-		}
-		booked := func(c enforcer.Condition) bool { return c.Word == enforcer.WordTimeEntry }
 		billed := func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Billed != nil }
-		return booked(o.Start) || slices.ContainsFunc(o.Stop, booked) || slices.ContainsFunc(o.Rules, billed)
+		return o.Active() && (o.Start.ReadsWork() ||
+			slices.ContainsFunc(o.Stop, enforcer.Condition.ReadsWork) || slices.ContainsFunc(o.Rules, billed))
 	})
 }
 

@@ -1,0 +1,114 @@
+package enforcer
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Means is what a configuration gives a contract's obligations to go by.
+type Means struct {
+	Fields     []string // ids of the mapped fields
+	Activities []string // of the mapped kinds of work
+	Issued     []string // the duties for which it says which issue to create
+	Sum        bool     // it says what the contract's sum is
+	Cost       bool     // and what a change costs
+}
+
+// Active reports whether the program acts on the obligation.
+func (o *Obligation) Active() bool { return !o.Off && o.Inert == nil }
+
+// Equip says of each obligation that the means are too little for why it is not acted on, and leaves of the others what
+// the means can tell: a stopwatch that nothing could stop would call every request breached.
+func (c *Contract) Equip(m Means) {
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		if o.Inert == nil {
+			o.Inert = o.unmapped(m)
+		}
+		if o.Inert == nil {
+			o.Inert = o.unfounded(m)
+		}
+		o.fit(m.Fields)
+	}
+}
+
+// TakePlan makes the plan the contract's: what other plans promise is not acted on.
+func (c *Contract) TakePlan(plan string) {
+	c.Plan = plan
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		if plan != "" && o.Plans != nil && !slices.Contains(o.Plans, plan) {
+			o.Inert = say("it is not part of plan %q", plan)
+		}
+	}
+}
+
+// Replace puts obligations that are on in the place of those that hold only unless they are.
+func (c *Contract) Replace() {
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		if other := c.Obligation(o.Unless); other != nil && !other.Off {
+			o.Inert = say("%s is on and takes its place", other.ID)
+		}
+	}
+}
+
+// unmapped is why the obligation has nothing in the mapping that could start or stop it; nil when it has.
+func (o *Obligation) unmapped(m Means) Text {
+	switch field, activity := o.Start.unmapped(m.Fields, m.Activities); {
+	case activity != "":
+		return say("it starts with booked time of %q, which the mapping's activities do not have", activity)
+	case field != "":
+		return say("it starts with field %q, which the mapping does not have", field)
+	case o.Items != nil && !slices.ContainsFunc(o.Items, func(i Item) bool { return slices.Contains(m.Fields, i.ID) }):
+		return say("the mapping has none of its items as a field")
+	}
+	var lacking []Text
+	var named []string
+	for _, c := range o.Stop {
+		field, activity := c.unmapped(m.Fields, m.Activities)
+		if field == "" && activity == "" {
+			return nil
+		}
+		if !slices.Contains(named, field) {
+			named = append(named, field)
+			lacking = append(lacking, Text{"en": fmt.Sprintf("%q", field)})
+		}
+	}
+	if lacking == nil {
+		return nil
+	}
+	return say("it stops with field %s, which the mapping does not have", joined(lacking, say(" or ")))
+}
+
+// unfounded is why an obligation of the contract as a whole has nothing to go by; nil when it has.
+func (o *Obligation) unfounded(m Means) Text {
+	capped := slices.ContainsFunc(o.Rules, func(r Rule) bool { return r.Sum != nil && r.Sum.Percent > 0 })
+	switch {
+	case o.Kind == Duty && !slices.Contains(m.Issued, o.ID):
+		return say("no entry under `duties` says which issue to create for it")
+	case o.Kind != Account || !capped:
+		return nil
+	case !m.Sum:
+		return say("no `account` says what the contract's sum is")
+	case !m.Cost:
+		return say("nothing tells what a change costs: give `account` a rate, or map the field cost")
+	}
+	return nil
+}
+
+// fit leaves of the obligation what the mapping can tell: only mapped items can be missing, and a condition holds
+// without the field that it names where it does not need it.
+func (o *Obligation) fit(fields []string) {
+	if o.Items != nil {
+		o.Items = slices.DeleteFunc(slices.Clone(o.Items), func(i Item) bool {
+			return !slices.Contains(fields, i.ID) || i.Where != "" && !slices.Contains(fields, i.Where)
+		})
+	}
+	o.Stop = slices.Clone(o.Stop)
+	for i := range o.Stop {
+		if c := &o.Stop[i]; c.Word.Spec().needs&needsField == 0 && !slices.Contains(fields, c.Field) {
+			c.Field = ""
+		}
+	}
+}

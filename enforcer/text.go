@@ -1,0 +1,80 @@
+package enforcer
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Text is a name or sentence in the languages that the program speaks, by language code.
+type Text map[string]string
+
+// Languages lists the languages that the program speaks, the usual one first.
+var Languages = []string{"ru", "en"}
+
+// In gives the text in the language, or in English, or in any.
+func (t Text) In(lang string) string {
+	for _, l := range []string{lang, "en", "ru"} {
+		if s := t[l]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// local is a value that people of each language write in their own way.
+type local interface{ In(lang string) string }
+
+// moment is a time as people of the zone write it.
+type moment struct {
+	at   time.Time
+	zone *time.Location
+}
+
+// In gives the moment to the second.
+func (m moment) In(lang string) string { return m.at.In(m.zone).Format(stampLayouts[lang]) }
+
+// say gives a sentence in every language. Its English is its id in the catalogue of translations.
+func say(format string, args ...any) Text {
+	out := make(Text, len(Languages))
+	for _, lang := range Languages {
+		translated, ok := translations[lang][format]
+		if !ok {
+			translated = format
+		}
+		spoken := make([]any, len(args))
+		for i, arg := range args {
+			spoken[i] = arg
+			if l, ok := arg.(local); ok {
+				spoken[i] = l.In(lang)
+			}
+		}
+		out[lang] = fmt.Sprintf(translated, spoken...)
+	}
+	return out
+}
+
+// joined puts texts into one, parted by the separator.
+func joined(texts []Text, separator Text) Text {
+	out := make(Text, len(Languages))
+	for _, lang := range Languages {
+		parts := make([]string, len(texts))
+		for i, t := range texts {
+			parts[i] = t.In(lang)
+		}
+		out[lang] = strings.Join(parts, separator.In(lang))
+	}
+	return out
+}
+
+// words gives ids as plain strings.
+func words[S ~string](ids []S) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}
+
+// list writes ids in a row.
+func list[S ~string](ids []S) string { return strings.Join(words(ids), ", ") }

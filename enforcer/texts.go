@@ -1,0 +1,51 @@
+package enforcer
+
+// stampLayouts are how a moment is written, by language.
+var stampLayouts = map[string]string{"en": "2006-01-02 15:04:05", "ru": "02.01.2006 15:04:05"}
+
+// translations has what this package says, by language and by its English; a format keeps its verbs in their order.
+// Another language is another map here and another layout above.
+var translations = map[string]map[string]string{"ru": russian}
+
+var russian = map[string]string{
+	// conditions
+	"the receipt":                          "получение запроса",
+	"the resolution, told to the customer": "решение, о котором сообщено заказчику",
+	"the resolution":                       "решение",
+	"status class %s":                      "класс статуса %s",
+	"an assignee of role %s":               "исполнитель с ролью %s",
+	"an assignee":                          "исполнитель",
+	"nobody has it":                        "исполнителя нет",
+	"field %s is filled":                   "заполнено поле %s",
+	"the priority is the top one":          "высший приоритет",
+	"staff set a due date, and field %s is filled where it is mapped": "сотрудник назначил дату, и заполнено поле %s, где оно сопоставлено",
+	"staff set a due date":                                 "сотрудник назначил дату",
+	"booked time of kind %s":                               "запись о работе вида %s",
+	"booked time":                                          "запись о работе",
+	"a file is attached that field %s finds":               "приложен файл, который находит поле %s",
+	"a file attached by %s":                                "файл, приложенный: %s",
+	"every mapped item is there":                           "есть все сопоставленные сведения",
+	"the contract is valid and its plan covers the work":   "договор действует, и тариф покрывает работу",
+	"a period begins":                                      "начало периода",
+	"the issue made for it is closed":                      "созданная задача закрыта",
+	"work begun by a status alone":                         "работа начата одной сменой статуса",
+	"a response, and someone has the request":              "реакция, и у запроса есть исполнитель",
+	"a response: a public comment of staff, or work begun": "реакция: публичный комментарий сотрудника или начало работы",
+	"staff":                     "сотрудники",
+	"slabridge (%s)":            "slabridge (%s)",
+	"a public comment by %s":    "публичный комментарий: %s",
+	"an internal comment by %s": "внутренний комментарий: %s",
+	"any comment by %s":         "любой комментарий: %s",
+
+	// why an obligation is not acted on
+	"it starts with booked time of %q, which the mapping's activities do not have": "начинается с записи о работе вида %q, которого нет в activities соответствия",
+	"it starts with field %q, which the mapping does not have":                     "начинается с поля %q, которое не сопоставлено",
+	"the mapping has none of its items as a field":                                 "ни одно из его сведений не сопоставлено полю",
+	"it stops with field %s, which the mapping does not have":                      "останавливается полем %s, которое не сопоставлено",
+	" or ":                         " или ",
+	"it is not part of plan %q":    "не входит в тариф %q",
+	"%s is on and takes its place": "включено %s и занимает его место",
+	"no entry under `duties` says which issue to create for it":                       "ни одна запись в `duties` не говорит, какую задачу для него создавать",
+	"no `account` says what the contract's sum is":                                    "нет `account` с общей суммой договора",
+	"nothing tells what a change costs: give `account` a rate, or map the field cost": "неизвестно, сколько стоит доработка: задайте в `account` ставку rate или сопоставьте поле cost",
+}

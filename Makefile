@@ -12,6 +12,9 @@ VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo un
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
+# a pipe fails when its first command does
+SHELL         := bash
+.SHELLFLAGS   := -o pipefail -c
 .PHONY: help build test faults live mutants second-opinion fuzz bench lint demo
 
 help: ## this list
@@ -28,9 +31,9 @@ LONG   := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|Fault
 FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order
-	@env -u SLABRIDGE_LIVE_REDMINE -u SLABRIDGE_LIVE_CLOCK go test -race -shuffle=on -timeout 30m -skip '$(LONG)' ./...
-	go test -timeout 30m -run '$(LONG)' ./cmd/slabridge
-	@echo 'LIVE TESTS WERE SKIPPED: they need a real tracker; run make live'
+	@unset SLABRIDGE_LIVE_REDMINE SLABRIDGE_LIVE_CLOCK; { \
+	  go test -v -race -shuffle=on -timeout 30m -skip '$(LONG)' ./... && go test -v -timeout 30m -run '$(LONG)' ./cmd/slabridge; \
+	} 2>&1 | awk -f .ci/summary.awk
 
 faults: ## every fault and kill point of the engine; the program killed at every point; FAULTS (10000) faults by seed
 	go test -count=1 -timeout 30m ./enforcer/engine

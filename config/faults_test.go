@@ -47,7 +47,7 @@ func complete(t *testing.T, base string, fault []byte) []byte {
 	return []byte(out)
 }
 
-// faultsOf reads a fault file the way Load or ContractFile would.
+// faultsOf reads a fault file the way Load or ContractFile would, or Load a calendar that it names.
 func faultsOf(t *testing.T, file string) Faults {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -57,6 +57,11 @@ func faultsOf(t *testing.T, file string) Faults {
 	if strings.HasPrefix(filepath.Base(file), "own-") {
 		p := newPage("own.yaml")
 		readContract(p, complete(t, "testdata/base-contract.yaml", data), daySource{})
+		return p.faults.sorted()
+	}
+	if strings.HasPrefix(filepath.Base(file), "days-") {
+		p := newPage("days.yaml")
+		readDays(p, data)
 		return p.faults.sorted()
 	}
 	cfg, faults := load(newPage("slabridge.yaml"), complete(t, "testdata/base.yaml", data), "testdata/faults")

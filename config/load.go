@@ -58,7 +58,7 @@ func load(p *page, data []byte, folder string) (*Config, Faults) {
 	l := &loader{page: p, folder: folder, cfg: &Config{Path: p.file, page: p}}
 	readYAML(p, data, &l.doc)
 	l.service()
-	l.days = readCalendars(p, l.doc.Calendars, folder)
+	l.calendars()
 	l.connections()
 	l.mappings()
 	l.contracts()

@@ -14,8 +14,11 @@ import (
 const presetFolder = "contracts"
 
 // PresetIDs lists the contracts that travel inside the program.
-func PresetIDs() []string {
-	entries, err := fs.ReadDir(presets.Files, presetFolder)
+func PresetIDs() []string { return presetNames(presetFolder) }
+
+// presetNames are the files of a folder of the presets, without their ending.
+func presetNames(folder string) []string {
+	entries, err := fs.ReadDir(presets.Files, folder)
 	if err != nil {
 		panic(err) // the folder is part of the program
 	}

@@ -1,11 +1,13 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 
+	"slabridge/config/presets"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 
@@ -268,5 +270,28 @@ func TestPresetsSeveritiesAndHours(t *testing.T) {
 	}
 	if c, _ := Preset("kamal"); c.Obligation("request-complete").Rule("out-of-scope") != nil {
 		t.Error("out-of-scope requests are promised something")
+	}
+}
+
+// A fault of a file that ships with the program is told like one of an admin's file: with its own name and line.
+func TestFaultsOfBuiltinFiles(t *testing.T) {
+	data, err := PresetText("kamal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, faults := contractText("preset:kamal", bytes.Replace(data, []byte("\ncalendar:"), []byte("\ncalender:"), 1), daySource{})
+	want := `preset:kamal:10: "calender" is not a key here; accepted: id, version, title, calendar, severities, plans, assumptions, ` +
+		`obligations, unmeasured; did you mean "calendar"?`
+	if !strings.Contains(faults.Error(), want) {
+		t.Errorf("contract: %v", faults)
+	}
+	if data, err = presets.Files.ReadFile("calendars/kz.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	p := newPage("calendars/kz.yaml")
+	readDays(p, bytes.Replace(data, []byte("status: final"), []byte("status: finel"), 1))
+	want = `calendars/kz.yaml:14: years.2023.status: "finel" is not known here; accepted: final, provisional; did you mean "final"?`
+	if p.faults.Error() != want {
+		t.Errorf("calendar: %v", p.faults)
 	}
 }

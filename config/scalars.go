@@ -22,6 +22,7 @@ var vocabulary = map[string][]string{
 	"classes":    words(enforcer.StatusClasses),
 	"categories": mapping.StatusCategories,
 	"attributes": {mapping.AttributeDescription},
+	"statuses":   {string(calendar.Final), string(calendar.Provisional)},
 	"activities": {mapping.ActivityPhone},
 	"roles":      words(enforcer.Roles),
 	"staff":      {string(enforcer.Support), string(enforcer.Developers), string(enforcer.Management)},

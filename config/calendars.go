@@ -1,0 +1,108 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"slabridge/config/presets"
+	"slabridge/enforcer/calendar"
+)
+
+// Definitions by rule are worked out for these years; official calendars have the years that they have.
+const (
+	firstDefinedYear = 2020
+	lastDefinedYear  = 2030
+)
+
+// BuiltinDays returns the days off that the program ships with for a country, given as two letters in any case: the
+// official calendar where there is one, else public holidays by rule, which are provisional (calendar.CountryDays).
+func BuiltinDays(country string) (calendar.Days, error) {
+	name := path.Join("calendars", strings.ToLower(country)+".yaml")
+	data, err := presets.Files.ReadFile(name)
+	switch {
+	case err == nil:
+		p := newPage(name)
+		days := readDays(p, data)
+		return days, p.faults.Err(Error)
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
+		return calendar.Days{}, fmt.Errorf("read built-in calendar %s: %w", name, err)
+	}
+	days, err := calendar.CountryDays(country, firstDefinedYear, lastDefinedYear)
+	if err != nil {
+		return calendar.Days{}, fmt.Errorf("country %q has no built-in calendar; there are %s", country, commas(BuiltinCountries()))
+	}
+	return days, nil
+}
+
+// BuiltinCountries lists the countries that BuiltinDays knows, in order, as two capital letters.
+func BuiltinCountries() []string {
+	list := calendar.Countries()
+	for _, id := range presetNames("calendars") {
+		list = append(list, strings.ToUpper(id))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// daySource is the days off that a calendar can name: the admin's own before the built-in ones. Of a file with a fault
+// there are none, and what rests on them is not judged.
+type daySource struct{ own map[string]calendar.Days }
+
+// find gives the days off of a country or an own id.
+func (s daySource) find(name string) (calendar.Days, error) {
+	if d, ok := s.own[name]; ok {
+		return d, nil
+	}
+	if d, ok := s.own[strings.ToUpper(name)]; ok {
+		return d, nil
+	}
+	return BuiltinDays(name)
+}
+
+func (s daySource) known() []string {
+	out := BuiltinCountries()
+	for id := range s.own {
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// calendars reads the files of `calendars`. The faults of a file are told with its own name and lines.
+func (l *loader) calendars() {
+	l.days = daySource{own: map[string]calendar.Days{}}
+	seen := l.ids()
+	for i, doc := range l.doc.Calendars {
+		at := fmt.Sprintf("calendars[%d]", i)
+		seen.add(at+".id", doc.ID)
+		if doc.ID == "" || doc.File == "" {
+			continue
+		}
+		l.days.own[doc.ID] = calendar.Days{}
+		file := beside(l.folder, doc.File)
+		data, err := readFile(file)
+		if err != nil {
+			l.fault(at+".file", doc.File, "cannot be read: %v", err)
+			continue
+		}
+		p := newPage(file)
+		days := readDays(p, data)
+		l.elsewhere = append(l.elsewhere, p.faults...)
+		if p.faults.At(Error) == nil {
+			l.days.own[doc.ID] = days
+		}
+	}
+}
+
+// beside makes a relative path begin in the folder.
+func beside(folder, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(folder, name)
+}

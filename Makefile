@@ -15,7 +15,7 @@ GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # a pipe fails when its first command does
 SHELL         := bash
 .SHELLFLAGS   := -o pipefail -c
-.PHONY: help build test faults live mutants second-opinion fuzz bench lint demo
+.PHONY: help build test faults live mutants second-opinion fuzz bench zones lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -62,6 +62,9 @@ fuzz: ## every fuzz target for FUZZTIME (10s; before a release FUZZTIME=10m)
 
 bench: ## every benchmark, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
+
+zones: ## renew the zone data inside the program, from Debian's newest tzdata (needs apt and zic)
+	enforcer/calendar/zonedata/renew
 
 lint: ## formatting, go vet and the linters of .golangci.yml (their first run builds them)
 	@bad=$$(gofmt -l .) && [ -z "$$bad" ] || { echo "gofmt: $$bad"; exit 1; }

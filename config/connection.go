@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/enforcer/calendar"
 )
 
 // What a connection has when nothing is said.
@@ -156,7 +158,7 @@ func cronFault(s string) string {
 		if after, ok := strings.CutPrefix(s, prefix); ok {
 			var zone string
 			zone, rest, _ = strings.Cut(after, " ")
-			if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+			if _, err := calendar.LoadZone(zone); err != nil {
 				return fmt.Sprintf("has zone %q, which is not known; write a name like Asia/Almaty", zone)
 			}
 			break

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/ledger"
 )
 
@@ -102,7 +103,7 @@ func (a *app) demo(ctx context.Context, dir, tracker string) error {
 	if open == nil {
 		return usage("--tracker %q: write redmine or jira", tracker)
 	}
-	loc, err := time.LoadLocation("Asia/Almaty")
+	loc, err := calendar.LoadZone("Asia/Almaty")
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/enforcer/calendar"
 )
 
 // version is set by the build.
@@ -42,7 +43,7 @@ type calendarInfo struct {
 func (a *app) version() error {
 	v := versionInfo{
 		Version: version, Go: runtime.Version(), Contracts: map[string]string{},
-		Zones: "checked: Asia/Almaty is UTC+5 since 2024-03-01; a copy travels in the program",
+		Zones: calendar.ZoneRelease(),
 	}
 	if info, ok := debug.ReadBuildInfo(); ok && version == "development" && info.Main.Version != "(devel)" && info.Main.Version != "" {
 		v.Version = info.Main.Version

@@ -18,7 +18,7 @@ type Spec struct {
 // it does not know, a week without working hours or with unclear ones, and
 // days that contradict themselves.
 func Compile(spec Spec) (*Calendar, error) {
-	loc, err := loadZone(spec.Zone)
+	loc, err := LoadZone(spec.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("calendar %q: %w", spec.ID, err)
 	}
@@ -48,17 +48,6 @@ func Compile(spec Spec) (*Calendar, error) {
 		first = last + 1
 	}
 	return c, nil
-}
-
-func loadZone(name string) (*time.Location, error) {
-	if name == "" || name == "Local" {
-		return nil, fmt.Errorf("zone %q depends on the machine; write a name like Asia/Almaty", name)
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("zone %q is not known; write a name like Asia/Almaty: %w", name, err)
-	}
-	return loc, nil
 }
 
 // compileTable lays out the days of consecutive years that all have data.
@@ -188,16 +177,26 @@ func instant(loc *time.Location, number, secondOfDay int64) int64 {
 	for {
 		t := time.Unix(at, 0).In(loc)
 		_, offset := t.Zone()
-		_, until := t.ZoneBounds()
 		limit := int64(math.MaxInt64)
-		if !until.IsZero() {
+		if _, until := t.ZoneBounds(); !until.IsZero() {
 			limit = until.Unix()
+		}
+		if limit <= at { // ZoneBounds counts 365 days for a year of the zone's rule: wrong on the last day of a leap year
+			limit = at + secondsPerHour
 		}
 		if shown := max(at, wall-int64(offset)); shown < limit {
 			return shown
 		}
 		at = limit
 	}
+}
+
+// FirstMoment returns the first moment at which the clock of loc shows the date and time that wall shows, or a later
+// one: a time that a change of the clock skips is the moment of the jump, one that comes twice its first occurrence.
+// The zone of wall does not matter.
+func FirstMoment(wall time.Time, loc *time.Location) time.Time {
+	clock := int64(wall.Hour())*secondsPerHour + int64(wall.Minute())*60 + int64(wall.Second())
+	return time.Unix(instant(loc, DateOf(wall).number(), clock), 0).In(loc)
 }
 
 // changesOffset reports whether [from, to) is not one day of 24 hours at one

@@ -265,9 +265,3 @@ func TestMerge(t *testing.T) {
 		t.Errorf("merging changed its argument: %v", err)
 	}
 }
-
-func TestVerifyZones(t *testing.T) {
-	if err := calendar.VerifyZones(); err != nil {
-		t.Error(err)
-	}
-}

@@ -24,7 +24,6 @@
 // for days and "always", plain time.
 //
 // The package reads no clock, does no I/O beyond loading a zone, and knows
-// nothing of contracts or trackers. It carries the zone data of time/tzdata
-// inside the program; the system's copy, where there is one, is preferred by
-// the standard library, which is why [VerifyZones] exists.
+// nothing of contracts or trackers. Zones come from a database inside the
+// program, whose release [ZoneRelease] tells; the machine's own is never read.
 package calendar

@@ -1,41 +1,85 @@
 package calendar
 
 import (
+	"archive/zip"
+	"bytes"
+	_ "embed"
 	"fmt"
+	"io"
+	"strings"
+	"sync"
 	"time"
-	_ "time/tzdata" // zones must load where the system has no zone data
 )
 
-// zoneProbes are moments that only current zone data shows right: each lies
-// just after a zone gave up an offset for good.
-var zoneProbes = []struct {
-	zone, utc, local string
-}{
-	{"Asia/Almaty", "2024-03-01T04:00:00Z", "2024-03-01 09:00"},
-	{"Asia/Qostanay", "2024-03-01T04:00:00Z", "2024-03-01 09:00"},
-	{"Asia/Qyzylorda", "2018-12-21T04:00:00Z", "2018-12-21 09:00"},
-	{"Europe/Moscow", "2014-10-26T06:00:00Z", "2014-10-26 09:00"},
+// The zone data travels inside the program and is the only one it uses: a deadline must not depend on how old the
+// machine's files are. `make zones` renews both files.
+var (
+	//go:embed zonedata/zoneinfo.zip
+	zoneArchive []byte
+	//go:embed zonedata/release.txt
+	zoneRelease string
+)
+
+// ZoneRelease returns the release of the zone database in use, as its maintainers name it: "2026f".
+func ZoneRelease() string { return strings.TrimSpace(zoneRelease) }
+
+// zoneFiles indexes the archive by zone name.
+var zoneFiles = sync.OnceValues(func() (map[string]*zip.File, error) {
+	r, err := zip.NewReader(bytes.NewReader(zoneArchive), int64(len(zoneArchive)))
+	if err != nil {
+		return nil, fmt.Errorf("open the zone data: %w", err)
+	}
+	files := make(map[string]*zip.File, len(r.File))
+	for _, f := range r.File {
+		files[f.Name] = f
+	}
+	return files, nil
+})
+
+// zonesLoaded holds what LoadZone has read, by name, so that each zone is one *time.Location.
+var zonesLoaded sync.Map
+
+// LoadZone returns the zone of an IANA name, or UTC, from the program's own data. The empty name and "Local" are
+// errors, because they mean another zone on each machine.
+func LoadZone(name string) (*time.Location, error) {
+	switch name {
+	case "", "Local":
+		return nil, fmt.Errorf("zone %q depends on the machine; write a name like Asia/Almaty", name)
+	case "UTC":
+		return time.UTC, nil
+	}
+	if loc, ok := zonesLoaded.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
+	loc, err := readZone(name)
+	if err != nil {
+		return nil, err
+	}
+	kept, _ := zonesLoaded.LoadOrStore(name, loc)
+	return kept.(*time.Location), nil
 }
 
-// VerifyZones reports zone data that is too old to be trusted. The standard
-// library takes ZONEINFO and the system's files before the copy inside the
-// program, so an old image silently puts Almaty an hour wrong; a program must
-// refuse to start then.
-func VerifyZones() error {
-	for _, p := range zoneProbes {
-		loc, err := time.LoadLocation(p.zone)
-		if err != nil {
-			return fmt.Errorf("load zone %s: %w", p.zone, err)
-		}
-		at, err := time.Parse(time.RFC3339, p.utc)
-		if err != nil {
-			return fmt.Errorf("zone probe of %s: %w", p.zone, err)
-		}
-		if got := at.In(loc).Format("2006-01-02 15:04"); got != p.local {
-			return fmt.Errorf("zone data is too old: %s is %s in %s, not %s;"+
-				" update the system's tzdata, or remove it and unset ZONEINFO so that the program's own copy is used",
-				p.utc, got, p.zone, p.local)
-		}
+func readZone(name string) (*time.Location, error) {
+	files, err := zoneFiles()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	file, ok := files[name]
+	if !ok {
+		return nil, fmt.Errorf("zone %q is not known; write a name like Asia/Almaty", name)
+	}
+	r, err := file.Open()
+	if err != nil {
+		return nil, fmt.Errorf("load zone %s: %w", name, err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("load zone %s: %w", name, err)
+	}
+	loc, err := time.LoadLocationFromTZData(name, data)
+	if err != nil {
+		return nil, fmt.Errorf("load zone %s: %w", name, err)
+	}
+	return loc, nil
 }

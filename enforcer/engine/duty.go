@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -169,35 +167,16 @@ func (p *pass) follow(ctx context.Context, v *view, r *run) error {
 // maxPeriods bounds the periods of a cron line: a line that fires each minute is a mistake, not a duty.
 const maxPeriods = 10_000
 
-// periodsOf lists the periods of a duty that begin at or after since and not after now, and the next one. A cron
-// period is named by the local time at which it begins: where a clock is set back a time that comes twice is one.
+// periodsOf lists the periods of a duty that begin at or after since and not after now, and the next one.
 func periodsOf(d *Duty, since, now time.Time, zone *time.Location) ([]enforcer.Period, error) {
 	if list := enforcer.Periods(d.Period, since, now, zone); list != nil {
 		return list, nil
 	}
-	schedule, err := cron.ParseStandard(d.Period)
+	list, err := cronPeriods(d.Period, since, now, zone)
 	if err != nil {
-		return nil, fmt.Errorf("period of duty %s: %q: %w", d.Issue.Path, d.Period, err)
+		return nil, fmt.Errorf("period of duty %s: %w", d.Issue.Path, err)
 	}
-	var out []enforcer.Period
-	for at := schedule.Next(since.In(zone).Add(-time.Second)); !at.IsZero(); {
-		next := schedule.Next(at)
-		id := at.Format("2006-01-02T15:04")
-		if n := len(out); n > 0 && out[n-1].ID == id {
-			out[n-1].To = next
-		} else {
-			out = append(out, enforcer.Period{ID: id, From: at, To: next})
-		}
-		if at.After(now) {
-			break
-		}
-		if len(out) > maxPeriods {
-			return nil, fmt.Errorf("period of duty %s: %q begins more than %d times since %s: that is no duty",
-				d.Issue.Path, d.Period, maxPeriods, since.In(zone).Format(time.DateOnly))
-		}
-		at = next
-	}
-	return out, nil
+	return list, nil
 }
 
 // newIssue is the issue to be made for a period, with what the tracker would not take of it.

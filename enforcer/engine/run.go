@@ -3,39 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
 )
-
-// ParseSchedule checks a cron text: five fields with an optional CRON_TZ=Zone before them, or @every 1m and its
-// kin. It gives the first moments after now at which it fires, for people to see; a text that never fires is an
-// error.
-func ParseSchedule(text string, now time.Time) (next []time.Time, err error) {
-	defer func() {
-		if r := recover(); r != nil { // the parser panics on a zone without fields
-			err = fmt.Errorf("schedule %q: %v", text, r)
-		}
-	}()
-	s, err := cron.ParseStandard(text)
-	if err != nil {
-		return nil, fmt.Errorf("schedule %q: %w; write @every 1m, or five fields: minute hour day month weekday", text, err)
-	}
-	// the parser makes a second of anything shorter
-	if every, ok := strings.CutPrefix(text, "@every "); ok {
-		if d, err := time.ParseDuration(every); err == nil && d < time.Second {
-			return nil, fmt.Errorf("schedule %q: less than a second", text)
-		}
-	}
-	for range 3 {
-		if now = s.Next(now); now.IsZero() {
-			return nil, fmt.Errorf("schedule %q never fires", text)
-		}
-		next = append(next, now)
-	}
-	return next, nil
-}
 
 // minWake after the last pass over all connections keeps a step that cannot be taken from turning the daemon into a busy
 // loop.
@@ -137,14 +108,16 @@ func (e *Engine) schedule(ticks chan<- string) (*cron.Cron, error) {
 		if _, err := ParseSchedule(conn.Poll, e.clock()); err != nil {
 			return nil, fmt.Errorf("connection %s: poll: %w", conn.ID, err)
 		}
-		if _, err := c.AddFunc(conn.Poll, func() {
+		polls, err := parseCron(conn.Poll)
+		if err != nil {
+			return nil, fmt.Errorf("connection %s: poll: %w", conn.ID, err)
+		}
+		c.Schedule(polls, cron.FuncJob(func() {
 			select {
 			case ticks <- conn.ID:
 			default:
 			}
-		}); err != nil {
-			return nil, fmt.Errorf("connection %s: poll %q: %w", conn.ID, conn.Poll, err)
-		}
+		}))
 	}
 	c.Start()
 	return c, nil

@@ -61,6 +61,39 @@ func periodID(kind string, at time.Time) string {
 	return at.Format("2006-01")
 }
 
+// LocalPeriods lists the periods that begin at the local times which next gives one after another (read as UTC; zero:
+// no more), from since on until the first one after until, at most limit and one more. Each occurs exactly once, whatever
+// the clocks of the zone do: a local time is the first moment at which the zone's clock shows it or a later one, and
+// times that fall on one moment, because the clock jumped over the others, are one period with the name of the last.
+func LocalPeriods(next func(time.Time) time.Time, since, until time.Time, zone *time.Location, limit int) []Period {
+	var out []Period
+	wall := next(wallClock(since.In(zone).AddDate(0, 0, -2))) // a zone may leave out a whole day
+	for !wall.IsZero() && len(out) <= limit {
+		from, following := calendar.FirstMoment(wall, zone), next(wall)
+		var to time.Time
+		if !following.IsZero() {
+			to = calendar.FirstMoment(following, zone)
+		}
+		if !from.Before(since) && !from.Equal(to) {
+			out = append(out, Period{ID: wall.Format("2006-01-02T15:04"), From: from, To: to})
+			if from.After(until) {
+				break
+			}
+		}
+		wall = following
+	}
+	return out
+}
+
+// wallClock is what the clock shows at t, read as UTC.
+func wallClock(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.Add(time.Duration(offset) * time.Second).UTC()
+}
+
+// LoadZone returns the zone of an IANA name from the data inside the program; see [calendar.LoadZone].
+func LoadZone(name string) (*time.Location, error) { return calendar.LoadZone(name) }
+
 // Run is one period of one of a contract's duties, with what has become of it.
 type Run struct {
 	Obligation string

@@ -74,7 +74,7 @@ func Spend(c *Contract, connection string, s Spending, from, now time.Time) Eval
 	ev := Evaluation{Contract: c, Request: &Request{Connection: connection}, Now: now, Covered: true}
 	cycle := Cycle{
 		Contract: c, Obligation: s.Obligation, Rule: &s.Obligation.Rules[0], ID: s.Period, Ordinal: 1, State: Running,
-		StartedAt: from, CountsFrom: from, spending: &s,
+		StartedAt: from, CountsFrom: from, Spending: &s,
 	}
 	if s.Spent > s.Cap() { // at most so much, and it may be all of it
 		cycle.State = Breached

@@ -227,6 +227,16 @@ func (c *Contract) SeverityRank(id string) int {
 	return len(c.Severities)
 }
 
+// SeverityTitle names the severity, by its id where the contract does not know it.
+func (c *Contract) SeverityTitle(id string) Text {
+	for _, s := range c.Severities {
+		if s.ID == id {
+			return s.Title
+		}
+	}
+	return Text{"en": id}
+}
+
 // Step is a moment of a cycle at which something is done.
 type Step struct {
 	ID      string // "start", "warn-50", "warn-5bd", "due"

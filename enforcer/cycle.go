@@ -59,16 +59,16 @@ type Cycle struct {
 	// Work is the entry of booked time that a check was of, and WorkBy whose it is.
 	Work   *Work
 	WorkBy Person
-	// revivedAt is when a correction by staff set the cycle going again, or when the issue of a duty's was made: before
+	// RevivedAt is when a correction by staff set the cycle going again, or when the issue of a duty's was made: before
 	// that none of its steps could be taken.
-	revivedAt time.Time
+	RevivedAt time.Time
+	Date      string    // with DueDate: the date that binds
+	Run       *Run      // of a duty's cycle
+	Spending  *Spending // of the cycle of a cap
 	bases     []base
 	clock     *calendar.Term // of the due; nil where there is none
-	date      string         // with DueDate: the date that binds
 	agreed    time.Time      // the due that both sides agreed on
 	noticedAt time.Time      // when the notice was given without which the due does not come
-	period    *Run           // of a duty's cycle
-	spending  *Spending      // of the cycle of a cap
 }
 
 // Move is a change of a due date.
@@ -154,6 +154,15 @@ type Decision struct {
 	Breach    bool // the step tells of a broken promise
 }
 
+// Cutover is the moment at which enforcement began: what lies before it is never written about.
+type Cutover struct {
+	// EnforceFrom is the contract's first pass on the connection, or the admin's date.
+	EnforceFrom time.Time
+	// PassedAt is the last complete pass. A step that had not come then and lies before it now was not brought
+	// about by time, but by a change of configuration, calendar data or a back-dated field. Zero on a first pass.
+	PassedAt time.Time
+}
+
 // Changes are what a step wants of the tracker, in the contract's words.
 type Changes struct {
 	Comment  *Comment `json:"comment,omitempty"`
@@ -210,4 +219,13 @@ type NextStep struct {
 type Reason struct {
 	Code string `json:"code"`
 	Text Text   `json:"text"`
+}
+
+// AlwaysOn reports whether the cycle's own clock runs round the clock: the one that its due is counted on, which a
+// raised severity may have left as it was.
+func (c *Cycle) AlwaysOn() bool {
+	if t := c.clock; t != nil {
+		return t.Always || t.Unit >= calendar.PlainDays
+	}
+	return c.Rule.Always
 }

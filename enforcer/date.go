@@ -24,22 +24,22 @@ func (s *stopwatch) follow(before, m *Moment) error {
 	inTime := due.IsZero() || !m.At.Truncate(time.Second).After(due)
 	if from, to := before.State.DueDate, m.State.DueDate; from != to {
 		move := Move{Event: m.Event, At: m.At, By: m.By, From: from, To: to}
-		earlier := to != "" && to < c.date && m.By.Role != Customer
-		later := to > c.date && m.By.Role == Customer
+		earlier := to != "" && to < c.Date && m.By.Role != Customer
+		later := to > c.Date && m.By.Role == Customer
 		if inTime && (earlier || later) {
-			move.Binding, c.date = m.At, to
+			move.Binding, c.Date = m.At, to
 		}
 		c.Moves = append(c.Moves, move)
 	}
 	if p := c.proposal(); p != nil && inTime && s.accepted(before, m) {
-		p.Binding, c.date = m.At, p.To
+		p.Binding, c.Date = m.At, p.To
 	}
 	return nil
 }
 
 // proposal is the last move, when it was to a later date that does not bind yet.
 func (c *Cycle) proposal() *Move {
-	if n := len(c.Moves); n > 0 && c.Moves[n-1].Binding.IsZero() && c.Moves[n-1].To > c.date {
+	if n := len(c.Moves); n > 0 && c.Moves[n-1].Binding.IsZero() && c.Moves[n-1].To > c.Date {
 		return &c.Moves[n-1]
 	}
 	return nil

@@ -77,7 +77,7 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 		}
 		return r, nil
 	case b.rule.On == DueDate:
-		return ev.dateRuling(c, b.from, c.date)
+		return ev.dateRuling(c, b.from, c.Date)
 	case b.rule.On == PeriodEnd:
 		return ev.periodRuling(c)
 	case b.rule.As != "":
@@ -247,7 +247,7 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
 	cal := c.Contract.Calendar
 	switch {
-	case c.Obligation.Kind == Duty && c.period == nil: // as if a notice could start one
+	case c.Obligation.Kind == Duty && c.Run == nil: // as if a notice could start one
 		return time.Time{}, nil
 	case c.Obligation.Kind == Check:
 		if c.State == Met {
@@ -295,4 +295,17 @@ func (ev *Evaluation) upcoming(at time.Time) {
 	if at.After(ev.Now) && (ev.Next.IsZero() || at.Before(ev.Next)) {
 		ev.Next = at
 	}
+}
+
+// RemainingAt is the counting time from a moment to the due of a cycle; 0 from the due on.
+func (ev *Evaluation) RemainingAt(c *Cycle, at time.Time) time.Duration {
+	term := ev.term(c, c.Rule)
+	if c.Due.IsZero() || term == nil || !at.Before(c.Due) {
+		return 0
+	}
+	d, err := c.Contract.Calendar.Counted(*term, at, c.Due, nil)
+	if err != nil {
+		return 0 // the due itself was computed over the same days, so this cannot happen
+	}
+	return d
 }

@@ -181,7 +181,7 @@ func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) (Cycle, erro
 	}
 	c := Cycle{
 		Contract: version, Obligation: o, Rule: &rule, ID: r.CycleID(), State: Running, StartedAt: r.From, CountsFrom: r.From,
-		bases: []base{{from: r.From, rule: &rule}}, period: r, revivedAt: r.MadeAt,
+		bases: []base{{from: r.From, rule: &rule}}, Run: r, RevivedAt: r.MadeAt,
 	}
 	due, err := ev.ruling(&c, ev.Now, false)
 	if err != nil {
@@ -205,11 +205,11 @@ func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) (Cycle, erro
 // periodRuling is the close of the last working day of the cycle's period.
 func (ev *Evaluation) periodRuling(c *Cycle) (ruling, error) {
 	r := ruling{from: c.StartedAt, term: &workingClock, note: string(PeriodEnd)}
-	if c.period == nil {
+	if c.Run == nil {
 		return ruling{from: c.StartedAt}, nil
 	}
 	cal := c.Contract.Calendar
-	day, err := cal.LastWorkingDayOnOrBefore(calendar.DateOf(c.period.To.In(cal.Location())).AddDays(-1))
+	day, err := cal.LastWorkingDayOnOrBefore(calendar.DateOf(c.Run.To.In(cal.Location())).AddDays(-1))
 	if err != nil {
 		return r, err
 	}

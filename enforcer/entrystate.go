@@ -51,6 +51,3 @@ func (s EntryState) Open() bool { return s == Intended || s == Waiting || s == H
 
 // HasNotBefore reports whether an entry in this state can have a moment before which nothing is done about it.
 func (s EntryState) HasNotBefore() bool { return s == Intended || s == Waiting || s == Sent }
-
-// toBeWritten reports whether a step decided so is written, now or later.
-func (s EntryState) toBeWritten() bool { return s == Intended || s == Waiting }

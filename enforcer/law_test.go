@@ -11,6 +11,7 @@ import (
 
 	"slabridge/config"
 	"slabridge/enforcer"
+	"slabridge/enforcer/decide"
 )
 
 // drawRequest makes a request of any history: people and the bot note, set statuses, assign, reclassify and move
@@ -148,17 +149,17 @@ func TestEveryStepIsDecidedOnce(t *testing.T) {
 		now := r.CreatedAt
 		settled := map[enforcer.StepKey]bool{}
 		pending := map[enforcer.StepKey]bool{}
-		line := enforcer.Line{EnforceFrom: now}
+		line := enforcer.Cutover{EnforceFrom: now}
 		for range rapid.IntRange(1, 30).Draw(t, "passes") {
 			now = now.Add(time.Duration(rapid.IntRange(1, 2*86400).Draw(t, "sleep")) * time.Second)
-			ds, err := enforcer.Decide(evaluate(t, c, r, now), func(k enforcer.StepKey) enforcer.Standing {
+			ds, err := decide.Steps(evaluate(t, c, r, now), func(k enforcer.StepKey) enforcer.EntryState {
 				switch {
 				case settled[k]:
-					return enforcer.Settled
+					return enforcer.Done
 				case pending[k]:
-					return enforcer.Pending
+					return enforcer.Intended
 				}
-				return enforcer.Unrecorded
+				return ""
 			}, line)
 			if err != nil {
 				t.Fatal(err)

@@ -80,7 +80,7 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) ([]Segment, error) 
 	if !end.After(c.StartedAt) {
 		return nil, nil
 	}
-	if c.alwaysOn() {
+	if c.AlwaysOn() {
 		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}}, nil
 	}
 	list, err := calendarSegments(c.Contract.Calendar, c.StartedAt, end)

@@ -40,7 +40,7 @@ func (s *stopwatch) over(until time.Time) error {
 			return err
 		}
 		if at, ok := s.revived[s.offset+i]; ok && s.cur != nil {
-			s.cur.revivedAt = at
+			s.cur.RevivedAt = at
 		}
 	}
 	if err := s.advance(until); err != nil {
@@ -229,7 +229,7 @@ func (s *stopwatch) launch(m *Moment, at time.Time) {
 	s.open(m.Event, at, m.State.Severity, s.rule(m))
 	s.agree(m)
 	if s.cur.Rule.On == DueDate {
-		s.cur.date = m.State.DueDate
+		s.cur.Date = m.State.DueDate
 	}
 	s.pause(m)
 }

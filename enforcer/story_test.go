@@ -15,6 +15,7 @@ import (
 
 	"slabridge/config"
 	"slabridge/enforcer"
+	"slabridge/enforcer/decide"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected part of the stories")
@@ -54,7 +55,7 @@ type story struct {
 	contract *enforcer.Contract
 	request  enforcer.Request
 	until    time.Time
-	line     enforcer.Line
+	line     enforcer.Cutover
 	settled  map[enforcer.StepKey]bool
 	pending  map[enforcer.StepKey]enforcer.EntryState
 	down     [2]time.Time // slabridge does not run in between
@@ -302,14 +303,14 @@ func (s *story) pass(now time.Time) {
 	if !now.Before(s.down[0]) && now.Before(s.down[1]) {
 		return
 	}
-	ds, err := enforcer.Decide(s.evaluate(now), func(k enforcer.StepKey) enforcer.Standing {
+	ds, err := decide.Steps(s.evaluate(now), func(k enforcer.StepKey) enforcer.EntryState {
 		switch {
 		case s.settled[k]:
-			return enforcer.Settled
+			return enforcer.Done
 		case s.pending[k] != "":
-			return enforcer.Pending
+			return enforcer.Intended
 		}
-		return enforcer.Unrecorded
+		return ""
 	}, s.line)
 	if err != nil {
 		s.t.Fatal(err)

@@ -43,8 +43,9 @@ var layers = []layer{
 	{"enforcer", []string{"enforcer/calendar"}, "the rules are pure: no tracker, no SQL, no network"},
 	{"enforcer/calendar", nil, "business time rests on nothing but the calendar data"},
 	{"enforcer/ledger", []string{"connectors", "enforcer"}, "the ledger is evidence and readable without the mirror"},
+	{"enforcer/decide", []string{"enforcer", "enforcer/calendar"}, "decisions are pure: no tracker, no ledger, no SQL among all that they rest on"},
 	{"enforcer/report", []string{"enforcer", "enforcer/calendar", "enforcer/ledger", "mapping"}, "the report is worked out from values, for any output"},
-	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/ledger", "enforcer/report"}, "the engine turns the crank through the contract and never names a tracker"},
+	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/decide", "enforcer/ledger", "enforcer/report"}, "the engine turns the crank through the contract and never names a tracker"},
 }
 
 // A fence keeps an import from outside the module where it belongs.
@@ -55,7 +56,7 @@ type fence struct {
 	why     string
 }
 
-var pure = []string{"enforcer", "enforcer/calendar", "mapping"}
+var pure = []string{"enforcer", "enforcer/calendar", "enforcer/decide", "mapping"}
 
 var fences = []fence{
 	{"github.com/spf13/viper", []string{"config"}, nil, "viper folds and splits keys; only config knows how to keep it from names"},

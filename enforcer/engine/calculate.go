@@ -8,6 +8,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
 )
 
@@ -25,20 +26,6 @@ type finding struct {
 	entries   []ledger.Entry    // beside decisions, once they are recorded
 	runs      map[string]run    // of a contract's duties, by cycle; nil for a request
 	watch     string            // the tracker's id of the issue that an account's comments go to
-}
-
-// standing tells enforcer.Decide what the ledger already says. A needless or withdrawn step may come alive again
-// (a correction by staff), so it is decided again.
-func standing(states func(enforcer.StepKey) ledger.State) func(enforcer.StepKey) enforcer.Standing {
-	return func(k enforcer.StepKey) enforcer.Standing {
-		switch states(k) {
-		case "":
-			return enforcer.Unrecorded
-		case ledger.Intended, ledger.Waiting, ledger.Held, ledger.Needless, ledger.Withdrawn:
-			return enforcer.Pending
-		}
-		return enforcer.Settled
-	}
 }
 
 // find evaluates one request, as the mirror or a fresh read has it. It reports whether the contract has anything to
@@ -63,7 +50,7 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	if err != nil {
 		return f, true, err
 	}
-	if f.decisions, err = enforcer.Decide(f.ev, standing(states), line); err != nil {
+	if f.decisions, err = decide.Steps(f.ev, states, line); err != nil {
 		return f, true, err
 	}
 	if err := p.upkeep(ctx, &f, m.history); err != nil {
@@ -102,7 +89,7 @@ func (v *view) checksEntitlement() bool {
 // line is the contract's line as it is for one request. A step that had not come at the last pass and lies before it
 // now was moved there, but only where that pass knew the request as it was: one that could not be read then, or was
 // not there to be seen, is merely late.
-func (p *pass) line(ctx context.Context, f *finding) (enforcer.Line, error) {
+func (p *pass) line(ctx context.Context, f *finding) (enforcer.Cutover, error) {
 	line := f.view.line
 	if f.view.stale || line.PassedAt.IsZero() {
 		return line, nil

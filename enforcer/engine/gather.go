@@ -59,7 +59,7 @@ type view struct {
 	// changes is which requests are changes, whose cost is capped; nil where nothing is
 	changes *mapping.BoundScope
 	fatal   bool // a problem of the mapping forbids writes
-	line    enforcer.Line
+	line    enforcer.Cutover
 	stale   bool // the last complete pass was under another configuration: evaluate everything
 }
 

@@ -218,7 +218,7 @@ func (p *pass) draw(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		v.line = enforcer.Line{EnforceFrom: line.FirstPassAt, PassedAt: line.PassedAt}
+		v.line = enforcer.Cutover{EnforceFrom: line.FirstPassAt, PassedAt: line.PassedAt}
 		if !v.EnforceFrom.IsZero() {
 			v.line.EnforceFrom = v.EnforceFrom
 		}

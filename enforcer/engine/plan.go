@@ -87,7 +87,7 @@ func (e *Engine) look(ctx context.Context, c Connection, at time.Time) (*pass, e
 		case err != nil:
 			return nil, err
 		}
-		v.line = enforcer.Line{EnforceFrom: line.FirstPassAt, PassedAt: line.PassedAt}
+		v.line = enforcer.Cutover{EnforceFrom: line.FirstPassAt, PassedAt: line.PassedAt}
 		if !v.EnforceFrom.IsZero() {
 			v.line.EnforceFrom = v.EnforceFrom
 		}

@@ -9,6 +9,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
+	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
 )
 
@@ -66,7 +67,7 @@ func (p *pass) decideWhole(ctx context.Context, f *finding) error {
 	if err != nil {
 		return err
 	}
-	if f.decisions, err = enforcer.Decide(f.ev, standing(states), line); err != nil {
+	if f.decisions, err = decide.Steps(f.ev, states, line); err != nil {
 		return err
 	}
 	p.restrain(f)
@@ -76,7 +77,7 @@ func (p *pass) decideWhole(ctx context.Context, f *finding) error {
 
 // wholeLine is the contract's line as it is for its duties: a period that began before the last pass and was not seen
 // by it came about by a change of configuration. A pass that could not evaluate them saw nothing.
-func (p *pass) wholeLine(ctx context.Context, f *finding) (enforcer.Line, error) {
+func (p *pass) wholeLine(ctx context.Context, f *finding) (enforcer.Cutover, error) {
 	line := f.view.line
 	if f.runs == nil { // the moment of an account's step is that of the pass which finds it reached
 		line.PassedAt = time.Time{}

@@ -1,39 +1,21 @@
-package enforcer
+package decide
 
 import (
 	"slices"
 	"time"
 
-	"slabridge/enforcer/calendar"
+	"slabridge/enforcer"
 )
-
-// Standing is what the ledger already says of a step.
-type Standing int
-
-// The standings.
-const (
-	Unrecorded Standing = iota // never decided
-	Pending                    // decided and not yet written: decide again
-	Settled                    // written, or recorded as never to be written
-)
-
-// Line is what separates the past from what may be written about (DESIGN "What must always hold", 6).
-type Line struct {
-	// EnforceFrom is the contract's first pass on the connection, or the admin's date.
-	EnforceFrom time.Time
-	// PassedAt is the last complete pass. A step that had not come then and lies before it now was not brought
-	// about by time, but by a change of configuration, calendar data or a back-dated field. Zero on a first pass.
-	PassedAt time.Time
-}
 
 // visibilityLag is how long after its own timestamp a tracker's change may become visible to us: a step whose
 // moment lies within it before the last pass is still new.
 const visibilityLag = 2 * time.Minute
 
-// Decide says what is to become of every step whose moment has come, in the order of their moments. Steps that
-// are Settled are left out, and so are those of cycles that were over before enforcement began. It is pure: the same evaluation, standings and line give the same decisions.
-func Decide(ev Evaluation, standing func(StepKey) Standing, line Line) ([]Decision, error) {
-	d := decider{ev: ev, standing: standing, line: line}
+// Steps says what is to become of every step whose moment has come, in the order of their moments. recorded gives the
+// state in which the ledger has a step, "" for one that it does not have. Steps that are written, or will never be, are
+// left out, and so are those of cycles that were over before enforcement began.
+func Steps(ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.EntryState, cutover enforcer.Cutover) ([]enforcer.Decision, error) {
+	d := decider{ev: ev, recorded: recorded, cutover: cutover}
 	for i := range ev.Cycles {
 		c := &ev.Cycles[i]
 		for _, step := range c.Steps {
@@ -46,51 +28,51 @@ func Decide(ev Evaluation, standing func(StepKey) Standing, line Line) ([]Decisi
 		}
 	}
 	d.overtake()
-	slices.SortStableFunc(d.out, func(a, b Decision) int { return a.Moment.Compare(b.Moment) })
+	slices.SortStableFunc(d.out, func(a, b enforcer.Decision) int { return a.Moment.Compare(b.Moment) })
 	return d.out, nil
 }
 
 type decider struct {
-	ev       Evaluation
-	standing func(StepKey) Standing
-	line     Line
-	out      []Decision
-	cycleOf  []*Cycle // beside out
+	ev       enforcer.Evaluation
+	recorded func(enforcer.StepKey) enforcer.EntryState
+	cutover  enforcer.Cutover
+	out      []enforcer.Decision
+	cycleOf  []*enforcer.Cycle // beside out
 }
 
-func (d *decider) step(i int, c *Cycle, s CycleStep) error {
+func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) error {
 	r, contract := d.ev.Request, d.ev.Contract
-	key := StepKey{
+	key := enforcer.StepKey{
 		Connection: r.Connection, Issue: r.Issue, Contract: contract.ID,
 		Obligation: c.Obligation.ID, Cycle: c.ID, Step: s.Step.ID,
 	}
-	standing := d.standing(key)
-	if standing == Settled {
+	was := d.recorded(key)
+	if !was.Can(enforcer.Waiting) { // written, or never to be; what was withdrawn or needless may come alive again
 		return nil
 	}
-	if standing == Unrecorded && !c.EndedAt.IsZero() && c.EndedAt.Before(d.line.EnforceFrom) {
+	if was == "" && !c.EndedAt.IsZero() && c.EndedAt.Before(d.cutover.EnforceFrom) {
 		return nil // over before enforcement began: history, of which an old tracker has no end
 	}
 	ended, over := d.endOf(i, c)
 	if over && ended.EndedAt.Before(s.At) {
 		return nil // the cycle ended before the step's moment came
 	}
-	dec := Decision{
-		Key: key, State: Intended, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
+	dec := enforcer.Decision{
+		Key: key, State: enforcer.Intended, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
 		Breach: s.Step.Trigger.Due, Severity: c.Severity,
 	}
 	if s.Step.Comment != nil {
 		dec.Audience = s.Step.Comment.Audience
 	} else {
-		dec.Audience = Internal
+		dec.Audience = enforcer.Internal
 	}
 	switch {
-	case standing == Unrecorded && d.past(c, s):
-		dec.State, dec.Reason = Past, d.pastReason(s)
+	case was == "" && d.past(c, s):
+		dec.State, dec.Reason = enforcer.Past, d.pastReason(s)
 	case r.Hold != "":
-		dec.State, dec.Reason = Held, holdReason(r.Hold)
+		dec.State, dec.Reason = enforcer.Held, holdReason(r.Hold)
 	case over:
-		dec.State, dec.Reason = Needless, needlessReason(ended)
+		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended)
 	default:
 		dec.Reason = stepReason(&d.ev, c, s)
 		dec.Changes = d.changes(c, s)
@@ -105,8 +87,8 @@ func (d *decider) step(i int, c *Cycle, s CycleStep) error {
 
 // endOf finds out whether what the cycle's steps call for is over, and the cycle whose end made it so: its own
 // end, or for a repeating obligation's broken cycle the answer that came later.
-func (d *decider) endOf(i int, c *Cycle) (*Cycle, bool) {
-	if c.Obligation.Kind == Check { // it is judged at once, and what it found is still to be said
+func (d *decider) endOf(i int, c *enforcer.Cycle) (*enforcer.Cycle, bool) {
+	if c.Obligation.Kind == enforcer.Check { // it is judged at once, and what it found is still to be said
 		return c, false
 	}
 	if c.EndWhy != "due" {
@@ -120,22 +102,22 @@ func (d *decider) endOf(i int, c *Cycle) (*Cycle, bool) {
 	return c, false
 }
 
-// past reports whether the step's moment lies before the line.
-func (d *decider) past(c *Cycle, s CycleStep) bool {
+// past reports whether the step's moment lies before the cutover.
+func (d *decider) past(c *enforcer.Cycle, s enforcer.CycleStep) bool {
 	at := s.FiresAt()
-	if at.Before(d.line.EnforceFrom) {
+	if at.Before(d.cutover.EnforceFrom) {
 		return true
 	}
-	if c.revivedAt.After(at) {
-		at = c.revivedAt
+	if c.RevivedAt.After(at) {
+		at = c.RevivedAt
 	}
-	return !d.line.PassedAt.IsZero() && at.Before(d.line.PassedAt.Add(-visibilityLag))
+	return !d.cutover.PassedAt.IsZero() && at.Before(d.cutover.PassedAt.Add(-visibilityLag))
 }
 
 // changes is what the step wants of the tracker. Assignments and bumps act only in the first of consecutive
 // broken cycles.
-func (d *decider) changes(c *Cycle, s CycleStep) Changes {
-	var ch Changes
+func (d *decider) changes(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Changes {
+	var ch enforcer.Changes
 	if s.Step.Comment != nil {
 		ch.Comment = d.comment(c, s)
 	}
@@ -148,8 +130,8 @@ func (d *decider) changes(c *Cycle, s CycleStep) Changes {
 
 // hours lets internal steps keep working hours when the obligation's own clock does (DESIGN, 13). A step that
 // comes due exactly at a close is written at once.
-func (d *decider) hours(dec *Decision, c *Cycle) error {
-	if dec.Audience == Public || c.alwaysOn() {
+func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) error {
+	if dec.Audience == enforcer.Public || c.AlwaysOn() {
 		return nil
 	}
 	cal := c.Contract.Calendar
@@ -167,17 +149,8 @@ func (d *decider) hours(dec *Decision, c *Cycle) error {
 		}
 	}
 	dec.NotBefore, err = cal.NextOpening(d.ev.Now)
-	dec.State, dec.Reason = Waiting, waitReason(dec.NotBefore, cal.Location())
+	dec.State, dec.Reason = enforcer.Waiting, waitReason(dec.NotBefore, cal.Location())
 	return err
-}
-
-// alwaysOn reports whether the cycle's own clock runs round the clock: the one that its due is counted on, which a
-// raised severity may have left as it was.
-func (c *Cycle) alwaysOn() bool {
-	if t := c.clock; t != nil {
-		return t.Always || t.Unit >= calendar.PlainDays
-	}
-	return c.Rule.Always
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this
@@ -185,29 +158,34 @@ func (c *Cycle) alwaysOn() bool {
 // all its cycles; each period of a duty has an issue of its own, and each check is of something else.
 func (d *decider) overtake() {
 	for i := range d.out {
-		if !d.out[i].State.toBeWritten() {
+		if !toBeWritten(d.out[i].State) {
 			continue
 		}
 		for j := range d.out {
 			a, b := &d.out[i], &d.out[j]
 			later := b.Moment.After(a.Moment) || (b.Moment.Equal(a.Moment) && j > i)
-			if i != j && later && b.State.toBeWritten() && a.Audience == b.Audience &&
-				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && (a.Key.Cycle == b.Key.Cycle || !d.cycleOf[i].apart()) &&
-				b.Changes.covers(a.Changes) {
-				a.State, a.Reason = Overtaken, overtakenReason(b)
-				a.Changes = Changes{}
+			if i != j && later && toBeWritten(b.State) && a.Audience == b.Audience &&
+				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && (a.Key.Cycle == b.Key.Cycle || !apart(d.cycleOf[i])) &&
+				covers(b.Changes, a.Changes) {
+				a.State, a.Reason = enforcer.Overtaken, overtakenReason(b)
+				a.Changes = enforcer.Changes{}
 				break
 			}
 		}
 	}
 }
 
+// toBeWritten reports whether a step decided so is written, now or later.
+func toBeWritten(s enforcer.EntryState) bool { return s == enforcer.Intended || s == enforcer.Waiting }
+
 // apart reports whether what is said of the cycle says nothing of the obligation's other cycles.
-func (c *Cycle) apart() bool { return c.Obligation.Kind == Duty || c.Obligation.Kind == Check }
+func apart(c *enforcer.Cycle) bool {
+	return c.Obligation.Kind == enforcer.Duty || c.Obligation.Kind == enforcer.Check
+}
 
 // covers reports whether making these changes leaves nothing of the other undone.
-func (ch Changes) covers(other Changes) bool {
+func covers(ch, other enforcer.Changes) bool {
 	return (other.Assign == "" || ch.Assign.Rank() >= other.Assign.Rank()) && other.Action == "" &&
-		(other.Priority == "" || ch.Priority == other.Priority || ch.Priority == PriorityTop) &&
+		(other.Priority == "" || ch.Priority == other.Priority || ch.Priority == enforcer.PriorityTop) &&
 		(other.Watch == "" || ch.Watch == other.Watch)
 }

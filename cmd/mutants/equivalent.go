@@ -9,7 +9,7 @@ import (
 )
 
 // equivalents are the mutants that nobody could tell from the original, each with the reason. A mutant is named by
-// its function and its change, not by a line, so that the list survives edits and moves.
+// its function and its change as the report prints them, not by a line, so that the list survives edits and moves.
 type equivalents map[string]string
 
 // readEquivalent reads lines of FUNCTION: CHANGE: REASON, in which the change reads as the report prints it. Empty

@@ -49,7 +49,19 @@ func (p *pkg) find() []*mutant {
 		ast.Inspect(s.tree, f.visit)
 		out = append(out, f.mutants...)
 	}
+	number(out)
 	return out
+}
+
+// number tells mutants of one name in one function apart: the second is #2.
+func number(mutants []*mutant) {
+	seen := map[string]int{}
+	for _, m := range mutants {
+		name := m.name()
+		if seen[name]++; seen[name] > 1 {
+			m.change += fmt.Sprintf(" #%d", seen[name])
+		}
+	}
 }
 
 // visit is handed every node before what is in it, and nil after that.

@@ -105,7 +105,7 @@ func (p *pkg) writeOverlay(dir string, mutants []*mutant) (string, error) {
 }
 
 func compile(ctx context.Context, overlay, name, path string) (*binary, error) {
-	if _, err := goTool(ctx, "test", "-c", "-overlay", overlay, "-o", path, name); err != nil {
+	if _, err := goTool(ctx, "test", "-c", "-vet=off", "-overlay", overlay, "-o", path, name); err != nil {
 		return nil, err
 	}
 	out, err := goTool(ctx, "list", "-test", "-deps", "-f", "{{.ImportPath}} {{.Dir}} {{.DepOnly}}", name)

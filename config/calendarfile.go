@@ -132,7 +132,7 @@ func readDays(p *page, data []byte) calendar.Days {
 	}
 	base, err := BuiltinDays(doc.Extends)
 	if err != nil {
-		p.choose("extends", doc.Extends, "a country with a built-in calendar", BuiltinCountries())
+		p.oneOf("extends", doc.Extends, "a country with a built-in calendar", BuiltinCountries())
 	}
 	return base.Merge(days)
 }

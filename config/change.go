@@ -21,9 +21,7 @@ func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, 
 		d := &changes[i]
 		o := c.Obligation(d.Obligation)
 		if o == nil {
-			if d.Obligation != "" {
-				p.choose(at+".obligation", d.Obligation, "an obligation of this contract", obligationIDs(&c))
-			}
+			p.oneOf(at+".obligation", d.Obligation, "an obligation of this contract", obligationIDs(&c))
 			continue
 		}
 		if !p.spoilt(at) {
@@ -155,12 +153,10 @@ func (ch *changer) named() []string {
 		}
 	}
 	for i, s := range ch.doc.Severity {
-		if !slices.Contains(accepted, s) {
-			ch.choose(indexed(ch.path+".severity", i, len(ch.doc.Severity)), s,
-				fmt.Sprintf("a severity that %s covers", ch.o.ID), accepted)
-			continue
+		path := indexed(ch.path+".severity", i, len(ch.doc.Severity))
+		if ch.oneOf(path, s, fmt.Sprintf("a severity that %s covers", ch.o.ID), accepted) {
+			out = append(out, s)
 		}
-		out = append(out, s)
 	}
 	return out
 }

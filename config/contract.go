@@ -167,9 +167,7 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 		o.Pause = append(o.Pause, enforcer.StatusClass(class))
 	}
 	for i, plan := range doc.Plans {
-		if !slices.Contains(b.doc.Plans, plan) {
-			b.choose(fmt.Sprintf("%s.plans[%d]", path, i), plan, "a plan of this contract", b.doc.Plans)
-		}
+		b.oneOf(fmt.Sprintf("%s.plans[%d]", path, i), plan, "a plan of this contract", b.doc.Plans)
 	}
 	seen := b.ids()
 	for i, item := range doc.Items {
@@ -200,9 +198,7 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	}
 	known := severityIDs(b.c)
 	for i, s := range doc.Severities {
-		if !slices.Contains(known, s) {
-			b.choose(indexed(path+".severities", i, len(doc.Severities)), s, "a severity of this contract", known)
-		}
+		b.oneOf(indexed(path+".severities", i, len(doc.Severities)), s, "a severity of this contract", known)
 	}
 	for _, class := range doc.While {
 		r.While = append(r.While, enforcer.StatusClass(class))

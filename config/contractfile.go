@@ -2,7 +2,6 @@ package config
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 
 	"slabridge/enforcer"
@@ -300,11 +299,9 @@ func vocabularyWords(wanted func(*enforcer.WordSpec) bool) []string {
 
 func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path string) {
 	if n.Kind == yaml.ScalarNode {
-		if accepted := bareWords(); !slices.Contains(accepted, n.Value) {
-			d.choose(path, n.Value, "a condition", accepted)
-			return
+		if d.oneOf(path, n.Value, "a condition", bareWords()) {
+			c.Word = enforcer.Word(n.Value)
 		}
-		c.Word = enforcer.Word(n.Value)
 		return
 	}
 	given := 0

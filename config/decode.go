@@ -226,9 +226,8 @@ func (d decoder) readString(n *yaml.Node, v reflect.Value, path, check string) {
 		d.fault(path, "", "is empty; write a value or leave the line out")
 		return
 	}
-	if accepted := choices(check); accepted != nil && !slices.Contains(accepted, n.Value) {
+	if accepted := choices(check); accepted != nil && !d.oneOf(path, n.Value, "known here", accepted) {
 		v.SetString("")
-		d.choose(path, n.Value, "known here", accepted)
 	}
 }
 

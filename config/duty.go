@@ -16,8 +16,7 @@ func (u *user) duties(c *Contract) {
 	for i := range u.doc.Duties {
 		d := &u.doc.Duties[i]
 		path := fmt.Sprintf("%s.duties[%d]", u.path, i)
-		if d.Obligation != "" && !slices.Contains(known, d.Obligation) {
-			u.choose(path+".obligation", d.Obligation, "a duty of contract "+c.Preset, known)
+		if d.Obligation != "" && !u.oneOf(path+".obligation", d.Obligation, "a duty of contract "+c.Preset, known) {
 			continue
 		}
 		switch first, twice := seen[d.Obligation+"/"+d.ID]; {

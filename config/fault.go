@@ -141,13 +141,19 @@ func (p *page) add(level Level, path, value, reason string) *Fault {
 	return &p.faults[len(p.faults)-1]
 }
 
-// choose notes that the value is none of what is accepted.
-func (p *page) choose(path, value, what string, accepted []string) {
-	if len(accepted) == 0 {
+// oneOf reports whether the value is among the accepted ones. One that is not is a fault, with what was probably meant;
+// that a value is missing is for others to tell.
+func (p *page) oneOf(path, value, what string, accepted []string) bool {
+	switch {
+	case slices.Contains(accepted, value):
+		return true
+	case value == "":
+	case len(accepted) == 0:
 		p.fault(path, value, "is not %s; there are none here", what)
-		return
+	default:
+		p.fault(path, value, "is not %s; accepted: %s", what, commas(accepted)).Meant = nearest(value, accepted)
 	}
-	p.fault(path, value, "is not %s; accepted: %s", what, strings.Join(accepted, ", ")).Meant = nearest(value, accepted)
+	return false
 }
 
 // line is where the path is in the file, or the nearest thing around it.

@@ -21,8 +21,8 @@ func checkKind(p *page, path string, c *enforcer.Contract, o *enforcer.Obligatio
 			p.fault(path, o.ID, "is an account and adds nothing up; give it billed, percent or mean")
 			break
 		}
-		if m := r.Sum.Mean; m != nil && (c.Obligation(m.Of) == nil || m.Of == o.ID) {
-			p.choose(path+".mean.of", m.Of, "another obligation of this contract", othersThan(c, o))
+		if m := r.Sum.Mean; m != nil {
+			p.otherThan(path+".mean.of", m.Of, c, o)
 		}
 	default:
 		checkTimer(p, path, o, r)
@@ -33,9 +33,7 @@ func checkKind(p *page, path string, c *enforcer.Contract, o *enforcer.Obligatio
 	if r.AtMost > 0 && o.Start.Word != enforcer.WordTimeEntry {
 		p.fault(path+".at_most", r.AtMost.String(), "is the length of an entry of booked time; the obligation must start with time-entry")
 	}
-	if o.Unless != "" && (c.Obligation(o.Unless) == nil || o.Unless == o.ID) {
-		p.choose(path+".unless", o.Unless, "another obligation of this contract", othersThan(c, o))
-	}
+	p.otherThan(path+".unless", o.Unless, c, o)
 	checkNotice(p, path, r)
 }
 
@@ -99,6 +97,8 @@ func overlap[T comparable](a, b []T) bool {
 	return slices.ContainsFunc(a, func(x T) bool { return slices.Contains(b, x) })
 }
 
-func othersThan(c *enforcer.Contract, o *enforcer.Obligation) []string {
-	return slices.DeleteFunc(obligationIDs(c), func(id string) bool { return id == o.ID })
+// otherThan refuses what is the id of no other obligation of the contract.
+func (p *page) otherThan(path, id string, c *enforcer.Contract, o *enforcer.Obligation) bool {
+	others := slices.DeleteFunc(obligationIDs(c), func(id string) bool { return id == o.ID })
+	return p.oneOf(path, id, "another obligation of this contract", others)
 }

@@ -62,7 +62,7 @@ func load(p *page, data []byte, folder string) (*Config, Faults) {
 	l.connections()
 	l.mappings()
 	l.contracts()
-	l.checkAcross()
+	l.crossCheck()
 	l.texts()
 	faults := append(p.faults, l.elsewhere...).sorted()
 	if faults.At(Error) != nil {

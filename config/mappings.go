@@ -66,7 +66,7 @@ func (l *loader) kindOf(path, id string) string {
 		}
 		known = append(known, c.ID)
 	}
-	l.choose(path, id, "a connection of this file", known)
+	l.oneOf(path, id, "a connection of this file", known)
 	return ""
 }
 

@@ -74,11 +74,10 @@ func checkRule(p *page, path, stepsPath string, c *enforcer.Contract, o *enforce
 
 // checkAs refuses a due that is taken from nowhere.
 func checkAs(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
-	of := c.Obligation(r.As)
-	if of == nil || of.ID == o.ID {
-		p.choose(path+".as", r.As, "another obligation of this contract", othersThan(c, o))
+	if !p.otherThan(path+".as", r.As, c, o) {
 		return
 	}
+	of := c.Obligation(r.As)
 	list := r.Severities
 	if list == nil {
 		list = severityIDs(c)

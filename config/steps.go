@@ -40,12 +40,8 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 // checkText holds a comment to a text that there is, and that is meant for its audience: what is written for staff
 // tells customers what is not for them.
 func checkText(p *page, path string, c *enforcer.StepComment) {
-	switch {
-	case c.Text == "" || p.spoilt(path):
-	case !slices.Contains(mapping.TextKeys, c.Text):
-		p.choose(path+".text", c.Text, "a text", mapping.TextKeys)
-	case c.Audience == enforcer.Public && !slices.Contains(mapping.PublicTexts, c.Text):
-		p.choose(path+".text", c.Text, "a text for customers", mapping.PublicTexts)
+	if !p.spoilt(path) && p.oneOf(path+".text", c.Text, "a text", mapping.TextKeys) && c.Audience == enforcer.Public {
+		p.oneOf(path+".text", c.Text, "a text for customers", mapping.PublicTexts)
 	}
 }
 

@@ -52,9 +52,7 @@ func (l *loader) connectionOf(path, id string) (string, bool) {
 		}
 		known = append(known, m.ID)
 	}
-	if id != "" {
-		l.choose(path, id, "a mapping of this file", known)
-	}
+	l.oneOf(path, id, "a mapping of this file", known)
 	return "", false
 }
 
@@ -76,9 +74,7 @@ func (l *loader) text(path, use string, files map[string]text) (text, bool) {
 			break
 		}
 		t, faults = contractText(beside(l.folder, use), data, l.days)
-	case !slices.Contains(PresetIDs(), use):
-		l.choose(path, use, "a preset, or a contract file as own.yaml", PresetIDs())
-	default:
+	case l.oneOf(path, use, "a preset, or a contract file as own.yaml", PresetIDs()):
 		t, faults = preset(use, l.days)
 	}
 	l.elsewhere = append(l.elsewhere, faults...)
@@ -197,8 +193,8 @@ func (v *version) plan(c *enforcer.Contract) {
 		v.fault(path, plan, "is given, and contract %s knows no plans", c.Preset)
 	case len(c.Plans) > 0 && plan == "" && !v.spoilt(path):
 		v.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, commas(c.Plans))
-	case plan != "" && !slices.Contains(c.Plans, plan):
-		v.choose(path, plan, "a plan of contract "+c.Preset, c.Plans)
+	default:
+		v.oneOf(path, plan, "a plan of contract "+c.Preset, c.Plans)
 	}
 	c.TakePlan(plan)
 }

@@ -14,6 +14,7 @@ package config
 import (
 	"time"
 
+	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
@@ -58,7 +59,7 @@ type Limits struct {
 // Connection is one tracker under one account.
 type Connection struct {
 	ID            string
-	Kind          string // "redmine" or "jira"
+	Kind          connectors.Kind
 	URL           string // without a slash at the end
 	Auth          Auth
 	Poll          string        // cron text, checked for its shape only
@@ -71,10 +72,9 @@ type Connection struct {
 
 // Auth is the account. A secret that could not be had is empty, and a fault of level NoSecret.
 type Auth struct {
-	APIKey Secret // Redmine
-	User   string // Jira Cloud, with Token
-	Token  Secret
-	PAT    Secret // Jira Data Center
+	Way    string // the key that the secret has under `auth`: api_key, token or pat
+	User   string
+	Secret Secret
 }
 
 // Contract is a contract as the admin uses it: the text with the changes, and where it applies.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 )
 
@@ -27,7 +28,10 @@ func (l *loader) connections() {
 		doc := &l.doc.Connections[i]
 		path := fmt.Sprintf("connections[%d]", i)
 		seen.add(path+".id", doc.ID)
-		c := Connection{ID: doc.ID, Kind: doc.Kind, Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout, WatchIssue: strings.TrimPrefix(doc.WatchIssue, "#")}
+		c := Connection{
+			ID: doc.ID, Kind: l.kind(doc.Kind), Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout,
+			WatchIssue: strings.TrimPrefix(doc.WatchIssue, "#"),
+		}
 		c.URL = l.trackerURL(path+".url", doc.URL)
 		if doc.Poll != "" {
 			c.Poll = doc.Poll
@@ -50,10 +54,20 @@ func (l *loader) connections() {
 				l.fault(path+".timeout", c.Timeout.String(), "must be 2m at most: a write that has no answer by then is looked for in the tracker")
 			}
 		}
-		c.Auth = l.auth(path+".auth", doc)
+		c.Auth = l.auth(path+".auth", &doc.Auth, c.Kind)
 		c.Webhook = l.webhook(path+".webhook", doc.Webhook)
 		l.cfg.Connections = append(l.cfg.Connections, c)
 	}
+}
+
+// kind finds a kind of tracker by its name; none, without a name, when it is not known, which the document's reading told.
+func (l *loader) kind(name string) connectors.Kind {
+	for _, k := range l.kinds {
+		if k.Name == name {
+			return k
+		}
+	}
+	return connectors.Kind{}
 }
 
 // trackerURL shows the value only once it is known to hold no credentials.
@@ -79,45 +93,34 @@ func loopback(host string) bool {
 	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 }
 
-// auth holds what is given against what the kind of tracker takes.
-func (l *loader) auth(path string, doc *connectionDoc) Auth {
-	a := doc.Auth
-	if l.spoilt(path) || doc.Kind == "" {
+// auth holds what is given against the ways that the kind of tracker has.
+func (l *loader) auth(path string, doc *authDoc, kind connectors.Kind) Auth {
+	if l.spoilt(path) || kind.Name == "" {
 		return Auth{}
 	}
-	file := &secretDoc{file: a.File}
-	if a.File == "" {
-		file = nil
-	}
-	either := func(s *secretDoc) *secretDoc {
-		if s == nil {
-			return file
-		}
-		return s
-	}
+	secrets := map[string]*secretDoc{"api_key": doc.APIKey, "token": doc.Token, "pat": doc.PAT}
 	var given []string
-	for _, f := range []struct {
-		name string
-		is   bool
-	}{{"api_key", a.APIKey != nil}, {"user", a.User != ""}, {"token", a.Token != nil}, {"pat", a.PAT != nil}, {"file", a.File != ""}} {
-		if f.is {
-			given = append(given, f.name)
+	for key, s := range secrets {
+		if s != nil {
+			given = append(given, key)
 		}
 	}
-	out := Auth{User: a.User}
-	switch what := strings.Join(given, "+"); {
-	case doc.Kind == "redmine" && (what == "api_key" || what == "file"):
-		out.APIKey = either(a.APIKey).resolve(l.page, secretPath(path, "api_key", a.APIKey), l.folder)
-	case doc.Kind == "jira" && (what == "user+token" || what == "user+file"):
-		out.Token = either(a.Token).resolve(l.page, secretPath(path, "token", a.Token), l.folder)
-	case doc.Kind == "jira" && (what == "pat" || what == "file"):
-		out.PAT = either(a.PAT).resolve(l.page, secretPath(path, "pat", a.PAT), l.folder)
-	case doc.Kind == "redmine":
-		l.fault(path, "", "must be {api_key: \"${NAME}\"} or {file: PATH} for redmine")
-	default:
-		l.fault(path, "", "must be {user, token}, {user, file}, {pat} or {file} for jira")
+	if doc.User != "" {
+		given = append(given, "user")
 	}
-	return out
+	if doc.File != "" {
+		given = append(given, "file")
+	}
+	way, ok := kind.Way(given)
+	if !ok {
+		l.fault(path, "", "must be %s for %s", kind.AuthAccepted, kind.Name)
+		return Auth{}
+	}
+	secret, at := secrets[way.Secret], path+"."+way.Secret
+	if secret == nil {
+		secret, at = &secretDoc{file: doc.File}, path+".file"
+	}
+	return Auth{Way: way.Secret, User: doc.User, Secret: secret.resolve(l.page, at, l.folder)}
 }
 
 // minWebhookSecret is the length, in bytes, below which a secret can be guessed from a signature that was seen.
@@ -135,13 +138,6 @@ func (l *loader) webhook(path string, doc *webhookDoc) Secret {
 		l.warn(path+".secret", "", "is shorter than %d characters, and could be guessed; make one with openssl rand -hex 32", minWebhookSecret)
 	}
 	return secret
-}
-
-func secretPath(path, name string, s *secretDoc) string {
-	if s == nil {
-		return path + ".file"
-	}
-	return path + "." + name
 }
 
 // cronField is the shape of one field of a cron line; what it means is for the scheduler to judge.

@@ -226,7 +226,7 @@ func (d decoder) readString(n *yaml.Node, v reflect.Value, path, check string) {
 		d.fault(path, "", "is empty; write a value or leave the line out")
 		return
 	}
-	if accepted := choices(check); accepted != nil && !d.oneOf(path, n.Value, "known here", accepted) {
+	if accepted := d.choices(check); accepted != nil && !d.oneOf(path, n.Value, "known here", accepted) {
 		v.SetString("")
 	}
 }
@@ -277,17 +277,28 @@ func fieldsOf(t reflect.Type) fieldSet {
 	return s
 }
 
-// choices are the words of the field's vocabulary, nil when it has none.
-func choices(check string) []string {
+// choices are the words of the field's vocabulary, nil when it has none. What trackers there are, and into what they sort
+// statuses, is for their kinds to say.
+func (p *page) choices(check string) []string {
+	var out []string
 	for part := range strings.SplitSeq(check, ";") {
-		if name, ok := strings.CutPrefix(part, "of="); ok {
-			return vocabulary[name]
+		switch name, _ := strings.CutPrefix(part, "of="); name {
+		case "trackers":
+			for _, k := range p.kinds {
+				out = append(out, k.Name)
+			}
+		case "categories":
+			for _, k := range p.kinds {
+				out = append(out, k.Categories...)
+			}
+		default: // nil for what is no list of words
+			out = append(out, vocabulary[name]...)
 		}
 		if word, ok := strings.CutPrefix(part, "behind="); ok {
 			return enforcer.Word(word).Spec().Form.Accepts
 		}
 	}
-	return nil
+	return out
 }
 
 func join(path, name string) string {

@@ -20,7 +20,7 @@ func TestModeOfTheFile(t *testing.T) {
 		if err := os.Chmod(file, mode); err != nil {
 			t.Fatal(err)
 		}
-		cfg, faults := Load(file)
+		cfg, faults := Load(file, trackers)
 		if refused := strings.Contains(faults.Error(), "everyone on this machine may change it"); refused != c.refused || refused != (cfg == nil) {
 			t.Errorf("mode %04o: refused: %t, %v", mode, refused, faults)
 		}

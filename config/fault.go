@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/connectors"
 	"slabridge/mapping"
 )
 
@@ -116,6 +117,8 @@ type page struct {
 	lines  map[string]int
 	faults Faults
 	bad    map[string]bool // paths that have a fault: what rests on them is not judged again
+
+	kinds []connectors.Kind // that a connection may be of; nil in files that have none
 }
 
 func newPage(file string) *page {

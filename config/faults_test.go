@@ -64,7 +64,7 @@ func faultsOf(t *testing.T, file string) Faults {
 		readDays(p, data)
 		return p.faults.sorted()
 	}
-	cfg, faults := load(newPage("slabridge.yaml"), complete(t, "testdata/base.yaml", data), "testdata/faults")
+	cfg, faults := load(testPage(), complete(t, "testdata/base.yaml", data), "testdata/faults")
 	if (cfg == nil) != (faults.At(Error) != nil) {
 		t.Errorf("config is nil: %v, faults: %v", cfg == nil, faults)
 	}
@@ -107,7 +107,7 @@ func TestFaults(t *testing.T) {
 
 func TestBasesAreWell(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
-	if _, faults := Load("testdata/base.yaml"); len(faults) > 0 {
+	if _, faults := Load("testdata/base.yaml", trackers); len(faults) > 0 {
 		t.Errorf("base.yaml: %v", faults)
 	}
 	if _, faults := ContractFile("testdata/base-contract.yaml"); len(faults) > 0 {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"slabridge/connectors"
 )
 
 // maxFile bounds what is read of a configuration: a device file has no end.
@@ -41,10 +43,11 @@ func Find(named string) (string, error) {
 	return "", fmt.Errorf("find configuration: none of %s exists; write one, or name it with --config", strings.Join(places, ", "))
 }
 
-// Load reads the configuration file. The Config is nil when there are faults of level Error; with warnings and
-// missing secrets only it is whole, and faults lists them.
-func Load(file string) (*Config, Faults) {
+// Load reads the configuration file, in which connections may be of these kinds. The Config is nil when there are faults
+// of level Error; with warnings and missing secrets only it is whole, and faults lists them.
+func Load(file string, kinds []connectors.Kind) (*Config, Faults) {
 	p := newPage(file)
+	p.kinds = kinds
 	data, err := readFile(file)
 	if err != nil {
 		p.fault("", "", "cannot be read: %v", err)

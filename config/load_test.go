@@ -8,17 +8,30 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/connectors"
+	"slabridge/connectors/jira"
+	"slabridge/connectors/redmine"
 	"slabridge/enforcer/calendar"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// trackers are the kinds that the program knows.
+var trackers = []connectors.Kind{redmine.Kind, jira.Kind}
+
+// testPage is a configuration file.
+func testPage() *page {
+	p := newPage("slabridge.yaml")
+	p.kinds = trackers
+	return p
+}
 
 // loadWith loads the base with one contract entry of its own.
 func loadWith(t *testing.T, contract string) (*Config, Faults) {
 	t.Helper()
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	data := complete(t, "testdata/base.yaml", []byte("contracts:\n  - {id: acme, use: kamal, mapping: helpdesk, projects: acme, "+contract+"}\n"))
-	return load(newPage("slabridge.yaml"), data, "testdata")
+	return load(testPage(), data, "testdata")
 }
 
 func mustLoad(t *testing.T, contract string) *Contract {
@@ -32,7 +45,7 @@ func mustLoad(t *testing.T, contract string) *Contract {
 
 func TestDefaults(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
-	cfg, faults := Load("testdata/base.yaml")
+	cfg, faults := Load("testdata/base.yaml", trackers)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -43,7 +56,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("limits %v, log %v", cfg.Limits, cfg.Log)
 	}
 	c := cfg.Connection("helpdesk")
-	if c.Poll != "@every 1m" || c.Timeout != 30*time.Second || c.Auth.APIKey.Reveal() != planted {
+	if c.Poll != "@every 1m" || c.Timeout != 30*time.Second || c.Auth.Secret.Reveal() != planted {
 		t.Errorf("connection %+v", c)
 	}
 	m := cfg.Mapping("helpdesk")
@@ -72,7 +85,7 @@ func TestNamesAreTakenAsTheyStand(t *testing.T) {
     status: [{is: working, names: [v1.2 Ready, ОЖИДАНИЕ, On]}, {is: closed, names: [Closed]}]
     roles: [{is: support, users: [17], lead: Ivan Ivanov}, {is: developers, users: 18, lead: 18}, {is: management, users: Director}]
 `))
-	cfg, faults := load(newPage("slabridge.yaml"), data, "testdata")
+	cfg, faults := load(testPage(), data, "testdata")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -96,7 +109,7 @@ func TestEnvironmentGoesBeforeTheFile(t *testing.T) {
 		t.Setenv(k, v)
 	}
 	data := complete(t, "testdata/base.yaml", []byte("state: file.db\nlanguage: ru\nlisten: 127.0.0.1:1\nlog: {level: error}\nlimits: {writes_per_pass: 3, clock_skew: 1m, late_after: 1h}\n"))
-	cfg, faults := load(newPage("slabridge.yaml"), data, "folder")
+	cfg, faults := load(testPage(), data, "folder")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -104,13 +117,13 @@ func TestEnvironmentGoesBeforeTheFile(t *testing.T) {
 		t.Errorf("%+v", cfg)
 	}
 	t.Setenv("SLABRIDGE_LIMITS_CLOCK_SKEW", "5")
-	_, faults = load(newPage("slabridge.yaml"), data, "folder")
+	_, faults = load(testPage(), data, "folder")
 	want := `environment: SLABRIDGE_LIMITS_CLOCK_SKEW: "5" is not a length of time; write 30s, 2m or 1h`
 	if faults.Error() != want {
 		t.Errorf("faults %v, want %s", faults, want)
 	}
 	t.Setenv("SLABRIDGE_LIMITS_CLOCK_SKEW", "") // an empty variable is none
-	if cfg, faults = load(newPage("slabridge.yaml"), data, "folder"); cfg == nil || cfg.Limits.ClockSkew != time.Minute {
+	if cfg, faults = load(testPage(), data, "folder"); cfg == nil || cfg.Limits.ClockSkew != time.Minute {
 		t.Errorf("skew with an empty variable: %v", faults)
 	}
 }
@@ -144,7 +157,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestLoadWithoutFile(t *testing.T) {
-	cfg, faults := Load("testdata/none.yaml")
+	cfg, faults := Load("testdata/none.yaml", trackers)
 	if cfg != nil || faults.Error() != "testdata/none.yaml: cannot be read: there is no such file" {
 		t.Errorf("%v", faults)
 	}
@@ -194,7 +207,7 @@ contracts:
   - {id: c, use: kamal, mapping: helpdesk, projects: c}
 `))
 	data = []byte(strings.Replace(string(data), "is: noncritical", "is: normal", 1))
-	cfg, faults := load(newPage("slabridge.yaml"), data, dir)
+	cfg, faults := load(testPage(), data, dir)
 	if cfg == nil {
 		t.Fatal(faults)
 	}
@@ -213,7 +226,7 @@ func TestPlan(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	entry := "contracts:\n  - {id: e, use: endocs, mapping: helpdesk, projects: a, plan: free}\n"
 	data := strings.NewReplacer("is: critical", "is: high", "is: noncritical", "is: normal").Replace(string(complete(t, "testdata/base.yaml", []byte(entry))))
-	cfg, faults := load(newPage("slabridge.yaml"), []byte(data), "testdata")
+	cfg, faults := load(testPage(), []byte(data), "testdata")
 	if cfg == nil {
 		t.Fatal(faults)
 	}
@@ -233,7 +246,7 @@ func TestUnmappedFieldsMakeInert(t *testing.T) {
 		"    fields: [{is: notified-by-phone, field: Phone}]\n": "",
 	} {
 		data := strings.Replace(string(base(t)), "contracts:\n", fields+"contracts:\n", 1)
-		cfg, faults := load(newPage("slabridge.yaml"), []byte(data), "testdata")
+		cfg, faults := load(testPage(), []byte(data), "testdata")
 		if cfg == nil {
 			t.Fatal(faults)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 )
@@ -36,7 +37,7 @@ func (l *loader) mappings() {
 		m.Activities = l.activityRules(path+".activities", doc.Activities)
 		m.Internal = l.internalNotes(path+".internal", doc.Internal, kind)
 		if m.DuplicateRelations == nil {
-			m.DuplicateRelations = duplicates[kind]
+			m.DuplicateRelations = kind.Duplicates
 		}
 		noRepeats(l.page, path+".priorities", doc.Priorities)
 		for j, s := range doc.AutoReply {
@@ -51,13 +52,10 @@ func (l *loader) mappings() {
 	}
 }
 
-// duplicates are the usual relation types of a duplicate, by kind of tracker.
-var duplicates = map[string][]string{"redmine": {"duplicates"}, "jira": {"Duplicate"}}
-
-// kindOf is the tracker's kind, "" when the connection is not known.
-func (l *loader) kindOf(path, id string) string {
+// kindOf is the tracker's kind, one without a name when the connection is not known.
+func (l *loader) kindOf(path, id string) connectors.Kind {
 	if id == "" {
-		return ""
+		return connectors.Kind{}
 	}
 	var known []string
 	for _, c := range l.cfg.Connections {
@@ -67,7 +65,7 @@ func (l *loader) kindOf(path, id string) string {
 		known = append(known, c.ID)
 	}
 	l.oneOf(path, id, "a connection of this file", known)
-	return ""
+	return connectors.Kind{}
 }
 
 func (l *loader) severityRules(path string, docs []severityRuleDoc) []mapping.SeverityRule {
@@ -107,7 +105,7 @@ func (l *loader) when(path string, d *whenDoc) mapping.When {
 	return w
 }
 
-func (l *loader) statusRules(path string, docs []statusRuleDoc, kind string) []mapping.StatusRule {
+func (l *loader) statusRules(path string, docs []statusRuleDoc, kind connectors.Kind) []mapping.StatusRule {
 	var out []mapping.StatusRule
 	names, categories := map[string]string{}, map[string]string{}
 	once := func(taken map[string]string, i int, key string, list []string) {
@@ -123,9 +121,9 @@ func (l *loader) statusRules(path string, docs []statusRuleDoc, kind string) []m
 		switch {
 		case l.spoilt(at):
 		case d.Names == nil && d.Categories == nil:
-			l.fault(at, d.Is, "names no status; write names or, for jira, categories")
-		case d.Categories != nil && kind != "" && kind != "jira":
-			l.fault(at+".categories", d.Categories[0], "is a category of Jira's; %s sorts its statuses into none, write names", kind)
+			l.fault(at, d.Is, "names no status; write names or, for %s, categories", l.sorters(nameOf))
+		case d.Categories != nil && kind.Name != "" && kind.Categories == nil:
+			l.fault(at+".categories", d.Categories[0], "is a category of %s's; %s sorts its statuses into none, write names", l.sorters(titleOf), kind.Name)
 		}
 		once(names, i, "names", d.Names)
 		once(categories, i, "categories", d.Categories)
@@ -141,6 +139,20 @@ func (l *loader) statusRules(path string, docs []statusRuleDoc, kind string) []m
 	}
 	return out
 }
+
+// sorters names the kinds of tracker that sort their statuses into categories.
+func (l *loader) sorters(called func(connectors.Kind) string) string {
+	var out []string
+	for _, k := range l.kinds {
+		if k.Categories != nil {
+			out = append(out, called(k))
+		}
+	}
+	return commas(out)
+}
+
+func nameOf(k connectors.Kind) string  { return k.Name }
+func titleOf(k connectors.Kind) string { return k.Title }
 
 func (l *loader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 	var out []mapping.RoleRule
@@ -253,30 +265,15 @@ func (l *loader) activityRules(path string, docs []activityRuleDoc) []mapping.Ac
 	return out
 }
 
-// jiraInternal is what may be written for the ways of Jira's, which has no obvious one.
-const jiraInternal = "jsm-internal, role:NAME, group:NAME"
-
-// internalNotes says how comments are kept internal. Only Redmine has one obvious way.
-func (l *loader) internalNotes(path string, d *internalDoc, kind string) mapping.InternalNotes {
-	if d == nil {
-		if kind == "redmine" {
-			return mapping.InternalNotes{Kind: mapping.PrivateNote}
-		}
+// internalNotes says how comments are kept internal; when nothing is written, in the tracker's only way.
+func (l *loader) internalNotes(path string, d *internalDoc, kind connectors.Kind) mapping.InternalNotes {
+	switch {
+	case d == nil:
+		return mapping.InternalNotes{Kind: kind.UsualInternal()}
+	case kind.Name == "":
 		return mapping.InternalNotes{}
-	}
-	word, name, named := strings.Cut(d.Kind, ":")
-	ok := false
-	switch kind {
-	case "redmine":
-		ok = d.Kind == mapping.PrivateNote
-	case "jira":
-		ok = d.Kind == "jsm-internal" || ((word == "role" || word == "group") && named && name != "")
-	default:
-		return mapping.InternalNotes{}
-	}
-	if !ok && !l.spoilt(path) {
-		accepted := map[string]string{"redmine": mapping.PrivateNote, "jira": jiraInternal}
-		l.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s", kind, accepted[kind])
+	case !kind.KeepsInternal(d.Kind) && !l.spoilt(path):
+		l.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s", kind.Name, commas(kind.Internal))
 	}
 	return mapping.InternalNotes{Kind: d.Kind}
 }

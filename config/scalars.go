@@ -18,9 +18,7 @@ import (
 // vocabulary is the closed lists of words, by the name that `check:"of=NAME"` calls them.
 var vocabulary = map[string][]string{
 	"languages":  {"ru", "en"},
-	"trackers":   {"redmine", "jira"},
 	"classes":    words(enforcer.StatusClasses),
-	"categories": mapping.StatusCategories,
 	"attributes": {mapping.AttributeDescription},
 	"statuses":   {string(calendar.Final), string(calendar.Provisional)},
 	"activities": {mapping.ActivityPhone},

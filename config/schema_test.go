@@ -73,7 +73,7 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		if strings.Contains(fields.check[name], "required") {
 			s.Required = append(s.Required, name)
 		}
-		for _, word := range choices(fields.check[name]) {
+		for _, word := range testPage().choices(fields.check[name]) {
 			property, _ := s.Properties.Get(name)
 			property.Enum = append(property.Enum, word)
 		}
@@ -111,7 +111,7 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	case *classNames:
 		return oneOrMany(vocabulary["classes"])
 	case *categoryNames:
-		return oneOrMany(vocabulary["categories"])
+		return oneOrMany(testPage().choices("of=categories"))
 	case *term:
 		return pattern(`^[0-9]+(m|h|bd|cd|d)$`)
 	case *date:
@@ -215,7 +215,7 @@ func TestExampleIsWell(t *testing.T) {
 		return regexp.MustCompile(`(?m)^#`).ReplaceAll(blocks.FindSubmatch(block)[1], nil)
 	})
 	for want, text := range map[int][]byte{1: data, 2: whole} {
-		cfg, faults := load(newPage("slabridge.yaml"), text, "../docs")
+		cfg, faults := load(testPage(), text, "../docs")
 		if len(faults) > 0 || cfg == nil || len(cfg.Contracts) != want {
 			t.Fatalf("%d contracts: faults: %v", want, faults)
 		}

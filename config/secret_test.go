@@ -14,7 +14,7 @@ import (
 func TestSecretNeverShows(t *testing.T) {
 	type inner struct{ hidden Secret } // fmt cannot call methods of an unexported field
 	s := NewSecret(planted)
-	conn := Connection{ID: "helpdesk", Auth: Auth{APIKey: s, Token: s, PAT: s}}
+	conn := Connection{ID: "helpdesk", Auth: Auth{Secret: s}}
 	var shown bytes.Buffer
 	for _, v := range []any{s, &s, conn, &conn, []Secret{s}, map[string]Secret{"k": s}, inner{s}, &inner{s}, Config{Connections: []Connection{conn}}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
@@ -61,11 +61,11 @@ func TestSecretFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			data := bytes.Replace(base(t), []byte(`"${SLABRIDGE_TEST_KEY}"`), []byte("{file: key}"), 1)
-			cfg, faults := load(newPage("slabridge.yaml"), data, dir)
+			cfg, faults := load(testPage(), data, dir)
 			if cfg == nil {
 				t.Fatalf("no config: %v", faults)
 			}
-			if got := cfg.Connections[0].Auth.APIKey.Reveal(); got != c.want {
+			if got := cfg.Connections[0].Auth.Secret.Reveal(); got != c.want {
 				t.Errorf("secret %q, want %q", got, c.want)
 			}
 			if !strings.Contains(faults.Error(), c.fault) || (c.fault == "") != (len(faults) == 0) {
@@ -93,7 +93,7 @@ func TestPlantedSecretNeverInFaults(t *testing.T) {
 			}
 			for _, kind := range []string{"redmine", "jira"} {
 				data := fmt.Sprintf("connections:\n  - id: helpdesk\n    kind: %s\n    %s\nmappings: []\ncontracts: []\n", kind, line)
-				_, faults := load(newPage("slabridge.yaml"), []byte(data), t.TempDir())
+				_, faults := load(testPage(), []byte(data), t.TempDir())
 				if len(faults) == 0 {
 					t.Errorf("%s: no fault", line)
 				}

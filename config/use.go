@@ -265,8 +265,9 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 			continue
 		}
 		missing := append(lacking(o, roles), used.lackingForDuties(o, roles)...)
-		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind == "jira" {
-			missing = append(missing, internalLacking(o, m)...)
+		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind.Internal != nil && internalLacking(o, m) {
+			missing = append(missing, fmt.Sprintf("has no `internal`; internal comments will not be written; accepted in %s: %s",
+				conn.Kind.Name, commas(conn.Kind.Internal)))
 		}
 		for _, w := range missing {
 			if !warned[w] && !u.spoilt("mappings") {
@@ -305,16 +306,11 @@ func (c *Contract) lackingForDuties(o *enforcer.Obligation, roles map[enforcer.R
 	return out
 }
 
-func internalLacking(o *enforcer.Obligation, m *mapping.Mapping) []string {
-	if m.Internal.Kind != "" {
-		return nil
-	}
-	for _, r := range o.Rules {
-		for _, s := range r.Steps {
-			if s.Comment != nil && s.Comment.Audience == enforcer.Internal {
-				return []string{"has no `internal`; internal comments will not be written; accepted in jira: " + jiraInternal}
-			}
-		}
-	}
-	return nil
+// internalLacking reports whether o has internal comments, and the mapping no way to keep them so.
+func internalLacking(o *enforcer.Obligation, m *mapping.Mapping) bool {
+	return m.Internal.Kind == "" && slices.ContainsFunc(o.Rules, func(r enforcer.Rule) bool {
+		return slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool {
+			return s.Comment != nil && s.Comment.Audience == enforcer.Internal
+		})
+	})
 }

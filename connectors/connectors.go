@@ -85,29 +85,26 @@ type Tracker interface {
 
 // Capabilities are the things trackers differ in. A suite skips by capability, never by a tracker's name.
 type Capabilities struct {
-	Kind            string // "redmine" or "jira"
-	InternalNotes   bool   // comments that the customer cannot read exist
-	AtomicUpdate    bool   // comment, assignee, priority and fields fit into one request
-	SilentRefusals  bool   // a successful answer may have changed nothing
-	EditedNotesSeen bool   // an edited comment shows that it was edited
-	HiddenIsGone    bool   // an issue out of our sight cannot be told from one that was deleted
-	Retract         bool   // a comment of our own can be taken back
+	InternalNotes   bool // comments that the customer cannot read exist
+	AtomicUpdate    bool // comment, assignee, priority and fields fit into one request
+	SilentRefusals  bool // a successful answer may have changed nothing
+	EditedNotesSeen bool // an edited comment shows that it was edited
+	HiddenIsGone    bool // an issue out of our sight cannot be told from one that was deleted
+	Retract         bool // a comment of our own can be taken back
 	// Lag is how long after a change the lists (Changed, Census, FindCreated) may go on missing it: they are answered from
 	// an index that trails the truth, each issue by its own while. History never trails. Zero where lists are the truth.
-	Lag    time.Duration
-	Markup Markup // of comment texts
+	Lag time.Duration
 	// Permissions are the tracker's own names of the permissions that a right takes, all of them.
 	Permissions map[Right][]string
 }
 
-// Markup is the wiki language comment texts are rendered in.
+// Markup is the language that comment texts are rendered in.
 type Markup string
 
-// The markups known to slabridge. Text that must survive both Redmine formats is written so that neither
-// Textile nor CommonMark reads anything into it.
+// The markups known to slabridge: what is written reads as plain text in each of them.
 const (
-	MarkupRedmine  Markup = "redmine"
-	MarkupJiraWiki Markup = "jira-wiki"
+	MarkupMarkdown Markup = "markdown" // Markdown, and Textile
+	MarkupWiki     Markup = "wiki"     // square brackets make a link
 )
 
 // Account is who the credentials belong to.

@@ -34,7 +34,7 @@ func TestNewIssue(t *testing.T) {
 			t.Errorf("%s: %+v", lang, problems)
 		}
 		golden(t, "testdata/duties/"+lang+".txt", n.Description+"\n")
-		mark := mapping.Mark(connectors.MarkupRedmine, "7c1f", []enforcer.StepKey{delivery.Key})
+		mark := mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{delivery.Key})
 		if !strings.HasSuffix(n.Description, "\n\n"+mark) || n.Mark != mark {
 			t.Errorf("%s: the description does not end in the mark %q: %q", lang, n.Mark, n.Description)
 		}

@@ -195,7 +195,7 @@ func TestStatusCategories(t *testing.T) {
 	// the named one is what a closing step sets, though the tracker lists another of the category first
 	h := jiraIssue(t, nil)
 	d := decision("auto-close", "due", enforcer.Public, enforcer.Changes{Action: enforcer.ActionClose, Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextNoAnswer}})
-	p := b.Writes(jiraRequest(t, b, h), h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupJiraWiki, Texts: texts(t)})[0]
+	p := b.Writes(jiraRequest(t, b, h), h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)})[0]
 	if p.Write.Status == nil || *p.Write.Status != "6" {
 		t.Errorf("closing sets %v", p.Write.Status)
 	}
@@ -342,7 +342,7 @@ func TestPeopleByID(t *testing.T) {
 	}
 	h := jiraIssue(t, nil)
 	ds := []enforcer.Decision{decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Assign: enforcer.Support, Priority: enforcer.PriorityUp})}
-	p := b.Writes(jiraRequest(t, b, h), h, ds, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupJiraWiki, Texts: texts(t)})[0]
+	p := b.Writes(jiraRequest(t, b, h), h, ds, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)})[0]
 	if p.Write.Assign == nil || *p.Write.Assign != anna || p.Write.Priority == nil || *p.Write.Priority != "1" {
 		t.Errorf("it writes %+v", p.Write)
 	}
@@ -358,7 +358,7 @@ func TestAudience(t *testing.T) {
 		m.Internal.Kind = kind
 		b := bind(t, m, jiraDirectory())
 		h := jiraIssue(t, nil)
-		o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupJiraWiki, Texts: texts(t)}
+		o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)}
 		ds := []enforcer.Decision{
 			occasions()[mapping.TextReceipt],
 			decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach)}),
@@ -416,7 +416,7 @@ func TestTextsOnJirasWiki(t *testing.T) {
 		all[name] = d
 	}
 	for _, lang := range mapping.Languages {
-		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupJiraWiki, Texts: texts(t)}
+		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)}
 		var said []string
 		for _, d := range all {
 			for _, p := range b.Writes(req, x.h, []enforcer.Decision{d}, o) {

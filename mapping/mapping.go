@@ -55,11 +55,8 @@ type When struct {
 type StatusRule struct {
 	Is         enforcer.StatusClass
 	Names      []string
-	Categories []string // of StatusCategories
+	Categories []string // the tracker's own
 }
-
-// StatusCategories are what trackers that sort their statuses into classes of their own sort them into: Jira's.
-var StatusCategories = []string{"new", "indeterminate", "done"}
 
 // RoleRule says who has a role, and who of them is named when the role is called in. Lead and Duty are ordered:
 // the first who is active and assignable is taken.

@@ -33,7 +33,7 @@ func Mark(markup connectors.Markup, install string, keys []enforcer.StepKey) str
 		parts[i] = StepMark(k)
 	}
 	line := "slabridge " + install + " " + strings.Join(parts, ", ")
-	if markup == connectors.MarkupJiraWiki {
+	if markup == connectors.MarkupWiki {
 		return "(" + line + ")"
 	}
 	return "[" + line + "]"

@@ -16,12 +16,12 @@ func key(obligation, step string) enforcer.StepKey {
 }
 
 func TestMark(t *testing.T) {
-	got := mapping.Mark(connectors.MarkupRedmine, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
+	got := mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
 	// the line is in comments that are out there: it must never change
 	if want := "[slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw]"; got != want {
 		t.Errorf("mark %q, want %q", got, want)
 	}
-	got = mapping.Mark(connectors.MarkupJiraWiki, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
+	got = mapping.Mark(connectors.MarkupWiki, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
 	if want := "(slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw)"; got != want {
 		t.Errorf("mark on Jira's wiki %q, want %q", got, want)
 	}
@@ -73,7 +73,7 @@ func TestMarkComesBack(t *testing.T) {
 				Obligation: id.Draw(rt, "obligation"), Cycle: rapid.String().Draw(rt, "cycle"), Step: id.Draw(rt, "step"),
 			}
 		}), 1, 5).Draw(rt, "keys")
-		markup := rapid.SampledFrom([]connectors.Markup{connectors.MarkupRedmine, connectors.MarkupJiraWiki}).Draw(rt, "markup")
+		markup := rapid.SampledFrom([]connectors.Markup{connectors.MarkupMarkdown, connectors.MarkupWiki}).Draw(rt, "markup")
 		around := rapid.SampledFrom([]string{"%s", "text\n\n%s", "text\r\n%s\r\n", "%s\n\ntext"}).Draw(rt, "around")
 		install, steps, ok := mapping.ParseMark(strings.Replace(around, "%s", mapping.Mark(markup, "7c1f", keys), 1))
 		if !ok || install != "7c1f" || len(steps) != len(keys) {

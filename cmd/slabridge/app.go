@@ -52,6 +52,7 @@ type app struct {
 	clock    func() time.Time
 	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
 	transport http.RoundTripper
+	kinds     []connectors.Kind // of trackers that connections may be to
 	// file is the state file as soon as one is open: it knows what its own errors mean.
 	file *statefile.DB
 
@@ -63,7 +64,7 @@ type app struct {
 }
 
 func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
-	return &app{in: in, out: onScreen(out), err: onScreen(errs), clock: clock}
+	return &app{in: in, out: onScreen(out), err: onScreen(errs), clock: clock, kinds: trackers}
 }
 
 // run executes the command line and gives the exit code. SIGINT and SIGTERM cancel what runs.

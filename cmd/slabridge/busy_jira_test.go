@@ -66,9 +66,9 @@ func (b busyJira) ids() []string {
 }
 
 func (b busyJira) connect(now func() time.Time) (connectors.Tracker, error) {
-	c := jira.Config{BaseURL: "http://127.0.0.1", PAT: b.key(), Internal: "jsm-internal", Transport: b.Transport(), Now: now}
-	if b.cloud {
-		c.User, c.Token, c.PAT = b.Email("sla-bot"), b.key(), ""
+	c := connectors.Settings{URL: "http://127.0.0.1", Internal: "jsm-internal", Transport: b.Transport(), Now: now}
+	if c.Auth = (connectors.Auth{Way: "pat", Secret: b.key()}); b.cloud {
+		c.Auth = connectors.Auth{Way: "token", User: b.Email("sla-bot"), Secret: b.key()}
 	}
 	return jira.New(c)
 }

@@ -57,7 +57,8 @@ func (b busyRedmine) ids() []string {
 }
 
 func (b busyRedmine) connect(now func() time.Time) (connectors.Tracker, error) {
-	return redmine.New(redmine.Config{BaseURL: "http://127.0.0.1", APIKey: b.key(), Transport: b.Transport(), Now: now})
+	auth := connectors.Auth{Way: "api_key", Secret: b.key()}
+	return redmine.New(connectors.Settings{URL: "http://127.0.0.1", Auth: auth, Transport: b.Transport(), Now: now})
 }
 
 func (b busyRedmine) effects() map[string]int {

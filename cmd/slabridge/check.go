@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
-	"slabridge/connectors/jira"
+	"slabridge/connectors"
 	"slabridge/enforcer/engine"
 )
 
@@ -33,7 +33,7 @@ func (a *app) check(ctx context.Context, live bool) error {
 	if err != nil {
 		return usageError{err}
 	}
-	cfg, faults := config.Load(path)
+	cfg, faults := config.Load(path, a.kinds)
 	for _, f := range faults {
 		if a.json() {
 			if err := a.writeJSON(f); err != nil {
@@ -100,19 +100,15 @@ func (a *app) tellConfig(cfg *config.Config, well bool) {
 
 // checkupInfo is what `check --live -o json` gives for a connection.
 type checkupInfo struct {
-	Connection  string        `json:"connection"`
-	Account     string        `json:"account"`
-	ClockOffset *float64      `json:"clock_offset_s"` // null: the tracker has not told its time yet
-	Problems    []problemInfo `json:"problems"`
-	Rights      []rightInfo   `json:"rights"`
-	Strangers   []string      `json:"authors_without_role"`
-	Unmarked    []string      `json:"own_notes_without_mark"`
-	Probes      []probeInfo   `json:"probes,omitempty"` // how a Jira behaves where no document tells
-}
-
-type probeInfo struct {
-	Question string `json:"question"`
-	Answer   string `json:"answer"`
+	Connection  string              `json:"connection"`
+	Account     string              `json:"account"`
+	ClockOffset *float64            `json:"clock_offset_s"` // null: the tracker has not told its time yet
+	Problems    []problemInfo       `json:"problems"`
+	Rights      []rightInfo         `json:"rights"`
+	Strangers   []string            `json:"authors_without_role"`
+	Unmarked    []string            `json:"own_notes_without_mark"`
+	Probes      []connectors.Probed `json:"probes,omitempty"` // how the tracker behaves where no document tells
+	tracker     string              // what people call its kind
 }
 
 type problemInfo struct {
@@ -139,6 +135,7 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	bad := 0
 	for _, k := range found {
 		info := checkupOf(k)
+		info.tracker = w.kind(k.Connection).Title
 		if info.Probes, err = a.probe(ctx, w, k.Connection); err != nil {
 			return err
 		}
@@ -170,28 +167,13 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	return nil
 }
 
-// probe asks a Jira how it behaves where no document tells; other trackers are known.
-func (a *app) probe(ctx context.Context, w *workspace, connection string) ([]probeInfo, error) {
-	for _, c := range w.cfg.Connections {
-		if c.ID != connection {
-			continue
-		}
-		t, err := a.connect(c, internalOn(w.cfg, c.ID), w.log)
-		if err != nil {
-			return nil, err
-		}
-		site, ok := t.(*jira.Tracker)
-		if !ok {
-			return nil, nil
-		}
-		probed, err := site.Probe(ctx)
-		var out []probeInfo
-		for _, p := range probed {
-			out = append(out, probeInfo(p))
-		}
-		return out, err
+// probe asks a tracker how it behaves where no document tells.
+func (a *app) probe(ctx context.Context, w *workspace, connection string) ([]connectors.Probed, error) {
+	c := w.cfg.Connection(connection)
+	if c == nil || c.Kind.Probe == nil {
+		return nil, nil
 	}
-	return nil, nil
+	return c.Kind.Probe(ctx, a.connection(w.cfg, *c, w.log))
 }
 
 func checkupOf(k engine.Checkup) checkupInfo {
@@ -246,7 +228,7 @@ func (a *app) printCheckup(k checkupInfo) {
 		a.wrap("  ", a.t("notes by our account without our mark (is somebody else using it?):")+" "+strings.Join(k.Unmarked, ", "))
 	}
 	if len(k.Probes) > 0 {
-		fmt.Fprintln(a.out, "  "+a.t("how this Jira behaves where no document tells (send it to us, it names nobody):"))
+		fmt.Fprintln(a.out, "  "+a.tf("how this %s behaves where no document tells (send it to us, it names nobody):", k.tracker))
 		for _, p := range k.Probes {
 			a.wrap("    ", p.Question+": "+p.Answer)
 		}

@@ -24,7 +24,7 @@ func (p *play) end(act int) {
 			p.t.Fatal(err)
 		}
 		for _, x := range found {
-			story, err := p.app.story(x, p.open.zone())
+			story, err := p.app.story(x, p.open.kind(x.Connection), p.open.zone())
 			if err != nil {
 				p.t.Fatal(err)
 			}

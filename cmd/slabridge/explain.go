@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"slabridge/connectors/jira"
+	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
@@ -55,10 +55,13 @@ type slaInfo struct {
 	RemainingS int64      `json:"remaining_s"`
 }
 
-// secondOpinion reads the tracker's own clocks out of what it said of the issue.
-func secondOpinion(raw json.RawMessage, loc *time.Location) []slaInfo {
+// secondOpinion reads the clocks that a kind of tracker keeps itself out of what it said of the issue.
+func secondOpinion(kind connectors.Kind, raw json.RawMessage, loc *time.Location) []slaInfo {
+	if kind.SecondOpinion == nil {
+		return nil
+	}
 	var out []slaInfo
-	for _, s := range jira.SLAs(raw) {
+	for _, s := range kind.SecondOpinion(raw) {
 		out = append(out, slaInfo{
 			s.Name, s.Ongoing, in(s.Started, loc), in(s.Stopped, loc), in(s.Breach, loc), s.Breached, s.Paused,
 			int64(s.Goal / time.Second), int64(s.Elapsed / time.Second), int64(s.Remaining / time.Second),
@@ -150,7 +153,7 @@ func (a *app) explain(ctx context.Context, key string) error {
 		if err := w.decided(ctx, x.Entries); err != nil {
 			return err
 		}
-		story, err := a.story(x, w.zone())
+		story, err := a.story(x, w.kind(x.Connection), w.zone())
 		if err != nil {
 			return err
 		}
@@ -165,7 +168,7 @@ func (a *app) explain(ctx context.Context, key string) error {
 	return nil
 }
 
-func (a *app) story(x engine.Explanation, zone zoneOf) (explanation, error) {
+func (a *app) story(x engine.Explanation, kind connectors.Kind, zone zoneOf) (explanation, error) {
 	out := explanation{
 		Issue: x.History.Issue.Key, Subject: x.History.Issue.Subject, State: string(x.State),
 		Events: []eventInfo{}, Timeline: []segmentInfo{}, Cycles: []cycleStory{}, Writes: []writeInfo{},
@@ -177,7 +180,7 @@ func (a *app) story(x engine.Explanation, zone zoneOf) (explanation, error) {
 	ev := x.Evaluation
 	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(loc)
 	out.Hold, out.Notes = ev.Request.Hold, ev.Request.Notes
-	out.SecondOpinion = secondOpinion(x.History.Issue.Raw, loc)
+	out.SecondOpinion = secondOpinion(kind, x.History.Issue.Raw, loc)
 	n := namesOf(x.Directory)
 	for i := range ev.Request.Moments {
 		out.Events = append(out.Events, a.eventOf(ev.Request, i, loc))

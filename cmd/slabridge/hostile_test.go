@@ -142,7 +142,7 @@ func TestMarksOfOthersAreNotBelieved(t *testing.T) {
 	d.at("2026-03-20 16:00:00")
 	d.report("Nobody can log in", "critical")
 	mark := func(obligation, step string) string {
-		return mapping.Mark(connectors.MarkupRedmine, "7c1f0000", []enforcer.StepKey{{
+		return mapping.Mark(connectors.MarkupMarkdown, "7c1f0000", []enforcer.StepKey{{
 			Connection: "helpdesk", Issue: "1", Contract: "kamal-acme", Obligation: obligation, Cycle: "created", Step: step,
 		}})
 	}

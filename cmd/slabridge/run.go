@@ -88,7 +88,7 @@ func (a *app) runDaemon(ctx context.Context) error {
 
 // reloaded reads the configuration again; with faults the old one stays.
 func (a *app) reloaded(w *workspace) (*config.Config, engine.Settings, bool) {
-	cfg, faults := config.Load(w.cfg.Path)
+	cfg, faults := config.Load(w.cfg.Path, a.kinds)
 	if err := faults.Err(config.NoSecret); err != nil {
 		w.log.Error("reload: the configuration has faults, the old one stays", slog.Any("faults", err))
 		return nil, engine.Settings{}, false

@@ -16,8 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"slabridge/config"
-	"slabridge/connectors/jira"
-	"slabridge/connectors/redmine"
+	"slabridge/connectors"
 )
 
 // What one webhook, and all at once, may take.
@@ -29,9 +28,9 @@ const (
 	hooksKnown  = 512 // deliveries of a connection that are remembered, to know a repeated one
 )
 
-// signatures are the headers in which a body's HMAC-SHA256 under the secret comes, as "sha256=" and hex digits: Jira's
-// (Cloud, and Data Center 10), that of GitHub's manner, and Redmine's own from 7.0 on.
-var signatures = []string{"X-Hub-Signature", "X-Hub-Signature-256", "X-Redmine-Signature-256"}
+// signatures are the usual headers in which a body's HMAC-SHA256 under the secret comes, as "sha256=" and hex digits: of
+// WebSub, and of GitHub's manner. A kind of tracker may have one of its own.
+var signatures = []string{"X-Hub-Signature", "X-Hub-Signature-256"}
 
 // A tracker that cannot sign shows the secret: as the password of basic authentication, or in this header. It is not
 // taken from the address, for that ends up in the logs of every proxy on the way.
@@ -56,12 +55,6 @@ var hookAnswers = map[string]int{
 	hookBusy: http.StatusServiceUnavailable,
 }
 
-// hinter tells which issues the body of a webhook is about; false for a body that is not the tracker's.
-type hinter func(body []byte) (issues []string, ok bool)
-
-// hinters are those of each kind of tracker.
-var hinters = map[string]hinter{"redmine": redmine.Hint, "jira": jira.Hint}
-
 // webhooks takes what trackers say of changes, under /webhooks/CONNECTION. It believes nothing of it but that the issues
 // named are worth reading, answers before anything is read, and forgets what the engine does not take.
 type webhooks struct {
@@ -78,7 +71,7 @@ type webhooks struct {
 // webhook is one connection's.
 type webhook struct {
 	secret config.Secret
-	hinter hinter
+	from   connectors.Webhook
 	warn   rate.Sometimes // what is refused is logged once a minute, and counted each time
 
 	mu    sync.Mutex
@@ -99,7 +92,7 @@ func (w *webhooks) follow(connections []config.Connection) {
 	w.open = map[string]*webhook{}
 	for _, c := range connections {
 		if c.Webhook.Reveal() != "" {
-			w.open[c.ID] = &webhook{secret: c.Webhook, hinter: hinters[c.Kind], warn: rate.Sometimes{Interval: time.Minute}}
+			w.open[c.ID] = &webhook{secret: c.Webhook, from: c.Kind.Webhook, warn: rate.Sometimes{Interval: time.Minute}}
 		}
 	}
 }
@@ -135,7 +128,7 @@ func (w *webhooks) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // take finds out what becomes of a delivery, and why it is not taken, in words for our own log only.
 func (w *webhooks) take(connection string, hook *webhook, r *http.Request) (outcome, why string) {
-	signature := signatureOf(r.Header)
+	signature := signatureOf(r.Header, hook.from.Signature)
 	if signature == "" && !hook.shown(r) {
 		return hookRefused, "it bears no signature, nor the secret"
 	}
@@ -161,14 +154,13 @@ func (w *webhooks) take(connection string, hook *webhook, r *http.Request) (outc
 		return hookRefused, "its signature is not made with the secret"
 	}
 	var issues []string
-	if size <= hookBody { // of a larger one it is only known that something changed
+	if size <= hookBody && hook.from.Issues != nil { // else it is only known that something changed
 		var ok bool
-		if issues, ok = hook.hinter(body); !ok {
+		if issues, ok = hook.from.Issues(body); !ok {
 			return hookUnreadable, "it is not a body of the tracker's"
 		}
 	}
-	delivery := r.Header.Get("X-Atlassian-Webhook-Identifier") // Cloud: the same in every try
-	if hook.knows(delivery) {
+	if hook.from.Delivery != "" && hook.knows(r.Header.Get(hook.from.Delivery)) {
 		return hookRepeated, ""
 	}
 	if !w.hint(connection, issues...) {
@@ -189,9 +181,9 @@ func readHook(r io.Reader, mac io.Writer) (body []byte, size int64, err error) {
 	return body, int64(len(body)) + rest, err
 }
 
-// signatureOf gives the signature that a delivery bears, "" when there is none.
-func signatureOf(h http.Header) string {
-	for _, name := range signatures {
+// signatureOf gives the signature that a delivery bears, in a usual header or the tracker's own; "" when there is none.
+func signatureOf(h http.Header, own string) string {
+	for _, name := range append(slices.Clone(signatures), own) {
 		for _, value := range h.Values(name) {
 			if digest, ok := strings.CutPrefix(value, "sha256="); ok {
 				return digest

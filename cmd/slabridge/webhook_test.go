@@ -24,6 +24,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"slabridge/config"
+	"slabridge/connectors/jira"
+	"slabridge/connectors/redmine"
 )
 
 const hookSecret = "a-secret-that-no-log-may-show"
@@ -71,9 +73,9 @@ func (g *gate) post(path string, body io.Reader, headers ...string) *httptest.Re
 
 func bothKinds() []config.Connection {
 	return []config.Connection{
-		{ID: "cloud", Kind: "jira", Webhook: config.NewSecret(hookSecret)},
-		{ID: "help.desk-1", Kind: "redmine", Webhook: config.NewSecret(hookSecret)},
-		{ID: "closed", Kind: "redmine"},
+		{ID: "cloud", Kind: jira.Kind, Webhook: config.NewSecret(hookSecret)},
+		{ID: "help.desk-1", Kind: redmine.Kind, Webhook: config.NewSecret(hookSecret)},
+		{ID: "closed", Kind: redmine.Kind},
 	}
 }
 

@@ -88,7 +88,7 @@ var russian = map[phrase]string{
 	"paused":                             "приостановлен",
 	"running":                            "идёт",
 	"what the service desk's own clocks say (a second opinion, which decides nothing)": "что говорят собственные часы сервис-деска (второе мнение, ничего не решает)",
-	"how this Jira behaves where no document tells (send it to us, it names nobody):":  "как ведёт себя эта Jira там, где документов нет (пришлите нам, имён здесь нет):",
+	"how this %s behaves where no document tells (send it to us, it names nobody):":    "как ведёт себя %s там, где документов нет (пришлите нам, имён здесь нет):",
 	"%s of counting time passed, late by %s":                                           "прошло %s учётного времени, опоздание %s",
 	"%s of counting time passed, %s left":                                              "прошло %s учётного времени, осталось %s",
 	"paused %s .. %s: %s (%s)":                                                         "пауза %s .. %s: %s (%s)",

@@ -13,9 +13,7 @@ import (
 	"slabridge/config"
 	"slabridge/config/statefile"
 	"slabridge/connectors"
-	"slabridge/connectors/jira"
 	"slabridge/connectors/mirror"
-	"slabridge/connectors/redmine"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
@@ -66,7 +64,7 @@ func (a *app) load(level config.Level) (*config.Config, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	cfg, faults := config.Load(path)
+	cfg, faults := config.Load(path, a.kinds)
 	if err := faults.Err(level); err != nil {
 		return nil, usageError{fmt.Errorf("the configuration has faults:\n%w", err)}
 	}
@@ -131,9 +129,6 @@ func (w *workspace) close() {
 	}
 }
 
-// markups are what comments are written in, for commands that show them and ask no tracker.
-var markups = map[string]connectors.Markup{"redmine": connectors.MarkupRedmine, "jira": connectors.MarkupJiraWiki}
-
 // settings turns a configuration into what the engine works by.
 func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engine.Settings, error) {
 	texts, err := textsOf(cfg)
@@ -145,9 +140,9 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
 			return s, usage("connection %s: poll: %w", c.ID, err)
 		}
-		conn := engine.Connection{ID: c.ID, Markup: markups[c.Kind], Poll: c.Poll, WatchIssue: c.WatchIssue}
+		conn := engine.Connection{ID: c.ID, Markup: c.Kind.Markup, Poll: c.Poll, WatchIssue: c.WatchIssue}
 		if what != reads {
-			t, err := a.connect(c, internalOn(cfg, c.ID), log)
+			t, err := c.Kind.New(a.connection(cfg, c, log))
 			if err != nil {
 				return s, err
 			}
@@ -209,18 +204,21 @@ func internalOn(cfg *config.Config, connection string) string {
 	return ""
 }
 
-// connect makes the tracker of a connection; nothing is sent yet.
-func (a *app) connect(c config.Connection, internal string, log *slog.Logger) (connectors.Tracker, error) {
-	if c.Kind == "jira" {
-		return jira.New(jira.Config{
-			ID: c.ID, BaseURL: c.URL, User: c.Auth.User, Token: c.Auth.Token.Reveal(), PAT: c.Auth.PAT.Reveal(), Internal: internal,
-			Transport: a.transport, Now: a.clock, Log: log, RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
-		})
-	}
-	return redmine.New(redmine.Config{
-		ID: c.ID, BaseURL: c.URL, APIKey: c.Auth.APIKey.Reveal(), Transport: a.transport, Now: a.clock, Log: log,
+// connection is what a connection's tracker is made from.
+func (a *app) connection(cfg *config.Config, c config.Connection, log *slog.Logger) connectors.Settings {
+	return connectors.Settings{
+		ID: c.ID, URL: c.URL, Internal: internalOn(cfg, c.ID), Transport: a.transport, Now: a.clock, Log: log,
+		Auth:          connectors.Auth{Way: c.Auth.Way, User: c.Auth.User, Secret: c.Auth.Secret.Reveal()},
 		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
-	})
+	}
+}
+
+// kind is the kind of a connection's tracker; none for a connection that is no longer configured.
+func (w *workspace) kind(connection string) connectors.Kind {
+	if c := w.cfg.Connection(connection); c != nil {
+		return c.Kind
+	}
+	return connectors.Kind{}
 }
 
 // zoneOf gives the zone that a contract's moments are shown in.

@@ -21,7 +21,7 @@ func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]conne
 		from = max(0, since.UnixMilli())
 	}
 	for range maxPages {
-		c := t.line.Call(ctx, "list booked time", rest.Elsewhere)
+		c := t.client.Call(ctx, "list booked time", rest.Elsewhere)
 		var p struct {
 			Until  int64 `json:"until"`
 			Last   *bool `json:"lastPage"`
@@ -60,12 +60,12 @@ func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]conne
 		}
 		from = p.Until
 	}
-	return t.line.Call(ctx, "list booked time", rest.Elsewhere).Garbled(0, errors.New("a list without end"))
+	return t.client.Call(ctx, "list booked time", rest.Elsewhere).Garbled(0, errors.New("a list without end"))
 }
 
 // worklogs reads entries by their ids.
 func (t *Tracker) worklogs(ctx context.Context, ids []int64, since time.Time) ([]connectors.Booking, error) {
-	c := t.line.Call(ctx, "read booked time", rest.Elsewhere)
+	c := t.client.Call(ctx, "read booked time", rest.Elsewhere)
 	c.Reads = true
 	var list []json.RawMessage
 	if err := post(c, "/rest/api/2/worklog/list", map[string]any{"ids": ids}, &list); err != nil {

@@ -18,8 +18,8 @@ const publicProperty = "sd.public.comment"
 // markProperty is the property, of comments and of issues that we make, that holds our mark.
 const markProperty = "slabridge"
 
-// comment is a comment as Jira takes it; one that says nothing of its audience has the connection's. One that a service desk keeps from its customers goes alone: only there Jira
-// is known to heed the property.
+// comment is a comment as Jira takes it; one that says nothing of its audience has the connection's. One that a service
+// desk keeps from its customers goes alone: only there Jira is known to heed the property.
 func (t *Tracker) comment(m connectors.Comment) (body map[string]any, alone bool, err error) {
 	m.Audience = cmp.Or(m.Audience, t.internal)
 	if err := clean("comment", m.Text); err != nil {

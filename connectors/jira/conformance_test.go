@@ -142,17 +142,13 @@ func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World,
 	s.JoinTeam("ACME", "developers of acme", "Developer")
 	s.BrowseGroups("sla-bot", true)
 	connect := func(login string, next http.RoundTripper) connectors.Tracker {
-		c := jira.Config{ID: "lab", BaseURL: "https://jira.example.org", Transport: next, Now: now, Internal: internal}
-		switch {
-		case login == "":
-			c.User, c.Token = "nobody@example.org", nobodysToken
-		case o.Cloud:
-			c.User, c.Token = s.Email(login), s.Key(login)
-		default:
-			c.PAT = s.Key(login)
+		c := connectors.Settings{ID: "lab", URL: "https://jira.example.org", Transport: next, Now: now, Internal: internal}
+		user, secret := "nobody@example.org", nobodysToken
+		if login != "" {
+			user, secret = s.Email(login), s.Key(login)
 		}
-		if login == "" && !o.Cloud {
-			c.User, c.Token, c.PAT = "", "", nobodysToken
+		if c.Auth = (connectors.Auth{Way: "pat", Secret: secret}); o.Cloud {
+			c.Auth = connectors.Auth{Way: "token", User: user, Secret: secret}
 		}
 		tr, err := jira.New(c)
 		if err != nil {

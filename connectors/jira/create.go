@@ -16,7 +16,7 @@ import (
 // Create implements connectors.Tracker with one POST of only what is set. The mark is in the description, and a property
 // of the issue besides.
 func (t *Tracker) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
-	c := t.line.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
+	c := t.client.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
 	for what, text := range map[string]string{"subject": n.Subject, "description": n.Description} {
 		if err := clean(what, text); err != nil {
 			return "", c.Fail(connectors.Refused, err)
@@ -74,7 +74,7 @@ func (t *Tracker) FindCreated(ctx context.Context, project, mark string, since t
 	if err != nil {
 		return "", false, err
 	}
-	c := t.line.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere)
+	c := t.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere)
 	if n, err := strconv.ParseUint(project, 10, 63); err != nil || n == 0 {
 		return "", false, c.Fail(connectors.Refused, errors.New("a project's id is a number"))
 	}

@@ -228,7 +228,7 @@ func TestRecordedSLA(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := SLAs(issue)
+		got := slaClocks(issue)
 		if len(got) != 1 || !got[0].Ongoing || got[0].Breached || got[0].Goal != 152*time.Hour || got[0].Started.IsZero() {
 			t.Errorf("%s: %+v", name, got)
 		}

@@ -23,7 +23,7 @@ func requestTypes(names []string) []string {
 
 // readRequestTypes reads what customers choose from in portals; a site without service management has none.
 func (t *Tracker) readRequestTypes(ctx context.Context, d *connectors.Directory) error {
-	c := t.line.Call(ctx, "list service desks", rest.AtIssue)
+	c := t.client.Call(ctx, "list service desks", rest.AtIssue)
 	desks, err := started[named](c, "/rest/servicedeskapi/servicedesk")
 	switch connectors.ClassOf(err) {
 	case 0:
@@ -33,7 +33,7 @@ func (t *Tracker) readRequestTypes(ctx context.Context, d *connectors.Directory)
 		return err
 	}
 	for _, desk := range desks {
-		c := t.line.Call(ctx, "list the request types of service desk "+string(desk.ID), rest.AtIssue)
+		c := t.client.Call(ctx, "list the request types of service desk "+string(desk.ID), rest.AtIssue)
 		list, err := started[named](c, "/rest/servicedeskapi/servicedesk/"+url.PathEscape(string(desk.ID))+"/requesttype")
 		if err := unlessVanished(err); err != nil {
 			return err

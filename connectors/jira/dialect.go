@@ -48,7 +48,7 @@ func (t *Tracker) speaks(ctx context.Context) (dialect, error) {
 }
 
 func (t *Tracker) serverInfo(ctx context.Context) (serverInfo, error) {
-	c := t.line.Call(ctx, "ask what Jira this is", rest.Elsewhere)
+	c := t.client.Call(ctx, "ask what Jira this is", rest.Elsewhere)
 	var info serverInfo
 	if _, err := c.Get("/rest/api/2/serverInfo", url.Values{}, &info); err != nil {
 		return serverInfo{}, err

@@ -57,7 +57,7 @@ func (t *Tracker) Directory(ctx context.Context) (connectors.Directory, error) {
 	if d.Self, err = t.account(ctx, me, projects); err != nil {
 		return connectors.Directory{}, err
 	}
-	d.ReadAt = t.line.Now().UTC()
+	d.ReadAt = t.client.Now().UTC()
 	return d, nil
 }
 
@@ -75,7 +75,7 @@ func (t *Tracker) projects(ctx context.Context) ([]wireProject, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := t.line.Call(ctx, "list projects", rest.Elsewhere)
+	c := t.client.Call(ctx, "list projects", rest.Elsewhere)
 	if d == cloud {
 		return paged[wireProject](c, "/rest/api/2/project/search", url.Values{"orderBy": {"key"}}, 50)
 	}
@@ -136,7 +136,7 @@ func pagedUpTo[T any](c *rest.Call, path string, query url.Values, size, most in
 }
 
 func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) error {
-	c := t.line.Call(ctx, "list statuses", rest.Elsewhere)
+	c := t.client.Call(ctx, "list statuses", rest.Elsewhere)
 	library, err := t.library(c)
 	if err != nil {
 		return c.Garbled(0, err)
@@ -161,7 +161,7 @@ func (t *Tracker) readPriorities(ctx context.Context, d *connectors.Directory) e
 	if err != nil {
 		return err
 	}
-	c := t.line.Call(ctx, "list priorities", rest.Elsewhere)
+	c := t.client.Call(ctx, "list priorities", rest.Elsewhere)
 	var list []named
 	plain := speaks == dataCenter
 	if !plain {
@@ -191,7 +191,7 @@ func (t *Tracker) schemes(ctx context.Context) ([]named, error) {
 		ID      id   `json:"id"`
 		Default bool `json:"isDefault"`
 	}
-	schemes, err := paged[scheme](t.line.Call(ctx, "list priority schemes", rest.Elsewhere), "/rest/api/2/priorityscheme", nil, 50)
+	schemes, err := paged[scheme](t.client.Call(ctx, "list priority schemes", rest.Elsewhere), "/rest/api/2/priorityscheme", nil, 50)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +206,7 @@ func (t *Tracker) schemes(ctx context.Context) ([]named, error) {
 	})
 	var out []named
 	for _, s := range schemes {
-		c := t.line.Call(ctx, "list the priorities of scheme "+string(s.ID), rest.Elsewhere)
+		c := t.client.Call(ctx, "list the priorities of scheme "+string(s.ID), rest.Elsewhere)
 		list, err := paged[named](c, "/rest/api/2/priorityscheme/"+url.PathEscape(string(s.ID))+"/priorities", nil, 50)
 		if err != nil {
 			return nil, err
@@ -228,10 +228,10 @@ func (t *Tracker) schemes(ctx context.Context) ([]named, error) {
 func (t *Tracker) readTypes(ctx context.Context, d *connectors.Directory) error {
 	types := make([][]named, len(d.Projects))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.line.Concurrency)
+	g.SetLimit(t.client.Concurrency)
 	for i, p := range d.Projects {
 		g.Go(func() error {
-			c := t.line.Call(ctx, "list the issue types of project "+p.Key, rest.AtIssue)
+			c := t.client.Call(ctx, "list the issue types of project "+p.Key, rest.AtIssue)
 			_, err := c.Get("/rest/api/2/project/"+url.PathEscape(p.ID)+"/statuses", nil, &types[i])
 			return unlessVanished(err)
 		})

@@ -66,12 +66,12 @@ func (t *Tracker) fieldInfo(ctx context.Context, want ...string) (fieldList, err
 	t.mu.Lock()
 	have := t.fields
 	t.mu.Unlock()
-	age := t.line.Now().Sub(have.readAt)
+	age := t.client.Now().Sub(have.readAt)
 	lacks := slices.ContainsFunc(want, func(id string) bool { _, ok := have.byID[id]; return !ok })
 	if have.byID != nil && age < fieldsAge && (!lacks || age < time.Minute) {
 		return have, nil
 	}
-	c := t.line.Call(ctx, "list fields", rest.Elsewhere)
+	c := t.client.Call(ctx, "list fields", rest.Elsewhere)
 	var raw []json.RawMessage
 	if _, err := c.Get("/rest/api/2/field", nil, &raw); err != nil {
 		return fieldList{}, err
@@ -80,7 +80,7 @@ func (t *Tracker) fieldInfo(ctx context.Context, want ...string) (fieldList, err
 	if err != nil {
 		return fieldList{}, c.Garbled(0, err)
 	}
-	have.readAt = t.line.Now()
+	have.readAt = t.client.Now()
 	t.mu.Lock()
 	t.fields = have
 	t.mu.Unlock()

@@ -76,7 +76,7 @@ func FuzzValues(f *testing.F) {
 func FuzzSLAs(f *testing.F) {
 	f.Add([]byte(`{"id":"1","fields":{"x":{"name":"n","completedCycles":[],"ongoingCycle":{"startTime":{"epochMillis":1}}}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, s := range SLAs(json.RawMessage(body)) {
+		for _, s := range slaClocks(json.RawMessage(body)) {
 			if s.Started.Location() != time.UTC {
 				t.Errorf("%+v", s)
 			}

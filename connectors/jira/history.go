@@ -17,7 +17,7 @@ import (
 // History implements connectors.Tracker. The issue itself is read first: what happens while the rest is read shows in the
 // next listing.
 func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
-	c := t.line.Call(ctx, "read issue "+issue, rest.AtIssue)
+	c := t.client.Call(ctx, "read issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil && !keyed.MatchString(issue) {
 		return connectors.History{}, err
 	}
@@ -29,7 +29,7 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 		}
 	}
 	if err == nil {
-		t.line.ReadBack(h)
+		t.client.ReadBack(h)
 	}
 	return h, err
 }
@@ -243,7 +243,7 @@ func (t *Tracker) portal(ctx context.Context, w wireIssue, comments []json.RawMe
 
 // shown lists the comments of a request, with whether customers read them; nil for an issue that nobody filed in the portal.
 func (t *Tracker) shown(ctx context.Context, w wireIssue) (map[string]bool, error) {
-	c := t.line.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
+	c := t.client.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
 	list, err := started[struct {
 		ID     id    `json:"id"`
 		Public *bool `json:"public"`
@@ -268,7 +268,7 @@ func (t *Tracker) watchers(ctx context.Context, w wireIssue, h *connectors.Histo
 		Count    int      `json:"watchCount"`
 		Watchers []person `json:"watchers"`
 	}
-	c := t.line.Call(ctx, "read the watchers of issue "+string(w.ID), rest.AtIssue)
+	c := t.client.Call(ctx, "read the watchers of issue "+string(w.ID), rest.AtIssue)
 	_, err := c.Get("/rest/api/2/issue/"+string(w.ID)+"/watchers", nil, &answer)
 	switch connectors.ClassOf(err) {
 	case 0:

@@ -119,7 +119,9 @@ func TestNothingInternalIsPublic(t *testing.T) {
 		for _, audience := range []string{"role:Manager", "role:No such role", "group:nobody", "everybody", ""} {
 			c := connectors.Comment{Text: "x " + audience, Mark: "x " + audience, Internal: true, Audience: audience}
 			if audience == "" { // a connection without any way of its own
-				bare, err := jira.New(jira.Config{BaseURL: "https://jira.example.org", PAT: s.Key("sla-bot"), Transport: s.Transport(), Now: w.Now})
+				bare, err := jira.New(connectors.Settings{
+					URL: "https://jira.example.org", Auth: connectors.Auth{Way: "pat", Secret: s.Key("sla-bot")}, Transport: s.Transport(), Now: w.Now,
+				})
 				check(t, err)
 				if err := bare.Update(t.Context(), connectors.Write{Issue: issue, Comment: &c}); err == nil {
 					t.Error("written without a way to keep it internal")

@@ -23,12 +23,11 @@
 package jira
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -38,30 +37,38 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// Config is what a connection is made from. BaseURL, Now, and either User and Token or PAT are required.
-type Config struct {
-	ID      string // the connection's id in the configuration; named in errors and logs
-	BaseURL string // of the site; of a scoped token of Cloud https://api.atlassian.com/ex/jira/CLOUDID
-	User    string // e-mail of a Cloud account of slabridge's own
-	Token   string // its API token
-	PAT     string // personal access token of a Data Center account
-
-	// Internal is how comments are kept from customers: "jsm-internal", "role:NAME" or "group:NAME"; "" when they cannot be.
-	Internal string
-
-	Transport http.RoundTripper // carries the requests; nil for Go's own, proxies from the environment included
-	Now       func() time.Time  // our clock, against which the site's is measured
-	Log       *slog.Logger      // one debug line a request; nil for none
-
-	RatePerSecond float64       // requests begun a second; 0 for no limit
-	Concurrency   int           // requests under way; 0 for 4
-	Timeout       time.Duration // of one request, its answer included; 0 for a minute
-	MaxAnswer     int64         // bytes of one answer; 0 for 64 MiB
+// Kind is Jira, Cloud and Data Center, for whoever registers it.
+var Kind = connectors.Kind{
+	Name: kind, Title: "Jira",
+	Auth:         []connectors.AuthWay{{Secret: withToken, User: true}, {Secret: withPAT}},
+	AuthAccepted: "{user, token}, {user, file}, {pat} or {file}",
+	Markup:       connectors.MarkupWiki, Internal: []string{jsmInternal, "role:NAME", "group:NAME"},
+	Categories: []string{"new", "indeterminate", "done"}, Duplicates: []string{"Duplicate"},
+	Webhook: connectors.Webhook{
+		Signature: "X-Hub-Signature", Delivery: "X-Atlassian-Webhook-Identifier", Issues: hintedIssues,
+	},
+	New: func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
+	Probe: func(ctx context.Context, s connectors.Settings) ([]connectors.Probed, error) {
+		t, err := New(s)
+		if err != nil {
+			return nil, err
+		}
+		return t.Probe(ctx)
+	},
+	SecondOpinion: slaClocks,
 }
+
+// What a connection goes by: kind in the configuration, and the two ways of proving who we are, an API token beside the
+// e-mail of a Cloud account and a personal access token of Data Center.
+const (
+	kind      = "jira"
+	withToken = "token"
+	withPAT   = "pat"
+)
 
 // Tracker is one Jira under one account. Make it with New; it is safe for concurrent use.
 type Tracker struct {
-	line     *rest.Line
+	client   *rest.Client
 	internal string
 	writes   rest.Turns
 	budget   budget
@@ -78,45 +85,37 @@ type Tracker struct {
 
 var _ connectors.Tracker = (*Tracker)(nil)
 
-// New checks c and makes the connection; it sends nothing.
-func New(c Config) (*Tracker, error) {
-	base, err := rest.ParseBase(c.BaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("jira %s: url: %w", c.ID, err)
+// New checks the settings and makes the connection; it sends nothing.
+func New(s connectors.Settings) (*Tracker, error) {
+	header := "Bearer " + s.Auth.Secret
+	var travels []string
+	switch {
+	case s.Auth.Way == withToken && s.Auth.User == "":
+		return nil, fmt.Errorf("jira %s: a token without the user it belongs to", s.ID)
+	case s.Auth.Way == withToken:
+		both := base64.StdEncoding.EncodeToString([]byte(s.Auth.User + ":" + s.Auth.Secret))
+		header, travels = "Basic "+both, []string{both}
+	case s.Auth.Way != withPAT:
+		return nil, fmt.Errorf("jira %s: auth: %q is neither token nor pat", s.ID, s.Auth.Way)
 	}
-	secret, header := c.PAT, "Bearer "+c.PAT
-	if c.User != "" || c.Token != "" {
-		if c.PAT != "" {
-			return nil, fmt.Errorf("jira %s: both a token and a personal access token", c.ID)
-		}
-		if c.User == "" {
-			return nil, fmt.Errorf("jira %s: a token without the user it belongs to", c.ID)
-		}
-		secret, header = c.Token, "Basic "+base64.StdEncoding.EncodeToString([]byte(c.User+":"+c.Token))
+	if _, err := restriction(s.Internal); s.Internal != "" && s.Internal != jsmInternal && err != nil {
+		return nil, fmt.Errorf("jira %s: internal: %w", s.ID, err)
 	}
-	if err := rest.CheckSecret(secret); err != nil {
-		return nil, fmt.Errorf("jira %s: token: %w", c.ID, err)
-	}
-	if c.Now == nil {
-		return nil, fmt.Errorf("jira %s: no clock", c.ID)
-	}
-	if _, err := restriction(c.Internal); c.Internal != "" && c.Internal != jsmInternal && err != nil {
-		return nil, fmt.Errorf("jira %s: internal: %w", c.ID, err)
-	}
-	_, credentials, _ := strings.Cut(header, " ")
-	line := rest.New(rest.Config{
-		ID: c.ID, Base: base, Secrets: []string{credentials, secret}, Transport: c.Transport, Now: c.Now, Log: c.Log,
-		Dress: func(r *http.Request) {
+	client, err := rest.New(rest.Config{
+		Settings: s, Kind: kind, Secrets: travels, Hints: hints, Refused: refused,
+		Authenticate: func(r *http.Request) {
 			r.Header.Set("Authorization", header)
 			if r.Method != http.MethodGet { // else Data Center takes what comes from no page of its own for a forgery
 				r.Header.Set("X-Atlassian-Token", "no-check")
 			}
 		},
-		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout, MaxAnswer: c.MaxAnswer,
-		Hints: hints, Refused: refused,
 	})
+	if err != nil {
+		return nil, err
+	}
 	return &Tracker{
-		line: line, internal: c.Internal, budget: budget{now: c.Now}, people: map[string]person{}, rights: map[string]rights{}, vacant: map[string]bool{},
+		client: client, internal: s.Internal, budget: budget{now: s.Now}, people: map[string]person{},
+		rights: map[string]rights{}, vacant: map[string]bool{},
 	}, nil
 }
 
@@ -137,8 +136,8 @@ func (t *Tracker) Capabilities() connectors.Capabilities {
 		p[connectors.WriteInternal] = append(p[connectors.WriteInternal], "SERVICEDESK_AGENT")
 	}
 	return connectors.Capabilities{
-		Kind: "jira", InternalNotes: t.internal != "", SilentRefusals: true, EditedNotesSeen: true, Retract: true, HiddenIsGone: true,
-		Markup: connectors.MarkupJiraWiki, Lag: lag, Permissions: p,
+		InternalNotes: t.internal != "", SilentRefusals: true, EditedNotesSeen: true, Retract: true, HiddenIsGone: true,
+		Lag: lag, Permissions: p,
 	}
 }
 
@@ -169,9 +168,9 @@ var asked = func() []string {
 }()
 
 // Offset implements connectors.Tracker.
-func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.line.Offset() }
+func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.client.Offset() }
 
 // library is go-jira for one call, its requests going through our own round tripper.
 func (t *Tracker) library(c *rest.Call) (*gojira.Client, error) {
-	return gojira.NewClient(&http.Client{Transport: c}, t.line.Base.String())
+	return gojira.NewClient(&http.Client{Transport: c}, t.client.Base.String())
 }

@@ -109,7 +109,7 @@ func (s search) pages(ctx context.Context, page func(*rest.Call, []json.RawMessa
 	if err != nil {
 		return err
 	}
-	c := s.t.line.Call(ctx, s.op, rest.Elsewhere)
+	c := s.t.client.Call(ctx, s.op, rest.Elsewhere)
 	c.Reads = true
 	s.jql += " ORDER BY created ASC, key ASC"
 	if d == cloud {
@@ -257,7 +257,7 @@ func (t *Tracker) touch(issue string) {
 	defer t.mu.Unlock()
 	n := number(issue)
 	t.touched = slices.DeleteFunc(t.touched, func(x touched) bool { return x.issue == n })
-	t.touched = append(t.touched, touched{n, t.line.Now()})
+	t.touched = append(t.touched, touched{n, t.client.Now()})
 	const most = 50 // ids that a search takes
 	t.touched = t.touched[max(0, len(t.touched)-most):]
 }
@@ -265,7 +265,7 @@ func (t *Tracker) touch(issue string) {
 func (t *Tracker) recent() []int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.line.Now()
+	now := t.client.Now()
 	var out []int64
 	for _, x := range t.touched {
 		if now.Sub(x.at) < lag {

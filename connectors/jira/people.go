@@ -69,7 +69,7 @@ func (t *Tracker) named(ctx context.Context, name string) (person, error) {
 // ask reads one person of Data Center.
 func (t *Tracker) ask(ctx context.Context, by, value string) (person, error) {
 	var p person
-	c := t.line.Call(ctx, "ask who "+value+" is", rest.AtIssue)
+	c := t.client.Call(ctx, "ask who "+value+" is", rest.AtIssue)
 	_, err := c.Get("/rest/api/2/user", url.Values{by: {value}}, &p)
 	if connectors.ClassOf(err) == connectors.Gone {
 		e := c.Fail(connectors.Refused, err)

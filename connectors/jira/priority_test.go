@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/connectors"
 	"slabridge/connectors/jira"
 	"slabridge/connectors/jira/jirasim"
 )
@@ -35,7 +36,10 @@ func TestPrioritiesWithoutSchemes(t *testing.T) {
 		}
 		return s.Transport().RoundTrip(r)
 	})
-	tr, err := jira.New(jira.Config{BaseURL: "https://jira.example.org", User: s.Email("sla-bot"), Token: s.Key("sla-bot"), Transport: way, Now: now})
+	tr, err := jira.New(connectors.Settings{
+		URL: "https://jira.example.org", Transport: way, Now: now,
+		Auth: connectors.Auth{Way: "token", User: s.Email("sla-bot"), Secret: s.Key("sla-bot")},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

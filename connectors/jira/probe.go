@@ -14,13 +14,10 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// Probed is what a site answered to one question about how it behaves.
-type Probed struct{ Question, Answer string }
-
 // Probe asks a site what no document tells and no stand-in can: how it really behaves where this connector relies on it. It
 // only reads, looks at one issue at most, and its answers hold no texts of issues, no names of people and no secrets. A
 // question that could not be asked has that for an answer; the error is one that concerns them all.
-func (t *Tracker) Probe(ctx context.Context) ([]Probed, error) {
+func (t *Tracker) Probe(ctx context.Context) ([]connectors.Probed, error) {
 	info, err := t.serverInfo(ctx)
 	if err != nil {
 		return nil, err
@@ -33,12 +30,12 @@ func (t *Tracker) Probe(ctx context.Context) ([]Probed, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []Probed{
-		{"what is it", fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType, info.Version)},
-		{"account", fmt.Sprintf("type %q, time zone %s", me.AccountType, me.TimeZone)},
+	out := []connectors.Probed{
+		{Question: "what is it", Answer: fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType, info.Version)},
+		{Question: "account", Answer: fmt.Sprintf("type %q, time zone %s", me.AccountType, me.TimeZone)},
 	}
 	issue, answer := t.probeSearch(ctx, d)
-	out = append(out, Probed{"a moment as a number in JQL", answer})
+	out = append(out, connectors.Probed{Question: "a moment as a number in JQL", Answer: answer})
 	if issue != "" {
 		for _, q := range []struct {
 			question string
@@ -50,10 +47,10 @@ func (t *Tracker) Probe(ctx context.Context) ([]Probed, error) {
 			{"jsdPublic on comments", t.probeComments},
 			{"properties of listed comments", t.probeProperties},
 		} {
-			out = append(out, Probed{q.question, q.ask(ctx, d, issue)})
+			out = append(out, connectors.Probed{Question: q.question, Answer: q.ask(ctx, d, issue)})
 		}
 	}
-	return append(out, Probed{"service management", t.probeDesk(ctx)}, Probed{"token", t.probeToken(ctx, d)}), nil
+	return append(out, connectors.Probed{Question: "service management", Answer: t.probeDesk(ctx)}, connectors.Probed{Question: "token", Answer: t.probeToken(ctx, d)}), nil
 }
 
 // unasked is the answer to a question that failed.
@@ -71,10 +68,10 @@ func clip(s string) string {
 // probeSearch asks for what changed in the last day by a number and by a length of time, which must agree but for what
 // changes in between, and gives an issue to look at.
 func (t *Tracker) probeSearch(ctx context.Context, d dialect) (issue, answer string) {
-	now, _, _ := t.line.Offset()
-	since := t.line.Now().Add(now).Add(-24 * time.Hour)
+	now, _, _ := t.client.Offset()
+	since := t.client.Now().Add(now).Add(-24 * time.Hour)
 	count := func(jql string) (ids []id, err error) {
-		c := t.line.Call(ctx, "probe JQL", rest.Elsewhere)
+		c := t.client.Call(ctx, "probe JQL", rest.Elsewhere)
 		c.Reads = true
 		path := "/rest/api/2/search/jql"
 		if d == dataCenter {
@@ -107,7 +104,7 @@ func (t *Tracker) probeSearch(ctx context.Context, d dialect) (issue, answer str
 }
 
 func (t *Tracker) probeChangelog(ctx context.Context, _ dialect, issue string) string {
-	c := t.line.Call(ctx, "probe the changelog", rest.Elsewhere)
+	c := t.client.Call(ctx, "probe the changelog", rest.Elsewhere)
 	var p page
 	if _, err := c.Get("/rest/api/2/issue/"+issue+"/changelog", url.Values{"maxResults": {"1"}}, &p); err != nil {
 		return unasked(err)
@@ -122,7 +119,7 @@ func (t *Tracker) probeBulk(ctx context.Context, d dialect, issue string) string
 	if d == dataCenter {
 		return "not of this Jira"
 	}
-	c := t.line.Call(ctx, "probe changelog/bulkfetch", rest.Elsewhere)
+	c := t.client.Call(ctx, "probe changelog/bulkfetch", rest.Elsewhere)
 	c.Reads = true
 	var p struct {
 		Logs []struct {
@@ -144,7 +141,7 @@ func (t *Tracker) probeBulk(ctx context.Context, d dialect, issue string) string
 }
 
 func (t *Tracker) probePriorities(ctx context.Context, _ dialect, issue string) string {
-	c := t.line.Call(ctx, "probe the edit screen", rest.Elsewhere)
+	c := t.client.Call(ctx, "probe the edit screen", rest.Elsewhere)
 	var m struct {
 		Fields map[string]struct {
 			Allowed []json.RawMessage `json:"allowedValues"`
@@ -171,7 +168,7 @@ func (t *Tracker) probeProperties(ctx context.Context, _ dialect, issue string) 
 
 // listed tells whether the comments of an issue have a key.
 func (t *Tracker) listed(ctx context.Context, issue string, query url.Values, key string) string {
-	c := t.line.Call(ctx, "probe comments", rest.Elsewhere)
+	c := t.client.Call(ctx, "probe comments", rest.Elsewhere)
 	var p struct {
 		Comments []map[string]json.RawMessage `json:"comments"`
 	}
@@ -188,7 +185,7 @@ func (t *Tracker) listed(ctx context.Context, issue string, query url.Values, ke
 }
 
 func (t *Tracker) probeDesk(ctx context.Context) string {
-	c := t.line.Call(ctx, "probe service management", rest.Elsewhere)
+	c := t.client.Call(ctx, "probe service management", rest.Elsewhere)
 	var info struct {
 		Version string `json:"version"`
 	}
@@ -203,7 +200,7 @@ func (t *Tracker) probeToken(ctx context.Context, d dialect) string {
 	if d == cloud {
 		return "Cloud does not tell when a token ends: a year after it was made at most; note the day"
 	}
-	c := t.line.Call(ctx, "ask when the tokens end", rest.Elsewhere)
+	c := t.client.Call(ctx, "ask when the tokens end", rest.Elsewhere)
 	var list []struct {
 		Expires moment `json:"expiringAt"`
 	}

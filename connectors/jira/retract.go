@@ -14,7 +14,7 @@ import (
 // Retract implements connectors.Tracker. It is made internal in the way that the connection is configured with; to be
 // erased, it is deleted. A comment of somebody else's is left alone though the account's rights might allow more.
 func (t *Tracker) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
-	c := t.line.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
+	c := t.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}

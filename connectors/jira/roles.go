@@ -39,7 +39,7 @@ func (g group) id() string { return groupPrefix + cmp.Or(g.ID, g.Name) }
 func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProject, out *connectors.Directory) error {
 	casts := make([]cast, len(projects))
 	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(t.line.Concurrency)
+	g.SetLimit(t.client.Concurrency)
 	for i, p := range projects {
 		g.Go(func() (err error) {
 			casts[i], err = t.castOf(inner, d, p)
@@ -91,7 +91,7 @@ func (t *Tracker) noteOwnRoles(d *connectors.Directory) {
 	i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == t.self.id })
 	for _, p := range d.Projects {
 		r := t.rights[p.ID]
-		r.roles, r.rolesAt = nil, t.line.Now()
+		r.roles, r.rolesAt = nil, t.client.Now()
 		if i >= 0 {
 			r.roles = slices.DeleteFunc(slices.Clone(d.People[i].Roles[p.ID]), func(role string) bool { return role == Assignable })
 		}
@@ -154,7 +154,7 @@ func (t *Tracker) readGroups(ctx context.Context, d dialect, groups map[string]g
 	ids := slices.Sorted(maps.Keys(groups))
 	members, unseen := make([][]person, len(ids)), make([]string, len(ids))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.line.Concurrency)
+	g.SetLimit(t.client.Concurrency)
 	for i, id := range ids {
 		g.Go(func() (err error) {
 			members[i], unseen[i], err = t.members(ctx, d, groups[id])
@@ -192,7 +192,7 @@ func (t *Tracker) members(ctx context.Context, d dialect, g group) (list []perso
 		query.Del("groupname")
 		query.Set("groupId", g.ID)
 	}
-	c := t.line.Call(ctx, "list the members of group "+g.Name, rest.AtIssue)
+	c := t.client.Call(ctx, "list the members of group "+g.Name, rest.AtIssue)
 	list, _, err = pagedUpTo[person](c, "/rest/api/2/group/member", query, 50, mostMembers)
 	switch {
 	case errors.Is(err, errTooMany):
@@ -227,7 +227,7 @@ func (t *Tracker) castOf(ctx context.Context, d dialect, p wireProject) (cast, e
 		query.Set("startAt", strconv.Itoa(start))
 		query.Set("maxResults", strconv.Itoa(size))
 		var list []person
-		c := t.line.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
+		c := t.client.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
 		if _, err := c.Get("/rest/api/2/user/assignable/search", query, &list); err != nil {
 			if connectors.ClassOf(err) == connectors.Refused {
 				break
@@ -263,7 +263,7 @@ func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
 		return cast{roles: out.roles, people: map[string][]connectors.Person{}, hidden: `slabridge's account lacks the permission "Administer projects" there`}, nil
 	}
 	var roles map[string]string
-	c := t.line.Call(ctx, "list the roles of project "+project, rest.AtIssue)
+	c := t.client.Call(ctx, "list the roles of project "+project, rest.AtIssue)
 	if _, err := c.Get("/rest/api/2/project/"+url.PathEscape(project)+"/role", nil, &roles); err != nil {
 		return hidden(err)
 	}
@@ -271,7 +271,7 @@ func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
 	for _, name := range out.roles {
 		address := roles[name]
 		number := address[strings.LastIndexByte(address, '/')+1:]
-		c := t.line.Call(ctx, "read role "+name+" of project "+project, rest.AtIssue)
+		c := t.client.Call(ctx, "read role "+name+" of project "+project, rest.AtIssue)
 		if err := c.CheckID(number); err != nil {
 			return cast{}, c.Garbled(0, err)
 		}

@@ -57,7 +57,7 @@ func (t *Tracker) account(ctx context.Context, me person, projects []wireProject
 	}
 	a.Rights = make([]connectors.ProjectRights, len(projects))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.line.Concurrency)
+	g.SetLimit(t.client.Concurrency)
 	for i, p := range projects {
 		g.Go(func() error {
 			r, err := t.rightsIn(ctx, string(p.ID), me)
@@ -70,7 +70,7 @@ func (t *Tracker) account(ctx context.Context, me person, projects []wireProject
 
 // myself asks who we are. A wrong token is an error here even where the site lets strangers read.
 func (t *Tracker) myself(ctx context.Context) (person, error) {
-	c := t.line.Call(ctx, "read own account", rest.AtAccount)
+	c := t.client.Call(ctx, "read own account", rest.AtAccount)
 	var p person
 	if _, err := c.Get("/rest/api/2/myself", nil, &p); err != nil {
 		return person{}, err
@@ -80,7 +80,7 @@ func (t *Tracker) myself(ctx context.Context) (person, error) {
 	}
 	t.learn(&p)
 	t.mu.Lock()
-	t.self = self{id: p.id(), zone: p.TimeZone, at: t.line.Now()}
+	t.self = self{id: p.id(), zone: p.TimeZone, at: t.client.Now()}
 	t.mu.Unlock()
 	return p, nil
 }
@@ -90,11 +90,11 @@ func (t *Tracker) rightsIn(ctx context.Context, project string, me person) (righ
 	t.mu.Lock()
 	r, ok := t.rights[project]
 	t.mu.Unlock()
-	if ok && t.line.Now().Sub(r.at) < rightsAge {
+	if ok && t.client.Now().Sub(r.at) < rightsAge {
 		return r, nil
 	}
-	r = rights{at: t.line.Now(), roles: r.roles, rolesAt: r.rolesAt}
-	c := t.line.Call(ctx, "read the rights in project "+project, rest.AtIssue)
+	r = rights{at: t.client.Now(), roles: r.roles, rolesAt: r.rolesAt}
+	c := t.client.Call(ctx, "read the rights in project "+project, rest.AtIssue)
 	body, err := c.Do("GET", "/rest/api/2/mypermissions", url.Values{"projectId": {project}, "permissions": {strings.Join(asked, ",")}}, nil)
 	switch connectors.ClassOf(err) {
 	case 0:

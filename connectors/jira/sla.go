@@ -5,26 +5,18 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"slabridge/connectors"
 )
 
-// SLA is one cycle of a clock that the service desk itself keeps on an issue. Its lengths are on the desk's own calendar,
-// its moments are UTC. It is a second opinion and never the source of a deadline.
-type SLA struct {
-	Name                     string
-	Ongoing                  bool
-	Started, Stopped, Breach time.Time // zero where the desk does not say
-	Breached, Paused         bool
-	Goal, Elapsed, Remaining time.Duration // Remaining is negative once it is broken
-}
-
-// SLAs reads the service desk's clocks out of an issue as the tracker gave it (connectors.Issue.Raw): the cycles that were
+// slaClocks reads the service desk's clocks out of an issue as Jira gave it (connectors.Issue.Raw): the cycles that were
 // completed and the one that runs, by name and start. What is no such clock is passed over.
-func SLAs(issue json.RawMessage) []SLA {
+func slaClocks(issue json.RawMessage) []connectors.Clock {
 	var w wireIssue
 	if json.Unmarshal(issue, &w) != nil {
 		return nil
 	}
-	var out []SLA
+	var out []connectors.Clock
 	for _, raw := range w.Fields {
 		var f struct {
 			Name      string      `json:"name"`
@@ -35,13 +27,15 @@ func SLAs(issue json.RawMessage) []SLA {
 			continue
 		}
 		for _, c := range *f.Completed {
-			out = append(out, c.sla(f.Name, false))
+			out = append(out, c.clock(f.Name, false))
 		}
 		if f.Ongoing != nil {
-			out = append(out, f.Ongoing.sla(f.Name, true))
+			out = append(out, f.Ongoing.clock(f.Name, true))
 		}
 	}
-	slices.SortFunc(out, func(a, b SLA) int { return cmp.Or(cmp.Compare(a.Name, b.Name), a.Started.Compare(b.Started)) })
+	slices.SortFunc(out, func(a, b connectors.Clock) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), a.Started.Compare(b.Started))
+	})
 	return out
 }
 
@@ -78,8 +72,8 @@ type slaCycle struct {
 	Remaining *slaLength `json:"remainingTime"`
 }
 
-func (c slaCycle) sla(name string, ongoing bool) SLA {
-	return SLA{
+func (c slaCycle) clock(name string, ongoing bool) connectors.Clock {
+	return connectors.Clock{
 		Name: name, Ongoing: ongoing, Started: c.Start.time(), Stopped: c.Stop.time(), Breach: c.Breach.time(), Breached: c.Breached,
 		Paused: c.Paused, Goal: c.Goal.duration(), Elapsed: c.Elapsed.duration(), Remaining: c.Remaining.duration(),
 	}

@@ -22,7 +22,7 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	if !w.HasUpdate() {
 		return nil
 	}
-	c := t.line.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	c := t.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
 	if err := c.CheckID(w.Issue); err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 		}
 	}
 	if w.Comment != nil {
-		t.line.Accepted(c, w.Issue, w.Comment.Mark)
+		t.client.Accepted(c, w.Issue, w.Comment.Mark)
 	}
 	return nil
 }
@@ -228,7 +228,7 @@ func assigneeOffScreen(m string) bool { return strings.HasPrefix(m, "assignee: "
 
 // transit brings the issue into a status, unless it is there.
 func (t *Tracker) transit(ctx context.Context, issue, status string) error {
-	c := t.line.Call(ctx, "move issue "+issue, rest.AtIssue)
+	c := t.client.Call(ctx, "move issue "+issue, rest.AtIssue)
 	var now struct {
 		Fields struct {
 			Status named `json:"status"`
@@ -288,7 +288,7 @@ func required(tr wireTransition) []string {
 
 // AddWatcher implements connectors.Tracker.
 func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
-	c := t.line.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+	c := t.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}

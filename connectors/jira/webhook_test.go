@@ -42,7 +42,7 @@ var hookBodies = map[string]struct {
 
 func TestHint(t *testing.T) {
 	for name, c := range hookBodies {
-		if got, ok := Hint([]byte(c.body)); ok != c.ok || !slices.Equal(got, c.want) {
+		if got, ok := hintedIssues([]byte(c.body)); ok != c.ok || !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, %t", name, got, ok)
 		}
 	}
@@ -70,10 +70,10 @@ func TestHintOfRecordedBodies(t *testing.T) {
 			t.Errorf("%s: has no address of an issue", filepath.Base(file))
 			continue
 		}
-		if got, ok := Hint(body); !ok || !slices.Equal(got, []string{string(want[1])}) {
+		if got, ok := hintedIssues(body); !ok || !slices.Equal(got, []string{string(want[1])}) {
 			t.Errorf("%s: got %q, %t, want %s", filepath.Base(file), got, ok, want[1])
 		}
-		if _, ok := Hint(body[:len(body)/2]); ok {
+		if _, ok := hintedIssues(body[:len(body)/2]); ok {
 			t.Errorf("%s: half of it was taken", filepath.Base(file))
 		}
 	}
@@ -85,7 +85,7 @@ func FuzzHint(f *testing.F) {
 		f.Add([]byte(c.body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		issues, ok := Hint(body)
+		issues, ok := hintedIssues(body)
 		if len(issues) > 0 && (!ok || !json.Valid(body)) {
 			t.Errorf("ids %q of what is not a body", issues)
 		}

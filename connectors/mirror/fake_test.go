@@ -186,7 +186,7 @@ func (f *fake) enter(ctx context.Context, call string) error {
 }
 
 func (f *fake) Capabilities() connectors.Capabilities {
-	return connectors.Capabilities{Kind: "fake", Lag: f.lag}
+	return connectors.Capabilities{Lag: f.lag}
 }
 
 // trail makes the lists go on showing the issue as it is now, or not at all when it is not there yet, for a while.

@@ -32,7 +32,7 @@ const pathTime = "/time_entries.json"
 func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
 	l := bookedList{
 		t:    t,
-		Call: t.line.Call(ctx, "list booked time", rest.Elsewhere), page: page,
+		Call: t.client.Call(ctx, "list booked time", rest.Elsewhere), page: page,
 		since: since.UTC().Truncate(time.Second), given: map[id]bool{},
 	}
 	for offset := 0; ; {
@@ -154,7 +154,7 @@ func (l *bookedList) refused(err error) error {
 
 // allowed makes sure that an empty list is one of no entries, and not Redmine's way of saying no.
 func (l *bookedList) allowed() error {
-	if l.t.work.still(l.t.line.Now()) {
+	if l.t.work.still(l.t.client.Now()) {
 		return nil
 	}
 	self, err := l.t.Self(l.Context())
@@ -163,7 +163,7 @@ func (l *bookedList) allowed() error {
 	}
 	for _, r := range self.Rights {
 		if self.Has(r.Project, permissions[connectors.ReadWork][0]) {
-			l.t.work.until(l.t.line.Now().Add(workTrust))
+			l.t.work.until(l.t.client.Now().Add(workTrust))
 			return nil
 		}
 	}

@@ -269,7 +269,7 @@ func TestFindCreatedTrustsNoFilter(t *testing.T) {
 		r.URL.RawQuery = q.Encode()
 		return s.Transport().RoundTrip(r)
 	})
-	tr, err := New(Config{BaseURL: "http://example.org", APIKey: s.Key("sla-bot"), Transport: ignoring, Now: func() time.Time { return noon }})
+	tr, err := connectWith(s.Key("sla-bot"), ignoring)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,8 @@ const nobodysKey = "0123456789abcdef0123456789abcdef01234567"
 // world names the ids that the lab and the simulator share.
 func (i instance) world(t testing.TB) *trackertest.World {
 	connect := func(key string, next http.RoundTripper) connectors.Tracker {
-		tr, err := redmine.New(redmine.Config{ID: "lab", BaseURL: i.base, APIKey: key, Transport: next, Now: i.now})
+		auth := connectors.Auth{Way: "api_key", Secret: key}
+		tr, err := redmine.New(connectors.Settings{ID: "lab", URL: i.base, Auth: auth, Transport: next, Now: i.now})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ import (
 // Create implements connectors.Tracker with one POST of only what is set. Redmine takes the first type of the project
 // for one that the project lacks, and leaves out a due date that the workflow makes read-only: read the issue back.
 func (t *Tracker) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
-	c := t.line.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
+	c := t.client.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
 	body, err := encodeCreate(n)
 	if err != nil {
 		return "", c.Fail(connectors.Refused, err)
@@ -84,7 +84,7 @@ func (t *Tracker) FindCreated(ctx context.Context, project, mark string, since t
 	if err != nil {
 		return "", false, err
 	}
-	l := madeBy{Call: t.line.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere), project: project, mark: mark}
+	l := madeBy{Call: t.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere), project: project, mark: mark}
 	l.me, l.since = strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
 	err = l.look(url.Values{"author_id": {l.me}})
 	if err == nil && l.listed == 0 { // a list that is empty for no reason would have it made twice: ask another way

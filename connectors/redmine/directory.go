@@ -38,12 +38,12 @@ func (t *Tracker) Directory(ctx context.Context) (connectors.Directory, error) {
 			return connectors.Directory{}, err
 		}
 	}
-	d.ReadAt = t.line.Now().UTC()
+	d.ReadAt = t.client.Now().UTC()
 	return d, nil
 }
 
 func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) error {
-	c := t.line.Call(ctx, "list statuses", rest.Elsewhere)
+	c := t.client.Call(ctx, "list statuses", rest.Elsewhere)
 	list, err := t.library(c).IssueStatuses()
 	if err != nil {
 		return c.AsError(err)
@@ -58,7 +58,7 @@ func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) err
 }
 
 func (t *Tracker) readRoles(ctx context.Context, d *connectors.Directory) error {
-	c := t.line.Call(ctx, "list roles", rest.Elsewhere)
+	c := t.client.Call(ctx, "list roles", rest.Elsewhere)
 	list, err := t.library(c).Roles()
 	if err != nil {
 		return c.AsError(err)
@@ -77,7 +77,7 @@ func (t *Tracker) readPriorities(ctx context.Context, d *connectors.Directory) e
 	var answer struct {
 		List []priority `json:"issue_priorities"`
 	}
-	c := t.line.Call(ctx, "list priorities", rest.Elsewhere)
+	c := t.client.Call(ctx, "list priorities", rest.Elsewhere)
 	if _, err := c.Get("/enumerations/issue_priorities.json", nil, &answer); err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (t *Tracker) readTypes(ctx context.Context, d *connectors.Directory) error 
 	var answer struct {
 		List []named `json:"trackers"`
 	}
-	c := t.line.Call(ctx, "list trackers", rest.Elsewhere)
+	c := t.client.Call(ctx, "list trackers", rest.Elsewhere)
 	if _, err := c.Get("/trackers.json", nil, &answer); err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (t *Tracker) readActivities(ctx context.Context, d *connectors.Directory) e
 	var answer struct {
 		List []named `json:"time_entry_activities"`
 	}
-	if _, err := t.line.Call(ctx, "list activities", rest.Elsewhere).Get("/enumerations/time_entry_activities.json", nil, &answer); err != nil {
+	if _, err := t.client.Call(ctx, "list activities", rest.Elsewhere).Get("/enumerations/time_entry_activities.json", nil, &answer); err != nil {
 		return err
 	}
 	for _, n := range answer.List {
@@ -126,7 +126,7 @@ func (t *Tracker) readActivities(ctx context.Context, d *connectors.Directory) e
 
 // readProjects asks for closed projects too, which Redmine leaves out unless told.
 func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) error {
-	c := t.line.Call(ctx, "list projects", rest.Elsewhere)
+	c := t.client.Call(ctx, "list projects", rest.Elsewhere)
 	list, err := paged[project](c, "/projects.json", url.Values{"status": {"1|5"}}, "projects")
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) err
 // then be archived or gone.
 func (t *Tracker) noProject(ctx context.Context, self connectors.Account) error {
 	for _, r := range self.Rights {
-		c := t.line.Call(ctx, "read project "+r.Project, rest.AtIssue)
+		c := t.client.Call(ctx, "read project "+r.Project, rest.AtIssue)
 		_, err := c.Do("GET", "/projects/"+r.Project+".json", nil, nil)
 		switch connectors.ClassOf(err) {
 		case 0:
@@ -185,7 +185,7 @@ func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Director
 		var answer struct {
 			Project projectDetails `json:"project"`
 		}
-		c := t.line.Call(ctx, "list custom fields and activities of project "+p, rest.Elsewhere)
+		c := t.client.Call(ctx, "list custom fields and activities of project "+p, rest.Elsewhere)
 		include := url.Values{"include": {"issue_custom_fields,time_entry_activities"}}
 		if _, err := c.Get("/projects/"+p+".json", include, &answer); err != nil {
 			return err
@@ -217,7 +217,7 @@ func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Director
 func (t *Tracker) seenFields(ctx context.Context) (map[id]customField, error) {
 	seen := map[id]customField{}
 	for _, order := range []string{"updated_on:desc,id:desc", "id:desc"} {
-		c := t.line.Call(ctx, "list custom fields", rest.Elsewhere)
+		c := t.client.Call(ctx, "list custom fields", rest.Elsewhere)
 		body, err := c.Do("GET", "/issues.json", url.Values{"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {order}}, nil)
 		if err != nil {
 			return nil, err
@@ -251,7 +251,7 @@ func (t *Tracker) readMembers(ctx context.Context, d *connectors.Directory) erro
 	people := map[string]*connectors.Person{}
 	var mu sync.Mutex
 	err := t.eachProject(ctx, d, func(ctx context.Context, p string) error {
-		c := t.line.Call(ctx, "list members of project "+p, rest.Elsewhere)
+		c := t.client.Call(ctx, "list members of project "+p, rest.Elsewhere)
 		list, err := paged[membership](c, "/projects/"+p+"/memberships.json", url.Values{}, "memberships")
 		if err != nil {
 			return err
@@ -297,7 +297,7 @@ func addMember(people map[string]*connectors.Person, project string, m membershi
 // eachProject runs do for every project whose insides we may read, several at a time.
 func (t *Tracker) eachProject(ctx context.Context, d *connectors.Directory, do func(context.Context, string) error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.line.Concurrency)
+	g.SetLimit(t.client.Concurrency)
 	if d.Self.Admin {
 		for _, p := range d.Projects {
 			g.Go(func() error { return do(ctx, p.ID) })

@@ -19,8 +19,8 @@ import (
 func lie(t *testing.T, change func(r *http.Request, body string) string) (*redminesim.Server, *Tracker) {
 	t.Helper()
 	sim := redminesim.NewLab(redminesim.Options{Clock: func() time.Time { return noon }})
-	tr := connect(t, "http://example.org", func(c *Config) {
-		c.APIKey = sim.Key("sla-bot")
+	tr := connect(t, "http://example.org", func(c *connectors.Settings) {
+		c.Auth.Secret = sim.Key("sla-bot")
 		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			res, err := sim.Transport().RoundTrip(r)
 			if err != nil {
@@ -101,7 +101,7 @@ func TestCreateIsSentAgainWhenStale(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, stale := range []int{0, 1, staleTries - 1, staleTries} {
 			sent := 0
-			tr := connect(t, "http://example.org", func(c *Config) {
+			tr := connect(t, "http://example.org", func(c *connectors.Settings) {
 				c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 					if sent++; sent <= stale {
 						return answered(r, 422, `{"errors":[]}`), nil

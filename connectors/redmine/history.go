@@ -16,7 +16,7 @@ import (
 // are what the workflow of our roles allows, less what an open child or blocker forbids; whether the account may edit
 // the issue at all is for its rights to say.
 func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
-	c := t.line.Call(ctx, "read issue "+issue, rest.AtIssue)
+	c := t.client.Call(ctx, "read issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return connectors.History{}, err
 	}
@@ -34,7 +34,7 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 	if h.Issue.ID != issue {
 		return connectors.History{}, c.Garbled(0, fmt.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
 	}
-	t.line.ReadBack(h)
+	t.client.ReadBack(h)
 	return h, nil
 }
 

@@ -24,7 +24,7 @@ const pageSize = 100 // Redmine gives no more at once, whatever is asked for
 // issues of the second before T. A bulk edit puts any number of issues into one second: when a whole page lies in
 // it, that second is read by issue number instead.
 func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
-	l := listing{Call: t.line.Call(ctx, "list changed issues", rest.Elsewhere), page: page}
+	l := listing{Call: t.client.Call(ctx, "list changed issues", rest.Elsewhere), page: page}
 	l.floor = since.UTC().Truncate(time.Second)
 	for from := l.floor; ; {
 		filter := url.Values{"sort": {"updated_on:asc,id:asc"}}
@@ -59,7 +59,7 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 
 // Census implements connectors.Tracker. The order is by number, which nothing moves.
 func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	l := listing{Call: t.line.Call(ctx, "list all issues", rest.Elsewhere)}
+	l := listing{Call: t.client.Call(ctx, "list all issues", rest.Elsewhere)}
 	err := l.byNumber(url.Values{}, func(issues []wireIssue) error { return page(stubsOf(issues)) })
 	if err != nil {
 		return err

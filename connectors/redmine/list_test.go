@@ -196,7 +196,7 @@ func TestCensusSkipsNothing(t *testing.T) {
 }
 
 func connectShelf(t interface{ Fatal(...any) }, s http.RoundTripper) *Tracker {
-	tr, err := New(Config{BaseURL: "http://example.org", APIKey: testKey, Transport: s, Now: func() time.Time { return noon }})
+	tr, err := connectWith(testKey, s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,13 +12,12 @@
 // Issue.Values also holds the names of the attachments (connectors.FieldAttachment) and the relations
 // (connectors.FieldRelation).
 //
-// It never deletes anything but, when told to, the text of a comment of its own account; it never reads the time from the machine, and never uses a writing method of go-redmine:
-// those send every field, so that a comment would wipe the description.
+// It never deletes anything but, when told to, the text of a comment of its own account; it never reads the time from the
+// machine, and never uses a writing method of go-redmine: those send every field, so that a comment would wipe the
+// description.
 package redmine
 
 import (
-	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -28,51 +27,39 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// Config is what a connection is made from. BaseURL, APIKey and Now are required.
-type Config struct {
-	ID        string            // the connection's id in the configuration; named in errors and logs
-	BaseURL   string            // the root of Redmine, with the path it is installed under, without credentials
-	APIKey    string            // of an account of slabridge's own
-	Transport http.RoundTripper // carries the requests; nil for Go's own, proxies from the environment included
-	Now       func() time.Time  // our clock, against which the tracker's is measured
-	Log       *slog.Logger      // one debug line a request; nil for none
-
-	RatePerSecond float64       // requests begun a second; 0 for no limit
-	Concurrency   int           // requests under way; 0 for 4, what a small Redmine bears
-	Timeout       time.Duration // of one request, its answer included; 0 for a minute
-	MaxAnswer     int64         // bytes of one answer; 0 for 64 MiB
+// Kind is Redmine for whoever registers it.
+var Kind = connectors.Kind{
+	Name: kind, Title: "Redmine",
+	Auth: []connectors.AuthWay{{Secret: "api_key"}}, AuthAccepted: `{api_key: "${NAME}"} or {file: PATH}`,
+	Markup: connectors.MarkupMarkdown, Internal: []string{"private-note"}, Duplicates: []string{"duplicates"},
+	Webhook: connectors.Webhook{Signature: "X-Redmine-Signature-256", Issues: hintedIssues},
+	New:     func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
 }
+
+const kind = "redmine"
 
 // Tracker is one Redmine under one account. Make it with New; it is safe for concurrent use.
 type Tracker struct {
-	line   *rest.Line
+	client *rest.Client
 	writes rest.Turns
 	work   trust // that our account may read booked time
 }
 
 var _ connectors.Tracker = (*Tracker)(nil)
 
-// New checks c and makes the connection; it sends nothing.
-func New(c Config) (*Tracker, error) {
-	base, err := rest.ParseBase(c.BaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("redmine %s: url: %w", c.ID, err)
-	}
-	if err := rest.CheckSecret(c.APIKey); err != nil {
-		return nil, fmt.Errorf("redmine %s: api key: %w", c.ID, err)
-	}
-	if c.Now == nil {
-		return nil, fmt.Errorf("redmine %s: no clock", c.ID)
-	}
-	line := rest.New(rest.Config{
-		ID: c.ID, Base: base, Dress: dress(c.APIKey), Secrets: []string{c.APIKey}, Transport: c.Transport, Now: c.Now, Log: c.Log,
-		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout, MaxAnswer: c.MaxAnswer,
-		Hints: hints, Refused: refused,
+// New checks the settings and makes the connection; it sends nothing.
+func New(s connectors.Settings) (*Tracker, error) {
+	client, err := rest.New(rest.Config{
+		Settings: s, Kind: kind, Authenticate: withKey(s.Auth.Secret), Hints: hints, Refused: refused,
 	})
-	return &Tracker{line: line}, nil
+	if err != nil {
+		return nil, err
+	}
+	return &Tracker{client: client}, nil
 }
 
-func dress(key string) func(*http.Request) {
+// withKey puts the key into a header.
+func withKey(key string) func(*http.Request) {
 	return func(r *http.Request) {
 		q := r.URL.Query()
 		q.Del("key") // go-redmine puts one into every address
@@ -82,14 +69,13 @@ func dress(key string) func(*http.Request) {
 }
 
 // Offset implements connectors.Tracker.
-func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.line.Offset() }
+func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.client.Offset() }
 
 // Capabilities implements connectors.Tracker. EditedNotesSeen is false because 5.0 shows no edit; from 6.0 on
 // Note.EditedAt is filled all the same.
 func (t *Tracker) Capabilities() connectors.Capabilities {
 	return connectors.Capabilities{
-		Kind: "redmine", InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Retract: true, Markup: connectors.MarkupRedmine,
-		Permissions: permissions,
+		InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Retract: true, Permissions: permissions,
 	}
 }
 
@@ -113,7 +99,7 @@ var permissions = map[connectors.Right][]string{
 // library is go-redmine for one call, its requests going through our own round tripper. A client per call,
 // because the library has neither context nor typed errors, and keeps limit and offset in the client.
 func (t *Tracker) library(c *rest.Call) *goredmine.Client {
-	lib := goredmine.NewClient(t.line.Base.String(), "")
+	lib := goredmine.NewClient(t.client.Base.String(), "")
 	lib.Client = &http.Client{Transport: c}
 	lib.Limit = pageSize
 	return lib

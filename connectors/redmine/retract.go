@@ -16,7 +16,7 @@ import (
 // them as private Redmine takes the wish to hide one with 204 and leaves it alone. A note that stands alone is deleted
 // with its text; of one beside changes the changes stay.
 func (t *Tracker) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
-	c := t.line.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
+	c := t.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}

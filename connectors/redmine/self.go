@@ -56,7 +56,7 @@ func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
 
 // account reads /users/current, which is refused to strangers whatever the settings are.
 func (t *Tracker) account(ctx context.Context) (wireAccount, error) {
-	c := t.line.Call(ctx, "read own account", rest.AtAccount)
+	c := t.client.Call(ctx, "read own account", rest.AtAccount)
 	body, err := c.Do("GET", "/users/current.json", url.Values{"include": {"memberships"}}, nil)
 	if err != nil {
 		return wireAccount{}, err
@@ -89,7 +89,7 @@ func (t *Tracker) permissions(ctx context.Context, role int) ([]string, error) {
 			Time        string   `json:"time_entries_visibility"`
 		} `json:"role"`
 	}
-	_, err := t.line.Call(ctx, "read role "+n, rest.Elsewhere).Get("/roles/"+n+".json", nil, &answer)
+	_, err := t.client.Call(ctx, "read role "+n, rest.Elsewhere).Get("/roles/"+n+".json", nil, &answer)
 	held := answer.Role.Permissions
 	if answer.Role.Time == "own" {
 		held = slices.DeleteFunc(held, func(p string) bool { return slices.Contains(permissions[connectors.ReadWork], p) })

@@ -21,9 +21,22 @@ const testKey = "5f0c6a7e8d9b1a2c3e4f5061728394a5b6c7d8e9"
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-func connect(t testing.TB, url string, change func(*Config)) *Tracker {
+// settings are those of a connection with the key.
+func settings(url, key string) connectors.Settings {
+	auth := connectors.Auth{Way: "api_key", Secret: key}
+	return connectors.Settings{ID: "helpdesk", URL: url, Auth: auth, Now: func() time.Time { return noon }}
+}
+
+// connectWith connects over the transport.
+func connectWith(key string, transport http.RoundTripper) (*Tracker, error) {
+	s := settings("http://example.org", key)
+	s.Transport = transport
+	return New(s)
+}
+
+func connect(t testing.TB, url string, change func(*connectors.Settings)) *Tracker {
 	t.Helper()
-	c := Config{ID: "helpdesk", BaseURL: url, APIKey: testKey, Now: func() time.Time { return noon }}
+	c := settings(url, testKey)
 	if change != nil {
 		change(&c)
 	}
@@ -57,12 +70,14 @@ func TestConfigFaults(t *testing.T) {
 		{"https://example.org", "", "redmine helpdesk: api key: empty"},
 		{"https://example.org", "secret\n", "redmine helpdesk: api key: holds blanks or characters that no key has"},
 	} {
-		_, err := New(Config{ID: "helpdesk", BaseURL: c.url, APIKey: c.key, Now: time.Now})
+		_, err := New(settings(c.url, c.key))
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v, want %s", c.url, err, c.want)
 		}
 	}
-	if _, err := New(Config{BaseURL: "https://example.org", APIKey: testKey}); err == nil {
+	clockless := settings("https://example.org", testKey)
+	clockless.Now = nil
+	if _, err := New(clockless); err == nil {
 		t.Error("a connection without a clock")
 	}
 }
@@ -123,7 +138,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		asJSON(w, `{"issue":{"subject":"`+strings.Repeat("x", 5000)+`"}}`)
 	})
-	tr := connect(t, url, func(c *Config) { c.MaxAnswer = 4096 })
+	tr := connect(t, url, func(c *connectors.Settings) { c.MaxAnswer = 4096 })
 	_, err := tr.History(t.Context(), "1")
 	if connectors.ClassOf(err) != connectors.Garbled || !strings.Contains(err.Error(), "larger than 4096 bytes") {
 		t.Errorf("%v", err)
@@ -170,7 +185,7 @@ func TestOffsetFromDate(t *testing.T) {
 		w.Header().Set("Date", noon.Add(42*time.Second).Format(http.TimeFormat))
 		ours = ours.Add(2 * time.Second) // the answer takes two seconds
 		asJSON(w, `{"issues":[]}`)
-	}), func(c *Config) { c.Now = func() time.Time { return ours } })
+	}), func(c *connectors.Settings) { c.Now = func() time.Time { return ours } })
 	if err := tr.Changed(t.Context(), noon, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +224,7 @@ func answered(r *http.Request, status int, body string) *http.Response {
 
 func TestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tr := connect(t, "http://example.org", func(c *Config) {
+		tr := connect(t, "http://example.org", func(c *connectors.Settings) {
 			c.Timeout = 10 * time.Second
 			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 				<-r.Context().Done()
@@ -233,7 +248,7 @@ func TestConcurrencyIsBounded(t *testing.T) {
 		var now, most int
 		var mu sync.Mutex
 		release := make(chan struct{})
-		tr := connect(t, "http://example.org", func(c *Config) {
+		tr := connect(t, "http://example.org", func(c *connectors.Settings) {
 			c.Concurrency = 3
 			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 				mu.Lock()
@@ -276,7 +291,7 @@ func TestRateIsLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Duration
 		began := time.Now()
-		tr := connect(t, "http://example.org", func(c *Config) {
+		tr := connect(t, "http://example.org", func(c *connectors.Settings) {
 			c.RatePerSecond = 2
 			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 				at = append(at, time.Since(began))

@@ -26,7 +26,7 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	if !w.HasUpdate() {
 		return nil
 	}
-	c := t.line.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	c := t.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
 	if err := c.CheckID(w.Issue); err != nil {
 		return err
 	}
@@ -36,14 +36,14 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	}
 	err = t.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
 	if err == nil && w.Comment != nil {
-		t.line.Accepted(c, w.Issue, w.Comment.Mark)
+		t.client.Accepted(c, w.Issue, w.Comment.Mark)
 	}
 	return err
 }
 
 // AddWatcher implements connectors.Tracker. Redmine answers 204 for a person who may not see the issue, too.
 func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
-	c := t.line.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+	c := t.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func desk(t testing.TB) (*redminesim.Server, *Tracker, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := New(Config{BaseURL: "http://example.org", APIKey: s.Key("sla-bot"), Transport: s.Transport(), Now: now})
+	tr, err := connectWith(s.Key("sla-bot"), s.Transport())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestWritesToOneIssueWaitForEachOther(t *testing.T) {
 		release := make(chan struct{})
 		var underWay atomic.Int64
 		under := map[string]int{}
-		tr := connect(t, "http://example.org", func(c *Config) {
+		tr := connect(t, "http://example.org", func(c *connectors.Settings) {
 			c.Concurrency = 10
 			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 				underWay.Add(1)
@@ -215,7 +215,7 @@ func TestMembersAndGroups(t *testing.T) {
 
 // Lists longer than a page are read to their end, and one without an end is given up.
 func TestSmallListsAreReadToTheEnd(t *testing.T) {
-	tr := connect(t, "http://example.org", func(c *Config) {
+	tr := connect(t, "http://example.org", func(c *connectors.Settings) {
 		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
 			var list []string
@@ -229,7 +229,7 @@ func TestSmallListsAreReadToTheEnd(t *testing.T) {
 	if err := tr.readProjects(t.Context(), &d); err != nil || len(d.Projects) != 230 || d.Projects[229].Key != "p230" {
 		t.Errorf("%d projects, %v", len(d.Projects), err)
 	}
-	endless := connect(t, "http://example.org", func(c *Config) {
+	endless := connect(t, "http://example.org", func(c *connectors.Settings) {
 		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			return answered(r, 200, `{"projects":[{"id":1}],"total_count":1000000}`), nil
 		})

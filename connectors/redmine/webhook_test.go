@@ -33,7 +33,7 @@ var hookBodies = map[string]struct {
 
 func TestHint(t *testing.T) {
 	for name, c := range hookBodies {
-		if got, ok := Hint([]byte(c.body)); ok != c.ok || !slices.Equal(got, c.want) {
+		if got, ok := hintedIssues([]byte(c.body)); ok != c.ok || !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, %t", name, got, ok)
 		}
 	}
@@ -45,7 +45,7 @@ func FuzzHint(f *testing.F) {
 		f.Add([]byte(c.body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		issues, ok := Hint(body)
+		issues, ok := hintedIssues(body)
 		if len(issues) > 0 && (!ok || !json.Valid(body)) {
 			t.Errorf("ids %q of what is not a body", issues)
 		}

@@ -22,10 +22,10 @@ import (
 // Call is one thing that is being done, in one or several requests. It is a round tripper, for libraries that take one, and
 // holds what http.Client cannot carry. Every failure it returns is a *connectors.Error. A call is used by one goroutine.
 type Call struct {
-	line *Line
-	ctx  context.Context
-	op   string
-	at   Place
+	client *Client
+	ctx    context.Context
+	op     string
+	at     Place
 
 	// Reads says that no request of the call changes anything, whatever its method is.
 	Reads bool
@@ -44,8 +44,8 @@ const (
 )
 
 // Call begins to do op, which errors name: "read issue 17".
-func (l *Line) Call(ctx context.Context, op string, at Place) *Call {
-	return &Call{line: l, ctx: ctx, op: op, at: at}
+func (c *Client) Call(ctx context.Context, op string, at Place) *Call {
+	return &Call{client: c, ctx: ctx, op: op, at: at}
 }
 
 // Context is the one that the call was begun with.
@@ -68,7 +68,7 @@ func (c *Call) Get(path string, query url.Values, v any) ([]byte, error) {
 
 // Do sends one request and returns the answer's body, which is JSON or empty.
 func (c *Call) Do(method, path string, query url.Values, body []byte) ([]byte, error) {
-	u := *c.line.Base
+	u := *c.client.Base
 	u.Path += path
 	u.RawQuery = query.Encode()
 	req, err := http.NewRequestWithContext(c.ctx, method, u.String(), bytes.NewReader(body))
@@ -90,39 +90,39 @@ func (c *Call) Do(method, path string, query url.Values, body []byte) ([]byte, e
 
 // RoundTrip implements http.RoundTripper for libraries and for Do. The answer's body is complete and checked.
 func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL.Scheme != c.line.Base.Scheme || req.URL.Host != c.line.Base.Host {
+	if req.URL.Scheme != c.client.Base.Scheme || req.URL.Host != c.client.Base.Host {
 		return nil, c.Fail(connectors.Garbled, errors.New("the request would leave the configured host"))
 	}
-	release, err := c.line.admit(c.ctx)
+	release, err := c.client.admit(c.ctx)
 	if err != nil {
 		return nil, c.Fail(connectors.TryLater, err)
 	}
 	defer release()
-	ctx, cancel := context.WithTimeout(c.ctx, c.line.Timeout)
+	ctx, cancel := context.WithTimeout(c.ctx, c.client.Timeout)
 	defer cancel()
-	return c.carry(c.dress(ctx, req))
+	return c.carry(c.prepare(ctx, req))
 }
 
 // admit waits for a free slot and for the rate limit.
-func (l *Line) admit(ctx context.Context) (release func(), err error) {
+func (c *Client) admit(ctx context.Context) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	select {
-	case l.slots <- struct{}{}:
+	case c.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := l.limit.Wait(ctx); err != nil {
-		<-l.slots
+	if err := c.limit.Wait(ctx); err != nil {
+		<-c.slots
 		return nil, fmt.Errorf("wait for the rate limit: %w", err)
 	}
-	return func() { <-l.slots }, nil
+	return func() { <-c.slots }, nil
 }
 
-func (c *Call) dress(ctx context.Context, req *http.Request) *http.Request {
+func (c *Call) prepare(ctx context.Context, req *http.Request) *http.Request {
 	req = req.Clone(ctx)
-	c.line.Dress(req)
+	c.client.Authenticate(req)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "slabridge")
 	return req
@@ -130,16 +130,16 @@ func (c *Call) dress(ctx context.Context, req *http.Request) *http.Request {
 
 // carry sends the request and reads the whole answer, so that the slot is held until the body is here.
 func (c *Call) carry(req *http.Request) (*http.Response, error) {
-	c.sent = c.line.Now()
-	res, err := c.line.Transport.RoundTrip(req)
+	c.sent = c.client.Now()
+	res, err := c.client.Transport.RoundTrip(req)
 	if err != nil {
 		return nil, c.lost(req.Method, err)
 	}
 	defer res.Body.Close()
-	c.received = c.line.Now()
-	c.line.clock.answered(res.Header, c.sent, c.received)
-	body, err := io.ReadAll(io.LimitReader(res.Body, c.line.MaxAnswer+1))
-	c.line.Log.DebugContext(c.ctx, "tracker request", slog.String("connection", c.line.ID), slog.String("method", req.Method),
+	c.received = c.client.Now()
+	c.client.clock.answered(res.Header, c.sent, c.received)
+	body, err := io.ReadAll(io.LimitReader(res.Body, c.client.MaxAnswer+1))
+	c.client.Log.DebugContext(c.ctx, "tracker request", slog.String("connection", c.client.ID), slog.String("method", req.Method),
 		slog.String("path", req.URL.Path), slog.Int("status", res.StatusCode), slog.Int("bytes", len(body)),
 		slog.Duration("took", c.received.Sub(c.sent)))
 	switch {
@@ -147,8 +147,8 @@ func (c *Call) carry(req *http.Request) (*http.Response, error) {
 		return nil, c.refusal(req.Method, res, body)
 	case err != nil:
 		return nil, c.lost(req.Method, fmt.Errorf("read the answer: %w", err))
-	case int64(len(body)) > c.line.MaxAnswer:
-		return nil, c.Strange(req.Method, res.StatusCode, fmt.Errorf("the answer is larger than %d bytes", c.line.MaxAnswer))
+	case int64(len(body)) > c.client.MaxAnswer:
+		return nil, c.Strange(req.Method, res.StatusCode, fmt.Errorf("the answer is larger than %d bytes", c.client.MaxAnswer))
 	}
 	if err := checkJSON(res.Header, body); err != nil {
 		return nil, c.Strange(req.Method, res.StatusCode, err)

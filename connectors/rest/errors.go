@@ -19,10 +19,10 @@ func (c *Call) Fail(class connectors.Class, err error) *connectors.Error {
 }
 
 func (c *Call) name() string {
-	if c.line.ID == "" {
+	if c.client.ID == "" {
 		return c.op
 	}
-	return c.line.ID + ": " + c.op
+	return c.client.ID + ": " + c.op
 }
 
 func (c *Call) redact(err error) error {
@@ -37,7 +37,7 @@ func (c *Call) redact(err error) error {
 
 // Redact takes our secrets out of a text.
 func (c *Call) Redact(s string) string {
-	for _, secret := range c.line.Secrets {
+	for _, secret := range c.client.Secrets {
 		s = strings.ReplaceAll(s, secret, "[key]")
 	}
 	return s
@@ -70,14 +70,14 @@ func (c *Call) Strange(method string, status int, err error) *connectors.Error {
 		return c.Garbled(status, err)
 	}
 	e := c.Fail(connectors.Unknown, err)
-	e.Status, e.Hint = status, hintUnknown+"; "+c.line.Hints.Address
+	e.Status, e.Hint = status, hintUnknown+"; "+c.client.Hints.Address
 	return e
 }
 
 // Garbled is an answer that is not the tracker's.
 func (c *Call) Garbled(status int, err error) *connectors.Error {
 	e := c.Fail(connectors.Garbled, err)
-	e.Status, e.Hint = status, c.line.Hints.Address
+	e.Status, e.Hint = status, c.client.Hints.Address
 	return e
 }
 
@@ -85,13 +85,13 @@ func (c *Call) Garbled(status int, err error) *connectors.Error {
 func (c *Call) refusal(method string, res *http.Response, body []byte) *connectors.Error {
 	e := c.Fail(0, nil)
 	e.Status = res.StatusCode
-	e.RetryAfter = retryAfter(res.Header, c.line.Now())
+	e.RetryAfter = retryAfter(res.Header, c.client.Now())
 	c.classify(e, method)
 	if e.Status >= 300 && e.Status < 400 {
 		e.Err = fmt.Errorf("redirected to %s", destination(res))
 	}
-	if c.line.Refused != nil {
-		c.line.Refused(e, method, res, body)
+	if c.client.Refused != nil {
+		c.client.Refused(e, method, res, body)
 	}
 	for i, m := range e.Messages {
 		e.Messages[i] = c.Redact(m)
@@ -100,7 +100,7 @@ func (c *Call) refusal(method string, res *http.Response, body []byte) *connecto
 }
 
 func (c *Call) classify(e *connectors.Error, method string) {
-	write, hints := !c.reads(method), c.line.Hints
+	write, hints := !c.reads(method), c.client.Hints
 	switch s := e.Status; {
 	case s < 400:
 		e.Class, e.Hint = connectors.Garbled, hints.Address

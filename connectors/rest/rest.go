@@ -4,8 +4,8 @@
 // It promises:
 //   - our credentials travel to the configured host and nowhere else: not in an address, an error, a log line or a
 //     redirect; no redirect is ever followed and no cookie kept;
-//   - at most Config.Concurrency requests are under way, Config.RatePerSecond are begun, and Config.MaxAnswer bytes of an
-//     answer are read;
+//   - at most Settings.Concurrency requests are under way, Settings.RatePerSecond are begun, and Settings.MaxAnswer bytes
+//     of an answer are read;
 //   - a request is sent once, and every failure is a *connectors.Error that says what it means for whoever asked: a write
 //     without a whole answer is Unknown, unless no connection came about;
 //   - an answer is the tracker's: JSON in UTF-8, whole, or else it is Garbled;
@@ -15,7 +15,9 @@
 package rest
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -27,20 +29,12 @@ import (
 	"slabridge/connectors"
 )
 
-// Config is what a line is made from. Base, Dress and Now are required.
+// Config is what a client is made from.
 type Config struct {
-	ID        string                // the connection's id in the configuration; named in errors and logs
-	Base      *url.URL              // see ParseBase
-	Dress     func(r *http.Request) // puts our credentials into a request
-	Secrets   []string              // what no text may hold: the credentials in each form in which they travel
-	Transport http.RoundTripper     // carries the requests; nil for Go's own, proxies from the environment included
-	Now       func() time.Time      // our clock, against which the tracker's is measured
-	Log       *slog.Logger          // one debug line a request; nil for none
-
-	RatePerSecond float64       // requests begun a second; 0 for no limit
-	Concurrency   int           // requests under way; 0 for 4, what a small tracker bears
-	Timeout       time.Duration // of one request, its answer included; 0 for a minute
-	MaxAnswer     int64         // bytes of one answer; 0 for 64 MiB
+	connectors.Settings
+	Kind         string                // of tracker; named in errors
+	Authenticate func(r *http.Request) // puts our credentials into a request
+	Secrets      []string              // what no text may hold, beside Auth.Secret: other forms in which it travels
 
 	Hints Hints
 	// Refused reads what the tracker itself says in an answer that is no success, after the status has been judged: it may
@@ -63,41 +57,46 @@ const (
 	hintReach   = "check that the tracker runs and that its address and certificate are right"
 )
 
-// Line is one connection's way to one tracker under one account. It is safe for concurrent use.
-type Line struct {
+// Client is one connection's way to one tracker under one account. It is safe for concurrent use.
+type Client struct {
 	Config
+	Base  *url.URL // the tracker's root
 	limit *rate.Limiter
 	slots chan struct{}
 	clock clock
 }
 
-// New makes a line; it sends nothing.
-func New(c Config) *Line {
-	l := &Line{Config: c, limit: rate.NewLimiter(rate.Inf, 1)}
-	if l.Log == nil {
-		l.Log = slog.New(slog.DiscardHandler)
+// New checks the settings and makes a client; it sends nothing.
+func New(c Config) (*Client, error) {
+	base, err := parseBase(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: url: %w", c.Kind, c.ID, err)
 	}
-	if l.Transport == nil {
-		l.Transport = http.DefaultTransport.(*http.Transport).Clone()
+	if err := checkSecret(c.Auth.Secret); err != nil {
+		return nil, fmt.Errorf("%s %s: %s: %w", c.Kind, c.ID, strings.ReplaceAll(c.Auth.Way, "_", " "), err)
 	}
-	if l.RatePerSecond > 0 {
-		l.limit = rate.NewLimiter(rate.Limit(l.RatePerSecond), 1)
+	if c.Now == nil {
+		return nil, fmt.Errorf("%s %s: no clock", c.Kind, c.ID)
 	}
-	if l.Timeout <= 0 {
-		l.Timeout = time.Minute
+	c.Secrets = append([]string{c.Auth.Secret}, c.Secrets...)
+	c.Timeout = cmp.Or(c.Timeout, time.Minute)
+	c.MaxAnswer = cmp.Or(c.MaxAnswer, 64<<20)
+	c.Concurrency = cmp.Or(c.Concurrency, 4)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if l.MaxAnswer <= 0 {
-		l.MaxAnswer = 64 << 20
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport.(*http.Transport).Clone()
 	}
-	if l.Concurrency <= 0 {
-		l.Concurrency = 4
+	limit := rate.Inf
+	if c.RatePerSecond > 0 {
+		limit = rate.Limit(c.RatePerSecond)
 	}
-	l.slots = make(chan struct{}, l.Concurrency)
-	return l
+	return &Client{Config: c, Base: base, limit: rate.NewLimiter(limit, 1), slots: make(chan struct{}, c.Concurrency)}, nil
 }
 
-// ParseBase reads a tracker's address: its root, with the path it is installed under, without credentials.
-func ParseBase(s string) (*url.URL, error) {
+// parseBase reads a tracker's address: its root, with the path it is installed under, without credentials.
+func parseBase(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
@@ -112,8 +111,8 @@ func ParseBase(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// CheckSecret refuses what cannot travel in a header.
-func CheckSecret(s string) error {
+// checkSecret refuses what cannot travel in a header.
+func checkSecret(s string) error {
 	if s == "" {
 		return errors.New("empty")
 	}
@@ -128,12 +127,12 @@ func CheckSecret(s string) error {
 // Offset is the tracker's clock minus ours, see connectors.Tracker. The tracker itself does not say what time it is; the
 // Date of the web server before it does. Without one, the time that the tracker puts on our own writes is taken: it is
 // known once a write has been read back (Accepted, ReadBack).
-func (l *Line) Offset() (time.Duration, time.Time, bool) { return l.clock.offset() }
+func (c *Client) Offset() (time.Duration, time.Time, bool) { return c.clock.offset() }
 
-// Accepted notes that the tracker took a comment with the mark on the issue in the last request of c.
-func (l *Line) Accepted(c *Call, issue, mark string) {
-	l.clock.accepted(wrote{issue: issue, mark: mark, sent: c.sent, received: c.received})
+// Accepted notes that the tracker took a comment with the mark on the issue in the last request of call.
+func (c *Client) Accepted(call *Call, issue, mark string) {
+	c.clock.accepted(wrote{issue: issue, mark: mark, sent: call.sent, received: call.received})
 }
 
 // ReadBack measures the tracker's clock on the last comment of ours, if it is in h.
-func (l *Line) ReadBack(h connectors.History) { l.clock.readBack(h) }
+func (c *Client) ReadBack(h connectors.History) { c.clock.readBack(h) }

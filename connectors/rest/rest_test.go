@@ -15,16 +15,19 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func line(t testing.TB, carry roundTrip) *Line {
+func client(t testing.TB, carry roundTrip) *Client {
 	t.Helper()
-	base, err := ParseBase("https://tracker.example.org/at/")
+	c, err := New(Config{
+		Settings: connectors.Settings{
+			ID: "helpdesk", URL: "https://tracker.example.org/at/", Auth: connectors.Auth{Secret: "hush"}, Transport: carry,
+			Now: func() time.Time { return noon },
+		},
+		Authenticate: func(r *http.Request) { r.Header.Set("Authorization", "Bearer hush") },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(Config{
-		ID: "helpdesk", Base: base, Secrets: []string{"hush"}, Transport: carry, Now: func() time.Time { return noon },
-		Dress: func(r *http.Request) { r.Header.Set("Authorization", "Bearer hush") },
-	})
+	return c
 }
 
 func TestStatusClasses(t *testing.T) {
@@ -57,7 +60,7 @@ func TestStatusClasses(t *testing.T) {
 		{write, AtIssue, 408, nil, connectors.Unknown},
 		{read, AtIssue, 408, nil, connectors.TryLater},
 	} {
-		call := line(t, nil).Call(t.Context(), "ask", c.at)
+		call := client(t, nil).Call(t.Context(), "ask", c.at)
 		err := call.refusal(c.method, &http.Response{StatusCode: c.status, Header: c.header}, nil)
 		if err.Class != c.want || err.Status != c.status {
 			t.Errorf("%s %d at %d: %v, want %v", c.method, c.status, c.at, err, c.want)
@@ -69,7 +72,7 @@ func TestStatusClasses(t *testing.T) {
 func TestPostThatReads(t *testing.T) {
 	lost := func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
 	for reads, want := range map[bool]connectors.Class{true: connectors.TryLater, false: connectors.Unknown} {
-		call := line(t, lost).Call(t.Context(), "search", Elsewhere)
+		call := client(t, lost).Call(t.Context(), "search", Elsewhere)
 		call.Reads = reads
 		if _, err := call.Do(http.MethodPost, "/search", nil, []byte("{}")); connectors.ClassOf(err) != want {
 			t.Errorf("reads %v: %v, want %v", reads, err, want)

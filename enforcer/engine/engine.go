@@ -34,7 +34,7 @@ import (
 type Connection struct {
 	ID      string
 	Tracker connectors.Tracker // nil where nothing is to be asked: Plan, Explain and Running only read
-	Markup  connectors.Markup  // of its comments, where Tracker is nil; a Tracker tells its own
+	Markup  connectors.Markup  // of its comments
 	Poll    string             // cron text, for Run
 	// WatchIssue is the key of the issue that is told when slabridge itself is late; "" for none.
 	WatchIssue string

@@ -10,16 +10,10 @@ import (
 	"slabridge/mapping"
 )
 
-// wikiTracker is one whose comments are in Jira's wiki, and that keeps what it was told to write.
+// wikiTracker keeps what it was told to write.
 type wikiTracker struct {
 	connectors.Tracker
 	written *[]connectors.Comment
-}
-
-func (t wikiTracker) Capabilities() connectors.Capabilities {
-	c := t.Tracker.Capabilities()
-	c.Markup = connectors.MarkupJiraWiki
-	return c
 }
 
 func (t wikiTracker) Update(ctx context.Context, w connectors.Write) error {
@@ -30,20 +24,21 @@ func (t wikiTracker) Update(ctx context.Context, w connectors.Write) error {
 }
 
 // TestCommentsOfJirasKind: marks are in the tracker's markup and known again, and every internal comment says how it is kept
-// from customers. Where no tracker is asked the connection tells the markup.
+// from customers.
 func TestCommentsOfJirasKind(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	var written []connectors.Comment
 	w.as = func(t connectors.Tracker) connectors.Tracker { return wikiTracker{t, &written} }
 	w.restart()
 	s := w.settings()
+	s.Connections[0].Markup = connectors.MarkupWiki
 	s.Contracts[0].Mapping.Internal.Kind = "role:Service Desk Team"
 	w.engine.Configure(s)
 	id := w.issue("critical", "Server down")
 	w.set(at("2026-03-16 14:00:01"))
 
 	offline := w.settings()
-	offline.Connections[0].Tracker, offline.Connections[0].Markup = nil, connectors.MarkupJiraWiki
+	offline.Connections[0].Tracker, offline.Connections[0].Markup = nil, connectors.MarkupWiki
 	if _, err := w.engine.Sync(t.Context(), engine.SyncOptions{}); err != nil {
 		t.Fatal(err)
 	}

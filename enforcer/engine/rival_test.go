@@ -81,7 +81,7 @@ func TestAnotherInstallation(t *testing.T) {
 
 	// it was not stopped after all
 	later := w.issue("minor", "Toner")
-	_, err = w.sim.As("sla-bot").Comment(later, "Hello.\n\n"+mapping.Mark(connectors.MarkupRedmine, other.ledger.Installation(), []enforcer.StepKey{{Obligation: "acknowledge", Step: "start"}}))
+	_, err = w.sim.As("sla-bot").Comment(later, "Hello.\n\n"+mapping.Mark(connectors.MarkupMarkdown, other.ledger.Installation(), []enforcer.StepKey{{Obligation: "acknowledge", Step: "start"}}))
 	w.do(err)
 	if r := w.passAt("2026-03-16 10:26"); !strings.Contains(problems(r), "nothing is written: another slabridge") {
 		t.Errorf("problems %s", problems(r))
@@ -96,7 +96,7 @@ func TestAnotherInstallationJustBeforeTheWrite(t *testing.T) {
 	w.intercept(http.MethodGet, "/issues/1.json", func(*http.Request) {
 		if seen++; seen == 2 { // the last look
 			w.sim.Use(nil)
-			_, err := w.sim.As("sla-bot").PrivateNote(id, "Hello.\n\n"+mapping.Mark(connectors.MarkupRedmine, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
+			_, err := w.sim.As("sla-bot").PrivateNote(id, "Hello.\n\n"+mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
 			w.do(err)
 		}
 	})
@@ -140,7 +140,7 @@ func TestOwnPastIsNoOtherInstallation(t *testing.T) {
 		w := newWorld(t, "2026-03-16 10:00")
 		id := w.issue("critical", "Server down")
 		w.pass()
-		_, err := w.sim.As("customer1").Comment(id, mapping.Mark(connectors.MarkupRedmine, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
+		_, err := w.sim.As("customer1").Comment(id, mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
 		w.do(err)
 		w.run("2026-03-16 10:25")
 		w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")

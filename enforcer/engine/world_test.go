@@ -141,7 +141,7 @@ func (w *world) load(opts ...option) {
 	if err := os.WriteFile(path, []byte(w.yaml), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-	cfg, faults := config.Load(path)
+	cfg, faults := config.Load(path, []connectors.Kind{redmine.Kind})
 	if err := faults.Err(config.Error); err != nil {
 		w.t.Fatal(err)
 	}
@@ -174,8 +174,9 @@ func (w *world) start() {
 	if w.through != nil {
 		next = w.through(next)
 	}
-	w.tracker, err = redmine.New(redmine.Config{
-		ID: "helpdesk", BaseURL: "http://redmine.example.org", APIKey: w.sim.Key("sla-bot"), Transport: next, Now: w.now,
+	w.tracker, err = redmine.New(connectors.Settings{
+		ID: "helpdesk", URL: "http://redmine.example.org", Auth: connectors.Auth{Way: "api_key", Secret: w.sim.Key("sla-bot")},
+		Transport: next, Now: w.now,
 	})
 	check(err)
 	if w.as != nil {
@@ -225,7 +226,7 @@ func (w *world) settings() engine.Settings {
 	}
 	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew, LateAfter: w.cfg.Limits.LateAfter}
 	for _, c := range w.cfg.Connections {
-		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll, WatchIssue: c.WatchIssue})
+		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Markup: c.Kind.Markup, Poll: c.Poll, WatchIssue: c.WatchIssue})
 	}
 	for i, c := range w.cfg.Contracts {
 		x := engine.Contract{

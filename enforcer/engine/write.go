@@ -165,12 +165,8 @@ func (e *Engine) writeOptions(v *view) mapping.WriteOptions {
 // markup is what comments on the connection are written in.
 func (e *Engine) markup(id string) connectors.Markup {
 	for _, c := range e.settings.Connections {
-		switch {
-		case c.ID != id:
-		case c.Tracker == nil:
+		if c.ID == id {
 			return c.Markup
-		default:
-			return c.Tracker.Capabilities().Markup
 		}
 	}
 	return ""

@@ -1,0 +1,129 @@
+package connectors
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind is a kind of tracker as a plain value: all that the program must know of one beyond what its Tracker does. Each
+// tracker's package exports one; whoever hands it to the configuration and to the commands has added the tracker.
+type Kind struct {
+	Name  string // what the configuration calls it, and messages
+	Title string // what people call it
+
+	Auth         []AuthWay // the ways of proving who we are; the first that fits is taken
+	AuthAccepted string    // the same as one writes them, for whoever wrote none of them
+
+	Markup     Markup   // of comment texts
+	Internal   []string // the ways of keeping a comment from customers, see KeepsInternal; nil where there is none
+	Categories []string // the classes into which the tracker itself sorts its statuses; nil for none
+	Duplicates []string // the types of relation that make a closed issue a duplicate, unless a mapping names others
+
+	Webhook Webhook
+
+	// New makes a connection; it sends nothing.
+	New func(Settings) (Tracker, error)
+	// Probe asks a tracker how it behaves where no document tells. It only reads, and its answers hold no texts of issues, no
+	// names of people and no secrets. nil where documents tell all.
+	Probe func(context.Context, Settings) ([]Probed, error)
+	// SecondOpinion reads the clocks that the tracker itself keeps on an issue out of Issue.Raw. nil where there are none.
+	SecondOpinion func(issue json.RawMessage) []Clock
+}
+
+// MarshalText gives the name.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.Name), nil }
+
+// AuthWay is one way of proving who we are, by the keys of the configuration's `auth`. The secret may lie in a file
+// instead, under the key `file`.
+type AuthWay struct {
+	Secret string // the key of the secret: api_key, token or pat
+	User   bool   // beside the key `user`
+}
+
+// Webhook is how a tracker tells of changes.
+type Webhook struct {
+	// Signature is the header of the tracker's own, beside the usual ones, in which it signs: "sha256=" and the hex digits of
+	// the body's HMAC-SHA256 under the secret. "" for none.
+	Signature string
+	// Delivery is the header that is the same in every try of one delivery; "" for none.
+	Delivery string
+	// Issues tells which issues the body is about, by their ids, each once and in no order; none where it names none. ok is
+	// false when the body is not the tracker's. Nothing in it is taken for true but that these issues are worth reading.
+	Issues func(body []byte) (issues []string, ok bool)
+}
+
+// Settings are what a connection is made from. URL, Auth and Now are required.
+type Settings struct {
+	ID       string // the connection's id in the configuration; named in errors and logs
+	URL      string // the tracker's root, with the path it is installed under, without credentials
+	Auth     Auth   // an account of slabridge's own
+	Internal string // the way of keeping a comment from customers; "" for the tracker's only one, or for none
+
+	Transport http.RoundTripper // carries the requests; nil for Go's own, proxies from the environment included
+	Now       func() time.Time  // our clock, against which the tracker's is measured
+	Log       *slog.Logger      // one debug line a request; nil for none
+
+	RatePerSecond float64       // requests begun a second; 0 for no limit
+	Concurrency   int           // requests under way; 0 for 4, what a small tracker bears
+	Timeout       time.Duration // of one request, its answer included; 0 for a minute
+	MaxAnswer     int64         // bytes of one answer; 0 for 64 MiB
+}
+
+// Auth is an account: Way is the AuthWay's Secret.
+type Auth struct{ Way, User, Secret string }
+
+// Probed is what a tracker answered to one question about how it behaves.
+type Probed struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+}
+
+// Clock is one cycle of a clock that the tracker itself keeps on an issue. Its lengths are on the tracker's own calendar,
+// its moments are UTC. It is a second opinion and never the source of a deadline.
+type Clock struct {
+	Name                     string
+	Ongoing                  bool
+	Started, Stopped, Breach time.Time // zero where the tracker does not say
+	Breached, Paused         bool
+	Goal, Elapsed, Remaining time.Duration // Remaining is negative once it is broken
+}
+
+// anyName stands for a name in a way of keeping a comment internal: "role:NAME".
+const anyName = "NAME"
+
+// KeepsInternal reports whether a comment can be kept from customers in the way: one of k.Internal, with a name in the
+// place of NAME.
+func (k Kind) KeepsInternal(way string) bool {
+	return slices.ContainsFunc(k.Internal, func(known string) bool {
+		prefix, named := strings.CutSuffix(known, anyName)
+		return known == way || named && len(way) > len(prefix) && strings.HasPrefix(way, prefix)
+	})
+}
+
+// UsualInternal is the way of keeping a comment internal when nothing is said: the only one, where there is only one.
+func (k Kind) UsualInternal() string {
+	if len(k.Internal) == 1 && !strings.HasSuffix(k.Internal[0], anyName) {
+		return k.Internal[0]
+	}
+	return ""
+}
+
+// Way finds the way of proving who we are in which exactly these keys of `auth` are written; ok is false for none.
+func (k Kind) Way(keys []string) (way AuthWay, ok bool) {
+	has := func(key string) bool { return slices.Contains(keys, key) }
+	for _, w := range k.Auth {
+		want := 1
+		if w.User {
+			want = 2
+		}
+		if len(keys) == want && has("user") == w.User && (has(w.Secret) || has("file")) {
+			return w, true
+		}
+	}
+	return AuthWay{}, false
+}

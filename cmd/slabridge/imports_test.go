@@ -38,6 +38,7 @@ var layers = []layer{
 	{"connectors/jira/jiracontract", nil, "what checks a connector shares no code with it"},
 	{"connectors/jira/jirasim", nil, "a simulator that shares code with what it checks checks nothing"},
 	{"connectors/trackertest", []string{"connectors"}, "the suite tests any connector, so it may name none"},
+	{"connectors/trackertest/tiny", []string{"connectors"}, "a third tracker needs the contract and nothing else"},
 	{"connectors/mirror", []string{"connectors"}, "the mirror keeps what trackers said in their own words"},
 	{"mapping", []string{"connectors", "enforcer"}, "mapping is the one place where both vocabularies meet"},
 	{"enforcer", []string{"enforcer/calendar"}, "the rules are pure: no tracker, no SQL, no network"},

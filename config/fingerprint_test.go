@@ -32,7 +32,7 @@ func TestFingerprintsStayAsTheyAre(t *testing.T) {
 		fmt.Fprintf(&got, "preset %s %s\n", id, rules(p.contract, p.spec))
 	}
 	for _, file := range []string{"testdata/base.yaml", "testdata/fingerprints/whole.yaml"} {
-		cfg, faults := Load(file)
+		cfg, faults := Load(file, trackers)
 		if cfg == nil {
 			t.Fatal(faults)
 		}

@@ -61,6 +61,7 @@ type story struct {
 	down     [2]time.Time // slabridge does not run in between
 	waits    []time.Time  // openings that internal steps wait for
 	n        int
+	tells    bool
 	out      strings.Builder
 }
 
@@ -85,6 +86,8 @@ func play(t *testing.T, head string) string {
 			}
 			s.contract = c
 			s.items(c, nil)
+		case words[0] == "tell": // the reasons, the words and the arithmetic too
+			s.tells = true
 		case words[0] == "mapped": // items and fields; without this line none is
 			s.items(s.contract, words[1:])
 		case words[0] == "on":
@@ -228,6 +231,8 @@ func (s *story) act(at time.Time, w []string) {
 			}
 		case "note":
 			m.Note = enforcer.Audience(next())
+		case "step": // of our own comment: step acknowledge/start
+			m.Steps = append(m.Steps, next())
 		case "auto":
 			m.AutoReply = true
 		case "on-behalf":
@@ -369,6 +374,9 @@ func (s *story) say(now time.Time, d enforcer.Decision) {
 		fmt.Fprintf(&s.out, ": %s", d.Reason.Text.In("en"))
 	}
 	s.out.WriteString("\n")
+	if s.tells {
+		s.tellDecision(d)
+	}
 }
 
 func (s *story) stamp(t time.Time) string {
@@ -415,9 +423,18 @@ func (s *story) report() {
 			}
 		}
 		for _, p := range c.Pauses {
-			fmt.Fprintf(&s.out, " paused %s..%s", s.stamp(p.From), s.stamp(p.To))
+			fmt.Fprintf(&s.out, " paused %s..", s.stamp(p.From))
+			if !p.To.IsZero() {
+				s.out.WriteString(s.stamp(p.To))
+			}
 		}
 		s.out.WriteString("\n")
+		if s.tells {
+			s.tellCycle(&ev, &c)
+		}
+	}
+	if s.tells {
+		s.tellRequest(&ev)
 	}
 }
 

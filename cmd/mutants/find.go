@@ -159,7 +159,7 @@ func (f *finder) constant(e ast.Expr) bool {
 	}
 	_, literal := e.(*ast.BasicLit)
 	switch {
-	case tv.Type.String() == "time.Duration":
+	case !literal && tv.Type.String() == "time.Duration":
 		f.replace(e, f.text(e)+" + 1e9")
 	case literal && tv.Value.Kind() == constant.Int && !f.inCapacity(e):
 		switch f.text(e) {

@@ -31,12 +31,12 @@ import (
 //	      - {date: 2027-04-30, minutes: 60}
 //	    ordinary: [2027-03-24]  # as its weekday says, whatever the built-in year says
 type calendarFileDoc struct {
-	Country string    `yaml:"country" check:"required"`
-	Extends string    `yaml:"extends"`
-	Source  string    `yaml:"source"`
-	Version string    `yaml:"version" check:"required"`
-	Weekend []weekday `yaml:"weekend"`
-	Years   yearDocs  `yaml:"years" check:"required"`
+	Country string         `yaml:"country" check:"required"`
+	Extends string         `yaml:"extends"`
+	Source  string         `yaml:"source"`
+	Version string         `yaml:"version" check:"required"`
+	Weekend []time.Weekday `yaml:"weekend"`
+	Years   yearDocs       `yaml:"years" check:"required"`
 }
 
 type yearDoc struct {
@@ -51,25 +51,25 @@ type yearDoc struct {
 
 // dayDoc is a day of any of the lists; a date alone needs no braces.
 type dayDoc struct {
-	Date    date   `yaml:"date" check:"required"`
-	Name    string `yaml:"name"`
-	EN      string `yaml:"en"`
-	Instead *date  `yaml:"instead"`
-	Minutes *int   `yaml:"minutes"`
+	Date    calendar.Date  `yaml:"date" check:"required"`
+	Name    string         `yaml:"name"`
+	EN      string         `yaml:"en"`
+	Instead *calendar.Date `yaml:"instead"`
+	Minutes *int           `yaml:"minutes"`
 }
 
-func (doc *dayDoc) readNode(d decoder, n *yaml.Node, path string) {
+func (doc *dayDoc) readNode(d decoder, n *yaml.Node, path, check string) {
 	if n.Kind == yaml.ScalarNode {
-		d.readText(n, &doc.Date, path)
+		d.read(n, settable(&doc.Date), path, check)
 		return
 	}
-	d.readStruct(n, settable(doc), path, "")
+	d.readStruct(n, settable(doc), path, check)
 }
 
 // yearDocs are the years by their numbers, in the order of the file.
 type yearDocs []yearDoc
 
-func (y *yearDocs) readNode(d decoder, n *yaml.Node, path string) {
+func (y *yearDocs) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
 		d.wrongForm(n, path, "", "a mapping of years, as 2027: {status: final, non_working: [2027-05-17]}")
 		return
@@ -95,19 +95,6 @@ func (y *yearDocs) readNode(d decoder, n *yaml.Node, path string) {
 	}
 }
 
-type weekday time.Weekday
-
-// UnmarshalText reads an English name, in small letters or capitals.
-func (w *weekday) UnmarshalText(text []byte) error {
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if strings.EqualFold(string(text), d.String()) {
-			*w = weekday(d)
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is not a weekday; write Saturday", text)
-}
-
 // readDays reads a calendar file. The days are of use only when the page has no faults.
 func readDays(p *page, data []byte) calendar.Days {
 	var doc calendarFileDoc
@@ -120,7 +107,7 @@ func readDays(p *page, data []byte) calendar.Days {
 		clear(weekend)
 	}
 	for _, day := range doc.Weekend {
-		weekend[time.Weekday(day)] = true
+		weekend[day] = true
 	}
 	for i := range doc.Years {
 		y := &doc.Years[i]
@@ -180,11 +167,11 @@ const longestShortening = 24 * 60
 
 // add refuses what contradicts the list, the weekend or an earlier entry.
 func (b *yearBuilder) add(path string, kind calendar.Kind, doc *dayDoc) {
-	day := calendar.Day{Date: doc.Date.Date, Kind: kind, Name: calendar.Name{RU: doc.Name, EN: doc.EN}}
+	day := calendar.Day{Date: doc.Date, Kind: kind, Name: calendar.Name{RU: doc.Name, EN: doc.EN}}
 	weekday := day.Date.Weekday()
 	refuse := func(format string, args ...any) { b.fault(path, day.Date.String(), format, args...) }
 	if doc.Instead != nil {
-		day.Instead = doc.Instead.Date
+		day.Instead = *doc.Instead
 		if kind != calendar.Working {
 			refuse("has instead, which is only for working_weekends")
 		}

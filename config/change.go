@@ -93,10 +93,7 @@ func (ch *changer) whole() {
 		ch.fault(ch.path+".off", "true", "contradicts on: true")
 	}
 	if d.Pause != nil {
-		o.Pause = nil
-		for _, class := range d.Pause {
-			o.Pause = append(o.Pause, enforcer.StatusClass(class))
-		}
+		o.Pause = d.Pause
 	}
 	if d.On {
 		o.Off = false
@@ -193,7 +190,7 @@ func (ch *changer) term(r *enforcer.Rule) {
 	case d.Cutoff != nil && d.Cutoff.None:
 		t.Cutoff = nil
 	case d.Cutoff != nil:
-		t.Cutoff = &calendar.Cutoff{After: d.Cutoff.After.TimeOfDay, Due: d.Cutoff.Due.TimeOfDay}
+		t.Cutoff = &d.Cutoff.Cutoff
 	case t.Always:
 		t.Cutoff = nil // a clock that never stops has no late notices
 	}

@@ -50,7 +50,7 @@ func (l *loader) connections() {
 			}
 		}
 		if doc.Timeout != nil {
-			if c.Timeout = doc.Timeout.Duration; c.Timeout > maxTimeout {
+			if c.Timeout = *doc.Timeout; c.Timeout > maxTimeout {
 				l.fault(path+".timeout", c.Timeout.String(), "must be 2m at most: a write that has no answer by then is looked for in the tracker")
 			}
 		}

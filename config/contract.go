@@ -146,7 +146,7 @@ func (b *contractBuilder) obligations() {
 func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.Obligation {
 	o := enforcer.Obligation{
 		ID: doc.ID, Source: doc.Source, Title: doc.Title.text(), Kind: enforcer.Kind(doc.Kind),
-		Assumption: doc.Assumption.text(), Plans: doc.Plans, Start: doc.Start.condition(),
+		Assumption: doc.Assumption.text(), Plans: doc.Plans, Start: doc.Start.condition(), Pause: doc.Pause,
 		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off, Agreed: doc.Agreed, Unless: doc.Unless,
 		Escalation: doc.Escalation,
 	}
@@ -162,9 +162,6 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	}
 	for i := range doc.Accept {
 		o.Accept = append(o.Accept, doc.Accept[i].condition())
-	}
-	for _, class := range doc.Pause {
-		o.Pause = append(o.Pause, enforcer.StatusClass(class))
 	}
 	for i, plan := range doc.Plans {
 		b.oneOf(fmt.Sprintf("%s.plans[%d]", path, i), plan, "a plan of this contract", b.doc.Plans)
@@ -188,10 +185,11 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 
 func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step) enforcer.Rule {
 	r := enforcer.Rule{
-		Severities: doc.Severities, As: doc.As, On: enforcer.DueSource(doc.On), Limit: doc.Limit.text(), Steps: shared, Sum: doc.sum(),
+		Severities: doc.Severities, As: doc.As, On: enforcer.DueSource(doc.On), Limit: doc.Limit.text(), Sum: doc.sum(),
+		While: doc.While, Steps: shared,
 	}
 	if doc.AtMost != nil {
-		r.AtMost = doc.AtMost.Duration
+		r.AtMost = *doc.AtMost
 	}
 	if doc.Severities == nil {
 		r.Severities = b.all
@@ -199,9 +197,6 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	known := severityIDs(b.c)
 	for i, s := range doc.Severities {
 		b.oneOf(indexed(path+".severities", i, len(doc.Severities)), s, "a severity of this contract", known)
-	}
-	for _, class := range doc.While {
-		r.While = append(r.While, enforcer.StatusClass(class))
 	}
 	clock := doc.Clock
 	if doc.Within == nil && doc.As == "" && doc.On == "" {
@@ -227,7 +222,7 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 func (doc *ruleDoc) sum() *enforcer.Sum {
 	switch {
 	case doc.Billed != nil:
-		return &enforcer.Sum{Billed: &enforcer.Billed{Step: doc.Billed.Step.Duration, AtLeast: doc.Billed.AtLeast.Duration}}
+		return &enforcer.Sum{Billed: &enforcer.Billed{Step: doc.Billed.Step, AtLeast: doc.Billed.AtLeast}}
 	case doc.Percent != 0:
 		return &enforcer.Sum{Percent: doc.Percent}
 	case doc.Mean != nil:
@@ -237,14 +232,14 @@ func (doc *ruleDoc) sum() *enforcer.Sum {
 }
 
 // termOf puts a term and its qualifiers together; nil when there is none.
-func termOf(p *page, path string, within *term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
+func termOf(p *page, path string, within *calendar.Term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
 	if within == nil {
 		if count != "" || clock != "" || (cutoff != nil && !cutoff.None) {
 			p.fault(path+".within", "", "is missing; count, clock and cutoff say more about a term")
 		}
 		return nil
 	}
-	t := within.Term
+	t := *within
 	t.Always = clock == clockAlways
 	if count == countCivil {
 		if t.Unit != calendar.BusinessDays {
@@ -254,7 +249,7 @@ func termOf(p *page, path string, within *term, count, clock string, cutoff *cut
 		t.Unit = calendar.CivilBusinessDays
 	}
 	if cutoff != nil && !cutoff.None {
-		t.Cutoff = &calendar.Cutoff{After: cutoff.After.TimeOfDay, Due: cutoff.Due.TimeOfDay}
+		t.Cutoff = &cutoff.Cutoff
 	}
 	if p.spoilt(path+".within") || p.spoilt(path+".cutoff") {
 		return nil

@@ -2,9 +2,13 @@ package config
 
 import (
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -40,7 +44,7 @@ type titleDoc struct {
 	EN string `yaml:"en" check:"required"`
 }
 
-func (t *titleDoc) readNode(d decoder, n *yaml.Node, path string) {
+func (t *titleDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind == yaml.ScalarNode {
 		d.readString(n, settable(&t.RU), path, "")
 		t.EN = t.RU
@@ -117,7 +121,7 @@ type obligationDoc struct {
 	// Unless: while this other obligation is on, it takes this one's place.
 	Unless string `yaml:"unless"`
 	// Pause lists the status classes in which the stopwatch stands still.
-	Pause classNames `yaml:"pause"`
+	Pause listOf[enforcer.StatusClass] `yaml:"pause" check:"of=classes"`
 	// Repeat: the next cycle starts where one ends, while the request is open.
 	Repeat bool `yaml:"repeat"`
 	// Once: not started again when a customer reopens the request.
@@ -149,11 +153,11 @@ type ruleDoc struct {
 	// Severities covered; left out, all.
 	Severities names `yaml:"severities"`
 	// Within is the term: 20m, 2h, 1bd, 10d, 1cd.
-	Within *term `yaml:"within"`
+	Within *calendar.Term `yaml:"within"`
 	// On takes the due from elsewhere: due-date (the close of the issue's due date) or period-end (of a duty).
 	On string `yaml:"on" check:"of=dues"`
 	// AtMost is the longest that an entry of booked time may be: 30m.
-	AtMost *length `yaml:"at_most"`
+	AtMost *time.Duration `yaml:"at_most"`
 	// Billed is how an entry of booked time is charged for.
 	Billed *billedDoc `yaml:"billed"`
 	// Percent of the contract's sum that the cost of changes may reach.
@@ -171,16 +175,16 @@ type ruleDoc struct {
 	// Limit says the promise in words; it is shown and never computed.
 	Limit *titleDoc `yaml:"limit"`
 	// While: only in these status classes.
-	While classNames `yaml:"while"`
+	While listOf[enforcer.StatusClass] `yaml:"while" check:"of=classes"`
 	// Steps of this rule.
 	Steps []stepDoc `yaml:"steps"`
 }
 
 type billedDoc struct {
 	// Step to which an entry is rounded up: 30m.
-	Step length `yaml:"step" check:"required"`
+	Step time.Duration `yaml:"step" check:"required"`
 	// AtLeast is charged for every entry: 30m.
-	AtLeast length `yaml:"at_least" check:"required"`
+	AtLeast time.Duration `yaml:"at_least" check:"required"`
 }
 
 type meanDoc struct {
@@ -194,19 +198,18 @@ type meanDoc struct {
 
 // cutoffDoc is {after, due} or none.
 type cutoffDoc struct {
-	None  bool
-	After timeOfDay
-	Due   timeOfDay
+	None bool
+	calendar.Cutoff
 }
 
-func (c *cutoffDoc) readNode(d decoder, n *yaml.Node, path string) {
+func (c *cutoffDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind == yaml.ScalarNode && n.Value == "none" {
 		c.None = true
 		return
 	}
 	var f struct {
-		After timeOfDay `yaml:"after" check:"required"`
-		Due   timeOfDay `yaml:"due" check:"required"`
+		After calendar.TimeOfDay `yaml:"after" check:"required"`
+		Due   calendar.TimeOfDay `yaml:"due" check:"required"`
 	}
 	d.readStruct(n, settable(&f), path, "")
 	c.After, c.Due = f.After, f.Due
@@ -216,9 +219,9 @@ type stepDoc struct {
 	// At is start, due, or a share of the term: 50%.
 	At *atDoc `yaml:"at"`
 	// After the start by so much: 5bd.
-	After *term `yaml:"after"`
+	After *calendar.Term `yaml:"after"`
 	// Before the due by so much: 1bd.
-	Before *term `yaml:"before"`
+	Before *calendar.Term `yaml:"before"`
 	// Comment that the step writes.
 	Comment *commentDoc `yaml:"comment"`
 	// Assign to the lead of support, developers or management, or to who is on duty.
@@ -244,19 +247,22 @@ type oursDoc struct {
 	Watch string `yaml:"watch" check:"of=staff"`
 }
 
-// atDoc is start, due or a share.
+// atDoc is start, due, or a share of the time between them in per cent: 0 and 100 have names of their own.
 type atDoc struct {
-	Start, Due bool
-	Share      share
+	Due     bool
+	Percent int
 }
 
-func (a *atDoc) readNode(d decoder, n *yaml.Node, path string) {
+var shareOfTerm = regexp.MustCompile(`^0*([1-9][0-9]?)%$`)
+
+func (a *atDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
+	share := shareOfTerm.FindStringSubmatch(n.Value)
 	switch {
-	case n.Kind == yaml.ScalarNode && n.Value == "start":
-		a.Start = true
-	case n.Kind == yaml.ScalarNode && n.Value == "due":
+	case n.Value == "start":
+	case n.Value == "due":
 		a.Due = true
-	case n.Kind == yaml.ScalarNode && a.Share.UnmarshalText([]byte(n.Value)) == nil:
+	case share != nil:
+		a.Percent, _ = strconv.Atoi(share[1]) // two digits
 	default:
 		d.wrongForm(n, path, "", "a moment of a cycle; write start, due, or a share of the term from 1% to 99%")
 	}
@@ -297,7 +303,7 @@ func vocabularyWords(wanted func(*enforcer.WordSpec) bool) []string {
 	return out
 }
 
-func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path string) {
+func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind == yaml.ScalarNode {
 		if d.oneOf(path, n.Value, "a condition", bareWords()) {
 			c.Word = enforcer.Word(n.Value)
@@ -326,7 +332,7 @@ func (c *conditionDoc) readForm(d decoder, word enforcer.Word, n *yaml.Node, pat
 	form := word.Spec().Form
 	var list names
 	if form.List {
-		list.read(d, n, path, "behind="+string(word))
+		list.readNode(d, n, path, "behind="+string(word))
 	} else {
 		list = names{""}
 		d.read(n, settable(&list[0]), path, "behind="+string(word))
@@ -338,7 +344,7 @@ func (c *conditionDoc) readForm(d decoder, word enforcer.Word, n *yaml.Node, pat
 
 func (c *conditionDoc) readBy(d decoder, n *yaml.Node, path string) {
 	var list names
-	list.read(d, n, path, "of=speakers")
+	list.readNode(d, n, path, "of=speakers")
 	for _, who := range list {
 		if who == staffWord {
 			c.By = append(c.By, enforcer.Support, enforcer.Developers, enforcer.Management)

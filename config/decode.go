@@ -2,7 +2,6 @@ package config
 
 import (
 	"bytes"
-	"encoding"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +26,7 @@ type decoder struct{ *page }
 
 // nodeReader is a value with a form of its own.
 type nodeReader interface {
-	readNode(d decoder, n *yaml.Node, path string)
+	readNode(d decoder, n *yaml.Node, path, check string)
 }
 
 // readYAML decodes the file's one document into out, a pointer to a struct.
@@ -88,21 +87,16 @@ func (d decoder) read(n *yaml.Node, v reflect.Value, path, check string) {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
 	}
-	if r, ok := v.Addr().Interface().(nodeReader); ok {
-		r.readNode(d, n, path)
-		return
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
-			d.readText(n, text, path)
-			return
-		}
-		d.readStruct(n, v, path, check)
-	case reflect.Slice:
+	reader, own := v.Addr().Interface().(nodeReader)
+	switch {
+	case own:
+		reader.readNode(d, n, path, check)
+	case v.Kind() == reflect.Slice:
 		d.readList(n, v, path, check)
-	default:
+	case v.Kind() == reflect.String || parsers[v.Type()] != nil:
 		d.readScalar(n, v, path, check)
+	default:
+		d.readStruct(n, v, path, check)
 	}
 }
 
@@ -186,37 +180,17 @@ func (d decoder) readList(n *yaml.Node, v reflect.Value, path, check string) {
 }
 
 func (d decoder) readScalar(n *yaml.Node, v reflect.Value, path, check string) {
-	if n.Kind != yaml.ScalarNode {
+	parse := parsers[v.Type()]
+	switch {
+	case n.Kind != yaml.ScalarNode:
 		d.wrongForm(n, path, check, "a single value")
-		return
-	}
-	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
-		d.readText(n, text, path)
-		return
-	}
-	switch v.Kind() {
-	case reflect.String:
+	case parse == nil:
 		d.readString(n, v, path, check)
-	case reflect.Bool:
-		if n.Value != "true" && n.Value != "false" {
-			d.fault(path, n.Value, "is neither true nor false")
-			return
+	default:
+		if err := parse(v, n.Value); err != nil {
+			reason := strings.TrimPrefix(strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" "), n.Value+" ")
+			d.fault(path, n.Value, "%s", reason)
 		}
-		v.SetBool(n.Value == "true")
-	case reflect.Int:
-		i, err := strconv.Atoi(n.Value)
-		if err != nil {
-			d.fault(path, n.Value, "is not a whole number")
-			return
-		}
-		v.SetInt(int64(i))
-	case reflect.Float64:
-		f, err := strconv.ParseFloat(n.Value, 64)
-		if err != nil || f != f || f-f != 0 {
-			d.fault(path, n.Value, "is not a number")
-			return
-		}
-		v.SetFloat(f)
 	}
 }
 
@@ -228,18 +202,6 @@ func (d decoder) readString(n *yaml.Node, v reflect.Value, path, check string) {
 	}
 	if accepted := d.choices(check); accepted != nil && !d.oneOf(path, n.Value, "known here", accepted) {
 		v.SetString("")
-	}
-}
-
-func (d decoder) readText(n *yaml.Node, text encoding.TextUnmarshaler, path string) {
-	if n.Kind != yaml.ScalarNode {
-		d.wrongForm(n, path, "", "a single value")
-		return
-	}
-	if err := text.UnmarshalText([]byte(n.Value)); err != nil {
-		// These errors begin with the value, as package calendar's do.
-		reason := strings.TrimPrefix(strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" "), n.Value+" ")
-		d.fault(path, n.Value, "%s", reason)
 	}
 }
 

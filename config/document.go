@@ -2,6 +2,10 @@ package config
 
 import (
 	"slices"
+	"time"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -41,9 +45,9 @@ type limitsDoc struct {
 	// WritesPerPass: more writes than this in one pass are held for a human. Default 20. Environment: SLABRIDGE_LIMITS_WRITES_PER_PASS.
 	WritesPerPass *int `yaml:"writes_per_pass"`
 	// ClockSkew against the tracker above this holds all writes. Default 2m. Environment: SLABRIDGE_LIMITS_CLOCK_SKEW.
-	ClockSkew *length `yaml:"clock_skew"`
+	ClockSkew *time.Duration `yaml:"clock_skew"`
 	// LateAfter: slabridge itself is late when what is due has not been done for longer than this. Default 10m. Environment: SLABRIDGE_LIMITS_LATE_AFTER.
-	LateAfter *length `yaml:"late_after"`
+	LateAfter *time.Duration `yaml:"late_after"`
 }
 
 type connectionDoc struct {
@@ -62,7 +66,7 @@ type connectionDoc struct {
 	// Concurrency is the most requests at the same time. Default 4.
 	Concurrency *int `yaml:"concurrency"`
 	// Timeout of one request, 2m at most. Default 30s.
-	Timeout *length `yaml:"timeout"`
+	Timeout *time.Duration `yaml:"timeout"`
 	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no longer. Default: none.
 	WatchIssue string `yaml:"watch_issue"`
 	// Webhook opens /webhooks/ID on the address of `listen`, at which the tracker may tell of changes at once. Default: none is open.
@@ -90,7 +94,7 @@ type authDoc struct {
 // secretDoc is ${NAME} or {file: PATH}.
 type secretDoc struct{ env, file string }
 
-func (s *secretDoc) readNode(d decoder, n *yaml.Node, path string) {
+func (s *secretDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind == yaml.ScalarNode {
 		ref := envReference.FindStringSubmatch(n.Value)
 		if ref == nil {
@@ -154,7 +158,7 @@ type whenDoc struct {
 	// Priority of the issue.
 	Priority names `yaml:"priority"`
 	// AuthorRole is the role of the issue's author.
-	AuthorRole roleNames `yaml:"author_role"`
+	AuthorRole listOf[enforcer.Role] `yaml:"author_role" check:"of=roles"`
 }
 
 type statusRuleDoc struct {
@@ -163,7 +167,7 @@ type statusRuleDoc struct {
 	// Names of the tracker's statuses.
 	Names names `yaml:"names"`
 	// Categories into which Jira itself sorts statuses: new, indeterminate, done. They count for statuses that no entry names.
-	Categories categoryNames `yaml:"categories"`
+	Categories names `yaml:"categories" check:"of=categories"`
 }
 
 type roleRuleDoc struct {
@@ -261,7 +265,7 @@ type useDoc struct {
 // versionDoc is one text of a contract.
 type versionDoc struct {
 	// ValidFrom is the first day on which requests are received under it.
-	ValidFrom date `yaml:"valid_from" check:"required"`
+	ValidFrom calendar.Date `yaml:"valid_from" check:"required"`
 	// Use is a preset, or a contract file beside this one.
 	Use string `yaml:"use" check:"required"`
 	// Plan, where the contract knows plans.
@@ -283,7 +287,7 @@ type dutyDoc struct {
 	// Period is quarter, month, year, or a cron line in the contract's zone that says when each begins. Default quarter.
 	Period string `yaml:"period"`
 	// Within is the term from the start of the period; left out, the close of its last working day.
-	Within *term `yaml:"within"`
+	Within *calendar.Term `yaml:"within"`
 	// Project in which the issue is made.
 	Project string `yaml:"project" check:"required"`
 	// Tracker: Redmine's tracker, Jira's issue type.
@@ -312,9 +316,9 @@ type accountDoc struct {
 
 type validDoc struct {
 	// From is the first day.
-	From *date `yaml:"from"`
+	From *calendar.Date `yaml:"from"`
 	// To is the last day.
-	To *date `yaml:"to"`
+	To *calendar.Date `yaml:"to"`
 }
 
 // changeDoc changes one obligation, for the severities named or for all.
@@ -324,7 +328,7 @@ type changeDoc struct {
 	// Severity or severities for which; left out, all.
 	Severity names `yaml:"severity"`
 	// Within is the new term: 15m, 2h, 1bd, 10d.
-	Within *term `yaml:"within"`
+	Within *calendar.Term `yaml:"within"`
 	// Count of a term in bd or d: plain, or civil (from the day after the event).
 	Count string `yaml:"count" check:"of=counts"`
 	// Clock is calendar or always; always takes the cut-off away.
@@ -332,7 +336,7 @@ type changeDoc struct {
 	// Cutoff is {after: "17:30", due: "09:20"}, or none.
 	Cutoff *cutoffDoc `yaml:"cutoff"`
 	// Pause lists the status classes in which the stopwatch stands still; it holds for every severity.
-	Pause classNames `yaml:"pause"`
+	Pause listOf[enforcer.StatusClass] `yaml:"pause" check:"of=classes"`
 	// Off is true for the whole obligation, or lists what its steps shall not do: assign, priority, watch, comment.
 	Off *offDoc `yaml:"off"`
 	// On turns on an obligation that is off in the text.
@@ -349,7 +353,7 @@ type offDoc struct {
 	Parts names
 }
 
-func (o *offDoc) readNode(d decoder, n *yaml.Node, path string) {
+func (o *offDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind == yaml.ScalarNode && n.Value == "true" {
 		o.All = true
 		return
@@ -358,7 +362,7 @@ func (o *offDoc) readNode(d decoder, n *yaml.Node, path string) {
 		d.fault(path, n.Value, "is neither true nor a list of assign, priority, watch, comment")
 		return
 	}
-	o.Parts.read(d, n, path, "of=parts")
+	o.Parts.readNode(d, n, path, "of=parts")
 }
 
 type textDoc struct {

@@ -38,7 +38,7 @@ func (u *user) duties(c *Contract) {
 			duty.Period = enforcer.PeriodQuarter
 		}
 		if d.Within != nil {
-			duty.Within = &d.Within.Term
+			duty.Within = d.Within
 		} else if !slices.Contains(periods, duty.Period) && !u.spoilt(path) {
 			u.fault(path+".within", "", "is missing; a period by cron has no last working day, write 5bd")
 		}

@@ -91,9 +91,8 @@ func (l *loader) severityRules(path string, docs []severityRuleDoc) []mapping.Se
 }
 
 func (l *loader) when(path string, d *whenDoc) mapping.When {
-	w := mapping.When{Field: d.Field, In: d.In, Tracker: d.Tracker, Category: d.Category, Priority: d.Priority}
-	for _, r := range d.AuthorRole {
-		w.AuthorRole = append(w.AuthorRole, enforcer.Role(r))
+	w := mapping.When{
+		Field: d.Field, In: d.In, Tracker: d.Tracker, Category: d.Category, Priority: d.Priority, AuthorRole: d.AuthorRole,
 	}
 	switch {
 	case l.spoilt(path):
@@ -259,7 +258,6 @@ func (l *loader) activityRules(path string, docs []activityRuleDoc) []mapping.Ac
 			l.fault(at+".is", d.Is, "has an entry already, activities[%d]; put all its names together", first)
 		}
 		seen[d.Is] = i
-		noRepeats(l.page, at+".names", d.Names)
 		out = append(out, mapping.ActivityRule{Is: d.Is, Names: d.Names})
 	}
 	return out

@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,14 +63,13 @@ func words[S ~string](list []S) []string {
 	return out
 }
 
-// names is a list of names; a single one needs no brackets.
-type names []string
+// names is a list of names.
+type names = listOf[string]
 
-func (l *names) readNode(d decoder, n *yaml.Node, path string) {
-	l.read(d, n, path, "")
-}
+// listOf is a list of names, or of the words of a vocabulary; a single one needs no brackets.
+type listOf[T ~string] []T
 
-func (l *names) read(d decoder, n *yaml.Node, path, check string) {
+func (l *listOf[T]) readNode(d decoder, n *yaml.Node, path, check string) {
 	items := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
 		items = n.Content
@@ -82,144 +83,127 @@ func (l *names) read(d decoder, n *yaml.Node, path, check string) {
 			at = fmt.Sprintf("%s[%d]", path, i)
 		}
 		d.lines[at] = item.Line
-		var s string
+		var s T
 		d.read(item, settable(&s), at, check)
 		switch {
 		case s == "":
 		case slices.Contains(*l, s):
-			d.fault(at, s, "is given twice")
+			d.fault(at, string(s), "is given twice")
 		default:
 			*l = append(*l, s)
 		}
 	}
 }
 
-// The lists of words of one vocabulary.
-type (
-	roleNames  names // of roles, customers and the bot among them
-	classNames names // of status classes
-	// categoryNames are of the classes that a tracker itself sorts its statuses into.
-	categoryNames names
-)
-
-func (l *roleNames) readNode(d decoder, n *yaml.Node, path string) {
-	(*names)(l).read(d, n, path, "of=roles")
+// parsers put what a scalar's text stands for into a value of the type. Their errors begin with the text, as package
+// calendar's do, or with what is wrong with it.
+var parsers = map[reflect.Type]func(v reflect.Value, text string) error{
+	reflect.TypeFor[bool]():               parseInto(parseBool),
+	reflect.TypeFor[int]():                parseInto(parseInt),
+	reflect.TypeFor[float64]():            parseInto(parseFloat),
+	reflect.TypeFor[calendar.Term]():      parseInto(calendar.ParseTerm),
+	reflect.TypeFor[calendar.TimeOfDay](): parseInto(calendar.ParseTimeOfDay),
+	reflect.TypeFor[calendar.Date]():      parseInto(calendar.ParseDate),
+	reflect.TypeFor[time.Weekday]():       parseInto(parseWeekday),
+	reflect.TypeFor[time.Duration]():      parseInto(parseLength),
+	reflect.TypeFor[moment]():             parseInto(parseMoment),
+	reflect.TypeFor[money]():              parseInto(parseMoney),
 }
 
-func (l *classNames) readNode(d decoder, n *yaml.Node, path string) {
-	(*names)(l).read(d, n, path, "of=classes")
+func parseInto[T any](parse func(string) (T, error)) func(reflect.Value, string) error {
+	return func(v reflect.Value, text string) error {
+		parsed, err := parse(text)
+		v.Set(reflect.ValueOf(parsed))
+		return err
+	}
 }
 
-func (l *categoryNames) readNode(d decoder, n *yaml.Node, path string) {
-	(*names)(l).read(d, n, path, "of=categories")
+func parseBool(s string) (bool, error) {
+	if s != "true" && s != "false" {
+		return false, errors.New("is neither true nor false")
+	}
+	return s == "true", nil
 }
 
-// term is 20m, 2h, 1bd or 10d.
-type term struct{ calendar.Term }
-
-// UnmarshalText reads a term as package calendar does.
-func (t *term) UnmarshalText(text []byte) (err error) {
-	t.Term, err = calendar.ParseTerm(string(text))
-	return err
+func parseInt(s string) (int, error) {
+	i, err := strconv.Atoi(s)
+	if err != nil {
+		return 0, errors.New("is not a whole number")
+	}
+	return i, nil
 }
 
-// timeOfDay is a local time, "17:30".
-type timeOfDay struct{ calendar.TimeOfDay }
-
-// UnmarshalText reads a time of day as package calendar does.
-func (t *timeOfDay) UnmarshalText(text []byte) (err error) {
-	t.TimeOfDay, err = calendar.ParseTimeOfDay(string(text))
-	return err
+func parseFloat(s string) (float64, error) {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0, errors.New("is not a number")
+	}
+	return f, nil
 }
 
-// date is a day, 2026-03-01.
-type date struct{ calendar.Date }
-
-// UnmarshalText reads a date as package calendar does.
-func (t *date) UnmarshalText(text []byte) (err error) {
-	t.Date, err = calendar.ParseDate(string(text))
-	return err
+// parseWeekday reads an English name, in small letters or capitals.
+func parseWeekday(s string) (time.Weekday, error) {
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if strings.EqualFold(s, d.String()) {
+			return d, nil
+		}
+	}
+	return 0, errors.New("is not a weekday; write Saturday")
 }
 
-// in is the first moment of the date, plus days, in the zone.
-func (t date) in(loc *time.Location, days int) time.Time {
-	return time.Date(t.Year, t.Month, t.Day+days, 0, 0, 0, 0, loc)
+// parseLength reads a positive stretch of plain time; a bare number has no meaning.
+func parseLength(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, errors.New("is not a length of time; write 30s, 2m or 1h")
+	}
+	return d, nil
+}
+
+// midnight is the first moment of the date, plus days, in the zone.
+func midnight(d calendar.Date, loc *time.Location, days int) time.Time {
+	return time.Date(d.Year, d.Month, d.Day+days, 0, 0, 0, 0, loc)
 }
 
 // moment is a date or a time with its offset.
 type moment struct {
-	day date
+	day calendar.Date
 	at  time.Time
 }
 
-// UnmarshalText reads 2026-03-01 or 2026-03-01T09:00:00+05:00.
-func (m *moment) UnmarshalText(text []byte) error {
-	if m.day.UnmarshalText(text) == nil {
-		return nil
+// parseMoment reads 2026-03-01 or 2026-03-01T09:00:00+05:00.
+func parseMoment(s string) (moment, error) {
+	if day, err := calendar.ParseDate(s); err == nil {
+		return moment{day: day}, nil
 	}
-	at, err := time.Parse(time.RFC3339, string(text))
+	at, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return fmt.Errorf("%q is not a moment; write 2026-03-01, or 2026-03-01T09:00:00+05:00 with the offset", text)
+		return moment{}, errors.New("is not a moment; write 2026-03-01, or 2026-03-01T09:00:00+05:00 with the offset")
 	}
-	m.at = at
-	return nil
+	return moment{at: at}, nil
 }
 
 // in is the moment; a bare date is its first moment in the zone.
 func (m moment) in(loc *time.Location) time.Time {
 	if m.at.IsZero() {
-		return m.day.in(loc, 0)
+		return midnight(m.day, loc, 0)
 	}
 	return m.at
-}
-
-// length is a stretch of plain time, 30s or 2m.
-type length struct{ time.Duration }
-
-// UnmarshalText reads a positive duration; a bare number has no meaning.
-func (l *length) UnmarshalText(text []byte) (err error) {
-	l.Duration, err = time.ParseDuration(string(text))
-	if err != nil || l.Duration <= 0 {
-		return fmt.Errorf("%q is not a length of time; write 30s, 2m or 1h", text)
-	}
-	return nil
 }
 
 // money is an amount in hundredths of a currency.
 type money struct{ hundredths int64 }
 
-// UnmarshalText reads 10000000 or 1500000.50.
-func (m *money) UnmarshalText(text []byte) error {
-	whole, part, fraction := strings.Cut(string(text), ".")
+// parseMoney reads 10000000 or 1500000.50.
+func parseMoney(s string) (money, error) {
+	whole, part, fraction := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
 	cents := int64(0)
 	if err == nil && fraction {
 		cents, err = strconv.ParseInt(part, 10, 64)
 	}
-	if err != nil || n < 0 || n > 1e15 || strings.ContainsAny(whole+part, "+-") || fraction && len(part) != 2 || n+cents == 0 {
-		return fmt.Errorf("%q is not an amount; write 10000000 or 1500000.50", text)
+	if err != nil || n < 0 || n > 1e15 || strings.ContainsAny(s, "+-") || fraction && len(part) != 2 || n+cents == 0 {
+		return money{}, errors.New("is not an amount; write 10000000 or 1500000.50")
 	}
-	m.hundredths = n*100 + cents
-	return nil
-}
-
-// share is a percentage of the time between start and due, "75%".
-type share struct{ percent int }
-
-// UnmarshalText reads 1% to 99%: 0 is the start and 100 the due, which have names of their own.
-func (s *share) UnmarshalText(text []byte) error {
-	digits, ok := strings.CutSuffix(string(text), "%")
-	n := 0
-	for _, r := range digits {
-		if r < '0' || r > '9' || n > 99 {
-			ok = false
-			break
-		}
-		n = n*10 + int(r-'0')
-	}
-	if !ok || n < 1 || n > 99 {
-		return errors.New("\"" + string(text) + "\" is not a share of the term; write 1% to 99%, start and due are moments of their own")
-	}
-	s.percent = n
-	return nil
+	return money{n*100 + cents}, nil
 }

@@ -11,8 +11,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/invopop/jsonschema"
@@ -73,11 +75,24 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		if strings.Contains(fields.check[name], "required") {
 			s.Required = append(s.Required, name)
 		}
-		for _, word := range testPage().choices(fields.check[name]) {
-			property, _ := s.Properties.Get(name)
+		accepted := testPage().choices(fields.check[name])
+		property, _ := s.Properties.Get(name)
+		if accepted != nil && t.Field(fields.index[name]).Type.Kind() == reflect.Slice {
+			property.OneOf = oneOrMany(accepted).OneOf
+			continue
+		}
+		for _, word := range accepted {
 			property.Enum = append(property.Enum, word)
 		}
 	}
+}
+
+func oneOrMany(list []string) *jsonschema.Schema {
+	item := &jsonschema.Schema{Type: "string"}
+	for _, w := range list {
+		item.Enum = append(item.Enum, w)
+	}
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{item, {Type: "array", Items: item}}}
 }
 
 // valueSchema describes the values with a form of their own; nil leaves the type to reflection.
@@ -94,31 +109,18 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		}
 		return s
 	}
-	oneOrMany := func(list []string) *jsonschema.Schema {
-		item := &jsonschema.Schema{Type: "string"}
-		for _, w := range list {
-			item.Enum = append(item.Enum, w)
-		}
-		return oneOf(item, &jsonschema.Schema{Type: "array", Items: item})
-	}
 	switch reflect.New(t).Interface().(type) {
-	case *names:
+	case *names, *listOf[enforcer.Role], *listOf[enforcer.StatusClass]:
 		// A name may be a number: the id of a person.
 		item := oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"})
 		return oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"}, &jsonschema.Schema{Type: "array", Items: item})
-	case *roleNames:
-		return oneOrMany(vocabulary["roles"])
-	case *classNames:
-		return oneOrMany(vocabulary["classes"])
-	case *categoryNames:
-		return oneOrMany(testPage().choices("of=categories"))
-	case *term:
+	case *calendar.Term:
 		return pattern(`^[0-9]+(m|h|bd|cd|d)$`)
-	case *date:
+	case *calendar.Date:
 		return pattern(`^\d{4}-\d{2}-\d{2}$`)
 	case *moment:
 		return pattern(`^\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?$`)
-	case *length:
+	case *time.Duration:
 		return pattern(`^([0-9.]+(ms|s|m|h))+$`)
 	case *atDoc:
 		return pattern(`^(start|due|[1-9][0-9]?%)$`)

@@ -30,11 +30,11 @@ func settings(d *document, c *Config) []setting {
 	if d.Limits.WritesPerPass != nil {
 		writes = strconv.Itoa(*d.Limits.WritesPerPass)
 	}
-	span := func(l *length) string {
-		if l == nil || l.Duration == 0 {
+	span := func(d *time.Duration) string {
+		if d == nil || *d == 0 {
 			return ""
 		}
-		return l.String()
+		return d.String()
 	}
 	return []setting{
 		{"state", d.State, "slabridge.db", func(s string) string { c.State = s; return "" }},
@@ -87,9 +87,9 @@ func takeCount(to *int) func(string) string {
 
 func takeLength(to *time.Duration) func(string) string {
 	return func(value string) string {
-		d, err := time.ParseDuration(value)
-		if err != nil || d <= 0 {
-			return "is not a length of time; write 30s, 2m or 1h"
+		d, err := parseLength(value)
+		if err != nil {
+			return err.Error()
 		}
 		*to = d
 		return ""

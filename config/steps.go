@@ -50,7 +50,7 @@ func readTrigger(p *page, path string, doc *stepDoc) (string, enforcer.Trigger) 
 	id, given := "", 0
 	if doc.At != nil {
 		given++
-		t.Due, t.Percent = doc.At.Due, doc.At.Share.percent
+		t.Due, t.Percent = doc.At.Due, doc.At.Percent
 		switch {
 		case t.Due:
 			id = "due"
@@ -62,12 +62,12 @@ func readTrigger(p *page, path string, doc *stepDoc) (string, enforcer.Trigger) 
 	}
 	if doc.After != nil {
 		given++
-		t.After = &doc.After.Term
+		t.After = doc.After
 		id = "warn-" + doc.After.String()
 	}
 	if doc.Before != nil {
 		given++
-		t.Before = &doc.Before.Term
+		t.Before = doc.Before
 		id = "warn-" + doc.Before.String()
 	}
 	if given != 1 && !p.spoilt(path) {

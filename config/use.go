@@ -138,7 +138,7 @@ func (u *user) versions() []*version {
 	var out []*version
 	for i, v := range d.Versions {
 		path := fmt.Sprintf("%s.versions[%d]", u.path, i)
-		if i > 0 && !d.Versions[i-1].ValidFrom.Before(v.ValidFrom.Date) && !u.spoilt(path) {
+		if i > 0 && !d.Versions[i-1].ValidFrom.Before(v.ValidFrom) && !u.spoilt(path) {
 			u.fault(path+".valid_from", v.ValidFrom.String(), "is not after that of the version before it; the oldest stands first")
 		}
 		out = append(out, &version{user: u, path: path, versionDoc: v})
@@ -206,13 +206,13 @@ func (u *user) dates(c *Contract) {
 	zone := c.Calendar.Location()
 	from, to := u.doc.Valid.From, u.doc.Valid.To
 	if from != nil && !from.IsZero() {
-		c.ValidFrom = from.in(zone, 0)
+		c.ValidFrom = midnight(*from, zone, 0)
 	}
 	if to != nil && !to.IsZero() {
-		c.ValidTo = to.in(zone, 1)
+		c.ValidTo = midnight(*to, zone, 1)
 	}
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() && !c.ValidFrom.Before(c.ValidTo) {
-		u.fault(u.path+".valid.to", to.String(), "lies before from, %v", from.Date)
+		u.fault(u.path+".valid.to", to.String(), "lies before from, %v", *from)
 	}
 	u.windows(c)
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() {
@@ -236,7 +236,7 @@ func (u *user) windows(c *Contract) {
 		if u.doc.Versions == nil || v.Calendar == nil {
 			return
 		}
-		v.ValidFrom, v.ValidTo = u.doc.Versions[i].ValidFrom.in(v.Calendar.Location(), 0), to
+		v.ValidFrom, v.ValidTo = midnight(u.doc.Versions[i].ValidFrom, v.Calendar.Location(), 0), to
 		if v.ValidFrom.Before(first) {
 			v.ValidFrom = first
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/connectors/sim"
 	"slabridge/enforcer/engine"
 )
 
@@ -21,7 +22,7 @@ func (d *daemon) passed(until string) int {
 }
 
 // histories counts the requests for one issue.
-func histories(asked []redminesim.Request) (n int) {
+func histories(asked []sim.Request) (n int) {
 	for _, r := range asked {
 		if r.Method == http.MethodGet && strings.HasPrefix(r.Path, "/issues/") {
 			n++

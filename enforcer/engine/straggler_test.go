@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"slabridge/connectors/redmine/redminesim"
+	"slabridge/connectors/sim"
 	"slabridge/enforcer/ledger"
 )
 
@@ -139,7 +139,7 @@ func TestNothingButADroppedNote(t *testing.T) {
 		t.Errorf("refused %d; problems %s", len(r.Refused), problems(r))
 	}
 	puts := w.requests(func() { w.run("2026-03-16 10:09") })
-	puts = slices.DeleteFunc(puts, func(r redminesim.Request) bool { return r.Method == http.MethodGet })
+	puts = slices.DeleteFunc(puts, func(r sim.Request) bool { return r.Method == http.MethodGet })
 	if e := w.row(id, "acknowledge/start"); e.State != ledger.Refused || len(puts) > 0 {
 		t.Errorf("it is %s, and was followed by %v", e.State, puts)
 	}

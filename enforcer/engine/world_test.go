@@ -21,6 +21,7 @@ import (
 	"slabridge/connectors/mirror"
 	"slabridge/connectors/redmine"
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/connectors/sim"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
@@ -410,7 +411,7 @@ func (w *world) row(issue int, step string) ledger.Entry {
 }
 
 // requests counts what the tracker was asked while f ran.
-func (w *world) requests(f func()) []redminesim.Request {
+func (w *world) requests(f func()) []sim.Request {
 	w.sim.ResetRequests()
 	f()
 	return w.sim.Requests()

@@ -90,7 +90,7 @@ func FuzzParseJQL(f *testing.F) {
 		if len(q.clauses) == 0 {
 			t.Fatalf("%q has no bound and was taken", in)
 		}
-		c := &call{Server: s, user: s.st.user("sla-bot"), now: s.now()}
+		c := &call{Server: s, user: s.st.user("sla-bot"), now: s.Now()}
 		if _, err := c.find(q, nil); err != nil && !strings.Contains(err.Error(), "does not exist") {
 			t.Errorf("%q was read and cannot be asked: %v", in, err)
 		}

@@ -2,7 +2,6 @@ package jirasim
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"slabridge/connectors/sim"
 )
 
 // Options say which Jira the server is.
@@ -31,33 +32,26 @@ type Options struct {
 	DropInternal bool
 }
 
-// Request is one that came in.
-type Request struct{ Method, Path string }
-
 // Server is the stand-in. Make it with NewLab or NewDesk; it is safe for concurrent use.
 type Server struct {
+	sim.Front
 	opt Options
 
 	mu        sync.Mutex
 	st        *store
 	anonymous bool
-	requests  []Request
-	use       func(http.Handler) http.Handler
 	writes    map[int][]time.Time
 	throttled []reply
 }
 
 func newServer(opt Options) *Server {
-	if opt.Clock == nil {
-		panic("jirasim: no clock")
-	}
 	if opt.Clamp == 0 {
 		opt.Clamp = 100
 	}
-	return &Server{opt: opt, st: newStore(), writes: map[int][]time.Time{}}
+	s := &Server{opt: opt, st: newStore(), writes: map[int][]time.Time{}}
+	s.Open(opt.Clock, time.Millisecond, s.serve)
+	return s
 }
-
-func (s *Server) now() time.Time { return s.opt.Clock().UTC().Truncate(time.Millisecond) }
 
 // SetAnonymous lets strangers be served: what they may see is nothing, and they are not told so.
 func (s *Server) SetAnonymous(yes bool) {
@@ -87,20 +81,6 @@ func (s *Server) Throttle(n int, reason, retryAfter string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.throttled = slices.Repeat([]reply{limit(reason, retryAfter)}, n)
-}
-
-// Use puts a handler before the tracker; nil takes it away.
-func (s *Server) Use(middleware func(next http.Handler) http.Handler) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.use = middleware
-}
-
-// Requests are those that have come in, oldest first.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
 }
 
 // Key is a person's token.
@@ -184,27 +164,15 @@ var noIssue = refuse(http.StatusNotFound, []string{"Issue does not exist or you 
 
 type obj = map[string]any
 
-// ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	s.requests = append(s.requests, Request{r.Method, r.URL.Path})
-	use := s.use
-	s.mu.Unlock()
-	h := http.Handler(http.HandlerFunc(s.serve))
-	if use != nil {
-		h = use(h)
-	}
-	h.ServeHTTP(w, r)
-}
-
+// serve answers one request under the lock.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
+	body, err := sim.ReadBody(r)
 	if err != nil {
 		return // whoever asked has gone
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &call{Server: s, r: r, now: s.now(), query: r.URL.Query(), body: body}
+	c := &call{Server: s, r: r, now: s.Now(), query: r.URL.Query(), body: body}
 	w.Header().Set("Date", c.now.Format(http.TimeFormat))
 	rep := c.authenticate(w.Header())
 	switch {
@@ -264,76 +232,4 @@ func (c *call) decode(v any) (reply, bool) {
 		return bad("something follows the body"), false
 	}
 	return reply{}, true
-}
-
-// Transport leads requests straight into the server, without a network.
-func (s *Server) Transport() http.RoundTripper { return transport{s} }
-
-type transport struct{ s *Server }
-
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	in := r.Clone(context.WithoutCancel(r.Context()))
-	if r.Body == nil {
-		in.Body = http.NoBody
-	} else {
-		body, err := io.ReadAll(r.Body)
-		_ = r.Body.Close() // it was read to its end
-		if err != nil {
-			return nil, err
-		}
-		in.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	done := make(chan *recorder, 1)
-	go func() {
-		w := &recorder{header: http.Header{}}
-		defer func() {
-			if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
-				panic(p)
-			}
-			done <- w
-		}()
-		t.s.ServeHTTP(w, in)
-		w.whole = true
-	}()
-	select {
-	case w := <-done:
-		if !w.whole {
-			return nil, io.ErrUnexpectedEOF // the handler gave up, as a server does that breaks the connection
-		}
-		return w.response(r), nil
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
-}
-
-// recorder keeps an answer.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-	whole  bool
-}
-
-func (w *recorder) Header() http.Header { return w.header }
-
-func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-}
-
-func (w *recorder) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.body.Write(b)
-}
-
-func (w *recorder) response(r *http.Request) *http.Response {
-	w.WriteHeader(http.StatusOK)
-	return &http.Response{
-		Status: http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.header.Clone(),
-		Body: io.NopCloser(bytes.NewReader(w.body.Bytes())), ContentLength: int64(w.body.Len()), Request: r,
-	}
 }

@@ -296,7 +296,7 @@ func (s *Server) indexed(i *issue) *issue {
 	lag := s.opt.Lag * time.Duration(i.id%3) / 2
 	var out *issue
 	for n := range i.was {
-		if !i.was[n].at.After(s.now().Add(-lag)) {
+		if !i.was[n].at.After(s.Now().Add(-lag)) {
 			out = &i.was[n].issue
 		}
 	}

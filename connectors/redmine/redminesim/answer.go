@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"slabridge/connectors/sim"
 )
 
 // reply is what a handler answers; a nil body is an empty one.
@@ -86,7 +88,7 @@ func (c *call) has(include string) bool {
 
 // answer serves a request under the server's lock.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
-	body, err := readAll(r)
+	body, err := sim.ReadBody(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller went away while sending
 	}
@@ -118,7 +120,7 @@ func (s *Server) serve(r *http.Request, body []byte) reply {
 	if err != nil {
 		return unmodelled("the query %q", raw)
 	}
-	c := &call{s: s, st: s.st, r: r, now: s.now(), query: q}
+	c := &call{s: s, st: s.st, r: r, now: s.Now(), query: q}
 	if rep, stop := c.authenticate(isFile); stop {
 		return rep
 	}
@@ -189,7 +191,7 @@ func (c *call) object(name string) (map[string]any, reply, bool) {
 // send writes a reply with the headers a Redmine sends, Date by the tracker's clock among them.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, rep reply) {
 	h := w.Header()
-	h.Set("Date", s.now().Format(http.TimeFormat))
+	h.Set("Date", s.Now().Format(http.TimeFormat))
 	for k, v := range rep.header {
 		h.Set(k, v)
 	}

@@ -39,7 +39,7 @@ func (s *Server) Seed(opt SeedOptions) (first, last int) {
 		opt.Days = 180
 	}
 	if opt.Until.IsZero() {
-		opt.Until = s.now()
+		opt.Until = s.Now()
 	}
 	opt.Until = opt.Until.UTC().Truncate(time.Second)
 	w := &seeder{

@@ -100,7 +100,7 @@ func (s *Server) newUser(login, first, last string) *user {
 	sum := sha1.Sum([]byte("redminesim " + login)) //nolint:gosec // see above
 	u := &user{
 		id: s.st.next("users"), login: login, first: first, last: last, key: hex.EncodeToString(sum[:]),
-		password: "lab-" + login + "-password", lang: s.opt.Language, created: s.now(), updated: s.now(), fields: map[int]string{},
+		password: "lab-" + login + "-password", lang: s.opt.Language, created: s.Now(), updated: s.Now(), fields: map[int]string{},
 	}
 	s.st.users = append(s.st.users, u)
 	return u
@@ -116,7 +116,7 @@ func (s *Server) newAdmin() {
 func (s *Server) newProject(identifier, name string, parent int, modules ...string) *project {
 	p := &project{
 		id: s.st.next("projects"), identifier: identifier, name: name, parent: parent, status: projectActive,
-		fields: map[int]string{}, created: s.now(), updated: s.now(),
+		fields: map[int]string{}, created: s.Now(), updated: s.Now(),
 	}
 	for _, t := range s.st.trackers {
 		p.trackers = append(p.trackers, t.id)

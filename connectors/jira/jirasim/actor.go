@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"slabridge/connectors/sim"
 )
 
 // Person acts in the tracker as one user at the web pages would, at the clock's now or at a fixed moment. What the page
@@ -50,19 +52,16 @@ type Change struct {
 }
 
 // do runs f as the person; a name that does not exist is an error.
-func (p Person) do(f func(c *call) error) (err error) {
+func (p Person) do(f func(c *call) error) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
+	return sim.Named(func() error {
+		c := &call{Server: p.s, user: p.s.st.user(p.login), now: p.s.Now()}
+		if !p.when.IsZero() {
+			c.now = p.when
 		}
-	}()
-	c := &call{Server: p.s, user: p.s.st.user(p.login), now: p.s.now()}
-	if !p.when.IsZero() {
-		c.now = p.when
-	}
-	return f(c)
+		return f(c)
+	})
 }
 
 func (c *call) on(id int) (*issue, error) {

@@ -1,7 +1,6 @@
 package redminesim
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 )
@@ -47,14 +46,12 @@ func (p Person) EditTime(id int, b Booking) error {
 
 // booked writes a booking the way the API wants it. An unknown name is an error.
 func (p Person) booked(b Booking) (out map[string]any, err error) {
-	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
-	defer func() {
-		if r := recover(); r != nil {
-			out, err = nil, fmt.Errorf("%v", r)
-		}
-	}()
-	out = map[string]any{}
+	err = p.s.named(func() { out = p.translateBooking(b) })
+	return out, err
+}
+
+func (p Person) translateBooking(b Booking) map[string]any {
+	out := map[string]any{}
 	in := 0
 	if i := p.s.st.issues[b.Issue]; i != nil {
 		in = i.project
@@ -81,7 +78,7 @@ func (p Person) booked(b Booking) (out map[string]any, err error) {
 	if b.For != "" {
 		out["user_id"] = strconv.Itoa(p.s.mustUser(b.For).id)
 	}
-	return out, nil
+	return out
 }
 
 // RemoveTimeEntry takes a time entry away.

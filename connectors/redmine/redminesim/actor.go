@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"slabridge/connectors/sim"
 )
 
 // Person acts in the tracker as one user, at the clock's now or at a fixed moment. The methods go
@@ -182,14 +184,15 @@ func (p Person) check(issueID int, fields map[string]any) (int, error) {
 // attrs writes a change the way the API wants it: numbers for names.
 // An unknown name is an error.
 func (p Person) attrs(ch Change) (out map[string]any, err error) {
-	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
-	defer func() {
-		if r := recover(); r != nil {
-			out, err = nil, fmt.Errorf("%v", r)
-		}
-	}()
-	return p.translate(ch), nil
+	err = p.s.named(func() { out = p.translate(ch) })
+	return out, err
+}
+
+// named does something under the lock; a name that does not exist is an error.
+func (s *Server) named(f func()) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return sim.Named(func() error { f(); return nil })
 }
 
 func (p Person) translate(ch Change) map[string]any {
@@ -299,7 +302,7 @@ func (p Person) See(issueID int) (*Issue, error) {
 
 // call is a request of this person's making.
 func (p Person) call() *call {
-	now := p.s.now()
+	now := p.s.Now()
 	if !p.at.IsZero() {
 		now = p.at
 	}

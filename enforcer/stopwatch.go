@@ -296,7 +296,7 @@ func (c *Condition) timeOf(m *Moment) time.Time {
 // end closes the running cycle at a moment. kept says whether ending in time keeps the promise or merely cancels it.
 func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) error {
 	c := s.cur
-	c.resume(at)
+	c.endPauses(at)
 	due, err := s.due(at)
 	if err != nil {
 		return err
@@ -391,6 +391,15 @@ func (c *Cycle) paused() *Pause {
 func (c *Cycle) resume(at time.Time) {
 	if p := c.paused(); p != nil {
 		p.To = later(at, p.From)
+	}
+}
+
+// endPauses ends a cycle's pauses with it. What ended it may have happened before the status changed: the moment that a
+// field names.
+func (c *Cycle) endPauses(at time.Time) {
+	c.Pauses = slices.DeleteFunc(c.Pauses, func(p Pause) bool { return p.From.After(at) })
+	if n := len(c.Pauses); n > 0 && (c.Pauses[n-1].To.IsZero() || c.Pauses[n-1].To.After(at)) {
+		c.Pauses[n-1].To = at
 	}
 }
 

@@ -224,14 +224,8 @@ type stepDoc struct {
 	Before *calendar.Term `yaml:"before"`
 	// Comment that the step writes.
 	Comment *commentDoc `yaml:"comment"`
-	// Assign to the lead of support, developers or management, or to who is on duty.
-	Assign string `yaml:"assign" check:"of=assignees"`
-	// Priority goes up by one, or to the top.
-	Priority string `yaml:"priority" check:"of=priorities"`
-	// Watch makes everyone of the role a watcher.
-	Watch string `yaml:"watch" check:"of=staff"`
-	// Action on the issue as a whole: create, close or reopen.
-	Action string `yaml:"action" check:"of=actions"`
+	// Actions beside the comment, by their keys.
+	Actions actionDocs `yaml:"-" actions:"all"`
 	// Notice is the earlier step whose public comment must have been given in time: warn-4bd.
 	Notice string `yaml:"notice"`
 	// Ours is what slabridge does beyond the contract's text.
@@ -239,12 +233,42 @@ type stepDoc struct {
 }
 
 type oursDoc struct {
-	// Assign to the lead of support, developers or management, or to who is on duty.
-	Assign string `yaml:"assign" check:"of=assignees"`
-	// Priority goes up by one, or to the top.
-	Priority string `yaml:"priority" check:"of=priorities"`
-	// Watch makes everyone of the role a watcher.
-	Watch string `yaml:"watch" check:"of=staff"`
+	// Actions of those that may go beyond a text, by their keys.
+	Actions actionDocs `yaml:"-" actions:"ours"`
+}
+
+// actionDocs are the values of the actions of enforcer.ActionSpecs, by their keys. The keys are those of the struct that
+// has them in a field with the tag `actions`: "all", or "ours".
+type actionDocs map[string]*string
+
+// at makes room for the value of a key.
+func (a *actionDocs) at(key string) *string {
+	if *a == nil {
+		*a = actionDocs{}
+	}
+	(*a)[key] = new(string)
+	return (*a)[key]
+}
+
+func (a actionDocs) actions() enforcer.Actions {
+	var out enforcer.Actions
+	for key, value := range a {
+		for _, action := range enforcer.ActionsOf(key) {
+			if slices.Contains(action.Accepts, *value) {
+				action.Set(&out, *value)
+			}
+		}
+	}
+	return out
+}
+
+// actionValues are the values that may stand behind the key of an action.
+func actionValues(key string) []string {
+	var out []string
+	for _, action := range enforcer.ActionsOf(key) {
+		out = append(out, action.Accepts...)
+	}
+	return out
 }
 
 // atDoc is start, due, or a share of the time between them in per cent: 0 and 100 have names of their own.

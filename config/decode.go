@@ -21,7 +21,7 @@ import (
 // folds, splits or converts a tracker's names: a scalar's text is taken as it stands.
 //
 // A field's `check` tag holds: "required"; "secret", whose values are never shown; "of=NAME", a list in vocabulary;
-// "behind=WORD", what may stand behind the word of a condition.
+// "behind=WORD", what may stand behind the word of a condition; "action=KEY", the values of an action of a step.
 type decoder struct{ *page }
 
 // nodeReader is a value with a form of its own.
@@ -107,7 +107,11 @@ func (d decoder) readStruct(n *yaml.Node, v reflect.Value, path, check string) {
 		if strings.Contains(check, "secret") {
 			field += ";secret"
 		}
-		d.read(value, v.Field(fields.index[name]), at, field)
+		target := v.Field(fields.index[name])
+		if actions, ok := target.Addr().Interface().(*actionDocs); ok {
+			target = settable(actions.at(name))
+		}
+		d.read(value, target, at, field)
 	})
 	for _, name := range fields.names {
 		if seen != nil && seen[name] == 0 && strings.Contains(fields.check[name], "required") {
@@ -228,6 +232,14 @@ func fieldsOf(t reflect.Type) fieldSet {
 	s := fieldSet{index: map[string]int{}, check: map[string]string{}}
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if which := f.Tag.Get("actions"); which != "" {
+			for _, key := range enforcer.ActionKeys(which == "ours") {
+				s.names = append(s.names, key)
+				s.index[key] = i
+				s.check[key] = "action=" + key
+			}
+			continue
+		}
 		name := f.Tag.Get("yaml")
 		if name == "" {
 			continue
@@ -255,6 +267,9 @@ func (p *page) choices(check string) []string {
 			}
 		default: // nil for what is no list of words
 			out = append(out, vocabulary[name]...)
+		}
+		if key, ok := strings.CutPrefix(part, "action="); ok {
+			return actionValues(key)
 		}
 		if word, ok := strings.CutPrefix(part, "behind="); ok {
 			return enforcer.Word(word).Spec().Form.Accepts

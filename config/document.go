@@ -359,7 +359,7 @@ func (o *offDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 		return
 	}
 	if n.Kind == yaml.ScalarNode && !slices.Contains(vocabulary["parts"], n.Value) {
-		d.fault(path, n.Value, "is neither true nor a list of assign, priority, watch, comment")
+		d.fault(path, n.Value, "is neither true nor a list of %s", commas(vocabulary["parts"]))
 		return
 	}
 	o.Parts.readNode(d, n, path, "of=parts")

@@ -42,7 +42,7 @@ func (u *user) duties(c *Contract) {
 		} else if !slices.Contains(periods, duty.Period) && !u.spoilt(path) {
 			u.fault(path+".within", "", "is missing; a period by cron has no last working day, write 5bd")
 		}
-		duty.Issue.Assign, duty.Issue.OnDuty = assignee(d.Assign)
+		duty.Issue.Assign, duty.Issue.OnDuty = enforcer.Assignee(d.Assign)
 		if !slices.Contains(periods, duty.Period) {
 			u.cron(path+".period", duty.Period)
 		}

@@ -138,11 +138,11 @@ func stepText(s *enforcer.Step) string {
 	}
 	assign := string(s.Assign)
 	if s.Duty {
-		assign = dutyWord
+		assign = "duty"
 	}
-	part(partAssign, "a", assign)
-	part(partWatch, "w", string(s.Watch))
-	part(partPriority, "p", s.Priority)
+	part("assign", "a", assign)
+	part("watch", "w", string(s.Watch))
+	part("priority", "p", s.Priority)
 	if s.Action != "" {
 		parts = append(parts, s.Action)
 	}

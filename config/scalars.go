@@ -29,30 +29,24 @@ var vocabulary = map[string][]string{
 	"speakers":   append([]string{staffWord}, words(enforcer.Roles)...),
 	"audiences":  words(enforcer.Audiences),
 	"kinds":      {string(enforcer.Timer), string(enforcer.Check), string(enforcer.Duty), string(enforcer.Account)},
-	"priorities": {enforcer.PriorityUp, enforcer.PriorityTop},
-	"actions":    {enforcer.ActionCreate, enforcer.ActionClose, enforcer.ActionReopen},
 	"dues":       {string(enforcer.DueDate), string(enforcer.PeriodEnd)},
-	"assignees":  {string(enforcer.Support), string(enforcer.Developers), string(enforcer.Management), dutyWord},
+	"assignees":  actionValues("assign"),
 	"clocks":     {clockCalendar, clockAlways},
 	"counts":     {countPlain, countCivil},
 	"reopen":     {"continue", "restart"},
 	"levels":     {"debug", "info", "warn", "error"},
 	"formats":    {"text", "json"},
-	"parts":      {partAssign, partPriority, partWatch, partComment},
+	"parts":      append(enforcer.ActionKeys(true), partComment),
 }
 
 // Words of the contract file that are no values of package enforcer.
 const (
 	staffWord     = "staff" // in `by`: every role that answers for the provider
-	dutyWord      = "duty"  // in `assign`: who is on duty in support
 	clockAlways   = "always"
 	clockCalendar = "calendar"
 	countCivil    = "civil"
 	countPlain    = "plain"
-	partAssign    = "assign"
-	partPriority  = "priority"
-	partWatch     = "watch"
-	partComment   = "comment"
+	partComment   = "comment" // of a step, beside the keys of its actions
 )
 
 func words[S ~string](list []S) []string {

@@ -71,6 +71,15 @@ func schemaOf(t *testing.T, v any) []byte {
 // refine adds what the check tags say.
 func refine(s *jsonschema.Schema, t reflect.Type) {
 	fields := fieldsOf(t)
+	properties := jsonschema.NewProperties() // with the actions of a step in their place
+	for _, name := range fields.names {
+		property, ok := s.Properties.Get(name)
+		if key, action := strings.CutPrefix(fields.check[name], "action="); action && !ok {
+			property = &jsonschema.Schema{Type: "string", Description: enforcer.ActionsOf(key)[0].Help}
+		}
+		properties.Set(name, property)
+	}
+	s.Properties = properties
 	for _, name := range fields.names {
 		if strings.Contains(fields.check[name], "required") {
 			s.Required = append(s.Required, name)

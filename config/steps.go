@@ -16,9 +16,8 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 	for i := range docs {
 		doc := &docs[i]
 		at := fmt.Sprintf("%s[%d]", path, i)
-		s := enforcer.Step{Watch: enforcer.Role(doc.Watch), Priority: doc.Priority, Action: doc.Action, Notice: doc.Notice}
+		s := enforcer.Step{Actions: doc.Actions.actions(), Notice: doc.Notice}
 		s.ID, s.Trigger = readTrigger(p, at, doc)
-		s.Assign, s.Duty = assignee(doc.Assign)
 		if c := doc.Comment; c != nil {
 			s.Comment = &enforcer.StepComment{Audience: enforcer.Audience(c.Audience), Text: c.Text, Names: enforcer.Role(c.Names)}
 			checkText(p, at+".comment", s.Comment)
@@ -28,8 +27,8 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 		case p.spoilt(at):
 		case seen[s.ID]:
 			p.fault(at, s.ID, "is a step given twice")
-		case idle(&s):
-			p.fault(at, "", "does nothing; give it comment, assign, priority, watch or action")
+		case s.Idle():
+			p.fault(at, "", "does nothing; give it comment, %s", oneOf(enforcer.ActionKeys(false)))
 		}
 		seen[s.ID] = true
 		steps = append(steps, s)
@@ -78,32 +77,14 @@ func readTrigger(p *page, path string, doc *stepDoc) (string, enforcer.Trigger) 
 
 // addOurs adds what is beyond the contract's text; the same thing cannot be of the text as well.
 func addOurs(p *page, path string, s *enforcer.Step, ours *oursDoc) {
-	add := func(part string, taken bool) {
-		if taken {
-			p.fault(path+".ours."+part, "", "is in the step itself already; it is either of the text or ours")
+	added := ours.Actions.actions()
+	for _, action := range added.Each() {
+		if action.Get(&s.Actions) != "" {
+			p.fault(path+".ours."+action.Key, "", "is in the step itself already; it is either of the text or ours")
 		}
-		s.Ours = append(s.Ours, part)
+		s.Ours = append(s.Ours, action.Key)
+		action.Set(&s.Actions, action.Get(&added))
 	}
-	if ours.Assign != "" {
-		add(partAssign, s.Assign != "")
-		s.Assign, s.Duty = assignee(ours.Assign)
-	}
-	if ours.Priority != "" {
-		add(partPriority, s.Priority != "")
-		s.Priority = ours.Priority
-	}
-	if ours.Watch != "" {
-		add(partWatch, s.Watch != "")
-		s.Watch = enforcer.Role(ours.Watch)
-	}
-}
-
-// assignee reads who is assigned; the person on duty is one of support.
-func assignee(word string) (role enforcer.Role, duty bool) {
-	if word == dutyWord {
-		return enforcer.Support, true
-	}
-	return enforcer.Role(word), false
 }
 
 // strip takes a part out of the steps, and the steps that then do nothing.
@@ -112,24 +93,22 @@ func strip(steps []enforcer.Step, parts []string) []enforcer.Step {
 	for _, s := range steps {
 		s.Ours = slices.DeleteFunc(slices.Clone(s.Ours), func(part string) bool { return slices.Contains(parts, part) })
 		for _, part := range parts {
-			switch part {
-			case partAssign:
-				s.Assign, s.Duty = "", false
-			case partPriority:
-				s.Priority = ""
-			case partWatch:
-				s.Watch = ""
-			case partComment:
+			if part == partComment {
 				s.Comment = nil
 			}
+			for _, action := range enforcer.ActionsOf(part) {
+				action.Set(&s.Actions, "")
+			}
 		}
-		if !idle(&s) {
+		if !s.Idle() {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-func idle(s *enforcer.Step) bool {
-	return s.Comment == nil && s.Assign == "" && s.Priority == "" && s.Watch == "" && s.Action == ""
+// oneOf lists things of which any one will do.
+func oneOf(list []string) string {
+	last := len(list) - 1
+	return commas(list[:last]) + " or " + list[last]
 }

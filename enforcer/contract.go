@@ -242,32 +242,16 @@ type Step struct {
 	ID      string // "start", "warn-50", "warn-5bd", "due"
 	Trigger Trigger
 	Comment *StepComment
-	Assign  Role // to the lead of this role
-	Duty    bool // Assign goes to who is on duty for the role, not to its lead
-	Watch   Role // everyone named for this role becomes a watcher
-	// Priority is "", PriorityUp or PriorityTop.
-	Priority string
-	// Action is "", ActionCreate, ActionClose or ActionReopen.
-	Action string
+	Actions
 	// Notice is the step, of the same rule, whose public comment must have been given first, in time: without it the
 	// due moves later by as much as the notice was late.
 	Notice string
-	// Ours lists what is beyond the contract's text and may be switched off: "assign", "priority", "watch".
+	// Ours lists the keys of the actions that are beyond the contract's text.
 	Ours []string
 }
 
-// What a step may do to an issue as a whole.
-const (
-	ActionCreate = "create" // the issue of a contract's duty
-	ActionClose  = "close"  // the request: it gets a status of class closed
-	ActionReopen = "reopen" // the request: it gets a status of class working
-)
-
-// What a step may do to the priority.
-const (
-	PriorityUp  = "up"
-	PriorityTop = "top"
-)
+// Idle reports whether the step does nothing.
+func (s *Step) Idle() bool { return s.Comment == nil && s.Actions == Actions{} }
 
 // StepComment is what a step says, to whom.
 type StepComment struct {

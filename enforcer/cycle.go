@@ -165,12 +165,8 @@ type Cutover struct {
 
 // Changes are what a step wants of the tracker, in the contract's words.
 type Changes struct {
-	Comment  *Comment `json:"comment,omitempty"`
-	Assign   Role     `json:"assign,omitempty"`
-	Duty     bool     `json:"duty,omitempty"`     // Assign means who is on duty for the role
-	Priority string   `json:"priority,omitempty"` // PriorityUp, PriorityTop or ""
-	Watch    Role     `json:"watch,omitempty"`
-	Action   string   `json:"action,omitempty"` // ActionClose, ActionReopen, ActionCreate or ""
+	Comment *Comment `json:"comment,omitempty"`
+	Actions
 }
 
 // Comment is what is to be said; the words are found by mapping in the contract's language.

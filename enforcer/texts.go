@@ -37,6 +37,15 @@ var russian = map[string]string{
 	"an internal comment by %s": "внутренний комментарий: %s",
 	"any comment by %s":         "любой комментарий: %s",
 
+	// actions
+	"assign the lead of %s":        "назначить ведущего %s",
+	"assign the duty person of %s": "назначить дежурного %s",
+	"priority %s":                  "приоритет %s",
+	"add watchers: %s":             "добавить наблюдателей: %s",
+	"creates the issue":            "создаёт задачу",
+	"closes the request":           "закрывает запрос",
+	"reopens the request":          "переоткрывает запрос",
+
 	// why an obligation is not acted on
 	"it starts with booked time of %q, which the mapping's activities do not have": "начинается с записи о работе вида %q, которого нет в activities соответствия",
 	"it starts with field %q, which the mapping does not have":                     "начинается с поля %q, которое не сопоставлено",

@@ -9,52 +9,42 @@ import (
 	"slabridge/enforcer"
 )
 
-// actions are the classes that steps bring a request into.
-var actions = map[string]enforcer.StatusClass{
-	enforcer.ActionClose:  enforcer.Closed,
-	enforcer.ActionReopen: enforcer.Working,
-}
-
-// ActionClass is the class that an action brings a request into.
-func ActionClass(action string) enforcer.StatusClass { return actions[action] }
-
 // HasClass reports whether the mapping gives some status the class.
 func (b *Bound) HasClass(class enforcer.StatusClass) bool { return len(b.inClass[class]) > 0 }
 
-// CanTake reports whether the tracker lets our account take an action on the issue as it stands, in the status that is
-// named; known is false where it does not say, or the issue is in none of the classes (nil: any) in which the action is
-// taken.
-func (b *Bound) CanTake(action string, while []enforcer.StatusClass, h connectors.History) (status string, can, known bool) {
+// CanTake reports whether the tracker lets our account give the issue a status of the class as it stands, in the status that is
+// named; known is false where it does not say, or the issue is in none of the classes (nil: any) in which that is done.
+func (b *Bound) CanTake(class enforcer.StatusClass, while []enforcer.StatusClass, h connectors.History) (status string, can, known bool) {
 	now := h.Issue.Values.One(connectors.FieldStatus)
 	if !h.TransitionsSet || while != nil && !slices.Contains(while, b.classes[now]) {
 		return "", false, false
 	}
-	can = slices.ContainsFunc(b.inClass[actions[action]], func(id string) bool { return slices.Contains(h.Transitions, id) })
+	can = slices.ContainsFunc(b.inClass[class], func(id string) bool { return slices.Contains(h.Transitions, id) })
 	return b.statusName(now), can, true
 }
 
 // actions finds the status that the steps to be taken call for. It gives the steps that can be taken, and the
 // others back as Impossible. Of a closing and a reopening in one pass the later one is taken.
 func (w *writer) actions(ds []enforcer.Decision) (possible []enforcer.Decision, impossible []Planned) {
-	var wanted string
+	var wanted enforcer.StatusClass
 	for _, d := range ds {
-		if d.State == enforcer.Intended && actions[d.Changes.Action] != "" {
-			wanted = d.Changes.Action
+		if class := d.Changes.Class(); d.State == enforcer.Intended && class != "" {
+			wanted = class
 		}
 	}
 	why := ""
 	if wanted != "" {
-		w.status, why = w.statusOf(actions[wanted])
+		w.status, why = w.statusOf(wanted)
 	}
 	for _, d := range ds {
 		refused := why
-		switch class := actions[d.Changes.Action]; {
+		switch class := d.Changes.Class(); {
 		case d.State != enforcer.Intended:
 			continue
 		case class == "":
 			refused = ""
-		case d.Changes.Action != wanted:
-			refused = fmt.Sprintf("another step of the same pass gives the request a status of class %s", actions[wanted])
+		case class != wanted:
+			refused = fmt.Sprintf("another step of the same pass gives the request a status of class %s", wanted)
 		}
 		if refused == "" {
 			possible = append(possible, d)

@@ -14,13 +14,13 @@ func TestActions(t *testing.T) {
 	toldTo := func(text string) *enforcer.Comment {
 		return &enforcer.Comment{Audience: enforcer.Public, Text: text, Source: "п. 2.7", Moment: due, Due: due}
 	}
-	closes := decision("await-answer", "due", enforcer.Public, enforcer.Changes{Comment: toldTo(mapping.TextNoAnswer), Action: enforcer.ActionClose})
-	reopens := decision("cause-report", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextCauseReportBreach), Action: enforcer.ActionReopen})
+	closes := decision("await-answer", "due", enforcer.Public, enforcer.Changes{Comment: toldTo(mapping.TextNoAnswer), Actions: enforcer.Actions{Action: enforcer.ActionClose}})
+	reopens := decision("cause-report", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextCauseReportBreach), Actions: enforcer.Actions{Action: enforcer.ActionReopen}})
 	warns := decision("respond", "warn-50", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextWarn)})
 	duty := func(r enforcer.Role) enforcer.Decision {
-		return decision("has-owner", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextNoOwner), Assign: r, Duty: true})
+		return decision("has-owner", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextNoOwner), Actions: enforcer.Actions{Assign: r, Duty: true}})
 	}
-	lead := decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Assign: enforcer.Support})
+	lead := decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Assign: enforcer.Support}})
 	for _, c := range []struct {
 		name        string
 		issue       string
@@ -87,7 +87,7 @@ func TestNoStatusToCloseWith(t *testing.T) {
 	b := bind(t, m, furtherDirectory())
 	x := newHand(t)
 	x.do("10:00 client creates status=Feedback")
-	d := decision("await-answer", "due", enforcer.Public, enforcer.Changes{Action: enforcer.ActionClose})
+	d := decision("await-answer", "due", enforcer.Public, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionClose}})
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
 	got := planned(b.Writes(req, x.h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)}))
 	if want := "public [await-answer/due] empty impossible: the mapping gives no status the class closed"; got != want {

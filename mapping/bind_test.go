@@ -236,9 +236,12 @@ func TestRights(t *testing.T) {
 	c := &enforcer.Contract{Obligations: []enforcer.Obligation{
 		{ID: "acknowledge", Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "start", Comment: &enforcer.StepComment{Audience: enforcer.Public}}}}}},
 		{ID: "respond", Rules: []enforcer.Rule{{Steps: []enforcer.Step{
-			{ID: "due", Comment: &enforcer.StepComment{Audience: enforcer.Internal}, Assign: enforcer.Support, Priority: enforcer.PriorityUp},
+			{
+				ID: "due", Comment: &enforcer.StepComment{Audience: enforcer.Internal},
+				Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp},
+			},
 		}}}, Stop: []enforcer.Condition{{Word: enforcer.WordNote, Audience: enforcer.Public}}},
-		{ID: "later", Inert: enforcer.Text{"en": "not yet"}, Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Watch: enforcer.Management}}}}},
+		{ID: "later", Inert: enforcer.Text{"en": "not yet"}, Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Actions: enforcer.Actions{Watch: enforcer.Management}}}}}},
 	}}
 	m := words()
 	m.Fields = m.Fields[:2]
@@ -268,7 +271,7 @@ func TestRights(t *testing.T) {
 // also in a text that is in force for earlier requests only.
 func TestRightsOfTheRemainingClauses(t *testing.T) {
 	act := func(action string) []enforcer.Rule {
-		return []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Action: action}}}}
+		return []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Actions: enforcer.Actions{Action: action}}}}}
 	}
 	c := &enforcer.Contract{
 		Obligations: []enforcer.Obligation{

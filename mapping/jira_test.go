@@ -194,7 +194,7 @@ func TestStatusCategories(t *testing.T) {
 	b = bind(t, m, jiraDirectory())
 	// the named one is what a closing step sets, though the tracker lists another of the category first
 	h := jiraIssue(t, nil)
-	d := decision("auto-close", "due", enforcer.Public, enforcer.Changes{Action: enforcer.ActionClose, Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextNoAnswer}})
+	d := decision("auto-close", "due", enforcer.Public, enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextNoAnswer}, Actions: enforcer.Actions{Action: enforcer.ActionClose}})
 	p := b.Writes(jiraRequest(t, b, h), h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)})[0]
 	if p.Write.Status == nil || *p.Write.Status != "6" {
 		t.Errorf("closing sets %v", p.Write.Status)
@@ -341,7 +341,7 @@ func TestPeopleByID(t *testing.T) {
 		}
 	}
 	h := jiraIssue(t, nil)
-	ds := []enforcer.Decision{decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Assign: enforcer.Support, Priority: enforcer.PriorityUp})}
+	ds := []enforcer.Decision{decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp}})}
 	p := b.Writes(jiraRequest(t, b, h), h, ds, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)})[0]
 	if p.Write.Assign == nil || *p.Write.Assign != anna || p.Write.Priority == nil || *p.Write.Priority != "1" {
 		t.Errorf("it writes %+v", p.Write)

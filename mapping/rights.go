@@ -72,19 +72,14 @@ func stepNeeds(s enforcer.Step, what string, need func(connectors.Right, string)
 			need(connectors.TakeBack, what)
 		}
 	}
-	if s.Assign != "" {
-		need(connectors.SetAssignee, what)
+	for _, action := range s.Each() {
+		need(rightOf[action.ID], what)
 	}
-	if s.Priority != "" {
-		need(connectors.SetPriority, what)
-	}
-	if s.Watch != "" {
-		need(connectors.AddWatchers, what)
-	}
-	switch s.Action {
-	case enforcer.ActionClose, enforcer.ActionReopen:
-		need(connectors.SetStatus, what)
-	case enforcer.ActionCreate:
-		need(connectors.CreateIssues, what)
-	}
+}
+
+// rightOf is the right that an action of a step takes.
+var rightOf = map[string]connectors.Right{
+	"assign": connectors.SetAssignee, "priority": connectors.SetPriority, "watch": connectors.AddWatchers,
+	enforcer.ActionClose: connectors.SetStatus, enforcer.ActionReopen: connectors.SetStatus,
+	enforcer.ActionCreate: connectors.CreateIssues,
 }

@@ -55,7 +55,7 @@ func furtherOccasions() map[string]enforcer.Decision {
 		}, enforcer.Changes{}),
 		mapping.TextNoAnswer: step("await-answer", "due", enforcer.Comment{
 			Audience: enforcer.Public, Text: mapping.TextNoAnswer, Obligation: wait, Source: "п. 2.7", StartedAt: said(10, 30, 0), Moment: closing, Due: closing,
-		}, enforcer.Changes{Action: enforcer.ActionClose}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionClose}}),
 		mapping.TextPhoneDuplicate: step("phone-duplicate", "start", enforcer.Comment{
 			Text: mapping.TextPhoneDuplicate, Source: "п. 6", Severity: enforcer.Text{"ru": "критичный сбой", "en": "critical failure"}, StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
 		}, enforcer.Changes{}),
@@ -67,32 +67,32 @@ func furtherOccasions() map[string]enforcer.Decision {
 		}, enforcer.Changes{}),
 		mapping.TextOnSiteBreach: step("on-site", "due", enforcer.Comment{
 			Text: mapping.TextOnSiteBreach, Source: "п. 10", StartedAt: said(10, 0, 0), Moment: said(13, 0, 0), Due: said(13, 0, 0),
-		}, enforcer.Changes{Watch: enforcer.Management}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}}),
 		mapping.TextOutOfTurn: step("out-of-turn", "start", enforcer.Comment{
 			Text: mapping.TextOutOfTurn, Source: "3", Severity: title, StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
-		}, enforcer.Changes{Priority: enforcer.PriorityTop}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Priority: enforcer.PriorityTop}}),
 		mapping.TextAgreeDate: step("agree-due-date", "warn-50", enforcer.Comment{
 			Text: mapping.TextAgreeDate, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0), Due: said(12, 0, 0), Remaining: time.Hour,
 		}, enforcer.Changes{}),
 		mapping.TextAgreeDateBreach: step("agree-due-date", "due", enforcer.Comment{
 			Text: mapping.TextAgreeDateBreach, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(12, 0, 0), Due: said(12, 0, 0),
-		}, enforcer.Changes{Assign: enforcer.Management}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Management}}),
 		mapping.TextDateWarning: step("keep-agreed-date", "warn-1bd", enforcer.Comment{
 			Text: mapping.TextDateWarning, Source: "п. 3", StartedAt: said(10, 0, 0), Moment: said(18, 0, 0), Due: time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC),
 			Remaining: 9 * time.Hour, Date: "2026-11-30", Moves: 2,
 		}, enforcer.Changes{}),
 		mapping.TextDateBreach: step("keep-agreed-date", "due", enforcer.Comment{
 			Text: mapping.TextDateBreach, Source: "п. 3", StartedAt: said(10, 0, 0), Due: time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC), Date: "2026-11-30", Moves: 1,
-		}, enforcer.Changes{Watch: enforcer.Management}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}}),
 		mapping.TextCauseReport: step("cause-report", "warn-66", enforcer.Comment{
 			Text: mapping.TextCauseReport, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: closing, Due: closing.Add(9 * time.Hour), Remaining: 9 * time.Hour,
 		}, enforcer.Changes{}),
 		mapping.TextCauseReportBreach: step("cause-report", "due", enforcer.Comment{
 			Text: mapping.TextCauseReportBreach, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: closing, Due: closing,
-		}, enforcer.Changes{Action: enforcer.ActionReopen}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionReopen}}),
 		mapping.TextNoOwner: step("has-owner", "due", enforcer.Comment{
 			Text: mapping.TextNoOwner, Source: "абзац о Redmine", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0), Due: said(11, 0, 0),
-		}, enforcer.Changes{Assign: enforcer.Support, Duty: true}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support, Duty: true}}),
 		mapping.TextThirdParty: step("tell-third-party", "warn-75", enforcer.Comment{
 			Text: mapping.TextThirdParty, Source: "Порядок 3.9", StartedAt: said(10, 0, 0), Moment: said(16, 0, 0), Due: said(17, 45, 0), Remaining: 105 * time.Minute,
 		}, enforcer.Changes{}),
@@ -114,7 +114,7 @@ func furtherOccasions() map[string]enforcer.Decision {
 		}, enforcer.Changes{}),
 		mapping.TextDutyBreach: step("quarterly-delivery", "due", enforcer.Comment{
 			Text: mapping.TextDutyBreach, Source: "пп. 8, 9, 12, 13", Obligation: delivery, Period: "2026-11-01T09:00", Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),
-		}, enforcer.Changes{Assign: enforcer.Support}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support}}),
 		mapping.TextLate: step(enforcer.Watch, "late", enforcer.Comment{
 			Text: mapping.TextLate, StartedAt: said(10, 0, 0), Moment: said(10, 10, 20),
 		}, enforcer.Changes{}),

@@ -61,17 +61,17 @@ func occasions() map[string]enforcer.Decision {
 			Text: mapping.TextBreach, Obligation: begin, Source: "п. 8",
 			StartedAt: said(12, 20, 7), Moment: said(12, 40, 7), Due: said(12, 40, 7), Next: next,
 		},
-			enforcer.Changes{Assign: enforcer.Support, Priority: enforcer.PriorityTop}),
+			enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityTop}}),
 		mapping.TextInvolveDevelopers: step("involve-developers", "due", enforcer.Comment{
 			Text: mapping.TextInvolveDevelopers, Obligation: involve, Source: "п. 8",
 			StartedAt: said(12, 20, 7), Moment: said(14, 20, 7), Due: said(14, 20, 7), Next: next[1:],
 		},
-			enforcer.Changes{Assign: enforcer.Developers, Priority: enforcer.PriorityUp}),
+			enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Developers, Priority: enforcer.PriorityUp}}),
 		mapping.TextInformManagement: step("inform-management", "due", enforcer.Comment{
 			Text: mapping.TextInformManagement, Names: enforcer.Management, Obligation: inform, Source: "п. 8",
 			StartedAt: said(12, 20, 7), Moment: said(16, 20, 7), Due: said(16, 20, 7), Next: toldBy,
 		},
-			enforcer.Changes{Watch: enforcer.Management}),
+			enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}}),
 		mapping.TextProgressReminder: step("progress-update", "warn-75", enforcer.Comment{
 			Text: mapping.TextProgressReminder, Obligation: progress, Source: "п. 9",
 			StartedAt: said(12, 20, 7), Moment: time.Date(2026, 12, 1, 4, 0, 0, 0, time.UTC), Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC), Remaining: 3*time.Hour + 20*time.Minute + 7*time.Second,
@@ -79,7 +79,7 @@ func occasions() map[string]enforcer.Decision {
 		mapping.TextProgressBreach: step("progress-update", "due", enforcer.Comment{
 			Text: mapping.TextProgressBreach, Obligation: progress, Source: "п. 9",
 			StartedAt: said(12, 20, 7), Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC),
-		}, enforcer.Changes{Assign: enforcer.Support}),
+		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support}}),
 		mapping.TextMissingItems: step("request-complete", "start", enforcer.Comment{
 			Text: mapping.TextMissingItems, Source: "п. 7",
 			StartedAt: said(12, 20, 7), Due: time.Date(2026, 11, 30, 7, 20, 7, 0, time.UTC),

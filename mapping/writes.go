@@ -238,7 +238,7 @@ func (w *writer) planned(audience enforcer.Audience, steps []step) Planned {
 	p := Planned{Audience: audience, Write: connectors.Write{Issue: w.h.Issue.ID}}
 	for _, s := range steps {
 		p.Keys = append(p.Keys, s.Key)
-		if actions[s.Changes.Action] != "" { // the status goes with the words about it
+		if s.Changes.Class() != "" { // the status goes with the words about it
 			p.Write.Status = w.status
 		}
 	}

@@ -43,10 +43,10 @@ func texts(t testing.TB) *mapping.Texts {
 // TestWrites tells for each situation what is to be written.
 func TestWrites(t *testing.T) {
 	assign := func(r enforcer.Role) enforcer.Changes {
-		return enforcer.Changes{Comment: internally(mapping.TextBreach), Assign: r}
+		return enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Assign: r}}
 	}
 	bump := func(p string) enforcer.Changes {
-		return enforcer.Changes{Comment: internally(mapping.TextBreach), Priority: p}
+		return enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Priority: p}}
 	}
 	toCustomer := enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7", BeginBy: due}}
 	for _, c := range []struct {
@@ -135,19 +135,19 @@ func TestWrites(t *testing.T) {
 		{
 			"management watches", "",
 			[]string{},
-			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Management})},
+			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}})},
 			"internal [inform-management/due] watch=13",
 		},
 		{
 			"who watches already is not added", "",
 			[]string{"13"},
-			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Management})},
+			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}})},
 			"internal [inform-management/due] empty",
 		},
 		{
 			"without a lead or names, everyone of the project role", "",
 			[]string{"10"},
-			[]enforcer.Decision{decision("x", "due", enforcer.Internal, enforcer.Changes{Watch: enforcer.Customer})},
+			[]enforcer.Decision{decision("x", "due", enforcer.Internal, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Customer}})},
 			"internal [x/due] watch=20",
 		},
 		{
@@ -246,13 +246,7 @@ func TestWritesNeverGoDown(t *testing.T) {
 		x.h.Transitions = rapid.SliceOfDistinct(rapid.SampledFrom([]string{"1", "2", "3", "4", "5"}), rapid.ID).Draw(rt, "transitions")
 		var ds []enforcer.Decision
 		for i := range rapid.IntRange(0, 4).Draw(rt, "n") {
-			ch := enforcer.Changes{
-				Assign:   rapid.SampledFrom([]enforcer.Role{"", enforcer.Support, enforcer.Developers, enforcer.Management}).Draw(rt, "assign"),
-				Priority: rapid.SampledFrom([]string{"", enforcer.PriorityUp, enforcer.PriorityTop}).Draw(rt, "bump"),
-				Watch:    rapid.SampledFrom([]enforcer.Role{"", enforcer.Management, enforcer.Developers}).Draw(rt, "watch"),
-				Duty:     rapid.Bool().Draw(rt, "duty"),
-				Action:   rapid.SampledFrom([]string{"", "", enforcer.ActionClose, enforcer.ActionReopen}).Draw(rt, "action"),
-			}
+			ch := enforcer.Changes{Actions: enforcer.Actions{Assign: rapid.SampledFrom([]enforcer.Role{"", enforcer.Support, enforcer.Developers, enforcer.Management}).Draw(rt, "assign"), Priority: rapid.SampledFrom([]string{"", enforcer.PriorityUp, enforcer.PriorityTop}).Draw(rt, "bump"), Watch: rapid.SampledFrom([]enforcer.Role{"", enforcer.Management, enforcer.Developers}).Draw(rt, "watch"), Duty: rapid.Bool().Draw(rt, "duty"), Action: rapid.SampledFrom([]string{"", "", enforcer.ActionClose, enforcer.ActionReopen}).Draw(rt, "action")}}
 			audience := rapid.SampledFrom([]enforcer.Audience{enforcer.Public, enforcer.Internal, ""}).Draw(rt, "audience")
 			if rapid.Bool().Draw(rt, "comment") {
 				ch.Comment = &enforcer.Comment{Audience: audience, Text: rapid.SampledFrom(mapping.TextKeys).Draw(rt, "text")}
@@ -379,8 +373,8 @@ func TestWhatIsWrittenComesBack(t *testing.T) {
 	b := bind(t, words(), directory())
 	sc := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
 	ds := []enforcer.Decision{
-		decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Assign: enforcer.Support, Priority: enforcer.PriorityTop}),
-		decision("involve-developers", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextInvolveDevelopers), Assign: enforcer.Developers}),
+		decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityTop}}),
+		decision("involve-developers", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextInvolveDevelopers), Actions: enforcer.Actions{Assign: enforcer.Developers}}),
 	}
 	p := b.Writes(b.Request(x.h, sc, time.UTC), x.h, ds, mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t)})[0]
 	x.do("10:01 bot sets assignee=petrov; priority=Immediate")

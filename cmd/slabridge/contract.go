@@ -193,26 +193,8 @@ func (a *app) describeStep(s *enforcer.Step) stepInfo {
 	if s.Comment != nil {
 		info.Does = append(info.Does, a.t(audienceWords[s.Comment.Audience])+" "+s.Comment.Text)
 	}
-	if s.Assign != "" {
-		who := a.tf("assign the lead of %s", s.Assign)
-		if s.Duty {
-			who = a.tf("assign the duty person of %s", s.Assign)
-		}
-		info.Does = append(info.Does, who)
-	}
-	if s.Priority != "" {
-		info.Does = append(info.Does, a.tf("priority %s", s.Priority))
-	}
-	if s.Watch != "" {
-		info.Does = append(info.Does, a.tf("add watchers: %s", s.Watch))
-	}
-	switch s.Action {
-	case enforcer.ActionCreate:
-		info.Does = append(info.Does, a.t("creates the issue"))
-	case enforcer.ActionClose:
-		info.Does = append(info.Does, a.t("closes the request"))
-	case enforcer.ActionReopen:
-		info.Does = append(info.Does, a.t("reopens the request"))
+	for _, text := range s.Texts() {
+		info.Does = append(info.Does, text.In(a.lang))
 	}
 	if s.Notice != "" {
 		info.Does = append(info.Does, a.tf("only after %s was given in time", s.Notice))

@@ -241,8 +241,6 @@ var russian = map[phrase]string{
 	"all":                           "все",
 	"no term":                       "без срока",
 	"ours: %s":                      "от нас: %s",
-	"assign the lead of %s":         "назначить ведущего %s",
-	"assign the duty person of %s":  "назначить дежурного %s",
 	"%s %d: %d working days of a five-day week": "%s %d: рабочих дней при пятидневке: %d",
 	"source: ":       "источник: ",
 	"data of %s":     "данные от %s",
@@ -288,9 +286,6 @@ var russian = map[phrase]string{
 	"both sides may agree on another due (field agreed-due)": "стороны могут согласовать другой срок (поле agreed-due)",
 	"%s takes its place where it is on":                      "где включено %s, его место занимает оно",
 	"while %s":                                               "пока %s",
-	"creates the issue":                                      "создаёт задачу",
-	"closes the request":                                     "закрывает запрос",
-	"reopens the request":                                    "переоткрывает запрос",
 	"only after %s was given in time":                        "только после своевременного %s",
 
 	// explain: who held the request

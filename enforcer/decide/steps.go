@@ -114,17 +114,13 @@ func (d *decider) past(c *enforcer.Cycle, s enforcer.CycleStep) bool {
 	return !d.cutover.PassedAt.IsZero() && at.Before(d.cutover.PassedAt.Add(-visibilityLag))
 }
 
-// changes is what the step wants of the tracker. Assignments and bumps act only in the first of consecutive
-// broken cycles.
+// changes is what the step wants of the tracker.
 func (d *decider) changes(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Changes {
 	var ch enforcer.Changes
 	if s.Step.Comment != nil {
 		ch.Comment = d.comment(c, s)
 	}
-	ch.Watch, ch.Action = s.Step.Watch, s.Step.Action
-	if c.BreachedBefore == 0 {
-		ch.Assign, ch.Duty, ch.Priority = s.Step.Assign, s.Step.Duty, s.Step.Priority
-	}
+	ch.Actions = s.Step.Actions.Asked(c.BreachedBefore > 0)
 	return ch
 }
 
@@ -166,7 +162,7 @@ func (d *decider) overtake() {
 			later := b.Moment.After(a.Moment) || (b.Moment.Equal(a.Moment) && j > i)
 			if i != j && later && toBeWritten(b.State) && a.Audience == b.Audience &&
 				d.cycleOf[i].Obligation == d.cycleOf[j].Obligation && (a.Key.Cycle == b.Key.Cycle || !apart(d.cycleOf[i])) &&
-				covers(b.Changes, a.Changes) {
+				b.Changes.Cover(&a.Changes.Actions) {
 				a.State, a.Reason = enforcer.Overtaken, overtakenReason(b)
 				a.Changes = enforcer.Changes{}
 				break
@@ -181,11 +177,4 @@ func toBeWritten(s enforcer.EntryState) bool { return s == enforcer.Intended || 
 // apart reports whether what is said of the cycle says nothing of the obligation's other cycles.
 func apart(c *enforcer.Cycle) bool {
 	return c.Obligation.Kind == enforcer.Duty || c.Obligation.Kind == enforcer.Check
-}
-
-// covers reports whether making these changes leaves nothing of the other undone.
-func covers(ch, other enforcer.Changes) bool {
-	return (other.Assign == "" || ch.Assign.Rank() >= other.Assign.Rank()) && other.Action == "" &&
-		(other.Priority == "" || ch.Priority == other.Priority || ch.Priority == enforcer.PriorityTop) &&
-		(other.Watch == "" || ch.Watch == other.Watch)
 }

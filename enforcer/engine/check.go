@@ -193,7 +193,7 @@ func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k
 			r := v.bound.Request(h, v.scope, v.Calendar.Location())
 			k.explainable(r, h, k.Account.ID)
 			for _, s := range steps[v] {
-				if st := r.State(); st.Covered && st.Status.Open() == (s.at == enforcer.ActionClose) {
+				if st := r.State(); st.Covered && st.Status.Open() == (s.class == enforcer.Closed) {
 					s.look(v, h)
 				}
 			}

@@ -86,7 +86,7 @@ func (e *Engine) watchIssue(ctx context.Context, c Connection, v *view) (connect
 // from which the tracker lets our account take them, and those from which it does not.
 type closing struct {
 	step  string // "await-answer/due"
-	at    string // the action
+	class enforcer.StatusClass
 	while []enforcer.StatusClass
 	may   bool
 	not   []string // names of statuses
@@ -105,8 +105,8 @@ func (v *view) closings() []*closing {
 				for _, s := range r.Steps {
 					name := o.ID + "/" + s.ID
 					known := slices.ContainsFunc(out, func(c *closing) bool { return c.step == name })
-					if (s.Action == enforcer.ActionClose || s.Action == enforcer.ActionReopen) && !known {
-						out = append(out, &closing{step: name, at: s.Action, while: r.While})
+					if class := s.Class(); class != "" && !known {
+						out = append(out, &closing{step: name, class: class, while: r.While})
 					}
 				}
 			}
@@ -117,7 +117,7 @@ func (v *view) closings() []*closing {
 
 // look takes what the tracker says of one request.
 func (c *closing) look(v *view, h connectors.History) {
-	status, can, known := v.bound.CanTake(c.at, c.while, h)
+	status, can, known := v.bound.CanTake(c.class, c.while, h)
 	switch {
 	case !known:
 	case can:
@@ -131,7 +131,7 @@ func (c *closing) look(v *view, h connectors.History) {
 // in the right status nothing is known.
 func (c *closing) tell(v *view) (mapping.Problem, bool) {
 	p := mapping.Problem{Path: v.ScopePath, Value: c.step}
-	switch class := mapping.ActionClass(c.at); {
+	switch class := c.class; {
 	case !v.bound.HasClass(class):
 		p.Reason = fmt.Sprintf("the mapping gives no status the class %s: the step is held", class)
 	case len(c.not) > 0:

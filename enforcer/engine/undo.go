@@ -254,7 +254,7 @@ func (x *undoing) rest(u *Undo) {
 		if !slices.Contains(w.Entries, u.Entry.ID) {
 			continue
 		}
-		if w.Request.Status != nil && (u.Entry.Changes.Action == enforcer.ActionClose || u.Entry.Changes.Action == enforcer.ActionReopen) {
+		if w.Request.Status != nil && u.Entry.Changes.Class() != "" {
 			u.stays("статус остаётся: верните его вручную, если нужно", "the status stays: set it back by hand if need be")
 		}
 		if len(w.Request.Watchers) > 0 && u.Entry.Changes.Watch != "" {

@@ -97,7 +97,7 @@ func sendAll(l *ledger.Ledger, t *testing.T, issue string) error {
 // duty is the step of a contract's duty that makes its issue.
 func duty() ledger.Entry {
 	e := step("/deliver/2026-Q1/start", enforcer.Intended)
-	e.Changes = enforcer.Changes{Action: enforcer.ActionCreate, Assign: enforcer.Support, Duty: true}
+	e.Changes = enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionCreate, Assign: enforcer.Support, Duty: true}}
 	return e
 }
 

@@ -183,8 +183,10 @@ func step(path string, verb enforcer.EntryState) ledger.Entry {
 		State: verb, Moment: t0.Add(20 * time.Minute), Due: t0.Add(20 * time.Minute), Audience: enforcer.Internal,
 		Source: "п. 8", Reason: enforcer.Reason{Code: "due"},
 		Changes: enforcer.Changes{
-			Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: "breach", Source: "п. 8", StartedAt: t0, Moment: t0.Add(20 * time.Minute)},
-			Assign:  enforcer.Support,
+			Comment: &enforcer.Comment{
+				Audience: enforcer.Internal, Text: "breach", Source: "п. 8", StartedAt: t0, Moment: t0.Add(20 * time.Minute),
+			},
+			Actions: enforcer.Actions{Assign: enforcer.Support},
 		},
 	}.Entry(t0.Add(21 * time.Minute))}
 	e.IssueKey, e.Subject, e.Severity = "#"+p[0], "Printer on fire", "critical"

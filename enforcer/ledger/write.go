@@ -231,7 +231,7 @@ func concerns(r connectors.Refusal, e *Entry) bool {
 	case "watcher":
 		return c.Watch != ""
 	case connectors.FieldStatus:
-		return c.Action == enforcer.ActionClose || c.Action == enforcer.ActionReopen
+		return c.Class() != ""
 	case "issue":
 		return c.Action == enforcer.ActionCreate
 	}

@@ -51,7 +51,7 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, _ := open(t)
 			watch := step("17/inform-management/created/due", enforcer.Intended)
-			watch.Changes = enforcer.Changes{Watch: enforcer.Management, Action: enforcer.ActionClose}
+			watch.Changes = enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management, Action: enforcer.ActionClose}}
 			es := record(t, l, step("17/respond/created/due", enforcer.Intended), watch)
 			w := begin(t, l, t0.Add(time.Hour), es...)
 			c.outcome.Error = "as the tracker put it"

@@ -256,23 +256,22 @@ func fieldsOf(t reflect.Type) fieldSet {
 func (p *page) choices(check string) []string {
 	var out []string
 	for part := range strings.SplitSeq(check, ";") {
-		switch name, _ := strings.CutPrefix(part, "of="); name {
-		case "trackers":
+		list, name, _ := strings.Cut(part, "=")
+		switch {
+		case list == "action":
+			out = append(out, actionValues(name)...)
+		case list == "behind":
+			out = append(out, enforcer.Word(name).Spec().Form.Accepts...)
+		case name == "trackers":
 			for _, k := range p.kinds {
 				out = append(out, k.Name)
 			}
-		case "categories":
+		case name == "categories":
 			for _, k := range p.kinds {
 				out = append(out, k.Categories...)
 			}
 		default: // nil for what is no list of words
 			out = append(out, vocabulary[name]...)
-		}
-		if key, ok := strings.CutPrefix(part, "action="); ok {
-			return actionValues(key)
-		}
-		if word, ok := strings.CutPrefix(part, "behind="); ok {
-			return enforcer.Word(word).Spec().Form.Accepts
 		}
 	}
 	return out

@@ -28,7 +28,7 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 		case seen[s.ID]:
 			p.fault(at, s.ID, "is a step given twice")
 		case s.Idle():
-			p.fault(at, "", "does nothing; give it comment, %s", oneOf(enforcer.ActionKeys(false)))
+			p.fault(at, "", "does nothing; give it comment, %s", anyOf(enforcer.ActionKeys(false)))
 		}
 		seen[s.ID] = true
 		steps = append(steps, s)
@@ -107,8 +107,8 @@ func strip(steps []enforcer.Step, parts []string) []enforcer.Step {
 	return out
 }
 
-// oneOf lists things of which any one will do.
-func oneOf(list []string) string {
+// anyOf lists things of which any one will do.
+func anyOf(list []string) string {
 	last := len(list) - 1
 	return commas(list[:last]) + " or " + list[last]
 }

@@ -111,7 +111,7 @@ func readDays(p *page, data []byte) calendar.Days {
 	}
 	for i := range doc.Years {
 		y := &doc.Years[i]
-		b := yearBuilder{page: p, doc: y, path: fmt.Sprintf("years.%d", y.number), weekend: weekend, seen: map[calendar.Date]int{}}
+		b := yearBuilder{page: p, doc: y, path: fmt.Sprintf("years.%d", y.number), weekend: weekend}
 		days.Years[y.number] = b.year(doc.Extends != "")
 	}
 	if doc.Extends == "" {
@@ -143,6 +143,7 @@ func (b *yearBuilder) year(extends bool) calendar.Year {
 	if doc.Ordinary != nil && !extends {
 		b.fault(b.path+".ordinary", "", "takes days back from the calendar that this one extends; it needs extends")
 	}
+	b.seen = map[calendar.Date]int{}
 	for _, list := range []struct {
 		key  string
 		kind calendar.Kind

@@ -34,7 +34,8 @@ func BuiltinDays(country string) (calendar.Days, error) {
 	}
 	days, err := calendar.CountryDays(country, firstDefinedYear, lastDefinedYear)
 	if err != nil {
-		return calendar.Days{}, fmt.Errorf("country %q has no built-in calendar; there are %s", country, commas(BuiltinCountries()))
+		return calendar.Days{}, fmt.Errorf("country %q has no built-in calendar; there are %s",
+			country, commas(BuiltinCountries()))
 	}
 	return days, nil
 }

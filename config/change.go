@@ -55,7 +55,8 @@ type changer struct {
 func (ch *changer) apply() {
 	d := ch.doc
 	if ch.idle() {
-		ch.fault(ch.path, d.Obligation, "is changed in nothing; write within, cutoff, clock, pause, agreed, off, on or steps")
+		ch.fault(ch.path, d.Obligation,
+			"is changed in nothing; write within, cutoff, clock, pause, agreed, off, on or steps")
 		return
 	}
 	ch.whole()
@@ -77,14 +78,16 @@ func (ch *changer) apply() {
 
 func (ch *changer) idle() bool {
 	d := ch.doc
-	return d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil && d.Pause == nil && d.Off == nil && !d.On && d.Steps == nil && d.Agreed == nil
+	return d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil && d.Pause == nil && d.Off == nil &&
+		!d.On && d.Steps == nil && d.Agreed == nil
 }
 
 // whole changes what has no severity.
 func (ch *changer) whole() {
 	d, o := ch.doc, ch.o
 	if d.Severity != nil && (d.Pause != nil || d.Agreed != nil || d.On || (d.Off != nil && d.Off.All)) {
-		ch.fault(ch.path+".severity", "", "does not go with pause, agreed, on and off: true, which hold for the whole obligation")
+		ch.fault(ch.path+".severity", "",
+			"does not go with pause, agreed, on and off: true, which hold for the whole obligation")
 	}
 	if d.Agreed != nil {
 		o.Agreed = *d.Agreed
@@ -126,11 +129,13 @@ func (ch *changer) rules() []*enforcer.Rule {
 			}
 		}
 		if in != nil {
+			r.Severities = in
 			mine = append(mine, len(rules))
-			rules = append(rules, withSeverities(r, in))
+			rules = append(rules, r)
 		}
 		if out != nil {
-			rules = append(rules, withSeverities(r, out))
+			r.Severities = out
+			rules = append(rules, r)
 		}
 	}
 	ch.o.Rules = rules
@@ -175,35 +180,9 @@ func (ch *changer) term(r *enforcer.Rule) {
 	if d.Within != nil {
 		t.N, t.Unit = d.Within.N, d.Within.Unit
 	}
-	switch {
-	case d.Count == countCivil && t.Unit == calendar.BusinessDays:
-		t.Unit = calendar.CivilBusinessDays
-	case d.Count == countPlain && t.Unit == calendar.CivilBusinessDays:
-		t.Unit = calendar.BusinessDays
-	case d.Count == countCivil && t.Unit != calendar.CivilBusinessDays:
-		ch.fault(ch.path+".count", d.Count, "is only for a term in business days, as 3bd")
+	if changed := qualified(ch.page, ch.path, t, d.Count, d.Clock, d.Cutoff); changed != nil {
+		r.Within, r.As, r.On, r.Limit = changed, "", "", nil
 	}
-	if d.Clock != "" {
-		t.Always = d.Clock == clockAlways
-	}
-	switch {
-	case d.Cutoff != nil && d.Cutoff.None:
-		t.Cutoff = nil
-	case d.Cutoff != nil:
-		t.Cutoff = &d.Cutoff.Cutoff
-	case t.Always:
-		t.Cutoff = nil // a clock that never stops has no late notices
-	}
-	if err := t.Validate(); err != nil {
-		ch.fault(ch.path+".within", t.String(), "has no meaning: %v", err)
-		return
-	}
-	r.Within, r.As, r.On, r.Limit = &t, "", "", nil
-}
-
-func withSeverities(r enforcer.Rule, list []string) enforcer.Rule {
-	r.Severities = list
-	return r
 }
 
 func pointers(rules []enforcer.Rule) []*enforcer.Rule {

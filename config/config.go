@@ -121,29 +121,23 @@ type Text struct {
 
 // Connection finds a connection by id, nil when there is none.
 func (c *Config) Connection(id string) *Connection {
-	for i := range c.Connections {
-		if c.Connections[i].ID == id {
-			return &c.Connections[i]
-		}
-	}
-	return nil
+	return find(c.Connections, func(x *Connection) bool { return x.ID == id })
 }
 
 // Mapping finds a mapping by id, nil when there is none.
 func (c *Config) Mapping(id string) *mapping.Mapping {
-	for i := range c.Mappings {
-		if c.Mappings[i].ID == id {
-			return &c.Mappings[i]
-		}
-	}
-	return nil
+	return find(c.Mappings, func(x *mapping.Mapping) bool { return x.ID == id })
 }
 
 // Contract finds a contract by id, nil when there is none.
 func (c *Config) Contract(id string) *Contract {
-	for i := range c.Contracts {
-		if c.Contracts[i].ID == id {
-			return &c.Contracts[i]
+	return find(c.Contracts, func(x *Contract) bool { return x.ID == id })
+}
+
+func find[T any](list []T, is func(*T) bool) *T {
+	for i := range list {
+		if is(&list[i]) {
+			return &list[i]
 		}
 	}
 	return nil

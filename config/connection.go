@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,28 +40,30 @@ func (l *loader) connections() {
 				l.fault(path+".poll", doc.Poll, "%s", reason)
 			}
 		}
-		if doc.RatePerSecond != nil {
-			if c.RatePerSecond = *doc.RatePerSecond; c.RatePerSecond <= 0 && !l.spoilt(path+".rate_per_second") {
-				l.fault(path+".rate_per_second", fmt.Sprint(c.RatePerSecond), "must be more than 0")
-			}
-		}
-		if doc.Concurrency != nil {
-			if c.Concurrency = *doc.Concurrency; (c.Concurrency < 1 || c.Concurrency > maxConcurrency) && !l.spoilt(path+".concurrency") {
-				l.fault(path+".concurrency", fmt.Sprint(c.Concurrency), "must be 1 to %d", maxConcurrency)
-			}
-		}
-		if doc.Timeout != nil {
-			if c.Timeout = *doc.Timeout; c.Timeout > maxTimeout {
-				l.fault(path+".timeout", c.Timeout.String(), "must be 2m at most: a write that has no answer by then is looked for in the tracker")
-			}
-		}
+		within(l, path+".rate_per_second", doc.RatePerSecond, &c.RatePerSecond, func(r float64) bool { return r > 0 },
+			"must be more than 0")
+		within(l, path+".concurrency", doc.Concurrency, &c.Concurrency,
+			func(n int) bool { return n >= 1 && n <= maxConcurrency }, "must be 1 to "+strconv.Itoa(maxConcurrency))
+		within(l, path+".timeout", doc.Timeout, &c.Timeout, func(d time.Duration) bool { return d <= maxTimeout },
+			"must be 2m at most: a write that has no answer by then is looked for in the tracker")
 		c.Auth = l.auth(path+".auth", &doc.Auth, c.Kind)
 		c.Webhook = l.webhook(path+".webhook", doc.Webhook)
 		l.cfg.Connections = append(l.cfg.Connections, c)
 	}
 }
 
-// kind finds a kind of tracker by its name; none, without a name, when it is not known, which the document's reading told.
+// within sets what the file says, if anything, and refuses what lies outside the bounds.
+func within[T any](l *loader, path string, said, to *T, inside func(T) bool, fault string) {
+	if said == nil {
+		return
+	}
+	if *to = *said; !inside(*said) && !l.spoilt(path) {
+		l.fault(path, fmt.Sprint(*said), "%s", fault)
+	}
+}
+
+// kind finds a kind of tracker by its name; none, without a name, when it is not known: the document's reading told of
+// it.
 func (l *loader) kind(name string) connectors.Kind {
 	for _, k := range l.kinds {
 		if k.Name == name {
@@ -82,7 +85,8 @@ func (l *loader) trackerURL(path, s string) string {
 	case u.User != nil:
 		l.fault(path, "", "holds a name or password; addresses end up in logs, put secrets under auth")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		l.fault(path, "", "has a ? or # part, where keys are passed that end up in logs; write the address alone, and secrets under auth")
+		l.fault(path, "", "has a ? or # part, where keys are passed that end up in logs; "+
+			"write the address alone, and secrets under auth")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		l.warn(path, s, "sends the secret in plain text; use https")
 	}
@@ -135,7 +139,8 @@ func (l *loader) webhook(path string, doc *webhookDoc) Secret {
 	}
 	secret := doc.Secret.resolve(l.page, path+".secret", l.folder)
 	if n := len(secret.Reveal()); n > 0 && n < minWebhookSecret {
-		l.warn(path+".secret", "", "is shorter than %d characters, and could be guessed; make one with openssl rand -hex 32", minWebhookSecret)
+		l.warn(path+".secret", "", "is shorter than %d characters, and could be guessed; make one with openssl rand -hex 32",
+			minWebhookSecret)
 	}
 	return secret
 }

@@ -19,6 +19,8 @@ type text struct {
 // identifier is what ids may look like: they are typed in commands, and are parts of the ledger's keys.
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
+const notAnID = "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit"
+
 // ids checks ids of one list: their form, and that none comes twice.
 type ids struct {
 	*page
@@ -31,7 +33,7 @@ func (i ids) add(path, id string) {
 	switch first, twice := i.seen[id]; {
 	case id == "":
 	case !identifier.MatchString(id):
-		i.fault(path, id, "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+		i.fault(path, id, notAnID)
 	case twice:
 		i.fault(path, id, "is given twice; first as %s", first)
 	default:
@@ -78,9 +80,7 @@ func (b *contractBuilder) calendar(days daySource) calendar.Spec {
 	}
 	spec := calendar.Spec{ID: b.doc.ID}
 	overlay(b.page, "calendar", &spec, &c, days)
-	if compiled := compile(b.page, "calendar", spec); compiled != nil {
-		b.c.Calendar = compiled
-	}
+	b.c.Calendar = compile(b.page, "calendar", spec)
 	return spec
 }
 
@@ -203,13 +203,9 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 		r.Always, clock = clock == clockAlways, ""
 	}
 	r.Within = termOf(b.page, path, doc.Within, doc.Count, clock, doc.Cutoff)
-	given := 0
-	for _, is := range []bool{doc.Within != nil, doc.As != "", doc.On != "", doc.AtMost != nil, doc.Billed != nil, doc.Percent != 0, doc.Mean != nil} {
-		if is {
-			given++
-		}
-	}
-	if given > 1 {
+	terms := countTrue(doc.Within != nil, doc.As != "", doc.On != "", doc.AtMost != nil, doc.Billed != nil, doc.Percent != 0,
+		doc.Mean != nil)
+	if terms > 1 {
 		b.fault(path, "", "has more than one of within, as, on, at_most, billed, percent and mean; a rule has one term")
 	}
 	if doc.Steps != nil {
@@ -233,25 +229,36 @@ func (doc *ruleDoc) sum() *enforcer.Sum {
 
 // termOf puts a term and its qualifiers together; nil when there is none.
 func termOf(p *page, path string, within *calendar.Term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
-	if within == nil {
-		if count != "" || clock != "" || (cutoff != nil && !cutoff.None) {
-			p.fault(path+".within", "", "is missing; count, clock and cutoff say more about a term")
-		}
-		return nil
+	if within != nil {
+		return qualified(p, path, *within, count, clock, cutoff)
 	}
-	t := *within
-	t.Always = clock == clockAlways
-	if count == countCivil {
-		if t.Unit != calendar.BusinessDays {
-			p.fault(path+".count", count, "is only for a term in business days, as 3bd")
-			return nil
-		}
+	if count != "" || clock != "" || (cutoff != nil && !cutoff.None) {
+		p.fault(path+".within", "", "is missing; count, clock and cutoff say more about a term")
+	}
+	return nil
+}
+
+// qualified is the term with what is said of it; what is not said stays as it was. It is nil where that has a fault.
+func qualified(p *page, path string, t calendar.Term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
+	civil := t.Unit == calendar.CivilBusinessDays
+	switch {
+	case count == countCivil && t.Unit == calendar.BusinessDays:
 		t.Unit = calendar.CivilBusinessDays
+	case count == countCivil && !civil:
+		p.fault(path+".count", count, "is only for a term in business days, as 3bd")
+	case count == countPlain && civil:
+		t.Unit = calendar.BusinessDays
 	}
-	if cutoff != nil && !cutoff.None {
+	if clock != "" {
+		t.Always = clock == clockAlways
+	}
+	switch {
+	case cutoff != nil && !cutoff.None:
 		t.Cutoff = &cutoff.Cutoff
+	case cutoff != nil || t.Always: // a clock that never stops has no late notices
+		t.Cutoff = nil
 	}
-	if p.spoilt(path+".within") || p.spoilt(path+".cutoff") {
+	if p.spoilt(path+".within") || p.spoilt(path+".count") || p.spoilt(path+".cutoff") {
 		return nil
 	}
 	if err := t.Validate(); err != nil {
@@ -269,6 +276,17 @@ func severityIDs(c *enforcer.Contract) []string {
 		}
 	}
 	return out
+}
+
+// countTrue counts how many of several parts are given.
+func countTrue(given ...bool) int {
+	n := 0
+	for _, is := range given {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 // indexed is the path of a list's entry; a list of one may have been written without brackets.

@@ -24,8 +24,8 @@ func (l *loader) crossCheck() {
 	}
 }
 
-// checkAgainstContracts refuses severities, fields and plans that none of the contracts with this mapping knows. It says
-// nothing while one of the contracts could not be read.
+// checkAgainstContracts refuses severities, fields and plans that none of the contracts with this mapping knows. It
+// says nothing while one of the contracts could not be read.
 func (l *loader) checkAgainstContracts(i int) {
 	m := &l.cfg.Mappings[i]
 	var users []*Contract
@@ -53,7 +53,8 @@ func (l *loader) checkAgainstContracts(i int) {
 		}
 		for _, c := range users {
 			if c.SeverityRank(rule.Is) == len(c.Severities) {
-				l.warn(path, rule.Is, "is not a severity of contract %s, which uses this mapping too; its requests of that severity are promised nothing", c.ID)
+				l.warn(path, rule.Is, "is not a severity of contract %s, which uses this mapping too; "+
+					"its requests of that severity are promised nothing", c.ID)
 			}
 		}
 	}

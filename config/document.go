@@ -12,11 +12,13 @@ import (
 
 // document is slabridge.yaml as the operator writes it. Its comments become the descriptions of the JSON Schema.
 type document struct {
-	// State is the SQLite file with the mirror and the ledger; a relative path begins beside this file. Default slabridge.db. Environment: SLABRIDGE_STATE.
+	// State is the SQLite file with the mirror and the ledger; a relative path begins beside this file. Default
+	// slabridge.db. Environment: SLABRIDGE_STATE.
 	State string `yaml:"state"`
 	// Language of the comments, ru or en; a contract may have its own. Default ru. Environment: SLABRIDGE_LANGUAGE.
 	Language string `yaml:"language" check:"of=languages"`
-	// Listen is the address of health, metrics and webhooks. Default 127.0.0.1:8427; "off" opens none. Environment: SLABRIDGE_LISTEN.
+	// Listen is the address of health, metrics and webhooks. Default 127.0.0.1:8427; "off" opens none. Environment:
+	// SLABRIDGE_LISTEN.
 	Listen string `yaml:"listen"`
 	// Log says how much is logged, and in which form.
 	Log logDoc `yaml:"log"`
@@ -42,11 +44,13 @@ type logDoc struct {
 }
 
 type limitsDoc struct {
-	// WritesPerPass: more writes than this in one pass are held for a human. Default 20. Environment: SLABRIDGE_LIMITS_WRITES_PER_PASS.
+	// WritesPerPass: more writes than this in one pass are held for a human. Default 20. Environment:
+	// SLABRIDGE_LIMITS_WRITES_PER_PASS.
 	WritesPerPass *int `yaml:"writes_per_pass"`
 	// ClockSkew against the tracker above this holds all writes. Default 2m. Environment: SLABRIDGE_LIMITS_CLOCK_SKEW.
 	ClockSkew *time.Duration `yaml:"clock_skew"`
-	// LateAfter: slabridge itself is late when what is due has not been done for longer than this. Default 10m. Environment: SLABRIDGE_LIMITS_LATE_AFTER.
+	// LateAfter: slabridge itself is late when what is due has not been done for longer than this. Default 10m.
+	// Environment: SLABRIDGE_LIMITS_LATE_AFTER.
 	LateAfter *time.Duration `yaml:"late_after"`
 }
 
@@ -67,9 +71,11 @@ type connectionDoc struct {
 	Concurrency *int `yaml:"concurrency"`
 	// Timeout of one request, 2m at most. Default 30s.
 	Timeout *time.Duration `yaml:"timeout"`
-	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no longer. Default: none.
+	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no
+	// longer. Default: none.
 	WatchIssue string `yaml:"watch_issue"`
-	// Webhook opens /webhooks/ID on the address of `listen`, at which the tracker may tell of changes at once. Default: none is open.
+	// Webhook opens /webhooks/ID on the address of `listen`, at which the tracker may tell of changes at once. Default:
+	// none is open.
 	Webhook *webhookDoc `yaml:"webhook" check:"secret"`
 }
 
@@ -98,7 +104,8 @@ func (s *secretDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind == yaml.ScalarNode {
 		ref := envReference.FindStringSubmatch(n.Value)
 		if ref == nil {
-			d.fault(path, "", "is a plain secret, or no reference; write ${NAME} for a variable of the environment (capitals), or {file: PATH}")
+			d.fault(path, "", "is a plain secret, or no reference; write ${NAME} for a variable of the environment (capitals), "+
+				"or {file: PATH}")
 			return
 		}
 		s.env = ref[1]
@@ -118,7 +125,8 @@ type mappingDoc struct {
 	Connection string `yaml:"connection" check:"required"`
 	// Severity of a request: the first entry whose `when` is true.
 	Severity []severityRuleDoc `yaml:"severity" check:"required"`
-	// Status classes by the names of the tracker's statuses, or by Jira's categories of them; every status should be in one.
+	// Status classes by the names of the tracker's statuses, or by Jira's categories of them; every status should be in
+	// one.
 	Status []statusRuleDoc `yaml:"status" check:"required"`
 	// Roles of people.
 	Roles []roleRuleDoc `yaml:"roles" check:"required"`
@@ -147,7 +155,8 @@ type severityRuleDoc struct {
 
 // whenDoc is a condition in the tracker's words: every part given must be true, each by any of its names.
 type whenDoc struct {
-	// Field is a custom field (or Jira's labels and the like), by name or id; with `in`, one of those values; else filled at all.
+	// Field is a custom field (or Jira's labels and the like), by name or id; with `in`, one of those values; else filled
+	// at all.
 	Field string `yaml:"field"`
 	// In lists the values of the field.
 	In names `yaml:"in"`
@@ -166,7 +175,8 @@ type statusRuleDoc struct {
 	Is string `yaml:"is" check:"required;of=classes"`
 	// Names of the tracker's statuses.
 	Names names `yaml:"names"`
-	// Categories into which Jira itself sorts statuses: new, indeterminate, done. They count for statuses that no entry names.
+	// Categories into which Jira itself sorts statuses: new, indeterminate, done. They count for statuses that no entry
+	// names.
 	Categories names `yaml:"categories" check:"of=categories"`
 }
 
@@ -193,7 +203,8 @@ type fieldRuleDoc struct {
 	Is string `yaml:"is" check:"required"`
 	// Field is the custom field's name or id; of Jira also labels, resolution, fixVersions or environment.
 	Field string `yaml:"field"`
-	// Attachment lists names of files that hold it, * for any characters and ? for one: "*cause*.pdf". Case does not matter.
+	// Attachment lists names of files that hold it, * for any characters and ? for one: "*cause*.pdf". Case does not
+	// matter.
 	Attachment names `yaml:"attachment"`
 	// Attribute is what every issue has and may hold it: description.
 	Attribute string `yaml:"attribute" check:"of=attributes"`
@@ -232,7 +243,8 @@ type useDoc struct {
 	ID string `yaml:"id" check:"required"`
 	// Use is a preset (kamal, rusbitech, vendor-kz, endocs) or a contract file beside this one, own.yaml.
 	Use string `yaml:"use"`
-	// Versions of the text under this id, oldest first, in place of use, plan, reopen, calendar and change: a request is judged by the one in force when it was received.
+	// Versions of the text under this id, oldest first, in place of use, plan, reopen, calendar and change: a request is
+	// judged by the one in force when it was received.
 	Versions []versionDoc `yaml:"versions"`
 	// Mapping that gives the tracker's words a meaning here.
 	Mapping string `yaml:"mapping" check:"required"`

@@ -21,7 +21,7 @@ func (u *user) duties(c *Contract) {
 		}
 		switch first, twice := seen[d.Obligation+"/"+d.ID]; {
 		case d.ID != "" && !identifier.MatchString(d.ID):
-			u.fault(path+".id", d.ID, "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+			u.fault(path+".id", d.ID, notAnID)
 		case twice && d.ID == "":
 			u.fault(path+".id", "", "is missing; %s stands there already, as %s", d.Obligation, first)
 		case twice:
@@ -31,7 +31,8 @@ func (u *user) duties(c *Contract) {
 		duty := Duty{
 			Recurrence: enforcer.Recurrence{ID: d.ID, Obligation: d.Obligation, Period: d.Period},
 			Issue: mapping.Duty{
-				Path: path, ID: d.ID, Obligation: d.Obligation, Project: d.Project, Type: d.Tracker, Subject: d.Subject, Description: d.Description,
+				Path: path, ID: d.ID, Obligation: d.Obligation, Project: d.Project, Type: d.Tracker, Subject: d.Subject,
+				Description: d.Description,
 			},
 		}
 		if duty.Period == "" {
@@ -57,7 +58,8 @@ func (u *user) duties(c *Contract) {
 func (u *user) cron(path, line string) {
 	reason := cronFault(line)
 	if reason == "" && (strings.HasPrefix(line, "@") || strings.Contains(line, "TZ=")) {
-		reason = "is no period; write month, quarter, year, or five fields of cron (minute hour day month weekday) in the contract's zone"
+		reason = "is no period; write month, quarter, year, or five fields of cron (minute hour day month weekday) " +
+			"in the contract's zone"
 	}
 	if reason != "" {
 		u.fault(path, line, "%s", reason)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"slices"
 
 	"slabridge/enforcer"
@@ -31,7 +32,8 @@ func checkKind(p *page, path string, c *enforcer.Contract, o *enforcer.Obligatio
 		p.fault(path, o.ID, "adds up what only an obligation of kind account can; write kind: account")
 	}
 	if r.AtMost > 0 && o.Start.Word != enforcer.WordTimeEntry {
-		p.fault(path+".at_most", r.AtMost.String(), "is the length of an entry of booked time; the obligation must start with time-entry")
+		p.fault(path+".at_most", r.AtMost.String(),
+			"is the length of an entry of booked time; the obligation must start with time-entry")
 	}
 	p.otherThan(path+".unless", o.Unless, c, o)
 	checkNotice(p, path, r)
@@ -55,12 +57,13 @@ func checkTimer(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule) 
 		p.fault(path, o.ID, "speaks of periods, which only a duty has; write kind: duty")
 	case o.StopsWith(enforcer.WordEntitled):
 		p.fault(path, o.ID, "stops with entitled, which is known when a request comes in; write kind: check")
-	case slices.ContainsFunc(o.Stop, func(stop enforcer.Condition) bool { return same(stop, start) }):
+	case slices.ContainsFunc(o.Stop, func(stop enforcer.Condition) bool { return reflect.DeepEqual(stop, start) }):
 		p.fault(path, o.ID, "has a due that can never come: what starts it stops it as well")
 	case r.On == enforcer.PeriodEnd:
 		p.fault(path+".on", string(r.On), "can never come: only a duty has periods")
 	case r.On == enforcer.DueDate && start.Word != enforcer.WordDueDate:
-		p.fault(path+".on", string(r.On), "can never come: without a due date there is none; the obligation must start with due-date")
+		p.fault(path+".on", string(r.On),
+			"can never come: without a due date there is none; the obligation must start with due-date")
 	case o.Accept != nil && r.On != enforcer.DueDate:
 		p.fault(path, o.ID, "accepts moved due dates and has no due from them; write on: due-date")
 	case start.Word == enforcer.WordStatus && r.While != nil && !overlap(start.Classes, r.While):
@@ -82,15 +85,10 @@ func checkNotice(p *page, path string, r *enforcer.Rule) {
 				r.Within != nil && n.Trigger.After.Unit == r.Within.Unit && n.Trigger.After.N < r.Within.N
 		})
 		if !ok {
-			p.fault(path, s.Notice, "is no notice of step %s: it must be a step `after` the start, in the unit of the term and before its end, with a public comment", s.ID)
+			p.fault(path, s.Notice, "is no notice of step %s: it must be a step `after` the start, in the unit of the term "+
+				"and before its end, with a public comment", s.ID)
 		}
 	}
-}
-
-// same reports whether two conditions are one; those of an act may come about again and again.
-func same(a, b enforcer.Condition) bool {
-	return a.Word == b.Word && a.Field == b.Field && a.Role == b.Role && a.Audience == b.Audience && a.Silent == b.Silent &&
-		a.Assigned == b.Assigned && a.Step == b.Step && a.Activity == b.Activity && slices.Equal(a.By, b.By) && slices.Equal(a.Classes, b.Classes)
 }
 
 func overlap[T comparable](a, b []T) bool {

@@ -40,11 +40,12 @@ func Find(named string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("find configuration: none of %s exists; write one, or name it with --config", strings.Join(places, ", "))
+	return "", fmt.Errorf("find configuration: none of %s exists; write one, or name it with --config",
+		commas(places))
 }
 
-// Load reads the configuration file, in which connections may be of these kinds. The Config is nil when there are faults
-// of level Error; with warnings and missing secrets only it is whole, and faults lists them.
+// Load reads the configuration file, in which connections may be of these kinds. The Config is nil when there are
+// faults of level Error; with warnings and missing secrets only it is whole, and faults lists them.
 func Load(file string, kinds []connectors.Kind) (*Config, Faults) {
 	p := newPage(file)
 	p.kinds = kinds
@@ -117,4 +118,23 @@ func readFile(name string) ([]byte, error) {
 		return nil, fmt.Errorf("it is longer than %d bytes", maxFile)
 	}
 	return data, nil
+}
+
+// forgeable reports a file that everyone on this machine may change. Whoever can change it can have the key sent to a
+// host of their own; the group may be the service's own.
+func (p *page) forgeable() {
+	if info, err := os.Stat(p.file); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o002 != 0 {
+		p.fault("", "", "everyone on this machine may change it (mode %04o), and have the key sent elsewhere; chmod o-w",
+			info.Mode().Perm())
+	}
+}
+
+// Exposed says that everyone on this machine may read a configuration file, and "" when not everyone may. It holds no
+// secret, only names of people and the tracker's address, so that is worth a word where somebody looks, and no fault.
+func Exposed(file string) string {
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm()&0o004 == 0 {
+		return ""
+	}
+	return fmt.Sprintf("everyone on this machine may read %s (mode %04o): chmod 640, or 600", file, info.Mode().Perm())
 }

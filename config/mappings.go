@@ -39,7 +39,11 @@ func (l *loader) mappings() {
 		if m.DuplicateRelations == nil {
 			m.DuplicateRelations = kind.Duplicates
 		}
-		noRepeats(l.page, path+".priorities", doc.Priorities)
+		for j, s := range doc.Priorities {
+			if s != "" && slices.Index(doc.Priorities, s) < j {
+				l.fault(fmt.Sprintf("%s.priorities[%d]", path, j), s, "is given twice")
+			}
+		}
 		for j, s := range doc.AutoReply {
 			re, err := regexp.Compile(s)
 			if err != nil {
@@ -110,7 +114,8 @@ func (l *loader) statusRules(path string, docs []statusRuleDoc, kind connectors.
 	once := func(taken map[string]string, i int, key string, list []string) {
 		for j, name := range list {
 			if first, ok := taken[strings.ToLower(name)]; ok {
-				l.fault(indexed(fmt.Sprintf("%s[%d].%s", path, i, key), j, len(list)), name, "is in two classes, or twice in one; first in %s", first)
+				at := indexed(fmt.Sprintf("%s[%d].%s", path, i, key), j, len(list))
+				l.fault(at, name, "is in two classes, or twice in one; first in %s", first)
 			}
 			taken[strings.ToLower(name)] = fmt.Sprintf("status[%d]", i)
 		}
@@ -122,7 +127,8 @@ func (l *loader) statusRules(path string, docs []statusRuleDoc, kind connectors.
 		case d.Names == nil && d.Categories == nil:
 			l.fault(at, d.Is, "names no status; write names or, for %s, categories", l.sorters(nameOf))
 		case d.Categories != nil && kind.Name != "" && kind.Categories == nil:
-			l.fault(at+".categories", d.Categories[0], "is a category of %s's; %s sorts its statuses into none, write names", l.sorters(titleOf), kind.Name)
+			l.fault(at+".categories", d.Categories[0], "is a category of %s's; %s sorts its statuses into none, write names",
+				l.sorters(titleOf), kind.Name)
 		}
 		once(names, i, "names", d.Names)
 		once(categories, i, "categories", d.Categories)
@@ -162,7 +168,10 @@ func (l *loader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 			l.fault(at+".is", d.Is, "has an entry already, roles[%d]; put everyone of one role together", first)
 		}
 		seen[d.Is] = i
-		r := mapping.RoleRule{Is: enforcer.Role(d.Is), ProjectRoles: d.ProjectRoles, Users: d.Users, Groups: d.Groups, Lead: d.Lead, Duty: d.Duty, EveryoneElse: d.EveryoneElse}
+		r := mapping.RoleRule{
+			Is: enforcer.Role(d.Is), ProjectRoles: d.ProjectRoles, Users: d.Users, Groups: d.Groups, Lead: d.Lead, Duty: d.Duty,
+			EveryoneElse: d.EveryoneElse,
+		}
 		switch nobody := len(d.ProjectRoles)+len(d.Users)+len(d.Groups) == 0; {
 		case l.spoilt(at):
 		case d.EveryoneElse && r.Is != enforcer.Customer:
@@ -218,19 +227,15 @@ func heldBy(d *fieldRuleDoc) string {
 
 // oneHolder reports whether the entry says in one way what holds the field, and nothing that has no meaning there.
 func (l *loader) oneHolder(at string, d *fieldRuleDoc) bool {
-	given := 0
-	for _, is := range []bool{d.Field != "", d.Attachment != nil, d.Attribute != ""} {
-		if is {
-			given++
-		}
-	}
+	given := countTrue(d.Field != "", d.Attachment != nil, d.Attribute != "")
 	// a flag, a moment or a sum is a value; a file only shows that something is there
 	value := slices.Contains(fieldIDs, d.Is) && d.Is != mapping.FieldCauseReport
 	switch {
 	case given == 0:
 		l.fault(at, d.Is, "names nothing that holds it; write field, attachment or attribute")
 	case given > 1:
-		l.fault(at, d.Is, "is held in two ways; write one of field, attachment and attribute, and the other as an entry of its own")
+		l.fault(at, d.Is,
+			"is held in two ways; write one of field, attachment and attribute, and the other as an entry of its own")
 	case value && d.Field == "":
 		l.fault(at, d.Is, "is a value that only a custom field can hold; write field")
 	case d.In != nil && d.Field == "":
@@ -271,15 +276,8 @@ func (l *loader) internalNotes(path string, d *internalDoc, kind connectors.Kind
 	case kind.Name == "":
 		return mapping.InternalNotes{}
 	case !kind.KeepsInternal(d.Kind) && !l.spoilt(path):
-		l.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s", kind.Name, commas(kind.Internal))
+		l.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s",
+			kind.Name, commas(kind.Internal))
 	}
 	return mapping.InternalNotes{Kind: d.Kind}
-}
-
-func noRepeats(p *page, path string, list []string) {
-	for i, s := range list {
-		if s != "" && slices.Index(list, s) < i {
-			p.fault(fmt.Sprintf("%s[%d]", path, i), s, "is given twice")
-		}
-	}
 }

@@ -110,7 +110,8 @@ func checkWarning(p *page, path string, cal *calendar.Calendar, within *calendar
 		}
 	}
 	if s.Trigger.After != nil {
-		p.fault(path+".after", s.Trigger.After.String(), "can never lie before the due, which comes %s after the start", within)
+		p.fault(path+".after", s.Trigger.After.String(),
+			"can never lie before the due, which comes %s after the start", within)
 		return
 	}
 	p.fault(path+".before", s.Trigger.Before.String(), "can never lie after the start; the due comes %s after it", within)

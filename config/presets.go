@@ -63,7 +63,9 @@ func PresetText(id string) ([]byte, error) {
 func preset(id string, days daySource) (text, Faults) {
 	data, err := PresetText(id)
 	if err != nil {
-		return text{}, Faults{{Level: Error, File: "preset", Value: id, Reason: "is not a preset; accepted: " + commas(PresetIDs()), Meant: nearest(id, PresetIDs())}}
+		p := newPage("preset")
+		p.oneOf("", id, "a preset", PresetIDs())
+		return text{}, p.faults
 	}
 	return contractText("preset:"+id, data, days)
 }

@@ -98,7 +98,8 @@ func readSecretFile(p *page, path, name string) (string, error) {
 	case open&0o007 != 0:
 		return "", fmt.Errorf("everyone on this machine may read it (mode %04o); chmod 600", info.Mode().Perm())
 	case open != 0:
-		p.warn(path, "", "the secret's file is open to its group (mode %04o); chmod 600 unless that is meant", info.Mode().Perm())
+		p.warn(path, "", "the secret's file is open to its group (mode %04o); chmod 600 unless that is meant",
+			info.Mode().Perm())
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSecret))
 	return string(data), withoutPath(err)

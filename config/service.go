@@ -109,7 +109,8 @@ func (l *loader) service() {
 		switch reason := s.take(value); {
 		case reason == "":
 		case os.Getenv(s.variable()) != "":
-			l.elsewhere = append(l.elsewhere, Fault{Level: Error, File: "environment", Path: s.variable(), Value: value, Reason: reason})
+			l.elsewhere = append(l.elsewhere,
+				Fault{Level: Error, File: "environment", Path: s.variable(), Value: value, Reason: reason})
 		case !l.spoilt(s.key):
 			l.fault(s.key, value, "%s", reason)
 		}

@@ -130,7 +130,8 @@ func (u *user) versions() []*version {
 		if d.Use == "" && !u.spoilt(u.path+".use") {
 			u.fault(u.path+".use", "", "is missing; name a preset or a contract file, or list versions")
 		}
-		return []*version{{user: u, path: u.path, versionDoc: versionDoc{Use: d.Use, Plan: d.Plan, Reopen: d.Reopen, Calendar: d.Calendar, Change: d.Change}}}
+		only := versionDoc{Use: d.Use, Plan: d.Plan, Reopen: d.Reopen, Calendar: d.Calendar, Change: d.Change}
+		return []*version{{user: u, path: u.path, versionDoc: only}}
 	}
 	if d.Use != "" || d.Plan != "" || d.Reopen != "" || d.Calendar != nil || d.Change != nil {
 		u.fault(u.path+".versions", "", "stands beside use, plan, reopen, calendar or change; these belong into each version")
@@ -139,7 +140,8 @@ func (u *user) versions() []*version {
 	for i, v := range d.Versions {
 		path := fmt.Sprintf("%s.versions[%d]", u.path, i)
 		if i > 0 && !d.Versions[i-1].ValidFrom.Before(v.ValidFrom) && !u.spoilt(path) {
-			u.fault(path+".valid_from", v.ValidFrom.String(), "is not after that of the version before it; the oldest stands first")
+			u.fault(path+".valid_from", v.ValidFrom.String(),
+				"is not after that of the version before it; the oldest stands first")
 		}
 		out = append(out, &version{user: u, path: path, versionDoc: v})
 	}
@@ -179,8 +181,8 @@ func (v *version) cutoffs(c *enforcer.Contract, week calendar.Week) {
 		for j := range o.Rules {
 			part, value, reason := cutoffFault(o.Rules[j].Within, week)
 			if part != "" && !v.spoilt(v.path) {
-				v.warn(v.path+".calendar.hours", v.Calendar.Hours, "push a cut-off of %s out of the day: %s %s %s; change it as well",
-					o.ID, part, value, reason)
+				v.warn(v.path+".calendar.hours", v.Calendar.Hours,
+					"push a cut-off of %s out of the day: %s %s %s; change it as well", o.ID, part, value, reason)
 			}
 		}
 	}
@@ -223,7 +225,8 @@ func (u *user) dates(c *Contract) {
 	if m := u.doc.EnforceFrom; m != nil && !u.spoilt(u.path+".enforce_from") {
 		c.EnforceFrom = m.in(zone)
 		if !c.ValidTo.IsZero() && !c.EnforceFrom.Before(c.ValidTo) {
-			u.warn(u.path+".enforce_from", "", "lies after the last day of valid; nothing received under the contract will be written about in time")
+			u.warn(u.path+".enforce_from", "",
+				"lies after the last day of valid; nothing received under the contract will be written about in time")
 		}
 	}
 }
@@ -254,7 +257,8 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 	}
 	at := u.path + ".mapping"
 	if roles[enforcer.Support] == nil && !u.spoilt("mappings") {
-		u.fault(at, m.ID, "has no role support; then nobody's answers would count and every promise would be called broken")
+		u.fault(at, m.ID,
+			"has no role support; then nobody's answers would count and every promise would be called broken")
 		return
 	}
 	c.Equip(used.means(m))
@@ -266,7 +270,8 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 		}
 		missing := append(lacking(o, roles), used.lackingForDuties(o, roles)...)
 		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind.Internal != nil && internalLacking(o, m) {
-			missing = append(missing, fmt.Sprintf("has no `internal`; internal comments will not be written; accepted in %s: %s",
+			missing = append(missing, fmt.Sprintf(
+				"has no `internal`; internal comments will not be written; accepted in %s: %s",
 				conn.Kind.Name, commas(conn.Kind.Internal)))
 		}
 		for _, w := range missing {
@@ -300,7 +305,8 @@ func (c *Contract) lackingForDuties(o *enforcer.Obligation, roles map[enforcer.R
 	for _, d := range c.Duties {
 		role := d.Issue.Assign
 		if rule := roles[role]; d.Obligation == o.ID && role != "" && (rule == nil || len(rule.Lead) == 0) {
-			out = append(out, fmt.Sprintf("has no lead of role %s; the issue of %s will be assigned to nobody", role, d.Issue.Path))
+			out = append(out,
+				fmt.Sprintf("has no lead of role %s; the issue of %s will be assigned to nobody", role, d.Issue.Path))
 		}
 	}
 	return out

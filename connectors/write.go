@@ -18,13 +18,13 @@ type Write struct {
 	Watchers []string          // added one by one before the rest
 	// Create makes an issue instead of changing one: Issue is empty, and so is everything else.
 	Create *NewIssue `json:",omitempty"`
-	// Knew is the id of the newest event that the issue had when the write left, KnewNone if it had none, "" if that was not
-	// noted: by it what the write did is told from what was there, whatever clocks say.
-	Knew string `json:",omitempty"`
+	// BaseEvent is the id of the newest event that the issue had when the write left: NoBaseEvent if it had none, "" if that
+	// was not noted. By it what the write did is told from what was there, whatever clocks say. The ledger keeps it as Knew.
+	BaseEvent string `json:"Knew,omitempty"`
 }
 
-// KnewNone see Write.Knew.
-const KnewNone = "none"
+// NoBaseEvent is the BaseEvent of a write to an issue without events.
+const NoBaseEvent = "none"
 
 // NewIssue is an issue to be made. Mark is the short visible line inside Description by which it is found again.
 type NewIssue struct {
@@ -114,12 +114,12 @@ func (h History) FindMark(account, mark string) (Event, bool) {
 	return Event{}, false
 }
 
-// Newest is what Write.Knew has of the history.
+// Newest is the id of the newest event, as Write.BaseEvent has it.
 func (h History) Newest() string {
 	if n := len(h.Events); n > 0 {
 		return h.Events[n-1].ID
 	}
-	return KnewNone
+	return NoBaseEvent
 }
 
 // Verify compares what was asked for with what the tracker has, read after the write, and reports every field

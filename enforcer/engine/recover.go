@@ -151,13 +151,13 @@ func (p *pass) lookFor(ctx context.Context, w ledger.Write) (ledger.Outcome, loo
 // withoutOurs is a history without what we did from the write on. Where the write does not say what it knew, the times tell:
 // ours is what was done from about its beginning on.
 func withoutOurs(h connectors.History, self string, w ledger.Write) connectors.History {
-	known := slices.IndexFunc(h.Events, func(e connectors.Event) bool { return e.ID == w.Request.Knew })
+	known := slices.IndexFunc(h.Events, func(e connectors.Event) bool { return e.ID == w.Request.BaseEvent })
 	began := w.BeganAt.Add(-settleAfter)
 	all := h.Events
 	h.Events = nil
 	for i, e := range all {
 		later := i > known
-		if known < 0 && w.Request.Knew != connectors.KnewNone { // or it was taken back since
+		if known < 0 && w.Request.BaseEvent != connectors.NoBaseEvent { // or it was taken back since
 			later = !e.At.Before(began)
 		}
 		if !later || e.Author != self {

@@ -29,12 +29,12 @@ func TestWithoutOurs(t *testing.T) {
 		{"it knew the last before it", "theirs", 0, "ours, long ago|theirs|theirs, meanwhile"},
 		{"and the clock was fast", "theirs", 12 * time.Minute, "ours, long ago|theirs|theirs, meanwhile"},
 		{"and the clock was slow", "theirs", -2 * time.Hour, "ours, long ago|theirs|theirs, meanwhile"},
-		{"there was nothing before", connectors.KnewNone, 12 * time.Minute, "theirs|theirs, meanwhile"},
+		{"there was nothing before", connectors.NoBaseEvent, 12 * time.Minute, "theirs|theirs, meanwhile"},
 		{"from before that was noted", "", 0, "ours, long ago|theirs|theirs, meanwhile"},
 		{"from before that was noted, and the clock was fast", "", 12 * time.Minute, all},
 		{"what it knew was deleted", "deleted", 0, "ours, long ago|theirs|theirs, meanwhile"},
 	} {
-		w := ledger.Write{BeganAt: at.Add(c.skew), Request: connectors.Write{Knew: c.knew}}
+		w := ledger.Write{BeganAt: at.Add(c.skew), Request: connectors.Write{BaseEvent: c.knew}}
 		var got []string
 		for _, e := range withoutOurs(h, "we", w).Events {
 			got = append(got, e.ID)
@@ -46,7 +46,7 @@ func TestWithoutOurs(t *testing.T) {
 	if !slices.ContainsFunc(h.Events, func(e connectors.Event) bool { return e.ID == "ours" }) {
 		t.Error("the history itself was changed")
 	}
-	if h.Newest() != "theirs, meanwhile" || (connectors.History{}).Newest() != connectors.KnewNone {
+	if h.Newest() != "theirs, meanwhile" || (connectors.History{}).Newest() != connectors.NoBaseEvent {
 		t.Errorf("newest %q", h.Newest())
 	}
 }

@@ -181,7 +181,7 @@ func (p *pass) send(ctx context.Context, f finding, w mapping.Planned, before co
 		return err
 	}
 	// the moment at which it leaves, not the pass's: how long the tracker may still be working on it counts from here
-	w.Write.Knew = before.Newest()
+	w.Write.BaseEvent = before.Newest()
 	out, err := p.e.ledger.Begin(ctx, p.e.now(p.conn.Tracker), w.Write, group...)
 	if err != nil {
 		return err

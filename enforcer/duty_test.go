@@ -61,7 +61,7 @@ func quarterly(t *testing.T) *enforcer.Contract {
 	report := enforcer.Obligation{ID: "report", Kind: enforcer.Duty, Source: "п. 12", Rules: []enforcer.Rule{{
 		On: enforcer.PeriodEnd,
 		Steps: []enforcer.Step{
-			{ID: "start", Action: enforcer.ActionCreate},
+			{ID: "start", Actions: enforcer.Actions{Action: enforcer.ActionCreate}},
 			{ID: "warn-5bd", Trigger: enforcer.Trigger{Before: &calendar.Term{N: 5, Unit: calendar.BusinessDays}}},
 			{ID: "due", Trigger: enforcer.Trigger{Due: true}},
 		},

@@ -95,10 +95,10 @@ func (y *yearDocs) readNode(d decoder, n *yaml.Node, path, _ string) {
 	}
 }
 
-// readDays reads a calendar file. The days are of use only when the page has no faults.
-func readDays(p *page, data []byte) calendar.Days {
+// readDays reads a calendar file. The days are of use only when the source has no faults.
+func readDays(src *source, data []byte) calendar.Days {
 	var doc calendarFileDoc
-	readYAML(p, data, &doc)
+	readYAML(src, data, &doc)
 	days := calendar.Days{
 		Country: strings.ToUpper(doc.Country), Source: doc.Source, Version: doc.Version, Years: map[int]calendar.Year{},
 	}
@@ -111,7 +111,7 @@ func readDays(p *page, data []byte) calendar.Days {
 	}
 	for i := range doc.Years {
 		y := &doc.Years[i]
-		b := yearBuilder{page: p, doc: y, path: fmt.Sprintf("years.%d", y.number), weekend: weekend}
+		b := yearBuilder{source: src, doc: y, path: fmt.Sprintf("years.%d", y.number), weekend: weekend}
 		days.Years[y.number] = b.year(doc.Extends != "")
 	}
 	if doc.Extends == "" {
@@ -119,7 +119,7 @@ func readDays(p *page, data []byte) calendar.Days {
 	}
 	base, err := BuiltinDays(doc.Extends)
 	if err != nil {
-		p.oneOf("extends", doc.Extends, "a country with a built-in calendar", BuiltinCountries())
+		src.oneOf("extends", doc.Extends, "a country with a built-in calendar", BuiltinCountries())
 	}
 	return base.Merge(days)
 }
@@ -127,7 +127,7 @@ func readDays(p *page, data []byte) calendar.Days {
 // yearBuilder makes the days of one year. A date may stand in one list only, but for a working weekend that is short
 // as well.
 type yearBuilder struct {
-	*page
+	*source
 	doc     *yearDoc
 	path    string
 	weekend map[time.Weekday]bool
@@ -137,7 +137,7 @@ type yearBuilder struct {
 
 func (b *yearBuilder) year(extends bool) calendar.Year {
 	doc := b.doc
-	if doc.Status == "" && (!extends || doc.Whole) && !b.spoilt(b.path) {
+	if doc.Status == "" && (!extends || doc.Whole) && !b.hasFault(b.path) {
 		b.fault(b.path+".status", "", "is missing; write final or provisional")
 	}
 	if doc.Ordinary != nil && !extends {
@@ -155,7 +155,7 @@ func (b *yearBuilder) year(extends bool) calendar.Year {
 		{"short", calendar.Short, doc.Short}, // after the working weekends, which may be short
 	} {
 		for i := range list.days {
-			if path := fmt.Sprintf("%s.%s[%d]", b.path, list.key, i); !b.spoilt(path) {
+			if path := fmt.Sprintf("%s.%s[%d]", b.path, list.key, i); !b.hasFault(path) {
 				b.add(path, list.kind, &list.days[i])
 			}
 		}

@@ -26,9 +26,9 @@ func BuiltinDays(country string) (calendar.Days, error) {
 	data, err := presets.Files.ReadFile(name)
 	switch {
 	case err == nil:
-		p := newPage(name)
-		days := readDays(p, data)
-		return days, p.faults.Err(Error)
+		src := newSource(name)
+		days := readDays(src, data)
+		return days, src.faults.Err(Error)
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
 		return calendar.Days{}, fmt.Errorf("read built-in calendar %s: %w", name, err)
 	}
@@ -91,10 +91,10 @@ func (l *loader) calendars() {
 			l.fault(at+".file", doc.File, "cannot be read: %v", err)
 			continue
 		}
-		p := newPage(file)
-		days := readDays(p, data)
-		l.elsewhere = append(l.elsewhere, p.faults...)
-		if p.faults.At(Error) == nil {
+		src := newSource(file)
+		days := readDays(src, data)
+		l.others = append(l.others, src.faults...)
+		if src.faults.At(Error) == nil {
 			l.days.own[doc.ID] = days
 		}
 	}

@@ -100,9 +100,9 @@ func TestBuiltinDaysByRule(t *testing.T) {
 // daysIn reads a calendar file that is well.
 func daysIn(t *testing.T, text string) calendar.Days {
 	t.Helper()
-	p := newPage("own.yaml")
-	days := readDays(p, []byte(text))
-	if err := p.faults.Err(Error); err != nil {
+	src := newSource("own.yaml")
+	days := readDays(src, []byte(text))
+	if err := src.faults.Err(Error); err != nil {
 		t.Fatal(err)
 	}
 	return days
@@ -175,10 +175,10 @@ func FuzzReadDays(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p := newPage("fuzz.yaml")
-		days := readDays(p, data)
-		checkFaults(t, p.faults)
-		if p.faults.At(Error) != nil {
+		src := newSource("fuzz.yaml")
+		days := readDays(src, data)
+		checkFaults(t, src.faults)
+		if src.faults.At(Error) != nil {
 			return
 		}
 		if _, err := calendar.Compile(calendar.Spec{ID: "fuzz", Zone: "UTC", Week: week, Days: days}); err != nil {

@@ -10,7 +10,9 @@ import (
 
 // derive copies a text's contract and applies the admin's changes, so that neither the text nor another contract
 // made of it is touched.
-func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, week calendar.Week) *enforcer.Contract {
+func derive(
+	src *source, path string, base *enforcer.Contract, changes []changeDoc, week calendar.Week,
+) *enforcer.Contract {
 	c := *base
 	c.Obligations = slices.Clone(base.Obligations)
 	for i := range c.Obligations {
@@ -21,11 +23,11 @@ func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, 
 		d := &changes[i]
 		o := c.Obligation(d.Obligation)
 		if o == nil {
-			p.oneOf(at+".obligation", d.Obligation, "an obligation of this contract", obligationIDs(&c))
+			src.oneOf(at+".obligation", d.Obligation, "an obligation of this contract", obligationIDs(&c))
 			continue
 		}
-		if !p.spoilt(at) {
-			ch := changer{page: p, path: at, doc: d, c: &c, o: o, week: week}
+		if !src.hasFault(at) {
+			ch := changer{source: src, path: at, doc: d, c: &c, o: o, week: week}
 			ch.apply()
 		}
 	}
@@ -33,8 +35,8 @@ func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, 
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		for j := range o.Rules {
-			if o.Rules[j].As != "" && !p.spoilt(path) {
-				checkAs(p, path, &c, o, &o.Rules[j])
+			if o.Rules[j].As != "" && !src.hasFault(path) {
+				checkAs(src, path, &c, o, &o.Rules[j])
 			}
 		}
 	}
@@ -44,7 +46,7 @@ func derive(p *page, path string, base *enforcer.Contract, changes []changeDoc, 
 
 // changer applies one line of `change` to one obligation of a copy.
 type changer struct {
-	*page
+	*source
 	path string
 	doc  *changeDoc
 	c    *enforcer.Contract
@@ -63,12 +65,12 @@ func (ch *changer) apply() {
 	for _, r := range ch.rules() {
 		ch.term(r)
 		if d.Steps != nil {
-			r.Steps = readSteps(ch.page, ch.path+".steps", d.Steps)
+			r.Steps = readSteps(ch.source, ch.path+".steps", d.Steps)
 		}
 		if d.Off != nil && d.Off.Parts != nil {
 			r.Steps = strip(r.Steps, d.Off.Parts)
 		}
-		checkRule(ch.page, ch.path, ch.path+".steps", ch.c, ch.o, r)
+		checkRule(ch.source, ch.path, ch.path+".steps", ch.c, ch.o, r)
 		part, value, reason := cutoffFault(r.Within, ch.week)
 		if part != "" && d.Cutoff != nil {
 			ch.fault(ch.path+".cutoff."+part, value, "%s", reason)
@@ -180,7 +182,7 @@ func (ch *changer) term(r *enforcer.Rule) {
 	if d.Within != nil {
 		t.N, t.Unit = d.Within.N, d.Within.Unit
 	}
-	if changed := qualified(ch.page, ch.path, t, d.Count, d.Clock, d.Cutoff); changed != nil {
+	if changed := qualified(ch.source, ch.path, t, d.Count, d.Clock, d.Cutoff); changed != nil {
 		r.Within, r.As, r.On, r.Limit = changed, "", "", nil
 	}
 }

@@ -107,7 +107,7 @@ func TestChangeTurnsOn(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	entry := "contracts:\n  - {id: r, use: rusbitech, mapping: helpdesk, projects: a, change: [{obligation: respond, on: true}]}\n"
 	data := strings.NewReplacer("is: critical", "is: high", "is: noncritical", "is: normal").Replace(string(complete(t, "testdata/base.yaml", []byte(entry))))
-	cfg, faults := load(testPage(), []byte(data), "testdata")
+	cfg, faults := load(testSource(), []byte(data), "testdata")
 	if cfg == nil {
 		t.Fatal(faults)
 	}
@@ -123,7 +123,7 @@ func TestChangeLeavesThePresetAlone(t *testing.T) {
   - {id: a, use: kamal, mapping: helpdesk, projects: a, change: [{obligation: respond, severity: critical, within: 1m}, {obligation: respond, off: [comment]}, {obligation: progress-update, pause: working}]}
   - {id: b, use: kamal, mapping: helpdesk, projects: b}
 `))
-	cfg, faults := load(testPage(), data, "testdata")
+	cfg, faults := load(testSource(), data, "testdata")
 	if cfg == nil {
 		t.Fatal(faults)
 	}
@@ -151,7 +151,7 @@ func TestFingerprint(t *testing.T) {
 		if !strings.Contains(plain, old) {
 			t.Fatalf("the base has no %q", old)
 		}
-		cfg, faults := load(testPage(), []byte(strings.Replace(plain, old, replacement, 1)), "testdata")
+		cfg, faults := load(testSource(), []byte(strings.Replace(plain, old, replacement, 1)), "testdata")
 		if cfg == nil {
 			t.Fatal(faults)
 		}

@@ -36,12 +36,12 @@ type Config struct {
 	// Fingerprint changes with everything that can move a deadline: contracts, calendar data and mappings.
 	Fingerprint string
 
-	page *page
+	source *source
 }
 
 // Line is where the path of the admin's YAML ("mappings[0].roles[1].lead") stands in the file, or what is around
 // it: faults that others find, against the live tracker, are shown like our own.
-func (c *Config) Line(path string) int { return c.page.line(path) }
+func (c *Config) Line(path string) int { return c.source.line(path) }
 
 // Log is how much is logged, and in which form.
 type Log struct {

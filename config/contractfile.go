@@ -238,8 +238,8 @@ type oursDoc struct {
 	Actions actionDocs `yaml:"-" actions:"ours"`
 }
 
-// actionDocs are the values of the actions of enforcer.ActionSpecs, by their keys. The keys are those of the struct that
-// has them in a field with the tag `actions`: "all", or "ours".
+// actionDocs are the values of the actions of enforcer.ActionSpecs, by their keys. The keys are those of the struct
+// that has them in a field with the tag `actions`: "all", or "ours".
 type actionDocs map[string]*string
 
 // at makes room for the value of a key.
@@ -302,8 +302,8 @@ type commentDoc struct {
 	Names string `yaml:"names" check:"of=staff"`
 }
 
-// conditionDoc is a bare word, or a word with what stands behind it and who must have done it. The words and their forms
-// are those of enforcer.Vocabulary.
+// conditionDoc is a bare word, or a word with what stands behind it and who must have done it. The words and their
+// forms are those of enforcer.Vocabulary.
 type conditionDoc struct{ enforcer.Condition }
 
 // What may stand beside a word.
@@ -347,7 +347,7 @@ func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 			c.readForm(d, enforcer.Word(key), value, at)
 		}
 	})
-	if given != 1 && !d.spoilt(path) {
+	if given != 1 && !d.hasFault(path) {
 		d.fault(path, "", "must name exactly one of %s", commas(formWords()))
 	}
 }
@@ -362,7 +362,7 @@ func (c *conditionDoc) readForm(d decoder, word enforcer.Word, n *yaml.Node, pat
 		list = names{""}
 		d.read(n, settable(&list[0]), path, "behind="+string(word))
 	}
-	if c.Word = word; !d.spoilt(path) {
+	if c.Word = word; !d.hasFault(path) {
 		form.Set(&c.Condition, list)
 	}
 }

@@ -14,7 +14,7 @@ func (l *loader) crossCheck() {
 	for i := range l.cfg.Mappings {
 		l.checkAgainstContracts(i)
 	}
-	if l.spoilt("contracts") {
+	if l.hasFault("contracts") {
 		return
 	}
 	for j := range l.cfg.Contracts {
@@ -44,7 +44,7 @@ func (l *loader) checkAgainstContracts(i int) {
 	}
 	known := func(path, value, what string, accepted []string) bool {
 		slices.Sort(accepted)
-		return !l.spoilt(path) && l.oneOf(path, value, what, slices.Compact(accepted))
+		return !l.hasFault(path) && l.oneOf(path, value, what, slices.Compact(accepted))
 	}
 	for j, rule := range m.Severity {
 		path := fmt.Sprintf("mappings[%d].severity[%d].is", i, j)

@@ -22,7 +22,7 @@ import (
 //
 // A field's `check` tag holds: "required"; "secret", whose values are never shown; "of=NAME", a list in vocabulary;
 // "behind=WORD", what may stand behind the word of a condition; "action=KEY", the values of an action of a step.
-type decoder struct{ *page }
+type decoder struct{ *source }
 
 // nodeReader is a value with a form of its own.
 type nodeReader interface {
@@ -30,30 +30,30 @@ type nodeReader interface {
 }
 
 // readYAML decodes the file's one document into out, a pointer to a struct.
-func readYAML(p *page, data []byte, out any) {
-	root, ok := parseYAML(p, data)
+func readYAML(src *source, data []byte, out any) {
+	root, ok := parseYAML(src, data)
 	if !ok {
 		return
 	}
-	p.lines[""] = root.Line
-	decoder{p}.read(root, reflect.ValueOf(out).Elem(), "", "")
+	src.lines[""] = root.Line
+	decoder{src}.read(root, reflect.ValueOf(out).Elem(), "", "")
 }
 
-func parseYAML(p *page, data []byte) (*yaml.Node, bool) {
+func parseYAML(src *source, data []byte) (*yaml.Node, bool) {
 	loader, err := yaml.NewLoader(bytes.NewReader(data))
 	if err != nil {
-		p.fault("", "", "cannot be read: %v", err)
+		src.fault("", "", "cannot be read: %v", err)
 		return nil, false
 	}
 	var doc, more yaml.Node
 	if err := loader.Load(&doc); err != nil || len(doc.Content) == 0 {
-		p.syntax(err)
+		src.syntax(err)
 		return nil, false
 	}
 	if err := loader.Load(&more); err == nil {
-		decoder{p}.faultAt(more.Line, "", "", "begins a second document; one file holds one")
+		decoder{src}.faultAt(more.Line, "", "", "begins a second document; one file holds one")
 	} else if !errors.Is(err, io.EOF) {
-		p.syntax(err)
+		src.syntax(err)
 	}
 	return doc.Content[0], true
 }
@@ -61,16 +61,16 @@ func parseYAML(p *page, data []byte) (*yaml.Node, bool) {
 // quoted is what the YAML library may quote from the file: it could be a secret.
 var quoted = regexp.MustCompile(`'[^']{4,}'`)
 
-func (p *page) syntax(err error) {
+func (src *source) syntax(err error) {
 	var load *yaml.LoadError
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
-		p.fault("", "", "is empty")
+		src.fault("", "", "is empty")
 	case errors.As(err, &load):
-		p.lines[""] = load.Mark.Line
-		p.fault("", "", "is not YAML: %s", quoted.ReplaceAllString(load.Message, "'...'"))
+		src.lines[""] = load.Mark.Line
+		src.fault("", "", "is not YAML: %s", quoted.ReplaceAllString(load.Message, "'...'"))
 	default:
-		p.fault("", "", "is not YAML")
+		src.fault("", "", "is not YAML")
 	}
 }
 
@@ -159,7 +159,7 @@ func (d decoder) unknownKey(key *yaml.Node, path, check string, names []string) 
 	case strings.Contains(check, "secret") && meant == "":
 		d.faultAt(key.Line, path, "", "has a key that is not known here; accepted: %s", accepted)
 	default:
-		d.faultAt(key.Line, path, key.Value, "is not a key here; accepted: %s", accepted).Meant = meant
+		d.faultAt(key.Line, path, key.Value, "is not a key here; accepted: %s", accepted).Suggestion = meant
 	}
 }
 
@@ -251,9 +251,9 @@ func fieldsOf(t reflect.Type) fieldSet {
 	return s
 }
 
-// choices are the words of the field's vocabulary, nil when it has none. What trackers there are, and into what they sort
-// statuses, is for their kinds to say.
-func (p *page) choices(check string) []string {
+// choices are the words of the field's vocabulary, nil when it has none. What trackers there are, and into what they
+// sort statuses, is for their kinds to say.
+func (src *source) choices(check string) []string {
 	var out []string
 	for part := range strings.SplitSeq(check, ";") {
 		list, name, _ := strings.Cut(part, "=")
@@ -263,11 +263,11 @@ func (p *page) choices(check string) []string {
 		case list == "behind":
 			out = append(out, enforcer.Word(name).Spec().Form.Accepts...)
 		case name == "trackers":
-			for _, k := range p.kinds {
+			for _, k := range src.kinds {
 				out = append(out, k.Name)
 			}
 		case name == "categories":
-			for _, k := range p.kinds {
+			for _, k := range src.kinds {
 				out = append(out, k.Categories...)
 			}
 		default: // nil for what is no list of words

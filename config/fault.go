@@ -39,13 +39,13 @@ func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // Fault is one thing that is wrong with the configuration. It never holds a secret.
 type Fault struct {
-	Level  Level  `json:"level"`
-	File   string `json:"file"`           // as found; "environment" for a variable
-	Line   int    `json:"line,omitempty"` // 0 when the fault is nowhere in particular
-	Path   string `json:"path,omitempty"` // in the operator's own YAML: "mappings[0].status[2].is"
-	Value  string `json:"value,omitempty"`
-	Reason string `json:"reason"` // what is wrong, and what is accepted
-	Meant  string `json:"did_you_mean,omitempty"`
+	Level      Level  `json:"level"`
+	File       string `json:"file"`           // as found; "environment" for a variable
+	Line       int    `json:"line,omitempty"` // 0 when the fault is nowhere in particular
+	Path       string `json:"path,omitempty"` // in the operator's own YAML: "mappings[0].status[2].is"
+	Value      string `json:"value,omitempty"`
+	Reason     string `json:"reason"` // what is wrong, and what is accepted
+	Suggestion string `json:"did_you_mean,omitempty"`
 }
 
 // Error gives the fault on one line: file:line: path: "value" reason; did you mean "x"?
@@ -66,8 +66,8 @@ func (f Fault) Error() string {
 		fmt.Fprintf(&b, "%q ", f.Value)
 	}
 	b.WriteString(f.Reason)
-	if f.Meant != "" {
-		fmt.Fprintf(&b, "; did you mean %q?", f.Meant)
+	if f.Suggestion != "" {
+		fmt.Fprintf(&b, "; did you mean %q?", f.Suggestion)
 	}
 	return b.String()
 }
@@ -111,71 +111,71 @@ func (f Faults) sorted() Faults {
 	return f
 }
 
-// page collects the faults of one file, and knows the line of every path that was read from it.
-type page struct {
+// source collects the faults of one file, and knows the line of every path that was read from it.
+type source struct {
 	file   string
 	lines  map[string]int
 	faults Faults
-	bad    map[string]bool // paths that have a fault: what rests on them is not judged again
+	faulty map[string]bool // paths that have a fault: what rests on them is not judged again
 
 	kinds []connectors.Kind // that a connection may be of; nil in files that have none
 }
 
-func newPage(file string) *page {
-	return &page{file: file, lines: map[string]int{}, bad: map[string]bool{}}
+func newSource(file string) *source {
+	return &source{file: file, lines: map[string]int{}, faulty: map[string]bool{}}
 }
 
 // fault notes an error at the path. The value is what was seen there, "" when nothing was or it must not be shown.
-func (p *page) fault(path, value, format string, args ...any) *Fault {
-	p.bad[path] = true
-	return p.add(Error, path, value, fmt.Sprintf(format, args...))
+func (src *source) fault(path, value, format string, args ...any) *Fault {
+	src.faulty[path] = true
+	return src.add(Error, path, value, fmt.Sprintf(format, args...))
 }
 
-func (p *page) warn(path, value, format string, args ...any) {
-	p.add(Warning, path, value, fmt.Sprintf(format, args...))
+func (src *source) warn(path, value, format string, args ...any) {
+	src.add(Warning, path, value, fmt.Sprintf(format, args...))
 }
 
-func (p *page) add(level Level, path, value, reason string) *Fault {
-	f := Fault{Level: level, File: p.file, Line: p.line(path), Path: path, Value: value, Reason: reason}
-	if i := slices.Index(p.faults, f); i >= 0 { // one line may change several rules, all in the same wrong way
-		return &p.faults[i]
+func (src *source) add(level Level, path, value, reason string) *Fault {
+	f := Fault{Level: level, File: src.file, Line: src.line(path), Path: path, Value: value, Reason: reason}
+	if i := slices.Index(src.faults, f); i >= 0 { // one line may change several rules, all in the same wrong way
+		return &src.faults[i]
 	}
-	p.faults = append(p.faults, f)
-	return &p.faults[len(p.faults)-1]
+	src.faults = append(src.faults, f)
+	return &src.faults[len(src.faults)-1]
 }
 
 // oneOf reports whether the value is among the accepted ones. One that is not is a fault, with what was probably meant;
 // that a value is missing is for others to tell.
-func (p *page) oneOf(path, value, what string, accepted []string) bool {
+func (src *source) oneOf(path, value, what string, accepted []string) bool {
 	switch {
 	case slices.Contains(accepted, value):
 		return true
 	case value == "":
 	case len(accepted) == 0:
-		p.fault(path, value, "is not %s; there are none here", what)
+		src.fault(path, value, "is not %s; there are none here", what)
 	default:
-		p.fault(path, value, "is not %s; accepted: %s", what, commas(accepted)).Meant = nearest(value, accepted)
+		src.fault(path, value, "is not %s; accepted: %s", what, commas(accepted)).Suggestion = nearest(value, accepted)
 	}
 	return false
 }
 
 // line is where the path is in the file, or the nearest thing around it.
-func (p *page) line(path string) int {
+func (src *source) line(path string) int {
 	for {
-		if n, ok := p.lines[path]; ok {
+		if n, ok := src.lines[path]; ok {
 			return n
 		}
 		cut := strings.LastIndexAny(path, ".[")
 		if cut < 0 {
-			return p.lines[""]
+			return src.lines[""]
 		}
 		path = path[:cut]
 	}
 }
 
-// spoilt reports whether the path, or something under it, has a fault already.
-func (p *page) spoilt(path string) bool {
-	for bad := range p.bad {
+// hasFault reports whether the path, or something under it, has a fault already.
+func (src *source) hasFault(path string) bool {
+	for bad := range src.faulty {
 		if rest, ok := strings.CutPrefix(bad, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 			return true
 		}

@@ -55,16 +55,16 @@ func faultsOf(t *testing.T, file string) Faults {
 		t.Fatal(err)
 	}
 	if strings.HasPrefix(filepath.Base(file), "own-") {
-		p := newPage("own.yaml")
-		readContract(p, complete(t, "testdata/base-contract.yaml", data), daySource{})
-		return p.faults.sorted()
+		src := newSource("own.yaml")
+		readContract(src, complete(t, "testdata/base-contract.yaml", data), daySource{})
+		return src.faults.sorted()
 	}
 	if strings.HasPrefix(filepath.Base(file), "days-") {
-		p := newPage("days.yaml")
-		readDays(p, data)
-		return p.faults.sorted()
+		src := newSource("days.yaml")
+		readDays(src, data)
+		return src.faults.sorted()
 	}
-	cfg, faults := load(testPage(), complete(t, "testdata/base.yaml", data), "testdata/faults")
+	cfg, faults := load(testSource(), complete(t, "testdata/base.yaml", data), "testdata/faults")
 	if (cfg == nil) != (faults.At(Error) != nil) {
 		t.Errorf("config is nil: %v, faults: %v", cfg == nil, faults)
 	}

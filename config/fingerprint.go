@@ -17,9 +17,9 @@ import (
 // written as the constant that it was. A field that is added later is written by unlessUnset: while it is not used, the
 // fingerprints stay as they are. TestFingerprintsKnowEveryField finds a field that is not written here.
 
-// rules is the fingerprint of what a text promises and does: not of titles and sources, of the admin's name for it,
-// nor of calendar data, which has a version of its own.
-func rules(c *enforcer.Contract, spec calendar.Spec) string {
+// rulesFingerprint is the fingerprint of what a text promises and does: not of titles and sources, of the admin's name
+// for it, nor of calendar data, which has a version of its own.
+func rulesFingerprint(c *enforcer.Contract, spec calendar.Spec) string {
 	return hash(object{
 		{"Text", c.Preset},
 		{"Severities", severityIDs(c)},
@@ -37,7 +37,7 @@ func (c *Contract) fingerprint() string {
 	versions := append(slices.Clone(c.Earlier), c.Contract)
 	return hash([]any{
 		list(versions, func(v **enforcer.Contract) any {
-			return object{{"Rules", rules(*v, c.Spec)}, {"From", (*v).ValidFrom.UTC()}, {"To", (*v).ValidTo.UTC()}}
+			return object{{"Rules", rulesFingerprint(*v, c.Spec)}, {"From", (*v).ValidFrom.UTC()}, {"To", (*v).ValidTo.UTC()}}
 		}),
 		encodeDays(&c.Spec.Days),
 		list(c.Duties, encodeDuty),

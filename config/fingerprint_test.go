@@ -29,7 +29,7 @@ func TestFingerprintsStayAsTheyAre(t *testing.T) {
 		if faults != nil {
 			t.Fatal(faults)
 		}
-		fmt.Fprintf(&got, "preset %s %s\n", id, rules(p.contract, p.spec))
+		fmt.Fprintf(&got, "preset %s %s\n", id, rulesFingerprint(p.contract, p.spec))
 	}
 	for _, file := range []string{"testdata/base.yaml", "testdata/fingerprints/whole.yaml"} {
 		cfg, faults := Load(file, trackers)
@@ -40,7 +40,7 @@ func TestFingerprintsStayAsTheyAre(t *testing.T) {
 		for _, c := range cfg.Contracts {
 			fmt.Fprintf(&got, "  %s %s\n", c.ID, c.Fingerprint)
 			for _, v := range append(c.Earlier, c.Contract) {
-				fmt.Fprintf(&got, "    %s %s\n", v.Version, rules(v, c.Spec))
+				fmt.Fprintf(&got, "    %s %s\n", v.Version, rulesFingerprint(v, c.Spec))
 			}
 		}
 	}
@@ -91,9 +91,9 @@ func TestFingerprintsKnowEveryField(t *testing.T) {
 	knows(t, encodeRoleRule, "Lead", "Duty")
 	knows(t, encodeFieldRule)
 	knows(t, encodeActivityRule)
-	knows(t, func(c *enforcer.Contract) any { return hash(rules(c, calendar.Spec{})) },
+	knows(t, func(c *enforcer.Contract) any { return hash(rulesFingerprint(c, calendar.Spec{})) },
 		"ID", "Version", "Title", "Calendar", "Plans", "Assumptions", "Unmeasured", "ValidFrom", "ValidTo", "Language", "Earlier")
-	knows(t, func(s *calendar.Spec) any { return rules(&enforcer.Contract{}, *s) }, "ID", "Days")
+	knows(t, func(s *calendar.Spec) any { return rulesFingerprint(&enforcer.Contract{}, *s) }, "ID", "Days")
 	knows(t, func(c *Contract) any {
 		if c.Contract == nil {
 			c.Contract = &enforcer.Contract{}
@@ -101,7 +101,7 @@ func TestFingerprintsKnowEveryField(t *testing.T) {
 		return c.fingerprint()
 	}, "Contract", "MappingID", "Connection", "Scope", "EnforceFrom", "Fingerprint", "fields")
 	knows(t, func(c *Config) any { return c.fingerprint() },
-		"Path", "State", "Language", "Listen", "Log", "Limits", "Connections", "Texts", "Fingerprint", "page")
+		"Path", "State", "Language", "Listen", "Log", "Limits", "Connections", "Texts", "Fingerprint", "source")
 }
 
 func knows[T any](t *testing.T, encode func(*T) any, leftOut ...string) {

@@ -37,7 +37,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	folder := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		cfg, faults := load(testPage(), data, folder)
+		cfg, faults := load(testSource(), data, folder)
 		if (cfg == nil) != (faults.At(Error) != nil) {
 			t.Fatalf("config is nil: %v; faults: %v", cfg == nil, faults)
 		}

@@ -47,20 +47,20 @@ func Find(named string) (string, error) {
 // Load reads the configuration file, in which connections may be of these kinds. The Config is nil when there are
 // faults of level Error; with warnings and missing secrets only it is whole, and faults lists them.
 func Load(file string, kinds []connectors.Kind) (*Config, Faults) {
-	p := newPage(file)
-	p.kinds = kinds
+	src := newSource(file)
+	src.kinds = kinds
 	data, err := readFile(file)
 	if err != nil {
-		p.fault("", "", "cannot be read: %v", err)
-		return nil, p.faults
+		src.fault("", "", "cannot be read: %v", err)
+		return nil, src.faults
 	}
-	p.forgeable()
-	return load(p, data, filepath.Dir(file))
+	src.forgeable()
+	return load(src, data, filepath.Dir(file))
 }
 
-func load(p *page, data []byte, folder string) (*Config, Faults) {
-	l := &loader{page: p, folder: folder, cfg: &Config{Path: p.file, page: p}}
-	readYAML(p, data, &l.doc)
+func load(src *source, data []byte, folder string) (*Config, Faults) {
+	l := &loader{source: src, folder: folder, cfg: &Config{Path: src.file, source: src}}
+	readYAML(src, data, &l.doc)
 	l.service()
 	l.calendars()
 	l.connections()
@@ -68,7 +68,7 @@ func load(p *page, data []byte, folder string) (*Config, Faults) {
 	l.contracts()
 	l.crossCheck()
 	l.texts()
-	faults := append(p.faults, l.elsewhere...).sorted()
+	faults := append(src.faults, l.others...).sorted()
 	if faults.At(Error) != nil {
 		return nil, faults
 	}
@@ -79,12 +79,12 @@ func load(p *page, data []byte, folder string) (*Config, Faults) {
 // loader makes a Config of a document. It goes on after faults, to find all of them, and leaves out what rests
 // on something faulty.
 type loader struct {
-	*page
-	doc       document
-	folder    string
-	days      daySource
-	cfg       *Config
-	elsewhere Faults // of contract files and the environment
+	*source
+	doc    document
+	folder string
+	days   daySource
+	cfg    *Config
+	others Faults // of contract and calendar files, and of the environment
 }
 
 func (l *loader) texts() {
@@ -122,9 +122,9 @@ func readFile(name string) ([]byte, error) {
 
 // forgeable reports a file that everyone on this machine may change. Whoever can change it can have the key sent to a
 // host of their own; the group may be the service's own.
-func (p *page) forgeable() {
-	if info, err := os.Stat(p.file); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o002 != 0 {
-		p.fault("", "", "everyone on this machine may change it (mode %04o), and have the key sent elsewhere; chmod o-w",
+func (src *source) forgeable() {
+	if info, err := os.Stat(src.file); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o002 != 0 {
+		src.fault("", "", "everyone on this machine may change it (mode %04o), and have the key sent elsewhere; chmod o-w",
 			info.Mode().Perm())
 	}
 }

@@ -19,11 +19,11 @@ import (
 // trackers are the kinds that the program knows.
 var trackers = []connectors.Kind{redmine.Kind, jira.Kind}
 
-// testPage is a configuration file.
-func testPage() *page {
-	p := newPage("slabridge.yaml")
-	p.kinds = trackers
-	return p
+// testSource is a configuration file.
+func testSource() *source {
+	src := newSource("slabridge.yaml")
+	src.kinds = trackers
+	return src
 }
 
 // loadWith loads the base with one contract entry of its own.
@@ -31,7 +31,7 @@ func loadWith(t *testing.T, contract string) (*Config, Faults) {
 	t.Helper()
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	data := complete(t, "testdata/base.yaml", []byte("contracts:\n  - {id: acme, use: kamal, mapping: helpdesk, projects: acme, "+contract+"}\n"))
-	return load(testPage(), data, "testdata")
+	return load(testSource(), data, "testdata")
 }
 
 func mustLoad(t *testing.T, contract string) *Contract {
@@ -85,7 +85,7 @@ func TestNamesAreTakenAsTheyStand(t *testing.T) {
     status: [{is: working, names: [v1.2 Ready, ОЖИДАНИЕ, On]}, {is: closed, names: [Closed]}]
     roles: [{is: support, users: [17], lead: Ivan Ivanov}, {is: developers, users: 18, lead: 18}, {is: management, users: Director}]
 `))
-	cfg, faults := load(testPage(), data, "testdata")
+	cfg, faults := load(testSource(), data, "testdata")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -109,7 +109,7 @@ func TestEnvironmentGoesBeforeTheFile(t *testing.T) {
 		t.Setenv(k, v)
 	}
 	data := complete(t, "testdata/base.yaml", []byte("state: file.db\nlanguage: ru\nlisten: 127.0.0.1:1\nlog: {level: error}\nlimits: {writes_per_pass: 3, clock_skew: 1m, late_after: 1h}\n"))
-	cfg, faults := load(testPage(), data, "folder")
+	cfg, faults := load(testSource(), data, "folder")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -117,13 +117,13 @@ func TestEnvironmentGoesBeforeTheFile(t *testing.T) {
 		t.Errorf("%+v", cfg)
 	}
 	t.Setenv("SLABRIDGE_LIMITS_CLOCK_SKEW", "5")
-	_, faults = load(testPage(), data, "folder")
+	_, faults = load(testSource(), data, "folder")
 	want := `environment: SLABRIDGE_LIMITS_CLOCK_SKEW: "5" is not a length of time; write 30s, 2m or 1h`
 	if faults.Error() != want {
 		t.Errorf("faults %v, want %s", faults, want)
 	}
 	t.Setenv("SLABRIDGE_LIMITS_CLOCK_SKEW", "") // an empty variable is none
-	if cfg, faults = load(testPage(), data, "folder"); cfg == nil || cfg.Limits.ClockSkew != time.Minute {
+	if cfg, faults = load(testSource(), data, "folder"); cfg == nil || cfg.Limits.ClockSkew != time.Minute {
 		t.Errorf("skew with an empty variable: %v", faults)
 	}
 }
@@ -207,7 +207,7 @@ contracts:
   - {id: c, use: kamal, mapping: helpdesk, projects: c}
 `))
 	data = []byte(strings.Replace(string(data), "is: noncritical", "is: normal", 1))
-	cfg, faults := load(testPage(), data, dir)
+	cfg, faults := load(testSource(), data, dir)
 	if cfg == nil {
 		t.Fatal(faults)
 	}
@@ -226,7 +226,7 @@ func TestPlan(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	entry := "contracts:\n  - {id: e, use: endocs, mapping: helpdesk, projects: a, plan: free}\n"
 	data := strings.NewReplacer("is: critical", "is: high", "is: noncritical", "is: normal").Replace(string(complete(t, "testdata/base.yaml", []byte(entry))))
-	cfg, faults := load(testPage(), []byte(data), "testdata")
+	cfg, faults := load(testSource(), []byte(data), "testdata")
 	if cfg == nil {
 		t.Fatal(faults)
 	}
@@ -246,7 +246,7 @@ func TestUnmappedFieldsMakeInert(t *testing.T) {
 		"    fields: [{is: notified-by-phone, field: Phone}]\n": "",
 	} {
 		data := strings.Replace(string(base(t)), "contracts:\n", fields+"contracts:\n", 1)
-		cfg, faults := load(testPage(), []byte(data), "testdata")
+		cfg, faults := load(testSource(), []byte(data), "testdata")
 		if cfg == nil {
 			t.Fatal(faults)
 		}

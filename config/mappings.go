@@ -88,7 +88,7 @@ func (l *loader) severityRules(path string, docs []severityRuleDoc) []mapping.Se
 		}
 		out = append(out, rule)
 	}
-	if always < 0 && len(docs) > 0 && !l.spoilt(path) {
+	if always < 0 && len(docs) > 0 && !l.hasFault(path) {
 		l.warn(path, "", "has no last entry without `when`; a request that none of them fits is under no obligation")
 	}
 	return out
@@ -99,7 +99,7 @@ func (l *loader) when(path string, d *whenDoc) mapping.When {
 		Field: d.Field, In: d.In, Tracker: d.Tracker, Category: d.Category, Priority: d.Priority, AuthorRole: d.AuthorRole,
 	}
 	switch {
-	case l.spoilt(path):
+	case l.hasFault(path):
 	case d.In != nil && d.Field == "":
 		l.fault(path+".field", "", "is missing; `in` lists the values of a field")
 	case w.Field == "" && w.Tracker == nil && w.Category == nil && w.Priority == nil && w.AuthorRole == nil:
@@ -123,7 +123,7 @@ func (l *loader) statusRules(path string, docs []statusRuleDoc, kind connectors.
 	for i, d := range docs {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		switch {
-		case l.spoilt(at):
+		case l.hasFault(at):
 		case d.Names == nil && d.Categories == nil:
 			l.fault(at, d.Is, "names no status; write names or, for %s, categories", l.sorters(nameOf))
 		case d.Categories != nil && kind.Name != "" && kind.Categories == nil:
@@ -135,7 +135,7 @@ func (l *loader) statusRules(path string, docs []statusRuleDoc, kind connectors.
 		out = append(out, mapping.StatusRule{Is: enforcer.StatusClass(d.Is), Names: d.Names, Categories: d.Categories})
 	}
 	for _, needed := range []enforcer.StatusClass{enforcer.Working, enforcer.Resolved, enforcer.Closed} {
-		if l.spoilt(path) || slices.ContainsFunc(out, func(r mapping.StatusRule) bool { return r.Is == needed }) {
+		if l.hasFault(path) || slices.ContainsFunc(out, func(r mapping.StatusRule) bool { return r.Is == needed }) {
 			continue
 		}
 		if needed == enforcer.Working || !slices.ContainsFunc(out, func(r mapping.StatusRule) bool { return !r.Is.Open() }) {
@@ -173,7 +173,7 @@ func (l *loader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 			EveryoneElse: d.EveryoneElse,
 		}
 		switch nobody := len(d.ProjectRoles)+len(d.Users)+len(d.Groups) == 0; {
-		case l.spoilt(at):
+		case l.hasFault(at):
 		case d.EveryoneElse && r.Is != enforcer.Customer:
 			l.fault(at+".everyone_else", "true", "is only for customer; a stranger's word must not count as the provider's")
 		case nobody && !d.EveryoneElse:
@@ -197,7 +197,7 @@ func (l *loader) fieldRules(path string, docs []fieldRuleDoc) []mapping.FieldRul
 		h := holder{d.Is, d.Attachment != nil}
 		kept := d.Is == mapping.FieldSLADue || d.Is == mapping.FieldSLAState
 		switch first, twice := seen[h]; {
-		case d.Is == "" || l.spoilt(at):
+		case d.Is == "" || l.hasFault(at):
 		case !l.oneHolder(at, d):
 		case twice && d.Is != mapping.FieldHold: // several fields may each hold a request
 			l.fault(at+".is", d.Is, "has %s already, fields[%d]", heldBy(d), first)
@@ -275,7 +275,7 @@ func (l *loader) internalNotes(path string, d *internalDoc, kind connectors.Kind
 		return mapping.InternalNotes{Kind: kind.UsualInternal()}
 	case kind.Name == "":
 		return mapping.InternalNotes{}
-	case !kind.KeepsInternal(d.Kind) && !l.spoilt(path):
+	case !kind.KeepsInternal(d.Kind) && !l.hasFault(path):
 		l.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s",
 			kind.Name, commas(kind.Internal))
 	}

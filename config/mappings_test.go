@@ -32,7 +32,7 @@ func TestFieldsAndActivities(t *testing.T) {
     activities:
       - {is: phone-consultation, names: [Консультация по телефону, 9]}
 `))
-	cfg, faults := load(testPage(), text, "testdata")
+	cfg, faults := load(testSource(), text, "testdata")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -81,7 +81,7 @@ mappings:
       - {is: sla-state, field: customfield_10055, write: true}
     internal: {kind: "role:Service Desk Team"}
 `))
-	cfg, faults := load(testPage(), text, "testdata")
+	cfg, faults := load(testSource(), text, "testdata")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

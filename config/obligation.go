@@ -12,14 +12,14 @@ import (
 func (b *contractBuilder) check(i int, week calendar.Week) {
 	path := fmt.Sprintf("obligations[%d]", i)
 	o := &b.c.Obligations[i]
-	checkSeverities(b.page, path, b.c, o)
+	checkSeverities(b.source, path, b.c, o)
 	for j := range o.Rules {
 		at := fmt.Sprintf("%s.rules[%d]", path, j)
 		steps := at
 		if b.doc.Obligations[i].Rules[j].Steps == nil {
 			steps = path
 		}
-		checkRule(b.page, at, steps+".steps", b.c, o, &o.Rules[j])
+		checkRule(b.source, at, steps+".steps", b.c, o, &o.Rules[j])
 		if part, value, reason := cutoffFault(o.Rules[j].Within, week); part != "" {
 			b.fault(at+".cutoff."+part, value, "%s", reason)
 		}
@@ -27,8 +27,8 @@ func (b *contractBuilder) check(i int, week calendar.Week) {
 }
 
 // checkSeverities finds a severity that two rules of the obligation claim: only the first would ever count.
-func checkSeverities(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation) {
-	if p.spoilt("severities") {
+func checkSeverities(src *source, path string, c *enforcer.Contract, o *enforcer.Obligation) {
+	if src.hasFault("severities") {
 		return
 	}
 	taken := map[string]int{}
@@ -39,7 +39,7 @@ func checkSeverities(p *page, path string, c *enforcer.Contract, o *enforcer.Obl
 		}
 		for _, s := range list {
 			if first, twice := taken[s]; twice {
-				p.fault(fmt.Sprintf("%s.rules[%d].severities", path, i), s, "has a rule already, rules[%d]", first)
+				src.fault(fmt.Sprintf("%s.rules[%d].severities", path, i), s, "has a rule already, rules[%d]", first)
 				continue
 			}
 			taken[s] = i
@@ -47,34 +47,34 @@ func checkSeverities(p *page, path string, c *enforcer.Contract, o *enforcer.Obl
 	}
 }
 
-func checkRule(p *page, path, stepsPath string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
-	if p.spoilt(path) {
+func checkRule(src *source, path, stepsPath string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
+	if src.hasFault(path) {
 		return
 	}
 	if r.As != "" {
-		checkAs(p, path, c, o, r)
+		checkAs(src, path, c, o, r)
 	}
-	checkKind(p, path, c, o, r)
+	checkKind(src, path, c, o, r)
 	hasDue := r.Within != nil || r.As != "" || r.On != "" || o.Kind != enforcer.Timer
 	if o.Repeat && r.Within == nil {
-		p.fault(path+".within", "", "is missing; what repeats needs a term")
+		src.fault(path+".within", "", "is missing; what repeats needs a term")
 	}
 	for i := range r.Steps {
 		s := &r.Steps[i]
 		at := fmt.Sprintf("%s[%d]", stepsPath, i)
 		switch {
-		case p.spoilt(at):
+		case src.hasFault(at):
 		case !s.Trigger.Start() && s.Trigger.After == nil && !hasDue:
-			p.fault(at, s.ID, "is a step of a due moment, and the rule has no due; give it within, or as")
+			src.fault(at, s.ID, "is a step of a due moment, and the rule has no due; give it within, or as")
 		default:
-			checkWarning(p, at, c.Calendar, r.Within, s)
+			checkWarning(src, at, c.Calendar, r.Within, s)
 		}
 	}
 }
 
 // checkAs refuses a due that is taken from nowhere.
-func checkAs(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
-	if !p.otherThan(path+".as", r.As, c, o) {
+func checkAs(src *source, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
+	if !src.otherThan(path+".as", r.As, c, o) {
 		return
 	}
 	of := c.Obligation(r.As)
@@ -84,13 +84,13 @@ func checkAs(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation,
 	}
 	for _, s := range list {
 		if target := of.Rule(s); target == nil || target.Within == nil {
-			p.fault(path+".as", r.As, "has no term of its own for severity %q, so there is no due to take", s)
+			src.fault(path+".as", r.As, "has no term of its own for severity %q, so there is no due to take", s)
 		}
 	}
 }
 
 // checkWarning refuses a warning that cannot lie before the due, or not after the start.
-func checkWarning(p *page, path string, cal *calendar.Calendar, within *calendar.Term, s *enforcer.Step) {
+func checkWarning(src *source, path string, cal *calendar.Calendar, within *calendar.Term, s *enforcer.Step) {
 	if within == nil || cal == nil || (s.Trigger.After == nil && s.Trigger.Before == nil) {
 		return
 	}
@@ -110,11 +110,12 @@ func checkWarning(p *page, path string, cal *calendar.Calendar, within *calendar
 		}
 	}
 	if s.Trigger.After != nil {
-		p.fault(path+".after", s.Trigger.After.String(),
+		src.fault(path+".after", s.Trigger.After.String(),
 			"can never lie before the due, which comes %s after the start", within)
 		return
 	}
-	p.fault(path+".before", s.Trigger.Before.String(), "can never lie after the start; the due comes %s after it", within)
+	src.fault(path+".before", s.Trigger.Before.String(),
+		"can never lie after the start; the due comes %s after it", within)
 }
 
 // sampleStarts are moments of two common weeks, inside hours and outside, of a year that the calendar knows.

@@ -63,9 +63,9 @@ func PresetText(id string) ([]byte, error) {
 func preset(id string, days daySource) (text, Faults) {
 	data, err := PresetText(id)
 	if err != nil {
-		p := newPage("preset")
-		p.oneOf("", id, "a preset", PresetIDs())
-		return text{}, p.faults
+		src := newSource("preset")
+		src.oneOf("", id, "a preset", PresetIDs())
+		return text{}, src.faults
 	}
 	return contractText("preset:"+id, data, days)
 }
@@ -85,9 +85,9 @@ func ContractFile(file string) (*enforcer.Contract, Faults) {
 }
 
 func contractText(file string, data []byte, days daySource) (text, Faults) {
-	p := newPage(file)
-	t := readContract(p, data, days)
-	return t, p.faults.sorted()
+	src := newSource(file)
+	t := readContract(src, data, days)
+	return t, src.faults.sorted()
 }
 
 // isFile tells a contract file from a preset's id.

@@ -244,11 +244,11 @@ func TestPresetsSpeakBothLanguages(t *testing.T) {
 // An admin who writes for readers of one language need not write twice.
 func TestSentenceWithoutLanguage(t *testing.T) {
 	own := complete(t, "testdata/base-contract.yaml", []byte("assumptions: [Сроки не приостанавливаются, {ru: да, en: yes}]\n"))
-	p := newPage("own.yaml")
-	c := readContract(p, own, daySource{}).contract
+	src := newSource("own.yaml")
+	c := readContract(src, own, daySource{}).contract
 	want := []enforcer.Text{{"ru": "Сроки не приостанавливаются", "en": "Сроки не приостанавливаются"}, {"ru": "да", "en": "yes"}}
-	if diff := cmp.Diff(want, c.Assumptions); diff != "" || len(p.faults) > 0 {
-		t.Errorf("%v (-want +got):\n%s", p.faults, diff)
+	if diff := cmp.Diff(want, c.Assumptions); diff != "" || len(src.faults) > 0 {
+		t.Errorf("%v (-want +got):\n%s", src.faults, diff)
 	}
 }
 
@@ -288,10 +288,10 @@ func TestFaultsOfBuiltinFiles(t *testing.T) {
 	if data, err = presets.Files.ReadFile("calendars/kz.yaml"); err != nil {
 		t.Fatal(err)
 	}
-	p := newPage("calendars/kz.yaml")
-	readDays(p, bytes.Replace(data, []byte("status: final"), []byte("status: finel"), 1))
+	src := newSource("calendars/kz.yaml")
+	readDays(src, bytes.Replace(data, []byte("status: final"), []byte("status: finel"), 1))
 	want = `calendars/kz.yaml:14: years.2023.status: "finel" is not known here; accepted: final, provisional; did you mean "final"?`
-	if p.faults.Error() != want {
-		t.Errorf("calendar: %v", p.faults)
+	if src.faults.Error() != want {
+		t.Errorf("calendar: %v", src.faults)
 	}
 }

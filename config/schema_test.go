@@ -84,7 +84,7 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		if strings.Contains(fields.check[name], "required") {
 			s.Required = append(s.Required, name)
 		}
-		accepted := testPage().choices(fields.check[name])
+		accepted := testSource().choices(fields.check[name])
 		property, _ := s.Properties.Get(name)
 		if accepted != nil && t.Field(fields.index[name]).Type.Kind() == reflect.Slice {
 			property.OneOf = oneOrMany(accepted).OneOf
@@ -226,7 +226,7 @@ func TestExampleIsWell(t *testing.T) {
 		return regexp.MustCompile(`(?m)^#`).ReplaceAll(blocks.FindSubmatch(block)[1], nil)
 	})
 	for want, text := range map[int][]byte{1: data, 2: whole} {
-		cfg, faults := load(testPage(), text, "../docs")
+		cfg, faults := load(testSource(), text, "../docs")
 		if len(faults) > 0 || cfg == nil || len(cfg.Contracts) != want {
 			t.Fatalf("%d contracts: faults: %v", want, faults)
 		}

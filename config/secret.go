@@ -56,7 +56,7 @@ const maxSecret = 64 << 10
 
 // resolve fetches the secret. Faults name the variable, but never the file: a secret pasted in place of a path
 // would be printed.
-func (s *secretDoc) resolve(p *page, path, folder string) Secret {
+func (s *secretDoc) resolve(src *source, path, folder string) Secret {
 	if s == nil || (s.env == "" && s.file == "") {
 		return Secret{}
 	}
@@ -65,23 +65,23 @@ func (s *secretDoc) resolve(p *page, path, folder string) Secret {
 	if s.file != "" {
 		what = "the secret's file"
 		path = strings.TrimSuffix(path, ".file") + ".file"
-		value, err = readSecretFile(p, path, beside(folder, s.file))
+		value, err = readSecretFile(src, path, beside(folder, s.file))
 	}
 	value = strings.TrimRight(value, "\r\n")
 	switch {
 	case err != nil:
-		p.add(NoSecret, path, "", fmt.Sprintf("%s cannot be read: %v", what, err))
+		src.add(NoSecret, path, "", fmt.Sprintf("%s cannot be read: %v", what, err))
 	case value == "":
-		p.add(NoSecret, path, "", what+" is not set or empty")
+		src.add(NoSecret, path, "", what+" is not set or empty")
 	case strings.ContainsAny(value, "\r\n\x00"):
-		p.add(NoSecret, path, "", what+" holds more than one line")
+		src.add(NoSecret, path, "", what+" holds more than one line")
 	default:
 		return NewSecret(value)
 	}
 	return Secret{}
 }
 
-func readSecretFile(p *page, path, name string) (string, error) {
+func readSecretFile(src *source, path, name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return "", withoutPath(err)
@@ -98,7 +98,7 @@ func readSecretFile(p *page, path, name string) (string, error) {
 	case open&0o007 != 0:
 		return "", fmt.Errorf("everyone on this machine may read it (mode %04o); chmod 600", info.Mode().Perm())
 	case open != 0:
-		p.warn(path, "", "the secret's file is open to its group (mode %04o); chmod 600 unless that is meant",
+		src.warn(path, "", "the secret's file is open to its group (mode %04o); chmod 600 unless that is meant",
 			info.Mode().Perm())
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSecret))

@@ -61,7 +61,7 @@ func TestSecretFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			data := bytes.Replace(base(t), []byte(`"${SLABRIDGE_TEST_KEY}"`), []byte("{file: key}"), 1)
-			cfg, faults := load(testPage(), data, dir)
+			cfg, faults := load(testSource(), data, dir)
 			if cfg == nil {
 				t.Fatalf("no config: %v", faults)
 			}
@@ -93,7 +93,7 @@ func TestPlantedSecretNeverInFaults(t *testing.T) {
 			}
 			for _, kind := range []string{"redmine", "jira"} {
 				data := fmt.Sprintf("connections:\n  - id: helpdesk\n    kind: %s\n    %s\nmappings: []\ncontracts: []\n", kind, line)
-				_, faults := load(testPage(), []byte(data), t.TempDir())
+				_, faults := load(testSource(), []byte(data), t.TempDir())
 				if len(faults) == 0 {
 					t.Errorf("%s: no fault", line)
 				}

@@ -109,9 +109,9 @@ func (l *loader) service() {
 		switch reason := s.take(value); {
 		case reason == "":
 		case os.Getenv(s.variable()) != "":
-			l.elsewhere = append(l.elsewhere,
+			l.others = append(l.others,
 				Fault{Level: Error, File: "environment", Path: s.variable(), Value: value, Reason: reason})
-		case !l.spoilt(s.key):
+		case !l.hasFault(s.key):
 			l.fault(s.key, value, "%s", reason)
 		}
 	}

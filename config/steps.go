@@ -10,25 +10,27 @@ import (
 
 // readSteps turns steps into values. Their ids are made from their moments, so the same step has the same id in
 // every contract.
-func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
+func readSteps(src *source, path string, docs []stepDoc) []enforcer.Step {
 	seen := map[string]bool{}
 	steps := make([]enforcer.Step, 0, len(docs))
 	for i := range docs {
 		doc := &docs[i]
 		at := fmt.Sprintf("%s[%d]", path, i)
 		s := enforcer.Step{Actions: doc.Actions.actions(), Notice: doc.Notice}
-		s.ID, s.Trigger = readTrigger(p, at, doc)
+		s.ID, s.Trigger = readTrigger(src, at, doc)
 		if c := doc.Comment; c != nil {
-			s.Comment = &enforcer.StepComment{Audience: enforcer.Audience(c.Audience), Text: c.Text, Names: enforcer.Role(c.Names)}
-			checkText(p, at+".comment", s.Comment)
+			s.Comment = &enforcer.StepComment{
+				Audience: enforcer.Audience(c.Audience), Text: c.Text, Names: enforcer.Role(c.Names),
+			}
+			checkText(src, at+".comment", s.Comment)
 		}
-		addOurs(p, at, &s, &doc.Ours)
+		addOurs(src, at, &s, &doc.Ours)
 		switch {
-		case p.spoilt(at):
+		case src.hasFault(at):
 		case seen[s.ID]:
-			p.fault(at, s.ID, "is a step given twice")
+			src.fault(at, s.ID, "is a step given twice")
 		case s.Idle():
-			p.fault(at, "", "does nothing; give it comment, %s", anyOf(enforcer.ActionKeys(false)))
+			src.fault(at, "", "does nothing; give it comment, %s", anyOf(enforcer.ActionKeys(false)))
 		}
 		seen[s.ID] = true
 		steps = append(steps, s)
@@ -38,13 +40,16 @@ func readSteps(p *page, path string, docs []stepDoc) []enforcer.Step {
 
 // checkText holds a comment to a text that there is, and that is meant for its audience: what is written for staff
 // tells customers what is not for them.
-func checkText(p *page, path string, c *enforcer.StepComment) {
-	if !p.spoilt(path) && p.oneOf(path+".text", c.Text, "a text", mapping.TextKeys) && c.Audience == enforcer.Public {
-		p.oneOf(path+".text", c.Text, "a text for customers", mapping.PublicTexts)
+func checkText(src *source, path string, c *enforcer.StepComment) {
+	if src.hasFault(path) || !src.oneOf(path+".text", c.Text, "a text", mapping.TextKeys) {
+		return
+	}
+	if c.Audience == enforcer.Public {
+		src.oneOf(path+".text", c.Text, "a text for customers", mapping.PublicTexts)
 	}
 }
 
-func readTrigger(p *page, path string, doc *stepDoc) (string, enforcer.Trigger) {
+func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigger) {
 	var t enforcer.Trigger
 	id, given := "", 0
 	if doc.At != nil {
@@ -69,18 +74,18 @@ func readTrigger(p *page, path string, doc *stepDoc) (string, enforcer.Trigger) 
 		t.Before = doc.Before
 		id = "warn-" + doc.Before.String()
 	}
-	if given != 1 && !p.spoilt(path) {
-		p.fault(path, "", "must have exactly one of at (start, due, 50%%), after (5bd) and before (1bd)")
+	if given != 1 && !src.hasFault(path) {
+		src.fault(path, "", "must have exactly one of at (start, due, 50%%), after (5bd) and before (1bd)")
 	}
 	return id, t
 }
 
 // addOurs adds what is beyond the contract's text; the same thing cannot be of the text as well.
-func addOurs(p *page, path string, s *enforcer.Step, ours *oursDoc) {
+func addOurs(src *source, path string, s *enforcer.Step, ours *oursDoc) {
 	added := ours.Actions.actions()
 	for _, action := range added.Each() {
 		if action.Get(&s.Actions) != "" {
-			p.fault(path+".ours."+action.Key, "", "is in the step itself already; it is either of the text or ours")
+			src.fault(path+".ours."+action.Key, "", "is in the step itself already; it is either of the text or ours")
 		}
 		s.Ours = append(s.Ours, action.Key)
 		action.Set(&s.Actions, action.Get(&added))

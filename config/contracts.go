@@ -18,17 +18,17 @@ func (l *loader) contracts() {
 		seen.add(path+".id", doc.ID)
 		scope := l.scope(path, doc)
 		conn, known := l.connectionOf(path+".mapping", doc.Mapping)
-		u := user{loader: l, path: path, doc: doc}
-		c := u.contract(files)
+		b := useBuilder{loader: l, path: path, doc: doc}
+		c := b.contract(files)
 		if c == nil {
 			continue
 		}
 		c.MappingID, c.Connection, c.Scope = doc.Mapping, conn, scope
-		u.duties(c)
-		u.account(c)
+		b.duties(c)
+		b.account(c)
 		if known {
 			for _, v := range append(slices.Clone(c.Earlier), c.Contract) {
-				u.againstMapping(v, l.cfg.Mapping(doc.Mapping), c)
+				b.againstMapping(v, l.cfg.Mapping(doc.Mapping), c)
 			}
 		}
 		c.Fingerprint = c.fingerprint()
@@ -77,7 +77,7 @@ func (l *loader) text(path, use string, files map[string]text) (text, bool) {
 	case l.oneOf(path, use, "a preset, or a contract file as own.yaml", PresetIDs()):
 		t, faults = preset(use, l.days)
 	}
-	l.elsewhere = append(l.elsewhere, faults...)
+	l.others = append(l.others, faults...)
 	if faults.At(Error) != nil {
 		t = text{}
 	}
@@ -85,19 +85,19 @@ func (l *loader) text(path, use string, files map[string]text) (text, bool) {
 	return t, t.contract != nil
 }
 
-// user makes one configured contract of its texts.
-type user struct {
+// useBuilder makes one configured contract of its texts.
+type useBuilder struct {
 	*loader
 	path string
 	doc  *useDoc
 }
 
 // contract is the last version with the earlier ones behind it; nil when one of them cannot be read.
-func (u *user) contract(files map[string]text) *Contract {
+func (b *useBuilder) contract(files map[string]text) *Contract {
 	c := &Contract{}
 	var made []*enforcer.Contract
-	for _, v := range u.versions() {
-		t, ok := u.text(v.path+".use", v.Use, files)
+	for _, v := range b.versions() {
+		t, ok := b.text(v.path+".use", v.Use, files)
 		if !ok {
 			return nil
 		}
@@ -111,39 +111,39 @@ func (u *user) contract(files map[string]text) *Contract {
 	last := len(made) - 1
 	c.Contract = made[last]
 	c.Earlier = made[:last]
-	u.dates(c)
+	b.dates(c)
 	return c
 }
 
 // version is one text of the contract, where it stands in the file.
 type version struct {
-	*user
+	*useBuilder
 	versionDoc
 	path string
 	text text
 }
 
 // versions are those of the list, or the one that stands in the contract itself.
-func (u *user) versions() []*version {
-	d := u.doc
+func (b *useBuilder) versions() []*version {
+	d := b.doc
 	if d.Versions == nil {
-		if d.Use == "" && !u.spoilt(u.path+".use") {
-			u.fault(u.path+".use", "", "is missing; name a preset or a contract file, or list versions")
+		if d.Use == "" && !b.hasFault(b.path+".use") {
+			b.fault(b.path+".use", "", "is missing; name a preset or a contract file, or list versions")
 		}
 		only := versionDoc{Use: d.Use, Plan: d.Plan, Reopen: d.Reopen, Calendar: d.Calendar, Change: d.Change}
-		return []*version{{user: u, path: u.path, versionDoc: only}}
+		return []*version{{useBuilder: b, path: b.path, versionDoc: only}}
 	}
 	if d.Use != "" || d.Plan != "" || d.Reopen != "" || d.Calendar != nil || d.Change != nil {
-		u.fault(u.path+".versions", "", "stands beside use, plan, reopen, calendar or change; these belong into each version")
+		b.fault(b.path+".versions", "", "stands beside use, plan, reopen, calendar or change; these belong into each version")
 	}
 	var out []*version
 	for i, v := range d.Versions {
-		path := fmt.Sprintf("%s.versions[%d]", u.path, i)
-		if i > 0 && !d.Versions[i-1].ValidFrom.Before(v.ValidFrom) && !u.spoilt(path) {
-			u.fault(path+".valid_from", v.ValidFrom.String(),
+		path := fmt.Sprintf("%s.versions[%d]", b.path, i)
+		if i > 0 && !d.Versions[i-1].ValidFrom.Before(v.ValidFrom) && !b.hasFault(path) {
+			b.fault(path+".valid_from", v.ValidFrom.String(),
 				"is not after that of the version before it; the oldest stands first")
 		}
-		out = append(out, &version{user: u, path: path, versionDoc: v})
+		out = append(out, &version{useBuilder: b, path: path, versionDoc: v})
 	}
 	return out
 }
@@ -154,10 +154,10 @@ func (v *version) contract(c *Contract) *enforcer.Contract {
 	base := *v.text.contract
 	if v.Calendar != nil {
 		c.Spec.ID = v.doc.ID
-		overlay(v.page, v.path+".calendar", &c.Spec, v.Calendar, v.days)
-		base.Calendar = compile(v.page, v.path+".calendar", c.Spec)
+		overlay(v.source, v.path+".calendar", &c.Spec, v.Calendar, v.days)
+		base.Calendar = compile(v.source, v.path+".calendar", c.Spec)
 	}
-	e := derive(v.page, v.path+".change", &base, v.Change, c.Spec.Week)
+	e := derive(v.source, v.path+".change", &base, v.Change, c.Spec.Week)
 	e.ID = v.doc.ID
 	e.Language = v.doc.Language
 	if e.Language == "" {
@@ -169,7 +169,7 @@ func (v *version) contract(c *Contract) *enforcer.Contract {
 		v.cutoffs(e, c.Spec.Week)
 	}
 	if len(v.Change) > 0 || v.Calendar != nil || v.Reopen != "" || v.Plan != "" {
-		e.Version += "+" + rules(e, c.Spec)[:8]
+		e.Version += "+" + rulesFingerprint(e, c.Spec)[:8]
 	}
 	return e
 }
@@ -180,7 +180,7 @@ func (v *version) cutoffs(c *enforcer.Contract, week calendar.Week) {
 		o := &c.Obligations[i]
 		for j := range o.Rules {
 			part, value, reason := cutoffFault(o.Rules[j].Within, week)
-			if part != "" && !v.spoilt(v.path) {
+			if part != "" && !v.hasFault(v.path) {
 				v.warn(v.path+".calendar.hours", v.Calendar.Hours,
 					"push a cut-off of %s out of the day: %s %s %s; change it as well", o.ID, part, value, reason)
 			}
@@ -193,7 +193,7 @@ func (v *version) plan(c *enforcer.Contract) {
 	switch {
 	case len(c.Plans) == 0 && plan != "":
 		v.fault(path, plan, "is given, and contract %s knows no plans", c.Preset)
-	case len(c.Plans) > 0 && plan == "" && !v.spoilt(path):
+	case len(c.Plans) > 0 && plan == "" && !v.hasFault(path):
 		v.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, commas(c.Plans))
 	default:
 		v.oneOf(path, plan, "a plan of contract "+c.Preset, c.Plans)
@@ -201,12 +201,12 @@ func (v *version) plan(c *enforcer.Contract) {
 	c.TakePlan(plan)
 }
 
-func (u *user) dates(c *Contract) {
+func (b *useBuilder) dates(c *Contract) {
 	if c.Calendar == nil {
 		return
 	}
 	zone := c.Calendar.Location()
-	from, to := u.doc.Valid.From, u.doc.Valid.To
+	from, to := b.doc.Valid.From, b.doc.Valid.To
 	if from != nil && !from.IsZero() {
 		c.ValidFrom = midnight(*from, zone, 0)
 	}
@@ -214,32 +214,32 @@ func (u *user) dates(c *Contract) {
 		c.ValidTo = midnight(*to, zone, 1)
 	}
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() && !c.ValidFrom.Before(c.ValidTo) {
-		u.fault(u.path+".valid.to", to.String(), "lies before from, %v", *from)
+		b.fault(b.path+".valid.to", to.String(), "lies before from, %v", *from)
 	}
-	u.windows(c)
+	b.windows(c)
 	if !c.ValidFrom.IsZero() && !c.ValidTo.IsZero() {
 		if _, err := c.Calendar.Elapsed(c.ValidFrom, c.ValidTo); err != nil {
-			u.warn(u.path+".valid", "", "reaches beyond the days off: %v", err)
+			b.warn(b.path+".valid", "", "reaches beyond the days off: %v", err)
 		}
 	}
-	if m := u.doc.EnforceFrom; m != nil && !u.spoilt(u.path+".enforce_from") {
+	if m := b.doc.EnforceFrom; m != nil && !b.hasFault(b.path+".enforce_from") {
 		c.EnforceFrom = m.in(zone)
 		if !c.ValidTo.IsZero() && !c.EnforceFrom.Before(c.ValidTo) {
-			u.warn(u.path+".enforce_from", "",
+			b.warn(b.path+".enforce_from", "",
 				"lies after the last day of valid; nothing received under the contract will be written about in time")
 		}
 	}
 }
 
 // windows parts the contract's validity among its versions: each holds from its own day until the next one's.
-func (u *user) windows(c *Contract) {
+func (b *useBuilder) windows(c *Contract) {
 	all := append(slices.Clone(c.Earlier), c.Contract)
 	first, to := c.ValidFrom, c.ValidTo
 	for i, v := range all {
-		if u.doc.Versions == nil || v.Calendar == nil {
+		if b.doc.Versions == nil || v.Calendar == nil {
 			return
 		}
-		v.ValidFrom, v.ValidTo = midnight(u.doc.Versions[i].ValidFrom, v.Calendar.Location(), 0), to
+		v.ValidFrom, v.ValidTo = midnight(b.doc.Versions[i].ValidFrom, v.Calendar.Location(), 0), to
 		if v.ValidFrom.Before(first) {
 			v.ValidFrom = first
 		}
@@ -250,14 +250,14 @@ func (u *user) windows(c *Contract) {
 }
 
 // againstMapping holds what the contract's steps need against what the mapping has.
-func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Contract) {
+func (b *useBuilder) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Contract) {
 	roles := map[enforcer.Role]*mapping.RoleRule{}
 	for i := range m.Roles {
 		roles[m.Roles[i].Is] = &m.Roles[i]
 	}
-	at := u.path + ".mapping"
-	if roles[enforcer.Support] == nil && !u.spoilt("mappings") {
-		u.fault(at, m.ID,
+	at := b.path + ".mapping"
+	if roles[enforcer.Support] == nil && !b.hasFault("mappings") {
+		b.fault(at, m.ID,
 			"has no role support; then nobody's answers would count and every promise would be called broken")
 		return
 	}
@@ -269,14 +269,14 @@ func (u *user) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Co
 			continue
 		}
 		missing := append(lacking(o, roles), used.lackingForDuties(o, roles)...)
-		if conn := u.cfg.Connection(m.Connection); conn != nil && conn.Kind.Internal != nil && internalLacking(o, m) {
+		if conn := b.cfg.Connection(m.Connection); conn != nil && conn.Kind.Internal != nil && internalLacking(o, m) {
 			missing = append(missing, fmt.Sprintf(
 				"has no `internal`; internal comments will not be written; accepted in %s: %s",
 				conn.Kind.Name, commas(conn.Kind.Internal)))
 		}
 		for _, w := range missing {
-			if !warned[w] && !u.spoilt("mappings") {
-				u.warn(at, m.ID, "%s", w)
+			if !warned[w] && !b.hasFault("mappings") {
+				b.warn(at, m.ID, "%s", w)
 			}
 			warned[w] = true
 		}

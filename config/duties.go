@@ -10,22 +10,22 @@ import (
 )
 
 // duties reads what the contract as a whole asks for in each period.
-func (u *user) duties(c *Contract) {
+func (b *useBuilder) duties(c *Contract) {
 	known := obligationsOf(c.Contract, enforcer.Duty)
 	seen := map[string]string{}
-	for i := range u.doc.Duties {
-		d := &u.doc.Duties[i]
-		path := fmt.Sprintf("%s.duties[%d]", u.path, i)
-		if d.Obligation != "" && !u.oneOf(path+".obligation", d.Obligation, "a duty of contract "+c.Preset, known) {
+	for i := range b.doc.Duties {
+		d := &b.doc.Duties[i]
+		path := fmt.Sprintf("%s.duties[%d]", b.path, i)
+		if d.Obligation != "" && !b.oneOf(path+".obligation", d.Obligation, "a duty of contract "+c.Preset, known) {
 			continue
 		}
 		switch first, twice := seen[d.Obligation+"/"+d.ID]; {
 		case d.ID != "" && !identifier.MatchString(d.ID):
-			u.fault(path+".id", d.ID, notAnID)
+			b.fault(path+".id", d.ID, notAnID)
 		case twice && d.ID == "":
-			u.fault(path+".id", "", "is missing; %s stands there already, as %s", d.Obligation, first)
+			b.fault(path+".id", "", "is missing; %s stands there already, as %s", d.Obligation, first)
 		case twice:
-			u.fault(path+".id", d.ID, "is given twice; first as %s", first)
+			b.fault(path+".id", d.ID, "is given twice; first as %s", first)
 		}
 		seen[d.Obligation+"/"+d.ID] = path
 		duty := Duty{
@@ -40,29 +40,29 @@ func (u *user) duties(c *Contract) {
 		}
 		if d.Within != nil {
 			duty.Within = d.Within
-		} else if !slices.Contains(periods, duty.Period) && !u.spoilt(path) {
-			u.fault(path+".within", "", "is missing; a period by cron has no last working day, write 5bd")
+		} else if !slices.Contains(periods, duty.Period) && !b.hasFault(path) {
+			b.fault(path+".within", "", "is missing; a period by cron has no last working day, write 5bd")
 		}
 		duty.Issue.Assign, duty.Issue.OnDuty = enforcer.Assignee(d.Assign)
 		if !slices.Contains(periods, duty.Period) {
-			u.cron(path+".period", duty.Period)
+			b.cron(path+".period", duty.Period)
 		}
 		for _, p := range mapping.CheckDuty(duty.Issue) {
-			u.fault(p.Path, p.Value, "%s", p.Reason)
+			b.fault(p.Path, p.Value, "%s", p.Reason)
 		}
 		c.Duties = append(c.Duties, duty)
 	}
 }
 
 // cron holds a period's line to what a duty can have: five fields, for the zone is the contract's.
-func (u *user) cron(path, line string) {
+func (b *useBuilder) cron(path, line string) {
 	reason := cronFault(line)
 	if reason == "" && (strings.HasPrefix(line, "@") || strings.Contains(line, "TZ=")) {
 		reason = "is no period; write month, quarter, year, or five fields of cron (minute hour day month weekday) " +
 			"in the contract's zone"
 	}
 	if reason != "" {
-		u.fault(path, line, "%s", reason)
+		b.fault(path, line, "%s", reason)
 	}
 }
 
@@ -70,8 +70,8 @@ func (u *user) cron(path, line string) {
 var periods = []string{enforcer.PeriodMonth, enforcer.PeriodQuarter, enforcer.PeriodYear}
 
 // account reads what the cost of changes is measured by.
-func (u *user) account(c *Contract) {
-	d := u.doc.Account
+func (b *useBuilder) account(c *Contract) {
+	d := b.doc.Account
 	if d == nil {
 		return
 	}
@@ -80,7 +80,7 @@ func (u *user) account(c *Contract) {
 		a.Rate = d.Rate.hundredths
 	}
 	for i := range d.Changes {
-		a.Changes = append(a.Changes, u.when(fmt.Sprintf("%s.account.changes[%d]", u.path, i), &d.Changes[i]))
+		a.Changes = append(a.Changes, b.when(fmt.Sprintf("%s.account.changes[%d]", b.path, i), &d.Changes[i]))
 	}
 	c.Account = a
 }

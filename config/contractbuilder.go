@@ -23,11 +23,11 @@ const notAnID = "is not an id; write letters, digits, dots, dashes and underscor
 
 // ids checks ids of one list: their form, and that none comes twice.
 type ids struct {
-	*page
+	*source
 	seen map[string]string
 }
 
-func (p *page) ids() ids { return ids{p, map[string]string{}} }
+func (src *source) ids() ids { return ids{src, map[string]string{}} }
 
 func (i ids) add(path, id string) {
 	switch first, twice := i.seen[id]; {
@@ -41,11 +41,11 @@ func (i ids) add(path, id string) {
 	}
 }
 
-// readContract reads a contract file. The text is of use only when the page has no faults.
-func readContract(p *page, data []byte, days daySource) text {
+// readContract reads a contract file. The text is of use only when the source has no faults.
+func readContract(src *source, data []byte, days daySource) text {
 	var doc contractDoc
-	readYAML(p, data, &doc)
-	b := contractBuilder{page: p, doc: &doc, c: &enforcer.Contract{
+	readYAML(src, data, &doc)
+	b := contractBuilder{source: src, doc: &doc, c: &enforcer.Contract{
 		ID: doc.ID, Preset: doc.ID, Version: doc.Version, Title: doc.Title.text(), Plans: doc.Plans,
 	}}
 	spec := b.calendar(days)
@@ -64,7 +64,7 @@ func readContract(p *page, data []byte, days daySource) text {
 }
 
 type contractBuilder struct {
-	*page
+	*source
 	doc *contractDoc
 	c   *enforcer.Contract
 	all []string // the severities that a rule for all of them covers; nil: every one
@@ -74,45 +74,45 @@ func (b *contractBuilder) calendar(days daySource) calendar.Spec {
 	c := b.doc.Calendar
 	for _, f := range []struct{ name, value string }{{"zone", c.Zone}, {"hours", c.Hours}, {"days", c.Days}} {
 		path := "calendar." + f.name
-		if f.value == "" && !b.spoilt("calendar") {
+		if f.value == "" && !b.hasFault("calendar") {
 			b.fault(path, "", "is missing")
 		}
 	}
 	spec := calendar.Spec{ID: b.doc.ID}
-	overlay(b.page, "calendar", &spec, &c, days)
-	b.c.Calendar = compile(b.page, "calendar", spec)
+	overlay(b.source, "calendar", &spec, &c, days)
+	b.c.Calendar = compile(b.source, "calendar", spec)
 	return spec
 }
 
 // overlay puts what a calendar section gives over the spec.
-func overlay(p *page, path string, spec *calendar.Spec, c *calendarDoc, days daySource) {
+func overlay(src *source, path string, spec *calendar.Spec, c *calendarDoc, days daySource) {
 	if c.Zone != "" {
 		spec.Zone = c.Zone
 	}
 	if c.Hours != "" {
 		week, err := calendar.ParseWeek(c.Hours)
 		if err != nil {
-			p.fault(path+".hours", c.Hours, "is not a week of working hours: %v", err)
+			src.fault(path+".hours", c.Hours, "is not a week of working hours: %v", err)
 		}
 		spec.Week = week
 	}
 	if c.Days != "" {
 		d, err := days.find(c.Days)
 		if err != nil {
-			p.fault(path+".days", c.Days, "names no days off: %v", err).Meant = nearest(c.Days, days.known())
+			src.fault(path+".days", c.Days, "names no days off: %v", err).Suggestion = nearest(c.Days, days.known())
 		}
 		spec.Days = d
 	}
 }
 
 // compile is nil where the calendar has a fault, known or found now.
-func compile(p *page, path string, spec calendar.Spec) *calendar.Calendar {
-	if p.spoilt(path) || spec.Zone == "" || len(spec.Days.Years) == 0 || spec.Week.Validate() != nil {
+func compile(src *source, path string, spec calendar.Spec) *calendar.Calendar {
+	if src.hasFault(path) || spec.Zone == "" || len(spec.Days.Years) == 0 || spec.Week.Validate() != nil {
 		return nil
 	}
 	c, err := calendar.Compile(spec)
 	if err != nil {
-		p.fault(path, "", "cannot be used: %v", err)
+		src.fault(path, "", "cannot be used: %v", err)
 		return nil
 	}
 	return c
@@ -171,7 +171,7 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 		seen.add(fmt.Sprintf("%s.items[%d].id", path, i), item.ID)
 		o.Items = append(o.Items, enforcer.Item{ID: item.ID, Title: item.Title.text(), Where: item.Where})
 	}
-	shared := readSteps(b.page, path+".steps", doc.Steps)
+	shared := readSteps(b.source, path+".steps", doc.Steps)
 	for i := range doc.Rules {
 		o.Rules = append(o.Rules, b.rule(fmt.Sprintf("%s.rules[%d]", path, i), &doc.Rules[i], shared))
 	}
@@ -202,14 +202,14 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	if doc.Within == nil && doc.As == "" && doc.On == "" {
 		r.Always, clock = clock == clockAlways, ""
 	}
-	r.Within = termOf(b.page, path, doc.Within, doc.Count, clock, doc.Cutoff)
-	terms := countTrue(doc.Within != nil, doc.As != "", doc.On != "", doc.AtMost != nil, doc.Billed != nil, doc.Percent != 0,
-		doc.Mean != nil)
+	r.Within = termOf(b.source, path, doc.Within, doc.Count, clock, doc.Cutoff)
+	terms := countTrue(doc.Within != nil, doc.As != "", doc.On != "", doc.AtMost != nil, doc.Billed != nil,
+		doc.Percent != 0, doc.Mean != nil)
 	if terms > 1 {
 		b.fault(path, "", "has more than one of within, as, on, at_most, billed, percent and mean; a rule has one term")
 	}
 	if doc.Steps != nil {
-		r.Steps = readSteps(b.page, path+".steps", doc.Steps)
+		r.Steps = readSteps(b.source, path+".steps", doc.Steps)
 	}
 	return r
 }
@@ -228,24 +228,24 @@ func (doc *ruleDoc) sum() *enforcer.Sum {
 }
 
 // termOf puts a term and its qualifiers together; nil when there is none.
-func termOf(p *page, path string, within *calendar.Term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
+func termOf(src *source, path string, within *calendar.Term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
 	if within != nil {
-		return qualified(p, path, *within, count, clock, cutoff)
+		return qualified(src, path, *within, count, clock, cutoff)
 	}
 	if count != "" || clock != "" || (cutoff != nil && !cutoff.None) {
-		p.fault(path+".within", "", "is missing; count, clock and cutoff say more about a term")
+		src.fault(path+".within", "", "is missing; count, clock and cutoff say more about a term")
 	}
 	return nil
 }
 
 // qualified is the term with what is said of it; what is not said stays as it was. It is nil where that has a fault.
-func qualified(p *page, path string, t calendar.Term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
+func qualified(src *source, path string, t calendar.Term, count, clock string, cutoff *cutoffDoc) *calendar.Term {
 	civil := t.Unit == calendar.CivilBusinessDays
 	switch {
 	case count == countCivil && t.Unit == calendar.BusinessDays:
 		t.Unit = calendar.CivilBusinessDays
 	case count == countCivil && !civil:
-		p.fault(path+".count", count, "is only for a term in business days, as 3bd")
+		src.fault(path+".count", count, "is only for a term in business days, as 3bd")
 	case count == countPlain && civil:
 		t.Unit = calendar.BusinessDays
 	}
@@ -258,11 +258,11 @@ func qualified(p *page, path string, t calendar.Term, count, clock string, cutof
 	case cutoff != nil || t.Always: // a clock that never stops has no late notices
 		t.Cutoff = nil
 	}
-	if p.spoilt(path+".within") || p.spoilt(path+".count") || p.spoilt(path+".cutoff") {
+	if src.hasFault(path+".within") || src.hasFault(path+".count") || src.hasFault(path+".cutoff") {
 		return nil
 	}
 	if err := t.Validate(); err != nil {
-		p.fault(path+".within", t.String(), "has no meaning: %v", err)
+		src.fault(path+".within", t.String(), "has no meaning: %v", err)
 		return nil
 	}
 	return &t

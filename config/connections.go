@@ -57,7 +57,7 @@ func within[T any](l *loader, path string, said, to *T, inside func(T) bool, fau
 	if said == nil {
 		return
 	}
-	if *to = *said; !inside(*said) && !l.spoilt(path) {
+	if *to = *said; !inside(*said) && !l.hasFault(path) {
 		l.fault(path, fmt.Sprint(*said), "%s", fault)
 	}
 }
@@ -99,7 +99,7 @@ func loopback(host string) bool {
 
 // auth holds what is given against the ways that the kind of tracker has.
 func (l *loader) auth(path string, doc *authDoc, kind connectors.Kind) Auth {
-	if l.spoilt(path) || kind.Name == "" {
+	if l.hasFault(path) || kind.Name == "" {
 		return Auth{}
 	}
 	secrets := map[string]*secretDoc{"api_key": doc.APIKey, "token": doc.Token, "pat": doc.PAT}
@@ -124,20 +124,20 @@ func (l *loader) auth(path string, doc *authDoc, kind connectors.Kind) Auth {
 	if secret == nil {
 		secret, at = &secretDoc{file: doc.File}, path+".file"
 	}
-	return Auth{Way: way.Secret, User: doc.User, Secret: secret.resolve(l.page, at, l.folder)}
+	return Auth{Way: way.Secret, User: doc.User, Secret: secret.resolve(l.source, at, l.folder)}
 }
 
 // minWebhookSecret is the length, in bytes, below which a secret can be guessed from a signature that was seen.
 const minWebhookSecret = 16
 
 func (l *loader) webhook(path string, doc *webhookDoc) Secret {
-	if doc == nil || l.spoilt(path) {
+	if doc == nil || l.hasFault(path) {
 		return Secret{}
 	}
 	if l.cfg.Listen == "" {
 		l.warn(path, "", "is of no use: nothing is listened on, see listen")
 	}
-	secret := doc.Secret.resolve(l.page, path+".secret", l.folder)
+	secret := doc.Secret.resolve(l.source, path+".secret", l.folder)
 	if n := len(secret.Reveal()); n > 0 && n < minWebhookSecret {
 		l.warn(path+".secret", "", "is shorter than %d characters, and could be guessed; make one with openssl rand -hex 32",
 			minWebhookSecret)

@@ -8,73 +8,73 @@ import (
 )
 
 // checkKind refuses what an obligation of its kind cannot have, and a due that can never come.
-func checkKind(p *page, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
+func checkKind(src *source, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
 	term := r.Within != nil || r.As != "" || r.On != ""
 	switch o.Kind {
 	case enforcer.Check:
-		checkCheck(p, path, o, r, term)
+		checkCheck(src, path, o, r, term)
 	case enforcer.Duty:
 		if o.Start.Word != enforcer.WordPeriod || !o.StopsWith(enforcer.WordDone) {
-			p.fault(path, o.ID, "is a duty of the contract: it starts with period and stops with issue-closed")
+			src.fault(path, o.ID, "is a duty of the contract: it starts with period and stops with issue-closed")
 		}
 	case enforcer.Account:
 		if r.Sum == nil {
-			p.fault(path, o.ID, "is an account and adds nothing up; give it billed, percent or mean")
+			src.fault(path, o.ID, "is an account and adds nothing up; give it billed, percent or mean")
 			break
 		}
 		if m := r.Sum.Mean; m != nil {
-			p.otherThan(path+".mean.of", m.Of, c, o)
+			src.otherThan(path+".mean.of", m.Of, c, o)
 		}
 	default:
-		checkTimer(p, path, o, r)
+		checkTimer(src, path, o, r)
 	}
 	if r.Sum != nil && o.Kind != enforcer.Account {
-		p.fault(path, o.ID, "adds up what only an obligation of kind account can; write kind: account")
+		src.fault(path, o.ID, "adds up what only an obligation of kind account can; write kind: account")
 	}
 	if r.AtMost > 0 && o.Start.Word != enforcer.WordTimeEntry {
-		p.fault(path+".at_most", r.AtMost.String(),
+		src.fault(path+".at_most", r.AtMost.String(),
 			"is the length of an entry of booked time; the obligation must start with time-entry")
 	}
-	p.otherThan(path+".unless", o.Unless, c, o)
-	checkNotice(p, path, r)
+	src.otherThan(path+".unless", o.Unless, c, o)
+	checkNotice(src, path, r)
 }
 
-func checkCheck(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule, term bool) {
+func checkCheck(src *source, path string, o *enforcer.Obligation, r *enforcer.Rule, term bool) {
 	switch {
 	case term:
-		p.fault(path, o.ID, "has a due that can never come: a check is judged when it starts; write kind: timer")
+		src.fault(path, o.ID, "has a due that can never come: a check is judged when it starts; write kind: timer")
 	case o.Start.Word != enforcer.WordReceived && o.Start.Word != enforcer.WordTimeEntry:
-		p.fault(path, o.ID, "is a check; it starts with received or time-entry")
+		src.fault(path, o.ID, "is a check; it starts with received or time-entry")
 	case len(o.Stop) == 0 && r.AtMost == 0:
-		p.fault(path, o.ID, "checks nothing; give it stop or at_most")
+		src.fault(path, o.ID, "checks nothing; give it stop or at_most")
 	}
 }
 
 // checkTimer finds dues that can never come.
-func checkTimer(p *page, path string, o *enforcer.Obligation, r *enforcer.Rule) {
+func checkTimer(src *source, path string, o *enforcer.Obligation, r *enforcer.Rule) {
 	switch start := o.Start; {
 	case start.Word == enforcer.WordPeriod || o.StopsWith(enforcer.WordDone):
-		p.fault(path, o.ID, "speaks of periods, which only a duty has; write kind: duty")
+		src.fault(path, o.ID, "speaks of periods, which only a duty has; write kind: duty")
 	case o.StopsWith(enforcer.WordEntitled):
-		p.fault(path, o.ID, "stops with entitled, which is known when a request comes in; write kind: check")
+		src.fault(path, o.ID, "stops with entitled, which is known when a request comes in; write kind: check")
 	case slices.ContainsFunc(o.Stop, func(stop enforcer.Condition) bool { return reflect.DeepEqual(stop, start) }):
-		p.fault(path, o.ID, "has a due that can never come: what starts it stops it as well")
+		src.fault(path, o.ID, "has a due that can never come: what starts it stops it as well")
 	case r.On == enforcer.PeriodEnd:
-		p.fault(path+".on", string(r.On), "can never come: only a duty has periods")
+		src.fault(path+".on", string(r.On), "can never come: only a duty has periods")
 	case r.On == enforcer.DueDate && start.Word != enforcer.WordDueDate:
-		p.fault(path+".on", string(r.On),
+		src.fault(path+".on", string(r.On),
 			"can never come: without a due date there is none; the obligation must start with due-date")
 	case o.Accept != nil && r.On != enforcer.DueDate:
-		p.fault(path, o.ID, "accepts moved due dates and has no due from them; write on: due-date")
+		src.fault(path, o.ID, "accepts moved due dates and has no due from them; write on: due-date")
 	case start.Word == enforcer.WordStatus && r.While != nil && !overlap(start.Classes, r.While):
-		p.fault(path+".while", string(r.While[0]), "can never be: it starts in %s", commas(words(start.Classes)))
+		src.fault(path+".while", string(r.While[0]), "can never be: it starts in %s", commas(words(start.Classes)))
 	case !start.StartsClosed() && r.While != nil && !slices.ContainsFunc(r.While, enforcer.StatusClass.Open):
-		p.fault(path+".while", string(r.While[0]), "can never be: it starts on an open request")
+		src.fault(path+".while", string(r.While[0]), "can never be: it starts on an open request")
 	}
 }
 
 // checkNotice holds a step that needs another one's comment against that step.
-func checkNotice(p *page, path string, r *enforcer.Rule) {
+func checkNotice(src *source, path string, r *enforcer.Rule) {
 	for i := range r.Steps {
 		s := &r.Steps[i]
 		if s.Notice == "" {
@@ -85,7 +85,7 @@ func checkNotice(p *page, path string, r *enforcer.Rule) {
 				r.Within != nil && n.Trigger.After.Unit == r.Within.Unit && n.Trigger.After.N < r.Within.N
 		})
 		if !ok {
-			p.fault(path, s.Notice, "is no notice of step %s: it must be a step `after` the start, in the unit of the term "+
+			src.fault(path, s.Notice, "is no notice of step %s: it must be a step `after` the start, in the unit of the term "+
 				"and before its end, with a public comment", s.ID)
 		}
 	}
@@ -96,7 +96,7 @@ func overlap[T comparable](a, b []T) bool {
 }
 
 // otherThan refuses what is the id of no other obligation of the contract.
-func (p *page) otherThan(path, id string, c *enforcer.Contract, o *enforcer.Obligation) bool {
+func (src *source) otherThan(path, id string, c *enforcer.Contract, o *enforcer.Obligation) bool {
 	others := slices.DeleteFunc(obligationIDs(c), func(id string) bool { return id == o.ID })
-	return p.oneOf(path, id, "another obligation of this contract", others)
+	return src.oneOf(path, id, "another obligation of this contract", others)
 }

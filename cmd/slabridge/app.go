@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -47,9 +47,10 @@ func usage(format string, a ...any) error { return usageError{fmt.Errorf(format,
 
 // app is one run of the program: its streams, its clock and what the persistent flags say.
 type app struct {
-	in       io.Reader
-	out, err *screen
-	clock    func() time.Time
+	page
+	in    io.Reader
+	err   *screen
+	clock func() time.Time
 	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
 	transport http.RoundTripper
 	kinds     []connectors.Kind // of trackers that connections may be to
@@ -57,14 +58,13 @@ type app struct {
 	file *statefile.DB
 
 	config string
-	output string
 	at     string
-	lang   string
+	asOf   time.Time // what --at says; zero: now
 	debug  bool
 }
 
 func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
-	return &app{in: in, out: onScreen(out), err: onScreen(errs), clock: clock, kinds: trackers}
+	return &app{page: page{out: onScreen(out)}, in: in, err: onScreen(errs), clock: clock, kinds: trackers}
 }
 
 // run executes the command line and gives the exit code. SIGINT and SIGTERM cancel what runs.
@@ -116,8 +116,15 @@ func (a *app) root() *cobra.Command {
 			if err := a.checkOutput(c); err != nil {
 				return err
 			}
-			if a.lang != "ru" && a.lang != "en" {
-				return usage("--lang %q: write ru or en", a.lang)
+			if !slices.Contains(languages(), a.lang) {
+				return usage("--lang %q: write %s", a.lang, strings.Join(languages(), " or "))
+			}
+			if a.at != "" {
+				at, err := parseMoment("--at", a.at)
+				if err != nil {
+					return err
+				}
+				a.asOf = at
 			}
 			return nil
 		},
@@ -129,11 +136,11 @@ func (a *app) root() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default ./slabridge.yaml, then the XDG and /etc places)")
 	f.StringVarP(&a.output, "output", "o", "text", "text or json (lists are one JSON object a line)")
-	f.StringVar(&a.lang, "lang", defaultLang(), "language of explanations: ru or en")
+	f.StringVar(&a.lang, "lang", defaultLang(), "language of explanations: "+strings.Join(languages(), " or "))
 	f.BoolVar(&a.debug, "debug", false, "log every request")
-	root.AddCommand(a.versionCmd(), a.deadlineCmd(), a.contractCmd(), a.calendarCmd(),
-		a.checkCmd(), a.syncCmd(), a.planCmd(), a.enforceCmd(), a.runCmd(),
-		a.statusCmd(), a.healthCmd(), a.explainCmd(), a.reportCmd(), a.ledgerCmd(), a.backupCmd(), a.demoCmd())
+	root.AddCommand(versionCmd(a), deadlineCmd(a), contractCmd(a), calendarCmd(a),
+		checkCmd(a), syncCmd(a), planCmd(a), enforceCmd(a), runCmd(a),
+		statusCmd(a), healthCmd(a), explainCmd(a), reportCmd(a), ledgerCmd(a), backupCmd(a), demoCmd(a))
 	for _, c := range root.Commands() {
 		fixUsage(c)
 	}
@@ -212,13 +219,15 @@ func group(c *cobra.Command) *cobra.Command {
 func defaultLang() string {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := os.Getenv(name); v != "" {
-			if strings.HasPrefix(v, "ru") {
-				return "ru"
+			for _, lang := range languages() {
+				if strings.HasPrefix(v, lang) {
+					return lang
+				}
 			}
-			return "en"
+			break
 		}
 	}
-	return "en"
+	return english
 }
 
 // withAt adds --at to a reading command.
@@ -228,19 +237,11 @@ func (a *app) withAt(c *cobra.Command) *cobra.Command {
 }
 
 // now is the clock's, or what --at says.
-func (a *app) now() (time.Time, error) {
-	if a.at == "" {
-		return a.clock(), nil
+func (a *app) now() time.Time {
+	if a.asOf.IsZero() {
+		return a.clock()
 	}
-	return parseMoment("--at", a.at)
-}
-
-// moment is what --at says, zero when it says nothing.
-func (a *app) moment() (time.Time, error) {
-	if a.at == "" {
-		return time.Time{}, nil
-	}
-	return a.now()
+	return a.asOf
 }
 
 // parseMoment reads a moment given by a person; one without an offset could mean anything.
@@ -250,15 +251,6 @@ func parseMoment(what, s string) (time.Time, error) {
 		return time.Time{}, usage("%s %q is not a moment; write it as 2026-03-16T17:40:00+05:00, with the offset", what, s)
 	}
 	return t, nil
-}
-
-func (a *app) json() bool { return a.output == "json" }
-
-// writeJSON writes one line of JSON.
-func (a *app) writeJSON(v any) error {
-	enc := json.NewEncoder(a.out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }
 
 // logger logs to standard error as the configuration says; --debug shows single requests.

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) backupCmd() *cobra.Command {
+func backupCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the state file to a new file, also beside a running daemon",
@@ -15,7 +15,13 @@ func (a *app) backupCmd() *cobra.Command {
 			"working. FILE appears when the copy is complete, checked and on the disk; one that is there already is\n" +
 			"never replaced.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.backup(cmd.Context(), args[0]) },
+		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, args []string) (err error) {
+			info := backupInfo{State: w.cfg.State, File: args[0], At: w.clock().UTC()}
+			if info.Bytes, err = w.file.Backup(ctx, info.File); err != nil {
+				return err
+			}
+			return w.show(info)
+		}),
 	}
 }
 
@@ -27,19 +33,6 @@ type backupInfo struct {
 	At    time.Time `json:"at"`
 }
 
-func (a *app) backup(ctx context.Context, file string) error {
-	w, err := a.open(ctx, reads)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	info := backupInfo{State: w.cfg.State, File: file, At: a.clock().UTC()}
-	if info.Bytes, err = w.file.Backup(ctx, file); err != nil {
-		return err
-	}
-	if a.json() {
-		return a.writeJSON(info)
-	}
-	a.wrap("", a.tf("backed up and checked: %s, %d KiB", file, (info.Bytes+1023)/1024))
-	return nil
+func (i backupInfo) text(p *page) {
+	p.linef("", "backed up and checked: %s, %d KiB", i.File, (i.Bytes+1023)/1024)
 }

@@ -16,32 +16,28 @@ import (
 	"slabridge/enforcer/engine"
 )
 
-func (a *app) checkCmd() *cobra.Command {
+func checkCmd(a *app) *cobra.Command {
 	var live bool
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Find all faults of the configuration; --live also holds it against the tracker",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), live) },
+		RunE:  func(cmd *cobra.Command, _ []string) error { return check(cmd.Context(), a, live) },
 	}
 	c.Flags().BoolVar(&live, "live", false, "ask the tracker about every name, person and right, and its clock; only reads")
 	return c
 }
 
-func (a *app) check(ctx context.Context, live bool) error {
+func check(ctx context.Context, a *app, live bool) error {
 	path, err := config.Find(a.config)
 	if err != nil {
 		return usageError{err}
 	}
 	cfg, faults := config.Load(path, a.kinds)
 	for _, f := range faults {
-		if a.json() {
-			if err := a.writeJSON(f); err != nil {
-				return err
-			}
-			continue
+		if err := a.show(faultLine{f}); err != nil {
+			return err
 		}
-		a.hang(f.Error())
 	}
 	if exposed := config.Exposed(path); exposed != "" {
 		fmt.Fprintln(a.err, "slabridge: warning:", exposed)
@@ -53,20 +49,25 @@ func (a *app) check(ctx context.Context, live bool) error {
 	if faults.At(level) != nil {
 		return usage("%s: faults: %d", path, len(faults.At(level)))
 	}
-	if err := a.checkSchedules(cfg); err != nil {
+	if err := checkSchedules(a, cfg); err != nil {
 		return err
 	}
 	if !a.json() {
-		a.tellConfig(cfg, len(faults) == 0)
+		tellConfig(&a.page, cfg, len(faults) == 0)
 	}
 	if !live {
 		return nil
 	}
-	return a.checkLive(ctx, cfg)
+	return checkLive(ctx, a, cfg)
 }
 
+// faultLine is a fault of the configuration.
+type faultLine struct{ config.Fault }
+
+func (f faultLine) text(p *page) { p.fold("", "    ", f.Error()) }
+
 // checkSchedules holds every poll text against the scheduler, and texts of the admin's own against their data.
-func (a *app) checkSchedules(cfg *config.Config) error {
+func checkSchedules(a *app, cfg *config.Config) error {
 	var errs []error
 	for _, c := range cfg.Connections {
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
@@ -83,16 +84,17 @@ func (a *app) checkSchedules(cfg *config.Config) error {
 }
 
 // tellConfig says what the configuration amounts to, and what is not acted on.
-func (a *app) tellConfig(cfg *config.Config, well bool) {
-	sum := a.tf("%s: connections: %d, mappings: %d, contracts: %d", cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))
+func tellConfig(p *page, cfg *config.Config, well bool) {
+	sum := p.tf("%s: connections: %d, mappings: %d, contracts: %d",
+		cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))
 	if well {
-		sum += "; " + a.t("no faults")
+		sum += "; " + p.t("no faults")
 	}
-	a.wrap("", sum)
+	p.line("", sum)
 	for _, c := range cfg.Contracts {
 		for _, o := range c.Obligations {
 			if o.Inert != nil {
-				a.wrap("  ", a.tf("%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In(a.lang)))
+				p.linef("  ", "%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In(p.lang))
 			}
 		}
 	}
@@ -125,7 +127,7 @@ type rightInfo struct {
 	Missing     map[string]string `json:"missing,omitempty"` // project -> permission
 }
 
-func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
+func checkLive(ctx context.Context, a *app, cfg *config.Config) error {
 	w, err := a.openState(ctx, cfg, asks)
 	if err != nil {
 		return err
@@ -136,7 +138,7 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 	for _, k := range found {
 		info := checkupOf(k)
 		info.tracker = w.kind(k.Connection).Title
-		if info.Probes, err = a.probe(ctx, w, k.Connection); err != nil {
+		if info.Probes, err = probe(ctx, w, k.Connection); err != nil {
 			return err
 		}
 		for _, p := range info.Problems {
@@ -150,13 +152,9 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 		if k.OffsetKnown && cfg.Limits.ClockSkew > 0 && k.Offset.Abs() > cfg.Limits.ClockSkew {
 			bad++
 		}
-		if a.json() {
-			if err := a.writeJSON(info); err != nil {
-				return err
-			}
-			continue
+		if err := a.show(info); err != nil {
+			return err
 		}
-		a.printCheckup(info)
 	}
 	if checked != nil {
 		return checked
@@ -168,12 +166,12 @@ func (a *app) checkLive(ctx context.Context, cfg *config.Config) error {
 }
 
 // probe asks a tracker how it behaves where no document tells.
-func (a *app) probe(ctx context.Context, w *workspace, connection string) ([]connectors.Probed, error) {
+func probe(ctx context.Context, w *workspace, connection string) ([]connectors.Probed, error) {
 	c := w.cfg.Connection(connection)
 	if c == nil || c.Kind.Probe == nil {
 		return nil, nil
 	}
-	return c.Kind.Probe(ctx, a.connection(w.cfg, *c, w.log))
+	return c.Kind.Probe(ctx, w.connection(w.cfg, *c, w.log))
 }
 
 func checkupOf(k engine.Checkup) checkupInfo {
@@ -196,41 +194,41 @@ func checkupOf(k engine.Checkup) checkupInfo {
 	return info
 }
 
-func (a *app) printCheckup(k checkupInfo) {
-	a.wrap("", a.tf("%s: we are %s", k.Connection, k.Account))
+func (k checkupInfo) text(p *page) {
+	p.linef("", "%s: we are %s", k.Connection, k.Account)
 	if k.ClockOffset == nil {
-		a.wrap("  ", a.t("clock: the tracker has not told its time yet; it will be measured on the first write"))
+		p.linef("  ", "clock: the tracker has not told its time yet; it will be measured on the first write")
 	} else {
-		a.wrap("  ", a.tf("clock: the tracker's minus ours is %+.0f s", *k.ClockOffset))
+		p.linef("  ", "clock: the tracker's minus ours is %+.0f s", *k.ClockOffset)
 	}
-	fmt.Fprintln(a.out, "  "+a.t("rights the account needs:"))
+	fmt.Fprintln(p.out, "  "+p.t("rights the account needs:"))
 	for _, r := range k.Rights {
-		mark := a.colour("32", "ok     ")
+		mark := colour(green, "ok     ")
 		if len(r.Missing) > 0 {
-			mark = a.colour("31", "MISSING")
+			mark = colour(red, "MISSING")
 		}
-		a.wrap("    "+mark+" ", fmt.Sprintf("%s: %s", r.Right, strings.Join(r.Permissions, ", ")))
+		p.line("    "+mark+" ", fmt.Sprintf("%s: %s", r.Right, strings.Join(r.Permissions, ", ")))
 		for _, project := range slices.Sorted(maps.Keys(r.Missing)) {
-			a.wrap("            ", a.tf("%s is missing in %s; needed for %s", r.Missing[project], project, strings.Join(r.For, ", ")))
+			p.linef("            ", "%s is missing in %s; needed for %s", r.Missing[project], project, strings.Join(r.For, ", "))
 		}
 	}
-	for _, p := range k.Problems {
-		kind := a.t("warning: ")
-		if p.Fatal {
-			kind = a.t("fault: ")
+	for _, x := range k.Problems {
+		kind := phrase("warning: ")
+		if x.Fatal {
+			kind = phrase("fault: ")
 		}
-		a.wrap("  "+kind, fmt.Sprintf("%s: %q: %s", p.Path, p.Value, p.Reason))
+		p.labelled("  ", kind, fmt.Sprintf("%s: %q: %s", x.Path, x.Value, x.Reason))
 	}
-	if len(k.Strangers) > 0 {
-		a.wrap("  "+a.t("authors without a role, who count as nobody: "), strings.Join(k.Strangers, ", "))
-	}
+	p.labelled("  ", "authors without a role, who count as nobody: ", strings.Join(k.Strangers, ", "))
 	if len(k.Unmarked) > 0 {
-		a.wrap("  ", a.t("notes by our account without our mark (is somebody else using it?):")+" "+strings.Join(k.Unmarked, ", "))
+		notes := strings.Join(k.Unmarked, ", ")
+		p.line("  ", p.t("notes by our account without our mark (is somebody else using it?):")+" "+notes)
 	}
 	if len(k.Probes) > 0 {
-		fmt.Fprintln(a.out, "  "+a.tf("how this %s behaves where no document tells (send it to us, it names nobody):", k.tracker))
-		for _, p := range k.Probes {
-			a.wrap("    ", p.Question+": "+p.Answer)
+		how := p.tf("how this %s behaves where no document tells (send it to us, it names nobody):", k.tracker)
+		fmt.Fprintln(p.out, "  "+how)
+		for _, x := range k.Probes {
+			p.line("    ", x.Question+": "+x.Answer)
 		}
 	}
 }

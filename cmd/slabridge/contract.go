@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,18 +11,24 @@ import (
 	"slabridge/enforcer"
 )
 
-func (a *app) contractCmd() *cobra.Command {
+func contractCmd(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "contract", Short: "Show the contracts that ship with the program, and your own"})
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
 		Short: "List the presets, and the contracts of the configuration when there is one",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return a.contractList() },
+		RunE:  func(*cobra.Command, []string) error { return listContracts(a) },
 	}, &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a contract clause by clause: a preset's id, a configured contract's, or a file",
 		Args:  cobra.ExactArgs(1),
-		RunE:  func(_ *cobra.Command, args []string) error { return a.contractShow(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := a.findContract(args[0])
+			if err != nil {
+				return err
+			}
+			return a.show(contractInfoOf(&a.page, c))
+		},
 	})
 	return c
 }
@@ -77,7 +84,7 @@ type stepInfo struct {
 	Ours []string `json:"ours,omitempty"`
 }
 
-func (a *app) contractList() error {
+func listContracts(a *app) error {
 	contracts := config.Presets()
 	if _, err := config.Find(a.config); err == nil {
 		cfg, err := a.load(config.Error)
@@ -91,172 +98,160 @@ func (a *app) contractList() error {
 		return usageError{err}
 	}
 	for _, c := range contracts {
-		info := a.contractInfo(c)
-		if a.json() {
-			info.Obligations, info.Unmeasured, info.Assumptions = nil, nil, nil
-			if err := a.writeJSON(info); err != nil {
-				return err
-			}
-			continue
-		}
-		inert := 0
+		line := contractLine{contractInfo: contractInfoOf(&a.page, c), obligations: len(c.Obligations)}
+		line.Obligations, line.Unmeasured, line.Assumptions = nil, nil, nil
 		for _, o := range c.Obligations {
 			if o.Inert != nil {
-				inert++
+				line.inert++
 			}
 		}
-		a.wrap(a.colour("1", fmt.Sprintf("%-16s ", info.ID)), info.Title)
-		sum := a.tf("obligations: %d", len(c.Obligations))
-		if inert > 0 {
-			sum += a.tf(", not acted on: %d", inert)
+		if err := a.show(line); err != nil {
+			return err
 		}
-		a.wrap(strings.Repeat(" ", 17), sum+"; "+a.tf("severities %s", strings.Join(info.Severities, ", ")))
 	}
 	return nil
 }
 
-func (a *app) contractInfo(c *enforcer.Contract) contractInfo {
+// contractLine is a contract in short.
+type contractLine struct {
+	contractInfo
+	obligations, inert int
+}
+
+func (c contractLine) text(p *page) {
+	p.line(colour(bold, fmt.Sprintf("%-16s ", c.ID)), c.Title)
+	sum := p.tf("obligations: %d", c.obligations)
+	if c.inert > 0 {
+		sum += p.tf(", not acted on: %d", c.inert)
+	}
+	p.line(strings.Repeat(" ", 17), sum+"; "+p.tf("severities %s", strings.Join(c.Severities, ", ")))
+}
+
+func contractInfoOf(p *page, c *enforcer.Contract) contractInfo {
 	info := contractInfo{
-		ID: c.ID, Preset: c.Preset, Title: c.Title.In(a.lang), Version: c.Version, Plans: c.Plans,
+		ID: c.ID, Preset: c.Preset, Title: c.Title.In(p.lang), Version: c.Version, Plans: c.Plans,
 		Calendar: calendarOf{c.Calendar.ID(), c.Calendar.Location().String(), c.Calendar.Version(), c.Calendar.Source()},
 	}
 	for _, s := range c.Severities {
 		info.Severities = append(info.Severities, s.ID)
 	}
 	for _, s := range c.Assumptions {
-		info.Assumptions = append(info.Assumptions, s.In(a.lang))
+		info.Assumptions = append(info.Assumptions, s.In(p.lang))
 	}
 	for _, u := range c.Unmeasured {
-		info.Unmeasured = append(info.Unmeasured, clauseInfo{u.Source, u.Why.In(a.lang)})
+		info.Unmeasured = append(info.Unmeasured, clauseInfo{u.Source, u.Why.In(p.lang)})
 	}
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		oi := obligationInfo{
-			ID: o.ID, Source: o.Source, Title: o.Title.In(a.lang), Kind: string(o.Kind),
-			Assumption: o.Assumption.In(a.lang), Plans: o.Plans, Off: o.Off, Inert: o.Inert.In(a.lang), Kept: a.keptHow(o),
+			ID: o.ID, Source: o.Source, Title: o.Title.In(p.lang), Kind: string(o.Kind),
+			Assumption: o.Assumption.In(p.lang), Plans: o.Plans, Off: o.Off, Inert: o.Inert.In(p.lang), Kept: keptHow(p, o),
 		}
 		for _, r := range o.Rules {
-			oi.Rules = append(oi.Rules, a.ruleInfo(&r))
+			oi.Rules = append(oi.Rules, ruleInfoOf(p, &r))
 		}
 		info.Obligations = append(info.Obligations, oi)
 	}
 	return info
 }
 
-func (a *app) ruleInfo(r *enforcer.Rule) ruleInfo {
+func ruleInfoOf(p *page, r *enforcer.Rule) ruleInfo {
 	info := ruleInfo{Severities: r.Severities}
 	switch {
 	case r.Within != nil:
 		info.Term = r.Within.String()
 	case r.As != "":
-		info.Term = a.tf("due when %s is", r.As)
+		info.Term = p.tf("due when %s is", r.As)
 	case r.Limit != nil:
-		info.Term = r.Limit.In(a.lang)
+		info.Term = r.Limit.In(p.lang)
 	default:
-		info.Term = a.dueText(r)
+		info.Term = dueText(p, r)
 	}
 	if len(r.While) > 0 {
-		info.Term = strings.TrimSpace(info.Term + " " + a.tf("while %s", strings.Join(plain(r.While), ", ")))
+		info.Term = strings.TrimSpace(info.Term + " " + p.tf("while %s", strings.Join(plain(r.While), ", ")))
 	}
 	for i := range r.Steps {
-		info.Steps = append(info.Steps, a.describeStep(&r.Steps[i]))
+		info.Steps = append(info.Steps, stepInfoOf(p, &r.Steps[i]))
 	}
 	return info
 }
 
 // dueText says what a rule promises that has no term and no words of its own; "" when it promises no moment.
-func (a *app) dueText(r *enforcer.Rule) string {
+func dueText(p *page, r *enforcer.Rule) string {
 	switch {
 	case r.On == enforcer.DueDate:
-		return a.t("the close of the due date, or of the last working day before it")
+		return p.t("the close of the due date, or of the last working day before it")
 	case r.On == enforcer.PeriodEnd:
-		return a.t("the close of the period's last working day")
+		return p.t("the close of the period's last working day")
 	case r.AtMost > 0:
-		return a.tf("at most %s an entry", a.span(r.AtMost))
+		return p.tf("at most %s an entry", p.span(r.AtMost))
 	case r.Sum == nil:
 		return ""
 	case r.Sum.Billed != nil:
-		return a.tf("each entry rounded up to %s, at least %s", a.span(r.Sum.Billed.Step), a.span(r.Sum.Billed.AtLeast))
+		return p.tf("each entry rounded up to %s, at least %s", p.span(r.Sum.Billed.Step), p.span(r.Sum.Billed.AtLeast))
 	case r.Sum.Mean != nil:
-		return a.tf("%d to %d working days on average, of %s", r.Sum.Mean.From, r.Sum.Mean.To, r.Sum.Mean.Of)
+		return p.tf("%d to %d working days on average, of %s", r.Sum.Mean.From, r.Sum.Mean.To, r.Sum.Mean.Of)
 	}
-	return a.tf("at most %d %% of the contract's sum", r.Sum.Percent)
+	return p.tf("at most %d %% of the contract's sum", r.Sum.Percent)
 }
 
 var audienceWords = map[enforcer.Audience]phrase{
 	enforcer.Public: "public comment", enforcer.Internal: "internal comment",
 }
 
-// describeStep says what a step does, in few words.
-func (a *app) describeStep(s *enforcer.Step) stepInfo {
+// stepInfoOf says what a step does, in few words.
+func stepInfoOf(p *page, s *enforcer.Step) stepInfo {
 	info := stepInfo{Step: s.ID, Ours: s.Ours, Does: []string{}}
 	if s.Comment != nil {
-		info.Does = append(info.Does, a.t(audienceWords[s.Comment.Audience])+" "+s.Comment.Text)
+		info.Does = append(info.Does, p.t(audienceWords[s.Comment.Audience])+" "+s.Comment.Text)
 	}
 	for _, text := range s.Texts() {
-		info.Does = append(info.Does, text.In(a.lang))
+		info.Does = append(info.Does, text.In(p.lang))
 	}
 	if s.Notice != "" {
-		info.Does = append(info.Does, a.tf("only after %s was given in time", s.Notice))
+		info.Does = append(info.Does, p.tf("only after %s was given in time", s.Notice))
 	}
 	return info
 }
 
-func (a *app) contractShow(id string) error {
-	c, err := a.findContract(id)
-	if err != nil {
-		return err
+func (c contractInfo) text(p *page) {
+	p.line(colour(bold, c.ID)+": ", c.Title)
+	p.linef("", "calendar %s, %s, data of %s", c.Calendar.ID, c.Calendar.Zone, c.Calendar.Version)
+	p.linef("", "severities, gravest first: %s", strings.Join(c.Severities, ", "))
+	if len(c.Plans) > 0 {
+		p.linef("", "plans: %s", strings.Join(c.Plans, ", "))
 	}
-	info := a.contractInfo(c)
-	if a.json() {
-		return a.writeJSON(info)
+	for _, s := range c.Assumptions {
+		p.labelled("", "assumption: ", s)
 	}
-	a.wrap(a.colour("1", info.ID)+": ", info.Title)
-	a.wrap("", a.tf("calendar %s, %s, data of %s", info.Calendar.ID, info.Calendar.Zone, info.Calendar.Version))
-	a.wrap("", a.tf("severities, gravest first: %s", strings.Join(info.Severities, ", ")))
-	if len(info.Plans) > 0 {
-		a.wrap("", a.tf("plans: %s", strings.Join(info.Plans, ", ")))
+	for i := range c.Obligations {
+		c.Obligations[i].tell(p)
 	}
-	for _, s := range info.Assumptions {
-		a.wrap(a.t("assumption: "), s)
-	}
-	for i := range info.Obligations {
-		a.printObligation(&info.Obligations[i])
-	}
-	if len(info.Unmeasured) > 0 {
-		fmt.Fprintf(a.out, "\n%s\n", a.t("nothing to measure:"))
-		for _, u := range info.Unmeasured {
-			a.wrap("  "+u.Source+": ", u.Why)
+	if len(c.Unmeasured) > 0 {
+		p.heading(p.t("nothing to measure:"))
+		for _, u := range c.Unmeasured {
+			p.line("  "+u.Source+": ", u.Why)
 		}
 	}
-	return nil
 }
 
-func (a *app) printObligation(o *obligationInfo) {
-	fmt.Fprintln(a.out)
-	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
-	a.wrap("  ", o.Title)
+func (o *obligationInfo) tell(p *page) {
+	p.heading(colour(bold, o.ID) + " " + o.Source)
+	p.line("  ", o.Title)
 	if len(o.Plans) > 0 {
-		a.wrap("  ", a.tf("in plan: %s", strings.Join(o.Plans, ", ")))
+		p.linef("  ", "in plan: %s", strings.Join(o.Plans, ", "))
 	}
-	a.printHow(&o.Kept)
+	o.Kept.tell(p)
 	for _, r := range o.Rules {
-		who := a.t("all")
-		if len(r.Severities) > 0 {
-			who = strings.Join(r.Severities, ", ")
-		}
-		term := r.Term
-		if term == "" {
-			term = a.t("no term")
-		}
-		a.wrap("  ", who+": "+term)
+		who := cmp.Or(strings.Join(r.Severities, ", "), p.t("all"))
+		p.line("  ", who+": "+cmp.Or(r.Term, p.t("no term")))
 		for _, s := range r.Steps {
-			ours := ""
+			does := strings.Join(s.Does, ", ")
 			if len(s.Ours) > 0 {
-				ours = " (" + a.tf("ours: %s", strings.Join(s.Ours, ", ")) + ")"
+				does += " (" + p.tf("ours: %s", strings.Join(s.Ours, ", ")) + ")"
 			}
-			a.wrap(fmt.Sprintf("    %-9s ", s.Step), strings.Join(s.Does, ", ")+ours)
+			p.line(fmt.Sprintf("    %-9s ", s.Step), does)
 		}
 	}
-	a.printCaveats(o.Assumption, o.Off, o.Inert)
+	tellCaveats(p, o.Assumption, o.Off, o.Inert)
 }

@@ -24,11 +24,11 @@ func (p *play) end(act int) {
 			p.t.Fatal(err)
 		}
 		for _, x := range found {
-			story, err := p.app.story(x, p.open.kind(x.Connection), p.open.zone())
+			story, err := storyOf(p.t.Context(), p.open, x)
 			if err != nil {
 				p.t.Fatal(err)
 			}
-			p.tell(act, "#%d %s: %s", n, story.Subject, cmp.Or(story.Severity, story.State))
+			p.tell(act, "#%d %s: %s", n, story.Subject, cmp.Or(story.Severity, string(story.State)))
 			for i, c := range story.Cycles {
 				p.tell(act, "%s", p.verdict(issue, c))
 				if !x.Evaluation.Cycles[i].Obligation.NoVerdict {

@@ -12,7 +12,7 @@ import (
 	"slabridge/enforcer"
 )
 
-func (a *app) deadlineCmd() *cobra.Command {
+func deadlineCmd(a *app) *cobra.Command {
 	var contract, severity, received string
 	var stdin bool
 	c := &cobra.Command{
@@ -124,7 +124,10 @@ func (d *deadliner) answer(n notice) (answer, error) {
 		return answer{}, err
 	}
 	loc := c.Calendar.Location()
-	out := answer{Contract: n.Contract, Severity: n.Severity, Received: received.In(loc), Obligations: make([]obligationAnswer, len(deadlines))}
+	out := answer{
+		Contract: n.Contract, Severity: n.Severity, Received: received.In(loc),
+		Obligations: make([]obligationAnswer, len(deadlines)),
+	}
 	for i := range deadlines {
 		out.Obligations[i] = d.obligation(&deadlines[i], loc)
 	}
@@ -134,7 +137,8 @@ func (d *deadliner) answer(n notice) (answer, error) {
 func (d *deadliner) obligation(dl *enforcer.Deadline, loc *time.Location) obligationAnswer {
 	o := dl.Obligation
 	out := obligationAnswer{
-		ID: o.ID, Source: o.Source, Assumption: o.Assumption.In(d.app.lang), Provisional: dl.Provisional, Off: o.Off, Inert: o.Inert.In(d.app.lang),
+		ID: o.ID, Source: o.Source, Assumption: o.Assumption.In(d.app.lang), Provisional: dl.Provisional, Off: o.Off,
+		Inert: o.Inert.In(d.app.lang),
 		Steps: make([]stepAnswer, 0, len(dl.Steps)), Why: make([]string, 0, len(dl.DueWhy)),
 	}
 	if dl.NoDue != nil {
@@ -156,45 +160,35 @@ func (d *deadliner) obligation(dl *enforcer.Deadline, loc *time.Location) obliga
 
 func (d *deadliner) one(n notice) error {
 	ans, err := d.answer(n)
-	if err != nil {
-		var u usageError
-		if errors.As(err, &u) {
-			return err
-		}
-		return usageError{err}
+	switch {
+	case err == nil:
+		return d.app.show(ans)
+	case errors.As(err, new(usageError)):
+		return err
 	}
-	a := d.app
-	if a.json() {
-		return a.writeJSON(ans)
-	}
-	a.wrap("", a.tf("%s %s, received %s", ans.Contract, ans.Severity, a.stamp(ans.Received)))
-	for _, o := range ans.Obligations {
-		due := a.t("no due")
-		if o.Due != nil {
-			due = a.tf("due %s", a.stamp(*o.Due))
-		}
-		fmt.Fprintln(a.out)
-		a.wrap("", fmt.Sprintf("%s (%s): %s", a.colour("1", o.ID), o.Source, due))
-		for _, why := range o.Why {
-			a.wrap("  ", why)
-		}
-		for _, s := range o.Steps {
-			fmt.Fprintf(a.out, "  %-12s %s\n", s.Step, a.stamp(s.At))
-		}
-		a.printCaveats(o.Assumption, o.Off, o.Inert)
-	}
-	return nil
+	return usageError{err}
 }
 
-// printCaveats says what an obligation assumes, and why it is not acted on.
-func (a *app) printCaveats(assumption string, off bool, inert string) {
-	if assumption != "" {
-		a.wrap("  "+a.t("assumption: "), assumption)
+func (ans answer) text(p *page) {
+	p.linef("", "%s %s, received %s", ans.Contract, ans.Severity, p.stamp(ans.Received))
+	for _, o := range ans.Obligations {
+		fmt.Fprintln(p.out)
+		p.line("", fmt.Sprintf("%s (%s): %s", colour(bold, o.ID), o.Source, p.due(o.Due)))
+		for _, why := range o.Why {
+			p.line("  ", why)
+		}
+		for _, s := range o.Steps {
+			fmt.Fprintf(p.out, "  %-12s %s\n", s.Step, p.stamp(s.At))
+		}
+		tellCaveats(p, o.Assumption, o.Off, o.Inert)
 	}
+}
+
+// tellCaveats says what an obligation assumes, and why it is not acted on.
+func tellCaveats(p *page, assumption string, off bool, inert string) {
+	p.labelled("  ", "assumption: ", assumption)
 	if off {
-		a.wrap("  ", a.t("off: acted on only where a configuration turns it on"))
+		p.linef("  ", "off: acted on only where a configuration turns it on")
 	}
-	if inert != "" {
-		a.wrap("  "+a.t("not acted on: "), inert)
-	}
+	p.labelled("  ", "not acted on: ", inert)
 }

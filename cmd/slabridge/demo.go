@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,10 +17,7 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-//go:embed demo/slabridge.yaml
-var demoConfig string
-
-func (a *app) demoCmd() *cobra.Command {
+func demoCmd(a *app) *cobra.Command {
 	var dir, tracker string
 	c := &cobra.Command{
 		Use:   "demo",
@@ -31,7 +26,7 @@ func (a *app) demoCmd() *cobra.Command {
 			"connector, mirror, rules and write-back, under the kamal contract, around the Nauryz holidays of March 2026.\n" +
 			"Leaves its configuration, state file and a report in a folder of its own.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), dir, tracker) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return playDemo(cmd.Context(), a, dir, tracker) },
 	}
 	c.Flags().StringVar(&dir, "dir", "slabridge-demo", "folder for what the demo leaves behind")
 	c.Flags().StringVar(&tracker, "tracker", "redmine", "what to play on: redmine, or jira (Cloud with a service desk)")
@@ -80,13 +75,34 @@ const (
 
 // The week: two requests, Friday afternoon before Nauryz to the Tuesday after.
 var demoActs = []act{
-	{"2026-03-20 16:00", "romashkin", phrase("reports #1, critical: nobody can log in"), request("Nobody can log in", "critical")},
-	{"2026-03-20 17:40", "romashkin", phrase("reports #2, not critical: a report prints slowly"), request("A report prints slowly", "non-critical")},
-	{"2026-03-26 09:30", "kuznetsov", phrase("takes #1 into work, without a word to the customer"), change(1, demoChange{status: "In Progress"})},
-	{"2026-03-26 10:15", "petrov", phrase("answers on #2"), change(2, demoChange{status: "In Progress", assignee: "petrov", note: "We are measuring it on our side."})},
-	{"2026-03-26 12:00", "kuznetsov", phrase("resolves #1"), change(1, demoChange{status: "Resolved", note: "The session store was full; it is enlarged."})},
-	{"2026-03-27 09:10", "romashkin", phrase("reopens #1"), change(1, demoChange{status: "Feedback", note: "It happens again."})},
-	{"2026-03-27 09:22", "petrov", phrase("answers on #1"), change(1, demoChange{note: "We see it, one node was left out."})},
+	{
+		"2026-03-20 16:00", "romashkin", phrase("reports #1, critical: nobody can log in"),
+		request("Nobody can log in", "critical"),
+	},
+	{
+		"2026-03-20 17:40", "romashkin", phrase("reports #2, not critical: a report prints slowly"),
+		request("A report prints slowly", "non-critical"),
+	},
+	{
+		"2026-03-26 09:30", "kuznetsov", phrase("takes #1 into work, without a word to the customer"),
+		change(1, demoChange{status: "In Progress"}),
+	},
+	{
+		"2026-03-26 10:15", "petrov", phrase("answers on #2"),
+		change(2, demoChange{status: "In Progress", assignee: "petrov", note: "We are measuring it on our side."}),
+	},
+	{
+		"2026-03-26 12:00", "kuznetsov", phrase("resolves #1"),
+		change(1, demoChange{status: "Resolved", note: "The session store was full; it is enlarged."}),
+	},
+	{
+		"2026-03-27 09:10", "romashkin", phrase("reopens #1"),
+		change(1, demoChange{status: "Feedback", note: "It happens again."}),
+	},
+	{
+		"2026-03-27 09:22", "petrov", phrase("answers on #1"),
+		change(1, demoChange{note: "We see it, one node was left out."}),
+	},
 	{"2026-03-31 11:00", "petrov", phrase("resolves both"), func(t demoTracker, who string) error {
 		for _, issue := range []int{1, 2} {
 			if err := t.change(who, issue, demoChange{status: "Resolved", note: "Done, please check."}); err != nil {
@@ -97,85 +113,96 @@ var demoActs = []act{
 	}},
 }
 
-// demo plays the acts; between two of them slabridge wakes whenever its agenda says so.
-func (a *app) demo(ctx context.Context, dir, tracker string) error {
+// player plays the acts: it tells on a what happens, and run is the program that it happens to.
+type player struct {
+	a   *app
+	run *app
+	w   *workspace
+	sim demoTracker
+	now time.Time
+}
+
+// playDemo plays the acts; between two of them slabridge wakes whenever its agenda says so.
+func playDemo(ctx context.Context, a *app, dir, tracker string) error {
 	open := demoTrackers[tracker]
 	if open == nil {
 		return usage("--tracker %q: write redmine or jira", tracker)
 	}
-	loc, err := calendar.LoadZone("Asia/Almaty")
+	zone, err := calendar.LoadZone("Asia/Almaty")
 	if err != nil {
 		return err
 	}
-	now, err := time.ParseInLocation(demoLayout, "2026-03-20 15:55", loc)
-	if err != nil {
+	d := player{a: a}
+	if d.now, err = time.ParseInLocation(demoLayout, "2026-03-20 15:55", zone); err != nil {
 		return err
 	}
-	clock := func() time.Time { return now }
-	sim := open(clock)
-	player := *a
-	player.clock, player.transport = clock, sim.Transport()
-	if player.config, err = demoFiles(dir, a.lang, sim); err != nil {
+	clock := func() time.Time { return d.now }
+	d.sim = open(clock)
+	run := *a
+	d.run = &run
+	run.clock, run.transport = clock, d.sim.Transport()
+	if run.config, err = demoFiles(dir, a.lang, d.sim); err != nil {
 		return err
 	}
-	w, err := player.open(ctx, writes)
-	if err != nil {
+	if d.w, err = run.open(ctx, writes); err != nil {
 		return err
 	}
-	defer w.close()
-	pass := func() error {
-		reports, err := w.engine.Pass(ctx)
-		for _, r := range reports {
-			for _, e := range r.Written {
-				a.demoWrite(e, now)
-			}
-		}
-		return err
-	}
-	if err := pass(); err != nil { // the line before which nothing is written about
+	defer d.w.close()
+	if err := d.pass(ctx); err != nil { // the line before which nothing is written about
 		return err
 	}
 	fmt.Fprintln(a.out, a.t("kamal: Almaty, Mon-Fri 09:00-18:00; Nauryz is off from 21 to 25 March 2026"))
 	fmt.Fprintln(a.out, a.t("people stand at the left, what slabridge does is indented"))
 	fmt.Fprintln(a.out)
 	for _, act := range demoActs {
-		at, err := time.ParseInLocation(demoLayout, act.at, loc)
+		at, err := time.ParseInLocation(demoLayout, act.at, zone)
 		if err != nil {
 			return err
 		}
-		if err := demoWake(ctx, w, at, &now, pass); err != nil {
-			return err
-		}
-		now = at
-		a.wrap(now.Format(demoStamp)+"  ", act.who+" "+a.colour("1", a.t(act.what)))
-		if err := act.do(sim, act.who); err != nil {
-			return err
-		}
-		now = now.Add(time.Second)
-		if err := pass(); err != nil {
+		if err := d.play(ctx, act, at); err != nil {
 			return err
 		}
 	}
-	return a.demoEnd(ctx, &player, sim, dir, now)
+	return d.end(ctx, dir)
 }
 
-// demoWake passes at every moment of the agenda before t.
-func demoWake(ctx context.Context, w *workspace, t time.Time, now *time.Time, pass func() error) error {
+// play lets time pass until a moment, and somebody do something then.
+func (d *player) play(ctx context.Context, x act, at time.Time) error {
 	for {
-		next, err := w.ledger.NextMoment(ctx, w.cfg.Connections[0].ID, *now)
-		if err != nil || next.IsZero() || !next.Before(t) {
+		next, err := d.w.ledger.NextMoment(ctx, d.w.cfg.Connections[0].ID, d.now)
+		if err != nil {
 			return err
 		}
-		*now = next.In(t.Location())
-		if err := pass(); err != nil {
+		if next.IsZero() || !next.Before(at) {
+			break
+		}
+		d.now = next.In(at.Location())
+		if err := d.pass(ctx); err != nil {
 			return err
 		}
 	}
+	d.now = at
+	d.a.line(d.now.Format(demoStamp)+"  ", x.who+" "+colour(bold, d.a.t(x.what)))
+	if err := x.do(d.sim, x.who); err != nil {
+		return err
+	}
+	d.now = d.now.Add(time.Second)
+	return d.pass(ctx)
 }
 
-// demoWrite tells of a step as it is written.
-func (a *app) demoWrite(e ledger.Entry, now time.Time) {
-	c := changesOf(e.Write, nil) // what was sent: a step may want what is so already
+// pass makes a pass and tells of each step as it is written.
+func (d *player) pass(ctx context.Context) error {
+	reports, err := d.w.engine.Pass(ctx)
+	for _, r := range reports {
+		for _, e := range r.Written {
+			d.tell(e)
+		}
+	}
+	return err
+}
+
+func (d *player) tell(e ledger.Entry) {
+	a, c := d.a, changesOf(e.Write, nil) // what was sent: a step may want what is so already
 	var does []string
 	if c.Comment != nil {
 		does = append(does, a.t(map[bool]phrase{true: "tells staff", false: "tells the customer"}[c.Comment.Internal]))
@@ -189,70 +216,23 @@ func (a *app) demoWrite(e ledger.Entry, now time.Time) {
 	if e.Changes.Watch != "" && len(c.Watchers) > 0 {
 		does = append(does, a.tf("adds %s as watchers", e.Changes.Watch))
 	}
-	a.wrap(now.Format(demoStamp)+"    ", fmt.Sprintf("%s %s (%s): %s",
-		hash(e.IssueKey), e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
+	a.line(d.now.Format(demoStamp)+"    ", fmt.Sprintf("%s %s (%s): %s",
+		typed(e.IssueKey), e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
 }
 
-// demoMark is the file by which the demo knows a folder of its own making. Nothing else tells it from an
-// installation: an admin may well have begun with a copy of the demo's configuration.
-const demoMark = "made-by-slabridge-demo"
-
-// demoFolder makes the folder, or clears what an earlier run left in it. A folder of somebody else's is left alone:
-// it may hold a real configuration and a real ledger.
-func demoFolder(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
-	found, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil && len(found) > 0 {
-		return usage("demo: folder %s is not empty and not of the demo's making; name another by --dir", dir)
-	}
-	for _, name := range []string{"slabridge.db", "slabridge.db-wal", "slabridge.db-shm"} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("demo: %w", err)
-		}
-	}
-	return nil
-}
-
-// demoFiles writes the demo's configuration and key.
-func demoFiles(dir, lang string, t demoTracker) (config string, err error) {
-	if err := demoFolder(dir); err != nil {
-		return "", err
-	}
-	config = filepath.Join(dir, "slabridge.yaml")
-	files := map[string]string{
-		config:                         demoYAML(lang, t),
-		filepath.Join(dir, "demo.key"): t.key() + "\n",
-		filepath.Join(dir, demoMark):   "slabridge demo overwrites its files in this folder\n",
-	}
-	for name, text := range files {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			return "", fmt.Errorf("demo: %w", err)
-		}
-	}
-	return config, nil
-}
-
-// demoYAML is the configuration, in the words of a tracker.
-func demoYAML(lang string, t demoTracker) string {
-	return strings.NewReplacer(append([]string{"LANGUAGE", lang}, t.words()...)...).Replace(demoConfig)
-}
-
-// demoEnd shows what the customer sees of the first request, and leaves the report.
-func (a *app) demoEnd(ctx context.Context, player *app, sim demoTracker, dir string, now time.Time) error {
-	notes, err := sim.notes("romashkin", 1)
+// end shows what the customer sees of the first request, and leaves the report.
+func (d *player) end(ctx context.Context, dir string) error {
+	a := d.a
+	notes, err := d.sim.notes("romashkin", 1)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "\n%s:\n", a.t("what the customer sees on #1"))
+	a.heading(a.t("what the customer sees on #1") + ":")
 	for _, n := range notes {
 		for line := range strings.Lines(n.text) {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasSuffix(line, ",") && !strings.HasSuffix(line, "!") { // no greeting
-				a.wrap(fmt.Sprintf("  %-16s ", n.by), line)
+			line = strings.TrimSpace(line)
+			if greeting := strings.HasSuffix(line, ",") || strings.HasSuffix(line, "!"); line != "" && !greeting {
+				a.line(fmt.Sprintf("  %-16s ", n.by), line)
 				break
 			}
 		}
@@ -262,22 +242,24 @@ func (a *app) demoEnd(ctx context.Context, player *app, sim demoTracker, dir str
 	if err != nil {
 		return err
 	}
-	err = player.demoReport(ctx, f, sim.typed(1), sim.typed(2))
+	err = d.report(ctx, f, d.sim.typed(1), d.sim.typed(2))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "\n%s:\n", a.tf("the whole story is in %s; ask on", path))
-	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain %s --at %s\n", player.config, sim.typed(1), now.Format(time.RFC3339))
-	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", player.config)
+	a.heading(a.tf("the whole story is in %s; ask on", path) + ":")
+	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain %s --at %s\n", d.run.config, d.sim.typed(1), d.now.Format(time.RFC3339))
+	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", d.run.config)
 	return nil
 }
 
-// demoReport writes the explanation of both requests.
-func (a *app) demoReport(ctx context.Context, out io.Writer, issues ...string) error {
-	reader := *a
+// report writes the explanation of issues.
+func (d *player) report(ctx context.Context, out io.Writer, issues ...string) error {
+	reader := *d.run
 	reader.out = onScreen(out)
+	w := *d.w
+	w.app = &reader
 	for _, key := range issues {
-		if err := reader.explain(ctx, key); err != nil {
+		if err := explain(ctx, &w, []string{key}); err != nil {
 			return err
 		}
 		fmt.Fprintln(reader.out)

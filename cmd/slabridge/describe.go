@@ -27,54 +27,53 @@ type howKept struct {
 	Items  []string `json:"items,omitempty"`
 }
 
-func (a *app) keptHow(o *enforcer.Obligation) howKept {
+func keptHow(p *page, o *enforcer.Obligation) howKept {
 	k := howKept{
-		Starts: []string{o.Start.Text().In(a.lang)}, Pauses: plain(o.Pause), Unless: o.Unless, Repeat: o.Repeat, Once: o.Once, Agreed: o.Agreed,
+		Starts: []string{o.Start.Text().In(p.lang)}, Pauses: plain(o.Pause), Unless: o.Unless, Repeat: o.Repeat, Once: o.Once,
+		Agreed: o.Agreed,
 	}
 	if o.Again != nil {
-		k.Starts = append(k.Starts, o.Again.Text().In(a.lang))
+		k.Starts = append(k.Starts, o.Again.Text().In(p.lang))
 	}
 	for _, c := range o.Stop {
-		k.Stops = append(k.Stops, c.Text().In(a.lang))
+		k.Stops = append(k.Stops, c.Text().In(p.lang))
 	}
 	for _, c := range o.Accept {
-		k.Accept = append(k.Accept, c.Text().In(a.lang))
+		k.Accept = append(k.Accept, c.Text().In(p.lang))
 	}
 	for _, i := range o.Items {
-		k.Items = append(k.Items, i.Title.In(a.lang))
+		k.Items = append(k.Items, i.Title.In(p.lang))
 	}
 	return k
 }
 
-// printHow tells it in a few lines.
-func (a *app) printHow(k *howKept) {
-	line := func(label phrase, list []string) {
-		if len(list) > 0 {
-			a.wrap("  "+a.t(label)+": ", strings.Join(list, "; "))
+// tell tells it in a few lines.
+func (k *howKept) tell(p *page) {
+	for _, x := range []struct {
+		label phrase
+		list  []string
+	}{
+		{"from", k.Starts}, {"until", k.Stops}, {"pauses in", k.Pauses}, {"a later date binds by", k.Accept}, {"items", k.Items},
+	} {
+		if len(x.list) > 0 {
+			p.line("  "+p.t(x.label)+": ", strings.Join(x.list, "; "))
 		}
 	}
-	line(phrase("from"), k.Starts)
-	line(phrase("until"), k.Stops)
-	line(phrase("pauses in"), k.Pauses)
-	line(phrase("a later date binds by"), k.Accept)
-	line(phrase("items"), k.Items)
 	var more []string
 	for _, x := range []struct {
-		is   bool
 		what phrase
+		is   bool
 	}{
-		{k.Repeat, phrase("again and again while the request is open")},
-		{k.Once, phrase("not again when the request is reopened")},
-		{k.Agreed, phrase("both sides may agree on another due (field agreed-due)")},
+		{"again and again while the request is open", k.Repeat},
+		{"not again when the request is reopened", k.Once},
+		{"both sides may agree on another due (field agreed-due)", k.Agreed},
 	} {
 		if x.is {
-			more = append(more, a.t(x.what))
+			more = append(more, p.t(x.what))
 		}
 	}
 	if k.Unless != "" {
-		more = append(more, a.tf("%s takes its place where it is on", k.Unless))
+		more = append(more, p.tf("%s takes its place where it is on", k.Unless))
 	}
-	if len(more) > 0 {
-		a.wrap("  ", strings.Join(more, "; "))
-	}
+	p.detail("  ", strings.Join(more, "; "))
 }

@@ -9,30 +9,30 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"slabridge/connectors"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 )
 
-func (a *app) enforceCmd() *cobra.Command {
+func enforceCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "enforce",
 		Short: "Make one pass: sync, decide, write back",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			w, err := a.open(cmd.Context(), writes)
-			if err != nil {
-				return err
-			}
-			defer w.close()
-			reports, err := w.engine.Pass(cmd.Context())
-			told := a.tell(cmd.Context(), w, reports)
-			if err != nil && errors.Is(told, errHeld) {
-				return err // a connection that failed comes first; what is held still is after the next pass
-			}
-			return errors.Join(err, told)
-		},
+		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
+			reports, err := w.engine.Pass(ctx)
+			return gravest(err, tellPasses(ctx, w, reports))
+		}),
 	}
+}
+
+// gravest joins what failed with how it could be told. A connection that failed comes before what is held: that is held
+// still after the next pass.
+func gravest(failed, told error) error {
+	if failed != nil && errors.Is(told, errHeld) {
+		return failed
+	}
+	return errors.Join(failed, told)
 }
 
 // passInfo is one line of `enforce -o json`.
@@ -48,64 +48,43 @@ type passInfo struct {
 	Problems   []string    `json:"problems"`
 }
 
-// tell shows what a pass did. It fails with errHeld when a human must look.
-func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) error {
+// passTold is a pass with what only a person is told.
+type passTold struct {
+	passInfo
+	overdue int         // things that are late
+	summary []groupInfo // of what was held, when that is too much to be told one by one
+}
+
+// tellPasses shows what passes did. It fails with errHeld when a human must look.
+func tellPasses(ctx context.Context, w *workspace, reports []engine.Report) error {
 	look := false
-	for _, r := range reports {
-		d, _, err := w.mirror.Directory(ctx, r.Connection)
-		if err != nil {
-			return err
-		}
+	for i := range reports {
+		r := &reports[i]
 		for _, list := range [][]ledger.Entry{r.Written, r.Refused} {
 			if err := w.decided(ctx, list); err != nil {
 				return err
 			}
 		}
-		info := a.passInfo(r, w.zone(), namesOf(d))
-		info.LateSince = in(r.Late.Since, w.home(r.Connection))
-		if info.StillHeld, err = w.stillHeld(ctx, r); err != nil {
+		info, err := passInfoOf(ctx, w, r)
+		if err != nil {
 			return err
 		}
-		look = look || len(r.Held)+len(r.Refused)+info.StillHeld > 0
-		for _, p := range r.Problems {
-			look = look || p.Grave
+		info.LateSince = report.In(r.Late.Since, w.home(r.Connection))
+		if info.StillHeld, err = waiting(ctx, w, r.Connection, r.Held); err != nil {
+			return err
 		}
-		if a.json() {
-			if err := a.writeJSON(info); err != nil {
-				return err
-			}
-			continue
-		}
-		if r.Now.IsZero() {
+		look = look || info.StillHeld > 0 || mustLook(r)
+		if r.Now.IsZero() && !w.json() {
 			continue // it failed before anything could be told; the error says why
 		}
-		sum := a.tf("%s: issues changed: %d, looked at: %d, steps written: %d", r.Connection, r.Changed, r.Evaluated, len(r.Written))
-		if n := len(r.Held); n > 0 {
-			sum += a.tf(", held: %d", n)
-		}
-		if n := len(r.Refused); n > 0 {
-			sum += a.tf(", refused: %d", n)
-		}
-		a.wrap("", sum)
-		if len(info.Held) > few {
-			if err := a.summarize(ctx, w, heldGroups(r)); err != nil {
+		told := passTold{passInfo: info, overdue: r.Late.Overdue}
+		if len(r.Held) > few && !w.json() {
+			if told.summary, err = w.groupInfos(ctx, heldGroups(r)); err != nil {
 				return err
 			}
-			info.Held = nil
 		}
-		for _, list := range [][]writeInfo{info.Written, info.Held, info.Refused} {
-			for _, i := range list {
-				a.printEntry(i, false)
-			}
-		}
-		if info.StillHeld > 0 {
-			a.wrap("! ", a.tf("held by earlier passes: %d; see 'slabridge ledger list --state held'", info.StillHeld))
-		}
-		if r.Late.Late() {
-			a.wrap("! ", a.tf("late: things due since %s and not done: %d", a.stamp(*info.LateSince), r.Late.Overdue))
-		}
-		for _, p := range info.Problems {
-			a.wrap("! ", p)
+		if err := w.show(told); err != nil {
+			return err
 		}
 	}
 	if look {
@@ -114,38 +93,13 @@ func (a *app) tell(ctx context.Context, w *workspace, reports []engine.Report) e
 	return nil
 }
 
-// heldByPeople is the reason of a hold that people put on a request themselves: no one need look at it.
-const heldByPeople = "hold"
-
-// stillHeld counts what earlier passes held and nobody has let go, but for what people put on hold themselves.
-func (w *workspace) stillHeld(ctx context.Context, r engine.Report) (int, error) {
-	n := 0
-	for e, err := range w.ledger.List(ctx, ledger.Filter{Connection: r.Connection, State: ledger.Held}, ledger.OldestFirst) {
-		if err != nil {
-			return 0, err
-		}
-		isNew := slices.ContainsFunc(r.Held, func(h ledger.Entry) bool { return h.ID == e.ID })
-		if !isNew && e.Reason.Code != heldByPeople {
-			n++
-		}
-	}
-	return n, nil
+// mustLook reports whether a human must look at what a pass did.
+func mustLook(r *engine.Report) bool {
+	return len(r.Held)+len(r.Refused) > 0 || slices.ContainsFunc(r.Problems, func(p engine.Problem) bool { return p.Grave })
 }
 
-func (a *app) passInfo(r engine.Report, zone zoneOf, n names) passInfo {
-	info := passInfo{
-		Connection: r.Connection, Changed: r.Changed, Evaluated: r.Evaluated,
-		Written: []writeInfo{}, Held: []writeInfo{}, Refused: []writeInfo{}, Problems: []string{},
-	}
-	for _, e := range r.Written {
-		info.Written = append(info.Written, a.info(e, n, zone(e.Key.Contract)))
-	}
-	for _, e := range r.Held {
-		info.Held = append(info.Held, a.info(e, n, zone(e.Key.Contract)))
-	}
-	for _, e := range r.Refused {
-		info.Refused = append(info.Refused, a.info(e, n, zone(e.Key.Contract)))
-	}
+func passInfoOf(ctx context.Context, w *workspace, r *engine.Report) (passInfo, error) {
+	info := passInfo{Connection: r.Connection, Changed: r.Changed, Evaluated: r.Evaluated, Problems: []string{}}
 	for _, p := range r.Problems {
 		text := p.Text
 		if p.Issue != "" {
@@ -153,58 +107,60 @@ func (a *app) passInfo(r engine.Report, zone zoneOf, n names) passInfo {
 		}
 		info.Problems = append(info.Problems, text)
 	}
-	return info
+	var errs [3]error
+	info.Written, errs[0] = w.infos(ctx, r.Written)
+	info.Held, errs[1] = w.infos(ctx, r.Held)
+	info.Refused, errs[2] = w.infos(ctx, r.Refused)
+	return info, errors.Join(errs[:]...)
 }
 
-func (a *app) planCmd() *cobra.Command {
+func (t passTold) text(p *page) {
+	sum := p.tf("%s: issues changed: %d, looked at: %d, steps written: %d",
+		t.Connection, t.Changed, t.Evaluated, len(t.Written))
+	if n := len(t.Held); n > 0 {
+		sum += p.tf(", held: %d", n)
+	}
+	if n := len(t.Refused); n > 0 {
+		sum += p.tf(", refused: %d", n)
+	}
+	p.line("", sum)
+	for _, g := range t.summary {
+		g.text(p)
+	}
+	if t.summary != nil {
+		t.Held = nil
+	}
+	t.tellEntries(p)
+	if t.StillHeld > 0 {
+		p.linef("! ", "held by earlier passes: %d; see 'slabridge ledger list --state held'", t.StillHeld)
+	}
+	if t.LateSince != nil {
+		p.line("! ", p.late(*t.LateSince, t.overdue))
+	}
+	t.tellProblems(p)
+}
+
+func (i *passInfo) tellEntries(p *page) {
+	for _, list := range [][]writeInfo{i.Written, i.Held, i.Refused} {
+		for _, e := range list {
+			e.text(p)
+		}
+	}
+}
+
+func (i *passInfo) tellProblems(p *page) {
+	for _, problem := range i.Problems {
+		p.line("! ", problem)
+	}
+}
+
+func planCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "plan",
 		Short: "Show what would be written now, and why; writes nothing",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context()) },
+		RunE:  a.withWorkspace(reads, showPlan),
 	})
-}
-
-func (a *app) plan(ctx context.Context) error {
-	w, err := a.open(ctx, reads)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	at, err := a.moment()
-	if err != nil {
-		return err
-	}
-	plans, err := w.engine.Plan(ctx, at)
-	if err != nil {
-		return err
-	}
-	for _, p := range plans {
-		d, _, err := w.mirror.Directory(ctx, p.Connection)
-		if err != nil {
-			return err
-		}
-		n, zone, home := namesOf(d), w.zone(), w.home(p.Connection)
-		age := a.tf("as of %s, mirrored %s", a.stamp(p.Now.In(home)), a.stamp(p.MirroredAt.In(home)))
-		if !a.json() {
-			a.wrap("", a.tf("%s: steps to take: %d", p.Connection, len(p.Entries)))
-			a.wrap("  ", age)
-		} else if len(p.Entries) == 0 {
-			fmt.Fprintf(a.err, "%s: %s; %s\n", p.Connection, a.t("nothing to write"), age)
-		}
-		for _, e := range p.Entries {
-			i := a.info(e, n, zone(e.Key.Contract))
-			i.Hint = ""
-			if a.json() {
-				if err := a.writeJSON(planInfo{i, p.MirroredAt.In(home)}); err != nil {
-					return err
-				}
-				continue
-			}
-			a.printEntry(i, true)
-		}
-	}
-	return nil
 }
 
 // planInfo is one line of `plan -o json`.
@@ -213,11 +169,33 @@ type planInfo struct {
 	Mirrored time.Time `json:"mirrored"` // when the mirror was last complete
 }
 
-// trackerDown reports whether an error means that the tracker is away, not that we are at fault.
-func trackerDown(err error) bool {
-	switch connectors.ClassOf(err) {
-	case connectors.TryLater, connectors.Garbled, connectors.Unknown:
-		return true
+func (i planInfo) text(p *page) { i.tell(p, true) }
+
+func showPlan(ctx context.Context, w *workspace, _ []string) error {
+	plans, err := w.engine.Plan(ctx, w.asOf)
+	if err != nil {
+		return err
 	}
-	return false
+	for _, p := range plans {
+		home := w.home(p.Connection)
+		age := w.tf("as of %s, mirrored %s", w.stamp(p.Now.In(home)), w.stamp(p.MirroredAt.In(home)))
+		switch {
+		case !w.json():
+			w.linef("", "%s: steps to take: %d", p.Connection, len(p.Entries))
+			w.line("  ", age)
+		case len(p.Entries) == 0:
+			fmt.Fprintf(w.err, "%s: %s; %s\n", p.Connection, w.t("nothing to write"), age)
+		}
+		infos, err := w.infos(ctx, p.Entries)
+		if err != nil {
+			return err
+		}
+		for _, i := range infos {
+			i.Hint = ""
+			if err := w.show(planInfo{i, p.MirroredAt.In(home)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

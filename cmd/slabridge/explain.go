@@ -9,17 +9,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/connectors"
+	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 )
 
-func (a *app) explainCmd() *cobra.Command {
+func explainCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "explain ISSUE",
 		Short: "Tell the story of an issue: events, cycles, pauses, steps and writes, with clauses",
 		Args:  cobra.ExactArgs(1),
-		RunE:  func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), args[0]) },
+		RunE:  a.withWorkspace(reads, explain),
 	})
 }
 
@@ -27,7 +28,7 @@ func (a *app) explainCmd() *cobra.Command {
 type explanation struct {
 	Issue    string        `json:"issue"`
 	Subject  string        `json:"subject"`
-	State    string        `json:"tracker_state"` // visible, hidden or gone
+	State    mirror.State  `json:"tracker_state"` // visible, hidden or gone
 	Contract string        `json:"contract"`
 	Severity string        `json:"severity"`
 	Now      time.Time     `json:"now"`
@@ -39,6 +40,8 @@ type explanation struct {
 	Writes   []writeInfo   `json:"writes"`
 	// SecondOpinion are the clocks that the tracker itself keeps on the issue, as it last told them; never the source of ours.
 	SecondOpinion []slaInfo `json:"second_opinion,omitempty"`
+
+	holdings []report.Holding
 }
 
 // slaInfo is one cycle of a clock of the tracker's own.
@@ -63,7 +66,7 @@ func secondOpinion(kind connectors.Kind, raw json.RawMessage, loc *time.Location
 	var out []slaInfo
 	for _, s := range kind.SecondOpinion(raw) {
 		out = append(out, slaInfo{
-			s.Name, s.Ongoing, in(s.Started, loc), in(s.Stopped, loc), in(s.Breach, loc), s.Breached, s.Paused,
+			s.Name, s.Ongoing, report.In(s.Started, loc), report.In(s.Stopped, loc), report.In(s.Breach, loc), s.Breached, s.Paused,
 			int64(s.Goal / time.Second), int64(s.Elapsed / time.Second), int64(s.Remaining / time.Second),
 		})
 	}
@@ -71,13 +74,13 @@ func secondOpinion(kind connectors.Kind, raw json.RawMessage, loc *time.Location
 }
 
 type eventInfo struct {
-	ID      string    `json:"id"`
-	At      time.Time `json:"at"`
-	By      string    `json:"by"`
-	Role    string    `json:"role"`
-	What    []string  `json:"what"`
-	Ours    []string  `json:"ours,omitempty"` // the steps whose comment this is
-	Segment string    `json:"status_class,omitempty"`
+	ID    string               `json:"id"`
+	At    time.Time            `json:"at"`
+	By    string               `json:"by"`
+	Role  enforcer.Role        `json:"role"`
+	What  []string             `json:"what"`
+	Ours  []string             `json:"ours,omitempty"` // the steps whose comment this is
+	Class enforcer.StatusClass `json:"status_class,omitempty"`
 }
 
 type cycleStory struct {
@@ -125,27 +128,11 @@ type pauseInfo struct {
 type stepHistory struct {
 	Step  string     `json:"step"`
 	At    *time.Time `json:"at"`
-	State string     `json:"state"` // the ledger's, or one of those below
+	State string     `json:"state"` // the ledger's, or what report.StepState tells
 }
 
-// What a step is that the ledger does not know.
-const (
-	toCome    = "to come"
-	notNeeded = "not needed" // its cycle ended before
-	noMoment  = "none"       // a warning of a due that does not exist
-)
-
-func (a *app) explain(ctx context.Context, key string) error {
-	w, err := a.open(ctx, reads)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	at, err := a.moment()
-	if err != nil {
-		return err
-	}
-	found, err := w.engine.Explain(ctx, strings.TrimPrefix(key, "#"), at)
+func explain(ctx context.Context, w *workspace, args []string) error {
+	found, err := w.engine.Explain(ctx, strings.TrimPrefix(args[0], "#"), w.asOf)
 	if err != nil {
 		return err
 	}
@@ -153,166 +140,149 @@ func (a *app) explain(ctx context.Context, key string) error {
 		if err := w.decided(ctx, x.Entries); err != nil {
 			return err
 		}
-		story, err := a.story(x, w.kind(x.Connection), w.zone())
+		story, err := storyOf(ctx, w, x)
 		if err != nil {
 			return err
 		}
-		if a.json() {
-			if err := a.writeJSON(story); err != nil {
-				return err
-			}
-			continue
+		if err := w.show(story); err != nil {
+			return err
 		}
-		a.printStory(story)
 	}
 	return nil
 }
 
-func (a *app) story(x engine.Explanation, kind connectors.Kind, zone zoneOf) (explanation, error) {
+func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanation, error) {
 	out := explanation{
-		Issue: x.History.Issue.Key, Subject: x.History.Issue.Subject, State: string(x.State),
+		Issue: x.History.Issue.Key, Subject: x.History.Issue.Subject, State: x.State,
 		Events: []eventInfo{}, Timeline: []segmentInfo{}, Cycles: []cycleStory{}, Writes: []writeInfo{},
 	}
 	if x.Contract == nil {
 		return out, nil
 	}
-	loc := x.Contract.Calendar.Location()
-	ev := x.Evaluation
-	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(loc)
+	zone, ev := x.Contract.Calendar.Location(), x.Evaluation
+	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(zone)
 	out.Hold, out.Notes = ev.Request.Hold, ev.Request.Notes
-	out.SecondOpinion = secondOpinion(kind, x.History.Issue.Raw, loc)
-	n := namesOf(x.Directory)
+	out.SecondOpinion = secondOpinion(w.kind(x.Connection), x.History.Issue.Raw, zone)
 	for i := range ev.Request.Moments {
-		out.Events = append(out.Events, a.eventOf(ev.Request, i, loc))
-	}
-	state := map[enforcer.StepKey]string{}
-	for _, e := range x.Entries {
-		state[e.Key] = string(e.State)
-		out.Writes = append(out.Writes, a.info(e, n, zone(e.Key.Contract)))
+		out.Events = append(out.Events, eventOf(&w.page, ev.Request, i, zone))
 	}
 	timeline, err := ev.Timeline()
 	if err != nil {
 		return out, err
 	}
-	out.Timeline = a.segmentsOf(timeline, loc)
+	out.Timeline, out.holdings = segmentsOf(&w.page, timeline, zone), report.Holdings(timeline)
+	recorded := map[enforcer.StepKey]enforcer.EntryState{}
+	for _, e := range x.Entries {
+		recorded[e.Key] = e.State
+	}
 	for i := range ev.Cycles {
-		story, err := a.cycleStory(&ev, &ev.Cycles[i], state, loc)
+		story, err := cycleStoryOf(&w.page, &ev, &ev.Cycles[i], recorded, zone)
 		if err != nil {
 			return out, err
 		}
 		out.Cycles = append(out.Cycles, story)
 	}
-	return out, nil
+	out.Writes, err = w.infos(ctx, x.Entries)
+	return out, err
 }
 
 // eventOf says what happened at a moment, in the contract's words.
-func (a *app) eventOf(r *enforcer.Request, i int, loc *time.Location) eventInfo {
+func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo {
 	m := &r.Moments[i]
-	e := eventInfo{ID: m.Event, At: m.At.In(loc), By: m.By.Name, Role: string(m.By.Role), What: []string{}, Ours: m.Steps, Segment: string(m.State.Status)}
-	say := func(what string) { e.What = append(e.What, what) }
+	e := eventInfo{
+		ID: m.Event, At: m.At.In(zone), By: m.By.Name, Role: m.By.Role, What: []string{}, Ours: m.Steps, Class: m.State.Status,
+	}
+	say := func(what phrase, args ...any) { e.What = append(e.What, p.tf(what, args...)) }
 	switch {
 	case i == 0 && m.State.Severity == "":
-		say(a.tf("made, status %s", m.State.Status))
+		say("made, status %s", m.State.Status)
 		return e
 	case i == 0:
-		say(a.tf("received, severity %s, status %s", m.State.Severity, m.State.Status))
+		say("received, severity %s, status %s", m.State.Severity, m.State.Status)
 		return e
 	}
 	was := &r.Moments[i-1].State
 	if m.Note != "" {
-		note := a.t("public comment")
-		if m.Note == enforcer.Internal {
-			note = a.t("internal comment")
-		}
-		switch {
-		case m.AutoReply:
-			note += " (" + a.t("an automatic reply") + ")"
-		case m.OnBehalf:
-			note += " (" + a.t("on the customer's behalf") + ")"
-		}
-		say(note)
+		e.What = append(e.What, noteOf(p, m))
 	}
 	if m.State.Status != was.Status {
-		say(a.tf("status %s", m.State.Status))
+		say("status %s", m.State.Status)
 	}
 	if m.State.Severity != was.Severity {
-		say(a.tf("severity %s", m.State.Severity))
+		say("severity %s", m.State.Severity)
 	}
 	switch now := m.State.Assignee; now.ID {
 	case was.Assignee.ID:
 	case "":
-		say(a.t("unassigned"))
+		say("unassigned")
 	default:
-		say(a.tf("assigned to %s", now.Name))
+		say("assigned to %s", now.Name)
 	}
 	switch {
 	case m.State.Priority > was.Priority:
-		say(a.t("priority raised"))
+		say("priority raised")
 	case m.State.Priority < was.Priority:
-		say(a.t("priority lowered"))
+		say("priority lowered")
 	}
 	switch {
 	case m.State.Covered && !was.Covered:
-		say(a.t("came under the contract"))
+		say("came under the contract")
 	case !m.State.Covered && was.Covered:
-		say(a.t("left the contract"))
+		say("left the contract")
 	}
 	if len(e.What) == 0 {
-		say(a.t("something else changed"))
+		say("something else changed")
 	}
 	return e
 }
 
-func (a *app) cycleStory(ev *enforcer.Evaluation, c *enforcer.Cycle, state map[enforcer.StepKey]string, loc *time.Location) (cycleStory, error) {
-	at := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		t = t.In(loc)
-		return &t
+// noteOf says for whom a comment is, and what makes it another than an ordinary one.
+func noteOf(p *page, m *enforcer.Moment) string {
+	note := p.t(audienceWords[m.Note])
+	switch {
+	case m.AutoReply:
+		note += " (" + p.t("an automatic reply") + ")"
+	case m.OnBehalf:
+		note += " (" + p.t("on the customer's behalf") + ")"
 	}
+	return note
+}
+
+func cycleStoryOf(
+	p *page, ev *enforcer.Evaluation, c *enforcer.Cycle, recorded map[enforcer.StepKey]enforcer.EntryState, zone *time.Location,
+) (cycleStory, error) {
 	s := cycleStory{
-		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(a.lang), Cycle: c.ID, Ordinal: c.Ordinal,
-		State: string(c.State), Severity: c.Severity, Started: c.StartedAt.In(loc), Due: at(c.Due), Ended: at(c.EndedAt),
-		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote, ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()),
-		Source: c.Obligation.Source, Assumption: c.Obligation.Assumption.In(a.lang),
-		Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},
+		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(p.lang), Cycle: c.ID, Ordinal: c.Ordinal, State: string(c.State),
+		Severity: c.Severity, Started: c.StartedAt.In(zone), Due: report.In(c.Due, zone), Ended: report.In(c.EndedAt, zone),
+		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote,
+		ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()), Source: c.Obligation.Source,
+		Assumption: c.Obligation.Assumption.In(p.lang), Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},
 	}
-	if note := a.dueNote(c.DueNote); note != "" {
+	if note := dueNote(p, c.DueNote); note != "" {
 		s.Why = append(s.Why, note)
 	}
 	for _, w := range c.DueWhy {
-		s.Why = append(s.Why, w.Text(a.lang))
+		s.Why = append(s.Why, w.Text(p.lang))
 	}
-	for _, p := range c.Pauses {
-		s.Pauses = append(s.Pauses, pauseInfo{p.From.In(loc), at(p.To), string(p.Class), p.Event})
+	for _, x := range c.Pauses {
+		s.Pauses = append(s.Pauses, pauseInfo{x.From.In(zone), report.In(x.To, zone), string(x.Class), x.Event})
 	}
 	for _, m := range c.Moves {
-		s.Moves = append(s.Moves, moveInfo{m.At.In(loc), m.By.Name, m.From, m.To, at(m.Binding), m.Event})
+		s.Moves = append(s.Moves, moveInfo{m.At.In(zone), m.By.Name, m.From, m.To, report.In(m.Binding, zone), m.Event})
 	}
 	segments, err := ev.Segments(c)
 	if err != nil {
 		return s, err
 	}
-	s.Segments = a.segmentsOf(segments, loc)
+	s.Segments = segmentsOf(p, segments, zone)
 	for _, step := range c.Steps {
 		key := enforcer.StepKey{
 			Connection: ev.Request.Connection, Issue: ev.Request.Issue, Contract: ev.Contract.ID,
 			Obligation: c.Obligation.ID, Cycle: c.ID, Step: step.Step.ID,
 		}
-		h := stepHistory{Step: step.Step.ID, At: at(step.At), State: state[key]}
-		switch {
-		case h.State != "":
-		case !c.EndedAt.IsZero() && (step.At.IsZero() || step.At.After(c.EndedAt)):
-			h.State = notNeeded
-		case !c.EndedAt.IsZero():
-			h.State = string(ledger.Past) // the cycle was over before enforcement began: the ledger leaves such out
-		case step.At.IsZero():
-			h.State = noMoment
-		default:
-			h.State = toCome
-		}
-		s.Steps = append(s.Steps, h)
+		s.Steps = append(s.Steps, stepHistory{
+			Step: step.Step.ID, At: report.In(step.At, zone), State: report.StepState(c, step.At, recorded[key]),
+		})
 	}
 	return s, nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"slabridge/connectors"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -187,7 +188,7 @@ func (v *voyage) pass(t *testing.T, next time.Time) {
 // settled reports whether nothing is on its way or waits to be tried again.
 func (v *voyage) settled(t *testing.T) bool {
 	t.Helper()
-	for _, state := range []ledger.State{ledger.Intended, ledger.Sent} {
+	for _, state := range []enforcer.EntryState{enforcer.Intended, enforcer.Sent} {
 		for e, err := range v.open.ledger.List(context.Background(), ledger.Filter{Connection: "helpdesk", State: state}, ledger.OldestFirst) {
 			if err != nil {
 				t.Fatal(err)
@@ -216,7 +217,7 @@ func (v *voyage) hold(t *testing.T, got, wanted map[string]int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.State == ledger.Refused || e.State == ledger.Held || e.State.Open() {
+		if e.State == enforcer.Refused || e.State == enforcer.Held || e.State.Open() {
 			t.Errorf("the ledger has %s %s/%s of issue %s: %s; %s", e.State, e.Key.Obligation, e.Key.Step, e.Key.Issue, e.Error, e.Reason.Text.In("en"))
 		}
 	}

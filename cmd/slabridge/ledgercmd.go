@@ -2,324 +2,214 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"slabridge/connectors"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
-func (a *app) ledgerCmd() *cobra.Command {
+func ledgerCmd(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"})
-	var f ledger.Filter
-	var state, since, until string
-	filters := func(c *cobra.Command, withState bool) *cobra.Command {
-		flags := c.Flags()
-		flags.StringVar(&f.ID, "id", "", "one entry")
-		flags.StringVar(&f.Contract, "contract", "", "of this contract")
-		flags.StringVar(&f.Obligation, "obligation", "", "of this obligation")
-		flags.StringVar(&f.Step, "step", "", "of this step: start, warn-50, due")
-		flags.StringVar(&f.Reason, "reason", "", "in their state for this reason, by its code: storm, rights, hold")
-		flags.StringVar(&f.Issue, "issue", "", "of this issue")
-		flags.StringVar(&f.Connection, "connection", "", "of this connection")
-		flags.StringVar(&since, "since", "", "recorded at or after this `moment` (RFC 3339, with offset)")
-		flags.StringVar(&until, "until", "", "recorded before this `moment`")
-		c.PreRunE = func(*cobra.Command, []string) (err error) {
-			if since != "" {
-				if f.Since, err = parseMoment("--since", since); err != nil {
-					return err
-				}
-			}
-			if until != "" {
-				f.Until, err = parseMoment("--until", until)
-			}
-			return err
-		}
-		if withState {
-			flags.StringVar(&state, "state", "", "in this state: intended, waiting, held, sent, done, refused, past, overtaken, needless, withdrawn")
-		}
-		return c
-	}
-	var m moving
-	var summary, yes bool
-	confirm := func(c *cobra.Command) *cobra.Command {
-		filters(c, false).Flags().BoolVar(&m.all, "all", false, "all of them, when no filter is given")
-		c.Flags().BoolVar(&m.dryRun, "dry-run", false, "show which they are and change nothing")
-		return c
-	}
-	revertCmd := confirm(&cobra.Command{
-		Use: "revert", Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan first",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.ledgerRevert(cmd.Context(), f, m.all, yes) },
-	})
-	revertCmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
-	list := filters(&cobra.Command{
-		Use: "list", Short: "List entries, oldest first; those that are held with a summary", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.State = ledger.State(state); state != "" && !known(f.State) {
-				return usage("--state %q: there is no such state; see 'slabridge ledger list --help'", state)
-			}
-			return a.ledgerList(cmd.Context(), f, summary)
-		},
-	}, true)
-	list.Flags().BoolVar(&summary, "summary", false, "only the summary: how many of each step, since when, with examples")
 	c.AddCommand(
-		a.ledgerWaiveCmd(), a.ledgerAlarmsCmd(), a.ledgerSettleCmd(),
-		list,
+		ledgerWaiveCmd(a), ledgerAlarmsCmd(a), ledgerSettleCmd(a), ledgerListCmd(a), ledgerRevertCmd(a),
 		&cobra.Command{
 			Use: "show ID", Short: "Show an entry with its whole history", Args: cobra.ExactArgs(1),
-			RunE: func(cmd *cobra.Command, args []string) error { return a.ledgerShow(cmd.Context(), args[0]) },
+			RunE: a.withWorkspace(reads, showEntry),
 		},
-		confirm(&cobra.Command{
-			Use: "release", Short: "Let held entries go; the next pass decides again and writes them", Args: cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				m.from, m.move = ledger.Held, (*ledger.Ledger).Release
-				return a.ledgerMove(cmd.Context(), f, m, "entries released: %d; the next pass decides again and writes them")
-			},
+		moveCmd(a, "release", "Let held entries go; the next pass decides again and writes them", moving{
+			from: enforcer.Held, move: (*ledger.Ledger).Release,
+			did: "entries released: %d; the next pass decides again and writes them",
 		}),
-		revertCmd,
-		confirm(&cobra.Command{
-			Use: "retry", Short: "Try refused entries again in the next pass", Args: cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				m.from, m.move = ledger.Refused, (*ledger.Ledger).Retry
-				return a.ledgerMove(cmd.Context(), f, m, "entries to be tried again in the next pass: %d")
-			},
+		moveCmd(a, "retry", "Try refused entries again in the next pass", moving{
+			from: enforcer.Refused, move: (*ledger.Ledger).Retry, did: "entries to be tried again in the next pass: %d",
 		}))
 	return c
 }
 
-func known(s ledger.State) bool {
-	for _, k := range ledger.States {
-		if s == k {
-			return true
-		}
-	}
-	return false
+// choice is which entries of the ledger a command is about.
+type choice struct {
+	ledger.Filter
+	all          bool
+	since, until string
 }
 
-// directories reads the names of every connection once.
-func (w *workspace) directories(ctx context.Context) (map[string]names, error) {
-	out := map[string]names{}
-	for _, c := range w.cfg.Connections {
-		d, _, err := w.mirror.Directory(ctx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		out[c.ID] = namesOf(d)
-	}
-	return out, nil
-}
-
-func (a *app) ledgerList(ctx context.Context, f ledger.Filter, summary bool) error {
-	w, err := a.open(ctx, reads)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	if !summary {
-		if err := a.listEntries(ctx, w, f); err != nil {
-			return err
-		}
-	}
-	if summary || f.State == ledger.Held && !a.json() {
-		groups, err := ledger.Summarize(w.ledger.List(ctx, f, ledger.OldestFirst))
-		if err != nil {
-			return err
-		}
-		return a.summarize(ctx, w, groups)
-	}
-	return nil
-}
-
-func (a *app) listEntries(ctx context.Context, w *workspace, f ledger.Filter) error {
-	dirs, err := w.directories(ctx)
-	if err != nil {
-		return err
-	}
-	zone := w.zone()
-	for e, err := range w.ledger.List(ctx, f, ledger.OldestFirst) {
-		if err != nil {
-			return err
-		}
-		one := []ledger.Entry{e}
-		if err := w.decided(ctx, one); err != nil {
-			return err
-		}
-		i := a.info(one[0], dirs[e.Key.Connection], zone(e.Key.Contract))
-		if a.json() {
-			if err := a.writeJSON(i); err != nil {
+// flags adds the flags that choose entries.
+func (f *choice) flags(c *cobra.Command) *cobra.Command {
+	flags := c.Flags()
+	flags.StringVar(&f.ID, "id", "", "one entry")
+	flags.StringVar(&f.Contract, "contract", "", "of this contract")
+	flags.StringVar(&f.Obligation, "obligation", "", "of this obligation")
+	flags.StringVar(&f.Step, "step", "", "of this step: start, warn-50, due")
+	flags.StringVar(&f.Reason, "reason", "", "in their state for this reason, by its code: storm, rights, hold")
+	flags.StringVar(&f.Issue, "issue", "", "of this issue")
+	flags.StringVar(&f.Connection, "connection", "", "of this connection")
+	flags.StringVar(&f.since, "since", "", "recorded at or after this `moment` (RFC 3339, with offset)")
+	flags.StringVar(&f.until, "until", "", "recorded before this `moment`")
+	c.PreRunE = func(*cobra.Command, []string) (err error) {
+		if f.since != "" {
+			if f.Since, err = parseMoment("--since", f.since); err != nil {
 				return err
 			}
-			continue
 		}
-		a.printEntry(i, false)
-	}
-	return nil
-}
-
-// entryHistory is what `ledger show -o json` gives.
-type entryHistory struct {
-	writeInfo
-	Facts    ledger.Facts   `json:"facts"`
-	History  []entryMove    `json:"history"`
-	Requests []entryRequest `json:"requests"`
-}
-
-type entryMove struct {
-	At     time.Time `json:"at"`
-	State  string    `json:"state"`
-	Reason string    `json:"reason"`
-}
-
-type entryRequest struct {
-	ID      string          `json:"id"`
-	Began   time.Time       `json:"began"`
-	Ended   *time.Time      `json:"ended"`
-	Mark    string          `json:"mark,omitempty"`
-	Answers []requestAnswer `json:"answers"`
-}
-
-type requestAnswer struct {
-	At      time.Time           `json:"at"`
-	Watcher string              `json:"watcher,omitempty"`
-	Outcome string              `json:"outcome"`
-	Error   string              `json:"error,omitempty"`
-	Receipt *connectors.Receipt `json:"receipt,omitempty"`
-}
-
-func (a *app) ledgerShow(ctx context.Context, id string) error {
-	w, err := a.open(ctx, reads)
-	if err != nil {
+		if f.until != "" {
+			f.Until, err = parseMoment("--until", f.until)
+		}
 		return err
 	}
-	defer w.close()
-	e, err := w.ledger.Get(ctx, id)
-	if err != nil {
-		return err
+	return c
+}
+
+// flagsToMove adds the flags of a command that does something to the entries. It is done to all only when that is said:
+// which names the flags by which a part can be chosen.
+func (f *choice) flagsToMove(c *cobra.Command, dryRun *bool, which string) *cobra.Command {
+	c.Args = cobra.NoArgs
+	f.flags(c).Flags().BoolVar(&f.all, "all", false, "all of them, when no filter is given")
+	c.Flags().BoolVar(dryRun, "dry-run", false, "show which they are and change nothing")
+	parse := c.PreRunE
+	c.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if err := parse(cmd, args); err != nil {
+			return err
+		}
+		if (f.Filter == ledger.Filter{}) && !f.all {
+			return usage("give a filter (%s), or --all", which)
+		}
+		return nil
 	}
-	dirs, err := w.directories(ctx)
-	if err != nil {
-		return err
+	return c
+}
+
+func ledgerListCmd(a *app) *cobra.Command {
+	var f choice
+	var state string
+	var summary bool
+	c := f.flags(&cobra.Command{
+		Use: "list", Short: "List entries, oldest first; those that are held with a summary", Args: cobra.NoArgs,
+		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
+			return listEntries(ctx, w, f.Filter, summary)
+		}),
+	})
+	c.Flags().StringVar(&state, "state", "",
+		"in this state: intended, waiting, held, sent, done, refused, past, overtaken, needless, withdrawn")
+	c.Flags().BoolVar(&summary, "summary", false, "only the summary: how many of each step, since when, with examples")
+	parse := c.PreRunE
+	c.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if f.State = enforcer.EntryState(state); state != "" && !slices.Contains(enforcer.EntryStates, f.State) {
+			return usage("--state %q: there is no such state; see 'slabridge ledger list --help'", state)
+		}
+		return parse(cmd, args)
 	}
-	loc := w.zone()(e.Key.Contract)
-	out := entryHistory{writeInfo: a.info(e, dirs[e.Key.Connection], loc), Facts: e.Facts}
-	history, err := w.ledger.History(ctx, id)
-	if err != nil {
-		return err
+	return c
+}
+
+// listEntries shows entries, and groups of those that are held: a human judges them together.
+func listEntries(ctx context.Context, w *workspace, f ledger.Filter, summary bool) error {
+	if !summary {
+		if err := showEach(&w.page, entriesOf(ctx, w, f)); err != nil {
+			return err
+		}
 	}
-	for _, t := range history {
-		out.History = append(out.History, entryMove{t.At.In(loc), string(t.State), reasonText(t.Reason.Text.In(a.lang), t.Reason.Code)})
+	if !summary && (f.State != enforcer.Held || w.json()) {
+		return nil
 	}
-	issue := e.Key.Issue
-	if e.Write != nil {
-		issue = e.Write.Issue // a duty's entry has none of its own, but for the one that its contract had made
-	}
-	requests, err := w.ledger.Writes(ctx, e.Key.Connection, issue)
-	if err != nil {
-		return err
-	}
-	for _, r := range requests {
-		for _, of := range r.Entries {
-			if of == id {
-				out.Requests = append(out.Requests, requestOf(r, loc))
+	_, err := showGroups(ctx, w, f)
+	return err
+}
+
+// entriesOf lists entries with the reasons for which they were decided.
+func entriesOf(ctx context.Context, w *workspace, f ledger.Filter) func(yield func(writeInfo, error) bool) {
+	return func(yield func(writeInfo, error) bool) {
+		for e, err := range w.ledger.List(ctx, f, ledger.OldestFirst) {
+			if err != nil {
+				yield(writeInfo{}, err)
+				return
+			}
+			one := []ledger.Entry{e}
+			if err := w.decided(ctx, one); err != nil {
+				yield(writeInfo{}, err)
+				return
+			}
+			if !yield(w.info(ctx, one[0])) {
+				return
 			}
 		}
 	}
-	if a.json() {
-		return a.writeJSON(out)
-	}
-	a.printEntry(out.writeInfo, true)
-	a.wrap("    "+a.t("rule: "), out.Facts.Rule)
-	a.wrap("    ", a.tf("contract version %s, calendar data of %s", out.Facts.Version, out.Facts.Calendar))
-	for _, why := range out.Facts.Why {
-		a.wrap("    ", why)
-	}
-	for _, m := range out.History {
-		a.wrap("    "+a.stamp(m.At)+"  ", m.State+": "+m.Reason)
-	}
-	for _, r := range out.Requests {
-		for _, x := range r.Answers {
-			a.wrap("    "+a.stamp(x.At)+"  ", a.tf("request %s: %s", r.ID, x.Outcome)+" "+x.Error)
-		}
-	}
-	return nil
 }
 
-func requestOf(r ledger.Write, loc *time.Location) entryRequest {
-	out := entryRequest{ID: r.ID, Began: r.BeganAt.In(loc), Mark: r.Mark, Answers: []requestAnswer{}}
-	if !r.EndedAt.IsZero() {
-		ended := r.EndedAt.In(loc)
-		out.Ended = &ended
+// showGroups shows groups of entries, and counts the entries.
+func showGroups(ctx context.Context, w *workspace, f ledger.Filter) (n int, err error) {
+	groups, err := ledger.Summarize(w.ledger.List(ctx, f, ledger.OldestFirst))
+	if err != nil {
+		return 0, err
 	}
-	for _, x := range r.Answers {
-		outcome := "accepted"
-		if x.Class != 0 {
-			outcome = x.Class.String()
+	for i := range groups {
+		info, err := w.groupInfo(ctx, &groups[i])
+		if err != nil {
+			return n, err
 		}
-		out.Answers = append(out.Answers, requestAnswer{x.At.In(loc), x.Watcher, outcome, x.Error, x.Receipt})
+		if err := w.show(info); err != nil {
+			return n, err
+		}
+		n += info.Entries
 	}
-	return out
+	return n, nil
 }
 
 // moving is how `ledger release` and `ledger retry` move entries.
 type moving struct {
-	all, dryRun bool
-	from        ledger.State
-	move        func(*ledger.Ledger, context.Context, time.Time, ledger.Filter) ([]ledger.Entry, error)
+	from enforcer.EntryState
+	move func(*ledger.Ledger, context.Context, time.Time, ledger.Filter) ([]ledger.Entry, error)
+	did  phrase
 }
 
-func (a *app) ledgerMove(ctx context.Context, f ledger.Filter, m moving, did phrase) error {
-	if (f == ledger.Filter{}) && !m.all {
-		return usage("give a filter (--id, --issue, --obligation, --step, --reason, --contract, --connection, --since, --until), or --all")
+func moveCmd(a *app, use, short string, m moving) *cobra.Command {
+	var f choice
+	var dryRun bool
+	return f.flagsToMove(&cobra.Command{
+		Use: use, Short: short,
+		// a running daemon need not be stopped for it: the ledger refuses what is stale
+		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
+			if dryRun {
+				f.State = m.from
+				return wouldMove(ctx, w, f.Filter)
+			}
+			return moveEntries(ctx, w, f.Filter, m)
+		}),
+	}, &dryRun, "--id, --issue, --obligation, --step, --reason, --contract, --connection, --since, --until")
+}
+
+// wouldMove shows what would be moved.
+func wouldMove(ctx context.Context, w *workspace, f ledger.Filter) error {
+	if w.json() {
+		return showEach(&w.page, entriesOf(ctx, w, f))
 	}
-	w, err := a.open(ctx, reads) // a running daemon need not be stopped for it: the ledger refuses what is stale
+	n, err := showGroups(ctx, w, f)
+	if err == nil {
+		w.linef("", "entries that would be moved: %d; nothing was changed", n)
+	}
+	return err
+}
+
+func moveEntries(ctx context.Context, w *workspace, f ledger.Filter, m moving) error {
+	entries, err := m.move(w.ledger, ctx, w.clock(), f)
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	if m.dryRun {
-		f.State = m.from
-		if a.json() {
-			return a.listEntries(ctx, w, f)
-		}
-		groups, err := ledger.Summarize(w.ledger.List(ctx, f, ledger.OldestFirst))
-		if err != nil {
-			return err
-		}
-		if err := a.summarize(ctx, w, groups); err != nil {
-			return err
-		}
-		n := 0
-		for _, g := range groups {
-			n += g.Entries
-		}
-		a.wrap("", a.tf("entries that would be moved: %d; nothing was changed", n))
-		return nil
-	}
-	entries, err := m.move(w.ledger, ctx, a.clock(), f)
+	infos, err := w.infos(ctx, entries)
 	if err != nil {
 		return err
 	}
-	dirs, err := w.directories(ctx)
-	if err != nil {
-		return err
-	}
-	zone := w.zone()
-	for _, e := range entries {
-		i := a.info(e, dirs[e.Key.Connection], zone(e.Key.Contract))
-		if a.json() {
-			if err := a.writeJSON(i); err != nil {
+	if w.json() || len(infos) <= few {
+		for _, i := range infos {
+			if err := w.show(i); err != nil {
 				return err
 			}
-			continue
-		}
-		if len(entries) <= few {
-			a.printEntry(i, false)
 		}
 	}
-	if !a.json() {
-		a.wrap("", a.tf(did, len(entries)))
+	if !w.json() {
+		w.linef("", m.did, len(infos))
 	}
 	return nil
 }

@@ -12,8 +12,11 @@ import (
 	"slabridge/enforcer/report"
 )
 
-func (a *app) reportCmd() *cobra.Command {
-	var contract, from, to string
+// reporting is what `report` was asked for.
+type reporting struct{ contract, from, to string }
+
+func reportCmd(a *app) *cobra.Command {
+	var ask reporting
 	c := a.withAt(&cobra.Command{
 		Use:   "report --contract ID --from DATE --to DATE",
 		Short: "Tell what a contract promised and what was kept: as text, json or csv",
@@ -22,49 +25,44 @@ func (a *app) reportCmd() *cobra.Command {
 			"one row for each cycle.",
 		Args:        cobra.NoArgs,
 		Annotations: map[string]string{csvToo: "yes"},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.report(cmd.Context(), contract, from, to)
-		},
+		PreRunE:     func(*cobra.Command, []string) error { return ask.complete() },
+		RunE:        a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error { return ask.report(ctx, w) }),
 	})
 	f := c.Flags()
-	f.StringVar(&contract, "contract", "", "the configured contract's `id`")
-	f.StringVar(&from, "from", "", "first `day`, in the contract's zone: 2026-01-01")
-	f.StringVar(&to, "to", "", "last `day`, included")
+	f.StringVar(&ask.contract, "contract", "", "the configured contract's `id`")
+	f.StringVar(&ask.from, "from", "", "first `day`, in the contract's zone: 2026-01-01")
+	f.StringVar(&ask.to, "to", "", "last `day`, included")
 	return c
 }
 
-func (a *app) report(ctx context.Context, contract, from, to string) error {
-	for _, flag := range [][2]string{{"--contract", contract}, {"--from", from}, {"--to", to}} {
+func (ask *reporting) complete() error {
+	for _, flag := range [][2]string{{"--contract", ask.contract}, {"--from", ask.from}, {"--to", ask.to}} {
 		if flag[1] == "" {
 			return usage("report: %s is missing; write 'slabridge report --contract ID --from 2026-01-01 --to 2026-03-31'", flag[0])
 		}
 	}
-	w, err := a.open(ctx, reads)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	c, err := configured(w.cfg, contract)
-	if err != nil {
-		return err
-	}
-	p, err := periodOf(from, to, c.Calendar.Location())
-	if err != nil {
-		return err
-	}
-	facts, err := a.facts(ctx, w, c, p)
-	if err != nil {
-		return err
-	}
-	r := report.Make(facts, a.lang)
-	switch {
-	case a.json():
-		return a.writeJSON(a.reportInfo(r, c.Calendar.Location()))
-	case a.output == "csv":
-		return writeCSV(a.out, r)
-	}
-	a.printReport(a.reportInfo(r, c.Calendar.Location()))
 	return nil
+}
+
+func (ask *reporting) report(ctx context.Context, w *workspace) error {
+	c, err := configured(w.cfg, ask.contract)
+	if err != nil {
+		return err
+	}
+	zone := c.Calendar.Location()
+	p, err := periodOf(ask.from, ask.to, zone)
+	if err != nil {
+		return err
+	}
+	facts, err := reportFacts(ctx, w, c, p)
+	if err != nil {
+		return err
+	}
+	r := report.Make(facts, w.lang)
+	if w.output == "csv" {
+		return writeCSV(w.out, r)
+	}
+	return w.show(reportInfoOf(&w.page, r, zone))
 }
 
 // configured finds a contract of the configuration.
@@ -94,30 +92,17 @@ func periodOf(from, to string, zone *time.Location) (report.Period, error) {
 	return report.NewPeriod(first, last, zone), nil
 }
 
-// facts gathers what the report is made of.
-func (a *app) facts(ctx context.Context, w *workspace, c *config.Contract, p report.Period) (f report.Facts, err error) {
-	at, err := a.moment()
+// reportFacts gathers what the report is made of.
+func reportFacts(ctx context.Context, w *workspace, c *config.Contract, p report.Period) (report.Facts, error) {
+	q := report.Question{Connection: c.Connection, Contract: c.Contract, Period: p, Now: w.now(), Past: !w.asOf.IsZero()}
+	f, err := q.Read(ctx, w.ledger)
 	if err != nil {
 		return f, err
 	}
-	now, err := a.now()
-	if err != nil {
+	if f.Running, err = w.engine.Running(ctx, w.asOf); err != nil {
 		return f, err
 	}
-	q := report.Question{Connection: c.Connection, Contract: c.Contract, Period: p, Now: now, Past: !at.IsZero()}
-	if f, err = q.Read(ctx, w.ledger); err != nil {
-		return f, err
-	}
-	items, err := w.engine.Running(ctx, at)
-	if err != nil {
-		return f, err
-	}
-	for _, it := range items {
-		if it.Connection == c.Connection && it.Contract == c.ID {
-			f.Running = append(f.Running, it)
-		}
-	}
-	f.Survey, err = w.engine.Survey(ctx, c.ID, p.Start, p.End, at)
+	f.Survey, err = w.engine.Survey(ctx, c.ID, p.Start, p.End, w.asOf)
 	return f, err
 }
 
@@ -133,21 +118,22 @@ type exceptionInfo struct {
 	What string `json:"what,omitempty"`
 }
 
-func (a *app) reportInfo(r report.Report, zone *time.Location) reportInfo {
+func reportInfoOf(p *page, r report.Report, zone *time.Location) reportInfo {
 	info := reportInfo{Report: r, Exceptions: []exceptionInfo{}}
 	for _, x := range r.Exceptions {
 		what := ""
 		switch {
 		case x.Move != nil:
-			what = a.tf("due date %s -> %s, %s", x.Move.From, x.Move.To, x.Move.By.Name) + ", " + a.stamp(x.Move.At.In(zone))
+			what = p.tf("due date %s -> %s, %s", x.Move.From, x.Move.To, x.Move.By.Name) + ", " + p.stamp(x.Move.At.In(zone))
 			if x.Move.Binding.IsZero() {
-				what += " (" + a.t("not agreed") + ")"
+				what += " (" + p.t("not agreed") + ")"
 			}
 		case x.Lowering != nil:
 			l := x.Lowering
-			what = a.tf("%s -> %s by %s on %s; was due %s", l.From, l.To, l.By.Name, a.stamp(l.At.In(zone)), a.stamp(l.Due.In(zone)))
+			what = p.tf("%s -> %s by %s on %s; was due %s",
+				l.From, l.To, l.By.Name, p.stamp(l.At.In(zone)), p.stamp(l.Due.In(zone)))
 		case !x.Due.IsZero():
-			what = a.tf("due %s", a.stamp(x.Due.In(zone)))
+			what = p.tf("due %s", p.stamp(x.Due.In(zone)))
 		}
 		info.Exceptions = append(info.Exceptions, exceptionInfo{x, what})
 	}

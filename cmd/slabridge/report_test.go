@@ -111,9 +111,8 @@ func TestReportText(t *testing.T) {
 	} {
 		t.Run(lang, func(t *testing.T) {
 			var out bytes.Buffer
-			a := newApp(nil, &out, nil, nil)
-			a.lang = lang
-			a.printReport(a.reportInfo(fullReport(t), almaty(t, "04-02 09:00").Location()))
+			p := page{out: onScreen(&out), lang: lang}
+			reportInfoOf(&p, fullReport(t), almaty(t, "04-02 09:00").Location()).text(&p)
 			contains(t, "report", out.String(), want...)
 			fits(t, "report", out.String())
 			if t.Failed() {
@@ -122,8 +121,8 @@ func TestReportText(t *testing.T) {
 		})
 	}
 	var out bytes.Buffer
-	a := newApp(nil, &out, nil, nil)
-	a.printReport(reportInfo{Report: report.Report{Obligations: []report.Obligation{{ID: "respond", Source: "п. 8"}}}})
+	empty := report.Report{Obligations: []report.Obligation{{ID: "respond", Source: "п. 8"}}}
+	reportInfo{Report: empty}.text(&page{out: onScreen(&out)})
 	contains(t, "an empty report", out.String(), "accounts: none", "requests created in the period, by severity: none",
 		"exceptions: none", "respond п. 8", "met 0, breached 0 (excused 0), cancelled 0, running at the end 0")
 	if strings.Contains(out.String(), "kept ") {

@@ -2,38 +2,36 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"slabridge/enforcer/report"
 )
 
-// printReport writes the report for people: counts for each obligation, and each breach by itself.
-func (a *app) printReport(r reportInfo) {
-	a.wrap(a.colour("1", r.Contract)+": ", r.Title)
-	a.wrap("", a.tf("contract version %s, calendar data of %s", strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", ")))
-	a.wrap("", a.tf("from %s to %s, both included; made %s", r.From, r.To, a.stamp(r.Made)))
+// text writes the report for people: counts for each obligation, and each breach by itself.
+func (r reportInfo) text(p *page) {
+	p.line(colour(bold, r.Contract)+": ", r.Title)
+	p.linef("", "contract version %s, calendar data of %s", strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", "))
+	p.linef("", "from %s to %s, both included; made %s", r.From, r.To, p.stamp(r.Made))
 	for i := range r.Obligations {
-		a.printKept(&r.Obligations[i])
+		tellKept(p, &r.Obligations[i])
 	}
-	a.section("accounts", len(r.Accounts))
+	tellPart(p, phrase("accounts"), len(r.Accounts))
 	for i := range r.Accounts {
-		a.printAccount(&r.Accounts[i])
+		tellAccount(p, &r.Accounts[i])
 	}
-	a.section("requests", len(r.Requests))
+	tellPart(p, phrase("requests created in the period, by severity"), len(r.Requests))
 	for _, s := range r.Requests {
-		a.wrap("  ", fmt.Sprintf("%s: %d", s.Severity, s.Requests))
+		p.line("  ", fmt.Sprintf("%s: %d", s.Severity, s.Requests))
 	}
-	a.section("exceptions", len(r.Exceptions))
+	tellPart(p, phrase("exceptions"), len(r.Exceptions))
 	for _, x := range r.Exceptions {
-		of := ""
+		what := p.t(exceptionWords[x.Kind])
 		if x.Obligation != "" {
-			of = ", " + x.Obligation
+			what += ", " + x.Obligation
 		}
-		a.wrap("  "+hash(x.IssueKey)+"  ", a.t(exceptionWords[x.Kind])+of)
-		a.detail("    ", x.Subject)
-		a.detail("    ", x.What)
+		p.line("  "+typed(x.IssueKey)+"  ", what)
+		p.detail("    ", x.Subject)
+		p.detail("    ", x.What)
 	}
 }
 
@@ -50,132 +48,110 @@ var exceptionWords = map[report.ExceptionKind]phrase{
 	report.Lowered: "the severity was lowered before a due",
 }
 
-// sections are the titles of the report's parts.
-var sections = map[string]phrase{
-	"accounts": "accounts", "requests": "requests created in the period, by severity", "exceptions": "exceptions",
-}
-
-func (a *app) section(id string, n int) {
-	title := a.t(sections[id])
+// tellPart begins a part of n lines.
+func tellPart(p *page, title phrase, n int) {
 	if n == 0 {
-		title += ": " + a.t("none")
+		p.heading(p.t(title) + ": " + p.t("none"))
+		return
 	}
-	fmt.Fprintf(a.out, "\n%s\n", title)
+	p.heading(p.t(title))
 }
 
-// detail writes a text, unless there is none.
-func (a *app) detail(indent, text string) {
-	if text != "" {
-		a.wrap(indent, text)
-	}
-}
-
-func (a *app) printKept(o *report.Obligation) {
-	fmt.Fprintln(a.out)
-	a.wrap("", a.colour("1", o.ID)+" "+o.Source)
-	a.detail("  ", o.Title)
-	a.wrap("  ", a.tf("met %d, breached %d (excused %d), cancelled %d, running at the end %d",
-		o.Met, o.Breached, o.Excused, o.Cancelled, o.Running))
+func tellKept(p *page, o *report.Obligation) {
+	p.heading(colour(bold, o.ID) + " " + o.Source)
+	p.detail("  ", o.Title)
+	p.linef("  ", "met %d, breached %d (excused %d), cancelled %d, running at the end %d",
+		o.Met, o.Breached, o.Excused, o.Cancelled, o.Running)
 	if o.CarriedOut > 0 {
-		a.wrap("  ", a.tf("carried out by slabridge at the due: %d", o.CarriedOut))
+		p.linef("  ", "carried out by slabridge at the due: %d", o.CarriedOut)
 	}
 	if o.Kept != nil {
-		kept := a.tf("kept %s %%", a.number(*o.Kept))
+		kept := p.tf("kept %s %%", p.number(*o.Kept))
 		if o.Excused > 0 && o.KeptExcused != nil {
-			kept += a.tf(", without the excused %s %%", a.number(*o.KeptExcused))
+			kept += p.tf(", without the excused %s %%", p.number(*o.KeptExcused))
 		}
-		a.wrap("  ", kept)
+		p.line("  ", kept)
 	}
-	for _, c := range o.Cycles {
-		if c.Broken() {
-			a.printBreach(&c)
+	for i := range o.Cycles {
+		if o.Cycles[i].Broken() {
+			tellBreach(p, &o.Cycles[i])
 		}
 	}
 }
 
 const breachIndent = "      "
 
-func (a *app) printBreach(c *report.Cycle) {
+func tellBreach(p *page, c *report.Cycle) {
 	what := c.Severity
 	if c.OfContract {
-		what = strings.TrimPrefix(a.period(true, c.ID), ", ")
+		what = strings.TrimPrefix(p.period(true, c.ID), ", ")
 	}
 	if c.Due != nil {
-		what += ", " + a.tf("due %s", a.stamp(*c.Due))
+		what += ", " + p.due(c.Due)
 	}
-	a.wrap("  ! "+hash(c.Issue)+"  ", what)
-	a.detail(breachIndent, c.Subject)
-	a.wrap(breachIndent, a.howLate(c))
+	p.line("  ! "+typed(c.Issue)+"  ", what)
+	p.detail(breachIndent, c.Subject)
+	p.line(breachIndent, p.tf("cycle %s: ", c.ID)+howLate(p, c))
 	for _, x := range c.Excused {
-		a.wrap(breachIndent, a.tf("excused by %s on %s: %s", x.By, a.stamp(x.At), x.Reason))
+		p.linef(breachIndent, "excused by %s on %s: %s", x.By, p.stamp(x.At), x.Reason)
 	}
 	if c.EarlierRecords > 0 {
-		a.wrap(breachIndent, a.tf("earlier records of this cycle: %d", c.EarlierRecords))
+		p.linef(breachIndent, "earlier records of this cycle: %d", c.EarlierRecords)
 	}
 	if c.Provisional {
-		a.wrap(breachIndent, a.t("the due rests on provisional calendar data"))
+		p.linef(breachIndent, "the due rests on provisional calendar data")
 	}
 }
 
 // howLate says when a breach ended and by whom.
-func (a *app) howLate(c *report.Cycle) string {
-	cycle := a.tf("cycle %s: ", c.ID)
-	late := a.span(time.Duration(c.LateSeconds) * time.Second)
+func howLate(p *page, c *report.Cycle) string {
+	late := p.seconds(c.LateSeconds)
 	switch {
 	case c.EndedWhy == "due":
-		return cycle + a.t("nothing came; the next cycle began at the due")
+		return p.t("nothing came; the next cycle began at the due")
 	case c.Ended == nil:
-		return cycle + a.tf("not ended, late by %s so far", late)
+		return p.tf("not ended, late by %s so far", late)
 	}
-	text := cycle + a.tf("ended %s", a.stamp(*c.Ended))
+	text := p.tf("ended %s", p.stamp(*c.Ended))
 	switch {
-	case c.EndedWhy == "failed":
-		text = cycle + a.tf("broken at once, %s", a.stamp(*c.Ended)) // a check
+	case c.EndedWhy == "failed": // a check
+		text = p.tf("broken at once, %s", p.stamp(*c.Ended))
 	case c.Due != nil:
-		text += a.tf(", late by %s", late)
+		text += p.tf(", late by %s", late)
 	}
 	switch {
 	case c.EndedBy != "" && c.EndedByRole != "":
-		text += a.tf(", by %s (%s)", c.EndedBy, c.EndedByRole)
+		text += p.tf(", by %s (%s)", c.EndedBy, c.EndedByRole)
 	case c.EndedBy != "":
-		text += a.tf(", by %s", c.EndedBy)
+		text += p.tf(", by %s", c.EndedBy)
 	}
 	return text
 }
 
-func (a *app) printAccount(l *report.Account) {
-	text := a.tf(unitWords[l.Unit], strings.TrimSpace(a.number(l.Amount)+" "+l.Currency))
-	if l.Of > 0 {
-		text += a.tf(", requests: %d", l.Of)
+func tellAccount(p *page, a *report.Account) {
+	text := p.tf(unitWords[a.Unit], strings.TrimSpace(p.number(a.Amount)+" "+a.Currency))
+	if a.Of > 0 {
+		text += p.tf(", requests: %d", a.Of)
 	}
 	switch {
-	case l.AtLeast != nil && l.Limit != nil:
-		text += a.tf("; promised: %s to %s", a.number(*l.AtLeast), a.number(*l.Limit))
-	case l.Limit != nil:
-		text += a.tf("; at most: %s", a.number(*l.Limit))
+	case a.AtLeast != nil && a.Limit != nil:
+		text += p.tf("; promised: %s to %s", p.number(*a.AtLeast), p.number(*a.Limit))
+	case a.Limit != nil:
+		text += p.tf("; at most: %s", p.number(*a.Limit))
 	}
-	if l.Share != nil {
-		text += a.tf("; share: %s %%", a.number(*l.Share))
-		if l.ShareLimit != nil {
-			text += a.tf(" of at most %s %%", a.number(*l.ShareLimit))
+	if a.Share != nil {
+		text += p.tf("; share: %s %%", p.number(*a.Share))
+		if a.ShareLimit != nil {
+			text += p.tf(" of at most %s %%", p.number(*a.ShareLimit))
 		}
 	}
-	if l.Over() {
-		text += "; " + a.colour("31", a.t("more than promised"))
+	if a.Over() {
+		text += "; " + colour(red, p.t("more than promised"))
 	}
-	head := strings.TrimSpace(l.Obligation + " " + l.Source)
-	if l.Period != "" {
-		head += ", " + l.Period
+	head := strings.TrimSpace(a.Obligation + " " + a.Source)
+	if a.Period != "" {
+		head += ", " + a.Period
 	}
-	a.wrap("  ", head)
-	a.wrap("    ", text)
-}
-
-// number writes a number with at most two decimals, as the reader's language does.
-func (a *app) number(x float64) string {
-	text := strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 2, 64), "0"), ".")
-	if a.lang == "ru" {
-		text = strings.Replace(text, ".", ",", 1)
-	}
-	return text
+	p.line("  ", head)
+	p.line("    ", text)
 }

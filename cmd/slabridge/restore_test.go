@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -68,7 +69,7 @@ func verdicts(t *testing.T, l *ledger.Ledger) map[string]string {
 		}
 		gone[v.Issue] = gone[v.Issue] || v.EndWhy == "gone"
 	}
-	for v, err := range ledger.Latest(l.Verdicts(t.Context(), ledger.VerdictFilter{})) {
+	for v, err := range enforcer.Latest(l.Verdicts(t.Context(), ledger.VerdictFilter{})) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,20 +2,38 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"slabridge/connectors"
 	"slabridge/enforcer/engine"
-	"slabridge/enforcer/ledger"
 )
+
+func ledgerRevertCmd(a *app) *cobra.Command {
+	var f choice
+	var dryRun, yes bool
+	c := f.flagsToMove(&cobra.Command{
+		Use:   "revert",
+		Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan first",
+		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
+			undos, err := w.engine.Undoing(ctx, f.Filter)
+			if err != nil {
+				return err
+			}
+			return revert(ctx, w, undos, yes && !dryRun)
+		}),
+	}, &dryRun, "--id, --issue, --obligation, --contract, --connection, --since, --until")
+	c.Flags().BoolVar(&yes, "yes", false, "do it without asking")
+	return c
+}
 
 // undoInfo is one line of `ledger revert -o json`: what is, or is to be, taken back of one step.
 type undoInfo struct {
@@ -45,55 +63,48 @@ type correctInfo struct {
 	Internal bool      `json:"internal"`
 }
 
-// ledgerRevert shows what can be taken back of the steps that the filter chooses, and takes it back once that is
-// confirmed, by the flag or at a terminal.
-func (a *app) ledgerRevert(ctx context.Context, f ledger.Filter, all, yes bool) error {
-	if (f == ledger.Filter{}) && !all {
-		return usage("give a filter (--id, --issue, --obligation, --contract, --connection, --since, --until), or --all")
+// revert shows what can be taken back, and takes it back once that is confirmed, by the flag or at a terminal.
+func revert(ctx context.Context, w *workspace, undos []engine.Undo, yes bool) error {
+	n := 0
+	for _, u := range undos {
+		i, err := undoInfoOf(ctx, w, u)
+		if err != nil {
+			return err
+		}
+		if i.TakenBack {
+			n++
+		}
+		if err := w.show(i); err != nil {
+			return err
+		}
 	}
-	w, err := a.open(ctx, writes)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	undos, err := w.engine.Undoing(ctx, f)
-	if err != nil {
-		return err
-	}
-	n, err := a.printUndos(ctx, w, undos)
 	switch {
-	case err != nil:
-		return err
 	case n == 0:
-		return a.say("nothing of it can be taken back")
-	case !yes && !a.confirmed(n):
-		return a.say("nothing was taken back; to do it, add --yes")
+		return remark(w, "nothing of it can be taken back")
+	case !yes && !confirmed(w, n):
+		return remark(w, "nothing was taken back; to do it, add --yes")
 	}
 	reports, err := w.engine.Revert(ctx, undos)
-	told := a.tellReverted(ctx, w, reports)
-	if err != nil && errors.Is(told, errHeld) {
-		return err
-	}
-	return errors.Join(err, told)
+	return gravest(err, tellReverted(ctx, w, reports))
 }
 
-// say tells a person something; programs read lines of JSON.
-func (a *app) say(what phrase) error {
-	if a.json() {
-		fmt.Fprintln(a.err, a.t(what))
+// remark tells a person something; programs read lines of JSON.
+func remark(w *workspace, what phrase) error {
+	if w.json() {
+		fmt.Fprintln(w.err, w.t(what))
 		return nil
 	}
-	a.wrap("", a.t(what))
+	w.linef("", what)
 	return nil
 }
 
 // confirmed asks at a terminal; where there is none the answer is no.
-func (a *app) confirmed(n int) bool {
-	in, ok := a.in.(*os.File)
-	if !ok || a.json() || !term.IsTerminal(int(in.Fd())) {
+func confirmed(w *workspace, n int) bool {
+	in, ok := w.in.(*os.File)
+	if !ok || w.json() || !term.IsTerminal(int(in.Fd())) {
 		return false
 	}
-	fmt.Fprint(a.out, a.tf("Take back %d of these? Type yes: ", n))
+	fmt.Fprint(w.out, w.tf("Take back %d of these? Type yes: ", n))
 	return affirmed(in)
 }
 
@@ -107,37 +118,14 @@ func affirmed(in io.Reader) bool {
 	return false
 }
 
-// printUndos shows the plan and counts the steps of which something can be taken back.
-func (a *app) printUndos(ctx context.Context, w *workspace, undos []engine.Undo) (n int, err error) {
-	dirs, err := w.directories(ctx)
-	if err != nil {
-		return 0, err
-	}
-	zone := w.zone()
-	for _, u := range undos {
-		i := a.undoInfo(u, dirs[u.Entry.Key.Connection], zone(u.Entry.Key.Contract))
-		if i.TakenBack {
-			n++
-		}
-		if a.json() {
-			if err := a.writeJSON(i); err != nil {
-				return n, err
-			}
-			continue
-		}
-		a.printUndo(i)
-	}
-	return n, nil
-}
-
-func (a *app) undoInfo(u engine.Undo, n names, loc *time.Location) undoInfo {
+func undoInfoOf(ctx context.Context, w *workspace, u engine.Undo) (undoInfo, error) {
 	k := u.Entry.Key
+	zone := w.zone(k.Contract)
+	n, err := w.names(ctx, k.Connection)
 	i := undoInfo{
-		ID: u.Entry.ID, Connection: k.Connection, Issue: u.Entry.IssueKey, Contract: k.Contract, Obligation: k.Obligation, Step: k.Step,
-		Moment: u.Entry.Moment.In(loc), TakenBack: u.Any(), Made: u.Made, Comments: []correctInfo{}, Stays: []string{},
-	}
-	if i.Issue == "" {
-		i.Issue = u.Issue
+		ID: u.Entry.ID, Connection: k.Connection, Issue: cmp.Or(u.Entry.IssueKey, u.Issue), Contract: k.Contract,
+		Obligation: k.Obligation, Step: k.Step, Moment: u.Entry.Moment.In(zone), TakenBack: u.Any(), Made: u.Made,
+		Comments: []correctInfo{}, Stays: []string{},
 	}
 	back := func(b *engine.Back, field string) *backInfo {
 		if b == nil {
@@ -145,7 +133,7 @@ func (a *app) undoInfo(u engine.Undo, n names, loc *time.Location) undoInfo {
 		}
 		name := func(id string) string {
 			if id == "" {
-				return a.t("nobody")
+				return w.t("nobody")
 			}
 			return n.of(field, id)
 		}
@@ -153,71 +141,65 @@ func (a *app) undoInfo(u engine.Undo, n names, loc *time.Location) undoInfo {
 	}
 	i.Assign, i.Priority = back(u.Assign, connectors.FieldAssignee), back(u.Priority, connectors.FieldPriority)
 	for _, c := range u.Correct {
-		i.Comments = append(i.Comments, correctInfo{c.Event, c.At.In(loc), c.Internal})
+		i.Comments = append(i.Comments, correctInfo{c.Event, c.At.In(zone), c.Internal})
 	}
 	for _, s := range u.Stays {
-		i.Stays = append(i.Stays, s.In(a.lang))
+		i.Stays = append(i.Stays, s.In(w.lang))
 	}
-	return i
+	return i, err
 }
 
-func (a *app) printUndo(i undoInfo) {
-	a.wrap(i.ID+"  ", fmt.Sprintf("%s  %s/%s  %s", hash(i.Issue), i.Obligation, i.Step, a.stamp(i.Moment)))
+func (i undoInfo) text(p *page) {
+	p.line(i.ID+"  ", fmt.Sprintf("%s  %s/%s  %s", typed(i.Issue), i.Obligation, i.Step, p.stamp(i.Moment)))
 	if i.Assign != nil {
-		a.wrap(entryIndent, a.tf("assignee back: %s -> %s", i.Assign.From, i.Assign.To))
+		p.linef(entryIndent, "assignee back: %s -> %s", i.Assign.From, i.Assign.To)
 	}
 	if i.Priority != nil {
-		a.wrap(entryIndent, a.tf("priority back: %s -> %s", i.Priority.From, i.Priority.To))
+		p.linef(entryIndent, "priority back: %s -> %s", i.Priority.From, i.Priority.To)
 	}
 	for _, c := range i.Comments {
 		if c.Internal {
-			a.wrap(entryIndent, a.tf("internal follow-up to %s of %s", c.Event, a.stamp(c.At)))
+			p.linef(entryIndent, "internal follow-up to %s of %s", c.Event, p.stamp(c.At))
 		} else {
-			a.wrap(entryIndent, a.tf("public follow-up to %s of %s", c.Event, a.stamp(c.At)))
+			p.linef(entryIndent, "public follow-up to %s of %s", c.Event, p.stamp(c.At))
 		}
 	}
 	if i.Made {
-		a.wrap(entryIndent, a.t("internal comment: the issue was made in error"))
+		p.linef(entryIndent, "internal comment: the issue was made in error")
 	}
 	for _, s := range i.Stays {
-		a.wrap(entryIndent+"- ", s)
+		p.line(entryIndent+"- ", s)
 	}
 }
 
+// revertTold is what was taken back on a connection.
+type revertTold struct{ passInfo }
+
 // tellReverted shows what was taken back. It fails with errHeld when a human must look.
-func (a *app) tellReverted(ctx context.Context, w *workspace, reports []engine.Report) error {
+func tellReverted(ctx context.Context, w *workspace, reports []engine.Report) error {
 	look := false
-	for _, r := range reports {
+	for i := range reports {
+		r := &reports[i]
 		if r.Now.IsZero() {
 			continue
 		}
-		d, _, err := w.mirror.Directory(ctx, r.Connection)
+		look = look || mustLook(r)
+		info, err := passInfoOf(ctx, w, r)
 		if err != nil {
 			return err
 		}
-		info := a.passInfo(r, w.zone(), namesOf(d))
-		look = look || len(r.Held)+len(r.Refused) > 0
-		for _, p := range r.Problems {
-			look = look || p.Grave
-		}
-		if a.json() {
-			if err := a.writeJSON(info); err != nil {
-				return err
-			}
-			continue
-		}
-		a.wrap("", a.tf("%s: steps taken back: %d, refused: %d, held: %d", r.Connection, len(r.Written), len(r.Refused), len(r.Held)))
-		for _, list := range [][]writeInfo{info.Written, info.Held, info.Refused} {
-			for _, i := range list {
-				a.printEntry(i, false)
-			}
-		}
-		for _, p := range info.Problems {
-			a.wrap("! ", p)
+		if err := w.show(revertTold{info}); err != nil {
+			return err
 		}
 	}
 	if look {
 		return errHeld
 	}
 	return nil
+}
+
+func (t revertTold) text(p *page) {
+	p.linef("", "%s: steps taken back: %d, refused: %d, held: %d", t.Connection, len(t.Written), len(t.Refused), len(t.Held))
+	t.tellEntries(p)
+	t.tellProblems(p)
 }

@@ -14,7 +14,7 @@ import (
 	"slabridge/enforcer/engine"
 )
 
-func (a *app) runCmd() *cobra.Command {
+func runCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "run",
 		Short: "Run as a daemon: passes by schedule and at the next due moment",
@@ -23,23 +23,18 @@ func (a *app) runCmd() *cobra.Command {
 			"stop after the write under way; SIGHUP reads the configuration again and keeps the old one\n" +
 			"when the new has faults.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDaemon(cmd.Context()) },
+		RunE: a.withWorkspace(writes, runDaemon),
 	}
 }
 
-func (a *app) runDaemon(ctx context.Context) error {
-	w, err := a.open(ctx, writes)
-	if err != nil {
-		return err
-	}
-	defer w.close()
+func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 	w.engine.Progress = nil // its lines would break the log's
 	if err := w.file.Check(ctx); err != nil {
 		return err
 	}
 	ctx, stopFor := context.WithCancelCause(ctx)
 	defer stopFor(nil)
-	mon := newMonitor(w.engine.Connections(), a.clock)
+	mon := newMonitor(w.engine.Connections(), w.clock)
 	hooks := newWebhooks(w.cfg.Connections, w.engine.Hint, mon.webhooks, ctx.Done(), w.log)
 	address, stop, err := mon.serve(w.cfg.Listen, hooks)
 	if err != nil {
@@ -56,7 +51,7 @@ func (a *app) runDaemon(ctx context.Context) error {
 			case <-ctx.Done():
 				return
 			case <-hup:
-				if cfg, s, ok := a.reloaded(w); ok {
+				if cfg, s, ok := reloaded(w); ok {
 					hooks.follow(cfg.Connections)
 					select {
 					case reload <- s:
@@ -70,11 +65,12 @@ func (a *app) runDaemon(ctx context.Context) error {
 	if exposed := config.Exposed(w.cfg.Path); exposed != "" {
 		w.log.Warn("configuration", slog.String("problem", exposed))
 	}
-	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)), slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))
+	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)),
+		slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))
 	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
 		err = w.file.Explain(err)
 		mon.passed(reports, err)
-		w.logPass(reports, err)
+		logPass(w.log, reports, err)
 		if statefile.Damaged(err) { // another pass would write to it
 			stopFor(err)
 		}
@@ -87,42 +83,22 @@ func (a *app) runDaemon(ctx context.Context) error {
 }
 
 // reloaded reads the configuration again; with faults the old one stays.
-func (a *app) reloaded(w *workspace) (*config.Config, engine.Settings, bool) {
-	cfg, faults := config.Load(w.cfg.Path, a.kinds)
+func reloaded(w *workspace) (*config.Config, engine.Settings, bool) {
+	cfg, faults := config.Load(w.cfg.Path, w.kinds)
 	if err := faults.Err(config.NoSecret); err != nil {
 		w.log.Error("reload: the configuration has faults, the old one stays", slog.Any("faults", err))
 		return nil, engine.Settings{}, false
 	}
 	if cfg.State != w.cfg.State {
-		w.log.Error("reload: the state file cannot change while running, the old configuration stays", slog.String("state", cfg.State))
+		w.log.Error("reload: the state file cannot change while running, the old configuration stays",
+			slog.String("state", cfg.State))
 		return nil, engine.Settings{}, false
 	}
-	s, err := a.settings(cfg, writes, w.log)
+	s, err := w.settings(cfg, writes, w.log)
 	if err != nil {
 		w.log.Error("reload: the old configuration stays", slog.Any("error", err))
 		return nil, s, false
 	}
 	w.log.Info("reload: configuration read again", slog.Int("contracts", len(cfg.Contracts)))
 	return cfg, s, true
-}
-
-// logPass logs what a pass did; an idle one is worth a line only when debugging.
-func (w *workspace) logPass(reports []engine.Report, err error) {
-	for _, r := range reports {
-		w.logLate(r)
-		for _, e := range r.Written {
-			w.log.Info("written", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
-		}
-		w.logHeld(r)
-		for _, e := range r.Refused {
-			w.log.Warn("refused", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID))
-		}
-		for _, p := range r.Problems {
-			w.log.Warn("problem", slog.String("connection", r.Connection), slog.String("issue", p.Issue), slog.String("problem", p.Text))
-		}
-		w.log.Debug("pass", slog.String("connection", r.Connection), slog.Int("changed", r.Changed), slog.Int("evaluated", r.Evaluated))
-	}
-	if err != nil {
-		w.log.Error("pass", slog.Any("error", err), slog.Bool("tracker_away", trackerDown(err)))
-	}
 }

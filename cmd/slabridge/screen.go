@@ -15,7 +15,7 @@ import (
 
 // screen is where the program's text goes. Whatever a tracker's text holds, no control sequence reaches a terminal and
 // nothing is shown in another order than it was written: such characters come out as \u202e, which in the JSON outputs
-// is the very same text. Line ends and tabs stay, and the colours of app.colour.
+// is the very same text. Line ends and tabs stay, and the colours of colour.
 type screen struct {
 	mu     sync.Mutex
 	w      io.Writer
@@ -32,8 +32,16 @@ func onScreen(w io.Writer) *screen {
 // because it is not UTF-8.
 const paint = '\xff'
 
-// colours are the SGR codes that may follow it, each with an m at its end.
-var colours = map[string]bool{"0m": true, "1m": true, "31m": true, "32m": true, "33m": true}
+// The SGR codes that may follow it.
+const (
+	plainText = "0m"
+	bold      = "1m"
+	red       = "31m"
+	green     = "32m"
+	yellow    = "33m"
+)
+
+var colours = map[string]bool{plainText: true, bold: true, red: true, green: true, yellow: true}
 
 // Write takes any bytes. What it holds back, the next call or flush writes.
 func (s *screen) Write(p []byte) (int, error) {
@@ -155,8 +163,9 @@ func terminal(w io.Writer) bool {
 }
 
 // colour wraps text in an SGR code, where the screen that it comes to shows colours.
-func (a *app) colour(code, text string) string {
-	return string([]byte{paint}) + code + "m" + text + string([]byte{paint}) + "0m"
+func colour(code, text string) string {
+	start := string([]byte{paint})
+	return start + code + text + start + plainText
 }
 
 // columnsOf is how many columns a text takes on a screen, colours left out.

@@ -25,8 +25,7 @@ func onScreenOf(colour bool, writes ...string) string {
 }
 
 func TestScreen(t *testing.T) {
-	a := &app{}
-	red := a.colour("31", "held")
+	marked := colour(red, "held")
 	for _, c := range []struct {
 		text, plain, coloured string
 	}{
@@ -40,7 +39,7 @@ func TestScreen(t *testing.T) {
 		{"tag\U000e0041", `tag\udb40\udc41`, ""},
 		{"\xfe\x9b31m\xff", "��31m�", ""},
 		{"семья\u200d\u2060\u00ad", "семья\u200d\u2060\u00ad", ""},
-		{red, "held", "\x1b[31mheld\x1b[0m"},
+		{marked, "held", "\x1b[31mheld\x1b[0m"},
 		{"\xff8mhidden", "�8mhidden", ""},
 		{"ends with \r", `ends with \u000d`, ""},
 		{"ends with \xff3", "ends with �3", ""},
@@ -55,7 +54,7 @@ func TestScreen(t *testing.T) {
 			t.Errorf("%q comes out in colour as %q, want %q", c.text, got, c.coloured)
 		}
 	}
-	if n := columnsOf(red + "я"); n != 5 {
+	if n := columnsOf(marked + "я"); n != 5 {
 		t.Errorf("coloured text takes %d columns", n)
 	}
 }

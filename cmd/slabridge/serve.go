@@ -15,9 +15,6 @@ import (
 	"slabridge/enforcer/engine"
 )
 
-// staleAfter is how late the pass after the last good one may be before its connection makes the daemon unhealthy.
-const staleAfter = 10 * time.Minute
-
 // monitor counts what the daemon does, for /metrics, and tells on /healthz whether it still does it.
 type monitor struct {
 	registry *prometheus.Registry
@@ -42,21 +39,33 @@ type watched struct {
 }
 
 func newMonitor(connections []engine.Connection, clock func() time.Time) *monitor {
-	m := &monitor{
-		registry: prometheus.NewRegistry(),
-		passes:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_passes_total", Help: "Passes made."}, []string{"connection", "outcome"}),
-		steps:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_steps_total", Help: "Steps by what became of them."}, []string{"connection", "state"}),
-		exposed:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_public_internal_comments_total", Help: "Internal comments found to be public, by the tracker's doing or somebody's."}, []string{"connection"}),
-		problems: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_problems", Help: "Problems of the last pass that a human should look at."}, []string{"connection"}),
-		lastPass: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_last_good_pass_timestamp_seconds", Help: "When the last complete pass was made."}, []string{"connection"}),
-		offset:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_clock_offset_seconds", Help: "The tracker's clock minus ours."}, []string{"connection"}),
-		late:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "slabridge_late_seconds", Help: "For how long the oldest thing that is due has not been done, once that is longer than limits.late_after; else 0."}, []string{"connection"}),
-		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "slabridge_webhooks_total", Help: "Webhooks received, by what became of them."}, []string{"connection", "outcome"}),
-		clock:    clock,
-	}
-	m.registry.MustRegister(m.passes, m.steps, m.exposed, m.problems, m.lastPass, m.offset, m.late, m.webhooks)
+	m := &monitor{registry: prometheus.NewRegistry(), clock: clock}
+	m.passes = m.counter("slabridge_passes_total", "Passes made.", "outcome")
+	m.steps = m.counter("slabridge_steps_total", "Steps by what became of them.", "state")
+	m.exposed = m.counter("slabridge_public_internal_comments_total",
+		"Internal comments found to be public, by the tracker's doing or somebody's.")
+	m.webhooks = m.counter("slabridge_webhooks_total", "Webhooks received, by what became of them.", "outcome")
+	m.problems = m.gauge("slabridge_problems", "Problems of the last pass that a human should look at.")
+	m.lastPass = m.gauge("slabridge_last_good_pass_timestamp_seconds", "When the last complete pass was made.")
+	m.offset = m.gauge("slabridge_clock_offset_seconds", "The tracker's clock minus ours.")
+	m.late = m.gauge("slabridge_late_seconds", "For how long the oldest thing that is due has not been done, once that is "+
+		"longer than limits.late_after; else 0.")
 	m.follow(connections)
 	return m
+}
+
+// counter adds a counter with a label for the connection, and others.
+func (m *monitor) counter(name, help string, labels ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"connection"}, labels...))
+	m.registry.MustRegister(c)
+	return c
+}
+
+// gauge adds a gauge with a label for the connection.
+func (m *monitor) gauge(name, help string) *prometheus.GaugeVec {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"connection"})
+	m.registry.MustRegister(g)
+	return g
 }
 
 // follow takes these connections in place of those before. A new one has time for its first pass; of one that is
@@ -119,17 +128,16 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 	}
 }
 
-// health answers 200 while every connection had its last good pass when its schedule wanted it, give or take
-// staleAfter; else 503, and which had not.
+// health answers 200 while no pass that a connection's schedule wants is overdue; else 503, and whose is.
 func (m *monitor) health(w http.ResponseWriter, _ *http.Request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.clock()
 	for _, id := range slices.Sorted(maps.Keys(m.watch)) {
 		c := m.watch[id]
-		next, err := engine.ParseSchedule(c.Poll, c.good)
-		if err != nil || now.Sub(next[0]) > staleAfter {
-			http.Error(w, fmt.Sprintf("connection %s: no good pass since %s", id, c.good.UTC().Format(time.RFC3339)), http.StatusServiceUnavailable)
+		if passOverdue(c.Poll, c.good, now) {
+			since := c.good.UTC().Format(time.RFC3339)
+			http.Error(w, fmt.Sprintf("connection %s: no good pass since %s", id, since), http.StatusServiceUnavailable)
 			return
 		}
 	}

@@ -3,140 +3,94 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 )
 
-func (a *app) statusCmd() *cobra.Command {
+func statusCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "status",
 		Short: "List running cycles, soonest due first, overdue ones among them",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.status(cmd.Context()) },
+		RunE:  a.withWorkspace(reads, showStatus),
 	})
 }
 
-// cycleInfo is one line of `status -o json`. State is running or paused, or breached while nothing has ended it.
+// cycleInfo is one line of `status -o json`.
 type cycleInfo struct {
-	Connection string     `json:"connection"`
-	Issue      string     `json:"issue"`
-	Subject    string     `json:"subject"`
-	Contract   string     `json:"contract"`
-	Severity   string     `json:"severity"`
-	Obligation string     `json:"obligation"`
-	Cycle      string     `json:"cycle"`
-	State      string     `json:"state"`
-	Started    time.Time  `json:"started"`
-	Due        *time.Time `json:"due"`
-	whole      bool       // of a contract as a whole: its cycle is a period
+	Connection string              `json:"connection"`
+	Issue      string              `json:"issue"`
+	Subject    string              `json:"subject"`
+	Contract   string              `json:"contract"`
+	Severity   string              `json:"severity"`
+	Obligation string              `json:"obligation"`
+	Cycle      string              `json:"cycle"`
+	State      enforcer.CycleState `json:"state"` // running or paused, or breached while nothing has ended it
+	Started    time.Time           `json:"started"`
+	Due        *time.Time          `json:"due"`
+	whole      bool                // of a contract as a whole: its cycle is a period
 }
 
-func (a *app) status(ctx context.Context) error {
-	w, err := a.open(ctx, reads)
+// cycleTable shows cycles to a person, as of now.
+type cycleTable struct {
+	rows []cycleInfo
+	now  time.Time
+}
+
+func showStatus(ctx context.Context, w *workspace, _ []string) error {
+	items, err := w.engine.Running(ctx, w.asOf)
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	at, err := a.moment()
-	if err != nil {
-		return err
+	table := cycleTable{now: w.now()}
+	for _, c := range report.OpenCycles(items) {
+		zone := w.zone(c.Item.Contract)
+		table.rows = append(table.rows, cycleInfo{
+			Connection: c.Item.Connection, Issue: c.Key(), Subject: c.Item.Subject, Contract: c.Item.Contract,
+			Severity: c.Item.Severity, Obligation: c.Obligation, Cycle: c.ID, State: c.State, Started: c.StartedAt.In(zone),
+			Due: report.In(c.Due, zone), whole: c.OfContract(),
+		})
 	}
-	items, err := w.engine.Running(ctx, at)
-	if err != nil {
-		return err
+	if !w.json() {
+		return w.show(table)
 	}
-	now, err := a.now()
-	if err != nil {
-		return err
-	}
-	zone := w.zone()
-	rows := running(items, zone)
-	if a.json() {
-		for _, r := range rows {
-			if err := a.writeJSON(r); err != nil {
-				return err
-			}
+	for _, row := range table.rows {
+		if err := w.writeJSON(row); err != nil {
+			return err
 		}
-		return nil
-	}
-	if len(rows) == 0 {
-		fmt.Fprintln(a.out, a.t("no cycle is running"))
-		return nil
-	}
-	wide := 0 // of the widest length of time
-	lefts := make([]string, len(rows))
-	for i, r := range rows {
-		switch {
-		case r.Due == nil:
-		case r.Due.Before(now):
-			lefts[i] = a.tf("%s ago", a.span(now.Sub(*r.Due)))
-		default:
-			lefts[i] = a.tf("in %s", a.span(r.Due.Sub(now)))
-		}
-		wide = max(wide, utf8.RuneCountInString(lefts[i]))
-	}
-	for i, r := range rows {
-		due := a.t("no due")
-		if r.Due != nil {
-			due = a.stamp(*r.Due)
-		}
-		state := ""
-		if r.State != string(enforcer.Running) {
-			state = a.tint(r.State, r.State)
-		}
-		a.columns(fmt.Sprintf("%-27s  %-*s  ", due, wide, lefts[i]), hash(r.Issue)+" "+a.colour("1", r.Obligation)+a.period(r.whole, r.Cycle), state)
 	}
 	return nil
 }
 
-// columns writes a row of a table; what does not fit goes below, indented.
-func (a *app) columns(first string, rest ...string) { a.wrap(first, strings.Join(rest, " ")) }
-
-// running flattens the items to the cycles that go on, soonest due first, those without a due last. A cycle that
-// was breached and has not been ended yet goes on.
-func running(items []ledger.Item, zone zoneOf) []cycleInfo {
-	var rows []cycleInfo
-	for _, it := range items {
-		for _, c := range it.Cycles {
-			if !c.EndedAt.IsZero() {
-				continue
-			}
-			loc := zone(it.Contract)
-			row := cycleInfo{
-				Connection: it.Connection, Issue: it.IssueKey, Subject: it.Subject, Contract: it.Contract, Severity: it.Severity,
-				Obligation: c.Obligation, Cycle: c.ID, State: string(c.State), Started: c.StartedAt.In(loc),
-			}
-			if it.Issue == "" {
-				row.whole, row.Issue = true, c.IssueKey
-			}
-			if !c.Due.IsZero() {
-				due := c.Due.In(loc)
-				row.Due = &due
-			}
-			rows = append(rows, row)
-		}
+func (t cycleTable) text(p *page) {
+	if len(t.rows) == 0 {
+		p.linef("", "no cycle is running")
 	}
-	sortByDue(rows)
-	return rows
-}
-
-func sortByDue(rows []cycleInfo) {
-	slices.SortStableFunc(rows, func(x, y cycleInfo) int {
+	left, widest := make([]string, len(t.rows)), 0
+	for i, c := range t.rows {
 		switch {
-		case x.Due == nil && y.Due == nil:
-			return 0
-		case x.Due == nil:
-			return 1
-		case y.Due == nil:
-			return -1
+		case c.Due == nil:
+		case c.Due.Before(t.now):
+			left[i] = p.tf("%s ago", p.span(t.now.Sub(*c.Due)))
+		default:
+			left[i] = p.tf("in %s", p.span(c.Due.Sub(t.now)))
 		}
-		return x.Due.Compare(*y.Due)
-	})
+		widest = max(widest, utf8.RuneCountInString(left[i]))
+	}
+	for i, c := range t.rows {
+		due := p.t("no due")
+		if c.Due != nil {
+			due = p.stamp(*c.Due)
+		}
+		what := typed(c.Issue) + " " + colour(bold, c.Obligation) + p.period(c.whole, c.Cycle) + " "
+		if c.State != enforcer.Running {
+			what += tint(c.State, string(c.State))
+		}
+		p.line(fmt.Sprintf("%-27s  %-*s  ", due, widest, left[i]), what)
+	}
 }

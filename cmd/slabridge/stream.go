@@ -188,12 +188,6 @@ func (d *deadliner) line(buf *bytes.Buffer, line []byte) error {
 	return encoder(buf).Encode(ans)
 }
 
-func encoder(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc
-}
-
 // shelf keeps what each name of a contract turned out to mean, faults too: a file is read once, however many
 // lines name it. It is safe for concurrent use.
 type shelf struct {

@@ -3,19 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"strings"
 	"time"
 
+	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 )
 
 // few is how many held steps are told one by one; of more a person wants the summary.
 const few = 10
-
-// heldByBound is the reason of what was held because it was too much for one pass: only a human lets it go.
-const heldByBound = "storm"
 
 // groupInfo is one line of `ledger list --summary -o json`.
 type groupInfo struct {
@@ -42,83 +39,64 @@ type exampleInfo struct {
 	Changes changesInfo `json:"changes"`
 }
 
-// groups puts entries into groups with examples of what would be written.
-func (a *app) groups(ctx context.Context, w *workspace, groups []ledger.Group) ([]groupInfo, error) {
-	dirs, err := w.directories(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []groupInfo
-	for _, g := range groups {
-		loc := w.zone()(g.Contract)
-		info := groupInfo{
-			Connection: g.Connection, Contract: g.Contract, Obligation: g.Obligation, Step: g.Step, State: string(g.State), Code: g.Reason,
-			Reason:  reasonText(g.Examples[0].Reason.Text.In(a.lang), g.Reason),
-			Entries: g.Entries, Issues: g.Issues, Oldest: g.Oldest.In(loc), Newest: g.Newest.In(loc),
-		}
-		examples, err := w.engine.Preview(ctx, g.Examples...)
-		if err != nil {
+// groupInfos gives groups of entries with examples of what would be written, for a person to judge.
+func (w *workspace) groupInfos(ctx context.Context, groups []ledger.Group) ([]groupInfo, error) {
+	out := make([]groupInfo, len(groups))
+	for i := range groups {
+		var err error
+		if out[i], err = w.groupInfo(ctx, &groups[i]); err != nil {
 			return nil, err
 		}
-		for _, e := range examples {
-			x := exampleInfo{ID: e.ID, Issue: e.IssueKey, Subject: e.Subject, Moment: e.Moment.In(loc)}
-			if e.Write != nil {
-				x.Changes = changesOf(e.Write, dirs[g.Connection])
-			}
-			info.Examples = append(info.Examples, x)
-		}
-		out = append(out, info)
 	}
 	return out, nil
 }
 
-// summarize writes the groups of entries, for a person to judge.
-func (a *app) summarize(ctx context.Context, w *workspace, groups []ledger.Group) error {
-	infos, err := a.groups(ctx, w, groups)
+func (w *workspace) groupInfo(ctx context.Context, g *ledger.Group) (groupInfo, error) {
+	zone := w.zone(g.Contract)
+	info := groupInfo{
+		Connection: g.Connection, Contract: g.Contract, Obligation: g.Obligation, Step: g.Step, State: string(g.State),
+		Code: g.Reason, Reason: w.reason(g.Examples[0].Reason), Entries: g.Entries, Issues: g.Issues,
+		Oldest: g.Oldest.In(zone), Newest: g.Newest.In(zone),
+	}
+	n, err := w.names(ctx, g.Connection)
 	if err != nil {
-		return err
+		return info, err
 	}
-	for _, g := range infos {
-		if a.json() {
-			if err := a.writeJSON(g); err != nil {
-				return err
-			}
-			continue
+	examples, err := w.engine.Preview(ctx, g.Examples...)
+	for _, e := range examples {
+		x := exampleInfo{ID: e.ID, Issue: e.IssueKey, Subject: e.Subject, Moment: e.Moment.In(zone)}
+		if e.Write != nil {
+			x.Changes = changesOf(e.Write, n)
 		}
-		a.printGroup(g)
+		info.Examples = append(info.Examples, x)
 	}
-	return nil
+	return info, err
 }
 
-func (a *app) printGroup(g groupInfo) {
-	a.wrap("= ", a.tf("%s %s/%s of %s: issues %d, steps %d", g.State, g.Obligation, g.Step, g.Contract, g.Issues, g.Entries))
-	a.wrap(entryIndent, g.Reason)
+func (g groupInfo) text(p *page) {
+	p.linef("= ", "%s %s/%s of %s: issues %d, steps %d", g.State, g.Obligation, g.Step, g.Contract, g.Issues, g.Entries)
+	p.line(entryIndent, g.Reason)
 	if g.Oldest.Equal(g.Newest) {
-		a.wrap(entryIndent, a.tf("moment %s", a.stamp(g.Oldest)))
+		p.linef(entryIndent, "moment %s", p.stamp(g.Oldest))
 	} else {
-		a.wrap(entryIndent, a.tf("moments from %s to %s", a.stamp(g.Oldest), a.stamp(g.Newest)))
+		p.linef(entryIndent, "moments from %s to %s", p.stamp(g.Oldest), p.stamp(g.Newest))
 	}
 	for _, x := range g.Examples {
-		a.wrap(entryIndent+a.t("for example "), fmt.Sprintf("%s %s, %s", hash(x.Issue), x.Subject, a.stamp(x.Moment)))
+		p.labelled(entryIndent, "for example ", fmt.Sprintf("%s %s, %s", typed(x.Issue), x.Subject, p.stamp(x.Moment)))
 		if x.Changes.none() {
-			a.wrap(entryIndent+"  ", a.t("not called for any more"))
+			p.linef(entryIndent+"  ", "not called for any more")
 			continue
 		}
-		a.printChanges(x.Changes, false)
+		x.Changes.tell(p, false)
 	}
-	if g.State == string(ledger.Held) && g.Code == heldByBound {
+	if g.State == string(enforcer.Held) && g.Code == report.HeldByWriteLimit {
 		filter := fmt.Sprintf("--contract %s --obligation %s --step %s --reason %s", g.Contract, g.Obligation, g.Step, g.Code)
-		a.wrap(entryIndent, a.tf("let go with 'slabridge ledger release %s'", filter))
+		p.linef(entryIndent, "let go with 'slabridge ledger release %s'", filter)
 	}
-}
-
-// none reports whether nothing would be changed.
-func (c changesInfo) none() bool {
-	return c.Comment == nil && c.Assign == "" && c.Priority == "" && len(c.Watchers)+len(c.Fields) == 0 && c.Transition == ""
 }
 
 // heldGroups summarizes what a pass held.
-func heldGroups(r engine.Report) []ledger.Group {
+func heldGroups(r *engine.Report) []ledger.Group {
 	groups, _ := ledger.Summarize(func(yield func(ledger.Entry, error) bool) { // without an error there is none
 		for _, e := range r.Held {
 			if !yield(e, nil) {
@@ -127,24 +105,4 @@ func heldGroups(r engine.Report) []ledger.Group {
 		}
 	})
 	return groups
-}
-
-// logHeld logs what a pass held: each step, or of many a line for each group, and the steps when debugging.
-func (w *workspace) logHeld(r engine.Report) {
-	level := slog.LevelWarn
-	if len(r.Held) > few {
-		level = slog.LevelDebug
-		for _, g := range heldGroups(r) {
-			var examples []string
-			for _, e := range g.Examples {
-				examples = append(examples, hash(e.IssueKey))
-			}
-			w.log.Warn("held", slog.String("connection", r.Connection), slog.String("contract", g.Contract), slog.String("step", g.Obligation+"/"+g.Step),
-				slog.Int("issues", g.Issues), slog.Int("steps", g.Entries), slog.Time("oldest", g.Oldest), slog.Time("newest", g.Newest),
-				slog.String("examples", strings.Join(examples, " ")), slog.String("why", g.Examples[0].Reason.Text.In("en")))
-		}
-	}
-	for _, e := range r.Held {
-		w.log.Log(context.Background(), level, "held", slog.String("connection", r.Connection), slog.String("issue", e.IssueKey), slog.String("step", e.Key.Obligation+"/"+e.Key.Step), slog.String("entry", e.ID), slog.String("why", e.Reason.Text.In("en")))
-	}
 }

@@ -85,7 +85,7 @@ func TestHeldSummary(t *testing.T) {
 // slabridge begins and ceases to be late.
 func TestLogOfAPass(t *testing.T) {
 	var out bytes.Buffer
-	w := &workspace{log: slog.New(slog.NewTextHandler(&out, nil))}
+	log := slog.New(slog.NewTextHandler(&out, nil))
 	moment := time.Date(2026, 3, 20, 11, 0, 0, 0, time.UTC)
 	r := engine.Report{Connection: "helpdesk", Late: engine.Lateness{At: moment, Since: moment, Overdue: 3, Began: true}}
 	for i := range 40 {
@@ -95,7 +95,7 @@ func TestLogOfAPass(t *testing.T) {
 		e.ID, e.Moment = e.Key.ID(), moment.Add(time.Duration(i)*time.Minute)
 		r.Held = append(r.Held, e)
 	}
-	w.logPass([]engine.Report{r}, nil)
+	logPass(log, []engine.Report{r}, nil)
 	text := out.String()
 	if n := strings.Count(text, "msg=held"); n != 1 {
 		t.Errorf("%d lines for 40 held steps:\n%s", n, text)
@@ -103,7 +103,7 @@ func TestLogOfAPass(t *testing.T) {
 	contains(t, "log", text, "issues=40", "steps=40", `examples="#0 #38 #39"`, `why="too many"`, `msg="slabridge is late"`, "overdue=3")
 	out.Reset()
 	r = engine.Report{Connection: "helpdesk", Held: r.Held[:2], Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)}}
-	w.logPass([]engine.Report{r}, nil)
+	logPass(log, []engine.Report{r}, nil)
 	contains(t, "log", out.String(), "issue=0", "issue=1", `msg="slabridge has caught up"`)
 
 	m := newMonitor([]engine.Connection{{ID: "helpdesk", Poll: "@every 1m", Tracker: away{}}}, func() time.Time { return moment })

@@ -12,15 +12,15 @@ import (
 	"slabridge/enforcer/engine"
 )
 
-func (a *app) syncCmd() *cobra.Command {
+func syncCmd(a *app) *cobra.Command {
 	var full, rebuild bool
 	c := &cobra.Command{
 		Use:   "sync",
 		Short: "Bring the mirror up to date; writes nothing to the tracker",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.sync(cmd.Context(), full, rebuild)
-		},
+		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
+			return syncMirror(ctx, w, full, rebuild)
+		}),
 	}
 	c.Flags().BoolVar(&full, "full", false, "read every history again")
 	c.Flags().BoolVar(&rebuild, "rebuild", false, "throw the mirror away first (never the ledger)")
@@ -40,12 +40,7 @@ type syncInfo struct {
 	Complete   bool   `json:"complete"`
 }
 
-func (a *app) sync(ctx context.Context, full, rebuild bool) error {
-	w, err := a.open(ctx, writes)
-	if err != nil {
-		return err
-	}
-	defer w.close()
+func syncMirror(ctx context.Context, w *workspace, full, rebuild bool) error {
 	if rebuild {
 		for _, c := range w.cfg.Connections {
 			if err := w.mirror.Wipe(ctx, c.ID); err != nil {
@@ -56,28 +51,31 @@ func (a *app) sync(ctx context.Context, full, rebuild bool) error {
 	reports, err := w.engine.Sync(ctx, engine.SyncOptions{Full: full, Census: full || rebuild})
 	for _, id := range slices.Sorted(maps.Keys(reports)) {
 		r := reports[id]
-		info := syncInfo{id, r.Listed, len(r.Changed), len(r.New), len(r.Gone), len(r.Hidden), len(r.Failed), r.Requests(), r.Complete}
-		if a.json() {
-			if err := a.writeJSON(info); err != nil {
-				return err
-			}
-		} else if r.Complete {
-			a.wrap("", a.tf("%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d",
-				id, info.Changed, info.New, info.Gone, info.Hidden, info.Requests))
+		if err := w.show(syncInfo{
+			id, r.Listed, len(r.Changed), len(r.New), len(r.Gone), len(r.Hidden), len(r.Failed), r.Requests(), r.Complete,
+		}); err != nil {
+			return err
 		}
 		for _, f := range r.Failed {
-			fmt.Fprintf(a.err, "slabridge: %s: issue %s stays to be read: %v\n", id, f.Issue, f.Err)
+			fmt.Fprintf(w.err, "slabridge: %s: issue %s stays to be read: %v\n", id, f.Issue, f.Err)
 		}
 	}
 	return err
 }
 
+func (i syncInfo) text(p *page) {
+	if i.Complete {
+		p.linef("", "%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d",
+			i.Connection, i.Changed, i.New, i.Gone, i.Hidden, i.Requests)
+	}
+}
+
 // progress shows on a terminal how a long synchronisation goes on; elsewhere nobody looks.
-func (a *app) progress() func(mirror.Progress) {
-	if !terminal(a.err) {
+func progress(to *screen) func(mirror.Progress) {
+	if !terminal(to) {
 		return nil
 	}
-	screen := a.err.w // the line is written over again and again, and holds nothing of a tracker's
+	screen := to.w // the line is written over again and again, and holds nothing of a tracker's
 	return func(p mirror.Progress) {
 		switch {
 		case p.Listing:

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"slabridge/enforcer"
@@ -18,10 +17,12 @@ type segmentInfo struct {
 	Holder  string    `json:"holder,omitempty"` // us, customer, third-party or nobody
 }
 
-func (a *app) segmentsOf(list []enforcer.Segment, loc *time.Location) []segmentInfo {
+func segmentsOf(p *page, list []enforcer.Segment, zone *time.Location) []segmentInfo {
 	out := make([]segmentInfo, len(list))
 	for i, s := range list {
-		out[i] = segmentInfo{From: s.From.In(loc), To: s.To.In(loc), Segment: s.Name.In(a.lang), Kind: s.Kind, Cause: s.Cause, Holder: s.Holder}
+		out[i] = segmentInfo{
+			From: s.From.In(zone), To: s.To.In(zone), Segment: s.Name.In(p.lang), Kind: s.Kind, Cause: s.Cause, Holder: s.Holder,
+		}
 	}
 	return out
 }
@@ -34,49 +35,28 @@ var holderWords = map[string]phrase{
 // maxTimeline is how many lines of a timeline a terminal is given; JSON has them all.
 const maxTimeline = 60
 
-// printTimeline shows who held the request when, and how long in all.
-func (a *app) printTimeline(list []segmentInfo) {
-	if len(list) == 0 {
+// tellTimeline shows who held the request when, and how long in all.
+func (s *explanation) tellTimeline(p *page) {
+	if len(s.Timeline) == 0 {
 		return
 	}
-	fmt.Fprintf(a.out, "\n%s\n", a.t("who held it"))
-	for _, s := range list[:min(len(list), maxTimeline)] {
-		cause := ""
-		if s.Cause != "" {
-			cause = " (" + s.Cause + ")"
+	p.heading(p.t("who held it"))
+	for _, x := range s.Timeline[:min(len(s.Timeline), maxTimeline)] {
+		what := fmt.Sprintf("%-8s %s, %s", p.span(x.To.Sub(x.From)), p.t(holderWords[x.Holder]), x.Segment)
+		if x.Cause != "" {
+			what += " (" + x.Cause + ")"
 		}
-		a.wrap("  "+a.stamp(s.From)+"  ", fmt.Sprintf("%-8s %s, %s%s", a.span(s.To.Sub(s.From)), a.t(holderWords[s.Holder]), s.Segment, cause))
+		p.line("  "+p.stamp(x.From)+"  ", what)
 	}
-	if n := len(list) - maxTimeline; n > 0 {
-		a.wrap("  ", a.tf("and %d more; -o json has them all", n))
+	if n := len(s.Timeline) - maxTimeline; n > 0 {
+		p.linef("  ", "and %d more; -o json has them all", n)
 	}
-	for _, h := range held(list) {
-		if h.holder == enforcer.HeldByUs {
-			a.wrap("  ", a.tf("in all %s: %s in working hours, %s of plain time", a.t(holderWords[h.holder]), a.span(h.worked), a.span(h.plain)))
-			continue
-		}
-		a.wrap("  ", a.tf("in all %s: %s of plain time", a.t(holderWords[h.holder]), a.span(h.plain)))
-	}
-}
-
-// holding is how long somebody held a request, in working hours and in plain time.
-type holding struct {
-	holder        string
-	worked, plain time.Duration
-}
-
-func held(list []segmentInfo) []holding {
-	var out []holding
-	for _, s := range list {
-		i := slices.IndexFunc(out, func(h holding) bool { return h.holder == s.Holder })
-		if i < 0 {
-			i = len(out)
-			out = append(out, holding{holder: s.Holder})
-		}
-		out[i].plain += s.To.Sub(s.From)
-		if s.Kind == enforcer.SegmentCounting {
-			out[i].worked += s.To.Sub(s.From)
+	for _, h := range s.holdings {
+		holder := p.t(holderWords[h.Holder])
+		if h.Holder == enforcer.HeldByUs {
+			p.linef("  ", "in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
+		} else {
+			p.linef("  ", "in all %s: %s of plain time", holder, p.span(h.Plain))
 		}
 	}
-	return out
 }

@@ -15,12 +15,18 @@ import (
 // version is set by the build.
 var version = "development"
 
-func (a *app) versionCmd() *cobra.Command {
+func versionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Say which program, contracts and calendar data this is",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return a.version() },
+		RunE: func(*cobra.Command, []string) error {
+			info, err := versionInfoOf()
+			if err != nil {
+				return err
+			}
+			return a.show(info)
+		},
 	}
 }
 
@@ -40,12 +46,13 @@ type calendarInfo struct {
 	Years   string `json:"years"`
 }
 
-func (a *app) version() error {
+func versionInfoOf() (versionInfo, error) {
 	v := versionInfo{
 		Version: version, Go: runtime.Version(), Contracts: map[string]string{},
 		Zones: calendar.ZoneRelease(),
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && version == "development" && info.Main.Version != "(devel)" && info.Main.Version != "" {
+	info, ok := debug.ReadBuildInfo()
+	if ok && version == "development" && info.Main.Version != "(devel)" && info.Main.Version != "" {
 		v.Version = info.Main.Version
 	}
 	for _, c := range config.Presets() {
@@ -54,22 +61,22 @@ func (a *app) version() error {
 	for _, country := range []string{"KZ", "RU"} {
 		days, err := config.BuiltinDays(country)
 		if err != nil {
-			return err
+			return v, err
 		}
 		v.Calendars = append(v.Calendars, calendarInfo{country, days.Version, days.Source, yearsOf(days)})
 	}
-	if a.json() {
-		return a.writeJSON(v)
-	}
-	fmt.Fprintf(a.out, "slabridge %s, %s\n", v.Version, v.Go)
+	return v, nil
+}
+
+func (v versionInfo) text(p *page) {
+	fmt.Fprintf(p.out, "slabridge %s, %s\n", v.Version, v.Go)
 	var ids []string
 	for _, id := range config.PresetIDs() {
 		ids = append(ids, id+" "+v.Contracts[id])
 	}
-	a.wrap("contracts  ", strings.Join(ids, ", "))
+	p.line("contracts  ", strings.Join(ids, ", "))
 	for _, c := range v.Calendars {
-		fmt.Fprintf(a.out, "calendar   %s %s of %s\n", c.Country, c.Years, c.Version)
+		fmt.Fprintf(p.out, "calendar   %s %s of %s\n", c.Country, c.Years, c.Version)
 	}
-	a.wrap("zones      ", v.Zones)
-	return nil
+	p.line("zones      ", v.Zones)
 }

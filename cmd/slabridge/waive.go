@@ -13,6 +13,7 @@ import (
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 )
 
 // waiving is what `ledger waive` was asked for.
@@ -21,24 +22,43 @@ type waiving struct {
 	cycle, by, reason string
 }
 
-func (a *app) ledgerWaiveCmd() *cobra.Command {
-	var w waiving
+func ledgerWaiveCmd(a *app) *cobra.Command {
+	var ask waiving
 	c := &cobra.Command{
 		Use:   "waive ISSUE OBLIGATION",
 		Short: "Excuse breaches: the verdict stays, and reports say who excused it and why",
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			w.filter.Issue, w.filter.Obligation = strings.TrimPrefix(args[0], "#"), args[1]
-			return a.ledgerWaive(cmd.Context(), w)
+		PreRunE: func(_ *cobra.Command, args []string) error {
+			ask.filter.Issue, ask.filter.Obligation = strings.TrimPrefix(args[0], "#"), args[1]
+			if ask.reason = strings.TrimSpace(ask.reason); ask.reason == "" {
+				return usage("waive: say why it is excused: --reason TEXT")
+			}
+			return whoever(&ask.by, "waive", "excuses it")
 		},
+		// a running daemon need not be stopped for it: it adds to the ledger and changes nothing
+		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error { return ask.waive(ctx, w) }),
 	}
 	flags := c.Flags()
-	flags.StringVar(&w.reason, "reason", "", "why it is excused; reports show it")
-	flags.StringVar(&w.by, "by", "", "who excuses it (default the user of this system)")
-	flags.StringVar(&w.filter.Contract, "contract", "", "of this contract, when several promise it")
-	flags.StringVar(&w.filter.Connection, "connection", "", "of this connection, when several have such an issue")
-	flags.StringVar(&w.cycle, "cycle", "", "this cycle alone (default every broken one that is not excused yet)")
+	flags.StringVar(&ask.reason, "reason", "", "why it is excused; reports show it")
+	flags.StringVar(&ask.by, "by", "", "who excuses it (default the user of this system)")
+	flags.StringVar(&ask.filter.Contract, "contract", "", "of this contract, when several promise it")
+	flags.StringVar(&ask.filter.Connection, "connection", "", "of this connection, when several have such an issue")
+	flags.StringVar(&ask.cycle, "cycle", "", "this cycle alone (default every broken one that is not excused yet)")
 	return c
+}
+
+// whoever makes the user of this system the one who does something, unless one is named.
+func whoever(by *string, command, does string) error {
+	if *by == "" {
+		*by = os.Getenv("USER")
+	}
+	if u, err := user.Current(); *by == "" && err == nil {
+		*by = u.Username
+	}
+	if *by == "" {
+		return usage("%s: the system does not say who you are; say who %s: --by NAME", command, does)
+	}
+	return nil
 }
 
 // waiverInfo is one line of `ledger waive -o json`.
@@ -55,138 +75,85 @@ type waiverInfo struct {
 	Reason     string     `json:"reason"`
 }
 
-func (a *app) ledgerWaive(ctx context.Context, what waiving) error {
-	if what.reason = strings.TrimSpace(what.reason); what.reason == "" {
-		return usage("waive: say why it is excused: --reason TEXT")
-	}
-	if what.by == "" {
-		what.by = systemUser()
-	}
-	if what.by == "" {
-		return usage("waive: the system does not say who you are; say who excuses it: --by NAME")
-	}
-	w, err := a.open(ctx, reads) // a running daemon need not be stopped for it: it adds to the ledger and changes nothing
+func (ask *waiving) waive(ctx context.Context, w *workspace) error {
+	verdicts, err := ask.breaches(ctx, w)
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	verdicts, err := w.toWaive(ctx, what)
-	if err != nil {
-		return err
-	}
-	now := a.clock()
+	now := w.clock()
 	waivers := make([]ledger.Waiver, len(verdicts))
 	for i, v := range verdicts {
 		waivers[i] = ledger.Waiver{
 			Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle,
-			By: what.by, Reason: what.reason,
+			By: ask.by, Reason: ask.reason,
 		}
 	}
 	if err := w.ledger.Waive(ctx, now, waivers...); err != nil {
 		return err
 	}
 	for _, v := range verdicts {
-		loc := w.zone()(v.Contract)
-		info := waiverInfo{
+		zone := w.zone(v.Contract)
+		if err := w.show(waiverInfo{
 			Connection: v.Connection, Issue: v.IssueKey, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle,
-			Due: in(v.Due, loc), Ended: in(v.EndedAt, loc), By: what.by, At: now.In(loc), Reason: what.reason,
+			Due: report.In(v.Due, zone), Ended: report.In(v.EndedAt, zone), By: ask.by, At: now.In(zone), Reason: ask.reason,
+		}); err != nil {
+			return err
 		}
-		if a.json() {
-			if err := a.writeJSON(info); err != nil {
-				return err
-			}
-			continue
-		}
-		due := a.t("no due")
-		if info.Due != nil {
-			due = a.tf("due %s", a.stamp(*info.Due))
-		}
-		a.wrap("", a.tf("excused: %s %s of %s, cycle %s, %s", hash(v.IssueKey), v.Obligation, v.Contract, v.Cycle, due))
-		a.wrap(entryIndent, a.tf("by %s: %s", what.by, what.reason))
 	}
 	return nil
 }
 
-// in is a moment in a zone, nil for none.
-func in(t time.Time, loc *time.Location) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.In(loc)
-	return &t
+func (i waiverInfo) text(p *page) {
+	p.linef("", "excused: %s %s of %s, cycle %s, %s", typed(i.Issue), i.Obligation, i.Contract, i.Cycle, p.due(i.Due))
+	p.linef(entryIndent, "by %s: %s", i.By, i.Reason)
 }
 
-// systemUser is the name of whoever runs the program, "" when the system does not say.
-func systemUser() string {
-	if name := os.Getenv("USER"); name != "" {
-		return name
-	}
-	u, err := user.Current()
-	if err != nil {
-		return ""
-	}
-	return u.Username
-}
-
-// toWaive finds the breaches that are meant, or says why there are none.
-func (w *workspace) toWaive(ctx context.Context, what waiving) ([]ledger.Verdict, error) {
-	f := what.filter
-	var found []ledger.Verdict
-	var lines [][2]string // contract and connection
-	for v, err := range ledger.Latest(w.ledger.Verdicts(ctx, f)) {
+// breaches finds the breaches that are meant, or says why there are none.
+func (ask *waiving) breaches(ctx context.Context, w *workspace) ([]enforcer.Verdict, error) {
+	var found []enforcer.Verdict
+	var promisedBy []string // contracts with their connections
+	for v, err := range enforcer.Latest(w.ledger.Verdicts(ctx, ask.filter)) {
 		if err != nil {
 			return nil, err
 		}
 		found = append(found, v)
-		if line := [2]string{v.Contract, v.Connection}; !slices.Contains(lines, line) {
-			lines = append(lines, line)
+		if by := v.Contract + " on " + v.Connection; !slices.Contains(promisedBy, by) {
+			promisedBy = append(promisedBy, by)
 		}
 	}
-	switch len(lines) {
-	case 0:
-		return nil, w.noVerdict(ctx, f)
-	case 1:
-	default:
-		var names []string
-		for _, l := range lines {
-			names = append(names, fmt.Sprintf("%s on %s", l[0], l[1]))
-		}
+	issue, obligation := typed(ask.filter.Issue), ask.filter.Obligation
+	switch {
+	case len(found) == 0:
+		return nil, ask.noVerdict(ctx, w)
+	case len(promisedBy) > 1:
 		return nil, usage("issue %s: %s is promised by %s; say which with --contract (and --connection)",
-			hash(f.Issue), f.Obligation, strings.Join(names, " and by "))
+			issue, obligation, strings.Join(promisedBy, " and by "))
 	}
-	waivers, err := w.ledger.Waivers(ctx, lines[0][1], lines[0][0])
+	waivers, err := w.ledger.Waivers(ctx, found[0].Connection, found[0].Contract)
 	if err != nil {
 		return nil, err
 	}
-	var out []ledger.Verdict
-	for _, v := range found {
-		excused := slices.ContainsFunc(waivers, func(x ledger.Waiver) bool { return x.Of(&v) })
-		if v.Cycle == what.cycle || (what.cycle == "" && v.State == enforcer.Breached && !excused) {
-			out = append(out, v)
-		}
-	}
-	switch {
-	case len(out) > 0:
+	out := report.Excusable(found, waivers, ask.cycle)
+	if len(out) > 0 {
 		return out, nil
-	case what.cycle != "":
-		return nil, fmt.Errorf("issue %s: %s has no verdict on cycle %q; it has: %s", hash(f.Issue), f.Obligation, what.cycle, summary(found))
 	}
-	return nil, fmt.Errorf("issue %s: %s has no breach that is not excused yet; verdicts: %s", hash(f.Issue), f.Obligation, summary(found))
-}
-
-// summary lists cycles with their verdicts.
-func summary(verdicts []ledger.Verdict) string {
-	var out []string
-	for _, v := range verdicts {
-		out = append(out, fmt.Sprintf("%s (%s)", v.Cycle, v.State))
+	var have []string
+	for _, v := range found {
+		have = append(have, fmt.Sprintf("%s (%s)", v.Cycle, v.State))
 	}
-	return strings.Join(out, ", ")
+	verdicts := strings.Join(have, ", ")
+	if ask.cycle != "" {
+		return nil, fmt.Errorf("issue %s: %s has no verdict on cycle %q; it has: %s", issue, obligation, ask.cycle, verdicts)
+	}
+	return nil, fmt.Errorf("issue %s: %s has no breach that is not excused yet; verdicts: %s", issue, obligation, verdicts)
 }
 
 // noVerdict says whether it is the issue or the obligation that nothing is known of.
-func (w *workspace) noVerdict(ctx context.Context, f ledger.VerdictFilter) error {
+func (ask *waiving) noVerdict(ctx context.Context, w *workspace) error {
 	var judged []string
-	for v, err := range ledger.Latest(w.ledger.Verdicts(ctx, ledger.VerdictFilter{Issue: f.Issue, Contract: f.Contract, Connection: f.Connection})) {
+	filter := ask.filter
+	filter.Obligation = ""
+	for v, err := range enforcer.Latest(w.ledger.Verdicts(ctx, filter)) {
 		if err != nil {
 			return err
 		}
@@ -194,16 +161,17 @@ func (w *workspace) noVerdict(ctx context.Context, f ledger.VerdictFilter) error
 			judged = append(judged, v.Obligation)
 		}
 	}
+	issue, obligation := ask.filter.Issue, ask.filter.Obligation
 	if len(judged) > 0 {
-		return fmt.Errorf("issue %s: no verdict on %q; there is one on: %s", hash(f.Issue), f.Obligation, strings.Join(judged, ", "))
+		return fmt.Errorf("issue %s: no verdict on %q; there is one on: %s", typed(issue), obligation, strings.Join(judged, ", "))
 	}
 	for _, c := range w.cfg.Connections {
-		switch _, known, err := w.mirror.IDByKey(ctx, c.ID, f.Issue); {
+		switch _, known, err := w.mirror.IDByKey(ctx, c.ID, issue); {
 		case err != nil:
 			return err
 		case known:
-			return fmt.Errorf("issue %s: no verdict on %q yet, nor on anything else", hash(f.Issue), f.Obligation)
+			return fmt.Errorf("issue %s: no verdict on %q yet, nor on anything else", typed(issue), obligation)
 		}
 	}
-	return fmt.Errorf("issue %q is not in the mirror", f.Issue)
+	return fmt.Errorf("issue %q is not in the mirror", issue)
 }

@@ -23,7 +23,7 @@ func (d *office) keep(do func(l *ledger.Ledger)) {
 }
 
 // judge puts verdicts into the desk's ledger.
-func (d *office) judge(verdicts ...ledger.Verdict) {
+func (d *office) judge(verdicts ...enforcer.Verdict) {
 	d.t.Helper()
 	d.keep(func(l *ledger.Ledger) {
 		_, err := l.Judge(d.t.Context(), d.clock(), verdicts...)
@@ -33,12 +33,12 @@ func (d *office) judge(verdicts ...ledger.Verdict) {
 
 // verdict is one on an issue of kamal-acme, received on the Friday at 16:00 in Almaty: due at 16:20 and, unless broken
 // without an answer, ended at 16:10.
-func verdict(issue, obligation, cycle string, state enforcer.CycleState) ledger.Verdict {
+func verdict(issue, obligation, cycle string, state enforcer.CycleState) enforcer.Verdict {
 	start := time.Date(2026, 3, 20, 11, 0, 0, 0, time.UTC)
-	v := ledger.Verdict{
+	v := enforcer.Verdict{
 		Connection: "helpdesk", Issue: issue, IssueKey: issue, Subject: "Nobody can log in", Contract: "kamal-acme", Obligation: obligation,
 		Cycle: cycle, Ordinal: 1, State: state, Severity: "critical", Source: "п. 8", StartedAt: start, Due: start.Add(20 * time.Minute),
-		LastEvent: "created", Facts: ledger.Facts{Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1"},
+		LastEvent: "created", Facts: enforcer.Facts{Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1"},
 	}
 	if state != enforcer.Breached {
 		v.EndedAt, v.EndEvent, v.EndBy, v.EndByRole, v.EndWhy = start.Add(10*time.Minute), "journal:1", "Ivan Ivanov", enforcer.Support, "stopped"

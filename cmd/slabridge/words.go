@@ -1,309 +1,71 @@
 package main
 
-import "fmt"
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
 
 // phrase is a text for people, in English; a format keeps its verbs in their order in every language. Ids (of
-// obligations, steps, states, severities, commands) are the same in both.
+// obligations, steps, states, severities, commands) are the same in all, and so are errors, flags and help: they are
+// what people search for and report.
 type phrase string
 
-// t gives the phrase in the language of the reader.
-func (a *app) t(p phrase) string {
-	if a.lang == "ru" {
-		if text, ok := russian[p]; ok {
-			return text
-		}
+// english is the language that phrases are written in.
+const english = "en"
+
+//go:embed words
+var wordFiles embed.FS
+
+// translations has every phrase in each other language: a language is one file in words.
+var translations = readTranslations()
+
+func readTranslations() map[string]map[phrase]string {
+	out := map[string]map[phrase]string{}
+	files, err := wordFiles.ReadDir("words")
+	if err != nil {
+		panic(err) // what is embedded is always there
 	}
-	return string(p)
+	for _, f := range files {
+		data, err := wordFiles.ReadFile(path.Join("words", f.Name()))
+		if err != nil {
+			panic(err)
+		}
+		var groups map[string]map[phrase]string
+		if err := json.Unmarshal(data, &groups); err != nil {
+			panic(fmt.Errorf("words/%s: %w", f.Name(), err)) // a test reads it first
+		}
+		words := map[phrase]string{}
+		for _, group := range groups {
+			for p, text := range group {
+				words[p] = text
+			}
+		}
+		out[strings.TrimSuffix(f.Name(), ".json")] = words
+	}
+	return out
+}
+
+// languages are those that the commands speak, English last.
+func languages() []string {
+	var out []string
+	for lang := range translations {
+		out = append(out, lang)
+	}
+	slices.Sort(out)
+	return append(out, english)
+}
+
+// t gives the phrase in the language of the reader.
+func (p *page) t(text phrase) string {
+	if translated, ok := translations[p.lang][text]; ok {
+		return translated
+	}
+	return string(text)
 }
 
 // tf is t for a format.
-func (a *app) tf(format phrase, args ...any) string { return fmt.Sprintf(a.t(format), args...) }
-
-// russian has every phrase that the commands show. Errors, flags and help are in English alone: they are what
-// people search for and report.
-var russian = map[phrase]string{
-	// lengths of time
-	"%dh":        "%d ч",
-	"%dh %02dm":  "%d ч %02d мин",
-	"%dm":        "%d мин",
-	"%dm %02ds":  "%d мин %02d с",
-	"%ds":        "%d с",
-	"in %s":      "через %s",
-	"%s ago":     "%s назад",
-	"no due":     "без срока",
-	"due %s":     "срок %s",
-	"still":      "по сей час",
-	"to come":    "предстоит",
-	"not needed": "не понадобился",
-
-	// demo
-	"kamal: Almaty, Mon-Fri 09:00-18:00; Nauryz is off from 21 to 25 March 2026": "kamal: Алматы, пн-пт 09:00-18:00; 21-25 марта 2026 выходные, Наурыз",
-	"people stand at the left, what slabridge does is indented":                  "слева люди, с отступом то, что делает slabridge",
-	"reports #1, critical: nobody can log in":                                    "заводит #1, критичный: никто не может войти",
-	"reports #2, not critical: a report prints slowly":                           "заводит #2, некритичный: отчёт печатается медленно",
-	"takes #1 into work, without a word to the customer":                         "берёт #1 в работу, не сказав заказчику ни слова",
-	"answers on #2":                    "отвечает в #2",
-	"resolves #1":                      "решает #1",
-	"reopens #1":                       "снова открывает #1",
-	"answers on #1":                    "отвечает в #1",
-	"resolves both":                    "решает оба",
-	"tells staff":                      "сообщает сотрудникам",
-	"tells the customer":               "сообщает заказчику",
-	"assigns %s":                       "назначает %s",
-	"raises the priority":              "повышает приоритет",
-	"adds %s as watchers":              "добавляет наблюдателей %s",
-	"what the customer sees on #1":     "что видит заказчик в #1",
-	"the whole story is in %s; ask on": "вся история в %s; спросите дальше",
-
-	// status, explain
-	"no cycle is running":                "ни один срок не идёт",
-	"contract %s, as of %s":              "договор %s, на момент %s",
-	"contract %s, severity %s, as of %s": "договор %s, критичность %s, на момент %s",
-	"no contract covers it":              "ни один договор на него не распространяется",
-	"deleted in the tracker":             "удалён в трекере",
-	"on hold: ":                          "запись приостановлена: ",
-	"note: ":                             "примечание: ",
-	"no role":                            "без роли",
-	"what happened":                      "что произошло",
-	"what was promised":                  "что обещано",
-	"what slabridge did":                 "что сделал slabridge",
-	"made, status %s":                    "создана, статус %s",
-	"received, severity %s, status %s":   "получен, критичность %s, статус %s",
-	"an automatic reply":                 "автоответ",
-	"on the customer's behalf":           "от имени заказчика",
-	"severity %s":                        "критичность %s",
-	"unassigned":                         "исполнитель снят",
-	"assigned to %s":                     "назначен исполнитель %s",
-	"priority raised":                    "приоритет повышен",
-	"priority lowered":                   "приоритет понижен",
-	"came under the contract":            "попал под договор",
-	"left the contract":                  "вышел из-под договора",
-	"something else changed":             "изменилось что-то ещё",
-	"from %s, due %s":                    "с %s, срок %s",
-	"from %s, no due":                    "с %s, без срока",
-	"ended %s":                           "закончен %s",
-	"from %s":                            "с %s",
-	"kept":                               "соблюдён",
-	"broken":                             "нарушен",
-	"paused":                             "приостановлен",
-	"running":                            "идёт",
-	"what the service desk's own clocks say (a second opinion, which decides nothing)": "что говорят собственные часы сервис-деска (второе мнение, ничего не решает)",
-	"how this %s behaves where no document tells (send it to us, it names nobody):":    "как ведёт себя %s там, где документов нет (пришлите нам, имён здесь нет):",
-	"%s of counting time passed, late by %s":                                           "прошло %s учётного времени, опоздание %s",
-	"%s of counting time passed, %s left":                                              "прошло %s учётного времени, осталось %s",
-	"paused %s .. %s: %s (%s)":                                                         "пауза %s .. %s: %s (%s)",
-	"due when %s is":                                                                   "срок тот же, что у %s",
-	"done":                                                                             "выполнено",
-	"the request was resolved":                                                         "запрос решён",
-	"the due passed":                                                                   "срок прошёл",
-	"the customer closed the request":                                                  "запрос закрыл заказчик",
-	"someone without a role closed the request":                                        "запрос закрыл человек без роли",
-	"the request was closed as a duplicate":                                            "запрос закрыт как дубликат",
-	"the request left the contract":                                                    "запрос вышел из-под договора",
-	"the status was left":                                                              "статус сменился",
-	"the severity changed":                                                             "критичность изменилась",
-	"the request was deleted":                                                          "запрос удалён",
-	"out of our sight in the tracker: frozen until it is seen again":                   "в трекере нам не виден: заморожен, пока не станет виден снова",
-
-	// plan, enforce, sync, ledger
-	"%s: steps to take: %d":   "%s: предстоит шагов: %d",
-	"as of %s, mirrored %s":   "на момент %s, зеркало от %s",
-	"nothing to write":        "писать нечего",
-	"moment %s, %s of %s":     "момент %s, %s договора %s",
-	", since %s":              ", с %s",
-	"not before %s":           "не раньше %s",
-	"new issue in %s, %s: %s": "новая задача в %s, %s: %s",
-	"due date %s":             "дата исполнения %s",
-	"public comment":          "открытый комментарий",
-	"internal comment":        "внутренний комментарий",
-	"assign %s":               "назначить: %s",
-	"priority %s":             "приоритет %s",
-	"status %s":               "статус %s",
-	"add watchers: %s":        "добавить наблюдателей: %s",
-	"refused: ":               "отказ: ",
-	"error: ":                 "ошибка: ",
-	"rule: ":                  "правило: ",
-	"contract version %s, calendar data of %s": "версия договора %s, календарь от %s",
-	"request %s: %s": "запись %s: %s",
-	"look at it, then 'slabridge ledger release --id ID'": "посмотрите и выполните 'slabridge ledger release --id ID'",
-	"It is tried again by itself when the issue, our rights, the project's members or the configuration change; otherwise 'slabridge ledger retry --id ID'": "Повтор будет сам, когда изменится обращение, наши права, участники проекта или настройки; иначе 'slabridge ledger retry --id ID'",
-	"The tracker took nothing of it and says why above: mostly a field that the workflow requires and the issue lacks, or a closed project.":                "Трекер не принял ничего, причина выше: чаще всего обязательное по процессу поле, которое в обращении пусто, или закрытый проект.",
-	"Give the account's role the right to add notes.":                                                                                                         "Дайте роли учётной записи право добавлять примечания.",
-	"Give the account's role the right to set notes as private, and find out what made the comment public.":                                                   "Дайте роли учётной записи право на личные примечания и выясните, почему комментарий стал открытым.",
-	"Make the watcher a member who may see the issue.":                                                                                                        "Сделайте наблюдателя участником, которому обращение видно.",
-	"Make the field editable for the account's role in the workflow and in this project, and see that it still exists.":                                       "Сделайте поле доступным для роли учётной записи в процессе и в этом проекте и проверьте, что оно ещё есть.",
-	"Give the account's role the right to edit issues; the assignee field must be on for the issue's type and not read-only in the workflow.":                 "Дайте роли учётной записи право редактировать обращения; поле исполнителя должно быть включено для этого типа и не закрыто процессом.",
-	"Give the account's role the right to edit issues; the priority must not be read-only in the workflow, and that of an issue with subtasks may be theirs.": "Дайте роли учётной записи право редактировать обращения; приоритет не должен быть закрыт процессом, а у обращения с подзадачами он может браться из них.",
-	"Allow the account's role this change of status in the workflow; an issue with open subtasks or blocked by another cannot be closed.":                     "Разрешите роли учётной записи этот переход в процессе; обращение с открытыми подзадачами или заблокированное другим закрыть нельзя.",
-	"its answer never came; the next pass looks for its mark in the tracker":                                                                                  "ответ не пришёл; следующий проход поищет метку в трекере",
-	"entries released: %d; the next pass decides again and writes them":                                                                                       "отпущено записей: %d; следующий проход решит заново и запишет",
-	"entries to be tried again in the next pass: %d":                                                                                                          "записей к повтору в следующем проходе: %d",
-	"excused: %s %s of %s, cycle %s, %s":                                                                                                                      "извинено: %s %s договора %s, цикл %s, %s",
-	"by %s: %s":                                                                                                                                               "%s: %s",
-	"%s: issues changed: %d, looked at: %d, steps written: %d":                                                                                                "%s: обращений изменилось: %d, просмотрено: %d, шагов записано: %d",
-	"held by earlier passes: %d; see 'slabridge ledger list --state held'":                                                                                    "задержано прежними проходами: %d; см. 'slabridge ledger list --state held'",
-	"another slabridge writes here under our account: stop one of the two for good, then settle the other's id on the one that stays":                         "под нашей учётной записью пишет ещё один slabridge: остановите один из двух насовсем, затем на оставшемся снимите тревогу с номером другого",
-	"an internal comment came out public: find out why (a right, a plugin, a proxy), then settle it; until then no internal comment is written":               "внутренний комментарий оказался открытым: выясните причину (право, плагин, прокси) и снимите тревогу; до тех пор внутренние комментарии не пишутся",
-	"somebody made our internal comment public; it is left as they want it":                                                                                   "кто-то открыл наш внутренний комментарий; он оставлен как есть",
-	"nothing of it can be taken back":                                                                                                                         "отменить из этого ничего нельзя",
-	"nothing was taken back; to do it, add --yes":                                                                                                             "ничего не отменено; чтобы отменить, добавьте --yes",
-	"Take back %d of these? Type yes: ":                                                                                                                       "Отменить (%d)? Введите yes: ",
-	"nobody":                                                                                                                                                  "никто",
-	"assignee back: %s -> %s":                                                                                                                                 "вернуть исполнителя: %s -> %s",
-	"priority back: %s -> %s":                                                                                                                                 "вернуть приоритет: %s -> %s",
-	"internal follow-up to %s of %s":                                                                                                                          "внутренняя поправка к %s от %s",
-	"public follow-up to %s of %s":                                                                                                                            "открытая поправка к %s от %s",
-	"internal comment: the issue was made in error":                                                                                                           "внутренний комментарий: задача создана по ошибке",
-	"%s: steps taken back: %d, refused: %d, held: %d":                                                                                                         "%s: отменено шагов: %d, отказов: %d, задержано: %d",
-	"open": "не снята",
-	"its comment came out public and was made internal; mail about it may have gone out":   "комментарий оказался открытым и сделан внутренним; письмо о нём могло уйти",
-	"its comment came out public and was erased; mail about it may have gone out":          "комментарий оказался открытым и стёрт; письмо о нём могло уйти",
-	"its comment came out public: hide it in the tracker; mail about it may have gone out": "комментарий оказался открытым: скройте его в трекере; письмо о нём могло уйти",
-	"told":              "сообщено",
-	"settled by %s, %s": "снята: %s, %s",
-	"it could not be taken back: the customer can read it still, unless somebody hid it": "отозвать его не удалось: заказчик всё ещё может его прочесть, если его никто не скрыл",
-	", held: %d":    ", задержано: %d",
-	", refused: %d": ", отказов: %d",
-	"%s: issues changed: %d (new %d, deleted %d, out of sight %d), requests: %d": "%s: обращений изменилось: %d (новых %d, удалённых %d, скрытых %d), HTTP-запросов: %d",
-
-	// summaries
-	"%s %s/%s of %s: issues %d, steps %d":                  "%s %s/%s договора %s: обращений %d, шагов %d",
-	"moment %s":                                            "момент %s",
-	"moments from %s to %s":                                "моменты с %s по %s",
-	"for example ":                                         "например ",
-	"not called for any more":                              "больше не требуется",
-	"let go with 'slabridge ledger release %s'":            "отпустить: 'slabridge ledger release %s'",
-	"entries that would be moved: %d; nothing was changed": "было бы изменено записей: %d; ничего не изменено",
-
-	// health
-	"late: things due since %s and not done: %d":         "отстаёт: с %s не сделано того, что следовало: %d",
-	"the last pass failed":                               "последний проход не удался",
-	"no pass was made when one was due":                  "прохода не было, когда он должен был быть",
-	"held: %d; see 'slabridge ledger list --state held'": "задержано: %d; см. 'slabridge ledger list --state held'",
-	"well":                       "в порядке",
-	"there was no good pass yet": "удачных проходов ещё не было",
-	"last good pass %s":          "последний удачный проход %s",
-
-	// backup
-	"backed up and checked: %s, %d KiB": "скопировано и проверено: %s, %d КиБ",
-
-	// report
-	"from %s to %s, both included; made %s":                                 "с %s по %s включительно; составлен %s",
-	"carried out by slabridge at the due: %d":                               "выполнено самим slabridge в срок: %d",
-	"met %d, breached %d (excused %d), cancelled %d, running at the end %d": "исполнено %d, нарушено %d (извинено %d), отменено %d, идёт на конец %d",
-	"kept %s %%":                  "соблюдено %s %%",
-	", without the excused %s %%": ", без извинённых %s %%",
-	"accounts":                    "учёт",
-	"requests created in the period, by severity": "обращения, заведённые за период, по критичности",
-	"exceptions":                        "исключения",
-	"none":                              "нет",
-	"excused by %s on %s: %s":           "кем извинено: %s, %s: %s",
-	"earlier records of this cycle: %d": "прежних записей об этом цикле: %d",
-	"the due rests on provisional calendar data": "срок посчитан по предварительному календарю",
-	"cycle %s: ": "цикл %s: ",
-	"nothing came; the next cycle began at the due": "ничего не последовало; следующий цикл начался в срок",
-	"broken at once, %s":                            "нарушено сразу, %s",
-	"not ended, late by %s so far":                  "не закончен, опоздание пока %s",
-	", late by %s":                                  ", опоздание %s",
-	", by %s (%s)":                                  ", %s (%s)",
-	", by %s":                                       ", %s",
-	"billable half hours: %s":                       "оплачиваемых получасов: %s",
-	"cost of changes: %s":                           "стоимость изменений: %s",
-	"handled on average in working days: %s":        "в среднем обработка, рабочих дней: %s",
-	"due dates moved: %s":                           "переносов срока: %s",
-	"severity lowered before a due: %s":             "понижений критичности до срока: %s",
-	"entries of booked time: %s":                    "записей о трудозатратах: %s",
-	", requests: %d":                                ", обращений: %d",
-	"; promised: %s to %s":                          "; обещано: от %s до %s",
-	"; at most: %s":                                 "; не более: %s",
-	"; share: %s %%":                                "; доля: %s %%",
-	" of at most %s %%":                             " при пределе %s %%",
-	"more than promised":                            "больше обещанного",
-	"another due was agreed":                        "согласован другой срок",
-	"work after hours was agreed":                   "согласована работа вне рабочих часов",
-	"out of the contract's scope":                   "вне предмета договора",
-	"outside the contract's validity":               "вне срока действия договора",
-	"not covered by the plan":                       "не входит в тариф",
-	"the due date was moved":                        "срок перенесён",
-	"the severity was lowered before a due":         "критичность понижена до наступления срока",
-
-	// deadline, contract, calendar
-	"%s %s, received %s": "%s %s, получено %s",
-	"assumption: ":       "допущение: ",
-	"off: acted on only where a configuration turns it on": "выключено: действует, только если включено в настройках",
-	"not acted on: ":                "не исполняется: ",
-	"obligations: %d":               "обязательств: %d",
-	", not acted on: %d":            ", из них не исполняется: %d",
-	"severities %s":                 "критичность: %s",
-	"calendar %s, %s, data of %s":   "календарь %s, %s, данные от %s",
-	"severities, gravest first: %s": "критичность, от высшей: %s",
-	"nothing to measure:":           "измерять нечего:",
-	"all":                           "все",
-	"no term":                       "без срока",
-	"ours: %s":                      "от нас: %s",
-	"%s %d: %d working days of a five-day week": "%s %d: рабочих дней при пятидневке: %d",
-	"source: ":       "источник: ",
-	"data of %s":     "данные от %s",
-	"worked for %s":  "рабочий за %s",
-	"%d min shorter": "короче на %d мин",
-	"final":          "окончательно",
-	"provisional":    "предварительно",
-	"day off":        "выходной",
-	"working day":    "рабочий",
-	"short day":      "сокращённый",
-	"ordinary day":   "обычный",
-
-	// check
-	"%s: connections: %d, mappings: %d, contracts: %d": "%s: подключений: %d, соответствий: %d, договоров: %d",
-	"no faults":                  "ошибок нет",
-	"%s: %s is not acted on: %s": "%s: %s не исполняется: %s",
-	"%s: we are %s":              "%s: мы — %s",
-	"clock: the tracker has not told its time yet; it will be measured on the first write": "часы: трекер ещё не сообщил своё время; оно будет измерено при первой записи",
-	"clock: the tracker's minus ours is %+.0f s":                                           "часы: у трекера минус у нас %+.0f с",
-	"rights the account needs:":                                                            "права, нужные учётной записи:",
-	"%s is missing in %s; needed for %s":                                                   "%s: нет в %s; нужно для %s",
-	"warning: ":                                                                            "предупреждение: ",
-	"fault: ":                                                                              "ошибка настройки: ",
-	"authors without a role, who count as nobody: ":                                        "авторы без роли, они не в счёт: ",
-	"notes by our account without our mark (is somebody else using it?):":                  "комментарии нашей учётной записи без нашей метки (ею пользуется кто-то ещё?):",
-
-	// contract show: what starts and stops an obligation
-	"the close of the due date, or of the last working day before it": "закрытие назначенной даты или последнего рабочего дня перед ней",
-	"the close of the period's last working day":                      "закрытие последнего рабочего дня периода",
-	"at most %s an entry":                      "не более %s на запись",
-	"each entry rounded up to %s, at least %s": "каждая запись округляется вверх до %s, не менее %s",
-	"%d to %d working days on average, of %s":  "в среднем %d-%d рабочих дней, у %s",
-	"at most %d %% of the contract's sum":      "не более %d %% суммы договора",
-	"plans: %s":                                "тарифы: %s",
-	"in plan: %s":                              "в тарифе: %s",
-	"from":                                     "с",
-	"until":                                    "до",
-	"pauses in":                                "стоит в",
-	"a later date binds by":                    "более поздняя дата обязывает, если",
-	"items":                                    "сведения",
-	"again and again while the request is open":              "снова и снова, пока запрос открыт",
-	"not again when the request is reopened":                 "при переоткрытии не повторяется",
-	"both sides may agree on another due (field agreed-due)": "стороны могут согласовать другой срок (поле agreed-due)",
-	"%s takes its place where it is on":                      "где включено %s, его место занимает оно",
-	"while %s":                                               "пока %s",
-	"only after %s was given in time":                        "только после своевременного %s",
-
-	// explain: who held the request
-	"who held it":                       "у кого был запрос",
-	"with us":                           "у нас",
-	"with the customer":                 "у заказчика",
-	"with a third party":                "у третьей стороны",
-	"with nobody":                       "ни у кого",
-	"and %d more; -o json has them all": "и ещё %d; все есть в -o json",
-	"in all %s: %s in working hours, %s of plain time":                    "всего %s: %s рабочего времени, %s по часам",
-	"in all %s: %s of plain time":                                         "всего %s: %s по часам",
-	"the stopwatch was started anew":                                      "отсчёт начат заново",
-	"the request was reopened":                                            "запрос переоткрыт",
-	"the check failed":                                                    "проверка не пройдена",
-	"the close of the due date, %s, or of the last working day before it": "закрытие назначенной даты, %s, или последнего рабочего дня перед ней",
-	"later than the term, because %s comes first":                         "позже срока: сначала должно быть %s",
-	"both sides agreed on this moment":                                    "этот момент согласован сторонами",
-	"due date %s -> %s, %s":                                               "дата %s -> %s, %s",
-	"not agreed":                                                          "не согласовано",
-	"%s -> %s by %s on %s; was due %s":                                    "%s -> %s, %s, %s; срок был %s",
-}
+func (p *page) tf(format phrase, args ...any) string { return fmt.Sprintf(p.t(format), args...) }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"slabridge/config"
 	"slabridge/config/statefile"
 	"slabridge/connectors"
@@ -22,6 +24,7 @@ import (
 
 // workspace is an open installation: configuration, state file and the engine over them.
 type workspace struct {
+	*app
 	cfg    *config.Config
 	file   *statefile.DB
 	mirror *mirror.DB
@@ -29,6 +32,8 @@ type workspace struct {
 	engine *engine.Engine
 	lock   *statefile.Lock
 	log    *slog.Logger
+
+	directories map[string]names // by connection, once they are read
 }
 
 // Whether a command may change the state or talk to the tracker.
@@ -39,6 +44,20 @@ const (
 	asks                 // reads the state and asks trackers
 	writes               // writes to both, as the only process
 )
+
+// withWorkspace makes the run function of a command that works on an open installation.
+func (a *app) withWorkspace(
+	what intent, run func(ctx context.Context, w *workspace, args []string) error,
+) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		w, err := a.open(cmd.Context(), what)
+		if err != nil {
+			return err
+		}
+		defer w.close()
+		return run(cmd.Context(), w, args)
+	}
+}
 
 // open loads the configuration and opens the state file beside it.
 func (a *app) open(ctx context.Context, what intent) (*workspace, error) {
@@ -77,7 +96,7 @@ func (a *app) load(level config.Level) (*config.Config, error) {
 }
 
 func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (*workspace, error) {
-	w := &workspace{cfg: cfg, log: a.logger(cfg.Log)}
+	w := &workspace{app: a, cfg: cfg, log: a.logger(cfg.Log), directories: map[string]names{}}
 	if err := a.fill(ctx, w, what); err != nil {
 		w.close()
 		return nil, err
@@ -111,7 +130,7 @@ func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
 		return err
 	}
 	w.engine = engine.New(w.mirror, w.ledger, settings, a.clock, w.log)
-	w.engine.Progress = a.progress()
+	w.engine.Progress = progress(a.err)
 	return nil
 }
 
@@ -221,20 +240,14 @@ func (w *workspace) kind(connection string) connectors.Kind {
 	return connectors.Kind{}
 }
 
-// zoneOf gives the zone that a contract's moments are shown in.
-type zoneOf func(contract string) *time.Location
-
-func (w *workspace) zone() zoneOf {
-	zones := map[string]*time.Location{}
+// zone is the one that a contract's moments are shown in.
+func (w *workspace) zone(contract string) *time.Location {
 	for _, c := range w.cfg.Contracts {
-		zones[c.ID] = c.Calendar.Location()
-	}
-	return func(contract string) *time.Location {
-		if loc := zones[contract]; loc != nil {
-			return loc
+		if c.ID == contract {
+			return c.Calendar.Location()
 		}
-		return time.UTC
 	}
+	return time.UTC
 }
 
 // home is the zone in which a connection's own moments are shown: its first contract's.
@@ -245,4 +258,18 @@ func (w *workspace) home(connection string) *time.Location {
 		}
 	}
 	return time.UTC
+}
+
+// names reads what a connection's ids are called, once.
+func (w *workspace) names(ctx context.Context, connection string) (names, error) {
+	if n, ok := w.directories[connection]; ok {
+		return n, nil
+	}
+	d, _, err := w.mirror.Directory(ctx, connection)
+	if err != nil {
+		return nil, err
+	}
+	n := namesOf(d)
+	w.directories[connection] = n
+	return n, nil
 }

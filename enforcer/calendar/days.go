@@ -116,6 +116,19 @@ func mergeYear(base, top Year) Year {
 	}
 }
 
+// WorkingDays counts the working days of a year for whoever works from Monday to Friday.
+func (d Days) WorkingDays(year int) (int, error) {
+	week, err := ParseWeek("Mon-Fri 09:00-18:00")
+	if err != nil {
+		return 0, err
+	}
+	c, err := Compile(Spec{ID: d.Country, Zone: "UTC", Week: week, Days: d})
+	if err != nil {
+		return 0, err
+	}
+	return c.WorkingDays(Date{Year: year, Month: 1, Day: 1}, Date{Year: year, Month: 12, Day: 31})
+}
+
 // years lists the years that have data, in order.
 func (d Days) years() []int { return slices.Sorted(maps.Keys(d.Years)) }
 

@@ -39,11 +39,11 @@ type Question struct {
 // Facts is what a report is made of.
 type Facts struct {
 	Question
-	Verdicts []ledger.Verdict // the last record of each cycle, reached since the period began
-	Waivers  []ledger.Waiver  // oldest first
+	Verdicts []enforcer.Verdict // the last record of each cycle, reached since the period began
+	Waivers  []ledger.Waiver    // oldest first
 	// EscalatedAt is when the steps at the deadlines of escalations were written.
 	EscalatedAt map[enforcer.StepKey]time.Time
-	Running     []ledger.Item // with the cycles that go on
+	Running     []enforcer.AgendaItem // with the cycles that go on, of every contract
 	Survey      Survey
 }
 
@@ -54,7 +54,7 @@ func (q Question) Read(ctx context.Context, l *ledger.Ledger) (f Facts, err erro
 	if q.Past {
 		filter.From = time.Time{} // what was known then may have moved out of the period since
 	}
-	for v, err := range ledger.Latest(q.known(l.Verdicts(ctx, filter))) {
+	for v, err := range enforcer.Latest(q.known(l.Verdicts(ctx, filter))) {
 		if err != nil {
 			return f, err
 		}
@@ -69,8 +69,8 @@ func (q Question) Read(ctx context.Context, l *ledger.Ledger) (f Facts, err erro
 }
 
 // known leaves out the verdicts that were not yet reached at Now.
-func (q *Question) known(verdicts iter.Seq2[ledger.Verdict, error]) iter.Seq2[ledger.Verdict, error] {
-	return func(yield func(ledger.Verdict, error) bool) {
+func (q *Question) known(verdicts iter.Seq2[enforcer.Verdict, error]) iter.Seq2[enforcer.Verdict, error] {
+	return func(yield func(enforcer.Verdict, error) bool) {
 		for v, err := range verdicts {
 			if (err != nil || !v.JudgedAt.After(q.Now)) && !yield(v, err) {
 				return
@@ -87,7 +87,7 @@ func (q *Question) escalations(ctx context.Context, l *ledger.Ledger) (map[enfor
 		if !o.Escalation {
 			continue
 		}
-		filter := ledger.Filter{Connection: q.Connection, Contract: q.Contract.ID, Obligation: o.ID, State: ledger.Done}
+		filter := ledger.Filter{Connection: q.Connection, Contract: q.Contract.ID, Obligation: o.ID, State: enforcer.Done}
 		for e, err := range l.List(ctx, filter, ledger.OldestFirst) {
 			if err != nil {
 				return nil, err
@@ -116,6 +116,13 @@ func writtenWhole(e *ledger.Entry) bool {
 
 func (f *Facts) zone() *time.Location { return f.Contract.Calendar.Location() }
 
+// running are the items of the contract that the report is on.
+func (f *Facts) running() []enforcer.AgendaItem {
+	return slices.DeleteFunc(slices.Clone(f.Running), func(it enforcer.AgendaItem) bool {
+		return it.Connection != f.Connection || it.Contract != f.Contract.ID
+	})
+}
+
 // end is when the report ends: with the period, or now when that is earlier.
 func (f *Facts) end() time.Time {
 	if f.Now.Before(f.Period.End) {
@@ -143,9 +150,9 @@ func (f *Facts) requests() []SeverityCount {
 			severity[v.Issue], judged[v.Issue] = v.Severity, v.JudgedAt
 		}
 	}
-	for _, it := range f.Running {
+	for _, it := range f.running() {
 		_, known := severity[it.Issue]
-		if known || slices.ContainsFunc(it.Cycles, func(c ledger.Cycle) bool { return created(c.ID, c.StartedAt) }) {
+		if known || slices.ContainsFunc(it.Cycles, func(c enforcer.AgendaCycle) bool { return created(c.ID, c.StartedAt) }) {
 			severity[it.Issue] = it.Severity
 		}
 	}

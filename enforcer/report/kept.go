@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
 )
 
 // CarriedOutWithin is how long after a deadline slabridge may still carry out what was promised for it: a poll, a write
@@ -16,7 +15,7 @@ const CarriedOutWithin = 10 * time.Minute
 // escalationStep is the step whose actions an escalation promises.
 const escalationStep = "due"
 
-func dueStep(v *ledger.Verdict) enforcer.StepKey {
+func dueStep(v *enforcer.Verdict) enforcer.StepKey {
 	key := cycleKey(v.Issue, v.Obligation, v.Cycle)
 	key.Connection, key.Contract, key.Step = v.Connection, v.Contract, escalationStep
 	return key
@@ -25,7 +24,7 @@ func dueStep(v *ledger.Verdict) enforcer.StepKey {
 // CarriedOutAt returns when slabridge itself did what the breached obligation promised; zero when it did not, or not
 // within CarriedOutWithin of the deadline. There are two ways: the step at the deadline of an escalation was written at
 // escalatedAt, or a comment by slabridge fulfilled the obligation a moment late.
-func CarriedOutAt(o *enforcer.Obligation, v *ledger.Verdict, escalatedAt time.Time) time.Time {
+func CarriedOutAt(o *enforcer.Obligation, v *enforcer.Verdict, escalatedAt time.Time) time.Time {
 	done := escalatedAt
 	if done.IsZero() && v.EndByRole == enforcer.Bot && FulfilledByBot(o) {
 		done = v.EndedAt
@@ -45,7 +44,7 @@ func FulfilledByBot(o *enforcer.Obligation) bool {
 
 // Lateness returns for how long the deadline of a breached cycle had passed when the promise was kept after all, or has
 // passed now while it was not. It is plain time, not counting time.
-func Lateness(v *ledger.Verdict, now time.Time) time.Duration {
+func Lateness(v *enforcer.Verdict, now time.Time) time.Duration {
 	until := v.EndedAt
 	if until.IsZero() {
 		until = now

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
 )
 
 // Report tells what a contract promised in a period and what was kept. Moments are in the contract's zone.
@@ -148,12 +147,12 @@ func (r *Report) countVerdicts(f *Facts) map[enforcer.StepKey]bool {
 
 // countRunning counts the cycles that go on at the end of the period and have no verdict.
 func (r *Report) countRunning(f *Facts, judged map[enforcer.StepKey]bool) {
-	for _, it := range f.Running {
+	for _, it := range f.running() {
 		for _, c := range it.Cycles {
 			i := r.indexOf(c.Obligation)
 			goesOn := c.State == enforcer.Running || c.State == enforcer.Paused
 			if goesOn && i >= 0 && c.StartedAt.Before(f.end()) && !judged[cycleKey(it.Issue, c.Obligation, c.ID)] {
-				r.Obligations[i].count(f.running(it, c))
+				r.Obligations[i].count(f.runningCycle(it, c))
 			}
 		}
 	}
@@ -173,7 +172,7 @@ func cycleKey(issue, obligation, cycle string) enforcer.StepKey {
 }
 
 // cycle tells of a verdict, with what mends a breach: an excuse, or that slabridge carried out the promise in time.
-func (f *Facts) cycle(v *ledger.Verdict) Cycle {
+func (f *Facts) cycle(v *enforcer.Verdict) Cycle {
 	zone := f.zone()
 	c := Cycle{
 		Issue: v.IssueKey, Subject: v.Subject, Severity: v.Severity, Source: v.Source, ID: v.Cycle, Ordinal: v.Ordinal,
@@ -195,8 +194,8 @@ func (f *Facts) cycle(v *ledger.Verdict) Cycle {
 	return c
 }
 
-// running tells of a cycle that has had no verdict.
-func (f *Facts) running(it ledger.Item, c ledger.Cycle) Cycle {
+// runningCycle tells of a cycle that has had no verdict.
+func (f *Facts) runningCycle(it enforcer.AgendaItem, c enforcer.AgendaCycle) Cycle {
 	out := Cycle{
 		Issue: cmp.Or(c.IssueKey, it.IssueKey), Subject: it.Subject, Severity: it.Severity, ID: c.ID, Ordinal: c.Ordinal,
 		State: enforcer.Running, Started: In(c.StartedAt, f.zone()), Due: In(c.Due, f.zone()), Version: f.Contract.Version,

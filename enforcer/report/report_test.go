@@ -42,16 +42,23 @@ func march(t testing.TB, lines ...string) report.Facts {
 	}}
 	for _, line := range lines {
 		w := strings.Split(line, "  ")
-		v := ledger.Verdict{
+		v := enforcer.Verdict{
 			Connection: "helpdesk", Issue: w[0], IssueKey: w[0], Contract: "kamal", Obligation: w[1], Cycle: w[2], Number: 1,
 			Severity: "critical", State: enforcer.CycleState(w[3]),
 			StartedAt: almaty(t, w[4]), Due: almaty(t, w[5]), EndedAt: almaty(t, w[6]),
-			Facts: ledger.Facts{Version: "2026-01", Calendar: "kz 2026.1"},
+			Facts: enforcer.Facts{Version: "2026-01", Calendar: "kz 2026.1"},
 		}
 		v.JudgedAt = v.Reached()
 		f.Verdicts = append(f.Verdicts, v)
 	}
 	return f
+}
+
+// item is what goes on on an issue.
+func item(issue, severity string, cycles ...enforcer.AgendaCycle) enforcer.AgendaItem {
+	return enforcer.AgendaItem{
+		Connection: "helpdesk", Contract: "kamal", Issue: issue, IssueKey: issue, Severity: severity, Cycles: cycles,
+	}
 }
 
 // waiver excuses the first cycle of respond on an issue.
@@ -139,20 +146,21 @@ func TestWhatRunsAtTheEndOfThePeriod(t *testing.T) {
 	f := march(t,
 		"1  respond  created  breached  03-31 17:00  03-31 17:20  -",
 		"2  progress-update  created  met  03-30 17:00  04-01 17:00  04-01 12:00")
-	cycle := func(obligation, id, start string, state enforcer.CycleState) ledger.Cycle {
-		return ledger.Cycle{
+	cycle := func(obligation, id, start string, state enforcer.CycleState) enforcer.AgendaCycle {
+		return enforcer.AgendaCycle{
 			Obligation: obligation, ID: id, Ordinal: 1, State: state, StartedAt: almaty(t, start), Due: almaty(t, "04-03 10:00"),
 		}
 	}
-	f.Running = []ledger.Item{
-		{Issue: "1", IssueKey: "1", Severity: "critical", Cycles: []ledger.Cycle{
+	f.Running = []enforcer.AgendaItem{
+		item("1", "critical",
 			cycle("respond", "created", "03-31 17:00", enforcer.Breached),
 			cycle("inform-management", "created", "03-31 17:00", enforcer.Running),
-			cycle("phone-duplicate", "created", "03-31 17:00", enforcer.Running),
-		}},
-		{Issue: "2", IssueKey: "2", Severity: "critical", Cycles: []ledger.Cycle{
+			cycle("phone-duplicate", "created", "03-31 17:00", enforcer.Running)),
+		item("2", "critical",
 			cycle("progress-update", "created", "03-30 17:00", enforcer.Paused),
-			cycle("progress-update", "journal:9", "04-01 12:00", enforcer.Running),
+			cycle("progress-update", "journal:9", "04-01 12:00", enforcer.Running)),
+		{Connection: "helpdesk", Contract: "another", Issue: "3", Cycles: []enforcer.AgendaCycle{
+			cycle("progress-update", "created", "03-30 17:00", enforcer.Running),
 		}},
 	}
 	got := map[string]int{}
@@ -319,13 +327,13 @@ func TestRequestsBySeverity(t *testing.T) {
 		"4  respond  created  met  03-31 17:59  04-01 09:20  04-01 09:10",      // judged in April
 		"5  respond  created  met  04-01 10:00  04-01 10:20  04-01 10:10")      // of April
 	f.Verdicts[3].Severity = "noncritical"
-	created := func(at string) []ledger.Cycle {
-		return []ledger.Cycle{{Obligation: "progress-update", ID: "created", StartedAt: almaty(t, at)}}
+	created := func(at string) enforcer.AgendaCycle {
+		return enforcer.AgendaCycle{Obligation: "progress-update", ID: "created", StartedAt: almaty(t, at)}
 	}
-	f.Running = []ledger.Item{
-		{Issue: "4", Severity: "noncritical"}, // lowered since
-		{Issue: "6", Severity: "odd", Cycles: created("03-31 10:00")},
-		{Issue: "7", Severity: "critical", Cycles: created("04-01 10:00")},
+	f.Running = []enforcer.AgendaItem{
+		item("4", "noncritical"), // lowered since
+		item("6", "odd", created("03-31 10:00")),
+		item("7", "critical", created("04-01 10:00")),
 	}
 	want := []report.SeverityCount{{"critical", 1}, {"noncritical", 1}, {"odd", 1}}
 	if got := report.Make(f, "en").Requests; !slices.Equal(got, want) {

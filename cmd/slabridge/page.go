@@ -1,0 +1,232 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"slabridge/enforcer"
+	"slabridge/mapping"
+)
+
+// width is what text output fits.
+const width = 80
+
+// page is where a command tells what it found: as lines of JSON for a program, or as text for a person, in their
+// language and within the width of a terminal. A command makes values and shows them; no command writes by itself.
+type page struct {
+	out    *screen
+	output string // text, json, or csv where a command has it
+	lang   string
+}
+
+// showable is a value that a command shows: its fields are one line of JSON, and text writes it for a person.
+type showable interface{ text(p *page) }
+
+func (p *page) json() bool { return p.output == "json" }
+
+// show writes a value in the form that was asked for.
+func (p *page) show(v showable) error {
+	if p.json() {
+		return p.writeJSON(v)
+	}
+	v.text(p)
+	return nil
+}
+
+// showEach shows values as they come, until there is an error.
+func showEach[T showable](p *page, values iter.Seq2[T, error]) error {
+	for v, err := range values {
+		if err != nil {
+			return err
+		}
+		if err := p.show(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeJSON writes one line of JSON.
+func (p *page) writeJSON(v any) error { return encoder(p.out).Encode(v) }
+
+func encoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
+}
+
+// line writes a text behind a prefix, and its further lines behind as many blanks, within the width.
+func (p *page) line(prefix, text string) {
+	p.fold(prefix, strings.Repeat(" ", columnsOf(prefix)), text)
+}
+
+// linef is line for a phrase.
+func (p *page) linef(prefix string, format phrase, args ...any) {
+	p.line(prefix, p.tf(format, args...))
+}
+
+// detail is line, but for a text that there is none of.
+func (p *page) detail(prefix, text string) {
+	if text != "" {
+		p.line(prefix, text)
+	}
+}
+
+// labelled is detail with a label before the text.
+func (p *page) labelled(indent string, label phrase, text string) { p.detail(indent+p.t(label), text) }
+
+// heading begins a part of the page.
+func (p *page) heading(title string) { fmt.Fprintf(p.out, "\n%s\n", title) }
+
+// fold writes a text behind a prefix, its further lines behind an indent, within the width.
+func (p *page) fold(prefix, indent, text string) {
+	line, empty := prefix, true
+	for _, word := range words(text) {
+		if !empty && columnsOf(line)+1+columnsOf(word) > width {
+			fmt.Fprintln(p.out, line)
+			line, empty = indent, true
+		}
+		if !empty {
+			line += " "
+		}
+		line += word
+		empty = false
+	}
+	fmt.Fprintln(p.out, strings.TrimRight(line, " "))
+}
+
+// words cuts a text where a line may end. A command in quotes stays whole: it is there to be copied.
+func words(text string) []string {
+	var out []string
+	command := false
+	for word := range strings.FieldsSeq(text) {
+		if command {
+			out[len(out)-1] += " " + word
+		} else {
+			out = append(out, word)
+		}
+		if strings.HasPrefix(word, "'slabridge") {
+			command = true
+		}
+		if command && strings.Contains(word[1:], "'") {
+			command = false
+		}
+	}
+	return out
+}
+
+// paragraphs writes a text of several lines with its line breaks, all of it indented.
+func (p *page) paragraphs(indent, text string) {
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		if line = strings.TrimSpace(line); line == "" {
+			fmt.Fprintln(p.out)
+			continue
+		}
+		p.line(indent, line)
+	}
+}
+
+// state is a state in a column of its own.
+func state[S ~string](s S) string { return tint(s, fmt.Sprintf("%-9s", s)) }
+
+// tint colours a text by how much a person should care about the state.
+func tint[S ~string](state S, text string) string {
+	switch string(state) {
+	case "breached", "refused", "held":
+		return colour(red, text)
+	case "met", "done":
+		return colour(green, text)
+	case "running", "intended", "waiting":
+		return colour(yellow, text)
+	}
+	return text
+}
+
+var weekdays = [...]phrase{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+
+// weekday is the short name of a day.
+func (p *page) weekday(d time.Weekday) string { return p.t(weekdays[d]) }
+
+// stamp shows a moment in its own zone, weekday first: "Fri 2026-03-20 17:40:00 +05".
+func (p *page) stamp(t time.Time) string {
+	return p.weekday(t.Weekday()) + " " + t.Format("2006-01-02 15:04:05 -07")
+}
+
+// span shows a length of counting time: "1h 20m", "45s".
+func (p *page) span(d time.Duration) string {
+	if d < 0 {
+		return "-" + p.span(-d)
+	}
+	d = d.Round(time.Second)
+	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
+	switch {
+	case h > 0 && m == 0:
+		return p.tf("%dh", h)
+	case h > 0:
+		return p.tf("%dh %02dm", h, m)
+	case m > 0 && s == 0:
+		return p.tf("%dm", m)
+	case m > 0:
+		return p.tf("%dm %02ds", m, s)
+	}
+	return p.tf("%ds", s)
+}
+
+// seconds is span for a number of them.
+func (p *page) seconds(s int64) string { return p.span(time.Duration(s) * time.Second) }
+
+// number writes a number with at most two decimals, as the reader's language does.
+func (p *page) number(x float64) string {
+	text := strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(x, 'f', 2, 64), "0"), ".")
+	return strings.Replace(text, ".", p.t("."), 1)
+}
+
+// typed shows the key of an issue as people write it: "#17", or "ACME-17" where the key says where it belongs; "-" for a
+// duty of the contract, which has no issue before it has made one.
+func typed(key string) string {
+	switch {
+	case key == "":
+		return "-"
+	case strings.Trim(key, "0123456789") == "":
+		return "#" + key
+	}
+	return key
+}
+
+// period says for which period something of a contract as a whole is, in words; "" for a request's.
+func (p *page) period(whole bool, cycle string) string {
+	if !whole {
+		return ""
+	}
+	if duty, id, found := strings.Cut(cycle, "@"); found {
+		return ", " + duty + ": " + mapping.PeriodName(id, p.lang)
+	}
+	if _, err := time.Parse(time.DateOnly, cycle); err == nil { // of a cap, which counts from the contract's first day
+		return p.tf(", since %s", mapping.PeriodName(cycle, p.lang))
+	}
+	return ", " + mapping.PeriodName(cycle, p.lang)
+}
+
+// due says when something is due, if ever.
+func (p *page) due(at *time.Time) string {
+	if at == nil {
+		return p.t("no due")
+	}
+	return p.tf("due %s", p.stamp(*at))
+}
+
+// reason is a reason in the reader's language, or its code.
+func (p *page) reason(r enforcer.Reason) string {
+	return cmp.Or(strings.TrimSpace(r.Text.In(p.lang)), r.Code)
+}
+
+// late says that slabridge itself is late.
+func (p *page) late(since time.Time, overdue int) string {
+	return p.tf("late: things due since %s and not done: %d", p.stamp(since), overdue)
+}

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Health is whether slabridge itself does its work on a connection (docs/operating.md, "Health and metrics").
+type Health string
+
+// The kinds of health, the gravest first.
+const (
+	Late   Health = "late"   // something has been due and not done for longer than limits.late_after
+	Failed Health = "failed" // the last pass failed
+	Stale  Health = "stale"  // the pass that the schedule called for was not made
+	Held   Health = "held"   // something waits for a human
+	Well   Health = "well"
+)
+
+// HealthOf returns the gravest of what is wrong: whether slabridge is late, why the last pass failed, whether one is
+// overdue, and how many entries wait for a human.
+func HealthOf(late bool, failure string, overdue bool, held int) Health {
+	switch {
+	case late:
+		return Late
+	case failure != "":
+		return Failed
+	case overdue:
+		return Stale
+	case held > 0:
+		return Held
+	}
+	return Well
+}
+
+// PassOverdueAfter is how long after its time a pass is overdue.
+const PassOverdueAfter = 10 * time.Minute
+
+// PassOverdue reports whether the next pass after the last good one, scheduled for a moment, should have been made long
+// ago.
+func PassOverdue(scheduled, now time.Time) bool { return now.Sub(scheduled) > PassOverdueAfter }
+
+// The codes of two reasons for which an entry is held.
+const (
+	HeldByPeople     = "hold"  // people put the request on hold themselves
+	HeldByWriteLimit = "storm" // too many writes for one pass: only a human lets it go
+)
+
+// WaitsForHuman reports whether somebody must look at the entry: it is held, but not by what people did on purpose.
+func WaitsForHuman(e *enforcer.Entry) bool {
+	return e.State == enforcer.Held && e.Reason.Code != HeldByPeople
+}

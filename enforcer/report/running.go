@@ -1,0 +1,107 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// OpenCycle is a cycle that goes on, with the request that it is of.
+type OpenCycle struct {
+	enforcer.AgendaCycle
+	Item *enforcer.AgendaItem
+}
+
+// OfContract reports whether the cycle is of the contract as a whole: it is a period then.
+func (c *OpenCycle) OfContract() bool { return c.Item.Issue == "" }
+
+// Key is what people type for the issue; "" for a duty that has none yet.
+func (c *OpenCycle) Key() string {
+	if c.OfContract() {
+		return c.IssueKey
+	}
+	return c.Item.IssueKey
+}
+
+// OpenCycles returns the cycles that go on, the soonest deadline first and those without one last. A cycle that was
+// broken goes on until something ends it: the promise is still owed.
+func OpenCycles(items []enforcer.AgendaItem) []OpenCycle {
+	var out []OpenCycle
+	for i := range items {
+		for _, c := range items[i].Cycles {
+			if c.EndedAt.IsZero() {
+				out = append(out, OpenCycle{c, &items[i]})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(x, y OpenCycle) int {
+		if x.Due.IsZero() || y.Due.IsZero() {
+			return y.Due.Compare(x.Due) // the zero time comes before all others: reversed, it is last
+		}
+		return x.Due.Compare(y.Due)
+	})
+	return out
+}
+
+// What a step is of which the ledger has no entry.
+const (
+	StepToCome    = "to come"
+	StepNotNeeded = "not needed" // its cycle ended before
+	StepNoMoment  = "none"       // a warning of a deadline that does not exist
+)
+
+// StepState returns what became of a step: the state of its entry, or what the cycle tells where there is none. A cycle
+// that was over before enforcement began has no entries: its steps are past.
+func StepState(c *enforcer.Cycle, at time.Time, recorded enforcer.EntryState) string {
+	ended := !c.EndedAt.IsZero()
+	switch {
+	case recorded != "":
+		return string(recorded)
+	case ended && (at.IsZero() || at.After(c.EndedAt)):
+		return StepNotNeeded
+	case ended:
+		return string(enforcer.Past)
+	case at.IsZero():
+		return StepNoMoment
+	}
+	return StepToCome
+}
+
+// Holding is how long somebody had a request in all.
+type Holding struct {
+	Holder string        // enforcer.HeldByUs and so on
+	Worked time.Duration // of it in working hours
+	Plain  time.Duration
+}
+
+// Holdings sums a request's timeline up by who had it, in the order in which they came to have it.
+func Holdings(timeline []enforcer.Segment) []Holding {
+	var out []Holding
+	for _, s := range timeline {
+		i := slices.IndexFunc(out, func(h Holding) bool { return h.Holder == s.Holder })
+		if i < 0 {
+			i = len(out)
+			out = append(out, Holding{Holder: s.Holder})
+		}
+		out[i].Plain += s.To.Sub(s.From)
+		if s.Kind == enforcer.SegmentCounting {
+			out[i].Worked += s.To.Sub(s.From)
+		}
+	}
+	return out
+}
+
+// Excusable returns the verdicts that are to be excused: the one of a cycle if that is named, else each breach that is
+// not excused yet (docs/operating.md, "Reports and excuses").
+func Excusable(verdicts []enforcer.Verdict, waivers []ledger.Waiver, cycle string) []enforcer.Verdict {
+	var out []enforcer.Verdict
+	for _, v := range verdicts {
+		excused := slices.ContainsFunc(waivers, func(w ledger.Waiver) bool { return w.Of(&v) })
+		if v.Cycle == cycle || (cycle == "" && v.State == enforcer.Breached && !excused) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

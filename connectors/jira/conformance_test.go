@@ -169,6 +169,7 @@ func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World,
 		Project: "10002", StaffOnly: "10003", OutOfSight: "10005", People: people, Audience: internal, ListsWork: 2,
 		Working: "3", Forbidden: "10004", Type: "10102", Priorities: map[string]string{"low": "5", "high": "2"},
 		Field: connectors.CustomField("customfield_10057"), Secrets: []string{s.Key("sla-bot"), nobodysToken, s.Key("customer1")},
+		Declares: declared, Permissions: permissions(o.ServiceDesk),
 		Deviations: map[string]string{
 			"time that we may not read is refused, not empty": "whoever may read an issue may read the time booked on it",
 		},

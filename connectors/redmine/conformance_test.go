@@ -78,6 +78,7 @@ func (i instance) world(t testing.TB) *trackertest.World {
 			trackertest.Customer: "11", trackertest.Outsider: "13",
 		},
 		Working: "2", Forbidden: "8", Type: "3", Activities: map[string]string{"one": "8", "other": "9"}, Priorities: map[string]string{"low": "1", "high": "4"}, Field: connectors.CustomField("2"),
+		Declares: declared, Permissions: permissions,
 		Refusals: h.refusals(customer),
 		Secrets:  []string{i.bot, nobodysKey, i.keys[trackertest.Customer]},
 	}

@@ -45,6 +45,9 @@ type World struct {
 	Audience  string // how an internal comment of ours is kept from customers; see connectors.Comment
 	ListsWork int    // requests that a list of little booked time takes; 0 is one
 
+	Declares    []Declaration                 // of every field of connectors.Capabilities
+	Permissions map[connectors.Right][]string // the tracker's own names, of every right
+
 	Refusals   []Refusal         // writes that this tracker accepts without doing them
 	Deviations map[string]string // law to the reason why this tracker cannot keep it
 	Secrets    []string          // what no error may contain
@@ -118,7 +121,7 @@ type law struct {
 func Run(t *testing.T, setup Setup) {
 	t.Helper()
 	var laws []law
-	for _, group := range [][]law{readLaws, listLaws, bookedLaws, writeLaws, retractLaws, createLaws, failureLaws} {
+	for _, group := range [][]law{declareLaws, readLaws, listLaws, bookedLaws, writeLaws, retractLaws, createLaws, failureLaws} {
 		laws = append(laws, group...)
 	}
 	for _, l := range laws {

@@ -19,15 +19,7 @@ var ErrExists = errors.New("is there already")
 // most a file with ".part" at the end of its name.
 func (db *DB) Backup(ctx context.Context, path string) (size int64, err error) {
 	if size, err = db.backup(ctx, path); err != nil {
-		e := &Error{Op: "back up state file to", Path: path, Err: err, Hint: hint(err)}
-		if c := cause(err); c != nil {
-			e.Err = fmt.Errorf("%w: %w", c, err)
-			e.Hint = hint(e.Err)
-		}
-		if errors.Is(err, ErrExists) {
-			e.Hint = "name another file, or move that one away"
-		}
-		return 0, e
+		return 0, explain("back up state file to", path, err)
 	}
 	return size, nil
 }
@@ -90,10 +82,10 @@ func (db *DB) checkCopy(ctx context.Context, path string) error {
 		return err
 	}
 	defer handle.Close()
-	if marked, err := ours(ctx, handle); err != nil || !marked {
+	if marked, err := hasOurMark(ctx, handle); err != nil || !marked {
 		return errors.Join(err, fmt.Errorf("%w: the copy is none of ours", ErrCorrupt))
 	}
-	if err := wholesome(ctx, handle, "integrity_check"); err != nil {
+	if err := checkIntegrity(ctx, handle, "integrity_check"); err != nil {
 		return err
 	}
 	var here, there string
@@ -111,8 +103,8 @@ func (db *DB) checkCopy(ctx context.Context, path string) error {
 	return nil
 }
 
-// wholesome runs one of SQLite's checks; all is well when it answers "ok".
-func wholesome(ctx context.Context, q queryRower, check string) error {
+// checkIntegrity runs one of SQLite's checks; all is well when it answers "ok".
+func checkIntegrity(ctx context.Context, q queryRower, check string) error {
 	var first string
 	if err := q.QueryRowContext(ctx, "PRAGMA "+check).Scan(&first); err != nil {
 		return err

@@ -58,29 +58,25 @@ func explain(op, path string, err error) error {
 	return &Error{Op: op, Path: path, Err: err, Hint: hint(err)}
 }
 
+// causes are the faults behind SQLite's primary result codes.
+var causes = map[int]error{
+	sqlite3.SQLITE_FULL:     ErrFull,
+	sqlite3.SQLITE_READONLY: ErrReadOnly,
+	sqlite3.SQLITE_PERM:     ErrReadOnly,
+	sqlite3.SQLITE_CORRUPT:  ErrCorrupt,
+	sqlite3.SQLITE_NOTADB:   ErrNotOurs,
+	sqlite3.SQLITE_BUSY:     ErrBusy,
+	sqlite3.SQLITE_LOCKED:   ErrBusy,
+	sqlite3.SQLITE_IOERR:    ErrDisk,
+	sqlite3.SQLITE_CANTOPEN: ErrNoAccess, // of a disk that is read only, for want of its -wal and -shm
+}
+
 // cause names the fault behind what SQLite or the system said, or nil.
 func cause(err error) error {
 	var e *sqlite.Error
-	if errors.As(err, &e) {
-		switch e.Code() & 0xff { // the low byte is the primary result code
-		case sqlite3.SQLITE_FULL:
-			return ErrFull
-		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-			return ErrReadOnly
-		case sqlite3.SQLITE_CORRUPT:
-			return ErrCorrupt
-		case sqlite3.SQLITE_NOTADB:
-			return ErrNotOurs
-		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-			return ErrBusy
-		case sqlite3.SQLITE_IOERR:
-			return ErrDisk
-		case sqlite3.SQLITE_CANTOPEN: // of a disk that is read only, for want of its -wal and -shm
-			return ErrNoAccess
-		}
-		return nil
-	}
 	switch {
+	case errors.As(err, &e):
+		return causes[e.Code()&0xff] // the low byte is the primary result code
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return ErrFull
 	case errors.Is(err, syscall.EROFS):
@@ -89,26 +85,32 @@ func cause(err error) error {
 	return nil
 }
 
+const makeWritable = "the file and its directory must be writable for slabridge, on a disk that is"
+
+// hints say what the operator can do. The first that fits is given: an error may have several causes.
+var hints = []struct {
+	err  error
+	hint string
+}{
+	{ErrExists, "name another file, or move that one away"},
+	{ErrHeld, "stop that process first, or wait for it"},
+	{ErrNotOurs, "name another file as state in the configuration"},
+	{ErrNewer, "run the version that last used this file, or a newer one"},
+	{ErrReadOnly, makeWritable},
+	{ErrNoAccess, makeWritable},
+	{ErrFull, "free some space; nothing that was committed is lost"},
+	{ErrCorrupt, "let nothing write to it: keep a copy of the file and its -wal, then restore the last backup"},
+	{ErrDisk, "see the system's log about the disk; nothing that was committed is lost as long as the file can be read"},
+	{ErrBusy, "see which other slabridge uses this file"},
+	{fs.ErrPermission, "the file and its directory must be readable and writable for slabridge"},
+	{fs.ErrNotExist, "make its directory first"},
+}
+
 func hint(err error) string {
-	switch {
-	case errors.Is(err, ErrNotOurs):
-		return "name another file as state in the configuration"
-	case errors.Is(err, ErrNewer):
-		return "run the version that last used this file, or a newer one"
-	case errors.Is(err, ErrReadOnly), errors.Is(err, ErrNoAccess):
-		return "the file and its directory must be writable for slabridge, on a disk that is"
-	case errors.Is(err, ErrFull):
-		return "free some space; nothing that was committed is lost"
-	case errors.Is(err, ErrCorrupt):
-		return "let nothing write to it: keep a copy of the file and its -wal, then restore the last backup"
-	case errors.Is(err, ErrDisk):
-		return "see the system's log about the disk; nothing that was committed is lost as long as the file can be read"
-	case errors.Is(err, ErrBusy):
-		return "see which other slabridge uses this file"
-	case errors.Is(err, fs.ErrPermission):
-		return "the file and its directory must be readable and writable for slabridge"
-	case errors.Is(err, fs.ErrNotExist):
-		return "make its directory first"
+	for _, h := range hints {
+		if errors.Is(err, h.err) {
+			return h.hint
+		}
 	}
 	return ""
 }

@@ -46,11 +46,7 @@ func (db *DB) Lock(name string, now time.Time) (*Lock, error) {
 	path := db.path + "." + name + ".lock"
 	l, err := lock(path, name, now)
 	if err != nil {
-		e := &Error{Op: "lock state file", Path: db.path, Err: err, Hint: hint(err)}
-		if errors.Is(err, ErrHeld) {
-			e.Hint = "stop that process first, or wait for it"
-		}
-		return nil, e
+		return nil, explain("lock state file", db.path, err)
 	}
 	return l, nil
 }

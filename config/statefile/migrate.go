@@ -30,7 +30,7 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 	if _, err := db.ExecContext(ctx, schemaTable); err != nil {
 		return fmt.Errorf("make the table of migrations: %w", err)
 	}
-	if err := strangers(ctx, db, sets); err != nil {
+	if err := refuseUnknownStores(ctx, db, sets); err != nil {
 		return err
 	}
 	done := make([]int, len(sets))
@@ -51,9 +51,9 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 	return nil
 }
 
-// strangers refuses a file that has a store we know nothing of: what a newer program keeps there may be what keeps it
+// refuseUnknownStores refuses a file that has a store we know nothing of: what a newer program keeps there may be what keeps it
 // from doing something twice.
-func strangers(ctx context.Context, q querier, sets []Migrations) error {
+func refuseUnknownStores(ctx context.Context, q querier, sets []Migrations) error {
 	rows, err := q.QueryContext(ctx, "SELECT DISTINCT store FROM statefile_migration ORDER BY store")
 	if err != nil {
 		return err
@@ -73,7 +73,8 @@ func strangers(ctx context.Context, q querier, sets []Migrations) error {
 
 // applied counts the store's steps that the file has seen and holds them against ours.
 func applied(ctx context.Context, q querier, s Migrations) (int, error) {
-	rows, err := q.QueryContext(ctx, "SELECT version, digest FROM statefile_migration WHERE store = $1 ORDER BY version", s.Store)
+	rows, err := q.QueryContext(ctx,
+		"SELECT version, digest FROM statefile_migration WHERE store = $1 ORDER BY version", s.Store)
 	if err != nil {
 		return 0, err
 	}

@@ -88,7 +88,7 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 	db.DB = handle
 	handle.SetMaxOpenConns(connections)
 	handle.SetMaxIdleConns(connections)
-	if err := db.claim(ctx); err != nil {
+	if err := db.markAsOurs(ctx); err != nil {
 		return err
 	}
 	if err := db.verify(ctx); err != nil {
@@ -100,7 +100,7 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 // Check reads every page and reports a file that is damaged, as ErrCorrupt. It takes a second for some hundred MB, so
 // it is for whoever is about to write for long.
 func (db *DB) Check(ctx context.Context) error {
-	if err := wholesome(ctx, db, "quick_check"); err != nil {
+	if err := checkIntegrity(ctx, db, "quick_check"); err != nil {
 		return explain("check state file", db.path, err)
 	}
 	return nil
@@ -143,12 +143,12 @@ func (db *DB) inspectFile(ctx context.Context) error {
 		return err
 	}
 	defer probe.Close()
-	_, err = ours(ctx, probe)
+	_, err = hasOurMark(ctx, probe)
 	return err
 }
 
-// ours reports whether the database bears our mark; an empty one does not yet. Any other is refused.
-func ours(ctx context.Context, q queryRower) (bool, error) {
+// hasOurMark reports whether the database bears our mark; an empty one does not yet. Any other is refused.
+func hasOurMark(ctx context.Context, q queryRower) (bool, error) {
 	var id, objects int
 	if err := q.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return false, err
@@ -180,14 +180,14 @@ func dsn(path string) string {
 	return "file:" + escape(path) + "?" + q.Encode()
 }
 
-// claim marks a new file as ours.
-func (db *DB) claim(ctx context.Context) error {
+// markAsOurs marks a new file as ours.
+func (db *DB) markAsOurs(ctx context.Context) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
-	marked, err := ours(ctx, tx)
+	marked, err := hasOurMark(ctx, tx)
 	if err != nil || marked {
 		return err
 	}

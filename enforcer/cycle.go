@@ -19,6 +19,8 @@ const (
 	Met       CycleState = "met"
 	Breached  CycleState = "breached"
 	Cancelled CycleState = "cancelled"
+	// NotJudged is what a cycle that ended comes to while its due cannot be known: see Cycle.Unjudged.
+	NotJudged CycleState = "not-judged"
 )
 
 // Cycle is one run of an obligation's stopwatch on one request, as Evaluate saw it at some now.
@@ -40,6 +42,9 @@ type Cycle struct {
 	DueWhy      []calendar.Reason
 	DueNote     string // why there is no due, or why it is not the term's ("agreed", "as respond")
 	Provisional bool   // the due rests on provisional calendar data
+	// Unjudged is why the cycle cannot be judged: its calendar has no data for a year that is needed. Its due and the
+	// steps that rest on it are not known then; everything else of the request goes on. Nil: it can be judged.
+	Unjudged error
 
 	// EndedAt is when the cycle stopped, breached cycles too; zero while it goes on. EndEvent names what ended it.
 	EndedAt  time.Time

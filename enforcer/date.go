@@ -11,16 +11,13 @@ import (
 // A due date that staff moves earlier binds at once. One moved later is a proposal: it binds when the customer
 // moved it, or once one of the obligation's Accept conditions comes about after the move. Nothing that comes after
 // the due changes what was due.
-func (s *stopwatch) follow(before, m *Moment) error {
+func (s *stopwatch) follow(before, m *Moment) {
 	s.agree(m)
 	c := s.cur
 	if c.Rule.On != DueDate || before == nil {
-		return nil
+		return
 	}
-	due, err := s.due(m.At)
-	if err != nil {
-		return err
-	}
+	due, _ := s.due(m.At) // one that is not known has not passed
 	inTime := due.IsZero() || !m.At.Truncate(time.Second).After(due)
 	if from, to := before.State.DueDate, m.State.DueDate; from != to {
 		move := Move{Event: m.Event, At: m.At, By: m.By, From: from, To: to}
@@ -34,7 +31,6 @@ func (s *stopwatch) follow(before, m *Moment) error {
 	if p := c.proposal(); p != nil && inTime && s.accepted(before, m) {
 		p.Binding, c.Date = m.At, p.To
 	}
-	return nil
 }
 
 // proposal is the last move, when it was to a later date that does not bind yet.

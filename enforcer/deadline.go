@@ -1,8 +1,11 @@
 package enforcer
 
 import (
+	"errors"
 	"fmt"
 	"time"
+
+	"slabridge/enforcer/calendar"
 )
 
 // Deadline is one obligation's due, as if its cycle started at a given moment.
@@ -16,7 +19,8 @@ type Deadline struct {
 // started at received. Obligations that the program cannot act on yet, or that are off, are included: their
 // terms are promised all the same.
 //
-// They are those of the version of the text that was in force at received.
+// They are those of the version of the text that was in force at received. It fails for a moment in a year of which the
+// calendar has no data; a due that lies beyond the data is one obligation's matter, and NoDue says so.
 func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, error) {
 	c = c.inForce(received)
 	if c.SeverityRank(severity) == len(c.Severities) {
@@ -26,6 +30,9 @@ func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, e
 		return nil, fmt.Errorf("contract %s is not valid at %s", c.ID, received.Format(time.RFC3339))
 	}
 	received = received.Truncate(time.Second)
+	if _, err := c.Calendar.InHours(received); err != nil {
+		return nil, fmt.Errorf("contract %s: %w", c.ID, err)
+	}
 	ev := Evaluation{Contract: c, Request: &Request{}, Now: received, Cycles: make([]Cycle, 0, len(c.Obligations))}
 	for _, deferred := range []bool{false, true} {
 		for i := range c.Obligations {
@@ -44,9 +51,7 @@ func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, e
 	out := make([]Deadline, len(ev.Cycles))
 	for i := range ev.Cycles {
 		cycle := &ev.Cycles[i]
-		if err := ev.finish(cycle); err != nil {
-			return nil, fmt.Errorf("%s: %w", cycle.Obligation.ID, err)
-		}
+		ev.finish(cycle)
 		out[i] = Deadline{Cycle: *cycle, NoDue: cycle.noDue()}
 	}
 	return out, nil
@@ -63,11 +68,24 @@ func (c *Contract) severityList() string {
 	return s
 }
 
+// unjudgedText says why a due is not known.
+func unjudgedText(why error) Text {
+	text := Text{"en": why.Error(), "ru": why.Error()}
+	var missing *calendar.MissingYearError
+	if errors.As(why, &missing) {
+		text["ru"] = fmt.Sprintf("в календаре %q нет выходных дней %d года (есть %s): добавьте год в файл календаря, до утверждения — как предварительный",
+			missing.Calendar, missing.Year, missing.Have)
+	}
+	return text
+}
+
 // noDue explains a cycle without a due; nil when it has one.
 func (c *Cycle) noDue() Text {
 	switch o := c.Obligation; {
 	case !c.Due.IsZero():
 		return nil
+	case c.Unjudged != nil:
+		return unjudgedText(c.Unjudged)
 	case c.Rule.As != "":
 		return Text{
 			"ru": "срок тот же, что у " + c.Rule.As + ", а для этой критичности его нет",

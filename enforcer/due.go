@@ -16,25 +16,24 @@ type base struct {
 // reclassify applies a changed severity at m (CONTRACTS "Life of a cycle", Severity): raised, the due is the
 // earlier of the old one and the new rule applied to a notice at m; lowered, the new rule from the start; a
 // breach already reached stays.
-func (s *stopwatch) reclassify(rule *Rule, m *Moment) error {
+func (s *stopwatch) reclassify(rule *Rule, m *Moment) {
 	c := s.cur
-	due, err := s.due(m.At)
-	if err != nil {
-		return err
+	if rule == c.Rule && m.State.Severity == c.Severity {
+		return
 	}
+	due, _ := s.due(m.At) // one that is not known has not been broken
 	was := c.Severity
 	c.Severity = m.State.Severity
 	if rule == c.Rule || (!due.IsZero() && m.At.Truncate(time.Second).After(due)) {
-		return nil
+		return
 	}
 	contract := s.ev.Contract
 	c.Rule = rule
 	if contract.SeverityRank(c.Severity) < contract.SeverityRank(was) {
 		c.bases = append(c.bases, base{from: m.At, rule: rule})
-		return nil
+		return
 	}
 	c.bases = []base{{from: c.StartedAt, rule: rule}}
-	return nil
 }
 
 // due is the running cycle's due as of t, a lasting pause taken up to t; zero when it has none.
@@ -189,28 +188,29 @@ func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (rul
 
 // finish fills in what people and decisions need: the due with its reasons, elapsed and remaining time, and the
 // moments of the steps.
-func (ev *Evaluation) finish(c *Cycle) error {
+func (ev *Evaluation) finish(c *Cycle) {
 	end := c.EndedAt
 	if end.IsZero() {
 		end = ev.Now
 	}
 	r, err := ev.ruling(c, end, true)
 	if err != nil {
-		return err
+		c.unjudge(err)
+		r = ruling{from: c.StartedAt}
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
 	c.clock = r.term
 	cal := c.Contract.Calendar
 	if r.term != nil {
 		pauses := c.spans(end)
-		if c.Elapsed, err = cal.Counted(*r.term, c.StartedAt, end, pauses); err != nil {
-			return err
+		if c.Elapsed, err = cal.Counted(*r.term, c.StartedAt, end, pauses); err == nil {
+			c.Remaining, err = remaining(cal, *r.term, end, c.Due)
 		}
-		if c.Remaining, err = remaining(cal, *r.term, end, c.Due); err != nil {
-			return err
+		if err != nil {
+			c.unjudge(err)
 		}
 	}
-	return ev.steps(c, r, end)
+	ev.steps(c, r, end)
 }
 
 func remaining(cal *calendar.Calendar, term calendar.Term, now, due time.Time) (time.Duration, error) {
@@ -222,12 +222,13 @@ func remaining(cal *calendar.Calendar, term calendar.Term, now, due time.Time) (
 }
 
 // steps works out when each step of the cycle is to be taken, and the next moment at which time alone acts.
-func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
+func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) {
 	for i := range c.Rule.Steps {
 		step := &c.Rule.Steps[i]
 		at, err := ev.stepAt(c, r, step.Trigger, end)
 		if err != nil {
-			return err
+			at = time.Time{}
+			c.unjudge(err)
 		}
 		s := CycleStep{Step: step, At: at, fires: at}
 		if step.Trigger.Due && c.Obligation.Kind != Check {
@@ -241,7 +242,6 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) error {
 	if c.EndedAt.IsZero() && c.State == Running {
 		ev.upcoming(afterDue(c.Due))
 	}
-	return nil
 }
 
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {

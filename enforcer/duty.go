@@ -1,7 +1,6 @@
 package enforcer
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -119,12 +118,11 @@ func (r *Run) CycleID() string {
 }
 
 // EvaluateDuties gives the cycle of every run that has begun at now, as an Evaluation whose request has no issue.
-// Periods that began under an earlier version of the contract are judged by that version. A period that cannot be
-// evaluated, for want of calendar data, is left out and reported; the others are given all the same.
-func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) (Evaluation, error) {
+// Periods that began under an earlier version of the contract are judged by that version. One whose due is not known,
+// for want of calendar data, is not judged; what it begins with is done all the same.
+func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) Evaluation {
 	now = now.Truncate(time.Second)
 	ev := Evaluation{Contract: c, Request: &Request{Connection: connection}, Now: now, Covered: true}
-	var errs []error
 	ordinal := map[string]int{}
 	for i := range runs {
 		r := &runs[i]
@@ -139,19 +137,13 @@ func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) (
 		if o == nil || !o.Active() || len(o.Rules) == 0 {
 			continue
 		}
-		cycle, err := ev.run(version, o, r)
-		if err == nil {
-			err = ev.finish(&cycle)
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("evaluate %s of period %s: %w", r.Obligation, r.Period, err))
-			continue
-		}
+		cycle := ev.run(version, o, r)
+		ev.finish(&cycle)
 		ordinal[r.Obligation+"/"+r.Duty]++
 		cycle.Ordinal = ordinal[r.Obligation+"/"+r.Duty]
 		ev.Cycles = append(ev.Cycles, cycle)
 	}
-	return ev, errors.Join(errs...)
+	return ev
 }
 
 // inForce is the version of the contract that holds at t: the one valid then, or the last.
@@ -165,7 +157,7 @@ func (c *Contract) inForce(t time.Time) *Contract {
 }
 
 // run is the cycle of one period.
-func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) (Cycle, error) {
+func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) Cycle {
 	rule := o.Rules[0]
 	if r.Within != nil {
 		rule.Within, rule.On = r.Within, ""
@@ -183,10 +175,7 @@ func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) (Cycle, erro
 		Contract: version, Obligation: o, Rule: &rule, ID: r.CycleID(), State: Running, StartedAt: r.From, CountsFrom: r.From,
 		bases: []base{{from: r.From, rule: &rule}}, Run: r, RevivedAt: r.MadeAt,
 	}
-	due, err := ev.ruling(&c, ev.Now, false)
-	if err != nil {
-		return c, err
-	}
+	due, _ := ev.ruling(&c, ev.Now, false) // one that is not known has not passed; finish says why
 	late := func(at time.Time) bool { return !due.due.IsZero() && at.Truncate(time.Second).After(due.due) }
 	switch {
 	case !r.DoneAt.IsZero() && !r.DoneAt.After(ev.Now):
@@ -199,7 +188,7 @@ func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) (Cycle, erro
 	case late(ev.Now):
 		c.State = Breached
 	}
-	return c, nil
+	return c
 }
 
 // periodRuling is the close of the last working day of the cycle's period.

@@ -7,20 +7,33 @@ import (
 )
 
 // Evaluate replays the request under the contract as of now and gives every cycle, running and ended. Each stay
-// of the request under the contract is judged by the version of the text that was in force when it began. It
-// fails only where the calendar has no data for a year that is needed; nothing is guessed then.
-func Evaluate(c *Contract, request *Request, now time.Time) (Evaluation, error) {
+// of the request under the contract is judged by the version of the text that was in force when it began. Where
+// the calendar has no data for a year that a cycle needs nothing is guessed: that cycle is not judged, and says why.
+func Evaluate(c *Contract, request *Request, now time.Time) Evaluation {
 	now = now.Truncate(time.Second)
 	r := request.At(now)
 	ev := Evaluation{Request: &r, Contract: c, Now: now, State: r.State()}
 	for _, version := range c.versions() {
 		part := Evaluation{Request: &r, Contract: version, Now: now, State: ev.State}
-		if err := part.play(version == c); err != nil {
-			return ev, fmt.Errorf("evaluate %s: %w", r.Key, err)
-		}
+		part.play(version == c)
 		ev.merge(&part)
 	}
-	return ev, nil
+	return ev
+}
+
+// Unjudged are the reasons why cycles cannot be judged, each once, with the obligation it is about.
+func (ev *Evaluation) Unjudged() []string {
+	var out []string
+	for i := range ev.Cycles {
+		c := &ev.Cycles[i]
+		if c.Unjudged == nil {
+			continue
+		}
+		if why := fmt.Sprintf("%s: %v", c.Obligation.ID, c.Unjudged); !slices.Contains(out, why) {
+			out = append(out, why)
+		}
+	}
+	return out
 }
 
 // versions lists the texts of the contract, the oldest first.
@@ -48,11 +61,8 @@ func (ev *Evaluation) merge(part *Evaluation) {
 
 // play runs one version of the contract over the request. Only the present one speaks of requests that none of
 // the versions covers by its validity.
-func (ev *Evaluation) play(present bool) error {
-	moments, revived, err := ev.Contract.correct(ev.Request.Moments)
-	if err != nil {
-		return err
-	}
+func (ev *Evaluation) play(present bool) {
+	moments, revived, unsure := ev.Contract.correct(ev.Request.Moments)
 	until := ev.Now
 	if gone := ev.Request.GoneAt; !gone.IsZero() && gone.Before(ev.Now) {
 		until = gone
@@ -62,21 +72,30 @@ func (ev *Evaluation) play(present bool) error {
 		for offset < len(moments) && &moments[offset] != &t.moments[0] {
 			offset++
 		}
-		if err := ev.tenure(t, revived, offset, until); err != nil {
-			return err
-		}
+		ev.tenure(t, revived, offset, until)
 	}
 	ev.order()
 	for i := range ev.Cycles {
-		if err := ev.finish(&ev.Cycles[i]); err != nil {
-			return fmt.Errorf("%s: %w", ev.Cycles[i].Obligation.ID, err)
+		c := &ev.Cycles[i]
+		ev.finish(c)
+		if unsure.why != nil && (c.EndedAt.IsZero() || !c.EndedAt.Before(unsure.since)) {
+			c.unjudge(unsure.why)
 		}
 	}
-	return nil
+}
+
+// unjudge keeps the first reason why the cycle cannot be judged; what it would have come to is not known then.
+func (c *Cycle) unjudge(why error) {
+	if c.Unjudged == nil {
+		c.Unjudged = why
+	}
+	if !c.EndedAt.IsZero() {
+		c.State = NotJudged
+	}
 }
 
 // tenure runs every obligation over one stay; those whose due is another's come after it.
-func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, until time.Time) error {
+func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, until time.Time) {
 	ev.Covered = ev.Covered || !t.outside
 	var run stopwatch
 	for _, deferred := range []bool{false, true} {
@@ -87,13 +106,10 @@ func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, un
 			}
 			before := len(ev.Cycles)
 			run = stopwatch{ev: ev, o: o, tenure: t, revived: revived, offset: offset}
-			if err := run.over(until); err != nil {
-				return fmt.Errorf("%s: %w", o.ID, err)
-			}
+			run.over(until)
 			ev.Covered = ev.Covered || len(ev.Cycles) > before
 		}
 	}
-	return nil
 }
 
 // acts reports whether the obligation is watched on requests.

@@ -16,7 +16,7 @@ type Lowering struct {
 }
 
 // Lowerings finds the severities that were lowered before a due, in [from, to).
-func Lowerings(c *Contract, r *Request, from, to time.Time) ([]Lowering, error) {
+func Lowerings(c *Contract, r *Request, from, to time.Time) []Lowering {
 	var out []Lowering
 	for i := 1; i < len(r.Moments); i++ {
 		m, was := &r.Moments[i], r.Moments[i-1].State.Severity
@@ -26,10 +26,7 @@ func Lowerings(c *Contract, r *Request, from, to time.Time) ([]Lowering, error) 
 		}
 		before := *r
 		before.Moments = r.Moments[:i]
-		ev, err := Evaluate(c, &before, m.At)
-		if err != nil {
-			return nil, err
-		}
+		ev := Evaluate(c, &before, m.At)
 		pending := slices.DeleteFunc(ev.Cycles, func(c Cycle) bool {
 			return !c.EndedAt.IsZero() || c.Due.IsZero() || !c.Due.After(m.At)
 		})
@@ -41,5 +38,5 @@ func Lowerings(c *Contract, r *Request, from, to time.Time) ([]Lowering, error) 
 			Event: m.Event, At: m.At, By: m.By, From: was, To: m.State.Severity, Obligation: first.Obligation.ID, Due: first.Due,
 		})
 	}
-	return out, nil
+	return out
 }

@@ -27,36 +27,30 @@ type stopwatch struct {
 }
 
 // over replays the tenure and leaves the cycles in the evaluation.
-func (s *stopwatch) over(until time.Time) error {
+func (s *stopwatch) over(until time.Time) {
 	for i := range s.tenure.moments {
 		m := &s.tenure.moments[i]
 		if m.At.After(until) {
 			break
 		}
-		if err := s.advance(m.At); err != nil {
-			return err
-		}
-		if err := s.moment(i, m); err != nil {
-			return err
-		}
+		s.advance(m.At)
+		s.moment(i, m)
 		if at, ok := s.revived[s.offset+i]; ok && s.cur != nil {
 			s.cur.RevivedAt = at
 		}
 	}
-	if err := s.advance(until); err != nil {
-		return err
+	s.advance(until)
+	switch {
+	case s.cur == nil:
+	case until.Before(s.ev.Now):
+		s.end(&Moment{Event: "gone", At: until}, until, "gone", false)
+	default:
+		s.keep()
 	}
-	if until.Before(s.ev.Now) && s.cur != nil {
-		return s.end(&Moment{Event: "gone", At: until}, until, "gone", false)
-	}
-	if s.cur != nil {
-		return s.keep()
-	}
-	return nil
 }
 
 // moment lets one event act on the stopwatch: first on the cycle that runs, then on one that may start.
-func (s *stopwatch) moment(i int, m *Moment) error {
+func (s *stopwatch) moment(i int, m *Moment) {
 	var before *Moment
 	if i > 0 {
 		before = &s.tenure.moments[i-1]
@@ -67,9 +61,7 @@ func (s *stopwatch) moment(i int, m *Moment) error {
 		s.served, s.answered = false, false
 	}
 	if s.cur != nil {
-		if err := s.act(before, m, wasOpen && !open); err != nil {
-			return err
-		}
+		s.act(before, m, wasOpen && !open)
 	}
 	starts := s.cur == nil && s.starts(before, m)
 	s.answered = s.answered || m.response()
@@ -77,53 +69,52 @@ func (s *stopwatch) moment(i int, m *Moment) error {
 		s.told = m.At
 	}
 	if starts {
-		return s.begin(i, m)
+		s.begin(i, m)
 	}
-	return nil
 }
 
 // act ends, pauses or changes the running cycle.
-func (s *stopwatch) act(before, m *Moment, closing bool) error {
-	if err := s.follow(before, m); err != nil {
-		return err
-	}
+func (s *stopwatch) act(before, m *Moment, closing bool) {
+	s.follow(before, m)
 	s.noticed(m)
+	switch why, kept := s.ending(m, closing); {
+	case why == "stopped":
+		s.stop(m)
+	case why != "":
+		s.end(m, m.At, why, kept)
+	case s.o.Again != nil && s.holds(s.o.Again, m):
+		s.end(m, m.At, "again", false)
+		s.launch(m, m.At)
+	default:
+		s.reclassify(s.rule(m), m)
+		s.pause(m)
+	}
+}
+
+// ending is why m ends the running cycle, "" when it does not, and whether ending so in time keeps the promise.
+func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
+	ofResolution := s.o.Start.Word == WordResolved
 	switch {
 	case s.tenure.left && !m.State.Covered:
-		return s.end(m, m.At, "left-contract", false)
+		return "left-contract", false
 	case closing && m.Duplicate:
-		return s.end(m, m.At, "duplicate", false)
+		return "duplicate", false
+	case closing && m.By.Role == Customer:
+		return "closed-by-customer", false
 	case closing && !m.By.Role.Staff() && m.By.Role != Bot:
-		if m.By.Role == Customer {
-			return s.end(m, m.At, "closed-by-customer", false)
-		}
-		return s.end(m, m.At, "closed-by-nobody", false)
+		return "closed-by-nobody", false
 	case s.stops(m):
-		return s.stop(m)
-	case closing && s.o.Start.Word != WordResolved && !s.o.outlivesResolution():
-		return s.end(m, m.At, "resolved", s.o.Repeat || s.o.StopsWith(WordResponse))
-	case s.o.Start.Word == WordResolved && m.State.Status.Open():
-		return s.end(m, m.At, "reopened", false)
+		return "stopped", true
+	case closing && !ofResolution && !s.o.outlivesResolution():
+		return "resolved", s.o.Repeat || s.o.StopsWith(WordResponse)
+	case ofResolution && m.State.Status.Open():
+		return "reopened", false
+	case !s.o.covers(m.State.Severity):
+		return "severity", false
+	case s.rule(m) == nil:
+		return "left-status", false
 	}
-	rule := s.rule(m)
-	switch {
-	case rule == nil && !s.o.covers(m.State.Severity):
-		return s.end(m, m.At, "severity", false)
-	case rule == nil:
-		return s.end(m, m.At, "left-status", false)
-	case s.o.Again != nil && s.holds(s.o.Again, m):
-		if err := s.end(m, m.At, "again", false); err != nil {
-			return err
-		}
-		s.launch(m, m.At)
-		return nil
-	case rule != s.cur.Rule || m.State.Severity != s.cur.Severity:
-		if err := s.reclassify(rule, m); err != nil {
-			return err
-		}
-	}
-	s.pause(m)
-	return nil
+	return "", false
 }
 
 // noticed keeps when the notice was given that the running cycle's due needs.
@@ -204,7 +195,7 @@ func (s *stopwatch) receives(_ *Condition, before, m *Moment) bool {
 }
 
 // begin starts a cycle at m. What is already true then stops it at once; a check is judged by it.
-func (s *stopwatch) begin(i int, m *Moment) error {
+func (s *stopwatch) begin(i int, m *Moment) {
 	at := m.At
 	if i == 0 {
 		at = s.tenure.start
@@ -216,11 +207,10 @@ func (s *stopwatch) begin(i int, m *Moment) error {
 	s.launch(m, at)
 	switch {
 	case s.o.Kind == Check:
-		return s.judge(m)
+		s.judge(m)
 	case !s.o.Repeat && s.stops(m):
-		return s.stop(m)
+		s.stop(m)
 	}
-	return nil
 }
 
 // launch begins a chain of cycles with one that is named by the event.
@@ -243,12 +233,10 @@ func (s *stopwatch) open(id string, at time.Time, severity string, rule *Rule) {
 }
 
 // judge ends a check in the moment it began: kept when what it asks for is true, broken when not.
-func (s *stopwatch) judge(m *Moment) error {
+func (s *stopwatch) judge(m *Moment) {
 	rule := s.cur.Rule
 	kept := s.stops(m) || rule.AtMost > 0 && m.Work != nil && m.Work.Spent <= rule.AtMost
-	if err := s.end(m, s.cur.StartedAt, "stopped", kept); err != nil {
-		return err
-	}
+	s.end(m, s.cur.StartedAt, "stopped", kept)
 	c := &s.ev.Cycles[len(s.ev.Cycles)-1]
 	c.Work, c.WorkBy = m.Work, m.By
 	if !kept {
@@ -257,20 +245,16 @@ func (s *stopwatch) judge(m *Moment) error {
 			c.State = Breached
 		}
 	}
-	return nil
 }
 
 // stop ends the cycle as kept or, after its due, as broken; a repeating obligation goes on from here.
-func (s *stopwatch) stop(m *Moment) error {
-	if err := s.end(m, s.stoppedAt(m), "stopped", true); err != nil {
-		return err
-	}
+func (s *stopwatch) stop(m *Moment) {
+	s.end(m, s.stoppedAt(m), "stopped", true)
 	rule := s.rule(m)
 	// what repeats from the receipt on goes on at once; anything else waits for its start
 	if s.o.Repeat && s.o.Start.Word == WordReceived && m.State.Status.Open() && rule != nil {
 		s.launch(m, m.At)
 	}
-	return nil
 }
 
 // stoppedAt is when what stopped the cycle happened: the event, or the earlier moment that its field names.
@@ -294,15 +278,15 @@ func (c *Condition) timeOf(m *Moment) time.Time {
 }
 
 // end closes the running cycle at a moment. kept says whether ending in time keeps the promise or merely cancels it.
-func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) error {
+func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	c := s.cur
 	c.endPauses(at)
 	due, err := s.due(at)
-	if err != nil {
-		return err
-	}
 	c.EndedAt, c.EndEvent, c.EndBy, c.EndWhy = at, m.Event, m.By, why
 	switch {
+	case err != nil:
+		c.unjudge(err)
+		s.breached = 0
 	case !due.IsZero() && at.Truncate(time.Second).After(due):
 		c.State = s.o.broken()
 		s.breached++
@@ -316,7 +300,6 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) error {
 	s.served, s.stopped = s.served || kept, kept
 	s.ev.Cycles = append(s.ev.Cycles, *c)
 	s.cur = nil
-	return nil
 }
 
 // broken is what a cycle becomes whose due has passed: of a right, or a duty of the customer's, nothing is broken.
@@ -328,14 +311,11 @@ func (o *Obligation) broken() CycleState {
 }
 
 // advance lets time pass up to t: cycles of a repeating obligation break at their due and the next begins there.
-func (s *stopwatch) advance(t time.Time) error {
+func (s *stopwatch) advance(t time.Time) {
 	for s.cur != nil && s.o.Repeat {
 		due, err := s.due(t)
-		if err != nil {
-			return err
-		}
-		if due.IsZero() || !t.Truncate(time.Second).After(due) {
-			return nil
+		if err != nil || due.IsZero() || !t.Truncate(time.Second).After(due) {
+			return
 		}
 		c := *s.cur
 		class := c.paused()
@@ -349,24 +329,22 @@ func (s *stopwatch) advance(t time.Time) error {
 			s.cur.Pauses = []Pause{{From: due, Class: class.Class, Event: class.Event}}
 		}
 	}
-	return nil
 }
 
 // keep stores the cycle that still runs at now, with what is known of it so far.
-func (s *stopwatch) keep() error {
+func (s *stopwatch) keep() {
 	c := s.cur
 	due, err := s.due(s.ev.Now)
 	if err != nil {
-		return err
+		c.unjudge(err)
 	}
 	switch {
-	case !due.IsZero() && s.ev.Now.After(due) && !s.o.NoVerdict:
+	case err == nil && !due.IsZero() && s.ev.Now.After(due) && !s.o.NoVerdict:
 		c.State = Breached
 	case c.paused() != nil:
 		c.State = Paused
 	}
 	s.ev.Cycles = append(s.ev.Cycles, *c)
-	return nil
 }
 
 // pause begins or ends a pause as the status after m says.

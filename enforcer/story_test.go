@@ -295,11 +295,7 @@ func (s *story) wakeUntil(t time.Time) {
 
 func (s *story) evaluate(now time.Time) enforcer.Evaluation {
 	s.t.Helper()
-	ev, err := enforcer.Evaluate(s.contract, &s.request, now)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return ev
+	return enforcer.Evaluate(s.contract, &s.request, now)
 }
 
 // pass decides as of now, notes what would be written, and lets our own writes come back as moments.
@@ -308,7 +304,7 @@ func (s *story) pass(now time.Time) {
 	if !now.Before(s.down[0]) && now.Before(s.down[1]) {
 		return
 	}
-	ds, err := decide.Steps(s.evaluate(now), func(k enforcer.StepKey) enforcer.EntryState {
+	ds := decide.Steps(s.evaluate(now), func(k enforcer.StepKey) enforcer.EntryState {
 		switch {
 		case s.settled[k]:
 			return enforcer.Done
@@ -317,9 +313,6 @@ func (s *story) pass(now time.Time) {
 		}
 		return ""
 	}, s.line)
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	for _, d := range ds {
 		if s.pending[d.Key] != d.State {
 			s.say(now, d)
@@ -427,6 +420,9 @@ func (s *story) report() {
 			if !p.To.IsZero() {
 				s.out.WriteString(s.stamp(p.To))
 			}
+		}
+		if c.Unjudged != nil {
+			fmt.Fprintf(&s.out, " because %v", c.Unjudged)
 		}
 		s.out.WriteString("\n")
 		if s.tells {

@@ -64,12 +64,11 @@ func (c *Contract) valid(t time.Time) bool {
 // correct takes back resolutions that were none: reopened by staff within one working hour, or any reopening
 // where the admin chose "continue". It returns the moments to judge by and, for each, when a later correction
 // revived it (zero for most).
-func (c *Contract) correct(moments []Moment) ([]Moment, map[int]time.Time, error) {
+func (c *Contract) correct(moments []Moment) (corrected []Moment, revived map[int]time.Time, unsure doubt) {
 	if c.Reopen == "restart" {
-		return moments, nil, nil
+		return moments, nil, doubt{}
 	}
 	out := moments
-	var revived map[int]time.Time
 	for i := 1; i < len(out); i++ {
 		if !out[i-1].State.Status.Open() || out[i].State.Status.Open() {
 			continue
@@ -82,8 +81,8 @@ func (c *Contract) correct(moments []Moment) ([]Moment, map[int]time.Time, error
 			break
 		}
 		took, err := c.takesBack(out[i].At, out[j])
-		if err != nil {
-			return nil, nil, err
+		if err != nil && unsure.why == nil {
+			unsure = doubt{since: out[i].At, why: err}
 		}
 		if !took {
 			i = j
@@ -100,7 +99,13 @@ func (c *Contract) correct(moments []Moment) ([]Moment, map[int]time.Time, error
 		out[j].StatusSet = out[j].State.Status != before
 		i = j
 	}
-	return out, revived, nil
+	return out, revived, unsure
+}
+
+// doubt is that from a resolution on it is not known whether its reopening was a correction, and why.
+type doubt struct {
+	since time.Time
+	why   error
 }
 
 func (c *Contract) takesBack(resolved time.Time, reopening Moment) (bool, error) {
@@ -110,6 +115,9 @@ func (c *Contract) takesBack(resolved time.Time, reopening Moment) (bool, error)
 	if !reopening.By.Role.Staff() {
 		return false, nil
 	}
+	if reopening.At.Sub(resolved) <= correctionTime { // then no calendar makes it more
+		return true, nil
+	}
 	passed, err := c.Calendar.Elapsed(resolved, reopening.At)
-	return passed <= correctionTime, err
+	return err == nil && passed <= correctionTime, err
 }

@@ -14,7 +14,7 @@ const visibilityLag = 2 * time.Minute
 // Steps says what is to become of every step whose moment has come, in the order of their moments. recorded gives the
 // state in which the ledger has a step, "" for one that it does not have. Steps that are written, or will never be, are
 // left out, and so are those of cycles that were over before enforcement began.
-func Steps(ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.EntryState, cutover enforcer.Cutover) ([]enforcer.Decision, error) {
+func Steps(ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.EntryState, cutover enforcer.Cutover) []enforcer.Decision {
 	d := decider{ev: ev, recorded: recorded, cutover: cutover}
 	for i := range ev.Cycles {
 		c := &ev.Cycles[i]
@@ -22,14 +22,12 @@ func Steps(ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.Entr
 			if fires := step.FiresAt(); fires.IsZero() || fires.After(ev.Now) {
 				continue
 			}
-			if err := d.step(i, c, step); err != nil {
-				return nil, err
-			}
+			d.step(i, c, step)
 		}
 	}
 	d.overtake()
 	slices.SortStableFunc(d.out, func(a, b enforcer.Decision) int { return a.Moment.Compare(b.Moment) })
-	return d.out, nil
+	return d.out
 }
 
 type decider struct {
@@ -40,7 +38,7 @@ type decider struct {
 	cycleOf  []*enforcer.Cycle // beside out
 }
 
-func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) error {
+func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	r, contract := d.ev.Request, d.ev.Contract
 	key := enforcer.StepKey{
 		Connection: r.Connection, Issue: r.Issue, Contract: contract.ID,
@@ -48,14 +46,14 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) error {
 	}
 	was := d.recorded(key)
 	if !was.Can(enforcer.Waiting) { // written, or never to be; what was withdrawn or needless may come alive again
-		return nil
+		return
 	}
 	if was == "" && !c.EndedAt.IsZero() && c.EndedAt.Before(d.cutover.EnforceFrom) {
-		return nil // over before enforcement began: history, of which an old tracker has no end
+		return // over before enforcement began: history, of which an old tracker has no end
 	}
 	ended, over := d.endOf(i, c)
 	if over && ended.EndedAt.Before(s.At) {
-		return nil // the cycle ended before the step's moment came
+		return // the cycle ended before the step's moment came
 	}
 	dec := enforcer.Decision{
 		Key: key, State: enforcer.Intended, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
@@ -76,13 +74,10 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) error {
 	default:
 		dec.Reason = stepReason(&d.ev, c, s)
 		dec.Changes = d.changes(c, s)
-		if err := d.hours(&dec, c); err != nil {
-			return err
-		}
+		d.hours(&dec, c)
 	}
 	d.out = append(d.out, dec)
 	d.cycleOf = append(d.cycleOf, c)
-	return nil
 }
 
 // endOf finds out whether what the cycle's steps call for is over, and the cycle whose end made it so: its own
@@ -125,28 +120,26 @@ func (d *decider) changes(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Chan
 }
 
 // hours lets internal steps keep working hours when the obligation's own clock does (DESIGN, 13). A step that
-// comes due exactly at a close is written at once.
-func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) error {
+// comes due exactly at a close is written at once, and so is one at a time of which the calendar has no data: nobody
+// knows when to wait for.
+func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) {
 	if dec.Audience == enforcer.Public || c.AlwaysOn() {
-		return nil
+		return
 	}
 	cal := c.Contract.Calendar
-	in, err := cal.InHours(d.ev.Now)
-	if err != nil || in {
-		return err
+	if in, err := cal.InHours(d.ev.Now); err != nil || in {
+		return
 	}
 	if _, day := cal.InHours(dec.Moment.Add(-time.Second)); day == nil {
-		last, err := cal.PreviousClose(d.ev.Now)
-		if err != nil {
-			return err
-		}
-		if last.Equal(dec.Moment) {
-			return nil
+		if last, err := cal.PreviousClose(d.ev.Now); err != nil || last.Equal(dec.Moment) {
+			return
 		}
 	}
-	dec.NotBefore, err = cal.NextOpening(d.ev.Now)
-	dec.State, dec.Reason = enforcer.Waiting, waitReason(dec.NotBefore, cal.Location())
-	return err
+	opening, err := cal.NextOpening(d.ev.Now)
+	if err != nil {
+		return
+	}
+	dec.NotBefore, dec.State, dec.Reason = opening, enforcer.Waiting, waitReason(opening, cal.Location())
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this

@@ -35,10 +35,7 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 		view: v, request: v.request(p.conn.ID, m.history, m.entry), history: m.history, readAt: m.entry.ReadAt, project: m.history.Issue.Values.One(connectors.FieldProject),
 	}
 	f.request.Elsewhere = p.elsewhere(v, m)
-	var err error
-	if f.ev, err = enforcer.Evaluate(v.Contract.Contract, &f.request, p.at(&f.request)); err != nil {
-		return f, true, err
-	}
+	f.ev = enforcer.Evaluate(v.Contract.Contract, &f.request, p.at(&f.request))
 	if !f.ev.Covered {
 		return f, false, nil
 	}
@@ -50,9 +47,7 @@ func (p *pass) find(ctx context.Context, v *view, m mirrored) (finding, bool, er
 	if err != nil {
 		return f, true, err
 	}
-	if f.decisions, err = decide.Steps(f.ev, states, line); err != nil {
-		return f, true, err
-	}
+	f.decisions = decide.Steps(f.ev, states, line)
 	if err := p.upkeep(ctx, &f, m.history); err != nil {
 		return f, true, err
 	}
@@ -72,7 +67,7 @@ func (p *pass) elsewhere(v *view, m mirrored) bool {
 		}
 		r := other.request(p.conn.ID, m.history, m.entry)
 		r.Elsewhere = true // what the other says of its own validity is no claim
-		if ev, err := enforcer.Evaluate(other.Contract.Contract, &r, p.now); err == nil && ev.Covered {
+		if ev := enforcer.Evaluate(other.Contract.Contract, &r, p.now); ev.Covered {
 			return true
 		}
 	}

@@ -62,26 +62,13 @@ func (p *pass) duties(ctx context.Context, v *view, changed []string, due bool) 
 			f.runs[r.CycleID()] = r
 		}
 	}
-	f.ev, err = enforcer.EvaluateDuties(v.Contract.Contract, p.conn.ID, runs, p.now)
-	if err != nil { // no reason to leave the rest undone
-		p.report.problem("", true, "%v", err)
-		return f, p.later(ctx, f)
-	}
+	f.ev = enforcer.EvaluateDuties(v.Contract.Contract, p.conn.ID, runs, p.now)
+	p.reportUnjudged(f)
 	f.pending = pending
 	if due || touched { // what is held is looked at in each pass, and moves nothing on the agenda
 		p.agenda = append(p.agenda, f.item())
 	}
 	return f, nil
-}
-
-// later keeps duties that could not all be evaluated on the agenda.
-func (p *pass) later(ctx context.Context, f *finding) error {
-	_, known, err := p.e.ledger.Item(ctx, p.conn.ID, wholeContract, f.view.ID)
-	if !known { // otherwise it is still due, and says since when nothing is known
-		f.ev.Next = p.now
-		p.agenda = append(p.agenda, f.item())
-	}
-	return err
 }
 
 // runsOf lists the periods of a duty since the line, and those before it for which an issue was made.
@@ -240,10 +227,7 @@ func (p *pass) replan(ctx context.Context, f finding) error {
 	for _, id := range slices.Sorted(maps.Keys(f.runs)) {
 		runs = append(runs, f.runs[id].Run)
 	}
-	var err error
-	if f.ev, err = enforcer.EvaluateDuties(f.view.Contract.Contract, p.conn.ID, runs, p.now); err != nil {
-		return nil //nolint:nilerr // told of when it was evaluated; the next pass tries again
-	}
+	f.ev = enforcer.EvaluateDuties(f.view.Contract.Contract, p.conn.ID, runs, p.now)
 	return p.e.ledger.SetAgenda(ctx, f.item())
 }
 

@@ -17,11 +17,19 @@ func (p *pass) judge(f *finding) {
 		c := &f.ev.Cycles[i]
 		switch {
 		case f.runs[c.ID].unseen:
+		case c.Unjudged != nil: // judged once the calendar has the data
 		case c.Obligation.NoVerdict || c.Obligation.Kind == enforcer.Account:
 		case !c.EndedAt.IsZero() && c.EndedAt.Before(f.view.line.EnforceFrom):
 		default:
 			p.verdicts = append(p.verdicts, f.verdict(c))
 		}
+	}
+}
+
+// reportUnjudged reports the promises of a finding that cannot be judged for want of calendar data. The others go on.
+func (p *pass) reportUnjudged(f *finding) {
+	for _, why := range f.ev.Unjudged() {
+		p.report.problem(f.request.Key, true, "%s", why)
 	}
 }
 

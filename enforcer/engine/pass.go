@@ -339,8 +339,8 @@ func (p *pass) putOff(ctx context.Context, v *view) error {
 	return nil
 }
 
-// look evaluates one mirrored issue under a contract. An issue that cannot be judged (a year without calendar
-// data) is a grave problem and comes up again in the next pass; the others go on.
+// look evaluates one mirrored issue under a contract. What cannot be found out about it is a grave problem and comes up
+// again in the next pass; the others go on.
 func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, error) {
 	m, ok, err := p.e.mirrored(ctx, p.conn.ID, id)
 	if err != nil || !ok {
@@ -355,6 +355,7 @@ func (p *pass) look(ctx context.Context, v *view, id string) (finding, bool, err
 		f.decisions, f.ev.Cycles, f.ev.Next = nil, nil, p.now
 		return f, true, nil
 	}
+	p.reportUnjudged(&f)
 	f.pending = p.pending[v.ID][id]
 	p.twice(m.history)
 	p.tally(v, &f, m)

@@ -46,10 +46,7 @@ func (p *pass) survey(ctx context.Context, v *view, s *report.Survey) error {
 		}
 		r := v.request(p.conn.ID, m.history, m.entry)
 		r.Elsewhere = p.elsewhere(v, m)
-		ev, err := enforcer.Evaluate(v.Contract.Contract, &r, p.at(&r))
-		if err != nil {
-			return err
-		}
+		ev := enforcer.Evaluate(v.Contract.Contract, &r, p.at(&r))
 		if err := s.Add(&ev); err != nil {
 			return err
 		}

@@ -67,9 +67,7 @@ func (p *pass) decideWhole(ctx context.Context, f *finding) error {
 	if err != nil {
 		return err
 	}
-	if f.decisions, err = decide.Steps(f.ev, states, line); err != nil {
-		return err
-	}
+	f.decisions = decide.Steps(f.ev, states, line)
 	p.restrain(f)
 	p.ground(f)
 	return nil

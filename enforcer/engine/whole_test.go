@@ -432,7 +432,7 @@ func TestDutyInAYearWithoutDays(t *testing.T) {
 	id := w.issue("", "Nobody has it")
 	w.passAt("2027-12-31 10:00")
 	r := w.passAt("2028-01-05 10:00")
-	if !strings.Contains(problems(r), "grave=true evaluate") || !strings.Contains(problems(r), "2028") {
+	if !strings.Contains(problems(r), "grave=true quarterly-delivery: calendar") || !strings.Contains(problems(r), "2028") {
 		t.Errorf("problems %s", problems(r))
 	}
 	w.wantSaid(id, "has-owner/due")

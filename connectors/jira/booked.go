@@ -12,16 +12,16 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// Booked implements connectors.Tracker. Jira knows no kinds of work: Work.Activity is "". An entry that only a role or a
-// group may see is left out without a word where we are not in it. The list leaves out what was changed in the minute before:
-// Capabilities.Lag covers that.
-func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
+// Booked implements connectors.Tracker. Jira knows no kinds of work: Work.Activity is "". An entry that only a role or
+// a group may see is left out without a word where we are not in it. The list leaves out what was changed in the minute
+// before: Capabilities.Lag covers that.
+func (l *lists) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
 	from := int64(0)
 	if !since.IsZero() {
 		from = max(0, since.UnixMilli())
 	}
 	for range maxPages {
-		c := t.client.Call(ctx, "list booked time", rest.Elsewhere)
+		c := l.client.Call(ctx, "list booked time", rest.Elsewhere)
 		var p struct {
 			Until  int64 `json:"until"`
 			Last   *bool `json:"lastPage"`
@@ -36,7 +36,7 @@ func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]conne
 			return c.Garbled(0, errors.New("a page that does not say whether it is the last"))
 		}
 		if len(p.Values) == 0 { // a stranger is served what is public
-			if err := t.known(ctx); err != nil {
+			if err := l.known(ctx); err != nil {
 				return err
 			}
 		}
@@ -45,7 +45,7 @@ func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]conne
 			ids = append(ids, v.ID)
 		}
 		if len(ids) > 0 {
-			entries, err := t.worklogs(ctx, ids, since)
+			entries, err := l.worklogs(ctx, ids, since)
 			if err != nil {
 				return err
 			}
@@ -60,12 +60,12 @@ func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]conne
 		}
 		from = p.Until
 	}
-	return t.client.Call(ctx, "list booked time", rest.Elsewhere).Garbled(0, errors.New("a list without end"))
+	return l.client.Call(ctx, "list booked time", rest.Elsewhere).Garbled(0, errors.New("a list without end"))
 }
 
 // worklogs reads entries by their ids.
-func (t *Tracker) worklogs(ctx context.Context, ids []int64, since time.Time) ([]connectors.Booking, error) {
-	c := t.client.Call(ctx, "read booked time", rest.Elsewhere)
+func (l *lists) worklogs(ctx context.Context, ids []int64, since time.Time) ([]connectors.Booking, error) {
+	c := l.client.Call(ctx, "read booked time", rest.Elsewhere)
 	c.Reads = true
 	var list []json.RawMessage
 	if err := post(c, "/rest/api/2/worklog/list", map[string]any{"ids": ids}, &list); err != nil {
@@ -77,7 +77,7 @@ func (t *Tracker) worklogs(ctx context.Context, ids []int64, since time.Time) ([
 		if err != nil {
 			return nil, c.Garbled(0, err)
 		}
-		t.learn(author)
+		l.learn(author)
 		if !changed.Before(since) {
 			out = append(out, b)
 		}

@@ -12,16 +12,17 @@ import (
 // jsmInternal is the way in which a service desk keeps a comment from its customers.
 const jsmInternal = "jsm-internal"
 
-// publicProperty is the comment's property by which a service desk knows it: {"internal": true} keeps it from customers.
+// publicProperty is the comment's property by which a service desk knows it: {"internal": true} keeps it from
+// customers.
 const publicProperty = "sd.public.comment"
 
 // markProperty is the property, of comments and of issues that we make, that holds our mark.
 const markProperty = "slabridge"
 
-// comment is a comment as Jira takes it; one that says nothing of its audience has the connection's. One that a service
-// desk keeps from its customers goes alone: only there Jira is known to heed the property.
-func (t *Tracker) comment(m connectors.Comment) (body map[string]any, alone bool, err error) {
-	m.Audience = cmp.Or(m.Audience, t.internal)
+// encodeComment is a comment as Jira takes it; one that says nothing of its audience has the usual one. One that a
+// service desk keeps from its customers goes alone: only there Jira is known to heed the property.
+func encodeComment(m connectors.Comment, usual string) (body map[string]any, alone bool, err error) {
+	m.Audience = cmp.Or(m.Audience, usual)
 	if err := clean("comment", m.Text); err != nil {
 		return nil, false, err
 	}
@@ -53,8 +54,8 @@ func restriction(audience string) (map[string]any, error) {
 	return map[string]any{"type": kind, "value": name}, nil
 }
 
-// clean refuses text that cannot be written: JSON has no place for bad UTF-8, and XML, which Jira keeps some of it in, none
-// for NUL.
+// clean refuses text that cannot be written: JSON has no place for bad UTF-8, and XML, which Jira keeps some of it in,
+// none for NUL.
 func clean(what, text string) error {
 	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
 		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)

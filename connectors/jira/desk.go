@@ -2,11 +2,8 @@ package jira
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -22,8 +19,8 @@ func requestTypes(names []string) []string {
 }
 
 // readRequestTypes reads what customers choose from in portals; a site without service management has none.
-func (t *Tracker) readRequestTypes(ctx context.Context, d *connectors.Directory) error {
-	c := t.client.Call(ctx, "list service desks", rest.AtIssue)
+func (dir *directory) readRequestTypes(ctx context.Context, d *connectors.Directory) error {
+	c := dir.client.Call(ctx, "list service desks", rest.AtIssue)
 	desks, err := started[named](c, "/rest/servicedeskapi/servicedesk")
 	switch connectors.ClassOf(err) {
 	case 0:
@@ -33,7 +30,7 @@ func (t *Tracker) readRequestTypes(ctx context.Context, d *connectors.Directory)
 		return err
 	}
 	for _, desk := range desks {
-		c := t.client.Call(ctx, "list the request types of service desk "+string(desk.ID), rest.AtIssue)
+		c := dir.client.Call(ctx, "list the request types of service desk "+string(desk.ID), rest.AtIssue)
 		list, err := started[named](c, "/rest/servicedeskapi/servicedesk/"+url.PathEscape(string(desk.ID))+"/requesttype")
 		if err := unlessVanished(err); err != nil {
 			return err
@@ -46,32 +43,4 @@ func (t *Tracker) readRequestTypes(ctx context.Context, d *connectors.Directory)
 		}
 	}
 	return nil
-}
-
-// started reads all of a list of the service desk's, which go by start.
-func started[T any](c *rest.Call, path string) ([]T, error) {
-	var out []T
-	for range maxPages {
-		var p struct {
-			Values     []json.RawMessage `json:"values"`
-			IsLastPage *bool             `json:"isLastPage"`
-		}
-		if _, err := c.Get(path, url.Values{"start": {strconv.Itoa(len(out))}, "limit": {"50"}}, &p); err != nil {
-			return nil, err
-		}
-		if p.IsLastPage == nil {
-			return nil, c.Garbled(0, errors.New("a page that does not say whether it is the last"))
-		}
-		for _, raw := range p.Values {
-			var v T
-			if err := json.Unmarshal(raw, &v); err != nil {
-				return nil, c.Garbled(0, err)
-			}
-			out = append(out, v)
-		}
-		if *p.IsLastPage || len(p.Values) == 0 {
-			return out, nil
-		}
-	}
-	return nil, c.Garbled(0, errors.New("a list without end"))
 }

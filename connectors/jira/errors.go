@@ -73,8 +73,8 @@ func untilReset(h http.Header) time.Duration {
 	return min(max(reset.Sub(now), 0), 24*time.Hour)
 }
 
-// decodeErrors reads {"errorMessages":[...],"errors":{"field":"..."}} and the service desk's {"errorMessage":"..."}; of any
-// other body it gives nothing. The texts are in the language of the account: they are for people.
+// decodeErrors reads {"errorMessages":[...],"errors":{"field":"..."}} and the service desk's {"errorMessage":"..."}; of
+// any other body it gives nothing. The texts are in the language of the account: they are for people.
 func decodeErrors(body []byte) []string {
 	var r struct {
 		Messages []json.RawMessage          `json:"errorMessages"`

@@ -62,29 +62,26 @@ func (f fieldList) of(i wireItem) (wireFieldInfo, bool) {
 const fieldsAge = time.Hour
 
 // fieldInfo gives the site's fields, read anew when they are old or lack one of the names.
-func (t *Tracker) fieldInfo(ctx context.Context, want ...string) (fieldList, error) {
-	t.mu.Lock()
-	have := t.fields
-	t.mu.Unlock()
-	age := t.client.Now().Sub(have.readAt)
-	lacks := slices.ContainsFunc(want, func(id string) bool { _, ok := have.byID[id]; return !ok })
-	if have.byID != nil && age < fieldsAge && (!lacks || age < time.Minute) {
-		return have, nil
+func (s *site) fieldInfo(ctx context.Context, want ...string) (fieldList, error) {
+	if have := s.fields.Load(); have != nil {
+		age := s.client.Now().Sub(have.readAt)
+		lacks := slices.ContainsFunc(want, func(id string) bool { _, ok := have.byID[id]; return !ok })
+		if age < fieldsAge && (!lacks || age < time.Minute) {
+			return *have, nil
+		}
 	}
-	c := t.client.Call(ctx, "list fields", rest.Elsewhere)
+	c := s.client.Call(ctx, "list fields", rest.Elsewhere)
 	var raw []json.RawMessage
 	if _, err := c.Get("/rest/api/2/field", nil, &raw); err != nil {
 		return fieldList{}, err
 	}
-	have, err := decodeFields(raw)
+	read, err := decodeFields(raw)
 	if err != nil {
 		return fieldList{}, c.Garbled(0, err)
 	}
-	have.readAt = t.client.Now()
-	t.mu.Lock()
-	t.fields = have
-	t.mu.Unlock()
-	return have, nil
+	read.readAt = s.client.Now()
+	s.fields.Store(&read)
+	return read, nil
 }
 
 func decodeFields(raw []json.RawMessage) (fieldList, error) {

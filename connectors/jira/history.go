@@ -14,22 +14,25 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// History implements connectors.Tracker. The issue itself is read first: what happens while the rest is read shows in the
-// next listing.
-func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
-	c := t.client.Call(ctx, "read issue "+issue, rest.AtIssue)
+// reader reads issues whole.
+type reader struct{ *site }
+
+// History implements connectors.Tracker. The issue itself is read first: what happens while the rest is read shows in
+// the next listing.
+func (rd *reader) History(ctx context.Context, issue string) (connectors.History, error) {
+	c := rd.client.Call(ctx, "read issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil && !keyed.MatchString(issue) {
 		return connectors.History{}, err
 	}
-	h, err := t.history(ctx, c, issue)
+	h, err := rd.history(ctx, c, issue)
 	switch connectors.ClassOf(err) {
 	case connectors.Gone, connectors.Hidden: // behind a wrong address, or for a stranger, every issue is gone
-		if e := t.known(ctx); e != nil {
+		if e := rd.known(ctx); e != nil {
 			return connectors.History{}, e
 		}
 	}
 	if err == nil {
-		t.client.ReadBack(h)
+		rd.client.ReadBack(h)
 	}
 	return h, err
 }
@@ -37,9 +40,9 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 // keyed is a key, which names an issue as well as its id does, and when the issue was moved so does its old key.
 var keyed = regexp.MustCompile(`^[A-Z][A-Z0-9_]*-[1-9][0-9]*$`)
 
-func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (connectors.History, error) {
+func (rd *reader) history(ctx context.Context, c *rest.Call, issue string) (connectors.History, error) {
 	var h connectors.History
-	d, err := t.speaks(ctx)
+	d, err := rd.speaks(ctx)
 	if err != nil {
 		return h, err
 	}
@@ -56,7 +59,7 @@ func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (conn
 	if err := json.Unmarshal(body, &w); err != nil {
 		return h, c.Garbled(0, err)
 	}
-	fields, err := t.fieldInfo(ctx, customFields(w)...)
+	fields, err := rd.fieldInfo(ctx, customFields(w)...)
 	if err != nil {
 		return h, err
 	}
@@ -68,7 +71,7 @@ func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (conn
 	}
 	if w.Transitions != nil {
 		if len(*w.Transitions) == 0 {
-			if *w.Transitions, err = t.transitions(c, issue); err != nil {
+			if *w.Transitions, err = transitions(c, issue); err != nil {
 				return h, err
 			}
 		}
@@ -79,16 +82,16 @@ func (t *Tracker) history(ctx context.Context, c *rest.Call, issue string) (conn
 			}
 		}
 	}
-	changes, err := t.changes(ctx, c, w, fields)
+	changes, err := rd.changes(ctx, c, w, fields)
 	if err != nil {
 		return h, err
 	}
-	comments, err := t.comments(ctx, c, w)
+	comments, err := rd.comments(ctx, c, w)
 	if err != nil {
 		return h, err
 	}
 	h.Events = connectors.SortEvents(append(changes, comments...))
-	return h, t.watchers(ctx, w, &h)
+	return h, rd.watchers(ctx, w, &h)
 }
 
 func customFields(w wireIssue) []string {
@@ -102,8 +105,8 @@ func customFields(w wireIssue) []string {
 }
 
 // changes reads the whole changelog. Cloud cuts it wherever it is not asked for alone.
-func (t *Tracker) changes(ctx context.Context, c *rest.Call, w wireIssue, fields fieldList) ([]connectors.Event, error) {
-	d, err := t.speaks(ctx)
+func (rd *reader) changes(ctx context.Context, c *rest.Call, w wireIssue, fields fieldList) ([]connectors.Event, error) {
+	d, err := rd.speaks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +130,7 @@ func (t *Tracker) changes(ctx context.Context, c *rest.Call, w wireIssue, fields
 		if err != nil {
 			return nil, c.Garbled(0, err)
 		}
-		t.learn(author)
+		rd.learn(author)
 		if len(e.Changes) > 0 {
 			out = append(out, e)
 		}
@@ -135,8 +138,8 @@ func (t *Tracker) changes(ctx context.Context, c *rest.Call, w wireIssue, fields
 	return out, nil
 }
 
-// decodeEntry makes the Event of one entry of the changelog. An entry may be without an author: Jira itself, or somebody
-// who has gone.
+// decodeEntry makes the Event of one entry of the changelog. An entry may be without an author: Jira itself, or
+// somebody who has gone.
 func decodeEntry(raw json.RawMessage, fields fieldList, links []link) (connectors.Event, *person, error) {
 	var w wireHistory
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -164,7 +167,7 @@ func decodeEntry(raw json.RawMessage, fields fieldList, links []link) (connector
 }
 
 // comments reads all comments. Those within an issue may be cut; their total tells.
-func (t *Tracker) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]connectors.Event, error) {
+func (rd *reader) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]connectors.Event, error) {
 	var p page
 	if raw := w.Fields["comment"]; raw != nil {
 		if err := json.Unmarshal(raw, &p); err != nil {
@@ -179,7 +182,7 @@ func (t *Tracker) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]co
 			return nil, err
 		}
 	}
-	public, err := t.portal(ctx, w, list)
+	public, err := rd.portal(ctx, w, list)
 	if err != nil {
 		return nil, err
 	}
@@ -189,14 +192,14 @@ func (t *Tracker) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]co
 		if err != nil {
 			return nil, c.Garbled(0, err)
 		}
-		t.learn(author)
+		rd.learn(author)
 		out = append(out, e)
 	}
 	return out, nil
 }
 
-// decodeComment makes the Event of one comment. public tells which comments customers read in a portal; nil for an issue
-// that is in none.
+// decodeComment makes the Event of one comment. public tells which comments customers read in a portal; nil for an
+// issue that is in none.
 func decodeComment(raw json.RawMessage, public map[string]bool) (connectors.Event, *person, error) {
 	var w wireComment
 	if err := json.Unmarshal(raw, &w); err != nil {
@@ -215,10 +218,11 @@ func decodeComment(raw json.RawMessage, public map[string]bool) (connectors.Even
 }
 
 // portal asks Data Center's service desk which comments of an issue its customers read: there a comment itself does not
-// tell. It gives nil for an issue that is no request of a portal. A comment for everybody that the desk does not list is one
-// that only agents see where the account is no agent; as much rests on that, the desk is asked again before it is believed.
-func (t *Tracker) portal(ctx context.Context, w wireIssue, comments []json.RawMessage) (map[string]bool, error) {
-	d, err := t.speaks(ctx)
+// tell. It gives nil for an issue that is no request of a portal. A comment for everybody that the desk does not list
+// is one that only agents see where the account is no agent; as much rests on that, the desk is asked again before it
+// is believed.
+func (rd *reader) portal(ctx context.Context, w wireIssue, comments []json.RawMessage) (map[string]bool, error) {
+	d, err := rd.speaks(ctx)
 	if err != nil || d == cloud || len(comments) == 0 {
 		return nil, err
 	}
@@ -226,7 +230,7 @@ func (t *Tracker) portal(ctx context.Context, w wireIssue, comments []json.RawMe
 	if raw := w.Fields["project"]; raw == nil || json.Unmarshal(raw, &project) != nil || project.Type != "service_desk" {
 		return nil, nil
 	}
-	public, err := t.shown(ctx, w)
+	public, err := rd.shown(ctx, w)
 	if err != nil || public == nil {
 		return nil, err
 	}
@@ -236,14 +240,15 @@ func (t *Tracker) portal(ctx context.Context, w wireIssue, comments []json.RawMe
 		return err == nil && !e.Note.Internal && !listed
 	})
 	if unlisted {
-		return t.shown(ctx, w)
+		return rd.shown(ctx, w)
 	}
 	return public, nil
 }
 
-// shown lists the comments of a request, with whether customers read them; nil for an issue that nobody filed in the portal.
-func (t *Tracker) shown(ctx context.Context, w wireIssue) (map[string]bool, error) {
-	c := t.client.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
+// shown lists the comments of a request, with whether customers read them; nil for an issue that nobody filed in the
+// portal.
+func (rd *reader) shown(ctx context.Context, w wireIssue) (map[string]bool, error) {
+	c := rd.client.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
 	list, err := started[struct {
 		ID     id    `json:"id"`
 		Public *bool `json:"public"`
@@ -263,12 +268,12 @@ func (t *Tracker) shown(ctx context.Context, w wireIssue) (map[string]bool, erro
 }
 
 // watchers reads who watches, if we may see that.
-func (t *Tracker) watchers(ctx context.Context, w wireIssue, h *connectors.History) error {
+func (rd *reader) watchers(ctx context.Context, w wireIssue, h *connectors.History) error {
 	var answer struct {
 		Count    int      `json:"watchCount"`
 		Watchers []person `json:"watchers"`
 	}
-	c := t.client.Call(ctx, "read the watchers of issue "+string(w.ID), rest.AtIssue)
+	c := rd.client.Call(ctx, "read the watchers of issue "+string(w.ID), rest.AtIssue)
 	_, err := c.Get("/rest/api/2/issue/"+string(w.ID)+"/watchers", nil, &answer)
 	switch connectors.ClassOf(err) {
 	case 0:
@@ -282,7 +287,7 @@ func (t *Tracker) watchers(ctx context.Context, w wireIssue, h *connectors.Histo
 	}
 	h.WatchersSet, h.Watchers = true, []string{}
 	for i := range answer.Watchers {
-		t.learn(&answer.Watchers[i])
+		rd.learn(&answer.Watchers[i])
 		h.Watchers = append(h.Watchers, answer.Watchers[i].id())
 	}
 	return nil

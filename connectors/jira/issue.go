@@ -138,7 +138,8 @@ func linksOf(w wireIssue) []link {
 	return out
 }
 
-// linked is what an item says of a link that the issue still has. One that was taken off since is told of by its native name.
+// linked is what an item says of a link that the issue still has. One that was taken off since is told of by its native
+// name.
 func linked(i wireItem, links []link) (connectors.Change, bool) {
 	if i.Field != "Link" {
 		return connectors.Change{}, false

@@ -1,9 +1,9 @@
-// Package jira is the connection to one Jira through its REST API, as a connectors.Tracker: Jira Cloud and Jira Data Center,
-// with or without Service Management.
+// Package jira is the connection to one Jira through its REST API, as a connectors.Tracker: Jira Cloud and Jira Data
+// Center, with or without Service Management.
 //
-// Which of the two it is the site itself says (serverInfo), asked once. Version 2 of the API serves both: its texts are wiki
-// markup, where version 3 wants documents. Jira's words for history end here: an entry of the changelog becomes one
-// connectors.Event with the id "history:ID", a comment "comment:ID", an entry of the worklog "worklog:ID".
+// Which of the two it is the site itself says (serverInfo), asked once. Version 2 of the API serves both: its texts are
+// wiki markup, where version 3 wants documents. Jira's words for history end here: an entry of the changelog becomes
+// one connectors.Event with the id "history:ID", a comment "comment:ID", an entry of the worklog "worklog:ID".
 //
 // What travels where, and how much of it, is promised by connectors/rest. Beyond the contract the package promises:
 //   - histories are complete: what an answer cut (Cloud cuts changelogs within others at forty) is read to its end;
@@ -17,9 +17,9 @@
 //
 // What Jira does not tell: an issue that was deleted and one that is out of our sight look the same, see Capabilities.
 //
-// It never deletes anything but, when told to, a comment of its own account; it never reads the time from the machine. Of
-// go-jira it takes the client and the reading of small lists: its comments and assignments are refused by Cloud, its search
-// is gone there, and its histories lack what was cut.
+// It never deletes anything but, when told to, a comment of its own account; it never reads the time from the machine.
+// Of go-jira it takes the client and the reading of small lists: its comments and assignments are refused by Cloud, its
+// search is gone there, and its histories lack what was cut.
 package jira
 
 import (
@@ -28,10 +28,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
-
-	gojira "github.com/andygrunwald/go-jira"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -53,7 +50,7 @@ var Kind = connectors.Kind{
 		if err != nil {
 			return nil, err
 		}
-		return t.Probe(ctx)
+		return (&prober{t.lists.site}).Probe(ctx)
 	},
 	SecondOpinion: slaClocks,
 }
@@ -66,21 +63,13 @@ const (
 	withPAT   = "pat"
 )
 
-// Tracker is one Jira under one account. Make it with New; it is safe for concurrent use.
+// Tracker is one Jira under one account, put together of what lists, reads and writes on one site. Make it with New; it
+// is safe for concurrent use.
 type Tracker struct {
-	client   *rest.Client
-	internal string
-	writes   rest.Turns
-	budget   budget
-
-	mu      sync.Mutex
-	dialect dialect           // "" until the site has told
-	self    self              // who we are, as last told
-	people  map[string]person // whom the site has shown, by id
-	fields  fieldList         // as last read
-	rights  map[string]rights // by project
-	vacant  map[string]bool   // the roles of projects, by path, that nobody had when they were last read
-	touched []touched         // the issues that we wrote to last
+	lists
+	reader
+	directory
+	writer
 }
 
 var _ connectors.Tracker = (*Tracker)(nil)
@@ -113,9 +102,10 @@ func New(s connectors.Settings) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
+	at := &site{client: client}
 	return &Tracker{
-		client: client, internal: s.Internal, budget: budget{now: s.Now}, people: map[string]person{},
-		rights: map[string]rights{}, vacant: map[string]bool{},
+		lists{at}, reader{at}, directory{roster: &roster{site: at}},
+		writer{site: at, internal: s.Internal, budget: budget{now: s.Now}},
 	}, nil
 }
 
@@ -168,9 +158,4 @@ var asked = func() []string {
 }()
 
 // Offset implements connectors.Tracker.
-func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.client.Offset() }
-
-// library is go-jira for one call, its requests going through our own round tripper.
-func (t *Tracker) library(c *rest.Call) (*gojira.Client, error) {
-	return gojira.NewClient(&http.Client{Transport: c}, t.client.Base.String())
-}
+func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.lists.client.Offset() }

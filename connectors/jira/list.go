@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -16,21 +16,24 @@ import (
 
 const (
 	pageSize = 100
-	// seam is by how many issues two pages of Data Center overlap. An issue that is deleted between them moves the rest up;
-	// one that is found again shows that nothing was skipped.
+	// seam is by how many issues two pages of Data Center overlap. An issue that is deleted between them moves the rest
+	// up; one that is found again shows that nothing was skipped.
 	seam = 5
 )
 
-// Changed implements connectors.Tracker. The order is that of creation, which no edit moves; within a page issues are in
-// the order of their last change. The moment goes out as a number of milliseconds: a date would be read in the account's
-// zone.
-func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
+// lists finds issues and booked time.
+type lists struct{ *site }
+
+// Changed implements connectors.Tracker. The order is that of creation, which no edit moves; within a page issues are
+// in the order of their last change. The moment goes out as a number of milliseconds: a date would be read in the
+// account's zone.
+func (l *lists) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
 	jql := everything
 	if !since.IsZero() {
 		jql = "updated >= " + strconv.FormatInt(since.UnixMilli(), 10)
 	}
 	empty := true
-	err := t.stubs(ctx, "list changed issues", jql, func(stubs []connectors.Stub) error {
+	err := l.stubs(ctx, "list changed issues", jql, func(stubs []connectors.Stub) error {
 		stubs = slices.DeleteFunc(stubs, func(s connectors.Stub) bool { return s.UpdatedAt.Before(since) }) // by the minute
 		if len(stubs) == 0 {
 			return nil
@@ -42,7 +45,7 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 	if err != nil || !empty {
 		return err
 	}
-	return t.known(ctx)
+	return l.known(ctx)
 }
 
 // everything is the query for all issues.
@@ -59,16 +62,16 @@ func number(id string) int64 {
 
 // Census implements connectors.Tracker. A token that has become wrong is served as a stranger by some sites: then what
 // was not listed is not gone.
-func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	if err := t.stubs(ctx, "list all issues", everything, page); err != nil {
+func (l *lists) Census(ctx context.Context, page func([]connectors.Stub) error) error {
+	if err := l.stubs(ctx, "list all issues", everything, page); err != nil {
 		return err
 	}
-	return t.known(ctx)
+	return l.known(ctx)
 }
 
 // stubs lists what a query finds, without what the issues hold.
-func (t *Tracker) stubs(ctx context.Context, op, jql string, page func([]connectors.Stub) error) error {
-	s := search{t: t, op: op, jql: jql, fields: []string{"updated"}}
+func (l *lists) stubs(ctx context.Context, op, jql string, page func([]connectors.Stub) error) error {
+	s := search{site: l.site, op: op, jql: jql, fields: []string{"updated"}}
 	return s.pages(ctx, func(c *rest.Call, raw []json.RawMessage) error {
 		stubs := make([]connectors.Stub, 0, len(raw))
 		for _, r := range raw {
@@ -88,189 +91,46 @@ func (t *Tracker) stubs(ctx context.Context, op, jql string, page func([]connect
 	})
 }
 
-// known makes sure that the site knows us.
-func (t *Tracker) known(ctx context.Context) error {
-	_, err := t.myself(ctx)
-	return err
-}
-
-// search goes through all issues that a query finds.
-type search struct {
-	t      *Tracker
-	op     string
-	jql    string
-	fields []string
-}
-
-// pages calls page with the issues of each page as they came; repetitions are left out. Its error ends the search and is
-// given back as it is.
-func (s search) pages(ctx context.Context, page func(*rest.Call, []json.RawMessage) error) error {
-	d, err := s.t.speaks(ctx)
+// FindCreated implements connectors.Tracker. An issue that was moved to another project since, or whose description
+// lost the mark, is not found; nor is one that the index does not have yet, see Capabilities.
+func (l *lists) FindCreated(ctx context.Context, project, mark string, since time.Time) (string, bool, error) {
+	me, err := l.myself(ctx) // as a stranger we would find nothing, and it would be made again
 	if err != nil {
-		return err
+		return "", false, err
 	}
-	c := s.t.client.Call(ctx, s.op, rest.Elsewhere)
-	c.Reads = true
-	s.jql += " ORDER BY created ASC, key ASC"
-	if d == cloud {
-		return s.byToken(c, page)
+	c := l.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere)
+	if n, err := strconv.ParseUint(project, 10, 63); err != nil || n == 0 {
+		return "", false, c.Fail(connectors.Refused, errors.New("a project's id is a number"))
 	}
-	return s.byOffset(c, page)
-}
-
-// byToken follows Cloud's tokens. The end is a page without one; an empty page with one is not the end.
-func (s search) byToken(c *rest.Call, page func(*rest.Call, []json.RawMessage) error) error {
-	reconcile := s.t.recent()
-	used := map[string]bool{}
-	empty := 0
-	for token := ""; ; {
-		ask := map[string]any{"jql": s.jql, "fields": s.fields, "maxResults": pageSize}
-		if len(reconcile) > 0 { // what we have just written must be in it, wherever the index is
-			ask["reconcileIssues"] = reconcile
-		}
-		if token != "" {
-			ask["nextPageToken"] = token
-		}
-		var p struct {
-			Issues *[]json.RawMessage `json:"issues"`
-			Next   string             `json:"nextPageToken"`
-			IsLast *bool              `json:"isLast"`
-		}
-		if err := post(c, "/rest/api/2/search/jql", ask, &p); err != nil {
-			return err
-		}
-		switch {
-		case p.Issues == nil:
-			return c.Garbled(0, errors.New("a page without issues"))
-		case used[p.Next] && p.Next != "":
-			return c.Garbled(0, errors.New("the same token for the next page twice"))
-		case p.Next == "" && p.IsLast != nil && !*p.IsLast:
-			return c.Garbled(0, errors.New("a page that is not the last and names no next"))
-		}
-		if len(*p.Issues) == 0 {
-			if empty++; empty > 20 {
-				return c.Fail(connectors.TryLater, errors.New("one empty page after the other"))
+	from := int64(0)
+	if !since.IsZero() {
+		from = max(0, since.UnixMilli())
+	}
+	found := ""
+	s := search{
+		site: l.site, op: "look for an issue that we made in project " + project, fields: []string{"description", "creator", "project", "created"},
+		jql: "project = " + project + " AND creator = currentUser() AND created >= " + strconv.FormatInt(from, 10),
+	}
+	err = s.pages(ctx, func(c *rest.Call, raw []json.RawMessage) error {
+		for _, r := range raw {
+			var w struct {
+				ID     id `json:"id"`
+				Fields struct {
+					Description *string `json:"description"`
+					Creator     *person `json:"creator"`
+					Project     named   `json:"project"`
+					Created     moment  `json:"created"`
+				} `json:"fields"`
 			}
-		} else if err := page(c, *p.Issues); err != nil {
-			return err
-		}
-		if p.Next == "" {
-			return nil
-		}
-		token, used[p.Next] = p.Next, true
-	}
-}
-
-// byOffset goes by Data Center's offsets. Pages overlap: when a page does not begin with what the one before ended with,
-// something was deleted or hidden in between, and the search goes back.
-func (s search) byOffset(c *rest.Call, page func(*rest.Call, []json.RawMessage) error) error {
-	seen := map[id]bool{}
-	var tail []id // the ids at the end of the page before
-	for start, back, asked, budget := 0, 0, 0, 50; ; {
-		if asked++; asked > budget {
-			return c.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", budget))
-		}
-		var p struct {
-			Issues *[]json.RawMessage `json:"issues"`
-			Total  int                `json:"total"`
-		}
-		ask := map[string]any{"jql": s.jql, "fields": s.fields, "startAt": start, "maxResults": pageSize}
-		if err := post(c, "/rest/api/2/search", ask, &p); err != nil {
-			return err
-		}
-		if p.Issues == nil {
-			return c.Garbled(0, errors.New("a page without issues"))
-		}
-		ids, err := idsOf(*p.Issues)
-		if err != nil {
-			return c.Garbled(0, err)
-		}
-		if n := len(ids); n > 0 {
-			budget = max(budget, 50+4*p.Total/n)
-		}
-		joined := len(tail) == 0 || start == 0 || slices.ContainsFunc(ids, func(i id) bool { return slices.Contains(tail, i) })
-		if !joined {
-			back = 2*back + pageSize
-			start = max(0, start-back)
-			continue
-		}
-		back = 0
-		fresh := make([]json.RawMessage, 0, len(ids))
-		for n, i := range ids {
-			if !seen[i] {
-				seen[i], fresh = true, append(fresh, (*p.Issues)[n])
+			if err := json.Unmarshal(r, &w); err != nil {
+				return c.Garbled(0, err)
+			}
+			ours := w.Fields.Creator.id() == me.id() && string(w.Fields.Project.ID) == project && !w.Fields.Created.Before(since)
+			if found == "" && ours && strings.Contains(orEmpty(w.Fields.Description), mark) {
+				found = string(w.ID)
 			}
 		}
-		if len(fresh) > 0 {
-			if err := page(c, fresh); err != nil {
-				return err
-			}
-		}
-		end := start + len(ids) // as answered: sites clamp what is asked for
-		if len(ids) == 0 || end >= p.Total {
-			return nil
-		}
-		tail = ids[max(0, len(ids)-seam):]
-		start = max(start+1, end-seam)
-	}
-}
-
-func idsOf(raw []json.RawMessage) ([]id, error) {
-	out := make([]id, len(raw))
-	for n, r := range raw {
-		var w struct {
-			ID id `json:"id"`
-		}
-		if err := json.Unmarshal(r, &w); err != nil || w.ID == "" {
-			return nil, errors.Join(err, errors.New("an issue without id"))
-		}
-		out[n] = w.ID
-	}
-	return out, nil
-}
-
-// post sends what only asks.
-func post(c *rest.Call, path string, ask, v any) error {
-	body, err := json.Marshal(ask)
-	if err != nil {
-		return c.Fail(connectors.Refused, err)
-	}
-	answer, err := c.Do("POST", path, nil, body)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(answer, v); err != nil {
-		return c.Garbled(200, err)
-	}
-	return nil
-}
-
-// touched is an issue that we wrote to.
-type touched struct {
-	issue int64
-	at    time.Time
-}
-
-// touch remembers that we wrote to an issue, which Cloud's search is told until its index must know.
-func (t *Tracker) touch(issue string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	n := number(issue)
-	t.touched = slices.DeleteFunc(t.touched, func(x touched) bool { return x.issue == n })
-	t.touched = append(t.touched, touched{n, t.client.Now()})
-	const most = 50 // ids that a search takes
-	t.touched = t.touched[max(0, len(t.touched)-most):]
-}
-
-func (t *Tracker) recent() []int64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.client.Now()
-	var out []int64
-	for _, x := range t.touched {
-		if now.Sub(x.at) < lag {
-			out = append(out, x.issue)
-		}
-	}
-	return out
+		return nil
+	})
+	return found, found != "" && err == nil, err
 }

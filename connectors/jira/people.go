@@ -2,6 +2,7 @@ package jira
 
 import (
 	"context"
+	"errors"
 	"net/url"
 
 	"slabridge/connectors"
@@ -10,21 +11,39 @@ import (
 
 const groupPrefix = "group:"
 
+// myself asks who we are. A wrong token is an error here even where the site lets strangers read.
+func (s *site) myself(ctx context.Context) (person, error) {
+	c := s.client.Call(ctx, "read own account", rest.AtAccount)
+	var p person
+	if _, err := c.Get("/rest/api/2/myself", nil, &p); err != nil {
+		return person{}, err
+	}
+	if p.id() == "" || p.DisplayName == "" {
+		return person{}, c.Garbled(0, errors.New("an account without id or name"))
+	}
+	s.learn(&p)
+	return p, nil
+}
+
+// known makes sure that the site knows us.
+func (s *site) known(ctx context.Context) error {
+	_, err := s.myself(ctx)
+	return err
+}
+
 // learn remembers people whom the site showed to us: how Data Center writes them, and for the directory those whom no
 // list of it holds, as the customers of a service desk.
-func (t *Tracker) learn(people ...*person) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+func (s *site) learn(people ...*person) {
 	for _, p := range people {
 		if p.id() != "" {
-			t.people[p.id()] = *p
+			s.people.put(p.id(), *p)
 		}
 	}
 }
 
 // user names a person in a request, in the way of the dialect. "" is nobody.
-func (t *Tracker) user(ctx context.Context, person string) (map[string]any, error) {
-	d, err := t.speaks(ctx)
+func (s *site) user(ctx context.Context, person string) (map[string]any, error) {
+	d, err := s.speaks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -37,39 +56,33 @@ func (t *Tracker) user(ctx context.Context, person string) (map[string]any, erro
 	if person == "" {
 		return map[string]any{"name": nil}, nil
 	}
-	name, err := t.nameOf(ctx, person)
+	name, err := s.nameOf(ctx, person)
 	return map[string]any{"name": name}, err
 }
 
 // nameOf is the name of a person of Data Center, by whose key histories go.
-func (t *Tracker) nameOf(ctx context.Context, key string) (string, error) {
-	t.mu.Lock()
-	known, ok := t.people[key]
-	t.mu.Unlock()
-	if ok {
+func (s *site) nameOf(ctx context.Context, key string) (string, error) {
+	if known, ok := s.people.get(key); ok {
 		return known.Name, nil
 	}
-	p, err := t.ask(ctx, "key", key)
+	p, err := s.ask(ctx, "key", key)
 	return p.Name, err
 }
 
 // named is the person of Data Center whom a role's list of actors writes so.
-func (t *Tracker) named(ctx context.Context, name string) (person, error) {
-	t.mu.Lock()
-	for _, p := range t.people {
+func (s *site) named(ctx context.Context, name string) (person, error) {
+	for _, p := range s.people.all() {
 		if p.Name == name {
-			t.mu.Unlock()
 			return p, nil
 		}
 	}
-	t.mu.Unlock()
-	return t.ask(ctx, "username", name)
+	return s.ask(ctx, "username", name)
 }
 
 // ask reads one person of Data Center.
-func (t *Tracker) ask(ctx context.Context, by, value string) (person, error) {
+func (s *site) ask(ctx context.Context, by, value string) (person, error) {
 	var p person
-	c := t.client.Call(ctx, "ask who "+value+" is", rest.AtIssue)
+	c := s.client.Call(ctx, "ask who "+value+" is", rest.AtIssue)
 	_, err := c.Get("/rest/api/2/user", url.Values{by: {value}}, &p)
 	if connectors.ClassOf(err) == connectors.Gone {
 		e := c.Fail(connectors.Refused, err)
@@ -77,7 +90,7 @@ func (t *Tracker) ask(ctx context.Context, by, value string) (person, error) {
 		return p, e
 	}
 	if err == nil {
-		t.learn(&p)
+		s.learn(&p)
 	}
 	return p, err
 }

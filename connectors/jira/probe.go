@@ -14,19 +14,22 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// Probe asks a site what no document tells and no stand-in can: how it really behaves where this connector relies on it. It
-// only reads, looks at one issue at most, and its answers hold no texts of issues, no names of people and no secrets. A
-// question that could not be asked has that for an answer; the error is one that concerns them all.
-func (t *Tracker) Probe(ctx context.Context) ([]connectors.Probed, error) {
-	info, err := t.serverInfo(ctx)
+// prober asks a site how it behaves.
+type prober struct{ *site }
+
+// Probe asks a site what no document tells and no stand-in can: how it really behaves where this connector relies on
+// it. It only reads, looks at one issue at most, and its answers hold no texts of issues, no names of people and no
+// secrets. A question that could not be asked has that for an answer; the error is one that concerns them all.
+func (pr *prober) Probe(ctx context.Context) ([]connectors.Probed, error) {
+	info, err := pr.serverInfo(ctx)
 	if err != nil {
 		return nil, err
 	}
-	me, err := t.myself(ctx)
+	me, err := pr.myself(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d, err := t.speaks(ctx)
+	d, err := pr.speaks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -34,23 +37,23 @@ func (t *Tracker) Probe(ctx context.Context) ([]connectors.Probed, error) {
 		{Question: "what is it", Answer: fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType, info.Version)},
 		{Question: "account", Answer: fmt.Sprintf("type %q, time zone %s", me.AccountType, me.TimeZone)},
 	}
-	issue, answer := t.probeSearch(ctx, d)
+	issue, answer := pr.probeSearch(ctx, d)
 	out = append(out, connectors.Probed{Question: "a moment as a number in JQL", Answer: answer})
 	if issue != "" {
 		for _, q := range []struct {
 			question string
 			ask      func(context.Context, dialect, string) string
 		}{
-			{"changelog of its own address", t.probeChangelog},
-			{"time in changelog/bulkfetch", t.probeBulk},
-			{"priorities that may be set", t.probePriorities},
-			{"jsdPublic on comments", t.probeComments},
-			{"properties of listed comments", t.probeProperties},
+			{"changelog of its own address", pr.probeChangelog},
+			{"time in changelog/bulkfetch", pr.probeBulk},
+			{"priorities that may be set", pr.probePriorities},
+			{"jsdPublic on comments", pr.probeComments},
+			{"properties of listed comments", pr.probeProperties},
 		} {
 			out = append(out, connectors.Probed{Question: q.question, Answer: q.ask(ctx, d, issue)})
 		}
 	}
-	return append(out, connectors.Probed{Question: "service management", Answer: t.probeDesk(ctx)}, connectors.Probed{Question: "token", Answer: t.probeToken(ctx, d)}), nil
+	return append(out, connectors.Probed{Question: "service management", Answer: pr.probeDesk(ctx)}, connectors.Probed{Question: "token", Answer: pr.probeToken(ctx, d)}), nil
 }
 
 // unasked is the answer to a question that failed.
@@ -67,11 +70,11 @@ func clip(s string) string {
 
 // probeSearch asks for what changed in the last day by a number and by a length of time, which must agree but for what
 // changes in between, and gives an issue to look at.
-func (t *Tracker) probeSearch(ctx context.Context, d dialect) (issue, answer string) {
-	now, _, _ := t.client.Offset()
-	since := t.client.Now().Add(now).Add(-24 * time.Hour)
+func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer string) {
+	now, _, _ := pr.client.Offset()
+	since := pr.client.Now().Add(now).Add(-24 * time.Hour)
 	count := func(jql string) (ids []id, err error) {
-		c := t.client.Call(ctx, "probe JQL", rest.Elsewhere)
+		c := pr.client.Call(ctx, "probe JQL", rest.Elsewhere)
 		c.Reads = true
 		path := "/rest/api/2/search/jql"
 		if d == dataCenter {
@@ -103,8 +106,8 @@ func (t *Tracker) probeSearch(ctx context.Context, d dialect) (issue, answer str
 	return string(all[len(all)-1]), answer
 }
 
-func (t *Tracker) probeChangelog(ctx context.Context, _ dialect, issue string) string {
-	c := t.client.Call(ctx, "probe the changelog", rest.Elsewhere)
+func (pr *prober) probeChangelog(ctx context.Context, _ dialect, issue string) string {
+	c := pr.client.Call(ctx, "probe the changelog", rest.Elsewhere)
 	var p page
 	if _, err := c.Get("/rest/api/2/issue/"+issue+"/changelog", url.Values{"maxResults": {"1"}}, &p); err != nil {
 		return unasked(err)
@@ -115,11 +118,11 @@ func (t *Tracker) probeChangelog(ctx context.Context, _ dialect, issue string) s
 	return fmt.Sprintf("there, %d entries", *p.Total)
 }
 
-func (t *Tracker) probeBulk(ctx context.Context, d dialect, issue string) string {
+func (pr *prober) probeBulk(ctx context.Context, d dialect, issue string) string {
 	if d == dataCenter {
 		return "not of this Jira"
 	}
-	c := t.client.Call(ctx, "probe changelog/bulkfetch", rest.Elsewhere)
+	c := pr.client.Call(ctx, "probe changelog/bulkfetch", rest.Elsewhere)
 	c.Reads = true
 	var p struct {
 		Logs []struct {
@@ -140,8 +143,8 @@ func (t *Tracker) probeBulk(ctx context.Context, d dialect, issue string) string
 	return fmt.Sprintf("a number of %d digits", len(p.Logs[0].Histories[0].Created))
 }
 
-func (t *Tracker) probePriorities(ctx context.Context, _ dialect, issue string) string {
-	c := t.client.Call(ctx, "probe the edit screen", rest.Elsewhere)
+func (pr *prober) probePriorities(ctx context.Context, _ dialect, issue string) string {
+	c := pr.client.Call(ctx, "probe the edit screen", rest.Elsewhere)
 	var m struct {
 		Fields map[string]struct {
 			Allowed []json.RawMessage `json:"allowedValues"`
@@ -158,17 +161,17 @@ func (t *Tracker) probePriorities(ctx context.Context, _ dialect, issue string) 
 	return fmt.Sprintf("%d; the assignee is on the screen: %t", len(p.Allowed), assignee)
 }
 
-func (t *Tracker) probeComments(ctx context.Context, _ dialect, issue string) string {
-	return t.listed(ctx, issue, nil, "jsdPublic")
+func (pr *prober) probeComments(ctx context.Context, _ dialect, issue string) string {
+	return pr.listed(ctx, issue, nil, "jsdPublic")
 }
 
-func (t *Tracker) probeProperties(ctx context.Context, _ dialect, issue string) string {
-	return t.listed(ctx, issue, url.Values{"expand": {"properties"}}, "properties")
+func (pr *prober) probeProperties(ctx context.Context, _ dialect, issue string) string {
+	return pr.listed(ctx, issue, url.Values{"expand": {"properties"}}, "properties")
 }
 
 // listed tells whether the comments of an issue have a key.
-func (t *Tracker) listed(ctx context.Context, issue string, query url.Values, key string) string {
-	c := t.client.Call(ctx, "probe comments", rest.Elsewhere)
+func (pr *prober) listed(ctx context.Context, issue string, query url.Values, key string) string {
+	c := pr.client.Call(ctx, "probe comments", rest.Elsewhere)
 	var p struct {
 		Comments []map[string]json.RawMessage `json:"comments"`
 	}
@@ -184,8 +187,8 @@ func (t *Tracker) listed(ctx context.Context, issue string, query url.Values, ke
 	return "not there"
 }
 
-func (t *Tracker) probeDesk(ctx context.Context) string {
-	c := t.client.Call(ctx, "probe service management", rest.Elsewhere)
+func (pr *prober) probeDesk(ctx context.Context) string {
+	c := pr.client.Call(ctx, "probe service management", rest.Elsewhere)
 	var info struct {
 		Version string `json:"version"`
 	}
@@ -196,11 +199,11 @@ func (t *Tracker) probeDesk(ctx context.Context) string {
 }
 
 // probeToken tells when a personal access token of Data Center ends; Cloud tells nobody.
-func (t *Tracker) probeToken(ctx context.Context, d dialect) string {
+func (pr *prober) probeToken(ctx context.Context, d dialect) string {
 	if d == cloud {
 		return "Cloud does not tell when a token ends: a year after it was made at most; note the day"
 	}
-	c := t.client.Call(ctx, "ask when the tokens end", rest.Elsewhere)
+	c := pr.client.Call(ctx, "ask when the tokens end", rest.Elsewhere)
 	var list []struct {
 		Expires moment `json:"expiringAt"`
 	}

@@ -13,8 +13,8 @@ import (
 
 // Retract implements connectors.Tracker. It is made internal in the way that the connection is configured with; to be
 // erased, it is deleted. A comment of somebody else's is left alone though the account's rights might allow more.
-func (t *Tracker) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
-	c := t.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
+func (wr *writer) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
+	c := wr.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
@@ -22,34 +22,34 @@ func (t *Tracker) Retract(ctx context.Context, issue, event string, how connecto
 	if err := c.CheckID(comment); !ok || err != nil {
 		return c.Fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
 	}
-	me, err := t.myself(ctx)
+	me, err := wr.myself(ctx)
 	if err != nil {
 		return err
 	}
 	path := "/rest/api/2/issue/" + issue + "/comment/" + comment
 	var w wireComment
 	if _, err := c.Get(path, nil, &w); err != nil {
-		return t.settled(ctx, err)
+		return wr.settled(ctx, err)
 	}
 	if w.Author.id() != me.id() {
 		return c.Fail(connectors.Refused, errors.New("it is not ours"))
 	}
-	done, err := t.writes.Take(ctx, issue)
+	done, err := wr.turns.Take(ctx, issue)
 	if err != nil {
 		return c.Fail(connectors.TryLater, err)
 	}
 	defer done()
 	switch {
 	case how == connectors.Erased:
-		err = t.write(c, http.MethodDelete, issue, path, nil)
-	case t.internal == jsmInternal:
-		err = t.write(c, http.MethodPut, issue, "/rest/api/2/comment/"+comment+"/properties/"+publicProperty, map[string]any{"internal": true})
+		err = wr.write(c, http.MethodDelete, issue, path, nil)
+	case wr.internal == jsmInternal:
+		err = wr.write(c, http.MethodPut, issue, "/rest/api/2/comment/"+comment+"/properties/"+publicProperty, map[string]any{"internal": true})
 	default:
 		var v map[string]any
-		if v, err = restriction(t.internal); err != nil {
+		if v, err = restriction(wr.internal); err != nil {
 			return c.Fail(connectors.Refused, err)
 		}
-		err = t.write(c, http.MethodPut, issue, path, map[string]any{"body": w.Body, "visibility": v}) // no properties: those would go
+		err = wr.write(c, http.MethodPut, issue, path, map[string]any{"body": w.Body, "visibility": v}) // no properties: those would go
 	}
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Class == connectors.Refused {

@@ -34,15 +34,19 @@ type group struct {
 // id is what the contract knows the group by.
 func (g group) id() string { return groupPrefix + cmp.Or(g.ID, g.Name) }
 
-// readPeople reads who can be assigned in each project, which roles it has, and who has them, in person or as a member of a
-// group, where the account may read that.
-func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProject, out *connectors.Directory) error {
+// readPeople reads who can be assigned in each project, which roles it has, and who has them, in person or as a member
+// of a group, where the account may read that.
+func (ro *roster) readPeople(ctx context.Context, me person, projects []wireProject, out *connectors.Directory) error {
+	d, err := ro.speaks(ctx)
+	if err != nil {
+		return err
+	}
 	casts := make([]cast, len(projects))
 	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(t.client.Concurrency)
+	g.SetLimit(ro.client.Concurrency)
 	for i, p := range projects {
 		g.Go(func() (err error) {
-			casts[i], err = t.castOf(inner, d, p)
+			casts[i], err = ro.castOf(inner, d, p)
 			return err
 		})
 	}
@@ -50,11 +54,9 @@ func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProj
 		return err
 	}
 	all := crowd{people: map[string]connectors.Person{}, groups: map[string]connectors.Group{}}
-	t.mu.Lock()
-	for id, p := range t.people {
+	for id, p := range ro.people.all() {
 		all.people[id] = directoryPerson(&p, d)
 	}
-	t.mu.Unlock()
 	roles, groups := []string{}, map[string]group{}
 	for i, p := range projects {
 		project := string(p.ID)
@@ -72,7 +74,7 @@ func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProj
 			}
 		}
 	}
-	if err := t.readGroups(ctx, d, groups, all); err != nil {
+	if err := ro.readGroups(ctx, d, groups, all); err != nil {
 		return err
 	}
 	out.Roles = []connectors.Named{{ID: Assignable, Name: Assignable}}
@@ -80,22 +82,20 @@ func (t *Tracker) readPeople(ctx context.Context, d dialect, projects []wireProj
 		out.Roles = append(out.Roles, connectors.Named{ID: name, Name: name})
 	}
 	out.People, out.Groups = all.sorted()
-	t.noteOwnRoles(out)
+	ro.noteOwnRoles(me.id(), out)
 	return nil
 }
 
 // noteOwnRoles remembers our own roles, as they came with everybody's.
-func (t *Tracker) noteOwnRoles(d *connectors.Directory) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == t.self.id })
+func (ro *roster) noteOwnRoles(me string, d *connectors.Directory) {
+	i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == me })
 	for _, p := range d.Projects {
-		r := t.rights[p.ID]
-		r.roles, r.rolesAt = nil, t.client.Now()
+		r, _ := ro.rights.get(p.ID)
+		r.roles, r.rolesAt = nil, ro.client.Now()
 		if i >= 0 {
 			r.roles = slices.DeleteFunc(slices.Clone(d.People[i].Roles[p.ID]), func(role string) bool { return role == Assignable })
 		}
-		t.rights[p.ID] = r
+		ro.rights.put(p.ID, r)
 	}
 }
 
@@ -150,14 +150,14 @@ func (c crowd) sorted() ([]connectors.Person, []connectors.Group) {
 const mostMembers = 2000
 
 // readGroups gives the members of groups what the groups have.
-func (t *Tracker) readGroups(ctx context.Context, d dialect, groups map[string]group, all crowd) error {
+func (ro *roster) readGroups(ctx context.Context, d dialect, groups map[string]group, all crowd) error {
 	ids := slices.Sorted(maps.Keys(groups))
 	members, unseen := make([][]person, len(ids)), make([]string, len(ids))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.client.Concurrency)
+	g.SetLimit(ro.client.Concurrency)
 	for i, id := range ids {
 		g.Go(func() (err error) {
-			members[i], unseen[i], err = t.members(ctx, d, groups[id])
+			members[i], unseen[i], err = ro.members(ctx, d, groups[id])
 			return err
 		})
 	}
@@ -186,13 +186,13 @@ func (t *Tracker) readGroups(ctx context.Context, d dialect, groups map[string]g
 // members reads who is in a group; unseen says why that is not known.
 //
 // https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-groups/#api-rest-api-2-group-member-get
-func (t *Tracker) members(ctx context.Context, d dialect, g group) (list []person, unseen string, err error) {
+func (ro *roster) members(ctx context.Context, d dialect, g group) (list []person, unseen string, err error) {
 	query := url.Values{"groupname": {g.Name}, "includeInactiveUsers": {"true"}}
 	if g.ID != "" {
 		query.Del("groupname")
 		query.Set("groupId", g.ID)
 	}
-	c := t.client.Call(ctx, "list the members of group "+g.Name, rest.AtIssue)
+	c := ro.client.Call(ctx, "list the members of group "+g.Name, rest.AtIssue)
 	list, _, err = pagedUpTo[person](c, "/rest/api/2/group/member", query, 50, mostMembers)
 	switch {
 	case errors.Is(err, errTooMany):
@@ -207,14 +207,14 @@ func (t *Tracker) members(ctx context.Context, d dialect, g group) (list []perso
 		return nil, "Data Center shows them to its administrators alone", nil
 	}
 	for i := range list {
-		t.learn(&list[i])
+		ro.learn(&list[i])
 	}
 	return slices.DeleteFunc(list, func(p person) bool { return p.id() == "" }), "", nil
 }
 
 // castOf gives who has which role in one project, Assignable among them.
-func (t *Tracker) castOf(ctx context.Context, d dialect, p wireProject) (cast, error) {
-	out, err := t.actors(ctx, string(p.ID))
+func (ro *roster) castOf(ctx context.Context, d dialect, p wireProject) (cast, error) {
+	out, err := ro.actors(ctx, string(p.ID))
 	if err != nil {
 		return cast{}, err
 	}
@@ -227,7 +227,7 @@ func (t *Tracker) castOf(ctx context.Context, d dialect, p wireProject) (cast, e
 		query.Set("startAt", strconv.Itoa(start))
 		query.Set("maxResults", strconv.Itoa(size))
 		var list []person
-		c := t.client.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
+		c := ro.client.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
 		if _, err := c.Get("/rest/api/2/user/assignable/search", query, &list); err != nil {
 			if connectors.ClassOf(err) == connectors.Refused {
 				break
@@ -235,7 +235,7 @@ func (t *Tracker) castOf(ctx context.Context, d dialect, p wireProject) (cast, e
 			return cast{}, unlessVanished(err)
 		}
 		for i := range list {
-			t.learn(&list[i])
+			ro.learn(&list[i])
 			out.people[Assignable] = append(out.people[Assignable], directoryPerson(&list[i], d))
 		}
 		if start += len(list); len(list) == 0 || d == dataCenter && len(list) < size {
@@ -254,7 +254,7 @@ type roleActor struct {
 }
 
 // actors reads which roles a project has and who has them; nobody, and why, where the account may not read that.
-func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
+func (ro *roster) actors(ctx context.Context, project string) (cast, error) {
 	out := cast{people: map[string][]connectors.Person{}, groups: map[string][]group{}}
 	hidden := func(err error) (cast, error) {
 		if err = unlessForbidden(err); err != nil {
@@ -263,7 +263,7 @@ func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
 		return cast{roles: out.roles, people: map[string][]connectors.Person{}, hidden: `slabridge's account lacks the permission "Administer projects" there`}, nil
 	}
 	var roles map[string]string
-	c := t.client.Call(ctx, "list the roles of project "+project, rest.AtIssue)
+	c := ro.client.Call(ctx, "list the roles of project "+project, rest.AtIssue)
 	if _, err := c.Get("/rest/api/2/project/"+url.PathEscape(project)+"/role", nil, &roles); err != nil {
 		return hidden(err)
 	}
@@ -271,11 +271,11 @@ func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
 	for _, name := range out.roles {
 		address := roles[name]
 		number := address[strings.LastIndexByte(address, '/')+1:]
-		c := t.client.Call(ctx, "read role "+name+" of project "+project, rest.AtIssue)
+		c := ro.client.Call(ctx, "read role "+name+" of project "+project, rest.AtIssue)
 		if err := c.CheckID(number); err != nil {
 			return cast{}, c.Garbled(0, err)
 		}
-		actors, err := t.actorsOf(c, "/rest/api/2/project/"+url.PathEscape(project)+"/role/"+number)
+		actors, err := ro.actorsOf(c, "/rest/api/2/project/"+url.PathEscape(project)+"/role/"+number)
 		if err != nil {
 			return hidden(err) // of one as of all
 		}
@@ -288,7 +288,7 @@ func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
 			case a.User != nil && a.User.AccountID != "":
 				out.people[name] = append(out.people[name], connectors.Person{ID: a.User.AccountID, Name: a.DisplayName})
 			default:
-				x, err := t.named(ctx, a.Name)
+				x, err := ro.named(ctx, a.Name)
 				if err := unlessForbidden(err); err != nil {
 					return cast{}, err
 				}
@@ -301,15 +301,13 @@ func (t *Tracker) actors(ctx context.Context, project string) (cast, error) {
 	return out, nil
 }
 
-// actorsOf reads one role of a project. That nobody has it is believed when it was so before, or is said twice: a team that
-// lost its role is not the contract's any more.
-func (t *Tracker) actorsOf(c *rest.Call, path string) ([]roleActor, error) {
+// actorsOf reads one role of a project. That nobody has it is believed when it was so before, or is said twice: a team
+// that lost its role is not the contract's any more.
+func (ro *roster) actorsOf(c *rest.Call, path string) ([]roleActor, error) {
 	var r struct {
 		Actors []roleActor `json:"actors"`
 	}
-	t.mu.Lock()
-	wasEmpty := t.vacant[path]
-	t.mu.Unlock()
+	wasEmpty, _ := ro.vacant.get(path)
 	_, err := c.Get(path, nil, &r)
 	if err == nil && len(r.Actors) == 0 && !wasEmpty {
 		_, err = c.Get(path, nil, &r)
@@ -317,9 +315,7 @@ func (t *Tracker) actorsOf(c *rest.Call, path string) ([]roleActor, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.mu.Lock()
-	t.vacant[path] = len(r.Actors) == 0
-	t.mu.Unlock()
+	ro.vacant.put(path, len(r.Actors) == 0)
 	return r.Actors, nil
 }
 
@@ -336,10 +332,10 @@ func unlessForbidden(err error) error {
 	return err
 }
 
-// rolesIn are the names of the roles that we ourselves, and not as members of a group, have in a project, as far as we may
-// read them: in any case what we need no right to know.
-func (t *Tracker) rolesIn(ctx context.Context, project string, me person) ([]string, error) {
-	c, err := t.actors(ctx, project)
+// rolesIn are the names of the roles that we ourselves, and not as members of a group, have in a project, as far as we
+// may read them: in any case what we need no right to know.
+func (ro *roster) rolesIn(ctx context.Context, project string, me person) ([]string, error) {
+	c, err := ro.actors(ctx, project)
 	var out []string
 	for role, list := range c.people {
 		if slices.ContainsFunc(list, func(p connectors.Person) bool { return p.ID == me.id() }) {

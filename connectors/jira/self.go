@@ -15,11 +15,11 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// self is who we are.
-type self struct {
-	id   string
-	zone string
-	at   time.Time // when the site last said so, by our clock
+// roster knows who has which role, and what we ourselves may.
+type roster struct {
+	*site
+	rights memory[rights] // by project
+	vacant memory[bool]   // whether nobody had a role when it was last read, by its path
 }
 
 // rights are what the account may do in one project.
@@ -30,37 +30,39 @@ type rights struct {
 	rolesAt time.Time
 }
 
-// rightsAge is how long the rights in a project are believed: there may be hundreds of projects, and a pass that writes asks.
+// rightsAge is how long the rights in a project are believed: there may be hundreds of projects, and a pass that writes
+// asks.
 const rightsAge = 15 * time.Minute
 
 // rolesAge is how long our own roles are believed, which take a request for each role that a project has.
 const rolesAge = 24 * time.Hour
 
-// Self implements connectors.Tracker. Who we are is asked each time, the rights in each project every quarter of an hour.
-func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
-	me, err := t.myself(ctx)
+// Self implements connectors.Tracker. Who we are is asked each time, the rights in each project every quarter of an
+// hour.
+func (ro *roster) Self(ctx context.Context) (connectors.Account, error) {
+	me, err := ro.myself(ctx)
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	projects, err := t.projects(ctx)
+	projects, err := ro.projects(ctx)
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	return t.account(ctx, me, projects)
+	return ro.account(ctx, me, projects)
 }
 
 // account is Self when the projects are known.
-func (t *Tracker) account(ctx context.Context, me person, projects []wireProject) (connectors.Account, error) {
+func (ro *roster) account(ctx context.Context, me person, projects []wireProject) (connectors.Account, error) {
 	a := connectors.Account{ID: me.id(), Login: me.Name, Name: me.DisplayName}
 	if a.Login == "" {
 		a.Login = a.ID
 	}
 	a.Rights = make([]connectors.ProjectRights, len(projects))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.client.Concurrency)
+	g.SetLimit(ro.client.Concurrency)
 	for i, p := range projects {
 		g.Go(func() error {
-			r, err := t.rightsIn(ctx, string(p.ID), me)
+			r, err := ro.rightsIn(ctx, string(p.ID), me)
 			a.Rights[i] = connectors.ProjectRights{Project: string(p.ID), Roles: r.roles, Permissions: r.held}
 			return err
 		})
@@ -68,33 +70,38 @@ func (t *Tracker) account(ctx context.Context, me person, projects []wireProject
 	return a, g.Wait()
 }
 
-// myself asks who we are. A wrong token is an error here even where the site lets strangers read.
-func (t *Tracker) myself(ctx context.Context) (person, error) {
-	c := t.client.Call(ctx, "read own account", rest.AtAccount)
-	var p person
-	if _, err := c.Get("/rest/api/2/myself", nil, &p); err != nil {
-		return person{}, err
+type wireProject struct {
+	ID       id     `json:"id"`
+	Key      string `json:"key"`
+	Name     string `json:"name"`
+	Type     string `json:"projectTypeKey"`
+	Archived bool   `json:"archived"`
+}
+
+// projects are those that we see. A site without any for us answers alike to a stranger: ask who we are before
+// believing it.
+func (ro *roster) projects(ctx context.Context) ([]wireProject, error) {
+	d, err := ro.speaks(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if p.id() == "" || p.DisplayName == "" {
-		return person{}, c.Garbled(0, errors.New("an account without id or name"))
+	c := ro.client.Call(ctx, "list projects", rest.Elsewhere)
+	if d == cloud {
+		return paged[wireProject](c, "/rest/api/2/project/search", url.Values{"orderBy": {"key"}}, 50)
 	}
-	t.learn(&p)
-	t.mu.Lock()
-	t.self = self{id: p.id(), zone: p.TimeZone, at: t.client.Now()}
-	t.mu.Unlock()
-	return p, nil
+	var list []wireProject
+	_, err = c.Get("/rest/api/2/project", nil, &list)
+	return list, err
 }
 
 // rightsIn asks what we may do in a project, and as what we work there, unless that was asked a while ago.
-func (t *Tracker) rightsIn(ctx context.Context, project string, me person) (rights, error) {
-	t.mu.Lock()
-	r, ok := t.rights[project]
-	t.mu.Unlock()
-	if ok && t.client.Now().Sub(r.at) < rightsAge {
+func (ro *roster) rightsIn(ctx context.Context, project string, me person) (rights, error) {
+	r, ok := ro.rights.get(project)
+	if ok && ro.client.Now().Sub(r.at) < rightsAge {
 		return r, nil
 	}
-	r = rights{at: t.client.Now(), roles: r.roles, rolesAt: r.rolesAt}
-	c := t.client.Call(ctx, "read the rights in project "+project, rest.AtIssue)
+	r = rights{at: ro.client.Now(), roles: r.roles, rolesAt: r.rolesAt}
+	c := ro.client.Call(ctx, "read the rights in project "+project, rest.AtIssue)
 	body, err := c.Do("GET", "/rest/api/2/mypermissions", url.Values{"projectId": {project}, "permissions": {strings.Join(asked, ",")}}, nil)
 	switch connectors.ClassOf(err) {
 	case 0:
@@ -107,14 +114,12 @@ func (t *Tracker) rightsIn(ctx context.Context, project string, me person) (righ
 		return r, c.Garbled(0, err)
 	}
 	if r.at.Sub(r.rolesAt) >= rolesAge {
-		if r.roles, err = t.rolesIn(ctx, project, me); err != nil {
+		if r.roles, err = ro.rolesIn(ctx, project, me); err != nil {
 			return r, err
 		}
 		r.rolesAt = r.at
 	}
-	t.mu.Lock()
-	t.rights[project] = r
-	t.mu.Unlock()
+	ro.rights.put(project, r)
 	return r, nil
 }
 

@@ -9,8 +9,8 @@ import (
 	"slabridge/connectors"
 )
 
-// slaClocks reads the service desk's clocks out of an issue as Jira gave it (connectors.Issue.Raw): the cycles that were
-// completed and the one that runs, by name and start. What is no such clock is passed over.
+// slaClocks reads the service desk's clocks out of an issue as Jira gave it (connectors.Issue.Raw): the cycles that
+// were completed and the one that runs, by name and start. What is no such clock is passed over.
 func slaClocks(issue json.RawMessage) []connectors.Clock {
 	var w wireIssue
 	if json.Unmarshal(issue, &w) != nil {

@@ -16,47 +16,57 @@ import (
 	"slabridge/connectors/rest"
 )
 
+// writer writes to issues, one at a time to each, within what a site bears.
+type writer struct {
+	*site
+	internal string // the way of keeping comments from customers; "" for none
+	turns    rest.Turns
+	budget   budget
+}
+
 // Update implements connectors.Tracker in up to three requests: the transition, unless the issue is there already; the
-// fields, with the comment where that may go with them; the comment where it may not. The one with the comment is the last.
-func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
+// fields, with the comment where that may go with them; the comment where it may not. The one with the comment is the
+// last.
+func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	if !w.HasUpdate() {
 		return nil
 	}
-	c := t.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	c := wr.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
 	if err := c.CheckID(w.Issue); err != nil {
 		return err
 	}
-	edit, comment, err := t.requests(ctx, c, w)
+	edit, comment, err := wr.requests(ctx, c, w)
 	if err != nil {
 		return err
 	}
-	done, err := t.writes.Take(ctx, w.Issue)
+	done, err := wr.turns.Take(ctx, w.Issue)
 	if err != nil {
 		return c.Fail(connectors.TryLater, err)
 	}
 	defer done()
 	if w.Status != nil {
-		if err := t.transit(ctx, w.Issue, *w.Status); err != nil {
+		if err := wr.transit(ctx, w.Issue, *w.Status); err != nil {
 			return err
 		}
 	}
 	if edit != nil {
-		if err := t.edit(c, w.Issue, edit); err != nil {
+		if err := wr.edit(c, w.Issue, edit); err != nil {
 			return afterwards(err, w.Status != nil)
 		}
 	}
 	if comment != nil {
-		if err := t.write(c, http.MethodPost, w.Issue, "/rest/api/2/issue/"+w.Issue+"/comment", comment); err != nil {
+		if err := wr.write(c, http.MethodPost, w.Issue, "/rest/api/2/issue/"+w.Issue+"/comment", comment); err != nil {
 			return afterwards(err, w.Status != nil || edit != nil)
 		}
 	}
 	if w.Comment != nil {
-		t.client.Accepted(c, w.Issue, w.Comment.Mark)
+		wr.client.Accepted(c, w.Issue, w.Comment.Mark)
 	}
 	return nil
 }
 
-// afterwards makes a failure that came after something was done one of unknown outcome: what is left must still be done.
+// afterwards makes a failure that came after something was done one of unknown outcome: what is left must still be
+// done.
 func afterwards(err error, done bool) error {
 	var e *connectors.Error
 	if done && errors.As(err, &e) && e.Class != connectors.Unknown {
@@ -65,24 +75,24 @@ func afterwards(err error, done bool) error {
 	return err
 }
 
-// requests are the bodies of the edit and of the comment; nil for what is not asked for. Nothing is sent for them but what
-// the fields' types and people's names take.
-func (t *Tracker) requests(ctx context.Context, c *rest.Call, w connectors.Write) (edit, comment map[string]any, err error) {
+// requests are the bodies of the edit and of the comment; nil for what is not asked for. Nothing is sent for them but
+// what the fields' types and people's names take.
+func (wr *writer) requests(ctx context.Context, c *rest.Call, w connectors.Write) (edit, comment map[string]any, err error) {
 	fields := map[string]any{}
 	if w.Assign != nil {
-		if fields["assignee"], err = t.assignee(ctx, *w.Assign); err != nil {
+		if fields["assignee"], err = wr.assignee(ctx, *w.Assign); err != nil {
 			return nil, nil, err
 		}
 	}
 	if w.Priority != nil {
 		fields["priority"] = map[string]any{"id": *w.Priority}
 	}
-	if err := t.customInto(ctx, c, fields, w.Fields); err != nil {
+	if err := wr.customInto(ctx, c, fields, w.Fields); err != nil {
 		return nil, nil, err
 	}
 	update := map[string]any{}
 	if w.Comment != nil {
-		body, alone, err := t.comment(*w.Comment)
+		body, alone, err := encodeComment(*w.Comment, wr.internal)
 		if err != nil {
 			return nil, nil, c.Fail(connectors.Refused, err)
 		}
@@ -105,15 +115,15 @@ func (t *Tracker) requests(ctx context.Context, c *rest.Call, w connectors.Write
 }
 
 // assignee is what the field takes: null is nobody.
-func (t *Tracker) assignee(ctx context.Context, person string) (any, error) {
+func (wr *writer) assignee(ctx context.Context, person string) (any, error) {
 	if person == "" {
 		return nil, nil
 	}
-	return t.user(ctx, person)
+	return wr.user(ctx, person)
 }
 
 // customInto puts new values into the body of an edit, each in the shape that its field takes.
-func (t *Tracker) customInto(ctx context.Context, c *rest.Call, body map[string]any, values map[string]string) error {
+func (wr *writer) customInto(ctx context.Context, c *rest.Call, body map[string]any, values map[string]string) error {
 	names := make([]string, 0, len(values))
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		id, ok := connectors.IsCustomField(name)
@@ -125,12 +135,12 @@ func (t *Tracker) customInto(ctx context.Context, c *rest.Call, body map[string]
 	if len(names) == 0 {
 		return nil
 	}
-	info, err := t.fieldInfo(ctx, names...)
+	info, err := wr.fieldInfo(ctx, names...)
 	if err != nil {
 		return err
 	}
 	for _, id := range names {
-		v, err := t.shape(ctx, info.byID[id], values[connectors.CustomField(id)])
+		v, err := wr.shape(ctx, info.byID[id], values[connectors.CustomField(id)])
 		if err != nil {
 			if connectors.ClassOf(err) == 0 {
 				err = c.Fail(connectors.Refused, fmt.Errorf("field %s: %w", id, err))
@@ -143,7 +153,7 @@ func (t *Tracker) customInto(ctx context.Context, c *rest.Call, body map[string]
 }
 
 // shape is a value as a field of the type takes it; "" empties.
-func (t *Tracker) shape(ctx context.Context, f wireFieldInfo, v string) (any, error) {
+func (wr *writer) shape(ctx context.Context, f wireFieldInfo, v string) (any, error) {
 	kind, many := f.Schema.Type, f.Schema.Type == "array"
 	if many {
 		kind = f.Schema.Items
@@ -173,7 +183,7 @@ func (t *Tracker) shape(ctx context.Context, f wireFieldInfo, v string) (any, er
 		}
 		out = n
 	case "user":
-		out, err = t.user(ctx, v)
+		out, err = wr.user(ctx, v)
 	case "datetime":
 		at, bad := time.Parse(time.RFC3339, v)
 		if bad != nil {
@@ -197,9 +207,9 @@ func (t *Tracker) shape(ctx context.Context, f wireFieldInfo, v string) (any, er
 }
 
 // edit sends the edit. Where the assignee is on no screen it has a request of its own, which goes first.
-func (t *Tracker) edit(c *rest.Call, issue string, edit map[string]any) error {
+func (wr *writer) edit(c *rest.Call, issue string, edit map[string]any) error {
 	path := "/rest/api/2/issue/" + issue
-	err := t.write(c, http.MethodPut, issue, path, edit)
+	err := wr.write(c, http.MethodPut, issue, path, edit)
 	var e *connectors.Error
 	fields, _ := edit["fields"].(map[string]any)
 	who, assigns := fields["assignee"]
@@ -207,11 +217,11 @@ func (t *Tracker) edit(c *rest.Call, issue string, edit map[string]any) error {
 		return err
 	}
 	if who == nil {
-		if who, err = t.user(c.Context(), ""); err != nil {
+		if who, err = wr.user(c.Context(), ""); err != nil {
 			return err
 		}
 	}
-	if err := t.write(c, http.MethodPut, issue, path+"/assignee", who); err != nil {
+	if err := wr.write(c, http.MethodPut, issue, path+"/assignee", who); err != nil {
 		return err
 	}
 	delete(fields, "assignee")
@@ -221,31 +231,31 @@ func (t *Tracker) edit(c *rest.Call, issue string, edit map[string]any) error {
 	if len(edit) == 0 {
 		return nil
 	}
-	return t.write(c, http.MethodPut, issue, path, edit)
+	return wr.write(c, http.MethodPut, issue, path, edit)
 }
 
 func assigneeOffScreen(m string) bool { return strings.HasPrefix(m, "assignee: ") && onNoScreen(m) }
 
 // transit brings the issue into a status, unless it is there.
-func (t *Tracker) transit(ctx context.Context, issue, status string) error {
-	c := t.client.Call(ctx, "move issue "+issue, rest.AtIssue)
+func (wr *writer) transit(ctx context.Context, issue, status string) error {
+	c := wr.client.Call(ctx, "move issue "+issue, rest.AtIssue)
 	var now struct {
 		Fields struct {
 			Status named `json:"status"`
 		} `json:"fields"`
 	}
 	if _, err := c.Get("/rest/api/2/issue/"+issue, url.Values{"fields": {"status"}}, &now); err != nil {
-		return t.settled(ctx, err)
+		return wr.settled(ctx, err)
 	}
 	if string(now.Fields.Status.ID) == status {
 		return nil
 	}
-	list, err := t.transitions(c, issue)
+	list, err := transitions(c, issue)
 	if err == nil && len(list) == 0 {
-		list, err = t.transitions(c, issue)
+		list, err = transitions(c, issue)
 	}
 	if err != nil {
-		return t.settled(ctx, err)
+		return wr.settled(ctx, err)
 	}
 	var lacking []string
 	for _, tr := range list {
@@ -254,7 +264,7 @@ func (t *Tracker) transit(ctx context.Context, issue, status string) error {
 		}
 		lacking = required(tr)
 		if len(lacking) == 0 {
-			return t.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions", map[string]any{"transition": map[string]any{"id": tr.ID}})
+			return wr.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions", map[string]any{"transition": map[string]any{"id": tr.ID}})
 		}
 	}
 	if len(lacking) > 0 {
@@ -266,7 +276,7 @@ func (t *Tracker) transit(ctx context.Context, issue, status string) error {
 }
 
 // transitions are those that the account may make now. Much rests on there being none: ask again before believing it.
-func (t *Tracker) transitions(c *rest.Call, issue string) ([]wireTransition, error) {
+func transitions(c *rest.Call, issue string) ([]wireTransition, error) {
 	var list struct {
 		Transitions []wireTransition `json:"transitions"`
 	}
@@ -287,16 +297,16 @@ func required(tr wireTransition) []string {
 }
 
 // AddWatcher implements connectors.Tracker.
-func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
-	c := t.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+func (wr *writer) AddWatcher(ctx context.Context, issue, person string) error {
+	c := wr.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
-	who, err := t.user(ctx, person)
+	who, err := wr.user(ctx, person)
 	if err != nil {
 		return err
 	}
-	done, err := t.writes.Take(ctx, issue)
+	done, err := wr.turns.Take(ctx, issue)
 	if err != nil {
 		return c.Fail(connectors.TryLater, err)
 	}
@@ -305,16 +315,16 @@ func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
 	if name == nil {
 		name = who["name"]
 	}
-	return t.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/watchers", name)
+	return wr.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/watchers", name)
 }
 
 // write sends one write to an issue, within its budget.
-func (t *Tracker) write(c *rest.Call, method, issue, path string, body any) error {
+func (wr *writer) write(c *rest.Call, method, issue, path string, body any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return c.Fail(connectors.Refused, err)
 	}
-	if err := t.budget.spend(c.Context(), issue); err != nil {
+	if err := wr.budget.spend(c.Context(), issue); err != nil {
 		return c.Fail(connectors.TryLater, err)
 	}
 	if method == http.MethodDelete {
@@ -322,21 +332,21 @@ func (t *Tracker) write(c *rest.Call, method, issue, path string, body any) erro
 	}
 	_, err = c.Do(method, path, nil, raw)
 	if err == nil || connectors.ClassOf(err) == connectors.Unknown {
-		t.touch(issue)
+		wr.touched.add(issue, wr.client.Now())
 	}
-	return t.settled(c.Context(), err)
+	return wr.settled(c.Context(), err)
 }
 
-// settled tells a write's refusals apart: 404 is Jira's answer for what is deleted and what is out of sight, 403 for a right
-// that is lacking on an issue that we see.
-func (t *Tracker) settled(ctx context.Context, err error) error {
+// settled tells a write's refusals apart: 404 is Jira's answer for what is deleted and what is out of sight, 403 for a
+// right that is lacking on an issue that we see.
+func (wr *writer) settled(ctx context.Context, err error) error {
 	var e *connectors.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	switch e.Class {
 	case connectors.Gone:
-		if known := t.known(ctx); known != nil {
+		if known := wr.known(ctx); known != nil {
 			return known
 		}
 	case connectors.Hidden:

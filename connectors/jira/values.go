@@ -99,8 +99,8 @@ func plainMoment(s string) string {
 	return at.Truncate(time.Second).Format(time.RFC3339)
 }
 
-// system are the fields of Jira itself that have a name in the contract, by what the changelog calls them: by fieldId, and
-// where that is missing by name.
+// system are the fields of Jira itself that have a name in the contract, by what the changelog calls them: by fieldId,
+// and where that is missing by name.
 var system = map[string]string{
 	"status": connectors.FieldStatus, "assignee": connectors.FieldAssignee, "priority": connectors.FieldPriority,
 	"project": connectors.FieldProject, "issuetype": connectors.FieldType, "duedate": connectors.FieldDueDate,
@@ -109,8 +109,8 @@ var system = map[string]string{
 	"Attachment": connectors.FieldAttachment, "attachment": connectors.FieldAttachment,
 }
 
-// offered are fields of Jira itself that mappings may name as if they were custom ones, by their ids; the value is what the
-// changelog calls them where it has no id for them.
+// offered are fields of Jira itself that mappings may name as if they were custom ones, by their ids; the value is what
+// the changelog calls them where it has no id for them.
 var offered = map[string]string{
 	"labels": "labels", "resolution": "resolution", "fixVersions": "Fix Version", "environment": "environment",
 }
@@ -190,7 +190,8 @@ const labelsField = "com.atlassian.jira.plugin.system.customfieldtypes:labels"
 
 var cascadeParts = regexp.MustCompile(`^Parent values: (.*?)\(\d+\)(?:Level 1 values: (.*)\(\d+\))?$`)
 
-// cascaded reads how the changelog shows a cascading choice: "Parent values: Europe(10020)Level 1 values: Germany(10021)".
+// cascaded reads how the changelog shows a cascading choice: "Parent values: Europe(10020)Level 1 values:
+// Germany(10021)".
 func cascaded(s string) []string {
 	m := cascadeParts.FindStringSubmatch(s)
 	switch {

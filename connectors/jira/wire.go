@@ -12,7 +12,8 @@ type moment struct{ time.Time }
 
 const wireTime = "2006-01-02T15:04:05.000-0700"
 
-// UnmarshalJSON takes Jira's own form, RFC 3339, and the number of milliseconds or seconds that some lists give instead.
+// UnmarshalJSON takes Jira's own form, RFC 3339, and the number of milliseconds or seconds that some lists give
+// instead.
 func (m *moment) UnmarshalJSON(raw []byte) error {
 	m.Time = time.Time{}
 	var s string
@@ -168,36 +169,4 @@ type wireIssue struct {
 type wireChangelog struct {
 	Total     int               `json:"total"`
 	Histories []json.RawMessage `json:"histories"`
-}
-
-// page is a part of a list with its place in the whole, by any of the names that Jira has for the list.
-type page struct {
-	StartAt    int               `json:"startAt"`
-	MaxResults int               `json:"maxResults"`
-	Total      *int              `json:"total"`
-	IsLast     *bool             `json:"isLast"`
-	Values     []json.RawMessage `json:"values"`
-	Comments   []json.RawMessage `json:"comments"`
-	Worklogs   []json.RawMessage `json:"worklogs"`
-}
-
-func (p page) list() []json.RawMessage {
-	switch {
-	case p.Values != nil:
-		return p.Values
-	case p.Comments != nil:
-		return p.Comments
-	}
-	return p.Worklogs
-}
-
-// more reports whether there is something behind the page, of which end entries have been read.
-func (p page) more(end int) bool {
-	switch {
-	case len(p.list()) == 0:
-		return false
-	case p.Total != nil:
-		return end < *p.Total
-	}
-	return p.IsLast != nil && !*p.IsLast
 }

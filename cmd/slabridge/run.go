@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -15,6 +16,7 @@ import (
 )
 
 func runCmd(a *app) *cobra.Command {
+	start := a.withWorkspace(writes, runDaemon)
 	return &cobra.Command{
 		Use:   "run",
 		Short: "Run as a daemon: passes by schedule and at the next due moment",
@@ -23,7 +25,13 @@ func runCmd(a *app) *cobra.Command {
 			"stop after the write under way; SIGHUP reads the configuration again and keeps the old one\n" +
 			"when the new has faults.",
 		Args: cobra.NoArgs,
-		RunE: a.withWorkspace(writes, runDaemon),
+		RunE: func(c *cobra.Command, args []string) error {
+			err := start(c, args)
+			if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
+				return nil // told to stop while it was still starting, which is no failure of a daemon
+			}
+			return err
+		},
 	}
 }
 

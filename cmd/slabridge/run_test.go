@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"os"
@@ -231,5 +232,21 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 		t.Errorf("serve nothing: %q, %v", off, err)
 	} else {
 		stop()
+	}
+}
+
+// A daemon that is told to stop before it has opened its state has not failed; a command that was to do something has.
+func TestToldToStopWhileStarting(t *testing.T) {
+	d := newOffice(t)
+	told, stop := context.WithCancel(t.Context())
+	stop()
+	for command, wellEnded := range map[string]bool{"run": true, "enforce": false} {
+		a := newApp(strings.NewReader(""), io.Discard, io.Discard, d.clock)
+		a.transport = d.sim.Transport()
+		root := a.root()
+		root.SetArgs([]string{"--config", d.file("slabridge.yaml"), command})
+		if err := root.ExecuteContext(told); (err == nil) != wellEnded {
+			t.Errorf("%s: %v", command, err)
+		}
 	}
 }

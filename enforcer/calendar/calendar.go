@@ -11,7 +11,7 @@ type Calendar struct {
 	id, version, source string
 	zone                string
 	loc                 *time.Location
-	weekRU, weekEN      string
+	week                [len(languages)]string // in words
 	day                 time.Duration
 	tables              []*table // apart from each other by years without data, in order
 }

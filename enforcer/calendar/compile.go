@@ -34,9 +34,10 @@ func Compile(spec Spec) (*Calendar, error) {
 		source:  spec.Days.Source,
 		zone:    spec.Zone,
 		loc:     loc,
-		weekRU:  spec.Week.text(weekdaysRU),
-		weekEN:  spec.Week.text(weekdaysEN),
 		day:     spec.Week.longestDay(),
+	}
+	for i := range languages {
+		c.week[i] = spec.Week.text(languages[i].weekdays)
 	}
 	years := spec.Days.years()
 	for first := 0; first < len(years); {

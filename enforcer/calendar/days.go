@@ -37,7 +37,7 @@ type Name struct {
 // In returns the name for a language, "ru" or "en"; the other language's where
 // it has none of its own.
 func (n Name) In(lang string) string {
-	if (lang == langRU && n.RU != "") || n.EN == "" {
+	if (lang == russian.code && n.RU != "") || n.EN == "" {
 		return n.RU
 	}
 	return n.EN

@@ -22,9 +22,11 @@ type Segment struct {
 	Name Name // of a DayOff and of a CutShort, where known
 }
 
-// Text says in "ru" or "en" what the segment is: "day off: Nauryz".
-func (s Segment) Text(lang string) string {
-	return string(appendKind(nil, lang, s.Kind, s.Name))
+// Text says in the language of the code, or in English, what the segment is: "day off: Nauryz".
+func (s Segment) Text(code string) string {
+	w := writer{lang: languageOf(code)}
+	w.kind(s.Kind, s.Name)
+	return string(w.b)
 }
 
 // Segments names every second of [from, to), in order and without gaps, so

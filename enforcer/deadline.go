@@ -87,20 +87,17 @@ func (c *Cycle) noDue() Text {
 	case c.Unjudged != nil:
 		return unjudgedText(c.Unjudged)
 	case c.Rule.As != "":
-		return Text{
-			"ru": "срок тот же, что у " + c.Rule.As + ", а для этой критичности его нет",
-			"en": "due as " + c.Rule.As + ", which has none for this severity",
-		}
+		return say("due as %s, which has none for this severity", c.Rule.As)
 	case o.Kind == Duty:
-		return Text{"ru": "обязанность по договору в целом, у обращения срока нет", "en": "a duty of the contract as a whole, not of one notice"}
+		return say("a duty of the contract as a whole, not of one notice")
 	case o.Kind == Account:
-		return Text{"ru": "учёт, а не срок", "en": "an account, not a term"}
+		return say("an account, not a term")
 	case o.Kind == Check:
-		return Text{"ru": "проверяется в момент начала, срока нет", "en": "checked when it starts: no term is set"}
+		return say("checked when it starts: no term is set")
 	case c.Rule.On == DueDate:
-		return Text{"ru": "срок — закрытие даты, которую назначает сотрудник", "en": "due at the close of the date that staff sets"}
+		return say("due at the close of the date that staff sets")
 	case o.NoVerdict:
-		return Text{"ru": "право или обязанность заказчика: срока нет", "en": "a right, or the customer's own duty: no term is set"}
+		return say("a right, or the customer's own duty: no term is set")
 	}
-	return Text{"ru": "текст договора срока не называет", "en": "the text names no term"}
+	return say("the text names no term")
 }

@@ -38,14 +38,14 @@ const (
 )
 
 var segmentNames = map[string]Text{
-	SegmentCounting:           {"ru": "отсчёт идёт", "en": "counting"},
-	SegmentStopped:            {"ru": "отсчёт завершён", "en": "stopped"},
-	string(WaitingCustomer):   {"ru": "ожидание заказчика", "en": "waiting for the customer"},
-	string(WaitingThirdParty): {"ru": "ожидание третьей стороны", "en": "waiting for a third party"},
-	string(New):               {"ru": "новый", "en": "new"},
-	string(Working):           {"ru": "в работе", "en": "being worked on"},
-	string(Resolved):          {"ru": "решён", "en": "resolved"},
-	string(Closed):            {"ru": "закрыт", "en": "closed"},
+	SegmentCounting:           say("counting"),
+	SegmentStopped:            say("stopped"),
+	string(WaitingCustomer):   say("waiting for the customer"),
+	string(WaitingThirdParty): say("waiting for a third party"),
+	string(New):               say("new"),
+	string(Working):           say("being worked on"),
+	string(Resolved):          say("resolved"),
+	string(Closed):            say("closed"),
 }
 
 // Segments names every second from the cycle's start to now on the cycle's own clock.
@@ -63,10 +63,9 @@ func (ev *Evaluation) Segments(c *Cycle) ([]Segment, error) {
 		if to.IsZero() || to.After(end) {
 			to = end
 		}
-		class := segmentNames[string(p.Class)]
 		list = over(list, Segment{
 			From: p.From, To: to, Kind: SegmentPaused, Cause: p.Event,
-			Name: Text{"ru": "пауза: " + class["ru"], "en": "paused: " + class["en"]},
+			Name: say("paused: %s", segmentNames[string(p.Class)]),
 		})
 	}
 	if end.Before(ev.Now) {
@@ -96,7 +95,7 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) ([]Segment, error) 
 		case s.Kind != SegmentCounting:
 		case cut && s.From.Before(c.Due):
 			s.Kind, s.Cause = SegmentCutoff, c.Obligation.Source
-			s.Name = Text{"ru": "перенос: " + c.Obligation.Source, "en": "cut-off " + c.Obligation.Source}
+			s.Name = say("cut-off %s", c.Obligation.Source)
 		default:
 			s.Cause = c.startEvent()
 		}
@@ -111,7 +110,11 @@ func calendarSegments(cal *calendar.Calendar, from, to time.Time) ([]Segment, er
 	}
 	out := make([]Segment, len(parts))
 	for i, p := range parts {
-		out[i] = Segment{From: p.From, To: p.To, Kind: string(p.Kind), Name: Text{"ru": p.Text("ru"), "en": p.Text("en")}}
+		name := make(Text, len(Languages))
+		for _, lang := range Languages {
+			name[lang] = p.Text(lang)
+		}
+		out[i] = Segment{From: p.From, To: p.To, Kind: string(p.Kind), Name: name}
 	}
 	return out, nil
 }

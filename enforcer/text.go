@@ -22,30 +22,23 @@ func (t Text) In(lang string) string {
 	return ""
 }
 
-// local is a value that people of each language write in their own way.
-type local interface{ In(lang string) string }
+// Catalogue has what a package says: the sentences of each language by their English. A format keeps its verbs in their
+// order.
+type Catalogue map[string]map[string]string
 
-// moment is a time as people of the zone write it.
-type moment struct {
-	at   time.Time
-	zone *time.Location
-}
-
-// In gives the moment to the second.
-func (m moment) In(lang string) string { return m.at.In(m.zone).Format(stampLayouts[lang]) }
-
-// say gives a sentence in every language. Its English is its id in the catalogue of translations.
-func say(format string, args ...any) Text {
+// Say gives a sentence in every language. Its English is its id; arguments that have an In of their own, as texts and
+// Stamps do, are taken in the language of the sentence.
+func (c Catalogue) Say(format string, args ...any) Text {
 	out := make(Text, len(Languages))
 	for _, lang := range Languages {
-		translated, ok := translations[lang][format]
+		translated, ok := c[lang][format]
 		if !ok {
 			translated = format
 		}
 		spoken := make([]any, len(args))
 		for i, arg := range args {
 			spoken[i] = arg
-			if l, ok := arg.(local); ok {
+			if l, ok := arg.(interface{ In(lang string) string }); ok {
 				spoken[i] = l.In(lang)
 			}
 		}
@@ -53,6 +46,15 @@ func say(format string, args ...any) Text {
 	}
 	return out
 }
+
+// Stamp is a moment as people of the zone write it, to the second.
+type Stamp struct {
+	At   time.Time
+	Zone *time.Location
+}
+
+// In gives the moment in the way of the language.
+func (s Stamp) In(lang string) string { return s.At.In(s.Zone).Format(stampLayouts[lang]) }
 
 // joined puts texts into one, parted by the separator.
 func joined(texts []Text, separator Text) Text {

@@ -3,9 +3,10 @@ package enforcer
 // stampLayouts are how a moment is written, by language.
 var stampLayouts = map[string]string{"en": "2006-01-02 15:04:05", "ru": "02.01.2006 15:04:05"}
 
-// translations has what this package says, by language and by its English; a format keeps its verbs in their order.
-// Another language is another map here and another layout above.
-var translations = map[string]map[string]string{"ru": russian}
+// texts has what this package says. Another language is another map, and another layout above.
+var texts = Catalogue{"ru": russian}
+
+func say(format string, args ...any) Text { return texts.Say(format, args...) }
 
 var russian = map[string]string{
 	// conditions
@@ -57,4 +58,25 @@ var russian = map[string]string{
 	"no entry under `duties` says which issue to create for it":                       "ни одна запись в `duties` не говорит, какую задачу для него создавать",
 	"no `account` says what the contract's sum is":                                    "нет `account` с общей суммой договора",
 	"nothing tells what a change costs: give `account` a rate, or map the field cost": "неизвестно, сколько стоит доработка: задайте в `account` ставку rate или сопоставьте поле cost",
+
+	// why there is no due
+	"due as %s, which has none for this severity":          "срок тот же, что у %s, а для этой критичности его нет",
+	"a duty of the contract as a whole, not of one notice": "обязанность по договору в целом, у обращения срока нет",
+	"an account, not a term":                               "учёт, а не срок",
+	"checked when it starts: no term is set":               "проверяется в момент начала, срока нет",
+	"due at the close of the date that staff sets":         "срок — закрытие даты, которую назначает сотрудник",
+	"a right, or the customer's own duty: no term is set":  "право или обязанность заказчика: срока нет",
+	"the text names no term":                               "текст договора срока не называет",
+
+	// stretches of time
+	"counting":                  "отсчёт идёт",
+	"stopped":                   "отсчёт завершён",
+	"waiting for the customer":  "ожидание заказчика",
+	"waiting for a third party": "ожидание третьей стороны",
+	"new":                       "новый",
+	"being worked on":           "в работе",
+	"resolved":                  "решён",
+	"closed":                    "закрыт",
+	"paused: %s":                "пауза: %s",
+	"cut-off %s":                "перенос: %s",
 }

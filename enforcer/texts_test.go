@@ -60,7 +60,7 @@ func TestTranslations(t *testing.T) {
 		t.Fatalf("only %d sentences found: does the package still speak through say?", len(sentences))
 	}
 	delete(sentences, "")
-	for lang, catalogue := range translations {
+	for lang, catalogue := range texts {
 		for s := range sentences {
 			translated, ok := catalogue[s]
 			if !ok {

@@ -72,7 +72,7 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	case over:
 		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended)
 	default:
-		dec.Reason = stepReason(&d.ev, c, s)
+		dec.Reason = stepReason(c, s)
 		dec.Changes = d.changes(c, s)
 		d.hours(&dec, c)
 	}
@@ -139,7 +139,7 @@ func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) {
 	if err != nil {
 		return
 	}
-	dec.NotBefore, dec.State, dec.Reason = opening, enforcer.Waiting, waitReason(opening, cal.Location())
+	dec.NotBefore, dec.State, dec.Reason = opening, enforcer.Waiting, d.waitReason(opening)
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this

@@ -5,13 +5,16 @@ import "strings"
 // clause writes a contract's clause as a reader of the language expects it. Sources are kept as the contracts are
 // cited, in Russian: "п. 8", "3", "пп. 8, 9", "Порядок 3.9" (a section and its clause), "абзац о Redmine". A Russian
 // reader gets them so, others "clause 8", "clauses 8, 9", "section “Порядок”, 3.9", "paragraph on Redmine".
-func clause(source, lang string) string {
-	if lang == russian {
-		if source != "" && digit(rune(source[0])) {
-			return "п. " + source
-		}
-		return source
+func clause(source, lang string) string { return languageOf(lang).clause(source) }
+
+func citedInRussian(source string) string {
+	if source != "" && digit(rune(source[0])) {
+		return "п. " + source
 	}
+	return source
+}
+
+func citedInEnglish(source string) string {
 	var out []cited
 	for part := range strings.SplitSeq(source, ", ") {
 		c := cite(part)

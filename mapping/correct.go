@@ -27,7 +27,7 @@ func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []st
 		d.Corrects = append(d.Corrects, moment(at.In(zone), lang, false))
 	}
 	if c.Internal && c.Assigned != nil {
-		d.Assigned = Plain(cmp.Or(b.crew.names[*c.Assigned], nobody(lang)))
+		d.Assigned = Plain(cmp.Or(b.crew.names[*c.Assigned], languageOf(lang).nobody))
 	}
 	if c.Internal && c.Priority != nil {
 		for _, p := range b.priorities {
@@ -42,11 +42,4 @@ func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []st
 		notes = append(notes, fmt.Sprint(err))
 	}
 	return b.marked(text, c.Internal, c.Keys, o), notes
-}
-
-func nobody(lang string) string {
-	if lang == russian {
-		return "никто"
-	}
-	return "nobody"
 }

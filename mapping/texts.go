@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"slabridge/enforcer"
 )
 
 // The keys of the texts. An admin replaces any of them, in any language. A public text is written for the customer,
@@ -67,7 +69,7 @@ var TextKeys = append(slices.Clone(PublicTexts),
 )
 
 // Languages lists the languages that every text exists in.
-var Languages = []string{"ru", "en"}
+var Languages = enforcer.Languages
 
 // TextData is everything a text may say, as plain strings that are safe in the tracker's markup. A template
 // writes {{.Due}}, {{if .Assigned}}...{{end}}, {{range .Next}}{{.At}}{{end}}, {{join .Names ", "}};
@@ -143,13 +145,9 @@ var textFiles embed.FS
 func NewTexts(own []OwnText) (*Texts, []Problem) {
 	t := &Texts{builtin: make(map[textKey]*template.Template), own: make(map[textKey]*template.Template)}
 	for _, lang := range Languages {
+		all := builtinTexts(lang)
 		for _, key := range TextKeys {
-			name := "texts/" + lang + "/" + key + ".tmpl"
-			text, err := textFiles.ReadFile(name)
-			if err != nil {
-				panic(err) // the files are inside the program; a test renders them all
-			}
-			t.builtin[textKey{lang, key}] = template.Must(parseText(lang, name, string(text)))
+			t.builtin[textKey{lang, key}] = all.Lookup(key)
 		}
 	}
 	var r resolver
@@ -161,17 +159,15 @@ func NewTexts(own []OwnText) (*Texts, []Problem) {
 	return t, r.problems
 }
 
-// parseText parses a text together with the parts of its language, which it may call: {{template "next" .}}.
-func parseText(lang, name, text string) (*template.Template, error) {
-	parts, err := textFiles.ReadFile("texts/" + lang + "/parts.tmpl")
-	if err != nil {
-		return nil, err
-	}
-	t, err := template.New("parts").Funcs(template.FuncMap{"join": strings.Join}).Parse(string(parts))
-	if err != nil {
-		return nil, err
-	}
-	return t.New(name).Parse(text)
+// builtinTexts are those of one language, and the parts that they call: {{template "next" .}}.
+func builtinTexts(lang string) *template.Template {
+	t := template.New(lang).Funcs(template.FuncMap{"join": strings.Join})
+	return template.Must(t.ParseFS(textFiles, "texts/"+lang+".tmpl")) // inside the program; a test renders them all
+}
+
+// parseOwn parses an admin's text, which may call the same parts.
+func parseOwn(lang, key, text string) (*template.Template, error) {
+	return builtinTexts(lang).New(key).Parse(text)
 }
 
 func checkOwn(r *resolver, o OwnText) *template.Template {
@@ -187,7 +183,7 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 		r.report(true, o.Path, o.Lang, "texts are in %s", strings.Join(Languages, " or "))
 		return nil
 	}
-	tmpl, err := parseText(o.Lang, o.Key, o.Text)
+	tmpl, err := parseOwn(o.Lang, o.Key, o.Text)
 	if err != nil {
 		r.report(true, o.Path, o.Key, "%s", templateError(err))
 		return nil
@@ -252,38 +248,9 @@ func execute(t *template.Template, data TextData) (string, error) {
 
 // SampleText is made-up data with every field filled, on which texts are tried.
 func SampleText(lang string) TextData {
-	d := TextData{
-		Number: "1725", Subject: "Не открывается личный кабинет", Contract: "Программа технической поддержки",
-		Obligation: "начало работ", Clause: clause("п. 8", lang), Severity: "критичный сбой",
-		Started: "12:20 27.11.2026 (время Алматы, UTC+5)", Moment: "12:30 27.11.2026 (время Алматы, UTC+5)",
-		Due: "12:40 27.11.2026 (время Алматы, UTC+5)", Remaining: "10 минут рабочего времени",
-		BeginBy: "12:40 27.11.2026 (время Алматы, UTC+5)",
-		Names:   []string{"Пётр Петров"}, Items: []string{"Версия"}, Assignee: "Анна Иванова", Assigned: "Иван Иванов", Priority: "Immediate",
-		Watchers: []string{"Пётр Петров"},
-		Next: []NextData{
-			{"подключение разработчиков", "involve-developers", "14:20 27.11.2026 (время Алматы, UTC+5)", "обращение передаётся разработчикам"},
-			{"информирование о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", ""},
-		},
-		Asked: "Можете прислать журнал за 27.11.2026?", AskedOn: "27.11.2026",
-		Done: []DoneData{{"26.11.2026", "«Проверили настройки сервера»"}, {"27.11.2026", "статус изменён на «Ожидание ответа»"}},
-		Date: date("2026-11-27", lang), Moves: times(2, lang), Period: PeriodName("2026-Q4", lang), Share: share(80, lang),
-		Spent: "45 минут", AtMost: "30 минут", By: "Анна Иванова", Plan: "paid", Valid: "с 01.01.2026 по 31.12.2026",
-		Corrects: []string{"12:40 27.11.2026 (время Алматы, UTC+5)"},
-		Sum:      sum("1200000", lang), Limit: sum("1500000", lang),
-	}
-	if lang != russian {
-		d.Subject, d.Contract, d.Obligation, d.Severity = "The customer portal does not open", "Technical support programme", "start of work", "critical failure"
-		d.Started, d.Moment, d.Due = "12:20 on 27 November 2026 (Almaty time, UTC+5)", "12:30 on 27 November 2026 (Almaty time, UTC+5)", "12:40 on 27 November 2026 (Almaty time, UTC+5)"
-		d.BeginBy, d.Remaining = d.Due, "10 minutes of working time"
-		d.Names, d.Items, d.Assignee, d.Assigned, d.Watchers = []string{"Petr Petrov"}, []string{"Version"}, "Anna Ivanova", "Ivan Ivanov", []string{"Petr Petrov"}
-		d.Next = []NextData{
-			{"involvement of the developers", "involve-developers", "14:20 on 27 November 2026 (Almaty time, UTC+5)", "the request goes to the developers"},
-			{"progress update", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", ""},
-		}
-		d.Asked, d.AskedOn = "Could you send the log of 27 November?", d.Date
-		d.Done = []DoneData{{"26 November 2026", "“The server settings were checked”"}, {"27 November 2026", "status set to “Feedback”"}}
-		d.Corrects = []string{d.Due}
-		d.Spent, d.AtMost, d.By, d.Valid = "45 minutes", "30 minutes", "Anna Ivanova", "from 1 January 2026 to 31 December 2026"
-	}
+	d := languageOf(lang).sample
+	d.Number, d.Priority, d.Plan, d.Clause = "1725", "Immediate", "paid", clause("п. 8", lang)
+	d.Date, d.Moves, d.Period = date("2026-11-27", lang), times(2, lang), PeriodName("2026-Q4", lang)
+	d.Share, d.Sum, d.Limit = share(80, lang), sum("1200000", lang), sum("1500000", lang)
 	return d
 }

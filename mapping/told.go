@@ -72,11 +72,7 @@ func (w *writer) done() []DoneData {
 			out = append(out, DoneData{w.day(s.at), quoted(text, w.o.Lang)})
 		}
 		if s.status != "" {
-			words := "status set to "
-			if w.o.Lang == russian {
-				words = "статус изменён на "
-			}
-			out = append(out, DoneData{w.day(s.at), words + quoted(Plain(s.status), w.o.Lang)})
+			out = append(out, DoneData{w.day(s.at), languageOf(w.o.Lang).statusSet + quoted(Plain(s.status), w.o.Lang)})
 		}
 	}
 	return out
@@ -84,13 +80,6 @@ func (w *writer) done() []DoneData {
 
 func (w *writer) day(t time.Time) string {
 	return day(t.In(w.o.Contract.Calendar.Location()), w.o.Lang)
-}
-
-func quoted(s, lang string) string {
-	if lang == russian {
-		return "«" + s + "»"
-	}
-	return "“" + s + "”"
 }
 
 // gistOf is the beginning of a note, whole sentences where that can be, without greeting, quotation, emphasis and
@@ -172,15 +161,21 @@ func abbreviated(before string) bool {
 	return n > 0 && n <= 2
 }
 
-// greetings are how notes begin that say nothing yet.
-var greetings = []string{"здравствуйте", "добрый день", "доброе утро", "добрый вечер", "доброго времени", "уважаем", "приветств", "hello", "hi", "good morning", "good afternoon", "good evening", "good day", "dear"}
-
 // greets reports whether the sentence is nothing but a greeting: it begins as one, is short and states nothing.
 func greets(s string) bool {
 	lower := strings.ToLower(s)
-	return len([]rune(s)) <= 60 && !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") &&
-		slices.ContainsFunc(greetings, func(g string) bool {
+	if len([]rune(s)) > 60 || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
+		return false
+	}
+	for _, l := range languages {
+		whole := func(g string) bool {
 			rest, ok := strings.CutPrefix(lower, g)
-			return ok && (rest == "" || g == "уважаем" || g == "приветств" || !word([]rune(rest)[0]))
-		})
+			return ok && (rest == "" || !word([]rune(rest)[0]))
+		}
+		stem := func(g string) bool { return strings.HasPrefix(lower, g) }
+		if slices.ContainsFunc(l.greetings, whole) || slices.ContainsFunc(l.greetingStems, stem) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,15 +2,14 @@ package mapping
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"slabridge/enforcer"
 )
 
-// The words that texts are made of beside their templates: moments, durations, zones and roles, in Russian and
-// English. Any language but "ru" is English.
-const russian = "ru"
+// The words that texts are made of beside their templates: moments, amounts, days, periods, counts and sums.
 
 // moment writes a moment as a contract names it, with the zone said: "12:40 27.11.2026 (время Алматы, UTC+5)".
 // Seconds are told only where exact is set and there are any; otherwise they are cut, so that what is promised
@@ -23,53 +22,16 @@ func moment(t time.Time, lang string, exact bool) string {
 	if exact && t.Second() != 0 {
 		clock = "15:04:05"
 	}
-	if lang == russian {
-		return t.Format(clock+" 02.01.2006") + " (" + zoneName(t, lang) + ")"
-	}
-	return t.Format(clock+" on 2 January 2006") + " (" + zoneName(t, lang) + ")"
-}
-
-// zonesRU are the names people use for the zones of this program's contracts and their neighbours.
-var zonesRU = map[string]string{
-	"Europe/Kaliningrad": "калининградское время",
-	"Europe/Moscow":      "московское время",
-	"Europe/Samara":      "самарское время",
-	"Asia/Yekaterinburg": "екатеринбургское время",
-	"Asia/Omsk":          "омское время",
-	"Asia/Novosibirsk":   "новосибирское время",
-	"Asia/Krasnoyarsk":   "красноярское время",
-	"Asia/Irkutsk":       "иркутское время",
-	"Asia/Yakutsk":       "якутское время",
-	"Asia/Vladivostok":   "владивостокское время",
-	"Asia/Magadan":       "магаданское время",
-	"Asia/Kamchatka":     "камчатское время",
-	"Asia/Almaty":        "время Алматы",
-	"Asia/Qyzylorda":     "время Кызылорды",
-	"Asia/Qostanay":      "время Костаная",
-	"Asia/Aqtobe":        "время Актобе",
-	"Asia/Aqtau":         "время Актау",
-	"Asia/Atyrau":        "время Атырау",
-	"Asia/Oral":          "время Уральска",
-	"Europe/Minsk":       "минское время",
-	"Asia/Tashkent":      "ташкентское время",
-	"Asia/Bishkek":       "бишкекское время",
+	return t.Format(clock+languageOf(lang).clock) + " (" + zoneName(t, lang) + ")"
 }
 
 func zoneName(t time.Time, lang string) string {
 	zone := t.Location().String()
-	_, seconds := t.Zone()
 	if zone == "UTC" {
 		return zone
 	}
-	offset := utcOffset(seconds)
-	if lang == russian {
-		if name := zonesRU[zone]; name != "" {
-			return name + ", " + offset
-		}
-		return "часовой пояс " + strings.ReplaceAll(zone, "_", " ") + ", " + offset
-	}
-	city := zone[strings.LastIndexByte(zone, '/')+1:]
-	return strings.ReplaceAll(city, "_", " ") + " time, " + offset
+	_, seconds := t.Zone()
+	return languageOf(lang).zone(zone) + ", " + utcOffset(seconds)
 }
 
 func utcOffset(seconds int) string {
@@ -87,56 +49,116 @@ func utcOffset(seconds int) string {
 // amount writes a stretch of counting time: "1 час 20 минут рабочего времени". Round the clock it is plain time.
 // Whole minutes are told, or seconds when there is less than one.
 func amount(d time.Duration, lang string, always bool) string {
-	hours, minutes, seconds := int(d/time.Hour), int(d%time.Hour/time.Minute), int(d%time.Minute/time.Second)
+	l := languageOf(lang)
 	var parts []string
-	add := func(n int, ru [3]string, en string) {
-		if n == 0 {
-			return
+	add := func(n time.Duration, forms [3]string) {
+		if n != 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, forms[l.form(int(n))]))
 		}
-		if lang == russian {
-			parts = append(parts, fmt.Sprintf("%d %s", n, plural(n, ru)))
-			return
-		}
-		if n != 1 {
-			en += "s"
-		}
-		parts = append(parts, fmt.Sprintf("%d %s", n, en))
 	}
-	add(hours, [3]string{"час", "часа", "часов"}, "hour")
-	add(minutes, [3]string{"минута", "минуты", "минут"}, "minute")
+	add(d/time.Hour, l.hours)
+	add(d%time.Hour/time.Minute, l.minutes)
 	if len(parts) == 0 {
-		add(seconds, [3]string{"секунда", "секунды", "секунд"}, "second")
+		add(d%time.Minute/time.Second, l.seconds)
 	}
 	s := strings.Join(parts, " ")
-	switch {
-	case s == "" || always:
+	if s == "" || always {
 		return s
-	case lang == russian:
-		return s + " рабочего времени"
 	}
-	return s + " of working time"
-}
-
-// plural picks the Russian form for a number: 1, 2 to 4, 5 and more.
-func plural(n int, forms [3]string) string {
-	switch {
-	case n%10 == 1 && n%100 != 11:
-		return forms[0]
-	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
-		return forms[1]
-	}
-	return forms[2]
+	return s + l.worked
 }
 
 // comesIn says what it means for the request that a role is called in.
-func comesIn(r enforcer.Role, lang string) string {
-	words := map[enforcer.Role][2]string{
-		enforcer.Support:    {"обращение передаётся ответственному за поддержку", "the request goes to the support lead"},
-		enforcer.Developers: {"обращение передаётся разработчикам", "the request goes to the developers"},
-		enforcer.Management: {"извещается руководство", "management is notified"},
-	}[r]
-	if lang == russian {
-		return words[0]
+func comesIn(r enforcer.Role, lang string) string { return languageOf(lang).comesIn[r] }
+
+func quoted(s, lang string) string {
+	l := languageOf(lang)
+	return l.opening + s + l.closing
+}
+
+// day writes a day as a contract names it: "27.11.2026".
+func day(t time.Time, lang string) string { return t.Format(languageOf(lang).day) }
+
+// date writes a tracker's YYYY-MM-DD; anything else stays as it is, made Plain.
+func date(s, lang string) string {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return Plain(s)
 	}
-	return words[1]
+	return day(t, lang)
+}
+
+// span writes the whole days of [from, to) in the zone, either of which may be open.
+func span(from, to time.Time, zone *time.Location, lang string) string {
+	var parts []string
+	if !from.IsZero() {
+		parts = append(parts, languageOf(lang).from+day(from.In(zone), lang))
+	}
+	if !to.IsZero() {
+		parts = append(parts, languageOf(lang).to+day(to.Add(-time.Second).In(zone), lang))
+	}
+	return strings.Join(parts, " ")
+}
+
+// PeriodName writes the id of a contract's period as people call it: "2026-Q3" is "III квартал 2026 г." or "Q3 2026",
+// "2026-11" a month, "2026" a year, and "2026-11-01T09:00", the moment at which a period of a cron line began, is its
+// day. What is none of these stays as it is.
+func PeriodName(id, lang string) string {
+	period := languageOf(lang).period
+	if year, q, ok := strings.Cut(id, "-Q"); ok && len(q) == 1 && q >= "1" && q <= "4" {
+		if t, err := time.Parse("2006", year); err == nil {
+			return period(t.Year(), int(q[0]-'0'), 0)
+		}
+	}
+	if t, err := time.Parse("2006", id); err == nil {
+		return period(t.Year(), 0, 0)
+	}
+	if t, err := time.Parse("2006-01", id); err == nil {
+		return period(t.Year(), 0, int(t.Month()))
+	}
+	for _, layout := range []string{"2006-01-02T15:04", time.DateOnly} {
+		if t, err := time.Parse(layout, id); err == nil {
+			return day(t, lang)
+		}
+	}
+	return id
+}
+
+// times says how often: "2 раза"; "" for never.
+func times(n int, lang string) string {
+	if n <= 0 {
+		return ""
+	}
+	return languageOf(lang).times(n)
+}
+
+// share writes hundredths; "" for none.
+func share(hundredths int, lang string) string {
+	if hundredths == 0 {
+		return ""
+	}
+	return strconv.Itoa(hundredths) + languageOf(lang).percent
+}
+
+// sum writes a decimal number in groups of three digits, whole where it is; what is no such number stays as it is,
+// made Plain.
+func sum(s, lang string) string {
+	whole, fraction, point := strings.Cut(s, ".")
+	digits := strings.TrimPrefix(whole, "-")
+	if strings.Trim(digits+fraction, "0123456789") != "" || digits == "" || point && fraction == "" {
+		return Plain(s)
+	}
+	l := languageOf(lang)
+	var b strings.Builder
+	b.WriteString(whole[:len(whole)-len(digits)])
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(l.group)
+		}
+		b.WriteRune(c)
+	}
+	if strings.Trim(fraction, "0") != "" {
+		b.WriteString(l.point + fraction)
+	}
+	return b.String()
 }

@@ -84,17 +84,23 @@ func decodeAccount(body []byte) (wireAccount, error) {
 func (t *Tracker) permissions(ctx context.Context, role int) ([]string, error) {
 	n := strconv.Itoa(role)
 	var answer struct {
-		Role struct {
+		Role *struct {
 			Permissions []string `json:"permissions"`
 			Time        string   `json:"time_entries_visibility"`
 		} `json:"role"`
 	}
-	_, err := t.client.Call(ctx, "read role "+n, rest.Elsewhere).Get("/roles/"+n+".json", nil, &answer)
+	c := t.client.Call(ctx, "read role "+n, rest.Elsewhere)
+	if _, err := c.Get("/roles/"+n+".json", nil, &answer); err != nil {
+		return nil, err
+	}
+	if answer.Role == nil { // else it would look as if the account had no rights
+		return nil, c.Garbled(0, errors.New("an answer without the role"))
+	}
 	held := answer.Role.Permissions
 	if answer.Role.Time == "own" {
 		held = slices.DeleteFunc(held, func(p string) bool { return slices.Contains(permissions[connectors.ReadWork], p) })
 	}
-	return held, err
+	return held, nil
 }
 
 // roleNames are the names of the roles, given and inherited, each once.

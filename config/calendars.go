@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"slabridge/config/presets"
@@ -46,8 +45,7 @@ func BuiltinCountries() []string {
 	for _, id := range presetNames("calendars") {
 		list = append(list, strings.ToUpper(id))
 	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	return distinct(list)
 }
 
 // daySource is the days off that a calendar can name: the admin's own before the built-in ones. Of a file with a fault
@@ -70,34 +68,33 @@ func (s daySource) known() []string {
 	for id := range s.own {
 		out = append(out, id)
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return distinct(out)
 }
 
-// calendars reads the files of `calendars`. The faults of a file are told with its own name and lines.
-func (l *loader) calendars() {
-	l.days = daySource{own: map[string]calendar.Days{}}
-	seen := l.ids()
-	for i, doc := range l.doc.Calendars {
+// readCalendars reads the files of `calendars`. The faults of a file are told with its own name and lines.
+func readCalendars(src *source, docs []daysDoc, folder string) daySource {
+	days := daySource{own: map[string]calendar.Days{}}
+	seen := newIDs(src)
+	for i, doc := range docs {
 		at := fmt.Sprintf("calendars[%d]", i)
 		seen.add(at+".id", doc.ID)
 		if doc.ID == "" || doc.File == "" {
 			continue
 		}
-		l.days.own[doc.ID] = calendar.Days{}
-		file := beside(l.folder, doc.File)
-		data, err := readFile(file)
+		days.own[doc.ID] = calendar.Days{}
+		data, err := readFile(beside(folder, doc.File))
 		if err != nil {
-			l.fault(at+".file", doc.File, "cannot be read: %v", err)
+			src.fault(at+".file", doc.File, "cannot be read: %v", err)
 			continue
 		}
-		src := newSource(file)
-		days := readDays(src, data)
-		l.others = append(l.others, src.faults...)
-		if src.faults.At(Error) == nil {
-			l.days.own[doc.ID] = days
+		file := newSource(beside(folder, doc.File))
+		read := readDays(file, data)
+		src.include(file.faults)
+		if file.faults.At(Error) == nil {
+			days.own[doc.ID] = read
 		}
 	}
+	return days
 }
 
 // beside makes a relative path begin in the folder.

@@ -23,7 +23,7 @@ func checkKind(src *source, path string, c *enforcer.Contract, o *enforcer.Oblig
 			break
 		}
 		if m := r.Sum.Mean; m != nil {
-			src.otherThan(path+".mean.of", m.Of, c, o)
+			checkOther(src, path+".mean.of", m.Of, c, o)
 		}
 	default:
 		checkTimer(src, path, o, r)
@@ -35,7 +35,7 @@ func checkKind(src *source, path string, c *enforcer.Contract, o *enforcer.Oblig
 		src.fault(path+".at_most", r.AtMost.String(),
 			"is the length of an entry of booked time; the obligation must start with time-entry")
 	}
-	src.otherThan(path+".unless", o.Unless, c, o)
+	checkOther(src, path+".unless", o.Unless, c, o)
 	checkNotice(src, path, r)
 }
 
@@ -95,8 +95,8 @@ func overlap[T comparable](a, b []T) bool {
 	return slices.ContainsFunc(a, func(x T) bool { return slices.Contains(b, x) })
 }
 
-// otherThan refuses what is the id of no other obligation of the contract.
-func (src *source) otherThan(path, id string, c *enforcer.Contract, o *enforcer.Obligation) bool {
+// checkOther refuses what is the id of no other obligation of the contract.
+func checkOther(src *source, path, id string, c *enforcer.Contract, o *enforcer.Obligation) bool {
 	others := slices.DeleteFunc(obligationIDs(c), func(id string) bool { return id == o.ID })
 	return src.oneOf(path, id, "another obligation of this contract", others)
 }

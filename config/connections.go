@@ -23,49 +23,58 @@ const (
 	maxTimeout = 2 * time.Minute
 )
 
-func (l *loader) connections() {
-	seen := l.ids()
-	for i := range l.doc.Connections {
-		doc := &l.doc.Connections[i]
+// connectionReader reads the entries of `connections`.
+type connectionReader struct {
+	*source
+	folder    string // in which secret files are looked for
+	listening bool
+}
+
+func (r connectionReader) connections(docs []connectionDoc) []Connection {
+	var out []Connection
+	seen := newIDs(r.source)
+	for i := range docs {
+		doc := &docs[i]
 		path := fmt.Sprintf("connections[%d]", i)
 		seen.add(path+".id", doc.ID)
 		c := Connection{
-			ID: doc.ID, Kind: l.kind(doc.Kind), Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout,
+			ID: doc.ID, Kind: r.kind(doc.Kind), Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout,
 			WatchIssue: strings.TrimPrefix(doc.WatchIssue, "#"),
 		}
-		c.URL = l.trackerURL(path+".url", doc.URL)
+		c.URL = r.trackerURL(path+".url", doc.URL)
 		if doc.Poll != "" {
 			c.Poll = doc.Poll
 			if reason := cronFault(doc.Poll); reason != "" {
-				l.fault(path+".poll", doc.Poll, "%s", reason)
+				r.fault(path+".poll", doc.Poll, "%s", reason)
 			}
 		}
-		within(l, path+".rate_per_second", doc.RatePerSecond, &c.RatePerSecond, func(r float64) bool { return r > 0 },
+		within(r.source, path+".rate_per_second", doc.RatePerSecond, &c.RatePerSecond, func(r float64) bool { return r > 0 },
 			"must be more than 0")
-		within(l, path+".concurrency", doc.Concurrency, &c.Concurrency,
+		within(r.source, path+".concurrency", doc.Concurrency, &c.Concurrency,
 			func(n int) bool { return n >= 1 && n <= maxConcurrency }, "must be 1 to "+strconv.Itoa(maxConcurrency))
-		within(l, path+".timeout", doc.Timeout, &c.Timeout, func(d time.Duration) bool { return d <= maxTimeout },
+		within(r.source, path+".timeout", doc.Timeout, &c.Timeout, func(d time.Duration) bool { return d <= maxTimeout },
 			"must be 2m at most: a write that has no answer by then is looked for in the tracker")
-		c.Auth = l.auth(path+".auth", &doc.Auth, c.Kind)
-		c.Webhook = l.webhook(path+".webhook", doc.Webhook)
-		l.cfg.Connections = append(l.cfg.Connections, c)
+		c.Auth = r.auth(path+".auth", &doc.Auth, c.Kind)
+		c.Webhook = r.webhook(path+".webhook", doc.Webhook)
+		out = append(out, c)
 	}
+	return out
 }
 
 // within sets what the file says, if anything, and refuses what lies outside the bounds.
-func within[T any](l *loader, path string, said, to *T, inside func(T) bool, fault string) {
+func within[T any](src *source, path string, said, to *T, inside func(T) bool, fault string) {
 	if said == nil {
 		return
 	}
-	if *to = *said; !inside(*said) && !l.hasFault(path) {
-		l.fault(path, fmt.Sprint(*said), "%s", fault)
+	if *to = *said; !inside(*said) && !src.hasFault(path) {
+		src.fault(path, fmt.Sprint(*said), "%s", fault)
 	}
 }
 
 // kind finds a kind of tracker by its name; none, without a name, when it is not known: the document's reading told of
 // it.
-func (l *loader) kind(name string) connectors.Kind {
-	for _, k := range l.kinds {
+func (r connectionReader) kind(name string) connectors.Kind {
+	for _, k := range r.kinds {
 		if k.Name == name {
 			return k
 		}
@@ -74,21 +83,21 @@ func (l *loader) kind(name string) connectors.Kind {
 }
 
 // trackerURL shows the value only once it is known to hold no credentials.
-func (l *loader) trackerURL(path, s string) string {
+func (r connectionReader) trackerURL(path, s string) string {
 	if s == "" {
 		return ""
 	}
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		l.fault(path, "", "is not a tracker's address; write https://tracker.example.org")
+		r.fault(path, "", "is not a tracker's address; write https://tracker.example.org")
 	case u.User != nil:
-		l.fault(path, "", "holds a name or password; addresses end up in logs, put secrets under auth")
+		r.fault(path, "", "holds a name or password; addresses end up in logs, put secrets under auth")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		l.fault(path, "", "has a ? or # part, where keys are passed that end up in logs; "+
+		r.fault(path, "", "has a ? or # part, where keys are passed that end up in logs; "+
 			"write the address alone, and secrets under auth")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		l.warn(path, s, "sends the secret in plain text; use https")
+		r.warn(path, s, "sends the secret in plain text; use https")
 	}
 	return strings.TrimRight(s, "/")
 }
@@ -98,8 +107,8 @@ func loopback(host string) bool {
 }
 
 // auth holds what is given against the ways that the kind of tracker has.
-func (l *loader) auth(path string, doc *authDoc, kind connectors.Kind) Auth {
-	if l.hasFault(path) || kind.Name == "" {
+func (r connectionReader) auth(path string, doc *authDoc, kind connectors.Kind) Auth {
+	if r.hasFault(path) || kind.Name == "" {
 		return Auth{}
 	}
 	secrets := map[string]*secretDoc{"api_key": doc.APIKey, "token": doc.Token, "pat": doc.PAT}
@@ -117,29 +126,29 @@ func (l *loader) auth(path string, doc *authDoc, kind connectors.Kind) Auth {
 	}
 	way, ok := kind.Way(given)
 	if !ok {
-		l.fault(path, "", "must be %s for %s", kind.AuthAccepted, kind.Name)
+		r.fault(path, "", "must be %s for %s", kind.AuthAccepted, kind.Name)
 		return Auth{}
 	}
 	secret, at := secrets[way.Secret], path+"."+way.Secret
 	if secret == nil {
 		secret, at = &secretDoc{file: doc.File}, path+".file"
 	}
-	return Auth{Way: way.Secret, User: doc.User, Secret: secret.resolve(l.source, at, l.folder)}
+	return Auth{Way: way.Secret, User: doc.User, Secret: secret.resolve(r.source, at, r.folder)}
 }
 
 // minWebhookSecret is the length, in bytes, below which a secret can be guessed from a signature that was seen.
 const minWebhookSecret = 16
 
-func (l *loader) webhook(path string, doc *webhookDoc) Secret {
-	if doc == nil || l.hasFault(path) {
+func (r connectionReader) webhook(path string, doc *webhookDoc) Secret {
+	if doc == nil || r.hasFault(path) {
 		return Secret{}
 	}
-	if l.cfg.Listen == "" {
-		l.warn(path, "", "is of no use: nothing is listened on, see listen")
+	if !r.listening {
+		r.warn(path, "", "is of no use: nothing is listened on, see listen")
 	}
-	secret := doc.Secret.resolve(l.source, path+".secret", l.folder)
+	secret := doc.Secret.resolve(r.source, path+".secret", r.folder)
 	if n := len(secret.Reveal()); n > 0 && n < minWebhookSecret {
-		l.warn(path+".secret", "", "is shorter than %d characters, and could be guessed; make one with openssl rand -hex 32",
+		r.warn(path+".secret", "", "is shorter than %d characters, and could be guessed; make one with openssl rand -hex 32",
 			minWebhookSecret)
 	}
 	return secret

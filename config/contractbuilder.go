@@ -27,7 +27,7 @@ type ids struct {
 	seen map[string]string
 }
 
-func (src *source) ids() ids { return ids{src, map[string]string{}} }
+func newIDs(src *source) ids { return ids{src, map[string]string{}} }
 
 func (i ids) add(path, id string) {
 	switch first, twice := i.seen[id]; {
@@ -119,7 +119,7 @@ func compile(src *source, path string, spec calendar.Spec) *calendar.Calendar {
 }
 
 func (b *contractBuilder) severities() {
-	seen := b.ids()
+	seen := newIDs(b.source)
 	for i, s := range b.doc.Severities {
 		path := fmt.Sprintf("severities[%d]", i)
 		seen.add(path+".id", s.ID)
@@ -134,7 +134,7 @@ func (b *contractBuilder) severities() {
 }
 
 func (b *contractBuilder) obligations() {
-	seen := b.ids()
+	seen := newIDs(b.source)
 	for i := range b.doc.Obligations {
 		o := &b.doc.Obligations[i]
 		path := fmt.Sprintf("obligations[%d]", i)
@@ -166,7 +166,7 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	for i, plan := range doc.Plans {
 		b.oneOf(fmt.Sprintf("%s.plans[%d]", path, i), plan, "a plan of this contract", b.doc.Plans)
 	}
-	seen := b.ids()
+	seen := newIDs(b.source)
 	for i, item := range doc.Items {
 		seen.add(fmt.Sprintf("%s.items[%d].id", path, i), item.ID)
 		o.Items = append(o.Items, enforcer.Item{ID: item.ID, Title: item.Title.text(), Where: item.Where})

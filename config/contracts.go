@@ -9,95 +9,101 @@ import (
 	"slabridge/mapping"
 )
 
-func (l *loader) contracts() {
-	seen := l.ids()
-	files := map[string]text{}
-	for i := range l.doc.Contracts {
-		doc := &l.doc.Contracts[i]
+// contractReader reads the entries of `contracts`.
+type contractReader struct {
+	*source
+	cfg    *Config // with its mappings and connections
+	days   daySource
+	folder string          // in which contract files are looked for
+	texts  map[string]text // that have been read, by what `use` says
+}
+
+func (r *contractReader) contracts(docs []useDoc) []Contract {
+	var out []Contract
+	seen := newIDs(r.source)
+	for i := range docs {
+		doc := &docs[i]
 		path := fmt.Sprintf("contracts[%d]", i)
 		seen.add(path+".id", doc.ID)
-		scope := l.scope(path, doc)
-		conn, known := l.connectionOf(path+".mapping", doc.Mapping)
-		b := useBuilder{loader: l, path: path, doc: doc}
-		c := b.contract(files)
+		scope := mapping.Scope{Projects: doc.Projects, Subtasks: doc.Subtasks}
+		for j := range doc.When {
+			scope.When = append(scope.When, readWhen(r.source, fmt.Sprintf("%s.when[%d]", path, j), &doc.When[j]))
+		}
+		m := r.mapping(path+".mapping", doc.Mapping)
+		b := useBuilder{contractReader: r, path: path, doc: doc}
+		c := b.contract()
 		if c == nil {
 			continue
 		}
-		c.MappingID, c.Connection, c.Scope = doc.Mapping, conn, scope
+		c.MappingID, c.Scope = doc.Mapping, scope
 		b.duties(c)
 		b.account(c)
-		if known {
+		if m != nil {
+			c.Connection = m.Connection
 			for _, v := range append(slices.Clone(c.Earlier), c.Contract) {
-				b.againstMapping(v, l.cfg.Mapping(doc.Mapping), c)
+				b.againstMapping(v, m, c)
 			}
 		}
 		c.Fingerprint = c.fingerprint()
-		l.cfg.Contracts = append(l.cfg.Contracts, *c)
+		out = append(out, *c)
 	}
+	return out
 }
 
-func (l *loader) scope(path string, doc *useDoc) mapping.Scope {
-	s := mapping.Scope{Projects: doc.Projects, Subtasks: doc.Subtasks}
-	for i := range doc.When {
-		s.When = append(s.When, l.when(fmt.Sprintf("%s.when[%d]", path, i), &doc.When[i]))
-	}
-	return s
-}
-
-func (l *loader) connectionOf(path, id string) (string, bool) {
+// mapping finds a mapping by its id, nil when there is none.
+func (r *contractReader) mapping(path, id string) *mapping.Mapping {
 	var known []string
-	for _, m := range l.cfg.Mappings {
-		if m.ID == id && id != "" {
-			return m.Connection, true
-		}
+	for _, m := range r.cfg.Mappings {
 		known = append(known, m.ID)
 	}
-	l.oneOf(path, id, "a mapping of this file", known)
-	return "", false
+	if !r.oneOf(path, id, "a mapping of this file", known) {
+		return nil
+	}
+	return r.cfg.Mapping(id)
 }
 
 // text reads what `use` names; a file's faults are reported once, however many contracts use it.
-func (l *loader) text(path, use string, files map[string]text) (text, bool) {
+func (r *contractReader) text(path, use string) (text, bool) {
 	if use == "" {
 		return text{}, false
 	}
-	if t, done := files[use]; done {
+	if t, done := r.texts[use]; done {
 		return t, t.contract != nil
 	}
 	var t text
 	var faults Faults
 	switch {
 	case isFile(use):
-		data, err := readFile(beside(l.folder, use))
+		data, err := readFile(beside(r.folder, use))
 		if err != nil {
-			l.fault(path, use, "cannot be read: %v", err)
+			r.fault(path, use, "cannot be read: %v", err)
 			break
 		}
-		t, faults = contractText(beside(l.folder, use), data, l.days)
-	case l.oneOf(path, use, "a preset, or a contract file as own.yaml", PresetIDs()):
-		t, faults = preset(use, l.days)
+		t, faults = contractText(beside(r.folder, use), data, r.days)
+	case r.oneOf(path, use, "a preset, or a contract file as own.yaml", PresetIDs()):
+		t, faults = preset(use, r.days)
 	}
-	l.others = append(l.others, faults...)
+	r.include(faults)
 	if faults.At(Error) != nil {
 		t = text{}
 	}
-	files[use] = t
+	r.texts[use] = t
 	return t, t.contract != nil
 }
 
 // useBuilder makes one configured contract of its texts.
 type useBuilder struct {
-	*loader
+	*contractReader
 	path string
 	doc  *useDoc
 }
 
 // contract is the last version with the earlier ones behind it; nil when one of them cannot be read.
-func (b *useBuilder) contract(files map[string]text) *Contract {
+func (b *useBuilder) contract() *Contract {
 	c := &Contract{}
 	var made []*enforcer.Contract
 	for _, v := range b.versions() {
-		t, ok := b.text(v.path+".use", v.Use, files)
+		t, ok := b.text(v.path+".use", v.Use)
 		if !ok {
 			return nil
 		}

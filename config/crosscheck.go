@@ -9,42 +9,40 @@ import (
 	"slabridge/enforcer"
 )
 
-// crossCheck holds mappings and contracts against each other.
-func (l *loader) crossCheck() {
-	for i := range l.cfg.Mappings {
-		l.checkAgainstContracts(i)
+// crossCheck holds mappings and contracts against each other. It is complete when every contract could be read.
+func crossCheck(src *source, cfg *Config, complete bool) {
+	for i := range cfg.Mappings {
+		if complete {
+			checkAgainstContracts(src, cfg, i)
+		}
 	}
-	if l.hasFault("contracts") {
+	if src.hasFault("contracts") {
 		return
 	}
-	for j := range l.cfg.Contracts {
+	for j := range cfg.Contracts {
 		for i := range j {
-			l.checkOverlap(i, j)
+			checkOverlap(src, &cfg.Contracts[i], &cfg.Contracts[j], fmt.Sprintf("contracts[%d].projects", j))
 		}
 	}
 }
 
-// checkAgainstContracts refuses severities, fields and plans that none of the contracts with this mapping knows. It
-// says nothing while one of the contracts could not be read.
-func (l *loader) checkAgainstContracts(i int) {
-	m := &l.cfg.Mappings[i]
+// checkAgainstContracts refuses severities, fields and plans that none of the contracts with this mapping knows.
+func checkAgainstContracts(src *source, cfg *Config, i int) {
+	m := &cfg.Mappings[i]
 	var users []*Contract
 	var severities, plans []string
 	fields := slices.Clone(fieldIDs)
-	for j := range l.cfg.Contracts {
-		if c := &l.cfg.Contracts[j]; c.MappingID == m.ID {
+	for j := range cfg.Contracts {
+		if c := &cfg.Contracts[j]; c.MappingID == m.ID {
 			users = append(users, c)
 			severities = append(severities, severityIDs(c.Contract)...)
 			fields = append(fields, c.fields...)
 			plans = append(plans, c.Plans...)
 		}
 	}
-	if len(l.cfg.Contracts) < len(l.doc.Contracts) {
-		return
-	}
+	severities, fields, plans = distinct(severities), distinct(fields), distinct(plans)
 	known := func(path, value, what string, accepted []string) bool {
-		slices.Sort(accepted)
-		return !l.hasFault(path) && l.oneOf(path, value, what, slices.Compact(accepted))
+		return !src.hasFault(path) && src.oneOf(path, value, what, accepted)
 	}
 	for j, rule := range m.Severity {
 		path := fmt.Sprintf("mappings[%d].severity[%d].is", i, j)
@@ -53,7 +51,7 @@ func (l *loader) checkAgainstContracts(i int) {
 		}
 		for _, c := range users {
 			if c.SeverityRank(rule.Is) == len(c.Severities) {
-				l.warn(path, rule.Is, "is not a severity of contract %s, which uses this mapping too; "+
+				src.warn(path, rule.Is, "is not a severity of contract %s, which uses this mapping too; "+
 					"its requests of that severity are promised nothing", c.ID)
 			}
 		}
@@ -65,6 +63,12 @@ func (l *loader) checkAgainstContracts(i int) {
 			known(path+".plan", f.Plan, "a plan of the contracts that use this mapping", plans)
 		}
 	}
+}
+
+// distinct gives each of the words once, in order.
+func distinct(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // fieldsIn lists the mapped fields that a text speaks of.
@@ -85,9 +89,9 @@ func fieldsIn(c *enforcer.Contract) []string {
 	return slices.DeleteFunc(out, func(id string) bool { return id == "" })
 }
 
-// checkOverlap refuses two contracts that would claim the same request: one issue belongs to at most one.
-func (l *loader) checkOverlap(i, j int) {
-	a, b := &l.cfg.Contracts[i], &l.cfg.Contracts[j]
+// checkOverlap refuses two contracts that would claim the same request: one issue belongs to at most one. The path is
+// that of b's projects.
+func checkOverlap(src *source, a, b *Contract, path string) {
 	if a.Connection != b.Connection || !together(a, b) {
 		return
 	}
@@ -96,8 +100,8 @@ func (l *loader) checkOverlap(i, j int) {
 	}
 	for k, project := range b.Scope.Projects {
 		if slices.ContainsFunc(a.Scope.Projects, func(p string) bool { return strings.EqualFold(p, project) }) {
-			path := indexed(fmt.Sprintf("contracts[%d].projects", j), k, len(b.Scope.Projects))
-			l.fault(path, project, "is claimed by contract %s as well; give both a `when`, or valid days that do not meet", a.ID)
+			src.fault(indexed(path, k, len(b.Scope.Projects)), project,
+				"is claimed by contract %s as well; give both a `when`, or valid days that do not meet", a.ID)
 		}
 	}
 }

@@ -31,46 +31,46 @@ type nodeReader interface {
 
 // readYAML decodes the file's one document into out, a pointer to a struct.
 func readYAML(src *source, data []byte, out any) {
-	root, ok := parseYAML(src, data)
-	if !ok {
-		return
+	d := decoder{src}
+	if root := d.parse(data); root != nil {
+		d.lines[""] = root.Line
+		d.read(root, reflect.ValueOf(out).Elem(), "", "")
 	}
-	src.lines[""] = root.Line
-	decoder{src}.read(root, reflect.ValueOf(out).Elem(), "", "")
 }
 
-func parseYAML(src *source, data []byte) (*yaml.Node, bool) {
+// parse returns the root of the document, nil when there is none.
+func (d decoder) parse(data []byte) *yaml.Node {
 	loader, err := yaml.NewLoader(bytes.NewReader(data))
 	if err != nil {
-		src.fault("", "", "cannot be read: %v", err)
-		return nil, false
+		d.fault("", "", "cannot be read: %v", err)
+		return nil
 	}
 	var doc, more yaml.Node
 	if err := loader.Load(&doc); err != nil || len(doc.Content) == 0 {
-		src.syntax(err)
-		return nil, false
+		d.syntax(err)
+		return nil
 	}
 	if err := loader.Load(&more); err == nil {
-		decoder{src}.faultAt(more.Line, "", "", "begins a second document; one file holds one")
+		d.faultAt(more.Line, "", "", "begins a second document; one file holds one")
 	} else if !errors.Is(err, io.EOF) {
-		src.syntax(err)
+		d.syntax(err)
 	}
-	return doc.Content[0], true
+	return doc.Content[0]
 }
 
 // quoted is what the YAML library may quote from the file: it could be a secret.
 var quoted = regexp.MustCompile(`'[^']{4,}'`)
 
-func (src *source) syntax(err error) {
+func (d decoder) syntax(err error) {
 	var load *yaml.LoadError
 	switch {
 	case err == nil || errors.Is(err, io.EOF):
-		src.fault("", "", "is empty")
+		d.fault("", "", "is empty")
 	case errors.As(err, &load):
-		src.lines[""] = load.Mark.Line
-		src.fault("", "", "is not YAML: %s", quoted.ReplaceAllString(load.Message, "'...'"))
+		d.lines[""] = load.Mark.Line
+		d.fault("", "", "is not YAML: %s", quoted.ReplaceAllString(load.Message, "'...'"))
 	default:
-		src.fault("", "", "is not YAML")
+		d.fault("", "", "is not YAML")
 	}
 }
 
@@ -253,7 +253,7 @@ func fieldsOf(t reflect.Type) fieldSet {
 
 // choices are the words of the field's vocabulary, nil when it has none. What trackers there are, and into what they
 // sort statuses, is for their kinds to say.
-func (src *source) choices(check string) []string {
+func (d decoder) choices(check string) []string {
 	var out []string
 	for part := range strings.SplitSeq(check, ";") {
 		list, name, _ := strings.Cut(part, "=")
@@ -263,11 +263,11 @@ func (src *source) choices(check string) []string {
 		case list == "behind":
 			out = append(out, enforcer.Word(name).Spec().Form.Accepts...)
 		case name == "trackers":
-			for _, k := range src.kinds {
+			for _, k := range d.kinds {
 				out = append(out, k.Name)
 			}
 		case name == "categories":
-			for _, k := range src.kinds {
+			for _, k := range d.kinds {
 				out = append(out, k.Categories...)
 			}
 		default: // nil for what is no list of words

@@ -80,7 +80,7 @@ func (b *useBuilder) account(c *Contract) {
 		a.Rate = d.Rate.hundredths
 	}
 	for i := range d.Changes {
-		a.Changes = append(a.Changes, b.when(fmt.Sprintf("%s.account.changes[%d]", b.path, i), &d.Changes[i]))
+		a.Changes = append(a.Changes, readWhen(b.source, fmt.Sprintf("%s.account.changes[%d]", b.path, i), &d.Changes[i]))
 	}
 	c.Account = a
 }

@@ -111,7 +111,8 @@ func (f Faults) sorted() Faults {
 	return f
 }
 
-// source collects the faults of one file, and knows the line of every path that was read from it.
+// source collects the faults of one file and of the files that it names, and knows the line of every path that was read
+// from it.
 type source struct {
 	file   string
 	lines  map[string]int
@@ -143,6 +144,9 @@ func (src *source) add(level Level, path, value, reason string) *Fault {
 	src.faults = append(src.faults, f)
 	return &src.faults[len(src.faults)-1]
 }
+
+// include takes over the faults of another source, which tell where they are themselves.
+func (src *source) include(faults Faults) { src.faults = append(src.faults, faults...) }
 
 // oneOf reports whether the value is among the accepted ones. One that is not is a fault, with what was probably meant;
 // that a value is missing is for others to tell.

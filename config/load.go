@@ -54,51 +54,45 @@ func Load(file string, kinds []connectors.Kind) (*Config, Faults) {
 		src.fault("", "", "cannot be read: %v", err)
 		return nil, src.faults
 	}
-	src.forgeable()
+	checkForgeable(src)
 	return load(src, data, filepath.Dir(file))
 }
 
+// load goes on after faults, to find all of them, and leaves out what rests on something faulty.
 func load(src *source, data []byte, folder string) (*Config, Faults) {
-	l := &loader{source: src, folder: folder, cfg: &Config{Path: src.file, source: src}}
-	readYAML(src, data, &l.doc)
-	l.service()
-	l.calendars()
-	l.connections()
-	l.mappings()
-	l.contracts()
-	l.crossCheck()
-	l.texts()
-	faults := append(src.faults, l.others...).sorted()
+	var doc document
+	readYAML(src, data, &doc)
+	cfg := &Config{Path: src.file, source: src}
+	readService(src, &doc, folder, cfg)
+	days := readCalendars(src, doc.Calendars, folder)
+	cfg.Connections = connectionReader{src, folder, cfg.Listen != ""}.connections(doc.Connections)
+	cfg.Mappings = mappingReader{src, cfg.Connections}.mappings(doc.Mappings)
+	contracts := contractReader{source: src, cfg: cfg, days: days, folder: folder, texts: map[string]text{}}
+	cfg.Contracts = contracts.contracts(doc.Contracts)
+	crossCheck(src, cfg, len(cfg.Contracts) == len(doc.Contracts))
+	cfg.Texts = readTexts(src, doc.Texts)
+	faults := src.faults.sorted()
 	if faults.At(Error) != nil {
 		return nil, faults
 	}
-	l.cfg.Fingerprint = l.cfg.fingerprint()
-	return l.cfg, faults
+	cfg.Fingerprint = cfg.fingerprint()
+	return cfg, faults
 }
 
-// loader makes a Config of a document. It goes on after faults, to find all of them, and leaves out what rests
-// on something faulty.
-type loader struct {
-	*source
-	doc    document
-	folder string
-	days   daySource
-	cfg    *Config
-	others Faults // of contract and calendar files, and of the environment
-}
-
-func (l *loader) texts() {
+func readTexts(src *source, docs []textDoc) []Text {
+	var out []Text
 	seen := map[Text]int{}
-	for i, t := range l.doc.Texts {
+	for i, t := range docs {
 		path := fmt.Sprintf("texts[%d]", i)
 		key := Text{ID: t.ID, Lang: t.Lang}
 		if first, twice := seen[key]; twice && t.ID != "" && t.Lang != "" {
-			l.fault(path, t.ID, "has a text in %s already, texts[%d]", t.Lang, first)
+			src.fault(path, t.ID, "has a text in %s already, texts[%d]", t.Lang, first)
 			continue
 		}
 		seen[key] = i
-		l.cfg.Texts = append(l.cfg.Texts, Text{ID: t.ID, Lang: t.Lang, Text: t.Text, Path: path})
+		out = append(out, Text{ID: t.ID, Lang: t.Lang, Text: t.Text, Path: path})
 	}
+	return out
 }
 
 func readFile(name string) ([]byte, error) {
@@ -120,9 +114,9 @@ func readFile(name string) ([]byte, error) {
 	return data, nil
 }
 
-// forgeable reports a file that everyone on this machine may change. Whoever can change it can have the key sent to a
-// host of their own; the group may be the service's own.
-func (src *source) forgeable() {
+// checkForgeable refuses a file that everyone on this machine may change. Whoever can change it can have the key sent
+// to a host of their own; the group may be the service's own.
+func checkForgeable(src *source) {
 	if info, err := os.Stat(src.file); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o002 != 0 {
 		src.fault("", "", "everyone on this machine may change it (mode %04o), and have the key sent elsewhere; chmod o-w",
 			info.Mode().Perm())

@@ -19,103 +19,111 @@ var fieldIDs = []string{
 	mapping.FieldNeedsPlan,
 }
 
-func (l *loader) mappings() {
-	seen := l.ids()
-	for i := range l.doc.Mappings {
-		doc := &l.doc.Mappings[i]
+// mappingReader reads the entries of `mappings`.
+type mappingReader struct {
+	*source
+	connections []Connection
+}
+
+func (r mappingReader) mappings(docs []mappingDoc) []mapping.Mapping {
+	var out []mapping.Mapping
+	seen := newIDs(r.source)
+	for i := range docs {
+		doc := &docs[i]
 		path := fmt.Sprintf("mappings[%d]", i)
 		seen.add(path+".id", doc.ID)
 		m := mapping.Mapping{
 			ID: doc.ID, Connection: doc.Connection, Priorities: doc.Priorities, OnBehalf: doc.OnBehalf,
 			DuplicateRelations: doc.DuplicateRelations,
 		}
-		kind := l.kindOf(path+".connection", doc.Connection)
-		m.Severity = l.severityRules(path+".severity", doc.Severity)
-		m.Status = l.statusRules(path+".status", doc.Status, kind)
-		m.Roles = l.roleRules(path+".roles", doc.Roles)
-		m.Fields = l.fieldRules(path+".fields", doc.Fields)
-		m.Activities = l.activityRules(path+".activities", doc.Activities)
-		m.Internal = l.internalNotes(path+".internal", doc.Internal, kind)
+		kind := r.kindOf(path+".connection", doc.Connection)
+		m.Severity = r.severityRules(path+".severity", doc.Severity)
+		m.Status = r.statusRules(path+".status", doc.Status, kind)
+		m.Roles = r.roleRules(path+".roles", doc.Roles)
+		m.Fields = r.fieldRules(path+".fields", doc.Fields)
+		m.Activities = r.activityRules(path+".activities", doc.Activities)
+		m.Internal = r.internalNotes(path+".internal", doc.Internal, kind)
 		if m.DuplicateRelations == nil {
 			m.DuplicateRelations = kind.Duplicates
 		}
 		for j, s := range doc.Priorities {
 			if s != "" && slices.Index(doc.Priorities, s) < j {
-				l.fault(fmt.Sprintf("%s.priorities[%d]", path, j), s, "is given twice")
+				r.fault(fmt.Sprintf("%s.priorities[%d]", path, j), s, "is given twice")
 			}
 		}
 		for j, s := range doc.AutoReply {
 			re, err := regexp.Compile(s)
 			if err != nil {
-				l.fault(fmt.Sprintf("%s.auto_reply[%d]", path, j), s, "is not a regular expression: %v", err)
+				r.fault(fmt.Sprintf("%s.auto_reply[%d]", path, j), s, "is not a regular expression: %v", err)
 				continue
 			}
 			m.AutoReply = append(m.AutoReply, re)
 		}
-		l.cfg.Mappings = append(l.cfg.Mappings, m)
+		out = append(out, m)
 	}
+	return out
 }
 
 // kindOf is the tracker's kind, one without a name when the connection is not known.
-func (l *loader) kindOf(path, id string) connectors.Kind {
+func (r mappingReader) kindOf(path, id string) connectors.Kind {
 	if id == "" {
 		return connectors.Kind{}
 	}
 	var known []string
-	for _, c := range l.cfg.Connections {
+	for _, c := range r.connections {
 		if c.ID == id {
 			return c.Kind
 		}
 		known = append(known, c.ID)
 	}
-	l.oneOf(path, id, "a connection of this file", known)
+	r.oneOf(path, id, "a connection of this file", known)
 	return connectors.Kind{}
 }
 
-func (l *loader) severityRules(path string, docs []severityRuleDoc) []mapping.SeverityRule {
+func (r mappingReader) severityRules(path string, docs []severityRuleDoc) []mapping.SeverityRule {
 	var out []mapping.SeverityRule
 	always := -1
 	for i, d := range docs {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if always >= 0 {
-			l.fault(at, d.Is, "is never reached; severity[%d] takes everything that is left", always)
+			r.fault(at, d.Is, "is never reached; severity[%d] takes everything that is left", always)
 		}
 		rule := mapping.SeverityRule{Is: d.Is}
 		if d.When != nil {
-			rule.When = l.when(at+".when", d.When)
+			rule.When = readWhen(r.source, at+".when", d.When)
 		} else if always < 0 {
 			always = i
 		}
 		out = append(out, rule)
 	}
-	if always < 0 && len(docs) > 0 && !l.hasFault(path) {
-		l.warn(path, "", "has no last entry without `when`; a request that none of them fits is under no obligation")
+	if always < 0 && len(docs) > 0 && !r.hasFault(path) {
+		r.warn(path, "", "has no last entry without `when`; a request that none of them fits is under no obligation")
 	}
 	return out
 }
 
-func (l *loader) when(path string, d *whenDoc) mapping.When {
+func readWhen(src *source, path string, d *whenDoc) mapping.When {
 	w := mapping.When{
 		Field: d.Field, In: d.In, Tracker: d.Tracker, Category: d.Category, Priority: d.Priority, AuthorRole: d.AuthorRole,
 	}
 	switch {
-	case l.hasFault(path):
+	case src.hasFault(path):
 	case d.In != nil && d.Field == "":
-		l.fault(path+".field", "", "is missing; `in` lists the values of a field")
+		src.fault(path+".field", "", "is missing; `in` lists the values of a field")
 	case w.Field == "" && w.Tracker == nil && w.Category == nil && w.Priority == nil && w.AuthorRole == nil:
-		l.fault(path, "", "says nothing; write field and in, tracker, category, priority or author_role")
+		src.fault(path, "", "says nothing; write field and in, tracker, category, priority or author_role")
 	}
 	return w
 }
 
-func (l *loader) statusRules(path string, docs []statusRuleDoc, kind connectors.Kind) []mapping.StatusRule {
+func (r mappingReader) statusRules(path string, docs []statusRuleDoc, kind connectors.Kind) []mapping.StatusRule {
 	var out []mapping.StatusRule
 	names, categories := map[string]string{}, map[string]string{}
 	once := func(taken map[string]string, i int, key string, list []string) {
 		for j, name := range list {
 			if first, ok := taken[strings.ToLower(name)]; ok {
 				at := indexed(fmt.Sprintf("%s[%d].%s", path, i, key), j, len(list))
-				l.fault(at, name, "is in two classes, or twice in one; first in %s", first)
+				r.fault(at, name, "is in two classes, or twice in one; first in %s", first)
 			}
 			taken[strings.ToLower(name)] = fmt.Sprintf("status[%d]", i)
 		}
@@ -123,32 +131,32 @@ func (l *loader) statusRules(path string, docs []statusRuleDoc, kind connectors.
 	for i, d := range docs {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		switch {
-		case l.hasFault(at):
+		case r.hasFault(at):
 		case d.Names == nil && d.Categories == nil:
-			l.fault(at, d.Is, "names no status; write names or, for %s, categories", l.sorters(nameOf))
+			r.fault(at, d.Is, "names no status; write names or, for %s, categories", r.sorters(nameOf))
 		case d.Categories != nil && kind.Name != "" && kind.Categories == nil:
-			l.fault(at+".categories", d.Categories[0], "is a category of %s's; %s sorts its statuses into none, write names",
-				l.sorters(titleOf), kind.Name)
+			r.fault(at+".categories", d.Categories[0], "is a category of %s's; %s sorts its statuses into none, write names",
+				r.sorters(titleOf), kind.Name)
 		}
 		once(names, i, "names", d.Names)
 		once(categories, i, "categories", d.Categories)
 		out = append(out, mapping.StatusRule{Is: enforcer.StatusClass(d.Is), Names: d.Names, Categories: d.Categories})
 	}
 	for _, needed := range []enforcer.StatusClass{enforcer.Working, enforcer.Resolved, enforcer.Closed} {
-		if l.hasFault(path) || slices.ContainsFunc(out, func(r mapping.StatusRule) bool { return r.Is == needed }) {
+		if r.hasFault(path) || slices.ContainsFunc(out, func(r mapping.StatusRule) bool { return r.Is == needed }) {
 			continue
 		}
 		if needed == enforcer.Working || !slices.ContainsFunc(out, func(r mapping.StatusRule) bool { return !r.Is.Open() }) {
-			l.warn(path, "", "has no status of class %s", needed)
+			r.warn(path, "", "has no status of class %s", needed)
 		}
 	}
 	return out
 }
 
 // sorters names the kinds of tracker that sort their statuses into categories.
-func (l *loader) sorters(called func(connectors.Kind) string) string {
+func (r mappingReader) sorters(called func(connectors.Kind) string) string {
 	var out []string
-	for _, k := range l.kinds {
+	for _, k := range r.kinds {
 		if k.Categories != nil {
 			out = append(out, called(k))
 		}
@@ -159,32 +167,32 @@ func (l *loader) sorters(called func(connectors.Kind) string) string {
 func nameOf(k connectors.Kind) string  { return k.Name }
 func titleOf(k connectors.Kind) string { return k.Title }
 
-func (l *loader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
+func (r mappingReader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 	var out []mapping.RoleRule
 	seen := map[string]int{}
 	for i, d := range docs {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if first, twice := seen[d.Is]; twice && d.Is != "" {
-			l.fault(at+".is", d.Is, "has an entry already, roles[%d]; put everyone of one role together", first)
+			r.fault(at+".is", d.Is, "has an entry already, roles[%d]; put everyone of one role together", first)
 		}
 		seen[d.Is] = i
-		r := mapping.RoleRule{
+		rule := mapping.RoleRule{
 			Is: enforcer.Role(d.Is), ProjectRoles: d.ProjectRoles, Users: d.Users, Groups: d.Groups, Lead: d.Lead, Duty: d.Duty,
 			EveryoneElse: d.EveryoneElse,
 		}
 		switch nobody := len(d.ProjectRoles)+len(d.Users)+len(d.Groups) == 0; {
-		case l.hasFault(at):
-		case d.EveryoneElse && r.Is != enforcer.Customer:
-			l.fault(at+".everyone_else", "true", "is only for customer; a stranger's word must not count as the provider's")
+		case r.hasFault(at):
+		case d.EveryoneElse && rule.Is != enforcer.Customer:
+			r.fault(at+".everyone_else", "true", "is only for customer; a stranger's word must not count as the provider's")
 		case nobody && !d.EveryoneElse:
-			l.fault(at, d.Is, "names nobody; write project_roles, users or groups")
+			r.fault(at, d.Is, "names nobody; write project_roles, users or groups")
 		}
-		out = append(out, r)
+		out = append(out, rule)
 	}
 	return out
 }
 
-func (l *loader) fieldRules(path string, docs []fieldRuleDoc) []mapping.FieldRule {
+func (r mappingReader) fieldRules(path string, docs []fieldRuleDoc) []mapping.FieldRule {
 	var out []mapping.FieldRule
 	type holder struct {
 		is   string
@@ -197,14 +205,14 @@ func (l *loader) fieldRules(path string, docs []fieldRuleDoc) []mapping.FieldRul
 		h := holder{d.Is, d.Attachment != nil}
 		kept := d.Is == mapping.FieldSLADue || d.Is == mapping.FieldSLAState
 		switch first, twice := seen[h]; {
-		case d.Is == "" || l.hasFault(at):
-		case !l.oneHolder(at, d):
+		case d.Is == "" || r.hasFault(at):
+		case !r.oneHolder(at, d):
 		case twice && d.Is != mapping.FieldHold: // several fields may each hold a request
-			l.fault(at+".is", d.Is, "has %s already, fields[%d]", heldBy(d), first)
+			r.fault(at+".is", d.Is, "has %s already, fields[%d]", heldBy(d), first)
 		case d.Write && !kept:
-			l.fault(at+".write", "true", "is only for sla-due and sla-state; the other fields belong to people")
+			r.fault(at+".write", "true", "is only for sla-due and sla-state; the other fields belong to people")
 		case kept && !d.Write:
-			l.warn(at, d.Is, "does nothing without `write: true`")
+			r.warn(at, d.Is, "does nothing without `write: true`")
 		}
 		seen[h] = i
 		rule := mapping.FieldRule{
@@ -226,41 +234,41 @@ func heldBy(d *fieldRuleDoc) string {
 }
 
 // oneHolder reports whether the entry says in one way what holds the field, and nothing that has no meaning there.
-func (l *loader) oneHolder(at string, d *fieldRuleDoc) bool {
+func (r mappingReader) oneHolder(at string, d *fieldRuleDoc) bool {
 	given := countTrue(d.Field != "", d.Attachment != nil, d.Attribute != "")
 	// a flag, a moment or a sum is a value; a file only shows that something is there
 	value := slices.Contains(fieldIDs, d.Is) && d.Is != mapping.FieldCauseReport
 	switch {
 	case given == 0:
-		l.fault(at, d.Is, "names nothing that holds it; write field, attachment or attribute")
+		r.fault(at, d.Is, "names nothing that holds it; write field, attachment or attribute")
 	case given > 1:
-		l.fault(at, d.Is,
+		r.fault(at, d.Is,
 			"is held in two ways; write one of field, attachment and attribute, and the other as an entry of its own")
 	case value && d.Field == "":
-		l.fault(at, d.Is, "is a value that only a custom field can hold; write field")
+		r.fault(at, d.Is, "is a value that only a custom field can hold; write field")
 	case d.In != nil && d.Field == "":
-		l.fault(at+".in", "", "lists the values of a field, and this entry has none")
+		r.fault(at+".in", "", "lists the values of a field, and this entry has none")
 	case d.AtLeast != nil && d.Attribute == "":
-		l.fault(at+".at_least", fmt.Sprint(*d.AtLeast), "counts the characters of an attribute, and this entry has none")
+		r.fault(at+".at_least", fmt.Sprint(*d.AtLeast), "counts the characters of an attribute, and this entry has none")
 	case d.AtLeast != nil && *d.AtLeast < 1:
-		l.fault(at+".at_least", fmt.Sprint(*d.AtLeast), "is not a number of characters; write 1 or more")
+		r.fault(at+".at_least", fmt.Sprint(*d.AtLeast), "is not a number of characters; write 1 or more")
 	case d.Plan != "" && d.Is != mapping.FieldNeedsPlan:
-		l.fault(at+".plan", d.Plan, "is only for needs-plan")
+		r.fault(at+".plan", d.Plan, "is only for needs-plan")
 	case d.Plan == "" && d.Is == mapping.FieldNeedsPlan:
-		l.fault(at+".plan", "", "is missing; it names the contract's plan that covers such work")
+		r.fault(at+".plan", "", "is missing; it names the contract's plan that covers such work")
 	default:
 		return true
 	}
 	return false
 }
 
-func (l *loader) activityRules(path string, docs []activityRuleDoc) []mapping.ActivityRule {
+func (r mappingReader) activityRules(path string, docs []activityRuleDoc) []mapping.ActivityRule {
 	var out []mapping.ActivityRule
 	seen := map[string]int{}
 	for i, d := range docs {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if first, twice := seen[d.Is]; twice && d.Is != "" {
-			l.fault(at+".is", d.Is, "has an entry already, activities[%d]; put all its names together", first)
+			r.fault(at+".is", d.Is, "has an entry already, activities[%d]; put all its names together", first)
 		}
 		seen[d.Is] = i
 		out = append(out, mapping.ActivityRule{Is: d.Is, Names: d.Names})
@@ -269,14 +277,14 @@ func (l *loader) activityRules(path string, docs []activityRuleDoc) []mapping.Ac
 }
 
 // internalNotes says how comments are kept internal; when nothing is written, in the tracker's only way.
-func (l *loader) internalNotes(path string, d *internalDoc, kind connectors.Kind) mapping.InternalNotes {
+func (r mappingReader) internalNotes(path string, d *internalDoc, kind connectors.Kind) mapping.InternalNotes {
 	switch {
 	case d == nil:
 		return mapping.InternalNotes{Kind: kind.UsualInternal()}
 	case kind.Name == "":
 		return mapping.InternalNotes{}
-	case !kind.KeepsInternal(d.Kind) && !l.hasFault(path):
-		l.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s",
+	case !kind.KeepsInternal(d.Kind) && !r.hasFault(path):
+		r.fault(path+".kind", d.Kind, "is no way to keep a comment internal in %s; accepted: %s",
 			kind.Name, commas(kind.Internal))
 	}
 	return mapping.InternalNotes{Kind: d.Kind}

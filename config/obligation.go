@@ -74,7 +74,7 @@ func checkRule(src *source, path, stepsPath string, c *enforcer.Contract, o *enf
 
 // checkAs refuses a due that is taken from nowhere.
 func checkAs(src *source, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
-	if !src.otherThan(path+".as", r.As, c, o) {
+	if !checkOther(src, path+".as", r.As, c, o) {
 		return
 	}
 	of := c.Obligation(r.As)

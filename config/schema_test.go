@@ -84,7 +84,7 @@ func refine(s *jsonschema.Schema, t reflect.Type) {
 		if strings.Contains(fields.check[name], "required") {
 			s.Required = append(s.Required, name)
 		}
-		accepted := testSource().choices(fields.check[name])
+		accepted := decoder{testSource()}.choices(fields.check[name])
 		property, _ := s.Properties.Get(name)
 		if accepted != nil && t.Field(fields.index[name]).Type.Kind() == reflect.Slice {
 			property.OneOf = oneOrMany(accepted).OneOf

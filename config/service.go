@@ -96,11 +96,11 @@ func takeLength(to *time.Duration) func(string) string {
 	}
 }
 
-// service reads the settings of the service: environment before file before default. Viper merges texts under names of
-// ours only; each value is then held to its own form, and a fault is told where the value came from.
-func (l *loader) service() {
+// readService reads the settings of the service: environment before file before default. Viper merges texts under names
+// of ours only; each value is then held to its own form, and a fault is told where the value came from.
+func readService(src *source, doc *document, folder string, c *Config) {
 	v := viper.New()
-	for _, s := range settings(&l.doc, l.cfg) {
+	for _, s := range settings(doc, c) {
 		v.SetDefault(s.key, cmp.Or(s.value, s.usual))
 		if err := v.BindEnv(s.key, s.variable()); err != nil {
 			panic(err) // only for a call without a key
@@ -109,13 +109,12 @@ func (l *loader) service() {
 		switch reason := s.take(value); {
 		case reason == "":
 		case os.Getenv(s.variable()) != "":
-			l.others = append(l.others,
-				Fault{Level: Error, File: "environment", Path: s.variable(), Value: value, Reason: reason})
-		case !l.hasFault(s.key):
-			l.fault(s.key, value, "%s", reason)
+			src.include(Faults{{Level: Error, File: "environment", Path: s.variable(), Value: value, Reason: reason}})
+		case !src.hasFault(s.key):
+			src.fault(s.key, value, "%s", reason)
 		}
 	}
 	if os.Getenv("SLABRIDGE_STATE") == "" {
-		l.cfg.State = beside(l.folder, l.cfg.State)
+		c.State = beside(folder, c.State)
 	}
 }

@@ -142,8 +142,8 @@ type Scope struct {
 
 // Problem is one thing of a mapping that the tracker does not bear out.
 type Problem struct {
-	Path   string // in the admin's own file: "mappings[0].roles[1].lead"
-	Value  string
-	Reason string // what is wrong and what is accepted, candidates included
-	Fatal  bool   // nothing can be enforced while it stands
+	Path   string `json:"path"` // in the admin's own file: "mappings[0].roles[1].lead"
+	Value  string `json:"value"`
+	Reason string `json:"reason"` // what is wrong and what is accepted, candidates included
+	Fatal  bool   `json:"fatal"`  // nothing can be enforced while it stands
 }

@@ -21,21 +21,21 @@ type alarmInfo struct {
 	Open       bool             `json:"open"`
 	Settled    *time.Time       `json:"settled"`
 	By         string           `json:"by,omitempty"`
-	Public     bool             `json:"public"` // a comment that came out public and has not been seen to be internal since
+	Public     bool             `json:"public"` // a comment came out public and was not seen to be internal since
 }
 
 // alarmTexts say what each kind of alarm is about.
 var alarmTexts = map[ledger.AlarmKind]phrase{
-	ledger.OtherInstallation: "another slabridge writes here under our account: stop one of the two for good, then settle " +
-		"the other's id on the one that stays",
-	ledger.CameOutPublic: "an internal comment came out public: find out why (a right, a plugin, a proxy), then settle it; " +
-		"until then no internal comment is written",
+	ledger.OtherInstallation: "another slabridge writes here under our account: stop one of the two for good, then " +
+		"settle the other's id on the one that stays",
+	ledger.CameOutPublic: "an internal comment came out public: find out why (a right, a plugin, a proxy), then settle " +
+		"it; until then no internal comment is written",
 	ledger.MadePublic: "somebody made our internal comment public; it is left as they want it",
 }
 
 func ledgerAlarmsCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "alarms", Short: "List what a human must know of, oldest first; what is open stops writes", Args: cobra.NoArgs,
+		Use: "alarms", Short: "List what a human must know of, oldest first; what is open stops writes",
 		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
 			alarms, err := w.ledger.Alarms(ctx, "")
 			if err != nil {
@@ -71,8 +71,9 @@ func showAlarms(w *workspace, alarms []ledger.Alarm) error {
 	for _, x := range alarms {
 		home := w.home(x.Connection)
 		if err := w.show(alarmInfo{
-			ID: x.Subject, Connection: x.Connection, Kind: x.Kind, Issue: x.IssueKey, At: x.At.In(home), Raised: x.RaisedAt.In(home),
-			Open: x.Open(), Settled: report.In(x.SettledAt, home), By: x.SettledBy,
+			ID: x.Subject, Connection: x.Connection, Kind: x.Kind, Issue: x.IssueKey,
+			At: x.At.In(home), Raised: x.RaisedAt.In(home), Open: x.Open(),
+			Settled: report.In(x.SettledAt, home), By: x.SettledBy,
 			Public: x.Kind == ledger.CameOutPublic && x.MendedAt.IsZero(),
 		}); err != nil {
 			return err

@@ -183,15 +183,18 @@ func flagError(c *cobra.Command, err error) error {
 	return fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())
 }
 
-// fixUsage makes wrong arguments usage errors, for every command below c.
+// fixUsage makes wrong arguments usage errors, for c and every command below it. A command takes arguments only if it
+// says how many.
 func fixUsage(c *cobra.Command) {
-	if args := c.Args; args != nil {
-		c.Args = func(cmd *cobra.Command, a []string) error {
-			if err := args(cmd, a); err != nil {
-				return usage("%s: %w; usage: %s", cmd.Name(), err, cmd.UseLine())
-			}
-			return nil
+	args := c.Args
+	if args == nil {
+		args = cobra.NoArgs
+	}
+	c.Args = func(cmd *cobra.Command, a []string) error {
+		if err := args(cmd, a); err != nil {
+			return usage("%s: %w; usage: %s", cmd.Name(), err, cmd.UseLine())
 		}
+		return nil
 	}
 	for _, sub := range c.Commands() {
 		fixUsage(sub)

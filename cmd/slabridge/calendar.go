@@ -89,7 +89,8 @@ func yearOf(p *page, country, yearText string) (yearInfo, error) {
 }
 
 func (y yearInfo) text(p *page) {
-	p.line("", p.tf("%s %d: %d working days of a five-day week", y.Country, y.Year, y.WorkingDays)+", "+p.t(yearWords[y.Status]))
+	sum := p.tf("%s %d: %d working days of a five-day week", y.Country, y.Year, y.WorkingDays)
+	p.line("", sum+", "+p.t(yearWords[y.Status]))
 	p.line(p.t("source: "), y.Source)
 	fmt.Fprintf(p.out, "%s\n\n", p.tf("data of %s", y.Version))
 	for _, d := range y.Days {
@@ -107,7 +108,8 @@ func (y yearInfo) text(p *page) {
 var yearWords = map[calendar.Status]phrase{calendar.Final: "final", calendar.Provisional: "provisional"}
 
 var dayWords = map[calendar.Kind]phrase{
-	calendar.Off: "day off", calendar.Working: "working day", calendar.Short: "short day", calendar.Ordinary: "ordinary day",
+	calendar.Off: "day off", calendar.Working: "working day", calendar.Short: "short day",
+	calendar.Ordinary: "ordinary day",
 }
 
 func yearsOf(d calendar.Days) string {

@@ -14,6 +14,7 @@ import (
 	"slabridge/config"
 	"slabridge/connectors"
 	"slabridge/enforcer/engine"
+	"slabridge/mapping"
 )
 
 func checkCmd(a *app) *cobra.Command {
@@ -21,10 +22,10 @@ func checkCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Find all faults of the configuration; --live also holds it against the tracker",
-		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return check(cmd.Context(), a, live) },
 	}
-	c.Flags().BoolVar(&live, "live", false, "ask the tracker about every name, person and right, and its clock; only reads")
+	c.Flags().BoolVar(&live, "live", false,
+		"ask the tracker about every name, person and right, and its clock; only reads")
 	return c
 }
 
@@ -102,29 +103,15 @@ func tellConfig(p *page, cfg *config.Config, well bool) {
 
 // checkupInfo is what `check --live -o json` gives for a connection.
 type checkupInfo struct {
-	Connection  string              `json:"connection"`
-	Account     string              `json:"account"`
-	ClockOffset *float64            `json:"clock_offset_s"` // null: the tracker has not told its time yet
-	Problems    []problemInfo       `json:"problems"`
-	Rights      []rightInfo         `json:"rights"`
-	Strangers   []string            `json:"authors_without_role"`
-	Unmarked    []string            `json:"own_notes_without_mark"`
-	Probes      []connectors.Probed `json:"probes,omitempty"` // how the tracker behaves where no document tells
-	tracker     string              // what people call its kind
-}
-
-type problemInfo struct {
-	Path   string `json:"path"`
-	Value  string `json:"value"`
-	Reason string `json:"reason"`
-	Fatal  bool   `json:"fatal"`
-}
-
-type rightInfo struct {
-	Right       string            `json:"right"`
-	Permissions []string          `json:"permissions"`
-	For         []string          `json:"for"`
-	Missing     map[string]string `json:"missing,omitempty"` // project -> permission
+	Connection  string               `json:"connection"`
+	Account     string               `json:"account"`
+	ClockOffset *float64             `json:"clock_offset_s"` // null: the tracker has not told its time yet
+	Problems    []mapping.Problem    `json:"problems"`
+	Rights      []engine.RightNeeded `json:"rights"`
+	Strangers   []string             `json:"authors_without_role"`
+	Unmarked    []string             `json:"own_notes_without_mark"`
+	Probes      []connectors.Probed  `json:"probes,omitempty"` // how the tracker behaves where no document tells
+	tracker     string               // what people call its kind
 }
 
 func checkLive(ctx context.Context, a *app, cfg *config.Config) error {
@@ -141,17 +128,7 @@ func checkLive(ctx context.Context, a *app, cfg *config.Config) error {
 		if info.Probes, err = probe(ctx, w, k.Connection); err != nil {
 			return err
 		}
-		for _, p := range info.Problems {
-			if p.Fatal {
-				bad++
-			}
-		}
-		for _, r := range info.Rights {
-			bad += len(r.Missing)
-		}
-		if k.OffsetKnown && cfg.Limits.ClockSkew > 0 && k.Offset.Abs() > cfg.Limits.ClockSkew {
-			bad++
-		}
+		bad += k.Faults(cfg.Limits.ClockSkew)
 		if err := a.show(info); err != nil {
 			return err
 		}
@@ -177,20 +154,13 @@ func probe(ctx context.Context, w *workspace, connection string) ([]connectors.P
 func checkupOf(k engine.Checkup) checkupInfo {
 	info := checkupInfo{
 		Connection: k.Connection, Account: fmt.Sprintf("%s (%s, id %s)", k.Account.Name, k.Account.Login, k.Account.ID),
-		Problems: []problemInfo{}, Rights: []rightInfo{}, Strangers: []string{}, Unmarked: []string{},
+		Problems: append([]mapping.Problem{}, k.Problems...), Rights: append([]engine.RightNeeded{}, k.Needs...),
+		Strangers: append([]string{}, k.Strangers...), Unmarked: append([]string{}, k.Unmarked...),
 	}
 	if k.OffsetKnown {
 		s := k.Offset.Truncate(time.Second).Seconds() // the tracker tells whole seconds; a fraction is no skew
 		info.ClockOffset = &s
 	}
-	for _, p := range k.Problems {
-		info.Problems = append(info.Problems, problemInfo{p.Path, p.Value, p.Reason, p.Fatal})
-	}
-	for _, n := range k.Needs {
-		info.Rights = append(info.Rights, rightInfo{string(n.Right), n.Permissions, n.For, n.Missing})
-	}
-	info.Strangers = append(info.Strangers, k.Strangers...)
-	info.Unmarked = append(info.Unmarked, k.Unmarked...)
 	return info
 }
 

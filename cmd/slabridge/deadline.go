@@ -20,7 +20,6 @@ func deadlineCmd(a *app) *cobra.Command {
 		Short: "Work out the deadlines of one notice, with reasons",
 		Example: "  slabridge deadline --contract kamal --severity critical --received 2026-03-20T17:40:00+05:00\n" +
 			"  slabridge deadline --stdin < notices.ndjson",
-		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d := &deadliner{app: a, contracts: shelf{find: a.findContract}}
 			if stdin {

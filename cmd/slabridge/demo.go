@@ -25,7 +25,6 @@ func demoCmd(a *app) *cobra.Command {
 		Long: "Play a week of requests in fast motion: a stand-in that speaks Redmine's REST API, or Jira's, the real\n" +
 			"connector, mirror, rules and write-back, under the kamal contract, around the Nauryz holidays of March 2026.\n" +
 			"Leaves its configuration, state file and a report in a folder of its own.",
-		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return playDemo(cmd.Context(), a, dir, tracker) },
 	}
 	c.Flags().StringVar(&dir, "dir", "slabridge-demo", "folder for what the demo leaves behind")
@@ -247,7 +246,8 @@ func (d *player) end(ctx context.Context, dir string) error {
 		return err
 	}
 	a.heading(a.tf("the whole story is in %s; ask on", path) + ":")
-	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain %s --at %s\n", d.run.config, d.sim.typed(1), d.now.Format(time.RFC3339))
+	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain %s --at %s\n",
+		d.run.config, d.sim.typed(1), d.now.Format(time.RFC3339))
 	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", d.run.config)
 	return nil
 }

@@ -18,7 +18,9 @@ func newDemoRedmine(clock func() time.Time) demoTracker {
 }
 
 func (demoRedmine) words() []string {
-	return []string{"KIND", "redmine", "AUTH", "{api_key: {file: demo.key}}", "INTERNAL", "private-note", "PROJECT", "acme"}
+	return []string{
+		"KIND", "redmine", "AUTH", "{api_key: {file: demo.key}}", "INTERNAL", "private-note", "PROJECT", "acme",
+	}
 }
 
 func (d demoRedmine) key() string            { return d.Key("sla-bot") }

@@ -18,7 +18,6 @@ func enforceCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "enforce",
 		Short: "Make one pass: sync, decide, write back",
-		Args:  cobra.NoArgs,
 		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
 			reports, err := w.engine.Pass(ctx)
 			return gravest(err, tellPasses(ctx, w, reports))
@@ -95,7 +94,8 @@ func tellPasses(ctx context.Context, w *workspace, reports []engine.Report) erro
 
 // mustLook reports whether a human must look at what a pass did.
 func mustLook(r *engine.Report) bool {
-	return len(r.Held)+len(r.Refused) > 0 || slices.ContainsFunc(r.Problems, func(p engine.Problem) bool { return p.Grave })
+	grave := func(p engine.Problem) bool { return p.Grave }
+	return len(r.Held)+len(r.Refused) > 0 || slices.ContainsFunc(r.Problems, grave)
 }
 
 func passInfoOf(ctx context.Context, w *workspace, r *engine.Report) (passInfo, error) {
@@ -158,7 +158,6 @@ func planCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "plan",
 		Short: "Show what would be written now, and why; writes nothing",
-		Args:  cobra.NoArgs,
 		RunE:  a.withWorkspace(reads, showPlan),
 	})
 }

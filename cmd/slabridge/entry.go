@@ -144,15 +144,15 @@ func (i *writeInfo) tell(p *page, verbose bool) {
 // hints say what to do about an entry that a human must look at.
 var hints = map[enforcer.EntryState]phrase{
 	enforcer.Held: "look at it, then 'slabridge ledger release --id ID'",
-	enforcer.Refused: "It is tried again by itself when the issue, our rights, the project's members or the configuration change; " +
-		"otherwise 'slabridge ledger retry --id ID'",
+	enforcer.Refused: "It is tried again by itself when the issue, our rights, the project's members or the " +
+		"configuration change; otherwise 'slabridge ledger retry --id ID'",
 	enforcer.Sent: "its answer never came; the next pass looks for its mark in the tracker",
 }
 
 // refusedHints say what to mend, by what the tracker refused. "" is for a write that it refused as a whole.
 var refusedHints = map[string]phrase{
-	"": "The tracker took nothing of it and says why above: mostly a field that the workflow requires and the issue lacks, " +
-		"or a closed project.",
+	"": "The tracker took nothing of it and says why above: mostly a field that the workflow requires and the issue " +
+		"lacks, or a closed project.",
 	"comment": "Give the account's role the right to add notes.",
 	"comment internal": "Give the account's role the right to set notes as private, and find out what made the comment " +
 		"public.",
@@ -161,10 +161,10 @@ var refusedHints = map[string]phrase{
 		"exists.",
 	connectors.FieldAssignee: "Give the account's role the right to edit issues; the assignee field must be on for the " +
 		"issue's type and not read-only in the workflow.",
-	connectors.FieldPriority: "Give the account's role the right to edit issues; the priority must not be read-only in the " +
-		"workflow, and that of an issue with subtasks may be theirs.",
-	connectors.FieldStatus: "Allow the account's role this change of status in the workflow; an issue with open subtasks or " +
-		"blocked by another cannot be closed.",
+	connectors.FieldPriority: "Give the account's role the right to edit issues; the priority must not be read-only in " +
+		"the workflow, and that of an issue with subtasks may be theirs.",
+	connectors.FieldStatus: "Allow the account's role this change of status in the workflow; an issue with open " +
+		"subtasks or blocked by another cannot be closed.",
 }
 
 // hint says what to do about an entry: of a refusal what to mend, each thing once.

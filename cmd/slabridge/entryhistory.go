@@ -93,7 +93,9 @@ func (h entryHistory) text(p *page) {
 }
 
 func requestOf(r ledger.Write, zone *time.Location) entryRequest {
-	out := entryRequest{ID: r.ID, Began: r.BeganAt.In(zone), Ended: report.In(r.EndedAt, zone), Mark: r.Mark, Answers: []requestAnswer{}}
+	out := entryRequest{
+		ID: r.ID, Began: r.BeganAt.In(zone), Ended: report.In(r.EndedAt, zone), Mark: r.Mark, Answers: []requestAnswer{},
+	}
 	for _, x := range r.Answers {
 		outcome := "accepted"
 		if x.Class != 0 {

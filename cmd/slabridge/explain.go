@@ -38,7 +38,8 @@ type explanation struct {
 	Timeline []segmentInfo `json:"timeline"` // every second from the receipt to now, and who held the request
 	Cycles   []cycleStory  `json:"cycles"`
 	Writes   []writeInfo   `json:"writes"`
-	// SecondOpinion are the clocks that the tracker itself keeps on the issue, as it last told them; never the source of ours.
+	// SecondOpinion are the clocks that the tracker itself keeps on the issue, as it last told them; never the source of
+	// ours.
 	SecondOpinion []slaInfo `json:"second_opinion,omitempty"`
 
 	holdings []report.Holding
@@ -59,14 +60,15 @@ type slaInfo struct {
 }
 
 // secondOpinion reads the clocks that a kind of tracker keeps itself out of what it said of the issue.
-func secondOpinion(kind connectors.Kind, raw json.RawMessage, loc *time.Location) []slaInfo {
+func secondOpinion(kind connectors.Kind, raw json.RawMessage, zone *time.Location) []slaInfo {
 	if kind.SecondOpinion == nil {
 		return nil
 	}
 	var out []slaInfo
 	for _, s := range kind.SecondOpinion(raw) {
 		out = append(out, slaInfo{
-			s.Name, s.Ongoing, report.In(s.Started, loc), report.In(s.Stopped, loc), report.In(s.Breach, loc), s.Breached, s.Paused,
+			s.Name, s.Ongoing, report.In(s.Started, zone), report.In(s.Stopped, zone), report.In(s.Breach, zone),
+			s.Breached, s.Paused,
 			int64(s.Goal / time.Second), int64(s.Elapsed / time.Second), int64(s.Remaining / time.Second),
 		})
 	}
@@ -190,7 +192,8 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo {
 	m := &r.Moments[i]
 	e := eventInfo{
-		ID: m.Event, At: m.At.In(zone), By: m.By.Name, Role: m.By.Role, What: []string{}, Ours: m.Steps, Class: m.State.Status,
+		ID: m.Event, At: m.At.In(zone), By: m.By.Name, Role: m.By.Role, What: []string{}, Ours: m.Steps,
+		Class: m.State.Status,
 	}
 	say := func(what phrase, args ...any) { e.What = append(e.What, p.tf(what, args...)) }
 	switch {
@@ -249,11 +252,13 @@ func noteOf(p *page, m *enforcer.Moment) string {
 }
 
 func cycleStoryOf(
-	p *page, ev *enforcer.Evaluation, c *enforcer.Cycle, recorded map[enforcer.StepKey]enforcer.EntryState, zone *time.Location,
+	p *page, ev *enforcer.Evaluation, c *enforcer.Cycle, recorded map[enforcer.StepKey]enforcer.EntryState,
+	zone *time.Location,
 ) (cycleStory, error) {
 	s := cycleStory{
-		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(p.lang), Cycle: c.ID, Ordinal: c.Ordinal, State: string(c.State),
-		Severity: c.Severity, Started: c.StartedAt.In(zone), Due: report.In(c.Due, zone), Ended: report.In(c.EndedAt, zone),
+		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(p.lang), Cycle: c.ID, Ordinal: c.Ordinal,
+		State: string(c.State), Severity: c.Severity,
+		Started: c.StartedAt.In(zone), Due: report.In(c.Due, zone), Ended: report.In(c.EndedAt, zone),
 		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote,
 		ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()), Source: c.Obligation.Source,
 		Assumption: c.Obligation.Assumption.In(p.lang), Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},

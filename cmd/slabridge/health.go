@@ -16,9 +16,8 @@ func healthCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "health",
 		Short: "Say whether slabridge does its work in time; for cron and monitoring",
-		Long: "Say whether slabridge does its work in time. It reads the state file alone, beside a running daemon or not.\n" +
-			"Exit code 0: well; 1: late, or the last pass failed or is too long ago; 4: something is held for a human.",
-		Args: cobra.NoArgs,
+		Long: "Say whether slabridge does its work in time. It reads the state file alone, beside a running daemon or " +
+			"not.\nExit code 0: well; 1: late, or the last pass failed or is too long ago; 4: something is held for a human.",
 		RunE: a.withWorkspace(reads, showHealth),
 	})
 }
@@ -64,11 +63,11 @@ func showHealth(ctx context.Context, w *workspace, _ []string) error {
 
 func healthOf(ctx context.Context, w *workspace, f engine.Fares) (healthInfo, error) {
 	held, err := waiting(ctx, w, f.Connection, nil)
-	zone := w.home(f.Connection)
+	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, w.now())
 	return healthInfo{
-		Connection: f.Connection, LastPass: report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
+		Connection: f.Connection, Health: report.HealthOf(f.Late.Late(), f.Error, overdue, held),
+		LastPass: report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
 		LateSince: report.In(f.Late.Since, zone), Overdue: f.Late.Overdue, Held: held,
-		Health: report.HealthOf(f.Late.Late(), f.Error, passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, w.now()), held),
 	}, err
 }
 

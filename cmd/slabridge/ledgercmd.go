@@ -65,7 +65,6 @@ func (f *choice) flags(c *cobra.Command) *cobra.Command {
 // flagsToMove adds the flags of a command that does something to the entries. It is done to all only when that is said:
 // which names the flags by which a part can be chosen.
 func (f *choice) flagsToMove(c *cobra.Command, dryRun *bool, which string) *cobra.Command {
-	c.Args = cobra.NoArgs
 	f.flags(c).Flags().BoolVar(&f.all, "all", false, "all of them, when no filter is given")
 	c.Flags().BoolVar(dryRun, "dry-run", false, "show which they are and change nothing")
 	parse := c.PreRunE
@@ -86,7 +85,7 @@ func ledgerListCmd(a *app) *cobra.Command {
 	var state string
 	var summary bool
 	c := f.flags(&cobra.Command{
-		Use: "list", Short: "List entries, oldest first; those that are held with a summary", Args: cobra.NoArgs,
+		Use: "list", Short: "List entries, oldest first; those that are held with a summary",
 		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
 			return listEntries(ctx, w, f.Filter, summary)
 		}),

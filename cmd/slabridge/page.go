@@ -187,8 +187,8 @@ func (p *page) number(x float64) string {
 	return strings.Replace(text, ".", p.t("."), 1)
 }
 
-// typed shows the key of an issue as people write it: "#17", or "ACME-17" where the key says where it belongs; "-" for a
-// duty of the contract, which has no issue before it has made one.
+// typed shows the key of an issue as people write it: "#17", or "ACME-17" where the key says where it belongs; "-" for
+// a duty of the contract, which has no issue before it has made one.
 func typed(key string) string {
 	switch {
 	case key == "":

@@ -20,13 +20,12 @@ func reportCmd(a *app) *cobra.Command {
 	c := a.withAt(&cobra.Command{
 		Use:   "report --contract ID --from DATE --to DATE",
 		Short: "Tell what a contract promised and what was kept: as text, json or csv",
-		Long: "Tells what a contract promised in a period and what was kept, from the verdicts in the ledger. A cycle belongs to\n" +
-			"the period in which its verdict was reached: a broken one to that of its due. Besides text and json, -o csv writes\n" +
-			"one row for each cycle.",
-		Args:        cobra.NoArgs,
+		Long: "Tells what a contract promised in a period and what was kept, from the verdicts in the ledger. A cycle " +
+			"belongs to\nthe period in which its verdict was reached: a broken one to that of its due. Besides text and " +
+			"json, -o csv writes\none row for each cycle.",
 		Annotations: map[string]string{csvToo: "yes"},
 		PreRunE:     func(*cobra.Command, []string) error { return ask.complete() },
-		RunE:        a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error { return ask.report(ctx, w) }),
+		RunE:        a.withWorkspace(reads, ask.report),
 	})
 	f := c.Flags()
 	f.StringVar(&ask.contract, "contract", "", "the configured contract's `id`")
@@ -38,13 +37,14 @@ func reportCmd(a *app) *cobra.Command {
 func (ask *reporting) complete() error {
 	for _, flag := range [][2]string{{"--contract", ask.contract}, {"--from", ask.from}, {"--to", ask.to}} {
 		if flag[1] == "" {
-			return usage("report: %s is missing; write 'slabridge report --contract ID --from 2026-01-01 --to 2026-03-31'", flag[0])
+			return usage("report: %s is missing; write "+
+				"'slabridge report --contract ID --from 2026-01-01 --to 2026-03-31'", flag[0])
 		}
 	}
 	return nil
 }
 
-func (ask *reporting) report(ctx context.Context, w *workspace) error {
+func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) error {
 	c, err := configured(w.cfg, ask.contract)
 	if err != nil {
 		return err
@@ -112,7 +112,8 @@ type reportInfo struct {
 	Exceptions []exceptionInfo `json:"exceptions"`
 }
 
-// exceptionInfo is a request that was an exception, with what is told of it to people: from what to what, by whom, when.
+// exceptionInfo is a request that was an exception, with what is told of it to people: from what to what, by whom,
+// when.
 type exceptionInfo struct {
 	report.Exception
 	What string `json:"what,omitempty"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -12,9 +13,9 @@ import (
 
 // csvColumns are the columns of `report -o csv`.
 var csvColumns = []string{
-	"contract", "obligation", "clause", "issue", "subject", "severity", "cycle", "ordinal", "state", "started", "due", "ended",
-	"late_s", "elapsed_s", "ended_by", "ended_by_role", "ended_why", "moves", "version", "calendar", "provisional",
-	"earlier_records", "carried_out", "excused_by", "excused_at", "excused_reason",
+	"contract", "obligation", "clause", "issue", "subject", "severity", "cycle", "ordinal", "state", "started", "due",
+	"ended", "late_s", "elapsed_s", "ended_by", "ended_by_role", "ended_why", "moves", "version", "calendar",
+	"provisional", "earlier_records", "carried_out", "excused_by", "excused_at", "excused_reason",
 }
 
 // writeCSV writes one row for each cycle, by RFC 4180.
@@ -53,10 +54,10 @@ func csvRow(contract, obligation string, c report.Cycle) []string {
 		by, excusedAt, reason = x.By, at(&x.At), x.Reason
 	}
 	return []string{
-		contract, obligation, c.Source, c.Issue, c.Subject, c.Severity, c.ID, strconv.Itoa(c.Ordinal), string(c.State), at(c.Started),
-		at(c.Due), at(c.Ended), strconv.FormatInt(c.LateSeconds, 10), strconv.FormatInt(c.ElapsedSeconds, 10), c.EndedBy, string(c.EndedByRole),
-		c.EndedWhy, strconv.Itoa(c.Moves), c.Version, c.Calendar, strconv.FormatBool(c.Provisional), strconv.Itoa(c.EarlierRecords), at(c.CarriedOut), by,
-		excusedAt, reason,
+		contract, obligation, c.Source, c.Issue, c.Subject, c.Severity, c.ID, strconv.Itoa(c.Ordinal), string(c.State),
+		at(c.Started), at(c.Due), at(c.Ended), fmt.Sprint(c.LateSeconds), fmt.Sprint(c.ElapsedSeconds), c.EndedBy,
+		string(c.EndedByRole), c.EndedWhy, strconv.Itoa(c.Moves), c.Version, c.Calendar, strconv.FormatBool(c.Provisional),
+		strconv.Itoa(c.EarlierRecords), at(c.CarriedOut), by, excusedAt, reason,
 	}
 }
 

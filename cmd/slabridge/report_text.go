@@ -10,7 +10,8 @@ import (
 // text writes the report for people: counts for each obligation, and each breach by itself.
 func (r reportInfo) text(p *page) {
 	p.line(colour(bold, r.Contract)+": ", r.Title)
-	p.linef("", "contract version %s, calendar data of %s", strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", "))
+	p.linef("", "contract version %s, calendar data of %s",
+		strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", "))
 	p.linef("", "from %s to %s, both included; made %s", r.From, r.To, p.stamp(r.Made))
 	for i := range r.Obligations {
 		tellKept(p, &r.Obligations[i])

@@ -21,8 +21,9 @@ func ledgerRevertCmd(a *app) *cobra.Command {
 	var f choice
 	var dryRun, yes bool
 	c := f.flagsToMove(&cobra.Command{
-		Use:   "revert",
-		Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan first",
+		Use: "revert",
+		Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan " +
+			"first",
 		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
 			undos, err := w.engine.Undoing(ctx, f.Filter)
 			if err != nil {
@@ -199,7 +200,8 @@ func tellReverted(ctx context.Context, w *workspace, reports []engine.Report) er
 }
 
 func (t revertTold) text(p *page) {
-	p.linef("", "%s: steps taken back: %d, refused: %d, held: %d", t.Connection, len(t.Written), len(t.Refused), len(t.Held))
+	p.linef("", "%s: steps taken back: %d, refused: %d, held: %d",
+		t.Connection, len(t.Written), len(t.Refused), len(t.Held))
 	t.tellEntries(p)
 	t.tellProblems(p)
 }

@@ -24,7 +24,6 @@ func runCmd(a *app) *cobra.Command {
 			"at which time alone gives something to do, or when a webhook tells of a change. SIGTERM and SIGINT\n" +
 			"stop after the write under way; SIGHUP reads the configuration again and keeps the old one\n" +
 			"when the new has faults.",
-		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			err := start(c, args)
 			if errors.Is(err, context.Canceled) && c.Context().Err() != nil {

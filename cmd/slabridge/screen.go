@@ -1,10 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf16"
@@ -28,8 +28,8 @@ func onScreen(w io.Writer) *screen {
 	return &screen{w: w, colour: terminal(w) && os.Getenv("NO_COLOR") == ""}
 }
 
-// paint begins a colour in text on its way to a screen: a byte that no text of a tracker or of a configuration can hold,
-// because it is not UTF-8.
+// paint begins a colour in text on its way to a screen: a byte that no text of a tracker or of a configuration can
+// hold, because it is not UTF-8.
 const paint = '\xff'
 
 // The SGR codes that may follow it.
@@ -41,18 +41,16 @@ const (
 	yellow    = "33m"
 )
 
-var colours = map[string]bool{plainText: true, bold: true, red: true, green: true, yellow: true}
+var colours = []string{plainText, bold, red, green, yellow}
 
 // Write takes any bytes. What it holds back, the next call or flush writes.
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text := p
-	if len(s.rest) > 0 {
-		text = append(s.rest, p...)
-		s.rest = nil
-	}
-	return len(p), s.write(text, false)
+	text := append(s.rest, p...)
+	whole := len(text) - unfinished(text)
+	s.rest = append([]byte(nil), text[whole:]...)
+	return len(p), s.write(text[:whole])
 }
 
 // flush writes what is held back.
@@ -61,73 +59,70 @@ func (s *screen) flush() error {
 	defer s.mu.Unlock()
 	text := s.rest
 	s.rest = nil
-	return s.write(text, true)
+	return s.write(text)
+}
+
+// unfinished is how many bytes at the end may be the beginning of a character, of a line end or of a colour.
+func unfinished(text []byte) int {
+	for n := 1; n <= min(3, len(text)); n++ {
+		tail := text[len(text)-n:]
+		switch first := tail[0]; {
+		case first == paint:
+			if _, size := colourAt(tail); size > 1 {
+				return 0
+			}
+			return n
+		case first == '\r' && n == 1, first >= utf8.RuneSelf && utf8.RuneStart(first) && !utf8.FullRune(tail):
+			return n
+		}
+	}
+	return 0
 }
 
 // write passes runs of harmless text on as they are.
-func (s *screen) write(text []byte, last bool) error {
+func (s *screen) write(text []byte) error {
 	var out []byte
 	from := 0
 	for i := 0; i < len(text); {
 		c, size := rune(text[i]), 1
 		if c >= utf8.RuneSelf {
-			if c, size = utf8.DecodeRune(text[i:]); !last && !utf8.FullRune(text[i:]) {
-				return s.hold(append(out, text[from:i]...), text[i:])
-			}
+			c, size = utf8.DecodeRune(text[i:])
 		}
+		instead := ""
 		switch {
-		case text[i] == paint || c == '\r':
-			code, n, whole := s.control(text[i:], last)
-			if !whole {
-				return s.hold(append(out, text[from:i]...), text[i:])
+		case text[i] == paint:
+			if instead, size = colourAt(text[i:]); size > 1 && !s.colour {
+				instead = ""
 			}
-			out = append(append(out, text[from:i]...), code...)
-			i += n
-			from = i
+		case c == '\r' && i+1 < len(text) && text[i+1] == '\n':
+			i += 2
 			continue
 		case harmful(c) || c == utf8.RuneError && size == 1:
-			out = append(append(out, text[from:i]...), escaped(c)...)
-			from = i + size
+			instead = escaped(c)
+		default:
+			i += size
+			continue
 		}
+		out = append(append(out, text[from:i]...), instead...)
 		i += size
+		from = i
 	}
-	return s.hold(append(out, text[from:]...), nil)
-}
-
-// hold writes the one and keeps the other.
-func (s *screen) hold(out, rest []byte) error {
-	s.rest = append([]byte(nil), rest...)
-	if len(out) == 0 {
+	if out = append(out, text[from:]...); len(out) == 0 {
 		return nil
 	}
 	_, err := s.w.Write(out)
 	return err
 }
 
-// control gives what takes the place of a carriage return or of a colour at the beginning of the text; whole is false
-// when its end is yet to come.
-func (s *screen) control(text []byte, last bool) (out []byte, size int, whole bool) {
-	if text[0] == '\r' {
-		switch {
-		case len(text) > 1 && text[1] == '\n':
-			return []byte("\r\n"), 2, true
-		case len(text) == 1 && !last:
-			return nil, 0, false
-		}
-		return []byte(escaped('\r')), 1, true
-	}
-	for n := 2; n <= 3; n++ {
-		switch {
-		case len(text) <= n && !last:
-			return nil, 0, false
-		case len(text) <= n:
-		case colours[string(text[1:n+1])] && !s.colour:
-			return nil, n + 1, true
-		case colours[string(text[1:n+1])]:
-			return append([]byte("\x1b["), text[1:n+1]...), n + 1, true
+// colourAt gives the control sequence of a colour that begins a text, and how long its mark is; where the mark is of no
+// colour, the character that says so.
+func colourAt(text []byte) (sequence string, size int) {
+	for _, code := range colours {
+		if bytes.HasPrefix(text[1:], []byte(code)) {
+			return "\x1b[" + code, 1 + len(code)
 		}
 	}
-	return []byte(string(utf8.RuneError)), 1, true
+	return string(utf8.RuneError), 1
 }
 
 // harmful reports whether a terminal may do something else with the character than show it in its place. Joiners and
@@ -173,11 +168,8 @@ func columnsOf(text string) (n int) {
 	for len(text) > 0 {
 		_, size := utf8.DecodeRuneInString(text)
 		if text[0] == paint {
-			for code := range colours {
-				if strings.HasPrefix(text[1:], code) {
-					size, n = 1+len(code), n-1
-					break
-				}
+			if _, mark := colourAt([]byte(text)); mark > 1 {
+				size, n = mark, n-1
 			}
 		}
 		text = text[size:]

@@ -48,15 +48,16 @@ func newMonitor(connections []engine.Connection, clock func() time.Time) *monito
 	m.problems = m.gauge("slabridge_problems", "Problems of the last pass that a human should look at.")
 	m.lastPass = m.gauge("slabridge_last_good_pass_timestamp_seconds", "When the last complete pass was made.")
 	m.offset = m.gauge("slabridge_clock_offset_seconds", "The tracker's clock minus ours.")
-	m.late = m.gauge("slabridge_late_seconds", "For how long the oldest thing that is due has not been done, once that is "+
-		"longer than limits.late_after; else 0.")
+	m.late = m.gauge("slabridge_late_seconds",
+		"For how long the oldest thing that is due has not been done, once that is longer than limits.late_after; else 0.")
 	m.follow(connections)
 	return m
 }
 
 // counter adds a counter with a label for the connection, and others.
 func (m *monitor) counter(name, help string, labels ...string) *prometheus.CounterVec {
-	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"connection"}, labels...))
+	labels = append([]string{"connection"}, labels...)
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	m.registry.MustRegister(c)
 	return c
 }

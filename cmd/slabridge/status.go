@@ -16,7 +16,6 @@ func statusCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "status",
 		Short: "List running cycles, soonest due first, overdue ones among them",
-		Args:  cobra.NoArgs,
 		RunE:  a.withWorkspace(reads, showStatus),
 	})
 }

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// chunk is how many notices a worker takes at a time.
+	// chunk is how many notices are answered together at most.
 	chunk = 256
 	// maxShelved bounds how many names of contracts are remembered: each line of the input may make up another.
 	maxShelved = 1000
@@ -23,28 +23,21 @@ const (
 	maxLine = 64 << 10
 )
 
-// job is some lines in a row; done gets their answers.
-type job struct {
-	first int      // number of the first line
-	lines [][]byte // nil: longer than maxLine
-	done  chan []byte
-	bad   int // set before done
+// answers are those to some lines in a row, and how many of the lines were bad.
+type answers struct {
+	text []byte
+	bad  int
 }
 
 // stream answers lines one for one and in order, on all processors. It returns when the input or ctx ends.
 func (d *deadliner) stream(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	jobs := make(chan *job, runtime.NumCPU()*2)
-	order := make(chan *job, runtime.NumCPU()*4)
-	for range runtime.NumCPU() {
-		go d.work(jobs)
-	}
+	order := make(chan chan answers, runtime.NumCPU()*2) // each comes when it is worked out
 	read := make(chan error, 1)
 	go func() {
 		defer close(order)
-		defer close(jobs)
-		read <- cutJobs(ctx, in, order, jobs)
+		read <- d.ask(ctx, in, order)
 	}()
 	w := bufio.NewWriterSize(out, 1<<16)
 	bad, err := writeAnswers(ctx, w, order)
@@ -60,10 +53,9 @@ func (d *deadliner) stream(ctx context.Context, in io.Reader, out io.Writer) err
 	return nil
 }
 
-// writeAnswers writes the answers of each job in its turn, and counts the bad lines.
-func writeAnswers(ctx context.Context, w *bufio.Writer, order <-chan *job) (bad int, err error) {
+// writeAnswers writes the answers in their turn, and counts the bad lines.
+func writeAnswers(ctx context.Context, w *bufio.Writer, order <-chan chan answers) (bad int, err error) {
 	for {
-		var j *job
 		select {
 		case <-ctx.Done(): // the reader may wait for its input for ever
 			return bad, ctx.Err()
@@ -71,12 +63,12 @@ func writeAnswers(ctx context.Context, w *bufio.Writer, order <-chan *job) (bad 
 			if !more {
 				return bad, nil
 			}
-			j = next
+			a := <-next
+			bad += a.bad
+			if _, err := w.Write(a.text); err != nil {
+				return bad, err
+			}
 		}
-		if _, err := w.Write(<-j.done); err != nil {
-			return bad, err
-		}
-		bad += j.bad
 		if len(order) == 0 { // whoever asks one line at a time waits for its answer
 			if err := w.Flush(); err != nil {
 				return bad, err
@@ -85,31 +77,49 @@ func writeAnswers(ctx context.Context, w *bufio.Writer, order <-chan *job) (bad 
 	}
 }
 
-// cutJobs reads lines and hands them on, as many together as have come, until an error: io.EOF at the end.
-func cutJobs(ctx context.Context, in io.Reader, order, jobs chan<- *job) error {
-	lines := bufio.NewReaderSize(in, maxLine)
+// ask reads lines, as many together as have come, and has their answers worked out, until an error: io.EOF at the end.
+func (d *deadliner) ask(ctx context.Context, in io.Reader, order chan<- chan answers) error {
+	from := bufio.NewReaderSize(in, maxLine)
 	for number := 1; ; {
-		j := &job{first: number, done: make(chan []byte, 1)}
+		var lines [][]byte // nil: longer than maxLine
 		var err error
-		for len(j.lines) < chunk && err == nil && (len(j.lines) == 0 || lineReady(lines)) {
+		for len(lines) < chunk && err == nil && (len(lines) == 0 || lineReady(from)) {
 			var line []byte
-			if line, err = readLine(lines); err == nil {
-				j.lines = append(j.lines, line)
+			if line, err = readLine(from); err == nil {
+				lines = append(lines, line)
 			}
 		}
-		if number += len(j.lines); len(j.lines) > 0 {
-			for _, to := range []chan<- *job{order, jobs} {
-				select {
-				case to <- j:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
+		if len(lines) > 0 {
+			next, first := make(chan answers, 1), number
+			go func() { next <- d.lines(first, lines) }()
+			select {
+			case order <- next:
+			case <-ctx.Done():
+				return ctx.Err()
 			}
+			number += len(lines)
 		}
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// lines answers lines, of which the first has a number.
+func (d *deadliner) lines(first int, lines [][]byte) (a answers) {
+	var buf bytes.Buffer
+	for i, line := range lines {
+		if err := d.line(&buf, line); err != nil {
+			a.bad++
+			// a struct of an int and a string always encodes
+			_ = encoder(&buf).Encode(struct {
+				Line  int    `json:"line"`
+				Error string `json:"error"`
+			}{first + i, err.Error()})
+		}
+	}
+	a.text = buf.Bytes()
+	return a
 }
 
 // lineReady reports whether a whole line can be had without waiting.
@@ -118,7 +128,8 @@ func lineReady(r *bufio.Reader) bool {
 	return err == nil && bytes.IndexByte(buffered, '\n') >= 0
 }
 
-// readLine reads a line, which the last one may lack its end; nil is one that is too long. io.EOF: there is none.
+// readLine returns the next line, nil if it is longer than the buffer, and io.EOF at the end. The last line may lack
+// its end.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	line, err := r.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
@@ -133,25 +144,6 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 		return nil, err
 	}
 	return append(make([]byte, 0, len(line)), bytes.TrimSpace(line)...), nil
-}
-
-// work answers jobs until there are no more.
-func (d *deadliner) work(jobs <-chan *job) {
-	var buf bytes.Buffer
-	for j := range jobs {
-		buf.Reset()
-		for i, line := range j.lines {
-			if err := d.line(&buf, line); err != nil {
-				j.bad++
-				// a struct of an int and a string always encodes
-				_ = encoder(&buf).Encode(struct {
-					Line  int    `json:"line"`
-					Error string `json:"error"`
-				}{j.first + i, err.Error()})
-			}
-		}
-		j.done <- bytes.Clone(buf.Bytes())
-	}
 }
 
 // line answers one line, or writes nothing and says why it is bad.

@@ -17,7 +17,6 @@ func syncCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sync",
 		Short: "Bring the mirror up to date; writes nothing to the tracker",
-		Args:  cobra.NoArgs,
 		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
 			return syncMirror(ctx, w, full, rebuild)
 		}),

@@ -28,8 +28,8 @@ func segmentsOf(p *page, list []enforcer.Segment, zone *time.Location) []segment
 }
 
 var holderWords = map[string]phrase{
-	enforcer.HeldByUs: "with us", enforcer.HeldByCustomer: "with the customer", enforcer.HeldByThirdParty: "with a third party",
-	enforcer.HeldByNobody: "with nobody",
+	enforcer.HeldByUs: "with us", enforcer.HeldByCustomer: "with the customer",
+	enforcer.HeldByThirdParty: "with a third party", enforcer.HeldByNobody: "with nobody",
 }
 
 // maxTimeline is how many lines of a timeline a terminal is given; JSON has them all.

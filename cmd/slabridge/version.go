@@ -19,7 +19,6 @@ func versionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Say which program, contracts and calendar data this is",
-		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			info, err := versionInfoOf()
 			if err != nil {

@@ -36,7 +36,7 @@ func ledgerWaiveCmd(a *app) *cobra.Command {
 			return whoever(&ask.by, "waive", "excuses it")
 		},
 		// a running daemon need not be stopped for it: it adds to the ledger and changes nothing
-		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error { return ask.waive(ctx, w) }),
+		RunE: a.withWorkspace(reads, ask.waive),
 	}
 	flags := c.Flags()
 	flags.StringVar(&ask.reason, "reason", "", "why it is excused; reports show it")
@@ -75,7 +75,7 @@ type waiverInfo struct {
 	Reason     string     `json:"reason"`
 }
 
-func (ask *waiving) waive(ctx context.Context, w *workspace) error {
+func (ask *waiving) waive(ctx context.Context, w *workspace, _ []string) error {
 	verdicts, err := ask.breaches(ctx, w)
 	if err != nil {
 		return err
@@ -163,7 +163,8 @@ func (ask *waiving) noVerdict(ctx context.Context, w *workspace) error {
 	}
 	issue, obligation := ask.filter.Issue, ask.filter.Obligation
 	if len(judged) > 0 {
-		return fmt.Errorf("issue %s: no verdict on %q; there is one on: %s", typed(issue), obligation, strings.Join(judged, ", "))
+		return fmt.Errorf("issue %s: no verdict on %q; there is one on: %s",
+			typed(issue), obligation, strings.Join(judged, ", "))
 	}
 	for _, c := range w.cfg.Connections {
 		switch _, known, err := w.mirror.IDByKey(ctx, c.ID, issue); {

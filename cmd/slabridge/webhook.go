@@ -22,14 +22,14 @@ import (
 // What one webhook, and all at once, may take.
 const (
 	hookBody    = 1 << 20          // bytes in which issues are looked for, and all that is kept of a body
-	maxHookBody = 25 << 20         // bytes that are read at most, to hold their signature against; Jira Cloud sends no more
+	maxHookBody = 25 << 20         // bytes that are read at most, to check their signature; Jira Cloud sends no more
 	hookTime    = 30 * time.Second // to read a body in
 	hooksAtOnce = 8
 	hooksKnown  = 512 // deliveries of a connection that are remembered, to know a repeated one
 )
 
-// signatures are the usual headers in which a body's HMAC-SHA256 under the secret comes, as "sha256=" and hex digits: of
-// WebSub, and of GitHub's manner. A kind of tracker may have one of its own.
+// signatures are the usual headers in which a body's HMAC-SHA256 under the secret comes, as "sha256=" and hex digits:
+// of WebSub, and of GitHub's manner. A kind of tracker may have one of its own.
 var signatures = []string{"X-Hub-Signature", "X-Hub-Signature-256"}
 
 // A tracker that cannot sign shows the secret: as the password of basic authentication, or in this header. It is not
@@ -39,7 +39,7 @@ const tokenHeader = "X-Slabridge-Token"
 // What became of a delivery, as the metric has it.
 const (
 	hookTaken      = "accepted"   // its issues are read again
-	hookCurtailed  = "curtailed"  // too many issues: the tracker is asked what changed, and some are not read for themselves
+	hookCurtailed  = "curtailed"  // too many issues: the tracker is asked what changed, some are not read by themselves
 	hookRepeated   = "repeated"   // the same delivery came before
 	hookRefused    = "refused"    // neither signed nor shown with the secret
 	hookUnreadable = "unreadable" // cut short, or not a body of the tracker's
@@ -51,12 +51,12 @@ const (
 // up the others.
 var hookAnswers = map[string]int{
 	hookTaken: http.StatusAccepted, hookCurtailed: http.StatusAccepted, hookRepeated: http.StatusAccepted,
-	hookRefused: http.StatusUnauthorized, hookUnreadable: http.StatusBadRequest, hookTooLarge: http.StatusRequestEntityTooLarge,
-	hookBusy: http.StatusServiceUnavailable,
+	hookRefused: http.StatusUnauthorized, hookUnreadable: http.StatusBadRequest,
+	hookTooLarge: http.StatusRequestEntityTooLarge, hookBusy: http.StatusServiceUnavailable,
 }
 
-// webhooks takes what trackers say of changes, under /webhooks/CONNECTION. It believes nothing of it but that the issues
-// named are worth reading, answers before anything is read, and forgets what the engine does not take.
+// webhooks takes what trackers say of changes, under /webhooks/CONNECTION. It believes nothing of it but that the
+// issues named are worth reading, answers before anything is read, and forgets what the engine does not take.
 type webhooks struct {
 	hint   func(connection string, issues ...string) bool
 	counts *prometheus.CounterVec
@@ -79,7 +79,10 @@ type webhook struct {
 }
 
 // newWebhooks takes them for the connections until ended is closed.
-func newWebhooks(connections []config.Connection, hint func(string, ...string) bool, counts *prometheus.CounterVec, ended <-chan struct{}, log *slog.Logger) *webhooks {
+func newWebhooks(
+	connections []config.Connection, hint func(string, ...string) bool, counts *prometheus.CounterVec,
+	ended <-chan struct{}, log *slog.Logger,
+) *webhooks {
 	w := &webhooks{hint: hint, counts: counts, log: log, ended: ended, slots: make(chan struct{}, hooksAtOnce)}
 	w.follow(connections)
 	return w
@@ -117,7 +120,8 @@ func (w *webhooks) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.counts.WithLabelValues(id, outcome).Inc()
 	if why != "" {
 		hook.warn.Do(func() {
-			w.log.Warn("webhook not taken", slog.String("connection", id), slog.String("outcome", outcome), slog.String("reason", why), slog.String("from", r.RemoteAddr))
+			w.log.Warn("webhook not taken", slog.String("connection", id), slog.String("outcome", outcome),
+				slog.String("reason", why), slog.String("from", r.RemoteAddr))
 		})
 	}
 	if outcome == hookRefused { // without it some clients never send the credentials that they have
@@ -169,8 +173,8 @@ func (w *webhooks) take(connection string, hook *webhook, r *http.Request) (outc
 	return hookTaken, ""
 }
 
-// readHook reads a body to its end, and writes it to the hash. It gives the beginning, to be searched for issues, and how
-// long the whole is; of one that is too large it reads no more than shows it.
+// readHook reads a body to its end, and writes it to the hash. It gives the beginning, to be searched for issues, and
+// how long the whole is; of one that is too large it reads no more than shows it.
 func readHook(r io.Reader, mac io.Writer) (body []byte, size int64, err error) {
 	r = io.TeeReader(io.LimitReader(r, maxHookBody+1), mac)
 	body, err = io.ReadAll(io.LimitReader(r, hookBody))

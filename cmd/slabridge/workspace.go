@@ -154,7 +154,10 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 	if err != nil {
 		return engine.Settings{}, err
 	}
-	s := engine.Settings{Texts: texts, WritesPerPass: cfg.Limits.WritesPerPass, ClockSkew: cfg.Limits.ClockSkew, LateAfter: cfg.Limits.LateAfter}
+	s := engine.Settings{
+		Texts: texts, WritesPerPass: cfg.Limits.WritesPerPass, ClockSkew: cfg.Limits.ClockSkew,
+		LateAfter: cfg.Limits.LateAfter,
+	}
 	for _, c := range cfg.Connections {
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
 			return s, usage("connection %s: poll: %w", c.ID, err)
@@ -171,8 +174,9 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 	}
 	for i, c := range cfg.Contracts {
 		x := engine.Contract{
-			Contract: c.Contract, Connection: c.Connection, Mapping: *cfg.Mapping(c.MappingID), Path: mappingPath(cfg, c.MappingID),
-			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: cfg.Fingerprint,
+			Contract: c.Contract, Connection: c.Connection, Mapping: *cfg.Mapping(c.MappingID),
+			Path: mappingPath(cfg, c.MappingID), Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i),
+			EnforceFrom: c.EnforceFrom, Fingerprint: cfg.Fingerprint,
 			Account: (*engine.Account)(c.Account),
 		}
 		for _, d := range c.Duties {

@@ -27,10 +27,27 @@ type Checkup struct {
 
 // RightNeeded is a right that the contracts' steps take, with the tracker's permissions for it.
 type RightNeeded struct {
-	Right       connectors.Right
-	Permissions []string
-	For         []string          // the steps and fields that need it
-	Missing     map[string]string // project name -> permission that our account lacks there
+	Right       connectors.Right  `json:"right"`
+	Permissions []string          `json:"permissions"`
+	For         []string          `json:"for"`               // the steps and fields that need it
+	Missing     map[string]string `json:"missing,omitempty"` // project name -> permission that our account lacks there
+}
+
+// Faults counts what must be mended: problems that stop enforcement, missing rights, and a clock that is further from
+// the tracker's than the limit; a limit of 0 is none.
+func (k *Checkup) Faults(skew time.Duration) (n int) {
+	for _, p := range k.Problems {
+		if p.Fatal {
+			n++
+		}
+	}
+	for _, r := range k.Needs {
+		n += len(r.Missing)
+	}
+	if k.OffsetKnown && skew > 0 && k.Offset.Abs() > skew {
+		n++
+	}
+	return n
 }
 
 // strangersRead bounds how many mirrored issues are looked through for authors without a role.

@@ -34,8 +34,8 @@ func Bill(b Billed, work []Work) []BilledTime {
 
 // Handled is the working time of a cycle from its start to its end, in working days of the contract's calendar.
 func (c *Cycle) Handled() (days float64, err error) {
-	worked, err := c.Contract.Calendar.Elapsed(c.StartedAt, c.EndedAt)
-	return worked.Hours() / c.Contract.Calendar.DayLength().Hours(), err
+	worked, err := c.Calendar().Elapsed(c.StartedAt, c.EndedAt)
+	return worked.Hours() / c.Calendar().DayLength().Hours(), err
 }
 
 // Spending is how much of a sum has been spent, both in hundredths of the currency.

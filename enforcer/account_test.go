@@ -169,7 +169,7 @@ func TestWhatWasKnownThen(t *testing.T) {
 func TestPromisesInShort(t *testing.T) {
 	var out strings.Builder
 	for _, c := range config.Presets() {
-		received := time.Date(2026, 3, 2, 10, 0, 0, 0, c.Calendar.Location())
+		received := time.Date(2026, 3, 2, 10, 0, 0, 0, c.Zone())
 		for _, s := range c.Severities {
 			fmt.Fprintf(&out, "%s, %s, %s\n", c.ID, s.ID, received.Format("Mon 2006-01-02 15:04"))
 			deadlines, err := c.Deadlines(s.ID, received)
@@ -177,7 +177,7 @@ func TestPromisesInShort(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, d := range deadlines {
-				when := d.Due.In(c.Calendar.Location()).Format("Mon 2006-01-02 15:04:05")
+				when := d.Due.In(c.Zone()).Format("Mon 2006-01-02 15:04:05")
 				if d.Due.IsZero() != (d.NoDue != nil) {
 					t.Errorf("%s %s: due %s, and %v", c.ID, d.Obligation.ID, d.Due, d.NoDue)
 				}

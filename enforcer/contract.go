@@ -35,6 +35,9 @@ type Contract struct {
 	Earlier []*Contract
 }
 
+// Zone is where the contract's days and times of day are.
+func (c *Contract) Zone() *time.Location { return c.Calendar.Location() }
+
 // Severity is one class of the contract.
 type Severity struct {
 	ID    string

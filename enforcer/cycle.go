@@ -76,6 +76,9 @@ type Cycle struct {
 	noticedAt time.Time      // when the notice was given without which the due does not come
 }
 
+// Calendar is the working time that the cycle's clock runs in.
+func (c *Cycle) Calendar() *calendar.Calendar { return c.Contract.Calendar }
+
 // Move is a change of a due date.
 type Move struct {
 	Event    string

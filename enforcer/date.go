@@ -82,10 +82,10 @@ func (ev *Evaluation) dateRuling(c *Cycle, from time.Time, date string) (ruling,
 	if err != nil {
 		return ruling{from: from}, nil //nolint:nilerr // no date, no due
 	}
-	if day, err = c.Contract.Calendar.LastWorkingDayOnOrBefore(day); err != nil {
+	if day, err = c.Calendar().LastWorkingDayOnOrBefore(day); err != nil {
 		return r, err
 	}
-	if r.due, err = c.Contract.Calendar.CloseOf(day); err != nil {
+	if r.due, err = c.Calendar().CloseOf(day); err != nil {
 		return r, err
 	}
 	if closed := r.due; closed.Before(c.StartedAt) { // a date given after its own close

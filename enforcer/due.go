@@ -85,7 +85,7 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 		return ruling{from: b.from}, nil
 	}
 	r := ruling{from: b.from, term: ev.term(c, b.rule)}
-	cal := c.Contract.Calendar
+	cal := c.Calendar()
 	if !reasons {
 		var err error
 		if r.due, err = cal.DueAt(b.from, *r.term, c.spans(t)); err != nil {
@@ -108,7 +108,7 @@ func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) erro
 	if notice == nil {
 		return nil
 	}
-	cal := c.Contract.Calendar
+	cal := c.Calendar()
 	latest, err := cal.DueAt(b.from, *notice.Trigger.After, c.spans(t))
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (ev *Evaluation) finish(c *Cycle) {
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
 	c.clock = r.term
-	cal := c.Contract.Calendar
+	cal := c.Calendar()
 	if r.term != nil {
 		pauses := c.spans(end)
 		if c.Elapsed, err = cal.Counted(*r.term, c.StartedAt, end, pauses); err == nil {
@@ -245,7 +245,7 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) {
 }
 
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
-	cal := c.Contract.Calendar
+	cal := c.Calendar()
 	switch {
 	case c.Obligation.Kind == Duty && c.Run == nil: // as if a notice could start one
 		return time.Time{}, nil
@@ -303,7 +303,7 @@ func (ev *Evaluation) RemainingAt(c *Cycle, at time.Time) time.Duration {
 	if c.Due.IsZero() || term == nil || !at.Before(c.Due) {
 		return 0
 	}
-	d, err := c.Contract.Calendar.Counted(*term, at, c.Due, nil)
+	d, err := c.Calendar().Counted(*term, at, c.Due, nil)
 	if err != nil {
 		return 0 // the due itself was computed over the same days, so this cannot happen
 	}

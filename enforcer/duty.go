@@ -197,7 +197,7 @@ func (ev *Evaluation) periodRuling(c *Cycle) (ruling, error) {
 	if c.Run == nil {
 		return ruling{from: c.StartedAt}, nil
 	}
-	cal := c.Contract.Calendar
+	cal := c.Calendar()
 	day, err := cal.LastWorkingDayOnOrBefore(calendar.DateOf(c.Run.To.In(cal.Location())).AddDays(-1))
 	if err != nil {
 		return r, err

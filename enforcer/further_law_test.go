@@ -296,7 +296,7 @@ func TestClosingNeedsItsNotice(t *testing.T) {
 				late := false
 				if limit, err := c.Calendar.DueAt(cycle.StartedAt, calendar.Term{N: 4, Unit: calendar.BusinessDays}, nil); err != nil {
 					t.Fatal(err)
-				} else if day, err := c.Calendar.CloseOf(calendar.DateOf(limit.In(c.Calendar.Location()))); err == nil {
+				} else if day, err := c.Calendar.CloseOf(calendar.DateOf(limit.In(c.Zone()))); err == nil {
 					late = told.After(later(limit, day))
 				}
 				if late && fires.Before(rest) {

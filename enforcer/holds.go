@@ -73,7 +73,7 @@ func dated(s *stopwatch, c *Condition, m *Moment) bool {
 	if st.DueDate == "" || !st.DueDateBy.Role.Staff() || c.Field != "" && st.Fields[c.Field] == "" {
 		return false
 	}
-	zone := s.ev.Contract.Calendar.Location()
+	zone := s.ev.Contract.Zone()
 	return s.cur == nil || st.DueDate >= s.cur.StartedAt.In(zone).Format(time.DateOnly)
 }
 

@@ -82,7 +82,7 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) ([]Segment, error) 
 	if c.AlwaysOn() {
 		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}}, nil
 	}
-	list, err := calendarSegments(c.Contract.Calendar, c.StartedAt, end)
+	list, err := calendarSegments(c.Calendar(), c.StartedAt, end)
 	if err != nil {
 		return nil, err
 	}

@@ -153,7 +153,7 @@ func (s *story) time(w []string) time.Time {
 	if len(clock) == 5 {
 		clock += ":00"
 	}
-	at, err := time.ParseInLocation(layout, w[1]+" "+clock, s.contract.Calendar.Location())
+	at, err := time.ParseInLocation(layout, w[1]+" "+clock, s.contract.Zone())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -373,7 +373,7 @@ func (s *story) say(now time.Time, d enforcer.Decision) {
 }
 
 func (s *story) stamp(t time.Time) string {
-	return t.In(s.contract.Calendar.Location()).Format("Mon 2006-01-02 15:04:05")
+	return t.In(s.contract.Zone()).Format("Mon 2006-01-02 15:04:05")
 }
 
 func (s *story) echo(now time.Time, d enforcer.Decision) {

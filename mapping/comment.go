@@ -119,14 +119,14 @@ func (w *writer) accounts(d *TextData, c *enforcer.Comment) {
 	if len(first.Earlier) > 0 {
 		first = first.Earlier[0]
 	}
-	d.Valid = span(first.ValidFrom, w.o.Contract.ValidTo, w.o.Contract.Calendar.Location(), lang)
+	d.Valid = span(first.ValidFrom, w.o.Contract.ValidTo, w.o.Contract.Zone(), lang)
 }
 
 func (w *writer) moment(audience enforcer.Audience, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return moment(t.In(w.o.Contract.Calendar.Location()), w.o.Lang, audience != enforcer.Public)
+	return moment(t.In(w.o.Contract.Zone()), w.o.Lang, audience != enforcer.Public)
 }
 
 // remaining tells the counting time to the due, and calls it working time only when that is what it is.
@@ -211,7 +211,7 @@ func nearestDue(ev enforcer.Evaluation) time.Time {
 	if nearest.IsZero() {
 		return nearest
 	}
-	return nearest.In(ev.Contract.Calendar.Location())
+	return nearest.In(ev.Contract.Zone())
 }
 
 // dueText is a moment as the field takes it: of a type of moments or dates in that type's one form, of any other as a

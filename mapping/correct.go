@@ -21,7 +21,7 @@ type Correction struct {
 
 // Correct renders a follow-up. Whatever of it fails to render is told in the notes.
 func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []string) {
-	lang, zone := cmp.Or(o.Lang, o.Contract.Language), o.Contract.Calendar.Location()
+	lang, zone := cmp.Or(o.Lang, o.Contract.Language), o.Contract.Zone()
 	d := TextData{Contract: o.Contract.Title.In(lang), Made: len(c.Of) == 0}
 	for _, at := range c.Of {
 		d.Corrects = append(d.Corrects, moment(at.In(zone), lang, false))

@@ -43,7 +43,7 @@ const maxSubject = 255
 func (b *Bound) NewIssue(d Duty, facts DutyFacts, o WriteOptions) (connectors.NewIssue, []Problem) {
 	var r resolver
 	lang := cmp.Or(o.Lang, o.Contract.Language)
-	zone := o.Contract.Calendar.Location()
+	zone := o.Contract.Zone()
 	n := connectors.NewIssue{Mark: Mark(o.Markup, o.Install, []enforcer.StepKey{facts.Key})}
 	n.Project, _ = r.find("project", b.names.projects, d.Project, d.Path+".project", true)
 	n.Type, _ = r.find("tracker or issue type", b.names.issueTypes(), d.Type, d.Path+".tracker", true)

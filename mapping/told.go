@@ -79,7 +79,7 @@ func (w *writer) done() []DoneData {
 }
 
 func (w *writer) day(t time.Time) string {
-	return day(t.In(w.o.Contract.Calendar.Location()), w.o.Lang)
+	return day(t.In(w.o.Contract.Zone()), w.o.Lang)
 }
 
 // gistOf is the beginning of a note, whole sentences where that can be, without greeting, quotation, emphasis and

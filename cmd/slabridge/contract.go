@@ -129,7 +129,7 @@ func (c contractLine) text(p *page) {
 func contractInfoOf(p *page, c *enforcer.Contract) contractInfo {
 	info := contractInfo{
 		ID: c.ID, Preset: c.Preset, Title: c.Title.In(p.lang), Version: c.Version, Plans: c.Plans,
-		Calendar: calendarOf{c.Calendar.ID(), c.Calendar.Location().String(), c.Calendar.Version(), c.Calendar.Source()},
+		Calendar: calendarOf{c.Calendar.ID(), c.Zone().String(), c.Calendar.Version(), c.Calendar.Source()},
 	}
 	for _, s := range c.Severities {
 		info.Severities = append(info.Severities, s.ID)

@@ -139,7 +139,7 @@ func (s *contractStory) headLine(w []string) (block *[]string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		s.contract, s.zone = args[0], c.Calendar.Location()
+		s.contract, s.zone = args[0], c.Zone()
 	case w[0] == "language" && len(args) == 1:
 		s.language = args[0]
 	case w[0] == "starts" && len(args) == 3:

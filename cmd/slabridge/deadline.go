@@ -122,7 +122,7 @@ func (d *deadliner) answer(n notice) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	loc := c.Calendar.Location()
+	loc := c.Zone()
 	out := answer{
 		Contract: n.Contract, Severity: n.Severity, Received: received.In(loc),
 		Obligations: make([]obligationAnswer, len(deadlines)),

@@ -161,7 +161,7 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	if x.Contract == nil {
 		return out, nil
 	}
-	zone, ev := x.Contract.Calendar.Location(), x.Evaluation
+	zone, ev := x.Contract.Zone(), x.Evaluation
 	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(zone)
 	out.Hold, out.Notes = ev.Request.Hold, ev.Request.Notes
 	out.SecondOpinion = secondOpinion(w.kind(x.Connection), x.History.Issue.Raw, zone)

@@ -49,7 +49,7 @@ func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) erro
 	if err != nil {
 		return err
 	}
-	zone := c.Calendar.Location()
+	zone := c.Zone()
 	p, err := periodOf(ask.from, ask.to, zone)
 	if err != nil {
 		return err

@@ -248,7 +248,7 @@ func (w *workspace) kind(connection string) connectors.Kind {
 func (w *workspace) zone(contract string) *time.Location {
 	for _, c := range w.cfg.Contracts {
 		if c.ID == contract {
-			return c.Calendar.Location()
+			return c.Zone()
 		}
 	}
 	return time.UTC
@@ -258,7 +258,7 @@ func (w *workspace) zone(contract string) *time.Location {
 func (w *workspace) home(connection string) *time.Location {
 	for _, c := range w.cfg.Contracts {
 		if c.Connection == connection {
-			return c.Calendar.Location()
+			return c.Zone()
 		}
 	}
 	return time.UTC

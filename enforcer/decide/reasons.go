@@ -11,12 +11,12 @@ func reason(code, format string, args ...any) enforcer.Reason {
 }
 
 func (d *decider) stamp(t time.Time) enforcer.Stamp {
-	return enforcer.Stamp{At: t, Zone: d.ev.Contract.Calendar.Location()}
+	return enforcer.Stamp{At: t, Zone: d.ev.Contract.Zone()}
 }
 
 // stepReason says which rule calls for the step and what it is measured against.
 func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
-	o, zone := c.Obligation, c.Contract.Calendar.Location()
+	o, zone := c.Obligation, c.Contract.Zone()
 	stamp := func(t time.Time) enforcer.Stamp { return enforcer.Stamp{At: t, Zone: zone} }
 	if sp := c.Spending; sp != nil {
 		return reason("share", "%s, %s: %s of at most %s are spent, %d %%",

@@ -126,7 +126,7 @@ func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) {
 	if dec.Audience == enforcer.Public || c.AlwaysOn() {
 		return
 	}
-	cal := c.Contract.Calendar
+	cal := c.Calendar()
 	if in, err := cal.InHours(d.ev.Now); err != nil || in {
 		return
 	}

@@ -43,7 +43,7 @@ func (p *pass) tally(v *view, f *finding, m mirrored) {
 		return
 	}
 	t := ledger.Tally{Connection: p.conn.ID, Contract: v.ID, Obligation: o.ID, Issue: f.request.Issue, Period: v.term()}
-	change := v.bound.Request(m.history, v.changes, v.Calendar.Location()).At(f.ev.Now)
+	change := v.bound.Request(m.history, v.changes, v.Zone()).At(f.ev.Now)
 	if f.ev.Covered && f.ev.State.Covered && f.ev.Request.GoneAt.IsZero() && change.State().Covered {
 		var unread string
 		t.Amount, unread = v.Account.cost(f.ev.Request)
@@ -73,7 +73,7 @@ func (v *view) term() string {
 	if from.IsZero() {
 		return "contract"
 	}
-	return from.In(v.Calendar.Location()).Format(time.DateOnly)
+	return from.In(v.Zone()).Format(time.DateOnly)
 }
 
 // cost is what a request for a change costs, in hundredths; unread is a value that is no amount.

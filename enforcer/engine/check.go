@@ -207,7 +207,7 @@ func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k
 			if !ok {
 				continue
 			}
-			r := v.bound.Request(h, v.scope, v.Calendar.Location())
+			r := v.bound.Request(h, v.scope, v.Zone())
 			k.explainable(r, h, k.Account.ID)
 			for _, s := range steps[v] {
 				if st := r.State(); st.Covered && st.Status.Open() == (s.class == enforcer.Closed) {

@@ -80,7 +80,7 @@ func (p *pass) runsOf(ctx context.Context, v *view, d *Duty, made map[enforcer.S
 			first = e.Moment
 		}
 	}
-	periods, err := periodsOf(d, first, p.now, v.Calendar.Location())
+	periods, err := periodsOf(d, first, p.now, v.Zone())
 	if err != nil {
 		return nil, err
 	}

@@ -144,7 +144,7 @@ func (e *Engine) mirrored(ctx context.Context, conn, id string) (m mirrored, ok 
 
 // request tells a mirrored history as the view's contract sees it.
 func (v *view) request(conn string, h connectors.History, entry mirror.Entry) enforcer.Request {
-	r := v.bound.Request(h, v.scope, v.Calendar.Location())
+	r := v.bound.Request(h, v.scope, v.Zone())
 	r.Connection = conn
 	switch entry.State {
 	case mirror.Gone:

@@ -65,7 +65,7 @@ func (f *finding) verdict(c *enforcer.Cycle) ledger.Verdict {
 func (f *finding) facts(c *enforcer.Cycle) ledger.Facts {
 	out := ledger.Facts{
 		Rule: c.Obligation.Title.In(c.Contract.Language), Assumption: c.Obligation.Assumption.In(c.Contract.Language), Version: c.Contract.Version,
-		Fingerprint: f.view.Fingerprint, Calendar: c.Contract.Calendar.Version(), Provisional: c.Provisional,
+		Fingerprint: f.view.Fingerprint, Calendar: c.Calendar().Version(), Provisional: c.Provisional,
 		StartedAt: c.StartedAt, Elapsed: c.Elapsed, Events: []string{c.ID},
 	}
 	for _, p := range c.Pauses {

@@ -114,7 +114,7 @@ func writtenWhole(e *ledger.Entry) bool {
 	return true
 }
 
-func (f *Facts) zone() *time.Location { return f.Contract.Calendar.Location() }
+func (f *Facts) zone() *time.Location { return f.Contract.Zone() }
 
 // running are the items of the contract that the report is on.
 func (f *Facts) running() []enforcer.AgendaItem {

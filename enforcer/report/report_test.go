@@ -37,7 +37,7 @@ func march(t testing.TB, lines ...string) report.Facts {
 	}
 	first, last := calendar.Date{Year: 2026, Month: 3, Day: 1}, calendar.Date{Year: 2026, Month: 3, Day: 31}
 	f := report.Facts{Question: report.Question{
-		Connection: "helpdesk", Contract: c, Period: report.NewPeriod(first, last, c.Calendar.Location()),
+		Connection: "helpdesk", Contract: c, Period: report.NewPeriod(first, last, c.Zone()),
 		Now: almaty(t, "04-02 09:00"),
 	}}
 	for _, line := range lines {

@@ -84,7 +84,7 @@ func (s *Survey) Add(ev *enforcer.Evaluation) error {
 
 // addWork adds the time that was booked for a day of the period, whenever it was entered.
 func (s *Survey) addWork(r *enforcer.Request) {
-	zone := s.contract.Calendar.Location()
+	zone := s.contract.Zone()
 	first := s.period.Start.In(zone).Format(time.DateOnly)
 	last := s.period.End.Add(-time.Second).In(zone).Format(time.DateOnly)
 	for i := range r.Moments {

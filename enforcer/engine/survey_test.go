@@ -37,11 +37,14 @@ func TestSurveyOfVendor(t *testing.T) {
 	w.passAt("2026-03-02 12:00")
 	s := w.survey("vendor")
 	var moves, lowered []string
-	for _, m := range s.Moves {
-		moves = append(moves, fmt.Sprintf("#%s %s -> %s binding %t", m.Key, m.Move.From, m.Move.To, !m.Move.Binding.IsZero()))
-	}
-	for _, l := range s.Lowered {
-		lowered = append(lowered, fmt.Sprintf("#%s %s -> %s before %s of %s", l.Key, l.From, l.To, l.Obligation, l.Due.In(almaty).Format("15:04")))
+	for _, x := range s.Exceptions {
+		switch m, l := x.Move, x.Lowering; {
+		case m != nil:
+			moves = append(moves, fmt.Sprintf("#%s %s -> %s binding %t", x.IssueKey, m.From, m.To, !m.Binding.IsZero()))
+		case l != nil:
+			due := l.Due.In(almaty).Format("15:04")
+			lowered = append(lowered, fmt.Sprintf("#%s %s -> %s before %s of %s", x.IssueKey, l.From, l.To, l.Obligation, due))
+		}
 	}
 	if want := []string{"#1 2026-03-05 -> 2026-03-04 binding false"}; !slices.Equal(moves, want) {
 		t.Errorf("moves %v, want %v", moves, want)

@@ -71,27 +71,34 @@ func (s *Survey) accounts(c *enforcer.Contract) []Account {
 			Limit: &limit, Share: &share, ShareLimit: &most,
 		})
 	}
-	out = append(out, s.moves()...)
-	if n := len(s.Lowered); n > 0 {
-		out = append(out, Account{Unit: Lowerings, Amount: float64(n)})
-	}
-	return out
+	return append(out, s.counts(c)...)
 }
 
-// moves counts the moves of due dates by obligation, and the requests whose dates they are.
-func (s *Survey) moves() []Account {
+// counts returns how often due dates were moved, by obligations, with the requests whose dates they are; then how many
+// severities were lowered.
+func (s *Survey) counts(c *enforcer.Contract) []Account {
 	var out []Account
-	requests := map[string]bool{}
-	for _, m := range s.Moves {
-		i := slices.IndexFunc(out, func(a Account) bool { return a.Obligation == m.Obligation.ID })
-		if i < 0 {
-			i, out = len(out), append(out, Account{Obligation: m.Obligation.ID, Source: m.Obligation.Source, Unit: DateMoves})
+	lowered, requests := 0, map[string]bool{}
+	for _, x := range s.Exceptions {
+		switch x.Kind {
+		case Lowered:
+			lowered++
+		case DueMoved:
+			i := slices.IndexFunc(out, func(a Account) bool { return a.Obligation == x.Obligation })
+			if i < 0 {
+				i, out = len(out), append(out, Account{
+					Obligation: x.Obligation, Source: c.Obligation(x.Obligation).Source, Unit: DateMoves,
+				})
+			}
+			out[i].Amount++
+			if of := x.Obligation + "/" + x.Issue; !requests[of] {
+				requests[of] = true
+				out[i].Of++
+			}
 		}
-		out[i].Amount++
-		if of := m.Obligation.ID + "/" + m.Issue; !requests[of] {
-			requests[of] = true
-			out[i].Of++
-		}
+	}
+	if lowered > 0 {
+		out = append(out, Account{Unit: Lowerings, Amount: float64(lowered)})
 	}
 	return out
 }

@@ -30,49 +30,37 @@ type Exception struct {
 	Subject    string        `json:"subject"`
 	Obligation string        `json:"obligation,omitempty"`
 
+	Issue    string             `json:"-"` // the tracker's immutable id
 	Due      time.Time          `json:"-"` // with AgreedDue
 	Move     *enforcer.Move     `json:"-"` // with DueMoved
 	Lowering *enforcer.Lowering `json:"-"` // with Lowered
 }
 
-// exceptions lists each moved date and each lowered severity, then the requests that were received or agreed on as
-// exceptions.
-func (s *Survey) exceptions() []Exception {
-	out := []Exception{}
-	for _, m := range s.Moves {
-		out = append(out, Exception{
-			Kind: DueMoved, IssueKey: m.Key, Subject: m.Subject, Obligation: m.Obligation.ID, Move: &m.Move,
-		})
-	}
-	for _, l := range s.Lowered {
-		out = append(out, Exception{
-			Kind: Lowered, IssueKey: l.Key, Subject: l.Subject, Obligation: l.Obligation, Lowering: &l.Lowering,
-		})
-	}
-	return append(out, s.Exceptions...)
+// add adds an exception of a kind that is about a request.
+func (s *Survey) add(kind ExceptionKind, r *enforcer.Request) *Exception {
+	s.Exceptions = append(s.Exceptions, Exception{Kind: kind, Issue: r.Issue, IssueKey: r.Key, Subject: r.Subject})
+	return &s.Exceptions[len(s.Exceptions)-1]
 }
 
-// addExceptions adds what made a request one, when it was received, or agreed on, in the period.
-func (s *Survey) addExceptions(about About, ev *enforcer.Evaluation) {
-	add := func(kind ExceptionKind, due time.Time) {
-		s.Exceptions = append(s.Exceptions, Exception{Kind: kind, IssueKey: about.Key, Subject: about.Subject, Due: due})
-	}
-	st, received := ev.State, s.period.holds(ev.Request.ReceivedAt)
+// addExceptions adds what made the request one, when it was received, or agreed on, in the period.
+func (s *Survey) addExceptions(ev *enforcer.Evaluation) {
+	r, st := ev.Request, ev.State
+	received := s.period.holds(r.ReceivedAt)
 	outside := received && slices.ContainsFunc(ev.Cycles, notEntitled)
 	switch {
 	case outside && st.NeedsPlan != "" && st.NeedsPlan != ev.Contract.Plan:
-		add(OutsidePlan, time.Time{})
+		s.add(OutsidePlan, r)
 	case outside:
-		add(OutsideValid, time.Time{})
+		s.add(OutsideValid, r)
 	}
 	if received && st.Severity != "" && !promised(ev.Contract, st.Severity) {
-		add(OutOfScope, time.Time{})
+		s.add(OutOfScope, r)
 	}
-	if received && ev.Request.AfterHours {
-		add(AfterHours, time.Time{})
+	if received && r.AfterHours {
+		s.add(AfterHours, r)
 	}
 	if due := st.Times[enforcer.FieldAgreedDue]; !due.IsZero() && (received || s.period.holds(due)) {
-		add(AgreedDue, due)
+		s.add(AgreedDue, r).Due = due
 	}
 }
 
@@ -88,6 +76,13 @@ func promised(c *enforcer.Contract, severity string) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool { return o.Rule(severity) != nil })
 }
 
-func sortByKey(exceptions []Exception) {
-	slices.SortStableFunc(exceptions, func(a, b Exception) int { return strings.Compare(a.IssueKey, b.IssueKey) })
+// sortExceptions puts each moved date first, then each lowered severity, then the others by the keys of their requests.
+func sortExceptions(list []Exception) {
+	rank := map[ExceptionKind]int{DueMoved: -2, Lowered: -1}
+	slices.SortStableFunc(list, func(a, b Exception) int {
+		if first := rank[a.Kind] - rank[b.Kind]; first != 0 || rank[a.Kind] != 0 {
+			return first
+		}
+		return strings.Compare(a.IssueKey, b.IssueKey)
+	})
 }

@@ -81,9 +81,9 @@ type Excuse struct {
 func Make(f Facts, lang string) Report {
 	r := Report{
 		Contract: f.Contract.ID, Title: f.Contract.Title.In(lang), From: f.Period.From.String(), To: f.Period.To.String(),
-		Made: f.Now.In(f.zone()), Obligations: []Obligation{}, Requests: f.requests(),
+		Made: f.Now.In(f.zone()), Obligations: []Obligation{}, Accounts: f.Survey.accounts(f.Contract),
+		Requests: f.requests(), Exceptions: append([]Exception{}, f.Survey.Exceptions...),
 	}
-	r.Accounts, r.Exceptions = f.Survey.accounts(f.Contract), f.Survey.exceptions()
 	for i := range f.Contract.Obligations {
 		if o := &f.Contract.Obligations[i]; o.Kind != enforcer.Account && o.Active() && !o.NoVerdict {
 			of := r.obligation(o.ID)

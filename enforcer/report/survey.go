@@ -13,9 +13,7 @@ type Survey struct {
 	Billed     []enforcer.BilledTime
 	Handled    []Handled // by the obligations of kind account that ask for a mean
 	Spending   *Spent    // as of now; nil where nothing is capped
-	Moves      []Moved   // of due dates in the period
-	Lowered    []LoweredSeverity
-	Exceptions []Exception // but for the moves and lowered severities
+	Exceptions []Exception
 
 	contract *enforcer.Contract
 	period   Period
@@ -36,22 +34,6 @@ type Spent struct {
 	Currency string
 }
 
-// About names a request in a survey.
-type About struct{ Issue, Key, Subject string }
-
-// Moved is a due date that was moved.
-type Moved struct {
-	About
-	Obligation *enforcer.Obligation
-	Move       enforcer.Move
-}
-
-// LoweredSeverity is a severity that was lowered before a deadline.
-type LoweredSeverity struct {
-	About
-	enforcer.Lowering
-}
-
 // NewSurvey begins a survey of a contract's requests over [from, to).
 func NewSurvey(c *enforcer.Contract, from, to time.Time) *Survey {
 	return &Survey{
@@ -65,19 +47,19 @@ func (s *Survey) Add(ev *enforcer.Evaluation) error {
 		return nil
 	}
 	r := ev.Request
-	about := About{Issue: r.Issue, Key: r.Key, Subject: r.Subject}
-	s.addExceptions(about, ev)
+	s.addExceptions(ev)
 	if s.period.holds(r.ReceivedAt) {
 		s.Requests[r.State().Severity]++
 	}
 	s.addWork(r)
 	for i := range ev.Cycles {
-		if err := s.addCycle(about, &ev.Cycles[i]); err != nil {
+		if err := s.addCycle(r, &ev.Cycles[i]); err != nil {
 			return err
 		}
 	}
 	for _, l := range enforcer.Lowerings(s.contract, r, s.period.Start, s.period.End) {
-		s.Lowered = append(s.Lowered, LoweredSeverity{about, l})
+		x := s.add(Lowered, r)
+		x.Obligation, x.Lowering = l.Obligation, &l
 	}
 	return nil
 }
@@ -95,10 +77,11 @@ func (s *Survey) addWork(r *enforcer.Request) {
 }
 
 // addCycle adds the moves of a due date and, of a cycle that was fulfilled in the period, how long it took.
-func (s *Survey) addCycle(about About, c *enforcer.Cycle) error {
+func (s *Survey) addCycle(r *enforcer.Request, c *enforcer.Cycle) error {
 	for _, m := range c.Moves {
 		if s.period.holds(m.At) {
-			s.Moves = append(s.Moves, Moved{about, c.Obligation, m})
+			x := s.add(DueMoved, r)
+			x.Obligation, x.Move = c.Obligation.ID, &m
 		}
 	}
 	if c.EndedAt.IsZero() || !s.period.holds(c.EndedAt) || c.EndWhy != "stopped" {
@@ -131,7 +114,7 @@ func (s *Survey) Sum(spent func(*enforcer.Obligation) (*Spent, error)) (err erro
 			}
 		}
 	}
-	sortByKey(s.Exceptions)
+	sortExceptions(s.Exceptions)
 	return nil
 }
 

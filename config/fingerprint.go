@@ -16,6 +16,8 @@ import (
 // is never renamed, moved or dropped, whatever becomes of the Go field that it is read from; what no longer counts is
 // written as the constant that it was. A field that is added later is written by unlessUnset: while it is not used, the
 // fingerprints stay as they are. TestFingerprintsKnowEveryField finds a field that is not written here.
+//
+// This is encoding 1. If there is ever another, states with a fingerprint of encoding 1 must still be recognised.
 
 // rulesFingerprint is the fingerprint of what a text promises and does: not of titles and sources, of the admin's name
 // for it, nor of calendar data, which has a version of its own.
@@ -61,11 +63,7 @@ func (c *Config) fingerprint() string {
 }
 
 func hash(v any) string {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // plain values only
-	}
-	sum := sha256.Sum256(data)
+	sum := sha256.Sum256(appendJSON(nil, v))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -80,23 +78,37 @@ type member struct {
 // notWritten is the value of a member that is left out.
 type notWritten struct{}
 
-// MarshalJSON writes the members.
-func (o object) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for _, m := range o {
-		if m.value == (notWritten{}) {
-			continue
+func appendJSON(out []byte, v any) []byte {
+	switch v := v.(type) {
+	case object:
+		separator := byte('{')
+		for _, m := range v {
+			if m.value != (notWritten{}) {
+				out = append(append(out, separator), `"`+m.name+`":`...)
+				out = appendJSON(out, m.value)
+				separator = ','
+			}
 		}
-		value, err := json.Marshal(m.value)
-		if err != nil {
-			return nil, err
+		if separator == '{' {
+			out = append(out, separator)
 		}
-		if len(out) > 1 {
-			out = append(out, ',')
+		return append(out, '}')
+	case []any:
+		separator := byte('[')
+		for _, entry := range v {
+			out = appendJSON(append(out, separator), entry)
+			separator = ','
 		}
-		out = append(append(out, `"`+m.name+`":`...), value...)
+		if separator == '[' {
+			out = append(out, separator)
+		}
+		return append(out, ']')
 	}
-	return append(out, '}'), nil
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain values only
+	}
+	return append(out, data...)
 }
 
 // unlessUnset leaves the member out where the field, which older configurations do not know, is not used.

@@ -1,6 +1,10 @@
 package config
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
@@ -79,12 +83,14 @@ func encodeComment(c *enforcer.StepComment) any {
 func encodeInterval(i *calendar.Interval) any { return object{{"From", i.From}, {"To", i.To}} }
 
 func encodeDays(d *calendar.Days) any {
-	var years map[int]any // written in the order of its keys as text
+	var years any
 	if d.Years != nil {
-		years = map[int]any{}
-	}
-	for number, year := range d.Years {
-		years[number] = encodeYear(&year)
+		byNumber := object{}
+		for _, number := range slices.Sorted(maps.Keys(d.Years)) {
+			year := d.Years[number]
+			byNumber = append(byNumber, member{strconv.Itoa(number), encodeYear(&year)})
+		}
+		years = byNumber
 	}
 	return object{{"Country", d.Country}, {"Source", d.Source}, {"Version", d.Version}, {"Years", years}}
 }

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"reflect"
@@ -106,13 +104,7 @@ func TestFingerprintsKnowEveryField(t *testing.T) {
 
 func knows[T any](t *testing.T, encode func(*T) any, leftOut ...string) {
 	t.Helper()
-	text := func(v *T) string {
-		data, err := json.Marshal(encode(v))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(data)
-	}
+	text := func(v *T) string { return string(appendJSON(nil, encode(v))) }
 	unset := text(new(T))
 	for i := range reflect.TypeFor[T]().NumField() {
 		f := reflect.TypeFor[T]().Field(i)
@@ -173,8 +165,7 @@ func TestFingerprintWithoutAnUnusedField(t *testing.T) {
 		t.Error("a member that is not used counts, or one that is used does not")
 	}
 	rule := &mapping.StatusRule{Is: enforcer.Closed, Names: []string{"Closed"}} // without categories, which came later
-	data, err := json.Marshal(encodeStatusRule(rule))
-	if err != nil || !bytes.Equal(data, []byte(`{"Is":"closed","Names":["Closed"]}`)) {
-		t.Errorf("got %s, %v", data, err)
+	if got := string(appendJSON(nil, encodeStatusRule(rule))); got != `{"Is":"closed","Names":["Closed"]}` {
+		t.Errorf("got %s", got)
 	}
 }

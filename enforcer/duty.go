@@ -107,6 +107,8 @@ type Run struct {
 	DoneBy    Person
 	DoneEvent string
 	GoneAt    time.Time // when that issue was found deleted
+	Key       string    // what people type for that issue
+	Hidden    bool      // that issue is out of our sight: nothing is judged
 }
 
 // CycleID names the run's cycle: by the period, and the duty where there is more than one.

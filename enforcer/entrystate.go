@@ -51,3 +51,15 @@ func (s EntryState) Open() bool { return s == Intended || s == Waiting || s == H
 
 // HasNotBefore reports whether an entry in this state can have a moment before which nothing is done about it.
 func (s EntryState) HasNotBefore() bool { return s == Intended || s == Waiting || s == Sent }
+
+// The codes of reasons for which entries are held, beside the request's own.
+const (
+	HeldOverLimit  = "storm"      // more writes in one pass than the limit: only a human ends it
+	HeldRights     = "rights"     // our account lacks a right: looked at as often as the tracker's names are
+	HeldBlocked    = "blocked"    // nothing may be written
+	HeldMapping    = "mapping"    // the mapping has faults
+	HeldLeak       = "leak"       // an internal comment came out public: until a human has looked, none is written
+	HeldImpossible = "impossible" // the tracker would refuse it; looked at again when the issue changes
+	HeldDuty       = "duty"       // what the admin says of the issue to be made does not fit the tracker
+	HeldWatch      = "watch"      // the issue that is told of the cost of changes is not there
+)

@@ -11,6 +11,7 @@ import (
 
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 	"slabridge/enforcer/report"
 )
 
@@ -94,7 +95,7 @@ func tellPasses(ctx context.Context, w *workspace, reports []engine.Report) erro
 
 // mustLook reports whether a human must look at what a pass did.
 func mustLook(r *engine.Report) bool {
-	grave := func(p engine.Problem) bool { return p.Grave }
+	grave := func(p outbox.Problem) bool { return p.Grave }
 	return len(r.Held)+len(r.Refused) > 0 || slices.ContainsFunc(r.Problems, grave)
 }
 

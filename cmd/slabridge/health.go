@@ -35,7 +35,7 @@ type healthInfo struct {
 }
 
 func showHealth(ctx context.Context, w *workspace, _ []string) error {
-	fares, err := w.engine.Fares(ctx, w.now())
+	fares, err := w.engine.HealthStatus(ctx, w.now())
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func showHealth(ctx context.Context, w *workspace, _ []string) error {
 	return worst
 }
 
-func healthOf(ctx context.Context, w *workspace, f engine.Fares) (healthInfo, error) {
+func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthInfo, error) {
 	held, err := waiting(ctx, w, f.Connection, nil)
 	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, w.now())
 	return healthInfo{

@@ -47,7 +47,8 @@ var layers = []layer{
 	{"enforcer/ledger", []string{"connectors", "enforcer"}, "the ledger is evidence and readable without the mirror"},
 	{"enforcer/decide", []string{"enforcer", "enforcer/calendar"}, "decisions are pure: no tracker, no ledger, no SQL among all that they rest on"},
 	{"enforcer/report", []string{"enforcer", "enforcer/calendar", "enforcer/ledger", "mapping"}, "the report is worked out from values, for any output"},
-	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/decide", "enforcer/ledger", "enforcer/report"}, "the engine turns the crank through the contract and never names a tracker"},
+	{"enforcer/outbox", []string{"connectors", "mapping", "enforcer", "enforcer/ledger"}, "the outbox carries out what it is handed: deciding again is a function, and the mirror is told and not asked"},
+	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/decide", "enforcer/ledger", "enforcer/outbox", "enforcer/report"}, "the engine turns the crank through the contract and never names a tracker"},
 }
 
 // A fence keeps an import from outside the module where it belongs.

@@ -15,6 +15,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer/engine"
+	"slabridge/enforcer/outbox"
 )
 
 func ledgerRevertCmd(a *app) *cobra.Command {
@@ -65,7 +66,7 @@ type correctInfo struct {
 }
 
 // revert shows what can be taken back, and takes it back once that is confirmed, by the flag or at a terminal.
-func revert(ctx context.Context, w *workspace, undos []engine.Undo, yes bool) error {
+func revert(ctx context.Context, w *workspace, undos []outbox.Undo, yes bool) error {
 	n := 0
 	for _, u := range undos {
 		i, err := undoInfoOf(ctx, w, u)
@@ -119,7 +120,7 @@ func affirmed(in io.Reader) bool {
 	return false
 }
 
-func undoInfoOf(ctx context.Context, w *workspace, u engine.Undo) (undoInfo, error) {
+func undoInfoOf(ctx context.Context, w *workspace, u outbox.Undo) (undoInfo, error) {
 	k := u.Entry.Key
 	zone := w.zone(k.Contract)
 	n, err := w.names(ctx, k.Connection)
@@ -128,7 +129,7 @@ func undoInfoOf(ctx context.Context, w *workspace, u engine.Undo) (undoInfo, err
 		Obligation: k.Obligation, Step: k.Step, Moment: u.Entry.Moment.In(zone), TakenBack: u.Any(), Made: u.Made,
 		Comments: []correctInfo{}, Stays: []string{},
 	}
-	back := func(b *engine.Back, field string) *backInfo {
+	back := func(b *outbox.Back, field string) *backInfo {
 		if b == nil {
 			return nil
 		}

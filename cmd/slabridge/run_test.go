@@ -16,6 +16,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // logbook is a log that can be waited on.
@@ -210,7 +211,7 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 		}
 	}
 	pass := func(id string) {
-		m.passed([]engine.Report{{Connection: id, Now: now, Written: make([]ledger.Entry, 2)}}, nil)
+		m.passed([]engine.Report{{Connection: id, Now: now, Report: outbox.Report{Written: make([]ledger.Entry, 2)}}}, nil)
 	}
 	health(0, http.StatusOK, "ok")
 	health(11*time.Minute, http.StatusOK, "ok")

@@ -12,6 +12,7 @@ import (
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // A wrong mapping that would touch hundreds of issues is held, and told in a summary that a human can judge: how many
@@ -102,7 +103,7 @@ func TestLogOfAPass(t *testing.T) {
 	}
 	contains(t, "log", text, "issues=40", "steps=40", `examples="#0 #38 #39"`, `why="too many"`, `msg="slabridge is late"`, "overdue=3")
 	out.Reset()
-	r = engine.Report{Connection: "helpdesk", Held: r.Held[:2], Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)}}
+	r = engine.Report{Connection: "helpdesk", Report: outbox.Report{Held: r.Held[:2]}, Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)}}
 	logPass(log, []engine.Report{r}, nil)
 	contains(t, "log", out.String(), "issue=0", "issue=1", `msg="slabridge has caught up"`)
 

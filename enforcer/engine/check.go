@@ -10,6 +10,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 	"slabridge/mapping"
 )
 
@@ -53,103 +54,91 @@ func (k *Checkup) Faults(skew time.Duration) (n int) {
 // strangersRead bounds how many mirrored issues are looked through for authors without a role.
 const strangersRead = 500
 
-// Check asks every tracker whether it bears out the configuration: names, people, rights and clock. It only
-// reads. What the mirror holds already is looked through for authors without a role and for comments by our
-// account that are not ours.
-func (e *Engine) Check(ctx context.Context) ([]Checkup, error) {
-	var out []Checkup
-	_, err := e.each(func(c Connection) (Report, error) {
-		k, err := e.check(ctx, c)
-		if err == nil {
-			out = append(out, k)
-		}
-		return Report{}, err
-	})
-	return out, err
+// checker holds one connection's tracker against the configuration.
+type checker struct {
+	source
+	names     connectors.Directory
+	contracts []*contract
+	Checkup
 }
 
-func (e *Engine) check(ctx context.Context, c Connection) (Checkup, error) {
-	k := Checkup{Connection: c.ID}
-	var err error
-	if k.Account, err = c.Tracker.Self(ctx); err != nil {
-		return k, err
+// check asks the connection's tracker.
+func (s source) check(ctx context.Context) (Checkup, error) {
+	k := &checker{source: s, Checkup: Checkup{Connection: s.conn.ID}}
+	err := k.check(ctx)
+	return k.Checkup, err
+}
+
+func (k *checker) check(ctx context.Context) (err error) {
+	if k.Account, err = k.conn.Tracker.Self(ctx); err != nil {
+		return err
 	}
-	d, err := c.Tracker.Directory(ctx)
-	if err != nil {
-		return k, err
+	if k.names, err = k.conn.Tracker.Directory(ctx); err != nil {
+		return err
 	}
-	k.Offset, _, k.OffsetKnown = c.Tracker.Offset()
-	views, problems, err := e.bind(ctx, c.ID, d)
-	if err != nil {
-		return k, err
+	k.Offset, _, k.OffsetKnown = k.conn.Tracker.Offset()
+	if k.contracts, k.Problems, err = k.bind(ctx, k.names); err != nil {
+		return err
 	}
-	k.Problems = problems
 	if k.Account.Admin {
 		k.Problems = append(k.Problems, mapping.Problem{
 			Path: "connections", Value: k.Account.Login,
 			Reason: "the account is an administrator: give slabridge an account of its own with only the rights listed here",
 		})
 	}
-	permissions := c.Tracker.Capabilities().Permissions
-	for _, v := range views {
-		for _, need := range v.bound.Rights(v.Contract.Contract) {
+	for _, c := range k.contracts {
+		for _, need := range c.bound.Rights(c.Contract.Contract) {
 			if need.Right != connectors.CreateIssues { // not here, but where its duties say
-				k.need(need, permissions[need.Right], v.scope.Projects(), d)
+				k.need(need.Right, need.For, c.scope.Projects()...)
 			}
 		}
-		for _, p := range v.bound.Unseen(v.scope.Projects(), d) {
+		for _, p := range c.bound.Unseen(c.scope.Projects(), k.names) {
 			if !slices.Contains(k.Problems, p) { // contracts share mappings
 				k.Problems = append(k.Problems, p)
 			}
 		}
-		if err := e.checkWhole(ctx, c, v, d, &k); err != nil {
-			return k, err
+		if err := k.checkContractLevel(ctx, c); err != nil {
+			return err
 		}
 	}
 	slices.SortFunc(k.Needs, func(a, b RightNeeded) int {
 		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
 	})
-	if err := e.lookThrough(ctx, c, views, &k); err != nil {
-		return k, err
+	if err := k.lookThrough(ctx); err != nil {
+		return err
 	}
-	return k, e.addAlarms(ctx, c.ID, &k)
+	return k.addAlarms(ctx)
 }
 
 // addAlarms lists as faults what stops writes until a human settles it.
-func (e *Engine) addAlarms(ctx context.Context, conn string, k *Checkup) error {
-	alarms, err := e.ledger.Alarms(ctx, conn)
-	if err != nil {
-		return err
-	}
+func (k *checker) addAlarms(ctx context.Context) error {
+	alarms, err := k.ledger.Alarms(ctx, k.conn.ID)
 	for _, a := range alarms {
-		switch {
-		case !a.Open():
-		case a.Kind == ledger.OtherInstallation:
-			k.fault(rivalText(a.Subject, e.ledger.Installation(), a.IssueKey)["en"], a.Subject, true)
-		default:
-			k.fault(leakText(a)["en"], a.Subject, true)
+		if a.Open() {
+			k.fault(outbox.AlarmText(a, k.ledger.Installation())["en"], a.Subject, true)
 		}
 	}
-	return nil
+	return err
 }
 
 // fault adds a problem about the connection, once.
-func (k *Checkup) fault(text, value string, fatal bool) {
+func (k *checker) fault(text, value string, fatal bool) {
 	p := mapping.Problem{Path: "connections", Value: value, Reason: text, Fatal: fatal}
 	if !slices.ContainsFunc(k.Problems, func(x mapping.Problem) bool { return x.Path == p.Path && x.Value == p.Value && x.Fatal == fatal }) {
 		k.Problems = append(k.Problems, p)
 	}
 }
 
-// need adds what a contract needs to what the others need.
-func (k *Checkup) need(n mapping.Need, permissions, projects []string, d connectors.Directory) {
-	i := slices.IndexFunc(k.Needs, func(have RightNeeded) bool { return have.Right == n.Right })
+// need adds a right that steps or fields need in projects to what the others need.
+func (k *checker) need(right connectors.Right, steps []string, projects ...string) {
+	permissions := k.conn.Tracker.Capabilities().Permissions[right]
+	i := slices.IndexFunc(k.Needs, func(have RightNeeded) bool { return have.Right == right })
 	if i < 0 {
 		i = len(k.Needs)
-		k.Needs = append(k.Needs, RightNeeded{Right: n.Right, Permissions: permissions, Missing: map[string]string{}})
+		k.Needs = append(k.Needs, RightNeeded{Right: right, Permissions: permissions, Missing: map[string]string{}})
 	}
 	need := &k.Needs[i]
-	for _, what := range n.For {
+	for _, what := range steps {
 		if !slices.Contains(need.For, what) {
 			need.For = append(need.For, what)
 		}
@@ -157,68 +146,60 @@ func (k *Checkup) need(n mapping.Need, permissions, projects []string, d connect
 	for _, project := range projects {
 		for _, p := range permissions {
 			if !k.Account.Has(project, p) {
-				need.Missing[projectName(d, project)] = p
+				need.Missing[projectName(k.names, project)] = p
 			}
 		}
 	}
 }
 
-func projectName(d connectors.Directory, id string) string {
-	for _, p := range d.Projects {
-		if p.ID == id {
-			return p.Key
-		}
-	}
-	return id
-}
-
 // lookThrough reads what is mirrored for what the mapping does not explain.
-func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k *Checkup) error {
-	steps := map[*view][]*closing{}
-	for _, v := range views {
-		steps[v] = v.closings()
+func (k *checker) lookThrough(ctx context.Context) error {
+	steps := map[*contract][]*closing{}
+	for _, c := range k.contracts {
+		steps[c] = c.closings()
 	}
 	read := 0
-	for entry, err := range e.mirror.Issues(ctx, c.ID) {
+	for entry, err := range k.mirror.Issues(ctx, k.conn.ID) {
 		if err != nil {
 			return err
 		}
 		if read++; read > strangersRead {
 			break
 		}
-		h, ok, err := e.mirror.History(ctx, c.ID, entry.ID)
+		h, ok, err := k.mirror.History(ctx, k.conn.ID, entry.ID)
 		if err != nil {
 			return err
 		}
-		watched := slices.ContainsFunc(views, func(v *view) bool {
-			return slices.Contains(v.scope.Projects(), h.Issue.Values.One(connectors.FieldProject))
+		watched := slices.ContainsFunc(k.contracts, func(c *contract) bool {
+			return slices.Contains(c.scope.Projects(), h.Issue.Values.One(connectors.FieldProject))
 		})
-		for _, s := range e.sightings(h) {
+		for _, s := range outbox.Sightings(h, k.ledger.Installation()) {
 			switch {
 			case !watched: // where it writes is no matter of ours
-			case e.rival(s, k.Account.ID):
-				k.fault(rivalText(s.install, e.ledger.Installation(), h.Issue.Key)["en"], s.install, true)
-			case s.author != k.Account.ID:
+			case s.Rival(k.Account.ID, k.ledger.Begun()):
+				rival := ledger.Alarm{Kind: ledger.OtherInstallation, Subject: s.Install, IssueKey: h.Issue.Key}
+				k.fault(outbox.AlarmText(rival, k.ledger.Installation())["en"], s.Install, true)
+			case s.Author != k.Account.ID:
 				k.fault(fmt.Sprintf("someone (id %s) wrote a comment on #%s with the mark of another installation of slabridge: "+
-					"if there is one, customers hear everything twice; stop one of the two", s.author, h.Issue.Key), s.install, false)
+					"if there is one, customers hear everything twice; stop one of the two", s.Author, h.Issue.Key), s.Install, false)
 			}
 		}
-		for _, v := range views {
+		for _, c := range k.contracts {
 			if !ok {
 				continue
 			}
-			r := v.bound.Request(h, v.scope, v.Zone())
-			k.explainable(r, h, k.Account.ID)
-			for _, s := range steps[v] {
+			r := c.bound.Request(h, c.scope, c.Zone())
+			k.explainable(r, h)
+			for _, s := range steps[c] {
 				if st := r.State(); st.Covered && st.Status.Open() == (s.class == enforcer.Closed) {
-					s.look(v, h)
+					s.look(c, h)
 				}
 			}
 		}
 	}
-	for _, v := range views {
-		for _, s := range steps[v] {
-			if p, told := s.tell(v); told {
+	for _, c := range k.contracts {
+		for _, s := range steps[c] {
+			if p, told := s.tell(c); told {
 				k.Problems = append(k.Problems, p)
 			}
 		}
@@ -227,7 +208,8 @@ func (e *Engine) lookThrough(ctx context.Context, c Connection, views []*view, k
 	return nil
 }
 
-func (k *Checkup) explainable(r enforcer.Request, h connectors.History, self string) {
+// explainable adds what the mapping does not explain of one request.
+func (k *checker) explainable(r enforcer.Request, h connectors.History) {
 	for i := range r.Moments {
 		m := &r.Moments[i]
 		if !m.State.Covered {
@@ -240,7 +222,7 @@ func (k *Checkup) explainable(r enforcer.Request, h connectors.History, self str
 		}
 	}
 	for _, e := range h.Events {
-		if e.Author != self || e.Note == nil || strings.TrimSpace(e.Note.Text) == "" {
+		if e.Author != k.Account.ID || e.Note == nil || strings.TrimSpace(e.Note.Text) == "" {
 			continue
 		}
 		if _, _, ok := mapping.ParseMark(e.Note.Text); !ok {

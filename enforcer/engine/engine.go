@@ -19,71 +19,38 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
-	"slabridge/connectors"
 	"slabridge/connectors/mirror"
-	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
-	"slabridge/mapping"
+	"slabridge/enforcer/outbox"
 )
-
-// Connection is one tracker to watch.
-type Connection struct {
-	ID      string
-	Tracker connectors.Tracker // nil where nothing is to be asked: Plan, Explain and Running only read
-	Markup  connectors.Markup  // of its comments
-	Poll    string             // cron text, for Run
-	// WatchIssue is the key of the issue that is told when slabridge itself is late; "" for none.
-	WatchIssue string
-}
-
-// Contract is a contract on a connection, with the mapping of its words. Path and ScopePath name the places in
-// the admin's file for problems.
-type Contract struct {
-	*enforcer.Contract
-	Connection  string
-	Mapping     mapping.Mapping
-	Path        string
-	Scope       mapping.Scope
-	ScopePath   string
-	EnforceFrom time.Time // zero: the contract's first pass
-	Duties      []Duty    // for which an issue is made in each period
-	Account     *Account  // by which a cap on the cost of changes is measured
-	Fingerprint string    // of everything that can move its deadlines, mapping and scope included
-}
-
-// Settings is what an engine works by; a reload makes a new one.
-type Settings struct {
-	Connections   []Connection
-	Contracts     []Contract
-	Texts         *mapping.Texts
-	WritesPerPass int           // more are held; 0 means none are written
-	ClockSkew     time.Duration // a greater difference between our clock and the tracker's holds writes
-	LateAfter     time.Duration // what is due and not done for longer makes slabridge itself late; 0: it never is
-}
 
 // Engine works on one state file. Its methods are not to be called at the same time as each other, but for the
 // reading ones and Hint.
 type Engine struct {
-	mirror   *mirror.DB
-	ledger   *ledger.Ledger
-	clock    func() time.Time
-	log      *slog.Logger
-	settings Settings
-	looked   map[string]lastPass // by connection
-	hints    *hints
-	// uncounted are the costs that could not be read and were told of, by connection, contract and issue
-	uncounted map[[3]string]string
+	mirror    *mirror.DB
+	ledger    *ledger.Ledger
+	clock     func() time.Time
+	log       *slog.Logger
+	settings  Settings
+	looked    map[string]lastPass // by connection
+	hints     *hints
+	uncounted unreadableCosts
 	// Progress, when set, is told how a long synchronisation goes on.
 	Progress func(mirror.Progress)
 }
 
 // New makes an engine over an open mirror and ledger.
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
-	return &Engine{mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, hints: newHints(), uncounted: map[[3]string]string{}}
+	return &Engine{
+		mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, hints: newHints(),
+		uncounted: unreadableCosts{},
+	}
 }
 
 // Connections are those it works on.
@@ -92,43 +59,77 @@ func (e *Engine) Connections() []Connection { return e.settings.Connections }
 // Configure replaces the settings between two passes.
 func (e *Engine) Configure(s Settings) { e.settings = s }
 
+// Hint says that issues of a connection, by their ids, may have changed; without any, that something did. Run makes a
+// pass over the connection at once and reads them again in it, known or not. It reports whether all of them will be:
+// at most sixty new ones are taken at a time and in a minute, and for the others the pass looks at nothing but the tracker's
+// list of what changed. Unlike the other methods it may be called at any time, and does not wait.
+func (e *Engine) Hint(connection string, issues ...string) bool {
+	return e.hints.add(e.clock(), connection, issues...)
+}
+
+// source is where everything about a connection is read from.
+func (e *Engine) source(c Connection) source {
+	return source{mirror: e.mirror, ledger: e.ledger, clock: e.clock, settings: e.settings, conn: c}
+}
+
 // Report is what a pass did on one connection.
 type Report struct {
+	outbox.Report
 	Connection string
 	Now        time.Time // the tracker's time by which the pass decided
 	Changed    int       // issues whose history changed
 	Evaluated  int
-	Written    []ledger.Entry
-	Refused    []ledger.Entry
-	Held       []ledger.Entry
-	Exposed    int // internal comments found to be public, by the tracker's doing or somebody's
-	Problems   []Problem
 	// Late tells whether slabridge itself is late, of a pass that failed, too.
 	Late Lateness
-}
-
-// Problem is something a human should know of, that did not stop the pass.
-type Problem struct {
-	Issue string // "" when it is not about one
-	Text  string
-	Grave bool // it stops writes, or a promise cannot be watched
-}
-
-func (r *Report) problem(issue string, grave bool, format string, args ...any) {
-	r.Problems = append(r.Problems, Problem{Issue: issue, Text: fmt.Sprintf(format, args...), Grave: grave})
 }
 
 // Pass makes one full pass over every connection: sync, decide, write back. A connection that fails does not
 // keep the others from being served; the errors are joined.
 func (e *Engine) Pass(ctx context.Context) ([]Report, error) {
-	return e.each(func(c Connection) (Report, error) { return e.pass(ctx, c) })
+	return each(e.settings.Connections, func(c Connection) (Report, error) { return e.pass(ctx, c) })
 }
 
-// now is the tracker's time as far as it has been measured.
-func (e *Engine) now(t connectors.Tracker) time.Time {
-	var offset time.Duration
-	if t != nil {
-		offset, _, _ = t.Offset()
+// Sync brings the mirror of every connection up to date and writes nothing to any tracker.
+func (e *Engine) Sync(ctx context.Context, o SyncOptions) (map[string]mirror.Report, error) {
+	reports, err := each(e.settings.Connections, func(c Connection) (mirror.Report, error) {
+		s := e.source(c)
+		return s.sync(ctx, o, e.Progress)
+	})
+	out := map[string]mirror.Report{}
+	for i, c := range e.settings.Connections {
+		out[c.ID] = reports[i]
 	}
-	return e.clock().Add(offset).UTC()
+	return out, err
+}
+
+// Revert takes back what can be taken back of the undos (outbox.Writer.Revert).
+func (e *Engine) Revert(ctx context.Context, undos []outbox.Undo) ([]Report, error) {
+	return each(e.settings.Connections, func(c Connection) (Report, error) {
+		report := Report{Connection: c.ID}
+		mine := slices.DeleteFunc(slices.Clone(undos), func(u outbox.Undo) bool { return u.Entry.Key.Connection != c.ID || !u.Any() })
+		if len(mine) == 0 {
+			return report, nil
+		}
+		p, err := e.prepare(ctx, e.source(c), &report)
+		if err == nil {
+			err = p.out.Revert(ctx, mine, p.words())
+		}
+		if err == nil {
+			err = p.out.Failed()
+		}
+		return report, err
+	})
+}
+
+// each does something with every connection and gives what came of each; the errors are joined.
+func each[T any](connections []Connection, f func(Connection) (T, error)) ([]T, error) {
+	out := make([]T, len(connections))
+	var errs []error
+	for i, c := range connections {
+		var err error
+		if out[i], err = f(c); err != nil {
+			errs = append(errs, fmt.Errorf("connection %s: %w", c.ID, err))
+		}
+	}
+	return out, errors.Join(errs...)
 }

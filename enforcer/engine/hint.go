@@ -32,12 +32,8 @@ func newHints() *hints {
 	return &hints{came: make(chan struct{}, 1), waiting: map[string]map[string]bool{}, budgets: map[string]*rate.Limiter{}}
 }
 
-// Hint says that issues of a connection, by their ids, may have changed; without any, that something did. Run makes a
-// pass over the connection at once and reads them again in it, known or not. It reports whether all of them will be:
-// at most sixty new ones are taken at a time and in a minute, and for the others the pass looks at nothing but the tracker's
-// list of what changed. Unlike the other methods it may be called at any time, and does not wait.
-func (e *Engine) Hint(connection string, issues ...string) bool {
-	h := e.hints
+// add keeps that issues of a connection may have changed; it reports whether all of them will be read again.
+func (h *hints) add(now time.Time, connection string, issues ...string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	waiting, asked := h.waiting[connection]
@@ -58,7 +54,7 @@ func (e *Engine) Hint(connection string, issues ...string) bool {
 	for _, id := range issues {
 		switch {
 		case waiting[id]:
-		case budget.AllowN(e.clock(), 1):
+		case budget.AllowN(now, 1):
 			waiting[id] = true
 		default:
 			all = false
@@ -77,24 +73,24 @@ func (h *hints) take(connection string) []string {
 	return issues
 }
 
-// hinted are the connections for which hints are to bring a pass about. A tracker in trouble is left alone: the next try
+// ready are the connections for which hints are to bring a pass about. A tracker in trouble is left alone: the next try
 // takes what waits. What was said of a connection that is no longer there is forgotten.
-func (e *Engine) hinted() map[string]bool {
-	e.hints.mu.Lock()
-	defer e.hints.mu.Unlock()
+func (h *hints) ready(connections []Connection, looked map[string]lastPass) map[string]bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	ids := map[string]bool{}
 	waiting := map[string]map[string]bool{}
-	for _, c := range e.settings.Connections {
-		issues, ok := e.hints.waiting[c.ID]
+	for _, c := range connections {
+		issues, ok := h.waiting[c.ID]
 		if !ok {
 			continue
 		}
 		waiting[c.ID] = issues
-		if e.looked[c.ID].failedAt.IsZero() {
+		if looked[c.ID].failedAt.IsZero() {
 			ids[c.ID] = true
 		}
 	}
-	e.hints.waiting = waiting
+	h.waiting = waiting
 	return ids
 }
 

@@ -26,9 +26,9 @@ func watched(t *testing.T) (w *world, watch, id int) {
 }
 
 // fares is how slabridge fares now.
-func (w *world) fares() engine.Fares {
+func (w *world) fares() engine.HealthStatus {
 	w.t.Helper()
-	all, err := w.engine.Fares(w.t.Context(), w.now())
+	all, err := w.engine.HealthStatus(w.t.Context(), w.now())
 	w.do(err)
 	return all[0]
 }

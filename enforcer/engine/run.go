@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"slabridge/enforcer/outbox"
 )
 
 // minWake after the last pass over all connections keeps a step that cannot be taken from turning the daemon into a busy
@@ -18,17 +20,17 @@ type lastPass struct {
 	failedAt time.Time // when the last pass failed, tracker's time; zero: it did not
 }
 
-// note keeps how a pass ended, for the wake-up after it.
-func (e *Engine) note(p *pass, err error) {
-	l := e.looked[p.conn.ID]
-	if !p.now.IsZero() {
-		l.now = p.now
+// note keeps how a pass that decided by now ended, for the wake-up after it.
+func (e *Engine) note(s source, now time.Time, err error) {
+	l := e.looked[s.conn.ID]
+	if !now.IsZero() {
+		l.now = now
 	}
 	l.failedAt = time.Time{}
 	if err != nil {
-		l.failedAt = e.now(p.conn.Tracker)
+		l.failedAt = s.trackerTime()
 	}
-	e.looked[p.conn.ID] = l
+	e.looked[s.conn.ID] = l
 }
 
 // Run passes over each connection by its schedule, over those that Hint tells of, and over all of them whenever the
@@ -80,7 +82,7 @@ func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]
 		case <-window:
 			stop()
 			window = nil
-			if ids := e.hinted(); len(ids) > 0 {
+			if ids := e.hints.ready(e.settings.Connections, e.looked); len(ids) > 0 {
 				hintedAt = e.clock()
 				report(e.passOver(ctx, ids))
 			}
@@ -124,7 +126,7 @@ func (e *Engine) schedule(ticks chan<- string) (*cron.Cron, error) {
 }
 
 func (e *Engine) passOver(ctx context.Context, ids map[string]bool) ([]Report, error) {
-	return e.each(func(c Connection) (Report, error) {
+	return each(e.settings.Connections, func(c Connection) (Report, error) {
 		if !ids[c.ID] {
 			return Report{Connection: c.ID}, nil
 		}
@@ -139,11 +141,12 @@ func (e *Engine) wake(ctx context.Context, passedAt time.Time) (<-chan time.Time
 	var first time.Duration
 	found := false
 	for _, c := range e.settings.Connections {
-		at, err := e.next(ctx, c)
+		s := e.source(c)
+		at, err := s.next(ctx, e.looked[c.ID])
 		if err != nil {
 			return nil, func() {}, err
 		}
-		if in := at.Sub(e.now(c.Tracker)); !at.IsZero() && (!found || in < first) {
+		if in := at.Sub(s.trackerTime()); !at.IsZero() && (!found || in < first) {
 			first, found = in, true
 		}
 	}
@@ -157,21 +160,25 @@ func (e *Engine) wake(ctx context.Context, passedAt time.Time) (<-chan time.Time
 // next is the moment, tracker's time, at which a connection is to be looked at again: what came since the last
 // pass decided, too, but not what that pass could not do, for then the schedule brings the next try. A failed pass
 // is tried again soon, however rare the polls are.
-func (e *Engine) next(ctx context.Context, c Connection) (time.Time, error) {
-	l := e.looked[c.ID]
+func (s *source) next(ctx context.Context, l lastPass) (time.Time, error) {
 	if !l.failedAt.IsZero() {
-		return l.failedAt.Add(retryAfter), nil
+		return l.failedAt.Add(outbox.RetryAfter), nil
 	}
-	next, err := e.ledger.NextMoment(ctx, c.ID, l.now)
+	next, err := s.ledger.NextMoment(ctx, s.conn.ID, l.now)
 	if err != nil {
 		return time.Time{}, err
 	}
-	open, err := e.ledger.Unsettled(ctx, c.ID)
+	open, err := s.ledger.Unsettled(ctx, s.conn.ID)
 	if err != nil {
 		return time.Time{}, err
+	}
+	var lag time.Duration
+	if s.conn.Tracker != nil {
+		lag = s.conn.Tracker.Capabilities().Lag
 	}
 	for _, w := range open {
-		for _, at := range []time.Time{w.LastAt().Add(settleAfter), lostAt(c, w)} {
+		first, last := outbox.LooksAt(w, lag)
+		for _, at := range []time.Time{first, last} {
 			if at.After(l.now) && (next.IsZero() || at.Before(next)) {
 				next = at
 			}

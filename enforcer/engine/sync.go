@@ -2,49 +2,52 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"time"
 
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 )
 
-// sync brings the mirror of one connection up to date, names included. The hinted issues are read again in any case.
-func (e *Engine) sync(ctx context.Context, c Connection, o SyncOptions, hinted ...string) (mirror.Report, error) {
-	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: e.Progress, Work: e.countsWork(c.ID), Reread: hinted}
-	cursor, err := e.mirror.Cursor(ctx, c.ID)
+// directoryAge is how old the names behind the ids may be before they are read again; an unknown id makes it
+// happen at once.
+const directoryAge = time.Hour
+
+// censusEvery is how often all ids are compared, to notice deletions, moves, lost permission and edited notes.
+const censusEvery = time.Hour
+
+// SyncOptions say how thorough a synchronisation is.
+type SyncOptions struct {
+	Full   bool // read every history again
+	Census bool // compare all ids now, not only when it is time
+}
+
+// sync brings the mirror of the connection up to date, names included. The hinted issues are read again in any case.
+func (s *source) sync(ctx context.Context, o SyncOptions, progress func(mirror.Progress), hinted ...string) (mirror.Report, error) {
+	work := slices.ContainsFunc(s.settings.Contracts, func(c Contract) bool { return c.Connection == s.conn.ID && c.countsWork() })
+	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: progress, Work: work, Reread: hinted}
+	cursor, err := s.mirror.Cursor(ctx, s.conn.ID)
 	if err != nil {
 		return mirror.Report{}, err
 	}
-	if e.now(c.Tracker).Sub(cursor.CensusAt) >= censusEvery {
+	if s.trackerTime().Sub(cursor.CensusAt) >= censusEvery {
 		opts.Census = true
-		running, err := e.running(ctx, c.ID)
+		running, err := s.running(ctx)
 		if err != nil {
 			return mirror.Report{}, err
 		}
 		opts.Reread = slices.Concat(hinted, running)
 	}
-	r, err := e.mirror.Sync(ctx, c.ID, c.Tracker, e.clock, opts)
+	r, err := s.mirror.Sync(ctx, s.conn.ID, s.conn.Tracker, s.clock, opts)
 	if err != nil {
 		return r, err
 	}
-	return r, e.names(ctx, c, slices.Concat(r.Changed, r.Work))
+	return r, s.refreshNames(ctx, slices.Concat(r.Changed, r.Work))
 }
 
-// countsWork reports whether a contract of the connection counts booked time: only then is it listed, which costs a
-// request a pass.
-func (e *Engine) countsWork(conn string) bool {
-	return slices.ContainsFunc(e.settings.Contracts, func(c Contract) bool {
-		return c.Connection == conn && c.countsWork()
-	})
-}
-
-// countsWork reports whether some version of the contract counts booked time, or its cap is measured by it.
-func (c *Contract) countsWork() bool {
-	return c.capped() != nil && c.Account.Rate > 0 || slices.ContainsFunc(append(slices.Clone(c.Earlier), c.Contract), countsWork)
-}
-
+// countsWork reports whether a version of a contract counts booked time: only then is it listed, which costs a request a
+// pass.
 func countsWork(c *enforcer.Contract) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
 		billed := func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Billed != nil }
@@ -53,61 +56,41 @@ func countsWork(c *enforcer.Contract) bool {
 	})
 }
 
-// unseenWork names the projects whose booked time our account may not read though a contract counts it: a tracker that
-// serves the time of others leaves theirs out without a word.
-func (p *pass) unseenWork(views []*view, d connectors.Directory) []string {
-	var unseen []string
-	for _, v := range views {
-		if !v.countsWork() {
-			continue
-		}
-		for _, project := range v.scope.Projects() {
-			for _, permission := range p.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
-				if !d.Self.Has(project, permission) {
-					unseen = append(unseen, fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
-						projectName(d, project), v.ID, permission))
-				}
-			}
-		}
-	}
-	return unseen
-}
-
 // withWork adds the booked time, which the tracker keeps apart, to a history that was read from it just now. It is as
 // the pass's synchronisation found it.
-func (e *Engine) withWork(ctx context.Context, conn string, h connectors.History) (connectors.History, error) {
-	work, err := e.mirror.WorkOf(ctx, conn, h.Issue.ID)
+func (s *source) withWork(ctx context.Context, h connectors.History) (connectors.History, error) {
+	work, err := s.mirror.WorkOf(ctx, s.conn.ID, h.Issue.ID)
 	h.Events = connectors.SortEvents(slices.Concat(h.Events, work))
 	return h, err
 }
 
 // running are the issues with running cycles: what a tracker changes without a trace is looked for in them.
-func (e *Engine) running(ctx context.Context, conn string) ([]string, error) {
-	items, err := e.ledger.Running(ctx)
+func (s *source) running(ctx context.Context) ([]string, error) {
+	items, err := s.ledger.Running(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
 	for _, it := range items {
-		if it.Connection == conn && it.Issue != wholeContract {
+		if it.Connection == s.conn.ID && it.Issue != contractScope {
 			ids = append(ids, it.Issue)
 		}
 	}
 	return ids, nil
 }
 
-// names reads the directory again when it is old, or when a changed issue speaks of something it lacks.
-func (e *Engine) names(ctx context.Context, c Connection, changed []string) error {
-	d, ok, err := e.mirror.Directory(ctx, c.ID)
+// refreshNames reads the directory again when it is old, or when a changed issue speaks of something it lacks.
+func (s *source) refreshNames(ctx context.Context, changed []string) error {
+	d, ok, err := s.mirror.Directory(ctx, s.conn.ID)
 	if err != nil {
 		return err
 	}
-	fresh := ok && e.now(c.Tracker).Sub(d.ReadAt) < directoryAge
+	fresh := ok && s.trackerTime().Sub(d.ReadAt) < directoryAge
 	for _, id := range changed {
 		if !fresh {
 			break
 		}
-		h, found, err := e.mirror.History(ctx, c.ID, id)
+		h, found, err := s.mirror.History(ctx, s.conn.ID, id)
 		if err != nil {
 			return err
 		}
@@ -116,9 +99,9 @@ func (e *Engine) names(ctx context.Context, c Connection, changed []string) erro
 	if fresh {
 		return nil
 	}
-	if d, err = c.Tracker.Directory(ctx); err != nil {
+	if d, err = s.conn.Tracker.Directory(ctx); err != nil {
 		return err
 	}
-	_, err = e.mirror.StoreDirectory(ctx, c.ID, d)
+	_, err = s.mirror.StoreDirectory(ctx, s.conn.ID, d)
 	return err
 }

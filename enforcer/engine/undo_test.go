@@ -9,6 +9,7 @@ import (
 
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // undo plans to take back what the filter chooses, and does it.
@@ -24,7 +25,7 @@ func (w *world) undo(f ledger.Filter) (plan []string, report engine.Report) {
 	return plan, reports[0]
 }
 
-func described(u engine.Undo) string {
+func described(u outbox.Undo) string {
 	s := u.Entry.Key.Obligation + "/" + u.Entry.Key.Step + ":"
 	if u.Assign != nil {
 		s += fmt.Sprintf(" assignee %q->%q", u.Assign.From, u.Assign.To)

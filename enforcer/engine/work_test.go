@@ -7,6 +7,7 @@ import (
 
 	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer/engine"
+	"slabridge/enforcer/outbox"
 )
 
 // consultations maps a kind of work, so that kamal's limit of half an hour for a consultation by phone counts.
@@ -82,7 +83,7 @@ func TestBookedTimeOutOfSight(t *testing.T) {
 		_, err := w.sim.As("manager1").AddTimeEntry(issue, 1, "Development", "")
 		w.do(err)
 		lacking := func(r engine.Report) bool {
-			return slices.ContainsFunc(r.Problems, func(p engine.Problem) bool {
+			return slices.ContainsFunc(r.Problems, func(p outbox.Problem) bool {
 				return p.Grave && strings.Contains(p.Text, "view_time_entries")
 			})
 		}

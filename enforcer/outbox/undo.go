@@ -1,4 +1,4 @@
-package engine
+package outbox
 
 import (
 	"context"
@@ -263,45 +263,15 @@ func (x *undoing) rest(u *Undo) {
 	}
 }
 
-// Undoing works out, from the tracker as it is now, what can be taken back of the steps that the filter chooses and that
-// were written. It writes nothing.
-func (e *Engine) Undoing(ctx context.Context, f ledger.Filter) ([]Undo, error) {
-	var out []Undo
-	_, err := e.each(func(c Connection) (Report, error) {
-		if f.Connection != "" && f.Connection != c.ID {
-			return Report{}, nil
-		}
-		d, ok, err := e.mirror.Directory(ctx, c.ID)
-		if err != nil || !ok {
-			return Report{}, err
-		}
-		p := &pass{e: e, conn: c, names: d, now: e.now(c.Tracker), unassignable: map[string]bool{}}
-		chosen := f
-		chosen.Connection = c.ID
-		var steps []ledger.Entry
-		for x, err := range e.ledger.List(ctx, chosen, ledger.OldestFirst) {
-			if err != nil {
-				return Report{}, err
-			}
-			if _, reverts := x.Reverts(); !reverts && wrote(x) {
-				steps = append(steps, x)
-			}
-		}
-		undos, err := p.undos(ctx, steps)
-		out = append(out, undos...)
-		return Report{}, err
-	})
-	return out, err
-}
-
-// wrote reports whether the tracker has something of the entry, whatever has become of the rest.
-func wrote(e ledger.Entry) bool { return e.Write != nil && e.Receipt != nil }
-
-// undos works out what can be taken back of steps, issue by issue, each read afresh.
-func (p *pass) undos(ctx context.Context, steps []ledger.Entry) ([]Undo, error) {
+// Undos works out, from the tracker as it is now, what can be taken back of steps that were written, issue by issue. It
+// writes nothing.
+func (w *Writer) Undos(ctx context.Context, steps []ledger.Entry) ([]Undo, error) {
 	var out []Undo
 	issues, of := []string{}, map[string][]ledger.Entry{}
 	for _, e := range steps {
+		if _, reverts := e.Reverts(); reverts || e.Write == nil || e.Receipt == nil { // nothing of it is in the tracker
+			continue
+		}
 		issue := e.On()
 		if of[issue] == nil {
 			issues = append(issues, issue)
@@ -309,7 +279,7 @@ func (p *pass) undos(ctx context.Context, steps []ledger.Entry) ([]Undo, error) 
 		of[issue] = append(of[issue], e)
 	}
 	for _, issue := range issues {
-		undos, _, err := p.undosOn(ctx, issue, of[issue])
+		undos, _, err := w.undosOn(ctx, issue, of[issue])
 		if err != nil {
 			return nil, err
 		}
@@ -318,72 +288,62 @@ func (p *pass) undos(ctx context.Context, steps []ledger.Entry) ([]Undo, error) 
 	return out, nil
 }
 
-func (p *pass) undosOn(ctx context.Context, issue string, steps []ledger.Entry) ([]Undo, connectors.History, error) {
-	h, err := p.conn.Tracker.History(ctx, issue)
+// undosOn works out what can be taken back of steps on one issue, which is read afresh; the history is zero when it is
+// gone or hidden.
+func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry) ([]Undo, connectors.History, error) {
+	h, err := w.desk.tracker.History(ctx, issue)
 	switch connectors.ClassOf(err) {
 	case connectors.Gone, connectors.Hidden:
-		out := make([]Undo, len(steps))
-		for i, e := range steps {
-			out[i] = Undo{Entry: e, Issue: issue}
-			out[i].stays("задача удалена или не видна", "the issue is deleted or out of sight")
-		}
-		return out, h, nil
+		return allStay(steps, issue, "задача удалена или не видна", "the issue is deleted or out of sight"), connectors.History{}, nil
 	}
 	if err != nil {
 		return nil, h, err
 	}
-	x := undoing{self: p.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{}, refuses: p.unassignable}
-	if x.writes, err = p.e.ledger.Writes(ctx, p.conn.ID, issue); err != nil {
+	x := undoing{self: w.desk.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{}, refuses: w.desk.unassignable}
+	if x.writes, err = w.ledger.Writes(ctx, w.connection, issue); err != nil {
 		return nil, h, err
 	}
 	for _, e := range steps {
 		x.chosen[e.ID], x.entries[e.ID] = true, e
 	}
-	if err := p.withOrders(ctx, &x, steps); err != nil {
+	// what was ordered to be taken back before counts as chosen, too: its part of a shared write is no reason to leave the rest
+	all, err := w.ledger.ByIssue(ctx, w.connection, steps[0].Key.Issue)
+	if err != nil {
 		return nil, h, err
 	}
-	for _, w := range x.writes {
-		for _, id := range w.Entries {
+	takenBack := map[string]bool{}
+	for _, e := range all {
+		if step, ok := e.Reverts(); ok && e.State != enforcer.Withdrawn {
+			x.chosen[step.ID()], takenBack[step.ID()] = true, e.State == enforcer.Done
+		}
+	}
+	for _, write := range x.writes {
+		for _, id := range write.Entries {
 			if _, known := x.entries[id]; !known {
-				if x.entries[id], err = p.e.ledger.Get(ctx, id); err != nil {
+				if x.entries[id], err = w.ledger.Get(ctx, id); err != nil {
 					return nil, h, err
 				}
 			}
 		}
 	}
-	return p.notTwice(ctx, x.all(steps), h)
-}
-
-// withOrders counts as chosen what was ordered to be taken back before, too: its part of a shared write is no reason to
-// leave the rest.
-func (p *pass) withOrders(ctx context.Context, x *undoing, steps []ledger.Entry) error {
-	all, err := p.e.ledger.ByIssue(ctx, p.conn.ID, steps[0].Key.Issue)
-	if err != nil {
-		return err
-	}
-	for _, e := range all {
-		if step, ok := e.Reverts(); ok && e.State != ledger.Withdrawn {
-			x.chosen[step.ID()] = true
-		}
-	}
-	return nil
-}
-
-// notTwice leaves out what was taken back before.
-func (p *pass) notTwice(ctx context.Context, undos []Undo, h connectors.History) ([]Undo, connectors.History, error) {
-	states, err := p.e.ledger.Recorded(ctx, p.conn.ID, undos[0].Entry.Key.Issue)
-	if err != nil {
-		return nil, h, err
-	}
-	for i := range undos {
-		switch s := states(ledger.RevertKey(undos[i].Entry.Key)); {
-		case s == ledger.Done:
-			undos[i] = Undo{Entry: undos[i].Entry, Issue: undos[i].Issue}
-			undos[i].stays("отменено раньше", "it was taken back before")
-		case undos[i].Entry.Key.Obligation == enforcer.Upkeep:
-			undos[i] = Undo{Entry: undos[i].Entry, Issue: undos[i].Issue}
-			undos[i].stays("поля ведёт сама программа", "the fields are kept up to date by themselves")
+	undos := x.all(steps)
+	for i, u := range undos {
+		switch {
+		case takenBack[u.Entry.ID]:
+			undos[i] = allStay(steps[i:i+1], issue, "отменено раньше", "it was taken back before")[0]
+		case u.Entry.Key.Obligation == enforcer.Upkeep:
+			undos[i] = allStay(steps[i:i+1], issue, "поля ведёт сама программа", "the fields are kept up to date by themselves")[0]
 		}
 	}
 	return undos, h, nil
+}
+
+// allStay says of steps on an issue that nothing of them is taken back, and why.
+func allStay(steps []ledger.Entry, issue, ru, en string) []Undo {
+	out := make([]Undo, len(steps))
+	for i, e := range steps {
+		out[i] = Undo{Entry: e, Issue: issue}
+		out[i].stays(ru, en)
+	}
+	return out
 }

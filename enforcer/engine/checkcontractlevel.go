@@ -11,57 +11,31 @@ import (
 	"slabridge/mapping"
 )
 
-// checkWhole holds what a contract asks for as a whole against the tracker: the issues that its duties make, and the one
-// that is told of the cost of changes.
-func (e *Engine) checkWhole(ctx context.Context, c Connection, v *view, d connectors.Directory, k *Checkup) error {
-	permissions := c.Tracker.Capabilities().Permissions
-	need := func(project string, what []string, rights ...connectors.Right) {
-		for _, r := range rights {
-			k.need(mapping.Need{Right: r, For: what}, permissions[r], []string{project}, d)
-		}
+// checkContractLevel holds what a contract asks for as a whole against the tracker: the issues that its duties make, and
+// the one that is told of the cost of changes.
+func (k *checker) checkContractLevel(ctx context.Context, c *contract) error {
+	for i := range c.Duties {
+		k.checkDuty(c, &c.Duties[i])
 	}
-	for i := range v.Duties {
-		duty := &v.Duties[i]
-		o := v.Obligation(duty.Obligation)
-		if o == nil || !o.Active() {
-			continue
-		}
-		issue, problems := v.bound.NewIssue(duty.Issue, mapping.DutyFacts{
-			Key: enforcer.StepKey{Connection: c.ID, Contract: v.ID, Obligation: o.ID}, Obligation: o.Title, Source: o.Source,
-		}, e.writeOptions(v))
-		k.Problems = append(k.Problems, problems...)
-		if issue.Project == "" {
-			continue
-		}
-		for _, s := range o.Rules[0].Steps {
-			what := []string{o.ID + "/" + s.ID}
-			if s.Action == enforcer.ActionCreate {
-				need(issue.Project, what, connectors.CreateIssues)
-			}
-			if s.Comment != nil {
-				need(issue.Project, what, connectors.WriteComment, connectors.WriteInternal)
-			}
-		}
-	}
-	o := v.capped()
+	o := c.capped()
 	if o == nil {
 		return nil
 	}
-	if v.Account.Rate > 0 {
-		for _, project := range v.scope.Projects() {
-			need(project, []string{o.ID}, connectors.ReadWork)
-		}
+	if c.Account.Rate > 0 {
+		k.need(connectors.ReadWork, []string{o.ID}, c.scope.Projects()...)
 	}
-	h, err := e.watchIssue(ctx, c, v)
+	h, err := k.watchIssue(ctx, c)
 	switch connectors.ClassOf(err) {
 	case 0:
 		if err == nil {
-			need(h.Issue.Values.One(connectors.FieldProject), []string{o.ID}, connectors.WriteComment, connectors.WriteInternal)
+			project := h.Issue.Values.One(connectors.FieldProject)
+			k.need(connectors.WriteComment, []string{o.ID}, project)
+			k.need(connectors.WriteInternal, []string{o.ID}, project)
 		}
 		return err
 	case connectors.Gone, connectors.Hidden, connectors.Refused:
 		k.Problems = append(k.Problems, mapping.Problem{
-			Path: v.ScopePath + ".account.watch_issue", Value: v.Account.WatchIssue, Fatal: true,
+			Path: c.ScopePath + ".account.watch_issue", Value: c.Account.WatchIssue, Fatal: true,
 			Reason: "our account sees no such issue: nobody is told of the cost of changes",
 		})
 		return nil
@@ -69,17 +43,42 @@ func (e *Engine) checkWhole(ctx context.Context, c Connection, v *view, d connec
 	return err
 }
 
+// checkDuty holds the issue that a duty makes against the tracker.
+func (k *checker) checkDuty(c *contract, duty *Duty) {
+	o := c.Obligation(duty.Obligation)
+	if o == nil || !o.Active() {
+		return
+	}
+	issue, problems := c.bound.NewIssue(duty.Issue, mapping.DutyFacts{
+		Key: enforcer.StepKey{Connection: k.conn.ID, Contract: c.ID, Obligation: o.ID}, Obligation: o.Title, Source: o.Source,
+	}, c.options)
+	k.Problems = append(k.Problems, problems...)
+	if issue.Project == "" {
+		return
+	}
+	for _, s := range o.Rules[0].Steps {
+		what := []string{o.ID + "/" + s.ID}
+		if s.Action == enforcer.ActionCreate {
+			k.need(connectors.CreateIssues, what, issue.Project)
+		}
+		if s.Comment != nil {
+			k.need(connectors.WriteComment, what, issue.Project)
+			k.need(connectors.WriteInternal, what, issue.Project)
+		}
+	}
+}
+
 // watchIssue reads the issue that is told of the cost of changes. Before anything is mirrored its key stands for its id,
 // as trackers take it.
-func (e *Engine) watchIssue(ctx context.Context, c Connection, v *view) (connectors.History, error) {
-	id, ok, err := e.mirror.IDByKey(ctx, c.ID, v.Account.WatchIssue)
+func (k *checker) watchIssue(ctx context.Context, c *contract) (connectors.History, error) {
+	id, ok, err := k.mirror.IDByKey(ctx, k.conn.ID, c.Account.WatchIssue)
 	if err != nil {
 		return connectors.History{}, err
 	}
 	if !ok {
-		id = v.Account.WatchIssue
+		id = c.Account.WatchIssue
 	}
-	return c.Tracker.History(ctx, id)
+	return k.conn.Tracker.History(ctx, id)
 }
 
 // closing is what the mirrored requests show of the steps of a contract that give a request another status: the statuses
@@ -93,9 +92,9 @@ type closing struct {
 }
 
 // closings lists the steps that give a request another status.
-func (v *view) closings() []*closing {
+func (c *contract) closings() []*closing {
 	var out []*closing
-	for _, version := range append(slices.Clone(v.Earlier), v.Contract.Contract) {
+	for _, version := range c.versions() {
 		for i := range version.Obligations {
 			o := &version.Obligations[i]
 			if !o.Active() {
@@ -116,8 +115,8 @@ func (v *view) closings() []*closing {
 }
 
 // look takes what the tracker says of one request.
-func (c *closing) look(v *view, h connectors.History) {
-	status, can, known := v.bound.CanTake(c.class, c.while, h)
+func (c *closing) look(of *contract, h connectors.History) {
+	status, can, known := of.bound.CanTake(c.class, c.while, h)
 	switch {
 	case !known:
 	case can:
@@ -129,10 +128,10 @@ func (c *closing) look(v *view, h connectors.History) {
 
 // tell says what was found. What the workflow allows trackers tell only of an issue, as it stands: without a request
 // in the right status nothing is known.
-func (c *closing) tell(v *view) (mapping.Problem, bool) {
-	p := mapping.Problem{Path: v.ScopePath, Value: c.step}
+func (c *closing) tell(of *contract) (mapping.Problem, bool) {
+	p := mapping.Problem{Path: of.ScopePath, Value: c.step}
 	switch class := c.class; {
-	case !v.bound.HasClass(class):
+	case !of.bound.HasClass(class):
 		p.Reason = fmt.Sprintf("the mapping gives no status the class %s: the step is held", class)
 	case len(c.not) > 0:
 		slices.Sort(c.not)

@@ -1,0 +1,203 @@
+package decide
+
+import (
+	"slices"
+	"time"
+
+	"slabridge/enforcer"
+)
+
+// Contract is a contract as one pass decides by it.
+type Contract struct {
+	*enforcer.Contract
+	Fingerprint string // of everything that can move its deadlines
+	Cutover     enforcer.Cutover
+	Stale       bool // the last complete pass was under another configuration
+}
+
+// Case is an evaluated request, or what a contract asks for as a whole, with what the ledger says of it.
+type Case struct {
+	Contract   Contract
+	Evaluation enforcer.Evaluation
+	Recorded   func(enforcer.StepKey) enforcer.EntryState // "" for a step that was never recorded
+	Last       *enforcer.AgendaItem                       // of the last evaluation; nil where there was none
+	Blocks     Blocks
+	Upkeep     *enforcer.Decision // to keep fields of the tracker up to date; nil when they are
+	WatchIssue string             // what people type for the issue that is told of the cost of changes
+}
+
+// Finding is what was found out about a case.
+type Finding struct {
+	Case
+	Decisions []enforcer.Decision
+}
+
+// Decide says what is to become of every step of a case. What would be written is held where something blocks it.
+func Decide(c Case) Finding {
+	f := Finding{Case: c, Decisions: Steps(c.Evaluation, c.Recorded, c.cutover())}
+	if c.Upkeep != nil {
+		f.Decisions = append(f.Decisions, *c.Upkeep)
+	}
+	if reason := c.Blocks.reason(); reason.Code != "" {
+		for i := range f.Decisions {
+			if d := &f.Decisions[i]; d.State == enforcer.Intended {
+				d.State, d.Reason = enforcer.Held, reason
+			}
+		}
+	}
+	return f
+}
+
+// cutover is the contract's cutover as it is for the case. A step that had not come at the last pass and lies before it
+// now was moved there, but only where that pass knew the case as it was: a request that could not be read then, or was
+// not there to be seen, is merely late. So are duties that could not be evaluated; and an account's step comes with the
+// pass that finds it reached.
+func (c *Case) cutover() enforcer.Cutover {
+	cut, last := c.Contract.Cutover, c.Last
+	known := cut.PassedAt
+	switch request := c.Evaluation.Request; {
+	case slices.ContainsFunc(c.Evaluation.Cycles, func(x enforcer.Cycle) bool { return x.Spending != nil }):
+		known = time.Time{}
+	case request.Issue == "":
+		if last != nil && !last.Next.IsZero() && !last.Next.After(cut.PassedAt) {
+			known = last.EvaluatedAt
+		}
+	case c.Contract.Stale || cut.PassedAt.IsZero():
+	case last == nil:
+		known = request.ReceivedAt // earlier than its creation for what was taken by phone: a receipt is owed all the same
+	case last.Fingerprint == "":
+		known = last.EvaluatedAt
+	}
+	if known.Before(cut.PassedAt) {
+		cut.PassedAt = known
+	}
+	return cut
+}
+
+// Current reports whether the case is a request to keep fields of: watched since enforcement began, in sight, not on hold.
+func (c *Case) Current() bool {
+	r := c.Evaluation.Request
+	return !r.Hidden && r.GoneAt.IsZero() && r.Hold == "" && slices.ContainsFunc(c.Evaluation.Cycles, func(x enforcer.Cycle) bool {
+		return !x.StartedAt.Before(c.Contract.Cutover.EnforceFrom)
+	})
+}
+
+// In gives the decisions in one of the states.
+func (f *Finding) In(states ...enforcer.EntryState) []enforcer.Decision {
+	return slices.DeleteFunc(slices.Clone(f.Decisions), func(d enforcer.Decision) bool { return !slices.Contains(states, d.State) })
+}
+
+// CallsFor reports whether there is a decision about the step.
+func (f *Finding) CallsFor(k enforcer.StepKey) bool {
+	return slices.ContainsFunc(f.Decisions, func(d enforcer.Decision) bool { return d.Key == k })
+}
+
+// Entry is the ledger's entry for a decision, standing alone: everything the decision rests on is in it.
+func (f *Finding) Entry(d enforcer.Decision) enforcer.Entry {
+	r, c := f.Evaluation.Request, f.Contract
+	e := d.Entry(f.Evaluation.Now)
+	e.IssueKey, e.Subject = r.Key, r.Subject
+	e.Facts = enforcer.Facts{Version: c.Version, Fingerprint: c.Fingerprint, Calendar: c.Calendar.Version()}
+	if cycle := f.Cycle(d.Key); cycle != nil {
+		e.Facts = f.facts(cycle)
+		if r.Issue == "" {
+			e.IssueKey, e.Subject = f.WatchIssue, cycle.Obligation.Title.In(c.Language)
+		}
+		if cycle.Run != nil {
+			e.IssueKey = cycle.Run.Key
+		}
+	}
+	return e
+}
+
+// Cycle finds the cycle of a step, nil for one of none.
+func (f *Finding) Cycle(k enforcer.StepKey) *enforcer.Cycle {
+	for i := range f.Evaluation.Cycles {
+		if c := &f.Evaluation.Cycles[i]; c.Obligation.ID == k.Obligation && c.ID == k.Cycle {
+			return c
+		}
+	}
+	return nil
+}
+
+// Item is what the agenda keeps of the finding: when to look again, and the cycles that go on.
+func (f *Finding) Item() enforcer.AgendaItem {
+	ev, r := &f.Evaluation, f.Evaluation.Request
+	it := enforcer.AgendaItem{
+		Connection: r.Connection, Issue: r.Issue, Contract: f.Contract.ID, IssueKey: r.Key, Subject: r.Subject,
+		Severity: ev.State.Severity, EvaluatedAt: ev.Now, Next: ev.Next, Fingerprint: f.Contract.Fingerprint,
+	}
+	for _, c := range ev.Cycles {
+		if !c.EndedAt.IsZero() {
+			continue // an old request has hundreds
+		}
+		short := enforcer.AgendaCycle{
+			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State, StartedAt: c.StartedAt, Due: c.Due,
+		}
+		if c.Run != nil {
+			short.IssueKey = c.Run.Key
+		}
+		it.Cycles = append(it.Cycles, short)
+	}
+	return it
+}
+
+// Verdicts are what the cycles came to. What was over before enforcement began is history: an old tracker has no end of
+// it. Nothing is judged of what is out of our sight.
+func (f *Finding) Verdicts() []enforcer.Verdict {
+	if f.Evaluation.Request.Hidden {
+		return nil
+	}
+	var out []enforcer.Verdict
+	for i := range f.Evaluation.Cycles {
+		c := &f.Evaluation.Cycles[i]
+		switch {
+		case c.Run != nil && c.Run.Hidden:
+		case c.Unjudged != nil: // judged once the calendar has the data
+		case c.Obligation.NoVerdict || c.Obligation.Kind == enforcer.Account:
+		case !c.EndedAt.IsZero() && c.EndedAt.Before(f.Contract.Cutover.EnforceFrom):
+		default:
+			out = append(out, f.verdict(c))
+		}
+	}
+	return out
+}
+
+// verdict is what is found about a cycle, standing alone.
+func (f *Finding) verdict(c *enforcer.Cycle) enforcer.Verdict {
+	r := f.Evaluation.Request
+	v := enforcer.Verdict{
+		Connection: r.Connection, Issue: r.Issue, IssueKey: r.Key, Subject: r.Subject,
+		Contract: f.Contract.ID, Obligation: c.Obligation.ID, Cycle: c.ID, Ordinal: c.Ordinal, State: c.State, Severity: c.Severity,
+		Source: c.Obligation.Source, StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt, EndEvent: c.EndEvent,
+		EndBy: c.EndBy.Name, EndByRole: c.EndBy.Role, EndWhy: c.EndWhy, Elapsed: c.Elapsed, Moves: len(c.Moves), Facts: f.facts(c),
+	}
+	if run := c.Run; run != nil {
+		v.IssueKey, v.Subject = run.Key, c.Obligation.Title.In(c.Contract.Language)
+		v.LastEvent = run.DoneEvent
+	}
+	if n := len(r.Moments); n > 0 {
+		v.LastEvent = r.Moments[n-1].Event
+	}
+	return v
+}
+
+// facts is what a cycle rests on.
+func (f *Finding) facts(c *enforcer.Cycle) enforcer.Facts {
+	lang := c.Contract.Language
+	out := enforcer.Facts{
+		Rule: c.Obligation.Title.In(lang), Assumption: c.Obligation.Assumption.In(lang), Version: c.Contract.Version,
+		Fingerprint: f.Contract.Fingerprint, Calendar: c.Calendar().Version(), Provisional: c.Provisional,
+		StartedAt: c.StartedAt, Elapsed: c.Elapsed, Events: []string{c.ID},
+	}
+	for _, p := range c.Pauses {
+		out.Events = append(out.Events, p.Event)
+	}
+	for _, m := range c.Moves {
+		out.Events = append(out.Events, m.Event)
+	}
+	for _, why := range c.DueWhy {
+		out.Why = append(out.Why, why.Text(lang))
+	}
+	return out
+}

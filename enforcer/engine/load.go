@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
+)
+
+// snapshot is what is known of a connection before anything is decided. Nothing changes it afterwards.
+type snapshot struct {
+	source
+	now       time.Time
+	asOf      bool // now was asked for, and what happened later is not to be known
+	reads     bool // nothing is written, to the ledger neither
+	contracts []*contract
+	names     connectors.Directory
+	vanished  string // the contract or connection that is in the ledger and no longer in the configuration; "" for none
+}
+
+// load takes the snapshot of a pass: contracts bound, cutovers drawn. It reports what a human should know.
+func (s source) load(ctx context.Context, report *Report) (*snapshot, error) {
+	p := &snapshot{source: s}
+	problems, err := p.bindNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.now = s.trackerTime().Truncate(time.Second) // as trackers tell time
+	report.Now = p.now
+	for _, unseen := range s.unseenWork(p.contracts, p.names) {
+		report.Problem("", true, "%s", unseen)
+	}
+	for _, f := range problems {
+		if f.Fatal { // the others are for Check: they stop nothing, and would be said in every pass
+			report.Problem("", true, "%s: %q: %s", f.Path, f.Value, f.Reason)
+		}
+	}
+	if err := s.rememberPeople(ctx, p.contracts, p.now); err != nil {
+		return nil, err
+	}
+	if err := p.findVanished(ctx); err != nil {
+		return nil, err
+	}
+	return p, p.resolveCutovers(ctx)
+}
+
+// bindNames resolves the mappings against the mirrored names. Names by which something must not be written, or by which
+// booked time is out of sight, are read again first: what an admin has mended in the tracker is not to be held until the
+// names are read in their turn.
+func (p *snapshot) bindNames(ctx context.Context) (problems []mapping.Problem, err error) {
+	names, ok, err := p.mirror.Directory(ctx, p.conn.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("the tracker's names have not been read yet")
+	}
+	p.names = names
+	if p.contracts, problems, err = p.bind(ctx, names); err != nil {
+		return nil, err
+	}
+	doubted := anyFatal(problems) || len(p.unseenWork(p.contracts, names)) > 0
+	if !doubted {
+		if doubted, err = p.lacksRights(ctx); err != nil || !doubted {
+			return problems, err
+		}
+	}
+	if p.names, err = p.conn.Tracker.Directory(ctx); err != nil {
+		return nil, err
+	}
+	if _, err = p.mirror.StoreDirectory(ctx, p.conn.ID, p.names); err != nil {
+		return nil, err
+	}
+	p.contracts, problems, err = p.bind(ctx, p.names)
+	return problems, err
+}
+
+// lacksRights reports whether something is held for want of a right, or of a name that a duty's issue needs.
+func (p *snapshot) lacksRights(ctx context.Context) (bool, error) {
+	pending, err := p.ledger.Pending(ctx, p.conn.ID, p.trackerTime())
+	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
+		return e.State == enforcer.Held && (e.Reason.Code == enforcer.HeldRights || e.Reason.Code == enforcer.HeldDuty)
+	}), err
+}
+
+// findVanished finds a contract or connection that vanished from the configuration, whose steps would be written again
+// under a new name.
+func (p *snapshot) findVanished(ctx context.Context) error {
+	known, err := p.ledger.Contracts(ctx)
+	for _, l := range known {
+		switch {
+		case !slices.ContainsFunc(p.settings.Connections, func(c Connection) bool { return c.ID == l.Connection }):
+			p.vanished = fmt.Sprintf("connection %q is in the ledger but not in the configuration", l.Connection)
+		case l.Connection == p.conn.ID && !slices.ContainsFunc(p.contracts, func(c *contract) bool { return c.ID == l.Contract }):
+			p.vanished = fmt.Sprintf("contract %q is in the ledger but not in the configuration", l.Contract)
+		}
+	}
+	return err
+}
+
+// blockReason is why nothing may be written, as far as the snapshot shows: something vanished, or the tracker's clock is
+// off; nil when it may.
+func (p *snapshot) blockReason() enforcer.Text {
+	why, limit := p.vanished, p.settings.ClockSkew
+	if offset, _, ok := p.conn.Tracker.Offset(); why == "" && ok && limit > 0 && offset.Abs() > limit {
+		why = fmt.Sprintf("the tracker's clock and ours differ by %s, more than %s", offset.Round(time.Second), limit)
+	}
+	if why == "" {
+		return nil
+	}
+	return enforcer.Text{"en": why, "ru": why}
+}
+
+// resolveCutovers loads each contract's cutover. If another contract has vanished from the configuration, a new one may
+// be its new name: it is left out until an operator decides.
+func (p *snapshot) resolveCutovers(ctx context.Context) error {
+	known := p.contracts[:0]
+	for _, c := range p.contracts {
+		l, err := p.ledger.Line(ctx, p.conn.ID, c.ID)
+		switch {
+		case errors.Is(err, ledger.ErrNotFound) && p.vanished != "":
+			continue
+		case errors.Is(err, ledger.ErrNotFound):
+			l, err = p.ledger.StartLine(ctx, p.now, p.conn.ID, c.ID)
+		}
+		if err != nil {
+			return err
+		}
+		c.enforceBy(l)
+		known = append(known, c)
+	}
+	p.contracts = known
+	return nil
+}
+
+// look takes a snapshot that only reads, as of at or, when that is zero, of now: no request is made, and the cutovers are
+// as they are.
+func (s source) look(ctx context.Context, at time.Time) (*snapshot, error) {
+	p := &snapshot{source: s, now: at.UTC(), asOf: !at.IsZero(), reads: true}
+	if at.IsZero() {
+		p.now = s.trackerTime()
+	}
+	var ok bool
+	var err error
+	if p.names, ok, err = s.mirror.Directory(ctx, s.conn.ID); err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("nothing is mirrored yet; run 'slabridge sync' first")
+	}
+	if p.contracts, _, err = s.bind(ctx, p.names); err != nil {
+		return nil, err
+	}
+	for _, c := range p.contracts {
+		l, err := s.ledger.Line(ctx, s.conn.ID, c.ID)
+		if errors.Is(err, ledger.ErrNotFound) {
+			l.FirstPassAt, err = p.now, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		c.enforceBy(l)
+		c.stale = c.stale || p.asOf
+		if l.PassedAt.After(p.now) {
+			c.cutover.PassedAt = time.Time{}
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/decide"
+	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
+	"slabridge/enforcer/report"
+)
+
+// Plan works out, from the mirror alone, what the next pass would write, what waits and what is held. It sends
+// nothing and records nothing. With a non-zero at it answers as of that moment, ignoring what happened later.
+func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
+	return ask(ctx, e, at, (*snapshot).plan)
+}
+
+// ask asks every connection a question, as of at, or of now when that is zero.
+func ask[T any](ctx context.Context, e *Engine, at time.Time, question func(*snapshot, context.Context) (T, error)) ([]T, error) {
+	out, err := each(e.settings.Connections, func(c Connection) (t T, err error) {
+		p, err := e.source(c).look(ctx, at)
+		if err != nil {
+			return t, err
+		}
+		return question(p, ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Explain tells the story of an issue, by its key, under each contract that covers or covered it, as of at (now
+// when zero). When no contract covers it, one Explanation without a contract is given.
+func (e *Engine) Explain(ctx context.Context, key string, at time.Time) ([]Explanation, error) {
+	found, err := ask(ctx, e, at, func(p *snapshot, ctx context.Context) ([]Explanation, error) {
+		id, ok, err := p.mirror.IDByKey(ctx, p.conn.ID, key)
+		if err != nil || !ok {
+			return nil, err
+		}
+		return p.explain(ctx, id)
+	})
+	if out := slices.Concat(found...); err != nil || len(out) > 0 {
+		return out, err
+	}
+	return nil, fmt.Errorf("issue %q is not in the mirror", key)
+}
+
+// Preview renders what would be written for entries that are not written yet, from the mirror alone, as it stands now.
+// An entry that is no longer called for, or whose issue is not mirrored, comes back as it was: without a Write.
+func (e *Engine) Preview(ctx context.Context, entries ...ledger.Entry) ([]ledger.Entry, error) {
+	out := slices.Clone(entries)
+	for _, c := range e.settings.Connections {
+		if !slices.ContainsFunc(out, func(x ledger.Entry) bool {
+			return x.Key.Connection == c.ID && x.Write == nil && x.Key.Issue != contractScope
+		}) {
+			continue
+		}
+		p, err := e.source(c).look(ctx, time.Time{})
+		if err == nil {
+			err = p.addWrites(ctx, out)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Survey goes through the mirrored requests of a contract, as of at, or of now when that is zero. It reads only.
+func (e *Engine) Survey(ctx context.Context, contract string, from, to, at time.Time) (report.Survey, error) {
+	var s report.Survey
+	_, err := ask(ctx, e, at, func(p *snapshot, ctx context.Context) (struct{}, error) {
+		for _, c := range p.contracts {
+			if c.ID != contract {
+				continue
+			}
+			made := report.NewSurvey(c.Contract.Contract, from, to)
+			if err := p.survey(ctx, c, made); err != nil {
+				return struct{}{}, err
+			}
+			s = *made
+		}
+		return struct{}{}, nil
+	})
+	return s, err
+}
+
+// Check asks every tracker whether it bears out the configuration: names, people, rights and clock. It only
+// reads. What the mirror holds already is looked through for authors without a role and for comments by our
+// account that are not ours.
+func (e *Engine) Check(ctx context.Context) ([]Checkup, error) {
+	var out []Checkup
+	_, err := each(e.settings.Connections, func(c Connection) (struct{}, error) {
+		k, err := e.source(c).check(ctx)
+		if err == nil {
+			out = append(out, k)
+		}
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// HealthStatus tells how slabridge itself fares on each connection, from the state file alone.
+func (e *Engine) HealthStatus(ctx context.Context, now time.Time) ([]HealthStatus, error) {
+	out := make([]HealthStatus, len(e.settings.Connections))
+	for i, c := range e.settings.Connections {
+		s := e.source(c)
+		var err error
+		if out[i], err = s.healthStatus(ctx, now); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Undoing works out, from the tracker as it is now, what can be taken back of the steps that the filter chooses and that
+// were written. It writes nothing.
+func (e *Engine) Undoing(ctx context.Context, f ledger.Filter) ([]outbox.Undo, error) {
+	out, err := each(e.settings.Connections, func(c Connection) ([]outbox.Undo, error) {
+		if f.Connection != "" && f.Connection != c.ID {
+			return nil, nil
+		}
+		d, ok, err := e.mirror.Directory(ctx, c.ID)
+		if err != nil || !ok {
+			return nil, err
+		}
+		chosen := f
+		chosen.Connection = c.ID
+		var steps []ledger.Entry
+		for x, err := range e.ledger.List(ctx, chosen, ledger.OldestFirst) {
+			if err != nil {
+				return nil, err
+			}
+			steps = append(steps, x)
+		}
+		s := e.source(c)
+		return s.outbox(s.trackerTime(), d, nil, &Report{}).Undos(ctx, steps)
+	})
+	return slices.Concat(out...), err
+}
+
+// Running lists the requests with running cycles, as of at, or as of the last pass when at is zero.
+func (e *Engine) Running(ctx context.Context, at time.Time) ([]enforcer.AgendaItem, error) {
+	if at.IsZero() {
+		return e.ledger.Running(ctx)
+	}
+	found, err := ask(ctx, e, at, (*snapshot).runningAsOf)
+	out := slices.Concat(found...)
+	slices.SortStableFunc(out, func(a, b enforcer.AgendaItem) int { return soonest(a).Compare(soonest(b)) })
+	return out, err
+}
+
+// runningAsOf lists the requests with running cycles. An account runs as long as its contract and is left out.
+func (p *snapshot) runningAsOf(ctx context.Context) ([]enforcer.AgendaItem, error) {
+	var out []enforcer.AgendaItem
+	add := func(it enforcer.AgendaItem) {
+		if !soonest(it).IsZero() {
+			out = append(out, it)
+		}
+	}
+	for _, c := range p.contracts {
+		ids, err := p.candidates(ctx, c, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			m, ok, err := p.mirrored(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
+			f, err := p.find(ctx, c, m, decide.Blocks{})
+			if err == nil && f.Evaluation.Covered { // one that cannot be judged runs nowhere
+				add(f.Item())
+			}
+		}
+		whole, err := p.contractLevel(c, decide.Blocks{}, ids, nil, nil).find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range whole {
+			if f.runs != nil {
+				add(f.Item())
+			}
+		}
+	}
+	return out, nil
+}
+
+// never sorts after every deadline.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// soonest is the soonest deadline of an item's running cycles: never when none has one, zero when none runs.
+func soonest(it enforcer.AgendaItem) time.Time {
+	switch at, running := it.Soonest(); {
+	case running == 0:
+		return time.Time{}
+	case at.IsZero():
+		return never
+	default:
+		return at
+	}
+}

@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
+)
+
+// enter brings the ledger in line with what was found, and keeps of it in todo only what is to be written now.
+func (p *pass) enter(ctx context.Context, todo, found []finding) ([]finding, error) {
+	if err := p.record(ctx, found); err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		if slices.ContainsFunc(f.entries, p.ready) {
+			todo = append(todo, f)
+		}
+	}
+	return todo, nil
+}
+
+// record puts the decisions about requests into the ledger, and takes back what is pending there and no longer
+// called for. Each finding then has its entries.
+func (p *pass) record(ctx context.Context, findings []finding) error {
+	var decided []ledger.Entry
+	for i := range findings {
+		for _, d := range findings[i].Decisions {
+			decided = append(decided, ledger.Entry{Entry: findings[i].Entry(d)})
+		}
+	}
+	recorded, err := p.ledger.Record(ctx, p.now, decided...)
+	if err != nil {
+		return err
+	}
+	for i := range findings {
+		f := &findings[i]
+		f.entries = make([]ledger.Entry, len(f.Decisions))
+		for j := range f.Decisions {
+			if f.entries[j], err = p.revise(ctx, f, recorded[0], decided[0].Entry); err != nil {
+				return err
+			}
+			recorded, decided = recorded[1:], decided[1:]
+		}
+		if err := p.withdraw(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// revise moves an entry that was pending to what is decided now.
+func (p *pass) revise(ctx context.Context, f *finding, was ledger.Recorded, now enforcer.Entry) (ledger.Entry, error) {
+	if was.New {
+		p.report.Count(was.Entry)
+		return was.Entry, nil
+	}
+	e := was.Entry
+	var to enforcer.EntryState
+	if e.Entry, to = f.Blocks.Revise(e.Entry, now); to == "" {
+		return e, nil
+	}
+	moved, err := p.ledger.Move(ctx, p.now, to, e)
+	if err != nil {
+		return e, err
+	}
+	p.report.Count(moved...)
+	return moved[0], nil
+}
+
+// withdraw takes back what was decided earlier, is not done, and is no longer called for.
+func (p *pass) withdraw(ctx context.Context, f *finding) error {
+	var gone []ledger.Entry
+	for _, e := range f.pending {
+		if e.State.Can(enforcer.Withdrawn) && !f.CallsFor(e.Key) {
+			gone = append(gone, e)
+		}
+	}
+	return p.takeBack(ctx, "no longer called for when the issue was looked at again", "при повторном рассмотрении шаг уже не нужен", gone...)
+}
+
+func (p *pass) takeBack(ctx context.Context, en, ru string, entries ...ledger.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	for i := range entries {
+		entries[i].Reason = enforcer.Reason{Code: "withdrawn", Text: enforcer.Text{"en": en, "ru": ru}}
+	}
+	_, err := p.ledger.Move(ctx, p.now, enforcer.Withdrawn, entries...)
+	return err
+}
+
+// ready reports whether an entry is to be written now.
+func (p *pass) ready(e ledger.Entry) bool {
+	return e.State == enforcer.Intended && !e.NotBefore.After(p.now)
+}
+
+// holdOverLimit holds what is to be written when it is more than the limit, all that is new of it and before anything is
+// sent, until a human releases it. What the tracker shows to have been said is only taken over: a ledger restored from a
+// backup is no storm.
+func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
+	limit := p.settings.WritesPerPass
+	fresh := make([][]ledger.Entry, len(findings)) // beside findings
+	count := func(posted func(finding) (map[string]connectors.Event, error)) (n int, err error) {
+		for i, f := range findings {
+			known, err := posted(f)
+			if err != nil {
+				return 0, err
+			}
+			fresh[i] = p.limited(f.entries, known)
+			n += len(fresh[i])
+		}
+		return n, nil
+	}
+	n, err := count(func(finding) (map[string]connectors.Event, error) { return nil, nil })
+	if err == nil && n > limit {
+		n, err = count(func(f finding) (map[string]connectors.Event, error) {
+			h, _, err := p.mirror.History(ctx, p.conn.ID, f.Evaluation.Request.Issue)
+			return outbox.StepsPosted(h, p.names.Self.ID), err
+		})
+	}
+	if err != nil || n <= limit {
+		return err
+	}
+	why := fmt.Sprintf("%d steps in one pass are more than the bound of %d", n, limit)
+	p.overLimit = enforcer.Reason{Code: enforcer.HeldOverLimit, Text: enforcer.Text{"en": why, "ru": fmt.Sprintf("шагов за один проход: %d, предел: %d", n, limit)}}
+	p.report.Problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", why)
+	return p.holdLimited(ctx, findings, slices.Concat(fresh...))
+}
+
+// limited are the entries that are to be written now and that the limit is for: not one with which a request left
+// before, that a human let go, or of which a comment of ours tells already.
+func (p *pass) limited(entries []ledger.Entry, posted map[string]connectors.Event) []ledger.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool {
+		_, told := posted[e.ID]
+		return !p.ready(e) || told || !e.ReleasedAt.IsZero() || e.Tries > 0
+	})
+}
+
+// holdLimited holds entries of findings over the limit, all or none: they are no longer among those to be written.
+func (p *pass) holdLimited(ctx context.Context, findings []finding, limited []ledger.Entry) error {
+	for i := range limited {
+		limited[i].Reason = p.overLimit
+	}
+	moved, err := p.ledger.Move(ctx, p.now, enforcer.Held, limited...)
+	if err != nil {
+		return err
+	}
+	p.report.Count(moved...)
+	held := make(map[string]ledger.Entry, len(moved))
+	for _, e := range moved {
+		held[e.ID] = e
+	}
+	for _, f := range findings {
+		for i, e := range f.entries {
+			if h, ok := held[e.ID]; ok {
+				f.entries[i] = h
+			}
+		}
+	}
+	return nil
+}

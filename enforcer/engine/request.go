@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/decide"
+	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
+)
+
+// finding is what a pass found out about one request under one contract, or about a contract as a whole.
+type finding struct {
+	decide.Finding
+	contract *contract
+	history  connectors.History // of a request, as mirrored or just read
+	readAt   time.Time          // when what is mirrored was read
+	fields   map[string]string  // to keep up to date, riding in another write where there is one
+	pending  []ledger.Entry     // decided earlier and not done
+	entries  []ledger.Entry     // beside Decisions, once they are recorded
+	item     *enforcer.AgendaItem
+	problems []outbox.Problem
+
+	runs    []run  // of a contract's duties
+	watch   string // the tracker's id of the issue that an account's comments go to
+	project string // the tracker's id of that issue's project
+}
+
+func (f *finding) problem(issue string, text string) {
+	f.problems = append(f.problems, outbox.Problem{Issue: issue, Text: text, Grave: true})
+}
+
+// keep puts the finding on the agenda.
+func (f *finding) keep() {
+	it := f.Item()
+	f.item = &it
+}
+
+// find evaluates one request and decides about it, as the mirror or a fresh read has it. The evaluation says whether the
+// contract has anything to do with it.
+func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks decide.Blocks) (finding, error) {
+	f := finding{contract: c, history: m.history, readAt: m.entry.ReadAt}
+	f.Contract, f.Blocks = c.rules(), blocks
+	f.Evaluation = p.evaluate(c, m)
+	if !f.Evaluation.Covered {
+		return f, nil
+	}
+	for _, why := range f.Evaluation.Unjudged() {
+		f.problem(f.Evaluation.Request.Key, why)
+	}
+	var err error
+	issue := f.Evaluation.Request.Issue
+	if f.Recorded, err = p.ledger.Recorded(ctx, p.conn.ID, issue); err != nil {
+		return f, err
+	}
+	if !c.stale && !c.cutover.PassedAt.IsZero() { // otherwise nobody asks what was known then
+		if f.Last, err = p.item(ctx, issue, c.ID); err != nil {
+			return f, err
+		}
+	}
+	if f.Current() {
+		if err := p.keepFields(ctx, &f); err != nil {
+			return f, err
+		}
+	}
+	f.Finding = decide.Decide(f.Case)
+	return f, nil
+}
+
+// evaluate judges one request by a contract, as of now.
+func (p *snapshot) evaluate(c *contract, m mirrored) enforcer.Evaluation {
+	r := c.request(p.conn.ID, m)
+	r.Elsewhere = p.elsewhere(c, m)
+	return enforcer.Evaluate(c.Contract.Contract, &r, p.at(&r))
+}
+
+// elsewhere reports whether another contract has a request that this one is not valid for. Only a contract that
+// checks its own validity asks.
+func (p *snapshot) elsewhere(c *contract, m mirrored) bool {
+	if !c.checksEntitlement() {
+		return false
+	}
+	for _, other := range p.contracts {
+		if other.ID == c.ID {
+			continue
+		}
+		r := other.request(p.conn.ID, m)
+		r.Elsewhere = true // what the other says of its own validity is no claim
+		if ev := enforcer.Evaluate(other.Contract.Contract, &r, p.now); ev.Covered {
+			return true
+		}
+	}
+	return false
+}
+
+// at is the moment as of which a request is evaluated: now, or the request's last event when that is later. What the
+// tracker tells has happened, though our idea of its clock may be behind, or someone answered since the pass began. With
+// asOf set, later events stay invisible.
+func (p *snapshot) at(r *enforcer.Request) time.Time {
+	if n := len(r.Moments); n > 0 && !p.asOf && r.Moments[n-1].At.After(p.now) {
+		return r.Moments[n-1].At
+	}
+	return p.now
+}

@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/connectors/mirror"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
+)
+
+// source is where everything about one connection is read from.
+type source struct {
+	mirror   *mirror.DB
+	ledger   *ledger.Ledger
+	clock    func() time.Time
+	settings Settings
+	conn     Connection
+}
+
+// trackerTime is the tracker's time as far as it has been measured.
+func (s *source) trackerTime() time.Time {
+	var offset time.Duration
+	if s.conn.Tracker != nil {
+		offset, _, _ = s.conn.Tracker.Offset()
+	}
+	return s.clock().Add(offset).UTC()
+}
+
+// mirrored is an issue as the mirror has it.
+type mirrored struct {
+	history connectors.History
+	entry   mirror.Entry
+}
+
+func (s *source) mirrored(ctx context.Context, id string) (m mirrored, ok bool, err error) {
+	if m.history, ok, err = s.mirror.History(ctx, s.conn.ID, id); err != nil || !ok {
+		return m, ok, err
+	}
+	m.entry, ok, err = s.mirror.Entry(ctx, s.conn.ID, id)
+	return m, ok, err
+}
+
+// byKey reads an issue by what people type for it.
+func (s *source) byKey(ctx context.Context, key string) (m mirrored, ok bool, err error) {
+	id, ok, err := s.mirror.IDByKey(ctx, s.conn.ID, key)
+	if err != nil || !ok {
+		return mirrored{}, false, err
+	}
+	return s.mirrored(ctx, id)
+}
+
+// item is what the agenda has of an issue under a contract, nil where it has nothing.
+func (s *source) item(ctx context.Context, issue, contract string) (*enforcer.AgendaItem, error) {
+	it, ok, err := s.ledger.Item(ctx, s.conn.ID, issue, contract)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &it, nil
+}
+
+// bind resolves the mappings of the connection's contracts against the tracker's names.
+func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract, []mapping.Problem, error) {
+	people, err := s.ledger.Remembered(ctx, s.conn.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	remembered := make([]mapping.Remembered, len(people))
+	for i, p := range people {
+		remembered[i] = mapping.Remembered{Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles, LastSeen: p.LastSeen}
+	}
+	var contracts []*contract
+	var problems []mapping.Problem
+	bounds := map[string]*mapping.Bound{}
+	fatal := map[string]bool{}
+	for _, configured := range s.settings.Contracts {
+		if configured.Connection != s.conn.ID {
+			continue
+		}
+		b, ok := bounds[configured.Mapping.ID]
+		if !ok {
+			var found []mapping.Problem
+			b, found = mapping.Bind(configured.Mapping, d, remembered, configured.Path)
+			bounds[configured.Mapping.ID], fatal[configured.Mapping.ID] = b, anyFatal(found)
+			problems = append(problems, found...)
+		}
+		c := &contract{Contract: configured, bound: b, options: mapping.WriteOptions{
+			Contract: configured.Contract, Install: s.ledger.Installation(), Markup: s.conn.Markup, Texts: s.settings.Texts,
+			Lang: configured.Language,
+		}}
+		found := c.bindScopes()
+		c.fatal = fatal[configured.Mapping.ID] || anyFatal(found)
+		contracts, problems = append(contracts, c), append(problems, found...)
+	}
+	return contracts, problems, nil
+}
+
+func anyFatal(ps []mapping.Problem) bool {
+	for _, p := range ps {
+		if p.Fatal {
+			return true
+		}
+	}
+	return false
+}
+
+// rememberPeople keeps who has which roles now, so that a leaver's old answers stay staff's.
+func (s *source) rememberPeople(ctx context.Context, contracts []*contract, now time.Time) error {
+	if len(contracts) == 0 {
+		return nil
+	}
+	seen := contracts[0].bound.People()
+	people := make([]ledger.Person, len(seen))
+	for i, p := range seen {
+		people[i] = ledger.Person{ID: p.Person, Name: p.Name, Project: p.Project, Roles: p.Roles}
+	}
+	return s.ledger.Remember(ctx, now, s.conn.ID, people...)
+}
+
+// unseenWork names the projects whose booked time our account may not read though a contract counts it: a tracker that
+// serves the time of others leaves theirs out without a word.
+func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []string {
+	var unseen []string
+	for _, c := range contracts {
+		if !c.countsWork() {
+			continue
+		}
+		for _, project := range c.scope.Projects() {
+			for _, permission := range s.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
+				if !d.Self.Has(project, permission) {
+					unseen = append(unseen, fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
+						projectName(d, project), c.ID, permission))
+				}
+			}
+		}
+	}
+	return unseen
+}
+
+func projectName(d connectors.Directory, id string) string {
+	for _, p := range d.Projects {
+		if p.ID == id {
+			return p.Key
+		}
+	}
+	return id
+}

@@ -1,0 +1,55 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer/ledger"
+)
+
+// Mirror is told what was read of the tracker on the way.
+type Mirror struct {
+	Store     func(ctx context.Context, h connectors.History, at time.Time) error
+	Vanished  func(ctx context.Context, issue string, class connectors.Class, at time.Time) error // Gone or Hidden
+	Directory func(ctx context.Context, d connectors.Directory) error
+}
+
+// desk is the tracker as one pass works with it. What is read goes to the mirror; who cannot be assigned, and what our
+// account may do, is known better from request to request.
+type desk struct {
+	tracker    connectors.Tracker
+	connection string
+	ledger     *ledger.Ledger
+	mirror     Mirror
+	now        time.Time        // of the pass
+	clock      func() time.Time // the tracker's time when it is called
+	report     *Report
+
+	names        connectors.Directory
+	self         *connectors.Account // read afresh, once, when something internal is to be written
+	digests      map[string]string   // projectDigest by project
+	internal     map[string]string   // notInternal by project
+	unassignable map[string]bool     // people whom the tracker refused as assignees
+}
+
+// read reads an issue. there is false when it is gone or hidden; the mirror learns either.
+func (d *desk) read(ctx context.Context, issue string, at time.Time) (h connectors.History, there bool, err error) {
+	h, err = d.tracker.History(ctx, issue)
+	switch class := connectors.ClassOf(err); {
+	case class == connectors.Gone, class == connectors.Hidden:
+		return h, false, d.mirror.Vanished(ctx, issue, class, d.now)
+	case err != nil:
+		return h, false, err
+	}
+	return h, true, d.mirror.Store(ctx, h, at)
+}
+
+// readBack reads an issue after a write. That it is gone is an error like any other.
+func (d *desk) readBack(ctx context.Context, issue string) (connectors.History, error) {
+	h, err := d.tracker.History(ctx, issue)
+	if err == nil {
+		err = d.mirror.Store(ctx, h, d.clock())
+	}
+	return h, err
+}

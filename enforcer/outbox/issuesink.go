@@ -1,0 +1,226 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"slabridge/connectors"
+	"slabridge/enforcer/ledger"
+)
+
+// issueSink brings one request to an issue of the tracker, which marks and histories show what became of.
+type issueSink struct {
+	writer *Writer
+	key    string             // of the issue, as people type it
+	before connectors.History // as read just ahead of the request
+	group  []ledger.Entry     // that the request carries out
+	rest   *connectors.Write  // what is left of a request that was cut short; nil for a whole one
+
+	sent connectors.Write     // without the fields that the tracker refused
+	left []connectors.Refusal // what was refused on the way without refusing the whole
+}
+
+// errUnseen is what the ledger says of a request that was accepted and of which reading back showed nothing.
+var errUnseen = errors.New("the tracker accepted it, and nothing of it is to be seen yet")
+
+// Send adds the watchers, which Redmine's update has no place for, and then makes everything else at once.
+func (s *issueSink) Send(ctx context.Context, w ledger.Write) error {
+	s.sent = w.Request
+	if s.rest != nil {
+		return s.writer.desk.tracker.Update(ctx, *s.rest)
+	}
+	if err := s.addWatchers(ctx, w); err != nil || !s.sent.HasUpdate() {
+		return err
+	}
+	err := s.writer.desk.tracker.Update(ctx, s.sent)
+	if connectors.ClassOf(err) == connectors.Refused && len(s.sent.Fields) > 0 {
+		err = s.sendWithoutFields(ctx, err)
+	}
+	return s.writer.desk.ruleOutAssignee(assigned(s.sent), err)
+}
+
+// addWatchers adds them one by one. A refused one does not keep the rest from being written.
+func (s *issueSink) addWatchers(ctx context.Context, w ledger.Write) error {
+	d := s.writer.desk
+	for _, person := range w.Request.Watchers {
+		err := d.tracker.AddWatcher(ctx, w.Issue, person)
+		o := ledger.Outcome{Class: connectors.ClassOf(err)}
+		if err != nil {
+			o.Error = err.Error()
+		}
+		if lerr := d.ledger.Watched(ctx, d.clock(), w.ID, person, o); lerr != nil {
+			return lerr
+		}
+		if o.Class == connectors.Refused {
+			s.left = append(s.left, connectors.Refusal{Field: "watcher", Wanted: person, Got: o.Error})
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendWithoutFields sends the request again without the fields that ride along, when the tracker refused it whole: a
+// field of the wrong kind must not cost a comment.
+func (s *issueSink) sendWithoutFields(ctx context.Context, refused error) error {
+	fields := s.sent.Fields
+	s.sent.Fields = nil
+	if !s.sent.HasUpdate() {
+		return refused
+	}
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		s.left = append(s.left, connectors.Refusal{Field: field, Wanted: fields[field], Got: refused.Error()})
+	}
+	return s.writer.desk.tracker.Update(ctx, s.sent)
+}
+
+// ruleOutAssignee makes a replan of a refusal that may be for the assignee: someone else, then; nothing of it was saved.
+func (d *desk) ruleOutAssignee(who string, err error) error {
+	if who == "" || connectors.ClassOf(err) != connectors.Refused {
+		return err
+	}
+	d.unassignable[who] = true
+	return replan{err}
+}
+
+// assigned is whom a write assigns, "" for nobody.
+func assigned(w connectors.Write) string {
+	if w.Assign == nil {
+		return ""
+	}
+	return *w.Assign
+}
+
+// Verify reads the issue back.
+func (s *issueSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Receipt, error) {
+	d := s.writer.desk
+	after, err := d.readBack(ctx, w.Issue)
+	if err != nil {
+		return nil, err
+	}
+	receipt := connectors.Verify(s.sent, d.names.Self.ID, s.before, after)
+	if s.rest == nil {
+		s.reportOverrun(after)
+		if len(receipt.Refused) > 0 && s.unmoved(after) { // left alone altogether, or read from something that is behind
+			return &receipt, errUnseen
+		}
+		for _, x := range s.left {
+			if !slices.ContainsFunc(receipt.Refused, func(y connectors.Refusal) bool { return y.Field == x.Field && y.Wanted == x.Wanted }) {
+				receipt.Refused = append(receipt.Refused, x)
+			}
+		}
+		receipt = addPosted(receipt, StepsPosted(s.before, d.names.Self.ID), s.group)
+	}
+	return s.told(ctx, after.Issue, receipt)
+}
+
+// told takes back what came out public, and reports what the receipt shows to be wrong.
+func (s *issueSink) told(ctx context.Context, issue connectors.Issue, r connectors.Receipt) (*connectors.Receipt, error) {
+	r, err := s.writer.alarms.cameOutPublic(ctx, issue, r)
+	if err != nil {
+		return nil, err
+	}
+	s.writer.report.receipt(issue.Key, r)
+	return &r, nil
+}
+
+// reportOverrun tells what people set between the reading before the request and the request itself.
+func (s *issueSink) reportOverrun(after connectors.History) {
+	for _, c := range connectors.Overrun(s.sent, s.writer.desk.names.Self.ID, s.before, after) {
+		s.writer.report.Problem(after.Issue.Key, true, "somebody set %s to %q a moment before our write changed it to %q: set it back, or let 'slabridge ledger revert --issue %s' do it",
+			c.Field, one(c.From), one(c.To), after.Issue.Key)
+	}
+}
+
+// unmoved reports whether the issue reads after the request as it did before, as far as we are concerned.
+func (s *issueSink) unmoved(after connectors.History) bool {
+	known := map[string]bool{}
+	for _, e := range s.before.Events {
+		known[e.ID] = true
+	}
+	return !after.Issue.UpdatedAt.After(s.before.Issue.UpdatedAt) && !slices.ContainsFunc(after.Events, func(e connectors.Event) bool {
+		return e.Author == s.writer.desk.names.Self.ID && !known[e.ID]
+	})
+}
+
+// Find looks for what the request has done to the issue: its mark decides or, without one, the fields.
+func (s *issueSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
+	d := s.writer.desk
+	after, err := d.tracker.History(ctx, w.Issue)
+	switch class := connectors.ClassOf(err); {
+	case class == connectors.Gone, class == connectors.Hidden:
+		return Found{Gone: err}, d.mirror.Vanished(ctx, w.Issue, class, d.now)
+	case err != nil:
+		return Found{}, err
+	}
+	if err := d.mirror.Store(ctx, after, d.now); err != nil {
+		return Found{}, err
+	}
+	before := withoutOurs(after, d.names.Self.ID, w)
+	receipt := connectors.Verify(w.Request, d.names.Self.ID, before, after)
+	if w.Accepted() || receipt.Public || wasDone(w.Request, receipt) {
+		r, err := s.told(ctx, after.Issue, receipt)
+		return Found{Receipt: r}, err
+	}
+	found := Found{About: after.Issue.Key}
+	if rest, half := w.Request.Rest(d.names.Self.ID, before, after); half {
+		found.Rest = func(ctx context.Context) (Sink, error) {
+			may, err := s.mayResume(ctx, rest, after.Issue)
+			if err != nil || !may {
+				return nil, err
+			}
+			return &issueSink{writer: s.writer, key: after.Issue.Key, before: before, rest: &rest}, nil
+		}
+	}
+	return found, nil
+}
+
+// mayResume reports whether nothing keeps the rest of a request from being written; otherwise it waits until that is
+// settled.
+func (s *issueSink) mayResume(ctx context.Context, rest connectors.Write, issue connectors.Issue) (bool, error) {
+	a := s.writer.alarms
+	if a.block != nil || rest.Comment.Internal && a.leak != nil {
+		return false, nil
+	}
+	why, err := s.writer.desk.refuseInternal(ctx, rest, issue.Values.One(connectors.FieldProject))
+	if why != "" {
+		s.writer.report.Problem(issue.Key, true, "the rest of a write is held: %s", why)
+	}
+	return why == "", err
+}
+
+// withoutOurs is a history without what we did from the write on. Where the write does not say what it knew, the times
+// tell: ours is what was done from about its beginning on.
+func withoutOurs(h connectors.History, self string, w ledger.Write) connectors.History {
+	known := slices.IndexFunc(h.Events, func(e connectors.Event) bool { return e.ID == w.Request.BaseEvent })
+	began := w.BeganAt.Add(-settleAfter)
+	all := h.Events
+	h.Events = nil
+	for i, e := range all {
+		later := i > known
+		if known < 0 && w.Request.BaseEvent != connectors.NoBaseEvent { // or it was taken back since
+			later = !e.At.Before(began)
+		}
+		if !later || e.Author != self {
+			h.Events = append(h.Events, e)
+		}
+	}
+	return h
+}
+
+// wasDone reports whether the receipt shows that the update was done at all: its comment is there or, for one without a
+// comment, some field has what was asked for.
+func wasDone(w connectors.Write, r connectors.Receipt) bool {
+	if w.Comment != nil {
+		return r.Event != ""
+	}
+	asked := len(w.Fields) + len(w.Watchers)
+	for _, p := range []*string{w.Assign, w.Priority, w.Status} {
+		if p != nil {
+			asked++
+		}
+	}
+	return len(r.Refused) < asked
+}

@@ -1,0 +1,58 @@
+package outbox
+
+import (
+	"fmt"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// Report is what was written in a pass, and what was not.
+type Report struct {
+	Written  []ledger.Entry
+	Refused  []ledger.Entry
+	Held     []ledger.Entry
+	Exposed  int // internal comments found to be public, by the tracker's doing or somebody's
+	Problems []Problem
+}
+
+// Problem is something a human should know of, that did not stop the pass.
+type Problem struct {
+	Issue string // "" when it is not about one
+	Text  string
+	Grave bool // it stops writes, or a promise cannot be watched
+}
+
+// Problem adds one.
+func (r *Report) Problem(issue string, grave bool, format string, args ...any) {
+	r.Problems = append(r.Problems, Problem{Issue: issue, Text: fmt.Sprintf(format, args...), Grave: grave})
+}
+
+// Count adds entries that have just entered their states.
+func (r *Report) Count(entries ...ledger.Entry) {
+	for _, e := range entries {
+		switch e.State {
+		case enforcer.Held:
+			r.Held = append(r.Held, e)
+		case enforcer.Done:
+			r.Written = append(r.Written, e)
+		case enforcer.Refused:
+			r.Refused = append(r.Refused, e)
+		}
+	}
+}
+
+// receipt tells what a receipt shows to be wrong.
+func (r *Report) receipt(issue string, x connectors.Receipt) {
+	switch {
+	case !x.Public:
+	case x.TakenBack == "":
+		r.Problem(issue, true, "an internal comment is public: the customer can read %s; take it back in the tracker; mail about it may have gone out", x.Event)
+	default:
+		r.Problem(issue, true, "an internal comment came out public and was taken back (%s); mail about it may have gone out", x.TakenBack)
+	}
+	for _, refused := range x.Refused {
+		r.Problem(issue, false, "the tracker accepted the write and left this alone: %s", refused)
+	}
+}

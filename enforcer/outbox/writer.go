@@ -1,0 +1,220 @@
+package outbox
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
+)
+
+// Contract is a contract with what its words are rendered by.
+type Contract struct {
+	*enforcer.Contract
+	Mapping *mapping.Bound
+	Options mapping.WriteOptions
+}
+
+// Render turns decisions about one issue into updates. Upkeep is no step with words of its own: its fields ride in the
+// last update, or make one.
+func (c Contract) Render(r enforcer.Request, h connectors.History, ds []enforcer.Decision, fields map[string]string) []mapping.Planned {
+	o := c.Options
+	var steps []enforcer.Decision
+	var upkeep []enforcer.StepKey
+	for _, d := range ds {
+		if d.Key.Obligation == enforcer.Upkeep {
+			upkeep, o.Upkeep = append(upkeep, d.Key), fields
+			continue
+		}
+		steps = append(steps, d)
+	}
+	planned := c.Mapping.Writes(r, h, steps, o)
+	if n := len(planned); n > 0 {
+		planned[n-1].Keys = append(planned[n-1].Keys, upkeep...)
+	}
+	return planned
+}
+
+// Job is what may have to be written on one issue.
+type Job struct {
+	Contract Contract
+	Issue    string // the tracker's id
+	Key      string // what people type, for reports
+	// Recheck decides again, by the issue as just read. What it gives is written.
+	Recheck func(ctx context.Context, h connectors.History) (Todo, error)
+}
+
+// Todo is what is to be written on an issue.
+type Todo struct {
+	Request enforcer.Request
+	History connectors.History
+	Steps   []Step
+	Fields  map[string]string // to keep up to date
+}
+
+// Step is a decision with its entry in the ledger.
+type Step struct {
+	enforcer.Decision
+	Entry ledger.Entry
+}
+
+// Options are what a Writer works with.
+type Options struct {
+	Connection string
+	Tracker    connectors.Tracker
+	Ledger     *ledger.Ledger
+	Mirror     Mirror
+	Names      connectors.Directory
+	Now        time.Time        // of the pass
+	Clock      func() time.Time // the tracker's time when it is called
+	Block      enforcer.Text    // why nothing may be written; nil when it may
+	Report     *Report
+}
+
+// Writer carries out, for one pass over one connection, what is decided about issues.
+type Writer struct {
+	*Outbox
+	desk   *desk
+	alarms *alarms
+}
+
+// New makes a Writer that knows of no alarm yet.
+func New(o Options) *Writer {
+	d := &desk{
+		tracker: o.Tracker, connection: o.Connection, ledger: o.Ledger, mirror: o.Mirror, now: o.Now, clock: o.Clock, report: o.Report,
+		names: o.Names, digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
+	}
+	box := &Outbox{connection: o.Connection, ledger: o.Ledger, now: o.Now, clock: o.Clock, report: o.Report}
+	return &Writer{Outbox: box, desk: d, alarms: &alarms{desk: d, block: o.Block}}
+}
+
+// CheckAlarms finds out what open alarms stop, and tries again to take back what is public.
+func (w *Writer) CheckAlarms(ctx context.Context) error { return w.alarms.check(ctx) }
+
+// LookAt raises the alarms that an issue as mirrored gives reason for.
+func (w *Writer) LookAt(ctx context.Context, h connectors.History) error {
+	return w.alarms.lookAt(ctx, h)
+}
+
+// Block is why nothing may be written, nil when it may.
+func (w *Writer) Block() enforcer.Text { return w.alarms.block }
+
+// Leak is why no internal comment may be written, nil when it may.
+func (w *Writer) Leak() enforcer.Text { return w.alarms.leak }
+
+// NotInternal is why a comment of ours in the project would not stay internal, as far as our rights are known.
+func (w *Writer) NotInternal(project string) string { return w.desk.notInternal(project) }
+
+// Recover settles the requests whose outcome is not known.
+func (w *Writer) Recover(ctx context.Context) error {
+	return w.recover(ctx, func(x ledger.Write) Sink {
+		if x.Request.Create != nil {
+			return &creationSink{desk: w.desk}
+		}
+		return &issueSink{writer: w}
+	})
+}
+
+// Carry writes what a job calls for, planned anew as long as the tracker refuses people as assignees.
+func (w *Writer) Carry(ctx context.Context, j Job) error {
+	for again := true; again; { // ends, because each turn rules out another assignee
+		var err error
+		if again, err = w.carryOnce(ctx, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// carryOnce reads the issue afresh and has it decided again first: if someone answered a second ago, nothing is sent.
+func (w *Writer) carryOnce(ctx context.Context, j Job) (again bool, err error) {
+	h, there, err := w.desk.read(ctx, j.Issue, w.now)
+	if err != nil {
+		w.report.Problem(j.Key, false, "%v", err)
+	}
+	if err != nil || !there { // the next pass sees that it is gone
+		return false, err
+	}
+	if err := w.alarms.lookAt(ctx, h); err != nil {
+		return false, err
+	}
+	todo, err := j.Recheck(ctx, h)
+	if err != nil || len(todo.Steps) == 0 {
+		return false, err
+	}
+	// once begun, a write is seen through: stopping half-way would leave an outcome to be looked for
+	return w.write(context.WithoutCancel(ctx), j.Contract, todo)
+}
+
+// write sends the steps of one issue, one comment per audience, the customer's first.
+func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err error) {
+	posted := StepsPosted(t.History, w.desk.names.Self.ID)
+	entries := make(map[enforcer.StepKey]ledger.Entry, len(t.Steps))
+	var decisions []enforcer.Decision
+	for _, s := range t.Steps {
+		s.Entry.Facts.Against = w.desk.refusalContext(t.History)
+		s.Changes = dropAlreadyApplied(s, leftToDo(s, posted), &t.Request, w.desk.names.Self.ID)
+		entries[s.Key], decisions = s.Entry, append(decisions, s.Decision)
+	}
+	c.Options.Unassignable = w.desk.unassignable
+	for _, planned := range c.Render(t.Request, t.History, decisions, t.Fields) {
+		var group []ledger.Entry
+		for _, k := range planned.Keys {
+			group = append(group, entries[k])
+		}
+		if again, err := w.send(ctx, t.Request.Key, planned, t.History, group); again || err != nil {
+			return again, err
+		}
+	}
+	return false, nil
+}
+
+// send makes one request of a group of entries, or holds them where something keeps it from being written.
+func (w *Writer) send(ctx context.Context, key string, p mapping.Planned, h connectors.History, group []ledger.Entry) (again bool, err error) {
+	reason, err := w.holdReason(ctx, key, p, h)
+	switch {
+	case err != nil:
+		return false, err
+	case reason.Code != "":
+		return false, w.hold(ctx, reason, group)
+	}
+	p.Write.BaseEvent = h.Newest()
+	return w.deliver(ctx, &issueSink{writer: w, key: key, before: h, group: group}, delivery{p.Write, group, p.Notes, key})
+}
+
+// holdReason is why a write may not be sent; its code is "" where it may.
+func (w *Writer) holdReason(ctx context.Context, key string, p mapping.Planned, h connectors.History) (enforcer.Reason, error) {
+	internal := p.Write.Comment != nil && p.Write.Comment.Internal
+	code, why := enforcer.HeldImpossible, p.Impossible
+	switch {
+	case why != "":
+	case w.alarms.block != nil: // another installation may have been seen on this very issue
+		return enforcer.Reason{Code: enforcer.HeldBlocked, Text: w.alarms.block}, nil
+	case internal && w.alarms.leak != nil:
+		return enforcer.Reason{Code: enforcer.HeldLeak, Text: w.alarms.leak}, nil
+	default:
+		var err error
+		code = enforcer.HeldRights
+		why, err = w.desk.refuseInternal(ctx, p.Write, h.Issue.Values.One(connectors.FieldProject))
+		if err != nil || why == "" {
+			return enforcer.Reason{}, err
+		}
+	}
+	w.report.Problem(key, true, "held: %s", why)
+	return enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}, nil
+}
+
+// afresh gives entries as the ledger has them now, some of them written since they were decided.
+func (w *Writer) afresh(ctx context.Context, entries []ledger.Entry) ([]ledger.Entry, error) {
+	out := slices.Clone(entries)
+	for i, e := range entries {
+		var err error
+		if out[i], err = w.ledger.Get(ctx, e.ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

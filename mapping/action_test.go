@@ -3,6 +3,7 @@ package mapping_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -145,5 +146,34 @@ func TestItemsOfAnEarlierText(t *testing.T) {
 	p := b.Writes(req, x.h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: contract, Install: "7c1f", Texts: texts(t)})[0]
 	if p.Write.Comment == nil || !strings.Contains(p.Write.Comment.Text, "— description of the problem.") {
 		t.Errorf("planned %+v", p)
+	}
+}
+
+// TestChecklistOfTheTextOfTheDay: three texts ask for three lists; a request is asked for those of the text that was in
+// force in the second in which it was received.
+func TestChecklistOfTheTextOfTheDay(t *testing.T) {
+	b := bind(t, furtherWords(), furtherDirectory())
+	x := newHand(t)
+	x.do("10:00 client creates")
+	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
+	text := func(item string, from, to time.Time) *enforcer.Contract {
+		c := *kamalLike(t, "en")
+		c.Obligations = []enforcer.Obligation{{ID: "request-complete", Items: []enforcer.Item{{ID: item, Title: enforcer.Text{"en": item}}}}}
+		c.ValidFrom, c.ValidTo = from, to
+		return &c
+	}
+	first, second := req.ReceivedAt.Add(-time.Hour), req.ReceivedAt.Add(time.Hour)
+	d := decision("request-complete", "start", enforcer.Internal, enforcer.Changes{Comment: &enforcer.Comment{Text: mapping.TextMissingItems}})
+	for received, want := range map[time.Time]string{
+		first.Add(-time.Second): "description", first: "version", second.Add(-time.Second): "version", second: "logs", second.Add(time.Hour): "logs",
+	} {
+		contract := text("logs", second, time.Time{})
+		contract.Earlier = []*enforcer.Contract{text("description", first.Add(-time.Hour), first), text("version", first, second)}
+		r := req
+		r.ReceivedAt = received
+		p := b.Writes(r, x.h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: contract, Install: "7c1f", Texts: texts(t)})[0]
+		if p.Write.Comment == nil || !strings.Contains(p.Write.Comment.Text, ": "+want+".") {
+			t.Errorf("received %s: %+v, want %s to be missing", received, p.Write.Comment, want)
+		}
 	}
 }

@@ -28,8 +28,9 @@ const (
 // assignDuty stands for who is on duty in support.
 const assignDuty = "duty"
 
-// ActionSpec is everything that the rules know of one action: how it is written, what it asks for and how people are told
-// of it. A new action is a new row, with a member of Actions. What it is to a tracker is said in package mapping.
+// ActionSpec is everything that the rules know of one action: how it is written, what it asks for and how people are
+// told of it. A new action is a new row, with a member of Actions. What it is to a tracker is said in package
+// mapping.
 type ActionSpec struct {
 	ID      string
 	Key     string   // its key in a step of a contract file

@@ -213,7 +213,7 @@ var Vocabulary = []WordSpec{
 		Word: WordEntitled, Bare: true,
 		holds: func(s *stopwatch, _ *Condition, m *Moment) bool {
 			plan, needed := s.ev.Contract.Plan, m.State.NeedsPlan
-			return !s.tenure.outside && (needed == "" || plan == "" || needed == plan)
+			return !s.period.outside && (needed == "" || plan == "" || needed == plan)
 		},
 		text: always("the contract is valid and its plan covers the work"),
 	},

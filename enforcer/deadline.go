@@ -73,7 +73,8 @@ func unjudgedText(why error) Text {
 	text := Text{"en": why.Error(), "ru": why.Error()}
 	var missing *calendar.MissingYearError
 	if errors.As(why, &missing) {
-		text["ru"] = fmt.Sprintf("в календаре %q нет выходных дней %d года (есть %s): добавьте год в файл календаря, до утверждения — как предварительный",
+		text["ru"] = fmt.Sprintf("в календаре %q нет выходных дней %d года (есть %s): добавьте год в файл календаря, до "+
+			"утверждения — как предварительный",
 			missing.Calendar, missing.Year, missing.Have)
 	}
 	return text

@@ -61,9 +61,10 @@ func periodID(kind string, at time.Time) string {
 }
 
 // LocalPeriods lists the periods that begin at the local times which next gives one after another (read as UTC; zero:
-// no more), from since on until the first one after until, at most limit and one more. Each occurs exactly once, whatever
-// the clocks of the zone do: a local time is the first moment at which the zone's clock shows it or a later one, and
-// times that fall on one moment, because the clock jumped over the others, are one period with the name of the last.
+// no more), from since on until the first one after until, at most limit and one more. Each occurs exactly once,
+// whatever the clocks of the zone do: a local time is the first moment at which the zone's clock shows it or a later
+// one, and times that fall on one moment, because the clock jumped over the others, are one period with the name of
+// the last.
 func LocalPeriods(next func(time.Time) time.Time, since, until time.Time, zone *time.Location, limit int) []Period {
 	var out []Period
 	wall := next(wallClock(since.In(zone).AddDate(0, 0, -2))) // a zone may leave out a whole day

@@ -68,11 +68,11 @@ func (ev *Evaluation) play(present bool) {
 		until = gone
 	}
 	offset := 0
-	for _, t := range ev.Contract.tenures(ev.Request, moments, present) {
+	for _, t := range ev.Contract.coveragePeriods(ev.Request, moments, present) {
 		for offset < len(moments) && &moments[offset] != &t.moments[0] {
 			offset++
 		}
-		ev.tenure(t, revived, offset, until)
+		ev.stay(t, revived, offset, until)
 	}
 	ev.order()
 	for i := range ev.Cycles {
@@ -94,8 +94,8 @@ func (c *Cycle) unjudge(why error) {
 	}
 }
 
-// tenure runs every obligation over one stay; those whose due is another's come after it.
-func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, until time.Time) {
+// stay runs every obligation over one stay; those whose due is another's come after it.
+func (ev *Evaluation) stay(t coveragePeriod, revived map[int]time.Time, offset int, until time.Time) {
 	ev.Covered = ev.Covered || !t.outside
 	var run stopwatch
 	for _, deferred := range []bool{false, true} {
@@ -105,7 +105,7 @@ func (ev *Evaluation) tenure(t tenure, revived map[int]time.Time, offset int, un
 				continue
 			}
 			before := len(ev.Cycles)
-			run = stopwatch{ev: ev, o: o, tenure: t, revived: revived, offset: offset}
+			run = stopwatch{ev: ev, o: o, period: t, revived: revived, offset: offset}
 			run.over(until)
 			ev.Covered = ev.Covered || len(ev.Cycles) > before
 		}

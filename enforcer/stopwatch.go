@@ -8,13 +8,13 @@ import (
 	"slabridge/enforcer/calendar"
 )
 
-// stopwatch runs one obligation over one tenure.
+// stopwatch runs one obligation over one of a request's stays.
 type stopwatch struct {
 	ev      *Evaluation
 	o       *Obligation
-	tenure  tenure
+	period  coveragePeriod
 	revived map[int]time.Time
-	offset  int // of the tenure's first moment among the request's
+	offset  int // of the stay's first moment among the request's
 
 	cur      *Cycle
 	root     string    // the event that began the present chain of a repeating obligation
@@ -26,10 +26,10 @@ type stopwatch struct {
 	told     time.Time // the last public note of staff
 }
 
-// over replays the tenure and leaves the cycles in the evaluation.
+// over replays the stay and leaves the cycles in the evaluation.
 func (s *stopwatch) over(until time.Time) {
-	for i := range s.tenure.moments {
-		m := &s.tenure.moments[i]
+	for i := range s.period.moments {
+		m := &s.period.moments[i]
 		if m.At.After(until) {
 			break
 		}
@@ -53,7 +53,7 @@ func (s *stopwatch) over(until time.Time) {
 func (s *stopwatch) moment(i int, m *Moment) {
 	var before *Moment
 	if i > 0 {
-		before = &s.tenure.moments[i-1]
+		before = &s.period.moments[i-1]
 	}
 	wasOpen := before != nil && before.State.Status.Open()
 	open := m.State.Status.Open()
@@ -95,7 +95,7 @@ func (s *stopwatch) act(before, m *Moment, closing bool) {
 func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
 	ofResolution := s.o.Start.Word == WordResolved
 	switch {
-	case s.tenure.left && !m.State.Covered:
+	case s.period.left && !m.State.Covered:
 		return "left-contract", false
 	case closing && m.Duplicate:
 		return "duplicate", false
@@ -145,7 +145,7 @@ func (s *stopwatch) rule(m *Moment) *Rule {
 
 // starts reports whether a cycle begins at m, none running.
 func (s *stopwatch) starts(before, m *Moment) bool {
-	if !m.State.Covered && !s.tenure.outside || s.rule(m) == nil {
+	if !m.State.Covered && !s.period.outside || s.rule(m) == nil {
 		return false
 	}
 	start := &s.o.Start
@@ -198,9 +198,9 @@ func (s *stopwatch) receives(_ *Condition, before, m *Moment) bool {
 func (s *stopwatch) begin(i int, m *Moment) {
 	at := m.At
 	if i == 0 {
-		at = s.tenure.start
+		at = s.period.start
 	}
-	if t := s.o.Start.timeOf(m); !t.IsZero() && !t.Before(s.tenure.start) {
+	if t := s.o.Start.timeOf(m); !t.IsZero() && !t.Before(s.period.start) {
 		at = t
 	}
 	s.breached = 0

@@ -21,7 +21,7 @@ type Bound struct {
 	inClass     map[enforcer.StatusClass][]string // status ids, in the order in which the admin lists them
 	fields      []boundField
 	activities  map[string]string // by the tracker's id
-	crew        crew
+	directory   roleDirectory
 	names       catalogue
 }
 
@@ -48,14 +48,14 @@ func Bind(m Mapping, d connectors.Directory, remembered []Remembered, path strin
 	b.bindPriorities(&r, d.Priorities, path+".priorities")
 	b.bindFields(&r, path+".fields")
 	b.bindActivities(&r, path+".activities")
-	b.crew = bindCrew(&r, m.Roles, d, remembered, b.names.roles, path+".roles")
+	b.directory = bindRoles(&r, m.Roles, d, remembered, b.names.roles, path+".roles")
 	b.bindSeverity(&r, path+".severity")
 	b.bindInternal(&r, path+".internal.kind")
 	return b, r.problems
 }
 
-// bindInternal looks for the role that alone reads what is internal, where the tracker shows its roles. It is for the tracker
-// to refuse such a comment; better to hear of it before.
+// bindInternal looks for the role that alone reads what is internal, where the tracker shows its roles. It is for the
+// tracker to refuse such a comment; better to hear of it before.
 func (b *Bound) bindInternal(r *resolver, path string) {
 	role, ok := strings.CutPrefix(b.mapping.Internal.Kind, "role:")
 	if ok && len(b.names.roles) > 1 { // one is the role that everybody sees
@@ -131,7 +131,8 @@ func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path str
 	for _, s := range statuses {
 		b.statusNames[s.ID] = s.Name
 		if _, ok := b.classes[s.ID]; !ok {
-			r.report(false, path, s.Name, "no class is given for this status: requests that reach it are held; add it to one of %v", enforcer.StatusClasses)
+			r.report(false, path, s.Name,
+				"no class is given for this status: requests that reach it are held; add it to one of %v", enforcer.StatusClasses)
 		}
 	}
 }
@@ -168,7 +169,8 @@ func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, 
 				r.report(true, place, category, "the category is mapped to %s already; a status has one class", other)
 				continue
 			case !slices.ContainsFunc(known, func(e entry) bool { return e.id == category }):
-				r.report(false, place, category, "the tracker shows no status of this category; its statuses are in %s", labels(known))
+				r.report(false, place, category,
+					"the tracker shows no status of this category; its statuses are in %s", labels(known))
 			}
 			taken[category] = rule.Is
 			for _, id := range unnamed[category] {
@@ -201,7 +203,8 @@ func (b *Bound) bindPriorities(r *resolver, all []connectors.Priority, path stri
 			continue
 		}
 		if n := len(b.priorities); n > 0 && b.priorities[n-1].Rank >= p.Rank {
-			r.report(true, place, name, "priorities go from the lowest to the highest, but the tracker ranks this one not above %q", b.priorities[n-1].Name)
+			r.report(true, place, name,
+				"priorities go from the lowest to the highest, but the tracker ranks this one not above %q", b.priorities[n-1].Name)
 			continue
 		}
 		b.priorities = append(b.priorities, p)
@@ -223,7 +226,8 @@ func (b *Bound) bindSeverity(r *resolver, path string) {
 		place := fmt.Sprintf("%s[%d].when", path, i)
 		b.severity = append(b.severity, boundSeverity{rule.Is, b.bindWhen(r, rule.When, place)})
 		if len(rule.When.Priority) > 0 {
-			r.report(false, place+".priority", rule.Is, "the severity depends on the priority, which steps may raise: only priorities set by people count for it")
+			r.report(false, place+".priority", rule.Is,
+				"the severity depends on the priority, which steps may raise: only priorities set by people count for it")
 		}
 	}
 	for i, rule := range b.severity {

@@ -70,13 +70,13 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	return out
 }
 
-// data is what the text of a step may say. Everything from the tracker is made Plain here, so that no template
+// data is what the text of a step may say. Everything from the tracker is escaped here, so that no template
 // can forget it; the contract's own words are the admin's and stay as they are.
 func (w *writer) data(audience enforcer.Audience, s step) TextData {
 	c, lang := s.Changes.Comment, w.o.Lang
 	d := TextData{
-		Number:     Plain(w.req.Key),
-		Subject:    Plain(w.req.Subject),
+		Number:     EscapeMarkup(w.req.Key),
+		Subject:    EscapeMarkup(w.req.Subject),
 		Contract:   w.o.Contract.Title.In(lang),
 		Obligation: c.Obligation.In(lang),
 		Clause:     clause(c.Source, lang),
@@ -93,15 +93,15 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 	d.Asked, d.AskedOn = w.asked()
 	d.Done = w.done()
 	if c.Names != "" {
-		d.Names = w.plainNames(w.b.crew.named(c.Names, w.project))
+		d.Names = w.escapedNames(w.b.directory.named(c.Names, w.project))
 	}
 	if c.Text == TextMissingItems || c.Text == TextAskItems {
 		d.Items = w.missing(s.Key.Obligation)
 	}
 	if audience != enforcer.Public {
-		d.Assignee = Plain(w.b.crew.names[w.h.Issue.Values.One(connectors.FieldAssignee)])
-		d.Assigned, d.Priority = Plain(w.b.crew.names[s.assigned]), Plain(s.priority)
-		d.Watchers = w.plainNames(s.watchers)
+		d.Assignee = EscapeMarkup(w.b.directory.names[w.h.Issue.Values.One(connectors.FieldAssignee)])
+		d.Assigned, d.Priority = EscapeMarkup(w.b.directory.names[s.assigned]), EscapeMarkup(s.priority)
+		d.Watchers = w.escapedNames(s.watchers)
 		w.accounts(&d, c)
 	}
 	return d
@@ -112,7 +112,7 @@ func (w *writer) accounts(d *TextData, c *enforcer.Comment) {
 	lang := w.o.Lang
 	// trackers keep hundredths of an hour: twenty minutes come back as 19:48
 	d.Spent, d.AtMost = amount(c.Spent.Round(time.Minute), lang, true), amount(c.AtMost, lang, true)
-	d.By = Plain(w.b.crew.names[c.By])
+	d.By = EscapeMarkup(w.b.directory.names[c.By])
 	d.Share, d.Sum, d.Limit = share(c.Share, lang), sum(c.Sum, lang), sum(c.Limit, lang)
 	d.Plan = c.Plan
 	first := w.o.Contract
@@ -138,10 +138,10 @@ func (w *writer) remaining(c *enforcer.Comment) string {
 	return amount(c.Remaining, w.o.Lang, err != nil || worked != c.Remaining)
 }
 
-func (w *writer) plainNames(ids []string) []string {
+func (w *writer) escapedNames(ids []string) []string {
 	var out []string
 	for _, id := range ids {
-		out = append(out, Plain(w.b.crew.names[id]))
+		out = append(out, EscapeMarkup(w.b.directory.names[id]))
 	}
 	return out
 }
@@ -169,9 +169,9 @@ func (w *writer) missing(obligation string) []string {
 }
 
 // Upkeep gives the fields of the mapping that slabridge keeps, as they should be and are not: the nearest due
-// moment in the contract's zone (or as the field's type has it), and the request's state, one of enforcer's cycle states.
-// The values change when a due moment or a state does, never because time passes. A field that is not on the issue's form
-// is left out, and a paused cycle has no due to show, since it moves as long as the pause lasts.
+// moment in the contract's zone (or as the field's type has it), and the request's state, one of enforcer's cycle
+// states. The values change when a due moment or a state does, never because time passes. A field that is not on the
+// issue's form is left out, and a paused cycle has no due to show, since it moves as long as the pause lasts.
 func (b *Bound) Upkeep(ev enforcer.Evaluation, h connectors.History) map[string]string {
 	due, state := nearestDue(ev), string(worstState(ev))
 	var out map[string]string
@@ -230,7 +230,8 @@ func (f boundField) dueText(t time.Time) string {
 	return t.Format(layoutMinutes)
 }
 
-// holds reports whether the field has the one value, "" being none; moments are the same in whatever zone they are written.
+// holds reports whether the field has the one value, "" being none; moments are the same in whatever zone they are
+// written.
 func (f boundField) holds(values []string, target string) bool {
 	if len(values) != 1 {
 		return len(values) == 0 && target == ""

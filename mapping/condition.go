@@ -38,7 +38,9 @@ func bindCategories(r *resolver, ids []string, path string) []string {
 	for i, id := range ids {
 		for _, c := range id {
 			if c < '0' || c > '9' {
-				r.report(true, fmt.Sprintf("%s[%d]", path, i), id, "categories are given by id, because each project has its own; the id is in the address of the category's page in the project's settings")
+				r.report(true, fmt.Sprintf("%s[%d]", path, i), id,
+					"categories are given by id, because each project has its own; the id is in the address of the category's "+
+						"page in the project's settings")
 				break
 			}
 		}
@@ -93,7 +95,8 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 	out := &BoundScope{subtasks: s.Subtasks}
 	out.projects = r.findAll("project", b.names.projects, s.Projects, path+".projects", false)
 	if len(out.projects) == 0 {
-		r.report(true, path+".projects", "", "the contract covers nothing without a project that the account can see; it has %s", labels(b.names.projects))
+		r.report(true, path+".projects", "",
+			"the contract covers nothing without a project that the account can see; it has %s", labels(b.names.projects))
 	}
 	for i, w := range s.When {
 		out.when = append(out.when, b.bindWhen(&r, w, fmt.Sprintf("%s.when[%d]", path, i)))
@@ -102,12 +105,15 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 		if b.names.closed[p] {
 			r.report(false, path+".projects", p, "the project is closed: the tracker refuses every write in it")
 		}
-		for _, role := range b.crew.roles {
-			if role.rule.Is.Staff() && len(role.lead) > 0 && b.crew.leadOf(role.rule.Is, p, nil) == "" {
-				r.report(false, path+".projects", p, "no lead of %s can be assigned in this project: each is locked, gone or not a member of it", role.rule.Is)
+		for _, role := range b.directory.roles {
+			if role.rule.Is.Staff() && len(role.lead) > 0 && b.directory.leadOf(role.rule.Is, p, nil) == "" {
+				r.report(false, path+".projects", p,
+					"no lead of %s can be assigned in this project: each is locked, gone or not a member of it", role.rule.Is)
 			}
-			if role.rule.Is.Staff() && len(role.duty) > 0 && b.crew.dutyOf(role.rule.Is, p, nil) == "" {
-				r.report(false, path+".projects", p, "nobody on duty for %s can be assigned in this project, so the lead will be: each is locked, gone or not a member of it", role.rule.Is)
+			if role.rule.Is.Staff() && len(role.duty) > 0 && b.directory.dutyOf(role.rule.Is, p, nil) == "" {
+				r.report(false, path+".projects", p,
+					"nobody on duty for %s can be assigned in this project, so the lead will be: each is locked, gone or not a "+
+						"member of it", role.rule.Is)
 			}
 		}
 	}

@@ -27,12 +27,12 @@ func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []st
 		d.Corrects = append(d.Corrects, moment(at.In(zone), lang, false))
 	}
 	if c.Internal && c.Assigned != nil {
-		d.Assigned = Plain(cmp.Or(b.crew.names[*c.Assigned], languageOf(lang).nobody))
+		d.Assigned = EscapeMarkup(cmp.Or(b.directory.names[*c.Assigned], languageOf(lang).nobody))
 	}
 	if c.Internal && c.Priority != nil {
 		for _, p := range b.priorities {
 			if p.ID == *c.Priority {
-				d.Priority = Plain(p.Name)
+				d.Priority = EscapeMarkup(p.Name)
 			}
 		}
 	}

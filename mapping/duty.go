@@ -78,14 +78,16 @@ func (b *Bound) NewIssue(d Duty, facts DutyFacts, o WriteOptions) (connectors.Ne
 
 func (b *Bound) dutyAssignee(r *resolver, d Duty, project string, unassignable map[string]bool) string {
 	if d.OnDuty {
-		if who := b.crew.dutyOf(d.Assign, project, unassignable); who != "" {
+		if who := b.directory.dutyOf(d.Assign, project, unassignable); who != "" {
 			return who
 		}
-		r.report(false, d.Path+".assign", string(d.Assign), "nobody on duty can be assigned in this project: the lead is taken")
+		r.report(false, d.Path+".assign", string(d.Assign),
+			"nobody on duty can be assigned in this project: the lead is taken")
 	}
-	who := b.crew.leadOf(d.Assign, project, unassignable)
+	who := b.directory.leadOf(d.Assign, project, unassignable)
 	if who == "" {
-		r.report(false, d.Path+".assign", string(d.Assign), "no lead can be assigned in this project: the issue is made for nobody")
+		r.report(false, d.Path+".assign", string(d.Assign),
+			"no lead can be assigned in this project: the issue is made for nobody")
 	}
 	return who
 }

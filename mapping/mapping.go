@@ -50,8 +50,8 @@ type When struct {
 	AuthorRole []enforcer.Role
 }
 
-// StatusRule says which statuses are of a class: by name, or else by what the tracker sorts them into. A status that some
-// rule names is of that rule's class, whatever its category.
+// StatusRule says which statuses are of a class: by name, or else by what the tracker sorts them into. A status that
+// some rule names is of that rule's class, whatever its category.
 type StatusRule struct {
 	Is         enforcer.StatusClass
 	Names      []string
@@ -71,9 +71,9 @@ type RoleRule struct {
 	EveryoneElse bool
 }
 
-// FieldRule says what of an issue holds one of the contract's fields: a custom field (or another that the tracker offers
-// like one, as Jira's labels), files, or an attribute that
-// every issue has; exactly one of the three. Write lets slabridge keep a custom field.
+// FieldRule says what of an issue holds one of the contract's fields: a custom field (or another that the tracker
+// offers like one, as Jira's labels), files, or an attribute that every issue has; exactly one of the three. Write
+// lets slabridge keep a custom field.
 type FieldRule struct {
 	Is         string
 	Field      string   // name or id of the custom field

@@ -59,8 +59,8 @@ var (
 	markSteps = regexp.MustCompile(`([a-z0-9/-]+) ([0-9a-z]{12})`)
 )
 
-// ParseMark reads the last mark in a text, of whichever markup: texts move between trackers, and so do formats. It is to
-// be asked only about notes of our own account: anyone can type a mark.
+// ParseMark reads the last mark in a text, of whichever markup: texts move between trackers, and so do formats. It is
+// to be asked only about notes of our own account: anyone can type a mark.
 func ParseMark(text string) (install string, steps []MarkedStep, ok bool) {
 	all := markLine.FindAllStringSubmatch(text, -1)
 	if len(all) == 0 {

@@ -24,7 +24,7 @@ func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location
 	rp := replay{b: b, scope: s, zone: zone, issue: h.Issue, values: h.Initial(), absent: b.absent(h.Issue.Values)}
 	rp.people = rp.values.Clone()
 	rp.subtask = rp.values.One(connectors.FieldParent) != ""
-	rp.author = b.crew.person(h.Issue.Author, rp.project(), h.Issue.CreatedAt)
+	rp.author = b.directory.person(h.Issue.Author, rp.project(), h.Issue.CreatedAt)
 	rp.dueDateBy = rp.author
 	req := enforcer.Request{
 		Connection: b.mapping.Connection,
@@ -94,7 +94,7 @@ type replay struct {
 func (rp *replay) project() string { return rp.values.One(connectors.FieldProject) }
 
 func (rp *replay) event(e *connectors.Event, all []connectors.Event) enforcer.Moment {
-	m := enforcer.Moment{Event: e.ID, At: e.At, By: rp.b.crew.person(e.Author, rp.project(), e.At)}
+	m := enforcer.Moment{Event: e.ID, At: e.At, By: rp.b.directory.person(e.Author, rp.project(), e.At)}
 	related, dated := rp.duplicate(), false
 	for _, c := range e.Changes {
 		rp.values.Apply(c)
@@ -107,7 +107,7 @@ func (rp *replay) event(e *connectors.Event, all []connectors.Event) enforcer.Mo
 	}
 	rp.subtask = rp.subtask && rp.values.One(connectors.FieldParent) != ""
 	if m.By.Role == "" { // someone who moves an issue in need have no role where it came from
-		m.By = rp.b.crew.person(e.Author, rp.project(), e.At)
+		m.By = rp.b.directory.person(e.Author, rp.project(), e.At)
 	}
 	if dated {
 		rp.dueDateBy = m.By
@@ -175,7 +175,7 @@ func (rp *replay) state(at time.Time) enforcer.State {
 		Covered:     rp.issue.Author != rp.b.self && rp.scope.covers(rp.people, rp.project(), rp.subtask, rp.author.Role),
 		Severity:    rp.b.severityOf(rp.people, rp.author.Role),
 		Status:      class,
-		Assignee:    rp.b.crew.person(rp.values.One(connectors.FieldAssignee), rp.project(), at),
+		Assignee:    rp.b.directory.person(rp.values.One(connectors.FieldAssignee), rp.project(), at),
 		Priority:    rank,
 		PriorityTop: rank >= 0 && rank == len(rp.b.priorities)-1,
 		Fields:      make(map[string]string, len(rp.b.fields)),
@@ -247,7 +247,8 @@ func (rp *replay) facts(req *enforcer.Request) {
 		}
 	}
 	if now.Covered && now.Severity == "" {
-		req.Notes = append(req.Notes, "no rule of the mapping gives this request a severity: no obligation that names severities applies")
+		req.Notes = append(req.Notes,
+			"no rule of the mapping gives this request a severity: no obligation that names severities applies")
 	}
 	req.AfterHours = now.Fields[FieldAfterHours] != ""
 	rp.received(req, now.Fields[FieldReceived])
@@ -268,7 +269,8 @@ func (rp *replay) timeless(req *enforcer.Request, is string) {
 	if value == "" || value == "1" || f.In != nil || !now.Times[is].IsZero() {
 		return
 	}
-	req.Notes = append(req.Notes, fmt.Sprintf("the field %q (%s) counts from when it was entered: %q names no time of day; write it as 2026-11-27 12:40", f.name, is, value))
+	req.Notes = append(req.Notes, fmt.Sprintf("the field %q (%s) counts from when it was entered: %q names no time of "+
+		"day; write it as 2026-11-27 12:40", f.name, is, value))
 }
 
 func (b *Bound) statusName(id string) string {
@@ -293,11 +295,13 @@ func (rp *replay) received(req *enforcer.Request, value string) {
 	case at.Before(req.CreatedAt):
 		req.ReceivedAt = at
 	case at.After(req.CreatedAt):
-		req.Notes = append(req.Notes, fmt.Sprintf("received %s is ignored: it is later than the creation, %s", value, created.Format(layoutMinutes)))
+		req.Notes = append(req.Notes, fmt.Sprintf("received %s is ignored: it is later than the creation, %s", value,
+			created.Format(layoutMinutes)))
 	}
 }
 
 func (rp *replay) unreadable(is, value string) string {
 	f, _ := rp.b.field(is)
-	return fmt.Sprintf("the field %q (%s) is ignored: %q is not a moment; write it as 2026-11-27 12:40, or 2026-11-27", f.name, is, value)
+	return fmt.Sprintf("the field %q (%s) is ignored: %q is not a moment; write it as 2026-11-27 12:40, or 2026-11-27",
+		f.name, is, value)
 }

@@ -50,13 +50,14 @@ func (r *resolver) find(kind string, entries []entry, name, path string, fatal b
 	case 0:
 		r.report(fatal, path, name, "the tracker shows no %s of this name; %s", kind, suggest(wanted, entries))
 	default:
-		r.report(true, path, name, "%d of the tracker's entries are called so; give the id of one of %s", len(hits), labels(hits))
+		r.report(true, path, name,
+			"%d of the tracker's entries are called so; give the id of one of %s", len(hits), labels(hits))
 	}
 	return "", false
 }
 
-// findNamed is find for what projects may each have of their own under one name, and then every one of them is meant. An
-// id is taken before any name here, too.
+// findNamed is find for what projects may each have of their own under one name, and then every one of them is meant.
+// An id is taken before any name here, too.
 func (r *resolver) findNamed(kind string, entries []entry, name, path string, fatal bool) []string {
 	wanted := squeeze(name)
 	var hits []string

@@ -79,11 +79,11 @@ func quoted(s, lang string) string {
 // day writes a day as a contract names it: "27.11.2026".
 func day(t time.Time, lang string) string { return t.Format(languageOf(lang).day) }
 
-// date writes a tracker's YYYY-MM-DD; anything else stays as it is, made Plain.
+// date writes a tracker's YYYY-MM-DD; anything else stays as it is, escaped.
 func date(s, lang string) string {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return Plain(s)
+		return EscapeMarkup(s)
 	}
 	return day(t, lang)
 }
@@ -141,12 +141,12 @@ func share(hundredths int, lang string) string {
 }
 
 // sum writes a decimal number in groups of three digits, whole where it is; what is no such number stays as it is,
-// made Plain.
+// escaped.
 func sum(s, lang string) string {
 	whole, fraction, point := strings.Cut(s, ".")
 	digits := strings.TrimPrefix(whole, "-")
 	if strings.Trim(digits+fraction, "0123456789") != "" || digits == "" || point && fraction == "" {
-		return Plain(s)
+		return EscapeMarkup(s)
 	}
 	l := languageOf(lang)
 	var b strings.Builder

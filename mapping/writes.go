@@ -162,7 +162,7 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 		}
 		return -1
 	})
-	current := w.b.crew.person(w.h.Issue.Values.One(connectors.FieldAssignee), w.project, w.b.crew.readAt)
+	current := w.b.directory.person(w.h.Issue.Values.One(connectors.FieldAssignee), w.project, w.b.directory.readAt)
 	for _, c := range calls {
 		if current.Role.Staff() && current.Role.Rank() >= c.role.Rank() {
 			w.note("assignee %q is already of %s or higher", current.Name, c.role)
@@ -184,12 +184,12 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 // called is the person whom a call brings in, "" when there is nobody. Where nobody is on duty the lead is taken.
 func (w *writer) called(c call) string {
 	if c.duty {
-		if who := w.b.crew.dutyOf(c.role, w.project, w.o.Unassignable); who != "" {
+		if who := w.b.directory.dutyOf(c.role, w.project, w.o.Unassignable); who != "" {
 			return who
 		}
 		w.note("nobody on duty for %s can be assigned in this project: the lead is taken", c.role)
 	}
-	return w.b.crew.leadOf(c.role, w.project, w.o.Unassignable)
+	return w.b.directory.leadOf(c.role, w.project, w.o.Unassignable)
 }
 
 // priority is the highest of the priorities that the steps call for, above the present one.
@@ -220,7 +220,7 @@ func (w *writer) priority(steps []step) (connectors.Priority, bool) {
 // watchers are the people named for the role who do not watch the issue yet. Where the tracker does not show
 // its watchers all of them are added: adding one again changes nothing.
 func (w *writer) watchers(role enforcer.Role, already []string) []string {
-	named := w.b.crew.named(role, w.project)
+	named := w.b.directory.named(role, w.project)
 	if len(named) == 0 {
 		w.note("nobody active is named for %s", role)
 	}

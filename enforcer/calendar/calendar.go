@@ -41,7 +41,8 @@ type MissingYearError struct {
 
 // Error says what is missing and what to do about it.
 func (e *MissingYearError) Error() string {
-	return fmt.Sprintf("calendar %q has no days off for %d (it has %s); add the year to the calendar's file, as provisional if it is not law yet",
+	return fmt.Sprintf("calendar %q has no days off for %d (it has %s); add the year to the calendar's file, as "+
+		"provisional if it is not law yet",
 		e.Calendar, e.Year, e.Have)
 }
 

@@ -72,7 +72,8 @@ func CountryDays(country string, first, last int) (Days, error) {
 	country = strings.ToUpper(country)
 	holidays, ok := countries[country]
 	if !ok {
-		return Days{}, fmt.Errorf("no holiday definitions for country %q; there are %s", country, strings.Join(Countries(), ", "))
+		return Days{}, fmt.Errorf("no holiday definitions for country %q; there are %s", country, strings.Join(Countries(),
+			", "))
 	}
 	d := Days{
 		Country: country,

@@ -198,7 +198,8 @@ func (c *Calendar) Before(due time.Time, term Term) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if term.Unit == CalendarDays {
-		return time.Time{}, fmt.Errorf("a warning %s before the due moment has no meaning; write %dd or %dbd", term, term.N, term.N)
+		return time.Time{}, fmt.Errorf("a warning %s before the due moment has no meaning; write %dd or %dbd", term, term.N,
+			term.N)
 	}
 	if term.Cutoff != nil {
 		return time.Time{}, fmt.Errorf("a warning %s before the due moment cannot have a cut-off", term)

@@ -119,7 +119,8 @@ func (c *Calendar) Percent(term Term, start, due time.Time, percent int, pauses 
 	}
 	from, to := start.Unix(), due.Unix()
 	if to <= from {
-		return time.Time{}, fmt.Errorf("%d percent of a term that is due at its start, %s", percent, c.time(from).Format(time.RFC3339))
+		return time.Time{}, fmt.Errorf("%d percent of a term that is due at its start, %s", percent,
+			c.time(from).Format(time.RFC3339))
 	}
 	k := clock{c, term.plain()}
 	total, err := counted(k, from, to, pauses)

@@ -73,7 +73,8 @@ func ParseTerm(s string) (Term, error) {
 }
 
 func notTerm(s string) error {
-	return fmt.Errorf("%q is not a term; write 20m, 2h, 1bd, 10d or 1cd (minutes, hours, business days, days of 24 hours, calendar days to their end)", s)
+	return fmt.Errorf("%q is not a term; write 20m, 2h, 1bd, 10d or 1cd (minutes, hours, business days, days of 24 "+
+		"hours, calendar days to their end)", s)
 }
 
 // Validate reports a term that has no meaning: no unit, a negative or absurd

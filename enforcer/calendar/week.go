@@ -152,7 +152,8 @@ func validateIntervals(list []Interval) error {
 		case i.From < 0 || i.To > Midnight:
 			return fmt.Errorf("%v does not lie within 00:00-24:00", i)
 		case i.From >= i.To:
-			return fmt.Errorf("%v does not end after it begins; hours over midnight are written in two parts, as 22:00-24:00 and 00:00-06:00", i)
+			return fmt.Errorf("%v does not end after it begins; hours over midnight are written in two parts, as "+
+				"22:00-24:00 and 00:00-06:00", i)
 		case n > 0 && i.From < end:
 			return fmt.Errorf("%v begins before the interval in front of it ends", i)
 		}

@@ -39,7 +39,8 @@ func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 
 func (d *decider) pastReason(s enforcer.CycleStep) enforcer.Reason {
 	if s.FiresAt().Before(d.cutover.EnforceFrom) {
-		return reason("before-enforcement", "the step's moment lies before enforcement began, %s", d.stamp(d.cutover.EnforceFrom))
+		return reason("before-enforcement",
+			"the step's moment lies before enforcement began, %s", d.stamp(d.cutover.EnforceFrom))
 	}
 	return reason("moved-into-past", "at the last pass, %s, this moment had not come: "+
 		"not time but a change of configuration, calendar or fields moved it here", d.stamp(d.cutover.PassedAt))

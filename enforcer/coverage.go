@@ -9,23 +9,23 @@ import (
 // (CONTRACTS "Life of a cycle").
 const correctionTime = time.Hour
 
-// tenure is one stay of a request under a contract.
-type tenure struct {
+// coveragePeriod is one stay of a request under a contract.
+type coveragePeriod struct {
 	moments []Moment  // from the one that brought it in to the one that took it out, inclusive
 	start   time.Time // when the request counts as received
 	left    bool      // the last moment took it out
 	outside bool      // received outside the contract's validity: it has no promises, and is not the contract's
 }
 
-// tenures splits a request into its stays under the contract. Received within the contract's validity it stays
+// coveragePeriods splits a request into its stays under the contract. Received within the contract's validity it stays
 // to the end; moved in from elsewhere it is received at that moment. With outsiders the stays are given too that no
 // version of the contract is valid for, unless another contract has the request.
-func (c *Contract) tenures(r *Request, moments []Moment, outsiders bool) []tenure {
-	var out []tenure
+func (c *Contract) coveragePeriods(r *Request, moments []Moment, outsiders bool) []coveragePeriod {
+	var out []coveragePeriod
 	in := -1
 	stay := func(end int, left bool) {
 		start := receivedAt(r, in, moments[in])
-		t := tenure{moments: moments[in:end], start: start, left: left, outside: !c.valid(start)}
+		t := coveragePeriod{moments: moments[in:end], start: start, left: left, outside: !c.valid(start)}
 		if !t.outside || outsiders && !r.Elsewhere && !c.everValid(start) {
 			out = append(out, t)
 		}

@@ -41,15 +41,15 @@ func TestPlain(t *testing.T) {
 		{"bad\xff\xfeutf", "badutf"},
 		{"", ""},
 	} {
-		if got := mapping.Plain(c.in); got != c.want {
-			t.Errorf("Plain(%q)\n got %q\nwant %q", c.in, got, c.want)
+		if got := mapping.EscapeMarkup(c.in); got != c.want {
+			t.Errorf("EscapeMarkup(%q)\n got %q\nwant %q", c.in, got, c.want)
 		}
 	}
 }
 
 func TestPlainIsShort(t *testing.T) {
 	for _, huge := range []string{strings.Repeat("ж", 1<<20), strings.Repeat("\u200b", 1<<20), strings.Repeat("a ", 1<<19)} {
-		got := mapping.Plain(huge)
+		got := mapping.EscapeMarkup(huge)
 		if n := utf8.RuneCountInString(got); n > 160 || !strings.HasSuffix(got, "…") {
 			t.Errorf("%d characters, ending %q", n, got[max(0, len(got)-8):])
 		}
@@ -85,13 +85,13 @@ func FuzzPlain(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := mapping.Plain(s)
+		got := mapping.EscapeMarkup(s)
 		if !utf8.ValidString(got) || strings.Contains(got, "\n") || utf8.RuneCountInString(got) > 400 {
-			t.Fatalf("Plain(%q) = %q", s, got)
+			t.Fatalf("EscapeMarkup(%q) = %q", s, got)
 		}
 		for _, re := range active {
 			if hit := re.FindString(got); hit != "" {
-				t.Errorf("Plain(%q) = %q leaves %q to be taken for markup (%s)", s, got, hit, re)
+				t.Errorf("EscapeMarkup(%q) = %q leaves %q to be taken for markup (%s)", s, got, hit, re)
 			}
 		}
 	})

@@ -16,28 +16,28 @@ import (
 // maxDone is how many of the latest things done a comment lists.
 const maxDone = 30
 
-// seen is an event of staff that the customer can see.
-type seen struct {
+// publicAct is an event of staff that the customer can see.
+type publicAct struct {
 	at     time.Time
 	note   string // the text of the public note; "" for none
 	status string // the name of the status that was set; "" for none
 }
 
-// seen lists them, oldest first. A note in the customer's own words, and a machine's, are not staff's.
-func (w *writer) seen() []seen {
+// publicActivity lists them, oldest first. A note in the customer's own words, and a machine's, are not staff's.
+func (w *writer) publicActivity() []publicAct {
 	all := atOnce(connectors.SortEvents(w.h.Events))
 	events := make(map[string]*connectors.Event, len(all))
 	for i := range all {
 		events[all[i].ID] = &all[i]
 	}
-	var out []seen
+	var out []publicAct
 	for i := range w.req.Moments {
 		m := &w.req.Moments[i]
 		e := events[m.Event]
 		if e == nil || !m.By.Role.Staff() || e.Note != nil && e.Note.Internal {
 			continue
 		}
-		s := seen{at: m.At}
+		s := publicAct{at: m.At}
 		if m.Note == enforcer.Public && !m.AutoReply && !m.OnBehalf {
 			s.note = e.Note.Text
 		}
@@ -55,7 +55,7 @@ func (w *writer) seen() []seen {
 
 // asked is the gist of the last public note of staff, and its day.
 func (w *writer) asked() (gist, on string) {
-	for _, s := range slices.Backward(w.seen()) {
+	for _, s := range slices.Backward(w.publicActivity()) {
 		if s.note != "" {
 			return questionOf(s.note), w.day(s.at)
 		}
@@ -65,14 +65,14 @@ func (w *writer) asked() (gist, on string) {
 
 // done lists the latest of what was done.
 func (w *writer) done() []DoneData {
-	all := w.seen()
+	all := w.publicActivity()
 	var out []DoneData
 	for _, s := range all[max(0, len(all)-maxDone):] {
 		if text := gistOf(s.note); text != "" {
 			out = append(out, DoneData{w.day(s.at), quoted(text, w.o.Lang)})
 		}
 		if s.status != "" {
-			out = append(out, DoneData{w.day(s.at), languageOf(w.o.Lang).statusSet + quoted(Plain(s.status), w.o.Lang)})
+			out = append(out, DoneData{w.day(s.at), languageOf(w.o.Lang).statusSet + quoted(EscapeMarkup(s.status), w.o.Lang)})
 		}
 	}
 	return out
@@ -83,7 +83,7 @@ func (w *writer) day(t time.Time) string {
 }
 
 // gistOf is the beginning of a note, whole sentences where that can be, without greeting, quotation, emphasis and
-// full stop, and Plain.
+// full stop, and escaped.
 func gistOf(note string) string { return joined(sentences(note)) }
 
 // questionOf is like gistOf, but what is asked goes before what is told.
@@ -101,11 +101,11 @@ func questionOf(note string) string {
 	return joined(all)
 }
 
-// joined takes as many sentences as fit, at least the first, which Plain cuts if it must.
+// joined takes as many sentences as fit, at least the first, which EscapeMarkup cuts if it must.
 func joined(sentences []string) string {
 	text, length := "", 0
 	for _, s := range sentences {
-		if length += len([]rune(s)) + 1; text != "" && length > maxPlain {
+		if length += len([]rune(s)) + 1; text != "" && length > maxEscaped {
 			break
 		}
 		text += " " + s
@@ -114,10 +114,10 @@ func joined(sentences []string) string {
 	if !strings.HasSuffix(text, "..") {
 		text = strings.TrimSuffix(text, ".")
 	}
-	return Plain(text)
+	return EscapeMarkup(text)
 }
 
-// emphasis is the markup that people write inside a sentence, and that means nothing once it is Plain.
+// emphasis is the markup that people write inside a sentence, and that means nothing once it is escaped.
 var emphasis = strings.NewReplacer("*", "", "`", "")
 
 // maxNote is how much of a note is looked at, in bytes.

@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// maxPlain is how much of a text from the tracker a comment repeats, in characters.
-const maxPlain = 160
+// maxEscaped is how much of a text from the tracker a comment repeats, in characters.
+const maxEscaped = 160
 
-// Plain makes a text from the tracker (a subject, a name) harmless inside a comment: neither Textile nor
+// EscapeMarkup makes a text from the tracker (a subject, a name) harmless inside a comment: neither Textile nor
 // CommonMark nor Redmine's own links and macros nor Jira's wiki read anything into the result, wherever it stands in a
 // line, and it looks as much like the original as that allows. Characters that are markup are replaced by look-alikes
-// that are not; control, formatting and direction characters are taken out; it is one line and cut to length. What names
-// an issue of Jira's ("ACME-12") stays as it is, and is shown there as the link that people know.
-func Plain(s string) string {
+// that are not; control, formatting and direction characters are taken out; it is one line and cut to length. What
+// names an issue of Jira's ("ACME-12") stays as it is, and is shown there as the link that people know.
+func EscapeMarkup(s string) string {
 	text := visible(s)
 	if emoticon(text) { // a template may put it in brackets of its own
 		text = append(text, '\u2060')
@@ -72,11 +72,11 @@ var soft = map[rune]rune{'_': '＿', '-': '‐', '+': '＋', '=': '＝', '%': '�
 // visible is the text as one line of printable characters, cut to length. It looks at no more than it keeps, so
 // a megabyte costs nothing.
 func visible(s string) []rune {
-	out := make([]rune, 0, min(len(s), maxPlain))
-	const maxRead = 8 * maxPlain
+	out := make([]rune, 0, min(len(s), maxEscaped))
+	const maxRead = 8 * maxEscaped
 	for i, c := range s {
-		if len(out) == maxPlain || i > maxRead {
-			return append(out[:min(len(out), maxPlain-1)], '…')
+		if len(out) == maxEscaped || i > maxRead {
+			return append(out[:min(len(out), maxEscaped-1)], '…')
 		}
 		switch {
 		case unicode.IsSpace(c) || unicode.IsControl(c):
@@ -116,8 +116,8 @@ func bracketed(rest []rune) bool {
 	return end >= 0 && emoticon(rest[:end])
 }
 
-// block reports whether the word before a full stop begins a heading or a quotation in Jira's wiki, even without a blank
-// behind it: "h1.", "bq.".
+// block reports whether the word before a full stop begins a heading or a quotation in Jira's wiki, even without a
+// blank behind it: "h1.", "bq.".
 func block(text []rune) bool {
 	w := strings.ToLower(strings.TrimSpace(string(text)))
 	return w == "bq" || len(w) == 2 && w[0] == 'h' && digit(rune(w[1]))

@@ -21,8 +21,8 @@ type Remembered struct {
 	LastSeen time.Time
 }
 
-// crew answers who has which role of the contract where and when.
-type crew struct {
+// roleDirectory answers who has which role of the contract where and when.
+type roleDirectory struct {
 	self   string
 	readAt time.Time
 	people map[string]connectors.Person
@@ -42,25 +42,25 @@ type boundRole struct {
 	duty   []string
 }
 
-func bindCrew(r *resolver, rules []RoleRule, d connectors.Directory, remembered []Remembered, native []entry, path string) crew {
-	c := crew{
+func bindRoles(r *resolver, rules []RoleRule, d connectors.Directory, remembered []Remembered, native []entry, path string) roleDirectory {
+	rd := roleDirectory{
 		self: d.Self.ID, readAt: d.ReadAt,
 		people: make(map[string]connectors.Person), names: make(map[string]string), past: make(map[membership][]Remembered),
 	}
 	for _, m := range remembered {
 		k := membership{m.Person, m.Project}
-		c.past[k] = append(c.past[k], m)
-		c.names[m.Person] = m.Name
+		rd.past[k] = append(rd.past[k], m)
+		rd.names[m.Person] = m.Name
 	}
-	for _, seen := range c.past {
+	for _, seen := range rd.past {
 		slices.SortFunc(seen, func(a, b Remembered) int { return a.LastSeen.Compare(b.LastSeen) })
 	}
 	for _, p := range d.People {
-		c.people[p.ID] = p
-		c.names[p.ID] = p.Name
+		rd.people[p.ID] = p
+		rd.names[p.ID] = p.Name
 	}
-	c.names[d.Self.ID] = cmp.Or(c.names[d.Self.ID], d.Self.Name)
-	people, groups := c.entries()
+	rd.names[d.Self.ID] = cmp.Or(rd.names[d.Self.ID], d.Self.Name)
+	people, groups := rd.entries()
 	anyone := slices.Concat(people, groups)
 	for _, g := range d.Groups {
 		groups = append(groups, entry{g.ID, []string{g.Name}})
@@ -70,20 +70,20 @@ func bindCrew(r *resolver, rules []RoleRule, d connectors.Directory, remembered 
 		b := boundRole{rule: rule, place: place}
 		b.native = r.findAll("project role", native, rule.ProjectRoles, place+".project_roles", true)
 		b.users = r.findAll("person", people, rule.Users, place+".users", true)
-		b.bindGroups(r, c, groups)
+		b.bindGroups(r, rd, groups)
 		b.lead = r.findAll("person or group", anyone, rule.Lead, place+".lead", false)
 		b.duty = r.findAll("person or group", anyone, rule.Duty, place+".duty", false)
-		c.warnAbout(r, b, place)
-		c.roles = append(c.roles, b)
+		rd.warnAbout(r, b, place)
+		rd.roles = append(rd.roles, b)
 	}
-	return c
+	return rd
 }
 
 // entries lists who can be named: everyone the tracker shows, and those it showed once.
-func (c *crew) entries() (people, groups []entry) {
-	for id, name := range c.names {
+func (rd *roleDirectory) entries() (people, groups []entry) {
+	for id, name := range rd.names {
 		e := entry{id, []string{name}}
-		p, here := c.people[id]
+		p, here := rd.people[id]
 		if here && p.Login != "" {
 			e.names = []string{p.Login, name}
 		}
@@ -101,44 +101,49 @@ func (c *crew) entries() (people, groups []entry) {
 	return people, groups
 }
 
-func (c *crew) warnAbout(r *resolver, b boundRole, place string) {
+func (rd *roleDirectory) warnAbout(r *resolver, b boundRole, place string) {
 	var told []string
 	for _, id := range slices.Concat(b.users, b.lead, b.duty) {
 		if slices.Contains(told, id) {
 			continue
 		}
 		told = append(told, id)
-		switch p, here := c.people[id]; {
+		switch p, here := rd.people[id]; {
 		case !here:
-			r.report(false, place, c.names[id], "the tracker does not show this person any more: what they did counts, but they are neither assigned nor told")
+			r.report(false, place, rd.names[id],
+				"the tracker does not show this person any more: what they did counts, but they are neither assigned nor told")
 		case p.Locked:
 			r.report(false, place, p.Name, "this account is locked: what it did counts, but it is neither assigned nor told")
 		}
 	}
-	for _, id := range b.lead {
-		if p, here := c.people[id]; here && !slices.Contains(b.users, id) && !b.nativeAnywhere(p) {
-			r.report(false, place+".lead", p.Name, "this lead has no role that counts as %s: a request assigned to them is not with %s", b.rule.Is, b.rule.Is)
+	warnRoleless := func(key, who string, ids []string) {
+		for _, id := range ids {
+			if p, here := rd.people[id]; here && !slices.Contains(b.users, id) && !b.nativeAnywhere(p) {
+				r.report(false, place+key, p.Name,
+					"%s has no role that counts as %s: a request assigned to them is not with %s", who, b.rule.Is, b.rule.Is)
+			}
 		}
 	}
-	for _, id := range b.duty {
-		if p, here := c.people[id]; here && !slices.Contains(b.users, id) && !b.nativeAnywhere(p) {
-			r.report(false, place+".duty", p.Name, "who is on duty has no role that counts as %s: a request assigned to them is not with %s", b.rule.Is, b.rule.Is)
-		}
-	}
+	warnRoleless(".lead", "this lead", b.lead)
+	warnRoleless(".duty", "who is on duty", b.duty)
 	if b.rule.Is.Staff() && len(b.rule.Lead) == 0 {
-		r.report(false, place+".lead", string(b.rule.Is), "no lead is named: steps that would assign %s only comment", b.rule.Is)
+		r.report(false, place+".lead", string(b.rule.Is),
+			"no lead is named: steps that would assign %s only comment", b.rule.Is)
 	}
 }
 
-// bindGroups finds the groups. One that the tracker treats like a person has no members that we see; the others' have it.
-func (b *boundRole) bindGroups(r *resolver, c crew, groups []entry) {
+// bindGroups finds the groups. One that the tracker treats like a person has no members that we see; the others' have
+// it.
+func (b *boundRole) bindGroups(r *resolver, rd roleDirectory, groups []entry) {
 	for i, name := range b.rule.Groups {
 		place := fmt.Sprintf("%s.groups[%d]", b.place, i)
 		switch id, ok := r.find("group", groups, name, place, true); {
 		case !ok:
-		case c.people[id].Group:
+		case rd.people[id].Group:
 			b.users = append(b.users, id)
-			r.report(false, place, name, "the account cannot see who is in a group: it can be assigned and made a watcher, but its members count as %s only by project_roles or users", b.rule.Is)
+			r.report(false, place, name,
+				"the account cannot see who is in a group: it can be assigned and made a watcher, but its members count as %s "+
+					"only by project_roles or users", b.rule.Is)
 		default:
 			b.native = append(b.native, id)
 		}
@@ -148,16 +153,20 @@ func (b *boundRole) bindGroups(r *resolver, c crew, groups []entry) {
 // Unseen tells of whoever in the projects has a role of the mapping without our knowing it.
 func (b *Bound) Unseen(projects []string, d connectors.Directory) []Problem {
 	var r resolver
-	for _, role := range b.crew.roles {
+	for _, role := range b.directory.roles {
 		for _, g := range d.Groups {
 			here := slices.ContainsFunc(projects, func(p string) bool { return overlap(g.Roles[p], role.native) })
 			if g.Unseen != "" && (here || slices.Contains(role.native, g.ID)) {
-				r.report(false, role.place, g.Name, "who is in this group is not known: %s; its members count as %s only where users names them", g.Unseen, role.rule.Is)
+				r.report(false, role.place, g.Name,
+					"who is in this group is not known: %s; its members count as %s only where users names them", g.Unseen,
+					role.rule.Is)
 			}
 		}
 		for _, p := range d.Projects {
-			if p.RolesUnseen != "" && slices.Contains(projects, p.ID) && len(role.rule.ProjectRoles) > 0 && !b.crew.anyone(role, p.ID) {
-				r.report(false, role.place+".project_roles", p.Name, "who has which role in this project is not known: %s; people count as %s there only where users names them", p.RolesUnseen, role.rule.Is)
+			if p.RolesUnseen != "" && slices.Contains(projects, p.ID) && len(role.rule.ProjectRoles) > 0 && !b.directory.anyone(role, p.ID) {
+				r.report(false, role.place+".project_roles", p.Name,
+					"who has which role in this project is not known: %s; people count as %s there only where users names them",
+					p.RolesUnseen, role.rule.Is)
 			}
 		}
 	}
@@ -165,8 +174,8 @@ func (b *Bound) Unseen(projects []string, d connectors.Directory) []Problem {
 }
 
 // anyone reports whether somebody has the role by what they are in the project.
-func (c *crew) anyone(b boundRole, project string) bool {
-	for _, p := range c.people {
+func (rd *roleDirectory) anyone(b boundRole, project string) bool {
+	for _, p := range rd.people {
 		if overlap(p.Roles[project], b.native) {
 			return true
 		}
@@ -187,14 +196,14 @@ func (b boundRole) nativeAnywhere(p connectors.Person) bool {
 // People is everyone with a role in some project now, to be remembered.
 func (b *Bound) People() []Remembered {
 	var out []Remembered
-	for _, p := range b.crew.people {
+	for _, p := range b.directory.people {
 		for project, roles := range p.Roles {
 			if len(roles) == 0 || p.ID == b.self {
 				continue
 			}
 			roles = slices.Concat(roles, p.Groups)
 			slices.Sort(roles)
-			out = append(out, Remembered{p.ID, p.Name, project, roles, b.crew.readAt})
+			out = append(out, Remembered{p.ID, p.Name, project, roles, b.directory.readAt})
 		}
 	}
 	slices.SortFunc(out, func(x, y Remembered) int {
@@ -204,20 +213,20 @@ func (b *Bound) People() []Remembered {
 }
 
 // person is someone as of a moment in a project, with the highest of the roles that the mapping gives them.
-func (c *crew) person(id, project string, at time.Time) enforcer.Person {
-	return enforcer.Person{ID: id, Name: c.names[id], Role: c.role(id, project, at)}
+func (rd *roleDirectory) person(id, project string, at time.Time) enforcer.Person {
+	return enforcer.Person{ID: id, Name: rd.names[id], Role: rd.role(id, project, at)}
 }
 
-func (c *crew) role(id, project string, at time.Time) enforcer.Role {
+func (rd *roleDirectory) role(id, project string, at time.Time) enforcer.Role {
 	if id == "" {
 		return ""
 	}
-	if id == c.self {
+	if id == rd.self {
 		return enforcer.Bot
 	}
-	native := c.native(id, project, at)
+	native := rd.native(id, project, at)
 	best, rest := enforcer.Role(""), enforcer.Role("")
-	for _, r := range c.roles {
+	for _, r := range rd.roles {
 		if r.rule.EveryoneElse {
 			rest = r.rule.Is
 		}
@@ -228,16 +237,16 @@ func (c *crew) role(id, project string, at time.Time) enforcer.Role {
 	return cmp.Or(best, rest)
 }
 
-// native is the person's project roles and groups at the moment: those with which they were first seen after it, or those
-// of today, or, when they have left, the last they had.
-func (c *crew) native(id, project string, at time.Time) []string {
-	seen := c.past[membership{id, project}]
+// native is the person's project roles and groups at the moment: those with which they were first seen after it, or
+// those of today, or, when they have left, the last they had.
+func (rd *roleDirectory) native(id, project string, at time.Time) []string {
+	seen := rd.past[membership{id, project}]
 	for _, m := range seen {
 		if !m.LastSeen.Before(at) {
 			return m.Roles
 		}
 	}
-	p := c.people[id]
+	p := rd.people[id]
 	if today := slices.Concat(p.Roles[project], p.Groups); len(today) > 0 || len(seen) == 0 {
 		return today
 	}
@@ -246,22 +255,22 @@ func (c *crew) native(id, project string, at time.Time) []string {
 
 // leadOf is the first lead of the role who is active, a member of the project and not known to be unassignable, ""
 // when there is none.
-func (c *crew) leadOf(role enforcer.Role, project string, unassignable map[string]bool) string {
-	return c.first(role, project, unassignable, func(r boundRole) []string { return r.lead })
+func (rd *roleDirectory) leadOf(role enforcer.Role, project string, unassignable map[string]bool) string {
+	return rd.first(role, project, unassignable, func(r boundRole) []string { return r.lead })
 }
 
 // dutyOf is who is on duty for the role, found in the same way.
-func (c *crew) dutyOf(role enforcer.Role, project string, unassignable map[string]bool) string {
-	return c.first(role, project, unassignable, func(r boundRole) []string { return r.duty })
+func (rd *roleDirectory) dutyOf(role enforcer.Role, project string, unassignable map[string]bool) string {
+	return rd.first(role, project, unassignable, func(r boundRole) []string { return r.duty })
 }
 
-func (c *crew) first(role enforcer.Role, project string, unassignable map[string]bool, list func(boundRole) []string) string {
-	for _, r := range c.roles {
+func (rd *roleDirectory) first(role enforcer.Role, project string, unassignable map[string]bool, list func(boundRole) []string) string {
+	for _, r := range rd.roles {
 		if r.rule.Is != role {
 			continue
 		}
 		for _, id := range list(r) {
-			if p, here := c.people[id]; here && !p.Locked && len(p.Roles[project]) > 0 && id != c.self && !unassignable[id] {
+			if p, here := rd.people[id]; here && !p.Locked && len(p.Roles[project]) > 0 && id != rd.self && !unassignable[id] {
 				return id
 			}
 		}
@@ -271,21 +280,21 @@ func (c *crew) first(role enforcer.Role, project string, unassignable map[string
 
 // named lists everyone active who stands for the role: the persons, groups and leads written in the
 // configuration, or, where only project roles and groups are written, all who have such a role or are in such a group.
-func (c *crew) named(role enforcer.Role, project string) []string {
+func (rd *roleDirectory) named(role enforcer.Role, project string) []string {
 	var out, members []string
 	add := func(to *[]string, id string) {
-		if p, here := c.people[id]; here && !p.Locked && id != c.self && !slices.Contains(*to, id) {
+		if p, here := rd.people[id]; here && !p.Locked && id != rd.self && !slices.Contains(*to, id) {
 			*to = append(*to, id)
 		}
 	}
-	for _, r := range c.roles {
+	for _, r := range rd.roles {
 		if r.rule.Is != role {
 			continue
 		}
 		for _, id := range slices.Concat(r.users, r.lead) {
 			add(&out, id)
 		}
-		for id, p := range c.people {
+		for id, p := range rd.people {
 			if !p.Group && (overlap(p.Roles[project], r.native) || overlap(p.Groups, r.native)) {
 				add(&members, id)
 			}
@@ -294,7 +303,7 @@ func (c *crew) named(role enforcer.Role, project string) []string {
 	if len(out) > 0 {
 		return out
 	}
-	slices.SortFunc(members, func(a, b string) int { return cmp.Or(cmp.Compare(c.names[a], c.names[b]), cmp.Compare(a, b)) })
+	slices.SortFunc(members, func(a, b string) int { return cmp.Or(cmp.Compare(rd.names[a], rd.names[b]), cmp.Compare(a, b)) })
 	return members
 }
 

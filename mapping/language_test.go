@@ -83,14 +83,14 @@ func TestPlainCharacters(t *testing.T) {
 	var b strings.Builder
 	for c := rune(' '); c < 127; c++ {
 		x := string(c)
-		fmt.Fprintf(&b, "%s  %q\n", x, []string{Plain(x), Plain(x + "a b"), Plain("a" + x + "b"), Plain("a b" + x), Plain("1" + x + "2"), Plain("a " + x + " b"), Plain(x + x + "a"), Plain("1" + x + " a")})
+		fmt.Fprintf(&b, "%s  %q\n", x, []string{EscapeMarkup(x), EscapeMarkup(x + "a b"), EscapeMarkup("a" + x + "b"), EscapeMarkup("a b" + x), EscapeMarkup("1" + x + "2"), EscapeMarkup("a " + x + " b"), EscapeMarkup(x + x + "a"), EscapeMarkup("1" + x + " a")})
 	}
 	for _, s := range []string{
 		"h1. x", "h1.x", "bq.x", "BQ.x", "a h1. x", "1. x", "12) x", "www.x", "WWW.x", "a.www.x", "(y)", "(flagoff)", "(flagoffx)", "(on) (off", "y", "Y", "flagoff",
 		"flagoffs", "r123", "R1", "ar1", "ABC(x)", "abc(x)", "é(x)", "12:30", "a:1", "1:a", "a_b", "é_b", "a_é", "100% x", "100%x", "a%b", "who??", "a;)", "a;-", "a;b",
-		"a\u202eb", "a\u00adb", "a\u0000b", " \t a \n\n b ", strings.Repeat("я", maxPlain), strings.Repeat("я", maxPlain+1), strings.Repeat("\u200b", 8*maxPlain) + "x",
+		"a\u202eb", "a\u00adb", "a\u0000b", " \t a \n\n b ", strings.Repeat("я", maxEscaped), strings.Repeat("я", maxEscaped+1), strings.Repeat("\u200b", 8*maxEscaped) + "x",
 	} {
-		fmt.Fprintf(&b, "%.40q  %q\n", s, Plain(s))
+		fmt.Fprintf(&b, "%.40q  %q\n", s, EscapeMarkup(s))
 	}
 	sameAsFile(t, "testdata/words/plain.txt", b.String())
 }

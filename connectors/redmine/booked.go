@@ -29,10 +29,10 @@ const pathTime = "/time_entries.json"
 // Hours come rounded to hundredths, as Redmine shows them (twenty minutes are 0.33 h, 19:48); whole, half and quarter
 // hours are exact. Whoever may not read the time of others is served an empty list with 200, or 403 where
 // non-members may not either: both are Refused here.
-func (t *Tracker) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
+func (ls *lists) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
 	l := bookedList{
-		t:    t,
-		Call: t.client.Call(ctx, "list booked time", rest.Elsewhere), page: page,
+		lists: ls,
+		Call:  ls.client.Call(ctx, "list booked time", rest.Elsewhere), page: page,
 		since: since.UTC().Truncate(time.Second), given: map[id]bool{},
 	}
 	for offset := 0; ; {
@@ -62,7 +62,7 @@ const overlapShare = 10
 // makes safe: a page that holds no entry we know may lie behind ones that we have not seen.
 type bookedList struct {
 	*rest.Call
-	t      *Tracker
+	*lists
 	page   func([]connectors.Booking) error
 	since  time.Time
 	given  map[id]bool
@@ -145,7 +145,7 @@ func (l *bookedList) refused(err error) error {
 	if !errors.As(err, &e) || e.Status != 403 {
 		return err
 	}
-	if _, account := l.t.account(l.Context()); account != nil {
+	if _, account := l.account(l.Context()); account != nil {
 		return account
 	}
 	e.Hint = hintWork
@@ -154,16 +154,16 @@ func (l *bookedList) refused(err error) error {
 
 // allowed makes sure that an empty list is one of no entries, and not Redmine's way of saying no.
 func (l *bookedList) allowed() error {
-	if l.t.work.still(l.t.client.Now()) {
+	if l.work.still(l.client.Now()) {
 		return nil
 	}
-	self, err := l.t.Self(l.Context())
+	self, err := (&directory{l.site}).Self(l.Context())
 	if err != nil {
 		return err
 	}
 	for _, r := range self.Rights {
 		if self.Has(r.Project, permissions[connectors.ReadWork][0]) {
-			l.t.work.until(l.t.client.Now().Add(workTrust))
+			l.work.until(l.client.Now().Add(workTrust))
 			return nil
 		}
 	}

@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
-	"time"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -16,8 +13,8 @@ import (
 
 // Create implements connectors.Tracker with one POST of only what is set. Redmine takes the first type of the project
 // for one that the project lacks, and leaves out a due date that the workflow makes read-only: read the issue back.
-func (t *Tracker) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
-	c := t.client.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
+func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
+	c := wr.client.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
 	body, err := encodeCreate(n)
 	if err != nil {
 		return "", c.Fail(connectors.Refused, err)
@@ -74,48 +71,4 @@ func hintCreated(err error) error {
 		e.Hint = hintCreate
 	}
 	return err
-}
-
-// FindCreated implements connectors.Tracker. Redmine ignores silently what it does not know of a filter, so author,
-// project and time are held against every issue that comes; an issue that was moved to another project since, or
-// whose description lost the mark, is not found.
-func (t *Tracker) FindCreated(ctx context.Context, project, mark string, since time.Time) (string, bool, error) {
-	self, err := t.account(ctx) // as a stranger we would find nothing, and it would be made again
-	if err != nil {
-		return "", false, err
-	}
-	l := madeBy{Call: t.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere), project: project, mark: mark}
-	l.me, l.since = strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
-	err = l.look(url.Values{"author_id": {l.me}})
-	if err == nil && l.listed == 0 { // a list that is empty for no reason would have it made twice: ask another way
-		err = l.look(url.Values{"project_id": {project}})
-	}
-	return l.found, l.found != "" && err == nil, err
-}
-
-// madeBy looks for one issue of ours.
-type madeBy struct {
-	*rest.Call
-	project, mark, me string
-	since             time.Time
-	listed            int
-	found             string // the first
-}
-
-// look goes through a list of issues from since on.
-func (l *madeBy) look(filter url.Values) error {
-	if !l.since.IsZero() {
-		filter.Set("created_on", ">="+stamp(l.since))
-	}
-	list := listing{Call: l.Call}
-	return list.byNumber(filter, func(issues []wireIssue) error {
-		l.listed += len(issues)
-		for _, i := range issues {
-			ours := string(i.Author.ID) == l.me && string(i.Project.ID) == l.project && !i.CreatedOn.Before(l.since)
-			if l.found == "" && ours && strings.Contains(i.Description, l.mark) {
-				l.found = string(i.ID)
-			}
-		}
-		return nil
-	})
 }

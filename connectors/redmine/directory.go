@@ -7,16 +7,21 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"sync"
 
+	goredmine "github.com/mattn/go-redmine"
 	"golang.org/x/sync/errgroup"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
+
+// directory reads the names behind the ids.
+type directory struct{ *site }
 
 // maxPages bounds the small lists: a tracker that gives full pages without end is broken.
 const maxPages = 500
@@ -24,115 +29,94 @@ const maxPages = 500
 // Directory implements connectors.Tracker. Redmine keeps users, groups and custom fields from all but its
 // administrators, so people are those of the projects we are members of, with the login of nobody but ourselves,
 // and fields are those seen on the newest hundred issues and, from 6.0 on, those the projects name.
-func (t *Tracker) Directory(ctx context.Context) (connectors.Directory, error) {
+func (dir *directory) Directory(ctx context.Context) (connectors.Directory, error) {
 	d := connectors.Directory{}
 	var err error
-	if d.Self, err = t.Self(ctx); err != nil {
+	if d.Self, err = dir.Self(ctx); err != nil {
 		return connectors.Directory{}, err
 	}
 	steps := []func(context.Context, *connectors.Directory) error{
-		t.readStatuses, t.readRoles, t.readPriorities, t.readTypes, t.readActivities, t.readProjects, t.readProjectDetails, t.readMembers,
+		dir.readStatuses, dir.readRoles, dir.readPriorities, dir.readTypes, dir.readActivities, dir.readProjects, dir.readProjectDetails, dir.readMembers,
 	}
 	for _, step := range steps {
 		if err := step(ctx, &d); err != nil {
 			return connectors.Directory{}, err
 		}
 	}
-	d.ReadAt = t.client.Now().UTC()
+	d.ReadAt = dir.client.Now().UTC()
 	return d, nil
 }
 
-func (t *Tracker) readStatuses(ctx context.Context, d *connectors.Directory) error {
-	c := t.client.Call(ctx, "list statuses", rest.Elsewhere)
-	list, err := t.library(c).IssueStatuses()
-	if err != nil {
-		return c.AsError(err)
-	}
-	if len(list) == 0 {
-		return c.Garbled(0, errors.New("no statuses: no Redmine is without")) // go-redmine takes {} for an empty list
-	}
+func (dir *directory) readStatuses(ctx context.Context, d *connectors.Directory) error {
+	c := dir.client.Call(ctx, "list statuses", rest.Elsewhere)
+	list, err := dir.library(c).IssueStatuses()
 	for _, s := range list {
 		d.Statuses = append(d.Statuses, connectors.Status{ID: strconv.Itoa(s.Id), Name: s.Name, Closed: s.IsClosed})
 	}
-	return nil
+	return notEmpty(c, len(list), err)
 }
 
-func (t *Tracker) readRoles(ctx context.Context, d *connectors.Directory) error {
-	c := t.client.Call(ctx, "list roles", rest.Elsewhere)
-	list, err := t.library(c).Roles()
-	if err != nil {
-		return c.AsError(err)
-	}
-	if len(list) == 0 {
-		return c.Garbled(0, errors.New("no roles: no Redmine is without"))
-	}
+func (dir *directory) readRoles(ctx context.Context, d *connectors.Directory) error {
+	c := dir.client.Call(ctx, "list roles", rest.Elsewhere)
+	list, err := dir.library(c).Roles()
 	for _, r := range list {
 		d.Roles = append(d.Roles, connectors.Named{ID: strconv.Itoa(r.Id), Name: r.Name})
 	}
-	return nil
+	return notEmpty(c, len(list), err)
+}
+
+// notEmpty refuses a list that no Redmine in use lacks: go-redmine takes {} for an empty one.
+func notEmpty(c *rest.Call, entries int, err error) error {
+	if err == nil && entries == 0 {
+		err = c.Garbled(0, errors.New("the tracker returned an empty list"))
+	}
+	return c.AsError(err)
 }
 
 // readPriorities takes the order of the list for the rank: Redmine lists by position.
-func (t *Tracker) readPriorities(ctx context.Context, d *connectors.Directory) error {
-	var answer struct {
-		List []priority `json:"issue_priorities"`
-	}
-	c := t.client.Call(ctx, "list priorities", rest.Elsewhere)
-	if _, err := c.Get("/enumerations/issue_priorities.json", nil, &answer); err != nil {
-		return err
-	}
-	if len(answer.List) == 0 {
-		return c.Garbled(0, errors.New("no priorities: no Redmine is without"))
-	}
-	for rank, p := range answer.List {
+func (dir *directory) readPriorities(ctx context.Context, d *connectors.Directory) error {
+	c := dir.client.Call(ctx, "list priorities", rest.Elsewhere)
+	list, err := paged[priority](c, "/enumerations/issue_priorities.json", nil, "issue_priorities")
+	for rank, p := range list {
 		d.Priorities = append(d.Priorities, connectors.Priority{
 			ID: strconv.Itoa(p.Id), Name: p.Name, Rank: rank, Inactive: p.Active != nil && !*p.Active,
 		})
 	}
-	return nil
+	return notEmpty(c, len(list), err)
 }
 
 // readTypes does without go-redmine: its Trackers goes past the client it is given.
-func (t *Tracker) readTypes(ctx context.Context, d *connectors.Directory) error {
-	var answer struct {
-		List []named `json:"trackers"`
-	}
-	c := t.client.Call(ctx, "list trackers", rest.Elsewhere)
-	if _, err := c.Get("/trackers.json", nil, &answer); err != nil {
-		return err
-	}
-	if len(answer.List) == 0 {
-		return c.Garbled(0, errors.New("no trackers: no Redmine with issues is without"))
-	}
-	for _, n := range answer.List {
-		d.Types = append(d.Types, connectors.Named{ID: string(n.ID), Name: n.Name})
-	}
-	return nil
+func (dir *directory) readTypes(ctx context.Context, d *connectors.Directory) (err error) {
+	c := dir.client.Call(ctx, "list trackers", rest.Elsewhere)
+	d.Types, err = namesOf(c, "/trackers.json", "trackers")
+	return notEmpty(c, len(d.Types), err)
 }
 
 // readActivities reads the kinds of work that every project has, the inactive ones too: old entries carry them.
-func (t *Tracker) readActivities(ctx context.Context, d *connectors.Directory) error {
-	var answer struct {
-		List []named `json:"time_entry_activities"`
+func (dir *directory) readActivities(ctx context.Context, d *connectors.Directory) (err error) {
+	c := dir.client.Call(ctx, "list activities", rest.Elsewhere)
+	d.Activities, err = namesOf(c, "/enumerations/time_entry_activities.json", "time_entry_activities")
+	return err
+}
+
+func namesOf(c *rest.Call, path, key string) ([]connectors.Named, error) {
+	list, err := paged[named](c, path, nil, key)
+	var out []connectors.Named
+	for _, n := range list {
+		out = append(out, connectors.Named{ID: string(n.ID), Name: n.Name})
 	}
-	if _, err := t.client.Call(ctx, "list activities", rest.Elsewhere).Get("/enumerations/time_entry_activities.json", nil, &answer); err != nil {
-		return err
-	}
-	for _, n := range answer.List {
-		d.Activities = append(d.Activities, connectors.Named{ID: string(n.ID), Name: n.Name})
-	}
-	return nil
+	return out, err
 }
 
 // readProjects asks for closed projects too, which Redmine leaves out unless told.
-func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) error {
-	c := t.client.Call(ctx, "list projects", rest.Elsewhere)
+func (dir *directory) readProjects(ctx context.Context, d *connectors.Directory) error {
+	c := dir.client.Call(ctx, "list projects", rest.Elsewhere)
 	list, err := paged[project](c, "/projects.json", url.Values{"status": {"1|5"}}, "projects")
 	if err != nil {
 		return err
 	}
 	if len(list) == 0 {
-		if err := t.noProject(ctx, d.Self); err != nil {
+		if err := dir.noProject(ctx, d.Self); err != nil {
 			return err
 		}
 	}
@@ -148,9 +132,9 @@ func (t *Tracker) readProjects(ctx context.Context, d *connectors.Directory) err
 
 // noProject makes sure that there are no projects for us, where a list has none: every one that we are a member of must
 // then be archived or gone.
-func (t *Tracker) noProject(ctx context.Context, self connectors.Account) error {
+func (dir *directory) noProject(ctx context.Context, self connectors.Account) error {
 	for _, r := range self.Rights {
-		c := t.client.Call(ctx, "read project "+r.Project, rest.AtIssue)
+		c := dir.client.Call(ctx, "read project "+r.Project, rest.AtIssue)
 		_, err := c.Do("GET", "/projects/"+r.Project+".json", nil, nil)
 		switch connectors.ClassOf(err) {
 		case 0:
@@ -171,8 +155,8 @@ type projectDetails struct {
 
 // readProjectDetails collects custom fields from issues and from what our projects say, and the activities that
 // projects have of their own: one that a project changed has another number there, under the same name.
-func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Directory) error {
-	seen, err := t.seenFields(ctx)
+func (dir *directory) readProjectDetails(ctx context.Context, d *connectors.Directory) error {
+	seen, err := dir.seenFields(ctx)
 	if err != nil {
 		return err
 	}
@@ -181,11 +165,11 @@ func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Director
 		activities[n] = true
 	}
 	var mu sync.Mutex
-	err = t.eachProject(ctx, d, func(ctx context.Context, p string) error {
+	err = dir.eachProject(ctx, d, func(ctx context.Context, p string) error {
 		var answer struct {
 			Project projectDetails `json:"project"`
 		}
-		c := t.client.Call(ctx, "list custom fields and activities of project "+p, rest.Elsewhere)
+		c := dir.client.Call(ctx, "list custom fields and activities of project "+p, rest.Elsewhere)
 		include := url.Values{"include": {"issue_custom_fields,time_entry_activities"}}
 		if _, err := c.Get("/projects/"+p+".json", include, &answer); err != nil {
 			return err
@@ -214,10 +198,10 @@ func (t *Tracker) readProjectDetails(ctx context.Context, d *connectors.Director
 
 // seenFields are the custom fields on the newest issues: by their changes or, where that list is empty and may not be
 // true, by their numbers.
-func (t *Tracker) seenFields(ctx context.Context) (map[id]customField, error) {
+func (dir *directory) seenFields(ctx context.Context) (map[id]customField, error) {
 	seen := map[id]customField{}
 	for _, order := range []string{"updated_on:desc,id:desc", "id:desc"} {
-		c := t.client.Call(ctx, "list custom fields", rest.Elsewhere)
+		c := dir.client.Call(ctx, "list custom fields", rest.Elsewhere)
 		body, err := c.Do("GET", "/issues.json", url.Values{"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {order}}, nil)
 		if err != nil {
 			return nil, err
@@ -247,11 +231,11 @@ func collectFields(body []byte, seen map[id]customField) error {
 
 // readMembers reads the members of every project where we may: those we are a member of, all for an administrator. A list
 // of members that lacks ourselves is not a true one; believed, it would leave nobody to give an issue to.
-func (t *Tracker) readMembers(ctx context.Context, d *connectors.Directory) error {
+func (dir *directory) readMembers(ctx context.Context, d *connectors.Directory) error {
 	people := map[string]*connectors.Person{}
 	var mu sync.Mutex
-	err := t.eachProject(ctx, d, func(ctx context.Context, p string) error {
-		c := t.client.Call(ctx, "list members of project "+p, rest.Elsewhere)
+	err := dir.eachProject(ctx, d, func(ctx context.Context, p string) error {
+		c := dir.client.Call(ctx, "list members of project "+p, rest.Elsewhere)
 		list, err := paged[membership](c, "/projects/"+p+"/memberships.json", url.Values{}, "memberships")
 		if err != nil {
 			return err
@@ -295,9 +279,9 @@ func addMember(people map[string]*connectors.Person, project string, m membershi
 }
 
 // eachProject runs do for every project whose insides we may read, several at a time.
-func (t *Tracker) eachProject(ctx context.Context, d *connectors.Directory, do func(context.Context, string) error) error {
+func (dir *directory) eachProject(ctx context.Context, d *connectors.Directory, do func(context.Context, string) error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.client.Concurrency)
+	g.SetLimit(dir.client.Concurrency)
 	if d.Self.Admin {
 		for _, p := range d.Projects {
 			g.Go(func() error { return do(ctx, p.ID) })
@@ -313,13 +297,15 @@ func (t *Tracker) eachProject(ctx context.Context, d *connectors.Directory, do f
 	return g.Wait()
 }
 
-// paged reads a list to its end by offset. These lists hardly ever change, and what moves between two pages is
-// read again with the next directory.
+// paged reads a list to its end by offset; without a query it is one that Redmine gives whole. These lists hardly ever
+// change, and what moves between two pages is read again with the next directory.
 func paged[T any](c *rest.Call, path string, query url.Values, key string) ([]T, error) {
 	var all []T
-	query.Set("limit", strconv.Itoa(pageSize))
-	for n := 0; n < maxPages; n++ {
-		query.Set("offset", strconv.Itoa(len(all)))
+	for range maxPages {
+		if query != nil {
+			query.Set("limit", strconv.Itoa(pageSize))
+			query.Set("offset", strconv.Itoa(len(all)))
+		}
 		body, err := c.Do("GET", path, query, nil)
 		if err != nil {
 			return nil, err
@@ -329,7 +315,7 @@ func paged[T any](c *rest.Call, path string, query url.Values, key string) ([]T,
 			return nil, c.Garbled(0, err)
 		}
 		all = append(all, list...)
-		if len(list) == 0 || len(all) >= total {
+		if query == nil || len(list) == 0 || len(all) >= total {
 			return all, nil
 		}
 	}
@@ -352,3 +338,12 @@ func decodePage[T any](body []byte, key string) (list []T, total int, err error)
 
 // byID orders ids as the numbers they are.
 func byID(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+
+// library is go-redmine for one call, its requests going through our own round tripper. A client per call,
+// because the library has neither context nor typed errors, and keeps limit and offset in the client.
+func (dir *directory) library(c *rest.Call) *goredmine.Client {
+	lib := goredmine.NewClient(dir.client.Base.String(), "")
+	lib.Client = &http.Client{Transport: c}
+	lib.Limit = pageSize
+	return lib
+}

@@ -12,11 +12,14 @@ import (
 	"slabridge/connectors/rest"
 )
 
+// reader reads issues whole.
+type reader struct{ *site }
+
 // History implements connectors.Tracker with one request: Redmine gives all journals of an issue at once. Transitions
 // are what the workflow of our roles allows, less what an open child or blocker forbids; whether the account may edit
 // the issue at all is for its rights to say.
-func (t *Tracker) History(ctx context.Context, issue string) (connectors.History, error) {
-	c := t.client.Call(ctx, "read issue "+issue, rest.AtIssue)
+func (rd *reader) History(ctx context.Context, issue string) (connectors.History, error) {
+	c := rd.client.Call(ctx, "read issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return connectors.History{}, err
 	}
@@ -25,7 +28,7 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 	}
 	_, err := c.Get("/issues/"+issue+".json", url.Values{"include": {"journals,watchers,attachments,relations,allowed_statuses"}}, &answer)
 	if err != nil {
-		return connectors.History{}, t.confirm(ctx, err)
+		return connectors.History{}, rd.confirm(ctx, err)
 	}
 	h, err := decodeHistory(answer.Issue)
 	if err != nil {
@@ -34,20 +37,8 @@ func (t *Tracker) History(ctx context.Context, issue string) (connectors.History
 	if h.Issue.ID != issue {
 		return connectors.History{}, c.Garbled(0, fmt.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
 	}
-	t.client.ReadBack(h)
+	rd.client.ReadBack(h)
 	return h, nil
-}
-
-// confirm asks who we are before Gone or Hidden is believed: with the REST API switched off Redmine hides every
-// issue, and behind a wrong address or a failing proxy every one is gone.
-func (t *Tracker) confirm(ctx context.Context, err error) error {
-	switch connectors.ClassOf(err) {
-	case connectors.Gone, connectors.Hidden:
-		if _, e := t.account(ctx); e != nil {
-			return e
-		}
-	}
-	return err
 }
 
 func decodeHistory(raw json.RawMessage) (connectors.History, error) {

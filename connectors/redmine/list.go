@@ -16,6 +16,12 @@ import (
 
 const pageSize = 100 // Redmine gives no more at once, whatever is asked for
 
+// lists finds issues and booked time.
+type lists struct {
+	*site
+	work trust // that our account may read booked time
+}
+
 // Changed implements connectors.Tracker by keyset: each page is asked for from where the last one ended, never by
 // an offset, since an issue edited between two pages moves to the end and an offset then skips another.
 //
@@ -23,8 +29,8 @@ const pageSize = 100 // Redmine gives no more at once, whatever is asked for
 // it shows to nobody, and "updated_on>=T" gives what is later than T minus one second, so a page may begin with
 // issues of the second before T. A bulk edit puts any number of issues into one second: when a whole page lies in
 // it, that second is read by issue number instead.
-func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
-	l := listing{Call: t.client.Call(ctx, "list changed issues", rest.Elsewhere), page: page}
+func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
+	l := listing{Call: ls.client.Call(ctx, "list changed issues", rest.Elsewhere), page: page}
 	l.floor = since.UTC().Truncate(time.Second)
 	for from := l.floor; ; {
 		filter := url.Values{"sort": {"updated_on:asc,id:asc"}}
@@ -58,14 +64,14 @@ func (t *Tracker) Changed(ctx context.Context, since time.Time, page func([]conn
 }
 
 // Census implements connectors.Tracker. The order is by number, which nothing moves.
-func (t *Tracker) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	l := listing{Call: t.client.Call(ctx, "list all issues", rest.Elsewhere)}
+func (ls *lists) Census(ctx context.Context, page func([]connectors.Stub) error) error {
+	l := listing{Call: ls.client.Call(ctx, "list all issues", rest.Elsewhere)}
 	err := l.byNumber(url.Values{}, func(issues []wireIssue) error { return page(stubsOf(issues)) })
 	if err != nil {
 		return err
 	}
 	// A key that has become wrong is served as a stranger by some: then what was not listed is not gone.
-	_, err = t.account(ctx)
+	_, err = ls.account(ctx)
 	return err
 }
 

@@ -21,8 +21,6 @@ import (
 	"net/http"
 	"time"
 
-	goredmine "github.com/mattn/go-redmine"
-
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -38,11 +36,13 @@ var Kind = connectors.Kind{
 
 const kind = "redmine"
 
-// Tracker is one Redmine under one account. Make it with New; it is safe for concurrent use.
+// Tracker is one Redmine under one account, put together of what lists, reads and writes there. Make it with New; it is
+// safe for concurrent use.
 type Tracker struct {
-	client *rest.Client
-	writes rest.Turns
-	work   trust // that our account may read booked time
+	lists
+	reader
+	directory
+	writer
 }
 
 var _ connectors.Tracker = (*Tracker)(nil)
@@ -55,7 +55,8 @@ func New(s connectors.Settings) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Tracker{client: client}, nil
+	at := &site{client}
+	return &Tracker{lists{site: at}, reader{at}, directory{at}, writer{site: at}}, nil
 }
 
 // withKey puts the key into a header.
@@ -69,7 +70,7 @@ func withKey(key string) func(*http.Request) {
 }
 
 // Offset implements connectors.Tracker.
-func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.client.Offset() }
+func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.lists.client.Offset() }
 
 // Capabilities implements connectors.Tracker. EditedNotesSeen is false because 5.0 shows no edit; from 6.0 on
 // Note.EditedAt is filled all the same.
@@ -94,13 +95,4 @@ var permissions = map[connectors.Right][]string{
 	connectors.SetStatus:         {"edit_issues"},
 	connectors.CreateIssues:      {"add_issues"},
 	connectors.ReadWork:          {"view_time_entries"},
-}
-
-// library is go-redmine for one call, its requests going through our own round tripper. A client per call,
-// because the library has neither context nor typed errors, and keeps limit and offset in the client.
-func (t *Tracker) library(c *rest.Call) *goredmine.Client {
-	lib := goredmine.NewClient(t.client.Base.String(), "")
-	lib.Client = &http.Client{Transport: c}
-	lib.Limit = pageSize
-	return lib
 }

@@ -15,8 +15,8 @@ import (
 // Retract implements connectors.Tracker with one PUT of the journal. Of an account that may edit its notes and not set
 // them as private Redmine takes the wish to hide one with 204 and leaves it alone. A note that stands alone is deleted
 // with its text; of one beside changes the changes stay.
-func (t *Tracker) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
-	c := t.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
+func (wr *writer) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
+	c := wr.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (t *Tracker) Retract(ctx context.Context, issue, event string, how connecto
 	if err != nil {
 		return c.Fail(connectors.Refused, err)
 	}
-	err = t.write(c, http.MethodPut, issue, "/journals/"+journal+".json", body)
+	err = wr.write(c, http.MethodPut, issue, "/journals/"+journal+".json", body)
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Status == http.StatusForbidden {
 		e.Hint = hintTakeBack

@@ -13,6 +13,9 @@ import (
 	"slabridge/connectors/rest"
 )
 
+// site is one Redmine as one account sees it.
+type site struct{ client *rest.Client }
+
 type wireAccount struct {
 	ID          int          `json:"id"`
 	Login       string       `json:"login"`
@@ -26,8 +29,8 @@ type wireAccount struct {
 // sees only its own booked time cannot read what others book: it is told without that permission. A wrong
 // key is an error here even where Redmine lets strangers read ("authentication required" off) and answers every
 // list with what is public.
-func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
-	w, err := t.account(ctx)
+func (dir *directory) Self(ctx context.Context) (connectors.Account, error) {
+	w, err := dir.account(ctx)
 	if err != nil {
 		return connectors.Account{}, err
 	}
@@ -40,7 +43,7 @@ func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
 		for _, role := range m.Roles {
 			permissions, ok := known[role.Id]
 			if !ok {
-				if permissions, err = t.permissions(ctx, role.Id); err != nil {
+				if permissions, err = dir.permissions(ctx, role.Id); err != nil {
 					return connectors.Account{}, err
 				}
 				known[role.Id] = permissions
@@ -55,8 +58,8 @@ func (t *Tracker) Self(ctx context.Context) (connectors.Account, error) {
 }
 
 // account reads /users/current, which is refused to strangers whatever the settings are.
-func (t *Tracker) account(ctx context.Context) (wireAccount, error) {
-	c := t.client.Call(ctx, "read own account", rest.AtAccount)
+func (s *site) account(ctx context.Context) (wireAccount, error) {
+	c := s.client.Call(ctx, "read own account", rest.AtAccount)
 	body, err := c.Do("GET", "/users/current.json", url.Values{"include": {"memberships"}}, nil)
 	if err != nil {
 		return wireAccount{}, err
@@ -66,6 +69,18 @@ func (t *Tracker) account(ctx context.Context) (wireAccount, error) {
 		return wireAccount{}, c.Garbled(0, err)
 	}
 	return w, nil
+}
+
+// confirm asks who we are before Gone or Hidden is believed: with the REST API switched off Redmine hides every
+// issue, and behind a wrong address or a failing proxy every one is gone.
+func (s *site) confirm(ctx context.Context, err error) error {
+	switch connectors.ClassOf(err) {
+	case connectors.Gone, connectors.Hidden:
+		if _, e := s.account(ctx); e != nil {
+			return e
+		}
+	}
+	return err
 }
 
 func decodeAccount(body []byte) (wireAccount, error) {
@@ -81,7 +96,7 @@ func decodeAccount(body []byte) (wireAccount, error) {
 	return answer.User, nil
 }
 
-func (t *Tracker) permissions(ctx context.Context, role int) ([]string, error) {
+func (dir *directory) permissions(ctx context.Context, role int) ([]string, error) {
 	n := strconv.Itoa(role)
 	var answer struct {
 		Role *struct {
@@ -89,7 +104,7 @@ func (t *Tracker) permissions(ctx context.Context, role int) ([]string, error) {
 			Time        string   `json:"time_entries_visibility"`
 		} `json:"role"`
 	}
-	c := t.client.Call(ctx, "read role "+n, rest.Elsewhere)
+	c := dir.client.Call(ctx, "read role "+n, rest.Elsewhere)
 	if _, err := c.Get("/roles/"+n+".json", nil, &answer); err != nil {
 		return nil, err
 	}

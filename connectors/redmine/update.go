@@ -20,13 +20,19 @@ import (
 // writes at once to one issue of a Redmine on PostgreSQL, a third gets through in each round.
 const staleTries = 6
 
+// writer writes to issues, one at a time to each.
+type writer struct {
+	*site
+	turns rest.Turns
+}
+
 // Update implements connectors.Tracker with one PUT of only what is set. Redmine answers 204 whether it did
 // everything, a part or nothing.
-func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
+func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	if !w.HasUpdate() {
 		return nil
 	}
-	c := t.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	c := wr.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
 	if err := c.CheckID(w.Issue); err != nil {
 		return err
 	}
@@ -34,16 +40,16 @@ func (t *Tracker) Update(ctx context.Context, w connectors.Write) error {
 	if err != nil {
 		return c.Fail(connectors.Refused, err)
 	}
-	err = t.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
+	err = wr.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
 	if err == nil && w.Comment != nil {
-		t.client.Accepted(c, w.Issue, w.Comment.Mark)
+		wr.client.Accepted(c, w.Issue, w.Comment.Mark)
 	}
 	return err
 }
 
 // AddWatcher implements connectors.Tracker. Redmine answers 204 for a person who may not see the issue, too.
-func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
-	c := t.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+func (wr *writer) AddWatcher(ctx context.Context, issue, person string) error {
+	c := wr.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
@@ -51,7 +57,7 @@ func (t *Tracker) AddWatcher(ctx context.Context, issue, person string) error {
 	if err != nil {
 		return c.Fail(connectors.Refused, err)
 	}
-	return t.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body)
+	return wr.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body)
 }
 
 // clean refuses text that cannot be written: Redmine drops a NUL or keeps it depending on the database (PostgreSQL:
@@ -93,14 +99,14 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 }
 
 // write sends one write to an issue and settles what a refusal means.
-func (t *Tracker) write(c *rest.Call, method, issue, path string, body []byte) error {
-	done, err := t.writes.Take(c.Context(), issue)
+func (wr *writer) write(c *rest.Call, method, issue, path string, body []byte) error {
+	done, err := wr.turns.Take(c.Context(), issue)
 	if err != nil {
 		return c.Fail(connectors.TryLater, err)
 	}
 	defer done()
 	if _, err = insist(c, method, path, body); err != nil && !errors.Is(err, errStale) {
-		return t.settle(c, issue, err)
+		return wr.settle(c, issue, err)
 	}
 	return err
 }
@@ -125,12 +131,12 @@ func insist(c *rest.Call, method, path string, body []byte) ([]byte, error) {
 
 // settle tells the refusals of a write apart. 403 is Redmine's answer to a write on a hidden issue, in a closed
 // project and by a role without the right: whether we can still read the issue decides.
-func (t *Tracker) settle(c *rest.Call, issue string, err error) error {
+func (wr *writer) settle(c *rest.Call, issue string, err error) error {
 	var e *connectors.Error
 	if !errors.As(err, &e) || e.Class != connectors.Hidden {
-		return t.confirm(c.Context(), err)
+		return wr.confirm(c.Context(), err)
 	}
-	if _, readErr := t.History(c.Context(), issue); readErr != nil {
+	if _, readErr := (&reader{wr.site}).History(c.Context(), issue); readErr != nil {
 		return readErr
 	}
 	e.Class, e.Hint = connectors.Refused, hintRights

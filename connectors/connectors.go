@@ -12,6 +12,7 @@
 package connectors
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -145,4 +146,9 @@ func (a Account) Has(project, permission string) bool {
 type Stub struct {
 	ID        string
 	UpdatedAt time.Time
+}
+
+// Compare orders stubs as Tracker.Changed gives them: by the moment of change, then by id, as the number that it is.
+func (s Stub) Compare(other Stub) int {
+	return cmp.Or(s.UpdatedAt.Compare(other.UpdatedAt), cmp.Compare(len(s.ID), len(other.ID)), cmp.Compare(s.ID, other.ID))
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"slabridge/connectors/rest"
 )
 
 // budget keeps the writes to one issue within what Cloud bears: 20 in two seconds and 100 in thirty, for all of the
@@ -27,12 +29,8 @@ func (b *budget) spend(ctx context.Context, issue string) error {
 		if wait <= 0 {
 			return nil
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
+		if err := rest.Sleep(ctx, wait); err != nil {
+			return err
 		}
 	}
 }

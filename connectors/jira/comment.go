@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 // jsmInternal is the way in which a service desk keeps a comment from its customers.
@@ -23,7 +23,7 @@ const markProperty = "slabridge"
 // service desk keeps from its customers goes alone: only there Jira is known to heed the property.
 func encodeComment(m connectors.Comment, usual string) (body map[string]any, alone bool, err error) {
 	m.Audience = cmp.Or(m.Audience, usual)
-	if err := clean("comment", m.Text); err != nil {
+	if err := rest.CheckText("comment", m.Text); err != nil {
 		return nil, false, err
 	}
 	body = map[string]any{"body": m.Text}
@@ -52,13 +52,4 @@ func restriction(audience string) (map[string]any, error) {
 		return nil, fmt.Errorf("no way is known to keep a comment internal: %q is none of jsm-internal, role:NAME and group:NAME", audience)
 	}
 	return map[string]any{"type": kind, "value": name}, nil
-}
-
-// clean refuses text that cannot be written: JSON has no place for bad UTF-8, and XML, which Jira keeps some of it in,
-// none for NUL.
-func clean(what, text string) error {
-	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
-		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
-	}
-	return nil
 }

@@ -16,7 +16,7 @@ import (
 func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
 	c := wr.client.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
 	for what, text := range map[string]string{"subject": n.Subject, "description": n.Description} {
-		if err := clean(what, text); err != nil {
+		if err := rest.CheckText(what, text); err != nil {
 			return "", c.Fail(connectors.Refused, err)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	gojira "github.com/andygrunwald/go-jira"
-	"golang.org/x/sync/errgroup"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -151,16 +150,13 @@ func (dir *directory) schemes(ctx context.Context) ([]named, error) {
 // readTypes takes the issue types of every project, for a project's own are in no list of the site's.
 func (dir *directory) readTypes(ctx context.Context, d *connectors.Directory) error {
 	types := make([][]named, len(d.Projects))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(dir.client.Concurrency)
-	for i, p := range d.Projects {
-		g.Go(func() error {
-			c := dir.client.Call(ctx, "list the issue types of project "+p.Key, rest.AtIssue)
-			_, err := c.Get("/rest/api/2/project/"+url.PathEscape(p.ID)+"/statuses", nil, &types[i])
-			return unlessVanished(err)
-		})
-	}
-	if err := g.Wait(); err != nil {
+	err := dir.client.Each(ctx, len(types), func(ctx context.Context, i int) error {
+		p := d.Projects[i]
+		c := dir.client.Call(ctx, "list the issue types of project "+p.Key, rest.AtIssue)
+		_, err := c.Get("/rest/api/2/project/"+url.PathEscape(p.ID)+"/statuses", nil, &types[i])
+		return unlessVanished(err)
+	})
+	if err != nil {
 		return err
 	}
 	for _, list := range types {

@@ -1,7 +1,6 @@
 package jira
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,7 +38,7 @@ func (l *lists) Changed(ctx context.Context, since time.Time, page func([]connec
 			return nil
 		}
 		empty = false
-		slices.SortFunc(stubs, inOrder)
+		slices.SortFunc(stubs, connectors.Stub.Compare)
 		return page(stubs)
 	})
 	if err != nil || !empty {
@@ -50,10 +49,6 @@ func (l *lists) Changed(ctx context.Context, since time.Time, page func([]connec
 
 // everything is the query for all issues.
 const everything = "created >= 0"
-
-func inOrder(a, b connectors.Stub) int {
-	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(number(a.ID), number(b.ID)))
-}
 
 func number(id string) int64 {
 	n, _ := strconv.ParseInt(id, 10, 64)

@@ -3,9 +3,7 @@ package jira
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -18,9 +16,9 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
-	comment, ok := strings.CutPrefix(event, "comment:")
-	if err := c.CheckID(comment); !ok || err != nil {
-		return c.Fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
+	comment, err := c.CheckComment(event, "comment:")
+	if err != nil {
+		return err
 	}
 	me, err := wr.myself(ctx)
 	if err != nil {

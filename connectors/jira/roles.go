@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -42,15 +40,11 @@ func (ro *roster) readPeople(ctx context.Context, me person, projects []wireProj
 		return err
 	}
 	casts := make([]cast, len(projects))
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(ro.client.Concurrency)
-	for i, p := range projects {
-		g.Go(func() (err error) {
-			casts[i], err = ro.castOf(inner, d, p)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	err = ro.client.Each(ctx, len(projects), func(ctx context.Context, i int) (err error) {
+		casts[i], err = ro.castOf(ctx, d, projects[i])
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	all := crowd{people: map[string]connectors.Person{}, groups: map[string]connectors.Group{}}
@@ -153,15 +147,11 @@ const mostMembers = 2000
 func (ro *roster) readGroups(ctx context.Context, d dialect, groups map[string]group, all crowd) error {
 	ids := slices.Sorted(maps.Keys(groups))
 	members, unseen := make([][]person, len(ids)), make([]string, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(ro.client.Concurrency)
-	for i, id := range ids {
-		g.Go(func() (err error) {
-			members[i], unseen[i], err = ro.members(ctx, d, groups[id])
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	err := ro.client.Each(ctx, len(ids), func(ctx context.Context, i int) (err error) {
+		members[i], unseen[i], err = ro.members(ctx, d, groups[ids[i]])
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for i, id := range ids {

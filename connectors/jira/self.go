@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -58,16 +56,12 @@ func (ro *roster) account(ctx context.Context, me person, projects []wireProject
 		a.Login = a.ID
 	}
 	a.Rights = make([]connectors.ProjectRights, len(projects))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(ro.client.Concurrency)
-	for i, p := range projects {
-		g.Go(func() error {
-			r, err := ro.rightsIn(ctx, string(p.ID), me)
-			a.Rights[i] = connectors.ProjectRights{Project: string(p.ID), Roles: r.roles, Permissions: r.held}
-			return err
-		})
-	}
-	return a, g.Wait()
+	return a, ro.client.Each(ctx, len(projects), func(ctx context.Context, i int) error {
+		project := string(projects[i].ID)
+		r, err := ro.rightsIn(ctx, project, me)
+		a.Rights[i] = connectors.ProjectRights{Project: project, Roles: r.roles, Permissions: r.held}
+		return err
+	})
 }
 
 type wireProject struct {

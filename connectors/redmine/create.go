@@ -47,7 +47,7 @@ func decodeCreated(body []byte) (string, error) {
 // encodeCreate is the body of the POST.
 func encodeCreate(n connectors.NewIssue) ([]byte, error) {
 	for what, text := range map[string]string{"subject": n.Subject, "description": n.Description} {
-		if err := clean(what, text); err != nil {
+		if err := rest.CheckText(what, text); err != nil {
 			return nil, err
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"sync"
 
 	goredmine "github.com/mattn/go-redmine"
-	"golang.org/x/sync/errgroup"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -280,21 +279,14 @@ func addMember(people map[string]*connectors.Person, project string, m membershi
 
 // eachProject runs do for every project whose insides we may read, several at a time.
 func (dir *directory) eachProject(ctx context.Context, d *connectors.Directory, do func(context.Context, string) error) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(dir.client.Concurrency)
-	if d.Self.Admin {
-		for _, p := range d.Projects {
-			g.Go(func() error { return do(ctx, p.ID) })
-		}
-		return g.Wait()
-	}
-	for _, r := range d.Self.Rights {
-		// An archived project is still among our memberships, but no longer among the projects.
-		if slices.ContainsFunc(d.Projects, func(p connectors.Project) bool { return p.ID == r.Project }) {
-			g.Go(func() error { return do(ctx, r.Project) })
+	var open []string
+	for _, p := range d.Projects { // an archived one, which may be among our memberships, is not
+		member := func(r connectors.ProjectRights) bool { return r.Project == p.ID }
+		if d.Self.Admin || slices.ContainsFunc(d.Self.Rights, member) {
+			open = append(open, p.ID)
 		}
 	}
-	return g.Wait()
+	return dir.client.Each(ctx, len(open), func(ctx context.Context, i int) error { return do(ctx, open[i]) })
 }
 
 // paged reads a list to its end by offset; without a query it is one that Redmine gives whole. These lists hardly ever

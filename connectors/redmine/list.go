@@ -1,7 +1,6 @@
 package redmine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -138,7 +137,7 @@ func (l *listing) deliver(stubs []connectors.Stub) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	slices.SortFunc(fresh, inOrder)
+	slices.SortFunc(fresh, connectors.Stub.Compare)
 	last := fresh[len(fresh)-1].UpdatedAt
 	if l.given == nil {
 		l.given = map[string]time.Time{}
@@ -200,10 +199,6 @@ func (l *listing) byNumber(filter url.Values, page func([]wireIssue) error) erro
 			return nil
 		}
 	}
-}
-
-func inOrder(a, b connectors.Stub) int {
-	return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), cmp.Compare(number(a.ID), number(b.ID)))
 }
 
 // number is the id of an issue as Redmine orders it; decoding has made sure that it is one.

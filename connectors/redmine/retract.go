@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -20,9 +18,9 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
-	journal, ok := strings.CutPrefix(event, "journal:")
-	if err := c.CheckID(journal); !ok || err != nil {
-		return c.Fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
+	journal, err := c.CheckComment(event, "journal:")
+	if err != nil {
+		return err
 	}
 	change := map[string]any{"private_notes": true}
 	if how == connectors.Erased {

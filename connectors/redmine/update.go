@@ -8,9 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
@@ -60,20 +58,11 @@ func (wr *writer) AddWatcher(ctx context.Context, issue, person string) error {
 	return wr.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body)
 }
 
-// clean refuses text that cannot be written: Redmine drops a NUL or keeps it depending on the database (PostgreSQL:
-// 500, which would look like an unknown outcome for ever), and JSON has no place for bad UTF-8.
-func clean(what, text string) error {
-	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
-		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
-	}
-	return nil
-}
-
 // encodeUpdate is the body of the PUT.
 func encodeUpdate(w connectors.Write) ([]byte, error) {
 	issue := map[string]any{}
 	if w.Comment != nil {
-		if err := clean("comment", w.Comment.Text); err != nil {
+		if err := rest.CheckText("comment", w.Comment.Text); err != nil {
 			return nil, err
 		}
 		issue["notes"] = w.Comment.Text
@@ -123,7 +112,7 @@ func insist(c *rest.Call, method, path string, body []byte) ([]byte, error) {
 			e.Status = http.StatusUnprocessableEntity
 			return nil, e
 		}
-		if err := pause(c.Context(), time.Duration(try)*50*time.Millisecond); err != nil {
+		if err := rest.Sleep(c.Context(), time.Duration(try)*50*time.Millisecond); err != nil {
 			return nil, c.Fail(connectors.TryLater, err)
 		}
 	}
@@ -141,15 +130,4 @@ func (wr *writer) settle(c *rest.Call, issue string, err error) error {
 	}
 	e.Class, e.Hint = connectors.Refused, hintRights
 	return e
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

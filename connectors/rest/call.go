@@ -198,10 +198,28 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return min(max(at.Sub(now), 0), most)
 }
 
-// CheckID holds an id of the tracker's to being a number: it becomes a part of a path. What is none was never there.
+// CheckID refuses an id that is no number, because it is put into a path: such an issue is Gone.
 func (c *Call) CheckID(id string) error {
 	if n, err := strconv.ParseUint(id, 10, 63); err != nil || n == 0 || strconv.FormatUint(n, 10) != id {
 		return c.Fail(connectors.Gone, fmt.Errorf("%q is no issue number", id))
+	}
+	return nil
+}
+
+// CheckComment is CheckID for the event of a comment, whose id is the prefix and a number; it gives the number.
+func (c *Call) CheckComment(event, prefix string) (id string, err error) {
+	id, ok := strings.CutPrefix(event, prefix)
+	if err := c.CheckID(id); !ok || err != nil {
+		return "", c.Fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
+	}
+	return id, nil
+}
+
+// CheckText refuses text that cannot be written: JSON has no place for bytes that are not UTF-8, and databases and XML, in
+// which trackers keep it, none for NUL. They drop it, or fail in a way that looks like an unknown outcome for ever.
+func CheckText(what, text string) error {
+	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
 	}
 	return nil
 }

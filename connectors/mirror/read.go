@@ -25,14 +25,6 @@ const (
 		WHERE v.connection = $1 AND v.noticed_at >= $2 AND i.updated_at IS NOT NULL`
 	selectByKey = `SELECT id FROM mirror_issue WHERE connection = $1 AND key = $2 AND updated_at IS NOT NULL
 		ORDER BY CASE state WHEN 'visible' THEN 0 ELSE 1 END, read_at DESC LIMIT 1`
-	selectStats = `SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'visible' THEN 1 ELSE 0 END), 0),
-		COALESCE(SUM(CASE WHEN state = 'hidden' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state = 'gone' THEN 1 ELSE 0 END), 0)
-		FROM mirror_issue WHERE connection = $1 AND updated_at IS NOT NULL`
-	selectEventStats = `SELECT COALESCE(SUM(CASE WHEN what = 'seen' THEN events ELSE 0 END), 0),
-		COALESCE(SUM(CASE what WHEN 'withdrawn' THEN events WHEN 'restored' THEN -events ELSE 0 END), 0),
-		COALESCE(SUM(CASE WHEN what = 'edited' THEN events ELSE 0 END), 0)
-		FROM mirror_event WHERE connection = $1`
-	countWanted = `SELECT COUNT(*) FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL`
 )
 
 // History is the issue as it was last read, with the events that still hold and the time booked on it, in the order
@@ -153,16 +145,6 @@ func (db *DB) Cursor(ctx context.Context, connection string) (Cursor, error) {
 	return c.Cursor, wrap(err, "read the cursor of %s", connection)
 }
 
-// Age is how old the mirror of the connection is at now, the tracker's time: the time since the start of the
-// last pass that came to its end. ok is false when none has.
-func (db *DB) Age(ctx context.Context, connection string, now time.Time) (age time.Duration, ok bool, err error) {
-	c, err := db.Cursor(ctx, connection)
-	if err != nil || c.CompleteAt.IsZero() {
-		return 0, false, err
-	}
-	return now.Sub(c.CompleteAt), true, nil
-}
-
 // cursor is a Cursor with what only passes need.
 type cursor struct {
 	Cursor
@@ -181,34 +163,6 @@ func (t *tx) cursor(ctx context.Context, connection string) (cursor, error) {
 		}
 	}
 	return c, err
-}
-
-// Stats counts what the mirror holds of a connection.
-type Stats struct {
-	Issues, Visible, Hidden, Gone int
-	Events, Withdrawn, Edited     int // Edited counts edits, not events
-	Wanted                        int // issues to be read (again) by the next pass
-}
-
-// Stats counts; it walks over every row of the connection.
-func (db *DB) Stats(ctx context.Context, connection string) (Stats, error) {
-	var s Stats
-	err := db.inSnapshot(ctx, func(t *tx) error {
-		for _, c := range []struct {
-			query string
-			dest  []any
-		}{
-			{selectStats, []any{&s.Issues, &s.Visible, &s.Hidden, &s.Gone}},
-			{selectEventStats, []any{&s.Events, &s.Withdrawn, &s.Edited}},
-			{countWanted, []any{&s.Wanted}},
-		} {
-			if _, err := t.one(ctx, c.dest, c.query, connection); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return s, wrap(err, "count the mirror of %s", connection)
 }
 
 // wrap puts the operation before an error and leaves nil alone.

@@ -32,53 +32,56 @@ const (
 		(SELECT i.id` + absent + ` ORDER BY i.read_at, i.id LIMIT $3)`
 )
 
-// census lists all ids and makes wanted: the unknown, the changed, and, up to a bound, the absent. Absence is a
+// census is one listing of all ids in a pass.
+type census struct{ *syncRun }
+
+// run lists all ids and makes wanted: the unknown, the changed, and, up to a bound, the absent. Absence is a
 // suspicion only; what has become of the issue is for History to say, and nothing at all is suspected of a
 // tracker that does not know us.
-func (p *pass) census(ctx context.Context) error {
-	began := millis(p.trackerNow())
+func (c census) run(ctx context.Context) error {
+	began := millis(c.trackerNow())
 	empty := func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, wipeCensus, p.connection)
+		_, err := t.exec(ctx, wipeCensus, c.connection)
 		return err
 	}
-	if err := p.do(ctx, empty, func() {}); err != nil {
+	if err := c.do(ctx, empty, func() {}); err != nil {
 		return err
 	}
-	err := p.tracker.Census(ctx, func(stubs []connectors.Stub) error { return p.takeStubs(ctx, stubs) })
+	err := c.tracker.Census(ctx, func(stubs []connectors.Stub) error { return c.takeStubs(ctx, stubs) })
 	if err != nil {
 		return err
 	}
-	if err := p.askSelf(ctx); err != nil {
+	if err := c.askSelf(ctx); err != nil {
 		return err
 	}
 	var missing int
-	return p.do(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, censusUnknown, p.connection, began); err != nil {
+	return c.do(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := t.exec(ctx, censusUnknown, c.connection, began); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, censusChanged, p.connection); err != nil {
+		if _, err := t.exec(ctx, censusChanged, c.connection); err != nil {
 			return err
 		}
-		if _, err := t.one(ctx, []any{&missing}, countAbsent, p.connection, began); err != nil {
+		if _, err := t.one(ctx, []any{&missing}, countAbsent, c.connection, began); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, censusSuspect, p.connection, began, p.opts.Suspects); err != nil {
+		if _, err := t.exec(ctx, censusSuspect, c.connection, began, c.opts.Suspects); err != nil {
 			return err
 		}
 		return empty(ctx, t)
-	}, func() { p.report.Unconfirmed = max(0, missing-p.opts.Suspects) })
+	}, func() { c.report.Unconfirmed = max(0, missing-c.opts.Suspects) })
 }
 
-func (p *pass) takeStubs(ctx context.Context, stubs []connectors.Stub) error {
-	return p.do(ctx, func(ctx context.Context, t *tx) error {
+func (c census) takeStubs(ctx context.Context, stubs []connectors.Stub) error {
+	return c.do(ctx, func(ctx context.Context, t *tx) error {
 		for _, s := range stubs {
-			if _, err := t.exec(ctx, insertCensus, p.connection, s.ID, millis(s.UpdatedAt)); err != nil {
+			if _, err := t.exec(ctx, insertCensus, c.connection, s.ID, millis(s.UpdatedAt)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}, func() {
-		p.report.Lists++
-		p.progress.Listed += len(stubs)
+		c.report.Lists++
+		c.progress.Listed += len(stubs)
 	})
 }

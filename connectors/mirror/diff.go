@@ -15,8 +15,8 @@ import (
 const settleAfter = 2 * time.Second
 
 // farAhead is how far beyond the tracker's own clock a moment must lie for us to believe that it is not of that clock:
-// an UpdatedAt that someone wrote by hand or by import, whose second no present change shares, so that there is nothing to
-// wait for, or a read that was noted when the clock was off.
+// an UpdatedAt that someone wrote by hand or by import, whose second no present change shares, so that there is nothing
+// to wait for, or a read that was noted when the clock was off.
 const farAhead = time.Minute
 
 // kept is what the mirror has of an issue.

@@ -28,18 +28,24 @@ type Person struct {
 	LeftAt time.Time // when one first did not, zero while they are there
 }
 
+// directoryRows are a connection's directory and its people, in a transaction.
+type directoryRows struct {
+	*tx
+	connection string
+}
+
 // Directory gives the last directory that was stored; ok is false before the first.
-func (db *DB) Directory(ctx context.Context, connection string) (d connectors.Directory, ok bool, err error) {
+func (db reads) Directory(ctx context.Context, connection string) (d connectors.Directory, ok bool, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
-		d, ok, err = t.directory(ctx, connection)
+		d, ok, err = t.directories(connection).directory(ctx)
 		return err
 	})
 	return d, ok, wrap(err, "read the directory of %s from the mirror", connection)
 }
 
-func (t *tx) directory(ctx context.Context, connection string) (d connectors.Directory, ok bool, err error) {
+func (t directoryRows) directory(ctx context.Context) (d connectors.Directory, ok bool, err error) {
 	var body []byte
-	ok, err = t.one(ctx, []any{&body}, selectDirectory, connection)
+	ok, err = t.one(ctx, []any{&body}, selectDirectory, t.connection)
 	if err != nil || !ok {
 		return d, false, err
 	}
@@ -51,9 +57,9 @@ func (t *tx) directory(ctx context.Context, connection string) (d connectors.Dir
 
 // StoreDirectory keeps a directory and remembers everyone in it for good. changed reports whether it says
 // anything new; being read at another time is nothing new.
-func (db *DB) StoreDirectory(ctx context.Context, connection string, d connectors.Directory) (changed bool, err error) {
+func (db keeps) StoreDirectory(ctx context.Context, connection string, d connectors.Directory) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
-		old, ok, err := t.directory(ctx, connection)
+		old, ok, err := t.directories(connection).directory(ctx)
 		if err != nil {
 			return err
 		}
@@ -68,7 +74,7 @@ func (db *DB) StoreDirectory(ctx context.Context, connection string, d connector
 		if _, err := t.exec(ctx, upsertDirectory, connection, millis(d.ReadAt), body); err != nil || !changed {
 			return err
 		}
-		return t.putPeople(ctx, connection, d)
+		return t.directories(connection).putPeople(ctx, d)
 	})
 	if err != nil {
 		return false, fmt.Errorf("store the directory of %s: %w", connection, err)
@@ -86,7 +92,7 @@ func differs(a, b connectors.Directory) (bool, error) {
 	return !bytes.Equal(x, y), err
 }
 
-func (t *tx) putPeople(ctx context.Context, connection string, d connectors.Directory) error {
+func (t directoryRows) putPeople(ctx context.Context, d connectors.Directory) error {
 	there := make(map[string]bool, len(d.People))
 	for _, p := range d.People {
 		there[p.ID] = true
@@ -94,11 +100,11 @@ func (t *tx) putPeople(ctx context.Context, connection string, d connectors.Dire
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, upsertPerson, connection, p.ID, millis(d.ReadAt), body); err != nil {
+		if _, err := t.exec(ctx, upsertPerson, t.connection, p.ID, millis(d.ReadAt), body); err != nil {
 			return err
 		}
 	}
-	known, err := t.people(ctx, connection)
+	known, err := t.people(ctx)
 	if err != nil {
 		return err
 	}
@@ -106,7 +112,7 @@ func (t *tx) putPeople(ctx context.Context, connection string, d connectors.Dire
 		if there[p.ID] || !p.LeftAt.IsZero() {
 			continue
 		}
-		if _, err := t.exec(ctx, leavePerson, connection, p.ID, millis(d.ReadAt)); err != nil {
+		if _, err := t.exec(ctx, leavePerson, t.connection, p.ID, millis(d.ReadAt)); err != nil {
 			return err
 		}
 	}
@@ -115,15 +121,15 @@ func (t *tx) putPeople(ctx context.Context, connection string, d connectors.Dire
 
 // People gives everyone whom any stored directory named, by id, with what was last known of them: the roles of
 // those who left decide who spoke in old events.
-func (db *DB) People(ctx context.Context, connection string) (people []Person, err error) {
+func (db reads) People(ctx context.Context, connection string) (people []Person, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
-		people, err = t.people(ctx, connection)
+		people, err = t.directories(connection).people(ctx)
 		return err
 	})
 	return people, wrap(err, "read the people of %s from the mirror", connection)
 }
 
-func (t *tx) people(ctx context.Context, connection string) ([]Person, error) {
+func (t directoryRows) people(ctx context.Context) ([]Person, error) {
 	var people []Person
 	err := t.each(ctx, func(scan func(...any) error) error {
 		var id string
@@ -142,7 +148,7 @@ func (t *tx) people(ctx context.Context, connection string) ([]Person, error) {
 		}
 		people = append(people, p)
 		return nil
-	}, selectPeople, connection)
+	}, selectPeople, t.connection)
 	return people, err
 }
 

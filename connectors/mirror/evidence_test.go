@@ -72,7 +72,7 @@ func (db *DB) Versions(ctx context.Context, connection, issue, event string) ([]
 	var out []Version
 	err := db.inSnapshot(ctx, func(t *tx) error {
 		var last connectors.Event
-		err := t.eachNotice(ctx, connection, issue, func(n notice) error {
+		err := t.issues(connection).eachRevision(ctx, issue, func(n eventRevision) error {
 			for _, e := range n.events {
 				if e.ID != event {
 					continue

@@ -19,46 +19,46 @@ const (
 
 // feed lists what changed, notes durably what is to be read, and gives it to the readers. It ends when nothing
 // is wanted that this pass has not tried.
-func (p *pass) feed(ctx context.Context, pl plan) error {
-	if err := p.want(ctx, p.opts.Reread); err != nil {
+func (run *syncRun) feed(ctx context.Context, pl plan) error {
+	if err := run.want(ctx, run.opts.Reread); err != nil {
 		return err
 	}
-	if err := p.list(ctx, pl); err != nil {
+	if err := run.list(ctx, pl); err != nil {
 		return err
 	}
-	if p.opts.Census {
-		if err := p.census(ctx); err != nil {
+	if run.opts.Census {
+		if err := (census{run}).run(ctx); err != nil {
 			return err
 		}
 	}
-	return p.drain(ctx)
+	return run.drain(ctx)
 }
 
 // list follows Tracker.Changed. Each page is stored before the next is asked for.
-func (p *pass) list(ctx context.Context, pl plan) error {
+func (run *syncRun) list(ctx context.Context, pl plan) error {
 	l := listing{plan: pl}
-	err := p.tracker.Changed(ctx, pl.since, func(stubs []connectors.Stub) error {
+	err := run.tracker.Changed(ctx, pl.since, func(stubs []connectors.Stub) error {
 		l.pages++
-		wanted, err := p.takePage(ctx, &l, stubs)
+		wanted, err := run.takePage(ctx, &l, stubs)
 		if err != nil {
 			return err
 		}
-		return p.enqueue(ctx, wanted)
+		return run.enqueue(ctx, wanted)
 	})
 	if err != nil {
 		return err
 	}
 	if l.issues == 0 {
-		if err := p.verify(ctx); err != nil {
+		if err := run.verify(ctx); err != nil {
 			return err
 		}
-		if err := p.want(ctx, pl.expected); err != nil { // they were to be in the list: gone, or hidden
+		if err := run.want(ctx, pl.expected); err != nil { // they were to be in the list: gone, or hidden
 			return err
 		}
 	}
-	return p.do(ctx, func(context.Context, *tx) error { return nil }, func() {
-		p.progress.Listing = false
-		p.report.Lists += max(l.pages, 1)
+	return run.do(ctx, func(context.Context, *tx) error { return nil }, func() {
+		run.progress.Listing = false
+		run.report.Lists += max(l.pages, 1)
 	})
 }
 
@@ -73,7 +73,7 @@ type listing struct {
 // takePage notes which issues of a page are to be read and gives their ids. As long as the pages come in order,
 // the watermark follows them, so that a first pass over a large tracker resumes in the middle of the list. It does not
 // follow a list that trails the truth, which may yet show an older change on a later page.
-func (p *pass) takePage(ctx context.Context, l *listing, stubs []connectors.Stub) ([]string, error) {
+func (run *syncRun) takePage(ctx context.Context, l *listing, stubs []connectors.Stub) ([]string, error) {
 	var newest time.Time
 	for _, s := range stubs {
 		l.jumbled = l.jumbled || s.UpdatedAt.Before(l.reached)
@@ -81,11 +81,11 @@ func (p *pass) takePage(ctx context.Context, l *listing, stubs []connectors.Stub
 	}
 	l.reached = later(l.reached, newest)
 	l.issues += len(stubs)
-	s := &pageStep{pass: p, stubs: stubs, fullAt: l.fullAt}
-	if p.lag == 0 && !l.jumbled && newest.After(l.saved.Watermark) && !newest.After(p.trackerNow()) {
+	s := &pageStep{run: run, stubs: stubs, fullAt: l.fullAt}
+	if run.lag == 0 && !l.jumbled && newest.After(l.saved.Watermark) && !newest.After(run.trackerNow()) {
 		s.reached = newest
 	}
-	if err := p.do(ctx, s.store, s.report); err != nil {
+	if err := run.do(ctx, s.store, s.report); err != nil {
 		return nil, err // the writer may still be at the step
 	}
 	return s.wanted, nil
@@ -93,7 +93,7 @@ func (p *pass) takePage(ctx context.Context, l *listing, stubs []connectors.Stub
 
 // pageStep stores one page of a list.
 type pageStep struct {
-	pass            *pass
+	run             *syncRun
 	stubs           []connectors.Stub
 	fullAt, reached time.Time
 	wanted          []string
@@ -101,7 +101,7 @@ type pageStep struct {
 
 func (s *pageStep) store(ctx context.Context, t *tx) error {
 	for _, i := range s.stubs {
-		wanted, err := t.mark(ctx, s.pass.connection, i.ID, i.UpdatedAt, s.fullAt, s.pass.trackerNow())
+		wanted, err := t.issues(s.run.connection).mark(ctx, i.ID, i.UpdatedAt, s.fullAt, s.run.trackerNow())
 		if err != nil {
 			return err
 		}
@@ -112,51 +112,51 @@ func (s *pageStep) store(ctx context.Context, t *tx) error {
 	if s.reached.IsZero() {
 		return nil
 	}
-	_, err := t.exec(ctx, saveWatermark, s.pass.connection, millis(s.reached))
+	_, err := t.exec(ctx, saveWatermark, s.run.connection, millis(s.reached))
 	return err
 }
 
 func (s *pageStep) report() {
-	s.pass.progress.Listed += len(s.stubs)
-	s.pass.report.Listed += len(s.stubs)
+	s.run.progress.Listed += len(s.stubs)
+	s.run.report.Listed += len(s.stubs)
 }
 
 // mark notes that the tracker showed an issue with this UpdatedAt and tells whether it is to be read.
-func (t *tx) mark(ctx context.Context, connection, id string, updated, fullAt, now time.Time) (wanted bool, err error) {
+func (t issueRows) mark(ctx context.Context, id string, updated, fullAt, now time.Time) (wanted bool, err error) {
 	var state string
 	var have, readAt, wants *int64
-	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants}, selectMark, connection, id)
+	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants}, selectMark, t.connection, id)
 	promised := millis(updated)
 	switch {
 	case err != nil:
 		return false, err
 	case !known:
-		_, err = t.exec(ctx, insertWants, connection, id, millis(now), promised)
+		_, err = t.exec(ctx, insertWants, t.connection, id, millis(now), promised)
 		return true, err
 	case have != nil && *have == promised && State(state) == Visible && *readAt >= millis(fullAt):
 		return wants != nil, nil
 	case wants != nil && *wants >= promised:
 		return true, nil
 	}
-	_, err = t.exec(ctx, setWants, connection, id, promised)
+	_, err = t.exec(ctx, setWants, t.connection, id, promised)
 	return true, err
 }
 
 // want notes durably that the issues are to be read, whatever the lists say.
-func (p *pass) want(ctx context.Context, ids []string) error {
+func (run *syncRun) want(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return p.do(ctx, func(ctx context.Context, t *tx) error {
+	return run.do(ctx, func(ctx context.Context, t *tx) error {
 		for _, id := range ids {
-			n, err := t.exec(ctx, keepWants, p.connection, id)
+			n, err := t.exec(ctx, keepWants, run.connection, id)
 			if err != nil {
 				return err
 			}
 			if n > 0 {
 				continue
 			}
-			if _, err := t.exec(ctx, insertWants, p.connection, id, millis(p.trackerNow()), 0); err != nil {
+			if _, err := t.exec(ctx, insertWants, run.connection, id, millis(run.trackerNow()), 0); err != nil {
 				return err
 			}
 		}
@@ -166,17 +166,17 @@ func (p *pass) want(ctx context.Context, ids []string) error {
 
 // drain gives the readers whatever is wanted and has not been tried: the rest of a pass that was cut short,
 // reads that were not settled, suspects of the census.
-func (p *pass) drain(ctx context.Context) error {
+func (run *syncRun) drain(ctx context.Context) error {
 	for after := ""; ; {
 		var ids []string
-		err := p.db.inSnapshot(ctx, func(t *tx) (err error) {
-			ids, err = t.ids(ctx, selectWants, p.connection, after, drainPage)
+		err := run.db.inSnapshot(ctx, func(t *tx) (err error) {
+			ids, err = t.ids(ctx, selectWants, run.connection, after, drainPage)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if err := p.enqueue(ctx, ids); err != nil {
+		if err := run.enqueue(ctx, ids); err != nil {
 			return err
 		}
 		if len(ids) < drainPage {

@@ -41,9 +41,22 @@ import (
 	"time"
 )
 
-// DB is the mirror of all connections in one database. It is safe for concurrent use; passes over one
-// connection must not overlap.
+// DB is the mirror of all connections in one database: Sync follows the trackers, what it promotes reads and keeps. It
+// is safe for concurrent use; passes over one connection must not overlap.
 type DB struct {
+	*handle
+	reads
+	keeps
+}
+
+// reads is what the mirror answers, keeps what it is given beside Sync.
+type (
+	reads struct{ *handle }
+	keeps struct{ *handle }
+)
+
+// handle is an open database with the queries that it has prepared.
+type handle struct {
 	sql *sql.DB
 
 	mu    sync.Mutex
@@ -71,15 +84,15 @@ type Entry struct {
 
 // Open takes an open database that has the tables of Migrations.
 func Open(db *sql.DB) (*DB, error) {
-	m := &DB{sql: db, stmts: map[string]*sql.Stmt{}}
-	if _, err := m.stmt(context.Background(), selectCursor); err != nil {
+	h := &handle{sql: db, stmts: map[string]*sql.Stmt{}}
+	if _, err := h.stmt(context.Background(), selectCursor); err != nil {
 		return nil, fmt.Errorf("open mirror: %w", err)
 	}
-	return m, nil
+	return &DB{h, reads{h}, keeps{h}}, nil
 }
 
 // Close releases the prepared statements; the database stays open.
-func (db *DB) Close() error {
+func (db *handle) Close() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	var errs []error
@@ -90,8 +103,8 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
-// stmt prepares a query once for the life of the DB.
-func (db *DB) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+// stmt prepares a query once for the life of the handle.
+func (db *handle) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if s, ok := db.stmts[query]; ok {
@@ -108,21 +121,21 @@ func (db *DB) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 // tx is a transaction with its prepared statements.
 type tx struct {
 	*sql.Tx
-	db    *DB
+	db    *handle
 	stmts map[string]*sql.Stmt
 }
 
 // inTx runs f in a transaction that holds the write lock from its first moment.
-func (db *DB) inTx(ctx context.Context, f func(*tx) error) error {
+func (db *handle) inTx(ctx context.Context, f func(*tx) error) error {
 	return db.within(ctx, &sql.TxOptions{}, f)
 }
 
 // inSnapshot runs f in a transaction that sees one state of the database and keeps no writer waiting.
-func (db *DB) inSnapshot(ctx context.Context, f func(*tx) error) error {
+func (db *handle) inSnapshot(ctx context.Context, f func(*tx) error) error {
 	return db.within(ctx, &sql.TxOptions{ReadOnly: true}, f)
 }
 
-func (db *DB) within(ctx context.Context, opts *sql.TxOptions, f func(*tx) error) error {
+func (db *handle) within(ctx context.Context, opts *sql.TxOptions, f func(*tx) error) error {
 	t, err := db.sql.BeginTx(ctx, opts)
 	if err != nil {
 		return err
@@ -186,6 +199,22 @@ func (t *tx) one(ctx context.Context, dest []any, query string, args ...any) (fo
 	}, query, args...)
 	return found, err
 }
+
+func (t *tx) ids(ctx context.Context, query string, args ...any) ([]string, error) {
+	var ids []string
+	err := t.each(ctx, func(scan func(...any) error) error {
+		var id string
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	}, query, args...)
+	return ids, err
+}
+
+// The rows of one connection.
+func (t *tx) issues(connection string) issueRows          { return issueRows{t, connection} }
+func (t *tx) work(connection string) workRows             { return workRows{t, connection} }
+func (t *tx) directories(connection string) directoryRows { return directoryRows{t, connection} }
 
 // millis and moment carry times into and out of SQL: unix milliseconds, UTC.
 func millis(t time.Time) int64 { return t.UnixMilli() }

@@ -30,13 +30,13 @@ const (
 // History is the issue as it was last read, with the events that still hold and the time booked on it, in the order
 // of connectors.SortEvents. It is there for hidden and deleted issues too. ok is false when the mirror has never
 // read the issue.
-func (db *DB) History(ctx context.Context, connection, issue string) (h connectors.History, ok bool, err error) {
+func (db reads) History(ctx context.Context, connection, issue string) (h connectors.History, ok bool, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
-		k, err := t.load(ctx, connection, issue)
+		k, err := t.issues(connection).load(ctx, issue)
 		if err != nil || !k.read() {
 			return err
 		}
-		work, err := t.workOf(ctx, connection, issue)
+		work, err := t.work(connection).workOf(ctx, issue)
 		h, ok = k.present(), true
 		h.Events = connectors.SortEvents(append(h.Events, work...))
 		return err
@@ -48,9 +48,9 @@ func (db *DB) History(ctx context.Context, connection, issue string) (h connecto
 }
 
 // Entry is the issue's line in the listing of Issues; ok is false when the mirror has never read it.
-func (db *DB) Entry(ctx context.Context, connection, issue string) (e Entry, ok bool, err error) {
+func (db reads) Entry(ctx context.Context, connection, issue string) (e Entry, ok bool, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
-		k, err := t.loadRow(ctx, connection, issue)
+		k, err := t.issues(connection).loadRow(ctx, issue)
 		ok = k.read()
 		e = Entry{
 			ID: issue, Key: k.history.Issue.Key, State: k.state, StateAt: k.stateAt,
@@ -66,7 +66,7 @@ func (db *DB) Entry(ctx context.Context, connection, issue string) (e Entry, ok 
 
 // Issues lists every issue of the connection in the order of its id as text, the hidden and deleted ones too.
 // It reads a page at a time: what is stored meanwhile may or may not be in the list. An error ends it.
-func (db *DB) Issues(ctx context.Context, connection string) iter.Seq2[Entry, error] {
+func (db reads) Issues(ctx context.Context, connection string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for after := ""; ; {
 			page, err := db.entries(ctx, connection, after)
@@ -87,7 +87,7 @@ func (db *DB) Issues(ctx context.Context, connection string) iter.Seq2[Entry, er
 	}
 }
 
-func (db *DB) entries(ctx context.Context, connection, after string) ([]Entry, error) {
+func (db reads) entries(ctx context.Context, connection, after string) ([]Entry, error) {
 	var page []Entry
 	err := db.inSnapshot(ctx, func(t *tx) error {
 		return t.each(ctx, func(scan func(...any) error) error {
@@ -105,7 +105,7 @@ func (db *DB) entries(ctx context.Context, connection, after string) ([]Entry, e
 
 // ReadSince lists the ids of issues that were read, or found hidden or gone, or whose booked time was found changed, at
 // or after t, the tracker's time: whatever changed since then is among them.
-func (db *DB) ReadSince(ctx context.Context, connection string, t time.Time) (ids []string, err error) {
+func (db reads) ReadSince(ctx context.Context, connection string, t time.Time) (ids []string, err error) {
 	err = db.inSnapshot(ctx, func(x *tx) error {
 		return x.each(ctx, func(scan func(...any) error) error {
 			var id string
@@ -118,7 +118,7 @@ func (db *DB) ReadSince(ctx context.Context, connection string, t time.Time) (id
 }
 
 // IDByKey finds the issue that people call by the key; one that is visible before one that was.
-func (db *DB) IDByKey(ctx context.Context, connection, key string) (id string, ok bool, err error) {
+func (db reads) IDByKey(ctx context.Context, connection, key string) (id string, ok bool, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
 		ok, err = t.one(ctx, []any{&id}, selectByKey, connection, key)
 		return err
@@ -136,7 +136,7 @@ type Cursor struct {
 const selectCursor = `SELECT watermark, complete_at, census_at, full_at FROM mirror_cursor WHERE connection = $1`
 
 // Cursor gives how far the connection has been followed.
-func (db *DB) Cursor(ctx context.Context, connection string) (Cursor, error) {
+func (db reads) Cursor(ctx context.Context, connection string) (Cursor, error) {
 	var c cursor
 	err := db.inSnapshot(ctx, func(t *tx) (err error) {
 		c, err = t.cursor(ctx, connection)

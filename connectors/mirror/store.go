@@ -32,9 +32,9 @@ const (
 // Store keeps a history that was read outside a pass, such as the fresh read before a write or the one after
 // it. readAt is the tracker's time at which the read began. A read older than what the mirror has is ignored.
 // changed reports whether anything but the time of the read is new.
-func (db *DB) Store(ctx context.Context, connection string, h connectors.History, readAt time.Time) (changed bool, err error) {
+func (db keeps) Store(ctx context.Context, connection string, h connectors.History, readAt time.Time) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
-		o, err := t.storeHistory(ctx, connection, h, readAt)
+		o, err := t.issues(connection).storeHistory(ctx, h, readAt)
 		changed = o.changed
 		return err
 	})
@@ -45,9 +45,9 @@ func (db *DB) Store(ctx context.Context, connection string, h connectors.History
 }
 
 // StoreVanished keeps that a read begun at readAt of the tracker's clock answered Hidden or Gone.
-func (db *DB) StoreVanished(ctx context.Context, connection, issue string, state State, readAt time.Time) (changed bool, err error) {
+func (db keeps) StoreVanished(ctx context.Context, connection, issue string, state State, readAt time.Time) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
-		changed, err = t.storeVanished(ctx, connection, issue, state, readAt)
+		changed, err = t.issues(connection).storeVanished(ctx, issue, state, readAt)
 		return err
 	})
 	if err != nil {
@@ -56,11 +56,17 @@ func (db *DB) StoreVanished(ctx context.Context, connection, issue string, state
 	return changed, nil
 }
 
+// issueRows are the rows of a connection's issues and of what was noticed of their events, in a transaction.
+type issueRows struct {
+	*tx
+	connection string
+}
+
 // outcome is what storing a history came to.
 type outcome struct{ changed, fresh, back, unsettled bool }
 
-func (t *tx) storeHistory(ctx context.Context, connection string, h connectors.History, readAt time.Time) (outcome, error) {
-	k, err := t.load(ctx, connection, h.Issue.ID)
+func (t issueRows) storeHistory(ctx context.Context, h connectors.History, readAt time.Time) (outcome, error) {
+	k, err := t.load(ctx, h.Issue.ID)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -73,13 +79,13 @@ func (t *tx) storeHistory(ctx context.Context, connection string, h connectors.H
 	h.Events = connectors.SortEvents(h.Events)
 	d := compare(k, h, readAt)
 	o := outcome{changed: d.history(), fresh: !k.read(), back: k.read() && k.state != Visible, unsettled: !d.settled}
-	if err := t.putIssue(ctx, connection, k, h, d, readAt); err != nil {
+	if err := t.putIssue(ctx, k, h, d, readAt); err != nil {
 		return outcome{}, err
 	}
-	return o, t.putEvents(ctx, connection, h.Issue.ID, k.rows, d, readAt)
+	return o, t.putEvents(ctx, h.Issue.ID, k.rows, d, readAt)
 }
 
-func (t *tx) putIssue(ctx context.Context, connection string, k kept, h connectors.History, d delta, readAt time.Time) error {
+func (t issueRows) putIssue(ctx context.Context, k kept, h connectors.History, d delta, readAt time.Time) error {
 	var wanted sql.NullInt64
 	if !d.settled {
 		wanted = sql.NullInt64{Int64: max(millis(h.Issue.UpdatedAt), k.wanted), Valid: true}
@@ -89,20 +95,20 @@ func (t *tx) putIssue(ctx context.Context, connection string, k kept, h connecto
 		since = k.stateAt
 	}
 	if !d.issue {
-		_, err := t.exec(ctx, touchIssue, connection, h.Issue.ID, millis(since), millis(readAt), wanted)
+		_, err := t.exec(ctx, touchIssue, t.connection, h.Issue.ID, millis(since), millis(readAt), wanted)
 		return err
 	}
 	body, err := encodeIssue(h)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, upsertIssue, connection, h.Issue.ID, h.Issue.Key, millis(since),
+	_, err = t.exec(ctx, upsertIssue, t.connection, h.Issue.ID, h.Issue.Key, millis(since),
 		millis(h.Issue.UpdatedAt), millis(readAt), wanted, body)
 	return err
 }
 
 // putEvents adds to the rows that the issue has.
-func (t *tx) putEvents(ctx context.Context, connection, issue string, rows int64, d delta, readAt time.Time) error {
+func (t issueRows) putEvents(ctx context.Context, issue string, rows int64, d delta, readAt time.Time) error {
 	for _, n := range []struct {
 		what   string
 		events int
@@ -121,7 +127,7 @@ func (t *tx) putEvents(ctx context.Context, connection, issue string, rows int64
 			return err
 		}
 		rows++
-		if _, err := t.exec(ctx, insertEvents, connection, issue, rows, millis(readAt), n.what, n.events, body); err != nil {
+		if _, err := t.exec(ctx, insertEvents, t.connection, issue, rows, millis(readAt), n.what, n.events, body); err != nil {
 			return err
 		}
 	}
@@ -129,31 +135,31 @@ func (t *tx) putEvents(ctx context.Context, connection, issue string, rows int64
 }
 
 // storeVanished forgets an issue that was listed but never read: there is nothing to keep of it.
-func (t *tx) storeVanished(ctx context.Context, connection, issue string, state State, readAt time.Time) (bool, error) {
-	k, err := t.loadRow(ctx, connection, issue)
+func (t issueRows) storeVanished(ctx context.Context, issue string, state State, readAt time.Time) (bool, error) {
+	k, err := t.loadRow(ctx, issue)
 	switch {
 	case err != nil || !k.known || k.read() && readAt.Before(k.readAt) && !k.misdated(readAt):
 		return false, err
 	case !k.read():
-		_, err := t.exec(ctx, forgetIssue, connection, issue)
+		_, err := t.exec(ctx, forgetIssue, t.connection, issue)
 		return false, err
 	}
 	since := k.stateAt
 	if k.state != state {
 		since = readAt
 	}
-	_, err = t.exec(ctx, vanishIssue, connection, issue, string(state), millis(since), millis(readAt))
+	_, err = t.exec(ctx, vanishIssue, t.connection, issue, string(state), millis(since), millis(readAt))
 	return k.state != state, err
 }
 
 // load gives everything the mirror has of an issue.
-func (t *tx) load(ctx context.Context, connection, issue string) (kept, error) {
-	k, err := t.loadRow(ctx, connection, issue)
+func (t issueRows) load(ctx context.Context, issue string) (kept, error) {
+	k, err := t.loadRow(ctx, issue)
 	if err != nil || !k.read() {
 		return k, err
 	}
 	r := replayed{gone: map[string]bool{}, at: map[string]int{}}
-	err = t.eachNotice(ctx, connection, issue, func(n notice) error {
+	err = t.eachRevision(ctx, issue, func(n eventRevision) error {
 		k.rows = n.n
 		return r.take(n)
 	})
@@ -162,7 +168,7 @@ func (t *tx) load(ctx context.Context, connection, issue string) (kept, error) {
 }
 
 // loadRow gives what the mirror has of an issue but its events.
-func (t *tx) loadRow(ctx context.Context, connection, issue string) (kept, error) {
+func (t issueRows) loadRow(ctx context.Context, issue string) (kept, error) {
 	var (
 		k                       kept
 		key, state              string
@@ -171,7 +177,7 @@ func (t *tx) loadRow(ctx context.Context, connection, issue string) (kept, error
 		body                    []byte
 		err                     error
 	)
-	k.known, err = t.one(ctx, []any{&key, &state, &stateAt, &updated, &readAt, &wanted, &body}, selectIssue, connection, issue)
+	k.known, err = t.one(ctx, []any{&key, &state, &stateAt, &updated, &readAt, &wanted, &body}, selectIssue, t.connection, issue)
 	if err != nil || !k.known {
 		return k, err
 	}

@@ -67,12 +67,12 @@ const (
 	defaultConcurrency = 4
 	defaultSuspects    = 1000
 
-	// crowd is how many issues may share the newest second: more would not fit the smallest page that trackers
+	// maxNewest is how many issues may share the newest second: more would not fit the smallest page that trackers
 	// have (Redmine's 100), and asking for them in each idle pass would cost more than asking who we are.
-	crowd = 99
+	maxNewest = 99
 
-	// patience is how many histories in a row may fail before the tracker and not the issues are to blame.
-	patience = 5
+	// maxConsecutiveFailures is how many histories in a row may fail before the tracker and not the issues are to blame.
+	maxConsecutiveFailures = 5
 )
 
 func (o SyncOptions) withDefaults() SyncOptions {
@@ -91,9 +91,9 @@ func (o SyncOptions) withDefaults() SyncOptions {
 // The error is what cut the pass short; the report then tells what was done until then, all of which is stored.
 // Issues that cannot be read while others can are in Report.Failed and are no error of the pass.
 func (db *DB) Sync(ctx context.Context, connection string, t connectors.Tracker, now func() time.Time, opts SyncOptions) (Report, error) {
-	p := newPass(db, connection, t, now, opts.withDefaults())
-	err := p.run(ctx)
-	return p.report, wrap(err, "sync %s", connection)
+	run := newSyncRun(db.handle, connection, t, now, opts.withDefaults())
+	err := run.whole(ctx)
+	return run.report, wrap(err, "sync %s", connection)
 }
 
 const (
@@ -119,27 +119,27 @@ type plan struct {
 // plan reads the cursor. An incremental pass lists from the watermark less the overlap, or from the newest
 // UpdatedAt that we know when that is earlier: a list that must show at least one known issue proves by it
 // that the key still works, and costs no second request.
-func (p *pass) plan(ctx context.Context) (plan, error) {
+func (run *syncRun) plan(ctx context.Context) (plan, error) {
 	var pl plan
-	err := p.db.inSnapshot(ctx, func(t *tx) (err error) {
-		if pl.saved, err = t.cursor(ctx, p.connection); err != nil || pl.saved.Watermark.IsZero() || p.opts.Full {
+	err := run.db.inSnapshot(ctx, func(t *tx) (err error) {
+		if pl.saved, err = t.cursor(ctx, run.connection); err != nil || pl.saved.Watermark.IsZero() || run.opts.Full {
 			return err
 		}
-		pl.since = pl.saved.Watermark.Add(-p.opts.Overlap)
+		pl.since = pl.saved.Watermark.Add(-run.opts.Overlap)
 		var newest *int64
-		if _, err = t.one(ctx, []any{&newest}, selectNewest, p.connection); err != nil || newest == nil {
+		if _, err = t.one(ctx, []any{&newest}, selectNewest, run.connection); err != nil || newest == nil {
 			return err
 		}
 		if n := moment(*newest); n.Before(pl.since) {
-			if pl.expected, err = t.atLeast(ctx, p.connection, n.Truncate(time.Second), crowd+1); err != nil {
+			if pl.expected, err = t.atLeast(ctx, run.connection, n.Truncate(time.Second), maxNewest+1); err != nil {
 				return err
 			}
-			if len(pl.expected) <= crowd {
+			if len(pl.expected) <= maxNewest {
 				pl.since = n
 			}
 		}
 		pl.since = pl.since.Truncate(time.Second)
-		pl.expected, err = t.atLeast(ctx, p.connection, pl.since, p.opts.Suspects)
+		pl.expected, err = t.atLeast(ctx, run.connection, pl.since, run.opts.Suspects)
 		return err
 	})
 	return pl, err
@@ -149,58 +149,47 @@ func (t *tx) atLeast(ctx context.Context, connection string, since time.Time, li
 	return t.ids(ctx, selectAtLeast, connection, millis(since), limit)
 }
 
-func (t *tx) ids(ctx context.Context, query string, args ...any) ([]string, error) {
-	var ids []string
-	err := t.each(ctx, func(scan func(...any) error) error {
-		var id string
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	}, query, args...)
-	return ids, err
-}
-
 // startFull notes when a full pass began, or finds when the one began that was cut short. Who we are is asked
 // first, which also measures the tracker's clock.
-func (p *pass) startFull(ctx context.Context, pl *plan) error {
-	if err := p.verify(ctx); err != nil {
+func (run *syncRun) startFull(ctx context.Context, pl *plan) error {
+	if err := run.verify(ctx); err != nil {
 		return err
 	}
 	if pl.fullAt = pl.saved.fullAt; !pl.fullAt.IsZero() {
 		return nil
 	}
-	pl.fullAt = p.trackerNow()
-	return p.db.inTx(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, saveFull, p.connection, millis(pl.saved.Watermark), millis(pl.fullAt))
+	pl.fullAt = run.trackerNow()
+	return run.db.inTx(ctx, func(t *tx) error {
+		_, err := t.exec(ctx, saveFull, run.connection, millis(pl.saved.Watermark), millis(pl.fullAt))
 		return err
 	})
 }
 
 // finish moves the watermark: everything that was listed is now stored, or wanted for the next pass.
-func (p *pass) finish(ctx context.Context) error {
-	start := whole(p.began.Add(p.offset()))
-	err := p.db.inTx(ctx, func(t *tx) error {
-		if _, err := t.exec(ctx, saveWatermark, p.connection, millis(start)); err != nil {
+func (run *syncRun) finish(ctx context.Context) error {
+	start := whole(run.began.Add(run.offset()))
+	err := run.db.inTx(ctx, func(t *tx) error {
+		if _, err := t.exec(ctx, saveWatermark, run.connection, millis(start)); err != nil {
 			return err
 		}
 		queries := []string{saveComplete}
-		if p.opts.Census {
+		if run.opts.Census {
 			queries = append(queries, saveCensus)
 		}
 		for _, q := range queries {
-			if _, err := t.exec(ctx, q, p.connection, millis(start)); err != nil {
+			if _, err := t.exec(ctx, q, run.connection, millis(start)); err != nil {
 				return err
 			}
 		}
-		if !p.opts.Full {
+		if !run.opts.Full {
 			return nil
 		}
-		_, err := t.exec(ctx, clearFull, p.connection)
+		_, err := t.exec(ctx, clearFull, run.connection)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save the cursor: %w", err)
 	}
-	p.report.Complete, p.report.Watermark = true, start
+	run.report.Complete, run.report.Watermark = true, start
 	return nil
 }

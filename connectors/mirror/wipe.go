@@ -22,7 +22,7 @@ const (
 
 // Wipe throws the mirror of one connection away, so that the next pass builds it anew. Other connections and
 // other stores' tables are left alone. Cut short, it leaves whole issues behind and may simply be run again.
-func (db *DB) Wipe(ctx context.Context, connection string) error {
+func (db keeps) Wipe(ctx context.Context, connection string) error {
 	err := db.inTx(ctx, func(t *tx) error {
 		for _, q := range []string{wipeCursor, wipeCensus, wipeDirectory, wipePeople, wipeWorkCursor, wipeListed} {
 			if _, err := t.exec(ctx, q, connection); err != nil {
@@ -41,7 +41,7 @@ func (db *DB) Wipe(ctx context.Context, connection string) error {
 }
 
 // wipeSome deletes up to the last id of a batch.
-func (db *DB) wipeSome(ctx context.Context, connection, batch string, wipes ...string) (more bool, err error) {
+func (db keeps) wipeSome(ctx context.Context, connection, batch string, wipes ...string) (more bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
 		var last *string
 		if _, err := t.one(ctx, []any{&last}, batch, connection, wipeBatch); err != nil || last == nil {

@@ -2,10 +2,7 @@ package mirror
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"slabridge/connectors"
@@ -38,15 +35,15 @@ const (
 
 // WorkOf is the time booked on an issue that still holds, in the order of connectors.SortEvents: what to add to a
 // history read from the tracker itself. The events of History have it already.
-func (db *DB) WorkOf(ctx context.Context, connection, issue string) (events []connectors.Event, err error) {
+func (db reads) WorkOf(ctx context.Context, connection, issue string) (events []connectors.Event, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
-		events, err = t.workOf(ctx, connection, issue)
+		events, err = t.work(connection).workOf(ctx, issue)
 		return err
 	})
 	return events, wrap(err, "read the time booked on issue %s of %s", issue, connection)
 }
 
-func (t *tx) workOf(ctx context.Context, connection, issue string) ([]connectors.Event, error) {
+func (t workRows) workOf(ctx context.Context, issue string) ([]connectors.Event, error) {
 	var events []connectors.Event
 	err := t.each(ctx, func(scan func(...any) error) error {
 		var body []byte
@@ -56,8 +53,14 @@ func (t *tx) workOf(ctx context.Context, connection, issue string) ([]connectors
 		e, err := decodeWork(body)
 		events = append(events, e)
 		return err
-	}, selectWorkOf, connection, issue)
+	}, selectWorkOf, t.connection, issue)
 	return connectors.SortEvents(events), err
+}
+
+// workRows are the rows of the time booked on a connection, in a transaction.
+type workRows struct {
+	*tx
+	connection string
 }
 
 // entry is what the mirror has of an entry of booked time.
@@ -68,28 +71,28 @@ type entry struct {
 	body      []byte
 }
 
-func (t *tx) entry(ctx context.Context, connection, id string) (e entry, known bool, err error) {
-	known, err = t.one(ctx, []any{&e.issue, &e.withdrawn, &e.versions, &e.body}, selectWork, connection, id)
+func (t workRows) entry(ctx context.Context, id string) (e entry, known bool, err error) {
+	known, err = t.one(ctx, []any{&e.issue, &e.withdrawn, &e.versions, &e.body}, selectWork, t.connection, id)
 	return e, known, err
 }
 
-// become makes an entry what is noticed of it now; what it was goes among its versions, once for each thing that
-// became of it. A new one was nothing before.
-func (t *tx) become(ctx context.Context, connection, id string, was, is entry, at time.Time, what ...string) error {
+// become stores an entry's new state and archives the previous one as a version, once for each thing that became of it.
+// A new entry has no previous version.
+func (t workRows) become(ctx context.Context, id string, was, is entry, at time.Time, what ...string) error {
 	is.versions = was.versions
 	for _, w := range what {
 		is.versions++
-		if _, err := t.exec(ctx, insertWorkVersion, connection, id, is.versions, millis(at), w, was.issue, was.body); err != nil {
+		if _, err := t.exec(ctx, insertWorkVersion, t.connection, id, is.versions, millis(at), w, was.issue, was.body); err != nil {
 			return err
 		}
 	}
-	_, err := t.exec(ctx, saveWork, connection, id, is.issue, millis(at), is.withdrawn, is.versions, is.body)
+	_, err := t.exec(ctx, saveWork, t.connection, id, is.issue, millis(at), is.withdrawn, is.versions, is.body)
 	return err
 }
 
 // storeWork keeps an entry as a listing showed it, and tells the issues whose booked time changed by it.
-func (t *tx) storeWork(ctx context.Context, connection string, b connectors.Booking, at time.Time) ([]string, error) {
-	was, known, err := t.entry(ctx, connection, b.Event.ID)
+func (t workRows) storeWork(ctx context.Context, b connectors.Booking, at time.Time) ([]string, error) {
+	was, known, err := t.entry(ctx, b.Event.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +101,7 @@ func (t *tx) storeWork(ctx context.Context, connection string, b connectors.Book
 		return nil, err
 	}
 	if !known {
-		return []string{b.Issue}, t.become(ctx, connection, b.Event.ID, was, is, at)
+		return []string{b.Issue}, t.become(ctx, b.Event.ID, was, is, at)
 	}
 	old, err := decodeWork(was.body)
 	if err != nil {
@@ -116,7 +119,7 @@ func (t *tx) storeWork(ctx context.Context, connection string, b connectors.Book
 	if len(what) == 0 {
 		return nil, nil
 	}
-	return []string{was.issue, b.Issue}, t.become(ctx, connection, b.Event.ID, was, is, at, what...)
+	return []string{was.issue, b.Issue}, t.become(ctx, b.Event.ID, was, is, at, what...)
 }
 
 func decodeWork(body []byte) (connectors.Event, error) {
@@ -132,27 +135,10 @@ func decodeWork(body []byte) (connectors.Event, error) {
 
 // workListing is one listing of booked time.
 type workListing struct {
-	*pass
+	*syncRun
 	began   time.Time // tracker's time
 	whole   bool      // of every entry
 	changed map[string]bool
-}
-
-// followWork lists the booked time when all histories are stored: of issues that are hidden or gone nothing is
-// believed withdrawn. A tracker that does not let us read it, or fails at it, fails nothing else.
-func (p *pass) followWork(ctx context.Context) error {
-	if !p.opts.Work {
-		return nil
-	}
-	l := &workListing{pass: p, began: whole(p.trackerNow()), changed: map[string]bool{}}
-	err := l.run(ctx)
-	p.report.Work = slices.Sorted(maps.Keys(l.changed))
-	var e *connectors.Error
-	if ctx.Err() == nil && errors.As(err, &e) && e.Class != connectors.Unauthorized {
-		p.report.WorkFailed = err
-		return nil
-	}
-	return err
 }
 
 // run asks for what was booked or changed since the last listing, and with a census for everything, to see by what is
@@ -207,7 +193,7 @@ func (l *workListing) take(ctx context.Context, page []connectors.Booking) error
 	var changed []string
 	err := l.db.inTx(ctx, func(t *tx) error {
 		for _, b := range page {
-			issues, err := t.storeWork(ctx, l.connection, b, l.began)
+			issues, err := t.work(l.connection).storeWork(ctx, b, l.began)
 			if err != nil {
 				return err
 			}
@@ -247,14 +233,14 @@ func (l *workListing) withdraw(ctx context.Context) error {
 				return err
 			}
 			for _, id := range ids {
-				was, _, err := t.entry(ctx, l.connection, id)
+				was, _, err := t.work(l.connection).entry(ctx, id)
 				if err != nil {
 					return err
 				}
 				is := was
 				is.withdrawn = true
 				changed = append(changed, was.issue)
-				if err := t.become(ctx, l.connection, id, was, is, l.began, Withdrawn); err != nil {
+				if err := t.work(l.connection).become(ctx, id, was, is, l.began, Withdrawn); err != nil {
 					return err
 				}
 			}

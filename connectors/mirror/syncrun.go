@@ -2,7 +2,10 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,11 +17,11 @@ import (
 // maxBatch is how many steps share a transaction when the disk is slower than the tracker.
 const maxBatch = 64
 
-// pass is one Sync. One goroutine lists (feed), some read histories (read), one writes (write): listing,
+// syncRun is one Sync. One goroutine lists (feed), some read histories (read), one writes (write): listing,
 // reading and writing overlap, and the writer takes into a transaction whatever has come in while it was
 // committing the one before.
-type pass struct {
-	db         *DB
+type syncRun struct {
+	db         *handle
 	connection string
 	tracker    connectors.Tracker
 	now        func() time.Time
@@ -48,37 +51,37 @@ type step interface {
 	committed()
 }
 
-func newPass(db *DB, connection string, t connectors.Tracker, now func() time.Time, opts SyncOptions) *pass {
+func newSyncRun(db *handle, connection string, t connectors.Tracker, now func() time.Time, opts SyncOptions) *syncRun {
 	lag := t.Capabilities().Lag
 	opts.Overlap = max(opts.Overlap, lag)
-	return &pass{
+	return &syncRun{
 		db: db, connection: connection, tracker: t, now: now, opts: opts, began: now(), lag: lag,
 		jobs: make(chan string, 2*opts.Concurrency), steps: make(chan step, maxBatch), taken: map[string]bool{},
 		progress: Progress{Listing: true},
 	}
 }
 
-func (p *pass) run(ctx context.Context) error {
-	pl, err := p.plan(ctx)
+func (run *syncRun) whole(ctx context.Context) error {
+	pl, err := run.plan(ctx)
 	if err != nil {
 		return err
 	}
-	if p.opts.Full {
-		if err := p.startFull(ctx, &pl); err != nil {
+	if run.opts.Full {
+		if err := run.startFull(ctx, &pl); err != nil {
 			return err
 		}
 	}
-	if err = p.work(ctx, pl); err == nil {
-		err = p.followWork(ctx)
+	if err = run.work(ctx, pl); err == nil {
+		err = run.followWork(ctx)
 	}
-	p.report.Checks = p.checks
+	run.report.Checks = run.checks
 	if err != nil {
 		return err
 	}
-	return p.finish(ctx)
+	return run.finish(ctx)
 }
 
-func (p *pass) work(ctx context.Context, pl plan) error {
+func (run *syncRun) work(ctx context.Context, pl plan) error {
 	caller := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	var producers sync.WaitGroup
@@ -90,55 +93,72 @@ func (p *pass) work(ctx context.Context, pl plan) error {
 		})
 	}
 	produce(func(ctx context.Context) error {
-		defer close(p.jobs)
-		return p.feed(ctx, pl)
+		defer close(run.jobs)
+		return run.feed(ctx, pl)
 	})
-	for range p.opts.Concurrency {
-		produce(p.read)
+	for range run.opts.Concurrency {
+		produce(run.read)
 	}
-	g.Go(func() error { return p.write(caller) }) // what was read when the pass is given up is still stored
+	g.Go(func() error { return run.write(caller) }) // what was read when the pass is given up is still stored
 	g.Go(func() error {
 		producers.Wait()
-		close(p.steps)
+		close(run.steps)
 		return nil
 	})
 	return g.Wait()
 }
 
+// followWork lists the booked time when all histories are stored: of issues that are hidden or gone nothing is
+// believed withdrawn. A tracker that does not let us read it, or fails at it, fails nothing else.
+func (run *syncRun) followWork(ctx context.Context) error {
+	if !run.opts.Work {
+		return nil
+	}
+	l := &workListing{syncRun: run, began: whole(run.trackerNow()), changed: map[string]bool{}}
+	err := l.run(ctx)
+	run.report.Work = slices.Sorted(maps.Keys(l.changed))
+	var e *connectors.Error
+	if ctx.Err() == nil && errors.As(err, &e) && e.Class != connectors.Unauthorized {
+		run.report.WorkFailed = err
+		return nil
+	}
+	return err
+}
+
 // trackerNow is the present by the tracker's clock.
-func (p *pass) trackerNow() time.Time { return p.now().Add(p.offset()).UTC() }
+func (run *syncRun) trackerNow() time.Time { return run.now().Add(run.offset()).UTC() }
 
 // offset takes the clocks to agree until the tracker has answered for the first time.
-func (p *pass) offset() time.Duration {
-	offset, _, _ := p.tracker.Offset()
+func (run *syncRun) offset() time.Duration {
+	offset, _, _ := run.tracker.Offset()
 	return offset
 }
 
 // verify makes sure, once in a pass, that the tracker knows us: one that takes a wrong key for a stranger
 // shows less of everything, without a word.
-func (p *pass) verify(ctx context.Context) error {
-	p.mu.Lock()
-	done := p.verified
-	p.mu.Unlock()
+func (run *syncRun) verify(ctx context.Context) error {
+	run.mu.Lock()
+	done := run.verified
+	run.mu.Unlock()
 	if done {
 		return nil
 	}
-	return p.askSelf(ctx)
+	return run.askSelf(ctx)
 }
 
-func (p *pass) askSelf(ctx context.Context) error {
-	_, err := p.tracker.Self(ctx)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.checks++
-	p.verified = err == nil
+func (run *syncRun) askSelf(ctx context.Context) error {
+	_, err := run.tracker.Self(ctx)
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.checks++
+	run.verified = err == nil
 	return wrap(err, "make sure of our account")
 }
 
 // do hands a step to the writer and waits until it is committed.
-func (p *pass) do(ctx context.Context, apply func(context.Context, *tx) error, report func()) error {
+func (run *syncRun) do(ctx context.Context, apply func(context.Context, *tx) error, report func()) error {
 	s := &waited{run: apply, report: report, done: make(chan struct{})}
-	if err := p.send(ctx, s); err != nil {
+	if err := run.send(ctx, s); err != nil {
 		return err
 	}
 	select {
@@ -149,9 +169,9 @@ func (p *pass) do(ctx context.Context, apply func(context.Context, *tx) error, r
 	}
 }
 
-func (p *pass) send(ctx context.Context, s step) error {
+func (run *syncRun) send(ctx context.Context, s step) error {
 	select {
-	case p.steps <- s:
+	case run.steps <- s:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -172,26 +192,26 @@ func (w *waited) committed() {
 }
 
 // enqueue gives ids to the readers, but for those they have or had.
-func (p *pass) enqueue(ctx context.Context, ids []string) error {
+func (run *syncRun) enqueue(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := p.verify(ctx); err != nil {
+	if err := run.verify(ctx); err != nil {
 		return err
 	}
 	for _, id := range ids {
-		p.mu.Lock()
-		had := p.taken[id]
+		run.mu.Lock()
+		had := run.taken[id]
 		if !had {
-			p.taken[id] = true
-			p.queued++
+			run.taken[id] = true
+			run.queued++
 		}
-		p.mu.Unlock()
+		run.mu.Unlock()
 		if had {
 			continue
 		}
 		select {
-		case p.jobs <- id:
+		case run.jobs <- id:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -200,31 +220,31 @@ func (p *pass) enqueue(ctx context.Context, ids []string) error {
 }
 
 // read reads histories until there are no more jobs.
-func (p *pass) read(ctx context.Context) error {
+func (run *syncRun) read(ctx context.Context) error {
 	for {
 		var id string
 		var more bool
 		select {
-		case id, more = <-p.jobs:
+		case id, more = <-run.jobs:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 		if !more {
 			return nil
 		}
-		s, err := p.readOne(ctx, id)
+		s, err := run.readOne(ctx, id)
 		if err != nil {
 			return err
 		}
-		if err := p.send(ctx, s); err != nil {
+		if err := run.send(ctx, s); err != nil {
 			return err
 		}
 	}
 }
 
-func (p *pass) readOne(ctx context.Context, id string) (step, error) {
-	r := &reading{pass: p, id: id, at: p.trackerNow()}
-	h, err := p.tracker.History(ctx, id)
+func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
+	r := &reading{run: run, id: id, at: run.trackerNow()}
+	h, err := run.tracker.History(ctx, id)
 	if err == nil && h.Issue.ID != id {
 		err = &connectors.Error{Op: "read issue " + id, Class: connectors.Garbled, Err: fmt.Errorf("got issue %q", h.Issue.ID)}
 	}
@@ -241,26 +261,26 @@ func (p *pass) readOne(ctx context.Context, id string) (step, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return r, p.lose(r.failed)
+	return r, run.lose(r.failed)
 }
 
 // lose counts failures, and gives up when the tracker answers nobody any more.
-func (p *pass) lose(err error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (run *syncRun) lose(err error) error {
+	run.mu.Lock()
+	defer run.mu.Unlock()
 	if err == nil {
-		p.streak = 0
+		run.streak = 0
 		return nil
 	}
-	if p.streak++; p.streak >= patience {
-		return fmt.Errorf("%d histories in a row could not be read: %w", p.streak, err)
+	if run.streak++; run.streak >= maxConsecutiveFailures {
+		return fmt.Errorf("%d histories in a row could not be read: %w", run.streak, err)
 	}
 	return nil
 }
 
 // reading is the step that keeps one read.
 type reading struct {
-	pass     *pass
+	run      *syncRun
 	id       string
 	at       time.Time // tracker's time when it began
 	history  connectors.History
@@ -275,15 +295,15 @@ func (r *reading) apply(ctx context.Context, t *tx) (err error) {
 	switch {
 	case r.failed != nil:
 	case r.vanished != "":
-		r.left, err = t.storeVanished(ctx, r.pass.connection, r.id, r.vanished, r.at)
+		r.left, err = t.issues(r.run.connection).storeVanished(ctx, r.id, r.vanished, r.at)
 	default:
-		r.outcome, err = t.storeHistory(ctx, r.pass.connection, r.history, r.at)
+		r.outcome, err = t.issues(r.run.connection).storeHistory(ctx, r.history, r.at)
 	}
 	return wrap(err, "store issue %s", r.id)
 }
 
 func (r *reading) committed() {
-	rep := &r.pass.report
+	rep := &r.run.report
 	rep.Histories++
 	switch {
 	case r.failed != nil:
@@ -301,19 +321,19 @@ func (r *reading) committed() {
 			*l.list = append(*l.list, r.id)
 		}
 	}
-	r.pass.progress.Read++
+	r.run.progress.Read++
 	if r.failed == nil && !r.outcome.unsettled {
-		r.pass.mu.Lock()
-		delete(r.pass.taken, r.id)
-		r.pass.mu.Unlock()
+		r.run.mu.Lock()
+		delete(r.run.taken, r.id)
+		r.run.mu.Unlock()
 	}
 }
 
 // write commits steps until there are no more.
-func (p *pass) write(ctx context.Context) error {
-	for s := range p.steps {
-		batch := p.gather(s)
-		err := p.db.inTx(ctx, func(t *tx) error {
+func (run *syncRun) write(ctx context.Context) error {
+	for s := range run.steps {
+		batch := run.gather(s)
+		err := run.db.inTx(ctx, func(t *tx) error {
 			for _, s := range batch {
 				if err := s.apply(ctx, t); err != nil {
 					return err
@@ -327,19 +347,19 @@ func (p *pass) write(ctx context.Context) error {
 		for _, s := range batch {
 			s.committed()
 		}
-		p.mu.Lock()
-		p.progress.ToRead = p.queued
-		p.mu.Unlock()
-		p.opts.Progress(p.progress)
+		run.mu.Lock()
+		run.progress.ToRead = run.queued
+		run.mu.Unlock()
+		run.opts.Progress(run.progress)
 	}
 	return nil
 }
 
-func (p *pass) gather(first step) []step {
+func (run *syncRun) gather(first step) []step {
 	batch := []step{first}
 	for len(batch) < maxBatch {
 		select {
-		case s, more := <-p.steps:
+		case s, more := <-run.steps:
 			if !more {
 				return batch
 			}

@@ -16,8 +16,8 @@ const (
 	Restored  = "restored"  // it shows it again
 )
 
-// notice is a row of mirror_event.
-type notice struct {
+// eventRevision is a row of mirror_event.
+type eventRevision struct {
 	n      int64
 	at     time.Time
 	what   string
@@ -25,10 +25,10 @@ type notice struct {
 	ids    []string           // of Withdrawn and Restored
 }
 
-// eachNotice calls f for everything noticed about the events of an issue, in order.
-func (t *tx) eachNotice(ctx context.Context, connection, issue string, f func(notice) error) error {
+// eachRevision calls f for everything noticed about the events of an issue, in order.
+func (t issueRows) eachRevision(ctx context.Context, issue string, f func(eventRevision) error) error {
 	return t.each(ctx, func(scan func(...any) error) error {
-		var n notice
+		var n eventRevision
 		var at int64
 		var body []byte
 		err := scan(&n.n, &at, &n.what, &body)
@@ -46,7 +46,7 @@ func (t *tx) eachNotice(ctx context.Context, connection, issue string, f func(no
 			return fmt.Errorf("row %d of its events: %w", n.n, err)
 		}
 		return f(n)
-	}, selectEvents, connection, issue)
+	}, selectEvents, t.connection, issue)
 }
 
 // replayed is what notices come to: every event as it reads now, and which of them are withdrawn.
@@ -56,7 +56,7 @@ type replayed struct {
 	gone   map[string]bool
 }
 
-func (r *replayed) take(n notice) error {
+func (r *replayed) take(n eventRevision) error {
 	for _, e := range n.events {
 		i, have := r.at[e.ID]
 		switch {

@@ -44,15 +44,16 @@ type Tracker interface {
 	// issues vanish during the listing: an absent id is a suspicion to be settled by History, not a proof.
 	Census(ctx context.Context, page func([]Stub) error) error
 
-	// History reads one issue whole: its state now and every event the account may see, oldest first, with
-	// stable event ids. issue is its id, or what people type for it. Gone means deleted (or never there), Hidden that it exists but not for us.
+	// History reads one issue whole: its state now and every event the account may see, oldest first, with stable event
+	// ids. issue is its id, or what people type for it. Gone means deleted (or never there), Hidden that it exists but not
+	// for us.
 	History(ctx context.Context, issue string) (History, error)
 
-	// Update sends all changes of w but its watchers in one request where the tracker can, exactly as given. A nil error says only
-	// that the tracker accepted the request: trackers drop fields silently, so read the issue back and ask
-	// Verify. Update never repeats a request whose outcome is unknown: that error has class Unknown. Where it takes several
-	// requests (see Capabilities.AtomicUpdate) the comment goes with the last, and a failure after something was done has class
-	// Unknown, too: Write.Rest is what is left.
+	// Update sends all changes of w but its watchers in one request where the tracker can, exactly as given. A nil error
+	// says only that the tracker accepted the request: trackers drop fields silently, so read the issue back and ask
+	// Verify. Update never repeats a request whose outcome is unknown: that error has class Unknown. Where it takes
+	// several requests (see Capabilities.AtomicUpdate) the comment goes with the last, and a failure after something was
+	// done has class Unknown, too: Write.Rest is what is left.
 	Update(ctx context.Context, w Write) error
 
 	// AddWatcher makes one person a watcher. Like Update, success is only known by reading back.
@@ -63,12 +64,12 @@ type Tracker interface {
 	// does no harm. Like Update, success is only known by reading back. It is Refused to an account without the right.
 	Retract(ctx context.Context, issue, event string, how Retraction) error
 
-	// Booked lists the time booked on visible issues whose entry was made or changed at or after since, each at
-	// least once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as
-	// pages arrive; an error from page stops the listing and is returned as it is. Entries that stand on no issue
-	// are left out. One request when there is at most one page and the list holds the entries themselves. Entries that were deleted leave no trace: whoever
-	// must know lists all of them. It is Refused to an account that may read nobody's time but its own, be it that the
-	// tracker serves an empty list instead.
+	// Booked lists the time booked on visible issues whose entry was made or changed at or after since, each at least
+	// once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as pages arrive;
+	// an error from page stops the listing and is returned as it is. Entries that stand on no issue are left out. One
+	// request when there is at most one page and the list holds the entries themselves. Entries that were deleted leave no
+	// trace: whoever must know lists all of them. It is Refused to an account that may read nobody's time but its own, be
+	// it that the tracker serves an empty list instead.
 	Booked(ctx context.Context, since time.Time, page func([]Booking) error) error
 
 	// Create makes one issue, in one request, and gives its id. It never repeats a request whose outcome is

@@ -20,8 +20,8 @@ type Directory struct {
 // Named is an id with the name people know it by.
 type Named struct{ ID, Name string }
 
-// Status is one workflow status. Closed is the tracker's own idea of it, Category the class that it sorts its statuses into:
-// Jira's "new", "indeterminate" and "done"; "" where it has none.
+// Status is one workflow status. Closed is the tracker's own idea of it, Category the class that it sorts its statuses
+// into: Jira's "new", "indeterminate" and "done"; "" where it has none.
 type Status struct {
 	ID, Name string
 	Closed   bool
@@ -59,8 +59,9 @@ const (
 	FieldDate     = "date"
 )
 
-// Person is a user, or a group that can be assigned and told like one. Roles maps project ids to the names of the person's
-// roles there. A person who has left stays in old events, but not here: whoever needs old roles must remember them.
+// Person is a user, or a group that can be assigned and told like one. Roles maps project ids to the names of the
+// person's roles there. A person who has left stays in old events, but not here: whoever needs old roles must remember
+// them.
 type Person struct {
 	ID     string
 	Login  string // "" where the tracker hides it from us
@@ -71,16 +72,16 @@ type Person struct {
 	Groups []string // ids of the Groups that the person is in, as far as we may read that
 }
 
-// Group is a set of people whom the tracker can neither assign nor tell as one. Roles are as a Person's: the members have
-// them. Unseen says what keeps us from knowing who is in it; "" where every member's Groups has it.
+// Group is a set of people whom the tracker can neither assign nor tell as one. Roles are as a Person's: the members
+// have them. Unseen says what keeps us from knowing who is in it; "" where every member's Groups has it.
 type Group struct {
 	ID, Name string
 	Roles    map[string][]string
 	Unseen   string
 }
 
-// Lacks reports whether the history speaks of a status, person, project, priority or custom field that the directory does not
-// know: it was read before that came to be.
+// Lacks reports whether the history speaks of a status, person, project, priority or custom field that the directory
+// does not know: it was read before that came to be.
 func (d Directory) Lacks(h History) bool {
 	known := make(map[string]bool)
 	add := func(kind, id string) { known[kind+id] = true }

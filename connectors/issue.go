@@ -14,7 +14,8 @@ const (
 	FieldPriority = "priority"
 	FieldProject  = "project"
 	FieldType     = "type"
-	// FieldRequestType is what a customer chose in a portal, where there is one: beside FieldType, and named among the types.
+	// FieldRequestType is what a customer chose in a portal, where there is one: beside FieldType, and named among the
+	// types.
 	FieldRequestType = "request_type"
 	FieldCategory    = "category"
 	FieldDueDate     = "due_date"

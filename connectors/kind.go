@@ -28,8 +28,8 @@ type Kind struct {
 
 	// New makes a connection; it sends nothing.
 	New func(Settings) (Tracker, error)
-	// Probe asks a tracker how it behaves where no document tells. It only reads, and its answers hold no texts of issues, no
-	// names of people and no secrets. nil where documents tell all.
+	// Probe asks a tracker how it behaves where no document tells. It only reads, and its answers hold no texts of issues,
+	// no names of people and no secrets. nil where documents tell all.
 	Probe func(context.Context, Settings) ([]Probed, error)
 	// SecondOpinion reads the clocks that the tracker itself keeps on an issue out of Issue.Raw. nil where there are none.
 	SecondOpinion func(issue json.RawMessage) []Clock
@@ -47,13 +47,14 @@ type AuthWay struct {
 
 // Webhook is how a tracker tells of changes.
 type Webhook struct {
-	// Signature is the header of the tracker's own, beside the usual ones, in which it signs: "sha256=" and the hex digits of
-	// the body's HMAC-SHA256 under the secret. "" for none.
+	// Signature is the header of the tracker's own, beside the usual ones, in which it signs: "sha256=" and the hex digits
+	// of the body's HMAC-SHA256 under the secret. "" for none.
 	Signature string
 	// Delivery is the header that is the same in every try of one delivery; "" for none.
 	Delivery string
-	// Issues tells which issues the body is about, by their ids, each once and in no order; none where it names none. ok is
-	// false when the body is not the tracker's. Nothing in it is taken for true but that these issues are worth reading.
+	// Issues tells which issues the body is about, by their ids, each once and in no order; none where it names none. ok
+	// is false when the body is not the tracker's. Nothing in it is taken for true but that these issues are worth
+	// reading.
 	Issues func(body []byte) (issues []string, ok bool)
 }
 
@@ -83,8 +84,8 @@ type Probed struct {
 	Answer   string `json:"answer"`
 }
 
-// Clock is one cycle of a clock that the tracker itself keeps on an issue. Its lengths are on the tracker's own calendar,
-// its moments are UTC. It is a second opinion and never the source of a deadline.
+// Clock is one cycle of a clock that the tracker itself keeps on an issue. Its lengths are on the tracker's own
+// calendar, its moments are UTC. It is a second opinion and never the source of a deadline.
 type Clock struct {
 	Name                     string
 	Ongoing                  bool

@@ -18,8 +18,9 @@ type Write struct {
 	Watchers []string          // added one by one before the rest
 	// Create makes an issue instead of changing one: Issue is empty, and so is everything else.
 	Create *NewIssue `json:",omitempty"`
-	// BaseEvent is the id of the newest event that the issue had when the write left: NoBaseEvent if it had none, "" if that
-	// was not noted. By it what the write did is told from what was there, whatever clocks say. The ledger keeps it as Knew.
+	// BaseEvent is the id of the newest event that the issue had when the write left: NoBaseEvent if it had none, "" if
+	// that was not noted. By it what the write did is told from what was there, whatever clocks say. The ledger keeps it
+	// as Knew.
 	BaseEvent string `json:"Knew,omitempty"`
 }
 
@@ -37,8 +38,8 @@ type NewIssue struct {
 	Mark        string
 }
 
-// Comment is a note to write. Mark is the short visible line inside Text by which the comment is found again. Audience is
-// how an internal one is kept from customers, where a tracker knows several ways: "jsm-internal", "role:NAME" or
+// Comment is a note to write. Mark is the short visible line inside Text by which the comment is found again. Audience
+// is how an internal one is kept from customers, where a tracker knows several ways: "jsm-internal", "role:NAME" or
 // "group:NAME" of Jira; "" is the tracker's only way.
 type Comment struct {
 	Text     string
@@ -159,9 +160,9 @@ func Verify(w Write, account string, before, after History) Receipt {
 	return r
 }
 
-// Rest is what is left to be done of a write with a comment that was cut short between two of its requests: the comment,
-// and the fields that are not as wanted. What was done and then changed by somebody stays as they left it. half is false
-// when nothing of the write was done, or all of it. before and after are as for Verify.
+// Rest is what is left to be done of a write with a comment that was cut short between two of its requests: the
+// comment, and the fields that are not as wanted. What was done and then changed by somebody stays as they left it.
+// half is false when nothing of the write was done, or all of it. before and after are as for Verify.
 func (w Write) Rest(account string, before, after History) (rest Write, half bool) {
 	if w.Comment == nil {
 		return Write{}, false
@@ -191,8 +192,8 @@ func (w Write) Rest(account string, before, after History) (rest Write, half boo
 	return rest, half
 }
 
-// Overrun finds the fields that somebody else changed after before was read, and that our write, a moment later, changed
-// again: trackers have no write on condition. Each Change goes from what they had set to what we did.
+// Overrun finds the fields that somebody else changed after before was read, and that our write, a moment later,
+// changed again: trackers have no write on condition. Each Change goes from what they had set to what we did.
 func Overrun(w Write, account string, before, after History) []Change {
 	known := make(map[string]bool, len(before.Events))
 	for _, e := range before.Events {

@@ -228,8 +228,8 @@ func collectFields(body []byte, seen map[id]customField) error {
 	return nil
 }
 
-// readMembers reads the members of every project where we may: those we are a member of, all for an administrator. A list
-// of members that lacks ourselves is not a true one; believed, it would leave nobody to give an issue to.
+// readMembers reads the members of every project where we may: those we are a member of, all for an administrator. A
+// list of members that lacks ourselves is not a true one; believed, it would leave nobody to give an issue to.
 func (dir *directory) readMembers(ctx context.Context, d *connectors.Directory) error {
 	people := map[string]*connectors.Person{}
 	var mu sync.Mutex

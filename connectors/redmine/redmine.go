@@ -5,15 +5,15 @@
 // trust the contract: a wrong key served as a stranger, a list that moves while it is read, a PUT that failed
 // only because somebody else was saving, a page of a proxy in place of an answer.
 //
-// What travels where, and how much of it, is promised by connectors/rest. A request is sent once. The one exception is a
-// write that Redmine refused whole because another save came between (422 with an empty list of errors): nothing was
+// What travels where, and how much of it, is promised by connectors/rest. A request is sent once. The one exception is
+// a write that Redmine refused whole because another save came between (422 with an empty list of errors): nothing was
 // saved, so it is sent again a few times.
 //
 // Issue.Values also holds the names of the attachments (connectors.FieldAttachment) and the relations
 // (connectors.FieldRelation).
 //
-// It never deletes anything but, when told to, the text of a comment of its own account; it never reads the time from the
-// machine, and never uses a writing method of go-redmine: those send every field, so that a comment would wipe the
+// It never deletes anything but, when told to, the text of a comment of its own account; it never reads the time from
+// the machine, and never uses a writing method of go-redmine: those send every field, so that a comment would wipe the
 // description.
 package redmine
 

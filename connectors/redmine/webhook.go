@@ -22,8 +22,8 @@ type hook struct {
 // hooked is an issue in the body of a webhook.
 type hooked struct{ ID json.RawMessage }
 
-// hintedIssues knows the webhooks that Redmine has from 7.0 on, and those of the plug-in suer/redmine_webhook and others
-// like it.
+// hintedIssues knows the webhooks that Redmine has from 7.0 on, and those of the plug-in suer/redmine_webhook and
+// others like it.
 func hintedIssues(body []byte) (issues []string, ok bool) {
 	var h hook
 	return connectors.HintedIssues(body, &h, func() []string {

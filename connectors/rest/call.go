@@ -19,8 +19,9 @@ import (
 	"slabridge/connectors"
 )
 
-// Call is one thing that is being done, in one or several requests. It is a round tripper, for libraries that take one, and
-// holds what http.Client cannot carry. Every failure it returns is a *connectors.Error. A call is used by one goroutine.
+// Call is one thing that is being done, in one or several requests. It is a round tripper, for libraries that take one,
+// and holds what http.Client cannot carry. Every failure it returns is a *connectors.Error. A call is used by one
+// goroutine.
 type Call struct {
 	client *Client
 	ctx    context.Context
@@ -215,8 +216,8 @@ func (c *Call) CheckComment(event, prefix string) (id string, err error) {
 	return id, nil
 }
 
-// CheckText refuses text that cannot be written: JSON has no place for bytes that are not UTF-8, and databases and XML, in
-// which trackers keep it, none for NUL. They drop it, or fail in a way that looks like an unknown outcome for ever.
+// CheckText refuses text that cannot be written: JSON has no place for bytes that are not UTF-8, and databases and XML,
+// in which trackers keep it, none for NUL. They drop it, or fail in a way that looks like an unknown outcome for ever.
 func CheckText(what, text string) error {
 	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
 		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)

@@ -124,9 +124,9 @@ func checkSecret(s string) error {
 	return nil
 }
 
-// Offset is the tracker's clock minus ours, see connectors.Tracker. The tracker itself does not say what time it is; the
-// Date of the web server before it does. Without one, the time that the tracker puts on our own writes is taken: it is
-// known once a write has been read back (Accepted, ReadBack).
+// Offset is the tracker's clock minus ours, see connectors.Tracker. The tracker itself does not say what time it is;
+// the Date of the web server before it does. Without one, the time that the tracker puts on our own writes is taken: it
+// is known once a write has been read back (Accepted, ReadBack).
 func (c *Client) Offset() (time.Duration, time.Time, bool) { return c.clock.offset() }
 
 // Accepted notes that the tracker took a comment with the mark on the issue in the last request of call.

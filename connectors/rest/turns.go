@@ -30,8 +30,8 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Turns let one write to an issue through at a time: overlapping ones make trackers refuse all but one. The zero value is
-// ready.
+// Turns let one write to an issue through at a time: overlapping ones make trackers refuse all but one. The zero value
+// is ready.
 type Turns struct {
 	mu    sync.Mutex
 	taken map[string]chan struct{} // closed when the turn is over

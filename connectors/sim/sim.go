@@ -1,6 +1,6 @@
-// Package sim is what the stand-ins of trackers share, which no tracker differs in: the way in without a network, faults put
-// before the answers, the log of requests, a clock that is cut, mistakes of whoever acts in it. How a tracker
-// behaves is for its stand-in to know, and none of it is here.
+// Package sim is what the stand-ins of trackers share, which no tracker differs in: the way in without a network,
+// faults put before the answers, the log of requests, a clock that is cut, mistakes of whoever acts in it. How a
+// tracker behaves is for its stand-in to know, and none of it is here.
 package sim
 
 import (
@@ -33,8 +33,8 @@ type Request struct {
 	Status int    // 0 while it runs, or when the answer was withheld by Use
 }
 
-// Open gives the door its clock, whose answers are cut to whole units and UTC, and what answers behind it. A stand-in that
-// has no clock is a mistake of its user's.
+// Open gives the door its clock, whose answers are cut to whole units and UTC, and what answers behind it. A stand-in
+// that has no clock is a mistake of its user's.
 func (f *Front) Open(clock func() time.Time, unit time.Duration, answer http.HandlerFunc) {
 	if clock == nil {
 		panic("a stand-in of a tracker needs a clock")
@@ -44,8 +44,8 @@ func (f *Front) Open(clock func() time.Time, unit time.Duration, answer http.Han
 }
 
 // Use puts a middleware before the tracker, for faults: it may delay, refuse, or run next and then lose the answer by
-// panic(http.ErrAbortHandler), which a caller sees as a broken connection, over Transport and over a real listener alike.
-// nil takes it away.
+// panic(http.ErrAbortHandler), which a caller sees as a broken connection, over Transport and over a real listener
+// alike. nil takes it away.
 func (f *Front) Use(middleware func(next http.Handler) http.Handler) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -105,8 +105,8 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// Transport leads requests straight to the tracker, without a network. It returns as soon as the request's context ends,
-// even while a middleware holds the request; as on a real connection, the request may take effect nevertheless.
+// Transport leads requests straight to the tracker, without a network. It returns as soon as the request's context
+// ends, even while a middleware holds the request; as on a real connection, the request may take effect nevertheless.
 func (f *Front) Transport() http.RoundTripper { return transport{f} }
 
 type transport struct{ to http.Handler }

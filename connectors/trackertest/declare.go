@@ -8,8 +8,8 @@ import (
 	"slabridge/connectors"
 )
 
-// Declaration is one field of connectors.Capabilities as a tracker must declare it, and why. The suite skips laws by what a
-// tracker declares: one that declared too little would be asked too little.
+// Declaration is one field of connectors.Capabilities as a tracker must declare it, and why. The suite skips laws by
+// what a tracker declares: one that declared too little would be asked too little.
 type Declaration struct {
 	Field string
 	Is    any

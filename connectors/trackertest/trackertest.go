@@ -195,8 +195,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// counted makes a connection that runs before ahead of every request, with the request's number from 1. What a connection
-// asks once, which names its tracker has, is asked before.
+// counted makes a connection that runs before ahead of every request, with the request's number from 1. What a
+// connection asks once, which names its tracker has, is asked before.
 func (w *World) counted(before func(n int, r *http.Request)) connectors.Tracker {
 	n, warm := 0, false
 	tr := w.Through(func(next http.RoundTripper) http.RoundTripper {

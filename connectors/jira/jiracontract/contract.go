@@ -1,9 +1,9 @@
-// Package jiracontract holds traffic with Jira against Atlassian's published OpenAPI documents, for tests: the requests of
-// the connector and the answers of the stand-in alike.
+// Package jiracontract holds traffic with Jira against Atlassian's published OpenAPI documents, for tests: the requests
+// of the connector and the answers of the stand-in alike.
 //
-// The documents are Atlassian's and are not carried by this project: the directory with them is named by the environment
-// (see Dir), and a test that finds none says so in capitals. overlay.json corrects what is known to be wrong in them, each
-// with its reason. Passing proves names and types, not behaviour.
+// The documents are Atlassian's and are not carried by this project: the directory with them is named by the
+// environment (see Dir), and a test that finds none says so in capitals. overlay.json corrects what is known to be
+// wrong in them, each with its reason. Passing proves names and types, not behaviour.
 package jiracontract
 
 import (

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Dir is the directory of the documents: SLABRIDGE_JIRA_DOCS names the one that holds it. ok is false when the variable is
-// not set.
+// Dir is the directory of the documents: SLABRIDGE_JIRA_DOCS names the one that holds it. ok is false when the variable
+// is not set.
 func Dir() (dir string, ok bool) {
 	root := os.Getenv("SLABRIDGE_JIRA_DOCS")
 	return filepath.Join(root, "jira-openapi"), root != ""

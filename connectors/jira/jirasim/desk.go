@@ -117,7 +117,8 @@ func (c *call) requestComment(i *issue, x *comment) obj {
 	}
 }
 
-// takeComment takes a comment by way of the portal: it has no properties, and customers' are public and one that asks for another is refused.
+// takeComment takes a comment by way of the portal: it has no properties, and customers' are public and one that asks
+// for another is refused.
 func (c *call) takeComment(i *issue) reply {
 	var b struct {
 		Body   string `json:"body"`

@@ -7,7 +7,8 @@ import (
 	"strconv"
 )
 
-// leads tells to which statuses an issue may be brought by a user: to any, but that Frozen is managers' to set and to leave.
+// leads tells to which statuses an issue may be brought by a user: to any, but that Frozen is managers' to set and to
+// leave.
 func (c *call) leads(i *issue) []status {
 	if !c.may(c.user, i.project, "TRANSITION_ISSUES") {
 		return nil

@@ -118,7 +118,8 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// unknownJQL is what of a query nobody has taught the stand-in; other errors of parseJQL are what Jira itself would say.
+// unknownJQL is what of a query nobody has taught the stand-in; other errors of parseJQL are what Jira itself would
+// say.
 type unknownJQL string
 
 func (e unknownJQL) Error() string { return "jirasim does not model " + string(e) }
@@ -236,8 +237,8 @@ func parseOrder(list []token) ([]ordering, error) {
 
 var relative = regexp.MustCompile(`^([-+]?)(\d{1,6})([mhdw])$`)
 
-// moment reads a date. A bare number is milliseconds since 1970; a text is in the zone of whoever asks and to the minute; a
-// duration counts from now.
+// moment reads a date. A bare number is milliseconds since 1970; a text is in the zone of whoever asks and to the
+// minute; a duration counts from now.
 func (v operand) moment(now time.Time, zone *time.Location) (time.Time, error) {
 	if n, err := strconv.ParseInt(v.text, 10, 64); err == nil && !v.quoted {
 		return time.UnixMilli(n), nil
@@ -255,8 +256,8 @@ func (v operand) moment(now time.Time, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("Date value '%s' is invalid", v.text) //nolint:staticcheck // as Jira words it
 }
 
-// bind makes a query's conditions into one question about an issue. What is named in it and is not to be seen is an error,
-// as Jira makes it.
+// bind makes a query's conditions into one question about an issue. What is named in it and is not to be seen is an
+// error, as Jira makes it.
 func (c *call) bind(q jql) (func(*issue) bool, error) {
 	var all []func(*issue) bool
 	for _, cl := range q.clauses {

@@ -231,7 +231,8 @@ func (c *call) members() reply {
 	})
 }
 
-// users finds people: one by name, key or id, those whom a text finds, and those to whom a project's issues can be given.
+// users finds people: one by name, key or id, those whom a text finds, and those to whom a project's issues can be
+// given.
 func (c *call) users(what string) reply {
 	if c.user == nil { // strangers are told of nobody
 		return refuse(http.StatusUnauthorized, []string{"You are not authenticated. Authentication required to perform this operation."}, nil)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// operations are the requests that the stand-in models, * standing for any one part of the path, and the parameters that it
-// heeds with each.
+// operations are the requests that the stand-in models, * standing for any one part of the path, and the parameters
+// that it heeds with each.
 var operations = map[string][]string{
 	"GET api/2/serverInfo":                         nil,
 	"GET api/2/myself":                             nil,

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// find gives the issues that a query finds and whoever asks may see, as the index has them; those of the ids as they are.
+// find gives the issues that a query finds and whoever asks may see, as the index has them; those of the ids as they
+// are.
 func (c *call) find(q jql, fresh []int64) ([]*issue, error) {
 	is, err := c.bind(q)
 	if err != nil {
@@ -57,7 +58,8 @@ func (c *call) search(byToken bool) reply {
 // tokenAge is how long a token can be used.
 const tokenAge = 7 * 24 * time.Hour
 
-// pageToken is where a search goes on. It holds a place, not a number: what is made or deleted in between skips nothing.
+// pageToken is where a search goes on. It holds a place, not a number: what is made or deleted in between skips
+// nothing.
 type pageToken struct {
 	JQL   string
 	After place

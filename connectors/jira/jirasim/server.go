@@ -27,8 +27,8 @@ type Options struct {
 	Lag         time.Duration
 	RolesHidden bool // the bot administers no project: who has which role is kept from it
 	Clamp       int  // most issues of one page of Data Center's search; 0 is 100
-	// DropInternal makes a service desk forget, of comments that it takes, that they are internal: what a plug-in or a right
-	// taken away between two requests may do.
+	// DropInternal makes a service desk forget, of comments that it takes, that they are internal: what a plug-in or a
+	// right taken away between two requests may do.
 	DropInternal bool
 }
 
@@ -75,8 +75,8 @@ const (
 	WritesOfIssue = "jira-per-issue-on-write"
 )
 
-// Throttle answers the next n requests with 429, for a reason and with what Retry-After says; "" leaves either out, as Data
-// Center leaves out the reason.
+// Throttle answers the next n requests with 429, for a reason and with what Retry-After says; "" leaves either out, as
+// Data Center leaves out the reason.
 func (s *Server) Throttle(n int, reason, retryAfter string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -287,8 +287,8 @@ func (s *Server) touch(i *issue, at time.Time) {
 	i.was = append(i.was, snapshot{at, seen})
 }
 
-// indexed is an issue as the search has it, nil when it is not in it yet. The index trails unevenly: it has one issue at
-// once and its neighbour, changed before it, only after the whole of Options.Lag.
+// indexed is an issue as the search has it, nil when it is not in it yet. The index trails unevenly: it has one issue
+// at once and its neighbour, changed before it, only after the whole of Options.Lag.
 func (s *Server) indexed(i *issue) *issue {
 	if s.opt.Lag == 0 {
 		return i

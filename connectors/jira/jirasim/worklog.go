@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// worklogs answers what was booked, changed or taken away since a moment, and entries by their ids. The lists leave out the
-// minute before the request, as Atlassian's documents say, where lists trail the truth at all.
+// worklogs answers what was booked, changed or taken away since a moment, and entries by their ids. The lists leave out
+// the minute before the request, as Atlassian's documents say, where lists trail the truth at all.
 func (c *call) worklogs(what string) reply {
 	switch what {
 	case "updated":

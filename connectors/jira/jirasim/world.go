@@ -8,9 +8,9 @@ import (
 )
 
 // NewLab builds the world of the lab: the projects ACME, ERP (acme-erp), GLOBEX, SUPPORT and INTERNAL; the logins
-// sla-bot, support1, support2, dev1, dev2, manager1, customer1 (in ACME and ERP), customer2 (in GLOBEX), outsider (in none)
-// and admin, in the roles SLA bot, Support engineer, Developer, Manager and Customer; the statuses, priorities and issue
-// types of Redmine's lab, and its fields beside some of kinds that only Jira has. There are no issues.
+// sla-bot, support1, support2, dev1, dev2, manager1, customer1 (in ACME and ERP), customer2 (in GLOBEX), outsider (in
+// none) and admin, in the roles SLA bot, Support engineer, Developer, Manager and Customer; the statuses, priorities
+// and issue types of Redmine's lab, and its fields beside some of kinds that only Jira has. There are no issues.
 func NewLab(opt Options) *Server {
 	s := newServer(opt)
 	s.defaults()
@@ -44,8 +44,8 @@ func NewLab(opt Options) *Server {
 }
 
 // NewDesk builds one support desk for demonstrations: the project ACME; the engineers ivanov and petrov, their lead
-// sidorov, the developer kuznetsov, the director orlova, the customer romashkin and the account sla-bot, beside admin. The
-// lead and the director are Managers.
+// sidorov, the developer kuznetsov, the director orlova, the customer romashkin and the account sla-bot, beside admin.
+// The lead and the director are Managers.
 func NewDesk(opt Options) *Server {
 	s := newServer(opt)
 	s.defaults()

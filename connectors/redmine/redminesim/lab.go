@@ -1,12 +1,12 @@
 package redminesim
 
-// NewLab builds the world of the lab instances of real Redmine, with the same numbers, logins, names
-// and order, so that one suite runs against both: projects support > acme > acme-erp, support >
-// globex, and internal; the logins sla-bot, support1, support2, dev1, dev2, manager1, customer1 (in
-// acme and acme-erp), customer2 (in globex), outsider (in none) and admin; the statuses "Waiting for
-// customer" and "Frozen" (the latter for managers only) beside Redmine's own; the issue fields Severity, SLA
-// response due, SLA status (hidden from customers), Client ID and Organisation, and those that a contract may be told by or
-// written to: Phone notified at, On-site agreed at, Arrived at, SLA due, SLA state. There are no issues.
+// NewLab builds the world of the lab instances of real Redmine, with the same numbers, logins, names and order, so that
+// one suite runs against both: projects support > acme > acme-erp, support > globex, and internal; the logins sla-bot,
+// support1, support2, dev1, dev2, manager1, customer1 (in acme and acme-erp), customer2 (in globex), outsider (in none)
+// and admin; the statuses "Waiting for customer" and "Frozen" (the latter for managers only) beside Redmine's own; the
+// issue fields Severity, SLA response due, SLA status (hidden from customers), Client ID and Organisation, and those
+// that a contract may be told by or written to: Phone notified at, On-site agreed at, Arrived at, SLA due, SLA state.
+// There are no issues.
 func NewLab(opt Options) *Server {
 	s := newServer(opt)
 	s.defaults()

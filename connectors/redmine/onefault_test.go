@@ -196,13 +196,13 @@ func TestListsAreReadInPages(t *testing.T) {
 	}
 	for _, c := range []struct{ total, most, requests int }{{0, 100, 1}, {100, 100, 1}, {101, 100, 2}, {250, 100, 3}, {250, 25, 10}} {
 		tr, asked := serve(c.total, c.most)
-		list, err := paged[named](tr.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{}, "things")
+		list, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{}, "things")
 		if err != nil || len(list) != c.total || *asked != c.requests || c.total > 0 && string(list[c.total-1].ID) != fmt.Sprint(c.total) {
 			t.Errorf("%d of them, %d a page: %d in %d requests, %v", c.total, c.most, len(list), *asked, err)
 		}
 	}
 	tr, asked := serve(1<<30, 1)
-	if _, err := paged[named](tr.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{}, "things"); connectors.ClassOf(err) != connectors.Garbled || *asked != maxPages {
+	if _, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{}, "things"); connectors.ClassOf(err) != connectors.Garbled || *asked != maxPages {
 		t.Errorf("without an end: %v after %d requests", err, *asked)
 	}
 }

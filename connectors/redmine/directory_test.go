@@ -12,8 +12,8 @@ import (
 	"slabridge/connectors"
 )
 
-// site answers from a table of paths; a path with a query goes before the same without.
-func site(t *testing.T, answers map[string]string, seen func(*http.Request)) *Tracker {
+// siteOf answers from a table of paths; a path with a query goes before the same without.
+func siteOf(t *testing.T, answers map[string]string, seen func(*http.Request)) *Tracker {
 	t.Helper()
 	return connect(t, "http://example.org", func(c *connectors.Settings) {
 		c.Concurrency = 1
@@ -80,7 +80,7 @@ func TestDirectoryInFull(t *testing.T) {
 		}},
 		ReadAt: noon,
 	}
-	got, err := site(t, office(), nil).Directory(t.Context())
+	got, err := siteOf(t, office(), nil).Directory(t.Context())
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Errorf("%v\n%s", err, d)
 	}
@@ -88,14 +88,14 @@ func TestDirectoryInFull(t *testing.T) {
 	// An administrator reads every project, a member of it or not.
 	admin := office()
 	admin["/users/current.json"] = `{"user":{"id":5,"login":"sla-bot","admin":true}}`
-	got, err = site(t, admin, nil).Directory(t.Context())
+	got, err = siteOf(t, admin, nil).Directory(t.Context())
 	if err != nil || len(got.People) != 3 || len(got.People[1].Roles) != 2 || !got.Self.Admin {
 		t.Errorf("as an administrator: %+v, %v", got.People, err)
 	}
 	for _, gone := range []string{"/projects/2.json", "/projects/2/memberships.json"} {
 		broken := office()
 		broken["/users/current.json"], broken[gone] = admin["/users/current.json"], "<html>"
-		if _, err := site(t, broken, nil).Directory(t.Context()); err == nil {
+		if _, err := siteOf(t, broken, nil).Directory(t.Context()); err == nil {
 			t.Errorf("an administrator without %s: no error", gone)
 		}
 	}
@@ -123,13 +123,13 @@ func TestFieldsBehindAnEmptyList(t *testing.T) {
 	} {
 		orders = nil
 		answers["/issues.json?limit=100&sort=updated_on%3Adesc%2Cid%3Adesc&status_id=%2A"] = c.first
-		d, err := site(t, answers, note).Directory(t.Context())
+		d, err := siteOf(t, answers, note).Directory(t.Context())
 		if err != nil || len(d.Fields) != c.fields || !d.Fields[0].Multiple || !cmp.Equal(orders, c.orders) {
 			t.Errorf("%v, %v after %q", d.Fields, err, orders)
 		}
 	}
 	answers["/issues.json?limit=100&sort=updated_on%3Adesc%2Cid%3Adesc&status_id=%2A"] = `{"issues":[{"id":7}]}`
-	if _, err := site(t, answers, nil).Directory(t.Context()); connectors.ClassOf(err) != connectors.Garbled {
+	if _, err := siteOf(t, answers, nil).Directory(t.Context()); connectors.ClassOf(err) != connectors.Garbled {
 		t.Errorf("an issue without times among them: %v", err)
 	}
 }
@@ -147,7 +147,7 @@ func TestAListOfNoProjects(t *testing.T) {
 		answers := office()
 		answers["/projects.json"] = `{"projects":[],"total_count":0}`
 		answers["/projects/1.json"] = c.project
-		if _, err := site(t, answers, nil).Directory(t.Context()); connectors.ClassOf(err) != c.class {
+		if _, err := siteOf(t, answers, nil).Directory(t.Context()); connectors.ClassOf(err) != c.class {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -156,7 +156,7 @@ func TestAListOfNoProjects(t *testing.T) {
 // TestWritesThatAreNotSent: a write that would be meaningless, or that nobody waits for any more, leaves no request.
 func TestWritesThatAreNotSent(t *testing.T) {
 	var sent []string
-	tr := site(t, office(), func(r *http.Request) { sent = append(sent, r.Method+" "+r.URL.Path) })
+	tr := siteOf(t, office(), func(r *http.Request) { sent = append(sent, r.Method+" "+r.URL.Path) })
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	seven := "7"
@@ -215,7 +215,7 @@ func TestFindCreatedAsksForOurs(t *testing.T) {
 		{"id":10,"author":{"id":5},"project":{"id":1},"description":"none","created_on":"2026-03-02T12:00:00Z","updated_on":"2026-03-02T12:00:00Z"},
 		{"id":11,"author":{"id":5},"project":{"id":1},"description":"a [mark]","created_on":"2026-03-02T11:59:59Z","updated_on":"2026-03-02T12:00:00Z"},
 		{"id":12,"author":{"id":5},"project":{"id":1},"description":"[mark]","created_on":"2026-03-02T12:00:00Z","updated_on":"2026-03-02T12:00:00Z"}]}`
-	tr := site(t, answers, func(r *http.Request) {
+	tr := siteOf(t, answers, func(r *http.Request) {
 		if r.URL.Path == "/issues.json" {
 			q := r.URL.Query()
 			asked = append(asked, strings.Join([]string{q.Get("author_id"), q.Get("project_id"), q.Get("created_on")}, " "))

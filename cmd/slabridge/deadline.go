@@ -100,10 +100,8 @@ func (a *app) findContract(name string) (*enforcer.Contract, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range cfg.Contracts {
-			if c.ID == name {
-				return c.Contract, nil
-			}
+		if c := cfg.Contract(name); c != nil {
+			return c.Contract, nil
 		}
 	}
 	return nil, usageError{perr}

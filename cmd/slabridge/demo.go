@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +17,9 @@ import (
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/ledger"
 )
+
+//go:embed demo/slabridge.yaml
+var demoConfig string
 
 func demoCmd(a *app) *cobra.Command {
 	var dir, tracker string
@@ -162,7 +166,7 @@ func playDemo(ctx context.Context, a *app, dir, tracker string) error {
 			return err
 		}
 	}
-	return d.end(ctx, dir)
+	return d.end(dir)
 }
 
 // play lets time pass until a moment, and somebody do something then.
@@ -220,7 +224,7 @@ func (d *player) tell(e ledger.Entry) {
 }
 
 // end shows what the customer sees of the first request, and leaves the report.
-func (d *player) end(ctx context.Context, dir string) error {
+func (d *player) end(dir string) error {
 	a := d.a
 	notes, err := d.sim.notes("romashkin", 1)
 	if err != nil {
@@ -237,12 +241,7 @@ func (d *player) end(ctx context.Context, dir string) error {
 		}
 	}
 	path := filepath.Join(dir, "report.txt")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	err = d.report(ctx, f, d.sim.typed(1), d.sim.typed(2))
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err := d.report(path); err != nil {
 		return err
 	}
 	a.heading(a.tf("the whole story is in %s; ask on", path) + ":")
@@ -252,17 +251,67 @@ func (d *player) end(ctx context.Context, dir string) error {
 	return nil
 }
 
-// report writes the explanation of issues.
-func (d *player) report(ctx context.Context, out io.Writer, issues ...string) error {
-	reader := *d.run
-	reader.out = onScreen(out)
-	w := *d.w
-	w.app = &reader
-	for _, key := range issues {
-		if err := explain(ctx, &w, []string{key}); err != nil {
-			return err
+// report writes a file with the explanation of both requests.
+func (d *player) report(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	reader := newApp(nil, f, d.a.err, d.run.clock)
+	for _, issue := range []int{1, 2} {
+		if reader.run([]string{"--config", d.run.config, "--lang", d.a.lang, "explain", d.sim.typed(issue)}) != exitOK {
+			err = errFailed
 		}
 		fmt.Fprintln(reader.out)
 	}
-	return reader.out.flush()
+	return errors.Join(err, reader.out.flush(), f.Close())
+}
+
+// demoMark is the file by which the demo knows a folder of its own making. Nothing else tells it from an
+// installation: an admin may well have begun with a copy of the demo's configuration.
+const demoMark = "made-by-slabridge-demo"
+
+// demoFolder makes the folder, or clears what an earlier run left in it. A folder of somebody else's is left alone:
+// it may hold a real configuration and a real ledger.
+func demoFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil && len(found) > 0 {
+		return usage("demo: folder %s is not empty and not of the demo's making; name another by --dir", dir)
+	}
+	for _, name := range []string{"slabridge.db", "slabridge.db-wal", "slabridge.db-shm"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("demo: %w", err)
+		}
+	}
+	return nil
+}
+
+// demoFiles writes the demo's configuration and key.
+func demoFiles(dir, lang string, t demoTracker) (config string, err error) {
+	if err := demoFolder(dir); err != nil {
+		return "", err
+	}
+	config = filepath.Join(dir, "slabridge.yaml")
+	files := map[string]string{
+		config:                         demoYAML(lang, t),
+		filepath.Join(dir, "demo.key"): t.key() + "\n",
+		filepath.Join(dir, demoMark):   "slabridge demo overwrites its files in this folder\n",
+	}
+	for name, text := range files {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			return "", fmt.Errorf("demo: %w", err)
+		}
+	}
+	return config, nil
+}
+
+// demoYAML is the configuration, in the words of a tracker.
+func demoYAML(lang string, t demoTracker) string {
+	return strings.NewReplacer(append([]string{"LANGUAGE", lang}, t.words()...)...).Replace(demoConfig)
 }

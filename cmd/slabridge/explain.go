@@ -291,3 +291,23 @@ func cycleStoryOf(
 	}
 	return s, nil
 }
+
+// segmentInfo is a stretch of an issue's or a cycle's time with its name.
+type segmentInfo struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Segment string    `json:"segment"` // in words: "day off: Nauryz"
+	Kind    string    `json:"kind"`    // a code
+	Cause   string    `json:"cause,omitempty"`
+	Holder  string    `json:"holder,omitempty"` // us, customer, third-party or nobody
+}
+
+func segmentsOf(p *page, list []enforcer.Segment, zone *time.Location) []segmentInfo {
+	out := make([]segmentInfo, len(list))
+	for i, s := range list {
+		out[i] = segmentInfo{
+			From: s.From.In(zone), To: s.To.In(zone), Segment: s.Name.In(p.lang), Kind: s.Kind, Cause: s.Cause, Holder: s.Holder,
+		}
+	}
+	return out
+}

@@ -45,9 +45,13 @@ func (ask *reporting) complete() error {
 }
 
 func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) error {
-	c, err := configured(w.cfg, ask.contract)
-	if err != nil {
-		return err
+	c := w.cfg.Contract(ask.contract)
+	if c == nil {
+		var ids []string
+		for _, c := range w.cfg.Contracts {
+			ids = append(ids, c.ID)
+		}
+		return usage("--contract %q is not in the configuration; it has: %s", ask.contract, strings.Join(ids, ", "))
 	}
 	zone := c.Zone()
 	p, err := periodOf(ask.from, ask.to, zone)
@@ -63,18 +67,6 @@ func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) erro
 		return writeCSV(w.out, r)
 	}
 	return w.show(reportInfoOf(&w.page, r, zone))
-}
-
-// configured finds a contract of the configuration.
-func configured(cfg *config.Config, id string) (*config.Contract, error) {
-	var ids []string
-	for i := range cfg.Contracts {
-		if cfg.Contracts[i].ID == id {
-			return &cfg.Contracts[i], nil
-		}
-		ids = append(ids, cfg.Contracts[i].ID)
-	}
-	return nil, usage("--contract %q is not in the configuration; it has: %s", id, strings.Join(ids, ", "))
 }
 
 func periodOf(from, to string, zone *time.Location) (report.Period, error) {

@@ -47,7 +47,10 @@ var colours = []string{plainText, bold, red, green, yellow}
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text := append(s.rest, p...)
+	text := p
+	if len(s.rest) > 0 {
+		text = append(s.rest, p...)
+	}
 	whole := len(text) - unfinished(text)
 	s.rest = append([]byte(nil), text[whole:]...)
 	return len(p), s.write(text[:whole])

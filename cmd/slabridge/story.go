@@ -96,6 +96,40 @@ func (s explanation) text(p *page) {
 	}
 }
 
+var holderWords = map[string]phrase{
+	enforcer.HeldByUs: "with us", enforcer.HeldByCustomer: "with the customer",
+	enforcer.HeldByThirdParty: "with a third party", enforcer.HeldByNobody: "with nobody",
+}
+
+// maxTimeline is how many lines of a timeline a terminal is given; JSON has them all.
+const maxTimeline = 60
+
+// tellTimeline shows who held the request when, and how long in all.
+func (s *explanation) tellTimeline(p *page) {
+	if len(s.Timeline) == 0 {
+		return
+	}
+	p.heading(p.t("who held it"))
+	for _, x := range s.Timeline[:min(len(s.Timeline), maxTimeline)] {
+		what := fmt.Sprintf("%-8s %s, %s", p.span(x.To.Sub(x.From)), p.t(holderWords[x.Holder]), x.Segment)
+		if x.Cause != "" {
+			what += " (" + x.Cause + ")"
+		}
+		p.line("  "+p.stamp(x.From)+"  ", what)
+	}
+	if n := len(s.Timeline) - maxTimeline; n > 0 {
+		p.linef("  ", "and %d more; -o json has them all", n)
+	}
+	for _, h := range s.holdings {
+		holder := p.t(holderWords[h.Holder])
+		if h.Holder == enforcer.HeldByUs {
+			p.linef("  ", "in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
+		} else {
+			p.linef("  ", "in all %s: %s of plain time", holder, p.span(h.Plain))
+		}
+	}
+}
+
 // tellSecondOpinion shows what the tracker's own clocks say, which decide nothing here.
 func (s *explanation) tellSecondOpinion(p *page) {
 	if len(s.SecondOpinion) == 0 {

@@ -25,9 +25,12 @@ const (
 
 // answers are those to some lines in a row, and how many of the lines were bad.
 type answers struct {
-	text []byte
+	text *bytes.Buffer // of buffers
 	bad  int
 }
+
+// buffers are used again: answers are much longer than their questions.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // stream answers lines one for one and in order, on all processors. It returns when the input or ctx ends.
 func (d *deadliner) stream(ctx context.Context, in io.Reader, out io.Writer) error {
@@ -65,9 +68,10 @@ func writeAnswers(ctx context.Context, w *bufio.Writer, order <-chan chan answer
 			}
 			a := <-next
 			bad += a.bad
-			if _, err := w.Write(a.text); err != nil {
+			if _, err := a.text.WriteTo(w); err != nil {
 				return bad, err
 			}
+			buffers.Put(a.text)
 		}
 		if len(order) == 0 { // whoever asks one line at a time waits for its answer
 			if err := w.Flush(); err != nil {
@@ -107,18 +111,18 @@ func (d *deadliner) ask(ctx context.Context, in io.Reader, order chan<- chan ans
 
 // lines answers lines, of which the first has a number.
 func (d *deadliner) lines(first int, lines [][]byte) (a answers) {
-	var buf bytes.Buffer
+	a.text = buffers.Get().(*bytes.Buffer)
+	a.text.Reset()
 	for i, line := range lines {
-		if err := d.line(&buf, line); err != nil {
+		if err := d.line(a.text, line); err != nil {
 			a.bad++
 			// a struct of an int and a string always encodes
-			_ = encoder(&buf).Encode(struct {
+			_ = encoder(a.text).Encode(struct {
 				Line  int    `json:"line"`
 				Error string `json:"error"`
 			}{first + i, err.Error()})
 		}
 	}
-	a.text = buf.Bytes()
 	return a
 }
 

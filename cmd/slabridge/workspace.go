@@ -246,10 +246,8 @@ func (w *workspace) kind(connection string) connectors.Kind {
 
 // zone is the one that a contract's moments are shown in.
 func (w *workspace) zone(contract string) *time.Location {
-	for _, c := range w.cfg.Contracts {
-		if c.ID == contract {
-			return c.Zone()
-		}
+	if c := w.cfg.Contract(contract); c != nil {
+		return c.Zone()
 	}
 	return time.UTC
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
@@ -103,6 +104,12 @@ func appendJSON(out []byte, v any) []byte {
 			out = append(out, separator)
 		}
 		return append(out, ']')
+	case nil:
+		return append(out, "null"...)
+	case int:
+		return strconv.AppendInt(out, int64(v), 10)
+	case bool:
+		return strconv.AppendBool(out, v)
 	}
 	data, err := json.Marshal(v)
 	if err != nil {

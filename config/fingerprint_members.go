@@ -101,13 +101,13 @@ func encodeYear(y *calendar.Year) any {
 
 func encodeDay(d *calendar.Day) any {
 	return object{
-		{"Date", encodeDate(&d.Date)}, {"Kind", d.Kind}, {"Name", encodeName(&d.Name)}, {"ShortBy", d.ShortBy},
+		{"Date", encodeDate(&d.Date)}, {"Kind", int(d.Kind)}, {"Name", encodeName(&d.Name)}, {"ShortBy", int(d.ShortBy)},
 		{"Instead", encodeDate(&d.Instead)},
 	}
 }
 
 func encodeDate(d *calendar.Date) any {
-	return object{{"Year", d.Year}, {"Month", d.Month}, {"Day", d.Day}}
+	return object{{"Year", d.Year}, {"Month", int(d.Month)}, {"Day", d.Day}}
 }
 
 func encodeName(n *calendar.Name) any { return object{{"RU", n.RU}, {"EN", n.EN}} }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -79,31 +80,25 @@ type member struct {
 // notWritten is the value of a member that is left out.
 type notWritten struct{}
 
+var comma = []byte{','}
+
 func appendJSON(out []byte, v any) []byte {
 	switch v := v.(type) {
 	case object:
-		separator := byte('{')
+		out = append(out, '{')
 		for _, m := range v {
 			if m.value != (notWritten{}) {
-				out = append(append(out, separator), `"`+m.name+`":`...)
-				out = appendJSON(out, m.value)
-				separator = ','
+				out = append(out, `"`+m.name+`":`...)
+				out = append(appendJSON(out, m.value), ',')
 			}
 		}
-		if separator == '{' {
-			out = append(out, separator)
-		}
-		return append(out, '}')
+		return append(bytes.TrimSuffix(out, comma), '}')
 	case []any:
-		separator := byte('[')
+		out = append(out, '[')
 		for _, entry := range v {
-			out = appendJSON(append(out, separator), entry)
-			separator = ','
+			out = append(appendJSON(out, entry), ',')
 		}
-		if separator == '[' {
-			out = append(out, separator)
-		}
-		return append(out, ']')
+		return append(bytes.TrimSuffix(out, comma), ']')
 	case nil:
 		return append(out, "null"...)
 	case int:
@@ -126,7 +121,7 @@ func unlessUnset(value any, used bool) any {
 	return notWritten{}
 }
 
-// list encodes the entries. One that was never made is null, and an empty one is not: they are told apart since ever.
+// list encodes the entries. A nil list is null and an empty one is []: the first fingerprints told them apart.
 func list[T any](items []T, encode func(*T) any) any {
 	if items == nil {
 		return nil

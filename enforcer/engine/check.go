@@ -63,7 +63,7 @@ type checker struct {
 }
 
 // check asks the connection's tracker.
-func (s source) check(ctx context.Context) (Checkup, error) {
+func check(ctx context.Context, s source) (Checkup, error) {
 	k := &checker{source: s, Checkup: Checkup{Connection: s.conn.ID}}
 	err := k.check(ctx)
 	return k.Checkup, err

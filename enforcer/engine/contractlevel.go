@@ -28,8 +28,8 @@ type contractLevel struct {
 	due      bool           // its next moment has come
 }
 
-// contractLevel looks at a contract as a whole.
-func (p *snapshot) contractLevel(c *contract, b decide.Blocks, changed []string, pending []ledger.Entry, tallies []ledger.Tally) *contractLevel {
+// newContractLevel looks at a contract as a whole.
+func newContractLevel(p *snapshot, c *contract, b decide.Blocks, changed []string, pending []ledger.Entry, tallies []ledger.Tally) *contractLevel {
 	due := c.stale || p.reads || slices.Contains(changed, contractScope)
 	return &contractLevel{snapshot: p, contract: c, blocks: b, changed: changed, pending: pending, tallies: tallies, due: due}
 }
@@ -109,19 +109,20 @@ func (x *contractLevel) infeasibleReason(f *finding, d *enforcer.Decision) (code
 				return enforcer.HeldDuty, fmt.Sprintf("%s: %q: %s", p.Path, p.Value, p.Reason)
 			}
 		}
-		return enforcer.HeldRights, x.snapshot.mayNotCreate(issue.Project)
+		return enforcer.HeldRights, x.mayNotCreate(issue.Project)
 	case d.Changes.Comment == nil:
 		return "", ""
 	case r != nil:
-		return enforcer.HeldRights, x.snapshot.wouldBePublic(r.project)
+		return enforcer.HeldRights, x.wouldBePublic(r.project)
 	case f.watch == "":
 		return enforcer.HeldWatch, watchOutOfSight(x.contract)
 	}
-	return enforcer.HeldRights, x.snapshot.wouldBePublic(f.project)
+	return enforcer.HeldRights, x.wouldBePublic(f.project)
 }
 
 // wouldBePublic is why an internal comment in the project would not stay internal. Who only reads asks no tracker.
-func (p *snapshot) wouldBePublic(project string) string {
+func (x *contractLevel) wouldBePublic(project string) string {
+	p := x.snapshot
 	if p.conn.Tracker == nil {
 		return ""
 	}
@@ -129,7 +130,8 @@ func (p *snapshot) wouldBePublic(project string) string {
 }
 
 // mayNotCreate is why our account can make no issue in the project.
-func (p *snapshot) mayNotCreate(project string) string {
+func (x *contractLevel) mayNotCreate(project string) string {
+	p := x.snapshot
 	if p.conn.Tracker == nil {
 		return ""
 	}

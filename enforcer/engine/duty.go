@@ -43,7 +43,7 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 	}
 	f := x.finding(pending)
 	for i := range c.Duties {
-		runs, err := p.runsOf(ctx, c, &c.Duties[i], made)
+		runs, err := x.runsOf(ctx, &c.Duties[i], made)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +79,8 @@ func (f *finding) run(k enforcer.StepKey) *run {
 }
 
 // runsOf lists the periods of a duty since the cutover, and those before it for which an issue was made.
-func (p *snapshot) runsOf(ctx context.Context, c *contract, d *Duty, made map[enforcer.StepKey]ledger.Entry) ([]run, error) {
+func (x *contractLevel) runsOf(ctx context.Context, d *Duty, made map[enforcer.StepKey]ledger.Entry) ([]run, error) {
+	c, p := x.contract, x.snapshot
 	since := later(c.validFrom(), c.cutover.EnforceFrom)
 	first := since
 	for key, e := range made {
@@ -104,7 +105,7 @@ func (p *snapshot) runsOf(ctx context.Context, c *contract, d *Duty, made map[en
 		if r.made == "" && (period.From.Before(since) || !c.ValidTo.IsZero() && !period.From.Before(c.ValidTo)) {
 			continue
 		}
-		if err := p.follow(ctx, c, &r); err != nil {
+		if err := r.follow(ctx, p, c); err != nil {
 			return nil, err
 		}
 		out = append(out, r)
@@ -112,8 +113,8 @@ func (p *snapshot) runsOf(ctx context.Context, c *contract, d *Duty, made map[en
 	return out, nil
 }
 
-// follow finds out from the mirror what has become of the issue that was made for a run.
-func (p *snapshot) follow(ctx context.Context, c *contract, r *run) error {
+// follow finds out from the mirror what has become of the issue that was made for the run.
+func (r *run) follow(ctx context.Context, p *snapshot, c *contract) error {
 	if r.made == "" {
 		return nil
 	}

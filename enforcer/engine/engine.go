@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slabridge/connectors"
 	"slices"
 	"time"
 
@@ -132,4 +133,78 @@ func each[T any](connections []Connection, f func(Connection) (T, error)) ([]T, 
 		}
 	}
 	return out, errors.Join(errs...)
+}
+
+// pass makes one full pass over a connection.
+func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
+	s, report := e.source(conn), Report{Connection: conn.ID}
+	before, err := s.lateness(ctx, s.trackerTime())
+	if err == nil {
+		var p *pass
+		if p, err = e.turn(ctx, s, &report); p == nil { // nothing can be written
+			p = &pass{snapshot: &snapshot{source: s}, report: &report}
+		}
+		herr := healthKeeper{p}.keep(ctx, before, err)
+		if err == nil { // of two failures the pass's own is the cause
+			err = herr
+		}
+	}
+	e.note(s, report.Now, err)
+	return report, err
+}
+
+// turn synchronises, decides, records and writes. It gives the pass as far as it came.
+func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, error) {
+	synced, err := s.sync(ctx, SyncOptions{}, e.Progress, e.hints.take(s.conn.ID)...)
+	if err != nil {
+		return nil, err
+	}
+	report.Changed = len(synced.Changed)
+	unread := map[string]bool{}
+	for _, f := range synced.Failed {
+		unread[f.Issue] = true
+		report.Problem("", false, "%v", f.Err)
+	}
+	if err := synced.WorkFailed; err != nil { // what counts it goes on with what was known
+		report.Problem("", connectors.ClassOf(err) == connectors.Refused, "%v", err)
+	}
+	p, err := e.prepare(ctx, s, report)
+	if err != nil {
+		return p, err
+	}
+	p.unread = unread
+	if err := p.out.Recover(ctx); err != nil {
+		return p, err
+	}
+	if err := p.out.CarryOrders(ctx, p.words()); err != nil {
+		return p, err
+	}
+	findings, err := p.calculate(ctx)
+	if err != nil {
+		return p, err
+	}
+	if err := p.holdOverLimit(ctx, findings); err != nil {
+		return p, err
+	}
+	if err := p.close(ctx); err != nil {
+		return p, err
+	}
+	if err := p.write(ctx, findings); err != nil {
+		return p, err
+	}
+	return p, p.out.Failed()
+}
+
+// prepare loads what a pass rests on and finds out whether anything may be written.
+func (e *Engine) prepare(ctx context.Context, s source, report *Report) (*pass, error) {
+	loaded, err := load(ctx, s, report)
+	if err != nil {
+		return nil, err
+	}
+	block := loaded.blockReason()
+	if block != nil {
+		report.Problem("", true, "nothing is written: %s", block["en"])
+	}
+	p := &pass{snapshot: loaded, report: report, costs: e.uncounted, out: s.outbox(loaded.now, loaded.names, block, report)}
+	return p, p.out.CheckAlarms(ctx)
 }

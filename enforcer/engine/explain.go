@@ -23,7 +23,7 @@ type Explanation struct {
 }
 
 // explain tells the story of one issue.
-func (p *snapshot) explain(ctx context.Context, id string) ([]Explanation, error) {
+func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) {
 	m, ok, err := p.mirrored(ctx, id)
 	if err != nil || !ok {
 		return nil, err
@@ -63,7 +63,7 @@ func (p *snapshot) explain(ctx context.Context, id string) ([]Explanation, error
 
 // explainContractLevel tells of an issue what it is to the contracts as a whole: one that was made for a period of a duty, or the
 // one that is told of the cost of changes.
-func (p *snapshot) explainContractLevel(ctx context.Context, x Explanation, m mirrored) ([]Explanation, error) {
+func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirrored) ([]Explanation, error) {
 	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, contractScope)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (p *snapshot) explainContractLevel(ctx context.Context, x Explanation, m mi
 		this := x
 		this.Contract, this.Entries = c.Contract.Contract, nil
 		this.Evaluation = enforcer.Evaluation{Contract: c.Contract.Contract, Request: &request, Now: p.now, State: request.State(), Covered: true}
-		duties, err := p.contractLevel(c, decide.Blocks{}, nil, nil, nil).duties(ctx)
+		duties, err := newContractLevel(p.snapshot, c, decide.Blocks{}, nil, nil, nil).duties(ctx)
 		if err != nil {
 			return nil, err
 		}

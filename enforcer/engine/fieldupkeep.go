@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"maps"
 	"strings"
 	"time"
@@ -14,30 +13,22 @@ import (
 // upkeepStep is the step under which kept fields stand in the ledger.
 const upkeepStep = "fields"
 
-// keepFields adds the decision to bring the fields that slabridge keeps (sla-due, sla-state) up to date. It is keyed
-// by the target value: a value written once and changed by a person since is theirs, until another is due.
-func (p *snapshot) keepFields(ctx context.Context, f *finding) error {
+// keepFields adds the decision to bring the fields that slabridge keeps (sla-due, sla-state) to the values given. It is
+// keyed by the target value: a value written once and changed by a person since is theirs, until another is due.
+func (f *finding) keepFields(fields map[string]string, entries []ledger.Entry, self string) {
 	ev := &f.Evaluation
-	fields := f.contract.bound.Upkeep(*ev, f.history)
-	if len(fields) == 0 {
-		return nil
-	}
-	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, ev.Request.Issue)
-	if err != nil {
-		return err
-	}
 	key := enforcer.StepKey{
-		Connection: p.conn.ID, Issue: ev.Request.Issue, Contract: f.contract.ID,
+		Connection: f.contract.Connection, Issue: ev.Request.Issue, Contract: f.contract.ID,
 		Obligation: enforcer.Upkeep, Cycle: ev.Now.UTC().Format(time.RFC3339), Step: upkeepStep,
 	}
-	written, writtenAt := fieldsWritten(f.history, p.names.Self.ID)
+	written, writtenAt := fieldsWritten(f.history, self)
 	for _, e := range entries {
 		if e.Key.Obligation != enforcer.Upkeep || e.Key.Contract != f.contract.ID {
 			continue
 		}
 		switch e.State {
 		case enforcer.Sent:
-			return nil // its outcome comes first
+			return // its outcome comes first
 		case enforcer.Done, enforcer.Refused:
 			addWritten(written, writtenAt, e)
 		default:
@@ -49,7 +40,7 @@ func (p *snapshot) keepFields(ctx context.Context, f *finding) error {
 		return ok && last == value
 	})
 	if len(fields) == 0 {
-		return nil
+		return
 	}
 	f.fields = fields
 	f.Upkeep = &enforcer.Decision{
@@ -58,7 +49,6 @@ func (p *snapshot) keepFields(ctx context.Context, f *finding) error {
 			"ru": "поля срока и состояния приводятся к действительным", "en": "the fields for due and state are brought up to date",
 		}},
 	}
-	return nil
 }
 
 // addWritten adds what the ledger knows to have been written into fields last. Entries come by their moments: the last

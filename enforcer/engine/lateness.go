@@ -67,10 +67,13 @@ func (s *source) healthStatus(ctx context.Context, now time.Time) (HealthStatus,
 	return HealthStatus{h, late}, err
 }
 
-// keepHealth keeps how the pass went and whether slabridge is late, and tells the watch issue once when that begins and once
+// healthKeeper ends a pass: it keeps how the pass went, and tells people when slabridge itself is late.
+type healthKeeper struct{ *pass }
+
+// keep keeps how the pass went and whether slabridge is late, and tells the watch issue once when that begins and once
 // when it is over. before is how late it was when the pass began: an outage that this very pass has made up for is told,
 // too.
-func (p *pass) keepHealth(ctx context.Context, before Lateness, failed error) error {
+func (p healthKeeper) keep(ctx context.Context, before Lateness, failed error) error {
 	if ctx.Err() != nil {
 		return nil // told to stop: the next process sees for itself
 	}
@@ -114,7 +117,7 @@ const (
 
 // noteLateness writes an internal note about ourselves on the watch issue, through the ledger like every other. It reports
 // whether there is nothing left to say; where nothing may be written now, a later pass tries again.
-func (p *pass) noteLateness(ctx context.Context, step string, since time.Time) (told bool, err error) {
+func (p healthKeeper) noteLateness(ctx context.Context, step string, since time.Time) (told bool, err error) {
 	if p.conn.WatchIssue == "" || len(p.contracts) == 0 {
 		return true, nil
 	}
@@ -150,7 +153,7 @@ func (p *pass) noteLateness(ctx context.Context, step string, since time.Time) (
 }
 
 // latenessStep is the decision to say that slabridge is late since a moment, or was.
-func (p *pass) latenessStep(step string, since time.Time) enforcer.Decision {
+func (p healthKeeper) latenessStep(step string, since time.Time) enforcer.Decision {
 	text, reason := mapping.TextLate, enforcer.Text{"en": "slabridge itself is late", "ru": "slabridge сам отстаёт"}
 	if step == stepCaughtUp {
 		text, reason = mapping.TextCaughtUp, enforcer.Text{"en": "slabridge has caught up", "ru": "slabridge наверстал отставание"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slabridge/enforcer/outbox"
 	"slices"
 	"time"
 
@@ -25,7 +26,7 @@ type snapshot struct {
 }
 
 // load takes the snapshot of a pass: contracts bound, cutovers drawn. It reports what a human should know.
-func (s source) load(ctx context.Context, report *Report) (*snapshot, error) {
+func load(ctx context.Context, s source, report *Report) (*snapshot, error) {
 	p := &snapshot{source: s}
 	problems, err := p.bindNames(ctx)
 	if err != nil {
@@ -141,7 +142,7 @@ func (p *snapshot) resolveCutovers(ctx context.Context) error {
 
 // look takes a snapshot that only reads, as of at or, when that is zero, of now: no request is made, and the cutovers are
 // as they are.
-func (s source) look(ctx context.Context, at time.Time) (*snapshot, error) {
+func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 	p := &snapshot{source: s, now: at.UTC(), asOf: !at.IsZero(), reads: true}
 	if at.IsZero() {
 		p.now = s.trackerTime()
@@ -171,5 +172,14 @@ func (s source) look(ctx context.Context, at time.Time) (*snapshot, error) {
 			c.cutover.PassedAt = time.Time{}
 		}
 	}
-	return p, nil
+	return &reader{p}, nil
+}
+
+// words are the contracts as their words are rendered.
+func (p *snapshot) words() []outbox.Contract {
+	out := make([]outbox.Contract, len(p.contracts))
+	for i, c := range p.contracts {
+		out[i] = c.words()
+	}
+	return out
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"slabridge/connectors"
-	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
@@ -24,114 +23,6 @@ type pass struct {
 	agenda    []enforcer.AgendaItem
 	verdicts  []enforcer.Verdict
 	overLimit enforcer.Reason // why the new writes of this pass are held; its code is "" when they are not
-}
-
-// pass makes one full pass over a connection.
-func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
-	s, report := e.source(conn), Report{Connection: conn.ID}
-	before, err := s.lateness(ctx, s.trackerTime())
-	if err == nil {
-		var p *pass
-		if p, err = e.turn(ctx, s, &report); p == nil { // nothing can be written
-			p = &pass{snapshot: &snapshot{source: s}, report: &report}
-		}
-		if herr := p.keepHealth(ctx, before, err); err == nil { // of two failures the pass's own is the cause
-			err = herr
-		}
-	}
-	e.note(s, report.Now, err)
-	return report, err
-}
-
-// turn synchronises, decides, records and writes. It gives the pass as far as it came.
-func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, error) {
-	synced, err := s.sync(ctx, SyncOptions{}, e.Progress, e.hints.take(s.conn.ID)...)
-	if err != nil {
-		return nil, err
-	}
-	report.Changed = len(synced.Changed)
-	unread := map[string]bool{}
-	for _, f := range synced.Failed {
-		unread[f.Issue] = true
-		report.Problem("", false, "%v", f.Err)
-	}
-	if err := synced.WorkFailed; err != nil { // what counts it goes on with what was known
-		report.Problem("", connectors.ClassOf(err) == connectors.Refused, "%v", err)
-	}
-	p, err := e.prepare(ctx, s, report)
-	if err != nil {
-		return p, err
-	}
-	p.unread = unread
-	if err := p.out.Recover(ctx); err != nil {
-		return p, err
-	}
-	if err := p.out.CarryOrders(ctx, p.words()); err != nil {
-		return p, err
-	}
-	findings, err := p.calculate(ctx)
-	if err != nil {
-		return p, err
-	}
-	if err := p.holdOverLimit(ctx, findings); err != nil {
-		return p, err
-	}
-	if err := p.close(ctx); err != nil {
-		return p, err
-	}
-	if err := p.write(ctx, findings); err != nil {
-		return p, err
-	}
-	return p, p.out.Failed()
-}
-
-// prepare loads what a pass rests on and finds out whether anything may be written.
-func (e *Engine) prepare(ctx context.Context, s source, report *Report) (*pass, error) {
-	loaded, err := s.load(ctx, report)
-	if err != nil {
-		return nil, err
-	}
-	block := loaded.blockReason()
-	if block != nil {
-		report.Problem("", true, "nothing is written: %s", block["en"])
-	}
-	p := &pass{snapshot: loaded, report: report, costs: e.uncounted, out: s.outbox(loaded.now, loaded.names, block, report)}
-	return p, p.out.CheckAlarms(ctx)
-}
-
-// outbox makes the outbox of a pass.
-func (s source) outbox(now time.Time, names connectors.Directory, block enforcer.Text, report *Report) *outbox.Writer {
-	return outbox.New(outbox.Options{
-		Connection: s.conn.ID, Tracker: s.conn.Tracker, Ledger: s.ledger, Names: names, Now: now, Clock: s.trackerTime,
-		Block: block, Report: &report.Report,
-		Mirror: outbox.Mirror{
-			Store: func(ctx context.Context, h connectors.History, at time.Time) error {
-				_, err := s.mirror.Store(ctx, s.conn.ID, h, at)
-				return err
-			},
-			Vanished: func(ctx context.Context, issue string, class connectors.Class, at time.Time) error {
-				state := mirror.Gone
-				if class == connectors.Hidden {
-					state = mirror.Hidden
-				}
-				_, err := s.mirror.StoreVanished(ctx, s.conn.ID, issue, state, at)
-				return err
-			},
-			Directory: func(ctx context.Context, d connectors.Directory) error {
-				_, err := s.mirror.StoreDirectory(ctx, s.conn.ID, d)
-				return err
-			},
-		},
-	})
-}
-
-// words are the contracts as their words are rendered.
-func (p *snapshot) words() []outbox.Contract {
-	out := make([]outbox.Contract, len(p.contracts))
-	for i, c := range p.contracts {
-		out[i] = c.words()
-	}
-	return out
 }
 
 // batch is how many requests share a transaction where nothing is sent between them: a first pass over an old
@@ -195,6 +86,16 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	return p.enter(ctx, todo, found)
 }
 
+// loadPending finds out what was decided earlier and is still to be done.
+func (p *pass) loadPending(ctx context.Context) (u undone, err error) {
+	pending, err := p.ledger.Pending(ctx, p.conn.ID, p.now)
+	if err != nil {
+		return u, err
+	}
+	refused, err := p.ledger.Refused(ctx, p.conn.ID, outbox.MaxTries)
+	return undone{group(pending), group(refused)}, err
+}
+
 // lookAt evaluates one mirrored issue under a contract, nil where that is nothing to it. What cannot be found out about
 // it is a grave problem and comes up again in the next pass; the others go on.
 func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone) (*finding, []ledger.Tally, error) {
@@ -255,7 +156,7 @@ func (p *pass) lookAtContract(ctx context.Context, c *contract, changed []string
 		return nil, err
 	}
 	pending := slices.Concat(known.pending[c.ID][contractScope], again)
-	found, err := p.contractLevel(c, p.blocks(c, nil), changed, pending, tallies).find(ctx)
+	found, err := newContractLevel(p.snapshot, c, p.blocks(c, nil), changed, pending, tallies).find(ctx)
 	for i := range found {
 		f := &found[i]
 		p.report.Problems = append(p.report.Problems, f.problems...)

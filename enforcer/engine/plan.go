@@ -20,8 +20,11 @@ type Plan struct {
 	Entries    []ledger.Entry
 }
 
+// reader answers questions about one connection from what is mirrored and kept. It writes nothing and asks no tracker.
+type reader struct{ *snapshot }
+
 // plan works out what the next pass would write, what waits and what is held.
-func (p *snapshot) plan(ctx context.Context) (Plan, error) {
+func (p *reader) plan(ctx context.Context) (Plan, error) {
 	plan := Plan{Connection: p.conn.ID, Now: p.now}
 	cursor, err := p.mirror.Cursor(ctx, p.conn.ID)
 	if err != nil {
@@ -55,7 +58,7 @@ func (p *snapshot) plan(ctx context.Context) (Plan, error) {
 var open = []enforcer.EntryState{enforcer.Intended, enforcer.Waiting, enforcer.Held}
 
 // planned is what would be written about one issue, a step at a time, in words, and what it adds to the cost of changes.
-func (p *snapshot) planned(ctx context.Context, c *contract, id string) ([]ledger.Entry, []ledger.Tally, error) {
+func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.Entry, []ledger.Tally, error) {
 	m, ok, err := p.mirrored(ctx, id)
 	if err != nil || !ok {
 		return nil, nil, err
@@ -80,8 +83,8 @@ func (p *snapshot) planned(ctx context.Context, c *contract, id string) ([]ledge
 }
 
 // plannedContractLevel is what would be written about the contract as a whole.
-func (p *snapshot) plannedContractLevel(ctx context.Context, c *contract, ids []string, tallies []ledger.Tally) ([]ledger.Entry, error) {
-	found, err := p.contractLevel(c, decide.Blocks{Mapping: c.fatal}, ids, nil, tallies).find(ctx)
+func (p *reader) plannedContractLevel(ctx context.Context, c *contract, ids []string, tallies []ledger.Tally) ([]ledger.Entry, error) {
+	found, err := newContractLevel(p.snapshot, c, decide.Blocks{Mapping: c.fatal}, ids, nil, tallies).find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +102,7 @@ func (p *snapshot) plannedContractLevel(ctx context.Context, c *contract, ids []
 }
 
 // plannedWrite renders one decision about the contract as a whole; nil where that cannot be done.
-func (p *snapshot) plannedWrite(ctx context.Context, f *finding, d enforcer.Decision) (*connectors.Write, error) {
+func (p *reader) plannedWrite(ctx context.Context, f *finding, d enforcer.Decision) (*connectors.Write, error) {
 	r, on := f.run(d.Key), f.watch
 	if d.Changes.Action == enforcer.ActionCreate {
 		issue, problems := f.newIssue(r, &d, nil)
@@ -122,7 +125,7 @@ func (p *snapshot) plannedWrite(ctx context.Context, f *finding, d enforcer.Deci
 }
 
 // addWrites renders what would be written for the entries of the connection that are not written yet, as it stands now.
-func (p *snapshot) addWrites(ctx context.Context, entries []ledger.Entry) error {
+func (p *reader) addWrites(ctx context.Context, entries []ledger.Entry) error {
 	for i, x := range entries {
 		at := slices.IndexFunc(p.contracts, func(c *contract) bool { return c.ID == x.Key.Contract })
 		if x.Write != nil || x.Key.Issue == contractScope || x.Key.Connection != p.conn.ID || at < 0 {
@@ -139,4 +142,58 @@ func (p *snapshot) addWrites(ctx context.Context, entries []ledger.Entry) error 
 		}
 	}
 	return nil
+}
+
+// runningAsOf lists the requests with running cycles. An account runs as long as its contract and is left out.
+func (p *reader) runningAsOf(ctx context.Context) ([]enforcer.AgendaItem, error) {
+	var out []enforcer.AgendaItem
+	add := func(it enforcer.AgendaItem) {
+		if !soonest(it).IsZero() {
+			out = append(out, it)
+		}
+	}
+	for _, c := range p.contracts {
+		ids, err := p.candidates(ctx, c, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			m, ok, err := p.mirrored(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
+			f, err := p.find(ctx, c, m, decide.Blocks{})
+			if err == nil && f.Evaluation.Covered { // one that cannot be judged runs nowhere
+				add(f.Item())
+			}
+		}
+		whole, err := newContractLevel(p.snapshot, c, decide.Blocks{}, ids, nil, nil).find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range whole {
+			if f.runs != nil {
+				add(f.Item())
+			}
+		}
+	}
+	return out, nil
+}
+
+// never sorts after every deadline.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// soonest is the soonest deadline of an item's running cycles: never when none has one, zero when none runs.
+func soonest(it enforcer.AgendaItem) time.Time {
+	switch at, running := it.Soonest(); {
+	case running == 0:
+		return time.Time{}
+	case at.IsZero():
+		return never
+	default:
+		return at
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"slabridge/enforcer"
-	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 	"slabridge/enforcer/report"
@@ -16,13 +15,13 @@ import (
 // Plan works out, from the mirror alone, what the next pass would write, what waits and what is held. It sends
 // nothing and records nothing. With a non-zero at it answers as of that moment, ignoring what happened later.
 func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
-	return ask(ctx, e, at, (*snapshot).plan)
+	return ask(ctx, e, at, (*reader).plan)
 }
 
 // ask asks every connection a question, as of at, or of now when that is zero.
-func ask[T any](ctx context.Context, e *Engine, at time.Time, question func(*snapshot, context.Context) (T, error)) ([]T, error) {
+func ask[T any](ctx context.Context, e *Engine, at time.Time, question func(*reader, context.Context) (T, error)) ([]T, error) {
 	out, err := each(e.settings.Connections, func(c Connection) (t T, err error) {
-		p, err := e.source(c).look(ctx, at)
+		p, err := look(ctx, e.source(c), at)
 		if err != nil {
 			return t, err
 		}
@@ -37,7 +36,7 @@ func ask[T any](ctx context.Context, e *Engine, at time.Time, question func(*sna
 // Explain tells the story of an issue, by its key, under each contract that covers or covered it, as of at (now
 // when zero). When no contract covers it, one Explanation without a contract is given.
 func (e *Engine) Explain(ctx context.Context, key string, at time.Time) ([]Explanation, error) {
-	found, err := ask(ctx, e, at, func(p *snapshot, ctx context.Context) ([]Explanation, error) {
+	found, err := ask(ctx, e, at, func(p *reader, ctx context.Context) ([]Explanation, error) {
 		id, ok, err := p.mirror.IDByKey(ctx, p.conn.ID, key)
 		if err != nil || !ok {
 			return nil, err
@@ -60,7 +59,7 @@ func (e *Engine) Preview(ctx context.Context, entries ...ledger.Entry) ([]ledger
 		}) {
 			continue
 		}
-		p, err := e.source(c).look(ctx, time.Time{})
+		p, err := look(ctx, e.source(c), time.Time{})
 		if err == nil {
 			err = p.addWrites(ctx, out)
 		}
@@ -74,7 +73,7 @@ func (e *Engine) Preview(ctx context.Context, entries ...ledger.Entry) ([]ledger
 // Survey goes through the mirrored requests of a contract, as of at, or of now when that is zero. It reads only.
 func (e *Engine) Survey(ctx context.Context, contract string, from, to, at time.Time) (report.Survey, error) {
 	var s report.Survey
-	_, err := ask(ctx, e, at, func(p *snapshot, ctx context.Context) (struct{}, error) {
+	_, err := ask(ctx, e, at, func(p *reader, ctx context.Context) (struct{}, error) {
 		for _, c := range p.contracts {
 			if c.ID != contract {
 				continue
@@ -96,7 +95,7 @@ func (e *Engine) Survey(ctx context.Context, contract string, from, to, at time.
 func (e *Engine) Check(ctx context.Context) ([]Checkup, error) {
 	var out []Checkup
 	_, err := each(e.settings.Connections, func(c Connection) (struct{}, error) {
-		k, err := e.source(c).check(ctx)
+		k, err := check(ctx, e.source(c))
 		if err == nil {
 			out = append(out, k)
 		}
@@ -149,62 +148,8 @@ func (e *Engine) Running(ctx context.Context, at time.Time) ([]enforcer.AgendaIt
 	if at.IsZero() {
 		return e.ledger.Running(ctx)
 	}
-	found, err := ask(ctx, e, at, (*snapshot).runningAsOf)
+	found, err := ask(ctx, e, at, (*reader).runningAsOf)
 	out := slices.Concat(found...)
 	slices.SortStableFunc(out, func(a, b enforcer.AgendaItem) int { return soonest(a).Compare(soonest(b)) })
 	return out, err
-}
-
-// runningAsOf lists the requests with running cycles. An account runs as long as its contract and is left out.
-func (p *snapshot) runningAsOf(ctx context.Context) ([]enforcer.AgendaItem, error) {
-	var out []enforcer.AgendaItem
-	add := func(it enforcer.AgendaItem) {
-		if !soonest(it).IsZero() {
-			out = append(out, it)
-		}
-	}
-	for _, c := range p.contracts {
-		ids, err := p.candidates(ctx, c, nil)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			m, ok, err := p.mirrored(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			if !ok {
-				continue
-			}
-			f, err := p.find(ctx, c, m, decide.Blocks{})
-			if err == nil && f.Evaluation.Covered { // one that cannot be judged runs nowhere
-				add(f.Item())
-			}
-		}
-		whole, err := p.contractLevel(c, decide.Blocks{}, ids, nil, nil).find(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range whole {
-			if f.runs != nil {
-				add(f.Item())
-			}
-		}
-	}
-	return out, nil
-}
-
-// never sorts after every deadline.
-var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// soonest is the soonest deadline of an item's running cycles: never when none has one, zero when none runs.
-func soonest(it enforcer.AgendaItem) time.Time {
-	switch at, running := it.Soonest(); {
-	case running == 0:
-		return time.Time{}
-	case at.IsZero():
-		return never
-	default:
-		return at
-	}
 }

@@ -94,6 +94,38 @@ func (p *pass) takeBack(ctx context.Context, en, ru string, entries ...ledger.En
 	return err
 }
 
+// retryRefused lets the refused steps of an issue be decided again, when something changed that the refusal may rest on.
+// It gives those that are pending again.
+func (p *pass) retryRefused(ctx context.Context, c *contract, id string, refused []ledger.Entry) ([]ledger.Entry, error) {
+	if len(refused) == 0 {
+		return nil, nil
+	}
+	var h *connectors.History
+	if id != contractScope {
+		m, ok, err := p.mirrored(ctx, id)
+		if err != nil || !ok {
+			return nil, err
+		}
+		h = &m.history
+	}
+	var again []ledger.Entry
+	for _, e := range refused {
+		if e.Facts.Against == "" || e.Facts.Fingerprint == c.Fingerprint && p.out.StillRefused(e.Entry, h) {
+			continue
+		}
+		e.Reason = enforcer.Reason{Code: "changed", Text: enforcer.Text{
+			"en": "something changed since the tracker refused it: it is tried again",
+			"ru": "с отказа трекера что-то изменилось: пробуем снова",
+		}}
+		moved, err := p.ledger.Move(ctx, p.now, enforcer.Intended, e)
+		if err != nil {
+			return nil, err
+		}
+		again = append(again, moved...)
+	}
+	return again, nil
+}
+
 // ready reports whether an entry is to be written now.
 func (p *pass) ready(e ledger.Entry) bool {
 	return e.State == enforcer.Intended && !e.NotBefore.After(p.now)

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"slabridge/connectors"
@@ -60,10 +62,12 @@ func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks dec
 			return f, err
 		}
 	}
-	if f.Current() {
-		if err := p.keepFields(ctx, &f); err != nil {
+	if fields := f.contract.bound.Upkeep(f.Evaluation, m.history); f.Current() && len(fields) > 0 {
+		entries, err := p.ledger.ByIssue(ctx, p.conn.ID, issue)
+		if err != nil {
 			return f, err
 		}
+		f.keepFields(fields, entries, p.names.Self.ID)
 	}
 	f.Finding = decide.Decide(f.Case)
 	return f, nil
@@ -103,4 +107,26 @@ func (p *snapshot) at(r *enforcer.Request) time.Time {
 		return r.Moments[n-1].At
 	}
 	return p.now
+}
+
+// candidates are the issues that changed since the last complete pass, whose next moment has come, or that are worth
+// another look; all of them after a change of configuration.
+func (p *snapshot) candidates(ctx context.Context, c *contract, worthALook []string) ([]string, error) {
+	since := c.cutover.PassedAt.Add(-lookBack)
+	if c.stale {
+		since = time.Time{}
+	}
+	read, err := p.mirror.ReadSince(ctx, p.conn.ID, since)
+	if err != nil {
+		return nil, err
+	}
+	due, err := p.ledger.Due(ctx, p.conn.ID, c.ID, p.now)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	for _, id := range slices.Concat(read, due, worthALook) {
+		ids[id] = true
+	}
+	return slices.Sorted(maps.Keys(ids)), nil
 }

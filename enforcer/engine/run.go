@@ -142,7 +142,7 @@ func (e *Engine) wake(ctx context.Context, passedAt time.Time) (<-chan time.Time
 	found := false
 	for _, c := range e.settings.Connections {
 		s := e.source(c)
-		at, err := s.next(ctx, e.looked[c.ID])
+		at, err := nextLook(ctx, &s, e.looked[c.ID])
 		if err != nil {
 			return nil, func() {}, err
 		}
@@ -157,10 +157,10 @@ func (e *Engine) wake(ctx context.Context, passedAt time.Time) (<-chan time.Time
 	return t.C, func() { t.Stop() }, nil
 }
 
-// next is the moment, tracker's time, at which a connection is to be looked at again: what came since the last
+// nextLook is the moment, tracker's time, at which a connection is to be looked at again: what came since the last
 // pass decided, too, but not what that pass could not do, for then the schedule brings the next try. A failed pass
 // is tried again soon, however rare the polls are.
-func (s *source) next(ctx context.Context, l lastPass) (time.Time, error) {
+func nextLook(ctx context.Context, s *source, l lastPass) (time.Time, error) {
 	if !l.failedAt.IsZero() {
 		return l.failedAt.Add(outbox.RetryAfter), nil
 	}

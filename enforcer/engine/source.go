@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slabridge/enforcer/outbox"
 	"time"
 
 	"slabridge/connectors"
@@ -138,6 +139,32 @@ func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []str
 		}
 	}
 	return unseen
+}
+
+// outbox makes the outbox of a pass.
+func (s source) outbox(now time.Time, names connectors.Directory, block enforcer.Text, report *Report) *outbox.Writer {
+	return outbox.New(outbox.Options{
+		Connection: s.conn.ID, Tracker: s.conn.Tracker, Ledger: s.ledger, Names: names, Now: now, Clock: s.trackerTime,
+		Block: block, Report: &report.Report,
+		Mirror: outbox.Mirror{
+			Store: func(ctx context.Context, h connectors.History, at time.Time) error {
+				_, err := s.mirror.Store(ctx, s.conn.ID, h, at)
+				return err
+			},
+			Vanished: func(ctx context.Context, issue string, class connectors.Class, at time.Time) error {
+				state := mirror.Gone
+				if class == connectors.Hidden {
+					state = mirror.Hidden
+				}
+				_, err := s.mirror.StoreVanished(ctx, s.conn.ID, issue, state, at)
+				return err
+			},
+			Directory: func(ctx context.Context, d connectors.Directory) error {
+				_, err := s.mirror.StoreDirectory(ctx, s.conn.ID, d)
+				return err
+			},
+		},
+	})
 }
 
 func projectName(d connectors.Directory, id string) string {

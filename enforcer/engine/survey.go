@@ -8,7 +8,7 @@ import (
 )
 
 // survey adds every mirrored request of a contract to a survey, then what was spent.
-func (p *snapshot) survey(ctx context.Context, c *contract, s *report.Survey) error {
+func (p *reader) survey(ctx context.Context, c *contract, s *report.Survey) error {
 	for entry, err := range p.mirror.Issues(ctx, p.conn.ID) {
 		if err != nil {
 			return err

@@ -129,7 +129,7 @@ func (p *pass) makeIssue(ctx context.Context, f *finding, r *run, s outbox.Step)
 		return err
 	}
 	r.made = id
-	if err := p.follow(ctx, f.contract, r); err != nil {
+	if err := r.follow(ctx, p.snapshot, f.contract); err != nil {
 		return err
 	}
 	again := *f
@@ -144,7 +144,7 @@ func (p *pass) comment(ctx context.Context, c *contract, issue string, r *run, s
 		Recheck: func(ctx context.Context, h connectors.History) (todo outbox.Todo, err error) {
 			if r != nil { // someone may have closed it a second ago
 				now := *r
-				if err := p.follow(ctx, c, &now); err != nil {
+				if err := now.follow(ctx, p.snapshot, c); err != nil {
 					return todo, err
 				}
 				if !now.DoneAt.IsZero() {

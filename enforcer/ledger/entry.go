@@ -34,3 +34,24 @@ func (e *Entry) valid() error {
 	}
 	return nil
 }
+
+// Made is the id of the issue that was made for the entry, "" when none was.
+func (e *Entry) Made() string {
+	if e.Key.Issue != "" || e.Receipt == nil {
+		return ""
+	}
+	return e.Receipt.Issue
+}
+
+// On is the issue that the entry's write went to, or that it made; "" while there is none.
+func (e *Entry) On() string {
+	switch {
+	case e.Key.Issue != "":
+		return e.Key.Issue
+	case e.Made() != "":
+		return e.Made()
+	case e.Write != nil:
+		return e.Write.Issue
+	}
+	return ""
+}

@@ -76,15 +76,6 @@ func (s *issueSink) sendWithoutFields(ctx context.Context, refused error) error 
 	return s.writer.desk.tracker.Update(ctx, s.sent)
 }
 
-// ruleOutAssignee makes a replan of a refusal that may be for the assignee: someone else, then; nothing of it was saved.
-func (d *desk) ruleOutAssignee(who string, err error) error {
-	if who == "" || connectors.ClassOf(err) != connectors.Refused {
-		return err
-	}
-	d.unassignable[who] = true
-	return replan{err}
-}
-
 // assigned is whom a write assigns, "" for nobody.
 func assigned(w connectors.Write) string {
 	if w.Assign == nil {

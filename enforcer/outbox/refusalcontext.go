@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"slabridge/connectors"
-	"slabridge/enforcer"
 )
 
 // MaxTries is how often a step is sent before only a human tries it again: where a machine changes the issue whenever we
@@ -70,22 +69,4 @@ func digest(v any) string {
 	b, _ := json.Marshal(v)
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:6])
-}
-
-// RightsChanged reports whether names or rights changed since an entry was refused.
-func (w *Writer) RightsChanged(e enforcer.Entry) bool {
-	words := strings.Split(e.Facts.Against, " ")
-	return len(words) == 3 && words[1] != w.desk.projectDigest(words[0])
-}
-
-// StillRefused reports whether nothing changed that the refusal of an entry may have rested on. h is its issue, nil for
-// what a contract asks for as a whole.
-func (w *Writer) StillRefused(e enforcer.Entry, h *connectors.History) bool {
-	switch {
-	case e.Facts.Against == "":
-		return true
-	case w.RightsChanged(e):
-		return false
-	}
-	return h == nil || e.Facts.Against == w.desk.refusalContext(*h)
 }

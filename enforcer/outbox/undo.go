@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -261,81 +260,6 @@ func (x *undoing) rest(u *Undo) {
 			u.stays("наблюдатели остаются: уберите их вручную, если нужно", "the watchers stay: remove them by hand if need be")
 		}
 	}
-}
-
-// Undos works out, from the tracker as it is now, what can be taken back of steps that were written, issue by issue. It
-// writes nothing.
-func (w *Writer) Undos(ctx context.Context, steps []ledger.Entry) ([]Undo, error) {
-	var out []Undo
-	issues, of := []string{}, map[string][]ledger.Entry{}
-	for _, e := range steps {
-		if _, reverts := e.Reverts(); reverts || e.Write == nil || e.Receipt == nil { // nothing of it is in the tracker
-			continue
-		}
-		issue := e.On()
-		if of[issue] == nil {
-			issues = append(issues, issue)
-		}
-		of[issue] = append(of[issue], e)
-	}
-	for _, issue := range issues {
-		undos, _, err := w.undosOn(ctx, issue, of[issue])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, undos...)
-	}
-	return out, nil
-}
-
-// undosOn works out what can be taken back of steps on one issue, which is read afresh; the history is zero when it is
-// gone or hidden.
-func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry) ([]Undo, connectors.History, error) {
-	h, err := w.desk.tracker.History(ctx, issue)
-	switch connectors.ClassOf(err) {
-	case connectors.Gone, connectors.Hidden:
-		return allStay(steps, issue, "задача удалена или не видна", "the issue is deleted or out of sight"), connectors.History{}, nil
-	}
-	if err != nil {
-		return nil, h, err
-	}
-	x := undoing{self: w.desk.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{}, refuses: w.desk.unassignable}
-	if x.writes, err = w.ledger.Writes(ctx, w.connection, issue); err != nil {
-		return nil, h, err
-	}
-	for _, e := range steps {
-		x.chosen[e.ID], x.entries[e.ID] = true, e
-	}
-	// what was ordered to be taken back before counts as chosen, too: its part of a shared write is no reason to leave the rest
-	all, err := w.ledger.ByIssue(ctx, w.connection, steps[0].Key.Issue)
-	if err != nil {
-		return nil, h, err
-	}
-	takenBack := map[string]bool{}
-	for _, e := range all {
-		if step, ok := e.Reverts(); ok && e.State != enforcer.Withdrawn {
-			x.chosen[step.ID()], takenBack[step.ID()] = true, e.State == enforcer.Done
-		}
-	}
-	for _, write := range x.writes {
-		for _, id := range write.Entries {
-			if _, known := x.entries[id]; !known {
-				if x.entries[id], err = w.ledger.Get(ctx, id); err != nil {
-					return nil, h, err
-				}
-			}
-		}
-	}
-	undos := x.all(steps)
-	for i, u := range undos {
-		switch {
-		case takenBack[u.Entry.ID]:
-			undos[i] = allStay(steps[i:i+1], issue, "отменено раньше", "it was taken back before")[0]
-		case u.Entry.Key.Obligation == enforcer.Upkeep:
-			undos[i] = allStay(steps[i:i+1], issue, "поля ведёт сама программа", "the fields are kept up to date by themselves")[0]
-		}
-	}
-	return undos, h, nil
 }
 
 // allStay says of steps on an issue that nothing of them is taken back, and why.

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -107,6 +108,24 @@ func (w *Writer) Leak() enforcer.Text { return w.alarms.leak }
 
 // NotInternal is why a comment of ours in the project would not stay internal, as far as our rights are known.
 func (w *Writer) NotInternal(project string) string { return w.desk.notInternal(project) }
+
+// RightsChanged reports whether names or rights changed since an entry was refused.
+func (w *Writer) RightsChanged(e enforcer.Entry) bool {
+	words := strings.Split(e.Facts.Against, " ")
+	return len(words) == 3 && words[1] != w.desk.projectDigest(words[0])
+}
+
+// StillRefused reports whether nothing changed that the refusal of an entry may have rested on. h is its issue, nil for
+// what a contract asks for as a whole.
+func (w *Writer) StillRefused(e enforcer.Entry, h *connectors.History) bool {
+	switch {
+	case e.Facts.Against == "":
+		return true
+	case w.RightsChanged(e):
+		return false
+	}
+	return h == nil || e.Facts.Against == w.desk.refusalContext(*h)
+}
 
 // Recover settles the requests whose outcome is not known.
 func (w *Writer) Recover(ctx context.Context) error {

@@ -42,8 +42,9 @@ faults: ## every fault and kill point of the engine; the program killed at every
 live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.0, 6.0, 6.1)
 	@LEAVE_OUT='$(LEAVE_OUT)' connectors/redmine/testdata/lab/live $(RELEASES)
 
-# Each package with the next one's tests, where these take no more than seconds.
-MUTANTS ?= ./enforcer/calendar+./enforcer ./enforcer+./mapping ./enforcer/ledger ./mapping ./connectors/redmine
+# Each package with those whose tests use it most, where these take no more than seconds.
+MUTANTS ?= ./enforcer/calendar+./enforcer ./enforcer+./enforcer/decide+./mapping+./config ./enforcer/decide+./enforcer \
+	./enforcer/outbox ./enforcer/ledger ./mapping+./config ./connectors/redmine
 SAMPLE  ?= 60
 SEED    ?= 1
 

@@ -72,7 +72,8 @@ func (p *play) report(act int) {
 	var out strings.Builder
 	a := newApp(strings.NewReader(""), &out, &out, p.app.clock)
 	code := a.run([]string{
-		"report", "--contract", p.s.contract, "--from", p.s.starts.Format(time.DateOnly), "--to", p.now.In(p.s.zone).Format(time.DateOnly),
+		"report", "--contract", p.s.contract, "--from", p.s.starts.Format(time.DateOnly), "--to",
+		p.now.In(p.s.zone).Format(time.DateOnly),
 		"--lang", "en", "--config", p.app.config,
 	})
 	if code != exitOK {
@@ -110,7 +111,8 @@ func (p *play) kept(issue string, c cycleStory) {
 }
 
 func (p *play) verdict(issue string, c cycleStory) string {
-	line := fmt.Sprintf("%s%s %s: %s, from %s", storyIndent, c.Obligation, p.event(issue, c.Cycle), c.State, p.stamp(c.Started))
+	line := fmt.Sprintf("%s%s %s: %s, from %s", storyIndent, c.Obligation, p.event(issue, c.Cycle), c.State,
+		p.stamp(c.Started))
 	if c.Due != nil {
 		line += ", due " + p.stamp(*c.Due)
 	}

@@ -26,13 +26,14 @@ var (
 	countOfFaults = flag.Int("faults", 400, "TestFaultsBySeed: how many faults to inject at least")
 )
 
-// TestFaultsBySeed plays the busy story in virtual time behind weather that storms after each scene. When it has passed,
-// the tracker must have what it has without it, and the mirror what the tracker has.
+// TestFaultsBySeed plays the busy story in virtual time behind weather that storms after each scene. When it has
+// passed, the tracker must have what it has without it, and the mirror what the tracker has.
 func TestFaultsBySeed(t *testing.T) { faultsBySeed(t, openBusyRedmine, *countOfFaults) }
 
 // TestFaultsBySeedOnJira does it to both Jiras, which share the faults.
 func TestFaultsBySeedOnJira(t *testing.T) {
-	for name, open := range map[string]func(clock func() time.Time) busyTracker{"cloud": openBusyCloud, "data center": openBusyDataCenter} {
+	for name, open := range map[string]func(clock func() time.Time) busyTracker{"cloud": openBusyCloud,
+		"data center": openBusyDataCenter} {
 		t.Run(name, func(t *testing.T) { faultsBySeed(t, open, *countOfFaults/2) })
 	}
 }
@@ -189,7 +190,8 @@ func (v *voyage) pass(t *testing.T, next time.Time) {
 func (v *voyage) settled(t *testing.T) bool {
 	t.Helper()
 	for _, state := range []enforcer.EntryState{enforcer.Intended, enforcer.Sent} {
-		for e, err := range v.open.ledger.List(context.Background(), ledger.Filter{Connection: "helpdesk", State: state}, ledger.OldestFirst) {
+		for e, err := range v.open.ledger.List(context.Background(), ledger.Filter{Connection: "helpdesk", State: state},
+			ledger.OldestFirst) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -213,12 +215,14 @@ func (v *voyage) hold(t *testing.T, got, wanted map[string]int) {
 	if _, err := v.open.engine.Pass(context.Background()); err != nil {
 		t.Error(err)
 	}
-	for e, err := range v.open.ledger.List(context.Background(), ledger.Filter{Connection: "helpdesk"}, ledger.OldestFirst) {
+	for e, err := range v.open.ledger.List(context.Background(), ledger.Filter{Connection: "helpdesk"},
+		ledger.OldestFirst) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		if e.State == enforcer.Refused || e.State == enforcer.Held || e.State.Open() {
-			t.Errorf("the ledger has %s %s/%s of issue %s: %s; %s", e.State, e.Key.Obligation, e.Key.Step, e.Key.Issue, e.Error, e.Reason.Text.In("en"))
+			t.Errorf("the ledger has %s %s/%s of issue %s: %s; %s", e.State, e.Key.Obligation, e.Key.Step, e.Key.Issue, e.Error,
+				e.Reason.Text.In("en"))
 		}
 	}
 	clean, err := v.sim.connect(v.clock)
@@ -235,7 +239,8 @@ func (v *voyage) hold(t *testing.T, got, wanted map[string]int) {
 			t.Errorf("issue %s is not in the mirror: %v", id, err)
 			continue
 		}
-		if diff := cmp.Diff(want, have, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(connectors.Issue{}, "Raw"), cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
+		if diff := cmp.Diff(want, have, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(connectors.Issue{}, "Raw"),
+			cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
 			t.Errorf("issue %s in the mirror (-tracker +mirror):\n%s", id, diff)
 		}
 	}

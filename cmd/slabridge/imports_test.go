@@ -27,16 +27,21 @@ const all = "..."
 
 var layers = []layer{
 	{"cmd/...", []string{all}, "cmd puts the parts together; it alone names redmine, jira and statefile"},
-	{"config", []string{"config/presets", "connectors", "mapping", "enforcer", "enforcer/calendar"}, "config turns YAML into the values of these packages and does nothing with them"},
+	{"config", []string{"config/presets", "connectors", "mapping", "enforcer", "enforcer/calendar"},
+		"config turns YAML into the values of these packages and does nothing with them"},
 	{"config/presets", nil, "presets are embedded text"},
 	{"config/statefile", nil, "statefile opens the file and knows no tables"},
 	{"connectors", nil, "the contract is in tracker words and rests on nothing"},
 	{"connectors/rest", []string{"connectors"}, "the way over HTTP is the same for all trackers and knows none of them"},
-	{"connectors/redmine", []string{"connectors", "connectors/rest"}, "a connector knows the contract and its own tracker, no SLA and no other tracker"},
-	{"connectors/jira", []string{"connectors", "connectors/rest"}, "a connector knows the contract and its own tracker, no SLA and no other tracker"},
-	{"connectors/redmine/redminesim", []string{"connectors/sim"}, "a simulator that shares code with what it checks checks nothing"},
+	{"connectors/redmine", []string{"connectors", "connectors/rest"},
+		"a connector knows the contract and its own tracker, no SLA and no other tracker"},
+	{"connectors/jira", []string{"connectors", "connectors/rest"},
+		"a connector knows the contract and its own tracker, no SLA and no other tracker"},
+	{"connectors/redmine/redminesim", []string{"connectors/sim"},
+		"a simulator that shares code with what it checks checks nothing"},
 	{"connectors/jira/jiracontract", nil, "what checks a connector shares no code with it"},
-	{"connectors/jira/jirasim", []string{"connectors/sim"}, "a simulator that shares code with what it checks checks nothing"},
+	{"connectors/jira/jirasim", []string{"connectors/sim"},
+		"a simulator that shares code with what it checks checks nothing"},
 	{"connectors/sim", nil, "what stand-ins share knows no tracker"},
 	{"connectors/trackertest", []string{"connectors"}, "the suite tests any connector, so it may name none"},
 	{"connectors/trackertest/tiny", []string{"connectors"}, "a third tracker needs the contract and nothing else"},
@@ -45,10 +50,15 @@ var layers = []layer{
 	{"enforcer", []string{"enforcer/calendar"}, "the rules are pure: no tracker, no SQL, no network"},
 	{"enforcer/calendar", nil, "business time rests on nothing but the calendar data"},
 	{"enforcer/ledger", []string{"connectors", "enforcer"}, "the ledger is evidence and readable without the mirror"},
-	{"enforcer/decide", []string{"enforcer", "enforcer/calendar"}, "decisions are pure: no tracker, no ledger, no SQL among all that they rest on"},
-	{"enforcer/report", []string{"enforcer", "enforcer/calendar", "enforcer/ledger", "mapping"}, "the report is worked out from values, for any output"},
-	{"enforcer/outbox", []string{"connectors", "mapping", "enforcer", "enforcer/ledger"}, "the outbox carries out what it is handed: deciding again is a function, and the mirror is told and not asked"},
-	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/decide", "enforcer/ledger", "enforcer/outbox", "enforcer/report"}, "the engine turns the crank through the contract and never names a tracker"},
+	{"enforcer/decide", []string{"enforcer", "enforcer/calendar"},
+		"decisions are pure: no tracker, no ledger, no SQL among all that they rest on"},
+	{"enforcer/report", []string{"enforcer", "enforcer/calendar", "enforcer/ledger", "mapping"},
+		"the report is worked out from values, for any output"},
+	{"enforcer/outbox", []string{"connectors", "mapping", "enforcer", "enforcer/ledger"},
+		"the outbox carries out what it is handed: deciding again is a function, and the mirror is told and not asked"},
+	{"enforcer/engine", []string{"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/decide",
+		"enforcer/ledger", "enforcer/outbox", "enforcer/report"},
+		"the engine turns the crank through the contract and never names a tracker"},
 }
 
 // A fence keeps an import from outside the module where it belongs.
@@ -62,29 +72,38 @@ type fence struct {
 var pure = []string{"enforcer", "enforcer/calendar", "enforcer/decide", "mapping"}
 
 var fences = []fence{
-	{"github.com/spf13/viper", []string{"config"}, nil, "viper folds and splits keys; only config knows how to keep it from names"},
+	{"github.com/spf13/viper", []string{"config"}, nil,
+		"viper folds and splits keys; only config knows how to keep it from names"},
 	{"go.yaml.in/yaml/...", []string{"config"}, nil, "one decoder, one strictness, one form of error"},
 	{"gopkg.in/...", []string{}, nil, "one decoder, one strictness, one form of error"},
 	{"github.com/goccy/go-yaml/...", []string{}, nil, "it alters unquoted numbers in strings without a word"},
 	{"github.com/spf13/cobra", []string{"cmd/..."}, nil, "commands belong to cmd"},
 	{"github.com/mattn/go-redmine", []string{"connectors/redmine"}, nil, "a tracker's library stays in its connector"},
-	{"github.com/andygrunwald/go-jira/...", []string{"connectors/jira"}, nil, "a tracker's library stays in its connector"},
-	{"github.com/getkin/kin-openapi/...", []string{"connectors/jira/jiracontract"}, nil, "a test's judge of documents, no part of the program"},
-	{"github.com/rickar/cal/...", []string{"enforcer/calendar"}, nil, "it answers by the location of a time and counts closing itself; calendar corrects both"},
-	{"github.com/robfig/cron/...", []string{"enforcer/engine"}, nil, "cron is a ticker; what has business meaning goes through the calendar"},
+	{"github.com/andygrunwald/go-jira/...", []string{"connectors/jira"}, nil,
+		"a tracker's library stays in its connector"},
+	{"github.com/getkin/kin-openapi/...", []string{"connectors/jira/jiracontract"}, nil,
+		"a test's judge of documents, no part of the program"},
+	{"github.com/rickar/cal/...", []string{"enforcer/calendar"}, nil,
+		"it answers by the location of a time and counts closing itself; calendar corrects both"},
+	{"github.com/robfig/cron/...", []string{"enforcer/engine"}, nil,
+		"cron is a ticker; what has business meaning goes through the calendar"},
 	{"modernc.org/...", []string{"config/statefile"}, nil, "one opener, so that no connection misses a pragma"},
-	{"database/sql/...", []string{"cmd/...", "config/statefile", "connectors/mirror", "enforcer/ledger"}, nil, "SQL lives in the two stores, cmd only hands the open file over"},
-	{"net/http/...", nil, []string{"enforcer/...", "mapping", "config/...", "connectors/mirror"}, "only connectors and cmd speak to a network; connectors names the way there that a connection is given"},
+	{"database/sql/...", []string{"cmd/...", "config/statefile", "connectors/mirror", "enforcer/ledger"}, nil,
+		"SQL lives in the two stores, cmd only hands the open file over"},
+	{"net/http/...", nil, []string{"enforcer/...", "mapping", "config/...", "connectors/mirror"},
+		"only connectors and cmd speak to a network; connectors names the way there that a connection is given"},
 	{"net", nil, []string{"enforcer/...", "mapping", "connectors/mirror"}, "only connectors and cmd speak to a network"},
 	{"os", nil, pure, "the rules are pure: facts come in as values"},
 	{"os/exec", []string{"cmd/..."}, nil, "nothing but cmd starts a process"},
 	{"log/slog", nil, pure, "a pure function returns its reasons and logs nothing"},
 	{"log", []string{}, nil, "log/slog redacts secrets, log does not"},
 	{"math/rand/...", nil, pure, "the same facts give the same answer"},
-	{"encoding/...", nil, []string{"enforcer/report"}, "the report has no output format: cmd and the pages each give it theirs"},
+	{"encoding/...", nil, []string{"enforcer/report"},
+		"the report has no output format: cmd and the pages each give it theirs"},
 	{"testing", []string{"connectors/trackertest"}, nil, "only the suite is a test in files that are not"},
 	{"pgregory.net/rapid", []string{"connectors/trackertest"}, nil, "only the suite is a test in files that are not"},
-	{"github.com/google/go-cmp/...", []string{"connectors/trackertest"}, nil, "only the suite is a test in files that are not"},
+	{"github.com/google/go-cmp/...", []string{"connectors/trackertest"}, nil,
+		"only the suite is a test in files that are not"},
 }
 
 // under reports whether path is meant by pattern, which may end in /... as for the go command.
@@ -112,7 +131,8 @@ func importFaults(pkg string, imports []string) []string {
 	for _, path := range imports {
 		if ours, ok := strings.CutPrefix(path, module); ok {
 			if !underAny(ours, layers[at].uses) {
-				faults = append(faults, fmt.Sprintf("%s: imports %s: it may import %v: %s", pkg, ours, layers[at].uses, layers[at].why))
+				faults = append(faults, fmt.Sprintf("%s: imports %s: it may import %v: %s", pkg, ours, layers[at].uses,
+					layers[at].why))
 			}
 			continue
 		}

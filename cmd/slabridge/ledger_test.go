@@ -46,13 +46,15 @@ func TestLedgerListAndShow(t *testing.T) {
 			t.Errorf("ledger list %v: want %v, got %v", c.filter, c.want, got)
 		}
 	}
-	contains(t, "error", d.want(exitUsage, "ledger", "list", "--state", "hold").err, `--state "hold": there is no such state`)
+	contains(t, "error", d.want(exitUsage, "ledger", "list", "--state", "hold").err,
+		`--state "hold": there is no such state`)
 
 	id := fmt.Sprint(all[2]["id"])
 	shown := d.lines(exitOK, "ledger", "show", id)[0]
 	has(t, "ledger show", shown, append([]string{"facts", "history", "requests"}, writeFields...)...)
 	contains(t, "ledger show", d.want(exitOK, "ledger", "show", id).out,
-		"rule: ", "contract version ", "Overdue: start of work", "intended: ", "done: ", "request ", "accepted", "Fri 2026-03-20 16:30:00 +05")
+		"rule: ", "contract version ", "Overdue: start of work", "intended: ", "done: ", "request ", "accepted",
+		"Fri 2026-03-20 16:30:00 +05")
 	d.want(exitFailed, "ledger", "show", "nothing")
 }
 
@@ -75,7 +77,8 @@ func TestLedgerRelease(t *testing.T) {
 	}
 	contains(t, "error", d.want(exitUsage, "ledger", "release").err, "give a filter", "or --all")
 	d.want(exitUsage, "ledger", "retry")
-	contains(t, "release", d.want(exitOK, "ledger", "release", "--issue", "2").out, "entries released: 1; the next pass decides again")
+	contains(t, "release", d.want(exitOK, "ledger", "release", "--issue", "2").out,
+		"entries released: 1; the next pass decides again")
 	d.want(exitHeld, "enforce")
 	if d.notes(1)+d.notes(3) != 0 || d.notes(2) != 1 {
 		t.Errorf("want the released one written alone; notes: %d, %d, %d", d.notes(1), d.notes(2), d.notes(3))
@@ -92,14 +95,16 @@ func TestLedgerRetry(t *testing.T) {
 	d.breached()
 	d.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly") // left alone in silence, with a 204
 	o := d.want(exitHeld, "enforce")
-	contains(t, "enforce", o.out, "refused: 1", "refused   #1 respond/due", "refused: priority", "slabridge ledger retry --id ")
+	contains(t, "enforce", o.out, "refused: 1", "refused   #1 respond/due", "refused: priority",
+		"slabridge ledger retry --id ")
 	refused := d.lines(exitOK, "ledger", "list", "--state", "refused")
 	if len(refused) != 1 {
 		t.Fatalf("want 1 refused, got %v", refused)
 	}
 	has(t, "refused", refused[0], "refused", "hint")
 	d.sim.SetFieldRule("SLA bot", "", "", "priority_id", "")
-	contains(t, "retry", d.want(exitOK, "ledger", "retry", "--id", fmt.Sprint(refused[0]["id"])).out, "entries to be tried again in the next pass: 1")
+	contains(t, "retry", d.want(exitOK, "ledger", "retry", "--id", fmt.Sprint(refused[0]["id"])).out,
+		"entries to be tried again in the next pass: 1")
 	before := d.notes(1)
 	d.want(exitOK, "enforce")
 	issue, err := d.sim.As("admin").See(1)
@@ -131,9 +136,11 @@ func TestTrackerAway(t *testing.T) {
 		breaks func(d *office)
 		mend   func(d *office)
 	}{
-		"500":         {func(d *office) { d.sim.Use(broken(http.StatusInternalServerError)) }, func(d *office) { d.sim.Use(nil) }},
-		"not JSON":    {func(d *office) { d.sim.Use(html) }, func(d *office) { d.sim.Use(nil) }},
-		"wrong key":   {func(d *office) { d.key = strings.Repeat("0", 40); d.configure() }, func(d *office) { d.key = d.sim.Key("sla-bot"); d.configure() }},
+		"500": {func(d *office) { d.sim.Use(broken(http.StatusInternalServerError)) },
+			func(d *office) { d.sim.Use(nil) }},
+		"not JSON": {func(d *office) { d.sim.Use(html) }, func(d *office) { d.sim.Use(nil) }},
+		"wrong key": {func(d *office) { d.key = strings.Repeat("0", 40); d.configure() },
+			func(d *office) { d.key = d.sim.Key("sla-bot"); d.configure() }},
 		"locked bot":  {func(d *office) { d.sim.LockUser("sla-bot") }, func(d *office) { d.sim.UnlockUser("sla-bot") }},
 		"no REST API": {func(d *office) { d.sim.SetREST(false) }, func(d *office) { d.sim.SetREST(true) }},
 	} {
@@ -150,7 +157,8 @@ func TestTrackerAway(t *testing.T) {
 			}
 			d.want(exitOK, "status") // what only reads goes on
 			c.mend(d)
-			if written := steps(listOf(t, d.lines(exitOK, "enforce")[0]["written"])); !slices.Equal(written, []string{"respond/due"}) {
+			if written := steps(listOf(t, d.lines(exitOK, "enforce")[0]["written"])); !slices.Equal(written,
+				[]string{"respond/due"}) {
 				t.Errorf("the next pass wrote %v", written)
 			}
 		})

@@ -59,19 +59,24 @@ func fullReport(t testing.TB) report.Report {
 		From: "2026-03-01", To: "2026-03-31", Made: almaty(t, "04-02 09:00"),
 		Obligations: []report.Obligation{
 			{
-				ID: "respond", Source: "п. 8", Title: "start of work", Met: 1, Breached: 2, Excused: 1, Kept: new(33.3), KeptExcused: new(50.0),
-				Cycles: []report.Cycle{late, open, met},
+				ID: "respond", Source: "п. 8", Title: "start of work", Met: 1, Breached: 2, Excused: 1, Kept: new(33.3),
+				KeptExcused: new(50.0), Cycles: []report.Cycle{late, open, met},
 			},
-			{ID: "progress-update", Source: "п. 8", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0), Cycles: []report.Cycle{silent}},
-			{ID: "phone-consultation", Source: "п. 6", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0), Cycles: []report.Cycle{failed}},
+			{ID: "progress-update", Source: "п. 8", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0),
+				Cycles: []report.Cycle{silent}},
+			{ID: "phone-consultation", Source: "п. 6", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0),
+				Cycles: []report.Cycle{failed}},
 		},
 		Accounts: []report.Account{
 			{Obligation: "billing", Source: "Порядок 3.11", Period: "2026-03", Unit: report.HalfHours, Amount: 17, Of: 5},
-			{Obligation: "change-cap", Source: "п. 11", Unit: report.Currency, Amount: 120000.5, Share: new(16.25), ShareLimit: new(15.0)},
+			{Obligation: "change-cap", Source: "п. 11", Unit: report.Currency, Amount: 120000.5, Share: new(16.25),
+				ShareLimit: new(15.0)},
 			{
-				Obligation: "handling-average", Source: "п. 1", Unit: report.WorkingDays, Amount: 2.4, Of: 12, AtLeast: new(2.0), Limit: new(3.0),
+				Obligation: "handling-average", Source: "п. 1", Unit: report.WorkingDays, Amount: 2.4, Of: 12, AtLeast: new(2.0),
+				Limit: new(3.0),
 			},
-			{Obligation: "phone-consultation", Source: "п. 6", Period: "2026-03", Unit: report.TimeEntries, Amount: 3, Limit: new(5.0)},
+			{Obligation: "phone-consultation", Source: "п. 6", Period: "2026-03", Unit: report.TimeEntries, Amount: 3,
+				Limit: new(5.0)},
 			{Obligation: "keep-agreed-date", Source: "п. 3", Unit: report.DateMoves, Amount: 3, Of: 2},
 			{Obligation: "respond", Source: "п. 8", Unit: report.Lowerings, Amount: 1, Of: 1},
 		},
@@ -100,13 +105,16 @@ func TestReportText(t *testing.T) {
 			"  billing Порядок 3.11, 2026-03\n    billable half hours: 17, requests: 5\n",
 			"cost of changes: 120000.5; share: 16.25 % of at most 15 %; more than promised",
 			"handled on average in working days: 2.4, requests: 12; promised: 2 to 3\n",
-			"entries of booked time: 3; at most: 5\n", "due dates moved: 3, requests: 2", "severity lowered before a due: 1, requests: 1",
+			"entries of booked time: 3; at most: 5\n", "due dates moved: 3, requests: 2",
+			"severity lowered before a due: 1, requests: 1",
 			"requests created in the period, by severity\n  critical: 2\n",
 			"  #2  another due was agreed, respond\n    A report prints slowly\n    due Wed 2026-03-11 12:00:00 +05\n",
 		},
 		"ru": {
-			"версия договора 2026-01", "с 2026-03-01 по 2026-03-31 включительно; составлен чт 2026-04-02", "исполнено 1, нарушено 2 (извинено 1), отменено 0, идёт на конец 0",
-			"соблюдено 33,3 %, без извинённых 50 %", "кем извинено: Olga Orlova, пт 2026-03-27 09:00:00 +05: a power", "доля: 16,25 % при пределе 15 %; больше обещанного", "исключения\n",
+			"версия договора 2026-01", "с 2026-03-01 по 2026-03-31 включительно; составлен чт 2026-04-02",
+			"исполнено 1, нарушено 2 (извинено 1), отменено 0, идёт на конец 0",
+			"соблюдено 33,3 %, без извинённых 50 %", "кем извинено: Olga Orlova, пт 2026-03-27 09:00:00 +05: a power",
+			"доля: 16,25 % при пределе 15 %; больше обещанного", "исключения\n",
 		},
 	} {
 		t.Run(lang, func(t *testing.T) {
@@ -151,7 +159,8 @@ func TestReportCSV(t *testing.T) {
 	cell := func(row int, column string) string { return rows[row][slices.Index(csvColumns, column)] }
 	for column, want := range map[string]string{
 		"contract": "kamal", "obligation": "respond", "clause": "п. 8", "issue": "1", "cycle": "created", "state": "breached",
-		"started": "2026-03-20T16:00:00+05:00", "due": "2026-03-20T16:20:00+05:00", "ended": "2026-03-20T16:40:00+05:00", "late_s": "1200",
+		"started": "2026-03-20T16:00:00+05:00", "due": "2026-03-20T16:20:00+05:00",
+		"ended": "2026-03-20T16:40:00+05:00", "late_s": "1200",
 		"ended_by": "Ivan Ivanov", "ended_by_role": "support", "earlier_records": "2", "excused_by": "Olga Orlova",
 		"excused_at": "2026-03-27T09:00:00+05:00", "version": "2026-01", "provisional": "false",
 	} {
@@ -190,26 +199,33 @@ func TestReport(t *testing.T) {
 		verdict("1", "inform-management", "created", enforcer.Met))
 	d.at("2026-03-20 16:40:00")
 	late := verdict("1", "respond", "created", enforcer.Breached)
-	late.EndedAt, late.EndEvent, late.EndBy, late.EndByRole, late.EndWhy, late.LastEvent = d.clock(), "journal:5", "Ivan Ivanov", enforcer.Support, "stopped", "journal:5"
+	late.EndedAt, late.EndEvent, late.EndBy, late.EndByRole, late.EndWhy, late.LastEvent = d.clock(), "journal:5",
+		"Ivan Ivanov", enforcer.Support, "stopped", "journal:5"
 	d.judge(late)
 	d.want(exitOK, "ledger", "waive", "1", "respond", "--reason", "agreed", "--by", "olga")
 	d.at("2026-03-20 17:00:00")
 
 	args := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"}
-	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ", "met 0, breached 1 (excused 1), cancelled 0", "  ! #1  critical, due Fri 2026-03-20 16:20:00 +05",
-		"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan", "excused by olga", "earlier records of this cycle: 1",
+	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ", "met 0, breached 1 (excused 1), cancelled 0",
+		"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05",
+		"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan", "excused by olga",
+		"earlier records of this cycle: 1",
 		"critical: 1")
 	got := d.lines(exitOK, args...)[0]
-	has(t, "report", got, "contract", "title", "versions", "calendars", "from", "to", "made", "obligations", "accounts", "requests", "exceptions")
+	has(t, "report", got, "contract", "title", "versions", "calendars", "from", "to", "made", "obligations", "accounts",
+		"requests", "exceptions")
 	respond := objectOf(t, got["obligations"], "id", "respond")
-	if respond["breached"] != 1.0 || respond["excused"] != 1.0 || respond["kept_percent"] != 0.0 || respond["kept_percent_without_excused"] != nil {
+	if respond["breached"] != 1.0 || respond["excused"] != 1.0 || respond["kept_percent"] != 0.0 ||
+		respond["kept_percent_without_excused"] != nil {
 		t.Errorf("respond: %v", respond)
 	}
 	if inform := objectOf(t, got["obligations"], "id", "involve-developers"); inform["running"] != 1.0 {
 		t.Errorf("what the pass left running is not told: %v", inform)
 	}
-	before := objectOf(t, d.lines(exitOK, append(args, "--at", "2026-03-20T16:35:00+05:00")...)[0]["obligations"], "id", "respond")
-	if c := objectOf(t, before["cycles"], "issue", "1"); before["excused"] != 0.0 || c["ended"] != nil || c["earlier_records"] != 0.0 || c["late_s"] != 900.0 {
+	before := objectOf(t, d.lines(exitOK, append(args, "--at", "2026-03-20T16:35:00+05:00")...)[0]["obligations"], "id",
+		"respond")
+	if c := objectOf(t, before["cycles"], "issue", "1"); before["excused"] != 0.0 || c["ended"] != nil ||
+		c["earlier_records"] != 0.0 || c["late_s"] != 900.0 {
 		t.Errorf("as of 16:35: %v", before)
 	}
 	rows, err := csv.NewReader(strings.NewReader(d.want(exitOK, append(args, "-o", "csv")...).out)).ReadAll()
@@ -225,12 +241,18 @@ func TestReport(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"no contract":       {[]string{"report", "--from", "2026-03-01", "--to", "2026-03-31"}, []string{"--contract is missing"}},
-		"no last day":       {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01"}, []string{"--to is missing"}},
-		"no date":           {[]string{"report", "--contract", "kamal-acme", "--from", "March", "--to", "2026-03-31"}, []string{`--from "March" is not a date`}},
-		"no such date":      {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-32"}, []string{`--to "2026-03-32"`}},
-		"backwards":         {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-02", "--to", "2026-03-01"}, []string{"--to 2026-03-01 lies before --from 2026-03-02"}},
-		"a preset":          {[]string{"report", "--contract", "kamal", "--from", "2026-03-01", "--to", "2026-03-31"}, []string{`--contract "kamal" is not in the configuration; it has: kamal-acme`}},
+		"no contract": {[]string{"report", "--from", "2026-03-01", "--to", "2026-03-31"},
+			[]string{"--contract is missing"}},
+		"no last day": {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01"},
+			[]string{"--to is missing"}},
+		"no date": {[]string{"report", "--contract", "kamal-acme", "--from", "March", "--to", "2026-03-31"},
+			[]string{`--from "March" is not a date`}},
+		"no such date": {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-32"},
+			[]string{`--to "2026-03-32"`}},
+		"backwards": {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-02", "--to", "2026-03-01"},
+			[]string{"--to 2026-03-01 lies before --from 2026-03-02"}},
+		"a preset": {[]string{"report", "--contract", "kamal", "--from", "2026-03-01", "--to", "2026-03-31"},
+			[]string{`--contract "kamal" is not in the configuration; it has: kamal-acme`}},
 		"a form of its own": {append(slices.Clone(args), "-o", "xml"), []string{"write text, json or csv"}},
 	} {
 		t.Run(name, func(t *testing.T) { contains(t, "error", d.want(exitUsage, c.args...).err, c.want...) })

@@ -76,7 +76,8 @@ func verdicts(t *testing.T, l *ledger.Ledger) map[string]string {
 		if gone[v.Issue] {
 			continue
 		}
-		out[fmt.Sprintf("issue %s %s %s", v.Issue, v.Obligation, v.Cycle)] = fmt.Sprintf("%s, due %s, ended %s by %s", v.State, v.Due, v.EndedAt, v.EndEvent)
+		out[fmt.Sprintf("issue %s %s %s", v.Issue, v.Obligation, v.Cycle)] = fmt.Sprintf("%s, due %s, ended %s by %s",
+			v.State, v.Due, v.EndedAt, v.EndEvent)
 	}
 	return out
 }

@@ -34,8 +34,10 @@ func reverted(t *testing.T, g *ground) {
 	contains(t, "revert", g.want(t, exitUsage, "ledger", "revert").err, "give a filter")
 	filter := []string{"ledger", "revert", "--issue", strconv.Itoa(issue)}
 	plan := g.want(t, exitOK, filter...).out
-	contains(t, "the plan", plan, "assignee back: Dora Developer -> nobody", "priority back: Immediate -> Normal", "public follow-up to journal:",
-		"internal follow-up to journal:", "- the watchers stay", "- the fields are kept up to date by themselves", "nothing was taken back; to do it, add --yes")
+	contains(t, "the plan", plan, "assignee back: Dora Developer -> nobody", "priority back: Immediate -> Normal",
+		"public follow-up to journal:",
+		"internal follow-up to journal:", "- the watchers stay", "- the fields are kept up to date by themselves",
+		"nothing was taken back; to do it, add --yes")
 	whole.saw(t, g, issue, whole)
 	for _, i := range jsonLines[undoInfo](t, g.site, filter...) {
 		if i.TakenBack == (i.Obligation == "upkeep") || i.Issue != strconv.Itoa(issue) {
@@ -43,30 +45,36 @@ func reverted(t *testing.T, g *ground) {
 		}
 	}
 
-	contains(t, "revert", g.want(t, exitOK, append(filter, "--yes")...).out, "steps taken back: 5, refused: 0, held: 0", "done      #"+strconv.Itoa(issue)+" respond/revert-due")
+	contains(t, "revert", g.want(t, exitOK, append(filter, "--yes")...).out, "steps taken back: 5, refused: 0, held: 0",
+		"done      #"+strconv.Itoa(issue)+" respond/revert-due")
 	back := refusal{public: 2, private: 2, priority: "Normal", told: true, status: "New"}
 	whole.saw(t, g, issue, back)
 	public, private := g.notes(t, g.staff(), issue, g.bot.id)
 	contains(t, "the public follow-up", public[1], "Наш комментарий, оставленный в", "ошибочен")
-	contains(t, "the internal follow-up", private[1], "ошибочен", "Исполнитель возвращён прежний: никто.", "Приоритет возвращён прежний: «Normal».")
+	contains(t, "the internal follow-up", private[1], "ошибочен", "Исполнитель возвращён прежний: никто.",
+		"Приоритет возвращён прежний: «Normal».")
 	if strings.Contains(public[1], "Исполнитель") {
 		t.Errorf("the customer is told too much: %s", public[1])
 	}
 
 	// once, and the steps do not come back
-	contains(t, "again", g.want(t, exitOK, append(filter, "--yes")...).out, "it was taken back before", "nothing of it can be taken back")
+	contains(t, "again", g.want(t, exitOK, append(filter, "--yes")...).out, "it was taken back before",
+		"nothing of it can be taken back")
 	g.want(t, exitOK, "enforce")
 	whole.saw(t, g, issue, back)
 
 	// what somebody touched stays theirs
 	o := g.want(t, exitOK, "ledger", "revert", "--issue", fmt.Sprint(touched), "--yes")
 	contains(t, "revert", o.out, "- the assignee stays: it was changed since", "priority back: Immediate -> Normal")
-	whole.saw(t, g, touched, refusal{public: 2, private: 2, assignee: "Sanjay Support", priority: "Normal", told: true, status: "New"})
-	contains(t, "ledger show", g.want(t, exitOK, "ledger", "list", "--issue", fmt.Sprint(touched), "--obligation", "respond").out, "a human ordered the step to be taken back")
+	whole.saw(t, g, touched, refusal{public: 2, private: 2, assignee: "Sanjay Support", priority: "Normal", told: true,
+		status: "New"})
+	contains(t, "ledger show", g.want(t, exitOK, "ledger", "list", "--issue", fmt.Sprint(touched), "--obligation",
+		"respond").out, "a human ordered the step to be taken back")
 }
 
 func TestAffirmed(t *testing.T) {
-	for text, want := range map[string]bool{"yes\n": true, " YES ": true, "да\n": true, "y\n": false, "": false, "\n": false, "no\nyes\n": false} {
+	for text, want := range map[string]bool{"yes\n": true, " YES ": true, "да\n": true, "y\n": false, "": false,
+		"\n": false, "no\nyes\n": false} {
 		if got := affirmed(strings.NewReader(text)); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
@@ -95,8 +103,8 @@ obligations:
         steps: [{at: start, action: create}]
 `
 
-// TestMadeIssueIsTheirs: what people do to an issue that slabridge made is left; taken back, it gets a comment and is not
-// deleted; deleted by them, it is not made again.
+// TestMadeIssueIsTheirs: what people do to an issue that slabridge made is left; taken back, it gets a comment and is
+// not deleted; deleted by them, it is not made again.
 func TestMadeIssueIsTheirs(t *testing.T) { madeIssue(t, simGround(t, redminesim.V61)) }
 
 // TestLiveMadeIssueIsTheirs is the same on a real Redmine.
@@ -112,7 +120,8 @@ func madeIssue(t *testing.T, g *ground) {
 	now := time.Now().UTC()
 	zone := time.FixedZone("", (12-now.Hour())*3600)
 	g.enforceFrom = now.In(zone).Format(time.DateOnly)
-	g.extra = fmt.Sprintf("    duties: [{obligation: standing-duty, period: \"0 0 * * *\", within: 5bd, project: %s, tracker: Support, subject: Проверка, assign: support}]\n", g.project)
+	g.extra = fmt.Sprintf("    duties: [{obligation: standing-duty, period: \"0 0 * * *\", within: 5bd, project: %s, "+
+		"tracker: Support, subject: Проверка, assign: support}]\n", g.project)
 	g.configure(t)
 	g.filed(t, "minor", 0) // an account that may not administer Redmine learns of fields from issues
 	g.want(t, exitOK, "enforce")
@@ -135,14 +144,16 @@ func madeIssue(t *testing.T, g *ground) {
 	if len(ids) != 1 {
 		t.Fatalf("made %v", ids)
 	}
-	g.put(t, g.Users["manager1"].Key, ids[0], object{"assigned_to_id": g.Users["dev1"].ID, "priority_id": g.Priorities["low"]})
+	g.put(t, g.Users["manager1"].Key, ids[0], object{"assigned_to_id": g.Users["dev1"].ID,
+		"priority_id": g.Priorities["low"]})
 	g.want(t, exitOK, "enforce")
 	if now := g.show(t, g.admin(), ids[0]); now.Assignee.Name != "Dora Developer" || now.Priority.Name != "Low" {
 		t.Errorf("with %s at %s", now.Assignee.Name, now.Priority.Name)
 	}
 
 	o := g.want(t, exitOK, "ledger", "revert", "--obligation", "standing-duty", "--yes")
-	contains(t, "revert", o.out, "internal comment: the issue was made in error", "the issue is not deleted: a comment is written on it", "steps taken back: 1")
+	contains(t, "revert", o.out, "internal comment: the issue was made in error",
+		"the issue is not deleted: a comment is written on it", "steps taken back: 1")
 	public, private := g.notes(t, g.admin(), ids[0], g.bot.id)
 	if len(public) != 0 || len(private) != 1 || !strings.HasPrefix(private[0], "Эта задача создана по ошибке.") {
 		t.Errorf("told %q and %q", public, private)

@@ -59,7 +59,8 @@ func TestScreen(t *testing.T) {
 	}
 }
 
-// FuzzScreen holds that nothing harmful passes, however the text is cut into writes, and that JSON stays the same value.
+// FuzzScreen holds that nothing harmful passes, however the text is cut into writes, and that JSON stays the same
+// value.
 func FuzzScreen(f *testing.F) {
 	f.Add("Не открывается \x1b[2J \u202e \r\n \xff31mx\xff0m", 7)
 	f.Add("\xff", 1)
@@ -87,7 +88,8 @@ func FuzzScreen(f *testing.F) {
 			t.Fatal(err)
 		}
 		var back string
-		if err := json.Unmarshal(out.Bytes(), &back); err != nil || back != strings.ToValidUTF8(text, "\ufffd") && utf8.ValidString(text) {
+		if err := json.Unmarshal(out.Bytes(), &back); err != nil || back != strings.ToValidUTF8(text, "\ufffd") &&
+			utf8.ValidString(text) {
 			t.Fatalf("%q came back from JSON as %q, %v", text, back, err)
 		}
 	})

@@ -33,8 +33,11 @@ func TestHeldSummary(t *testing.T) {
 	if strings.Contains(out, "ledger release --id") {
 		t.Errorf("each step is told:\n%s", out)
 	}
-	contains(t, "enforce", out, "moments from Fri 2026-03-20 16:00:00 +05 to Fri 2026-03-20 16:19:00 +05", `for example #1 request 1, Fri 2026-03-20 16:00:00 +05`,
-		"public comment: Your request No. 1 has been received", "let go with\n    'slabridge ledger release --contract kamal-acme --obligation acknowledge --step start --reason storm'")
+	contains(t, "enforce", out, "moments from Fri 2026-03-20 16:00:00 +05 to Fri 2026-03-20 16:19:00 +05",
+		`for example #1 request 1, Fri 2026-03-20 16:00:00 +05`,
+		"public comment: Your request No. 1 has been received",
+		"let go with\n    'slabridge ledger release --contract kamal-acme --obligation acknowledge --step start "+
+			"--reason storm'")
 	d.at("2026-03-20 16:19:40")
 	again := d.want(exitHeld, "enforce").out
 	if strings.Contains(again, "= held") {
@@ -43,10 +46,12 @@ func TestHeldSummary(t *testing.T) {
 	contains(t, "the next pass", again, "held by earlier passes: ")
 
 	listed := d.want(exitOK, "ledger", "list", "--state", "held").out
-	contains(t, "ledger list", listed, "= held acknowledge/start of kamal-acme: issues 60, steps 60", "held      #60 acknowledge/start")
+	contains(t, "ledger list", listed, "= held acknowledge/start of kamal-acme: issues 60, steps 60",
+		"held      #60 acknowledge/start")
 	var group map[string]any
 	for _, g := range d.lines(exitOK, "ledger", "list", "--state", "held", "--summary") {
-		has(t, "summary", g, "connection", "contract", "obligation", "step", "state", "code", "reason", "entries", "issues", "oldest", "newest", "examples")
+		has(t, "summary", g, "connection", "contract", "obligation", "step", "state", "code", "reason", "entries", "issues",
+			"oldest", "newest", "examples")
 		if g["obligation"] == "acknowledge" {
 			group = g
 		}
@@ -61,8 +66,10 @@ func TestHeldSummary(t *testing.T) {
 		}
 	}
 
-	dry := d.want(exitOK, "ledger", "release", "--obligation", "acknowledge", "--step", "start", "--reason", "storm", "--dry-run").out
-	contains(t, "dry run", dry, "= held acknowledge/start of kamal-acme: issues 60, steps 60", "entries that would be moved: 60; nothing was changed")
+	dry := d.want(exitOK, "ledger", "release", "--obligation", "acknowledge", "--step", "start", "--reason", "storm",
+		"--dry-run").out
+	contains(t, "dry run", dry, "= held acknowledge/start of kamal-acme: issues 60, steps 60",
+		"entries that would be moved: 60; nothing was changed")
 	if n := len(d.lines(exitOK, "ledger", "release", "--step", "start", "--issue", "7", "--dry-run")); n != 1 {
 		t.Errorf("a dry run for one issue lists %d", n)
 	}
@@ -82,8 +89,8 @@ func TestHeldSummary(t *testing.T) {
 	}
 }
 
-// The log says of many held steps what they have in common, one line a group, and the steps only when debugging; and when
-// slabridge begins and ceases to be late.
+// The log says of many held steps what they have in common, one line a group, and the steps only when debugging; and
+// when slabridge begins and ceases to be late.
 func TestLogOfAPass(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, nil))
@@ -92,7 +99,8 @@ func TestLogOfAPass(t *testing.T) {
 	for i := range 40 {
 		e := ledger.Entry{}
 		e.IssueKey, e.Reason = fmt.Sprint(i), enforcer.Reason{Code: "storm", Text: enforcer.Text{"en": "too many"}}
-		e.Key = enforcer.StepKey{Connection: "helpdesk", Issue: fmt.Sprint(i), Contract: "kamal-acme", Obligation: "respond", Cycle: "created", Step: "due"}
+		e.Key = enforcer.StepKey{Connection: "helpdesk", Issue: fmt.Sprint(i), Contract: "kamal-acme", Obligation: "respond",
+			Cycle: "created", Step: "due"}
 		e.ID, e.Moment = e.Key.ID(), moment.Add(time.Duration(i)*time.Minute)
 		r.Held = append(r.Held, e)
 	}
@@ -101,13 +109,16 @@ func TestLogOfAPass(t *testing.T) {
 	if n := strings.Count(text, "msg=held"); n != 1 {
 		t.Errorf("%d lines for 40 held steps:\n%s", n, text)
 	}
-	contains(t, "log", text, "issues=40", "steps=40", `examples="#0 #38 #39"`, `why="too many"`, `msg="slabridge is late"`, "overdue=3")
+	contains(t, "log", text, "issues=40", "steps=40", `examples="#0 #38 #39"`, `why="too many"`, `msg="slabridge is late"`,
+		"overdue=3")
 	out.Reset()
-	r = engine.Report{Connection: "helpdesk", Report: outbox.Report{Held: r.Held[:2]}, Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)}}
+	r = engine.Report{Connection: "helpdesk", Report: outbox.Report{Held: r.Held[:2]},
+		Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)}}
 	logPass(log, []engine.Report{r}, nil)
 	contains(t, "log", out.String(), "issue=0", "issue=1", `msg="slabridge has caught up"`)
 
-	m := newMonitor([]engine.Connection{{ID: "helpdesk", Poll: "@every 1m", Tracker: away{}}}, func() time.Time { return moment })
+	m := newMonitor([]engine.Connection{{ID: "helpdesk", Poll: "@every 1m", Tracker: away{}}},
+		func() time.Time { return moment })
 	address, stop, err := m.serve("127.0.0.1:0", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -72,7 +72,8 @@ type Receipt struct {
 	Issue   string    `json:"issue,omitempty"` // id of the issue that was made
 	Event   string    `json:"event,omitempty"` // id of the event with our comment
 	Refused []Refusal `json:"refused,omitempty"`
-	Public  bool      `json:"public,omitempty"` // the comment was to be internal and came out public: the customer could read it
+	// the comment was to be internal and came out public: the customer could read it
+	Public bool `json:"public,omitempty"`
 	// TakenBack is how a Public comment was taken back from the customer; "" for one that still is public. Mail about
 	// it may have gone out all the same.
 	TakenBack Retraction `json:"taken_back,omitempty"`

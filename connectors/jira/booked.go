@@ -29,7 +29,8 @@ func (l *lists) Booked(ctx context.Context, since time.Time, page func([]connect
 				ID int64 `json:"worklogId"`
 			} `json:"values"`
 		}
-		if _, err := c.Get("/rest/api/2/worklog/updated", url.Values{"since": {strconv.FormatInt(from, 10)}}, &p); err != nil {
+		query := url.Values{"since": {strconv.FormatInt(from, 10)}}
+		if _, err := c.Get("/rest/api/2/worklog/updated", query, &p); err != nil {
 			return err
 		}
 		if p.Last == nil {

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestBudget: however fast writes are asked for, by however many at once, Cloud's limits for one issue are kept, none waits
-// longer than they make it wait, and other issues are not kept waiting.
+// TestBudget: however fast writes are asked for, by however many at once, Cloud's limits for one issue are kept, none
+// waits longer than they make it wait, and other issues are not kept waiting.
 func TestBudget(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		pauses := rapid.SliceOfN(rapid.IntRange(0, 400), 150, 250).Draw(r, "milliseconds between writes")

@@ -18,8 +18,8 @@ import (
 	"slabridge/connectors/trackertest"
 )
 
-// TestConformance holds the connector and the stand-in to the contract, as each Jira that it can be. Every request of the
-// connector and every answer of the stand-in is held against Atlassian's documents besides, where they are at hand.
+// TestConformance holds the connector and the stand-in to the contract, as each Jira that it can be. Every request of
+// the connector and every answer of the stand-in is held against Atlassian's documents besides, where they are at hand.
 func TestConformance(t *testing.T) {
 	seen := map[string]*contract{"cloud": newContract(t, "cloud"), "dc": newContract(t, "dc")}
 	for _, o := range []jirasim.Options{
@@ -67,7 +67,8 @@ func newContract(t testing.TB, dialect string) *contract {
 	t.Helper()
 	dir, ok := jiracontract.Dir()
 	if !ok {
-		t.Log("ATLASSIAN'S DOCUMENTS WERE NOT ASKED: set SLABRIDGE_JIRA_DOCS to the directory that holds them in jira-openapi/")
+		t.Log("ATLASSIAN'S DOCUMENTS WERE NOT ASKED: set SLABRIDGE_JIRA_DOCS to the directory that holds them in " +
+			"jira-openapi/")
 		return &contract{}
 	}
 	load := jiracontract.Cloud
@@ -122,7 +123,8 @@ func (c *contract) wantCovered(t testing.TB, dialect string) {
 	}
 }
 
-// newWorld is a fresh stand-in whose clock is ahead of ours and moves on by a third of a second whenever it is looked at.
+// newWorld is a fresh stand-in whose clock is ahead of ours and moves on by a third of a second whenever it is looked
+// at.
 func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World, *jirasim.Server) {
 	const skew = 90 * time.Second
 	var looks atomic.Int64
@@ -168,7 +170,8 @@ func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World,
 		Customer: connect("customer1", next), Stranger: connect("", next), Now: now, Skew: skew,
 		Project: "10002", StaffOnly: "10003", OutOfSight: "10005", People: people, Audience: internal, ListsWork: 2,
 		Working: "3", Forbidden: "10004", Type: "10102", Priorities: map[string]string{"low": "5", "high": "2"},
-		Field: connectors.CustomField("customfield_10057"), Secrets: []string{s.Key("sla-bot"), nobodysToken, s.Key("customer1")},
+		Field:    connectors.CustomField("customfield_10057"),
+		Secrets:  []string{s.Key("sla-bot"), nobodysToken, s.Key("customer1")},
 		Declares: declared, Permissions: permissions(o.ServiceDesk),
 		Deviations: map[string]string{
 			"time that we may not read is refused, not empty": "whoever may read an issue may read the time booked on it",
@@ -180,7 +183,8 @@ func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World,
 			issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "leaks"})
 			s.DropInternal(true)
 			mark := fmt.Sprintf("(law %d)", looks.Load())
-			return connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true, Audience: internal}}
+			return connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true,
+				Audience: internal}}
 		},
 	}}
 	return w, s
@@ -220,7 +224,8 @@ func check(t testing.TB, err error) {
 
 // person turns an id into the login that hands take; "" stays.
 func (h *hands) login(id string) string {
-	for _, login := range []string{"sla-bot", "support1", "support2", "dev1", "dev2", "manager1", "customer1", "outsider"} {
+	for _, login := range []string{"sla-bot", "support1", "support2", "dev1", "dev2", "manager1", "customer1",
+		"outsider"} {
 		if h.s.UserID(login) == id {
 			return login
 		}
@@ -241,7 +246,8 @@ func fieldNames(values map[string]string) map[string]string {
 func (h *hands) Create(t testing.TB, by trackertest.Actor, n trackertest.NewIssue) string {
 	t.Helper()
 	id, err := h.as(by).Create(jirasim.NewIssue{
-		Project: n.Project, Subject: n.Subject, Description: n.Description, Priority: n.Priority, Assignee: h.login(n.Assignee), Fields: fieldNames(n.Fields),
+		Project: n.Project, Subject: n.Subject, Description: n.Description, Priority: n.Priority,
+		Assignee: h.login(n.Assignee), Fields: fieldNames(n.Fields),
 	})
 	check(t, err)
 	return strconv.Itoa(id)

@@ -21,7 +21,8 @@ func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, er
 		}
 	}
 	fields := map[string]any{
-		"project": map[string]any{"id": n.Project}, "issuetype": map[string]any{"id": n.Type}, "summary": n.Subject, "description": n.Description,
+		"project": map[string]any{"id": n.Project}, "issuetype": map[string]any{"id": n.Type}, "summary": n.Subject,
+		"description": n.Description,
 	}
 	if n.DueDate != "" {
 		fields["duedate"] = n.DueDate

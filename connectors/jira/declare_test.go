@@ -13,15 +13,18 @@ import (
 
 // declared is what a Jira must declare that has a way of keeping comments internal: Cloud and Data Center alike.
 var declared = []trackertest.Declaration{
-	{Field: "InternalNotes", Is: true, Why: "a service desk has internal comments, and roles and groups may have comments to themselves"},
-	{Field: "AtomicUpdate", Is: false, Why: "a transition is a request of its own, and so is a comment of a service desk's agents"},
+	{Field: "InternalNotes", Is: true, Why: "a service desk has internal comments, and roles and groups may have " +
+		"comments to themselves"},
+	{Field: "AtomicUpdate", Is: false, Why: "a transition is a request of its own, and so is a comment of a service " +
+		"desk's agents"},
 	{Field: "SilentRefusals", Is: true, Why: "what keeps a comment internal may be dropped without a word"},
 	{Field: "EditedNotesSeen", Is: true, Why: "a comment has the moment of its last change"},
 	{Field: "HiddenIsGone", Is: true, Why: "404 is the answer for what is deleted and for what is out of sight"},
 	{Field: "Retract", Is: true, Why: "a comment of our own can be restricted, and deleted"},
 	{
 		Field: "Lag", Is: 10 * time.Minute,
-		Why: "Cloud's search trails by minutes, says Atlassian, without a bound; Data Center's index by seconds, or until it is mended",
+		Why: "Cloud's search trails by minutes, says Atlassian, without a bound; Data Center's index by seconds, or " +
+			"until it is mended",
 	},
 }
 
@@ -54,7 +57,8 @@ func permissions(desk bool) map[connectors.Right][]string {
 func TestNoInternalWay(t *testing.T) {
 	s := jirasim.NewLab(jirasim.Options{Clock: time.Now})
 	tr, err := jira.New(connectors.Settings{
-		URL: "https://jira.example.org", Auth: connectors.Auth{Way: "pat", Secret: s.Key("sla-bot")}, Transport: s.Transport(), Now: time.Now,
+		URL: "https://jira.example.org", Auth: connectors.Auth{Way: "pat", Secret: s.Key("sla-bot")},
+		Transport: s.Transport(), Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,8 @@ func samples(t *testing.T, pattern string) map[string][]byte {
 	t.Helper()
 	root := os.Getenv("SLABRIDGE_JIRA_DOCS")
 	if root == "" {
-		t.Skip("SKIPPED: NO RECORDED ANSWERS WERE READ. Set SLABRIDGE_JIRA_DOCS to the directory that holds them in jira-samples/")
+		t.Skip("SKIPPED: NO RECORDED ANSWERS WERE READ. Set SLABRIDGE_JIRA_DOCS to the directory that holds them in " +
+			"jira-samples/")
 	}
 	files, err := filepath.Glob(filepath.Join(root, "jira-samples", pattern))
 	if err != nil || len(files) == 0 {
@@ -39,15 +40,18 @@ func someFields(t testing.TB) fieldList {
 	t.Helper()
 	var raw []json.RawMessage
 	for _, s := range []string{
-		`{"id":"labels","name":"Labels","schema":{"type":"array","items":"string"}}`, `{"id":"resolution","name":"Resolution","schema":{"type":"resolution"}}`,
+		`{"id":"labels","name":"Labels","schema":{"type":"array","items":"string"}}`,
+		`{"id":"resolution","name":"Resolution","schema":{"type":"resolution"}}`,
 		`{"id":"fixVersions","name":"Fix versions","schema":{"type":"array","items":"version"}}`,
 		`{"id":"customfield_1","name":"Severity","custom":true,"schema":{"type":"option"}}`,
 		`{"id":"customfield_2","name":"Region","custom":true,"schema":{"type":"option-with-child"}}`,
 		`{"id":"customfield_3","name":"Systems","custom":true,"schema":{"type":"array","items":"option"}}`,
 		`{"id":"customfield_4","name":"Agreed at","custom":true,"schema":{"type":"datetime"}}`,
 		`{"id":"customfield_5","name":"Approver","custom":true,"schema":{"type":"user"}}`,
-		`{"id":"customfield_6","name":"Twice","custom":true,"schema":{"type":"string"}}`, `{"id":"customfield_7","name":"Twice","custom":true,"schema":{"type":"string"}}`,
-		`{"id":"customfield_8","name":"Request Type","custom":true,"schema":{"type":"sd-customerrequesttype","custom":"com.atlassian.servicedesk:vp-origin"}}`,
+		`{"id":"customfield_6","name":"Twice","custom":true,"schema":{"type":"string"}}`,
+		`{"id":"customfield_7","name":"Twice","custom":true,"schema":{"type":"string"}}`,
+		`{"id":"customfield_8","name":"Request ` +
+			`Type","custom":true,"schema":{"type":"sd-customerrequesttype","custom":"com.atlassian.servicedesk:vp-origin"}}`,
 		`{"id":"customfield_9","name":"Wanted by","custom":true,"schema":{"type":"date"}}`,
 	} {
 		raw = append(raw, json.RawMessage(s))
@@ -95,7 +99,8 @@ func TestRecordedAnswers(t *testing.T) {
 			for _, i := range list {
 				issues++
 				got, err := decodeIssue(i, fields)
-				if err != nil || got.CreatedAt.IsZero() || got.CreatedAt.Location() != time.UTC || got.Values.One(connectors.FieldStatus) == "" {
+				if err != nil || got.CreatedAt.IsZero() || got.CreatedAt.Location() != time.UTC ||
+					got.Values.One(connectors.FieldStatus) == "" {
 					t.Errorf("%s: %v at %v, status %q", name, err, got.CreatedAt, got.Values.One(connectors.FieldStatus))
 				}
 				mutatedIssue(t, name, i, fields)
@@ -151,8 +156,8 @@ func followed(t *testing.T, name string, events []connectors.Event) (steps int) 
 	return steps
 }
 
-// mutatedIssue drops and nulls each field of an issue, and adds one: it is still read, with what is known of it, unless that
-// is what no issue is without.
+// mutatedIssue drops and nulls each field of an issue, and adds one: it is still read, with what is known of it, unless
+// that is what no issue is without.
 func mutatedIssue(t *testing.T, name string, raw json.RawMessage, fields fieldList) {
 	t.Helper()
 	var w map[string]json.RawMessage
@@ -261,22 +266,27 @@ func TestValues(t *testing.T) {
 func TestChanges(t *testing.T) {
 	fields := someFields(t)
 	for item, want := range map[string]connectors.Change{
-		`{"field":"status","fieldtype":"jira","from":"1","fromString":"Open","to":"3","toString":"In Progress"}`:                                                 {Field: "status", From: []string{"1"}, To: []string{"3"}},
-		`{"field":"assignee","fieldtype":"jira","fieldId":"assignee","from":null,"fromString":null,"to":"5b10","toString":"A"}`:                                  {Field: "assignee", To: []string{"5b10"}},
-		`{"field":"labels","fieldtype":"jira","from":"","fromString":"a b","to":"","toString":"a b c"}`:                                                          {Field: "cf:labels", From: []string{"a", "b"}, To: []string{"a", "b", "c"}},
-		`{"field":"Severity","fieldtype":"custom","from":"7","fromString":"minor","to":"8","toString":"critical"}`:                                               {Field: "cf:customfield_1", From: []string{"minor"}, To: []string{"critical"}},
-		`{"field":"Region","fieldtype":"custom","from":null,"fromString":null,"to":"1","toString":"Parent values: Europe(10020)Level 1 values: Germany(10021)"}`: {Field: "cf:customfield_2", To: []string{"Europe", "Europe -> Germany"}},
-		`{"field":"Region","fieldtype":"custom","fieldId":"customfield_2","from":null,"fromString":null,"to":"1","toString":"Parent values: Europe(10020)"}`:     {Field: "cf:customfield_2", To: []string{"Europe"}},
-		`{"field":"Systems","fieldtype":"custom","from":"[1]","fromString":"Mail","to":"[1, 2]","toString":"Mail,Portal"}`:                                       {Field: "cf:customfield_3", From: []string{"Mail"}, To: []string{"Mail", "Portal"}},
-		`{"field":"Systems","fieldtype":"custom","from":null,"fromString":null,"to":"[1]","toString":"Mail, in and out"}`:                                        {Field: "cf:customfield_3", To: []string{"Mail, in and out"}},
-		`{"field":"Agreed at","fieldtype":"custom","from":null,"fromString":null,"to":"2026-01-13T09:20:00.000+0300","toString":"13/Jan/26 9:20 AM"}`:            {Field: "cf:customfield_4", To: []string{"2026-01-13T06:20:00Z"}},
-		`{"field":"Approver","fieldtype":"custom","from":"5b10","fromString":"A","to":null,"toString":null}`:                                                     {Field: "cf:customfield_5", From: []string{"5b10"}},
-		`{"field":"Twice","fieldtype":"custom","from":null,"fromString":null,"to":null,"toString":"x"}`:                                                          {Field: "Twice", To: []string{"x"}},
-		`{"field":"Request Type","fieldtype":"custom","from":null,"fromString":null,"to":"25","toString":"Fault"}`:                                               {Field: "request_type", To: []string{"request:Fault"}},
-		`{"field":"Wanted by","fieldtype":"custom","from":null,"fromString":null,"to":"2026-03-10","toString":"10/Mar/26"}`:                                      {Field: "cf:customfield_9", To: []string{"2026-03-10"}},
-		`{"field":"duedate","fieldtype":"jira","from":"2026-03-10","fromString":"2026-03-10 00:00:00.0","to":null,"toString":null}`:                              {Field: "due_date", From: []string{"2026-03-10"}},
-		`{"field":"Component","fieldtype":"jira","from":null,"fromString":null,"to":"10","toString":"Mail"}`:                                                     {Field: "category", To: []string{"10"}, Delta: true},
-		`{"field":"Rank","fieldtype":"custom","from":"","fromString":"","to":"","toString":"Ranked higher"}`:                                                     {Field: "Rank", To: []string{"Ranked higher"}},
+		`{"field":"status","fieldtype":"jira","from":"1","fromString":"Open","to":"3","toString":"In Progress"}`:                {Field: "status", From: []string{"1"}, To: []string{"3"}},
+		`{"field":"assignee","fieldtype":"jira","fieldId":"assignee","from":null,"fromString":null,"to":"5b10","toString":"A"}`: {Field: "assignee", To: []string{"5b10"}},
+		`{"field":"labels","fieldtype":"jira","from":"","fromString":"a b","to":"","toString":"a b c"}`:                         {Field: "cf:labels", From: []string{"a", "b"}, To: []string{"a", "b", "c"}},
+		`{"field":"Severity","fieldtype":"custom","from":"7","fromString":"minor","to":"8","toString":"critical"}`:              {Field: "cf:customfield_1", From: []string{"minor"}, To: []string{"critical"}},
+		`{"field":"Region","fieldtype":"custom","from":null,"fromString":null,"to":"1","toString":"Parent values: ` +
+			`Europe(10020)Level 1 values: Germany(10021)"}`: {Field: "cf:customfield_2",
+			To: []string{"Europe", "Europe -> Germany"}},
+		`{"field":"Region","fieldtype":"custom","fieldId":"customfield_2","from":null,"fromString":null,"to":"1","toString":"Parent values: Europe(10020)"}`: {Field: "cf:customfield_2", To: []string{"Europe"}},
+		`{"field":"Systems","fieldtype":"custom","from":"[1]","fromString":"Mail","to":"[1, 2]","toString":"Mail,Portal"}`:                                   {Field: "cf:customfield_3", From: []string{"Mail"}, To: []string{"Mail", "Portal"}},
+		`{"field":"Systems","fieldtype":"custom","from":null,"fromString":null,"to":"[1]","toString":"Mail, in and out"}`:                                    {Field: "cf:customfield_3", To: []string{"Mail, in and out"}},
+		`{"field":"Agreed ` +
+			`at","fieldtype":"custom","from":null,"fromString":null,"to":"2026-01-13T09:20:00.000+0300","toString":"13/Jan/26 9:20 AM"}`: {Field: "cf:customfield_4", To: []string{"2026-01-13T06:20:00Z"}},
+		`{"field":"Approver","fieldtype":"custom","from":"5b10","fromString":"A","to":null,"toString":null}`:                {Field: "cf:customfield_5", From: []string{"5b10"}},
+		`{"field":"Twice","fieldtype":"custom","from":null,"fromString":null,"to":null,"toString":"x"}`:                     {Field: "Twice", To: []string{"x"}},
+		`{"field":"Request Type","fieldtype":"custom","from":null,"fromString":null,"to":"25","toString":"Fault"}`:          {Field: "request_type", To: []string{"request:Fault"}},
+		`{"field":"Wanted by","fieldtype":"custom","from":null,"fromString":null,"to":"2026-03-10","toString":"10/Mar/26"}`: {Field: "cf:customfield_9", To: []string{"2026-03-10"}},
+		`{"field":"duedate","fieldtype":"jira","from":"2026-03-10","fromString":"2026-03-10 ` +
+			`00:00:00.0","to":null,"toString":null}`: {Field: "due_date", From: []string{"2026-03-10"}},
+		`{"field":"Component","fieldtype":"jira","from":null,"fromString":null,"to":"10","toString":"Mail"}`: {Field: "category", To: []string{"10"}, Delta: true},
+		`{"field":"Rank","fieldtype":"custom","from":"","fromString":"","to":"","toString":"Ranked higher"}`: {Field: "Rank",
+			To: []string{"Ranked higher"}},
 	} {
 		var i wireItem
 		if err := json.Unmarshal([]byte(item), &i); err != nil {
@@ -292,8 +302,9 @@ func TestChanges(t *testing.T) {
 func TestMoments(t *testing.T) {
 	at := time.Date(2026, 1, 13, 6, 20, 0, 0, time.UTC)
 	for raw, want := range map[string]time.Time{
-		`"2026-01-13T09:20:00.000+0300"`: at, `"2026-01-13T06:20:00Z"`: at, `"2026-01-13T09:20:00+03:00"`: at, `"2026-01-12T22:20:00.000-0800"`: at,
-		`1768285200000`: at, `1768285200`: at, `null`: {}, `""`: {},
+		`"2026-01-13T09:20:00.000+0300"`: at, `"2026-01-13T06:20:00Z"`: at, `"2026-01-13T09:20:00+03:00"`: at,
+		`"2026-01-12T22:20:00.000-0800"`: at,
+		`1768285200000`:                  at, `1768285200`: at, `null`: {}, `""`: {},
 	} {
 		var m moment
 		if err := json.Unmarshal([]byte(raw), &m); err != nil || !m.Equal(want) {

@@ -14,19 +14,23 @@ import (
 )
 
 const (
-	hintURL      = "check url of this connection: this does not look like Jira's REST API; a scoped token of Cloud goes to https://api.atlassian.com/ex/jira/CLOUDID alone"
-	hintRights   = "the account lacks a permission in the project, or the issue's security level keeps it out"
-	hintScreen   = "the field is not on the project's edit screen, or the account lacks the permission: an administrator of Jira can tell by 'Where is my field?'"
-	hintTakeBack = "give the account \"Delete own comments\" and \"Edit own comments\" in the project; until then take the comment back by hand"
+	hintURL = "check url of this connection: this does not look like Jira's REST API; a scoped token of Cloud " +
+		"goes to https://api.atlassian.com/ex/jira/CLOUDID alone"
+	hintRights = "the account lacks a permission in the project, or the issue's security level keeps it out"
+	hintScreen = "the field is not on the project's edit screen, or the account lacks the permission: an " +
+		"administrator of Jira can tell by 'Where is my field?'"
+	hintTakeBack = "give the account \"Delete own comments\" and \"Edit own comments\" in the project; until then " +
+		"take the comment back by hand"
 )
 
 var hints = rest.Hints{
-	Credentials: "check auth of this connection: a token of Cloud lives a year at most, and goes with the account's e-mail; Data Center takes a personal access token",
-	Address:     hintURL,
-	Account:     "the account may not use this site: give it a licence, or let it solve a captcha by logging in once",
-	Lists:       hintRights,
-	Rights:      hintRights,
-	Overload:    "Jira or the server before it is overloaded or down",
+	Credentials: "check auth of this connection: a token of Cloud lives a year at most, and goes with the account's " +
+		"e-mail; Data Center takes a personal access token",
+	Address:  hintURL,
+	Account:  "the account may not use this site: give it a licence, or let it solve a captcha by logging in once",
+	Lists:    hintRights,
+	Rights:   hintRights,
+	Overload: "Jira or the server before it is overloaded or down",
 }
 
 // refused reads Jira's own words for what it does not take, and settles what its statuses leave open.
@@ -37,7 +41,8 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 		e.Class, e.Hint = connectors.Unauthorized, hints.Account
 	case e.Status == http.StatusConflict && method != http.MethodGet: // somebody else was saving: nothing was done
 		e.Class, e.Hint = connectors.TryLater, hints.Overload
-	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0: // Jira says why; a proxy's no is none of its own
+	// Jira says why; a proxy's no is none of its own
+	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0:
 		e.Class, e.Hint = connectors.TryLater, hints.Overload
 	case e.Status == http.StatusTooManyRequests:
 		reason := res.Header.Get("RateLimit-Reason")

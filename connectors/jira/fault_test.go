@@ -51,7 +51,8 @@ func inItsPlace(status int, h http.Header, body string) func(http.RoundTripper, 
 	}
 }
 
-func done(then func(http.RoundTripper, *http.Request) (*http.Response, error)) func(http.RoundTripper, *http.Request) (*http.Response, error) {
+func done(then func(http.RoundTripper, *http.Request) (*http.Response, error)) func(http.RoundTripper,
+	*http.Request) (*http.Response, error) {
 	return func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 		res, err := next.RoundTrip(r)
 		if err != nil {
@@ -132,7 +133,10 @@ func (f through) RoundTrip(r *http.Request) (*http.Response, error) {
 	return f(r)
 }
 
-var never = fault{"none", func(next http.RoundTripper, r *http.Request) (*http.Response, error) { return next.RoundTrip(r) }, 0}
+var never = fault{"none", func(next http.RoundTripper, r *http.Request) (*http.Response,
+	error) {
+	return next.RoundTrip(r)
+}, 0}
 
 // eachFlavour runs a test on every Jira that there is.
 func eachFlavour(t *testing.T, f func(t *testing.T, w *trackertest.World, s *jirasim.Server, o jirasim.Options)) {
@@ -144,14 +148,15 @@ func eachFlavour(t *testing.T, f func(t *testing.T, w *trackertest.World, s *jir
 	}
 }
 
-// TestReadsUnderFaults: whatever befalls whichever of the requests that a reading takes, it gives the whole truth or an error
-// that says what kind it is of, and how long to wait where the site said so.
+// TestReadsUnderFaults: whatever befalls whichever of the requests that a reading takes, it gives the whole truth or an
+// error that says what kind it is of, and how long to wait where the site said so.
 func TestReadsUnderFaults(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, w *trackertest.World, _ *jirasim.Server, _ jirasim.Options) {
 		issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "to be read"})
 		w.Comment(t, trackertest.Support, issue, "an answer", false)
 		w.Comment(t, trackertest.Support, issue, "a remark", true)
-		w.Set(t, trackertest.Support, issue, map[string]string{connectors.FieldStatus: w.Working, connectors.FieldPriority: w.Priorities["high"]})
+		w.Set(t, trackertest.Support, issue, map[string]string{connectors.FieldStatus: w.Working,
+			connectors.FieldPriority: w.Priorities["high"]})
 		w.Book(t, trackertest.Support, issue, trackertest.Work{Hours: "1", On: "2026-03-02"})
 		for name, read := range map[string]func(tr connectors.Tracker) (any, error){
 			"history": func(tr connectors.Tracker) (any, error) { return tr.History(t.Context(), issue) },
@@ -163,7 +168,8 @@ func TestReadsUnderFaults(t *testing.T) {
 			},
 			"changed": func(tr connectors.Tracker) (all any, err error) {
 				var list []connectors.Stub
-				err = tr.Changed(t.Context(), time.Time{}, func(page []connectors.Stub) error { list = append(list, page...); return nil })
+				err = tr.Changed(t.Context(), time.Time{},
+					func(page []connectors.Stub) error { list = append(list, page...); return nil })
 				return list, err
 			},
 			"census": func(tr connectors.Tracker) (all any, err error) {
@@ -173,7 +179,11 @@ func TestReadsUnderFaults(t *testing.T) {
 			},
 			"booked": func(tr connectors.Tracker) (all any, err error) {
 				var list []connectors.Booking
-				err = tr.Booked(t.Context(), time.Time{}, func(page []connectors.Booking) error { list = append(list, page...); return nil })
+				err = tr.Booked(t.Context(), time.Time{}, func(page []connectors.Booking) error {
+					list = append(list,
+						page...)
+					return nil
+				})
 				return list, err
 			},
 		} {
@@ -191,7 +201,8 @@ func TestReadsUnderFaults(t *testing.T) {
 					tr, _ := at(w, n, f)
 					got, err := read(tr)
 					if err == nil {
-						if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(connectors.Issue{}, "Raw"), cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
+						if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(connectors.Issue{}, "Raw"),
+							cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
 							t.Errorf("%s, request %d, %s: no error, and yet (-truth +read)\n%s", name, n, f.name, diff)
 						}
 						continue
@@ -206,7 +217,8 @@ func TestReadsUnderFaults(t *testing.T) {
 func wantFailure(t *testing.T, what string, err error, f fault) {
 	t.Helper()
 	var e *connectors.Error
-	if !errors.As(err, &e) || !slices.Contains([]connectors.Class{connectors.TryLater, connectors.Garbled, connectors.Unknown}, e.Class) {
+	if !errors.As(err, &e) || !slices.Contains([]connectors.Class{connectors.TryLater, connectors.Garbled,
+		connectors.Unknown}, e.Class) {
 		t.Errorf("%s: %v, want it to be tried later, garbled or unknown", what, err)
 		return
 	}
@@ -234,7 +246,8 @@ func TestEmptiedLists(t *testing.T) {
 				continue
 			}
 			got.Watchers, got.WatchersSet = want.Watchers, want.WatchersSet // none is what who may not see them is told
-			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(connectors.Issue{}, "Raw"), cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
+			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(connectors.Issue{}, "Raw"),
+				cmpopts.IgnoreFields(connectors.Event{}, "Raw")); diff != "" {
 				t.Errorf("request %d, emptied (-truth +read)\n%s", n, diff)
 			}
 		}
@@ -271,7 +284,8 @@ func TestEmptiedOnce(t *testing.T) {
 		}
 		issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "to be moved"})
 		tr, struck = once("/transitions")
-		if err := tr.Update(t.Context(), connectors.Write{Issue: issue, Status: &w.Working}); err != nil || struck.Load() != 2 {
+		if err := tr.Update(t.Context(), connectors.Write{Issue: issue, Status: &w.Working}); err != nil ||
+			struck.Load() != 2 {
 			t.Errorf("asked %d times for the transitions: %v", struck.Load(), err)
 		}
 	})
@@ -297,8 +311,8 @@ func emptied(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// TestWritesUnderFaults: whatever befalls whichever request of an update, the error tells whether anything may have been done;
-// and when what is left is done as the engine does it, there is exactly one comment, for whom it was meant.
+// TestWritesUnderFaults: whatever befalls whichever request of an update, the error tells whether anything may have
+// been done; and when what is left is done as the engine does it, there is exactly one comment, for whom it was meant.
 func TestWritesUnderFaults(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, w *trackertest.World, s *jirasim.Server, _ jirasim.Options) {
 		for _, internal := range []bool{false, true} {
@@ -315,7 +329,8 @@ func TestWritesUnderFaults(t *testing.T) {
 	})
 }
 
-// playUpdate makes an update in which a fault befalls one request, and settles it; it gives how many requests the update took.
+// playUpdate makes an update in which a fault befalls one request, and settles it; it gives how many requests the
+// update took.
 func playUpdate(t *testing.T, w *trackertest.World, s *jirasim.Server, n int, f fault, internal bool) int {
 	t.Helper()
 	what := fmt.Sprintf("request %d, %s, internal %v", n, f.name, internal)
@@ -381,7 +396,8 @@ func TestCreatesUnderFaults(t *testing.T) {
 		play := func(n int, f fault) int {
 			clean, _ := at(w, -1, never)
 			mark := "(slabridge 7c1f report/due " + strconv.Itoa(n) + " " + f.name + ")"
-			want := connectors.NewIssue{Project: w.Project, Type: w.Type, Subject: "A report", Description: "Due.\n" + mark, Mark: mark}
+			want := connectors.NewIssue{Project: w.Project, Type: w.Type, Subject: "A report", Description: "Due.\n" + mark,
+				Mark: mark}
 			since := w.Now().Add(-time.Hour)
 			tr, asked := at(w, n, f)
 			id, err := tr.Create(t.Context(), want)

@@ -12,8 +12,8 @@ import (
 	"slabridge/connectors/jira/jirasim"
 )
 
-// TestGroupMembers: who is in a group has the group's roles, where the account may read who that is; where it may not, the
-// directory says why, and who has a role in person keeps it.
+// TestGroupMembers: who is in a group has the group's roles, where the account may read who that is; where it may not,
+// the directory says why, and who has a role in person keeps it.
 func TestGroupMembers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -41,7 +41,8 @@ func TestGroupMembers(t *testing.T) {
 				t.Fatalf("groups: %+v", d.Groups)
 			}
 			group := d.Groups[i].ID
-			for login, in := range map[string][]string{"outsider": {"Support engineer"}, "dev1": {"Developer", "Support engineer"}} {
+			for login, in := range map[string][]string{"outsider": {"Support engineer"},
+				"dev1": {"Developer", "Support engineer"}} {
 				i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == s.UserID(login) })
 				if i < 0 && !c.may && login == "outsider" {
 					continue
@@ -49,7 +50,8 @@ func TestGroupMembers(t *testing.T) {
 				if i < 0 {
 					t.Fatalf("%s is not in the directory", login)
 				}
-				got := slices.DeleteFunc(slices.Clone(d.People[i].Roles["10002"]), func(r string) bool { return r == jira.Assignable })
+				got := slices.DeleteFunc(slices.Clone(d.People[i].Roles["10002"]),
+					func(r string) bool { return r == jira.Assignable })
 				member := slices.Contains(d.People[i].Groups, group)
 				if !c.may {
 					in = slices.DeleteFunc(slices.Clone(in), func(r string) bool { return r == "Support engineer" })

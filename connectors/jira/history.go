@@ -105,7 +105,8 @@ func customFields(w wireIssue) []string {
 }
 
 // changes reads the whole changelog. Cloud cuts it wherever it is not asked for alone.
-func (rd *reader) changes(ctx context.Context, c *rest.Call, w wireIssue, fields fieldList) ([]connectors.Event, error) {
+func (rd *reader) changes(ctx context.Context, c *rest.Call, w wireIssue,
+	fields fieldList) ([]connectors.Event, error) {
 	d, err := rd.speaks(ctx)
 	if err != nil {
 		return nil, err
@@ -177,7 +178,8 @@ func (rd *reader) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]co
 	list := p.Comments
 	if p.Total == nil || len(list) < *p.Total {
 		var err error
-		list, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/comment", url.Values{"orderBy": {"created"}}, 100)
+		list, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/comment",
+			url.Values{"orderBy": {"created"}}, 100)
 		if err != nil {
 			return nil, err
 		}
@@ -214,7 +216,8 @@ func decodeComment(raw json.RawMessage, public map[string]bool) (connectors.Even
 	if w.Updated.After(w.Created.Time) {
 		n.EditedAt = w.Updated.Time
 	}
-	return connectors.Event{ID: "comment:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Note: n, Raw: raw}, w.Author, nil
+	return connectors.Event{ID: "comment:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Note: n,
+		Raw: raw}, w.Author, nil
 }
 
 // portal asks Data Center's service desk which comments of an issue its customers read: there a comment itself does not

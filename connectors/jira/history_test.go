@@ -17,8 +17,8 @@ import (
 	"slabridge/connectors/trackertest"
 )
 
-// TestHistoriesAreWhole: whatever people do to an issue, and however often (more changes than Jira embeds in an issue, more
-// comments than a page has), its history is what the tracker itself keeps.
+// TestHistoriesAreWhole: whatever people do to an issue, and however often (more changes than Jira embeds in an issue,
+// more comments than a page has), its history is what the tracker itself keeps.
 func TestHistoriesAreWhole(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, w *trackertest.World, s *jirasim.Server, o jirasim.Options) {
 		rapid.Check(t, func(r *rapid.T) {
@@ -64,7 +64,8 @@ func kept(t *testing.T, s *jirasim.Server, issue string) map[string]string {
 	check(t, err)
 	out := map[string]string{}
 	for _, n := range page.Notes {
-		out["comment:"+strconv.Itoa(n.ID)] = fmt.Sprint(s.UserID(n.Login), n.At.UTC().Format(time.RFC3339Nano), n.Text, n.Internal)
+		out["comment:"+strconv.Itoa(n.ID)] = fmt.Sprint(s.UserID(n.Login), n.At.UTC().Format(time.RFC3339Nano), n.Text,
+			n.Internal)
 	}
 	changes := map[string][]string{}
 	for _, x := range page.Steps {
@@ -92,8 +93,8 @@ func told(h connectors.History) map[string]string {
 	return out
 }
 
-// TestNothingInternalIsPublic: however an internal comment comes to be written, and whatever the site makes of it, what the
-// connector says of it is what customers see.
+// TestNothingInternalIsPublic: however an internal comment comes to be written, and whatever the site makes of it, what
+// the connector says of it is what customers see.
 func TestNothingInternalIsPublic(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, w *trackertest.World, s *jirasim.Server, o jirasim.Options) {
 		issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "kept from customers"})
@@ -103,7 +104,8 @@ func TestNothingInternalIsPublic(t *testing.T) {
 		for n, drop := range []bool{false, true, false} {
 			s.DropInternal(drop)
 			mark := fmt.Sprintf("(slabridge 7c1f n/%d)", n)
-			check(t, tr.Update(t.Context(), connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true, Audience: w.Audience}}))
+			check(t, tr.Update(t.Context(), connectors.Write{Issue: issue,
+				Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true, Audience: w.Audience}}))
 			e, ok := history(t, tr, issue).FindMark(self.ID, mark)
 			seen := false
 			page, err := s.As("customer1").See(number(t, issue))
@@ -120,7 +122,8 @@ func TestNothingInternalIsPublic(t *testing.T) {
 			c := connectors.Comment{Text: "x " + audience, Mark: "x " + audience, Internal: true, Audience: audience}
 			if audience == "" { // a connection without any way of its own
 				bare, err := jira.New(connectors.Settings{
-					URL: "https://jira.example.org", Auth: connectors.Auth{Way: "pat", Secret: s.Key("sla-bot")}, Transport: s.Transport(), Now: w.Now,
+					URL: "https://jira.example.org", Auth: connectors.Auth{Way: "pat", Secret: s.Key("sla-bot")},
+					Transport: s.Transport(), Now: w.Now,
 				})
 				check(t, err)
 				if err := bare.Update(t.Context(), connectors.Write{Issue: issue, Comment: &c}); err == nil {
@@ -128,7 +131,8 @@ func TestNothingInternalIsPublic(t *testing.T) {
 				}
 				continue
 			}
-			if err := tr.Update(t.Context(), connectors.Write{Issue: issue, Comment: &c}); connectors.ClassOf(err) != connectors.Refused {
+			if err := tr.Update(t.Context(), connectors.Write{Issue: issue,
+				Comment: &c}); connectors.ClassOf(err) != connectors.Refused {
 				t.Errorf("%s: %v, want it refused", audience, err)
 			}
 		}

@@ -37,7 +37,8 @@ func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error
 	}
 	i := connectors.Issue{
 		ID: string(w.ID), Key: w.Key, Subject: f.Summary, Description: orEmpty(f.Description), Author: f.Reporter.id(),
-		Private: f.Security != nil, CreatedAt: f.Created.Time, UpdatedAt: f.Updated.Time, Values: connectors.Values{}, Raw: raw,
+		Private: f.Security != nil, CreatedAt: f.Created.Time, UpdatedAt: f.Updated.Time, Values: connectors.Values{},
+		Raw: raw,
 	}
 	if i.Author == "" { // the reporter is a field, and may be empty
 		i.Author = f.Creator.id()

@@ -7,12 +7,12 @@
 //
 // What travels where, and how much of it, is promised by connectors/rest. Beyond the contract the package promises:
 //   - histories are complete: what an answer cut (Cloud cuts changelogs within others at forty) is read to its end;
-//   - nothing that a listing shows is skipped, whatever people do between two pages, and a listing is never narrowed by a
-//     date in somebody's zone: moments are sent as numbers;
-//   - a comment that is to be internal goes out with what keeps it so, or not at all; what came back is for the caller to
-//     check, see connectors.Verify;
-//   - the last request of an update is the one that carries the comment with our mark: one that was cut short shows no mark,
-//     and all that came before it may be done again without harm;
+//   - nothing that a listing shows is skipped, whatever people do between two pages, and a listing is never narrowed by
+//     a date in somebody's zone: moments are sent as numbers;
+//   - a comment that is to be internal goes out with what keeps it so, or not at all; what came back is for the caller
+//     to check, see connectors.Verify;
+//   - the last request of an update is the one that carries the comment with our mark: one that was cut short shows no
+//     mark, and all that came before it may be done again without harm;
 //   - a site is never sent more writes to one issue than it bears (20 in two seconds, 100 in thirty).
 //
 // What Jira does not tell: an issue that was deleted and one that is out of our sight look the same, see Capabilities.

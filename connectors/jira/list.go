@@ -103,8 +103,9 @@ func (l *lists) FindCreated(ctx context.Context, project, mark string, since tim
 	}
 	found := ""
 	s := search{
-		site: l.site, op: "look for an issue that we made in project " + project, fields: []string{"description", "creator", "project", "created"},
-		jql: "project = " + project + " AND creator = currentUser() AND created >= " + strconv.FormatInt(from, 10),
+		site: l.site, op: "look for an issue that we made in project " + project,
+		fields: []string{"description", "creator", "project", "created"},
+		jql:    "project = " + project + " AND creator = currentUser() AND created >= " + strconv.FormatInt(from, 10),
 	}
 	err = s.pages(ctx, func(c *rest.Call, raw []json.RawMessage) error {
 		for _, r := range raw {

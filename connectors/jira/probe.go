@@ -34,7 +34,8 @@ func (pr *prober) Probe(ctx context.Context) ([]connectors.Probed, error) {
 		return nil, err
 	}
 	out := []connectors.Probed{
-		{Question: "what is it", Answer: fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType, info.Version)},
+		{Question: "what is it", Answer: fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType,
+			info.Version)},
 		{Question: "account", Answer: fmt.Sprintf("type %q, time zone %s", me.AccountType, me.TimeZone)},
 	}
 	issue, answer := pr.probeSearch(ctx, d)
@@ -53,7 +54,8 @@ func (pr *prober) Probe(ctx context.Context) ([]connectors.Probed, error) {
 			out = append(out, connectors.Probed{Question: q.question, Answer: q.ask(ctx, d, issue)})
 		}
 	}
-	return append(out, connectors.Probed{Question: "service management", Answer: pr.probeDesk(ctx)}, connectors.Probed{Question: "token", Answer: pr.probeToken(ctx, d)}), nil
+	return append(out, connectors.Probed{Question: "service management", Answer: pr.probeDesk(ctx)},
+		connectors.Probed{Question: "token", Answer: pr.probeToken(ctx, d)}), nil
 }
 
 // unasked is the answer to a question that failed.
@@ -83,7 +85,8 @@ func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer str
 		var p struct {
 			Issues []json.RawMessage `json:"issues"`
 		}
-		if err := post(c, path, map[string]any{"jql": jql + " ORDER BY created ASC", "fields": []string{"updated"}, "maxResults": 100}, &p); err != nil {
+		if err := post(c, path, map[string]any{"jql": jql + " ORDER BY created ASC", "fields": []string{"updated"},
+			"maxResults": 100}, &p); err != nil {
 			return nil, err
 		}
 		return idsOf(p.Issues)
@@ -96,7 +99,8 @@ func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer str
 	if err != nil {
 		return "", "accepted; a length of time is " + unasked(err)
 	}
-	answer = fmt.Sprintf("accepted; of the last day it finds %d on its first page, -1440m finds %d", len(number), len(relative))
+	answer = fmt.Sprintf("accepted; of the last day it finds %d on its first page, -1440m finds %d", len(number),
+		len(relative))
 	all := number
 	if len(all) == 0 {
 		if all, err = count("created >= 0"); err != nil || len(all) == 0 {
@@ -131,7 +135,8 @@ func (pr *prober) probeBulk(ctx context.Context, d dialect, issue string) string
 			} `json:"changeHistories"`
 		} `json:"issueChangeLogs"`
 	}
-	if err := post(c, "/rest/api/2/changelog/bulkfetch", map[string]any{"issueIdsOrKeys": []string{issue}}, &p); err != nil {
+	ask := map[string]any{"issueIdsOrKeys": []string{issue}}
+	if err := post(c, "/rest/api/2/changelog/bulkfetch", ask, &p); err != nil {
 		return unasked(err)
 	}
 	switch {

@@ -41,13 +41,15 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 	case how == connectors.Erased:
 		err = wr.write(c, http.MethodDelete, issue, path, nil)
 	case wr.internal == jsmInternal:
-		err = wr.write(c, http.MethodPut, issue, "/rest/api/2/comment/"+comment+"/properties/"+publicProperty, map[string]any{"internal": true})
+		err = wr.write(c, http.MethodPut, issue, "/rest/api/2/comment/"+comment+"/properties/"+publicProperty,
+			map[string]any{"internal": true})
 	default:
 		var v map[string]any
 		if v, err = restriction(wr.internal); err != nil {
 			return c.Fail(connectors.Refused, err)
 		}
-		err = wr.write(c, http.MethodPut, issue, path, map[string]any{"body": w.Body, "visibility": v}) // no properties: those would go
+		// no properties: those would go
+		err = wr.write(c, http.MethodPut, issue, path, map[string]any{"body": w.Body, "visibility": v})
 	}
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Class == connectors.Refused {

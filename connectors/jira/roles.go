@@ -87,7 +87,8 @@ func (ro *roster) noteOwnRoles(me string, d *connectors.Directory) {
 		r, _ := ro.rights.get(p.ID)
 		r.roles, r.rolesAt = nil, ro.client.Now()
 		if i >= 0 {
-			r.roles = slices.DeleteFunc(slices.Clone(d.People[i].Roles[p.ID]), func(role string) bool { return role == Assignable })
+			r.roles = slices.DeleteFunc(slices.Clone(d.People[i].Roles[p.ID]),
+				func(role string) bool { return role == Assignable })
 		}
 		ro.rights.put(p.ID, r)
 	}
@@ -124,8 +125,10 @@ func (c crowd) send(g group, project, role string) {
 
 // sorted gives all in an order that does not move: what the tracker said is compared with what it said before.
 func (c crowd) sorted() ([]connectors.Person, []connectors.Group) {
-	people := slices.SortedFunc(maps.Values(c.people), func(a, b connectors.Person) int { return strings.Compare(a.ID, b.ID) })
-	groups := slices.SortedFunc(maps.Values(c.groups), func(a, b connectors.Group) int { return strings.Compare(a.ID, b.ID) })
+	people := slices.SortedFunc(maps.Values(c.people),
+		func(a, b connectors.Person) int { return strings.Compare(a.ID, b.ID) })
+	groups := slices.SortedFunc(maps.Values(c.groups),
+		func(a, b connectors.Group) int { return strings.Compare(a.ID, b.ID) })
 	for _, p := range people {
 		slices.Sort(p.Groups)
 		for _, roles := range p.Roles {
@@ -250,7 +253,8 @@ func (ro *roster) actors(ctx context.Context, project string) (cast, error) {
 		if err = unlessForbidden(err); err != nil {
 			return cast{}, err
 		}
-		return cast{roles: out.roles, people: map[string][]connectors.Person{}, hidden: `slabridge's account lacks the permission "Administer projects" there`}, nil
+		return cast{roles: out.roles, people: map[string][]connectors.Person{}, hidden: `slabridge's account lacks the ` +
+			`permission "Administer projects" there`}, nil
 	}
 	var roles map[string]string
 	c := ro.client.Call(ctx, "list the roles of project "+project, rest.AtIssue)
@@ -316,7 +320,8 @@ func unlessForbidden(err error) error {
 		return nil
 	}
 	var e *connectors.Error
-	if errors.As(err, &e) && e.Status == 401 { // Cloud's answer to whoever is no administrator; who we are is asked elsewhere
+	// Cloud's answer to whoever is no administrator; who we are is asked elsewhere
+	if errors.As(err, &e) && e.Status == 401 {
 		return nil
 	}
 	return err

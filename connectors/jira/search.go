@@ -107,7 +107,8 @@ func (s search) byOffset(c *rest.Call, page func(*rest.Call, []json.RawMessage) 
 		if n := len(ids); n > 0 {
 			budget = max(budget, 50+4*p.Total/n)
 		}
-		joined := len(tail) == 0 || start == 0 || slices.ContainsFunc(ids, func(i id) bool { return slices.Contains(tail, i) })
+		joined := len(tail) == 0 || start == 0 || slices.ContainsFunc(ids,
+			func(i id) bool { return slices.Contains(tail, i) })
 		if !joined {
 			back = 2*back + pageSize
 			start = max(0, start-back)

@@ -96,7 +96,8 @@ func (ro *roster) rightsIn(ctx context.Context, project string, me person) (righ
 	}
 	r = rights{at: ro.client.Now(), roles: r.roles, rolesAt: r.rolesAt}
 	c := ro.client.Call(ctx, "read the rights in project "+project, rest.AtIssue)
-	body, err := c.Do("GET", "/rest/api/2/mypermissions", url.Values{"projectId": {project}, "permissions": {strings.Join(asked, ",")}}, nil)
+	body, err := c.Do("GET", "/rest/api/2/mypermissions",
+		url.Values{"projectId": {project}, "permissions": {strings.Join(asked, ",")}}, nil)
 	switch connectors.ClassOf(err) {
 	case 0:
 	case connectors.Gone, connectors.Hidden: // between the list and now

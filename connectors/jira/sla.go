@@ -74,7 +74,8 @@ type slaCycle struct {
 
 func (c slaCycle) clock(name string, ongoing bool) connectors.Clock {
 	return connectors.Clock{
-		Name: name, Ongoing: ongoing, Started: c.Start.time(), Stopped: c.Stop.time(), Breach: c.Breach.time(), Breached: c.Breached,
-		Paused: c.Paused, Goal: c.Goal.duration(), Elapsed: c.Elapsed.duration(), Remaining: c.Remaining.duration(),
+		Name: name, Ongoing: ongoing, Started: c.Start.time(), Stopped: c.Stop.time(), Breach: c.Breach.time(),
+		Breached: c.Breached,
+		Paused:   c.Paused, Goal: c.Goal.duration(), Elapsed: c.Elapsed.duration(), Remaining: c.Remaining.duration(),
 	}
 }

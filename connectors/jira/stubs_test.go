@@ -14,8 +14,8 @@ import (
 	"slabridge/connectors/trackertest"
 )
 
-// TestChangedAsksForStubs bounds what a listing of changes costs: of each issue its id and moment, not the issue. A page
-// of a hundred whole issues is some 230 kB.
+// TestChangedAsksForStubs bounds what a listing of changes costs: of each issue its id and moment, not the issue. A
+// page of a hundred whole issues is some 230 kB.
 func TestChangedAsksForStubs(t *testing.T) {
 	const most = 300 // bytes an issue
 	for _, o := range []jirasim.Options{{Cloud: true}, {}} {

@@ -77,7 +77,8 @@ func afterwards(err error, done bool) error {
 
 // requests are the bodies of the edit and of the comment; nil for what is not asked for. Nothing is sent for them but
 // what the fields' types and people's names take.
-func (wr *writer) requests(ctx context.Context, c *rest.Call, w connectors.Write) (edit, comment map[string]any, err error) {
+func (wr *writer) requests(ctx context.Context, c *rest.Call,
+	w connectors.Write) (edit, comment map[string]any, err error) {
 	fields := map[string]any{}
 	if w.Assign != nil {
 		if fields["assignee"], err = wr.assignee(ctx, *w.Assign); err != nil {
@@ -213,7 +214,8 @@ func (wr *writer) edit(c *rest.Call, issue string, edit map[string]any) error {
 	var e *connectors.Error
 	fields, _ := edit["fields"].(map[string]any)
 	who, assigns := fields["assignee"]
-	if !assigns || !errors.As(err, &e) || e.Status != http.StatusBadRequest || !slices.ContainsFunc(e.Messages, assigneeOffScreen) {
+	if !assigns || !errors.As(err, &e) || e.Status != http.StatusBadRequest ||
+		!slices.ContainsFunc(e.Messages, assigneeOffScreen) {
 		return err
 	}
 	if who == nil {
@@ -264,13 +266,16 @@ func (wr *writer) transit(ctx context.Context, issue, status string) error {
 		}
 		lacking = required(tr)
 		if len(lacking) == 0 {
-			return wr.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions", map[string]any{"transition": map[string]any{"id": tr.ID}})
+			return wr.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions",
+				map[string]any{"transition": map[string]any{"id": tr.ID}})
 		}
 	}
 	if len(lacking) > 0 {
-		return c.Fail(connectors.Refused, fmt.Errorf("the transition to status %s asks for %s", status, strings.Join(lacking, ", ")))
+		return c.Fail(connectors.Refused, fmt.Errorf("the transition to status %s asks for %s", status,
+			strings.Join(lacking, ", ")))
 	}
-	e := c.Fail(connectors.Refused, fmt.Errorf("no transition leads from status %s (%q) to %s", now.Fields.Status.ID, now.Fields.Status.Name, status))
+	e := c.Fail(connectors.Refused, fmt.Errorf("no transition leads from status %s (%q) to %s", now.Fields.Status.ID,
+		now.Fields.Status.Name, status))
 	e.Hint = "add one to the project's workflow, or let the account through its conditions"
 	return e
 }

@@ -124,8 +124,8 @@ func (f fieldList) change(i wireItem) (c connectors.Change, ok bool) {
 	ids := func(s *string) []string { return one(s) }
 	c.Field = system[name]
 	switch c.Field {
-	case connectors.FieldStatus, connectors.FieldAssignee, connectors.FieldPriority, connectors.FieldProject, connectors.FieldType,
-		connectors.FieldParent:
+	case connectors.FieldStatus, connectors.FieldAssignee, connectors.FieldPriority, connectors.FieldProject,
+		connectors.FieldType, connectors.FieldParent:
 		c.From, c.To = ids(i.From), ids(i.To)
 		return c, true
 	case connectors.FieldCategory:

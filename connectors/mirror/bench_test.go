@@ -28,7 +28,8 @@ func lifelike(n int) *fake {
 		for j := range 10 {
 			f.edit(id, connectors.FieldStatus, strconv.Itoa(j%6+1), fmt.Sprintf("Ответ %d: проверили кабель, ждём деталь.", j))
 			e := &is.history.Events[len(is.history.Events)-1]
-			e.Raw = json.RawMessage(fmt.Sprintf(`{"id":%d,"user":{"id":8,"name":"Ivan Ivanov"},"notes":%q,"created_on":"2026-03-02T09:00:00Z",`+
+			e.Raw = json.RawMessage(fmt.Sprintf(`{"id":%d,"user":{"id":8,"name":"Ivan `+
+				`Ivanov"},"notes":%q,"created_on":"2026-03-02T09:00:00Z",`+
 				`"private_notes":false,"details":[{"property":"attr","name":"status_id","old_value":"%d","new_value":"%d"}]}`,
 				f.next, e.Note.Text, j%6, j%6+1))
 		}

@@ -114,7 +114,8 @@ func wantWholeScenario(t testing.TB, m *mirror.DB) {
 			t.Errorf("issue %s, out of sight, has %d entries (%v), want the one it had", of, len(work), err)
 		}
 	}
-	for id, want := range map[string]string{"time:16": "edited", "time:15": "edited", "time:14": "withdrawn", "time:9": ""} {
+	for id, want := range map[string]string{"time:16": "edited", "time:15": "edited", "time:14": "withdrawn",
+		"time:9": ""} {
 		v, err := m.Versions(context.Background(), conn, "", id)
 		got := ""
 		for _, x := range v {
@@ -178,7 +179,8 @@ func (s *schedule) act(r *rapid.T) {
 	case 9:
 		s.f.change(id, func(i *fakeIssue) {
 			// Only notes: no tracker lets anyone delete the record of a changed field.
-			i.history.Events = slices.DeleteFunc(slices.Clone(i.history.Events), func(e connectors.Event) bool { return len(e.Changes) == 0 })
+			i.history.Events = slices.DeleteFunc(slices.Clone(i.history.Events),
+				func(e connectors.Event) bool { return len(e.Changes) == 0 })
 		})
 	}
 }
@@ -227,7 +229,8 @@ func TestMirrorEqualsTrackerAfterAnySchedule(t *testing.T) {
 		}
 		s.f.advance(2 * time.Minute)
 		for range 2 { // the first may only come to suspect what the second settles
-			if _, err := m.Sync(context.Background(), conn, s.f, s.f.now, mirror.SyncOptions{Census: true, Work: true, Reread: s.f.ids()}); err != nil {
+			if _, err := m.Sync(context.Background(), conn, s.f, s.f.now,
+				mirror.SyncOptions{Census: true, Work: true, Reread: s.f.ids()}); err != nil {
 				r.Fatal(err)
 			}
 			s.f.advance(2 * time.Minute)

@@ -58,7 +58,8 @@ func (db *DB) Stats(ctx context.Context, connection string) (Stats, error) {
 	return s, wrap(err, "count the mirror of %s", connection)
 }
 
-const selectWorkVersions = `SELECT noticed_at, what, body FROM mirror_work_version WHERE connection = $1 AND id = $2 ORDER BY n`
+const selectWorkVersions = `SELECT noticed_at, what, body FROM mirror_work_version WHERE connection = $1 AND id = ` +
+	`$2 ORDER BY n`
 
 // Version is something that became of an event after it was first seen.
 type Version struct {

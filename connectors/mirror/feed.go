@@ -9,10 +9,12 @@ import (
 
 const (
 	selectMark  = `SELECT state, updated_at, read_at, wanted FROM mirror_issue WHERE connection = $1 AND id = $2`
-	insertWants = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted) VALUES ($1, $2, '', 'visible', $3, $4)`
+	insertWants = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted) VALUES ($1, $2, '', ` +
+		`'visible', $3, $4)`
 	setWants    = `UPDATE mirror_issue SET wanted = $3 WHERE connection = $1 AND id = $2`
 	keepWants   = `UPDATE mirror_issue SET wanted = COALESCE(wanted, updated_at) WHERE connection = $1 AND id = $2`
-	selectWants = `SELECT id FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL AND id > $2 ORDER BY id LIMIT $3`
+	selectWants = `SELECT id FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL AND id > $2 ORDER BY id ` +
+		`LIMIT $3`
 
 	drainPage = 500
 )

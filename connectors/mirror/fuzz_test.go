@@ -8,8 +8,8 @@ import (
 	"slabridge/connectors"
 )
 
-// FuzzDecodeDirectory: the names behind the ids, as a damaged file may hold them, are an error or a value that stays the
-// same when written and read again.
+// FuzzDecodeDirectory: the names behind the ids, as a damaged file may hold them, are an error or a value that stays
+// the same when written and read again.
 func FuzzDecodeDirectory(f *testing.F) {
 	for _, d := range []connectors.Directory{
 		{},

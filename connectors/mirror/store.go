@@ -32,7 +32,8 @@ const (
 // Store keeps a history that was read outside a pass, such as the fresh read before a write or the one after
 // it. readAt is the tracker's time at which the read began. A read older than what the mirror has is ignored.
 // changed reports whether anything but the time of the read is new.
-func (db keeps) Store(ctx context.Context, connection string, h connectors.History, readAt time.Time) (changed bool, err error) {
+func (db keeps) Store(ctx context.Context, connection string, h connectors.History,
+	readAt time.Time) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
 		o, err := t.issues(connection).storeHistory(ctx, h, readAt)
 		changed = o.changed
@@ -45,7 +46,8 @@ func (db keeps) Store(ctx context.Context, connection string, h connectors.Histo
 }
 
 // StoreVanished keeps that a read begun at readAt of the tracker's clock answered Hidden or Gone.
-func (db keeps) StoreVanished(ctx context.Context, connection, issue string, state State, readAt time.Time) (changed bool, err error) {
+func (db keeps) StoreVanished(ctx context.Context, connection, issue string, state State,
+	readAt time.Time) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
 		changed, err = t.issues(connection).storeVanished(ctx, issue, state, readAt)
 		return err
@@ -127,7 +129,8 @@ func (t issueRows) putEvents(ctx context.Context, issue string, rows int64, d de
 			return err
 		}
 		rows++
-		if _, err := t.exec(ctx, insertEvents, t.connection, issue, rows, millis(readAt), n.what, n.events, body); err != nil {
+		if _, err := t.exec(ctx, insertEvents, t.connection, issue, rows, millis(readAt), n.what, n.events,
+			body); err != nil {
 			return err
 		}
 	}
@@ -177,7 +180,8 @@ func (t issueRows) loadRow(ctx context.Context, issue string) (kept, error) {
 		body                    []byte
 		err                     error
 	)
-	k.known, err = t.one(ctx, []any{&key, &state, &stateAt, &updated, &readAt, &wanted, &body}, selectIssue, t.connection, issue)
+	k.known, err = t.one(ctx, []any{&key, &state, &stateAt, &updated, &readAt, &wanted, &body}, selectIssue, t.connection,
+		issue)
 	if err != nil || !k.known {
 		return k, err
 	}

@@ -11,14 +11,16 @@ import (
 
 // SyncOptions shape one pass. The zero value is an ordinary incremental pass.
 type SyncOptions struct {
-	Full   bool     // read every history again, settled or not; cut short, the next full pass goes on where it was
-	Census bool     // hold the tracker's list of all ids against ours: deletions, lost permission, missed changes
-	Work   bool     // list the booked time too: what is new, and with a census all of it
-	Reread []string // ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
+	Full   bool // read every history again, settled or not; cut short, the next full pass goes on where it was
+	Census bool // hold the tracker's list of all ids against ours: deletions, lost permission, missed changes
+	Work   bool // list the booked time too: what is new, and with a census all of it
+	// ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
+	Reread []string
 
-	Overlap     time.Duration // how late a change may become visible behind its UpdatedAt; 0 means a minute, and never less than the tracker's Lag
-	Concurrency int           // histories read at a time; 0 means 4
-	Suspects    int           // most absent issues one pass asks the tracker about; 0 means 1000
+	// how late a change may become visible behind its UpdatedAt; 0 means a minute, and never less than the tracker's Lag
+	Overlap     time.Duration
+	Concurrency int // histories read at a time; 0 means 4
+	Suspects    int // most absent issues one pass asks the tracker about; 0 means 1000
 
 	Progress func(Progress) // called from one goroutine, after each transaction; nil means nobody looks
 }
@@ -90,7 +92,8 @@ func (o SyncOptions) withDefaults() SyncOptions {
 //
 // The error is what cut the pass short; the report then tells what was done until then, all of which is stored.
 // Issues that cannot be read while others can are in Report.Failed and are no error of the pass.
-func (db *DB) Sync(ctx context.Context, connection string, t connectors.Tracker, now func() time.Time, opts SyncOptions) (Report, error) {
+func (db *DB) Sync(ctx context.Context, connection string, t connectors.Tracker, now func() time.Time,
+	opts SyncOptions) (Report, error) {
 	run := newSyncRun(db.handle, connection, t, now, opts.withDefaults())
 	err := run.whole(ctx)
 	return run.report, wrap(err, "sync %s", connection)

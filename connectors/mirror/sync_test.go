@@ -31,7 +31,8 @@ func openMirror(t testing.TB) *mirror.DB {
 
 func openFile(t testing.TB, path string) (*mirror.DB, *statefile.DB) {
 	t.Helper()
-	st, err := statefile.Open(context.Background(), path, statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()})
+	st, err := statefile.Open(context.Background(), path,
+		statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +249,8 @@ func TestEditsDuringThePass(t *testing.T) {
 func TestWrongKeyIsBelievedNothing(t *testing.T) {
 	m, f := openMirror(t), filled(8)
 	if f.badKey = true; true {
-		if _, err := m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{}); connectors.ClassOf(err) != connectors.Unauthorized {
+		if _, err := m.Sync(context.Background(), conn, f, f.now,
+			mirror.SyncOptions{}); connectors.ClassOf(err) != connectors.Unauthorized {
 			t.Fatalf("first pass with a wrong key: %v", err)
 		}
 	}
@@ -289,7 +291,8 @@ func TestCensus(t *testing.T) {
 	f.advance(time.Minute)
 	r := mustSync(t, m, f, mirror.SyncOptions{Census: true})
 	slices.Sort(r.Hidden)
-	if !slices.Equal(r.Gone, []string{"2"}) || !slices.Equal(r.Hidden, []string{"3", "5"}) || !slices.Equal(r.Changed, []string{"4"}) {
+	if !slices.Equal(r.Gone, []string{"2"}) || !slices.Equal(r.Hidden, []string{"3", "5"}) ||
+		!slices.Equal(r.Changed, []string{"4"}) {
 		t.Errorf("gone %v, hidden %v, changed %v", r.Gone, r.Hidden, r.Changed)
 	}
 	wantSame(t, m, f)
@@ -327,11 +330,12 @@ func TestKeyRevokedDuringThePass(t *testing.T) {
 		}
 		return nil
 	}
-	r, err := m.Sync(context.Background(), conn, f, f.now, mirror.SyncOptions{Census: true, Progress: func(p mirror.Progress) {
-		if p.Read == 1 {
-			closeRead()
-		}
-	}})
+	r, err := m.Sync(context.Background(), conn, f, f.now,
+		mirror.SyncOptions{Census: true, Progress: func(p mirror.Progress) {
+			if p.Read == 1 {
+				closeRead()
+			}
+		}})
 	if connectors.ClassOf(err) != connectors.Unauthorized || len(r.Hidden)+len(r.Gone) > 0 {
 		t.Errorf("hidden %v, gone %v, error %v", r.Hidden, r.Gone, err)
 	}

@@ -14,8 +14,9 @@ const (
 	wipeEvents    = `DELETE FROM mirror_event WHERE connection = $1 AND issue <= $2`
 	wipeIssues    = `DELETE FROM mirror_issue WHERE connection = $1 AND id <= $2`
 
-	wipeWorkCursor   = `DELETE FROM mirror_work_cursor WHERE connection = $1`
-	wipeWorkLast     = `SELECT MAX(id) FROM (SELECT id FROM mirror_work WHERE connection = $1 ORDER BY id LIMIT $2) AS batch`
+	wipeWorkCursor = `DELETE FROM mirror_work_cursor WHERE connection = $1`
+	wipeWorkLast   = `SELECT MAX(id) FROM (SELECT id FROM mirror_work WHERE connection = $1 ORDER BY id LIMIT $2) ` +
+		`AS batch`
 	wipeWorkVersions = `DELETE FROM mirror_work_version WHERE connection = $1 AND id <= $2`
 	wipeWork         = `DELETE FROM mirror_work WHERE connection = $1 AND id <= $2`
 )

@@ -20,14 +20,16 @@ const (
 	selectWorkCursor = `SELECT listed_at FROM mirror_work_cursor WHERE connection = $1`
 	saveWorkCursor   = `INSERT INTO mirror_work_cursor (connection, listed_at) VALUES ($1, $2)
 		ON CONFLICT (connection) DO UPDATE SET listed_at = excluded.listed_at`
-	insertListed = `INSERT INTO mirror_work_listed (connection, id) VALUES ($1, $2) ON CONFLICT (connection, id) DO NOTHING`
-	wipeListed   = `DELETE FROM mirror_work_listed WHERE connection = $1`
+	insertListed = `INSERT INTO mirror_work_listed (connection, id) VALUES ($1, $2) ON CONFLICT (connection, id) DO ` +
+		`NOTHING`
+	wipeListed = `DELETE FROM mirror_work_listed WHERE connection = $1`
 
 	// Entries that a listing of all lacks. What stands on an issue that is hidden or gone is left as it was last
 	// seen, like the issue's events.
 	selectUnlisted = `SELECT w.id FROM mirror_work w WHERE w.connection = $1 AND w.withdrawn = 0
 		AND NOT EXISTS (SELECT 1 FROM mirror_work_listed l WHERE l.connection = w.connection AND l.id = w.id)
-		AND NOT EXISTS (SELECT 1 FROM mirror_issue i WHERE i.connection = w.connection AND i.id = w.issue AND i.state <> 'visible')
+		AND NOT EXISTS (SELECT 1 FROM mirror_issue i
+			WHERE i.connection = w.connection AND i.id = w.issue AND i.state <> 'visible')
 		ORDER BY w.id LIMIT $2`
 
 	withdrawBatch = 500
@@ -82,7 +84,8 @@ func (t workRows) become(ctx context.Context, id string, was, is entry, at time.
 	is.versions = was.versions
 	for _, w := range what {
 		is.versions++
-		if _, err := t.exec(ctx, insertWorkVersion, t.connection, id, is.versions, millis(at), w, was.issue, was.body); err != nil {
+		if _, err := t.exec(ctx, insertWorkVersion, t.connection, id, is.versions, millis(at), w, was.issue,
+			was.body); err != nil {
 			return err
 		}
 	}

@@ -58,8 +58,8 @@ func TestIdlePassWithWorkCostsTwoRequests(t *testing.T) {
 	wantWork(t, m, f)
 }
 
-// TestBookedTimeIsAnEvent: a new entry is there with the next pass, in the order of the history; an edit, a deletion and
-// a move with the next census. Each time the issues it is about come up as changed.
+// TestBookedTimeIsAnEvent: a new entry is there with the next pass, in the order of the history; an edit, a deletion
+// and a move with the next census. Each time the issues it is about come up as changed.
 func TestBookedTimeIsAnEvent(t *testing.T) {
 	ctx := context.Background()
 	m, f := openMirror(t), filled(5)

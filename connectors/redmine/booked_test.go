@@ -49,7 +49,8 @@ func (s *timeShelf) RoundTrip(r *http.Request) (*http.Response, error) {
 		entries = append(entries, fmt.Sprintf(`{"id":%d,"issue":{"id":1},"user":{"id":6},"activity":{"id":8},"hours":0.5,
 			"spent_on":"2026-03-02","created_on":%q,"updated_on":%q}`, id, at, at))
 	}
-	return answered(r, 200, fmt.Sprintf(`{"time_entries":[%s],"total_count":%d,"limit":%d}`, strings.Join(entries, ","), len(s.rows), s.cap)), nil
+	return answered(r, 200, fmt.Sprintf(`{"time_entries":[%s],"total_count":%d,"limit":%d}`, strings.Join(entries, ","),
+		len(s.rows), s.cap)), nil
 }
 
 func TestBookedSkipsNothing(t *testing.T) {
@@ -93,7 +94,8 @@ func TestBookedSkipsNothing(t *testing.T) {
 
 // TestBookedCosts are the requests of a list that nobody touches: a tenth of each page is read twice.
 func TestBookedCosts(t *testing.T) {
-	for _, c := range []struct{ entries, back, want int }{{1, 1, 1}, {99, 99, 1}, {99, 0, 1}, {250, 250, 3}, {250, 50, 1}, {250, 120, 2}} {
+	for _, c := range []struct{ entries, back, want int }{{1, 1, 1}, {99, 99, 1}, {99, 0, 1}, {250, 250, 3}, {250, 50, 1},
+		{250, 120, 2}} {
 		s := &timeShelf{cap: 100}
 		for range c.entries {
 			s.book()
@@ -104,7 +106,8 @@ func TestBookedCosts(t *testing.T) {
 			return nil
 		})
 		if err != nil || s.requests != c.want || n != c.back {
-			t.Errorf("the last %d of %d: %d entries in %d requests (%v), want %d requests", c.back, c.entries, n, s.requests, err, c.want)
+			t.Errorf("the last %d of %d: %d entries in %d requests (%v), want %d requests", c.back, c.entries, n, s.requests,
+				err, c.want)
 		}
 	}
 }
@@ -141,15 +144,17 @@ func TestBookedWithoutTheRight(t *testing.T) {
 		want connectors.Class
 	}{
 		"allowed, and nothing there": {func(*redminesim.Server) {}, 0},
-		"an empty list":              {func(s *redminesim.Server) { s.RevokePermission("SLA bot", "view_time_entries") }, connectors.Refused},
+		"an empty list": {func(s *redminesim.Server) { s.RevokePermission("SLA bot", "view_time_entries") },
+			connectors.Refused},
 		"a refusal": {func(s *redminesim.Server) {
 			s.RevokePermission("SLA bot", "view_time_entries")
 			s.RevokePermission("Non member", "view_time_entries")
 		}, connectors.Refused},
-		"its own time":        {func(s *redminesim.Server) { s.SetTimeVisibility("SLA bot", "own") }, connectors.Refused},
-		"no API at all":       {func(s *redminesim.Server) { s.SetREST(false) }, connectors.Unauthorized},
-		"nobody's key":        {func(s *redminesim.Server) { s.RotateKey("sla-bot") }, connectors.Unauthorized},
-		"served as strangers": {func(s *redminesim.Server) { s.RotateKey("sla-bot"); s.SetAnonymous(true) }, connectors.Unauthorized},
+		"its own time":  {func(s *redminesim.Server) { s.SetTimeVisibility("SLA bot", "own") }, connectors.Refused},
+		"no API at all": {func(s *redminesim.Server) { s.SetREST(false) }, connectors.Unauthorized},
+		"nobody's key":  {func(s *redminesim.Server) { s.RotateKey("sla-bot") }, connectors.Unauthorized},
+		"served as strangers": {func(s *redminesim.Server) { s.RotateKey("sla-bot"); s.SetAnonymous(true) },
+			connectors.Unauthorized},
 	}
 	for name, tt := range tests {
 		s, tr, _ := desk(t)
@@ -193,7 +198,8 @@ func TestNotTimeEntries(t *testing.T) {
 	entry := func(fields string) string { return `{"time_entries":[{` + fields + `}]}` }
 	for _, body := range []string{
 		``, `{}`, `{"time_entries":{}}`, entry(`"id":1`), entry(`"created_on":"2026-03-02T09:00:00Z"`),
-		entry(`"id":1,"created_on":"2026-03-02T09:00:00Z","hours":1e12`), entry(`"id":1,"created_on":"2026-03-02T09:00:00Z","hours":"1"`),
+		entry(`"id":1,"created_on":"2026-03-02T09:00:00Z","hours":1e12`),
+		entry(`"id":1,"created_on":"2026-03-02T09:00:00Z","hours":"1"`),
 	} {
 		if w, err := decodeBooked([]byte(body)); err == nil {
 			t.Errorf("%s: taken for %+v", body, w)
@@ -211,7 +217,8 @@ func FuzzDecodeBooked(f *testing.F) {
 		}
 		for _, e := range w.Entries {
 			b := e.booking()
-			if b.Event.ID == "time:" || b.Event.At.IsZero() || b.Event.Work == nil || b.Event.Work.Spent%time.Second != 0 || !json.Valid(b.Event.Raw) {
+			if b.Event.ID == "time:" || b.Event.At.IsZero() || b.Event.Work == nil || b.Event.Work.Spent%time.Second != 0 ||
+				!json.Valid(b.Event.Raw) {
 				t.Errorf("taken for an entry: %+v", b)
 			}
 		}
@@ -223,9 +230,11 @@ func TestCreateSendsOnlyWhatIsSet(t *testing.T) {
 		issue connectors.NewIssue
 		want  string
 	}{
-		{connectors.NewIssue{Project: "2", Subject: "Поставка", Mark: "[m]"}, `{"issue":{"project_id":"2","subject":"Поставка"}}`},
+		{connectors.NewIssue{Project: "2", Subject: "Поставка", Mark: "[m]"},
+			`{"issue":{"project_id":"2","subject":"Поставка"}}`},
 		{
-			connectors.NewIssue{Project: "2", Type: "3", Subject: "Q", Description: "a\n[m]", Assign: "8", DueDate: "2026-12-31", Mark: "[m]"},
+			connectors.NewIssue{Project: "2", Type: "3", Subject: "Q", Description: "a\n[m]", Assign: "8", DueDate: "2026-12-31",
+				Mark: "[m]"},
 			`{"issue":{"assigned_to_id":"8","description":"a\n[m]","due_date":"2026-12-31","project_id":"2","subject":"Q","tracker_id":"3"}}`,
 		},
 	} {
@@ -287,7 +296,8 @@ func TestFindCreatedTrustsNoFilter(t *testing.T) {
 	}
 	ours := create("sla-bot", noon)
 	create("sla-bot", noon) // the first one counts
-	if id, ok, err := tr.FindCreated(t.Context(), "2", "[mark]", noon.Add(300*time.Millisecond)); id != ours || !ok || err != nil {
+	if id, ok, err := tr.FindCreated(t.Context(), "2", "[mark]", noon.Add(300*time.Millisecond)); id != ours || !ok ||
+		err != nil {
 		t.Errorf("found %q %v (%v), want %s", id, ok, err, ours)
 	}
 }

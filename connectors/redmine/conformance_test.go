@@ -34,7 +34,8 @@ func TestConformance(t *testing.T) {
 func TestLiveConformance(t *testing.T) {
 	dir := os.Getenv("SLABRIDGE_LIVE_REDMINE")
 	if dir == "" {
-		t.Skip("SKIPPED: NO REAL REDMINE WAS ASKED. Set SLABRIDGE_LIVE_REDMINE to the directory of an instance made by testdata/lab/redmine up")
+		t.Skip("SKIPPED: NO REAL REDMINE WAS ASKED. Set SLABRIDGE_LIVE_REDMINE to the directory of an instance made by " +
+			"testdata/lab/redmine up")
 	}
 	l := readLiveLab(t, dir)
 	trackertest.Run(t, func(t *testing.T) *trackertest.World { return l.world(t) })
@@ -77,7 +78,8 @@ func (i instance) world(t testing.TB) *trackertest.World {
 			trackertest.Support: "6", trackertest.Engineer: "8", trackertest.Manager: "10",
 			trackertest.Customer: "11", trackertest.Outsider: "13",
 		},
-		Working: "2", Forbidden: "8", Type: "3", Activities: map[string]string{"one": "8", "other": "9"}, Priorities: map[string]string{"low": "1", "high": "4"}, Field: connectors.CustomField("2"),
+		Working: "2", Forbidden: "8", Type: "3", Activities: map[string]string{"one": "8", "other": "9"},
+		Priorities: map[string]string{"low": "1", "high": "4"}, Field: connectors.CustomField("2"),
 		Declares: declared, Permissions: permissions,
 		Refusals: h.refusals(customer),
 		Secrets:  []string{i.bot, nobodysKey, i.keys[trackertest.Customer]},
@@ -94,8 +96,9 @@ func simWorld(t testing.TB, o redminesim.Options) *trackertest.World {
 	o.Clock = func() time.Time { looks.Add(1); return now().Add(skew) }
 	s := redminesim.NewLab(o)
 	i := instance{
-		base: "http://redmine.example.org/tracker", next: rooted{"/tracker", s.Transport()}, lab: simLab{s}, now: now, skew: skew,
-		bot: s.Key("sla-bot"), keys: map[trackertest.Actor]string{admin: s.Key("admin")},
+		base: "http://redmine.example.org/tracker", next: rooted{"/tracker", s.Transport()}, lab: simLab{s}, now: now,
+		skew: skew,
+		bot:  s.Key("sla-bot"), keys: map[trackertest.Actor]string{admin: s.Key("admin")},
 	}
 	for actor, login := range logins {
 		i.keys[actor] = s.Key(login)
@@ -152,7 +155,8 @@ func readLiveLab(t testing.TB, dir string) *liveLab {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		env[name] = value
 	}
-	for _, name := range []string{"REDMINE_URL", "REDMINE_BOT_KEY", "REDMINE_API_KEY", "REDMINE_CUSTOMER_KEY", "REDMINE_SUPPORT_KEY", "REDMINE_MANAGER_KEY"} {
+	for _, name := range []string{"REDMINE_URL", "REDMINE_BOT_KEY", "REDMINE_API_KEY", "REDMINE_CUSTOMER_KEY",
+		"REDMINE_SUPPORT_KEY", "REDMINE_MANAGER_KEY"} {
 		if env[name] == "" {
 			t.Fatalf("%s/env lacks %s", dir, name)
 		}
@@ -189,8 +193,10 @@ func (l *liveLab) checkIDs(t testing.TB) {
 		t.Fatal(err)
 	}
 	got := []int{
-		ids.Projects["acme"], ids.Projects["globex"], ids.Projects["internal"], ids.Statuses["frozen"], ids.Statuses["resolved"],
-		ids.Fields["sla_due"], ids.Users["support1"].ID, ids.Users["dev1"].ID, ids.Users["manager1"].ID, ids.Users["customer1"].ID, ids.Users["outsider"].ID,
+		ids.Projects["acme"], ids.Projects["globex"], ids.Projects["internal"], ids.Statuses["frozen"],
+		ids.Statuses["resolved"],
+		ids.Fields["sla_due"], ids.Users["support1"].ID, ids.Users["dev1"].ID, ids.Users["manager1"].ID,
+		ids.Users["customer1"].ID, ids.Users["outsider"].ID,
 	}
 	if want := []int{2, 3, 5, 8, 3, 2, 6, 8, 10, 11, 13}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Fatalf("lab.json has the ids %v, want %v: not an instance of testdata/lab/redmine", got, want)
@@ -204,7 +210,8 @@ func (l *liveLab) crowd(t testing.TB, project string, at []time.Time) []string {
 		when := moment.UTC().Add(time.Duration(i*137%1000) * time.Millisecond).Format("'2006-01-02 15:04:05.000000'")
 		rows = append(rows, fmt.Sprintf("(1, %s, 'one of a crowd', 1, 2, 11, %s, %s, 0, 1, 2)", project, when, when))
 	}
-	made := l.run(t, "sql", l.dir, "insert into issues (tracker_id, project_id, subject, status_id, priority_id, author_id,"+
+	made := l.run(t, "sql", l.dir, "insert into issues (tracker_id, project_id, subject, status_id, priority_id, "+
+		"author_id,"+
 		" created_on, updated_on, root_id, lft, rgt) values "+strings.Join(rows, ", ")+" returning id;")
 	ids := strings.Fields(made)
 	l.run(t, "sql", l.dir, "update issues set root_id = id where root_id = 0;")

@@ -37,7 +37,8 @@ func TestMomentForms(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{`"2026-11-22T07:38:11+05:00"`, `"2026-11-22 07:38:11"`, `"2026-11-22"`, `""`, `1763797091`} {
+	for _, in := range []string{`"2026-11-22T07:38:11+05:00"`, `"2026-11-22 07:38:11"`, `"2026-11-22"`, `""`,
+		`1763797091`} {
 		var got moment
 		if err := json.Unmarshal([]byte(in), &got); err == nil {
 			t.Errorf("%s became %v", in, got)
@@ -53,8 +54,10 @@ func TestJournals(t *testing.T) {
 		changes    []change
 		note       *connectors.Note
 	}{
-		{name: "a comment", rest: `"notes":"hello","private_notes":false,"details":[]`, note: &connectors.Note{Text: "hello"}},
-		{name: "an internal comment", rest: `"notes":"hush","private_notes":true`, note: &connectors.Note{Text: "hush", Internal: true}},
+		{name: "a comment", rest: `"notes":"hello","private_notes":false,"details":[]`,
+			note: &connectors.Note{Text: "hello"}},
+		{name: "an internal comment", rest: `"notes":"hush","private_notes":true`,
+			note: &connectors.Note{Text: "hush", Internal: true}},
 		{name: "blanks are text", rest: `"notes":" \r\n "`, note: &connectors.Note{Text: " \r\n "}},
 		{name: "no comment, null", rest: `"notes":null,"private_notes":false`},
 		{name: "no comment, empty", rest: `"notes":""`},
@@ -63,7 +66,8 @@ func TestJournals(t *testing.T) {
 			rest: `"notes":"new","updated_on":"2026-11-22T08:00:00Z","updated_by":{"id":6,"name":"Sanjay"}`,
 			note: &connectors.Note{Text: "new", EditedAt: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)},
 		},
-		{name: "an unedited comment (6.0)", rest: `"notes":"old","updated_on":"2026-11-22T07:38:11Z"`, note: &connectors.Note{Text: "old"}},
+		{name: "an unedited comment (6.0)", rest: `"notes":"old","updated_on":"2026-11-22T07:38:11Z"`,
+			note: &connectors.Note{Text: "old"}},
 		{
 			name: "columns get the contract's names",
 			rest: `"details":[{"property":"attr","name":"status_id","old_value":"1","new_value":"2"},
@@ -103,7 +107,8 @@ func TestJournals(t *testing.T) {
 			name: "a relation, a child",
 			rest: `"details":[{"property":"relation","name":"blocks","old_value":null,"new_value":"12"},
 				{"property":"attr","name":"child_id","old_value":null,"new_value":"13"}]`,
-			changes: []change{{Field: "relation:blocks", To: []string{"12"}, Delta: true}, {Field: "child_id", To: []string{"13"}, Delta: true}},
+			changes: []change{{Field: "relation:blocks", To: []string{"12"}, Delta: true},
+				{Field: "child_id", To: []string{"13"}, Delta: true}},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -113,7 +118,8 @@ func TestJournals(t *testing.T) {
 			}
 			got.Raw = nil
 			want := connectors.Event{
-				ID: "journal:1725", At: time.Date(2026, 11, 22, 7, 38, 11, 0, time.UTC), Author: "5", Changes: c.changes, Note: c.note,
+				ID: "journal:1725", At: time.Date(2026, 11, 22, 7, 38, 11, 0, time.UTC), Author: "5", Changes: c.changes,
+				Note: c.note,
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -138,7 +144,8 @@ func TestHistoryOfAFullIssue(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]string{
-		"status": {"2"}, "assignee": nil, "priority": {"3"}, "project": {"2"}, "type": {"1"}, "category": nil, "parent": {"9"},
+		"status": {"2"}, "assignee": nil, "priority": {"3"}, "project": {"2"}, "type": {"1"}, "category": nil,
+		"parent":   {"9"},
 		"due_date": {"2026-03-04"}, "cf:1": {"critical"}, "cf:2": nil, "cf:9": {"b", "c"},
 		"attachment": {"log.txt"}, "relation:blocks": {"18"}, "relation:follows": {"16"},
 	}

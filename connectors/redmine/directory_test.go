@@ -37,7 +37,8 @@ func siteOf(t *testing.T, answers map[string]string, seen func(*http.Request)) *
 func office() map[string]string {
 	const me = `{"project":{"id":1},"roles":[{"id":6,"name":"SLA bot"}]}`
 	return map[string]string{
-		"/users/current.json":  `{"user":{"id":5,"login":"sla-bot","firstname":"SLA","lastname":"Bot","memberships":[` + me + `,{"project":{"id":9},"roles":[{"id":6,"name":"SLA bot"}]}]}}`,
+		"/users/current.json": `{"user":{"id":5,"login":"sla-bot","firstname":"SLA","lastname":"Bot","memberships":[` + me +
+			`,{"project":{"id":9},"roles":[{"id":6,"name":"SLA bot"}]}]}}`,
 		"/roles/6.json":        `{"role":{"id":6,"permissions":["view_issues","add_issue_notes"]}}`,
 		"/roles.json":          `{"roles":[{"id":6,"name":"SLA bot"},{"id":10,"name":"Support"}]}`,
 		"/issue_statuses.json": `{"issue_statuses":[{"id":1,"name":"New"},{"id":5,"name":"Closed","is_closed":true}]}`,
@@ -64,8 +65,9 @@ func TestDirectoryInFull(t *testing.T) {
 		Priorities: []connectors.Priority{
 			{ID: "3", Name: "Low"}, {ID: "4", Name: "Old", Rank: 1, Inactive: true}, {ID: "5", Name: "High", Rank: 2},
 		},
-		Types:      []named{{ID: "1", Name: "Bug"}},
-		Projects:   []connectors.Project{{ID: "1", Key: "acme", Name: "ACME"}, {ID: "2", Key: "erp", Name: "ERP", Closed: true, Parent: "1"}},
+		Types: []named{{ID: "1", Name: "Bug"}},
+		Projects: []connectors.Project{{ID: "1", Key: "acme", Name: "ACME"},
+			{ID: "2", Key: "erp", Name: "ERP", Closed: true, Parent: "1"}},
 		Fields:     []connectors.Field{{ID: "cf:9", Name: "Modules", Multiple: true}, {ID: "cf:12", Name: "New one"}},
 		Activities: []named{{ID: "8", Name: "Design"}, {ID: "10", Name: "Call"}},
 		Roles:      []named{{ID: "6", Name: "SLA bot"}, {ID: "10", Name: "Support"}},
@@ -109,7 +111,8 @@ func TestFieldsBehindAnEmptyList(t *testing.T) {
 	var orders []string
 	note := func(r *http.Request) {
 		if r.URL.Path == "/issues.json" {
-			orders = append(orders, r.Method+" "+r.URL.Query().Get("sort")+" "+r.URL.Query().Get("status_id")+" "+r.URL.Query().Get("limit"))
+			orders = append(orders, r.Method+" "+r.URL.Query().Get("sort")+" "+r.URL.Query().Get("status_id")+" "+
+				r.URL.Query().Get("limit"))
 		}
 	}
 	const byChange, byNumber = "GET updated_on:desc,id:desc * 100", "GET id:desc * 100"
@@ -161,7 +164,10 @@ func TestWritesThatAreNotSent(t *testing.T) {
 	stop()
 	seven := "7"
 	for name, do := range map[string]func() error{
-		"update of no number":  func() error { return tr.Update(t.Context(), connectors.Write{Issue: "7/../8", Assign: &seven}) },
+		"update of no number": func() error {
+			return tr.Update(t.Context(),
+				connectors.Write{Issue: "7/../8", Assign: &seven})
+		},
 		"watcher of no number": func() error { return tr.AddWatcher(t.Context(), "../7", "5") },
 		"history of no number": func() error { _, err := tr.History(t.Context(), "x"); return err },
 		"a comment with a NUL": func() error {
@@ -196,10 +202,12 @@ func TestStaleUntilStopped(t *testing.T) {
 		})
 	})
 	seven := "7"
-	if err := tr.Update(stopped, connectors.Write{Issue: "7", Assign: &seven}); connectors.ClassOf(err) != connectors.TryLater {
+	if err := tr.Update(stopped, connectors.Write{Issue: "7",
+		Assign: &seven}); connectors.ClassOf(err) != connectors.TryLater {
 		t.Errorf("%v", err)
 	}
-	if id, err := tr.Create(stopped, connectors.NewIssue{Project: "1", Subject: "x"}); connectors.ClassOf(err) != connectors.TryLater || id != "" {
+	if id, err := tr.Create(stopped, connectors.NewIssue{Project: "1",
+		Subject: "x"}); connectors.ClassOf(err) != connectors.TryLater || id != "" {
 		t.Errorf("%q, %v", id, err)
 	}
 }
@@ -226,7 +234,8 @@ func TestFindCreatedAsksForOurs(t *testing.T) {
 		t.Errorf("found %q %v, %v; asked %q", id, found, err, asked)
 	}
 	asked = nil
-	if _, _, err := tr.FindCreated(t.Context(), "1", "[mark]", time.Time{}); err != nil || !cmp.Equal(asked, []string{"5  "}) {
+	if _, _, err := tr.FindCreated(t.Context(), "1", "[mark]", time.Time{}); err != nil ||
+		!cmp.Equal(asked, []string{"5  "}) {
 		t.Errorf("without a moment: %v, asked %q", err, asked)
 	}
 }

@@ -10,21 +10,25 @@ import (
 )
 
 const (
-	hintURL      = "check url of this connection: this does not look like Redmine's REST API"
-	hintREST     = "switch the REST API on in Redmine: Administration, Settings, API"
-	hintRights   = "the project is closed or the account's role lacks the permission"
-	hintWork     = `give the account's role "View spent time" (view_time_entries), with "All time entries" as its visibility`
-	hintCreate   = `when project, tracker and status are all called blank, the account's role lacks "Add issues" (add_issues) there, or the project is closed or does not exist`
-	hintTakeBack = `give the account's role "Edit own notes" (edit_own_issue_notes); until then take the comment back by hand`
+	hintURL    = "check url of this connection: this does not look like Redmine's REST API"
+	hintREST   = "switch the REST API on in Redmine: Administration, Settings, API"
+	hintRights = "the project is closed or the account's role lacks the permission"
+	hintWork   = `give the account's role "View spent time" (view_time_entries), with "All time entries" as its ` +
+		`visibility`
+	hintCreate = `when project, tracker and status are all called blank, the account's role lacks "Add issues" ` +
+		`(add_issues) there, or the project is closed or does not exist`
+	hintTakeBack = `give the account's role "Edit own notes" (edit_own_issue_notes); until then take the comment back ` +
+		`by hand`
 )
 
 var hints = rest.Hints{
 	Credentials: "check auth.api_key of this connection and that its account is not locked",
 	Address:     hintURL,
 	Account:     hintREST,
-	Lists:       "either the REST API is off (switch the REST API on in Redmine: Administration, Settings, API) or the account's role lacks the permission",
-	Rights:      hintRights,
-	Overload:    "Redmine or the server before it is overloaded or down",
+	Lists: "either the REST API is off (switch the REST API on in Redmine: Administration, Settings, API) or " +
+		"the account's role lacks the permission",
+	Rights:   hintRights,
+	Overload: "Redmine or the server before it is overloaded or down",
 }
 
 // refused reads Redmine's own words, which it has for what it does not take.

@@ -26,7 +26,8 @@ func (rd *reader) History(ctx context.Context, issue string) (connectors.History
 	var answer struct {
 		Issue json.RawMessage `json:"issue"`
 	}
-	_, err := c.Get("/issues/"+issue+".json", url.Values{"include": {"journals,watchers,attachments,relations,allowed_statuses"}}, &answer)
+	include := url.Values{"include": {"journals,watchers,attachments,relations,allowed_statuses"}}
+	_, err := c.Get("/issues/"+issue+".json", include, &answer)
 	if err != nil {
 		return connectors.History{}, rd.confirm(ctx, err)
 	}
@@ -181,8 +182,9 @@ func changes(details []detail, multiple map[string]bool) []connectors.Change {
 
 // native are the columns that the contract has names for; the others keep Redmine's.
 var native = map[string]string{
-	"status_id": connectors.FieldStatus, "assigned_to_id": connectors.FieldAssignee, "priority_id": connectors.FieldPriority,
-	"project_id": connectors.FieldProject, "tracker_id": connectors.FieldType, "category_id": connectors.FieldCategory,
+	"status_id": connectors.FieldStatus, "assigned_to_id": connectors.FieldAssignee,
+	"priority_id": connectors.FieldPriority,
+	"project_id":  connectors.FieldProject, "tracker_id": connectors.FieldType, "category_id": connectors.FieldCategory,
 	"due_date": connectors.FieldDueDate, "parent_id": connectors.FieldParent, "description": connectors.FieldText,
 }
 

@@ -124,7 +124,8 @@ func stocked(t *testing.T) *redminesim.Server {
 	return sim
 }
 
-// TestOneWrongTypeIsEnough: an answer that is right but for one member is not the tracker's, and is not believed in part.
+// TestOneWrongTypeIsEnough: an answer that is right but for one member is not the tracker's, and is not believed in
+// part.
 func TestOneWrongTypeIsEnough(t *testing.T) {
 	decoders := map[string]func(string) error{
 		"issue":   func(s string) error { _, err := decodeHistory(json.RawMessage(s)); return err },

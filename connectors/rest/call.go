@@ -140,7 +140,8 @@ func (c *Call) carry(req *http.Request) (*http.Response, error) {
 	c.received = c.client.Now()
 	c.client.clock.answered(res.Header, c.sent, c.received)
 	body, err := io.ReadAll(io.LimitReader(res.Body, c.client.MaxAnswer+1))
-	c.client.Log.DebugContext(c.ctx, "tracker request", slog.String("connection", c.client.ID), slog.String("method", req.Method),
+	c.client.Log.DebugContext(c.ctx, "tracker request", slog.String("connection", c.client.ID),
+		slog.String("method", req.Method),
 		slog.String("path", req.URL.Path), slog.Int("status", res.StatusCode), slog.Int("bytes", len(body)),
 		slog.Duration("took", c.received.Sub(c.sent)))
 	switch {
@@ -149,7 +150,8 @@ func (c *Call) carry(req *http.Request) (*http.Response, error) {
 	case err != nil:
 		return nil, c.lost(req.Method, fmt.Errorf("read the answer: %w", err))
 	case int64(len(body)) > c.client.MaxAnswer:
-		return nil, c.Strange(req.Method, res.StatusCode, fmt.Errorf("the answer is larger than %d bytes", c.client.MaxAnswer))
+		return nil, c.Strange(req.Method, res.StatusCode,
+			fmt.Errorf("the answer is larger than %d bytes", c.client.MaxAnswer))
 	}
 	if err := checkJSON(res.Header, body); err != nil {
 		return nil, c.Strange(req.Method, res.StatusCode, err)

@@ -4,10 +4,10 @@
 // It promises:
 //   - our credentials travel to the configured host and nowhere else: not in an address, an error, a log line or a
 //     redirect; no redirect is ever followed and no cookie kept;
-//   - at most Settings.Concurrency requests are under way, Settings.RatePerSecond are begun, and Settings.MaxAnswer bytes
-//     of an answer are read;
-//   - a request is sent once, and every failure is a *connectors.Error that says what it means for whoever asked: a write
-//     without a whole answer is Unknown, unless no connection came about;
+//   - at most Settings.Concurrency requests are under way, Settings.RatePerSecond are begun, and Settings.MaxAnswer
+//     bytes of an answer are read;
+//   - a request is sent once, and every failure is a *connectors.Error that says what it means for whoever asked: a
+//     write without a whole answer is Unknown, unless no connection came about;
 //   - an answer is the tracker's: JSON in UTF-8, whole, or else it is Garbled;
 //   - the tracker's clock is measured on every answer.
 //

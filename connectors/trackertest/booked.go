@@ -62,7 +62,8 @@ func bookedWhole(t *testing.T, w *World) {
 			continue
 		}
 		if b.Issue != issue || b.Event.Author != w.People[want.by] || *b.Event.Work != want.work {
-			t.Errorf("entry %s is %v of %s on issue %s, want %v of %s on %s", id, *b.Event.Work, b.Event.Author, b.Issue, want.work, w.People[want.by], issue)
+			t.Errorf("entry %s is %v of %s on issue %s, want %v of %s on %s", id, *b.Event.Work, b.Event.Author, b.Issue,
+				want.work, w.People[want.by], issue)
 		}
 		if d := b.Event.At.Sub(w.Now().Add(w.Skew)).Abs(); d > time.Minute || b.Event.At.Location() != time.UTC {
 			t.Errorf("entry %s was made at %v, %v from the tracker's now", id, b.Event.At, d)
@@ -128,11 +129,13 @@ func bookedEdited(t *testing.T, w *World) {
 		t.Fatal(err)
 	}
 	a, b := before[id].Event, after[id].Event
-	if b.Work == nil || *b.Work != (connectors.Work{Activity: w.Activities["other"], Spent: 135 * time.Minute, On: "2026-03-04"}) {
+	if b.Work == nil || *b.Work != (connectors.Work{Activity: w.Activities["other"], Spent: 135 * time.Minute,
+		On: "2026-03-04"}) {
 		t.Errorf("the edited entry reads %+v", b.Work)
 	}
 	if !a.At.Equal(b.At) || a.Author != b.Author || after[id].Issue != issue {
-		t.Errorf("the edited entry was made at %v by %s, and now at %v by %s on %s", a.At, a.Author, b.At, b.Author, after[id].Issue)
+		t.Errorf("the edited entry was made at %v by %s, and now at %v by %s on %s", a.At, a.Author, b.At, b.Author,
+			after[id].Issue)
 	}
 	if _, ok := after[gone]; ok {
 		t.Error("the deleted entry is listed")

@@ -156,7 +156,8 @@ func transitions(t *testing.T, w *World) {
 	h := w.history(t, tr, issue)
 	present := h.Issue.Values.One(connectors.FieldStatus)
 	if !h.TransitionsSet || !slices.Contains(h.Transitions, w.Working) || !slices.Contains(h.Transitions, present) {
-		t.Errorf("transitions %v (told: %v), want %s and the present %s among them", h.Transitions, h.TransitionsSet, w.Working, present)
+		t.Errorf("transitions %v (told: %v), want %s and the present %s among them", h.Transitions, h.TransitionsSet,
+			w.Working, present)
 	}
 	if slices.Contains(h.Transitions, w.Forbidden) {
 		t.Errorf("transitions %v hold %s, which may not be set", h.Transitions, w.Forbidden)

@@ -25,7 +25,8 @@ const many = 230
 
 func changedLittle(t *testing.T, w *World) {
 	tr := w.tracker()
-	start := w.history(t, tr, w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "starts the second"})).Issue.UpdatedAt
+	start := w.history(t, tr, w.Create(t, Customer,
+		NewIssue{Project: w.Project, Subject: "starts the second"})).Issue.UpdatedAt
 	var made []string
 	for i := range 5 {
 		made = append(made, w.Create(t, Customer, NewIssue{Project: w.Project, Subject: fmt.Sprintf("little %d", i)}))

@@ -55,9 +55,11 @@ func directoryComplete(t *testing.T, w *World) {
 			t.Errorf("the directory lacks %s %s", what, id)
 		}
 	}
-	missing("status", w.Working, slices.ContainsFunc(d.Statuses, func(s connectors.Status) bool { return s.ID == w.Working && s.Name != "" }))
+	missing("status", w.Working, slices.ContainsFunc(d.Statuses,
+		func(s connectors.Status) bool { return s.ID == w.Working && s.Name != "" }))
 	for _, id := range w.Activities {
-		missing("activity", id, slices.ContainsFunc(d.Activities, func(n connectors.Named) bool { return n.ID == id && n.Name != "" }))
+		missing("activity", id, slices.ContainsFunc(d.Activities,
+			func(n connectors.Named) bool { return n.ID == id && n.Name != "" }))
 	}
 	if !slices.ContainsFunc(d.Statuses, func(s connectors.Status) bool { return s.Closed }) {
 		t.Error("no status is closed")
@@ -73,12 +75,14 @@ func directoryComplete(t *testing.T, w *World) {
 		t.Errorf("ranks %v: low is not below high", rank)
 	}
 	for _, id := range []string{w.Project, w.StaffOnly} {
-		missing("project", id, slices.ContainsFunc(d.Projects, func(p connectors.Project) bool { return p.ID == id && p.Key != "" && p.Name != "" }))
+		missing("project", id, slices.ContainsFunc(d.Projects,
+			func(p connectors.Project) bool { return p.ID == id && p.Key != "" && p.Name != "" }))
 	}
 	if slices.ContainsFunc(d.Projects, func(p connectors.Project) bool { return p.ID == w.OutOfSight }) {
 		t.Errorf("the directory holds project %s, which we do not see", w.OutOfSight)
 	}
-	missing("field", w.Field, slices.ContainsFunc(d.Fields, func(f connectors.Field) bool { return f.ID == w.Field && f.Name != "" }))
+	missing("field", w.Field, slices.ContainsFunc(d.Fields,
+		func(f connectors.Field) bool { return f.ID == w.Field && f.Name != "" }))
 	for _, who := range []Actor{Customer, Support, Engineer, Manager} {
 		id := w.People[who]
 		missing("person", id, slices.ContainsFunc(d.People, func(p connectors.Person) bool {
@@ -96,13 +100,15 @@ func firstValues(t *testing.T, w *World) {
 		Assignee: w.People[Support], Fields: map[string]string{w.Field: "at first"},
 	}
 	issue := w.Create(t, Support, made)
-	w.Set(t, Support, issue, map[string]string{connectors.FieldStatus: w.Working, connectors.FieldAssignee: w.People[Engineer]})
+	w.Set(t, Support, issue, map[string]string{connectors.FieldStatus: w.Working,
+		connectors.FieldAssignee: w.People[Engineer]})
 	w.Set(t, Support, issue, map[string]string{connectors.FieldPriority: w.Priorities["high"], w.Field: "then"})
 	w.Set(t, Support, issue, map[string]string{connectors.FieldAssignee: "", w.Field: ""})
 
 	h := w.history(t, w.tracker(), issue)
 	now := map[string]string{
-		connectors.FieldStatus: w.Working, connectors.FieldAssignee: "", connectors.FieldPriority: w.Priorities["high"], w.Field: "",
+		connectors.FieldStatus: w.Working, connectors.FieldAssignee: "", connectors.FieldPriority: w.Priorities["high"],
+		w.Field: "",
 	}
 	first := map[string]string{
 		connectors.FieldAssignee: w.People[Support], connectors.FieldPriority: w.Priorities["low"],
@@ -183,7 +189,8 @@ var awkward = map[string]string{
 }
 
 func textsIntact(t *testing.T, w *World) {
-	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: awkward["cyrillic"], Description: awkward["emoji"]})
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: awkward["cyrillic"],
+		Description: awkward["emoji"]})
 	tr := w.tracker()
 	if h := w.history(t, tr, issue); h.Issue.Subject != awkward["cyrillic"] || h.Issue.Description != awkward["emoji"] {
 		t.Errorf("subject %q, description %q", h.Issue.Subject, h.Issue.Description)
@@ -191,7 +198,8 @@ func textsIntact(t *testing.T, w *World) {
 	for name, text := range awkward {
 		mark := newMark(w)
 		text += "\n" + mark
-		if err := tr.Update(t.Context(), connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: text, Mark: mark}}); err != nil {
+		if err := tr.Update(t.Context(), connectors.Write{Issue: issue,
+			Comment: &connectors.Comment{Text: text, Mark: mark}}); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -223,7 +231,8 @@ func internalHidden(t *testing.T, w *World) {
 			internal[e.Note.Text] = e.Note.Internal
 		}
 	}
-	if len(internal) != 3 || internal["seen by all"] || !internal["kept inside by support"] || !internal["kept inside by us "+mark] {
+	if len(internal) != 3 || internal["seen by all"] || !internal["kept inside by support"] ||
+		!internal["kept inside by us "+mark] {
 		t.Errorf("notes and whether they are internal: %v", internal)
 	}
 	seen := w.history(t, w.Customer, issue)

@@ -79,7 +79,8 @@ func erased(t *testing.T, w *World) {
 			t.Error("it can be read still")
 		}
 		if more.Priority != nil && (changes(h) != before || h.Issue.Values.One(connectors.FieldPriority) != *more.Priority) {
-			t.Errorf("%d events with changes of %d, priority %s", changes(h), before, h.Issue.Values.One(connectors.FieldPriority))
+			t.Errorf("%d events with changes of %d, priority %s", changes(h), before,
+				h.Issue.Values.One(connectors.FieldPriority))
 		}
 	}
 }

@@ -63,7 +63,8 @@ func updateWhole(t *testing.T, w *World) {
 		}
 	}
 	if !after.Issue.UpdatedAt.Equal(after.Events[len(after.Events)-1].At) {
-		t.Errorf("the issue was changed at %v, its last event is of %v", after.Issue.UpdatedAt, after.Events[len(after.Events)-1].At)
+		t.Errorf("the issue was changed at %v, its last event is of %v", after.Issue.UpdatedAt,
+			after.Events[len(after.Events)-1].At)
 	}
 	receipt, _ = w.apply(t, tr, connectors.Write{Issue: issue, Assign: ptr("")})
 	if len(receipt.Refused) > 0 {

@@ -189,11 +189,12 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			break
 		}
 	}
-	in := &openapi3filter.RequestValidationInput{Request: probe, PathParams: params, Route: route, Options: &openapi3filter.Options{
-		AuthenticationFunc:    openapi3filter.NoopAuthenticationFunc,
-		SkipSettingDefaults:   true, // else the checker itself adds notifyUsers=true and friends to the request
-		IncludeResponseStatus: true,
-	}}
+	in := &openapi3filter.RequestValidationInput{Request: probe, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{
+			AuthenticationFunc:    openapi3filter.NoopAuthenticationFunc,
+			SkipSettingDefaults:   true, // else the checker itself adds notifyUsers=true and friends to the request
+			IncludeResponseStatus: true,
+		}}
 	if route == nil {
 		t.Report(fmt.Errorf("%s %s: no document knows this path", req.Method, req.URL.Path))
 	} else {
@@ -223,9 +224,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	if rerr == nil && resp.StatusCode != http.StatusNoContent { // 204s are documented with a JSON body they never have
-		if err := openapi3filter.ValidateResponse(context.WithoutCancel(req.Context()), &openapi3filter.ResponseValidationInput{
-			RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(rb)), Options: in.Options,
-		}); err != nil {
+		if err := openapi3filter.ValidateResponse(context.WithoutCancel(req.Context()),
+			&openapi3filter.ResponseValidationInput{
+				RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(rb)),
+				Options: in.Options,
+			}); err != nil {
 			t.Report(fmt.Errorf("%s %s response %d: %w", req.Method, route.Path, resp.StatusCode, err))
 		}
 	}

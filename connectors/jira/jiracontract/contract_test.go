@@ -33,7 +33,8 @@ func theDocuments(t *testing.T) (d documents, dir string) {
 	t.Helper()
 	dir, ok := Dir()
 	if !ok {
-		t.Skip("SKIPPED: THERE ARE NO DOCUMENTS OF ATLASSIAN'S: set SLABRIDGE_JIRA_DOCS to the directory that holds jira-openapi/")
+		t.Skip("SKIPPED: THERE ARE NO DOCUMENTS OF ATLASSIAN'S: set SLABRIDGE_JIRA_DOCS to the directory that holds " +
+			"jira-openapi/")
 	}
 	d, err := loaded()
 	if err != nil {
@@ -100,7 +101,8 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	return &http.Response{
-		StatusCode: a.status, Header: http.Header{"Content-Type": {"application/json;charset=UTF-8"}}, Body: io.NopCloser(strings.NewReader(a.body)), Request: r,
+		StatusCode: a.status, Header: http.Header{"Content-Type": {"application/json;charset=UTF-8"}},
+		Body: io.NopCloser(strings.NewReader(a.body)), Request: r,
 	}, nil
 }
 
@@ -119,11 +121,13 @@ func TestTransport(t *testing.T) {
 		wrong        string // a part of the report; "" is none
 	}{
 		{
-			"internal comment with intent", d.cloud, "POST", "/rest/api/2/issue/A-1/comment", `{"body":"x","properties":[{"key":"sd.public.comment","value":{"internal":true}},{"key":"slabridge","value":{"id":"42"}}]}`,
+			"internal comment with intent", d.cloud, "POST", "/rest/api/2/issue/A-1/comment",
+			`{"body":"x","properties":[{"key":"sd.public.comment","value":{"internal":true}},{"key":"slabridge","value":{"id":"42"}}]}`,
 			201, `{"id":"1","body":"x","jsdPublic":false,"created":"2026-01-02T03:04:05.678+0000"}`, "",
 		},
 		{
-			"go-jira v1.17 comment", d.cloud, "POST", "/rest/api/2/issue/A-1/comment", `{"author":{"avatarUrls":{}},"body":"x","updateAuthor":{"avatarUrls":{}},"visibility":{}}`,
+			"go-jira v1.17 comment", d.cloud, "POST", "/rest/api/2/issue/A-1/comment",
+			`{"author":{"avatarUrls":{}},"body":"x","updateAuthor":{"avatarUrls":{}},"visibility":{}}`,
 			201, `{}`, "readOnly",
 		},
 		{
@@ -151,7 +155,8 @@ func TestTransport(t *testing.T) {
 			410, `{"errorMessages":["removed"],"errors":{}}`, "deprecated",
 		},
 		{
-			"search/jql POST", d.cloud, "POST", "/rest/api/2/search/jql", `{"jql":"updated >= 1767225600000","fields":["*all"],"maxResults":100,"reconcileIssues":[10001]}`,
+			"search/jql POST", d.cloud, "POST", "/rest/api/2/search/jql", `{"jql":"updated >= ` +
+				`1767225600000","fields":["*all"],"maxResults":100,"reconcileIssues":[10001]}`,
 			200, `{"isLast":true,"issues":[{"id":"1","key":"A-1","self":"https://x/rest/api/2/issue/1","fields":{"summary":"s","customfield_1":null}}]}`, "",
 		},
 		{
@@ -168,18 +173,22 @@ func TestTransport(t *testing.T) {
 		},
 		{
 			"changelog as epoch", d.cloud, "GET", "/rest/api/2/issue/A-1/changelog", "",
-			200, `{"startAt":0,"maxResults":100,"total":1,"isLast":true,"values":[{"id":"1","created":1492070429,"items":[]}]}`, "must be a string",
+			200, `{"startAt":0,"maxResults":100,"total":1,"isLast":true,"values":[{"id":"1","created":1492070429,"items":[]}]}`,
+			"must be a string",
 		},
 		{
-			"bulk changelog", d.cloud, "POST", "/rest/api/2/changelog/bulkfetch", `{"issueIdsOrKeys":["1","2"],"fieldIds":["status","priority","assignee"],"maxResults":1000}`,
+			"bulk changelog", d.cloud, "POST", "/rest/api/2/changelog/bulkfetch",
+			`{"issueIdsOrKeys":["1","2"],"fieldIds":["status","priority","assignee"],"maxResults":1000}`,
 			200, `{"issueChangeLogs":[{"issueId":"1","changeHistories":[` + change + `]}]}`, "",
 		},
 		{
-			"bulk changelog too many fields", d.cloud, "POST", "/rest/api/2/changelog/bulkfetch", `{"issueIdsOrKeys":["1"],"fieldIds":["1","2","3","4","5","6","7","8","9","10","11"]}`,
+			"bulk changelog too many fields", d.cloud, "POST", "/rest/api/2/changelog/bulkfetch",
+			`{"issueIdsOrKeys":["1"],"fieldIds":["1","2","3","4","5","6","7","8","9","10","11"]}`,
 			200, `{}`, "maximum number of items",
 		},
 		{
-			"dc search", d.dc, "POST", "/rest/api/2/search", `{"jql":"updated >= 1767225600000","startAt":0,"maxResults":1000,"fields":["*all"],"expand":["changelog"]}`,
+			"dc search", d.dc, "POST", "/rest/api/2/search", `{"jql":"updated >= ` +
+				`1767225600000","startAt":0,"maxResults":1000,"fields":["*all"],"expand":["changelog"]}`,
 			200, `{"startAt":0,"maxResults":1000,"total":1,"issues":[{"id":"1","key":"A-1","self":"https://x/rest/api/2/issue/1","fields":{"summary":"s","n":1.5,"l":["a"],"z":null},"changelog":{"startAt":0,"maxResults":1,"total":1,"histories":[` + strings.Replace(change, `,"tmpFromAccountId":null`, ``, 1) + `]}}]}`, "",
 		},
 		{
@@ -199,7 +208,8 @@ func TestTransport(t *testing.T) {
 			204, "", "unsupported",
 		},
 		{
-			"dc internal comment", d.dc, "POST", "/rest/api/2/issue/A-1/comment", `{"body":"x","properties":[{"key":"sd.public.comment","value":{"internal":true}}],"visibility":{"type":"role","value":"Service Desk Team"}}`,
+			"dc internal comment", d.dc, "POST", "/rest/api/2/issue/A-1/comment",
+			`{"body":"x","properties":[{"key":"sd.public.comment","value":{"internal":true}}],"visibility":{"type":"role","value":"Service Desk Team"}}`,
 			201, `{"id":"1","body":"x"}`, "",
 		},
 		{
@@ -217,7 +227,8 @@ func TestTransport(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var wrong []string
-			tr := &Transport{Docs: c.docs, Base: answers{c.status, c.answer}, Report: func(err error) { wrong = append(wrong, brief(err)) }}
+			tr := &Transport{Docs: c.docs, Base: answers{c.status, c.answer},
+				Report: func(err error) { wrong = append(wrong, brief(err)) }}
 			r, err := http.NewRequest(c.method, "https://jira.example.org"+c.path, strings.NewReader(c.body))
 			if err != nil {
 				t.Fatal(err)
@@ -292,17 +303,19 @@ func exampleSchema(d *Doc, path, method, kind, status string) *openapi3.Schema {
 
 // badExamples are defects of the documents.
 var badExamples = []string{
-	"response POST /field", "request POST /priority", "request PUT /priority/{id}", "response GET /priorityscheme", "response POST /priorityscheme",
+	"response POST /field", "request POST /priority", "request PUT /priority/{id}", "response GET /priorityscheme",
+	"response POST /priorityscheme",
 	"response GET /project", "response GET /user/assignable/search", "response POST /jql/parse",
 	"response POST /changelog/bulkfetch", // created is a number of seconds there and a text in schema and prose
 	"response GET /webhook", "response PUT /webhook/refresh",
 	// The overlay asks for what these leave out.
 	"response GET /serverInfo", "response GET /project/{projectIdOrKey}/statuses",
-	"response GET /rest/servicedeskapi/request/{issueIdOrKey}/sla", "response GET /rest/servicedeskapi/request/{issueIdOrKey}/sla/{slaMetricId}",
+	"response GET /rest/servicedeskapi/request/{issueIdOrKey}/sla",
+	"response GET /rest/servicedeskapi/request/{issueIdOrKey}/sla/{slaMetricId}",
 }
 
-// TestUses: the documents know every operation that the connector rests on, and call none of them deprecated. There is no
-// document of Data Center's service desk: Cloud's is asked instead.
+// TestUses: the documents know every operation that the connector rests on, and call none of them deprecated. There is
+// no document of Data Center's service desk: Cloud's is asked instead.
 func TestUses(t *testing.T) {
 	d, _ := theDocuments(t)
 	for _, u := range uses {
@@ -336,7 +349,8 @@ func TestUncovered(t *testing.T) {
 	delete(seen, "GET /rest/api/2/myself 200")
 	seen["GET /rest/api/2/myself 401"] = 3
 	seen["GET /rest/api/2/priorityscheme 200"] = 1
-	want := []string{"GET /rest/api/2/myself was never covered", "GET /rest/api/2/priorityscheme is in no list of what the connector uses"}
+	want := []string{"GET /rest/api/2/myself was never covered", "GET /rest/api/2/priorityscheme is in no list of " +
+		"what the connector uses"}
 	if got := Uncovered("dc", seen); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v, want %v", got, want)
 	}

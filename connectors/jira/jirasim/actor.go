@@ -37,7 +37,8 @@ type NewIssue struct {
 	Type, Priority, Assignee, RequestType string
 	Due                                   string // YYYY-MM-DD
 	Labels                                []string
-	Fields                                map[string]string // custom fields by name or id; of several values with | between
+	// custom fields by name or id; of several values with | between
+	Fields map[string]string
 }
 
 // Change describes an edit; empty fields stay as they are, "-" empties.
@@ -80,8 +81,10 @@ func (p Person) Create(n NewIssue) (id int, err error) {
 			return fmt.Errorf("jirasim: %s may make no issue in %s", p.login, n.Project)
 		}
 		i := &issue{
-			project: at, kind: c.st.types[0].id, summary: n.Subject, description: n.Description, status: c.st.statuses[0].id, priority: "4",
-			reporter: c.user, creator: c.user, due: n.Due, labels: n.Labels, fields: map[string][]string{}, properties: map[string]any{},
+			project: at, kind: c.st.types[0].id, summary: n.Subject, description: n.Description, status: c.st.statuses[0].id,
+			priority: "4",
+			reporter: c.user, creator: c.user, due: n.Due, labels: n.Labels, fields: map[string][]string{},
+			properties: map[string]any{},
 		}
 		if n.RequestType != "" {
 			r, known := byRef(c.st.requests, n.RequestType)
@@ -313,7 +316,8 @@ func (p Person) Book(id int, spent time.Duration, day string) (entry int, err er
 		if err != nil {
 			return err
 		}
-		w := &worklog{id: c.st.next("worklogs"), issue: i, author: c.user, seconds: int(spent / time.Second), started: started, created: c.now, updated: c.now}
+		w := &worklog{id: c.st.next("worklogs"), issue: i, author: c.user, seconds: int(spent / time.Second),
+			started: started, created: c.now, updated: c.now}
 		c.st.worklogs = append(c.st.worklogs, w)
 		entry = w.id
 		c.touch(i, c.now)

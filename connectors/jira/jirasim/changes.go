@@ -102,8 +102,9 @@ func (s *Server) save(i, after *issue, by *user, at time.Time) {
 	if after.key != i.key {
 		i.formerly = append(i.formerly, i.key)
 	}
-	i.project, i.key, i.kind, i.summary, i.description = after.project, after.key, after.kind, after.summary, after.description
-	i.status, i.priority, i.assignee, i.due, i.labels, i.resolution = after.status, after.priority, after.assignee, after.due, after.labels, after.resolution
+	i.project, i.key, i.kind = after.project, after.key, after.kind
+	i.summary, i.description, i.due, i.labels = after.summary, after.description, after.due, after.labels
+	i.status, i.priority, i.assignee, i.resolution = after.status, after.priority, after.assignee, after.resolution
 	i.fields = after.fields
 	i.history = append(i.history, &entry{id: s.st.next("events"), author: by, at: at, items: items})
 	s.touch(i, at)
@@ -136,7 +137,8 @@ func (s *Server) differences(i, after *issue) []item {
 	add("labels", "labels", "", strings.Join(i.labels, " "), "", strings.Join(after.labels, " "))
 	add("resolution", "resolution", idIf(i.resolution), i.resolution, idIf(after.resolution), after.resolution)
 	if i.project != after.project {
-		add("project", "project", strconv.Itoa(i.project.id), i.project.name, strconv.Itoa(after.project.id), after.project.name)
+		add("project", "project", strconv.Itoa(i.project.id), i.project.name, strconv.Itoa(after.project.id),
+			after.project.name)
 		add("Key", "", "", i.key, "", after.key)
 	}
 	for _, f := range s.st.fields {

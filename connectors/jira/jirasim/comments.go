@@ -101,7 +101,10 @@ func (c *call) aComment(i *issue, rest []string) reply {
 		list, start, size := part(c, c.commentsOf(i), most)
 		return ok(obj{"startAt": start, "maxResults": size, "total": len(c.commentsOf(i)), "comments": c.comments(i, list)})
 	}
-	n := slices.IndexFunc(i.comments, func(x *comment) bool { return strconv.Itoa(x.id) == rest[0] && c.reads(c.user, i, x) })
+	n := slices.IndexFunc(i.comments, func(x *comment) bool {
+		return strconv.Itoa(x.id) == rest[0] &&
+			c.reads(c.user, i, x)
+	})
 	if n < 0 {
 		return noComment(rest[0])
 	}
@@ -146,7 +149,8 @@ func (c *call) aComment(i *issue, rest []string) reply {
 
 // mine reports whether whoever asks may edit or delete a comment.
 func (c *call) mine(i *issue, x *comment, what string) bool {
-	return c.may(c.user, i.project, what+"_ALL_COMMENTS") || x.author == c.user && c.may(c.user, i.project, what+"_OWN_COMMENTS")
+	return c.may(c.user, i.project, what+"_ALL_COMMENTS") || x.author == c.user &&
+		c.may(c.user, i.project, what+"_OWN_COMMENTS")
 }
 
 // commentProperty reads and sets a property of a comment.

@@ -10,7 +10,9 @@ import (
 
 const deskBase = "https://jira.example.org/rest/servicedeskapi"
 
-var noDesk = reply{status: http.StatusNotFound, body: obj{"errorMessage": "The requested resource does not exist.", "i18nErrorMessage": obj{"i18nKey": "sd.not.found", "parameters": []any{}}}}
+var noDesk = reply{status: http.StatusNotFound,
+	body: obj{"errorMessage": "The requested resource does not exist.",
+		"i18nErrorMessage": obj{"i18nKey": "sd.not.found", "parameters": []any{}}}}
 
 // desk answers the service desk's own API, whose requests have been checked against the list of operations.
 func (c *call) desk(p []string) reply {
@@ -19,7 +21,8 @@ func (c *call) desk(p []string) reply {
 		return noDesk
 	case p[0] == "info":
 		return ok(obj{
-			"version": "10.3.24", "platformVersion": "10.3.24", "isLicensedForUse": true, "buildDate": c.date(c.now.Truncate(24 * time.Hour)), "buildChangeSet": "0",
+			"version": "10.3.24", "platformVersion": "10.3.24", "isLicensedForUse": true,
+			"buildDate": c.date(c.now.Truncate(24 * time.Hour)), "buildChangeSet": "0",
 			"_links": obj{"self": deskBase + "/info"},
 		})
 	case p[0] == "organization":
@@ -43,7 +46,8 @@ func (c *call) desk(p []string) reply {
 		values := []any{}
 		for _, d := range c.desks() {
 			n := strconv.Itoa(d.id)
-			values = append(values, obj{"id": n, "projectId": n, "projectName": d.name, "projectKey": d.key, "_links": obj{"self": deskBase + "/servicedesk/" + n}})
+			values = append(values, obj{"id": n, "projectId": n, "projectName": d.name, "projectKey": d.key,
+				"_links": obj{"self": deskBase + "/servicedesk/" + n}})
 		}
 		return c.started(values)
 	}
@@ -52,14 +56,16 @@ func (c *call) desk(p []string) reply {
 	}
 	values := []any{}
 	for _, r := range c.st.requests {
-		values = append(values, obj{"id": r.id, "name": r.name, "description": "", "helpText": "", "issueTypeId": "10100", "serviceDeskId": p[1], "groupIds": []string{}})
+		values = append(values, obj{"id": r.id, "name": r.name, "description": "", "helpText": "", "issueTypeId": "10100",
+			"serviceDeskId": p[1], "groupIds": []string{}})
 	}
 	return c.started(values)
 }
 
 // desks are the service desks at which whoever asks is an agent.
 func (c *call) desks() []*project {
-	return slices.DeleteFunc(slices.Clone(c.st.projects), func(p *project) bool { return !p.desk || !c.may(c.user, p, "SERVICEDESK_AGENT") })
+	return slices.DeleteFunc(slices.Clone(c.st.projects),
+		func(p *project) bool { return !p.desk || !c.may(c.user, p, "SERVICEDESK_AGENT") })
 }
 
 // request is an issue as its customer sees it in the portal.
@@ -71,10 +77,13 @@ func (c *call) request(i *issue) obj {
 	}
 	s := c.st.statusBy(i.status)
 	return obj{
-		"issueId": strconv.Itoa(i.id), "issueKey": i.key, "requestTypeId": kind, "serviceDeskId": strconv.Itoa(i.project.id), "createdDate": c.date(i.created),
-		"reporter": c.participant(i.reporter), "requestFieldValues": []any{obj{"fieldId": "summary", "label": "Summary", "value": i.summary}},
-		"currentStatus": obj{"status": s.name, "statusCategory": map[string]string{"new": "NEW", "indeterminate": "INDETERMINATE", "done": "DONE"}[s.category], "statusDate": c.date(i.updated)},
-		"_links":        obj{"self": fmt.Sprintf("%s/request/%d", deskBase, i.id)},
+		"issueId": strconv.Itoa(i.id), "issueKey": i.key, "requestTypeId": kind, "serviceDeskId": strconv.Itoa(i.project.id),
+		"createdDate": c.date(i.created),
+		"reporter":    c.participant(i.reporter), "requestFieldValues": []any{obj{"fieldId": "summary", "label": "Summary",
+			"value": i.summary}},
+		"currentStatus": obj{"status": s.name, "statusCategory": map[string]string{"new": "NEW",
+			"indeterminate": "INDETERMINATE", "done": "DONE"}[s.category], "statusDate": c.date(i.updated)},
+		"_links": obj{"self": fmt.Sprintf("%s/request/%d", deskBase, i.id)},
 	}
 }
 
@@ -112,7 +121,8 @@ func (c *call) ofRequest(i *issue, what string) reply {
 
 func (c *call) requestComment(i *issue, x *comment) obj {
 	return obj{
-		"id": strconv.Itoa(x.id), "body": x.body, "public": x.public(i), "created": c.date(x.created), "author": c.participant(x.author),
+		"id": strconv.Itoa(x.id), "body": x.body, "public": x.public(i), "created": c.date(x.created),
+		"author": c.participant(x.author),
 		"_links": obj{"self": fmt.Sprintf("%s/request/%d/comment/%d", deskBase, i.id, x.id)},
 	}
 }
@@ -151,14 +161,17 @@ func (c *call) started(values []any) reply {
 	start = min(max(start, 0), len(values))
 	page := values[start:min(start+limit, len(values))]
 	return ok(obj{
-		"_expands": []string{}, "size": len(page), "start": start, "limit": limit, "isLastPage": start+len(page) >= len(values),
-		"_links": obj{"base": "https://jira.example.org/rest/servicedeskapi", "context": ""}, "values": append([]any{}, page...),
+		"_expands": []string{}, "size": len(page), "start": start, "limit": limit, "isLastPage": start+
+			len(page) >= len(values),
+		"_links": obj{"base": "https://jira.example.org/rest/servicedeskapi", "context": ""},
+		"values": append([]any{}, page...),
 	})
 }
 
 func (c *call) date(t time.Time) obj {
 	at, _ := c.at(t).(string)
-	return obj{"iso8601": t.Format("2006-01-02T15:04:05-0700"), "jira": at, "friendly": t.Format("02/Jan/06 3:04 PM"), "epochMillis": t.UnixMilli()}
+	return obj{"iso8601": t.Format("2006-01-02T15:04:05-0700"), "jira": at, "friendly": t.Format("02/Jan/06 3:04 PM"),
+		"epochMillis": t.UnixMilli()}
 }
 
 func duration(d time.Duration) obj { return obj{"millis": d.Milliseconds(), "friendly": d.String()} }
@@ -168,7 +181,8 @@ const slaGoal = 8 * time.Hour
 
 func (c *call) slaField(i *issue) obj {
 	breach := i.created.Add(slaGoal)
-	out := obj{"id": "1", "name": "Time to resolution", "completedCycles": []any{}, "_links": obj{"self": "https://jira.example.org/rest/servicedeskapi/request/1/sla/1"}}
+	out := obj{"id": "1", "name": "Time to resolution", "completedCycles": []any{},
+		"_links": obj{"self": "https://jira.example.org/rest/servicedeskapi/request/1/sla/1"}}
 	end := c.now
 	done := i.resolution != ""
 	if done {
@@ -182,7 +196,8 @@ func (c *call) slaField(i *issue) obj {
 	}
 	cycle := obj{
 		"startTime": c.date(i.created), "breachTime": c.date(breach), "breached": end.After(breach),
-		"goalDuration": duration(slaGoal), "elapsedTime": duration(end.Sub(i.created)), "remainingTime": duration(breach.Sub(end)),
+		"goalDuration": duration(slaGoal), "elapsedTime": duration(end.Sub(i.created)),
+		"remainingTime": duration(breach.Sub(end)),
 	}
 	if done {
 		cycle["stopTime"] = c.date(end)

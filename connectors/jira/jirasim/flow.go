@@ -13,7 +13,8 @@ func (c *call) leads(i *issue) []status {
 	if !c.may(c.user, i.project, "TRANSITION_ISSUES") {
 		return nil
 	}
-	manager := c.may(c.user, i.project, "ADMINISTER_PROJECTS") && slices.Contains(i.project.rolesOf(c.user), "Manager") || c.user.admin
+	manager := c.may(c.user, i.project, "ADMINISTER_PROJECTS") && slices.Contains(i.project.rolesOf(c.user), "Manager") ||
+		c.user.admin
 	frozen := c.st.statusBy("Frozen").id
 	if i.status == frozen && !manager {
 		return nil
@@ -33,13 +34,15 @@ func asks(s status) bool { return s.name == "Rejected" }
 func (c *call) transitions(i *issue, fields bool) []any {
 	out := []any{}
 	for n, s := range c.leads(i) {
-		o := obj{"id": transitionID(c.st, s), "name": "to " + s.name, "to": c.status(s.id), "hasScreen": asks(s), "isGlobal": n >= 0}
+		o := obj{"id": transitionID(c.st, s), "name": "to " + s.name, "to": c.status(s.id), "hasScreen": asks(s),
+			"isGlobal": n >= 0}
 		if fields {
 			o["fields"] = obj{}
 			if asks(s) {
 				o["fields"] = obj{"resolution": obj{
-					"required": true, "name": "Resolution", "key": "resolution", "hasDefaultValue": false, "operations": []string{"set"},
-					"schema": obj{"type": "resolution", "system": "resolution"},
+					"required": true, "name": "Resolution", "key": "resolution", "hasDefaultValue": false,
+					"operations": []string{"set"},
+					"schema":     obj{"type": "resolution", "system": "resolution"},
 				}}
 			}
 		}
@@ -70,7 +73,8 @@ func (c *call) transit(i *issue) reply {
 		c.bring(i, s.id, c.user)
 		return noContent
 	}
-	return bad("It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.")
+	return bad("It seems that you have tried to perform a workflow operation that is not valid for the current state " +
+		"of this issue.")
 }
 
 // bring gives an issue a status; one of the category done has it resolved.
@@ -93,18 +97,23 @@ func (c *call) watch(i *issue) reply {
 		} else if slices.Contains(i.watchers, c.user) {
 			list = append(list, c.person(c.user))
 		}
-		return ok(obj{"self": base + "/issue/" + i.key + "/watchers", "isWatching": slices.Contains(i.watchers, c.user), "watchCount": len(i.watchers), "watchers": list})
+		return ok(obj{"self": base + "/issue/" + i.key + "/watchers", "isWatching": slices.Contains(i.watchers, c.user),
+			"watchCount": len(i.watchers), "watchers": list})
 	}
 	var who string
 	if json.Unmarshal(c.body, &who) != nil {
 		return bad("a name was expected")
 	}
-	u, known := find(c.st.users, func(u *user) bool { return c.opt.Cloud && u.account == who || !c.opt.Cloud && u.login == who })
+	u, known := find(c.st.users, func(u *user) bool {
+		return c.opt.Cloud && u.account == who || !c.opt.Cloud &&
+			u.login == who
+	})
 	switch {
 	case !c.may(c.user, i.project, "MANAGE_WATCHERS"):
 		return refuse(http.StatusUnauthorized, []string{"You do not have the permission to manage the watcher list."}, nil)
 	case !known || !c.may(u, i.project, "BROWSE_PROJECTS"):
-		return bad("The user \"%s\" does not have permission to view this issue. This user will not be added to the watch list.", who)
+		return bad("The user \"%s\" does not have permission to view this issue. This user will not be added to the "+
+			"watch list.", who)
 	}
 	if !slices.Contains(i.watchers, u) {
 		i.watchers = append(i.watchers, u)

@@ -30,7 +30,8 @@ func (c *call) changes(i *issue) reply {
 		values = append(values, c.entry(e))
 	}
 	return ok(obj{
-		"self": fmt.Sprintf("%s/issue/%s/changelog", base, i.key), "startAt": start, "maxResults": size, "total": len(i.history),
+		"self": fmt.Sprintf("%s/issue/%s/changelog", base, i.key), "startAt": start, "maxResults": size,
+		"total":  len(i.history),
 		"isLast": start+len(page) >= len(i.history), "values": values,
 	})
 }
@@ -64,7 +65,8 @@ func (c *call) create() reply {
 	if p == nil || !c.may(c.user, p, "CREATE_ISSUES") {
 		return badField("project", "Specify a valid project ID or key")
 	}
-	i := &issue{project: p, status: c.st.statuses[0].id, priority: "4", reporter: c.user, creator: c.user, fields: map[string][]string{}, properties: map[string]any{}}
+	i := &issue{project: p, status: c.st.statuses[0].id, priority: "4", reporter: c.user, creator: c.user,
+		fields: map[string][]string{}, properties: map[string]any{}}
 	delete(b.Fields, "project")
 	if rep := c.set(i, b.Fields, true); rep.status != 0 {
 		return rep
@@ -79,7 +81,8 @@ func (c *call) create() reply {
 		i.properties[p.Key] = p.Value
 	}
 	c.add(i, c.now)
-	return reply{status: http.StatusCreated, body: obj{"id": strconv.Itoa(i.id), "key": i.key, "self": fmt.Sprintf("%s/issue/%d", base, i.id)}}
+	return reply{status: http.StatusCreated, body: obj{"id": strconv.Itoa(i.id), "key": i.key,
+		"self": fmt.Sprintf("%s/issue/%d", base, i.id)}}
 }
 
 // add puts a new issue into the tracker.

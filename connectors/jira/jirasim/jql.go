@@ -50,7 +50,8 @@ func (cl clause) String() string {
 
 // comparisons are the operators that each field knows here.
 var comparisons = map[string][]string{
-	"project": {"=", "in"}, "key": {"=", "in"}, "id": {"=", "in"}, "creator": {"="}, "created": {">=", "<=", ">", "<"}, "updated": {">=", "<=", ">", "<"},
+	"project": {"=", "in"}, "key": {"=", "in"}, "id": {"=", "in"}, "creator": {"="}, "created": {">=", "<=", ">", "<"},
+	"updated": {">=", "<=", ">", "<"},
 }
 
 // fieldName is the one name by which this file goes for a field that Jira knows by several.
@@ -76,14 +77,15 @@ type token struct {
 // is compares a word without regard to case, and a mark.
 func (t token) is(text string) bool { return !t.quoted && strings.EqualFold(t.text, text) }
 
-var tokens = regexp.MustCompile(`^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(>=|<=|!=|!~|[=<>~(),])|([^\s"'=<>!~(),]+))`)
+var tokens = regexp.MustCompile(
+	`^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(>=|<=|!=|!~|[=<>~(),])|([^\s"'=<>!~(),]+))`)
 
 func scan(s string) ([]token, error) {
 	var out []token
 	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
 		m := tokens.FindStringSubmatchIndex(s)
 		if m == nil {
-			return nil, fmt.Errorf("Error in the JQL Query: the character '%s' is a reserved JQL character.", firstRune(s)) //nolint:revive,staticcheck // as Jira words it
+			return nil, wrong("Error in the JQL Query: the character '%s' is a reserved JQL character.", firstRune(s))
 		}
 		switch {
 		case m[2] >= 0:
@@ -131,7 +133,7 @@ func parseJQL(text string) (q jql, err error) {
 		return q, err
 	}
 	if len(list) == 0 || list[0].is("order") {
-		return q, fmt.Errorf("Unbounded JQL queries are not allowed here. Please add a search restriction to your query.") //nolint:revive,staticcheck // as Jira words it
+		return q, wrong("Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
 	}
 	for {
 		var cl clause
@@ -157,7 +159,7 @@ func parseJQL(text string) (q jql, err error) {
 // parseClause reads a condition from the beginning of a list and gives the rest.
 func parseClause(list []token) (cl clause, rest []token, err error) {
 	if len(list) < 3 {
-		return cl, nil, fmt.Errorf("Error in the JQL Query: Expecting a field name, an operator and a value.") //nolint:revive,staticcheck // as Jira words it
+		return cl, nil, wrong("Error in the JQL Query: Expecting a field name, an operator and a value.")
 	}
 	cl = clause{field: fieldName(list[0].text), op: strings.ToLower(list[1].text)}
 	ops, known := comparisons[cl.field]
@@ -171,7 +173,7 @@ func parseClause(list []token) (cl clause, rest []token, err error) {
 	if cl.op != "in" {
 		v := list[0]
 		if v.mark {
-			return cl, nil, fmt.Errorf("Error in the JQL Query: Expecting a value but got '%s'.", v.text) //nolint:revive,staticcheck // as Jira words it
+			return cl, nil, wrong("Error in the JQL Query: Expecting a value but got '%s'.", v.text)
 		}
 		cl.values, list = []operand{{v.text, v.quoted}}, list[1:]
 		if len(list) > 0 && list[0].is("(") { // a function
@@ -183,7 +185,7 @@ func parseClause(list []token) (cl clause, rest []token, err error) {
 		return cl, list, cl.check()
 	}
 	if !list[0].is("(") {
-		return cl, nil, fmt.Errorf("Error in the JQL Query: Expecting '(' after 'in'.") //nolint:revive,staticcheck // as Jira words it
+		return cl, nil, wrong("Error in the JQL Query: Expecting '(' after 'in'.")
 	}
 	for n := 1; n+1 < len(list); n += 2 {
 		v, then := list[n], list[n+1]
@@ -195,7 +197,7 @@ func parseClause(list []token) (cl clause, rest []token, err error) {
 			return cl, list[n+2:], cl.check()
 		}
 	}
-	return cl, nil, fmt.Errorf("Error in the JQL Query: Expecting a list of values in brackets.") //nolint:revive,staticcheck // as Jira words it
+	return cl, nil, wrong("Error in the JQL Query: Expecting a list of values in brackets.")
 }
 
 // check refuses values that this file cannot compare with.
@@ -203,7 +205,8 @@ func (cl clause) check() error {
 	for _, v := range cl.values {
 		function := !v.quoted && strings.HasSuffix(v.text, "()")
 		switch {
-		case cl.field == "creator" && !(function && strings.EqualFold(v.text, "currentUser()")), cl.field != "creator" && function:
+		case cl.field == "creator" && !(function && strings.EqualFold(v.text, "currentUser()")), cl.field != "creator" &&
+			function:
 			return unknownJQL("the condition " + cl.String())
 		case cl.field == "created" || cl.field == "updated":
 			if _, err := v.moment(time.Time{}, time.UTC); err != nil {
@@ -253,7 +256,7 @@ func (v operand) moment(now time.Time, zone *time.Location) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("Date value '%s' is invalid", v.text) //nolint:staticcheck // as Jira words it
+	return time.Time{}, wrong("Date value '%s' is invalid", v.text)
 }
 
 // bind makes a query's conditions into one question about an issue. What is named in it and is not to be seen is an
@@ -281,7 +284,7 @@ func (c *call) condition(cl clause) (func(*issue) bool, error) {
 		for _, v := range cl.values {
 			p := c.st.projectRef(v.text)
 			if p == nil || !c.may(c.user, p, "BROWSE_PROJECTS") {
-				return nil, fmt.Errorf("The value '%s' does not exist for the field 'project'.", v.text) //nolint:revive,staticcheck // as Jira words it
+				return nil, wrong("The value '%s' does not exist for the field 'project'.", v.text)
 			}
 			list = append(list, p)
 		}
@@ -291,7 +294,7 @@ func (c *call) condition(cl clause) (func(*issue) bool, error) {
 		for _, v := range cl.values {
 			i := c.sees(v.text)
 			if i == nil {
-				return nil, fmt.Errorf("An issue with key '%s' does not exist for field '%s'.", v.text, cl.field) //nolint:revive,staticcheck // as Jira words it
+				return nil, wrong("An issue with key '%s' does not exist for field '%s'.", v.text, cl.field)
 			}
 			list = append(list, i.id)
 		}
@@ -344,3 +347,6 @@ func (q jql) compare(a, b place) int {
 	}
 	return cmp.Compare(a.ID, b.ID)
 }
+
+// wrong is an error as Jira words it.
+func wrong(format string, args ...any) error { return fmt.Errorf(format, args...) }

@@ -10,12 +10,15 @@ import (
 
 func TestParseJQL(t *testing.T) {
 	for in, want := range map[string]string{
-		`updated >= 17 ORDER BY created ASC, key ASC`:                                       `updated >= 17; created, key`,
-		`PROJECT = 10001 AND creator = currentUser() and Created>=5`:                        `project = 10001; creator = currentUser(); created >= 5`,
-		`project in (ACME, "a and b", 'it''s')`:                                             `error`,
-		`project in (ACME, "a and b \"c\"")order by id desc`:                                `project in (ACME, "a and b \"c\""); -id`,
-		`issuekey in (ACME-1,acme-2) AND id = 10001 AND issue=A-1 ORDER BY updatedDate ASC`: `key in (ACME-1, acme-2); id = 10001; key = A-1; updated`,
-		`updated >= "2026-01-02 03:04" AND updated < '2026/01/02' AND created > -15m`:       `updated >= "2026-01-02 03:04"; updated < "2026/01/02"; created > -15m`,
+		`updated >= 17 ORDER BY created ASC, key ASC`: `updated >= 17; created, key`,
+		`PROJECT = 10001 AND creator = currentUser() and Created>=5`: `project = 10001; creator = ` +
+			`currentUser(); created >= 5`,
+		`project in (ACME, "a and b", 'it''s')`:              `error`,
+		`project in (ACME, "a and b \"c\"")order by id desc`: `project in (ACME, "a and b \"c\""); -id`,
+		`issuekey in (ACME-1,acme-2) AND id = 10001 AND issue=A-1 ORDER BY updatedDate ASC`: `key in (ACME-1, acme-2); ` +
+			`id = 10001; key = A-1; updated`,
+		`updated >= "2026-01-02 03:04" AND updated < '2026/01/02' AND created > -15m`: `updated >= "2026-01-02 03:04"; ` +
+			`updated < "2026/01/02"; created > -15m`,
 		``:                                      `error`,
 		`order by created asc`:                  `error`,
 		`updated >= "yesterday"`:                `error`,
@@ -70,11 +73,14 @@ func shown(q jql) string {
 	return strings.Join(conditions, "; ")
 }
 
-// FuzzParseJQL: whatever is asked is read or refused; what is read means the same when it is written out and read again.
+// FuzzParseJQL: whatever is asked is read or refused; what is read means the same when it is written out and read
+// again.
 func FuzzParseJQL(f *testing.F) {
 	for _, s := range []string{
-		`updated >= 1767225600000 ORDER BY created ASC, key ASC`, `project = ACME AND creator = currentUser() AND created >= 0`, `project in ("a b", 'c')`,
-		`issuekey in (ACME-1, ACME-2) ORDER BY id DESC`, `updated >= "2026-01-02 03:04" AND created < -1w`, `ORDER BY created`, `a = "\"`, "\xff = \x00",
+		`updated >= 1767225600000 ORDER BY created ASC, key ASC`, `project = ACME AND creator = currentUser() AND ` +
+			`created >= 0`, `project in ("a b", 'c')`,
+		`issuekey in (ACME-1, ACME-2) ORDER BY id DESC`, `updated >= "2026-01-02 03:04" AND created < -1w`,
+		`ORDER BY created`, `a = "\"`, "\xff = \x00",
 	} {
 		f.Add(s)
 	}

@@ -29,34 +29,35 @@ var operations = map[string][]string{
 	"GET api/2/user/search":                        append([]string{"query", "username"}, paging...),
 	"GET api/2/user/assignable/search":             append([]string{"query", "username", "project"}, paging...),
 	"GET api/2/user/assignable/multiProjectSearch": append([]string{"query", "username", "projectKeys"}, paging...),
-	"GET api/2/group/member":                       append([]string{"groupname", "groupId", "includeInactiveUsers"}, paging...),
-	"GET api/2/search":                             {"jql", "startAt", "maxResults", "fields", "expand"},
-	"POST api/2/search":                            nil,
-	"POST api/2/search/jql":                        nil,
-	"POST api/2/issue":                             nil,
-	"GET api/2/issue/*":                            {"fields", "expand"},
-	"PUT api/2/issue/*":                            nil,
-	"GET api/2/issue/*/changelog":                  paging,
-	"GET api/2/issue/*/transitions":                {"expand"},
-	"POST api/2/issue/*/transitions":               nil,
-	"GET api/2/issue/*/watchers":                   nil,
-	"POST api/2/issue/*/watchers":                  nil,
-	"PUT api/2/issue/*/assignee":                   nil,
-	"GET api/2/issue/*/editmeta":                   nil,
-	"GET api/2/issue/*/comment":                    append([]string{"orderBy"}, paging...),
-	"POST api/2/issue/*/comment":                   nil,
-	"GET api/2/issue/*/comment/*":                  nil,
-	"PUT api/2/issue/*/comment/*":                  nil,
-	"DELETE api/2/issue/*/comment/*":               nil,
-	"GET api/2/issue/*/worklog":                    paging,
-	"GET api/2/issue/*/properties/*":               nil,
-	"PUT api/2/issue/*/properties/*":               nil,
-	"DELETE api/2/issue/*/properties/*":            nil,
-	"GET api/2/comment/*/properties/*":             nil,
-	"PUT api/2/comment/*/properties/*":             nil,
-	"GET api/2/worklog/updated":                    {"since"},
-	"GET api/2/worklog/deleted":                    {"since"},
-	"POST api/2/worklog/list":                      nil,
+	"GET api/2/group/member": append([]string{"groupname", "groupId", "includeInactiveUsers"},
+		paging...),
+	"GET api/2/search":                  {"jql", "startAt", "maxResults", "fields", "expand"},
+	"POST api/2/search":                 nil,
+	"POST api/2/search/jql":             nil,
+	"POST api/2/issue":                  nil,
+	"GET api/2/issue/*":                 {"fields", "expand"},
+	"PUT api/2/issue/*":                 nil,
+	"GET api/2/issue/*/changelog":       paging,
+	"GET api/2/issue/*/transitions":     {"expand"},
+	"POST api/2/issue/*/transitions":    nil,
+	"GET api/2/issue/*/watchers":        nil,
+	"POST api/2/issue/*/watchers":       nil,
+	"PUT api/2/issue/*/assignee":        nil,
+	"GET api/2/issue/*/editmeta":        nil,
+	"GET api/2/issue/*/comment":         append([]string{"orderBy"}, paging...),
+	"POST api/2/issue/*/comment":        nil,
+	"GET api/2/issue/*/comment/*":       nil,
+	"PUT api/2/issue/*/comment/*":       nil,
+	"DELETE api/2/issue/*/comment/*":    nil,
+	"GET api/2/issue/*/worklog":         paging,
+	"GET api/2/issue/*/properties/*":    nil,
+	"PUT api/2/issue/*/properties/*":    nil,
+	"DELETE api/2/issue/*/properties/*": nil,
+	"GET api/2/comment/*/properties/*":  nil,
+	"PUT api/2/comment/*/properties/*":  nil,
+	"GET api/2/worklog/updated":         {"since"},
+	"GET api/2/worklog/deleted":         {"since"},
+	"POST api/2/worklog/list":           nil,
 
 	"GET servicedeskapi/info":                      nil,
 	"GET servicedeskapi/servicedesk":               starting,
@@ -149,7 +150,8 @@ func (c *call) answer() reply {
 // sees finds an issue by id, by its key or by one that it had before it was moved, if whoever asks may see it.
 func (c *call) sees(ref string) *issue {
 	for _, i := range c.st.issues {
-		if (strconv.Itoa(i.id) == ref || strings.EqualFold(i.key, ref) || slices.Contains(i.formerly, strings.ToUpper(ref))) && c.may(c.user, i.project, "BROWSE_PROJECTS") {
+		if (strconv.Itoa(i.id) == ref || strings.EqualFold(i.key, ref) ||
+			slices.Contains(i.formerly, strings.ToUpper(ref))) && c.may(c.user, i.project, "BROWSE_PROJECTS") {
 			return i
 		}
 	}
@@ -179,7 +181,8 @@ func (c *call) anIssue(ref string, rest []string) reply {
 	case "GET changelog":
 		return c.changes(i)
 	case "GET transitions":
-		return ok(obj{"expand": "transitions", "transitions": c.transitions(i, c.query.Get("expand") == "transitions.fields")})
+		return ok(obj{"expand": "transitions", "transitions": c.transitions(i,
+			c.query.Get("expand") == "transitions.fields")})
 	case "POST transitions":
 		return c.transit(i)
 	case "GET watchers", "POST watchers":

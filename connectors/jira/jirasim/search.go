@@ -36,7 +36,8 @@ func (c *call) find(q jql, fresh []int64) ([]*issue, error) {
 	return out, nil
 }
 
-var gone = refuse(http.StatusGone, []string{"The requested API has been removed. Please migrate to the /rest/api/3/search/jql API."}, nil)
+var gone = refuse(http.StatusGone, []string{"The requested API has been removed. Please migrate to the " +
+	"/rest/api/3/search/jql API."}, nil)
 
 // noSuchPath is what Data Center says of an address that it does not have.
 var noSuchPath = reply{status: http.StatusNotFound, body: obj{"message": "null for uri", "status-code": 404}}

@@ -12,9 +12,9 @@ import (
 	"slabridge/connectors/jira/jirasim"
 )
 
-// TestSecondOpinion has the stand-in looked at by jira.js, a client that shares nothing with it: testdata/second-opinion of
-// the connector says how. It needs Node and what `make second-opinion` installs. A second goes by with each request, but with
-// those that are to be too many at once.
+// TestSecondOpinion has the stand-in looked at by jira.js, a client that shares nothing with it:
+// testdata/second-opinion of the connector says how. It needs Node and what `make second-opinion` installs. A second
+// goes by with each request, but with those that are to be too many at once.
 func TestSecondOpinion(t *testing.T) {
 	if os.Getenv("SLABRIDGE_SECOND_OPINION") == "" {
 		t.Skip("SKIPPED: NO SECOND OPINION ON THE STAND-IN WAS ASKED FOR: make second-opinion does")
@@ -43,7 +43,8 @@ func TestSecondOpinion(t *testing.T) {
 	node.Dir = "../testdata/second-opinion"
 	node.Env = append(os.Environ(),
 		"SIM_URL="+server.URL, "SIM_EMAIL="+s.Email("sla-bot"), "SIM_TOKEN="+s.Key("sla-bot"),
-		"SIM_CUSTOMER_EMAIL="+s.Email("customer1"), "SIM_CUSTOMER_TOKEN="+s.Key("customer1"), "SIM_SUPPORT="+s.UserID("support1"))
+		"SIM_CUSTOMER_EMAIL="+s.Email("customer1"), "SIM_CUSTOMER_TOKEN="+s.Key("customer1"), "SIM_SUPPORT="+
+			s.UserID("support1"))
 	out, err := node.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {

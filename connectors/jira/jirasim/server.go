@@ -157,10 +157,12 @@ func badField(name, message string) reply {
 
 // unmodelled is the answer to what nobody has taught the stand-in.
 func unmodelled(format string, args ...any) reply {
-	return reply{status: http.StatusNotImplemented, body: obj{"errorMessages": []string{"jirasim does not model " + fmt.Sprintf(format, args...)}}}
+	return reply{status: http.StatusNotImplemented,
+		body: obj{"errorMessages": []string{"jirasim does not model " + fmt.Sprintf(format, args...)}}}
 }
 
-var noIssue = refuse(http.StatusNotFound, []string{"Issue does not exist or you do not have permission to see it."}, nil)
+var noIssue = refuse(http.StatusNotFound, []string{"Issue does not exist or you do not have permission to see it."},
+	nil)
 
 type obj = map[string]any
 
@@ -214,7 +216,8 @@ func (c *call) authenticate(h http.Header) reply {
 	if c.anonymous && c.r.URL.Path != "/rest/api/2/myself" || c.r.URL.Path == "/rest/api/2/serverInfo" {
 		return reply{}
 	}
-	return refuse(http.StatusUnauthorized, []string{"You are not authenticated. Authentication required to perform this operation."}, nil)
+	return refuse(http.StatusUnauthorized, []string{"You are not authenticated. Authentication required to perform " +
+		"this operation."}, nil)
 }
 
 // decode reads the body into v, which has every key that the call takes: others are refused.

@@ -20,15 +20,24 @@ import (
 // TestMain says it once when nobody holds the stand-in's answers against what Atlassian documents.
 func TestMain(m *testing.M) {
 	if _, ok := jiracontract.Dir(); !ok {
-		fmt.Println("ATLASSIAN'S DOCUMENTS WERE NOT ASKED, THAT CHECK WAS SKIPPED: set SLABRIDGE_JIRA_DOCS to the directory that holds jira-openapi/")
+		fmt.Println("ATLASSIAN'S DOCUMENTS WERE NOT ASKED, THAT CHECK WAS SKIPPED: set SLABRIDGE_JIRA_DOCS to the " +
+			"directory that holds jira-openapi/")
 	}
 	os.Exit(m.Run())
 }
 
 // documents are loaded once: they are large.
 var documents = map[bool]func() ([]*jiracontract.Doc, error){
-	true:  sync.OnceValues(func() ([]*jiracontract.Doc, error) { dir, _ := jiracontract.Dir(); return jiracontract.Cloud(dir) }),
-	false: sync.OnceValues(func() ([]*jiracontract.Doc, error) { dir, _ := jiracontract.Dir(); return jiracontract.DataCenter(dir) }),
+	true: sync.OnceValues(func() ([]*jiracontract.Doc, error) {
+		dir,
+			_ := jiracontract.Dir()
+		return jiracontract.Cloud(dir)
+	}),
+	false: sync.OnceValues(func() ([]*jiracontract.Doc, error) {
+		dir,
+			_ := jiracontract.Dir()
+		return jiracontract.DataCenter(dir)
+	}),
 }
 
 // watch is a clock that stands until it is moved.
@@ -60,8 +69,8 @@ type lab struct {
 
 var start = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
-// newLab makes a server whose answers, and the requests to it, are held against Atlassian's documents where these are at
-// hand. What a test asks that the documents do not allow is told to it by loose.
+// newLab makes a server whose answers, and the requests to it, are held against Atlassian's documents where these are
+// at hand. What a test asks that the documents do not allow is told to it by loose.
 func newLab(t testing.TB, opt jirasim.Options) lab {
 	t.Helper()
 	w := &watch{at: start}
@@ -94,8 +103,8 @@ type answer struct {
 	text   string
 }
 
-// ask sends a request as a user; an empty login sends no token, one the tracker does not know a wrong one. A path begins
-// after /rest/.
+// ask sends a request as a user; an empty login sends no token, one the tracker does not know a wrong one. A path
+// begins after /rest/.
 func (l lab) ask(who, method, path string, body any) answer {
 	l.t.Helper()
 	var in io.Reader

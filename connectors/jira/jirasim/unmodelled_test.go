@@ -35,7 +35,8 @@ func TestUnmodelled(t *testing.T) {
 				{"PUT", issue, fields{"update": fields{"labels": []any{fields{"add": "x"}}}}, "labels"},
 				{"GET", issue + "/comment?orderBy=-created", nil, "orderBy"},
 				{"GET", issue + "/comment?expand=properties", nil, "expand"},
-				{"POST", issue + "/transitions", fields{"transition": fields{"id": "21"}, "fields": fields{"resolution": fields{"name": "Done"}}}, "fields"},
+				{"POST", issue + "/transitions", fields{"transition": fields{"id": "21"},
+					"fields": fields{"resolution": fields{"name": "Done"}}}, "fields"},
 				{"GET", "servicedeskapi/request/1/attachment", nil, "attachment"},
 			} {
 				a := l.ask("sla-bot", r.method, r.path, r.body)
@@ -43,8 +44,10 @@ func TestUnmodelled(t *testing.T) {
 				a.want(t, 501, "jirasim does not model")
 			}
 			for _, jql := range []string{
-				`status = Open`, `created >= 0 OR updated >= 0`, `NOT project = ACME`, `project != ACME`, `updated >= startOfDay()`, `creator = "currentUser()"`,
-				`text ~ "x"`, `created >= 0 ORDER BY priority ASC`, `created >= 0 ORDER BY created`, `(created >= 0)`, `creator in (currentUser())`,
+				`status = Open`, `created >= 0 OR updated >= 0`, `NOT project = ACME`, `project != ACME`, `updated >= startOfDay()`,
+				`creator = "currentUser()"`,
+				`text ~ "x"`, `created >= 0 ORDER BY priority ASC`, `created >= 0 ORDER BY created`, `(created >= 0)`,
+				`creator in (currentUser())`,
 			} {
 				l.search("sla-bot", fields{"jql": jql}).want(t, 501, "jirasim does not model")
 			}
@@ -73,7 +76,8 @@ func TestHandsObey(t *testing.T) {
 		"one deletes another's comment":      l.As("dev1").DeleteComment(note),
 		"an engineer freezes an issue":       l.As("dev1").Update(id, jirasim.Change{Status: "Frozen"}),
 		"nobody's booked time is taken away": l.As("dev1").DeleteWork(1),
-		"a field that does not exist is set": l.As("dev1").Update(id, jirasim.Change{Fields: map[string]string{"No such": "x"}}),
+		"a field that does not exist is set": l.As("dev1").Update(id,
+			jirasim.Change{Fields: map[string]string{"No such": "x"}}),
 	} {
 		if did == nil {
 			t.Error(name)
@@ -94,8 +98,10 @@ func FuzzRequests(f *testing.F) {
 		{"PUT", "api/2/issue/10001", `{"fields":{"assignee":{"accountId":null},"labels":["a"],"customfield_10050":{"value":"minor"},"customfield_10062":{"value":"Europe","child":{"value":"Germany"}}},"update":{"comment":[{"add":{"body":"x","visibility":{"type":"role","value":"SLA bot"}}}]}}`},
 		{"POST", "api/2/issue", `{"fields":{"project":{"id":"10002"},"summary":"x","issuetype":{"id":"10100"},"priority":{"id":"2"}},"properties":[{"key":"a","value":1}]}`},
 		{"POST", "api/2/issue/10001/transitions", `{"transition":{"id":"31"}}`},
-		{"POST", "api/2/search/jql", `{"jql":"created >= 0","nextPageToken":"e30","fields":["*all"],"reconcileIssues":[10001]}`},
-		{"POST", "api/2/search", `{"jql":"updated >= -1w","startAt":-5,"maxResults":2,"fields":["*navigable"],"expand":["changelog"]}`},
+		{"POST", "api/2/search/jql", `{"jql":"created >= ` +
+			`0","nextPageToken":"e30","fields":["*all"],"reconcileIssues":[10001]}`},
+		{"POST", "api/2/search", `{"jql":"updated >= ` +
+			`-1w","startAt":-5,"maxResults":2,"fields":["*navigable"],"expand":["changelog"]}`},
 		{"POST", "api/2/issue/10001/comment", `{"body":"x","properties":[{"key":"sd.public.comment","value":{"internal":"yes"}}]}`},
 		{"PUT", "api/2/issue/10001/properties/a%2Fb", `null`},
 		{"GET", "servicedeskapi/request/10001/sla?start=9", ""},

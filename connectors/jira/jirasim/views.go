@@ -48,8 +48,10 @@ func (p Person) See(id int) (page Page, err error) {
 		kind, _ := byRef(c.st.types, i.kind)
 		priority, _ := byRef(c.st.priorities, i.priority)
 		page = Page{
-			ID: i.id, Key: i.key, Project: i.project.key, Subject: i.summary, Description: i.description, Type: kind.name, Status: c.st.statusBy(i.status).name,
-			Priority: priority.name, Assignee: login(i.assignee), Creator: login(i.creator), Due: i.due, Fields: map[string]string{},
+			ID: i.id, Key: i.key, Project: i.project.key, Subject: i.summary, Description: i.description, Type: kind.name,
+			Status:   c.st.statusBy(i.status).name,
+			Priority: priority.name, Assignee: login(i.assignee), Creator: login(i.creator), Due: i.due,
+			Fields: map[string]string{},
 		}
 		for _, f := range c.st.fields {
 			if v := i.fields[f.id]; len(v) > 0 {

@@ -53,7 +53,10 @@ func (c *call) since(what string, list []stamp) reply {
 		return bad("since must be a number")
 	}
 	until := c.now.Add(-min(c.opt.Lag, time.Minute))
-	list = slices.DeleteFunc(slices.Clone(list), func(s stamp) bool { return s.at.UnixMilli() < since || s.at.After(until) })
+	list = slices.DeleteFunc(slices.Clone(list), func(s stamp) bool {
+		return s.at.UnixMilli() < since ||
+			s.at.After(until)
+	})
 	slices.SortStableFunc(list, func(a, b stamp) int { return a.at.Compare(b.at) })
 	page := list[:min(1000, len(list))]
 	values, last := []any{}, since
@@ -69,8 +72,10 @@ func (c *call) since(what string, list []stamp) reply {
 
 func (c *call) worklog(w *worklog) obj {
 	return obj{
-		"self": fmt.Sprintf("%s/issue/%d/worklog/%d", base, w.issue.id, w.id), "id": strconv.Itoa(w.id), "issueId": strconv.Itoa(w.issue.id),
-		"author": c.person(w.author), "updateAuthor": c.person(w.author), "created": c.at(w.created), "updated": c.at(w.updated), "started": c.at(w.started),
+		"self": fmt.Sprintf("%s/issue/%d/worklog/%d", base, w.issue.id, w.id), "id": strconv.Itoa(w.id),
+		"issueId": strconv.Itoa(w.issue.id),
+		"author":  c.person(w.author), "updateAuthor": c.person(w.author), "created": c.at(w.created),
+		"updated": c.at(w.updated), "started": c.at(w.started),
 		"timeSpent": timeSpent(w.seconds), "timeSpentSeconds": w.seconds,
 	}
 }
@@ -107,5 +112,6 @@ func (c *call) workOf(i *issue) []any {
 func (c *call) booked(i *issue) reply {
 	list := c.workOf(i)
 	page, start, size := part(c, list, 5000)
-	return reply{status: http.StatusOK, body: obj{"startAt": start, "maxResults": size, "total": len(list), "worklogs": page}}
+	return reply{status: http.StatusOK, body: obj{"startAt": start, "maxResults": size, "total": len(list),
+		"worklogs": page}}
 }

@@ -14,7 +14,8 @@ import (
 func NewLab(opt Options) *Server {
 	s := newServer(opt)
 	s.defaults()
-	for _, p := range [][2]string{{"SUPPORT", "Support desk"}, {"ACME", "acme"}, {"GLOBEX", "globex"}, {"ERP", "acme-erp"}, {"INTERNAL", "internal"}} {
+	for _, p := range [][2]string{{"SUPPORT", "Support desk"}, {"ACME", "acme"}, {"GLOBEX", "globex"}, {"ERP", "acme-erp"},
+		{"INTERNAL", "internal"}} {
 		s.newProject(p[0], p[1])
 	}
 	s.newUser("admin", "Jira Admin").admin = true
@@ -33,7 +34,8 @@ func NewLab(opt Options) *Server {
 		}
 	}
 	s.join("INTERNAL", "manager1", "Manager")
-	for _, m := range [][]string{{"customer1", "Clara Customer", "ACME", "ERP"}, {"customer2", "Carl Customer", "GLOBEX"}} {
+	for _, m := range [][]string{{"customer1", "Clara Customer", "ACME", "ERP"},
+		{"customer2", "Carl Customer", "GLOBEX"}} {
 		s.newUser(m[0], m[1])
 		for _, key := range m[2:] {
 			s.join(key, m[0], "Customer")
@@ -81,31 +83,36 @@ func (s *Server) defaults() {
 	st.priorities = []named{{"1", "Immediate"}, {"2", "Urgent"}, {"3", "High"}, {"4", "Normal"}, {"5", "Low"}}
 	st.schemes = [][]string{{"1", "2", "3", "4", "5"}, {"2", "3", "4"}}
 	st.types = []named{{"10100", "Bug"}, {"10101", "Feature"}, {"10102", "Support"}}
-	st.roles = []named{{"10200", "SLA bot"}, {"10201", "Support engineer"}, {"10202", "Developer"}, {"10203", "Manager"}, {"10204", "Customer"}}
+	st.roles = []named{{"10200", "SLA bot"}, {"10201", "Support engineer"}, {"10202", "Developer"}, {"10203", "Manager"},
+		{"10204", "Customer"}}
 	const plug = "com.atlassian.jira.plugin.system.customfieldtypes:"
 	s.newField("Severity", "option", plug+"select", "critical", "non-critical", "minor")
 	for _, name := range []string{
-		"SLA response due", "SLA status", "Client ID", "Phone notified at", "On-site agreed at", "Arrived at", "SLA due", "SLA state",
+		"SLA response due", "SLA status", "Client ID", "Phone notified at", "On-site agreed at", "Arrived at", "SLA due",
+		"SLA state",
 	} {
 		s.newField(name, "string", plug+"textfield")
 	}
 	s.newField("SLA due at", "datetime", plug+"datetime")
 	s.newField("Wanted by", "date", plug+"datepicker")
 	s.newField("Cost", "number", plug+"float")
-	s.newField("Region", "option-with-child", plug+"cascadingselect", "Europe", "Europe -> Germany", "Asia", "Asia -> Kazakhstan")
+	s.newField("Region", "option-with-child", plug+"cascadingselect", "Europe", "Europe -> Germany", "Asia",
+		"Asia -> Kazakhstan")
 	s.newField("Systems", "*option", plug+"multiselect", "Portal", "Mail", "Archive")
 	s.newField("Approver", "user", plug+"userpicker")
 	s.newField("Off screen", "string", plug+"textfield").screen = false
 	if s.opt.ServiceDesk {
 		st.requests = []named{{"25", "Report a fault"}, {"26", "Ask a question"}}
 		s.newField("Request Type", "sd-customerrequesttype", "com.atlassian.servicedesk:vp-origin").screen = false
-		s.newField("Organizations", "*sd-customerorganization", "com.atlassian.servicedesk:sd-customer-organizations", "ACME Ltd", "Globex LLC")
+		s.newField("Organizations", "*sd-customerorganization", "com.atlassian.servicedesk:sd-customer-organizations",
+			"ACME Ltd", "Globex LLC")
 		s.newField("Time to resolution", "sd-servicelevelagreement", "com.atlassian.servicedesk:sd-sla-field").screen = false
 	}
 }
 
 func (s *Server) newField(name, kind, custom string, options ...string) *field {
-	f := &field{id: fmt.Sprintf("customfield_%d", 10050+len(s.st.fields)), name: name, kind: kind, custom: custom, options: options, screen: true}
+	f := &field{id: fmt.Sprintf("customfield_%d", 10050+len(s.st.fields)), name: name, kind: kind, custom: custom,
+		options: options, screen: true}
 	s.st.fields = append(s.st.fields, f)
 	return f
 }
@@ -118,7 +125,8 @@ func (s *Server) AddField(name string) {
 }
 
 func (s *Server) newProject(key, name string) *project {
-	p := &project{id: s.st.next("projects"), key: key, name: name, desk: s.opt.ServiceDesk && key != "INTERNAL", members: map[string][]string{}, teams: map[string][]string{}, scheme: 0}
+	p := &project{id: s.st.next("projects"), key: key, name: name, desk: s.opt.ServiceDesk && key != "INTERNAL",
+		members: map[string][]string{}, teams: map[string][]string{}, scheme: 0}
 	if key == "GLOBEX" {
 		p.scheme = 1
 	}

@@ -20,30 +20,37 @@ var writeTraps = []trap{
 		l.loose().ask("sla-bot", "POST", path, `{"body":"x"} {"body":"y"}`).want(t, 400, "follows")
 		l.ask("sla-bot", "POST", path, fields{"body": "x"}).want(t, 201, `"jsdPublic":true`)
 	}},
-	{"a field that is not on the screen is refused, as is one that does not exist, and each is named", dc, func(t *testing.T, l lab) {
-		path := fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{}))
-		a := l.ask("sla-bot", "PUT", path, fields{"fields": fields{l.fieldID("Off screen"): "x", "customfield_1": 1, "summary": "y"}})
-		a.want(t, 400, l.fieldID("Off screen"))
-		a.want(t, 400, "customfield_1")
-		if got := l.get("sla-bot", path).at(t, "fields.summary"); got != "printer on fire" {
-			t.Errorf("refused in part: the summary is %v", got)
-		}
-	}},
-	{"a priority that the project's scheme lacks is refused, and editmeta tells which it has", cloud, func(t *testing.T, l lab) {
-		id, err := l.As("manager1").Create(jirasim.NewIssue{Project: "GLOBEX", Subject: "x"})
-		l.must(err)
-		path := fmt.Sprintf("api/2/issue/%d", id)
-		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"priority": fields{"id": "1"}}}).want(t, 400, "priority selected is invalid")
-		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"priority": fields{"id": "2"}}}).want(t, 204, "")
-		if a := l.get("sla-bot", path+"/editmeta"); a.at(t, "fields.priority.allowedValues.0.id") != "2" || a.at(t, "fields.priority.allowedValues.3") != missing {
-			t.Error(a.text)
-		}
-	}},
+	{"a field that is not on the screen is refused, as is one that does not exist, and each is named", dc,
+		func(t *testing.T, l lab) {
+			path := fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{}))
+			a := l.ask("sla-bot", "PUT", path, fields{"fields": fields{l.fieldID("Off screen"): "x", "customfield_1": 1,
+				"summary": "y"}})
+			a.want(t, 400, l.fieldID("Off screen"))
+			a.want(t, 400, "customfield_1")
+			if got := l.get("sla-bot", path).at(t, "fields.summary"); got != "printer on fire" {
+				t.Errorf("refused in part: the summary is %v", got)
+			}
+		}},
+	{"a priority that the project's scheme lacks is refused, and editmeta tells which it has", cloud,
+		func(t *testing.T, l lab) {
+			id, err := l.As("manager1").Create(jirasim.NewIssue{Project: "GLOBEX", Subject: "x"})
+			l.must(err)
+			path := fmt.Sprintf("api/2/issue/%d", id)
+			l.ask("sla-bot", "PUT", path, fields{"fields": fields{"priority": fields{"id": "1"}}}).want(t, 400,
+				"priority selected is invalid")
+			l.ask("sla-bot", "PUT", path, fields{"fields": fields{"priority": fields{"id": "2"}}}).want(t, 204, "")
+			if a := l.get("sla-bot", path+"/editmeta"); a.at(t, "fields.priority.allowedValues.0.id") != "2" ||
+				a.at(t, "fields.priority.allowedValues.3") != missing {
+				t.Error(a.text)
+			}
+		}},
 	{"cloud: people are named by accountId", cloud, func(t *testing.T, l lab) {
 		path := fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{}))
-		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"assignee": fields{"name": "support1"}}}).want(t, 400, "assignee")
+		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"assignee": fields{"name": "support1"}}}).want(t, 400,
+			"assignee")
 		l.ask("sla-bot", "PUT", path+"/assignee", fields{"accountId": l.UserID("support1")}).want(t, 204, "")
-		l.ask("sla-bot", "PUT", path+"/assignee", fields{"accountId": l.UserID("outsider")}).want(t, 400, "cannot be assigned")
+		l.ask("sla-bot", "PUT", path+"/assignee", fields{"accountId": l.UserID("outsider")}).want(t, 400,
+			"cannot be assigned")
 		l.wantAssignee(path, "support1")
 		l.ask("sla-bot", "PUT", path+"/assignee", fields{"accountId": nil}).want(t, 204, "")
 		l.wantAssignee(path, "")
@@ -51,10 +58,13 @@ var writeTraps = []trap{
 	{"data center: people are named by name, and known by key", dc, func(t *testing.T, l lab) {
 		path := fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{}))
 		l.loose().ask("sla-bot", "PUT", path+"/assignee", fields{"accountId": "x"}).want(t, 400, "assignee")
-		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"assignee": fields{"name": l.UserID("support1")}}}).want(t, 400, "cannot be assigned")
+		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"assignee": fields{"name": l.UserID("support1")}}}).want(t, 400,
+			"cannot be assigned")
 		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"assignee": fields{"name": "support1"}}}).want(t, 204, "")
 		a := l.get("sla-bot", path+"?expand=changelog")
-		if a.at(t, "fields.assignee.accountId") != missing || a.at(t, "changelog.histories.0.items.0.to") != l.UserID("support1") || !strings.HasPrefix(l.UserID("support1"), "JIRAUSER") {
+		if a.at(t, "fields.assignee.accountId") != missing ||
+			a.at(t, "changelog.histories.0.items.0.to") != l.UserID("support1") ||
+			!strings.HasPrefix(l.UserID("support1"), "JIRAUSER") {
 			t.Error(a.text)
 		}
 		l.get("sla-bot", "api/2/user?key="+l.UserID("support1")).want(t, 200, `"name":"support1"`)
@@ -68,7 +78,8 @@ var writeTraps = []trap{
 		if got := l.transition(path, "Resolved"); got != "" {
 			t.Error("a way to where the issue is")
 		}
-		l.ask("sla-bot", "POST", path, fields{"transition": fields{"id": fixed}}).want(t, 400, "not valid for the current state")
+		l.ask("sla-bot", "POST", path, fields{"transition": fields{"id": fixed}}).want(t, 400,
+			"not valid for the current state")
 	}},
 	{"a role that the author is not in may not be the only one to read", dc, func(t *testing.T, l lab) {
 		path := fmt.Sprintf("api/2/issue/%d/comment", l.make(jirasim.NewIssue{}))
@@ -97,7 +108,8 @@ var writeTraps = []trap{
 					continue
 				}
 				a.want(t, 429, "")
-				if a.header.Get("RateLimit-Reason") != "jira-per-issue-on-write" || a.header.Get("Retry-After") != "30" || done != 100 {
+				if a.header.Get("RateLimit-Reason") != "jira-per-issue-on-write" || a.header.Get("Retry-After") != "30" ||
+					done != 100 {
 					t.Fatalf("after %d writes: %v", done, a.header)
 				}
 				return
@@ -108,7 +120,8 @@ var writeTraps = []trap{
 	}},
 	{"property: whether it is new is told, on issues and comments", cloud, func(t *testing.T, l lab) {
 		issue := fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{}))
-		comment := fmt.Sprintf("api/2/comment/%v", l.ask("sla-bot", "POST", issue+"/comment", fields{"body": "x"}).at(t, "id"))
+		comment := fmt.Sprintf("api/2/comment/%v", l.ask("sla-bot", "POST", issue+"/comment", fields{"body": "x"}).at(t,
+			"id"))
 		for _, path := range []string{issue, comment} {
 			path += "/properties/slabridge"
 			l.get("sla-bot", path).want(t, 404, "does not exist")
@@ -149,7 +162,8 @@ var deskTraps = []trap{
 		// A rewrite with properties drops those that there were.
 		one := fmt.Sprintf("%s/%v", path, a.at(t, "id"))
 		l.ask("sla-bot", "PUT", one, fields{"body": "y"}).want(t, 200, `"jsdPublic":false`)
-		l.ask("sla-bot", "PUT", one, fields{"body": "y", "properties": []any{fields{"key": "other", "value": 1}}}).want(t, 200, `"jsdPublic":true`)
+		l.ask("sla-bot", "PUT", one, fields{"body": "y", "properties": []any{fields{"key": "other", "value": 1}}}).want(t,
+			200, `"jsdPublic":true`)
 	}},
 	{"data center: a comment does not say whether it is internal, the request does", dcDesk, func(t *testing.T, l lab) {
 		id := l.make(jirasim.NewIssue{})
@@ -158,7 +172,8 @@ var deskTraps = []trap{
 		if strings.Contains(a.text, "jsdPublic") {
 			t.Error(a.text)
 		}
-		if got := l.get("sla-bot", fmt.Sprintf("servicedeskapi/request/%d/comment", id)).at(t, "values.0.public"); got != false {
+		if got := l.get("sla-bot", fmt.Sprintf("servicedeskapi/request/%d/comment", id)).at(t,
+			"values.0.public"); got != false {
 			t.Errorf("public is %v", got)
 		}
 	}},
@@ -167,31 +182,35 @@ var deskTraps = []trap{
 		l.ask("sla-bot", "POST", path, fields{"body": "x", "properties": readClosed}).want(t, 201, `"jsdPublic":true`)
 		l.get("sla-bot", "servicedeskapi/info").want(t, 404, "")
 	}},
-	{"a desk may forget that a comment is internal, and answers as if nothing were", jirasim.Options{Cloud: true, ServiceDesk: true, DropInternal: true}, func(t *testing.T, l lab) {
-		path := fmt.Sprintf("api/2/issue/%d/comment", l.make(jirasim.NewIssue{}))
-		l.ask("sla-bot", "POST", path, fields{"body": "x", "properties": readClosed}).want(t, 201, `"jsdPublic":true`)
-	}},
-	{"portal: a customer's comment is public or refused, an agent's is what was asked for", cloudDesk, func(t *testing.T, l lab) {
-		path := fmt.Sprintf("servicedeskapi/request/%d/comment", l.make(jirasim.NewIssue{}))
-		l.ask("customer1", "POST", path, fields{"body": "x", "public": false}).want(t, 403, "only add public")
-		l.ask("customer1", "POST", path, fields{"body": "x", "public": true}).want(t, 201, `"public":true`)
-		l.ask("sla-bot", "POST", path, fields{"body": "y", "public": false}).want(t, 201, `"public":false`)
-		l.loose().ask("sla-bot", "POST", path, fields{"body": "y", "properties": readClosed}).want(t, 400, "properties")
-		if a := l.get("sla-bot", path+"?limit=1&start=1"); a.at(t, "values.0.body") != "y" || a.at(t, "isLastPage") != true {
-			t.Error(a.text)
-		}
-	}},
+	{"a desk may forget that a comment is internal, and answers as if nothing were",
+		jirasim.Options{Cloud: true, ServiceDesk: true, DropInternal: true}, func(t *testing.T, l lab) {
+			path := fmt.Sprintf("api/2/issue/%d/comment", l.make(jirasim.NewIssue{}))
+			l.ask("sla-bot", "POST", path, fields{"body": "x", "properties": readClosed}).want(t, 201, `"jsdPublic":true`)
+		}},
+	{"portal: a customer's comment is public or refused, an agent's is what was asked for", cloudDesk,
+		func(t *testing.T, l lab) {
+			path := fmt.Sprintf("servicedeskapi/request/%d/comment", l.make(jirasim.NewIssue{}))
+			l.ask("customer1", "POST", path, fields{"body": "x", "public": false}).want(t, 403, "only add public")
+			l.ask("customer1", "POST", path, fields{"body": "x", "public": true}).want(t, 201, `"public":true`)
+			l.ask("sla-bot", "POST", path, fields{"body": "y", "public": false}).want(t, 201, `"public":false`)
+			l.loose().ask("sla-bot", "POST", path, fields{"body": "y", "properties": readClosed}).want(t, 400, "properties")
+			if a := l.get("sla-bot", path+"?limit=1&start=1"); a.at(t, "values.0.body") != "y" || a.at(t, "isLastPage") != true {
+				t.Error(a.text)
+			}
+		}},
 	{"the desk's own clock shows a breach in the cycle that has it", cloudDesk, func(t *testing.T, l lab) {
 		id := l.make(jirasim.NewIssue{RequestType: "Report a fault"})
 		path := fmt.Sprintf("servicedeskapi/request/%d/sla", id)
 		l.get("customer1", path).want(t, 403, "")
 		l.clock.move(9 * time.Hour)
-		if a := l.get("sla-bot", path); a.at(t, "values.0.ongoingCycle.breached") != true || a.at(t, "values.0.ongoingCycle.remainingTime.millis") != -3600000.0 {
+		if a := l.get("sla-bot", path); a.at(t, "values.0.ongoingCycle.breached") != true ||
+			a.at(t, "values.0.ongoingCycle.remainingTime.millis") != -3600000.0 {
 			t.Error(a.text)
 		}
 		l.must(l.As("support1").Update(id, jirasim.Change{Status: "Resolved"}))
 		l.clock.move(time.Hour)
-		if a := l.get("sla-bot", path); a.at(t, "values.0.ongoingCycle") != missing || a.at(t, "values.0.completedCycles.0.elapsedTime.millis") != 9*3600000.0 {
+		if a := l.get("sla-bot", path); a.at(t, "values.0.ongoingCycle") != missing ||
+			a.at(t, "values.0.completedCycles.0.elapsedTime.millis") != 9*3600000.0 {
 			t.Error(a.text)
 		}
 	}},
@@ -202,7 +221,8 @@ var deskTraps = []trap{
 		l.get("sla-bot", "servicedeskapi/organization").want(t, 200, "Globex LLC")
 		l.get("sla-bot", fmt.Sprintf("servicedeskapi/request/%d", id)).want(t, 200, `"requestTypeId":"25"`)
 		a := l.get("sla-bot", fmt.Sprintf("api/2/issue/%d", id))
-		if a.at(t, "fields."+l.fieldID("Request Type")+".requestType.name") != "Report a fault" || a.at(t, "fields."+l.fieldID("Organizations")+".0.name") != "ACME Ltd" {
+		if a.at(t, "fields."+l.fieldID("Request Type")+".requestType.name") != "Report a fault" ||
+			a.at(t, "fields."+l.fieldID("Organizations")+".0.name") != "ACME Ltd" {
 			t.Error(a.text)
 		}
 		if got := l.get("customer1", "servicedeskapi/servicedesk").at(t, "size"); got != 0.0 {
@@ -231,7 +251,8 @@ var accountTraps = []trap{
 	}},
 	{"permissions are per project, and a project out of sight is not there", dc, func(t *testing.T, l lab) {
 		acme := l.get("sla-bot", "api/2/mypermissions?projectId=10002")
-		if acme.at(t, "permissions.TRANSITION_ISSUES.havePermission") != true || acme.at(t, "permissions.MOVE_ISSUES.havePermission") != false {
+		if acme.at(t, "permissions.TRANSITION_ISSUES.havePermission") != true ||
+			acme.at(t, "permissions.MOVE_ISSUES.havePermission") != false {
 			t.Error(acme.text)
 		}
 		l.get("sla-bot", "api/2/mypermissions?projectId=10005").want(t, 404, "")
@@ -244,17 +265,20 @@ var accountTraps = []trap{
 			t.Error(a.text)
 		}
 	}},
-	{"who has a role is kept from those who do not administer the project", jirasim.Options{Cloud: true, RolesHidden: true}, func(t *testing.T, l lab) {
-		l.get("sla-bot", "api/2/project/10002/role").want(t, 200, "/role/10203")
-		l.get("sla-bot", "api/2/project/10002/role/10203").want(t, 403, "")
-		l.get("manager1", "api/2/project/10002/role/10203").want(t, 200, "Maria Manager")
-	}},
+	{"who has a role is kept from those who do not administer the project",
+		jirasim.Options{Cloud: true, RolesHidden: true}, func(t *testing.T, l lab) {
+			l.get("sla-bot", "api/2/project/10002/role").want(t, 200, "/role/10203")
+			l.get("sla-bot", "api/2/project/10002/role/10203").want(t, 403, "")
+			l.get("manager1", "api/2/project/10002/role/10203").want(t, 200, "Maria Manager")
+		}},
 	{"who may be given an issue is told by project, and for several by all of them", cloud, func(t *testing.T, l lab) {
 		l.get("sla-bot", "api/2/user/assignable/search?project=ACME&query=").want(t, 200, "Sanjay Support")
-		if a := l.get("sla-bot", "api/2/user/assignable/search?project=ACME&query="); strings.Contains(a.text, "Clara Customer") {
+		if a := l.get("sla-bot", "api/2/user/assignable/search?project=ACME&query="); strings.Contains(a.text,
+			"Clara Customer") {
 			t.Error("a customer is assignable")
 		}
-		l.get("manager1", "api/2/user/assignable/multiProjectSearch?projectKeys=ACME,INTERNAL&query=").want(t, 200, "Maria Manager")
+		l.get("manager1", "api/2/user/assignable/multiProjectSearch?projectKeys=ACME,INTERNAL&query=").want(t, 200,
+			"Maria Manager")
 		if a := l.get("manager1", "api/2/user/assignable/multiProjectSearch?projectKeys=ACME,INTERNAL&query="); strings.Contains(a.text, "Sanjay") {
 			t.Error("one is assignable who is in one of the projects")
 		}

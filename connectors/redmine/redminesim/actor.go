@@ -68,7 +68,8 @@ type Change struct {
 // Create makes an issue and returns its number.
 func (p Person) Create(n NewIssue) (int, error) {
 	fields, err := p.attrs(Change{
-		Priority: n.Priority, Assignee: n.Assignee, Tracker: n.Tracker, Subject: n.Subject, Description: n.Description, Parent: n.Parent,
+		Priority: n.Priority, Assignee: n.Assignee, Tracker: n.Tracker, Subject: n.Subject, Description: n.Description,
+		Parent:  n.Parent,
 		Project: n.Project, Due: n.Due, Fields: n.Fields,
 	})
 	if err != nil {
@@ -152,12 +153,14 @@ func (p Person) check(issueID int, fields map[string]any) (int, error) {
 	}
 	is := map[string]string{
 		"status_id": strconv.Itoa(i.status), "priority_id": strconv.Itoa(i.priority), "tracker_id": strconv.Itoa(i.tracker),
-		"assigned_to_id": strings.TrimPrefix(strconv.Itoa(i.assignee), "0"), "project_id": strconv.Itoa(i.project), "subject": i.subject, "due_date": i.due,
+		"assigned_to_id": strings.TrimPrefix(strconv.Itoa(i.assignee), "0"), "project_id": strconv.Itoa(i.project),
+		"subject": i.subject, "due_date": i.due,
 		"parent_issue_id": strconv.Itoa(i.parent),
 	}
 	for name, want := range fields {
 		if got, checked := is[name]; checked && got != fmt.Sprint(want) {
-			return 0, fmt.Errorf("redminesim: %s on issue %d: %s was left at %q, not set to %q", p.login, issueID, name, got, want)
+			return 0, fmt.Errorf("redminesim: %s on issue %d: %s was left at %q, not set to %q", p.login, issueID, name, got,
+				want)
 		}
 	}
 	if values, sent := fields["custom_field_values"].(map[string]any); sent {
@@ -250,7 +253,8 @@ func (p Person) Delete(issueID int) error {
 
 // EditNote rewrites the note of a journal; an empty text deletes a journal without changes.
 func (p Person) EditNote(journalID int, note string) error {
-	return p.ask(http.MethodPut, "/journals/"+strconv.Itoa(journalID), map[string]any{"journal": map[string]any{"notes": note}}, nil)
+	return p.ask(http.MethodPut, "/journals/"+strconv.Itoa(journalID),
+		map[string]any{"journal": map[string]any{"notes": note}}, nil)
 }
 
 // HideNote makes the note of a journal private, or public again.
@@ -277,7 +281,8 @@ func (p Person) RemoveRelation(relationID int) error {
 // Watch makes a login watch an issue.
 func (p Person) Watch(issueID int, login string) error {
 	id := p.s.UserID(login)
-	return p.ask(http.MethodPost, fmt.Sprintf("/issues/%d/watchers", issueID), map[string]any{"user_id": strconv.Itoa(id)}, nil)
+	return p.ask(http.MethodPost, fmt.Sprintf("/issues/%d/watchers", issueID), map[string]any{"user_id": strconv.Itoa(id)},
+		nil)
 }
 
 // Unwatch makes a login watch an issue no more.

@@ -52,14 +52,16 @@ func (c *call) caller() *user {
 }
 
 func unauthorized() reply {
-	return reply{status: http.StatusUnauthorized, header: map[string]string{"WWW-Authenticate": `Basic realm="Redmine API"`}}
+	return reply{status: http.StatusUnauthorized,
+		header: map[string]string{"WWW-Authenticate": `Basic realm="Redmine API"`}}
 }
 
 // toLogin is what 6.x answers about a file to somebody it does not know.
 func (c *call) toLogin() reply {
 	self := "http://" + c.r.Host + c.r.URL.Path
 	back := strings.NewReplacer(":", "%3A", "/", "%2F").Replace(self)
-	return reply{status: http.StatusFound, header: map[string]string{"Location": "http://" + c.r.Host + "/login?back_url=" + back}}
+	return reply{status: http.StatusFound, header: map[string]string{"Location": "http://" + c.r.Host +
+		"/login?back_url=" + back}}
 }
 
 // denied is 403 for a user and 401 for the anonymous one, who might be allowed after logging in.

@@ -167,7 +167,8 @@ func rubyInt(s string) int {
 
 // sortKeys are the columns that are modelled; foreignSorts those Redmine would obey as well.
 var foreignSorts = []string{
-	"author", "assigned_to", "category", "fixed_version", "parent", "parent.subject", "total_estimated_hours", "spent_hours",
+	"author", "assigned_to", "category", "fixed_version", "parent", "parent.subject", "total_estimated_hours",
+	"spent_hours",
 	"total_spent_hours", "last_updated_by", "is_private", "relations", "attachments",
 }
 

@@ -52,7 +52,8 @@ func (c *call) me(f filter) []string {
 
 func numeric(f filter) bool {
 	k := issueFilters[f.field]
-	return (k == kindList || k == kindStatus || k == kindOptional || f.field == "project_id") && (f.op == "=" || f.op == "!")
+	return (k == kindList || k == kindStatus || k == kindOptional || f.field == "project_id") &&
+		(f.op == "=" || f.op == "!")
 }
 
 func allNumbers(f filter) bool {

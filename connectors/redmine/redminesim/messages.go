@@ -19,18 +19,20 @@ func (t text) in(lang string) string {
 
 // The words of Redmine's own locales (config/locales/en.yml and ru.yml), as far as they were seen.
 var (
-	isBlank     = text{"cannot be blank", "не может быть пустым"}
-	isInvalid   = text{"is invalid", "имеет неверное значение"}
-	notInList   = text{"is not included in the list", "имеет непредусмотренное значение"}
-	isTooLong   = text{"is too long (maximum is 255 characters)", "слишком большой длины (не может быть больше чем 255 символа)"}
+	isBlank   = text{"cannot be blank", "не может быть пустым"}
+	isInvalid = text{"is invalid", "имеет неверное значение"}
+	notInList = text{"is not included in the list", "имеет непредусмотренное значение"}
+	isTooLong = text{"is too long (maximum is 255 characters)", "слишком большой длины (не может быть больше чем " +
+		"255 символа)"}
 	beforeStart = text{"must be greater than start date", "должна быть позднее даты начала"}
 	notADate    = text{"is not a valid date", "is not a valid date"} // 5.0's ru.yml lacks it
 	isTaken     = text{"has already been taken", "уже существует"}
 	otherProj   = text{"doesn't belong to the same project", "не относится к одному проекту"}
 
 	circular   = text{"This relation would create a circular dependency", "Такая связь приведёт к циклической зависимости"}
-	descendant = text{"An issue cannot be linked to one of its subtasks", "Задача не может быть связана со своей подзадачей"}
-	badFile    = text{"1 file(s) could not be saved.", "1 файл(ов) невозможно сохранить."}
+	descendant = text{"An issue cannot be linked to one of its subtasks",
+		"Задача не может быть связана со своей подзадачей"}
+	badFile = text{"1 file(s) could not be saved.", "1 файл(ов) невозможно сохранить."}
 
 	tooManyHours = text{
 		"Cannot log more than %s hours on the same day (%s hours have already been logged)",

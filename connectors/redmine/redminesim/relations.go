@@ -68,7 +68,8 @@ func (c *call) createRelation(args []string) reply {
 func (c *call) checkRelation(i, o *issue, kind string) []string {
 	var errs []string
 	if _, is := mirrored[kind]; !is {
-		errs = append(errs, c.say(text{"Relation type is not included in the list", "Relation type имеет непредусмотренное значение"}))
+		errs = append(errs, c.say(text{"Relation type is not included in the list",
+			"Relation type имеет непредусмотренное значение"}))
 	}
 	if related(i.id, o.id, i) {
 		errs = append(errs, c.fault("issue_to_id", isTaken))
@@ -80,7 +81,8 @@ func (c *call) checkRelation(i, o *issue, kind string) []string {
 		errs = append(errs, c.fault("issue_to_id", otherProj))
 	}
 	switch {
-	case kind == "relates" && related(o.id, i.id, i), kind == "blocks" && c.blocks(o, i), kind == "blocked" && c.blocks(i, o):
+	case kind == "relates" && related(o.id, i.id, i), kind == "blocks" && c.blocks(o, i), kind == "blocked" &&
+		c.blocks(i, o):
 		errs = append(errs, c.say(circular))
 	}
 	if slices.Contains(c.st.under(i), o) || slices.Contains(c.st.under(o), i) {

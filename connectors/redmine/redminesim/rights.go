@@ -65,7 +65,8 @@ func (st *store) can(u *user, p *project, perm string) bool {
 // canAnywhere reports whether Redmine takes a user to have a permission somewhere: in a project, or as a non-member,
 // public projects or not.
 func (st *store) canAnywhere(u *user, perm string) bool {
-	return u != nil && st.nonMember.has(perm) || slices.ContainsFunc(st.projects, func(p *project) bool { return st.can(u, p, perm) })
+	return u != nil && st.nonMember.has(perm) || slices.ContainsFunc(st.projects,
+		func(p *project) bool { return st.can(u, p, perm) })
 }
 
 // seesProject reports whether a project is visible: members see it unless it is archived.

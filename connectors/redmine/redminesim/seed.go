@@ -83,8 +83,9 @@ var (
 		"timeout", "crash", "slow", "empty", "wrong", "missing", "duplicate", "access", "sync",
 	}
 	seedCustomer = []string{"Any news?", "It still happens.", "Here are the details.", "Ещё воспроизводится, помогите."}
-	seedStaff    = []string{"We are looking into it.", "Please send the log file.", "Fixed, please check.", "Приняли в работу."}
-	seedPrivate  = []string{"internal: known problem, see the old ticket", "внутреннее: ждём сервер"}
+	seedStaff    = []string{"We are looking into it.", "Please send the log file.", "Fixed, please check.",
+		"Приняли в работу."}
+	seedPrivate = []string{"internal: known problem, see the old ticket", "внутреннее: ждём сервер"}
 )
 
 func (w *seeder) issue(n int) {
@@ -170,8 +171,9 @@ func (w *seeder) journal(i *issue, at time.Time) {
 func (w *seeder) time(i *issue, by int, at time.Time) {
 	t := &timeEntry{
 		id: w.s.st.next("time_entries"), issue: i.id, project: i.project, user: by, author: by,
-		activity: pick(w, w.s.st.activities).id, hours: float64(1+w.r.IntN(8)) / 2, comments: ptr("work #" + strconv.Itoa(i.id)),
-		spentOn: at.Format(time.DateOnly), created: at, updated: at,
+		activity: pick(w, w.s.st.activities).id, hours: float64(1+w.r.IntN(8)) / 2,
+		comments: ptr("work #" + strconv.Itoa(i.id)),
+		spentOn:  at.Format(time.DateOnly), created: at, updated: at,
 	}
 	w.s.st.times = append(w.s.st.times, t)
 	i.times = append(i.times, t)

@@ -12,7 +12,8 @@ import (
 // foreignTimeFilters are filters of time entries that Redmine obeys and this package does not.
 // updated_on, created_on and id are not among them: there Redmine has no such filter and ignores it.
 var foreignTimeFilters = []string{
-	"issue.tracker_id", "issue.status_id", "issue.parent_id", "issue.fixed_version_id", "issue.category_id", "issue.subject",
+	"issue.tracker_id", "issue.status_id", "issue.parent_id", "issue.fixed_version_id", "issue.category_id",
+	"issue.subject",
 	"author_id", "comments", "hours", "subproject_id", "project.status", "user.group", "user.role", "f[]", "group_by",
 }
 

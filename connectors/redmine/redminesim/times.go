@@ -25,7 +25,8 @@ func (c *call) renderTime(t *timeEntry) timeEntryJSON {
 	p := c.st.project(t.project)
 	out := timeEntryJSON{
 		ID: t.id, Project: Ref{p.id, p.name}, User: c.person(t.user), Activity: Ref{ID: t.activity},
-		Hours: math.Round(t.hours*100) / 100, Comments: t.comments, SpentOn: t.spentOn, CreatedOn: stamp(t.created), UpdatedOn: stamp(t.updated),
+		Hours: math.Round(t.hours*100) / 100, Comments: t.comments, SpentOn: t.spentOn, CreatedOn: stamp(t.created),
+		UpdatedOn: stamp(t.updated),
 	}
 	if t.issue != 0 {
 		out.Issue = &Ref{ID: t.issue}

@@ -107,10 +107,12 @@ func (ch *change) validate() []string {
 		errs = append(errs, ch.fault("estimated_hours", isInvalid))
 	}
 	errs = append(errs, ch.wrong...)
-	if moved := ch.old == nil || ch.old.start != next.start || ch.old.due != next.due; moved && next.due != "" && next.due < next.start {
+	if moved := ch.old == nil || ch.old.start != next.start || ch.old.due != next.due; moved && next.due != "" &&
+		next.due < next.start {
 		errs = append(errs, ch.fault("due_date", beforeStart))
 	}
-	if next.assignee != 0 && (ch.old == nil || next.assignee != ch.old.assignee) && !ch.st.assignable(next, ch.old, next.assignee) {
+	if next.assignee != 0 && (ch.old == nil || next.assignee != ch.old.assignee) &&
+		!ch.st.assignable(next, ch.old, next.assignee) {
 		errs = append(errs, ch.fault("assigned_to_id", isInvalid))
 	}
 	if ch.badParent || !ch.parentFits() {

@@ -59,7 +59,8 @@ func (s *Server) newStatus(t text, closed bool) *status {
 
 func (s *Server) newRole(t text, sees string, perms []string) *role {
 	r := &role{
-		id: s.st.next("roles"), name: s.word(t), assignable: true, sees: sees, times: "all", users: "members_of_visible_projects",
+		id: s.st.next("roles"), name: s.word(t), assignable: true, sees: sees, times: "all",
+		users: "members_of_visible_projects",
 		perms: slices.Clone(perms), steps: map[step]bool{}, rules: map[ruleKey]string{},
 	}
 	s.st.roles = append(s.st.roles, r)
@@ -100,7 +101,8 @@ func (s *Server) newUser(login, first, last string) *user {
 	sum := sha1.Sum([]byte("redminesim " + login)) //nolint:gosec // see above
 	u := &user{
 		id: s.st.next("users"), login: login, first: first, last: last, key: hex.EncodeToString(sum[:]),
-		password: "lab-" + login + "-password", lang: s.opt.Language, created: s.Now(), updated: s.Now(), fields: map[int]string{},
+		password: "lab-" + login + "-password", lang: s.opt.Language, created: s.Now(), updated: s.Now(),
+		fields: map[int]string{},
 	}
 	s.st.users = append(s.st.users, u)
 	return u

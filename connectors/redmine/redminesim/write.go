@@ -336,7 +336,8 @@ func (ch *change) insert(attrs map[string]any) {
 	if !ch.s.before(V60) {
 		ch.autoWatch(i)
 	}
-	if ids, is := attrs["watcher_user_ids"].([]any); is && ch.st.can(ch.user, ch.st.project(i.project), "add_issue_watchers") {
+	if ids, is := attrs["watcher_user_ids"].([]any); is &&
+		ch.st.can(ch.user, ch.st.project(i.project), "add_issue_watchers") {
 		for _, v := range ids {
 			if id, _ := asInt(v); ch.st.user(id) != nil && !slices.Contains(i.watchers, id) {
 				i.watchers = append(i.watchers, id)

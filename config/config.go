@@ -1,10 +1,10 @@
 // Package config turns what an admin wrote into plain, validated values: connections, mappings and contracts,
 // from slabridge.yaml, the contract files it names and the presets that travel inside the program.
 //
-// One decoder reads all of them: slabridge.yaml, contract files, presets and calendars. A file is either good or refused
-// whole, with every fault of it at once: file and line, the path in the admin's own YAML, the value seen, what is
-// accepted, and what was probably meant. Keys are strict and names of the tracker are taken as they stand: nothing is
-// folded, split at dots or converted. Secrets come from the environment or from files, and neither a fault nor a
+// One decoder reads all of them: slabridge.yaml, contract files, presets and calendars. A file is either good or
+// refused whole, with every fault of it at once: file and line, the path in the admin's own YAML, the value seen, what
+// is accepted, and what was probably meant. Keys are strict and names of the tracker are taken as they stand: nothing
+// is folded, split at dots or converted. Secrets come from the environment or from files, and neither a fault nor a
 // printed value ever shows one.
 //
 // It is the only importer of viper, which serves the settings of the service alone (state, listen, log, limits,

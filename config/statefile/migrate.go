@@ -51,8 +51,8 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 	return nil
 }
 
-// refuseUnknownStores refuses a file that has a store we know nothing of: what a newer program keeps there may be what keeps it
-// from doing something twice.
+// refuseUnknownStores refuses a file that has a store we know nothing of: what a newer program keeps there may be what
+// keeps it from doing something twice.
 func refuseUnknownStores(ctx context.Context, q querier, sets []Migrations) error {
 	rows, err := q.QueryContext(ctx, "SELECT DISTINCT store FROM statefile_migration ORDER BY store")
 	if err != nil {

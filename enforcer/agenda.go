@@ -14,6 +14,7 @@ type AgendaItem struct {
 	Next        time.Time // when time alone changes something; zero: never
 	Fingerprint string    // of contract and configuration at that evaluation; "" when the issue could not be read since
 	Cycles      []AgendaCycle
+	Unjudged    string // why some promise of it cannot be judged; "" when all can
 }
 
 // AgendaCycle is a cycle in short, as of the item's evaluation.

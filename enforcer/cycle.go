@@ -42,8 +42,9 @@ type Cycle struct {
 	DueWhy      []calendar.Reason
 	DueNote     string // why there is no due, or why it is not the term's ("agreed", "as respond")
 	Provisional bool   // the due rests on provisional calendar data
-	// Unjudged is why the cycle cannot be judged: its calendar has no data for a year that is needed. Its due and the
-	// steps that rest on it are not known then; everything else of the request goes on. Nil: it can be judged.
+	// Unjudged is why the cycle cannot be judged: its calendar has no data for a year that is needed, so that its due
+	// and the steps that rest on it are not known; or the mapping cannot read a stretch of the request in which it ran
+	// (a *Fault). Everything else of the request goes on. Nil: it can be judged.
 	Unjudged error
 
 	// EndedAt is when the cycle stopped, breached cycles too; zero while it goes on. EndEvent names what ended it.

@@ -68,8 +68,12 @@ func (c *Contract) severityList() string {
 	return s
 }
 
-// unjudgedText says why a due is not known.
-func unjudgedText(why error) Text {
+// UnjudgedText says why the cycle cannot be judged; nil when it can.
+func (c *Cycle) UnjudgedText() Text {
+	why := c.Unjudged
+	if why == nil {
+		return nil
+	}
 	text := Text{"en": why.Error(), "ru": why.Error()}
 	var missing *calendar.MissingYearError
 	if errors.As(why, &missing) {
@@ -86,7 +90,7 @@ func (c *Cycle) noDue() Text {
 	case !c.Due.IsZero():
 		return nil
 	case c.Unjudged != nil:
-		return unjudgedText(c.Unjudged)
+		return c.UnjudgedText()
 	case c.Rule.As != "":
 		return say("due as %s, which has none for this severity", c.Rule.As)
 	case o.Kind == Duty:

@@ -1,7 +1,6 @@
 package enforcer
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -19,21 +18,6 @@ func Evaluate(c *Contract, request *Request, now time.Time) Evaluation {
 		ev.merge(&part)
 	}
 	return ev
-}
-
-// Unjudged are the reasons why cycles cannot be judged, each once, with the obligation it is about.
-func (ev *Evaluation) Unjudged() []string {
-	var out []string
-	for i := range ev.Cycles {
-		c := &ev.Cycles[i]
-		if c.Unjudged == nil {
-			continue
-		}
-		if why := fmt.Sprintf("%s: %v", c.Obligation.ID, c.Unjudged); !slices.Contains(out, why) {
-			out = append(out, why)
-		}
-	}
-	return out
 }
 
 // versions lists the texts of the contract, the oldest first.
@@ -80,6 +64,11 @@ func (ev *Evaluation) play(present bool) {
 		ev.finish(c)
 		if unsure.why != nil && (c.EndedAt.IsZero() || !c.EndedAt.Before(unsure.since)) {
 			c.unjudge(unsure.why)
+		}
+		for j := range ev.Request.Faults {
+			if f := &ev.Request.Faults[j]; f.touches(c) {
+				c.unjudge(f)
+			}
 		}
 	}
 }

@@ -32,10 +32,27 @@ type Request struct {
 	AfterHours bool
 	// Elsewhere: another contract has the request, so that it is nothing to this one that it is outside its validity.
 	Elsewhere bool
-	// Hold is why writes are held by a person's label or field, or by a status nobody mapped; "" when they are not.
+	// Hold is why writes are held by a person's label or field; "" when they are not.
 	Hold string
+	// Faults are stretches of the request that the mapping cannot read. What lies in them is neither judged nor written
+	// about until the mapping is mended.
+	Faults []Fault
 	// Notes are remarks about the facts themselves (a received value that was ignored), for people.
 	Notes []string
+}
+
+// Fault is a stretch of a request that the mapping cannot read: [From, To), To zero while it lasts. As an error it says
+// why.
+type Fault struct {
+	From, To time.Time
+	Why      string
+}
+
+func (f *Fault) Error() string { return f.Why }
+
+// touches reports whether the cycle ran in the stretch.
+func (f *Fault) touches(c *Cycle) bool {
+	return (f.To.IsZero() || c.StartedAt.Before(f.To)) && (c.EndedAt.IsZero() || c.EndedAt.After(f.From))
 }
 
 // Moment is one event of a request: who did it, what it was, and the state afterwards.
@@ -125,6 +142,16 @@ func (r Request) At(t time.Time) Request {
 		return -1
 	})
 	r.Moments = r.Moments[:n]
+	var faults []Fault
+	for _, f := range r.Faults {
+		if f.To.After(t) {
+			f.To = time.Time{}
+		}
+		if !f.From.After(t) {
+			faults = append(faults, f)
+		}
+	}
+	r.Faults = faults
 	if r.GoneAt.After(t) {
 		r.GoneAt = time.Time{}
 	}

@@ -27,6 +27,7 @@ const (
 	SegmentCutoff   = "cut-off" // working time that a cut-off leaves out: the due is a time of day
 	SegmentWaiting  = "waiting" // of a request: somebody else's turn
 	SegmentStopped  = "stopped"
+	SegmentNoData   = "no-data" // the calendar has no data for it
 )
 
 // Who holds a request.
@@ -40,6 +41,7 @@ const (
 var segmentNames = map[string]Text{
 	SegmentCounting:           say("counting"),
 	SegmentStopped:            say("stopped"),
+	SegmentNoData:             say("a year without calendar data"),
 	string(WaitingCustomer):   say("waiting for the customer"),
 	string(WaitingThirdParty): say("waiting for a third party"),
 	string(New):               say("new"),
@@ -49,15 +51,12 @@ var segmentNames = map[string]Text{
 }
 
 // Segments names every second from the cycle's start to now on the cycle's own clock.
-func (ev *Evaluation) Segments(c *Cycle) ([]Segment, error) {
+func (ev *Evaluation) Segments(c *Cycle) []Segment {
 	end := ev.Now
 	if !c.EndedAt.IsZero() && c.EndedAt.Before(end) {
 		end = c.EndedAt
 	}
-	list, err := ev.clockSegments(c, end)
-	if err != nil {
-		return nil, err
-	}
+	list := ev.clockSegments(c, end)
 	for _, p := range c.Pauses {
 		to := p.To
 		if to.IsZero() || to.After(end) {
@@ -71,21 +70,18 @@ func (ev *Evaluation) Segments(c *Cycle) ([]Segment, error) {
 	if end.Before(ev.Now) {
 		list = append(list, Segment{From: end, To: ev.Now, Kind: SegmentStopped, Name: segmentNames[SegmentStopped], Cause: c.EndEvent})
 	}
-	return list, nil
+	return list
 }
 
 // clockSegments tells the time to the end by the clock that the cycle counts on.
-func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) ([]Segment, error) {
+func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) []Segment {
 	if !end.After(c.StartedAt) {
-		return nil, nil
+		return nil
 	}
 	if c.AlwaysOn() {
-		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}}, nil
+		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}}
 	}
-	list, err := calendarSegments(c.Calendar(), c.StartedAt, end)
-	if err != nil {
-		return nil, err
-	}
+	list := calendarSegments(c.Calendar(), c.StartedAt, end)
 	cut := slices.ContainsFunc(c.DueWhy, func(r calendar.Reason) bool {
 		return r.Code == calendar.ReasonCutoff || r.Code == calendar.ReasonCutoffHours
 	})
@@ -100,13 +96,13 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) ([]Segment, error) 
 			s.Cause = c.startEvent()
 		}
 	}
-	return list, nil
+	return list
 }
 
-func calendarSegments(cal *calendar.Calendar, from, to time.Time) ([]Segment, error) {
+func calendarSegments(cal *calendar.Calendar, from, to time.Time) []Segment {
 	parts, err := cal.Segments(from, to)
-	if err != nil {
-		return nil, err
+	if err != nil { // nothing is guessed of what lies beyond the data
+		return []Segment{{From: from, To: to, Kind: SegmentNoData, Name: segmentNames[SegmentNoData]}}
 	}
 	out := make([]Segment, len(parts))
 	for i, p := range parts {
@@ -116,7 +112,7 @@ func calendarSegments(cal *calendar.Calendar, from, to time.Time) ([]Segment, er
 		}
 		out[i] = Segment{From: p.From, To: p.To, Kind: string(p.Kind), Name: name}
 	}
-	return out, nil
+	return out
 }
 
 // startEvent is the tracker's event that started the cycle, without the count of repetitions.
@@ -163,19 +159,16 @@ func earlier(a, b time.Time) time.Time {
 
 // Timeline names every second of the request from its receipt to now, and who held it: by the status class that
 // people gave it, and by the contract's working hours while it was the provider's turn.
-func (ev *Evaluation) Timeline() ([]Segment, error) {
+func (ev *Evaluation) Timeline() []Segment {
 	r := ev.Request
 	if len(r.Moments) == 0 {
-		return nil, nil
+		return nil
 	}
 	from := receivedAt(r, 0, r.Moments[0])
 	if !ev.Now.After(from) {
-		return nil, nil
+		return nil
 	}
-	parts, err := calendarSegments(ev.Contract.Calendar, from, ev.Now)
-	if err != nil {
-		return nil, err
-	}
+	parts := calendarSegments(ev.Contract.Calendar, from, ev.Now)
 	var out []Segment
 	for _, s := range statusSegments(r, from, ev.Now) {
 		if s.Holder != HeldByUs {
@@ -190,7 +183,7 @@ func (ev *Evaluation) Timeline() ([]Segment, error) {
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // statusSegments parts the time by the request's status classes.

@@ -66,11 +66,7 @@ func (s *story) tellCycle(ev *enforcer.Evaluation, c *enforcer.Cycle) {
 		}
 		s.tellLine("step %s: %s", step.Step.ID, at)
 	}
-	list, err := ev.Segments(c)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.tellSegments(list)
+	s.tellSegments(ev.Segments(c))
 }
 
 func (s *story) tellSegments(list []enforcer.Segment) {
@@ -81,11 +77,7 @@ func (s *story) tellSegments(list []enforcer.Segment) {
 }
 
 func (s *story) tellRequest(ev *enforcer.Evaluation) {
-	list, err := ev.Timeline()
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	s.out.WriteString("the request\n")
 	s.tellLine("%s", strings.Join(s.given("covered", ev.Covered, "next", ev.Next, "status", string(ev.State.Status)), ", "))
-	s.tellSegments(list)
+	s.tellSegments(ev.Timeline())
 }

@@ -9,6 +9,8 @@ var texts = Catalogue{"ru": russian}
 func say(format string, args ...any) Text { return texts.Say(format, args...) }
 
 var russian = map[string]string{
+	"a year without calendar data": "год без данных календаря",
+
 	// conditions
 	"the receipt":                          "получение запроса",
 	"the resolution, told to the customer": "решение, о котором сообщено заказчику",

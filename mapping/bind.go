@@ -39,16 +39,17 @@ type catalogue struct {
 }
 
 // Bind resolves the names of m, whose place in the admin's file is path ("mappings[0]"), against what the
-// tracker shows, and against the people it showed before. It reports everything that the tracker does not bear
+// tracker shows, and against the people and names it showed before. It reports everything that the tracker does not bear
 // out. The Bound is always usable for reading histories, but nothing may be written while a problem is Fatal.
-func Bind(m Mapping, d connectors.Directory, remembered []Remembered, path string) (*Bound, []Problem) {
+func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound, []Problem) {
 	b := &Bound{mapping: m, self: d.Self.ID, names: catalogueOf(d)}
+	b.names.addFormer(known.Names)
 	var r resolver
 	b.bindStatuses(&r, d.Statuses, path+".status")
 	b.bindPriorities(&r, d.Priorities, path+".priorities")
 	b.bindFields(&r, path+".fields")
 	b.bindActivities(&r, path+".activities")
-	b.directory = bindRoles(&r, m.Roles, d, remembered, b.names.roles, path+".roles")
+	b.directory = bindRoles(&r, m.Roles, d, known.People, b.names.roles, path+".roles")
 	b.bindSeverity(&r, path+".severity")
 	b.bindInternal(&r, path+".internal.kind")
 	return b, r.problems
@@ -66,16 +67,16 @@ func (b *Bound) bindInternal(r *resolver, path string) {
 func catalogueOf(d connectors.Directory) catalogue {
 	c := catalogue{closed: make(map[string]bool), fieldTypes: make(map[string]string)}
 	for _, s := range d.Statuses {
-		c.statuses = append(c.statuses, entry{s.ID, []string{s.Name}})
+		c.statuses = append(c.statuses, entry{id: s.ID, names: []string{s.Name}})
 	}
 	for _, p := range d.Priorities {
-		c.priorities = append(c.priorities, entry{p.ID, []string{p.Name}})
+		c.priorities = append(c.priorities, entry{id: p.ID, names: []string{p.Name}})
 	}
 	for _, t := range d.Types {
-		c.types = append(c.types, entry{t.ID, []string{t.Name}})
+		c.types = append(c.types, entry{id: t.ID, names: []string{t.Name}})
 	}
 	for _, p := range d.Projects {
-		c.projects = append(c.projects, entry{p.ID, []string{p.Name, p.Key}})
+		c.projects = append(c.projects, entry{id: p.ID, names: []string{p.Name, p.Key}})
 		c.closed[p.ID] = p.Closed
 	}
 	for _, f := range d.Fields {
@@ -83,12 +84,34 @@ func catalogueOf(d connectors.Directory) catalogue {
 		c.fieldTypes[f.ID] = f.Type
 	}
 	for _, t := range d.Roles {
-		c.roles = append(c.roles, entry{t.Name, []string{t.ID, t.Name}}) // people carry the names of their roles
+		c.roles = append(c.roles, entry{id: t.Name, names: []string{t.ID, t.Name}}) // people carry the names of their roles
 	}
 	for _, a := range d.Activities {
-		c.activities = append(c.activities, entry{a.ID, []string{a.Name}})
+		c.activities = append(c.activities, entry{id: a.ID, names: []string{a.Name}})
 	}
 	return c
+}
+
+// addFormer adds the names that the tracker had for its ids before, and the statuses that it has no more: histories speak
+// of them.
+func (c *catalogue) addFormer(names []FormerName) {
+	lists := map[string][]entry{
+		"status": c.statuses, "priority": c.priorities, "type": c.types, "field": c.fields,
+	}
+	for _, n := range names {
+		list, id := lists[n.Kind], n.ID
+		if custom, ok := connectors.IsCustomField(id); ok && n.Kind == "field" {
+			id = custom
+		}
+		i := slices.IndexFunc(list, func(e entry) bool { return e.id == id })
+		switch {
+		case i >= 0 && !slices.Contains(list[i].names, n.Name):
+			list[i].former = append(list[i].former, n.Name)
+		case i < 0 && n.Kind == "status":
+			c.statuses = append(c.statuses, entry{id: id, names: []string{n.Name}, gone: true})
+			lists["status"] = c.statuses
+		}
+	}
 }
 
 // issueTypes are those that issues can be made of: a customer's choice in a portal is none.
@@ -106,9 +129,9 @@ func fieldEntry(f connectors.Field) entry {
 		id = custom
 	}
 	if number, ok := strings.CutPrefix(id, numberedField); ok {
-		return entry{id, []string{number, f.Name}}
+		return entry{id: id, names: []string{number, f.Name}}
 	}
-	return entry{id, []string{f.Name}}
+	return entry{id: id, names: []string{f.Name}}
 }
 
 func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path string) {
@@ -127,9 +150,16 @@ func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path str
 			}
 		}
 	}
+	for _, e := range b.names.statuses {
+		b.statusNames[e.id] = e.names[len(e.names)-1]
+		if e.gone { // it is read in histories; nothing can be set to it
+			for class, ids := range b.inClass {
+				b.inClass[class] = slices.DeleteFunc(ids, func(id string) bool { return id == e.id })
+			}
+		}
+	}
 	b.bindStatusCategories(r, statuses, path)
 	for _, s := range statuses {
-		b.statusNames[s.ID] = s.Name
 		if _, ok := b.classes[s.ID]; !ok {
 			r.report(false, path, s.Name,
 				"no class is given for this status: requests that reach it are held; add it to one of %v", enforcer.StatusClasses)
@@ -149,7 +179,7 @@ func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, 
 	var known []entry
 	unnamed := make(map[string][]string) // statuses by category
 	for _, s := range statuses {
-		if e := (entry{s.Category, []string{s.Category}}); s.Category != "" && !slices.ContainsFunc(known, func(x entry) bool { return x.id == e.id }) {
+		if e := (entry{id: s.Category, names: []string{s.Category}}); s.Category != "" && !slices.ContainsFunc(known, func(x entry) bool { return x.id == e.id }) {
 			known = append(known, e)
 		}
 		if _, named := b.classes[s.ID]; !named {

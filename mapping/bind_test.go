@@ -135,7 +135,7 @@ func TestFurtherBindProblems(t *testing.T) {
 }
 
 func problemsOf(m mapping.Mapping, d connectors.Directory, past ...mapping.Remembered) ([]string, *mapping.Bound) {
-	b, problems := mapping.Bind(m, d, past, "m")
+	b, problems := mapping.Bind(m, d, mapping.Memory{People: past}, "m")
 	var out []string
 	for _, p := range problems {
 		s := p.Path + " | " + p.Value + " | " + p.Reason

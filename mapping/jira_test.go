@@ -185,8 +185,8 @@ func TestStatusCategories(t *testing.T) {
 		"5": enforcer.Resolved, "6": enforcer.Closed, "999": "",
 	} {
 		req := jiraRequest(t, b, jiraIssue(t, connectors.Values{"status": {status}}))
-		if got := req.State().Status; got != want || (req.Hold == "") != (want != "") {
-			t.Errorf("status %s is %q, held %q; want %q", status, got, req.Hold, want)
+		if got := req.State().Status; got != want || (len(req.Faults) == 0) != (want != "") {
+			t.Errorf("status %s is %q, faults %v; want %q", status, got, req.Faults, want)
 		}
 	}
 	m := jiraWords()

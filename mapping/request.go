@@ -88,7 +88,7 @@ type replay struct {
 	absent    []string          // mapped fields that the issue has no place for
 	subtask   bool              // under another issue ever since it was made
 	dueDateBy enforcer.Person   // who set the due date last
-	strange   []string          // statuses without a class, in the order met
+	faults    []enforcer.Fault  // stretches in statuses without a class, the oldest first
 }
 
 func (rp *replay) project() string { return rp.values.One(connectors.FieldProject) }
@@ -167,9 +167,7 @@ func (rp *replay) duplicate() bool {
 func (rp *replay) state(at time.Time) enforcer.State {
 	status := rp.values.One(connectors.FieldStatus)
 	class := rp.b.classes[status]
-	if class == "" && !slices.Contains(rp.strange, status) {
-		rp.strange = append(rp.strange, status)
-	}
+	rp.noteFault(status, class, at)
 	rank := rp.b.rank(rp.values.One(connectors.FieldPriority))
 	st := enforcer.State{
 		Covered:     rp.issue.Author != rp.b.self && rp.scope.covers(rp.people, rp.project(), rp.subtask, rp.author.Role),
@@ -229,18 +227,25 @@ func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) strin
 	return ""
 }
 
+// noteFault keeps the stretches in statuses that have no class: whether they count, pause or end something, nobody knows.
+func (rp *replay) noteFault(status string, class enforcer.StatusClass, at time.Time) {
+	var last *enforcer.Fault
+	if n := len(rp.faults); n > 0 && rp.faults[n-1].To.IsZero() {
+		last = &rp.faults[n-1]
+	}
+	why := fmt.Sprintf("the status %q has no class in the mapping", rp.b.statusName(status))
+	if last != nil && (class != "" || last.Why != why) {
+		last.To, last = at, nil
+	}
+	if last == nil && class == "" {
+		rp.faults = append(rp.faults, enforcer.Fault{From: at, Why: why})
+	}
+}
+
 // facts fills in what is read from the issue as it is now rather than from its moments.
 func (rp *replay) facts(req *enforcer.Request) {
 	now := req.State()
-	status := rp.values.One(connectors.FieldStatus)
-	for _, s := range rp.strange {
-		why := fmt.Sprintf("the status %q has no class in the mapping", rp.b.statusName(s))
-		if s == status {
-			req.Hold = why
-			continue
-		}
-		req.Notes = append(req.Notes, why+": the request went through it")
-	}
+	req.Faults = rp.faults
 	for _, f := range rp.b.fields {
 		if v := f.value(rp.values); f.Is == FieldHold && v != "" {
 			req.Hold = fmt.Sprintf("the field %q is %q", f.name, v)

@@ -117,6 +117,13 @@ func show(r enforcer.Request, zone *time.Location) string {
 	if r.AfterHours {
 		b.WriteString("after hours agreed\n")
 	}
+	for _, f := range r.Faults {
+		fmt.Fprintf(&b, "fault from %s", f.From.UTC().Format(time.RFC3339))
+		if !f.To.IsZero() {
+			fmt.Fprintf(&b, " to %s", f.To.UTC().Format(time.RFC3339))
+		}
+		fmt.Fprintf(&b, ": %s\n", f.Why)
+	}
 	if r.Hold != "" {
 		fmt.Fprintf(&b, "held: %s\n", r.Hold)
 	}

@@ -9,8 +9,19 @@ import (
 
 // entry is one thing of the tracker that a name in the configuration may mean.
 type entry struct {
-	id    string
-	names []string // what people call it, the fullest last
+	id     string
+	names  []string // what people call it, the fullest last
+	former []string // what the tracker called it before
+	gone   bool     // the tracker has it no more; histories speak of it
+}
+
+// calls reports whether a name means the entry: one that the tracker has now, or a former one.
+func (e entry) calls(name string, former bool) bool {
+	names := e.names
+	if former {
+		names = e.former
+	}
+	return slices.ContainsFunc(names, func(n string) bool { return squeeze(n) == name })
 }
 
 func (e entry) label() string {
@@ -35,15 +46,7 @@ func (r *resolver) report(fatal bool, path, value, reason string, args ...any) {
 // a near miss is proposed, never taken.
 func (r *resolver) find(kind string, entries []entry, name, path string, fatal bool) (string, bool) {
 	wanted := squeeze(name)
-	var hits []entry
-	for _, e := range entries {
-		if e.id == wanted {
-			return e.id, true
-		}
-		if slices.ContainsFunc(e.names, func(n string) bool { return squeeze(n) == wanted }) {
-			hits = append(hits, e)
-		}
-	}
+	hits := r.hits(entries, name, path)
 	switch len(hits) {
 	case 1:
 		return hits[0].id, true
@@ -59,20 +62,44 @@ func (r *resolver) find(kind string, entries []entry, name, path string, fatal b
 // findNamed is find for what projects may each have of their own under one name, and then every one of them is meant.
 // An id is taken before any name here, too.
 func (r *resolver) findNamed(kind string, entries []entry, name, path string, fatal bool) []string {
-	wanted := squeeze(name)
-	var hits []string
-	for _, e := range entries {
-		if e.id == wanted {
-			return []string{e.id}
-		}
-		if slices.ContainsFunc(e.names, func(n string) bool { return squeeze(n) == wanted }) {
-			hits = append(hits, e.id)
-		}
+	var ids []string
+	for _, e := range r.hits(entries, name, path) {
+		ids = append(ids, e.id)
 	}
-	if hits == nil {
+	if ids == nil {
 		r.find(kind, entries, name, path, fatal) // says what is wrong
 	}
-	return hits
+	return ids
+}
+
+// hits are the entries that a name means: the one of that id, else those that the tracker calls so, else those that it
+// called so before, of which it says what to write.
+func (r *resolver) hits(entries []entry, name, path string) []entry {
+	wanted := squeeze(name)
+	if i := slices.IndexFunc(entries, func(e entry) bool { return e.id == wanted }); i >= 0 {
+		return entries[i : i+1]
+	}
+	for _, former := range []bool{false, true} {
+		var hits []entry
+		for _, e := range entries {
+			if e.calls(wanted, former) {
+				hits = append(hits, e)
+			}
+		}
+		if len(hits) > 1 { // what the tracker has no more gives way to what it has
+			if here := slices.DeleteFunc(slices.Clone(hits), func(e entry) bool { return e.gone }); len(here) > 0 {
+				hits = here
+			}
+		}
+		if len(hits) == 0 {
+			continue
+		}
+		if former {
+			r.report(false, path, name, "the tracker has renamed it: write %s", labels(hits))
+		}
+		return hits
+	}
+	return nil
 }
 
 func (r *resolver) findAll(kind string, entries []entry, names []string, path string, fatal bool) []string {

@@ -21,6 +21,18 @@ type Remembered struct {
 	LastSeen time.Time
 }
 
+// Memory is what the tracker showed before and may not show any more.
+type Memory struct {
+	People []Remembered
+	Names  []FormerName
+}
+
+// FormerName is what the tracker called one of its ids at some time, now included.
+type FormerName struct {
+	Kind     string // "status", "priority", "type" or "field"
+	ID, Name string
+}
+
 // roleDirectory answers who has which role of the contract where and when.
 type roleDirectory struct {
 	self   string
@@ -63,7 +75,7 @@ func bindRoles(r *resolver, rules []RoleRule, d connectors.Directory, remembered
 	people, groups := rd.entries()
 	anyone := slices.Concat(people, groups)
 	for _, g := range d.Groups {
-		groups = append(groups, entry{g.ID, []string{g.Name}})
+		groups = append(groups, entry{id: g.ID, names: []string{g.Name}})
 	}
 	for i, rule := range rules {
 		place := fmt.Sprintf("%s[%d]", path, i)
@@ -82,7 +94,7 @@ func bindRoles(r *resolver, rules []RoleRule, d connectors.Directory, remembered
 // entries lists who can be named: everyone the tracker shows, and those it showed once.
 func (rd *roleDirectory) entries() (people, groups []entry) {
 	for id, name := range rd.names {
-		e := entry{id, []string{name}}
+		e := entry{id: id, names: []string{name}}
 		p, here := rd.people[id]
 		if here && p.Login != "" {
 			e.names = []string{p.Login, name}

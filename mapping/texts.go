@@ -174,7 +174,7 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 	if !slices.Contains(TextKeys, o.Key) {
 		entries := make([]entry, len(TextKeys))
 		for i, k := range TextKeys {
-			entries[i] = entry{k, []string{k}}
+			entries[i] = entry{id: k, names: []string{k}}
 		}
 		r.report(true, o.Path, o.Key, "there is no text of this name; %s", suggest(o.Key, entries))
 		return nil

@@ -176,7 +176,7 @@ func furtherWords() mapping.Mapping {
 
 func bind(t testing.TB, m mapping.Mapping, d connectors.Directory, past ...mapping.Remembered) *mapping.Bound {
 	t.Helper()
-	b, problems := mapping.Bind(m, d, past, "mappings[0]")
+	b, problems := mapping.Bind(m, d, mapping.Memory{People: past}, "mappings[0]")
 	for _, p := range problems {
 		if p.Fatal {
 			t.Fatalf("bind: %+v", p)

@@ -46,6 +46,7 @@ type passInfo struct {
 	StillHeld  int         `json:"still_held"` // by earlier passes, for a human to look at
 	LateSince  *time.Time  `json:"late_since"` // since when slabridge itself is late; null: it is not
 	Problems   []string    `json:"problems"`
+	Unjudged   int         `json:"unjudged"` // requests on which some promise cannot be judged, by this pass or earlier ones
 }
 
 // passTold is a pass with what only a person is told.
@@ -73,7 +74,8 @@ func tellPasses(ctx context.Context, w *workspace, reports []engine.Report) erro
 		if info.StillHeld, err = waiting(ctx, w, r.Connection, r.Held); err != nil {
 			return err
 		}
-		look = look || info.StillHeld > 0 || mustLook(r)
+		info.Unjudged = r.Unjudged
+		look = look || info.StillHeld > 0 || r.Unjudged > 0 || mustLook(r)
 		if r.Now.IsZero() && !w.json() {
 			continue // it failed before anything could be told; the error says why
 		}
@@ -134,6 +136,9 @@ func (t passTold) text(p *page) {
 	t.tellEntries(p)
 	if t.StillHeld > 0 {
 		p.linef("! ", "held by earlier passes: %d; see 'slabridge ledger list --state held'", t.StillHeld)
+	}
+	if t.Unjudged > 0 {
+		p.linef("! ", "requests on which a promise cannot be judged: %d; 'slabridge health' says why", t.Unjudged)
 	}
 	if t.LateSince != nil {
 		p.line("! ", p.late(*t.LateSince, t.overdue))

@@ -164,26 +164,23 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	zone, ev := x.Contract.Zone(), x.Evaluation
 	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(zone)
 	out.Hold, out.Notes = ev.Request.Hold, ev.Request.Notes
+	for _, f := range ev.Request.Faults {
+		out.Notes = append(out.Notes, w.tf("%s: what lies in it is neither judged nor written about", f.Why))
+	}
 	out.SecondOpinion = secondOpinion(w.kind(x.Connection), x.History.Issue.Raw, zone)
 	for i := range ev.Request.Moments {
 		out.Events = append(out.Events, eventOf(&w.page, ev.Request, i, zone))
 	}
-	timeline, err := ev.Timeline()
-	if err != nil {
-		return out, err
-	}
+	timeline := ev.Timeline()
 	out.Timeline, out.holdings = segmentsOf(&w.page, timeline, zone), report.Holdings(timeline)
 	recorded := map[enforcer.StepKey]enforcer.EntryState{}
 	for _, e := range x.Entries {
 		recorded[e.Key] = e.State
 	}
 	for i := range ev.Cycles {
-		story, err := cycleStoryOf(&w.page, &ev, &ev.Cycles[i], recorded, zone)
-		if err != nil {
-			return out, err
-		}
-		out.Cycles = append(out.Cycles, story)
+		out.Cycles = append(out.Cycles, cycleStoryOf(&w.page, &ev, &ev.Cycles[i], recorded, zone))
 	}
+	var err error
 	out.Writes, err = w.infos(ctx, x.Entries)
 	return out, err
 }
@@ -254,7 +251,7 @@ func noteOf(p *page, m *enforcer.Moment) string {
 func cycleStoryOf(
 	p *page, ev *enforcer.Evaluation, c *enforcer.Cycle, recorded map[enforcer.StepKey]enforcer.EntryState,
 	zone *time.Location,
-) (cycleStory, error) {
+) cycleStory {
 	s := cycleStory{
 		Obligation: c.Obligation.ID, Title: c.Obligation.Title.In(p.lang), Cycle: c.ID, Ordinal: c.Ordinal,
 		State: string(c.State), Severity: c.Severity,
@@ -262,6 +259,9 @@ func cycleStoryOf(
 		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote,
 		ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()), Source: c.Obligation.Source,
 		Assumption: c.Obligation.Assumption.In(p.lang), Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},
+	}
+	if why := c.UnjudgedText(); why != nil {
+		s.Why = append(s.Why, p.tf("not judged: %s", why.In(p.lang)))
 	}
 	if note := dueNote(p, c.DueNote); note != "" {
 		s.Why = append(s.Why, note)
@@ -275,11 +275,7 @@ func cycleStoryOf(
 	for _, m := range c.Moves {
 		s.Moves = append(s.Moves, moveInfo{m.At.In(zone), m.By.Name, m.From, m.To, report.In(m.Binding, zone), m.Event})
 	}
-	segments, err := ev.Segments(c)
-	if err != nil {
-		return s, err
-	}
-	s.Segments = segmentsOf(p, segments, zone)
+	s.Segments = segmentsOf(p, ev.Segments(c), zone)
 	for _, step := range c.Steps {
 		key := enforcer.StepKey{
 			Connection: ev.Request.Connection, Issue: ev.Request.Issue, Contract: ev.Contract.ID,
@@ -289,7 +285,7 @@ func cycleStoryOf(
 			Step: step.Step.ID, At: report.In(step.At, zone), State: report.StepState(c, step.At, recorded[key]),
 		})
 	}
-	return s, nil
+	return s
 }
 
 // segmentInfo is a stretch of an issue's or a cycle's time with its name.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,8 @@ func healthCmd(a *app) *cobra.Command {
 		Use:   "health",
 		Short: "Say whether slabridge does its work in time; for cron and monitoring",
 		Long: "Say whether slabridge does its work in time. It reads the state file alone, beside a running daemon or " +
-			"not.\nExit code 0: well; 1: late, or the last pass failed or is too long ago; 4: something is held for a human.",
+			"not.\nExit code 0: well; 1: late, or the last pass failed or is too long ago; 4: something is held for a\n" +
+			"human, or a fault of the mapping or the calendar keeps promises from being judged.",
 		RunE: a.withWorkspace(reads, showHealth),
 	})
 }
@@ -32,6 +34,9 @@ type healthInfo struct {
 	LateSince  *time.Time    `json:"late_since"`
 	Overdue    int           `json:"overdue"` // things that have been due for too long
 	Held       int           `json:"held"`    // but for what people put on hold themselves
+	// Faults are those of mappings, and the first reasons why promises cannot be judged.
+	Faults   []string `json:"faults"`
+	Unjudged int      `json:"unjudged"` // requests on which some promise cannot be judged
 }
 
 func showHealth(ctx context.Context, w *workspace, _ []string) error {
@@ -47,7 +52,7 @@ func showHealth(ctx context.Context, w *workspace, _ []string) error {
 		}
 		switch info.Health {
 		case report.Well:
-		case report.Held:
+		case report.Held, report.Blocked:
 			if worst == nil {
 				worst = errHeld
 			}
@@ -65,9 +70,10 @@ func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthI
 	held, err := waiting(ctx, w, f.Connection, nil)
 	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, w.now())
 	return healthInfo{
-		Connection: f.Connection, Health: report.HealthOf(f.Late.Late(), f.Error, overdue, held),
+		Connection: f.Connection, Health: report.HealthOf(f.Late.Late(), f.Error, overdue, len(f.Faults)+f.Unjudged, held),
 		LastPass: report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
 		LateSince: report.In(f.Late.Since, zone), Overdue: f.Late.Overdue, Held: held,
+		Faults: append([]string{}, slices.Concat(f.Faults, f.Examples)...), Unjudged: f.Unjudged,
 	}, err
 }
 
@@ -100,7 +106,8 @@ func passOverdue(schedule string, good, now time.Time) bool {
 }
 
 var healthWords = map[report.Health]phrase{
-	report.Failed: "the last pass failed", report.Stale: "no pass was made when one was due", report.Well: "well",
+	report.Blocked: "faults of the mapping or the calendar keep promises from being judged",
+	report.Failed:  "the last pass failed", report.Stale: "no pass was made when one was due", report.Well: "well",
 }
 
 func (i healthInfo) text(p *page) {
@@ -119,6 +126,12 @@ func (i healthInfo) text(p *page) {
 	}
 	p.line("    ", good)
 	p.labelled("    ", "error: ", i.Error)
+	for _, fault := range i.Faults {
+		p.labelled("    ", "fault: ", fault)
+	}
+	if i.Unjudged > 0 {
+		p.line("    ", p.tf("requests on which a promise cannot be judged: %d", i.Unjudged))
+	}
 	if i.Held > 0 && i.Health != report.Held {
 		p.line("    ", held)
 	}

@@ -22,6 +22,8 @@ type monitor struct {
 	steps    *prometheus.CounterVec
 	exposed  *prometheus.CounterVec
 	problems *prometheus.GaugeVec
+	unjudged *prometheus.GaugeVec
+	faults   *prometheus.GaugeVec
 	lastPass *prometheus.GaugeVec
 	offset   *prometheus.GaugeVec
 	late     *prometheus.GaugeVec
@@ -46,6 +48,9 @@ func newMonitor(connections []engine.Connection, clock func() time.Time) *monito
 		"Internal comments found to be public, by the tracker's doing or somebody's.")
 	m.webhooks = m.counter("slabridge_webhooks_total", "Webhooks received, by what became of them.", "outcome")
 	m.problems = m.gauge("slabridge_problems", "Problems of the last pass that a human should look at.")
+	m.unjudged = m.gauge("slabridge_unjudged_requests",
+		"Requests on which a promise cannot be judged, for want of calendar data or of a status's class.")
+	m.faults = m.gauge("slabridge_mapping_faults", "Faults of mappings, by which nothing is judged or written.")
 	m.lastPass = m.gauge("slabridge_last_good_pass_timestamp_seconds", "When the last complete pass was made.")
 	m.offset = m.gauge("slabridge_clock_offset_seconds", "The tracker's clock minus ours.")
 	m.late = m.gauge("slabridge_late_seconds",
@@ -85,7 +90,7 @@ func (m *monitor) follow(connections []engine.Connection) {
 	}
 	for id := range before {
 		if _, stays := m.watch[id]; !stays {
-			for _, g := range []*prometheus.GaugeVec{m.problems, m.lastPass, m.offset, m.late} {
+			for _, g := range []*prometheus.GaugeVec{m.problems, m.unjudged, m.faults, m.lastPass, m.offset, m.late} {
 				g.DeleteLabelValues(id)
 			}
 		}
@@ -113,6 +118,8 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 		m.steps.WithLabelValues(r.Connection, "refused").Add(float64(len(r.Refused)))
 		m.exposed.WithLabelValues(r.Connection).Add(float64(r.Exposed))
 		m.problems.WithLabelValues(r.Connection).Set(float64(len(r.Problems)))
+		m.unjudged.WithLabelValues(r.Connection).Set(float64(r.Unjudged))
+		m.faults.WithLabelValues(r.Connection).Set(float64(len(r.Faults)))
 		m.lastPass.WithLabelValues(r.Connection).Set(float64(r.Now.Unix()))
 		w, ok := m.watch[r.Connection]
 		if !ok {

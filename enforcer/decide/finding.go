@@ -1,7 +1,9 @@
 package decide
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"slabridge/enforcer"
@@ -126,6 +128,10 @@ func (f *Finding) Item() enforcer.AgendaItem {
 	it := enforcer.AgendaItem{
 		Connection: r.Connection, Issue: r.Issue, Contract: f.Contract.ID, IssueKey: r.Key, Subject: r.Subject,
 		Severity: ev.State.Severity, EvaluatedAt: ev.Now, Next: ev.Next, Fingerprint: f.Contract.Fingerprint,
+		Unjudged: strings.Join(f.Unjudged(), "; "),
+	}
+	if len(r.Faults) > 0 && it.Unjudged != "" { // the tracker's names may be mended at any time
+		it.Next = ev.Now
 	}
 	for _, c := range ev.Cycles {
 		if !c.EndedAt.IsZero() {
@@ -142,22 +148,46 @@ func (f *Finding) Item() enforcer.AgendaItem {
 	return it
 }
 
-// Verdicts are what the cycles came to. What was over before enforcement began is history: an old tracker has no end of
-// it. Nothing is judged of what is out of our sight.
+// Verdicts are what the cycles came to. Nothing is judged of what is out of our sight, nor by a mapping with faults; what
+// cannot be judged yet is judged once calendar or mapping are mended.
 func (f *Finding) Verdicts() []enforcer.Verdict {
-	if f.Evaluation.Request.Hidden {
+	if f.Evaluation.Request.Hidden || f.Blocks.Mapping {
 		return nil
 	}
 	var out []enforcer.Verdict
 	for i := range f.Evaluation.Cycles {
-		c := &f.Evaluation.Cycles[i]
-		switch {
-		case c.Run != nil && c.Run.Hidden:
-		case c.Unjudged != nil: // judged once the calendar has the data
-		case c.Obligation.NoVerdict || c.Obligation.Kind == enforcer.Account:
-		case !c.EndedAt.IsZero() && c.EndedAt.Before(f.Contract.Cutover.EnforceFrom):
-		default:
+		if c := &f.Evaluation.Cycles[i]; f.judges(c) && c.Unjudged == nil {
 			out = append(out, f.verdict(c))
+		}
+	}
+	return out
+}
+
+// judges reports whether a verdict is to be kept of the cycle. What was over before enforcement began is history: an old
+// tracker has no end of it.
+func (f *Finding) judges(c *enforcer.Cycle) bool {
+	switch {
+	case c.Run != nil && c.Run.Hidden, c.Obligation.NoVerdict, c.Obligation.Kind == enforcer.Account:
+		return false
+	}
+	return c.EndedAt.IsZero() || !c.EndedAt.Before(f.Contract.Cutover.EnforceFrom)
+}
+
+// Unjudged are the reasons why cycles that a verdict is to be kept of cannot be judged, each once: with the obligation
+// it is about, or without where the whole request cannot be read.
+func (f *Finding) Unjudged() []string {
+	var out []string
+	for i := range f.Evaluation.Cycles {
+		c := &f.Evaluation.Cycles[i]
+		if c.Unjudged == nil || !f.judges(c) {
+			continue
+		}
+		why := c.Unjudged.Error()
+		if !errors.As(c.Unjudged, new(*enforcer.Fault)) {
+			why = c.Obligation.ID + ": " + why
+		}
+		if !slices.Contains(out, why) {
+			out = append(out, why)
 		}
 	}
 	return out

@@ -46,6 +46,10 @@ func (d *decider) pastReason(s enforcer.CycleStep) enforcer.Reason {
 		"not time but a change of configuration, calendar or fields moved it here", d.stamp(d.cutover.PassedAt))
 }
 
+func faultReason(why error) enforcer.Reason {
+	return reason(enforcer.HeldMapping, "the mapping cannot read the request: %s", why)
+}
+
 func holdReason(why string) enforcer.Reason { return reason("hold", "writes are on hold: %s", why) }
 
 // endings are why a cycle is over, by Cycle.EndWhy.

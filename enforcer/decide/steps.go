@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -67,6 +68,8 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	switch {
 	case was == "" && d.past(c, s):
 		dec.State, dec.Reason = enforcer.Past, d.pastReason(s)
+	case errors.As(c.Unjudged, new(*enforcer.Fault)):
+		dec.State, dec.Reason = enforcer.Held, faultReason(c.Unjudged)
 	case r.Hold != "":
 		dec.State, dec.Reason = enforcer.Held, holdReason(r.Hold)
 	case over:

@@ -50,7 +50,7 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 		f.runs = append(f.runs, runs...)
 	}
 	f.evaluateRuns(p)
-	for _, why := range f.Evaluation.Unjudged() {
+	for _, why := range f.Unjudged() {
 		f.problem("", why)
 	}
 	if x.due || touched { // what is held is looked at in each pass, and moves nothing on the agenda

@@ -81,7 +81,9 @@ type Report struct {
 	Changed    int       // issues whose history changed
 	Evaluated  int
 	// Late tells whether slabridge itself is late, of a pass that failed, too.
-	Late Lateness
+	Late     Lateness
+	Faults   []string // of mappings: by these nothing is judged or written
+	Unjudged int      // requests on which some promise cannot be judged, whenever that was found
 }
 
 // Pass makes one full pass over every connection: sync, decide, write back. A connection that fails does not

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"slabridge/connectors/mirror"
@@ -55,16 +56,29 @@ func (s *source) lateness(ctx context.Context, now time.Time) (Lateness, error) 
 // HealthStatus is how slabridge itself fares on a connection, as of a moment.
 type HealthStatus struct {
 	ledger.Health
-	Late Lateness
+	Late     Lateness
+	Unjudged int      // requests on which some promise cannot be judged
+	Examples []string // some of them, with the reason
 }
+
+// maxExamples is how many requests that cannot be judged are told of one by one.
+const maxExamples = 5
 
 func (s *source) healthStatus(ctx context.Context, now time.Time) (HealthStatus, error) {
 	h, err := s.ledger.Health(ctx, s.conn.ID)
 	if err != nil {
 		return HealthStatus{}, err
 	}
-	late, err := s.lateness(ctx, now)
-	return HealthStatus{h, late}, err
+	status := HealthStatus{Health: h}
+	if status.Late, err = s.lateness(ctx, now); err != nil {
+		return status, err
+	}
+	first, n, err := s.ledger.Unjudged(ctx, s.conn.ID, maxExamples)
+	for _, it := range first {
+		status.Examples = append(status.Examples, strings.TrimPrefix(it.IssueKey+": "+it.Unjudged, ": "))
+	}
+	status.Unjudged = n
+	return status, err
 }
 
 // healthKeeper ends a pass: it keeps how the pass went, and tells people when slabridge itself is late.
@@ -83,7 +97,9 @@ func (p healthKeeper) keep(ctx context.Context, before Lateness, failed error) e
 		return err
 	}
 	late := was.Late
-	is := ledger.Health{Connection: p.conn.ID, PassedAt: now, GoodAt: was.GoodAt, LateSince: was.LateSince}
+	is := ledger.Health{
+		Connection: p.conn.ID, PassedAt: now, GoodAt: was.GoodAt, LateSince: was.LateSince, Faults: p.report.Faults,
+	}
 	if failed == nil {
 		is.GoodAt = now
 	} else {
@@ -105,7 +121,7 @@ func (p healthKeeper) keep(ctx context.Context, before Lateness, failed error) e
 			late.Ended, is.LateSince = since, time.Time{}
 		}
 	}
-	p.report.Late = late
+	p.report.Late, p.report.Unjudged = late, was.Unjudged
 	return errors.Join(err, p.ledger.SetHealth(ctx, is))
 }
 

@@ -40,6 +40,7 @@ func load(ctx context.Context, s source, report *Report) (*snapshot, error) {
 	for _, f := range problems {
 		if f.Fatal { // the others are for Check: they stop nothing, and would be said in every pass
 			report.Problem("", true, "%s: %q: %s", f.Path, f.Value, f.Reason)
+			report.Faults = append(report.Faults, fmt.Sprintf("%s: %q: %s", f.Path, f.Value, f.Reason))
 		}
 	}
 	if err := s.rememberPeople(ctx, p.contracts, p.now); err != nil {
@@ -63,6 +64,9 @@ func (p *snapshot) bindNames(ctx context.Context) (problems []mapping.Problem, e
 		return nil, errors.New("the tracker's names have not been read yet")
 	}
 	p.names = names
+	if err := p.rememberNames(ctx, names); err != nil {
+		return nil, err
+	}
 	if p.contracts, problems, err = p.bind(ctx, names); err != nil {
 		return nil, err
 	}
@@ -72,10 +76,7 @@ func (p *snapshot) bindNames(ctx context.Context) (problems []mapping.Problem, e
 			return problems, err
 		}
 	}
-	if p.names, err = p.conn.Tracker.Directory(ctx); err != nil {
-		return nil, err
-	}
-	if _, err = p.mirror.StoreDirectory(ctx, p.conn.ID, p.names); err != nil {
+	if p.names, err = p.readNames(ctx); err != nil {
 		return nil, err
 	}
 	p.contracts, problems, err = p.bind(ctx, p.names)

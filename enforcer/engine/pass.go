@@ -193,7 +193,8 @@ func (p *pass) deferUnread(ctx context.Context, c *contract) error {
 	return nil
 }
 
-// close notes when each issue's next moment comes, and that everything was evaluated as of now. It comes after
+// close notes when each issue's next moment comes, and that everything was evaluated as of now. A contract whose mapping
+// has faults was not. It comes after
 // every decision was recorded: a decision that is neither recorded nor on the agenda would be lost with this
 // process. What is not written yet stays pending in the ledger.
 func (p *pass) close(ctx context.Context) error {
@@ -207,6 +208,9 @@ func (p *pass) close(ctx context.Context) error {
 	}
 	p.agenda = nil
 	for _, c := range p.contracts {
+		if c.fatal { // what came since the last pass without faults is then late, and not past
+			continue
+		}
 		if err := p.ledger.SetPass(ctx, p.now, p.conn.ID, c.ID, c.Fingerprint); err != nil {
 			return err
 		}

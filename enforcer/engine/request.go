@@ -49,7 +49,7 @@ func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks dec
 	if !f.Evaluation.Covered {
 		return f, nil
 	}
-	for _, why := range f.Evaluation.Unjudged() {
+	for _, why := range f.Unjudged() {
 		f.problem(f.Evaluation.Request.Key, why)
 	}
 	var err error

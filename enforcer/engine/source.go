@@ -3,13 +3,14 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slabridge/enforcer/outbox"
+	"slices"
 	"time"
 
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 	"slabridge/mapping"
 )
 
@@ -69,9 +70,16 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 	if err != nil {
 		return nil, nil, err
 	}
-	remembered := make([]mapping.Remembered, len(people))
+	names, err := s.ledger.Names(ctx, s.conn.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	remembered := mapping.Memory{People: make([]mapping.Remembered, len(people)), Names: make([]mapping.FormerName, len(names))}
 	for i, p := range people {
-		remembered[i] = mapping.Remembered{Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles, LastSeen: p.LastSeen}
+		remembered.People[i] = mapping.Remembered{Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles, LastSeen: p.LastSeen}
+	}
+	for i, n := range names {
+		remembered.Names[i] = mapping.FormerName{Kind: n.Kind, ID: n.ID, Name: n.Name}
 	}
 	var contracts []*contract
 	var problems []mapping.Problem
@@ -106,6 +114,41 @@ func anyFatal(ps []mapping.Problem) bool {
 		}
 	}
 	return false
+}
+
+// rememberNames keeps what the tracker calls its ids now, so that a renamed or removed one keeps its meaning.
+func (s *source) rememberNames(ctx context.Context, d connectors.Directory) error {
+	known, err := s.ledger.Names(ctx, s.conn.ID)
+	if err != nil {
+		return err
+	}
+	seen := make(map[[3]string]bool, len(known))
+	for _, n := range known {
+		seen[[3]string{n.Kind, n.ID, n.Name}] = true
+	}
+	fresh := slices.DeleteFunc(namesOf(d), func(n ledger.Name) bool { return seen[[3]string{n.Kind, n.ID, n.Name}] })
+	if len(fresh) == 0 {
+		return nil
+	}
+	return s.ledger.RememberNames(ctx, s.trackerTime(), s.conn.ID, fresh...)
+}
+
+// namesOf lists the names of a directory that mappings speak of.
+func namesOf(d connectors.Directory) []ledger.Name {
+	var out []ledger.Name
+	for _, x := range d.Statuses {
+		out = append(out, ledger.Name{Kind: ledger.NameOfStatus, ID: x.ID, Name: x.Name})
+	}
+	for _, x := range d.Priorities {
+		out = append(out, ledger.Name{Kind: ledger.NameOfPriority, ID: x.ID, Name: x.Name})
+	}
+	for _, x := range d.Types {
+		out = append(out, ledger.Name{Kind: ledger.NameOfType, ID: x.ID, Name: x.Name})
+	}
+	for _, x := range d.Fields {
+		out = append(out, ledger.Name{Kind: ledger.NameOfField, ID: x.ID, Name: x.Name})
+	}
+	return out
 }
 
 // rememberPeople keeps who has which roles now, so that a leaver's old answers stay staff's.

@@ -99,9 +99,18 @@ func (s *source) refreshNames(ctx context.Context, changed []string) error {
 	if fresh {
 		return nil
 	}
-	if d, err = s.conn.Tracker.Directory(ctx); err != nil {
-		return err
-	}
-	_, err = s.mirror.StoreDirectory(ctx, s.conn.ID, d)
+	_, err = s.readNames(ctx)
 	return err
+}
+
+// readNames reads the directory from the tracker, and keeps it.
+func (s *source) readNames(ctx context.Context) (connectors.Directory, error) {
+	d, err := s.conn.Tracker.Directory(ctx)
+	if err != nil {
+		return d, err
+	}
+	if _, err := s.mirror.StoreDirectory(ctx, s.conn.ID, d); err != nil {
+		return d, err
+	}
+	return d, s.rememberNames(ctx, d)
 }

@@ -92,12 +92,12 @@ func (l *Ledger) Contracts(ctx context.Context) ([]Line, error) {
 }
 
 // SetAgenda replaces what the agenda knows of each item's issue under its contract, in one transaction. An item
-// without cycles and without a next moment says that the contract has nothing to do with the issue (any more): it is
+// without cycles, without a next moment and without anything unjudged says that the contract has nothing to do with the issue (any more): it is
 // taken off.
 func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, it := range items {
-			if len(it.Cycles) == 0 && it.Next.IsZero() {
+			if len(it.Cycles) == 0 && it.Next.IsZero() && it.Unjudged == "" {
 				if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_agenda WHERE connection = $1 AND issue = $2 AND contract = $3`,
 					it.Connection, it.Issue, it.Contract); err != nil {
 					return fmt.Errorf("take issue %s off the agenda: %w", it.Issue, err)
@@ -110,14 +110,14 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 			}
 			due, running := it.Soonest()
 			_, err = tx.ExecContext(ctx, `INSERT INTO ledger_agenda (connection, issue, contract, issue_key, subject, severity,
-					evaluated_at, next_at, due, running, cycles, fingerprint)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+					evaluated_at, next_at, due, running, cycles, fingerprint, unjudged)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 				ON CONFLICT (connection, issue, contract) DO UPDATE SET issue_key = excluded.issue_key,
 					subject = excluded.subject, severity = excluded.severity, evaluated_at = excluded.evaluated_at,
 					next_at = excluded.next_at, due = excluded.due, running = excluded.running,
-					cycles = excluded.cycles, fingerprint = excluded.fingerprint`,
+					cycles = excluded.cycles, fingerprint = excluded.fingerprint, unjudged = excluded.unjudged`,
 				it.Connection, it.Issue, it.Contract, it.IssueKey, it.Subject, it.Severity, millis(it.EvaluatedAt),
-				millis(it.Next), millis(due), running, cycles, it.Fingerprint)
+				millis(it.Next), millis(due), running, cycles, it.Fingerprint, it.Unjudged)
 			if err != nil {
 				return fmt.Errorf("set agenda of issue %s: %w", it.Issue, err)
 			}
@@ -183,7 +183,22 @@ func (l *Ledger) Item(ctx context.Context, connection, issue, contract string) (
 	return it, true, nil
 }
 
-const itemColumns = `connection, issue, contract, issue_key, subject, severity, evaluated_at, next_at, cycles, fingerprint`
+const itemColumns = `connection, issue, contract, issue_key, subject, severity, evaluated_at, next_at, cycles, fingerprint,
+	unjudged`
+
+// Unjudged lists the issues of a connection on which some promise cannot be judged, at most limit of them, and says how
+// many there are.
+func (l *Ledger) Unjudged(ctx context.Context, connection string, limit int) (first []enforcer.AgendaItem, all int, err error) {
+	const where = ` FROM ledger_agenda WHERE connection = $1 AND unjudged <> ''`
+	first, err = collect(ctx, l.db, scanItem, `SELECT `+itemColumns+where+` ORDER BY issue, contract LIMIT $2`, connection, limit)
+	if err == nil {
+		err = l.db.QueryRowContext(ctx, `SELECT COUNT(*)`+where, connection).Scan(&all)
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("list what cannot be judged on %s: %w", connection, err)
+	}
+	return first, all, nil
+}
 
 func scanItem(scan func(...any) error) (enforcer.AgendaItem, error) {
 	var (
@@ -192,7 +207,7 @@ func scanItem(scan func(...any) error) (enforcer.AgendaItem, error) {
 		cycles          string
 	)
 	if err := scan(&it.Connection, &it.Issue, &it.Contract, &it.IssueKey, &it.Subject, &it.Severity, &evaluated, &next,
-		&cycles, &it.Fingerprint); err != nil {
+		&cycles, &it.Fingerprint, &it.Unjudged); err != nil {
 		return enforcer.AgendaItem{}, err
 	}
 	it.EvaluatedAt, it.Next = fromMillis(evaluated), fromMillis(next)

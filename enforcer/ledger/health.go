@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -16,6 +17,7 @@ type Health struct {
 	PassedAt   time.Time // when the last pass ended, good or not
 	GoodAt     time.Time // when the last good one did; zero: there was none
 	Error      string    // why the last pass failed; "" when it did not
+	Faults     []string  // of mappings, by which nothing is judged or written, as the last pass found them
 	// LateSince is the oldest moment at which something should have been done and was not, while people are to know of
 	// it; zero: nothing is late.
 	LateSince time.Time
@@ -23,11 +25,18 @@ type Health struct {
 
 // SetHealth keeps how the last pass over a connection went.
 func (l *Ledger) SetHealth(ctx context.Context, h Health) error {
-	_, err := l.db.ExecContext(ctx, `INSERT INTO ledger_health (connection, passed_at, good_at, error, late_since)
-		VALUES ($1, $2, $3, $4, $5)
+	faults := ""
+	if len(h.Faults) > 0 {
+		var err error
+		if faults, err = encode(h.Faults); err != nil {
+			return fmt.Errorf("keep health of %s: %w", h.Connection, err)
+		}
+	}
+	_, err := l.db.ExecContext(ctx, `INSERT INTO ledger_health (connection, passed_at, good_at, error, late_since, faults)
+		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (connection) DO UPDATE SET passed_at = excluded.passed_at, good_at = excluded.good_at,
-			error = excluded.error, late_since = excluded.late_since`,
-		h.Connection, millis(h.PassedAt), millis(h.GoodAt), clip(h.Error), millis(h.LateSince))
+			error = excluded.error, late_since = excluded.late_since, faults = excluded.faults`,
+		h.Connection, millis(h.PassedAt), millis(h.GoodAt), clip(h.Error), millis(h.LateSince), faults)
 	if err != nil {
 		return fmt.Errorf("keep health of %s: %w", h.Connection, err)
 	}
@@ -38,9 +47,16 @@ func (l *Ledger) SetHealth(ctx context.Context, h Health) error {
 func (l *Ledger) Health(ctx context.Context, connection string) (Health, error) {
 	h := Health{Connection: connection}
 	var passed, good, late sql.NullInt64
-	err := l.db.QueryRowContext(ctx, `SELECT passed_at, good_at, error, late_since FROM ledger_health WHERE connection = $1`,
-		connection).Scan(&passed, &good, &h.Error, &late)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	var faults string
+	err := l.db.QueryRowContext(ctx, `SELECT passed_at, good_at, error, late_since, faults FROM ledger_health WHERE connection = $1`,
+		connection).Scan(&passed, &good, &h.Error, &late, &faults)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	if err == nil && faults != "" {
+		err = json.Unmarshal([]byte(faults), &h.Faults)
+	}
+	if err != nil {
 		return Health{}, fmt.Errorf("read health of %s: %w", connection, err)
 	}
 	h.PassedAt, h.GoodAt, h.LateSince = fromMillis(passed), fromMillis(good), fromMillis(late)

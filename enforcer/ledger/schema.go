@@ -5,7 +5,9 @@ package ledger
 //
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
-func Migrations() []string { return []string{schema1, schema2, schemaHealth, schemaAlarms} }
+func Migrations() []string {
+	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults}
+}
 
 const schema1 = `
 CREATE TABLE ledger_installation (
@@ -214,5 +216,22 @@ CREATE TABLE ledger_alarms (
 	settled_by TEXT NOT NULL,
 	mended_at  BIGINT,
 	PRIMARY KEY (connection, kind, issue, subject, number)
+);
+`
+
+// schemaFaults keeps what cannot be judged, the faults of mappings, and every name that the tracker had for an id.
+const schemaFaults = `
+ALTER TABLE ledger_agenda ADD COLUMN unjudged TEXT NOT NULL DEFAULT '';
+CREATE INDEX ledger_agenda_unjudged ON ledger_agenda (connection, issue) WHERE unjudged <> '';
+
+ALTER TABLE ledger_health ADD COLUMN faults TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE ledger_names (
+	connection TEXT NOT NULL,
+	kind       TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	first_seen BIGINT NOT NULL,
+	PRIMARY KEY (connection, kind, id, name)
 );
 `

@@ -14,13 +14,15 @@ const (
 	Late   Health = "late"   // something has been due and not done for longer than limits.late_after
 	Failed Health = "failed" // the last pass failed
 	Stale  Health = "stale"  // the pass that the schedule called for was not made
-	Held   Health = "held"   // something waits for a human
-	Well   Health = "well"
+	// Blocked: faults of a mapping or of a calendar's data keep promises from being judged or kept.
+	Blocked Health = "blocked"
+	Held    Health = "held" // something waits for a human
+	Well    Health = "well"
 )
 
 // HealthOf returns the gravest of what is wrong: whether slabridge is late, why the last pass failed, whether one is
-// overdue, and how many entries wait for a human.
-func HealthOf(late bool, failure string, overdue bool, held int) Health {
+// overdue, how many faults keep promises from being judged, and how many entries wait for a human.
+func HealthOf(late bool, failure string, overdue bool, faults, held int) Health {
 	switch {
 	case late:
 		return Late
@@ -28,6 +30,8 @@ func HealthOf(late bool, failure string, overdue bool, held int) Health {
 		return Failed
 	case overdue:
 		return Stale
+	case faults > 0:
+		return Blocked
 	case held > 0:
 		return Held
 	}

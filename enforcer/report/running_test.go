@@ -106,23 +106,25 @@ func TestExcusable(t *testing.T) {
 	}
 }
 
-// What is late is graver than a pass that failed, that than one that was not made, and that than what waits for a
-// human.
+// What is late is graver than a pass that failed, that than one that was not made, that than faults
+// that keep promises from being judged, and these than what waits for a human.
 func TestHealthIsTheGravest(t *testing.T) {
 	for _, c := range []struct {
 		late    bool
 		failure string
 		overdue bool
+		faults  int
 		held    int
 		want    report.Health
 	}{
-		{true, "no answer", true, 3, report.Late},
-		{false, "no answer", true, 3, report.Failed},
-		{false, "", true, 3, report.Stale},
-		{false, "", false, 3, report.Held},
-		{false, "", false, 0, report.Well},
+		{true, "no answer", true, 1, 3, report.Late},
+		{false, "no answer", true, 1, 3, report.Failed},
+		{false, "", true, 1, 3, report.Stale},
+		{false, "", false, 1, 3, report.Blocked},
+		{false, "", false, 0, 3, report.Held},
+		{false, "", false, 0, 0, report.Well},
 	} {
-		if got := report.HealthOf(c.late, c.failure, c.overdue, c.held); got != c.want {
+		if got := report.HealthOf(c.late, c.failure, c.overdue, c.faults, c.held); got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -312,7 +313,7 @@ func TestWritesAreNumberedByTries(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if h, err := l.Health(t.Context(), "nowhere"); err != nil || h != (ledger.Health{Connection: "nowhere"}) {
+	if h, err := l.Health(t.Context(), "nowhere"); err != nil || !reflect.DeepEqual(h, ledger.Health{Connection: "nowhere"}) {
 		t.Errorf("before the first pass: %+v, %v", h, err)
 	}
 }

@@ -89,6 +89,33 @@ func (s *Server) SetFieldRule(roleName, trackerName, statusName, field, rule str
 	})
 }
 
+// AddStatus makes an open status that every role may go to and come from, in all trackers.
+func (s *Server) AddStatus(name string) {
+	s.do(func() {
+		x := s.newStatus(text{name, name}, false)
+		for _, r := range s.st.roles {
+			for _, t := range s.st.trackers {
+				for _, other := range s.st.statuses {
+					r.steps[step{t.id, x.id, other.id}], r.steps[step{t.id, other.id, x.id}] = true, true
+				}
+			}
+		}
+	})
+}
+
+// RenameStatus gives a status another name; its number stays.
+func (s *Server) RenameStatus(old, name string) {
+	s.do(func() { s.mustStatus(old).name = name })
+}
+
+// RemoveStatus takes a status away that no issue is in; journals go on naming its number.
+func (s *Server) RemoveStatus(name string) {
+	s.do(func() {
+		x := s.mustStatus(name)
+		s.st.statuses = slices.DeleteFunc(s.st.statuses, func(y *status) bool { return y == x })
+	})
+}
+
 // SetWorkflowStep allows or forbids a role to go from one status to another, in all trackers.
 func (s *Server) SetWorkflowStep(roleName, from, to string, allowed bool) {
 	s.do(func() {

@@ -281,9 +281,12 @@ func TestOnlyALaterStepOvertakes(t *testing.T) {
 // reached gives a step whose moment came at a moment: that of a sum, which comes with the pass.
 func reached(t *testing.T, c *enforcer.Contract, step *enforcer.Step, at time.Time) []enforcer.CycleStep {
 	t.Helper()
-	sum := enforcer.Obligation{ID: "sum", Kind: enforcer.Account, Rules: []enforcer.Rule{{Sum: &enforcer.Sum{Percent: 100}, Steps: []enforcer.Step{*step}}}}
+	half := *step
+	half.Trigger = enforcer.Trigger{Percent: 50}
+	sum := enforcer.Obligation{ID: "sum", Kind: enforcer.Account, Rules: []enforcer.Rule{{Sum: &enforcer.Sum{Percent: 100}, Steps: []enforcer.Step{half}}}}
 	ev := enforcer.Spend(c, "helpdesk", enforcer.Spending{Obligation: &sum, Spent: 100, Sum: 100}, at, at)
 	if steps := ev.Cycles[0].Steps; len(steps) == 1 && steps[0].At.Equal(at) {
+		steps[0].Step = step
 		return steps
 	}
 	t.Fatal("the step has no moment")

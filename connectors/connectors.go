@@ -68,8 +68,8 @@ type Tracker interface {
 	// once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as pages arrive;
 	// an error from page stops the listing and is returned as it is. Entries that stand on no issue are left out. One
 	// request when there is at most one page and the list holds the entries themselves. Entries that were deleted leave no
-	// trace: whoever must know lists all of them. It is Refused to an account that may read nobody's time but its own, be
-	// it that the tracker serves an empty list instead.
+	// trace: whoever must know lists all of them. It is Refused if the account may read only its own time entries, even
+	// where the tracker answers with an empty list.
 	Booked(ctx context.Context, since time.Time, page func([]Booking) error) error
 
 	// Create makes one issue, in one request, and gives its id. It never repeats a request whose outcome is
@@ -94,7 +94,7 @@ type Capabilities struct {
 	HiddenIsGone    bool // an issue out of our sight cannot be told from one that was deleted
 	Retract         bool // a comment of our own can be taken back
 	// Lag is how long after a change the lists (Changed, Census, FindCreated) may go on missing it: they are answered from
-	// an index that trails the truth, each issue by its own while. History never trails. Zero where lists are the truth.
+	// a search index that may be stale; the delay differs per issue. History is never stale. Zero where lists are not.
 	Lag time.Duration
 	// Permissions are the tracker's own names of the permissions that a right takes, all of them.
 	Permissions map[Right][]string

@@ -80,8 +80,8 @@ type Group struct {
 	Unseen   string
 }
 
-// Lacks reports whether the history speaks of a status, person, project, priority or custom field that the directory
-// does not know: it was read before that came to be.
+// Lacks reports whether h refers to a status, person, project, priority or custom field that is missing from d: d is
+// older than that object.
 func (d Directory) Lacks(h History) bool {
 	known := make(map[string]bool)
 	add := func(kind, id string) { known[kind+id] = true }

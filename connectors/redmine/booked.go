@@ -172,7 +172,7 @@ func (l *bookedList) allowed() error {
 	return e
 }
 
-// workTrust is how long an account that may read booked time, of which there is none, is taken to be still allowed to.
+// workTrust is how long an empty list of time entries is believed without checking the permission again.
 const workTrust = time.Hour
 
 // trust remembers until when something is taken for granted.

@@ -15,5 +15,5 @@
 //
 // Vocabulary. A Server holds one world, built by NewLab or NewDesk, with the people, statuses and fields of the Redmine
 // of the same name. A Person, got by Server.As, acts in it as somebody at the web pages would; methods of Server itself
-// obey nobody.
+// obey nobody. A call is one request: its methods are the handlers, a file for each part of the API.
 package jirasim

@@ -11,11 +11,12 @@
 // What it never does. It never guesses: a request whose answer is not modelled gets 501 and a JSON
 // error that names what is missing, so a test cannot pass on an invention. It never uses the
 // network by itself, never writes a file, never sends mail, and never checks whether a caller
-// is kind: a fault that was asked for (Server.Use, Server.StaleNext) hits whoever comes.
+// is kind: a fault that was asked for (sim.Front.Use, Server.StaleNext) hits whoever comes.
 //
 // Vocabulary. A Server holds one world, built by NewLab (the one the conformance suite expects of
 // a live instance too) or NewDesk (one support desk, for demonstrations). A Person, got by
 // Server.As, acts in that world the way somebody at the web forms would: under the same rights and
 // workflow as over REST, except that what REST would leave undone in silence comes back as an
-// error. Methods of Server itself are the administrator's: they obey nobody.
+// error. Methods of Server itself are the administrator's: they obey nobody. A call is one request:
+// its methods are the handlers, a file for each part of the API.
 package redminesim

@@ -102,6 +102,8 @@ func TestACycleBelongsToThePeriodOfItsVerdict(t *testing.T) {
 			"1  respond  created  met  02-28 10:00  03-02 09:20  02-28 23:59", "0 0 0 0"},
 		{"kept after it: it ran at its end",
 			"1  involve-developers  created  met  03-31 17:00  04-01 10:00  04-01 09:30", "0 0 0 1"},
+		{"begun on the first second after it",
+			"1  respond  created  met  04-01 00:00  04-01 10:20  04-01 10:10", "0 0 0 0"},
 		{"begun after it",
 			"1  respond  created  met  04-01 10:00  04-01 10:20  04-01 10:10", "0 0 0 0"},
 		{"broken in it, ended in it",
@@ -158,6 +160,7 @@ func TestWhatRunsAtTheEndOfThePeriod(t *testing.T) {
 			cycle("phone-duplicate", "created", "03-31 17:00", enforcer.Running)),
 		item("2", "critical",
 			cycle("progress-update", "created", "03-30 17:00", enforcer.Paused),
+			cycle("progress-update", "journal:8", "04-01 00:00", enforcer.Running),
 			cycle("progress-update", "journal:9", "04-01 12:00", enforcer.Running)),
 		{Connection: "helpdesk", Contract: "another", Issue: "3", Cycles: []enforcer.AgendaCycle{
 			cycle("progress-update", "created", "03-30 17:00", enforcer.Running),

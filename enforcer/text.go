@@ -47,6 +47,14 @@ func (c Catalogue) Say(format string, args ...any) Text {
 	return out
 }
 
+// Reason is a sentence as the reason of a decision.
+func (c Catalogue) Reason(code, format string, args ...any) Reason {
+	return Reason{Code: code, Text: c.Say(format, args...)}
+}
+
+// Untranslated is a sentence that is the same in every language.
+func Untranslated(s string) Text { return Catalogue(nil).Say("%s", s) }
+
 // Stamp is a moment as people of the zone write it, to the second.
 type Stamp struct {
 	At   time.Time

@@ -105,3 +105,91 @@ func TestVocabularyIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// What the packages that decide and carry out say is in every language, too, and nothing more.
+func TestTranslationsOfPackages(t *testing.T) {
+	for _, folder := range []string{"decide", "engine", "outbox"} {
+		sentences, spoken, catalogue := map[string]bool{}, map[string]bool{}, map[string]string{}
+		files, err := filepath.Glob(folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		constants := map[string]string{}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					if f, ok := n.Fun.(*ast.SelectorExpr); ok && (f.Sel.Name == "Say" || f.Sel.Name == "Reason") {
+						at := map[string]int{"Say": 0, "Reason": 1}[f.Sel.Name]
+						if text, ok := literal(n.Args[at], nil); ok {
+							spoken[text] = true
+						}
+					}
+				case *ast.ValueSpec:
+					if len(n.Values) == 1 {
+						if text, ok := literal(n.Values[0], nil); ok {
+							constants[n.Names[0].Name] = text
+							return false
+						}
+					}
+				case *ast.KeyValueExpr:
+					key, known := literal(n.Key, constants)
+					value, text := literal(n.Value, nil)
+					if known && text && strings.HasSuffix(name, "texts.go") {
+						catalogue[key] = value
+						return false
+					}
+				case ast.Expr:
+					if text, ok := literal(n, nil); ok {
+						sentences[text] = true
+						return false
+					}
+				}
+				return true
+			})
+		}
+		for _, text := range constants {
+			sentences[text] = true
+		}
+		if len(catalogue) < 5 {
+			t.Errorf("%s: only %d sentences found", folder, len(catalogue))
+		}
+		for s := range spoken {
+			if _, ok := catalogue[s]; !ok {
+				t.Errorf("%s: nothing for %q", folder, s)
+			}
+		}
+		for s, translated := range catalogue {
+			if !sentences[s] {
+				t.Errorf("%s: %q is never said", folder, s)
+			}
+			if en := verb.FindAllString(s, -1); !slices.Equal(en, verb.FindAllString(translated, -1)) {
+				t.Errorf("%s: %q: other verbs in %q", folder, s, translated)
+			}
+		}
+	}
+}
+
+// literal gives a string that stands in the source, in pieces or by the name of a constant.
+func literal(e ast.Expr, constants map[string]string) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, e.Kind == token.STRING && err == nil
+	case *ast.BinaryExpr:
+		x, ok := literal(e.X, constants)
+		y, also := literal(e.Y, constants)
+		return x + y, e.Op == token.ADD && ok && also
+	case *ast.Ident:
+		text, ok := constants[e.Name]
+		return text, ok
+	}
+	return "", false
+}

@@ -6,10 +6,6 @@ import (
 	"slabridge/enforcer"
 )
 
-func reason(code, format string, args ...any) enforcer.Reason {
-	return enforcer.Reason{Code: code, Text: texts.Say(format, args...)}
-}
-
 func (d *decider) stamp(t time.Time) enforcer.Stamp {
 	return enforcer.Stamp{At: t, Zone: d.ev.Contract.Zone()}
 }
@@ -19,7 +15,7 @@ func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 	o, zone := c.Obligation, c.Contract.Zone()
 	stamp := func(t time.Time) enforcer.Stamp { return enforcer.Stamp{At: t, Zone: zone} }
 	if sp := c.Spending; sp != nil {
-		return reason("share", "%s, %s: %s of at most %s are spent, %d %%",
+		return texts.Reason("share", "%s, %s: %s of at most %s are spent, %d %%",
 			o.Source, o.ID, decimal(sp.Spent), decimal(sp.Cap()), sp.Share())
 	}
 	counted := texts.Say("%s, %s: counting from %s", o.Source, o.ID, stamp(c.StartedAt))
@@ -28,29 +24,31 @@ func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 	}
 	switch t := s.Step.Trigger; {
 	case t.Due:
-		return reason("due", "%s: the due has passed", counted)
+		return texts.Reason("due", "%s: the due has passed", counted)
 	case t.Start():
-		return reason("start", "%s", counted)
+		return enforcer.Reason{Code: "start", Text: counted}
 	case t.Percent > 0:
-		return reason("warn", "%s: %d %% of the time has passed", counted, t.Percent)
+		return texts.Reason("warn", "%s: %d %% of the time has passed", counted, t.Percent)
 	}
-	return reason("warn", "%s: warning at %s", counted, stamp(s.At))
+	return texts.Reason("warn", "%s: warning at %s", counted, stamp(s.At))
 }
 
 func (d *decider) pastReason(s enforcer.CycleStep) enforcer.Reason {
 	if s.FiresAt().Before(d.cutover.EnforceFrom) {
-		return reason("before-enforcement",
+		return texts.Reason("before-enforcement",
 			"the step's moment lies before enforcement began, %s", d.stamp(d.cutover.EnforceFrom))
 	}
-	return reason("moved-into-past", "at the last pass, %s, this moment had not come: "+
+	return texts.Reason("moved-into-past", "at the last pass, %s, this moment had not come: "+
 		"not time but a change of configuration, calendar or fields moved it here", d.stamp(d.cutover.PassedAt))
 }
 
 func faultReason(why error) enforcer.Reason {
-	return reason(enforcer.HeldMapping, "the mapping cannot read the request: %s", why)
+	return texts.Reason(enforcer.HeldMapping, "the mapping cannot read the request: %s", why)
 }
 
-func holdReason(why string) enforcer.Reason { return reason("hold", "writes are on hold: %s", why) }
+func holdReason(why string) enforcer.Reason {
+	return texts.Reason("hold", "writes are on hold: %s", why)
+}
 
 // endings are why a cycle is over, by Cycle.EndWhy.
 var endings = map[string]string{
@@ -68,12 +66,14 @@ var endings = map[string]string{
 	"due":                "the due passed",
 }
 
-func needlessReason(c *enforcer.Cycle) enforcer.Reason { return reason("ended", endings[c.EndWhy]) }
+func needlessReason(c *enforcer.Cycle) enforcer.Reason {
+	return texts.Reason("ended", endings[c.EndWhy])
+}
 
 func (d *decider) waitReason(until time.Time) enforcer.Reason {
-	return reason("outside-hours", "an internal step waits for working hours: %s", d.stamp(until))
+	return texts.Reason("outside-hours", "an internal step waits for working hours: %s", d.stamp(until))
 }
 
 func overtakenReason(by *enforcer.Decision) enforcer.Reason {
-	return reason("overtaken", "overtaken by the later step %s/%s", by.Key.Obligation, by.Key.Step)
+	return texts.Reason("overtaken", "overtaken by the later step %s/%s", by.Key.Obligation, by.Key.Step)
 }

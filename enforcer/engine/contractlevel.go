@@ -94,7 +94,7 @@ func (x *contractLevel) holdInfeasible(f *finding) {
 		}
 		f.problem("", fmt.Sprintf("held: %s of %s: %s", d.Key.Obligation, x.contract.ID, why))
 		d.State, d.NotBefore = enforcer.Held, time.Time{}
-		d.Reason = enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}
+		d.Reason = enforcer.Reason{Code: code, Text: enforcer.Untranslated(why)}
 	}
 }
 

@@ -170,9 +170,9 @@ func (p healthKeeper) noteLateness(ctx context.Context, step string, since time.
 
 // latenessStep is the decision to say that slabridge is late since a moment, or was.
 func (p healthKeeper) latenessStep(step string, since time.Time) enforcer.Decision {
-	text, reason := mapping.TextLate, enforcer.Text{"en": "slabridge itself is late", "ru": "slabridge сам отстаёт"}
+	text, reason := mapping.TextLate, texts.Say("slabridge itself is late")
 	if step == stepCaughtUp {
-		text, reason = mapping.TextCaughtUp, enforcer.Text{"en": "slabridge has caught up", "ru": "slabridge наверстал отставание"}
+		text, reason = mapping.TextCaughtUp, texts.Say("slabridge has caught up")
 	}
 	return enforcer.Decision{
 		Key: enforcer.StepKey{

@@ -116,7 +116,7 @@ func (p *snapshot) blockReason() enforcer.Text {
 	if why == "" {
 		return nil
 	}
-	return enforcer.Text{"en": why, "ru": why}
+	return enforcer.Untranslated(why)
 }
 
 // resolveCutovers loads each contract's cutover. If another contract has vanished from the configuration, a new one may

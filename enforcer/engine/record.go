@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"slabridge/connectors"
@@ -80,15 +79,15 @@ func (p *pass) withdraw(ctx context.Context, f *finding) error {
 			gone = append(gone, e)
 		}
 	}
-	return p.takeBack(ctx, "no longer called for when the issue was looked at again", "при повторном рассмотрении шаг уже не нужен", gone...)
+	return p.takeBack(ctx, "no longer called for when the issue was looked at again", gone...)
 }
 
-func (p *pass) takeBack(ctx context.Context, en, ru string, entries ...ledger.Entry) error {
+func (p *pass) takeBack(ctx context.Context, why string, entries ...ledger.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
 	for i := range entries {
-		entries[i].Reason = enforcer.Reason{Code: "withdrawn", Text: enforcer.Text{"en": en, "ru": ru}}
+		entries[i].Reason = texts.Reason("withdrawn", why)
 	}
 	_, err := p.ledger.Move(ctx, p.now, enforcer.Withdrawn, entries...)
 	return err
@@ -113,10 +112,7 @@ func (p *pass) retryRefused(ctx context.Context, c *contract, id string, refused
 		if e.Facts.Against == "" || e.Facts.Fingerprint == c.Fingerprint && p.out.StillRefused(e.Entry, h) {
 			continue
 		}
-		e.Reason = enforcer.Reason{Code: "changed", Text: enforcer.Text{
-			"en": "something changed since the tracker refused it: it is tried again",
-			"ru": "с отказа трекера что-то изменилось: пробуем снова",
-		}}
+		e.Reason = texts.Reason("changed", "something changed since the tracker refused it: it is tried again")
 		moved, err := p.ledger.Move(ctx, p.now, enforcer.Intended, e)
 		if err != nil {
 			return nil, err
@@ -158,9 +154,9 @@ func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
 	if err != nil || n <= limit {
 		return err
 	}
-	why := fmt.Sprintf("%d steps in one pass are more than the bound of %d", n, limit)
-	p.overLimit = enforcer.Reason{Code: enforcer.HeldOverLimit, Text: enforcer.Text{"en": why, "ru": fmt.Sprintf("шагов за один проход: %d, предел: %d", n, limit)}}
-	p.report.Problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'", why)
+	p.overLimit = texts.Reason(enforcer.HeldOverLimit, "%d steps in one pass are more than the bound of %d", n, limit)
+	p.report.Problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'",
+		p.overLimit.Text.In("en"))
 	return p.holdLimited(ctx, findings, slices.Concat(fresh...))
 }
 

@@ -148,7 +148,7 @@ func (p *pass) comment(ctx context.Context, c *contract, issue string, r *run, s
 					return todo, err
 				}
 				if !now.DoneAt.IsZero() {
-					return todo, p.takeBack(ctx, "the issue was closed before it was written", "задача закрыта до записи", s.Entry)
+					return todo, p.takeBack(ctx, "the issue was closed before it was written", s.Entry)
 				}
 			}
 			e, err := p.ledger.Get(ctx, s.Entry.ID)

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -46,19 +45,9 @@ func (s Sighting) Rival(self string, begun time.Time) bool {
 // AlarmText says what an open alarm stops and what to do. ours is this installation.
 func AlarmText(a ledger.Alarm, ours string) enforcer.Text {
 	if a.Kind == ledger.OtherInstallation {
-		return enforcer.Text{
-			"en": fmt.Sprintf("another slabridge, installation %s, writes here under our account (seen on #%s; this one is installation %s): "+
-				"stop one of the two for good, then, on the one that stays, 'slabridge ledger settle' with the id of the other", a.Subject, a.IssueKey, ours),
-			"ru": fmt.Sprintf("под нашей учётной записью пишет ещё один slabridge, установка %s (замечен в обращении %s; эта установка — %s): "+
-				"остановите один из двух насовсем, затем на оставшемся выполните 'slabridge ledger settle' с номером другого", a.Subject, a.IssueKey, ours),
-		}
+		return texts.Say(anotherWrites, a.Subject, a.IssueKey, ours)
 	}
-	return enforcer.Text{
-		"en": fmt.Sprintf("no internal comment is written since %s on #%s came out public: find out why (a right, a plugin, a proxy), then 'slabridge ledger settle %s'",
-			a.Subject, a.IssueKey, a.Subject),
-		"ru": fmt.Sprintf("внутренние комментарии не пишутся с тех пор, как %s в обращении %s оказался открытым: выясните причину (право, плагин, прокси) и выполните 'slabridge ledger settle %s'",
-			a.Subject, a.IssueKey, a.Subject),
-	}
+	return texts.Say(cameOutPublic, a.Subject, a.IssueKey, a.Subject)
 }
 
 // alarms are what a human must know of a connection, and what they stop.

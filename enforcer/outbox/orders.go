@@ -52,7 +52,7 @@ func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry
 	h, err := w.desk.tracker.History(ctx, issue)
 	switch connectors.ClassOf(err) {
 	case connectors.Gone, connectors.Hidden:
-		return allStay(steps, issue, "задача удалена или не видна", "the issue is deleted or out of sight"), connectors.History{}, nil
+		return allStay(steps, issue, "the issue is deleted or out of sight"), connectors.History{}, nil
 	}
 	if err != nil {
 		return nil, h, err
@@ -88,9 +88,9 @@ func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry
 	for i, u := range undos {
 		switch {
 		case takenBack[u.Entry.ID]:
-			undos[i] = allStay(steps[i:i+1], issue, "отменено раньше", "it was taken back before")[0]
+			undos[i] = allStay(steps[i:i+1], issue, "it was taken back before")[0]
 		case u.Entry.Key.Obligation == enforcer.Upkeep:
-			undos[i] = allStay(steps[i:i+1], issue, "поля ведёт сама программа", "the fields are kept up to date by themselves")[0]
+			undos[i] = allStay(steps[i:i+1], issue, "the fields are kept up to date by themselves")[0]
 		}
 	}
 	return undos, h, nil
@@ -122,9 +122,7 @@ func (w *Writer) orderOf(u Undo) ledger.Entry {
 	was := u.Entry
 	o := ledger.Entry{Entry: enforcer.Entry{
 		Key: enforcer.RevertKey(was.Key), IssueKey: was.IssueKey, Subject: was.Subject, State: enforcer.Intended,
-		Reason: enforcer.Reason{Code: "revert", Text: enforcer.Text{
-			"ru": "человек распорядился отменить шаг", "en": "a human ordered the step to be taken back",
-		}},
+		Reason:   texts.Reason("revert", "a human ordered the step to be taken back"),
 		Evidence: was.Evidence,
 	}}
 	o.DecidedAt, o.Breach, o.Changes = w.now, false, enforcer.Changes{} // its moment stays that of the step: so orders come in the order of their steps
@@ -314,9 +312,7 @@ func (w *Writer) corrections(c Contract, h connectors.History, undos []Undo, ord
 // dropObsolete takes orders off that have nothing left to do: people were there first, or it was done before.
 func (w *Writer) dropObsolete(ctx context.Context, orders []ledger.Entry) error {
 	for i := range orders {
-		orders[i].Reason = enforcer.Reason{Code: "nothing-left", Text: enforcer.Text{
-			"ru": "отменять больше нечего", "en": "there is nothing left to take back",
-		}}
+		orders[i].Reason = texts.Reason("nothing-left", "there is nothing left to take back")
 	}
 	_, err := w.ledger.Move(ctx, w.now, enforcer.Withdrawn, orders...)
 	return err

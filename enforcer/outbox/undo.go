@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -36,13 +35,11 @@ func (u *Undo) Any() bool {
 	return u.Assign != nil || u.Priority != nil || len(u.Correct) > 0 || u.Made
 }
 
-func (u *Undo) stays(ru, en string) {
-	u.Stays = append(u.Stays, enforcer.Text{"ru": ru, "en": en})
-}
+func (u *Undo) stays(why string, args ...any) { u.Stays = append(u.Stays, texts.Say(why, args...)) }
 
 // sharedWith says that what changed was changed for another step, too, that is not taken back.
-func (u *Undo) sharedWith(ru, en, step string) {
-	u.stays(fmt.Sprintf("%s: общее с шагом %s, который не отменяется", ru, step), fmt.Sprintf("%s: it is %s's as well, which is not taken back", en, step))
+func (u *Undo) sharedWith(what enforcer.Text, step string) {
+	u.stays("%s: it is %s's as well, which is not taken back", what, step)
 }
 
 // undoing works out what can be taken back of chosen steps on one issue.
@@ -73,7 +70,7 @@ func (x *undoing) all(steps []ledger.Entry) []Undo {
 		u.Entry, u.Issue = e, x.h.Issue.ID
 		if e.Changes.Action == enforcer.ActionCreate {
 			u.Made = true
-			u.stays("задача не удаляется: к ней пишется комментарий", "the issue is not deleted: a comment is written on it")
+			u.stays("the issue is not deleted: a comment is written on it")
 			continue
 		}
 		for _, field := range undoable {
@@ -181,10 +178,12 @@ func (x *undoing) beside(w ledger.Write, part func(enforcer.Changes) bool) strin
 
 // field tells what becomes of a field that the step changed.
 func (x *undoing) field(u *Undo, field string, back *Back) {
-	names := map[string][2]string{connectors.FieldAssignee: {"исполнитель", "the assignee"}, connectors.FieldPriority: {"приоритет", "the priority"}}
-	ru, en := names[field][0], names[field][1]
 	if !wants(u.Entry.Changes, field) {
 		return
+	}
+	name := texts.Say("the assignee")
+	if field == connectors.FieldPriority {
+		name = texts.Say("the priority")
 	}
 	for event, w := range x.claims[field] {
 		if !slices.Contains(w.Entries, u.Entry.ID) {
@@ -193,11 +192,11 @@ func (x *undoing) field(u *Undo, field string, back *Back) {
 		other := x.beside(w, func(c enforcer.Changes) bool { return wants(c, field) })
 		switch {
 		case other != "":
-			u.sharedWith(ru+" остаётся", en+" stays", other)
+			u.sharedWith(texts.Say("%s stays", name), other)
 		case back == nil || !x.reaches(field, event):
-			u.stays(ru+" остаётся: с тех пор изменён", en+" stays: it was changed since")
+			u.stays("%s stays: it was changed since", name)
 		case field == connectors.FieldAssignee && x.refuses[back.To]:
-			u.stays(ru+" остаётся: прежнего трекер больше не принимает", en+" stays: the tracker does not take the former one any more")
+			u.stays("%s stays: the tracker does not take the former one any more", name)
 		case field == connectors.FieldAssignee:
 			u.Assign = back
 		default:
@@ -238,9 +237,9 @@ func (x *undoing) comments(u *Undo) {
 		e, there := x.h.FindMark(x.self, w.Mark)
 		switch {
 		case !there:
-			u.stays("комментария больше нет: исправлять нечего", "its comment is no longer there: there is nothing to correct")
+			u.stays("its comment is no longer there: there is nothing to correct")
 		case other != "":
-			u.sharedWith("комментарий "+e.ID+" остаётся без поправки", "its comment "+e.ID+" is not corrected", other)
+			u.sharedWith(texts.Say("its comment %s is not corrected", e.ID), other)
 		default:
 			u.Correct = append(u.Correct, Corrected{e.ID, e.At, w.Request.Comment.Internal || e.Note.Internal})
 		}
@@ -254,20 +253,20 @@ func (x *undoing) rest(u *Undo) {
 			continue
 		}
 		if w.Request.Status != nil && u.Entry.Changes.Class() != "" {
-			u.stays("статус остаётся: верните его вручную, если нужно", "the status stays: set it back by hand if need be")
+			u.stays("the status stays: set it back by hand if need be")
 		}
 		if len(w.Request.Watchers) > 0 && u.Entry.Changes.Watch != "" {
-			u.stays("наблюдатели остаются: уберите их вручную, если нужно", "the watchers stay: remove them by hand if need be")
+			u.stays("the watchers stay: remove them by hand if need be")
 		}
 	}
 }
 
 // allStay says of steps on an issue that nothing of them is taken back, and why.
-func allStay(steps []ledger.Entry, issue, ru, en string) []Undo {
+func allStay(steps []ledger.Entry, issue, why string) []Undo {
 	out := make([]Undo, len(steps))
 	for i, e := range steps {
 		out[i] = Undo{Entry: e, Issue: issue}
-		out[i].stays(ru, en)
+		out[i].stays(why)
 	}
 	return out
 }

@@ -223,7 +223,7 @@ func (w *Writer) holdReason(ctx context.Context, key string, p mapping.Planned, 
 		}
 	}
 	w.report.Problem(key, true, "held: %s", why)
-	return enforcer.Reason{Code: code, Text: enforcer.Text{"en": why, "ru": why}}, nil
+	return enforcer.Reason{Code: code, Text: enforcer.Untranslated(why)}, nil
 }
 
 // afresh gives entries as the ledger has them now, some of them written since they were decided.

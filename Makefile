@@ -44,12 +44,14 @@ live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.
 
 # Each package with those whose tests use it most, where these take no more than seconds.
 MUTANTS ?= ./enforcer/calendar+./enforcer ./enforcer+./enforcer/decide+./mapping+./config ./enforcer/decide+./enforcer \
-	./enforcer/outbox ./enforcer/ledger ./mapping+./config ./connectors/redmine
+	./enforcer/outbox+./enforcer/engine ./enforcer/ledger ./mapping+./config ./connectors/redmine
+# Tests of the engine that take minutes, once for each mutant.
+MINUTES := ^Test(ExactlyOnceUnderFaults|ExactlyOnceWhenKilled|ExactlyOnceWhenACommitFails|Quarter|CronPeriodsOccurOnce|FirstRunOnALargeTracker|PeopleWinWheneverTheyAct|ARefusalIsTriedAgainWhenSomethingChanged|StormIsHeldWhole|DamagedPagesRepeatNothing|RestoredLedgerIsNoStorm|OutageOfThreeDays)$$
 SAMPLE  ?= 60
 SEED    ?= 1
 
 mutants: ## how many small changes of the code the tests notice; SAMPLE (60) of each package, chosen by SEED (1)
-	go run ./cmd/mutants -least 88 -sample $(SAMPLE) -seed $(SEED) $(MUTANTS)
+	go run ./cmd/mutants -least 88 -sample $(SAMPLE) -seed $(SEED) -skip '$(MINUTES)' $(MUTANTS)
 
 second-opinion: ## jirasim driven by jira.js, a client that shares nothing with it (needs Node and npm)
 	npm ci --prefix connectors/jira/testdata/second-opinion

@@ -42,6 +42,7 @@ type options struct {
 	sample     int
 	least      int
 	only       string
+	skip       string
 	equivalent string
 	packages   []string
 }
@@ -54,6 +55,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	flags.IntVar(&o.sample, "sample", 60, "try so many mutants of each package; 0 tries all")
 	flags.IntVar(&o.least, "least", 0, "fail if a package's score is less than this percentage")
 	flags.StringVar(&o.only, "only", "", "try only mutants whose place contains this text, such as due.go:41")
+	flags.StringVar(&o.skip, "skip", "", "run no tests that match this expression: those that take minutes")
 	flags.StringVar(&o.equivalent, "equivalent", "cmd/mutants/equivalent.txt", "read the mutants not to be counted from this file")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -112,7 +114,7 @@ func try(ctx context.Context, spec string, o options, excused equivalents, out i
 	if len(mutants) == 0 {
 		return 0, errors.New("there is nothing to change")
 	}
-	if err := pkg.test(ctx, names, mutants); err != nil {
+	if err := pkg.test(ctx, names, o.skip, mutants); err != nil {
 		return 0, err
 	}
 	return report(out, pkg.path, o, all, mutants), nil

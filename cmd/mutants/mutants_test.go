@@ -145,6 +145,9 @@ func TestTill(t *testing.T) {
 		{"one is excused, the rest is too little", "-sample 0 -least 100 -equivalent excused.txt .", `shop: 85 % killed (6 of 7, 0 of them by the time they took); sampled from 8 with seed 1
   survived PLACE/shop.go:5:9 Price: 10 → 10 + 1
 `, "less than 100 % killed in ."},
+		{"without the test that looks", "-only shop.go:5:9 -skip ^TestTill$ .+./till", `shop: 0 % killed (0 of 1, 0 of them by the time they took); sampled from 8 with seed 1
+  survived PLACE/shop.go:5:9 Price: 10 → 10 + 1
+`, ""},
 		{"one place", "-only shop.go:5:9 .", `shop: 0 % killed (0 of 1, 0 of them by the time they took); sampled from 8 with seed 1
   survived PLACE/shop.go:5:9 Price: 10 → 10 + 1
 `, ""},

@@ -34,8 +34,9 @@ type binary struct {
 	patience  time.Duration // longer than this no test run takes but for the mutant
 }
 
-// test compiles the mutants into the tests of the packages named, once, and runs these for each mutant.
-func (p *pkg) test(ctx context.Context, names []string, mutants []*mutant) error {
+// test compiles the mutants into the tests of the packages named, once, and runs these, but those to be skipped, for each
+// mutant.
+func (p *pkg) test(ctx context.Context, names []string, skip string, mutants []*mutant) error {
 	tmp, err := os.MkdirTemp("", "mutants")
 	if err != nil {
 		return err
@@ -50,6 +51,9 @@ func (p *pkg) test(ctx context.Context, names []string, mutants []*mutant) error
 		b, err := compile(ctx, overlay, name, filepath.Join(tmp, strconv.Itoa(i)+".test"))
 		if err != nil {
 			return err
+		}
+		if skip != "" {
+			b.args = append(b.args, "-test.skip="+skip)
 		}
 		binaries = append(binaries, b)
 	}

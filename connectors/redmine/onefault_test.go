@@ -87,6 +87,13 @@ func TestOneFaultAtEachRequest(t *testing.T) {
 				if requests < spoilt {
 					break
 				}
+				class := connectors.Garbled
+				if kind == "500" {
+					class = connectors.TryLater
+				}
+				if err != nil && connectors.ClassOf(err) != class {
+					t.Errorf("%s, request %d: %s: an error of class %s: %v", name, spoilt, kind, connectors.ClassOf(err), err)
+				}
 				if d := cmp.Diff(whole, got); err == nil && d != "" {
 					t.Errorf("%s, request %d: %s: read without an error, and not all:\n%s", name, spoilt, kind, d)
 				}
@@ -226,6 +233,46 @@ func TestErrorsNameWhatWasAsked(t *testing.T) {
 		var e *connectors.Error
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", path, err, want)
+		}
+	}
+}
+
+// TestListsWithoutALimit are read by pages of a hundred, which is what Redmine gives.
+func TestListsWithoutALimit(t *testing.T) {
+	answers := office()
+	answers["/issues.json"] = `{"issues":[{"id":7,"created_on":"2026-03-02T09:00:00Z","updated_on":"2026-03-02T09:00:00Z"}]}`
+	answers["/time_entries.json"] = `{"time_entries":[{"id":1,"issue":{"id":7},"hours":1,"created_on":"2026-03-02T10:00:00Z","updated_on":"2026-03-02T10:00:00Z"}]}`
+	requests := 0
+	tr := siteOf(t, answers, func(*http.Request) { requests++ })
+	stubs, err := gather(func(page func([]connectors.Stub) error) error { return tr.Census(t.Context(), page) })
+	if err != nil || len(stubs) != 1 || requests != 2 { // with the account
+		t.Errorf("%v, %v in %d requests", stubs, err, requests)
+	}
+	requests = 0
+	entries, err := gather(func(page func([]connectors.Booking) error) error { return tr.Booked(t.Context(), time.Time{}, page) })
+	if err != nil || len(entries) != 1 || requests != 1 {
+		t.Errorf("%v, %v in %d requests", entries, err, requests)
+	}
+}
+
+// TestRetractingWithoutTheRight says which right is missing, for that failure and no other.
+func TestRetractingWithoutTheRight(t *testing.T) {
+	for status, hinted := range map[int]bool{403: true, 404: false, 500: false} {
+		tr := connect(t, "http://example.org", func(c *connectors.Settings) {
+			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+				if r.Method == http.MethodPut {
+					return answered(r, status, ""), nil
+				}
+				if strings.HasPrefix(r.URL.Path, "/issues/") {
+					return answered(r, 200, `{"issue":`+strings.Replace(fullIssue, `"id":17`, `"id":7`, 1)+`}`), nil
+				}
+				return answered(r, 200, `{"user":{"id":5,"login":"bot"}}`), nil
+			})
+		})
+		err := tr.Retract(t.Context(), "7", "journal:5", connectors.MadeInternal)
+		var e *connectors.Error
+		if !errors.As(err, &e) || (e.Hint == hintTakeBack) != hinted || !strings.Contains(err.Error(), " of issue 7") {
+			t.Errorf("%d: %v", status, err)
 		}
 	}
 }

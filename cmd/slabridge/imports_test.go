@@ -179,6 +179,21 @@ func goCommand(t *testing.T, args ...string) string {
 	return string(out)
 }
 
+// TestImportsOfDecideRestOnNoStore: nothing that decisions rest on, however far down, knows a database, a tracker or a
+// context to be cancelled by.
+func TestImportsOfDecideRestOnNoStore(t *testing.T) {
+	deps := strings.Fields(goCommand(t, "list", "-deps", module+"enforcer/decide"))
+	if !slices.Contains(deps, module+"enforcer") {
+		t.Fatalf("go list -deps found %v", deps)
+	}
+	for _, path := range deps {
+		ours := strings.TrimPrefix(path, module)
+		if under(path, "database/sql/...") || under(path, "net/...") || under(ours, "connectors/...") || under(ours, "enforcer/ledger") || under(ours, "mapping") {
+			t.Errorf("enforcer/decide rests on %s", path)
+		}
+	}
+}
+
 func TestWhoMayImportWhom(t *testing.T) {
 	found := packages(t)
 	if len(found) == 0 {
@@ -222,6 +237,15 @@ func TestImportRulesCanFail(t *testing.T) {
 		{"enforcer", "os", false},
 		{"enforcer", "strings", true},
 		{"enforcer/calendar", "github.com/rickar/cal/v2", true},
+		{"enforcer/decide", "slabridge/enforcer", true},
+		{"enforcer/decide", "slabridge/enforcer/ledger", false},
+		{"enforcer/decide", "slabridge/connectors", false},
+		{"enforcer/decide", "log/slog", false},
+		{"enforcer/outbox", "slabridge/enforcer/ledger", true},
+		{"enforcer/outbox", "slabridge/enforcer/decide", false},
+		{"enforcer/outbox", "slabridge/enforcer/engine", false},
+		{"enforcer/outbox", "slabridge/connectors/mirror", false},
+		{"enforcer/engine", "slabridge/enforcer/outbox", true},
 		{"enforcer/engine", "net/http/httptest", false},
 		{"enforcer/engine", "slabridge/connectors/redmine", false},
 		{"enforcer/ledger", "slabridge/connectors/mirror", false},

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"slabridge/connectors/redmine/redminesim"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer"
 )
 
 // capped gives the vendor's contract a sum of 1,000,000, of which changes may cost 150,000: requests of tracker Feature,
@@ -210,7 +210,7 @@ func TestCapWithoutAWatchIssue(t *testing.T) {
 		}
 	}
 	w.wantDuties("change-cap/warn-80 2026-01-01 held watch")
-	if e := w.entry("change-cap/warn-80 2026-01-01"); e.Version != 1 || e.State != ledger.Held {
+	if e := w.entry("change-cap/warn-80 2026-01-01"); e.Version != 1 || e.State != enforcer.Held {
 		t.Errorf("the held entry was moved %d times", e.Version)
 	}
 	w.sim.AddMember("internal", "sla-bot", "SLA bot")

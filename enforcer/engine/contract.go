@@ -43,7 +43,7 @@ func (c *contract) bindScopes() (problems []mapping.Problem) {
 }
 
 // enforceBy sets what the ledger tells of the contract's passes so far.
-func (c *contract) enforceBy(l ledger.Line) {
+func (c *contract) enforceBy(l ledger.Cutover) {
 	c.cutover = enforcer.Cutover{EnforceFrom: l.FirstPassAt, PassedAt: l.PassedAt}
 	if !c.EnforceFrom.IsZero() {
 		c.cutover.EnforceFrom = c.EnforceFrom

@@ -10,6 +10,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -96,7 +97,7 @@ func TestFirstRunWritesNothingAboutThePast(t *testing.T) {
 	}
 	for e, err := range w.ledger.List(t.Context(), ledger.Filter{}, ledger.OldestFirst) {
 		w.do(err)
-		if e.State != ledger.Past || e.Reason.Code != "before-enforcement" {
+		if e.State != enforcer.Past || e.Reason.Code != "before-enforcement" {
 			t.Fatalf("%s/%s of %s is %s %s", e.Key.Obligation, e.Key.Step, e.Key.Issue, e.State, e.Reason.Code)
 		}
 	}
@@ -137,7 +138,7 @@ func TestChangesOfConfiguration(t *testing.T) {
 		w.wantSaid(id, "+acknowledge/start", "respond/warn-75", "respond/due") // at 10:40 and 11:10, which were still to come
 		w.do(w.sim.As("support1").SetField(id, "Organisation", "2026-03-13 09:00"))
 		w.passAt("2026-03-16 11:31")
-		if e := w.row(id, "involve-developers/due"); e.State != ledger.Past {
+		if e := w.row(id, "involve-developers/due"); e.State != enforcer.Past {
 			t.Errorf("a step back-dated by three days is %s %s", e.State, e.Reason.Code)
 		}
 	})
@@ -255,7 +256,7 @@ func TestLeavingAndComingBack(t *testing.T) {
 		name  string
 		leave func(w *world, id int)
 		back  func(w *world, id int) // nil: it stays away
-		state ledger.State           // of respond/due while away
+		state enforcer.EntryState    // of respond/due while away
 		want  []string               // said in the end
 	}{
 		{
@@ -271,13 +272,13 @@ func TestLeavingAndComingBack(t *testing.T) {
 			name:  "project closed",
 			leave: func(w *world, _ int) { w.sim.CloseProject("acme") },
 			back:  func(w *world, _ int) { w.sim.ReopenProject("acme") },
-			state: ledger.Refused, want: all,
+			state: enforcer.Refused, want: all,
 		},
 		{
 			name:  "out of sight",
 			leave: func(w *world, _ int) { w.sim.RemoveMember("acme", "sla-bot") },
 			back:  func(w *world, _ int) { w.sim.AddMember("acme", "sla-bot", "SLA bot") },
-			state: ledger.Held, want: all,
+			state: enforcer.Held, want: all,
 		},
 		{
 			name:  "lead locked",
@@ -287,7 +288,7 @@ func TestLeavingAndComingBack(t *testing.T) {
 					w.t.Errorf("assigned to %v, want the next of the leads", a)
 				}
 			},
-			state: ledger.Done, want: all,
+			state: enforcer.Done, want: all,
 		},
 	}
 	for _, c := range cases {

@@ -124,12 +124,12 @@ func (p *snapshot) blockReason() enforcer.Text {
 func (p *snapshot) resolveCutovers(ctx context.Context) error {
 	known := p.contracts[:0]
 	for _, c := range p.contracts {
-		l, err := p.ledger.Line(ctx, p.conn.ID, c.ID)
+		l, err := p.ledger.Cutover(ctx, p.conn.ID, c.ID)
 		switch {
 		case errors.Is(err, ledger.ErrNotFound) && p.vanished != "":
 			continue
 		case errors.Is(err, ledger.ErrNotFound):
-			l, err = p.ledger.StartLine(ctx, p.now, p.conn.ID, c.ID)
+			l, err = p.ledger.StartCutover(ctx, p.now, p.conn.ID, c.ID)
 		}
 		if err != nil {
 			return err
@@ -160,7 +160,7 @@ func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 		return nil, err
 	}
 	for _, c := range p.contracts {
-		l, err := s.ledger.Line(ctx, s.conn.ID, c.ID)
+		l, err := s.ledger.Cutover(ctx, s.conn.ID, c.ID)
 		if errors.Is(err, ledger.ErrNotFound) {
 			l.FirstPassAt, err = p.now, nil
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
@@ -27,20 +28,20 @@ func TestFirstRunOnALargeTracker(t *testing.T) {
 		t.Errorf("the first pass asked for %d changes, held %d: %s", len(did), len(r.Held), problems(r))
 	}
 	took := time.Since(began)
-	states := map[ledger.State]int{}
+	states := map[enforcer.EntryState]int{}
 	for e, err := range w.ledger.List(t.Context(), ledger.Filter{}, ledger.OldestFirst) {
 		w.do(err)
 		states[e.State]++
 	}
 	for s, n := range states {
-		if s != ledger.Past && s != ledger.Overtaken && s != ledger.Needless {
+		if s != enforcer.Past && s != enforcer.Overtaken && s != enforcer.Needless {
 			t.Errorf("%d entries are %s", n, s)
 		}
 	}
 	id := w.issue("critical", "Server down")
 	w.passAt("2026-03-16 10:01")
 	w.wantSaid(id, "+acknowledge/start")
-	t.Logf("%d of %d old issues under the contract, %d entries of the past, %s for the first pass", r.Evaluated, *old, states[ledger.Past], took.Round(time.Millisecond))
+	t.Logf("%d of %d old issues under the contract, %d entries of the past, %s for the first pass", r.Evaluated, *old, states[enforcer.Past], took.Round(time.Millisecond))
 }
 
 // happening is what people do in a story.
@@ -113,14 +114,14 @@ func TestOutageOfThreeDays(t *testing.T) {
 			switch {
 			case !ok:
 				// of a cycle that ended before slabridge came back nothing need be recorded
-				if e.State == ledger.Done && got.State == "" && !calm.over(e) {
+				if e.State == enforcer.Done && got.State == "" && !calm.over(e) {
 					t.Errorf("%s (%s) was forgotten", name, e.State)
 				}
 			case !got.Moment.Equal(e.Moment):
 				t.Errorf("%s: its moment became %s, it was %s", name, got.Moment, e.Moment)
-			case got.State == ledger.Done:
+			case got.State == enforcer.Done:
 				written++
-			case got.State == ledger.Overtaken || got.State == ledger.Needless:
+			case got.State == enforcer.Overtaken || got.State == enforcer.Needless:
 				marked++
 			case got.State != e.State:
 				t.Errorf("%s is %s %s, want it written or marked; undisturbed it was %s", name, got.State, got.Reason.Code, e.State)
@@ -138,7 +139,7 @@ func TestOutageOfThreeDays(t *testing.T) {
 			}
 		}
 		for _, e := range slices.SortedFunc(slices.Values(late.rows(id)), func(a, b ledger.Entry) int { return a.ChangedAt.Compare(b.ChangedAt) }) {
-			if e.State != ledger.Done || e.Audience == "public" {
+			if e.State != enforcer.Done || e.Audience == "public" {
 				continue
 			}
 			if e.Moment.Before(last) {

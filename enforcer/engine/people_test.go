@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -20,7 +21,7 @@ func TestPeopleWinWheneverTheyAct(t *testing.T) {
 		act  func(w *world, id int)
 		kept func(w *world, id int) bool
 		// state of respond/due when the human was first; "" where that is no reason not to write
-		before ledger.State
+		before enforcer.EntryState
 	}{
 		{
 			name: "comment",
@@ -34,7 +35,7 @@ func TestPeopleWinWheneverTheyAct(t *testing.T) {
 				_, err := w.sim.As("support1").At(at("2026-03-16 10:20:00")).Comment(id, "On it.") // in time
 				w.do(err)
 			},
-			kept: func(w *world, id int) bool { return !slices.Contains(w.said(id), "respond/due") }, before: ledger.Needless,
+			kept: func(w *world, id int) bool { return !slices.Contains(w.said(id), "respond/due") }, before: enforcer.Needless,
 		},
 		{
 			name: "assignee",
@@ -61,7 +62,7 @@ func TestPeopleWinWheneverTheyAct(t *testing.T) {
 			act: func(w *world, id int) {
 				w.do(w.sim.As("support1").At(at("2026-03-16 10:20:00")).SetStatus(id, "Resolved"))
 			},
-			kept: func(w *world, id int) bool { return w.see("admin", id).Status.Name == "Resolved" }, before: ledger.Needless,
+			kept: func(w *world, id int) bool { return w.see("admin", id).Status.Name == "Resolved" }, before: enforcer.Needless,
 		},
 	}
 	moments := []struct {

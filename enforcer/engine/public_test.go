@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"slabridge/connectors"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -61,7 +62,7 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 		name  string
 		spoil func(w *world)
 		mend  func(w *world)
-		state ledger.State
+		state enforcer.EntryState
 		back  connectors.Retraction
 		says  []string
 		want  []string // said in the end
@@ -72,19 +73,19 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 				w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) { w.sim.RevokePermission("SLA bot", "set_notes_private") })
 			},
 			mend:  func(w *world) { w.sim.GrantPermission("SLA bot", "set_notes_private") },
-			state: ledger.Refused, back: connectors.Erased,
+			state: enforcer.Refused, back: connectors.Erased,
 			says: []string{"came out public and was taken back (erased); mail about it may have gone out"}, want: erased,
 		},
 		{
 			name:  "a proxy drops the private flag",
 			spoil: func(w *world) { w.unprivate("", "/issues/") },
-			state: ledger.Done, back: connectors.MadeInternal,
+			state: enforcer.Done, back: connectors.MadeInternal,
 			says: []string{"came out public and was taken back (made internal); mail about it may have gone out"}, want: hidden,
 		},
 		{
 			name:  "a plugin drops the private flag everywhere",
 			spoil: func(w *world) { w.unprivate("", "/issues/", "/journals/") },
-			state: ledger.Refused, back: connectors.Erased,
+			state: enforcer.Refused, back: connectors.Erased,
 			says: []string{"came out public and was taken back (erased)"}, want: erased,
 		},
 		{
@@ -94,13 +95,13 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 				w.sim.RevokePermission("SLA bot", "edit_own_issue_notes")
 			},
 			mend:  func(w *world) { w.sim.GrantPermission("SLA bot", "edit_own_issue_notes") },
-			state: ledger.Refused,
+			state: enforcer.Refused,
 			says:  []string{`"Edit own notes" (edit_own_issue_notes)`, "is public: the customer can read journal:", "take it back in the tracker"}, want: hidden,
 		},
 		{
 			name:  "and the tracker is away before it is taken back",
 			spoil: func(w *world) { w.unprivate("/journals/", "/issues/") },
-			state: ledger.Refused, says: []string{"is public: the customer can read journal:"}, want: hidden,
+			state: enforcer.Refused, says: []string{"is public: the customer can read journal:"}, want: hidden,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -129,7 +130,7 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 			}
 			r = w.passAt(due)
 			w.passAt("2026-03-16 10:21")
-			if got := w.row(id, "respond/due"); got.State != ledger.Held || got.Reason.Code != "leak" || !strings.Contains(problems(r), "slabridge ledger settle journal:") {
+			if got := w.row(id, "respond/due"); got.State != enforcer.Held || got.Reason.Code != "leak" || !strings.Contains(problems(r), "slabridge ledger settle journal:") {
 				t.Errorf("respond/due is %s %s, problems %s", got.State, got.Reason.Code, problems(r))
 			}
 			if got := len(w.notes("customer1", id)); got != 1 {
@@ -199,7 +200,7 @@ func TestInternalCommentMadePublicByAPerson(t *testing.T) {
 	if got := w.alarms(); len(got) != 1 || got[0].Kind != ledger.MadePublic || got[0].Open() {
 		t.Errorf("alarms %+v", got)
 	}
-	if got := w.row(id, "respond/due").State; got != ledger.Done {
+	if got := w.row(id, "respond/due").State; got != enforcer.Done {
 		t.Errorf("what comes later is %s", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -129,7 +130,7 @@ func TestSilentRefusals(t *testing.T) {
 			c.spoil(w, id)
 			r := w.passAt(c.at)
 			e := w.row(id, c.step)
-			if e.State != ledger.Refused || e.Receipt == nil || len(e.Receipt.Refused) != 1 || e.Receipt.Refused[0].Field != c.field {
+			if e.State != enforcer.Refused || e.Receipt == nil || len(e.Receipt.Refused) != 1 || e.Receipt.Refused[0].Field != c.field {
 				t.Fatalf("%s is %s, receipt %+v; want %s refused", c.step, e.State, e.Receipt, c.field)
 			}
 			if !strings.Contains(problems(r), "left this alone: "+c.field) || len(r.Refused) != 1 {
@@ -141,7 +142,7 @@ func TestSilentRefusals(t *testing.T) {
 			w.do(err)
 			w.set(w.now().Add(2 * time.Minute))
 			w.pass()
-			if e = w.row(id, c.step); e.State != ledger.Done || e.Receipt.Event == "" {
+			if e = w.row(id, c.step); e.State != enforcer.Done || e.Receipt.Event == "" {
 				t.Errorf("mended and retried, %s is %s: %+v", c.step, e.State, e.Receipt)
 			}
 			times := map[string]int{}
@@ -177,11 +178,11 @@ func TestRetryDoesNotRaiseTwice(t *testing.T) {
 		t.Errorf("the retry made the priority %s", got)
 	}
 	w.wantSaid(id, "+acknowledge/start", "respond/warn-75", "respond/due")
-	if got := w.row(id, "respond/due").State; got != ledger.Sent { // nothing at all was done: perhaps it was read too soon
+	if got := w.row(id, "respond/due").State; got != enforcer.Sent { // nothing at all was done: perhaps it was read too soon
 		t.Errorf("still impossible, it is %s at first", got)
 	}
 	w.passAt("2026-03-16 12:08")
-	if got := w.row(id, "respond/due").State; got != ledger.Refused {
+	if got := w.row(id, "respond/due").State; got != enforcer.Refused {
 		t.Errorf("still impossible, it is %s", got)
 	}
 }

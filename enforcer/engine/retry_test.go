@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -51,7 +52,7 @@ func TestARefusalIsTriedAgainWhenSomethingChanged(t *testing.T) {
 			w.configure(appended("    change:\n      - {obligation: progress-update, off: true}\n"))
 		}, 1},
 		{"'ledger retry'", func(w *world, _ int) {
-			_, err := w.ledger.Retry(w.t.Context(), w.now(), ledger.Filter{State: ledger.Refused})
+			_, err := w.ledger.Retry(w.t.Context(), w.now(), ledger.Filter{State: enforcer.Refused})
 			w.do(err)
 		}, 1},
 	} {
@@ -61,7 +62,7 @@ func TestARefusalIsTriedAgainWhenSomethingChanged(t *testing.T) {
 			w.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly")
 			w.run("2026-03-16 10:20:01")
 			e := w.row(id, "respond/due")
-			if e.State != ledger.Refused || e.Tries != 1 {
+			if e.State != enforcer.Refused || e.Tries != 1 {
 				t.Fatalf("%s after %d tries", e.State, e.Tries)
 			}
 			for _, moment := range []string{"2026-03-16 10:21", "2026-03-16 10:30"} {
@@ -75,7 +76,7 @@ func TestARefusalIsTriedAgainWhenSomethingChanged(t *testing.T) {
 			for _, moment := range []string{"2026-03-16 10:32", "2026-03-16 11:30", "2026-03-16 11:31", "2026-03-16 11:50"} {
 				w.passAt(moment)
 			}
-			if got := w.row(id, "respond/due"); got.Tries != 1+c.tries || got.State != ledger.Refused {
+			if got := w.row(id, "respond/due"); got.Tries != 1+c.tries || got.State != enforcer.Refused {
 				t.Errorf("%s after %d tries, want %d", got.State, got.Tries, 1+c.tries)
 			}
 			times := 0
@@ -103,7 +104,7 @@ func TestRetriesEnd(t *testing.T) {
 		w.pass()
 	}
 	w.run("2026-03-16 10:40") // a try of which nothing is to be seen is looked for once more
-	if e := w.row(id, "respond/due"); e.Tries != 5 || e.State != ledger.Refused {
+	if e := w.row(id, "respond/due"); e.Tries != 5 || e.State != enforcer.Refused {
 		t.Errorf("%s after %d tries", e.State, e.Tries)
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
 )
 
@@ -62,7 +61,7 @@ func TestAnotherInstallation(t *testing.T) {
 	}
 	w.wantSaid(first, "+acknowledge/start")
 	w.wantSaid(id, "+acknowledge/start")
-	if e := w.row(first, "respond/warn-50"); e.State != ledger.Held || e.Reason.Code != "blocked" {
+	if e := w.row(first, "respond/warn-50"); e.State != enforcer.Held || e.Reason.Code != "blocked" {
 		t.Errorf("what the first knew of is %s %s", e.State, e.Reason.Code)
 	}
 	// and check says so

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer"
 )
 
 // The critical case of the kamal contract from the notice to the progress reports, nobody answering.
@@ -122,7 +122,7 @@ func TestNight(t *testing.T) {
 	late := w.issue("", "Slow")
 	w.passAt("2026-03-18 03:00") // after an outage: due at 11:20 the day before
 	w.wantSaid(late, "+acknowledge/start")
-	if e := w.row(late, "respond/due"); e.State != ledger.Waiting || !e.NotBefore.Equal(at("2026-03-18 09:00")) {
+	if e := w.row(late, "respond/due"); e.State != enforcer.Waiting || !e.NotBefore.Equal(at("2026-03-18 09:00")) {
 		t.Errorf("a breach found at night is %s until %v", e.State, e.NotBefore)
 	}
 	w.run("2026-03-18 09:00")
@@ -196,7 +196,7 @@ func TestQuarter(t *testing.T) {
 		}
 	}
 	for _, e := range w.rows(issues[1]) {
-		if e.State != ledger.Done {
+		if e.State != enforcer.Done {
 			t.Errorf("%s/%s of %s is %s: %s", e.Key.Obligation, e.Key.Step, e.Key.Cycle, e.State, e.Reason.Code)
 		}
 		if local := e.Moment.In(almaty); local.Weekday() == time.Sunday || local.Weekday() == time.Saturday {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"slabridge/connectors/sim"
-	"slabridge/enforcer/ledger"
+	"slabridge/enforcer"
 )
 
 // detain lets the next request of the method be lost on its way, and gives what brings it to the tracker after all.
@@ -140,7 +140,7 @@ func TestNothingButADroppedNote(t *testing.T) {
 	}
 	puts := w.requests(func() { w.run("2026-03-16 10:09") })
 	puts = slices.DeleteFunc(puts, func(r sim.Request) bool { return r.Method == http.MethodGet })
-	if e := w.row(id, "acknowledge/start"); e.State != ledger.Refused || len(puts) > 0 {
+	if e := w.row(id, "acknowledge/start"); e.State != enforcer.Refused || len(puts) > 0 {
 		t.Errorf("it is %s, and was followed by %v", e.State, puts)
 	}
 }

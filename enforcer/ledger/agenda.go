@@ -12,9 +12,9 @@ import (
 	"slabridge/enforcer"
 )
 
-// Line is a contract on a connection. FirstPassAt is the line itself: unless the admin names another date, what
-// lies before it is recorded and never written about.
-type Line struct {
+// Cutover is since when a contract is enforced on a connection. Unless the admin names another date, what lies before
+// FirstPassAt is recorded and never written about.
+type Cutover struct {
 	Connection  string
 	Contract    string
 	FirstPassAt time.Time // when its first pass began; never changes
@@ -22,27 +22,27 @@ type Line struct {
 	Fingerprint string    // of contract and configuration in that pass; "" before
 }
 
-// StartLine draws the line of a contract at now, unless it is there, and returns it. It comes before anything
+// StartCutover begins to enforce a contract at now, unless it is enforced already. It comes before anything
 // else is recorded for the contract: a first pass that dies half-way must not move it.
-func (l *Ledger) StartLine(ctx context.Context, now time.Time, connection, contract string) (Line, error) {
-	var line Line
+func (l *Ledger) StartCutover(ctx context.Context, now time.Time, connection, contract string) (Cutover, error) {
+	var cut Cutover
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO ledger_lines (connection, contract, first_pass_at, fingerprint)
 			VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, contract, millis(now))
 		if err != nil {
 			return err
 		}
-		line, err = readLine(ctx, tx, connection, contract)
+		cut, err = readCutover(ctx, tx, connection, contract)
 		return err
 	})
 	if err != nil {
-		return Line{}, fmt.Errorf("start line of %s on %s: %w", contract, connection, err)
+		return Cutover{}, fmt.Errorf("start cutover of %s on %s: %w", contract, connection, err)
 	}
-	return line, nil
+	return cut, nil
 }
 
 // SetPass notes that a pass made at now has evaluated everything of the contract that was to be evaluated, under
-// the configuration with this fingerprint. ErrNotFound before StartLine.
+// the configuration with this fingerprint. ErrNotFound before StartCutover.
 func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection, contract, fingerprint string) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE ledger_lines SET passed_at = $1, fingerprint = $2
@@ -57,34 +57,34 @@ func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection, contrac
 	})
 }
 
-// Line reads the line of a contract; ErrNotFound before its first pass.
-func (l *Ledger) Line(ctx context.Context, connection, contract string) (Line, error) {
-	return readLine(ctx, l.db, connection, contract)
+// Cutover reads the cutover of a contract; ErrNotFound before its first pass.
+func (l *Ledger) Cutover(ctx context.Context, connection, contract string) (Cutover, error) {
+	return readCutover(ctx, l.db, connection, contract)
 }
 
-const lineColumns = `connection, contract, first_pass_at, passed_at, fingerprint`
+const cutoverColumns = `connection, contract, first_pass_at, passed_at, fingerprint`
 
-func readLine(ctx context.Context, q querier, connection, contract string) (Line, error) {
-	line, err := scanLine(q.QueryRowContext(ctx, `SELECT `+lineColumns+` FROM ledger_lines
+func readCutover(ctx context.Context, q querier, connection, contract string) (Cutover, error) {
+	cut, err := scanCutover(q.QueryRowContext(ctx, `SELECT `+cutoverColumns+` FROM ledger_lines
 		WHERE connection = $1 AND contract = $2`, connection, contract).Scan)
 	if err != nil {
-		return Line{}, notFound(err, fmt.Sprintf("line of contract %s on %s", contract, connection))
+		return Cutover{}, notFound(err, fmt.Sprintf("cutover of contract %s on %s", contract, connection))
 	}
-	return line, nil
+	return cut, nil
 }
 
-func scanLine(scan func(...any) error) (Line, error) {
-	var line Line
+func scanCutover(scan func(...any) error) (Cutover, error) {
+	var cut Cutover
 	var first, passed sql.NullInt64
-	err := scan(&line.Connection, &line.Contract, &first, &passed, &line.Fingerprint)
-	line.FirstPassAt, line.PassedAt = fromMillis(first), fromMillis(passed)
-	return line, err
+	err := scan(&cut.Connection, &cut.Contract, &first, &passed, &cut.Fingerprint)
+	cut.FirstPassAt, cut.PassedAt = fromMillis(first), fromMillis(passed)
+	return cut, err
 }
 
-// Contracts lists the line of every contract that anything was ever recorded for. One that the configuration no
+// Contracts lists the cutover of every contract that anything was ever recorded for. One that the configuration no
 // longer knows stops writes: its entries would be made a second time under a new name.
-func (l *Ledger) Contracts(ctx context.Context) ([]Line, error) {
-	out, err := collect(ctx, l.db, scanLine, `SELECT `+lineColumns+` FROM ledger_lines ORDER BY connection, contract`)
+func (l *Ledger) Contracts(ctx context.Context) ([]Cutover, error) {
+	out, err := collect(ctx, l.db, scanCutover, `SELECT `+cutoverColumns+` FROM ledger_lines ORDER BY connection, contract`)
 	if err != nil {
 		return nil, fmt.Errorf("list contracts: %w", err)
 	}

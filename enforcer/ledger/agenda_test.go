@@ -16,15 +16,15 @@ import (
 // A first pass that dies half-way and is begun again must not move the line.
 func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
 	l, _ := open(t)
-	if _, err := l.Line(t.Context(), "helpdesk", "acme"); !errors.Is(err, ledger.ErrNotFound) {
+	if _, err := l.Cutover(t.Context(), "helpdesk", "acme"); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("before the first pass: %v, want ErrNotFound", err)
 	}
 	if err := l.SetPass(t.Context(), t0, "helpdesk", "acme", "f1"); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("a pass without a line: %v, want ErrNotFound", err)
 	}
-	want := ledger.Line{Connection: "helpdesk", Contract: "acme", FirstPassAt: t0}
+	want := ledger.Cutover{Connection: "helpdesk", Contract: "acme", FirstPassAt: t0}
 	for i := range 2 {
-		got, err := l.StartLine(t.Context(), t0.Add(time.Duration(i)*time.Hour), "helpdesk", "acme")
+		got, err := l.StartCutover(t.Context(), t0.Add(time.Duration(i)*time.Hour), "helpdesk", "acme")
 		if err != nil || got != want {
 			t.Errorf("started %d times: %+v, %v; want %+v", i+1, got, err, want)
 		}
@@ -33,7 +33,7 @@ func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	want.PassedAt, want.Fingerprint = t0.Add(2*time.Hour), "f1"
-	if got, err := l.Line(t.Context(), "helpdesk", "acme"); err != nil || got != want {
+	if got, err := l.Cutover(t.Context(), "helpdesk", "acme"); err != nil || got != want {
 		t.Errorf("after a pass: %+v, %v; want %+v", got, err, want)
 	}
 	lines, err := l.Contracts(t.Context())

@@ -2,7 +2,7 @@
 //
 // Vocabulary. An Entry is one step of one cycle of one request (enforcer.StepKey), with the State it is in and
 // the Evidence it rests on. A Write is one request to the tracker that carries out one or more entries of one
-// issue; an Answer is what came of it. A Line is a contract on a connection: since when it is enforced and when
+// issue; an Answer is what came of it. A Cutover is a contract on a connection: since when it is enforced and when
 // it was last looked at whole. The Agenda says when time alone will next change something on an issue. A Verdict
 // is one record of what became of a cycle; a Waiver excuses a breach and leaves its verdict as it is. An Alarm is what a
 // human must know of a connection, and may stop its writes until it is settled. A Tally is

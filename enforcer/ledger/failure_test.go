@@ -61,7 +61,7 @@ func reads(t *testing.T, l *ledger.Ledger, w string) map[string]func() (string, 
 	count := func(n int, err error) (string, error) { return fmt.Sprint(n), err }
 	return map[string]func() (string, error){
 		"line": func() (string, error) {
-			line, err := l.Line(ctx, "helpdesk", "kamal")
+			line, err := l.Cutover(ctx, "helpdesk", "kamal")
 			return line.Fingerprint, err
 		},
 		"contracts": func() (string, error) { x, err := l.Contracts(ctx); return count(len(x), err) },
@@ -223,7 +223,7 @@ func TestNoChangeIsHalf(t *testing.T) {
 		name string
 		do   func() error
 	}{
-		{"start line", func() error { _, err := l.StartLine(t.Context(), t0, "helpdesk", "third"); return err }},
+		{"start line", func() error { _, err := l.StartCutover(t.Context(), t0, "helpdesk", "third"); return err }},
 		{"raise", func() error {
 			a := alarmed
 			a.Subject = "journal:6"
@@ -325,7 +325,7 @@ func TestErrorsSayWhatAndWhere(t *testing.T) {
 	defer f.hook.set(nil, nil)
 	ask := reads(t, l, w)
 	for name, want := range map[string]string{
-		"line": "line of contract kamal on helpdesk", "contracts": "list contracts", "due": "list due issues of kamal on helpdesk",
+		"line": "cutover of contract kamal on helpdesk", "contracts": "list contracts", "due": "list due issues of kamal on helpdesk",
 		"next moment": "find next moment of helpdesk", "running": "list running cycles", "item": "read agenda of issue 1",
 		"health": "read health of helpdesk", "overdue": "list what is overdue on helpdesk", "made": "list issues made for kamal on helpdesk",
 		"remembered": "list people of helpdesk", "tally": "add up billing of kamal on helpdesk", "waivers": "list waivers of kamal on helpdesk",

@@ -18,11 +18,11 @@ type Recorded struct {
 
 // Record puts entries into the ledger, in one transaction and in the states they carry, and answers each in its
 // place. A step that is there already is returned as it stands, whatever the caller made of it: to change it,
-// use Move. The contract must have its Line first.
+// use Move. The contract must have its Cutover first.
 func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([]Recorded, error) {
 	out := make([]Recorded, len(entries))
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		r := recorder{tx: tx, now: now, lines: map[[2]string]bool{}}
+		r := recorder{tx: tx, now: now, cutovers: map[[2]string]bool{}}
 		if err := r.prepare(ctx); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([
 type recorder struct {
 	tx             *sql.Tx
 	now            time.Time
-	lines          map[[2]string]bool // connection and contract, known to have a line
+	cutovers       map[[2]string]bool // connection and contract, known to have one
 	entry, history *sql.Stmt
 }
 
@@ -66,11 +66,11 @@ func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
 	if err := e.valid(); err != nil {
 		return Recorded{}, err
 	}
-	if line := [2]string{e.Key.Connection, e.Key.Contract}; !r.lines[line] {
-		if _, err := readLine(ctx, r.tx, line[0], line[1]); err != nil {
+	if of := [2]string{e.Key.Connection, e.Key.Contract}; !r.cutovers[of] {
+		if _, err := readCutover(ctx, r.tx, of[0], of[1]); err != nil {
 			return Recorded{}, err
 		}
-		r.lines[line] = true
+		r.cutovers[of] = true
 	}
 	reason, evidence, request, err := e.encode()
 	if err != nil {

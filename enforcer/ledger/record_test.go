@@ -135,7 +135,7 @@ func TestRecordRefuses(t *testing.T) {
 		spoil func(*ledger.Entry)
 		want  string
 	}{
-		"a contract without a line": {func(e *ledger.Entry) { e.Key.Contract = "unheard-of" }, "line of contract unheard-of on helpdesk: not in the ledger"},
+		"a contract without a line": {func(e *ledger.Entry) { e.Key.Contract = "unheard-of" }, "cutover of contract unheard-of on helpdesk: not in the ledger"},
 		"a key without a step":      {func(e *ledger.Entry) { e.Key.Step = "" }, "is incomplete"},
 		"a key without a cycle":     {func(e *ledger.Entry) { e.Key.Cycle = "" }, "is incomplete"},
 		"an entry already sent":     {func(e *ledger.Entry) { e.State = enforcer.Sent }, `cannot be "sent"`},

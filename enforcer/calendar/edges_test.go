@@ -318,3 +318,95 @@ func TestNumbersInRussian(t *testing.T) {
 		}
 	}
 }
+
+// TestDaysAtTheEnds: the data's first and last days have answers, their neighbours outside have none.
+func TestDaysAtTheEnds(t *testing.T) {
+	c := always(t, 2026)
+	for day, known := range map[string]bool{"2025-12-31": false, "2026-01-01": true, "2026-12-31": true, "2027-01-01": false} {
+		date, err := calendar.ParseDate(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.IsWorkingDay(date); (err == nil) != known {
+			t.Errorf("%s: %v", day, err)
+		}
+	}
+	if n, err := (calendar.Days{Country: "XX"}).WorkingDays(2026); err == nil || n != 0 {
+		t.Errorf("working days without data: %d, %v", n, err)
+	}
+	for _, wrong := range []string{"9", "aa:00", "24:01", "09:60"} {
+		if at, err := calendar.ParseTimeOfDay(wrong); err == nil || at != 0 {
+			t.Errorf("%s: %v, %v", wrong, at, err)
+		}
+	}
+}
+
+// TestUnitsInWords says one, two and five of each unit in both languages.
+func TestUnitsInWords(t *testing.T) {
+	c := compile(t, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
+	start := time.Date(2026, 1, 12, 12, 0, 0, 0, c.Location())
+	for unit, want := range map[calendar.Unit][2][3]string{
+		calendar.Minutes:           {{"1 minute", "2 minutes", "5 minutes"}, {"1 мин", "2 мин", "5 мин"}},
+		calendar.Hours:             {{"1 hour", "2 hours", "5 hours"}, {"1 ч", "2 ч", "5 ч"}},
+		calendar.BusinessDays:      {{"1 business day", "2 business days", "5 business days"}, {"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
+		calendar.CivilBusinessDays: {{"1 business day", "2 business days", "5 business days"}, {"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
+		calendar.PlainDays:         {{"1 day", "2 days", "5 days"}, {"1 сутки", "2 суток", "5 суток"}},
+		calendar.CalendarDays:      {{"1 calendar day", "2 calendar days", "5 calendar days"}, {"1 календарный день", "2 календарных дня", "5 календарных дней"}},
+	} {
+		for i, n := range []int{1, 2, 5} {
+			due, err := c.Due(start, calendar.Term{N: n, Unit: unit}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for l, lang := range []string{"en", "ru"} {
+				got := due.Why[0].Text(lang)
+				if rest, ok := strings.CutPrefix(got, want[l][i]); !ok || rest == "" || rest[0] != ',' && rest[0] != ' ' && rest[0] != ':' {
+					t.Errorf("%q, want %q", got, want[l][i])
+				}
+			}
+		}
+	}
+}
+
+// TestAMovedWorkingDay is told with its name and the day whose place it takes, and has that day's hours.
+func TestAMovedWorkingDay(t *testing.T) {
+	week, err := calendar.ParseWeek("Mon 10:00-16:00; Tue-Fri 09:00-18:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(d int) calendar.Date { return calendar.Date{Year: 2026, Month: 3, Day: d} }
+	moved := func(instead calendar.Date) *calendar.Calendar {
+		c, err := calendar.Compile(calendar.Spec{ID: "moved", Zone: "UTC", Week: week, Days: calendar.Days{Years: map[int]calendar.Year{2026: {Status: calendar.Final, Days: []calendar.Day{
+			{Date: day(14), Kind: calendar.Working, Name: calendar.Name{RU: "перенос", EN: "moved"}, Instead: instead},
+		}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for _, c := range []struct {
+		instead         calendar.Date
+		closes          int
+		said, inRussian string
+	}{
+		{day(16), 16, "worked although a weekend: Sat 2026-03-14 (moved) instead of Mon 2026-03-16", "рабочие выходные: Сб 2026-03-14 (перенос) вместо Пн 2026-03-16"},
+		{calendar.Date{}, 18, "worked although a weekend: Sat 2026-03-14 (moved)", "рабочие выходные: Сб 2026-03-14 (перенос)"},
+	} {
+		cal := moved(c.instead)
+		at, err := cal.CloseOf(day(14))
+		if err != nil || at.Hour() != c.closes {
+			t.Errorf("in place of %v it closes %v, %v", c.instead, at, err)
+		}
+		due, err := cal.Due(time.Date(2026, 3, 13, 12, 0, 0, 0, time.UTC), calendar.Term{N: 1, Unit: calendar.BusinessDays}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var en, ru []string
+		for _, why := range due.Why {
+			en, ru = append(en, why.Text("en")), append(ru, why.Text("ru"))
+		}
+		if !strings.Contains(strings.Join(en, "\n")+"\n", c.said+"\n") || !strings.Contains(strings.Join(ru, "\n")+"\n", c.inRussian+"\n") {
+			t.Errorf("in place of %v: %q, %q", c.instead, en, ru)
+		}
+	}
+}

@@ -55,6 +55,7 @@ func check(ctx context.Context, a *app, live bool) error {
 	}
 	if !a.json() {
 		tellConfig(&a.page, cfg, len(faults) == 0)
+		tellCalendars(&a.page, cfg, a.clock())
 	}
 	if !live {
 		return nil
@@ -97,6 +98,19 @@ func tellConfig(p *page, cfg *config.Config, well bool) {
 			if o.Inert != nil {
 				p.linef("  ", "%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In(p.lang))
 			}
+		}
+	}
+}
+
+// calendarWarning is how long before the data of a calendar in use ends `check` says so.
+const calendarWarning = 60 * 24 * time.Hour
+
+// tellCalendars warns of calendars whose data ends soon: a promise that reaches beyond it is not judged.
+func tellCalendars(p *page, cfg *config.Config, now time.Time) {
+	for _, c := range cfg.Contracts {
+		if ends := c.Calendar.DataEnds(now); ends.Sub(now) < calendarWarning {
+			p.linef("! ", "%s: the days off are known until %s: a promise that reaches beyond is not judged; add the next year to the calendar",
+				c.ID, ends.Add(-time.Second).In(c.Calendar.Location()).Format(time.DateOnly))
 		}
 	}
 }

@@ -109,3 +109,18 @@ func TestCheckLiveMeasuresTheClock(t *testing.T) {
 
 // unfolded undoes the folding of long lines.
 func unfolded(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// 60 days before the days off of a calendar in use are known no further, check says so, and until which day they are.
+func TestCheckWarnsOfTheEndOfCalendarData(t *testing.T) {
+	d := newOffice(t)
+	for moment, warned := range map[string]bool{"2027-10-31 12:00:00": false, "2027-11-15 12:00:00": true, "2028-01-02 12:00:00": true} {
+		d.at(moment)
+		out := unfolded(d.want(exitOK, "check").out)
+		if got := strings.Contains(out, "the days off are known until"); got != warned {
+			t.Errorf("at %s warned %t, want %t:\n%s", moment, got, warned, out)
+		}
+		if moment[:4] == "2027" && warned {
+			contains(t, "check", out, "the days off are known until 2027-12-31: a promise that reaches beyond is not judged")
+		}
+	}
+}

@@ -25,6 +25,18 @@ func (c *Calendar) Location() *time.Location { return c.loc }
 // Version returns the edition of the days-off data.
 func (c *Calendar) Version() string { return c.version }
 
+// DataEnds returns the moment at which the days-off data that covers t ends: the first second, in the calendar's zone,
+// of a year without data. It is t itself where no data covers t.
+func (c *Calendar) DataEnds(t time.Time) time.Time {
+	year := t.In(c.loc).Year()
+	for _, table := range c.tables {
+		if table.firstYear <= year && year <= table.lastYear {
+			return FirstMoment(time.Date(table.lastYear+1, time.January, 1, 0, 0, 0, 0, time.UTC), c.loc)
+		}
+	}
+	return t
+}
+
 // DayLength returns the working time of the longest day of the week, a break left out: what people mean by "a
 // working day" when they tell an amount of working time in days.
 func (c *Calendar) DayLength() time.Duration { return c.day }

@@ -28,8 +28,8 @@ func (b Blocks) reason() enforcer.Reason {
 	return enforcer.Reason{}
 }
 
-// WorthALook reports whether a pending entry makes its request worth another look though nothing came: what is sent waits
-// for its answer, and what is held for a human, for a change of the request or for the end of what blocks it.
+// WorthALook reports whether a pending entry makes its request worth another look though nothing came: what is sent
+// waits for its answer, and what is held for a human, for a change of the request or for the end of what blocks it.
 func (b Blocks) WorthALook(e enforcer.Entry) bool {
 	if e.State != enforcer.Held {
 		return e.State != enforcer.Sent
@@ -45,9 +45,9 @@ func (b Blocks) WorthALook(e enforcer.Entry) bool {
 	return e.Reason.Code == enforcer.HeldRights
 }
 
-// Revise gives a pending entry as it is decided now, and the state that it moves to; "" where it stays as it is. One held
-// by the limit stays held until a human releases it, one held for a missing right until the right is there, and one that
-// waits out a back-off keeps waiting.
+// Revise gives a pending entry as it is decided now, and the state that it moves to; "" where it stays as it is. One
+// held by the limit stays held until a human releases it, one held for a missing right until the right is there, and
+// one that waits out a back-off keeps waiting.
 func (b Blocks) Revise(was, now enforcer.Entry) (enforcer.Entry, enforcer.EntryState) {
 	to := now.State
 	switch {

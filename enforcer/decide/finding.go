@@ -76,7 +76,8 @@ func (c *Case) cutover() enforcer.Cutover {
 	return cut
 }
 
-// Current reports whether the case is a request to keep fields of: watched since enforcement began, in sight, not on hold.
+// Current reports whether the case is a request to keep fields of: watched since enforcement began, in sight, not on
+// hold.
 func (c *Case) Current() bool {
 	r := c.Evaluation.Request
 	return !r.Hidden && r.GoneAt.IsZero() && r.Hold == "" && slices.ContainsFunc(c.Evaluation.Cycles, func(x enforcer.Cycle) bool {
@@ -148,8 +149,8 @@ func (f *Finding) Item() enforcer.AgendaItem {
 	return it
 }
 
-// Verdicts are what the cycles came to. Nothing is judged of what is out of our sight, nor by a mapping with faults; what
-// cannot be judged yet is judged once calendar or mapping are mended.
+// Verdicts are what the cycles came to. Nothing is judged of what is out of our sight, nor by a mapping with faults;
+// what cannot be judged yet is judged once calendar or mapping are mended.
 func (f *Finding) Verdicts() []enforcer.Verdict {
 	if f.Evaluation.Request.Hidden || f.Blocks.Mapping {
 		return nil
@@ -163,8 +164,8 @@ func (f *Finding) Verdicts() []enforcer.Verdict {
 	return out
 }
 
-// judges reports whether a verdict is to be kept of the cycle. What was over before enforcement began is history: an old
-// tracker has no end of it.
+// judges reports whether a verdict is to be kept of the cycle. What was over before enforcement began is history: an
+// old tracker has no end of it.
 func (f *Finding) judges(c *enforcer.Cycle) bool {
 	switch {
 	case c.Run != nil && c.Run.Hidden, c.Obligation.NoVerdict, c.Obligation.Kind == enforcer.Account:

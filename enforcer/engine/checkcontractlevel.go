@@ -11,8 +11,8 @@ import (
 	"slabridge/mapping"
 )
 
-// checkContractLevel holds what a contract asks for as a whole against the tracker: the issues that its duties make, and
-// the one that is told of the cost of changes.
+// checkContractLevel holds what a contract asks for as a whole against the tracker: the issues that its duties make,
+// and the one that is told of the cost of changes.
 func (k *checker) checkContractLevel(ctx context.Context, c *contract) error {
 	for i := range c.Duties {
 		k.checkDuty(c, &c.Duties[i])
@@ -68,8 +68,8 @@ func (k *checker) checkDuty(c *contract, duty *Duty) {
 	}
 }
 
-// watchIssue reads the issue that is told of the cost of changes. Before anything is mirrored its key stands for its id,
-// as trackers take it.
+// watchIssue reads the issue that is told of the cost of changes. Before anything is mirrored its key stands for its
+// id, as trackers take it.
 func (k *checker) watchIssue(ctx context.Context, c *contract) (connectors.History, error) {
 	id, ok, err := k.mirror.IDByKey(ctx, k.conn.ID, c.Account.WatchIssue)
 	if err != nil {
@@ -81,8 +81,8 @@ func (k *checker) watchIssue(ctx context.Context, c *contract) (connectors.Histo
 	return k.conn.Tracker.History(ctx, id)
 }
 
-// closing is what the mirrored requests show of the steps of a contract that give a request another status: the statuses
-// from which the tracker lets our account take them, and those from which it does not.
+// closing is what the mirrored requests show of the steps of a contract that give a request another status: the
+// statuses from which the tracker lets our account take them, and those from which it does not.
 type closing struct {
 	step  string // "await-answer/due"
 	class enforcer.StatusClass

@@ -165,8 +165,8 @@ func periodsOf(d *Duty, since, now time.Time, zone *time.Location) ([]enforcer.P
 	return list, nil
 }
 
-// newIssue is the issue to be made for a period, without people whom the tracker refuses as assignees, and with what the
-// tracker would not take of it.
+// newIssue is the issue to be made for a period, without people whom the tracker refuses as assignees, and with what
+// the tracker would not take of it.
 func (f *finding) newIssue(r *run, d *enforcer.Decision, unassignable map[string]bool) (connectors.NewIssue, []mapping.Problem) {
 	cycle := f.Cycle(d.Key)
 	o := f.contract.options

@@ -1,16 +1,14 @@
 // Package engine turns the crank: one Pass pulls what changed into the mirror, works out what the contracts
 // promise, records what is decided, writes what must be written, and reads it back.
 //
-// A pass gathers (mirror, directory), calculates (mapping, enforcer) and applies (ledger, tracker), in that
-// order and in separate files. Its now is the tracker's time: our clock plus the measured offset, taken once.
+// A pass synchronises the mirror, loads a snapshot that nothing changes afterwards, decides (enforcer/decide), records
+// what is decided, and hands to the outbox what is to be written, with a function that decides it again by the issue as
+// just read. Its now is the tracker's time: our clock plus the measured offset, taken once. The questions that only read
+// (plan, explain, survey, check) work on such a snapshot, too, and never come to the outbox.
 //
 // The package promises:
-//   - An intent is in the ledger before its request leaves; a step is written at most once; a write without an
-//     answer is looked for by its mark before anything is sent again.
-//   - Before a write the issue is read afresh and the decision made again; afterwards it is read back, and what
-//     the tracker silently left alone is a refusal, reported.
-//   - An internal comment is sent only under an account that may keep it internal, checked in the same pass.
-//   - More writes in one pass than the bound are held, all of them, until a human releases them.
+//   - A decision is in the ledger, or its request on the agenda, before the pass counts as complete.
+//   - More writes in one pass than the limit are held, all of them, until a human releases them.
 //   - Nothing that does not change costs anything: an idle pass is one request and a few queries.
 //
 // It never decides by itself what a contract means, never reads a clock (it is handed one), never opens a file
@@ -61,9 +59,9 @@ func (e *Engine) Connections() []Connection { return e.settings.Connections }
 func (e *Engine) Configure(s Settings) { e.settings = s }
 
 // Hint says that issues of a connection, by their ids, may have changed; without any, that something did. Run makes a
-// pass over the connection at once and reads them again in it, known or not. It reports whether all of them will be:
-// at most sixty new ones are taken at a time and in a minute, and for the others the pass looks at nothing but the tracker's
-// list of what changed. Unlike the other methods it may be called at any time, and does not wait.
+// pass over the connection at once and reads them again in it, known or not. It reports whether all of them will be: at
+// most sixty new ones are taken at a time and in a minute, and for the others the pass looks at nothing but the
+// tracker's list of what changed. Unlike the other methods it may be called at any time, and does not wait.
 func (e *Engine) Hint(connection string, issues ...string) bool {
 	return e.hints.add(e.clock(), connection, issues...)
 }

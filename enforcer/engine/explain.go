@@ -61,8 +61,8 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 	return out, nil
 }
 
-// explainContractLevel tells of an issue what it is to the contracts as a whole: one that was made for a period of a duty, or the
-// one that is told of the cost of changes.
+// explainContractLevel tells of an issue what it is to the contracts as a whole: one that was made for a period of a
+// duty, or the one that is told of the cost of changes.
 func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirrored) ([]Explanation, error) {
 	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, contractScope)
 	if err != nil {

@@ -85,8 +85,8 @@ func (s *source) healthStatus(ctx context.Context, now time.Time) (HealthStatus,
 type healthKeeper struct{ *pass }
 
 // keep keeps how the pass went and whether slabridge is late, and tells the watch issue once when that begins and once
-// when it is over. before is how late it was when the pass began: an outage that this very pass has made up for is told,
-// too.
+// when it is over. before is how late it was when the pass began: an outage that this very pass has made up for is
+// told, too.
 func (p healthKeeper) keep(ctx context.Context, before Lateness, failed error) error {
 	if ctx.Err() != nil {
 		return nil // told to stop: the next process sees for itself
@@ -131,8 +131,8 @@ const (
 	stepCaughtUp = "caught-up"
 )
 
-// noteLateness writes an internal note about ourselves on the watch issue, through the ledger like every other. It reports
-// whether there is nothing left to say; where nothing may be written now, a later pass tries again.
+// noteLateness writes an internal note about ourselves on the watch issue, through the ledger like every other. It
+// reports whether there is nothing left to say; where nothing may be written now, a later pass tries again.
 func (p healthKeeper) noteLateness(ctx context.Context, step string, since time.Time) (told bool, err error) {
 	if p.conn.WatchIssue == "" || len(p.contracts) == 0 {
 		return true, nil

@@ -53,8 +53,8 @@ func load(ctx context.Context, s source, report *Report) (*snapshot, error) {
 }
 
 // bindNames resolves the mappings against the mirrored names. Names by which something must not be written, or by which
-// booked time is out of sight, are read again first: what an admin has mended in the tracker is not to be held until the
-// names are read in their turn.
+// booked time is out of sight, are read again first: what an admin has mended in the tracker is not to be held until
+// the names are read in their turn.
 func (p *snapshot) bindNames(ctx context.Context) (problems []mapping.Problem, err error) {
 	names, ok, err := p.mirror.Directory(ctx, p.conn.ID)
 	if err != nil {
@@ -106,8 +106,8 @@ func (p *snapshot) findVanished(ctx context.Context) error {
 	return err
 }
 
-// blockReason is why nothing may be written, as far as the snapshot shows: something vanished, or the tracker's clock is
-// off; nil when it may.
+// blockReason is why nothing may be written, as far as the snapshot shows: something vanished, or the tracker's clock
+// is off; nil when it may.
 func (p *snapshot) blockReason() enforcer.Text {
 	why, limit := p.vanished, p.settings.ClockSkew
 	if offset, _, ok := p.conn.Tracker.Offset(); why == "" && ok && limit > 0 && offset.Abs() > limit {
@@ -141,8 +141,8 @@ func (p *snapshot) resolveCutovers(ctx context.Context) error {
 	return nil
 }
 
-// look takes a snapshot that only reads, as of at or, when that is zero, of now: no request is made, and the cutovers are
-// as they are.
+// look takes a snapshot that only reads, as of at or, when that is zero, of now: no request is made, and the cutovers
+// are as they are.
 func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 	p := &snapshot{source: s, now: at.UTC(), asOf: !at.IsZero(), reads: true}
 	if at.IsZero() {

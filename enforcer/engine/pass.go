@@ -177,8 +177,8 @@ func (p *pass) blocks(c *contract, h *connectors.History) decide.Blocks {
 	return b
 }
 
-// deferUnread leaves the issues that could not be read for a later pass, and notes as of when they were known: what came
-// due since is then late and not past.
+// deferUnread leaves the issues that could not be read for a later pass, and notes as of when they were known: what
+// came due since is then late and not past.
 func (p *pass) deferUnread(ctx context.Context, c *contract) error {
 	for _, id := range slices.Sorted(maps.Keys(p.unread)) {
 		it, err := p.item(ctx, id, c.ID)
@@ -193,10 +193,9 @@ func (p *pass) deferUnread(ctx context.Context, c *contract) error {
 	return nil
 }
 
-// close notes when each issue's next moment comes, and that everything was evaluated as of now. A contract whose mapping
-// has faults was not. It comes after
-// every decision was recorded: a decision that is neither recorded nor on the agenda would be lost with this
-// process. What is not written yet stays pending in the ledger.
+// close notes when each issue's next moment comes, and that everything was evaluated as of now. A contract whose
+// mapping has faults was not. It comes after every decision was recorded: a decision that is neither recorded nor on
+// the agenda would be lost with this process. What is not written yet stays pending in the ledger.
 func (p *pass) close(ctx context.Context) error {
 	if err := p.keepVerdicts(ctx); err != nil {
 		return err

@@ -57,7 +57,8 @@ func (p *reader) plan(ctx context.Context) (Plan, error) {
 // open are the states of what is still to be written.
 var open = []enforcer.EntryState{enforcer.Intended, enforcer.Waiting, enforcer.Held}
 
-// planned is what would be written about one issue, a step at a time, in words, and what it adds to the cost of changes.
+// planned is what would be written about one issue, a step at a time, in words, and what it adds to the cost of
+// changes.
 func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.Entry, []ledger.Tally, error) {
 	m, ok, err := p.mirrored(ctx, id)
 	if err != nil || !ok {

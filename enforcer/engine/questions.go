@@ -117,8 +117,8 @@ func (e *Engine) HealthStatus(ctx context.Context, now time.Time) ([]HealthStatu
 	return out, nil
 }
 
-// Undoing works out, from the tracker as it is now, what can be taken back of the steps that the filter chooses and that
-// were written. It writes nothing.
+// Undoing works out, from the tracker as it is now, what can be taken back of the steps that the filter chooses and
+// that were written. It writes nothing.
 func (e *Engine) Undoing(ctx context.Context, f ledger.Filter) ([]outbox.Undo, error) {
 	out, err := each(e.settings.Connections, func(c Connection) ([]outbox.Undo, error) {
 		if f.Connection != "" && f.Connection != c.ID {

@@ -93,8 +93,8 @@ func (p *pass) takeBack(ctx context.Context, why string, entries ...ledger.Entry
 	return err
 }
 
-// retryRefused lets the refused steps of an issue be decided again, when something changed that the refusal may rest on.
-// It gives those that are pending again.
+// retryRefused lets the refused steps of an issue be decided again, when something changed that the refusal may rest
+// on. It gives those that are pending again.
 func (p *pass) retryRefused(ctx context.Context, c *contract, id string, refused []ledger.Entry) ([]ledger.Entry, error) {
 	if len(refused) == 0 {
 		return nil, nil
@@ -127,9 +127,9 @@ func (p *pass) ready(e ledger.Entry) bool {
 	return e.State == enforcer.Intended && !e.NotBefore.After(p.now)
 }
 
-// holdOverLimit holds what is to be written when it is more than the limit, all that is new of it and before anything is
-// sent, until a human releases it. What the tracker shows to have been said is only taken over: a ledger restored from a
-// backup is no storm.
+// holdOverLimit holds what is to be written when it is more than the limit, all that is new of it and before anything
+// is sent, until a human releases it. What the tracker shows to have been said is only taken over: a ledger restored
+// from a backup is no storm.
 func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
 	limit := p.settings.WritesPerPass
 	fresh := make([][]ledger.Entry, len(findings)) // beside findings

@@ -40,8 +40,8 @@ func (f *finding) keep() {
 	f.item = &it
 }
 
-// find evaluates one request and decides about it, as the mirror or a fresh read has it. The evaluation says whether the
-// contract has anything to do with it.
+// find evaluates one request and decides about it, as the mirror or a fresh read has it. The evaluation says whether
+// the contract has anything to do with it.
 func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks decide.Blocks) (finding, error) {
 	f := finding{contract: c, history: m.history, readAt: m.entry.ReadAt}
 	f.Contract, f.Blocks = c.rules(), blocks
@@ -100,8 +100,8 @@ func (p *snapshot) elsewhere(c *contract, m mirrored) bool {
 }
 
 // at is the moment as of which a request is evaluated: now, or the request's last event when that is later. What the
-// tracker tells has happened, though our idea of its clock may be behind, or someone answered since the pass began. With
-// asOf set, later events stay invisible.
+// tracker tells has happened, though our idea of its clock may be behind, or someone answered since the pass began.
+// With asOf set, later events stay invisible.
 func (p *snapshot) at(r *enforcer.Request) time.Time {
 	if n := len(r.Moments); n > 0 && !p.asOf && r.Moments[n-1].At.After(p.now) {
 		return r.Moments[n-1].At

@@ -10,8 +10,8 @@ import (
 	"slabridge/enforcer/outbox"
 )
 
-// minWake after the last pass over all connections keeps a step that cannot be taken from turning the daemon into a busy
-// loop.
+// minWake after the last pass over all connections keeps a step that cannot be taken from turning the daemon into a
+// busy loop.
 const minWake = time.Second
 
 // lastPass is how the last pass over a connection ended.
@@ -34,9 +34,9 @@ func (e *Engine) note(s source, now time.Time, err error) {
 }
 
 // Run passes over each connection by its schedule, over those that Hint tells of, and over all of them whenever the
-// next moment comes at which time alone gives something to do. It returns when ctx ends, after the write under way. Each pass is told to
-// report, errors included: they are for the next pass to overcome. Settings that arrive on reload are taken
-// between two passes.
+// next moment comes at which time alone gives something to do. It returns when ctx ends, after the write under way.
+// Each pass is told to report, errors included: they are for the next pass to overcome. Settings that arrive on reload
+// are taken between two passes.
 func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]Report, error)) error {
 	ticks := make(chan string, 64)
 	schedule, err := e.schedule(ticks)

@@ -46,8 +46,8 @@ func (s *source) sync(ctx context.Context, o SyncOptions, progress func(mirror.P
 	return r, s.refreshNames(ctx, slices.Concat(r.Changed, r.Work))
 }
 
-// countsWork reports whether a version of a contract counts booked time: only then is it listed, which costs a request a
-// pass.
+// countsWork reports whether a version of a contract counts booked time: only then is it listed, which costs a request
+// a pass.
 func countsWork(c *enforcer.Contract) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
 		billed := func(r enforcer.Rule) bool { return r.Sum != nil && r.Sum.Billed != nil }

@@ -7,7 +7,6 @@ import (
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 )
 
@@ -41,7 +40,7 @@ func (p *pass) carryOut(ctx context.Context, f finding) error {
 
 // recheck decides a request again, as just read, and gives what is still to be written of it.
 func (p *pass) recheck(ctx context.Context, f *finding, h connectors.History) (todo outbox.Todo, err error) {
-	pending, err := p.afresh(ctx, f.entries)
+	pending, err := p.ledger.Afresh(ctx, f.entries)
 	if err != nil {
 		return todo, err
 	}
@@ -83,18 +82,6 @@ func (p *pass) steps(f *finding) []outbox.Step {
 		}
 	}
 	return out
-}
-
-// afresh gives entries as the ledger has them now, some of them written since they were decided.
-func (p *pass) afresh(ctx context.Context, entries []ledger.Entry) ([]ledger.Entry, error) {
-	out := slices.Clone(entries)
-	for i := range out {
-		var err error
-		if out[i], err = p.ledger.Get(ctx, out[i].ID); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 // writeContractLevel writes what a contract as a whole calls for.

@@ -133,6 +133,18 @@ func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry, 
 // Get reads one entry; ErrNotFound when there is none.
 func (l *Ledger) Get(ctx context.Context, id string) (Entry, error) { return get(ctx, l.db, id) }
 
+// Afresh gives entries as the ledger has them now, some of them changed since they were read.
+func (l *Ledger) Afresh(ctx context.Context, entries []Entry) ([]Entry, error) {
+	out := make([]Entry, len(entries))
+	for i, e := range entries {
+		var err error
+		if out[i], err = l.Get(ctx, e.ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 func get(ctx context.Context, q querier, id string) (Entry, error) {
 	e, err := scanEntry(q.QueryRowContext(ctx, `SELECT `+entryColumns+` FROM ledger_entries WHERE id = $1`, id).Scan)
 	if err != nil {

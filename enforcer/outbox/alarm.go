@@ -154,8 +154,8 @@ func wasInternal(w ledger.Write, event string) bool {
 }
 
 // cameOutPublic deals with an internal comment that reading back shows to be public: the alarm first, so that a crash
-// forgets nothing, then it is taken back where the tracker allows that. One that was public before, was taken back and is
-// public again is so by somebody's wish.
+// forgets nothing, then it is taken back where the tracker allows that. One that was public before, was taken back and
+// is public again is so by somebody's wish.
 func (a *alarms) cameOutPublic(ctx context.Context, issue connectors.Issue, r connectors.Receipt) (connectors.Receipt, error) {
 	if !r.Public {
 		return r, nil
@@ -186,8 +186,8 @@ func (a *alarms) cameOutPublic(ctx context.Context, issue connectors.Issue, r co
 }
 
 // takeBack makes a comment that came out public internal, or erases it where the tracker leaves it public, and reads
-// what has become of it: whatever the answers were, what is there decides. A tracker that fails in between is asked again
-// by the next pass.
+// what has become of it: whatever the answers were, what is there decides. A tracker that fails in between is asked
+// again by the next pass.
 func (a *alarms) takeBack(ctx context.Context, x ledger.Alarm, r connectors.Receipt) (connectors.Receipt, error) {
 	d := a.desk
 	if !d.tracker.Capabilities().Retract {

@@ -12,8 +12,9 @@ import (
 )
 
 // Make makes the issue that an entry calls for, unless it is there already: an answer may have been lost, or the ledger
-// restored from before it was made. plan renders it without people whom the tracker refuses as assignees. An entry whose
-// issue was made and left unlike it gets its assignee corrected. It gives the id of an issue that is new to the ledger.
+// restored from before it was made. plan renders it without people whom the tracker refuses as assignees. An entry
+// whose issue was made and left unlike it gets its assignee corrected. It gives the id of an issue that is new to the
+// ledger.
 func (w *Writer) Make(ctx context.Context, e ledger.Entry, since time.Time, plan func(unassignable map[string]bool) connectors.NewIssue) (id string, err error) {
 	for again := true; again && err == nil; {
 		issue := plan(w.desk.unassignable)
@@ -59,8 +60,8 @@ func (s *creationSink) Send(ctx context.Context, w ledger.Write) (err error) {
 	return s.desk.ruleOutAssignee(w.Request.Create.Assign, err)
 }
 
-// Verify reads the issue back; it is there whether or not it can be read now. What the tracker made otherwise than it was
-// asked to is a refusal; what people changed since is not.
+// Verify reads the issue back; it is there whether or not it can be read now. What the tracker made otherwise than it
+// was asked to is a refusal; what people changed since is not.
 func (s *creationSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Receipt, error) {
 	receipt := connectors.Receipt{Issue: s.id}
 	h, err := s.desk.readBack(ctx, s.id)

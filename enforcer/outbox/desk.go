@@ -54,7 +54,8 @@ func (d *desk) readBack(ctx context.Context, issue string) (connectors.History, 
 	return h, err
 }
 
-// ruleOutAssignee makes a replan of a refusal that may be for the assignee: someone else, then; nothing of it was saved.
+// ruleOutAssignee makes a replan of a refusal that may be for the assignee: someone else, then; nothing of it was
+// saved.
 func (d *desk) ruleOutAssignee(who string, err error) error {
 	if who == "" || connectors.ClassOf(err) != connectors.Refused {
 		return err

@@ -11,9 +11,10 @@ import (
 	"slabridge/mapping"
 )
 
-// Revert takes back what can be taken back of the undos, by orders under contracts. Each is in the ledger first, under a
-// key of its own, and is then carried out like any other write: the issue read afresh and looked at again, sent at most
-// once, read back. One that cannot be carried out now (the tracker is away, something stops writes) is by the next pass.
+// Revert takes back what can be taken back of the undos, by orders under contracts. Each is in the ledger first, under
+// a key of its own, and is then carried out like any other write: the issue read afresh and looked at again, sent at
+// most once, read back. One that cannot be carried out now (the tracker is away, something stops writes) is by the next
+// pass.
 func (w *Writer) Revert(ctx context.Context, undos []Undo, contracts []Contract) error {
 	if err := w.order(ctx, undos); err != nil {
 		return err
@@ -64,7 +65,8 @@ func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry
 	for _, e := range steps {
 		x.chosen[e.ID], x.entries[e.ID] = true, e
 	}
-	// what was ordered to be taken back before counts as chosen, too: its part of a shared write is no reason to leave the rest
+	// what was ordered to be taken back before counts as chosen, too: its part of a shared write is no reason to leave
+	// the rest
 	all, err := w.ledger.ByIssue(ctx, w.connection, steps[0].Key.Issue)
 	if err != nil {
 		return nil, h, err
@@ -201,7 +203,7 @@ func (w *Writer) takeBackSteps(ctx context.Context, g orderGroup, orders []ledge
 	}
 	for again := true; again; {
 		var err error
-		if orders, err = w.afresh(ctx, orders); err != nil {
+		if orders, err = w.ledger.Afresh(ctx, orders); err != nil {
 			return err
 		}
 		orders = slices.DeleteFunc(orders, func(o ledger.Entry) bool { return o.State != enforcer.Intended && o.State != enforcer.Held })

@@ -33,15 +33,15 @@ type Found struct {
 	About string // what people type for the place
 }
 
-// replan is the error of a request of which nothing was done and that is to be planned anew at once: what was refused of
-// it is ruled out from now on.
+// replan is the error of a request of which nothing was done and that is to be planned anew at once: what was refused
+// of it is ruled out from now on.
 type replan struct{ error }
 
 func (r replan) Unwrap() error { return r.error }
 
 // A request without an answer is left alone for settleAfter, which is longer than we wait for any answer; then it is
-// looked for. Only when nothing was seen of it until resendAfter, longer than trackers and what stands before them let a
-// request live (a minute, mostly), is it taken for lost. What comes later still is a duplicate post.
+// looked for. Only when nothing was seen of it until resendAfter, longer than trackers and what stands before them let
+// a request live (a minute, mostly), is it taken for lost. What comes later still is a duplicate post.
 const (
 	settleAfter = 2 * time.Minute
 	resendAfter = 5 * time.Minute

@@ -12,17 +12,17 @@ import (
 	"slabridge/mapping"
 )
 
-// StepsPosted finds the steps that comments of our account tell of already, by the ids in their marks, with the event of
-// each. The installation in a mark does not matter: a step keeps its id when the ledger is restored from an older backup
-// or begun anew, and what the customer was told once is not told again.
+// StepsPosted finds the steps that comments of our account tell of already, by the ids in their marks, with the event
+// of each. The installation in a mark does not matter: a step keeps its id when the ledger is restored from an older
+// backup or begun anew, and what the customer was told once is not told again.
 func StepsPosted(h connectors.History, self string) map[string]connectors.Event {
 	out := map[string]connectors.Event{}
 	eachPost(h, self, func(s mapping.MarkedStep, e connectors.Event) { out[s.ID] = e })
 	return out
 }
 
-// DuplicatePosts tells of steps that two comments of ours tell of: a request that came through later than resendAfter, or
-// another installation under the same account. It cannot be taken back from here, and must not go unseen.
+// DuplicatePosts tells of steps that two comments of ours tell of: a request that came through later than resendAfter,
+// or another installation under the same account. It cannot be taken back from here, and must not go unseen.
 func DuplicatePosts(h connectors.History, self string) []string {
 	var out []string
 	last := map[string]connectors.Event{}
@@ -79,9 +79,9 @@ func leftToDo(s Step, posted map[string]connectors.Event) enforcer.Changes {
 	return ch
 }
 
-// dropAlreadyApplied takes out of a step that has no comment, and so leaves no mark, what the tracker's history shows our
-// account to have done since the step's moment. A ledger restored from an older backup does not know of it, and what a
-// person made of it since is theirs. Watchers leave no history: one whom a person took off is added once more.
+// dropAlreadyApplied takes out of a step that has no comment, and so leaves no mark, what the tracker's history shows
+// our account to have done since the step's moment. A ledger restored from an older backup does not know of it, and
+// what a person made of it since is theirs. Watchers leave no history: one whom a person took off is added once more.
 func dropAlreadyApplied(s Step, ch enforcer.Changes, r *enforcer.Request, self string) enforcer.Changes {
 	if s.Changes.Comment != nil || s.Entry.Receipt != nil {
 		return ch

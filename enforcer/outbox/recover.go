@@ -8,8 +8,8 @@ import (
 )
 
 // recover settles requests whose outcome is not known: a crash, a lost answer, a read-back that showed nothing. Each is
-// looked for in each pass from settleAfter on: found, it was done. Not found until it is taken for lost, it was not, and
-// is decided anew; before it is sent again the place is read once more.
+// looked for in each pass from settleAfter on: found, it was done. Not found until it is taken for lost, it was not,
+// and is decided anew; before it is sent again the place is read once more.
 func (o *Outbox) recover(ctx context.Context, sinkOf func(ledger.Write) Sink) error {
 	open, err := o.ledger.Unsettled(ctx, o.connection)
 	if err != nil {
@@ -43,9 +43,9 @@ func (o *Outbox) resolveOutcome(ctx context.Context, s Sink, w ledger.Write) err
 	return o.finish(ctx, w, nil, ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"})
 }
 
-// resume sends what is left of a request that was cut short. It is not decided anew: what was done of it may be all that
-// the promise asks for, and nobody would ever be told why. That it is on its way is noted before it leaves, so that a
-// further death finds it so.
+// resume sends what is left of a request that was cut short. It is not decided anew: what was done of it may be all
+// that the promise asks for, and nobody would ever be told why. That it is on its way is noted before it leaves, so
+// that a further death finds it so.
 func (o *Outbox) resume(ctx context.Context, w ledger.Write, found Found) error {
 	rest, err := found.Rest(ctx)
 	if err != nil || rest == nil {

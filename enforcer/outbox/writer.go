@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -224,16 +223,4 @@ func (w *Writer) holdReason(ctx context.Context, key string, p mapping.Planned, 
 	}
 	w.report.Problem(key, true, "held: %s", why)
 	return enforcer.Reason{Code: code, Text: enforcer.Untranslated(why)}, nil
-}
-
-// afresh gives entries as the ledger has them now, some of them written since they were decided.
-func (w *Writer) afresh(ctx context.Context, entries []ledger.Entry) ([]ledger.Entry, error) {
-	out := slices.Clone(entries)
-	for i, e := range entries {
-		var err error
-		if out[i], err = w.ledger.Get(ctx, e.ID); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

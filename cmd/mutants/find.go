@@ -27,7 +27,8 @@ type mutant struct {
 
 func (m *mutant) place() string {
 	p := m.file.set.Position(m.from)
-	return fmt.Sprintf("%s:%d:%d", filepath.Join(filepath.Base(filepath.Dir(p.Filename)), filepath.Base(p.Filename)), p.Line, p.Column)
+	folder, file := filepath.Base(filepath.Dir(p.Filename)), filepath.Base(p.Filename)
+	return fmt.Sprintf("%s:%d:%d", filepath.Join(folder, file), p.Line, p.Column)
 }
 
 func (m *mutant) name() string   { return m.function + ": " + m.change }

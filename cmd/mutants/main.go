@@ -56,7 +56,8 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	flags.IntVar(&o.least, "least", 0, "fail if a package's score is less than this percentage")
 	flags.StringVar(&o.only, "only", "", "try only mutants whose place contains this text, such as due.go:41")
 	flags.StringVar(&o.skip, "skip", "", "run no tests that match this expression: those that take minutes")
-	flags.StringVar(&o.equivalent, "equivalent", "cmd/mutants/equivalent.txt", "read the mutants not to be counted from this file")
+	flags.StringVar(&o.equivalent, "equivalent", "cmd/mutants/equivalent.txt",
+		"read the mutants not to be counted from this file")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}

@@ -34,8 +34,8 @@ type binary struct {
 	patience  time.Duration // longer than this no test run takes but for the mutant
 }
 
-// test compiles the mutants into the tests of the packages named, once, and runs these, but those to be skipped, for each
-// mutant.
+// test compiles the mutants into the tests of the packages named, once, and runs these, but those to be skipped, for
+// each mutant.
 func (p *pkg) test(ctx context.Context, names []string, skip string, mutants []*mutant) error {
 	tmp, err := os.MkdirTemp("", "mutants")
 	if err != nil {

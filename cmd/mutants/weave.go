@@ -110,8 +110,10 @@ func (p *pkg) nameImports() {
 func (p *pkg) check(set *token.FileSet, files []*ast.File, info *types.Info) []types.Error {
 	var faults []types.Error
 	conf := types.Config{
-		Importer: importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) { return os.Open(p.exports[path]) }),
-		Error:    func(err error) { faults = append(faults, err.(types.Error)) },
+		Importer: importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) {
+			return os.Open(p.exports[path])
+		}),
+		Error: func(err error) { faults = append(faults, err.(types.Error)) },
 	}
 	conf.Check(p.path, set, files, info) //nolint:errcheck // Error is told each of them
 	return faults

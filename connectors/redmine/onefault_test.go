@@ -276,3 +276,30 @@ func TestRetractingWithoutTheRight(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersToAnotherQuestion: an issue that was not asked for, and a list that is not in the order asked for, are not
+// the tracker's answers.
+func TestAnswersToAnotherQuestion(t *testing.T) {
+	const stub = `{"id":%d,"created_on":"2026-03-02T09:00:00Z","updated_on":"2026-03-02T09:00:0%dZ"}`
+	answers := office()
+	answers["/issues/7.json"] = `{"issue":` + fullIssue + `}`
+	answers["/issues.json"] = `{"issues":[` + fmt.Sprintf(stub, 7, 5) + `,` + fmt.Sprintf(stub, 8, 4) + `]}`
+	tr := siteOf(t, answers, nil)
+	h, err := tr.History(t.Context(), "7")
+	if connectors.ClassOf(err) != connectors.Garbled || h.Issue.ID != "" {
+		t.Errorf("issue %q in place of 7: %v", h.Issue.ID, err)
+	}
+	_, err = gather(func(page func([]connectors.Stub) error) error { return tr.Changed(t.Context(), time.Time{}, page) })
+	if connectors.ClassOf(err) != connectors.Garbled {
+		t.Errorf("a list out of order: %v", err)
+	}
+	answers["/issues/17.json"] = `{"issue":` + strings.Replace(fullIssue, `"is_private":true`, `"is_private":1`, 1) + `}`
+	if h, err := siteOf(t, answers, nil).History(t.Context(), "17"); connectors.ClassOf(err) != connectors.Garbled || h.Issue.ID != "" {
+		t.Errorf("an issue that cannot be decoded: %q, %v", h.Issue.ID, err)
+	}
+	for _, event := range []string{"time:5", "journal:x", "journal:5/../6"} {
+		if err := tr.Retract(t.Context(), "7", event, connectors.Erased); err == nil {
+			t.Errorf("%s is taken back", event)
+		}
+	}
+}

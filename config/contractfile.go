@@ -314,6 +314,7 @@ const (
 
 // bareWords are the words that may stand alone, and formWords those that something may stand behind.
 func bareWords() []string { return vocabularyWords(func(w *enforcer.WordSpec) bool { return w.Bare }) }
+
 func formWords() []string {
 	return vocabularyWords(func(w *enforcer.WordSpec) bool { return w.Form != nil })
 }

@@ -25,8 +25,12 @@ import (
 // for it, nor of calendar data, which has a version of its own.
 func rulesFingerprint(c *enforcer.Contract, spec calendar.Spec) string {
 	return hash(object{
-		{"Text", c.Preset}, {"Severities", severityIDs(c)}, {"Obligations", list(c.Obligations, encodeObligation)},
-		{"Reopen", c.Reopen}, {"Plan", c.Plan}, {"Zone", spec.Zone},
+		{"Text", c.Preset},
+		{"Severities", severityIDs(c)},
+		{"Obligations", list(c.Obligations, encodeObligation)},
+		{"Reopen", c.Reopen},
+		{"Plan", c.Plan},
+		{"Zone", spec.Zone},
 		{"Week", list(spec.Week[:], func(day *[]calendar.Interval) any { return list(*day, encodeInterval) })},
 	})
 }
@@ -50,7 +54,10 @@ func (c *Config) fingerprint() string {
 	return hash([]any{
 		list(c.Contracts, func(c *Contract) any {
 			return object{
-				{"ID", c.ID}, {"Fingerprint", c.Fingerprint}, {"Mapping", c.MappingID}, {"Connection", c.Connection},
+				{"ID", c.ID},
+				{"Fingerprint", c.Fingerprint},
+				{"Mapping", c.MappingID},
+				{"Connection", c.Connection},
 				{"Scope", encodeScope(&c.Scope)},
 			}
 		}),

@@ -18,28 +18,57 @@ func encodeObligation(o *enforcer.Obligation) any {
 		inert = object{}
 	}
 	return object{
-		{"ID", o.ID}, {"Source", ""}, {"Title", nil}, {"Kind", o.Kind}, {"Assumption", nil}, {"Plans", o.Plans},
-		{"Start", encodeCondition(&o.Start)}, {"Again", pointer(o.Again, encodeCondition)},
-		{"Stop", list(o.Stop, encodeCondition)}, {"Accept", list(o.Accept, encodeCondition)}, {"Pause", o.Pause},
-		{"Unless", o.Unless}, {"Agreed", o.Agreed}, {"Repeat", o.Repeat}, {"Once", o.Once},
-		{"NoVerdict", o.NoVerdict}, {"Escalation", o.Escalation}, {"Off", o.Off},
-		{"Rules", list(o.Rules, encodeRule)}, {"Items", nil}, {"Inert", inert},
+		{"ID", o.ID},
+		{"Source", ""},
+		{"Title", nil},
+		{"Kind", o.Kind},
+		{"Assumption", nil},
+		{"Plans", o.Plans},
+		{"Start", encodeCondition(&o.Start)},
+		{"Again", pointer(o.Again, encodeCondition)},
+		{"Stop", list(o.Stop, encodeCondition)},
+		{"Accept", list(o.Accept, encodeCondition)},
+		{"Pause", o.Pause},
+		{"Unless", o.Unless},
+		{"Agreed", o.Agreed},
+		{"Repeat", o.Repeat},
+		{"Once", o.Once},
+		{"NoVerdict", o.NoVerdict},
+		{"Escalation", o.Escalation},
+		{"Off", o.Off},
+		{"Rules", list(o.Rules, encodeRule)},
+		{"Items", nil},
+		{"Inert", inert},
 	}
 }
 
 func encodeCondition(c *enforcer.Condition) any {
 	return object{
-		{"Word", c.Word}, {"Audience", c.Audience}, {"By", c.By}, {"Classes", c.Classes}, {"Role", c.Role},
-		{"Field", c.Field}, {"Silent", c.Silent}, {"Assigned", c.Assigned}, {"Step", c.Step},
+		{"Word", c.Word},
+		{"Audience", c.Audience},
+		{"By", c.By},
+		{"Classes", c.Classes},
+		{"Role", c.Role},
+		{"Field", c.Field},
+		{"Silent", c.Silent},
+		{"Assigned", c.Assigned},
+		{"Step", c.Step},
 		{"Activity", c.Activity},
 	}
 }
 
 func encodeRule(r *enforcer.Rule) any {
 	return object{
-		{"Severities", r.Severities}, {"Within", pointer(r.Within, encodeTerm)}, {"As", r.As}, {"On", r.On},
-		{"AtMost", r.AtMost}, {"Sum", pointer(r.Sum, encodeSum)}, {"Always", r.Always}, {"Limit", r.Limit},
-		{"While", r.While}, {"Steps", list(r.Steps, encodeStep)},
+		{"Severities", r.Severities},
+		{"Within", pointer(r.Within, encodeTerm)},
+		{"As", r.As},
+		{"On", r.On},
+		{"AtMost", r.AtMost},
+		{"Sum", pointer(r.Sum, encodeSum)},
+		{"Always", r.Always},
+		{"Limit", r.Limit},
+		{"While", r.While},
+		{"Steps", list(r.Steps, encodeStep)},
 	}
 }
 
@@ -63,15 +92,24 @@ func encodeMean(m *enforcer.Mean) any { return object{{"Of", m.Of}, {"From", m.F
 
 func encodeStep(s *enforcer.Step) any {
 	return object{
-		{"ID", s.ID}, {"Trigger", encodeTrigger(&s.Trigger)}, {"Comment", pointer(s.Comment, encodeComment)},
-		{"Assign", s.Assign}, {"Duty", s.Duty}, {"Watch", s.Watch}, {"Priority", s.Priority}, {"Action", s.Action},
-		{"Notice", s.Notice}, {"Ours", s.Ours},
+		{"ID", s.ID},
+		{"Trigger", encodeTrigger(&s.Trigger)},
+		{"Comment", pointer(s.Comment, encodeComment)},
+		{"Assign", s.Assign},
+		{"Duty", s.Duty},
+		{"Watch", s.Watch},
+		{"Priority", s.Priority},
+		{"Action", s.Action},
+		{"Notice", s.Notice},
+		{"Ours", s.Ours},
 	}
 }
 
 func encodeTrigger(t *enforcer.Trigger) any {
 	return object{
-		{"Due", t.Due}, {"Percent", t.Percent}, {"After", pointer(t.After, encodeTerm)},
+		{"Due", t.Due},
+		{"Percent", t.Percent},
+		{"After", pointer(t.After, encodeTerm)},
 		{"Before", pointer(t.Before, encodeTerm)},
 	}
 }
@@ -101,7 +139,10 @@ func encodeYear(y *calendar.Year) any {
 
 func encodeDay(d *calendar.Day) any {
 	return object{
-		{"Date", encodeDate(&d.Date)}, {"Kind", int(d.Kind)}, {"Name", encodeName(&d.Name)}, {"ShortBy", int(d.ShortBy)},
+		{"Date", encodeDate(&d.Date)},
+		{"Kind", int(d.Kind)},
+		{"Name", encodeName(&d.Name)},
+		{"ShortBy", int(d.ShortBy)},
 		{"Instead", encodeDate(&d.Instead)},
 	}
 }
@@ -114,21 +155,34 @@ func encodeName(n *calendar.Name) any { return object{{"RU", n.RU}, {"EN", n.EN}
 
 func encodeDuty(d *Duty) any {
 	return object{
-		{"ID", d.ID}, {"Obligation", d.Obligation}, {"Period", d.Period}, {"Within", pointer(d.Within, encodeTerm)},
+		{"ID", d.ID},
+		{"Obligation", d.Obligation},
+		{"Period", d.Period},
+		{"Within", pointer(d.Within, encodeTerm)},
 		{"Issue", encodeDutyIssue(&d.Issue)},
 	}
 }
 
 func encodeDutyIssue(d *mapping.Duty) any {
 	return object{
-		{"Path", d.Path}, {"ID", d.ID}, {"Obligation", d.Obligation}, {"Project", d.Project}, {"Type", d.Type},
-		{"Subject", d.Subject}, {"Description", d.Description}, {"Assign", d.Assign}, {"OnDuty", d.OnDuty},
+		{"Path", d.Path},
+		{"ID", d.ID},
+		{"Obligation", d.Obligation},
+		{"Project", d.Project},
+		{"Type", d.Type},
+		{"Subject", d.Subject},
+		{"Description", d.Description},
+		{"Assign", d.Assign},
+		{"OnDuty", d.OnDuty},
 	}
 }
 
 func encodeAccount(a *Account) any {
 	return object{
-		{"Sum", a.Sum}, {"Currency", a.Currency}, {"Rate", a.Rate}, {"Changes", list(a.Changes, encodeWhen)},
+		{"Sum", a.Sum},
+		{"Currency", a.Currency},
+		{"Rate", a.Rate},
+		{"Changes", list(a.Changes, encodeWhen)},
 		{"WatchIssue", a.WatchIssue},
 	}
 }
@@ -139,20 +193,30 @@ func encodeScope(s *mapping.Scope) any {
 
 func encodeWhen(w *mapping.When) any {
 	return object{
-		{"Field", w.Field}, {"In", w.In}, {"Tracker", w.Tracker}, {"Category", w.Category},
-		{"Priority", w.Priority}, {"AuthorRole", w.AuthorRole},
+		{"Field", w.Field},
+		{"In", w.In},
+		{"Tracker", w.Tracker},
+		{"Category", w.Category},
+		{"Priority", w.Priority},
+		{"AuthorRole", w.AuthorRole},
 	}
 }
 
 // encodeMapping leaves out how a comment is kept internal, which moves no deadline.
 func encodeMapping(m *mapping.Mapping) any {
 	return object{
-		{"ID", m.ID}, {"Connection", m.Connection}, {"Severity", list(m.Severity, encodeSeverityRule)},
-		{"Status", list(m.Status, encodeStatusRule)}, {"Roles", list(m.Roles, encodeRoleRule)},
-		{"Priorities", m.Priorities}, {"Fields", list(m.Fields, encodeFieldRule)},
-		{"Activities", list(m.Activities, encodeActivityRule)}, {"Internal", object{{"Kind", ""}}},
+		{"ID", m.ID},
+		{"Connection", m.Connection},
+		{"Severity", list(m.Severity, encodeSeverityRule)},
+		{"Status", list(m.Status, encodeStatusRule)},
+		{"Roles", list(m.Roles, encodeRoleRule)},
+		{"Priorities", m.Priorities},
+		{"Fields", list(m.Fields, encodeFieldRule)},
+		{"Activities", list(m.Activities, encodeActivityRule)},
+		{"Internal", object{{"Kind", ""}}},
 		{"AutoReply", nil}, // its texts stand beside the mapping
-		{"OnBehalf", m.OnBehalf}, {"DuplicateRelations", m.DuplicateRelations},
+		{"OnBehalf", m.OnBehalf},
+		{"DuplicateRelations", m.DuplicateRelations},
 	}
 }
 
@@ -169,15 +233,26 @@ func encodeStatusRule(r *mapping.StatusRule) any {
 // encodeRoleRule leaves out who is called in, which moves no deadline.
 func encodeRoleRule(r *mapping.RoleRule) any {
 	return object{
-		{"Is", r.Is}, {"ProjectRoles", r.ProjectRoles}, {"Users", r.Users}, {"Groups", r.Groups}, {"Lead", nil},
-		{"Duty", nil}, {"EveryoneElse", r.EveryoneElse},
+		{"Is", r.Is},
+		{"ProjectRoles", r.ProjectRoles},
+		{"Users", r.Users},
+		{"Groups", r.Groups},
+		{"Lead", nil},
+		{"Duty", nil},
+		{"EveryoneElse", r.EveryoneElse},
 	}
 }
 
 func encodeFieldRule(r *mapping.FieldRule) any {
 	return object{
-		{"Is", r.Is}, {"Field", r.Field}, {"Attachment", r.Attachment}, {"Attribute", r.Attribute}, {"In", r.In},
-		{"AtLeast", r.AtLeast}, {"Plan", r.Plan}, {"Write", r.Write},
+		{"Is", r.Is},
+		{"Field", r.Field},
+		{"Attachment", r.Attachment},
+		{"Attribute", r.Attribute},
+		{"In", r.In},
+		{"AtLeast", r.AtLeast},
+		{"Plan", r.Plan},
+		{"Write", r.Write},
 	}
 }
 

@@ -21,5 +21,7 @@ const (
 )
 
 // Rights lists every right.
-var Rights = []Right{ReadIssues, ReadInternal, WriteComment, WriteInternal, TakeBack, SetAssignee, SetPriority,
-	AddWatchers, WriteCustomFields, SetStatus, CreateIssues, ReadWork}
+var Rights = []Right{
+	ReadIssues, ReadInternal, WriteComment, WriteInternal, TakeBack, SetAssignee, SetPriority,
+	AddWatchers, WriteCustomFields, SetStatus, CreateIssues, ReadWork,
+}

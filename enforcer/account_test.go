@@ -55,8 +55,8 @@ func TestSpending(t *testing.T) {
 			t.Errorf("cycle %s, no %d, on %s from %s", cycle.ID, cycle.Ordinal, ev.Request.Connection, cycle.StartedAt)
 		}
 	}
-	if cap := (enforcer.Spending{Obligation: &enforcer.Obligation{Rules: []enforcer.Rule{{}}}, Sum: 100}).Cap(); cap != 0 {
-		t.Errorf("without a percentage the cap is %d", cap)
+	if limit := (enforcer.Spending{Obligation: &enforcer.Obligation{Rules: []enforcer.Rule{{}}}, Sum: 100}).Cap(); limit != 0 {
+		t.Errorf("without a percentage the limit is %d", limit)
 	}
 }
 
@@ -70,7 +70,9 @@ func TestBilledTime(t *testing.T) {
 		}
 	}
 	got := enforcer.Bill(half, []enforcer.Work{
-		{On: "2026-04-01", Spent: 10 * time.Minute}, {On: "2026-03-31", Spent: 70 * time.Minute}, {On: "2026-04-30", Spent: 2 * time.Hour},
+		{On: "2026-04-01", Spent: 10 * time.Minute},
+		{On: "2026-03-31", Spent: 70 * time.Minute},
+		{On: "2026-04-30", Spent: 2 * time.Hour},
 		{On: "", Spent: time.Minute},
 	})
 	want := []enforcer.BilledTime{
@@ -107,8 +109,12 @@ func TestLowerings(t *testing.T) {
 		{"in the due's own second", []change{{"10:20", "noncritical"}}, "00:00", "23:00", "critical to noncritical at 10:20, involve-developers was due 12:00"},
 		{"raised", []change{{"10:05", "minor"}, {"10:10", "critical"}}, "10:06", "23:00", ""},
 		{"left as it was", []change{{"10:15", "critical"}}, "00:00", "23:00", ""},
-		{"twice", []change{{"10:10", "noncritical"}, {"10:12", "minor"}}, "00:00", "23:00",
-			"critical to noncritical at 10:10, acknowledge was due 10:20; noncritical to minor at 10:12, acknowledge was due 12:00"},
+		{
+			"twice",
+			[]change{{"10:10", "noncritical"}, {"10:12", "minor"}},
+			"00:00", "23:00",
+			"critical to noncritical at 10:10, acknowledge was due 10:20; noncritical to minor at 10:12, acknowledge was due 12:00",
+		},
 		{"from its own moment on", []change{{"10:15", "noncritical"}}, "10:15", "23:00", "critical to noncritical at 10:15, acknowledge was due 10:20"},
 		{"after it", []change{{"10:15", "noncritical"}}, "10:16", "23:00", ""},
 		{"up to its own moment", []change{{"10:15", "noncritical"}}, "00:00", "10:15", ""},
@@ -141,8 +147,12 @@ func TestLowerings(t *testing.T) {
 func TestAgendaInShort(t *testing.T) {
 	early, late := almaty(t, "2026-03-16 10:00"), almaty(t, "2026-03-17 10:00")
 	item := enforcer.AgendaItem{Cycles: []enforcer.AgendaCycle{
-		{State: enforcer.Met, Due: early.Add(-time.Hour)}, {State: enforcer.Running, Due: late}, {State: enforcer.Paused, Due: early},
-		{State: enforcer.Running}, {State: enforcer.Breached, Due: early.Add(-time.Hour)}, {State: enforcer.Running, Due: late},
+		{State: enforcer.Met, Due: early.Add(-time.Hour)},
+		{State: enforcer.Running, Due: late},
+		{State: enforcer.Paused, Due: early},
+		{State: enforcer.Running},
+		{State: enforcer.Breached, Due: early.Add(-time.Hour)},
+		{State: enforcer.Running, Due: late},
 	}}
 	if due, n := item.Soonest(); !due.Equal(early) || n != 4 {
 		t.Errorf("%d go on, the soonest is due %s", n, due)

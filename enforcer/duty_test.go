@@ -86,26 +86,66 @@ func TestDuties(t *testing.T) {
 		gone      string
 		want      string // state, due, when and why ended; and the steps that have a moment
 	}{
-		{"it has begun: the issue is to be made, nothing else can be", "2026-04-01 09:00", enforcer.Run{}, "", "", "",
-			"running due 2026-06-30 18:00; start 2026-04-01 00:00"},
-		{"made: the warning and the due", "2026-04-01 09:00", enforcer.Run{}, "2026-04-01 09:00", "", "",
-			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"its last second", "2026-06-30 18:00", enforcer.Run{}, "2026-04-01 09:00", "", "",
-			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"late", "2026-06-30 18:01", enforcer.Run{}, "2026-04-01 09:00", "", "",
-			"breached due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"done in time", "2026-07-05 12:00", enforcer.Run{}, "2026-04-01 09:00", "2026-06-30 18:00", "",
-			"met due 2026-06-30 18:00 ended 2026-06-30 18:00 stopped by Anna journal:9; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"done late", "2026-07-05 12:00", enforcer.Run{}, "2026-04-01 09:00", "2026-06-30 18:01", "",
-			"breached due 2026-06-30 18:00 ended 2026-06-30 18:01 stopped by Anna journal:9; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"done later than asked", "2026-05-05 12:00", enforcer.Run{}, "2026-04-01 09:00", "2026-06-01 12:00", "",
-			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"its issue is gone", "2026-05-05 12:00", enforcer.Run{}, "2026-04-01 09:00", "", "2026-05-05 12:00",
-			"cancelled due 2026-06-30 18:00 ended 2026-05-05 12:00 gone; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"gone later than asked", "2026-05-05 12:00", enforcer.Run{}, "2026-04-01 09:00", "", "2026-05-05 12:01",
-			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00"},
-		{"with a term of its own", "2026-04-01 12:00", enforcer.Run{Within: &calendar.Term{N: 2, Unit: calendar.BusinessDays}}, "2026-04-01 09:00", "", "",
-			"running due 2026-04-02 18:00; start 2026-04-01 00:00, due 2026-04-02 18:00"},
+		{
+			"it has begun: the issue is to be made, nothing else can be", "2026-04-01 09:00",
+			enforcer.Run{},
+			"", "", "",
+			"running due 2026-06-30 18:00; start 2026-04-01 00:00",
+		},
+		{
+			"made: the warning and the due", "2026-04-01 09:00",
+			enforcer.Run{},
+			"2026-04-01 09:00", "", "",
+			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"its last second", "2026-06-30 18:00",
+			enforcer.Run{},
+			"2026-04-01 09:00", "", "",
+			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"late", "2026-06-30 18:01",
+			enforcer.Run{},
+			"2026-04-01 09:00", "", "",
+			"breached due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"done in time", "2026-07-05 12:00",
+			enforcer.Run{},
+			"2026-04-01 09:00", "2026-06-30 18:00", "",
+			"met due 2026-06-30 18:00 ended 2026-06-30 18:00 stopped by Anna journal:9; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"done late", "2026-07-05 12:00",
+			enforcer.Run{},
+			"2026-04-01 09:00", "2026-06-30 18:01", "",
+			"breached due 2026-06-30 18:00 ended 2026-06-30 18:01 stopped by Anna journal:9; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"done later than asked", "2026-05-05 12:00",
+			enforcer.Run{},
+			"2026-04-01 09:00", "2026-06-01 12:00", "",
+			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"its issue is gone", "2026-05-05 12:00",
+			enforcer.Run{},
+			"2026-04-01 09:00", "", "2026-05-05 12:00",
+			"cancelled due 2026-06-30 18:00 ended 2026-05-05 12:00 gone; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"gone later than asked", "2026-05-05 12:00",
+			enforcer.Run{},
+			"2026-04-01 09:00", "", "2026-05-05 12:01",
+			"running due 2026-06-30 18:00; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+		},
+		{
+			"with a term of its own", "2026-04-01 12:00",
+			enforcer.Run{Within: &calendar.Term{N: 2, Unit: calendar.BusinessDays}},
+			"2026-04-01 09:00", "", "",
+			"running due 2026-04-02 18:00; start 2026-04-01 00:00, due 2026-04-02 18:00",
+		},
 	} {
 		run := c.run
 		run.Obligation, run.Period, run.From, run.To = "report", "2026-Q2", almaty(t, "2026-04-01 00:00"), almaty(t, "2026-07-01 00:00")

@@ -29,12 +29,20 @@ func TestVersionsOfAText(t *testing.T) {
 		at      string
 		want    string
 	}{
-		{"first under the old text", []enforcer.Moment{moment("created", "2026-03-16 10:00", true)}, "2026-03-17 10:30",
-			"kamal 0: respond created no 1 breached, text 0; next 2026-03-17 14:30"},
-		{"then under the new one", []enforcer.Moment{
-			moment("created", "2026-03-16 10:00", true), moment("journal:1", "2026-03-16 10:30", false), moment("journal:2", "2026-03-17 10:00", true),
-		}, "2026-03-17 10:30",
-			"kamal 1: respond created no 1 cancelled, text 0; respond journal:2 no 2 running, text 1; next 2026-03-17 11:30"},
+		{
+			"first under the old text",
+			[]enforcer.Moment{moment("created", "2026-03-16 10:00", true)},
+			"2026-03-17 10:30",
+			"kamal 0: respond created no 1 breached, text 0; next 2026-03-17 14:30",
+		},
+		{
+			"then under the new one",
+			[]enforcer.Moment{
+				moment("created", "2026-03-16 10:00", true), moment("journal:1", "2026-03-16 10:30", false), moment("journal:2", "2026-03-17 10:00", true),
+			},
+			"2026-03-17 10:30",
+			"kamal 1: respond created no 1 cancelled, text 0; respond journal:2 no 2 running, text 1; next 2026-03-17 11:30",
+		},
 		{"never under either", []enforcer.Moment{moment("created", "2026-03-16 10:00", false)}, "2026-03-17 10:30", "kamal 1:; next never"},
 	} {
 		r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2026-03-16 10:00"), ReceivedAt: almaty(t, "2026-03-16 10:00"), Moments: c.moments}

@@ -41,7 +41,7 @@ func (p *pkg) test(ctx context.Context, names []string, skip string, mutants []*
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }() // left behind in the folder for temporary files
 	overlay, err := p.writeOverlay(tmp, mutants)
 	if err != nil {
 		return err

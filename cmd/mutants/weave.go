@@ -113,7 +113,12 @@ func (p *pkg) check(set *token.FileSet, files []*ast.File, info *types.Info) []t
 		Importer: importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) {
 			return os.Open(p.exports[path])
 		}),
-		Error: func(err error) { faults = append(faults, err.(types.Error)) },
+		Error: func(err error) {
+			var fault types.Error
+			if errors.As(err, &fault) {
+				faults = append(faults, fault)
+			}
+		},
 	}
 	conf.Check(p.path, set, files, info) //nolint:errcheck // Error is told each of them
 	return faults

@@ -302,7 +302,10 @@ func (k *howKept) tell(p *page) {
 		label phrase
 		list  []string
 	}{
-		{"from", k.Starts}, {"until", k.Stops}, {"pauses in", k.Pauses}, {"a later date binds by", k.Accept},
+		{"from", k.Starts},
+		{"until", k.Stops},
+		{"pauses in", k.Pauses},
+		{"a later date binds by", k.Accept},
 		{"items", k.Items},
 	} {
 		if len(x.list) > 0 {

@@ -32,8 +32,10 @@ func TestFaultsBySeed(t *testing.T) { faultsBySeed(t, openBusyRedmine, *countOfF
 
 // TestFaultsBySeedOnJira does it to both Jiras, which share the faults.
 func TestFaultsBySeedOnJira(t *testing.T) {
-	for name, open := range map[string]func(clock func() time.Time) busyTracker{"cloud": openBusyCloud,
-		"data center": openBusyDataCenter} {
+	for name, open := range map[string]func(clock func() time.Time) busyTracker{
+		"cloud":       openBusyCloud,
+		"data center": openBusyDataCenter,
+	} {
 		t.Run(name, func(t *testing.T) { faultsBySeed(t, open, *countOfFaults/2) })
 	}
 }

@@ -136,11 +136,15 @@ func TestTrackerAway(t *testing.T) {
 		breaks func(d *office)
 		mend   func(d *office)
 	}{
-		"500": {func(d *office) { d.sim.Use(broken(http.StatusInternalServerError)) },
-			func(d *office) { d.sim.Use(nil) }},
+		"500": {
+			func(d *office) { d.sim.Use(broken(http.StatusInternalServerError)) },
+			func(d *office) { d.sim.Use(nil) },
+		},
 		"not JSON": {func(d *office) { d.sim.Use(html) }, func(d *office) { d.sim.Use(nil) }},
-		"wrong key": {func(d *office) { d.key = strings.Repeat("0", 40); d.configure() },
-			func(d *office) { d.key = d.sim.Key("sla-bot"); d.configure() }},
+		"wrong key": {
+			func(d *office) { d.key = strings.Repeat("0", 40); d.configure() },
+			func(d *office) { d.key = d.sim.Key("sla-bot"); d.configure() },
+		},
 		"locked bot":  {func(d *office) { d.sim.LockUser("sla-bot") }, func(d *office) { d.sim.UnlockUser("sla-bot") }},
 		"no REST API": {func(d *office) { d.sim.SetREST(false) }, func(d *office) { d.sim.SetREST(true) }},
 	} {

@@ -62,21 +62,29 @@ func fullReport(t testing.TB) report.Report {
 				ID: "respond", Source: "п. 8", Title: "start of work", Met: 1, Breached: 2, Excused: 1, Kept: new(33.3),
 				KeptExcused: new(50.0), Cycles: []report.Cycle{late, open, met},
 			},
-			{ID: "progress-update", Source: "п. 8", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0),
-				Cycles: []report.Cycle{silent}},
-			{ID: "phone-consultation", Source: "п. 6", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0),
-				Cycles: []report.Cycle{failed}},
+			{
+				ID: "progress-update", Source: "п. 8", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0),
+				Cycles: []report.Cycle{silent},
+			},
+			{
+				ID: "phone-consultation", Source: "п. 6", Breached: 1, Kept: new(0.0), KeptExcused: new(0.0),
+				Cycles: []report.Cycle{failed},
+			},
 		},
 		Accounts: []report.Account{
 			{Obligation: "billing", Source: "Порядок 3.11", Period: "2026-03", Unit: report.HalfHours, Amount: 17, Of: 5},
-			{Obligation: "change-cap", Source: "п. 11", Unit: report.Currency, Amount: 120000.5, Share: new(16.25),
-				ShareLimit: new(15.0)},
+			{
+				Obligation: "change-cap", Source: "п. 11", Unit: report.Currency, Amount: 120000.5, Share: new(16.25),
+				ShareLimit: new(15.0),
+			},
 			{
 				Obligation: "handling-average", Source: "п. 1", Unit: report.WorkingDays, Amount: 2.4, Of: 12, AtLeast: new(2.0),
 				Limit: new(3.0),
 			},
-			{Obligation: "phone-consultation", Source: "п. 6", Period: "2026-03", Unit: report.TimeEntries, Amount: 3,
-				Limit: new(5.0)},
+			{
+				Obligation: "phone-consultation", Source: "п. 6", Period: "2026-03", Unit: report.TimeEntries, Amount: 3,
+				Limit: new(5.0),
+			},
 			{Obligation: "keep-agreed-date", Source: "п. 3", Unit: report.DateMoves, Amount: 3, Of: 2},
 			{Obligation: "respond", Source: "п. 8", Unit: report.Lowerings, Amount: 1, Of: 1},
 		},
@@ -241,18 +249,30 @@ func TestReport(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"no contract": {[]string{"report", "--from", "2026-03-01", "--to", "2026-03-31"},
-			[]string{"--contract is missing"}},
-		"no last day": {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01"},
-			[]string{"--to is missing"}},
-		"no date": {[]string{"report", "--contract", "kamal-acme", "--from", "March", "--to", "2026-03-31"},
-			[]string{`--from "March" is not a date`}},
-		"no such date": {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-32"},
-			[]string{`--to "2026-03-32"`}},
-		"backwards": {[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-02", "--to", "2026-03-01"},
-			[]string{"--to 2026-03-01 lies before --from 2026-03-02"}},
-		"a preset": {[]string{"report", "--contract", "kamal", "--from", "2026-03-01", "--to", "2026-03-31"},
-			[]string{`--contract "kamal" is not in the configuration; it has: kamal-acme`}},
+		"no contract": {
+			[]string{"report", "--from", "2026-03-01", "--to", "2026-03-31"},
+			[]string{"--contract is missing"},
+		},
+		"no last day": {
+			[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01"},
+			[]string{"--to is missing"},
+		},
+		"no date": {
+			[]string{"report", "--contract", "kamal-acme", "--from", "March", "--to", "2026-03-31"},
+			[]string{`--from "March" is not a date`},
+		},
+		"no such date": {
+			[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-32"},
+			[]string{`--to "2026-03-32"`},
+		},
+		"backwards": {
+			[]string{"report", "--contract", "kamal-acme", "--from", "2026-03-02", "--to", "2026-03-01"},
+			[]string{"--to 2026-03-01 lies before --from 2026-03-02"},
+		},
+		"a preset": {
+			[]string{"report", "--contract", "kamal", "--from", "2026-03-01", "--to", "2026-03-31"},
+			[]string{`--contract "kamal" is not in the configuration; it has: kamal-acme`},
+		},
 		"a form of its own": {append(slices.Clone(args), "-o", "xml"), []string{"write text, json or csv"}},
 	} {
 		t.Run(name, func(t *testing.T) { contains(t, "error", d.want(exitUsage, c.args...).err, c.want...) })

@@ -66,15 +66,19 @@ func reverted(t *testing.T, g *ground) {
 	// what somebody touched stays theirs
 	o := g.want(t, exitOK, "ledger", "revert", "--issue", fmt.Sprint(touched), "--yes")
 	contains(t, "revert", o.out, "- the assignee stays: it was changed since", "priority back: Immediate -> Normal")
-	whole.saw(t, g, touched, refusal{public: 2, private: 2, assignee: "Sanjay Support", priority: "Normal", told: true,
-		status: "New"})
+	whole.saw(t, g, touched, refusal{
+		public: 2, private: 2, assignee: "Sanjay Support", priority: "Normal", told: true,
+		status: "New",
+	})
 	contains(t, "ledger show", g.want(t, exitOK, "ledger", "list", "--issue", fmt.Sprint(touched), "--obligation",
 		"respond").out, "a human ordered the step to be taken back")
 }
 
 func TestAffirmed(t *testing.T) {
-	for text, want := range map[string]bool{"yes\n": true, " YES ": true, "да\n": true, "y\n": false, "": false,
-		"\n": false, "no\nyes\n": false} {
+	for text, want := range map[string]bool{
+		"yes\n": true, " YES ": true, "да\n": true, "y\n": false, "": false,
+		"\n": false, "no\nyes\n": false,
+	} {
 		if got := affirmed(strings.NewReader(text)); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
@@ -144,8 +148,10 @@ func madeIssue(t *testing.T, g *ground) {
 	if len(ids) != 1 {
 		t.Fatalf("made %v", ids)
 	}
-	g.put(t, g.Users["manager1"].Key, ids[0], object{"assigned_to_id": g.Users["dev1"].ID,
-		"priority_id": g.Priorities["low"]})
+	g.put(t, g.Users["manager1"].Key, ids[0], object{
+		"assigned_to_id": g.Users["dev1"].ID,
+		"priority_id":    g.Priorities["low"],
+	})
 	g.want(t, exitOK, "enforce")
 	if now := g.show(t, g.admin(), ids[0]); now.Assignee.Name != "Dora Developer" || now.Priority.Name != "Low" {
 		t.Errorf("with %s at %s", now.Assignee.Name, now.Priority.Name)

@@ -99,8 +99,10 @@ func TestLogOfAPass(t *testing.T) {
 	for i := range 40 {
 		e := ledger.Entry{}
 		e.IssueKey, e.Reason = fmt.Sprint(i), enforcer.Reason{Code: "storm", Text: enforcer.Text{"en": "too many"}}
-		e.Key = enforcer.StepKey{Connection: "helpdesk", Issue: fmt.Sprint(i), Contract: "kamal-acme", Obligation: "respond",
-			Cycle: "created", Step: "due"}
+		e.Key = enforcer.StepKey{
+			Connection: "helpdesk", Issue: fmt.Sprint(i), Contract: "kamal-acme", Obligation: "respond",
+			Cycle: "created", Step: "due",
+		}
 		e.ID, e.Moment = e.Key.ID(), moment.Add(time.Duration(i)*time.Minute)
 		r.Held = append(r.Held, e)
 	}
@@ -112,8 +114,10 @@ func TestLogOfAPass(t *testing.T) {
 	contains(t, "log", text, "issues=40", "steps=40", `examples="#0 #38 #39"`, `why="too many"`, `msg="slabridge is late"`,
 		"overdue=3")
 	out.Reset()
-	r = engine.Report{Connection: "helpdesk", Report: outbox.Report{Held: r.Held[:2]},
-		Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)}}
+	r = engine.Report{
+		Connection: "helpdesk", Report: outbox.Report{Held: r.Held[:2]},
+		Late: engine.Lateness{At: moment, Ended: moment.Add(-time.Hour)},
+	}
 	logPass(log, []engine.Report{r}, nil)
 	contains(t, "log", out.String(), "issue=0", "issue=1", `msg="slabridge has caught up"`)
 

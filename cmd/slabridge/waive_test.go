@@ -67,24 +67,51 @@ func TestLedgerWaive(t *testing.T) {
 	}{
 		"no reason":      {exitUsage, []string{"1", "respond"}, []string{"say why", "--reason TEXT"}},
 		"a blank reason": {exitUsage, []string{"1", "respond", "--reason", " "}, []string{"--reason TEXT"}},
-		"no obligation": {exitUsage, []string{"1", "--reason", "x"},
-			[]string{"usage: slabridge ledger waive ISSUE OBLIGATION"}},
-		"no such issue": {exitFailed, []string{"99", "respond", "--reason", "x"},
-			[]string{`issue "99" is not in the mirror`}},
-		"no such obligation": {exitFailed, []string{"1", "respont", "--reason", "x"},
-			[]string{`issue #1: no verdict on "respont"; there is one on: `, "respond", "acknowledge"}},
-		"no such cycle": {exitFailed, []string{"1", "respond", "--cycle", "journal:8", "--reason", "x"},
-			[]string{`no verdict on cycle "journal:8"`, "created (breached)", "journal:20 (met)"}},
-		"a kept promise": {exitFailed, []string{"1", "acknowledge", "--reason", "x"},
-			[]string{"no breach that is not excused yet", "created (met)"}},
-		"a kept cycle": {exitFailed, []string{"1", "respond", "--cycle", "journal:20", "--reason", "x"},
-			[]string{"only a breach can be excused"}},
-		"two contracts": {exitUsage, []string{"7", "respond", "--reason", "x"},
-			[]string{"endocs-acme on helpdesk and by kamal-acme on helpdesk", "--contract"}},
-		"another contract": {exitFailed, []string{"1", "respond", "--contract", "endocs-acme", "--reason", "x"},
-			[]string{`issue #1: no verdict on "respond" yet`}},
-		"another's obligation": {exitFailed, []string{"7", "acknowledge", "--reason", "x"},
-			[]string{`issue #7: no verdict on "acknowledge"; there is one on: respond`}},
+		"no obligation": {
+			exitUsage,
+			[]string{"1", "--reason", "x"},
+			[]string{"usage: slabridge ledger waive ISSUE OBLIGATION"},
+		},
+		"no such issue": {
+			exitFailed,
+			[]string{"99", "respond", "--reason", "x"},
+			[]string{`issue "99" is not in the mirror`},
+		},
+		"no such obligation": {
+			exitFailed,
+			[]string{"1", "respont", "--reason", "x"},
+			[]string{`issue #1: no verdict on "respont"; there is one on: `, "respond", "acknowledge"},
+		},
+		"no such cycle": {
+			exitFailed,
+			[]string{"1", "respond", "--cycle", "journal:8", "--reason", "x"},
+			[]string{`no verdict on cycle "journal:8"`, "created (breached)", "journal:20 (met)"},
+		},
+		"a kept promise": {
+			exitFailed,
+			[]string{"1", "acknowledge", "--reason", "x"},
+			[]string{"no breach that is not excused yet", "created (met)"},
+		},
+		"a kept cycle": {
+			exitFailed,
+			[]string{"1", "respond", "--cycle", "journal:20", "--reason", "x"},
+			[]string{"only a breach can be excused"},
+		},
+		"two contracts": {
+			exitUsage,
+			[]string{"7", "respond", "--reason", "x"},
+			[]string{"endocs-acme on helpdesk and by kamal-acme on helpdesk", "--contract"},
+		},
+		"another contract": {
+			exitFailed,
+			[]string{"1", "respond", "--contract", "endocs-acme", "--reason", "x"},
+			[]string{`issue #1: no verdict on "respond" yet`},
+		},
+		"another's obligation": {
+			exitFailed,
+			[]string{"7", "acknowledge", "--reason", "x"},
+			[]string{`issue #7: no verdict on "acknowledge"; there is one on: respond`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			contains(t, "error", d.want(c.code, append([]string{"ledger", "waive"}, c.args...)...).err, c.want...)

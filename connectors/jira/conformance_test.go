@@ -183,8 +183,10 @@ func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World,
 			issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "leaks"})
 			s.DropInternal(true)
 			mark := fmt.Sprintf("(law %d)", looks.Load())
-			return connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true,
-				Audience: internal}}
+			return connectors.Write{Issue: issue, Comment: &connectors.Comment{
+				Text: mark, Mark: mark, Internal: true,
+				Audience: internal,
+			}}
 		},
 	}}
 	return w, s
@@ -224,8 +226,10 @@ func check(t testing.TB, err error) {
 
 // person turns an id into the login that hands take; "" stays.
 func (h *hands) login(id string) string {
-	for _, login := range []string{"sla-bot", "support1", "support2", "dev1", "dev2", "manager1", "customer1",
-		"outsider"} {
+	for _, login := range []string{
+		"sla-bot", "support1", "support2", "dev1", "dev2", "manager1", "customer1",
+		"outsider",
+	} {
 		if h.s.UserID(login) == id {
 			return login
 		}

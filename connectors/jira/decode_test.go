@@ -271,8 +271,10 @@ func TestChanges(t *testing.T) {
 		`{"field":"labels","fieldtype":"jira","from":"","fromString":"a b","to":"","toString":"a b c"}`:                         {Field: "cf:labels", From: []string{"a", "b"}, To: []string{"a", "b", "c"}},
 		`{"field":"Severity","fieldtype":"custom","from":"7","fromString":"minor","to":"8","toString":"critical"}`:              {Field: "cf:customfield_1", From: []string{"minor"}, To: []string{"critical"}},
 		`{"field":"Region","fieldtype":"custom","from":null,"fromString":null,"to":"1","toString":"Parent values: ` +
-			`Europe(10020)Level 1 values: Germany(10021)"}`: {Field: "cf:customfield_2",
-			To: []string{"Europe", "Europe -> Germany"}},
+			`Europe(10020)Level 1 values: Germany(10021)"}`: {
+			Field: "cf:customfield_2",
+			To:    []string{"Europe", "Europe -> Germany"},
+		},
 		`{"field":"Region","fieldtype":"custom","fieldId":"customfield_2","from":null,"fromString":null,"to":"1","toString":"Parent values: Europe(10020)"}`: {Field: "cf:customfield_2", To: []string{"Europe"}},
 		`{"field":"Systems","fieldtype":"custom","from":"[1]","fromString":"Mail","to":"[1, 2]","toString":"Mail,Portal"}`:                                   {Field: "cf:customfield_3", From: []string{"Mail"}, To: []string{"Mail", "Portal"}},
 		`{"field":"Systems","fieldtype":"custom","from":null,"fromString":null,"to":"[1]","toString":"Mail, in and out"}`:                                    {Field: "cf:customfield_3", To: []string{"Mail, in and out"}},
@@ -285,8 +287,10 @@ func TestChanges(t *testing.T) {
 		`{"field":"duedate","fieldtype":"jira","from":"2026-03-10","fromString":"2026-03-10 ` +
 			`00:00:00.0","to":null,"toString":null}`: {Field: "due_date", From: []string{"2026-03-10"}},
 		`{"field":"Component","fieldtype":"jira","from":null,"fromString":null,"to":"10","toString":"Mail"}`: {Field: "category", To: []string{"10"}, Delta: true},
-		`{"field":"Rank","fieldtype":"custom","from":"","fromString":"","to":"","toString":"Ranked higher"}`: {Field: "Rank",
-			To: []string{"Ranked higher"}},
+		`{"field":"Rank","fieldtype":"custom","from":"","fromString":"","to":"","toString":"Ranked higher"}`: {
+			Field: "Rank",
+			To:    []string{"Ranked higher"},
+		},
 	} {
 		var i wireItem
 		if err := json.Unmarshal([]byte(item), &i); err != nil {

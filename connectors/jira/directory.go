@@ -41,8 +41,10 @@ func (dir *directory) Directory(ctx context.Context) (connectors.Directory, erro
 		return d, err
 	}
 	d.Fields = fields.directory()
-	steps := []func(context.Context, *connectors.Directory) error{dir.readStatuses, dir.readPriorities, dir.readTypes,
-		dir.readRequestTypes}
+	steps := []func(context.Context, *connectors.Directory) error{
+		dir.readStatuses, dir.readPriorities, dir.readTypes,
+		dir.readRequestTypes,
+	}
 	for _, step := range steps {
 		if err := step(ctx, &d); err != nil {
 			return connectors.Directory{}, err
@@ -73,8 +75,10 @@ func (dir *directory) readStatuses(ctx context.Context, d *connectors.Directory)
 	}
 	for _, s := range list {
 		category := s.StatusCategory.Key
-		d.Statuses = append(d.Statuses, connectors.Status{ID: s.ID, Name: s.Name, Category: category,
-			Closed: category == "done"})
+		d.Statuses = append(d.Statuses, connectors.Status{
+			ID: s.ID, Name: s.Name, Category: category,
+			Closed: category == "done",
+		})
 	}
 	return nil
 }

@@ -134,7 +134,8 @@ func (f through) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 var never = fault{"none", func(next http.RoundTripper, r *http.Request) (*http.Response,
-	error) {
+	error,
+) {
 	return next.RoundTrip(r)
 }, 0}
 
@@ -155,8 +156,10 @@ func TestReadsUnderFaults(t *testing.T) {
 		issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "to be read"})
 		w.Comment(t, trackertest.Support, issue, "an answer", false)
 		w.Comment(t, trackertest.Support, issue, "a remark", true)
-		w.Set(t, trackertest.Support, issue, map[string]string{connectors.FieldStatus: w.Working,
-			connectors.FieldPriority: w.Priorities["high"]})
+		w.Set(t, trackertest.Support, issue, map[string]string{
+			connectors.FieldStatus:   w.Working,
+			connectors.FieldPriority: w.Priorities["high"],
+		})
 		w.Book(t, trackertest.Support, issue, trackertest.Work{Hours: "1", On: "2026-03-02"})
 		for name, read := range map[string]func(tr connectors.Tracker) (any, error){
 			"history": func(tr connectors.Tracker) (any, error) { return tr.History(t.Context(), issue) },
@@ -217,8 +220,10 @@ func TestReadsUnderFaults(t *testing.T) {
 func wantFailure(t *testing.T, what string, err error, f fault) {
 	t.Helper()
 	var e *connectors.Error
-	if !errors.As(err, &e) || !slices.Contains([]connectors.Class{connectors.TryLater, connectors.Garbled,
-		connectors.Unknown}, e.Class) {
+	if !errors.As(err, &e) || !slices.Contains([]connectors.Class{
+		connectors.TryLater, connectors.Garbled,
+		connectors.Unknown,
+	}, e.Class) {
 		t.Errorf("%s: %v, want it to be tried later, garbled or unknown", what, err)
 		return
 	}
@@ -396,8 +401,10 @@ func TestCreatesUnderFaults(t *testing.T) {
 		play := func(n int, f fault) int {
 			clean, _ := at(w, -1, never)
 			mark := "(slabridge 7c1f report/due " + strconv.Itoa(n) + " " + f.name + ")"
-			want := connectors.NewIssue{Project: w.Project, Type: w.Type, Subject: "A report", Description: "Due.\n" + mark,
-				Mark: mark}
+			want := connectors.NewIssue{
+				Project: w.Project, Type: w.Type, Subject: "A report", Description: "Due.\n" + mark,
+				Mark: mark,
+			}
 			since := w.Now().Add(-time.Hour)
 			tr, asked := at(w, n, f)
 			id, err := tr.Create(t.Context(), want)

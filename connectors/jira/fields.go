@@ -127,8 +127,10 @@ func (f fieldList) directory() []connectors.Field {
 		case "date":
 			kind = connectors.FieldDate
 		}
-		out = append(out, connectors.Field{ID: connectors.CustomField(id), Name: w.Name, Multiple: w.Schema.Type == "array",
-			Type: kind})
+		out = append(out, connectors.Field{
+			ID: connectors.CustomField(id), Name: w.Name, Multiple: w.Schema.Type == "array",
+			Type: kind,
+		})
 	}
 	slices.SortFunc(out, func(a, b connectors.Field) int { return strings.Compare(a.ID, b.ID) })
 	return out

@@ -41,8 +41,10 @@ func TestGroupMembers(t *testing.T) {
 				t.Fatalf("groups: %+v", d.Groups)
 			}
 			group := d.Groups[i].ID
-			for login, in := range map[string][]string{"outsider": {"Support engineer"},
-				"dev1": {"Developer", "Support engineer"}} {
+			for login, in := range map[string][]string{
+				"outsider": {"Support engineer"},
+				"dev1":     {"Developer", "Support engineer"},
+			} {
 				i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == s.UserID(login) })
 				if i < 0 && !c.may && login == "outsider" {
 					continue

@@ -106,7 +106,8 @@ func customFields(w wireIssue) []string {
 
 // changes reads the whole changelog. Cloud cuts it wherever it is not asked for alone.
 func (rd *reader) changes(ctx context.Context, c *rest.Call, w wireIssue,
-	fields fieldList) ([]connectors.Event, error) {
+	fields fieldList,
+) ([]connectors.Event, error) {
 	d, err := rd.speaks(ctx)
 	if err != nil {
 		return nil, err
@@ -216,8 +217,10 @@ func decodeComment(raw json.RawMessage, public map[string]bool) (connectors.Even
 	if w.Updated.After(w.Created.Time) {
 		n.EditedAt = w.Updated.Time
 	}
-	return connectors.Event{ID: "comment:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Note: n,
-		Raw: raw}, w.Author, nil
+	return connectors.Event{
+		ID: "comment:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Note: n,
+		Raw: raw,
+	}, w.Author, nil
 }
 
 // portal asks Data Center's service desk which comments of an issue its customers read: there a comment itself does not

@@ -104,8 +104,10 @@ func TestNothingInternalIsPublic(t *testing.T) {
 		for n, drop := range []bool{false, true, false} {
 			s.DropInternal(drop)
 			mark := fmt.Sprintf("(slabridge 7c1f n/%d)", n)
-			check(t, tr.Update(t.Context(), connectors.Write{Issue: issue,
-				Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true, Audience: w.Audience}}))
+			check(t, tr.Update(t.Context(), connectors.Write{
+				Issue:   issue,
+				Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true, Audience: w.Audience},
+			}))
 			e, ok := history(t, tr, issue).FindMark(self.ID, mark)
 			seen := false
 			page, err := s.As("customer1").See(number(t, issue))
@@ -131,8 +133,10 @@ func TestNothingInternalIsPublic(t *testing.T) {
 				}
 				continue
 			}
-			if err := tr.Update(t.Context(), connectors.Write{Issue: issue,
-				Comment: &c}); connectors.ClassOf(err) != connectors.Refused {
+			if err := tr.Update(t.Context(), connectors.Write{
+				Issue:   issue,
+				Comment: &c,
+			}); connectors.ClassOf(err) != connectors.Refused {
 				t.Errorf("%s: %v, want it refused", audience, err)
 			}
 		}

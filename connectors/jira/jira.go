@@ -104,7 +104,9 @@ func New(s connectors.Settings) (*Tracker, error) {
 	}
 	at := &site{client: client}
 	return &Tracker{
-		lists{at}, reader{at}, directory{roster: &roster{site: at}},
+		lists{at},
+		reader{at},
+		directory{roster: &roster{site: at}},
 		writer{site: at, internal: s.Internal, budget: budget{now: s.Now}},
 	}, nil
 }

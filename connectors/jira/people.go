@@ -97,8 +97,10 @@ func (s *site) ask(ctx context.Context, by, value string) (person, error) {
 
 // directoryPerson is a person as the directory shows one.
 func directoryPerson(p *person, d dialect) connectors.Person {
-	out := connectors.Person{ID: p.id(), Name: p.DisplayName, Locked: p.Active != nil && !*p.Active,
-		Roles: map[string][]string{}}
+	out := connectors.Person{
+		ID: p.id(), Name: p.DisplayName, Locked: p.Active != nil && !*p.Active,
+		Roles: map[string][]string{},
+	}
 	if d == dataCenter {
 		out.Login = p.Name
 	}

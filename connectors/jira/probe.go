@@ -85,8 +85,10 @@ func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer str
 		var p struct {
 			Issues []json.RawMessage `json:"issues"`
 		}
-		if err := post(c, path, map[string]any{"jql": jql + " ORDER BY created ASC", "fields": []string{"updated"},
-			"maxResults": 100}, &p); err != nil {
+		if err := post(c, path, map[string]any{
+			"jql": jql + " ORDER BY created ASC", "fields": []string{"updated"},
+			"maxResults": 100,
+		}, &p); err != nil {
 			return nil, err
 		}
 		return idsOf(p.Issues)

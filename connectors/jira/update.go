@@ -78,7 +78,8 @@ func afterwards(err error, done bool) error {
 // requests are the bodies of the edit and of the comment; nil for what is not asked for. Nothing is sent for them but
 // what the fields' types and people's names take.
 func (wr *writer) requests(ctx context.Context, c *rest.Call,
-	w connectors.Write) (edit, comment map[string]any, err error) {
+	w connectors.Write,
+) (edit, comment map[string]any, err error) {
 	fields := map[string]any{}
 	if w.Assign != nil {
 		if fields["assignee"], err = wr.assignee(ctx, *w.Assign); err != nil {

@@ -20,8 +20,11 @@ var hookBodies = map[string]struct {
 	"comment of Cloud":      {`{"webhookEvent":"comment_created","comment":{"self":"https://x.atlassian.net/rest/api/2/issue/10040/comment/10019","id":"10019"},"issue":{"id":"10040"}}`, []string{"10040"}, true},
 	"comment of Server":     {`{"webhookEvent":"comment_deleted","comment":{"self":"http://jira.example.org:8080/jira/rest/api/2/issue/10013/comment/10084","id":"10084"}}`, []string{"10013"}, true},
 	"comment without issue": {`{"webhookEvent":"comment_deleted","comment":{"self":"http://jira.example.org/rest/api/2/comment/10084","id":"10084"}}`, nil, true},
-	"worklog": {`{"webhookEvent":"worklog_updated","worklog":{"id":"7","issueId":"10002"}}`,
-		[]string{"10002"}, true},
+	"worklog": {
+		`{"webhookEvent":"worklog_updated","worklog":{"id":"7","issueId":"10002"}}`,
+		[]string{"10002"},
+		true,
+	},
 	"link":           {`{"webhookEvent":"issuelink_created","issueLink":{"id":5,"sourceIssueId":10002,"destinationIssueId":10001}}`, []string{"10001", "10002"}, true},
 	"about a sprint": {`{"webhookEvent":"sprint_started","sprint":{"id":1}}`, nil, true},
 	"key alone":      {`{"issue":{"key":"TES-41"}}`, nil, true},

@@ -30,8 +30,10 @@ func sampleEvent(text string) connectors.Event {
 func TestEventsRoundTrip(t *testing.T) {
 	for _, text := range []string{"", "Принтер <b>&</b> 🖨\r\n", strings.Repeat("long ", 2000)} {
 		want := []connectors.Event{sampleEvent(text), {ID: "journal:1726", At: time.Unix(0, 0).UTC()}, {
-			ID: "time:17", At: time.Unix(0, 0).UTC(), Work: &connectors.Work{Activity: "9", Spent: 1836 * time.Second,
-				On: "2026-03-02"},
+			ID: "time:17", At: time.Unix(0, 0).UTC(), Work: &connectors.Work{
+				Activity: "9", Spent: 1836 * time.Second,
+				On: "2026-03-02",
+			},
 		}}
 		body, err := encodeEvents(want)
 		if err != nil {
@@ -118,8 +120,10 @@ func FuzzDecodeEvents(f *testing.F) {
 
 // FuzzDecodeIssue is the same for issues.
 func FuzzDecodeIssue(f *testing.F) {
-	body, err := encodeIssue(connectors.History{Issue: connectors.Issue{Subject: "a",
-		Values: connectors.Values{"status": {"1"}}}})
+	body, err := encodeIssue(connectors.History{Issue: connectors.Issue{
+		Subject: "a",
+		Values:  connectors.Values{"status": {"1"}},
+	}})
 	if err != nil {
 		f.Fatal(err)
 	}

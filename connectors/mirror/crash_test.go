@@ -114,8 +114,10 @@ func wantWholeScenario(t testing.TB, m *mirror.DB) {
 			t.Errorf("issue %s, out of sight, has %d entries (%v), want the one it had", of, len(work), err)
 		}
 	}
-	for id, want := range map[string]string{"time:16": "edited", "time:15": "edited", "time:14": "withdrawn",
-		"time:9": ""} {
+	for id, want := range map[string]string{
+		"time:16": "edited", "time:15": "edited", "time:14": "withdrawn",
+		"time:9": "",
+	} {
 		v, err := m.Versions(context.Background(), conn, "", id)
 		got := ""
 		for _, x := range v {

@@ -58,7 +58,8 @@ func (t directoryRows) directory(ctx context.Context) (d connectors.Directory, o
 // StoreDirectory keeps a directory and remembers everyone in it for good. changed reports whether it says
 // anything new; being read at another time is nothing new.
 func (db keeps) StoreDirectory(ctx context.Context, connection string,
-	d connectors.Directory) (changed bool, err error) {
+	d connectors.Directory,
+) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
 		old, ok, err := t.directories(connection).directory(ctx)
 		if err != nil {

@@ -78,8 +78,10 @@ func (f *fake) create(id string) {
 	f.issues[id] = &fakeIssue{history: connectors.History{
 		Issue: connectors.Issue{
 			ID: id, Key: id, Subject: "Printer " + id, Author: "7", CreatedAt: f.second(), UpdatedAt: f.second(),
-			Values: connectors.Values{connectors.FieldStatus: {"1"}, connectors.FieldPriority: {"2"},
-				connectors.FieldProject: {"acme"}},
+			Values: connectors.Values{
+				connectors.FieldStatus: {"1"}, connectors.FieldPriority: {"2"},
+				connectors.FieldProject: {"acme"},
+			},
 			Raw: json.RawMessage(`{"id":` + strconv.Quote(id) + `}`),
 		},
 		Watchers: []string{}, WatchersSet: true, Transitions: []string{"1", "2"}, TransitionsSet: true,
@@ -96,8 +98,10 @@ func (f *fake) edit(id, field, to, note string) {
 func (f *fake) editAt(id, field, to, note string, at time.Time) {
 	h := &f.issues[id].history
 	f.next++
-	e := connectors.Event{ID: fmt.Sprintf("journal:%d", f.next), At: at, Author: "8",
-		Raw: json.RawMessage(fmt.Sprintf(`{"id":%d}`, f.next))}
+	e := connectors.Event{
+		ID: fmt.Sprintf("journal:%d", f.next), At: at, Author: "8",
+		Raw: json.RawMessage(fmt.Sprintf(`{"id":%d}`, f.next)),
+	}
 	if field != "" {
 		e.Changes = []connectors.Change{{Field: field, From: h.Issue.Values[field], To: []string{to}}}
 		h.Issue.Values = h.Issue.Values.Clone()
@@ -334,8 +338,10 @@ func (f *fake) book(issue string, halves int) (entry string) {
 	id := fmt.Sprintf("time:%d", f.next)
 	f.work = append(f.work, connectors.Booking{Issue: issue, Event: connectors.Event{
 		ID: id, At: f.second(), Author: "8", Raw: json.RawMessage(`{}`),
-		Work: &connectors.Work{Activity: "9", Spent: time.Duration(halves) * 30 * time.Minute,
-			On: f.second().Format(time.DateOnly)},
+		Work: &connectors.Work{
+			Activity: "9", Spent: time.Duration(halves) * 30 * time.Minute,
+			On: f.second().Format(time.DateOnly),
+		},
 	}})
 	return id
 }

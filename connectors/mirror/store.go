@@ -33,7 +33,8 @@ const (
 // it. readAt is the tracker's time at which the read began. A read older than what the mirror has is ignored.
 // changed reports whether anything but the time of the read is new.
 func (db keeps) Store(ctx context.Context, connection string, h connectors.History,
-	readAt time.Time) (changed bool, err error) {
+	readAt time.Time,
+) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
 		o, err := t.issues(connection).storeHistory(ctx, h, readAt)
 		changed = o.changed
@@ -47,7 +48,8 @@ func (db keeps) Store(ctx context.Context, connection string, h connectors.Histo
 
 // StoreVanished keeps that a read begun at readAt of the tracker's clock answered Hidden or Gone.
 func (db keeps) StoreVanished(ctx context.Context, connection, issue string, state State,
-	readAt time.Time) (changed bool, err error) {
+	readAt time.Time,
+) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
 		changed, err = t.issues(connection).storeVanished(ctx, issue, state, readAt)
 		return err

@@ -203,8 +203,10 @@ func TestDirectoryRemembersWhoLeft(t *testing.T) {
 	if _, ok, err := m.Directory(ctx, conn); ok || err != nil {
 		t.Errorf("a directory before the first: %v, %v", ok, err)
 	}
-	ivanov := connectors.Person{ID: "8", Login: "ivanov", Name: "Ivan Ivanov",
-		Roles: map[string][]string{"acme": {"Support engineer"}}}
+	ivanov := connectors.Person{
+		ID: "8", Login: "ivanov", Name: "Ivan Ivanov",
+		Roles: map[string][]string{"acme": {"Support engineer"}},
+	}
 	petrov := connectors.Person{ID: "9", Name: "Petr Petrov"}
 	at := func(h int) time.Time { return epoch.Add(time.Duration(h) * time.Hour) }
 	for _, c := range []struct {

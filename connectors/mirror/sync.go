@@ -93,7 +93,8 @@ func (o SyncOptions) withDefaults() SyncOptions {
 // The error is what cut the pass short; the report then tells what was done until then, all of which is stored.
 // Issues that cannot be read while others can are in Report.Failed and are no error of the pass.
 func (db *DB) Sync(ctx context.Context, connection string, t connectors.Tracker, now func() time.Time,
-	opts SyncOptions) (Report, error) {
+	opts SyncOptions,
+) (Report, error) {
 	run := newSyncRun(db.handle, connection, t, now, opts.withDefaults())
 	err := run.whole(ctx)
 	return run.report, wrap(err, "sync %s", connection)

@@ -246,8 +246,10 @@ func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
 	r := &reading{run: run, id: id, at: run.trackerNow()}
 	h, err := run.tracker.History(ctx, id)
 	if err == nil && h.Issue.ID != id {
-		err = &connectors.Error{Op: "read issue " + id, Class: connectors.Garbled,
-			Err: fmt.Errorf("got issue %q", h.Issue.ID)}
+		err = &connectors.Error{
+			Op: "read issue " + id, Class: connectors.Garbled,
+			Err: fmt.Errorf("got issue %q", h.Issue.ID),
+		}
 	}
 	switch connectors.ClassOf(err) {
 	case connectors.Gone:

@@ -94,8 +94,14 @@ func TestBookedSkipsNothing(t *testing.T) {
 
 // TestBookedCosts are the requests of a list that nobody touches: a tenth of each page is read twice.
 func TestBookedCosts(t *testing.T) {
-	for _, c := range []struct{ entries, back, want int }{{1, 1, 1}, {99, 99, 1}, {99, 0, 1}, {250, 250, 3}, {250, 50, 1},
-		{250, 120, 2}} {
+	for _, c := range []struct{ entries, back, want int }{
+		{1, 1, 1},
+		{99, 99, 1},
+		{99, 0, 1},
+		{250, 250, 3},
+		{250, 50, 1},
+		{250, 120, 2},
+	} {
 		s := &timeShelf{cap: 100}
 		for range c.entries {
 			s.book()
@@ -144,8 +150,10 @@ func TestBookedWithoutTheRight(t *testing.T) {
 		want connectors.Class
 	}{
 		"allowed, and nothing there": {func(*redminesim.Server) {}, 0},
-		"an empty list": {func(s *redminesim.Server) { s.RevokePermission("SLA bot", "view_time_entries") },
-			connectors.Refused},
+		"an empty list": {
+			func(s *redminesim.Server) { s.RevokePermission("SLA bot", "view_time_entries") },
+			connectors.Refused,
+		},
 		"a refusal": {func(s *redminesim.Server) {
 			s.RevokePermission("SLA bot", "view_time_entries")
 			s.RevokePermission("Non member", "view_time_entries")
@@ -153,8 +161,10 @@ func TestBookedWithoutTheRight(t *testing.T) {
 		"its own time":  {func(s *redminesim.Server) { s.SetTimeVisibility("SLA bot", "own") }, connectors.Refused},
 		"no API at all": {func(s *redminesim.Server) { s.SetREST(false) }, connectors.Unauthorized},
 		"nobody's key":  {func(s *redminesim.Server) { s.RotateKey("sla-bot") }, connectors.Unauthorized},
-		"served as strangers": {func(s *redminesim.Server) { s.RotateKey("sla-bot"); s.SetAnonymous(true) },
-			connectors.Unauthorized},
+		"served as strangers": {
+			func(s *redminesim.Server) { s.RotateKey("sla-bot"); s.SetAnonymous(true) },
+			connectors.Unauthorized,
+		},
 	}
 	for name, tt := range tests {
 		s, tr, _ := desk(t)
@@ -230,11 +240,15 @@ func TestCreateSendsOnlyWhatIsSet(t *testing.T) {
 		issue connectors.NewIssue
 		want  string
 	}{
-		{connectors.NewIssue{Project: "2", Subject: "Поставка", Mark: "[m]"},
-			`{"issue":{"project_id":"2","subject":"Поставка"}}`},
 		{
-			connectors.NewIssue{Project: "2", Type: "3", Subject: "Q", Description: "a\n[m]", Assign: "8", DueDate: "2026-12-31",
-				Mark: "[m]"},
+			connectors.NewIssue{Project: "2", Subject: "Поставка", Mark: "[m]"},
+			`{"issue":{"project_id":"2","subject":"Поставка"}}`,
+		},
+		{
+			connectors.NewIssue{
+				Project: "2", Type: "3", Subject: "Q", Description: "a\n[m]", Assign: "8", DueDate: "2026-12-31",
+				Mark: "[m]",
+			},
 			`{"issue":{"assigned_to_id":"8","description":"a\n[m]","due_date":"2026-12-31","project_id":"2","subject":"Q","tracker_id":"3"}}`,
 		},
 	} {

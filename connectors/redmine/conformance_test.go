@@ -155,8 +155,10 @@ func readLiveLab(t testing.TB, dir string) *liveLab {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		env[name] = value
 	}
-	for _, name := range []string{"REDMINE_URL", "REDMINE_BOT_KEY", "REDMINE_API_KEY", "REDMINE_CUSTOMER_KEY",
-		"REDMINE_SUPPORT_KEY", "REDMINE_MANAGER_KEY"} {
+	for _, name := range []string{
+		"REDMINE_URL", "REDMINE_BOT_KEY", "REDMINE_API_KEY", "REDMINE_CUSTOMER_KEY",
+		"REDMINE_SUPPORT_KEY", "REDMINE_MANAGER_KEY",
+	} {
 		if env[name] == "" {
 			t.Fatalf("%s/env lacks %s", dir, name)
 		}

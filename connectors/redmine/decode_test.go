@@ -37,8 +37,10 @@ func TestMomentForms(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{`"2026-11-22T07:38:11+05:00"`, `"2026-11-22 07:38:11"`, `"2026-11-22"`, `""`,
-		`1763797091`} {
+	for _, in := range []string{
+		`"2026-11-22T07:38:11+05:00"`, `"2026-11-22 07:38:11"`, `"2026-11-22"`, `""`,
+		`1763797091`,
+	} {
 		var got moment
 		if err := json.Unmarshal([]byte(in), &got); err == nil {
 			t.Errorf("%s became %v", in, got)
@@ -54,10 +56,14 @@ func TestJournals(t *testing.T) {
 		changes    []change
 		note       *connectors.Note
 	}{
-		{name: "a comment", rest: `"notes":"hello","private_notes":false,"details":[]`,
-			note: &connectors.Note{Text: "hello"}},
-		{name: "an internal comment", rest: `"notes":"hush","private_notes":true`,
-			note: &connectors.Note{Text: "hush", Internal: true}},
+		{
+			name: "a comment", rest: `"notes":"hello","private_notes":false,"details":[]`,
+			note: &connectors.Note{Text: "hello"},
+		},
+		{
+			name: "an internal comment", rest: `"notes":"hush","private_notes":true`,
+			note: &connectors.Note{Text: "hush", Internal: true},
+		},
 		{name: "blanks are text", rest: `"notes":" \r\n "`, note: &connectors.Note{Text: " \r\n "}},
 		{name: "no comment, null", rest: `"notes":null,"private_notes":false`},
 		{name: "no comment, empty", rest: `"notes":""`},
@@ -66,8 +72,10 @@ func TestJournals(t *testing.T) {
 			rest: `"notes":"new","updated_on":"2026-11-22T08:00:00Z","updated_by":{"id":6,"name":"Sanjay"}`,
 			note: &connectors.Note{Text: "new", EditedAt: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)},
 		},
-		{name: "an unedited comment (6.0)", rest: `"notes":"old","updated_on":"2026-11-22T07:38:11Z"`,
-			note: &connectors.Note{Text: "old"}},
+		{
+			name: "an unedited comment (6.0)", rest: `"notes":"old","updated_on":"2026-11-22T07:38:11Z"`,
+			note: &connectors.Note{Text: "old"},
+		},
 		{
 			name: "columns get the contract's names",
 			rest: `"details":[{"property":"attr","name":"status_id","old_value":"1","new_value":"2"},
@@ -107,8 +115,10 @@ func TestJournals(t *testing.T) {
 			name: "a relation, a child",
 			rest: `"details":[{"property":"relation","name":"blocks","old_value":null,"new_value":"12"},
 				{"property":"attr","name":"child_id","old_value":null,"new_value":"13"}]`,
-			changes: []change{{Field: "relation:blocks", To: []string{"12"}, Delta: true},
-				{Field: "child_id", To: []string{"13"}, Delta: true}},
+			changes: []change{
+				{Field: "relation:blocks", To: []string{"12"}, Delta: true},
+				{Field: "child_id", To: []string{"13"}, Delta: true},
+			},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

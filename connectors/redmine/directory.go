@@ -202,8 +202,10 @@ func (dir *directory) seenFields(ctx context.Context) (map[id]customField, error
 	seen := map[id]customField{}
 	for _, order := range []string{"updated_on:desc,id:desc", "id:desc"} {
 		c := dir.client.Call(ctx, "list custom fields", rest.Elsewhere)
-		body, err := c.Do("GET", "/issues.json", url.Values{"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)},
-			"sort": {order}}, nil)
+		body, err := c.Do("GET", "/issues.json", url.Values{
+			"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)},
+			"sort": {order},
+		}, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -281,7 +283,8 @@ func addMember(people map[string]*connectors.Person, project string, m membershi
 
 // eachProject runs do for every project whose insides we may read, several at a time.
 func (dir *directory) eachProject(ctx context.Context, d *connectors.Directory,
-	do func(context.Context, string) error) error {
+	do func(context.Context, string) error,
+) error {
 	var open []string
 	for _, p := range d.Projects { // an archived one, which may be among our memberships, is not
 		member := func(r connectors.ProjectRights) bool { return r.Project == p.ID }

@@ -66,8 +66,10 @@ func TestDirectoryInFull(t *testing.T) {
 			{ID: "3", Name: "Low"}, {ID: "4", Name: "Old", Rank: 1, Inactive: true}, {ID: "5", Name: "High", Rank: 2},
 		},
 		Types: []named{{ID: "1", Name: "Bug"}},
-		Projects: []connectors.Project{{ID: "1", Key: "acme", Name: "ACME"},
-			{ID: "2", Key: "erp", Name: "ERP", Closed: true, Parent: "1"}},
+		Projects: []connectors.Project{
+			{ID: "1", Key: "acme", Name: "ACME"},
+			{ID: "2", Key: "erp", Name: "ERP", Closed: true, Parent: "1"},
+		},
 		Fields:     []connectors.Field{{ID: "cf:9", Name: "Modules", Multiple: true}, {ID: "cf:12", Name: "New one"}},
 		Activities: []named{{ID: "8", Name: "Design"}, {ID: "10", Name: "Call"}},
 		Roles:      []named{{ID: "6", Name: "SLA bot"}, {ID: "10", Name: "Support"}},
@@ -202,12 +204,16 @@ func TestStaleUntilStopped(t *testing.T) {
 		})
 	})
 	seven := "7"
-	if err := tr.Update(stopped, connectors.Write{Issue: "7",
-		Assign: &seven}); connectors.ClassOf(err) != connectors.TryLater {
+	if err := tr.Update(stopped, connectors.Write{
+		Issue:  "7",
+		Assign: &seven,
+	}); connectors.ClassOf(err) != connectors.TryLater {
 		t.Errorf("%v", err)
 	}
-	if id, err := tr.Create(stopped, connectors.NewIssue{Project: "1",
-		Subject: "x"}); connectors.ClassOf(err) != connectors.TryLater || id != "" {
+	if id, err := tr.Create(stopped, connectors.NewIssue{
+		Project: "1",
+		Subject: "x",
+	}); connectors.ClassOf(err) != connectors.TryLater || id != "" {
 		t.Errorf("%q, %v", id, err)
 	}
 }

@@ -18,8 +18,10 @@ func (ls *lists) FindCreated(ctx context.Context, project, mark string, since ti
 	if err != nil {
 		return "", false, err
 	}
-	l := madeBy{Call: ls.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere),
-		project: project, mark: mark}
+	l := madeBy{
+		Call:    ls.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere),
+		project: project, mark: mark,
+	}
 	l.me, l.since = strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
 	err = l.look(url.Values{"author_id": {l.me}})
 	if err == nil && l.listed == 0 { // a list that is empty for no reason would have it made twice: ask another way

@@ -68,8 +68,10 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 		issue["notes"] = w.Comment.Text
 		issue["private_notes"] = w.Comment.Internal
 	}
-	for name, value := range map[string]*string{"assigned_to_id": w.Assign, "priority_id": w.Priority,
-		"status_id": w.Status} {
+	for name, value := range map[string]*string{
+		"assigned_to_id": w.Assign, "priority_id": w.Priority,
+		"status_id": w.Status,
+	} {
 		if value != nil {
 			issue[name] = *value
 		}

@@ -27,7 +27,9 @@ type hooked struct{ ID json.RawMessage }
 func hintedIssues(body []byte) (issues []string, ok bool) {
 	var h hook
 	return connectors.HintedIssues(body, &h, func() []string {
-		return []string{string(h.Issue.ID), string(h.Payload.Issue.ID), string(h.Data.Issue.ID),
-			string(h.Data.TimeEntry.Issue.ID)}
+		return []string{
+			string(h.Issue.ID), string(h.Payload.Issue.ID), string(h.Data.Issue.ID),
+			string(h.Data.TimeEntry.Issue.ID),
+		}
 	})
 }

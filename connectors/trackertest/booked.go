@@ -129,8 +129,10 @@ func bookedEdited(t *testing.T, w *World) {
 		t.Fatal(err)
 	}
 	a, b := before[id].Event, after[id].Event
-	if b.Work == nil || *b.Work != (connectors.Work{Activity: w.Activities["other"], Spent: 135 * time.Minute,
-		On: "2026-03-04"}) {
+	if b.Work == nil || *b.Work != (connectors.Work{
+		Activity: w.Activities["other"], Spent: 135 * time.Minute,
+		On: "2026-03-04",
+	}) {
 		t.Errorf("the edited entry reads %+v", b.Work)
 	}
 	if !a.At.Equal(b.At) || a.Author != b.Author || after[id].Issue != issue {

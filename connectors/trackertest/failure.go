@@ -58,7 +58,8 @@ func goneAndHidden(t *testing.T, w *World) {
 
 // only applies wrap to the requests that write.
 func (w *World) onlyWrites(wrap func(next http.RoundTripper,
-	r *http.Request) (*http.Response, error)) connectors.Tracker {
+	r *http.Request) (*http.Response, error),
+) connectors.Tracker {
 	return w.Through(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodGet {
@@ -243,8 +244,10 @@ func noSecrets(t *testing.T, w *World) {
 	write := echo.Update(t.Context(), connectors.Write{Issue: "1", Comment: &connectors.Comment{Text: "x", Mark: "x"}})
 	_, list := changed(t.Context(), echo, time.Time{})
 	_, directory := echo.Directory(t.Context())
-	for name, err := range map[string]error{"self": asStranger, "history": read, "update": write, "changed": list,
-		"directory": directory} {
+	for name, err := range map[string]error{
+		"self": asStranger, "history": read, "update": write, "changed": list,
+		"directory": directory,
+	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 			continue

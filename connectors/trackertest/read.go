@@ -100,8 +100,10 @@ func firstValues(t *testing.T, w *World) {
 		Assignee: w.People[Support], Fields: map[string]string{w.Field: "at first"},
 	}
 	issue := w.Create(t, Support, made)
-	w.Set(t, Support, issue, map[string]string{connectors.FieldStatus: w.Working,
-		connectors.FieldAssignee: w.People[Engineer]})
+	w.Set(t, Support, issue, map[string]string{
+		connectors.FieldStatus:   w.Working,
+		connectors.FieldAssignee: w.People[Engineer],
+	})
 	w.Set(t, Support, issue, map[string]string{connectors.FieldPriority: w.Priorities["high"], w.Field: "then"})
 	w.Set(t, Support, issue, map[string]string{connectors.FieldAssignee: "", w.Field: ""})
 
@@ -189,8 +191,10 @@ var awkward = map[string]string{
 }
 
 func textsIntact(t *testing.T, w *World) {
-	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: awkward["cyrillic"],
-		Description: awkward["emoji"]})
+	issue := w.Create(t, Customer, NewIssue{
+		Project: w.Project, Subject: awkward["cyrillic"],
+		Description: awkward["emoji"],
+	})
 	tr := w.tracker()
 	if h := w.history(t, tr, issue); h.Issue.Subject != awkward["cyrillic"] || h.Issue.Description != awkward["emoji"] {
 		t.Errorf("subject %q, description %q", h.Issue.Subject, h.Issue.Description)
@@ -198,8 +202,10 @@ func textsIntact(t *testing.T, w *World) {
 	for name, text := range awkward {
 		mark := newMark(w)
 		text += "\n" + mark
-		if err := tr.Update(t.Context(), connectors.Write{Issue: issue,
-			Comment: &connectors.Comment{Text: text, Mark: mark}}); err != nil {
+		if err := tr.Update(t.Context(), connectors.Write{
+			Issue:   issue,
+			Comment: &connectors.Comment{Text: text, Mark: mark},
+		}); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

@@ -121,8 +121,10 @@ type law struct {
 func Run(t *testing.T, setup Setup) {
 	t.Helper()
 	var laws []law
-	for _, group := range [][]law{declareLaws, readLaws, listLaws, bookedLaws, writeLaws, retractLaws, createLaws,
-		failureLaws} {
+	for _, group := range [][]law{
+		declareLaws, readLaws, listLaws, bookedLaws, writeLaws, retractLaws, createLaws,
+		failureLaws,
+	} {
 		laws = append(laws, group...)
 	}
 	for _, l := range laws {
@@ -166,7 +168,8 @@ func (w *World) self(t *testing.T, tr connectors.Tracker) connectors.Account {
 
 // apply writes as the engine does: read, write, read back, verify.
 func (w *World) apply(t *testing.T, tr connectors.Tracker,
-	write connectors.Write) (connectors.Receipt, connectors.History) {
+	write connectors.Write,
+) (connectors.Receipt, connectors.History) {
 	t.Helper()
 	account := w.self(t, tr).ID
 	before := w.history(t, tr, write.Issue)

@@ -118,7 +118,7 @@ func (d *decider) changes(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Chan
 	if s.Step.Comment != nil {
 		ch.Comment = d.comment(c, s)
 	}
-	ch.Actions = s.Step.Actions.Asked(c.BreachedBefore > 0)
+	ch.Actions = s.Step.Asked(c.BreachedBefore > 0)
 	return ch
 }
 

@@ -20,9 +20,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slabridge/connectors"
 	"slices"
 	"time"
+
+	"slabridge/connectors"
 
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer/ledger"

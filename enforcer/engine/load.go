@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slabridge/enforcer/outbox"
 	"slices"
 	"time"
+
+	"slabridge/enforcer/outbox"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"

@@ -229,14 +229,18 @@ func TestIssuesThatFail(t *testing.T) {
 		ends  bool
 		fails bool
 	}{
-		{first, false, false}, {later, false, false}, {nil, false, false}, {later, false, false}, {failure(connectors.Unknown, 0), false, false},
+		{first, false, false},
+		{later, false, false},
+		{nil, false, false},
+		{later, false, false},
+		{failure(connectors.Unknown, 0), false, false},
 		{later, true, true},
 	} {
 		if err := o.TolerateIssueFailure(c.err); (err != nil) != c.ends || o.TrackerFails() != c.fails {
 			t.Errorf("failure %d: %v, the tracker fails: %v", i, err, o.TrackerFails())
 		}
 	}
-	if o.Failed() != first {
+	if !errors.Is(o.Failed(), first) {
 		t.Errorf("the first failure was %v", o.Failed())
 	}
 	for name, err := range map[string]error{
@@ -356,8 +360,10 @@ func TestWhatWeDidAlready(t *testing.T) {
 		{"raised, but not to the top", "we", noon, func(m *enforcer.Moment) { m.State.Priority = 2 }, func(s *Step) { s.Changes.Priority = enforcer.PriorityTop }, "assign duty priority action"},
 		{"raised to the top", "we", noon, func(m *enforcer.Moment) { m.State.Priority, m.State.PriorityTop = 2, true }, func(s *Step) { s.Changes.Priority = enforcer.PriorityTop }, "assign duty action"},
 		{"closed", "we", noon, func(m *enforcer.Moment) { m.State.Status, m.StatusSet = enforcer.Closed, true }, nil, "assign duty priority"},
-		{"closed, to be reopened", "we", noon, func(m *enforcer.Moment) { m.State.Status, m.StatusSet = enforcer.Closed, true },
-			func(s *Step) { s.Changes.Action = enforcer.ActionReopen }, "assign duty priority action"},
+		{
+			"closed, to be reopened", "we", noon, func(m *enforcer.Moment) { m.State.Status, m.StatusSet = enforcer.Closed, true },
+			func(s *Step) { s.Changes.Action = enforcer.ActionReopen }, "assign duty priority action",
+		},
 		{"it has a comment", "we", noon, func(m *enforcer.Moment) { m.State.Assignee = support }, func(s *Step) { s.Changes.Comment = &enforcer.Comment{} }, "comment assign duty priority action"},
 		{"it was written before", "we", noon, func(m *enforcer.Moment) { m.State.Assignee = support }, func(s *Step) { s.Entry.Receipt = &connectors.Receipt{} }, "assign duty priority action"},
 	} {
@@ -411,7 +417,9 @@ func TestWhetherAWriteWasDone(t *testing.T) {
 	}{
 		{"its comment is there", connectors.Write{Comment: &connectors.Comment{}}, 0, "journal:5", true},
 		{"its comment is not", connectors.Write{Comment: &connectors.Comment{}, Assign: &a}, 0, "", false},
-		{"both fields", two, 0, "", true}, {"one of two", two, 1, "", true}, {"none of two", two, 2, "", false},
+		{"both fields", two, 0, "", true},
+		{"one of two", two, 1, "", true},
+		{"none of two", two, 2, "", false},
 		{"a status", connectors.Write{Status: &a}, 1, "", false},
 		{"one of field and watcher", connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}}, 1, "", true},
 		{"neither", connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}}, 2, "", false},
@@ -440,8 +448,11 @@ func TestOtherInstallations(t *testing.T) {
 		begun  time.Time
 		want   bool
 	}{
-		{"they", noon.Add(-time.Hour), false}, {"we", noon.Add(-time.Hour), true}, {"we", noon.Add(-settleAfter), false},
-		{"we", noon.Add(-settleAfter - time.Second), true}, {"we", noon.Add(time.Hour), false},
+		{"they", noon.Add(-time.Hour), false},
+		{"we", noon.Add(-time.Hour), true},
+		{"we", noon.Add(-settleAfter), false},
+		{"we", noon.Add(-settleAfter - time.Second), true},
+		{"we", noon.Add(time.Hour), false},
 	} {
 		if got := (Sighting{"beef", c.author, noon}).Rival("we", c.begun); got != c.want {
 			t.Errorf("by %s, begun %s: %v", c.author, c.begun, got)

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -250,13 +251,13 @@ func TestOneTrackerInTrouble(t *testing.T) {
 			t.Errorf("failure %d: %v", i, got)
 		}
 	}
-	if !o.TrackerFails() || o.Failed() != error(away) {
+	if !o.TrackerFails() || !errors.Is(o.Failed(), away) {
 		t.Errorf("fails %t, failed %v", o.TrackerFails(), o.Failed())
 	}
 	for _, err := range []error{
 		&connectors.Error{Class: connectors.Unauthorized}, &connectors.Error{Class: connectors.TryLater, RetryAfter: time.Minute}, context.Canceled,
 	} {
-		if got := (&Outbox{}).TolerateIssueFailure(err); got != err {
+		if got := (&Outbox{}).TolerateIssueFailure(err); !errors.Is(got, err) {
 			t.Errorf("%v is no matter of one issue: %v", err, got)
 		}
 	}

@@ -198,13 +198,21 @@ func TestReadingBack(t *testing.T) {
 		{"the assignee was left alone", done(func(h *connectors.History) {
 			h.Issue.Values[connectors.FieldAssignee], h.Events[0].Changes = []string{"3"}, nil
 		}), nil, nil, "journal:5 false assignee", nil, "the tracker accepted the write and left this alone: assignee"},
-		{"something was left out on the way", done(func(*connectors.History) {}), []connectors.Refusal{{Field: "cf:1", Wanted: "x"}}, nil, "journal:5 false cf:1", nil,
-			"the tracker accepted the write and left this alone: cf:1"},
+		{
+			"something was left out on the way", done(func(*connectors.History) {}),
+			[]connectors.Refusal{{Field: "cf:1", Wanted: "x"}},
+			nil, "journal:5 false cf:1", nil,
+			"the tracker accepted the write and left this alone: cf:1",
+		},
 		{"nothing of it is to be seen", before, nil, nil, " false comment assignee", errUnseen, ""},
-		{"somebody else wrote since, and nothing of it is to be seen", done(func(h *connectors.History) { h.Events = nil; h.Issue.Values[connectors.FieldAssignee] = []string{"3"} }), nil, nil,
-			" false comment assignee", nil, "the tracker accepted the write and left this alone: comment"},
-		{"it came out public", done(func(h *connectors.History) { h.Events[0].Note.Internal = false }), nil, nil, "journal:5 true comment internal", nil,
-			"an internal comment is public: the customer can read journal:5"},
+		{
+			"somebody else wrote since, and nothing of it is to be seen", done(func(h *connectors.History) { h.Events = nil; h.Issue.Values[connectors.FieldAssignee] = []string{"3"} }), nil, nil,
+			" false comment assignee", nil, "the tracker accepted the write and left this alone: comment",
+		},
+		{
+			"it came out public", done(func(h *connectors.History) { h.Events[0].Note.Internal = false }), nil, nil, "journal:5 true comment internal", nil,
+			"an internal comment is public: the customer can read journal:5",
+		},
 		{"it cannot be read", before, nil, failure(connectors.TryLater, 0), "", failure(connectors.TryLater, 0), ""},
 	} {
 		l := newLedger(t)
@@ -215,7 +223,7 @@ func TestReadingBack(t *testing.T) {
 		w, told := newWriter(t, f, l)
 		s := &issueSink{writer: w, before: before, sent: request, left: c.left}
 		r, err := s.Verify(t.Context(), ledger.Write{Issue: "7", Request: request, BeganAt: noon})
-		if (err == nil) != (c.err == nil) || c.err == errUnseen && !errors.Is(err, errUnseen) {
+		if (err == nil) != (c.err == nil) || errors.Is(c.err, errUnseen) && !errors.Is(err, errUnseen) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		got := ""

@@ -53,7 +53,8 @@ func obligation(t testing.TB, preset, id string) *enforcer.Obligation {
 func TestBilledHalfHours(t *testing.T) {
 	rule := *obligation(t, "endocs", "billing").Rules[0].Sum.Billed
 	work := []enforcer.Work{
-		{On: "2026-03-30", Spent: 6 * time.Minute}, {On: "2026-03-31", Spent: 31 * time.Minute},
+		{On: "2026-03-30", Spent: 6 * time.Minute},
+		{On: "2026-03-31", Spent: 31 * time.Minute},
 		{On: "2026-04-01", Spent: time.Hour},
 	}
 	got := accounts(t, "endocs", report.Survey{Billed: enforcer.Bill(rule, work)})

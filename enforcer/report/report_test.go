@@ -94,38 +94,70 @@ func TestACycleBelongsToThePeriodOfItsVerdict(t *testing.T) {
 		what, verdict string
 		want          string // met breached cancelled running
 	}{
-		{"kept in the period",
-			"1  respond  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0"},
-		{"kept on the first second",
-			"1  respond  created  met  02-28 18:00  03-02 09:20  03-01 00:00", "1 0 0 0"},
-		{"kept before it",
-			"1  respond  created  met  02-28 10:00  03-02 09:20  02-28 23:59", "0 0 0 0"},
-		{"kept after it: it ran at its end",
-			"1  involve-developers  created  met  03-31 17:00  04-01 10:00  04-01 09:30", "0 0 0 1"},
-		{"begun on the first second after it",
-			"1  respond  created  met  04-01 00:00  04-01 10:20  04-01 10:10", "0 0 0 0"},
-		{"begun after it",
-			"1  respond  created  met  04-01 10:00  04-01 10:20  04-01 10:10", "0 0 0 0"},
-		{"broken in it, ended in it",
-			"1  respond  created  breached  03-10 10:00  03-10 10:20  03-10 12:00", "0 1 0 0"},
-		{"broken in it, ended after it",
-			"1  respond  created  breached  03-31 17:00  03-31 17:20  04-01 12:00", "0 1 0 0"},
-		{"broken in it, not ended",
-			"1  respond  created  breached  03-31 17:00  03-31 17:20  -", "0 1 0 0"},
-		{"broken on its last second",
-			"1  respond  created  breached  03-31 17:00  03-31 23:59  -", "0 1 0 0"},
-		{"broken after it: it ran at its end",
-			"1  involve-developers  created  breached  03-31 17:00  04-01 00:00  -", "0 0 0 1"},
-		{"broken before it, ended in it",
-			"1  respond  created  breached  02-28 10:00  02-28 10:20  03-10 12:00", "0 0 0 0"},
-		{"cancelled in it",
-			"1  respond  created  cancelled  03-10 10:00  03-10 10:20  03-10 10:10", "0 0 1 0"},
-		{"taken back, and still running",
-			"1  respond  created  running  03-10 10:00  03-10 10:20  -", "0 0 0 1"},
-		{"of an obligation that the text lacks now",
-			"1  old-promise  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0"},
-		{"of one that is turned off or a mere right",
-			"1  phone-duplicate  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0"},
+		{
+			"kept in the period",
+			"1  respond  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0",
+		},
+		{
+			"kept on the first second",
+			"1  respond  created  met  02-28 18:00  03-02 09:20  03-01 00:00", "1 0 0 0",
+		},
+		{
+			"kept before it",
+			"1  respond  created  met  02-28 10:00  03-02 09:20  02-28 23:59", "0 0 0 0",
+		},
+		{
+			"kept after it: it ran at its end",
+			"1  involve-developers  created  met  03-31 17:00  04-01 10:00  04-01 09:30", "0 0 0 1",
+		},
+		{
+			"begun on the first second after it",
+			"1  respond  created  met  04-01 00:00  04-01 10:20  04-01 10:10", "0 0 0 0",
+		},
+		{
+			"begun after it",
+			"1  respond  created  met  04-01 10:00  04-01 10:20  04-01 10:10", "0 0 0 0",
+		},
+		{
+			"broken in it, ended in it",
+			"1  respond  created  breached  03-10 10:00  03-10 10:20  03-10 12:00", "0 1 0 0",
+		},
+		{
+			"broken in it, ended after it",
+			"1  respond  created  breached  03-31 17:00  03-31 17:20  04-01 12:00", "0 1 0 0",
+		},
+		{
+			"broken in it, not ended",
+			"1  respond  created  breached  03-31 17:00  03-31 17:20  -", "0 1 0 0",
+		},
+		{
+			"broken on its last second",
+			"1  respond  created  breached  03-31 17:00  03-31 23:59  -", "0 1 0 0",
+		},
+		{
+			"broken after it: it ran at its end",
+			"1  involve-developers  created  breached  03-31 17:00  04-01 00:00  -", "0 0 0 1",
+		},
+		{
+			"broken before it, ended in it",
+			"1  respond  created  breached  02-28 10:00  02-28 10:20  03-10 12:00", "0 0 0 0",
+		},
+		{
+			"cancelled in it",
+			"1  respond  created  cancelled  03-10 10:00  03-10 10:20  03-10 10:10", "0 0 1 0",
+		},
+		{
+			"taken back, and still running",
+			"1  respond  created  running  03-10 10:00  03-10 10:20  -", "0 0 0 1",
+		},
+		{
+			"of an obligation that the text lacks now",
+			"1  old-promise  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0",
+		},
+		{
+			"of one that is turned off or a mere right",
+			"1  phone-duplicate  created  met  03-10 10:00  03-10 10:20  03-10 10:10", "1 0 0 0",
+		},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			var sum report.Obligation

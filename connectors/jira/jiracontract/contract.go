@@ -189,12 +189,14 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			break
 		}
 	}
-	in := &openapi3filter.RequestValidationInput{Request: probe, PathParams: params, Route: route,
+	in := &openapi3filter.RequestValidationInput{
+		Request: probe, PathParams: params, Route: route,
 		Options: &openapi3filter.Options{
 			AuthenticationFunc:    openapi3filter.NoopAuthenticationFunc,
 			SkipSettingDefaults:   true, // else the checker itself adds notifyUsers=true and friends to the request
 			IncludeResponseStatus: true,
-		}}
+		},
+	}
 	if route == nil {
 		t.Report(fmt.Errorf("%s %s: no document knows this path", req.Method, req.URL.Path))
 	} else {

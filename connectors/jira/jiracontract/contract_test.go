@@ -227,8 +227,10 @@ func TestTransport(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var wrong []string
-			tr := &Transport{Docs: c.docs, Base: answers{c.status, c.answer},
-				Report: func(err error) { wrong = append(wrong, brief(err)) }}
+			tr := &Transport{
+				Docs: c.docs, Base: answers{c.status, c.answer},
+				Report: func(err error) { wrong = append(wrong, brief(err)) },
+			}
 			r, err := http.NewRequest(c.method, "https://jira.example.org"+c.path, strings.NewReader(c.body))
 			if err != nil {
 				t.Fatal(err)

@@ -316,8 +316,10 @@ func (p Person) Book(id int, spent time.Duration, day string) (entry int, err er
 		if err != nil {
 			return err
 		}
-		w := &worklog{id: c.st.next("worklogs"), issue: i, author: c.user, seconds: int(spent / time.Second),
-			started: started, created: c.now, updated: c.now}
+		w := &worklog{
+			id: c.st.next("worklogs"), issue: i, author: c.user, seconds: int(spent / time.Second),
+			started: started, created: c.now, updated: c.now,
+		}
 		c.st.worklogs = append(c.st.worklogs, w)
 		entry = w.id
 		c.touch(i, c.now)

@@ -10,9 +10,13 @@ import (
 
 const deskBase = "https://jira.example.org/rest/servicedeskapi"
 
-var noDesk = reply{status: http.StatusNotFound,
-	body: obj{"errorMessage": "The requested resource does not exist.",
-		"i18nErrorMessage": obj{"i18nKey": "sd.not.found", "parameters": []any{}}}}
+var noDesk = reply{
+	status: http.StatusNotFound,
+	body: obj{
+		"errorMessage":     "The requested resource does not exist.",
+		"i18nErrorMessage": obj{"i18nKey": "sd.not.found", "parameters": []any{}},
+	},
+}
 
 // desk answers the service desk's own API, whose requests have been checked against the list of operations.
 func (c *call) desk(p []string) reply {
@@ -46,8 +50,10 @@ func (c *call) desk(p []string) reply {
 		values := []any{}
 		for _, d := range c.desks() {
 			n := strconv.Itoa(d.id)
-			values = append(values, obj{"id": n, "projectId": n, "projectName": d.name, "projectKey": d.key,
-				"_links": obj{"self": deskBase + "/servicedesk/" + n}})
+			values = append(values, obj{
+				"id": n, "projectId": n, "projectName": d.name, "projectKey": d.key,
+				"_links": obj{"self": deskBase + "/servicedesk/" + n},
+			})
 		}
 		return c.started(values)
 	}
@@ -56,8 +62,10 @@ func (c *call) desk(p []string) reply {
 	}
 	values := []any{}
 	for _, r := range c.st.requests {
-		values = append(values, obj{"id": r.id, "name": r.name, "description": "", "helpText": "", "issueTypeId": "10100",
-			"serviceDeskId": p[1], "groupIds": []string{}})
+		values = append(values, obj{
+			"id": r.id, "name": r.name, "description": "", "helpText": "", "issueTypeId": "10100",
+			"serviceDeskId": p[1], "groupIds": []string{},
+		})
 	}
 	return c.started(values)
 }
@@ -79,10 +87,14 @@ func (c *call) request(i *issue) obj {
 	return obj{
 		"issueId": strconv.Itoa(i.id), "issueKey": i.key, "requestTypeId": kind, "serviceDeskId": strconv.Itoa(i.project.id),
 		"createdDate": c.date(i.created),
-		"reporter":    c.participant(i.reporter), "requestFieldValues": []any{obj{"fieldId": "summary", "label": "Summary",
-			"value": i.summary}},
-		"currentStatus": obj{"status": s.name, "statusCategory": map[string]string{"new": "NEW",
-			"indeterminate": "INDETERMINATE", "done": "DONE"}[s.category], "statusDate": c.date(i.updated)},
+		"reporter":    c.participant(i.reporter), "requestFieldValues": []any{obj{
+			"fieldId": "summary", "label": "Summary",
+			"value": i.summary,
+		}},
+		"currentStatus": obj{"status": s.name, "statusCategory": map[string]string{
+			"new":           "NEW",
+			"indeterminate": "INDETERMINATE", "done": "DONE",
+		}[s.category], "statusDate": c.date(i.updated)},
 		"_links": obj{"self": fmt.Sprintf("%s/request/%d", deskBase, i.id)},
 	}
 }
@@ -170,8 +182,10 @@ func (c *call) started(values []any) reply {
 
 func (c *call) date(t time.Time) obj {
 	at, _ := c.at(t).(string)
-	return obj{"iso8601": t.Format("2006-01-02T15:04:05-0700"), "jira": at, "friendly": t.Format("02/Jan/06 3:04 PM"),
-		"epochMillis": t.UnixMilli()}
+	return obj{
+		"iso8601": t.Format("2006-01-02T15:04:05-0700"), "jira": at, "friendly": t.Format("02/Jan/06 3:04 PM"),
+		"epochMillis": t.UnixMilli(),
+	}
 }
 
 func duration(d time.Duration) obj { return obj{"millis": d.Milliseconds(), "friendly": d.String()} }
@@ -181,8 +195,10 @@ const slaGoal = 8 * time.Hour
 
 func (c *call) slaField(i *issue) obj {
 	breach := i.created.Add(slaGoal)
-	out := obj{"id": "1", "name": "Time to resolution", "completedCycles": []any{},
-		"_links": obj{"self": "https://jira.example.org/rest/servicedeskapi/request/1/sla/1"}}
+	out := obj{
+		"id": "1", "name": "Time to resolution", "completedCycles": []any{},
+		"_links": obj{"self": "https://jira.example.org/rest/servicedeskapi/request/1/sla/1"},
+	}
 	end := c.now
 	done := i.resolution != ""
 	if done {

@@ -34,8 +34,10 @@ func asks(s status) bool { return s.name == "Rejected" }
 func (c *call) transitions(i *issue, fields bool) []any {
 	out := []any{}
 	for n, s := range c.leads(i) {
-		o := obj{"id": transitionID(c.st, s), "name": "to " + s.name, "to": c.status(s.id), "hasScreen": asks(s),
-			"isGlobal": n >= 0}
+		o := obj{
+			"id": transitionID(c.st, s), "name": "to " + s.name, "to": c.status(s.id), "hasScreen": asks(s),
+			"isGlobal": n >= 0,
+		}
 		if fields {
 			o["fields"] = obj{}
 			if asks(s) {
@@ -97,8 +99,10 @@ func (c *call) watch(i *issue) reply {
 		} else if slices.Contains(i.watchers, c.user) {
 			list = append(list, c.person(c.user))
 		}
-		return ok(obj{"self": base + "/issue/" + i.key + "/watchers", "isWatching": slices.Contains(i.watchers, c.user),
-			"watchCount": len(i.watchers), "watchers": list})
+		return ok(obj{
+			"self": base + "/issue/" + i.key + "/watchers", "isWatching": slices.Contains(i.watchers, c.user),
+			"watchCount": len(i.watchers), "watchers": list,
+		})
 	}
 	var who string
 	if json.Unmarshal(c.body, &who) != nil {

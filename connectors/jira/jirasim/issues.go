@@ -65,8 +65,10 @@ func (c *call) create() reply {
 	if p == nil || !c.may(c.user, p, "CREATE_ISSUES") {
 		return badField("project", "Specify a valid project ID or key")
 	}
-	i := &issue{project: p, status: c.st.statuses[0].id, priority: "4", reporter: c.user, creator: c.user,
-		fields: map[string][]string{}, properties: map[string]any{}}
+	i := &issue{
+		project: p, status: c.st.statuses[0].id, priority: "4", reporter: c.user, creator: c.user,
+		fields: map[string][]string{}, properties: map[string]any{},
+	}
 	delete(b.Fields, "project")
 	if rep := c.set(i, b.Fields, true); rep.status != 0 {
 		return rep
@@ -81,8 +83,10 @@ func (c *call) create() reply {
 		i.properties[p.Key] = p.Value
 	}
 	c.add(i, c.now)
-	return reply{status: http.StatusCreated, body: obj{"id": strconv.Itoa(i.id), "key": i.key,
-		"self": fmt.Sprintf("%s/issue/%d", base, i.id)}}
+	return reply{status: http.StatusCreated, body: obj{
+		"id": strconv.Itoa(i.id), "key": i.key,
+		"self": fmt.Sprintf("%s/issue/%d", base, i.id),
+	}}
 }
 
 // add puts a new issue into the tracker.

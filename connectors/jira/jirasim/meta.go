@@ -47,8 +47,10 @@ func (c *call) mypermissions() reply {
 	}
 	out := obj{}
 	for _, n := range names {
-		out[n] = obj{"id": "1", "key": n, "name": n, "type": "PROJECT", "description": n,
-			"havePermission": c.may(c.user, p, n)}
+		out[n] = obj{
+			"id": "1", "key": n, "name": n, "type": "PROJECT", "description": n,
+			"havePermission": c.may(c.user, p, n),
+		}
 	}
 	return ok(obj{"permissions": out})
 }
@@ -74,8 +76,10 @@ func (c *call) list(what string) reply {
 			if many {
 				schema = obj{"type": "array", "items": kind, "system": f[0]}
 			}
-			out = append(out, obj{"id": f[0], "name": f[1], "custom": false, "orderable": true, "navigable": true,
-				"searchable": true, "clauseNames": []string{f[0]}, "schema": schema})
+			out = append(out, obj{
+				"id": f[0], "name": f[1], "custom": false, "orderable": true, "navigable": true,
+				"searchable": true, "clauseNames": []string{f[0]}, "schema": schema,
+			})
 		}
 		for _, f := range c.st.fields {
 			number, _ := strconv.Atoi(strings.TrimPrefix(f.id, "customfield_"))
@@ -84,8 +88,10 @@ func (c *call) list(what string) reply {
 			if many {
 				schema["type"], schema["items"] = "array", kind
 			}
-			out = append(out, obj{"id": f.id, "name": f.name, "custom": true, "orderable": true, "navigable": true,
-				"searchable": true, "clauseNames": []string{"cf[" + f.id + "]"}, "schema": schema})
+			out = append(out, obj{
+				"id": f.id, "name": f.name, "custom": true, "orderable": true, "navigable": true,
+				"searchable": true, "clauseNames": []string{"cf[" + f.id + "]"}, "schema": schema,
+			})
 		}
 	}
 	return ok(out)
@@ -100,8 +106,10 @@ func (c *call) schemes(rest []string) reply {
 	switch {
 	case len(rest) == 0:
 		for n := range c.st.schemes {
-			values = append(values, obj{"id": strconv.Itoa(n + 1), "name": fmt.Sprintf("Scheme %d", n+1), "description": "",
-				"isDefault": n == 0})
+			values = append(values, obj{
+				"id": strconv.Itoa(n + 1), "name": fmt.Sprintf("Scheme %d", n+1), "description": "",
+				"isDefault": n == 0,
+			})
 		}
 	case len(rest) == 2 && rest[1] == "priorities":
 		n, err := strconv.Atoi(rest[0])
@@ -110,15 +118,19 @@ func (c *call) schemes(rest []string) reply {
 		}
 		for _, id := range c.st.schemes[n-1] {
 			p, _ := byRef(c.st.priorities, id)
-			values = append(values, obj{"id": p.id, "name": p.name, "description": "", "isDefault": false,
-				"statusColor": "#707070", "iconUrl": "/p.png"})
+			values = append(values, obj{
+				"id": p.id, "name": p.name, "description": "", "isDefault": false,
+				"statusColor": "#707070", "iconUrl": "/p.png",
+			})
 		}
 	default:
 		return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
 	}
 	page, start, size := part(c, values, 50)
-	return ok(obj{"startAt": start, "maxResults": size, "total": len(values), "isLast": start+len(page) >= len(values),
-		"values": page})
+	return ok(obj{
+		"startAt": start, "maxResults": size, "total": len(values), "isLast": start+len(page) >= len(values),
+		"values": page,
+	})
 }
 
 func (c *call) projects(rest []string) reply {
@@ -137,8 +149,10 @@ func (c *call) projects(rest []string) reply {
 		}
 		slices.SortFunc(visible, func(a, b any) int { return cmp.Compare(a.(obj)["key"].(string), b.(obj)["key"].(string)) })
 		page, start, size := part(c, visible, 50)
-		return ok(obj{"self": base + "/project/search", "startAt": start, "maxResults": size, "total": len(visible),
-			"isLast": start+len(page) >= len(visible), "values": append([]any{}, page...)})
+		return ok(obj{
+			"self": base + "/project/search", "startAt": start, "maxResults": size, "total": len(visible),
+			"isLast": start+len(page) >= len(visible), "values": append([]any{}, page...),
+		})
 	case len(rest) < 2:
 		return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
 	}
@@ -154,8 +168,10 @@ func (c *call) projects(rest []string) reply {
 			for _, s := range c.st.statuses {
 				statuses = append(statuses, c.status(s.id))
 			}
-			out = append(out, obj{"self": base + "/issuetype/" + t.id, "id": t.id, "name": t.name, "subtask": false,
-				"statuses": statuses})
+			out = append(out, obj{
+				"self": base + "/issuetype/" + t.id, "id": t.id, "name": t.name, "subtask": false,
+				"statuses": statuses,
+			})
 		}
 		return ok(out)
 	case rest[1] == "role" && len(rest) == 2:
@@ -200,8 +216,10 @@ func (c *call) actors(p *project, role string) reply {
 		actors = append(actors, o)
 	}
 	n, _ := strconv.Atoi(r.id)
-	return ok(obj{"self": fmt.Sprintf("%s/project/%d/role/%s", base, p.id, r.id), "id": n, "name": r.name,
-		"description": "", "actors": actors})
+	return ok(obj{
+		"self": fmt.Sprintf("%s/project/%d/role/%s", base, p.id, r.id), "id": n, "name": r.name,
+		"description": "", "actors": actors,
+	})
 }
 
 // groupID is Cloud's id of a group.

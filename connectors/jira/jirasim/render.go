@@ -30,8 +30,10 @@ func (c *call) person(u *user) any {
 	if u == nil {
 		return nil
 	}
-	o := obj{"displayName": u.name, "active": true, "timeZone": u.zone.String(),
-		"avatarUrls": obj{"48x48": "https://avatar.invalid/48x48"}}
+	o := obj{
+		"displayName": u.name, "active": true, "timeZone": u.zone.String(),
+		"avatarUrls": obj{"48x48": "https://avatar.invalid/48x48"},
+	}
 	if c.opt.Cloud {
 		o["self"], o["accountId"], o["accountType"] = base+"/user?accountId="+u.account, u.account, "atlassian"
 		return o
@@ -46,8 +48,10 @@ func (c *call) status(id string) obj {
 	return obj{
 		"self": base + "/status/" + s.id, "id": s.id, "name": s.name, "description": "",
 		"iconUrl": "https://jira.example.org/s.png",
-		"statusCategory": obj{"self": fmt.Sprintf("%s/statuscategory/%d", base, number), "id": number, "key": s.category,
-			"colorName": "blue-gray", "name": s.category},
+		"statusCategory": obj{
+			"self": fmt.Sprintf("%s/statuscategory/%d", base, number), "id": number, "key": s.category,
+			"colorName": "blue-gray", "name": s.category,
+		},
 	}
 }
 
@@ -58,8 +62,10 @@ func (c *call) priority(id string) obj {
 
 func (c *call) issueType(id string) obj {
 	t, _ := byRef(c.st.types, id)
-	return obj{"self": base + "/issuetype/" + t.id, "id": t.id, "name": t.name, "description": "",
-		"iconUrl": "https://jira.example.org/t.png", "subtask": false}
+	return obj{
+		"self": base + "/issuetype/" + t.id, "id": t.id, "name": t.name, "description": "",
+		"iconUrl": "https://jira.example.org/t.png", "subtask": false,
+	}
 }
 
 func (c *call) project(p *project) obj {
@@ -129,23 +135,29 @@ func (c *call) fields(i *issue, wanted func(string) bool) obj {
 	put("fixVersions", fixed([]any{}))
 	put("environment", fixed(nil))
 	put("security", fixed(nil))
-	put("watches", fixed(obj{"self": fmt.Sprintf("%s/issue/%s/watchers", base, i.key), "watchCount": len(i.watchers),
-		"isWatching": slices.Contains(i.watchers, c.user)}))
+	put("watches", fixed(obj{
+		"self": fmt.Sprintf("%s/issue/%s/watchers", base, i.key), "watchCount": len(i.watchers),
+		"isWatching": slices.Contains(i.watchers, c.user),
+	}))
 	put("issuelinks", func() any { return c.links(i) })
 	put("attachment", func() any {
 		list := []any{}
 		for n, f := range i.files {
-			list = append(list, obj{"self": base + "/attachment/1", "id": strconv.Itoa(20000 + n), "filename": f,
+			list = append(list, obj{
+				"self": base + "/attachment/1", "id": strconv.Itoa(20000 + n), "filename": f,
 				"author": c.person(i.reporter), "created": c.at(i.created), "size": 1,
-				"mimeType": "text/plain", "content": "https://jira.example.org/a"})
+				"mimeType": "text/plain", "content": "https://jira.example.org/a",
+			})
 		}
 		return list
 	})
 	put("comment", func() any {
 		list := c.commentsOf(i)
 		shown := list[:min(len(list), 50)] // within an issue they may be cut
-		return obj{"comments": c.comments(i, shown), "startAt": 0, "maxResults": len(shown), "total": len(list),
-			"self": fmt.Sprintf("%s/issue/%d/comment", base, i.id)}
+		return obj{
+			"comments": c.comments(i, shown), "startAt": 0, "maxResults": len(shown), "total": len(list),
+			"self": fmt.Sprintf("%s/issue/%d/comment", base, i.id),
+		}
 	})
 	put("worklog", func() any {
 		list := c.workOf(i)
@@ -176,9 +188,13 @@ func (c *call) links(i *issue) []any {
 		if l.out {
 			side = "outwardIssue"
 		}
-		o[side] = obj{"id": strconv.Itoa(l.other.id), "key": l.other.key,
-			"self": fmt.Sprintf("%s/issue/%d", base, l.other.id), "fields": obj{"summary": l.other.summary,
-				"status": c.status(l.other.status)}}
+		o[side] = obj{
+			"id": strconv.Itoa(l.other.id), "key": l.other.key,
+			"self": fmt.Sprintf("%s/issue/%d", base, l.other.id), "fields": obj{
+				"summary": l.other.summary,
+				"status":  c.status(l.other.status),
+			},
+		}
 		out = append(out, o)
 	}
 	return out
@@ -225,9 +241,13 @@ func (c *call) shape(f *field, kind, v string) any {
 		return c.at(at)
 	case "sd-customerrequesttype":
 		r, _ := byRef(c.st.requests, v)
-		return obj{"_links": obj{"jiraRest": base + "/issue/1"},
-			"requestType": obj{"id": r.id, "name": r.name, "description": "",
-				"issueTypeId": "10100"}, "currentStatus": obj{"status": "Open"}}
+		return obj{
+			"_links": obj{"jiraRest": base + "/issue/1"},
+			"requestType": obj{
+				"id": r.id, "name": r.name, "description": "",
+				"issueTypeId": "10100",
+			}, "currentStatus": obj{"status": "Open"},
+		}
 	case "sd-customerorganization":
 		self := "https://jira.example.org/rest/servicedeskapi/organization/1"
 		return obj{"id": f.optionID(v), "name": v, "_links": obj{"self": self}}
@@ -243,8 +263,10 @@ func (f *field) optionID(v string) string {
 func (c *call) entry(e *entry) obj {
 	items := []any{}
 	for _, i := range e.items {
-		o := obj{"field": i.field, "fieldtype": i.kind, "from": orNull(i.from), "fromString": orNull(i.fromText),
-			"to": orNull(i.to), "toString": orNull(i.toText)}
+		o := obj{
+			"field": i.field, "fieldtype": i.kind, "from": orNull(i.from), "fromString": orNull(i.fromText),
+			"to": orNull(i.to), "toString": orNull(i.toText),
+		}
 		if c.opt.Cloud && i.id != "" {
 			o["fieldId"] = i.id
 		}
@@ -273,8 +295,10 @@ func (c *call) changelog(i *issue) obj {
 }
 
 func (c *call) issue(i *issue, wanted func(string) bool, expand []string) obj {
-	o := obj{"id": strconv.Itoa(i.id), "key": i.key, "self": fmt.Sprintf("%s/issue/%d", base, i.id),
-		"expand": "changelog,transitions", "fields": c.fields(i, wanted)}
+	o := obj{
+		"id": strconv.Itoa(i.id), "key": i.key, "self": fmt.Sprintf("%s/issue/%d", base, i.id),
+		"expand": "changelog,transitions", "fields": c.fields(i, wanted),
+	}
 	if slices.Contains(expand, "changelog") {
 		o["changelog"] = c.changelog(i)
 	}

@@ -157,8 +157,10 @@ func badField(name, message string) reply {
 
 // unmodelled is the answer to what nobody has taught the stand-in.
 func unmodelled(format string, args ...any) reply {
-	return reply{status: http.StatusNotImplemented,
-		body: obj{"errorMessages": []string{"jirasim does not model " + fmt.Sprintf(format, args...)}}}
+	return reply{
+		status: http.StatusNotImplemented,
+		body:   obj{"errorMessages": []string{"jirasim does not model " + fmt.Sprintf(format, args...)}},
+	}
 }
 
 var noIssue = refuse(http.StatusNotFound, []string{"Issue does not exist or you do not have permission to see it."},

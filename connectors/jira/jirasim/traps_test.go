@@ -52,7 +52,8 @@ var searchTraps = []trap{
 			t.Error(a.text)
 		}
 	}},
-	{"cloud: pages go by tokens, of which the last page has none, and skip nothing when an issue is deleted between",
+	{
+		"cloud: pages go by tokens, of which the last page has none, and skip nothing when an issue is deleted between",
 		cloud, func(t *testing.T, l lab) {
 			ids := l.crowd(5)
 			q := map[string]any{"jql": allOfThem["jql"], "maxResults": 2}
@@ -68,7 +69,8 @@ var searchTraps = []trap{
 			if last.at(t, "isLast") != true || last.at(t, "nextPageToken") != missing {
 				t.Error(last.text)
 			}
-		}},
+		},
+	},
 	{"cloud: a token is of its query alone and dies in a week", cloud, func(t *testing.T, l lab) {
 		l.crowd(3)
 		q := map[string]any{"jql": allOfThem["jql"], "maxResults": 2}
@@ -133,8 +135,10 @@ var searchTraps = []trap{
 	{"cloud: a number in quotes is no date", cloud, func(t *testing.T, l lab) {
 		l.search("sla-bot", map[string]any{"jql": `updated >= "1732877091000"`}).want(t, 400, "invalid")
 	}},
-	{"cloud: the index trails, unevenly, and an issue that is named is fresh",
-		jirasim.Options{Cloud: true, Lag: 10 * time.Minute}, func(t *testing.T, l lab) {
+	{
+		"cloud: the index trails, unevenly, and an issue that is named is fresh",
+		jirasim.Options{Cloud: true, Lag: 10 * time.Minute},
+		func(t *testing.T, l lab) {
 			ids := l.crowd(3)
 			if got := l.ids("sla-bot", "created >= 0"); len(got) == 3 || len(got) == 0 {
 				t.Errorf("at once it has %v", got)
@@ -146,8 +150,10 @@ var searchTraps = []trap{
 			for _, id := range ids {
 				l.must(l.As("support1").Update(id, jirasim.Change{Subject: "changed", Note: "x"}))
 			}
-			q := map[string]any{"jql": "created >= 0 ORDER BY id ASC", "fields": []string{"summary"},
-				"reconcileIssues": []int{ids[0], ids[1]}}
+			q := map[string]any{
+				"jql": "created >= 0 ORDER BY id ASC", "fields": []string{"summary"},
+				"reconcileIssues": []int{ids[0], ids[1]},
+			}
 			var subjects []any
 			for n := range ids {
 				subjects = append(subjects, l.search("sla-bot", q).at(t, fmt.Sprintf("issues.%d.fields.summary", n)))
@@ -159,8 +165,11 @@ var searchTraps = []trap{
 				"fields.summary"); got != "changed" {
 				t.Errorf("the issue itself is stale: %v", got)
 			}
-		}},
-	{"cloud: a deleted comment leaves what the index had of it alone", jirasim.Options{Cloud: true, Lag: 10 * time.Minute},
+		},
+	},
+	{
+		"cloud: a deleted comment leaves what the index had of it alone",
+		jirasim.Options{Cloud: true, Lag: 10 * time.Minute},
 		func(t *testing.T, l lab) {
 			id := l.make(jirasim.NewIssue{})
 			for id%3 == 0 { // one that the index has at once
@@ -177,7 +186,8 @@ var searchTraps = []trap{
 			if got := l.search("sla-bot", q).at(t, "issues.0.fields.comment.total"); got != 3.0 {
 				t.Errorf("the index knows of %v comments", got)
 			}
-		}},
+		},
+	},
 	{"cloud: a project or an issue out of sight is an error in a query", cloud, func(t *testing.T, l lab) {
 		l.search("sla-bot", map[string]any{"jql": "project = INTERNAL"}).want(t, 400,
 			"does not exist for the field 'project'")
@@ -186,7 +196,8 @@ var searchTraps = []trap{
 }
 
 var historyTraps = []trap{
-	{"cloud: a changelog within another answer is cut at forty, newest first; its own address has all, oldest first",
+	{
+		"cloud: a changelog within another answer is cut at forty, newest first; its own address has all, oldest first",
 		cloud, func(t *testing.T, l lab) {
 			id := l.busy(45)
 			within := l.get("sla-bot", fmt.Sprintf("api/2/issue/%d?expand=changelog&fields=status", id))
@@ -206,7 +217,8 @@ var historyTraps = []trap{
 				whole.at(t, "maxResults") != 100.0 {
 				t.Error(whole.text)
 			}
-		}},
+		},
+	},
 	{"data center: the changelog has no address of its own, and is whole within an issue", dc, func(t *testing.T, l lab) {
 		id := l.busy(45)
 		l.loose().get("sla-bot", fmt.Sprintf("api/2/issue/%d/changelog", id)).want(t, 404, "null for uri")
@@ -247,8 +259,10 @@ var historyTraps = []trap{
 	}},
 	{"what has no value is null, not absent", cloud, func(t *testing.T, l lab) {
 		a := l.get("sla-bot", fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{})))
-		for _, f := range []string{"assignee", "resolution", "duedate", "environment", "security", "customfield_10050",
-			"customfield_10064"} {
+		for _, f := range []string{
+			"assignee", "resolution", "duedate", "environment", "security", "customfield_10050",
+			"customfield_10064",
+		} {
 			if got := a.at(t, "fields."+f); got != nil {
 				t.Errorf("%s is %v", f, got)
 			}
@@ -273,7 +287,9 @@ var historyTraps = []trap{
 			t.Error(a.text)
 		}
 	}},
-	{"lists of booked time leave out the last minute", jirasim.Options{Cloud: true, Lag: 10 * time.Minute},
+	{
+		"lists of booked time leave out the last minute",
+		jirasim.Options{Cloud: true, Lag: 10 * time.Minute},
 		func(t *testing.T, l lab) {
 			id := l.make(jirasim.NewIssue{})
 			entry, err := l.As("support1").Book(id, 90*time.Minute, "2026-11-20")
@@ -294,7 +310,8 @@ var historyTraps = []trap{
 			if got := l.get("sla-bot", "api/2/worklog/updated?since=0").at(t, "values.0"); got != missing {
 				t.Errorf("deleted, it is listed: %v", got)
 			}
-		}},
+		},
+	},
 }
 
 // crowd makes issues of ACME, a second apart, of which the clock is at the last.

@@ -35,8 +35,10 @@ func TestUnmodelled(t *testing.T) {
 				{"PUT", issue, fields{"update": fields{"labels": []any{fields{"add": "x"}}}}, "labels"},
 				{"GET", issue + "/comment?orderBy=-created", nil, "orderBy"},
 				{"GET", issue + "/comment?expand=properties", nil, "expand"},
-				{"POST", issue + "/transitions", fields{"transition": fields{"id": "21"},
-					"fields": fields{"resolution": fields{"name": "Done"}}}, "fields"},
+				{"POST", issue + "/transitions", fields{
+					"transition": fields{"id": "21"},
+					"fields":     fields{"resolution": fields{"name": "Done"}},
+				}, "fields"},
 				{"GET", "servicedeskapi/request/1/attachment", nil, "attachment"},
 			} {
 				a := l.ask("sla-bot", r.method, r.path, r.body)

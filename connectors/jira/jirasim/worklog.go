@@ -112,6 +112,8 @@ func (c *call) workOf(i *issue) []any {
 func (c *call) booked(i *issue) reply {
 	list := c.workOf(i)
 	page, start, size := part(c, list, 5000)
-	return reply{status: http.StatusOK, body: obj{"startAt": start, "maxResults": size, "total": len(list),
-		"worklogs": page}}
+	return reply{status: http.StatusOK, body: obj{
+		"startAt": start, "maxResults": size, "total": len(list),
+		"worklogs": page,
+	}}
 }

@@ -14,8 +14,13 @@ import (
 func NewLab(opt Options) *Server {
 	s := newServer(opt)
 	s.defaults()
-	for _, p := range [][2]string{{"SUPPORT", "Support desk"}, {"ACME", "acme"}, {"GLOBEX", "globex"}, {"ERP", "acme-erp"},
-		{"INTERNAL", "internal"}} {
+	for _, p := range [][2]string{
+		{"SUPPORT", "Support desk"},
+		{"ACME", "acme"},
+		{"GLOBEX", "globex"},
+		{"ERP", "acme-erp"},
+		{"INTERNAL", "internal"},
+	} {
 		s.newProject(p[0], p[1])
 	}
 	s.newUser("admin", "Jira Admin").admin = true
@@ -34,8 +39,10 @@ func NewLab(opt Options) *Server {
 		}
 	}
 	s.join("INTERNAL", "manager1", "Manager")
-	for _, m := range [][]string{{"customer1", "Clara Customer", "ACME", "ERP"},
-		{"customer2", "Carl Customer", "GLOBEX"}} {
+	for _, m := range [][]string{
+		{"customer1", "Clara Customer", "ACME", "ERP"},
+		{"customer2", "Carl Customer", "GLOBEX"},
+	} {
 		s.newUser(m[0], m[1])
 		for _, key := range m[2:] {
 			s.join(key, m[0], "Customer")
@@ -83,8 +90,13 @@ func (s *Server) defaults() {
 	st.priorities = []named{{"1", "Immediate"}, {"2", "Urgent"}, {"3", "High"}, {"4", "Normal"}, {"5", "Low"}}
 	st.schemes = [][]string{{"1", "2", "3", "4", "5"}, {"2", "3", "4"}}
 	st.types = []named{{"10100", "Bug"}, {"10101", "Feature"}, {"10102", "Support"}}
-	st.roles = []named{{"10200", "SLA bot"}, {"10201", "Support engineer"}, {"10202", "Developer"}, {"10203", "Manager"},
-		{"10204", "Customer"}}
+	st.roles = []named{
+		{"10200", "SLA bot"},
+		{"10201", "Support engineer"},
+		{"10202", "Developer"},
+		{"10203", "Manager"},
+		{"10204", "Customer"},
+	}
 	const plug = "com.atlassian.jira.plugin.system.customfieldtypes:"
 	s.newField("Severity", "option", plug+"select", "critical", "non-critical", "minor")
 	for _, name := range []string{
@@ -111,8 +123,10 @@ func (s *Server) defaults() {
 }
 
 func (s *Server) newField(name, kind, custom string, options ...string) *field {
-	f := &field{id: fmt.Sprintf("customfield_%d", 10050+len(s.st.fields)), name: name, kind: kind, custom: custom,
-		options: options, screen: true}
+	f := &field{
+		id: fmt.Sprintf("customfield_%d", 10050+len(s.st.fields)), name: name, kind: kind, custom: custom,
+		options: options, screen: true,
+	}
 	s.st.fields = append(s.st.fields, f)
 	return f
 }
@@ -125,8 +139,10 @@ func (s *Server) AddField(name string) {
 }
 
 func (s *Server) newProject(key, name string) *project {
-	p := &project{id: s.st.next("projects"), key: key, name: name, desk: s.opt.ServiceDesk && key != "INTERNAL",
-		members: map[string][]string{}, teams: map[string][]string{}, scheme: 0}
+	p := &project{
+		id: s.st.next("projects"), key: key, name: name, desk: s.opt.ServiceDesk && key != "INTERNAL",
+		members: map[string][]string{}, teams: map[string][]string{}, scheme: 0,
+	}
 	if key == "GLOBEX" {
 		p.scheme = 1
 	}

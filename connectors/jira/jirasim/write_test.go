@@ -20,18 +20,23 @@ var writeTraps = []trap{
 		l.loose().ask("sla-bot", "POST", path, `{"body":"x"} {"body":"y"}`).want(t, 400, "follows")
 		l.ask("sla-bot", "POST", path, fields{"body": "x"}).want(t, 201, `"jsdPublic":true`)
 	}},
-	{"a field that is not on the screen is refused, as is one that does not exist, and each is named", dc,
+	{
+		"a field that is not on the screen is refused, as is one that does not exist, and each is named", dc,
 		func(t *testing.T, l lab) {
 			path := fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{}))
-			a := l.ask("sla-bot", "PUT", path, fields{"fields": fields{l.fieldID("Off screen"): "x", "customfield_1": 1,
-				"summary": "y"}})
+			a := l.ask("sla-bot", "PUT", path, fields{"fields": fields{
+				l.fieldID("Off screen"): "x", "customfield_1": 1,
+				"summary": "y",
+			}})
 			a.want(t, 400, l.fieldID("Off screen"))
 			a.want(t, 400, "customfield_1")
 			if got := l.get("sla-bot", path).at(t, "fields.summary"); got != "printer on fire" {
 				t.Errorf("refused in part: the summary is %v", got)
 			}
-		}},
-	{"a priority that the project's scheme lacks is refused, and editmeta tells which it has", cloud,
+		},
+	},
+	{
+		"a priority that the project's scheme lacks is refused, and editmeta tells which it has", cloud,
 		func(t *testing.T, l lab) {
 			id, err := l.As("manager1").Create(jirasim.NewIssue{Project: "GLOBEX", Subject: "x"})
 			l.must(err)
@@ -43,7 +48,8 @@ var writeTraps = []trap{
 				a.at(t, "fields.priority.allowedValues.3") != missing {
 				t.Error(a.text)
 			}
-		}},
+		},
+	},
 	{"cloud: people are named by accountId", cloud, func(t *testing.T, l lab) {
 		path := fmt.Sprintf("api/2/issue/%d", l.make(jirasim.NewIssue{}))
 		l.ask("sla-bot", "PUT", path, fields{"fields": fields{"assignee": fields{"name": "support1"}}}).want(t, 400,
@@ -182,12 +188,16 @@ var deskTraps = []trap{
 		l.ask("sla-bot", "POST", path, fields{"body": "x", "properties": readClosed}).want(t, 201, `"jsdPublic":true`)
 		l.get("sla-bot", "servicedeskapi/info").want(t, 404, "")
 	}},
-	{"a desk may forget that a comment is internal, and answers as if nothing were",
-		jirasim.Options{Cloud: true, ServiceDesk: true, DropInternal: true}, func(t *testing.T, l lab) {
+	{
+		"a desk may forget that a comment is internal, and answers as if nothing were",
+		jirasim.Options{Cloud: true, ServiceDesk: true, DropInternal: true},
+		func(t *testing.T, l lab) {
 			path := fmt.Sprintf("api/2/issue/%d/comment", l.make(jirasim.NewIssue{}))
 			l.ask("sla-bot", "POST", path, fields{"body": "x", "properties": readClosed}).want(t, 201, `"jsdPublic":true`)
-		}},
-	{"portal: a customer's comment is public or refused, an agent's is what was asked for", cloudDesk,
+		},
+	},
+	{
+		"portal: a customer's comment is public or refused, an agent's is what was asked for", cloudDesk,
 		func(t *testing.T, l lab) {
 			path := fmt.Sprintf("servicedeskapi/request/%d/comment", l.make(jirasim.NewIssue{}))
 			l.ask("customer1", "POST", path, fields{"body": "x", "public": false}).want(t, 403, "only add public")
@@ -197,7 +207,8 @@ var deskTraps = []trap{
 			if a := l.get("sla-bot", path+"?limit=1&start=1"); a.at(t, "values.0.body") != "y" || a.at(t, "isLastPage") != true {
 				t.Error(a.text)
 			}
-		}},
+		},
+	},
 	{"the desk's own clock shows a breach in the cycle that has it", cloudDesk, func(t *testing.T, l lab) {
 		id := l.make(jirasim.NewIssue{RequestType: "Report a fault"})
 		path := fmt.Sprintf("servicedeskapi/request/%d/sla", id)
@@ -265,12 +276,15 @@ var accountTraps = []trap{
 			t.Error(a.text)
 		}
 	}},
-	{"who has a role is kept from those who do not administer the project",
-		jirasim.Options{Cloud: true, RolesHidden: true}, func(t *testing.T, l lab) {
+	{
+		"who has a role is kept from those who do not administer the project",
+		jirasim.Options{Cloud: true, RolesHidden: true},
+		func(t *testing.T, l lab) {
 			l.get("sla-bot", "api/2/project/10002/role").want(t, 200, "/role/10203")
 			l.get("sla-bot", "api/2/project/10002/role/10203").want(t, 403, "")
 			l.get("manager1", "api/2/project/10002/role/10203").want(t, 200, "Maria Manager")
-		}},
+		},
+	},
 	{"who may be given an issue is told by project, and for several by all of them", cloud, func(t *testing.T, l lab) {
 		l.get("sla-bot", "api/2/user/assignable/search?project=ACME&query=").want(t, 200, "Sanjay Support")
 		if a := l.get("sla-bot", "api/2/user/assignable/search?project=ACME&query="); strings.Contains(a.text,

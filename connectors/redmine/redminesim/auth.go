@@ -52,8 +52,10 @@ func (c *call) caller() *user {
 }
 
 func unauthorized() reply {
-	return reply{status: http.StatusUnauthorized,
-		header: map[string]string{"WWW-Authenticate": `Basic realm="Redmine API"`}}
+	return reply{
+		status: http.StatusUnauthorized,
+		header: map[string]string{"WWW-Authenticate": `Basic realm="Redmine API"`},
+	}
 }
 
 // toLogin is what 6.x answers about a file to somebody it does not know.

@@ -135,8 +135,10 @@ func (c *call) download(args []string) reply {
 	if !found {
 		return rep
 	}
-	return reply{status: http.StatusOK, body: a.content,
-		header: map[string]string{"Content-Type": c.renderFile(a).ContentType}}
+	return reply{
+		status: http.StatusOK, body: a.content,
+		header: map[string]string{"Content-Type": c.renderFile(a).ContentType},
+	}
 }
 
 // deleteAttachment leaves a journal and the old updated_on.

@@ -30,8 +30,10 @@ var (
 	otherProj   = text{"doesn't belong to the same project", "не относится к одному проекту"}
 
 	circular   = text{"This relation would create a circular dependency", "Такая связь приведёт к циклической зависимости"}
-	descendant = text{"An issue cannot be linked to one of its subtasks",
-		"Задача не может быть связана со своей подзадачей"}
+	descendant = text{
+		"An issue cannot be linked to one of its subtasks",
+		"Задача не может быть связана со своей подзадачей",
+	}
 	badFile = text{"1 file(s) could not be saved.", "1 файл(ов) невозможно сохранить."}
 
 	tooManyHours = text{

@@ -68,8 +68,10 @@ func (c *call) createRelation(args []string) reply {
 func (c *call) checkRelation(i, o *issue, kind string) []string {
 	var errs []string
 	if _, is := mirrored[kind]; !is {
-		errs = append(errs, c.say(text{"Relation type is not included in the list",
-			"Relation type имеет непредусмотренное значение"}))
+		errs = append(errs, c.say(text{
+			"Relation type is not included in the list",
+			"Relation type имеет непредусмотренное значение",
+		}))
 	}
 	if related(i.id, o.id, i) {
 		errs = append(errs, c.fault("issue_to_id", isTaken))

@@ -83,8 +83,10 @@ var (
 		"timeout", "crash", "slow", "empty", "wrong", "missing", "duplicate", "access", "sync",
 	}
 	seedCustomer = []string{"Any news?", "It still happens.", "Here are the details.", "Ещё воспроизводится, помогите."}
-	seedStaff    = []string{"We are looking into it.", "Please send the log file.", "Fixed, please check.",
-		"Приняли в работу."}
+	seedStaff    = []string{
+		"We are looking into it.", "Please send the log file.", "Fixed, please check.",
+		"Приняли в работу.",
+	}
 	seedPrivate = []string{"internal: known problem, see the old ticket", "внутреннее: ждём сервер"}
 )
 

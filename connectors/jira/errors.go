@@ -39,9 +39,9 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 	switch {
 	case res.Header.Get("X-Authentication-Denied-Reason") != "": // Data Center, after too many wrong passwords
 		e.Class, e.Hint = connectors.Unauthorized, hints.Account
-	case e.Status == http.StatusConflict && method != http.MethodGet: // somebody else was saving: nothing was done
-		e.Class, e.Hint = connectors.TryLater, hints.Overload
-	// Jira says why; a proxy's no is none of its own
+	// Jira says why it does not take something; an empty no is of somebody in between, who does not know what was done
+	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0 && method != http.MethodGet:
+		e.Class, e.Hint = connectors.Unknown, hints.Overload
 	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0:
 		e.Class, e.Hint = connectors.TryLater, hints.Overload
 	case e.Status == http.StatusTooManyRequests:

@@ -19,7 +19,7 @@ func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, er
 	if err != nil {
 		return "", c.Fail(connectors.Refused, err)
 	}
-	made, err := insist(c, http.MethodPost, "/issues.json", body)
+	made, err := insist(c, http.MethodPost, "/issues.json", body, 1)
 	if err != nil {
 		return "", hintCreated(err)
 	}

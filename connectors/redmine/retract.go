@@ -30,7 +30,7 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 	if err != nil {
 		return c.Fail(connectors.Refused, err)
 	}
-	err = wr.write(c, http.MethodPut, issue, "/journals/"+journal+".json", body)
+	err = wr.write(c, http.MethodPut, issue, "/journals/"+journal+".json", body, staleTries)
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Status == http.StatusForbidden {
 		e.Hint = hintTakeBack

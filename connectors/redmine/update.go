@@ -14,7 +14,7 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// staleTries bounds how often a write is sent that was refused whole because somebody else was saving. Of 24
+// staleTries bounds how often a write that changes nothing when it is done twice is sent while it is refused as stale. Of 24
 // writes at once to one issue of a Redmine on PostgreSQL, a third gets through in each round.
 const staleTries = 6
 
@@ -38,7 +38,11 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	if err != nil {
 		return c.Fail(connectors.Refused, err)
 	}
-	err = wr.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body)
+	tries := staleTries
+	if w.Comment != nil { // a comment that is sent twice stands twice
+		tries = 1
+	}
+	err = wr.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body, tries)
 	if err == nil && w.Comment != nil {
 		wr.client.Accepted(c, w.Issue, w.Comment.Mark)
 	}
@@ -55,7 +59,7 @@ func (wr *writer) AddWatcher(ctx context.Context, issue, person string) error {
 	if err != nil {
 		return c.Fail(connectors.Refused, err)
 	}
-	return wr.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body)
+	return wr.write(c, http.MethodPost, issue, "/issues/"+issue+"/watchers.json", body, staleTries)
 }
 
 // encodeUpdate is the body of the PUT.
@@ -91,27 +95,28 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 }
 
 // write sends one write to an issue and settles what a refusal means.
-func (wr *writer) write(c *rest.Call, method, issue, path string, body []byte) error {
+func (wr *writer) write(c *rest.Call, method, issue, path string, body []byte, tries int) error {
 	done, err := wr.turns.Take(c.Context(), issue)
 	if err != nil {
 		return c.Fail(connectors.TryLater, err)
 	}
 	defer done()
-	if _, err = insist(c, method, path, body); err != nil && !errors.Is(err, errStale) {
+	if _, err = insist(c, method, path, body, tries); err != nil && !errors.Is(err, errStale) {
 		return wr.settle(c, issue, err)
 	}
 	return err
 }
 
-// insist sends one write, again while it is refused as stale, and in the end gives that back as TryLater.
-func insist(c *rest.Call, method, path string, body []byte) ([]byte, error) {
+// insist sends one write at most so many times while it is refused as stale, and in the end gives that back as Unknown:
+// the answer is empty, and what stands before a Redmine has been seen to give it for a write that was done.
+func insist(c *rest.Call, method, path string, body []byte, tries int) ([]byte, error) {
 	for try := 1; ; try++ {
 		answer, err := c.Do(method, path, nil, body)
 		if !errors.Is(err, errStale) {
 			return answer, err
 		}
-		if try == staleTries {
-			e := c.Fail(connectors.TryLater, errStale)
+		if try == tries {
+			e := c.Fail(connectors.Unknown, errStale)
 			e.Status = http.StatusUnprocessableEntity
 			return nil, e
 		}

@@ -122,7 +122,7 @@ func (c *Call) classify(e *connectors.Error, method string) {
 		e.Class, e.Hint = connectors.Garbled, hints.Address
 	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable && e.RetryAfter > 0:
 		e.Class, e.Hint = connectors.TryLater, hints.Overload
-	case s >= 500 && write, s == http.StatusRequestTimeout && write:
+	case s >= 500 && write, s == http.StatusRequestTimeout && write, s == http.StatusConflict && write:
 		e.Class, e.Hint = connectors.Unknown, hintUnknown // an error page may come after the effect
 	case s >= 500, s == http.StatusRequestTimeout:
 		e.Class, e.Hint = connectors.TryLater, hints.Overload

@@ -95,8 +95,18 @@ func (o *Outbox) deliver(ctx context.Context, s Sink, d delivery) (again bool, e
 // done before.
 func (o *Outbox) complete(ctx context.Context, s Sink, w ledger.Write, d delivery, resumed bool) (again bool, err error) {
 	if err := s.Send(ctx, w); err != nil {
+		outcome := o.failure(err, resumed)
+		if mayBeUntrue(err) { // looked at before anything else is tried
+			found, ferr := s.Find(ctx, w)
+			if ferr == nil && found.Receipt != nil {
+				return false, o.finish(ctx, w, d.notes, ledger.Outcome{Receipt: found.Receipt})
+			}
+			if outcome.Class == connectors.Gone && ferr == nil && found.Gone == nil { // it is there: what the no meant, nobody knows
+				outcome.Class, outcome.RetryAt = connectors.Unknown, o.clock().Add(settleAfter)
+			}
+		}
 		o.report.Problem(d.about, false, "%v", err)
-		if ferr := o.finish(ctx, w, d.notes, o.failure(err, resumed)); ferr != nil {
+		if ferr := o.finish(ctx, w, d.notes, outcome); ferr != nil {
 			return false, ferr
 		}
 		return errors.As(err, new(replan)), beyondIssue(err)
@@ -143,6 +153,13 @@ func (o *Outbox) failure(err error, resumed bool) ledger.Outcome {
 		out.RetryAt = now.Add(settleAfter)
 	}
 	return out
+}
+
+// mayBeUntrue reports whether a request may have been done though the answer says otherwise: answers are lost, and what
+// stands before a tracker gives wrong ones. A limit on requests and a wrong key are true, and no reason to ask again.
+func mayBeUntrue(err error) bool {
+	var e *connectors.Error
+	return errors.As(err, &e) && e.RetryAfter == 0 && e.Class != connectors.Unauthorized
 }
 
 // beyondIssue gives the error back unless it is a refusal of this one request.

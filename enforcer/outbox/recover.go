@@ -33,6 +33,8 @@ func (o *Outbox) resolveOutcome(ctx context.Context, s Sink, w ledger.Write) err
 		return err
 	case found.Receipt != nil:
 		return o.finish(ctx, w, nil, ledger.Outcome{Receipt: found.Receipt})
+	case found.Gone != nil && w.Accepted() && o.now.Before(lostAt(w, found.Lag)):
+		return nil // it was written there: one no of the tracker is no proof of the contrary
 	case found.Gone != nil:
 		return o.finish(ctx, w, nil, ledger.Outcome{Class: connectors.ClassOf(found.Gone), Error: found.Gone.Error()})
 	case o.now.Before(lostAt(w, found.Lag)): // it may still come

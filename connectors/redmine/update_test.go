@@ -102,6 +102,9 @@ func TestStaleWrites(t *testing.T) {
 			}
 			s.StaleNext(n, 0)
 		}
+		if got := notes(t, tr, issue); got != "" {
+			t.Errorf("notes %q, want none", got)
+		}
 	})
 }
 

@@ -74,7 +74,9 @@ func notes(t testing.TB, tr *Tracker, issue string) string {
 	}
 	var all []string
 	for _, e := range h.Events {
-		all = append(all, e.Note.Text)
+		if e.Note != nil {
+			all = append(all, e.Note.Text)
+		}
 	}
 	return strings.Join(all, " ")
 }

@@ -144,6 +144,9 @@ func TestRevertOnJira(t *testing.T) {
 		}
 	}
 	d.now = d.now.Add(time.Minute)
+	if out := d.want(t, exitOK, "ledger", "revert", "--issue", "ACME-1", "--yes", "--dry-run"); strings.Contains(out, "steps taken back") {
+		t.Errorf("a dry run took something back:\n%s", out)
+	}
 	d.want(t, exitOK, "ledger", "revert", "--issue", "ACME-1", "--yes")
 	d.now = d.now.Add(time.Minute)
 	d.want(t, exitOK, "enforce")

@@ -37,6 +37,7 @@ type decider struct {
 	cutover  enforcer.Cutover
 	out      []enforcer.Decision
 	cycleOf  []*enforcer.Cycle // beside out
+	late     []bool            // beside out: warns of a due that has passed
 }
 
 func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
@@ -81,6 +82,25 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	}
 	d.out = append(d.out, dec)
 	d.cycleOf = append(d.cycleOf, c)
+	d.late = append(d.late, d.tooLate(c, s, &dec.Changes.Actions))
+}
+
+// tooLate reports whether a step warns of a due that has passed, in whichever pass that is seen: something kept it from
+// being written in time. What it asks for beside its comment must be the due step's matter too.
+func (d *decider) tooLate(c *enforcer.Cycle, s enforcer.CycleStep, asks *enforcer.Actions) bool {
+	if s.Step.Trigger.Start() || s.Step.Trigger.Due || c.Due.IsZero() || !d.ev.Now.Truncate(time.Second).After(c.Due) {
+		return false
+	}
+	if *asks == (enforcer.Actions{}) {
+		return true
+	}
+	for _, other := range c.Steps {
+		if other.Step.Trigger.Due {
+			due := other.Step.Asked(c.BreachedBefore > 0)
+			return due.Cover(asks)
+		}
+	}
+	return false
 }
 
 // endOf finds out whether what the cycle's steps call for is over, and the cycle whose end made it so: its own
@@ -146,7 +166,7 @@ func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) {
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this
-// very pass, makes superfluous; a public step only by a public one. What repeats on a request says the last word for
+// very pass, makes superfluous; a public step only by a public one; and warnings of a due that has passed. What repeats on a request says the last word for
 // all its cycles; each period of a duty has an issue of its own, and each check is of something else.
 func (d *decider) overtake() {
 	for i := range d.out {
@@ -163,6 +183,10 @@ func (d *decider) overtake() {
 				a.Changes = enforcer.Changes{}
 				break
 			}
+		}
+		if a := &d.out[i]; d.late[i] && toBeWritten(a.State) {
+			a.State, a.NotBefore, a.Changes = enforcer.Overtaken, time.Time{}, enforcer.Changes{}
+			a.Reason = texts.Reason("overtaken", "the due has passed: a warning of it comes too late")
 		}
 	}
 }

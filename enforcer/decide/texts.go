@@ -15,10 +15,11 @@ var texts = enforcer.Catalogue{"ru": {
 	"at the last pass, %s, this moment had not come: " +
 		"not time but a change of configuration, calendar or fields moved it here": "в прошлый проход %s этот момент ещё не наступал: " +
 		"его сдвинуло не время, а изменение настроек, календаря или полей",
-	"the mapping cannot read the request: %s":      "соответствие не может прочитать запрос: %s",
-	"writes are on hold: %s":                       "запись приостановлена: %s",
-	"an internal step waits for working hours: %s": "внутренний шаг ждёт рабочего времени: %s",
-	"overtaken by the later step %s/%s":            "перекрыт более поздним шагом %s/%s",
+	"the mapping cannot read the request: %s":            "соответствие не может прочитать запрос: %s",
+	"writes are on hold: %s":                             "запись приостановлена: %s",
+	"an internal step waits for working hours: %s":       "внутренний шаг ждёт рабочего времени: %s",
+	"the due has passed: a warning of it comes too late": "срок прошёл: предупреждать о нём поздно",
+	"overtaken by the later step %s/%s":                  "перекрыт более поздним шагом %s/%s",
 
 	"done before it was written":                       "выполнено до записи",
 	"the request is resolved":                          "запрос решён",

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,11 +49,12 @@ func TestChangedAsksForStubs(t *testing.T) {
 // counting counts requests and the bytes of their answers.
 type counting struct {
 	next            http.RoundTripper
+	mu              sync.Mutex
 	requests, bytes int
 }
 
 func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.requests++
+	c.count(1, 0)
 	res, err := c.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -61,7 +63,13 @@ func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the answer: %w", err)
 	}
-	c.bytes += len(body)
+	c.count(0, len(body))
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	return res, nil
+}
+
+func (c *counting) count(requests, bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.requests, c.bytes = c.requests+requests, c.bytes+bytes
 }

@@ -1,4 +1,4 @@
-// Mutants measures whether the tests bite: it changes the code in one small way at a time, and counts how many of
+// Command mutants measures whether the tests bite: it changes the code in one small way at a time, and counts how many of
 // these changes some test notices.
 //
 //	mutants [flags] PACKAGE[+PACKAGE...]...

@@ -156,10 +156,11 @@ func (o *Outbox) failure(err error, resumed bool) ledger.Outcome {
 }
 
 // mayBeUntrue reports whether a request may have been done though the answer says otherwise: answers are lost, and what
-// stands before a tracker gives wrong ones. A limit on requests and a wrong key are true, and no reason to ask again.
+// stands before a tracker gives wrong ones. A limit on requests and a wrong key are true, and no reason to ask again; what
+// is planned anew is read afresh, marks included, before it is sent.
 func mayBeUntrue(err error) bool {
 	var e *connectors.Error
-	return errors.As(err, &e) && e.RetryAfter == 0 && e.Class != connectors.Unauthorized
+	return errors.As(err, &e) && e.RetryAfter == 0 && e.Class != connectors.Unauthorized && !errors.As(err, new(replan))
 }
 
 // beyondIssue gives the error back unless it is a refusal of this one request.

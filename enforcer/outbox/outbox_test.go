@@ -105,7 +105,7 @@ func TestDelivery(t *testing.T) {
 		{"done", fakeSink{receipt: receipt}, "done 0 send verify", false, false},
 		{"a part was refused", fakeSink{receipt: refused}, "refused 0 send verify", false, false},
 		{"refused", fakeSink{send: failure(connectors.Refused, 0)}, "refused 0 send find", false, false},
-		{"refused, and planned anew", fakeSink{send: replan{failure(connectors.Refused, 0)}}, "intended 0 send find", true, false},
+		{"refused, and planned anew", fakeSink{send: replan{failure(connectors.Refused, 0)}}, "intended 0 send", true, false},
 		{"gone, and yet there", fakeSink{send: failure(connectors.Gone, 0)}, "sent 120 send find", false, false},
 		{"hidden", fakeSink{send: failure(connectors.Hidden, 0)}, "intended 60 send find", false, false},
 		{"try later", fakeSink{send: failure(connectors.TryLater, 0)}, "intended 60 send find", false, true},

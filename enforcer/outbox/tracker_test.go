@@ -460,8 +460,8 @@ func TestMakingAnIssue(t *testing.T) {
 		{"made", "", nil, "find, create 7, history 900", enforcer.Done, "900", false},
 		{"it is there", "800", nil, "find, history 800", enforcer.Done, "800", false},
 		{"whether it is there cannot be told", "", map[string][]error{"find": {failure(connectors.TryLater, 0)}}, "find", enforcer.Intended, "", true},
-		{"its assignee is refused", "", map[string][]error{"create": {refused}}, "find, create 7, find, find, create , history 900", enforcer.Done, "900", false},
-		{"refused without one", "", map[string][]error{"create": {refused, refused}}, "find, create 7, find, find, create , find", enforcer.Refused, "900", false},
+		{"its assignee is refused", "", map[string][]error{"create": {refused}}, "find, create 7, find, create , history 900", enforcer.Done, "900", false},
+		{"refused without one", "", map[string][]error{"create": {refused, refused}}, "find, create 7, find, create , find", enforcer.Refused, "900", false},
 		{"no answer", "", map[string][]error{"create": {failure(connectors.Unknown, 0)}}, "find, create 7, find", enforcer.Sent, "900", true},
 		{"made, and cannot be read", "", map[string][]error{"history": {failure(connectors.TryLater, 0)}}, "find, create 7, history 900", enforcer.Done, "900", false},
 	} {

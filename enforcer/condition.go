@@ -87,7 +87,8 @@ var Vocabulary = []WordSpec{
 		begins: (*stopwatch).receives,
 		text:   always("the receipt"),
 	},
-	{ // an act: a public staff note, or class working set by staff; assigned: that has happened, and someone has the request
+	// an act: a public staff note, or class working set by staff; assigned: that has happened, and someone has the request
+	{
 		Word: WordResponse, Bare: true,
 		Form: &Form{Accepts: []string{"silent", "assigned"}, Set: func(c *Condition, v []string) {
 			c.Silent, c.Assigned = v[0] == "silent", v[0] == "assigned"

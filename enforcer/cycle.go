@@ -51,7 +51,9 @@ type Cycle struct {
 	EndedAt  time.Time
 	EndEvent string
 	EndBy    Person
-	EndWhy   string // a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed" (a check)
+	// a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract",
+	// "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed" (a check)
+	EndWhy string
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out
 	Remaining time.Duration // counting time to the due; negative after it; 0 without a due

@@ -57,7 +57,8 @@ type Facts struct {
 	Elapsed     time.Duration `json:"elapsed_ns,omitzero"`   // counting time from start to the decision
 	Events      []string      `json:"events,omitempty"`      // the tracker's ids of the events used
 	Why         []string      `json:"why,omitempty"`         // the reasons of the due, as sentences
-	Against     string        `json:"against,omitempty"`     // digests of what a refusal rests on: it is tried again when they differ
+	// digests of what a refusal rests on: it is tried again when they differ
+	Against string `json:"against,omitempty"`
 }
 
 // Entry is the entry of a decision taken at now, ready to be recorded once the caller has added what only it knows:

@@ -21,7 +21,8 @@ func Lowerings(c *Contract, r *Request, from, to time.Time) []Lowering {
 	for i := 1; i < len(r.Moments); i++ {
 		m, was := &r.Moments[i], r.Moments[i-1].State.Severity
 		version := c.inForce(r.ReceivedAt)
-		if m.At.Before(from) || !m.At.Before(to) || version.SeverityRank(m.State.Severity) <= version.SeverityRank(was) || was == "" {
+		if m.At.Before(from) || !m.At.Before(to) || version.SeverityRank(m.State.Severity) <= version.SeverityRank(was) ||
+			was == "" {
 			continue
 		}
 		before := *r

@@ -68,7 +68,8 @@ func (ev *Evaluation) Segments(c *Cycle) []Segment {
 		})
 	}
 	if end.Before(ev.Now) {
-		list = append(list, Segment{From: end, To: ev.Now, Kind: SegmentStopped, Name: segmentNames[SegmentStopped], Cause: c.EndEvent})
+		list = append(list,
+			Segment{From: end, To: ev.Now, Kind: SegmentStopped, Name: segmentNames[SegmentStopped], Cause: c.EndEvent})
 	}
 	return list
 }
@@ -79,7 +80,8 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) []Segment {
 		return nil
 	}
 	if c.AlwaysOn() {
-		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}}
+		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting],
+			Cause: c.startEvent()}}
 	}
 	list := calendarSegments(c.Calendar(), c.StartedAt, end)
 	cut := slices.ContainsFunc(c.DueWhy, func(r calendar.Reason) bool {
@@ -206,7 +208,8 @@ func statusSegments(r *Request, from, to time.Time) []Segment {
 		if n > 0 {
 			out[n-1].To = at
 		}
-		out = append(out, Segment{From: at, Kind: string(class), Name: segmentNames[string(class)], Cause: m.Event, Holder: holder(class)})
+		out = append(out,
+			Segment{From: at, Kind: string(class), Name: segmentNames[string(class)], Cause: m.Event, Holder: holder(class)})
 	}
 	if n := len(out); n > 0 && !to.After(out[n-1].From) {
 		out = out[:n-1]

@@ -21,7 +21,8 @@ var russian = map[string]string{
 	"nobody has it":                        "исполнителя нет",
 	"field %s is filled":                   "заполнено поле %s",
 	"the priority is the top one":          "высший приоритет",
-	"staff set a due date, and field %s is filled where it is mapped": "сотрудник назначил дату, и заполнено поле %s, где оно сопоставлено",
+	"staff set a due date, and field %s is filled where it is mapped": "сотрудник назначил дату, и заполнено поле %s, " +
+		"где оно сопоставлено",
 	"staff set a due date":                                 "сотрудник назначил дату",
 	"booked time of kind %s":                               "запись о работе вида %s",
 	"booked time":                                          "запись о работе",
@@ -50,16 +51,19 @@ var russian = map[string]string{
 	"reopens the request":          "переоткрывает запрос",
 
 	// why an obligation is not acted on
-	"it starts with booked time of %q, which the mapping's activities do not have": "начинается с записи о работе вида %q, которого нет в activities соответствия",
-	"it starts with field %q, which the mapping does not have":                     "начинается с поля %q, которое не сопоставлено",
-	"the mapping has none of its items as a field":                                 "ни одно из его сведений не сопоставлено полю",
-	"it stops with field %s, which the mapping does not have":                      "останавливается полем %s, которое не сопоставлено",
+	"it starts with booked time of %q, which the mapping's activities do not have": "начинается с записи о работе вида " +
+		"%q, которого нет в activities соответствия",
+	"it starts with field %q, which the mapping does not have": "начинается с поля %q, которое не сопоставлено",
+	"the mapping has none of its items as a field":             "ни одно из его сведений не сопоставлено полю",
+	"it stops with field %s, which the mapping does not have":  "останавливается полем %s, которое не сопоставлено",
 	" or ":                         " или ",
 	"it is not part of plan %q":    "не входит в тариф %q",
 	"%s is on and takes its place": "включено %s и занимает его место",
-	"no entry under `duties` says which issue to create for it":                       "ни одна запись в `duties` не говорит, какую задачу для него создавать",
-	"no `account` says what the contract's sum is":                                    "нет `account` с общей суммой договора",
-	"nothing tells what a change costs: give `account` a rate, or map the field cost": "неизвестно, сколько стоит доработка: задайте в `account` ставку rate или сопоставьте поле cost",
+	"no entry under `duties` says which issue to create for it": "ни одна запись в `duties` не " +
+		"говорит, какую задачу для него создавать",
+	"no `account` says what the contract's sum is": "нет `account` с общей суммой договора",
+	"nothing tells what a change costs: give `account` a rate, or map the field cost": "неизвестно, сколько стоит " +
+		"доработка: задайте в `account` ставку rate или сопоставьте поле cost",
 
 	// why there is no due
 	"due as %s, which has none for this severity":          "срок тот же, что у %s, а для этой критичности его нет",

@@ -63,7 +63,8 @@ func (v *Verdict) Reached() time.Time {
 func (v *Verdict) SameCycle(other *Verdict) bool { return v.key() == other.key() }
 
 func (v *Verdict) key() StepKey {
-	return StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation, Cycle: v.Cycle}
+	return StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation,
+		Cycle: v.Cycle}
 }
 
 // String names the verdict's cycle in errors.
@@ -138,14 +139,16 @@ func (v Verdict) Supersedes(last *Verdict) (Verdict, bool) {
 
 // says reports whether the judgement says of the cycle what the record says.
 func (v *Verdict) says(last *Verdict) bool {
-	return v.State == last.State && v.Due.Equal(last.Due) && v.EndEvent == last.EndEvent && v.EndedAt.IsZero() == last.EndedAt.IsZero()
+	return v.State == last.State && v.Due.Equal(last.Due) && v.EndEvent == last.EndEvent &&
+		v.EndedAt.IsZero() == last.EndedAt.IsZero()
 }
 
 // ended is a breach, judged by the text of its day, with the end that came under another.
 func (v *Verdict) ended(now Verdict) Verdict {
 	out := *v
 	out.IssueKey, out.Subject, out.LastEvent, out.Why = now.IssueKey, now.Subject, now.LastEvent, WhyEnded
-	out.EndedAt, out.EndEvent, out.EndBy, out.EndByRole, out.EndWhy = now.EndedAt, now.EndEvent, now.EndBy, now.EndByRole, now.EndWhy
+	out.EndedAt, out.EndEvent, out.EndBy, out.EndByRole, out.EndWhy = now.EndedAt, now.EndEvent, now.EndBy, now.EndByRole,
+		now.EndWhy
 	out.Elapsed = now.Elapsed
 	return out
 }

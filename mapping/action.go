@@ -15,7 +15,9 @@ func (b *Bound) HasClass(class enforcer.StatusClass) bool { return len(b.inClass
 // CanTake reports whether the tracker lets our account give the issue a status of the class as it stands, in the
 // status that is named; known is false where it does not say, or the issue is in none of the classes (nil: any) in
 // which that is done.
-func (b *Bound) CanTake(class enforcer.StatusClass, while []enforcer.StatusClass, h connectors.History) (status string, can, known bool) {
+func (b *Bound) CanTake(
+	class enforcer.StatusClass, while []enforcer.StatusClass, h connectors.History,
+) (status string, can, known bool) {
 	now := h.Issue.Values.One(connectors.FieldStatus)
 	if !h.TransitionsSet || while != nil && !slices.Contains(while, b.classes[now]) {
 		return "", false, false

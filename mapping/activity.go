@@ -13,13 +13,16 @@ func (b *Bound) bindActivities(r *resolver, path string) {
 		for j, name := range rule.Names {
 			found := false
 			for _, e := range b.names.activities {
-				if e.id == squeeze(name) || slices.ContainsFunc(e.names, func(n string) bool { return squeeze(n) == squeeze(name) }) {
+				if e.id == squeeze(name) || slices.ContainsFunc(e.names, func(n string) bool {
+					return squeeze(n) == squeeze(name)
+				}) {
 					b.activities[e.id], found = rule.Is, true
 				}
 			}
 			if !found {
 				r.report(false, fmt.Sprintf("%s[%d].names[%d]", path, i, j), name,
-					"the tracker shows no kind of work (time entry activity) of this name; %s", suggest(squeeze(name), b.names.activities))
+					"the tracker shows no kind of work (time entry activity) of this name; %s",
+					suggest(squeeze(name), b.names.activities))
 			}
 		}
 	}

@@ -39,8 +39,8 @@ type catalogue struct {
 }
 
 // Bind resolves the names of m, whose place in the admin's file is path ("mappings[0]"), against what the
-// tracker shows, and against the people and names it showed before. It reports everything that the tracker does not bear
-// out. The Bound is always usable for reading histories, but nothing may be written while a problem is Fatal.
+// tracker shows, and against the people and names it showed before. It reports everything that the tracker does not
+// bear out. The Bound is always usable for reading histories, but nothing may be written while a problem is Fatal.
 func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound, []Problem) {
 	b := &Bound{mapping: m, self: d.Self.ID, names: catalogueOf(d)}
 	b.names.addFormer(known.Names)
@@ -92,8 +92,8 @@ func catalogueOf(d connectors.Directory) catalogue {
 	return c
 }
 
-// addFormer adds the names that the tracker had for its ids before, and the statuses that it has no more: histories speak
-// of them.
+// addFormer adds the names that the tracker had for its ids before, and the statuses that it has no more: histories
+// speak of them.
 func (c *catalogue) addFormer(names []FormerName) {
 	lists := map[string][]entry{
 		"status": c.statuses, "priority": c.priorities, "type": c.types, "field": c.fields,
@@ -116,7 +116,9 @@ func (c *catalogue) addFormer(names []FormerName) {
 
 // issueTypes are those that issues can be made of: a customer's choice in a portal is none.
 func (c catalogue) issueTypes() []entry {
-	return slices.DeleteFunc(slices.Clone(c.types), func(e entry) bool { return strings.HasPrefix(e.id, connectors.RequestType) })
+	return slices.DeleteFunc(slices.Clone(c.types), func(e entry) bool {
+		return strings.HasPrefix(e.id, connectors.RequestType)
+	})
 }
 
 // numberedField is how Jira's ids of custom fields begin; people know the number behind it.
@@ -179,7 +181,10 @@ func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, 
 	var known []entry
 	unnamed := make(map[string][]string) // statuses by category
 	for _, s := range statuses {
-		if e := (entry{id: s.Category, names: []string{s.Category}}); s.Category != "" && !slices.ContainsFunc(known, func(x entry) bool { return x.id == e.id }) {
+		if e := (entry{id: s.Category, names: []string{s.Category}}); s.Category != "" &&
+			!slices.ContainsFunc(known, func(x entry) bool {
+				return x.id == e.id
+			}) {
 			known = append(known, e)
 		}
 		if _, named := b.classes[s.ID]; !named {
@@ -264,7 +269,8 @@ func (b *Bound) bindSeverity(r *resolver, path string) {
 		j := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Write && f.key == rule.when.field })
 		if rule.when.field != "" && j >= 0 {
 			r.report(false, fmt.Sprintf("%s[%d].when.field", path, i), b.fields[j].name,
-				"the severity depends on a field that slabridge writes as %s: only values set by people count for it", b.fields[j].Is)
+				"the severity depends on a field that slabridge writes as %s: only values set by people count for it",
+				b.fields[j].Is)
 		}
 	}
 }

@@ -53,7 +53,9 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	var all []enforcer.NextStep
 	for _, s := range said {
 		for _, n := range s.Changes.Comment.Next {
-			if !slices.ContainsFunc(all, func(x enforcer.NextStep) bool { return x.ID == n.ID && x.Step == n.Step && x.At.Equal(n.At) }) {
+			if !slices.ContainsFunc(all, func(x enforcer.NextStep) bool {
+				return x.ID == n.ID && x.Step == n.Step && x.At.Equal(n.At)
+			}) {
 				all = append(all, n)
 			}
 		}

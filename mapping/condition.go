@@ -24,7 +24,9 @@ func (b *Bound) bindWhen(r *resolver, w When, path string) condition {
 		c.field, _ = r.field(b.names.fields, w.Field, path+".field", true)
 	}
 	for i, name := range w.Tracker {
-		c.types = append(c.types, r.findNamed("tracker, issue type or request type", b.names.types, name, fmt.Sprintf("%s.tracker[%d]", path, i), true)...)
+		c.types = append(c.types,
+			r.findNamed("tracker, issue type or request type", b.names.types, name, fmt.Sprintf("%s.tracker[%d]", path, i),
+				true)...)
 	}
 	c.priorities = r.findAll("priority", b.names.priorities, w.Priority, path+".priority", true)
 	c.categories = bindCategories(r, w.Category, path+".category")

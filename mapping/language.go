@@ -16,17 +16,18 @@ type language struct {
 	zone   func(name string) string
 	period func(year int, quarter, month int) string // the others are 0
 
-	form                     func(n int) int // which of a word's forms stands behind a number
-	hours, minutes, seconds  [3]string
-	worked                   string // behind an amount of working time
-	times                    func(n int) string
-	from, to                 string // before the first day and the last
-	group, point, percent    string // of numbers
-	opening, closing         string // quotation marks
-	statusSet, nobody        string
-	clause                   func(source string) string
-	comesIn                  map[enforcer.Role]string // what it means for the request that a role is called in
-	greetings, greetingStems []string                 // how notes begin that say nothing yet: whole words, and beginnings of words
+	form                    func(n int) int // which of a word's forms stands behind a number
+	hours, minutes, seconds [3]string
+	worked                  string // behind an amount of working time
+	times                   func(n int) string
+	from, to                string // before the first day and the last
+	group, point, percent   string // of numbers
+	opening, closing        string // quotation marks
+	statusSet, nobody       string
+	clause                  func(source string) string
+	comesIn                 map[enforcer.Role]string // what it means for the request that a role is called in
+	// how notes begin that say nothing yet: whole words, and beginnings of words
+	greetings, greetingStems []string
 	sample                   TextData
 }
 

@@ -133,7 +133,8 @@ func sentences(note string) []string {
 		}
 		begin := 0
 		for i, c := range line {
-			if strings.ContainsRune(".!?…", c) && strings.HasPrefix(line[i+len(string(c)):], " ") && !abbreviated(line[begin:i]) {
+			if strings.ContainsRune(".!?…", c) && strings.HasPrefix(line[i+len(string(c)):], " ") &&
+				!abbreviated(line[begin:i]) {
 				out = append(out, strings.TrimSpace(line[begin:i+len(string(c))]))
 				begin = i + len(string(c))
 			}

@@ -59,7 +59,8 @@ func atOnce(events []connectors.Event) []connectors.Event {
 		}
 		if e.Note == nil && e.Work == nil && len(e.Changes) > 0 {
 			for j := i + 1; j < len(events) && events[j].At.Sub(e.At) <= halves; j++ {
-				if n := events[j]; !taken[j] && n.Author == e.Author && n.Note != nil && len(n.Changes) == 0 && kindOf(n) != kindOf(e) {
+				if n := events[j]; !taken[j] && n.Author == e.Author && n.Note != nil && len(n.Changes) == 0 &&
+					kindOf(n) != kindOf(e) {
 					e.Note, taken[j] = n.Note, true
 					break
 				}
@@ -227,7 +228,8 @@ func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) strin
 	return ""
 }
 
-// noteFault keeps the stretches in statuses that have no class: whether they count, pause or end something, nobody knows.
+// noteFault keeps the stretches in statuses that have no class: whether they count, pause or end something, nobody
+// knows.
 func (rp *replay) noteFault(status string, class enforcer.StatusClass, at time.Time) {
 	var last *enforcer.Fault
 	if n := len(rp.faults); n > 0 && rp.faults[n-1].To.IsZero() {

@@ -54,7 +54,9 @@ type boundRole struct {
 	duty   []string
 }
 
-func bindRoles(r *resolver, rules []RoleRule, d connectors.Directory, remembered []Remembered, native []entry, path string) roleDirectory {
+func bindRoles(
+	r *resolver, rules []RoleRule, d connectors.Directory, remembered []Remembered, native []entry, path string,
+) roleDirectory {
 	rd := roleDirectory{
 		self: d.Self.ID, readAt: d.ReadAt,
 		people: make(map[string]connectors.Person), names: make(map[string]string), past: make(map[membership][]Remembered),
@@ -175,7 +177,8 @@ func (b *Bound) Unseen(projects []string, d connectors.Directory) []Problem {
 			}
 		}
 		for _, p := range d.Projects {
-			if p.RolesUnseen != "" && slices.Contains(projects, p.ID) && len(role.rule.ProjectRoles) > 0 && !b.directory.anyone(role, p.ID) {
+			if p.RolesUnseen != "" && slices.Contains(projects, p.ID) && len(role.rule.ProjectRoles) > 0 &&
+				!b.directory.anyone(role, p.ID) {
 				r.report(false, role.place+".project_roles", p.Name,
 					"who has which role in this project is not known: %s; people count as %s there only where users names them",
 					p.RolesUnseen, role.rule.Is)
@@ -276,7 +279,9 @@ func (rd *roleDirectory) dutyOf(role enforcer.Role, project string, unassignable
 	return rd.first(role, project, unassignable, func(r boundRole) []string { return r.duty })
 }
 
-func (rd *roleDirectory) first(role enforcer.Role, project string, unassignable map[string]bool, list func(boundRole) []string) string {
+func (rd *roleDirectory) first(
+	role enforcer.Role, project string, unassignable map[string]bool, list func(boundRole) []string,
+) string {
 	for _, r := range rd.roles {
 		if r.rule.Is != role {
 			continue
@@ -315,7 +320,9 @@ func (rd *roleDirectory) named(role enforcer.Role, project string) []string {
 	if len(out) > 0 {
 		return out
 	}
-	slices.SortFunc(members, func(a, b string) int { return cmp.Or(cmp.Compare(rd.names[a], rd.names[b]), cmp.Compare(a, b)) })
+	slices.SortFunc(members, func(a, b string) int {
+		return cmp.Or(cmp.Compare(rd.names[a], rd.names[b]), cmp.Compare(a, b))
+	})
 	return members
 }
 

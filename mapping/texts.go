@@ -50,8 +50,9 @@ const (
 	TextDutyBreach        = "duty-breach"         // internal
 	TextLate              = "late"                // internal, on the watch issue: slabridge itself is late
 	TextCaughtUp          = "caught-up"           // internal: and has caught up
-	TextCorrection        = "correction"          // of either audience, like what it corrects: an earlier comment was made in error
-	TextNote              = "note"                // internal: anything else
+	// of either audience, like what it corrects: an earlier comment was made in error
+	TextCorrection = "correction"
+	TextNote       = "note" // internal: anything else
 )
 
 // PublicTexts lists the keys of the texts that are written to customers.
@@ -197,7 +198,10 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 	return tmpl
 }
 
-const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, Next (each with Obligation, ID, At, ComesIn)"
+const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, " +
+	"BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, " +
+	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, Next (each with Obligation, ID, " +
+	"At, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.
 func templateError(err error) string { return strings.TrimPrefix(err.Error(), "template: ") }

@@ -1,5 +1,5 @@
-// Command mutants measures whether the tests bite: it changes the code in one small way at a time, and counts how many of
-// these changes some test notices.
+// Command mutants measures whether the tests bite: it changes the code in one small way at a time, and counts how many
+// of these changes some test notices.
 //
 //	mutants [flags] PACKAGE[+PACKAGE...]...
 //

@@ -109,7 +109,9 @@ const calendarWarning = 60 * 24 * time.Hour
 func tellCalendars(p *page, cfg *config.Config, now time.Time) {
 	for _, c := range cfg.Contracts {
 		if ends := c.Calendar.DataEnds(now); ends.Sub(now) < calendarWarning {
-			p.linef("! ", "%s: the days off are known until %s: a promise that reaches beyond is not judged; add the next year to the calendar",
+			p.linef("! ",
+				"%s: the days off are known until %s: a promise that reaches beyond is not judged; add the next year to the "+
+					"calendar",
 				c.ID, ends.Add(-time.Second).In(c.Calendar.Location()).Format(time.DateOnly))
 		}
 	}

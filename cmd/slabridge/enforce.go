@@ -46,7 +46,8 @@ type passInfo struct {
 	StillHeld  int         `json:"still_held"` // by earlier passes, for a human to look at
 	LateSince  *time.Time  `json:"late_since"` // since when slabridge itself is late; null: it is not
 	Problems   []string    `json:"problems"`
-	Unjudged   int         `json:"unjudged"` // requests on which some promise cannot be judged, by this pass or earlier ones
+	// requests on which some promise cannot be judged, by this pass or earlier ones
+	Unjudged int `json:"unjudged"`
 }
 
 // passTold is a pass with what only a person is told.

@@ -6,8 +6,8 @@
 // only because somebody else was saving, a page of a proxy in place of an answer.
 //
 // What travels where, and how much of it, is promised by connectors/rest. A request is sent once. The one exception is
-// a write that does no harm when it is done twice (no comment, no new issue) and that Redmine refused whole because another
-// save came between (422 with an empty list of errors): it is sent again a few times.
+// a write that does no harm when it is done twice (no comment, no new issue) and that Redmine refused whole because
+// another save came between (422 with an empty list of errors): it is sent again a few times.
 //
 // Issue.Values also holds the names of the attachments (connectors.FieldAttachment) and the relations
 // (connectors.FieldRelation).

@@ -14,8 +14,8 @@ import (
 	"slabridge/connectors/rest"
 )
 
-// staleTries bounds how often a write that changes nothing when it is done twice is sent while it is refused as stale. Of 24
-// writes at once to one issue of a Redmine on PostgreSQL, a third gets through in each round.
+// staleTries bounds how often a write that changes nothing when it is done twice is sent while it is refused as stale.
+// Of 24 writes at once to one issue of a Redmine on PostgreSQL, a third gets through in each round.
 const staleTries = 6
 
 // writer writes to issues, one at a time to each.

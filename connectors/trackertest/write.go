@@ -179,8 +179,8 @@ func updatesAtOnce(t *testing.T, w *World) {
 	}
 }
 
-// write does one write as the outbox does: an answer that does not say what happened (Redmine's empty 422 while somebody
-// else was saving) is looked into by the mark, and only what is not there is sent again.
+// write does one write as the outbox does: an answer that does not say what happened (Redmine's empty 422 while
+// somebody else was saving) is looked into by the mark, and only what is not there is sent again.
 func (w *World) write(t *testing.T, tr connectors.Tracker, write connectors.Write) {
 	for range 20 {
 		err := tr.Update(t.Context(), write)

@@ -80,14 +80,17 @@ func (c *Case) cutover() enforcer.Cutover {
 // hold.
 func (c *Case) Current() bool {
 	r := c.Evaluation.Request
-	return !r.Hidden && r.GoneAt.IsZero() && r.Hold == "" && slices.ContainsFunc(c.Evaluation.Cycles, func(x enforcer.Cycle) bool {
-		return !x.StartedAt.Before(c.Contract.Cutover.EnforceFrom)
-	})
+	return !r.Hidden && r.GoneAt.IsZero() && r.Hold == "" &&
+		slices.ContainsFunc(c.Evaluation.Cycles, func(x enforcer.Cycle) bool {
+			return !x.StartedAt.Before(c.Contract.Cutover.EnforceFrom)
+		})
 }
 
 // In gives the decisions in one of the states.
 func (f *Finding) In(states ...enforcer.EntryState) []enforcer.Decision {
-	return slices.DeleteFunc(slices.Clone(f.Decisions), func(d enforcer.Decision) bool { return !slices.Contains(states, d.State) })
+	return slices.DeleteFunc(slices.Clone(f.Decisions), func(d enforcer.Decision) bool {
+		return !slices.Contains(states, d.State)
+	})
 }
 
 // CallsFor reports whether there is a decision about the step.
@@ -199,9 +202,10 @@ func (f *Finding) verdict(c *enforcer.Cycle) enforcer.Verdict {
 	r := f.Evaluation.Request
 	v := enforcer.Verdict{
 		Connection: r.Connection, Issue: r.Issue, IssueKey: r.Key, Subject: r.Subject,
-		Contract: f.Contract.ID, Obligation: c.Obligation.ID, Cycle: c.ID, Ordinal: c.Ordinal, State: c.State, Severity: c.Severity,
-		Source: c.Obligation.Source, StartedAt: c.StartedAt, Due: c.Due, EndedAt: c.EndedAt, EndEvent: c.EndEvent,
-		EndBy: c.EndBy.Name, EndByRole: c.EndBy.Role, EndWhy: c.EndWhy, Elapsed: c.Elapsed, Moves: len(c.Moves), Facts: f.facts(c),
+		Contract: f.Contract.ID, Obligation: c.Obligation.ID, Cycle: c.ID, Ordinal: c.Ordinal, State: c.State,
+		Severity: c.Severity, Source: c.Obligation.Source, StartedAt: c.StartedAt, Due: c.Due,
+		EndedAt: c.EndedAt, EndEvent: c.EndEvent, EndBy: c.EndBy.Name, EndByRole: c.EndBy.Role, EndWhy: c.EndWhy,
+		Elapsed: c.Elapsed, Moves: len(c.Moves), Facts: f.facts(c),
 	}
 	if run := c.Run; run != nil {
 		v.IssueKey, v.Subject = run.Key, c.Obligation.Title.In(c.Contract.Language)

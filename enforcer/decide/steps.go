@@ -15,7 +15,9 @@ const visibilityLag = 2 * time.Minute
 // Steps says what is to become of every step whose moment has come, in the order of their moments. recorded gives the
 // state in which the ledger has a step, "" for one that it does not have. Steps that are written, or will never be, are
 // left out, and so are those of cycles that were over before enforcement began.
-func Steps(ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.EntryState, cutover enforcer.Cutover) []enforcer.Decision {
+func Steps(
+	ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.EntryState, cutover enforcer.Cutover,
+) []enforcer.Decision {
 	d := decider{ev: ev, recorded: recorded, cutover: cutover}
 	for i := range ev.Cycles {
 		c := &ev.Cycles[i]
@@ -166,8 +168,9 @@ func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) {
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this
-// very pass, makes superfluous; a public step only by a public one; and warnings of a due that has passed. What repeats on a request says the last word for
-// all its cycles; each period of a duty has an issue of its own, and each check is of something else.
+// very pass, makes superfluous; a public step only by a public one; and warnings of a due that has passed. What repeats
+// on a request says the last word for all its cycles; each period of a duty has an issue of its own, and each check is
+// of something else.
 func (d *decider) overtake() {
 	for i := range d.out {
 		if !toBeWritten(d.out[i].State) {

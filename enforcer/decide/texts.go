@@ -13,8 +13,8 @@ var texts = enforcer.Catalogue{"ru": {
 
 	"the step's moment lies before enforcement began, %s": "момент шага раньше начала контроля %s",
 	"at the last pass, %s, this moment had not come: " +
-		"not time but a change of configuration, calendar or fields moved it here": "в прошлый проход %s этот момент ещё не наступал: " +
-		"его сдвинуло не время, а изменение настроек, календаря или полей",
+		"not time but a change of configuration, calendar or fields moved it here": "в прошлый проход %s " +
+		"этот момент ещё не наступал: его сдвинуло не время, а изменение настроек, календаря или полей",
 	"the mapping cannot read the request: %s":            "соответствие не может прочитать запрос: %s",
 	"writes are on hold: %s":                             "запись приостановлена: %s",
 	"an internal step waits for working hours: %s":       "внутренний шаг ждёт рабочего времени: %s",

@@ -124,7 +124,9 @@ func (k *checker) addAlarms(ctx context.Context) error {
 // fault adds a problem about the connection, once.
 func (k *checker) fault(text, value string, fatal bool) {
 	p := mapping.Problem{Path: "connections", Value: value, Reason: text, Fatal: fatal}
-	if !slices.ContainsFunc(k.Problems, func(x mapping.Problem) bool { return x.Path == p.Path && x.Value == p.Value && x.Fatal == fatal }) {
+	if !slices.ContainsFunc(k.Problems, func(x mapping.Problem) bool {
+		return x.Path == p.Path && x.Value == p.Value && x.Fatal == fatal
+	}) {
 		k.Problems = append(k.Problems, p)
 	}
 }
@@ -211,7 +213,8 @@ func (k *checker) lookThrough(ctx context.Context) error {
 // explainable adds what the mapping does not explain of one request.
 func (k *checker) explainable(r enforcer.Request, h connectors.History) {
 	if n := len(r.Faults); n > 0 && r.State().Covered && r.Faults[n-1].To.IsZero() {
-		k.fault(fmt.Sprintf("%s, and requests are in it, such as %s: they are neither judged nor written about", r.Faults[n-1].Why, r.Key),
+		k.fault(fmt.Sprintf("%s, and requests are in it, such as %s: they are neither judged nor written about",
+			r.Faults[n-1].Why, r.Key),
 			r.Faults[n-1].Why, true)
 	}
 	for i := range r.Moments {

@@ -135,9 +135,11 @@ func (c *closing) tell(of *contract) (mapping.Problem, bool) {
 		p.Reason = fmt.Sprintf("the mapping gives no status the class %s: the step is held", class)
 	case len(c.not) > 0:
 		slices.Sort(c.not)
-		p.Reason = fmt.Sprintf("from %s the tracker lets our account set no status of class %s: there the step is held", strings.Join(c.not, ", "), class)
+		p.Reason = fmt.Sprintf("from %s the tracker lets our account set no status of class %s: there the step is held",
+			strings.Join(c.not, ", "), class)
 	case !c.may:
-		p.Reason = fmt.Sprintf("whether our account may set a status of class %s cannot be known yet: the tracker tells it only of an issue as it stands, and no mirrored request is in a status of class %s",
+		p.Reason = fmt.Sprintf("whether our account may set a status of class %s cannot be known yet: the tracker tells "+
+			"it only of an issue as it stands, and no mirrored request is in a status of class %s",
 			class, classes(c.while))
 	default:
 		return p, false

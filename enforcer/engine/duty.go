@@ -167,7 +167,9 @@ func periodsOf(d *Duty, since, now time.Time, zone *time.Location) ([]enforcer.P
 
 // newIssue is the issue to be made for a period, without people whom the tracker refuses as assignees, and with what
 // the tracker would not take of it.
-func (f *finding) newIssue(r *run, d *enforcer.Decision, unassignable map[string]bool) (connectors.NewIssue, []mapping.Problem) {
+func (f *finding) newIssue(
+	r *run, d *enforcer.Decision, unassignable map[string]bool,
+) (connectors.NewIssue, []mapping.Problem) {
 	cycle := f.Cycle(d.Key)
 	o := f.contract.options
 	o.Unassignable = unassignable

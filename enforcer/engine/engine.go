@@ -3,8 +3,8 @@
 //
 // A pass synchronises the mirror, loads a snapshot that nothing changes afterwards, decides (enforcer/decide), records
 // what is decided, and hands to the outbox what is to be written, with a function that decides it again by the issue as
-// just read. Its now is the tracker's time: our clock plus the measured offset, taken once. The questions that only read
-// (plan, explain, survey, check) work on such a snapshot, too, and never come to the outbox.
+// just read. Its now is the tracker's time: our clock plus the measured offset, taken once. The questions that only
+// read (plan, explain, survey, check) work on such a snapshot, too, and never come to the outbox.
 //
 // The package promises:
 //   - A decision is in the ledger, or its request on the agenda, before the pass counts as complete.
@@ -108,7 +108,9 @@ func (e *Engine) Sync(ctx context.Context, o SyncOptions) (map[string]mirror.Rep
 func (e *Engine) Revert(ctx context.Context, undos []outbox.Undo) ([]Report, error) {
 	return each(e.settings.Connections, func(c Connection) (Report, error) {
 		report := Report{Connection: c.ID}
-		mine := slices.DeleteFunc(slices.Clone(undos), func(u outbox.Undo) bool { return u.Entry.Key.Connection != c.ID || !u.Any() })
+		mine := slices.DeleteFunc(slices.Clone(undos), func(u outbox.Undo) bool {
+			return u.Entry.Key.Connection != c.ID || !u.Any()
+		})
 		if len(mine) == 0 {
 			return report, nil
 		}
@@ -206,6 +208,7 @@ func (e *Engine) prepare(ctx context.Context, s source, report *Report) (*pass, 
 	if block != nil {
 		report.Problem("", true, "nothing is written: %s", block["en"])
 	}
-	p := &pass{snapshot: loaded, report: report, costs: e.uncounted, out: s.outbox(loaded.now, loaded.names, block, report)}
+	p := &pass{snapshot: loaded, report: report, costs: e.uncounted,
+		out: s.outbox(loaded.now, loaded.names, block, report)}
 	return p, p.out.CheckAlarms(ctx)
 }

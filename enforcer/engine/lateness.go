@@ -180,7 +180,8 @@ func (p healthKeeper) latenessStep(step string, since time.Time) enforcer.Decisi
 			Obligation: enforcer.Watch, Cycle: since.UTC().Format(time.RFC3339), Step: step,
 		},
 		State: enforcer.Intended, Moment: p.now, Audience: enforcer.Internal, Source: "slabridge",
-		Reason:  enforcer.Reason{Code: step, Text: reason},
-		Changes: enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: text, StartedAt: since, Moment: p.now}},
+		Reason: enforcer.Reason{Code: step, Text: reason},
+		Changes: enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: text, StartedAt: since,
+			Moment: p.now}},
 	}
 }

@@ -100,7 +100,9 @@ func (p *snapshot) findVanished(ctx context.Context) error {
 		switch {
 		case !slices.ContainsFunc(p.settings.Connections, func(c Connection) bool { return c.ID == l.Connection }):
 			p.vanished = fmt.Sprintf("connection %q is in the ledger but not in the configuration", l.Connection)
-		case l.Connection == p.conn.ID && !slices.ContainsFunc(p.contracts, func(c *contract) bool { return c.ID == l.Contract }):
+		case l.Connection == p.conn.ID && !slices.ContainsFunc(p.contracts, func(c *contract) bool {
+			return c.ID == l.Contract
+		}):
 			p.vanished = fmt.Sprintf("contract %q is in the ledger but not in the configuration", l.Contract)
 		}
 	}

@@ -110,7 +110,8 @@ func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone)
 	f, err := p.find(ctx, c, m, p.blocks(c, &m.history))
 	covered := f.Evaluation.Covered
 	switch {
-	case err == nil && !covered && (c.fatal || f.Evaluation.Request.Hidden): // with its project out of sight nothing is known of it
+	// with its project out of sight nothing is known of it
+	case err == nil && !covered && (c.fatal || f.Evaluation.Request.Hidden):
 		return nil, nil, nil
 	case err != nil && ctx.Err() != nil:
 		return nil, nil, err
@@ -150,7 +151,9 @@ func (p *pass) keep(ctx context.Context, f *finding) error {
 }
 
 // lookAtContract evaluates a contract as a whole.
-func (p *pass) lookAtContract(ctx context.Context, c *contract, changed []string, known undone, tallies []ledger.Tally) ([]finding, error) {
+func (p *pass) lookAtContract(
+	ctx context.Context, c *contract, changed []string, known undone, tallies []ledger.Tally,
+) ([]finding, error) {
 	again, err := p.retryRefused(ctx, c, contractScope, known.refused[c.ID][contractScope])
 	if err != nil {
 		return nil, err

@@ -84,7 +84,9 @@ func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.
 }
 
 // plannedContractLevel is what would be written about the contract as a whole.
-func (p *reader) plannedContractLevel(ctx context.Context, c *contract, ids []string, tallies []ledger.Tally) ([]ledger.Entry, error) {
+func (p *reader) plannedContractLevel(
+	ctx context.Context, c *contract, ids []string, tallies []ledger.Tally,
+) ([]ledger.Entry, error) {
 	found, err := newContractLevel(p.snapshot, c, decide.Blocks{Mapping: c.fatal}, ids, nil, tallies).find(ctx)
 	if err != nil {
 		return nil, err

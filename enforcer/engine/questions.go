@@ -19,7 +19,9 @@ func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
 }
 
 // ask asks every connection a question, as of at, or of now when that is zero.
-func ask[T any](ctx context.Context, e *Engine, at time.Time, question func(*reader, context.Context) (T, error)) ([]T, error) {
+func ask[T any](
+	ctx context.Context, e *Engine, at time.Time, question func(*reader, context.Context) (T, error),
+) ([]T, error) {
 	out, err := each(e.settings.Connections, func(c Connection) (t T, err error) {
 		p, err := look(ctx, e.source(c), at)
 		if err != nil {

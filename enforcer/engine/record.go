@@ -95,7 +95,9 @@ func (p *pass) takeBack(ctx context.Context, why string, entries ...ledger.Entry
 
 // retryRefused lets the refused steps of an issue be decided again, when something changed that the refusal may rest
 // on. It gives those that are pending again.
-func (p *pass) retryRefused(ctx context.Context, c *contract, id string, refused []ledger.Entry) ([]ledger.Entry, error) {
+func (p *pass) retryRefused(
+	ctx context.Context, c *contract, id string, refused []ledger.Entry,
+) ([]ledger.Entry, error) {
 	if len(refused) == 0 {
 		return nil, nil
 	}
@@ -155,7 +157,8 @@ func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
 		return err
 	}
 	p.overLimit = texts.Reason(enforcer.HeldOverLimit, "%d steps in one pass are more than the bound of %d", n, limit)
-	p.report.Problem("", true, "held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'",
+	p.report.Problem("", true,
+		"held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'",
 		p.overLimit.Text.In("en"))
 	return p.holdLimited(ctx, findings, slices.Concat(fresh...))
 }

@@ -74,9 +74,11 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 	if err != nil {
 		return nil, nil, err
 	}
-	remembered := mapping.Memory{People: make([]mapping.Remembered, len(people)), Names: make([]mapping.FormerName, len(names))}
+	remembered := mapping.Memory{People: make([]mapping.Remembered, len(people)),
+		Names: make([]mapping.FormerName, len(names))}
 	for i, p := range people {
-		remembered.People[i] = mapping.Remembered{Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles, LastSeen: p.LastSeen}
+		remembered.People[i] = mapping.Remembered{Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles,
+			LastSeen: p.LastSeen}
 	}
 	for i, n := range names {
 		remembered.Names[i] = mapping.FormerName{Kind: n.Kind, ID: n.ID, Name: n.Name}
@@ -175,8 +177,9 @@ func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []str
 		for _, project := range c.scope.Projects() {
 			for _, permission := range s.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
 				if !d.Self.Has(project, permission) {
-					unseen = append(unseen, fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
-						projectName(d, project), c.ID, permission))
+					unseen = append(unseen,
+						fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
+							projectName(d, project), c.ID, permission))
 				}
 			}
 		}

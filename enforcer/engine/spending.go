@@ -145,7 +145,8 @@ func (u unreadableCosts) report(f *finding, value string, to *Report) {
 	r := f.Evaluation.Request
 	key := [3]string{r.Connection, f.contract.ID, r.Issue}
 	if value != "" && u[key] != value {
-		to.Problem(r.Key, false, "the field for the cost holds %q, which is no amount: it is left out of the cost of changes", value)
+		to.Problem(r.Key, false, "the field for the cost holds %q, which is no amount: it is left out of the cost of changes",
+			value)
 	}
 	u[key] = value
 }

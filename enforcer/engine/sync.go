@@ -24,8 +24,12 @@ type SyncOptions struct {
 }
 
 // sync brings the mirror of the connection up to date, names included. The hinted issues are read again in any case.
-func (s *source) sync(ctx context.Context, o SyncOptions, progress func(mirror.Progress), hinted ...string) (mirror.Report, error) {
-	work := slices.ContainsFunc(s.settings.Contracts, func(c Contract) bool { return c.Connection == s.conn.ID && c.countsWork() })
+func (s *source) sync(
+	ctx context.Context, o SyncOptions, progress func(mirror.Progress), hinted ...string,
+) (mirror.Report, error) {
+	work := slices.ContainsFunc(s.settings.Contracts, func(c Contract) bool {
+		return c.Connection == s.conn.ID && c.countsWork()
+	})
 	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: progress, Work: work, Reread: hinted}
 	cursor, err := s.mirror.Cursor(ctx, s.conn.ID)
 	if err != nil {

@@ -84,7 +84,8 @@ func scanCutover(scan func(...any) error) (Cutover, error) {
 // Contracts lists the cutover of every contract that anything was ever recorded for. One that the configuration no
 // longer knows stops writes: its entries would be made a second time under a new name.
 func (l *Ledger) Contracts(ctx context.Context) ([]Cutover, error) {
-	out, err := collect(ctx, l.db, scanCutover, `SELECT `+cutoverColumns+` FROM ledger_lines ORDER BY connection, contract`)
+	out, err := collect(ctx, l.db, scanCutover,
+		`SELECT `+cutoverColumns+` FROM ledger_lines ORDER BY connection, contract`)
 	if err != nil {
 		return nil, fmt.Errorf("list contracts: %w", err)
 	}
@@ -92,8 +93,8 @@ func (l *Ledger) Contracts(ctx context.Context) ([]Cutover, error) {
 }
 
 // SetAgenda replaces what the agenda knows of each item's issue under its contract, in one transaction. An item
-// without cycles, without a next moment and without anything unjudged says that the contract has nothing to do with the issue (any more): it is
-// taken off.
+// without cycles, without a next moment and without anything unjudged says that the contract has nothing to do with the
+// issue (any more): it is taken off.
 func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, it := range items {
@@ -171,7 +172,9 @@ func (l *Ledger) Running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 }
 
 // Item reads what the agenda knows of an issue under a contract; ok is false when it is not on it.
-func (l *Ledger) Item(ctx context.Context, connection, issue, contract string) (it enforcer.AgendaItem, ok bool, err error) {
+func (l *Ledger) Item(
+	ctx context.Context, connection, issue, contract string,
+) (it enforcer.AgendaItem, ok bool, err error) {
 	it, err = scanItem(l.db.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM ledger_agenda
 		WHERE connection = $1 AND issue = $2 AND contract = $3`, connection, issue, contract).Scan)
 	switch {
@@ -183,14 +186,17 @@ func (l *Ledger) Item(ctx context.Context, connection, issue, contract string) (
 	return it, true, nil
 }
 
-const itemColumns = `connection, issue, contract, issue_key, subject, severity, evaluated_at, next_at, cycles, fingerprint,
-	unjudged`
+const itemColumns = `connection, issue, contract, issue_key, subject, severity, evaluated_at, next_at, cycles,
+	fingerprint, unjudged`
 
 // Unjudged lists the issues of a connection on which some promise cannot be judged, at most limit of them, and says how
 // many there are.
-func (l *Ledger) Unjudged(ctx context.Context, connection string, limit int) (first []enforcer.AgendaItem, all int, err error) {
+func (l *Ledger) Unjudged(
+	ctx context.Context, connection string, limit int,
+) (first []enforcer.AgendaItem, all int, err error) {
 	const where = ` FROM ledger_agenda WHERE connection = $1 AND unjudged <> ''`
-	first, err = collect(ctx, l.db, scanItem, `SELECT `+itemColumns+where+` ORDER BY issue, contract LIMIT $2`, connection, limit)
+	first, err = collect(ctx, l.db, scanItem, `SELECT `+itemColumns+where+` ORDER BY issue, contract LIMIT $2`,
+		connection, limit)
 	if err == nil {
 		err = l.db.QueryRowContext(ctx, `SELECT COUNT(*)`+where, connection).Scan(&all)
 	}

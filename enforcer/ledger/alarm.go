@@ -55,7 +55,8 @@ func (l *Ledger) Raise(ctx context.Context, now time.Time, a Alarm) (isNew bool,
 			return nil
 		}
 		isNew = true
-		_, err = tx.ExecContext(ctx, `INSERT INTO ledger_alarms (connection, kind, issue, subject, number, seen_on, issue_key, at, raised_at, settled_by)
+		_, err = tx.ExecContext(ctx, `INSERT INTO ledger_alarms (connection, kind, issue, subject, number, seen_on, issue_key,
+				at, raised_at, settled_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '')`,
 			a.Connection, a.Kind, a.about(), a.Subject, number+1, a.Issue, a.IssueKey, millis(a.At), millis(now))
 		return err
@@ -66,7 +67,8 @@ func (l *Ledger) Raise(ctx context.Context, now time.Time, a Alarm) (isNew bool,
 	return isNew, nil
 }
 
-// about is the issue that is part of what the alarm is about: events are named within their issue, installations are not.
+// about is the issue that is part of what the alarm is about: events are named within their issue, installations are
+// not.
 func (a Alarm) about() string {
 	if a.Kind == OtherInstallation {
 		return ""
@@ -76,7 +78,8 @@ func (a Alarm) about() string {
 
 // Alarms lists every alarm of a connection ("" for all), oldest first.
 func (l *Ledger) Alarms(ctx context.Context, connection string) ([]Alarm, error) {
-	out, err := collect(ctx, l.db, scanAlarm, `SELECT connection, kind, subject, seen_on, issue_key, at, raised_at, settled_at, settled_by, mended_at
+	out, err := collect(ctx, l.db, scanAlarm,
+		`SELECT connection, kind, subject, seen_on, issue_key, at, raised_at, settled_at, settled_by, mended_at
 		FROM ledger_alarms WHERE connection = $1 OR $1 = '' ORDER BY raised_at, connection, kind, subject`, connection)
 	if err != nil {
 		return nil, fmt.Errorf("list alarms of %s: %w", connection, err)
@@ -89,7 +92,8 @@ func (l *Ledger) Alarms(ctx context.Context, connection string) ([]Alarm, error)
 func (l *Ledger) Settle(ctx context.Context, now time.Time, connection, subject, by string) ([]Alarm, error) {
 	var out []Alarm
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		open, err := collect(ctx, tx, scanAlarm, `SELECT connection, kind, subject, seen_on, issue_key, at, raised_at, settled_at, settled_by, mended_at
+		open, err := collect(ctx, tx, scanAlarm,
+			`SELECT connection, kind, subject, seen_on, issue_key, at, raised_at, settled_at, settled_by, mended_at
 			FROM ledger_alarms WHERE (connection = $1 OR $1 = '') AND subject = $2 AND settled_at IS NULL
 			ORDER BY raised_at, connection, kind`, connection, subject)
 		if err != nil {

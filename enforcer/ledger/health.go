@@ -48,7 +48,8 @@ func (l *Ledger) Health(ctx context.Context, connection string) (Health, error) 
 	h := Health{Connection: connection}
 	var passed, good, late sql.NullInt64
 	var faults string
-	err := l.db.QueryRowContext(ctx, `SELECT passed_at, good_at, error, late_since, faults FROM ledger_health WHERE connection = $1`,
+	err := l.db.QueryRowContext(ctx,
+		`SELECT passed_at, good_at, error, late_since, faults FROM ledger_health WHERE connection = $1`,
 		connection).Scan(&passed, &good, &h.Error, &late, &faults)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
@@ -63,8 +64,8 @@ func (l *Ledger) Health(ctx context.Context, connection string) (Health, error) 
 	return h, nil
 }
 
-// Overdue is something that should have been done by now: a request to be looked at because its next moment has come, or
-// a write that is to be made. What waits for a human is none of it.
+// Overdue is something that should have been done by now: a request to be looked at because its next moment has come,
+// or a write that is to be made. What waits for a human is none of it.
 type Overdue struct {
 	Issue    string // "" for a contract as a whole
 	IssueKey string
@@ -74,7 +75,8 @@ type Overdue struct {
 
 // Overdue lists what should have been done before a moment, the oldest first. A write counts from when it was decided
 // or let go by a human, one that waits for an opening from that opening. A request that cannot be judged, so that each
-// pass leaves it where it is, is a problem and not late; one that could not be read is late from when it was last known.
+// pass leaves it where it is, is a problem and not late; one that could not be read is late from when it was last
+// known.
 func (l *Ledger) Overdue(ctx context.Context, connection string, before time.Time) ([]Overdue, error) {
 	out, err := collect(ctx, l.db, func(scan func(...any) error) (o Overdue, err error) {
 		var since sql.NullInt64

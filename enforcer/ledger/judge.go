@@ -74,14 +74,16 @@ func judge(ctx context.Context, selectLast, insert *sql.Stmt, v enforcer.Verdict
 	}
 	_, err = insert.ExecContext(ctx, made.Connection, made.Issue, made.Contract, made.Obligation, made.Cycle, made.Number,
 		made.IssueKey, made.Subject, made.Ordinal, made.State, made.Severity, made.Source, millis(made.StartedAt),
-		millis(made.Due), millis(made.EndedAt), millis(made.Reached()), made.EndEvent, made.EndBy, made.EndByRole, made.EndWhy,
+		millis(made.Due), millis(made.EndedAt), millis(made.Reached()), made.EndEvent, made.EndBy, made.EndByRole,
+		made.EndWhy,
 		made.Elapsed.Milliseconds(), facts, made.LastEvent, made.Moves, millis(made.JudgedAt), made.Why)
 	return made, true, err
 }
 
 // storedVerdict gives the verdict as reading it back would.
 func storedVerdict(v enforcer.Verdict) enforcer.Verdict {
-	v.StartedAt, v.Due, v.EndedAt = fromMillis(millis(v.StartedAt)), fromMillis(millis(v.Due)), fromMillis(millis(v.EndedAt))
+	v.StartedAt, v.Due, v.EndedAt = fromMillis(millis(v.StartedAt)), fromMillis(millis(v.Due)),
+		fromMillis(millis(v.EndedAt))
 	v.Facts.StartedAt = fromMillis(millis(v.Facts.StartedAt))
 	v.Elapsed = v.Elapsed.Truncate(time.Millisecond)
 	return v
@@ -154,7 +156,9 @@ func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[enforc
 }
 
 // verdictPage reads the last records of the cycles that come after one.
-func (l *Ledger) verdictPage(ctx context.Context, f VerdictFilter, after *enforcer.Verdict, size int) ([]enforcer.Verdict, error) {
+func (l *Ledger) verdictPage(
+	ctx context.Context, f VerdictFilter, after *enforcer.Verdict, size int,
+) ([]enforcer.Verdict, error) {
 	c := f.conditions()
 	if after != nil {
 		c.addAll("(contract, reached_at, connection, issue, obligation, cycle) > (?, ?, ?, ?, ?, ?)", after.Contract,
@@ -163,26 +167,29 @@ func (l *Ledger) verdictPage(ctx context.Context, f VerdictFilter, after *enforc
 	return collect(ctx, l.db, scanVerdict, fmt.Sprintf(`SELECT %s FROM ledger_verdicts AS v WHERE %s
 			AND NOT EXISTS (SELECT 1 FROM ledger_verdicts AS n WHERE n.connection = v.connection AND n.issue = v.issue
 				AND n.contract = v.contract AND n.obligation = v.obligation AND n.cycle = v.cycle AND n.number = v.number + 1)
-		ORDER BY contract, reached_at, connection, issue, obligation, cycle LIMIT %d`, verdictColumns, c.where(), size), c.args...)
+		ORDER BY contract, reached_at, connection, issue, obligation, cycle LIMIT %d`,
+		verdictColumns, c.where(), size), c.args...)
 }
 
 // recordsOf reads the records of a cycle up to the one given.
 func (l *Ledger) recordsOf(ctx context.Context, v *enforcer.Verdict) ([]enforcer.Verdict, error) {
-	return collect(ctx, l.db, scanVerdict, `SELECT `+verdictColumns+` FROM ledger_verdicts WHERE connection = $1 AND issue = $2
+	return collect(ctx, l.db, scanVerdict,
+		`SELECT `+verdictColumns+` FROM ledger_verdicts WHERE connection = $1 AND issue = $2
 			AND contract = $3 AND obligation = $4 AND cycle = $5 AND number <= $6
 		ORDER BY number`, v.Connection, v.Issue, v.Contract, v.Obligation, v.Cycle, v.Number)
 }
 
 const (
-	verdictColumns = `connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal, state, severity, source,
-	started_at, due, ended_at, end_event, end_by, end_by_role, end_why, elapsed_ms, facts, last_event, moves, judged_at, why`
+	verdictColumns = `connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal, state, severity,
+	source, started_at, due, ended_at, end_event, end_by, end_by_role, end_why, elapsed_ms, facts, last_event, moves,
+	judged_at, why`
 
 	selectLast = `SELECT ` + verdictColumns + ` FROM ledger_verdicts WHERE connection = $1 AND issue = $2 AND contract = $3
 		AND obligation = $4 AND cycle = $5 ORDER BY number DESC LIMIT 1`
 
-	insertVerdict = `INSERT INTO ledger_verdicts (connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal,
-		state, severity, source, started_at, due, ended_at, reached_at, end_event, end_by, end_by_role, end_why, elapsed_ms,
-		facts, last_event, moves, judged_at, why)
+	insertVerdict = `INSERT INTO ledger_verdicts (connection, issue, contract, obligation, cycle, number, issue_key,
+		subject, ordinal, state, severity, source, started_at, due, ended_at, reached_at, end_event, end_by, end_by_role,
+		end_why, elapsed_ms, facts, last_event, moves, judged_at, why)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
 		$25, $26)`
 )
@@ -195,7 +202,8 @@ func scanVerdict(scan func(...any) error) (enforcer.Verdict, error) {
 		elapsed                     int64
 		facts                       string
 	)
-	err := scan(&v.Connection, &v.Issue, &v.Contract, &v.Obligation, &v.Cycle, &v.Number, &v.IssueKey, &v.Subject, &v.Ordinal,
+	err := scan(&v.Connection, &v.Issue, &v.Contract, &v.Obligation, &v.Cycle, &v.Number, &v.IssueKey, &v.Subject,
+		&v.Ordinal,
 		&v.State, &v.Severity, &v.Source, &started, &due, &ended, &v.EndEvent, &v.EndBy, &v.EndByRole, &v.EndWhy, &elapsed,
 		&facts, &v.LastEvent, &v.Moves, &judged, &v.Why)
 	if err != nil {

@@ -93,7 +93,9 @@ type querier interface {
 }
 
 // collect reads all rows of a query through scan.
-func collect[T any](ctx context.Context, q querier, scan func(func(...any) error) (T, error), query string, args ...any) (out []T, err error) {
+func collect[T any](
+	ctx context.Context, q querier, scan func(func(...any) error) (T, error), query string, args ...any,
+) (out []T, err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

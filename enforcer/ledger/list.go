@@ -171,14 +171,17 @@ func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry
 }
 
 // Recorded gives a look-up of the states of an issue's steps, "" for a step never recorded, as of now.
-func (l *Ledger) Recorded(ctx context.Context, connection, issue string) (func(enforcer.StepKey) enforcer.EntryState, error) {
+func (l *Ledger) Recorded(
+	ctx context.Context, connection, issue string,
+) (func(enforcer.StepKey) enforcer.EntryState, error) {
 	states := map[enforcer.StepKey]enforcer.EntryState{}
 	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
 		k, s := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.EntryState("")
 		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &s)
 		states[k] = s
 		return struct{}{}, err
-	}, `SELECT contract, obligation, cycle, step, state FROM ledger_entries WHERE connection = $1 AND issue = $2`, connection, issue)
+	}, `SELECT contract, obligation, cycle, step, state FROM ledger_entries WHERE connection = $1 AND issue = $2`,
+		connection, issue)
 	if err != nil {
 		return nil, fmt.Errorf("list steps of issue %s: %w", issue, err)
 	}
@@ -233,7 +236,9 @@ func (l *Ledger) Retry(ctx context.Context, now time.Time, f Filter) ([]Entry, e
 }
 
 // moveAll makes the entries in state from that fit the filter intended, all or none.
-func (l *Ledger) moveAll(ctx context.Context, now time.Time, f Filter, from enforcer.EntryState, code string) ([]Entry, error) {
+func (l *Ledger) moveAll(
+	ctx context.Context, now time.Time, f Filter, from enforcer.EntryState, code string,
+) ([]Entry, error) {
 	if f.State != "" && f.State != from {
 		return nil, nil
 	}

@@ -69,7 +69,8 @@ func sight(ctx context.Context, tx *sql.Tx, connection string, p, was Person, se
 			WHERE connection = $3 AND person = $4 AND project = $5 AND first_seen = $6`,
 			p.Name, millis(p.LastSeen), connection, p.ID, p.Project, millis(was.FirstSeen))
 	default:
-		_, err = tx.ExecContext(ctx, `INSERT INTO ledger_people (connection, person, project, first_seen, last_seen, name, roles)
+		_, err = tx.ExecContext(ctx, `INSERT INTO ledger_people (connection, person, project, first_seen, last_seen,
+				name, roles)
 			VALUES ($1, $2, $3, $4, $4, $5, $6)`, connection, p.ID, p.Project, millis(p.FirstSeen), p.Name, roles)
 	}
 	return err
@@ -147,7 +148,8 @@ func (l *Ledger) Names(ctx context.Context, connection string) ([]Name, error) {
 		err = scan(&n.Kind, &n.ID, &n.Name, &seen)
 		n.FirstSeen = fromMillis(seen)
 		return n, err
-	}, `SELECT kind, id, name, first_seen FROM ledger_names WHERE connection = $1 ORDER BY first_seen, kind, id, name`, connection)
+	}, `SELECT kind, id, name, first_seen FROM ledger_names WHERE connection = $1 ORDER BY first_seen, kind, id, name`,
+		connection)
 	if err != nil {
 		return nil, fmt.Errorf("list names of %s: %w", connection, err)
 	}

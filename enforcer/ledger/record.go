@@ -50,8 +50,8 @@ type recorder struct {
 }
 
 func (r *recorder) prepare(ctx context.Context) (err error) {
-	if r.entry, err = r.tx.PrepareContext(ctx, `INSERT INTO ledger_entries (id, connection, issue, contract, obligation, cycle, step,
-			issue_key, subject, state, reason, not_before, moment, due, evidence, request, error, tries,
+	if r.entry, err = r.tx.PrepareContext(ctx, `INSERT INTO ledger_entries (id, connection, issue, contract, obligation,
+			cycle, step, issue_key, subject, state, reason, not_before, moment, due, evidence, request, error, tries,
 			recorded_at, changed_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 0, $17, $17, 1)
 		ON CONFLICT (connection, issue, contract, obligation, cycle, step) DO NOTHING`); err != nil {
@@ -77,7 +77,8 @@ func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
 		return Recorded{}, err
 	}
 	k := e.Key
-	res, err := r.entry.ExecContext(ctx, e.ID, k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step, e.IssueKey,
+	res, err := r.entry.ExecContext(ctx, e.ID, k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step,
+		e.IssueKey,
 		e.Subject, e.State, reason, millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, millis(r.now))
 	if err != nil {
 		return Recorded{}, err
@@ -100,7 +101,8 @@ func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
 // fresh is the entry as reading it back right after its recording would give it.
 func (e Entry) fresh(now time.Time, evidence string) (_ Entry, err error) {
 	e.Evidence, err = decodeEvidence(evidence)
-	e.NotBefore, e.RecordedAt, e.ChangedAt = fromMillis(millis(e.NotBefore)), fromMillis(millis(now)), fromMillis(millis(now))
+	e.NotBefore, e.RecordedAt, e.ChangedAt = fromMillis(millis(e.NotBefore)), fromMillis(millis(now)),
+		fromMillis(millis(now))
 	e.Receipt, e.Error, e.Tries, e.ReleasedAt, e.Version = nil, "", 0, time.Time{}, 1
 	return e, err
 }
@@ -152,8 +154,8 @@ func move(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState
 	if err != nil {
 		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE ledger_entries SET state = $1, reason = $2, not_before = $3, moment = $4, due = $5,
-			evidence = $6, request = $7, receipt = $8, error = $9, tries = $10, changed_at = $11, released_at = $12,
+	res, err := tx.ExecContext(ctx, `UPDATE ledger_entries SET state = $1, reason = $2, not_before = $3, moment = $4,
+			due = $5, evidence = $6, request = $7, receipt = $8, error = $9, tries = $10, changed_at = $11, released_at = $12,
 			version = $13
 		WHERE id = $14 AND version = $15`,
 		to, reason, millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, receipt, e.Error, e.Tries,

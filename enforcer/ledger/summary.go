@@ -77,7 +77,9 @@ func (g *gathering) add(e Entry) {
 
 func (g *gathering) examples() (out []Entry) {
 	for _, e := range []Entry{g.oldest, g.between, g.newest} {
-		if !slices.ContainsFunc(out, func(x Entry) bool { return x.Key.Issue == e.Key.Issue && len(g.issues) > 1 || x.ID == e.ID }) {
+		if !slices.ContainsFunc(out, func(x Entry) bool {
+			return x.Key.Issue == e.Key.Issue && len(g.issues) > 1 || x.ID == e.ID
+		}) {
 			out = append(out, e)
 		}
 	}

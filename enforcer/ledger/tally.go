@@ -35,7 +35,8 @@ func (l *Ledger) SetTallies(ctx context.Context, tallies ...Tally) error {
 			if t.Amount == 0 {
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_tallies (connection, contract, obligation, issue, period, amount)
+			if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_tallies (connection, contract, obligation, issue, period,
+					amount)
 				VALUES ($1, $2, $3, $4, $5, $6)`, t.Connection, t.Contract, t.Obligation, t.Issue, t.Period, t.Amount); err != nil {
 				return t.failed(err)
 			}
@@ -49,9 +50,12 @@ func (t *Tally) failed(err error) error {
 }
 
 // Tally adds up an account over a period, and counts the requests that add to it.
-func (l *Ledger) Tally(ctx context.Context, connection, contract, obligation, period string) (sum int64, requests int, err error) {
+func (l *Ledger) Tally(
+	ctx context.Context, connection, contract, obligation, period string,
+) (sum int64, requests int, err error) {
 	err = l.db.QueryRowContext(ctx, `SELECT COALESCE(SUM(amount), 0), COUNT(*) FROM ledger_tallies
-		WHERE connection = $1 AND contract = $2 AND obligation = $3 AND period = $4`,
+		WHERE connection = $1 AND contract = $2 AND obligation = $3
+		AND period = $4`,
 		connection, contract, obligation, period).Scan(&sum, &requests)
 	if err != nil {
 		return 0, 0, fmt.Errorf("add up %s of %s on %s: %w", obligation, contract, connection, err)
@@ -60,10 +64,13 @@ func (l *Ledger) Tally(ctx context.Context, connection, contract, obligation, pe
 }
 
 // Tallies gives what each request adds to an account in a period, by the request's issue.
-func (l *Ledger) Tallies(ctx context.Context, connection, contract, obligation, period string) (map[string]int64, error) {
+func (l *Ledger) Tallies(
+	ctx context.Context, connection, contract, obligation, period string,
+) (map[string]int64, error) {
 	list, err := collect(ctx, l.db, func(scan func(...any) error) (t Tally, err error) {
 		return t, scan(&t.Issue, &t.Amount)
-	}, `SELECT issue, amount FROM ledger_tallies WHERE connection = $1 AND contract = $2 AND obligation = $3 AND period = $4`,
+	}, `SELECT issue, amount FROM ledger_tallies WHERE connection = $1 AND contract = $2 AND obligation = $3
+		AND period = $4`,
 		connection, contract, obligation, period)
 	if err != nil {
 		return nil, fmt.Errorf("list %s of %s on %s: %w", obligation, contract, connection, err)
@@ -79,7 +86,8 @@ func (l *Ledger) Tallies(ctx context.Context, connection, contract, obligation, 
 // may no longer be the contract's.
 func (l *Ledger) ClearTallies(ctx context.Context, connection, contract string) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_tallies WHERE connection = $1 AND contract = $2`, connection, contract); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_tallies WHERE connection = $1 AND contract = $2`,
+			connection, contract); err != nil {
 			return fmt.Errorf("clear accounts of %s on %s: %w", contract, connection, err)
 		}
 		return nil

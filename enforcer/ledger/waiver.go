@@ -26,7 +26,8 @@ type Waiver struct {
 func (w *Waiver) Of(v *enforcer.Verdict) bool { return w.verdict().SameCycle(v) }
 
 func (w *Waiver) verdict() *enforcer.Verdict {
-	return &enforcer.Verdict{Connection: w.Connection, Issue: w.Issue, Contract: w.Contract, Obligation: w.Obligation, Cycle: w.Cycle}
+	return &enforcer.Verdict{Connection: w.Connection, Issue: w.Issue, Contract: w.Contract, Obligation: w.Obligation,
+		Cycle: w.Cycle}
 }
 
 // Waive excuses breaches, all or none, in one transaction at now. Each needs a verdict whose last record is a breach:
@@ -56,11 +57,13 @@ func waive(ctx context.Context, tx *sql.Tx, now time.Time, w Waiver) error {
 		return fmt.Errorf("its verdict is %s; only a breach can be excused", last.State)
 	}
 	var before int64
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_waivers WHERE connection = $1 AND contract = $2 AND issue = $3
-		AND obligation = $4 AND cycle = $5`, w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle).Scan(&before); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_waivers WHERE connection = $1 AND contract = $2
+		AND issue = $3 AND obligation = $4 AND cycle = $5`,
+		w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle).Scan(&before); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_waivers (connection, contract, issue, obligation, cycle, number, at, who, reason)
+	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_waivers (connection, contract, issue, obligation, cycle, number, at,
+			who, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle, before+1, millis(now), w.By, w.Reason)
 	return err

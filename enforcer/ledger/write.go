@@ -257,10 +257,12 @@ func answer(ctx context.Context, tx *sql.Tx, now time.Time, w Write, watcher str
 		return fmt.Errorf("keep answer: %w", err)
 	}
 	var before int64
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_answers WHERE request = $1`, w.ID).Scan(&before); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_answers WHERE request = $1`,
+		w.ID).Scan(&before); err != nil {
 		return fmt.Errorf("keep answer: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_answers (request, number, connection, watcher, at, outcome, error, receipt)
+	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_answers (request, number, connection, watcher, at, outcome, error,
+			receipt)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		w.ID, before+1, w.Connection, watcher, millis(now), outcomeText(o.Class), clip(o.Error), receipt)
 	if err != nil {
@@ -291,8 +293,8 @@ func (l *Ledger) addAnswers(ctx context.Context, writes []Write) (err error) {
 	return nil
 }
 
-// LastAt is the last moment at which we knew it to be under way: when it began, or when we gave up on an answer. It left
-// before that.
+// LastAt is the last moment at which we knew it to be under way: when it began, or when we gave up on an answer. It
+// left before that.
 func (w Write) LastAt() time.Time {
 	at := w.BeganAt
 	for _, a := range w.Answers {

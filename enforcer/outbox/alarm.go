@@ -107,7 +107,8 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 			continue
 		}
 		x := ledger.Alarm{
-			Connection: d.connection, Kind: ledger.OtherInstallation, Subject: s.Install, Issue: h.Issue.ID, IssueKey: h.Issue.Key, At: s.At,
+			Connection: d.connection, Kind: ledger.OtherInstallation, Subject: s.Install, Issue: h.Issue.ID,
+			IssueKey: h.Issue.Key, At: s.At,
 		}
 		isNew, err := d.ledger.Raise(ctx, d.now, x)
 		if err != nil {
@@ -132,14 +133,16 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 			continue
 		}
 		isNew, err := d.ledger.Raise(ctx, d.now, ledger.Alarm{
-			Connection: d.connection, Kind: ledger.MadePublic, Subject: e.ID, Issue: h.Issue.ID, IssueKey: h.Issue.Key, At: d.now,
+			Connection: d.connection, Kind: ledger.MadePublic, Subject: e.ID, Issue: h.Issue.ID, IssueKey: h.Issue.Key,
+			At: d.now,
 		})
 		if err != nil {
 			return err
 		}
 		if isNew {
 			d.report.Exposed++
-			d.report.Problem(h.Issue.Key, true, "somebody made our internal comment %s public: the customer can read it; it is left as they want it", e.ID)
+			d.report.Problem(h.Issue.Key, true,
+				"somebody made our internal comment %s public: the customer can read it; it is left as they want it", e.ID)
 		}
 	}
 	return nil
@@ -147,22 +150,26 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 
 // wasInternal reports whether the write's comment was read back as the internal event.
 func wasInternal(w ledger.Write, event string) bool {
-	return w.Request.Comment != nil && w.Request.Comment.Internal && slices.ContainsFunc(w.Answers, func(a ledger.Answer) bool {
-		r := a.Receipt
-		return a.Watcher == "" && r != nil && r.Event == event && (!r.Public || r.TakenBack == connectors.MadeInternal)
-	})
+	return w.Request.Comment != nil && w.Request.Comment.Internal &&
+		slices.ContainsFunc(w.Answers, func(a ledger.Answer) bool {
+			r := a.Receipt
+			return a.Watcher == "" && r != nil && r.Event == event && (!r.Public || r.TakenBack == connectors.MadeInternal)
+		})
 }
 
 // cameOutPublic deals with an internal comment that reading back shows to be public: the alarm first, so that a crash
 // forgets nothing, then it is taken back where the tracker allows that. One that was public before, was taken back and
 // is public again is so by somebody's wish.
-func (a *alarms) cameOutPublic(ctx context.Context, issue connectors.Issue, r connectors.Receipt) (connectors.Receipt, error) {
+func (a *alarms) cameOutPublic(
+	ctx context.Context, issue connectors.Issue, r connectors.Receipt,
+) (connectors.Receipt, error) {
 	if !r.Public {
 		return r, nil
 	}
 	d := a.desk
 	x := ledger.Alarm{
-		Connection: d.connection, Kind: ledger.CameOutPublic, Subject: r.Event, Issue: issue.ID, IssueKey: issue.Key, At: d.clock(),
+		Connection: d.connection, Kind: ledger.CameOutPublic, Subject: r.Event, Issue: issue.ID, IssueKey: issue.Key,
+		At: d.clock(),
 	}
 	isNew, err := d.ledger.Raise(ctx, d.now, x)
 	if err != nil {

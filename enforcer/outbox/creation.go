@@ -15,7 +15,9 @@ import (
 // restored from before it was made. plan renders it without people whom the tracker refuses as assignees. An entry
 // whose issue was made and left unlike it gets its assignee corrected. It gives the id of an issue that is new to the
 // ledger.
-func (w *Writer) Make(ctx context.Context, e ledger.Entry, since time.Time, plan func(unassignable map[string]bool) connectors.NewIssue) (id string, err error) {
+func (w *Writer) Make(
+	ctx context.Context, e ledger.Entry, since time.Time, plan func(unassignable map[string]bool) connectors.NewIssue,
+) (id string, err error) {
 	for again := true; again && err == nil; {
 		issue := plan(w.desk.unassignable)
 		if e.Made() != "" {
@@ -30,7 +32,9 @@ func (w *Writer) Make(ctx context.Context, e ledger.Entry, since time.Time, plan
 	return id, err
 }
 
-func (w *Writer) create(ctx context.Context, issue connectors.NewIssue, e ledger.Entry, since time.Time) (id string, again bool, err error) {
+func (w *Writer) create(
+	ctx context.Context, issue connectors.NewIssue, e ledger.Entry, since time.Time,
+) (id string, again bool, err error) {
 	// the installation in a mark does not matter, as with comments
 	id, found, err := w.desk.tracker.FindCreated(ctx, issue.Project, mapping.StepMark(e.Key), since)
 	if err != nil {
@@ -94,7 +98,9 @@ func (w *Writer) amend(ctx context.Context, asked connectors.NewIssue, e ledger.
 		return false, err
 	}
 	request := connectors.Write{Issue: e.Made()}
-	if slices.ContainsFunc(connectors.VerifyNew(asked, h.Issue.Values), func(x connectors.Refusal) bool { return x.Field == connectors.FieldAssignee }) {
+	if slices.ContainsFunc(connectors.VerifyNew(asked, h.Issue.Values), func(x connectors.Refusal) bool {
+		return x.Field == connectors.FieldAssignee
+	}) {
 		request.Assign = &asked.Assign
 	}
 	s := &amendSink{issueSink{writer: w, key: h.Issue.Key, before: h}, asked}

@@ -98,7 +98,9 @@ func (s *issueSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 			return &receipt, errUnseen
 		}
 		for _, x := range s.left {
-			if !slices.ContainsFunc(receipt.Refused, func(y connectors.Refusal) bool { return y.Field == x.Field && y.Wanted == x.Wanted }) {
+			if !slices.ContainsFunc(receipt.Refused, func(y connectors.Refusal) bool {
+				return y.Field == x.Field && y.Wanted == x.Wanted
+			}) {
 				receipt.Refused = append(receipt.Refused, x)
 			}
 		}
@@ -108,7 +110,9 @@ func (s *issueSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 }
 
 // told takes back what came out public, and reports what the receipt shows to be wrong.
-func (s *issueSink) told(ctx context.Context, issue connectors.Issue, r connectors.Receipt) (*connectors.Receipt, error) {
+func (s *issueSink) told(
+	ctx context.Context, issue connectors.Issue, r connectors.Receipt,
+) (*connectors.Receipt, error) {
 	r, err := s.writer.alarms.cameOutPublic(ctx, issue, r)
 	if err != nil {
 		return nil, err
@@ -120,7 +124,9 @@ func (s *issueSink) told(ctx context.Context, issue connectors.Issue, r connecto
 // reportOverrun tells what people set between the reading before the request and the request itself.
 func (s *issueSink) reportOverrun(after connectors.History) {
 	for _, c := range connectors.Overrun(s.sent, s.writer.desk.names.Self.ID, s.before, after) {
-		s.writer.report.Problem(after.Issue.Key, true, "somebody set %s to %q a moment before our write changed it to %q: set it back, or let 'slabridge ledger revert --issue %s' do it",
+		s.writer.report.Problem(after.Issue.Key, true,
+			"somebody set %s to %q a moment before our write changed it to %q: set it back, or let 'slabridge ledger revert "+
+				"--issue %s' do it",
 			c.Field, one(c.From), one(c.To), after.Issue.Key)
 	}
 }
@@ -131,9 +137,10 @@ func (s *issueSink) unmoved(after connectors.History) bool {
 	for _, e := range s.before.Events {
 		known[e.ID] = true
 	}
-	return !after.Issue.UpdatedAt.After(s.before.Issue.UpdatedAt) && !slices.ContainsFunc(after.Events, func(e connectors.Event) bool {
-		return e.Author == s.writer.desk.names.Self.ID && !known[e.ID]
-	})
+	return !after.Issue.UpdatedAt.After(s.before.Issue.UpdatedAt) &&
+		!slices.ContainsFunc(after.Events, func(e connectors.Event) bool {
+			return e.Author == s.writer.desk.names.Self.ID && !known[e.ID]
+		})
 }
 
 // Find looks for what the request has done to the issue: its mark decides or, without one, the fields.

@@ -58,7 +58,8 @@ func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry
 	if err != nil {
 		return nil, h, err
 	}
-	x := undoing{self: w.desk.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{}, refuses: w.desk.unassignable}
+	x := undoing{self: w.desk.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{},
+		refuses: w.desk.unassignable}
 	if x.writes, err = w.ledger.Writes(ctx, w.connection, issue); err != nil {
 		return nil, h, err
 	}
@@ -127,7 +128,8 @@ func (w *Writer) orderOf(u Undo) ledger.Entry {
 		Reason:   texts.Reason("revert", "a human ordered the step to be taken back"),
 		Evidence: was.Evidence,
 	}}
-	o.DecidedAt, o.Breach, o.Changes = w.now, false, enforcer.Changes{} // its moment stays that of the step: so orders come in the order of their steps
+	// its moment stays that of the step: so orders come in the order of their steps
+	o.DecidedAt, o.Breach, o.Changes = w.now, false, enforcer.Changes{}
 	if u.Assign != nil {
 		o.Changes.Assign = was.Changes.Assign
 	}
@@ -135,7 +137,8 @@ func (w *Writer) orderOf(u Undo) ledger.Entry {
 		o.Changes.Priority = was.Changes.Priority
 	}
 	if len(u.Correct) > 0 || u.Made {
-		o.Changes.Comment = &enforcer.Comment{Audience: was.Audience, Text: mapping.TextCorrection, Source: was.Source, Moment: w.now}
+		o.Changes.Comment = &enforcer.Comment{Audience: was.Audience, Text: mapping.TextCorrection, Source: was.Source,
+			Moment: w.now}
 	}
 	return o
 }
@@ -198,7 +201,8 @@ func (w *Writer) mayGoOn(o ledger.Entry) bool {
 func (w *Writer) takeBackSteps(ctx context.Context, g orderGroup, orders []ledger.Entry, contracts []Contract) error {
 	i := slices.IndexFunc(contracts, func(c Contract) bool { return c.ID == g.contract })
 	if i < 0 {
-		w.report.Problem(orders[0].IssueKey, true, "contract %q is not in the configuration: nothing of it is taken back", g.contract)
+		w.report.Problem(orders[0].IssueKey, true, "contract %q is not in the configuration: nothing of it is taken back",
+			g.contract)
 		return nil
 	}
 	for again := true; again; {
@@ -206,7 +210,9 @@ func (w *Writer) takeBackSteps(ctx context.Context, g orderGroup, orders []ledge
 		if orders, err = w.ledger.Afresh(ctx, orders); err != nil {
 			return err
 		}
-		orders = slices.DeleteFunc(orders, func(o ledger.Entry) bool { return o.State != enforcer.Intended && o.State != enforcer.Held })
+		orders = slices.DeleteFunc(orders, func(o ledger.Entry) bool {
+			return o.State != enforcer.Intended && o.State != enforcer.Held
+		})
 		if len(orders) == 0 {
 			return nil
 		}
@@ -217,7 +223,9 @@ func (w *Writer) takeBackSteps(ctx context.Context, g orderGroup, orders []ledge
 	return nil
 }
 
-func (w *Writer) takeBackOnce(ctx context.Context, c Contract, issue string, orders []ledger.Entry) (again bool, err error) {
+func (w *Writer) takeBackOnce(
+	ctx context.Context, c Contract, issue string, orders []ledger.Entry,
+) (again bool, err error) {
 	var steps []ledger.Entry
 	for _, o := range orders {
 		key, _ := o.Reverts()
@@ -244,7 +252,10 @@ func (w *Writer) takeBackOnce(ctx context.Context, c Contract, issue string, ord
 	ctx = context.WithoutCancel(ctx)
 	for i, p := range planned {
 		held := func(o ledger.Entry) bool { return o.State == enforcer.Held }
-		freed, err := w.ledger.Move(ctx, w.now, enforcer.Intended, slices.DeleteFunc(slices.Clone(group[i]), func(o ledger.Entry) bool { return !held(o) })...)
+		freed, err := w.ledger.Move(ctx, w.now, enforcer.Intended,
+			slices.DeleteFunc(slices.Clone(group[i]), func(o ledger.Entry) bool {
+				return !held(o)
+			})...)
 		if err != nil {
 			return false, err
 		}
@@ -258,7 +269,9 @@ func (w *Writer) takeBackOnce(ctx context.Context, c Contract, issue string, ord
 
 // corrections renders what the orders come to: at most one comment per audience, the customer's first. Each field goes
 // with the first write that has an order to give it back. Orders with nothing left to do are obsolete.
-func (w *Writer) corrections(c Contract, h connectors.History, undos []Undo, orders []ledger.Entry) (out []mapping.Planned, groups [][]ledger.Entry, obsolete []ledger.Entry) {
+func (w *Writer) corrections(
+	c Contract, h connectors.History, undos []Undo, orders []ledger.Entry,
+) (out []mapping.Planned, groups [][]ledger.Entry, obsolete []ledger.Entry) {
 	posted := StepsPosted(h, w.desk.names.Self.ID)
 	against := w.desk.refusalContext(h)
 	var public, internal, bare []int

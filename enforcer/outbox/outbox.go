@@ -93,7 +93,9 @@ func (o *Outbox) deliver(ctx context.Context, s Sink, d delivery) (again bool, e
 
 // complete sends a request whose intent is in the ledger, and keeps what came of it. resumed says that a part of it was
 // done before.
-func (o *Outbox) complete(ctx context.Context, s Sink, w ledger.Write, d delivery, resumed bool) (again bool, err error) {
+func (o *Outbox) complete(
+	ctx context.Context, s Sink, w ledger.Write, d delivery, resumed bool,
+) (again bool, err error) {
 	if err := s.Send(ctx, w); err != nil {
 		outcome := o.failure(err, resumed)
 		if mayBeUntrue(err) { // looked at before anything else is tried
@@ -101,7 +103,8 @@ func (o *Outbox) complete(ctx context.Context, s Sink, w ledger.Write, d deliver
 			if ferr == nil && found.Receipt != nil {
 				return false, o.finish(ctx, w, d.notes, ledger.Outcome{Receipt: found.Receipt})
 			}
-			if outcome.Class == connectors.Gone && ferr == nil && found.Gone == nil { // it is there: what the no meant, nobody knows
+			// it is there: what the no meant, nobody knows
+			if outcome.Class == connectors.Gone && ferr == nil && found.Gone == nil {
 				outcome.Class, outcome.RetryAt = connectors.Unknown, o.clock().Add(settleAfter)
 			}
 		}
@@ -156,8 +159,8 @@ func (o *Outbox) failure(err error, resumed bool) ledger.Outcome {
 }
 
 // mayBeUntrue reports whether a request may have been done though the answer says otherwise: answers are lost, and what
-// stands before a tracker gives wrong ones. A limit on requests and a wrong key are true, and no reason to ask again; what
-// is planned anew is read afresh, marks included, before it is sent.
+// stands before a tracker gives wrong ones. A limit on requests and a wrong key are true, and no reason to ask again;
+// what is planned anew is read afresh, marks included, before it is sent.
 func mayBeUntrue(err error) bool {
 	var e *connectors.Error
 	return errors.As(err, &e) && e.RetryAfter == 0 && e.Class != connectors.Unauthorized && !errors.As(err, new(replan))

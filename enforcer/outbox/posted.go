@@ -28,8 +28,10 @@ func DuplicatePosts(h connectors.History, self string) []string {
 	last := map[string]connectors.Event{}
 	eachPost(h, self, func(s mapping.MarkedStep, e connectors.Event) {
 		if old, told := last[s.ID]; told && old.ID != e.ID {
-			out = append(out, fmt.Sprintf("%s was written twice, as %s and as %s: a request came through after more than %s; delete one of them in the tracker",
-				s.Step, old.ID, e.ID, resendAfter))
+			out = append(out,
+				fmt.Sprintf("%s was written twice, as %s and as %s: a request came through after more than %s; delete one of "+
+					"them in the tracker",
+					s.Step, old.ID, e.ID, resendAfter))
 		}
 		last[s.ID] = e
 	})

@@ -42,7 +42,8 @@ func (o *Outbox) resolveOutcome(ctx context.Context, s Sink, w ledger.Write) err
 	case found.Rest != nil:
 		return o.resume(ctx, w, found)
 	}
-	return o.finish(ctx, w, nil, ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"})
+	return o.finish(ctx, w, nil,
+		ledger.Outcome{Class: connectors.TryLater, Error: "looked for its mark and did not find it"})
 }
 
 // resume sends what is left of a request that was cut short. It is not decided anew: what was done of it may be all

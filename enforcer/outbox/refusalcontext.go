@@ -16,8 +16,8 @@ const MaxTries = 5
 
 // A refusal is tried again when something changed that it may have rested on, as far as the tracker shows it:
 //   - the issue: somebody else changed a field, the project, a subtask or a relation (a comment alone changes nothing);
-//   - the rights and names: our account's rights in the issue's project, who is a member there and in which role, whether
-//     the project is closed, and which priorities, statuses, types and fields there are;
+//   - the rights and names: our account's rights in the issue's project, who is a member there and in which role,
+//     whether the project is closed, and which priorities, statuses, types and fields there are;
 //   - the configuration.
 //
 // Workflow rules the tracker does not show: for those there is 'slabridge ledger retry'.

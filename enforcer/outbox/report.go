@@ -48,9 +48,12 @@ func (r *Report) receipt(issue string, x connectors.Receipt) {
 	switch {
 	case !x.Public:
 	case x.TakenBack == "":
-		r.Problem(issue, true, "an internal comment is public: the customer can read %s; take it back in the tracker; mail about it may have gone out", x.Event)
+		r.Problem(issue, true,
+			"an internal comment is public: the customer can read %s; take it back in the tracker; mail about it may have "+
+				"gone out", x.Event)
 	default:
-		r.Problem(issue, true, "an internal comment came out public and was taken back (%s); mail about it may have gone out", x.TakenBack)
+		r.Problem(issue, true, "an internal comment came out public and was taken back (%s); mail about it may have gone out",
+			x.TakenBack)
 	}
 	for _, refused := range x.Refused {
 		r.Problem(issue, false, "the tracker accepted the write and left this alone: %s", refused)

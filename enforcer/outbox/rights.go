@@ -8,7 +8,9 @@ import (
 )
 
 // LacksRight is why an account may not do something in a project, "" when it may.
-func LacksRight(caps connectors.Capabilities, self connectors.Account, right connectors.Right, project string) (permission string) {
+func LacksRight(
+	caps connectors.Capabilities, self connectors.Account, right connectors.Right, project string,
+) (permission string) {
 	for _, p := range caps.Permissions[right] {
 		if !self.Has(project, p) {
 			return p
@@ -23,7 +25,8 @@ func NotInternal(caps connectors.Capabilities, self connectors.Account, project 
 		return "the tracker keeps no comment from customers"
 	}
 	if p := LacksRight(caps, self, connectors.WriteInternal, project); p != "" {
-		return fmt.Sprintf("our account lacks the right %q in this project: the comment would be public, or could not be read back", p)
+		return fmt.Sprintf("our account lacks the right %q in this project: the comment would be public, or could not be "+
+			"read back", p)
 	}
 	return ""
 }

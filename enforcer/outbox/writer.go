@@ -20,7 +20,9 @@ type Contract struct {
 
 // Render turns decisions about one issue into updates. Upkeep is no step with words of its own: its fields ride in the
 // last update, or make one.
-func (c Contract) Render(r enforcer.Request, h connectors.History, ds []enforcer.Decision, fields map[string]string) []mapping.Planned {
+func (c Contract) Render(
+	r enforcer.Request, h connectors.History, ds []enforcer.Decision, fields map[string]string,
+) []mapping.Planned {
 	o := c.Options
 	var steps []enforcer.Decision
 	var upkeep []enforcer.StepKey
@@ -84,8 +86,9 @@ type Writer struct {
 // New makes a Writer that knows of no alarm yet.
 func New(o Options) *Writer {
 	d := &desk{
-		tracker: o.Tracker, connection: o.Connection, ledger: o.Ledger, mirror: o.Mirror, now: o.Now, clock: o.Clock, report: o.Report,
-		names: o.Names, digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
+		tracker: o.Tracker, connection: o.Connection, ledger: o.Ledger, mirror: o.Mirror, now: o.Now, clock: o.Clock,
+		report: o.Report, names: o.Names,
+		digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
 	}
 	box := &Outbox{connection: o.Connection, ledger: o.Ledger, now: o.Now, clock: o.Clock, report: o.Report}
 	return &Writer{Outbox: box, desk: d, alarms: &alarms{desk: d, block: o.Block}}
@@ -191,7 +194,9 @@ func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err
 }
 
 // send makes one request of a group of entries, or holds them where something keeps it from being written.
-func (w *Writer) send(ctx context.Context, key string, p mapping.Planned, h connectors.History, group []ledger.Entry) (again bool, err error) {
+func (w *Writer) send(
+	ctx context.Context, key string, p mapping.Planned, h connectors.History, group []ledger.Entry,
+) (again bool, err error) {
 	reason, err := w.holdReason(ctx, key, p, h)
 	switch {
 	case err != nil:
@@ -204,7 +209,9 @@ func (w *Writer) send(ctx context.Context, key string, p mapping.Planned, h conn
 }
 
 // holdReason is why a write may not be sent; its code is "" where it may.
-func (w *Writer) holdReason(ctx context.Context, key string, p mapping.Planned, h connectors.History) (enforcer.Reason, error) {
+func (w *Writer) holdReason(
+	ctx context.Context, key string, p mapping.Planned, h connectors.History,
+) (enforcer.Reason, error) {
 	internal := p.Write.Comment != nil && p.Write.Comment.Internal
 	code, why := enforcer.HeldImpossible, p.Impossible
 	switch {

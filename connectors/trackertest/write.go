@@ -162,7 +162,7 @@ func updatesAtOnce(t *testing.T, w *World) {
 	var wg sync.WaitGroup
 	for i, mark := range mine {
 		wg.Go(func() {
-			w.write(t, []connectors.Tracker{tr, other}[i%2], connectors.Write{
+			writeOnce(t, []connectors.Tracker{tr, other}[i%2], connectors.Write{
 				Issue: issue, Comment: &connectors.Comment{Text: mark, Mark: mark},
 			})
 		})
@@ -179,9 +179,9 @@ func updatesAtOnce(t *testing.T, w *World) {
 	}
 }
 
-// write does one write as the outbox does: an answer that does not say what happened (Redmine's empty 422 while
+// writeOnce does one write as the outbox does: an answer that does not say what happened (Redmine's empty 422 while
 // somebody else was saving) is looked into by the mark, and only what is not there is sent again.
-func (w *World) write(t *testing.T, tr connectors.Tracker, write connectors.Write) {
+func writeOnce(t *testing.T, tr connectors.Tracker, write connectors.Write) {
 	for range 20 {
 		err := tr.Update(t.Context(), write)
 		if err == nil {

@@ -73,7 +73,8 @@ func TestMovedDaysMatch(t *testing.T) {
 			for _, d := range y.Days {
 				off := byDate[d.Instead]
 				if d.Kind == calendar.Working && (off.Kind != calendar.Off || off.Name.EN != "moved from "+d.Date.String()) {
-					t.Errorf("%s %d: %v is worked instead of %v, which is %v %q", country, year, d.Date, d.Instead, off.Kind, off.Name.EN)
+					t.Errorf("%s %d: %v is worked instead of %v, which is %v %q", country, year, d.Date, d.Instead, off.Kind,
+						off.Name.EN)
 				}
 			}
 		}
@@ -159,7 +160,8 @@ years:
 	if err != nil {
 		t.Fatal(err)
 	}
-	for d, want := range map[string]bool{"2027-05-17": false, "2027-03-24": true, "2027-03-23": false, "2028-05-01": true, "2024-05-04": true} {
+	for d, want := range map[string]bool{"2027-05-17": false, "2027-03-24": true, "2027-03-23": false, "2028-05-01": true,
+		"2024-05-04": true} {
 		if got, err := c.IsWorkingDay(dateOf(t, d)); err != nil || got != want {
 			t.Errorf("%s worked: %v, %v; want %v", d, got, err, want)
 		}
@@ -168,7 +170,9 @@ years:
 
 func FuzzReadDays(f *testing.F) {
 	f.Add([]byte("country: KZ\nversion: a\nyears: {2027: {status: final, short: [{date: 2027-03-01, minutes: 60}]}}"))
-	f.Add([]byte("country: RU\nversion: a\nweekend: [Friday]\nyears:\n  2027:\n    status: final\n    non_working:\n      - {date: 2027-05-03, name: День, en: Day}\n    working_weekends:\n      - {date: 2027-05-07, instead: 2027-05-10}"))
+	f.Add([]byte("country: RU\nversion: a\nweekend: [Friday]\nyears:\n  2027:\n    status: final\n    non_working:\n   " +
+		"   - {date: 2027-05-03, name: День, en: Day}\n    working_weekends:\n      - {date: 2027-05-07, instead: " +
+		"2027-05-10}"))
 	f.Add([]byte("country: KZ\nextends: KZ\nversion: a\nyears: {2027: {ordinary: [2027-03-01]}}"))
 	week, err := calendar.ParseWeek("Mon-Fri 09:00-18:00")
 	if err != nil {

@@ -52,7 +52,8 @@ func TestChange(t *testing.T) {
 			"critical: 20m always" + criticalSteps + "\nnoncritical: 2h cutoff 17:30 -> 11:00" + normalSteps,
 		},
 		{
-			"civil count", "{obligation: inform-management, severity: noncritical, within: 3bd, count: civil}", "inform-management",
+			"civil count", "{obligation: inform-management, severity: noncritical, within: 3bd, count: civil}",
+			"inform-management",
 			"critical: 4h [due>c- w:management]\nnoncritical: 3bd civil [due>c- w:management]",
 		},
 		{
@@ -66,7 +67,8 @@ func TestChange(t *testing.T) {
 		},
 		{
 			"parts off", "{obligation: respond, off: [assign, priority]}", "respond",
-			"critical: 20m cutoff 17:30 -> 09:20 [warn-50>c-; due>c-]\nnoncritical: 2h cutoff 17:30 -> 11:00 [warn-75>c-; due>c-]",
+			"critical: 20m cutoff 17:30 -> 09:20 [warn-50>c-; due>c-]\nnoncritical: 2h cutoff 17:30 -> 11:00 [warn-75>c-; " +
+				"due>c-]",
 		},
 		{
 			"all that the steps do off", "{obligation: progress-update, off: [comment, assign]}", "progress-update",
@@ -78,15 +80,19 @@ func TestChange(t *testing.T) {
 				"minor: 2bd repeat while working [warn-75>c-; due>c- !a:support]",
 		},
 		{
-			"a term in place of another obligation's", "{obligation: acknowledge, severity: critical, within: 10m}", "acknowledge",
+			"a term in place of another obligation's", "{obligation: acknowledge, severity: critical, within: 10m}",
+			"acknowledge",
 			"critical: 10m [start>c+]\nnoncritical: as respond [start>c+]\nminor:  [start>c+]",
 		},
 		{
-			"own steps", "{obligation: inform-management, severity: critical, steps: [{at: 90%, comment: {audience: internal, text: warn}}]}", "inform-management",
+			"own steps",
+			"{obligation: inform-management, severity: critical, steps: [{at: 90%, comment: {audience: internal, text: warn}}]}",
+			"inform-management",
 			"critical: 4h [warn-90>c-]\nnoncritical: 2bd [due>c- w:management]",
 		},
 		{
-			"two lines on one obligation", "{obligation: respond, within: 1h}, {obligation: respond, severity: critical, within: 5m}", "respond",
+			"two lines on one obligation",
+			"{obligation: respond, within: 1h}, {obligation: respond, severity: critical, within: 5m}", "respond",
 			"critical: 5m cutoff 17:30 -> 09:20" + criticalSteps + "\nnoncritical: 1h cutoff 17:30 -> 11:00" + normalSteps,
 		},
 	}
@@ -105,8 +111,10 @@ func TestChange(t *testing.T) {
 
 func TestChangeTurnsOn(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
-	entry := "contracts:\n  - {id: r, use: rusbitech, mapping: helpdesk, projects: a, change: [{obligation: respond, on: true}]}\n"
-	data := strings.NewReplacer("is: critical", "is: high", "is: noncritical", "is: normal").Replace(string(complete(t, "testdata/base.yaml", []byte(entry))))
+	entry := "contracts:\n  - {id: r, use: rusbitech, mapping: helpdesk, projects: a, change: [{obligation: respond, " +
+		"on: true}]}\n"
+	data := strings.NewReplacer("is: critical", "is: high", "is: noncritical",
+		"is: normal").Replace(string(complete(t, "testdata/base.yaml", []byte(entry))))
 	cfg, faults := load(testSource(), []byte(data), "testdata")
 	if cfg == nil {
 		t.Fatal(faults)

@@ -21,7 +21,8 @@ func TestModeOfTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		cfg, faults := Load(file, trackers)
-		if refused := strings.Contains(faults.Error(), "everyone on this machine may change it"); refused != c.refused || refused != (cfg == nil) {
+		if refused := strings.Contains(faults.Error(), "everyone on this machine may change it"); refused != c.refused ||
+			refused != (cfg == nil) {
 			t.Errorf("mode %04o: refused: %t, %v", mode, refused, faults)
 		}
 		if got := Exposed(file); (got != "") != c.exposed {

@@ -90,7 +90,8 @@ func TestFingerprintsKnowEveryField(t *testing.T) {
 	knows(t, encodeFieldRule)
 	knows(t, encodeActivityRule)
 	knows(t, func(c *enforcer.Contract) any { return hash(rulesFingerprint(c, calendar.Spec{})) },
-		"ID", "Version", "Title", "Calendar", "Plans", "Assumptions", "Unmeasured", "ValidFrom", "ValidTo", "Language", "Earlier")
+		"ID", "Version", "Title", "Calendar", "Plans", "Assumptions", "Unmeasured", "ValidFrom", "ValidTo", "Language",
+		"Earlier")
 	knows(t, func(s *calendar.Spec) any { return rulesFingerprint(&enforcer.Contract{}, *s) }, "ID", "Days")
 	knows(t, func(c *Contract) any {
 		if c.Contract == nil {

@@ -30,7 +30,8 @@ func testSource() *source {
 func loadWith(t *testing.T, contract string) (*Config, Faults) {
 	t.Helper()
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
-	data := complete(t, "testdata/base.yaml", []byte("contracts:\n  - {id: acme, use: kamal, mapping: helpdesk, projects: acme, "+contract+"}\n"))
+	data := complete(t, "testdata/base.yaml",
+		[]byte("contracts:\n  - {id: acme, use: kamal, mapping: helpdesk, projects: acme, "+contract+"}\n"))
 	return load(testSource(), data, "testdata")
 }
 
@@ -101,19 +102,23 @@ func TestNamesAreTakenAsTheyStand(t *testing.T) {
 func TestEnvironmentGoesBeforeTheFile(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	env := map[string]string{
-		"SLABRIDGE_STATE": "/var/lib/other.db", "SLABRIDGE_LANGUAGE": "en", "SLABRIDGE_LISTEN": "off", "SLABRIDGE_LOG_LEVEL": "debug",
+		"SLABRIDGE_STATE": "/var/lib/other.db", "SLABRIDGE_LANGUAGE": "en", "SLABRIDGE_LISTEN": "off",
+		"SLABRIDGE_LOG_LEVEL":  "debug",
 		"SLABRIDGE_LOG_FORMAT": "json", "SLABRIDGE_LIMITS_WRITES_PER_PASS": "7", "SLABRIDGE_LIMITS_CLOCK_SKEW": "45s",
 		"SLABRIDGE_CONNECTIONS": "nothing", // no setting of the service
 	}
 	for k, v := range env {
 		t.Setenv(k, v)
 	}
-	data := complete(t, "testdata/base.yaml", []byte("state: file.db\nlanguage: ru\nlisten: 127.0.0.1:1\nlog: {level: error}\nlimits: {writes_per_pass: 3, clock_skew: 1m, late_after: 1h}\n"))
+	data := complete(t, "testdata/base.yaml",
+		[]byte("state: file.db\nlanguage: ru\nlisten: 127.0.0.1:1\nlog: {level: error}\nlimits: {writes_per_pass: 3, "+
+			"clock_skew: 1m, late_after: 1h}\n"))
 	cfg, faults := load(testSource(), data, "folder")
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	if cfg.State != "/var/lib/other.db" || cfg.Language != "en" || cfg.Listen != "" || cfg.Log != (Log{"debug", "json"}) || cfg.Limits != (Limits{7, 45 * time.Second, time.Hour}) {
+	if cfg.State != "/var/lib/other.db" || cfg.Language != "en" || cfg.Listen != "" || cfg.Log != (Log{"debug", "json"}) ||
+		cfg.Limits != (Limits{7, 45 * time.Second, time.Hour}) {
 		t.Errorf("%+v", cfg)
 	}
 	t.Setenv("SLABRIDGE_LIMITS_CLOCK_SKEW", "5")
@@ -145,7 +150,8 @@ func TestFind(t *testing.T) {
 		t.Errorf("nothing there: %v", err)
 	}
 	// From the last place to the first: each new file is found instead of the one before.
-	for _, place := range []string{filepath.Join(system, "slabridge", "slabridge.yaml"), filepath.Join(home, "slabridge", "slabridge.yaml"), "slabridge.yaml"} {
+	for _, place := range []string{filepath.Join(system, "slabridge", "slabridge.yaml"),
+		filepath.Join(home, "slabridge", "slabridge.yaml"), "slabridge.yaml"} {
 		write(place)
 		if got, err := Find(""); got != place || err != nil {
 			t.Errorf("found %q, %v; want %q", got, err, place)
@@ -217,7 +223,8 @@ contracts:
 			t.Errorf("contract %s works on %v: %v, %v", id, monday, got, err)
 		}
 	}
-	if b := cfg.Contract("b"); b.Calendar.Location().String() != "Europe/Moscow" || b.Version == "1" || b.Calendar.ID() != "b" {
+	if b := cfg.Contract("b"); b.Calendar.Location().String() != "Europe/Moscow" || b.Version == "1" ||
+		b.Calendar.ID() != "b" {
 		t.Errorf("contract b: %v, version %s", b.Calendar.Location(), b.Version)
 	}
 }
@@ -225,7 +232,8 @@ contracts:
 func TestPlan(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
 	entry := "contracts:\n  - {id: e, use: endocs, mapping: helpdesk, projects: a, plan: free}\n"
-	data := strings.NewReplacer("is: critical", "is: high", "is: noncritical", "is: normal").Replace(string(complete(t, "testdata/base.yaml", []byte(entry))))
+	data := strings.NewReplacer("is: critical", "is: high", "is: noncritical",
+		"is: normal").Replace(string(complete(t, "testdata/base.yaml", []byte(entry))))
 	cfg, faults := load(testSource(), []byte(data), "testdata")
 	if cfg == nil {
 		t.Fatal(faults)
@@ -264,7 +272,8 @@ func TestFaultsErr(t *testing.T) {
 }
 
 func TestFaultAsJSON(t *testing.T) {
-	got, err := json.Marshal(Fault{Level: NoSecret, File: "slabridge.yaml", Line: 3, Path: "connections[0].auth", Reason: "is not set"})
+	got, err := json.Marshal(Fault{Level: NoSecret, File: "slabridge.yaml", Line: 3, Path: "connections[0].auth",
+		Reason: "is not set"})
 	want := `{"level":"no secret","file":"slabridge.yaml","line":3,"path":"connections[0].auth","reason":"is not set"}`
 	if err != nil || string(got) != want {
 		t.Errorf("%s, %v\nwant %s", got, err, want)

@@ -49,7 +49,8 @@ func TestFieldsAndActivities(t *testing.T) {
 	if diff := cmp.Diff(want, m.Fields); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]mapping.ActivityRule{{Is: mapping.ActivityPhone, Names: []string{"Консультация по телефону", "9"}}}, m.Activities); diff != "" {
+	if diff := cmp.Diff([]mapping.ActivityRule{{Is: mapping.ActivityPhone,
+		Names: []string{"Консультация по телефону", "9"}}}, m.Activities); diff != "" {
 		t.Errorf("activities (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"petrova", "Ivan Ivanov"}, m.Roles[0].Duty); diff != "" {
@@ -95,7 +96,8 @@ mappings:
 	if diff := cmp.Diff(want, m.Status); diff != "" {
 		t.Errorf("status (-want +got):\n%s", diff)
 	}
-	if m.Internal.Kind != "role:Service Desk Team" || m.Fields[1].Field != "10053" || m.Roles[0].Lead[0] != "5b10a2844c20165700ede21g" {
+	if m.Internal.Kind != "role:Service Desk Team" || m.Fields[1].Field != "10053" ||
+		m.Roles[0].Lead[0] != "5b10a2844c20165700ede21g" {
 		t.Errorf("read as %+v", m)
 	}
 }

@@ -37,7 +37,10 @@ var regulations = map[string][]row{
 		{"request-complete", "п. 7", "critical noncritical minor", "timer", "1bd", "start>c-"},
 		{"phone-duplicate", "п. 6", "critical", "timer", "no verdict", "start>c-"},
 		{"phone-consultation", "п. 6", "critical noncritical minor", "check", "at most 30m an entry", "due>c-"},
-		{"on-site", "п. 10", "critical noncritical minor", "timer", "1cd by the end of the next calendar day", "warn-50>c-; due>c- !w:management"},
+		{
+			"on-site", "п. 10", "critical noncritical minor", "timer", "1cd by the end of the next calendar day",
+			"warn-50>c-; due>c- !w:management",
+		},
 	},
 	"rusbitech": {
 		{"resolve", "п. 3", "normal", "timer", "10bd", "warn-5bd>c-"},
@@ -49,11 +52,18 @@ var regulations = map[string][]row{
 	},
 	"vendor-kz": {
 		{"agree-due-date", "п. 2", "fault", "timer", "2h always", "warn-50>c-; due>c- !a:support"},
-		{"keep-agreed-date", "п. 3", "fault", "timer", "close of the agreed date; on a day off, the close of the last working day before", "warn-1bd>c-; due>c- !w:management"},
+		{
+			"keep-agreed-date", "п. 3", "fault", "timer",
+			"close of the agreed date; on a day off, the close of the last working day before",
+			"warn-1bd>c-; due>c- !w:management",
+		},
 		{"on-site", "п. 6", "all", "timer", "3h always", "warn-50>c-"},
 		{"cause-report", "п. 7", "fault", "timer", "3bd", "warn-66>c-; due>c-"},
 		{"has-owner", "абзац о Redmine", "all", "timer", "1h", "due>c- !a:duty"},
-		{"quarterly-delivery", "п. 10", "all", "duty", "last working day of the quarter, at close", "start>create; warn-5bd>c-; due>c-"},
+		{
+			"quarterly-delivery", "п. 10", "all", "duty", "last working day of the quarter, at close",
+			"start>create; warn-5bd>c-; due>c-",
+		},
 		{"standing-duty", "пп. 8, 9, 12, 13", "all", "duty", "as configured for each duty", "start>create; due>c-"},
 		{"change-cap", "п. 11", "all", "account", "at most 15 % of the contract sum", "warn-80>c-; due>c-"},
 	},
@@ -65,7 +75,10 @@ var regulations = map[string][]row{
 		{"request-complete", "Приём 3.3, Приём 3.4", "all", "timer", "1bd", "start>c-"},
 		{"tell-third-party", "Порядок 3.9", "all", "timer", "1bd", "warn-75>c-"},
 		{"billing", "Порядок 3.11", "all", "account", "rounded up to 0.5 h, at least 0.5 h an entry; plan paid", ""},
-		{"entitlement", "п. 2.1, п. 2.2", "all", "check", "the contract is valid that day and its plan covers the work no verdict", "start>c-"},
+		{
+			"entitlement", "п. 2.1, п. 2.2", "all", "check",
+			"the contract is valid that day and its plan covers the work no verdict", "start>c-",
+		},
 	},
 }
 
@@ -125,7 +138,8 @@ func rowOf(o *enforcer.Obligation, r *enforcer.Rule) row {
 func stepText(s *enforcer.Step) string {
 	var parts []string
 	if s.Comment != nil {
-		parts = append(parts, map[enforcer.Audience]string{enforcer.Public: "c+", enforcer.Internal: "c-"}[s.Comment.Audience])
+		parts = append(parts,
+			map[enforcer.Audience]string{enforcer.Public: "c+", enforcer.Internal: "c-"}[s.Comment.Audience])
 	}
 	part := func(name, letter, value string) {
 		mark := ""
@@ -158,12 +172,17 @@ func TestKamalConditions(t *testing.T) {
 	}
 	word := func(w enforcer.Word) enforcer.Condition { return enforcer.Condition{Word: w} }
 	want := map[string][]enforcer.Condition{ // the start first
-		"acknowledge":        {word(enforcer.WordReceived), note(withBot, "")},
-		"respond":            {word(enforcer.WordReceived), word(enforcer.WordResponse)},
-		"confirm-work":       {{Word: enforcer.WordResponse, Silent: true}, note(staff, ""), note([]enforcer.Role{enforcer.Bot}, "confirm-work/start")},
-		"involve-developers": {word(enforcer.WordReceived), word(enforcer.WordResolved), {Word: enforcer.WordAssignee, Role: enforcer.Developers}},
-		"inform-management":  {word(enforcer.WordReceived), word(enforcer.WordResolved)},
-		"progress-update":    {word(enforcer.WordReceived), note(staff, ""), word(enforcer.WordResolved)},
+		"acknowledge": {word(enforcer.WordReceived), note(withBot, "")},
+		"respond":     {word(enforcer.WordReceived), word(enforcer.WordResponse)},
+		"confirm-work": {
+			{Word: enforcer.WordResponse, Silent: true}, note(staff, ""),
+			note([]enforcer.Role{enforcer.Bot}, "confirm-work/start"),
+		},
+		"involve-developers": {
+			word(enforcer.WordReceived), word(enforcer.WordResolved), {Word: enforcer.WordAssignee, Role: enforcer.Developers},
+		},
+		"inform-management": {word(enforcer.WordReceived), word(enforcer.WordResolved)},
+		"progress-update":   {word(enforcer.WordReceived), note(staff, ""), word(enforcer.WordResolved)},
 	}
 	c, err := Preset("kamal")
 	if err != nil {
@@ -243,10 +262,12 @@ func TestPresetsSpeakBothLanguages(t *testing.T) {
 
 // An admin who writes for readers of one language need not write twice.
 func TestSentenceWithoutLanguage(t *testing.T) {
-	own := complete(t, "testdata/base-contract.yaml", []byte("assumptions: [Сроки не приостанавливаются, {ru: да, en: yes}]\n"))
+	own := complete(t, "testdata/base-contract.yaml",
+		[]byte("assumptions: [Сроки не приостанавливаются, {ru: да, en: yes}]\n"))
 	src := newSource("own.yaml")
 	c := readContract(src, own, daySource{}).contract
-	want := []enforcer.Text{{"ru": "Сроки не приостанавливаются", "en": "Сроки не приостанавливаются"}, {"ru": "да", "en": "yes"}}
+	want := []enforcer.Text{{"ru": "Сроки не приостанавливаются", "en": "Сроки не приостанавливаются"},
+		{"ru": "да", "en": "yes"}}
 	if diff := cmp.Diff(want, c.Assumptions); diff != "" || len(src.faults) > 0 {
 		t.Errorf("%v (-want +got):\n%s", src.faults, diff)
 	}
@@ -279,7 +300,8 @@ func TestFaultsOfBuiltinFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, faults := contractText("preset:kamal", bytes.Replace(data, []byte("\ncalendar:"), []byte("\ncalender:"), 1), daySource{})
+	_, faults := contractText("preset:kamal", bytes.Replace(data, []byte("\ncalendar:"), []byte("\ncalender:"), 1),
+		daySource{})
 	want := `preset:kamal:10: "calender" is not a key here; accepted: id, version, title, calendar, severities, plans, assumptions, ` +
 		`obligations, unmeasured; did you mean "calendar"?`
 	if !strings.Contains(faults.Error(), want) {

@@ -109,7 +109,8 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	pattern := func(p string) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: p} }
 	oneOf := func(list ...*jsonschema.Schema) *jsonschema.Schema { return &jsonschema.Schema{OneOf: list} }
 	object := func(required bool, keys ...string) *jsonschema.Schema {
-		s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+		s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(),
+			AdditionalProperties: jsonschema.FalseSchema}
 		for _, k := range keys {
 			s.Properties.Set(k, &jsonschema.Schema{Type: "string"})
 		}
@@ -122,7 +123,8 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	case *names, *listOf[enforcer.Role], *listOf[enforcer.StatusClass]:
 		// A name may be a number: the id of a person.
 		item := oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"})
-		return oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"}, &jsonschema.Schema{Type: "array", Items: item})
+		return oneOf(&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"},
+			&jsonschema.Schema{Type: "array", Items: item})
 	case *calendar.Term:
 		return pattern(`^[0-9]+(m|h|bd|cd|d)$`)
 	case *calendar.Date:

@@ -42,7 +42,8 @@ func TestKindOfAuthAndInternal(t *testing.T) {
 		}
 	}
 	for way, want := range map[string]bool{
-		"desk": true, "role:Team": true, "role:": false, "role:NAME": true, "role": false, "desk:x": false, "group:x": false, "": false,
+		"desk": true, "role:Team": true, "role:": false, "role:NAME": true, "role": false, "desk:x": false, "group:x": false,
+		"": false,
 	} {
 		if k.KeepsInternal(way) != want {
 			t.Errorf("%q keeps comments internal: %v, want %v", way, !want, want)

@@ -13,13 +13,14 @@ import (
 	"slabridge/enforcer"
 )
 
-// TestSpending follows a cap of 30 % of a contract of 10,000.00 as it is spent: all of it may be, and one hundredth more
-// breaks the promise.
+// TestSpending follows a cap of 30 % of a contract of 10,000.00 as it is spent: all of it may be, and one hundredth
+// more breaks the promise.
 func TestSpending(t *testing.T) {
 	changes := enforcer.Obligation{ID: "changes", Kind: enforcer.Account, Rules: []enforcer.Rule{{
 		Sum: &enforcer.Sum{Percent: 30},
 		Steps: []enforcer.Step{
-			{ID: "start"}, {ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80}}, {ID: "due", Trigger: enforcer.Trigger{Due: true}},
+			{ID: "start"}, {ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80}},
+			{ID: "due", Trigger: enforcer.Trigger{Due: true}},
 		},
 	}}}
 	from, now := almaty(t, "2026-01-01 00:00"), almaty(t, "2026-05-01 12:00").Add(300*time.Millisecond)
@@ -51,11 +52,13 @@ func TestSpending(t *testing.T) {
 		if got != c.want {
 			t.Errorf("spent %d of %d: %s, want %s", c.spent, c.sum, got, c.want)
 		}
-		if !ev.Covered || ev.Request.Connection != "test" || cycle.ID != "2026-01-01" || cycle.Ordinal != 1 || !cycle.StartedAt.Equal(from) {
+		if !ev.Covered || ev.Request.Connection != "test" || cycle.ID != "2026-01-01" || cycle.Ordinal != 1 ||
+			!cycle.StartedAt.Equal(from) {
 			t.Errorf("cycle %s, no %d, on %s from %s", cycle.ID, cycle.Ordinal, ev.Request.Connection, cycle.StartedAt)
 		}
 	}
-	if limit := (enforcer.Spending{Obligation: &enforcer.Obligation{Rules: []enforcer.Rule{{}}}, Sum: 100}).Cap(); limit != 0 {
+	if limit := (enforcer.Spending{Obligation: &enforcer.Obligation{Rules: []enforcer.Rule{{}}},
+		Sum: 100}).Cap(); limit != 0 {
 		t.Errorf("without a percentage the limit is %d", limit)
 	}
 }
@@ -63,7 +66,8 @@ func TestSpending(t *testing.T) {
 func TestBilledTime(t *testing.T) {
 	half := enforcer.Billed{Step: 30 * time.Minute, AtLeast: time.Hour}
 	for spent, want := range map[time.Duration]time.Duration{
-		time.Minute: time.Hour, time.Hour: time.Hour, time.Hour + time.Second: 90 * time.Minute, 90 * time.Minute: 90 * time.Minute,
+		time.Minute: time.Hour, time.Hour: time.Hour, time.Hour + time.Second: 90 * time.Minute,
+		90 * time.Minute: 90 * time.Minute,
 	} {
 		if got := half.Of(spent); got != want {
 			t.Errorf("%v is billed as %v, want %v", spent, got, want)
@@ -86,7 +90,8 @@ func TestBilledTime(t *testing.T) {
 }
 
 func TestHandledInWorkingDays(t *testing.T) {
-	c := enforcer.Cycle{Contract: kamal(false), StartedAt: almaty(t, "2026-03-16 09:00"), EndedAt: almaty(t, "2026-03-17 13:30")}
+	c := enforcer.Cycle{Contract: kamal(false), StartedAt: almaty(t, "2026-03-16 09:00"),
+		EndedAt: almaty(t, "2026-03-17 13:30")}
 	if days, err := c.Handled(); err != nil || days != 1.5 {
 		t.Errorf("a day and a half: %v, %v", days, err)
 	}
@@ -105,17 +110,27 @@ func TestLowerings(t *testing.T) {
 		from, to string
 		want     string
 	}{
-		{"lowered in time", []change{{"10:15", "noncritical"}}, "00:00", "23:00", "critical to noncritical at 10:15, acknowledge was due 10:20"},
-		{"in the due's own second", []change{{"10:20", "noncritical"}}, "00:00", "23:00", "critical to noncritical at 10:20, involve-developers was due 12:00"},
+		{
+			"lowered in time", []change{{"10:15", "noncritical"}}, "00:00", "23:00",
+			"critical to noncritical at 10:15, acknowledge was due 10:20",
+		},
+		{
+			"in the due's own second", []change{{"10:20", "noncritical"}}, "00:00", "23:00",
+			"critical to noncritical at 10:20, involve-developers was due 12:00",
+		},
 		{"raised", []change{{"10:05", "minor"}, {"10:10", "critical"}}, "10:06", "23:00", ""},
 		{"left as it was", []change{{"10:15", "critical"}}, "00:00", "23:00", ""},
 		{
 			"twice",
 			[]change{{"10:10", "noncritical"}, {"10:12", "minor"}},
 			"00:00", "23:00",
-			"critical to noncritical at 10:10, acknowledge was due 10:20; noncritical to minor at 10:12, acknowledge was due 12:00",
+			"critical to noncritical at 10:10, acknowledge was due 10:20; noncritical to minor at 10:12, acknowledge was due " +
+				"12:00",
 		},
-		{"from its own moment on", []change{{"10:15", "noncritical"}}, "10:15", "23:00", "critical to noncritical at 10:15, acknowledge was due 10:20"},
+		{
+			"from its own moment on", []change{{"10:15", "noncritical"}}, "10:15", "23:00",
+			"critical to noncritical at 10:15, acknowledge was due 10:20",
+		},
 		{"after it", []change{{"10:15", "noncritical"}}, "10:16", "23:00", ""},
 		{"up to its own moment", []change{{"10:15", "noncritical"}}, "00:00", "10:15", ""},
 		{"no severity before", []change{{"10:01", ""}, {"10:15", "minor"}}, "10:10", "23:00", ""},
@@ -128,12 +143,15 @@ func TestLowerings(t *testing.T) {
 		}}
 		for _, change := range c.changes {
 			state.Severity = change.severity
-			r.Moments = append(r.Moments, enforcer.Moment{Event: "journal:" + change.at, At: at(change.at), By: anna, State: state})
+			r.Moments = append(r.Moments,
+				enforcer.Moment{Event: "journal:" + change.at, At: at(change.at), By: anna, State: state})
 		}
 		found := enforcer.Lowerings(kamal(false), &r, at(c.from), at(c.to))
 		var got []string
 		for _, l := range found {
-			got = append(got, fmt.Sprintf("%s to %s at %s, %s was due %s", l.From, l.To, l.At.Format("15:04"), l.Obligation, l.Due.Format("15:04")))
+			got = append(got,
+				fmt.Sprintf("%s to %s at %s, %s was due %s", l.From, l.To, l.At.Format("15:04"), l.Obligation,
+					l.Due.Format("15:04")))
 			if l.By != anna || l.Event != "journal:"+l.At.Format("15:04") {
 				t.Errorf("%s: lowered by %v in %s", c.name, l.By, l.Event)
 			}
@@ -162,8 +180,11 @@ func TestAgendaInShort(t *testing.T) {
 // TestWhatWasKnownThen takes a request back to a moment: neither what came later nor its deletion is known.
 func TestWhatWasKnownThen(t *testing.T) {
 	at := func(clock string) time.Time { return almaty(t, "2026-03-16 "+clock) }
-	r := enforcer.Request{GoneAt: at("12:00"), Moments: []enforcer.Moment{{Event: "a", At: at("10:00")}, {Event: "b", At: at("11:00")}, {Event: "c", At: at("11:00")}}}
-	for clock, want := range map[string]string{"09:59": "0 false", "10:00": "1 false", "10:59": "1 false", "11:00": "3 false", "11:59": "3 false", "12:00": "3 true", "13:00": "3 true"} {
+	r := enforcer.Request{GoneAt: at("12:00"),
+		Moments: []enforcer.Moment{{Event: "a", At: at("10:00")}, {Event: "b", At: at("11:00")},
+			{Event: "c", At: at("11:00")}}}
+	for clock, want := range map[string]string{"09:59": "0 false", "10:00": "1 false", "10:59": "1 false",
+		"11:00": "3 false", "11:59": "3 false", "12:00": "3 true", "13:00": "3 true"} {
 		then := r.At(at(clock))
 		if got := fmt.Sprint(len(then.Moments), " ", !then.GoneAt.IsZero()); got != want {
 			t.Errorf("at %s: %s, want %s", clock, got, want)
@@ -222,7 +243,10 @@ func TestPromisesThatCannotBeAsked(t *testing.T) {
 	c := quarterly(t)
 	now := almaty(t, "2026-03-02 10:00")
 	for want, ask := range map[string]func() error{
-		`contract kamal has no severity "grave"; it knows critical, noncritical, minor, out-of-scope`: func() error { _, err := c.Deadlines("grave", now); return err },
+		`contract kamal has no severity "grave"; it knows critical, noncritical, minor, out-of-scope`: func() error {
+			_, err := c.Deadlines("grave", now)
+			return err
+		},
 		"contract kamal is not valid at 2030-01-01T00:00:00+05:00": func() error {
 			ended := *c
 			ended.ValidTo = almaty(t, "2029-01-01 00:00")

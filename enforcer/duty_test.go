@@ -42,10 +42,12 @@ func TestPeriodsOfTheYear(t *testing.T) {
 		var got []string
 		for i, p := range enforcer.Periods(c.kind, almaty(t, c.since), almaty(t, c.until), zone) {
 			got = append(got, p.ID)
-			if h, m, s := p.From.Clock(); p.From.Day() != 1 || h+m+s+p.From.Nanosecond() != 0 || !p.To.After(p.From) || p.To.Day() != 1 {
+			if h, m, s := p.From.Clock(); p.From.Day() != 1 || h+m+s+p.From.Nanosecond() != 0 || !p.To.After(p.From) ||
+				p.To.Day() != 1 {
 				t.Errorf("%s %s is from %s to %s", c.kind, p.ID, p.From, p.To)
 			}
-			if months := map[string]int{"month": 1, "quarter": 3, "year": 12}[c.kind]; !p.From.AddDate(0, months, 0).Equal(p.To) {
+			if months := map[string]int{"month": 1, "quarter": 3, "year": 12}[c.kind]; !p.From.AddDate(0, months,
+				0).Equal(p.To) {
 				t.Errorf("%d: %s lasts from %s to %s", i, p.ID, p.From, p.To)
 			}
 		}
@@ -70,7 +72,8 @@ func quarterly(t *testing.T) *enforcer.Contract {
 	before.Obligations, before.ValidTo, before.Version = nil, almaty(t, "2025-01-01 00:00"), "0"
 	c.ValidFrom, c.Earlier = before.ValidTo, []*enforcer.Contract{&before}
 	off, inert, bare := report, report, report
-	off.ID, off.Off, inert.ID, inert.Inert, bare.ID, bare.Rules = "off", true, "inert", enforcer.Text{"en": "why"}, "bare", nil
+	off.ID, off.Off, inert.ID, inert.Inert, bare.ID, bare.Rules = "off", true, "inert", enforcer.Text{"en": "why"}, "bare",
+		nil
 	c.Obligations = []enforcer.Obligation{report, off, inert, bare}
 	return c
 }
@@ -114,13 +117,15 @@ func TestDuties(t *testing.T) {
 			"done in time", "2026-07-05 12:00",
 			enforcer.Run{},
 			"2026-04-01 09:00", "2026-06-30 18:00", "",
-			"met due 2026-06-30 18:00 ended 2026-06-30 18:00 stopped by Anna journal:9; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+			"met due 2026-06-30 18:00 ended 2026-06-30 18:00 stopped by Anna journal:9; start 2026-04-01 00:00, warn-5bd " +
+				"2026-06-23 18:00, due 2026-06-30 18:00",
 		},
 		{
 			"done late", "2026-07-05 12:00",
 			enforcer.Run{},
 			"2026-04-01 09:00", "2026-06-30 18:01", "",
-			"breached due 2026-06-30 18:00 ended 2026-06-30 18:01 stopped by Anna journal:9; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+			"breached due 2026-06-30 18:00 ended 2026-06-30 18:01 stopped by Anna journal:9; start 2026-04-01 00:00, " +
+				"warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
 		},
 		{
 			"done later than asked", "2026-05-05 12:00",
@@ -132,7 +137,8 @@ func TestDuties(t *testing.T) {
 			"its issue is gone", "2026-05-05 12:00",
 			enforcer.Run{},
 			"2026-04-01 09:00", "", "2026-05-05 12:00",
-			"cancelled due 2026-06-30 18:00 ended 2026-05-05 12:00 gone; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, due 2026-06-30 18:00",
+			"cancelled due 2026-06-30 18:00 ended 2026-05-05 12:00 gone; start 2026-04-01 00:00, warn-5bd 2026-06-23 18:00, " +
+				"due 2026-06-30 18:00",
 		},
 		{
 			"gone later than asked", "2026-05-05 12:00",
@@ -148,7 +154,8 @@ func TestDuties(t *testing.T) {
 		},
 	} {
 		run := c.run
-		run.Obligation, run.Period, run.From, run.To = "report", "2026-Q2", almaty(t, "2026-04-01 00:00"), almaty(t, "2026-07-01 00:00")
+		run.Obligation, run.Period, run.From, run.To = "report", "2026-Q2", almaty(t, "2026-04-01 00:00"),
+			almaty(t, "2026-07-01 00:00")
 		if c.made != "" {
 			run.Issue, run.MadeAt = "17", almaty(t, c.made)
 		}
@@ -185,7 +192,8 @@ func duty(c enforcer.Cycle) string {
 }
 
 // TestDutiesOfOneContract evaluates several runs at once: each is counted by its duty, those that no text in force asks
-// for are left out, one that lies beyond the calendar's data is not judged and spoils no other, and the next is announced.
+// for are left out, one that lies beyond the calendar's data is not judged and spoils no other, and the next is
+// announced.
 func TestDutiesOfOneContract(t *testing.T) {
 	run := func(obligation, duty, period, from, to string) enforcer.Run {
 		return enforcer.Run{Obligation: obligation, Duty: duty, Period: period, From: almaty(t, from), To: almaty(t, to)}
@@ -212,7 +220,8 @@ func TestDutiesOfOneContract(t *testing.T) {
 			got = append(got, fmt.Sprint(c.Obligation.ID, " ", c.ID, " no ", c.Ordinal, " of text ", c.Contract.Version))
 		}
 	}
-	want := []string{"report 2025-Q1 no 1 of text 1", "report 2025-Q2 no 2 of text 1", "report branch@2025-Q2 no 1 of text 1"}
+	want := []string{"report 2025-Q1 no 1 of text 1", "report 2025-Q2 no 2 of text 1",
+		"report branch@2025-Q2 no 1 of text 1"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

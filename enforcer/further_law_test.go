@@ -61,7 +61,8 @@ func drawStory(t *rapid.T, c *enforcer.Contract) enforcer.Request {
 		case 3:
 			dueDate, dueDateBy = "", m.By
 		case 4:
-			m.Work = &enforcer.Work{Activity: "phone-consultation", Spent: time.Duration(rapid.IntRange(0, 90).Draw(t, "spent")) * time.Minute, On: m.At.Format(time.DateOnly)}
+			m.Work = &enforcer.Work{Activity: "phone-consultation",
+				Spent: time.Duration(rapid.IntRange(0, 90).Draw(t, "spent")) * time.Minute, On: m.At.Format(time.DateOnly)}
 		case 5:
 			m.Attached, attached = true, []string{"cause-report"}
 		case 6, 7:
@@ -130,7 +131,8 @@ func whole(t *rapid.T, what string, list []enforcer.Segment, from, to time.Time)
 			t.Fatalf("%s: segment %d, %s, ends at %s where it began", what, i, s.Kind, s.To)
 		case s.Name["ru"] == "" || s.Name["en"] == "" || s.Kind == "":
 			t.Fatalf("%s: segment %d has no name: %+v", what, i, s)
-		case i > 0 && s.Kind == list[i-1].Kind && cmp.Equal(s.Name, list[i-1].Name) && s.Cause == list[i-1].Cause && s.Holder == list[i-1].Holder:
+		case i > 0 && s.Kind == list[i-1].Kind && cmp.Equal(s.Name, list[i-1].Name) && s.Cause == list[i-1].Cause &&
+			s.Holder == list[i-1].Holder:
 			t.Fatalf("%s: segments %d and %d are one: %+v", what, i-1, i, s)
 		}
 		at = s.To
@@ -197,7 +199,8 @@ func TestEvaluateKnowsNoLater(t *testing.T) {
 			}
 		}
 		full := evaluate(t, c, r, now)
-		for name, other := range map[string]enforcer.Evaluation{"the history up to now": evaluate(t, c, prefix, now), "the same": evaluate(t, c, r, now)} {
+		for name, other := range map[string]enforcer.Evaluation{"the history up to now": evaluate(t, c, prefix, now),
+			"the same": evaluate(t, c, r, now)} {
 			if a, b := outcomes(full.Cycles), outcomes(other.Cycles); !slices.Equal(a, b) {
 				t.Fatalf("%s gives other cycles:\n%s\nwant\n%s", name, strings.Join(b, "\n"), strings.Join(a, "\n"))
 			}
@@ -213,7 +216,8 @@ func outcomes(cycles []enforcer.Cycle) []string {
 	out := make([]string, len(cycles))
 	for i := range cycles {
 		c := &cycles[i]
-		out[i] = fmt.Sprint(c.Obligation.ID, c.ID, c.Ordinal, c.Severity, c.State, c.StartedAt, c.CountsFrom, c.Due, c.DueNote, c.DueWhy, c.EndedAt,
+		out[i] = fmt.Sprint(c.Obligation.ID, c.ID, c.Ordinal, c.Severity, c.State, c.StartedAt, c.CountsFrom, c.Due,
+			c.DueNote, c.DueWhy, c.EndedAt,
 			c.EndEvent, c.EndBy, c.EndWhy, c.Elapsed, c.Remaining, c.Pauses, c.BreachedBefore, c.Moves)
 		for _, s := range c.Steps {
 			out[i] += fmt.Sprint(s.Step.ID, s.At, s.FiresAt())
@@ -276,7 +280,9 @@ func TestClosingNeedsItsNotice(t *testing.T) {
 					told = m.At
 				}
 			}
-			closes := slices.IndexFunc(cycle.Steps, func(s enforcer.CycleStep) bool { return s.Step.Action == enforcer.ActionClose })
+			closes := slices.IndexFunc(cycle.Steps, func(s enforcer.CycleStep) bool {
+				return s.Step.Action == enforcer.ActionClose
+			})
 			fires := cycle.Steps[closes].FiresAt()
 			switch {
 			case told.IsZero() && !fires.After(end):
@@ -288,7 +294,8 @@ func TestClosingNeedsItsNotice(t *testing.T) {
 					t.Fatal(err)
 				}
 				late := false
-				if limit, err := c.Calendar.DueAt(cycle.StartedAt, calendar.Term{N: 4, Unit: calendar.BusinessDays}, nil); err != nil {
+				if limit, err := c.Calendar.DueAt(cycle.StartedAt, calendar.Term{N: 4, Unit: calendar.BusinessDays},
+					nil); err != nil {
 					t.Fatal(err)
 				} else if day, err := c.Calendar.CloseOf(calendar.DateOf(limit.In(c.Zone()))); err == nil {
 					late = told.After(later(limit, day))
@@ -315,11 +322,13 @@ func TestDeadlinesAreThoseOfARequest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawContract(t)
 		severity := rapid.SampledFrom(c.Severities).Draw(t, "severity").ID
-		at := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 200*86400).Draw(t, "received")) * time.Second)
-		r := enforcer.Request{Connection: "test", Issue: "1", Key: "1", CreatedAt: at, ReceivedAt: at, Moments: []enforcer.Moment{{
-			Event: "created", At: at, By: enforcer.Person{ID: "c", Role: enforcer.Customer}, StatusSet: true,
-			State: enforcer.State{Covered: true, Status: enforcer.New, Severity: severity},
-		}}}
+		at := time.Date(2026, 1, 5, 0, 0, 0, 0,
+			time.UTC).Add(time.Duration(rapid.IntRange(0, 200*86400).Draw(t, "received")) * time.Second)
+		r := enforcer.Request{Connection: "test", Issue: "1", Key: "1", CreatedAt: at, ReceivedAt: at,
+			Moments: []enforcer.Moment{{
+				Event: "created", At: at, By: enforcer.Person{ID: "c", Role: enforcer.Customer}, StatusSet: true,
+				State: enforcer.State{Covered: true, Status: enforcer.New, Severity: severity},
+			}}}
 		ev := evaluate(t, c, r, at)
 		answers, err := c.Deadlines(severity, at)
 		if err != nil {
@@ -340,7 +349,8 @@ func TestDeadlinesAreThoseOfARequest(t *testing.T) {
 			}
 			for j, s := range cycle.Steps {
 				if !d.Steps[j].At.Equal(s.At) {
-					t.Fatalf("%s/%s of %s: at %s as a deadline, %s on the request", d.Obligation.ID, s.Step.ID, c.ID, d.Steps[j].At, s.At)
+					t.Fatalf("%s/%s of %s: at %s as a deadline, %s on the request", d.Obligation.ID, s.Step.ID, c.ID, d.Steps[j].At,
+						s.At)
 				}
 			}
 		}

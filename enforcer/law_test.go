@@ -17,16 +17,20 @@ import (
 // drawRequest makes a request of any history: people and the bot note, set statuses, assign, reclassify and move
 // it, seconds to days apart, over a month with days off.
 func drawRequest(t *rapid.T) enforcer.Request {
-	at := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 20*86400).Draw(t, "start")) * time.Second)
-	roles := rapid.SampledFrom([]enforcer.Role{enforcer.Support, enforcer.Developers, enforcer.Management, enforcer.Customer, enforcer.Bot, ""})
+	at := time.Date(2026, 3, 2, 0, 0, 0, 0,
+		time.UTC).Add(time.Duration(rapid.IntRange(0, 20*86400).Draw(t, "start")) * time.Second)
+	roles := rapid.SampledFrom([]enforcer.Role{enforcer.Support, enforcer.Developers, enforcer.Management,
+		enforcer.Customer, enforcer.Bot, ""})
 	state := enforcer.State{
 		Covered: true, Status: enforcer.New,
 		Severity: rapid.SampledFrom([]string{"critical", "noncritical", "minor"}).Draw(t, "severity"),
 	}
 	r := enforcer.Request{Connection: "test", Issue: "1", Key: "1", CreatedAt: at, ReceivedAt: at}
-	r.Moments = []enforcer.Moment{{Event: "created", At: at, By: enforcer.Person{ID: "c", Role: enforcer.Customer}, StatusSet: true, State: state}}
+	r.Moments = []enforcer.Moment{{Event: "created", At: at, By: enforcer.Person{ID: "c", Role: enforcer.Customer},
+		StatusSet: true, State: state}}
 	for i := range rapid.IntRange(0, 25).Draw(t, "events") {
-		at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 59, 600, 1200, 3600, 7200, 40000, 90000, 300000}).Draw(t, "gap")) * time.Second)
+		at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 59, 600, 1200, 3600, 7200, 40000, 90000, 300000}).Draw(t,
+			"gap")) * time.Second)
 		role := roles.Draw(t, "by")
 		m := enforcer.Moment{Event: fmt.Sprintf("journal:%d", i+1), At: at, By: enforcer.Person{ID: string(role), Role: role}}
 		if rapid.Bool().Draw(t, "noted") {
@@ -100,7 +104,8 @@ func TestCyclesOfAnyHistory(t *testing.T) {
 				t.Fatalf("%s ended before it started", name)
 			case ended && cycle.State == enforcer.Met && !cycle.Due.IsZero() && cycle.EndedAt.After(cycle.Due):
 				t.Fatalf("%s is met after its due", name)
-			case cycle.State == enforcer.Breached && !cycle.Due.Before(ev.Now) && !cycle.Due.Before(cycle.EndedAt) && cycle.EndWhy != "due":
+			case cycle.State == enforcer.Breached && !cycle.Due.Before(ev.Now) && !cycle.Due.Before(cycle.EndedAt) &&
+				cycle.EndWhy != "due":
 				t.Fatalf("%s is breached before its due", name)
 			case cycle.Elapsed < 0:
 				t.Fatalf("%s has run for %s", name, cycle.Elapsed)
@@ -193,7 +198,8 @@ func TestPauseNeverShortens(t *testing.T) {
 			plain[cycle.Obligation.ID+" "+cycle.ID+" "+cycle.Severity] = cycle.Due
 		}
 		for _, cycle := range evaluate(t, kamal(true), r, now).Cycles {
-			if due, ok := plain[cycle.Obligation.ID+" "+cycle.ID+" "+cycle.Severity]; ok && !cycle.Obligation.Repeat && cycle.Due.Before(due) {
+			if due, ok := plain[cycle.Obligation.ID+" "+cycle.ID+" "+cycle.Severity]; ok && !cycle.Obligation.Repeat &&
+				cycle.Due.Before(due) {
 				t.Fatalf("%s %s is due at %s with pauses, %s without", cycle.Obligation.ID, cycle.ID, cycle.Due, due)
 			}
 		}

@@ -14,7 +14,8 @@ import (
 
 // TestStepIDs holds the public names of steps: they stand in comments of long ago, so they never change.
 func TestStepIDs(t *testing.T) {
-	key := enforcer.StepKey{Connection: "support", Issue: "17", Contract: "kamal", Obligation: "respond", Cycle: "created", Step: "due"}
+	key := enforcer.StepKey{Connection: "support", Issue: "17", Contract: "kamal", Obligation: "respond", Cycle: "created",
+		Step: "due"}
 	if got := key.ID(); got != "q238k7yd89as" {
 		t.Errorf("%v is called %s", key, got)
 	}
@@ -39,15 +40,18 @@ func TestStepIDs(t *testing.T) {
 func TestEntryOfADecision(t *testing.T) {
 	at := func(h int) time.Time { return time.Date(2026, 3, 2, h, 0, 0, 0, time.UTC) }
 	d := enforcer.Decision{
-		Key: enforcer.StepKey{Connection: "c", Issue: "1", Contract: "k", Obligation: "o", Cycle: "created", Step: "due"}, State: enforcer.Waiting,
-		Moment: at(9), Due: at(10), NotBefore: at(11), Audience: enforcer.Internal, Source: "п. 8", Severity: "critical", Breach: true,
+		Key:    enforcer.StepKey{Connection: "c", Issue: "1", Contract: "k", Obligation: "o", Cycle: "created", Step: "due"},
+		State:  enforcer.Waiting,
+		Moment: at(9), Due: at(10), NotBefore: at(11), Audience: enforcer.Internal, Source: "п. 8", Severity: "critical",
+		Breach: true,
 		Reason: enforcer.Reason{Code: "due"}, Changes: enforcer.Changes{Comment: &enforcer.Comment{Text: "breach"}},
 	}
 	want := enforcer.Entry{
 		ID: d.Key.ID(), Key: d.Key, State: enforcer.Waiting, Reason: d.Reason, NotBefore: at(11),
 		Evidence: enforcer.Evidence{
-			Severity: "critical", Source: "п. 8", Audience: enforcer.Internal, Breach: true, Moment: at(9), Due: at(10), DecidedAt: at(12),
-			Changes: d.Changes,
+			Severity: "critical", Source: "п. 8", Audience: enforcer.Internal, Breach: true, Moment: at(9), Due: at(10),
+			DecidedAt: at(12),
+			Changes:   d.Changes,
 		},
 	}
 	if diff := cmp.Diff(want, d.Entry(at(12))); diff != "" {
@@ -69,7 +73,8 @@ func TestOrdersToTakeBack(t *testing.T) {
 func TestVerdictsThatCannotBeRecorded(t *testing.T) {
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	whole := enforcer.Verdict{
-		Connection: "c", Contract: "k", Obligation: "o", Cycle: "created", State: enforcer.Met, Due: at, EndedAt: at.Add(time.Hour), JudgedAt: at.Add(2 * time.Hour),
+		Connection: "c", Contract: "k", Obligation: "o", Cycle: "created", State: enforcer.Met, Due: at,
+		EndedAt: at.Add(time.Hour), JudgedAt: at.Add(2 * time.Hour),
 	}
 	for _, c := range []struct {
 		name, want string
@@ -81,11 +86,19 @@ func TestVerdictsThatCannotBeRecorded(t *testing.T) {
 		{"no obligation", "is incomplete", func(v *enforcer.Verdict) { v.Obligation = "" }},
 		{"no cycle", "is incomplete", func(v *enforcer.Verdict) { v.Cycle = "" }},
 		{"met without an end", "met without an end", func(v *enforcer.Verdict) { v.EndedAt = time.Time{} }},
-		{"cancelled without an end", "cancelled without an end", func(v *enforcer.Verdict) { v.State, v.EndedAt = enforcer.Cancelled, time.Time{} }},
+		{
+			"cancelled without an end", "cancelled without an end", func(v *enforcer.Verdict) {
+				v.State, v.EndedAt = enforcer.Cancelled, time.Time{}
+			},
+		},
 		{"cancelled", "", func(v *enforcer.Verdict) { v.State = enforcer.Cancelled }},
 		{"a breach that goes on", "", func(v *enforcer.Verdict) { v.State, v.EndedAt = enforcer.Breached, time.Time{} }},
 		{"a check that was broken", "", func(v *enforcer.Verdict) { v.State, v.Due = enforcer.Breached, time.Time{} }},
-		{"a breach at no time", "without a due and without an end", func(v *enforcer.Verdict) { v.State, v.Due, v.EndedAt = enforcer.Breached, time.Time{}, time.Time{} }},
+		{
+			"a breach at no time", "without a due and without an end", func(v *enforcer.Verdict) {
+				v.State, v.Due, v.EndedAt = enforcer.Breached, time.Time{}, time.Time{}
+			},
+		},
 		{"taken back", "", func(v *enforcer.Verdict) { v.State, v.EndedAt = enforcer.Running, time.Time{} }},
 		{"paused", `"paused" is no verdict`, func(v *enforcer.Verdict) { v.State = enforcer.Paused }},
 	} {
@@ -114,7 +127,8 @@ func TestVerdictsThatCannotBeRecorded(t *testing.T) {
 
 // TestLatestVerdicts keeps the last record of each cycle, and hands an error over at once.
 func TestLatestVerdicts(t *testing.T) {
-	records := []enforcer.Verdict{{Cycle: "a", Number: 1}, {Cycle: "a", Number: 2}, {Cycle: "b", Number: 1}, {Cycle: "c", Number: 1}, {Cycle: "c", Number: 2}}
+	records := []enforcer.Verdict{{Cycle: "a", Number: 1}, {Cycle: "a", Number: 2}, {Cycle: "b", Number: 1},
+		{Cycle: "c", Number: 1}, {Cycle: "c", Number: 2}}
 	list := func(fault error, stop int) string {
 		got := ""
 		for v, err := range enforcer.Latest(func(yield func(enforcer.Verdict, error) bool) {
@@ -152,32 +166,46 @@ func TestConditionsInWords(t *testing.T) {
 	staff := []enforcer.Role{enforcer.Support, enforcer.Developers, enforcer.Management}
 	for want, c := range map[string]enforcer.Condition{
 		"the receipt": {Word: enforcer.WordReceived},
-		"a response: a public comment of staff, or work begun":                {Word: enforcer.WordResponse},
-		"work begun by a status alone":                                        {Word: enforcer.WordResponse, Silent: true},
-		"a response, and someone has the request":                             {Word: enforcer.WordResponse, Assigned: true},
-		"a public comment by staff":                                           {Word: enforcer.WordNote, Audience: enforcer.Public},
-		"a public comment by staff, slabridge":                                {Word: enforcer.WordNote, Audience: enforcer.Public, By: append(staff, enforcer.Bot)},
-		"an internal comment by customer":                                     {Word: enforcer.WordNote, Audience: enforcer.Internal, By: []enforcer.Role{enforcer.Customer}},
-		"any comment by slabridge (confirm/start)":                            {Word: enforcer.WordNote, By: []enforcer.Role{enforcer.Bot}, Step: "confirm/start"},
-		"the resolution":                                                      {Word: enforcer.WordResolved},
-		"the resolution, told to the customer":                                {Word: enforcer.WordResolved, Audience: enforcer.Public},
-		"status class working, new":                                           {Word: enforcer.WordStatus, Classes: []enforcer.StatusClass{enforcer.Working, enforcer.New}},
-		"an assignee":                                                         {Word: enforcer.WordAssignee},
-		"an assignee of role developers":                                      {Word: enforcer.WordAssignee, Role: enforcer.Developers},
-		"nobody has it":                                                       {Word: enforcer.WordUnassigned},
-		"field arrived is filled":                                             {Word: enforcer.WordField, Field: "arrived"},
-		"the priority is the top one":                                         {Word: enforcer.WordPriority},
-		"staff set a due date":                                                {Word: enforcer.WordDueDate},
+		"a response: a public comment of staff, or work begun": {Word: enforcer.WordResponse},
+		"work begun by a status alone":                         {Word: enforcer.WordResponse, Silent: true},
+		"a response, and someone has the request":              {Word: enforcer.WordResponse, Assigned: true},
+		"a public comment by staff": {
+			Word: enforcer.WordNote, Audience: enforcer.Public,
+		},
+		"a public comment by staff, slabridge": {
+			Word: enforcer.WordNote, Audience: enforcer.Public, By: append(staff, enforcer.Bot),
+		},
+		"an internal comment by customer": {
+			Word: enforcer.WordNote, Audience: enforcer.Internal, By: []enforcer.Role{enforcer.Customer},
+		},
+		"any comment by slabridge (confirm/start)": {
+			Word: enforcer.WordNote, By: []enforcer.Role{enforcer.Bot}, Step: "confirm/start",
+		},
+		"the resolution":                       {Word: enforcer.WordResolved},
+		"the resolution, told to the customer": {Word: enforcer.WordResolved, Audience: enforcer.Public},
+		"status class working, new": {
+			Word: enforcer.WordStatus, Classes: []enforcer.StatusClass{enforcer.Working, enforcer.New},
+		},
+		"an assignee":                    {Word: enforcer.WordAssignee},
+		"an assignee of role developers": {Word: enforcer.WordAssignee, Role: enforcer.Developers},
+		"nobody has it":                  {Word: enforcer.WordUnassigned},
+		"field arrived is filled":        {Word: enforcer.WordField, Field: "arrived"},
+		"the priority is the top one":    {Word: enforcer.WordPriority},
+		"staff set a due date":           {Word: enforcer.WordDueDate},
 		"staff set a due date, and field agreed is filled where it is mapped": {Word: enforcer.WordDueDate, Field: "agreed"},
-		"a file is attached that field report finds":                          {Word: enforcer.WordAttachment, Field: "report"},
-		"a file attached by customer":                                         {Word: enforcer.WordAttachment, By: []enforcer.Role{enforcer.Customer}},
-		"booked time":                                                         {Word: enforcer.WordTimeEntry},
-		"booked time of kind call":                                            {Word: enforcer.WordTimeEntry, Activity: "call"},
-		"every mapped item is there":                                          {Word: enforcer.WordComplete},
-		"the contract is valid and its plan covers the work":                  {Word: enforcer.WordEntitled},
-		"a period begins":                                                     {Word: enforcer.WordPeriod},
-		"the issue made for it is closed":                                     {Word: enforcer.WordDone},
-		"no such word":                                                        {Word: "no such word"},
+		"a file is attached that field report finds": {
+			Word: enforcer.WordAttachment, Field: "report",
+		},
+		"a file attached by customer": {
+			Word: enforcer.WordAttachment, By: []enforcer.Role{enforcer.Customer},
+		},
+		"booked time":                                        {Word: enforcer.WordTimeEntry},
+		"booked time of kind call":                           {Word: enforcer.WordTimeEntry, Activity: "call"},
+		"every mapped item is there":                         {Word: enforcer.WordComplete},
+		"the contract is valid and its plan covers the work": {Word: enforcer.WordEntitled},
+		"a period begins":                                    {Word: enforcer.WordPeriod},
+		"the issue made for it is closed":                    {Word: enforcer.WordDone},
+		"no such word":                                       {Word: "no such word"},
 	} {
 		text := c.Text()
 		if text.In("en") != want {
@@ -187,9 +215,11 @@ func TestConditionsInWords(t *testing.T) {
 			t.Errorf("%q has no Russian", want)
 		}
 	}
-	for word, want := range map[enforcer.Word]string{ // whether it may start on a closed request, needs internal comments, needs booked time
-		enforcer.WordResolved: "true false false", enforcer.WordNote: "false true false", enforcer.WordTimeEntry: "true false true",
-		enforcer.WordReceived: "false false false", enforcer.WordField: "false false false",
+	// whether it may start on a closed request, needs internal comments, needs booked time
+	for word, want := range map[enforcer.Word]string{
+		enforcer.WordResolved: "true false false", enforcer.WordNote: "false true false",
+		enforcer.WordTimeEntry: "true false true",
+		enforcer.WordReceived:  "false false false", enforcer.WordField: "false false false",
 	} {
 		c := enforcer.Condition{Word: word}
 		if got := fmt.Sprint(c.StartsClosed(), c.ReadsInternal(), c.ReadsWork()); got != want {
@@ -210,8 +240,10 @@ func TestActionsInWords(t *testing.T) {
 		}
 		return strings.Join(parts, ", ")
 	}
-	all := enforcer.Actions{Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp, Watch: enforcer.Management, Action: enforcer.ActionClose}
-	if got, want := say(all), "assign the duty person of support, priority up, add watchers: management, closes the request"; got != want {
+	all := enforcer.Actions{Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp,
+		Watch: enforcer.Management, Action: enforcer.ActionClose}
+	if got, want := say(all), "assign the duty person of support, priority up, add watchers: management, closes the "+
+		"request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got, want := say(all.Asked(true)), "add watchers: management, closes the request"; got != want {
@@ -220,7 +252,8 @@ func TestActionsInWords(t *testing.T) {
 	if got, want := say(all.Asked(false)), say(all); got != want {
 		t.Errorf("in the first: got %q, want %q", got, want)
 	}
-	if got, want := say(enforcer.Actions{Assign: enforcer.Developers, Action: enforcer.ActionReopen}), "assign the lead of developers, reopens the request"; got != want {
+	if got, want := say(enforcer.Actions{Assign: enforcer.Developers,
+		Action: enforcer.ActionReopen}), "assign the lead of developers, reopens the request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	assign := func(r enforcer.Role) enforcer.Actions { return enforcer.Actions{Assign: r} }
@@ -246,7 +279,8 @@ func TestActionsInWords(t *testing.T) {
 		}
 	}
 	for class, a := range map[enforcer.StatusClass]enforcer.Actions{
-		enforcer.Closed: {Action: enforcer.ActionClose}, enforcer.Working: {Action: enforcer.ActionReopen}, "": {Action: enforcer.ActionCreate, Assign: enforcer.Support},
+		enforcer.Closed: {Action: enforcer.ActionClose}, enforcer.Working: {Action: enforcer.ActionReopen},
+		"": {Action: enforcer.ActionCreate, Assign: enforcer.Support},
 	} {
 		if got := a.Class(); got != class {
 			t.Errorf("%q gives class %q, want %q", say(a), got, class)

@@ -26,7 +26,8 @@ func (s *story) tellDecision(d enforcer.Decision) {
 		return
 	}
 	s.tellLine("says %q of %s: %s", c.Text, c.Obligation.In("en"), strings.Join(s.given(
-		"to", string(c.Audience), "names", string(c.Names), "severity", c.Severity.In("en"), "started", c.StartedAt, "due", c.Due,
+		"to", string(c.Audience), "names", string(c.Names), "severity", c.Severity.In("en"), "started", c.StartedAt, "due",
+		c.Due,
 		"moment", c.Moment, "remaining", c.Remaining, "spent", c.Spent, "at most", c.AtMost, "by", c.By, "date", c.Date,
 		"moves", c.Moves, "plan", c.Plan, "period", c.Period, "share", c.Share, "sum", c.Sum, "limit", c.Limit), ", "))
 	for _, n := range c.Next {
@@ -78,6 +79,7 @@ func (s *story) tellSegments(list []enforcer.Segment) {
 
 func (s *story) tellRequest(ev *enforcer.Evaluation) {
 	s.out.WriteString("the request\n")
-	s.tellLine("%s", strings.Join(s.given("covered", ev.Covered, "next", ev.Next, "status", string(ev.State.Status)), ", "))
+	s.tellLine("%s",
+		strings.Join(s.given("covered", ev.Covered, "next", ev.Next, "status", string(ev.State.Status)), ", "))
 	s.tellSegments(ev.Timeline())
 }

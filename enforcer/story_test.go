@@ -357,7 +357,8 @@ func (s *story) say(now time.Time, d enforcer.Decision) {
 		assigns = "who is on duty"
 	}
 	for _, x := range [][2]string{
-		{"assigns", assigns}, {"priority", d.Changes.Priority}, {"adds", string(d.Changes.Watch)}, {"action", d.Changes.Action},
+		{"assigns", assigns}, {"priority", d.Changes.Priority}, {"adds", string(d.Changes.Watch)},
+		{"action", d.Changes.Action},
 	} {
 		if x[1] != "" {
 			fmt.Fprintf(&s.out, ", %s %s", x[0], x[1])

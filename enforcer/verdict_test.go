@@ -10,7 +10,8 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 	at := func(m int) time.Time { return time.Date(2026, 3, 2, 9, m, 0, 0, time.UTC) }
 	judged := func(s CycleState, edits ...func(*Verdict)) Verdict {
 		v := Verdict{
-			State: s, Due: at(20), LastEvent: "journal:1", Facts: Facts{Fingerprint: "f1", Calendar: "kz 2026.1", Version: "2026-01"},
+			State: s, Due: at(20), LastEvent: "journal:1",
+			Facts: Facts{Fingerprint: "f1", Calendar: "kz 2026.1", Version: "2026-01"},
 		}
 		switch s {
 		case Met:
@@ -56,7 +57,9 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 
 		{"the late answer to a broken promise", verdict(breached), judged(breached, event, late), WhyEnded, ""},
 		{"the request is deleted before any answer", verdict(breached), judged(breached, gone), WhyEnded, ""},
-		{"a late answer came, and is there still", verdict(breached, event, late), judged(breached, event, late), nothing, ""},
+		{
+			"a late answer came, and is there still", verdict(breached, event, late), judged(breached, event, late), nothing, "",
+		},
 
 		{"staff reopened within the hour", verdict(met), judged(running, event), WhyFacts, ""},
 		{"reopened within the hour, past the due", verdict(met), judged(breached, event), WhyFacts, ""},
@@ -74,15 +77,27 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 		{"the contract was eased after the late answer", verdict(breached, late), judged(met, late, text, due), nothing, ""},
 		{"new calendar data", verdict(breached), judged(running, days, due), nothing, ""},
 		{"new calendar data that moves a due which was kept", verdict(met), judged(met, days, due), nothing, ""},
-		{"the contract gives an old event another meaning", verdict(breached), judged(breached, text, late, func(v *Verdict) { v.LastEvent = "journal:1" }), nothing, ""},
+		{
+			"the contract gives an old event another meaning", verdict(breached), judged(breached, text, late, func(v *Verdict) {
+				v.LastEvent = "journal:1"
+			}), nothing, "",
+		},
 
 		{"edited, and a word came: what was kept stays kept", verdict(met), judged(breached, event, text), nothing, ""},
-		{"edited, and a word came: what was broken stays broken", verdict(breached), judged(running, event, text, due), nothing, ""},
+		{
+			"edited, and a word came: what was broken stays broken", verdict(breached), judged(running, event, text, due),
+			nothing, "",
+		},
 		{"edited, and reopened within the hour", verdict(met), judged(running, event, text), WhyFacts, ""},
 		{"edited, and the late answer came", verdict(breached), judged(breached, event, text, late), WhyEnded, ""},
 		{"eased, and the late answer came", verdict(breached), judged(met, event, text, late, due), WhyEnded, breached},
 		{"eased, and the request was deleted", verdict(breached), judged(Cancelled, gone, days, due), WhyEnded, breached},
-		{"eased, the late answer came, and another word", verdict(breached, event, late), judged(met, late, text, due, func(v *Verdict) { v.LastEvent = "journal:3" }), nothing, ""},
+		{
+			"eased, the late answer came, and another word", verdict(breached, event, late),
+			judged(met, late, text, due, func(v *Verdict) {
+				v.LastEvent = "journal:3"
+			}), nothing, "",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, ok := c.now.Supersedes(c.last)

@@ -38,14 +38,19 @@ func TestVersionsOfAText(t *testing.T) {
 		{
 			"then under the new one",
 			[]enforcer.Moment{
-				moment("created", "2026-03-16 10:00", true), moment("journal:1", "2026-03-16 10:30", false), moment("journal:2", "2026-03-17 10:00", true),
+				moment("created", "2026-03-16 10:00", true), moment("journal:1", "2026-03-16 10:30", false),
+				moment("journal:2", "2026-03-17 10:00", true),
 			},
 			"2026-03-17 10:30",
 			"kamal 1: respond created no 1 cancelled, text 0; respond journal:2 no 2 running, text 1; next 2026-03-17 11:30",
 		},
-		{"never under either", []enforcer.Moment{moment("created", "2026-03-16 10:00", false)}, "2026-03-17 10:30", "kamal 1:; next never"},
+		{
+			"never under either", []enforcer.Moment{moment("created", "2026-03-16 10:00", false)}, "2026-03-17 10:30",
+			"kamal 1:; next never",
+		},
 	} {
-		r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2026-03-16 10:00"), ReceivedAt: almaty(t, "2026-03-16 10:00"), Moments: c.moments}
+		r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2026-03-16 10:00"), ReceivedAt: almaty(t, "2026-03-16 10:00"),
+			Moments: c.moments}
 		ev := enforcer.Evaluate(now, &r, almaty(t, c.at))
 		got := "kamal " + ev.Contract.Version + ":"
 		for _, cycle := range ev.Cycles {
@@ -66,14 +71,15 @@ func TestVersionsOfAText(t *testing.T) {
 	}
 }
 
-// TestPromisesBeyondTheData: a promise whose calendar ends before it is not judged, and says so in both languages; a pause
-// beyond the data, too, is no deadline of 1970.
+// TestPromisesBeyondTheData: a promise whose calendar ends before it is not judged, and says so in both languages; a
+// pause beyond the data, too, is no deadline of 1970.
 func TestPromisesBeyondTheData(t *testing.T) {
 	c := kamal(true)
 	state := enforcer.State{Covered: true, Status: enforcer.WaitingCustomer, Severity: "critical"}
-	r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2027-12-31 17:00"), ReceivedAt: almaty(t, "2027-12-31 17:00"), Moments: []enforcer.Moment{
-		{Event: "created", At: almaty(t, "2027-12-31 17:00"), StatusSet: true, State: state},
-	}}
+	r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2027-12-31 17:00"), ReceivedAt: almaty(t, "2027-12-31 17:00"),
+		Moments: []enforcer.Moment{
+			{Event: "created", At: almaty(t, "2027-12-31 17:00"), StatusSet: true, State: state},
+		}}
 	ev := enforcer.Evaluate(c, &r, almaty(t, "2028-02-01 12:00"))
 	unjudged := 0
 	for _, cycle := range ev.Cycles {
@@ -85,7 +91,8 @@ func TestPromisesBeyondTheData(t *testing.T) {
 		}
 		unjudged++
 		text := cycle.UnjudgedText()
-		if !strings.Contains(text["ru"], "нет выходных дней 2028 года") || !strings.Contains(text["en"], "no days off for 2028") {
+		if !strings.Contains(text["ru"], "нет выходных дней 2028 года") ||
+			!strings.Contains(text["en"], "no days off for 2028") {
 			t.Errorf("%s: %v", cycle.Obligation.ID, text)
 		}
 		for _, s := range cycle.Steps {
@@ -100,7 +107,8 @@ func TestPromisesBeyondTheData(t *testing.T) {
 	if text := (&enforcer.Cycle{}).UnjudgedText(); text != nil {
 		t.Errorf("of a cycle that can be judged: %v", text)
 	}
-	if got := (&enforcer.Cycle{Unjudged: fmt.Errorf("why not")}).UnjudgedText(); got["ru"] != "why not" || got["en"] != "why not" {
+	if got := (&enforcer.Cycle{Unjudged: fmt.Errorf("why not")}).UnjudgedText(); got["ru"] != "why not" ||
+		got["en"] != "why not" {
 		t.Errorf("for another reason: %v", got)
 	}
 }
@@ -111,9 +119,13 @@ func TestANoticeMovesADeadlineLaterOnly(t *testing.T) {
 	c := kamal(false)
 	bd := func(n int) *calendar.Term { return &calendar.Term{N: n, Unit: calendar.BusinessDays} }
 	c.Obligations = []enforcer.Obligation{{
-		ID: "close", Kind: enforcer.Timer, Start: enforcer.Condition{Word: enforcer.WordReceived}, Stop: []enforcer.Condition{{Word: enforcer.WordResolved}}, NoVerdict: true,
+		ID: "close", Kind: enforcer.Timer, Start: enforcer.Condition{Word: enforcer.WordReceived},
+		Stop: []enforcer.Condition{{Word: enforcer.WordResolved}}, NoVerdict: true,
 		Rules: []enforcer.Rule{{Within: bd(5), Steps: []enforcer.Step{
-			{ID: "told", Trigger: enforcer.Trigger{After: bd(4)}, Comment: &enforcer.StepComment{Audience: enforcer.Public, Text: "closing-reminder"}},
+			{
+				ID: "told", Trigger: enforcer.Trigger{After: bd(4)},
+				Comment: &enforcer.StepComment{Audience: enforcer.Public, Text: "closing-reminder"},
+			},
 			{ID: "warn", Trigger: enforcer.Trigger{Percent: 50}, Notice: "told"},
 			{ID: "due", Trigger: enforcer.Trigger{Due: true}, Notice: "told"},
 		}}},
@@ -130,18 +142,21 @@ func TestANoticeMovesADeadlineLaterOnly(t *testing.T) {
 		{"", "", "", "2026-03-10 09:00", "2026-03-11 09:00", "notice told"},
 	} {
 		state := enforcer.State{Covered: true, Status: enforcer.New, Severity: "critical"}
-		r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2026-03-02 10:00"), ReceivedAt: almaty(t, "2026-03-02 10:00"), Moments: []enforcer.Moment{
-			{Event: "created", At: almaty(t, "2026-03-02 10:00"), StatusSet: true, State: state},
-		}}
+		r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2026-03-02 10:00"), ReceivedAt: almaty(t, "2026-03-02 10:00"),
+			Moments: []enforcer.Moment{
+				{Event: "created", At: almaty(t, "2026-03-02 10:00"), StatusSet: true, State: state},
+			}}
 		if x.given != "" {
 			r.Moments = append(r.Moments, enforcer.Moment{
-				Event: "journal:1", At: almaty(t, x.given), By: enforcer.Person{ID: "b", Role: enforcer.Role(x.by)}, Note: enforcer.Audience(x.audience), Steps: []string{"close/told"}, State: state,
+				Event: "journal:1", At: almaty(t, x.given), By: enforcer.Person{ID: "b", Role: enforcer.Role(x.by)},
+				Note: enforcer.Audience(x.audience), Steps: []string{"close/told"}, State: state,
 			})
 		}
 		ev := enforcer.Evaluate(c, &r, almaty(t, x.now))
 		cycle := ev.Cycles[0]
 		if due := cycle.Due.Format("2006-01-02 15:04"); due != x.want || cycle.DueNote != x.note {
-			t.Errorf("told %s by %s (%s), asked %s: due %s %q, want %s %q", x.given, x.by, x.audience, x.now, due, cycle.DueNote, x.want, x.note)
+			t.Errorf("told %s by %s (%s), asked %s: due %s %q, want %s %q", x.given, x.by, x.audience, x.now, due, cycle.DueNote,
+				x.want, x.note)
 		}
 	}
 }

@@ -151,7 +151,8 @@ func problemsOf(m mapping.Mapping, d connectors.Directory, past ...mapping.Remem
 func TestBindSound(t *testing.T) {
 	got, _ := problemsOf(words(), directory())
 	want := []string{
-		"m.status | Parked | no class is given for this status: requests that reach it are held; add it to one of [new working waiting-customer waiting-third-party resolved closed]",
+		"m.status | Parked | no class is given for this status: requests that reach it are held; add it to one of [new " +
+			"working waiting-customer waiting-third-party resolved closed]",
 		"m.roles[1] | Lev Locked | this account is locked: what it did counts, but it is neither assigned nor told",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -169,10 +170,22 @@ func TestScopeProblems(t *testing.T) {
 	}{
 		{"sound", mapping.Scope{Projects: []string{"acme"}}, nil, false},
 		{"by name", mapping.Scope{Projects: []string{"Acme"}}, nil, false},
-		{"unknown beside a known one", mapping.Scope{Projects: []string{"acme", "acmee"}}, []string{`did you mean "acme" (id 1)?`}, false},
-		{"none found", mapping.Scope{Projects: []string{"nowhere"}}, []string{"the tracker shows no project", "covers nothing"}, true},
-		{"closed, and nobody to lead in it", mapping.Scope{Projects: []string{"past"}}, []string{"refuses every write", "no lead of support", "no lead of developers", "no lead of management"}, false},
-		{"condition", mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Tracker: []string{"Bugg"}}}}, []string{`did you mean "Bug"`}, true},
+		{
+			"unknown beside a known one", mapping.Scope{Projects: []string{"acme", "acmee"}},
+			[]string{`did you mean "acme" (id 1)?`}, false,
+		},
+		{
+			"none found", mapping.Scope{Projects: []string{"nowhere"}},
+			[]string{"the tracker shows no project", "covers nothing"}, true,
+		},
+		{
+			"closed, and nobody to lead in it", mapping.Scope{Projects: []string{"past"}},
+			[]string{"refuses every write", "no lead of support", "no lead of developers", "no lead of management"}, false,
+		},
+		{
+			"condition", mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Tracker: []string{"Bugg"}}}},
+			[]string{`did you mean "Bug"`}, true,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, got := b.Scope(c.scope, "contracts[0]")
@@ -198,7 +211,8 @@ func TestNobodyOnDutyInTheProject(t *testing.T) {
 	b := bind(t, furtherWords(), furtherDirectory())
 	_, got := b.Scope(mapping.Scope{Projects: []string{"inner"}}, "contracts[0]")
 	if !slices.ContainsFunc(got, func(p mapping.Problem) bool {
-		return p.Path == "contracts[0].projects" && strings.HasPrefix(p.Reason, "nobody on duty for support can be assigned in this project, so the lead will be")
+		return p.Path == "contracts[0].projects" &&
+			strings.HasPrefix(p.Reason, "nobody on duty for support can be assigned in this project, so the lead will be")
 	}) {
 		t.Errorf("problems %+v", got)
 	}
@@ -209,13 +223,17 @@ func TestNobodyOnDutyInTheProject(t *testing.T) {
 func TestSomeoneWhoLeftIsStillNamed(t *testing.T) {
 	m := words()
 	m.Roles[2].Users = append(m.Roles[2].Users, "Lena Leaver")
-	got, b := problemsOf(m, directory(), mapping.Remembered{Person: "40", Name: "Lena Leaver", Project: "1", Roles: []string{"Manager"}, LastSeen: readAt.Add(-time.Hour)})
-	if want := "m.roles[2] | Lena Leaver | the tracker does not show this person any more: what they did counts, but they are neither assigned nor told"; !slices.Contains(got, want) {
+	got, b := problemsOf(m, directory(),
+		mapping.Remembered{Person: "40", Name: "Lena Leaver", Project: "1", Roles: []string{"Manager"},
+			LastSeen: readAt.Add(-time.Hour)})
+	if want := "m.roles[2] | Lena Leaver | the tracker does not show this person any more: what they did counts, but " +
+		"they are neither assigned nor told"; !slices.Contains(got, want) {
 		t.Errorf("problems %q lack %q", got, want)
 	}
 	x := newHand(t)
 	x.do("10:00 40 creates")
-	if r := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), time.UTC).Author.Role; r != enforcer.Management {
+	if r := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}),
+		time.UTC).Author.Role; r != enforcer.Management {
 		t.Errorf("role %q", r)
 	}
 }
@@ -234,14 +252,21 @@ func TestPeopleAreRememberedAsSeen(t *testing.T) {
 
 func TestRights(t *testing.T) {
 	c := &enforcer.Contract{Obligations: []enforcer.Obligation{
-		{ID: "acknowledge", Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "start", Comment: &enforcer.StepComment{Audience: enforcer.Public}}}}}},
+		{
+			ID: "acknowledge",
+			Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "start",
+				Comment: &enforcer.StepComment{Audience: enforcer.Public}}}}},
+		},
 		{ID: "respond", Rules: []enforcer.Rule{{Steps: []enforcer.Step{
 			{
 				ID: "due", Comment: &enforcer.StepComment{Audience: enforcer.Internal},
 				Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp},
 			},
 		}}}, Stop: []enforcer.Condition{{Word: enforcer.WordNote, Audience: enforcer.Public}}},
-		{ID: "later", Inert: enforcer.Text{"en": "not yet"}, Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Actions: enforcer.Actions{Watch: enforcer.Management}}}}}},
+		{
+			ID: "later", Inert: enforcer.Text{"en": "not yet"},
+			Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "due", Actions: enforcer.Actions{Watch: enforcer.Management}}}}},
+		},
 	}}
 	m := words()
 	m.Fields = m.Fields[:2]

@@ -23,18 +23,21 @@ func TestCorrect(t *testing.T) {
 		{
 			"a public comment", "ru", false,
 			mapping.Correction{Of: []time.Time{said(10, 0, 0)}, Assigned: &nobody, Priority: &priority},
-			"Наш комментарий, оставленный в 10:00 27.11.2026 (время Алматы, UTC+5), ошибочен. Пожалуйста, не принимайте его во внимание.",
+			"Наш комментарий, оставленный в 10:00 27.11.2026 (время Алматы, UTC+5), ошибочен. Пожалуйста, не принимайте его " +
+				"во внимание.",
 		},
 		{
 			"two internal ones", "ru", true,
 			mapping.Correction{Of: []time.Time{said(10, 0, 0), said(12, 30, 0)}, Assigned: &nobody},
-			"Наши комментарии, оставленные в 10:00 27.11.2026 (время Алматы, UTC+5); в 12:30 27.11.2026 (время Алматы, UTC+5), ошибочны. " +
+			"Наши комментарии, оставленные в 10:00 27.11.2026 (время Алматы, UTC+5); в 12:30 27.11.2026 (время Алматы, " +
+				"UTC+5), ошибочны. " +
 				"Пожалуйста, не принимайте их во внимание.\nИсполнитель возвращён прежний: никто.",
 		},
 		{
 			"with what is given back", "en", true,
 			mapping.Correction{Of: []time.Time{said(10, 0, 0)}, Assigned: &who, Priority: &priority},
-			"Our comment made at 10:00 on 27 November 2026 (Almaty time, UTC+5) was made in error. Please disregard it.\nAssigned back to: Ivan Ivanov.\nPriority set back to “Normal”.",
+			"Our comment made at 10:00 on 27 November 2026 (Almaty time, UTC+5) was made in error. Please disregard " +
+				"it.\nAssigned back to: Ivan Ivanov.\nPriority set back to “Normal”.",
 		},
 		{"an issue", "ru", true, mapping.Correction{}, "Эта задача создана по ошибке. Выполнять её не нужно."},
 		{"an issue", "en", true, mapping.Correction{}, "This issue was created in error. Nothing needs to be done about it."},
@@ -42,12 +45,14 @@ func TestCorrect(t *testing.T) {
 		t.Run(c.name+" "+c.lang, func(t *testing.T) {
 			c.c.Internal = c.internal
 			c.c.Keys = []enforcer.StepKey{{Contract: "kamal", Obligation: "respond", Cycle: "created", Step: "revert-due"}}
-			got, notes := b.Correct(c.c, mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t), Lang: c.lang})
+			got, notes := b.Correct(c.c,
+				mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t), Lang: c.lang})
 			text, mark, _ := strings.Cut(got.Text, "\n\n")
 			if text != c.want || mark != got.Mark || got.Internal != c.internal || len(notes) > 0 {
 				t.Errorf("got %q %v\nwant %q", text, notes, c.want)
 			}
-			if install, steps, ok := mapping.ParseMark(got.Text); !ok || install != "7c1f" || len(steps) != 1 || !steps[0].Is(c.c.Keys[0]) {
+			if install, steps, ok := mapping.ParseMark(got.Text); !ok || install != "7c1f" || len(steps) != 1 ||
+				!steps[0].Is(c.c.Keys[0]) {
 				t.Errorf("the mark is %q", mark)
 			}
 		})

@@ -14,7 +14,8 @@ import (
 
 var delivery = mapping.DutyFacts{
 	Key: enforcer.StepKey{
-		Connection: "helpdesk", Contract: "kamal-acme", Obligation: "quarterly-delivery", Cycle: "delivery/2026-Q4", Step: "start",
+		Connection: "helpdesk", Contract: "kamal-acme", Obligation: "quarterly-delivery", Cycle: "delivery/2026-Q4",
+		Step: "start",
 	},
 	Period: "2026-Q4", Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),
 	Obligation: enforcer.Text{"ru": "сдача в программный фонд", "en": "quarterly delivery"}, Source: "п. 10",
@@ -22,14 +23,16 @@ var delivery = mapping.DutyFacts{
 
 func TestNewIssue(t *testing.T) {
 	b := bind(t, furtherWords(), furtherDirectory())
-	for lang, words := range map[string][2]string{"ru": {"Сдача за IV квартал 2026 г.", "Собрать дистрибутив за IV квартал 2026 г."}, "en": {"Delivery of Q4 2026", "Build the package of Q4 2026."}} {
+	for lang, words := range map[string][2]string{"ru": {"Сдача за IV квартал 2026 г.",
+		"Собрать дистрибутив за IV квартал 2026 г."}, "en": {"Delivery of Q4 2026", "Build the package of Q4 2026."}} {
 		duty := mapping.Duty{
 			Path: "contracts[0].duties[0]", ID: "delivery", Obligation: "quarterly-delivery", Project: "acme", Type: "Feature",
 			Subject:     strings.Replace(words[0], mapping.PeriodName("2026-Q4", lang), "{{.Period}}", 1),
 			Description: strings.Replace(words[1], mapping.PeriodName("2026-Q4", lang), "{{.Period}}", 1) + "\n",
 			Assign:      enforcer.Support, OnDuty: true,
 		}
-		n, problems := b.NewIssue(duty, delivery, mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)})
+		n, problems := b.NewIssue(duty, delivery,
+			mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)})
 		if len(problems) > 0 {
 			t.Errorf("%s: %+v", lang, problems)
 		}
@@ -68,14 +71,19 @@ func TestNewIssueProblems(t *testing.T) {
 			"unknown project", func(d *mapping.Duty) { d.Project = "acmee" },
 			`! d.project | acmee | the tracker shows no project of this name; did you mean "acme" (id 1)?`, "",
 		},
-		{"closed project", func(d *mapping.Duty) { d.Project = "past" }, "! d.project | past | the project is closed: the tracker refuses every write in it", ""},
+		{
+			"closed project", func(d *mapping.Duty) {
+				d.Project = "past"
+			}, "! d.project | past | the project is closed: the tracker refuses every write in it", "",
+		},
 		{
 			"unknown tracker", func(d *mapping.Duty) { d.Type = "Bugg" },
 			`! d.tracker | Bugg | the tracker shows no tracker or issue type of this name; did you mean "Bug" (id 1)?`, "",
 		},
 		{
 			"subject", func(d *mapping.Duty) { d.Subject = "Of {{.Quarter}}" },
-			"! d.subject | Of {{.Quarter}} | text:1:5: executing \"text\" at <.Quarter>: can't evaluate field Quarter in type struct { Period string }; a duty's texts may say {{.Period}} and nothing else", "",
+			"! d.subject | Of {{.Quarter}} | text:1:5: executing \"text\" at <.Quarter>: can't evaluate field Quarter in " +
+				"type struct { Period string }; a duty's texts may say {{.Period}} and nothing else", "",
 		},
 		{
 			"description", func(d *mapping.Duty) { d.Description = "{{" },
@@ -86,7 +94,8 @@ func TestNewIssueProblems(t *testing.T) {
 			duty := sound
 			c.change(&duty)
 			b := bind(t, furtherWords(), furtherDirectory())
-			n, problems := b.NewIssue(duty, delivery, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})
+			n, problems := b.NewIssue(duty, delivery,
+				mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})
 			var got []string
 			for _, p := range problems {
 				s := p.Path + " | " + p.Value + " | " + p.Reason
@@ -117,7 +126,8 @@ func TestSubjects(t *testing.T) {
 		{strings.Repeat("ж", 300), strings.Repeat("ж", 254) + "…"},
 	} {
 		duty := mapping.Duty{Project: "acme", Type: "Bug", Subject: c.own}
-		if n, _ := b.NewIssue(duty, delivery, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)}); n.Subject != c.want {
+		if n, _ := b.NewIssue(duty, delivery,
+			mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)}); n.Subject != c.want {
 			t.Errorf("subject %q, want %q", n.Subject, c.want)
 		}
 	}

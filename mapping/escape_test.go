@@ -26,8 +26,14 @@ func TestPlain(t *testing.T) {
 		{"ABC(expansion)", "ABC (expansion)"},
 		{"a\n\n# b\r\n\tc", "a ＃ b c"},
 		{"  padded  ", "padded"},
-		{"[~admin] [^file.txt] {color:red}x{color} !a.png|thumbnail! {{mono}}", "［～admin］ ［＾file.txt］ ｛color∶red｝x｛color｝ ！a.png｜thumbnail！ ｛｛mono｝｝"},
-		{":) ;) ;-) :P :D :( (y) (N) (i) (/) (x) (?) (on) (flag) (!) (*) (+) (-)", "∶) ；) ；‐) ∶P ∶D ∶( （y) （N) （i) （/) （x) （?) （on) （flag) (！) (＊) (＋) (‐)"},
+		{
+			"[~admin] [^file.txt] {color:red}x{color} !a.png|thumbnail! {{mono}}",
+			"［～admin］ ［＾file.txt］ ｛color∶red｝x｛color｝ ！a.png｜thumbnail！ ｛｛mono｝｝",
+		},
+		{
+			":) ;) ;-) :P :D :( (y) (N) (i) (/) (x) (?) (on) (flag) (!) (*) (+) (-)",
+			"∶) ；) ；‐) ∶P ∶D ∶( （y) （N) （i) （/) （x) （?) （on) （flag) (！) (＊) (＋) (‐)",
+		},
 		{"f(x) = A(x), (xy), (one)", "f（x) ＝ A（x), (xy), (one)"},
 		{"x", "x\u2060"},
 		{"bq.quoted", "bq․quoted"},
@@ -48,7 +54,8 @@ func TestPlain(t *testing.T) {
 }
 
 func TestPlainIsShort(t *testing.T) {
-	for _, huge := range []string{strings.Repeat("ж", 1<<20), strings.Repeat("\u200b", 1<<20), strings.Repeat("a ", 1<<19)} {
+	for _, huge := range []string{strings.Repeat("ж", 1<<20), strings.Repeat("\u200b", 1<<20),
+		strings.Repeat("a ", 1<<19)} {
 		got := mapping.EscapeMarkup(huge)
 		if n := utf8.RuneCountInString(got); n > 160 || !strings.HasSuffix(got, "…") {
 			t.Errorf("%d characters, ending %q", n, got[max(0, len(got)-8):])
@@ -59,28 +66,42 @@ func TestPlainIsShort(t *testing.T) {
 // active is what Textile, CommonMark, Redmine and Jira's wiki act on, wherever in a line the text is put; found by
 // reading the rules of each, not from the code under test.
 var active = []*regexp.Regexp{
-	regexp.MustCompile("[*@#!\\[\\]{}<>|\\\\`~^\"&]"),                                                        // emphasis, links, images, macros, tables, code, html
-	regexp.MustCompile(`(?i)www\.`),                                                                          // bare addresses
-	regexp.MustCompile(`[^\d\s]:\S|:[^\d\s]|:$`),                                                             // http:, user:, commit:, "x":y
-	regexp.MustCompile(`(?i)(^|[\s(,\-\[>])r\d`),                                                             // revisions
-	regexp.MustCompile(`(^|[^\pL\pNd])[-_+=]|[-_+=]($|[^\pL\pN])`),                                           // textile and lists at the edges of words
-	regexp.MustCompile(`(^|[^\pL\pN])%`),                                                                     // textile spans
-	regexp.MustCompile(`\?\?`),                                                                               // citations
-	regexp.MustCompile(`^[^\s.]*\.([^\pL\pNd]|$)|^\d+\)(\s|$)`),                                              // h1. bq. 1. 1)
-	regexp.MustCompile(`[A-Z][A-Z0-9]{2,}\(`),                                                                // acronyms
-	regexp.MustCompile(`(?i)^\s*(h[1-6]|bq)\.`),                                                              // Jira's headings and quotations
-	regexp.MustCompile(`[:;]-?\)|:-?\(|:-?[PpD]($|[^\pL])|;$`),                                               // Jira's faces
-	regexp.MustCompile(`(?i)\(([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)\)`),                                // Jira's emoticons
-	regexp.MustCompile(`(?i)^([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)$`),                                  // which a template puts in brackets
-	regexp.MustCompile(`--|(?i)(https?|ftps?|file|mailto|news|nntp|irc):\S`),                                 // dashes and addresses
-	regexp.MustCompile(`[\x00-\x1f\x7f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]|^\s|\s$`), // control, direction, lines
+	// emphasis, links, images, macros, tables, code, html
+	regexp.MustCompile("[*@#!\\[\\]{}<>|\\\\`~^\"&]"),
+	// bare addresses
+	regexp.MustCompile(`(?i)www\.`),
+	// http:, user:, commit:, "x":y
+	regexp.MustCompile(`[^\d\s]:\S|:[^\d\s]|:$`),
+	regexp.MustCompile(`(?i)(^|[\s(,\-\[>])r\d`), // revisions
+	// textile and lists at the edges of words
+	regexp.MustCompile(`(^|[^\pL\pNd])[-_+=]|[-_+=]($|[^\pL\pN])`),
+	// textile spans
+	regexp.MustCompile(`(^|[^\pL\pN])%`),
+	regexp.MustCompile(`\?\?`), // citations
+	// h1. bq. 1. 1)
+	regexp.MustCompile(`^[^\s.]*\.([^\pL\pNd]|$)|^\d+\)(\s|$)`),
+	regexp.MustCompile(`[A-Z][A-Z0-9]{2,}\(`), // acronyms
+	// Jira's headings and quotations
+	regexp.MustCompile(`(?i)^\s*(h[1-6]|bq)\.`),
+	// Jira's faces
+	regexp.MustCompile(`[:;]-?\)|:-?\(|:-?[PpD]($|[^\pL])|;$`),
+	// Jira's emoticons
+	regexp.MustCompile(`(?i)\(([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)\)`),
+	// which a template puts in brackets
+	regexp.MustCompile(`(?i)^([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)$`),
+	// dashes and addresses
+	regexp.MustCompile(`--|(?i)(https?|ftps?|file|mailto|news|nntp|irc):\S`),
+	// control, direction, lines
+	regexp.MustCompile(`[\x00-\x1f\x7f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]|^\s|\s$`),
 }
 
 func FuzzPlain(f *testing.F) {
 	for _, s := range []string{
 		"*b* _i_ @code@ #123 !img.png! {{macro}} [[wiki]] \"a\":http://b <b> user:x @me", "h1. x", "1. x", "- x", "www.x.y",
-		"\u202e\u0000", "r1", "aR12", "a--b", "__a__", "a_ b", "www.www.www", "::a", "a:", "%{color:red}x%", "??a??", "50%x", "ABC(x)", "1)2)", "Ⅷ.", "٣٫",
-		":) ;) ;-) :P (y) (N) (on) (*) (*r)", "A(x)", "x", "bq.x", "h1.x", "[~accountid:1] ||a||b| \\\\ {noformat}", "a;", "a--b----",
+		"\u202e\u0000", "r1", "aR12", "a--b", "__a__", "a_ b", "www.www.www", "::a", "a:", "%{color:red}x%", "??a??", "50%x",
+		"ABC(x)", "1)2)", "Ⅷ.", "٣٫",
+		":) ;) ;-) :P (y) (N) (on) (*) (*r)", "A(x)", "x", "bq.x", "h1.x", "[~accountid:1] ||a||b| \\\\ {noformat}", "a;",
+		"a--b----",
 	} {
 		f.Add(s)
 	}

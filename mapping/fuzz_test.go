@@ -7,11 +7,14 @@ import (
 	"slabridge/mapping"
 )
 
-// FuzzOwnText: a text of the admin's own is refused with a reason, or renders; it never hangs or brings the program down.
+// FuzzOwnText: a text of the admin's own is refused with a reason, or renders; it never hangs or brings the program
+// down.
 func FuzzOwnText(f *testing.F) {
 	for _, s := range []string{
-		"Due {{.Due}}.{{with .Clause}} ({{.}}){{end}}", "{{range .Next}}{{.At}}{{end}}", `{{join .Names ", "}}`, `{{template "next" .}}`,
-		"{{.Nothing}}", "{{", `{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`, "{{printf \"%1000000000d\" 1}}", "{{range .Next}}{{break}}{{end}}",
+		"Due {{.Due}}.{{with .Clause}} ({{.}}){{end}}", "{{range .Next}}{{.At}}{{end}}", `{{join .Names ", "}}`,
+		`{{template "next" .}}`,
+		"{{.Nothing}}", "{{", `{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`, "{{printf \"%1000000000d\" 1}}",
+		"{{range .Next}}{{break}}{{end}}",
 	} {
 		f.Add(s)
 	}
@@ -19,7 +22,8 @@ func FuzzOwnText(f *testing.F) {
 		if strings.Contains(text, "printf") { // its widths can ask for any amount of memory
 			return
 		}
-		texts, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "ru", Key: mapping.TextBreach, Text: text, Path: "texts[0].text"}})
+		texts, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "ru", Key: mapping.TextBreach, Text: text,
+			Path: "texts[0].text"}})
 		if texts == nil {
 			t.Error("no texts")
 		}

@@ -23,8 +23,8 @@ const (
 	bot   = "712020:0b1c2d3e"
 )
 
-// jiraDirectory is the same support organisation on a service desk of Jira Cloud's. Team-managed projects have statuses and
-// issue types of their own under the names that others have, too.
+// jiraDirectory is the same support organisation on a service desk of Jira Cloud's. Team-managed projects have statuses
+// and issue types of their own under the names that others have, too.
 func jiraDirectory() connectors.Directory {
 	in := func(project string, roles ...string) map[string][]string { return map[string][]string{project: roles} }
 	return connectors.Directory{
@@ -37,7 +37,8 @@ func jiraDirectory() connectors.Directory {
 			{ID: "6", Name: "Closed", Category: "done", Closed: true},
 			{ID: "10077", Name: "In Progress", Category: "indeterminate"},
 		},
-		Priorities: []connectors.Priority{{ID: "4", Name: "Low", Rank: 0}, {ID: "3", Name: "Medium", Rank: 1}, {ID: "1", Name: "Highest", Rank: 2}},
+		Priorities: []connectors.Priority{{ID: "4", Name: "Low", Rank: 0}, {ID: "3", Name: "Medium", Rank: 1},
+			{ID: "1", Name: "Highest", Rank: 2}},
 		Types: []connectors.Named{
 			{ID: "10002", Name: "Task"},
 			{ID: "10005", Name: "Incident"},
@@ -58,7 +59,8 @@ func jiraDirectory() connectors.Directory {
 			{ID: "cf:labels", Name: "Метки", Type: "array", Multiple: true},
 			{ID: "cf:fixVersions", Name: "Fix versions", Type: "array", Multiple: true},
 		},
-		Roles: []connectors.Named{{ID: "assignable", Name: "assignable"}, {ID: "Service Desk Team", Name: "Service Desk Team"}},
+		Roles: []connectors.Named{{ID: "assignable", Name: "assignable"},
+			{ID: "Service Desk Team", Name: "Service Desk Team"}},
 		People: []connectors.Person{
 			{ID: anna, Name: "Anna Ivanova", Roles: in("10000", "assignable", "Service Desk Team")},
 			{ID: boris, Name: "Boris Petrov", Roles: in("10000", "assignable")},
@@ -116,7 +118,8 @@ func jiraIssue(t testing.TB, more connectors.Values) connectors.History {
 		v[k] = x
 	}
 	return connectors.History{Issue: connectors.Issue{
-		ID: "10100", Key: "ACME-12", Subject: "Portal does not open (x) :) [~admin] {panel}", Author: kira, CreatedAt: at, UpdatedAt: at, Values: v,
+		ID: "10100", Key: "ACME-12", Subject: "Portal does not open (x) :) [~admin] {panel}", Author: kira, CreatedAt: at,
+		UpdatedAt: at, Values: v,
 	}}
 }
 
@@ -181,8 +184,9 @@ m.roles[1].lead | Boris Petrov | this lead has no role that counts as developers
 func TestStatusCategories(t *testing.T) {
 	b := bind(t, jiraWords(), jiraDirectory())
 	for status, want := range map[string]enforcer.StatusClass{
-		"1": enforcer.New, "3": enforcer.Working, "10077": enforcer.Working, "10010": enforcer.WaitingCustomer, "10011": enforcer.WaitingCustomer,
-		"5": enforcer.Resolved, "6": enforcer.Closed, "999": "",
+		"1": enforcer.New, "3": enforcer.Working, "10077": enforcer.Working, "10010": enforcer.WaitingCustomer,
+		"10011": enforcer.WaitingCustomer,
+		"5":     enforcer.Resolved, "6": enforcer.Closed, "999": "",
 	} {
 		req := jiraRequest(t, b, jiraIssue(t, connectors.Values{"status": {status}}))
 		if got := req.State().Status; got != want || (len(req.Faults) == 0) != (want != "") {
@@ -190,19 +194,25 @@ func TestStatusCategories(t *testing.T) {
 		}
 	}
 	m := jiraWords()
-	m.Status = []mapping.StatusRule{{Is: enforcer.Working, Names: []string{"In Progress"}}, {Is: enforcer.Closed, Categories: []string{"done"}, Names: []string{"Closed"}}}
+	m.Status = []mapping.StatusRule{{Is: enforcer.Working, Names: []string{"In Progress"}},
+		{Is: enforcer.Closed, Categories: []string{"done"}, Names: []string{"Closed"}}}
 	b = bind(t, m, jiraDirectory())
 	// the named one is what a closing step sets, though the tracker lists another of the category first
 	h := jiraIssue(t, nil)
-	d := decision("auto-close", "due", enforcer.Public, enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextNoAnswer}, Actions: enforcer.Actions{Action: enforcer.ActionClose}})
-	p := b.Writes(jiraRequest(t, b, h), h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)})[0]
+	d := decision("auto-close", "due", enforcer.Public,
+		enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextNoAnswer},
+			Actions: enforcer.Actions{Action: enforcer.ActionClose}})
+	p := b.Writes(jiraRequest(t, b, h), h, []enforcer.Decision{d},
+		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t)})[0]
 	if p.Write.Status == nil || *p.Write.Status != "6" {
 		t.Errorf("closing sets %v", p.Write.Status)
 	}
 	if c := p.Write.Comment; c.Internal || c.Audience != "" {
 		t.Errorf("a public comment has the audience %q", c.Audience)
 	}
-	for status, want := range map[string]enforcer.StatusClass{"3": enforcer.Working, "10077": enforcer.Working, "5": enforcer.Closed} {
+	for status, want := range map[string]enforcer.StatusClass{"3": enforcer.Working, "10077": enforcer.Working,
+		"5": enforcer.Closed} {
 		req := jiraRequest(t, b, jiraIssue(t, connectors.Values{"status": {status}}))
 		if got := req.State().Status; got != want {
 			t.Errorf("status %s is %q, want %q", status, got, want)
@@ -222,22 +232,57 @@ func TestJiraConditions(t *testing.T) {
 		{"an issue type", mapping.When{Tracker: []string{"10005"}}, values{"type": {"10005"}}, true},
 		{"another issue type", mapping.When{Tracker: []string{"10005"}}, values{"type": {"10002"}}, false},
 		{"a type that projects have each", mapping.When{Tracker: []string{"Task"}}, values{"type": {"10090"}}, true},
-		{"a request type", mapping.When{Tracker: []string{"Report a fault"}}, values{"request_type": {"request:Report a fault"}}, true},
+		{
+			"a request type", mapping.When{Tracker: []string{"Report a fault"}},
+			values{"request_type": {"request:Report a fault"}}, true,
+		},
 		{"no request type", mapping.When{Tracker: []string{"Report a fault"}}, values{}, false},
-		{"another request type", mapping.When{Tracker: []string{"Report a fault"}}, values{"request_type": {"request:Get help"}}, false},
+		{
+			"another request type", mapping.When{Tracker: []string{"Report a fault"}},
+			values{"request_type": {"request:Get help"}}, false,
+		},
 		{"one name for both, as type", mapping.When{Tracker: []string{"Incident"}}, values{"type": {"10005"}}, true},
-		{"one name for both, as request type", mapping.When{Tracker: []string{"Incident"}}, values{"request_type": {"request:Incident"}}, true},
-		{"the request type alone, by id", mapping.When{Tracker: []string{"request:Incident"}}, values{"type": {"10005"}}, false},
-		{"an option", mapping.When{Field: "Severity", In: []string{"Critical"}}, values{"cf:customfield_10050": {"Critical"}}, true},
-		{"a cascade by its parent", mapping.When{Field: "Region", In: []string{"Europe"}}, values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, true},
-		{"a cascade by both", mapping.When{Field: "Region", In: []string{"Europe -> Germany"}}, values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, true},
-		{"a cascade by another child", mapping.When{Field: "Region", In: []string{"Europe -> France"}}, values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, false},
-		{"one of many", mapping.When{Field: "10057", In: []string{"Billing"}}, values{"cf:customfield_10057": {"Portal", "Billing"}}, true},
+		{
+			"one name for both, as request type", mapping.When{Tracker: []string{"Incident"}},
+			values{"request_type": {"request:Incident"}}, true,
+		},
+		{
+			"the request type alone, by id", mapping.When{Tracker: []string{"request:Incident"}}, values{"type": {"10005"}},
+			false,
+		},
+		{
+			"an option", mapping.When{Field: "Severity", In: []string{"Critical"}}, values{"cf:customfield_10050": {"Critical"}},
+			true,
+		},
+		{
+			"a cascade by its parent", mapping.When{Field: "Region", In: []string{"Europe"}},
+			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, true,
+		},
+		{
+			"a cascade by both", mapping.When{Field: "Region", In: []string{"Europe -> Germany"}},
+			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, true,
+		},
+		{
+			"a cascade by another child", mapping.When{Field: "Region", In: []string{"Europe -> France"}},
+			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, false,
+		},
+		{
+			"one of many", mapping.When{Field: "10057", In: []string{"Billing"}},
+			values{"cf:customfield_10057": {"Portal", "Billing"}}, true,
+		},
 		{"many, filled at all", mapping.When{Field: "customfield_10057"}, values{"cf:customfield_10057": {"Portal"}}, true},
 		{"many, empty", mapping.When{Field: "customfield_10057"}, values{"cf:customfield_10057": nil}, false},
-		{"a label, by what the site calls the field", mapping.When{Field: "Метки", In: []string{"vip"}}, values{"cf:labels": {"a", "vip"}}, true},
-		{"a version", mapping.When{Field: "fixVersions", In: []string{"2.0"}}, values{"cf:fixVersions": {"1.9", "2.0"}}, true},
-		{"the second of its components by id", mapping.When{Category: []string{"10301"}}, values{"category": {"10300", "10301"}}, true},
+		{
+			"a label, by what the site calls the field", mapping.When{Field: "Метки", In: []string{"vip"}},
+			values{"cf:labels": {"a", "vip"}}, true,
+		},
+		{
+			"a version", mapping.When{Field: "fixVersions", In: []string{"2.0"}}, values{"cf:fixVersions": {"1.9", "2.0"}}, true,
+		},
+		{
+			"the second of its components by id", mapping.When{Category: []string{"10301"}},
+			values{"category": {"10300", "10301"}}, true,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := jiraWords()
@@ -256,7 +301,8 @@ func TestJiraFields(t *testing.T) {
 	b := bind(t, jiraWords(), jiraDirectory())
 	req := jiraRequest(t, b, jiraIssue(t, connectors.Values{
 		"cf:customfield_10052": {"2026-11-27T04:30:00Z"}, "cf:customfield_10056": {"2026-12-01T12:00:00Z"},
-		"cf:customfield_10051": {"Europe", "Europe -> Germany"}, "cf:customfield_10057": {"Portal", "Billing"}, "cf:labels": {"vip"},
+		"cf:customfield_10051": {"Europe", "Europe -> Germany"}, "cf:customfield_10057": {"Portal", "Billing"},
+		"cf:labels": {"vip"},
 	}))
 	st := req.State()
 	if want := time.Date(2026, 11, 27, 9, 30, 0, 0, almaty(t)); !req.ReceivedAt.Equal(want) {
@@ -265,7 +311,8 @@ func TestJiraFields(t *testing.T) {
 	if want := time.Date(2026, 12, 1, 17, 0, 0, 0, almaty(t)); !st.Times[mapping.FieldAgreedDue].Equal(want) {
 		t.Errorf("agreed due %s, want %s", st.Times[mapping.FieldAgreedDue], want)
 	}
-	if st.Fields["region"] != "Europe" || st.Fields["affected"] != "Portal, Billing" || req.Hold != "" || len(req.Notes) > 0 {
+	if st.Fields["region"] != "Europe" || st.Fields["affected"] != "Portal, Billing" || req.Hold != "" ||
+		len(req.Notes) > 0 {
 		t.Errorf("fields %v, held %q, notes %q", st.Fields, req.Hold, req.Notes)
 	}
 	held := jiraRequest(t, b, jiraIssue(t, connectors.Values{"cf:labels": {"vip", "sla-hold"}}))
@@ -276,7 +323,8 @@ func TestJiraFields(t *testing.T) {
 	m, d := jiraWords(), jiraDirectory()
 	m.Fields[4].Field = "SLA day"
 	req = jiraRequest(t, bind(t, m, d), jiraIssue(t, connectors.Values{"cf:customfield_10054": {"2026-12-01"}}))
-	if got, want := req.State().Times[mapping.FieldAgreedDue], time.Date(2026, 12, 1, 23, 59, 59, 0, almaty(t)); !got.Equal(want) {
+	if got, want := req.State().Times[mapping.FieldAgreedDue], time.Date(2026, 12, 1, 23, 59, 59, 0,
+		almaty(t)); !got.Equal(want) {
 		t.Errorf("agreed day %s, want %s", got, want)
 	}
 }
@@ -292,16 +340,45 @@ func TestJiraUpkeep(t *testing.T) {
 		cycles      []enforcer.Cycle
 		want        string
 	}{
-		{"a moment", "SLA due", nil, running(due), "map[cf:customfield_10053:2026-11-27T07:40:00Z cf:customfield_10055:running]"},
-		{"with seconds", "SLA due", nil, running(late), "map[cf:customfield_10053:2026-11-27T22:30:05Z cf:customfield_10055:running]"},
-		{"already so", "SLA due", connectors.Values{"cf:customfield_10053": {"2026-11-27T07:40:00Z"}, "cf:customfield_10055": {"running"}}, running(due), "map[]"},
-		{"already so, in another zone", "SLA due", connectors.Values{"cf:customfield_10053": {"2026-11-27T12:40:00+05:00"}, "cf:customfield_10055": {"running"}}, running(due), "map[]"},
-		{"a minute off", "SLA due", connectors.Values{"cf:customfield_10053": {"2026-11-27T07:41:00Z"}, "cf:customfield_10055": {"running"}}, running(due), "map[cf:customfield_10053:2026-11-27T07:40:00Z]"},
-		{"nothing due any more", "SLA due", connectors.Values{"cf:customfield_10053": {"2026-11-27T07:40:00Z"}, "cf:customfield_10055": {"running"}}, nil, "map[cf:customfield_10053: cf:customfield_10055:]"},
+		{
+			"a moment", "SLA due", nil, running(due),
+			"map[cf:customfield_10053:2026-11-27T07:40:00Z cf:customfield_10055:running]",
+		},
+		{
+			"with seconds", "SLA due", nil, running(late),
+			"map[cf:customfield_10053:2026-11-27T22:30:05Z cf:customfield_10055:running]",
+		},
+		{
+			"already so", "SLA due",
+			connectors.Values{"cf:customfield_10053": {"2026-11-27T07:40:00Z"}, "cf:customfield_10055": {"running"}},
+			running(due), "map[]",
+		},
+		{
+			"already so, in another zone", "SLA due",
+			connectors.Values{"cf:customfield_10053": {"2026-11-27T12:40:00+05:00"}, "cf:customfield_10055": {"running"}},
+			running(due), "map[]",
+		},
+		{
+			"a minute off", "SLA due",
+			connectors.Values{"cf:customfield_10053": {"2026-11-27T07:41:00Z"}, "cf:customfield_10055": {"running"}},
+			running(due), "map[cf:customfield_10053:2026-11-27T07:40:00Z]",
+		},
+		{
+			"nothing due any more", "SLA due",
+			connectors.Values{"cf:customfield_10053": {"2026-11-27T07:40:00Z"}, "cf:customfield_10055": {"running"}}, nil,
+			"map[cf:customfield_10053: cf:customfield_10055:]",
+		},
 		{"nothing to say", "SLA due", nil, nil, "map[]"},
 		{"a date", "SLA day", nil, running(late), "map[cf:customfield_10054:2026-11-28 cf:customfield_10055:running]"},
-		{"the date already", "SLA day", connectors.Values{"cf:customfield_10054": {"2026-11-28"}, "cf:customfield_10055": {"running"}}, running(late), "map[]"},
-		{"a text", "Received at text", nil, running(due), "map[cf:customfield_10055:running cf:customfield_10060:2026-11-27 12:40]"},
+		{
+			"the date already", "SLA day",
+			connectors.Values{"cf:customfield_10054": {"2026-11-28"}, "cf:customfield_10055": {"running"}}, running(late),
+			"map[]",
+		},
+		{
+			"a text", "Received at text", nil, running(due),
+			"map[cf:customfield_10055:running cf:customfield_10060:2026-11-27 12:40]",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, d := jiraWords(), jiraDirectory()
@@ -333,7 +410,8 @@ func TestPeopleByID(t *testing.T) {
 	m := jiraWords()
 	m.Roles[1].Groups = []string{"group:developers", "developers"}
 	b := bind(t, m, jiraDirectory())
-	for who, want := range map[string]enforcer.Role{anna: enforcer.Support, boris: enforcer.Management, kira: enforcer.Customer, bot: enforcer.Bot} {
+	for who, want := range map[string]enforcer.Role{anna: enforcer.Support, boris: enforcer.Management,
+		kira: enforcer.Customer, bot: enforcer.Bot} {
 		h := jiraIssue(t, connectors.Values{"assignee": {who}})
 		req := jiraRequest(t, b, h)
 		if got := req.State().Assignee; got.Role != want || got.Name == "" {
@@ -341,8 +419,12 @@ func TestPeopleByID(t *testing.T) {
 		}
 	}
 	h := jiraIssue(t, nil)
-	ds := []enforcer.Decision{decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp}})}
-	p := b.Writes(jiraRequest(t, b, h), h, ds, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)})[0]
+	ds := []enforcer.Decision{decision("respond", "due", enforcer.Internal,
+		enforcer.Changes{Comment: internally(mapping.TextBreach),
+			Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp}})}
+	p := b.Writes(jiraRequest(t, b, h), h, ds,
+		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t)})[0]
 	if p.Write.Assign == nil || *p.Write.Assign != anna || p.Write.Priority == nil || *p.Write.Priority != "1" {
 		t.Errorf("it writes %+v", p.Write)
 	}
@@ -351,20 +433,23 @@ func TestPeopleByID(t *testing.T) {
 // TestAudience: every internal comment says how it is kept from customers, where there is more than one way.
 func TestAudience(t *testing.T) {
 	for kind, want := range map[string]string{
-		"jsm-internal": "jsm-internal", "role:Service Desk Team": "role:Service Desk Team", "group:jira-staff": "group:jira-staff",
+		"jsm-internal": "jsm-internal", "role:Service Desk Team": "role:Service Desk Team",
+		"group:jira-staff":  "group:jira-staff",
 		mapping.PrivateNote: "", "": "",
 	} {
 		m := jiraWords()
 		m.Internal.Kind = kind
 		b := bind(t, m, jiraDirectory())
 		h := jiraIssue(t, nil)
-		o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)}
+		o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t)}
 		ds := []enforcer.Decision{
 			occasions()[mapping.TextReceipt],
 			decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach)}),
 		}
 		ps := b.Writes(jiraRequest(t, b, h), h, ds, o)
-		internal, _ := b.Correct(mapping.Correction{Keys: []enforcer.StepKey{ds[1].Key}, Internal: true, Of: []time.Time{due}}, o)
+		internal, _ := b.Correct(mapping.Correction{Keys: []enforcer.StepKey{ds[1].Key}, Internal: true,
+			Of: []time.Time{due}}, o)
 		public, _ := b.Correct(mapping.Correction{Keys: []enforcer.StepKey{ds[0].Key}, Of: []time.Time{due}}, o)
 		for _, c := range []*connectors.Comment{ps[0].Write.Comment, ps[1].Write.Comment, internal, public} {
 			expected := ""
@@ -386,17 +471,21 @@ func TestAudience(t *testing.T) {
 
 // wiki is what Jira's wiki acts on in a whole text, by the rules that Atlassian documents.
 var wiki = []*regexp.Regexp{
-	regexp.MustCompile(`[\[\]{}|\\^~*#@<>]`),                                                          // links, mentions, macros, tables, breaks, effects
-	regexp.MustCompile(`![^\s!][^!\n]*!`),                                                             // images
-	regexp.MustCompile(`(?m)^\s*(-{1,2}|\++)\s`),                                                      // lists
-	regexp.MustCompile(`--`),                                                                          // rules and dashes
-	regexp.MustCompile(`(?mi)^\s*(h[1-6]|bq)\.`),                                                      // headings and quotations
-	regexp.MustCompile(`(^|[^\pL\pNd])([_+-])[^\s_+-]([^\n]*[^\s])?[_+-]($|[^\pL\pNd])`),              // effects at the edges of words
-	regexp.MustCompile(`\?\?`),                                                                        // citations
-	regexp.MustCompile(`[:;]-?\)|:-?\(|:-?[PpD]($|[^\pL])`),                                           // faces
-	regexp.MustCompile(`(?i)\(([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)\)`),                         // emoticons
-	regexp.MustCompile(`(?i)(https?|ftps?|file|mailto|news|nntp|irc):\S|www\.`),                       // addresses
-	regexp.MustCompile(`[\x00-\x09\x0b-\x1f\x7f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]`), // control and direction
+	// links, mentions, macros, tables, breaks, effects
+	regexp.MustCompile(`[\[\]{}|\\^~*#@<>]`),
+	regexp.MustCompile(`![^\s!][^!\n]*!`),        // images
+	regexp.MustCompile(`(?m)^\s*(-{1,2}|\++)\s`), // lists
+	regexp.MustCompile(`--`),                     // rules and dashes
+	// headings and quotations
+	regexp.MustCompile(`(?mi)^\s*(h[1-6]|bq)\.`),
+	// effects at the edges of words
+	regexp.MustCompile(`(^|[^\pL\pNd])([_+-])[^\s_+-]([^\n]*[^\s])?[_+-]($|[^\pL\pNd])`),
+	regexp.MustCompile(`\?\?`),                                                  // citations
+	regexp.MustCompile(`[:;]-?\)|:-?\(|:-?[PpD]($|[^\pL])`),                     // faces
+	regexp.MustCompile(`(?i)\(([yni/x!+?*-]|\*[rgby]|on|off|flag|flagoff)\)`),   // emoticons
+	regexp.MustCompile(`(?i)(https?|ftps?|file|mailto|news|nntp|irc):\S|www\.`), // addresses
+	// control and direction
+	regexp.MustCompile(`[\x00-\x09\x0b-\x1f\x7f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]`),
 }
 
 // TestTextsOnJirasWiki: no built-in text, with whatever the tracker puts into it, holds markup of Jira's.
@@ -416,14 +505,16 @@ func TestTextsOnJirasWiki(t *testing.T) {
 		all[name] = d
 	}
 	for _, lang := range mapping.Languages {
-		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupWiki, Texts: texts(t)}
+		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t)}
 		var said []string
 		for _, d := range all {
 			for _, p := range b.Writes(req, x.h, []enforcer.Decision{d}, o) {
 				said = append(said, p.Write.Comment.Text)
 			}
 		}
-		for _, c := range []mapping.Correction{{Of: []time.Time{due}}, {Of: []time.Time{due, due.Add(time.Hour)}, Internal: true}, {}} {
+		for _, c := range []mapping.Correction{{Of: []time.Time{due}},
+			{Of: []time.Time{due, due.Add(time.Hour)}, Internal: true}, {}} {
 			c.Keys = []enforcer.StepKey{delivery.Key}
 			text, _ := b.Correct(c, o)
 			said = append(said, text.Text)

@@ -17,14 +17,15 @@ import (
 	"slabridge/enforcer"
 )
 
-// TestWordsOfEachLanguage writes down how each language says moments, zones, amounts, periods and sums, and the sample on
-// which texts are tried. Whoever speaks the language reads the difference.
+// TestWordsOfEachLanguage writes down how each language says moments, zones, amounts, periods and sums, and the sample
+// on which texts are tried. Whoever speaks the language reads the difference.
 func TestWordsOfEachLanguage(t *testing.T) {
 	for lang := range languages {
 		var b strings.Builder
 		line := func(what, said any) { fmt.Fprintf(&b, "%v: %v\n", what, said) }
 		at := time.Date(2026, 11, 27, 7, 40, 9, 0, time.UTC)
-		for _, zone := range append(slices.Sorted(maps.Keys(russianZones)), "Europe/Berlin", "America/New_York", "Asia/Kathmandu") {
+		for _, zone := range append(slices.Sorted(maps.Keys(russianZones)), "Europe/Berlin", "America/New_York",
+			"Asia/Kathmandu") {
 			loc, err := time.LoadLocation(zone)
 			if err != nil {
 				t.Fatal(err)
@@ -34,7 +35,8 @@ func TestWordsOfEachLanguage(t *testing.T) {
 		line("exactly", moment(at, lang, true))
 		line("exactly, on the minute", moment(at.Truncate(time.Minute), lang, true))
 		for _, period := range []string{
-			"2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4", "2026-Q5", "2026-Q0", "26-Q1", "2026", "2026-13", "2026-11-01T09:00", "2026-11-30", "weekly",
+			"2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4", "2026-Q5", "2026-Q0", "26-Q1", "2026", "2026-13", "2026-11-01T09:00",
+			"2026-11-30", "weekly",
 		} {
 			line(period, PeriodName(period, lang))
 		}
@@ -42,7 +44,8 @@ func TestWordsOfEachLanguage(t *testing.T) {
 			line(month, PeriodName(fmt.Sprintf("2026-%02d", int(month)), lang))
 		}
 		for _, d := range []time.Duration{
-			0, time.Second, 2 * time.Second, 59 * time.Second, time.Minute, 61 * time.Second, 2 * time.Minute, 5 * time.Minute, 11 * time.Minute, 21 * time.Minute,
+			0, time.Second, 2 * time.Second, 59 * time.Second, time.Minute, 61 * time.Second, 2 * time.Minute, 5 * time.Minute,
+			11 * time.Minute, 21 * time.Minute,
 			time.Hour, 90 * time.Minute, 2*time.Hour + time.Second, 25 * time.Hour, 112 * time.Hour,
 		} {
 			line(d, amount(d, lang, false)+" / "+amount(d, lang, true))
@@ -50,7 +53,8 @@ func TestWordsOfEachLanguage(t *testing.T) {
 		for _, n := range []int{-1, 0, 1, 2, 3, 5, 11, 12, 21, 22, 25, 111} {
 			line(fmt.Sprint(n, " times, ", n, " %"), times(n, lang)+" / "+share(n, lang))
 		}
-		for _, s := range []string{"0", "7", "70", "700", "7000", "-1234567.80", "1200000.00", "12.5", "12.", ".5", "-", "", "1e6", "12a"} {
+		for _, s := range []string{"0", "7", "70", "700", "7000", "-1234567.80", "1200000.00", "12.5", "12.", ".5", "-", "",
+			"1e6", "12a"} {
 			line("sum "+s, sum(s, lang))
 		}
 		for _, s := range []string{"2026-11-27", "2026-1-2", "soon *now*"} {
@@ -83,12 +87,18 @@ func TestPlainCharacters(t *testing.T) {
 	var b strings.Builder
 	for c := rune(' '); c < 127; c++ {
 		x := string(c)
-		fmt.Fprintf(&b, "%s  %q\n", x, []string{EscapeMarkup(x), EscapeMarkup(x + "a b"), EscapeMarkup("a" + x + "b"), EscapeMarkup("a b" + x), EscapeMarkup("1" + x + "2"), EscapeMarkup("a " + x + " b"), EscapeMarkup(x + x + "a"), EscapeMarkup("1" + x + " a")})
+		fmt.Fprintf(&b, "%s  %q\n", x,
+			[]string{EscapeMarkup(x), EscapeMarkup(x + "a b"), EscapeMarkup("a" + x + "b"), EscapeMarkup("a b" + x),
+				EscapeMarkup("1" + x + "2"), EscapeMarkup("a " + x + " b"), EscapeMarkup(x + x + "a"),
+				EscapeMarkup("1" + x + " a")})
 	}
 	for _, s := range []string{
-		"h1. x", "h1.x", "bq.x", "BQ.x", "a h1. x", "1. x", "12) x", "www.x", "WWW.x", "a.www.x", "(y)", "(flagoff)", "(flagoffx)", "(on) (off", "y", "Y", "flagoff",
-		"flagoffs", "r123", "R1", "ar1", "ABC(x)", "abc(x)", "é(x)", "12:30", "a:1", "1:a", "a_b", "é_b", "a_é", "100% x", "100%x", "a%b", "who??", "a;)", "a;-", "a;b",
-		"a\u202eb", "a\u00adb", "a\u0000b", " \t a \n\n b ", strings.Repeat("я", maxEscaped), strings.Repeat("я", maxEscaped+1), strings.Repeat("\u200b", 8*maxEscaped) + "x",
+		"h1. x", "h1.x", "bq.x", "BQ.x", "a h1. x", "1. x", "12) x", "www.x", "WWW.x", "a.www.x", "(y)", "(flagoff)",
+		"(flagoffx)", "(on) (off", "y", "Y", "flagoff",
+		"flagoffs", "r123", "R1", "ar1", "ABC(x)", "abc(x)", "é(x)", "12:30", "a:1", "1:a", "a_b", "é_b", "a_é", "100% x",
+		"100%x", "a%b", "who??", "a;)", "a;-", "a;b",
+		"a\u202eb", "a\u00adb", "a\u0000b", " \t a \n\n b ", strings.Repeat("я", maxEscaped),
+		strings.Repeat("я", maxEscaped+1), strings.Repeat("\u200b", 8*maxEscaped) + "x",
 	} {
 		fmt.Fprintf(&b, "%.40q  %q\n", s, EscapeMarkup(s))
 	}
@@ -120,10 +130,12 @@ func TestAtOnce(t *testing.T) {
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	change := []connectors.Change{{Field: connectors.FieldStatus, To: []string{"2"}}}
 	history := func(n string, ms int, author string) connectors.Event {
-		return connectors.Event{ID: "history:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author, Changes: change}
+		return connectors.Event{ID: "history:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author,
+			Changes: change}
 	}
 	comment := func(n string, ms int, author string) connectors.Event {
-		return connectors.Event{ID: "comment:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author, Note: &connectors.Note{Text: n}}
+		return connectors.Event{ID: "comment:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author,
+			Note: &connectors.Note{Text: n}}
 	}
 	both := comment("both", 5, "a")
 	both.Changes = change
@@ -140,12 +152,24 @@ func TestAtOnce(t *testing.T) {
 	}{
 		{"in the same moment", []connectors.Event{history("1", 0, "a"), comment("x", 0, "a")}, "history:1+x"},
 		{"a second later", []connectors.Event{history("1", 0, "a"), comment("x", 1000, "a")}, "history:1+x"},
-		{"more than a second later", []connectors.Event{history("1", 0, "a"), comment("x", 1001, "a")}, "history:1 comment:x"},
+		{
+			"more than a second later", []connectors.Event{history("1", 0, "a"), comment("x", 1001, "a")}, "history:1 comment:x",
+		},
 		{"by somebody else", []connectors.Event{history("1", 0, "a"), comment("x", 0, "b")}, "history:1 comment:x"},
 		{"said first", []connectors.Event{comment("x", 0, "a"), history("1", 5, "a")}, "comment:x history:1"},
-		{"others in between", []connectors.Event{history("1", 0, "a"), comment("y", 2, "b"), comment("x", 5, "a")}, "history:1+x comment:y"},
-		{"one comment for two changes", []connectors.Event{history("1", 0, "a"), history("2", 1, "a"), comment("x", 5, "a")}, "history:1+x history:2"},
-		{"two of each", []connectors.Event{history("1", 0, "a"), history("2", 1, "a"), comment("x", 5, "a"), comment("y", 6, "a")}, "history:1+x history:2+y"},
+		{
+			"others in between", []connectors.Event{history("1", 0, "a"), comment("y", 2, "b"), comment("x", 5, "a")},
+			"history:1+x comment:y",
+		},
+		{
+			"one comment for two changes", []connectors.Event{history("1", 0, "a"), history("2", 1, "a"), comment("x", 5, "a")},
+			"history:1+x history:2",
+		},
+		{
+			"two of each",
+			[]connectors.Event{history("1", 0, "a"), history("2", 1, "a"), comment("x", 5, "a"), comment("y", 6, "a")},
+			"history:1+x history:2+y",
+		},
 		{"an event of both already", []connectors.Event{history("1", 0, "a"), both}, "history:1 comment:both"},
 		{"of the same kind", []connectors.Event{history("1", 0, "a"), journal}, "history:1 history:9"},
 		{"booked time", []connectors.Event{work, comment("x", 0, "a")}, "history:work comment:x"},

@@ -12,16 +12,19 @@ import (
 )
 
 func key(obligation, step string) enforcer.StepKey {
-	return enforcer.StepKey{Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme", Obligation: obligation, Cycle: "created", Step: step}
+	return enforcer.StepKey{Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme", Obligation: obligation,
+		Cycle: "created", Step: step}
 }
 
 func TestMark(t *testing.T) {
-	got := mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
+	got := mapping.Mark(connectors.MarkupMarkdown, "7c1f",
+		[]enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
 	// the line is in comments that are out there: it must never change
 	if want := "[slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw]"; got != want {
 		t.Errorf("mark %q, want %q", got, want)
 	}
-	got = mapping.Mark(connectors.MarkupWiki, "7c1f", []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
+	got = mapping.Mark(connectors.MarkupWiki, "7c1f",
+		[]enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
 	if want := "(slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw)"; got != want {
 		t.Errorf("mark on Jira's wiki %q, want %q", got, want)
 	}
@@ -42,10 +45,13 @@ func TestParseMarkRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "no mark", "[slabridge 7c1f]", "[slabridge 7c1f respond/due]", "[slabridge 7c1f respond/due xyz]",
 		"see [slabridge 7c1f respond/due 93ab12cd93ab] here", "> [slabridge 7c1f respond/due 93ab12cd93ab]",
-		"[slabridge 7c1f respond/due 93ab12cd93ab, ]", "[slabridge  respond/due 93ab12cd93ab]", "[slabridge 7c1f respond/due/x 93ab12cd93ab]",
+		"[slabridge 7c1f respond/due 93ab12cd93ab, ]", "[slabridge  respond/due 93ab12cd93ab]",
+		"[slabridge 7c1f respond/due/x 93ab12cd93ab]",
 		"[SLABRIDGE 7c1f respond/due 93ab12cd93ab]",
-		"(slabridge 7c1f)", "see (slabridge 7c1f respond/due 93ab12cd93ab) here", "bq. (slabridge 7c1f respond/due 93ab12cd93ab)",
-		"(slabridge 7c1f respond/due 93ab12cd93ab]", "[slabridge 7c1f respond/due 93ab12cd93ab)", "((slabridge 7c1f respond/due 93ab12cd93ab))",
+		"(slabridge 7c1f)", "see (slabridge 7c1f respond/due 93ab12cd93ab) here",
+		"bq. (slabridge 7c1f respond/due 93ab12cd93ab)",
+		"(slabridge 7c1f respond/due 93ab12cd93ab]", "[slabridge 7c1f respond/due 93ab12cd93ab)",
+		"((slabridge 7c1f respond/due 93ab12cd93ab))",
 	} {
 		if install, steps, ok := mapping.ParseMark(text); ok {
 			t.Errorf("ParseMark(%q) = %q, %v", text, install, steps)
@@ -58,7 +64,8 @@ func TestParseMarkRefuses(t *testing.T) {
 		"(slabridge aaaa x/due 000000000000)\ntext\n[slabridge 7c1f respond/due 93ab12cd93ab]",
 	} {
 		install, steps, ok := mapping.ParseMark(text)
-		if !ok || install != "7c1f" || len(steps) != 1 || steps[0] != (mapping.MarkedStep{Step: "respond/due", ID: "93ab12cd93ab"}) {
+		if !ok || install != "7c1f" || len(steps) != 1 ||
+			steps[0] != (mapping.MarkedStep{Step: "respond/due", ID: "93ab12cd93ab"}) {
 			t.Errorf("last mark of %q: %q, %v, %v", text, install, steps, ok)
 		}
 	}

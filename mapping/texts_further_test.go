@@ -44,57 +44,72 @@ func furtherOccasions() map[string]enforcer.Decision {
 	}
 	return map[string]enforcer.Decision{
 		mapping.TextAskItems: step("request-complete", "start", enforcer.Comment{
-			Audience: enforcer.Public, Text: mapping.TextAskItems, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
+			Audience: enforcer.Public, Text: mapping.TextAskItems, Source: "п. 7", StartedAt: said(10, 0, 0),
+			Moment: said(10, 0, 0),
 		}, enforcer.Changes{}),
 		mapping.TextCustomerReminder: step("remind-customer", "due", enforcer.Comment{
-			Audience: enforcer.Public, Text: mapping.TextCustomerReminder, Obligation: wait, Source: "п. 2.7", StartedAt: said(10, 30, 0), Moment: closing,
+			Audience: enforcer.Public, Text: mapping.TextCustomerReminder, Obligation: wait, Source: "п. 2.7",
+			StartedAt: said(10, 30, 0), Moment: closing,
 		}, enforcer.Changes{}),
 		mapping.TextClosingReminder: step("await-answer", "warn-4bd", enforcer.Comment{
 			Audience: enforcer.Public, Text: mapping.TextClosingReminder, Obligation: wait, Source: "п. 2.7",
 			StartedAt: said(10, 30, 0), Moment: closing.AddDate(0, 0, -1), Due: closing,
 		}, enforcer.Changes{}),
 		mapping.TextNoAnswer: step("await-answer", "due", enforcer.Comment{
-			Audience: enforcer.Public, Text: mapping.TextNoAnswer, Obligation: wait, Source: "п. 2.7", StartedAt: said(10, 30, 0), Moment: closing, Due: closing,
+			Audience: enforcer.Public, Text: mapping.TextNoAnswer, Obligation: wait, Source: "п. 2.7",
+			StartedAt: said(10, 30, 0), Moment: closing, Due: closing,
 		}, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionClose}}),
 		mapping.TextPhoneDuplicate: step("phone-duplicate", "start", enforcer.Comment{
-			Text: mapping.TextPhoneDuplicate, Source: "п. 6", Severity: enforcer.Text{"ru": "критичный сбой", "en": "critical failure"}, StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
+			Text: mapping.TextPhoneDuplicate, Source: "п. 6",
+			Severity: enforcer.Text{"ru": "критичный сбой", "en": "critical failure"}, StartedAt: said(10, 0, 0),
+			Moment: said(10, 0, 0),
 		}, enforcer.Changes{}),
 		mapping.TextPhoneLong: step("phone-consultation", "due", enforcer.Comment{
-			Text: mapping.TextPhoneLong, Source: "п. 6", Spent: 44*time.Minute + 48*time.Second, AtMost: 30 * time.Minute, By: "10", Date: "2026-11-27",
+			Text: mapping.TextPhoneLong, Source: "п. 6", Spent: 44*time.Minute + 48*time.Second, AtMost: 30 * time.Minute,
+			By: "10", Date: "2026-11-27",
 		}, enforcer.Changes{}),
 		mapping.TextOnSite: step("on-site", "warn-50", enforcer.Comment{
-			Text: mapping.TextOnSite, Source: "п. 6", StartedAt: said(10, 0, 0), Moment: said(11, 30, 0), Due: said(13, 0, 0), Remaining: 90 * time.Minute,
+			Text: mapping.TextOnSite, Source: "п. 6", StartedAt: said(10, 0, 0), Moment: said(11, 30, 0), Due: said(13, 0, 0),
+			Remaining: 90 * time.Minute,
 		}, enforcer.Changes{}),
 		mapping.TextOnSiteBreach: step("on-site", "due", enforcer.Comment{
-			Text: mapping.TextOnSiteBreach, Source: "п. 10", StartedAt: said(10, 0, 0), Moment: said(13, 0, 0), Due: said(13, 0, 0),
+			Text: mapping.TextOnSiteBreach, Source: "п. 10", StartedAt: said(10, 0, 0), Moment: said(13, 0, 0),
+			Due: said(13, 0, 0),
 		}, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}}),
 		mapping.TextOutOfTurn: step("out-of-turn", "start", enforcer.Comment{
 			Text: mapping.TextOutOfTurn, Source: "3", Severity: title, StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
 		}, enforcer.Changes{Actions: enforcer.Actions{Priority: enforcer.PriorityTop}}),
 		mapping.TextAgreeDate: step("agree-due-date", "warn-50", enforcer.Comment{
-			Text: mapping.TextAgreeDate, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0), Due: said(12, 0, 0), Remaining: time.Hour,
+			Text: mapping.TextAgreeDate, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0), Due: said(12, 0, 0),
+			Remaining: time.Hour,
 		}, enforcer.Changes{}),
 		mapping.TextAgreeDateBreach: step("agree-due-date", "due", enforcer.Comment{
-			Text: mapping.TextAgreeDateBreach, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(12, 0, 0), Due: said(12, 0, 0),
+			Text: mapping.TextAgreeDateBreach, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(12, 0, 0),
+			Due: said(12, 0, 0),
 		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Management}}),
 		mapping.TextDateWarning: step("keep-agreed-date", "warn-1bd", enforcer.Comment{
-			Text: mapping.TextDateWarning, Source: "п. 3", StartedAt: said(10, 0, 0), Moment: said(18, 0, 0), Due: time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC),
+			Text: mapping.TextDateWarning, Source: "п. 3", StartedAt: said(10, 0, 0), Moment: said(18, 0, 0),
+			Due:       time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC),
 			Remaining: 9 * time.Hour, Date: "2026-11-30", Moves: 2,
 		}, enforcer.Changes{}),
 		mapping.TextDateBreach: step("keep-agreed-date", "due", enforcer.Comment{
-			Text: mapping.TextDateBreach, Source: "п. 3", StartedAt: said(10, 0, 0), Due: time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC), Date: "2026-11-30", Moves: 1,
+			Text: mapping.TextDateBreach, Source: "п. 3", StartedAt: said(10, 0, 0),
+			Due: time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC), Date: "2026-11-30", Moves: 1,
 		}, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}}),
 		mapping.TextCauseReport: step("cause-report", "warn-66", enforcer.Comment{
-			Text: mapping.TextCauseReport, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: closing, Due: closing.Add(9 * time.Hour), Remaining: 9 * time.Hour,
+			Text: mapping.TextCauseReport, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: closing,
+			Due: closing.Add(9 * time.Hour), Remaining: 9 * time.Hour,
 		}, enforcer.Changes{}),
 		mapping.TextCauseReportBreach: step("cause-report", "due", enforcer.Comment{
 			Text: mapping.TextCauseReportBreach, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: closing, Due: closing,
 		}, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionReopen}}),
 		mapping.TextNoOwner: step("has-owner", "due", enforcer.Comment{
-			Text: mapping.TextNoOwner, Source: "абзац о Redmine", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0), Due: said(11, 0, 0),
+			Text: mapping.TextNoOwner, Source: "абзац о Redmine", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0),
+			Due: said(11, 0, 0),
 		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support, Duty: true}}),
 		mapping.TextThirdParty: step("tell-third-party", "warn-75", enforcer.Comment{
-			Text: mapping.TextThirdParty, Source: "Порядок 3.9", StartedAt: said(10, 0, 0), Moment: said(16, 0, 0), Due: said(17, 45, 0), Remaining: 105 * time.Minute,
+			Text: mapping.TextThirdParty, Source: "Порядок 3.9", StartedAt: said(10, 0, 0), Moment: said(16, 0, 0),
+			Due: said(17, 45, 0), Remaining: 105 * time.Minute,
 		}, enforcer.Changes{}),
 		mapping.TextNotEntitled: step("entitlement", "start", enforcer.Comment{
 			Text: mapping.TextNotEntitled, Source: "п. 2.1, п. 2.2", StartedAt: time.Date(2027, 1, 11, 5, 0, 0, 0, time.UTC),
@@ -106,14 +121,17 @@ func furtherOccasions() map[string]enforcer.Decision {
 			Text: mapping.TextChangeCap, Source: "п. 11", Share: 80, Sum: "1200000.00", Limit: "1500000.50",
 		}, enforcer.Changes{}),
 		mapping.TextDutyIssue: step("quarterly-delivery", "start", enforcer.Comment{
-			Text: mapping.TextDutyIssue, Source: "п. 10", Obligation: delivery, Period: "2026-Q4", Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),
+			Text: mapping.TextDutyIssue, Source: "п. 10", Obligation: delivery, Period: "2026-Q4",
+			Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),
 		}, enforcer.Changes{}),
 		mapping.TextDutyWarning: step("quarterly-delivery", "warn-1bd", enforcer.Comment{
-			Text: mapping.TextDutyWarning, Source: "п. 10", Obligation: delivery, Period: "2026-Q4", Moment: time.Date(2026, 12, 30, 13, 0, 0, 0, time.UTC),
-			Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC), Remaining: 9 * time.Hour,
+			Text: mapping.TextDutyWarning, Source: "п. 10", Obligation: delivery, Period: "2026-Q4",
+			Moment: time.Date(2026, 12, 30, 13, 0, 0, 0, time.UTC),
+			Due:    time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC), Remaining: 9 * time.Hour,
 		}, enforcer.Changes{}),
 		mapping.TextDutyBreach: step("quarterly-delivery", "due", enforcer.Comment{
-			Text: mapping.TextDutyBreach, Source: "пп. 8, 9, 12, 13", Obligation: delivery, Period: "2026-11-01T09:00", Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),
+			Text: mapping.TextDutyBreach, Source: "пп. 8, 9, 12, 13", Obligation: delivery, Period: "2026-11-01T09:00",
+			Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),
 		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support}}),
 		mapping.TextLate: step(enforcer.Watch, "late", enforcer.Comment{
 			Text: mapping.TextLate, StartedAt: said(10, 0, 0), Moment: said(10, 10, 20),
@@ -170,8 +188,10 @@ func TestNoAnswerTellsWhatTheCustomerSees(t *testing.T) {
 	x.do("10:50 ivanov sets status=In Progress")
 	x.h.Events[len(x.h.Events)-1].Note = &connectors.Note{Text: "internal, with a change", Internal: true}
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
-	p := b.Writes(req, x.h, []enforcer.Decision{furtherOccasions()[mapping.TextNoAnswer]}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})[0]
-	for _, secret := range []string{"secret", "forgot", "internal", "By phone", "sees it too", "Спасибо", "Out of office", "Ivanov", "Petrov", "Здравствуйте, Кира", "не открывается"} {
+	p := b.Writes(req, x.h, []enforcer.Decision{furtherOccasions()[mapping.TextNoAnswer]},
+		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})[0]
+	for _, secret := range []string{"secret", "forgot", "internal", "By phone", "sees it too", "Спасибо", "Out of office",
+		"Ivanov", "Petrov", "Здравствуйте, Кира", "не открывается"} {
 		if strings.Contains(p.Write.Comment.Text, secret) {
 			t.Errorf("the customer reads %q in\n%s", secret, p.Write.Comment.Text)
 		}

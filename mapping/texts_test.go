@@ -26,7 +26,8 @@ func occasions() map[string]enforcer.Decision {
 		{Obligation: involve, ID: "involve-developers", Step: "due", At: said(14, 20, 7), Role: enforcer.Developers},
 		{Obligation: inform, ID: "inform-management", Step: "due", At: said(16, 20, 7), Role: enforcer.Management},
 	}
-	toldBy := []enforcer.NextStep{{Obligation: progress, ID: "progress-update", Step: "due", At: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC)}}
+	toldBy := []enforcer.NextStep{{Obligation: progress, ID: "progress-update", Step: "due",
+		At: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC)}}
 	step := func(obligation, step string, c enforcer.Comment, ch enforcer.Changes) enforcer.Decision {
 		c.Severity = critical
 		ch.Comment = &c
@@ -74,7 +75,8 @@ func occasions() map[string]enforcer.Decision {
 			enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}}),
 		mapping.TextProgressReminder: step("progress-update", "warn-75", enforcer.Comment{
 			Text: mapping.TextProgressReminder, Obligation: progress, Source: "п. 9",
-			StartedAt: said(12, 20, 7), Moment: time.Date(2026, 12, 1, 4, 0, 0, 0, time.UTC), Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC), Remaining: 3*time.Hour + 20*time.Minute + 7*time.Second,
+			StartedAt: said(12, 20, 7), Moment: time.Date(2026, 12, 1, 4, 0, 0, 0, time.UTC),
+			Due: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC), Remaining: 3*time.Hour + 20*time.Minute + 7*time.Second,
 		}, enforcer.Changes{}),
 		mapping.TextProgressBreach: step("progress-update", "due", enforcer.Comment{
 			Text: mapping.TextProgressBreach, Obligation: progress, Source: "п. 9",
@@ -144,9 +146,11 @@ func TestCustomersAreToldNothingInternal(t *testing.T) {
 			c.By, c.Spent, c.Plan, c.Sum, c.Limit, c.Share = "10", 45*time.Minute, "paid", "1200000", "1500000", 80
 			d.Changes.Comment = &c
 			d.Changes.Assign, d.Changes.Priority, d.Changes.Watch = enforcer.Support, enforcer.PriorityTop, enforcer.Management
-			ps := b.Writes(req, x.h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)})
+			ps := b.Writes(req, x.h, []enforcer.Decision{d},
+				mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)})
 			text := strings.ToLower(ps[0].Write.Comment.Text)
-			for _, internal := range []string{"ivanov", "petrov", "orlova", "immediate", "разработчик", "руководств", "developer", "management", "наруш", "breach", "решим", "solve", "paid", "1,200", "45 min"} {
+			for _, internal := range []string{"ivanov", "petrov", "orlova", "immediate", "разработчик", "руководств",
+				"developer", "management", "наруш", "breach", "решим", "solve", "paid", "1,200", "45 min"} {
 				if strings.Contains(text, internal) {
 					t.Errorf("%s in %s says %q:\n%s", key, lang, internal, text)
 				}
@@ -167,8 +171,13 @@ func TestOwnTexts(t *testing.T) {
 		{"plain", own("receipt", "Got No. {{.Number}}."), ""},
 		{"with the usual parts", own("breach", `Late.{{template "done" .}}{{template "next" .}}`), ""},
 		{"lists", own("note", `{{range .Next}}{{.At}} {{.ComesIn}}{{end}}{{join .Names ", "}}`), ""},
-		{"unknown field", own("receipt", "No. {{.Nummer}}"), "receipt:1:6: executing \"receipt\" at <.Nummer>: can't evaluate field Nummer"},
-		{"unknown field on the second line, in a branch", own("receipt", "a\n{{if .BeginBy}}{{.Begin}}{{end}}"), "receipt:2:"},
+		{
+			"unknown field", own("receipt", "No. {{.Nummer}}"),
+			"receipt:1:6: executing \"receipt\" at <.Nummer>: can't evaluate field Nummer",
+		},
+		{
+			"unknown field on the second line, in a branch", own("receipt", "a\n{{if .BeginBy}}{{.Begin}}{{end}}"), "receipt:2:",
+		},
 		{"unknown field where there is nothing", own("receipt", "{{if not .Due}}{{.Begin}}{{end}}"), "at <.Begin>"},
 		{"not a template", own("receipt", "{{.Number"), "receipt:1: unclosed action"},
 		{"unknown part", own("receipt", `{{template "greeting" .}}`), `template "greeting" not defined`},
@@ -189,7 +198,8 @@ func TestOwnTexts(t *testing.T) {
 
 // TestOwnTextThatGivesNothing falls back to the built-in text and says so.
 func TestOwnTextThatGivesNothing(t *testing.T) {
-	own, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "en", Key: "receipt", Text: "{{with .Subject}}{{else}}none{{end}}"}})
+	own, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "en", Key: "receipt",
+		Text: "{{with .Subject}}{{else}}none{{end}}"}})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -197,7 +207,8 @@ func TestOwnTextThatGivesNothing(t *testing.T) {
 	x := newHand(t)
 	x.do("10:00 client creates")
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), time.UTC)
-	p := b.Writes(req, x.h, []enforcer.Decision{occasions()[mapping.TextReceipt]}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: own})[0]
+	p := b.Writes(req, x.h, []enforcer.Decision{occasions()[mapping.TextReceipt]},
+		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: own})[0]
 	if !strings.Contains(p.Write.Comment.Text, "has been received") || len(p.Notes) != 1 {
 		t.Errorf("text %q, notes %q", p.Write.Comment.Text, p.Notes)
 	}
@@ -220,7 +231,8 @@ func TestOwnPublicTextCannotTellWhoWasAssigned(t *testing.T) {
 	d := occasions()[mapping.TextReceipt]
 	d.Changes.Assign, d.Changes.Priority, d.Changes.Watch = enforcer.Support, enforcer.PriorityTop, enforcer.Management
 	d.Changes.Comment.Next[0].Role = enforcer.Developers
-	p := b.Writes(req, x.h, []enforcer.Decision{d}, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: own})[0]
+	p := b.Writes(req, x.h, []enforcer.Decision{d},
+		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: own})[0]
 	if text, _, _ := strings.Cut(p.Write.Comment.Text, "\n"); text != "Got it." || p.Write.Assign == nil {
 		t.Errorf("the customer reads %q", text)
 	}

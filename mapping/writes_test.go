@@ -28,7 +28,8 @@ func decision(obligation, step string, audience enforcer.Audience, ch enforcer.C
 }
 
 func internally(text string) *enforcer.Comment {
-	return &enforcer.Comment{Audience: enforcer.Internal, Text: text, Obligation: enforcer.Text{"en": "Begin work"}, Source: "п. 8", Moment: due, Due: due}
+	return &enforcer.Comment{Audience: enforcer.Internal, Text: text, Obligation: enforcer.Text{"en": "Begin work"},
+		Source: "п. 8", Moment: due, Due: due}
 }
 
 func texts(t testing.TB) *mapping.Texts {
@@ -48,7 +49,8 @@ func TestWrites(t *testing.T) {
 	bump := func(p string) enforcer.Changes {
 		return enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Priority: p}}
 	}
-	toCustomer := enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7", BeginBy: due}}
+	toCustomer := enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextReceipt,
+		Source: "п. 7", BeginBy: due}}
 	for _, c := range []struct {
 		name      string
 		issue     string // what the issue has: as hand.create takes it
@@ -57,7 +59,10 @@ func TestWrites(t *testing.T) {
 		want      string
 	}{
 		{"nothing decided", "", nil, nil, ""},
-		{"only decisions to act", "", nil, []enforcer.Decision{{State: enforcer.Waiting, Changes: assign(enforcer.Support)}}, ""},
+		{
+			"only decisions to act", "", nil, []enforcer.Decision{{State: enforcer.Waiting, Changes: assign(enforcer.Support)}},
+			"",
+		},
 		{
 			"the lead of a role", "", nil,
 			[]enforcer.Decision{decision("respond", "due", enforcer.Internal, assign(enforcer.Support))},
@@ -135,19 +140,22 @@ func TestWrites(t *testing.T) {
 		{
 			"management watches", "",
 			[]string{},
-			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}})},
+			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal,
+				enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}})},
 			"internal [inform-management/due] watch=13",
 		},
 		{
 			"who watches already is not added", "",
 			[]string{"13"},
-			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}})},
+			[]enforcer.Decision{decision("inform-management", "due", enforcer.Internal,
+				enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}})},
 			"internal [inform-management/due] empty",
 		},
 		{
 			"without a lead or names, everyone of the project role", "",
 			[]string{"10"},
-			[]enforcer.Decision{decision("x", "due", enforcer.Internal, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Customer}})},
+			[]enforcer.Decision{decision("x", "due", enforcer.Internal,
+				enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Customer}})},
 			"internal [x/due] watch=20",
 		},
 		{
@@ -172,7 +180,8 @@ func TestWrites(t *testing.T) {
 			x.h.Watchers, x.h.WatchersSet = c.watchers, c.watchers != nil
 			b := bind(t, words(), directory())
 			req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
-			got := b.Writes(req, x.h, c.decisions, mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})
+			got := b.Writes(req, x.h, c.decisions,
+				mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})
 			if s := planned(got); s != c.want {
 				t.Errorf("planned\n%s\nwant\n%s", s, c.want)
 			}
@@ -238,22 +247,30 @@ func TestWritesNeverGoDown(t *testing.T) {
 	tt, contract := texts(t), kamalLike(t, "ru")
 	rapid.Check(t, func(rt *rapid.T) {
 		x := newHand(t)
-		assignee := rapid.SampledFrom([]string{"", "ivanov", "petrov", "sidorov", "orlova", "client", "stranger", "locked"}).Draw(rt, "assignee")
+		assignee := rapid.SampledFrom([]string{"", "ivanov", "petrov", "sidorov", "orlova", "client", "stranger",
+			"locked"}).Draw(rt, "assignee")
 		priority := rapid.SampledFrom([]string{"Low", "Normal", "High", "Urgent", "Immediate", "Old"}).Draw(rt, "priority")
 		status := rapid.SampledFrom([]string{"New", "In Progress", "Feedback", "Closed", "Parked"}).Draw(rt, "status")
 		x.do("10:00 client creates assignee=" + assignee + "; priority=" + priority + "; status=" + status)
 		x.h.TransitionsSet = rapid.Bool().Draw(rt, "transitions told")
-		x.h.Transitions = rapid.SliceOfDistinct(rapid.SampledFrom([]string{"1", "2", "3", "4", "5"}), rapid.ID).Draw(rt, "transitions")
+		x.h.Transitions = rapid.SliceOfDistinct(rapid.SampledFrom([]string{"1", "2", "3", "4", "5"}), rapid.ID).Draw(rt,
+			"transitions")
 		var ds []enforcer.Decision
 		for i := range rapid.IntRange(0, 4).Draw(rt, "n") {
-			ch := enforcer.Changes{Actions: enforcer.Actions{Assign: rapid.SampledFrom([]enforcer.Role{"", enforcer.Support, enforcer.Developers, enforcer.Management}).Draw(rt, "assign"), Priority: rapid.SampledFrom([]string{"", enforcer.PriorityUp, enforcer.PriorityTop}).Draw(rt, "bump"), Watch: rapid.SampledFrom([]enforcer.Role{"", enforcer.Management, enforcer.Developers}).Draw(rt, "watch"), Duty: rapid.Bool().Draw(rt, "duty"), Action: rapid.SampledFrom([]string{"", "", enforcer.ActionClose, enforcer.ActionReopen}).Draw(rt, "action")}}
+			ch := enforcer.Changes{Actions: enforcer.Actions{Assign: rapid.SampledFrom([]enforcer.Role{"", enforcer.Support,
+				enforcer.Developers, enforcer.Management}).Draw(rt, "assign"),
+				Priority: rapid.SampledFrom([]string{"", enforcer.PriorityUp, enforcer.PriorityTop}).Draw(rt, "bump"),
+				Watch:    rapid.SampledFrom([]enforcer.Role{"", enforcer.Management, enforcer.Developers}).Draw(rt, "watch"),
+				Duty:     rapid.Bool().Draw(rt, "duty"),
+				Action:   rapid.SampledFrom([]string{"", "", enforcer.ActionClose, enforcer.ActionReopen}).Draw(rt, "action")}}
 			audience := rapid.SampledFrom([]enforcer.Audience{enforcer.Public, enforcer.Internal, ""}).Draw(rt, "audience")
 			if rapid.Bool().Draw(rt, "comment") {
 				ch.Comment = &enforcer.Comment{Audience: audience, Text: rapid.SampledFrom(mapping.TextKeys).Draw(rt, "text")}
 			}
 			ds = append(ds, decision(fmt.Sprintf("o%d", i), "due", audience, ch))
 		}
-		got := b.Writes(b.Request(x.h, sc, time.UTC), x.h, ds, mapping.WriteOptions{Contract: contract, Install: "7c1f", Texts: tt})
+		got := b.Writes(b.Request(x.h, sc, time.UTC), x.h, ds,
+			mapping.WriteOptions{Contract: contract, Install: "7c1f", Texts: tt})
 		var keys []enforcer.StepKey
 		sent := 0
 		for _, p := range got {
@@ -265,7 +282,8 @@ func TestWritesNeverGoDown(t *testing.T) {
 				continue
 			}
 			sent++
-			if s := p.Write.Status; s != nil && (*s != "5" && *s != "2" || x.h.TransitionsSet && !slices.Contains(x.h.Transitions, *s)) {
+			if s := p.Write.Status; s != nil &&
+				(*s != "5" && *s != "2" || x.h.TransitionsSet && !slices.Contains(x.h.Transitions, *s)) {
 				rt.Fatalf("status %s, where the tracker allows %v", *s, x.h.Transitions)
 			}
 			if a := p.Write.Assign; a != nil && rank[*a] <= rank[x.h.Issue.Values.One("assignee")] {
@@ -324,13 +342,23 @@ func TestUpkeep(t *testing.T) {
 	}{
 		{
 			"the nearest due and the worst state", "",
-			[]enforcer.Cycle{open(enforcer.Met, due), open(enforcer.Running, due.Add(time.Hour)), open(enforcer.Running, due.Add(2*time.Hour))},
+			[]enforcer.Cycle{open(enforcer.Met, due), open(enforcer.Running, due.Add(time.Hour)),
+				open(enforcer.Running, due.Add(2*time.Hour))},
 			"map[cf:4:2026-11-27 13:40 cf:5:running]",
 		},
-		{"seconds where there are any", "", []enforcer.Cycle{open(enforcer.Running, due.Add(5*time.Second))}, "map[cf:4:2026-11-27 12:40:05 cf:5:running]"},
+		{
+			"seconds where there are any", "", []enforcer.Cycle{open(enforcer.Running, due.Add(5*time.Second))},
+			"map[cf:4:2026-11-27 12:40:05 cf:5:running]",
+		},
 		{"already so", "cf:4=2026-11-27 12:40; cf:5=running", []enforcer.Cycle{open(enforcer.Running, due)}, "map[]"},
-		{"a pause has no due", "cf:4=2026-11-27 12:40; cf:5=running", []enforcer.Cycle{open(enforcer.Paused, due)}, "map[cf:4: cf:5:paused]"},
-		{"a broken promise stays to be seen", "", []enforcer.Cycle{open(enforcer.Breached, due), open(enforcer.Running, due)}, "map[cf:4:2026-11-27 12:40 cf:5:breached]"},
+		{
+			"a pause has no due", "cf:4=2026-11-27 12:40; cf:5=running", []enforcer.Cycle{open(enforcer.Paused, due)},
+			"map[cf:4: cf:5:paused]",
+		},
+		{
+			"a broken promise stays to be seen", "", []enforcer.Cycle{open(enforcer.Breached, due), open(enforcer.Running, due)},
+			"map[cf:4:2026-11-27 12:40 cf:5:breached]",
+		},
 		{"nothing to say", "", nil, "map[]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -355,12 +383,15 @@ func TestUpkeepRides(t *testing.T) {
 	x.do("10:00 client creates")
 	b := bind(t, words(), directory())
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), time.UTC)
-	o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t), Upkeep: map[string]string{"cf:5": "running"}}
+	o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t),
+		Upkeep: map[string]string{"cf:5": "running"}}
 	if got, want := planned(b.Writes(req, x.h, nil, o)), "internal [] fields=map[cf:5:running]"; got != want {
 		t.Errorf("alone: %s, want %s", got, want)
 	}
-	ds := []enforcer.Decision{decision("respond", "warn-50", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextWarn)})}
-	if got, want := planned(b.Writes(req, x.h, ds, o)), "internal [respond/warn-50] comment fields=map[cf:5:running]"; got != want {
+	ds := []enforcer.Decision{decision("respond", "warn-50", enforcer.Internal,
+		enforcer.Changes{Comment: internally(mapping.TextWarn)})}
+	if got, want := planned(b.Writes(req, x.h, ds,
+		o)), "internal [respond/warn-50] comment fields=map[cf:5:running]"; got != want {
 		t.Errorf("riding: %s, want %s", got, want)
 	}
 }
@@ -373,10 +404,15 @@ func TestWhatIsWrittenComesBack(t *testing.T) {
 	b := bind(t, words(), directory())
 	sc := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
 	ds := []enforcer.Decision{
-		decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityTop}}),
-		decision("involve-developers", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextInvolveDevelopers), Actions: enforcer.Actions{Assign: enforcer.Developers}}),
+		decision("respond", "due", enforcer.Internal,
+			enforcer.Changes{Comment: internally(mapping.TextBreach),
+				Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityTop}}),
+		decision("involve-developers", "due", enforcer.Internal,
+			enforcer.Changes{Comment: internally(mapping.TextInvolveDevelopers),
+				Actions: enforcer.Actions{Assign: enforcer.Developers}}),
 	}
-	p := b.Writes(b.Request(x.h, sc, time.UTC), x.h, ds, mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t)})[0]
+	p := b.Writes(b.Request(x.h, sc, time.UTC), x.h, ds,
+		mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t)})[0]
 	x.do("10:01 bot sets assignee=petrov; priority=Immediate")
 	x.do("10:01 bot whispers " + strings.ReplaceAll(p.Write.Comment.Text, "\n", `\n`))
 	if r := connectors.Verify(p.Write, botID, before, x.h); len(r.Refused) > 0 || r.Event != "journal:2" {
@@ -386,7 +422,9 @@ func TestWhatIsWrittenComesBack(t *testing.T) {
 	if got := req.Moments[2].Steps; !slices.Equal(got, []string{"respond/due", "involve-developers/due"}) {
 		t.Errorf("steps %v", got)
 	}
-	if again := b.Writes(req, x.h, ds, mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t)}); again[0].Write.Assign != nil || again[0].Write.Priority != nil {
+	if again := b.Writes(req, x.h, ds,
+		mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t)}); again[0].Write.Assign != nil ||
+		again[0].Write.Priority != nil {
 		t.Errorf("decided again it changes %+v", again[0].Write)
 	}
 }

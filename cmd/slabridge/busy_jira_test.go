@@ -34,14 +34,16 @@ func (b busyJira) words() []string {
 		auth = "{user: " + b.Email("sla-bot") + ", token: {file: key}}"
 	}
 	return []string{
-		"KIND", "jira", "AUTH", auth, "INTERNAL", "jsm-internal", "TYPE", "Support", "ACME", "ACME", "GLOBEX", "GLOBEX", "ERP", "ERP",
+		"KIND", "jira", "AUTH", auth, "INTERNAL", "jsm-internal", "TYPE", "Support", "ACME", "ACME", "GLOBEX", "GLOBEX",
+		"ERP", "ERP",
 	}
 }
 
 func (b busyJira) key() string { return b.Key("sla-bot") }
 
 func (busyJira) reads(r *http.Request) bool {
-	return r.Method == http.MethodGet || strings.HasPrefix(r.URL.Path, "/rest/api/2/search") || r.URL.Path == "/rest/api/2/worklog/list"
+	return r.Method == http.MethodGet || strings.HasPrefix(r.URL.Path, "/rest/api/2/search") ||
+		r.URL.Path == "/rest/api/2/worklog/list"
 }
 
 func (b busyJira) file(who string, r busyRequest) error {

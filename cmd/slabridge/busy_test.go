@@ -17,9 +17,10 @@ import (
 	"slabridge/connectors"
 )
 
-// busy is a simulated support desk under three contracts. At the end of its story one pass has something of every kind to
-// write: public and internal comments, an update of comment, assignee and priority at once, watchers, fields that are kept
-// up to date, beside a comment and alone, a transition, and issues of a contract's duties. The kill sweep and the faults by seed play on it.
+// busy is a simulated support desk under three contracts. At the end of its story one pass has something of every kind
+// to write: public and internal comments, an update of comment, assignee and priority at once, watchers, fields that
+// are kept up to date, beside a comment and alone, a transition, and issues of a contract's duties. The kill sweep and
+// the faults by seed play on it.
 type busy struct {
 	open   func(clock func() time.Time) busyTracker
 	sim    busyTracker
@@ -41,8 +42,8 @@ type done struct {
 	do func(sim busyTracker) error
 }
 
-// A busyTracker is a simulated tracker that the busy story can be played on. Issues are numbered in the order in which they
-// are made, from 1.
+// A busyTracker is a simulated tracker that the busy story can be played on. Issues are numbered in the order in which
+// they are made, from 1.
 type busyTracker interface {
 	http.Handler
 	Transport() http.RoundTripper
@@ -52,15 +53,15 @@ type busyTracker interface {
 	reads(r *http.Request) bool // it changes nothing
 	file(who string, r busyRequest) error
 	change(who string, issue int, c busyChange) error
-	// effects are all that the tracker shows of what slabridge did, but for the words: each step told of on each issue, each
-	// issue made, and the fields and watchers of every issue. Two of the same are two.
+	// effects are all that the tracker shows of what slabridge did, but for the words: each step told of on each issue,
+	// each issue made, and the fields and watchers of every issue. Two of the same are two.
 	effects() map[string]int
 	ids() []string // of all issues
 	connect(now func() time.Time) (connectors.Tracker, error)
 }
 
-// busyRequest is what somebody types into the form for a new request; busyChange what is typed later. What is empty is left
-// to the tracker, and as it is.
+// busyRequest is what somebody types into the form for a new request; busyChange what is typed later. What is empty is
+// left to the tracker, and as it is.
 type busyRequest struct{ project, subject, text, severity string }
 
 type busyChange struct{ note, assignee, status string }
@@ -73,8 +74,8 @@ type scene struct {
 }
 
 // busyStory: the requests of the past show the fields there are. In endocs' project a question waits for its answer for
-// five business days, is reminded of on the fourth and closed at noon of Moscow on 1 April; by then kamal's critical request
-// has had no answer for four hours, and the issues of vendor-kz's new quarter are due to be made.
+// five business days, is reminded of on the fourth and closed at noon of Moscow on 1 April; by then kamal's critical
+// request has had no answer for four hours, and the issues of vendor-kz's new quarter are due to be made.
 var busyStory = []scene{
 	{at: "2026-03-23 09:00:00", unwatched: true, do: func(sim busyTracker) error {
 		for n, p := range [][2]string{{"acme", "customer1"}, {"globex", "customer2"}} {
@@ -196,7 +197,8 @@ func newBusy(t testing.TB, open func(clock func() time.Time) busyTracker, url st
 	t.Helper()
 	b := &busy{folder: t.TempDir(), open: open}
 	b.sim = open(b.clock)
-	text := strings.NewReplacer(append(b.sim.words(), "URL", url)...).Replace(strings.ReplaceAll(busyConfig, "COMMON\n", busyMapping))
+	text := strings.NewReplacer(append(b.sim.words(), "URL", url)...).Replace(strings.ReplaceAll(busyConfig, "COMMON\n",
+		busyMapping))
 	for name, text := range map[string]string{"slabridge.yaml": text, "key": b.sim.key() + "\n"} {
 		if err := os.WriteFile(filepath.Join(b.folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

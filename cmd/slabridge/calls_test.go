@@ -34,7 +34,8 @@ var bans = []ban{
 // jiraWrites are go-jira's comment and assignee calls. v1.17.0 always sends the empty author, visibility and avatars
 // with them, which Jira Cloud answers with 400 (go-jira issues 604 and 671), and has no property for an internal note.
 var jiraWrites = []string{
-	"AddComment", "AddCommentWithContext", "UpdateComment", "UpdateCommentWithContext", "DeleteComment", "DeleteCommentWithContext",
+	"AddComment", "AddCommentWithContext", "UpdateComment", "UpdateCommentWithContext", "DeleteComment",
+	"DeleteCommentWithContext",
 	"CreateComment", "CreateCommentWithContext", "UpdateAssignee", "UpdateAssigneeWithContext",
 }
 
@@ -56,7 +57,8 @@ func callFaults(fset *token.FileSet, file *ast.File) []string {
 	}
 	var faults []string
 	if b, dot := names["."]; dot {
-		faults = append(faults, fmt.Sprintf("%s: imports %s with a dot, which hides what is used of it", fset.Position(file.Pos()), b.pkg))
+		faults = append(faults,
+			fmt.Sprintf("%s: imports %s with a dot, which hides what is used of it", fset.Position(file.Pos()), b.pkg))
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		sel, ok := n.(*ast.SelectorExpr)
@@ -65,7 +67,8 @@ func callFaults(fset *token.FileSet, file *ast.File) []string {
 		}
 		// a variable of the same name has an Obj; an imported package has none
 		if x, ok := sel.X.(*ast.Ident); ok && x.Obj == nil && slices.Contains(names[x.Name].funcs, sel.Sel.Name) {
-			faults = append(faults, fmt.Sprintf("%s: %s.%s: %s", fset.Position(sel.Pos()), names[x.Name].pkg, sel.Sel.Name, names[x.Name].why))
+			faults = append(faults,
+				fmt.Sprintf("%s: %s.%s: %s", fset.Position(sel.Pos()), names[x.Name].pkg, sel.Sel.Name, names[x.Name].why))
 		}
 		return true
 	})
@@ -167,7 +170,8 @@ func TestNoWritesThroughLibraries(t *testing.T) {
 			case "connectors/redmine":
 				faults = selectorFaults(fset, file, redmineWrites, "go-redmine sends every empty field and calls success an error")
 			case "connectors/jira":
-				faults = selectorFaults(fset, file, jiraWrites, "go-jira sends empty objects that Jira Cloud refuses, and keeps no comment internal")
+				faults = selectorFaults(fset, file, jiraWrites,
+					"go-jira sends empty objects that Jira Cloud refuses, and keeps no comment internal")
 			}
 			for _, fault := range faults {
 				t.Error(fault)
@@ -178,7 +182,8 @@ func TestNoWritesThroughLibraries(t *testing.T) {
 
 // TestCallRulesCanFail holds the rules against code that must and must not pass.
 func TestCallRulesCanFail(t *testing.T) {
-	const library = "package lib\nfunc (c *Client) CreateIssue() { send(\"POST\") }\nfunc (c *Client) Issue() { send(\"GET\") }\nfunc (c *Client) hidden() { send(\"PUT\") }"
+	const library = "package lib\nfunc (c *Client) CreateIssue() { send(\"POST\") }\nfunc (c *Client) Issue() { " +
+		"send(\"GET\") }\nfunc (c *Client) hidden() { send(\"PUT\") }"
 	fset := token.NewFileSet()
 	lib, err := parser.ParseFile(fset, "lib.go", library, 0)
 	if err != nil {

@@ -19,7 +19,8 @@ func TestCheckLive(t *testing.T) {
 	}
 	d.sim.ResetRequests()
 	line := d.lines(exitOK, "check", "--live")
-	has(t, "check --live", line[len(line)-1], "connection", "account", "clock_offset_s", "problems", "rights", "authors_without_role", "own_notes_without_mark")
+	has(t, "check --live", line[len(line)-1], "connection", "account", "clock_offset_s", "problems", "rights",
+		"authors_without_role", "own_notes_without_mark")
 	for _, r := range d.sim.Requests() {
 		if r.Method != "GET" {
 			t.Errorf("check --live wrote: %s %s", r.Method, r.Path)
@@ -30,7 +31,8 @@ func TestCheckLive(t *testing.T) {
 // Each right that is taken away is named, with its project and what it is needed for.
 func TestCheckLiveNamesMissingRights(t *testing.T) {
 	for _, right := range []string{
-		"add_issue_notes", "edit_issues", "set_notes_private", "view_private_notes", "add_issue_watchers", "view_issue_watchers",
+		"add_issue_notes", "edit_issues", "set_notes_private", "view_private_notes", "add_issue_watchers",
+		"view_issue_watchers",
 	} {
 		t.Run(right, func(t *testing.T) {
 			d := newOffice(t)
@@ -62,7 +64,8 @@ func TestCheckLiveHoldsTheConfigurationAgainstTheTracker(t *testing.T) {
 			edits: []string{"lead: Ivan Ivanov", "lead: Ivan Ivanoff"}, code: exitOK, want: []string{"Ivan Ivanoff"},
 		},
 		"a field that is not there": {
-			edits: []string{"{field: Severity, in: [critical]}", "{field: Severety, in: [critical]}"}, code: exitUsage, want: []string{"Severety"},
+			edits: []string{"{field: Severity, in: [critical]}", "{field: Severety, in: [critical]}"}, code: exitUsage,
+			want: []string{"Severety"},
 		},
 		"a project that is not there": {
 			edits: []string{"projects: [acme]", "projects: [acmee]"}, code: exitUsage, want: []string{"acmee"},
@@ -87,7 +90,8 @@ func TestCheckLiveHoldsTheConfigurationAgainstTheTracker(t *testing.T) {
 func TestCheckLiveLooksThroughTheMirror(t *testing.T) {
 	d := newOffice(t)
 	d.breached()
-	for _, login := range []string{"sidorov", "sla-bot"} { // a manager whom the mapping does not know, and somebody with our key
+	// a manager whom the mapping does not know, and somebody with our key
+	for _, login := range []string{"sidorov", "sla-bot"} {
 		if _, err := d.sim.As(login).Comment(1, "A word from "+login); err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +117,8 @@ func unfolded(text string) string { return strings.Join(strings.Fields(text), " 
 // 60 days before the days off of a calendar in use are known no further, check says so, and until which day they are.
 func TestCheckWarnsOfTheEndOfCalendarData(t *testing.T) {
 	d := newOffice(t)
-	for moment, warned := range map[string]bool{"2027-10-31 12:00:00": false, "2027-11-15 12:00:00": true, "2028-01-02 12:00:00": true} {
+	for moment, warned := range map[string]bool{"2027-10-31 12:00:00": false, "2027-11-15 12:00:00": true,
+		"2028-01-02 12:00:00": true} {
 		d.at(moment)
 		out := unfolded(d.want(exitOK, "check").out)
 		if got := strings.Contains(out, "the days off are known until"); got != warned {

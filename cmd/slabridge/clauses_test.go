@@ -57,7 +57,8 @@ func clausesOf(t *testing.T, out *strings.Builder, c *enforcer.Contract) {
 	out.WriteString("| clause | obligation | steps | kept | breached | core |\n|---|---|---|---|---|---|\n")
 	for _, o := range c.Obligations {
 		x := s.shows(o.ID)
-		fmt.Fprintf(out, "| %s | `%s` | %s | %s | %s | %s |\n", o.Source, o.ID, strings.Join(x.taken, ", "), x.kept, x.breached, coreStories(t, c.ID, o.ID))
+		fmt.Fprintf(out, "| %s | `%s` | %s | %s | %s | %s |\n", o.Source, o.ID, strings.Join(x.taken, ", "), x.kept,
+			x.breached, coreStories(t, c.ID, o.ID))
 		for _, lacks := range x.lacks(o) {
 			t.Errorf("the story of %s does not show %s: %s", c.ID, o.ID, lacks)
 		}
@@ -110,8 +111,8 @@ func (s *contractStory) shows(obligation string) (x seen) {
 	return x
 }
 
-// lacks lists what of an obligation a story does not show: a step that is never taken, a promise that is never kept, or never
-// broken though something would be done then.
+// lacks lists what of an obligation a story does not show: a step that is never taken, a promise that is never kept, or
+// never broken though something would be done then.
 func (x seen) lacks(o enforcer.Obligation) (out []string) {
 	for _, r := range o.Rules {
 		for _, step := range r.Steps {

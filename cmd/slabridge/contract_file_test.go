@@ -24,10 +24,10 @@ import (
 // Under the end stand the verdicts. The indented lines are rewritten by -update, and their diff is to be read.
 //
 // What people do: creates #N "subject", on #N, says "to everybody", confides "to staff alone", NAME=VALUE (status,
-// assignee, priority, due, tracker, project, subject, text, or a field of the tracker), attaches FILE, books 40m ACTIVITY,
-// duplicates #M, edits NOTE "text", deletes. NOTE is the note's number on the page, as in "note-3".
-// #0 is a request from before the story, #D1 the first issue that slabridge made itself. NAME=none empties. Unless it is told
-// otherwise (text=none), a request is described in the words of its subject.
+// assignee, priority, due, tracker, project, subject, text, or a field of the tracker), attaches FILE, books 40m
+// ACTIVITY, duplicates #M, edits NOTE "text", deletes. NOTE is the note's number on the page, as in "note-3".
+// #0 is a request from before the story, #D1 the first issue that slabridge made itself. NAME=none empties. Unless it
+// is told otherwise (text=none), a request is described in the words of its subject.
 type contractStory struct {
 	contract string // a preset
 	language string // of the comments

@@ -45,7 +45,8 @@ func judged(t testing.TB, next http.RoundTripper, cloud bool) http.RoundTripper 
 	t.Helper()
 	dir, ok := jiracontract.Dir()
 	if !ok {
-		t.Log("ATLASSIAN'S DOCUMENTS WERE NOT ASKED: set SLABRIDGE_JIRA_DOCS to the directory that holds them in jira-openapi/")
+		t.Log("ATLASSIAN'S DOCUMENTS WERE NOT ASKED: set SLABRIDGE_JIRA_DOCS to the directory that holds them in " +
+			"jira-openapi/")
 		return next
 	}
 	load := jiracontract.DataCenter
@@ -65,7 +66,8 @@ func judged(t testing.TB, next http.RoundTripper, cloud bool) http.RoundTripper 
 }
 
 // probes are what check --live asks because a site may not have it, or no document tells.
-var probes = []string{"/rest/pat/latest/tokens", "/changelog/bulkfetch", "/changelog: no document knows", "/comment response 501"}
+var probes = []string{"/rest/pat/latest/tokens", "/changelog/bulkfetch", "/changelog: no document knows",
+	"/comment response 501"}
 
 func (w *jiraWorld) way() (string, http.RoundTripper) { return w.url, w.transport }
 func (w *jiraWorld) detour(url string)                { w.url, w.transport = url, nil }
@@ -87,7 +89,8 @@ func (w *jiraWorld) ours(r *http.Request) bool {
 }
 
 func (w *jiraWorld) changes(r *http.Request) bool {
-	return r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/search") && !strings.HasSuffix(r.URL.Path, "/worklog/list")
+	return r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/search") &&
+		!strings.HasSuffix(r.URL.Path, "/worklog/list")
 }
 
 func (w *jiraWorld) set(_ testing.TB, now time.Time) { w.now = now }
@@ -165,7 +168,8 @@ func (w *jiraWorld) create(t testing.TB, a storyAct, projects map[string]string)
 	t.Helper()
 	c := w.change(a, projects)
 	n := jirasim.NewIssue{
-		Project: projects["desk"], Subject: a.does.subject, Description: a.does.subject + ".", Type: c.Type, Priority: c.Priority,
+		Project: projects["desk"], Subject: a.does.subject, Description: a.does.subject + ".", Type: c.Type,
+		Priority: c.Priority,
 		Assignee: c.Assignee, Due: c.Due, Fields: c.Fields,
 	}
 	if c.Description != "" {
@@ -231,7 +235,8 @@ func (w *jiraWorld) page(t testing.TB, login, issue string) (storyPage, bool) {
 		return storyPage{}, false
 	}
 	p := storyPage{
-		key: r.Key, subject: r.Subject, text: r.Description, tracker: r.Type, status: r.Status, assignee: r.Assignee, author: r.Creator, due: r.Due,
+		key: r.Key, subject: r.Subject, text: r.Description, tracker: r.Type, status: r.Status, assignee: r.Assignee,
+		author: r.Creator, due: r.Due,
 	}
 	for _, login := range r.Watchers {
 		id := w.sim.UserID(login)

@@ -99,7 +99,10 @@ func unreference(n *yaml.Node, obligation string) {
 		if slices.Contains(references, n.Content[i].Value) && n.Content[i+1].Value == obligation {
 			n.Content = slices.Delete(n.Content, i, i+2)
 			if steps := value(n, "steps"); steps != nil {
-				steps.Content = slices.DeleteFunc(steps.Content, func(s *yaml.Node) bool { at := value(s, "at"); return at == nil || at.Value != "start" })
+				steps.Content = slices.DeleteFunc(steps.Content, func(s *yaml.Node) bool {
+					at := value(s, "at")
+					return at == nil || at.Value != "start"
+				})
 			}
 			continue
 		}

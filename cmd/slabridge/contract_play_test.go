@@ -71,7 +71,8 @@ func newPlay(t testing.TB, s *contractStory, w world, text string) *play {
 	p := &play{
 		t: t, s: s, w: w, use: s.contract, now: s.starts, seen: make([][]string, len(s.acts)),
 		projects: map[string]string{"desk": fresh("desk"), "elsewhere": fresh("elsewhere")},
-		ids:      map[string]string{}, keys: map[string]string{}, told: map[string]bool{}, known: map[string][]storyNote{}, public: map[string]string{},
+		ids:      map[string]string{}, keys: map[string]string{}, told: map[string]bool{}, known: map[string][]storyNote{},
+		public: map[string]string{},
 	}
 	w.set(t, p.now.AddDate(0, 0, -1))
 	for _, name := range p.projects {
@@ -100,8 +101,10 @@ func newPlay(t testing.TB, s *contractStory, w world, text string) *play {
 	if !slices.ContainsFunc(terms, func(line string) bool { return strings.Contains(line, "use: USE") }) {
 		terms = append([]string{"    use: USE"}, terms...)
 	}
-	p.write(folder, "slabridge.yaml", strings.NewReplacer("USE", p.use, "DESK", p.projects["desk"], "#0", p.key(p.ids["#0"])).Replace(
-		fmt.Sprintf(storyConfig, s.language, kind, url, auth, internal, block(s.mapping), s.contract, p.projects["desk"], block(terms))))
+	p.write(folder, "slabridge.yaml",
+		strings.NewReplacer("USE", p.use, "DESK", p.projects["desk"], "#0", p.key(p.ids["#0"])).Replace(
+			fmt.Sprintf(storyConfig, s.language, kind, url, auth, internal, block(s.mapping), s.contract, p.projects["desk"],
+				block(terms))))
 	p.app = newApp(strings.NewReader(""), &strings.Builder{}, &strings.Builder{}, func() time.Time { return p.now })
 	p.app.transport, p.app.lang, p.app.config = transport, "en", filepath.Join(folder, "slabridge.yaml")
 	p.check()

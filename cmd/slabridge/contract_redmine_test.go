@@ -18,8 +18,8 @@ import (
 	"slabridge/connectors/redmine/redminesim"
 )
 
-// redmineWorld is a Redmine: the simulated one, or a real one whose clock can be moved. What people and administrators do
-// over REST is done the same way in both; the rest is what REST has no call for.
+// redmineWorld is a Redmine: the simulated one, or a real one whose clock can be moved. What people and administrators
+// do over REST is done the same way in both; the rest is what REST has no call for.
 type redmineWorld struct {
 	url       string
 	transport http.RoundTripper // nil for the network
@@ -65,7 +65,8 @@ func liveWorld(t testing.TB) world {
 	t.Helper()
 	dir := os.Getenv("SLABRIDGE_LIVE_CLOCK")
 	if dir == "" {
-		t.Skip("SKIPPED: NO REAL REDMINE WITH A CLOCK OF ITS OWN. Run make live, or set SLABRIDGE_LIVE_CLOCK to the directory of an instance made with --clock")
+		t.Skip("SKIPPED: NO REAL REDMINE WITH A CLOCK OF ITS OWN. Run make live, or set SLABRIDGE_LIVE_CLOCK to the " +
+			"directory of an instance made with --clock")
 	}
 	l := openInstance(t, dir)
 	for _, project := range []string{"support", "acme", "acme-erp", "globex"} {
@@ -231,7 +232,8 @@ func (w *redmineWorld) list(t testing.TB, kind string) map[string]int {
 func (w *redmineWorld) furnish(t testing.TB, s *contractStory, project string) {
 	t.Helper()
 	w.ask(t, "admin", "POST", "/projects.json", object{"project": object{
-		"name": project, "identifier": project, "is_public": false, "enabled_module_names": []string{"issue_tracking", "time_tracking"},
+		"name": project, "identifier": project, "is_public": false,
+		"enabled_module_names": []string{"issue_tracking", "time_tracking"},
 	}}, nil)
 	if w.keep {
 		t.Cleanup(func() { w.ask(t, "admin", "PUT", "/projects/"+project+"/archive.json", nil, nil) })
@@ -250,7 +252,8 @@ func (w *redmineWorld) past(t testing.TB, customer, project string) string {
 	w.ask(t, customer, "POST", "/issues.json", object{"issue": object{
 		"project_id": project, "tracker_id": w.id(t, "tracker", "Bug"), "subject": "From before the contract",
 	}}, &made)
-	w.ask(t, "admin", "PUT", fmt.Sprintf("/issues/%d.json", made.Issue.ID), object{"issue": object{"status_id": w.id(t, "status", "Closed")}}, nil)
+	w.ask(t, "admin", "PUT", fmt.Sprintf("/issues/%d.json", made.Issue.ID),
+		object{"issue": object{"status_id": w.id(t, "status", "Closed")}}, nil)
 	return strconv.Itoa(made.Issue.ID)
 }
 
@@ -333,7 +336,8 @@ func (w *redmineWorld) page(t testing.TB, login, issue string) (storyPage, bool)
 	}
 	for _, j := range r.Journals {
 		n := storyNote{
-			events: []string{fmt.Sprintf("journal:%d", j.ID)}, at: j.CreatedOn, author: j.User.Name, ours: j.User.ID == bot, text: j.Notes, private: j.Private,
+			events: []string{fmt.Sprintf("journal:%d", j.ID)}, at: j.CreatedOn, author: j.User.Name, ours: j.User.ID == bot,
+			text: j.Notes, private: j.Private,
 		}
 		for _, d := range j.Details {
 			n.changes = append(n.changes, w.change(t, d))
@@ -383,7 +387,8 @@ func (w *redmineWorld) did(t testing.TB, a storyAct, issue string) {
 	t.Helper()
 	p, _ := w.read(t, "admin", issue)
 	is := map[string]string{
-		"status": p.Status.Name, "priority": p.Priority.Name, "tracker": p.Tracker.Name, "due": p.DueDate, "subject": p.Subject,
+		"status": p.Status.Name, "priority": p.Priority.Name, "tracker": p.Tracker.Name, "due": p.DueDate,
+		"subject":  p.Subject,
 		"assignee": w.called(t, "assignee", strconv.Itoa(p.Assignee.ID)), "text": p.Description,
 	}
 	for _, f := range p.Fields {
@@ -394,7 +399,9 @@ func (w *redmineWorld) did(t testing.TB, a storyAct, issue string) {
 			t.Fatalf("%q: %s was left at %q", a.line, s[0], got)
 		}
 	}
-	if a.does.note != "" && !slices.ContainsFunc(p.Journals, func(j journal) bool { return j.Notes == a.does.note && j.Private == a.does.private }) {
+	if a.does.note != "" && !slices.ContainsFunc(p.Journals, func(j journal) bool {
+		return j.Notes == a.does.note && j.Private == a.does.private
+	}) {
 		t.Fatalf("%q: the note was dropped, or is not as private as it should be", a.line)
 	}
 }
@@ -403,7 +410,8 @@ func (w *redmineWorld) create(t testing.TB, a storyAct, projects map[string]stri
 	t.Helper()
 	attributes := w.attributes(t, a.does.sets, projects)
 	for name, value := range (object{
-		"project_id": projects["desk"], "tracker_id": w.id(t, "tracker", "Bug"), "subject": a.does.subject, "description": a.does.subject + ".",
+		"project_id": projects["desk"], "tracker_id": w.id(t, "tracker", "Bug"), "subject": a.does.subject,
+		"description": a.does.subject + ".",
 	}) {
 		if attributes[name] == nil {
 			attributes[name] = value

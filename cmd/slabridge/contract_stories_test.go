@@ -89,16 +89,17 @@ func contained(lines []string, line string) bool {
 func TestStoryFaults(t *testing.T) {
 	const head = "contract kamal\nstarts Mon 2026-01-12 09:00\n"
 	for text, want := range map[string]string{
-		"contract kamal\n":                                                                  "nobody does anything",
-		"contract other\nTue 2026-01-13 10:00 end\n":                                        `"other" is not a preset`,
-		"starts Mon 2026-01-12 09:00\n":                                                     "name the contract first",
-		head + "persons customer1\n":                                                        `has no line "persons customer1"`,
-		head + "Mon 2026-01-13 10:00 end\n":                                                 "2026-01-13 is a Tue, not a Mon",
-		head + "Tue 2026-01-13 10:00 customer1 creates #1 \"a\"\n":                          "the last act must be the end",
-		head + "Tue 2026-01-13 10:00 customer1 creates #2 \"a\"\n":                          "the next request is #1",
-		head + "Tue 2026-01-13 10:00 customer1 on #1 sings\n":                               `people cannot "sings"`,
-		head + "Tue 2026-01-13 10:00 customer1 on #1 says\n":                                "ends too early",
-		head + "Tue 2026-01-13 10:00 customer1 #1 says \"a\"\n":                             "write WHO creates #N or WHO on #N",
+		"contract kamal\n":                                         "nobody does anything",
+		"contract other\nTue 2026-01-13 10:00 end\n":               `"other" is not a preset`,
+		"starts Mon 2026-01-12 09:00\n":                            "name the contract first",
+		head + "persons customer1\n":                               `has no line "persons customer1"`,
+		head + "Mon 2026-01-13 10:00 end\n":                        "2026-01-13 is a Tue, not a Mon",
+		head + "Tue 2026-01-13 10:00 customer1 creates #1 \"a\"\n": "the last act must be the end",
+		head + "Tue 2026-01-13 10:00 customer1 creates #2 \"a\"\n": "the next request is #1",
+		head + "Tue 2026-01-13 10:00 customer1 on #1 sings\n":      `people cannot "sings"`,
+		head + "Tue 2026-01-13 10:00 customer1 on #1 says\n":       "ends too early",
+		head + "Tue 2026-01-13 10:00 customer1 #1 says \"a\"\n": "write WHO creates #N or WHO " +
+			"on #N",
 		head + "Tue 2026-01-13 10:00 a on #1 deletes\nTue 2026-01-13 10:00:01 end\n":        "at least two seconds after",
 		head + "mapping:\n    fields:\n  - {is: x}\nTue 2026-01-13 10:00 a on #1 deletes\n": `has no line "- {is: x}"`,
 	} {
@@ -114,7 +115,8 @@ func TestStoryFaults(t *testing.T) {
 		{"", "a", "+a"},
 		{"a", "", "-a"},
 	} {
-		if got := strings.Join(strings.Fields(difference(strings.Fields(c.want), strings.Fields(c.got))), " "); got != c.differs {
+		if got := strings.Join(strings.Fields(difference(strings.Fields(c.want), strings.Fields(c.got))),
+			" "); got != c.differs {
 			t.Errorf("wanted %q, got %q: the difference is told as %q", c.want, c.got, got)
 		}
 	}

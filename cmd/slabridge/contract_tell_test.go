@@ -20,7 +20,8 @@ func (p *play) written(act int, r engine.Report) {
 	for at < len(r.Written) {
 		first := r.Written[at]
 		end := at + 1
-		for end < len(r.Written) && written(r.Written[end]) == written(first) && r.Written[end].Receipt.Event == first.Receipt.Event {
+		for end < len(r.Written) && written(r.Written[end]) == written(first) &&
+			r.Written[end].Receipt.Event == first.Receipt.Event {
 			end++
 		}
 		p.tellWrite(act, r.Written[at:end])

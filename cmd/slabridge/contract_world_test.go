@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A world is a tracker in which a story can be played: simulated, or a real one whose clock can be moved. Issues are named
-// by their immutable ids, people by their logins, and everything else as people call it.
+// A world is a tracker in which a story can be played: simulated, or a real one whose clock can be moved. Issues are
+// named by their immutable ids, people by their logins, and everything else as people call it.
 type world interface {
 	// way is how the tracker is reached: its address, and what carries the requests there, nil for the network.
 	way() (url string, transport http.RoundTripper)

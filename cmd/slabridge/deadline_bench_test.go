@@ -11,7 +11,8 @@ import (
 // notices is the input of `deadline --stdin`: contracts, severities and moments of four years, mixed.
 func notices(n int) []byte {
 	kinds := []struct{ contract, severity string }{
-		{"kamal", "critical"}, {"kamal", "noncritical"}, {"rusbitech", "normal"}, {"vendor-kz", "fault"}, {"endocs", "normal"},
+		{"kamal", "critical"}, {"kamal", "noncritical"}, {"rusbitech", "normal"}, {"vendor-kz", "fault"},
+		{"endocs", "normal"},
 	}
 	var b bytes.Buffer
 	from := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -23,11 +23,12 @@ const (
 	doomNow       = "SLABRIDGE_DOOM_NOW"       // the clock, which stands still
 	doomStatement = "SLABRIDGE_DOOM_STATEMENT" // kill itself after this statement of the run; 0 for none
 	doomRequest   = "SLABRIDGE_DOOM_REQUEST"   // kill itself before this request of the run leaves; 0 for none
-	doomTally     = "SLABRIDGE_DOOM_TALLY"     // a file into which a run that ends by itself writes its statements, a line each
+	// a file into which a run that ends by itself writes its statements, a line each
+	doomTally = "SLABRIDGE_DOOM_TALLY"
 )
 
-// doomed is the whole program as main starts it, but for its clock, and that it dies where its environment says: at once
-// and without a word, by SIGKILL.
+// doomed is the whole program as main starts it, but for its clock, and that it dies where its environment says: at
+// once and without a word, by SIGKILL.
 func doomed() {
 	now, err := time.Parse(time.RFC3339Nano, os.Getenv(doomNow))
 	if err != nil {

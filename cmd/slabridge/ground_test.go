@@ -27,7 +27,9 @@ type ground struct {
 func simGround(t *testing.T, version string) *ground {
 	t.Helper()
 	g := &ground{shift: &atomic.Int64{}}
-	g.sim = redminesim.NewLab(redminesim.Options{Version: version, Clock: func() time.Time { return time.Now().Add(time.Duration(g.shift.Load())) }})
+	g.sim = redminesim.NewLab(redminesim.Options{Version: version, Clock: func() time.Time {
+		return time.Now().Add(time.Duration(g.shift.Load()))
+	}})
 	server := httptest.NewServer(g.sim)
 	t.Cleanup(server.Close)
 	users := map[string]object{}
@@ -108,10 +110,15 @@ func (g *ground) rule(t *testing.T, column, name, rule string) {
 		g.sim.SetFieldRule(g.role, "Bug", "", column, rule)
 		return
 	}
-	g.lab(t, "sql", fmt.Sprintf("delete from workflows where type = 'WorkflowPermission' and role_id = %d and field_name = '%s';", g.roleID, column))
+	g.lab(t, "sql",
+		fmt.Sprintf("delete from workflows where type = 'WorkflowPermission' and role_id = %d and field_name = '%s';",
+			g.roleID, column))
 	if rule != "" {
-		g.lab(t, "sql", fmt.Sprintf("insert into workflows (tracker_id, old_status_id, new_status_id, role_id, assignee, author, type, field_name, rule)"+
-			" select %d, id, 0, %d, false, false, 'WorkflowPermission', '%s', '%s' from issue_statuses;", g.Trackers["bug"], g.roleID, column, rule))
+		g.lab(t, "sql",
+			fmt.Sprintf("insert into workflows (tracker_id, old_status_id, new_status_id, role_id, assignee, author, type, "+
+				"field_name, rule)"+
+				" select %d, id, 0, %d, false, false, 'WorkflowPermission', '%s', '%s' from issue_statuses;", g.Trackers["bug"],
+				g.roleID, column, rule))
 	}
 }
 
@@ -124,11 +131,15 @@ func (g *ground) mayClose(t *testing.T, allowed bool) {
 		}
 		return
 	}
-	g.lab(t, "sql", fmt.Sprintf("delete from workflows where type = 'WorkflowTransition' and role_id = %d and old_status_id = %d and new_status_id in (%d, %d);",
-		g.roleID, g.Statuses["waiting"], g.Statuses["closed"], g.Statuses["rejected"]))
+	g.lab(t, "sql",
+		fmt.Sprintf("delete from workflows where type = 'WorkflowTransition' and role_id = %d and old_status_id = %d and "+
+			"new_status_id in (%d, %d);",
+			g.roleID, g.Statuses["waiting"], g.Statuses["closed"], g.Statuses["rejected"]))
 	if allowed {
-		g.lab(t, "sql", fmt.Sprintf("insert into workflows (tracker_id, old_status_id, new_status_id, role_id, assignee, author, type)"+
-			" values (%d, %d, %d, %d, false, false, 'WorkflowTransition');", g.Trackers["bug"], g.Statuses["waiting"], g.Statuses["closed"], g.roleID))
+		g.lab(t, "sql",
+			fmt.Sprintf("insert into workflows (tracker_id, old_status_id, new_status_id, role_id, assignee, author, type)"+
+				" values (%d, %d, %d, %d, false, false, 'WorkflowTransition');", g.Trackers["bug"], g.Statuses["waiting"],
+				g.Statuses["closed"], g.roleID))
 	}
 }
 
@@ -139,9 +150,11 @@ func (g *ground) assignees(t *testing.T, on bool) {
 	case g.sim != nil:
 		g.sim.SetStandardField("Bug", "assigned_to_id", on)
 	case on:
-		g.lab(t, "sql", fmt.Sprintf("update trackers set fields_bits = coalesce(fields_bits, 0) & ~1 where id = %d;", g.Trackers["bug"]))
+		g.lab(t, "sql",
+			fmt.Sprintf("update trackers set fields_bits = coalesce(fields_bits, 0) & ~1 where id = %d;", g.Trackers["bug"]))
 	default:
-		g.lab(t, "sql", fmt.Sprintf("update trackers set fields_bits = coalesce(fields_bits, 0) | 1 where id = %d;", g.Trackers["bug"]))
+		g.lab(t, "sql",
+			fmt.Sprintf("update trackers set fields_bits = coalesce(fields_bits, 0) | 1 where id = %d;", g.Trackers["bug"]))
 	}
 }
 
@@ -167,7 +180,8 @@ func (g *ground) active(t *testing.T, priority string, on bool) {
 		g.sim.SetPriorityActive(priority, on)
 		return
 	}
-	g.lab(t, "sql", fmt.Sprintf("update enumerations set active = %t where type = 'IssuePriority' and name = '%s';", on, priority))
+	g.lab(t, "sql",
+		fmt.Sprintf("update enumerations set active = %t where type = 'IssuePriority' and name = '%s';", on, priority))
 }
 
 // state opens, closes or archives the desk's project.
@@ -224,7 +238,8 @@ func (g *ground) child(t *testing.T, issue int) {
 	t.Helper()
 	var made struct{ Issue struct{ ID int } }
 	g.ask(t, g.admin(), "POST", "/issues.json", object{"issue": object{
-		"project_id": g.project, "tracker_id": g.Trackers["bug"], "subject": "часть", "priority_id": g.Priorities["normal"], "parent_issue_id": issue,
+		"project_id": g.project, "tracker_id": g.Trackers["bug"], "subject": "часть", "priority_id": g.Priorities["normal"],
+		"parent_issue_id": issue,
 	}}, &made)
 	g.lastChild = made.Issue.ID
 }

@@ -41,8 +41,8 @@ func unsafe(text string) (out []rune) {
 	return out
 }
 
-// Whatever people type into subjects and comments: nothing is executed, nobody mentioned, every command shows it without
-// harm, JSON and CSV are well-formed and true, and the promises are kept as for any other request.
+// Whatever people type into subjects and comments: nothing is executed, nobody mentioned, every command shows it
+// without harm, JSON and CSV are well-formed and true, and the promises are kept as for any other request.
 func TestHostileText(t *testing.T) {
 	d := newOffice(t, "state: slabridge.db", "state: slabridge.db\nlimits: {writes_per_pass: 1000}")
 	d.want(exitOK, "enforce")
@@ -76,7 +76,8 @@ func TestHostileText(t *testing.T) {
 			t.Errorf("#%d has %d comments of ours: %q", i+1, len(ours), ours)
 		}
 		for _, note := range ours {
-			for _, markup := range []string{"<", "{{", "[[", "@", "!http", "](", "`", "**", "evil.example/x.png!", "<script", "javascript:"} {
+			for _, markup := range []string{"<", "{{", "[[", "@", "!http", "](", "`", "**", "evil.example/x.png!", "<script",
+				"javascript:"} {
 				if strings.Contains(note, markup) {
 					t.Errorf("#%d: our comment holds %q:\n%s", i+1, markup, note)
 				}
@@ -91,9 +92,11 @@ func TestHostileText(t *testing.T) {
 	}
 
 	report := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"}
-	commands := [][]string{{"status"}, {"plan"}, {"ledger", "list"}, {"ledger", "list", "--summary"}, {"health"}, {"check", "--live"}, report}
+	commands := [][]string{{"status"}, {"plan"}, {"ledger", "list"}, {"ledger", "list", "--summary"}, {"health"},
+		{"check", "--live"}, report}
 	for i := range hostile {
-		commands = append(commands, []string{"explain", fmt.Sprint(i + 1)}, []string{"ledger", "list", "--issue", fmt.Sprint(i + 1)})
+		commands = append(commands, []string{"explain", fmt.Sprint(i + 1)},
+			[]string{"ledger", "list", "--issue", fmt.Sprint(i + 1)})
 	}
 	for _, args := range commands {
 		o := d.run(args...)
@@ -134,8 +137,8 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// Anybody can type a mark. It is believed of our own account alone: neither a customer nor a colleague who types one makes
-// slabridge think that it has said something.
+// Anybody can type a mark. It is believed of our own account alone: neither a customer nor a colleague who types one
+// makes slabridge think that it has said something.
 func TestMarksOfOthersAreNotBelieved(t *testing.T) {
 	d := newOffice(t)
 	d.want(exitOK, "enforce")

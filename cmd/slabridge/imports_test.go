@@ -251,7 +251,8 @@ func TestImportsOfDecideRestOnNoStore(t *testing.T) {
 	}
 	for _, path := range deps {
 		ours := strings.TrimPrefix(path, module)
-		if under(path, "database/sql/...") || under(path, "net/...") || under(ours, "connectors/...") || under(ours, "enforcer/ledger") || under(ours, "mapping") {
+		if under(path, "database/sql/...") || under(path, "net/...") || under(ours, "connectors/...") ||
+			under(ours, "enforcer/ledger") || under(ours, "mapping") {
 			t.Errorf("enforcer/decide rests on %s", path)
 		}
 	}

@@ -35,7 +35,8 @@ func (d *jiraDesk) want(t *testing.T, code int, args ...string) string {
 	var out bytes.Buffer
 	a := newApp(strings.NewReader(""), &out, &out, d.clock)
 	a.transport = d.Transport()
-	if got := a.run(append([]string{"--config", filepath.Join(d.folder, "slabridge.yaml"), "--lang", "en"}, args...)); got != code {
+	if got := a.run(append([]string{"--config", filepath.Join(d.folder, "slabridge.yaml"), "--lang", "en"},
+		args...)); got != code {
 		t.Fatalf("slabridge %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, out.String())
 	}
 	return out.String()
@@ -53,8 +54,10 @@ func TestCheckLiveProbesJira(t *testing.T) {
 	before := len(d.Requests())
 	out := strings.Join(strings.Fields(d.want(t, exitOK, "check", "--live")), " ")
 	for _, want := range []string{
-		`what is it: cloud, deploymentType "Cloud"`, "a moment as a number in JQL: accepted; of the last day it finds 1", "changelog of its own address: there, 0 entries",
-		"priorities that may be set: 5", "jsdPublic on comments: there", "properties of listed comments: ", "service management: version ",
+		`what is it: cloud, deploymentType "Cloud"`, "a moment as a number in JQL: accepted; of the last day it finds 1",
+		"changelog of its own address: there, 0 entries",
+		"priorities that may be set: 5", "jsdPublic on comments: there", "properties of listed comments: ",
+		"service management: version ",
 		"token: Cloud does not tell",
 	} {
 		if !strings.Contains(out, want) {
@@ -94,7 +97,8 @@ func TestExplainShowsTheDesksOwnClocks(t *testing.T) {
 	}
 }
 
-// A comment that the service desk does not keep internal is noticed, taken back and reported, and nothing internal follows.
+// A comment that the service desk does not keep internal is noticed, taken back and reported, and nothing internal
+// follows.
 func TestJiraLeakIsTakenBack(t *testing.T) {
 	d := newJiraDesk(t)
 	d.want(t, exitOK, "enforce")
@@ -144,7 +148,8 @@ func TestRevertOnJira(t *testing.T) {
 		}
 	}
 	d.now = d.now.Add(time.Minute)
-	if out := d.want(t, exitOK, "ledger", "revert", "--issue", "ACME-1", "--yes", "--dry-run"); strings.Contains(out, "steps taken back") {
+	if out := d.want(t, exitOK, "ledger", "revert", "--issue", "ACME-1", "--yes", "--dry-run"); strings.Contains(out,
+		"steps taken back") {
 		t.Errorf("a dry run took something back:\n%s", out)
 	}
 	d.want(t, exitOK, "ledger", "revert", "--issue", "ACME-1", "--yes")
@@ -155,8 +160,8 @@ func TestRevertOnJira(t *testing.T) {
 	}
 }
 
-// Where people of the contract are out of our sight, check says who, and what would show them; and where a group is seen, its
-// members count.
+// Where people of the contract are out of our sight, check says who, and what would show them; and where a group is
+// seen, its members count.
 func TestCheckLiveTellsOfUnseenPeople(t *testing.T) {
 	d := newJiraDesk(t)
 	d.Team("acme support", "petrov")
@@ -167,7 +172,8 @@ func TestCheckLiveTellsOfUnseenPeople(t *testing.T) {
 	}
 	d.BrowseGroups("sla-bot", false)
 	out := tell(exitOK)
-	for _, want := range []string{`"acme support"`, "who is in this group is not known", `lacks the global permission "Browse users and groups"`, "only where users names them"} {
+	for _, want := range []string{`"acme support"`, "who is in this group is not known",
+		`lacks the global permission "Browse users and groups"`, "only where users names them"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

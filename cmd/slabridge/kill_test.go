@@ -20,7 +20,8 @@ import (
 	"time"
 )
 
-var everyKillPoint = flag.Bool("every-kill-point", false, "TestKillSweep: kill at every point, not at a sample of them (make faults)")
+var everyKillPoint = flag.Bool("every-kill-point", false,
+	"TestKillSweep: kill at every point, not at a sample of them (make faults)")
 
 // A killPoint is a moment of the busy pass at which the process is killed: after its nth statement, or around its nth
 // request.
@@ -46,8 +47,10 @@ const (
 var requestKinds = []killKind{beforeRequest, receivedNever, receivedLate, doneUnanswered, midAnswer}
 
 // restarts are how long after the kill the program is run again: at once, when the mark of what was on the way may be
-// looked for, when it is sent again if it was not found, and once more; and when a list that trails must show what was made.
-var restarts = []time.Duration{10 * time.Second, 3 * time.Minute, 7 * time.Minute, 12 * time.Minute, 18 * time.Minute, 25 * time.Minute}
+// looked for, when it is sent again if it was not found, and once more; and when a list that trails must show what was
+// made.
+var restarts = []time.Duration{10 * time.Second, 3 * time.Minute, 7 * time.Minute, 12 * time.Minute, 18 * time.Minute,
+	25 * time.Minute}
 
 // lateBy is when a request that a killed process left behind is done, after the first restart.
 const lateBy = 100 * time.Second
@@ -57,7 +60,8 @@ const lateBy = 100 * time.Second
 // again, time passes, and in the end the tracker has all that it has without a kill, and nothing twice.
 func TestKillSweep(t *testing.T) { newStage(t, openBusyRedmine).sweep(t) }
 
-// TestKillSweepOfFirstRun does the same to the first run of all, which makes the state file and reads the whole tracker.
+// TestKillSweepOfFirstRun does the same to the first run of all, which makes the state file and reads the whole
+// tracker.
 func TestKillSweepOfFirstRun(t *testing.T) { firstStage(t, openBusyRedmine).sweep(t) }
 
 // TestKillSweepOnJira does it to both Jiras: there an update takes several requests, with a death between any two.

@@ -29,7 +29,8 @@ func faults() []fault {
 	return []fault{
 		{
 			name: "bad key", cause: func(t *testing.T, s *site) { s.key = strings.Repeat("0", 40); s.configure(t) },
-			code: exitTracker, says: []string{"connection helpdesk", "unauthorized (HTTP 401)", "check auth.api_key of this connection"},
+			code:   exitTracker,
+			says:   []string{"connection helpdesk", "unauthorized (HTTP 401)", "check auth.api_key of this connection"},
 			repair: func(t *testing.T, s *site) { s.key = s.bot.key; s.configure(t) },
 		},
 		{
@@ -47,14 +48,19 @@ func faults() []fault {
 		},
 		{
 			name: "errors 500", cause: func(t *testing.T, s *site) {
-				s.before(t, func(w http.ResponseWriter, _ *http.Request) bool { http.Error(w, "Internal error", 500); return false })
+				s.before(t, func(w http.ResponseWriter, _ *http.Request) bool {
+					http.Error(w, "Internal error", 500)
+					return false
+				})
 			},
 			code: exitTracker, says: []string{"connection helpdesk", "try later (HTTP 500)", "overloaded or down"},
 			repair: direct,
 		},
 		{
 			name: "HTML instead of JSON", cause: func(t *testing.T, s *site) { s.before(t, loginPage) },
-			code: exitTracker, says: []string{"connection helpdesk", "garbled answer", `"text/html", not JSON`, "does not look like Redmine's REST API"},
+			code: exitTracker,
+			says: []string{"connection helpdesk", "garbled answer", `"text/html", not JSON`,
+				"does not look like Redmine's REST API"},
 			repair: direct,
 		},
 		{
@@ -81,19 +87,25 @@ func faults() []fault {
 				t.Cleanup(func() { s.lab(t, "act", "setting", "rest_api_enabled", "1") })
 				s.lab(t, "act", "setting", "rest_api_enabled", "0")
 			},
-			code: exitTracker, says: []string{"connection helpdesk", "(HTTP 403)", "switch the REST API on in Redmine: Administration, Settings, API"},
+			code: exitTracker,
+			says: []string{"connection helpdesk", "(HTTP 403)",
+				"switch the REST API on in Redmine: Administration, Settings, API"},
 			repair: func(t *testing.T, s *site) { s.lab(t, "act", "setting", "rest_api_enabled", "1") },
 		},
 		{
 			name: "the project closed", cause: func(t *testing.T, s *site) { s.lab(t, "act", "project", s.project, "close") },
-			code: exitHeld, says: []string{"refused", "the project is closed or the account's role lacks the permission", "slabridge ledger retry"},
+			code: exitHeld,
+			says: []string{"refused", "the project is closed or the account's role lacks the permission",
+				"slabridge ledger retry"},
 			repair: func(t *testing.T, s *site) {
 				s.lab(t, "act", "project", s.project, "open")
 				s.want(t, exitOK, "ledger", "retry", "--all")
 			},
 		},
 		{
-			name: "the project archived", cause: func(t *testing.T, s *site) { s.lab(t, "act", "project", s.project, "archive") },
+			name: "the project archived", cause: func(t *testing.T, s *site) {
+				s.lab(t, "act", "project", s.project, "archive")
+			},
 			code: exitHeld, says: []string{"our account cannot see the issue"}, check: []string{"contracts[0].projects"},
 			repair: func(t *testing.T, s *site) {
 				s.lab(t, "act", "project", s.project, "open")
@@ -162,7 +174,8 @@ func (f fault) play(t *testing.T, s *site) {
 			issue: issue, public: []string{"acknowledge/start"}, private: []string{phone, "respond/due"},
 			assignee: "Sanjay Support", priority: "Immediate",
 		}.check(t, s.desk)
-		chapter{issue: late, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"}.check(t, s.desk)
+		chapter{issue: late, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"}.check(t,
+			s.desk)
 		s.want(t, exitOK, "enforce")
 	}
 }

@@ -83,7 +83,8 @@ func (s *site) speed(t *testing.T, issues int) {
 		bare = append(bare, s.fetch(t, urls).Seconds())
 		t.Logf("round %d: sync %.2f s, bare client %.2f s, %d requests", round+1, ours[round], bare[round], len(urls))
 	}
-	t.Logf("MEASURED mirror speed on Redmine %s: %d issues, %d rounds: sync %.2f s, bare client %.2f s at best, ratio %.3f; over all rounds %.3f",
+	t.Logf("MEASURED mirror speed on Redmine %s: %d issues, %d rounds: sync %.2f s, bare client %.2f s at best, ratio "+
+		"%.3f; over all rounds %.3f",
 		s.Version, issues, rounds, slices.Min(ours), slices.Min(bare), slices.Min(ours)/slices.Min(bare), sum(ours)/sum(bare))
 }
 
@@ -187,7 +188,8 @@ func (s *site) whilePeopleWork(t *testing.T) {
 					s.send(t, p.key, "PUT", path, object{"issue": object{"project_id": to}})
 					moves.Add(1)
 				default:
-					s.send(t, p.key, "PUT", path, object{"issue": object{"notes": fmt.Sprintf("edit %d", i), "private_notes": i%3 == 0, "priority_id": 1 + i%5}})
+					s.send(t, p.key, "PUT", path,
+						object{"issue": object{"notes": fmt.Sprintf("edit %d", i), "private_notes": i%3 == 0, "priority_id": 1 + i%5}})
 					edits.Add(1)
 				}
 			}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// settled is how long after a killed write it is sent again when its mark was not found, and some more (resendAfter of the
-// engine).
+// settled is how long after a killed write it is sent again when its mark was not found, and some more (resendAfter of
+// the engine).
 const settled = 5*time.Minute + 20*time.Second
 
 // TestLiveOnce kills the daemon again and again in the middle of its work. Afterwards, whatever else is run, each

@@ -10,12 +10,13 @@ import (
 
 // needed are the permissions of docs/rights.md.
 var needed = []string{
-	"view_issues", "view_private_notes", "add_issue_notes", "set_notes_private", "edit_own_issue_notes", "edit_issues", "add_issue_watchers", "view_issue_watchers",
+	"view_issues", "view_private_notes", "add_issue_notes", "set_notes_private", "edit_own_issue_notes", "edit_issues",
+	"add_issue_watchers", "view_issue_watchers",
 	"view_time_entries",
 }
 
-// rightsCase is one row of docs/rights.md: what is taken away, and what is then seen. enforce is its exit code and parts
-// of its output; public and private count our comments in the tracker.
+// rightsCase is one row of docs/rights.md: what is taken away, and what is then seen. enforce is its exit code and
+// parts of its output; public and private count our comments in the tracker.
 type rightsCase struct {
 	without         string
 	enforce         int
@@ -34,14 +35,21 @@ func TestLiveRights(t *testing.T) {
 		{enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{without: "view_issues", enforce: exitHeld, says: []string{"the tracker shows no custom field of this name"}},
 		{without: "view_private_notes", enforce: exitHeld, public: 1, says: []string{`lacks the right "view_private_notes"`}},
-		{without: "add_issue_notes", enforce: exitHeld, assigned: true, told: true, says: []string{`comment: wanted "written", tracker has ""`}},
+		{
+			without: "add_issue_notes", enforce: exitHeld, assigned: true, told: true,
+			says: []string{`comment: wanted "written", tracker has ""`},
+		},
 		{without: "set_notes_private", enforce: exitHeld, public: 1, says: []string{`lacks the right "set_notes_private"`}},
-		{without: "edit_own_issue_notes", enforce: exitOK, public: 1, private: 1, assigned: true, told: true}, // until something must be taken back
+		// until something must be taken back
+		{without: "edit_own_issue_notes", enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{
 			without: "edit_issues", enforce: exitHeld, public: 1, private: 1, told: true,
 			says: []string{`assignee: wanted "8", tracker has ""`, `priority: wanted "5", tracker has "2"`},
 		},
-		{without: "add_issue_watchers", enforce: exitHeld, public: 1, private: 1, assigned: true, says: []string{`watcher: wanted "10"`}},
+		{
+			without: "add_issue_watchers", enforce: exitHeld, public: 1, private: 1, assigned: true,
+			says: []string{`watcher: wanted "10"`},
+		},
 		{without: "view_issue_watchers", enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{
 			without: "view_time_entries", enforce: exitHeld, public: 1, private: 1, assigned: true, told: true,
@@ -52,7 +60,8 @@ func TestLiveRights(t *testing.T) {
 			t.Cleanup(func() { d.grant(t, needed) })
 			d.newProject(t)
 			s := d.site(t)
-			s.mapping = "    activities:\n      - {is: phone-consultation, names: [Development]}\n" // a contract that counts booked time
+			// a contract that counts booked time
+			s.mapping = "    activities:\n      - {is: phone-consultation, names: [Development]}\n"
 			s.configure(t)
 			issue := d.issue(t, "critical", "Права", 4*time.Hour+5*time.Minute)
 			d.grant(t, slices.DeleteFunc(slices.Clone(needed), func(p string) bool { return p == c.without }))

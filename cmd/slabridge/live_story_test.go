@@ -29,7 +29,8 @@ func TestLiveStory(t *testing.T) {
 	d.backdateLast(t, answered, 20*time.Minute)
 
 	contains(t, "check", s.want(t, exitOK, "check").out, "no faults")
-	contains(t, "check --live", s.want(t, exitOK, "check", "--live").out, "we are "+d.bot.name, "ok      comment internally: set_notes_private")
+	contains(t, "check --live", s.want(t, exitOK, "check", "--live").out, "we are "+d.bot.name,
+		"ok      comment internally: set_notes_private")
 	if synced := jsonLines[syncInfo](t, s, "sync"); len(synced) != 1 || synced[0].New != 10 || !synced[0].Complete {
 		t.Fatalf("sync: %+v", synced)
 	}
@@ -39,19 +40,24 @@ func TestLiveStory(t *testing.T) {
 		t.Fatalf("plan wrote %q %q", public, private)
 	}
 	passed := jsonLines[passInfo](t, s, "enforce")
-	if len(passed) != 1 || passed[0].Changed != 0 || passed[0].Evaluated != 10 || len(passed[0].Held)+len(passed[0].Refused)+len(passed[0].Problems) > 0 {
+	if len(passed) != 1 || passed[0].Changed != 0 || passed[0].Evaluated != 10 ||
+		len(passed[0].Held)+len(passed[0].Refused)+len(passed[0].Problems) > 0 {
 		t.Errorf("enforce: %+v", passed)
 	}
 
 	for _, want := range []chapter{
 		{issue: newborn, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"},
-		{issue: warned, public: []string{"acknowledge/start"}, private: []string{phone, "respond/warn-50"}, priority: "Normal"},
+		{
+			issue: warned, public: []string{"acknowledge/start"}, private: []string{phone, "respond/warn-50"},
+			priority: "Normal",
+		},
 		{
 			issue: late, public: []string{"acknowledge/start"}, private: []string{phone, "respond/due"},
 			assignee: "Sanjay Support", priority: "Immediate",
 		},
 		{
-			issue: later, public: []string{"acknowledge/start"}, private: []string{phone, "respond/due", "involve-developers/due"},
+			issue: later, public: []string{"acknowledge/start"},
+			private:  []string{phone, "respond/due", "involve-developers/due"},
 			assignee: "Dora Developer", priority: "Immediate",
 		},
 		{
@@ -65,7 +71,10 @@ func TestLiveStory(t *testing.T) {
 			assignee: "Dora Developer", priority: "High",
 		},
 		{issue: minor, public: []string{"acknowledge/start"}, priority: "Normal"},
-		{issue: begun, public: []string{"acknowledge/start", "confirm-work/start"}, private: []string{phone}, priority: "Normal"},
+		{
+			issue: begun, public: []string{"acknowledge/start", "confirm-work/start"}, private: []string{phone},
+			priority: "Normal",
+		},
 		{issue: answered, private: []string{phone}, priority: "Normal"},
 	} {
 		want.check(t, d)
@@ -110,7 +119,8 @@ func (c chapter) check(t *testing.T, d *desk) {
 	}
 	now := d.show(t, d.admin(), c.issue)
 	if now.Assignee.Name != c.assignee || now.Priority.Name != c.priority {
-		t.Errorf("#%d: with %q, priority %q; want %q, %q", c.issue, now.Assignee.Name, now.Priority.Name, c.assignee, c.priority)
+		t.Errorf("#%d: with %q, priority %q; want %q, %q", c.issue, now.Assignee.Name, now.Priority.Name, c.assignee,
+			c.priority)
 	}
 	// Redmine makes whoever contributes a watcher, ourselves included.
 	if told := slices.ContainsFunc(now.Watchers, func(w named) bool { return w.Name == "Maria Manager" }); told != c.told {
@@ -141,10 +151,12 @@ func stepsOf(notes []string) []string {
 func (s *site) texts(t *testing.T, late, latest int) {
 	public, private := s.notes(t, s.staff(), late, s.bot.id)
 	contains(t, "receipt", public[0], "№ "+strconv.Itoa(late), "критичный сбой", "п. 7")
-	contains(t, "breach", private[0], "Нарушен срок", "п. 8", "Назначен исполнитель: Sanjay Support", "Приоритет повышен до «Immediate»",
+	contains(t, "breach", private[0], "Нарушен срок", "п. 8", "Назначен исполнитель: Sanjay Support",
+		"Приоритет повышен до «Immediate»",
 		"Ближайшие сроки", "подключение разработчиков", "информирование руководства")
 	_, private = s.notes(t, s.staff(), latest, s.bot.id)
-	contains(t, "escalation", private[0], "Вниманию руководства (Maria Manager)", "Добавлены наблюдатели: Maria Manager", "Назначен исполнитель: Dora Developer")
+	contains(t, "escalation", private[0], "Вниманию руководства (Maria Manager)", "Добавлены наблюдатели: Maria Manager",
+		"Назначен исполнитель: Dora Developer")
 	for _, markup := range []string{"*Всё*", "_упало_", "[[wiki]]", "{{include"} {
 		if strings.Contains(private[0], markup) {
 			t.Errorf("markup of the subject is alive: %q in\n%s", markup, private[0])
@@ -154,26 +166,30 @@ func (s *site) texts(t *testing.T, late, latest int) {
 
 func (s *site) explains(t *testing.T, answered, latest int) {
 	text := s.want(t, exitOK, "explain", strconv.Itoa(latest)).out
-	contains(t, "explain", text, "contract kamal-live, severity critical", "(п. 7)", "(п. 8)", "(п. 9)", "breached  respond", "breached  involve-developers",
+	contains(t, "explain", text, "contract kamal-live, severity critical", "(п. 7)", "(п. 8)", "(п. 9)",
+		"breached  respond", "breached  involve-developers",
 		"breached  inform-management", "breached  acknowledge", "running   progress-update", "what slabridge did")
 	for _, x := range jsonLines[explanation](t, s, "explain", strconv.Itoa(answered)) {
 		states := map[string]string{}
 		for _, c := range x.Cycles {
 			states[c.Obligation] += c.State
 		}
-		if got, want := states["respond"]+" "+states["acknowledge"]+" "+states["involve-developers"], "met met running"; got != want {
+		if got, want := states["respond"]+" "+states["acknowledge"]+" "+
+			states["involve-developers"], "met met running"; got != want {
 			t.Errorf("an answer in time: %s, want %s", got, want)
 		}
 	}
 	contains(t, "status", s.want(t, exitOK, "status").out, "progress-update")
-	contains(t, "ledger", s.want(t, exitOK, "ledger", "list", "--issue", strconv.Itoa(latest)).out, "inform-management", "done")
+	contains(t, "ledger", s.want(t, exitOK, "ledger", "list", "--issue", strconv.Itoa(latest)).out, "inform-management",
+		"done")
 }
 
 // goesOn: a request born after the first pass is registered in the next one, and an answer ends what it answers.
 func (s *site) goesOn(t *testing.T) {
 	born := s.issue(t, "critical", "Новый сбой", 0)
 	s.want(t, exitOK, "enforce")
-	chapter{issue: born, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"}.check(t, s.desk)
+	chapter{issue: born, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"}.check(t,
+		s.desk)
 	s.put(t, s.staff(), born, object{"notes": "Смотрим.", "status_id": s.Statuses["in_progress"]})
 	// an answer in the second of our own write has the same time of change: it is read once that second is over
 	met := ""
@@ -185,5 +201,6 @@ func (s *site) goesOn(t *testing.T) {
 		time.Sleep(500 * time.Millisecond)
 	}
 	contains(t, "explain", met, "met       respond")
-	chapter{issue: born, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"}.check(t, s.desk)
+	chapter{issue: born, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"}.check(t,
+		s.desk)
 }

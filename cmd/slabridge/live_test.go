@@ -44,7 +44,8 @@ func live(t *testing.T) *instance {
 	t.Helper()
 	dir := os.Getenv("SLABRIDGE_LIVE_REDMINE")
 	if dir == "" {
-		t.Skip("SKIPPED: NO REAL REDMINE WAS ASKED. Run make live, or set SLABRIDGE_LIVE_REDMINE to the directory of an instance")
+		t.Skip("SKIPPED: NO REAL REDMINE WAS ASKED. Run make live, or set SLABRIDGE_LIVE_REDMINE to the directory of an " +
+			"instance")
 	}
 	return openInstance(t, dir)
 }
@@ -166,7 +167,8 @@ func (d *desk) newProject(t testing.TB) {
 	}}, &made)
 	d.projectID = made.Project.ID
 	d.join(t, d.bot.id, d.roleID)
-	for login, role := range map[string]string{"support1": "support", "dev1": "developer", "manager1": "manager", "customer1": "customer"} {
+	for login, role := range map[string]string{"support1": "support", "dev1": "developer", "manager1": "manager",
+		"customer1": "customer"} {
 		d.join(t, d.Users[login].ID, d.Roles[role])
 	}
 	project := d.project
@@ -215,7 +217,8 @@ func number(t testing.TB, s string) int {
 func (d *desk) issue(t testing.TB, severity, subject string, ago time.Duration, attributes ...object) int {
 	t.Helper()
 	issue := object{
-		"project_id": d.project, "tracker_id": d.Trackers["bug"], "subject": subject, "description": "Что случилось: не работает.",
+		"project_id": d.project, "tracker_id": d.Trackers["bug"], "subject": subject,
+		"description":   "Что случилось: не работает.",
 		"priority_id":   d.Priorities["normal"],
 		"custom_fields": []object{{"id": d.CustomFields["severity"], "value": severity}},
 	}
@@ -321,7 +324,8 @@ type site struct {
 // clock, where it is noon now, so that the story does not depend on when the test is run.
 func (d *desk) site(t testing.TB) *site {
 	t.Helper()
-	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s", use: "kamal", leads: []string{"Sanjay Support"}, field: "SLA due"}
+	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s",
+		use: "kamal", leads: []string{"Sanjay Support"}, field: "SLA due"}
 	now := time.Now().UTC()
 	s.enforceFrom = now.AddDate(0, 0, -7).Format(time.DateOnly)
 	s.hours = fmt.Sprintf("{zone: Etc/GMT%+d, hours: \"Mon-Sun 00:00-24:00\", days: OPEN}", now.Hour()-12)

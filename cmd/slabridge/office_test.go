@@ -26,8 +26,8 @@ type office struct {
 	now time.Time
 }
 
-// newOffice opens a desk on the Friday before Nauryz, 15:55 in Almaty. Each edit is a pair of texts, old and new, in the
-// configuration of the demo.
+// newOffice opens a desk on the Friday before Nauryz, 15:55 in Almaty. Each edit is a pair of texts, old and new, in
+// the configuration of the demo.
 func newOffice(t *testing.T, edits ...string) *office {
 	t.Helper()
 	d := &office{t: t, folder: t.TempDir()}

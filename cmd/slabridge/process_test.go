@@ -108,10 +108,11 @@ func (p *plant) daemon() (log *logbook, pid int, end func() int) {
 	return log, c.Process.Pid, end
 }
 
-// Beside a daemon on one state file: whoever would write to the tracker or to the mirror is refused and told by whom the
-// file is held; whoever reads, moves entries of the ledger, excuses or backs up is served; and the daemon goes on.
+// Beside a daemon on one state file: whoever would write to the tracker or to the mirror is refused and told by whom
+// the file is held; whoever reads, moves entries of the ledger, excuses or backs up is served; and the daemon goes on.
 func TestTwoProcessesOnOneStateFile(t *testing.T) {
-	p := newPlant(t, "state: slabridge.db", "state: slabridge.db\nlimits: {writes_per_pass: 1}", `"@every 1m"`, `"@every 1s"`)
+	p := newPlant(t, "state: slabridge.db", "state: slabridge.db\nlimits: {writes_per_pass: 1}", `"@every 1m"`,
+		`"@every 1s"`)
 	log, pid, end := p.daemon()
 	log.await(t, 1, "msg=running")
 	p.report("one", "critical")
@@ -119,7 +120,8 @@ func TestTwoProcessesOnOneStateFile(t *testing.T) {
 	log.await(t, 1, "held")
 	for _, args := range [][]string{{"enforce"}, {"sync"}, {"sync", "--full"}, {"sync", "--rebuild"}, {"run"}} {
 		o := p.process(exitFailed, args...)
-		contains(t, strings.Join(args, " "), o.err, fmt.Sprintf("writer: held by process %d since ", pid), "stop that process first")
+		contains(t, strings.Join(args, " "), o.err, fmt.Sprintf("writer: held by process %d since ", pid),
+			"stop that process first")
 	}
 	for _, args := range [][]string{
 		{"status"},
@@ -133,13 +135,15 @@ func TestTwoProcessesOnOneStateFile(t *testing.T) {
 		p.process(exitOK, args...)
 	}
 	contains(t, "backup", p.process(exitOK, "backup", p.file("backup.db")).out, "backed up and checked: ")
-	contains(t, "second backup", p.process(exitFailed, "backup", p.file("backup.db")).err, "is there already", "name another file")
+	contains(t, "second backup", p.process(exitFailed, "backup", p.file("backup.db")).err, "is there already",
+		"name another file")
 	if notes := p.notes(1) + p.notes(2); notes != 0 {
 		t.Fatalf("%d notes were written in spite of the bound", notes)
 	}
 	contains(t, "release", p.process(exitOK, "ledger", "release", "--issue", "1").out, "entries released: 1")
 	log.await(t, 1, "msg=written")
-	contains(t, "retry", p.process(exitOK, "ledger", "retry", "--all").out, "entries to be tried again in the next pass: 0")
+	contains(t, "retry", p.process(exitOK, "ledger", "retry", "--all").out,
+		"entries to be tried again in the next pass: 0")
 	contains(t, "release", p.process(exitOK, "ledger", "release", "--all").out, "entries released: 1")
 	log.await(t, 2, "msg=written")
 	p.process(exitFailed, "ledger", "waive", "1", "respond", "--reason", "a drill", "--by", "Olga Orlova") // no breach yet
@@ -194,7 +198,8 @@ func TestDamagedState(t *testing.T) {
 	d.sim.ResetRequests()
 	for _, args := range [][]string{{"enforce"}, {"run"}, {"status"}, {"ledger", "list"}, {"backup", d.file("bad.db")}} {
 		o := d.want(exitFailed, args...)
-		contains(t, strings.Join(args, " "), o.err, "damaged", "slabridge.db", "keep a copy of the file and its -wal, then restore the last backup")
+		contains(t, strings.Join(args, " "), o.err, "damaged", "slabridge.db",
+			"keep a copy of the file and its -wal, then restore the last backup")
 	}
 	for _, r := range d.sim.Requests() {
 		if r.Method != "GET" {
@@ -261,7 +266,8 @@ func TestStateThatIsNotForUs(t *testing.T) {
 			defer w.close()
 			_, err = w.file.Exec("INSERT INTO statefile_migration (store, version, digest) VALUES ('ledger', 99, 'x')")
 			d.check(err)
-		}, []string{"made by another, probably newer, slabridge", "ledger has version 99", "run the version that last used this file"}},
+		}, []string{"made by another, probably newer, slabridge", "ledger has version 99",
+			"run the version that last used this file"}},
 		"text": {func(d *office, path string) {
 			d.check(os.WriteFile(path, bytes.Repeat([]byte("remember the milk\n"), 500), 0o600))
 		}, []string{"not a slabridge state file", "name another file as state"}},
@@ -273,7 +279,8 @@ func TestStateThatIsNotForUs(t *testing.T) {
 			c.make(d, path)
 			before, err := os.ReadFile(path)
 			d.check(err)
-			for _, args := range [][]string{{"enforce"}, {"run"}, {"status"}, {"backup", d.file("b.db")}, {"ledger", "release", "--all"}} {
+			for _, args := range [][]string{{"enforce"}, {"run"}, {"status"}, {"backup", d.file("b.db")},
+				{"ledger", "release", "--all"}} {
 				contains(t, strings.Join(args, " "), d.want(exitFailed, args...).err, c.says...)
 			}
 			after, err := os.ReadFile(path)

@@ -44,12 +44,14 @@ func TestPlan(t *testing.T) {
 	}
 	changes, _ := due["changes"].(map[string]any)
 	comment, _ := changes["comment"].(map[string]any)
-	if changes["assign"] != "Ivan Ivanov" || changes["priority"] != "Immediate" || comment["internal"] != true || comment["text"] == "" {
+	if changes["assign"] != "Ivan Ivanov" || changes["priority"] != "Immediate" || comment["internal"] != true ||
+		comment["text"] == "" {
 		t.Errorf("changes: %v", changes)
 	}
 
 	text := d.want(exitOK, "plan").out
-	contains(t, "plan", text, "as of Fri 2026-03-20 16:30:00 +05, mirrored Fri 2026-03-20 16:30:00 +05", "\n      Overdue: start of work",
+	contains(t, "plan", text, "as of Fri 2026-03-20 16:30:00 +05, mirrored Fri 2026-03-20 16:30:00 +05",
+		"\n      Overdue: start of work",
 		"moment Fri 2026-03-20 16:20:00 +05", "    assign Ivan Ivanov\n", "    priority Immediate\n")
 	if sent := d.sim.Requests(); len(sent) > 0 {
 		t.Errorf("plan asked the tracker: %v", sent)
@@ -127,8 +129,10 @@ func TestSync(t *testing.T) {
 			t.Errorf("sync %s read %d histories of one issue: %v", all, histories, d.sim.Requests())
 		}
 	}
-	has(t, "sync", d.lines(exitOK, "sync")[0], "connection", "listed", "changed", "new", "gone", "hidden", "failed", "requests", "complete")
-	contains(t, "sync", d.want(exitOK, "sync").out, "helpdesk: issues changed: 0 (new 0, deleted 0, out of sight 0), requests: ")
+	has(t, "sync", d.lines(exitOK, "sync")[0], "connection", "listed", "changed", "new", "gone", "hidden", "failed",
+		"requests", "complete")
+	contains(t, "sync", d.want(exitOK, "sync").out,
+		"helpdesk: issues changed: 0 (new 0, deleted 0, out of sight 0), requests: ")
 }
 
 func TestExplain(t *testing.T) {
@@ -145,13 +149,15 @@ func TestExplain(t *testing.T) {
 	states := map[string]any{}
 	for _, c := range cycles {
 		c, _ := c.(map[string]any)
-		has(t, "cycle", c, "obligation", "cycle", "state", "started", "due", "ended", "elapsed_s", "remaining_s", "pauses", "steps", "source", "why")
+		has(t, "cycle", c, "obligation", "cycle", "state", "started", "due", "ended", "elapsed_s", "remaining_s", "pauses",
+			"steps", "source", "why")
 		states[fmt.Sprint(c["obligation"])] = c["state"]
 		if c["obligation"] == "respond" && (c["elapsed_s"] != 1800.0 || c["remaining_s"] != -600.0) {
 			t.Errorf("respond: want 1800 s passed and 600 s late, got %v and %v", c["elapsed_s"], c["remaining_s"])
 		}
 	}
-	for obligation, want := range map[string]string{"acknowledge": "met", "respond": "breached", "involve-developers": "running", "progress-update": "running"} {
+	for obligation, want := range map[string]string{"acknowledge": "met", "respond": "breached",
+		"involve-developers": "running", "progress-update": "running"} {
 		if states[obligation] != want {
 			t.Errorf("%s: want %s, got %v", obligation, want, states[obligation])
 		}
@@ -160,13 +166,15 @@ func TestExplain(t *testing.T) {
 	for _, w := range writes {
 		w, _ := w.(map[string]any)
 		has(t, "write", w, writeFields...)
-		if reason := fmt.Sprint(w["reason"]); w["state"] == "done" && !strings.Contains(reason, "counting from 2026-03-20 16:00:00") {
+		if reason := fmt.Sprint(w["reason"]); w["state"] == "done" &&
+			!strings.Contains(reason, "counting from 2026-03-20 16:00:00") {
 			t.Errorf("a write's reason does not say why it was decided: %q", reason)
 		}
 	}
 	text := d.want(exitOK, "explain", "1").out
 	contains(t, "explain", text, "30m of counting time passed, late by 10m", "due when respond is",
-		"ended Fri 2026-03-20 16:00:05 +05: done, SLA Bot (journal:1)", "received, severity\n                               critical, status new", "to come")
+		"ended Fri 2026-03-20 16:00:05 +05: done, SLA Bot (journal:1)",
+		"received, severity\n                               critical, status new", "to come")
 	early := d.want(exitOK, "explain", "1", "--at", "2026-03-20T16:00:02+05:00").out
 	if strings.Contains(early, "journal:1") {
 		t.Errorf("--at tells what came later:\n%s", early)
@@ -181,7 +189,8 @@ func TestStatus(t *testing.T) {
 	lines := d.lines(exitOK, "status")
 	var got []string
 	for _, l := range lines {
-		has(t, "status", l, "connection", "issue", "subject", "contract", "severity", "obligation", "cycle", "state", "started", "due")
+		has(t, "status", l, "connection", "issue", "subject", "contract", "severity", "obligation", "cycle", "state",
+			"started", "due")
 		got = append(got, fmt.Sprintf("%v %v %v", l["due"], l["obligation"], l["state"]))
 	}
 	want := []string{
@@ -194,7 +203,8 @@ func TestStatus(t *testing.T) {
 		t.Errorf("want the soonest due first\n%s\ngot\n%s", strings.Join(want, "\n"), strings.Join(got, "\n"))
 	}
 	contains(t, "status", d.want(exitOK, "status").out,
-		"Fri 2026-03-20 16:20:00 +05  10m ago      #1 respond breached\n", "Fri 2026-03-20 18:00:00 +05  in 1h 30m    #1 involve-developers\n")
+		"Fri 2026-03-20 16:20:00 +05  10m ago      #1 respond breached\n",
+		"Fri 2026-03-20 18:00:00 +05  in 1h 30m    #1 involve-developers\n")
 	d.at("2026-03-20 16:35:00")
 	if _, err := d.sim.As("ivanov").Update(1, redminesim.Change{Status: "Resolved", Note: "Done."}); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,8 @@ func leaks() []leak {
 			name: "the right is lost between the check and the write", back: "erased",
 			spoil: func(t *testing.T, g *ground) {
 				g.before(t, func(_ http.ResponseWriter, r *http.Request) bool {
-					if r.Method == http.MethodPut && bytes.Contains(peek(t, r), []byte(`"private_notes":true`)) && strings.HasPrefix(r.URL.Path, "/issues/") {
+					if r.Method == http.MethodPut && bytes.Contains(peek(t, r), []byte(`"private_notes":true`)) &&
+						strings.HasPrefix(r.URL.Path, "/issues/") {
 						g.right(t, "set_notes_private", false)
 					}
 					return true
@@ -97,7 +98,8 @@ func (l leak) play(t *testing.T, g *ground) {
 	g.want(t, exitOK, "sync")
 	l.spoil(t, g)
 	o := g.want(t, exitHeld, "enforce")
-	contains(t, "enforce", o.out+o.err, "an internal comment came out public and was taken back ("+l.back+"); mail about it may have gone out")
+	contains(t, "enforce", o.out+o.err,
+		"an internal comment came out public and was taken back ("+l.back+"); mail about it may have gone out")
 	g.url = g.URL
 	g.configure(t)
 	l.mend(t, g)
@@ -109,22 +111,28 @@ func (l leak) play(t *testing.T, g *ground) {
 		issue, other = other, issue
 	}
 	for _, n := range []int{issue, other} { // whatever was there, the receipt alone is public
-		if public, _ := g.notes(t, g.admin(), n, g.bot.id); len(public) != 1 || !strings.Contains(public[0], "acknowledge/start") {
+		if public, _ := g.notes(t, g.admin(), n, g.bot.id); len(public) != 1 ||
+			!strings.Contains(public[0], "acknowledge/start") {
 			t.Errorf("#%d public: %q", n, public)
 		}
 	}
 
 	// until a human has looked nothing internal is written, and every pass says so
 	o = g.want(t, exitHeld, "enforce")
-	contains(t, "the next pass", o.out+o.err, "no internal comment is written since journal:", "slabridge ledger settle journal:")
+	contains(t, "the next pass", o.out+o.err, "no internal comment is written since journal:",
+		"slabridge ledger settle journal:")
 	if public, private := g.notes(t, g.admin(), other, g.bot.id); len(public) != 1 || len(private) != 0 {
 		t.Errorf("of the other request public %q, private %q", public, private)
 	}
-	receipt := map[string]string{"made internal": "its comment came out public and was made internal; mail", "erased": "its comment came out public and was erased; mail"}[l.back]
+	receipt := map[string]string{"made internal": "its comment came out public and was made internal; mail",
+		"erased": "its comment came out public and was erased; mail"}[l.back]
 	contains(t, "ledger list", g.want(t, exitOK, "ledger", "list", "--issue", fmt.Sprint(issue)).out, receipt)
-	contains(t, "alarms", g.want(t, exitOK, "ledger", "alarms").out, "open", "an internal comment came out public: find out why")
-	contains(t, "check --live", g.want(t, exitUsage, "check", "--live").out, "no internal comment is written since journal:")
-	contains(t, "settle", g.want(t, exitUsage, "ledger", "settle", "journal:0", "--by", "olga").err, "no open alarm has the id")
+	contains(t, "alarms", g.want(t, exitOK, "ledger", "alarms").out, "open",
+		"an internal comment came out public: find out why")
+	contains(t, "check --live", g.want(t, exitUsage, "check", "--live").out,
+		"no internal comment is written since journal:")
+	contains(t, "settle", g.want(t, exitUsage, "ledger", "settle", "journal:0", "--by", "olga").err,
+		"no open alarm has the id")
 	contains(t, "settle", g.want(t, exitOK, "ledger", "settle", alarms[0].ID, "--by", "olga").out, "settled by olga")
 	g.want(t, exitOK, "ledger", "retry", "--all")
 	g.want(t, exitOK, "enforce")
@@ -185,8 +193,8 @@ func secondInstallation(t *testing.T, a, b *ground) {
 	}
 }
 
-// begunEarlier makes the ledger ten minutes older: what another installation writes in a ledger's first two minutes may be
-// of the time before it.
+// begunEarlier makes the ledger ten minutes older: what another installation writes in a ledger's first two minutes may
+// be of the time before it.
 func (g *ground) begunEarlier(t *testing.T) {
 	t.Helper()
 	a := newApp(strings.NewReader(""), io.Discard, io.Discard, time.Now)
@@ -196,7 +204,8 @@ func (g *ground) begunEarlier(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.close()
-	if _, err := w.file.ExecContext(t.Context(), "UPDATE ledger_installation SET created_at = created_at - 600000"); err != nil {
+	if _, err := w.file.ExecContext(t.Context(),
+		"UPDATE ledger_installation SET created_at = created_at - 600000"); err != nil {
 		t.Fatal(err)
 	}
 }

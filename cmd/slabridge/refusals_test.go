@@ -12,9 +12,9 @@ import (
 	"slabridge/connectors/redmine/redminesim"
 )
 
-// refusal is a way in which Redmine leaves undone, or refuses, what is written to it (a request that has been waiting for
-// more than four hours, so that every kind of step is due): what is done to Redmine, what enforce says and how it exits,
-// what the ledger has and what Redmine has of it then.
+// refusal is a way in which Redmine leaves undone, or refuses, what is written to it (a request that has been waiting
+// for more than four hours, so that every kind of step is due): what is done to Redmine, what enforce says and how it
+// exits, what the ledger has and what Redmine has of it then.
 type refusal struct {
 	name  string
 	early func(t *testing.T, g *ground, issue int) // before slabridge has read the names
@@ -23,7 +23,9 @@ type refusal struct {
 
 	asked60 bool // before 6.0 Redmine shows it as done
 	closes  bool // the contract is one that closes what waits for the customer, and nothing else
-	unseen  bool // nothing of the public comment is to be seen: unless the issue moved, it is looked for again in two minutes, before it counts as refused
+	// nothing of the public comment is to be seen: unless the issue moved, it is looked for again in two minutes, before
+	// it counts as refused
+	unseen bool
 
 	code            int
 	says            []string // by enforce
@@ -76,7 +78,8 @@ func refusals() []refusal {
 				g.put(t, g.staff(), issue, object{"priority_id": g.Priorities["high"]}) // it is looked at again when it changes
 			},
 			code: exitHeld, says: []string{"held: no status of class closed", `can be set from "Waiting for customer"`},
-			state: "held", listed: []string{"await-answer/due", "no status of class closed"}, priority: "Normal", status: "Waiting for customer",
+			state: "held", listed: []string{"await-answer/due", "no status of class closed"}, priority: "Normal",
+			status: "Waiting for customer",
 		},
 		{
 			name: "a status that is forbidden between the look and the write", closes: true,
@@ -113,7 +116,8 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.rule(t, "priority_id", "", "readonly") }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.rule(t, "priority_id", "", "") }
 			r.code, r.says = exitHeld, []string{`left this alone: priority: wanted "5", tracker has "2"`}
-			r.state, r.listed = "refused", []string{"refused: priority: wanted", "not be read-only in the workflow", "slabridge ledger retry --id"}
+			r.state, r.listed = "refused",
+				[]string{"refused: priority: wanted", "not be read-only in the workflow", "slabridge ledger retry --id"}
 			r.priority = "Normal"
 		}),
 		like(func(r *refusal) {
@@ -129,7 +133,8 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.assignees(t, false) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.assignees(t, true) }
 			r.code, r.says = exitHeld, []string{"left this alone: assignee: wanted"}
-			r.state, r.listed = "refused", []string{"refused: assignee: wanted", "the assignee field must be on for the issue's type"}
+			r.state, r.listed = "refused",
+				[]string{"refused: assignee: wanted", "the assignee field must be on for the issue's type"}
 			r.assignee = ""
 		}),
 		like(func(r *refusal) {
@@ -137,7 +142,8 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.right(t, "edit_issues", false) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.right(t, "edit_issues", true) }
 			r.code, r.says = exitHeld, []string{"left this alone: assignee: wanted", "left this alone: priority: wanted"}
-			r.state, r.listed = "refused", []string{"refused: assignee: wanted", "Give the account's role the right to edit issues"}
+			r.state, r.listed = "refused",
+				[]string{"refused: assignee: wanted", "Give the account's role the right to edit issues"}
 			r.assignee, r.priority = "", "Normal"
 		}),
 		like(func(r *refusal) {
@@ -196,7 +202,8 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.member(t, false) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.member(t, true) }
 			r.code, r.says = exitHeld, []string{"left this alone: watcher: wanted"}
-			r.state, r.listed = "refused", []string{"refused: watcher: wanted", "Make the watcher a member who may see the issue"}
+			r.state, r.listed = "refused",
+				[]string{"refused: watcher: wanted", "Make the watcher a member who may see the issue"}
 			r.told, r.asked60 = false, true
 		}),
 		like(func(r *refusal) {
@@ -233,7 +240,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestLiveRefusals is the same on a real Redmine. What is spoilt is the whole instance's here and there, so it runs alone.
+// TestLiveRefusals is the same on a real Redmine. What is spoilt is the whole instance's here and there, so it runs
+// alone.
 func TestLiveRefusals(t *testing.T) {
 	l := live(t)
 	for _, r := range refusals() {

@@ -104,7 +104,8 @@ func TestRun(t *testing.T) {
 		t.Errorf("metrics: %d", code)
 	} else {
 		contains(t, "metrics", body, `slabridge_passes_total{connection="helpdesk",outcome="ok"} 1`,
-			`slabridge_steps_total{connection="helpdesk",state="written"} 1`, `slabridge_clock_offset_seconds{connection="helpdesk"}`,
+			`slabridge_steps_total{connection="helpdesk",state="written"} 1`,
+			`slabridge_clock_offset_seconds{connection="helpdesk"}`,
 			`slabridge_last_good_pass_timestamp_seconds{connection="helpdesk"}`)
 	}
 
@@ -118,7 +119,8 @@ func TestRun(t *testing.T) {
 	d.configure(append(edits, "state: slabridge.db", "state: other.db")...)
 	signalSelf(t, syscall.SIGHUP)
 	log.await(t, 1, "the state file cannot change while running")
-	d.configure(append(edits, "projects: [acme]", "projects: [acme]\n    change: [{obligation: respond, severity: critical, within: 15m}]")...)
+	d.configure(append(edits, "projects: [acme]",
+		"projects: [acme]\n    change: [{obligation: respond, severity: critical, within: 15m}]")...)
 	signalSelf(t, syscall.SIGHUP)
 	log.await(t, 1, "reload: configuration read again")
 	log.await(t, 2, "msg=pass") // a new configuration is acted on at once
@@ -225,7 +227,8 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 	pass("gone") // a pass that was under way when its connection was taken out
 	health(0, http.StatusOK, "ok")
 	_, body := get(t, "http://"+address+"/metrics")
-	contains(t, "metrics", body, `slabridge_steps_total{connection="rarely",state="written"} 2`, `slabridge_clock_offset_seconds{connection="rarely"} 3`)
+	contains(t, "metrics", body, `slabridge_steps_total{connection="rarely",state="written"} 2`,
+		`slabridge_clock_offset_seconds{connection="rarely"} 3`)
 	if strings.Contains(body, `slabridge_clock_offset_seconds{connection="often"}`) {
 		t.Errorf("a connection that is no more still has a clock:\n%s", body)
 	}

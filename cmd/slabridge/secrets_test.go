@@ -33,7 +33,8 @@ func (c *catch) keep(what string, text []byte) {
 func (c *catch) forms() []string {
 	return []string{
 		c.secret, strings.ToUpper(c.secret), url.QueryEscape(c.secret), hex.EncodeToString([]byte(c.secret)), c.secret[:12],
-		base64.StdEncoding.EncodeToString([]byte(c.secret))[:40], base64.StdEncoding.EncodeToString([]byte(c.secret + ":"))[:40],
+		base64.StdEncoding.EncodeToString([]byte(c.secret))[:40],
+		base64.StdEncoding.EncodeToString([]byte(c.secret + ":"))[:40],
 		base64.StdEncoding.EncodeToString([]byte(":" + c.secret))[4:40],
 	}
 }
@@ -71,8 +72,8 @@ func echo(status int, kind string) func(http.Handler) http.Handler {
 	}
 }
 
-// A key is planted and every command run, with --debug, against trackers that are well, away, broken, that redirect, and
-// that say the key back; then everything said, logged, kept and left behind is searched for it.
+// A key is planted and every command run, with --debug, against trackers that are well, away, broken, that redirect,
+// and that say the key back; then everything said, logged, kept and left behind is searched for it.
 func TestTheKeyIsNowhere(t *testing.T) {
 	d := newOffice(t, `listen: "off"`, "listen: 127.0.0.1:0")
 	c := &catch{secret: d.key, texts: map[string][]byte{}}
@@ -108,11 +109,14 @@ func TestTheKeyIsNowhere(t *testing.T) {
 	for _, args := range commands {
 		run(args...)
 	}
-	c.keep("report csv", []byte(d.run("report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31", "-o", "csv").out))
+	c.keep("report csv",
+		[]byte(d.run("report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31", "-o", "csv").out))
 	for name, trouble := range map[string]func(http.Handler) http.Handler{
-		"500": echo(500, "text/html"), "422": echo(422, "application/json"), "401": echo(401, "application/json"), "403": echo(403, "text/html"),
-		"404": echo(404, "application/json"), "200 HTML": echo(200, "text/html"), "200 no list": echo(200, "application/json"),
-		"302": echo(302, "text/html"), "308": echo(308, "text/html"), "429": echo(429, "text/plain"),
+		"500": echo(500, "text/html"), "422": echo(422, "application/json"), "401": echo(401, "application/json"),
+		"403": echo(403, "text/html"),
+		"404": echo(404, "application/json"), "200 HTML": echo(200, "text/html"),
+		"200 no list": echo(200, "application/json"),
+		"302":         echo(302, "text/html"), "308": echo(308, "text/html"), "429": echo(429, "text/plain"),
 	} {
 		d.sim.Use(trouble)
 		d.at("2026-03-20 16:31:00")
@@ -153,7 +157,8 @@ func TestTheKeyIsNowhere(t *testing.T) {
 		run("enforce")
 		c.keep("configuration "+name, nil)
 	}
-	for _, address := range []string{"http://" + d.key + "@127.0.0.1", "http://127.0.0.1/?key=" + d.key, "ftp://127.0.0.1/" + d.key} {
+	for _, address := range []string{"http://" + d.key + "@127.0.0.1", "http://127.0.0.1/?key=" + d.key,
+		"ftp://127.0.0.1/" + d.key} {
 		d.configure("http://127.0.0.1", address)
 		run("check")
 	}

@@ -87,7 +87,8 @@ func TestStreamRefusesHugeLines(t *testing.T) {
 				t.Fatalf("%d bytes: %v", length, err)
 			}
 			lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-			if len(lines) != 2 || !strings.HasPrefix(lines[0], `{"contract"`) || !strings.HasPrefix(lines[1], `{"line":2,"error":"`) {
+			if len(lines) != 2 || !strings.HasPrefix(lines[0], `{"contract"`) ||
+				!strings.HasPrefix(lines[1], `{"line":2,"error":"`) {
 				t.Fatalf("%d bytes, end %q: %d lines: %s", length, end, len(lines), out.String())
 			}
 		}
@@ -104,7 +105,8 @@ func TestStreamKeepsOrder(t *testing.T) {
 			fmt.Fprintln(&in, "bad")
 			continue
 		}
-		fmt.Fprintf(&in, `{"contract":"rusbitech","severity":"high","received":%q}`+"\n", from.Add(time.Duration(i)*time.Minute).Format(time.RFC3339))
+		fmt.Fprintf(&in, `{"contract":"rusbitech","severity":"high","received":%q}`+"\n",
+			from.Add(time.Duration(i)*time.Minute).Format(time.RFC3339))
 	}
 	var out bytes.Buffer
 	if err := newDeadliner().stream(t.Context(), &in, &out); !errors.Is(err, errFailed) {
@@ -168,7 +170,8 @@ func TestShelf(t *testing.T) {
 
 // FuzzNotice: whatever the line, one line of JSON is the answer.
 func FuzzNotice(f *testing.F) {
-	for _, s := range []string{oneNotice, "", "[]", `{"contract":"` + strings.Repeat("a", 300) + `"}`, "\x00\xff", `{"received":"0000-01-01T00:00:00Z","contract":"kamal","severity":"critical"}`} {
+	for _, s := range []string{oneNotice, "", "[]", `{"contract":"` + strings.Repeat("a", 300) + `"}`, "\x00\xff",
+		`{"received":"0000-01-01T00:00:00Z","contract":"kamal","severity":"critical"}`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

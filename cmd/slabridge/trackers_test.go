@@ -38,8 +38,8 @@ contracts:
   - {use: kamal, id: kamal-acme, mapping: desk, projects: acme}
 `
 
-// TestThirdTracker: what a tracker needs is its own package and a line that registers its kind. Nothing else of the program
-// names this one.
+// TestThirdTracker: what a tracker needs is its own package and a line that registers its kind. Nothing else of the
+// program names this one.
 func TestThirdTracker(t *testing.T) {
 	folder, now := t.TempDir(), time.Date(2026, 3, 16, 5, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
@@ -95,8 +95,8 @@ var namers = map[string]string{
 	"cmd/slabridge/demo_jira.go":    "as demo.go",
 }
 
-// TestNoTrackerIsNamed: outside its package no text of the program names a tracker, and nothing imports one, so that none is
-// told from another by its name or its type: what they differ in stands in their kinds.
+// TestNoTrackerIsNamed: outside its package no text of the program names a tracker, and nothing imports one, so that
+// none is told from another by its name or its type: what they differ in stands in their kinds.
 func TestNoTrackerIsNamed(t *testing.T) {
 	if !namesTracker(`"X-Redmine-Signature"`) || namesTracker(`"tracker"`) {
 		t.Fatal("a name is not known again")

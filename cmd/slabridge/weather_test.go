@@ -29,12 +29,15 @@ func anyRequest(busyTracker, *http.Request) bool   { return true }
 func reading(b busyTracker, r *http.Request) bool  { return b.reads(r) }
 func altering(b busyTracker, r *http.Request) bool { return !b.reads(r) }
 func listing(b busyTracker, r *http.Request) bool {
-	return b.reads(r) && !numbered.MatchString(r.URL.Path) && !strings.HasSuffix(r.URL.Path, "/watchers") // Jira's word for what we may not see
+	// Jira's word for what we may not see
+	return b.reads(r) && !numbered.MatchString(r.URL.Path) && !strings.HasSuffix(r.URL.Path, "/watchers")
 }
 
-// partOfWrite reports whether a read is one that a write to Jira needs: who turns it away for a day puts off the write by a day.
+// partOfWrite reports whether a read is one that a write to Jira needs: who turns it away for a day puts off the write
+// by a day.
 func partOfWrite(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, "/transitions") || r.URL.Query().Get("fields") == "status" || r.URL.Path == "/rest/api/2/user"
+	return strings.HasSuffix(r.URL.Path, "/transitions") || r.URL.Query().Get("fields") == "status" ||
+		r.URL.Path == "/rest/api/2/user"
 }
 
 var numbered = regexp.MustCompile(`/(\d+|current)\.json$`)
@@ -44,12 +47,20 @@ var mishaps = []mishap{
 	{"refused", anyRequest, func(_ *weather, _ *http.Request, _ *rand.Rand) (*http.Response, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}},
-	{"reset before the effect", anyRequest, func(*weather, *http.Request, *rand.Rand) (*http.Response, error) { return nil, errReset }},
+	{
+		"reset before the effect", anyRequest, func(*weather, *http.Request, *rand.Rand) (*http.Response, error) {
+			return nil, errReset
+		},
+	},
 	{"reset after the effect", altering, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		w.deliver(r)
 		return nil, errReset
 	}},
-	{"time out before the effect", anyRequest, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) { return nil, hang(r) }},
+	{
+		"time out before the effect", anyRequest, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
+			return nil, hang(r)
+		},
+	},
 	{"time out after the effect", altering, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		w.deliver(r)
 		return nil, hang(r)
@@ -58,7 +69,11 @@ var mishaps = []mishap{
 		w.deliverAfter(r, time.Second+time.Duration(dice.Int64N(int64(latest-time.Second))))
 		return nil, hang(r)
 	}},
-	{"429 with seconds", anyRequest, turnedAway(429, func(_ *weather, d *rand.Rand) string { return fmt.Sprint(1 + d.IntN(120)) })},
+	{
+		"429 with seconds", anyRequest, turnedAway(429, func(_ *weather, d *rand.Rand) string {
+			return fmt.Sprint(1 + d.IntN(120))
+		}),
+	},
 	{"429 with a date", anyRequest, turnedAway(429, func(w *weather, d *rand.Rand) string {
 		return w.busy.clock().Add(time.Duration(d.IntN(120)) * time.Second).UTC().Format(http.TimeFormat)
 	})},
@@ -71,11 +86,21 @@ var mishaps = []mishap{
 	{"502 before the effect", anyRequest, turnedAway(502, nil)},
 	{"502 after the effect", altering, after(turnedAway(502, nil))},
 	{"503", anyRequest, turnedAway(503, nil)},
-	{"503 with Retry-After", anyRequest, turnedAway(503, func(_ *weather, d *rand.Rand) string { return fmt.Sprint(1 + d.IntN(120)) })},
+	{
+		"503 with Retry-After", anyRequest, turnedAway(503, func(_ *weather, d *rand.Rand) string {
+			return fmt.Sprint(1 + d.IntN(120))
+		}),
+	},
 	{"cut body", anyRequest, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
-		return damaged(w.deliver(r), func(b []byte) io.Reader { return io.MultiReader(bytes.NewReader(b[:len(b)/2]), cutOff{}) })
+		return damaged(w.deliver(r), func(b []byte) io.Reader {
+			return io.MultiReader(bytes.NewReader(b[:len(b)/2]), cutOff{})
+		})
 	}},
-	{"HTML with 200", anyRequest, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) { return loginForm(r), nil }},
+	{
+		"HTML with 200", anyRequest, func(_ *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
+			return loginForm(r), nil
+		},
+	},
 	{"HTML with 200 after the effect", altering, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		w.deliver(r)
 		return loginForm(r), nil
@@ -94,7 +119,11 @@ var mishaps = []mishap{
 		res.Header.Set("Location", "https://elsewhere.example.net"+r.URL.Path)
 		return res, nil
 	}},
-	{"stale read", reading, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) { return w.lagging(r) }},
+	{
+		"stale read", reading, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
+			return w.lagging(r)
+		},
+	},
 	{"empty list", listing, func(w *weather, r *http.Request, _ *rand.Rand) (*http.Response, error) {
 		return damaged(w.deliver(r), emptied)
 	}},
@@ -109,8 +138,8 @@ var mishaps = []mishap{
 	}},
 }
 
-// latest is how long after its request left an effect comes, at most: long after the first look for its mark, and within
-// what is promised (resendAfter of the engine).
+// latest is how long after its request left an effect comes, at most: long after the first look for its mark, and
+// within what is promised (resendAfter of the engine).
 const latest = 299 * time.Second
 
 // lag is by how much a stale read is behind: a replica, or a cache. Within the minute by which the mirror overlaps.
@@ -127,8 +156,10 @@ func hang(r *http.Request) error {
 
 func reply(r *http.Request, status int, kind, body string) *http.Response {
 	return &http.Response{
-		StatusCode: status, Status: fmt.Sprint(status, " ", http.StatusText(status)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r,
+		StatusCode: status, Status: fmt.Sprint(status, " ", http.StatusText(status)), Proto: "HTTP/1.1", ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)), Request: r,
 	}
 }
 
@@ -227,8 +258,8 @@ func emptied(b []byte) io.Reader {
 	return bytes.NewReader(text)
 }
 
-// weather stands between slabridge and the tracker. While it storms, a part of the requests meets a mishap: which and how
-// is a function of the seed, the request and how often it was made, so that a seed is the same storm again.
+// weather stands between slabridge and the tracker. While it storms, a part of the requests meets a mishap: which and
+// how is a function of the seed, the request and how often it was made, so that a seed is the same storm again.
 type weather struct {
 	busy *busy
 	seed uint64
@@ -289,11 +320,13 @@ func (w *weather) mishap(r *http.Request) (*mishap, *rand.Rand) {
 		return nil, nil
 	}
 	fit := slices.DeleteFunc(slices.Clone(mishaps), func(m mishap) bool {
-		return !m.of(w.busy.sim, r) || (altering(w.busy.sim, r) || partOfWrite(r)) && !w.long && strings.Contains(m.name, "huge")
+		return !m.of(w.busy.sim, r) ||
+			(altering(w.busy.sim, r) || partOfWrite(r)) && !w.long && strings.Contains(m.name, "huge")
 	})
 	m := &fit[dice.IntN(len(fit))]
 	w.tally[m.name]++
-	w.struck = append(w.struck, fmt.Sprintf("%s  %s (%d): %s", w.busy.clock().UTC().Format(time.DateTime), what, w.asked[what], m.name))
+	w.struck = append(w.struck,
+		fmt.Sprintf("%s  %s (%d): %s", w.busy.clock().UTC().Format(time.DateTime), what, w.asked[what], m.name))
 	return m, dice
 }
 

@@ -96,24 +96,51 @@ func TestWebhooks(t *testing.T) {
 		want     int
 		hint     string
 	}{
-		"signed by Jira":              {"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, jiraBody)}, 202, "cloud[10040]"},
-		"signed in GitHub's manner":   {"cloud", jiraBody, []string{"X-Hub-Signature", "sha1=00", "X-Hub-Signature-256", sign(hookSecret, jiraBody)}, 202, "cloud[10040]"},
-		"signed by Redmine":           {"help.desk-1", redmineBody, []string{"X-Redmine-Signature-256", sign(hookSecret, redmineBody)}, 202, "help.desk-1[17]"},
-		"capital digits":              {"cloud", jiraBody, []string{"X-Hub-Signature", "sha256=" + strings.ToUpper(sign(hookSecret, jiraBody)[7:])}, 202, "cloud[10040]"},
-		"basic, any user":             {"cloud", jiraBody, []string{"Authorization", basic("jira", hookSecret)}, 202, "cloud[10040]"},
-		"token":                       {"help.desk-1", redmineBody, []string{"X-Slabridge-Token", hookSecret}, 202, "help.desk-1[17]"},
-		"without a body":              {"cloud", "", []string{"X-Hub-Signature", sign(hookSecret, "")}, 202, "cloud[]"},
-		"of another event":            {"cloud", `{"webhookEvent":"sprint_started"}`, []string{"X-Slabridge-Token", hookSecret}, 202, "cloud[]"},
-		"large, signed":               {"cloud", large, []string{"X-Hub-Signature", sign(hookSecret, large)}, 202, "cloud[]"},
-		"large, wrongly signed":       {"cloud", large, []string{"X-Hub-Signature", sign("another", large)}, 401, ""},
-		"bare":                        {"cloud", jiraBody, nil, 401, ""},
-		"wrongly signed":              {"cloud", jiraBody, []string{"X-Hub-Signature", sign("another", jiraBody)}, 401, ""},
-		"signature of another":        {"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, redmineBody)}, 401, ""},
-		"signature cut short":         {"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, jiraBody)[:70]}, 401, ""},
-		"signature of nothing":        {"cloud", jiraBody, []string{"X-Hub-Signature", "sha256="}, 401, ""},
-		"signature without name":      {"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, jiraBody)[7:]}, 401, ""},
-		"SHA-1":                       {"cloud", jiraBody, []string{"X-Hub-Signature", "sha1=" + hex.EncodeToString(weak.Sum(nil))}, 401, ""},
-		"wrongly signed, with token":  {"cloud", jiraBody, []string{"X-Hub-Signature", sign("another", jiraBody), "X-Slabridge-Token", hookSecret}, 401, ""},
+		"signed by Jira": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, jiraBody)}, 202, "cloud[10040]",
+		},
+		"signed in GitHub's manner": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", "sha1=00", "X-Hub-Signature-256", sign(hookSecret, jiraBody)}, 202,
+			"cloud[10040]",
+		},
+		"signed by Redmine": {
+			"help.desk-1", redmineBody, []string{"X-Redmine-Signature-256", sign(hookSecret, redmineBody)}, 202,
+			"help.desk-1[17]",
+		},
+		"capital digits": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", "sha256=" + strings.ToUpper(sign(hookSecret, jiraBody)[7:])}, 202,
+			"cloud[10040]",
+		},
+		"basic, any user": {
+			"cloud", jiraBody, []string{"Authorization", basic("jira", hookSecret)}, 202, "cloud[10040]",
+		},
+		"token": {
+			"help.desk-1", redmineBody, []string{"X-Slabridge-Token", hookSecret}, 202, "help.desk-1[17]",
+		},
+		"without a body": {"cloud", "", []string{"X-Hub-Signature", sign(hookSecret, "")}, 202, "cloud[]"},
+		"of another event": {
+			"cloud", `{"webhookEvent":"sprint_started"}`, []string{"X-Slabridge-Token", hookSecret}, 202, "cloud[]",
+		},
+		"large, signed":         {"cloud", large, []string{"X-Hub-Signature", sign(hookSecret, large)}, 202, "cloud[]"},
+		"large, wrongly signed": {"cloud", large, []string{"X-Hub-Signature", sign("another", large)}, 401, ""},
+		"bare":                  {"cloud", jiraBody, nil, 401, ""},
+		"wrongly signed":        {"cloud", jiraBody, []string{"X-Hub-Signature", sign("another", jiraBody)}, 401, ""},
+		"signature of another": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, redmineBody)}, 401, "",
+		},
+		"signature cut short": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, jiraBody)[:70]}, 401, "",
+		},
+		"signature of nothing": {"cloud", jiraBody, []string{"X-Hub-Signature", "sha256="}, 401, ""},
+		"signature without name": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, jiraBody)[7:]}, 401, "",
+		},
+		"SHA-1": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", "sha1=" + hex.EncodeToString(weak.Sum(nil))}, 401, "",
+		},
+		"wrongly signed, with token": {
+			"cloud", jiraBody, []string{"X-Hub-Signature", sign("another", jiraBody), "X-Slabridge-Token", hookSecret}, 401, "",
+		},
 		"wrong token":                 {"cloud", jiraBody, []string{"X-Slabridge-Token", hookSecret + "x"}, 401, ""},
 		"empty token":                 {"cloud", jiraBody, []string{"X-Slabridge-Token", ""}, 401, ""},
 		"secret as the user":          {"cloud", jiraBody, []string{"Authorization", basic(hookSecret, "")}, 401, ""},
@@ -156,7 +183,8 @@ func (z *zeros) Read(p []byte) (int, error) {
 // However large a body is, no more of it is read than a webhook may have.
 func TestWebhookTooLarge(t *testing.T) {
 	g, body := newGate(bothKinds()...), &zeros{}
-	if w := g.post("/webhooks/cloud", body, "X-Hub-Signature", sign(hookSecret, "")); w.Code != http.StatusRequestEntityTooLarge {
+	if w := g.post("/webhooks/cloud", body, "X-Hub-Signature",
+		sign(hookSecret, "")); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("answered %d", w.Code)
 	}
 	if body.read > maxHookBody+1<<20 {
@@ -166,7 +194,8 @@ func TestWebhookTooLarge(t *testing.T) {
 	if w := g.post("/webhooks/cloud", body); w.Code != http.StatusUnauthorized || body.read > 0 {
 		t.Errorf("answered %d after %d bytes of a body without signature", w.Code, body.read)
 	}
-	if w := g.post("/webhooks/cloud", iotest.ErrReader(errors.New("gone")), "X-Slabridge-Token", hookSecret); w.Code != http.StatusBadRequest {
+	if w := g.post("/webhooks/cloud", iotest.ErrReader(errors.New("gone")), "X-Slabridge-Token",
+		hookSecret); w.Code != http.StatusBadRequest {
 		t.Errorf("a body that was cut short: answered %d", w.Code)
 	}
 	if len(g.hints) > 0 {
@@ -180,7 +209,8 @@ func TestWebhookRepeated(t *testing.T) {
 	g := newGate(bothKinds()...)
 	deliver := func(id string) {
 		t.Helper()
-		if w := g.post("/webhooks/cloud", strings.NewReader(`{"issue":{"id":"1"}}`), "X-Slabridge-Token", hookSecret, "X-Atlassian-Webhook-Identifier", id); w.Code != http.StatusAccepted {
+		if w := g.post("/webhooks/cloud", strings.NewReader(`{"issue":{"id":"1"}}`), "X-Slabridge-Token", hookSecret,
+			"X-Atlassian-Webhook-Identifier", id); w.Code != http.StatusAccepted {
 			t.Errorf("answered %d", w.Code)
 		}
 	}
@@ -202,9 +232,11 @@ func TestWebhookRepeated(t *testing.T) {
 	g.full = true
 	deliver("last")
 	told := httptest.NewRecorder()
-	promhttp.HandlerFor(g.monitor.registry, promhttp.HandlerOpts{}).ServeHTTP(told, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	promhttp.HandlerFor(g.monitor.registry, promhttp.HandlerOpts{}).ServeHTTP(told,
+		httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for outcome, want := range map[string]int{hookTaken: 4 + hooksKnown, hookRepeated: 2, hookCurtailed: 1} {
-		contains(t, "metrics", told.Body.String(), fmt.Sprintf(`slabridge_webhooks_total{connection="cloud",outcome=%q} %d`, outcome, want))
+		contains(t, "metrics", told.Body.String(),
+			fmt.Sprintf(`slabridge_webhooks_total{connection="cloud",outcome=%q} %d`, outcome, want))
 	}
 }
 
@@ -217,7 +249,8 @@ func TestWebhooksAtOnce(t *testing.T) {
 			go g.post("/webhooks/cloud", stuck, "X-Slabridge-Token", hookSecret)
 		}
 		synctest.Wait()
-		if w := g.post("/webhooks/cloud", strings.NewReader("{}"), "X-Slabridge-Token", hookSecret); w.Code != http.StatusServiceUnavailable {
+		if w := g.post("/webhooks/cloud", strings.NewReader("{}"), "X-Slabridge-Token",
+			hookSecret); w.Code != http.StatusServiceUnavailable {
 			t.Errorf("one too many was answered by %d", w.Code)
 		}
 		_ = release.CloseWithError(io.ErrUnexpectedEOF) // of a pipe
@@ -231,11 +264,13 @@ func TestWebhooksAtOnce(t *testing.T) {
 		if n := strings.Count(g.log.String(), "webhook not taken"); n < 2 || n > 3 {
 			t.Errorf("%d lines in two and a half minutes:\n%s", n, g.log.String())
 		}
-		if w := g.post("/webhooks/cloud", strings.NewReader("{}"), "X-Slabridge-Token", hookSecret); w.Code != http.StatusAccepted {
+		if w := g.post("/webhooks/cloud", strings.NewReader("{}"), "X-Slabridge-Token",
+			hookSecret); w.Code != http.StatusAccepted {
 			t.Errorf("answered %d with all slots free", w.Code)
 		}
 		close(g.ended)
-		if w := g.post("/webhooks/cloud", strings.NewReader("{}"), "X-Slabridge-Token", hookSecret); w.Code != http.StatusServiceUnavailable {
+		if w := g.post("/webhooks/cloud", strings.NewReader("{}"), "X-Slabridge-Token",
+			hookSecret); w.Code != http.StatusServiceUnavailable {
 			t.Errorf("answered %d at the end", w.Code)
 		}
 	})
@@ -258,7 +293,8 @@ func (wire) Addr() net.Addr { return &net.UnixAddr{} }
 // A body that comes drop by drop is given up after half a minute, one that is refused like one that might be taken.
 func TestWebhookDropByDrop(t *testing.T) {
 	for name, header := range map[string]string{
-		"refused": "X-Slabridge-Token: wrong", "signed": "X-Hub-Signature: " + sign(hookSecret, ""), "with the secret": "X-Slabridge-Token: " + hookSecret,
+		"refused": "X-Slabridge-Token: wrong", "signed": "X-Hub-Signature: " + sign(hookSecret, ""),
+		"with the secret": "X-Slabridge-Token: " + hookSecret,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -272,7 +308,8 @@ func TestWebhookDropByDrop(t *testing.T) {
 				s := &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
 				go func() { _ = s.Serve(l) }() // ends with its listener
 				go func() { _, _ = io.Copy(io.Discard, ours) }()
-				_, err := io.WriteString(ours, "POST /webhooks/cloud HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"+header+"\r\n\r\n")
+				_, err := io.WriteString(ours,
+					"POST /webhooks/cloud HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"+header+"\r\n\r\n")
 				begun := time.Now()
 				for err == nil {
 					_, err = io.WriteString(ours, " ")
@@ -294,20 +331,23 @@ func TestWebhookDropByDrop(t *testing.T) {
 func TestRunTakesWebhooks(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_HOOK", hookSecret)
 	without := []string{`listen: "off"`, "listen: 127.0.0.1:0", "@every 1m", "@every 1h"}
-	d := newOffice(t, append(slices.Clone(without), "@every 1h\"", "@every 1h\"\n    webhook: {secret: \"${SLABRIDGE_TEST_HOOK}\"}")...)
+	d := newOffice(t,
+		append(slices.Clone(without), "@every 1h\"", "@every 1h\"\n    webhook: {secret: \"${SLABRIDGE_TEST_HOOK}\"}")...)
 	log := newLogbook()
 	a := newApp(strings.NewReader(""), io.Discard, log, d.clock)
 	a.transport = d.sim.Transport()
 	ended := make(chan int, 1)
 	go func() { ended <- a.run([]string{"--config", d.file("slabridge.yaml"), "--debug", "run"}) }()
-	address := "http://" + regexp.MustCompile(`listen=(127\.0\.0\.1:\d+)`).FindStringSubmatch(log.await(t, 1, "msg=pass"))[1]
+	address := "http://" +
+		regexp.MustCompile(`listen=(127\.0\.0\.1:\d+)`).FindStringSubmatch(log.await(t, 1, "msg=pass"))[1]
 
 	d.at("2026-03-20 16:00:00")
 	body := fmt.Sprintf(`{"type":"issue.created","data":{"issue":{"id":%d}}}`, d.report("Nobody can log in", "critical"))
 	d.at("2026-03-20 16:00:05")
 	post := func(signature string) int {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/webhooks/helpdesk", strings.NewReader(body))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/webhooks/helpdesk",
+			strings.NewReader(body))
 		d.check(err)
 		r.Header.Set("X-Redmine-Signature-256", signature)
 		res, err := http.DefaultClient.Do(r)
@@ -331,7 +371,8 @@ func TestRunTakesWebhooks(t *testing.T) {
 	log.await(t, 3, "msg=pass")
 	_, metrics := get(t, address+"/metrics")
 	contains(t, "metrics", metrics, `slabridge_webhooks_total{connection="helpdesk",outcome="accepted"} 2`,
-		`slabridge_webhooks_total{connection="helpdesk",outcome="refused"} 1`, `slabridge_passes_total{connection="helpdesk",outcome="ok"} 3`,
+		`slabridge_webhooks_total{connection="helpdesk",outcome="refused"} 1`,
+		`slabridge_passes_total{connection="helpdesk",outcome="ok"} 3`,
 		`slabridge_steps_total{connection="helpdesk",state="written"} 1`)
 	if code, _ := get(t, address+"/healthz"); code != http.StatusOK {
 		t.Errorf("healthz: %d", code)
@@ -347,7 +388,8 @@ func TestRunTakesWebhooks(t *testing.T) {
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit code %d", code)
 	}
-	if text := log.await(t, 1, "msg=stopped"); strings.Contains(text, hookSecret) || strings.Count(text, "msg=written") != 1 {
+	if text := log.await(t, 1, "msg=stopped"); strings.Contains(text, hookSecret) ||
+		strings.Count(text, "msg=written") != 1 {
 		t.Errorf("want one write and no secret:\n%s", text)
 	}
 	if d.notes(1) != 1 {

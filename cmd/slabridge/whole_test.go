@@ -7,12 +7,14 @@ import (
 	"slabridge/connectors/redmine/redminesim"
 )
 
-// vendorEdits make the demo's configuration one of vendor-kz with duties and a cap on the cost of changes, of which issue
-// 1 is told.
+// vendorEdits make the demo's configuration one of vendor-kz with duties and a cap on the cost of changes, of which
+// issue 1 is told.
 var vendorEdits = []string{
-	"      - {is: critical, when: {field: Severity, in: [critical]}}\n      - {is: minor, when: {field: Severity, in: [minor]}}\n      - {is: noncritical}\n",
+	"      - {is: critical, when: {field: Severity, in: [critical]}}\n      - {is: minor, when: {field: Severity, in: " +
+		"[minor]}}\n      - {is: noncritical}\n",
 	"      - {is: fault, when: {field: Severity, in: [critical]}}\n      - {is: request}\n",
-	"    internal: {kind: private-note}\n", "    fields:\n      - {is: cost, field: Client ID}\n    internal: {kind: private-note}\n",
+	"    internal: {kind: private-note}\n",
+	"    fields:\n      - {is: cost, field: Client ID}\n    internal: {kind: private-note}\n",
 	"use: kamal", "use: vendor-kz", "id: kamal-acme", "id: vendor",
 	"    projects: [acme]\n", `    projects: [acme]
     valid: {from: 2026-01-01, to: 2026-12-31}
@@ -52,18 +54,30 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 		en   string
 		ru   string
 	}{
-		{[]string{"plan"}, "waiting - quarterly-delivery/start moment Wed 2026-04-01 00:00:00 +05, п. 10 of vendor, Q2 2026", "п. 10 договора vendor, II квартал 2026 г."},
+		{
+			[]string{"plan"}, "waiting - quarterly-delivery/start moment Wed 2026-04-01 00:00:00 +05, п. 10 of vendor, Q2 2026",
+			"п. 10 договора vendor, II квартал 2026 г.",
+		},
 		{[]string{"plan"}, "new issue in acme, Bug: Delivery Q2 2026", "новая задача в acme, Bug: Delivery Q2 2026"},
 		{[]string{"plan"}, "assign Ivan Ivanov due date 2026-06-30", "назначить: Ivan Ivanov дата исполнения 2026-06-30"},
 		{[]string{"status"}, "in 2h #3 standing-duty, sync: 30 March 2026", "#3 standing-duty, sync: 30.03.2026"},
 		{[]string{"status"}, "- quarterly-delivery, Q2 2026", "- quarterly-delivery, II квартал 2026 г."},
-		{[]string{"status", "--at", "2026-04-01T07:00:00+05:00"}, "in 3h #3 standing-duty, sync: 30 March 2026", "#3 standing-duty, sync: 30.03.2026"},
+		{
+			[]string{"status", "--at", "2026-04-01T07:00:00+05:00"}, "in 3h #3 standing-duty, sync: 30 March 2026",
+			"#3 standing-duty, sync: 30.03.2026",
+		},
 		{[]string{"ledger", "list"}, "done #3 standing-duty/start", "done #3 standing-duty/start"},
 		{[]string{"ledger", "list"}, "done #1 change-cap/warn-80", "п. 11 договора vendor, с 01.01.2026"},
-		{[]string{"ledger", "list"}, "130000.00 of at most 150000.00 are spent, 86 %", "израсходовано 130000.00 из 150000.00, это 86 %"},
+		{
+			[]string{"ledger", "list"}, "130000.00 of at most 150000.00 are spent, 86 %",
+			"израсходовано 130000.00 из 150000.00, это 86 %",
+		},
 		{[]string{"explain", "3"}, "contract vendor, as of", "договор vendor, на момент"},
 		{[]string{"explain", "3"}, "SLA Bot (bot): made, status new", "создана, статус new"},
-		{[]string{"explain", "3"}, "running standing-duty (пп. 8, 9, 12, 13): standing duty", "start пн 2026-03-30 10:00:00 +05 done"},
+		{
+			[]string{"explain", "3"}, "running standing-duty (пп. 8, 9, 12, 13): standing duty",
+			"start пн 2026-03-30 10:00:00 +05 done",
+		},
 		{[]string{"explain", "1"}, "done #1 change-cap/warn-80", "done #1 change-cap/warn-80"},
 	} {
 		for lang, want := range map[string]string{"en": c.en, "ru": c.ru} {
@@ -110,12 +124,29 @@ func TestCheckLiveOfAContractAsAWhole(t *testing.T) {
 		code   int
 		want   string
 	}{
-		"sound":                  {code: exitOK, want: "create issues: add_issues"},
-		"no such tracker":        {edits: []string{"quarterly-delivery, project: acme, tracker: Bug", "quarterly-delivery, project: acme, tracker: Bugg"}, code: exitUsage, want: `contracts[0].duties[0].tracker: "Bugg": the tracker shows no tracker or issue type of this name`},
-		"no such project":        {edits: []string{"sync, period: \"0 10 * * 1\", within: 2bd, project: acme", "sync, period: \"0 10 * * 1\", within: 2bd, project: acmee"}, code: exitUsage, want: `contracts[0].duties[1].project: "acmee"`},
-		"nobody to assign":       {edits: []string{"assign: support}", "assign: management}"}, code: exitOK, want: `contracts[0].duties[0].assign: "management": no lead can be assigned in this project`},
-		"no such kind of change": {edits: []string{"changes: [{tracker: Feature}]", "changes: [{tracker: Featur}]"}, code: exitUsage, want: "contracts[0].account.changes[0]"},
-		"no watch issue":         {edits: []string{`watch_issue: "1"`, `watch_issue: "99"`}, code: exitUsage, want: `contracts[0].account.watch_issue: "99": our account sees no such issue`},
+		"sound": {code: exitOK, want: "create issues: add_issues"},
+		"no such tracker": {
+			edits: []string{"quarterly-delivery, project: acme, tracker: Bug",
+				"quarterly-delivery, project: acme, tracker: Bugg"}, code: exitUsage,
+			want: `contracts[0].duties[0].tracker: "Bugg": the tracker shows no tracker or issue type of this name`,
+		},
+		"no such project": {
+			edits: []string{"sync, period: \"0 10 * * 1\", within: 2bd, project: acme",
+				"sync, period: \"0 10 * * 1\", within: 2bd, project: acmee"}, code: exitUsage,
+			want: `contracts[0].duties[1].project: "acmee"`,
+		},
+		"nobody to assign": {
+			edits: []string{"assign: support}", "assign: management}"}, code: exitOK,
+			want: `contracts[0].duties[0].assign: "management": no lead can be assigned in this project`,
+		},
+		"no such kind of change": {
+			edits: []string{"changes: [{tracker: Feature}]", "changes: [{tracker: Featur}]"}, code: exitUsage,
+			want: "contracts[0].account.changes[0]",
+		},
+		"no watch issue": {
+			edits: []string{`watch_issue: "1"`, `watch_issue: "99"`}, code: exitUsage,
+			want: `contracts[0].account.watch_issue: "99": our account sees no such issue`,
+		},
 		"no right to make": {
 			before: func(d *office) { d.sim.RevokePermission("SLA bot", "add_issues") },
 			code:   exitUsage, want: "add_issues is missing in acme; needed for quarterly-delivery/start, standing-duty/start",
@@ -143,7 +174,8 @@ func TestCheckLiveOfClosing(t *testing.T) {
 	edits := []string{
 		vendorEdits[0], "      - {is: high, when: {field: Severity, in: [critical]}}\n      - {is: normal}\n",
 		"use: kamal", "use: endocs",
-		"    projects: [acme]\n", "    projects: [acme]\n    plan: paid\n    change:\n      - {obligation: await-answer, on: true}\n",
+		"    projects: [acme]\n",
+		"    projects: [acme]\n    plan: paid\n    change:\n      - {obligation: await-answer, on: true}\n",
 	}
 	d := newOffice(t, edits...)
 	const unknown = `"await-answer/due": whether our account may set a status of class closed cannot be known yet`

@@ -197,7 +197,8 @@ func TestFullDiskIsExplained(t *testing.T) {
 	}
 	_, err = conn.ExecContext(ctx, `CREATE TABLE big AS SELECT randomblob(100000) AS b`)
 	err = db.Explain(fmt.Errorf("store issue 17: %w", err))
-	if !errors.Is(err, statefile.ErrFull) || !strings.Contains(err.Error(), "free some space") || !strings.Contains(err.Error(), "issue 17") {
+	if !errors.Is(err, statefile.ErrFull) || !strings.Contains(err.Error(), "free some space") ||
+		!strings.Contains(err.Error(), "issue 17") {
 		t.Errorf("explained as %v", err)
 	}
 	other := errors.New("nothing of the file's")

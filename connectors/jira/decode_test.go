@@ -266,27 +266,53 @@ func TestValues(t *testing.T) {
 func TestChanges(t *testing.T) {
 	fields := someFields(t)
 	for item, want := range map[string]connectors.Change{
-		`{"field":"status","fieldtype":"jira","from":"1","fromString":"Open","to":"3","toString":"In Progress"}`:                {Field: "status", From: []string{"1"}, To: []string{"3"}},
-		`{"field":"assignee","fieldtype":"jira","fieldId":"assignee","from":null,"fromString":null,"to":"5b10","toString":"A"}`: {Field: "assignee", To: []string{"5b10"}},
-		`{"field":"labels","fieldtype":"jira","from":"","fromString":"a b","to":"","toString":"a b c"}`:                         {Field: "cf:labels", From: []string{"a", "b"}, To: []string{"a", "b", "c"}},
-		`{"field":"Severity","fieldtype":"custom","from":"7","fromString":"minor","to":"8","toString":"critical"}`:              {Field: "cf:customfield_1", From: []string{"minor"}, To: []string{"critical"}},
+		`{"field":"status","fieldtype":"jira","from":"1","fromString":"Open","to":"3","toString":"In Progress"}`: {
+			Field: "status", From: []string{"1"}, To: []string{"3"},
+		},
+		`{"field":"assignee","fieldtype":"jira","fieldId":"assignee","from":null,"fromString":null,"to":"5b10","toString":"A"}`: {
+			Field: "assignee", To: []string{"5b10"},
+		},
+		`{"field":"labels","fieldtype":"jira","from":"","fromString":"a b","to":"","toString":"a b c"}`: {
+			Field: "cf:labels", From: []string{"a", "b"}, To: []string{"a", "b", "c"},
+		},
+		`{"field":"Severity","fieldtype":"custom","from":"7","fromString":"minor","to":"8","toString":"critical"}`: {
+			Field: "cf:customfield_1", From: []string{"minor"}, To: []string{"critical"},
+		},
 		`{"field":"Region","fieldtype":"custom","from":null,"fromString":null,"to":"1","toString":"Parent values: ` +
 			`Europe(10020)Level 1 values: Germany(10021)"}`: {
 			Field: "cf:customfield_2",
 			To:    []string{"Europe", "Europe -> Germany"},
 		},
-		`{"field":"Region","fieldtype":"custom","fieldId":"customfield_2","from":null,"fromString":null,"to":"1","toString":"Parent values: Europe(10020)"}`: {Field: "cf:customfield_2", To: []string{"Europe"}},
-		`{"field":"Systems","fieldtype":"custom","from":"[1]","fromString":"Mail","to":"[1, 2]","toString":"Mail,Portal"}`:                                   {Field: "cf:customfield_3", From: []string{"Mail"}, To: []string{"Mail", "Portal"}},
-		`{"field":"Systems","fieldtype":"custom","from":null,"fromString":null,"to":"[1]","toString":"Mail, in and out"}`:                                    {Field: "cf:customfield_3", To: []string{"Mail, in and out"}},
+		`{"field":"Region","fieldtype":"custom","fieldId":"customfield_2","from":null,"fromString":null,"to":"1","toString":"Parent values: Europe(10020)"}`: {
+			Field: "cf:customfield_2", To: []string{"Europe"},
+		},
+		`{"field":"Systems","fieldtype":"custom","from":"[1]","fromString":"Mail","to":"[1, 2]","toString":"Mail,Portal"}`: {
+			Field: "cf:customfield_3", From: []string{"Mail"}, To: []string{"Mail", "Portal"},
+		},
+		`{"field":"Systems","fieldtype":"custom","from":null,"fromString":null,"to":"[1]","toString":"Mail, in and out"}`: {
+			Field: "cf:customfield_3", To: []string{"Mail, in and out"},
+		},
 		`{"field":"Agreed ` +
-			`at","fieldtype":"custom","from":null,"fromString":null,"to":"2026-01-13T09:20:00.000+0300","toString":"13/Jan/26 9:20 AM"}`: {Field: "cf:customfield_4", To: []string{"2026-01-13T06:20:00Z"}},
-		`{"field":"Approver","fieldtype":"custom","from":"5b10","fromString":"A","to":null,"toString":null}`:                {Field: "cf:customfield_5", From: []string{"5b10"}},
-		`{"field":"Twice","fieldtype":"custom","from":null,"fromString":null,"to":null,"toString":"x"}`:                     {Field: "Twice", To: []string{"x"}},
-		`{"field":"Request Type","fieldtype":"custom","from":null,"fromString":null,"to":"25","toString":"Fault"}`:          {Field: "request_type", To: []string{"request:Fault"}},
-		`{"field":"Wanted by","fieldtype":"custom","from":null,"fromString":null,"to":"2026-03-10","toString":"10/Mar/26"}`: {Field: "cf:customfield_9", To: []string{"2026-03-10"}},
+			`at","fieldtype":"custom","from":null,"fromString":null,"to":"2026-01-13T09:20:00.000+0300","toString":"13/Jan/26 9:20 AM"}`: {
+			Field: "cf:customfield_4", To: []string{"2026-01-13T06:20:00Z"},
+		},
+		`{"field":"Approver","fieldtype":"custom","from":"5b10","fromString":"A","to":null,"toString":null}`: {
+			Field: "cf:customfield_5", From: []string{"5b10"},
+		},
+		`{"field":"Twice","fieldtype":"custom","from":null,"fromString":null,"to":null,"toString":"x"}`: {
+			Field: "Twice", To: []string{"x"},
+		},
+		`{"field":"Request Type","fieldtype":"custom","from":null,"fromString":null,"to":"25","toString":"Fault"}`: {
+			Field: "request_type", To: []string{"request:Fault"},
+		},
+		`{"field":"Wanted by","fieldtype":"custom","from":null,"fromString":null,"to":"2026-03-10","toString":"10/Mar/26"}`: {
+			Field: "cf:customfield_9", To: []string{"2026-03-10"},
+		},
 		`{"field":"duedate","fieldtype":"jira","from":"2026-03-10","fromString":"2026-03-10 ` +
 			`00:00:00.0","to":null,"toString":null}`: {Field: "due_date", From: []string{"2026-03-10"}},
-		`{"field":"Component","fieldtype":"jira","from":null,"fromString":null,"to":"10","toString":"Mail"}`: {Field: "category", To: []string{"10"}, Delta: true},
+		`{"field":"Component","fieldtype":"jira","from":null,"fromString":null,"to":"10","toString":"Mail"}`: {
+			Field: "category", To: []string{"10"}, Delta: true,
+		},
 		`{"field":"Rank","fieldtype":"custom","from":"","fromString":"","to":"","toString":"Ranked higher"}`: {
 			Field: "Rank",
 			To:    []string{"Ranked higher"},

@@ -15,33 +15,47 @@ var hookBodies = map[string]struct {
 	want []string
 	ok   bool
 }{
-	"issue of Cloud":        {`{"timestamp":1550286601840,"webhookEvent":"jira:issue_updated","user":{"accountId":"5cf9"},"issue":{"id":"10040","key":"TES-41","fields":{"project":{"id":"10000"}}},"changelog":{"id":"10227"}}`, []string{"10040"}, true},
-	"issue of an old one":   {`{"webhookEvent":"jira:issue_updated","issue":{"id":10040}}`, []string{"10040"}, true},
-	"comment of Cloud":      {`{"webhookEvent":"comment_created","comment":{"self":"https://x.atlassian.net/rest/api/2/issue/10040/comment/10019","id":"10019"},"issue":{"id":"10040"}}`, []string{"10040"}, true},
-	"comment of Server":     {`{"webhookEvent":"comment_deleted","comment":{"self":"http://jira.example.org:8080/jira/rest/api/2/issue/10013/comment/10084","id":"10084"}}`, []string{"10013"}, true},
-	"comment without issue": {`{"webhookEvent":"comment_deleted","comment":{"self":"http://jira.example.org/rest/api/2/comment/10084","id":"10084"}}`, nil, true},
+	"issue of Cloud": {
+		`{"timestamp":1550286601840,"webhookEvent":"jira:issue_updated","user":{"accountId":"5cf9"},"issue":{"id":"10040","key":"TES-41","fields":{"project":{"id":"10000"}}},"changelog":{"id":"10227"}}`, []string{"10040"}, true,
+	},
+	"issue of an old one": {`{"webhookEvent":"jira:issue_updated","issue":{"id":10040}}`, []string{"10040"}, true},
+	"comment of Cloud": {
+		`{"webhookEvent":"comment_created","comment":{"self":"https://x.atlassian.net/rest/api/2/issue/10040/comment/10019","id":"10019"},"issue":{"id":"10040"}}`, []string{"10040"}, true,
+	},
+	"comment of Server": {
+		`{"webhookEvent":"comment_deleted","comment":{"self":"http://jira.example.org:8080/jira/rest/api/2/issue/10013/comment/10084","id":"10084"}}`, []string{"10013"}, true,
+	},
+	"comment without issue": {
+		`{"webhookEvent":"comment_deleted","comment":{"self":"http://jira.example.org/rest/api/2/comment/10084","id":"10084"}}`, nil, true,
+	},
 	"worklog": {
 		`{"webhookEvent":"worklog_updated","worklog":{"id":"7","issueId":"10002"}}`,
 		[]string{"10002"},
 		true,
 	},
-	"link":           {`{"webhookEvent":"issuelink_created","issueLink":{"id":5,"sourceIssueId":10002,"destinationIssueId":10001}}`, []string{"10001", "10002"}, true},
+	"link": {
+		`{"webhookEvent":"issuelink_created","issueLink":{"id":5,"sourceIssueId":10002,"destinationIssueId":10001}}`,
+		[]string{"10001", "10002"}, true,
+	},
 	"about a sprint": {`{"webhookEvent":"sprint_started","sprint":{"id":1}}`, nil, true},
 	"key alone":      {`{"issue":{"key":"TES-41"}}`, nil, true},
 	"empty":          {"", nil, true},
 	"blanks":         {" \r\n", nil, true},
 	"nulls":          {`{"issue":null,"comment":null,"worklog":null,"issueLink":null}`, nil, true},
-	"other shapes":   {`{"issue":["x"],"comment":7,"worklog":{"issueId":{"id":"1"}},"issueLink":{"sourceIssueId":"10001"}}`, []string{"10001"}, true},
-	"not an id":      {`{"issue":{"id":"TES-41"}}`, nil, true},
-	"a path":         {`{"issue":{"id":"10040/../../admin"}}`, nil, true},
-	"negative":       {`{"issue":{"id":-7}}`, nil, true},
-	"zero":           {`{"issue":{"id":"0"}}`, nil, true},
-	"fraction":       {`{"issue":{"id":1.5}}`, nil, true},
-	"too long":       {`{"issue":{"id":"1234567890123456789"}}`, nil, true},
-	"two objects":    {`{"issue":{"id":"1"}}{"issue":{"id":"2"}}`, nil, false},
-	"list":           {`[{"issue":{"id":"10040"}}]`, nil, false},
-	"text":           {`issue=10040`, nil, false},
-	"cut short":      {`{"issue":{"id":"10040","fields":{`, nil, false},
+	"other shapes": {
+		`{"issue":["x"],"comment":7,"worklog":{"issueId":{"id":"1"}},"issueLink":{"sourceIssueId":"10001"}}`,
+		[]string{"10001"}, true,
+	},
+	"not an id":   {`{"issue":{"id":"TES-41"}}`, nil, true},
+	"a path":      {`{"issue":{"id":"10040/../../admin"}}`, nil, true},
+	"negative":    {`{"issue":{"id":-7}}`, nil, true},
+	"zero":        {`{"issue":{"id":"0"}}`, nil, true},
+	"fraction":    {`{"issue":{"id":1.5}}`, nil, true},
+	"too long":    {`{"issue":{"id":"1234567890123456789"}}`, nil, true},
+	"two objects": {`{"issue":{"id":"1"}}{"issue":{"id":"2"}}`, nil, false},
+	"list":        {`[{"issue":{"id":"10040"}}]`, nil, false},
+	"text":        {`issue=10040`, nil, false},
+	"cut short":   {`{"issue":{"id":"10040","fields":{`, nil, false},
 }
 
 func TestHint(t *testing.T) {

@@ -48,7 +48,8 @@ func TestAnswersAreUTF8(t *testing.T) {
 // Names are not read from lists that cannot be true: what is not known is left out of writes without a word.
 func TestEmptyListsOfNames(t *testing.T) {
 	for path, key := range map[string]string{
-		"/roles.json": "roles", "/trackers.json": "trackers", "/issue_statuses.json": "issue_statuses", "/projects.json": "projects",
+		"/roles.json": "roles", "/trackers.json": "trackers", "/issue_statuses.json": "issue_statuses",
+		"/projects.json":                      "projects",
 		"/enumerations/issue_priorities.json": "issue_priorities", "/projects/2/memberships.json": "memberships",
 	} {
 		_, tr := lie(t, func(r *http.Request, body string) string {

@@ -41,7 +41,8 @@ func FuzzDecodeErrors(f *testing.F) {
 // FuzzDecodeNames: the lists of statuses, priorities, projects and activities, and the fields that issues show.
 func FuzzDecodeNames(f *testing.F) {
 	f.Add([]byte(`{"issue_statuses":[{"id":1,"name":"New","is_closed":false}],"total_count":1}`), "issue_statuses")
-	f.Add([]byte(`{"projects":[{"id":1,"identifier":"acme","name":"ACME","parent":{"id":2}}],"total_count":"x"}`), "projects")
+	f.Add([]byte(`{"projects":[{"id":1,"identifier":"acme","name":"ACME","parent":{"id":2}}],"total_count":"x"}`),
+		"projects")
 	f.Add([]byte(`{"issues":[{"id":1,"custom_fields":[{"id":3,"name":"Severity","value":["a",null]}]}]}`), "issues")
 	f.Fuzz(func(t *testing.T, in []byte, key string) {
 		list, _, err := decodePage[named](in, key)

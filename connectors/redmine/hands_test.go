@@ -146,7 +146,8 @@ func (h *hands) Book(t testing.TB, by trackertest.Actor, issue string, w tracker
 	var made struct {
 		Entry struct{ ID int } `json:"time_entry"`
 	}
-	if err := json.Unmarshal(h.ask(t, by, "POST", "/time_entries.json", map[string]any{"time_entry": entry}), &made); err != nil {
+	if err := json.Unmarshal(h.ask(t, by, "POST", "/time_entries.json", map[string]any{"time_entry": entry}),
+		&made); err != nil {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("time:%d", made.Entry.ID)

@@ -53,9 +53,11 @@ func (s *shelf) RoundTrip(r *http.Request) (*http.Response, error) {
 	ids = ids[:min(len(ids), s.cap)]
 	var list []string
 	for _, id := range ids {
-		list = append(list, fmt.Sprintf(`{"id":%d,"created_on":"2026-01-01T00:00:00Z","updated_on":"%s"}`, id, stamp(s.rows[id])))
+		list = append(list,
+			fmt.Sprintf(`{"id":%d,"created_on":"2026-01-01T00:00:00Z","updated_on":"%s"}`, id, stamp(s.rows[id])))
 	}
-	return answered(r, 200, fmt.Sprintf(`{"issues":[%s],"total_count":%d,"limit":%d}`, strings.Join(list, ","), total, s.cap)), nil
+	return answered(r, 200,
+		fmt.Sprintf(`{"issues":[%s],"total_count":%d,"limit":%d}`, strings.Join(list, ","), total, s.cap)), nil
 }
 
 func (s *shelf) match(filter string, at time.Time) bool {
@@ -220,7 +222,8 @@ func TestChangedCrowdedSecond(t *testing.T) {
 			return nil
 		})
 		if err != nil || listed != 1002 || s.requests > 28 {
-			t.Errorf("fractions %v: %d listed with %d requests (%v), want 1002 with at most 28", fractions, listed, s.requests, err)
+			t.Errorf("fractions %v: %d listed with %d requests (%v), want 1002 with at most 28", fractions, listed, s.requests,
+				err)
 		}
 	}
 }

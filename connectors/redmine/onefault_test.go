@@ -110,7 +110,8 @@ func stocked(t *testing.T) *redminesim.Server {
 		c.Auth.Secret, c.Transport = sim.Key("sla-bot"), sim.Transport()
 	})
 	for _, subject := range []string{"Printer on fire", "Delivery"} {
-		if _, err := tr.Create(t.Context(), connectors.NewIssue{Project: "2", Subject: subject, Description: "[mark] " + subject}); err != nil {
+		if _, err := tr.Create(t.Context(),
+			connectors.NewIssue{Project: "2", Subject: subject, Description: "[mark] " + subject}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -202,15 +203,19 @@ func TestListsAreReadInPages(t *testing.T) {
 			})
 		}), asked
 	}
-	for _, c := range []struct{ total, most, requests int }{{0, 100, 1}, {100, 100, 1}, {101, 100, 2}, {250, 100, 3}, {250, 25, 10}} {
+	for _, c := range []struct{ total, most, requests int }{{0, 100, 1}, {100, 100, 1}, {101, 100, 2}, {250, 100, 3},
+		{250, 25, 10}} {
 		tr, asked := serve(c.total, c.most)
-		list, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{}, "things")
-		if err != nil || len(list) != c.total || *asked != c.requests || c.total > 0 && string(list[c.total-1].ID) != fmt.Sprint(c.total) {
+		list, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{},
+			"things")
+		if err != nil || len(list) != c.total || *asked != c.requests ||
+			c.total > 0 && string(list[c.total-1].ID) != fmt.Sprint(c.total) {
 			t.Errorf("%d of them, %d a page: %d in %d requests, %v", c.total, c.most, len(list), *asked, err)
 		}
 	}
 	tr, asked := serve(1<<30, 1)
-	if _, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{}, "things"); connectors.ClassOf(err) != connectors.Garbled || *asked != maxPages {
+	if _, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{},
+		"things"); connectors.ClassOf(err) != connectors.Garbled || *asked != maxPages {
 		t.Errorf("without an end: %v after %d requests", err, *asked)
 	}
 }
@@ -218,10 +223,13 @@ func TestListsAreReadInPages(t *testing.T) {
 // TestErrorsNameWhatWasAsked: the operator sees which of some ten lists could not be read.
 func TestErrorsNameWhatWasAsked(t *testing.T) {
 	for path, want := range map[string]string{
-		"/users/current.json": "read own account", "/roles.json": "list roles", "/issue_statuses.json": "list statuses", "/trackers.json": "list trackers",
-		"/enumerations/issue_priorities.json": "list priorities", "/enumerations/time_entry_activities.json": "list activities",
-		"/projects.json": "list projects", "/projects/2.json": "list custom fields and activities of project 2",
-		"/projects/2/memberships.json": "list members of project 2", "/issues.json": "list custom fields",
+		"/users/current.json": "read own account", "/roles.json": "list roles", "/issue_statuses.json": "list statuses",
+		"/trackers.json":                           "list trackers",
+		"/enumerations/issue_priorities.json":      "list priorities",
+		"/enumerations/time_entry_activities.json": "list activities",
+		"/projects.json":                           "list projects",
+		"/projects/2.json":                         "list custom fields and activities of project 2",
+		"/projects/2/memberships.json":             "list members of project 2", "/issues.json": "list custom fields",
 	} {
 		_, tr := lie(t, func(r *http.Request, body string) string {
 			if r.URL.Path == path {
@@ -249,7 +257,9 @@ func TestListsWithoutALimit(t *testing.T) {
 		t.Errorf("%v, %v in %d requests", stubs, err, requests)
 	}
 	requests = 0
-	entries, err := gather(func(page func([]connectors.Booking) error) error { return tr.Booked(t.Context(), time.Time{}, page) })
+	entries, err := gather(func(page func([]connectors.Booking) error) error {
+		return tr.Booked(t.Context(), time.Time{}, page)
+	})
 	if err != nil || len(entries) != 1 || requests != 1 {
 		t.Errorf("%v, %v in %d requests", entries, err, requests)
 	}
@@ -294,7 +304,8 @@ func TestAnswersToAnotherQuestion(t *testing.T) {
 		t.Errorf("a list out of order: %v", err)
 	}
 	answers["/issues/17.json"] = `{"issue":` + strings.Replace(fullIssue, `"is_private":true`, `"is_private":1`, 1) + `}`
-	if h, err := siteOf(t, answers, nil).History(t.Context(), "17"); connectors.ClassOf(err) != connectors.Garbled || h.Issue.ID != "" {
+	if h, err := siteOf(t, answers, nil).History(t.Context(), "17"); connectors.ClassOf(err) != connectors.Garbled ||
+		h.Issue.ID != "" {
 		t.Errorf("an issue that cannot be decoded: %q, %v", h.Issue.ID, err)
 	}
 	for _, event := range []string{"time:5", "journal:x", "journal:5/../6"} {

@@ -64,8 +64,14 @@ func TestConfigFaults(t *testing.T) {
 	for _, c := range []struct{ url, key, want string }{
 		{"ftp://example.org", testKey, "redmine helpdesk: url: want http:// or https:// and a host"},
 		{"tracker.example.org", testKey, "redmine helpdesk: url: want http:// or https:// and a host"},
-		{"https://bot:secret@example.org", testKey, "redmine helpdesk: url: want an address without credentials, query or fragment"},
-		{"https://example.org/?key=secret", testKey, "redmine helpdesk: url: want an address without credentials, query or fragment"},
+		{
+			"https://bot:secret@example.org", testKey,
+			"redmine helpdesk: url: want an address without credentials, query or fragment",
+		},
+		{
+			"https://example.org/?key=secret", testKey,
+			"redmine helpdesk: url: want an address without credentials, query or fragment",
+		},
 		{"https://bot:secret@exa mple.org", testKey, "redmine helpdesk: url: not an address"},
 		{"https://example.org", "", "redmine helpdesk: api key: empty"},
 		{"https://example.org", "secret\n", "redmine helpdesk: api key: holds blanks or characters that no key has"},
@@ -164,7 +170,8 @@ func TestCutAnswer(t *testing.T) {
 func TestErrorsTellTheOperatorWhatToDo(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	_, err := connect(t, url, nil).Self(t.Context())
-	want := "helpdesk: read own account: unauthorized (HTTP 401); check auth.api_key of this connection and that its account is not locked"
+	want := "helpdesk: read own account: unauthorized (HTTP 401); check auth.api_key of this connection and that its " +
+		"account is not locked"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -233,7 +240,8 @@ func TestTimeout(t *testing.T) {
 		})
 		began := time.Now()
 		_, err := tr.History(t.Context(), "1")
-		if !errors.Is(err, context.DeadlineExceeded) || connectors.ClassOf(err) != connectors.TryLater || time.Since(began) != 10*time.Second {
+		if !errors.Is(err, context.DeadlineExceeded) || connectors.ClassOf(err) != connectors.TryLater ||
+			time.Since(began) != 10*time.Second {
 			t.Errorf("reading: %v after %v", err, time.Since(began))
 		}
 		err = tr.Update(t.Context(), connectors.Write{Issue: "1", Comment: &connectors.Comment{Text: "x"}})

@@ -22,9 +22,18 @@ func TestUpdateSendsOnlyWhatIsSet(t *testing.T) {
 		want  string
 	}{
 		{connectors.Write{Assign: s("")}, `{"issue":{"assigned_to_id":""}}`},
-		{connectors.Write{Status: s("2"), Priority: s("4"), Assign: s("8")}, `{"issue":{"assigned_to_id":"8","priority_id":"4","status_id":"2"}}`},
-		{connectors.Write{Comment: &connectors.Comment{Text: "Принято 👍\r\n"}}, `{"issue":{"notes":"Принято 👍\r\n","private_notes":false}}`},
-		{connectors.Write{Comment: &connectors.Comment{Text: "x", Internal: true}}, `{"issue":{"notes":"x","private_notes":true}}`},
+		{
+			connectors.Write{Status: s("2"), Priority: s("4"), Assign: s("8")},
+			`{"issue":{"assigned_to_id":"8","priority_id":"4","status_id":"2"}}`,
+		},
+		{
+			connectors.Write{Comment: &connectors.Comment{Text: "Принято 👍\r\n"}},
+			`{"issue":{"notes":"Принято 👍\r\n","private_notes":false}}`,
+		},
+		{
+			connectors.Write{Comment: &connectors.Comment{Text: "x", Internal: true}},
+			`{"issue":{"notes":"x","private_notes":true}}`,
+		},
 		{
 			connectors.Write{Fields: map[string]string{"cf:12": "", "cf:11": "2026-01-13"}},
 			`{"issue":{"custom_fields":[{"id":"11","value":"2026-01-13"},{"id":"12","value":""}]}}`,
@@ -81,8 +90,8 @@ func notes(t testing.TB, tr *Tracker, issue string) string {
 	return strings.Join(all, " ")
 }
 
-// 422 with an empty list of errors is a lost race, or the answer of something in between for a write that was done. What
-// changes nothing when it is done twice is sent again; a comment is not: whoever sends it looks first.
+// 422 with an empty list of errors is a lost race, or the answer of something in between for a write that was done.
+// What changes nothing when it is done twice is sent again; a comment is not: whoever sends it looks first.
 func TestStaleWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, tr, issue := desk(t)
@@ -147,7 +156,8 @@ func TestRESTSwitchedOff(t *testing.T) {
 	s.SetREST(false)
 	_, read := tr.History(t.Context(), issue)
 	_, self := tr.Self(t.Context())
-	for name, err := range map[string]error{"read": read, "self": self, "write": tr.Update(t.Context(), note(issue, "x"))} {
+	for name, err := range map[string]error{"read": read, "self": self,
+		"write": tr.Update(t.Context(), note(issue, "x"))} {
 		if connectors.ClassOf(err) != connectors.Unauthorized || !strings.Contains(err.Error(), hintREST) {
 			t.Errorf("%s: %v", name, err)
 		}

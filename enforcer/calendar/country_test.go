@@ -169,7 +169,8 @@ func TestCountryDays(t *testing.T) {
 		t.Errorf("Germany 2024: %v, want %v", got, want)
 	}
 	if days.Years[2025].Status != calendar.Provisional || days.Country != "DE" || days.Version == "" {
-		t.Errorf("got %s %s %s; holidays by rule are provisional and name their edition", days.Country, days.Version, days.Years[2025].Status)
+		t.Errorf("got %s %s %s; holidays by rule are provisional and name their edition", days.Country, days.Version,
+			days.Years[2025].Status)
 	}
 	if _, err := calendar.CountryDays("RU", 2024, 2024); err == nil {
 		t.Error("Russia is worked out by rule")
@@ -260,7 +261,8 @@ func TestMerge(t *testing.T) {
 			t.Errorf("%s worked: %v, %v; want %v", d, got, err, want)
 		}
 	}
-	due, err := c.Due(time.Date(2027, 5, 14, 12, 0, 0, 0, c.Location()), calendar.Term{N: 1, Unit: calendar.BusinessDays}, nil)
+	due, err := c.Due(time.Date(2027, 5, 14, 12, 0, 0, 0, c.Location()), calendar.Term{N: 1, Unit: calendar.BusinessDays},
+		nil)
 	if err != nil || due.Provisional || due.At.Day() != 18 {
 		t.Errorf("1bd from Friday 14 May 2027: %v, %v; the year is final now and the 17th is off", due.At, err)
 	}

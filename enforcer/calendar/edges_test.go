@@ -11,7 +11,8 @@ import (
 )
 
 // TestNothingIsAnsweredBeyondTheData asks every question across the end of the data and before its beginning. Each
-// names the year that is missing, and none gives a moment with it: 1 January 1970 as a deadline would be worse than none.
+// names the year that is missing, and none gives a moment with it: 1 January 1970 as a deadline would be worse than
+// none.
 func TestNothingIsAnsweredBeyondTheData(t *testing.T) {
 	week, err := calendar.ParseWeek("Mon-Fri 09:00-18:00")
 	if err != nil {
@@ -34,7 +35,8 @@ func TestNothingIsAnsweredBeyondTheData(t *testing.T) {
 	term := func(n int, u calendar.Unit) calendar.Term { return calendar.Term{N: n, Unit: u} }
 	hour, days, civil := term(1, calendar.Hours), term(1, calendar.BusinessDays), term(1, calendar.CivilBusinessDays)
 	cut := calendar.Term{N: 1, Unit: calendar.Hours, Cutoff: &calendar.Cutoff{After: 17 * 3600, Due: 10 * 3600}}
-	noon, eve, after, before := at("2026-06-01 12:00"), at("2026-12-31 17:30"), at("2027-01-04 12:00"), at("2025-12-30 12:00")
+	noon, eve, after, before := at("2026-06-01 12:00"), at("2026-12-31 17:30"), at("2027-01-04 12:00"),
+		at("2025-12-30 12:00")
 	first := at("2026-01-01 10:00")
 	pauses := func(from, to time.Time) []calendar.Span { return []calendar.Span{{From: from, To: to}} }
 
@@ -54,11 +56,24 @@ func TestNothingIsAnsweredBeyondTheData(t *testing.T) {
 		{"a pause that moves it over the end", 2027, func() (any, error) {
 			return c.DueAt(eve, term(20, calendar.Minutes), pauses(at("2026-12-31 17:40"), at("2026-12-31 17:55")))
 		}},
-		{"a pause, with reasons", 2027, func() (any, error) { r, err := c.Due(noon, hour, pauses(noon, after)); return r.At, err }},
+		{
+			"a pause, with reasons", 2027, func() (any, error) {
+				r, err := c.Due(noon, hour, pauses(noon, after))
+				return r.At, err
+			},
+		},
 		{"counted to after the data", 2027, func() (any, error) { return c.Counted(hour, noon, after, nil) }},
-		{"counted to after the data, with a pause", 2027, func() (any, error) { return c.Counted(hour, noon, after, pauses(noon, noon.Add(time.Hour))) }},
+		{
+			"counted to after the data, with a pause", 2027, func() (any, error) {
+				return c.Counted(hour, noon, after, pauses(noon, noon.Add(time.Hour)))
+			},
+		},
 		{"counted from before the data", 2025, func() (any, error) { return c.Counted(hour, before, noon, nil) }},
-		{"half of a term that ends after the data", 2027, func() (any, error) { return c.Percent(hour, noon, after, 50, nil) }},
+		{
+			"half of a term that ends after the data", 2027, func() (any, error) {
+				return c.Percent(hour, noon, after, 50, nil)
+			},
+		},
 		{"added over the end", 2027, func() (any, error) { return c.Add(eve, time.Hour) }},
 		{"added after the data", 2027, func() (any, error) { return c.Add(after, 0) }},
 		{"elapsed over the end", 2027, func() (any, error) { return c.Elapsed(noon, after) }},
@@ -72,8 +87,16 @@ func TestNothingIsAnsweredBeyondTheData(t *testing.T) {
 		{"a warning an hour before what is due after the data", 2027, func() (any, error) { return c.Before(after, hour) }},
 		{"a warning a day before what is due after the data", 2027, func() (any, error) { return c.Before(after, days) }},
 		{"a working day", 2027, func() (any, error) { return c.IsWorkingDay(date("2027-01-04")) }},
-		{"working days over the end", 2027, func() (any, error) { return c.WorkingDays(date("2026-12-31"), date("2027-01-04")) }},
-		{"working days from before", 2025, func() (any, error) { return c.WorkingDays(date("2025-12-31"), date("2026-01-05")) }},
+		{
+			"working days over the end", 2027, func() (any, error) {
+				return c.WorkingDays(date("2026-12-31"), date("2027-01-04"))
+			},
+		},
+		{
+			"working days from before", 2025, func() (any, error) {
+				return c.WorkingDays(date("2025-12-31"), date("2026-01-05"))
+			},
+		},
 		{"the close of a day", 2027, func() (any, error) { return c.CloseOf(date("2027-01-04")) }},
 		{"the last working day", 2027, func() (any, error) { return c.LastWorkingDayOnOrBefore(date("2027-01-04")) }},
 		{"segments", 2027, func() (any, error) { s, err := c.Segments(noon, after); return len(s), err }},
@@ -83,7 +106,8 @@ func TestNothingIsAnsweredBeyondTheData(t *testing.T) {
 		if !errors.As(err, &missing) || missing.Year != c.missing || missing.Have != "2026" {
 			t.Errorf("%s: got error %v, want that %d is missing", c.asks, err, c.missing)
 		}
-		if zero := fmt.Sprint(answer); zero != "0001-01-01 00:00:00 +0000 UTC" && zero != "0s" && zero != "0" && zero != "false" && zero != "0000-00-00" {
+		if zero := fmt.Sprint(answer); zero != "0001-01-01 00:00:00 +0000 UTC" && zero != "0s" && zero != "0" &&
+			zero != "false" && zero != "0000-00-00" {
 			t.Errorf("%s: got %v with the error", c.asks, answer)
 		}
 	}
@@ -93,7 +117,8 @@ func TestNothingIsAnsweredBeyondTheData(t *testing.T) {
 func TestTheDataIsUsedToItsEnds(t *testing.T) {
 	c := always(t, 2026)
 	first, last := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
-	if at, err := c.Before(first.Add(time.Hour), calendar.Term{N: 1, Unit: calendar.Hours}); err != nil || !at.Equal(first) {
+	if at, err := c.Before(first.Add(time.Hour), calendar.Term{N: 1, Unit: calendar.Hours}); err != nil ||
+		!at.Equal(first) {
 		t.Errorf("an hour before 01:00 of the first day: %v, %v", at, err)
 	}
 	if at, err := c.PreviousClose(first.AddDate(0, 0, 1)); err != nil || !at.Equal(first.AddDate(0, 0, 1)) {
@@ -103,7 +128,8 @@ func TestTheDataIsUsedToItsEnds(t *testing.T) {
 		t.Errorf("the last opening: %v, %v", at, err)
 	}
 	// what is due at midnight belongs to the day that closes then, and the last of these is known
-	if at, err := c.Before(last, calendar.Term{N: 1, Unit: calendar.BusinessDays}); err != nil || !at.Equal(last.AddDate(0, 0, -1)) {
+	if at, err := c.Before(last, calendar.Term{N: 1, Unit: calendar.BusinessDays}); err != nil ||
+		!at.Equal(last.AddDate(0, 0, -1)) {
 		t.Errorf("a day before the last midnight: %v, %v", at, err)
 	}
 	if d, err := c.Elapsed(first, last); err != nil || d != 365*24*time.Hour {
@@ -143,7 +169,8 @@ func TestMissingYearNamesThoseThatAreThere(t *testing.T) {
 		"2026": {2026}, "2025-2026": {2025, 2026}, "2023, 2025-2026": {2023, 2025, 2026},
 	} {
 		_, err := always(t, years...).IsWorkingDay(calendar.Date{Year: 2029, Month: 1, Day: 1})
-		if want := "calendar \"always\" has no days off for 2029 (it has " + have + ")"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		if want := "calendar \"always\" has no days off for 2029 (it has " + have + ")"; err == nil ||
+			!strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v: got %v, want %s", years, err, want)
 		}
 	}
@@ -155,15 +182,31 @@ func TestPausesAndPercentagesWithoutMeaning(t *testing.T) {
 	hour := calendar.Term{N: 1, Unit: calendar.Hours}
 	backwards := []calendar.Span{{From: noon.Add(time.Minute), To: noon}}
 	for want, ask := range map[string]func() error{
-		"ends before it begins":                     func() error { _, err := c.DueAt(noon, hour, backwards); return err },
-		"pause from 2026-06-01T12:01:00Z ends":      func() error { _, err := c.Counted(hour, noon, noon.Add(time.Hour), backwards); return err },
-		"0 percent of a term; it must be 1 to 99":   func() error { _, err := c.Percent(hour, noon, noon.Add(time.Hour), 0, nil); return err },
-		"100 percent of a term":                     func() error { _, err := c.Percent(hour, noon, noon.Add(time.Hour), 100, nil); return err },
-		"50 percent of a term that is due at its s": func() error { _, err := c.Percent(hour, noon, noon, 50, nil); return err },
-		"-1ns of working time: it must not be neg":  func() error { _, err := c.Add(noon, -1); return err },
-		"a warning 1cd before the due moment has":   func() error { _, err := c.Before(noon, calendar.Term{N: 1, Unit: calendar.CalendarDays}); return err },
+		"ends before it begins": func() error { _, err := c.DueAt(noon, hour, backwards); return err },
+		"pause from 2026-06-01T12:01:00Z ends": func() error {
+			_, err := c.Counted(hour, noon, noon.Add(time.Hour), backwards)
+			return err
+		},
+		"0 percent of a term; it must be 1 to 99": func() error {
+			_, err := c.Percent(hour, noon, noon.Add(time.Hour), 0, nil)
+			return err
+		},
+		"100 percent of a term": func() error {
+			_, err := c.Percent(hour, noon, noon.Add(time.Hour), 100, nil)
+			return err
+		},
+		"50 percent of a term that is due at its s": func() error {
+			_, err := c.Percent(hour, noon, noon, 50, nil)
+			return err
+		},
+		"-1ns of working time: it must not be neg": func() error { _, err := c.Add(noon, -1); return err },
+		"a warning 1cd before the due moment has": func() error {
+			_, err := c.Before(noon, calendar.Term{N: 1, Unit: calendar.CalendarDays})
+			return err
+		},
 		"a warning 1h cutoff 17:00 -> 10:00 before": func() error {
-			_, err := c.Before(noon, calendar.Term{N: 1, Unit: calendar.Hours, Cutoff: &calendar.Cutoff{After: 17 * 3600, Due: 10 * 3600}})
+			_, err := c.Before(noon,
+				calendar.Term{N: 1, Unit: calendar.Hours, Cutoff: &calendar.Cutoff{After: 17 * 3600, Due: 10 * 3600}})
 			return err
 		},
 		"the term has no unit": func() error { _, err := c.Before(noon, calendar.Term{N: 1}); return err },
@@ -181,7 +224,8 @@ func TestPausesAndPercentagesWithoutMeaning(t *testing.T) {
 
 func TestCloseOfADayOff(t *testing.T) {
 	c := compile(t, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
-	if at, err := c.CloseOf(calendar.Date{Year: 2026, Month: 3, Day: 22}); !errors.Is(err, calendar.ErrDayOff) || !at.IsZero() {
+	if at, err := c.CloseOf(calendar.Date{Year: 2026, Month: 3, Day: 22}); !errors.Is(err, calendar.ErrDayOff) ||
+		!at.IsZero() {
 		t.Errorf("the close of a Sunday: %v, %v", at, err)
 	}
 	if at, err := c.CloseOf(calendar.Date{Year: 2026, Month: 3, Day: 20}); err != nil || at.Hour() != 18 {
@@ -192,7 +236,8 @@ func TestCloseOfADayOff(t *testing.T) {
 // TestDatesInOrder compares every pair of a list that is in order.
 func TestDatesInOrder(t *testing.T) {
 	var list []calendar.Date
-	for _, s := range []string{"2025-12-31", "2026-01-01", "2026-01-02", "2026-02-01", "2026-12-01", "2027-01-01", "2027-02-03"} {
+	for _, s := range []string{"2025-12-31", "2026-01-01", "2026-01-02", "2026-02-01", "2026-12-01", "2027-01-01",
+		"2027-02-03"} {
 		d, err := calendar.ParseDate(s)
 		if err != nil || d.String() != s {
 			t.Fatalf("%s: %v, %v", s, d, err)
@@ -284,7 +329,8 @@ func TestCountriesOverSeveralYears(t *testing.T) {
 		t.Fatalf("2024 to 2026: %d years, %v", len(days.Years), err)
 	}
 	for y, year := range days.Years {
-		if first, last := year.Days[0].Date, year.Days[len(year.Days)-1].Date; first.String() != fmt.Sprintf("%d-01-01", y) || last.Year != y {
+		if first, last := year.Days[0].Date, year.Days[len(year.Days)-1].Date; first.String() != fmt.Sprintf("%d-01-01", y) ||
+			last.Year != y {
 			t.Errorf("%d has days from %v to %v", y, first, last)
 		}
 	}
@@ -293,11 +339,14 @@ func TestCountriesOverSeveralYears(t *testing.T) {
 // TestEditionsLaidOverEachOther names where merged days come from: both, but neither an empty one nor one twice.
 func TestEditionsLaidOverEachOther(t *testing.T) {
 	for _, c := range []struct{ below, over, want string }{
-		{"law", "order 12", "law + order 12"}, {"law", "", "law"}, {"", "order 12", "order 12"}, {"law", "law", "law"}, {"", "", ""},
+		{"law", "order 12", "law + order 12"}, {"law", "", "law"}, {"", "order 12", "order 12"}, {"law", "law", "law"},
+		{"", "", ""},
 	} {
-		merged := calendar.Days{Country: "KZ", Source: c.below, Version: c.below}.Merge(calendar.Days{Source: c.over, Version: c.over})
+		merged := calendar.Days{Country: "KZ", Source: c.below,
+			Version: c.below}.Merge(calendar.Days{Source: c.over, Version: c.over})
 		if merged.Source != c.want || merged.Version != c.want || merged.Country != "KZ" {
-			t.Errorf("%q over %q: source %q, version %q of %s, want %q", c.over, c.below, merged.Source, merged.Version, merged.Country, c.want)
+			t.Errorf("%q over %q: source %q, version %q of %s, want %q", c.over, c.below, merged.Source, merged.Version,
+				merged.Country, c.want)
 		}
 	}
 }
@@ -307,10 +356,13 @@ func TestNumbersInRussian(t *testing.T) {
 	c := compile(t, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
 	start := time.Date(2026, 1, 12, 12, 0, 0, 0, c.Location())
 	for n, want := range map[int]string{
-		1: "1 рабочий день:", 2: "2 рабочих дня:", 4: "4 рабочих дня:", 5: "5 рабочих дней:", 11: "11 рабочих дней:", 12: "12 рабочих дней:",
+		1: "1 рабочий день:", 2: "2 рабочих дня:", 4: "4 рабочих дня:", 5: "5 рабочих дней:", 11: "11 рабочих дней:",
+		12: "12 рабочих дней:",
 		14: "14 рабочих дней:", 15: "15 рабочих дней:", 21: "21 рабочий день:", 22: "22 рабочих дня:", 24: "24 рабочих дня:",
-		25: "25 рабочих дней:", 101: "101 рабочий день:", 102: "102 рабочих дня:", 111: "111 рабочих дней:", 112: "112 рабочих дней:",
-		114: "114 рабочих дней:", 115: "115 рабочих дней:", 121: "121 рабочий день:", 201: "201 рабочий день:", 211: "211 рабочих дней:", 212: "212 рабочих дней:",
+		25: "25 рабочих дней:", 101: "101 рабочий день:", 102: "102 рабочих дня:", 111: "111 рабочих дней:",
+		112: "112 рабочих дней:",
+		114: "114 рабочих дней:", 115: "115 рабочих дней:", 121: "121 рабочий день:", 201: "201 рабочий день:",
+		211: "211 рабочих дней:", 212: "212 рабочих дней:",
 	} {
 		due, err := c.Due(start, calendar.Term{N: n, Unit: calendar.BusinessDays}, nil)
 		if err != nil || !strings.HasPrefix(due.Why[0].Text("ru"), want) {
@@ -322,7 +374,8 @@ func TestNumbersInRussian(t *testing.T) {
 // TestDaysAtTheEnds: the data's first and last days have answers, their neighbours outside have none.
 func TestDaysAtTheEnds(t *testing.T) {
 	c := always(t, 2026)
-	for day, known := range map[string]bool{"2025-12-31": false, "2026-01-01": true, "2026-12-31": true, "2027-01-01": false} {
+	for day, known := range map[string]bool{"2025-12-31": false, "2026-01-01": true, "2026-12-31": true,
+		"2027-01-01": false} {
 		date, err := calendar.ParseDate(day)
 		if err != nil {
 			t.Fatal(err)
@@ -346,12 +399,15 @@ func TestUnitsInWords(t *testing.T) {
 	c := compile(t, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
 	start := time.Date(2026, 1, 12, 12, 0, 0, 0, c.Location())
 	for unit, want := range map[calendar.Unit][2][3]string{
-		calendar.Minutes:           {{"1 minute", "2 minutes", "5 minutes"}, {"1 мин", "2 мин", "5 мин"}},
-		calendar.Hours:             {{"1 hour", "2 hours", "5 hours"}, {"1 ч", "2 ч", "5 ч"}},
-		calendar.BusinessDays:      {{"1 business day", "2 business days", "5 business days"}, {"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
-		calendar.CivilBusinessDays: {{"1 business day", "2 business days", "5 business days"}, {"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
-		calendar.PlainDays:         {{"1 day", "2 days", "5 days"}, {"1 сутки", "2 суток", "5 суток"}},
-		calendar.CalendarDays:      {{"1 calendar day", "2 calendar days", "5 calendar days"}, {"1 календарный день", "2 календарных дня", "5 календарных дней"}},
+		calendar.Minutes: {{"1 minute", "2 minutes", "5 minutes"}, {"1 мин", "2 мин", "5 мин"}},
+		calendar.Hours:   {{"1 hour", "2 hours", "5 hours"}, {"1 ч", "2 ч", "5 ч"}},
+		calendar.BusinessDays: {{"1 business day", "2 business days", "5 business days"},
+			{"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
+		calendar.CivilBusinessDays: {{"1 business day", "2 business days", "5 business days"},
+			{"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
+		calendar.PlainDays: {{"1 day", "2 days", "5 days"}, {"1 сутки", "2 суток", "5 суток"}},
+		calendar.CalendarDays: {{"1 calendar day", "2 calendar days", "5 calendar days"},
+			{"1 календарный день", "2 календарных дня", "5 календарных дней"}},
 	} {
 		for i, n := range []int{1, 2, 5} {
 			due, err := c.Due(start, calendar.Term{N: n, Unit: unit}, nil)
@@ -360,7 +416,8 @@ func TestUnitsInWords(t *testing.T) {
 			}
 			for l, lang := range []string{"en", "ru"} {
 				got := due.Why[0].Text(lang)
-				if rest, ok := strings.CutPrefix(got, want[l][i]); !ok || rest == "" || rest[0] != ',' && rest[0] != ' ' && rest[0] != ':' {
+				if rest, ok := strings.CutPrefix(got, want[l][i]); !ok || rest == "" ||
+					rest[0] != ',' && rest[0] != ' ' && rest[0] != ':' {
 					t.Errorf("%q, want %q", got, want[l][i])
 				}
 			}
@@ -376,9 +433,10 @@ func TestAMovedWorkingDay(t *testing.T) {
 	}
 	day := func(d int) calendar.Date { return calendar.Date{Year: 2026, Month: 3, Day: d} }
 	moved := func(instead calendar.Date) *calendar.Calendar {
-		c, err := calendar.Compile(calendar.Spec{ID: "moved", Zone: "UTC", Week: week, Days: calendar.Days{Years: map[int]calendar.Year{2026: {Status: calendar.Final, Days: []calendar.Day{
-			{Date: day(14), Kind: calendar.Working, Name: calendar.Name{RU: "перенос", EN: "moved"}, Instead: instead},
-		}}}}})
+		c, err := calendar.Compile(calendar.Spec{ID: "moved", Zone: "UTC", Week: week,
+			Days: calendar.Days{Years: map[int]calendar.Year{2026: {Status: calendar.Final, Days: []calendar.Day{
+				{Date: day(14), Kind: calendar.Working, Name: calendar.Name{RU: "перенос", EN: "moved"}, Instead: instead},
+			}}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -389,15 +447,22 @@ func TestAMovedWorkingDay(t *testing.T) {
 		closes          int
 		said, inRussian string
 	}{
-		{day(16), 16, "worked although a weekend: Sat 2026-03-14 (moved) instead of Mon 2026-03-16", "рабочие выходные: Сб 2026-03-14 (перенос) вместо Пн 2026-03-16"},
-		{calendar.Date{}, 18, "worked although a weekend: Sat 2026-03-14 (moved)", "рабочие выходные: Сб 2026-03-14 (перенос)"},
+		{
+			day(16), 16, "worked although a weekend: Sat 2026-03-14 (moved) instead of Mon 2026-03-16",
+			"рабочие выходные: Сб 2026-03-14 (перенос) вместо Пн 2026-03-16",
+		},
+		{
+			calendar.Date{}, 18, "worked although a weekend: Sat 2026-03-14 (moved)",
+			"рабочие выходные: Сб 2026-03-14 (перенос)",
+		},
 	} {
 		cal := moved(c.instead)
 		at, err := cal.CloseOf(day(14))
 		if err != nil || at.Hour() != c.closes {
 			t.Errorf("in place of %v it closes %v, %v", c.instead, at, err)
 		}
-		due, err := cal.Due(time.Date(2026, 3, 13, 12, 0, 0, 0, time.UTC), calendar.Term{N: 1, Unit: calendar.BusinessDays}, nil)
+		due, err := cal.Due(time.Date(2026, 3, 13, 12, 0, 0, 0, time.UTC), calendar.Term{N: 1, Unit: calendar.BusinessDays},
+			nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -405,7 +470,8 @@ func TestAMovedWorkingDay(t *testing.T) {
 		for _, why := range due.Why {
 			en, ru = append(en, why.Text("en")), append(ru, why.Text("ru"))
 		}
-		if !strings.Contains(strings.Join(en, "\n")+"\n", c.said+"\n") || !strings.Contains(strings.Join(ru, "\n")+"\n", c.inRussian+"\n") {
+		if !strings.Contains(strings.Join(en, "\n")+"\n", c.said+"\n") ||
+			!strings.Contains(strings.Join(ru, "\n")+"\n", c.inRussian+"\n") {
 			t.Errorf("in place of %v: %q, %q", c.instead, en, ru)
 		}
 	}

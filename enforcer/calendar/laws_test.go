@@ -88,7 +88,8 @@ func TestLaterStartsAndLongerTermsAreNotDueEarlier(t *testing.T) {
 		start := drawLawMoment(t, c, "start")
 		later := start.Add(time.Duration(rapid.IntRange(0, 10*86400).Draw(t, "later by")) * time.Second)
 		unit := rapid.SampledFrom([]calendar.Unit{
-			calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays, calendar.CalendarDays,
+			calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays,
+			calendar.CalendarDays,
 		}).Draw(t, "unit")
 		if unit == calendar.BusinessDays && (shownTwice(start) || shownTwice(later)) {
 			return // "the same local time" goes back with the clock
@@ -155,7 +156,8 @@ func TestAPauseNeverShortens(t *testing.T) {
 		term := calendar.Term{
 			N: rapid.IntRange(1, 40).Draw(t, "n"),
 			Unit: rapid.SampledFrom([]calendar.Unit{
-				calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays, calendar.CalendarDays,
+				calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays,
+				calendar.CalendarDays,
 			}).Draw(t, "unit"),
 		}
 		if term.Unit == calendar.Hours {
@@ -190,7 +192,8 @@ func amount(t calendar.Term) time.Duration {
 
 func TestFractionsOfASecondAreCutOff(t *testing.T) {
 	c := compile(t, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
-	term := calendar.Term{N: 20, Unit: calendar.Minutes, Cutoff: &calendar.Cutoff{After: 17*3600 + 1800, Due: 9*3600 + 1200}}
+	term := calendar.Term{N: 20, Unit: calendar.Minutes,
+		Cutoff: &calendar.Cutoff{After: 17*3600 + 1800, Due: 9*3600 + 1200}}
 	start := time.Date(2024, 3, 14, 17, 30, 0, 999_999_999, c.Location())
 	due, err := c.DueAt(start, term, nil)
 	if want := time.Date(2024, 3, 14, 17, 50, 0, 0, c.Location()); err != nil || !due.Equal(want) {
@@ -217,13 +220,16 @@ func TestMissingYears(t *testing.T) {
 		return v
 	}
 	asks := map[string]func() error{
-		"hours into 2028":     func() error { _, err := c.DueAt(last, term("2h"), nil); return err },
-		"days into 2028":      func() error { _, err := c.DueAt(last, term("1bd"), nil); return err },
-		"0m in 2028":          func() error { _, err := c.DueAt(last.AddDate(0, 0, 1), term("0m"), nil); return err },
-		"elapsed into 2028":   func() error { _, err := c.Elapsed(last, last.AddDate(0, 0, 2)); return err },
-		"segments into 2028":  func() error { _, err := c.Segments(last, last.AddDate(0, 0, 2)); return err },
-		"opening after 2027":  func() error { _, err := c.NextOpening(last); return err },
-		"a day of 2028":       func() error { _, err := c.IsWorkingDay(calendar.Date{Year: 2028, Month: 2, Day: 1}); return err },
+		"hours into 2028":    func() error { _, err := c.DueAt(last, term("2h"), nil); return err },
+		"days into 2028":     func() error { _, err := c.DueAt(last, term("1bd"), nil); return err },
+		"0m in 2028":         func() error { _, err := c.DueAt(last.AddDate(0, 0, 1), term("0m"), nil); return err },
+		"elapsed into 2028":  func() error { _, err := c.Elapsed(last, last.AddDate(0, 0, 2)); return err },
+		"segments into 2028": func() error { _, err := c.Segments(last, last.AddDate(0, 0, 2)); return err },
+		"opening after 2027": func() error { _, err := c.NextOpening(last); return err },
+		"a day of 2028": func() error {
+			_, err := c.IsWorkingDay(calendar.Date{Year: 2028, Month: 2, Day: 1})
+			return err
+		},
 		"elapsed from 2022":   func() error { _, err := c.Elapsed(early, last); return err },
 		"warning before 2023": func() error { _, err := c.Before(early.AddDate(0, 0, 3), term("9bd")); return err },
 		"close before 2023":   func() error { _, err := c.PreviousClose(early.AddDate(0, 0, 1)); return err },
@@ -253,9 +259,10 @@ func TestYearsApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := calendar.Compile(calendar.Spec{ID: "holes", Zone: "UTC", Week: week, Days: calendar.Days{Years: map[int]calendar.Year{
-		2023: {Status: calendar.Final}, 2025: {Status: calendar.Final}, 2026: {Status: calendar.Final},
-	}}})
+	c, err := calendar.Compile(calendar.Spec{ID: "holes", Zone: "UTC", Week: week,
+		Days: calendar.Days{Years: map[int]calendar.Year{
+			2023: {Status: calendar.Final}, 2025: {Status: calendar.Final}, 2026: {Status: calendar.Final},
+		}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +274,8 @@ func TestYearsApart(t *testing.T) {
 	if _, err := c.Elapsed(at(2023), at(2025)); !errors.As(err, &missing) || missing.Year != 2024 {
 		t.Errorf("from 2023 to 2025: %v; want the missing year 2024", err)
 	}
-	if _, err := c.WorkingDays(calendar.DateOf(at(2023)), calendar.DateOf(at(2025))); !errors.As(err, &missing) || missing.Year != 2024 {
+	if _, err := c.WorkingDays(calendar.DateOf(at(2023)), calendar.DateOf(at(2025))); !errors.As(err, &missing) ||
+		missing.Year != 2024 {
 		t.Errorf("days from 2023 to 2025: %v; want the missing year 2024", err)
 	}
 	if due, err := c.Add(at(2023), 12*time.Hour); err != nil || !due.Equal(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)) {

@@ -133,7 +133,8 @@ func drawIntervals(t *rapid.T, least int) []calendar.Interval {
 func drawDay(t *rapid.T, around calendar.Date) calendar.Day {
 	day := calendar.Day{
 		Date: around.AddDays(rapid.IntRange(-8, 14).Draw(t, "special day")),
-		Kind: rapid.SampledFrom([]calendar.Kind{calendar.Off, calendar.Off, calendar.Working, calendar.Short, calendar.Ordinary}).Draw(t, "kind"),
+		Kind: rapid.SampledFrom([]calendar.Kind{calendar.Off, calendar.Off, calendar.Working, calendar.Short,
+			calendar.Ordinary}).Draw(t, "kind"),
 	}
 	short := time.Duration(rapid.IntRange(1, 40).Draw(t, "short by quarters")) * 15 * time.Minute
 	switch day.Kind {
@@ -173,7 +174,8 @@ func (w world) drawMoment(t *rapid.T, label string, days int) time.Time {
 func (w world) drawTerm(t *rapid.T, start time.Time) calendar.Term {
 	most := int(min(60*time.Hour, 2*w.weekly) / time.Minute)
 	term := calendar.Term{Unit: rapid.SampledFrom([]calendar.Unit{
-		calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays, calendar.CalendarDays,
+		calendar.Minutes, calendar.Hours, calendar.BusinessDays, calendar.CivilBusinessDays, calendar.PlainDays,
+		calendar.CalendarDays,
 	}).Draw(t, "unit")}
 	cutoff := false
 	switch term.Unit {
@@ -317,7 +319,8 @@ func TestModelAgreesOnBefore(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want := w.model.before(due.Unix(), term); got.Unix() != want {
-				t.Fatalf("%s before %s: got %s, the model says %s", term, say(due), say(got), say(time.Unix(want, 0).In(w.cal.Location())))
+				t.Fatalf("%s before %s: got %s, the model says %s", term, say(due), say(got),
+					say(time.Unix(want, 0).In(w.cal.Location())))
 			}
 		}
 	})

@@ -74,7 +74,8 @@ func TestParseTimeOfDay(t *testing.T) {
 			t.Errorf("%q: got %v, %v; want %s", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "9", "9.20", "24:01", "25:00", "09:60", "9:0", "09:00:60", "-1:00", "09:00 ", "1:2:3:4", "٠٩:٠٠"} {
+	for _, text := range []string{"", "9", "9.20", "24:01", "25:00", "09:60", "9:0", "09:00:60", "-1:00", "09:00 ",
+		"1:2:3:4", "٠٩:٠٠"} {
 		if got, err := calendar.ParseTimeOfDay(text); err == nil || !strings.Contains(err.Error(), "write 09:00") {
 			t.Errorf("%q: got %v, %v; want an error that says what to write", text, got, err)
 		}
@@ -128,19 +129,36 @@ func TestCompileRefuses(t *testing.T) {
 	}
 	may1 := calendar.Date{Year: 2024, Month: 5, Day: 1}
 	for want, spec := range map[string]calendar.Spec{
-		`zone "Mars/Olympus" is not known`:      {Zone: "Mars/Olympus", Week: week, Days: year()},
-		`zone "" depends on the machine`:        {Zone: "", Week: week, Days: year()},
-		`zone "Local" depends on the machine`:   {Zone: "Local", Week: week, Days: year()},
-		"the week has no working hours":         {Zone: "UTC", Days: year()},
-		"hours of Tue: 18:00-09:00 does not en": {Zone: "UTC", Week: calendar.Week{2: {{From: 18 * 3600, To: 9 * 3600}}}, Days: year()},
-		"no year has data":                      {Zone: "UTC", Week: week},
-		`2024 has status ""`:                    {Zone: "UTC", Week: week, Days: calendar.Days{Years: map[int]calendar.Year{2024: {}}}},
-		"is not a day of 2024":                  {Zone: "UTC", Week: week, Days: year(calendar.Day{Date: calendar.Date{Year: 2023, Month: 5, Day: 1}, Kind: calendar.Off})},
-		"2024-02-30 is not a day":               {Zone: "UTC", Week: week, Days: year(calendar.Day{Date: calendar.Date{Year: 2024, Month: 2, Day: 30}, Kind: calendar.Off})},
-		"2024-05-01 is given twice":             {Zone: "UTC", Week: week, Days: year(calendar.Day{Date: may1, Kind: calendar.Off}, calendar.Day{Date: may1, Kind: calendar.Off})},
-		"2024-05-01 has no kind":                {Zone: "UTC", Week: week, Days: year(calendar.Day{Date: may1})},
-		"without saying by how much":            {Zone: "UTC", Week: week, Days: year(calendar.Day{Date: may1, Kind: calendar.Short})},
-		"a day off and cannot be short":         {Zone: "UTC", Week: week, Days: year(calendar.Day{Date: may1, Kind: calendar.Off, ShortBy: time.Hour})},
+		`zone "Mars/Olympus" is not known`:    {Zone: "Mars/Olympus", Week: week, Days: year()},
+		`zone "" depends on the machine`:      {Zone: "", Week: week, Days: year()},
+		`zone "Local" depends on the machine`: {Zone: "Local", Week: week, Days: year()},
+		"the week has no working hours":       {Zone: "UTC", Days: year()},
+		"hours of Tue: 18:00-09:00 does not en": {
+			Zone: "UTC", Week: calendar.Week{2: {{From: 18 * 3600, To: 9 * 3600}}}, Days: year(),
+		},
+		"no year has data": {Zone: "UTC", Week: week},
+		`2024 has status ""`: {
+			Zone: "UTC", Week: week, Days: calendar.Days{Years: map[int]calendar.Year{2024: {}}},
+		},
+		"is not a day of 2024": {
+			Zone: "UTC", Week: week,
+			Days: year(calendar.Day{Date: calendar.Date{Year: 2023, Month: 5, Day: 1}, Kind: calendar.Off}),
+		},
+		"2024-02-30 is not a day": {
+			Zone: "UTC", Week: week,
+			Days: year(calendar.Day{Date: calendar.Date{Year: 2024, Month: 2, Day: 30}, Kind: calendar.Off}),
+		},
+		"2024-05-01 is given twice": {
+			Zone: "UTC", Week: week,
+			Days: year(calendar.Day{Date: may1, Kind: calendar.Off}, calendar.Day{Date: may1, Kind: calendar.Off}),
+		},
+		"2024-05-01 has no kind": {Zone: "UTC", Week: week, Days: year(calendar.Day{Date: may1})},
+		"without saying by how much": {
+			Zone: "UTC", Week: week, Days: year(calendar.Day{Date: may1, Kind: calendar.Short}),
+		},
+		"a day off and cannot be short": {
+			Zone: "UTC", Week: week, Days: year(calendar.Day{Date: may1, Kind: calendar.Off, ShortBy: time.Hour}),
+		},
 	} {
 		if _, err := calendar.Compile(spec); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got error %v, want %q", err, want)
@@ -185,7 +203,8 @@ func FuzzParseTimeOfDay(f *testing.F) {
 }
 
 func FuzzParseWeek(f *testing.F) {
-	for _, s := range []string{"Mon-Fri 09:00-18:00", "Mon-Fri 10:00-14:00, 15:00-19:00; Sat 10:00-12:00", "Fri-Mon 00:00-24:00", ";;", "Mon"} {
+	for _, s := range []string{"Mon-Fri 09:00-18:00", "Mon-Fri 10:00-14:00, 15:00-19:00; Sat 10:00-12:00",
+		"Fri-Mon 00:00-24:00", ";;", "Mon"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -38,7 +38,8 @@ func TestZones(t *testing.T) {
 // TestZoneNames: a zone that depends on the machine, and a name that is none, are refused with what to write.
 func TestZoneNames(t *testing.T) {
 	for _, name := range []string{"", "Local", "Asia/Alma-Ata-2", "../../etc/passwd", "asia/almaty"} {
-		if loc, err := calendar.LoadZone(name); err == nil || !strings.Contains(err.Error(), "write a name like Asia/Almaty") {
+		if loc, err := calendar.LoadZone(name); err == nil ||
+			!strings.Contains(err.Error(), "write a name like Asia/Almaty") {
 			t.Errorf("LoadZone(%q) = %v, %v", name, loc, err)
 		}
 	}
@@ -49,8 +50,8 @@ func TestZoneNames(t *testing.T) {
 	}
 }
 
-// TestLastDayOfALeapYear: where a zone's rule and not a list tells its changes, the standard library puts the end of the
-// last day of a leap year before that day. A calendar that believed it was never done.
+// TestLastDayOfALeapYear: where a zone's rule and not a list tells its changes, the standard library puts the end of
+// the last day of a leap year before that day. A calendar that believed it was never done.
 func TestLastDayOfALeapYear(t *testing.T) {
 	loc, err := calendar.LoadZone("Europe/Berlin")
 	if err != nil {

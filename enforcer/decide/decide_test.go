@@ -59,14 +59,16 @@ func kamal(t testing.TB) *enforcer.Contract {
 // request is a critical one, received on Monday at 10:00, with what people did later.
 func request(t testing.TB, later ...enforcer.Moment) *enforcer.Request {
 	state := enforcer.State{Covered: true, Status: enforcer.New, Severity: "critical"}
-	r := &enforcer.Request{Connection: "helpdesk", Issue: "7", Key: "#7", Subject: "Printer on fire", CreatedAt: at(t, "10:00"), ReceivedAt: at(t, "10:00")}
+	r := &enforcer.Request{Connection: "helpdesk", Issue: "7", Key: "#7", Subject: "Printer on fire",
+		CreatedAt: at(t, "10:00"), ReceivedAt: at(t, "10:00")}
 	r.Moments = append([]enforcer.Moment{{Event: "created", At: at(t, "10:00"), StatusSet: true, State: state}}, later...)
 	return r
 }
 
 func resolved(t testing.TB, when string) enforcer.Moment {
 	state := enforcer.State{Covered: true, Status: enforcer.Resolved, Severity: "critical"}
-	return enforcer.Moment{Event: "journal:9", At: at(t, when), By: enforcer.Person{ID: "2", Name: "Anna", Role: enforcer.Support}, StatusSet: true, State: state}
+	return enforcer.Moment{Event: "journal:9", At: at(t, when),
+		By: enforcer.Person{ID: "2", Name: "Anna", Role: enforcer.Support}, StatusSet: true, State: state}
 }
 
 // world is a case with what the ledger has of it.
@@ -98,8 +100,8 @@ func tell(ds []enforcer.Decision) string {
 
 const receipt = "acknowledge/start intended start; "
 
-// TestWhatBecomesOfSteps decides one critical request of 10:00 at different moments, under what the ledger and the cutover
-// say.
+// TestWhatBecomesOfSteps decides one critical request of 10:00 at different moments, under what the ledger and the
+// cutover say.
 func TestWhatBecomesOfSteps(t *testing.T) {
 	type edit func(t *testing.T, w *world)
 	passed := func(when string) edit {
@@ -128,14 +130,39 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 		{"a second before the warning", "10:09:59", nil, nil, "acknowledge/start intended start"},
 		{"in the warning's second", "10:10", nil, nil, receipt + "respond/warn-50 intended warn"},
 		{"the due's own second is in time", "10:20", nil, nil, receipt + "respond/warn-50 intended warn"},
-		{"after it, the due says it all", "10:20:01", nil, nil, receipt + "respond/warn-50 overtaken overtaken; respond/due intended due"},
-		{"the warning was written", "10:20:01", nil, []edit{recorded("respond/warn-50", enforcer.Done)}, receipt + "respond/due intended due"},
-		{"the warning was sent, and nobody knows", "10:20:01", nil, []edit{recorded("respond/warn-50", enforcer.Sent)}, receipt + "respond/due intended due"},
-		{"the due was written first", "10:20:01", nil, []edit{recorded("respond/due", enforcer.Done)}, receipt + "respond/warn-50 overtaken overtaken"},
-		{"a fault held the warning up until the due had passed", "10:25", nil, []edit{recorded("respond/warn-50", enforcer.Intended), recorded("respond/due", enforcer.Done), recorded("acknowledge/start", enforcer.Done)}, "respond/warn-50 overtaken overtaken"},
-		{"a warning that was needless lives again", "10:12", nil, []edit{recorded("respond/warn-50", enforcer.Needless)}, receipt + "respond/warn-50 intended warn"},
-		{"a refused one is not decided again", "10:12", nil, []edit{recorded("respond/warn-50", enforcer.Refused)}, "acknowledge/start intended start"},
-		{"resolved before the warning", "10:15", []enforcer.Moment{resolved(t, "10:09")}, nil, "acknowledge/start needless ended"},
+		{
+			"after it, the due says it all", "10:20:01", nil, nil,
+			receipt + "respond/warn-50 overtaken overtaken; respond/due intended due",
+		},
+		{
+			"the warning was written", "10:20:01", nil, []edit{recorded("respond/warn-50", enforcer.Done)},
+			receipt + "respond/due intended due",
+		},
+		{
+			"the warning was sent, and nobody knows", "10:20:01", nil, []edit{recorded("respond/warn-50", enforcer.Sent)},
+			receipt + "respond/due intended due",
+		},
+		{
+			"the due was written first", "10:20:01", nil, []edit{recorded("respond/due", enforcer.Done)},
+			receipt + "respond/warn-50 overtaken overtaken",
+		},
+		{
+			"a fault held the warning up until the due had passed", "10:25", nil,
+			[]edit{recorded("respond/warn-50", enforcer.Intended), recorded("respond/due", enforcer.Done),
+				recorded("acknowledge/start", enforcer.Done)}, "respond/warn-50 overtaken overtaken",
+		},
+		{
+			"a warning that was needless lives again", "10:12", nil, []edit{recorded("respond/warn-50", enforcer.Needless)},
+			receipt + "respond/warn-50 intended warn",
+		},
+		{
+			"a refused one is not decided again", "10:12", nil, []edit{recorded("respond/warn-50", enforcer.Refused)},
+			"acknowledge/start intended start",
+		},
+		{
+			"resolved before the warning", "10:15", []enforcer.Moment{resolved(t, "10:09")}, nil,
+			"acknowledge/start needless ended",
+		},
 		{
 			"resolved after the warning", "10:15",
 			[]enforcer.Moment{resolved(t, "10:11")},
@@ -173,7 +200,10 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 			[]edit{known, passed("10:12:01")},
 			"acknowledge/start past moved-into-past; respond/warn-50 past moved-into-past",
 		},
-		{"first seen now: it is late, not past", "10:16", nil, []edit{passed("10:15")}, receipt + "respond/warn-50 intended warn"},
+		{
+			"first seen now: it is late, not past", "10:16", nil, []edit{passed("10:15")},
+			receipt + "respond/warn-50 intended warn",
+		},
 		{
 			"it could not be read since", "10:16", nil,
 			[]edit{passed("10:15"), last(func(_ *testing.T, it *enforcer.AgendaItem) { it.Fingerprint = "" })},
@@ -184,7 +214,11 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 			[]edit{passed("10:15"), func(_ *testing.T, w *world) { w.c.Contract.Stale = true }},
 			"acknowledge/start past moved-into-past; respond/warn-50 past moved-into-past",
 		},
-		{"before the first pass", "10:16", nil, []edit{func(_ *testing.T, w *world) { w.c.Contract.Stale = true }}, receipt + "respond/warn-50 intended warn"},
+		{
+			"before the first pass", "10:16", nil, []edit{func(_ *testing.T, w *world) {
+				w.c.Contract.Stale = true
+			}}, receipt + "respond/warn-50 intended warn",
+		},
 		{
 			"on hold", "10:12", nil,
 			[]edit{func(_ *testing.T, w *world) { w.c.Evaluation.Request.Hold = "label" }},
@@ -206,7 +240,8 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 			"acknowledge/start past before-enforcement; respond/warn-50 past before-enforcement",
 		},
 		{"fields are kept beside it", "10:00", nil, []edit{func(_ *testing.T, w *world) {
-			w.c.Upkeep = &enforcer.Decision{Key: enforcer.StepKey{Obligation: enforcer.Upkeep, Step: "fields"}, State: enforcer.Intended, Reason: enforcer.Reason{Code: "upkeep"}}
+			w.c.Upkeep = &enforcer.Decision{Key: enforcer.StepKey{Obligation: enforcer.Upkeep, Step: "fields"},
+				State: enforcer.Intended, Reason: enforcer.Reason{Code: "upkeep"}}
 		}}, receipt + "upkeep/fields intended upkeep"},
 	} {
 		w := newWorld(t, request(t, c.moments...), c.now)
@@ -226,7 +261,8 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 	}
 }
 
-// TestInternalStepsWait: what staff is told waits for the opening; what falls on a close, and what the customer is owed, not.
+// TestInternalStepsWait: what staff is told waits for the opening; what falls on a close, and what the customer is
+// owed, not.
 func TestInternalStepsWait(t *testing.T) {
 	for _, c := range []struct{ now, want, opening string }{
 		{"17 12:00", "intended", ""},
@@ -255,7 +291,8 @@ func TestInternalStepsWait(t *testing.T) {
 	late.CreatedAt, late.ReceivedAt = at(t, "16:00"), at(t, "16:00")
 	late.Moments[0].At = at(t, "16:00")
 	for _, d := range decide.Decide(newWorld(t, late, "18:00:01").c).Decisions {
-		want := map[string]enforcer.EntryState{"involve-developers": enforcer.Intended, "respond": enforcer.Waiting}[d.Key.Obligation]
+		want := map[string]enforcer.EntryState{"involve-developers": enforcer.Intended,
+			"respond": enforcer.Waiting}[d.Key.Obligation]
 		if want != "" && d.State != want && d.State != enforcer.Overtaken {
 			t.Errorf("%s/%s at the close: %s", d.Key.Obligation, d.Key.Step, d.State)
 		}
@@ -266,7 +303,8 @@ func TestInternalStepsWait(t *testing.T) {
 func TestOnlyALaterStepOvertakes(t *testing.T) {
 	at := func(m int) time.Time { return at(t, "12:00").Add(time.Duration(m) * time.Minute) }
 	step := func(id string, audience enforcer.Audience, a enforcer.Actions) *enforcer.Step {
-		return &enforcer.Step{ID: id, Trigger: enforcer.Trigger{Percent: 50}, Comment: &enforcer.StepComment{Audience: audience, Text: "warn"}, Actions: a}
+		return &enforcer.Step{ID: id, Trigger: enforcer.Trigger{Percent: 50},
+			Comment: &enforcer.StepComment{Audience: audience, Text: "warn"}, Actions: a}
 	}
 	up, top := enforcer.Actions{Priority: enforcer.PriorityUp}, enforcer.Actions{Priority: enforcer.PriorityTop}
 	type s struct {
@@ -282,14 +320,35 @@ func TestOnlyALaterStepOvertakes(t *testing.T) {
 		want string
 	}{
 		{"later", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, top), 1}}, "a overtaken, b intended"},
-		{"named later, due earlier", enforcer.Timer, [2]s{a(1), {"o", "c", step("b", enforcer.Internal, top), 0}}, "b intended, a intended"},
+		{
+			"named later, due earlier", enforcer.Timer, [2]s{a(1), {"o", "c", step("b", enforcer.Internal, top), 0}},
+			"b intended, a intended",
+		},
 		{"at once", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, top), 0}}, "a overtaken, b intended"},
-		{"it does less", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, enforcer.Actions{}), 1}}, "a intended, b intended"},
-		{"it tells others", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Public, top), 1}}, "a intended, b intended"},
-		{"of another obligation", enforcer.Timer, [2]s{a(0), {"p", "c", step("b", enforcer.Internal, top), 1}}, "a intended, b intended"},
-		{"of a later cycle", enforcer.Timer, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}}, "a overtaken, b intended"},
-		{"of another period of a duty", enforcer.Duty, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}}, "a intended, b intended"},
-		{"of another check", enforcer.Check, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}}, "a intended, b intended"},
+		{
+			"it does less", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, enforcer.Actions{}), 1}},
+			"a intended, b intended",
+		},
+		{
+			"it tells others", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Public, top), 1}},
+			"a intended, b intended",
+		},
+		{
+			"of another obligation", enforcer.Timer, [2]s{a(0), {"p", "c", step("b", enforcer.Internal, top), 1}},
+			"a intended, b intended",
+		},
+		{
+			"of a later cycle", enforcer.Timer, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
+			"a overtaken, b intended",
+		},
+		{
+			"of another period of a duty", enforcer.Duty, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
+			"a intended, b intended",
+		},
+		{
+			"of another check", enforcer.Check, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
+			"a intended, b intended",
+		},
 	} {
 		contract := kamal(t)
 		obligations := map[string]*enforcer.Obligation{"o": {ID: "o", Kind: c.kind}, "p": {ID: "p", Kind: c.kind}}
@@ -301,7 +360,8 @@ func TestOnlyALaterStepOvertakes(t *testing.T) {
 				*known = o
 			}
 			cycle := enforcer.Cycle{
-				Contract: contract, Obligation: obligations[one.obligation], Rule: &o.Rules[0], ID: one.cycle, State: enforcer.Running, StartedAt: at(0), CountsFrom: at(0),
+				Contract: contract, Obligation: obligations[one.obligation], Rule: &o.Rules[0], ID: one.cycle,
+				State: enforcer.Running, StartedAt: at(0), CountsFrom: at(0),
 			}
 			cycle.Steps = reached(t, contract, one.step, at(one.at))
 			ev.Cycles = append(ev.Cycles, cycle)
@@ -324,7 +384,8 @@ func reached(t *testing.T, c *enforcer.Contract, step *enforcer.Step, at time.Ti
 	t.Helper()
 	half := *step
 	half.Trigger = enforcer.Trigger{Percent: 50}
-	sum := enforcer.Obligation{ID: "sum", Kind: enforcer.Account, Rules: []enforcer.Rule{{Sum: &enforcer.Sum{Percent: 100}, Steps: []enforcer.Step{half}}}}
+	sum := enforcer.Obligation{ID: "sum", Kind: enforcer.Account,
+		Rules: []enforcer.Rule{{Sum: &enforcer.Sum{Percent: 100}, Steps: []enforcer.Step{half}}}}
 	ev := enforcer.Spend(c, "helpdesk", enforcer.Spending{Obligation: &sum, Spent: 100, Sum: 100}, at, at)
 	if steps := ev.Cycles[0].Steps; len(steps) == 1 && steps[0].At.Equal(at) {
 		steps[0].Step = step
@@ -341,40 +402,52 @@ func TestStandaloneRecords(t *testing.T) {
 	w.c.WatchIssue = "#99"
 	w.c.Contract.Language = "en"
 	f := decide.Decide(w.c)
-	due := f.Decisions[slices.IndexFunc(f.Decisions, func(d enforcer.Decision) bool { return d.Key.Obligation == "respond" && d.Key.Step == "due" })]
+	due := f.Decisions[slices.IndexFunc(f.Decisions, func(d enforcer.Decision) bool {
+		return d.Key.Obligation == "respond" && d.Key.Step == "due"
+	})]
 	e := f.Entry(due)
 	calendar := w.c.Contract.Calendar.Version()
 	facts := enforcer.Facts{
-		Rule: "start of work", Version: "1", Fingerprint: "f1", Calendar: calendar, StartedAt: at(t, "10:00"), Elapsed: 30 * time.Minute,
-		Events: []string{"created"}, Why: []string{"20 minutes of working time: Mon-Fri 09:00-18:00, Asia/Almaty"},
+		Rule: "start of work", Version: "1", Fingerprint: "f1", Calendar: calendar, StartedAt: at(t, "10:00"),
+		Elapsed: 30 * time.Minute,
+		Events:  []string{"created"}, Why: []string{"20 minutes of working time: Mon-Fri 09:00-18:00, Asia/Almaty"},
 	}
-	if d := cmp.Diff(facts, e.Facts); d != "" || e.IssueKey != "#7" || e.Subject != "Printer on fire" || !e.DecidedAt.Equal(at(t, "10:40")) {
+	if d := cmp.Diff(facts, e.Facts); d != "" || e.IssueKey != "#7" || e.Subject != "Printer on fire" ||
+		!e.DecidedAt.Equal(at(t, "10:40")) {
 		t.Errorf("entry of %s, %q, decided %s:\n%s", e.IssueKey, e.Subject, e.DecidedAt, d)
 	}
 	var said []string
 	for _, v := range f.Verdicts() {
-		said = append(said, fmt.Sprintf("%s %s by %s %s, %s, %s", v.Obligation, v.State, v.EndBy, v.EndEvent, v.LastEvent, v.Elapsed))
-		if v.IssueKey != "#7" || v.Subject != "Printer on fire" || v.Connection != "helpdesk" || v.Issue != "7" || v.Contract != "kamal" || v.Ordinal != 1 ||
-			v.EndByRole != enforcer.Support || v.Facts.Fingerprint != "f1" || v.Source == "" || v.Severity != "critical" || v.Cycle != "created" || !v.StartedAt.Equal(at(t, "10:00")) {
+		said = append(said,
+			fmt.Sprintf("%s %s by %s %s, %s, %s", v.Obligation, v.State, v.EndBy, v.EndEvent, v.LastEvent, v.Elapsed))
+		if v.IssueKey != "#7" || v.Subject != "Printer on fire" || v.Connection != "helpdesk" || v.Issue != "7" ||
+			v.Contract != "kamal" || v.Ordinal != 1 ||
+			v.EndByRole != enforcer.Support || v.Facts.Fingerprint != "f1" || v.Source == "" || v.Severity != "critical" ||
+			v.Cycle != "created" || !v.StartedAt.Equal(at(t, "10:00")) {
 			t.Errorf("verdict %+v", v)
 		}
 	}
 	want := []string{
 		"acknowledge breached by Anna journal:9, journal:9, 30m0s", "respond breached by Anna journal:9, journal:9, 30m0s",
-		"involve-developers met by Anna journal:9, journal:9, 30m0s", "inform-management met by Anna journal:9, journal:9, 30m0s",
+		"involve-developers met by Anna journal:9, journal:9, 30m0s",
+		"inform-management met by Anna journal:9, journal:9, 30m0s",
 		"progress-update met by Anna journal:9, journal:9, 30m0s",
 	}
 	if d := cmp.Diff(want, said); d != "" {
 		t.Errorf("verdicts: %s", d)
 	}
 	item := f.Item()
-	if len(item.Cycles) != 0 || item.Issue != "7" || item.IssueKey != "#7" || item.Subject != "Printer on fire" || item.Severity != "critical" ||
-		item.Connection != "helpdesk" || item.Contract != "kamal" || item.Fingerprint != "f1" || !item.EvaluatedAt.Equal(at(t, "10:40")) || !item.Next.IsZero() {
+	if len(item.Cycles) != 0 || item.Issue != "7" || item.IssueKey != "#7" || item.Subject != "Printer on fire" ||
+		item.Severity != "critical" ||
+		item.Connection != "helpdesk" || item.Contract != "kamal" || item.Fingerprint != "f1" ||
+		!item.EvaluatedAt.Equal(at(t, "10:40")) || !item.Next.IsZero() {
 		t.Errorf("agenda item %+v", item)
 	}
 	open := decide.Finding{Case: newWorld(t, request(t), "10:05").c}
-	if item := open.Item(); len(item.Cycles) != 5 || item.Cycles[1].Obligation != "respond" || !item.Cycles[1].Due.Equal(at(t, "10:20")) ||
-		item.Cycles[1].State != enforcer.Running || item.Cycles[1].Ordinal != 1 || item.Cycles[1].ID != "created" || !item.Cycles[1].StartedAt.Equal(at(t, "10:00")) ||
+	if item := open.Item(); len(item.Cycles) != 5 || item.Cycles[1].Obligation != "respond" ||
+		!item.Cycles[1].Due.Equal(at(t, "10:20")) ||
+		item.Cycles[1].State != enforcer.Running || item.Cycles[1].Ordinal != 1 || item.Cycles[1].ID != "created" ||
+		!item.Cycles[1].StartedAt.Equal(at(t, "10:00")) ||
 		!item.Next.Equal(at(t, "10:10")) {
 		t.Errorf("agenda item %+v", item)
 	}
@@ -406,9 +479,13 @@ func TestWhatIsNotJudged(t *testing.T) {
 		"accounts": {func(f *decide.Finding) {
 			each(f, func(c *enforcer.Cycle) { o := *c.Obligation; o.Kind = enforcer.Account; c.Obligation = &o })
 		}, 0},
-		"no data":         {func(f *decide.Finding) { each(f, func(c *enforcer.Cycle) { c.Unjudged = fmt.Errorf("no data") }) }, 0},
-		"a hidden period": {func(f *decide.Finding) { each(f, func(c *enforcer.Cycle) { c.Run = &enforcer.Run{Hidden: true} }) }, 0},
-		"a period":        {func(f *decide.Finding) { each(f, func(c *enforcer.Cycle) { c.Run = &enforcer.Run{Key: "#40"} }) }, 5},
+		"no data": {
+			func(f *decide.Finding) { each(f, func(c *enforcer.Cycle) { c.Unjudged = fmt.Errorf("no data") }) }, 0,
+		},
+		"a hidden period": {
+			func(f *decide.Finding) { each(f, func(c *enforcer.Cycle) { c.Run = &enforcer.Run{Hidden: true} }) }, 0,
+		},
+		"a period": {func(f *decide.Finding) { each(f, func(c *enforcer.Cycle) { c.Run = &enforcer.Run{Key: "#40"} }) }, 5},
 	} {
 		if got := judged(c.edit); got != c.want {
 			t.Errorf("%s: %d verdicts, want %d", name, got, c.want)
@@ -466,7 +543,8 @@ func TestPendingEntries(t *testing.T) {
 		}
 	}
 	now := func(s enforcer.EntryState, notBefore string) enforcer.Entry {
-		return enforcer.Entry{State: s, NotBefore: at(t, notBefore), Reason: enforcer.Reason{Code: "new"}, Evidence: enforcer.Evidence{Source: "new"}}
+		return enforcer.Entry{State: s, NotBefore: at(t, notBefore), Reason: enforcer.Reason{Code: "new"},
+			Evidence: enforcer.Evidence{Source: "new"}}
 	}
 	waiting := enforcer.Entry{State: enforcer.Waiting, NotBefore: at(t, "09:00")}
 	for _, c := range []struct {
@@ -477,21 +555,30 @@ func TestPendingEntries(t *testing.T) {
 	}{
 		{"let go", decide.Blocks{}, held("hold"), now(enforcer.Intended, ""), enforcer.Intended},
 		{"held by the limit stays", decide.Blocks{}, held(enforcer.HeldOverLimit), now(enforcer.Intended, ""), ""},
-		{"and may become needless", decide.Blocks{}, held(enforcer.HeldOverLimit), now(enforcer.Needless, ""), enforcer.Needless},
+		{
+			"and may become needless", decide.Blocks{}, held(enforcer.HeldOverLimit), now(enforcer.Needless, ""),
+			enforcer.Needless,
+		},
 		{"the right is there", decide.Blocks{}, held(enforcer.HeldRights), now(enforcer.Intended, ""), enforcer.Intended},
-		{"the right is still missing", decide.Blocks{Rights: true}, held(enforcer.HeldRights), now(enforcer.Intended, ""), ""},
+		{
+			"the right is still missing", decide.Blocks{Rights: true}, held(enforcer.HeldRights), now(enforcer.Intended, ""), "",
+		},
 		{"nobody has looked at the leak", decide.Blocks{Leak: true}, held(enforcer.HeldLeak), now(enforcer.Intended, ""), ""},
 		{"somebody has", decide.Blocks{}, held(enforcer.HeldLeak), now(enforcer.Intended, ""), enforcer.Intended},
 		{"as it was", decide.Blocks{}, enforcer.Entry{State: enforcer.Intended}, now(enforcer.Intended, ""), ""},
 		{"it waits for the same opening", decide.Blocks{}, waiting, now(enforcer.Waiting, "09:00"), ""},
 		{"it waits for another", decide.Blocks{}, waiting, now(enforcer.Waiting, "17 09:00"), enforcer.Waiting},
-		{"what was sent is not decided again", decide.Blocks{}, enforcer.Entry{State: enforcer.Sent}, now(enforcer.Needless, ""), ""},
+		{
+			"what was sent is not decided again", decide.Blocks{}, enforcer.Entry{State: enforcer.Sent},
+			now(enforcer.Needless, ""), "",
+		},
 	} {
 		got, to := c.blocks.Revise(c.was, c.now)
 		if to != c.to {
 			t.Errorf("%s: becomes %q, want %q", c.name, to, c.to)
 		}
-		if changed := got.Source == "new" && got.Reason.Code == "new" && got.NotBefore.Equal(c.now.NotBefore); changed != (to != "") {
+		if changed := got.Source == "new" && got.Reason.Code == "new" &&
+			got.NotBefore.Equal(c.now.NotBefore); changed != (to != "") {
 			t.Errorf("%s: becomes %q, and holds %+v", c.name, to, got)
 		}
 	}
@@ -518,7 +605,8 @@ func TestFindings(t *testing.T) {
 	if f.Cycle(key) != nil {
 		t.Error("a cycle that is not there")
 	}
-	if d := f.Entry(enforcer.Decision{Key: key}); d.Facts.Version != "1" || d.Facts.Fingerprint != "f1" || d.Facts.Calendar == "" || d.Facts.Rule != "" {
+	if d := f.Entry(enforcer.Decision{Key: key}); d.Facts.Version != "1" || d.Facts.Fingerprint != "f1" ||
+		d.Facts.Calendar == "" || d.Facts.Rule != "" {
 		t.Errorf("facts of a step without a cycle: %+v", d.Facts)
 	}
 }

@@ -17,16 +17,18 @@ func both(r enforcer.Reason) string { return r.Code + ": " + r.Text["en"] + " | 
 
 func unrecorded(enforcer.StepKey) enforcer.EntryState { return "" }
 
-// TestReasonsInWords says why a step is not written, in both languages, for each way in which its cycle may have ended, and
-// for what else keeps it.
+// TestReasonsInWords says why a step is not written, in both languages, for each way in which its cycle may have ended,
+// and for what else keeps it.
 func TestReasonsInWords(t *testing.T) {
 	contract := kamal(t)
 	o := &enforcer.Obligation{ID: "o", Source: "п. 1", Kind: enforcer.Timer, Rules: []enforcer.Rule{{Always: true}}}
 	step := &enforcer.Step{ID: "s", Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn"}}
 	var got []string
 	say := func(edit func(*enforcer.Evaluation, *enforcer.Cycle, *enforcer.Cutover)) {
-		cycle := enforcer.Cycle{Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: "c", State: enforcer.Running, StartedAt: at(t, "12:00"), Steps: reached(t, contract, step, at(t, "12:00"))}
-		ev := enforcer.Evaluation{Contract: contract, Request: request(t), Now: at(t, "12:30"), Cycles: []enforcer.Cycle{cycle}}
+		cycle := enforcer.Cycle{Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: "c", State: enforcer.Running,
+			StartedAt: at(t, "12:00"), Steps: reached(t, contract, step, at(t, "12:00"))}
+		ev := enforcer.Evaluation{Contract: contract, Request: request(t), Now: at(t, "12:30"),
+			Cycles: []enforcer.Cycle{cycle}}
 		cut := enforcer.Cutover{}
 		edit(&ev, &ev.Cycles[0], &cut)
 		for _, d := range decide.Steps(ev, unrecorded, cut) {
@@ -34,7 +36,8 @@ func TestReasonsInWords(t *testing.T) {
 		}
 	}
 	for _, why := range []string{
-		"stopped", "resolved", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status", "severity", "gone", "again", "reopened",
+		"stopped", "resolved", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract", "left-status",
+		"severity", "gone", "again", "reopened",
 	} {
 		say(func(_ *enforcer.Evaluation, c *enforcer.Cycle, _ *enforcer.Cutover) {
 			c.EndedAt, c.EndWhy = at(t, "12:01"), why
@@ -56,7 +59,8 @@ func TestReasonsInWords(t *testing.T) {
 		ev.Now, c.Rule = at(t, "20:00"), &enforcer.Rule{}
 	})
 	say(func(_ *enforcer.Evaluation, c *enforcer.Cycle, _ *enforcer.Cutover) { c.Due = at(t, "13:00") })
-	for _, trigger := range []enforcer.Trigger{{Due: true}, {Percent: 75}, {Before: &calendar.Term{N: 1, Unit: calendar.Hours}}} {
+	for _, trigger := range []enforcer.Trigger{{Due: true}, {Percent: 75},
+		{Before: &calendar.Term{N: 1, Unit: calendar.Hours}}} {
 		say(func(_ *enforcer.Evaluation, c *enforcer.Cycle, _ *enforcer.Cutover) {
 			s := *step
 			s.Trigger, c.Due = trigger, at(t, "13:00")
@@ -76,15 +80,22 @@ func TestReasonsInWords(t *testing.T) {
 		"ended: the stopwatch was started anew | отсчёт начат заново",
 		"ended: the request was reopened | запрос переоткрыт",
 		"hold: writes are on hold: label wait | запись приостановлена: label wait",
-		"before-enforcement: the step's moment lies before enforcement began, 2026-03-16 12:00:01 | момент шага раньше начала контроля 16.03.2026 12:00:01",
+		"before-enforcement: the step's moment lies before enforcement began, 2026-03-16 12:00:01 | момент шага раньше " +
+			"начала контроля 16.03.2026 12:00:01",
 		"start: п. 1, o: counting from 2026-03-16 12:00:00 | п. 1, o: отсчёт с 16.03.2026 12:00:00",
-		"moved-into-past: at the last pass, 2026-03-16 12:10:00, this moment had not come: not time but a change of configuration, calendar or fields moved it here" +
-			" | в прошлый проход 16.03.2026 12:10:00 этот момент ещё не наступал: его сдвинуло не время, а изменение настроек, календаря или полей",
+		"moved-into-past: at the last pass, 2026-03-16 12:10:00, this moment had not come: not time but a change of " +
+			"configuration, calendar or fields moved it here" +
+			" | в прошлый проход 16.03.2026 12:10:00 этот момент ещё не наступал: его сдвинуло не время, а изменение " +
+			"настроек, календаря или полей",
 		"start: п. 1, o: counting from 2026-03-16 12:00:00 | п. 1, o: отсчёт с 16.03.2026 12:00:00",
-		"moved-into-past: at the last pass, 2026-03-16 12:10:00, this moment had not come: not time but a change of configuration, calendar or fields moved it here" +
-			" | в прошлый проход 16.03.2026 12:10:00 этот момент ещё не наступал: его сдвинуло не время, а изменение настроек, календаря или полей",
-		"outside-hours: an internal step waits for working hours: 2026-03-17 09:00:00 | внутренний шаг ждёт рабочего времени: 17.03.2026 09:00:00",
-		"start: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00 | п. 1, o: отсчёт с 16.03.2026 12:00:00, срок 16.03.2026 13:00:00",
+		"moved-into-past: at the last pass, 2026-03-16 12:10:00, this moment had not come: not time but a change of " +
+			"configuration, calendar or fields moved it here" +
+			" | в прошлый проход 16.03.2026 12:10:00 этот момент ещё не наступал: его сдвинуло не время, а изменение " +
+			"настроек, календаря или полей",
+		"outside-hours: an internal step waits for working hours: 2026-03-17 09:00:00 | внутренний шаг ждёт рабочего " +
+			"времени: 17.03.2026 09:00:00",
+		"start: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00 | п. 1, o: отсчёт с 16.03.2026 " +
+			"12:00:00, срок 16.03.2026 13:00:00",
 		"due: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: the due has passed" +
 			" | п. 1, o: отсчёт с 16.03.2026 12:00:00, срок 16.03.2026 13:00:00: срок прошёл",
 		"warn: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: 75 % of the time has passed" +
@@ -96,7 +107,8 @@ func TestReasonsInWords(t *testing.T) {
 		t.Error(d)
 	}
 	late := decide.Decide(newWorld(t, request(t), "10:20:01").c)
-	if got, want := both(late.In(enforcer.Overtaken)[0].Reason), "overtaken: overtaken by the later step respond/due | перекрыт более поздним шагом respond/due"; got != want {
+	if got, want := both(late.In(enforcer.Overtaken)[0].Reason), "overtaken: overtaken by the later step respond/due | "+
+		"перекрыт более поздним шагом respond/due"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	w := newWorld(t, request(t), "10:00")
@@ -114,9 +126,11 @@ func TestReasonsInWords(t *testing.T) {
 func TestBrokenCyclesOfARepeatingObligation(t *testing.T) {
 	contract := kamal(t)
 	o := &enforcer.Obligation{ID: "o", Kind: enforcer.Timer, Repeat: true, Rules: []enforcer.Rule{{Always: true}}}
-	step := &enforcer.Step{ID: "due", Trigger: enforcer.Trigger{Due: true}, Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "breach"}}
+	step := &enforcer.Step{ID: "due", Trigger: enforcer.Trigger{Due: true},
+		Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "breach"}}
 	cycle := func(id, start, end, why string) enforcer.Cycle {
-		c := enforcer.Cycle{Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: id, StartedAt: at(t, start), EndWhy: why, Steps: reached(t, contract, step, at(t, start))}
+		c := enforcer.Cycle{Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: id, StartedAt: at(t, start),
+			EndWhy: why, Steps: reached(t, contract, step, at(t, start))}
 		c.EndedAt = at(t, end)
 		return c
 	}
@@ -131,7 +145,8 @@ func TestBrokenCyclesOfARepeatingObligation(t *testing.T) {
 		broken := cycle("c", "12:00", "12:10", "due")
 		second := cycle("c~1", "12:10", "12:20", "due")
 		second.Steps, c.last.Steps = nil, nil
-		ev := enforcer.Evaluation{Contract: contract, Request: request(t), Now: at(t, "12:30"), Cycles: []enforcer.Cycle{broken, second, c.last}}
+		ev := enforcer.Evaluation{Contract: contract, Request: request(t), Now: at(t, "12:30"),
+			Cycles: []enforcer.Cycle{broken, second, c.last}}
 		var got []string
 		for _, d := range decide.Steps(ev, unrecorded, enforcer.Cutover{}) {
 			word := d.Reason.Code
@@ -149,14 +164,18 @@ func TestBrokenCyclesOfARepeatingObligation(t *testing.T) {
 // TestSumsInWords: what is said when a share of a cap is spent. It comes with the pass that finds it, whenever that is.
 func TestSumsInWords(t *testing.T) {
 	contract := kamal(t)
-	o := &enforcer.Obligation{ID: "changes", Source: "п. 4", Kind: enforcer.Account, Title: enforcer.Text{"en": "cost of changes"}, Rules: []enforcer.Rule{{
-		Sum:   &enforcer.Sum{Percent: 30},
-		Steps: []enforcer.Step{{ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80}, Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "share"}}},
-	}}}
+	o := &enforcer.Obligation{ID: "changes", Source: "п. 4", Kind: enforcer.Account,
+		Title: enforcer.Text{"en": "cost of changes"}, Rules: []enforcer.Rule{{
+			Sum: &enforcer.Sum{Percent: 30},
+			Steps: []enforcer.Step{{ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80},
+				Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "share"}}},
+		}}}
 	contract.Obligations, contract.Language = []enforcer.Obligation{*o}, "en"
-	ev := enforcer.Spend(contract, "helpdesk", enforcer.Spending{Obligation: o, Period: "2026", Spent: 250_005, Sum: 1_000_000}, at(t, "10:00"), at(t, "12:00"))
+	ev := enforcer.Spend(contract, "helpdesk",
+		enforcer.Spending{Obligation: o, Period: "2026", Spent: 250_005, Sum: 1_000_000}, at(t, "10:00"), at(t, "12:00"))
 	c := decide.Case{
-		Contract: decide.Contract{Contract: contract, Cutover: enforcer.Cutover{PassedAt: at(t, "13:00")}}, Evaluation: ev, Recorded: unrecorded, WatchIssue: "#99",
+		Contract: decide.Contract{Contract: contract, Cutover: enforcer.Cutover{PassedAt: at(t, "13:00")}}, Evaluation: ev,
+		Recorded: unrecorded, WatchIssue: "#99",
 		Last: &enforcer.AgendaItem{EvaluatedAt: at(t, "11:00"), Fingerprint: "f"},
 	}
 	f := decide.Decide(c)
@@ -164,7 +183,8 @@ func TestSumsInWords(t *testing.T) {
 		t.Fatalf("decided %s", tell(f.Decisions))
 	}
 	d := f.Decisions[0]
-	if got, want := both(d.Reason), "share: п. 4, changes: 2500.05 of at most 3000.00 are spent, 83 % | п. 4, changes: израсходовано 2500.05 из 3000.00, это 83 %"; got != want {
+	if got, want := both(d.Reason), "share: п. 4, changes: 2500.05 of at most 3000.00 are spent, 83 % | п. 4, changes: "+
+		"израсходовано 2500.05 из 3000.00, это 83 %"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if m := d.Changes.Comment; m.Period != "2026" || m.Share != 83 || m.Sum != "2500.05" || m.Limit != "3000.00" {
@@ -181,20 +201,33 @@ func TestSumsInWords(t *testing.T) {
 // TestDutiesInWords: a duty's records are of the issue that was made for its period.
 func TestDutiesInWords(t *testing.T) {
 	contract := kamal(t)
-	report := enforcer.Obligation{ID: "report", Kind: enforcer.Duty, Title: enforcer.Text{"en": "quarterly report"}, Rules: []enforcer.Rule{{
-		On: enforcer.PeriodEnd,
-		Steps: []enforcer.Step{
-			{ID: "start", Actions: enforcer.Actions{Action: enforcer.ActionCreate}},
-			{ID: "warn", Trigger: enforcer.Trigger{Before: &calendar.Term{N: 5, Unit: calendar.BusinessDays}}, Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn"}},
-			{ID: "due", Trigger: enforcer.Trigger{Due: true}, Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "breach"}},
-		},
-	}}}
+	report := enforcer.Obligation{ID: "report", Kind: enforcer.Duty, Title: enforcer.Text{"en": "quarterly report"},
+		Rules: []enforcer.Rule{{
+			On: enforcer.PeriodEnd,
+			Steps: []enforcer.Step{
+				{ID: "start", Actions: enforcer.Actions{Action: enforcer.ActionCreate}},
+				{
+					ID: "warn", Trigger: enforcer.Trigger{Before: &calendar.Term{N: 5, Unit: calendar.BusinessDays}},
+					Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn"},
+				},
+				{
+					ID: "due", Trigger: enforcer.Trigger{Due: true},
+					Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "breach"},
+				},
+			},
+		}}}
 	contract.Obligations, contract.Language = []enforcer.Obligation{report}, "en"
 	day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 12, 0, 0, 0, almaty()) }
 	from, to := time.Date(2026, 1, 1, 0, 0, 0, 0, almaty()), time.Date(2026, 4, 1, 0, 0, 0, 0, almaty())
 	runs := []enforcer.Run{
-		{Obligation: "report", Period: "2026-Q1", From: from, To: to, Issue: "40", Key: "#40", MadeAt: day(1, 2), DoneEvent: "journal:8"},
-		{Obligation: "report", Duty: "branch", Period: "2026-Q1", From: from, To: to, Issue: "41", Key: "#41", MadeAt: day(1, 2)},
+		{
+			Obligation: "report", Period: "2026-Q1", From: from, To: to, Issue: "40", Key: "#40", MadeAt: day(1, 2),
+			DoneEvent: "journal:8",
+		},
+		{
+			Obligation: "report", Duty: "branch", Period: "2026-Q1", From: from, To: to, Issue: "41", Key: "#41",
+			MadeAt: day(1, 2),
+		},
 	}
 	ev := enforcer.EvaluateDuties(contract, "helpdesk", runs, day(3, 27))
 	f := decide.Decide(decide.Case{Contract: decide.Contract{Contract: contract}, Evaluation: ev, Recorded: unrecorded})
@@ -211,7 +244,8 @@ func TestDutiesInWords(t *testing.T) {
 	}
 	want := []string{
 		"2026-Q1 start intended on #40", "branch@2026-Q1 start intended on #41",
-		"2026-Q1 warn intended on #40 says 2026-Q1, next due 03-31", "branch@2026-Q1 warn intended on #41 says 2026-Q1, next due 03-31",
+		"2026-Q1 warn intended on #40 says 2026-Q1, next due 03-31",
+		"branch@2026-Q1 warn intended on #41 says 2026-Q1, next due 03-31",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -219,7 +253,8 @@ func TestDutiesInWords(t *testing.T) {
 	if item := f.Item(); len(item.Cycles) != 2 || item.Cycles[0].IssueKey != "#40" || item.Cycles[1].IssueKey != "#41" {
 		t.Errorf("agenda %+v", item.Cycles)
 	}
-	if v := f.Verdicts(); len(v) != 2 || v[0].IssueKey != "#40" || v[0].Subject != "quarterly report" || v[0].LastEvent != "journal:8" {
+	if v := f.Verdicts(); len(v) != 2 || v[0].IssueKey != "#40" || v[0].Subject != "quarterly report" ||
+		v[0].LastEvent != "journal:8" {
 		t.Errorf("verdicts %+v", v)
 	}
 	// a period that could not be evaluated at the last pass is late and not past
@@ -234,7 +269,8 @@ func TestDutiesInWords(t *testing.T) {
 		"in that very second":       {&enforcer.AgendaItem{EvaluatedAt: day(3, 18), Next: day(3, 27)}, enforcer.Intended},
 	} {
 		for _, d := range decide.Decide(decide.Case{
-			Contract: decide.Contract{Contract: contract, Cutover: enforcer.Cutover{PassedAt: day(3, 27)}}, Evaluation: ev, Recorded: unrecorded, Last: c.last,
+			Contract: decide.Contract{Contract: contract, Cutover: enforcer.Cutover{PassedAt: day(3, 27)}}, Evaluation: ev,
+			Recorded: unrecorded, Last: c.last,
 		}).Decisions {
 			if d.Key.Step == "warn" && d.State != c.want {
 				t.Errorf("%s: the warning of %s is %s, want %s", name, d.Moment, d.State, c.want)
@@ -257,7 +293,8 @@ func TestFactsNameTheirEvents(t *testing.T) {
 
 // TestWhatCommentsKnow: the booked time, the agreed date, the plan, and when work begins.
 func TestWhatCommentsKnow(t *testing.T) {
-	step := &enforcer.Step{ID: "s", Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn", Names: enforcer.Management}}
+	step := &enforcer.Step{ID: "s",
+		Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn", Names: enforcer.Management}}
 	say := func(edit func(*enforcer.Evaluation, *enforcer.Cycle)) *enforcer.Comment {
 		w := newWorld(t, request(t), "10:05")
 		ev := w.c.Evaluation
@@ -267,10 +304,13 @@ func TestWhatCommentsKnow(t *testing.T) {
 		return decide.Steps(ev, unrecorded, enforcer.Cutover{})[0].Changes.Comment
 	}
 	plain := say(func(*enforcer.Evaluation, *enforcer.Cycle) {})
-	if !plain.BeginBy.Equal(at(t, "10:20")) || plain.Names != enforcer.Management || plain.Spent != 0 || plain.Date != "" || plain.Plan != "" || plain.Severity["en"] != "critical failure" {
+	if !plain.BeginBy.Equal(at(t, "10:20")) || plain.Names != enforcer.Management || plain.Spent != 0 ||
+		plain.Date != "" || plain.Plan != "" || plain.Severity["en"] != "critical failure" {
 		t.Errorf("plainly: %+v", plain)
 	}
-	if c := say(func(ev *enforcer.Evaluation, _ *enforcer.Cycle) { ev.Cycles[1].EndedAt = at(t, "10:04") }); !c.BeginBy.IsZero() {
+	if c := say(func(ev *enforcer.Evaluation, _ *enforcer.Cycle) {
+		ev.Cycles[1].EndedAt = at(t, "10:04")
+	}); !c.BeginBy.IsZero() {
 		t.Errorf("work has begun, and will begin by %s", c.BeginBy)
 	}
 	if c := say(func(_ *enforcer.Evaluation, c *enforcer.Cycle) { c.Due = at(t, "10:05") }); !c.BeginBy.IsZero() {
@@ -307,7 +347,8 @@ func TestWhatCommentsKnow(t *testing.T) {
 		}
 		return strings.Join(out, ", ")
 	}
-	if got, want := next(plain), "respond 10:20 support, involve-developers 12:00 developers, inform-management 14:00 management"; got != want {
+	if got, want := next(plain), "respond 10:20 support, involve-developers 12:00 developers, inform-management 14:00 "+
+		"management"; got != want {
 		t.Errorf("next: %s, want %s", got, want)
 	}
 	c = say(func(ev *enforcer.Evaluation, _ *enforcer.Cycle) {

@@ -9,8 +9,8 @@ import (
 	"slabridge/enforcer"
 )
 
-// capped gives the vendor's contract a sum of 1,000,000, of which changes may cost 150,000: requests of tracker Feature,
-// by the field for the cost. Issue 1 is told.
+// capped gives the vendor's contract a sum of 1,000,000, of which changes may cost 150,000: requests of tracker
+// Feature, by the field for the cost. Issue 1 is told.
 func capped(yaml string) string {
 	return only(yaml) + `    account: {sum: 1000000, currency: KZT, changes: [{tracker: Feature}], watch_issue: "1"}
 `
@@ -22,7 +22,8 @@ var byTime = replace("currency: KZT,", "currency: KZT, rate: 1000,")
 // capWorld is a desk with the issue that is told of the cost.
 func capWorld(t *testing.T, opts ...option) *world {
 	w := newWorld(t, "2026-03-16 10:00", append([]option{vendor, capped}, opts...)...)
-	if id, err := w.sim.As("manager1").Create(redminesim.NewIssue{Project: "internal", Subject: "Cost of changes"}); err != nil || id != 1 {
+	if id, err := w.sim.As("manager1").Create(redminesim.NewIssue{Project: "internal",
+		Subject: "Cost of changes"}); err != nil || id != 1 {
 		t.Fatalf("issue %d, %v", id, err)
 	}
 	w.sim.AddMember("internal", "sla-bot", "SLA bot")
@@ -180,7 +181,8 @@ func TestCapUnreadableCost(t *testing.T) {
 	}
 	r := w.passAt("2026-03-16 11:30")
 	for cost, id := range ids {
-		if want := fmt.Sprintf("%d grave=false the field for the cost holds %q", id, cost); !strings.Contains(problems(r), want) {
+		if want := fmt.Sprintf("%d grave=false the field for the cost holds %q", id, cost); !strings.Contains(problems(r),
+			want) {
 			t.Errorf("problems %s; want %s", problems(r), want)
 		}
 	}
@@ -192,7 +194,8 @@ func TestCapUnreadableCost(t *testing.T) {
 	}
 	w.do(w.sim.As("manager1").SetField(ids["1,500"], "Client ID", "1,50"))
 	w.do(w.sim.As("manager1").SetField(ids["-3"], "Client ID", "three"))
-	if r := w.passAt("2026-03-16 12:36"); strings.Count(problems(r), "holds") != 1 || !strings.Contains(problems(r), `holds "three"`) {
+	if r := w.passAt("2026-03-16 12:36"); strings.Count(problems(r), "holds") != 1 ||
+		!strings.Contains(problems(r), `holds "three"`) {
 		t.Errorf("problems %s", problems(r))
 	}
 	w.wantCost(1_50, 1)
@@ -205,7 +208,8 @@ func TestCapWithoutAWatchIssue(t *testing.T) {
 	w.passAt("2026-03-16 12:30")
 	w.change("Feature", "130000")
 	for _, moment := range []string{"2026-03-16 12:40", "2026-03-16 12:41"} {
-		if r := w.passAt(moment); !strings.Contains(problems(r), "grave=true held: change-cap of vendor: issue 1, which is to be told") {
+		if r := w.passAt(moment); !strings.Contains(problems(r),
+			"grave=true held: change-cap of vendor: issue 1, which is to be told") {
 			t.Errorf("problems %s", problems(r))
 		}
 	}

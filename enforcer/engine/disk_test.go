@@ -69,7 +69,8 @@ func TestExactlyOnceOnAFullDisk(t *testing.T) {
 		if full = err != nil; full {
 			failed++
 			sentBefore += sent
-			if err = w.file.Explain(err); !errors.Is(err, statefile.ErrFull) || !strings.Contains(err.Error(), "free some space") {
+			if err = w.file.Explain(err); !errors.Is(err, statefile.ErrFull) ||
+				!strings.Contains(err.Error(), "free some space") {
 				t.Errorf("with room for %d pages: %v", room, err)
 			}
 			// without space, time does not help, and costs nothing
@@ -145,7 +146,8 @@ func TestDamagedPagesRepeatNothing(t *testing.T) {
 			w.stop()
 		}
 	}
-	t.Logf("%d damaged files: %d refused, %d went on with what they did not need; %d repeated something", refused+unnoticed, refused, unnoticed, written)
+	t.Logf("%d damaged files: %d refused, %d went on with what they did not need; %d repeated something",
+		refused+unnoticed, refused, unnoticed, written)
 }
 
 // tryStart opens the state file as a new process would, and gives the error of one that refuses to.
@@ -200,7 +202,8 @@ func TestExactlyOnceWhenACommitFails(t *testing.T) {
 		if hit = commits.Load() >= n; hit {
 			points++
 		}
-		if told := err != nil || len(reports[0].Problems) > 0; hit != told { // one between writing and reading back is a problem
+		// one between writing and reading back is a problem
+		if told := err != nil || len(reports[0].Problems) > 0; hit != told {
 			t.Errorf("commit %d failed: %t; the pass gave %v", n, hit, err)
 		}
 		w.wantIntents(sent)

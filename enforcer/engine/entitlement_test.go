@@ -12,7 +12,8 @@ import (
 func endocs(yaml string) string {
 	yaml, _, _ = strings.Cut(yaml, "contracts:\n")
 	for old, to := range map[string]string{
-		"{is: critical, when": "{is: high, when", "      - {is: minor, when: {field: Severity, in: [minor]}}\n": "", "{is: noncritical}": "{is: normal}",
+		"{is: critical, when": "{is: high, when", "      - {is: minor, when: {field: Severity, in: [minor]}}\n": "",
+		"{is: noncritical}":                   "{is: normal}",
 		"{is: received, field: Organisation}": "{is: needs-plan, field: Organisation, in: [Training], plan: paid}",
 	} {
 		yaml = replace(old, to)(yaml)

@@ -9,9 +9,11 @@ import (
 )
 
 // pausing lets the questions of staff stop the promise of updates.
-var pausing = replace("projects: [acme]", "projects: [acme]\n    change: [{obligation: progress-update, pause: [waiting-customer]}]")
+var pausing = replace("projects: [acme]",
+	"projects: [acme]\n    change: [{obligation: progress-update, pause: [waiting-customer]}]")
 
-// A status that is renamed in the tracker keeps its id, and so its meaning: nothing stops, and check says what to write.
+// A status that is renamed in the tracker keeps its id, and so its meaning: nothing stops, and check says what to
+// write.
 func TestRenamedStatusKeepsItsMeaning(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	id := w.issue("critical", "Server down")
@@ -65,7 +67,8 @@ func TestStatusNobodyMapped(t *testing.T) {
 	w.wantJudged(id, "respond", "created: breached, goes on")
 }
 
-// A status that the tracker has removed is known by the name it had: a mirror that is built anew pauses as the old one did.
+// A status that the tracker has removed is known by the name it had: a mirror that is built anew pauses as the old one
+// did.
 func TestRemovedStatusIsRemembered(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00", pausing)
 	id := w.issue("critical", "Server down")
@@ -81,13 +84,15 @@ func TestRemovedStatusIsRemembered(t *testing.T) {
 	if r.Unjudged != 0 || strings.Contains(problems(r), "grave=true") {
 		t.Errorf("%d not judged, problems %s", r.Unjudged, problems(r))
 	}
-	if got := w.judged(id, "progress-update"); slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "breached") }) {
+	if got := w.judged(id, "progress-update"); slices.ContainsFunc(got, func(s string) bool {
+		return strings.Contains(s, "breached")
+	}) {
 		t.Errorf("the pause is lost: %q", got)
 	}
 }
 
-// While the mapping has faults nothing is judged by it; once it is mended what came due meanwhile is judged, and written
-// late and not past.
+// While the mapping has faults nothing is judged by it; once it is mended what came due meanwhile is judged, and
+// written late and not past.
 func TestNothingIsJudgedByAFaultyMapping(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	id := w.issue("critical", "Server down")

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// FuzzParseMoney: what people type into a field for a cost is an amount that reads the same when written again, or none.
+// FuzzParseMoney: what people type into a field for a cost is an amount that reads the same when written again, or
+// none.
 func FuzzParseMoney(f *testing.F) {
 	for _, s := range []string{"1500000", "1 500 000,50", "0.5", "-1", "1.2.3", ",", "9223372036854775807", "1e9", "٣"} {
 		f.Add(s)
@@ -24,7 +25,8 @@ func FuzzParseMoney(f *testing.F) {
 
 // FuzzParseSchedule: a text that is taken for a schedule fires, and each time later than before.
 func FuzzParseSchedule(f *testing.F) {
-	for _, s := range []string{"@every 1m", "*/5 * * * *", "CRON_TZ=Asia/Almaty 0 9 * * 1-5", "TZ=", "CRON_TZ=Asia/Almaty", "@every -1s", "0 0 31 2 *", "@every 1h0m0.5s"} {
+	for _, s := range []string{"@every 1m", "*/5 * * * *", "CRON_TZ=Asia/Almaty 0 9 * * 1-5", "TZ=", "CRON_TZ=Asia/Almaty",
+		"@every -1s", "0 0 31 2 *", "@every 1h0m0.5s"} {
 		f.Add(s)
 	}
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)

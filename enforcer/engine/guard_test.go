@@ -35,13 +35,15 @@ func TestStorm(t *testing.T) {
 	}
 	w.wantSaid(later, "+acknowledge/start")
 
-	if out, err := w.ledger.Release(t.Context(), w.now(), ledger.Filter{Issue: fmt.Sprint(ids[0])}); err != nil || len(out) != 1 {
+	if out, err := w.ledger.Release(t.Context(), w.now(), ledger.Filter{Issue: fmt.Sprint(ids[0])}); err != nil ||
+		len(out) != 1 {
 		t.Fatalf("released %d, %v", len(out), err)
 	}
 	w.passAt("2026-03-16 10:02")
 	w.wantSaid(ids[0], "+acknowledge/start")
 	w.wantSaid(ids[1])
-	if out, err := w.ledger.Release(t.Context(), w.now(), ledger.Filter{Obligation: "acknowledge"}); err != nil || len(out) != 29 {
+	if out, err := w.ledger.Release(t.Context(), w.now(), ledger.Filter{Obligation: "acknowledge"}); err != nil ||
+		len(out) != 29 {
 		t.Fatalf("released %d, %v", len(out), err)
 	}
 	if r := w.passAt("2026-03-16 10:03"); len(r.Written) != 29 {
@@ -108,7 +110,8 @@ func TestFirstRunWritesNothingAboutThePast(t *testing.T) {
 func TestChangesOfConfiguration(t *testing.T) {
 	t.Run("a project more", func(t *testing.T) {
 		w := newWorld(t, "2026-03-16 10:00")
-		old, err := w.sim.As("customer2").Create(redminesim.NewIssue{Project: "globex", Subject: "old", Fields: map[string]string{"Severity": "critical"}})
+		old, err := w.sim.As("customer2").Create(redminesim.NewIssue{Project: "globex", Subject: "old",
+			Fields: map[string]string{"Severity": "critical"}})
 		w.do(err)
 		w.passAt("2026-03-16 13:00")
 		w.configure(replace("projects: [acme]", "projects: [acme, globex]"))
@@ -126,7 +129,8 @@ func TestChangesOfConfiguration(t *testing.T) {
 		w.run("2026-03-16 11:00")
 		w.configure(appended("    change:\n      - {obligation: respond, severity: noncritical, within: 30m}\n"))
 		w.passAt("2026-03-16 11:01")
-		w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-75 past moved-into-past", "respond/due past moved-into-past")
+		w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-75 past moved-into-past",
+			"respond/due past moved-into-past")
 		w.wantSaid(id, "+acknowledge/start")
 	})
 	t.Run("a back-dated receipt", func(t *testing.T) {
@@ -148,7 +152,8 @@ func TestChangesOfConfiguration(t *testing.T) {
 		w.passAt("2026-03-16 11:00")
 		w.set(at("2026-03-16 11:05"))
 		id, err := w.sim.As("support1").Create(redminesim.NewIssue{
-			Project: "acme", Subject: "By phone", Fields: map[string]string{"Severity": "critical", "Organisation": "2026-03-16 10:46"},
+			Project: "acme", Subject: "By phone",
+			Fields: map[string]string{"Severity": "critical", "Organisation": "2026-03-16 10:46"},
 		})
 		w.do(err)
 		w.run("2026-03-16 11:30")
@@ -202,7 +207,8 @@ func TestClockSkew(t *testing.T) {
 	w.start()
 	w.set(at("2026-03-16 10:00"))
 	r := w.pass()
-	if !strings.Contains(problems(r), "grave=true nothing is written: the tracker's clock and ours differ by 10m") || len(r.Held) != 1 {
+	if !strings.Contains(problems(r), "grave=true nothing is written: the tracker's clock and ours differ by 10m") ||
+		len(r.Held) != 1 {
 		t.Errorf("held %d, problems %s", len(r.Held), problems(r))
 	}
 	w.wantSaid(id)
@@ -333,7 +339,8 @@ func TestTrackerDown(t *testing.T) {
 	w.sim.Use(nil)
 	w.passAt("2026-03-16 11:05")
 	w.wantSaid(id, "+acknowledge/start", "respond/due")
-	w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 overtaken overtaken", "respond/due done accepted")
+	w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 overtaken overtaken",
+		"respond/due done accepted")
 }
 
 // One issue that the tracker cannot serve keeps no other from being served, and loses nothing itself.

@@ -49,14 +49,15 @@ func TestHintBringsAPass(t *testing.T) {
 		d.do(err)
 		d.engine.Hint("helpdesk") // something changed, and nobody says where
 		d.until("2026-03-16 10:06:01")
-		if it, ok, err := d.ledger.Item(t.Context(), "helpdesk", fmt.Sprint(id), "kamal-acme"); err != nil || !ok || it.EvaluatedAt.Before(at("2026-03-16 10:06:00")) {
+		if it, ok, err := d.ledger.Item(t.Context(), "helpdesk", fmt.Sprint(id), "kamal-acme"); err != nil || !ok ||
+			it.EvaluatedAt.Before(at("2026-03-16 10:06:00")) {
 			t.Errorf("evaluated at %v, %t, %v", it.EvaluatedAt, ok, err)
 		}
 	})
 }
 
-// Any number of hints that come together are one pass, and one reading of each issue; those that go on coming are a pass
-// a second at most.
+// Any number of hints that come together are one pass, and one reading of each issue; those that go on coming are a
+// pass a second at most.
 func TestHintsGather(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := awake(t, "2026-03-16 10:00", "0 * * * *")

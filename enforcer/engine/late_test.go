@@ -15,7 +15,8 @@ import (
 func watched(t *testing.T) (w *world, watch, id int) {
 	t.Helper()
 	w = freshWorld(t, at("2026-03-16 09:45"))
-	watch, err := w.sim.As("customer2").Create(redminesim.NewIssue{Project: "globex", Subject: "slabridge itself"}) // under no contract
+	// under no contract
+	watch, err := w.sim.As("customer2").Create(redminesim.NewIssue{Project: "globex", Subject: "slabridge itself"})
 	w.do(err)
 	w.configure(replace(`    poll: "@every 1m"`, fmt.Sprintf("    poll: \"@every 1m\"\n    watch_issue: \"#%d\"", watch)))
 	w.pass()
@@ -33,8 +34,8 @@ func (w *world) fares() engine.HealthStatus {
 	return all[0]
 }
 
-// A tracker that cannot be reached makes slabridge late: it says so, and when the tracker is back and all is made up for,
-// the watch issue is told once, with the true moments.
+// A tracker that cannot be reached makes slabridge late: it says so, and when the tracker is back and all is made up
+// for, the watch issue is told once, with the true moments.
 func TestLateWhileTheTrackerIsAway(t *testing.T) {
 	w, watch, id := watched(t)
 	w.sim.Use(func(http.Handler) http.Handler { return http.HandlerFunc(abort) })
@@ -53,7 +54,9 @@ func TestLateWhileTheTrackerIsAway(t *testing.T) {
 	if late[15] || !late[20] || !late[60] { // the warning was due at 10:10
 		t.Errorf("late at minutes %v", late)
 	}
-	if f := w.fares(); !f.LateSince.Equal(at("2026-03-16 10:10:00")) || f.Error == "" || !f.GoodAt.Truncate(time.Second).Equal(at("2026-03-16 10:00:01")) || !f.PassedAt.Truncate(time.Second).Equal(at("2026-03-16 11:00:00")) {
+	if f := w.fares(); !f.LateSince.Equal(at("2026-03-16 10:10:00")) || f.Error == "" ||
+		!f.GoodAt.Truncate(time.Second).Equal(at("2026-03-16 10:00:01")) ||
+		!f.PassedAt.Truncate(time.Second).Equal(at("2026-03-16 11:00:00")) {
 		t.Errorf("it fares %+v", f)
 	}
 	w.sim.Use(nil)
@@ -64,7 +67,8 @@ func TestLateWhileTheTrackerIsAway(t *testing.T) {
 	w.passAt("2026-03-16 11:06")
 	w.wantSaid(id, "+acknowledge/start", "respond/due")
 	w.wantSaid(watch, "watch/caught-up")
-	if text := w.notes("admin", watch)[0].text; !strings.Contains(text, "slabridge was late from 10:10 on 16 March 2026") || !strings.Contains(text, "until 11:05 on 16 March 2026") {
+	if text := w.notes("admin", watch)[0].text; !strings.Contains(text,
+		"slabridge was late from 10:10 on 16 March 2026") || !strings.Contains(text, "until 11:05 on 16 March 2026") {
 		t.Errorf("the note says\n%s", text)
 	}
 	if f := w.fares(); f.Late.Late() || !f.LateSince.IsZero() || f.Error != "" {
@@ -140,11 +144,13 @@ func TestNotLate(t *testing.T) {
 
 // A watch issue that is not there is a problem that is told; nothing else suffers.
 func TestLateWithoutItsIssue(t *testing.T) {
-	w := newWorld(t, "2026-03-16 10:00", replace(`    poll: "@every 1m"`, "    poll: \"@every 1m\"\n    watch_issue: \"999\""))
+	w := newWorld(t, "2026-03-16 10:00",
+		replace(`    poll: "@every 1m"`, "    poll: \"@every 1m\"\n    watch_issue: \"999\""))
 	id := w.issue("critical", "Server down")
 	w.pass()
 	r := w.passAt("2026-03-16 10:40")
-	if !strings.Contains(problems(r), "the issue that is to be told when slabridge is late is not in the mirror") || r.Late.Ended.IsZero() {
+	if !strings.Contains(problems(r), "the issue that is to be told when slabridge is late is not in the mirror") ||
+		r.Late.Ended.IsZero() {
 		t.Errorf("problems %s, late %+v", problems(r), r.Late)
 	}
 	w.wantSaid(id, "+acknowledge/start", "respond/due")

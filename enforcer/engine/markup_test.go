@@ -23,8 +23,8 @@ func (t wikiTracker) Update(ctx context.Context, w connectors.Write) error {
 	return t.Tracker.Update(ctx, w)
 }
 
-// TestCommentsOfJirasKind: marks are in the tracker's markup and known again, and every internal comment says how it is kept
-// from customers.
+// TestCommentsOfJirasKind: marks are in the tracker's markup and known again, and every internal comment says how it is
+// kept from customers.
 func TestCommentsOfJirasKind(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	var written []connectors.Comment

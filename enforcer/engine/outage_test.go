@@ -17,8 +17,8 @@ import (
 
 var old = flag.Int("old", 1000, "how many old issues a first run meets")
 
-// A first run on a tracker with many old issues (go test ./enforcer/engine -run LargeTracker -old 20000), most of them with broken promises, writes nothing about the
-// past, and from then on works as anywhere.
+// A first run on a tracker with many old issues (go test ./enforcer/engine -run LargeTracker -old 20000), most of them
+// with broken promises, writes nothing about the past, and from then on works as anywhere.
 func TestFirstRunOnALargeTracker(t *testing.T) {
 	w := freshWorld(t, at("2026-03-16 10:00"))
 	w.sim.Seed(redminesim.SeedOptions{Issues: *old, Journals: 4, Seed: 4, Until: at("2026-03-13 18:00"), Days: 365})
@@ -41,7 +41,8 @@ func TestFirstRunOnALargeTracker(t *testing.T) {
 	id := w.issue("critical", "Server down")
 	w.passAt("2026-03-16 10:01")
 	w.wantSaid(id, "+acknowledge/start")
-	t.Logf("%d of %d old issues under the contract, %d entries of the past, %s for the first pass", r.Evaluated, *old, states[enforcer.Past], took.Round(time.Millisecond))
+	t.Logf("%d of %d old issues under the contract, %d entries of the past, %s for the first pass", r.Evaluated, *old,
+		states[enforcer.Past], took.Round(time.Millisecond))
 }
 
 // happening is what people do in a story.
@@ -138,7 +139,9 @@ func TestOutageOfThreeDays(t *testing.T) {
 				seen[s.ID] = true
 			}
 		}
-		for _, e := range slices.SortedFunc(slices.Values(late.rows(id)), func(a, b ledger.Entry) int { return a.ChangedAt.Compare(b.ChangedAt) }) {
+		for _, e := range slices.SortedFunc(slices.Values(late.rows(id)), func(a, b ledger.Entry) int {
+			return a.ChangedAt.Compare(b.ChangedAt)
+		}) {
 			if e.State != enforcer.Done || e.Audience == "public" {
 				continue
 			}

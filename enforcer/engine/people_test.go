@@ -107,7 +107,8 @@ func TestPeopleWinWheneverTheyAct(t *testing.T) {
 			t.Run(c.name+" "+m.name, func(t *testing.T) {
 				w := newWorld(t, "2026-03-16 10:00")
 				id := w.issue("critical", "Server down")
-				w.configure(appended("    change:\n      - {obligation: involve-developers, off: true}\n      - {obligation: inform-management, off: true}\n"))
+				w.configure(appended("    change:\n      - {obligation: involve-developers, off: true}\n      - {obligation: " +
+					"inform-management, off: true}\n"))
 				w.run("2026-03-16 10:15")
 				m.when(w, id, func() { c.act(w, id) })
 				if !c.kept(w, id) {
@@ -147,7 +148,9 @@ func TestWatcherTakenOff(t *testing.T) {
 	id := w.issue("critical", "Server down")
 	w.run("2026-03-16 14:00:01")
 	watches := func() bool {
-		return slices.ContainsFunc(*w.see("admin", id).Watchers, func(r redminesim.Ref) bool { return r.Name == "Maria Manager" })
+		return slices.ContainsFunc(*w.see("admin", id).Watchers, func(r redminesim.Ref) bool {
+			return r.Name == "Maria Manager"
+		})
 	}
 	if !watches() {
 		t.Fatal("management was not added")
@@ -159,7 +162,8 @@ func TestWatcherTakenOff(t *testing.T) {
 	}
 }
 
-// A kept field that a human changed is theirs until another value is due: not fought in between, and kept up again then.
+// A kept field that a human changed is theirs until another value is due: not fought in between, and kept up again
+// then.
 func TestKeptFieldIsTheirsUntilAnotherIsDue(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00", replace("{is: received, field: Organisation}",
 		"{is: received, field: Organisation}\n      - {is: sla-due, field: \"SLA due\", write: true}"))
@@ -189,16 +193,19 @@ func TestKeptFieldIsTheirsUntilAnotherIsDue(t *testing.T) {
 	}
 }
 
-// A human's change in the instant between our last look and our write cannot be seen in time: it is told, with how to get
-// it back.
+// A human's change in the instant between our last look and our write cannot be seen in time: it is told, with how to
+// get it back.
 func TestOverrunIsTold(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	id := w.issue("critical", "Server down")
 	w.run("2026-03-16 10:15")
-	w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) { w.do(w.sim.As("manager1").Assign(id, "support2")) })
+	w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) {
+		w.do(w.sim.As("manager1").Assign(id, "support2"))
+	})
 	r := w.passAt("2026-03-16 10:20:01")
 	w.sim.Use(nil)
-	if !strings.Contains(problems(r), `1 grave=true somebody set assignee to "7" a moment before our write changed it to "6"`) {
+	if !strings.Contains(problems(r),
+		`1 grave=true somebody set assignee to "7" a moment before our write changed it to "6"`) {
 		t.Errorf("problems %s", problems(r))
 	}
 	w.wantWith(id, "Sanjay Support", "Immediate")

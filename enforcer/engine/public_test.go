@@ -52,12 +52,14 @@ func (w *world) settleAll() {
 	}
 }
 
-// Each way in which an internal comment could be public after all: what came out public is taken back at once, reported,
-// and nothing internal is written any more until a human has looked. Then everything is told, once and internally.
+// Each way in which an internal comment could be public after all: what came out public is taken back at once,
+// reported, and nothing internal is written any more until a human has looked. Then everything is told, once and
+// internally.
 func TestInternalCommentComesOutPublic(t *testing.T) {
 	const warn, due = "2026-03-16 10:10", "2026-03-16 10:20:01"
 	hidden := []string{"+acknowledge/start", "respond/warn-50", "respond/due"}
-	erased := []string{"+acknowledge/start", "respond/due"} // the due moment has overtaken the warning when it can be told again
+	// the due moment has overtaken the warning when it can be told again
+	erased := []string{"+acknowledge/start", "respond/due"}
 	for _, c := range []struct {
 		name  string
 		spoil func(w *world)
@@ -70,7 +72,9 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 		{
 			name: "the right is lost between the check and the write",
 			spoil: func(w *world) {
-				w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) { w.sim.RevokePermission("SLA bot", "set_notes_private") })
+				w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) {
+					w.sim.RevokePermission("SLA bot", "set_notes_private")
+				})
 			},
 			mend:  func(w *world) { w.sim.GrantPermission("SLA bot", "set_notes_private") },
 			state: enforcer.Refused, back: connectors.Erased,
@@ -96,7 +100,8 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 			},
 			mend:  func(w *world) { w.sim.GrantPermission("SLA bot", "edit_own_issue_notes") },
 			state: enforcer.Refused,
-			says:  []string{`"Edit own notes" (edit_own_issue_notes)`, "is public: the customer can read journal:", "take it back in the tracker"}, want: hidden,
+			says: []string{`"Edit own notes" (edit_own_issue_notes)`, "is public: the customer can read journal:",
+				"take it back in the tracker"}, want: hidden,
 		},
 		{
 			name:  "and the tracker is away before it is taken back",
@@ -130,7 +135,8 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 			}
 			r = w.passAt(due)
 			w.passAt("2026-03-16 10:21")
-			if got := w.row(id, "respond/due"); got.State != enforcer.Held || got.Reason.Code != "leak" || !strings.Contains(problems(r), "slabridge ledger settle journal:") {
+			if got := w.row(id, "respond/due"); got.State != enforcer.Held || got.Reason.Code != "leak" ||
+				!strings.Contains(problems(r), "slabridge ledger settle journal:") {
 				t.Errorf("respond/due is %s %s, problems %s", got.State, got.Reason.Code, problems(r))
 			}
 			if got := len(w.notes("customer1", id)); got != 1 {

@@ -42,7 +42,8 @@ func TestNoRightToPrivateNotes(t *testing.T) {
 	w.sim.RevokePermission("SLA bot", "set_notes_private")
 	w.set(at("2026-03-16 10:10"))
 	r := w.pass()
-	if len(r.Held) != 1 || !strings.Contains(problems(r), `grave=true held: our account lacks the right "set_notes_private"`) {
+	if len(r.Held) != 1 ||
+		!strings.Contains(problems(r), `grave=true held: our account lacks the right "set_notes_private"`) {
 		t.Errorf("held %d; problems %s", len(r.Held), problems(r))
 	}
 	w.wantSaid(id, "+acknowledge/start")
@@ -89,13 +90,15 @@ func TestSilentRefusals(t *testing.T) {
 			name:  "priority read-only by workflow",
 			spoil: func(w *world, _ int) { w.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly") },
 			mend:  func(w *world, _ int) { w.sim.SetFieldRule("SLA bot", "", "", "priority_id", "") },
-			at:    due, step: "respond/due", field: connectors.FieldPriority, wantHigher: "Immediate", wantWith: "Sanjay Support",
+			at:    due, step: "respond/due", field: connectors.FieldPriority, wantHigher: "Immediate",
+			wantWith: "Sanjay Support",
 		},
 		{
 			name:  "assignee field off",
 			spoil: func(w *world, _ int) { w.sim.SetStandardField("Bug", "assigned_to_id", false) },
 			mend:  func(w *world, _ int) { w.sim.SetStandardField("Bug", "assigned_to_id", true) },
-			at:    due, step: "respond/due", field: connectors.FieldAssignee, wantHigher: "Immediate", wantWith: "Sanjay Support",
+			at:    due, step: "respond/due", field: connectors.FieldAssignee, wantHigher: "Immediate",
+			wantWith: "Sanjay Support",
 		},
 		{
 			name: "priority of a parent is its children's",
@@ -116,7 +119,8 @@ func TestSilentRefusals(t *testing.T) {
 			name:  "watcher who cannot see the issue",
 			spoil: func(w *world, _ int) { w.sim.RemoveMember("acme", "manager1") },
 			mend:  func(w *world, _ int) { w.sim.AddMember("acme", "manager1", "Manager") },
-			at:    "2026-03-16 14:00:01", step: "inform-management/due", field: "watcher", wantHigher: "Immediate", wantWith: "Dora Developer",
+			at:    "2026-03-16 14:00:01", step: "inform-management/due", field: "watcher", wantHigher: "Immediate",
+			wantWith: "Dora Developer",
 		},
 	}
 	for _, c := range cases {
@@ -130,7 +134,8 @@ func TestSilentRefusals(t *testing.T) {
 			c.spoil(w, id)
 			r := w.passAt(c.at)
 			e := w.row(id, c.step)
-			if e.State != enforcer.Refused || e.Receipt == nil || len(e.Receipt.Refused) != 1 || e.Receipt.Refused[0].Field != c.field {
+			if e.State != enforcer.Refused || e.Receipt == nil || len(e.Receipt.Refused) != 1 ||
+				e.Receipt.Refused[0].Field != c.field {
 				t.Fatalf("%s is %s, receipt %+v; want %s refused", c.step, e.State, e.Receipt, c.field)
 			}
 			if !strings.Contains(problems(r), "left this alone: "+c.field) || len(r.Refused) != 1 {
@@ -178,7 +183,8 @@ func TestRetryDoesNotRaiseTwice(t *testing.T) {
 		t.Errorf("the retry made the priority %s", got)
 	}
 	w.wantSaid(id, "+acknowledge/start", "respond/warn-75", "respond/due")
-	if got := w.row(id, "respond/due").State; got != enforcer.Sent { // nothing at all was done: perhaps it was read too soon
+	// nothing at all was done: perhaps it was read too soon
+	if got := w.row(id, "respond/due").State; got != enforcer.Sent {
 		t.Errorf("still impossible, it is %s at first", got)
 	}
 	w.passAt("2026-03-16 12:08")

@@ -37,7 +37,8 @@ func (w *world) changed(f func()) (out []string) {
 // Steps without a comment leave no mark. What the tracker's history shows our account to have done for them is not done
 // again after a person has undone it.
 func TestRestoredLedgerLeavesWhatPeopleUndid(t *testing.T) {
-	w := newWorld(t, "2026-03-16 10:00", appended("    change:\n      - {obligation: respond, severity: critical, off: [comment]}\n"))
+	w := newWorld(t, "2026-03-16 10:00",
+		appended("    change:\n      - {obligation: respond, severity: critical, off: [comment]}\n"))
 	id := w.issue("critical", "Server down")
 	w.passAt("2026-03-16 10:00:01")
 	old := w.backup()
@@ -59,7 +60,9 @@ func TestRestoredLedgerLeavesWhatPeopleUndid(t *testing.T) {
 // Fields that are kept up to date and that a person has changed since are left alone by a restored ledger, too, until
 // another value is due.
 func TestRestoredLedgerKeepsFields(t *testing.T) {
-	w := newWorld(t, "2026-03-16 10:00", replace("    internal: {kind: private-note}", "      - {is: sla-state, field: SLA response due, write: true}\n    internal: {kind: private-note}"))
+	w := newWorld(t, "2026-03-16 10:00",
+		replace("    internal: {kind: private-note}",
+			"      - {is: sla-state, field: SLA response due, write: true}\n    internal: {kind: private-note}"))
 	id := w.issue("critical", "Server down")
 	old := w.backup()
 	w.passAt("2026-03-16 10:00:01")
@@ -117,6 +120,7 @@ func TestRestoredLedgerIsNoStorm(t *testing.T) {
 		t.Errorf("after the restore: held %d, asked for %v", held, did)
 	}
 	for _, id := range ids {
-		w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 overtaken overtaken", "respond/due done accepted")
+		w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 overtaken overtaken",
+			"respond/due done accepted")
 	}
 }

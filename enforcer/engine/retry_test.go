@@ -38,13 +38,19 @@ func TestARefusalIsTriedAgainWhenSomethingChanged(t *testing.T) {
 			_, err := w.sim.As("support1").Comment(id, "On it.")
 			w.do(err)
 		}, 0},
-		{"a field of the issue", func(w *world, id int) { w.do(w.sim.As("support1").SetField(id, "SLA response due", "soon")) }, 1},
+		{
+			"a field of the issue", func(w *world, id int) {
+				w.do(w.sim.As("support1").SetField(id, "SLA response due", "soon"))
+			}, 1,
+		},
 		{"a subtask", func(w *world, id int) {
 			_, err := w.sim.As("manager1").Create(redminesim.NewIssue{Project: "globex", Subject: "elsewhere", Parent: id})
 			w.do(err)
 		}, 1},
 		{"a right of ours", func(w *world, _ int) { w.sim.GrantPermission("SLA bot", "edit_issue_notes") }, 1},
-		{"a right of somebody else's", func(w *world, _ int) { w.sim.GrantPermission("Customer", "edit_own_issue_notes") }, 0},
+		{
+			"a right of somebody else's", func(w *world, _ int) { w.sim.GrantPermission("Customer", "edit_own_issue_notes") }, 0,
+		},
 		{"a member", func(w *world, _ int) { w.sim.AddMember("acme", "customer2", "Customer") }, 1},
 		{"a member of another project", func(w *world, _ int) { w.sim.AddMember("globex", "customer1", "Customer") }, 0},
 		{"a priority", func(w *world, _ int) { w.sim.SetPriorityActive("Low", false) }, 1},

@@ -53,7 +53,8 @@ func TestAnotherInstallation(t *testing.T) {
 	// the first sees the other's receipt on the new request, and writes nothing any more, not even about what it knew
 	for _, moment := range []string{"2026-03-16 10:10", "2026-03-16 10:15"} {
 		r := w.passAt(moment)
-		for _, part := range []string{"grave=true nothing is written: another slabridge, installation " + other.ledger.Installation(), "this one is installation " + w.ledger.Installation()} {
+		for _, part := range []string{"grave=true nothing is written: another slabridge, installation " +
+			other.ledger.Installation(), "this one is installation " + w.ledger.Installation()} {
 			if len(r.Written) > 0 || !strings.Contains(problems(r), part) {
 				t.Errorf("written %d, problems %s", len(r.Written), problems(r))
 			}
@@ -80,7 +81,10 @@ func TestAnotherInstallation(t *testing.T) {
 
 	// it was not stopped after all
 	later := w.issue("minor", "Toner")
-	_, err = w.sim.As("sla-bot").Comment(later, "Hello.\n\n"+mapping.Mark(connectors.MarkupMarkdown, other.ledger.Installation(), []enforcer.StepKey{{Obligation: "acknowledge", Step: "start"}}))
+	_, err = w.sim.As("sla-bot").Comment(later,
+		"Hello.\n\n"+
+			mapping.Mark(connectors.MarkupMarkdown, other.ledger.Installation(),
+				[]enforcer.StepKey{{Obligation: "acknowledge", Step: "start"}}))
 	w.do(err)
 	if r := w.passAt("2026-03-16 10:26"); !strings.Contains(problems(r), "nothing is written: another slabridge") {
 		t.Errorf("problems %s", problems(r))
@@ -95,7 +99,9 @@ func TestAnotherInstallationJustBeforeTheWrite(t *testing.T) {
 	w.intercept(http.MethodGet, "/issues/1.json", func(*http.Request) {
 		if seen++; seen == 2 { // the last look
 			w.sim.Use(nil)
-			_, err := w.sim.As("sla-bot").PrivateNote(id, "Hello.\n\n"+mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
+			_, err := w.sim.As("sla-bot").PrivateNote(id,
+				"Hello.\n\n"+
+					mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
 			w.do(err)
 		}
 	})
@@ -139,7 +145,8 @@ func TestOwnPastIsNoOtherInstallation(t *testing.T) {
 		w := newWorld(t, "2026-03-16 10:00")
 		id := w.issue("critical", "Server down")
 		w.pass()
-		_, err := w.sim.As("customer1").Comment(id, mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
+		_, err := w.sim.As("customer1").Comment(id,
+			mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
 		w.do(err)
 		w.run("2026-03-16 10:25")
 		w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")

@@ -50,9 +50,11 @@ func TestCriticalStory(t *testing.T) {
 	assigned("Dora Developer")
 	priority("Immediate")
 	w.run("2026-03-16 14:00:01")
-	all := []string{"+acknowledge/start", "respond/warn-50", "respond/due", "involve-developers/due", "inform-management/due"}
+	all := []string{"+acknowledge/start", "respond/warn-50", "respond/due", "involve-developers/due",
+		"inform-management/due"}
 	w.wantSaid(id, all...)
-	if got := *w.see("manager1", id).Watchers; !slices.Contains(got, redminesim.Ref{ID: w.sim.UserID("manager1"), Name: "Maria Manager"}) {
+	if got := *w.see("manager1", id).Watchers; !slices.Contains(got,
+		redminesim.Ref{ID: w.sim.UserID("manager1"), Name: "Maria Manager"}) {
 		t.Errorf("watchers %v, want management among them", got)
 	}
 
@@ -73,7 +75,8 @@ func TestCriticalStory(t *testing.T) {
 	}
 
 	// the customer reads the receipt and nothing internal
-	if got := w.notes("customer1", id); len(got) != 1 || got[0].private || !strings.Contains(got[0].text, "no later than 10:20 on 16 March 2026") {
+	if got := w.notes("customer1", id); len(got) != 1 || got[0].private ||
+		!strings.Contains(got[0].text, "no later than 10:20 on 16 March 2026") {
 		t.Errorf("the customer reads %+v", got)
 	}
 	if got := len(w.notes("support1", id)); got != len(all) {
@@ -138,8 +141,10 @@ func TestOutage(t *testing.T) {
 	w.set(at("2026-03-16 11:00"))
 	born := w.issue("critical", "Born in the outage")
 	w.passAt("2026-03-19 10:30")
-	w.wantSaid(known, "+acknowledge/start", "respond/due", "involve-developers/due", "inform-management/due", "progress-update/due")
-	w.wantSaid(born, "+acknowledge/start", "respond/due", "involve-developers/due", "inform-management/due", "progress-update/due")
+	w.wantSaid(known, "+acknowledge/start", "respond/due", "involve-developers/due", "inform-management/due",
+		"progress-update/due")
+	w.wantSaid(born, "+acknowledge/start", "respond/due", "involve-developers/due", "inform-management/due",
+		"progress-update/due")
 	w.wantEntries(born,
 		"acknowledge/start done accepted", "respond/warn-50 overtaken overtaken", "respond/due done accepted",
 		"involve-developers/due done accepted", "inform-management/due done accepted",

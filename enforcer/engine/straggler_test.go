@@ -60,8 +60,8 @@ func TestEffectAfterTheFirstLooks(t *testing.T) {
 	}
 }
 
-// What comes later than any wait is a second comment. It is reported, gravely, whenever the issue is looked at, and does
-// no more harm: nothing is written because of it.
+// What comes later than any wait is a second comment. It is reported, gravely, whenever the issue is looked at, and
+// does no more harm: nothing is written because of it.
 func TestEffectAfterItWasTakenForLost(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	id := w.issue("critical", "Server down")
@@ -125,8 +125,8 @@ func TestReadBackThatIsBehind(t *testing.T) {
 	}
 }
 
-// A note that the tracker drops without a word, with nothing beside it, is a refusal when it has been looked for twice, and
-// is not sent again and again.
+// A note that the tracker drops without a word, with nothing beside it, is a refusal when it has been looked for twice,
+// and is not sent again and again.
 func TestNothingButADroppedNote(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	id := w.issue("critical", "Server down")

@@ -55,14 +55,16 @@ func TestSurveyOfVendor(t *testing.T) {
 	if s.Requests["request"] != 2 || s.Requests["fault"] != 0 {
 		t.Errorf("requests %v", s.Requests)
 	}
-	if s.Spending == nil || s.Spending.Spent != 150050 || s.Spending.Requests != 1 || s.Spending.Cap() != 150000_00 || s.Spending.Currency != "KZT" {
+	if s.Spending == nil || s.Spending.Spent != 150050 || s.Spending.Requests != 1 || s.Spending.Cap() != 150000_00 ||
+		s.Spending.Currency != "KZT" {
 		t.Errorf("spending %+v", s.Spending)
 	}
 }
 
 // Billed time and the requests that are none of the ordinary ones.
 func TestSurveyOfEndocs(t *testing.T) {
-	w := newWorld(t, "2026-03-30 10:00", endocs, replace("plan: free", "plan: paid"), replace("plan: paid}", "plan: free}"))
+	w := newWorld(t, "2026-03-30 10:00", endocs, replace("plan: free", "plan: paid"),
+		replace("plan: paid}", "plan: free}"))
 	n := redminesim.NewIssue{Project: "acme", Subject: "Teach us", Fields: map[string]string{"Organisation": "Training"}}
 	trained, err := w.sim.As("customer1").Create(n)
 	w.do(err)
@@ -75,7 +77,8 @@ func TestSurveyOfEndocs(t *testing.T) {
 	w.book(plain, 2, "Design")
 	w.passAt("2026-04-01 12:05")
 	s := w.survey("endocs-acme")
-	if len(s.Billed) != 1 || s.Billed[0].Month != "2026-03" || s.Billed[0].Entries != 2 || s.Billed[0].Billed != 90*time.Minute {
+	if len(s.Billed) != 1 || s.Billed[0].Month != "2026-03" || s.Billed[0].Entries != 2 ||
+		s.Billed[0].Billed != 90*time.Minute {
 		t.Errorf("billed %+v", s.Billed)
 	}
 	var got []string
@@ -93,7 +96,8 @@ func TestSurveyOfEndocs(t *testing.T) {
 	if r := s.Requests; r["high"] != 1 || r["normal"] != 1 {
 		t.Errorf("requests %v", r)
 	}
-	if asOf, err := w.engine.Survey(t.Context(), "endocs-acme", at("2026-03-01 00:00"), at("2026-04-01 00:00"), at("2026-03-29 10:00")); err != nil || len(asOf.Requests)+len(asOf.Billed) > 0 {
+	if asOf, err := w.engine.Survey(t.Context(), "endocs-acme", at("2026-03-01 00:00"), at("2026-04-01 00:00"),
+		at("2026-03-29 10:00")); err != nil || len(asOf.Requests)+len(asOf.Billed) > 0 {
 		t.Errorf("before anything happened there are %v, %v, %v", asOf.Requests, asOf.Billed, err)
 	}
 	if strings.Contains(fmt.Sprint(april.Requests), "high") {

@@ -58,8 +58,8 @@ func (w *world) wantWith(id int, assignee, priority string) {
 	}
 }
 
-// What was written is taken back as far as nobody has touched it since: fields go back, comments get a follow-up of their
-// own audience, once. The steps are not taken again.
+// What was written is taken back as far as nobody has touched it since: fields go back, comments get a follow-up of
+// their own audience, once. The steps are not taken again.
 func TestUndo(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -112,13 +112,15 @@ func TestUndo(t *testing.T) {
 				"acknowledge/start: public", "respond/warn-50: internal",
 				`respond/due: assignee "8"->"" priority 5->2 internal`, `involve-developers/due: assignee "8"->"" internal`,
 			},
-			said:     []string{"+acknowledge/revert-start", "respond/revert-warn-50", "respond/revert-due", "involve-developers/revert-due"},
+			said: []string{"+acknowledge/revert-start", "respond/revert-warn-50", "respond/revert-due",
+				"involve-developers/revert-due"},
 			priority: "Normal",
 		},
 		{
 			name: "two in a row, the last", until: "2026-03-16 12:01",
-			filter: func(int) ledger.Filter { return ledger.Filter{Obligation: "involve-developers"} },
-			plan:   []string{`involve-developers/due: assignee "8"->"6" internal`}, said: []string{"involve-developers/revert-due"},
+			filter:   func(int) ledger.Filter { return ledger.Filter{Obligation: "involve-developers"} },
+			plan:     []string{`involve-developers/due: assignee "8"->"6" internal`},
+			said:     []string{"involve-developers/revert-due"},
 			assignee: "Sanjay Support", priority: "Immediate",
 		},
 		{
@@ -190,7 +192,8 @@ func TestUndoOfASharedWrite(t *testing.T) {
 	plan, r := w.undo(ledger.Filter{Obligation: "respond"})
 	want := []string{"respond/due: (the assignee stays: it is involve-developers/due's as well, which is not taken back) " +
 		"(its comment journal:2 is not corrected: it is involve-developers/due's as well, which is not taken back)"}
-	if len(plan) != 1 || !strings.Contains(plan[0], "is not corrected") || !strings.Contains(plan[0], "as well, which is not taken back") {
+	if len(plan) != 1 || !strings.Contains(plan[0], "is not corrected") ||
+		!strings.Contains(plan[0], "as well, which is not taken back") {
 		t.Errorf("the plan is %q, want %q", plan, want)
 	}
 	if len(r.Written) > 0 && w.see("admin", id).AssignedTo == nil {
@@ -235,7 +238,8 @@ func TestUndoSurvives(t *testing.T) {
 			for _, moment := range []string{"2026-03-16 10:24", "2026-03-16 10:27", "2026-03-16 10:30"} {
 				w.passAt(moment)
 			}
-			w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due", "respond/revert-warn-50", "respond/revert-due")
+			w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due", "respond/revert-warn-50",
+				"respond/revert-due")
 			w.wantWith(id, "", "Normal")
 		})
 	}

@@ -38,7 +38,8 @@ func (w *world) wantJudged(issue int, obligation string, want ...string) {
 // Each way in which a cycle ends is kept; a breach gets its end when it comes.
 func TestVerdicts(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
-	kept, late, closed, moved := w.issue("critical", "a"), w.issue("critical", "b"), w.issue("critical", "c"), w.issue("critical", "d")
+	kept, late, closed, moved := w.issue("critical", "a"), w.issue("critical", "b"), w.issue("critical", "c"),
+		w.issue("critical", "d")
 	w.run("2026-03-16 10:10")
 	_, err := w.sim.As("support1").Comment(kept, "On it.")
 	w.do(err)
@@ -53,9 +54,11 @@ func TestVerdicts(t *testing.T) {
 	w.do(err)
 	w.run("2026-03-16 11:10")
 	w.wantJudged(late, "respond", "created: breached, goes on", "created: breached, 2026-03-16 11:00:00 ended")
-	for v, err := range w.ledger.Verdicts(t.Context(), ledger.VerdictFilter{Issue: fmt.Sprint(late), Obligation: "respond"}) {
+	for v, err := range w.ledger.Verdicts(t.Context(),
+		ledger.VerdictFilter{Issue: fmt.Sprint(late), Obligation: "respond"}) {
 		w.do(err)
-		if !v.Reached().Equal(at("2026-03-16 10:20")) || v.Source != "п. 8" || v.Facts.Version == "" || v.Facts.Calendar == "" || len(v.Facts.Events) == 0 {
+		if !v.Reached().Equal(at("2026-03-16 10:20")) || v.Source != "п. 8" || v.Facts.Version == "" ||
+			v.Facts.Calendar == "" || len(v.Facts.Events) == 0 {
 			t.Errorf("record %d was reached at %s, %s, by %+v", v.Number, v.Reached(), v.Source, v.Facts)
 		}
 	}
@@ -73,10 +76,13 @@ func TestVerdictsStand(t *testing.T) {
 			w.configure(appended("    change:\n      - {obligation: respond, within: 8h}\n"))
 		},
 		"other hours": func(w *world, _ int) {
-			w.configure(appended("    calendar: {hours: \"Mon-Fri 13:00-20:00\"}\n    change:\n      - {obligation: respond, cutoff: none}\n"))
+			w.configure(appended("    calendar: {hours: \"Mon-Fri 13:00-20:00\"}\n    change:\n      - {obligation: respond, " +
+				"cutoff: none}\n"))
 		},
 		"another severity": func(w *world, _ int) {
-			w.configure(replace("      - {is: noncritical}\n", "      - {is: critical}\n"), replace("{is: critical, when: {field: Severity, in: [critical]}}", "{is: noncritical, when: {field: Severity, in: [critical]}}"))
+			w.configure(replace("      - {is: noncritical}\n", "      - {is: critical}\n"),
+				replace("{is: critical, when: {field: Severity, in: [critical]}}",
+					"{is: noncritical, when: {field: Severity, in: [critical]}}"))
 		},
 		"roles of nobody": func(w *world, _ int) {
 			w.configure(replace("project_roles: [Support engineer], lead", "project_roles: [Reporter], lead"))
@@ -144,7 +150,8 @@ func TestVerdictTakenBack(t *testing.T) {
 	w.wantJudged(id, "involve-developers", "created: met, 2026-03-16 10:30:00", "created: running, goes on facts")
 	w.run("2026-03-16 13:00")
 	w.wantJudged(id, "involve-developers", "created: met, 2026-03-16 10:30:00", "created: running, goes on facts",
-		"created: breached, goes on facts", "created: breached, 2026-03-16 12:00:01 ended") // called in at the due, the developers have it
+		// called in at the due, the developers have it
+		"created: breached, goes on facts", "created: breached, 2026-03-16 12:00:01 ended")
 }
 
 // Of what is out of sight nothing is judged; it is when it is seen again.

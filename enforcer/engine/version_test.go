@@ -20,7 +20,8 @@ var versions = replace("  - use: kamal\n    id: kamal-acme\n    mapping: helpdes
 // due is the latest due that the verdicts of an obligation on an issue have, and the text by which it was judged.
 func (w *world) due(issue int, obligation, cycle string) (due, version string) {
 	w.t.Helper()
-	for v, err := range w.ledger.Verdicts(w.t.Context(), ledger.VerdictFilter{Obligation: obligation, Issue: fmt.Sprint(issue)}) {
+	for v, err := range w.ledger.Verdicts(w.t.Context(),
+		ledger.VerdictFilter{Obligation: obligation, Issue: fmt.Sprint(issue)}) {
 		w.do(err)
 		if v.Cycle == cycle {
 			due, version = v.Due.In(almaty).Format("2006-01-02 15:04"), v.Facts.Version
@@ -69,7 +70,8 @@ func TestVersionOfASecondStay(t *testing.T) {
 	w.run("2026-03-17 10:00")
 	w.do(w.sim.As("admin").Move(id, "acme"))
 	w.run("2026-03-17 12:00")
-	w.wantJudged(id, "involve-developers", "created: cancelled, 2026-03-16 10:10:00", "journal:4: breached, goes on", "journal:4: breached, 2026-03-17 10:30:01 ended")
+	w.wantJudged(id, "involve-developers", "created: cancelled, 2026-03-16 10:10:00", "journal:4: breached, goes on",
+		"journal:4: breached, 2026-03-17 10:30:01 ended")
 	if due, _ := w.due(id, "involve-developers", "journal:4"); due != "2026-03-17 10:30" {
 		t.Errorf("the second stay is due %s", due)
 	}

@@ -28,7 +28,8 @@ func vendor(string) string {
 
 // enforced draws the vendor's line by hand.
 func enforced(from string) option {
-	return replace("valid: {from: 2026-01-01, to: 2026-12-31}", "valid: {from: 2026-01-01, to: 2026-12-31}\n    enforce_from: "+from)
+	return replace("valid: {from: 2026-01-01, to: 2026-12-31}",
+		"valid: {from: 2026-01-01, to: 2026-12-31}\n    enforce_from: "+from)
 }
 
 // made lists the issues that slabridge made and nobody deleted, "#1 Delivery Q2 2026", in the order of their numbers.
@@ -50,7 +51,8 @@ func (w *world) made() []string {
 func (w *world) wantMade(want ...string) {
 	w.t.Helper()
 	if got := w.made(); !slices.Equal(got, want) {
-		w.t.Errorf("at %s slabridge has made\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		w.t.Errorf("at %s slabridge has made\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "),
+			strings.Join(want, "\n  "))
 	}
 }
 
@@ -72,7 +74,8 @@ func (w *world) duties() []string {
 func (w *world) wantDuties(want ...string) {
 	w.t.Helper()
 	if got := w.duties(); !slices.Equal(got, want) {
-		w.t.Errorf("at %s the ledger has of the contract\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		w.t.Errorf("at %s the ledger has of the contract\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "),
+			strings.Join(want, "\n  "))
 	}
 }
 
@@ -179,7 +182,9 @@ func TestDutyAddedLater(t *testing.T) {
 	w := newWorld(t, "2026-03-30 09:00", vendor)
 	w.run("2026-04-14 12:00")
 	before := w.made()
-	w.configure(replace("    duties:\n", "    duties:\n      - {obligation: standing-duty, id: archive, period: \"0 10 * * 2\", within: 1bd, project: acme, tracker: Bug, subject: \"Archive {{.Period}}\"}\n"))
+	w.configure(replace("    duties:\n",
+		"    duties:\n      - {obligation: standing-duty, id: archive, period: \"0 10 * * 2\", within: 1bd, project: "+
+			"acme, tracker: Bug, subject: \"Archive {{.Period}}\"}\n"))
 	w.run("2026-04-14 13:00")
 	w.wantMade(before...)
 	w.run("2026-04-21 10:00")
@@ -268,7 +273,8 @@ func TestDutyMadeOtherwise(t *testing.T) {
 		w.sim.SetStandardField("Bug", "assigned_to_id", false)
 		r := w.passAt("2026-04-01 09:00")
 		w.wantDuties("quarterly-delivery/start 2026-Q2 refused accepted")
-		if len(r.Refused) != 1 || !strings.Contains(problems(r), "1 grave=false the tracker accepted the write and left this alone: assignee") {
+		if len(r.Refused) != 1 ||
+			!strings.Contains(problems(r), "1 grave=false the tracker accepted the write and left this alone: assignee") {
 			t.Errorf("problems %s", problems(r))
 		}
 		retry := func() {
@@ -330,7 +336,8 @@ func (w *world) verdicts(issue string) []string {
 func (w *world) wantVerdicts(issue string, want ...string) {
 	w.t.Helper()
 	if got := w.verdicts(issue); !slices.Equal(got, want) {
-		w.t.Errorf("at %s the verdicts are\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		w.t.Errorf("at %s the verdicts are\n  %s\nwant\n  %s", w.clock(), strings.Join(got, "\n  "),
+			strings.Join(want, "\n  "))
 	}
 }
 
@@ -401,7 +408,8 @@ func (w *world) others(prefix string) []string {
 func TestPeriodsOwed(t *testing.T) {
 	w := newWorld(t, "2026-04-02 09:00", vendor, replace("to: 2026-12-31", "to: 2026-05-04"))
 	w.run("2026-07-02 12:00")
-	w.wantMade("#1 Sync 6 April 2026", "#2 Sync 13 April 2026", "#3 Sync 20 April 2026", "#4 Sync 27 April 2026", "#5 Backup May 2026", "#6 Sync 4 May 2026")
+	w.wantMade("#1 Sync 6 April 2026", "#2 Sync 13 April 2026", "#3 Sync 20 April 2026", "#4 Sync 27 April 2026",
+		"#5 Backup May 2026", "#6 Sync 4 May 2026")
 	w.wantSaid(5, "standing-duty/due")
 	if asked := w.requests(func() { w.passAt("2026-07-02 12:10") }); len(asked) != 1 {
 		t.Errorf("after the contract's end a pass asked %v", asked)
@@ -419,20 +427,25 @@ func TestPeriodsOwed(t *testing.T) {
 func TestPeriodThatComesTwice(t *testing.T) {
 	w := newWorld(t, "2024-02-29 20:00", vendor, only, replace("valid: {from: 2026-01-01", "valid: {from: 2024-01-01"),
 		func(yaml string) string {
-			return yaml + "      - {obligation: standing-duty, id: nightly, period: \"30 23 * * *\", within: 1bd, project: acme, tracker: Bug, subject: \"Nightly {{.Period}}\"}\n"
+			return yaml +
+				"      - {obligation: standing-duty, id: nightly, period: \"30 23 * * *\", within: 1bd, project: acme, tracker: " +
+				"Bug, subject: \"Nightly {{.Period}}\"}\n"
 		})
 	w.run("2024-03-02 12:00")
 	w.wantDuties("standing-duty/start nightly@2024-02-29T23:30 done accepted",
-		"standing-duty/due nightly@2024-02-29T23:30 done accepted", "standing-duty/start nightly@2024-03-01T23:30 waiting outside-hours")
+		"standing-duty/due nightly@2024-02-29T23:30 done accepted",
+		"standing-duty/start nightly@2024-03-01T23:30 waiting outside-hours")
 }
 
 // A year without days off is told of, and keeps nothing else from being done.
 func TestDutyInAYearWithoutDays(t *testing.T) {
-	w := newWorld(t, "2027-12-30 09:00", vendor, replace("valid: {from: 2026-01-01, to: 2026-12-31}", "valid: {from: 2026-01-01}"))
+	w := newWorld(t, "2027-12-30 09:00", vendor,
+		replace("valid: {from: 2026-01-01, to: 2026-12-31}", "valid: {from: 2026-01-01}"))
 	id := w.issue("", "Nobody has it")
 	w.passAt("2027-12-31 10:00")
 	r := w.passAt("2028-01-05 10:00")
-	if !strings.Contains(problems(r), "grave=true quarterly-delivery: calendar") || !strings.Contains(problems(r), "2028") {
+	if !strings.Contains(problems(r), "grave=true quarterly-delivery: calendar") ||
+		!strings.Contains(problems(r), "2028") {
 		t.Errorf("problems %s", problems(r))
 	}
 	w.wantSaid(id, "has-owner/due")
@@ -449,8 +462,14 @@ func TestDutiesAmongWhatRuns(t *testing.T) {
 		}
 	}
 	for moment, want := range map[string][]string{
-		"":                 {"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running", "standing-duty backup@2026-04 of #3 running"},
-		"2026-04-02 10:00": {"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running", "standing-duty backup@2026-04 of #3 running"},
+		"": {
+			"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running",
+			"standing-duty backup@2026-04 of #3 running",
+		},
+		"2026-04-02 10:00": {
+			"standing-duty sync@2026-03-30T10:00 of #1 breached", "quarterly-delivery 2026-Q2 of #2 running",
+			"standing-duty backup@2026-04 of #3 running",
+		},
 		"2026-03-31 12:00": {"standing-duty sync@2026-03-30T10:00 of #1 running"},
 	} {
 		var asOf time.Time
@@ -478,7 +497,8 @@ func TestDutyIsToldOfItself(t *testing.T) {
 	w := newWorld(t, "2026-03-30 09:00", vendor)
 	w.run("2026-04-09 12:00")
 	for _, n := range w.notes("admin", 4) {
-		if !n.private || !strings.Contains(n.text, "Overdue for 6 April 2026") || strings.Contains(n.text, "June") || strings.Contains(n.text, "30 April") {
+		if !n.private || !strings.Contains(n.text, "Overdue for 6 April 2026") || strings.Contains(n.text, "June") ||
+			strings.Contains(n.text, "30 April") {
 			t.Errorf("private: %t\n%s", n.private, n.text)
 		}
 	}
@@ -563,7 +583,9 @@ func TestLostAnswerOnATrackerThatTrails(t *testing.T) {
 
 // Issues to be made are bound like comments: too many in one pass are held, and made once when a human lets them go.
 func TestStormOfDuties(t *testing.T) {
-	w := newWorld(t, "2026-03-30 09:00", vendor, func(yaml string) string { return "limits: {writes_per_pass: 1}\n" + yaml })
+	w := newWorld(t, "2026-03-30 09:00", vendor, func(yaml string) string {
+		return "limits: {writes_per_pass: 1}\n" + yaml
+	})
 	w.run("2026-04-01 09:30")
 	w.wantMade("#1 Sync 30 March 2026")
 	w.wantDuties("standing-duty/start sync@2026-03-30T10:00 done accepted",

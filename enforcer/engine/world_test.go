@@ -176,7 +176,8 @@ func (w *world) start() {
 		next = w.through(next)
 	}
 	w.tracker, err = redmine.New(connectors.Settings{
-		ID: "helpdesk", URL: "http://redmine.example.org", Auth: connectors.Auth{Way: "api_key", Secret: w.sim.Key("sla-bot")},
+		ID: "helpdesk", URL: "http://redmine.example.org",
+		Auth:      connectors.Auth{Way: "api_key", Secret: w.sim.Key("sla-bot")},
 		Transport: next, Now: w.now,
 	})
 	check(err)
@@ -225,15 +226,18 @@ func (w *world) settings() engine.Settings {
 	if len(problems) > 0 {
 		w.t.Fatal(problems)
 	}
-	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew, LateAfter: w.cfg.Limits.LateAfter}
+	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew,
+		LateAfter: w.cfg.Limits.LateAfter}
 	for _, c := range w.cfg.Connections {
-		s.Connections = append(s.Connections, engine.Connection{ID: c.ID, Tracker: w.tracker, Markup: c.Kind.Markup, Poll: c.Poll, WatchIssue: c.WatchIssue})
+		s.Connections = append(s.Connections,
+			engine.Connection{ID: c.ID, Tracker: w.tracker, Markup: c.Kind.Markup, Poll: c.Poll, WatchIssue: c.WatchIssue})
 	}
 	for i, c := range w.cfg.Contracts {
 		x := engine.Contract{
 			Contract: c.Contract, Connection: c.Connection, Mapping: *w.cfg.Mapping(c.MappingID), Path: "mappings[0]",
-			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom, Fingerprint: w.cfg.Fingerprint,
-			Account: (*engine.Account)(c.Account),
+			Scope: c.Scope, ScopePath: fmt.Sprintf("contracts[%d]", i), EnforceFrom: c.EnforceFrom,
+			Fingerprint: w.cfg.Fingerprint,
+			Account:     (*engine.Account)(c.Account),
 		}
 		for _, d := range c.Duties {
 			x.Duties = append(x.Duties, engine.Duty(d))
@@ -384,7 +388,8 @@ func (w *world) rows(issue int) []ledger.Entry {
 	all, err := w.ledger.ByIssue(context.Background(), "helpdesk", fmt.Sprint(issue))
 	w.do(err)
 	slices.SortStableFunc(all, func(a, b ledger.Entry) int {
-		return cmp.Or(a.Moment.Compare(b.Moment), strings.Compare(a.Key.Obligation, b.Key.Obligation), strings.Compare(a.Key.Step, b.Key.Step))
+		return cmp.Or(a.Moment.Compare(b.Moment), strings.Compare(a.Key.Obligation, b.Key.Obligation),
+			strings.Compare(a.Key.Step, b.Key.Step))
 	})
 	return all
 }

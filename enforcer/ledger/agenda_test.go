@@ -51,10 +51,14 @@ func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
 
 func item(issue string, next, due time.Time, state enforcer.CycleState) enforcer.AgendaItem {
 	return enforcer.AgendaItem{
-		Connection: "helpdesk", Issue: issue, Contract: "kamal", IssueKey: "#" + issue, Subject: "Printer on fire", Severity: "critical",
+		Connection: "helpdesk", Issue: issue, Contract: "kamal", IssueKey: "#" + issue, Subject: "Printer on fire",
+		Severity:    "critical",
 		EvaluatedAt: t0, Next: next, Fingerprint: "f1",
 		Cycles: []enforcer.AgendaCycle{
-			{Obligation: "acknowledge", ID: "created", Ordinal: 1, State: enforcer.Met, StartedAt: t0, Due: t0.Add(time.Minute), EndedAt: t0},
+			{
+				Obligation: "acknowledge", ID: "created", Ordinal: 1, State: enforcer.Met, StartedAt: t0, Due: t0.Add(time.Minute),
+				EndedAt: t0,
+			},
 			{Obligation: "respond", ID: "created", Ordinal: 1, State: state, StartedAt: t0, Due: due},
 		},
 	}
@@ -121,7 +125,8 @@ func TestNextMomentIsOverEverything(t *testing.T) {
 		}
 	}
 	next(time.Time{})
-	if err := l.SetAgenda(t.Context(), item("1", t0.Add(time.Hour), t0, enforcer.Running), item("2", t0.Add(2*time.Hour), t0, enforcer.Running)); err != nil {
+	if err := l.SetAgenda(t.Context(), item("1", t0.Add(time.Hour), t0, enforcer.Running),
+		item("2", t0.Add(2*time.Hour), t0, enforcer.Running)); err != nil {
 		t.Fatal(err)
 	}
 	next(t0.Add(time.Hour))
@@ -131,7 +136,8 @@ func TestNextMomentIsOverEverything(t *testing.T) {
 	next(t0.Add(30 * time.Minute))
 	w := begin(t, l, t0.Add(30*time.Minute), e)
 	next(t0.Add(time.Hour))
-	if _, err := l.Finish(t.Context(), t0.Add(31*time.Minute), w.ID, ledger.Outcome{Class: connectors.Unknown, RetryAt: t0.Add(40 * time.Minute)}); err != nil {
+	if _, err := l.Finish(t.Context(), t0.Add(31*time.Minute), w.ID,
+		ledger.Outcome{Class: connectors.Unknown, RetryAt: t0.Add(40 * time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
 	next(t0.Add(40 * time.Minute))

@@ -31,7 +31,8 @@ func TestAlarms(t *testing.T) {
 	if out, err := f.Settle(t.Context(), t0.Add(2*time.Hour), "", "journal:6", "olga"); err != nil || len(out) != 0 {
 		t.Errorf("what stops nothing was settled: %+v, %v", out, err)
 	}
-	if out, err := f.Settle(t.Context(), t0.Add(2*time.Hour), "", "7c1f", "olga"); err != nil || len(out) != 1 || out[0].SettledBy != "olga" || out[0].Open() {
+	if out, err := f.Settle(t.Context(), t0.Add(2*time.Hour), "", "7c1f", "olga"); err != nil || len(out) != 1 ||
+		out[0].SettledBy != "olga" || out[0].Open() {
 		t.Errorf("settled %+v, %v", out, err)
 	}
 	raise(false, t0.Add(2*time.Hour), other)
@@ -61,7 +62,8 @@ func TestAlarms(t *testing.T) {
 	}
 	all, err = f.Alarms(t.Context(), "")
 	for _, a := range all {
-		if mended := !a.MendedAt.IsZero(); err != nil || mended != (a.Kind == public.Kind && a.Issue == public.Issue) || mended && !a.Open() {
+		if mended := !a.MendedAt.IsZero(); err != nil || mended != (a.Kind == public.Kind && a.Issue == public.Issue) ||
+			mended && !a.Open() {
 			t.Errorf("mended %t, open %t: %+v, %v", mended, a.Open(), a, err)
 		}
 	}

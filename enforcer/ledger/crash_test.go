@@ -13,15 +13,16 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-// scenario is the life of some entries, of one that makes an issue among them, and of verdicts and accounts, through every
-// kind of change. A step without an error is one that the ledger has
+// scenario is the life of some entries, of one that makes an issue among them, and of verdicts and accounts, through
+// every kind of change. A step without an error is one that the ledger has
 // answered for it: from then on no crash may take it back.
 var scenario = []struct {
 	name string
 	do   func(l *ledger.Ledger, t *testing.T) error
 }{
 	{"record", func(l *ledger.Ledger, t *testing.T) error {
-		_, err := l.Record(t.Context(), t0, step("1/respond/created/due", enforcer.Intended), step("1/respond/created/warn-50", enforcer.Waiting), step("2/respond/created/due", enforcer.Held))
+		_, err := l.Record(t.Context(), t0, step("1/respond/created/due", enforcer.Intended),
+			step("1/respond/created/warn-50", enforcer.Waiting), step("2/respond/created/due", enforcer.Held))
 		return err
 	}},
 	{"begin", func(l *ledger.Ledger, t *testing.T) error { return sendAll(l, t, "1") }},
@@ -47,7 +48,8 @@ var scenario = []struct {
 		return finishWith(l, t, ledger.Outcome{Receipt: &connectors.Receipt{Issue: "900"}})
 	}},
 	{"judge", func(l *ledger.Ledger, t *testing.T) error {
-		_, err := l.Judge(t.Context(), t0, verdict("1/respond/created", enforcer.Breached), verdict("2/respond/created", enforcer.Met))
+		_, err := l.Judge(t.Context(), t0, verdict("1/respond/created", enforcer.Breached),
+			verdict("2/respond/created", enforcer.Met))
 		return err
 	}},
 	{"judge again", func(l *ledger.Ledger, t *testing.T) error {
@@ -58,7 +60,8 @@ var scenario = []struct {
 	}},
 	{"waive", func(l *ledger.Ledger, t *testing.T) error {
 		return l.Waive(t.Context(), t0, ledger.Waiver{
-			Connection: "helpdesk", Issue: "1", Contract: "kamal", Obligation: "respond", Cycle: "created", By: "ivanov", Reason: "agreed",
+			Connection: "helpdesk", Issue: "1", Contract: "kamal", Obligation: "respond", Cycle: "created", By: "ivanov",
+			Reason: "agreed",
 		})
 	}},
 	{"account", func(l *ledger.Ledger, t *testing.T) error {
@@ -75,13 +78,15 @@ var scenario = []struct {
 		return err
 	}},
 	{"agenda", func(l *ledger.Ledger, t *testing.T) error {
-		return l.SetAgenda(t.Context(), enforcer.AgendaItem{Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Next: t0})
+		return l.SetAgenda(t.Context(),
+			enforcer.AgendaItem{Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Next: t0})
 	}},
 	{"pass", func(l *ledger.Ledger, t *testing.T) error {
 		return l.SetPass(t.Context(), t0, "helpdesk", "kamal", "f1")
 	}},
 	{"people", func(l *ledger.Ledger, t *testing.T) error {
-		return l.Remember(t.Context(), t0, "helpdesk", ledger.Person{ID: "7", Project: "acme", Name: "ivanov", Roles: []string{"Support"}})
+		return l.Remember(t.Context(), t0, "helpdesk",
+			ledger.Person{ID: "7", Project: "acme", Name: "ivanov", Roles: []string{"Support"}})
 	}},
 }
 
@@ -97,12 +102,14 @@ func sendAll(l *ledger.Ledger, t *testing.T, issue string) error {
 // duty is the step of a contract's duty that makes its issue.
 func duty() ledger.Entry {
 	e := step("/deliver/2026-Q1/start", enforcer.Intended)
-	e.Changes = enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionCreate, Assign: enforcer.Support, Duty: true}}
+	e.Changes = enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionCreate, Assign: enforcer.Support,
+		Duty: true}}
 	return e
 }
 
 func creation(e ledger.Entry) connectors.Write {
-	return connectors.Write{Create: &connectors.NewIssue{Project: "acme", Subject: "Delivery", Description: "x " + e.ID, Mark: e.ID}}
+	return connectors.Write{Create: &connectors.NewIssue{Project: "acme", Subject: "Delivery", Description: "x " + e.ID,
+		Mark: e.ID}}
 }
 
 func createAll(l *ledger.Ledger, t *testing.T) error {
@@ -157,7 +164,8 @@ func TestCrashAfterEveryStatement(t *testing.T) {
 			case c == was && !committed:
 			default:
 				torn++
-				t.Errorf("%s: killed at point %d of %d, the file holds neither what was nor what is:\n%s", s.name, i, len(copies), c)
+				t.Errorf("%s: killed at point %d of %d, the file holds neither what was nor what is:\n%s", s.name, i, len(copies),
+					c)
 			}
 		}
 		if !committed {

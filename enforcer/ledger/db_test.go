@@ -137,7 +137,8 @@ func (t transaction) Commit() error {
 func openFile(t testing.TB, path string) *file {
 	t.Helper()
 	h := &hook{}
-	db := sql.OpenDB(connector{"file:" + path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)", h})
+	db := sql.OpenDB(connector{"file:" + path +
+		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)", h})
 	db.SetMaxOpenConns(4)
 	t.Cleanup(func() { db.Close() })
 	var tables int
@@ -179,7 +180,8 @@ func open(t testing.TB) (*ledger.Ledger, *file) {
 func step(path string, verb enforcer.EntryState) ledger.Entry {
 	p := strings.Split(path, "/")
 	e := ledger.Entry{Entry: enforcer.Decision{
-		Key:   enforcer.StepKey{Connection: "helpdesk", Issue: p[0], Contract: "kamal", Obligation: p[1], Cycle: p[2], Step: p[3]},
+		Key: enforcer.StepKey{Connection: "helpdesk", Issue: p[0], Contract: "kamal", Obligation: p[1], Cycle: p[2],
+			Step: p[3]},
 		State: verb, Moment: t0.Add(20 * time.Minute), Due: t0.Add(20 * time.Minute), Audience: enforcer.Internal,
 		Source: "п. 8", Reason: enforcer.Reason{Code: "due"},
 		Changes: enforcer.Changes{
@@ -190,7 +192,8 @@ func step(path string, verb enforcer.EntryState) ledger.Entry {
 		},
 	}.Entry(t0.Add(21 * time.Minute))}
 	e.IssueKey, e.Subject, e.Severity = "#"+p[0], "Printer on fire", "critical"
-	e.Facts = enforcer.Facts{Rule: "respond within 20m", Version: "2026-01", Calendar: "kz 2026.1", StartedAt: t0, Events: []string{"created"}}
+	e.Facts = enforcer.Facts{Rule: "respond within 20m", Version: "2026-01", Calendar: "kz 2026.1", StartedAt: t0,
+		Events: []string{"created"}}
 	return e
 }
 

@@ -29,14 +29,16 @@ func lived(t *testing.T) (*ledger.Ledger, *file, string) {
 		}
 	}
 	refused := begin(t, l, t0, record(t, l, step("4/respond/created/due", enforcer.Intended))...)
-	if _, err := l.Finish(t.Context(), t0, refused.ID, ledger.Outcome{Class: connectors.Refused, Error: "no"}); err != nil {
+	if _, err := l.Finish(t.Context(), t0, refused.ID,
+		ledger.Outcome{Class: connectors.Refused, Error: "no"}); err != nil {
 		t.Fatal(err)
 	}
 	record(t, l, step("5/respond/created/due", enforcer.Waiting))
 	w := begin(t, l, t0, record(t, l, step("3/respond/created/due", enforcer.Intended))...)
 	for _, err := range []error{
 		l.Watched(t.Context(), t0, w.ID, "7", ledger.Outcome{Receipt: &connectors.Receipt{Event: "journal:3"}}),
-		l.SetHealth(t.Context(), ledger.Health{Connection: "helpdesk", PassedAt: t0, GoodAt: t0, Error: "none", LateSince: t0}),
+		l.SetHealth(t.Context(),
+			ledger.Health{Connection: "helpdesk", PassedAt: t0, GoodAt: t0, Error: "none", LateSince: t0}),
 		l.SetAgenda(t.Context(), enforcer.AgendaItem{
 			Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Next: t0.Add(time.Hour),
 			Cycles: []enforcer.AgendaCycle{{Obligation: "respond", ID: "created", State: enforcer.Running}},
@@ -289,7 +291,8 @@ func TestWhatCannotBeStoredIsRefused(t *testing.T) {
 		"judge":  func() error { _, err := l.Judge(t.Context(), t0, judged); return err },
 		"agenda": func() error {
 			return l.SetAgenda(t.Context(), enforcer.AgendaItem{
-				Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Cycles: []enforcer.AgendaCycle{{StartedAt: beyond}},
+				Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0,
+				Cycles: []enforcer.AgendaCycle{{StartedAt: beyond}},
 			})
 		},
 	} {
@@ -313,7 +316,8 @@ func TestWritesAreNumberedByTries(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if h, err := l.Health(t.Context(), "nowhere"); err != nil || !reflect.DeepEqual(h, ledger.Health{Connection: "nowhere"}) {
+	if h, err := l.Health(t.Context(), "nowhere"); err != nil ||
+		!reflect.DeepEqual(h, ledger.Health{Connection: "nowhere"}) {
 		t.Errorf("before the first pass: %+v, %v", h, err)
 	}
 }
@@ -325,13 +329,17 @@ func TestErrorsSayWhatAndWhere(t *testing.T) {
 	defer f.hook.set(nil, nil)
 	ask := reads(t, l, w)
 	for name, want := range map[string]string{
-		"line": "cutover of contract kamal on helpdesk", "contracts": "list contracts", "due": "list due issues of kamal on helpdesk",
+		"line": "cutover of contract kamal on helpdesk", "contracts": "list contracts",
+		"due":         "list due issues of kamal on helpdesk",
 		"next moment": "find next moment of helpdesk", "running": "list running cycles", "item": "read agenda of issue 1",
-		"health": "read health of helpdesk", "overdue": "list what is overdue on helpdesk", "made": "list issues made for kamal on helpdesk",
-		"remembered": "list people of helpdesk", "tally": "add up billing of kamal on helpdesk", "waivers": "list waivers of kamal on helpdesk",
-		"writes": "list writes on issue 1", "refused": "list refused entries of helpdesk",
+		"health": "read health of helpdesk", "overdue": "list what is overdue on helpdesk",
+		"made":       "list issues made for kamal on helpdesk",
+		"remembered": "list people of helpdesk", "tally": "add up billing of kamal on helpdesk",
+		"waivers": "list waivers of kamal on helpdesk",
+		"writes":  "list writes on issue 1", "refused": "list refused entries of helpdesk",
 	} {
-		if _, err := ask[name](); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "boom") {
+		if _, err := ask[name](); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "boom") {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}

@@ -28,10 +28,11 @@ func row(columns ...any) func(...any) error {
 	}
 }
 
-// FuzzItem reads rows of the agenda as anybody may have left them: an error, or an item that stays the same when written
-// and read again.
+// FuzzItem reads rows of the agenda as anybody may have left them: an error, or an item that stays the same when
+// written and read again.
 func FuzzItem(f *testing.F) {
-	f.Add(`[{"obligation":"respond","cycle":"created","ordinal":1,"state":"running","started":"2026-03-02T09:00:00Z"}]`, int64(1), int64(2))
+	f.Add(`[{"obligation":"respond","cycle":"created","ordinal":1,"state":"running","started":"2026-03-02T09:00:00Z"}]`,
+		int64(1), int64(2))
 	f.Add(`null`, int64(-1), int64(1<<62))
 	f.Add(`{}`, int64(0), int64(0))
 	f.Fuzz(func(t *testing.T, cycles string, evaluated, next int64) {
@@ -44,7 +45,8 @@ func FuzzItem(f *testing.F) {
 		if err != nil {
 			return // a year that RFC 3339 cannot tell
 		}
-		again, err := scanItem(row("helpdesk", "17", "kamal", "17", "subject", "critical", evaluated, next, text, "print", ""))
+		again, err := scanItem(row("helpdesk", "17", "kamal", "17", "subject", "critical", evaluated, next, text, "print",
+			""))
 		if err != nil {
 			t.Fatalf("written and not readable: %v\n%s", err, text)
 		}
@@ -56,7 +58,8 @@ func FuzzItem(f *testing.F) {
 
 // FuzzWriteRow reads rows of requests and of answers.
 func FuzzWriteRow(f *testing.F) {
-	f.Add(`["a","b"]`, `{"Issue":"17","Comment":{"Text":"x","Internal":true,"Mark":"m"}}`, "accepted", `{"event":"journal:9"}`, int64(5))
+	f.Add(`["a","b"]`, `{"Issue":"17","Comment":{"Text":"x","Internal":true,"Mark":"m"}}`, "accepted",
+		`{"event":"journal:9"}`, int64(5))
 	f.Add(`null`, `{"Create":{"Project":"2","Subject":"Q","Mark":"m"}}`, "try later", ``, int64(0))
 	f.Add(`{}`, `[]`, "", `null`, int64(-1))
 	f.Fuzz(func(t *testing.T, ids, request, outcome, receipt string, at int64) {

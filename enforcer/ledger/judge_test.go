@@ -18,13 +18,17 @@ import (
 func verdict(path string, state enforcer.CycleState) enforcer.Verdict {
 	p := strings.Split(path, "/")
 	v := enforcer.Verdict{
-		Connection: "helpdesk", Issue: p[0], IssueKey: "#" + p[0], Subject: "Printer on fire", Contract: "kamal", Obligation: p[1],
-		Cycle: p[2], Ordinal: 1, State: state, Severity: "critical", Source: "п. 8", StartedAt: t0, Due: t0.Add(20 * time.Minute),
+		Connection: "helpdesk", Issue: p[0], IssueKey: "#" + p[0], Subject: "Printer on fire", Contract: "kamal",
+		Obligation: p[1],
+		Cycle:      p[2], Ordinal: 1, State: state, Severity: "critical", Source: "п. 8", StartedAt: t0,
+		Due:     t0.Add(20 * time.Minute),
 		Elapsed: 10 * time.Minute, LastEvent: "journal:1", Moves: 2,
-		Facts: enforcer.Facts{Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1", Provisional: true, StartedAt: t0, Events: []string{"created", "journal:1"}, Why: []string{"20m"}, Assumption: "kinder"},
+		Facts: enforcer.Facts{Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1", Provisional: true, StartedAt: t0,
+			Events: []string{"created", "journal:1"}, Why: []string{"20m"}, Assumption: "kinder"},
 	}
 	if state == enforcer.Met || state == enforcer.Cancelled {
-		v.EndedAt, v.EndEvent, v.EndBy, v.EndByRole, v.EndWhy = t0.Add(10*time.Minute), "journal:1", "Ivan Ivanov", enforcer.Support, "stopped"
+		v.EndedAt, v.EndEvent, v.EndBy, v.EndByRole, v.EndWhy = t0.Add(10*time.Minute), "journal:1", "Ivan Ivanov",
+			enforcer.Support, "stopped"
 	}
 	return v
 }
@@ -66,7 +70,8 @@ func TestVerdictsStandBesideEachOther(t *testing.T) {
 		t.Errorf("after an edit of the contract: %+v", got)
 	}
 	late := v
-	late.EndedAt, late.EndEvent, late.EndBy, late.EndWhy, late.LastEvent, late.Elapsed = at(40), "journal:2", "Ivan Ivanov", "stopped", "journal:2", 40*time.Minute
+	late.EndedAt, late.EndEvent, late.EndBy, late.EndWhy, late.LastEvent, late.Elapsed = at(40), "journal:2",
+		"Ivan Ivanov", "stopped", "journal:2", 40*time.Minute
 	second := judge(t, l, at(41), late)
 	if len(first) != 1 || len(second) != 1 {
 		t.Fatalf("recorded %d and then %d, want one each", len(first), len(second))
@@ -96,14 +101,17 @@ func TestJudgeRefusesWhatIsNoVerdict(t *testing.T) {
 	l, f := open(t)
 	was := rowsOf(t, f)
 	for want, edit := range map[string]func(*enforcer.Verdict){
-		"incomplete":             func(v *enforcer.Verdict) { v.Cycle = "" },
-		`"sung" is no verdict`:   func(v *enforcer.Verdict) { v.State = "sung" },
-		"met without an end":     func(v *enforcer.Verdict) { v.EndedAt = time.Time{} },
-		"without a due and with": func(v *enforcer.Verdict) { v.State, v.Due, v.EndedAt = enforcer.Breached, time.Time{}, time.Time{} },
+		"incomplete":           func(v *enforcer.Verdict) { v.Cycle = "" },
+		`"sung" is no verdict`: func(v *enforcer.Verdict) { v.State = "sung" },
+		"met without an end":   func(v *enforcer.Verdict) { v.EndedAt = time.Time{} },
+		"without a due and with": func(v *enforcer.Verdict) {
+			v.State, v.Due, v.EndedAt = enforcer.Breached, time.Time{}, time.Time{}
+		},
 	} {
 		v := verdict("17/respond/created", enforcer.Met)
 		edit(&v)
-		if _, err := l.Judge(t.Context(), t0, verdict("16/respond/created", enforcer.Met), v); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := l.Judge(t.Context(), t0, verdict("16/respond/created", enforcer.Met), v); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
@@ -112,8 +120,8 @@ func TestJudgeRefusesWhatIsNoVerdict(t *testing.T) {
 	}
 }
 
-// More cycles than a page holds, of two contracts, one of them with three records: each filter gives whole cycles, every
-// record once, in order.
+// More cycles than a page holds, of two contracts, one of them with three records: each filter gives whole cycles,
+// every record once, in order.
 func TestVerdictsFilterAndPage(t *testing.T) {
 	l, _ := open(t)
 	var all []enforcer.Verdict
@@ -139,14 +147,28 @@ func TestVerdictsFilterAndPage(t *testing.T) {
 		filter ledger.VerdictFilter
 		want   func(v enforcer.Verdict) bool // chooses by the cycle's last record
 	}{
-		"all":              {ledger.VerdictFilter{}, func(enforcer.Verdict) bool { return true }},
-		"contract":         {ledger.VerdictFilter{Contract: "endocs"}, func(v enforcer.Verdict) bool { return v.Contract == "endocs" }},
-		"obligation":       {ledger.VerdictFilter{Contract: "kamal", Obligation: "respond"}, func(v enforcer.Verdict) bool { return v.Contract == "kamal" && v.Obligation == "respond" }},
+		"all": {ledger.VerdictFilter{}, func(enforcer.Verdict) bool { return true }},
+		"contract": {
+			ledger.VerdictFilter{Contract: "endocs"}, func(v enforcer.Verdict) bool { return v.Contract == "endocs" },
+		},
+		"obligation": {
+			ledger.VerdictFilter{Contract: "kamal", Obligation: "respond"}, func(v enforcer.Verdict) bool {
+				return v.Contract == "kamal" && v.Obligation == "respond"
+			},
+		},
 		"issue by id":      {ledger.VerdictFilter{Issue: "3"}, func(v enforcer.Verdict) bool { return v.Issue == "3" }},
 		"issue by key":     {ledger.VerdictFilter{Issue: "#3"}, func(v enforcer.Verdict) bool { return v.Issue == "3" }},
 		"other connection": {ledger.VerdictFilter{Connection: "other"}, func(enforcer.Verdict) bool { return false }},
-		"from inclusive":   {ledger.VerdictFilter{From: t0.Add(300 * time.Second)}, func(v enforcer.Verdict) bool { return !v.Reached().Before(t0.Add(300 * time.Second)) }},
-		"to exclusive":     {ledger.VerdictFilter{To: t0.Add(10 * time.Second)}, func(v enforcer.Verdict) bool { return v.Reached().Before(t0.Add(10 * time.Second)) }},
+		"from inclusive": {
+			ledger.VerdictFilter{From: t0.Add(300 * time.Second)}, func(v enforcer.Verdict) bool {
+				return !v.Reached().Before(t0.Add(300 * time.Second))
+			},
+		},
+		"to exclusive": {
+			ledger.VerdictFilter{To: t0.Add(10 * time.Second)}, func(v enforcer.Verdict) bool {
+				return v.Reached().Before(t0.Add(10 * time.Second))
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := map[string]int{}
@@ -182,9 +204,11 @@ func TestVerdictsFilterAndPage(t *testing.T) {
 
 func TestWaive(t *testing.T) {
 	l, _ := open(t)
-	judge(t, l, t0, verdict("1/respond/created", enforcer.Breached), verdict("1/respond/journal:7", enforcer.Breached), verdict("2/respond/created", enforcer.Met))
+	judge(t, l, t0, verdict("1/respond/created", enforcer.Breached), verdict("1/respond/journal:7", enforcer.Breached),
+		verdict("2/respond/created", enforcer.Met))
 	of := func(issue, cycle string) ledger.Waiver {
-		return ledger.Waiver{Connection: "helpdesk", Issue: issue, Contract: "kamal", Obligation: "respond", Cycle: cycle, By: "ivanov", Reason: "agreed by phone"}
+		return ledger.Waiver{Connection: "helpdesk", Issue: issue, Contract: "kamal", Obligation: "respond", Cycle: cycle,
+			By: "ivanov", Reason: "agreed by phone"}
 	}
 	if err := l.Waive(t.Context(), t0, of("1", "created"), of("3", "created")); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("without a verdict: %v, want ErrNotFound", err)
@@ -225,7 +249,8 @@ func TestWaive(t *testing.T) {
 }
 
 func tally(issue, period string, amount int64) ledger.Tally {
-	return ledger.Tally{Connection: "helpdesk", Contract: "kamal", Obligation: "billing", Issue: issue, Period: period, Amount: amount}
+	return ledger.Tally{Connection: "helpdesk", Contract: "kamal", Obligation: "billing", Issue: issue, Period: period,
+		Amount: amount}
 }
 
 func TestTallies(t *testing.T) {
@@ -238,7 +263,8 @@ func TestTallies(t *testing.T) {
 	}
 	want := func(period string, sum int64, requests int) {
 		t.Helper()
-		if s, n, err := l.Tally(t.Context(), "helpdesk", "kamal", "billing", period); err != nil || s != sum || n != requests {
+		if s, n, err := l.Tally(t.Context(), "helpdesk", "kamal", "billing", period); err != nil || s != sum ||
+			n != requests {
 			t.Errorf("%s: %d of %d requests, %v; want %d of %d", period, s, n, err, sum, requests)
 		}
 		each, err := l.Tallies(t.Context(), "helpdesk", "kamal", "billing", period)

@@ -77,8 +77,11 @@ func TestListByFilter(t *testing.T) {
 		"by entry":            {ledger.Filter{ID: w["3/due"].ID}, []string{"3/due"}},
 		"since, inclusive":    {ledger.Filter{Since: t0.Add(4 * time.Hour)}, []string{"3/due", "3/start"}},
 		"until, exclusive":    {ledger.Filter{Until: t0.Add(2 * time.Hour)}, []string{"1/due", "1/warn-50"}},
-		"all at once":         {ledger.Filter{State: enforcer.Held, Connection: "helpdesk", Contract: "kamal", Obligation: "respond", Issue: "#2", Since: t0, Until: t0.Add(9 * time.Hour)}, []string{"2/due"}},
-		"a hostile value":     {ledger.Filter{Issue: "' OR 1=1 --"}, []string{}},
+		"all at once": {
+			ledger.Filter{State: enforcer.Held, Connection: "helpdesk", Contract: "kamal", Obligation: "respond", Issue: "#2",
+				Since: t0, Until: t0.Add(9 * time.Hour)}, []string{"2/due"},
+		},
+		"a hostile value": {ledger.Filter{Issue: "' OR 1=1 --"}, []string{}},
 	} {
 		if got := names(list(t, l, c.filter, ledger.OldestFirst)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -137,19 +140,23 @@ func TestPendingIsWhatHasCome(t *testing.T) {
 		}
 		return names(es)
 	}
-	if got, want := pending(t0.Add(7*time.Hour)), []string{"3/start", "3/due", "2/due", "1/due"}; !slices.Equal(got, want) {
+	if got, want := pending(t0.Add(7*time.Hour)), []string{"3/start", "3/due", "2/due", "1/due"}; !slices.Equal(got,
+		want) {
 		t.Errorf("pending %v, want %v: oldest moment first, the waiting one not yet", got, want)
 	}
-	if got, want := pending(t0.Add(24*time.Hour)), []string{"3/start", "3/due", "2/start", "2/due", "1/due"}; !slices.Equal(got, want) {
+	if got, want := pending(t0.Add(24*time.Hour)), []string{"3/start", "3/due", "2/start", "2/due",
+		"1/due"}; !slices.Equal(got, want) {
 		t.Errorf("at the opening: pending %v, want %v", got, want)
 	}
-	if _, err := l.Finish(t.Context(), t0.Add(7*time.Hour), inFlight.ID, ledger.Outcome{Class: connectors.TryLater, RetryAt: t0.Add(9 * time.Hour)}); err != nil {
+	if _, err := l.Finish(t.Context(), t0.Add(7*time.Hour), inFlight.ID,
+		ledger.Outcome{Class: connectors.TryLater, RetryAt: t0.Add(9 * time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := pending(t0.Add(8*time.Hour)), []string{"3/due", "2/due", "1/due"}; !slices.Equal(got, want) {
 		t.Errorf("during the back-off: pending %v, want %v", got, want)
 	}
-	if got, want := pending(t0.Add(9*time.Hour)), []string{"3/start", "3/due", "2/due", "1/due"}; !slices.Equal(got, want) {
+	if got, want := pending(t0.Add(9*time.Hour)), []string{"3/start", "3/due", "2/due", "1/due"}; !slices.Equal(got,
+		want) {
 		t.Errorf("after it: pending %v, want %v", got, want)
 	}
 	if es, err := l.Pending(t.Context(), "other", t0.Add(99*time.Hour)); err != nil || len(es) != 0 {
@@ -207,7 +214,8 @@ func TestRecordedLooksUpStates(t *testing.T) {
 	if s := state(unknown); s != "" {
 		t.Errorf("a step never recorded is %q", s)
 	}
-	if es, err := l.ByIssue(t.Context(), "helpdesk", "1"); err != nil || !slices.Equal(names(es), []string{"1/warn-50", "1/due"}) {
+	if es, err := l.ByIssue(t.Context(), "helpdesk", "1"); err != nil ||
+		!slices.Equal(names(es), []string{"1/warn-50", "1/due"}) {
 		t.Errorf("by issue: %v, %v", names(es), err)
 	}
 }

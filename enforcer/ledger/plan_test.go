@@ -107,7 +107,8 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 		verdicts(t, l, filter)
 	}
 	check(l.Waive(ctx, now, ledger.Waiver{
-		Connection: "helpdesk", Issue: "late", Contract: "kamal", Obligation: "respond", Cycle: "created", By: "ivanov", Reason: "agreed",
+		Connection: "helpdesk", Issue: "late", Contract: "kamal", Obligation: "respond", Cycle: "created", By: "ivanov",
+		Reason: "agreed",
 	}))
 	_, err = l.Waivers(ctx, "helpdesk", "kamal")
 	check(err)
@@ -154,7 +155,8 @@ func TestNoStatementReadsATableThrough(t *testing.T) {
 			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
 				t.Fatal(err)
 			}
-			full := (strings.HasPrefix(detail, "SCAN ledger_") || strings.HasPrefix(detail, "SCAN v")) && !strings.Contains(detail, "USING")
+			full := (strings.HasPrefix(detail, "SCAN ledger_") || strings.HasPrefix(detail, "SCAN v")) &&
+				!strings.Contains(detail, "USING")
 			// Without any filter a listing is of everything, in the order of its index.
 			listing := strings.HasPrefix(detail, "SCAN ledger_entries USING") || strings.HasPrefix(detail, "SCAN v USING")
 			through := listing && !strings.Contains(s.query, "1 = 1")
@@ -187,7 +189,8 @@ func TestDialect(t *testing.T) {
 	}
 	for _, table := range tables(t, f) {
 		var n int
-		if err := f.QueryRow(`SELECT COUNT(*) FROM pragma_table_info($1) WHERE name = 'connection' AND "notnull" = 1`, table).Scan(&n); err != nil {
+		if err := f.QueryRow(`SELECT COUNT(*) FROM pragma_table_info($1) WHERE name = 'connection' AND "notnull" = 1`,
+			table).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		if n != 1 && table != "ledger_installation" {
@@ -237,7 +240,8 @@ func BenchmarkLedger(b *testing.B) {
 	fill(b, l, 100_000)
 	items := make([]enforcer.AgendaItem, 10_000)
 	for i := range items {
-		items[i] = item(fmt.Sprint(i), t0.Add(time.Duration(i)*time.Minute), t0.Add(time.Duration(i)*time.Hour), enforcer.Running)
+		items[i] = item(fmt.Sprint(i), t0.Add(time.Duration(i)*time.Minute), t0.Add(time.Duration(i)*time.Hour),
+			enforcer.Running)
 	}
 	if err := l.SetAgenda(b.Context(), items...); err != nil {
 		b.Fatal(err)

@@ -94,7 +94,8 @@ func TestRecordUnderConcurrencyMakesOneRow(t *testing.T) {
 		}
 	}
 	var rows, lines int
-	if err := f.QueryRow(`SELECT (SELECT COUNT(*) FROM ledger_entries), (SELECT COUNT(*) FROM ledger_history)`).Scan(&rows, &lines); err != nil {
+	if err := f.QueryRow(`SELECT (SELECT COUNT(*) FROM ledger_entries), (SELECT COUNT(*) FROM ledger_history)`).Scan(&rows,
+		&lines); err != nil {
 		t.Fatal(err)
 	}
 	if rows != steps || lines != steps {
@@ -106,7 +107,8 @@ func TestRecordUnderConcurrencyMakesOneRow(t *testing.T) {
 func TestBeginUnderConcurrencyHasOneWinner(t *testing.T) {
 	l, _ := open(t)
 	for round := range 10 {
-		es := record(t, l, step(fmt.Sprintf("%d/respond/created/due", round), enforcer.Intended), step(fmt.Sprintf("%d/respond/created/warn-50", round), enforcer.Waiting))
+		es := record(t, l, step(fmt.Sprintf("%d/respond/created/due", round), enforcer.Intended),
+			step(fmt.Sprintf("%d/respond/created/warn-50", round), enforcer.Waiting))
 		var mu sync.Mutex
 		won := 0
 		var wg sync.WaitGroup
@@ -135,12 +137,16 @@ func TestRecordRefuses(t *testing.T) {
 		spoil func(*ledger.Entry)
 		want  string
 	}{
-		"a contract without a line": {func(e *ledger.Entry) { e.Key.Contract = "unheard-of" }, "cutover of contract unheard-of on helpdesk: not in the ledger"},
-		"a key without a step":      {func(e *ledger.Entry) { e.Key.Step = "" }, "is incomplete"},
-		"a key without a cycle":     {func(e *ledger.Entry) { e.Key.Cycle = "" }, "is incomplete"},
-		"an entry already sent":     {func(e *ledger.Entry) { e.State = enforcer.Sent }, `cannot be "sent"`},
-		"an entry already done":     {func(e *ledger.Entry) { e.State = enforcer.Done }, `cannot be "done"`},
-		"no moment":                 {func(e *ledger.Entry) { e.Moment = time.Time{} }, "without the moment"},
+		"a contract without a line": {
+			func(e *ledger.Entry) {
+				e.Key.Contract = "unheard-of"
+			}, "cutover of contract unheard-of on helpdesk: not in the ledger",
+		},
+		"a key without a step":  {func(e *ledger.Entry) { e.Key.Step = "" }, "is incomplete"},
+		"a key without a cycle": {func(e *ledger.Entry) { e.Key.Cycle = "" }, "is incomplete"},
+		"an entry already sent": {func(e *ledger.Entry) { e.State = enforcer.Sent }, `cannot be "sent"`},
+		"an entry already done": {func(e *ledger.Entry) { e.State = enforcer.Done }, `cannot be "done"`},
+		"no moment":             {func(e *ledger.Entry) { e.Moment = time.Time{} }, "without the moment"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := open(t)
@@ -162,7 +168,8 @@ func TestHistoryKeepsReplacedEvidence(t *testing.T) {
 	l, _ := open(t)
 	e := record(t, l, step("17/respond/created/due", enforcer.Waiting))[0]
 	first := e.Evidence
-	e.Reason, e.Due, e.Severity, e.NotBefore = enforcer.Reason{Code: "severity"}, t0.Add(2*time.Hour), "noncritical", t0.Add(3*time.Hour)
+	e.Reason, e.Due, e.Severity, e.NotBefore = enforcer.Reason{Code: "severity"}, t0.Add(2*time.Hour), "noncritical",
+		t0.Add(3*time.Hour)
 	moved, err := l.Move(t.Context(), t0.Add(time.Hour), enforcer.Waiting, e)
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +181,10 @@ func TestHistoryKeepsReplacedEvidence(t *testing.T) {
 	}
 	want := []ledger.Transition{
 		{At: t0.Add(21 * time.Minute), State: enforcer.Waiting, Reason: enforcer.Reason{Code: "due"}},
-		{At: t0.Add(time.Hour), State: enforcer.Waiting, Reason: enforcer.Reason{Code: "severity"}, NotBefore: t0.Add(3 * time.Hour), Replaced: &first},
+		{
+			At: t0.Add(time.Hour), State: enforcer.Waiting, Reason: enforcer.Reason{Code: "severity"},
+			NotBefore: t0.Add(3 * time.Hour), Replaced: &first,
+		},
 		{At: t0.Add(3 * time.Hour), State: enforcer.Sent, Reason: enforcer.Reason{Code: "severity"}},
 	}
 	if diff := cmp.Diff(want, h); diff != "" {
@@ -196,12 +206,14 @@ func TestMoveRefuses(t *testing.T) {
 		to    enforcer.EntryState
 		want  error
 	}{
-		"out of a final state":         {final, enforcer.Intended, ledger.ErrMove},
-		"to sent without a request":    {fresh, enforcer.Sent, ledger.ErrMove},
-		"out of sent without answer":   {get(t, l, sent.ID), enforcer.Intended, ledger.ErrMove},
-		"out of sent, state forged":    {forged, enforcer.Needless, ledger.ErrStale},
-		"what has changed since":       {sent, enforcer.Needless, ledger.ErrStale},
-		"what was never recorded":      {step("9/respond/created/due", enforcer.Intended), enforcer.Needless, ledger.ErrNotFound},
+		"out of a final state":       {final, enforcer.Intended, ledger.ErrMove},
+		"to sent without a request":  {fresh, enforcer.Sent, ledger.ErrMove},
+		"out of sent without answer": {get(t, l, sent.ID), enforcer.Intended, ledger.ErrMove},
+		"out of sent, state forged":  {forged, enforcer.Needless, ledger.ErrStale},
+		"what has changed since":     {sent, enforcer.Needless, ledger.ErrStale},
+		"what was never recorded": {
+			step("9/respond/created/due", enforcer.Intended), enforcer.Needless, ledger.ErrNotFound,
+		},
 		"to a state that is none":      {fresh, "posponed", ledger.ErrMove},
 		"from intended to done at all": {fresh, enforcer.Done, ledger.ErrMove},
 	} {

@@ -13,7 +13,8 @@ func TestTimesAreWholeMillisecondsInUTC(t *testing.T) {
 		{}: {},
 		time.Date(2026, 3, 2, 14, 0, 0, 123_999_999, almaty): time.Date(2026, 3, 2, 9, 0, 0, 123_000_000, time.UTC),
 		time.Unix(0, 0): time.Unix(0, 0).UTC(),
-		time.Date(1969, 12, 31, 23, 59, 59, 999_900_000, time.UTC): time.Date(1969, 12, 31, 23, 59, 59, 999_000_000, time.UTC),
+		time.Date(1969, 12, 31, 23, 59, 59, 999_900_000, time.UTC): time.Date(1969, 12, 31, 23, 59, 59, 999_000_000,
+			time.UTC),
 	} {
 		if got := fromMillis(millis(in)); got != want {
 			t.Errorf("%v came back as %v, want %v", in, got, want)
@@ -24,8 +25,10 @@ func TestTimesAreWholeMillisecondsInUTC(t *testing.T) {
 // FuzzRow reads rows as a damaged file, an older program or a stranger with a database shell may leave them: an
 // error or an entry, never a panic, and what was read stays the same when written and read again.
 func FuzzRow(f *testing.F) {
-	f.Add(`{"code":"due","text":{"en":"The term is over"}}`, `{"source":"п. 8","moment":"2026-03-02T09:20:00Z","decided":"2026-03-02T09:21:00Z","changes":{"assign":"support"}}`,
-		`{"Issue":"17","Comment":{"Text":"x","Internal":true,"Mark":"m"},"Assign":"7"}`, `{"event":"journal:9","refused":[{"field":"assignee","wanted":"7","got":""}]}`)
+	f.Add(`{"code":"due","text":{"en":"The term is over"}}`,
+		`{"source":"п. 8","moment":"2026-03-02T09:20:00Z","decided":"2026-03-02T09:21:00Z","changes":{"assign":"support"}}`,
+		`{"Issue":"17","Comment":{"Text":"x","Internal":true,"Mark":"m"},"Assign":"7"}`,
+		`{"event":"journal:9","refused":[{"field":"assignee","wanted":"7","got":""}]}`)
 	f.Add(`{}`, `{"moment":"0000-01-01T00:00:00+23:59","due":"9999-12-31T23:59:59-23:59","facts":{"elapsed_ns":-1,"why":null}}`, ``, ``)
 	f.Add(`null`, `[]`, `{"Fields":{"cf:1":"x"}}`, `{"refused":null}`)
 	f.Fuzz(func(t *testing.T, reason, evidence, request, receipt string) {

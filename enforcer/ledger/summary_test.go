@@ -45,14 +45,17 @@ func TestSummarize(t *testing.T) {
 		t.Fatalf("%d groups, %v", len(groups), err)
 	}
 	storm, rights := groups[0], groups[1]
-	if storm.Entries != 500 || storm.Issues != 500 || storm.Reason != "storm" || storm.Obligation != "respond" || storm.Step != "due" ||
+	if storm.Entries != 500 || storm.Issues != 500 || storm.Reason != "storm" || storm.Obligation != "respond" ||
+		storm.Step != "due" ||
 		!storm.Oldest.Equal(t0) || !storm.Newest.Equal(t0.Add(499*time.Minute)) {
 		t.Errorf("the storm is %+v", storm)
 	}
-	if x := storm.Examples; len(x) != 3 || x[0].Key.Issue != "0" || x[2].Key.Issue != "499" || x[1].Key.Issue == "0" || x[1].Key.Issue == "499" {
+	if x := storm.Examples; len(x) != 3 || x[0].Key.Issue != "0" || x[2].Key.Issue != "499" || x[1].Key.Issue == "0" ||
+		x[1].Key.Issue == "499" {
 		t.Errorf("examples of the storm: %d", len(x))
 	}
-	if rights.Entries != 2 || rights.Issues != 1 || len(rights.Examples) != 2 || rights.Examples[0].Moment.After(rights.Examples[1].Moment) {
+	if rights.Entries != 2 || rights.Issues != 1 || len(rights.Examples) != 2 ||
+		rights.Examples[0].Moment.After(rights.Examples[1].Moment) {
 		t.Errorf("the other is %+v", rights)
 	}
 	broken := errors.New("broken")

@@ -15,7 +15,8 @@ import (
 )
 
 func requestFor(e ledger.Entry) connectors.Write {
-	return connectors.Write{Issue: e.Key.Issue, Comment: &connectors.Comment{Text: "x " + e.ID, Internal: true, Mark: e.ID}}
+	return connectors.Write{Issue: e.Key.Issue,
+		Comment: &connectors.Comment{Text: "x " + e.ID, Internal: true, Mark: e.ID}}
 }
 
 // One request for two entries: "due" asks for a comment and an assignee, "watch" for a watcher and the closing.
@@ -33,20 +34,44 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 		due, watch enforcer.EntryState
 		settled    bool
 	}{
-		"accepted, all of it done":             {ledger.Outcome{Receipt: refused()}, enforcer.Done, enforcer.Done, true},
-		"accepted, assignee left alone":        {ledger.Outcome{Receipt: refused("assignee")}, enforcer.Refused, enforcer.Done, true},
-		"accepted, comment public":             {ledger.Outcome{Receipt: refused("comment internal")}, enforcer.Refused, enforcer.Done, true},
-		"accepted, no watcher":                 {ledger.Outcome{Receipt: refused("watcher")}, enforcer.Done, enforcer.Refused, true},
-		"accepted, not closed":                 {ledger.Outcome{Receipt: refused("status")}, enforcer.Done, enforcer.Refused, true},
-		"accepted, both":                       {ledger.Outcome{Receipt: refused("comment", "watcher")}, enforcer.Refused, enforcer.Refused, true},
-		"accepted, a field that is no entry's": {ledger.Outcome{Receipt: refused("cf:12")}, enforcer.Refused, enforcer.Refused, true},
-		"refused":                              {ledger.Outcome{Class: connectors.Refused}, enforcer.Refused, enforcer.Refused, true},
-		"try later":                            {ledger.Outcome{Class: connectors.TryLater, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
-		"bad credentials":                      {ledger.Outcome{Class: connectors.Unauthorized, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
-		"out of sight":                         {ledger.Outcome{Class: connectors.Hidden, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
-		"deleted":                              {ledger.Outcome{Class: connectors.Gone, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true},
-		"no answer":                            {ledger.Outcome{Class: connectors.Unknown, RetryAt: retry}, enforcer.Sent, enforcer.Sent, false},
-		"garbage for an answer":                {ledger.Outcome{Class: connectors.Garbled, RetryAt: retry}, enforcer.Sent, enforcer.Sent, false},
+		"accepted, all of it done": {ledger.Outcome{Receipt: refused()}, enforcer.Done, enforcer.Done, true},
+		"accepted, assignee left alone": {
+			ledger.Outcome{Receipt: refused("assignee")}, enforcer.Refused, enforcer.Done, true,
+		},
+		"accepted, comment public": {
+			ledger.Outcome{Receipt: refused("comment internal")}, enforcer.Refused, enforcer.Done, true,
+		},
+		"accepted, no watcher": {
+			ledger.Outcome{Receipt: refused("watcher")}, enforcer.Done, enforcer.Refused, true,
+		},
+		"accepted, not closed": {
+			ledger.Outcome{Receipt: refused("status")}, enforcer.Done, enforcer.Refused, true,
+		},
+		"accepted, both": {
+			ledger.Outcome{Receipt: refused("comment", "watcher")}, enforcer.Refused, enforcer.Refused, true,
+		},
+		"accepted, a field that is no entry's": {
+			ledger.Outcome{Receipt: refused("cf:12")}, enforcer.Refused, enforcer.Refused, true,
+		},
+		"refused": {ledger.Outcome{Class: connectors.Refused}, enforcer.Refused, enforcer.Refused, true},
+		"try later": {
+			ledger.Outcome{Class: connectors.TryLater, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true,
+		},
+		"bad credentials": {
+			ledger.Outcome{Class: connectors.Unauthorized, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true,
+		},
+		"out of sight": {
+			ledger.Outcome{Class: connectors.Hidden, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true,
+		},
+		"deleted": {
+			ledger.Outcome{Class: connectors.Gone, RetryAt: retry}, enforcer.Intended, enforcer.Intended, true,
+		},
+		"no answer": {
+			ledger.Outcome{Class: connectors.Unknown, RetryAt: retry}, enforcer.Sent, enforcer.Sent, false,
+		},
+		"garbage for an answer": {
+			ledger.Outcome{Class: connectors.Garbled, RetryAt: retry}, enforcer.Sent, enforcer.Sent, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := open(t)
@@ -61,14 +86,17 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 			}
 			for _, g := range got {
 				want := map[string]enforcer.EntryState{es[0].ID: c.due, es[1].ID: c.watch}[g.ID]
-				if g.State != want || g.Error != c.outcome.Error || g.Reason.Code == "" || g.Tries != 1 || !g.NotBefore.Equal(c.outcome.RetryAt) {
-					t.Errorf("%s: state %s, error %q, reason %q, tries %d, not before %v; want %s", g.Key.Obligation, g.State, g.Error, g.Reason.Code, g.Tries, g.NotBefore, want)
+				if g.State != want || g.Error != c.outcome.Error || g.Reason.Code == "" || g.Tries != 1 ||
+					!g.NotBefore.Equal(c.outcome.RetryAt) {
+					t.Errorf("%s: state %s, error %q, reason %q, tries %d, not before %v; want %s", g.Key.Obligation, g.State, g.Error,
+						g.Reason.Code, g.Tries, g.NotBefore, want)
 				}
 				if diff := cmp.Diff(c.outcome.Receipt, g.Receipt); diff != "" {
 					t.Errorf("receipt (-want +got):\n%s", diff)
 				}
 			}
-			if _, err := l.Finish(t.Context(), t0.Add(2*time.Hour), w.ID, c.outcome); errors.Is(err, ledger.ErrSettled) != c.settled {
+			if _, err := l.Finish(t.Context(), t0.Add(2*time.Hour), w.ID, c.outcome); errors.Is(err,
+				ledger.ErrSettled) != c.settled {
 				t.Errorf("finished again: %v, want settled %t", err, c.settled)
 			}
 		})
@@ -126,17 +154,20 @@ func TestWritesTellTheWholeStory(t *testing.T) {
 
 func TestBeginRefuses(t *testing.T) {
 	l, _ := open(t)
-	es := record(t, l, step("1/respond/created/due", enforcer.Intended), step("2/respond/created/due", enforcer.Intended), step("1/respond/created/warn-50", enforcer.Held))
+	es := record(t, l, step("1/respond/created/due", enforcer.Intended), step("2/respond/created/due", enforcer.Intended),
+		step("1/respond/created/warn-50", enforcer.Held))
 	for name, c := range map[string]struct {
 		entries []ledger.Entry
 		want    string
 	}{
-		"nothing":       {nil, "without entries"},
-		"two issues":    {es[:2], "is of another"},
-		"a held entry":  {[]ledger.Entry{es[0], es[2]}, `from "held" to "sent"`},
-		"one it lacks":  {[]ledger.Entry{step("5/respond/created/due", enforcer.Intended)}, "not in the ledger"},
-		"one it twice":  {[]ledger.Entry{es[0], es[0]}, "changed in the meantime"},
-		"stale version": {[]ledger.Entry{func() ledger.Entry { e := es[0]; e.Version = 9; return e }()}, "changed in the meantime"},
+		"nothing":      {nil, "without entries"},
+		"two issues":   {es[:2], "is of another"},
+		"a held entry": {[]ledger.Entry{es[0], es[2]}, `from "held" to "sent"`},
+		"one it lacks": {[]ledger.Entry{step("5/respond/created/due", enforcer.Intended)}, "not in the ledger"},
+		"one it twice": {[]ledger.Entry{es[0], es[0]}, "changed in the meantime"},
+		"stale version": {
+			[]ledger.Entry{func() ledger.Entry { e := es[0]; e.Version = 9; return e }()}, "changed in the meantime",
+		},
 	} {
 		request := connectors.Write{Issue: "1"}
 		if len(c.entries) > 0 {
@@ -187,7 +218,9 @@ func TestADutyMakesOneIssue(t *testing.T) {
 	if made, err := l.Made(t.Context(), "helpdesk", "kamal"); err != nil || len(made) != 0 {
 		t.Errorf("made before an answer: %v, %v", made, err)
 	}
-	refused := finish(w, ledger.Outcome{Receipt: &connectors.Receipt{Issue: "900", Refused: []connectors.Refusal{{Field: "assignee", Wanted: "7"}}}})
+	refused := finish(w,
+		ledger.Outcome{Receipt: &connectors.Receipt{Issue: "900",
+			Refused: []connectors.Refusal{{Field: "assignee", Wanted: "7"}}}})
 	if refused.State != enforcer.Refused {
 		t.Fatalf("is %s, want refused", refused.State)
 	}
@@ -199,7 +232,8 @@ func TestADutyMakesOneIssue(t *testing.T) {
 		t.Errorf("a second issue: %v, want ErrMade", err)
 	}
 	assignee := "7"
-	done := finish(begins(connectors.Write{Issue: "900", Assign: &assignee}, again[0]), ledger.Outcome{Receipt: &connectors.Receipt{}})
+	done := finish(begins(connectors.Write{Issue: "900", Assign: &assignee}, again[0]),
+		ledger.Outcome{Receipt: &connectors.Receipt{}})
 	due := record(t, l, step("/deliver/2026-Q1/due", enforcer.Intended))[0]
 	comment := requestFor(due)
 	comment.Issue = "900"
@@ -209,7 +243,8 @@ func TestADutyMakesOneIssue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[enforcer.StepKey]ledger.Entry{start.Key: done}, made); diff != "" || done.State != enforcer.Done || done.Made() != "900" {
+	if diff := cmp.Diff(map[enforcer.StepKey]ledger.Entry{start.Key: done}, made); diff != "" ||
+		done.State != enforcer.Done || done.Made() != "900" {
 		t.Errorf("made (-want +got), and is %s:\n%s", done.State, diff)
 	}
 	entries, err := l.ByIssue(t.Context(), "helpdesk", "")
@@ -234,9 +269,11 @@ func TestBeginKeepsIssuesApart(t *testing.T) {
 		"an entry of another issue":        {connectors.Write{Issue: "2"}, es[:1], "is of another"},
 		"a duty beside a request's entry":  {connectors.Write{Issue: "1"}, es, "is of another"},
 		"a creation for a request's entry": {creation(es[0]), es[:1], "the write makes one"},
-		"a creation that names an issue":   {connectors.Write{Issue: "1", Create: &connectors.NewIssue{}}, es[1:], "the write makes one"},
-		"a duty's change of no issue":      {connectors.Write{}, es[1:], "is of another"},
-		"a change of no issue":             {connectors.Write{}, es[:1], "is of another"},
+		"a creation that names an issue": {
+			connectors.Write{Issue: "1", Create: &connectors.NewIssue{}}, es[1:], "the write makes one",
+		},
+		"a duty's change of no issue": {connectors.Write{}, es[1:], "is of another"},
+		"a change of no issue":        {connectors.Write{}, es[:1], "is of another"},
 	} {
 		if _, err := l.Begin(t.Context(), t0, c.request, c.entries...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
@@ -249,7 +286,8 @@ func TestErrorsAreCut(t *testing.T) {
 	l, _ := open(t)
 	e := record(t, l, step("17/respond/created/due", enforcer.Intended))[0]
 	w := begin(t, l, t0, e)
-	got, err := l.Finish(t.Context(), t0, w.ID, ledger.Outcome{Class: connectors.Refused, Error: "x" + strings.Repeat("ы", 1<<19)})
+	got, err := l.Finish(t.Context(), t0, w.ID,
+		ledger.Outcome{Class: connectors.Refused, Error: "x" + strings.Repeat("ы", 1<<19)})
 	if err != nil {
 		t.Fatal(err)
 	}

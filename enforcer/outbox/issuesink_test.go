@@ -10,8 +10,8 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-// TestWithoutOurs: what a write did is told by what the issue had when it left. The clock by which its beginning was noted may
-// have been wrong by more than the write took.
+// TestWithoutOurs: what a write did is told by what the issue had when it left. The clock by which its beginning was
+// noted may have been wrong by more than the write took.
 func TestWithoutOurs(t *testing.T) {
 	at := time.Date(2026, 3, 31, 9, 4, 30, 0, time.UTC)
 	h := connectors.History{Events: []connectors.Event{

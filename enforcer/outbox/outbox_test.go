@@ -23,7 +23,8 @@ var noon = time.Date(2026, 3, 16, 12, 0, 0, 0, time.UTC)
 // newLedger is a ledger on a file of its own, in which the contract kamal has begun.
 func newLedger(t *testing.T) *ledger.Ledger {
 	t.Helper()
-	db, err := statefile.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"), statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()})
+	db, err := statefile.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"),
+		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,14 +40,16 @@ func newLedger(t *testing.T) *ledger.Ledger {
 }
 
 func key(step string) enforcer.StepKey {
-	return enforcer.StepKey{Connection: "helpdesk", Issue: "7", Contract: "kamal", Obligation: "respond", Cycle: "created", Step: step}
+	return enforcer.StepKey{Connection: "helpdesk", Issue: "7", Contract: "kamal", Obligation: "respond", Cycle: "created",
+		Step: step}
 }
 
 // entry is a step of issue 7 with a comment, recorded as to be written.
 func entry(t *testing.T, l *ledger.Ledger, step string, edits ...func(*ledger.Entry)) ledger.Entry {
 	t.Helper()
 	e := ledger.Entry{Entry: enforcer.Decision{
-		Key: key(step), State: enforcer.Intended, Moment: noon, Audience: enforcer.Internal, Reason: enforcer.Reason{Code: "due"},
+		Key: key(step), State: enforcer.Intended, Moment: noon, Audience: enforcer.Internal,
+		Reason:  enforcer.Reason{Code: "due"},
 		Changes: enforcer.Changes{Comment: &enforcer.Comment{Text: "breach"}},
 	}.Entry(noon)}
 	for _, edit := range edits {
@@ -90,8 +93,8 @@ func newOutbox(l *ledger.Ledger, now time.Time) *Outbox {
 	return &Outbox{connection: "helpdesk", ledger: l, now: now, clock: func() time.Time { return now }, report: &Report{}}
 }
 
-// TestDelivery sends one request and tells, for each way in which that may end, what the ledger has of it: the state, when
-// it is looked at again, and whether the pass goes on.
+// TestDelivery sends one request and tells, for each way in which that may end, what the ledger has of it: the state,
+// when it is looked at again, and whether the pass goes on.
 func TestDelivery(t *testing.T) {
 	receipt := &connectors.Receipt{Event: "journal:5"}
 	refused := &connectors.Receipt{Event: "journal:5", Refused: []connectors.Refusal{{Field: "comment", Wanted: "x"}}}
@@ -110,7 +113,10 @@ func TestDelivery(t *testing.T) {
 		{"hidden", fakeSink{send: failure(connectors.Hidden, 0)}, "intended 60 send find", false, false},
 		{"try later", fakeSink{send: failure(connectors.TryLater, 0)}, "intended 60 send find", false, true},
 		{"try much later", fakeSink{send: failure(connectors.TryLater, 10*time.Minute)}, "intended 600 send", false, true},
-		{"a shorter time than we wait anyway", fakeSink{send: failure(connectors.TryLater, time.Second)}, "intended 60 send", false, true},
+		{
+			"a shorter time than we wait anyway", fakeSink{send: failure(connectors.TryLater, time.Second)}, "intended 60 send",
+			false, true,
+		},
 		{"a wrong key", fakeSink{send: failure(connectors.Unauthorized, 0)}, "intended 60 send", false, true},
 		{"no answer", fakeSink{send: failure(connectors.Unknown, 0)}, "sent 120 send find", false, true},
 		{"an answer that is none", fakeSink{send: failure(connectors.Garbled, 0)}, "sent 120 send find", false, true},
@@ -120,7 +126,9 @@ func TestDelivery(t *testing.T) {
 		l := newLedger(t)
 		o := newOutbox(l, noon)
 		e := entry(t, l, "due")
-		again, err := o.deliver(t.Context(), &c.sink, delivery{connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: "x", Mark: e.ID}}, []ledger.Entry{e}, nil, "#7"})
+		again, err := o.deliver(t.Context(), &c.sink,
+			delivery{connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: "x", Mark: e.ID}}, []ledger.Entry{e}, nil,
+				"#7"})
 		if again != c.again || (err != nil) != c.ends {
 			t.Errorf("%s: again %v, %v", c.name, again, err)
 		}
@@ -138,7 +146,8 @@ func TestDelivery(t *testing.T) {
 		if told := len(o.report.Problems) > 0; told != (c.sink.send != nil || c.sink.verify != nil && c.sink.receipt == nil) {
 			t.Errorf("%s: problems %v", c.name, o.report.Problems)
 		}
-		if n := len(o.report.Written) + len(o.report.Refused); (n == 1) != (is.State == enforcer.Done || is.State == enforcer.Refused) {
+		if n := len(o.report.Written) + len(o.report.Refused); (n == 1) != (is.State == enforcer.Done ||
+			is.State == enforcer.Refused) {
 			t.Errorf("%s: %d written, %d refused", c.name, len(o.report.Written), len(o.report.Refused))
 		}
 	}
@@ -149,11 +158,13 @@ func TestNotesGoIntoTheHistory(t *testing.T) {
 	l := newLedger(t)
 	o := newOutbox(l, noon)
 	e := entry(t, l, "due")
-	if _, err := o.deliver(t.Context(), &fakeSink{receipt: &connectors.Receipt{}}, delivery{connectors.Write{Issue: "7"}, []ledger.Entry{e}, []string{"no lead", "no watcher"}, "#7"}); err != nil {
+	if _, err := o.deliver(t.Context(), &fakeSink{receipt: &connectors.Receipt{}},
+		delivery{connectors.Write{Issue: "7"}, []ledger.Entry{e}, []string{"no lead", "no watcher"}, "#7"}); err != nil {
 		t.Fatal(err)
 	}
 	history, err := l.History(t.Context(), e.ID)
-	if last := history[len(history)-1]; err != nil || last.Reason.Code != "accepted" || last.Reason.Text["en"] != "no lead. no watcher. " {
+	if last := history[len(history)-1]; err != nil || last.Reason.Code != "accepted" ||
+		last.Reason.Text["en"] != "no lead. no watcher. " {
 		t.Errorf("%+v, %v", last.Reason, err)
 	}
 }
@@ -186,13 +197,23 @@ func TestLostRequests(t *testing.T) {
 		{"half of it is there, early", settleAfter, fakeSink{found: Found{Rest: resume(rest, nil)}}, "sent find", false},
 		{"half of it is there", resendAfter, fakeSink{found: Found{Rest: resume(rest, nil)}}, "done find", false},
 		{"the rest must wait", resendAfter, fakeSink{found: Found{Rest: resume(nil, nil)}}, "sent find", false},
-		{"the rest fails", resendAfter, fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.TryLater, 0)}, nil)}}, "sent find", false},
-		{"the rest is refused", resendAfter, fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.Refused, 0)}, nil)}}, "refused find", false},
-		{"whether it may go cannot be told", resendAfter, fakeSink{found: Found{Rest: resume(nil, failure(connectors.TryLater, 0))}}, "sent find", false},
+		{
+			"the rest fails", resendAfter,
+			fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.TryLater, 0)}, nil)}}, "sent find", false,
+		},
+		{
+			"the rest is refused", resendAfter,
+			fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.Refused, 0)}, nil)}}, "refused find", false,
+		},
+		{
+			"whether it may go cannot be told", resendAfter,
+			fakeSink{found: Found{Rest: resume(nil, failure(connectors.TryLater, 0))}}, "sent find", false,
+		},
 	} {
 		l := newLedger(t)
 		e := entry(t, l, "due")
-		if _, err := l.Begin(t.Context(), noon, connectors.Write{Issue: "7", Comment: &connectors.Comment{Mark: e.ID}}, e); err != nil {
+		if _, err := l.Begin(t.Context(), noon, connectors.Write{Issue: "7", Comment: &connectors.Comment{Mark: e.ID}},
+			e); err != nil {
 			t.Fatal(err)
 		}
 		o := newOutbox(l, noon.Add(c.after))
@@ -210,12 +231,15 @@ func TestLostRequests(t *testing.T) {
 }
 
 func TestWhenARequestIsLookedFor(t *testing.T) {
-	w := ledger.Write{BeganAt: noon, Answers: []ledger.Answer{{At: noon.Add(time.Minute)}, {At: noon.Add(30 * time.Second)}}}
-	if first, last := LooksAt(w, time.Hour); !first.Equal(noon.Add(3*time.Minute)) || !last.Equal(noon.Add(6*time.Minute)) {
+	w := ledger.Write{BeganAt: noon,
+		Answers: []ledger.Answer{{At: noon.Add(time.Minute)}, {At: noon.Add(30 * time.Second)}}}
+	if first, last := LooksAt(w, time.Hour); !first.Equal(noon.Add(3*time.Minute)) ||
+		!last.Equal(noon.Add(6*time.Minute)) {
 		t.Errorf("%s, %s", first, last)
 	}
 	w.Request.Create = &connectors.NewIssue{}
-	if first, last := LooksAt(w, time.Hour); !first.Equal(noon.Add(3*time.Minute)) || !last.Equal(noon.Add(66*time.Minute)) {
+	if first, last := LooksAt(w, time.Hour); !first.Equal(noon.Add(3*time.Minute)) ||
+		!last.Equal(noon.Add(66*time.Minute)) {
 		t.Errorf("%s, %s", first, last)
 	}
 }
@@ -244,7 +268,8 @@ func TestIssuesThatFail(t *testing.T) {
 		t.Errorf("the first failure was %v", o.Failed())
 	}
 	for name, err := range map[string]error{
-		"asked to wait": failure(connectors.TryLater, time.Minute), "a wrong key": failure(connectors.Unauthorized, 0), "the disk": errors.New("disk full"),
+		"asked to wait": failure(connectors.TryLater, time.Minute), "a wrong key": failure(connectors.Unauthorized, 0),
+		"the disk": errors.New("disk full"),
 	} {
 		o := &Outbox{report: &Report{}}
 		if got := o.TolerateIssueFailure(err); !errors.Is(got, err) || o.Failed() != nil {
@@ -286,7 +311,8 @@ func TestStepsThatAreThereAlready(t *testing.T) {
 
 // TestWhatIsLeftToDo of a step: all, or only what the tracker refused of its first write.
 func TestWhatIsLeftToDo(t *testing.T) {
-	all := enforcer.Changes{Comment: &enforcer.Comment{}, Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp, Watch: enforcer.Management}}
+	all := enforcer.Changes{Comment: &enforcer.Comment{},
+		Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp, Watch: enforcer.Management}}
 	id := key("due").ID()
 	refused := func(fields ...string) *connectors.Receipt {
 		r := &connectors.Receipt{}
@@ -310,13 +336,17 @@ func TestWhatIsLeftToDo(t *testing.T) {
 		{"the assignee was", refused(connectors.FieldAssignee), true, "assign"},
 		{"the priority was", refused(connectors.FieldPriority), false, "priority"},
 		{"a watcher was", refused("watcher"), false, "watch"},
-		{"all were", refused("comment", connectors.FieldAssignee, connectors.FieldPriority, "watcher"), false, "comment assign priority watch"},
+		{
+			"all were", refused("comment", connectors.FieldAssignee, connectors.FieldPriority, "watcher"), false,
+			"comment assign priority watch",
+		},
 	} {
 		posted := map[string]connectors.Event{}
 		if c.posted {
 			posted[id] = connectors.Event{}
 		}
-		s := Step{Decision: enforcer.Decision{Changes: all}, Entry: ledger.Entry{Entry: enforcer.Entry{ID: id}, Receipt: c.receipt}}
+		s := Step{Decision: enforcer.Decision{Changes: all},
+			Entry: ledger.Entry{Entry: enforcer.Entry{ID: id}, Receipt: c.receipt}}
 		if got := changes(leftToDo(s, posted)); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
@@ -328,7 +358,8 @@ func changes(ch enforcer.Changes) string {
 	for _, x := range []struct {
 		name string
 		is   bool
-	}{{"comment", ch.Comment != nil}, {"assign", ch.Assign != ""}, {"duty", ch.Duty}, {"priority", ch.Priority != ""}, {"watch", ch.Watch != ""}, {"action", ch.Action != ""}} {
+	}{{"comment", ch.Comment != nil}, {"assign", ch.Assign != ""}, {"duty", ch.Duty}, {"priority", ch.Priority != ""},
+		{"watch", ch.Watch != ""}, {"action", ch.Action != ""}} {
 		if x.is {
 			out = append(out, x.name)
 		}
@@ -336,11 +367,13 @@ func changes(ch enforcer.Changes) string {
 	return strings.Join(out, " ")
 }
 
-// TestWhatWeDidAlready: a step without a comment leaves no mark; what our account did since its moment is not done again.
+// TestWhatWeDidAlready: a step without a comment leaves no mark; what our account did since its moment is not done
+// again.
 func TestWhatWeDidAlready(t *testing.T) {
 	support := enforcer.Person{ID: "2", Role: enforcer.Support}
 	developers := enforcer.Person{ID: "3", Role: enforcer.Developers}
-	all := enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp, Action: enforcer.ActionClose}}
+	all := enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp,
+		Action: enforcer.ActionClose}}
 	was := enforcer.State{Status: enforcer.Working, Priority: 1}
 	for _, c := range []struct {
 		name string
@@ -352,20 +385,54 @@ func TestWhatWeDidAlready(t *testing.T) {
 	}{
 		{"nothing", "we", noon, func(*enforcer.Moment) {}, nil, "assign duty priority action"},
 		{"assigned", "we", noon, func(m *enforcer.Moment) { m.State.Assignee = support }, nil, "priority action"},
-		{"assigned to another role", "we", noon, func(m *enforcer.Moment) { m.State.Assignee = developers }, nil, "assign duty priority action"},
-		{"assigned by another", "they", noon, func(m *enforcer.Moment) { m.State.Assignee = support }, nil, "assign duty priority action"},
-		{"assigned before", "we", noon.Add(-time.Second), func(m *enforcer.Moment) { m.State.Assignee = support }, nil, "assign duty priority action"},
+		{
+			"assigned to another role", "we", noon, func(m *enforcer.Moment) {
+				m.State.Assignee = developers
+			}, nil, "assign duty priority action",
+		},
+		{
+			"assigned by another", "they", noon, func(m *enforcer.Moment) {
+				m.State.Assignee = support
+			}, nil, "assign duty priority action",
+		},
+		{
+			"assigned before", "we", noon.Add(-time.Second), func(m *enforcer.Moment) {
+				m.State.Assignee = support
+			}, nil, "assign duty priority action",
+		},
 		{"raised", "we", noon, func(m *enforcer.Moment) { m.State.Priority = 2 }, nil, "assign duty action"},
 		{"lowered", "we", noon, func(m *enforcer.Moment) { m.State.Priority = 0 }, nil, "assign duty priority action"},
-		{"raised, but not to the top", "we", noon, func(m *enforcer.Moment) { m.State.Priority = 2 }, func(s *Step) { s.Changes.Priority = enforcer.PriorityTop }, "assign duty priority action"},
-		{"raised to the top", "we", noon, func(m *enforcer.Moment) { m.State.Priority, m.State.PriorityTop = 2, true }, func(s *Step) { s.Changes.Priority = enforcer.PriorityTop }, "assign duty action"},
-		{"closed", "we", noon, func(m *enforcer.Moment) { m.State.Status, m.StatusSet = enforcer.Closed, true }, nil, "assign duty priority"},
 		{
-			"closed, to be reopened", "we", noon, func(m *enforcer.Moment) { m.State.Status, m.StatusSet = enforcer.Closed, true },
+			"raised, but not to the top", "we", noon, func(m *enforcer.Moment) {
+				m.State.Priority = 2
+			}, func(s *Step) { s.Changes.Priority = enforcer.PriorityTop }, "assign duty priority action",
+		},
+		{
+			"raised to the top", "we", noon, func(m *enforcer.Moment) {
+				m.State.Priority, m.State.PriorityTop = 2, true
+			}, func(s *Step) { s.Changes.Priority = enforcer.PriorityTop }, "assign duty action",
+		},
+		{
+			"closed", "we", noon, func(m *enforcer.Moment) {
+				m.State.Status, m.StatusSet = enforcer.Closed, true
+			}, nil, "assign duty priority",
+		},
+		{
+			"closed, to be reopened", "we", noon, func(m *enforcer.Moment) {
+				m.State.Status, m.StatusSet = enforcer.Closed, true
+			},
 			func(s *Step) { s.Changes.Action = enforcer.ActionReopen }, "assign duty priority action",
 		},
-		{"it has a comment", "we", noon, func(m *enforcer.Moment) { m.State.Assignee = support }, func(s *Step) { s.Changes.Comment = &enforcer.Comment{} }, "comment assign duty priority action"},
-		{"it was written before", "we", noon, func(m *enforcer.Moment) { m.State.Assignee = support }, func(s *Step) { s.Entry.Receipt = &connectors.Receipt{} }, "assign duty priority action"},
+		{
+			"it has a comment", "we", noon, func(m *enforcer.Moment) {
+				m.State.Assignee = support
+			}, func(s *Step) { s.Changes.Comment = &enforcer.Comment{} }, "comment assign duty priority action",
+		},
+		{
+			"it was written before", "we", noon, func(m *enforcer.Moment) {
+				m.State.Assignee = support
+			}, func(s *Step) { s.Entry.Receipt = &connectors.Receipt{} }, "assign duty priority action",
+		},
 	} {
 		m := enforcer.Moment{At: c.at, By: enforcer.Person{ID: c.by}, State: was}
 		c.edit(&m)
@@ -382,7 +449,8 @@ func TestWhatWeDidAlready(t *testing.T) {
 
 func TestReceiptsNameTheCommentThatIsThere(t *testing.T) {
 	due := key("due")
-	group := []ledger.Entry{{Entry: enforcer.Entry{ID: "other"}}, {Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Internal}}}}
+	group := []ledger.Entry{{Entry: enforcer.Entry{ID: "other"}},
+		{Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Internal}}}}
 	public := []ledger.Entry{{Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Public}}}}
 	for _, c := range []struct {
 		name     string
@@ -421,7 +489,10 @@ func TestWhetherAWriteWasDone(t *testing.T) {
 		{"one of two", two, 1, "", true},
 		{"none of two", two, 2, "", false},
 		{"a status", connectors.Write{Status: &a}, 1, "", false},
-		{"one of field and watcher", connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}}, 1, "", true},
+		{
+			"one of field and watcher", connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}}, 1, "",
+			true,
+		},
 		{"neither", connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}}, 2, "", false},
 	} {
 		r := connectors.Receipt{Event: c.event, Refused: make([]connectors.Refusal, c.refused)}
@@ -436,8 +507,10 @@ func TestOtherInstallations(t *testing.T) {
 	other := comment("journal:1", "we", true)
 	other.Note.Text = "text\n" + mapping.Mark("", "beef", []enforcer.StepKey{key("due")})
 	h := connectors.History{
-		Issue:  connectors.Issue{Description: "text\n" + mapping.Mark("", "cafe", []enforcer.StepKey{key("due")}), Author: "they", CreatedAt: noon},
-		Events: []connectors.Event{comment("journal:0", "we", true, key("due")), other, comment("journal:2", "we", true), {ID: "journal:3"}},
+		Issue: connectors.Issue{Description: "text\n" + mapping.Mark("", "cafe", []enforcer.StepKey{key("due")}),
+			Author: "they", CreatedAt: noon},
+		Events: []connectors.Event{comment("journal:0", "we", true, key("due")), other, comment("journal:2", "we", true),
+			{ID: "journal:3"}},
 	}
 	want := []Sighting{{"cafe", "they", noon}, {"beef", "we", noon}}
 	if d := cmp.Diff(want, Sightings(h, "7c1f")); d != "" {
@@ -459,11 +532,17 @@ func TestOtherInstallations(t *testing.T) {
 		}
 	}
 	for want, a := range map[string]ledger.Alarm{
-		"another slabridge, installation beef, writes here under our account (seen on ##7; this one is installation 7c1f)": {Kind: ledger.OtherInstallation, Subject: "beef", IssueKey: "#7"},
-		"no internal comment is written since journal:5 on ##7 came out public":                                            {Kind: ledger.CameOutPublic, Subject: "journal:5", IssueKey: "#7"},
+		"another slabridge, installation beef, writes here under our account (seen on ##7; this one is installation 7c1f)": {
+			Kind: ledger.OtherInstallation, Subject: "beef", IssueKey: "#7",
+		},
+		"no internal comment is written since journal:5 on ##7 came out public": {
+			Kind: ledger.CameOutPublic, Subject: "journal:5", IssueKey: "#7",
+		},
 	} {
 		text := AlarmText(a, "7c1f")
-		if !strings.HasPrefix(text["en"], want) || !strings.Contains(text["ru"], a.Subject) || !strings.Contains(text["en"], "'slabridge ledger settle") || !strings.Contains(text["ru"], "'slabridge ledger settle") {
+		if !strings.HasPrefix(text["en"], want) || !strings.Contains(text["ru"], a.Subject) ||
+			!strings.Contains(text["en"], "'slabridge ledger settle") ||
+			!strings.Contains(text["ru"], "'slabridge ledger settle") {
 			t.Errorf("%s\n%s", text["en"], text["ru"])
 		}
 	}
@@ -478,14 +557,32 @@ func TestWhatWasInternal(t *testing.T) {
 		write ledger.Write
 		want  bool
 	}{
-		"read back":                 {ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5"}, "")}, true},
-		"another event":             {ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:6"}, "")}, false},
-		"no receipt":                {ledger.Write{Request: internal, Answers: answer(nil, "")}, false},
-		"of a watcher":              {ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5"}, "7")}, false},
-		"came out public":           {ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true}, "")}, false},
-		"and was made internal":     {ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.MadeInternal}, "")}, true},
-		"and was erased":            {ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.Erased}, "")}, false},
-		"a comment for everybody":   {ledger.Write{Request: connectors.Write{Comment: &connectors.Comment{}}, Answers: answer(&connectors.Receipt{Event: "journal:5"}, "")}, false},
+		"read back": {
+			ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5"}, "")}, true,
+		},
+		"another event": {
+			ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:6"}, "")}, false,
+		},
+		"no receipt": {ledger.Write{Request: internal, Answers: answer(nil, "")}, false},
+		"of a watcher": {
+			ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5"}, "7")}, false,
+		},
+		"came out public": {
+			ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true}, "")}, false,
+		},
+		"and was made internal": {
+			ledger.Write{Request: internal,
+				Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.MadeInternal}, "")},
+			true,
+		},
+		"and was erased": {
+			ledger.Write{Request: internal,
+				Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.Erased}, "")}, false,
+		},
+		"a comment for everybody": {
+			ledger.Write{Request: connectors.Write{Comment: &connectors.Comment{}},
+				Answers: answer(&connectors.Receipt{Event: "journal:5"}, "")}, false,
+		},
 		"a write without a comment": {ledger.Write{Answers: answer(&connectors.Receipt{Event: "journal:5"}, "")}, false},
 	} {
 		if got := wasInternal(c.write, "journal:5"); got != c.want {
@@ -500,9 +597,18 @@ func TestReportsOfReceipts(t *testing.T) {
 		want    string
 	}{
 		{connectors.Receipt{}, ""},
-		{connectors.Receipt{Public: true, Event: "journal:5"}, "true an internal comment is public: the customer can read journal:5"},
-		{connectors.Receipt{Public: true, TakenBack: connectors.Erased}, "true an internal comment came out public and was taken back"},
-		{connectors.Receipt{Refused: []connectors.Refusal{{Field: "priority", Wanted: "5"}}}, "false the tracker accepted the write and left this alone: priority"},
+		{
+			connectors.Receipt{Public: true, Event: "journal:5"},
+			"true an internal comment is public: the customer can read journal:5",
+		},
+		{
+			connectors.Receipt{Public: true, TakenBack: connectors.Erased},
+			"true an internal comment came out public and was taken back",
+		},
+		{
+			connectors.Receipt{Refused: []connectors.Refusal{{Field: "priority", Wanted: "5"}}},
+			"false the tracker accepted the write and left this alone: priority",
+		},
 	} {
 		var r Report
 		r.receipt("#7", c.receipt)
@@ -518,7 +624,8 @@ func TestReportsOfReceipts(t *testing.T) {
 		}
 	}
 	var r Report
-	states := []enforcer.EntryState{enforcer.Held, enforcer.Done, enforcer.Done, enforcer.Refused, enforcer.Sent, enforcer.Needless}
+	states := []enforcer.EntryState{enforcer.Held, enforcer.Done, enforcer.Done, enforcer.Refused, enforcer.Sent,
+		enforcer.Needless}
 	for _, s := range states {
 		r.Count(ledger.Entry{Entry: enforcer.Entry{State: s}})
 	}
@@ -528,9 +635,11 @@ func TestReportsOfReceipts(t *testing.T) {
 }
 
 func TestRights(t *testing.T) {
-	caps := connectors.Capabilities{InternalNotes: true, Permissions: map[connectors.Right][]string{connectors.WriteInternal: {"set_notes_private", "view_private_notes"}}}
+	caps := connectors.Capabilities{InternalNotes: true,
+		Permissions: map[connectors.Right][]string{connectors.WriteInternal: {"set_notes_private", "view_private_notes"}}}
 	self := connectors.Account{Rights: []connectors.ProjectRights{
-		{Project: "1", Permissions: []string{"set_notes_private", "view_private_notes"}}, {Project: "2", Permissions: []string{"set_notes_private"}},
+		{Project: "1", Permissions: []string{"set_notes_private", "view_private_notes"}},
+		{Project: "2", Permissions: []string{"set_notes_private"}},
 	}}
 	for project, want := range map[string]string{"1": "", "2": "view_private_notes", "3": "set_notes_private"} {
 		if got := LacksRight(caps, self, connectors.WriteInternal, project); got != want {

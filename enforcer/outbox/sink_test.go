@@ -61,7 +61,8 @@ type boardWorld struct {
 func newBoardWorld(t *testing.T) *boardWorld {
 	t.Helper()
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	file, err := statefile.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"), statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()})
+	file, err := statefile.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"),
+		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,8 @@ func newBoardWorld(t *testing.T) *boardWorld {
 		t.Fatal(err)
 	}
 	d := enforcer.Decision{
-		Key:   enforcer.StepKey{Connection: "helpdesk", Issue: "17", Contract: "kamal", Obligation: "respond", Cycle: "created", Step: "due"},
+		Key: enforcer.StepKey{Connection: "helpdesk", Issue: "17", Contract: "kamal", Obligation: "respond",
+			Cycle: "created", Step: "due"},
 		State: enforcer.Intended, Moment: at, Audience: enforcer.Internal,
 		Changes: enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: "breach"}},
 	}
@@ -124,7 +126,8 @@ func (w *boardWorld) look() {
 func (w *boardWorld) want(state enforcer.EntryState, tries int, lines ...string) {
 	w.t.Helper()
 	if w.entry.State != state || w.entry.Tries != tries || !slices.Equal(w.board.order, lines) {
-		w.t.Errorf("%s after %d tries, on the board %q; want %s after %d, %q", w.entry.State, w.entry.Tries, w.board.order, state, tries, lines)
+		w.t.Errorf("%s after %d tries, on the board %q; want %s after %d, %q", w.entry.State, w.entry.Tries, w.board.order,
+			state, tries, lines)
 	}
 }
 
@@ -251,7 +254,8 @@ func TestOneTrackerInTrouble(t *testing.T) {
 		t.Errorf("fails %t, failed %v", o.TrackerFails(), o.Failed())
 	}
 	for _, err := range []error{
-		&connectors.Error{Class: connectors.Unauthorized}, &connectors.Error{Class: connectors.TryLater, RetryAfter: time.Minute}, context.Canceled,
+		&connectors.Error{Class: connectors.Unauthorized},
+		&connectors.Error{Class: connectors.TryLater, RetryAfter: time.Minute}, context.Canceled,
 	} {
 		if got := (&Outbox{}).TolerateIssueFailure(err); !errors.Is(got, err) {
 			t.Errorf("%v is no matter of one issue: %v", err, got)

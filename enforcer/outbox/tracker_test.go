@@ -105,7 +105,8 @@ func newWriter(t *testing.T, f *fakeTracker, l *ledger.Ledger) (*Writer, map[str
 func TestSendingToAnIssue(t *testing.T) {
 	refused, later := failure(connectors.Refused, 0), failure(connectors.TryLater, 0)
 	seven := "7"
-	whole := connectors.Write{Issue: "7", Watchers: []string{"8", "9"}, Comment: &connectors.Comment{Text: "x"}, Assign: &seven, Fields: map[string]string{"cf:1": "x", "cf:2": "y"}}
+	whole := connectors.Write{Issue: "7", Watchers: []string{"8", "9"}, Comment: &connectors.Comment{Text: "x"},
+		Assign: &seven, Fields: map[string]string{"cf:1": "x", "cf:2": "y"}}
 	watchersOnly := connectors.Write{Issue: "7", Watchers: []string{"8"}}
 	fieldsOnly := connectors.Write{Issue: "7", Fields: map[string]string{"cf:1": "x"}}
 	for _, c := range []struct {
@@ -118,13 +119,27 @@ func TestSendingToAnIssue(t *testing.T) {
 		again bool // planned anew
 	}{
 		{"all is taken", whole, nil, "watch 8, watch 9, update comment assign fields", "", nil, false},
-		{"a watcher is refused", whole, map[string][]error{"watch": {refused}}, "watch 8, watch 9, update comment assign fields", "watcher 8", nil, false},
+		{
+			"a watcher is refused", whole, map[string][]error{"watch": {refused}},
+			"watch 8, watch 9, update comment assign fields", "watcher 8", nil, false,
+		},
 		{"a watcher fails", whole, map[string][]error{"watch": {later}}, "watch 8", "", later, false},
 		{"only watchers", watchersOnly, nil, "watch 8", "", nil, false},
-		{"refused because of a field", whole, map[string][]error{"update": {refused}}, "watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", nil, false},
-		{"refused because of the assignee", whole, map[string][]error{"update": {refused, refused}}, "watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", refused, true},
-		{"only fields, and refused", fieldsOnly, map[string][]error{"update": {refused}}, "update fields", "", refused, false},
-		{"a failure is no refusal", whole, map[string][]error{"update": {later}}, "watch 8, watch 9, update comment assign fields", "", later, false},
+		{
+			"refused because of a field", whole, map[string][]error{"update": {refused}},
+			"watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", nil, false,
+		},
+		{
+			"refused because of the assignee", whole, map[string][]error{"update": {refused, refused}},
+			"watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", refused, true,
+		},
+		{
+			"only fields, and refused", fieldsOnly, map[string][]error{"update": {refused}}, "update fields", "", refused, false,
+		},
+		{
+			"a failure is no refusal", whole, map[string][]error{"update": {later}},
+			"watch 8, watch 9, update comment assign fields", "", later, false,
+		},
 	} {
 		l := newLedger(t)
 		f := &fakeTracker{fails: c.fails}
@@ -157,7 +172,9 @@ func TestSendingTheRest(t *testing.T) {
 	w, _ := newWriter(t, f, newLedger(t))
 	s := &issueSink{writer: w, rest: &connectors.Write{Issue: "7", Comment: &connectors.Comment{}}}
 	seven := "7"
-	err := s.Send(t.Context(), ledger.Write{Issue: "7", Request: connectors.Write{Issue: "7", Watchers: []string{"8"}, Assign: &seven, Comment: &connectors.Comment{}}})
+	err := s.Send(t.Context(),
+		ledger.Write{Issue: "7",
+			Request: connectors.Write{Issue: "7", Watchers: []string{"8"}, Assign: &seven, Comment: &connectors.Comment{}}})
 	if done := strings.Join(f.done, ", "); done != "update comment" || err != nil {
 		t.Errorf("%s, %v", done, err)
 	}
@@ -173,8 +190,10 @@ func TestReadingBack(t *testing.T) {
 	mark := mapping.Mark("", "7c1f", []enforcer.StepKey{key("due")})
 	text := "text\n" + mark
 	seven := "7"
-	request := connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: text, Mark: mark, Internal: true}, Assign: &seven}
-	before := connectors.History{Issue: connectors.Issue{ID: "7", Key: "#7", UpdatedAt: noon.Add(-time.Hour), Values: connectors.Values{connectors.FieldAssignee: {"3"}}}}
+	request := connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: text, Mark: mark, Internal: true},
+		Assign: &seven}
+	before := connectors.History{Issue: connectors.Issue{ID: "7", Key: "#7", UpdatedAt: noon.Add(-time.Hour),
+		Values: connectors.Values{connectors.FieldAssignee: {"3"}}}}
 	done := func(edit func(*connectors.History)) connectors.History {
 		h := before
 		h.Issue.UpdatedAt = noon
@@ -206,11 +225,16 @@ func TestReadingBack(t *testing.T) {
 		},
 		{"nothing of it is to be seen", before, nil, nil, " false comment assignee", errUnseen, ""},
 		{
-			"somebody else wrote since, and nothing of it is to be seen", done(func(h *connectors.History) { h.Events = nil; h.Issue.Values[connectors.FieldAssignee] = []string{"3"} }), nil, nil,
+			"somebody else wrote since, and nothing of it is to be seen", done(func(h *connectors.History) {
+				h.Events = nil
+				h.Issue.Values[connectors.FieldAssignee] = []string{"3"}
+			}), nil, nil,
 			" false comment assignee", nil, "the tracker accepted the write and left this alone: comment",
 		},
 		{
-			"it came out public", done(func(h *connectors.History) { h.Events[0].Note.Internal = false }), nil, nil, "journal:5 true comment internal", nil,
+			"it came out public", done(func(h *connectors.History) {
+				h.Events[0].Note.Internal = false
+			}), nil, nil, "journal:5 true comment internal", nil,
 			"an internal comment is public: the customer can read journal:5",
 		},
 		{"it cannot be read", before, nil, failure(connectors.TryLater, 0), "", failure(connectors.TryLater, 0), ""},
@@ -266,33 +290,46 @@ func TestTakingBackWhatCameOutPublic(t *testing.T) {
 		mended  bool
 	}{
 		{"the tracker cannot", false, nil, "", "", false},
-		{"made internal", true, []connectors.Event{wrote("journal:5", true, "x")}, "retract journal:5 internal, history 7", connectors.MadeInternal, true},
-		{"erased", true, []connectors.Event{wrote("journal:5", false, "x"), {ID: "journal:5", Author: "we"}}, "retract journal:5 internal, history 7, retract journal:5 erased, history 7", connectors.Erased, true},
-		{"it stays", true, []connectors.Event{wrote("journal:5", false, "x"), wrote("journal:5", false, "x")}, "retract journal:5 internal, history 7, retract journal:5 erased, history 7", "", false},
+		{
+			"made internal", true, []connectors.Event{wrote("journal:5", true, "x")}, "retract journal:5 internal, history 7",
+			connectors.MadeInternal, true,
+		},
+		{
+			"erased", true, []connectors.Event{wrote("journal:5", false, "x"), {ID: "journal:5", Author: "we"}},
+			"retract journal:5 internal, history 7, retract journal:5 erased, history 7", connectors.Erased, true,
+		},
+		{
+			"it stays", true, []connectors.Event{wrote("journal:5", false, "x"), wrote("journal:5", false, "x")},
+			"retract journal:5 internal, history 7, retract journal:5 erased, history 7", "", false,
+		},
 	} {
 		l := newLedger(t)
 		f := &fakeTracker{caps: connectors.Capabilities{Retract: c.retract}}
 		w, _ := newWriter(t, f, l)
 		inner := &retracting{fakeTracker: f, after: c.after}
 		w.desk.tracker = inner
-		r, err := w.alarms.cameOutPublic(t.Context(), connectors.Issue{ID: "7", Key: "#7"}, connectors.Receipt{Event: "journal:5", Public: true})
+		r, err := w.alarms.cameOutPublic(t.Context(), connectors.Issue{ID: "7", Key: "#7"},
+			connectors.Receipt{Event: "journal:5", Public: true})
 		if err != nil || r.TakenBack != c.taken || w.Leak() == nil || w.report.Exposed != 1 {
 			t.Errorf("%s: taken back %q, %v", c.name, r.TakenBack, err)
 		}
 		done := strings.Join(f.done, ", ")
-		for how, word := range map[connectors.Retraction]string{connectors.MadeInternal: "internal", connectors.Erased: "erased"} {
+		for how, word := range map[connectors.Retraction]string{connectors.MadeInternal: "internal",
+			connectors.Erased: "erased"} {
 			done = strings.ReplaceAll(done, "journal:5 "+fmt.Sprint(how), "journal:5 "+word)
 		}
 		if done != c.done {
 			t.Errorf("%s: did %s, want %s", c.name, done, c.done)
 		}
 		alarms, err := l.Alarms(t.Context(), "helpdesk")
-		if err != nil || len(alarms) != 1 || alarms[0].MendedAt.IsZero() == c.mended || alarms[0].Kind != ledger.CameOutPublic || alarms[0].Subject != "journal:5" || alarms[0].Issue != "7" {
+		if err != nil || len(alarms) != 1 || alarms[0].MendedAt.IsZero() == c.mended ||
+			alarms[0].Kind != ledger.CameOutPublic || alarms[0].Subject != "journal:5" || alarms[0].Issue != "7" {
 			t.Errorf("%s: %+v, %v", c.name, alarms, err)
 		}
 		// seen once more: it is the same alarm; one that was mended is public by somebody's wish
 		f.done = nil
-		if _, err := w.alarms.cameOutPublic(t.Context(), connectors.Issue{ID: "7", Key: "#7"}, connectors.Receipt{Event: "journal:5", Public: true}); err != nil || w.report.Exposed != 1 {
+		if _, err := w.alarms.cameOutPublic(t.Context(), connectors.Issue{ID: "7", Key: "#7"},
+			connectors.Receipt{Event: "journal:5", Public: true}); err != nil || w.report.Exposed != 1 {
 			t.Errorf("%s, again: %v, exposed %d", c.name, err, w.report.Exposed)
 		}
 		if c.mended && len(f.done) > 0 {
@@ -324,8 +361,13 @@ func TestOpenAlarmsStop(t *testing.T) {
 		{"none", nil, false, false},
 		{"another installation", []ledger.Alarm{{Kind: ledger.OtherInstallation, Subject: "beef"}}, true, false},
 		{"a leak", []ledger.Alarm{{Kind: ledger.CameOutPublic, Subject: "journal:5", Issue: "7"}}, false, true},
-		{"made public by somebody", []ledger.Alarm{{Kind: ledger.MadePublic, Subject: "journal:5", Issue: "7"}}, false, false},
-		{"both", []ledger.Alarm{{Kind: ledger.OtherInstallation, Subject: "beef"}, {Kind: ledger.CameOutPublic, Subject: "journal:5", Issue: "7"}}, true, true},
+		{
+			"made public by somebody", []ledger.Alarm{{Kind: ledger.MadePublic, Subject: "journal:5", Issue: "7"}}, false, false,
+		},
+		{
+			"both", []ledger.Alarm{{Kind: ledger.OtherInstallation, Subject: "beef"},
+				{Kind: ledger.CameOutPublic, Subject: "journal:5", Issue: "7"}}, true, true,
+		},
 	} {
 		l := newLedger(t)
 		for _, a := range c.alarms {
@@ -338,7 +380,9 @@ func TestOpenAlarmsStop(t *testing.T) {
 		if err := w.CheckAlarms(t.Context()); err != nil || (w.Block() != nil) != c.block || (w.Leak() != nil) != c.leak {
 			t.Errorf("%s: %v; block %v, leak %v", c.name, err, w.Block(), w.Leak())
 		}
-		if grave := slices.ContainsFunc(w.report.Problems, func(p Problem) bool { return p.Grave }); grave != (c.block || c.leak) {
+		if grave := slices.ContainsFunc(w.report.Problems, func(p Problem) bool {
+			return p.Grave
+		}); grave != (c.block || c.leak) {
 			t.Errorf("%s: %v", c.name, w.report.Problems)
 		}
 	}
@@ -350,7 +394,8 @@ func TestLookingAtIssues(t *testing.T) {
 	l := newLedger(t)
 	mark := mapping.Mark("", l.Installation(), []enforcer.StepKey{key("due")})
 	e := entry(t, l, "due")
-	write, err := l.Begin(t.Context(), noon, connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: mark, Mark: e.ID, Internal: true}}, e)
+	write, err := l.Begin(t.Context(), noon,
+		connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: mark, Mark: e.ID, Internal: true}}, e)
 	if err == nil {
 		_, err = l.Finish(t.Context(), noon, write.ID, ledger.Outcome{Receipt: &connectors.Receipt{Event: "journal:5"}})
 	}
@@ -395,7 +440,9 @@ func TestLookingAtIssues(t *testing.T) {
 				t.Errorf("%s: exposed %d, %v", c.name, w.report.Exposed, w.report.Problems)
 			}
 		}
-		if raised != c.kind && !slices.ContainsFunc(after, func(a ledger.Alarm) bool { return a.Kind == c.kind }) || (w.Block() != nil) != c.blocks {
+		if raised != c.kind && !slices.ContainsFunc(after, func(a ledger.Alarm) bool {
+			return a.Kind == c.kind
+		}) || (w.Block() != nil) != c.blocks {
 			t.Errorf("%s: raised %q, blocks %v", c.name, raised, w.Block())
 		}
 	}
@@ -404,7 +451,8 @@ func TestLookingAtIssues(t *testing.T) {
 // TestLookingForALostUpdate reads the issue and tells by mark and fields whether the request came through.
 func TestLookingForALostUpdate(t *testing.T) {
 	mark := mapping.Mark("", "7c1f", []enforcer.StepKey{key("due")})
-	request := connectors.Write{Issue: "7", BaseEvent: "journal:1", Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true}}
+	request := connectors.Write{Issue: "7", BaseEvent: "journal:1",
+		Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true}}
 	old := connectors.Event{ID: "journal:1", At: noon.Add(-time.Hour), Author: "they"}
 	for _, c := range []struct {
 		name   string
@@ -445,7 +493,8 @@ func TestLookingForALostUpdate(t *testing.T) {
 	}
 }
 
-// TestMakingAnIssue: it is looked for first, made once, made without an assignee whom the tracker refuses, and read back.
+// TestMakingAnIssue: it is looked for first, made once, made without an assignee whom the tracker refuses, and read
+// back.
 func TestMakingAnIssue(t *testing.T) {
 	refused := failure(connectors.Refused, 0)
 	for _, c := range []struct {
@@ -459,11 +508,26 @@ func TestMakingAnIssue(t *testing.T) {
 	}{
 		{"made", "", nil, "find, create 7, history 900", enforcer.Done, "900", false},
 		{"it is there", "800", nil, "find, history 800", enforcer.Done, "800", false},
-		{"whether it is there cannot be told", "", map[string][]error{"find": {failure(connectors.TryLater, 0)}}, "find", enforcer.Intended, "", true},
-		{"its assignee is refused", "", map[string][]error{"create": {refused}}, "find, create 7, find, create , history 900", enforcer.Done, "900", false},
-		{"refused without one", "", map[string][]error{"create": {refused, refused}}, "find, create 7, find, create , find", enforcer.Refused, "900", false},
-		{"no answer", "", map[string][]error{"create": {failure(connectors.Unknown, 0)}}, "find, create 7, find", enforcer.Sent, "900", true},
-		{"made, and cannot be read", "", map[string][]error{"history": {failure(connectors.TryLater, 0)}}, "find, create 7, history 900", enforcer.Done, "900", false},
+		{
+			"whether it is there cannot be told", "", map[string][]error{"find": {failure(connectors.TryLater, 0)}}, "find",
+			enforcer.Intended, "", true,
+		},
+		{
+			"its assignee is refused", "", map[string][]error{"create": {refused}}, "find, create 7, find, create , history 900",
+			enforcer.Done, "900", false,
+		},
+		{
+			"refused without one", "", map[string][]error{"create": {refused, refused}}, "find, create 7, find, create , find",
+			enforcer.Refused, "900", false,
+		},
+		{
+			"no answer", "", map[string][]error{"create": {failure(connectors.Unknown, 0)}}, "find, create 7, find",
+			enforcer.Sent, "900", true,
+		},
+		{
+			"made, and cannot be read", "", map[string][]error{"history": {failure(connectors.TryLater, 0)}},
+			"find, create 7, history 900", enforcer.Done, "900", false,
+		},
 	} {
 		l := newLedger(t)
 		f := &fakeTracker{made: c.made, fails: c.fails}
@@ -479,10 +543,12 @@ func TestMakingAnIssue(t *testing.T) {
 			}
 			return n
 		})
-		if done := strings.Join(f.done, ", "); done != c.done || (err != nil) != c.ends || id != c.id && c.state == enforcer.Done {
+		if done := strings.Join(f.done, ", "); done != c.done || (err != nil) != c.ends ||
+			id != c.id && c.state == enforcer.Done {
 			t.Errorf("%s: %q, %v after %s, want %s", c.name, id, err, done, c.done)
 		}
-		if is, err := l.Get(t.Context(), e.ID); err != nil || is.State != c.state && !(c.name == "made" || c.name == "it is there" || strings.Contains(c.name, "assignee")) {
+		if is, err := l.Get(t.Context(), e.ID); err != nil ||
+			is.State != c.state && !(c.name == "made" || c.name == "it is there" || strings.Contains(c.name, "assignee")) {
 			t.Errorf("%s: %s, %v", c.name, is.State, err)
 		}
 	}
@@ -490,9 +556,11 @@ func TestMakingAnIssue(t *testing.T) {
 
 // TestInternalNeedsTheRight: our rights are read afresh once, and a missing one holds the comment.
 func TestInternalNeedsTheRight(t *testing.T) {
-	caps := connectors.Capabilities{InternalNotes: true, Permissions: map[connectors.Right][]string{connectors.WriteInternal: {"private"}}}
+	caps := connectors.Capabilities{InternalNotes: true,
+		Permissions: map[connectors.Right][]string{connectors.WriteInternal: {"private"}}}
 	internal := connectors.Write{Comment: &connectors.Comment{Internal: true}}
-	may := connectors.Account{ID: "we", Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"private"}}}}
+	may := connectors.Account{ID: "we",
+		Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"private"}}}}
 	for _, c := range []struct {
 		name  string
 		self  connectors.Account
@@ -531,9 +599,11 @@ func TestInternalNeedsTheRight(t *testing.T) {
 // TestWhatARefusalRestsOn: it is tried again when the issue, the names or our rights changed, and by nothing else.
 func TestWhatARefusalRestsOn(t *testing.T) {
 	base := connectors.Directory{
-		Self:       connectors.Account{ID: "we", Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"a", "b"}}, {Project: "3"}}},
-		Projects:   []connectors.Project{{ID: "2"}, {ID: "3"}},
-		People:     []connectors.Person{{ID: "7", Roles: map[string][]string{"2": {"x", "y"}}}, {ID: "8", Roles: map[string][]string{"3": {"x"}}}},
+		Self: connectors.Account{ID: "we",
+			Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"a", "b"}}, {Project: "3"}}},
+		Projects: []connectors.Project{{ID: "2"}, {ID: "3"}},
+		People: []connectors.Person{{ID: "7", Roles: map[string][]string{"2": {"x", "y"}}},
+			{ID: "8", Roles: map[string][]string{"3": {"x"}}}},
 		Priorities: []connectors.Priority{{ID: "5"}},
 	}
 	h := connectors.History{Issue: connectors.Issue{ID: "7", Values: connectors.Values{connectors.FieldProject: {"2"}}}}
@@ -549,14 +619,23 @@ func TestWhatARefusalRestsOn(t *testing.T) {
 		{"a comment", nil, func(h *connectors.History) {
 			h.Events = []connectors.Event{{ID: "1", Author: "they", Note: &connectors.Note{}}}
 		}, true, false},
-		{"a change of ours", nil, func(h *connectors.History) { h.Events = []connectors.Event{{ID: "1", Author: "we", Changes: change}} }, true, false},
-		{"a change of theirs", nil, func(h *connectors.History) { h.Events = []connectors.Event{{ID: "1", Author: "they", Changes: change}} }, false, false},
+		{
+			"a change of ours", nil, func(h *connectors.History) {
+				h.Events = []connectors.Event{{ID: "1", Author: "we", Changes: change}}
+			}, true, false,
+		},
+		{
+			"a change of theirs", nil, func(h *connectors.History) {
+				h.Events = []connectors.Event{{ID: "1", Author: "they", Changes: change}}
+			}, false, false,
+		},
 		{"it became private", nil, func(h *connectors.History) { h.Issue.Private = true }, false, false},
 		{"a right of ours", func(d *connectors.Directory) {
 			d.Self.Rights = []connectors.ProjectRights{{Project: "2", Permissions: []string{"a"}}}
 		}, nil, false, true},
 		{"a right of ours elsewhere", func(d *connectors.Directory) {
-			d.Self.Rights = []connectors.ProjectRights{{Project: "2", Permissions: []string{"b", "a"}}, {Project: "3", Permissions: []string{"c"}}}
+			d.Self.Rights = []connectors.ProjectRights{{Project: "2", Permissions: []string{"b", "a"}},
+				{Project: "3", Permissions: []string{"c"}}}
 		}, nil, true, false},
 		{"we administer it", func(d *connectors.Directory) { d.Self.Admin = true }, nil, false, true},
 		{"a member's role", func(d *connectors.Directory) {
@@ -568,8 +647,16 @@ func TestWhatARefusalRestsOn(t *testing.T) {
 		{"a member was locked", func(d *connectors.Directory) {
 			d.People = []connectors.Person{{ID: "7", Locked: true, Roles: map[string][]string{"2": {"x", "y"}}}}
 		}, nil, false, true},
-		{"the project was closed", func(d *connectors.Directory) { d.Projects = []connectors.Project{{ID: "2", Closed: true}} }, nil, false, true},
-		{"another was", func(d *connectors.Directory) { d.Projects = []connectors.Project{{ID: "2"}, {ID: "3", Closed: true}} }, nil, true, false},
+		{
+			"the project was closed", func(d *connectors.Directory) {
+				d.Projects = []connectors.Project{{ID: "2", Closed: true}}
+			}, nil, false, true,
+		},
+		{
+			"another was", func(d *connectors.Directory) {
+				d.Projects = []connectors.Project{{ID: "2"}, {ID: "3", Closed: true}}
+			}, nil, true, false,
+		},
 		{"a priority", func(d *connectors.Directory) { d.Priorities = nil }, nil, false, true},
 	} {
 		w, _ := newWriter(t, &fakeTracker{}, newLedger(t))

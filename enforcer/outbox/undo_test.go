@@ -11,8 +11,8 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-// TestWhatCanBeTakenBack plays short histories of one issue, in which our writes and people's changes alternate, and tells
-// what becomes of each step when it is taken back.
+// TestWhatCanBeTakenBack plays short histories of one issue, in which our writes and people's changes alternate, and
+// tells what becomes of each step when it is taken back.
 func TestWhatCanBeTakenBack(t *testing.T) {
 	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
 	change := func(minute int, author, field, from, to string) connectors.Event {
@@ -34,7 +34,8 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 		return change(minute, author, connectors.FieldPriority, from, to)
 	}
 	step := func(id string, a enforcer.Actions) ledger.Entry {
-		return ledger.Entry{Entry: enforcer.Entry{ID: id, Key: enforcer.StepKey{Obligation: "o", Step: id}, Evidence: enforcer.Evidence{Changes: enforcer.Changes{Actions: a}}}}
+		return ledger.Entry{Entry: enforcer.Entry{ID: id, Key: enforcer.StepKey{Obligation: "o", Step: id},
+			Evidence: enforcer.Evidence{Changes: enforcer.Changes{Actions: a}}}}
 	}
 	s := func(v string) *string { return &v }
 	write := func(minute int, w connectors.Write, entries ...string) ledger.Write {
@@ -48,7 +49,8 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 		return e
 	}
 	note := func(minute int, mark string, internal bool) connectors.Event {
-		return connectors.Event{ID: fmt.Sprintf("journal:%d", minute), At: at(minute), Author: "we", Note: &connectors.Note{Text: "x " + mark, Internal: internal}}
+		return connectors.Event{ID: fmt.Sprintf("journal:%d", minute), At: at(minute), Author: "we",
+			Note: &connectors.Note{Text: "x " + mark, Internal: internal}}
 	}
 	said := func(minute int, mark string, internal bool, entries ...string) ledger.Write {
 		w := write(minute, connectors.Write{Comment: &connectors.Comment{Mark: mark, Internal: internal}}, entries...)
@@ -147,7 +149,10 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 			[]ledger.Entry{a},
 			"3", "a: the assignee stays: the tracker does not take the former one any more",
 		},
-		{"the write changed nothing", "7", "", nil, []ledger.Write{write(1, connectors.Write{Assign: s("7")}, "a")}, nil, []ledger.Entry{a}, "", "a:"},
+		{
+			"the write changed nothing", "7", "", nil, []ledger.Write{write(1, connectors.Write{Assign: s("7")}, "a")}, nil,
+			[]ledger.Entry{a}, "", "a:",
+		},
 		{
 			"too long after the write to be its doing", "7", "",
 			[]connectors.Event{assign(4, "we", "3", "7")},
@@ -188,10 +193,22 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 			[]ledger.Entry{raise},
 			"", "r: the priority stays: it was changed since",
 		},
-		{"an internal comment", "", "", []connectors.Event{note(1, "m1", true)}, []ledger.Write{said(1, "m1", true, "m")}, nil, []ledger.Entry{marked("m")}, "", "m: correct journal:1 internally"},
-		{"a public comment", "", "", []connectors.Event{note(1, "m1", false)}, []ledger.Write{said(1, "m1", false, "m")}, nil, []ledger.Entry{marked("m")}, "", "m: correct journal:1"},
-		{"an internal one that is public", "", "", []connectors.Event{note(1, "m1", false)}, []ledger.Write{said(1, "m1", true, "m")}, nil, []ledger.Entry{marked("m")}, "", "m: correct journal:1 internally"},
-		{"a comment that is gone", "", "", nil, []ledger.Write{said(1, "m1", true, "m")}, nil, []ledger.Entry{marked("m")}, "", "m: its comment is no longer there: there is nothing to correct"},
+		{
+			"an internal comment", "", "", []connectors.Event{note(1, "m1", true)}, []ledger.Write{said(1, "m1", true, "m")},
+			nil, []ledger.Entry{marked("m")}, "", "m: correct journal:1 internally",
+		},
+		{
+			"a public comment", "", "", []connectors.Event{note(1, "m1", false)}, []ledger.Write{said(1, "m1", false, "m")}, nil,
+			[]ledger.Entry{marked("m")}, "", "m: correct journal:1",
+		},
+		{
+			"an internal one that is public", "", "", []connectors.Event{note(1, "m1", false)},
+			[]ledger.Write{said(1, "m1", true, "m")}, nil, []ledger.Entry{marked("m")}, "", "m: correct journal:1 internally",
+		},
+		{
+			"a comment that is gone", "", "", nil, []ledger.Write{said(1, "m1", true, "m")}, nil, []ledger.Entry{marked("m")},
+			"", "m: its comment is no longer there: there is nothing to correct",
+		},
 		{
 			"a comment of two steps", "", "",
 			[]connectors.Event{note(1, "m1", true)},
@@ -201,15 +218,33 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 			"",
 			"m: its comment journal:1 is not corrected: it is o/n's as well, which is not taken back",
 		},
-		{"a comment of a write for another step", "", "", []connectors.Event{note(1, "m1", true)}, []ledger.Write{said(1, "m1", true, "n")}, []ledger.Entry{marked("n")}, []ledger.Entry{marked("m")}, "", "m:"},
-		{"watchers", "", "", nil, []ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w")}, nil, []ledger.Entry{watches}, "", "w: the watchers stay: remove them by hand if need be"},
-		{"watchers of another step", "", "", nil, []ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w", "a")}, []ledger.Entry{watches}, []ledger.Entry{a}, "", "a:"},
-		{"a status", "", "", nil, []ledger.Write{write(1, connectors.Write{Status: s("5")}, "c")}, nil, []ledger.Entry{closes}, "", "c: the status stays: set it back by hand if need be"},
-		{"an issue that was made", "", "", nil, nil, nil, []ledger.Entry{step("d", enforcer.Actions{Action: enforcer.ActionCreate})}, "", "d: made, the issue is not deleted: a comment is written on it"},
+		{
+			"a comment of a write for another step", "", "", []connectors.Event{note(1, "m1", true)},
+			[]ledger.Write{said(1, "m1", true, "n")}, []ledger.Entry{marked("n")}, []ledger.Entry{marked("m")}, "", "m:",
+		},
+		{
+			"watchers", "", "", nil, []ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w")}, nil,
+			[]ledger.Entry{watches}, "", "w: the watchers stay: remove them by hand if need be",
+		},
+		{
+			"watchers of another step", "", "", nil,
+			[]ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w", "a")}, []ledger.Entry{watches},
+			[]ledger.Entry{a}, "", "a:",
+		},
+		{
+			"a status", "", "", nil, []ledger.Write{write(1, connectors.Write{Status: s("5")}, "c")}, nil,
+			[]ledger.Entry{closes}, "", "c: the status stays: set it back by hand if need be",
+		},
+		{
+			"an issue that was made", "", "", nil, nil, nil,
+			[]ledger.Entry{step("d", enforcer.Actions{Action: enforcer.ActionCreate})}, "",
+			"d: made, the issue is not deleted: a comment is written on it",
+		},
 	} {
 		x := undoing{
-			self: "we", writes: c.writes, entries: map[string]ledger.Entry{}, chosen: map[string]bool{}, refuses: map[string]bool{c.refuses: c.refuses != ""},
-			h: connectors.History{Events: c.events, Issue: connectors.Issue{ID: "7", Values: connectors.Values{}}},
+			self: "we", writes: c.writes, entries: map[string]ledger.Entry{}, chosen: map[string]bool{},
+			refuses: map[string]bool{c.refuses: c.refuses != ""},
+			h:       connectors.History{Events: c.events, Issue: connectors.Issue{ID: "7", Values: connectors.Values{}}},
 		}
 		for field, value := range map[string]string{connectors.FieldAssignee: c.assignee, connectors.FieldPriority: c.rank} {
 			if value != "" {

@@ -97,14 +97,23 @@ func FuzzRequests(f *testing.F) {
 	for _, s := range [][3]string{
 		{"GET", "api/2/issue/10001?fields=*all,-comment&expand=changelog,transitions", ""},
 		{"GET", "api/2/issue/ACME-1/comment?startAt=-1&maxResults=x", ""},
-		{"PUT", "api/2/issue/10001", `{"fields":{"assignee":{"accountId":null},"labels":["a"],"customfield_10050":{"value":"minor"},"customfield_10062":{"value":"Europe","child":{"value":"Germany"}}},"update":{"comment":[{"add":{"body":"x","visibility":{"type":"role","value":"SLA bot"}}}]}}`},
-		{"POST", "api/2/issue", `{"fields":{"project":{"id":"10002"},"summary":"x","issuetype":{"id":"10100"},"priority":{"id":"2"}},"properties":[{"key":"a","value":1}]}`},
+		{
+			"PUT", "api/2/issue/10001",
+			`{"fields":{"assignee":{"accountId":null},"labels":["a"],"customfield_10050":{"value":"minor"},"customfield_10062":{"value":"Europe","child":{"value":"Germany"}}},"update":{"comment":[{"add":{"body":"x","visibility":{"type":"role","value":"SLA bot"}}}]}}`,
+		},
+		{
+			"POST", "api/2/issue",
+			`{"fields":{"project":{"id":"10002"},"summary":"x","issuetype":{"id":"10100"},"priority":{"id":"2"}},"properties":[{"key":"a","value":1}]}`,
+		},
 		{"POST", "api/2/issue/10001/transitions", `{"transition":{"id":"31"}}`},
 		{"POST", "api/2/search/jql", `{"jql":"created >= ` +
 			`0","nextPageToken":"e30","fields":["*all"],"reconcileIssues":[10001]}`},
 		{"POST", "api/2/search", `{"jql":"updated >= ` +
 			`-1w","startAt":-5,"maxResults":2,"fields":["*navigable"],"expand":["changelog"]}`},
-		{"POST", "api/2/issue/10001/comment", `{"body":"x","properties":[{"key":"sd.public.comment","value":{"internal":"yes"}}]}`},
+		{
+			"POST", "api/2/issue/10001/comment",
+			`{"body":"x","properties":[{"key":"sd.public.comment","value":{"internal":"yes"}}]}`,
+		},
 		{"PUT", "api/2/issue/10001/properties/a%2Fb", `null`},
 		{"GET", "servicedeskapi/request/10001/sla?start=9", ""},
 		{"POST", "servicedeskapi/request/10001/comment", `{"body":"x"}`},

@@ -293,7 +293,8 @@ var accountTraps = []trap{
 		}
 		l.get("manager1", "api/2/user/assignable/multiProjectSearch?projectKeys=ACME,INTERNAL&query=").want(t, 200,
 			"Maria Manager")
-		if a := l.get("manager1", "api/2/user/assignable/multiProjectSearch?projectKeys=ACME,INTERNAL&query="); strings.Contains(a.text, "Sanjay") {
+		if a := l.get("manager1",
+			"api/2/user/assignable/multiProjectSearch?projectKeys=ACME,INTERNAL&query="); strings.Contains(a.text, "Sanjay") {
 			t.Error("one is assignable who is in one of the projects")
 		}
 		l.get("sla-bot", "api/2/user/search?query=svetlana").want(t, 200, l.UserID("support2"))

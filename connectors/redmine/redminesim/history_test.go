@@ -37,7 +37,12 @@ func TestUpdatedOn(t *testing.T) {
 		{"child's note", child, func(l lab, id int) { _, err := l.As("sla-bot").Comment(id+1, "x"); l.must(err) }, false, 0},
 		{"PUT without a change", nil, put(`{"subject":"printer on fire"}`), false, 0},
 		{"relation added", other, relate, false, 1},
-		{"relation removed", func(l lab, id int) { other(l, id); relate(l, id) }, func(l lab, _ int) { l.must(l.As("manager1").RemoveRelation(1)) }, false, 1},
+		{
+			"relation removed", func(l lab, id int) {
+				other(l, id)
+				relate(l, id)
+			}, func(l lab, _ int) { l.must(l.As("manager1").RemoveRelation(1)) }, false, 1,
+		},
 		{
 			"attachment deleted", func(l lab, id int) { l.must(l.As("sla-bot").Attach(id, "a.txt", []byte("x"))) },
 			func(l lab, _ int) {
@@ -146,7 +151,9 @@ func TestJournals(t *testing.T) {
 		}
 	})
 	t.Run("cleared values", func(t *testing.T) {
-		l.put("sla-bot", id, `{"description":"new\ntext","custom_fields":[{"id":1,"value":""}],"assigned_to_id":""}`).expect(t, http.StatusNoContent, "")
+		l.put("sla-bot", id,
+			`{"description":"new\ntext","custom_fields":[{"id":1,"value":""}],"assigned_to_id":""}`).expect(t,
+			http.StatusNoContent, "")
 		a := l.ask("sla-bot", http.MethodGet, "/issues/1.json?include=journals", nil)
 		want := `"details":[{"property":"attr","name":"description","old_value":null,"new_value":"new\r\ntext"},` +
 			`{"property":"attr","name":"assigned_to_id","old_value":"6","new_value":null},` +
@@ -200,7 +207,8 @@ func TestPost(t *testing.T) {
 		`{"errors":["Project cannot be blank","Tracker cannot be blank","Status cannot be blank"]}`)
 	post("sla-bot", `{"subject":"s","project_id":5}`).expect(t, http.StatusUnprocessableEntity,
 		`{"errors":["Project cannot be blank","Tracker cannot be blank","Status cannot be blank"]}`)
-	post("sla-bot", `{"subject":"","project_id":2}`).expect(t, http.StatusUnprocessableEntity, `{"errors":["Subject cannot be blank"]}`)
+	post("sla-bot", `{"subject":"","project_id":2}`).expect(t, http.StatusUnprocessableEntity,
+		`{"errors":["Subject cannot be blank"]}`)
 	a := post("customer1", `{"project_id":2,"subject":"s","priority_id":5,"assigned_to_id":8,"status_id":8}`)
 	if a.status != http.StatusCreated || a.header.Get("Location") == "" {
 		t.Fatalf("%d %s", a.status, a.text)

@@ -158,7 +158,8 @@ func TestUploads(t *testing.T) {
 	l := newLab(t, redminesim.Options{})
 	id := l.make(redminesim.NewIssue{})
 	up := func(kind string, content string) answer {
-		r, err := http.NewRequest(http.MethodPost, "http://redmine.example.org/uploads.json?filename=log.txt", strings.NewReader(content))
+		r, err := http.NewRequest(http.MethodPost, "http://redmine.example.org/uploads.json?filename=log.txt",
+			strings.NewReader(content))
 		l.must(err)
 		r.Header.Set("X-Redmine-API-Key", l.Key("sla-bot"))
 		r.Header.Set("Content-Type", kind)
@@ -170,13 +171,15 @@ func TestUploads(t *testing.T) {
 	if a := up("application/octet-stream", strings.Repeat("0", 6<<20)); a.status != 422 {
 		t.Errorf("six megabytes: %d", a.status)
 	}
-	l.put("sla-bot", id, `{"uploads":[{"token":"`+token+`","filename":"log.txt","content_type":"text/plain"}]}`).expect(t, 204, "")
+	l.put("sla-bot", id, `{"uploads":[{"token":"`+token+`","filename":"log.txt","content_type":"text/plain"}]}`).expect(t,
+		204, "")
 	d := lastJournal(l.get("customer1", id)).Details[0]
 	if d.Property != "attachment" || d.Name != "1" || d.OldValue != nil || *d.NewValue != "log.txt" {
 		t.Errorf("%+v", d)
 	}
 	l.ask("customer1", http.MethodGet, "/attachments/download/1/log.txt", nil).expect(t, 200, "hello")
-	if a := l.ask("wrong", http.MethodGet, "/attachments/download/1/log.txt", nil); a.status != 302 || !strings.Contains(a.header.Get("Location"), "/login?back_url=") {
+	if a := l.ask("wrong", http.MethodGet, "/attachments/download/1/log.txt", nil); a.status != 302 ||
+		!strings.Contains(a.header.Get("Location"), "/login?back_url=") {
 		t.Errorf("without a key: %d %v", a.status, a.header)
 	}
 }

@@ -56,7 +56,10 @@ func TestListFilters(t *testing.T) {
 		{"updated at, with a sign", "status_id=*&updated_on=%3D2026-11-20T09:01:00Z", []int{2}},
 		{"time without Z", "status_id=*&updated_on=%3E%3D2026-11-20T09:03:00", []int{4}},
 		{"whole day", "status_id=*&updated_on=2026-11-20", []int{4, 3, 2, 1}},
-		{"long form has no default", "set_filter=1&f[]=updated_on&op[updated_on]=%3E%3D&v[updated_on][]=2026-11-20T09:02:00Z", []int{4, 3}},
+		{
+			"long form has no default", "set_filter=1&f[]=updated_on&op[updated_on]=%3E%3D&v[updated_on][]=2026-11-20T09:02:00Z",
+			[]int{4, 3},
+		},
 		{"closed since", "status_id=*&closed_on=%3E%3D2026-11-20", []int{3}},
 		{"last updated by", "status_id=*&last_updated_by=10", []int{3}},
 		{"sort", "status_id=*&sort=updated_on:asc", []int{1, 2, 3, 4}},
@@ -118,7 +121,8 @@ func TestListRefusals(t *testing.T) {
 	})
 	t.Run("known to Redmine and not modelled", func(t *testing.T) {
 		for _, q := range []string{"subject=~x", "sort=author", "updated_on=lw", "group_by=status", "f[]=done_ratio"} {
-			if a := l.ask("sla-bot", http.MethodGet, "/issues.json?"+q, nil); a.status != 501 || !strings.Contains(a.text, "does not model") {
+			if a := l.ask("sla-bot", http.MethodGet, "/issues.json?"+q, nil); a.status != 501 ||
+				!strings.Contains(a.text, "does not model") {
 				t.Errorf("%s: %d %s", q, a.status, a.text)
 			}
 		}
@@ -137,7 +141,8 @@ func TestListPaging(t *testing.T) {
 			t.Errorf("limit %s: want %s", limit, meta)
 		}
 	}
-	if a := l.ask("sla-bot", http.MethodGet, "/issues.json?limit=1&nometa=1", nil); strings.Contains(a.text, "total_count") {
+	if a := l.ask("sla-bot", http.MethodGet, "/issues.json?limit=1&nometa=1", nil); strings.Contains(a.text,
+		"total_count") {
 		t.Error("nometa=1 says something")
 	}
 	t.Run("ties are broken by id, descending", func(t *testing.T) {
@@ -150,7 +155,8 @@ func TestListPaging(t *testing.T) {
 			if len(ids) < 5 {
 				continue
 			}
-			if got := l.list("sla-bot", "status_id=*&limit=100&sort=updated_on:asc,id:asc&updated_on="+at); !slices.Equal(got, ids) {
+			if got := l.list("sla-bot", "status_id=*&limit=100&sort=updated_on:asc,id:asc&updated_on="+at); !slices.Equal(got,
+				ids) {
 				t.Errorf("by id: %v, want %v", got, ids)
 			}
 			slices.Reverse(ids)
@@ -171,8 +177,10 @@ func TestListPaging(t *testing.T) {
 		}
 	})
 	t.Run("includes of the list", func(t *testing.T) {
-		a := l.ask("sla-bot", http.MethodGet, "/issues.json?limit=1&include=journals,attachments,relations,children,watchers,allowed_statuses", nil)
-		for part, want := range map[string]bool{"journals": false, "attachments": true, "relations": true, "watchers": false, "allowed_statuses": false} {
+		a := l.ask("sla-bot", http.MethodGet,
+			"/issues.json?limit=1&include=journals,attachments,relations,children,watchers,allowed_statuses", nil)
+		for part, want := range map[string]bool{"journals": false, "attachments": true, "relations": true, "watchers": false,
+			"allowed_statuses": false} {
 			if strings.Contains(a.text, `"`+part+`":`) != want {
 				t.Errorf("%s: want %t", part, want)
 			}

@@ -21,14 +21,21 @@ func TestPutSilentlyIgnored(t *testing.T) {
 		{name: "status unknown", send: `{"status_id":999}`},
 		{name: "status as a name", send: `{"status_id":"Closed"}`},
 		{name: "closing a parent with an open child", who: "manager1", send: `{"status_id":5}`, before: child},
-		{name: "closing an issue that another one blocks", who: "manager1", send: `{"status_id":5}`, before: func(l lab, id int) {
-			_, err := l.As("manager1").AddRelation(l.make(redminesim.NewIssue{}), "blocks", id)
-			l.must(err)
-		}},
+		{name: "closing an issue that another one blocks", who: "manager1", send: `{"status_id":5}`,
+			before: func(l lab, id int) {
+				_, err := l.As("manager1").AddRelation(l.make(redminesim.NewIssue{}), "blocks", id)
+				l.must(err)
+			}},
 		{name: "priority on a parent", send: `{"priority_id":5}`, before: child},
 		{name: "priority on a parent by an admin", who: "admin", send: `{"priority_id":5}`, before: child},
-		{name: "dates and progress of a parent", send: `{"start_date":"2027-01-01","due_date":"2028-01-01","done_ratio":50}`, before: child},
-		{name: "field read-only by workflow", issue: redminesim.NewIssue{Tracker: "Feature"}, send: `{"due_date":"2027-12-01"}`},
+		{
+			name: "dates and progress of a parent", send: `{"start_date":"2027-01-01","due_date":"2028-01-01","done_ratio":50}`,
+			before: child,
+		},
+		{
+			name: "field read-only by workflow", issue: redminesim.NewIssue{Tracker: "Feature"},
+			send: `{"due_date":"2027-12-01"}`,
+		},
 		{
 			name: "priority read-only in this status", issue: redminesim.NewIssue{Tracker: "Feature"}, send: `{"priority_id":5}`,
 			before: func(l lab, id int) { l.must(l.As("manager1").SetStatus(id, "Resolved")) },
@@ -40,7 +47,10 @@ func TestPutSilentlyIgnored(t *testing.T) {
 		{name: "status by a role without edit_issues", who: "customer1", send: `{"status_id":5}`},
 		{name: "priority by a role without edit_issues", who: "customer1", send: `{"priority_id":5}`},
 		{name: "assignee by a role without edit_issues", who: "customer1", send: `{"assigned_to_id":6}`},
-		{name: "custom field by a role without edit_issues", who: "customer1", send: `{"custom_fields":[{"id":1,"value":"minor"}]}`},
+		{
+			name: "custom field by a role without edit_issues", who: "customer1",
+			send: `{"custom_fields":[{"id":1,"value":"minor"}]}`,
+		},
 		{name: "privacy by a role without edit_issues", who: "customer1", send: `{"is_private":true}`},
 		{name: "private_notes without notes", send: `{"private_notes":true}`},
 		{name: "custom field of an unknown id", send: `{"custom_fields":[{"id":999,"value":"x"}]}`},
@@ -49,7 +59,10 @@ func TestPutSilentlyIgnored(t *testing.T) {
 		{name: "project unknown", send: `{"project_id":999}`},
 		{name: "project the user may not move to", send: `{"project_id":5}`},
 		{name: "tracker unknown", send: `{"tracker_id":999}`},
-		{name: "author, creation time, update time, id", send: `{"author_id":8,"created_on":"2001-01-01T00:00:00Z","updated_on":"2001-01-01T00:00:00Z","id":12345}`},
+		{
+			name: "author, creation time, update time, id",
+			send: `{"author_id":8,"created_on":"2001-01-01T00:00:00Z","updated_on":"2001-01-01T00:00:00Z","id":12345}`,
+		},
 		{name: "watchers", send: `{"watcher_user_ids":[8]}`},
 		{name: "unknown attribute", send: `{"unknown_attr":1}`},
 		{name: "priority as an object", send: `{"priority":{"id":3}}`},
@@ -133,7 +146,8 @@ func TestPutDoneDifferently(t *testing.T) {
 	t.Run("body under text/plain does nothing", func(t *testing.T) {
 		l := newLab(t, redminesim.Options{})
 		id := l.make(redminesim.NewIssue{})
-		r, err := http.NewRequest(http.MethodPut, "http://redmine.example.org/issues/1.json", strings.NewReader(`{"issue":{"notes":"x"}}`))
+		r, err := http.NewRequest(http.MethodPut, "http://redmine.example.org/issues/1.json",
+			strings.NewReader(`{"issue":{"notes":"x"}}`))
 		l.must(err)
 		r.Header.Set("Content-Type", "text/plain")
 		r.Header.Set("X-Redmine-API-Key", l.Key("sla-bot"))
@@ -178,21 +192,57 @@ func TestPutRefused(t *testing.T) {
 		{"assignee not a member", `{"assigned_to_id":13}`, "Assignee is invalid", "Назначена имеет неверное значение"},
 		{"assignee locked", `{"assigned_to_id":9}`, "Assignee is invalid", "Назначена имеет неверное значение"},
 		{"assignee unknown", `{"assigned_to_id":99999}`, "Assignee is invalid", "Назначена имеет неверное значение"},
-		{"assignee of a role that is not assignable", `{"assigned_to_id":11}`, "Assignee is invalid", "Назначена имеет неверное значение"},
+		{
+			"assignee of a role that is not assignable", `{"assigned_to_id":11}`, "Assignee is invalid",
+			"Назначена имеет неверное значение",
+		},
 		{"assignee as a login", `{"assigned_to_id":"dev1"}`, "Assignee is invalid", "Назначена имеет неверное значение"},
-		{"list value not in the list", `{"custom_fields":[{"id":1,"value":"nonsense"}]}`, "Severity is not included in the list", "Критичность имеет непредусмотренное значение"},
+		{
+			"list value not in the list", `{"custom_fields":[{"id":1,"value":"nonsense"}]}`,
+			"Severity is not included in the list", "Критичность имеет непредусмотренное значение",
+		},
 		{"empty subject", `{"subject":""}`, "Subject cannot be blank", "Тема не может быть пустым"},
-		{"long subject", `{"subject":"` + long + `"}`, "Subject is too long (maximum is 255 characters)", "Тема слишком большой длины (не может быть больше чем 255 символа)"},
+		{
+			"long subject", `{"subject":"` + long + `"}`, "Subject is too long (maximum is 255 characters)",
+			"Тема слишком большой длины (не может быть больше чем 255 символа)",
+		},
 		{"bad date", `{"due_date":"soon"}`, "Due date is not a valid date", "Срок завершения is not a valid date"},
-		{"due before start", `{"due_date":"2001-01-01"}`, "Due date must be greater than start date", "Срок завершения должна быть позднее даты начала"},
-		{"progress over 100", `{"done_ratio":150}`, "% Done is not included in the list", "Готовность имеет непредусмотренное значение"},
-		{"negative estimate", `{"estimated_hours":-1}`, "Estimated time is invalid", "Оценка временных затрат имеет неверное значение"},
-		{"estimate in letters", `{"estimated_hours":"abc"}`, "Estimated time is invalid", "Оценка временных затрат имеет неверное значение"},
-		{"unknown parent", `{"parent_issue_id":999999}`, "Parent task is invalid", "Родительская задача имеет неверное значение"},
-		{"itself as its parent", `{"parent_issue_id":1}`, "Parent task is invalid", "Родительская задача имеет неверное значение"},
-		{"unknown category", `{"category_id":999}`, "Category is not included in the list", "Категория имеет непредусмотренное значение"},
-		{"unknown version", `{"fixed_version_id":999}`, "Target version is not included in the list", "Версия имеет непредусмотренное значение"},
-		{"bad upload token", `{"uploads":[{"token":"99.deadbeef","filename":"x.txt"}]}`, "1 file(s) could not be saved.", "1 файл(ов) невозможно сохранить."},
+		{
+			"due before start", `{"due_date":"2001-01-01"}`, "Due date must be greater than start date",
+			"Срок завершения должна быть позднее даты начала",
+		},
+		{
+			"progress over 100", `{"done_ratio":150}`, "% Done is not included in the list",
+			"Готовность имеет непредусмотренное значение",
+		},
+		{
+			"negative estimate", `{"estimated_hours":-1}`, "Estimated time is invalid",
+			"Оценка временных затрат имеет неверное значение",
+		},
+		{
+			"estimate in letters", `{"estimated_hours":"abc"}`, "Estimated time is invalid",
+			"Оценка временных затрат имеет неверное значение",
+		},
+		{
+			"unknown parent", `{"parent_issue_id":999999}`, "Parent task is invalid",
+			"Родительская задача имеет неверное значение",
+		},
+		{
+			"itself as its parent", `{"parent_issue_id":1}`, "Parent task is invalid",
+			"Родительская задача имеет неверное значение",
+		},
+		{
+			"unknown category", `{"category_id":999}`, "Category is not included in the list",
+			"Категория имеет непредусмотренное значение",
+		},
+		{
+			"unknown version", `{"fixed_version_id":999}`, "Target version is not included in the list",
+			"Версия имеет непредусмотренное значение",
+		},
+		{
+			"bad upload token", `{"uploads":[{"token":"99.deadbeef","filename":"x.txt"}]}`, "1 file(s) could not be saved.",
+			"1 файл(ов) невозможно сохранить.",
+		},
 	}
 	for _, lang := range []string{"en", "ru"} {
 		for _, tt := range tests {
@@ -222,7 +272,8 @@ func TestPutRefused(t *testing.T) {
 	t.Run("empty priority in 5.0", func(t *testing.T) {
 		l := newLab(t, redminesim.Options{Version: redminesim.V50})
 		id := l.make(redminesim.NewIssue{})
-		l.put("sla-bot", id, `{"priority_id":""}`).expect(t, http.StatusUnprocessableEntity, `{"errors":["Priority cannot be blank"]}`)
+		l.put("sla-bot", id, `{"priority_id":""}`).expect(t, http.StatusUnprocessableEntity,
+			`{"errors":["Priority cannot be blank"]}`)
 	})
 }
 
@@ -244,7 +295,8 @@ func TestPutRequiredFields(t *testing.T) {
 		l.put("sla-bot", id, `{"priority_id":3}`).expect(t, http.StatusNoContent, "")
 		l.put("sla-bot", id, `{"custom_fields":[{"id":2,"value":"x"}]}`).
 			expect(t, http.StatusUnprocessableEntity, `{"errors":["Client id cannot be blank"]}`)
-		l.put("sla-bot", id, `{"custom_fields":[{"id":2,"value":"x"},{"id":4,"value":"C-1"}]}`).expect(t, http.StatusNoContent, "")
+		l.put("sla-bot", id, `{"custom_fields":[{"id":2,"value":"x"},{"id":4,"value":"C-1"}]}`).expect(t,
+			http.StatusNoContent, "")
 	})
 	t.Run("list value removed from the field later disturbs nothing", func(t *testing.T) {
 		l := newLab(t, redminesim.Options{})
@@ -267,12 +319,14 @@ func TestPutBadRequests(t *testing.T) {
 	bad := `{"status":400,"error":"Bad Request"}`
 	l.ask("sla-bot", http.MethodPut, path, `{"issue": {`).expect(t, http.StatusBadRequest, bad)
 	l.ask("sla-bot", http.MethodPut, path, "{\"issue\":{\"notes\":\"\xff\xfe\"}}").expect(t, http.StatusBadRequest, bad)
-	l.ask("sla-bot", http.MethodPut, path, `{"issue":"x"}`).expect(t, http.StatusInternalServerError, `{"status":500,"error":"Internal Server Error"}`)
+	l.ask("sla-bot", http.MethodPut, path, `{"issue":"x"}`).expect(t, http.StatusInternalServerError,
+		`{"status":500,"error":"Internal Server Error"}`)
 	l.put("sla-bot", id, `{"notes":"a\u0000b"}`).expect(t, http.StatusNoContent, "")
 
 	pg := newLab(t, redminesim.Options{Postgres: true})
 	pg.make(redminesim.NewIssue{})
-	pg.put("sla-bot", 1, `{"notes":"a\u0000b"}`).expect(t, http.StatusInternalServerError, `{"status":500,"error":"Internal Server Error"}`)
+	pg.put("sla-bot", 1, `{"notes":"a\u0000b"}`).expect(t, http.StatusInternalServerError,
+		`{"status":500,"error":"Internal Server Error"}`)
 	if a := l.put("sla-bot", id, `{"status_id":[1]}`); a.status != http.StatusNotImplemented {
 		t.Errorf("a type nobody has tried: %d %s", a.status, a.text)
 	}
@@ -304,7 +358,8 @@ func TestStaleObject(t *testing.T) {
 	id := l.make(redminesim.NewIssue{})
 	l.put("sla-bot", id, `{"done_ratio":10}`).expect(t, http.StatusNoContent, "")
 	stale := `{"errors":[]}`
-	l.put("sla-bot", id, `{"lock_version":0,"notes":"stale","done_ratio":30}`).expect(t, http.StatusUnprocessableEntity, stale)
+	l.put("sla-bot", id, `{"lock_version":0,"notes":"stale","done_ratio":30}`).expect(t, http.StatusUnprocessableEntity,
+		stale)
 	l.put("sla-bot", id, `{"lock_version":1,"done_ratio":20}`).expect(t, http.StatusNoContent, "")
 	l.StaleNext(id, 2)
 	for range 2 {

@@ -71,14 +71,16 @@ func TestLostAnswer(t *testing.T) {
 	})
 	front := httptest.NewServer(l)
 	defer front.Close()
-	for base, rt := range map[string]http.RoundTripper{"http://redmine.example.org": l.Transport(), front.URL: http.DefaultTransport} {
+	for base, rt := range map[string]http.RoundTripper{"http://redmine.example.org": l.Transport(),
+		front.URL: http.DefaultTransport} {
 		r, err := http.NewRequest(http.MethodGet, base+"/issues/1.json?key="+l.Key("sla-bot"), nil)
 		l.must(err)
 		if _, err := rt.RoundTrip(r); err == nil {
 			t.Errorf("%s answered", base)
 		}
 	}
-	r, err := http.NewRequest(http.MethodPost, "http://redmine.example.org/issues/1/watchers.json?key="+l.Key("sla-bot"), nil)
+	r, err := http.NewRequest(http.MethodPost, "http://redmine.example.org/issues/1/watchers.json?key="+l.Key("sla-bot"),
+		nil)
 	l.must(err)
 	if _, err := l.Transport().RoundTrip(r); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%v", err)
@@ -86,7 +88,8 @@ func TestLostAnswer(t *testing.T) {
 	l.Use(nil)
 	l.put("sla-bot", id, `{"notes":"back"}`).expect(t, http.StatusNoContent, "")
 	log := l.Requests()
-	if last := log[len(log)-1]; len(log) != 4 || last.Method != http.MethodPut || last.Path != "/issues/1.json" || last.Status != 204 || log[0].Status != 0 {
+	if last := log[len(log)-1]; len(log) != 4 || last.Method != http.MethodPut || last.Path != "/issues/1.json" ||
+		last.Status != 204 || log[0].Status != 0 {
 		t.Errorf("log %+v", log)
 	}
 	l.ResetRequests()
@@ -130,7 +133,8 @@ func TestHands(t *testing.T) {
 		t.Error("an unknown status is no error")
 	}
 	_, err := l.As("dev1").Update(id, redminesim.Change{
-		Status: "In Progress", Assignee: "dev1", Priority: "High", Due: "2026-12-01", Note: "mine", Fields: map[string]string{"Severity": "minor"},
+		Status: "In Progress", Assignee: "dev1", Priority: "High", Due: "2026-12-01", Note: "mine",
+		Fields: map[string]string{"Severity": "minor"},
 	})
 	l.must(err)
 	l.must(l.As("dev1").Assign(id, "-"))
@@ -140,7 +144,8 @@ func TestHands(t *testing.T) {
 	_, err = l.As("support1").At(past.Add(time.Hour)).Comment(back, "seen")
 	l.must(err)
 	i := l.get("customer1", back)
-	if i.CreatedOn != "2026-11-10T09:00:00Z" || i.UpdatedOn != "2026-11-10T10:00:00Z" || lastJournal(i).CreatedOn != i.UpdatedOn {
+	if i.CreatedOn != "2026-11-10T09:00:00Z" || i.UpdatedOn != "2026-11-10T10:00:00Z" ||
+		lastJournal(i).CreatedOn != i.UpdatedOn {
 		t.Errorf("%+v", i)
 	}
 }
@@ -152,7 +157,8 @@ func TestDesk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.As("ivanov").Update(id, redminesim.Change{Status: "В работе", Assignee: "ivanov", Note: "Приняли"}); err != nil {
+	if _, err := s.As("ivanov").Update(id,
+		redminesim.Change{Status: "В работе", Assignee: "ivanov", Note: "Приняли"}); err != nil {
 		t.Fatal(err)
 	}
 	i, err := s.As("romashkin").See(id)
@@ -210,8 +216,10 @@ func TestLaws(t *testing.T) {
 func FuzzPut(f *testing.F) {
 	for _, seed := range []string{
 		`{"issue":{"notes":"x","private_notes":true}}`, `{"issue":{"status_id":"5abc","priority_id":3}}`,
-		`{"issue":{"custom_fields":[{"id":1,"value":["a",null]}],"assigned_to_id":"me"}}`, `{"issue":{"estimated_hours":"1:30"}}`,
-		`{"issue":{"parent_issue_id":"1","due_date":"2026-02-30","done_ratio":-1}}`, `{"issue":[]}`, `[1]`, `{"issue":{`, "\xff",
+		`{"issue":{"custom_fields":[{"id":1,"value":["a",null]}],"assigned_to_id":"me"}}`,
+		`{"issue":{"estimated_hours":"1:30"}}`,
+		`{"issue":{"parent_issue_id":"1","due_date":"2026-02-30","done_ratio":-1}}`, `{"issue":[]}`, `[1]`, `{"issue":{`,
+		"\xff",
 		`{"issue":{"uploads":[{"token":"1.x"}],"lock_version":7,"project_id":"globex","tracker_id":2}}`,
 		`{"issue":{"custom_field_values":{"2":true,"1":{}}}}`,
 	} {

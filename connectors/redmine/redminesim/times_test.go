@@ -30,9 +30,11 @@ func TestTimeEntries(t *testing.T) {
 	refused(post("sla-bot", `{"issue_id":1,"hours":1}`), `"Activity cannot be blank"`)
 	refused(post("sla-bot", `{"issue_id":1,"activity_id":8}`), `"Hours cannot be blank"`)
 	refused(post("sla-bot", `{"hours":1,"activity_id":8}`), `"Project cannot be blank","Project is invalid"`)
-	refused(post("sla-bot", `{"issue_id":999,"hours":1,"activity_id":8}`), `"Project cannot be blank","Project is invalid","Issue is invalid"`)
+	refused(post("sla-bot", `{"issue_id":999,"hours":1,"activity_id":8}`),
+		`"Project cannot be blank","Project is invalid","Issue is invalid"`)
 	refused(post("sla-bot", fmt.Sprintf(`{"issue_id":%d,"hours":1,"activity_id":8}`, kitchen)), `"Issue is invalid"`)
-	refused(post("sla-bot", fmt.Sprintf(`{"issue_id":%d,"project_id":2,"hours":1,"activity_id":8}`, inside)), `"Issue is invalid"`)
+	refused(post("sla-bot", fmt.Sprintf(`{"issue_id":%d,"project_id":2,"hours":1,"activity_id":8}`, inside)),
+		`"Issue is invalid"`)
 	refused(post("sla-bot", `{"project_id":"acme","hours":1,"activity_id":8}`), `"Project is invalid"`)
 	post("sla-bot", `{"project_id":5,"hours":1,"activity_id":8}`).expect(t, 403, "")
 	post("customer1", `{"issue_id":1,"hours":1,"activity_id":8}`).expect(t, 403, "")
@@ -43,7 +45,8 @@ func TestTimeEntries(t *testing.T) {
 	}
 	refused(post("sla-bot", `{"issue_id":1,"activity_id":8,"hours":2500}`),
 		`"Cannot log more than 999:00 hours on the same day (1:15 hours have already been logged)"`)
-	if a := l.ask("sla-bot", http.MethodGet, "/time_entries.json?from=2026-11-20&issue_id=1", nil); !strings.Contains(a.text, `"total_count":2`) {
+	if a := l.ask("sla-bot", http.MethodGet, "/time_entries.json?from=2026-11-20&issue_id=1",
+		nil); !strings.Contains(a.text, `"total_count":2`) {
 		t.Error(a.text)
 	}
 
@@ -124,13 +127,15 @@ func TestTimeEntryLists(t *testing.T) {
 	if got := list("sla-bot", ""); got != "1" {
 		t.Errorf("a role that sees its own time lists %s", got)
 	}
-	l.ask("customer1", http.MethodGet, "/time_entries.json", nil).expect(t, 200, `{"time_entries":[],"total_count":0,"offset":0,"limit":25}`)
+	l.ask("customer1", http.MethodGet, "/time_entries.json", nil).expect(t, 200,
+		`{"time_entries":[],"total_count":0,"offset":0,"limit":25}`)
 	l.RevokePermission("Non member", "view_time_entries")
 	l.ask("customer1", http.MethodGet, "/time_entries.json", nil).expect(t, 403, "")
 	own := l.OwnActivity("acme", "Design")
 	id, err := l.As("manager1").Book(redminesim.Booking{Issue: one, Hours: 1, Activity: "Design"})
 	l.must(err)
-	if a := l.ask("manager1", http.MethodGet, fmt.Sprintf("/time_entries/%d.json", id), nil); !strings.Contains(a.text, fmt.Sprintf(`"activity":{"id":%d,"name":"Design"}`, own)) {
+	if a := l.ask("manager1", http.MethodGet, fmt.Sprintf("/time_entries/%d.json", id), nil); !strings.Contains(a.text,
+		fmt.Sprintf(`"activity":{"id":%d,"name":"Design"}`, own)) {
 		t.Errorf("booked on the project's own activity: %s", a.text)
 	}
 	l.ask("manager1", http.MethodPost, "/time_entries.json", `{"time_entry":{"issue_id":1,"hours":1,"activity_id":8}}`).
@@ -141,7 +146,8 @@ func TestTimeEntryLists(t *testing.T) {
 func TestCreateWithoutTheRight(t *testing.T) {
 	l := newLab(t, redminesim.Options{})
 	post := func(project int) answer {
-		return l.ask("sla-bot", http.MethodPost, "/issues.json", fmt.Sprintf(`{"issue":{"project_id":%d,"subject":"Q"}}`, project))
+		return l.ask("sla-bot", http.MethodPost, "/issues.json",
+			fmt.Sprintf(`{"issue":{"project_id":%d,"subject":"Q"}}`, project))
 	}
 	blank := `{"errors":["Project cannot be blank","Tracker cannot be blank","Status cannot be blank"]}`
 	post(5).expect(t, 422, blank)
@@ -167,7 +173,8 @@ func TestHandsOfAStory(t *testing.T) {
 	l.must(support.SetField(id, "Arrived at", "11:00"))
 	l.must(support.Attach(id, "отчёт.pdf", []byte("x")))
 	i := l.get("admin", id)
-	if i.CreatedOn != "2026-11-18T09:00:00Z" || *i.DueDate != "2026-12-31" || *i.Description != "other words" || (*i.Attachments)[0].Filename != "отчёт.pdf" {
+	if i.CreatedOn != "2026-11-18T09:00:00Z" || *i.DueDate != "2026-12-31" || *i.Description != "other words" ||
+		(*i.Attachments)[0].Filename != "отчёт.pdf" {
 		t.Errorf("%+v", i)
 	}
 	var changes []string

@@ -1,6 +1,7 @@
 package connectors
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -46,6 +47,22 @@ func (v Values) One(field string) string {
 	}
 	return v[field][0]
 }
+
+// object begins a value that is no text: U+FFFC, the character that stands for an embedded object. People do not type it.
+const object = "\uFFFC"
+
+// Object is the value of a field that a plug-in or an app gave a shape of its own, as one line of JSON. It is carried
+// like any other; whoever has mapped the field cannot read it.
+func Object(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return object
+	}
+	return object + b.String()
+}
+
+// IsObject reports whether the value was made by Object, and what it holds.
+func IsObject(value string) (raw string, ok bool) { return strings.CutPrefix(value, object) }
 
 // Clone copies the map and its slices.
 func (v Values) Clone() Values {

@@ -87,6 +87,17 @@ func (b *Bound) field(is string) (boundField, bool) {
 	return b.fields[i], true
 }
 
+// fieldName is what people see of a field by its key in Values.
+func (b *Bound) fieldName(key string) string {
+	id, _ := connectors.IsCustomField(key)
+	for _, f := range b.names.fields {
+		if f.id == id && len(f.names) > 0 {
+			return f.names[len(f.names)-1]
+		}
+	}
+	return key
+}
+
 // present is what the issue holds now, with the description beside the rest, so that it is replayed like a field.
 func present(i connectors.Issue) connectors.Values {
 	v := i.Values.Clone()

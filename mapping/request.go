@@ -21,7 +21,8 @@ const CreatedEvent = "created"
 func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location) enforcer.Request {
 	h.Events = connectors.SortEvents(h.Events)
 	h.Issue.Values = present(h.Issue)
-	rp := replay{b: b, scope: s, zone: zone, issue: h.Issue, values: h.Initial(), absent: b.absent(h.Issue.Values)}
+	rp := replay{b: b, scope: s, zone: zone, issue: h.Issue, values: h.Initial(), read: b.reads(s)}
+	rp.absent = b.absent(h.Issue.Values)
 	rp.people = rp.values.Clone()
 	rp.subtask = rp.values.One(connectors.FieldParent) != ""
 	rp.author = b.directory.person(h.Issue.Author, rp.project(), h.Issue.CreatedAt)
@@ -86,10 +87,11 @@ type replay struct {
 	author    enforcer.Person
 	values    connectors.Values // as they are
 	people    connectors.Values // as people left them: without what our own account changed
+	read      []string          // the fields that decide something, by their keys in Values
 	absent    []string          // mapped fields that the issue has no place for
 	subtask   bool              // under another issue ever since it was made
 	dueDateBy enforcer.Person   // who set the due date last
-	faults    []enforcer.Fault  // stretches in statuses without a class, the oldest first
+	faults    []enforcer.Fault  // stretches that cannot be read, the oldest first
 }
 
 func (rp *replay) project() string { return rp.values.One(connectors.FieldProject) }
@@ -166,9 +168,8 @@ func (rp *replay) duplicate() bool {
 }
 
 func (rp *replay) state(at time.Time) enforcer.State {
-	status := rp.values.One(connectors.FieldStatus)
-	class := rp.b.classes[status]
-	rp.noteFault(status, class, at)
+	class := rp.b.classes[rp.values.One(connectors.FieldStatus)]
+	rp.noteFault(class, at)
 	rank := rp.b.rank(rp.values.One(connectors.FieldPriority))
 	st := enforcer.State{
 		Covered:     rp.issue.Author != rp.b.self && rp.scope.covers(rp.people, rp.project(), rp.subtask, rp.author.Role),
@@ -228,20 +229,51 @@ func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) strin
 	return ""
 }
 
-// noteFault keeps the stretches in statuses that have no class: whether they count, pause or end something, nobody
-// knows.
-func (rp *replay) noteFault(status string, class enforcer.StatusClass, at time.Time) {
-	var last *enforcer.Fault
+// noteFault keeps the stretches that cannot be read: nobody knows what counts, pauses or ends in them.
+func (rp *replay) noteFault(class enforcer.StatusClass, at time.Time) {
+	why := rp.unread()
+	if class == "" {
+		why = fmt.Sprintf("the status %q has no class in the mapping", rp.b.statusName(rp.values.One(connectors.FieldStatus)))
+	}
 	if n := len(rp.faults); n > 0 && rp.faults[n-1].To.IsZero() {
-		last = &rp.faults[n-1]
+		if rp.faults[n-1].Why == why {
+			return
+		}
+		rp.faults[n-1].To = at
 	}
-	why := fmt.Sprintf("the status %q has no class in the mapping", rp.b.statusName(status))
-	if last != nil && (class != "" || last.Why != why) {
-		last.To, last = at, nil
-	}
-	if last == nil && class == "" {
+	if why != "" {
 		rp.faults = append(rp.faults, enforcer.Fault{From: at, Why: why})
 	}
+}
+
+// unread names the first mapped field that holds what is no text, "" when all can be read.
+func (rp *replay) unread() string {
+	for _, key := range rp.read {
+		for _, v := range rp.values[key] {
+			if raw, odd := connectors.IsObject(v); odd {
+				return fmt.Sprintf("the field %q holds %.80s, which is neither a text nor a list of texts", rp.b.fieldName(key), raw)
+			}
+		}
+	}
+	return ""
+}
+
+// reads lists the fields, by their keys in Values, whose values decide something of the scope's requests. One that only
+// needs to be filled is filled by whatever it holds.
+func (b *Bound) reads(scope *BoundScope) []string {
+	keys := []string{connectors.FieldDueDate}
+	for _, f := range b.fields {
+		if f.In != nil || f.Is == FieldReceived || f.Is == FieldAgreedDue {
+			keys = append(keys, f.key)
+		}
+	}
+	for _, s := range b.severity {
+		keys = append(keys, s.when.field)
+	}
+	for _, c := range scope.when {
+		keys = append(keys, c.field)
+	}
+	return keys
 }
 
 // facts fills in what is read from the issue as it is now rather than from its moments.

@@ -254,7 +254,7 @@ func TestValues(t *testing.T) {
 		`{"name":"v1"}`:                                                 {"v1"},
 		`{"requestType":{"id":"25","name":"Fault"},"currentStatus":{}}`: {"Fault"},
 		`[{"id":"1","name":"ACME Ltd"}]`:                                {"ACME Ltd"},
-		`{"odd": [1, 2]}`:                                               {`{"odd":[1,2]}`},
+		`{"odd": [1, 2]}`:                                               {"\uFFFC" + `{"odd":[1,2]}`},
 	} {
 		got, ok := values(json.RawMessage(raw))
 		if !slices.Equal(got, want) || ok == (raw == "null") {
@@ -310,6 +310,9 @@ func TestChanges(t *testing.T) {
 		},
 		`{"field":"duedate","fieldtype":"jira","from":"2026-03-10","fromString":"2026-03-10 ` +
 			`00:00:00.0","to":null,"toString":null}`: {Field: "due_date", From: []string{"2026-03-10"}},
+		`{"field":"Risk","fieldtype":"custom","from":null,"fromString":{"score": 1},"to":null,"toString":["a"]}`: {
+			Field: "Risk", From: []string{"\uFFFC" + `{"score":1}`}, To: []string{"\uFFFC" + `["a"]`},
+		},
 		`{"field":"Component","fieldtype":"jira","from":null,"fromString":null,"to":"10","toString":"Mail"}`: {
 			Field: "category", To: []string{"10"}, Delta: true,
 		},

@@ -58,7 +58,7 @@ type object struct {
 func objectValues(raw json.RawMessage) []string {
 	var o object
 	if json.Unmarshal(raw, &o) != nil {
-		return compact(raw)
+		return []string{connectors.Object(raw)}
 	}
 	switch {
 	case o.Value != nil && o.Child != nil:
@@ -74,15 +74,7 @@ func objectValues(raw json.RawMessage) []string {
 	case o.Title != "":
 		return []string{o.Title}
 	}
-	return compact(raw)
-}
-
-func compact(raw json.RawMessage) []string {
-	var b bytes.Buffer
-	if json.Compact(&b, raw) != nil {
-		return nil
-	}
-	return []string{b.String()}
+	return []string{connectors.Object(raw)}
 }
 
 var wireMoment = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d{4}|[+-]\d\d:\d\d|Z)$`)

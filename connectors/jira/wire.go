@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"slabridge/connectors"
 )
 
 // moment is a time as Jira writes it, "2026-01-02T03:04:05.678+0500" in the zone of whoever asks; null is none.
@@ -132,6 +134,32 @@ type wireItem struct {
 	FromString *string `json:"fromString"`
 	To         *string `json:"to"`
 	ToString   *string `json:"toString"`
+}
+
+// UnmarshalJSON takes values of any shape: apps write objects where Jira writes texts, and a field that nobody mapped
+// must not make an issue unreadable.
+func (i *wireItem) UnmarshalJSON(raw []byte) error {
+	var w struct {
+		Field, FieldType, FieldID, From, FromString, To, ToString json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return err
+	}
+	*i = wireItem{
+		Field: orEmpty(asText(w.Field)), FieldType: orEmpty(asText(w.FieldType)), FieldID: orEmpty(asText(w.FieldID)),
+		From: asText(w.From), FromString: asText(w.FromString), To: asText(w.To), ToString: asText(w.ToString),
+	}
+	return nil
+}
+
+// asText is a text, nil for null and absence, and anything else as it is written (connectors.Object).
+func asText(raw json.RawMessage) *string {
+	var s *string
+	if len(raw) == 0 || json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	odd := connectors.Object(raw)
+	return &odd
 }
 
 type wireWorklog struct {

@@ -22,15 +22,18 @@ func TestValueForms(t *testing.T) {
 		}
 	}
 	var got texts
-	if err := json.Unmarshal([]byte(`{"id":1}`), &got); err == nil {
-		t.Errorf("an object became %q", got)
+	if err := json.Unmarshal([]byte(`[{"id": 1}, "a"]`), &got); err != nil || len(got) != 2 || got[1] != "a" {
+		t.Fatalf("a list with an object: %q, %v", got, err)
+	}
+	if raw, odd := connectors.IsObject(got[0]); !odd || raw != `{"id":1}` {
+		t.Errorf("an object became %q", got[0])
 	}
 }
 
 func TestMomentForms(t *testing.T) {
 	at := time.Date(2026, 11, 22, 7, 38, 11, 0, time.UTC)
 	for in, want := range map[string]time.Time{
-		`"2026-11-22T07:38:11Z"`: at, `"2026-11-22T07:38:11.250Z"`: at.Add(250 * time.Millisecond), `null`: {},
+		`"2026-11-22T07:38:11Z"`: at, `"2026-11-22T07:38:11+00:00"`: at, `"2026-11-22T12:38:11+05:00"`: at, `"2026-11-22T07:38:11.250Z"`: at.Add(250 * time.Millisecond), `null`: {},
 	} {
 		var got moment
 		if err := json.Unmarshal([]byte(in), &got); err != nil || !got.Equal(want) || got.Location() != time.UTC {
@@ -38,7 +41,7 @@ func TestMomentForms(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		`"2026-11-22T07:38:11+05:00"`, `"2026-11-22 07:38:11"`, `"2026-11-22"`, `""`,
+		`"2026-11-22 07:38:11"`, `"2026-11-22"`, `""`,
 		`1763797091`,
 	} {
 		var got moment
@@ -200,11 +203,56 @@ func TestNotIssues(t *testing.T) {
 		``, `null`, `[]`, `{}`, `{"id":"17"}`, `{"id":17}`, `{"id":17,"created_on":"2026-03-02T09:00:00Z"}`,
 		strings.Replace(fullIssue, `"2026-03-02T10:00:00Z"`, `"yesterday"`, 1),
 		strings.Replace(fullIssue, `"id":4,`, ``, 1),
-		strings.Replace(fullIssue, `"critical"`, `{"a":1}`, 1),
 	} {
 		if h, err := decodeHistory(json.RawMessage(in)); err == nil {
 			t.Errorf("%.60s became %+v", in, h.Issue)
 		}
+	}
+}
+
+// TestOddValues: what plug-ins and proxies write into fields that nobody may have mapped leaves the issue readable, and
+// the list, and the names of the fields.
+func TestOddValues(t *testing.T) {
+	whole, err := decodeHistory(json.RawMessage(fullIssue))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, from, to, field, want string
+	}{
+		{"an object", `"value":"critical"`, `"value":{"a": 1}`, "cf:1", "\uFFFC{\"a\":1}"},
+		{"a list of objects", `["b","c"]`, `[{"id":"b"}]`, "cf:9", "\uFFFC{\"id\":\"b\"}"},
+		{"a text for the id", `{"id":2,"name":"SLA due","value":null}`, `{"id":"due","name":"SLA due","value":"x"}`, "cf:due", "x"},
+		{"no field at all", `{"id":2,"name":"SLA due","value":null}`, `"SLA due"`, "", ""},
+		{"a text for a number", `"parent":{"id":9}`, `"parent":"#9"`, "parent", "\uFFFC\"#9\""},
+		{"a moment with its zone", `"created_on":"2026-03-02T09:00:00Z"`, `"created_on":"2026-03-02T09:00:00+00:00"`, "", ""},
+		{"an object in a journal", `"old_value":"a"`, `"old_value":{"was":"a"}`, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			odd := strings.Replace(fullIssue, c.from, c.to, 1)
+			if odd == fullIssue {
+				t.Fatal("nothing was changed")
+			}
+			h, err := decodeHistory(json.RawMessage(odd))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := h.Issue.Values.One(c.field); got != c.want {
+				t.Errorf("%s holds %q, want %q", c.field, got, c.want)
+			}
+			if h.Issue.Subject != whole.Issue.Subject || !h.Issue.CreatedAt.Equal(whole.Issue.CreatedAt) ||
+				len(h.Events) != len(whole.Events) || h.Issue.Values.One("status") != whole.Issue.Values.One("status") {
+				t.Errorf("the rest was lost: %+v", h)
+			}
+			page := []byte(`{"issues":[` + odd + `],"total_count":1}`)
+			if l, err := decodeList(page); err != nil || len(l.Issues) != 1 || l.Issues[0].ID != "17" {
+				t.Errorf("the list: %+v, %v", l, err)
+			}
+			seen := map[id]customField{}
+			if err := collectFields(page, seen); err != nil || seen["1"].Name != "Severity" || seen[""].Name != "" {
+				t.Errorf("the fields: %+v, %v", seen, err)
+			}
+		})
 	}
 }
 

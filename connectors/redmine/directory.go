@@ -177,7 +177,7 @@ func (dir *directory) readProjectDetails(ctx context.Context, d *connectors.Dire
 		mu.Lock()
 		defer mu.Unlock()
 		for _, f := range answer.Project.Fields {
-			if _, ok := seen[f.ID]; !ok { // the project does not say whether a field is multiple
+			if _, ok := seen[f.ID]; !ok && f.ID != "" { // the project does not say whether a field is multiple
 				seen[f.ID] = f
 			}
 		}
@@ -220,13 +220,24 @@ func (dir *directory) seenFields(ctx context.Context) (map[id]customField, error
 }
 
 func collectFields(body []byte, seen map[id]customField) error {
-	w, err := decodeList(body)
-	if err != nil {
+	if _, err := decodeList(body); err != nil {
+		return err
+	}
+	var w struct {
+		Issues []struct {
+			CustomFields json.RawMessage `json:"custom_fields"`
+		} `json:"issues"`
+	}
+	if err := json.Unmarshal(body, &w); err != nil {
 		return err
 	}
 	for _, i := range w.Issues {
-		for _, f := range i.CustomFields {
-			seen[f.ID] = f
+		var fields []customField
+		_ = json.Unmarshal(i.CustomFields, &fields) // of an issue that has none, or none that can be read, there are none
+		for _, f := range fields {
+			if f.ID != "" {
+				seen[f.ID] = f
+			}
 		}
 	}
 	return nil

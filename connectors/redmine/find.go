@@ -45,11 +45,11 @@ func (l *madeBy) look(filter url.Values) error {
 		filter.Set("created_on", ">="+stamp(l.since))
 	}
 	list := listing{Call: l.Call}
-	return list.byNumber(filter, func(issues []wireIssue) error {
+	return list.byNumber(filter, func(issues []listed) error {
 		l.listed += len(issues)
 		for _, i := range issues {
 			ours := string(i.Author.ID) == l.me && string(i.Project.ID) == l.project && !i.CreatedOn.Before(l.since)
-			if l.found == "" && ours && strings.Contains(i.Description, l.mark) {
+			if l.found == "" && ours && strings.Contains(strings.Join(i.Description, ""), l.mark) {
 				l.found = string(i.ID)
 			}
 		}

@@ -65,7 +65,7 @@ func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]conne
 // Census implements connectors.Tracker. The order is by number, which nothing moves.
 func (ls *lists) Census(ctx context.Context, page func([]connectors.Stub) error) error {
 	l := listing{Call: ls.client.Call(ctx, "list all issues", rest.Elsewhere)}
-	err := l.byNumber(url.Values{}, func(issues []wireIssue) error { return page(stubsOf(issues)) })
+	err := l.byNumber(url.Values{}, func(issues []listed) error { return page(stubsOf(issues)) })
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ type listing struct {
 // read gets one page; more tells that the tracker may have further ones. Listing ends in an error when it takes
 // far more requests than the first page promised: people then change issues faster than we can list them, and
 // what is left is found from the same place next time.
-func (l *listing) read(filter url.Values) (issues []wireIssue, more bool, err error) {
+func (l *listing) read(filter url.Values) (issues []listed, more bool, err error) {
 	l.asked++
 	if l.budget > 0 && l.asked > l.budget {
 		return nil, false, l.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
@@ -156,7 +156,7 @@ func (l *listing) deliver(stubs []connectors.Stub) error {
 func (l *listing) second(at time.Time) error {
 	var later []connectors.Stub
 	filter := url.Values{"updated_on": {"><" + stamp(at) + "|" + stamp(at.Add(time.Second))}}
-	err := l.byNumber(filter, func(issues []wireIssue) error {
+	err := l.byNumber(filter, func(issues []listed) error {
 		var now []connectors.Stub
 		for _, i := range stubsOf(issues) {
 			if i.UpdatedAt.After(at) {
@@ -175,7 +175,7 @@ func (l *listing) second(at time.Time) error {
 
 // byNumber reads everything the filter gives in the order of issue numbers. An issue keeps its number, so pages
 // by "issue_id>=N" neither skip nor repeat, whatever people do.
-func (l *listing) byNumber(filter url.Values, page func([]wireIssue) error) error {
+func (l *listing) byNumber(filter url.Values, page func([]listed) error) error {
 	filter.Set("sort", "id:asc")
 	for next := int64(1); ; {
 		filter.Set("issue_id", ">="+strconv.FormatInt(next, 10))
@@ -208,7 +208,7 @@ func number(id string) int64 {
 }
 
 // stubsOf leaves of the issues of a page what a listing shows.
-func stubsOf(issues []wireIssue) []connectors.Stub {
+func stubsOf(issues []listed) []connectors.Stub {
 	stubs := make([]connectors.Stub, len(issues))
 	for n, i := range issues {
 		stubs[n] = connectors.Stub{ID: string(i.ID), UpdatedAt: i.UpdatedOn.Time}

@@ -35,7 +35,8 @@ func (i *id) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// moment is a time as Redmine writes it: RFC 3339 in UTC with a Z. Anything else is not Redmine's.
+// moment is a time as RFC 3339 has it, in UTC. Redmine writes a Z; proxies and plug-ins, "+00:00". Anything else is no
+// moment.
 type moment struct{ time.Time }
 
 func (m *moment) UnmarshalJSON(b []byte) error {
@@ -46,16 +47,16 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 	if s == nil {
 		return nil
 	}
-	at, err := time.Parse("2006-01-02T15:04:05Z", *s)
+	at, err := time.Parse(time.RFC3339, *s)
 	if err != nil {
 		return fmt.Errorf("time: %w", err)
 	}
-	m.Time = at
+	m.Time = at.UTC()
 	return nil
 }
 
-// texts is a value that Redmine writes as a string, as null or, for a field of several values, as a list.
-// Empty strings are no values.
+// texts is a value that Redmine writes as a string, as null or, for a field of several values, as a list. Empty strings
+// are no values. What a plug-in wrote instead is carried as it is (connectors.Object): nobody may have mapped it.
 type texts []string
 
 func (t *texts) UnmarshalJSON(b []byte) error {
@@ -80,17 +81,55 @@ func (t *texts) UnmarshalJSON(b []byte) error {
 		case json.Number, bool: // plug-ins' fields
 			*t = append(*t, fmt.Sprint(one))
 		default:
-			return fmt.Errorf("value: %T is neither text nor a list of texts", v)
+			odd, err := json.Marshal(one)
+			if err != nil {
+				return fmt.Errorf("value: %w", err)
+			}
+			*t = append(*t, connectors.Object(odd))
 		}
 	}
 	return nil
 }
 
+// customField is a field as an issue or a project shows it. ID is "" for an entry that names no field.
 type customField struct {
-	ID       id     `json:"id"`
-	Name     string `json:"name"`
-	Multiple bool   `json:"multiple"`
-	Value    texts  `json:"value"`
+	ID       id
+	Name     string
+	Multiple bool
+	Value    texts
+}
+
+// UnmarshalJSON takes what it can read: the entries of an issue are as many as its fields, and one that a plug-in gave
+// a shape of its own must not make the issue unreadable.
+func (f *customField) UnmarshalJSON(b []byte) error {
+	var w struct {
+		ID, Name, Multiple json.RawMessage
+		Value              texts
+	}
+	if json.Unmarshal(b, &w) != nil {
+		*f = customField{}
+		return nil
+	}
+	*f = customField{Value: w.Value}
+	var written string
+	switch {
+	case json.Unmarshal(w.ID, &f.ID) == nil:
+	case json.Unmarshal(w.ID, &written) == nil:
+		f.ID = id(written)
+	}
+	_ = json.Unmarshal(w.Name, &f.Name)         // a name that is none is empty
+	_ = json.Unmarshal(w.Multiple, &f.Multiple) // and what is no yes is no
+	return nil
+}
+
+// loose is named where an issue can do without it.
+type loose struct{ named }
+
+func (l *loose) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &l.named) != nil {
+		l.named = named{ID: id(connectors.Object(b))}
+	}
+	return nil
 }
 
 type wireIssue struct {
@@ -101,8 +140,8 @@ type wireIssue struct {
 	Priority     named         `json:"priority"`
 	Author       named         `json:"author"`
 	Assignee     named         `json:"assigned_to"`
-	Category     named         `json:"category"`
-	Parent       named         `json:"parent"`
+	Category     loose         `json:"category"`
+	Parent       loose         `json:"parent"`
 	Subject      string        `json:"subject"`
 	Description  string        `json:"description"`
 	DueDate      texts         `json:"due_date"`
@@ -165,19 +204,33 @@ func (w wireIssue) values() connectors.Values {
 	v := connectors.Values{
 		connectors.FieldStatus: one(w.Status), connectors.FieldAssignee: one(w.Assignee),
 		connectors.FieldPriority: one(w.Priority), connectors.FieldProject: one(w.Project),
-		connectors.FieldType: one(w.Type), connectors.FieldCategory: one(w.Category),
-		connectors.FieldParent: one(w.Parent), connectors.FieldDueDate: w.DueDate,
+		connectors.FieldType: one(w.Type), connectors.FieldCategory: one(w.Category.named),
+		connectors.FieldParent: one(w.Parent.named), connectors.FieldDueDate: w.DueDate,
 	}
 	for _, f := range w.CustomFields {
+		if f.ID == "" {
+			continue
+		}
 		v[connectors.CustomField(string(f.ID))] = f.Value
 	}
 	return v
 }
 
+// listed is what is read of an issue in a list. The rest of it is read with its history: what one issue holds must not
+// make the list of all unreadable.
+type listed struct {
+	ID          id     `json:"id"`
+	Project     loose  `json:"project"`
+	Author      loose  `json:"author"`
+	Description texts  `json:"description"`
+	CreatedOn   moment `json:"created_on"`
+	UpdatedOn   moment `json:"updated_on"`
+}
+
 type wireList struct {
-	Issues []wireIssue `json:"issues"`
-	Total  int         `json:"total_count"`
-	Limit  int         `json:"limit"`
+	Issues []listed `json:"issues"`
+	Total  int      `json:"total_count"`
+	Limit  int      `json:"limit"`
 }
 
 // decodeList reads one page. A page without the key "issues" is not one.
@@ -190,8 +243,8 @@ func decodeList(body []byte) (wireList, error) {
 		return l, errors.New("a list without issues")
 	}
 	for _, i := range l.Issues {
-		if err := i.whole(); err != nil {
-			return l, err
+		if i.ID == "" || i.CreatedOn.IsZero() || i.UpdatedOn.IsZero() {
+			return l, errors.New("an issue without id or times")
 		}
 	}
 	return l, nil

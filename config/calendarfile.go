@@ -98,7 +98,9 @@ func (y *yearDocs) readNode(d decoder, n *yaml.Node, path, _ string) {
 // readDays reads a calendar file. The days are of use only when the source has no faults.
 func readDays(src *source, data []byte) calendar.Days {
 	var doc calendarFileDoc
-	readYAML(src, data, &doc)
+	if !readYAML(src, data, calendarFile, &doc) {
+		return calendar.Days{}
+	}
 	days := calendar.Days{
 		Country: strings.ToUpper(doc.Country), Source: doc.Source, Version: doc.Version, Years: map[int]calendar.Year{},
 	}

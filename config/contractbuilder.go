@@ -44,7 +44,9 @@ func (i ids) add(path, id string) {
 // readContract reads a contract file. The text is of use only when the source has no faults.
 func readContract(src *source, data []byte, days daySource) text {
 	var doc contractDoc
-	readYAML(src, data, &doc)
+	if !readYAML(src, data, contractFile, &doc) {
+		return text{}
+	}
 	b := contractBuilder{source: src, doc: &doc, c: &enforcer.Contract{
 		ID: doc.ID, Preset: doc.ID, Version: doc.Version, Title: doc.Title.text(), Plans: doc.Plans,
 	}}

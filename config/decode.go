@@ -29,13 +29,48 @@ type nodeReader interface {
 	readNode(d decoder, n *yaml.Node, path, check string)
 }
 
-// readYAML decodes the file's one document into out, a pointer to a struct.
-func readYAML(src *source, data []byte, out any) {
+// fileKind is what a file must be. A file that has none of the keys at its root is of another kind, and may be a key
+// or a password that a path led to by mistake: nothing of what it holds is shown.
+type fileKind struct {
+	name string
+	keys []string
+}
+
+var (
+	settingsFile = fileKind{"a configuration of slabridge", []string{"connections", "mappings", "contracts"}}
+	contractFile = fileKind{"a contract", []string{"severities", "obligations"}}
+	calendarFile = fileKind{"a calendar", []string{"years"}}
+)
+
+// readYAML decodes the file's one document into out, a pointer to a struct. It reports whether the file is of the kind;
+// if not, its one fault says so.
+func readYAML(src *source, data []byte, kind fileKind, out any) bool {
 	d := decoder{src}
-	if root := d.parse(data); root != nil {
-		d.lines[""] = root.Line
-		d.read(root, reflect.ValueOf(out).Elem(), "", "")
+	root := d.parse(data)
+	if root == nil {
+		return false
 	}
+	d.lines[""] = root.Line
+	if !kind.fits(root) {
+		d.fault("", "", "is not %s: it has no key %s; its content is not shown, because it may be secret",
+			kind.name, strings.Join(kind.keys, " or "))
+		return false
+	}
+	d.read(root, reflect.ValueOf(out).Elem(), "", "")
+	return true
+}
+
+// fits reports whether the root has one of the kind's keys.
+func (k fileKind) fits(root *yaml.Node) bool {
+	if root.Kind != yaml.MappingNode {
+		return false
+	}
+	for i := 0; i < len(root.Content); i += 2 {
+		if slices.Contains(k.keys, root.Content[i].Value) {
+			return true
+		}
+	}
+	return false
 }
 
 // parse returns the root of the document, nil when there is none.

@@ -61,7 +61,9 @@ func Load(file string, kinds []connectors.Kind) (*Config, Faults) {
 // load goes on after faults, to find all of them, and leaves out what rests on something faulty.
 func load(src *source, data []byte, folder string) (*Config, Faults) {
 	var doc document
-	readYAML(src, data, &doc)
+	if !readYAML(src, data, settingsFile, &doc) {
+		return nil, src.faults.sorted()
+	}
 	cfg := &Config{Path: src.file, source: src}
 	readService(src, &doc, folder, cfg)
 	days := readCalendars(src, doc.Calendars, folder)

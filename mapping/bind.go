@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound,
 	b := &Bound{mapping: m, self: d.Self.ID, names: catalogueOf(d)}
 	b.names.addFormer(known.Names)
 	var r resolver
-	b.bindStatuses(&r, d.Statuses, path+".status")
+	b.bindStatuses(&r, d.Statuses, known.Names, path+".status")
 	b.bindPriorities(&r, d.Priorities, path+".priorities")
 	b.bindFields(&r, path+".fields")
 	b.bindActivities(&r, path+".activities")
@@ -136,7 +137,7 @@ func fieldEntry(f connectors.Field) entry {
 	return entry{id: id, names: []string{f.Name}}
 }
 
-func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path string) {
+func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, known []FormerName, path string) {
 	b.classes = make(map[string]enforcer.StatusClass)
 	b.inClass = make(map[enforcer.StatusClass][]string)
 	b.statusNames = make(map[string]string)
@@ -160,7 +161,7 @@ func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, path str
 			}
 		}
 	}
-	b.bindStatusCategories(r, statuses, path)
+	b.bindStatusCategories(r, statuses, known, path)
 	for _, s := range statuses {
 		if _, ok := b.classes[s.ID]; !ok {
 			r.report(false, path, s.Name,
@@ -176,19 +177,47 @@ func (b *Bound) classify(status string, class enforcer.StatusClass) {
 	}
 }
 
-// bindStatusCategories classes the statuses that no rule names by the tracker's own categories.
-func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, path string) {
-	var known []entry
-	unnamed := make(map[string][]string) // statuses by category
-	for _, s := range statuses {
-		if e := (entry{id: s.Category, names: []string{s.Category}}); s.Category != "" &&
-			!slices.ContainsFunc(known, func(x entry) bool {
-				return x.id == e.id
-			}) {
-			known = append(known, e)
+// bindStatusCategories classes the statuses that no rule names by the tracker's own categories, and those that it has no
+// more by the category they had. A status keeps the class that it had first: where the tracker sorts it elsewhere, what
+// waited for the customer would begin to run against us, or the other way, without anybody having said so.
+func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, known []FormerName, path string) {
+	taken := b.categoryClasses(r, statuses, path)
+	first := make(map[string]string) // by status, the category it was first seen in
+	for _, n := range known {
+		if _, seen := first[n.ID]; n.Kind == "category" && !seen {
+			first[n.ID] = n.Name
 		}
-		if _, named := b.classes[s.ID]; !named {
-			unnamed[s.Category] = append(unnamed[s.Category], s.ID)
+	}
+	named := maps.Clone(b.classes)
+	for _, s := range statuses {
+		if _, ok := named[s.ID]; ok || s.Category == "" {
+			continue
+		}
+		is, ok := taken[s.Category]
+		if ok {
+			b.classify(s.ID, is)
+		}
+		if was := taken[first[s.ID]]; ok && was != "" && was != is {
+			r.report(true, path, s.Name, "the tracker has moved this status from its category %s to %s: it counted as %s and "+
+				"would count as %s from now on; write it into the names of the one that is right", first[s.ID], s.Category, was, is)
+		}
+	}
+	for _, e := range b.names.statuses {
+		if _, ok := named[e.id]; !ok && e.gone && taken[first[e.id]] != "" {
+			b.classes[e.id] = taken[first[e.id]]
+		}
+	}
+}
+
+// categoryClasses are the classes that the rules give to the tracker's categories.
+func (b *Bound) categoryClasses(
+	r *resolver, statuses []connectors.Status, path string,
+) map[string]enforcer.StatusClass {
+	var known []entry
+	for _, s := range statuses {
+		same := func(e entry) bool { return e.id == s.Category }
+		if s.Category != "" && !slices.ContainsFunc(known, same) {
+			known = append(known, entry{id: s.Category, names: []string{s.Category}})
 		}
 	}
 	taken := make(map[string]enforcer.StatusClass)
@@ -208,11 +237,9 @@ func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, 
 					"the tracker shows no status of this category; its statuses are in %s", labels(known))
 			}
 			taken[category] = rule.Is
-			for _, id := range unnamed[category] {
-				b.classify(id, rule.Is)
-			}
 		}
 	}
+	return taken
 }
 
 // bindPriorities takes the admin's order, or the tracker's own. An order that contradicts the tracker's would

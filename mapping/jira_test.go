@@ -220,6 +220,53 @@ func TestStatusCategories(t *testing.T) {
 	}
 }
 
+// TestStatusMovedToAnotherCategory: a status that no rule names counts by the tracker's category for it. When the site's
+// administrator sorts it elsewhere nobody has changed the contract's reading: nothing is judged until it is named.
+func TestStatusMovedToAnotherCategory(t *testing.T) {
+	was := func(id, category string) mapping.FormerName {
+		return mapping.FormerName{Kind: "category", ID: id, Name: category}
+	}
+	for _, c := range []struct {
+		name  string
+		known []mapping.FormerName
+		named bool // the status is written into the mapping
+		fault bool
+	}{
+		{"seen for the first time", nil, false, false},
+		{"as it was", []mapping.FormerName{was("3", "indeterminate")}, false, false},
+		{"was another", []mapping.FormerName{was("3", "done")}, false, true},
+		{"was another, and is remembered as it is too", []mapping.FormerName{was("3", "done"), was("3", "indeterminate")},
+			false, true},
+		{"was away and came back", []mapping.FormerName{was("3", "indeterminate"), was("3", "done")}, false, false},
+		{"was another, and is named now", []mapping.FormerName{was("3", "done")}, true, false},
+		{"was in a category that counts as nothing", []mapping.FormerName{was("3", "undefined")}, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := jiraWords()
+			if c.named {
+				m.Status = append(m.Status, mapping.StatusRule{Is: enforcer.Working, Names: []string{"In Progress"}})
+			}
+			b, problems := mapping.Bind(m, jiraDirectory(), mapping.Memory{Names: c.known}, "mappings[0]")
+			fault := slices.ContainsFunc(problems, func(p mapping.Problem) bool {
+				return p.Fatal && p.Value == "In Progress" && strings.Contains(p.Reason, "category done to indeterminate")
+			})
+			if fault != c.fault {
+				t.Errorf("a fault: %t, want %t: %v", fault, c.fault, problems)
+			}
+			req := jiraRequest(t, b, jiraIssue(t, connectors.Values{"status": {"3"}}))
+			if got := req.State().Status; got != enforcer.Working {
+				t.Errorf("the status is %q", got)
+			}
+		})
+	}
+	gone := []mapping.FormerName{{Kind: "status", ID: "77", Name: "Shipped"}, was("77", "done")}
+	b, _ := mapping.Bind(jiraWords(), jiraDirectory(), mapping.Memory{Names: gone}, "mappings[0]")
+	req := jiraRequest(t, b, jiraIssue(t, connectors.Values{"status": {"77"}}))
+	if got := req.State().Status; got != enforcer.Closed {
+		t.Errorf("a status that the site has no more is %q, want closed, as it was", got)
+	}
+}
+
 // TestJiraConditions: what is asked of an issue's types and fields holds in Jira's words.
 func TestJiraConditions(t *testing.T) {
 	type values = connectors.Values

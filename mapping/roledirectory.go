@@ -27,9 +27,10 @@ type Memory struct {
 	Names  []FormerName
 }
 
-// FormerName is what the tracker called one of its ids at some time, now included.
+// FormerName is what the tracker called one of its ids at some time, now included; of the kind "category" it is the
+// class that the tracker sorted the status of that id into. They stand in the order in which they were first seen.
 type FormerName struct {
-	Kind     string // "status", "priority", "type" or "field"
+	Kind     string // "status", "priority", "type", "field" or "category"
 	ID, Name string
 }
 

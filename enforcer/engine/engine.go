@@ -39,6 +39,7 @@ type Engine struct {
 	log       *slog.Logger
 	settings  Settings
 	looked    map[string]lastPass // by connection
+	stale     map[string]bool     // connections whose names are read again in the next pass, however young they are
 	hints     *hints
 	uncounted unreadableCosts
 	// Progress, when set, is told how a long synchronisation goes on.
@@ -49,7 +50,7 @@ type Engine struct {
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
 	return &Engine{
 		mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, hints: newHints(),
-		uncounted: unreadableCosts{},
+		stale: map[string]bool{}, uncounted: unreadableCosts{},
 	}
 }
 
@@ -69,7 +70,7 @@ func (e *Engine) Hint(connection string, issues ...string) bool {
 
 // source is where everything about a connection is read from.
 func (e *Engine) source(c Connection) source {
-	return source{mirror: e.mirror, ledger: e.ledger, clock: e.clock, settings: e.settings, conn: c}
+	return source{mirror: e.mirror, ledger: e.ledger, clock: e.clock, settings: e.settings, conn: c, stale: e.stale}
 }
 
 // Report is what a pass did on one connection.

@@ -44,6 +44,7 @@ func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]
 		return err
 	}
 	defer func() { <-schedule.Stop().Done() }()
+	e.doubtNames()
 	report(e.Pass(ctx))
 	passedAt := e.clock()       // when the last pass over all of them ended
 	var window <-chan time.Time // open while hints gather
@@ -69,6 +70,7 @@ func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]
 			}
 			schedule.Stop()
 			schedule = next
+			e.doubtNames()
 			report(e.Pass(ctx))
 			passedAt = e.clock()
 		case id := <-ticks:
@@ -90,6 +92,14 @@ func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]
 			report(e.Pass(ctx))
 			passedAt = e.clock()
 		}
+	}
+}
+
+// doubtNames has the names of every connection read again in its next pass: whoever starts or reloads the daemon may
+// just have mended something in the tracker, and looks at what it says of it.
+func (e *Engine) doubtNames() {
+	for _, c := range e.settings.Connections {
+		e.stale[c.ID] = true
 	}
 }
 

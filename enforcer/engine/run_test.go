@@ -212,6 +212,42 @@ func TestRunWithAnOverdueMoment(t *testing.T) {
 	})
 }
 
+// The tracker's names are read again when the daemon starts and when it is told to read its configuration, however young
+// they are: whoever does either may just have renamed a status, and looks at what comes of it.
+func TestRunReadsNamesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := awake(t, "2026-03-16 10:00", "@every 1m")
+		d.issue("minor", "Whenever you like")
+		names := func(during func()) (n int) {
+			for _, request := range d.requests(during) {
+				if strings.Contains(request.Path, "/issue_statuses.json") {
+					n++
+				}
+			}
+			return n
+		}
+		if n := names(func() { d.until("2026-03-16 10:10:30") }); n != 0 {
+			t.Errorf("the names were read %d times in ten idle minutes", n)
+		}
+		if n := names(func() { d.reload <- d.settings(); synctest.Wait() }); n != 1 {
+			t.Errorf("a reload reads the names %d times, want once", n)
+		}
+		if n := names(func() { d.until("2026-03-16 10:20:30") }); n != 0 {
+			t.Errorf("and %d times more after it", n)
+		}
+		d.end()
+		<-d.done
+		var ctx context.Context
+		ctx, d.stopIt = context.WithCancel(t.Context())
+		if n := names(func() {
+			go func() { d.done <- d.engine.Run(ctx, d.reload, d.report) }()
+			synctest.Wait()
+		}); n != 1 {
+			t.Errorf("a start reads the names %d times, want once", n)
+		}
+	})
+}
+
 // A process that died with a request on the way looks for its mark as soon as that is safe, not at the next poll.
 func TestRunSettlesWhatACrashLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

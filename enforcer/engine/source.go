@@ -21,6 +21,7 @@ type source struct {
 	clock    func() time.Time
 	settings Settings
 	conn     Connection
+	stale    map[string]bool // the engine's
 }
 
 // trackerTime is the tracker's time as far as it has been measured.
@@ -140,6 +141,9 @@ func namesOf(d connectors.Directory) []ledger.Name {
 	var out []ledger.Name
 	for _, x := range d.Statuses {
 		out = append(out, ledger.Name{Kind: ledger.NameOfStatus, ID: x.ID, Name: x.Name})
+		if x.Category != "" {
+			out = append(out, ledger.Name{Kind: ledger.NameOfCategory, ID: x.ID, Name: x.Category})
+		}
 	}
 	for _, x := range d.Priorities {
 		out = append(out, ledger.Name{Kind: ledger.NameOfPriority, ID: x.ID, Name: x.Name})

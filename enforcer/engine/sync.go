@@ -43,6 +43,9 @@ func (s *source) sync(
 		}
 		opts.Reread = slices.Concat(hinted, running)
 	}
+	if o.Full {
+		s.stale[s.conn.ID] = true
+	}
 	r, err := s.mirror.Sync(ctx, s.conn.ID, s.conn.Tracker, s.clock, opts)
 	if err != nil {
 		return r, err
@@ -83,13 +86,14 @@ func (s *source) running(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// refreshNames reads the directory again when it is old, or when a changed issue speaks of something it lacks.
+// refreshNames reads the directory again when that was asked for, when it is old, or when a changed issue speaks of
+// something it lacks. Its age is taken on our own clock, by which it was read.
 func (s *source) refreshNames(ctx context.Context, changed []string) error {
 	d, ok, err := s.mirror.Directory(ctx, s.conn.ID)
 	if err != nil {
 		return err
 	}
-	fresh := ok && s.trackerTime().Sub(d.ReadAt) < directoryAge
+	fresh := ok && !s.stale[s.conn.ID] && s.clock().Sub(d.ReadAt) < directoryAge
 	for _, id := range changed {
 		if !fresh {
 			break
@@ -116,5 +120,6 @@ func (s *source) readNames(ctx context.Context) (connectors.Directory, error) {
 	if _, err := s.mirror.StoreDirectory(ctx, s.conn.ID, d); err != nil {
 		return d, err
 	}
+	delete(s.stale, s.conn.ID)
 	return d, s.rememberNames(ctx, d)
 }

@@ -112,6 +112,7 @@ const (
 	NameOfPriority = "priority"
 	NameOfType     = "type"
 	NameOfField    = "field"
+	NameOfCategory = "category" // of the status with the id: the tracker's class for it
 )
 
 // Name is what the tracker called one of its ids once.

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -38,6 +39,35 @@ func TestSchemasAreCurrent(t *testing.T) {
 		if diff := cmp.Diff(string(want), string(got)); diff != "" {
 			t.Errorf("%s is not what the code says; run make update (-file +code):\n%s", file, diff)
 		}
+	}
+}
+
+// TestSchemasAcceptSomething: an object without keys that allows no others accepts no value that a person would write.
+// It is what reflection makes of a Go struct that stands for a value, such as an amount of money.
+func TestSchemasAcceptSomething(t *testing.T) {
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			keys, _ := v["properties"].(map[string]any)
+			if v["type"] == "object" && v["additionalProperties"] == false && len(keys) == 0 {
+				t.Errorf("%s accepts only an empty object", path)
+			}
+			for key, of := range v {
+				walk(path+"/"+key, of)
+			}
+		case []any:
+			for i, of := range v {
+				walk(fmt.Sprintf("%s[%d]", path, i), of)
+			}
+		}
+	}
+	for name, v := range map[string]any{"slabridge.schema.json": document{}, "contract.schema.json": contractDoc{}} {
+		var schema any
+		if err := json.Unmarshal(schemaOf(t, v), &schema); err != nil {
+			t.Fatal(err)
+		}
+		walk(name, schema)
 	}
 }
 
@@ -131,6 +161,8 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		return pattern(`^\d{4}-\d{2}-\d{2}$`)
 	case *moment:
 		return pattern(`^\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?$`)
+	case *money:
+		return oneOf(&jsonschema.Schema{Type: "number", ExclusiveMinimum: "0"}, pattern(`^[0-9]+(\.[0-9]{2})?$`))
 	case *time.Duration:
 		return pattern(`^([0-9.]+(ms|s|m|h))+$`)
 	case *atDoc:

@@ -51,7 +51,8 @@ SAMPLE  ?= 60
 SEED    ?= 1
 
 mutants: ## how many small changes of the code the tests notice; SAMPLE (60) of each package, chosen by SEED (1)
-	go run ./cmd/mutants -least 88 -sample $(SAMPLE) -seed $(SEED) -skip '$(MINUTES)' $(MUTANTS)
+	go build -o bin/mutants ./cmd/mutants
+	exec bin/mutants -least 88 -sample $(SAMPLE) -seed $(SEED) -skip '$(MINUTES)' $(MUTANTS)
 
 second-opinion: ## jirasim driven by jira.js, a client that shares nothing with it (needs Node and npm)
 	npm ci --prefix connectors/jira/testdata/second-opinion

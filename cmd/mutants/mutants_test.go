@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -177,6 +181,54 @@ func TestTill(t *testing.T) {
 	}
 	if d := cmp.Diff(before, tree(t)); d != "" {
 		t.Errorf("the real tree was touched: %s", d)
+	}
+}
+
+// TestStoppedLeavesNothing stops the program with each signal while tests run that would take an hour.
+func TestStoppedLeavesNothing(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(s.String(), func(t *testing.T) {
+			begun, tmp := filepath.Join(t.TempDir(), "begun"), t.TempDir()
+			if err := syscall.Mkfifo(begun, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("BEGUN", begun)
+			t.Setenv("TMPDIR", tmp)
+			inModule(t, map[string]string{
+				"shop.go": "package shop\n\nfunc Price(n int) int { return n + 1 }\n",
+				"shop_test.go": `package shop
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+func TestOfAnHour(t *testing.T) {
+	if err := os.WriteFile(os.Getenv("BEGUN"), []byte("begun"), 0); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Hour)
+}
+`,
+			})
+			ctx, stop := untilStopped()
+			defer stop()
+			ended := make(chan error)
+			go func() { ended <- run(ctx, []string{"-equivalent", os.DevNull, "."}, io.Discard) }()
+			if _, err := os.ReadFile(begun); err != nil {
+				t.Fatal(err)
+			}
+			if err := syscall.Kill(os.Getpid(), s); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Errorf("it ended with %v", err)
+			}
+			if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v (%v)", left, err)
+			}
+		})
 	}
 }
 

@@ -52,10 +52,34 @@ func BuiltinCountries() []string {
 // there are none, and what rests on them is not judged.
 type daySource struct{ own map[string]calendar.Days }
 
-// find gives the days off of a country or an own id.
+// noDays is what stands for days off where there are none.
+const noDays = "none"
+
+// The years without days off are certain, so there are more of them.
+const (
+	firstYearWithoutDaysOff = 2010
+	lastYearWithoutDaysOff  = 2045
+)
+
+// noDaysOff is the data of whoever works on holidays as on any other day of the week.
+func noDaysOff() calendar.Days {
+	d := calendar.Days{
+		Country: noDays, Source: "no days off: every day is as its weekday says", Version: "1",
+		Years: map[int]calendar.Year{},
+	}
+	for y := firstYearWithoutDaysOff; y <= lastYearWithoutDaysOff; y++ {
+		d.Years[y] = calendar.Year{Status: calendar.Final}
+	}
+	return d
+}
+
+// find gives the days off of a country or an own id, or of "none".
 func (s daySource) find(name string) (calendar.Days, error) {
 	if d, ok := s.own[name]; ok {
 		return d, nil
+	}
+	if strings.EqualFold(name, noDays) {
+		return noDaysOff(), nil
 	}
 	if d, ok := s.own[strings.ToUpper(name)]; ok {
 		return d, nil
@@ -64,7 +88,7 @@ func (s daySource) find(name string) (calendar.Days, error) {
 }
 
 func (s daySource) known() []string {
-	out := BuiltinCountries()
+	out := append(BuiltinCountries(), noDays)
 	for id := range s.own {
 		out = append(out, id)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
@@ -76,6 +77,9 @@ func (b *contractBuilder) calendar(days daySource) calendar.Spec {
 	c := b.doc.Calendar
 	for _, f := range []struct{ name, value string }{{"zone", c.Zone}, {"hours", c.Hours}, {"days", c.Days}} {
 		path := "calendar." + f.name
+		if f.name == "days" && calendar.RoundTheClock(c.Hours) {
+			continue
+		}
 		if f.value == "" && !b.hasFault("calendar") {
 			b.fault(path, "", "is missing")
 		}
@@ -86,7 +90,7 @@ func (b *contractBuilder) calendar(days daySource) calendar.Spec {
 	return spec
 }
 
-// overlay puts what a calendar section gives over the spec.
+// overlay puts what a calendar section gives over the spec. Hours of 24x7 that name no days off have none.
 func overlay(src *source, path string, spec *calendar.Spec, c *calendarDoc, days daySource) {
 	if c.Zone != "" {
 		spec.Zone = c.Zone
@@ -97,6 +101,10 @@ func overlay(src *source, path string, spec *calendar.Spec, c *calendarDoc, days
 			src.fault(path+".hours", c.Hours, "is not a week of working hours: %v", err)
 		}
 		spec.Week = week
+		warnOfHours(src, path, c, week)
+		if calendar.RoundTheClock(c.Hours) && c.Days == "" {
+			spec.Days = noDaysOff()
+		}
 	}
 	if c.Days != "" {
 		d, err := days.find(c.Days)
@@ -104,6 +112,26 @@ func overlay(src *source, path string, spec *calendar.Spec, c *calendarDoc, days
 			src.fault(path+".days", c.Days, "names no days off: %v", err).Suggestion = nearest(c.Days, days.known())
 		}
 		spec.Days = d
+	}
+}
+
+// warnOfHours warns of hours that mean something else than they say.
+func warnOfHours(src *source, path string, c *calendarDoc, week calendar.Week) {
+	for _, list := range week {
+		for _, i := range list {
+			if last := i.To % calendar.Midnight; last >= 23*3600+59*60 {
+				lost := "minute"
+				if last > 23*3600+59*60 {
+					lost = "second"
+				}
+				src.warn(path+".hours", c.Hours, "close at %v: a %s a day is lost; write 24:00 for the end of a day", last, lost)
+				return
+			}
+		}
+	}
+	if calendar.RoundTheClock(c.Hours) && c.Days != "" && !strings.EqualFold(c.Days, noDays) {
+		src.warn(path+".days", c.Days, "takes days off out of hours of 24x7: no time counts on them; write days: none if "+
+			"they count")
 	}
 }
 

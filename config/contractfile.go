@@ -74,9 +74,10 @@ func (t *titleDoc) text() enforcer.Text {
 type calendarDoc struct {
 	// Zone is an IANA name, Asia/Almaty.
 	Zone string `yaml:"zone"`
-	// Hours of the week: "Mon-Fri 09:00-18:00", "Mon-Thu 10:00-14:00, 15:00-19:00; Fri 10:00-14:00".
+	// Hours of the week: "Mon-Fri 09:00-18:00", "Mon-Thu 10:00-14:00, 15:00-19:00; Fri 10:00-14:00", a shift over midnight
+	// "Mon-Fri 22:00-06:00", or 24x7.
 	Hours string `yaml:"hours"`
-	// Days off: a country's two letters, or an id of `calendars`.
+	// Days off: a country's two letters, an id of `calendars`, or none.
 	Days string `yaml:"days"`
 }
 

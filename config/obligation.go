@@ -134,25 +134,39 @@ func sampleStarts(cal *calendar.Calendar) []time.Time {
 	return nil
 }
 
-// cutoffFault says which part of a cut-off lies outside the hours of some worked weekday, and how; "" when both
-// lie within them.
+// cutoffFault says which part of a cut-off lies outside the hours of every worked weekday, and how; "" when each lies
+// within those of some. A weekday that closes before the cut-off is none's fault: what comes after is outside hours.
 func cutoffFault(t *calendar.Term, week calendar.Week) (part, value, reason string) {
 	if t == nil || t.Cutoff == nil {
 		return "", "", ""
 	}
-	for d, hours := range week {
-		if len(hours) == 0 {
-			continue
-		}
-		opens, closes := hours[0].From, hours[len(hours)-1].To
-		outside := func(at calendar.TimeOfDay) bool { return at < opens || at > closes }
-		reason := fmt.Sprintf("lies outside the hours of %s, %v-%v", time.Weekday(d), opens, closes)
-		if outside(t.Cutoff.After) {
-			return "after", t.Cutoff.After.String(), reason
-		}
-		if outside(t.Cutoff.Due) {
-			return "due", t.Cutoff.Due.String(), reason
+	for _, p := range []struct {
+		name string
+		at   calendar.TimeOfDay
+	}{{"after", t.Cutoff.After}, {"due", t.Cutoff.Due}} {
+		if reason := outsideEveryDay(p.at, week); reason != "" {
+			return p.name, p.at.String(), reason
 		}
 	}
 	return "", "", ""
+}
+
+// outsideEveryDay names the first worked weekday where the time lies within the hours of none, breaks included.
+func outsideEveryDay(at calendar.TimeOfDay, week calendar.Week) string {
+	reason := ""
+	for i := range week {
+		day := (i + 1) % 7 // Monday first
+		hours := week[day]
+		if len(hours) == 0 {
+			continue
+		}
+		whole := calendar.Interval{From: hours[0].From, To: hours[len(hours)-1].To}
+		if at >= whole.From && at <= whole.To || at+calendar.Midnight <= whole.To {
+			return ""
+		}
+		if reason == "" {
+			reason = fmt.Sprintf("lies outside the hours of %s, %v", time.Weekday(day), whole)
+		}
+	}
+	return reason
 }

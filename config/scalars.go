@@ -98,7 +98,7 @@ var parsers = map[reflect.Type]func(v reflect.Value, text string) error{
 	reflect.TypeFor[calendar.Term]():      parseInto(calendar.ParseTerm),
 	reflect.TypeFor[calendar.TimeOfDay](): parseInto(calendar.ParseTimeOfDay),
 	reflect.TypeFor[calendar.Date]():      parseInto(calendar.ParseDate),
-	reflect.TypeFor[time.Weekday]():       parseInto(parseWeekday),
+	reflect.TypeFor[time.Weekday]():       parseInto(calendar.ParseWeekday),
 	reflect.TypeFor[time.Duration]():      parseInto(parseLength),
 	reflect.TypeFor[moment]():             parseInto(parseMoment),
 	reflect.TypeFor[money]():              parseInto(parseMoney),
@@ -133,16 +133,6 @@ func parseFloat(s string) (float64, error) {
 		return 0, errors.New("is not a number")
 	}
 	return f, nil
-}
-
-// parseWeekday reads an English name, in small letters or capitals.
-func parseWeekday(s string) (time.Weekday, error) {
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if strings.EqualFold(s, d.String()) {
-			return d, nil
-		}
-	}
-	return 0, errors.New("is not a weekday; write Saturday")
 }
 
 // parseLength reads a positive stretch of plain time; a bare number has no meaning.

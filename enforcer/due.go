@@ -113,8 +113,10 @@ func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) erro
 	if err != nil {
 		return err
 	}
-	if closes, err := cal.CloseOf(calendar.DateOf(latest.In(cal.Location()))); err == nil && closes.After(latest) {
-		latest = closes
+	if day, err := cal.DayOf(latest); err == nil {
+		if closes, err := cal.CloseOf(day); err == nil && closes.After(latest) {
+			latest = closes
+		}
 	}
 	given := c.noticedAt
 	if given.IsZero() {

@@ -78,6 +78,9 @@ func (c *Calendar) at(s int64) (*table, error) {
 		if t.covers(s) {
 			return t, nil
 		}
+		if s >= t.midnight && s < t.start {
+			return nil, c.missing(t.firstYear - 1) // a shift of that year may run into this one
+		}
 	}
 	return nil, c.missing(time.Unix(s, 0).In(c.loc).Year())
 }
@@ -158,8 +161,19 @@ func (c *Calendar) subtract(until, seconds int64) (int64, error) {
 	return 0, c.missing(t.firstYear - 1)
 }
 
+// DayOf returns the day that t belongs to: its date or, within a shift that began the day before, the date of the
+// shift's opening.
+func (c *Calendar) DayOf(t time.Time) (Date, error) {
+	s := t.Unix()
+	tab, err := c.at(s)
+	if err != nil {
+		return Date{}, err
+	}
+	return tab.date(tab.day(s)), nil
+}
+
 // InHours reports whether t lies between the first opening and the last close
-// of its day, breaks included.
+// of its day or shift, breaks included.
 func (c *Calendar) InHours(t time.Time) (bool, error) {
 	s := t.Unix()
 	tab, err := c.at(s)

@@ -53,8 +53,12 @@ func Compile(spec Spec) (*Calendar, error) {
 
 // compileTable lays out the days of consecutive years that all have data.
 func compileTable(spec Spec, loc *time.Location, first, last int) *table {
+	base, end := Date{first, time.January, 1}.number(), Date{last + 1, time.January, 1}.number()
+	t := &table{
+		firstYear: first, lastYear: last, base: base, days: make([]dayRow, 0, end-base+1), cum: []int64{0},
+		names: make(map[int32]Name), emptied: make(map[int32]bool),
+	}
 	special := make(map[Date]Day)
-	t := &table{firstYear: first, lastYear: last, cum: []int64{0}, names: make(map[int32]Name)}
 	for y := first; y <= last; y++ {
 		year := spec.Days.Years[y]
 		t.provisional = append(t.provisional, year.Status == Provisional)
@@ -62,28 +66,33 @@ func compileTable(spec Spec, loc *time.Location, first, last int) *table {
 			special[day.Date] = day
 		}
 	}
-	t.base = Date{first, time.January, 1}.number()
-	end := Date{last + 1, time.January, 1}.number()
-	for n := t.base; n < end; n++ {
-		date := dateOfNumber(n)
-		t.appendDay(spec.Week, loc, n, special[date])
+	t.midnight = instant(loc, base, 0)
+	free := t.midnight // from here on nothing is known to be worked yet
+	if over := spec.Week.latestClose() - Midnight; over > 0 {
+		free = instantOf(loc, base, over) // until then the day before may be worked, and nothing tells whether it is
 	}
-	t.closeDays(instant(loc, end, 0))
+	for n, midnight := base, t.midnight; n < end; n++ {
+		next := instant(loc, n+1, 0)
+		row := dayRow{start: max(midnight, free), plain: !changesOffset(loc, midnight, next)}
+		row.lead = int32(row.start - midnight)
+		t.appendDay(spec.Week, loc, n, row, special[dateOfNumber(n)])
+		if k := len(t.to); k > 0 {
+			free = max(free, t.to[k-1])
+		}
+		midnight = next
+	}
+	t.closeDays(instant(loc, end, 0), free)
 	return t
 }
 
-func (t *table) appendDay(week Week, loc *time.Location, number int64, special Day) {
-	start := instant(loc, number, 0)
+// appendDay adds a day of which the row's time is known.
+func (t *table) appendDay(week Week, loc *time.Location, number int64, d dayRow, special Day) {
 	weekday := weekdayOf(number)
-	d := dayRow{
-		start: start,
-		plain: !changesOffset(loc, start, instant(loc, number+1, 0)),
-		iv:    int32(len(t.from)),
-		rank:  int32(len(t.work)),
-		run:   int32(len(t.runs)),
-		short: int32(len(t.shorts)),
-		moved: int32(len(t.moved)),
-	}
+	d.iv = int32(len(t.from))
+	d.rank = int32(len(t.work))
+	d.run = int32(len(t.runs))
+	d.short = int32(len(t.shorts))
+	d.moved = int32(len(t.moved))
 	index := int32(len(t.days))
 	list := week[weekday]
 	switch special.Kind {
@@ -94,9 +103,6 @@ func (t *table) appendDay(week Week, loc *time.Location, number int64, special D
 		if !special.Instead.IsZero() {
 			instead = special.Instead.Weekday()
 		}
-		if len(list) == 0 {
-			t.moved = append(t.moved, special)
-		}
 		list = week.hours(weekday, instead)
 	}
 	full := list
@@ -104,7 +110,7 @@ func (t *table) appendDay(week Week, loc *time.Location, number int64, special D
 		list = shorten(list, special.ShortBy)
 	}
 	for _, i := range list {
-		t.appendInterval(instantOf(loc, number, i.From), instantOf(loc, number, i.To))
+		t.appendInterval(d.at(loc, number, i.From), d.at(loc, number, i.To))
 	}
 	if len(t.from) > int(d.iv) {
 		t.work = append(t.work, index)
@@ -112,17 +118,32 @@ func (t *table) appendDay(week Week, loc *time.Location, number int64, special D
 	}
 	t.days = append(t.days, d)
 	if !d.worked {
-		t.appendOff(index, special)
+		t.appendOff(index, special, len(full) > 0 && len(list) == 0)
 		return
 	}
+	if special.Kind == Working && len(week[weekday]) == 0 {
+		t.moved = append(t.moved, special)
+	}
 	if closed := t.to[len(t.to)-1]; special.ShortBy > 0 {
-		fullClose := instantOf(loc, number, full[len(full)-1].To)
+		fullClose := d.at(loc, number, full[len(full)-1].To)
 		t.shorts = append(t.shorts, shortDay{Day: special, close: closed, fullClose: fullClose})
 	}
 }
 
-// appendInterval leaves out an interval that a jump of the clock has swallowed.
+// at returns the moment of a local time on the day, which has that number.
+func (d *dayRow) at(loc *time.Location, number int64, at TimeOfDay) int64 {
+	if d.plain && at <= Midnight {
+		return d.midnight() + int64(at)
+	}
+	return instantOf(loc, number, at)
+}
+
+// appendInterval leaves out what lies in the shift of the day before, and an interval that a jump of the clock has
+// swallowed.
 func (t *table) appendInterval(from, to int64) {
+	if n := len(t.to); n > 0 {
+		from = max(from, t.to[n-1])
+	}
 	if from >= to {
 		return
 	}
@@ -132,9 +153,13 @@ func (t *table) appendInterval(from, to int64) {
 }
 
 // appendOff notes a day that is not worked, in one run with the day before it
-// where that is not worked either.
-func (t *table) appendOff(index int32, special Day) {
-	if special.Kind == Off {
+// where that is not worked either. An emptied day is one that is short by all its hours.
+func (t *table) appendOff(index int32, special Day, emptied bool) {
+	switch {
+	case emptied:
+		t.emptied[index] = true
+		special = Day{Date: special.Date, Kind: Off, Name: emptiedDay}
+	case special.Kind == Off:
 		t.names[index] = special.Name
 	}
 	if n := len(t.runs); n > 0 && t.runs[n-1].last == index-1 {
@@ -147,10 +172,12 @@ func (t *table) appendOff(index int32, special Day) {
 }
 
 // closeDays ends the rows with one past the last day, so that every row has a
-// next one.
-func (t *table) closeDays(end int64) {
+// next one. It begins at that midnight, or where the last shift ends.
+func (t *table) closeDays(midnight, free int64) {
+	end := max(midnight, free)
 	t.days = append(t.days, dayRow{
 		start: end,
+		lead:  int32(end - midnight),
 		iv:    int32(len(t.from)),
 		rank:  int32(len(t.work)),
 		run:   int32(len(t.runs)),

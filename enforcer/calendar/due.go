@@ -17,11 +17,13 @@ type Result struct {
 //   - Minutes and hours: the earliest moment before which so much working time
 //     has passed. 0m is due at once, outside hours too.
 //   - Business days, received inside hours: the same local time on the Nth
-//     following working day, or that day's close if it closes earlier.
+//     following working day, or that day's close if it closes earlier. A shift
+//     over midnight is one day, that of its opening; the same local time in it
+//     is as long after that date's midnight.
 //     Received outside hours: the close of the Nth working day, of which the
 //     next one that has not opened yet is the first.
-//   - Civil business days: the close of the Nth working day after the date of
-//     the start.
+//   - Civil business days: the close of the Nth working day after the day of
+//     the start, which within a shift is that of its opening.
 //   - Plain days, and minutes and hours round the clock: plain time.
 //   - Calendar days: the last second of the Nth day after the date of the
 //     start, whether it is worked or not. They count on the plain clock.
@@ -94,7 +96,7 @@ func (c *Calendar) due(r *ruling, pauses []Span) error {
 func (c *Calendar) baseDue(r *ruling) error {
 	switch {
 	case r.term.Unit == CalendarDays:
-		r.base = instantOf(c.loc, DateOf(c.time(r.start)).number()+int64(r.term.N)+1, 0) - 1
+		r.base = lastSecond(c.loc, DateOf(c.time(r.start)).number(), r.term.N)
 		return nil
 	case r.term.plain():
 		r.base = r.start + r.term.seconds()
@@ -124,7 +126,7 @@ func (c *Calendar) cutOff(r *ruling, t *table) (bool, error) {
 	switch {
 	case !t.inside(day, r.start):
 		r.rule = ruleCutoffOutside
-	case r.start > c.local(t, day, r.term.Cutoff.After):
+	case r.start > c.inShift(t, day, r.term.Cutoff.After):
 		r.rule = ruleCutoffLate
 	default:
 		return false, nil
@@ -133,7 +135,7 @@ func (c *Calendar) cutOff(r *ruling, t *table) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	r.base = max(t.open(next), min(t.close(next), c.local(t, next, r.term.Cutoff.Due)))
+	r.base = max(t.open(next), min(t.close(next), c.inShift(t, next, r.term.Cutoff.Due)))
 	return true, nil
 }
 
@@ -167,21 +169,54 @@ func (c *Calendar) countDays(r *ruling, t *table) error {
 	return nil
 }
 
-// local returns the moment of a local time on a day of the table.
+// local returns the moment of a local time on a day of the table; 24:00 and later are on the next date.
 func (c *Calendar) local(t *table, day int, at TimeOfDay) int64 {
-	if t.days[day].plain {
-		return t.days[day].start + int64(at)
+	if at > Midnight {
+		day, at = day+1, at-Midnight
+	}
+	if d := &t.days[day]; d.plain {
+		return d.midnight() + int64(at)
 	}
 	return instantOf(c.loc, t.base+int64(day), at)
 }
 
-// timeOfDay returns what the clock shows at s, which lies in the given day.
+// inShift is local for a time of day that is meant within the day's hours: where these run over midnight, one that
+// lies in the part behind it is that of the next date.
+func (c *Calendar) inShift(t *table, day int, at TimeOfDay) int64 {
+	if t.overMidnight(day) {
+		if after := c.local(t, day, at+Midnight); after <= t.close(day) {
+			return after
+		}
+	}
+	return c.local(t, day, at)
+}
+
+// timeOfDay returns what the clock shows at s, which lies in the given day: 24:00 and later in the part of a shift that
+// lies behind midnight.
 func (c *Calendar) timeOfDay(t *table, day int, s int64) TimeOfDay {
-	if t.days[day].plain {
-		return TimeOfDay(s - t.days[day].start)
+	if d := &t.days[day]; d.plain && s < d.midnight()+secondsPerDay {
+		return TimeOfDay(s - d.midnight())
 	}
 	h, m, sec := c.time(s).Clock()
-	return TimeOfDay(h*secondsPerHour + m*secondsPerMinute + sec)
+	at := TimeOfDay(h*secondsPerHour + m*secondsPerMinute + sec)
+	if s >= t.days[day+1].midnight() {
+		at += Midnight
+	}
+	return at
+}
+
+// lastSecond returns the last second of the nth calendar day after a date. A date that the zone skipped, as Samoa did
+// 30 December 2011, is no day.
+func lastSecond(loc *time.Location, number int64, n int) int64 {
+	next := instant(loc, number+1, 0)
+	for n > 0 {
+		number++
+		from := next
+		if next = instant(loc, number+1, 0); next > from {
+			n--
+		}
+	}
+	return next - 1
 }
 
 // Before returns the moment a term ahead of a due moment, for warnings like
@@ -189,7 +224,7 @@ func (c *Calendar) timeOfDay(t *table, day int, s int64) TimeOfDay {
 //
 //   - Business days: the same local time on the Nth working day before the day
 //     of the due moment, not before that day's opening nor after its close. A
-//     due moment at a close of 24:00 belongs to the day that closes.
+//     due moment at a close of 24:00, or of a shift, belongs to the day that closes.
 //   - Minutes and hours: the latest moment with so much working time between
 //     it and the due moment.
 //   - Plain days, and anything round the clock: plain time.
@@ -233,8 +268,12 @@ func (c *Calendar) daysBefore(s int64, n int) (time.Time, error) {
 // dueDay returns the day a due moment belongs to and its time on it.
 func (c *Calendar) dueDay(s int64) (*table, int, TimeOfDay, error) {
 	if t, err := c.at(s - 1); err == nil {
-		if day := t.day(s - 1); t.days[day].worked && t.close(day) == s && t.days[day+1].start == s {
-			return t, day, Midnight, nil
+		day := t.day(s - 1)
+		if next := &t.days[day+1]; t.days[day].worked && t.close(day) == s && next.start == s {
+			if next.lead == 0 {
+				return t, day, Midnight, nil
+			}
+			return t, day, c.timeOfDay(t, day, s), nil
 		}
 	}
 	t, err := c.at(s)

@@ -275,10 +275,12 @@ func TestLengthOfADay(t *testing.T) {
 
 func TestWeeksThatAreRefused(t *testing.T) {
 	for want, intervals := range map[string][]calendar.Interval{
-		"does not lie within 00:00-24:00":          {{From: 9 * 3600, To: 24*3600 + 1}},
-		"-09:00 does not lie within 00:00-24:00":   {{From: -1, To: 9 * 3600}},
-		"09:00-09:00 does not end after it begins": {{From: 9 * 3600, To: 9 * 3600}},
-		"begins before the interval in front of":   {{From: 9 * 3600, To: 12 * 3600}, {From: 12*3600 - 1, To: 18 * 3600}},
+		"09:00-33:00 lasts a whole day or more, or": {{From: 9 * 3600, To: 33 * 3600}},
+		"09:00 does not begin within 00:00-24:00":   {{From: -1, To: 9 * 3600}},
+		"30:00 does not begin within 00:00-24:00":   {{From: 24 * 3600, To: 30 * 3600}},
+		"09:00-09:00 does not end after it begins":  {{From: 9 * 3600, To: 9 * 3600}},
+		"23:00-48:00 lasts a whole day or more, o":  {{From: 23 * 3600, To: 48 * 3600}},
+		"begins before the interval in front of":    {{From: 9 * 3600, To: 12 * 3600}, {From: 12*3600 - 1, To: 18 * 3600}},
 	} {
 		err := calendar.Week{time.Monday: intervals}.Validate()
 		if err == nil || !strings.Contains(err.Error(), want) {

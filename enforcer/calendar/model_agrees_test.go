@@ -107,12 +107,49 @@ func drawWeek(t *rapid.T) calendar.Week {
 		}
 	}
 	week[rapid.IntRange(1, 5).Draw(t, "surely worked")] = ordinary
+	week = withoutOverlap(week)
+	if !rapid.Bool().Draw(t, "as written") {
+		return week
+	}
+	read, err := calendar.ParseWeek(week.String()) // what meets at midnight becomes one shift
+	if err != nil {
+		t.Fatalf("%s: %v", week, err)
+	}
+	return read
+}
+
+// withoutOverlap cuts shifts where the next day's hours begin, and 16 hours after their own opening.
+func withoutOverlap(week calendar.Week) calendar.Week {
+	for d := range week {
+		var list []calendar.Interval
+		latest := 2*calendar.Midnight - 900
+		if next := week[(d+1)%7]; len(next) > 0 {
+			latest = min(latest, next[0].From+calendar.Midnight)
+		}
+		for _, i := range week[d] {
+			if i.From >= calendar.Midnight && (len(list) == 0 || list[len(list)-1].To < calendar.Midnight) {
+				break // begins on the next day
+			}
+			if i.To = min(i.To, latest); i.To > calendar.Midnight && i.From < calendar.Midnight || i.To == calendar.Midnight {
+				latest = min(latest, i.From+16*3600)
+				i.To = min(i.To, max(latest, calendar.Midnight))
+			}
+			if i.From < i.To {
+				list = append(list, i)
+			}
+		}
+		week[d] = list
+	}
+	if week.Validate() != nil { // nothing is left
+		week[time.Monday] = []calendar.Interval{{From: 9 * 3600, To: 18 * 3600}}
+	}
 	return week
 }
 
 func drawIntervals(t *rapid.T, least int) []calendar.Interval {
-	marks := rapid.SliceOfNDistinct(rapid.IntRange(0, 96), 2*least, 6, rapid.ID[int]).Draw(t, "quarter hours")
-	used := [97]bool{}
+	latest := rapid.SampledFrom([]int{96, 96, 124, 150}).Draw(t, "latest close")
+	marks := rapid.SliceOfNDistinct(rapid.IntRange(0, latest), 2*least, 6, rapid.ID[int]).Draw(t, "quarter hours")
+	used := [151]bool{}
 	for _, m := range marks {
 		used[m] = true
 	}

@@ -15,15 +15,16 @@ import (
 type model struct {
 	first   int64 // Unix minute of minutes[0]
 	minutes []minute
-	starts  map[int]int // where in minutes a day starts
+	starts  map[int]int // where in minutes a civil day starts
 }
 
 type minute struct {
 	day     int32 // civil day, counted from 1970
 	shown   int16 // minute of that day that the clock has reached; never goes back within a day
 	reading int16 // minute that the clock really shows
+	owner   int32 // the day it belongs to: in a shift over midnight that of its opening
 	working bool  // counts
-	inside  bool  // between the day's first and last working minute
+	inside  bool  // between its owner's first and last working minute
 }
 
 // clockOf reads the local clock minute by minute. Where the clock is set back
@@ -48,33 +49,48 @@ func clockOf(loc *time.Location, from, to time.Time) (int64, []minute) {
 	return first, list
 }
 
-// newModel fills in which minutes are worked, day by day.
+// newModel fills in which minutes are worked: each day paints its hours on two days' minutes, its own and the next one's.
+// A minute that a shift has painted, or its break, is not painted again by the next day.
 func newModel(first int64, clock []minute, week calendar.Week, days map[calendar.Date]calendar.Day) *model {
 	m := &model{first: first, minutes: slices.Clone(clock), starts: map[int]int{}}
-	for from := 0; from < len(m.minutes); {
-		day := m.minutes[from].day
-		m.starts[int(day)] = from
-		face := workedMinutes(int(day), week, days)
-		opened, closed, at := -1, -1, from
-		for ; at < len(m.minutes) && m.minutes[at].day == day; at++ {
-			if m.minutes[at].working = face[m.minutes[at].shown]; m.minutes[at].working {
-				closed = at
-				if opened < 0 {
-					opened = at
-				}
+	var order []int
+	for i := range m.minutes {
+		now := &m.minutes[i]
+		now.owner = now.day
+		if _, known := m.starts[int(now.day)]; !known {
+			m.starts[int(now.day)] = i
+			order = append(order, int(now.day))
+		}
+	}
+	free := 0
+	for n, day := range order {
+		face := workedMinutes(day, week, days)
+		end := len(m.minutes)
+		if n+2 < len(order) {
+			end = m.starts[order[n+2]]
+		}
+		opened, closed := -1, -1
+		for i := max(free, m.starts[day]); i < end; i++ {
+			if !face[int(m.minutes[i].day-int32(day))*1440+int(m.minutes[i].shown)] {
+				continue
+			}
+			m.minutes[i].working = true
+			closed = i
+			if opened < 0 {
+				opened = i
 			}
 		}
 		for i := opened; opened >= 0 && i <= closed; i++ {
-			m.minutes[i].inside = true
+			m.minutes[i].owner, m.minutes[i].inside = int32(day), true
 		}
-		from = at
+		free = max(free, closed+1)
 	}
 	return m
 }
 
-// dayOf returns the minutes of a day and the Unix second of the first.
+// dayOf returns the minutes of a day and of the next one, and the Unix second of the first.
 func (m *model) dayOf(day int) ([]minute, int64) {
-	from, to := m.starts[day], m.starts[day+1]
+	from, to := m.starts[day], m.starts[day+2]
 	if from == 0 || to == 0 {
 		panic(fmt.Sprintf("day %d does not lie within the model's window", day))
 	}
@@ -83,12 +99,12 @@ func (m *model) dayOf(day int) ([]minute, int64) {
 
 func (m *model) worked(day int) bool {
 	minutes, _ := m.dayOf(day)
-	return slices.ContainsFunc(minutes, func(now minute) bool { return now.working })
+	return slices.ContainsFunc(minutes, func(now minute) bool { return now.working && int(now.owner) == day })
 }
 
-// workedMinutes paints the working minutes of one day on a face of 1440.
-func workedMinutes(day int, week calendar.Week, days map[calendar.Date]calendar.Day) [1440]bool {
-	var face [1440]bool
+// workedMinutes paints the working minutes of one day on a face of two days.
+func workedMinutes(day int, week calendar.Week, days map[calendar.Date]calendar.Day) [2880]bool {
+	var face [2880]bool
 	t := time.Unix(int64(day)*86400, 0).UTC()
 	special := days[calendar.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}]
 	if special.Kind == calendar.Off {
@@ -110,7 +126,7 @@ func workedMinutes(day int, week calendar.Week, days map[calendar.Date]calendar.
 	}
 	if special.Kind == calendar.Short || special.Kind == calendar.Working {
 		rest := int(special.ShortBy / time.Minute)
-		for i := 1439; i >= 0 && rest > 0; i-- {
+		for i := len(face) - 1; i >= 0 && rest > 0; i-- {
 			if face[i] {
 				face[i] = false
 				rest--
@@ -123,8 +139,15 @@ func workedMinutes(day int, week calendar.Week, days map[calendar.Date]calendar.
 // at returns the minute that a second lies in.
 func (m *model) at(s int64) minute { return m.minutes[s/60-m.first] }
 
-// day returns the day that a second lies in.
-func (m *model) day(s int64) int { return int(m.at(s).day) }
+// day returns the day that a second belongs to.
+func (m *model) day(s int64) int { return int(m.at(s).owner) }
+
+// shownAt returns the second of its day at which a moment lies by the clock, more than a day's for the part of a shift
+// that lies behind midnight.
+func (m *model) shownAt(s int64) int64 {
+	now := m.at(s)
+	return int64(now.day-now.owner)*86400 + int64(now.reading)*60 + s%60
+}
 
 // stretch is a pause in seconds.
 type stretch struct{ from, to int64 }
@@ -209,7 +232,7 @@ func (m *model) opening(s int64) int64 {
 	for i := s/60 - m.first; ; i++ {
 		now, last := m.minutes[i], m.minutes[i-1]
 		from := (m.first + i) * 60
-		if from > s && now.inside && (!last.inside || last.day != now.day) {
+		if from > s && now.inside && (!last.inside || last.owner != now.owner) {
 			return from
 		}
 	}
@@ -219,7 +242,7 @@ func (m *model) opening(s int64) int64 {
 func (m *model) lastClose(s int64) int64 {
 	for i := s/60 - m.first; ; i-- {
 		now, last := m.minutes[i], m.minutes[i-1]
-		if last.inside && (!now.inside || now.day != last.day) {
+		if last.inside && (!now.inside || now.owner != last.owner) {
 			return (m.first + i) * 60
 		}
 	}
@@ -244,7 +267,7 @@ func (m *model) workingDay(day, n int) int {
 func (m *model) edges(day int) (opens, closes int64) {
 	minutes, start := m.dayOf(day)
 	for i, now := range minutes {
-		if now.inside {
+		if now.inside && int(now.owner) == day {
 			if opens == 0 {
 				opens = start + int64(i)*60
 			}
@@ -255,19 +278,28 @@ func (m *model) edges(day int) (opens, closes int64) {
 }
 
 // shows returns the first moment at which a day's clock shows second s of the
-// day, or more.
+// day, or more; from 86400 on it is the next day's clock.
 func (m *model) shows(day int, s int64) int64 {
 	minutes, start := m.dayOf(day)
 	for i, now := range minutes {
 		at := start + int64(i)*60
+		shown := int64(now.day-int32(day))*1440 + int64(now.shown)
 		switch {
-		case int64(now.shown) > s/60:
+		case shown > s/60:
 			return at
-		case int64(now.shown) == s/60:
+		case shown == s/60:
 			return at + s%60
 		}
 	}
 	return start + int64(len(minutes))*60
+}
+
+// meant is the moment of a time of day within a day's hours: the morning's where the hours reach it, else its own.
+func (m *model) meant(day int, s int64) int64 {
+	if _, closes := m.edges(day); closes > m.shows(day, 86400) && m.shows(day, s+86400) <= closes {
+		return m.shows(day, s+86400)
+	}
+	return m.shows(day, s)
 }
 
 // due is CONTRACTS.md in code: the moment a term that begins at start is due.
@@ -281,17 +313,16 @@ func (m *model) due(start int64, term calendar.Term, pauses []calendar.Span) int
 	plain := term.Always || term.Unit == calendar.PlainDays || term.Unit == calendar.CalendarDays
 	unit := map[calendar.Unit]int64{calendar.Minutes: 60, calendar.Hours: 3600, calendar.PlainDays: 86400}[term.Unit]
 	if !plain && term.Cutoff != nil {
-		late := start > m.shows(m.day(start), int64(term.Cutoff.After))
-		if late || !m.at(start).inside {
+		if !m.at(start).inside || start > m.meant(m.day(start), int64(term.Cutoff.After)) {
 			day := m.day(m.opening(start))
 			opens, closes := m.edges(day)
-			due := max(opens, min(closes, m.shows(day, int64(term.Cutoff.Due))))
+			due := max(opens, min(closes, m.meant(day, int64(term.Cutoff.Due))))
 			return m.postpone(due, paused)
 		}
 	}
 	if term.Unit == calendar.CalendarDays {
 		end := start // the last second whose date is not later than the Nth day
-		for m.day(end+60-end%60) <= m.day(start)+term.N {
+		for int(m.at(end+60-end%60).day) <= int(m.at(start).day)+term.N {
 			end += 60 - end%60
 		}
 		return m.walk(start, end-end%60+59-start, true, paused)
@@ -316,7 +347,7 @@ func (m *model) dueDay(start int64, term calendar.Term) int64 {
 	}
 	day := m.workingDay(m.day(start), term.N)
 	_, closes := m.edges(day)
-	return min(closes, m.shows(day, int64(now.reading)*60+start%60))
+	return min(closes, m.shows(day, m.shownAt(start)))
 }
 
 // postpone moves a due moment by the working time of every pause that began
@@ -349,9 +380,13 @@ func (m *model) percent(start, due int64, percent int, term calendar.Term, pause
 // before is the moment of a warning ahead of a due moment.
 func (m *model) before(due int64, term calendar.Term) int64 {
 	if term.Unit == calendar.BusinessDays {
-		day, second := m.day(due), int64(m.at(due).reading)*60+due%60
-		if last := m.minutes[due/60-1-m.first]; due%60 == 0 && last.inside && m.at(due).day != last.day {
-			day, second = int(last.day), 86400 // a close at 24:00 belongs to its day
+		day, second := m.day(due), m.shownAt(due)
+		last, now := m.minutes[due/60-1-m.first], m.at(due)
+		if due%60 == 0 && last.inside && last.owner != now.owner && now.day != last.owner {
+			day, second = int(last.owner), 86400 // a close at 24:00, or of a shift, belongs to its day
+			if now.day == last.day {
+				second += int64(now.reading) * 60
+			}
 		}
 		target := m.workingDay(day, -term.N)
 		opens, closes := m.edges(target)

@@ -92,18 +92,45 @@ func TestParseWeek(t *testing.T) {
 		"Fri-Mon 08:00-16:00":                      "Mon 08:00-16:00; Fri-Sun 08:00-16:00",
 		"Mon,Wed 08:00-16:00\nSat,Sun 10:00-12:00": "Mon 08:00-16:00; Wed 08:00-16:00; Sat-Sun 10:00-12:00",
 		"Mon-Sun 00:00-24:00":                      "Mon-Sun 00:00-24:00",
-		"Mon-Fri 22:00-24:00;Tue-Sat 00:00-06:00":  "",
-		"Mon-Fri 18:00-09:00":                      "",
-		"Mon-Fri 09:00-09:00":                      "",
-		"Mon-Fri 09:00-13:00, 12:00-18:00":         "",
-		"Mon-Fri 14:00-18:00, 09:00-13:00":         "",
-		"Mon-Fri":                                  "",
-		"09:00-18:00":                              "",
-		"Mon-Fry 09:00-18:00":                      "",
-		"Mon,Mon 09:00-18:00":                      "",
-		"":                                         "",
-		"Mon-Fri 09:00-18:00,":                     "",
-		"Пн-Пт 09:00-18:00":                        "",
+		"24x7":                                     "Mon-Sun 00:00-24:00",
+		"24/7":                                     "Mon-Sun 00:00-24:00",
+		// weekdays in Russian and in full, other dashes, spaces around them, commas between groups
+		"Пн-Пт 09:00-18:00":    "Mon-Fri 09:00-18:00",
+		"пн – пт 9:00 – 18:00": "Mon-Fri 09:00-18:00",
+		"Понедельник—Четверг: 09:00—18:00, пятница 09:00–16:45": "Mon-Thu 09:00-18:00; Fri 09:00-16:45",
+		"Monday - Friday 09:00 - 18:00":       "Mon-Fri 09:00-18:00",
+		"Mon, Wed 08:00-16:00":                "Mon 08:00-16:00; Wed 08:00-16:00",
+		"Пн., Ср., Вс. 08:00-16:00":           "Mon 08:00-16:00; Wed 08:00-16:00; Sun 08:00-16:00",
+		"Mon-Fri\u00a009:00\u2011\u202f18:00": "Mon-Fri 09:00-18:00",
+		// shifts over midnight, in one interval or in two parts that meet there
+		"Mon-Fri 22:00-06:00":                     "Mon-Fri 22:00-06:00",
+		"Mon-Fri 18:00-09:00":                     "Mon-Fri 18:00-09:00",
+		"Mon-Fri 22:00-24:00;Tue-Sat 00:00-06:00": "Mon-Fri 22:00-06:00",
+		"Mon-Fri 22:00-24:00, 00:00-06:00":        "Mon-Fri 22:00-06:00",
+		"Sun-Sat 00:00-06:00, 22:00-24:00":        "Mon-Sun 22:00-06:00",
+		"Mon-Fri 22:00-02:00, 03:00-07:00":        "Mon-Fri 22:00-02:00, 03:00-07:00",
+		"Mon-Fri 20:00-24:00, 01:00-05:00":        "Mon-Fri 20:00-24:00, 01:00-05:00",
+		"Fri 22:00-06:00; Sat 06:00-14:00":        "Fri 22:00-06:00; Sat 06:00-14:00",
+		"Mon-Sun 00:00-08:00, 16:00-24:00":        "Mon-Sun 16:00-08:00",
+		"Mon-Sun 00:00-08:00, 15:00-24:00":        "Mon-Sun 00:00-08:00, 15:00-24:00", // 17 hours together
+		"Mon-Fri 00:00-24:00":                     "Mon-Fri 00:00-24:00",
+		"Mon 00:00-24:00; Tue 00:00-06:00":        "Mon 00:00-24:00; Tue 00:00-06:00",
+		"Mon-Fri 22:00-06:00; Sat 05:00-09:00":    "",
+		"Mon-Sun 08:00-08:00":                     "",
+		"Mon-Fri 22:00-06:00, 05:00-09:00":        "",
+		"Mon-Fri 22:00-06:00, 21:00-22:30":        "",
+		"Mon-Fri 24:00-06:00":                     "",
+		"Mon-Fri 09:00-18:00; Fri 09:00-16:45":    "",
+		"Mon-Fri 09:00-09:00":                     "",
+		"Mon-Fri 09:00-13:00, 12:00-18:00":        "",
+		"Mon-Fri 14:00-18:00, 09:00-13:00":        "",
+		"Mon-Fri":                                 "",
+		"09:00-18:00":                             "",
+		"Mon-Fry 09:00-18:00":                     "",
+		"Mon,Mon 09:00-18:00":                     "",
+		"":                                        "",
+		"Mon-Fri 09:00-18:00,":                    "",
+		"Пн-Пр 09:00-18:00":                       "",
 	} {
 		got, err := calendar.ParseWeek(text)
 		if want == "" {
@@ -136,6 +163,9 @@ func TestCompileRefuses(t *testing.T) {
 		"hours of Tue: 18:00-09:00 does not en": {
 			Zone: "UTC", Week: calendar.Week{2: {{From: 18 * 3600, To: 9 * 3600}}}, Days: year(),
 		},
+		"hours of Sat: 22:00-06:00 runs into the hours of Sun, 05:00-09:00": {Zone: "UTC", Week: calendar.Week{
+			6: {{From: 22 * 3600, To: 30 * 3600}}, 0: {{From: 5 * 3600, To: 9 * 3600}},
+		}, Days: year()},
 		"no year has data": {Zone: "UTC", Week: week},
 		`2024 has status ""`: {
 			Zone: "UTC", Week: week, Days: calendar.Days{Years: map[int]calendar.Year{2024: {}}},
@@ -203,8 +233,10 @@ func FuzzParseTimeOfDay(f *testing.F) {
 }
 
 func FuzzParseWeek(f *testing.F) {
-	for _, s := range []string{"Mon-Fri 09:00-18:00", "Mon-Fri 10:00-14:00, 15:00-19:00; Sat 10:00-12:00",
-		"Fri-Mon 00:00-24:00", ";;", "Mon"} {
+	for _, s := range []string{
+		"Mon-Fri 09:00-18:00", "Mon-Fri 10:00-14:00, 15:00-19:00; Sat 10:00-12:00", "Fri-Mon 00:00-24:00", ";;", "Mon",
+		"Mon-Fri 22:00-06:00", "Пн–Пт 22:00 – 24:00, 00:00-02:00, 03:00-07:00", "Mon-Fri 22:00-24:00; Tue-Sat 00:00-06:00",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -10,7 +10,7 @@ const (
 	Counting     SegmentKind = "counting"      // working time
 	Break        SegmentKind = "break"         // between two intervals of a day
 	OutsideHours SegmentKind = "outside-hours" // before a working day's opening or after its close
-	CutShort     SegmentKind = "short-day"     // what a short day lacks at its end
+	CutShort     SegmentKind = "short-day"     // what a short day lacks at its end, or all of one that lacks all its hours
 	Weekend      SegmentKind = "weekend"       // a weekday that the week does not work
 	DayOff       SegmentKind = "day-off"       // a public holiday or another named day off
 )
@@ -56,12 +56,16 @@ type segmentWriter struct {
 
 func (w *segmentWriter) day(t *table, day int) {
 	d, next := &t.days[day], &t.days[day+1]
+	at, kind := d.start, OutsideHours
+	if until, name := t.shortened(day); until > at {
+		w.add(at, until, CutShort, name)
+		at = until
+	}
 	if !d.worked {
 		kind, name := t.offKind(day)
-		w.add(d.start, next.start, kind, name)
+		w.add(at, next.start, kind, name)
 		return
 	}
-	at, kind := d.start, OutsideHours
 	for i := d.iv; i < next.iv; i++ {
 		w.add(at, t.from[i], kind, Name{})
 		w.add(t.from[i], t.to[i], Counting, Name{})
@@ -69,8 +73,9 @@ func (w *segmentWriter) day(t *table, day int) {
 	}
 	if d.short < next.short {
 		short := &t.shorts[d.short]
-		w.add(at, short.fullClose, CutShort, short.Name)
-		at = short.fullClose
+		until := min(short.fullClose, next.start)
+		w.add(at, until, CutShort, short.Name)
+		at = until
 	}
 	w.add(at, next.start, OutsideHours, Name{})
 }
@@ -87,17 +92,44 @@ func (w *segmentWriter) add(from, to int64, kind SegmentKind, name Name) {
 	w.list = append(w.list, Segment{Span{w.cal.time(from), w.cal.time(to)}, kind, name})
 }
 
-// offKind tells a named day off from a weekday that is not worked.
+// emptiedDay names a short day of which nothing is left; nothingLeft says so where the kind is told already.
+var (
+	emptiedDay  = Name{RU: "сокращённый день: рабочего времени не осталось", EN: "short day: no working time is left"}
+	nothingLeft = Name{RU: "рабочего времени не осталось", EN: "no working time is left"}
+)
+
+// offKind tells a named day off, and a short day of which nothing is left, from a weekday that is not worked.
 func (t *table) offKind(day int) (SegmentKind, Name) {
+	if t.emptied[int32(day)] {
+		return CutShort, nothingLeft
+	}
 	if name, ok := t.names[int32(day)]; ok {
 		return DayOff, name
 	}
 	return Weekend, Name{}
 }
 
+// shortened returns until when the hours of the shift before, had it not been short, would run into the day, and that
+// short day's name.
+func (t *table) shortened(day int) (int64, Name) {
+	if day == 0 || t.days[day-1].short == t.days[day].short {
+		return 0, Name{}
+	}
+	d := &t.days[day]
+	short := &t.shorts[d.short-1]
+	until := min(short.fullClose, t.days[day+1].start)
+	if d.worked {
+		until = min(until, t.open(day))
+	}
+	return until, short.Name
+}
+
 // kindAt is the kind of the segment that s lies in.
 func (t *table) kindAt(day int, s int64) (SegmentKind, Name) {
 	d, next := &t.days[day], &t.days[day+1]
+	if until, name := t.shortened(day); s < until {
+		return CutShort, name
+	}
 	if !d.worked {
 		return t.offKind(day)
 	}

@@ -7,7 +7,8 @@ import "sort"
 type table struct {
 	firstYear, lastYear int
 	base                int64    // number of the first day
-	start, end          int64    // of the first day, and past the last
+	midnight            int64    // at which the first day begins; before start, a shift of the day before may run
+	start, end          int64    // of the first day, and past the last, as rows have them
 	days                []dayRow // one a day, and one past the last
 	from, to            []int64  // working intervals
 	cum                 []int64  // working seconds before interval i; one more than intervals
@@ -16,21 +17,27 @@ type table struct {
 	shorts              []shortDay
 	moved               []Day          // days worked though their weekday is not
 	names               map[int32]Name // of days off that are more than a weekday not worked
+	emptied             map[int32]bool // days of which a shortening leaves no working time
 	provisional         []bool         // by year, from firstYear
 }
 
-// dayRow is one civil day. The int32 fields are positions in the table's
-// lists: of the first entry that belongs to this day or comes after it.
+// dayRow is one day: from its midnight, or from the close of the day before where that is a shift over this midnight,
+// to the next row's start. The positions are those in the table's lists of the first entry that belongs to this day or
+// comes after it.
 type dayRow struct {
 	start  int64
+	lead   int32 // seconds from midnight to start
 	iv     int32
 	rank   int32 // in work
 	run    int32
 	short  int32
 	moved  int32
 	worked bool
-	plain  bool // 24 hours at one offset: local times are start plus seconds
+	plain  bool // 24 hours at one offset: local times are midnight plus seconds
 }
+
+// midnight is the beginning of the civil day.
+func (d *dayRow) midnight() int64 { return d.start - int64(d.lead) }
 
 // shortDay remembers when the day closes and when it would have closed.
 type shortDay struct {
@@ -40,9 +47,8 @@ type shortDay struct {
 
 func (t *table) covers(s int64) bool { return s >= t.start && s < t.end }
 
-// day returns the index of the day that s lies in; s must be covered. A clock
-// change moves a day's start by hours at most, so the guess is off by one or
-// two days at worst.
+// day returns the index of the day that s lies in, for a moment of a shift the day of its opening; s must be covered.
+// A shift or a clock change moves a day's start by hours at most, so the guess is off by one or two days at worst.
 func (t *table) day(s int64) int {
 	i := min(int((s-t.start)/secondsPerDay), len(t.days)-2)
 	for s < t.days[i].start {
@@ -59,6 +65,9 @@ func (t *table) date(day int) Date { return dateOfNumber(t.base + int64(day)) }
 // open and close are those of a worked day.
 func (t *table) open(day int) int64  { return t.from[t.days[day].iv] }
 func (t *table) close(day int) int64 { return t.to[t.days[day+1].iv-1] }
+
+// overMidnight reports whether the day's hours run into the next civil day.
+func (t *table) overMidnight(day int) bool { return t.days[day+1].lead > 0 }
 
 // inside reports whether s lies between the first opening and the last close
 // of its day.

@@ -34,8 +34,10 @@ type Term struct {
 // Cutoff says that a notice later than After on a working day, or at any
 // moment outside working hours, is due at Due on the next working day that has
 // not opened yet. Exactly After is not later than After, unless the day has
-// closed by then: on a shortened day that closes before After, what comes
-// between the close and After is outside hours, and so cut off as well.
+// closed by then: on a day that closes before After, what comes between the
+// close and After is outside hours, and so cut off as well. In a shift over
+// midnight each of the two times is that of the evening or that of the morning
+// behind it, whichever lies within the shift.
 type Cutoff struct {
 	After, Due TimeOfDay
 }

@@ -8,16 +8,27 @@ import (
 	"time"
 )
 
-// Interval is working time within one day, [From, To).
+// Interval is working time that begins on one day, [From, To). Times from 24:00 on lie on the next day, so a shift from
+// 22:00 to 06:00 is one to 30 hours.
 type Interval struct {
 	From, To TimeOfDay
 }
 
-// String returns 09:00-18:00.
-func (i Interval) String() string { return i.From.String() + "-" + i.To.String() }
+// String returns 09:00-18:00, and for a shift over midnight 22:00-06:00.
+func (i Interval) String() string {
+	from, to := i.From, i.To
+	if from >= Midnight {
+		from -= Midnight
+	}
+	if to > Midnight {
+		to -= Midnight
+	}
+	return from.String() + "-" + to.String()
+}
 
 // Week holds the working hours of each weekday, indexed by time.Weekday. A
-// weekday with two intervals has a break; one without any is not worked.
+// weekday with two intervals has a break; one without any is not worked. Hours
+// that run over midnight belong to the weekday on which they begin.
 type Week [7][]Interval
 
 var weekdayNames = [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
@@ -35,102 +46,18 @@ func (w Week) longestDay() time.Duration {
 	return longest
 }
 
-// ParseWeek reads working hours as people write them:
-//
-//	Mon-Fri 09:00-18:00
-//	Mon-Fri 10:00-14:00, 15:00-19:00
-//	Mon-Thu 09:00-18:00; Fri 09:00-16:45; Sat,Sun 10:00-12:00
-//
-// Groups of days are parted by semicolons or line ends; no day may come twice.
-func ParseWeek(text string) (Week, error) {
-	var week Week
-	groups := strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' })
-	for _, group := range groups {
-		group = strings.TrimSpace(group)
-		if group == "" {
-			continue
-		}
-		days, hours, _ := strings.Cut(group, " ")
-		weekdays, err := parseWeekdays(days)
-		if err != nil {
-			return Week{}, err
-		}
-		intervals, err := ParseIntervals(hours)
-		if err != nil {
-			return Week{}, fmt.Errorf("hours of %s: %w", days, err)
-		}
-		for _, d := range weekdays {
-			if week[d] != nil {
-				return Week{}, fmt.Errorf("%s is given twice in %q", weekdayNames[d], text)
-			}
-			week[d] = slices.Clone(intervals)
+// latestClose is the latest time at which a day of the week closes, counted from its own midnight.
+func (w Week) latestClose() TimeOfDay {
+	var latest TimeOfDay
+	for _, list := range w {
+		if n := len(list); n > 0 {
+			latest = max(latest, list[n-1].To)
 		}
 	}
-	if err := week.Validate(); err != nil {
-		return Week{}, err
-	}
-	return week, nil
+	return latest
 }
 
-// ParseIntervals reads the hours of one day, "10:00-14:00, 15:00-19:00".
-func ParseIntervals(text string) ([]Interval, error) {
-	var list []Interval
-	for part := range strings.SplitSeq(text, ",") {
-		from, to, ok := strings.Cut(strings.TrimSpace(part), "-")
-		if !ok {
-			return nil, fmt.Errorf("%q is not an interval; write 09:00-18:00", strings.TrimSpace(part))
-		}
-		var i Interval
-		var err error
-		if i.From, err = ParseTimeOfDay(strings.TrimSpace(from)); err != nil {
-			return nil, err
-		}
-		if i.To, err = ParseTimeOfDay(strings.TrimSpace(to)); err != nil {
-			return nil, err
-		}
-		list = append(list, i)
-	}
-	return list, validateIntervals(list)
-}
-
-func parseWeekdays(text string) ([]time.Weekday, error) {
-	var list []time.Weekday
-	for part := range strings.SplitSeq(text, ",") {
-		first, last, ranged := strings.Cut(part, "-")
-		from, err := parseWeekday(first)
-		if err != nil {
-			return nil, err
-		}
-		to := from
-		if ranged {
-			if to, err = parseWeekday(last); err != nil {
-				return nil, err
-			}
-		}
-		for d := from; ; d = (d + 1) % 7 {
-			if slices.Contains(list, d) {
-				return nil, fmt.Errorf("%s is given twice in %q", weekdayNames[d], text)
-			}
-			list = append(list, d)
-			if d == to {
-				break
-			}
-		}
-	}
-	return list, nil
-}
-
-func parseWeekday(s string) (time.Weekday, error) {
-	for i, name := range weekdayNames {
-		if strings.EqualFold(s, name) {
-			return time.Weekday(i), nil
-		}
-	}
-	return 0, fmt.Errorf("%q is not a weekday; write Mon, Tue, Wed, Thu, Fri, Sat or Sun, or a range like Mon-Fri", s)
-}
-
-// Validate reports a week without any working time, and intervals that are
-// empty, reversed, unordered, overlapping or past 24:00.
+// Validate reports a week without working hours, and hours that are inverted, overlapping or longer than a day.
 func (w Week) Validate() error {
 	worked := false
 	for d, list := range w {
@@ -138,6 +65,11 @@ func (w Week) Validate() error {
 			return fmt.Errorf("hours of %s: %w", weekdayNames[d], err)
 		}
 		worked = worked || len(list) > 0
+		next := (d + 1) % 7
+		if len(list) > 0 && len(w[next]) > 0 && list[len(list)-1].To-Midnight > w[next][0].From {
+			return fmt.Errorf("hours of %s: %v runs into the hours of %s, %v", weekdayNames[d], list[len(list)-1],
+				weekdayNames[next], w[next][0])
+		}
 	}
 	if !worked {
 		return errors.New("the week has no working hours; write for example Mon-Fri 09:00-18:00")
@@ -149,13 +81,14 @@ func validateIntervals(list []Interval) error {
 	end := TimeOfDay(0)
 	for n, i := range list {
 		switch {
-		case i.From < 0 || i.To > Midnight:
-			return fmt.Errorf("%v does not lie within 00:00-24:00", i)
+		case i.From < 0 || n == 0 && i.From >= Midnight:
+			return fmt.Errorf("%v-%v does not begin within 00:00-24:00", i.From, i.To)
 		case i.From >= i.To:
-			return fmt.Errorf("%v does not end after it begins; hours over midnight are written in two parts, as "+
-				"22:00-24:00 and 00:00-06:00", i)
+			return fmt.Errorf("%v does not end after it begins; 00:00-24:00 is a whole day", i)
 		case n > 0 && i.From < end:
 			return fmt.Errorf("%v begins before the interval in front of it ends", i)
+		case i.To > Midnight && (i.To-i.From >= Midnight || i.To >= 2*Midnight):
+			return fmt.Errorf("%v-%v lasts a whole day or more, or ends on the day after the next", i.From, i.To)
 		}
 		end = i.To
 	}

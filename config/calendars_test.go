@@ -160,8 +160,10 @@ years:
 	if err != nil {
 		t.Fatal(err)
 	}
-	for d, want := range map[string]bool{"2027-05-17": false, "2027-03-24": true, "2027-03-23": false, "2028-05-01": true,
-		"2024-05-04": true} {
+	for d, want := range map[string]bool{
+		"2027-05-17": false, "2027-03-24": true, "2027-03-23": false, "2028-05-01": true,
+		"2024-05-04": true,
+	} {
 		if got, err := c.IsWorkingDay(dateOf(t, d)); err != nil || got != want {
 			t.Errorf("%s worked: %v, %v; want %v", d, got, err, want)
 		}

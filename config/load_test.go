@@ -150,8 +150,10 @@ func TestFind(t *testing.T) {
 		t.Errorf("nothing there: %v", err)
 	}
 	// From the last place to the first: each new file is found instead of the one before.
-	for _, place := range []string{filepath.Join(system, "slabridge", "slabridge.yaml"),
-		filepath.Join(home, "slabridge", "slabridge.yaml"), "slabridge.yaml"} {
+	for _, place := range []string{
+		filepath.Join(system, "slabridge", "slabridge.yaml"),
+		filepath.Join(home, "slabridge", "slabridge.yaml"), "slabridge.yaml",
+	} {
 		write(place)
 		if got, err := Find(""); got != place || err != nil {
 			t.Errorf("found %q, %v; want %q", got, err, place)
@@ -272,8 +274,10 @@ func TestFaultsErr(t *testing.T) {
 }
 
 func TestFaultAsJSON(t *testing.T) {
-	got, err := json.Marshal(Fault{Level: NoSecret, File: "slabridge.yaml", Line: 3, Path: "connections[0].auth",
-		Reason: "is not set"})
+	got, err := json.Marshal(Fault{
+		Level: NoSecret, File: "slabridge.yaml", Line: 3, Path: "connections[0].auth",
+		Reason: "is not set",
+	})
 	want := `{"level":"no secret","file":"slabridge.yaml","line":3,"path":"connections[0].auth","reason":"is not set"}`
 	if err != nil || string(got) != want {
 		t.Errorf("%s, %v\nwant %s", got, err, want)

@@ -49,8 +49,10 @@ func TestFieldsAndActivities(t *testing.T) {
 	if diff := cmp.Diff(want, m.Fields); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]mapping.ActivityRule{{Is: mapping.ActivityPhone,
-		Names: []string{"Консультация по телефону", "9"}}}, m.Activities); diff != "" {
+	if diff := cmp.Diff([]mapping.ActivityRule{{
+		Is:    mapping.ActivityPhone,
+		Names: []string{"Консультация по телефону", "9"},
+	}}, m.Activities); diff != "" {
 		t.Errorf("activities (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"petrova", "Ivan Ivanov"}, m.Roles[0].Duty); diff != "" {

@@ -175,7 +175,8 @@ func TestKamalConditions(t *testing.T) {
 		"acknowledge": {word(enforcer.WordReceived), note(withBot, "")},
 		"respond":     {word(enforcer.WordReceived), word(enforcer.WordResponse)},
 		"confirm-work": {
-			{Word: enforcer.WordResponse, Silent: true}, note(staff, ""),
+			{Word: enforcer.WordResponse, Silent: true},
+			note(staff, ""),
 			note([]enforcer.Role{enforcer.Bot}, "confirm-work/start"),
 		},
 		"involve-developers": {
@@ -266,8 +267,10 @@ func TestSentenceWithoutLanguage(t *testing.T) {
 		[]byte("assumptions: [Сроки не приостанавливаются, {ru: да, en: yes}]\n"))
 	src := newSource("own.yaml")
 	c := readContract(src, own, daySource{}).contract
-	want := []enforcer.Text{{"ru": "Сроки не приостанавливаются", "en": "Сроки не приостанавливаются"},
-		{"ru": "да", "en": "yes"}}
+	want := []enforcer.Text{
+		{"ru": "Сроки не приостанавливаются", "en": "Сроки не приостанавливаются"},
+		{"ru": "да", "en": "yes"},
+	}
 	if diff := cmp.Diff(want, c.Assumptions); diff != "" || len(src.faults) > 0 {
 		t.Errorf("%v (-want +got):\n%s", src.faults, diff)
 	}

@@ -139,8 +139,10 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	pattern := func(p string) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: p} }
 	oneOf := func(list ...*jsonschema.Schema) *jsonschema.Schema { return &jsonschema.Schema{OneOf: list} }
 	object := func(required bool, keys ...string) *jsonschema.Schema {
-		s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(),
-			AdditionalProperties: jsonschema.FalseSchema}
+		s := &jsonschema.Schema{
+			Type: "object", Properties: jsonschema.NewProperties(),
+			AdditionalProperties: jsonschema.FalseSchema,
+		}
 		for _, k := range keys {
 			s.Properties.Set(k, &jsonschema.Schema{Type: "string"})
 		}

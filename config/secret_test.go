@@ -16,8 +16,14 @@ func TestSecretNeverShows(t *testing.T) {
 	s := NewSecret(planted)
 	conn := Connection{ID: "helpdesk", Auth: Auth{Secret: s}}
 	var shown bytes.Buffer
-	for _, v := range []any{s, &s, conn, &conn, []Secret{s}, map[string]Secret{"k": s}, inner{s}, &inner{s},
-		Config{Connections: []Connection{conn}}} {
+	for _, v := range []any{
+		s, &s, conn, &conn,
+		[]Secret{s},
+		map[string]Secret{"k": s},
+		inner{s},
+		&inner{s},
+		Config{Connections: []Connection{conn}},
+	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			fmt.Fprintf(&shown, verb+"\n", v)
 		}
@@ -86,8 +92,10 @@ func TestSecretFiles(t *testing.T) {
 // is no such place, it is what messages are about.
 func TestPlantedSecretNeverInFaults(t *testing.T) {
 	for _, key := range []string{"url", "auth", "user", "token", "pat", "api_key", "file"} {
-		for _, form := range []string{"%s", "[%s]", "{%[1]s: x}", "{a: %s}", "${%s}", "*%s", "!%s x", "'%s", "\"${%s}\"",
-			"https://%s@h", "{file: %s}", "{file: [%s]}"} {
+		for _, form := range []string{
+			"%s", "[%s]", "{%[1]s: x}", "{a: %s}", "${%s}", "*%s", "!%s x", "'%s", "\"${%s}\"",
+			"https://%s@h", "{file: %s}", "{file: [%s]}",
+		} {
 			value := fmt.Sprintf(form, planted)
 			line := "auth: {" + key + ": " + value + "}"
 			if key == "url" || key == "auth" {

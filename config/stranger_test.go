@@ -16,15 +16,16 @@ func TestAFileOfAnotherKindIsNeverShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		"a key alone":               planted,
-		"a key on two lines":        "first-line\n" + planted + "\n",
-		"an environment file":       "SLABRIDGE_HELPDESK_KEY=" + planted + "\nOTHER=1\n",
-		"a PEM file":                "-----BEGIN PRIVATE KEY-----\n" + planted + "\n-----END PRIVATE KEY-----\n",
-		"an encrypted PEM file":     "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n" + planted + "\n",
-		"netrc":                     "machine tracker.example.org login bot password " + planted + "\n",
-		"htpasswd":                  "bot:$2y$05$" + planted + "\n",
-		"a key as a key of YAML":    planted + ": 1\n",
-		"keys of our own files":     "id: " + planted + "\nversion: " + planted + "\ntitle: " + planted + "\nstate: " + planted,
+		"a key alone":            planted,
+		"a key on two lines":     "first-line\n" + planted + "\n",
+		"an environment file":    "SLABRIDGE_HELPDESK_KEY=" + planted + "\nOTHER=1\n",
+		"a PEM file":             "-----BEGIN PRIVATE KEY-----\n" + planted + "\n-----END PRIVATE KEY-----\n",
+		"an encrypted PEM file":  "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n" + planted + "\n",
+		"netrc":                  "machine tracker.example.org login bot password " + planted + "\n",
+		"htpasswd":               "bot:$2y$05$" + planted + "\n",
+		"a key as a key of YAML": planted + ": 1\n",
+		"keys of our own files": "id: " + planted + "\nversion: " + planted + "\ntitle: " + planted + "\nstate: " +
+			planted,
 		"an unknown anchor":         "key: *" + planted + "\n",
 		"an anchor and a tag":       "&a !" + planted + " x\n",
 		"a list":                    "- " + planted + "\n",

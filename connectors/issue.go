@@ -48,7 +48,8 @@ func (v Values) One(field string) string {
 	return v[field][0]
 }
 
-// object begins a value that is no text: U+FFFC, the character that stands for an embedded object. People do not type it.
+// object begins a value that is no text: U+FFFC, the character that stands for an embedded object. People do not type
+// it.
 const object = "\uFFFC"
 
 // Object is the value of a field that a plug-in or an app gave a shape of its own, as one line of JSON. It is carried

@@ -19,7 +19,8 @@ func TestSpending(t *testing.T) {
 	changes := enforcer.Obligation{ID: "changes", Kind: enforcer.Account, Rules: []enforcer.Rule{{
 		Sum: &enforcer.Sum{Percent: 30},
 		Steps: []enforcer.Step{
-			{ID: "start"}, {ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80}},
+			{ID: "start"},
+			{ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80}},
 			{ID: "due", Trigger: enforcer.Trigger{Due: true}},
 		},
 	}}}
@@ -57,8 +58,10 @@ func TestSpending(t *testing.T) {
 			t.Errorf("cycle %s, no %d, on %s from %s", cycle.ID, cycle.Ordinal, ev.Request.Connection, cycle.StartedAt)
 		}
 	}
-	if limit := (enforcer.Spending{Obligation: &enforcer.Obligation{Rules: []enforcer.Rule{{}}},
-		Sum: 100}).Cap(); limit != 0 {
+	if limit := (enforcer.Spending{
+		Obligation: &enforcer.Obligation{Rules: []enforcer.Rule{{}}},
+		Sum:        100,
+	}).Cap(); limit != 0 {
 		t.Errorf("without a percentage the limit is %d", limit)
 	}
 }
@@ -90,8 +93,10 @@ func TestBilledTime(t *testing.T) {
 }
 
 func TestHandledInWorkingDays(t *testing.T) {
-	c := enforcer.Cycle{Contract: kamal(false), StartedAt: almaty(t, "2026-03-16 09:00"),
-		EndedAt: almaty(t, "2026-03-17 13:30")}
+	c := enforcer.Cycle{
+		Contract: kamal(false), StartedAt: almaty(t, "2026-03-16 09:00"),
+		EndedAt: almaty(t, "2026-03-17 13:30"),
+	}
 	if days, err := c.Handled(); err != nil || days != 1.5 {
 		t.Errorf("a day and a half: %v, %v", days, err)
 	}
@@ -111,11 +116,15 @@ func TestLowerings(t *testing.T) {
 		want     string
 	}{
 		{
-			"lowered in time", []change{{"10:15", "noncritical"}}, "00:00", "23:00",
+			"lowered in time",
+			[]change{{"10:15", "noncritical"}},
+			"00:00", "23:00",
 			"critical to noncritical at 10:15, acknowledge was due 10:20",
 		},
 		{
-			"in the due's own second", []change{{"10:20", "noncritical"}}, "00:00", "23:00",
+			"in the due's own second",
+			[]change{{"10:20", "noncritical"}},
+			"00:00", "23:00",
 			"critical to noncritical at 10:20, involve-developers was due 12:00",
 		},
 		{"raised", []change{{"10:05", "minor"}, {"10:10", "critical"}}, "10:06", "23:00", ""},
@@ -128,7 +137,9 @@ func TestLowerings(t *testing.T) {
 				"12:00",
 		},
 		{
-			"from its own moment on", []change{{"10:15", "noncritical"}}, "10:15", "23:00",
+			"from its own moment on",
+			[]change{{"10:15", "noncritical"}},
+			"10:15", "23:00",
 			"critical to noncritical at 10:15, acknowledge was due 10:20",
 		},
 		{"after it", []change{{"10:15", "noncritical"}}, "10:16", "23:00", ""},
@@ -180,11 +191,18 @@ func TestAgendaInShort(t *testing.T) {
 // TestWhatWasKnownThen takes a request back to a moment: neither what came later nor its deletion is known.
 func TestWhatWasKnownThen(t *testing.T) {
 	at := func(clock string) time.Time { return almaty(t, "2026-03-16 "+clock) }
-	r := enforcer.Request{GoneAt: at("12:00"),
-		Moments: []enforcer.Moment{{Event: "a", At: at("10:00")}, {Event: "b", At: at("11:00")},
-			{Event: "c", At: at("11:00")}}}
-	for clock, want := range map[string]string{"09:59": "0 false", "10:00": "1 false", "10:59": "1 false",
-		"11:00": "3 false", "11:59": "3 false", "12:00": "3 true", "13:00": "3 true"} {
+	r := enforcer.Request{
+		GoneAt: at("12:00"),
+		Moments: []enforcer.Moment{
+			{Event: "a", At: at("10:00")},
+			{Event: "b", At: at("11:00")},
+			{Event: "c", At: at("11:00")},
+		},
+	}
+	for clock, want := range map[string]string{
+		"09:59": "0 false", "10:00": "1 false", "10:59": "1 false",
+		"11:00": "3 false", "11:59": "3 false", "12:00": "3 true", "13:00": "3 true",
+	} {
 		then := r.At(at(clock))
 		if got := fmt.Sprint(len(then.Moments), " ", !then.GoneAt.IsZero()); got != want {
 			t.Errorf("at %s: %s, want %s", clock, got, want)

@@ -12,8 +12,10 @@ func BenchmarkEvaluate(b *testing.B) {
 	at := time.Date(2026, 3, 2, 5, 0, 0, 0, time.UTC)
 	state := enforcer.State{Covered: true, Status: enforcer.New, Severity: "noncritical"}
 	r := enforcer.Request{Key: "1", CreatedAt: at, ReceivedAt: at}
-	r.Moments = []enforcer.Moment{{Event: "created", At: at, StatusSet: true, By: enforcer.Person{Role: enforcer.Customer},
-		State: state}}
+	r.Moments = []enforcer.Moment{{
+		Event: "created", At: at, StatusSet: true, By: enforcer.Person{Role: enforcer.Customer},
+		State: state,
+	}}
 	for name, age := range map[string]time.Duration{"week": 7 * 24 * time.Hour, "half-year": 183 * 24 * time.Hour} {
 		b.Run(name, func(b *testing.B) {
 			c := kamal(false)

@@ -220,8 +220,10 @@ func TestDutiesOfOneContract(t *testing.T) {
 			got = append(got, fmt.Sprint(c.Obligation.ID, " ", c.ID, " no ", c.Ordinal, " of text ", c.Contract.Version))
 		}
 	}
-	want := []string{"report 2025-Q1 no 1 of text 1", "report 2025-Q2 no 2 of text 1",
-		"report branch@2025-Q2 no 1 of text 1"}
+	want := []string{
+		"report 2025-Q1 no 1 of text 1", "report 2025-Q2 no 2 of text 1",
+		"report branch@2025-Q2 no 1 of text 1",
+	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

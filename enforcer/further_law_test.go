@@ -61,8 +61,10 @@ func drawStory(t *rapid.T, c *enforcer.Contract) enforcer.Request {
 		case 3:
 			dueDate, dueDateBy = "", m.By
 		case 4:
-			m.Work = &enforcer.Work{Activity: "phone-consultation",
-				Spent: time.Duration(rapid.IntRange(0, 90).Draw(t, "spent")) * time.Minute, On: m.At.Format(time.DateOnly)}
+			m.Work = &enforcer.Work{
+				Activity: "phone-consultation",
+				Spent:    time.Duration(rapid.IntRange(0, 90).Draw(t, "spent")) * time.Minute, On: m.At.Format(time.DateOnly),
+			}
 		case 5:
 			m.Attached, attached = true, []string{"cause-report"}
 		case 6, 7:
@@ -199,8 +201,10 @@ func TestEvaluateKnowsNoLater(t *testing.T) {
 			}
 		}
 		full := evaluate(t, c, r, now)
-		for name, other := range map[string]enforcer.Evaluation{"the history up to now": evaluate(t, c, prefix, now),
-			"the same": evaluate(t, c, r, now)} {
+		for name, other := range map[string]enforcer.Evaluation{
+			"the history up to now": evaluate(t, c, prefix, now),
+			"the same":              evaluate(t, c, r, now),
+		} {
 			if a, b := outcomes(full.Cycles), outcomes(other.Cycles); !slices.Equal(a, b) {
 				t.Fatalf("%s gives other cycles:\n%s\nwant\n%s", name, strings.Join(b, "\n"), strings.Join(a, "\n"))
 			}
@@ -324,11 +328,13 @@ func TestDeadlinesAreThoseOfARequest(t *testing.T) {
 		severity := rapid.SampledFrom(c.Severities).Draw(t, "severity").ID
 		at := time.Date(2026, 1, 5, 0, 0, 0, 0,
 			time.UTC).Add(time.Duration(rapid.IntRange(0, 200*86400).Draw(t, "received")) * time.Second)
-		r := enforcer.Request{Connection: "test", Issue: "1", Key: "1", CreatedAt: at, ReceivedAt: at,
+		r := enforcer.Request{
+			Connection: "test", Issue: "1", Key: "1", CreatedAt: at, ReceivedAt: at,
 			Moments: []enforcer.Moment{{
 				Event: "created", At: at, By: enforcer.Person{ID: "c", Role: enforcer.Customer}, StatusSet: true,
 				State: enforcer.State{Covered: true, Status: enforcer.New, Severity: severity},
-			}}}
+			}},
+		}
 		ev := evaluate(t, c, r, at)
 		answers, err := c.Deadlines(severity, at)
 		if err != nil {

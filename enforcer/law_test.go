@@ -19,15 +19,19 @@ import (
 func drawRequest(t *rapid.T) enforcer.Request {
 	at := time.Date(2026, 3, 2, 0, 0, 0, 0,
 		time.UTC).Add(time.Duration(rapid.IntRange(0, 20*86400).Draw(t, "start")) * time.Second)
-	roles := rapid.SampledFrom([]enforcer.Role{enforcer.Support, enforcer.Developers, enforcer.Management,
-		enforcer.Customer, enforcer.Bot, ""})
+	roles := rapid.SampledFrom([]enforcer.Role{
+		enforcer.Support, enforcer.Developers, enforcer.Management,
+		enforcer.Customer, enforcer.Bot, "",
+	})
 	state := enforcer.State{
 		Covered: true, Status: enforcer.New,
 		Severity: rapid.SampledFrom([]string{"critical", "noncritical", "minor"}).Draw(t, "severity"),
 	}
 	r := enforcer.Request{Connection: "test", Issue: "1", Key: "1", CreatedAt: at, ReceivedAt: at}
-	r.Moments = []enforcer.Moment{{Event: "created", At: at, By: enforcer.Person{ID: "c", Role: enforcer.Customer},
-		StatusSet: true, State: state}}
+	r.Moments = []enforcer.Moment{{
+		Event: "created", At: at, By: enforcer.Person{ID: "c", Role: enforcer.Customer},
+		StatusSet: true, State: state,
+	}}
 	for i := range rapid.IntRange(0, 25).Draw(t, "events") {
 		at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 59, 600, 1200, 3600, 7200, 40000, 90000, 300000}).Draw(t,
 			"gap")) * time.Second)

@@ -14,8 +14,10 @@ import (
 
 // TestStepIDs holds the public names of steps: they stand in comments of long ago, so they never change.
 func TestStepIDs(t *testing.T) {
-	key := enforcer.StepKey{Connection: "support", Issue: "17", Contract: "kamal", Obligation: "respond", Cycle: "created",
-		Step: "due"}
+	key := enforcer.StepKey{
+		Connection: "support", Issue: "17", Contract: "kamal", Obligation: "respond", Cycle: "created",
+		Step: "due",
+	}
 	if got := key.ID(); got != "q238k7yd89as" {
 		t.Errorf("%v is called %s", key, got)
 	}
@@ -127,8 +129,13 @@ func TestVerdictsThatCannotBeRecorded(t *testing.T) {
 
 // TestLatestVerdicts keeps the last record of each cycle, and hands an error over at once.
 func TestLatestVerdicts(t *testing.T) {
-	records := []enforcer.Verdict{{Cycle: "a", Number: 1}, {Cycle: "a", Number: 2}, {Cycle: "b", Number: 1},
-		{Cycle: "c", Number: 1}, {Cycle: "c", Number: 2}}
+	records := []enforcer.Verdict{
+		{Cycle: "a", Number: 1},
+		{Cycle: "a", Number: 2},
+		{Cycle: "b", Number: 1},
+		{Cycle: "c", Number: 1},
+		{Cycle: "c", Number: 2},
+	}
 	list := func(fault error, stop int) string {
 		got := ""
 		for v, err := range enforcer.Latest(func(yield func(enforcer.Verdict, error) bool) {
@@ -240,8 +247,10 @@ func TestActionsInWords(t *testing.T) {
 		}
 		return strings.Join(parts, ", ")
 	}
-	all := enforcer.Actions{Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp,
-		Watch: enforcer.Management, Action: enforcer.ActionClose}
+	all := enforcer.Actions{
+		Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp,
+		Watch: enforcer.Management, Action: enforcer.ActionClose,
+	}
 	if got, want := say(all), "assign the duty person of support, priority up, add watchers: management, closes the "+
 		"request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -252,8 +261,10 @@ func TestActionsInWords(t *testing.T) {
 	if got, want := say(all.Asked(false)), say(all); got != want {
 		t.Errorf("in the first: got %q, want %q", got, want)
 	}
-	if got, want := say(enforcer.Actions{Assign: enforcer.Developers,
-		Action: enforcer.ActionReopen}), "assign the lead of developers, reopens the request"; got != want {
+	if got, want := say(enforcer.Actions{
+		Assign: enforcer.Developers,
+		Action: enforcer.ActionReopen,
+	}), "assign the lead of developers, reopens the request"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	assign := func(r enforcer.Role) enforcer.Actions { return enforcer.Actions{Assign: r} }

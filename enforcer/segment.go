@@ -80,8 +80,10 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) []Segment {
 		return nil
 	}
 	if c.AlwaysOn() {
-		return []Segment{{From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting],
-			Cause: c.startEvent()}}
+		return []Segment{{
+			From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting],
+			Cause: c.startEvent(),
+		}}
 	}
 	list := calendarSegments(c.Calendar(), c.StartedAt, end)
 	cut := slices.ContainsFunc(c.DueWhy, func(r calendar.Reason) bool {

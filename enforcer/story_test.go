@@ -357,7 +357,9 @@ func (s *story) say(now time.Time, d enforcer.Decision) {
 		assigns = "who is on duty"
 	}
 	for _, x := range [][2]string{
-		{"assigns", assigns}, {"priority", d.Changes.Priority}, {"adds", string(d.Changes.Watch)},
+		{"assigns", assigns},
+		{"priority", d.Changes.Priority},
+		{"adds", string(d.Changes.Watch)},
 		{"action", d.Changes.Action},
 	} {
 		if x[1] != "" {

@@ -63,8 +63,10 @@ func (v *Verdict) Reached() time.Time {
 func (v *Verdict) SameCycle(other *Verdict) bool { return v.key() == other.key() }
 
 func (v *Verdict) key() StepKey {
-	return StepKey{Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation,
-		Cycle: v.Cycle}
+	return StepKey{
+		Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation,
+		Cycle: v.Cycle,
+	}
 }
 
 // String names the verdict's cycle in errors.

@@ -45,12 +45,16 @@ func TestVersionsOfAText(t *testing.T) {
 			"kamal 1: respond created no 1 cancelled, text 0; respond journal:2 no 2 running, text 1; next 2026-03-17 11:30",
 		},
 		{
-			"never under either", []enforcer.Moment{moment("created", "2026-03-16 10:00", false)}, "2026-03-17 10:30",
+			"never under either",
+			[]enforcer.Moment{moment("created", "2026-03-16 10:00", false)},
+			"2026-03-17 10:30",
 			"kamal 1:; next never",
 		},
 	} {
-		r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2026-03-16 10:00"), ReceivedAt: almaty(t, "2026-03-16 10:00"),
-			Moments: c.moments}
+		r := enforcer.Request{
+			Key: "#1", CreatedAt: almaty(t, "2026-03-16 10:00"), ReceivedAt: almaty(t, "2026-03-16 10:00"),
+			Moments: c.moments,
+		}
 		ev := enforcer.Evaluate(now, &r, almaty(t, c.at))
 		got := "kamal " + ev.Contract.Version + ":"
 		for _, cycle := range ev.Cycles {
@@ -76,10 +80,12 @@ func TestVersionsOfAText(t *testing.T) {
 func TestPromisesBeyondTheData(t *testing.T) {
 	c := kamal(true)
 	state := enforcer.State{Covered: true, Status: enforcer.WaitingCustomer, Severity: "critical"}
-	r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2027-12-31 17:00"), ReceivedAt: almaty(t, "2027-12-31 17:00"),
+	r := enforcer.Request{
+		Key: "#1", CreatedAt: almaty(t, "2027-12-31 17:00"), ReceivedAt: almaty(t, "2027-12-31 17:00"),
 		Moments: []enforcer.Moment{
 			{Event: "created", At: almaty(t, "2027-12-31 17:00"), StatusSet: true, State: state},
-		}}
+		},
+	}
 	ev := enforcer.Evaluate(c, &r, almaty(t, "2028-02-01 12:00"))
 	unjudged := 0
 	for _, cycle := range ev.Cycles {
@@ -142,10 +148,12 @@ func TestANoticeMovesADeadlineLaterOnly(t *testing.T) {
 		{"", "", "", "2026-03-10 09:00", "2026-03-11 09:00", "notice told"},
 	} {
 		state := enforcer.State{Covered: true, Status: enforcer.New, Severity: "critical"}
-		r := enforcer.Request{Key: "#1", CreatedAt: almaty(t, "2026-03-02 10:00"), ReceivedAt: almaty(t, "2026-03-02 10:00"),
+		r := enforcer.Request{
+			Key: "#1", CreatedAt: almaty(t, "2026-03-02 10:00"), ReceivedAt: almaty(t, "2026-03-02 10:00"),
 			Moments: []enforcer.Moment{
 				{Event: "created", At: almaty(t, "2026-03-02 10:00"), StatusSet: true, State: state},
-			}}
+			},
+		}
 		if x.given != "" {
 			r.Moments = append(r.Moments, enforcer.Moment{
 				Event: "journal:1", At: almaty(t, x.given), By: enforcer.Person{ID: "b", Role: enforcer.Role(x.by)},

@@ -18,8 +18,10 @@ func TestActions(t *testing.T) {
 	closes := decision("await-answer", "due", enforcer.Public,
 		enforcer.Changes{Comment: toldTo(mapping.TextNoAnswer), Actions: enforcer.Actions{Action: enforcer.ActionClose}})
 	reopens := decision("cause-report", "due", enforcer.Internal,
-		enforcer.Changes{Comment: internally(mapping.TextCauseReportBreach),
-			Actions: enforcer.Actions{Action: enforcer.ActionReopen}})
+		enforcer.Changes{
+			Comment: internally(mapping.TextCauseReportBreach),
+			Actions: enforcer.Actions{Action: enforcer.ActionReopen},
+		})
 	warns := decision("respond", "warn-50", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextWarn)})
 	duty := func(r enforcer.Role) enforcer.Decision {
 		return decision("has-owner", "due", enforcer.Internal,
@@ -40,11 +42,13 @@ func TestActions(t *testing.T) {
 			"public [await-answer/due] comment status=6\ninternal [respond/warn-50] comment",
 		},
 		{
-			"of several the first in the admin's list", "status=Feedback", "6 5 4", []enforcer.Decision{closes},
+			"of several the first in the admin's list", "status=Feedback", "6 5 4",
+			[]enforcer.Decision{closes},
 			"public [await-answer/due] comment status=5",
 		},
 		{
-			"the first one when the tracker does not tell", "status=Feedback", "?", []enforcer.Decision{closes},
+			"the first one when the tracker does not tell", "status=Feedback", "?",
+			[]enforcer.Decision{closes},
 			"public [await-answer/due] comment status=5",
 		},
 		{
@@ -54,11 +58,13 @@ func TestActions(t *testing.T) {
 internal [respond/warn-50] comment`,
 		},
 		{
-			"no transition at all", "status=Feedback", "", []enforcer.Decision{closes},
+			"no transition at all", "status=Feedback", "",
+			[]enforcer.Decision{closes},
 			`public [await-answer/due] empty impossible: no status of class closed ("Closed", "Rejected") can be set from "Feedback"; the tracker lets this account set none`,
 		},
 		{
-			"closed already", "status=Rejected", "6", []enforcer.Decision{closes},
+			"closed already", "status=Rejected", "6",
+			[]enforcer.Decision{closes},
 			`public [await-answer/due] comment; the status is already of class closed: "Rejected"`,
 		},
 		{"reopening", "status=Closed", "5 2", []enforcer.Decision{reopens}, "internal [cause-report/due] comment status=2"},
@@ -69,7 +75,8 @@ internal [respond/warn-50] comment`,
 				"working\ninternal [cause-report/due] comment status=2",
 		},
 		{
-			"who is on duty, the locked passed over", "", "?", []enforcer.Decision{duty(enforcer.Support)},
+			"who is on duty, the locked passed over", "", "?",
+			[]enforcer.Decision{duty(enforcer.Support)},
 			"internal [has-owner/due] comment assign=12",
 		},
 		{
@@ -79,7 +86,8 @@ internal [respond/warn-50] comment`,
 				"lead is taken",
 		},
 		{
-			"of lead and duty the lead", "", "?", []enforcer.Decision{duty(enforcer.Support), lead},
+			"of lead and duty the lead", "", "?",
+			[]enforcer.Decision{duty(enforcer.Support), lead},
 			"internal [has-owner/due respond/due] comment assign=10",
 		},
 		{
@@ -132,23 +140,28 @@ func TestMissingItems(t *testing.T) {
 		want  string // between the colon and the full stop; "" for no comment
 	}{
 		{
-			"all that can be", []string{"10:00 client creates description=short"},
+			"all that can be",
+			[]string{"10:00 client creates description=short"},
 			"description of the problem, version of the program, excerpts of logs",
 		},
 		{
 			"those that came with it are not",
-			[]string{"10:00 client creates description=The portal answers with error 500; Version=4.2"}, "excerpts of logs",
+			[]string{"10:00 client creates description=The portal answers with error 500; Version=4.2"},
+			"excerpts of logs",
 		},
 		{
-			"a file counts", []string{"10:00 client creates Version=4.2", "10:01 client attaches portal.log"},
+			"a file counts",
+			[]string{"10:00 client creates Version=4.2", "10:01 client attaches portal.log"},
 			"description of the problem",
 		},
 		{
-			"asked for by mail only", []string{"10:00 client creates Version=4.2; By mail=1; Client id="},
+			"asked for by mail only",
+			[]string{"10:00 client creates Version=4.2; By mail=1; Client id="},
 			"description of the problem, excerpts of logs, client id",
 		},
 		{
-			"by mail, but not on the form", []string{"10:00 client creates Version=4.2; By mail=1"},
+			"by mail, but not on the form",
+			[]string{"10:00 client creates Version=4.2; By mail=1"},
 			"description of the problem, excerpts of logs",
 		},
 		{
@@ -208,8 +221,10 @@ func TestChecklistOfTheTextOfTheDay(t *testing.T) {
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
 	text := func(item string, from, to time.Time) *enforcer.Contract {
 		c := *kamalLike(t, "en")
-		c.Obligations = []enforcer.Obligation{{ID: "request-complete",
-			Items: []enforcer.Item{{ID: item, Title: enforcer.Text{"en": item}}}}}
+		c.Obligations = []enforcer.Obligation{{
+			ID:    "request-complete",
+			Items: []enforcer.Item{{ID: item, Title: enforcer.Text{"en": item}}},
+		}}
 		c.ValidFrom, c.ValidTo = from, to
 		return &c
 	}
@@ -221,8 +236,10 @@ func TestChecklistOfTheTextOfTheDay(t *testing.T) {
 		second.Add(time.Hour): "logs",
 	} {
 		contract := text("logs", second, time.Time{})
-		contract.Earlier = []*enforcer.Contract{text("description", first.Add(-time.Hour), first),
-			text("version", first, second)}
+		contract.Earlier = []*enforcer.Contract{
+			text("description", first.Add(-time.Hour), first),
+			text("version", first, second),
+		}
 		r := req
 		r.ReceivedAt = received
 		p := b.Writes(r, x.h, []enforcer.Decision{d},

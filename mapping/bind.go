@@ -177,9 +177,9 @@ func (b *Bound) classify(status string, class enforcer.StatusClass) {
 	}
 }
 
-// bindStatusCategories classes the statuses that no rule names by the tracker's own categories, and those that it has no
-// more by the category they had. A status keeps the class that it had first: where the tracker sorts it elsewhere, what
-// waited for the customer would begin to run against us, or the other way, without anybody having said so.
+// bindStatusCategories classes the statuses that no rule names by the tracker's own categories, and those that it has
+// no more by the category they had. A status keeps the class that it had first: where the tracker sorts it elsewhere,
+// what waited for the customer would begin to run against us, or the other way, without anybody having said so.
 func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, known []FormerName, path string) {
 	taken := b.categoryClasses(r, statuses, path)
 	first := make(map[string]string) // by status, the category it was first seen in

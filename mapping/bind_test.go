@@ -171,20 +171,28 @@ func TestScopeProblems(t *testing.T) {
 		{"sound", mapping.Scope{Projects: []string{"acme"}}, nil, false},
 		{"by name", mapping.Scope{Projects: []string{"Acme"}}, nil, false},
 		{
-			"unknown beside a known one", mapping.Scope{Projects: []string{"acme", "acmee"}},
-			[]string{`did you mean "acme" (id 1)?`}, false,
+			"unknown beside a known one",
+			mapping.Scope{Projects: []string{"acme", "acmee"}},
+			[]string{`did you mean "acme" (id 1)?`},
+			false,
 		},
 		{
-			"none found", mapping.Scope{Projects: []string{"nowhere"}},
-			[]string{"the tracker shows no project", "covers nothing"}, true,
+			"none found",
+			mapping.Scope{Projects: []string{"nowhere"}},
+			[]string{"the tracker shows no project", "covers nothing"},
+			true,
 		},
 		{
-			"closed, and nobody to lead in it", mapping.Scope{Projects: []string{"past"}},
-			[]string{"refuses every write", "no lead of support", "no lead of developers", "no lead of management"}, false,
+			"closed, and nobody to lead in it",
+			mapping.Scope{Projects: []string{"past"}},
+			[]string{"refuses every write", "no lead of support", "no lead of developers", "no lead of management"},
+			false,
 		},
 		{
-			"condition", mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Tracker: []string{"Bugg"}}}},
-			[]string{`did you mean "Bug"`}, true,
+			"condition",
+			mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Tracker: []string{"Bugg"}}}},
+			[]string{`did you mean "Bug"`},
+			true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -224,8 +232,10 @@ func TestSomeoneWhoLeftIsStillNamed(t *testing.T) {
 	m := words()
 	m.Roles[2].Users = append(m.Roles[2].Users, "Lena Leaver")
 	got, b := problemsOf(m, directory(),
-		mapping.Remembered{Person: "40", Name: "Lena Leaver", Project: "1", Roles: []string{"Manager"},
-			LastSeen: readAt.Add(-time.Hour)})
+		mapping.Remembered{
+			Person: "40", Name: "Lena Leaver", Project: "1", Roles: []string{"Manager"},
+			LastSeen: readAt.Add(-time.Hour),
+		})
 	if want := "m.roles[2] | Lena Leaver | the tracker does not show this person any more: what they did counts, but " +
 		"they are neither assigned nor told"; !slices.Contains(got, want) {
 		t.Errorf("problems %q lack %q", got, want)
@@ -254,8 +264,10 @@ func TestRights(t *testing.T) {
 	c := &enforcer.Contract{Obligations: []enforcer.Obligation{
 		{
 			ID: "acknowledge",
-			Rules: []enforcer.Rule{{Steps: []enforcer.Step{{ID: "start",
-				Comment: &enforcer.StepComment{Audience: enforcer.Public}}}}},
+			Rules: []enforcer.Rule{{Steps: []enforcer.Step{{
+				ID:      "start",
+				Comment: &enforcer.StepComment{Audience: enforcer.Public},
+			}}}},
 		},
 		{ID: "respond", Rules: []enforcer.Rule{{Steps: []enforcer.Step{
 			{

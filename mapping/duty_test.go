@@ -23,8 +23,10 @@ var delivery = mapping.DutyFacts{
 
 func TestNewIssue(t *testing.T) {
 	b := bind(t, furtherWords(), furtherDirectory())
-	for lang, words := range map[string][2]string{"ru": {"Сдача за IV квартал 2026 г.",
-		"Собрать дистрибутив за IV квартал 2026 г."}, "en": {"Delivery of Q4 2026", "Build the package of Q4 2026."}} {
+	for lang, words := range map[string][2]string{"ru": {
+		"Сдача за IV квартал 2026 г.",
+		"Собрать дистрибутив за IV квартал 2026 г.",
+	}, "en": {"Delivery of Q4 2026", "Build the package of Q4 2026."}} {
 		duty := mapping.Duty{
 			Path: "contracts[0].duties[0]", ID: "delivery", Obligation: "quarterly-delivery", Project: "acme", Type: "Feature",
 			Subject:     strings.Replace(words[0], mapping.PeriodName("2026-Q4", lang), "{{.Period}}", 1),

@@ -54,8 +54,10 @@ func TestPlain(t *testing.T) {
 }
 
 func TestPlainIsShort(t *testing.T) {
-	for _, huge := range []string{strings.Repeat("ж", 1<<20), strings.Repeat("\u200b", 1<<20),
-		strings.Repeat("a ", 1<<19)} {
+	for _, huge := range []string{
+		strings.Repeat("ж", 1<<20), strings.Repeat("\u200b", 1<<20),
+		strings.Repeat("a ", 1<<19),
+	} {
 		got := mapping.EscapeMarkup(huge)
 		if n := utf8.RuneCountInString(got); n > 160 || !strings.HasSuffix(got, "…") {
 			t.Errorf("%d characters, ending %q", n, got[max(0, len(got)-8):])

@@ -208,8 +208,10 @@ func parseMoment(s string, zone *time.Location) (at time.Time, dateOnly, ok bool
 		return time.Time{}, false, false
 	}
 	s = squeeze(s)
-	for _, layout := range []string{time.RFC3339, layoutSeconds, layoutMinutes, "2006-01-02T15:04", "02.01.2006 15:04:05",
-		"02.01.2006 15:04"} {
+	for _, layout := range []string{
+		time.RFC3339, layoutSeconds, layoutMinutes, "2006-01-02T15:04", "02.01.2006 15:04:05",
+		"02.01.2006 15:04",
+	} {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
 			return t, false, true
 		}

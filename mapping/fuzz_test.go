@@ -22,8 +22,10 @@ func FuzzOwnText(f *testing.F) {
 		if strings.Contains(text, "printf") { // its widths can ask for any amount of memory
 			return
 		}
-		texts, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "ru", Key: mapping.TextBreach, Text: text,
-			Path: "texts[0].text"}})
+		texts, problems := mapping.NewTexts([]mapping.OwnText{{
+			Lang: "ru", Key: mapping.TextBreach, Text: text,
+			Path: "texts[0].text",
+		}})
 		if texts == nil {
 			t.Error("no texts")
 		}

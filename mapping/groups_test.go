@@ -14,8 +14,10 @@ import (
 // their old answers what they had when they were last seen in it.
 func TestGroupsOfPeople(t *testing.T) {
 	m, d := jiraWords(), jiraDirectory()
-	d.Groups = []connectors.Group{{ID: "group:second line", Name: "second line",
-		Roles: map[string][]string{"10000": {"Developers"}}}}
+	d.Groups = []connectors.Group{{
+		ID: "group:second line", Name: "second line",
+		Roles: map[string][]string{"10000": {"Developers"}},
+	}}
 	d.People[2].Groups = []string{"group:second line"}
 	d.People[2].Roles = map[string][]string{"10000": {"Developers"}}
 	m.Roles[1] = mapping.RoleRule{Is: enforcer.Developers, Groups: []string{"Second  Line"}}
@@ -69,8 +71,10 @@ func first(problems []string, _ *mapping.Bound) []string { return problems }
 func TestUnseen(t *testing.T) {
 	d := jiraDirectory()
 	d.Projects = append(d.Projects, connectors.Project{ID: "10001", Key: "ERP", Name: "Erp", RolesUnseen: "no right"})
-	d.Groups = []connectors.Group{{ID: "group:desk", Name: "desk",
-		Roles: map[string][]string{"10000": {"Service Desk Team"}}, Unseen: "no sight"}}
+	d.Groups = []connectors.Group{{
+		ID: "group:desk", Name: "desk",
+		Roles: map[string][]string{"10000": {"Service Desk Team"}}, Unseen: "no sight",
+	}}
 	b := bind(t, jiraWords(), d)
 	for _, c := range []struct {
 		name     string
@@ -78,12 +82,14 @@ func TestUnseen(t *testing.T) {
 		want     string
 	}{
 		{
-			"a group", []string{"10000"},
+			"a group",
+			[]string{"10000"},
 			"mappings[0].roles[0] | desk | who is in this group is not known: no sight; its members count as support only " +
 				"where users names them",
 		},
 		{
-			"a project's roles", []string{"10001"},
+			"a project's roles",
+			[]string{"10001"},
 			"mappings[0].roles[0].project_roles | Erp | who has which role in this project is not known: no right; people " +
 				"count as support there only where users names them",
 		},

@@ -37,8 +37,11 @@ func jiraDirectory() connectors.Directory {
 			{ID: "6", Name: "Closed", Category: "done", Closed: true},
 			{ID: "10077", Name: "In Progress", Category: "indeterminate"},
 		},
-		Priorities: []connectors.Priority{{ID: "4", Name: "Low", Rank: 0}, {ID: "3", Name: "Medium", Rank: 1},
-			{ID: "1", Name: "Highest", Rank: 2}},
+		Priorities: []connectors.Priority{
+			{ID: "4", Name: "Low", Rank: 0},
+			{ID: "3", Name: "Medium", Rank: 1},
+			{ID: "1", Name: "Highest", Rank: 2},
+		},
 		Types: []connectors.Named{
 			{ID: "10002", Name: "Task"},
 			{ID: "10005", Name: "Incident"},
@@ -59,8 +62,10 @@ func jiraDirectory() connectors.Directory {
 			{ID: "cf:labels", Name: "Метки", Type: "array", Multiple: true},
 			{ID: "cf:fixVersions", Name: "Fix versions", Type: "array", Multiple: true},
 		},
-		Roles: []connectors.Named{{ID: "assignable", Name: "assignable"},
-			{ID: "Service Desk Team", Name: "Service Desk Team"}},
+		Roles: []connectors.Named{
+			{ID: "assignable", Name: "assignable"},
+			{ID: "Service Desk Team", Name: "Service Desk Team"},
+		},
 		People: []connectors.Person{
 			{ID: anna, Name: "Anna Ivanova", Roles: in("10000", "assignable", "Service Desk Team")},
 			{ID: boris, Name: "Boris Petrov", Roles: in("10000", "assignable")},
@@ -194,25 +199,33 @@ func TestStatusCategories(t *testing.T) {
 		}
 	}
 	m := jiraWords()
-	m.Status = []mapping.StatusRule{{Is: enforcer.Working, Names: []string{"In Progress"}},
-		{Is: enforcer.Closed, Categories: []string{"done"}, Names: []string{"Closed"}}}
+	m.Status = []mapping.StatusRule{
+		{Is: enforcer.Working, Names: []string{"In Progress"}},
+		{Is: enforcer.Closed, Categories: []string{"done"}, Names: []string{"Closed"}},
+	}
 	b = bind(t, m, jiraDirectory())
 	// the named one is what a closing step sets, though the tracker lists another of the category first
 	h := jiraIssue(t, nil)
 	d := decision("auto-close", "due", enforcer.Public,
-		enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextNoAnswer},
-			Actions: enforcer.Actions{Action: enforcer.ActionClose}})
+		enforcer.Changes{
+			Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextNoAnswer},
+			Actions: enforcer.Actions{Action: enforcer.ActionClose},
+		})
 	p := b.Writes(jiraRequest(t, b, h), h, []enforcer.Decision{d},
-		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
-			Texts: texts(t)})[0]
+		mapping.WriteOptions{
+			Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t),
+		})[0]
 	if p.Write.Status == nil || *p.Write.Status != "6" {
 		t.Errorf("closing sets %v", p.Write.Status)
 	}
 	if c := p.Write.Comment; c.Internal || c.Audience != "" {
 		t.Errorf("a public comment has the audience %q", c.Audience)
 	}
-	for status, want := range map[string]enforcer.StatusClass{"3": enforcer.Working, "10077": enforcer.Working,
-		"5": enforcer.Closed} {
+	for status, want := range map[string]enforcer.StatusClass{
+		"3": enforcer.Working, "10077": enforcer.Working,
+		"5": enforcer.Closed,
+	} {
 		req := jiraRequest(t, b, jiraIssue(t, connectors.Values{"status": {status}}))
 		if got := req.State().Status; got != want {
 			t.Errorf("status %s is %q, want %q", status, got, want)
@@ -220,8 +233,9 @@ func TestStatusCategories(t *testing.T) {
 	}
 }
 
-// TestStatusMovedToAnotherCategory: a status that no rule names counts by the tracker's category for it. When the site's
-// administrator sorts it elsewhere nobody has changed the contract's reading: nothing is judged until it is named.
+// TestStatusMovedToAnotherCategory: a status that no rule names counts by the tracker's category for it. When the
+// site's administrator sorts it elsewhere nobody has changed the contract's reading: nothing is judged until it is
+// named.
 func TestStatusMovedToAnotherCategory(t *testing.T) {
 	was := func(id, category string) mapping.FormerName {
 		return mapping.FormerName{Kind: "category", ID: id, Name: category}
@@ -235,8 +249,11 @@ func TestStatusMovedToAnotherCategory(t *testing.T) {
 		{"seen for the first time", nil, false, false},
 		{"as it was", []mapping.FormerName{was("3", "indeterminate")}, false, false},
 		{"was another", []mapping.FormerName{was("3", "done")}, false, true},
-		{"was another, and is remembered as it is too", []mapping.FormerName{was("3", "done"), was("3", "indeterminate")},
-			false, true},
+		{
+			"was another, and is remembered as it is too",
+			[]mapping.FormerName{was("3", "done"), was("3", "indeterminate")},
+			false, true,
+		},
 		{"was away and came back", []mapping.FormerName{was("3", "indeterminate"), was("3", "done")}, false, false},
 		{"was another, and is named now", []mapping.FormerName{was("3", "done")}, true, false},
 		{"was in a category that counts as nothing", []mapping.FormerName{was("3", "undefined")}, false, false},
@@ -280,55 +297,77 @@ func TestJiraConditions(t *testing.T) {
 		{"another issue type", mapping.When{Tracker: []string{"10005"}}, values{"type": {"10002"}}, false},
 		{"a type that projects have each", mapping.When{Tracker: []string{"Task"}}, values{"type": {"10090"}}, true},
 		{
-			"a request type", mapping.When{Tracker: []string{"Report a fault"}},
-			values{"request_type": {"request:Report a fault"}}, true,
+			"a request type",
+			mapping.When{Tracker: []string{"Report a fault"}},
+			values{"request_type": {"request:Report a fault"}},
+			true,
 		},
 		{"no request type", mapping.When{Tracker: []string{"Report a fault"}}, values{}, false},
 		{
-			"another request type", mapping.When{Tracker: []string{"Report a fault"}},
-			values{"request_type": {"request:Get help"}}, false,
+			"another request type",
+			mapping.When{Tracker: []string{"Report a fault"}},
+			values{"request_type": {"request:Get help"}},
+			false,
 		},
 		{"one name for both, as type", mapping.When{Tracker: []string{"Incident"}}, values{"type": {"10005"}}, true},
 		{
-			"one name for both, as request type", mapping.When{Tracker: []string{"Incident"}},
-			values{"request_type": {"request:Incident"}}, true,
-		},
-		{
-			"the request type alone, by id", mapping.When{Tracker: []string{"request:Incident"}}, values{"type": {"10005"}},
-			false,
-		},
-		{
-			"an option", mapping.When{Field: "Severity", In: []string{"Critical"}}, values{"cf:customfield_10050": {"Critical"}},
+			"one name for both, as request type",
+			mapping.When{Tracker: []string{"Incident"}},
+			values{"request_type": {"request:Incident"}},
 			true,
 		},
 		{
-			"a cascade by its parent", mapping.When{Field: "Region", In: []string{"Europe"}},
-			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, true,
+			"the request type alone, by id",
+			mapping.When{Tracker: []string{"request:Incident"}},
+			values{"type": {"10005"}},
+			false,
 		},
 		{
-			"a cascade by both", mapping.When{Field: "Region", In: []string{"Europe -> Germany"}},
-			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, true,
+			"an option",
+			mapping.When{Field: "Severity", In: []string{"Critical"}},
+			values{"cf:customfield_10050": {"Critical"}},
+			true,
 		},
 		{
-			"a cascade by another child", mapping.When{Field: "Region", In: []string{"Europe -> France"}},
-			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}}, false,
+			"a cascade by its parent",
+			mapping.When{Field: "Region", In: []string{"Europe"}},
+			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}},
+			true,
 		},
 		{
-			"one of many", mapping.When{Field: "10057", In: []string{"Billing"}},
-			values{"cf:customfield_10057": {"Portal", "Billing"}}, true,
+			"a cascade by both",
+			mapping.When{Field: "Region", In: []string{"Europe -> Germany"}},
+			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}},
+			true,
+		},
+		{
+			"a cascade by another child",
+			mapping.When{Field: "Region", In: []string{"Europe -> France"}},
+			values{"cf:customfield_10051": {"Europe", "Europe -> Germany"}},
+			false,
+		},
+		{
+			"one of many",
+			mapping.When{Field: "10057", In: []string{"Billing"}},
+			values{"cf:customfield_10057": {"Portal", "Billing"}},
+			true,
 		},
 		{"many, filled at all", mapping.When{Field: "customfield_10057"}, values{"cf:customfield_10057": {"Portal"}}, true},
 		{"many, empty", mapping.When{Field: "customfield_10057"}, values{"cf:customfield_10057": nil}, false},
 		{
-			"a label, by what the site calls the field", mapping.When{Field: "Метки", In: []string{"vip"}},
-			values{"cf:labels": {"a", "vip"}}, true,
+			"a label, by what the site calls the field",
+			mapping.When{Field: "Метки", In: []string{"vip"}},
+			values{"cf:labels": {"a", "vip"}},
+			true,
 		},
 		{
 			"a version", mapping.When{Field: "fixVersions", In: []string{"2.0"}}, values{"cf:fixVersions": {"1.9", "2.0"}}, true,
 		},
 		{
-			"the second of its components by id", mapping.When{Category: []string{"10301"}},
-			values{"category": {"10300", "10301"}}, true,
+			"the second of its components by id",
+			mapping.When{Category: []string{"10301"}},
+			values{"category": {"10300", "10301"}},
+			true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -412,14 +451,16 @@ func TestJiraUpkeep(t *testing.T) {
 		},
 		{
 			"nothing due any more", "SLA due",
-			connectors.Values{"cf:customfield_10053": {"2026-11-27T07:40:00Z"}, "cf:customfield_10055": {"running"}}, nil,
+			connectors.Values{"cf:customfield_10053": {"2026-11-27T07:40:00Z"}, "cf:customfield_10055": {"running"}},
+			nil,
 			"map[cf:customfield_10053: cf:customfield_10055:]",
 		},
 		{"nothing to say", "SLA due", nil, nil, "map[]"},
 		{"a date", "SLA day", nil, running(late), "map[cf:customfield_10054:2026-11-28 cf:customfield_10055:running]"},
 		{
 			"the date already", "SLA day",
-			connectors.Values{"cf:customfield_10054": {"2026-11-28"}, "cf:customfield_10055": {"running"}}, running(late),
+			connectors.Values{"cf:customfield_10054": {"2026-11-28"}, "cf:customfield_10055": {"running"}},
+			running(late),
 			"map[]",
 		},
 		{
@@ -457,8 +498,10 @@ func TestPeopleByID(t *testing.T) {
 	m := jiraWords()
 	m.Roles[1].Groups = []string{"group:developers", "developers"}
 	b := bind(t, m, jiraDirectory())
-	for who, want := range map[string]enforcer.Role{anna: enforcer.Support, boris: enforcer.Management,
-		kira: enforcer.Customer, bot: enforcer.Bot} {
+	for who, want := range map[string]enforcer.Role{
+		anna: enforcer.Support, boris: enforcer.Management,
+		kira: enforcer.Customer, bot: enforcer.Bot,
+	} {
 		h := jiraIssue(t, connectors.Values{"assignee": {who}})
 		req := jiraRequest(t, b, h)
 		if got := req.State().Assignee; got.Role != want || got.Name == "" {
@@ -467,11 +510,15 @@ func TestPeopleByID(t *testing.T) {
 	}
 	h := jiraIssue(t, nil)
 	ds := []enforcer.Decision{decision("respond", "due", enforcer.Internal,
-		enforcer.Changes{Comment: internally(mapping.TextBreach),
-			Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp}})}
+		enforcer.Changes{
+			Comment: internally(mapping.TextBreach),
+			Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp},
+		})}
 	p := b.Writes(jiraRequest(t, b, h), h, ds,
-		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
-			Texts: texts(t)})[0]
+		mapping.WriteOptions{
+			Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t),
+		})[0]
 	if p.Write.Assign == nil || *p.Write.Assign != anna || p.Write.Priority == nil || *p.Write.Priority != "1" {
 		t.Errorf("it writes %+v", p.Write)
 	}
@@ -488,15 +535,19 @@ func TestAudience(t *testing.T) {
 		m.Internal.Kind = kind
 		b := bind(t, m, jiraDirectory())
 		h := jiraIssue(t, nil)
-		o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
-			Texts: texts(t)}
+		o := mapping.WriteOptions{
+			Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t),
+		}
 		ds := []enforcer.Decision{
 			occasions()[mapping.TextReceipt],
 			decision("respond", "due", enforcer.Internal, enforcer.Changes{Comment: internally(mapping.TextBreach)}),
 		}
 		ps := b.Writes(jiraRequest(t, b, h), h, ds, o)
-		internal, _ := b.Correct(mapping.Correction{Keys: []enforcer.StepKey{ds[1].Key}, Internal: true,
-			Of: []time.Time{due}}, o)
+		internal, _ := b.Correct(mapping.Correction{
+			Keys: []enforcer.StepKey{ds[1].Key}, Internal: true,
+			Of: []time.Time{due},
+		}, o)
 		public, _ := b.Correct(mapping.Correction{Keys: []enforcer.StepKey{ds[0].Key}, Of: []time.Time{due}}, o)
 		for _, c := range []*connectors.Comment{ps[0].Write.Comment, ps[1].Write.Comment, internal, public} {
 			expected := ""
@@ -552,16 +603,21 @@ func TestTextsOnJirasWiki(t *testing.T) {
 		all[name] = d
 	}
 	for _, lang := range mapping.Languages {
-		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupWiki,
-			Texts: texts(t)}
+		o := mapping.WriteOptions{
+			Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Texts: texts(t),
+		}
 		var said []string
 		for _, d := range all {
 			for _, p := range b.Writes(req, x.h, []enforcer.Decision{d}, o) {
 				said = append(said, p.Write.Comment.Text)
 			}
 		}
-		for _, c := range []mapping.Correction{{Of: []time.Time{due}},
-			{Of: []time.Time{due, due.Add(time.Hour)}, Internal: true}, {}} {
+		for _, c := range []mapping.Correction{
+			{Of: []time.Time{due}},
+			{Of: []time.Time{due, due.Add(time.Hour)}, Internal: true},
+			{},
+		} {
 			c.Keys = []enforcer.StepKey{delivery.Key}
 			text, _ := b.Correct(c, o)
 			said = append(said, text.Text)

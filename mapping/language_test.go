@@ -53,8 +53,10 @@ func TestWordsOfEachLanguage(t *testing.T) {
 		for _, n := range []int{-1, 0, 1, 2, 3, 5, 11, 12, 21, 22, 25, 111} {
 			line(fmt.Sprint(n, " times, ", n, " %"), times(n, lang)+" / "+share(n, lang))
 		}
-		for _, s := range []string{"0", "7", "70", "700", "7000", "-1234567.80", "1200000.00", "12.5", "12.", ".5", "-", "",
-			"1e6", "12a"} {
+		for _, s := range []string{
+			"0", "7", "70", "700", "7000", "-1234567.80", "1200000.00", "12.5", "12.", ".5", "-", "",
+			"1e6", "12a",
+		} {
 			line("sum "+s, sum(s, lang))
 		}
 		for _, s := range []string{"2026-11-27", "2026-1-2", "soon *now*"} {
@@ -88,9 +90,11 @@ func TestPlainCharacters(t *testing.T) {
 	for c := rune(' '); c < 127; c++ {
 		x := string(c)
 		fmt.Fprintf(&b, "%s  %q\n", x,
-			[]string{EscapeMarkup(x), EscapeMarkup(x + "a b"), EscapeMarkup("a" + x + "b"), EscapeMarkup("a b" + x),
+			[]string{
+				EscapeMarkup(x), EscapeMarkup(x + "a b"), EscapeMarkup("a" + x + "b"), EscapeMarkup("a b" + x),
 				EscapeMarkup("1" + x + "2"), EscapeMarkup("a " + x + " b"), EscapeMarkup(x + x + "a"),
-				EscapeMarkup("1" + x + " a")})
+				EscapeMarkup("1" + x + " a"),
+			})
 	}
 	for _, s := range []string{
 		"h1. x", "h1.x", "bq.x", "BQ.x", "a h1. x", "1. x", "12) x", "www.x", "WWW.x", "a.www.x", "(y)", "(flagoff)",
@@ -130,12 +134,16 @@ func TestAtOnce(t *testing.T) {
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	change := []connectors.Change{{Field: connectors.FieldStatus, To: []string{"2"}}}
 	history := func(n string, ms int, author string) connectors.Event {
-		return connectors.Event{ID: "history:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author,
-			Changes: change}
+		return connectors.Event{
+			ID: "history:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author,
+			Changes: change,
+		}
 	}
 	comment := func(n string, ms int, author string) connectors.Event {
-		return connectors.Event{ID: "comment:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author,
-			Note: &connectors.Note{Text: n}}
+		return connectors.Event{
+			ID: "comment:" + n, At: at.Add(time.Duration(ms) * time.Millisecond), Author: author,
+			Note: &connectors.Note{Text: n},
+		}
 	}
 	both := comment("both", 5, "a")
 	both.Changes = change
@@ -158,11 +166,13 @@ func TestAtOnce(t *testing.T) {
 		{"by somebody else", []connectors.Event{history("1", 0, "a"), comment("x", 0, "b")}, "history:1 comment:x"},
 		{"said first", []connectors.Event{comment("x", 0, "a"), history("1", 5, "a")}, "comment:x history:1"},
 		{
-			"others in between", []connectors.Event{history("1", 0, "a"), comment("y", 2, "b"), comment("x", 5, "a")},
+			"others in between",
+			[]connectors.Event{history("1", 0, "a"), comment("y", 2, "b"), comment("x", 5, "a")},
 			"history:1+x comment:y",
 		},
 		{
-			"one comment for two changes", []connectors.Event{history("1", 0, "a"), history("2", 1, "a"), comment("x", 5, "a")},
+			"one comment for two changes",
+			[]connectors.Event{history("1", 0, "a"), history("2", 1, "a"), comment("x", 5, "a")},
 			"history:1+x history:2",
 		},
 		{

@@ -12,8 +12,10 @@ import (
 )
 
 func key(obligation, step string) enforcer.StepKey {
-	return enforcer.StepKey{Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme", Obligation: obligation,
-		Cycle: "created", Step: step}
+	return enforcer.StepKey{
+		Connection: "helpdesk", Issue: "1725", Contract: "kamal-acme", Obligation: obligation,
+		Cycle: "created", Step: step,
+	}
 }
 
 func TestMark(t *testing.T) {

@@ -51,8 +51,10 @@ func TestGists(t *testing.T) {
 
 // FuzzGist: whatever staff wrote, what is repeated of it is short, one line, and Plain already.
 func FuzzGist(f *testing.F) {
-	for _, s := range []string{"", "Здравствуйте!\nА. Б? В", "> x", "a. b. c.", strings.Repeat("слово. ", 99), "\xff\xfe.",
-		"...", "т. д. ", ". ? ! …"} {
+	for _, s := range []string{
+		"", "Здравствуйте!\nА. Б? В", "> x", "a. b. c.", strings.Repeat("слово. ", 99), "\xff\xfe.",
+		"...", "т. д. ", ". ? ! …",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, note string) {

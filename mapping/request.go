@@ -251,7 +251,8 @@ func (rp *replay) unread() string {
 	for _, key := range rp.read {
 		for _, v := range rp.values[key] {
 			if raw, odd := connectors.IsObject(v); odd {
-				return fmt.Sprintf("the field %q holds %.80s, which is neither a text nor a list of texts", rp.b.fieldName(key), raw)
+				return fmt.Sprintf("the field %q holds %.80s, which is neither a text nor a list of texts", rp.b.fieldName(key),
+					raw)
 			}
 		}
 	}

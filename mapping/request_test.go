@@ -33,8 +33,10 @@ func TestRequests(t *testing.T) {
 			}
 			head, _, _ := strings.Cut(string(text), "\n----\n")
 			x := newHand(t)
-			past := []mapping.Remembered{{Person: "40", Name: "Lena Leaver", Project: "1", Roles: []string{"Support engineer"},
-				LastSeen: x.day}}
+			past := []mapping.Remembered{{
+				Person: "40", Name: "Lena Leaver", Project: "1", Roles: []string{"Support engineer"},
+				LastSeen: x.day,
+			}}
 			x.ids["leaver"] = "40"
 			for line := range strings.SplitSeq(head, "\n") {
 				if line != "" && !strings.HasPrefix(line, "#") {
@@ -69,8 +71,13 @@ func show(r enforcer.Request, zone *time.Location) string {
 		for _, f := range []struct {
 			name string
 			on   bool
-		}{{"on behalf", m.OnBehalf}, {"auto-reply", m.AutoReply}, {"status set", m.StatusSet}, {"duplicate", m.Duplicate},
-			{"file added", m.Attached}} {
+		}{
+			{"on behalf", m.OnBehalf},
+			{"auto-reply", m.AutoReply},
+			{"status set", m.StatusSet},
+			{"duplicate", m.Duplicate},
+			{"file added", m.Attached},
+		} {
 			if f.on {
 				b.WriteString(", " + f.name)
 			}
@@ -165,8 +172,10 @@ func TestRequestIsTheSameInAnyOrder(t *testing.T) {
 // always what the people's last value makes it.
 func TestOurOwnWritesNeverChangeTheSeverity(t *testing.T) {
 	m := words()
-	m.Severity = []mapping.SeverityRule{{Is: "critical", When: mapping.When{Priority: []string{"Urgent", "Immediate"}}},
-		{Is: "noncritical"}}
+	m.Severity = []mapping.SeverityRule{
+		{Is: "critical", When: mapping.When{Priority: []string{"Urgent", "Immediate"}}},
+		{Is: "noncritical"},
+	}
 	b := bind(t, m, directory())
 	s := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
 	rapid.Check(t, func(rt *rapid.T) {
@@ -214,8 +223,10 @@ func TestRolesAreThoseOfTheMoment(t *testing.T) {
 		{"our own account", botID, day(9), enforcer.Bot},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := connectors.History{Issue: connectors.Issue{ID: "1", Author: c.person, CreatedAt: c.at,
-				Values: connectors.Values{"project": {"1"}}}}
+			h := connectors.History{Issue: connectors.Issue{
+				ID: "1", Author: c.person, CreatedAt: c.at,
+				Values: connectors.Values{"project": {"1"}},
+			}}
 			if got := b.Request(h, s, time.UTC).Author.Role; got != c.want {
 				t.Errorf("role %q, want %q", got, c.want)
 			}
@@ -224,8 +235,10 @@ func TestRolesAreThoseOfTheMoment(t *testing.T) {
 	m := words()
 	m.Roles = append(m.Roles, mapping.RoleRule{Is: enforcer.Customer, EveryoneElse: true})
 	b = bind(t, m, directory())
-	h := connectors.History{Issue: connectors.Issue{ID: "1", Author: "30", CreatedAt: day(1),
-		Values: connectors.Values{"project": {"1"}}}}
+	h := connectors.History{Issue: connectors.Issue{
+		ID: "1", Author: "30", CreatedAt: day(1),
+		Values: connectors.Values{"project": {"1"}},
+	}}
 	if got := b.Request(h, s, time.UTC).Author.Role; got != enforcer.Customer {
 		t.Errorf("with everyone else a customer the stranger is %q", got)
 	}
@@ -242,21 +255,28 @@ func TestScopeByCondition(t *testing.T) {
 		{"project", mapping.Scope{Projects: []string{"acme"}}, "", true},
 		{"another project", mapping.Scope{Projects: []string{"inner"}}, "", false},
 		{
-			"tracker", mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Tracker: []string{"Feature"}}}}, "",
+			"tracker",
+			mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Tracker: []string{"Feature"}}}},
+			"",
 			false,
 		},
 		{
 			"any of the conditions",
-			mapping.Scope{Projects: []string{"acme"},
-				When: []mapping.When{{Tracker: []string{"Feature"}}, {AuthorRole: []enforcer.Role{enforcer.Customer}}}}, "", true,
+			mapping.Scope{
+				Projects: []string{"acme"},
+				When:     []mapping.When{{Tracker: []string{"Feature"}}, {AuthorRole: []enforcer.Role{enforcer.Customer}}},
+			},
+			"", true,
 		},
 		{
-			"field filled at all", mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Field: "Version"}}},
+			"field filled at all",
+			mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Field: "Version"}}},
 			"Version=1", true,
 		},
 		{"field empty", mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Field: "Version"}}}, "", false},
 		{
-			"category by id", mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Category: []string{"8"}}}},
+			"category by id",
+			mapping.Scope{Projects: []string{"acme"}, When: []mapping.When{{Category: []string{"8"}}}},
 			"category=8", true,
 		},
 		{"subtask", mapping.Scope{Projects: []string{"acme"}}, "parent=1700", false},

@@ -50,7 +50,7 @@ const (
 	TextDutyBreach        = "duty-breach"         // internal
 	TextLate              = "late"                // internal, on the watch issue: slabridge itself is late
 	TextCaughtUp          = "caught-up"           // internal: and has caught up
-	// of either audience, like what it corrects: an earlier comment was made in error
+	// of either audience, like what it corrects: an earlier comment was made in error.
 	TextCorrection = "correction"
 	TextNote       = "note" // internal: anything else
 )

@@ -190,8 +190,10 @@ func TestNoAnswerTellsWhatTheCustomerSees(t *testing.T) {
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), almaty(t))
 	p := b.Writes(req, x.h, []enforcer.Decision{furtherOccasions()[mapping.TextNoAnswer]},
 		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})[0]
-	for _, secret := range []string{"secret", "forgot", "internal", "By phone", "sees it too", "Спасибо", "Out of office",
-		"Ivanov", "Petrov", "Здравствуйте, Кира", "не открывается"} {
+	for _, secret := range []string{
+		"secret", "forgot", "internal", "By phone", "sees it too", "Спасибо", "Out of office",
+		"Ivanov", "Petrov", "Здравствуйте, Кира", "не открывается",
+	} {
 		if strings.Contains(p.Write.Comment.Text, secret) {
 			t.Errorf("the customer reads %q in\n%s", secret, p.Write.Comment.Text)
 		}

@@ -26,8 +26,10 @@ func occasions() map[string]enforcer.Decision {
 		{Obligation: involve, ID: "involve-developers", Step: "due", At: said(14, 20, 7), Role: enforcer.Developers},
 		{Obligation: inform, ID: "inform-management", Step: "due", At: said(16, 20, 7), Role: enforcer.Management},
 	}
-	toldBy := []enforcer.NextStep{{Obligation: progress, ID: "progress-update", Step: "due",
-		At: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC)}}
+	toldBy := []enforcer.NextStep{{
+		Obligation: progress, ID: "progress-update", Step: "due",
+		At: time.Date(2026, 12, 1, 7, 20, 7, 0, time.UTC),
+	}}
 	step := func(obligation, step string, c enforcer.Comment, ch enforcer.Changes) enforcer.Decision {
 		c.Severity = critical
 		ch.Comment = &c
@@ -149,8 +151,10 @@ func TestCustomersAreToldNothingInternal(t *testing.T) {
 			ps := b.Writes(req, x.h, []enforcer.Decision{d},
 				mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)})
 			text := strings.ToLower(ps[0].Write.Comment.Text)
-			for _, internal := range []string{"ivanov", "petrov", "orlova", "immediate", "разработчик", "руководств",
-				"developer", "management", "наруш", "breach", "решим", "solve", "paid", "1,200", "45 min"} {
+			for _, internal := range []string{
+				"ivanov", "petrov", "orlova", "immediate", "разработчик", "руководств",
+				"developer", "management", "наруш", "breach", "решим", "solve", "paid", "1,200", "45 min",
+			} {
 				if strings.Contains(text, internal) {
 					t.Errorf("%s in %s says %q:\n%s", key, lang, internal, text)
 				}
@@ -198,8 +202,10 @@ func TestOwnTexts(t *testing.T) {
 
 // TestOwnTextThatGivesNothing falls back to the built-in text and says so.
 func TestOwnTextThatGivesNothing(t *testing.T) {
-	own, problems := mapping.NewTexts([]mapping.OwnText{{Lang: "en", Key: "receipt",
-		Text: "{{with .Subject}}{{else}}none{{end}}"}})
+	own, problems := mapping.NewTexts([]mapping.OwnText{{
+		Lang: "en", Key: "receipt",
+		Text: "{{with .Subject}}{{else}}none{{end}}",
+	}})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

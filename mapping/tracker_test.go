@@ -75,8 +75,11 @@ func directory() connectors.Directory {
 			{ID: "9", Name: "Old", Rank: 5, Inactive: true},
 		},
 		Types: []connectors.Named{{ID: "1", Name: "Bug"}, {ID: "2", Name: "Feature"}},
-		Projects: []connectors.Project{{ID: "1", Key: "acme", Name: "Acme"}, {ID: "2", Key: "inner", Name: "Inner"},
-			{ID: "3", Key: "past", Name: "Past", Closed: true}},
+		Projects: []connectors.Project{
+			{ID: "1", Key: "acme", Name: "Acme"},
+			{ID: "2", Key: "inner", Name: "Inner"},
+			{ID: "3", Key: "past", Name: "Past", Closed: true},
+		},
 		Fields: []connectors.Field{
 			{ID: "cf:1", Name: "Criticality"},
 			{ID: "cf:2", Name: "Received at"},
@@ -88,8 +91,12 @@ func directory() connectors.Directory {
 			{ID: "cf:8", Name: "On behalf"},
 			{ID: "cf:9", Name: "After hours"},
 		},
-		Roles: []connectors.Named{{ID: "3", Name: "Support engineer"}, {ID: "4", Name: "Developer"},
-			{ID: "5", Name: "Customer"}, {ID: "6", Name: "Manager"}},
+		Roles: []connectors.Named{
+			{ID: "3", Name: "Support engineer"},
+			{ID: "4", Name: "Developer"},
+			{ID: "5", Name: "Customer"},
+			{ID: "6", Name: "Manager"},
+		},
 		People: []connectors.Person{
 			{ID: "10", Login: "ivanov", Name: "Ivan Ivanov", Roles: in("1", "Support engineer")},
 			{ID: "11", Login: "petrov", Name: "Petr Petrov", Roles: in("1", "Developer")},
@@ -167,8 +174,10 @@ func furtherWords() mapping.Mapping {
 		mapping.FieldRule{Is: "logs", Attachment: []string{"*.log"}},
 		mapping.FieldRule{Is: mapping.FieldOnSiteAsked, Field: "On site"},
 		mapping.FieldRule{Is: mapping.FieldArrived, Field: "Arrived"},
-		mapping.FieldRule{Is: mapping.FieldNeedsPlan, Field: "Kind of work", In: []string{"Change", "Training"},
-			Plan: "paid"},
+		mapping.FieldRule{
+			Is: mapping.FieldNeedsPlan, Field: "Kind of work", In: []string{"Change", "Training"},
+			Plan: "paid",
+		},
 		mapping.FieldRule{Is: mapping.FieldByMail, Field: "By mail"},
 		mapping.FieldRule{Is: "client-id", Field: "Client id"},
 		mapping.FieldRule{Is: mapping.FieldHold, Field: "Lawyers"},
@@ -281,8 +290,10 @@ func (x *hand) do(line string) {
 			x.t.Fatal(err)
 		}
 		e.ID = strings.Replace(e.ID, "journal", "time", 1)
-		e.Work = &connectors.Work{Activity: strings.TrimPrefix(x.id("activity="+activity), "activity="), Spent: d,
-			On: at.Format(time.DateOnly)}
+		e.Work = &connectors.Work{
+			Activity: strings.TrimPrefix(x.id("activity="+activity), "activity="), Spent: d,
+			On: at.Format(time.DateOnly),
+		}
 	case "sets":
 		changes, note, said := strings.Cut(rest, " says ")
 		if said {
@@ -301,8 +312,10 @@ func (x *hand) do(line string) {
 func (x *hand) create(at time.Time, author, values string) {
 	x.h.Issue = connectors.Issue{
 		ID: "1725", Key: "1725", Subject: "Portal does not open", Author: author, CreatedAt: at, UpdatedAt: at,
-		Values: connectors.Values{"status": {"1"}, "priority": {"2"}, "project": {"1"}, "type": {"1"}, "cf:4": nil,
-			"cf:5": nil, "cf:7": nil},
+		Values: connectors.Values{
+			"status": {"1"}, "priority": {"2"}, "project": {"1"}, "type": {"1"}, "cf:4": nil,
+			"cf:5": nil, "cf:7": nil,
+		},
 	}
 	if values == "" {
 		return
@@ -331,8 +344,10 @@ func (x *hand) change(s string) connectors.Change {
 		value = x.id(value)
 	}
 	field = x.id(field)
-	c := connectors.Change{Field: field, From: slices.Clone(x.h.Issue.Values[field]),
-		Delta: strings.HasPrefix(field, connectors.FieldRelation)}
+	c := connectors.Change{
+		Field: field, From: slices.Clone(x.h.Issue.Values[field]),
+		Delta: strings.HasPrefix(field, connectors.FieldRelation),
+	}
 	if c.Delta {
 		c.From = nil
 	}

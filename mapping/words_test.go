@@ -107,8 +107,10 @@ func TestMomentsThatPeopleTyped(t *testing.T) {
 
 // FuzzParseMoment: what is taken for a moment is one, and is told again as it was read.
 func FuzzParseMoment(f *testing.F) {
-	for _, s := range []string{"2026-11-27 12:40", "27.11.2026", "2026-11-27T07:40:00Z", "0", "2026-11-27T24:00",
-		"9999999999", "2026-11-27 12:40:61"} {
+	for _, s := range []string{
+		"2026-11-27 12:40", "27.11.2026", "2026-11-27T07:40:00Z", "0", "2026-11-27T24:00",
+		"9999999999", "2026-11-27 12:40:61",
+	} {
 		f.Add(s)
 	}
 	zone := time.FixedZone("+05", 5*3600)

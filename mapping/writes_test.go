@@ -28,8 +28,10 @@ func decision(obligation, step string, audience enforcer.Audience, ch enforcer.C
 }
 
 func internally(text string) *enforcer.Comment {
-	return &enforcer.Comment{Audience: enforcer.Internal, Text: text, Obligation: enforcer.Text{"en": "Begin work"},
-		Source: "п. 8", Moment: due, Due: due}
+	return &enforcer.Comment{
+		Audience: enforcer.Internal, Text: text, Obligation: enforcer.Text{"en": "Begin work"},
+		Source: "п. 8", Moment: due, Due: due,
+	}
 }
 
 func texts(t testing.TB) *mapping.Texts {
@@ -49,8 +51,10 @@ func TestWrites(t *testing.T) {
 	bump := func(p string) enforcer.Changes {
 		return enforcer.Changes{Comment: internally(mapping.TextBreach), Actions: enforcer.Actions{Priority: p}}
 	}
-	toCustomer := enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Public, Text: mapping.TextReceipt,
-		Source: "п. 7", BeginBy: due}}
+	toCustomer := enforcer.Changes{Comment: &enforcer.Comment{
+		Audience: enforcer.Public, Text: mapping.TextReceipt,
+		Source: "п. 7", BeginBy: due,
+	}}
 	for _, c := range []struct {
 		name      string
 		issue     string // what the issue has: as hand.create takes it
@@ -60,7 +64,8 @@ func TestWrites(t *testing.T) {
 	}{
 		{"nothing decided", "", nil, nil, ""},
 		{
-			"only decisions to act", "", nil, []enforcer.Decision{{State: enforcer.Waiting, Changes: assign(enforcer.Support)}},
+			"only decisions to act", "", nil,
+			[]enforcer.Decision{{State: enforcer.Waiting, Changes: assign(enforcer.Support)}},
 			"",
 		},
 		{
@@ -247,8 +252,10 @@ func TestWritesNeverGoDown(t *testing.T) {
 	tt, contract := texts(t), kamalLike(t, "ru")
 	rapid.Check(t, func(rt *rapid.T) {
 		x := newHand(t)
-		assignee := rapid.SampledFrom([]string{"", "ivanov", "petrov", "sidorov", "orlova", "client", "stranger",
-			"locked"}).Draw(rt, "assignee")
+		assignee := rapid.SampledFrom([]string{
+			"", "ivanov", "petrov", "sidorov", "orlova", "client", "stranger",
+			"locked",
+		}).Draw(rt, "assignee")
 		priority := rapid.SampledFrom([]string{"Low", "Normal", "High", "Urgent", "Immediate", "Old"}).Draw(rt, "priority")
 		status := rapid.SampledFrom([]string{"New", "In Progress", "Feedback", "Closed", "Parked"}).Draw(rt, "status")
 		x.do("10:00 client creates assignee=" + assignee + "; priority=" + priority + "; status=" + status)
@@ -257,12 +264,16 @@ func TestWritesNeverGoDown(t *testing.T) {
 			"transitions")
 		var ds []enforcer.Decision
 		for i := range rapid.IntRange(0, 4).Draw(rt, "n") {
-			ch := enforcer.Changes{Actions: enforcer.Actions{Assign: rapid.SampledFrom([]enforcer.Role{"", enforcer.Support,
-				enforcer.Developers, enforcer.Management}).Draw(rt, "assign"),
+			ch := enforcer.Changes{Actions: enforcer.Actions{
+				Assign: rapid.SampledFrom([]enforcer.Role{
+					"", enforcer.Support,
+					enforcer.Developers, enforcer.Management,
+				}).Draw(rt, "assign"),
 				Priority: rapid.SampledFrom([]string{"", enforcer.PriorityUp, enforcer.PriorityTop}).Draw(rt, "bump"),
 				Watch:    rapid.SampledFrom([]enforcer.Role{"", enforcer.Management, enforcer.Developers}).Draw(rt, "watch"),
 				Duty:     rapid.Bool().Draw(rt, "duty"),
-				Action:   rapid.SampledFrom([]string{"", "", enforcer.ActionClose, enforcer.ActionReopen}).Draw(rt, "action")}}
+				Action:   rapid.SampledFrom([]string{"", "", enforcer.ActionClose, enforcer.ActionReopen}).Draw(rt, "action"),
+			}}
 			audience := rapid.SampledFrom([]enforcer.Audience{enforcer.Public, enforcer.Internal, ""}).Draw(rt, "audience")
 			if rapid.Bool().Draw(rt, "comment") {
 				ch.Comment = &enforcer.Comment{Audience: audience, Text: rapid.SampledFrom(mapping.TextKeys).Draw(rt, "text")}
@@ -342,21 +353,26 @@ func TestUpkeep(t *testing.T) {
 	}{
 		{
 			"the nearest due and the worst state", "",
-			[]enforcer.Cycle{open(enforcer.Met, due), open(enforcer.Running, due.Add(time.Hour)),
-				open(enforcer.Running, due.Add(2*time.Hour))},
+			[]enforcer.Cycle{
+				open(enforcer.Met, due), open(enforcer.Running, due.Add(time.Hour)),
+				open(enforcer.Running, due.Add(2*time.Hour)),
+			},
 			"map[cf:4:2026-11-27 13:40 cf:5:running]",
 		},
 		{
-			"seconds where there are any", "", []enforcer.Cycle{open(enforcer.Running, due.Add(5*time.Second))},
+			"seconds where there are any", "",
+			[]enforcer.Cycle{open(enforcer.Running, due.Add(5*time.Second))},
 			"map[cf:4:2026-11-27 12:40:05 cf:5:running]",
 		},
 		{"already so", "cf:4=2026-11-27 12:40; cf:5=running", []enforcer.Cycle{open(enforcer.Running, due)}, "map[]"},
 		{
-			"a pause has no due", "cf:4=2026-11-27 12:40; cf:5=running", []enforcer.Cycle{open(enforcer.Paused, due)},
+			"a pause has no due", "cf:4=2026-11-27 12:40; cf:5=running",
+			[]enforcer.Cycle{open(enforcer.Paused, due)},
 			"map[cf:4: cf:5:paused]",
 		},
 		{
-			"a broken promise stays to be seen", "", []enforcer.Cycle{open(enforcer.Breached, due), open(enforcer.Running, due)},
+			"a broken promise stays to be seen", "",
+			[]enforcer.Cycle{open(enforcer.Breached, due), open(enforcer.Running, due)},
 			"map[cf:4:2026-11-27 12:40 cf:5:breached]",
 		},
 		{"nothing to say", "", nil, "map[]"},
@@ -383,8 +399,10 @@ func TestUpkeepRides(t *testing.T) {
 	x.do("10:00 client creates")
 	b := bind(t, words(), directory())
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), time.UTC)
-	o := mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t),
-		Upkeep: map[string]string{"cf:5": "running"}}
+	o := mapping.WriteOptions{
+		Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t),
+		Upkeep: map[string]string{"cf:5": "running"},
+	}
 	if got, want := planned(b.Writes(req, x.h, nil, o)), "internal [] fields=map[cf:5:running]"; got != want {
 		t.Errorf("alone: %s, want %s", got, want)
 	}
@@ -405,11 +423,15 @@ func TestWhatIsWrittenComesBack(t *testing.T) {
 	sc := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
 	ds := []enforcer.Decision{
 		decision("respond", "due", enforcer.Internal,
-			enforcer.Changes{Comment: internally(mapping.TextBreach),
-				Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityTop}}),
+			enforcer.Changes{
+				Comment: internally(mapping.TextBreach),
+				Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityTop},
+			}),
 		decision("involve-developers", "due", enforcer.Internal,
-			enforcer.Changes{Comment: internally(mapping.TextInvolveDevelopers),
-				Actions: enforcer.Actions{Assign: enforcer.Developers}}),
+			enforcer.Changes{
+				Comment: internally(mapping.TextInvolveDevelopers),
+				Actions: enforcer.Actions{Assign: enforcer.Developers},
+			}),
 	}
 	p := b.Writes(b.Request(x.h, sc, time.UTC), x.h, ds,
 		mapping.WriteOptions{Contract: kamalLike(t, "ru"), Install: "7c1f", Texts: texts(t)})[0]

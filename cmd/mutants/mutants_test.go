@@ -66,7 +66,8 @@ func TestWhatIsChanged(t *testing.T) {
 			return nil, errors.New("no") → return nil, nil`},
 		{"several results of a call", `func f() (string, error) { return f() }`, `
 			return f() → return "", nil`},
-		{"collections and loops",
+		{
+			"collections and loops",
 			`func f(xs []string) (n int) { for _, x := range xs { if x == "" { continue }; n = len([]int{8}) }; return }`, `
 			range xs → range nothing
 			n = len([]int{8}) → nothing
@@ -74,7 +75,8 @@ func TestWhatIsChanged(t *testing.T) {
 			x == "" → x != ""
 			continue → nothing
 			[]int{8} → nothing
-			8 → 8 + 1`},
+			8 → 8 + 1`,
+		},
 		{"constants and types stay", `const c = 1; type t [2]int`, ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -142,26 +144,36 @@ func TestTill(t *testing.T) {
 	for _, c := range []struct {
 		name, args, want, fault string
 	}{
-		{"its own tests",
+		{
+			"its own tests",
 			"-sample 0 .", `shop: 75 % killed (6 of 8, 0 of them by the time they took); sampled from 8 with seed 1
   survived PLACE/shop.go:5:5 Price: n < 10 → n <= 10
   survived PLACE/shop.go:5:9 Price: 10 → 10 + 1
-`, ""},
-		{"the next package's too",
+`, "",
+		},
+		{
+			"the next package's too",
 			"-sample 0 -least 100 .+./till", `shop: 100 % killed (8 of 8, 0 of them by the time they took); sampled from 8 with seed 1
-`, ""},
-		{"one is excused, the rest is too little",
+`, "",
+		},
+		{
+			"one is excused, the rest is too little",
 			"-sample 0 -least 100 -equivalent excused.txt .", `shop: 85 % killed (6 of 7, 0 of them by the time they took); sampled from 8 with seed 1
   survived PLACE/shop.go:5:9 Price: 10 → 10 + 1
-`, "less than 100 % killed in ."},
-		{"without the test that looks",
+`, "less than 100 % killed in .",
+		},
+		{
+			"without the test that looks",
 			"-only shop.go:5:9 -skip ^TestTill$ .+./till", `shop: 0 % killed (0 of 1, 0 of them by the time they took); sampled from 8 with seed 1
   survived PLACE/shop.go:5:9 Price: 10 → 10 + 1
-`, ""},
-		{"one place",
+`, "",
+		},
+		{
+			"one place",
 			"-only shop.go:5:9 .", `shop: 0 % killed (0 of 1, 0 of them by the time they took); sampled from 8 with seed 1
   survived PLACE/shop.go:5:9 Price: 10 → 10 + 1
-`, ""},
+`, "",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder

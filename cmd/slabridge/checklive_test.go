@@ -117,8 +117,10 @@ func unfolded(text string) string { return strings.Join(strings.Fields(text), " 
 // 60 days before the days off of a calendar in use are known no further, check says so, and until which day they are.
 func TestCheckWarnsOfTheEndOfCalendarData(t *testing.T) {
 	d := newOffice(t)
-	for moment, warned := range map[string]bool{"2027-10-31 12:00:00": false, "2027-11-15 12:00:00": true,
-		"2028-01-02 12:00:00": true} {
+	for moment, warned := range map[string]bool{
+		"2027-10-31 12:00:00": false, "2027-11-15 12:00:00": true,
+		"2028-01-02 12:00:00": true,
+	} {
 		d.at(moment)
 		out := unfolded(d.want(exitOK, "check").out)
 		if got := strings.Contains(out, "the days off are known until"); got != warned {

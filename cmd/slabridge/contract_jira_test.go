@@ -66,8 +66,10 @@ func judged(t testing.TB, next http.RoundTripper, cloud bool) http.RoundTripper 
 }
 
 // probes are what check --live asks because a site may not have it, or no document tells.
-var probes = []string{"/rest/pat/latest/tokens", "/changelog/bulkfetch", "/changelog: no document knows",
-	"/comment response 501"}
+var probes = []string{
+	"/rest/pat/latest/tokens", "/changelog/bulkfetch", "/changelog: no document knows",
+	"/comment response 501",
+}
 
 func (w *jiraWorld) way() (string, http.RoundTripper) { return w.url, w.transport }
 func (w *jiraWorld) detour(url string)                { w.url, w.transport = url, nil }

@@ -11,7 +11,10 @@ import (
 // notices is the input of `deadline --stdin`: contracts, severities and moments of four years, mixed.
 func notices(n int) []byte {
 	kinds := []struct{ contract, severity string }{
-		{"kamal", "critical"}, {"kamal", "noncritical"}, {"rusbitech", "normal"}, {"vendor-kz", "fault"},
+		{"kamal", "critical"},
+		{"kamal", "noncritical"},
+		{"rusbitech", "normal"},
+		{"vendor-kz", "fault"},
 		{"endocs", "normal"},
 	}
 	var b bytes.Buffer

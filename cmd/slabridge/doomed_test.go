@@ -23,7 +23,7 @@ const (
 	doomNow       = "SLABRIDGE_DOOM_NOW"       // the clock, which stands still
 	doomStatement = "SLABRIDGE_DOOM_STATEMENT" // kill itself after this statement of the run; 0 for none
 	doomRequest   = "SLABRIDGE_DOOM_REQUEST"   // kill itself before this request of the run leaves; 0 for none
-	// a file into which a run that ends by itself writes its statements, a line each
+	// a file into which a run that ends by itself writes its statements, a line each.
 	doomTally = "SLABRIDGE_DOOM_TALLY"
 )
 

@@ -76,8 +76,10 @@ func TestHostileText(t *testing.T) {
 			t.Errorf("#%d has %d comments of ours: %q", i+1, len(ours), ours)
 		}
 		for _, note := range ours {
-			for _, markup := range []string{"<", "{{", "[[", "@", "!http", "](", "`", "**", "evil.example/x.png!", "<script",
-				"javascript:"} {
+			for _, markup := range []string{
+				"<", "{{", "[[", "@", "!http", "](", "`", "**", "evil.example/x.png!", "<script",
+				"javascript:",
+			} {
 				if strings.Contains(note, markup) {
 					t.Errorf("#%d: our comment holds %q:\n%s", i+1, markup, note)
 				}
@@ -92,8 +94,15 @@ func TestHostileText(t *testing.T) {
 	}
 
 	report := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"}
-	commands := [][]string{{"status"}, {"plan"}, {"ledger", "list"}, {"ledger", "list", "--summary"}, {"health"},
-		{"check", "--live"}, report}
+	commands := [][]string{
+		{"status"},
+		{"plan"},
+		{"ledger", "list"},
+		{"ledger", "list", "--summary"},
+		{"health"},
+		{"check", "--live"},
+		report,
+	}
 	for i := range hostile {
 		commands = append(commands, []string{"explain", fmt.Sprint(i + 1)},
 			[]string{"ledger", "list", "--issue", fmt.Sprint(i + 1)})

@@ -172,8 +172,10 @@ func TestCheckLiveTellsOfUnseenPeople(t *testing.T) {
 	}
 	d.BrowseGroups("sla-bot", false)
 	out := tell(exitOK)
-	for _, want := range []string{`"acme support"`, "who is in this group is not known",
-		`lacks the global permission "Browse users and groups"`, "only where users names them"} {
+	for _, want := range []string{
+		`"acme support"`, "who is in this group is not known",
+		`lacks the global permission "Browse users and groups"`, "only where users names them",
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}

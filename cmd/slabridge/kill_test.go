@@ -49,8 +49,10 @@ var requestKinds = []killKind{beforeRequest, receivedNever, receivedLate, doneUn
 // restarts are how long after the kill the program is run again: at once, when the mark of what was on the way may be
 // looked for, when it is sent again if it was not found, and once more; and when a list that trails must show what was
 // made.
-var restarts = []time.Duration{10 * time.Second, 3 * time.Minute, 7 * time.Minute, 12 * time.Minute, 18 * time.Minute,
-	25 * time.Minute}
+var restarts = []time.Duration{
+	10 * time.Second, 3 * time.Minute, 7 * time.Minute, 12 * time.Minute, 18 * time.Minute,
+	25 * time.Minute,
+}
 
 // lateBy is when a request that a killed process left behind is done, after the first restart.
 const lateBy = 100 * time.Second

@@ -59,8 +59,10 @@ func faults() []fault {
 		{
 			name: "HTML instead of JSON", cause: func(t *testing.T, s *site) { s.before(t, loginPage) },
 			code: exitTracker,
-			says: []string{"connection helpdesk", "garbled answer", `"text/html", not JSON`,
-				"does not look like Redmine's REST API"},
+			says: []string{
+				"connection helpdesk", "garbled answer", `"text/html", not JSON`,
+				"does not look like Redmine's REST API",
+			},
 			repair: direct,
 		},
 		{
@@ -88,15 +90,19 @@ func faults() []fault {
 				s.lab(t, "act", "setting", "rest_api_enabled", "0")
 			},
 			code: exitTracker,
-			says: []string{"connection helpdesk", "(HTTP 403)",
-				"switch the REST API on in Redmine: Administration, Settings, API"},
+			says: []string{
+				"connection helpdesk", "(HTTP 403)",
+				"switch the REST API on in Redmine: Administration, Settings, API",
+			},
 			repair: func(t *testing.T, s *site) { s.lab(t, "act", "setting", "rest_api_enabled", "1") },
 		},
 		{
 			name: "the project closed", cause: func(t *testing.T, s *site) { s.lab(t, "act", "project", s.project, "close") },
 			code: exitHeld,
-			says: []string{"refused", "the project is closed or the account's role lacks the permission",
-				"slabridge ledger retry"},
+			says: []string{
+				"refused", "the project is closed or the account's role lacks the permission",
+				"slabridge ledger retry",
+			},
 			repair: func(t *testing.T, s *site) {
 				s.lab(t, "act", "project", s.project, "open")
 				s.want(t, exitOK, "ledger", "retry", "--all")

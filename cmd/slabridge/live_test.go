@@ -167,8 +167,10 @@ func (d *desk) newProject(t testing.TB) {
 	}}, &made)
 	d.projectID = made.Project.ID
 	d.join(t, d.bot.id, d.roleID)
-	for login, role := range map[string]string{"support1": "support", "dev1": "developer", "manager1": "manager",
-		"customer1": "customer"} {
+	for login, role := range map[string]string{
+		"support1": "support", "dev1": "developer", "manager1": "manager",
+		"customer1": "customer",
+	} {
 		d.join(t, d.Users[login].ID, d.Roles[role])
 	}
 	project := d.project
@@ -324,8 +326,10 @@ type site struct {
 // clock, where it is noon now, so that the story does not depend on when the test is run.
 func (d *desk) site(t testing.TB) *site {
 	t.Helper()
-	s := &site{desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s",
-		use: "kamal", leads: []string{"Sanjay Support"}, field: "SLA due"}
+	s := &site{
+		desk: d, folder: t.TempDir(), url: d.URL, key: d.bot.key, limits: "{writes_per_pass: 500}", timeout: "20s",
+		use: "kamal", leads: []string{"Sanjay Support"}, field: "SLA due",
+	}
 	now := time.Now().UTC()
 	s.enforceFrom = now.AddDate(0, 0, -7).Format(time.DateOnly)
 	s.hours = fmt.Sprintf("{zone: Etc/GMT%+d, hours: \"Mon-Sun 00:00-24:00\", days: OPEN}", now.Hour()-12)

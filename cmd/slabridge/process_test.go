@@ -266,8 +266,10 @@ func TestStateThatIsNotForUs(t *testing.T) {
 			defer w.close()
 			_, err = w.file.Exec("INSERT INTO statefile_migration (store, version, digest) VALUES ('ledger', 99, 'x')")
 			d.check(err)
-		}, []string{"made by another, probably newer, slabridge", "ledger has version 99",
-			"run the version that last used this file"}},
+		}, []string{
+			"made by another, probably newer, slabridge", "ledger has version 99",
+			"run the version that last used this file",
+		}},
 		"text": {func(d *office, path string) {
 			d.check(os.WriteFile(path, bytes.Repeat([]byte("remember the milk\n"), 500), 0o600))
 		}, []string{"not a slabridge state file", "name another file as state"}},
@@ -279,8 +281,13 @@ func TestStateThatIsNotForUs(t *testing.T) {
 			c.make(d, path)
 			before, err := os.ReadFile(path)
 			d.check(err)
-			for _, args := range [][]string{{"enforce"}, {"run"}, {"status"}, {"backup", d.file("b.db")},
-				{"ledger", "release", "--all"}} {
+			for _, args := range [][]string{
+				{"enforce"},
+				{"run"},
+				{"status"},
+				{"backup", d.file("b.db")},
+				{"ledger", "release", "--all"},
+			} {
 				contains(t, strings.Join(args, " "), d.want(exitFailed, args...).err, c.says...)
 			}
 			after, err := os.ReadFile(path)

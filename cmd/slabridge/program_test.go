@@ -156,8 +156,10 @@ func TestExplain(t *testing.T) {
 			t.Errorf("respond: want 1800 s passed and 600 s late, got %v and %v", c["elapsed_s"], c["remaining_s"])
 		}
 	}
-	for obligation, want := range map[string]string{"acknowledge": "met", "respond": "breached",
-		"involve-developers": "running", "progress-update": "running"} {
+	for obligation, want := range map[string]string{
+		"acknowledge": "met", "respond": "breached",
+		"involve-developers": "running", "progress-update": "running",
+	} {
 		if states[obligation] != want {
 			t.Errorf("%s: want %s, got %v", obligation, want, states[obligation])
 		}

@@ -124,8 +124,10 @@ func (l leak) play(t *testing.T, g *ground) {
 	if public, private := g.notes(t, g.admin(), other, g.bot.id); len(public) != 1 || len(private) != 0 {
 		t.Errorf("of the other request public %q, private %q", public, private)
 	}
-	receipt := map[string]string{"made internal": "its comment came out public and was made internal; mail",
-		"erased": "its comment came out public and was erased; mail"}[l.back]
+	receipt := map[string]string{
+		"made internal": "its comment came out public and was made internal; mail",
+		"erased":        "its comment came out public and was erased; mail",
+	}[l.back]
 	contains(t, "ledger list", g.want(t, exitOK, "ledger", "list", "--issue", fmt.Sprint(issue)).out, receipt)
 	contains(t, "alarms", g.want(t, exitOK, "ledger", "alarms").out, "open",
 		"an internal comment came out public: find out why")

@@ -157,8 +157,10 @@ func TestTheKeyIsNowhere(t *testing.T) {
 		run("enforce")
 		c.keep("configuration "+name, nil)
 	}
-	for _, address := range []string{"http://" + d.key + "@127.0.0.1", "http://127.0.0.1/?key=" + d.key,
-		"ftp://127.0.0.1/" + d.key} {
+	for _, address := range []string{
+		"http://" + d.key + "@127.0.0.1", "http://127.0.0.1/?key=" + d.key,
+		"ftp://127.0.0.1/" + d.key,
+	} {
 		d.configure("http://127.0.0.1", address)
 		run("check")
 	}

@@ -170,8 +170,10 @@ func TestShelf(t *testing.T) {
 
 // FuzzNotice: whatever the line, one line of JSON is the answer.
 func FuzzNotice(f *testing.F) {
-	for _, s := range []string{oneNotice, "", "[]", `{"contract":"` + strings.Repeat("a", 300) + `"}`, "\x00\xff",
-		`{"received":"0000-01-01T00:00:00Z","contract":"kamal","severity":"critical"}`} {
+	for _, s := range []string{
+		oneNotice, "", "[]", `{"contract":"` + strings.Repeat("a", 300) + `"}`, "\x00\xff",
+		`{"received":"0000-01-01T00:00:00Z","contract":"kamal","severity":"critical"}`,
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

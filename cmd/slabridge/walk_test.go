@@ -39,8 +39,12 @@ func walk(t *testing.T, lang string, see func(t *testing.T, what string, o outco
 	d.sim.SetFieldRule("SLA bot", "", "", "priority_id", "")
 	run("ledger", "retry", "--issue", "1")
 	d.at("2026-03-20 17:00:00")
-	for _, c := range []redminesim.Change{{Status: "In Progress"}, {Note: "We see it."}, {Assignee: "-"},
-		{Status: "Resolved", Note: "Done."}} {
+	for _, c := range []redminesim.Change{
+		{Status: "In Progress"},
+		{Note: "We see it."},
+		{Assignee: "-"},
+		{Status: "Resolved", Note: "Done."},
+	} {
 		if _, err := d.sim.As("ivanov").Update(1, c); err != nil {
 			t.Fatal(err)
 		}
@@ -115,8 +119,10 @@ func TestWhatEveryCommandSays(t *testing.T) {
 // keptIn fails the test when a file of ours holds the key.
 func keptIn(t *testing.T, what, key string) {
 	t.Helper()
-	for _, name := range []string{"slabridge.db", "slabridge.db-wal", "slabridge.db.writer.lock",
-		"slabridge-demo/report.txt"} {
+	for _, name := range []string{
+		"slabridge.db", "slabridge.db-wal", "slabridge.db.writer.lock",
+		"slabridge-demo/report.txt",
+	} {
 		if raw, err := os.ReadFile(name); err == nil && bytes.Contains(raw, []byte(key)) {
 			t.Errorf("after %s %s holds the key", what, name)
 		}

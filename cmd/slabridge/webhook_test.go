@@ -100,15 +100,21 @@ func TestWebhooks(t *testing.T) {
 			"cloud", jiraBody, []string{"X-Hub-Signature", sign(hookSecret, jiraBody)}, 202, "cloud[10040]",
 		},
 		"signed in GitHub's manner": {
-			"cloud", jiraBody, []string{"X-Hub-Signature", "sha1=00", "X-Hub-Signature-256", sign(hookSecret, jiraBody)}, 202,
+			"cloud", jiraBody,
+			[]string{"X-Hub-Signature", "sha1=00", "X-Hub-Signature-256", sign(hookSecret, jiraBody)},
+			202,
 			"cloud[10040]",
 		},
 		"signed by Redmine": {
-			"help.desk-1", redmineBody, []string{"X-Redmine-Signature-256", sign(hookSecret, redmineBody)}, 202,
+			"help.desk-1", redmineBody,
+			[]string{"X-Redmine-Signature-256", sign(hookSecret, redmineBody)},
+			202,
 			"help.desk-1[17]",
 		},
 		"capital digits": {
-			"cloud", jiraBody, []string{"X-Hub-Signature", "sha256=" + strings.ToUpper(sign(hookSecret, jiraBody)[7:])}, 202,
+			"cloud", jiraBody,
+			[]string{"X-Hub-Signature", "sha256=" + strings.ToUpper(sign(hookSecret, jiraBody)[7:])},
+			202,
 			"cloud[10040]",
 		},
 		"basic, any user": {

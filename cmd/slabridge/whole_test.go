@@ -55,7 +55,8 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 		ru   string
 	}{
 		{
-			[]string{"plan"}, "waiting - quarterly-delivery/start moment Wed 2026-04-01 00:00:00 +05, п. 10 of vendor, Q2 2026",
+			[]string{"plan"},
+			"waiting - quarterly-delivery/start moment Wed 2026-04-01 00:00:00 +05, п. 10 of vendor, Q2 2026",
 			"п. 10 договора vendor, II квартал 2026 г.",
 		},
 		{[]string{"plan"}, "new issue in acme, Bug: Delivery Q2 2026", "новая задача в acme, Bug: Delivery Q2 2026"},
@@ -63,19 +64,22 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 		{[]string{"status"}, "in 2h #3 standing-duty, sync: 30 March 2026", "#3 standing-duty, sync: 30.03.2026"},
 		{[]string{"status"}, "- quarterly-delivery, Q2 2026", "- quarterly-delivery, II квартал 2026 г."},
 		{
-			[]string{"status", "--at", "2026-04-01T07:00:00+05:00"}, "in 3h #3 standing-duty, sync: 30 March 2026",
+			[]string{"status", "--at", "2026-04-01T07:00:00+05:00"},
+			"in 3h #3 standing-duty, sync: 30 March 2026",
 			"#3 standing-duty, sync: 30.03.2026",
 		},
 		{[]string{"ledger", "list"}, "done #3 standing-duty/start", "done #3 standing-duty/start"},
 		{[]string{"ledger", "list"}, "done #1 change-cap/warn-80", "п. 11 договора vendor, с 01.01.2026"},
 		{
-			[]string{"ledger", "list"}, "130000.00 of at most 150000.00 are spent, 86 %",
+			[]string{"ledger", "list"},
+			"130000.00 of at most 150000.00 are spent, 86 %",
 			"израсходовано 130000.00 из 150000.00, это 86 %",
 		},
 		{[]string{"explain", "3"}, "contract vendor, as of", "договор vendor, на момент"},
 		{[]string{"explain", "3"}, "SLA Bot (bot): made, status new", "создана, статус new"},
 		{
-			[]string{"explain", "3"}, "running standing-duty (пп. 8, 9, 12, 13): standing duty",
+			[]string{"explain", "3"},
+			"running standing-duty (пп. 8, 9, 12, 13): standing duty",
 			"start пн 2026-03-30 10:00:00 +05 done",
 		},
 		{[]string{"explain", "1"}, "done #1 change-cap/warn-80", "done #1 change-cap/warn-80"},
@@ -126,13 +130,17 @@ func TestCheckLiveOfAContractAsAWhole(t *testing.T) {
 	}{
 		"sound": {code: exitOK, want: "create issues: add_issues"},
 		"no such tracker": {
-			edits: []string{"quarterly-delivery, project: acme, tracker: Bug",
-				"quarterly-delivery, project: acme, tracker: Bugg"}, code: exitUsage,
+			edits: []string{
+				"quarterly-delivery, project: acme, tracker: Bug",
+				"quarterly-delivery, project: acme, tracker: Bugg",
+			}, code: exitUsage,
 			want: `contracts[0].duties[0].tracker: "Bugg": the tracker shows no tracker or issue type of this name`,
 		},
 		"no such project": {
-			edits: []string{"sync, period: \"0 10 * * 1\", within: 2bd, project: acme",
-				"sync, period: \"0 10 * * 1\", within: 2bd, project: acmee"}, code: exitUsage,
+			edits: []string{
+				"sync, period: \"0 10 * * 1\", within: 2bd, project: acme",
+				"sync, period: \"0 10 * * 1\", within: 2bd, project: acmee",
+			}, code: exitUsage,
 			want: `contracts[0].duties[1].project: "acmee"`,
 		},
 		"nobody to assign": {

@@ -35,7 +35,8 @@ var hookBodies = map[string]struct {
 	},
 	"link": {
 		`{"webhookEvent":"issuelink_created","issueLink":{"id":5,"sourceIssueId":10002,"destinationIssueId":10001}}`,
-		[]string{"10001", "10002"}, true,
+		[]string{"10001", "10002"},
+		true,
 	},
 	"about a sprint": {`{"webhookEvent":"sprint_started","sprint":{"id":1}}`, nil, true},
 	"key alone":      {`{"issue":{"key":"TES-41"}}`, nil, true},
@@ -44,7 +45,8 @@ var hookBodies = map[string]struct {
 	"nulls":          {`{"issue":null,"comment":null,"worklog":null,"issueLink":null}`, nil, true},
 	"other shapes": {
 		`{"issue":["x"],"comment":7,"worklog":{"issueId":{"id":"1"}},"issueLink":{"sourceIssueId":"10001"}}`,
-		[]string{"10001"}, true,
+		[]string{"10001"},
+		true,
 	},
 	"not an id":   {`{"issue":{"id":"TES-41"}}`, nil, true},
 	"a path":      {`{"issue":{"id":"10040/../../admin"}}`, nil, true},

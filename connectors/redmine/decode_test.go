@@ -33,7 +33,8 @@ func TestValueForms(t *testing.T) {
 func TestMomentForms(t *testing.T) {
 	at := time.Date(2026, 11, 22, 7, 38, 11, 0, time.UTC)
 	for in, want := range map[string]time.Time{
-		`"2026-11-22T07:38:11Z"`: at, `"2026-11-22T07:38:11+00:00"`: at, `"2026-11-22T12:38:11+05:00"`: at, `"2026-11-22T07:38:11.250Z"`: at.Add(250 * time.Millisecond), `null`: {},
+		`"2026-11-22T07:38:11Z"`: at, `"2026-11-22T07:38:11+00:00"`: at, `"2026-11-22T12:38:11+05:00"`: at,
+		`"2026-11-22T07:38:11.250Z"`: at.Add(250 * time.Millisecond), `null`: {},
 	} {
 		var got moment
 		if err := json.Unmarshal([]byte(in), &got); err != nil || !got.Equal(want) || got.Location() != time.UTC {
@@ -222,7 +223,10 @@ func TestOddValues(t *testing.T) {
 	}{
 		{"an object", `"value":"critical"`, `"value":{"a": 1}`, "cf:1", "\uFFFC{\"a\":1}"},
 		{"a list of objects", `["b","c"]`, `[{"id":"b"}]`, "cf:9", "\uFFFC{\"id\":\"b\"}"},
-		{"a text for the id", `{"id":2,"name":"SLA due","value":null}`, `{"id":"due","name":"SLA due","value":"x"}`, "cf:due", "x"},
+		{
+			"a text for the id", `{"id":2,"name":"SLA due","value":null}`, `{"id":"due","name":"SLA due","value":"x"}`, "cf:due",
+			"x",
+		},
 		{"no field at all", `{"id":2,"name":"SLA due","value":null}`, `"SLA due"`, "", ""},
 		{"a text for a number", `"parent":{"id":9}`, `"parent":"#9"`, "parent", "\uFFFC\"#9\""},
 		{"a moment with its zone", `"created_on":"2026-03-02T09:00:00Z"`, `"created_on":"2026-03-02T09:00:00+00:00"`, "", ""},

@@ -203,8 +203,13 @@ func TestListsAreReadInPages(t *testing.T) {
 			})
 		}), asked
 	}
-	for _, c := range []struct{ total, most, requests int }{{0, 100, 1}, {100, 100, 1}, {101, 100, 2}, {250, 100, 3},
-		{250, 25, 10}} {
+	for _, c := range []struct{ total, most, requests int }{
+		{0, 100, 1},
+		{100, 100, 1},
+		{101, 100, 2},
+		{250, 100, 3},
+		{250, 25, 10},
+	} {
 		tr, asked := serve(c.total, c.most)
 		list, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{},
 			"things")

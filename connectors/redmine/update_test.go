@@ -156,8 +156,10 @@ func TestRESTSwitchedOff(t *testing.T) {
 	s.SetREST(false)
 	_, read := tr.History(t.Context(), issue)
 	_, self := tr.Self(t.Context())
-	for name, err := range map[string]error{"read": read, "self": self,
-		"write": tr.Update(t.Context(), note(issue, "x"))} {
+	for name, err := range map[string]error{
+		"read": read, "self": self,
+		"write": tr.Update(t.Context(), note(issue, "x")),
+	} {
 		if connectors.ClassOf(err) != connectors.Unauthorized || !strings.Contains(err.Error(), hintREST) {
 			t.Errorf("%s: %v", name, err)
 		}

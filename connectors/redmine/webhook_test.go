@@ -17,12 +17,14 @@ var hookBodies = map[string]struct {
 	},
 	"7.0, time entry": {
 		`{"type":"time_entry.created","data":{"time_entry":{"id":9,"project":{"id":1},"issue":{"id":18},"hours":1.5}}}`,
-		[]string{"18"}, true,
+		[]string{"18"},
+		true,
 	},
 	"7.0, wiki page": {`{"type":"wiki_page.updated","data":{"wiki_page":{"title":"Start"}}}`, nil, true},
 	"plug-in, opened": {
 		`{"payload":{"action":"opened","issue":{"id":191,"project":{"id":4},"status":{"id":1}},"url":"https://example.com"}}`,
-		[]string{"191"}, true,
+		[]string{"191"},
+		true,
 	},
 	"plug-in, note": {
 		`{"payload":{"action":"updated","journal":{"id":195,"notes":"Fixed"},"issue":{"id":196}}}`, []string{"196"}, true,

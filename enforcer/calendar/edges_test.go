@@ -236,8 +236,10 @@ func TestCloseOfADayOff(t *testing.T) {
 // TestDatesInOrder compares every pair of a list that is in order.
 func TestDatesInOrder(t *testing.T) {
 	var list []calendar.Date
-	for _, s := range []string{"2025-12-31", "2026-01-01", "2026-01-02", "2026-02-01", "2026-12-01", "2027-01-01",
-		"2027-02-03"} {
+	for _, s := range []string{
+		"2025-12-31", "2026-01-01", "2026-01-02", "2026-02-01", "2026-12-01", "2027-01-01",
+		"2027-02-03",
+	} {
 		d, err := calendar.ParseDate(s)
 		if err != nil || d.String() != s {
 			t.Fatalf("%s: %v, %v", s, d, err)
@@ -341,11 +343,16 @@ func TestCountriesOverSeveralYears(t *testing.T) {
 // TestEditionsLaidOverEachOther names where merged days come from: both, but neither an empty one nor one twice.
 func TestEditionsLaidOverEachOther(t *testing.T) {
 	for _, c := range []struct{ below, over, want string }{
-		{"law", "order 12", "law + order 12"}, {"law", "", "law"}, {"", "order 12", "order 12"}, {"law", "law", "law"},
+		{"law", "order 12", "law + order 12"},
+		{"law", "", "law"},
+		{"", "order 12", "order 12"},
+		{"law", "law", "law"},
 		{"", "", ""},
 	} {
-		merged := calendar.Days{Country: "KZ", Source: c.below,
-			Version: c.below}.Merge(calendar.Days{Source: c.over, Version: c.over})
+		merged := calendar.Days{
+			Country: "KZ", Source: c.below,
+			Version: c.below,
+		}.Merge(calendar.Days{Source: c.over, Version: c.over})
 		if merged.Source != c.want || merged.Version != c.want || merged.Country != "KZ" {
 			t.Errorf("%q over %q: source %q, version %q of %s, want %q", c.over, c.below, merged.Source, merged.Version,
 				merged.Country, c.want)
@@ -376,8 +383,10 @@ func TestNumbersInRussian(t *testing.T) {
 // TestDaysAtTheEnds: the data's first and last days have answers, their neighbours outside have none.
 func TestDaysAtTheEnds(t *testing.T) {
 	c := always(t, 2026)
-	for day, known := range map[string]bool{"2025-12-31": false, "2026-01-01": true, "2026-12-31": true,
-		"2027-01-01": false} {
+	for day, known := range map[string]bool{
+		"2025-12-31": false, "2026-01-01": true, "2026-12-31": true,
+		"2027-01-01": false,
+	} {
 		date, err := calendar.ParseDate(day)
 		if err != nil {
 			t.Fatal(err)
@@ -403,13 +412,19 @@ func TestUnitsInWords(t *testing.T) {
 	for unit, want := range map[calendar.Unit][2][3]string{
 		calendar.Minutes: {{"1 minute", "2 minutes", "5 minutes"}, {"1 мин", "2 мин", "5 мин"}},
 		calendar.Hours:   {{"1 hour", "2 hours", "5 hours"}, {"1 ч", "2 ч", "5 ч"}},
-		calendar.BusinessDays: {{"1 business day", "2 business days", "5 business days"},
-			{"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
-		calendar.CivilBusinessDays: {{"1 business day", "2 business days", "5 business days"},
-			{"1 рабочий день", "2 рабочих дня", "5 рабочих дней"}},
+		calendar.BusinessDays: {
+			{"1 business day", "2 business days", "5 business days"},
+			{"1 рабочий день", "2 рабочих дня", "5 рабочих дней"},
+		},
+		calendar.CivilBusinessDays: {
+			{"1 business day", "2 business days", "5 business days"},
+			{"1 рабочий день", "2 рабочих дня", "5 рабочих дней"},
+		},
 		calendar.PlainDays: {{"1 day", "2 days", "5 days"}, {"1 сутки", "2 суток", "5 суток"}},
-		calendar.CalendarDays: {{"1 calendar day", "2 calendar days", "5 calendar days"},
-			{"1 календарный день", "2 календарных дня", "5 календарных дней"}},
+		calendar.CalendarDays: {
+			{"1 calendar day", "2 calendar days", "5 calendar days"},
+			{"1 календарный день", "2 календарных дня", "5 календарных дней"},
+		},
 	} {
 		for i, n := range []int{1, 2, 5} {
 			due, err := c.Due(start, calendar.Term{N: n, Unit: unit}, nil)
@@ -435,10 +450,12 @@ func TestAMovedWorkingDay(t *testing.T) {
 	}
 	day := func(d int) calendar.Date { return calendar.Date{Year: 2026, Month: 3, Day: d} }
 	moved := func(instead calendar.Date) *calendar.Calendar {
-		c, err := calendar.Compile(calendar.Spec{ID: "moved", Zone: "UTC", Week: week,
+		c, err := calendar.Compile(calendar.Spec{
+			ID: "moved", Zone: "UTC", Week: week,
 			Days: calendar.Days{Years: map[int]calendar.Year{2026: {Status: calendar.Final, Days: []calendar.Day{
 				{Date: day(14), Kind: calendar.Working, Name: calendar.Name{RU: "перенос", EN: "moved"}, Instead: instead},
-			}}}}})
+			}}}},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -454,7 +471,8 @@ func TestAMovedWorkingDay(t *testing.T) {
 			"рабочие выходные: Сб 2026-03-14 (перенос) вместо Пн 2026-03-16",
 		},
 		{
-			calendar.Date{}, 18, "worked although a weekend: Sat 2026-03-14 (moved)",
+			calendar.Date{},
+			18, "worked although a weekend: Sat 2026-03-14 (moved)",
 			"рабочие выходные: Сб 2026-03-14 (перенос)",
 		},
 	} {

@@ -192,8 +192,10 @@ func amount(t calendar.Term) time.Duration {
 
 func TestFractionsOfASecondAreCutOff(t *testing.T) {
 	c := compile(t, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
-	term := calendar.Term{N: 20, Unit: calendar.Minutes,
-		Cutoff: &calendar.Cutoff{After: 17*3600 + 1800, Due: 9*3600 + 1200}}
+	term := calendar.Term{
+		N: 20, Unit: calendar.Minutes,
+		Cutoff: &calendar.Cutoff{After: 17*3600 + 1800, Due: 9*3600 + 1200},
+	}
 	start := time.Date(2024, 3, 14, 17, 30, 0, 999_999_999, c.Location())
 	due, err := c.DueAt(start, term, nil)
 	if want := time.Date(2024, 3, 14, 17, 50, 0, 0, c.Location()); err != nil || !due.Equal(want) {
@@ -259,10 +261,12 @@ func TestYearsApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := calendar.Compile(calendar.Spec{ID: "holes", Zone: "UTC", Week: week,
+	c, err := calendar.Compile(calendar.Spec{
+		ID: "holes", Zone: "UTC", Week: week,
 		Days: calendar.Days{Years: map[int]calendar.Year{
 			2023: {Status: calendar.Final}, 2025: {Status: calendar.Final}, 2026: {Status: calendar.Final},
-		}}})
+		}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

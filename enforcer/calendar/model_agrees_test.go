@@ -170,8 +170,10 @@ func drawIntervals(t *rapid.T, least int) []calendar.Interval {
 func drawDay(t *rapid.T, around calendar.Date) calendar.Day {
 	day := calendar.Day{
 		Date: around.AddDays(rapid.IntRange(-8, 14).Draw(t, "special day")),
-		Kind: rapid.SampledFrom([]calendar.Kind{calendar.Off, calendar.Off, calendar.Working, calendar.Short,
-			calendar.Ordinary}).Draw(t, "kind"),
+		Kind: rapid.SampledFrom([]calendar.Kind{
+			calendar.Off, calendar.Off, calendar.Working, calendar.Short,
+			calendar.Ordinary,
+		}).Draw(t, "kind"),
 	}
 	short := time.Duration(rapid.IntRange(1, 40).Draw(t, "short by quarters")) * 15 * time.Minute
 	switch day.Kind {

@@ -74,8 +74,10 @@ func TestParseTimeOfDay(t *testing.T) {
 			t.Errorf("%q: got %v, %v; want %s", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "9", "9.20", "24:01", "25:00", "09:60", "9:0", "09:00:60", "-1:00", "09:00 ",
-		"1:2:3:4", "٠٩:٠٠"} {
+	for _, text := range []string{
+		"", "9", "9.20", "24:01", "25:00", "09:60", "9:0", "09:00:60", "-1:00", "09:00 ",
+		"1:2:3:4", "٠٩:٠٠",
+	} {
 		if got, err := calendar.ParseTimeOfDay(text); err == nil || !strings.Contains(err.Error(), "write 09:00") {
 			t.Errorf("%q: got %v, %v; want an error that says what to write", text, got, err)
 		}

@@ -18,8 +18,10 @@ type Blocks struct {
 func (b Blocks) reason() enforcer.Reason {
 	switch {
 	case b.All != nil:
-		return enforcer.Reason{Code: enforcer.HeldBlocked,
-			Text: enforcer.Text{"en": b.All["en"], "ru": cmp.Or(b.All["ru"], b.All["en"])}}
+		return enforcer.Reason{
+			Code: enforcer.HeldBlocked,
+			Text: enforcer.Text{"en": b.All["en"], "ru": cmp.Or(b.All["ru"], b.All["en"])},
+		}
 	case b.Mapping:
 		return enforcer.Reason{Code: enforcer.HeldMapping, Text: enforcer.Text{
 			"en": "the mapping has faults that the tracker shows: run 'slabridge check --live'",

@@ -22,15 +22,19 @@ func critical(t *testing.T) decide.Case {
 		t.Fatal(err)
 	}
 	c.ID, c.Language = "kamal", "en"
-	r := enforcer.Request{Connection: "helpdesk", Issue: "17", Key: "#17", Subject: "Printer on fire", CreatedAt: monday,
-		ReceivedAt: monday}
+	r := enforcer.Request{
+		Connection: "helpdesk", Issue: "17", Key: "#17", Subject: "Printer on fire", CreatedAt: monday,
+		ReceivedAt: monday,
+	}
 	r.Moments = []enforcer.Moment{{
 		Event: "created", At: monday, StatusSet: true, By: enforcer.Person{ID: "5", Role: enforcer.Customer},
 		State: enforcer.State{Covered: true, Status: enforcer.New, Severity: "critical"},
 	}}
 	return decide.Case{
-		Contract: decide.Contract{Contract: c, Fingerprint: "f1",
-			Cutover: enforcer.Cutover{EnforceFrom: monday.Add(-time.Hour)}},
+		Contract: decide.Contract{
+			Contract: c, Fingerprint: "f1",
+			Cutover: enforcer.Cutover{EnforceFrom: monday.Add(-time.Hour)},
+		},
 		Evaluation: enforcer.Evaluate(c, &r, monday.Add(2*time.Hour)),
 		Recorded:   func(enforcer.StepKey) enforcer.EntryState { return "" },
 	}

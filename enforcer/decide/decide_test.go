@@ -59,16 +59,20 @@ func kamal(t testing.TB) *enforcer.Contract {
 // request is a critical one, received on Monday at 10:00, with what people did later.
 func request(t testing.TB, later ...enforcer.Moment) *enforcer.Request {
 	state := enforcer.State{Covered: true, Status: enforcer.New, Severity: "critical"}
-	r := &enforcer.Request{Connection: "helpdesk", Issue: "7", Key: "#7", Subject: "Printer on fire",
-		CreatedAt: at(t, "10:00"), ReceivedAt: at(t, "10:00")}
+	r := &enforcer.Request{
+		Connection: "helpdesk", Issue: "7", Key: "#7", Subject: "Printer on fire",
+		CreatedAt: at(t, "10:00"), ReceivedAt: at(t, "10:00"),
+	}
 	r.Moments = append([]enforcer.Moment{{Event: "created", At: at(t, "10:00"), StatusSet: true, State: state}}, later...)
 	return r
 }
 
 func resolved(t testing.TB, when string) enforcer.Moment {
 	state := enforcer.State{Covered: true, Status: enforcer.Resolved, Severity: "critical"}
-	return enforcer.Moment{Event: "journal:9", At: at(t, when),
-		By: enforcer.Person{ID: "2", Name: "Anna", Role: enforcer.Support}, StatusSet: true, State: state}
+	return enforcer.Moment{
+		Event: "journal:9", At: at(t, when),
+		By: enforcer.Person{ID: "2", Name: "Anna", Role: enforcer.Support}, StatusSet: true, State: state,
+	}
 }
 
 // world is a case with what the ledger has of it.
@@ -135,32 +139,42 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 			receipt + "respond/warn-50 overtaken overtaken; respond/due intended due",
 		},
 		{
-			"the warning was written", "10:20:01", nil, []edit{recorded("respond/warn-50", enforcer.Done)},
+			"the warning was written", "10:20:01", nil,
+			[]edit{recorded("respond/warn-50", enforcer.Done)},
 			receipt + "respond/due intended due",
 		},
 		{
-			"the warning was sent, and nobody knows", "10:20:01", nil, []edit{recorded("respond/warn-50", enforcer.Sent)},
+			"the warning was sent, and nobody knows", "10:20:01", nil,
+			[]edit{recorded("respond/warn-50", enforcer.Sent)},
 			receipt + "respond/due intended due",
 		},
 		{
-			"the due was written first", "10:20:01", nil, []edit{recorded("respond/due", enforcer.Done)},
+			"the due was written first", "10:20:01", nil,
+			[]edit{recorded("respond/due", enforcer.Done)},
 			receipt + "respond/warn-50 overtaken overtaken",
 		},
 		{
 			"a fault held the warning up until the due had passed", "10:25", nil,
-			[]edit{recorded("respond/warn-50", enforcer.Intended), recorded("respond/due", enforcer.Done),
-				recorded("acknowledge/start", enforcer.Done)}, "respond/warn-50 overtaken overtaken",
+			[]edit{
+				recorded("respond/warn-50", enforcer.Intended), recorded("respond/due", enforcer.Done),
+				recorded("acknowledge/start", enforcer.Done),
+			},
+			"respond/warn-50 overtaken overtaken",
 		},
 		{
-			"a warning that was needless lives again", "10:12", nil, []edit{recorded("respond/warn-50", enforcer.Needless)},
+			"a warning that was needless lives again", "10:12", nil,
+			[]edit{recorded("respond/warn-50", enforcer.Needless)},
 			receipt + "respond/warn-50 intended warn",
 		},
 		{
-			"a refused one is not decided again", "10:12", nil, []edit{recorded("respond/warn-50", enforcer.Refused)},
+			"a refused one is not decided again", "10:12", nil,
+			[]edit{recorded("respond/warn-50", enforcer.Refused)},
 			"acknowledge/start intended start",
 		},
 		{
-			"resolved before the warning", "10:15", []enforcer.Moment{resolved(t, "10:09")}, nil,
+			"resolved before the warning", "10:15",
+			[]enforcer.Moment{resolved(t, "10:09")},
+			nil,
 			"acknowledge/start needless ended",
 		},
 		{
@@ -201,7 +215,8 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 			"acknowledge/start past moved-into-past; respond/warn-50 past moved-into-past",
 		},
 		{
-			"first seen now: it is late, not past", "10:16", nil, []edit{passed("10:15")},
+			"first seen now: it is late, not past", "10:16", nil,
+			[]edit{passed("10:15")},
 			receipt + "respond/warn-50 intended warn",
 		},
 		{
@@ -240,8 +255,10 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 			"acknowledge/start past before-enforcement; respond/warn-50 past before-enforcement",
 		},
 		{"fields are kept beside it", "10:00", nil, []edit{func(_ *testing.T, w *world) {
-			w.c.Upkeep = &enforcer.Decision{Key: enforcer.StepKey{Obligation: enforcer.Upkeep, Step: "fields"},
-				State: enforcer.Intended, Reason: enforcer.Reason{Code: "upkeep"}}
+			w.c.Upkeep = &enforcer.Decision{
+				Key:   enforcer.StepKey{Obligation: enforcer.Upkeep, Step: "fields"},
+				State: enforcer.Intended, Reason: enforcer.Reason{Code: "upkeep"},
+			}
 		}}, receipt + "upkeep/fields intended upkeep"},
 	} {
 		w := newWorld(t, request(t, c.moments...), c.now)
@@ -291,8 +308,10 @@ func TestInternalStepsWait(t *testing.T) {
 	late.CreatedAt, late.ReceivedAt = at(t, "16:00"), at(t, "16:00")
 	late.Moments[0].At = at(t, "16:00")
 	for _, d := range decide.Decide(newWorld(t, late, "18:00:01").c).Decisions {
-		want := map[string]enforcer.EntryState{"involve-developers": enforcer.Intended,
-			"respond": enforcer.Waiting}[d.Key.Obligation]
+		want := map[string]enforcer.EntryState{
+			"involve-developers": enforcer.Intended,
+			"respond":            enforcer.Waiting,
+		}[d.Key.Obligation]
 		if want != "" && d.State != want && d.State != enforcer.Overtaken {
 			t.Errorf("%s/%s at the close: %s", d.Key.Obligation, d.Key.Step, d.State)
 		}
@@ -303,8 +322,10 @@ func TestInternalStepsWait(t *testing.T) {
 func TestOnlyALaterStepOvertakes(t *testing.T) {
 	at := func(m int) time.Time { return at(t, "12:00").Add(time.Duration(m) * time.Minute) }
 	step := func(id string, audience enforcer.Audience, a enforcer.Actions) *enforcer.Step {
-		return &enforcer.Step{ID: id, Trigger: enforcer.Trigger{Percent: 50},
-			Comment: &enforcer.StepComment{Audience: audience, Text: "warn"}, Actions: a}
+		return &enforcer.Step{
+			ID: id, Trigger: enforcer.Trigger{Percent: 50},
+			Comment: &enforcer.StepComment{Audience: audience, Text: "warn"}, Actions: a,
+		}
 	}
 	up, top := enforcer.Actions{Priority: enforcer.PriorityUp}, enforcer.Actions{Priority: enforcer.PriorityTop}
 	type s struct {
@@ -321,32 +342,39 @@ func TestOnlyALaterStepOvertakes(t *testing.T) {
 	}{
 		{"later", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, top), 1}}, "a overtaken, b intended"},
 		{
-			"named later, due earlier", enforcer.Timer, [2]s{a(1), {"o", "c", step("b", enforcer.Internal, top), 0}},
+			"named later, due earlier", enforcer.Timer,
+			[2]s{a(1), {"o", "c", step("b", enforcer.Internal, top), 0}},
 			"b intended, a intended",
 		},
 		{"at once", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, top), 0}}, "a overtaken, b intended"},
 		{
-			"it does less", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, enforcer.Actions{}), 1}},
+			"it does less", enforcer.Timer,
+			[2]s{a(0), {"o", "c", step("b", enforcer.Internal, enforcer.Actions{}), 1}},
 			"a intended, b intended",
 		},
 		{
-			"it tells others", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Public, top), 1}},
+			"it tells others", enforcer.Timer,
+			[2]s{a(0), {"o", "c", step("b", enforcer.Public, top), 1}},
 			"a intended, b intended",
 		},
 		{
-			"of another obligation", enforcer.Timer, [2]s{a(0), {"p", "c", step("b", enforcer.Internal, top), 1}},
+			"of another obligation", enforcer.Timer,
+			[2]s{a(0), {"p", "c", step("b", enforcer.Internal, top), 1}},
 			"a intended, b intended",
 		},
 		{
-			"of a later cycle", enforcer.Timer, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
+			"of a later cycle", enforcer.Timer,
+			[2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
 			"a overtaken, b intended",
 		},
 		{
-			"of another period of a duty", enforcer.Duty, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
+			"of another period of a duty", enforcer.Duty,
+			[2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
 			"a intended, b intended",
 		},
 		{
-			"of another check", enforcer.Check, [2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
+			"of another check", enforcer.Check,
+			[2]s{a(0), {"o", "c~1", step("b", enforcer.Internal, top), 1}},
 			"a intended, b intended",
 		},
 	} {
@@ -384,8 +412,10 @@ func reached(t *testing.T, c *enforcer.Contract, step *enforcer.Step, at time.Ti
 	t.Helper()
 	half := *step
 	half.Trigger = enforcer.Trigger{Percent: 50}
-	sum := enforcer.Obligation{ID: "sum", Kind: enforcer.Account,
-		Rules: []enforcer.Rule{{Sum: &enforcer.Sum{Percent: 100}, Steps: []enforcer.Step{half}}}}
+	sum := enforcer.Obligation{
+		ID: "sum", Kind: enforcer.Account,
+		Rules: []enforcer.Rule{{Sum: &enforcer.Sum{Percent: 100}, Steps: []enforcer.Step{half}}},
+	}
 	ev := enforcer.Spend(c, "helpdesk", enforcer.Spending{Obligation: &sum, Spent: 100, Sum: 100}, at, at)
 	if steps := ev.Cycles[0].Steps; len(steps) == 1 && steps[0].At.Equal(at) {
 		steps[0].Step = step
@@ -543,8 +573,10 @@ func TestPendingEntries(t *testing.T) {
 		}
 	}
 	now := func(s enforcer.EntryState, notBefore string) enforcer.Entry {
-		return enforcer.Entry{State: s, NotBefore: at(t, notBefore), Reason: enforcer.Reason{Code: "new"},
-			Evidence: enforcer.Evidence{Source: "new"}}
+		return enforcer.Entry{
+			State: s, NotBefore: at(t, notBefore), Reason: enforcer.Reason{Code: "new"},
+			Evidence: enforcer.Evidence{Source: "new"},
+		}
 	}
 	waiting := enforcer.Entry{State: enforcer.Waiting, NotBefore: at(t, "09:00")}
 	for _, c := range []struct {
@@ -556,7 +588,9 @@ func TestPendingEntries(t *testing.T) {
 		{"let go", decide.Blocks{}, held("hold"), now(enforcer.Intended, ""), enforcer.Intended},
 		{"held by the limit stays", decide.Blocks{}, held(enforcer.HeldOverLimit), now(enforcer.Intended, ""), ""},
 		{
-			"and may become needless", decide.Blocks{}, held(enforcer.HeldOverLimit), now(enforcer.Needless, ""),
+			"and may become needless",
+			decide.Blocks{},
+			held(enforcer.HeldOverLimit), now(enforcer.Needless, ""),
 			enforcer.Needless,
 		},
 		{"the right is there", decide.Blocks{}, held(enforcer.HeldRights), now(enforcer.Intended, ""), enforcer.Intended},
@@ -569,7 +603,9 @@ func TestPendingEntries(t *testing.T) {
 		{"it waits for the same opening", decide.Blocks{}, waiting, now(enforcer.Waiting, "09:00"), ""},
 		{"it waits for another", decide.Blocks{}, waiting, now(enforcer.Waiting, "17 09:00"), enforcer.Waiting},
 		{
-			"what was sent is not decided again", decide.Blocks{}, enforcer.Entry{State: enforcer.Sent},
+			"what was sent is not decided again",
+			decide.Blocks{},
+			enforcer.Entry{State: enforcer.Sent},
 			now(enforcer.Needless, ""), "",
 		},
 	} {

@@ -25,10 +25,14 @@ func TestReasonsInWords(t *testing.T) {
 	step := &enforcer.Step{ID: "s", Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn"}}
 	var got []string
 	say := func(edit func(*enforcer.Evaluation, *enforcer.Cycle, *enforcer.Cutover)) {
-		cycle := enforcer.Cycle{Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: "c", State: enforcer.Running,
-			StartedAt: at(t, "12:00"), Steps: reached(t, contract, step, at(t, "12:00"))}
-		ev := enforcer.Evaluation{Contract: contract, Request: request(t), Now: at(t, "12:30"),
-			Cycles: []enforcer.Cycle{cycle}}
+		cycle := enforcer.Cycle{
+			Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: "c", State: enforcer.Running,
+			StartedAt: at(t, "12:00"), Steps: reached(t, contract, step, at(t, "12:00")),
+		}
+		ev := enforcer.Evaluation{
+			Contract: contract, Request: request(t), Now: at(t, "12:30"),
+			Cycles: []enforcer.Cycle{cycle},
+		}
 		cut := enforcer.Cutover{}
 		edit(&ev, &ev.Cycles[0], &cut)
 		for _, d := range decide.Steps(ev, unrecorded, cut) {
@@ -59,8 +63,11 @@ func TestReasonsInWords(t *testing.T) {
 		ev.Now, c.Rule = at(t, "20:00"), &enforcer.Rule{}
 	})
 	say(func(_ *enforcer.Evaluation, c *enforcer.Cycle, _ *enforcer.Cutover) { c.Due = at(t, "13:00") })
-	for _, trigger := range []enforcer.Trigger{{Due: true}, {Percent: 75},
-		{Before: &calendar.Term{N: 1, Unit: calendar.Hours}}} {
+	for _, trigger := range []enforcer.Trigger{
+		{Due: true},
+		{Percent: 75},
+		{Before: &calendar.Term{N: 1, Unit: calendar.Hours}},
+	} {
 		say(func(_ *enforcer.Evaluation, c *enforcer.Cycle, _ *enforcer.Cutover) {
 			s := *step
 			s.Trigger, c.Due = trigger, at(t, "13:00")
@@ -126,11 +133,15 @@ func TestReasonsInWords(t *testing.T) {
 func TestBrokenCyclesOfARepeatingObligation(t *testing.T) {
 	contract := kamal(t)
 	o := &enforcer.Obligation{ID: "o", Kind: enforcer.Timer, Repeat: true, Rules: []enforcer.Rule{{Always: true}}}
-	step := &enforcer.Step{ID: "due", Trigger: enforcer.Trigger{Due: true},
-		Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "breach"}}
+	step := &enforcer.Step{
+		ID: "due", Trigger: enforcer.Trigger{Due: true},
+		Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "breach"},
+	}
 	cycle := func(id, start, end, why string) enforcer.Cycle {
-		c := enforcer.Cycle{Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: id, StartedAt: at(t, start),
-			EndWhy: why, Steps: reached(t, contract, step, at(t, start))}
+		c := enforcer.Cycle{
+			Contract: contract, Obligation: o, Rule: &o.Rules[0], ID: id, StartedAt: at(t, start),
+			EndWhy: why, Steps: reached(t, contract, step, at(t, start)),
+		}
 		c.EndedAt = at(t, end)
 		return c
 	}
@@ -145,8 +156,10 @@ func TestBrokenCyclesOfARepeatingObligation(t *testing.T) {
 		broken := cycle("c", "12:00", "12:10", "due")
 		second := cycle("c~1", "12:10", "12:20", "due")
 		second.Steps, c.last.Steps = nil, nil
-		ev := enforcer.Evaluation{Contract: contract, Request: request(t), Now: at(t, "12:30"),
-			Cycles: []enforcer.Cycle{broken, second, c.last}}
+		ev := enforcer.Evaluation{
+			Contract: contract, Request: request(t), Now: at(t, "12:30"),
+			Cycles: []enforcer.Cycle{broken, second, c.last},
+		}
 		var got []string
 		for _, d := range decide.Steps(ev, unrecorded, enforcer.Cutover{}) {
 			word := d.Reason.Code
@@ -164,12 +177,16 @@ func TestBrokenCyclesOfARepeatingObligation(t *testing.T) {
 // TestSumsInWords: what is said when a share of a cap is spent. It comes with the pass that finds it, whenever that is.
 func TestSumsInWords(t *testing.T) {
 	contract := kamal(t)
-	o := &enforcer.Obligation{ID: "changes", Source: "п. 4", Kind: enforcer.Account,
+	o := &enforcer.Obligation{
+		ID: "changes", Source: "п. 4", Kind: enforcer.Account,
 		Title: enforcer.Text{"en": "cost of changes"}, Rules: []enforcer.Rule{{
 			Sum: &enforcer.Sum{Percent: 30},
-			Steps: []enforcer.Step{{ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80},
-				Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "share"}}},
-		}}}
+			Steps: []enforcer.Step{{
+				ID: "warn-80", Trigger: enforcer.Trigger{Percent: 80},
+				Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "share"},
+			}},
+		}},
+	}
 	contract.Obligations, contract.Language = []enforcer.Obligation{*o}, "en"
 	ev := enforcer.Spend(contract, "helpdesk",
 		enforcer.Spending{Obligation: o, Period: "2026", Spent: 250_005, Sum: 1_000_000}, at(t, "10:00"), at(t, "12:00"))
@@ -201,7 +218,8 @@ func TestSumsInWords(t *testing.T) {
 // TestDutiesInWords: a duty's records are of the issue that was made for its period.
 func TestDutiesInWords(t *testing.T) {
 	contract := kamal(t)
-	report := enforcer.Obligation{ID: "report", Kind: enforcer.Duty, Title: enforcer.Text{"en": "quarterly report"},
+	report := enforcer.Obligation{
+		ID: "report", Kind: enforcer.Duty, Title: enforcer.Text{"en": "quarterly report"},
 		Rules: []enforcer.Rule{{
 			On: enforcer.PeriodEnd,
 			Steps: []enforcer.Step{
@@ -215,7 +233,8 @@ func TestDutiesInWords(t *testing.T) {
 					Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "breach"},
 				},
 			},
-		}}}
+		}},
+	}
 	contract.Obligations, contract.Language = []enforcer.Obligation{report}, "en"
 	day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 12, 0, 0, 0, almaty()) }
 	from, to := time.Date(2026, 1, 1, 0, 0, 0, 0, almaty()), time.Date(2026, 4, 1, 0, 0, 0, 0, almaty())
@@ -293,8 +312,10 @@ func TestFactsNameTheirEvents(t *testing.T) {
 
 // TestWhatCommentsKnow: the booked time, the agreed date, the plan, and when work begins.
 func TestWhatCommentsKnow(t *testing.T) {
-	step := &enforcer.Step{ID: "s",
-		Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn", Names: enforcer.Management}}
+	step := &enforcer.Step{
+		ID:      "s",
+		Comment: &enforcer.StepComment{Audience: enforcer.Internal, Text: "warn", Names: enforcer.Management},
+	}
 	say := func(edit func(*enforcer.Evaluation, *enforcer.Cycle)) *enforcer.Comment {
 		w := newWorld(t, request(t), "10:05")
 		ev := w.c.Evaluation

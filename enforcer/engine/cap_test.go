@@ -22,8 +22,10 @@ var byTime = replace("currency: KZT,", "currency: KZT, rate: 1000,")
 // capWorld is a desk with the issue that is told of the cost.
 func capWorld(t *testing.T, opts ...option) *world {
 	w := newWorld(t, "2026-03-16 10:00", append([]option{vendor, capped}, opts...)...)
-	if id, err := w.sim.As("manager1").Create(redminesim.NewIssue{Project: "internal",
-		Subject: "Cost of changes"}); err != nil || id != 1 {
+	if id, err := w.sim.As("manager1").Create(redminesim.NewIssue{
+		Project: "internal",
+		Subject: "Cost of changes",
+	}); err != nil || id != 1 {
 		t.Fatalf("issue %d, %v", id, err)
 	}
 	w.sim.AddMember("internal", "sla-bot", "SLA bot")

@@ -33,8 +33,10 @@ func newContractLevel(
 	p *snapshot, c *contract, b decide.Blocks, changed []string, pending []ledger.Entry, tallies []ledger.Tally,
 ) *contractLevel {
 	due := c.stale || p.reads || slices.Contains(changed, contractScope)
-	return &contractLevel{snapshot: p, contract: c, blocks: b, changed: changed, pending: pending, tallies: tallies,
-		due: due}
+	return &contractLevel{
+		snapshot: p, contract: c, blocks: b, changed: changed, pending: pending, tallies: tallies,
+		due: due,
+	}
 }
 
 // find gives what the contract as a whole calls for.

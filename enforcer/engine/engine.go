@@ -209,7 +209,9 @@ func (e *Engine) prepare(ctx context.Context, s source, report *Report) (*pass, 
 	if block != nil {
 		report.Problem("", true, "nothing is written: %s", block["en"])
 	}
-	p := &pass{snapshot: loaded, report: report, costs: e.uncounted,
-		out: s.outbox(loaded.now, loaded.names, block, report)}
+	p := &pass{
+		snapshot: loaded, report: report, costs: e.uncounted,
+		out: s.outbox(loaded.now, loaded.names, block, report),
+	}
 	return p, p.out.CheckAlarms(ctx)
 }

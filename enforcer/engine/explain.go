@@ -78,8 +78,10 @@ func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirr
 		}
 		this := x
 		this.Contract, this.Entries = c.Contract.Contract, nil
-		this.Evaluation = enforcer.Evaluation{Contract: c.Contract.Contract, Request: &request, Now: p.now,
-			State: request.State(), Covered: true}
+		this.Evaluation = enforcer.Evaluation{
+			Contract: c.Contract.Contract, Request: &request, Now: p.now,
+			State: request.State(), Covered: true,
+		}
 		duties, err := newContractLevel(p.snapshot, c, decide.Blocks{}, nil, nil, nil).duties(ctx)
 		if err != nil {
 			return nil, err

@@ -25,8 +25,10 @@ func FuzzParseMoney(f *testing.F) {
 
 // FuzzParseSchedule: a text that is taken for a schedule fires, and each time later than before.
 func FuzzParseSchedule(f *testing.F) {
-	for _, s := range []string{"@every 1m", "*/5 * * * *", "CRON_TZ=Asia/Almaty 0 9 * * 1-5", "TZ=", "CRON_TZ=Asia/Almaty",
-		"@every -1s", "0 0 31 2 *", "@every 1h0m0.5s"} {
+	for _, s := range []string{
+		"@every 1m", "*/5 * * * *", "CRON_TZ=Asia/Almaty 0 9 * * 1-5", "TZ=", "CRON_TZ=Asia/Almaty",
+		"@every -1s", "0 0 31 2 *", "@every 1h0m0.5s",
+	} {
 		f.Add(s)
 	}
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)

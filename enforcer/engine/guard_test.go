@@ -110,8 +110,10 @@ func TestFirstRunWritesNothingAboutThePast(t *testing.T) {
 func TestChangesOfConfiguration(t *testing.T) {
 	t.Run("a project more", func(t *testing.T) {
 		w := newWorld(t, "2026-03-16 10:00")
-		old, err := w.sim.As("customer2").Create(redminesim.NewIssue{Project: "globex", Subject: "old",
-			Fields: map[string]string{"Severity": "critical"}})
+		old, err := w.sim.As("customer2").Create(redminesim.NewIssue{
+			Project: "globex", Subject: "old",
+			Fields: map[string]string{"Severity": "critical"},
+		})
 		w.do(err)
 		w.passAt("2026-03-16 13:00")
 		w.configure(replace("projects: [acme]", "projects: [acme, globex]"))

@@ -181,7 +181,9 @@ func (p healthKeeper) latenessStep(step string, since time.Time) enforcer.Decisi
 		},
 		State: enforcer.Intended, Moment: p.now, Audience: enforcer.Internal, Source: "slabridge",
 		Reason: enforcer.Reason{Code: step, Text: reason},
-		Changes: enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: text, StartedAt: since,
-			Moment: p.now}},
+		Changes: enforcer.Changes{Comment: &enforcer.Comment{
+			Audience: enforcer.Internal, Text: text, StartedAt: since,
+			Moment: p.now,
+		}},
 	}
 }

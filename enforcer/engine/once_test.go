@@ -39,8 +39,10 @@ func (w *world) settle(id int) {
 	}
 	said := w.said(id)
 	slices.SortStableFunc(said, func(a, b string) int { return strings.Count(b, "+") - strings.Count(a, "+") })
-	if want := []string{"+acknowledge/start", "respond/due", "involve-developers/due",
-		"inform-management/due"}; !slices.Equal(said, want) {
+	if want := []string{
+		"+acknowledge/start", "respond/due", "involve-developers/due",
+		"inform-management/due",
+	}; !slices.Equal(said, want) {
 		w.t.Errorf("the comments are %v, want %v", said, want)
 	}
 	w.wantEntries(id,

@@ -100,8 +100,10 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 			},
 			mend:  func(w *world) { w.sim.GrantPermission("SLA bot", "edit_own_issue_notes") },
 			state: enforcer.Refused,
-			says: []string{`"Edit own notes" (edit_own_issue_notes)`, "is public: the customer can read journal:",
-				"take it back in the tracker"}, want: hidden,
+			says: []string{
+				`"Edit own notes" (edit_own_issue_notes)`, "is public: the customer can read journal:",
+				"take it back in the tracker",
+			}, want: hidden,
 		},
 		{
 			name:  "and the tracker is away before it is taken back",

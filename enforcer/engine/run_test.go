@@ -212,8 +212,8 @@ func TestRunWithAnOverdueMoment(t *testing.T) {
 	})
 }
 
-// The tracker's names are read again when the daemon starts and when it is told to read its configuration, however young
-// they are: whoever does either may just have renamed a status, and looks at what comes of it.
+// The tracker's names are read again when the daemon starts and when it is told to read its configuration, however
+// young they are: whoever does either may just have renamed a status, and looks at what comes of it.
 func TestRunReadsNamesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := awake(t, "2026-03-16 10:00", "@every 1m")

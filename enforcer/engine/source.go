@@ -75,11 +75,15 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 	if err != nil {
 		return nil, nil, err
 	}
-	remembered := mapping.Memory{People: make([]mapping.Remembered, len(people)),
-		Names: make([]mapping.FormerName, len(names))}
+	remembered := mapping.Memory{
+		People: make([]mapping.Remembered, len(people)),
+		Names:  make([]mapping.FormerName, len(names)),
+	}
 	for i, p := range people {
-		remembered.People[i] = mapping.Remembered{Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles,
-			LastSeen: p.LastSeen}
+		remembered.People[i] = mapping.Remembered{
+			Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles,
+			LastSeen: p.LastSeen,
+		}
 	}
 	for i, n := range names {
 		remembered.Names[i] = mapping.FormerName{Kind: n.Kind, ID: n.ID, Name: n.Name}

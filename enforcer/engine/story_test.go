@@ -50,8 +50,10 @@ func TestCriticalStory(t *testing.T) {
 	assigned("Dora Developer")
 	priority("Immediate")
 	w.run("2026-03-16 14:00:01")
-	all := []string{"+acknowledge/start", "respond/warn-50", "respond/due", "involve-developers/due",
-		"inform-management/due"}
+	all := []string{
+		"+acknowledge/start", "respond/warn-50", "respond/due", "involve-developers/due",
+		"inform-management/due",
+	}
 	w.wantSaid(id, all...)
 	if got := *w.see("manager1", id).Watchers; !slices.Contains(got,
 		redminesim.Ref{ID: w.sim.UserID("manager1"), Name: "Maria Manager"}) {

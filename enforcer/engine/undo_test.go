@@ -112,8 +112,10 @@ func TestUndo(t *testing.T) {
 				"acknowledge/start: public", "respond/warn-50: internal",
 				`respond/due: assignee "8"->"" priority 5->2 internal`, `involve-developers/due: assignee "8"->"" internal`,
 			},
-			said: []string{"+acknowledge/revert-start", "respond/revert-warn-50", "respond/revert-due",
-				"involve-developers/revert-due"},
+			said: []string{
+				"+acknowledge/revert-start", "respond/revert-warn-50", "respond/revert-due",
+				"involve-developers/revert-due",
+			},
 			priority: "Normal",
 		},
 		{

@@ -226,8 +226,10 @@ func (w *world) settings() engine.Settings {
 	if len(problems) > 0 {
 		w.t.Fatal(problems)
 	}
-	s := engine.Settings{Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew,
-		LateAfter: w.cfg.Limits.LateAfter}
+	s := engine.Settings{
+		Texts: texts, WritesPerPass: w.cfg.Limits.WritesPerPass, ClockSkew: w.cfg.Limits.ClockSkew,
+		LateAfter: w.cfg.Limits.LateAfter,
+	}
 	for _, c := range w.cfg.Connections {
 		s.Connections = append(s.Connections,
 			engine.Connection{ID: c.ID, Tracker: w.tracker, Markup: c.Kind.Markup, Poll: c.Poll, WatchIssue: c.WatchIssue})

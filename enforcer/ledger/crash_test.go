@@ -102,14 +102,18 @@ func sendAll(l *ledger.Ledger, t *testing.T, issue string) error {
 // duty is the step of a contract's duty that makes its issue.
 func duty() ledger.Entry {
 	e := step("/deliver/2026-Q1/start", enforcer.Intended)
-	e.Changes = enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionCreate, Assign: enforcer.Support,
-		Duty: true}}
+	e.Changes = enforcer.Changes{Actions: enforcer.Actions{
+		Action: enforcer.ActionCreate, Assign: enforcer.Support,
+		Duty: true,
+	}}
 	return e
 }
 
 func creation(e ledger.Entry) connectors.Write {
-	return connectors.Write{Create: &connectors.NewIssue{Project: "acme", Subject: "Delivery", Description: "x " + e.ID,
-		Mark: e.ID}}
+	return connectors.Write{Create: &connectors.NewIssue{
+		Project: "acme", Subject: "Delivery", Description: "x " + e.ID,
+		Mark: e.ID,
+	}}
 }
 
 func createAll(l *ledger.Ledger, t *testing.T) error {

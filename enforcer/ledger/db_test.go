@@ -180,8 +180,10 @@ func open(t testing.TB) (*ledger.Ledger, *file) {
 func step(path string, verb enforcer.EntryState) ledger.Entry {
 	p := strings.Split(path, "/")
 	e := ledger.Entry{Entry: enforcer.Decision{
-		Key: enforcer.StepKey{Connection: "helpdesk", Issue: p[0], Contract: "kamal", Obligation: p[1], Cycle: p[2],
-			Step: p[3]},
+		Key: enforcer.StepKey{
+			Connection: "helpdesk", Issue: p[0], Contract: "kamal", Obligation: p[1], Cycle: p[2],
+			Step: p[3],
+		},
 		State: verb, Moment: t0.Add(20 * time.Minute), Due: t0.Add(20 * time.Minute), Audience: enforcer.Internal,
 		Source: "п. 8", Reason: enforcer.Reason{Code: "due"},
 		Changes: enforcer.Changes{
@@ -192,8 +194,10 @@ func step(path string, verb enforcer.EntryState) ledger.Entry {
 		},
 	}.Entry(t0.Add(21 * time.Minute))}
 	e.IssueKey, e.Subject, e.Severity = "#"+p[0], "Printer on fire", "critical"
-	e.Facts = enforcer.Facts{Rule: "respond within 20m", Version: "2026-01", Calendar: "kz 2026.1", StartedAt: t0,
-		Events: []string{"created"}}
+	e.Facts = enforcer.Facts{
+		Rule: "respond within 20m", Version: "2026-01", Calendar: "kz 2026.1", StartedAt: t0,
+		Events: []string{"created"},
+	}
 	return e
 }
 

@@ -23,8 +23,10 @@ func verdict(path string, state enforcer.CycleState) enforcer.Verdict {
 		Cycle:      p[2], Ordinal: 1, State: state, Severity: "critical", Source: "п. 8", StartedAt: t0,
 		Due:     t0.Add(20 * time.Minute),
 		Elapsed: 10 * time.Minute, LastEvent: "journal:1", Moves: 2,
-		Facts: enforcer.Facts{Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1", Provisional: true, StartedAt: t0,
-			Events: []string{"created", "journal:1"}, Why: []string{"20m"}, Assumption: "kinder"},
+		Facts: enforcer.Facts{
+			Version: "2026-01", Fingerprint: "f1", Calendar: "kz 2026.1", Provisional: true, StartedAt: t0,
+			Events: []string{"created", "journal:1"}, Why: []string{"20m"}, Assumption: "kinder",
+		},
 	}
 	if state == enforcer.Met || state == enforcer.Cancelled {
 		v.EndedAt, v.EndEvent, v.EndBy, v.EndByRole, v.EndWhy = t0.Add(10*time.Minute), "journal:1", "Ivan Ivanov",
@@ -207,8 +209,10 @@ func TestWaive(t *testing.T) {
 	judge(t, l, t0, verdict("1/respond/created", enforcer.Breached), verdict("1/respond/journal:7", enforcer.Breached),
 		verdict("2/respond/created", enforcer.Met))
 	of := func(issue, cycle string) ledger.Waiver {
-		return ledger.Waiver{Connection: "helpdesk", Issue: issue, Contract: "kamal", Obligation: "respond", Cycle: cycle,
-			By: "ivanov", Reason: "agreed by phone"}
+		return ledger.Waiver{
+			Connection: "helpdesk", Issue: issue, Contract: "kamal", Obligation: "respond", Cycle: cycle,
+			By: "ivanov", Reason: "agreed by phone",
+		}
 	}
 	if err := l.Waive(t.Context(), t0, of("1", "created"), of("3", "created")); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("without a verdict: %v, want ErrNotFound", err)
@@ -249,8 +253,10 @@ func TestWaive(t *testing.T) {
 }
 
 func tally(issue, period string, amount int64) ledger.Tally {
-	return ledger.Tally{Connection: "helpdesk", Contract: "kamal", Obligation: "billing", Issue: issue, Period: period,
-		Amount: amount}
+	return ledger.Tally{
+		Connection: "helpdesk", Contract: "kamal", Obligation: "billing", Issue: issue, Period: period,
+		Amount: amount,
+	}
 }
 
 func TestTallies(t *testing.T) {

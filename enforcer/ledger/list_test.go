@@ -78,8 +78,10 @@ func TestListByFilter(t *testing.T) {
 		"since, inclusive":    {ledger.Filter{Since: t0.Add(4 * time.Hour)}, []string{"3/due", "3/start"}},
 		"until, exclusive":    {ledger.Filter{Until: t0.Add(2 * time.Hour)}, []string{"1/due", "1/warn-50"}},
 		"all at once": {
-			ledger.Filter{State: enforcer.Held, Connection: "helpdesk", Contract: "kamal", Obligation: "respond", Issue: "#2",
-				Since: t0, Until: t0.Add(9 * time.Hour)}, []string{"2/due"},
+			ledger.Filter{
+				State: enforcer.Held, Connection: "helpdesk", Contract: "kamal", Obligation: "respond", Issue: "#2",
+				Since: t0, Until: t0.Add(9 * time.Hour),
+			}, []string{"2/due"},
 		},
 		"a hostile value": {ledger.Filter{Issue: "' OR 1=1 --"}, []string{}},
 	} {
@@ -144,8 +146,10 @@ func TestPendingIsWhatHasCome(t *testing.T) {
 		want) {
 		t.Errorf("pending %v, want %v: oldest moment first, the waiting one not yet", got, want)
 	}
-	if got, want := pending(t0.Add(24*time.Hour)), []string{"3/start", "3/due", "2/start", "2/due",
-		"1/due"}; !slices.Equal(got, want) {
+	if got, want := pending(t0.Add(24*time.Hour)), []string{
+		"3/start", "3/due", "2/start", "2/due",
+		"1/due",
+	}; !slices.Equal(got, want) {
 		t.Errorf("at the opening: pending %v, want %v", got, want)
 	}
 	if _, err := l.Finish(t.Context(), t0.Add(7*time.Hour), inFlight.ID,

@@ -95,8 +95,10 @@ func (m *machine) entry(rt *rapid.T, id string) ledger.Entry {
 }
 
 func (m *machine) record(rt *rapid.T) {
-	verb := rapid.SampledFrom([]enforcer.EntryState{enforcer.Intended, enforcer.Waiting, enforcer.Held, enforcer.Past,
-		enforcer.Overtaken, enforcer.Needless}).Draw(rt, "verb")
+	verb := rapid.SampledFrom([]enforcer.EntryState{
+		enforcer.Intended, enforcer.Waiting, enforcer.Held, enforcer.Past,
+		enforcer.Overtaken, enforcer.Needless,
+	}).Draw(rt, "verb")
 	e := step(fmt.Sprintf("%s/respond/created/%s", rapid.SampledFrom([]string{"", "1", "2"}).Draw(rt, "issue"),
 		rapid.SampledFrom([]string{"due", "warn-50", "start"}).Draw(rt, "step")), verb)
 	e.Key.Connection = m.connection
@@ -197,11 +199,15 @@ func (m *machine) finish(rt *rapid.T) {
 	}
 	slices.Sort(open)
 	id := rapid.SampledFrom(open).Draw(rt, "write")
-	class := rapid.SampledFrom([]connectors.Class{0, connectors.TryLater, connectors.Refused, connectors.Unknown,
-		connectors.Garbled, connectors.Gone}).Draw(rt, "class")
+	class := rapid.SampledFrom([]connectors.Class{
+		0, connectors.TryLater, connectors.Refused, connectors.Unknown,
+		connectors.Garbled, connectors.Gone,
+	}).Draw(rt, "class")
 	o := ledger.Outcome{Class: class, Error: "e", RetryAt: m.now.Add(time.Minute)}
-	to := map[connectors.Class]enforcer.EntryState{0: enforcer.Done, connectors.Refused: enforcer.Refused,
-		connectors.Unknown: enforcer.Sent, connectors.Garbled: enforcer.Sent}[class]
+	to := map[connectors.Class]enforcer.EntryState{
+		0: enforcer.Done, connectors.Refused: enforcer.Refused,
+		connectors.Unknown: enforcer.Sent, connectors.Garbled: enforcer.Sent,
+	}[class]
 	if to == "" {
 		to = enforcer.Intended
 	}

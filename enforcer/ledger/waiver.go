@@ -26,8 +26,10 @@ type Waiver struct {
 func (w *Waiver) Of(v *enforcer.Verdict) bool { return w.verdict().SameCycle(v) }
 
 func (w *Waiver) verdict() *enforcer.Verdict {
-	return &enforcer.Verdict{Connection: w.Connection, Issue: w.Issue, Contract: w.Contract, Obligation: w.Obligation,
-		Cycle: w.Cycle}
+	return &enforcer.Verdict{
+		Connection: w.Connection, Issue: w.Issue, Contract: w.Contract, Obligation: w.Obligation,
+		Cycle: w.Cycle,
+	}
 }
 
 // Waive excuses breaches, all or none, in one transaction at now. Each needs a verdict whose last record is a breach:

@@ -15,8 +15,10 @@ import (
 )
 
 func requestFor(e ledger.Entry) connectors.Write {
-	return connectors.Write{Issue: e.Key.Issue,
-		Comment: &connectors.Comment{Text: "x " + e.ID, Internal: true, Mark: e.ID}}
+	return connectors.Write{
+		Issue:   e.Key.Issue,
+		Comment: &connectors.Comment{Text: "x " + e.ID, Internal: true, Mark: e.ID},
+	}
 }
 
 // One request for two entries: "due" asks for a comment and an assignee, "watch" for a watcher and the closing.
@@ -219,8 +221,10 @@ func TestADutyMakesOneIssue(t *testing.T) {
 		t.Errorf("made before an answer: %v, %v", made, err)
 	}
 	refused := finish(w,
-		ledger.Outcome{Receipt: &connectors.Receipt{Issue: "900",
-			Refused: []connectors.Refusal{{Field: "assignee", Wanted: "7"}}}})
+		ledger.Outcome{Receipt: &connectors.Receipt{
+			Issue:   "900",
+			Refused: []connectors.Refusal{{Field: "assignee", Wanted: "7"}},
+		}})
 	if refused.State != enforcer.Refused {
 		t.Fatalf("is %s, want refused", refused.State)
 	}

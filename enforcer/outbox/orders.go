@@ -58,8 +58,10 @@ func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry
 	if err != nil {
 		return nil, h, err
 	}
-	x := undoing{self: w.desk.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{},
-		refuses: w.desk.unassignable}
+	x := undoing{
+		self: w.desk.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{},
+		refuses: w.desk.unassignable,
+	}
 	if x.writes, err = w.ledger.Writes(ctx, w.connection, issue); err != nil {
 		return nil, h, err
 	}
@@ -137,8 +139,10 @@ func (w *Writer) orderOf(u Undo) ledger.Entry {
 		o.Changes.Priority = was.Changes.Priority
 	}
 	if len(u.Correct) > 0 || u.Made {
-		o.Changes.Comment = &enforcer.Comment{Audience: was.Audience, Text: mapping.TextCorrection, Source: was.Source,
-			Moment: w.now}
+		o.Changes.Comment = &enforcer.Comment{
+			Audience: was.Audience, Text: mapping.TextCorrection, Source: was.Source,
+			Moment: w.now,
+		}
 	}
 	return o
 }

@@ -40,8 +40,10 @@ func newLedger(t *testing.T) *ledger.Ledger {
 }
 
 func key(step string) enforcer.StepKey {
-	return enforcer.StepKey{Connection: "helpdesk", Issue: "7", Contract: "kamal", Obligation: "respond", Cycle: "created",
-		Step: step}
+	return enforcer.StepKey{
+		Connection: "helpdesk", Issue: "7", Contract: "kamal", Obligation: "respond", Cycle: "created",
+		Step: step,
+	}
 }
 
 // entry is a step of issue 7 with a comment, recorded as to be written.
@@ -114,7 +116,9 @@ func TestDelivery(t *testing.T) {
 		{"try later", fakeSink{send: failure(connectors.TryLater, 0)}, "intended 60 send find", false, true},
 		{"try much later", fakeSink{send: failure(connectors.TryLater, 10*time.Minute)}, "intended 600 send", false, true},
 		{
-			"a shorter time than we wait anyway", fakeSink{send: failure(connectors.TryLater, time.Second)}, "intended 60 send",
+			"a shorter time than we wait anyway",
+			fakeSink{send: failure(connectors.TryLater, time.Second)},
+			"intended 60 send",
 			false, true,
 		},
 		{"a wrong key", fakeSink{send: failure(connectors.Unauthorized, 0)}, "intended 60 send", false, true},
@@ -127,8 +131,12 @@ func TestDelivery(t *testing.T) {
 		o := newOutbox(l, noon)
 		e := entry(t, l, "due")
 		again, err := o.deliver(t.Context(), &c.sink,
-			delivery{connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: "x", Mark: e.ID}}, []ledger.Entry{e}, nil,
-				"#7"})
+			delivery{
+				connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: "x", Mark: e.ID}},
+				[]ledger.Entry{e},
+				nil,
+				"#7",
+			})
 		if again != c.again || (err != nil) != c.ends {
 			t.Errorf("%s: again %v, %v", c.name, again, err)
 		}
@@ -199,15 +207,18 @@ func TestLostRequests(t *testing.T) {
 		{"the rest must wait", resendAfter, fakeSink{found: Found{Rest: resume(nil, nil)}}, "sent find", false},
 		{
 			"the rest fails", resendAfter,
-			fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.TryLater, 0)}, nil)}}, "sent find", false,
+			fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.TryLater, 0)}, nil)}},
+			"sent find", false,
 		},
 		{
 			"the rest is refused", resendAfter,
-			fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.Refused, 0)}, nil)}}, "refused find", false,
+			fakeSink{found: Found{Rest: resume(&fakeSink{send: failure(connectors.Refused, 0)}, nil)}},
+			"refused find", false,
 		},
 		{
 			"whether it may go cannot be told", resendAfter,
-			fakeSink{found: Found{Rest: resume(nil, failure(connectors.TryLater, 0))}}, "sent find", false,
+			fakeSink{found: Found{Rest: resume(nil, failure(connectors.TryLater, 0))}},
+			"sent find", false,
 		},
 	} {
 		l := newLedger(t)
@@ -231,8 +242,10 @@ func TestLostRequests(t *testing.T) {
 }
 
 func TestWhenARequestIsLookedFor(t *testing.T) {
-	w := ledger.Write{BeganAt: noon,
-		Answers: []ledger.Answer{{At: noon.Add(time.Minute)}, {At: noon.Add(30 * time.Second)}}}
+	w := ledger.Write{
+		BeganAt: noon,
+		Answers: []ledger.Answer{{At: noon.Add(time.Minute)}, {At: noon.Add(30 * time.Second)}},
+	}
 	if first, last := LooksAt(w, time.Hour); !first.Equal(noon.Add(3*time.Minute)) ||
 		!last.Equal(noon.Add(6*time.Minute)) {
 		t.Errorf("%s, %s", first, last)
@@ -311,8 +324,10 @@ func TestStepsThatAreThereAlready(t *testing.T) {
 
 // TestWhatIsLeftToDo of a step: all, or only what the tracker refused of its first write.
 func TestWhatIsLeftToDo(t *testing.T) {
-	all := enforcer.Changes{Comment: &enforcer.Comment{},
-		Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp, Watch: enforcer.Management}}
+	all := enforcer.Changes{
+		Comment: &enforcer.Comment{},
+		Actions: enforcer.Actions{Assign: enforcer.Support, Priority: enforcer.PriorityUp, Watch: enforcer.Management},
+	}
 	id := key("due").ID()
 	refused := func(fields ...string) *connectors.Receipt {
 		r := &connectors.Receipt{}
@@ -345,8 +360,10 @@ func TestWhatIsLeftToDo(t *testing.T) {
 		if c.posted {
 			posted[id] = connectors.Event{}
 		}
-		s := Step{Decision: enforcer.Decision{Changes: all},
-			Entry: ledger.Entry{Entry: enforcer.Entry{ID: id}, Receipt: c.receipt}}
+		s := Step{
+			Decision: enforcer.Decision{Changes: all},
+			Entry:    ledger.Entry{Entry: enforcer.Entry{ID: id}, Receipt: c.receipt},
+		}
 		if got := changes(leftToDo(s, posted)); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
@@ -358,8 +375,14 @@ func changes(ch enforcer.Changes) string {
 	for _, x := range []struct {
 		name string
 		is   bool
-	}{{"comment", ch.Comment != nil}, {"assign", ch.Assign != ""}, {"duty", ch.Duty}, {"priority", ch.Priority != ""},
-		{"watch", ch.Watch != ""}, {"action", ch.Action != ""}} {
+	}{
+		{"comment", ch.Comment != nil},
+		{"assign", ch.Assign != ""},
+		{"duty", ch.Duty},
+		{"priority", ch.Priority != ""},
+		{"watch", ch.Watch != ""},
+		{"action", ch.Action != ""},
+	} {
 		if x.is {
 			out = append(out, x.name)
 		}
@@ -372,8 +395,10 @@ func changes(ch enforcer.Changes) string {
 func TestWhatWeDidAlready(t *testing.T) {
 	support := enforcer.Person{ID: "2", Role: enforcer.Support}
 	developers := enforcer.Person{ID: "3", Role: enforcer.Developers}
-	all := enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp,
-		Action: enforcer.ActionClose}}
+	all := enforcer.Changes{Actions: enforcer.Actions{
+		Assign: enforcer.Support, Duty: true, Priority: enforcer.PriorityUp,
+		Action: enforcer.ActionClose,
+	}}
 	was := enforcer.State{Status: enforcer.Working, Priority: 1}
 	for _, c := range []struct {
 		name string
@@ -449,8 +474,10 @@ func TestWhatWeDidAlready(t *testing.T) {
 
 func TestReceiptsNameTheCommentThatIsThere(t *testing.T) {
 	due := key("due")
-	group := []ledger.Entry{{Entry: enforcer.Entry{ID: "other"}},
-		{Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Internal}}}}
+	group := []ledger.Entry{
+		{Entry: enforcer.Entry{ID: "other"}},
+		{Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Internal}}},
+	}
 	public := []ledger.Entry{{Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Public}}}}
 	for _, c := range []struct {
 		name     string
@@ -490,7 +517,9 @@ func TestWhetherAWriteWasDone(t *testing.T) {
 		{"none of two", two, 2, "", false},
 		{"a status", connectors.Write{Status: &a}, 1, "", false},
 		{
-			"one of field and watcher", connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}}, 1, "",
+			"one of field and watcher",
+			connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}},
+			1, "",
 			true,
 		},
 		{"neither", connectors.Write{Fields: map[string]string{"cf:1": "x"}, Watchers: []string{"7"}}, 2, "", false},
@@ -507,10 +536,14 @@ func TestOtherInstallations(t *testing.T) {
 	other := comment("journal:1", "we", true)
 	other.Note.Text = "text\n" + mapping.Mark("", "beef", []enforcer.StepKey{key("due")})
 	h := connectors.History{
-		Issue: connectors.Issue{Description: "text\n" + mapping.Mark("", "cafe", []enforcer.StepKey{key("due")}),
-			Author: "they", CreatedAt: noon},
-		Events: []connectors.Event{comment("journal:0", "we", true, key("due")), other, comment("journal:2", "we", true),
-			{ID: "journal:3"}},
+		Issue: connectors.Issue{
+			Description: "text\n" + mapping.Mark("", "cafe", []enforcer.StepKey{key("due")}),
+			Author:      "they", CreatedAt: noon,
+		},
+		Events: []connectors.Event{
+			comment("journal:0", "we", true, key("due")), other, comment("journal:2", "we", true),
+			{ID: "journal:3"},
+		},
 	}
 	want := []Sighting{{"cafe", "they", noon}, {"beef", "we", noon}}
 	if d := cmp.Diff(want, Sightings(h, "7c1f")); d != "" {
@@ -571,17 +604,23 @@ func TestWhatWasInternal(t *testing.T) {
 			ledger.Write{Request: internal, Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true}, "")}, false,
 		},
 		"and was made internal": {
-			ledger.Write{Request: internal,
-				Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.MadeInternal}, "")},
+			ledger.Write{
+				Request: internal,
+				Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.MadeInternal}, ""),
+			},
 			true,
 		},
 		"and was erased": {
-			ledger.Write{Request: internal,
-				Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.Erased}, "")}, false,
+			ledger.Write{
+				Request: internal,
+				Answers: answer(&connectors.Receipt{Event: "journal:5", Public: true, TakenBack: connectors.Erased}, ""),
+			}, false,
 		},
 		"a comment for everybody": {
-			ledger.Write{Request: connectors.Write{Comment: &connectors.Comment{}},
-				Answers: answer(&connectors.Receipt{Event: "journal:5"}, "")}, false,
+			ledger.Write{
+				Request: connectors.Write{Comment: &connectors.Comment{}},
+				Answers: answer(&connectors.Receipt{Event: "journal:5"}, ""),
+			}, false,
 		},
 		"a write without a comment": {ledger.Write{Answers: answer(&connectors.Receipt{Event: "journal:5"}, "")}, false},
 	} {
@@ -624,8 +663,10 @@ func TestReportsOfReceipts(t *testing.T) {
 		}
 	}
 	var r Report
-	states := []enforcer.EntryState{enforcer.Held, enforcer.Done, enforcer.Done, enforcer.Refused, enforcer.Sent,
-		enforcer.Needless}
+	states := []enforcer.EntryState{
+		enforcer.Held, enforcer.Done, enforcer.Done, enforcer.Refused, enforcer.Sent,
+		enforcer.Needless,
+	}
 	for _, s := range states {
 		r.Count(ledger.Entry{Entry: enforcer.Entry{State: s}})
 	}
@@ -635,8 +676,10 @@ func TestReportsOfReceipts(t *testing.T) {
 }
 
 func TestRights(t *testing.T) {
-	caps := connectors.Capabilities{InternalNotes: true,
-		Permissions: map[connectors.Right][]string{connectors.WriteInternal: {"set_notes_private", "view_private_notes"}}}
+	caps := connectors.Capabilities{
+		InternalNotes: true,
+		Permissions:   map[connectors.Right][]string{connectors.WriteInternal: {"set_notes_private", "view_private_notes"}},
+	}
 	self := connectors.Account{Rights: []connectors.ProjectRights{
 		{Project: "1", Permissions: []string{"set_notes_private", "view_private_notes"}},
 		{Project: "2", Permissions: []string{"set_notes_private"}},

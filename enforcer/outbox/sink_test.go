@@ -78,8 +78,10 @@ func newBoardWorld(t *testing.T) *boardWorld {
 		t.Fatal(err)
 	}
 	d := enforcer.Decision{
-		Key: enforcer.StepKey{Connection: "helpdesk", Issue: "17", Contract: "kamal", Obligation: "respond",
-			Cycle: "created", Step: "due"},
+		Key: enforcer.StepKey{
+			Connection: "helpdesk", Issue: "17", Contract: "kamal", Obligation: "respond",
+			Cycle: "created", Step: "due",
+		},
 		State: enforcer.Intended, Moment: at, Audience: enforcer.Internal,
 		Changes: enforcer.Changes{Comment: &enforcer.Comment{Audience: enforcer.Internal, Text: "breach"}},
 	}

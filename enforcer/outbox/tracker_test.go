@@ -105,8 +105,10 @@ func newWriter(t *testing.T, f *fakeTracker, l *ledger.Ledger) (*Writer, map[str
 func TestSendingToAnIssue(t *testing.T) {
 	refused, later := failure(connectors.Refused, 0), failure(connectors.TryLater, 0)
 	seven := "7"
-	whole := connectors.Write{Issue: "7", Watchers: []string{"8", "9"}, Comment: &connectors.Comment{Text: "x"},
-		Assign: &seven, Fields: map[string]string{"cf:1": "x", "cf:2": "y"}}
+	whole := connectors.Write{
+		Issue: "7", Watchers: []string{"8", "9"}, Comment: &connectors.Comment{Text: "x"},
+		Assign: &seven, Fields: map[string]string{"cf:1": "x", "cf:2": "y"},
+	}
 	watchersOnly := connectors.Write{Issue: "7", Watchers: []string{"8"}}
 	fieldsOnly := connectors.Write{Issue: "7", Fields: map[string]string{"cf:1": "x"}}
 	for _, c := range []struct {
@@ -120,24 +122,28 @@ func TestSendingToAnIssue(t *testing.T) {
 	}{
 		{"all is taken", whole, nil, "watch 8, watch 9, update comment assign fields", "", nil, false},
 		{
-			"a watcher is refused", whole, map[string][]error{"watch": {refused}},
+			"a watcher is refused", whole,
+			map[string][]error{"watch": {refused}},
 			"watch 8, watch 9, update comment assign fields", "watcher 8", nil, false,
 		},
 		{"a watcher fails", whole, map[string][]error{"watch": {later}}, "watch 8", "", later, false},
 		{"only watchers", watchersOnly, nil, "watch 8", "", nil, false},
 		{
-			"refused because of a field", whole, map[string][]error{"update": {refused}},
+			"refused because of a field", whole,
+			map[string][]error{"update": {refused}},
 			"watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", nil, false,
 		},
 		{
-			"refused because of the assignee", whole, map[string][]error{"update": {refused, refused}},
+			"refused because of the assignee", whole,
+			map[string][]error{"update": {refused, refused}},
 			"watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", refused, true,
 		},
 		{
 			"only fields, and refused", fieldsOnly, map[string][]error{"update": {refused}}, "update fields", "", refused, false,
 		},
 		{
-			"a failure is no refusal", whole, map[string][]error{"update": {later}},
+			"a failure is no refusal", whole,
+			map[string][]error{"update": {later}},
 			"watch 8, watch 9, update comment assign fields", "", later, false,
 		},
 	} {
@@ -173,8 +179,10 @@ func TestSendingTheRest(t *testing.T) {
 	s := &issueSink{writer: w, rest: &connectors.Write{Issue: "7", Comment: &connectors.Comment{}}}
 	seven := "7"
 	err := s.Send(t.Context(),
-		ledger.Write{Issue: "7",
-			Request: connectors.Write{Issue: "7", Watchers: []string{"8"}, Assign: &seven, Comment: &connectors.Comment{}}})
+		ledger.Write{
+			Issue:   "7",
+			Request: connectors.Write{Issue: "7", Watchers: []string{"8"}, Assign: &seven, Comment: &connectors.Comment{}},
+		})
 	if done := strings.Join(f.done, ", "); done != "update comment" || err != nil {
 		t.Errorf("%s, %v", done, err)
 	}
@@ -190,10 +198,14 @@ func TestReadingBack(t *testing.T) {
 	mark := mapping.Mark("", "7c1f", []enforcer.StepKey{key("due")})
 	text := "text\n" + mark
 	seven := "7"
-	request := connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: text, Mark: mark, Internal: true},
-		Assign: &seven}
-	before := connectors.History{Issue: connectors.Issue{ID: "7", Key: "#7", UpdatedAt: noon.Add(-time.Hour),
-		Values: connectors.Values{connectors.FieldAssignee: {"3"}}}}
+	request := connectors.Write{
+		Issue: "7", Comment: &connectors.Comment{Text: text, Mark: mark, Internal: true},
+		Assign: &seven,
+	}
+	before := connectors.History{Issue: connectors.Issue{
+		ID: "7", Key: "#7", UpdatedAt: noon.Add(-time.Hour),
+		Values: connectors.Values{connectors.FieldAssignee: {"3"}},
+	}}
 	done := func(edit func(*connectors.History)) connectors.History {
 		h := before
 		h.Issue.UpdatedAt = noon
@@ -291,15 +303,19 @@ func TestTakingBackWhatCameOutPublic(t *testing.T) {
 	}{
 		{"the tracker cannot", false, nil, "", "", false},
 		{
-			"made internal", true, []connectors.Event{wrote("journal:5", true, "x")}, "retract journal:5 internal, history 7",
+			"made internal", true,
+			[]connectors.Event{wrote("journal:5", true, "x")},
+			"retract journal:5 internal, history 7",
 			connectors.MadeInternal, true,
 		},
 		{
-			"erased", true, []connectors.Event{wrote("journal:5", false, "x"), {ID: "journal:5", Author: "we"}},
+			"erased", true,
+			[]connectors.Event{wrote("journal:5", false, "x"), {ID: "journal:5", Author: "we"}},
 			"retract journal:5 internal, history 7, retract journal:5 erased, history 7", connectors.Erased, true,
 		},
 		{
-			"it stays", true, []connectors.Event{wrote("journal:5", false, "x"), wrote("journal:5", false, "x")},
+			"it stays", true,
+			[]connectors.Event{wrote("journal:5", false, "x"), wrote("journal:5", false, "x")},
 			"retract journal:5 internal, history 7, retract journal:5 erased, history 7", "", false,
 		},
 	} {
@@ -314,8 +330,10 @@ func TestTakingBackWhatCameOutPublic(t *testing.T) {
 			t.Errorf("%s: taken back %q, %v", c.name, r.TakenBack, err)
 		}
 		done := strings.Join(f.done, ", ")
-		for how, word := range map[connectors.Retraction]string{connectors.MadeInternal: "internal",
-			connectors.Erased: "erased"} {
+		for how, word := range map[connectors.Retraction]string{
+			connectors.MadeInternal: "internal",
+			connectors.Erased:       "erased",
+		} {
 			done = strings.ReplaceAll(done, "journal:5 "+fmt.Sprint(how), "journal:5 "+word)
 		}
 		if done != c.done {
@@ -365,8 +383,10 @@ func TestOpenAlarmsStop(t *testing.T) {
 			"made public by somebody", []ledger.Alarm{{Kind: ledger.MadePublic, Subject: "journal:5", Issue: "7"}}, false, false,
 		},
 		{
-			"both", []ledger.Alarm{{Kind: ledger.OtherInstallation, Subject: "beef"},
-				{Kind: ledger.CameOutPublic, Subject: "journal:5", Issue: "7"}}, true, true,
+			"both", []ledger.Alarm{
+				{Kind: ledger.OtherInstallation, Subject: "beef"},
+				{Kind: ledger.CameOutPublic, Subject: "journal:5", Issue: "7"},
+			}, true, true,
 		},
 	} {
 		l := newLedger(t)
@@ -451,8 +471,10 @@ func TestLookingAtIssues(t *testing.T) {
 // TestLookingForALostUpdate reads the issue and tells by mark and fields whether the request came through.
 func TestLookingForALostUpdate(t *testing.T) {
 	mark := mapping.Mark("", "7c1f", []enforcer.StepKey{key("due")})
-	request := connectors.Write{Issue: "7", BaseEvent: "journal:1",
-		Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true}}
+	request := connectors.Write{
+		Issue: "7", BaseEvent: "journal:1",
+		Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true},
+	}
 	old := connectors.Event{ID: "journal:1", At: noon.Add(-time.Hour), Author: "they"}
 	for _, c := range []struct {
 		name   string
@@ -509,23 +531,32 @@ func TestMakingAnIssue(t *testing.T) {
 		{"made", "", nil, "find, create 7, history 900", enforcer.Done, "900", false},
 		{"it is there", "800", nil, "find, history 800", enforcer.Done, "800", false},
 		{
-			"whether it is there cannot be told", "", map[string][]error{"find": {failure(connectors.TryLater, 0)}}, "find",
+			"whether it is there cannot be told", "",
+			map[string][]error{"find": {failure(connectors.TryLater, 0)}},
+			"find",
 			enforcer.Intended, "", true,
 		},
 		{
-			"its assignee is refused", "", map[string][]error{"create": {refused}}, "find, create 7, find, create , history 900",
+			"its assignee is refused", "",
+			map[string][]error{"create": {refused}},
+			"find, create 7, find, create , history 900",
 			enforcer.Done, "900", false,
 		},
 		{
-			"refused without one", "", map[string][]error{"create": {refused, refused}}, "find, create 7, find, create , find",
+			"refused without one", "",
+			map[string][]error{"create": {refused, refused}},
+			"find, create 7, find, create , find",
 			enforcer.Refused, "900", false,
 		},
 		{
-			"no answer", "", map[string][]error{"create": {failure(connectors.Unknown, 0)}}, "find, create 7, find",
+			"no answer", "",
+			map[string][]error{"create": {failure(connectors.Unknown, 0)}},
+			"find, create 7, find",
 			enforcer.Sent, "900", true,
 		},
 		{
-			"made, and cannot be read", "", map[string][]error{"history": {failure(connectors.TryLater, 0)}},
+			"made, and cannot be read", "",
+			map[string][]error{"history": {failure(connectors.TryLater, 0)}},
 			"find, create 7, history 900", enforcer.Done, "900", false,
 		},
 	} {
@@ -556,11 +587,15 @@ func TestMakingAnIssue(t *testing.T) {
 
 // TestInternalNeedsTheRight: our rights are read afresh once, and a missing one holds the comment.
 func TestInternalNeedsTheRight(t *testing.T) {
-	caps := connectors.Capabilities{InternalNotes: true,
-		Permissions: map[connectors.Right][]string{connectors.WriteInternal: {"private"}}}
+	caps := connectors.Capabilities{
+		InternalNotes: true,
+		Permissions:   map[connectors.Right][]string{connectors.WriteInternal: {"private"}},
+	}
 	internal := connectors.Write{Comment: &connectors.Comment{Internal: true}}
-	may := connectors.Account{ID: "we",
-		Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"private"}}}}
+	may := connectors.Account{
+		ID:     "we",
+		Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"private"}}},
+	}
 	for _, c := range []struct {
 		name  string
 		self  connectors.Account
@@ -599,11 +634,15 @@ func TestInternalNeedsTheRight(t *testing.T) {
 // TestWhatARefusalRestsOn: it is tried again when the issue, the names or our rights changed, and by nothing else.
 func TestWhatARefusalRestsOn(t *testing.T) {
 	base := connectors.Directory{
-		Self: connectors.Account{ID: "we",
-			Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"a", "b"}}, {Project: "3"}}},
+		Self: connectors.Account{
+			ID:     "we",
+			Rights: []connectors.ProjectRights{{Project: "2", Permissions: []string{"a", "b"}}, {Project: "3"}},
+		},
 		Projects: []connectors.Project{{ID: "2"}, {ID: "3"}},
-		People: []connectors.Person{{ID: "7", Roles: map[string][]string{"2": {"x", "y"}}},
-			{ID: "8", Roles: map[string][]string{"3": {"x"}}}},
+		People: []connectors.Person{
+			{ID: "7", Roles: map[string][]string{"2": {"x", "y"}}},
+			{ID: "8", Roles: map[string][]string{"3": {"x"}}},
+		},
 		Priorities: []connectors.Priority{{ID: "5"}},
 	}
 	h := connectors.History{Issue: connectors.Issue{ID: "7", Values: connectors.Values{connectors.FieldProject: {"2"}}}}
@@ -634,8 +673,10 @@ func TestWhatARefusalRestsOn(t *testing.T) {
 			d.Self.Rights = []connectors.ProjectRights{{Project: "2", Permissions: []string{"a"}}}
 		}, nil, false, true},
 		{"a right of ours elsewhere", func(d *connectors.Directory) {
-			d.Self.Rights = []connectors.ProjectRights{{Project: "2", Permissions: []string{"b", "a"}},
-				{Project: "3", Permissions: []string{"c"}}}
+			d.Self.Rights = []connectors.ProjectRights{
+				{Project: "2", Permissions: []string{"b", "a"}},
+				{Project: "3", Permissions: []string{"c"}},
+			}
 		}, nil, true, false},
 		{"we administer it", func(d *connectors.Directory) { d.Self.Admin = true }, nil, false, true},
 		{"a member's role", func(d *connectors.Directory) {

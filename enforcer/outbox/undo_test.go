@@ -34,8 +34,10 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 		return change(minute, author, connectors.FieldPriority, from, to)
 	}
 	step := func(id string, a enforcer.Actions) ledger.Entry {
-		return ledger.Entry{Entry: enforcer.Entry{ID: id, Key: enforcer.StepKey{Obligation: "o", Step: id},
-			Evidence: enforcer.Evidence{Changes: enforcer.Changes{Actions: a}}}}
+		return ledger.Entry{Entry: enforcer.Entry{
+			ID: id, Key: enforcer.StepKey{Obligation: "o", Step: id},
+			Evidence: enforcer.Evidence{Changes: enforcer.Changes{Actions: a}},
+		}}
 	}
 	s := func(v string) *string { return &v }
 	write := func(minute int, w connectors.Write, entries ...string) ledger.Write {
@@ -49,8 +51,10 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 		return e
 	}
 	note := func(minute int, mark string, internal bool) connectors.Event {
-		return connectors.Event{ID: fmt.Sprintf("journal:%d", minute), At: at(minute), Author: "we",
-			Note: &connectors.Note{Text: "x " + mark, Internal: internal}}
+		return connectors.Event{
+			ID: fmt.Sprintf("journal:%d", minute), At: at(minute), Author: "we",
+			Note: &connectors.Note{Text: "x " + mark, Internal: internal},
+		}
 	}
 	said := func(minute int, mark string, internal bool, entries ...string) ledger.Write {
 		w := write(minute, connectors.Write{Comment: &connectors.Comment{Mark: mark, Internal: internal}}, entries...)
@@ -150,8 +154,11 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 			"3", "a: the assignee stays: the tracker does not take the former one any more",
 		},
 		{
-			"the write changed nothing", "7", "", nil, []ledger.Write{write(1, connectors.Write{Assign: s("7")}, "a")}, nil,
-			[]ledger.Entry{a}, "", "a:",
+			"the write changed nothing", "7", "", nil,
+			[]ledger.Write{write(1, connectors.Write{Assign: s("7")}, "a")},
+			nil,
+			[]ledger.Entry{a},
+			"", "a:",
 		},
 		{
 			"too long after the write to be its doing", "7", "",
@@ -194,19 +201,34 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 			"", "r: the priority stays: it was changed since",
 		},
 		{
-			"an internal comment", "", "", []connectors.Event{note(1, "m1", true)}, []ledger.Write{said(1, "m1", true, "m")},
-			nil, []ledger.Entry{marked("m")}, "", "m: correct journal:1 internally",
+			"an internal comment", "", "",
+			[]connectors.Event{note(1, "m1", true)},
+			[]ledger.Write{said(1, "m1", true, "m")},
+			nil,
+			[]ledger.Entry{marked("m")},
+			"", "m: correct journal:1 internally",
 		},
 		{
-			"a public comment", "", "", []connectors.Event{note(1, "m1", false)}, []ledger.Write{said(1, "m1", false, "m")}, nil,
-			[]ledger.Entry{marked("m")}, "", "m: correct journal:1",
+			"a public comment", "", "",
+			[]connectors.Event{note(1, "m1", false)},
+			[]ledger.Write{said(1, "m1", false, "m")},
+			nil,
+			[]ledger.Entry{marked("m")},
+			"", "m: correct journal:1",
 		},
 		{
-			"an internal one that is public", "", "", []connectors.Event{note(1, "m1", false)},
-			[]ledger.Write{said(1, "m1", true, "m")}, nil, []ledger.Entry{marked("m")}, "", "m: correct journal:1 internally",
+			"an internal one that is public", "", "",
+			[]connectors.Event{note(1, "m1", false)},
+			[]ledger.Write{said(1, "m1", true, "m")},
+			nil,
+			[]ledger.Entry{marked("m")},
+			"", "m: correct journal:1 internally",
 		},
 		{
-			"a comment that is gone", "", "", nil, []ledger.Write{said(1, "m1", true, "m")}, nil, []ledger.Entry{marked("m")},
+			"a comment that is gone", "", "", nil,
+			[]ledger.Write{said(1, "m1", true, "m")},
+			nil,
+			[]ledger.Entry{marked("m")},
 			"", "m: its comment is no longer there: there is nothing to correct",
 		},
 		{
@@ -219,25 +241,38 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 			"m: its comment journal:1 is not corrected: it is o/n's as well, which is not taken back",
 		},
 		{
-			"a comment of a write for another step", "", "", []connectors.Event{note(1, "m1", true)},
-			[]ledger.Write{said(1, "m1", true, "n")}, []ledger.Entry{marked("n")}, []ledger.Entry{marked("m")}, "", "m:",
+			"a comment of a write for another step", "", "",
+			[]connectors.Event{note(1, "m1", true)},
+			[]ledger.Write{said(1, "m1", true, "n")},
+			[]ledger.Entry{marked("n")},
+			[]ledger.Entry{marked("m")},
+			"", "m:",
 		},
 		{
-			"watchers", "", "", nil, []ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w")}, nil,
-			[]ledger.Entry{watches}, "", "w: the watchers stay: remove them by hand if need be",
+			"watchers", "", "", nil,
+			[]ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w")},
+			nil,
+			[]ledger.Entry{watches},
+			"", "w: the watchers stay: remove them by hand if need be",
 		},
 		{
 			"watchers of another step", "", "", nil,
-			[]ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w", "a")}, []ledger.Entry{watches},
-			[]ledger.Entry{a}, "", "a:",
+			[]ledger.Write{write(1, connectors.Write{Watchers: []string{"7"}}, "w", "a")},
+			[]ledger.Entry{watches},
+			[]ledger.Entry{a},
+			"", "a:",
 		},
 		{
-			"a status", "", "", nil, []ledger.Write{write(1, connectors.Write{Status: s("5")}, "c")}, nil,
-			[]ledger.Entry{closes}, "", "c: the status stays: set it back by hand if need be",
+			"a status", "", "", nil,
+			[]ledger.Write{write(1, connectors.Write{Status: s("5")}, "c")},
+			nil,
+			[]ledger.Entry{closes},
+			"", "c: the status stays: set it back by hand if need be",
 		},
 		{
 			"an issue that was made", "", "", nil, nil, nil,
-			[]ledger.Entry{step("d", enforcer.Actions{Action: enforcer.ActionCreate})}, "",
+			[]ledger.Entry{step("d", enforcer.Actions{Action: enforcer.ActionCreate})},
+			"",
 			"d: made, the issue is not deleted: a comment is written on it",
 		},
 	} {

@@ -179,8 +179,10 @@ func TestListPaging(t *testing.T) {
 	t.Run("includes of the list", func(t *testing.T) {
 		a := l.ask("sla-bot", http.MethodGet,
 			"/issues.json?limit=1&include=journals,attachments,relations,children,watchers,allowed_statuses", nil)
-		for part, want := range map[string]bool{"journals": false, "attachments": true, "relations": true, "watchers": false,
-			"allowed_statuses": false} {
+		for part, want := range map[string]bool{
+			"journals": false, "attachments": true, "relations": true, "watchers": false,
+			"allowed_statuses": false,
+		} {
 			if strings.Contains(a.text, `"`+part+`":`) != want {
 				t.Errorf("%s: want %t", part, want)
 			}

@@ -21,11 +21,13 @@ func TestPutSilentlyIgnored(t *testing.T) {
 		{name: "status unknown", send: `{"status_id":999}`},
 		{name: "status as a name", send: `{"status_id":"Closed"}`},
 		{name: "closing a parent with an open child", who: "manager1", send: `{"status_id":5}`, before: child},
-		{name: "closing an issue that another one blocks", who: "manager1", send: `{"status_id":5}`,
+		{
+			name: "closing an issue that another one blocks", who: "manager1", send: `{"status_id":5}`,
 			before: func(l lab, id int) {
 				_, err := l.As("manager1").AddRelation(l.make(redminesim.NewIssue{}), "blocks", id)
 				l.must(err)
-			}},
+			},
+		},
 		{name: "priority on a parent", send: `{"priority_id":5}`, before: child},
 		{name: "priority on a parent by an admin", who: "admin", send: `{"priority_id":5}`, before: child},
 		{

@@ -71,8 +71,10 @@ func TestLostAnswer(t *testing.T) {
 	})
 	front := httptest.NewServer(l)
 	defer front.Close()
-	for base, rt := range map[string]http.RoundTripper{"http://redmine.example.org": l.Transport(),
-		front.URL: http.DefaultTransport} {
+	for base, rt := range map[string]http.RoundTripper{
+		"http://redmine.example.org": l.Transport(),
+		front.URL:                    http.DefaultTransport,
+	} {
 		r, err := http.NewRequest(http.MethodGet, base+"/issues/1.json?key="+l.Key("sla-bot"), nil)
 		l.must(err)
 		if _, err := rt.RoundTrip(r); err == nil {

@@ -33,6 +33,11 @@ type Tracker interface {
 	// their roles, with nothing but the rights of an ordinary account.
 	Directory(ctx context.Context) (Directory, error)
 
+	// Active reports whether a person, by their id, has an account that can work and be assigned. A tracker may go on
+	// listing among a project's members somebody whom an administrator has locked. Nobody is active behind an id that the
+	// tracker does not know or does not show to us.
+	Active(ctx context.Context, person string) (bool, error)
+
 	// Changed lists issues whose UpdatedAt is at or after since, each at least once, ordered by (UpdatedAt, ID)
 	// as far as the tracker can, while people go on editing: History tells what changed. It calls page for every
 	// page as it arrives; an error from page stops the listing and is returned as it is. Nothing that was there

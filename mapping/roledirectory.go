@@ -269,6 +269,19 @@ func (rd *roleDirectory) native(id, project string, at time.Time) []string {
 	return seen[len(seen)-1].Roles
 }
 
+// Assignees are the ids of the leads and of those on duty, each once: whom steps may assign. Groups are not among them.
+func (b *Bound) Assignees() []string {
+	var out []string
+	for _, r := range b.directory.roles {
+		for _, id := range slices.Concat(r.lead, r.duty) {
+			if p, here := b.directory.people[id]; here && !p.Group && !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
 // leadOf is the first lead of the role who is active, a member of the project and not known to be unassignable, ""
 // when there is none.
 func (rd *roleDirectory) leadOf(role enforcer.Role, project string, unassignable map[string]bool) string {

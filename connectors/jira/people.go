@@ -79,7 +79,7 @@ func (s *site) named(ctx context.Context, name string) (person, error) {
 	return s.ask(ctx, "username", name)
 }
 
-// ask reads one person of Data Center.
+// ask reads one person.
 func (s *site) ask(ctx context.Context, by, value string) (person, error) {
 	var p person
 	c := s.client.Call(ctx, "ask who "+value+" is", rest.AtIssue)
@@ -93,6 +93,26 @@ func (s *site) ask(ctx context.Context, by, value string) (person, error) {
 		s.learn(&p)
 	}
 	return p, err
+}
+
+// Active implements connectors.Tracker.
+func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
+	d, err := dir.speaks(ctx)
+	if err != nil {
+		return false, err
+	}
+	by := "accountId"
+	if d == dataCenter {
+		by = "key"
+	}
+	p, err := dir.ask(ctx, by, person)
+	switch connectors.ClassOf(err) {
+	case 0:
+		return p.Active == nil || *p.Active, nil
+	case connectors.Refused: // as ask has it of somebody unknown
+		return false, dir.known(ctx)
+	}
+	return false, err
 }
 
 // directoryPerson is a person as the directory shows one.

@@ -411,6 +411,8 @@ func (f *fake) Create(context.Context, connectors.NewIssue) (string, error) {
 	panic("the mirror never writes")
 }
 
+func (f *fake) Active(context.Context, string) (bool, error) { panic("the mirror asks after nobody") }
+
 func (f *fake) Retract(context.Context, string, string, connectors.Retraction) error {
 	panic("the mirror never writes")
 }

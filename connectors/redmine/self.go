@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -82,6 +83,35 @@ func (s *site) confirm(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+// Active implements connectors.Tracker. Redmine lists locked people among the members, and answers 404 when asked for one;
+// only an administrator is shown them, with their state.
+func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
+	c := dir.client.Call(ctx, "ask whether user "+person+" is active", rest.AtIssue)
+	if c.CheckID(person) != nil { // nobody has such an id
+		return false, nil
+	}
+	var answer struct {
+		User struct {
+			ID     id   `json:"id"`
+			Status *int `json:"status"`
+		} `json:"user"`
+	}
+	_, err := c.Get("/users/"+person+".json", nil, &answer)
+	switch connectors.ClassOf(err) {
+	case 0:
+		if answer.User.ID != id(person) {
+			return false, c.Garbled(0, fmt.Errorf("asked for user %s, got %q", person, answer.User.ID))
+		}
+		return answer.User.Status == nil || *answer.User.Status == userActive, nil
+	case connectors.Gone, connectors.Hidden: // behind a wrong address, or for a stranger, so is everybody
+		_, e := dir.account(ctx)
+		return false, e
+	}
+	return false, err
+}
+
+const userActive = 1 // Principal::STATUS_ACTIVE
 
 func decodeAccount(body []byte) (wireAccount, error) {
 	var answer struct {

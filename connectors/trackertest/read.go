@@ -11,6 +11,7 @@ import (
 var readLaws = []law{
 	{name: "self tells who we are and what we may", check: selfKnown},
 	{name: "the directory holds every name an issue can carry", check: directoryComplete},
+	{name: "who can work is active, and whoever is unknown is not", check: activePeople},
 	{name: "first values are recoverable from the history", check: firstValues},
 	{name: "event ids and order are stable across reads", check: stableEvents},
 	{name: "texts come back as they were typed", check: textsIntact},
@@ -91,6 +92,18 @@ func directoryComplete(t *testing.T, w *World) {
 	}
 	if len(d.Types) == 0 || len(d.Roles) == 0 || d.Self.ID == "" || d.ReadAt.IsZero() {
 		t.Errorf("types %v, roles %v, self %q, read at %v", d.Types, d.Roles, d.Self.ID, d.ReadAt)
+	}
+}
+
+func activePeople(t *testing.T, w *World) {
+	tr := w.tracker()
+	for who, want := range map[string]bool{w.People[Support]: true, w.People[Manager]: true, "999999999": false} {
+		if active, err := tr.Active(t.Context(), who); err != nil || active != want {
+			t.Errorf("person %s: active %t, %v; want %t", who, active, err, want)
+		}
+	}
+	if active, err := w.Stranger.Active(t.Context(), w.People[Support]); err == nil {
+		t.Errorf("a stranger is told %t", active)
 	}
 }
 

@@ -73,7 +73,7 @@ func (k *checker) check(ctx context.Context) (err error) {
 	if k.Account, err = k.conn.Tracker.Self(ctx); err != nil {
 		return err
 	}
-	if k.names, err = k.conn.Tracker.Directory(ctx); err != nil {
+	if k.names, err = k.directory(ctx); err != nil {
 		return err
 	}
 	k.Offset, _, k.OffsetKnown = k.conn.Tracker.Offset()

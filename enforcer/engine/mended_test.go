@@ -1,6 +1,9 @@
 package engine_test
 
-import "testing"
+import (
+	"net/http"
+	"testing"
+)
 
 // A right that was lacking and is given is seen by the next pass: nobody has to wait until the names are read again.
 func TestRightGivenBack(t *testing.T) {
@@ -38,4 +41,35 @@ func TestLeadLockedMeanwhile(t *testing.T) {
 	w.sim.LockUser("support1")
 	w.passAt("2026-03-16 10:25")
 	w.wantSaid(issue, "+acknowledge/start", "respond/due")
+}
+
+// Redmine goes on listing a locked lead among the members: they are asked after when the names are read, so that check
+// tells of it before a request is due, and the next of the leads is assigned without a refusal.
+func TestLeadLockedLongAgo(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	w.sim.LockUser("support1")
+	found, err := w.engine.Check(t.Context())
+	w.do(err)
+	if !hasProblem(found, "Sanjay Support", "this account is locked", false) {
+		t.Errorf("check does not tell of the locked lead: %+v", found[0].Problems)
+	}
+	w.passAt("2026-03-16 11:05") // an hour later the names are read again
+	issue := w.issue("critical", "For the next of them")
+	refused := 0
+	for _, r := range w.requests(func() { w.passAt("2026-03-16 11:10"); w.passAt("2026-03-16 11:30") }) {
+		if r.Method == http.MethodPut && r.Status == http.StatusUnprocessableEntity {
+			refused++
+		}
+	}
+	w.wantSaid(issue, "+acknowledge/start", "respond/due")
+	if a := w.see("admin", issue).AssignedTo; refused > 0 || a == nil || a.Name != "Svetlana Support" {
+		t.Errorf("%d refusals, assigned to %v; want none, and the next of the leads", refused, a)
+	}
+	w.sim.LockUser("support2")
+	found, err = w.engine.Check(t.Context())
+	w.do(err)
+	if !hasProblem(found, "acme", "no lead of support can be assigned", false) &&
+		!hasProblem(found, "2", "no lead of support can be assigned", false) {
+		t.Errorf("check does not tell that no lead is left: %+v", found[0].Problems)
+	}
 }

@@ -113,7 +113,7 @@ func (s *source) refreshNames(ctx context.Context, changed []string) error {
 
 // readNames reads the directory from the tracker, and keeps it.
 func (s *source) readNames(ctx context.Context) (connectors.Directory, error) {
-	d, err := s.conn.Tracker.Directory(ctx)
+	d, err := s.directory(ctx)
 	if err != nil {
 		return d, err
 	}
@@ -122,4 +122,33 @@ func (s *source) readNames(ctx context.Context) (connectors.Directory, error) {
 	}
 	delete(s.stale, s.conn.ID)
 	return d, s.rememberNames(ctx, d)
+}
+
+// directory reads the names from the tracker, and asks after everybody whom a step may assign: a tracker may list among
+// the members somebody who is locked, and would refuse the step.
+func (s *source) directory(ctx context.Context) (connectors.Directory, error) {
+	d, err := s.conn.Tracker.Directory(ctx)
+	if err != nil {
+		return d, err
+	}
+	contracts, _, err := s.bind(ctx, d)
+	if err != nil {
+		return d, err
+	}
+	asked := map[string]bool{}
+	for _, c := range contracts {
+		for _, id := range c.bound.Assignees() {
+			i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == id })
+			if asked[id] || i < 0 || d.People[i].Locked {
+				continue
+			}
+			asked[id] = true
+			active, err := s.conn.Tracker.Active(ctx, id)
+			if err != nil {
+				return d, err
+			}
+			d.People[i].Locked = !active
+		}
+	}
+	return d, nil
 }

@@ -77,6 +77,8 @@ func (f *fakeTracker) Create(_ context.Context, n connectors.NewIssue) (string, 
 	return "900", f.call("create " + n.Assign)
 }
 
+func (f *fakeTracker) Active(context.Context, string) (bool, error) { return true, f.call("active") }
+
 func (f *fakeTracker) FindCreated(context.Context, string, string, time.Time) (string, bool, error) {
 	return f.made, f.made != "", f.call("find")
 }

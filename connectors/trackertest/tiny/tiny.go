@@ -196,6 +196,12 @@ func refused(op string) error {
 // AddWatcher implements connectors.Tracker.
 func (t *Tracker) AddWatcher(context.Context, string, string) error { return refused("add a watcher") }
 
+// Active implements connectors.Tracker.
+func (t *Tracker) Active(ctx context.Context, person string) (bool, error) {
+	d, err := t.Directory(ctx)
+	return slices.ContainsFunc(d.People, func(p connectors.Person) bool { return p.ID == person }), err
+}
+
 // Retract implements connectors.Tracker.
 func (t *Tracker) Retract(context.Context, string, string, connectors.Retraction) error {
 	return refused("take back a comment")

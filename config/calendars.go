@@ -95,8 +95,9 @@ func (s daySource) known() []string {
 	return distinct(out)
 }
 
-// readCalendars reads the files of `calendars`. The faults of a file are told with its own name and lines.
-func readCalendars(src *source, docs []daysDoc, folder string) daySource {
+// readCalendars reads the files of `calendars`, and over them those of trial, each under its country and its own name
+// without the ending. The faults of a file are told with its own name and lines.
+func readCalendars(src *source, docs []daysDoc, folder string, trial []string) daySource {
 	days := daySource{own: map[string]calendar.Days{}}
 	seen := newIDs(src)
 	for i, doc := range docs {
@@ -106,19 +107,38 @@ func readCalendars(src *source, docs []daysDoc, folder string) daySource {
 			continue
 		}
 		days.own[doc.ID] = calendar.Days{}
-		data, err := readFile(beside(folder, doc.File))
+		read, err := daysOfFile(src, beside(folder, doc.File))
 		if err != nil {
 			src.fault(at+".file", doc.File, "cannot be read: %v", err)
+		}
+		days.own[doc.ID] = read
+	}
+	for _, name := range trial {
+		read, err := daysOfFile(src, name)
+		if err != nil {
+			src.include(Faults{{Level: Error, File: name, Reason: "cannot be read: " + err.Error()}})
 			continue
 		}
-		file := newSource(beside(folder, doc.File))
-		read := readDays(file, data)
-		src.include(file.faults)
-		if file.faults.At(Error) == nil {
-			days.own[doc.ID] = read
-		}
+		id := filepath.Base(name)
+		days.own[strings.TrimSuffix(id, filepath.Ext(id))] = read
+		days.own[read.Country] = read
 	}
 	return days
+}
+
+// daysOfFile gives the days of a calendar file, and none where it has faults, which it tells.
+func daysOfFile(src *source, name string) (calendar.Days, error) {
+	data, err := readFile(name)
+	if err != nil {
+		return calendar.Days{}, err
+	}
+	file := newSource(name)
+	read := readDays(file, data)
+	src.include(file.faults)
+	if file.faults.At(Error) != nil {
+		return calendar.Days{}, nil
+	}
+	return read, nil
 }
 
 // beside makes a relative path begin in the folder.

@@ -110,7 +110,7 @@ func TestBasesAreWell(t *testing.T) {
 	if _, faults := Load("testdata/base.yaml", trackers); len(faults) > 0 {
 		t.Errorf("base.yaml: %v", faults)
 	}
-	if _, faults := ContractFile("testdata/base-contract.yaml"); len(faults) > 0 {
+	if _, faults := (Calendars{}).ContractFile("testdata/base-contract.yaml"); len(faults) > 0 {
 		t.Errorf("base-contract.yaml: %v", faults)
 	}
 }

@@ -45,8 +45,9 @@ func Find(named string) (string, error) {
 }
 
 // Load reads the configuration file, in which connections may be of these kinds. The Config is nil when there are
-// faults of level Error; with warnings and missing secrets only it is whole, and faults lists them.
-func Load(file string, kinds []connectors.Kind) (*Config, Faults) {
+// faults of level Error; with warnings and missing secrets only it is whole, and faults lists them. Calendar files in
+// trial lie over those of `calendars`, as in ReadCalendars.
+func Load(file string, kinds []connectors.Kind, trial ...string) (*Config, Faults) {
 	src := newSource(file)
 	src.kinds = kinds
 	data, err := readFile(file)
@@ -55,18 +56,18 @@ func Load(file string, kinds []connectors.Kind) (*Config, Faults) {
 		return nil, src.faults
 	}
 	checkForgeable(src)
-	return load(src, data, filepath.Dir(file))
+	return load(src, data, filepath.Dir(file), trial...)
 }
 
 // load goes on after faults, to find all of them, and leaves out what rests on something faulty.
-func load(src *source, data []byte, folder string) (*Config, Faults) {
+func load(src *source, data []byte, folder string, trial ...string) (*Config, Faults) {
 	var doc document
 	if !readYAML(src, data, settingsFile, &doc) {
 		return nil, src.faults.sorted()
 	}
 	cfg := &Config{Path: src.file, source: src}
 	readService(src, &doc, folder, cfg)
-	days := readCalendars(src, doc.Calendars, folder)
+	days := readCalendars(src, doc.Calendars, folder, trial)
 	cfg.Connections = connectionReader{src, folder, cfg.Listen != ""}.connections(doc.Connections)
 	cfg.Mappings = mappingReader{src, cfg.Connections}.mappings(doc.Mappings)
 	contracts := contractReader{source: src, cfg: cfg, days: days, folder: folder, texts: map[string]text{}}

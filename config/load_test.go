@@ -169,7 +169,7 @@ func TestLoadWithoutFile(t *testing.T) {
 	if cfg != nil || faults.Error() != "testdata/none.yaml: cannot be read: there is no such file" {
 		t.Errorf("%v", faults)
 	}
-	if c, faults := ContractFile("testdata/none.yaml"); c != nil || len(faults) != 1 {
+	if c, faults := (Calendars{}).ContractFile("testdata/none.yaml"); c != nil || len(faults) != 1 {
 		t.Errorf("%v", faults)
 	}
 }

@@ -43,13 +43,7 @@ func Presets() []*enforcer.Contract {
 }
 
 // Preset gives one preset as it stands.
-func Preset(id string) (*enforcer.Contract, error) {
-	t, faults := preset(id, daySource{})
-	if err := faults.Err(Error); err != nil {
-		return nil, fmt.Errorf("read preset %q: %w", id, err)
-	}
-	return t.contract, nil
-}
+func Preset(id string) (*enforcer.Contract, error) { return Calendars{}.Preset(id) }
 
 // PresetText gives the YAML of a preset, to be copied and changed.
 func PresetText(id string) ([]byte, error) {
@@ -68,20 +62,6 @@ func preset(id string, days daySource) (text, Faults) {
 		return text{}, src.faults
 	}
 	return contractText("preset:"+id, data, days)
-}
-
-// ContractFile reads a contract file as it stands, with the built-in calendars. The contract is nil when there
-// are faults of level Error.
-func ContractFile(file string) (*enforcer.Contract, Faults) {
-	data, err := readFile(file)
-	if err != nil {
-		return nil, Faults{{Level: Error, File: file, Reason: "cannot be read: " + err.Error()}}
-	}
-	t, faults := contractText(file, data, daySource{})
-	if faults.At(Error) != nil {
-		return nil, faults
-	}
-	return t.contract, faults
 }
 
 func contractText(file string, data []byte, days daySource) (text, Faults) {

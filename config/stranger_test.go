@@ -45,7 +45,7 @@ func TestAFileOfAnotherKindIsNeverShown(t *testing.T) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, contract := ContractFile(file)
+		_, contract := Calendars{}.ContractFile(file)
 		_, whole := Load(file, trackers)
 		use := strings.Replace(string(base), "use: kamal", "use: ./other.yaml", 1)
 		_, used := load(testSource(), []byte(use), folder)

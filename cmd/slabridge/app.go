@@ -58,6 +58,7 @@ type app struct {
 	file *statefile.DB
 
 	config string
+	trial  []string // calendar files that count before those of the configuration
 	at     string
 	asOf   time.Time // what --at says; zero: now
 	debug  bool

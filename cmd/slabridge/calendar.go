@@ -16,12 +16,18 @@ import (
 func calendarCmd(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "calendar", Short: "Show which days are worked, and where that is known from"})
 	c.AddCommand(&cobra.Command{
-		Use:     "show CC YEAR",
-		Short:   "Show a country's days off, moved and short days of a year",
-		Example: "  slabridge calendar show KZ 2026",
-		Args:    cobra.ExactArgs(2),
+		Use:   "show CC YEAR",
+		Short: "Show the days off, moved and short days of a year: a country's, an own calendar's, or a file's",
+		Example: "  slabridge calendar show KZ 2026\n" +
+			"  slabridge calendar show acme 2027      # an id of 'calendars' in the configuration\n" +
+			"  slabridge calendar show kz-2027.yaml 2027",
+		Args: cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
-			info, err := yearOf(&a.page, args[0], args[1])
+			days, err := a.calendars()
+			if err != nil {
+				return err
+			}
+			info, err := yearOf(&a.page, days, args[0], args[1])
 			if err != nil {
 				return err
 			}
@@ -52,8 +58,8 @@ type yearInfo struct {
 	Days        []dayInfo       `json:"days"`
 }
 
-func yearOf(p *page, country, yearText string) (yearInfo, error) {
-	days, err := config.BuiltinDays(country)
+func yearOf(p *page, known config.Calendars, country, yearText string) (yearInfo, error) {
+	days, err := known.Days(country)
 	if err != nil {
 		return yearInfo{}, usageError{err}
 	}

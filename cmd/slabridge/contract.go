@@ -13,11 +13,7 @@ import (
 
 func contractCmd(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "contract", Short: "Show the contracts that ship with the program, and your own"})
-	c.AddCommand(&cobra.Command{
-		Use:   "list",
-		Short: "List the presets, and the contracts of the configuration when there is one",
-		RunE:  func(*cobra.Command, []string) error { return listContracts(a) },
-	}, &cobra.Command{
+	show := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a contract clause by clause: a preset's id, a configured contract's, or a file",
 		Args:  cobra.ExactArgs(1),
@@ -28,7 +24,13 @@ func contractCmd(a *app) *cobra.Command {
 			}
 			return a.show(contractInfoOf(&a.page, c))
 		},
-	})
+	}
+	a.calendarFlag(show)
+	c.AddCommand(&cobra.Command{
+		Use:   "list",
+		Short: "List the presets, and the contracts of the configuration when there is one",
+		RunE:  func(*cobra.Command, []string) error { return listContracts(a) },
+	}, show)
 	return c
 }
 

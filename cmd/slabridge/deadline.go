@@ -41,6 +41,7 @@ func deadlineCmd(a *app) *cobra.Command {
 	f.StringVar(&severity, "severity", "", "a severity of the contract")
 	f.StringVar(&received, "received", "", "when the notice came (RFC 3339, with offset)")
 	f.BoolVar(&stdin, "stdin", false, `read lines {"contract","severity","received"}, answer each with a line`)
+	a.calendarFlag(c)
 	return c
 }
 
@@ -84,14 +85,18 @@ type deadliner struct {
 
 // findContract finds what --contract means: a preset, a configured contract, or a file.
 func (a *app) findContract(name string) (*enforcer.Contract, error) {
+	days, err := a.calendars()
+	if err != nil {
+		return nil, err
+	}
 	if strings.ContainsAny(name, "/\\") || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
-		c, faults := config.ContractFile(name)
+		c, faults := days.ContractFile(name)
 		if err := faults.Err(config.Error); err != nil {
 			return nil, usageError{err}
 		}
 		return c, nil
 	}
-	c, perr := config.Preset(name)
+	c, perr := days.Preset(name)
 	if perr == nil {
 		return c, nil
 	}

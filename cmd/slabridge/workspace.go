@@ -83,7 +83,7 @@ func (a *app) load(level config.Level) (*config.Config, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	cfg, faults := config.Load(path, a.kinds)
+	cfg, faults := config.Load(path, a.kinds, a.trial...)
 	if err := faults.Err(level); err != nil {
 		return nil, usageError{fmt.Errorf("the configuration has faults:\n%w", err)}
 	}
@@ -93,6 +93,26 @@ func (a *app) load(level config.Level) (*config.Config, error) {
 		}
 	}
 	return cfg, nil
+}
+
+// calendars reads the days off that count in this place: those of the files in work, those of the configuration where
+// there is one, and the built-in ones.
+func (a *app) calendars() (config.Calendars, error) {
+	path, err := config.Find(a.config)
+	if err != nil {
+		path = ""
+	}
+	days, err := config.ReadCalendars(path, a.trial)
+	if err != nil {
+		return days, usageError{fmt.Errorf("the calendars have faults:\n%w", err)}
+	}
+	return days, nil
+}
+
+// calendarFlag lets a command try calendar files that no configuration names yet.
+func (a *app) calendarFlag(c *cobra.Command) {
+	c.Flags().StringSliceVar(&a.trial, "calendar", nil,
+		"count with this calendar file, under its country and its own name, before any other")
 }
 
 func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (*workspace, error) {

@@ -58,7 +58,7 @@ func (ch *changer) apply() {
 	d := ch.doc
 	if ch.idle() {
 		ch.fault(ch.path, d.Obligation,
-			"is changed in nothing; write within, cutoff, clock, pause, agreed, off, on or steps")
+			"is changed in nothing; write within, cutoff, clock, pause, agreed, off, on, on_answer or steps")
 		return
 	}
 	ch.whole()
@@ -70,6 +70,10 @@ func (ch *changer) apply() {
 		if d.Off != nil && d.Off.Parts != nil {
 			r.Steps = strip(r.Steps, d.Off.Parts)
 		}
+		if d.OnAnswer != "" {
+			ch.reopen(r)
+		}
+		countAlike(r)
 		checkRule(ch.source, ch.path, ch.path+".steps", ch.c, ch.o, r)
 		part, value, reason := cutoffFault(r.Within, ch.week)
 		if part != "" && d.Cutoff != nil {
@@ -81,7 +85,7 @@ func (ch *changer) apply() {
 func (ch *changer) idle() bool {
 	d := ch.doc
 	return d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil && d.Pause == nil && d.Off == nil &&
-		!d.On && d.Steps == nil && d.Agreed == nil
+		!d.On && d.Steps == nil && d.Agreed == nil && d.OnAnswer == ""
 }
 
 // whole changes what has no severity.
@@ -184,6 +188,21 @@ func (ch *changer) term(r *enforcer.Rule) {
 	}
 	if changed := qualified(ch.source, ch.path, t, d.Count, d.Clock, d.Cutoff); changed != nil {
 		r.Within, r.As, r.On, r.Limit = changed, "", "", nil
+	}
+}
+
+// reopen makes the steps that follow the customer's late answer give the request a status of class working.
+func (ch *changer) reopen(r *enforcer.Rule) {
+	r.Steps = slices.Clone(r.Steps)
+	found := false
+	for i := range r.Steps {
+		if s := &r.Steps[i]; s.Trigger.Answered {
+			found, s.Action = true, enforcer.ActionReopen
+			s.Ours = append(slices.Clone(s.Ours), "action")
+		}
+	}
+	if !found {
+		ch.fault(ch.path+".on_answer", ch.doc.OnAnswer, "has no meaning for %s, which closes nothing for want of an answer", ch.o.ID)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -191,6 +192,52 @@ func TestFingerprint(t *testing.T) {
 	for _, c := range cases {
 		if got := fingerprintWith(c.old, c.replacement); (got != same) != c.moves {
 			t.Errorf("%s: fingerprint changed: %v, want %v", c.name, got != same, c.moves)
+		}
+	}
+}
+
+// A warning some business days after the start counts them as the term does, also when an admin changes how that counts;
+// and the admin may have an answer after a closing open the request again.
+func TestChangeOfAwaitedAnswers(t *testing.T) {
+	for _, x := range []struct{ change, want string }{
+		{
+			"{obligation: await-answer, on: true}",
+			"5bd civil while waiting-customer no verdict; warn-4bd after 4bd civil; due close; answered",
+		},
+		{
+			"{obligation: await-answer, on: true, count: plain}",
+			"5bd while waiting-customer no verdict; warn-4bd after 4bd; due close; answered",
+		},
+		{
+			"{obligation: await-answer, on: true, on_answer: working}",
+			"5bd civil while waiting-customer no verdict; warn-4bd after 4bd civil; due close; answered reopen (ours: action)",
+		},
+	} {
+		c, err := Preset("endocs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			Change []changeDoc `yaml:"change"`
+		}
+		src := newSource("test.yaml")
+		readYAML(src, []byte("change: ["+x.change+"]"), fileKind{"a change", []string{"change"}}, &doc)
+		o := derive(src, "change", c, doc.Change, calendar.Week{}).Obligation("await-answer")
+		got := rowOf(o, &o.Rules[0]).term
+		for _, s := range o.Rules[0].Steps {
+			got += "; " + s.ID
+			if s.Trigger.After != nil {
+				got += " after " + s.Trigger.After.String()
+			}
+			if s.Action != "" {
+				got += " " + s.Action
+			}
+			if s.Ours != nil {
+				got += " (ours: " + strings.Join(s.Ours, " ") + ")"
+			}
+		}
+		if got != x.want {
+			t.Errorf("%s:\n%s\nwant\n%s", x.change, got, x.want)
 		}
 	}
 }

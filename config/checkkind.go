@@ -36,6 +36,7 @@ func checkKind(src *source, path string, c *enforcer.Contract, o *enforcer.Oblig
 			"is the length of an entry of booked time; the obligation must start with time-entry")
 	}
 	checkOther(src, path+".unless", o.Unless, c, o)
+	checkOther(src, path+".beside", o.Beside, c, o)
 	checkNotice(src, path, r)
 }
 

@@ -122,6 +122,9 @@ type obligationDoc struct {
 	Agreed bool `yaml:"agreed"`
 	// Unless: while this other obligation is on, it takes this one's place.
 	Unless string `yaml:"unless"`
+	// Beside is the obligation whose notice, while it is on, counts as this one's; at or after its due no step at the due
+	// of this one is taken.
+	Beside string `yaml:"beside"`
 	// Pause lists the status classes in which the stopwatch stands still.
 	Pause listOf[enforcer.StatusClass] `yaml:"pause" check:"of=classes"`
 	// Repeat: the next cycle starts where one ends, while the request is open.
@@ -218,7 +221,8 @@ func (c *cutoffDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 }
 
 type stepDoc struct {
-	// At is start, due, or a share of the term: 50%.
+	// At is start, due, a share of the term: 50%; or answered: when the customer spoke in a request that a step of this
+	// obligation had closed.
 	At *atDoc `yaml:"at"`
 	// After the start by so much: 5bd.
 	After *calendar.Term `yaml:"after"`
@@ -273,10 +277,12 @@ func actionValues(key string) []string {
 	return out
 }
 
-// atDoc is start, due, or a share of the time between them in per cent: 0 and 100 have names of their own.
+// atDoc is start, due, answered, or a share of the time between start and due in per cent: 0 and 100 have names of their
+// own.
 type atDoc struct {
-	Due     bool
-	Percent int
+	Due      bool
+	Answered bool
+	Percent  int
 }
 
 var shareOfTerm = regexp.MustCompile(`^0*([1-9][0-9]?)%$`)
@@ -287,6 +293,8 @@ func (a *atDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	case n.Value == "start":
 	case n.Value == "due":
 		a.Due = true
+	case n.Value == "answered":
+		a.Answered = true
 	case share != nil:
 		a.Percent, _ = strconv.Atoi(share[1]) // two digits
 	default:

@@ -144,6 +144,9 @@ type mappingDoc struct {
 	OnBehalf string `yaml:"on_behalf"`
 	// DuplicateRelations are the relation types of a closed issue that make it a duplicate.
 	DuplicateRelations names `yaml:"duplicate_relations"`
+	// ClosedComments: whether customers can comment on a closed request; a closing comment says so only then. Default: as
+	// the tracker is known to be, Redmine true, Jira false.
+	ClosedComments *bool `yaml:"closed_comments"`
 }
 
 type severityRuleDoc struct {
@@ -353,6 +356,9 @@ type changeDoc struct {
 	Off *offDoc `yaml:"off"`
 	// On turns on an obligation that is off in the text.
 	On bool `yaml:"on"`
+	// OnAnswer: working gives a request that was closed for want of an answer a status of that class when the customer
+	// answers after all; left out, only staff is told.
+	OnAnswer string `yaml:"on_answer" check:"of=answers"`
 	// Agreed: whether both sides may agree on another due, the mapped field agreed-due.
 	Agreed *bool `yaml:"agreed"`
 	// Steps replace those of the text.

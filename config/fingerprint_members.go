@@ -39,6 +39,7 @@ func encodeObligation(o *enforcer.Obligation) any {
 		{"Rules", list(o.Rules, encodeRule)},
 		{"Items", nil},
 		{"Inert", inert},
+		{"Beside", unlessUnset(o.Beside, o.Beside != "")},
 	}
 }
 
@@ -111,6 +112,7 @@ func encodeTrigger(t *enforcer.Trigger) any {
 		{"Percent", t.Percent},
 		{"After", pointer(t.After, encodeTerm)},
 		{"Before", pointer(t.Before, encodeTerm)},
+		{"Answered", unlessUnset(t.Answered, t.Answered)},
 	}
 }
 

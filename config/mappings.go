@@ -46,6 +46,9 @@ func (r mappingReader) mappings(docs []mappingDoc) []mapping.Mapping {
 		if m.DuplicateRelations == nil {
 			m.DuplicateRelations = kind.Duplicates
 		}
+		if m.ClosedComments = kind.ClosedComments; doc.ClosedComments != nil {
+			m.ClosedComments = *doc.ClosedComments
+		}
 		for j, s := range doc.Priorities {
 			if s != "" && slices.Index(doc.Priorities, s) < j {
 				r.fault(fmt.Sprintf("%s.priorities[%d]", path, j), s, "is given twice")

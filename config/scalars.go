@@ -34,6 +34,7 @@ var vocabulary = map[string][]string{
 	"clocks":     {clockCalendar, clockAlways},
 	"counts":     {countPlain, countCivil},
 	"reopen":     {"continue", "restart"},
+	"answers":    {string(enforcer.Working)},
 	"levels":     {"debug", "info", "warn", "error"},
 	"formats":    {"text", "json"},
 	"parts":      append(enforcer.ActionKeys(true), partComment),

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
 )
 
@@ -54,8 +55,10 @@ func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigg
 	id, given := "", 0
 	if doc.At != nil {
 		given++
-		t.Due, t.Percent = doc.At.Due, doc.At.Percent
+		t.Due, t.Percent, t.Answered = doc.At.Due, doc.At.Percent, doc.At.Answered
 		switch {
+		case t.Answered:
+			id = "answered"
 		case t.Due:
 			id = "due"
 		case t.Percent > 0:
@@ -78,6 +81,23 @@ func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigg
 		src.fault(path, "", "must have exactly one of at (start, due, 50%%), after (5bd) and before (1bd)")
 	}
 	return id, t
+}
+
+// countAlike makes steps that come some business days after the start count them as the rule's term does.
+func countAlike(r *enforcer.Rule) {
+	if r.Within == nil || r.Within.Unit != calendar.BusinessDays && r.Within.Unit != calendar.CivilBusinessDays {
+		return
+	}
+	for i := range r.Steps {
+		after := r.Steps[i].Trigger.After
+		if after == nil || after.Unit == r.Within.Unit || after.Unit != calendar.BusinessDays && after.Unit != calendar.CivilBusinessDays {
+			continue
+		}
+		r.Steps = slices.Clone(r.Steps)
+		alike := *after
+		alike.Unit = r.Within.Unit
+		r.Steps[i].Trigger.After = &alike
+	}
 }
 
 // addOurs adds what is beyond the contract's text; the same thing cannot be of the text as well.

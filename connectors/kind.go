@@ -23,6 +23,8 @@ type Kind struct {
 	Internal   []string // the ways of keeping a comment from customers, see KeepsInternal; nil where there is none
 	Categories []string // the classes into which the tracker itself sorts its statuses; nil for none
 	Duplicates []string // the types of relation that make a closed issue a duplicate, unless a mapping names others
+	// ClosedComments: whoever can comment on an issue can while it is closed, unless a mapping says otherwise.
+	ClosedComments bool
 
 	Webhook Webhook
 

@@ -38,6 +38,8 @@ const (
 	WordEntitled   Word = "entitled"
 	WordPeriod     Word = "period"
 	WordDone       Word = "issue-closed"
+	WordAsked      Word = "asked"
+	WordUnasked    Word = "unasked"
 )
 
 // WordSpec is everything that the program knows of a word: how it is written, when it is true, what it needs and how
@@ -217,6 +219,18 @@ var Vocabulary = []WordSpec{
 			return !s.period.outside && (needed == "" || plan == "" || needed == plan)
 		},
 		text: always("the contract is valid and its plan covers the work"),
+	},
+	{ // a state: it waits for the customer, and the customer was asked: see questions
+		Word: WordAsked, Bare: true,
+		holds:  func(s *stopwatch, _ *Condition, _ *Moment) bool { return !s.question().at.IsZero() },
+		begins: func(s *stopwatch, _ *Condition, _, m *Moment) bool { return s.question().begins },
+		text:   always("it waits for the customer, who was asked"),
+	},
+	{ // a state: it waits for the customer, and nobody asked the customer anything
+		Word: WordUnasked, Bare: true,
+		holds:  func(s *stopwatch, _ *Condition, _ *Moment) bool { return s.question().unasked },
+		begins: func(s *stopwatch, _ *Condition, _, m *Moment) bool { return s.question().begins },
+		text:   always("it waits for the customer, whom nobody asked"),
 	},
 	{ // of a duty: a period of the contract began
 		Word: WordPeriod, Bare: true,

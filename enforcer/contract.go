@@ -118,12 +118,15 @@ type Obligation struct {
 	Accept     []Condition // of a due date that was moved later: any of them, after the move, makes it the due
 	Pause      []StatusClass
 	Unless     string // while that other obligation is on, it takes this one's place
-	Agreed     bool   // the text lets both sides agree on another due: the field FieldAgreedDue takes the term's place
-	Repeat     bool   // the next cycle starts where one ends, while the request is open
-	Once       bool   // not started again when a customer reopens the request
-	NoVerdict  bool   // a right or the customer's own duty: never met or breached
-	Escalation bool   // the due step is the promise itself: what it does at the due keeps the promise in the report
-	Off        bool   // in the text, but not acted on until the admin turns it on
+	// Beside is the obligation whose notice, while it is on, counts as this one's: the term runs on from that notice, and
+	// no due step of this one is taken at or after the other's due.
+	Beside     string
+	Agreed     bool // the text lets both sides agree on another due: the field FieldAgreedDue takes the term's place
+	Repeat     bool // the next cycle starts where one ends, while the request is open
+	Once       bool // not started again when a customer reopens the request
+	NoVerdict  bool // a right or the customer's own duty: never met or breached
+	Escalation bool // the due step is the promise itself: what it does at the due keeps the promise in the report
+	Off        bool // in the text, but not acted on until the admin turns it on
 	Rules      []Rule
 	Items      []Item // of WordComplete: what a complete request holds
 	// Inert says why the obligation is not acted on; nil when it is.
@@ -281,9 +284,11 @@ type Trigger struct {
 	Percent int            // of the counting time between start and due
 	After   *calendar.Term // counted from the start
 	Before  *calendar.Term // counted back from the due
+	// Answered: when the customer spoke in a request that the cycle's own step had closed.
+	Answered bool
 }
 
 // Start reports whether the step is taken when the cycle starts.
 func (t Trigger) Start() bool {
-	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil
+	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil && !t.Answered
 }

@@ -51,8 +51,8 @@ type Cycle struct {
 	EndedAt  time.Time
 	EndEvent string
 	EndBy    Person
-	// a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "duplicate", "left-contract",
-	// "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed" (a check)
+	// a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "closed-by-silence", "duplicate",
+	// "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed" (a check)
 	EndWhy string
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out
@@ -70,13 +70,17 @@ type Cycle struct {
 	// RevivedAt is when a correction by staff set the cycle going again, or when the issue of a duty's was made: before
 	// that none of its steps could be taken.
 	RevivedAt time.Time
-	Date      string    // with DueDate: the date that binds
-	Run       *Run      // of a duty's cycle
-	Spending  *Spending // of the cycle of a cap
-	bases     []base
-	clock     *calendar.Term // of the due; nil where there is none
-	agreed    time.Time      // the due that both sides agreed on
-	noticedAt time.Time      // when the notice was given without which the due does not come
+	Date      string // with DueDate: the date that binds
+	// AnsweredAt is when the customer spoke in the request that a step of this cycle had closed, and AnswerTaken when
+	// staff then went on with it; zero while neither has happened.
+	AnsweredAt, AnswerTaken time.Time
+	Run                     *Run      // of a duty's cycle
+	Spending                *Spending // of the cycle of a cap
+	bases                   []base
+	clock                   *calendar.Term // of the due; nil where there is none
+	agreed                  time.Time      // the due that both sides agreed on
+	Asked                   time.Time      // of a cycle that waits for an answer: when the customer was asked
+	noticedAt               time.Time      // when the notice was given without which the due does not come
 }
 
 // Calendar is the working time that the cycle's clock runs in.
@@ -117,6 +121,8 @@ type Evaluation struct {
 	Cycles   []Cycle
 	// Next is the next moment at which time alone changes something: a step's. Zero when nothing is to come.
 	Next time.Time
+
+	questions []question // by moment, as corrected
 }
 
 // Upkeep stands in a StepKey for the fields that slabridge keeps up to date: no obligation of any contract.
@@ -194,6 +200,8 @@ type Comment struct {
 	Remaining  time.Duration `json:"remaining,omitzero"` // counting time from the step's moment to the due
 	// BeginBy is the moment by which work will begin, for receipts; zero when it has passed or is not promised.
 	BeginBy time.Time `json:"begin_by,omitzero"`
+	// Asked is when the customer was asked what is waited for; zero where that is not known.
+	Asked time.Time `json:"asked,omitzero"`
 	// Next is what happens next if nobody acts.
 	Next []NextStep `json:"next,omitempty"`
 

@@ -68,6 +68,11 @@ func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error
 }
 
 func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
+	if c.Obligation.Beside != "" {
+		if err := ev.besides(c, &b); err != nil {
+			return ruling{}, err
+		}
+	}
 	switch {
 	case !c.agreed.IsZero():
 		r := ruling{from: b.from, due: c.agreed, term: &workingClock, note: FieldAgreedDue}
@@ -84,45 +89,48 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	case b.rule.Within == nil:
 		return ruling{from: b.from}, nil
 	}
+	return ev.termRuling(c, b, t, reasons)
+}
+
+// termRuling is the rule's term from the base on. A term that is over when the cycle begins, because it runs from an
+// earlier moment, is due at once.
+func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
 	r := ruling{from: b.from, term: ev.term(c, b.rule)}
 	cal := c.Calendar()
-	if !reasons {
-		var err error
-		if r.due, err = cal.DueAt(b.from, *r.term, c.spans(t)); err != nil {
-			return r, err
-		}
-		return r, ev.awaitNotice(c, b, t, &r)
+	var err error
+	if reasons {
+		var res calendar.Result
+		res, err = cal.Due(b.from, *r.term, c.spans(t))
+		r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
+	} else {
+		r.due, err = cal.DueAt(b.from, *r.term, c.spans(t))
 	}
-	res, err := cal.Due(b.from, *r.term, c.spans(t))
-	r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
 	if err != nil {
 		return r, err
+	}
+	if b.from.Before(c.StartedAt) {
+		r.due = later(r.due, c.StartedAt.In(cal.Location()))
 	}
 	return r, ev.awaitNotice(c, b, t, &r)
 }
 
 // awaitNotice moves a due whose step needs a notice before it by as much as that notice is late. It is in time by
-// the close of the day on which its step falls; until it is given, the due is counted from now.
+// the end of the day on which its step falls; until it is given, the due is counted from now.
 func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) error {
 	notice, rest := b.rule.notice()
 	if notice == nil {
 		return nil
 	}
 	cal := c.Calendar()
-	latest, err := cal.DueAt(b.from, *notice.Trigger.After, c.spans(t))
+	latest, err := noticeAt(c, b.from, notice.Trigger.After, c.spans(t))
 	if err != nil {
 		return err
-	}
-	if day, err := cal.DayOf(latest); err == nil {
-		if closes, err := cal.CloseOf(day); err == nil && closes.After(latest) {
-			latest = closes
-		}
 	}
 	given := c.noticedAt
 	if given.IsZero() {
 		given = t
 	}
-	if !given.After(latest) {
+	if !calendar.DateOf(latest).Before(calendar.DateOf(given.In(cal.Location()))) {
 		return nil
 	}
 	due, err := cal.DueAt(given, rest, nil)
@@ -130,6 +138,48 @@ func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) erro
 		r.due, r.note = due, "notice "+notice.ID
 	}
 	return err
+}
+
+// beside is the cycle of the obligation beside which the cycle runs, nil when none of it runs as well.
+func (ev *Evaluation) beside(c *Cycle) *Cycle {
+	var out *Cycle
+	for i := range ev.Cycles {
+		if o := &ev.Cycles[i]; o.Obligation.ID == c.Obligation.Beside && o.Obligation.Active() && !o.StartedAt.After(c.StartedAt) &&
+			(o.EndedAt.IsZero() || o.EndedAt.After(c.StartedAt)) {
+			out = o
+		}
+	}
+	return out
+}
+
+// besides lets the notice of the cycle beside count as one of this cycle's: what is due after it runs on from there.
+func (ev *Evaluation) besides(c *Cycle, b *base) error {
+	other := ev.beside(c)
+	if other == nil || b.rule.Within == nil {
+		return nil
+	}
+	notice, _ := other.Rule.notice()
+	if notice == nil {
+		return nil
+	}
+	at, err := noticeAt(other, other.bases[0].from, notice.Trigger.After, nil)
+	if err != nil || !at.After(b.from) || !other.EndedAt.IsZero() && other.EndedAt.Before(at) {
+		return err
+	}
+	due, err := c.Calendar().DueAt(b.from, *b.rule.Within, nil)
+	if err == nil && !at.After(due) {
+		b.from = at
+	}
+	return err
+}
+
+// noticeAt is when a step so long after the start is taken; of a civil count at the same time of that day, not at its
+// close.
+func noticeAt(c *Cycle, from time.Time, after *calendar.Term, pauses []calendar.Span) (time.Time, error) {
+	if after.Unit == calendar.CivilBusinessDays {
+		return c.Calendar().SameTime(from, after.N)
+	}
+	return c.Calendar().DueAt(from, *after, pauses)
 }
 
 // notice is the step that must come before the rule's due, and the term from it to the due; nil when none must.
@@ -258,14 +308,18 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 		return c.StartedAt, nil
 	case t.Start():
 		return c.StartedAt, nil
+	case t.Answered:
+		return c.AnsweredAt, nil
 	case t.After != nil:
-		at, err := cal.DueAt(r.from, *t.After, c.spans(end))
+		at, err := noticeAt(c, r.from, t.After, c.spans(end))
 		if !c.Due.IsZero() && !at.Before(c.Due) { // both sides agreed on an earlier due
 			return time.Time{}, err
 		}
 		return at, err
 	case c.Due.IsZero():
 		return time.Time{}, nil
+	case t.Due && c.Obligation.Beside != "":
+		return ev.unlessOver(c, end)
 	case t.Due:
 		return c.Due, nil
 	case t.Before != nil:
@@ -279,6 +333,22 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 		return time.Time{}, nil
 	}
 	return cal.Percent(*r.term, r.from, c.Due, t.Percent, c.spans(end))
+}
+
+// unlessOver is the cycle's due, unless the cycle beside it is due by then: after a closing nobody is reminded.
+func (ev *Evaluation) unlessOver(c *Cycle, end time.Time) (time.Time, error) {
+	other := ev.beside(c)
+	if other == nil {
+		return c.Due, nil
+	}
+	if !other.EndedAt.IsZero() {
+		end = other.EndedAt
+	}
+	last, err := ev.ruling(other, end, false)
+	if err != nil || !last.due.IsZero() && !c.Due.Before(last.due) {
+		return time.Time{}, err
+	}
+	return c.Due, nil
 }
 
 // FiresAt is the first second at which the step is taken: a due's own second still counts as in time. Zero when the

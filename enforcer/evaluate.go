@@ -11,6 +11,7 @@ import (
 func Evaluate(c *Contract, request *Request, now time.Time) Evaluation {
 	now = now.Truncate(time.Second)
 	r := request.At(now)
+	r.Moments = closings(c, r.Moments)
 	ev := Evaluation{Request: &r, Contract: c, Now: now, State: r.State()}
 	for _, version := range c.versions() {
 		part := Evaluation{Request: &r, Contract: version, Now: now, State: ev.State}
@@ -47,6 +48,7 @@ func (ev *Evaluation) merge(part *Evaluation) {
 // the versions covers by its validity.
 func (ev *Evaluation) play(present bool) {
 	moments, revived, unsure := ev.Contract.correct(ev.Request.Moments)
+	ev.questions = questions(ev.Contract, moments)
 	until := ev.Now
 	if gone := ev.Request.GoneAt; !gone.IsZero() && gone.Before(ev.Now) {
 		until = gone
@@ -106,9 +108,9 @@ func (o *Obligation) acts() bool {
 	return o.Active() && (o.Kind == Timer || o.Kind == Check)
 }
 
-// borrows reports whether some rule takes the due of another obligation.
+// borrows reports whether some rule takes the due of another obligation, or gives way to it.
 func (o *Obligation) borrows() bool {
-	return slices.ContainsFunc(o.Rules, func(r Rule) bool { return r.As != "" })
+	return o.Beside != "" || slices.ContainsFunc(o.Rules, func(r Rule) bool { return r.As != "" })
 }
 
 // order sorts the cycles as the contract lists the obligations, each by start, and numbers them.

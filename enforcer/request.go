@@ -77,6 +77,9 @@ type Moment struct {
 	// Work is the time that was booked at this moment; nil for every other moment.
 	Work  *Work
 	State State
+
+	// Silence: at this moment slabridge closed the request for want of an answer.
+	Silence bool
 }
 
 // Work is time booked on a request. By is whose it is.

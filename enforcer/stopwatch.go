@@ -15,6 +15,7 @@ type stopwatch struct {
 	period  coveragePeriod
 	revived map[int]time.Time
 	offset  int // of the stay's first moment among the request's
+	at      int // the present moment of the stay
 
 	cur      *Cycle
 	root     string    // the event that began the present chain of a repeating obligation
@@ -24,7 +25,12 @@ type stopwatch struct {
 	stopped  bool      // the last cycle was ended by what it waited for
 	answered bool      // staff has responded since the request was received or reopened
 	told     time.Time // the last public note of staff
+	reminded time.Time // the due of the last cycle that repeats what was asked
+	silenced int       // one more than the place of the cycle whose own step closed the request, while nobody has spoken
 }
+
+// question is what the customer is asked at the present moment.
+func (s *stopwatch) question() *question { return &s.ev.questions[s.offset+s.at] }
 
 // over replays the stay and leaves the cycles in the evaluation.
 func (s *stopwatch) over(until time.Time) {
@@ -34,6 +40,7 @@ func (s *stopwatch) over(until time.Time) {
 			break
 		}
 		s.advance(m.At)
+		s.at = i
 		s.moment(i, m)
 		if at, ok := s.revived[s.offset+i]; ok && s.cur != nil {
 			s.cur.RevivedAt = at
@@ -60,6 +67,7 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	if before != nil && !wasOpen && open {
 		s.served, s.answered = false, false
 	}
+	s.hear(m)
 	if s.cur != nil {
 		s.act(before, m, wasOpen && !open)
 	}
@@ -70,6 +78,23 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	}
 	if starts {
 		s.begin(i, m)
+	}
+}
+
+// hear keeps the customer's word in a request that our own step closed, and what staff then did.
+func (s *stopwatch) hear(m *Moment) {
+	if s.silenced == 0 {
+		return
+	}
+	c := &s.ev.Cycles[s.silenced-1]
+	switch {
+	case c.AnsweredAt.IsZero() && m.answers() && m.Note != Internal:
+		c.AnsweredAt = m.At
+	case m.By.Role.Staff() && (m.StatusSet || m.Note == Public):
+		if !c.AnsweredAt.IsZero() {
+			c.AnswerTaken = m.At
+		}
+		s.silenced = 0
 	}
 }
 
@@ -101,7 +126,9 @@ func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
 		return "duplicate", false
 	case closing && m.By.Role == Customer:
 		return "closed-by-customer", false
-	case closing && !m.By.Role.Staff() && m.By.Role != Bot:
+	case closing && m.Silence:
+		return "closed-by-silence", false
+	case closing && !m.By.Role.Staff():
 		return "closed-by-nobody", false
 	case s.stops(m):
 		return "stopped", true
@@ -217,6 +244,12 @@ func (s *stopwatch) begin(i int, m *Moment) {
 func (s *stopwatch) launch(m *Moment, at time.Time) {
 	s.root, s.chain = m.Event, 0
 	s.open(m.Event, at, m.State.Severity, s.rule(m))
+	if s.o.Start.Word == WordAsked {
+		s.cur.Asked = s.question().at
+		if s.o.Repeat { // from the question on, or what reminded of it last
+			s.cur.bases[0].from = later(s.cur.Asked, s.reminded)
+		}
+	}
 	s.agree(m)
 	if s.cur.Rule.On == DueDate {
 		s.cur.Date = m.State.DueDate
@@ -299,6 +332,9 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	}
 	s.served, s.stopped = s.served || kept, kept
 	s.ev.Cycles = append(s.ev.Cycles, *c)
+	if why == "closed-by-silence" {
+		s.silenced = len(s.ev.Cycles)
+	}
 	s.cur = nil
 }
 
@@ -321,10 +357,12 @@ func (s *stopwatch) advance(t time.Time) {
 		class := c.paused()
 		c.resume(due)
 		c.State, c.EndedAt, c.EndWhy = s.o.broken(), due, "due"
+		s.reminded = due
 		s.ev.Cycles = append(s.ev.Cycles, c)
 		s.breached++
 		s.chain++
 		s.open(fmt.Sprintf("%s~%d", s.root, s.chain), due, c.Severity, c.Rule)
+		s.cur.Asked = c.Asked
 		if class != nil {
 			s.cur.Pauses = []Pause{{From: due, Class: class.Class, Event: class.Event}}
 		}

@@ -31,6 +31,8 @@ var russian = map[string]string{
 	"every mapped item is there":                           "есть все сопоставленные сведения",
 	"the contract is valid and its plan covers the work":   "договор действует, и тариф покрывает работу",
 	"a period begins":                                      "начало периода",
+	"it waits for the customer, who was asked":             "запрос ждёт заказчика, и заказчику задан вопрос",
+	"it waits for the customer, whom nobody asked":         "запрос ждёт заказчика, но заказчика ни о чём не спросили",
 	"the issue made for it is closed":                      "созданная задача закрыта",
 	"work begun by a status alone":                         "работа начата одной сменой статуса",
 	"a response, and someone has the request":              "реакция, и у запроса есть исполнитель",

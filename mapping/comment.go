@@ -92,7 +92,8 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 		Date:       date(c.Date, lang),
 		Moves:      times(c.Moves, lang),
 	}
-	d.Asked, d.AskedOn = w.asked()
+	d.Asked, d.AskedOn = w.asked(c.Asked)
+	d.CanComment, d.Reopened = w.b.mapping.ClosedComments, s.Changes.Class() == enforcer.Working
 	d.Done = w.done()
 	if c.Names != "" {
 		d.Names = w.escapedNames(w.b.directory.named(c.Names, w.project))

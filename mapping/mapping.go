@@ -32,6 +32,8 @@ type Mapping struct {
 	OnBehalf string
 	// DuplicateRelations are the tracker's relation types that make a closed issue a duplicate.
 	DuplicateRelations []string
+	// ClosedComments: customers can comment on a closed request, so that a closing comment may say so.
+	ClosedComments bool
 }
 
 // SeverityRule says that requests for which When is true have the severity.

@@ -53,10 +53,11 @@ func (w *writer) publicActivity() []publicAct {
 	return out
 }
 
-// asked is the gist of the last public note of staff, and its day.
-func (w *writer) asked() (gist, on string) {
+// asked is the gist of what staff told the customer at the moment given, and its day; of the last public note of staff
+// where no moment is given.
+func (w *writer) asked(at time.Time) (gist, on string) {
 	for _, s := range slices.Backward(w.publicActivity()) {
-		if s.note != "" {
+		if s.note != "" && (at.IsZero() || !s.at.After(at)) {
 			return questionOf(s.note), w.day(s.at)
 		}
 	}

@@ -42,6 +42,8 @@ const (
 	TextCauseReport       = "cause-report"        // internal: the report on the cause is soon due
 	TextCauseReportBreach = "cause-report-breach" // internal
 	TextNoOwner           = "no-owner"            // internal: nobody has the request
+	TextNotAsked          = "not-asked"           // internal: it waits for a customer whom nobody asked
+	TextAnswered          = "answered"            // internal: the customer answered after the closing
 	TextThirdParty        = "third-party"         // internal: the customer is to hear of a third party
 	TextNotEntitled       = "not-entitled"        // internal: the contract does not cover the request
 	TextChangeCap         = "change-cap"          // internal: changes have cost so much of what they may
@@ -65,7 +67,7 @@ var TextKeys = append(slices.Clone(PublicTexts),
 	TextWarn, TextBreach, TextInvolveDevelopers, TextInformManagement, TextProgressReminder, TextProgressBreach,
 	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
 	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
-	TextNoOwner, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
+	TextNoOwner, TextNotAsked, TextAnswered, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
 	TextCorrection, TextLate, TextCaughtUp, TextNote,
 )
 
@@ -108,6 +110,8 @@ type TextData struct {
 	Watchers   []string // whom this very write makes watchers
 	Corrects   []string // when the comments were made that this one takes back
 	Made       bool     // the issue itself was made in error
+	CanComment bool     // customers can comment on a closed request
+	Reopened   bool     // this very write opens the request again
 	Next       []NextData
 }
 
@@ -200,8 +204,8 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 
 const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, " +
 	"BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, " +
-	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, Next (each with Obligation, ID, " +
-	"At, ComesIn)"
+	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, CanComment, Reopened, " +
+	"Next (each with Obligation, ID, At, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.
 func templateError(err error) string { return strings.TrimPrefix(err.Error(), "template: ") }

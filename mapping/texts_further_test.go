@@ -107,6 +107,15 @@ func furtherOccasions() map[string]enforcer.Decision {
 			Text: mapping.TextNoOwner, Source: "абзац о Redmine", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0),
 			Due: said(11, 0, 0),
 		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support, Duty: true}}),
+		mapping.TextNotAsked: step("not-asked", "due", enforcer.Comment{
+			Text: mapping.TextNotAsked, Source: "п. 2.7", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0), Due: said(11, 0, 0),
+		}, enforcer.Changes{}),
+		mapping.TextAnswered: step("await-answer", "answered", enforcer.Comment{
+			Text: mapping.TextAnswered, Source: "п. 2.7", StartedAt: said(10, 30, 0), Moment: said(12, 0, 0),
+		}, enforcer.Changes{}),
+		"answered-reopened": step("await-answer", "answered", enforcer.Comment{
+			Text: mapping.TextAnswered, Source: "п. 2.7", StartedAt: said(10, 30, 0), Moment: said(12, 0, 0),
+		}, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionReopen}}),
 		mapping.TextThirdParty: step("tell-third-party", "warn-75", enforcer.Comment{
 			Text: mapping.TextThirdParty, Source: "Порядок 3.9", StartedAt: said(10, 0, 0), Moment: said(16, 0, 0),
 			Due: said(17, 45, 0), Remaining: 105 * time.Minute,

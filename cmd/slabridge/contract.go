@@ -272,6 +272,7 @@ type howKept struct {
 	Pauses []string `json:"pauses,omitempty"`
 	Accept []string `json:"accepts,omitempty"` // what makes a due date that was moved later the due
 	Unless string   `json:"unless,omitempty"`
+	Beside string   `json:"beside,omitempty"`
 	Repeat bool     `json:"repeats,omitempty"`
 	Once   bool     `json:"once,omitempty"`
 	Agreed bool     `json:"agreed_due,omitempty"`
@@ -280,7 +281,8 @@ type howKept struct {
 
 func keptHow(p *page, o *enforcer.Obligation) howKept {
 	k := howKept{
-		Starts: []string{o.Start.Text().In(p.lang)}, Pauses: plain(o.Pause), Unless: o.Unless, Repeat: o.Repeat, Once: o.Once,
+		Starts: []string{o.Start.Text().In(p.lang)}, Pauses: plain(o.Pause), Unless: o.Unless, Beside: o.Beside,
+		Repeat: o.Repeat, Once: o.Once,
 		Agreed: o.Agreed,
 	}
 	if o.Again != nil {
@@ -329,6 +331,9 @@ func (k *howKept) tell(p *page) {
 	}
 	if k.Unless != "" {
 		more = append(more, p.tf("%s takes its place where it is on", k.Unless))
+	}
+	if k.Beside != "" {
+		more = append(more, p.tf("where %s is on, its notice counts as well, and nothing comes at or after its due", k.Beside))
 	}
 	p.detail("  ", strings.Join(more, "; "))
 }

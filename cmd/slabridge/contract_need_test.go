@@ -51,7 +51,7 @@ func (s *contractStory) forget(o enforcer.Obligation) {
 }
 
 // references are the words by which one obligation rests on another.
-var references = []string{"as", "unless"}
+var references = []string{"as", "unless", "beside"}
 
 // meanOf reports whether an account is the mean of an obligation, without which there is nothing to count.
 func meanOf(account *yaml.Node, obligation string) bool {

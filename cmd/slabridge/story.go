@@ -18,6 +18,7 @@ var endWords = map[string]phrase{
 	"due":                "the due passed",
 	"closed-by-customer": "the customer closed the request",
 	"closed-by-nobody":   "someone without a role closed the request",
+	"closed-by-silence":  "slabridge closed the request for want of an answer",
 	"duplicate":          "the request was closed as a duplicate",
 	"left-contract":      "the request left the contract",
 	"left-status":        "the status was left",

@@ -30,8 +30,9 @@ var Kind = connectors.Kind{
 	Name: kind, Title: "Redmine",
 	Auth: []connectors.AuthWay{{Secret: "api_key"}}, AuthAccepted: `{api_key: "${NAME}"} or {file: PATH}`,
 	Markup: connectors.MarkupMarkdown, Internal: []string{"private-note"}, Duplicates: []string{"duplicates"},
-	Webhook: connectors.Webhook{Signature: "X-Redmine-Signature-256", Issues: hintedIssues},
-	New:     func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
+	ClosedComments: true, // no setting of a status or a workflow takes the notes away
+	Webhook:        connectors.Webhook{Signature: "X-Redmine-Signature-256", Issues: hintedIssues},
+	New:            func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
 }
 
 const kind = "redmine"

@@ -283,3 +283,23 @@ func (c *Calendar) dueDay(s int64) (*table, int, TimeOfDay, error) {
 	day := t.day(s)
 	return t, day, c.timeOfDay(t, day, s), nil
 }
+
+// SameTime returns a moment of the Nth working day after the date of start: start's time of day, or that day's opening
+// where start lies outside hours, or the same time lies outside the hours of that day. A civil term is due at the close
+// of the same day.
+func (c *Calendar) SameTime(start time.Time, n int) (time.Time, error) {
+	s := start.Unix()
+	t, err := c.at(s)
+	if err != nil {
+		return time.Time{}, err
+	}
+	day := t.day(s)
+	due, err := c.workday(t, int(t.days[day+1].rank)+n-1)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if same := c.local(t, due, c.timeOfDay(t, day, s)); t.inside(day, s) && t.inside(due, same) {
+		return c.time(same), nil
+	}
+	return c.time(t.open(due)), nil
+}

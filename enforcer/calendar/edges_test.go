@@ -496,3 +496,47 @@ func TestAMovedWorkingDay(t *testing.T) {
 		}
 	}
 }
+
+// A notice ahead of the end of a civil term comes at the time of day of what it is counted from, on the Nth working day
+// after it; outside hours, of either day, at the opening.
+func TestSameTimeOfAWorkingDay(t *testing.T) {
+	week, err := calendar.ParseWeek("Mon-Thu 10:00-14:00, 15:00-19:00; Fri 10:00-17:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cal, err := calendar.Compile(calendar.Spec{
+		ID: "t", Zone: "Europe/Moscow", Week: week,
+		Days: calendar.Days{Version: "1", Years: map[int]calendar.Year{2026: {Status: calendar.Final}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const layout = "Mon 2006-01-02 15:04:05"
+	for _, x := range []struct {
+		start string
+		n     int
+		want  string
+	}{
+		{"Mon 2026-03-16 12:00:00", 1, "Tue 2026-03-17 12:00:00"},
+		{"Mon 2026-03-16 12:00:00", 4, "Fri 2026-03-20 12:00:00"},
+		{"Mon 2026-03-16 14:30:00", 3, "Thu 2026-03-19 14:30:00"}, // a break is within hours
+		{"Mon 2026-03-16 18:00:00", 4, "Fri 2026-03-20 10:00:00"}, // Friday closes before
+		{"Mon 2026-03-16 10:00:00", 4, "Fri 2026-03-20 10:00:00"},
+		{"Mon 2026-03-16 09:59:59", 4, "Fri 2026-03-20 10:00:00"},
+		{"Mon 2026-03-16 19:00:00", 1, "Tue 2026-03-17 10:00:00"},
+		{"Sat 2026-03-14 12:00:00", 1, "Mon 2026-03-16 10:00:00"},
+	} {
+		start, err := time.ParseInLocation(layout, x.start, cal.Location())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, err := cal.SameTime(start, x.n); err != nil || at.Format(layout) != x.want {
+			t.Errorf("%s and %d days: %s, %v; want %s", x.start, x.n, at.Format(layout), err, x.want)
+		}
+	}
+	for _, start := range []time.Time{time.Date(2025, 3, 3, 9, 0, 0, 0, time.UTC), time.Date(2026, 12, 31, 9, 0, 0, 0, time.UTC)} {
+		if at, err := cal.SameTime(start, 1); err == nil {
+			t.Errorf("%s: %s, though the calendar has no data", start, at)
+		}
+	}
+}

@@ -15,7 +15,7 @@ func (d *decider) comment(c *enforcer.Cycle, s enforcer.CycleStep) *enforcer.Com
 		Audience: sc.Audience, Text: sc.Text, Names: sc.Names,
 		Obligation: c.Obligation.Title, Source: c.Obligation.Source,
 		Severity:  c.Contract.SeverityTitle(c.Severity),
-		StartedAt: c.StartedAt, Due: c.Due, Moment: s.At, Remaining: d.ev.RemainingAt(c, s.At),
+		StartedAt: c.StartedAt, Due: c.Due, Asked: c.Asked, Moment: s.At, Remaining: d.ev.RemainingAt(c, s.At),
 		Next: d.next(c, sc.Audience),
 	}
 	if c.Work != nil {

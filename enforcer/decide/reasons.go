@@ -25,6 +25,8 @@ func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 	switch t := s.Step.Trigger; {
 	case t.Due:
 		return texts.Reason("due", "%s: the due has passed", counted)
+	case t.Answered:
+		return texts.Reason("answered", "%s: the customer answered after the closing", counted)
 	case t.Start():
 		return enforcer.Reason{Code: "start", Text: counted}
 	case t.Percent > 0:
@@ -56,6 +58,7 @@ var endings = map[string]string{
 	"resolved":           "the request is resolved",
 	"closed-by-customer": "the customer closed the request",
 	"closed-by-nobody":   "the request was closed by someone without a role",
+	"closed-by-silence":  "the request was closed for want of an answer",
 	"duplicate":          "the request was closed as a duplicate",
 	"left-contract":      "the request left the contract",
 	"left-status":        "the status class was left",
@@ -66,7 +69,10 @@ var endings = map[string]string{
 	"due":                "the due passed",
 }
 
-func needlessReason(c *enforcer.Cycle) enforcer.Reason {
+func needlessReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
+	if s.Step.Trigger.Answered {
+		return texts.Reason("ended", endings["stopped"])
+	}
 	return texts.Reason("ended", endings[c.EndWhy])
 }
 

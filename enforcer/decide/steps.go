@@ -56,7 +56,9 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 		return // over before enforcement began: history, of which an old tracker has no end
 	}
 	ended, over := d.endOf(i, c)
-	if over && ended.EndedAt.Before(s.At) {
+	if s.Step.Trigger.Answered { // it follows the cycle's end, until staff goes on with the request
+		over = !c.AnswerTaken.IsZero()
+	} else if over && ended.EndedAt.Before(s.At) {
 		return // the cycle ended before the step's moment came
 	}
 	dec := enforcer.Decision{
@@ -76,7 +78,7 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	case r.Hold != "":
 		dec.State, dec.Reason = enforcer.Held, holdReason(r.Hold)
 	case over:
-		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended)
+		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended, s)
 	default:
 		dec.Reason = stepReason(c, s)
 		dec.Changes = d.changes(c, s)
@@ -90,7 +92,7 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 // tooLate reports whether a step warns of a due that has passed, in whichever pass that is seen: something kept it from
 // being written in time. What it asks for beside its comment must be the due step's matter too.
 func (d *decider) tooLate(c *enforcer.Cycle, s enforcer.CycleStep, asks *enforcer.Actions) bool {
-	if s.Step.Trigger.Start() || s.Step.Trigger.Due || c.Due.IsZero() || !d.ev.Now.Truncate(time.Second).After(c.Due) {
+	if s.Step.Trigger.Start() || s.Step.Trigger.Due || s.Step.Trigger.Answered || c.Due.IsZero() || !d.ev.Now.Truncate(time.Second).After(c.Due) {
 		return false
 	}
 	if *asks == (enforcer.Actions{}) {

@@ -4,12 +4,13 @@ import "slabridge/enforcer"
 
 // texts has what this package says. Another language is another map.
 var texts = enforcer.Catalogue{"ru": {
-	"%s, %s: counting from %s":                  "%s, %s: отсчёт с %s",
-	"%s, due %s":                                "%s, срок %s",
-	"%s: the due has passed":                    "%s: срок прошёл",
-	"%s: %d %% of the time has passed":          "%s: прошло %d %% времени",
-	"%s: warning at %s":                         "%s: предупреждение %s",
-	"%s, %s: %s of at most %s are spent, %d %%": "%s, %s: израсходовано %s из %s, это %d %%",
+	"%s, %s: counting from %s":                    "%s, %s: отсчёт с %s",
+	"%s, due %s":                                  "%s, срок %s",
+	"%s: the due has passed":                      "%s: срок прошёл",
+	"%s: %d %% of the time has passed":            "%s: прошло %d %% времени",
+	"%s: warning at %s":                           "%s: предупреждение %s",
+	"%s: the customer answered after the closing": "%s: заказчик ответил после закрытия",
+	"%s, %s: %s of at most %s are spent, %d %%":   "%s, %s: израсходовано %s из %s, это %d %%",
 
 	"the step's moment lies before enforcement began, %s": "момент шага раньше начала контроля %s",
 	"at the last pass, %s, this moment had not come: " +
@@ -25,6 +26,7 @@ var texts = enforcer.Catalogue{"ru": {
 	"the request is resolved":                          "запрос решён",
 	"the customer closed the request":                  "запрос закрыл заказчик",
 	"the request was closed by someone without a role": "запрос закрыт человеком без роли в договоре",
+	"the request was closed for want of an answer":     "запрос закрыт, потому что ответа не было",
 	"the request was closed as a duplicate":            "запрос закрыт как дубликат",
 	"the request left the contract":                    "запрос больше не относится к договору",
 	"the status class was left":                        "статус больше не тот",

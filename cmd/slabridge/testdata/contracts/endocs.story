@@ -11,6 +11,7 @@ right Customer edit_own_issues
 field "By mail"
 field "Contact"
 mapping:
+    closed_comments: true
     severity:
       - {is: high, when: {field: Severity, in: [critical]}}
       - {is: normal}
@@ -139,7 +140,8 @@ Wed 2026-02-18 10:00     support1 on #7 says "Без номера не найт�
 Thu 2026-02-26 11:00     customer1 on #7 says "Номер 17."
 Thu 2026-02-26 12:00     support1 on #7 says "Найден." status=Resolved
 
-# п. 2.7, closing: the reminder of the fourth business day names the date; then the request is closed.
+# п. 2.7, closing: the reminder of the fourth business day names the date; then the request is closed. The answer comes three
+# days later, and nobody touches the status for a day: it reaches staff, and the terms run anew.
 Mon 2026-03-02 11:00     customer1 creates #8 "Не загружается файл" Severity=non-critical
     Mon 2026-03-02 11:00:01  #8 tells the customer: acknowledge/start (п. 1.7, Порядок 3.4)
         | Здравствуйте!
@@ -147,13 +149,13 @@ Mon 2026-03-02 11:00     customer1 creates #8 "Не загружается фа�
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 1.7, Порядок 3.4.
 Mon 2026-03-02 12:00     support1 on #8 says "Пришлите файл, пожалуйста." assignee=support1 status="Waiting for customer"
-    Fri 2026-03-06 12:00:00  #8 tells the customer: await-answer/warn-4bd (п. 2.7, due Tue 2026-03-10 12:00:00)
+    Fri 2026-03-06 12:00:00  #8 tells the customer: await-answer/warn-4bd (п. 2.7, due Tue 2026-03-10 19:00:00)
         | Здравствуйте!
         | Мы по-прежнему ждём вашего ответа по обращению № 8.
         | «Пришлите файл, пожалуйста»
-        | Пожалуйста, ответьте комментарием к этому обращению. Если ответа не будет до 12:00 10.03.2026 (московское время, UTC+3), обращение будет закрыто с формулировкой «ответ от клиента не получен».
+        | Пожалуйста, ответьте комментарием к этому обращению. Если ответа не будет до 19:00 10.03.2026 (московское время, UTC+3), обращение будет закрыто с формулировкой «ответ от клиента не получен».
         | Основание: регламент технической поддержки, п. 2.7.
-    Tue 2026-03-10 12:00:01  #8 tells the customer: await-answer/due (п. 2.7, due Tue 2026-03-10 12:00:00)
+    Tue 2026-03-10 19:00:01  #8 tells the customer: await-answer/due (п. 2.7, due Tue 2026-03-10 19:00:00)
         status=Closed
         | Здравствуйте!
         | Обращение № 8 закрыто: ответ от клиента не получен. Мы ждали ответа на сообщение от 02.03.2026.
@@ -167,14 +169,47 @@ Wed 2026-03-11 11:00     customer1 creates #9 "Не загружается др�
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 1.7, Порядок 3.4.
 Wed 2026-03-11 12:00     support1 on #9 says "Пришлите файл, пожалуйста." assignee=support1 status="Waiting for customer"
-    Tue 2026-03-17 12:00:00  #9 tells the customer: await-answer/warn-4bd (п. 2.7, due Wed 2026-03-18 12:00:00)
+Fri 2026-03-13 11:00     customer1 on #8 says "Файл слишком велик, приложить не получается."
+    Fri 2026-03-13 11:00:01  #8 tells staff: await-answer/answered (п. 2.7, due Tue 2026-03-10 19:00:00)
+        ~ Заказчик ответил в обращении, которое было закрыто, потому что ответа не было (п. 2.7).
+        ~ Ответ получен 11:00 13.03.2026 (московское время, UTC+3); с этого момента сроки по обращению идут заново.
+        ~ Откройте обращение снова и продолжите работу.
+    Fri 2026-03-13 18:00:00  #8 tells staff: process/warn-75 (п. 2.3, п. 1.8, due Mon 2026-03-16 11:00:00)
+        ~ Приближается срок: обработка запроса (п. 2.3, п. 1.8).
+        ~ Критичность: обычный приоритет.
+        ~ Выполнить не позднее 11:00 16.03.2026 (московское время, UTC+3).
+        ~ На 18:00 13.03.2026 (московское время, UTC+3) до срока оставалось: 2 часа рабочего времени.
+Mon 2026-03-16 10:30     support1 on #8 says "Поделили файл на части, теперь он загружен."
+    Tue 2026-03-17 12:00:00  #9 tells the customer: await-answer/warn-4bd (п. 2.7, due Wed 2026-03-18 19:00:00)
         | Здравствуйте!
         | Мы по-прежнему ждём вашего ответа по обращению № 9.
         | «Пришлите файл, пожалуйста»
-        | Пожалуйста, ответьте комментарием к этому обращению. Если ответа не будет до 12:00 18.03.2026 (московское время, UTC+3), обращение будет закрыто с формулировкой «ответ от клиента не получен».
+        | Пожалуйста, ответьте комментарием к этому обращению. Если ответа не будет до 19:00 18.03.2026 (московское время, UTC+3), обращение будет закрыто с формулировкой «ответ от клиента не получен».
         | Основание: регламент технической поддержки, п. 2.7.
 Wed 2026-03-18 11:00     customer1 on #9 attaches "файл.pdf"
 Wed 2026-03-18 12:00     support1 on #9 says "Загружен." status=Resolved
+
+# п. 2.7: taken into work, and made to wait in silence four days later: nobody was asked. Staff is told, nobody reminded; the
+# second time the question comes within the hour.
+Thu 2026-03-19 11:00     customer1 creates #10 "Не видно подписи" Severity=non-critical
+    Thu 2026-03-19 11:00:01  #10 tells the customer: acknowledge/start (п. 1.7, Порядок 3.4)
+        | Здравствуйте!
+        | Ваше обращение № 10 получено и зарегистрировано. Критичность: обычный приоритет.
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 1.7, Порядок 3.4.
+Thu 2026-03-19 12:00     support1 on #10 says "Принято в работу." assignee=support1 status="In Progress"
+Mon 2026-03-23 12:00     support1 on #10 status="Waiting for customer"
+    Mon 2026-03-23 13:00:01  #10 tells staff: not-asked/due (п. 2.7, due Mon 2026-03-23 13:00:00)
+        ~ Обращение ждёт ответа заказчика, но заказчика ни о чём не спросили (п. 2.7).
+        ~ Статус ожидания поставлен без вопроса: 12:00 23.03.2026 (московское время, UTC+3).
+        ~ Задайте вопрос публичным комментарием или смените статус: пока вопроса нет, заказчику не напоминают и обращение не закрывается.
+Mon 2026-03-23 16:00     support1 on #10 says "Какой у вас браузер?"
+Tue 2026-03-24 11:00     customer1 on #10 says "Любой."
+Tue 2026-03-24 12:00     support1 on #10 status="In Progress"
+Tue 2026-03-24 15:00     support1 on #10 status="Waiting for customer"
+Tue 2026-03-24 15:30     support1 on #10 says "А какой версии?"
+Wed 2026-03-25 11:00     customer1 on #10 says "Последней."
+Wed 2026-03-25 12:00     support1 on #10 says "Подпись видна." status=Resolved
 
 Tue 2026-03-31 18:00     end
     #1 Вопрос до договора: normal
@@ -218,29 +253,43 @@ Tue 2026-03-31 18:00     end
     #8 Не загружается файл: normal
         acknowledge created: met, from Mon 2026-03-02 11:00:00, ended Mon 2026-03-02 11:00:01: stopped by note-1
         process created: met, from Mon 2026-03-02 11:00:00, due Tue 2026-03-03 11:00:00, ended Mon 2026-03-02 12:00:00: stopped by note-2
-        await-answer note-2: cancelled, from Mon 2026-03-02 12:00:00, due Tue 2026-03-10 12:00:00, ended Tue 2026-03-10 12:00:01: resolved by note-4
+        process note-5: met, from Fri 2026-03-13 11:00:00, due Mon 2026-03-16 11:00:00, ended Mon 2026-03-16 10:30:00: stopped by note-8
+        await-answer note-2: cancelled, from Mon 2026-03-02 12:00:00, due Tue 2026-03-10 19:00:00, ended Tue 2026-03-10 19:00:01: closed-by-silence by note-4
+        remind-customer note-2: cancelled, from Mon 2026-03-02 12:00:00, due Fri 2026-03-13 12:00:00, ended Tue 2026-03-10 19:00:01: closed-by-silence by note-4
         request-complete created: met, from Mon 2026-03-02 11:00:00, due Tue 2026-03-03 11:00:00, ended Mon 2026-03-02 11:00:00: stopped by created
         entitlement created: met, from Mon 2026-03-02 11:00:00, ended Mon 2026-03-02 11:00:00: stopped by created
     #9 Не загружается другой файл: normal
         acknowledge created: met, from Wed 2026-03-11 11:00:00, ended Wed 2026-03-11 11:00:01: stopped by note-1
         process created: met, from Wed 2026-03-11 11:00:00, due Thu 2026-03-12 11:00:00, ended Wed 2026-03-11 12:00:00: stopped by note-2
-        await-answer note-2: met, from Wed 2026-03-11 12:00:00, due Wed 2026-03-18 12:00:00, ended Wed 2026-03-18 11:00:00: stopped by note-4
+        await-answer note-2: met, from Wed 2026-03-11 12:00:00, due Wed 2026-03-18 19:00:00, ended Wed 2026-03-18 11:00:00: stopped by note-4
+        remind-customer note-2: met, from Wed 2026-03-11 12:00:00, due Tue 2026-03-24 12:00:00, ended Wed 2026-03-18 11:00:00: stopped by note-4
         request-complete created: met, from Wed 2026-03-11 11:00:00, due Thu 2026-03-12 11:00:00, ended Wed 2026-03-11 11:00:00: stopped by created
         entitlement created: met, from Wed 2026-03-11 11:00:00, ended Wed 2026-03-11 11:00:00: stopped by created
+    #10 Не видно подписи: normal
+        acknowledge created: met, from Thu 2026-03-19 11:00:00, ended Thu 2026-03-19 11:00:01: stopped by note-1
+        process created: met, from Thu 2026-03-19 11:00:00, due Fri 2026-03-20 11:00:00, ended Thu 2026-03-19 12:00:00: stopped by note-2
+        await-answer note-5: met, from Mon 2026-03-23 16:00:00, due Mon 2026-03-30 19:00:00, ended Tue 2026-03-24 11:00:00: stopped by note-6
+        await-answer note-9: met, from Tue 2026-03-24 15:30:00, due Tue 2026-03-31 19:00:00, ended Wed 2026-03-25 11:00:00: stopped by note-10
+        not-asked note-3: cancelled, from Mon 2026-03-23 12:00:00, due Mon 2026-03-23 13:00:00, ended Mon 2026-03-23 16:00:00: stopped by note-5
+        not-asked note-8: met, from Tue 2026-03-24 15:00:00, due Tue 2026-03-24 16:00:00, ended Tue 2026-03-24 15:30:00: stopped by note-9
+        remind-customer note-5: met, from Mon 2026-03-23 16:00:00, due Mon 2026-03-30 16:00:00, ended Tue 2026-03-24 11:00:00: stopped by note-6
+        remind-customer note-9: met, from Tue 2026-03-24 15:30:00, due Tue 2026-03-31 15:30:00, ended Wed 2026-03-25 11:00:00: stopped by note-10
+        request-complete created: met, from Thu 2026-03-19 11:00:00, due Fri 2026-03-20 11:00:00, ended Thu 2026-03-19 11:00:00: stopped by created
+        entitlement created: met, from Thu 2026-03-19 11:00:00, ended Thu 2026-03-19 11:00:00: stopped by created
     the contract as a whole
     the report
         acknowledge п. 1.7, Порядок 3.4
           registration notice
-          met 8, breached 0 (excused 0), cancelled 0, running at the end 0
+          met 9, breached 0 (excused 0), cancelled 0, running at the end 0
           kept 100 %
         process п. 2.3, п. 1.8
           processing of the request
-          met 7, breached 1 (excused 0), cancelled 0, running at the end 0
-          kept 87.5 %
+          met 9, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 90 %
         request-complete Приём 3.3, Приём 3.4
           completeness of the request
-          met 7, breached 1 (excused 0), cancelled 0, running at the end 0
-          kept 87.5 %
+          met 8, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 88.8 %
         tell-third-party Порядок 3.9
           notice of a third party
           met 1, breached 1 (excused 0), cancelled 0, running at the end 0
@@ -252,7 +301,7 @@ Tue 2026-03-31 18:00     end
             entries of booked time: 2
         requests created in the period, by severity
           high: 1
-          normal: 8
+          normal: 9
         exceptions
           #1  outside the contract's validity
             Вопрос до договора

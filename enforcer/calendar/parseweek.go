@@ -103,7 +103,8 @@ func cutGroups(text string) ([]group, error) {
 }
 
 // dashes makes every dash that people write between two times or days a hyphen, and a special space an ordinary one.
-var dashes = strings.NewReplacer("–", "-", "—", "-", "‒", "-", "‐", "-", "‑", "-", "−", "-", "\u00a0", " ", "\u202f", " ")
+var dashes = strings.NewReplacer("–", "-", "—", "-", "‒", "-", "‐", "-", "‑", "-", "−", "-",
+	"\u00a0", " ", "\u202f", " ")
 
 // besides puts intervals among those that a day has already. An error means that they overlap.
 func besides(have, more []Interval) ([]Interval, error) {
@@ -220,8 +221,13 @@ func parseWeekdays(parts []string) ([]time.Weekday, error) {
 
 // weekdayWords are the names that ParseWeekday knows beside those of the language's short list.
 var weekdayWords = [7][]string{
-	{"Sunday", "воскресенье"}, {"Monday", "понедельник"}, {"Tuesday", "Tues", "вторник"}, {"Wednesday", "среда"},
-	{"Thursday", "Thur", "Thurs", "четверг"}, {"Friday", "пятница"}, {"Saturday", "суббота"},
+	{"Sunday", "воскресенье"},
+	{"Monday", "понедельник"},
+	{"Tuesday", "Tues", "вторник"},
+	{"Wednesday", "среда"},
+	{"Thursday", "Thur", "Thurs", "четверг"},
+	{"Friday", "пятница"},
+	{"Saturday", "суббота"},
 }
 
 // ParseWeekday reads the name of a weekday in English or Russian, in short or in full, in any case: Mon, Monday, Пн.

@@ -10,8 +10,11 @@ import (
 	"slabridge/enforcer"
 )
 
-// comment puts the texts of the steps together. What happens next is told once, after the last of them.
-func (w *writer) comment(audience enforcer.Audience, steps []step) (text string, notes []string) {
+// comment puts the texts of the steps together, and gives the steps that they tell of. What happens next is told once,
+// after the last of them.
+func (w *writer) comment(
+	audience enforcer.Audience, steps []step,
+) (text string, told []enforcer.StepKey, notes []string) {
 	var said []step
 	for _, s := range steps {
 		c := s.Changes.Comment
@@ -43,9 +46,9 @@ func (w *writer) comment(audience enforcer.Audience, steps []step) (text string,
 			notes = append(notes, fmt.Sprintf("text %q has nothing left to say", s.Changes.Comment.Text))
 			continue
 		}
-		parts = append(parts, part)
+		parts, told = append(parts, part), append(told, s.Key)
 	}
-	return strings.Join(parts, "\n\n"), notes
+	return strings.Join(parts, "\n\n"), told, notes
 }
 
 // next merges what the steps' comments say will happen, each once, soonest first.

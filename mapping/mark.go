@@ -62,14 +62,30 @@ var (
 // ParseMark reads the last mark in a text, of whichever markup: texts move between trackers, and so do formats. It is
 // to be asked only about notes of our own account: anyone can type a mark.
 func ParseMark(text string) (install string, steps []MarkedStep, ok bool) {
-	all := markLine.FindAllStringSubmatch(text, -1)
-	if len(all) == 0 {
+	last := lastMark(text)
+	if last == nil {
 		return "", nil, false
 	}
-	last := all[len(all)-1]
 	install, body := last[1]+last[3], last[2]+last[4] // of one kind of brackets; the other's are empty
 	for _, s := range markSteps.FindAllStringSubmatch(body, -1) {
 		steps = append(steps, MarkedStep{Step: s[1], ID: s[2]})
 	}
 	return install, steps, true
+}
+
+// MarkIn gives the last mark in a text as it stands, "" where there is none.
+func MarkIn(text string) string {
+	last := lastMark(text)
+	if last == nil {
+		return ""
+	}
+	return strings.TrimSuffix(last[0], "\r")
+}
+
+func lastMark(text string) []string {
+	all := markLine.FindAllStringSubmatch(text, -1)
+	if len(all) == 0 {
+		return nil
+	}
+	return all[len(all)-1]
 }

@@ -242,15 +242,16 @@ func (w *writer) planned(audience enforcer.Audience, steps []step) Planned {
 			p.Write.Status = w.status
 		}
 	}
-	text, notes := w.comment(audience, steps)
+	text, told, notes := w.comment(audience, steps)
 	p.Notes = notes
 	if text != "" {
-		p.Write.Comment = w.b.marked(text, audience != enforcer.Public, p.Keys, w.o)
+		p.Write.Comment = w.b.marked(text, audience != enforcer.Public, told, w.o)
 	}
 	return p
 }
 
-// marked is a comment of ours: the text with its mark, and how it is kept from customers where it is internal.
+// marked is a comment of ours: the text with the mark of the steps that it tells of, and how it is kept from customers
+// where it is internal.
 func (b *Bound) marked(text string, internal bool, keys []enforcer.StepKey, o WriteOptions) *connectors.Comment {
 	mark := Mark(o.Markup, o.Install, keys)
 	c := &connectors.Comment{Text: text + "\n\n" + mark, Mark: mark, Internal: internal}

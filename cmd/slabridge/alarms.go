@@ -30,12 +30,14 @@ var alarmTexts = map[ledger.AlarmKind]phrase{
 		"settle the other's id on the one that stays",
 	ledger.CameOutPublic: "an internal comment came out public: find out why (a right, a plugin, a proxy), then settle " +
 		"it; until then no internal comment is written",
+	ledger.WrittenTwice: "a comment says what an earlier one of ours says: delete one of the two in the tracker, then " +
+		"settle it",
 	ledger.MadePublic: "somebody made our internal comment public; it is left as they want it",
 }
 
 func ledgerAlarmsCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "alarms", Short: "List what a human must know of, oldest first; what is open stops writes",
+		Use: "alarms", Short: "List what a human must know of, oldest first; what is open waits for a human",
 		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
 			alarms, err := w.ledger.Alarms(ctx, "")
 			if err != nil {

@@ -43,6 +43,7 @@ type passInfo struct {
 	Written    []writeInfo `json:"written"`
 	Held       []writeInfo `json:"held"`
 	Refused    []writeInfo `json:"refused"`
+	Adopted    []writeInfo `json:"adopted"`    // found to stand in the tracker; nothing was written for them
 	StillHeld  int         `json:"still_held"` // by earlier passes, for a human to look at
 	LateSince  *time.Time  `json:"late_since"` // since when slabridge itself is late; null: it is not
 	Problems   []string    `json:"problems"`
@@ -111,10 +112,11 @@ func passInfoOf(ctx context.Context, w *workspace, r *engine.Report) (passInfo, 
 		}
 		info.Problems = append(info.Problems, text)
 	}
-	var errs [3]error
+	var errs [4]error
 	info.Written, errs[0] = w.infos(ctx, r.Written)
 	info.Held, errs[1] = w.infos(ctx, r.Held)
 	info.Refused, errs[2] = w.infos(ctx, r.Refused)
+	info.Adopted, errs[3] = w.infos(ctx, r.Adopted)
 	return info, errors.Join(errs[:]...)
 }
 
@@ -126,6 +128,9 @@ func (t passTold) text(p *page) {
 	}
 	if n := len(t.Refused); n > 0 {
 		sum += p.tf(", refused: %d", n)
+	}
+	if n := len(t.Adopted); n > 0 {
+		sum += p.tf(", found standing: %d", n)
 	}
 	p.line("", sum)
 	for _, g := range t.summary {

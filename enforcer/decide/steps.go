@@ -33,6 +33,30 @@ func Steps(
 	return d.out
 }
 
+// StepByID gives the step of a cycle that has an id, or the order that takes it back, whatever is to become of it.
+func StepByID(ev enforcer.Evaluation, id string) (enforcer.Decision, bool) {
+	d := decider{ev: ev}
+	if !ev.Covered {
+		return enforcer.Decision{}, false
+	}
+	for i := range ev.Cycles {
+		c := &ev.Cycles[i]
+		for _, s := range c.Steps {
+			key := d.key(c, s)
+			order := enforcer.RevertKey(key)
+			if key.ID() != id && order.ID() != id {
+				continue
+			}
+			dec := d.decision(key, c, s)
+			if dec.Changes = d.changes(c, s); order.ID() == id {
+				dec.Key, dec.Breach, dec.Changes.Actions = order, false, enforcer.Actions{}
+			}
+			return dec, true
+		}
+	}
+	return enforcer.Decision{}, false
+}
+
 type decider struct {
 	ev       enforcer.Evaluation
 	recorded func(enforcer.StepKey) enforcer.EntryState
@@ -43,11 +67,7 @@ type decider struct {
 }
 
 func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
-	r, contract := d.ev.Request, d.ev.Contract
-	key := enforcer.StepKey{
-		Connection: r.Connection, Issue: r.Issue, Contract: contract.ID,
-		Obligation: c.Obligation.ID, Cycle: c.ID, Step: s.Step.ID,
-	}
+	r, key := d.ev.Request, d.key(c, s)
 	was := d.recorded(key)
 	if !was.Can(enforcer.Waiting) { // written, or never to be; what was withdrawn or needless may come alive again
 		return
@@ -61,15 +81,7 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	} else if over && ended.EndedAt.Before(s.At) {
 		return // the cycle ended before the step's moment came
 	}
-	dec := enforcer.Decision{
-		Key: key, State: enforcer.Intended, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
-		Breach: s.Step.Trigger.Due, Severity: c.Severity,
-	}
-	if s.Step.Comment != nil {
-		dec.Audience = s.Step.Comment.Audience
-	} else {
-		dec.Audience = enforcer.Internal
-	}
+	dec := d.decision(key, c, s)
 	switch {
 	case was == "" && d.past(c, s):
 		dec.State, dec.Reason = enforcer.Past, d.pastReason(s)
@@ -87,6 +99,25 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	d.out = append(d.out, dec)
 	d.cycleOf = append(d.cycleOf, c)
 	d.late = append(d.late, d.tooLate(c, s, &dec.Changes.Actions))
+}
+
+func (d *decider) key(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.StepKey {
+	return enforcer.StepKey{
+		Connection: d.ev.Request.Connection, Issue: d.ev.Request.Issue, Contract: d.ev.Contract.ID,
+		Obligation: c.Obligation.ID, Cycle: c.ID, Step: s.Step.ID,
+	}
+}
+
+// decision is about a step, before it is known what is to become of it.
+func (d *decider) decision(key enforcer.StepKey, c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Decision {
+	dec := enforcer.Decision{
+		Key: key, State: enforcer.Intended, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
+		Breach: s.Step.Trigger.Due, Severity: c.Severity, Audience: enforcer.Internal,
+	}
+	if s.Step.Comment != nil {
+		dec.Audience = s.Step.Comment.Audience
+	}
+	return dec
 }
 
 // tooLate reports whether a step warns of a due that has passed, in whichever pass that is seen: something kept it from

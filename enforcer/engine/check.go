@@ -110,12 +110,12 @@ func (k *checker) check(ctx context.Context) (err error) {
 	return k.addAlarms(ctx)
 }
 
-// addAlarms lists as faults what stops writes until a human settles it.
+// addAlarms lists what waits for a human, as faults where it stops writes.
 func (k *checker) addAlarms(ctx context.Context) error {
 	alarms, err := k.ledger.Alarms(ctx, k.conn.ID)
 	for _, a := range alarms {
 		if a.Open() {
-			k.fault(outbox.AlarmText(a, k.ledger.Installation())["en"], a.Subject, true)
+			k.fault(outbox.AlarmText(a, k.ledger.Installation())["en"], a.Subject, a.Kind.Stops())
 		}
 	}
 	return err

@@ -20,6 +20,7 @@ type pass struct {
 	report    *Report
 	costs     unreadableCosts
 	unread    map[string]bool // issues that could not be read: what is known of them is out of date
+	adopted   map[string]bool // entries found to stand in the tracker: what was read of them before is out of date
 	agenda    []enforcer.AgendaItem
 	verdicts  []enforcer.Verdict
 	overLimit enforcer.Reason // why the new writes of this pass are held; its code is "" when they are not
@@ -99,11 +100,16 @@ func (p *pass) loadPending(ctx context.Context) (u undone, err error) {
 // lookAt evaluates one mirrored issue under a contract, nil where that is nothing to it. What cannot be found out about
 // it is a grave problem and comes up again in the next pass; the others go on.
 func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone) (*finding, []ledger.Tally, error) {
-	again, err := p.retryRefused(ctx, c, id, known.refused[c.ID][id])
+	m, ok, err := p.mirrored(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, ok, err := p.mirrored(ctx, id)
+	if ok {
+		if err := p.adopt(ctx, m.history); err != nil {
+			return nil, nil, err
+		}
+	}
+	again, err := p.retryRefused(ctx, c, id, p.open(known.refused[c.ID][id]))
 	if err != nil || !ok {
 		return nil, nil, err
 	}
@@ -122,10 +128,7 @@ func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone)
 		return &f, nil, p.keep(ctx, &f)
 	}
 	p.report.Problems = append(p.report.Problems, f.problems...)
-	f.pending = slices.Concat(known.pending[c.ID][id], again)
-	for _, twice := range outbox.DuplicatePosts(m.history, p.names.Self.ID) {
-		p.report.Problem(m.history.Issue.Key, true, "%s", twice)
-	}
+	f.pending = slices.Concat(p.open(known.pending[c.ID][id]), again)
 	var tallies []ledger.Tally
 	if t, unread, ok := c.tally(&f); ok {
 		tallies = append(tallies, t)
@@ -135,6 +138,23 @@ func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone)
 		p.report.Evaluated++
 	}
 	return &f, tallies, p.keep(ctx, &f)
+}
+
+// adopt records as done what stands on an issue.
+func (p *pass) adopt(ctx context.Context, h connectors.History) error {
+	found, err := p.out.Adopt(ctx, h)
+	for id := range found {
+		if p.adopted == nil {
+			p.adopted = map[string]bool{}
+		}
+		p.adopted[id] = true
+	}
+	return err
+}
+
+// open leaves out the entries that were found to stand in the tracker since they were read.
+func (p *pass) open(entries []ledger.Entry) []ledger.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return p.adopted[e.ID] })
 }
 
 // keep notes what a finding says of a request: verdicts, agenda, alarms.
@@ -154,11 +174,11 @@ func (p *pass) keep(ctx context.Context, f *finding) error {
 func (p *pass) lookAtContract(
 	ctx context.Context, c *contract, changed []string, known undone, tallies []ledger.Tally,
 ) ([]finding, error) {
-	again, err := p.retryRefused(ctx, c, contractScope, known.refused[c.ID][contractScope])
+	again, err := p.retryRefused(ctx, c, contractScope, p.open(known.refused[c.ID][contractScope]))
 	if err != nil {
 		return nil, err
 	}
-	pending := slices.Concat(known.pending[c.ID][contractScope], again)
+	pending := slices.Concat(p.open(known.pending[c.ID][contractScope]), again)
 	found, err := newContractLevel(p.snapshot, c, p.blocks(c, nil), changed, pending, tallies).find(ctx)
 	for i := range found {
 		f := &found[i]

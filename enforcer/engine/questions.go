@@ -155,3 +155,26 @@ func (e *Engine) Running(ctx context.Context, at time.Time) ([]enforcer.AgendaIt
 	slices.SortStableFunc(out, func(a, b enforcer.AgendaItem) int { return soonest(a).Compare(soonest(b)) })
 	return out, err
 }
+
+// Reconcile compares all marks in the tracker with the ledger, on the issues that the ledger has written to and those
+// that the mirror shows to bear a mark of ours; each is read afresh. With repair, what stands is recorded as done. The
+// filter chooses connections and issues. Nothing is written to the tracker, but for what is found to be public and
+// should not be.
+func (e *Engine) Reconcile(ctx context.Context, f ledger.Filter, repair bool) ([]Reconciled, error) {
+	return each(e.settings.Connections, func(c Connection) (Reconciled, error) {
+		if f.Connection != "" && f.Connection != c.ID {
+			return Reconciled{Connection: c.ID}, nil
+		}
+		s := e.source(c)
+		if _, err := s.sync(ctx, SyncOptions{}, e.Progress); err != nil {
+			return Reconciled{Connection: c.ID}, err
+		}
+		p, err := look(ctx, s, time.Time{})
+		if err != nil {
+			return Reconciled{Connection: c.ID}, err
+		}
+		chosen := f
+		chosen.Connection = c.ID
+		return reconciler{p, s.outbox(p.now, p.names, nil, &Report{}), repair}.all(ctx, chosen)
+	})
+}

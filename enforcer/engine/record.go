@@ -7,7 +7,6 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
-	"slabridge/enforcer/outbox"
 )
 
 // enter brings the ledger in line with what was found, and keeps of it in todo only what is to be written now.
@@ -39,8 +38,17 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 	for i := range findings {
 		f := &findings[i]
 		f.entries = make([]ledger.Entry, len(f.Decisions))
+		if err := p.adopt(ctx, f.history); err != nil {
+			return err
+		}
+		f.pending = p.open(f.pending)
 		for j := range f.Decisions {
-			if f.entries[j], err = p.revise(ctx, f, recorded[0], decided[0].Entry); err != nil {
+			if p.adopted[recorded[0].ID] {
+				f.entries[j], err = p.ledger.Get(ctx, recorded[0].ID)
+			} else {
+				f.entries[j], err = p.revise(ctx, f, recorded[0], decided[0].Entry)
+			}
+			if err != nil {
 				return err
 			}
 			recorded, decided = recorded[1:], decided[1:]
@@ -130,45 +138,30 @@ func (p *pass) ready(e ledger.Entry) bool {
 }
 
 // holdOverLimit holds what is to be written when it is more than the limit, all that is new of it and before anything
-// is sent, until a human releases it. What the tracker shows to have been said is only taken over: a ledger restored
-// from a backup is no storm.
+// is sent, until a human releases it. What the tracker shows to have been said is done: a ledger restored from a backup
+// is no storm.
 func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
 	limit := p.settings.WritesPerPass
-	fresh := make([][]ledger.Entry, len(findings)) // beside findings
-	count := func(posted func(finding) (map[string]connectors.Event, error)) (n int, err error) {
-		for i, f := range findings {
-			known, err := posted(f)
-			if err != nil {
-				return 0, err
-			}
-			fresh[i] = p.limited(f.entries, known)
-			n += len(fresh[i])
-		}
-		return n, nil
+	var fresh []ledger.Entry
+	for _, f := range findings {
+		fresh = append(fresh, p.limited(f.entries)...)
 	}
-	n, err := count(func(finding) (map[string]connectors.Event, error) { return nil, nil })
-	if err == nil && n > limit {
-		n, err = count(func(f finding) (map[string]connectors.Event, error) {
-			h, _, err := p.mirror.History(ctx, p.conn.ID, f.Evaluation.Request.Issue)
-			return outbox.StepsPosted(h, p.names.Self.ID), err
-		})
-	}
-	if err != nil || n <= limit {
-		return err
+	n := len(fresh)
+	if n <= limit {
+		return nil
 	}
 	p.overLimit = texts.Reason(enforcer.HeldOverLimit, "%d steps in one pass are more than the bound of %d", n, limit)
 	p.report.Problem("", true,
 		"held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'",
 		p.overLimit.Text.In("en"))
-	return p.holdLimited(ctx, findings, slices.Concat(fresh...))
+	return p.holdLimited(ctx, findings, fresh)
 }
 
 // limited are the entries that are to be written now and that the limit is for: not one with which a request left
-// before, that a human let go, or of which a comment of ours tells already.
-func (p *pass) limited(entries []ledger.Entry, posted map[string]connectors.Event) []ledger.Entry {
+// before, or that a human let go.
+func (p *pass) limited(entries []ledger.Entry) []ledger.Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool {
-		_, told := posted[e.ID]
-		return !p.ready(e) || told || !e.ReleasedAt.IsZero() || e.Tries > 0
+		return !p.ready(e) || !e.ReleasedAt.IsZero() || e.Tries > 0
 	})
 }
 

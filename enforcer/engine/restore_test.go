@@ -120,7 +120,6 @@ func TestRestoredLedgerIsNoStorm(t *testing.T) {
 		t.Errorf("after the restore: held %d, asked for %v", held, did)
 	}
 	for _, id := range ids {
-		w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 overtaken overtaken",
-			"respond/due done accepted")
+		w.wantEntries(id, "acknowledge/start done accepted", "respond/warn-50 done adopted", "respond/due done adopted")
 	}
 }

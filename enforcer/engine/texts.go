@@ -7,6 +7,8 @@ var texts = enforcer.Catalogue{"ru": {
 	"slabridge itself is late": "slabridge сам отстаёт",
 	"slabridge has caught up":  "slabridge наверстал отставание",
 
+	"its comment was found in the tracker": "комментарий найден в трекере",
+
 	"the issue was closed before it was written":              "задача закрыта до записи",
 	"no longer called for when the issue was looked at again": "при повторном рассмотрении шаг уже не нужен",
 	"the fields for due and state are brought up to date": "поля срока и состояния " +

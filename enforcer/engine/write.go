@@ -65,7 +65,7 @@ func (p *pass) recheck(ctx context.Context, f *finding, h connectors.History) (t
 		return todo, err
 	}
 	if p.overLimit.Code != "" {
-		if err := p.holdLimited(ctx, again, p.limited(f.entries, outbox.StepsPosted(h, p.names.Self.ID))); err != nil {
+		if err := p.holdLimited(ctx, again, p.limited(f.entries)); err != nil {
 			return todo, err
 		}
 	}

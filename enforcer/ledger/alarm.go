@@ -11,18 +11,24 @@ import (
 // AlarmKind is what an alarm is about.
 type AlarmKind string
 
-// The kinds. The first two stop writes until a human settles them, the last tells and stops nothing.
+// The kinds. The first two stop writes until a human settles them; the third waits for a human, too, and stops nothing;
+// the last is told and over.
 const (
 	// OtherInstallation: another slabridge writes to the tracker under our account. Alarm.Subject is its id.
 	OtherInstallation AlarmKind = "other-installation"
 	// CameOutPublic: the tracker made an internal comment public. Alarm.Subject is the event.
 	CameOutPublic AlarmKind = "came-out-public"
+	// WrittenTwice: a comment says what an earlier one of ours says. Alarm.Subject is the later event.
+	WrittenTwice AlarmKind = "written-twice"
 	// MadePublic: somebody made an internal comment of ours public later. Alarm.Subject is the event.
 	MadePublic AlarmKind = "made-public"
 )
 
 // Stops reports whether alarms of the kind stop writes.
 func (k AlarmKind) Stops() bool { return k == OtherInstallation || k == CameOutPublic }
+
+// Waits reports whether alarms of the kind are open until a human settles them.
+func (k AlarmKind) Waits() bool { return k.Stops() || k == WrittenTwice }
 
 // Alarm is something about a connection that a human must know of, told once however often it is seen.
 type Alarm struct {
@@ -87,7 +93,7 @@ func (l *Ledger) Alarms(ctx context.Context, connection string) ([]Alarm, error)
 	return out, nil
 }
 
-// Settle ends the open alarms that stop writes and have the subject, on a connection ("" for all). What happens after
+// Settle ends the open alarms that have the subject, on a connection ("" for all). What happens after
 // now raises them again. It returns those it ended.
 func (l *Ledger) Settle(ctx context.Context, now time.Time, connection, subject, by string) ([]Alarm, error) {
 	var out []Alarm
@@ -100,7 +106,7 @@ func (l *Ledger) Settle(ctx context.Context, now time.Time, connection, subject,
 			return err
 		}
 		for _, a := range open {
-			if !a.Kind.Stops() {
+			if !a.Kind.Waits() {
 				continue
 			}
 			if _, err := tx.ExecContext(ctx, `UPDATE ledger_alarms SET settled_at = $1, settled_by = $2
@@ -130,8 +136,8 @@ func (l *Ledger) Mend(ctx context.Context, now time.Time, a Alarm) error {
 	return nil
 }
 
-// Open reports whether the alarm still stops writes.
-func (a Alarm) Open() bool { return a.Kind.Stops() && a.SettledAt.IsZero() }
+// Open reports whether the alarm still waits for a human.
+func (a Alarm) Open() bool { return a.Kind.Waits() && a.SettledAt.IsZero() }
 
 func scanAlarm(scan func(...any) error) (Alarm, error) {
 	var a Alarm

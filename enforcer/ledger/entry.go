@@ -55,3 +55,12 @@ func (e *Entry) On() string {
 	}
 	return ""
 }
+
+// Adoptable reports whether the entry is recorded as done when its comment is found in the tracker. What is sent is
+// looked for in its turn; and of what was read back only a part was refused.
+func (e *Entry) Adoptable() bool {
+	if e.State == enforcer.Sent || e.State == enforcer.Done {
+		return false
+	}
+	return e.Receipt == nil || e.Receipt.Event == "" && e.Receipt.Issue == ""
+}

@@ -133,6 +133,22 @@ func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry, 
 // Get reads one entry; ErrNotFound when there is none.
 func (l *Ledger) Get(ctx context.Context, id string) (Entry, error) { return get(ctx, l.db, id) }
 
+// Known gives those of the entries that the ledger has, by their ids.
+func (l *Ledger) Known(ctx context.Context, ids ...string) (map[string]Entry, error) {
+	out := make(map[string]Entry, len(ids))
+	for _, id := range ids {
+		e, err := l.Get(ctx, id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return nil, err
+		default:
+			out[id] = e
+		}
+	}
+	return out, nil
+}
+
 // Afresh gives entries as the ledger has them now, some of them changed since they were read.
 func (l *Ledger) Afresh(ctx context.Context, entries []Entry) ([]Entry, error) {
 	out := make([]Entry, len(entries))

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"slabridge/connectors"
 	"slabridge/enforcer"
 )
 
@@ -132,17 +134,23 @@ func (l *Ledger) Move(ctx context.Context, now time.Time, to enforcer.EntryState
 	return out, nil
 }
 
-// move is the only way a row of ledger_entries changes: by the table of moves, from the version seen, with a
-// line in the history.
+// move changes an entry by the table of moves.
 func move(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry) (Entry, error) {
+	if !e.State.Can(to) {
+		return Entry{}, fmt.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, e.State, to)
+	}
+	return change(ctx, tx, now, to, e)
+}
+
+// change is the only way a row of ledger_entries changes: from the version seen, with a line in the history. Whether it
+// may is for move to say, and for Adopt.
+func change(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry) (Entry, error) {
 	was, err := get(ctx, tx, e.ID)
 	switch {
 	case err != nil:
 		return Entry{}, err
 	case was.Version != e.Version || was.State != e.State:
 		return Entry{}, fmt.Errorf("move %s to %s: %w: it is %s", e.describe(), to, ErrStale, was.State)
-	case !was.State.Can(to):
-		return Entry{}, fmt.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, was.State, to)
 	}
 	e.Key, e.State = was.Key, to
 	e.NotBefore = e.notBefore()
@@ -229,4 +237,79 @@ func (l *Ledger) History(ctx context.Context, id string) ([]Transition, error) {
 		return nil, fmt.Errorf("read history of entry %s: %w", id, err)
 	}
 	return out, nil
+}
+
+// Adoption is a comment, or an issue, of ours that stands in the tracker though the ledger does not have all of its
+// steps as done: an answer was taken for a no, or the ledger is older than the comment.
+type Adoption struct {
+	Write   connectors.Write // as it stands; nothing is sent
+	At      time.Time        // when it was written
+	Receipt connectors.Receipt
+	Entries []string // the steps that its mark names; those that the ledger has as done or sent stay as they are
+	Reason  enforcer.Reason
+}
+
+// Adopt records as done what stands in the tracker, in one transaction: the entries are done whatever they were, and
+// the comment is among the writes on the issue, so that it can be taken back like any other. It returns the entries
+// that it changed, none when all are done or sent.
+func (l *Ledger) Adopt(ctx context.Context, now time.Time, connection string, a Adoption) ([]Entry, error) {
+	var out []Entry
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		ids := slices.Sorted(slices.Values(a.Entries))
+		for _, id := range ids {
+			e, err := get(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if !e.Adoptable() {
+				continue
+			}
+			if e.Changes, err = wanted(ctx, tx, e); err != nil {
+				return err
+			}
+			receipt := a.Receipt
+			e.Write, e.Receipt, e.Reason, e.Error, e.NotBefore = &a.Write, &receipt, a.Reason, "", time.Time{}
+			if e, err = change(ctx, tx, now, enforcer.Done, e); err != nil {
+				return err
+			}
+			out = append(out, e)
+		}
+		if len(out) == 0 {
+			return nil
+		}
+		w := Write{
+			ID:         fmt.Sprintf("%s-adopted-%d", out[0].ID, out[0].Version),
+			Connection: connection, Issue: a.Write.Issue, Entries: ids, Mark: mark(a.Write), Request: a.Write, BeganAt: a.At,
+		}
+		if err := insertWrite(ctx, tx, w); err != nil {
+			return err
+		}
+		if err := answer(ctx, tx, now, w, "", Outcome{Receipt: &a.Receipt}); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE ledger_writes SET ended_at = $1 WHERE id = $2`, millis(now), w.ID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("adopt what stands on issue %s: %w", a.Write.Issue, err)
+	}
+	return out, nil
+}
+
+// wanted is what the entry's comment, which stands, was written for: as last decided, where the entry asks for
+// nothing any more.
+func wanted(ctx context.Context, tx *sql.Tx, e Entry) (enforcer.Changes, error) {
+	if e.Changes.Comment != nil || e.Changes.Action == enforcer.ActionCreate {
+		return e.Changes, nil
+	}
+	history, err := collect(ctx, tx, scanTransition, `SELECT at, state, reason, not_before, replaced
+		FROM ledger_history WHERE entry = $1 ORDER BY version DESC`, e.ID)
+	for _, h := range history {
+		if h.Replaced != nil && h.Replaced.Changes.Comment != nil {
+			return h.Replaced.Changes, nil
+		}
+	}
+	c := e.Changes
+	c.Comment = &enforcer.Comment{Audience: e.Audience, Source: e.Source, Moment: e.Moment, Due: e.Due}
+	return c, err
 }

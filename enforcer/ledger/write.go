@@ -183,6 +183,9 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 			if receipt.Issue == "" {
 				receipt.Issue = made // what it made stays made, whatever was written about it since
 			}
+			if w.Request.Comment == nil && w.Request.Create == nil && e.Receipt != nil && receipt.Event == "" {
+				receipt.Event = e.Receipt.Event // and what was said stays said, when the rest is tried again
+			}
 			e.Receipt = &receipt
 		}
 		if out[i], err = move(ctx, tx, now, states[i], e); err != nil {

@@ -44,8 +44,11 @@ func (s Sighting) Rival(self string, begun time.Time) bool {
 
 // AlarmText says what an open alarm stops and what to do. ours is this installation.
 func AlarmText(a ledger.Alarm, ours string) enforcer.Text {
-	if a.Kind == ledger.OtherInstallation {
+	switch a.Kind {
+	case ledger.OtherInstallation:
 		return texts.Say(anotherWrites, a.Subject, a.IssueKey, ours)
+	case ledger.WrittenTwice:
+		return texts.Say(writtenTwice, a.Subject, a.IssueKey, a.Subject)
 	}
 	return texts.Say(cameOutPublic, a.Subject, a.IssueKey, a.Subject)
 }
@@ -72,7 +75,7 @@ func (a *alarms) check(ctx context.Context) error {
 		return err
 	}
 	for _, x := range known {
-		if !x.Open() {
+		if !x.Open() || !x.Kind.Stops() {
 			continue
 		}
 		text := AlarmText(x, a.desk.ledger.Installation())
@@ -118,6 +121,9 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 			a.stop(AlarmText(x, d.ledger.Installation()))
 		}
 	}
+	if err := a.lookForDuplicates(ctx, h); err != nil {
+		return err
+	}
 	public := slices.DeleteFunc(slices.Clone(h.Events), func(e connectors.Event) bool {
 		return e.Author != d.names.Self.ID || e.Note == nil || e.Note.Internal || !mapping.LooksMarked(e.Note.Text)
 	})
@@ -143,6 +149,27 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 			d.report.Exposed++
 			d.report.Problem(h.Issue.Key, true,
 				"somebody made our internal comment %s public: the customer can read it; it is left as they want it", e.ID)
+		}
+	}
+	return nil
+}
+
+// lookForDuplicates tells, once, of steps that stand twice. It cannot be mended from here.
+func (a *alarms) lookForDuplicates(ctx context.Context, h connectors.History) error {
+	d := a.desk
+	for _, twice := range Duplicates(h, d.names.Self.ID) {
+		x := ledger.Alarm{
+			Connection: d.connection, Kind: ledger.WrittenTwice, Subject: twice.Second.ID,
+			Issue: h.Issue.ID, IssueKey: h.Issue.Key, At: twice.Second.At,
+		}
+		isNew, err := d.ledger.Raise(ctx, d.now, x)
+		if err != nil {
+			return err
+		}
+		if isNew {
+			d.report.Problem(h.Issue.Key, true, "%s was written twice, as %s and as %s: delete one of them in the tracker, "+
+				"then 'slabridge ledger settle %s'",
+				twice.Step, twice.First.ID, twice.Second.ID, x.Subject)
 		}
 	}
 	return nil

@@ -15,7 +15,6 @@ type issueSink struct {
 	writer *Writer
 	key    string             // of the issue, as people type it
 	before connectors.History // as read just ahead of the request
-	group  []ledger.Entry     // that the request carries out
 	rest   *connectors.Write  // what is left of a request that was cut short; nil for a whole one
 
 	sent connectors.Write     // without the fields that the tracker refused
@@ -70,10 +69,23 @@ func (s *issueSink) sendWithoutFields(ctx context.Context, refused error) error 
 	if !s.sent.HasUpdate() {
 		return refused
 	}
+	if stands, err := s.stands(ctx); stands || err != nil { // an answer may be wrong: what was said is not said twice
+		return err
+	}
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		s.left = append(s.left, connectors.Refusal{Field: field, Wanted: fields[field], Got: refused.Error()})
 	}
 	return s.writer.desk.tracker.Update(ctx, s.sent)
+}
+
+// stands reports whether the request's comment is there already.
+func (s *issueSink) stands(ctx context.Context) (bool, error) {
+	if s.sent.Comment == nil {
+		return false, nil
+	}
+	h, err := s.writer.desk.tracker.History(ctx, s.sent.Issue)
+	_, there := h.FindMark(s.writer.desk.names.Self.ID, s.sent.Comment.Mark)
+	return there, err
 }
 
 // assigned is whom a write assigns, "" for nobody.
@@ -94,7 +106,8 @@ func (s *issueSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 	receipt := connectors.Verify(s.sent, d.names.Self.ID, s.before, after)
 	if s.rest == nil {
 		s.reportOverrun(after)
-		if len(receipt.Refused) > 0 && s.unmoved(after) { // left alone altogether, or read from something that is behind
+		// left alone altogether, or read from something that is behind
+		if len(receipt.Refused) > 0 && s.unseen(after, receipt) {
 			return &receipt, errUnseen
 		}
 		for _, x := range s.left {
@@ -104,21 +117,8 @@ func (s *issueSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 				receipt.Refused = append(receipt.Refused, x)
 			}
 		}
-		receipt = addPosted(receipt, StepsPosted(s.before, d.names.Self.ID), s.group)
 	}
-	return s.told(ctx, after.Issue, receipt)
-}
-
-// told takes back what came out public, and reports what the receipt shows to be wrong.
-func (s *issueSink) told(
-	ctx context.Context, issue connectors.Issue, r connectors.Receipt,
-) (*connectors.Receipt, error) {
-	r, err := s.writer.alarms.cameOutPublic(ctx, issue, r)
-	if err != nil {
-		return nil, err
-	}
-	s.writer.report.receipt(issue.Key, r)
-	return &r, nil
+	return s.writer.told(ctx, after.Issue, receipt)
 }
 
 // reportOverrun tells what people set between the reading before the request and the request itself.
@@ -131,8 +131,14 @@ func (s *issueSink) reportOverrun(after connectors.History) {
 	}
 }
 
-// unmoved reports whether the issue reads after the request as it did before, as far as we are concerned.
-func (s *issueSink) unmoved(after connectors.History) bool {
+// unseen reports whether nothing of the request is to be seen: its comment is not there and none of its fields was
+// changed by us or, of one without a comment, the issue reads as it did before. What else moved the issue, an earlier
+// request of ours among that, proves nothing of this one.
+func (s *issueSink) unseen(after connectors.History, r connectors.Receipt) bool {
+	if s.sent.Comment != nil {
+		_, half := s.sent.Rest(s.writer.desk.names.Self.ID, s.before, after)
+		return r.Event == "" && !half
+	}
 	known := map[string]bool{}
 	for _, e := range s.before.Events {
 		known[e.ID] = true
@@ -159,7 +165,7 @@ func (s *issueSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
 	before := withoutOurs(after, d.names.Self.ID, w)
 	receipt := connectors.Verify(w.Request, d.names.Self.ID, before, after)
 	if w.Accepted() || receipt.Public || wasDone(w.Request, receipt) {
-		r, err := s.told(ctx, after.Issue, receipt)
+		r, err := s.writer.told(ctx, after.Issue, receipt)
 		return Found{Receipt: r}, err
 	}
 	found := Found{About: after.Issue.Key}

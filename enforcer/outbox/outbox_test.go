@@ -309,16 +309,38 @@ func TestStepsThatAreThereAlready(t *testing.T) {
 	if posted := StepsPosted(h, "we"); len(posted) != 1 || posted[due.ID()].ID != "journal:1" {
 		t.Errorf("posted %v", posted)
 	}
-	if twice := DuplicatePosts(h, "we"); len(twice) != 0 {
-		t.Errorf("duplicates %q", twice)
+	if twice := Duplicates(h, "we"); len(twice) != 0 {
+		t.Errorf("duplicates %v", twice)
 	}
 	h.Events = append(h.Events, comment("journal:5", "we", true, due, warn))
-	twice := DuplicatePosts(h, "we")
-	if len(twice) != 1 || !strings.HasPrefix(twice[0], "respond/due was written twice, as journal:1 and as journal:5: ") {
-		t.Errorf("duplicates %q", twice)
+	twice := Duplicates(h, "we")
+	if len(twice) != 1 || twice[0].Step != "respond/due" || twice[0].First.ID != "journal:1" ||
+		twice[0].Second.ID != "journal:5" {
+		t.Errorf("duplicates %v", twice)
 	}
 	if posted := StepsPosted(h, "we"); len(posted) != 2 || posted[due.ID()].ID != "journal:5" {
 		t.Errorf("posted %v", posted)
+	}
+}
+
+// A mark that names a step of which its comment does not tell, as earlier versions wrote them, is no second comment.
+func TestAMarkThatNamesTooMuch(t *testing.T) {
+	due, warn := key("due"), key("warn-50")
+	says := func(event, text string, steps ...enforcer.StepKey) connectors.Event {
+		e := comment(event, "we", true, steps...)
+		e.Note.Text = text + "\n\n" + mapping.Mark("", "7c1f", steps)
+		return e
+	}
+	h := connectors.History{Events: []connectors.Event{
+		says("journal:1", "Due soon: Respond (п. 8).\nSeverity: critical.\nTime left: 10m.", warn),
+		says("journal:2", "Overdue: Respond (п. 8).\nSeverity: critical.\nAssigned to: Ivan.", warn, due),
+	}}
+	if twice := Duplicates(h, "we"); len(twice) != 0 {
+		t.Errorf("duplicates %v", twice)
+	}
+	h.Events = append(h.Events, says("journal:3", "Overdue: Respond (п. 8).\nSeverity: critical.", due))
+	if twice := Duplicates(h, "we"); len(twice) != 1 || twice[0].Second.ID != "journal:3" {
+		t.Errorf("duplicates %v", twice)
 	}
 }
 
@@ -339,32 +361,25 @@ func TestWhatIsLeftToDo(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		receipt *connectors.Receipt
-		posted  bool
 		want    string
 	}{
-		{"never written", nil, false, "comment assign priority watch"},
-		{"its comment is there: so is all", nil, true, ""},
-		{"nothing was refused", refused(), false, ""},
-		{"the comment was", refused("comment"), false, "comment"},
-		{"the comment came out wrong", refused("comment internal"), false, "comment"},
-		{"and is there now", refused("comment"), true, ""},
-		{"the assignee was", refused(connectors.FieldAssignee), true, "assign"},
-		{"the priority was", refused(connectors.FieldPriority), false, "priority"},
-		{"a watcher was", refused("watcher"), false, "watch"},
+		{"never written", nil, "comment assign priority watch"},
+		{"nothing was refused", refused(), ""},
+		{"the comment was", refused("comment"), "comment"},
+		{"the comment came out wrong", refused("comment internal"), "comment"},
+		{"the assignee was", refused(connectors.FieldAssignee), "assign"},
+		{"the priority was", refused(connectors.FieldPriority), "priority"},
+		{"a watcher was", refused("watcher"), "watch"},
 		{
-			"all were", refused("comment", connectors.FieldAssignee, connectors.FieldPriority, "watcher"), false,
+			"all were", refused("comment", connectors.FieldAssignee, connectors.FieldPriority, "watcher"),
 			"comment assign priority watch",
 		},
 	} {
-		posted := map[string]connectors.Event{}
-		if c.posted {
-			posted[id] = connectors.Event{}
-		}
 		s := Step{
 			Decision: enforcer.Decision{Changes: all},
 			Entry:    ledger.Entry{Entry: enforcer.Entry{ID: id}, Receipt: c.receipt},
 		}
-		if got := changes(leftToDo(s, posted)); got != c.want {
+		if got := changes(leftToDo(s)); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -468,34 +483,6 @@ func TestWhatWeDidAlready(t *testing.T) {
 		r := enforcer.Request{Moments: []enforcer.Moment{{At: noon.Add(-time.Hour), State: was}, m}}
 		if got := changes(dropAlreadyApplied(s, s.Changes, &r, "we")); got != c.want {
 			t.Errorf("%s: left %q, want %q", c.name, got, c.want)
-		}
-	}
-}
-
-func TestReceiptsNameTheCommentThatIsThere(t *testing.T) {
-	due := key("due")
-	group := []ledger.Entry{
-		{Entry: enforcer.Entry{ID: "other"}},
-		{Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Internal}}},
-	}
-	public := []ledger.Entry{{Entry: enforcer.Entry{ID: due.ID(), Evidence: enforcer.Evidence{Audience: enforcer.Public}}}}
-	for _, c := range []struct {
-		name     string
-		receipt  connectors.Receipt
-		group    []ledger.Entry
-		internal bool
-		want     string
-	}{
-		{"it has one of its own", connectors.Receipt{Event: "journal:9"}, group, true, "journal:9 false 0"},
-		{"internal as it should be", connectors.Receipt{}, group, true, "journal:5 false 0"},
-		{"public, and should not be", connectors.Receipt{}, group, false, "journal:5 true 1"},
-		{"public as it should be", connectors.Receipt{}, public, false, "journal:5 false 0"},
-		{"none of ours", connectors.Receipt{}, group[:1], false, " false 0"},
-	} {
-		posted := map[string]connectors.Event{due.ID(): comment("journal:5", "we", c.internal, due)}
-		r := addPosted(c.receipt, posted, c.group)
-		if got := fmt.Sprint(r.Event, " ", r.Public, " ", len(r.Refused)); got != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 }

@@ -1,14 +1,12 @@
 package outbox
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
 )
 
@@ -17,56 +15,75 @@ import (
 // backup or begun anew, and what the customer was told once is not told again.
 func StepsPosted(h connectors.History, self string) map[string]connectors.Event {
 	out := map[string]connectors.Event{}
-	eachPost(h, self, func(s mapping.MarkedStep, e connectors.Event) { out[s.ID] = e })
-	return out
-}
-
-// DuplicatePosts tells of steps that two comments of ours tell of: a request that came through later than resendAfter,
-// or another installation under the same account. It cannot be taken back from here, and must not go unseen.
-func DuplicatePosts(h connectors.History, self string) []string {
-	var out []string
-	last := map[string]connectors.Event{}
-	eachPost(h, self, func(s mapping.MarkedStep, e connectors.Event) {
-		if old, told := last[s.ID]; told && old.ID != e.ID {
-			out = append(out,
-				fmt.Sprintf("%s was written twice, as %s and as %s: a request came through after more than %s; delete one of "+
-					"them in the tracker",
-					s.Step, old.ID, e.ID, resendAfter))
-		}
-		last[s.ID] = e
-	})
-	return out
-}
-
-// eachPost goes through the steps in the marks of our comments, oldest first.
-func eachPost(h connectors.History, self string, see func(mapping.MarkedStep, connectors.Event)) {
-	for _, e := range h.Events {
-		if e.Author != self || e.Note == nil {
-			continue
-		}
-		_, steps, _ := mapping.ParseMark(e.Note.Text)
-		for _, s := range steps {
-			see(s, e)
+	for _, p := range posts(h, self) {
+		for _, s := range p.steps {
+			out[s.ID] = p.event
 		}
 	}
+	return out
+}
+
+// Duplicate is a step that two comments of ours tell of.
+type Duplicate struct {
+	Step          string
+	First, Second connectors.Event
+}
+
+// Duplicates finds the steps that stand twice on an issue: a request came through later than resendAfter, a balancer
+// delivered it twice, or another installation writes under our account. Both marks name the step, and both comments say
+// it: the mark of an earlier version may name what its comment does not tell.
+func Duplicates(h connectors.History, self string) []Duplicate {
+	var out []Duplicate
+	last := map[string]connectors.Event{}
+	for _, p := range posts(h, self) {
+		if p.event.ID == "" {
+			continue
+		}
+		for _, s := range p.steps {
+			if old, told := last[s.ID]; told && old.ID != p.event.ID && saySame(old.Note.Text, p.event.Note.Text) {
+				out = append(out, Duplicate{s.Step, old, p.event})
+			}
+			last[s.ID] = p.event
+		}
+	}
+	return out
+}
+
+// saySame reports whether at least half of the lines of the shorter text are in the other, too. Marks are left out.
+func saySame(a, b string) bool {
+	of := func(text string) map[string]bool {
+		lines := map[string]bool{}
+		for line := range strings.Lines(strings.Replace(text, mapping.MarkIn(text), "", 1)) {
+			if line = strings.TrimSpace(line); line != "" {
+				lines[line] = true
+			}
+		}
+		return lines
+	}
+	x, y := of(a), of(b)
+	if len(y) < len(x) {
+		x, y = y, x
+	}
+	same := 0
+	for line := range x {
+		if y[line] {
+			same++
+		}
+	}
+	return 2*same >= len(x)
 }
 
 // leftToDo is what is still to be done of a step. Of a write that was read back only what the tracker had refused is
-// asked for once more; a comment with the step's mark shows that the rest of its write was made too, for they went in
-// one update.
-func leftToDo(s Step, posted map[string]connectors.Event) enforcer.Changes {
+// asked for once more.
+func leftToDo(s Step) enforcer.Changes {
 	ch, r := s.Changes, s.Entry.Receipt
-	_, told := posted[s.Entry.ID]
 	if r == nil {
-		if told {
-			return enforcer.Changes{}
-		}
 		return ch
 	}
 	refused := func(fields ...string) bool {
 		return slices.ContainsFunc(r.Refused, func(x connectors.Refusal) bool { return slices.Contains(fields, x.Field) })
 	}
-	if told || !refused("comment", "comment internal") {
+	if !refused("comment", "comment internal") {
 		ch.Comment = nil
 	}
 	if !refused(connectors.FieldAssignee) {
@@ -104,23 +121,4 @@ func dropAlreadyApplied(s Step, ch enforcer.Changes, r *enforcer.Request, self s
 		}
 	}
 	return ch
-}
-
-// addPosted adds to the receipt of a write that left out a comment, because it is there already, that comment.
-func addPosted(r connectors.Receipt, posted map[string]connectors.Event, group []ledger.Entry) connectors.Receipt {
-	if r.Event != "" {
-		return r
-	}
-	for _, e := range group {
-		event, told := posted[e.ID]
-		if !told {
-			continue
-		}
-		r.Event = cmp.Or(r.Event, event.ID)
-		if e.Audience != enforcer.Public && !event.Note.Internal && !r.Public {
-			r.Event, r.Public = event.ID, true
-			r.Refused = append(r.Refused, connectors.Refusal{Field: "comment internal", Wanted: "internal", Got: "public"})
-		}
-	}
-	return r
 }

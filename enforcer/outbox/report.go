@@ -13,7 +13,8 @@ type Report struct {
 	Written  []ledger.Entry
 	Refused  []ledger.Entry
 	Held     []ledger.Entry
-	Exposed  int // internal comments found to be public, by the tracker's doing or somebody's
+	Adopted  []ledger.Entry // found to stand in the tracker; nothing was written for them
+	Exposed  int            // internal comments found to be public, by the tracker's doing or somebody's
 	Problems []Problem
 }
 

@@ -7,6 +7,8 @@ const (
 	anotherWrites = "another slabridge, installation %s, writes here under our account " +
 		"(seen on #%s; this one is installation %s): stop one of the two for good, then, on the one that stays, " +
 		"'slabridge ledger settle' with the id of the other"
+	writtenTwice = "%s on #%s says what an earlier comment of ours says: delete one of the two in the tracker, " +
+		"then 'slabridge ledger settle %s'"
 	cameOutPublic = "no internal comment is written since %s on #%s came out public: " +
 		"find out why (a right, a plugin, a proxy), then 'slabridge ledger settle %s'"
 )
@@ -18,6 +20,11 @@ var texts = enforcer.Catalogue{"ru": {
 		"затем на оставшемся выполните 'slabridge ledger settle' с номером другого",
 	cameOutPublic: "внутренние комментарии не пишутся с тех пор, как %s в обращении %s оказался открытым: " +
 		"выясните причину (право, плагин, прокси) и выполните 'slabridge ledger settle %s'",
+
+	writtenTwice: "%s в обращении %s повторяет более ранний наш комментарий: удалите один из двух в трекере " +
+		"и выполните 'slabridge ledger settle %s'",
+
+	"it stands in the tracker": "уже есть в трекере",
 
 	"a human ordered the step to be taken back":    "человек распорядился отменить шаг",
 	"there is nothing left to take back":           "отменять больше нечего",

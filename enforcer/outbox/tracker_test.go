@@ -133,12 +133,12 @@ func TestSendingToAnIssue(t *testing.T) {
 		{
 			"refused because of a field", whole,
 			map[string][]error{"update": {refused}},
-			"watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", nil, false,
+			"watch 8, watch 9, update comment assign fields, history 7, update comment assign", "cf:1 x, cf:2 y", nil, false,
 		},
 		{
 			"refused because of the assignee", whole,
 			map[string][]error{"update": {refused, refused}},
-			"watch 8, watch 9, update comment assign fields, update comment assign", "cf:1 x, cf:2 y", refused, true,
+			"watch 8, watch 9, update comment assign fields, history 7, update comment assign", "cf:1 x, cf:2 y", refused, true,
 		},
 		{
 			"only fields, and refused", fieldsOnly, map[string][]error{"update": {refused}}, "update fields", "", refused, false,
@@ -243,7 +243,7 @@ func TestReadingBack(t *testing.T) {
 				h.Events = nil
 				h.Issue.Values[connectors.FieldAssignee] = []string{"3"}
 			}), nil, nil,
-			" false comment assignee", nil, "the tracker accepted the write and left this alone: comment",
+			" false comment assignee", errUnseen, "",
 		},
 		{
 			"it came out public", done(func(h *connectors.History) {

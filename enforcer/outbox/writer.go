@@ -162,6 +162,9 @@ func (w *Writer) carryOnce(ctx context.Context, j Job) (again bool, err error) {
 	if err := w.alarms.lookAt(ctx, h); err != nil {
 		return false, err
 	}
+	if _, err := w.Adopt(ctx, h); err != nil {
+		return false, err
+	}
 	todo, err := j.Recheck(ctx, h)
 	if err != nil || len(todo.Steps) == 0 {
 		return false, err
@@ -172,12 +175,11 @@ func (w *Writer) carryOnce(ctx context.Context, j Job) (again bool, err error) {
 
 // write sends the steps of one issue, one comment per audience, the customer's first.
 func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err error) {
-	posted := StepsPosted(t.History, w.desk.names.Self.ID)
 	entries := make(map[enforcer.StepKey]ledger.Entry, len(t.Steps))
 	var decisions []enforcer.Decision
 	for _, s := range t.Steps {
 		s.Entry.Facts.Against = w.desk.refusalContext(t.History)
-		s.Changes = dropAlreadyApplied(s, leftToDo(s, posted), &t.Request, w.desk.names.Self.ID)
+		s.Changes = dropAlreadyApplied(s, leftToDo(s), &t.Request, w.desk.names.Self.ID)
 		entries[s.Key], decisions = s.Entry, append(decisions, s.Decision)
 	}
 	c.Options.Unassignable = w.desk.unassignable
@@ -205,7 +207,7 @@ func (w *Writer) send(
 		return false, w.hold(ctx, reason, group)
 	}
 	p.Write.BaseEvent = h.Newest()
-	return w.deliver(ctx, &issueSink{writer: w, key: key, before: h, group: group}, delivery{p.Write, group, p.Notes, key})
+	return w.deliver(ctx, &issueSink{writer: w, key: key, before: h}, delivery{p.Write, group, p.Notes, key})
 }
 
 // holdReason is why a write may not be sent; its code is "" where it may.
@@ -230,4 +232,42 @@ func (w *Writer) holdReason(
 	}
 	w.report.Problem(key, true, "held: %s", why)
 	return enforcer.Reason{Code: code, Text: enforcer.Untranslated(why)}, nil
+}
+
+// Adopt records as done the steps that comments of ours on the issue tell of and that the ledger has otherwise: as
+// intended, needless or refused, because an answer was lost or what was read was out of date, or because the ledger is
+// a backup. It gives their ids. What stands is done: it is not written again, and can be taken back.
+func (w *Writer) Adopt(ctx context.Context, h connectors.History) (map[string]bool, error) {
+	return standing{w}.adopt(ctx, h, func(e ledger.Entry) bool { return e.State != enforcer.Past })
+}
+
+// Compare reads an issue and holds the marks on it against the ledger. there is false when the issue is gone or hidden:
+// nothing is known of it then.
+func (w *Writer) Compare(
+	ctx context.Context, issue string,
+) (out []Difference, h connectors.History, there bool, err error) {
+	return standing{w}.compare(ctx, issue)
+}
+
+// Repair records as done what stands on an issue, whatever the ledger had of it. Steps that it does not have are
+// recorded first, as they are given.
+func (w *Writer) Repair(
+	ctx context.Context, h connectors.History, unknown []ledger.Entry,
+) (map[string]bool, error) {
+	if len(unknown) > 0 {
+		if _, err := w.ledger.Record(ctx, w.now, unknown...); err != nil {
+			return nil, err
+		}
+	}
+	return standing{w}.adopt(ctx, h, func(ledger.Entry) bool { return true })
+}
+
+// told takes back what came out public, and reports what the receipt shows to be wrong.
+func (w *Writer) told(ctx context.Context, issue connectors.Issue, r connectors.Receipt) (*connectors.Receipt, error) {
+	r, err := w.alarms.cameOutPublic(ctx, issue, r)
+	if err != nil {
+		return nil, err
+	}
+	w.report.receipt(issue.Key, r)
+	return &r, nil
 }

@@ -9,6 +9,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
 )
 
 // entryOf is the step as the ledger has it.
@@ -389,6 +390,16 @@ func TestOrdersOfNoContract(t *testing.T) {
 	w.arrived()
 	if err := w.pass().order(t.Context(), w.undos(key("due"))); err != nil {
 		t.Fatal(err)
+	}
+	order, step := w.entryOf(orderOf("due")), w.entryOf(key("due"))
+	if why := order.Reason.Text; why["en"] != "a human ordered the step to be taken back" || why["ru"] == "" {
+		t.Errorf("the order gives as its reason %v", why)
+	}
+	if !order.Moment.Equal(step.Moment) || order.Subject != step.Subject || order.IssueKey != "#7" {
+		t.Errorf("the order is of %v about %s: orders come in the order of their steps", order.Moment, order.IssueKey)
+	}
+	if c := order.Changes.Comment; c == nil || c.Text != mapping.TextCorrection || c.Audience != enforcer.Internal {
+		t.Errorf("the order announces the comment %+v", c)
 	}
 	writer := w.carry()
 	want := `! #7 contract "kamal" is not in the configuration: nothing of it is taken back`

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"slabridge/config/statefile"
 	"slabridge/connectors"
@@ -154,10 +155,31 @@ func TestDelivery(t *testing.T) {
 		if told := len(o.report.Problems) > 0; told != (c.sink.send != nil || c.sink.verify != nil && c.sink.receipt == nil) {
 			t.Errorf("%s: problems %v", c.name, o.report.Problems)
 		}
+		for _, p := range o.report.Problems {
+			if why := cmp.Or(c.sink.send, c.sink.verify); p != (Problem{Issue: "#7", Text: why.Error()}) {
+				t.Errorf("%s: reported as %+v", c.name, p)
+			}
+		}
 		if n := len(o.report.Written) + len(o.report.Refused); (n == 1) != (is.State == enforcer.Done ||
 			is.State == enforcer.Refused) {
 			t.Errorf("%s: %d written, %d refused", c.name, len(o.report.Written), len(o.report.Refused))
 		}
+	}
+}
+
+// TestWhatChangedMeanwhileIsNotSent: an entry that a human, or another process, changed after it was read is not written
+// by what was decided before.
+func TestWhatChangedMeanwhileIsNotSent(t *testing.T) {
+	l := newLedger(t)
+	old := entry(t, l, "due")
+	if _, err := l.Move(t.Context(), noon, enforcer.Withdrawn, old); err != nil {
+		t.Fatal(err)
+	}
+	sink := &fakeSink{receipt: &connectors.Receipt{Event: "journal:5"}}
+	write := connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: "x", Mark: old.ID}}
+	d := delivery{write, []ledger.Entry{old}, nil, "#7"}
+	if _, err := newOutbox(l, noon).deliver(t.Context(), sink, d); err == nil || len(sink.asked) > 0 {
+		t.Errorf("%v; the place was asked %q", err, sink.asked)
 	}
 }
 
@@ -533,7 +555,7 @@ func TestOtherInstallations(t *testing.T) {
 		},
 	}
 	want := []Sighting{{"cafe", "they", noon}, {"beef", "we", noon}}
-	if d := cmp.Diff(want, Sightings(h, "7c1f")); d != "" {
+	if d := gocmp.Diff(want, Sightings(h, "7c1f")); d != "" {
 		t.Error(d)
 	}
 	for _, c := range []struct {

@@ -237,6 +237,16 @@ func TestReadingBack(t *testing.T) {
 			nil, "journal:5 false cf:1", nil,
 			"the tracker accepted the write and left this alone: cf:1",
 		},
+		{
+			"of two watchers one was refused, and what reading back shows too is told once", done(func(h *connectors.History) {
+				h.Issue.Values[connectors.FieldAssignee], h.Events[0].Changes = []string{"3"}, nil
+			}),
+			[]connectors.Refusal{
+				{Field: "watcher", Wanted: "8"}, {Field: "watcher", Wanted: "9"}, {Field: connectors.FieldAssignee, Wanted: "7"},
+			},
+			nil, "journal:5 false assignee watcher watcher", nil,
+			"the tracker accepted the write and left this alone: assignee",
+		},
 		{"nothing of it is to be seen", before, nil, nil, " false comment assignee", errUnseen, ""},
 		{
 			"somebody else wrote since, and nothing of it is to be seen", done(func(h *connectors.History) {
@@ -348,9 +358,10 @@ func TestTakingBackWhatCameOutPublic(t *testing.T) {
 		}
 		// seen once more: it is the same alarm; one that was mended is public by somebody's wish
 		f.done = nil
-		if _, err := w.alarms.cameOutPublic(t.Context(), connectors.Issue{ID: "7", Key: "#7"},
-			connectors.Receipt{Event: "journal:5", Public: true}); err != nil || w.report.Exposed != 1 {
-			t.Errorf("%s, again: %v, exposed %d", c.name, err, w.report.Exposed)
+		r, err = w.alarms.cameOutPublic(t.Context(), connectors.Issue{ID: "7", Key: "#7"},
+			connectors.Receipt{Event: "journal:5", Public: true})
+		if err != nil || r.Event != "journal:5" || !r.Public || w.report.Exposed != 1 {
+			t.Errorf("%s, again: %+v, %v, exposed %d", c.name, r, err, w.report.Exposed)
 		}
 		if c.mended && len(f.done) > 0 {
 			t.Errorf("%s, again: did %q", c.name, f.done)

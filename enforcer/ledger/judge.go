@@ -125,32 +125,27 @@ func (f VerdictFilter) conditions() conditions {
 // reached, and gives every record of each, oldest first: those of one cycle follow each other. Like List, it reads in
 // pages and ends at the first error, which comes as the last pair.
 func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[enforcer.Verdict, error] {
+	const what = "list verdicts"
+	last := inPages(what, func(after *enforcer.Verdict, size int) ([]enforcer.Verdict, error) {
+		return l.verdictPage(ctx, f, after, size)
+	})
 	return func(yield func(enforcer.Verdict, error) bool) {
-		var last *enforcer.Verdict
-		for size := firstPage; ; size = listPage {
-			page, err := l.verdictPage(ctx, f, last, size)
+		for v, err := range last {
+			records := []enforcer.Verdict{v}
+			if err == nil && v.Number > 1 {
+				if records, err = l.recordsOf(ctx, &v); err != nil {
+					err = fmt.Errorf("%s: %w", what, err)
+				}
+			}
 			if err != nil {
-				yield(enforcer.Verdict{}, fmt.Errorf("list verdicts: %w", err))
+				yield(enforcer.Verdict{}, err)
 				return
 			}
-			for _, v := range page {
-				records := []enforcer.Verdict{v}
-				if v.Number > 1 {
-					if records, err = l.recordsOf(ctx, &v); err != nil {
-						yield(enforcer.Verdict{}, fmt.Errorf("list verdicts: %w", err))
-						return
-					}
-				}
-				for _, r := range records {
-					if !yield(r, nil) {
-						return
-					}
+			for _, r := range records {
+				if !yield(r, nil) {
+					return
 				}
 			}
-			if len(page) < size {
-				return
-			}
-			last = &page[len(page)-1]
 		}
 	}
 }

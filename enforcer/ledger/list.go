@@ -96,16 +96,23 @@ const (
 // so the ledger may be changed on the way; what is recorded meanwhile may or may not come. The listing ends at
 // the first error, which comes as the last pair.
 func (l *Ledger) List(ctx context.Context, f Filter, order Order) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		var last *Entry
+	return inPages("list entries", func(after *Entry, size int) ([]Entry, error) {
+		return l.page(ctx, f, order, after, size)
+	})
+}
+
+// inPages goes through what read gives: up to size of those after the last one, nil for the first page.
+func inPages[T any](what string, read func(after *T, size int) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var last *T
 		for size := firstPage; ; size = listPage {
-			page, err := l.page(ctx, f, order, last, size)
+			page, err := read(last, size)
 			if err != nil {
-				yield(Entry{}, fmt.Errorf("list entries: %w", err))
+				yield(*new(T), fmt.Errorf("%s: %w", what, err))
 				return
 			}
-			for _, e := range page {
-				if !yield(e, nil) {
+			for _, x := range page {
+				if !yield(x, nil) {
 					return
 				}
 			}

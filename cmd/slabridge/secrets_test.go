@@ -203,7 +203,7 @@ func (d *office) left(c *catch) {
 	w, err := d.app(&bytes.Buffer{}, &bytes.Buffer{}).opened(d.file("slabridge.yaml"))
 	d.check(err)
 	defer w.close()
-	for _, table := range []string{"mirror_issue", "mirror_event", "mirror_directory", "mirror_person", "mirror_work"} {
+	for _, table := range []string{"mirror_issue", "mirror_event", "mirror_directory", "mirror_work"} {
 		c.unpack(d, w, table)
 	}
 }

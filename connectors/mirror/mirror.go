@@ -24,9 +24,8 @@
 // noticed by the next census, as far as the tracker's list does not tell sooner.
 //
 // A change that no event of the tracker tells of (a parent's derived priority) becomes an event of the mirror's
-// own, see Observed. These, the moments of withdrawal and vanishing, former texts of edited notes and people who
-// left are the only things that a rebuilt mirror does not have; nothing that decides a deadline may rest on
-// their being there.
+// own, see Observed. These, the moments of withdrawal and vanishing, and former texts of edited notes are the only
+// things that a rebuilt mirror does not have; nothing that decides a deadline may rest on their being there.
 //
 // The package never asks a clock, nor SQL for the time, never writes to a tracker, never deletes but in Wipe,
 // and knows nothing of contracts.
@@ -212,9 +211,8 @@ func (t *tx) ids(ctx context.Context, query string, args ...any) ([]string, erro
 }
 
 // The rows of one connection.
-func (t *tx) issues(connection string) issueRows          { return issueRows{t, connection} }
-func (t *tx) work(connection string) workRows             { return workRows{t, connection} }
-func (t *tx) directories(connection string) directoryRows { return directoryRows{t, connection} }
+func (t *tx) issues(connection string) issueRows { return issueRows{t, connection} }
+func (t *tx) work(connection string) workRows    { return workRows{t, connection} }
 
 // millis and moment carry times into and out of SQL: unix milliseconds, UTC.
 func millis(t time.Time) int64 { return t.UnixMilli() }

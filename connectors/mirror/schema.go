@@ -1,7 +1,7 @@
 package mirror
 
 // Migrations are the steps that make the mirror's tables, oldest first, for config/statefile.
-func Migrations() []string { return []string{schema1, schema2} }
+func Migrations() []string { return []string{schema1, schema2, schema3} }
 
 // Times are unix milliseconds. Bodies are made by codec.go.
 const schema1 = `
@@ -115,3 +115,6 @@ CREATE TABLE mirror_work_listed (
 	PRIMARY KEY (connection, id)
 ) STRICT, WITHOUT ROWID;
 `
+
+// schema3 drops the people of former directories: the ledger remembers them, in ledger_people, and nothing read these.
+const schema3 = `DROP TABLE mirror_person;`

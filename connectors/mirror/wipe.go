@@ -9,7 +9,6 @@ const (
 	wipeCursor    = `DELETE FROM mirror_cursor WHERE connection = $1`
 	wipeCensus    = `DELETE FROM mirror_census WHERE connection = $1`
 	wipeDirectory = `DELETE FROM mirror_directory WHERE connection = $1`
-	wipePeople    = `DELETE FROM mirror_person WHERE connection = $1`
 	wipeLast      = `SELECT MAX(id) FROM (SELECT id FROM mirror_issue WHERE connection = $1 ORDER BY id LIMIT $2) AS batch`
 	wipeEvents    = `DELETE FROM mirror_event WHERE connection = $1 AND issue <= $2`
 	wipeIssues    = `DELETE FROM mirror_issue WHERE connection = $1 AND id <= $2`
@@ -25,7 +24,7 @@ const (
 // other stores' tables are left alone. Cut short, it leaves whole issues behind and may simply be run again.
 func (db keeps) Wipe(ctx context.Context, connection string) error {
 	err := db.inTx(ctx, func(t *tx) error {
-		for _, q := range []string{wipeCursor, wipeCensus, wipeDirectory, wipePeople, wipeWorkCursor, wipeListed} {
+		for _, q := range []string{wipeCursor, wipeCensus, wipeDirectory, wipeWorkCursor, wipeListed} {
 			if _, err := t.exec(ctx, q, connection); err != nil {
 				return err
 			}

@@ -214,8 +214,7 @@ func (s source) outbox(now time.Time, names connectors.Directory, block enforcer
 				return err
 			},
 			Directory: func(ctx context.Context, d connectors.Directory) error {
-				_, err := s.mirror.StoreDirectory(ctx, s.conn.ID, d)
-				return err
+				return s.mirror.StoreDirectory(ctx, s.conn.ID, d)
 			},
 		},
 	})

@@ -117,7 +117,7 @@ func (s *source) readNames(ctx context.Context) (connectors.Directory, error) {
 	if err != nil {
 		return d, err
 	}
-	if _, err := s.mirror.StoreDirectory(ctx, s.conn.ID, d); err != nil {
+	if err := s.mirror.StoreDirectory(ctx, s.conn.ID, d); err != nil {
 		return d, err
 	}
 	delete(s.stale, s.conn.ID)

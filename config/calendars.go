@@ -19,8 +19,12 @@ const (
 )
 
 // BuiltinDays returns the days off that the program ships with for a country, given as two letters in any case: the
-// official calendar where there is one, else public holidays by rule, which are provisional (calendar.CountryDays).
+// official calendar where there is one, else public holidays by rule, which are provisional (calendar.CountryDays). The
+// days off of "none" are none.
 func BuiltinDays(country string) (calendar.Days, error) {
+	if strings.EqualFold(country, noDays) {
+		return noDaysOff(), nil
+	}
 	name := path.Join("calendars", strings.ToLower(country)+".yaml")
 	data, err := presets.Files.ReadFile(name)
 	switch {
@@ -77,9 +81,6 @@ func noDaysOff() calendar.Days {
 func (s daySource) find(name string) (calendar.Days, error) {
 	if d, ok := s.own[name]; ok {
 		return d, nil
-	}
-	if strings.EqualFold(name, noDays) {
-		return noDaysOff(), nil
 	}
 	if d, ok := s.own[strings.ToUpper(name)]; ok {
 		return d, nil

@@ -52,6 +52,7 @@ type Facts struct {
 	Version     string        `json:"version,omitempty"`     // of the contract text
 	Fingerprint string        `json:"fingerprint,omitempty"` // of the contract as configured
 	Calendar    string        `json:"calendar,omitempty"`    // version of the calendar data
+	Zones       string        `json:"zones,omitempty"`       // release of the zone database
 	Provisional bool          `json:"provisional,omitempty"` // the due rests on provisional calendar data
 	StartedAt   time.Time     `json:"started,omitzero"`      // of the cycle
 	Elapsed     time.Duration `json:"elapsed_ns,omitzero"`   // counting time from start to the decision

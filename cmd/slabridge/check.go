@@ -13,6 +13,7 @@ import (
 
 	"slabridge/config"
 	"slabridge/connectors"
+	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/engine"
 	"slabridge/mapping"
 )
@@ -56,6 +57,7 @@ func check(ctx context.Context, a *app, live bool) error {
 	if !a.json() {
 		tellConfig(&a.page, cfg, len(faults) == 0)
 		tellCalendars(&a.page, cfg, a.clock())
+		a.linef("", "zones of %s, from inside the program", calendar.ZoneRelease())
 	}
 	if !live {
 		return nil

@@ -12,6 +12,7 @@ import (
 
 	"slabridge/config"
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/decide"
 )
 
@@ -436,9 +437,9 @@ func TestStandaloneRecords(t *testing.T) {
 		return d.Key.Obligation == "respond" && d.Key.Step == "due"
 	})]
 	e := f.Entry(due)
-	calendar := w.c.Contract.Calendar.Version()
 	facts := enforcer.Facts{
-		Rule: "start of work", Version: "1", Fingerprint: "f1", Calendar: calendar, StartedAt: at(t, "10:00"),
+		Rule: "start of work", Version: "1", Fingerprint: "f1", Calendar: w.c.Contract.Calendar.Version(),
+		Zones: calendar.ZoneRelease(), StartedAt: at(t, "10:00"),
 		Elapsed: 30 * time.Minute,
 		Events:  []string{"created"}, Why: []string{"20 minutes of working time: Mon-Fri 09:00-18:00, Asia/Almaty"},
 	}

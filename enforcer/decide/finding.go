@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 )
 
 // Contract is a contract as one pass decides by it.
@@ -103,7 +104,9 @@ func (f *Finding) Entry(d enforcer.Decision) enforcer.Entry {
 	r, c := f.Evaluation.Request, f.Contract
 	e := d.Entry(f.Evaluation.Now)
 	e.IssueKey, e.Subject = r.Key, r.Subject
-	e.Facts = enforcer.Facts{Version: c.Version, Fingerprint: c.Fingerprint, Calendar: c.Calendar.Version()}
+	e.Facts = enforcer.Facts{
+		Version: c.Version, Fingerprint: c.Fingerprint, Calendar: c.Calendar.Version(), Zones: calendar.ZoneRelease(),
+	}
 	if cycle := f.Cycle(d.Key); cycle != nil {
 		e.Facts = f.facts(cycle)
 		if r.Issue == "" {
@@ -223,7 +226,7 @@ func (f *Finding) facts(c *enforcer.Cycle) enforcer.Facts {
 	out := enforcer.Facts{
 		Rule: c.Obligation.Title.In(lang), Assumption: c.Obligation.Assumption.In(lang), Version: c.Contract.Version,
 		Fingerprint: f.Contract.Fingerprint, Calendar: c.Calendar().Version(), Provisional: c.Provisional,
-		StartedAt: c.StartedAt, Elapsed: c.Elapsed, Events: []string{c.ID},
+		Zones: calendar.ZoneRelease(), StartedAt: c.StartedAt, Elapsed: c.Elapsed, Events: []string{c.ID},
 	}
 	for _, p := range c.Pauses {
 		out.Events = append(out.Events, p.Event)

@@ -63,6 +63,7 @@ type Cycle struct {
 	Moves          int                 `json:"moves,omitempty"`     // of a due date
 	Version        string              `json:"version"`
 	Calendar       string              `json:"calendar"`
+	Zones          string              `json:"zones,omitempty"`       // release of the zone database that it was judged by
 	Provisional    bool                `json:"provisional,omitempty"` // the deadline rests on provisional calendar data
 	EarlierRecords int                 `json:"earlier_records"`
 	CarriedOut     *time.Time          `json:"carried_out,omitempty"` // when slabridge did what was promised, if in time
@@ -178,7 +179,8 @@ func (f *Facts) cycle(v *enforcer.Verdict) Cycle {
 		Issue: v.IssueKey, Subject: v.Subject, Severity: v.Severity, Source: v.Source, ID: v.Cycle, Ordinal: v.Ordinal,
 		State: v.State, Started: In(v.StartedAt, zone), Due: In(v.Due, zone), Ended: In(v.EndedAt, zone),
 		ElapsedSeconds: int64(v.Elapsed / time.Second), EndedBy: v.EndBy, EndedByRole: v.EndByRole, EndedWhy: v.EndWhy,
-		Moves: v.Moves, Version: v.Facts.Version, Calendar: v.Facts.Calendar, Provisional: v.Facts.Provisional,
+		Moves: v.Moves, Version: v.Facts.Version, Calendar: v.Facts.Calendar, Zones: v.Facts.Zones,
+		Provisional:    v.Facts.Provisional,
 		EarlierRecords: v.Number - 1, OfContract: v.Issue == "",
 	}
 	if v.State != enforcer.Breached || v.Due.IsZero() {

@@ -46,7 +46,7 @@ func march(t testing.TB, lines ...string) report.Facts {
 			Connection: "helpdesk", Issue: w[0], IssueKey: w[0], Contract: "kamal", Obligation: w[1], Cycle: w[2], Number: 1,
 			Severity: "critical", State: enforcer.CycleState(w[3]),
 			StartedAt: almaty(t, w[4]), Due: almaty(t, w[5]), EndedAt: almaty(t, w[6]),
-			Facts: enforcer.Facts{Version: "2026-01", Calendar: "kz 2026.1"},
+			Facts: enforcer.Facts{Version: "2026-01", Calendar: "kz 2026.1", Zones: "2026f"},
 		}
 		v.JudgedAt = v.Reached()
 		f.Verdicts = append(f.Verdicts, v)
@@ -341,7 +341,7 @@ func TestABreachCarriesItsEvidence(t *testing.T) {
 	if len(c.Excused) != 2 || c.Excused[0].By != "Olga" || c.Excused[1].By != "Pavel" {
 		t.Errorf("excuses: %+v", c.Excused)
 	}
-	if c.EarlierRecords != 2 || !c.Provisional {
+	if c.EarlierRecords != 2 || !c.Provisional || c.Zones != "2026f" {
 		t.Errorf("the evidence is %+v", c)
 	}
 	if !slices.Equal(r.Versions, []string{"2026-01"}) || !slices.Equal(r.Calendars, []string{"kz 2026.1"}) {

@@ -19,28 +19,42 @@ const (
 )
 
 // BuiltinDays returns the days off that the program ships with for a country, given as two letters in any case: the
-// official calendar where there is one, else public holidays by rule, which are provisional (calendar.CountryDays). The
-// days off of "none" are none.
+// years of the official calendar where there is one, all others as public holidays by rule, which are provisional
+// (calendar.CountryDays). The days off of "none" are none.
 func BuiltinDays(country string) (calendar.Days, error) {
 	if strings.EqualFold(country, noDays) {
 		return noDaysOff(), nil
 	}
 	name := path.Join("calendars", strings.ToLower(country)+".yaml")
 	data, err := presets.Files.ReadFile(name)
-	switch {
-	case err == nil:
-		src := newSource(name)
-		days := readDays(src, data)
-		return days, src.faults.Err(Error)
-	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
+	official := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return calendar.Days{}, fmt.Errorf("read built-in calendar %s: %w", name, err)
 	}
 	days, err := calendar.CountryDays(country, firstDefinedYear, lastDefinedYear)
-	if err != nil {
+	switch {
+	case official:
+		src := newSource(name)
+		return officialOver(days, readDays(src, data)), src.faults.Err(Error)
+	case err != nil:
 		return calendar.Days{}, fmt.Errorf("country %q has no built-in calendar; there are %s",
 			country, commas(BuiltinCountries()))
 	}
 	return days, nil
+}
+
+// officialOver puts the years of an official calendar in the place of those by rule, where the country has any.
+func officialOver(rule, official calendar.Days) calendar.Days {
+	if len(rule.Years) == 0 {
+		return official
+	}
+	for number, year := range official.Years {
+		rule.Years[number] = year
+		delete(rule.ByRule, number)
+	}
+	rule.Source = official.Source + "; other years: " + rule.Source
+	rule.Version = official.Version + " + " + rule.Version
+	return rule
 }
 
 // BuiltinCountries lists the countries that BuiltinDays knows, in order, as two capital letters.

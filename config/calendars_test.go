@@ -2,6 +2,7 @@ package config
 
 import (
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -38,14 +39,20 @@ func TestBuiltinCalendars(t *testing.T) {
 		}
 		for year := 2023; year <= 2027; year++ {
 			want := calendar.Final
-			if year == 2027 {
+			if year == 2027 || days.ByRule[year] {
 				want = calendar.Provisional
+			}
+			if days.ByRule[year] && (year > 2023 || country == "kz" || country == "ru") {
+				t.Errorf("%s %d is worked out by rule", country, year)
 			}
 			if got := days.Years[year].Status; got != want {
 				t.Errorf("%s %d is %q, want %q", country, year, got, want)
 			}
 		}
-		for _, y := range days.Years {
+		for number, y := range days.Years {
+			if days.ByRule[number] {
+				continue
+			}
 			for _, d := range y.Days {
 				if d.Kind == calendar.Off && (d.Name.RU == "" || d.Name.EN == "") {
 					t.Errorf("%s: %v is off without a name in both languages", country, d.Date)
@@ -60,7 +67,7 @@ func TestBuiltinCalendars(t *testing.T) {
 
 // A day that is worked for another has that other day off, and its name says so.
 func TestMovedDaysMatch(t *testing.T) {
-	for _, country := range []string{"KZ", "RU"} {
+	for _, country := range []string{"HU", "KZ", "RU"} {
 		days, err := BuiltinDays(country)
 		if err != nil {
 			t.Fatal(err)
@@ -166,6 +173,49 @@ years:
 	} {
 		if got, err := c.IsWorkingDay(dateOf(t, d)); err != nil || got != want {
 			t.Errorf("%s worked: %v, %v; want %v", d, got, err, want)
+		}
+	}
+}
+
+// TestRegionOverItsCountry: a region's file lies over the country's days by rule. It is said to be complete where the file
+// says so, and stays by rule in the years that it does not touch.
+func TestRegionOverItsCountry(t *testing.T) {
+	doc, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, found := strings.Cut(string(doc), "# bavaria.yaml")
+	text, _, ended := strings.Cut(text, "```")
+	if !found || !ended {
+		t.Fatal("docs/configuration.md shows no bavaria.yaml")
+	}
+	days := daysIn(t, "#"+text)
+	if days.ByRule[2026] || !days.ByRule[2027] || days.Years[2026].Status != calendar.Final {
+		t.Errorf("by rule: 2026 %v, 2027 %v; status of 2026: %s", days.ByRule[2026], days.ByRule[2027], days.Years[2026].Status)
+	}
+	week, err := calendar.ParseWeek("Mon-Fri 09:00-17:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := calendar.Compile(calendar.Spec{ID: "bavaria", Zone: "Europe/Berlin", Week: week, Days: days})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []struct {
+		from, due   string
+		provisional bool
+	}{
+		{"Wed 2026-06-03 12:00", "Fri 2026-06-05 12:00", false}, // Corpus Christi is Bavaria's
+		{"Thu 2026-04-02 12:00", "Tue 2026-04-07 12:00", false}, // Good Friday and Easter Monday are the country's
+		{"Wed 2027-05-26 12:00", "Thu 2027-05-27 12:00", true},  // Corpus Christi of a year that the file does not have
+	} {
+		from, err := time.ParseInLocation("Mon 2006-01-02 15:04", d.from, c.Location())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Due(from, calendar.Term{N: 1, Unit: calendar.BusinessDays}, nil)
+		if at := got.At.Format("Mon 2006-01-02 15:04"); err != nil || at != d.due || got.Provisional != d.provisional {
+			t.Errorf("1bd from %s: %s, provisional %v, %v; want %s, %v", d.from, at, got.Provisional, err, d.due, d.provisional)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func TestFingerprintsKnowEveryField(t *testing.T) {
 	knows(t, encodeTrigger)
 	knows(t, encodeComment)
 	knows(t, encodeInterval)
-	knows(t, encodeDays)
+	knows(t, encodeDays, "ByRule")
 	knows(t, encodeYear)
 	knows(t, encodeDay)
 	knows(t, encodeDate)

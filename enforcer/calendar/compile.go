@@ -62,6 +62,7 @@ func compileTable(spec Spec, loc *time.Location, first, last int) *table {
 	for y := first; y <= last; y++ {
 		year := spec.Days.Years[y]
 		t.provisional = append(t.provisional, year.Status == Provisional)
+		t.byRule = append(t.byRule, spec.Days.ByRule[y])
 		for _, day := range year.Days {
 			special[day.Date] = day
 		}

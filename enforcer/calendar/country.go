@@ -80,10 +80,11 @@ func CountryDays(country string, first, last int) (Days, error) {
 		Source:  "holiday definitions of rickar/cal, not an official working calendar",
 		Version: cmp.Or(laterEditions[country], countryEdition),
 		Years:   make(map[int]Year, last-first+1),
+		ByRule:  make(map[int]bool, last-first+1),
 	}
 	definitions := &cal.Calendar{Holidays: holidays} // no Locations: they are compared as pointers
 	for y := first; y <= last; y++ {
-		d.Years[y] = definedYear(definitions, y)
+		d.Years[y], d.ByRule[y] = definedYear(definitions, y), true
 	}
 	return d, nil
 }

@@ -75,6 +75,7 @@ type Days struct {
 	Source  string // where the data is from, for people
 	Version string // which edition of it
 	Years   map[int]Year
+	ByRule  map[int]bool // years whose days are worked out by rule and not taken from an official calendar
 }
 
 // Merge returns the data with another laid over it: an admin's own file over
@@ -88,12 +89,16 @@ func (d Days) Merge(over Days) Days {
 		Source:  joined(d.Source, over.Source),
 		Version: joined(d.Version, over.Version),
 		Years:   maps.Clone(d.Years),
+		ByRule:  maps.Clone(d.ByRule),
 	}
 	if merged.Years == nil {
 		merged.Years = make(map[int]Year, len(over.Years))
 	}
 	for y, top := range over.Years {
 		merged.Years[y] = mergeYear(merged.Years[y], top)
+		if top.Whole || top.Status != "" {
+			delete(merged.ByRule, y) // somebody says what the year is
+		}
 	}
 	return merged
 }

@@ -21,6 +21,7 @@ const (
 	ReasonPaused      Code = "paused"          // Amount is the counting time of the pauses, At the due moment without them
 	ReasonZone        Code = "zone-change"     // the zone's offset is another at the due moment
 	ReasonProvisional Code = "provisional"     // it rests on data that may still change
+	ReasonByRule      Code = "by-rule"         // likewise, because that data is worked out by rule
 )
 
 // Reason is one step of the way to a due moment. It is cheap to make: words
@@ -34,7 +35,7 @@ type Reason struct {
 	table  *table
 	term   Term
 	start  int64
-	lo, hi int32 // which entries of the table's list the reason is about; years of ReasonProvisional
+	lo, hi int32 // which entries of the table's list the reason is about; years of ReasonProvisional and ReasonByRule
 }
 
 // explain retells a ruling.
@@ -148,18 +149,27 @@ func (e *explainer) zone() {
 	}
 }
 
-// provisional reports whether any year from start to due is, and says so.
+// provisional reports whether any year from start to due is, and says so and why.
 func (e *explainer) provisional() bool {
 	t := e.r.table
 	first := t.date(t.day(e.r.start)).Year - t.firstYear
 	last := t.date(t.day(max(e.r.start, e.r.at-1))).Year - t.firstYear
-	for y := first; y <= last; y++ {
-		if t.provisional[y] {
-			e.list(ReasonProvisional, int32(t.firstYear+y), int32(t.firstYear+last))
-			return true
+	found := false
+	for _, code := range []Code{ReasonProvisional, ReasonByRule} {
+		lo, hi := -1, -1
+		for y := first; y <= last; y++ {
+			if t.provisional[y] && t.byRule[y] == (code == ReasonByRule) {
+				if hi = y; lo < 0 {
+					lo = y
+				}
+			}
+		}
+		if lo >= 0 {
+			e.list(code, int32(t.firstYear+lo), int32(t.firstYear+hi))
+			found = true
 		}
 	}
-	return false
+	return found
 }
 
 // countsAt reports whether s begins a second of working time.

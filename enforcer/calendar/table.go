@@ -19,6 +19,7 @@ type table struct {
 	names               map[int32]Name // of days off that are more than a weekday not worked
 	emptied             map[int32]bool // days of which a shortening leaves no working time
 	provisional         []bool         // by year, from firstYear
+	byRule              []bool         // likewise
 }
 
 // dayRow is one day: from its midnight, or from the close of the day before where that is a shift over this midnight,

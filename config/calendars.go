@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"slabridge/config/presets"
 	"slabridge/enforcer/calendar"
@@ -18,10 +19,25 @@ const (
 	lastDefinedYear  = 2030
 )
 
+// builtin holds what readBuiltin has read, by country in capital letters: every contract and command asks for a few.
+var builtin sync.Map
+
 // BuiltinDays returns the days off that the program ships with for a country, given as two letters in any case: the
 // years of the official calendar where there is one, all others as public holidays by rule, which are provisional
-// (calendar.CountryDays). The days off of "none" are none.
+// (calendar.CountryDays). The days off of "none" are none. What it returns is shared: Merge makes another.
 func BuiltinDays(country string) (calendar.Days, error) {
+	name := strings.ToUpper(country)
+	if have, ok := builtin.Load(name); ok {
+		return have.(calendar.Days), nil
+	}
+	days, err := readBuiltin(country)
+	if err == nil {
+		builtin.Store(name, days)
+	}
+	return days, err
+}
+
+func readBuiltin(country string) (calendar.Days, error) {
 	if strings.EqualFold(country, noDays) {
 		return noDaysOff(), nil
 	}

@@ -31,16 +31,21 @@ type Reason struct {
 	At     time.Time     // the moment the reason speaks of; zero where there is none
 	Amount time.Duration // of ReasonPaused
 
-	cal    *Calendar
-	table  *table
-	term   Term
-	start  int64
-	lo, hi int32 // which entries of the table's list the reason is about; years of ReasonProvisional and ReasonByRule
+	ruled  *ruled // shared by all reasons of one due moment
+	lo, hi int32  // which entries of the table's list the reason is about; years of ReasonProvisional and ReasonByRule
+}
+
+// ruled is what the words of reasons need of their ruling.
+type ruled struct {
+	cal   *Calendar
+	table *table
+	term  Term
+	start int64
 }
 
 // explain retells a ruling.
 func (c *Calendar) explain(r *ruling) Result {
-	e := explainer{r: r, seed: Reason{cal: c, table: r.table, term: r.term, start: r.start}}
+	e := explainer{r: r, ruled: &ruled{cal: c, table: r.table, term: r.term, start: r.start}}
 	e.why = make([]Reason, 0, 6)
 	e.add(ReasonTerm, r.at)
 	if r.table != nil {
@@ -56,17 +61,14 @@ func (c *Calendar) explain(r *ruling) Result {
 }
 
 type explainer struct {
-	r    *ruling
-	seed Reason // what all reasons share
-	why  []Reason
+	r     *ruling
+	ruled *ruled
+	why   []Reason
 }
 
 func (e *explainer) add(code Code, at int64) *Reason {
-	e.why = append(e.why, e.seed)
-	last := &e.why[len(e.why)-1]
-	last.Code = code
-	last.At = e.seed.cal.time(at)
-	return last
+	e.why = append(e.why, Reason{Code: code, At: e.ruled.cal.time(at), ruled: e.ruled})
+	return &e.why[len(e.why)-1]
 }
 
 // rule tells how the moment without pauses was found.
@@ -141,7 +143,7 @@ func (e *explainer) paused() {
 }
 
 func (e *explainer) zone() {
-	c := e.seed.cal
+	c := e.ruled.cal
 	_, before := c.time(e.r.start).Zone()
 	_, after := c.time(e.r.at).Zone()
 	if before != after {

@@ -33,25 +33,25 @@ func (w *writer) language() *language { return &languages[w.lang] }
 func (w *writer) part(r *Reason, name string) {
 	switch name {
 	case "term":
-		w.term(r.term, r.cal)
+		w.term(r.ruled.term, r.ruled.cal)
 	case "moment":
 		w.moment(r.At)
 	case "received":
-		day := r.table.day(r.start)
-		w.moment(r.cal.time(r.start))
+		day := r.ruled.table.day(r.ruled.start)
+		w.moment(r.ruled.cal.time(r.ruled.start))
 		w.text(", ")
-		w.kind(r.table.kindAt(day, r.start))
+		w.kind(r.ruled.table.kindAt(day, r.ruled.start))
 	case "cutoff":
-		w.time(r.term.Cutoff.After)
+		w.time(r.ruled.term.Cutoff.After)
 	case "cutoff due":
-		w.time(r.term.Cutoff.Due)
+		w.time(r.ruled.term.Cutoff.Due)
 	case "days":
 		w.days(r)
 	case "amount":
 		w.amount(r.Amount)
 	case "offsets":
-		w.text(r.cal.zone)
-		w.b = r.cal.time(r.start).AppendFormat(w.b, ", -07:00 -> ")
+		w.text(r.ruled.cal.zone)
+		w.b = r.ruled.cal.time(r.ruled.start).AppendFormat(w.b, ", -07:00 -> ")
 		w.b = r.At.AppendFormat(w.b, "-07:00")
 	case "years":
 		w.number(int(r.lo))
@@ -103,9 +103,9 @@ func (w *writer) days(r *Reason) {
 func (w *writer) listed(r *Reason, i int32) {
 	switch r.Code {
 	case ReasonDaysOff:
-		w.text(r.table.runs[i].words[w.lang])
+		w.text(r.ruled.table.runs[i].words[w.lang])
 	case ReasonMoved:
-		day := &r.table.moved[i]
+		day := &r.ruled.table.moved[i]
 		w.date(day.Date)
 		w.bracketed(day.Name.In(w.language().code))
 		if !day.Instead.IsZero() {
@@ -113,10 +113,10 @@ func (w *writer) listed(r *Reason, i int32) {
 			w.date(day.Instead)
 		}
 	case ReasonShort:
-		short := &r.table.shorts[i]
+		short := &r.ruled.table.shorts[i]
 		w.date(short.Date)
 		w.text(w.language().closes)
-		w.clock(r.cal.time(short.close))
+		w.clock(r.ruled.cal.time(short.close))
 	}
 }
 

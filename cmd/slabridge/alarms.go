@@ -30,6 +30,8 @@ var alarmTexts = map[ledger.AlarmKind]phrase{
 		"settle the other's id on the one that stays",
 	ledger.CameOutPublic: "an internal comment came out public: find out why (a right, a plugin, a proxy), then settle " +
 		"it; until then no internal comment is written",
+	ledger.CopiedState: "a copy of this state writes to the tracker: stop one of the two for good, then settle it " +
+		"on the one that stays",
 	ledger.WrittenTwice: "a comment says what an earlier one of ours says: delete one of the two in the tracker, then " +
 		"settle it",
 	ledger.MadePublic: "somebody made our internal comment public; it is left as they want it",

@@ -68,6 +68,9 @@ func showHealth(ctx context.Context, w *workspace, _ []string) error {
 
 func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthInfo, error) {
 	held, err := waiting(ctx, w, f.Connection, nil)
+	if full := w.file.Room(); full != nil { // the last pass could not keep that it failed
+		f.Error = full.Error()
+	}
 	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, w.now())
 	return healthInfo{
 		Connection: f.Connection, Health: report.HealthOf(f.Late.Late(), f.Error, overdue, len(f.Faults)+f.Unjudged, held),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/statefile"
 	"slabridge/connectors/redmine/redminesim"
 )
 
@@ -244,6 +246,60 @@ func TestDaemonEndsOnDamage(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	contains(t, "log", log.await(t, 1, "msg=stopped"), "damaged", "restore the last backup")
+}
+
+// A file that is deleted, replaced or cut to nothing under a running daemon ends it with the next pass: what an open
+// handle goes on writing there is lost.
+func TestDaemonEndsWhenItsFileIsGone(t *testing.T) {
+	for name, do := range map[string]func(path string) error{
+		"deleted": os.Remove,
+		"replaced": func(path string) error {
+			return errors.Join(os.WriteFile(path+".other", []byte("x"), 0o600), os.Rename(path+".other", path))
+		},
+		"cut": func(path string) error { return os.Truncate(path, 0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newOffice(t, "@every 1m", "@every 1s")
+			d.breached()
+			log := newLogbook()
+			a := newApp(strings.NewReader(""), &bytes.Buffer{}, log, d.clock)
+			a.transport = d.sim.Transport()
+			ended := make(chan int, 1)
+			go func() { ended <- a.run([]string{"--config", d.file("slabridge.yaml"), "run"}) }()
+			log.await(t, 1, "msg=written")
+			d.check(do(d.file("slabridge.db")))
+			d.sim.ResetRequests()
+			d.report("Another", "critical")
+			if code := <-ended; code != exitFailed {
+				t.Errorf("exit code %d", code)
+			}
+			contains(t, "log", log.await(t, 1, "msg=stopped"), "no longer the file that was opened", "restore the last backup")
+			for _, r := range d.sim.Requests() {
+				if r.Method != "GET" {
+					t.Errorf("something was written: %s %s", r.Method, r.Path)
+				}
+			}
+		})
+	}
+}
+
+// A full disk is unwell at once, not only once a pass is overdue.
+func TestAFullDiskIsUnwell(t *testing.T) {
+	d := newOffice(t)
+	m := newMonitor(nil, d.clock)
+	ask := func() (int, string) {
+		rec := httptest.NewRecorder()
+		m.health(rec, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		return rec.Code, rec.Body.String()
+	}
+	m.passed(nil, &statefile.Error{Op: "use state file", Path: "slabridge.db", Err: statefile.ErrFull})
+	if code, text := ask(); code != http.StatusServiceUnavailable || !strings.Contains(text, "disk full") {
+		t.Errorf("with a full disk: %d %s", code, text)
+	}
+	m.passed(nil, nil)
+	if code, text := ask(); code != http.StatusOK {
+		t.Errorf("with room again: %d %s", code, text)
+	}
 }
 
 // beside opens the state file of the office as another process would.

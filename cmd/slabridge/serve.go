@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"slabridge/config/statefile"
 	"slabridge/enforcer/engine"
 )
 
@@ -30,8 +31,9 @@ type monitor struct {
 	webhooks *prometheus.CounterVec
 	clock    func() time.Time
 
-	mu    sync.Mutex
-	watch map[string]watched // by connection
+	mu     sync.Mutex
+	broken error              // why nothing can be written to the state file, since the last pass
+	watch  map[string]watched // by connection
 }
 
 // watched is a connection with its last good pass.
@@ -101,6 +103,9 @@ func (m *monitor) follow(connections []engine.Connection) {
 func (m *monitor) passed(reports []engine.Report, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.broken = nil; statefile.Unusable(err) {
+		m.broken = err
+	}
 	for _, r := range reports {
 		if _, watched := m.watch[r.Connection]; watched && !r.Late.At.IsZero() {
 			seconds := 0.0
@@ -136,10 +141,15 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 	}
 }
 
-// health answers 200 while no pass that a connection's schedule wants is overdue; else 503, and whose is.
+// health answers 200 while the state file can be written to and no pass that a connection's schedule wants is overdue;
+// else 503, and why.
 func (m *monitor) health(w http.ResponseWriter, _ *http.Request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.broken != nil { // nothing that is due can be done, whenever the last good pass was
+		http.Error(w, m.broken.Error(), http.StatusServiceUnavailable)
+		return
+	}
 	now := m.clock()
 	for _, id := range slices.Sorted(maps.Keys(m.watch)) {
 		c := m.watch[id]

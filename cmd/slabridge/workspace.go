@@ -151,6 +151,7 @@ func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
 	}
 	w.engine = engine.New(w.mirror, w.ledger, settings, a.clock, w.log)
 	w.engine.Progress = progress(a.err)
+	w.engine.Guard = w.file.Present
 	return nil
 }
 

@@ -18,6 +18,7 @@ var (
 	ErrReadOnly = errors.New("read only")
 	ErrFull     = errors.New("disk full")
 	ErrCorrupt  = errors.New("damaged")
+	ErrReplaced = errors.New("no longer the file that was opened")
 	ErrBusy     = errors.New("another process is writing")
 	ErrDisk     = errors.New("the disk does not read or write")
 	ErrNoAccess = errors.New("cannot be opened for reading and writing")
@@ -99,6 +100,7 @@ var hints = []struct {
 	{ErrReadOnly, makeWritable},
 	{ErrNoAccess, makeWritable},
 	{ErrFull, "free some space; nothing that was committed is lost"},
+	{ErrReplaced, "stop every slabridge that uses it; put the file back with its -wal, or restore the last backup"},
 	{ErrCorrupt, "let nothing write to it: keep a copy of the file and its -wal, then restore the last backup"},
 	{ErrDisk, "see the system's log about the disk; nothing that was committed is lost as long as the file can be read"},
 	{ErrBusy, "see which other slabridge uses this file"},

@@ -55,6 +55,7 @@ var pragmas = []struct{ name, set, read string }{
 type DB struct {
 	*sql.DB
 	path     string
+	opened   fs.FileInfo // the file as it was opened
 	warnings []string
 }
 
@@ -94,7 +95,11 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 	if err := db.verify(ctx); err != nil {
 		return err
 	}
-	return migrate(ctx, handle, sets)
+	if err := migrate(ctx, handle, sets); err != nil {
+		return err
+	}
+	db.opened, err = os.Stat(db.path)
+	return err
 }
 
 // Check reads every page and reports a file that is damaged, as ErrCorrupt. It takes a second for some hundred MB, so
@@ -108,19 +113,95 @@ func (db *DB) Check(ctx context.Context) error {
 
 // Damaged reports whether an error of this package, or one that Explain made, says that the file is not what it was:
 // whoever goes on writing to it may make it worse.
-func Damaged(err error) bool { return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotOurs) }
+func Damaged(err error) bool {
+	return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotOurs) || errors.Is(err, ErrReplaced)
+}
+
+// Present reports whether the file is still the one that was opened: an open handle goes on working on a file that was
+// deleted, or replaced by another, and all that it writes there is lost. An error of it is Damaged.
+func (db *DB) Present() error {
+	info, err := os.Stat(db.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("%w: it was deleted or moved away", ErrReplaced)
+	case err != nil:
+	case !os.SameFile(info, db.opened):
+		err = fmt.Errorf("%w: another file has its name", ErrReplaced)
+	case links(info) == 0:
+		err = fmt.Errorf("%w: it was deleted", ErrReplaced)
+	case info.Size() == 0:
+		err = fmt.Errorf("%w: it was cut to nothing", ErrReplaced)
+	}
+	if err != nil {
+		return explain("use state file", db.path, err)
+	}
+	return nil
+}
+
+// least is the room that a pass may need: less is a full disk.
+const least = 1 << 20
+
+// Room reports, as ErrFull, a disk that has no room for another pass.
+func (db *DB) Room() error {
+	free, known := room(filepath.Dir(db.path))
+	if !known || free >= least {
+		return nil
+	}
+	return explain("use state file", db.path, fmt.Errorf("%w: %d bytes are free", ErrFull, free))
+}
+
+// Unusable reports whether an error of this package, or one that Explain made, says that nothing can be written to the
+// file now: its disk is full, gone or read only.
+func Unusable(err error) bool {
+	for _, cause := range []error{ErrFull, ErrDisk, ErrReadOnly, ErrNoAccess} {
+		if errors.Is(err, cause) {
+			return true
+		}
+	}
+	return Damaged(err)
+}
+
+// makeFile makes the file with our mark in it and then gives it its name: a file of that name is ours, or was never
+// made by us, whenever the process ends.
+func (db *DB) makeFile(ctx context.Context) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(db.path), filepath.Base(db.path)+".new-*") // readable by us alone
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := os.Remove(f.Name()); !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	handle, err := sql.Open(Driver, "file:"+escape(f.Name()))
+	if err != nil {
+		return err
+	}
+	_, err = handle.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	if err = errors.Join(err, handle.Close()); err != nil {
+		return err
+	}
+	switch err := os.Link(f.Name(), db.path); {
+	case err == nil, errors.Is(err, fs.ErrExist): // another process was quicker: then it is there
+		return nil
+	default: // a disk without links
+		return os.Rename(f.Name(), db.path)
+	}
+}
 
 // prepareFile makes the file when there is none, before SQLite would make it readable by everyone; SQLite gives
 // the -wal and -shm files the same permissions.
 func (db *DB) prepareFile(ctx context.Context) error {
-	f, err := os.OpenFile(db.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Lstat(db.path); !errors.Is(err, fs.ErrNotExist) {
 		return db.inspectFile(ctx)
 	}
-	if err != nil {
+	if err := db.makeFile(ctx); err != nil {
 		return err
 	}
-	return f.Close()
+	return db.inspectFile(ctx)
 }
 
 // inspectFile looks at a file that was there, without the pragmas, which could change a stranger's database.
@@ -133,6 +214,9 @@ func (db *DB) inspectFile(ctx context.Context) error {
 	}
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%w: it is no regular file", ErrNotOurs)
+	}
+	if info.Size() == 0 {
+		return fmt.Errorf("%w: it is empty, and the program never leaves it so", ErrCorrupt)
 	}
 	if perm := info.Mode().Perm(); perm&0o077 != 0 {
 		db.warnings = append(db.warnings,

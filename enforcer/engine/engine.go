@@ -38,10 +38,13 @@ type Engine struct {
 	clock     func() time.Time
 	log       *slog.Logger
 	settings  Settings
+	started   time.Time           // by our clock
 	looked    map[string]lastPass // by connection
 	stale     map[string]bool     // connections whose names are read again in the next pass, however young they are
 	hints     *hints
 	uncounted unreadableCosts
+	// Guard, when set, is asked before each pass; what it says is wrong keeps the pass from being made.
+	Guard func() error
 	// Progress, when set, is told how a long synchronisation goes on.
 	Progress func(mirror.Progress)
 }
@@ -49,7 +52,8 @@ type Engine struct {
 // New makes an engine over an open mirror and ledger.
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
 	return &Engine{
-		mirror: m, ledger: l, settings: s, clock: clock, log: log, looked: map[string]lastPass{}, hints: newHints(),
+		mirror: m, ledger: l, settings: s, clock: clock, started: clock(), log: log,
+		looked: map[string]lastPass{}, hints: newHints(),
 		stale: map[string]bool{}, uncounted: unreadableCosts{},
 	}
 }
@@ -70,7 +74,10 @@ func (e *Engine) Hint(connection string, issues ...string) bool {
 
 // source is where everything about a connection is read from.
 func (e *Engine) source(c Connection) source {
-	return source{mirror: e.mirror, ledger: e.ledger, clock: e.clock, settings: e.settings, conn: c, stale: e.stale}
+	return source{
+		mirror: e.mirror, ledger: e.ledger, clock: e.clock, settings: e.settings, conn: c, stale: e.stale,
+		started: e.started,
+	}
 }
 
 // Report is what a pass did on one connection.
@@ -142,6 +149,11 @@ func each[T any](connections []Connection, f func(Connection) (T, error)) ([]T, 
 // pass makes one full pass over a connection.
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	s, report := e.source(conn), Report{Connection: conn.ID}
+	if e.Guard != nil {
+		if err := e.Guard(); err != nil {
+			return report, err
+		}
+	}
 	before, err := s.lateness(ctx, s.trackerTime())
 	if err == nil {
 		var p *pass

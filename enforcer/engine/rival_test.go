@@ -157,3 +157,47 @@ func TestOwnPastIsNoOtherInstallation(t *testing.T) {
 		}
 	})
 }
+
+// A copy of the state has the same installation in its marks. What it writes is not in this ledger: everything stops
+// until a human has looked, and stops again when the copy goes on. What was written before this process began says
+// nothing: a backup does not know it.
+func TestACopyOfTheState(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	first := w.issue("critical", "Server down")
+	w.passAt("2026-03-16 10:01")
+	other := *w
+	other.path, other.file = w.backup(), nil
+	other.start()
+	t.Cleanup(other.stop)
+	id := w.issue("minor", "Toner")
+	if r := other.passAt("2026-03-16 10:05"); len(r.Written) != 1 {
+		t.Fatalf("the copy wrote %d: %s", len(r.Written), problems(r))
+	}
+	for _, moment := range []string{"2026-03-16 10:06", "2026-03-16 10:12"} {
+		r := w.passAt(moment)
+		want := "grave=true nothing is written: a copy of this state is at work"
+		if len(r.Written) > 0 || !strings.Contains(problems(r), want) {
+			t.Errorf("at %s written %d, problems %s", moment, len(r.Written), problems(r))
+		}
+	}
+	w.wantSaid(first, "+acknowledge/start")
+	w.wantSaid(id, "+acknowledge/start")
+	settled, err := w.ledger.Settle(t.Context(), w.now(), "", w.ledger.Installation(), "olga")
+	w.do(err)
+	if len(settled) != 1 {
+		t.Fatalf("settled %v", settled)
+	}
+	w.run("2026-03-16 10:25")
+	w.wantSaid(first, "+acknowledge/start", "respond/warn-50", "respond/due")
+
+	// a restart, and a backup in its place: what stands is no copy's
+	old := w.backup()
+	later := w.issue("minor", "Paper")
+	w.passAt("2026-03-16 10:30")
+	w.wantSaid(later, "+acknowledge/start")
+	w.set(at("2026-03-16 10:40"))
+	w.restore(old)
+	if r := w.passAt("2026-03-16 10:45"); strings.Contains(problems(r), "copy") {
+		t.Errorf("a restored ledger took itself for a copy: %s", problems(r))
+	}
+}

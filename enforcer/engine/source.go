@@ -19,6 +19,7 @@ type source struct {
 	mirror   *mirror.DB
 	ledger   *ledger.Ledger
 	clock    func() time.Time
+	started  time.Time // this process, by our clock
 	settings Settings
 	conn     Connection
 	stale    map[string]bool // the engine's
@@ -199,7 +200,7 @@ func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []str
 func (s source) outbox(now time.Time, names connectors.Directory, block enforcer.Text, report *Report) *outbox.Writer {
 	return outbox.New(outbox.Options{
 		Connection: s.conn.ID, Tracker: s.conn.Tracker, Ledger: s.ledger, Names: names, Now: now, Clock: s.trackerTime,
-		Block: block, Report: &report.Report,
+		Block: block, Report: &report.Report, Started: s.started.Add(s.trackerTime().Sub(s.clock())),
 		Mirror: outbox.Mirror{
 			Store: func(ctx context.Context, h connectors.History, at time.Time) error {
 				_, err := s.mirror.Store(ctx, s.conn.ID, h, at)

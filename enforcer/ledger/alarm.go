@@ -11,13 +11,15 @@ import (
 // AlarmKind is what an alarm is about.
 type AlarmKind string
 
-// The kinds. The first two stop writes until a human settles them; the third waits for a human, too, and stops nothing;
-// the last is told and over.
+// The kinds. The first three stop writes until a human settles them; the fourth waits for a human, too, and stops
+// nothing; the last is told and over.
 const (
 	// OtherInstallation: another slabridge writes to the tracker under our account. Alarm.Subject is its id.
 	OtherInstallation AlarmKind = "other-installation"
 	// CameOutPublic: the tracker made an internal comment public. Alarm.Subject is the event.
 	CameOutPublic AlarmKind = "came-out-public"
+	// CopiedState: a copy of this ledger writes to the tracker. Alarm.Subject is the installation's own id.
+	CopiedState AlarmKind = "copied-state"
 	// WrittenTwice: a comment says what an earlier one of ours says. Alarm.Subject is the later event.
 	WrittenTwice AlarmKind = "written-twice"
 	// MadePublic: somebody made an internal comment of ours public later. Alarm.Subject is the event.
@@ -25,7 +27,9 @@ const (
 )
 
 // Stops reports whether alarms of the kind stop writes.
-func (k AlarmKind) Stops() bool { return k == OtherInstallation || k == CameOutPublic }
+func (k AlarmKind) Stops() bool {
+	return k == OtherInstallation || k == CopiedState || k == CameOutPublic
+}
 
 // Waits reports whether alarms of the kind are open until a human settles them.
 func (k AlarmKind) Waits() bool { return k.Stops() || k == WrittenTwice }
@@ -76,7 +80,7 @@ func (l *Ledger) Raise(ctx context.Context, now time.Time, a Alarm) (isNew bool,
 // about is the issue that is part of what the alarm is about: events are named within their issue, installations are
 // not.
 func (a Alarm) about() string {
-	if a.Kind == OtherInstallation {
+	if a.Kind == OtherInstallation || a.Kind == CopiedState {
 		return ""
 	}
 	return a.Issue

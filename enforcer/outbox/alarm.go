@@ -47,6 +47,8 @@ func AlarmText(a ledger.Alarm, ours string) enforcer.Text {
 	switch a.Kind {
 	case ledger.OtherInstallation:
 		return texts.Say(anotherWrites, a.Subject, a.IssueKey, ours)
+	case ledger.CopiedState:
+		return texts.Say(copyWrites, a.IssueKey, ours, ours)
 	case ledger.WrittenTwice:
 		return texts.Say(writtenTwice, a.Subject, a.IssueKey, a.Subject)
 	}
@@ -55,9 +57,10 @@ func AlarmText(a ledger.Alarm, ours string) enforcer.Text {
 
 // alarms are what a human must know of a connection, and what they stop.
 type alarms struct {
-	desk  *desk
-	block enforcer.Text // why nothing may be written; nil when it may
-	leak  enforcer.Text // why no internal comment may: one came out public, and nobody has looked
+	desk    *desk
+	started time.Time     // this process, by the tracker's clock
+	block   enforcer.Text // why nothing may be written; nil when it may
+	leak    enforcer.Text // why no internal comment may: one came out public, and nobody has looked
 }
 
 // stop lets nothing more be written in this pass.
@@ -79,7 +82,7 @@ func (a *alarms) check(ctx context.Context) error {
 			continue
 		}
 		text := AlarmText(x, a.desk.ledger.Installation())
-		if x.Kind == ledger.OtherInstallation {
+		if x.Kind == ledger.OtherInstallation || x.Kind == ledger.CopiedState {
 			a.stop(text)
 			continue
 		}
@@ -121,6 +124,9 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 			a.stop(AlarmText(x, d.ledger.Installation()))
 		}
 	}
+	if err := a.lookForCopies(ctx, h); err != nil {
+		return err
+	}
 	if err := a.lookForDuplicates(ctx, h); err != nil {
 		return err
 	}
@@ -149,6 +155,38 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 			d.report.Exposed++
 			d.report.Problem(h.Issue.Key, true,
 				"somebody made our internal comment %s public: the customer can read it; it is left as they want it", e.ID)
+		}
+	}
+	return nil
+}
+
+// lookForCopies stops everything when a comment with this installation's mark, made since this process began, is of a
+// step for which this ledger has sent nothing: then another copy of it is at work. What was written before may be of this
+// ledger's former self, that a backup does not know.
+func (a *alarms) lookForCopies(ctx context.Context, h connectors.History) error {
+	d := a.desk
+	for _, p := range posts(h, d.names.Self.ID) {
+		install, _, _ := mapping.ParseMark(p.mark)
+		if p.event.ID == "" || install != d.ledger.Installation() || !p.event.At.After(a.started.Add(settleAfter)) {
+			continue
+		}
+		known, err := d.ledger.Known(ctx, p.ids()...)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(p.steps, func(s mapping.MarkedStep) bool { return known[s.ID].Tries > 0 }) {
+			continue
+		}
+		x := ledger.Alarm{
+			Connection: d.connection, Kind: ledger.CopiedState, Subject: install,
+			Issue: h.Issue.ID, IssueKey: h.Issue.Key, At: p.event.At,
+		}
+		isNew, err := d.ledger.Raise(ctx, d.now, x)
+		if err != nil {
+			return err
+		}
+		if isNew {
+			a.stop(AlarmText(x, install))
 		}
 	}
 	return nil

@@ -45,6 +45,9 @@ func (s *issueSink) addWatchers(ctx context.Context, w ledger.Write) error {
 	d := s.writer.desk
 	for _, person := range w.Request.Watchers {
 		err := d.tracker.AddWatcher(ctx, w.Issue, person)
+		if mayBeUntrue(err) && connectors.ClassOf(err) != connectors.Refused { // once more does no harm, and is told at once
+			err = d.tracker.AddWatcher(ctx, w.Issue, person)
+		}
 		o := ledger.Outcome{Class: connectors.ClassOf(err)}
 		if err != nil {
 			o.Error = err.Error()

@@ -7,6 +7,8 @@ const (
 	anotherWrites = "another slabridge, installation %s, writes here under our account " +
 		"(seen on #%s; this one is installation %s): stop one of the two for good, then, on the one that stays, " +
 		"'slabridge ledger settle' with the id of the other"
+	copyWrites = "a copy of this state is at work (a comment on #%s has the mark of this installation, %s, and is not " +
+		"of this ledger): stop one of the two for good, then, on the one that stays, 'slabridge ledger settle %s'"
 	writtenTwice = "%s on #%s says what an earlier comment of ours says: delete one of the two in the tracker, " +
 		"then 'slabridge ledger settle %s'"
 	cameOutPublic = "no internal comment is written since %s on #%s came out public: " +
@@ -21,6 +23,9 @@ var texts = enforcer.Catalogue{"ru": {
 	cameOutPublic: "внутренние комментарии не пишутся с тех пор, как %s в обращении %s оказался открытым: " +
 		"выясните причину (право, плагин, прокси) и выполните 'slabridge ledger settle %s'",
 
+	copyWrites: "работает копия этого файла состояния (в обращении %s комментарий с пометкой этой установки, %s, " +
+		"которого нет в этом журнале): остановите один из двух slabridge насовсем, затем на оставшемся выполните " +
+		"'slabridge ledger settle %s'",
 	writtenTwice: "%s в обращении %s повторяет более ранний наш комментарий: удалите один из двух в трекере " +
 		"и выполните 'slabridge ledger settle %s'",
 

@@ -72,6 +72,7 @@ type Options struct {
 	Names      connectors.Directory
 	Now        time.Time        // of the pass
 	Clock      func() time.Time // the tracker's time when it is called
+	Started    time.Time        // of this process, by the tracker's clock
 	Block      enforcer.Text    // why nothing may be written; nil when it may
 	Report     *Report
 }
@@ -91,7 +92,7 @@ func New(o Options) *Writer {
 		digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
 	}
 	box := &Outbox{connection: o.Connection, ledger: o.Ledger, now: o.Now, clock: o.Clock, report: o.Report}
-	return &Writer{Outbox: box, desk: d, alarms: &alarms{desk: d, block: o.Block}}
+	return &Writer{Outbox: box, desk: d, alarms: &alarms{desk: d, started: o.Started, block: o.Block}}
 }
 
 // CheckAlarms finds out what open alarms stop, and tries again to take back what is public.

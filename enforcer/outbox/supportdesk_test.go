@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,13 +199,15 @@ func (w *supportDesk) job(steps ...Step) Job {
 	return Job{
 		Contract: w.contract, Issue: "7", Key: "#7",
 		Recheck: func(_ context.Context, h connectors.History) (Todo, error) {
-			still := slices.Clone(steps)
-			for i := range still {
-				e, err := w.ledger.Get(w.Context(), still[i].Entry.ID)
+			var still []Step
+			for _, s := range steps {
+				e, err := w.ledger.Get(w.Context(), s.Entry.ID)
 				if err != nil {
 					w.Fatal(err)
 				}
-				still[i].Entry = e
+				if s.Entry = e; e.State.Open() {
+					still = append(still, s)
+				}
 			}
 			return Todo{Request: enforcer.Request{Issue: "7", Key: "#7"}, History: h, Steps: still}, nil
 		},

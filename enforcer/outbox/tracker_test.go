@@ -170,6 +170,9 @@ func TestSendingToAnIssue(t *testing.T) {
 		}
 		var left []string
 		for _, r := range s.left {
+			if r.Got != refused.Error() {
+				t.Errorf("%s: %s was refused with %q", c.name, r.Field, r.Got)
+			}
 			left = append(left, r.Field+" "+r.Wanted)
 		}
 		if got := strings.Join(left, ", "); got != c.left {
@@ -373,6 +376,26 @@ func TestTakingBackWhatCameOutPublic(t *testing.T) {
 	}
 }
 
+// TestTakingBackMayFail: the tracker's failure is told and left to the next pass; the pass itself goes on.
+func TestTakingBackMayFail(t *testing.T) {
+	later := failure(connectors.TryLater, 0)
+	for _, c := range []struct{ name, call string }{{"the attempt", "retract"}, {"reading what became of it", "history"}} {
+		f := &fakeTracker{
+			caps: connectors.Capabilities{Retract: true}, fails: map[string][]error{c.call: {later, later}},
+			history: connectors.History{Events: []connectors.Event{wrote("journal:5", false, "x")}},
+		}
+		w, _ := newWriter(t, f, newLedger(t))
+		r, err := w.alarms.cameOutPublic(t.Context(), connectors.Issue{ID: "7", Key: "#7"},
+			connectors.Receipt{Event: "journal:5", Public: true})
+		if err != nil || r.TakenBack != "" || w.Leak() == nil {
+			t.Errorf("%s: %+v, %v", c.name, r, err)
+		}
+		if c.call == "retract" && !slices.Contains(w.report.Problems, Problem{"#7", later.Error(), true}) {
+			t.Errorf("%s: reported %v", c.name, w.report.Problems)
+		}
+	}
+}
+
 // retracting shows after each attempt to take an event back what has become of it.
 type retracting struct {
 	*fakeTracker
@@ -416,6 +439,11 @@ func TestOpenAlarmsStop(t *testing.T) {
 		w, _ := newWriter(t, &fakeTracker{}, l)
 		if err := w.CheckAlarms(t.Context()); err != nil || (w.Block() != nil) != c.block || (w.Leak() != nil) != c.leak {
 			t.Errorf("%s: %v; block %v, leak %v", c.name, err, w.Block(), w.Leak())
+		}
+		for _, p := range w.report.Problems {
+			if p.Text == "" {
+				t.Errorf("%s: a problem without words", c.name)
+			}
 		}
 		if grave := slices.ContainsFunc(w.report.Problems, func(p Problem) bool {
 			return p.Grave

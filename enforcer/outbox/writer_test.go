@@ -23,6 +23,7 @@ func TestStepsAreWritten(t *testing.T) {
 		arrived string
 		states  string // of the steps
 		says    string // the problems reported
+		found   bool   // it was there before this pass, which did not write it
 	}{
 		{
 			name: "the customer is told first",
@@ -93,7 +94,7 @@ func TestStepsAreWritten(t *testing.T) {
 				}
 			},
 			steps:  func(w *supportDesk) []Step { return []Step{w.step("due", enforcer.Internal)} },
-			states: "done",
+			states: "done", found: true,
 		},
 		{
 			name: "a failure leaves the step to be sent again, and those after it unsent",
@@ -136,7 +137,11 @@ func TestStepsAreWritten(t *testing.T) {
 			for state, list := range map[string][]ledger.Entry{
 				"done": writer.report.Written, "held": writer.report.Held, "refused": writer.report.Refused,
 			} {
-				if n := strings.Count(c.states, state); len(list) != n {
+				n := strings.Count(c.states, state)
+				if c.found {
+					n = 0
+				}
+				if len(list) != n {
 					t.Errorf("reported as %s: %d, want %d", state, len(list), n)
 				}
 			}

@@ -177,8 +177,8 @@ years:
 	}
 }
 
-// TestRegionOverItsCountry: a region's file lies over the country's days by rule. It is said to be complete where the file
-// says so, and stays by rule in the years that it does not touch.
+// TestRegionOverItsCountry: a region's file lies over the country's days by rule. It is said to be complete where the
+// file says so, and stays by rule in the years that it does not touch.
 func TestRegionOverItsCountry(t *testing.T) {
 	doc, err := os.ReadFile("../docs/configuration.md")
 	if err != nil {
@@ -191,7 +191,8 @@ func TestRegionOverItsCountry(t *testing.T) {
 	}
 	days := daysIn(t, "#"+text)
 	if days.ByRule[2026] || !days.ByRule[2027] || days.Years[2026].Status != calendar.Final {
-		t.Errorf("by rule: 2026 %v, 2027 %v; status of 2026: %s", days.ByRule[2026], days.ByRule[2027], days.Years[2026].Status)
+		t.Errorf("by rule: 2026 %v, 2027 %v; status of 2026: %s", days.ByRule[2026], days.ByRule[2027],
+			days.Years[2026].Status)
 	}
 	week, err := calendar.ParseWeek("Mon-Fri 09:00-17:00")
 	if err != nil {

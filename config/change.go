@@ -202,7 +202,8 @@ func (ch *changer) reopen(r *enforcer.Rule) {
 		}
 	}
 	if !found {
-		ch.fault(ch.path+".on_answer", ch.doc.OnAnswer, "has no meaning for %s, which closes nothing for want of an answer", ch.o.ID)
+		ch.fault(ch.path+".on_answer", ch.doc.OnAnswer, "has no meaning for %s, which closes nothing for want of an answer",
+			ch.o.ID)
 	}
 }
 

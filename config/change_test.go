@@ -196,8 +196,8 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-// A warning some business days after the start counts them as the term does, also when an admin changes how that counts;
-// and the admin may have an answer after a closing open the request again.
+// A warning some business days after the start counts them as the term does, also when an admin changes how that
+// counts; and the admin may have an answer after a closing open the request again.
 func TestChangeOfAwaitedAnswers(t *testing.T) {
 	for _, x := range []struct{ change, want string }{
 		{

@@ -177,7 +177,8 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	o := enforcer.Obligation{
 		ID: doc.ID, Source: doc.Source, Title: doc.Title.text(), Kind: enforcer.Kind(doc.Kind),
 		Assumption: doc.Assumption.text(), Plans: doc.Plans, Start: doc.Start.condition(), Pause: doc.Pause,
-		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off, Agreed: doc.Agreed, Unless: doc.Unless, Beside: doc.Beside,
+		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off, Agreed: doc.Agreed, Unless: doc.Unless,
+		Beside:     doc.Beside,
 		Escalation: doc.Escalation,
 	}
 	if o.Kind == "" {

@@ -277,8 +277,8 @@ func actionValues(key string) []string {
 	return out
 }
 
-// atDoc is start, due, answered, or a share of the time between start and due in per cent: 0 and 100 have names of their
-// own.
+// atDoc is start, due, answered, or a share of the time between start and due in per cent: 0 and 100 have names of
+// their own.
 type atDoc struct {
 	Due      bool
 	Answered bool

@@ -8,7 +8,8 @@ import (
 )
 
 // TestHoursAsPeopleWriteThem: how an administrator may write the hours of a contract, without any fault or warning, and
-// when one business day from a moment is due by them. In March 2024 Thursday 21 to Monday 25 are days off in Kazakhstan.
+// when one business day from a moment is due by them. In March 2024 Thursday 21 to Monday 25 are days off in
+// Kazakhstan.
 func TestHoursAsPeopleWriteThem(t *testing.T) {
 	for _, c := range []struct{ calendar, from, due string }{
 		{`{hours: "Пн-Пт 09:00-18:00"}`, "Fri 2024-03-15 17:30", "Mon 2024-03-18 17:30"},
@@ -45,7 +46,9 @@ func TestHoursAsPeopleWriteThem(t *testing.T) {
 func TestOwnContractRoundTheClock(t *testing.T) {
 	for hours, want := range map[string]bool{"24x7": true, "Mon-Sun 00:00-24:00": false} {
 		src := newSource("own.yaml")
-		readContract(src, complete(t, "testdata/base-contract.yaml", []byte("calendar: {zone: Asia/Almaty, hours: \""+hours+"\"}\n")), daySource{})
+		readContract(src,
+			complete(t, "testdata/base-contract.yaml", []byte("calendar: {zone: Asia/Almaty, hours: \""+hours+"\"}\n")),
+			daySource{})
 		if got := src.faults.At(Error) == nil; got != want {
 			t.Errorf("hours %s without days: well %v, want %v: %v", hours, got, want, src.faults)
 		}

@@ -70,7 +70,10 @@ var regulations = map[string][]row{
 	"endocs": {
 		{"acknowledge", "п. 1.7, Порядок 3.4", "all", "timer", "", "start>c+"},
 		{"process", "п. 2.3, п. 1.8", "all", "timer", "1bd", "warn-75>c-; due>c- !a:support"},
-		{"await-answer", "п. 2.7", "all", "timer", "5bd civil while waiting-customer no verdict off", "warn-4bd>c+; due>c+ close; answered>c-"},
+		{
+			"await-answer", "п. 2.7", "all", "timer", "5bd civil while waiting-customer no verdict off",
+			"warn-4bd>c+; due>c+ close; answered>c-",
+		},
 		{"not-asked", "п. 2.7", "all", "timer", "1h while waiting-customer no verdict", "due>c-"},
 		{"remind-customer", "п. 2.7", "all", "timer", "7d repeat while waiting-customer no verdict", "due>c+"},
 		{"request-complete", "Приём 3.3, Приём 3.4", "all", "timer", "1bd", "start>c-"},

@@ -90,7 +90,8 @@ func countAlike(r *enforcer.Rule) {
 	}
 	for i := range r.Steps {
 		after := r.Steps[i].Trigger.After
-		if after == nil || after.Unit == r.Within.Unit || after.Unit != calendar.BusinessDays && after.Unit != calendar.CivilBusinessDays {
+		if after == nil || after.Unit == r.Within.Unit ||
+			after.Unit != calendar.BusinessDays && after.Unit != calendar.CivilBusinessDays {
 			continue
 		}
 		r.Steps = slices.Clone(r.Steps)

@@ -13,8 +13,8 @@ import (
 // configuration's `calendars` and of files in work before the built-in ones. The zero value has the built-in ones.
 type Calendars struct{ days daySource }
 
-// ReadCalendars reads `calendars` of the configuration file, "" for none, and calendar files that no configuration names
-// yet: each counts under its country and under its own name without the ending. Whatever else is wrong in the
+// ReadCalendars reads `calendars` of the configuration file, "" for none, and calendar files that no configuration
+// names yet: each counts under its country and under its own name without the ending. Whatever else is wrong in the
 // configuration does not matter.
 func ReadCalendars(file string, trial []string) (Calendars, error) {
 	src := newSource(file)

@@ -52,7 +52,8 @@ type Cycle struct {
 	EndEvent string
 	EndBy    Person
 	// a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "closed-by-silence", "duplicate",
-	// "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed" (a check)
+	// "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed"
+	// (a check)
 	EndWhy string
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out

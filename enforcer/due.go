@@ -144,7 +144,8 @@ func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) erro
 func (ev *Evaluation) beside(c *Cycle) *Cycle {
 	var out *Cycle
 	for i := range ev.Cycles {
-		if o := &ev.Cycles[i]; o.Obligation.ID == c.Obligation.Beside && o.Obligation.Active() && !o.StartedAt.After(c.StartedAt) &&
+		if o := &ev.Cycles[i]; o.Obligation.ID == c.Obligation.Beside && o.Obligation.Active() &&
+			!o.StartedAt.After(c.StartedAt) &&
 			(o.EndedAt.IsZero() || o.EndedAt.After(c.StartedAt)) {
 			out = o
 		}

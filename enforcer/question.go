@@ -67,9 +67,9 @@ func within(c *Contract, from, to time.Time, d time.Duration) bool {
 	return err == nil && passed <= d
 }
 
-// closings marks where slabridge itself closed the request because the customer did not answer, and takes the customer's
-// next word in it as a reopening: whatever the tracker's status, the request counts as being worked on until somebody
-// sets one. It gives the moments to judge by; those given stay as they are.
+// closings marks where slabridge itself closed the request because the customer did not answer, and takes the
+// customer's next word in it as a reopening: whatever the tracker's status, the request counts as being worked on until
+// somebody sets one. It gives the moments to judge by; those given stay as they are.
 func closings(c *Contract, moments []Moment) []Moment {
 	steps := closingSteps(c)
 	if steps == nil {

@@ -67,7 +67,8 @@ var TextKeys = append(slices.Clone(PublicTexts),
 	TextWarn, TextBreach, TextInvolveDevelopers, TextInformManagement, TextProgressReminder, TextProgressBreach,
 	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
 	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
-	TextNoOwner, TextNotAsked, TextAnswered, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue, TextDutyWarning, TextDutyBreach,
+	TextNoOwner, TextNotAsked, TextAnswered, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue,
+	TextDutyWarning, TextDutyBreach,
 	TextCorrection, TextLate, TextCaughtUp, TextNote,
 )
 

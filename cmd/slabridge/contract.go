@@ -333,7 +333,8 @@ func (k *howKept) tell(p *page) {
 		more = append(more, p.tf("%s takes its place where it is on", k.Unless))
 	}
 	if k.Beside != "" {
-		more = append(more, p.tf("where %s is on, its notice counts as well, and nothing comes at or after its due", k.Beside))
+		more = append(more,
+			p.tf("where %s is on, its notice counts as well, and nothing comes at or after its due", k.Beside))
 	}
 	p.detail("  ", strings.Join(more, "; "))
 }

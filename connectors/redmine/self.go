@@ -84,8 +84,8 @@ func (s *site) confirm(ctx context.Context, err error) error {
 	return err
 }
 
-// Active implements connectors.Tracker. Redmine lists locked people among the members, and answers 404 when asked for one;
-// only an administrator is shown them, with their state.
+// Active implements connectors.Tracker. Redmine lists locked people among the members, and answers 404 when asked for
+// one; only an administrator is shown them, with their state.
 func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
 	c := dir.client.Call(ctx, "ask whether user "+person+" is active", rest.AtIssue)
 	if c.CheckID(person) != nil { // nobody has such an id

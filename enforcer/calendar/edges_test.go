@@ -534,7 +534,10 @@ func TestSameTimeOfAWorkingDay(t *testing.T) {
 			t.Errorf("%s and %d days: %s, %v; want %s", x.start, x.n, at.Format(layout), err, x.want)
 		}
 	}
-	for _, start := range []time.Time{time.Date(2025, 3, 3, 9, 0, 0, 0, time.UTC), time.Date(2026, 12, 31, 9, 0, 0, 0, time.UTC)} {
+	for _, start := range []time.Time{
+		time.Date(2025, 3, 3, 9, 0, 0, 0, time.UTC),
+		time.Date(2026, 12, 31, 9, 0, 0, 0, time.UTC),
+	} {
 		if at, err := cal.SameTime(start, 1); err == nil {
 			t.Errorf("%s: %s, though the calendar has no data", start, at)
 		}

@@ -49,8 +49,8 @@ func clockOf(loc *time.Location, from, to time.Time) (int64, []minute) {
 	return first, list
 }
 
-// newModel fills in which minutes are worked: each day paints its hours on two days' minutes, its own and the next one's.
-// A minute that a shift has painted, or its break, is not painted again by the next day.
+// newModel fills in which minutes are worked: each day paints its hours on two days' minutes, its own and the next
+// one's. A minute that a shift has painted, or its break, is not painted again by the next day.
 func newModel(first int64, clock []minute, week calendar.Week, days map[calendar.Date]calendar.Day) *model {
 	m := &model{first: first, minutes: slices.Clone(clock), starts: map[int]int{}}
 	var order []int

@@ -48,8 +48,8 @@ var english = language{
 		ReasonPaused:      "pauses moved it by {amount}, from {moment}",
 		ReasonZone:        "the clock changed on the way: {offsets}",
 		ReasonProvisional: "the days off of {years} are provisional and may still change",
-		ReasonByRule: "the days off of {years} are provisional: worked out by rule and not taken from an official calendar, so " +
-			"without days moved by order, short days and regional holidays",
+		ReasonByRule: "the days off of {years} are provisional: worked out by rule and not taken from an official " +
+			"calendar, so without days moved by order, short days and regional holidays",
 	}),
 	form: func(n int) int {
 		if n == 1 {
@@ -96,8 +96,8 @@ var russian = language{
 		ReasonPaused:      "паузы сдвинули срок на {amount}, без них {moment}",
 		ReasonZone:        "по пути переведены часы: {offsets}",
 		ReasonProvisional: "данные о выходных за {years} предварительные и могут измениться",
-		ReasonByRule: "выходные за {years} предварительные: посчитаны по правилам, а не взяты из официального календаря, без " +
-			"переносов по распоряжениям, сокращённых дней и региональных праздников",
+		ReasonByRule: "выходные за {years} предварительные: посчитаны по правилам, а не взяты из официального календаря, " +
+			"без переносов по распоряжениям, сокращённых дней и региональных праздников",
 	}),
 	form: func(n int) int {
 		switch {

@@ -123,7 +123,8 @@ func (d *decider) decision(key enforcer.StepKey, c *enforcer.Cycle, s enforcer.C
 // tooLate reports whether a step warns of a due that has passed, in whichever pass that is seen: something kept it from
 // being written in time. What it asks for beside its comment must be the due step's matter too.
 func (d *decider) tooLate(c *enforcer.Cycle, s enforcer.CycleStep, asks *enforcer.Actions) bool {
-	if s.Step.Trigger.Start() || s.Step.Trigger.Due || s.Step.Trigger.Answered || c.Due.IsZero() || !d.ev.Now.Truncate(time.Second).After(c.Due) {
+	if s.Step.Trigger.Start() || s.Step.Trigger.Due || s.Step.Trigger.Answered || c.Due.IsZero() ||
+		!d.ev.Now.Truncate(time.Second).After(c.Due) {
 		return false
 	}
 	if *asks == (enforcer.Actions{}) {

@@ -408,7 +408,8 @@ func TestOrdersOfNoContract(t *testing.T) {
 	}
 }
 
-// TestAnOrderUnderWayIsNotSentAgain: of an order without an answer nobody knows what it did; it is looked for, not sent.
+// TestAnOrderUnderWayIsNotSentAgain: of an order without an answer nobody knows what it did; it is looked for, not
+// sent.
 func TestAnOrderUnderWayIsNotSentAgain(t *testing.T) {
 	w := newSupportDesk(t)
 	w.write(w.step("due", enforcer.Internal, silent, assigns(enforcer.Support)))
@@ -486,7 +487,8 @@ func TestOrdersAreGroupedByIssue(t *testing.T) {
 	sixth := w.history
 	w.history.Issue.ID, w.history.Issue.Key = "7", "#7"
 	first := w.entryOf(key("due"))
-	if err := w.pass().order(t.Context(), []Undo{{Entry: first, Issue: "7", Correct: []Corrected{{Event: "journal:1"}}}}); err != nil {
+	if err := w.pass().order(t.Context(),
+		[]Undo{{Entry: first, Issue: "7", Correct: []Corrected{{Event: "journal:1"}}}}); err != nil {
 		t.Fatal(err)
 	}
 	w.history = sixth

@@ -167,8 +167,8 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// TestWhatChangedMeanwhileIsNotSent: an entry that a human, or another process, changed after it was read is not written
-// by what was decided before.
+// TestWhatChangedMeanwhileIsNotSent: an entry that a human, or another process, changed after it was read is not
+// written by what was decided before.
 func TestWhatChangedMeanwhileIsNotSent(t *testing.T) {
 	l := newLedger(t)
 	old := entry(t, l, "due")

@@ -14,8 +14,8 @@ import (
 	"slabridge/mapping"
 )
 
-// supportDesk is a tracker with issue 7, on which what is written shows as it does on a real one, and the contract kamal
-// over it: a pass is made by a Writer of its own.
+// supportDesk is a tracker with issue 7, on which what is written shows as it does on a real one, and the contract
+// kamal over it: a pass is made by a Writer of its own.
 //
 // People: 3 of nobody's, 7 the lead of support, 8 the lead of the developers. Priorities: 3, 4, 5. Statuses: 1 new, 2
 // waiting for the customer, 5 closed.

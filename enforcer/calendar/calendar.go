@@ -161,17 +161,6 @@ func (c *Calendar) subtract(until, seconds int64) (int64, error) {
 	return 0, c.missing(t.firstYear - 1)
 }
 
-// DayOf returns the day that t belongs to: its date or, within a shift that began the day before, the date of the
-// shift's opening.
-func (c *Calendar) DayOf(t time.Time) (Date, error) {
-	s := t.Unix()
-	tab, err := c.at(s)
-	if err != nil {
-		return Date{}, err
-	}
-	return tab.date(tab.day(s)), nil
-}
-
 // InHours reports whether t lies between the first opening and the last close
 // of its day or shift, breaks included.
 func (c *Calendar) InHours(t time.Time) (bool, error) {

@@ -87,11 +87,11 @@ func TestStepsAreWritten(t *testing.T) {
 			says: "! #7 held: no status of class closed",
 		},
 		{
-			name: "what stands there already is not said again",
+			name: "what stands there from before the ledger was begun is not said again",
 			prepare: func(w *supportDesk) {
-				w.history.Events = []connectors.Event{
-					wrote("journal:1", true, mapping.Mark("", w.ledger.Installation(), []enforcer.StepKey{key("due")})),
-				}
+				old := wrote("journal:1", true, mapping.Mark("", "cafe", []enforcer.StepKey{key("due")}))
+				old.At = noon.Add(-48 * time.Hour)
+				w.history.Events = []connectors.Event{old}
 			},
 			steps:  func(w *supportDesk) []Step { return []Step{w.step("due", enforcer.Internal)} },
 			states: "done", found: true,

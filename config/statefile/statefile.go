@@ -40,11 +40,13 @@ const connections = 4
 // busyTimeout is how long a transaction waits for the one that is writing before it gives up.
 const busyTimeout = 10 * time.Second
 
+var busyTimeoutMillis = strconv.FormatInt(busyTimeout.Milliseconds(), 10)
+
 // pragmas are set on every connection by the DSN and read back, because SQLite ignores a misspelt one silently.
 // synchronous is FULL: the ledger is evidence of what was sent, and with NORMAL a power cut may take back the
 // last commits.
 var pragmas = []struct{ name, set, read string }{
-	{"busy_timeout", strconv.FormatInt(busyTimeout.Milliseconds(), 10), strconv.FormatInt(busyTimeout.Milliseconds(), 10)},
+	{"busy_timeout", busyTimeoutMillis, busyTimeoutMillis},
 	{"journal_mode", "WAL", "wal"},
 	{"synchronous", "FULL", "2"},
 	{"foreign_keys", "ON", "1"},
@@ -222,7 +224,8 @@ func (db *DB) inspectFile(ctx context.Context) error {
 		db.warnings = append(db.warnings,
 			fmt.Sprintf("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
 	}
-	probe, err := sql.Open(Driver, "file:"+escape(db.path)+"?mode=rw")
+	// it waits as others do: the last process that closes the file has it alone while it cleans up
+	probe, err := sql.Open(Driver, "file:"+escape(db.path)+"?mode=rw&_pragma=busy_timeout("+busyTimeoutMillis+")")
 	if err != nil {
 		return err
 	}
@@ -264,8 +267,11 @@ func dsn(path string) string {
 	return "file:" + escape(path) + "?" + q.Encode()
 }
 
-// markAsOurs marks a new file as ours.
+// markAsOurs marks a new file as ours. One that is marked is only read: whoever opens it waits for nobody who writes.
 func (db *DB) markAsOurs(ctx context.Context) error {
+	if marked, err := hasOurMark(ctx, db); err != nil || marked {
+		return err
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err

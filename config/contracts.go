@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
@@ -16,9 +17,26 @@ type contractReader struct {
 	days   daySource
 	folder string          // in which contract files are looked for
 	texts  map[string]text // that have been read, by what `use` says
+
+	mappingIDs []string
+	mappings   map[string]*mapping.Mapping // by id
+	prints     map[unchanged]string        // fingerprints that are known
+}
+
+// unchanged is all that the fingerprint of a contract rests on that takes its text as it stands. Thousands of customers
+// may have the same, and to work it out anew for each takes longer than everything else.
+type unchanged struct {
+	use, plan, reopen, mapping string
+	from, to                   time.Time
 }
 
 func (r *contractReader) contracts(docs []useDoc) []Contract {
+	r.mappings, r.prints = map[string]*mapping.Mapping{}, map[unchanged]string{}
+	for i := range r.cfg.Mappings {
+		m := &r.cfg.Mappings[i]
+		r.mappingIDs = append(r.mappingIDs, m.ID)
+		r.mappings[m.ID] = m
+	}
 	var out []Contract
 	seen := newIDs(r.source)
 	for i := range docs {
@@ -44,22 +62,31 @@ func (r *contractReader) contracts(docs []useDoc) []Contract {
 				b.againstMapping(v, m, c)
 			}
 		}
-		c.Fingerprint = c.fingerprint()
+		c.Fingerprint = r.fingerprint(doc, c)
 		out = append(out, *c)
 	}
 	return out
 }
 
+// fingerprint is the contract's, which was made of doc.
+func (r *contractReader) fingerprint(doc *useDoc, c *Contract) string {
+	own := doc.Versions != nil || doc.Calendar != nil || doc.Change != nil || doc.Duties != nil || doc.Account != nil
+	if own {
+		return c.fingerprint()
+	}
+	key := unchanged{doc.Use, doc.Plan, doc.Reopen, doc.Mapping, c.ValidFrom, c.ValidTo}
+	if r.prints[key] == "" {
+		r.prints[key] = c.fingerprint()
+	}
+	return r.prints[key]
+}
+
 // mapping finds a mapping by its id, nil when there is none.
 func (r *contractReader) mapping(path, id string) *mapping.Mapping {
-	var known []string
-	for _, m := range r.cfg.Mappings {
-		known = append(known, m.ID)
-	}
-	if !r.oneOf(path, id, "a mapping of this file", known) {
+	if !r.oneOf(path, id, "a mapping of this file", r.mappingIDs) {
 		return nil
 	}
-	return r.cfg.Mapping(id)
+	return r.mappings[id]
 }
 
 // text reads what `use` names; a file's faults are reported once, however many contracts use it.

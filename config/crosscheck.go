@@ -11,34 +11,83 @@ import (
 
 // crossCheck holds mappings and contracts against each other. It is complete when every contract could be read.
 func crossCheck(src *source, cfg *Config, complete bool) {
+	users := map[string][]*Contract{}
+	for j := range cfg.Contracts {
+		c := &cfg.Contracts[j]
+		users[c.MappingID] = append(users[c.MappingID], c)
+	}
 	for i := range cfg.Mappings {
 		if complete {
-			checkAgainstContracts(src, cfg, i)
+			checkAgainstContracts(src, cfg, i, users[cfg.Mappings[i].ID])
 		}
 	}
 	if src.hasFault("contracts") {
 		return
 	}
+	var before claims
 	for j := range cfg.Contracts {
-		for i := range j {
-			checkOverlap(src, &cfg.Contracts[i], &cfg.Contracts[j], fmt.Sprintf("contracts[%d].projects", j))
+		b := &cfg.Contracts[j]
+		for _, i := range before.rivals(b) {
+			checkOverlap(src, &cfg.Contracts[i], b, fmt.Sprintf("contracts[%d].projects", j))
 		}
+		before.add(j, b)
 	}
 }
 
-// checkAgainstContracts refuses severities, fields and plans that none of the contracts with this mapping knows.
-func checkAgainstContracts(src *source, cfg *Config, i int) {
+// claim is what two contracts can both want: the requests of a project.
+type claim struct{ connection, project string }
+
+// claims are the contracts of each project, by their places in the configuration: a support organisation may have tens
+// of thousands, and each is held against those of its own projects alone.
+type claims struct {
+	whole map[claim][]int // without a `when`
+	part  map[claim][]int // with one: of two such, only the tracker knows whether both can be true of one request
+}
+
+func claimsOf(c *Contract) []claim {
+	var out []claim
+	for _, p := range c.Scope.Projects {
+		out = append(out, claim{c.Connection, strings.ToLower(p)})
+	}
+	return out
+}
+
+func (c *claims) add(i int, contract *Contract) {
+	if c.whole == nil {
+		*c = claims{map[claim][]int{}, map[claim][]int{}}
+	}
+	to := c.whole
+	if len(contract.Scope.When) > 0 {
+		to = c.part
+	}
+	for _, at := range claimsOf(contract) {
+		to[at] = append(to[at], i)
+	}
+}
+
+// rivals are the contracts that were added and might claim the same request, in order.
+func (c *claims) rivals(contract *Contract) []int {
+	var out []int
+	for _, at := range claimsOf(contract) {
+		out = append(out, c.whole[at]...)
+		if len(contract.Scope.When) == 0 {
+			out = append(out, c.part[at]...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// checkAgainstContracts refuses severities, fields and plans that none of the users, the contracts with this mapping,
+// knows.
+func checkAgainstContracts(src *source, cfg *Config, i int, users []*Contract) {
 	m := &cfg.Mappings[i]
-	var users []*Contract
 	var severities, plans []string
 	fields := slices.Clone(fieldIDs)
-	for j := range cfg.Contracts {
-		if c := &cfg.Contracts[j]; c.MappingID == m.ID {
-			users = append(users, c)
-			severities = append(severities, severityIDs(c.Contract)...)
-			fields = append(fields, c.fields...)
-			plans = append(plans, c.Plans...)
-		}
+	for _, c := range users {
+		severities = append(severities, severityIDs(c.Contract)...)
+		fields = append(fields, c.fields...)
+		plans = append(plans, c.Plans...)
 	}
 	severities, fields, plans = distinct(severities), distinct(fields), distinct(plans)
 	known := func(path, value, what string, accepted []string) bool {
@@ -89,14 +138,11 @@ func fieldsIn(c *enforcer.Contract) []string {
 	return slices.DeleteFunc(out, func(id string) bool { return id == "" })
 }
 
-// checkOverlap refuses two contracts that would claim the same request: one issue belongs to at most one. The path is
-// that of b's projects.
+// checkOverlap refuses two rivals that would claim the same request: one issue belongs to at most one. The path is that
+// of b's projects.
 func checkOverlap(src *source, a, b *Contract, path string) {
-	if a.Connection != b.Connection || !together(a, b) {
+	if !together(a, b) {
 		return
-	}
-	if len(a.Scope.When) > 0 && len(b.Scope.When) > 0 {
-		return // whether both can be true of one request, only the tracker knows
 	}
 	for k, project := range b.Scope.Projects {
 		if slices.ContainsFunc(a.Scope.Projects, func(p string) bool { return strings.EqualFold(p, project) }) {

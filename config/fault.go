@@ -117,18 +117,22 @@ type source struct {
 	file   string
 	lines  map[string]int
 	faults Faults
-	faulty map[string]bool // paths that have a fault: what rests on them is not judged again
+	told   map[Fault]int   // where in faults each is, as it was first told
+	faulty map[string]bool // paths that have a fault, or something under them has: what rests on them is not judged again
 
 	kinds []connectors.Kind // that a connection may be of; nil in files that have none
 }
 
 func newSource(file string) *source {
-	return &source{file: file, lines: map[string]int{}, faulty: map[string]bool{}}
+	return &source{file: file, lines: map[string]int{}, told: map[Fault]int{}, faulty: map[string]bool{}}
 }
 
 // fault notes an error at the path. The value is what was seen there, "" when nothing was or it must not be shown.
 func (src *source) fault(path, value, format string, args ...any) *Fault {
 	src.faulty[path] = true
+	for at := strings.LastIndexAny(path, ".["); at > 0; at = strings.LastIndexAny(path[:at], ".[") {
+		src.faulty[path[:at]] = true
+	}
 	return src.add(Error, path, value, fmt.Sprintf(format, args...))
 }
 
@@ -138,9 +142,10 @@ func (src *source) warn(path, value, format string, args ...any) {
 
 func (src *source) add(level Level, path, value, reason string) *Fault {
 	f := Fault{Level: level, File: src.file, Line: src.line(path), Path: path, Value: value, Reason: reason}
-	if i := slices.Index(src.faults, f); i >= 0 { // one line may change several rules, all in the same wrong way
+	if i, again := src.told[f]; again { // one line may change several rules, all in the same wrong way
 		return &src.faults[i]
 	}
+	src.told[f] = len(src.faults)
 	src.faults = append(src.faults, f)
 	return &src.faults[len(src.faults)-1]
 }
@@ -178,14 +183,7 @@ func (src *source) line(path string) int {
 }
 
 // hasFault reports whether the path, or something under it, has a fault already.
-func (src *source) hasFault(path string) bool {
-	for bad := range src.faulty {
-		if rest, ok := strings.CutPrefix(bad, path); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return true
-		}
-	}
-	return false
-}
+func (src *source) hasFault(path string) bool { return src.faulty[path] }
 
 // nearest is the candidate that is most like the word, "" when none is like it.
 func nearest(word string, candidates []string) string {

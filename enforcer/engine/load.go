@@ -47,10 +47,12 @@ func load(ctx context.Context, s source, report *Report) (*snapshot, error) {
 	if err := s.rememberPeople(ctx, p.contracts, p.now); err != nil {
 		return nil, err
 	}
-	if err := p.findVanished(ctx); err != nil {
+	known, err := s.ledger.Contracts(ctx)
+	if err != nil {
 		return nil, err
 	}
-	return p, p.resolveCutovers(ctx)
+	p.findVanished(known)
+	return p, p.resolveCutovers(ctx, cutoversOn(s.conn.ID, known))
 }
 
 // bindNames resolves the mappings against the mirrored names. Names by which something must not be written, or by which
@@ -94,19 +96,33 @@ func (p *snapshot) lacksRights(ctx context.Context) (bool, error) {
 
 // findVanished finds a contract or connection that vanished from the configuration, whose steps would be written again
 // under a new name.
-func (p *snapshot) findVanished(ctx context.Context) error {
-	known, err := p.ledger.Contracts(ctx)
+func (p *snapshot) findVanished(known []ledger.Cutover) {
+	connections, contracts := map[string]bool{}, map[string]bool{}
+	for _, c := range p.settings.Connections {
+		connections[c.ID] = true
+	}
+	for _, c := range p.contracts {
+		contracts[c.ID] = true
+	}
 	for _, l := range known {
 		switch {
-		case !slices.ContainsFunc(p.settings.Connections, func(c Connection) bool { return c.ID == l.Connection }):
+		case !connections[l.Connection]:
 			p.vanished = fmt.Sprintf("connection %q is in the ledger but not in the configuration", l.Connection)
-		case l.Connection == p.conn.ID && !slices.ContainsFunc(p.contracts, func(c *contract) bool {
-			return c.ID == l.Contract
-		}):
+		case l.Connection == p.conn.ID && !contracts[l.Contract]:
 			p.vanished = fmt.Sprintf("contract %q is in the ledger but not in the configuration", l.Contract)
 		}
 	}
-	return err
+}
+
+// cutoversOn are the cutovers of a connection by their contracts.
+func cutoversOn(connection string, known []ledger.Cutover) map[string]ledger.Cutover {
+	out := map[string]ledger.Cutover{}
+	for _, l := range known {
+		if l.Connection == connection {
+			out[l.Contract] = l
+		}
+	}
+	return out
 }
 
 // blockReason is why nothing may be written, as far as the snapshot shows: something vanished, or the tracker's clock
@@ -122,26 +138,28 @@ func (p *snapshot) blockReason() enforcer.Text {
 	return enforcer.Untranslated(why)
 }
 
-// resolveCutovers loads each contract's cutover. If another contract has vanished from the configuration, a new one may
-// be its new name: it is left out until an operator decides.
-func (p *snapshot) resolveCutovers(ctx context.Context) error {
-	known := p.contracts[:0]
+// resolveCutovers gives each contract its cutover, and begins one for each that has none. If another contract has
+// vanished from the configuration, a new one may be its new name: it is left out until an operator decides.
+func (p *snapshot) resolveCutovers(ctx context.Context, cutovers map[string]ledger.Cutover) error {
+	kept := p.contracts[:0]
+	var begun []string
 	for _, c := range p.contracts {
-		l, err := p.ledger.Cutover(ctx, p.conn.ID, c.ID)
+		l, ok := cutovers[c.ID]
 		switch {
-		case errors.Is(err, ledger.ErrNotFound) && p.vanished != "":
+		case !ok && p.vanished != "":
 			continue
-		case errors.Is(err, ledger.ErrNotFound):
-			l, err = p.ledger.StartCutover(ctx, p.now, p.conn.ID, c.ID)
-		}
-		if err != nil {
-			return err
+		case !ok:
+			l.FirstPassAt = p.now
+			begun = append(begun, c.ID)
 		}
 		c.enforceBy(l)
-		known = append(known, c)
+		kept = append(kept, c)
 	}
-	p.contracts = known
-	return nil
+	p.contracts = kept
+	if len(begun) == 0 {
+		return nil
+	}
+	return p.ledger.StartCutover(ctx, p.now, p.conn.ID, begun...)
 }
 
 // look takes a snapshot that only reads, as of at or, when that is zero, of now: no request is made, and the cutovers
@@ -162,13 +180,15 @@ func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 	if p.contracts, _, err = s.bind(ctx, p.names); err != nil {
 		return nil, err
 	}
+	known, err := s.ledger.Contracts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cutovers := cutoversOn(s.conn.ID, known)
 	for _, c := range p.contracts {
-		l, err := s.ledger.Cutover(ctx, s.conn.ID, c.ID)
-		if errors.Is(err, ledger.ErrNotFound) {
-			l.FirstPassAt, err = p.now, nil
-		}
-		if err != nil {
-			return nil, err
+		l, passed := cutovers[c.ID]
+		if !passed {
+			l.FirstPassAt = p.now
 		}
 		c.enforceBy(l)
 		c.stale = c.stale || p.asOf

@@ -229,15 +229,14 @@ func (p *pass) close(ctx context.Context) error {
 		}
 	}
 	p.agenda = nil
+	var passed []ledger.Passed
 	for _, c := range p.contracts {
 		if c.fatal { // what came since the last pass without faults is then late, and not past
 			continue
 		}
-		if err := p.ledger.SetPass(ctx, p.now, p.conn.ID, c.ID, c.Fingerprint); err != nil {
-			return err
-		}
+		passed = append(passed, ledger.Passed{Contract: c.ID, Fingerprint: c.Fingerprint})
 	}
-	return nil
+	return p.ledger.SetPass(ctx, p.now, p.conn.ID, passed...)
 }
 
 // keepVerdicts puts what cycles came to into the ledger.

@@ -22,36 +22,37 @@ type Cutover struct {
 	Fingerprint string    // of contract and configuration in that pass; "" before
 }
 
-// StartCutover begins to enforce a contract at now, unless it is enforced already. It comes before anything
-// else is recorded for the contract: a first pass that dies half-way must not move it.
-func (l *Ledger) StartCutover(ctx context.Context, now time.Time, connection, contract string) (Cutover, error) {
-	var cut Cutover
-	err := l.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO ledger_lines (connection, contract, first_pass_at, fingerprint)
-			VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, contract, millis(now))
-		if err != nil {
-			return err
+// StartCutover begins to enforce contracts at now, as far as they are not enforced already. It comes before anything
+// else is recorded for a contract: a first pass that dies half-way must not move it.
+func (l *Ledger) StartCutover(ctx context.Context, now time.Time, connection string, contracts ...string) error {
+	return l.tx(ctx, func(tx *sql.Tx) error {
+		for _, contract := range contracts {
+			_, err := tx.ExecContext(ctx, `INSERT INTO ledger_lines (connection, contract, first_pass_at, fingerprint)
+				VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, contract, millis(now))
+			if err != nil {
+				return fmt.Errorf("start cutover of %s on %s: %w", contract, connection, err)
+			}
 		}
-		cut, err = readCutover(ctx, tx, connection, contract)
-		return err
+		return nil
 	})
-	if err != nil {
-		return Cutover{}, fmt.Errorf("start cutover of %s on %s: %w", contract, connection, err)
-	}
-	return cut, nil
 }
 
-// SetPass notes that a pass made at now has evaluated everything of the contract that was to be evaluated, under
-// the configuration with this fingerprint. ErrNotFound before StartCutover.
-func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection, contract, fingerprint string) error {
+// Passed is a contract that a pass has evaluated, with the fingerprint of contract and configuration.
+type Passed struct{ Contract, Fingerprint string }
+
+// SetPass notes, in one transaction, that a pass made at now has evaluated everything of these contracts that was to be
+// evaluated. ErrNotFound before StartCutover.
+func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection string, contracts ...Passed) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE ledger_lines SET passed_at = $1, fingerprint = $2
-			WHERE connection = $3 AND contract = $4`, millis(now), fingerprint, connection, contract)
-		if err != nil {
-			return fmt.Errorf("set pass of %s on %s: %w", contract, connection, err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n != 1 {
-			return fmt.Errorf("set pass of %s on %s: %w", contract, connection, ErrNotFound)
+		for _, c := range contracts {
+			res, err := tx.ExecContext(ctx, `UPDATE ledger_lines SET passed_at = $1, fingerprint = $2
+				WHERE connection = $3 AND contract = $4`, millis(now), c.Fingerprint, connection, c.Contract)
+			if err != nil {
+				return fmt.Errorf("set pass of %s on %s: %w", c.Contract, connection, err)
+			}
+			if n, err := res.RowsAffected(); err != nil || n != 1 {
+				return fmt.Errorf("set pass of %s on %s: %w", c.Contract, connection, ErrNotFound)
+			}
 		}
 		return nil
 	})

@@ -19,17 +19,20 @@ func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
 	if _, err := l.Cutover(t.Context(), "helpdesk", "acme"); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("before the first pass: %v, want ErrNotFound", err)
 	}
-	if err := l.SetPass(t.Context(), t0, "helpdesk", "acme", "f1"); !errors.Is(err, ledger.ErrNotFound) {
+	if err := l.SetPass(t.Context(), t0, "helpdesk", ledger.Passed{Contract: "acme", Fingerprint: "f1"}); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("a pass without a line: %v, want ErrNotFound", err)
 	}
 	want := ledger.Cutover{Connection: "helpdesk", Contract: "acme", FirstPassAt: t0}
 	for i := range 2 {
-		got, err := l.StartCutover(t.Context(), t0.Add(time.Duration(i)*time.Hour), "helpdesk", "acme")
-		if err != nil || got != want {
+		if err := l.StartCutover(t.Context(), t0.Add(time.Duration(i)*time.Hour), "helpdesk", "kamal", "acme"); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := l.Cutover(t.Context(), "helpdesk", "acme"); err != nil || got != want {
 			t.Errorf("started %d times: %+v, %v; want %+v", i+1, got, err, want)
 		}
 	}
-	if err := l.SetPass(t.Context(), t0.Add(2*time.Hour), "helpdesk", "acme", "f1"); err != nil {
+	passed := []ledger.Passed{{Contract: "kamal", Fingerprint: "f0"}, {Contract: "acme", Fingerprint: "f1"}}
+	if err := l.SetPass(t.Context(), t0.Add(2*time.Hour), "helpdesk", passed...); err != nil {
 		t.Fatal(err)
 	}
 	want.PassedAt, want.Fingerprint = t0.Add(2*time.Hour), "f1"

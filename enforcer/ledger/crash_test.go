@@ -82,7 +82,7 @@ var scenario = []struct {
 			enforcer.AgendaItem{Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Next: t0})
 	}},
 	{"pass", func(l *ledger.Ledger, t *testing.T) error {
-		return l.SetPass(t.Context(), t0, "helpdesk", "kamal", "f1")
+		return l.SetPass(t.Context(), t0, "helpdesk", ledger.Passed{Contract: "kamal", Fingerprint: "f1"})
 	}},
 	{"people", func(l *ledger.Ledger, t *testing.T) error {
 		return l.Remember(t.Context(), t0, "helpdesk",

@@ -163,7 +163,7 @@ func (f *file) open(t testing.TB) *ledger.Ledger {
 		t.Fatal(err)
 	}
 	for _, contract := range []string{"kamal", "endocs"} {
-		if _, err := l.StartCutover(t.Context(), t0, "helpdesk", contract); err != nil {
+		if err := l.StartCutover(t.Context(), t0, "helpdesk", contract); err != nil {
 			t.Fatal(err)
 		}
 	}

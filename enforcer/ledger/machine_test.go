@@ -45,7 +45,7 @@ func TestLedgerAgainstAModel(t *testing.T) {
 			states: map[string][]enforcer.EntryState{}, writes: map[string][]string{}, stale: map[string]ledger.Entry{},
 			creations: map[string]bool{}, made: map[string]string{},
 		}
-		if _, err := l.StartCutover(t.Context(), t0, m.connection, "kamal"); err != nil {
+		if err := l.StartCutover(t.Context(), t0, m.connection, "kamal"); err != nil {
 			rt.Fatal(err)
 		}
 		rt.Repeat(map[string]func(*rapid.T){

@@ -26,7 +26,7 @@ func TestLedgerInTheStateFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := l.StartCutover(t.Context(), t0, "helpdesk", "kamal"); err != nil {
+		if err := l.StartCutover(t.Context(), t0, "helpdesk", "kamal"); err != nil {
 			t.Fatal(err)
 		}
 		installations[i] = l.Installation()

@@ -34,7 +34,7 @@ func newLedger(t *testing.T) *ledger.Ledger {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.StartCutover(t.Context(), noon, "helpdesk", "kamal"); err != nil {
+	if err := l.StartCutover(t.Context(), noon, "helpdesk", "kamal"); err != nil {
 		t.Fatal(err)
 	}
 	return l

@@ -74,7 +74,7 @@ func newBoardWorld(t *testing.T) *boardWorld {
 	w := &boardWorld{t: t, board: &board{lines: map[string]string{}}}
 	w.Outbox = &Outbox{connection: "helpdesk", ledger: l, now: at, report: &Report{}}
 	w.clock = func() time.Time { return w.now }
-	if _, err := l.StartCutover(t.Context(), at, "helpdesk", "kamal"); err != nil {
+	if err := l.StartCutover(t.Context(), at, "helpdesk", "kamal"); err != nil {
 		t.Fatal(err)
 	}
 	d := enforcer.Decision{

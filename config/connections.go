@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -102,8 +103,10 @@ func (r connectionReader) trackerURL(path, s string) string {
 	return strings.TrimRight(s, "/")
 }
 
+// loopback reports whether only this machine can be meant: 127.example.org is a name like any other.
 func loopback(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
 // auth holds what is given against the ways that the kind of tracker has.

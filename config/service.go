@@ -58,7 +58,7 @@ func takeWord(to *string, list string) func(string) string {
 	}
 }
 
-// takeAddress reads host:port. A bare :port would listen everywhere, so it has to be said.
+// takeAddress reads host:port. What is served has no password of its own, so that only this machine may ask.
 func takeAddress(to *string) func(string) string {
 	return func(value string) string {
 		if value == "off" {
@@ -68,7 +68,11 @@ func takeAddress(to *string) func(string) string {
 		host, port, err := net.SplitHostPort(value)
 		n, numErr := strconv.Atoi(port)
 		if err != nil || host == "" || numErr != nil || n < 0 || n > 65535 {
-			return "is not an address; write 127.0.0.1:8427, 0.0.0.0:8427 to listen everywhere, or off"
+			return "is not an address; write 127.0.0.1:8427 or off"
+		}
+		if !loopback(host) {
+			return "can be reached from other machines, and health and metrics have no password; write 127.0.0.1:8427, " +
+				"and let a web server on this machine ask for one"
 		}
 		return ""
 	}

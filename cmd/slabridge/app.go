@@ -54,6 +54,8 @@ type app struct {
 	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
 	transport http.RoundTripper
 	kinds     []connectors.Kind // of trackers that connections may be to
+	// grace is how long a command may take to end once it is told to; 0: as long as it likes.
+	grace time.Duration
 	// file is the state file as soon as one is open: it knows what its own errors mean.
 	file *statefile.DB
 
@@ -72,6 +74,9 @@ func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
 func (a *app) run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	ended := make(chan struct{})
+	defer close(ended) // before stop ends ctx
+	go a.endInTime(ctx, ended)
 	context.AfterFunc(ctx, stop) // the second signal ends the program as it would any other
 	root := a.root()
 	root.SetArgs(args)
@@ -90,6 +95,39 @@ func (a *app) run(args []string) int {
 		}
 	}
 	return code
+}
+
+// graceToEnd is the grace of a process: with what ending itself takes it is less than 5 s.
+const graceToEnd = 4 * time.Second
+
+// endInTime ends the process when a command that was told to end is still at it after its grace: it may wait for a
+// tracker that does not answer, for a file that never opens or for a terminal that takes no text. A write that is cut
+// short is one of which the answer never came; the next pass looks for it.
+func (a *app) endInTime(ctx context.Context, ended <-chan struct{}) {
+	select {
+	case <-ended:
+		return
+	case <-ctx.Done():
+	}
+	if a.grace == 0 {
+		return
+	}
+	select {
+	case <-ended:
+		return
+	case <-time.After(a.grace):
+	}
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		fmt.Fprintf(a.err, "slabridge: ended while still at work, %s after being told to; "+
+			"what it was writing is looked for at the next start\n", a.grace)
+	}()
+	select {
+	case <-said:
+	case <-time.After(graceToEnd / 20): // what takes no text may be standard error itself
+	}
+	os.Exit(exitFailed)
 }
 
 func exitCode(err error) int {

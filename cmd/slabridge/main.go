@@ -13,5 +13,7 @@ import (
 )
 
 func main() {
-	os.Exit(newApp(os.Stdin, os.Stdout, os.Stderr, time.Now).run(os.Args[1:]))
+	a := newApp(os.Stdin, os.Stdout, os.Stderr, time.Now)
+	a.grace = graceToEnd
+	os.Exit(a.run(os.Args[1:]))
 }

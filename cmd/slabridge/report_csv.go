@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"slabridge/enforcer/report"
 )
@@ -64,7 +65,8 @@ func csvRow(contract, obligation string, c report.Cycle) []string {
 // harmless keeps a spreadsheet from taking a cell for a formula: text of a tracker is data.
 // https://owasp.org/www-community/attacks/CSV_Injection
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+	first, _ := utf8.DecodeRuneInString(cell)
+	if cell != "" && strings.ContainsRune("=+-@＝＋－＠\t\r\n", first) { // wide forms count as the others in some
 		return "'" + cell
 	}
 	return cell

@@ -43,7 +43,7 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 	defer stopFor(nil)
 	mon := newMonitor(w.engine.Connections(), w.clock)
 	hooks := newWebhooks(w.cfg.Connections, w.engine.Hint, mon.webhooks, ctx.Done(), w.log)
-	address, stop, err := mon.serve(w.cfg.Listen, hooks)
+	address, stop, err := mon.serve(w.cfg.Listen, hooks, w.log)
 	if err != nil {
 		return err
 	}

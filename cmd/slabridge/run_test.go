@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"regexp"
@@ -199,7 +200,7 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 	m := newMonitor([]engine.Connection{
 		{ID: "often", Poll: "@every 1m", Tracker: away{}}, {ID: "rarely", Poll: "@every 1h", Tracker: away{}},
 	}, func() time.Time { return now })
-	address, stop, err := m.serve("127.0.0.1:0", nil)
+	address, stop, err := m.serve("127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +233,7 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 	if strings.Contains(body, `slabridge_clock_offset_seconds{connection="often"}`) {
 		t.Errorf("a connection that is no more still has a clock:\n%s", body)
 	}
-	if off, stop, err := m.serve("", nil); off != "off" || err != nil {
+	if off, stop, err := m.serve("", nil, nil); off != "off" || err != nil {
 		t.Errorf("serve nothing: %q, %v", off, err)
 	} else {
 		stop()

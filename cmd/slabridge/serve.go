@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -164,12 +167,16 @@ func (m *monitor) health(w http.ResponseWriter, _ *http.Request) {
 
 // serve answers on the address, "" is none, until it is stopped; webhooks, if any, go to hooks. It gives the address
 // with the port it got.
-func (m *monitor) serve(address string, hooks http.Handler) (got string, stop func(), err error) {
+func (m *monitor) serve(address string, hooks http.Handler, log *slog.Logger) (got string, stop func(), err error) {
 	if address == "" {
 		return "off", func() {}, nil
 	}
 	l, err := net.Listen("tcp", address)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "", nil, fmt.Errorf("listen on %s: another program has this port already; "+
+			"stop it, or give another address as listen in the configuration", address)
+	case err != nil:
 		return "", nil, fmt.Errorf("listen: %w", err)
 	}
 	mux := http.NewServeMux()
@@ -178,11 +185,11 @@ func (m *monitor) serve(address string, hooks http.Handler) (got string, stop fu
 	if hooks != nil {
 		mux.Handle("POST /webhooks/{connection}", hooks)
 	}
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	s := newServer(mux, log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = s.Serve(l) // ends with our Close alone
+		_ = s.Serve(atMost(maxConnections, l)) // ends with our Close alone
 	}()
 	return l.Addr().String(), func() {
 		_ = s.Close() // nothing it serves is worth waiting for

@@ -123,7 +123,7 @@ func TestLogOfAPass(t *testing.T) {
 
 	m := newMonitor([]engine.Connection{{ID: "helpdesk", Poll: "@every 1m", Tracker: away{}}},
 		func() time.Time { return moment })
-	address, stop, err := m.serve("127.0.0.1:0", nil)
+	address, stop, err := m.serve("127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

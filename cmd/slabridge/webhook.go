@@ -141,12 +141,6 @@ func (w *webhooks) take(connection string, hook *webhook, r *http.Request) (outc
 		return hookBusy, ""
 	default:
 	}
-	select {
-	case w.slots <- struct{}{}:
-		defer func() { <-w.slots }()
-	default:
-		return hookBusy, "too many at once"
-	}
 	mac := hmac.New(sha256.New, []byte(hook.secret.Reveal()))
 	body, size, err := readHook(r.Body, mac)
 	switch {
@@ -156,6 +150,13 @@ func (w *webhooks) take(connection string, hook *webhook, r *http.Request) (outc
 		return hookTooLarge, "it is larger than any webhook"
 	case signature != "" && !signed(signature, mac.Sum(nil)):
 		return hookRefused, "its signature is not made with the secret"
+	}
+	// a slot is for who has proved to be the tracker: others may take as long as they like and shut nobody out
+	select {
+	case w.slots <- struct{}{}:
+		defer func() { <-w.slots }()
+	default:
+		return hookBusy, "too many at once"
 	}
 	var issues []string
 	if size <= hookBody && hook.from.Issues != nil { // else it is only known that something changed

@@ -68,8 +68,10 @@ func onNoScreen(m string) bool {
 // untilReset is how long a limit lasts that tells when it ends instead of how long to wait.
 func untilReset(h http.Header) time.Duration {
 	reset, err := time.Parse(time.RFC3339, h.Get("X-RateLimit-Reset"))
-	if err != nil {
-		return 0
+	if err != nil { // Cloud leaves out the seconds
+		if reset, err = time.Parse("2006-01-02T15:04Z07:00", h.Get("X-RateLimit-Reset")); err != nil {
+			return 0
+		}
 	}
 	now, err := http.ParseTime(h.Get("Date"))
 	if err != nil {

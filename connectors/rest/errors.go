@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -48,7 +49,7 @@ func (c *Call) lost(method string, err error) *connectors.Error {
 	if c.reads(method) || beforeSending(err) {
 		e := c.Fail(connectors.TryLater, err)
 		if !errors.Is(err, context.Canceled) {
-			e.Hint = hintReach
+			e.Hint = hintUnreached(err)
 		}
 		return e
 	}
@@ -61,7 +62,19 @@ func beforeSending(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert)
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert) ||
+		errors.As(err, new(tls.RecordHeaderError))
+}
+
+// hintUnreached is what to do about a connection that did not come about.
+func hintUnreached(err error) string {
+	switch {
+	case errors.As(err, new(tls.RecordHeaderError)):
+		return hintPlain
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return hintAuthority
+	}
+	return hintReach
 }
 
 // Strange is a successful status with something that the tracker never sends. For a write it proves nothing.

@@ -54,7 +54,11 @@ type Hints struct {
 
 const (
 	hintUnknown = "the write may have been done; look for it before sending it again"
-	hintReach   = "check that the tracker runs and that its address and certificate are right"
+	hintPlain   = "the address says https, and something without TLS answers at its port: give the port of https, or " +
+		"write http:// if there is none"
+	hintAuthority = "the certificate is from an authority that this machine does not trust: put the authority's certificate " +
+		"into the system's store, or into a file that the environment variable SSL_CERT_FILE names"
+	hintReach = "check that the tracker runs and that its address and certificate are right"
 )
 
 // Client is one connection's way to one tracker under one account. It is safe for concurrent use.

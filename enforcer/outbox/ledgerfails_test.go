@@ -84,7 +84,7 @@ func (w *supportDesk) counted() *statements {
 	if w.ledger, err = ledger.Open(w.Context(), db, noon.Add(-24*time.Hour)); err != nil {
 		w.Fatal(err)
 	}
-	if _, err := w.ledger.StartCutover(w.Context(), noon, "helpdesk", "kamal"); err != nil {
+	if err := w.ledger.StartCutover(w.Context(), noon, "helpdesk", "kamal"); err != nil {
 		w.Fatal(err)
 	}
 	w.bind()

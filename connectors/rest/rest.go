@@ -56,7 +56,8 @@ const (
 	hintUnknown = "the write may have been done; look for it before sending it again"
 	hintPlain   = "the address says https, and something without TLS answers at its port: give the port of https, or " +
 		"write http:// if there is none"
-	hintAuthority = "the certificate is from an authority that this machine does not trust: put the authority's certificate " +
+	hintAuthority = "the certificate is from an authority that this machine does not trust: put the authority's " +
+		"certificate " +
 		"into the system's store, or into a file that the environment variable SSL_CERT_FILE names"
 	hintReach = "check that the tracker runs and that its address and certificate are right"
 )

@@ -19,7 +19,8 @@ func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
 	if _, err := l.Cutover(t.Context(), "helpdesk", "acme"); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("before the first pass: %v, want ErrNotFound", err)
 	}
-	if err := l.SetPass(t.Context(), t0, "helpdesk", ledger.Passed{Contract: "acme", Fingerprint: "f1"}); !errors.Is(err, ledger.ErrNotFound) {
+	if err := l.SetPass(t.Context(), t0, "helpdesk", ledger.Passed{Contract: "acme", Fingerprint: "f1"}); !errors.Is(err,
+		ledger.ErrNotFound) {
 		t.Errorf("a pass without a line: %v, want ErrNotFound", err)
 	}
 	want := ledger.Cutover{Connection: "helpdesk", Contract: "acme", FirstPassAt: t0}

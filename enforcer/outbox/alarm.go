@@ -161,8 +161,8 @@ func (a *alarms) lookAt(ctx context.Context, h connectors.History) error {
 }
 
 // lookForCopies stops everything when a comment with this installation's mark, made since this process began, is of a
-// step for which this ledger has sent nothing: then another copy of it is at work. What was written before may be of this
-// ledger's former self, that a backup does not know.
+// step for which this ledger has sent nothing: then another copy of it is at work. What was written before may be of
+// this ledger's former self, that a backup does not know.
 func (a *alarms) lookForCopies(ctx context.Context, h connectors.History) error {
 	d := a.desk
 	for _, p := range posts(h, d.names.Self.ID) {

@@ -130,7 +130,8 @@ func TestSendingToAnIssue(t *testing.T) {
 		},
 		{"a watcher fails", whole, map[string][]error{"watch": {later, later}}, "watch 8, watch 8", "", later, false},
 		{
-			"the answer to a watcher is lost", whole, map[string][]error{"watch": {failure(connectors.Unknown, 0)}},
+			"the answer to a watcher is lost", whole,
+			map[string][]error{"watch": {failure(connectors.Unknown, 0)}},
 			"watch 8, watch 8, watch 9, update comment assign fields", "", nil, false,
 		},
 		{"only watchers", watchersOnly, nil, "watch 8", "", nil, false},

@@ -222,6 +222,12 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	if doc.AtMost != nil {
 		r.AtMost = *doc.AtMost
 	}
+	if doc.NotBefore != nil {
+		r.NotBefore = *doc.NotBefore
+		if doc.As == "" {
+			b.fault(path+".not_before", doc.NotBefore.String(), "is only for a due that is taken from another obligation, by as")
+		}
+	}
 	if doc.Severities == nil {
 		r.Severities = b.all
 	}

@@ -177,6 +177,9 @@ type ruleDoc struct {
 	Cutoff *cutoffDoc `yaml:"cutoff"`
 	// As takes the due of another obligation of the request, never before the cycle's own start.
 	As string `yaml:"as"`
+	// NotBefore: a due that is taken from another obligation comes so long after the cycle's own start at the earliest:
+	// 10m.
+	NotBefore *time.Duration `yaml:"not_before"`
 	// Limit says the promise in words; it is shown and never computed.
 	Limit *titleDoc `yaml:"limit"`
 	// While: only in these status classes.

@@ -63,6 +63,7 @@ func encodeRule(r *enforcer.Rule) any {
 		{"Severities", r.Severities},
 		{"Within", pointer(r.Within, encodeTerm)},
 		{"As", r.As},
+		{"NotBefore", unlessUnset(r.NotBefore, r.NotBefore > 0)},
 		{"On", r.On},
 		{"AtMost", r.AtMost},
 		{"Sum", pointer(r.Sum, encodeSum)},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // SortEvents puts events into the one order everything else relies on: by time, ties by the number in the id
@@ -53,6 +54,26 @@ func (h History) Initial() Values {
 		}
 	}
 	return v
+}
+
+// At is the history as it was at a moment: without what happened later, and with the values that the issue had then.
+// Who watches it, and what our account may do with it, is known for the present alone.
+func (h History) At(t time.Time) History {
+	values := h.Initial()
+	known := make([]Event, 0, len(h.Events))
+	for _, e := range h.Events {
+		if e.At.After(t) {
+			continue
+		}
+		known = append(known, e)
+		for _, c := range e.Changes {
+			values.Apply(c)
+		}
+	}
+	if len(known) < len(h.Events) {
+		h.Events, h.Issue.Values, h.TransitionsSet = known, values, false
+	}
+	return h
 }
 
 // Apply changes v by c, forwards.

@@ -22,6 +22,16 @@ type Write struct {
 	// that was not noted. By it what the write did is told from what was there, whatever clocks say. The ledger keeps it
 	// as Knew.
 	BaseEvent string `json:"Knew,omitempty"`
+	// Unmet is what steps promise and the write cannot do, known before it left: nobody can be assigned. It is not sent.
+	Unmet []Unmet `json:",omitempty"`
+	// Watching: somebody of those who are to watch the issue did so before the write.
+	Watching bool `json:",omitempty"`
+}
+
+// Unmet is what a write leaves undone of one of its steps. Step is the id of its entry in the ledger.
+type Unmet struct {
+	Step string
+	Refusal
 }
 
 // NoBaseEvent is the BaseEvent of a write to an issue without events.

@@ -148,6 +148,8 @@ type Rule struct {
 	// As takes the due of another obligation of the same request instead of a term, but never one before the
 	// cycle's own start.
 	As string
+	// NotBefore is the shortest time from the cycle's own start to a due that is taken from another; plain time.
+	NotBefore time.Duration
 	// On takes the due from elsewhere than a term: DueDate or PeriodEnd.
 	On DueSource
 	// AtMost is the longest that an entry of booked time may be; of checks that start with one.
@@ -201,6 +203,24 @@ type Mean struct {
 // StopsWith reports whether the word is one of those that stop the obligation.
 func (o *Obligation) StopsWith(w Word) bool {
 	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == w })
+}
+
+// DueStep is the id of the step at the due for a severity; "" where there is none.
+func (o *Obligation) DueStep(severity string) string {
+	r := o.Rule(severity)
+	if r == nil {
+		return ""
+	}
+	return r.dueStep()
+}
+
+func (r *Rule) dueStep() string {
+	for i := range r.Steps {
+		if r.Steps[i].Trigger.Due {
+			return r.Steps[i].ID
+		}
+	}
+	return ""
 }
 
 // Rule finds the rule for a severity, nil when the obligation does not cover it.

@@ -12,14 +12,17 @@ import (
 // CycleState is where a cycle stands at a given now.
 type CycleState string
 
-// The states. Met, Breached and Cancelled are verdicts.
+// The states. Met, Breached, Escalated and Cancelled are verdicts, and so is NotJudged of an escalation.
 const (
 	Running   CycleState = "running"
 	Paused    CycleState = "paused"
 	Met       CycleState = "met"
 	Breached  CycleState = "breached"
 	Cancelled CycleState = "cancelled"
-	// NotJudged is what a cycle that ended comes to while its due cannot be known: see Cycle.Unjudged.
+	// Escalated: the text promises exactly what slabridge did at the due, whole and in time (Evaluation.Escalate).
+	Escalated CycleState = "escalated"
+	// NotJudged is what a cycle that ended, or whose due has passed, comes to while it cannot be judged: see
+	// Cycle.Unjudged, or an escalation that was due before anybody watched.
 	NotJudged CycleState = "not-judged"
 )
 

@@ -211,7 +211,8 @@ func (ev *Evaluation) term(c *Cycle, rule *Rule) *calendar.Term {
 	return &calendar.Term{N: t.N, Unit: t.Unit, Always: true}
 }
 
-// borrowed is the due of the other obligation's cycle on the same request, at least the cycle's own start.
+// borrowed is the due of the other obligation's cycle on the same request, but not before the cycle's own start and
+// what the rule adds to it.
 func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
 	r := ruling{from: b.from, note: "as " + b.rule.As}
 	var other *Cycle
@@ -233,8 +234,8 @@ func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (rul
 		return r, err
 	}
 	lent.note = r.note
-	if lent.due.Before(c.StartedAt) {
-		lent.due = c.StartedAt
+	if earliest := c.StartedAt.Add(b.rule.NotBefore); lent.due.Before(earliest) {
+		lent.due = earliest
 	}
 	return lent, nil
 }
@@ -253,16 +254,7 @@ func (ev *Evaluation) finish(c *Cycle) {
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
 	c.clock = r.term
-	cal := c.Calendar()
-	if r.term != nil {
-		pauses := c.spans(end)
-		if c.Elapsed, err = cal.Counted(*r.term, c.StartedAt, end, pauses); err == nil {
-			c.Remaining, err = remaining(cal, *r.term, end, c.Due)
-		}
-		if err != nil {
-			c.unjudge(err)
-		}
-	}
+	c.measure(end)
 	ev.steps(c, r, end)
 }
 

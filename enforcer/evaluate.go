@@ -75,13 +75,45 @@ func (ev *Evaluation) play(present bool) {
 	}
 }
 
+// Escalating reports whether the due of an escalation has passed: what became of it is for Escalate to say.
+func (ev *Evaluation) Escalating() bool {
+	return slices.ContainsFunc(ev.Cycles, func(c Cycle) bool { return escalation{}.awaits(&c) })
+}
+
+// Escalate judges the escalations whose due has passed (CONTRACTS "Words", escalated and not-judged). Carried out by
+// slabridge in time they are Escalated and end with that; carried out by a person as soon, Met. What was due before
+// slabridge watched is NotJudged. While there is still time the cycle runs on. All else stays breached.
+func (ev *Evaluation) Escalate(known Escalations) {
+	e := escalation{ev, known}
+	for i := range ev.Cycles {
+		if c := &ev.Cycles[i]; e.awaits(c) {
+			e.judge(c)
+		}
+	}
+}
+
 // unjudge keeps the first reason why the cycle cannot be judged; what it would have come to is not known then.
 func (c *Cycle) unjudge(why error) {
 	if c.Unjudged == nil {
 		c.Unjudged = why
 	}
-	if !c.EndedAt.IsZero() {
+	if !c.EndedAt.IsZero() || c.State == Breached {
 		c.State = NotJudged
+	}
+}
+
+// measure works out what has passed of the cycle's time at its end, or now, and what is left of it.
+func (c *Cycle) measure(end time.Time) {
+	if c.clock == nil {
+		return
+	}
+	cal := c.Calendar()
+	var err error
+	if c.Elapsed, err = cal.Counted(*c.clock, c.StartedAt, end, c.spans(end)); err == nil {
+		c.Remaining, err = remaining(cal, *c.clock, end, c.Due)
+	}
+	if err != nil {
+		c.unjudge(err)
 	}
 }
 

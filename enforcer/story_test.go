@@ -57,6 +57,7 @@ type story struct {
 	until    time.Time
 	line     enforcer.Cutover
 	settled  map[enforcer.StepKey]bool
+	acts     map[enforcer.StepKey]enforcer.Act // what escalations carried out
 	pending  map[enforcer.StepKey]enforcer.EntryState
 	down     [2]time.Time // slabridge does not run in between
 	waits    []time.Time  // openings that internal steps wait for
@@ -66,7 +67,10 @@ type story struct {
 }
 
 func play(t *testing.T, head string) string {
-	s := &story{t: t, settled: map[enforcer.StepKey]bool{}, pending: map[enforcer.StepKey]enforcer.EntryState{}}
+	s := &story{
+		t: t, settled: map[enforcer.StepKey]bool{}, pending: map[enforcer.StepKey]enforcer.EntryState{},
+		acts: map[enforcer.StepKey]enforcer.Act{},
+	}
 	s.request = enforcer.Request{Connection: "test", Issue: "1", Key: "#1"}
 	type act struct {
 		at    time.Time
@@ -295,7 +299,9 @@ func (s *story) wakeUntil(t time.Time) {
 
 func (s *story) evaluate(now time.Time) enforcer.Evaluation {
 	s.t.Helper()
-	return enforcer.Evaluate(s.contract, &s.request, now)
+	ev := enforcer.Evaluate(s.contract, &s.request, now)
+	ev.Escalate(enforcer.Escalations{Watched: s.line.EnforceFrom, Acts: s.acts})
+	return ev
 }
 
 // pass decides as of now, notes what would be written, and lets our own writes come back as moments.
@@ -388,6 +394,9 @@ func (s *story) echo(now time.Time, d enforcer.Decision) {
 	}
 	if role := d.Changes.Assign; role.Rank() > m.State.Assignee.Role.Rank() {
 		m.State.Assignee = person(string(role))
+	}
+	if role := d.Changes.Assign; role == "" || m.State.Assignee.Role == role {
+		s.acts[d.Key] = enforcer.Act{At: now, Event: m.Event, By: m.By}
 	}
 	switch d.Changes.Action {
 	case enforcer.ActionClose:

@@ -1,7 +1,6 @@
 package enforcer
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -20,8 +19,8 @@ type Verdict struct {
 	Ordinal    int // of the cycle, for people
 	Number     int // of the record within its cycle, from 1
 
-	// State is Met, Breached or Cancelled; Running says that the record before was taken back: staff reopened the
-	// request within the hour, or the due was moved by agreement.
+	// State is Met, Breached, Escalated or Cancelled, or NotJudged of an escalation; Running says that the record before
+	// was taken back: staff reopened the request within the hour, or the due was moved by agreement.
 	State     CycleState
 	Severity  string
 	Source    string // the clause
@@ -47,22 +46,28 @@ const (
 )
 
 // Reached is when the verdict was reached: a breach at its due, however late the end came, so that it belongs to one
-// period for ever; a check that was broken at once, and every other verdict, at its end. A record that takes one back
-// belongs to the moment it was made.
+// period for ever, and so is what became of an escalation; a check that was broken at once, and every other verdict,
+// at its end. A record that takes one back belongs to the moment it was made.
 func (v *Verdict) Reached() time.Time {
 	switch {
 	case v.State == Running:
 		return v.JudgedAt
-	case v.State == Breached && !v.Due.IsZero():
+	case v.ofDue() && !v.Due.IsZero():
 		return v.Due
 	}
 	return v.EndedAt
 }
 
-// SameCycle reports whether both are records of one cycle.
-func (v *Verdict) SameCycle(other *Verdict) bool { return v.key() == other.key() }
+// ofDue reports whether the verdict is what became of the due, whatever came after it.
+func (v *Verdict) ofDue() bool {
+	return v.State == Breached || v.State == Escalated || v.State == NotJudged
+}
 
-func (v *Verdict) key() StepKey {
+// SameCycle reports whether both are records of one cycle.
+func (v *Verdict) SameCycle(other *Verdict) bool { return v.SameCycleKey() == other.SameCycleKey() }
+
+// SameCycleKey is the key that the records of one cycle share. It names no step.
+func (v *Verdict) SameCycleKey() StepKey {
 	return StepKey{
 		Connection: v.Connection, Issue: v.Issue, Contract: v.Contract, Obligation: v.Obligation,
 		Cycle: v.Cycle,
@@ -77,16 +82,16 @@ func (v *Verdict) String() string {
 // Valid reports what is missing of a verdict that is to be recorded.
 func (v *Verdict) Valid() error {
 	if v.Connection == "" || v.Contract == "" || v.Obligation == "" || v.Cycle == "" {
-		return fmt.Errorf("the cycle %+v is incomplete", v.key())
+		return fmt.Errorf("the cycle %+v is incomplete", v.SameCycleKey())
 	}
 	switch v.State {
-	case Met, Cancelled:
+	case Met, Cancelled, Escalated:
 		if v.EndedAt.IsZero() {
 			return fmt.Errorf("%s without an end", v.State)
 		}
-	case Breached:
+	case Breached, NotJudged:
 		if v.Reached().IsZero() {
-			return errors.New("breached without a due and without an end")
+			return fmt.Errorf("%s without a due and without an end", v.State)
 		}
 	case Running:
 	default:
@@ -118,11 +123,12 @@ func (v Verdict) Supersedes(last *Verdict) (Verdict, bool) {
 	case v.says(last):
 		return Verdict{}, false
 	}
-	late := last.State == Breached && last.EndedAt.IsZero() && !v.EndedAt.IsZero()
+	open := last.State == Breached || last.State == NotJudged
+	late := open && last.EndedAt.IsZero() && !v.EndedAt.IsZero()
 	event := v.LastEvent != last.LastEvent || (v.EndWhy == "gone" && last.EndWhy != "gone")
 	v.Why = WhyFacts
 	if v.sameText(last) {
-		if late && v.State == Breached && v.Due.Equal(last.Due) {
+		if late && v.State == last.State && v.Due.Equal(last.Due) {
 			v.Why = WhyEnded
 			return v, true
 		}

@@ -210,6 +210,9 @@ func (b *Bound) Upkeep(ev enforcer.Evaluation, h connectors.History) map[string]
 func nearestDue(ev enforcer.Evaluation) time.Time {
 	var nearest time.Time
 	for _, c := range ev.Cycles {
+		if c.Obligation.Escalation && !c.Due.After(ev.Now) { // the act that was promised is on its way
+			continue
+		}
 		if c.State == enforcer.Running && !c.Due.IsZero() && (nearest.IsZero() || c.Due.Before(nearest)) {
 			nearest = c.Due
 		}
@@ -254,7 +257,10 @@ func (f boundField) holds(values []string, target string) bool {
 
 // worstState is what a person looking at a list of requests should know first.
 func worstState(ev enforcer.Evaluation) enforcer.CycleState {
-	order := []enforcer.CycleState{enforcer.Breached, enforcer.Running, enforcer.Paused, enforcer.Met, enforcer.Cancelled}
+	order := []enforcer.CycleState{
+		enforcer.Breached, enforcer.Running, enforcer.Paused, enforcer.Escalated, enforcer.Met, enforcer.NotJudged,
+		enforcer.Cancelled,
+	}
 	worst := len(order)
 	for _, c := range ev.Cycles {
 		if i := slices.Index(order, c.State); i >= 0 && !c.Obligation.NoVerdict {

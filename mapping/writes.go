@@ -74,6 +74,7 @@ func (b *Bound) Writes(req enforcer.Request, h connectors.History, ds []enforcer
 		last.Write.Assign, last.Write.Priority, last.Write.Watchers = changes.Assign, changes.Priority, changes.Watchers
 		last.Write.Fields = o.Upkeep
 		last.Notes = append(last.Notes, w.notes...)
+		last.Write.Unmet, last.Write.Watching = w.unmet(slices.Concat(public, internal), &changes), w.watching
 	}
 	return out
 }
@@ -94,6 +95,8 @@ type writer struct {
 	project string
 	status  *string // that the action of the pass sets; nil for none
 	notes   []string
+
+	watching bool // somebody who is to watch does so already
 }
 
 func (w *writer) note(format string, args ...any) {
@@ -123,6 +126,50 @@ func (w *writer) changes(all, carrier []step) connectors.Write {
 		}
 	}
 	return out
+}
+
+// unmet is what escalations promise and the update does not do, whatever the tracker makes of it: somebody of the role
+// is to have the issue, and somebody to watch it. A comment alone keeps no such promise.
+func (w *writer) unmet(steps []step, made *connectors.Write) []connectors.Unmet {
+	var out []connectors.Unmet
+	for i := range steps {
+		s := &steps[i]
+		o := w.o.Contract.Obligation(s.Key.Obligation)
+		if o == nil || !o.Escalation || s.Key.Step != o.DueStep(s.Severity) {
+			continue
+		}
+		miss := func(field string, role enforcer.Role, got string) {
+			out = append(out, connectors.Unmet{
+				Step: s.Key.ID(), Refusal: connectors.Refusal{Field: field, Wanted: string(role), Got: got},
+			})
+		}
+		if role := s.Changes.Assign; role != "" {
+			if has, ok := w.assigned(role, made.Assign); !ok {
+				miss(connectors.FieldAssignee, role, has)
+			}
+		}
+		if role := s.Changes.Watch; role != "" && len(w.b.directory.named(role, w.project)) == 0 {
+			miss("watcher", role, "nobody active is named")
+		}
+	}
+	return out
+}
+
+// assigned reports whether somebody of the role has the issue after the update, and who has it where nobody does.
+func (w *writer) assigned(role enforcer.Role, to *string) (has string, ok bool) {
+	id := w.h.Issue.Values.One(connectors.FieldAssignee)
+	if to != nil {
+		id = *to
+	}
+	who := w.b.directory.person(id, w.project, w.b.directory.readAt)
+	called := id != "" && (id == w.called(call{role: role}) || id == w.called(call{role: role, duty: true}))
+	switch {
+	case called, who.Role == role:
+		return "", true
+	case id == "":
+		return "nobody can be assigned", false
+	}
+	return who.Name, false
 }
 
 func tell(steps []step, wanted func(*step) bool, say func(*step)) {
@@ -226,7 +273,9 @@ func (w *writer) watchers(role enforcer.Role, already []string) []string {
 	}
 	var out []string
 	for _, id := range named {
-		if !slices.Contains(already, id) && !(w.h.WatchersSet && slices.Contains(w.h.Watchers, id)) {
+		watches := w.h.WatchersSet && slices.Contains(w.h.Watchers, id)
+		w.watching = w.watching || watches
+		if !slices.Contains(already, id) && !watches {
 			out = append(out, id)
 		}
 	}

@@ -22,8 +22,8 @@ and they differ.
 - A story (cmd/slabridge/testdata/contracts) is one contract over a quarter. It is played in virtual time on the simulated
   Redmine (TestContractStories) and, by ` + "`make live`" + `, on a real one (TestLiveContractStories), where slabridge's account is no
   administrator's.
-- **steps** names each step of the obligation with the first request of the story on which it is taken; **kept** and **breached**
-  the first on which a run of it ends so.
+- **steps** names each step of the obligation with the first request of the story on which it is taken; **kept**, **escalated**
+  and **breached** the first on which a run of it ends so.
 - TestStoriesNeedEveryObligation takes each obligation out of its preset: its story must then fail.
 - **core** counts the stories of the pure rules that have the obligation (enforcer/testdata/stories).
 `
@@ -54,17 +54,17 @@ func clausesOf(t *testing.T, out *strings.Builder, c *enforcer.Contract) {
 	file := storyFiles(t)[c.ID]
 	s := readStory(t, file)
 	fmt.Fprintf(out, "Story: [%s](../cmd/slabridge/%s)\n\n", filepath.Base(file), file)
-	out.WriteString("| clause | obligation | steps | kept | breached | core |\n|---|---|---|---|---|---|\n")
+	out.WriteString("| clause | obligation | steps | kept | escalated | breached | core |\n|---|---|---|---|---|---|---|\n")
 	for _, o := range c.Obligations {
 		x := s.shows(o.ID)
-		fmt.Fprintf(out, "| %s | `%s` | %s | %s | %s | %s |\n", o.Source, o.ID, strings.Join(x.taken, ", "), x.kept,
-			x.breached, coreStories(t, c.ID, o.ID))
+		fmt.Fprintf(out, "| %s | `%s` | %s | %s | %s | %s | %s |\n", o.Source, o.ID, strings.Join(x.taken, ", "), x.kept,
+			x.escalated, x.breached, coreStories(t, c.ID, o.ID))
 		for _, lacks := range x.lacks(o) {
 			t.Errorf("the story of %s does not show %s: %s", c.ID, o.ID, lacks)
 		}
 	}
 	for _, u := range c.Unmeasured {
-		fmt.Fprintf(out, "| %s | nothing to measure: %s | | | | |\n", u.Source, u.Why.In("en"))
+		fmt.Fprintf(out, "| %s | nothing to measure: %s | | | | | |\n", u.Source, u.Why.In("en"))
 	}
 }
 
@@ -80,6 +80,7 @@ type seen struct {
 	steps          []string
 	taken          []string // with the request
 	kept, breached string
+	escalated      string
 	reported       bool // among the accounts of the report
 }
 
@@ -103,6 +104,8 @@ func (s *contractStory) shows(obligation string) (x seen) {
 			case v == nil || v[1] != obligation:
 			case v[2] == "met":
 				x.kept = cmp.Or(x.kept, request)
+			case v[2] == "escalated":
+				x.escalated = cmp.Or(x.escalated, request)
 			case v[2] == "breached":
 				x.breached = cmp.Or(x.breached, request)
 			}
@@ -119,7 +122,10 @@ func (x seen) lacks(o enforcer.Obligation) (out []string) {
 			if !slices.Contains(x.steps, step.ID) && !slices.Contains(out, "step "+step.ID) {
 				out = append(out, "step "+step.ID)
 			}
-			if step.ID == "due" && o.Kind != enforcer.Account && !o.NoVerdict && x.breached == "" {
+			if step.ID == "due" && o.Escalation && x.escalated == "" {
+				out = append(out, "an escalation")
+			}
+			if step.ID == "due" && !o.Escalation && o.Kind != enforcer.Account && !o.NoVerdict && x.breached == "" {
 				out = append(out, "a breach")
 			}
 		}

@@ -238,6 +238,9 @@ func (p *play) pass(act int) {
 		for _, list := range [][]ledger.Entry{r.Held, r.Refused} {
 			for _, e := range list {
 				p.tell(act, "%s  %s %s: %s %s", p.stamp(p.now), p.name(e.Key.Issue), e.State, p.step(e), e.Reason.Text.In("en"))
+				if e.Receipt != nil && e.Receipt.Event != "" { // a part of it was done
+					p.tellNotes(act, e.Key.Issue, e.Receipt.Event)
+				}
 			}
 		}
 		p.written(act, r)

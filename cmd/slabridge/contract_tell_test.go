@@ -53,14 +53,20 @@ func (p *play) tellWrite(act int, entries []ledger.Entry) {
 	if entries[0].Receipt.Issue != "" {
 		p.tellMade(act, issue)
 	}
-	for _, n := range p.untold(issue) {
-		p.tellNote(act, issue, n)
-		if slices.Contains(n.events, entries[0].Receipt.Event) {
-			break
-		}
-	}
+	p.tellNotes(act, issue, entries[0].Receipt.Event)
 	if w := entries[0].Write; w != nil && len(w.Watchers) > 0 {
 		p.tell(act, "%swatched by %s", storyIndent, strings.Join(p.watching(issue, w), ", "))
+	}
+}
+
+// tellNotes tells the notes of ours that have not been told, up to the one of an event.
+func (p *play) tellNotes(act int, issue, event string) {
+	p.t.Helper()
+	for _, n := range p.untold(issue) {
+		p.tellNote(act, issue, n)
+		if slices.Contains(n.events, event) {
+			break
+		}
 	}
 }
 

@@ -173,12 +173,8 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	}
 	timeline := ev.Timeline()
 	out.Timeline, out.holdings = segmentsOf(&w.page, timeline, zone), report.Holdings(timeline)
-	recorded := map[enforcer.StepKey]enforcer.EntryState{}
-	for _, e := range x.Entries {
-		recorded[e.Key] = e.State
-	}
 	for i := range ev.Cycles {
-		out.Cycles = append(out.Cycles, cycleStoryOf(&w.page, &ev, &ev.Cycles[i], recorded, zone))
+		out.Cycles = append(out.Cycles, cycleStoryOf(&w.page, &ev, &ev.Cycles[i], x.Steps, zone))
 	}
 	var err error
 	out.Writes, err = w.infos(ctx, x.Entries)
@@ -249,7 +245,7 @@ func noteOf(p *page, m *enforcer.Moment) string {
 }
 
 func cycleStoryOf(
-	p *page, ev *enforcer.Evaluation, c *enforcer.Cycle, recorded map[enforcer.StepKey]enforcer.EntryState,
+	p *page, ev *enforcer.Evaluation, c *enforcer.Cycle, decided map[enforcer.StepKey]enforcer.EntryState,
 	zone *time.Location,
 ) cycleStory {
 	s := cycleStory{
@@ -282,7 +278,7 @@ func cycleStoryOf(
 			Obligation: c.Obligation.ID, Cycle: c.ID, Step: step.Step.ID,
 		}
 		s.Steps = append(s.Steps, stepHistory{
-			Step: step.Step.ID, At: report.In(step.At, zone), State: report.StepState(c, step.At, recorded[key]),
+			Step: step.Step.ID, At: report.In(step.At, zone), State: report.StepState(c, step, decided[key], ev.Now),
 		})
 	}
 	return s

@@ -40,7 +40,7 @@ type healthInfo struct {
 }
 
 func showHealth(ctx context.Context, w *workspace, _ []string) error {
-	fares, err := w.engine.HealthStatus(ctx, w.now())
+	fares, err := w.engine.HealthStatus(ctx, w.asOf)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthI
 	if full := w.file.Room(); full != nil { // the last pass could not keep that it failed
 		f.Error = full.Error()
 	}
-	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, w.now())
+	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, f.Now)
 	return healthInfo{
 		Connection: f.Connection, Health: report.HealthOf(f.Late.Late(), f.Error, overdue, len(f.Faults)+f.Unjudged, held),
 		LastPass: report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,

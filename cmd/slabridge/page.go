@@ -142,7 +142,7 @@ func tint[S ~string](state S, text string) string {
 		return colour(red, text)
 	case "met", "done":
 		return colour(green, text)
-	case "running", "intended", "waiting":
+	case "escalated", "running", "intended", "waiting":
 		return colour(yellow, text)
 	}
 	return text

@@ -86,7 +86,11 @@ func periodOf(from, to string, zone *time.Location) (report.Period, error) {
 
 // reportFacts gathers what the report is made of.
 func reportFacts(ctx context.Context, w *workspace, c *config.Contract, p report.Period) (report.Facts, error) {
-	q := report.Question{Connection: c.Connection, Contract: c.Contract, Period: p, Now: w.now(), Past: !w.asOf.IsZero()}
+	now, err := w.trackerTime(ctx, c.Connection)
+	if err != nil {
+		return report.Facts{}, err
+	}
+	q := report.Question{Connection: c.Connection, Contract: c.Contract, Period: p, Now: now, Past: !w.asOf.IsZero()}
 	f, err := q.Read(ctx, w.ledger)
 	if err != nil {
 		return f, err
@@ -101,8 +105,15 @@ func reportFacts(ctx context.Context, w *workspace, c *config.Contract, p report
 // reportInfo is what `report -o json` gives.
 type reportInfo struct {
 	report.Report
+	Rule       string          `json:"rule"` // how the counts and shares of the obligations are to be read
 	Exceptions []exceptionInfo `json:"exceptions"`
 }
+
+// countingRule says in words how a report counts.
+const countingRule phrase = "Each cycle is counted once. Kept: done in time, by whomever the contract leaves it to. " +
+	"Escalated: the contract promises exactly what slabridge did at the due, whole and within 10 minutes. Breached: " +
+	"neither; an excused breach stays one. Not judged: due before slabridge watched, or not to be judged because of a " +
+	"fault. The share is kept and escalated among kept, escalated and breached."
 
 // exceptionInfo is a request that was an exception, with what is told of it to people: from what to what, by whom,
 // when.
@@ -112,7 +123,7 @@ type exceptionInfo struct {
 }
 
 func reportInfoOf(p *page, r report.Report, zone *time.Location) reportInfo {
-	info := reportInfo{Report: r, Exceptions: []exceptionInfo{}}
+	info := reportInfo{Report: r, Rule: p.t(countingRule), Exceptions: []exceptionInfo{}}
 	for _, x := range r.Exceptions {
 		what := ""
 		switch {

@@ -103,7 +103,7 @@ func TestReportText(t *testing.T) {
 		"en": {
 			"contract version 2026-01, calendar data of kz 2026.1",
 			"from 2026-03-01 to 2026-03-31, both included; made Thu 2026-04-02 09:00:00 +05",
-			"met 1, breached 2 (excused 1), cancelled 0, running at the end 0\n  kept 33.3 %, without the excused 50 %",
+			"kept 1, escalated 0, breached 2 (excused 1), not judged 0, cancelled 0, running 0\n  kept 33.3 %, without the excused 50 %",
 			"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05\n",
 			"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan\n      Ivanov (support)",
 			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier records of this cycle: 2",
@@ -120,7 +120,7 @@ func TestReportText(t *testing.T) {
 		},
 		"ru": {
 			"версия договора 2026-01", "с 2026-03-01 по 2026-03-31 включительно; составлен чт 2026-04-02",
-			"исполнено 1, нарушено 2 (извинено 1), отменено 0, идёт на конец 0",
+			"соблюдено 1, эскалировано 0, нарушено 2 (извинено 1), не оценено 0, отменено 0,",
 			"соблюдено 33,3 %, без извинённых 50 %", "кем извинено: Olga Orlova, пт 2026-03-27 09:00:00 +05: a power",
 			"доля: 16,25 % при пределе 15 %; больше обещанного", "исключения\n",
 		},
@@ -140,8 +140,8 @@ func TestReportText(t *testing.T) {
 	empty := report.Report{Obligations: []report.Obligation{{ID: "respond", Source: "п. 8"}}}
 	reportInfo{Report: empty}.text(&page{out: onScreen(&out)})
 	contains(t, "an empty report", out.String(), "accounts: none", "requests created in the period, by severity: none",
-		"exceptions: none", "respond п. 8", "met 0, breached 0 (excused 0), cancelled 0, running at the end 0")
-	if strings.Contains(out.String(), "kept ") {
+		"exceptions: none", "respond п. 8", "kept 0, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,")
+	if strings.Contains(out.String(), " %") {
 		t.Errorf("a share of nothing:\n%s", out.String())
 	}
 }
@@ -214,7 +214,7 @@ func TestReport(t *testing.T) {
 	d.at("2026-03-20 17:00:00")
 
 	args := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"}
-	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ", "met 0, breached 1 (excused 1), cancelled 0",
+	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ", "kept 0, escalated 0, breached 1 (excused 1), not judged 0, cancelled 0",
 		"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05",
 		"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan", "excused by olga",
 		"earlier records of this cycle: 1",

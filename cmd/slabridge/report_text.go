@@ -13,9 +13,16 @@ func (r reportInfo) text(p *page) {
 	p.linef("", "contract version %s, calendar data of %s",
 		strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", "))
 	p.linef("", "from %s to %s, both included; made %s", r.From, r.To, p.stamp(r.Made))
+	if r.Watched != nil {
+		p.linef("", "slabridge has watched since %s; what was before is judged by the tracker's history", p.stamp(*r.Watched))
+	} else {
+		p.linef("", "slabridge has not watched yet: all is judged by the tracker's history")
+	}
 	for i := range r.Obligations {
 		tellKept(p, &r.Obligations[i])
 	}
+	p.heading(p.t("how this is counted"))
+	p.line("  ", r.Rule)
 	tellPart(p, phrase("accounts"), len(r.Accounts))
 	for i := range r.Accounts {
 		tellAccount(p, &r.Accounts[i])
@@ -61,11 +68,8 @@ func tellPart(p *page, title phrase, n int) {
 func tellKept(p *page, o *report.Obligation) {
 	p.heading(colour(bold, o.ID) + " " + o.Source)
 	p.detail("  ", o.Title)
-	p.linef("  ", "met %d, breached %d (excused %d), cancelled %d, running at the end %d",
-		o.Met, o.Breached, o.Excused, o.Cancelled, o.Running)
-	if o.CarriedOut > 0 {
-		p.linef("  ", "carried out by slabridge at the due: %d", o.CarriedOut)
-	}
+	p.linef("  ", "kept %d, escalated %d, breached %d (excused %d), not judged %d, cancelled %d, running %d",
+		o.Met, o.Escalated, o.Breached, o.Excused, o.NotJudged, o.Cancelled, o.Running)
 	if o.Kept != nil {
 		kept := p.tf("kept %s %%", p.number(*o.Kept))
 		if o.Excused > 0 && o.KeptExcused != nil {

@@ -48,6 +48,9 @@ func showStatus(ctx context.Context, w *workspace, _ []string) error {
 	}
 	table := cycleTable{now: w.now()}
 	for _, c := range report.OpenCycles(items) {
+		if table.now, err = w.trackerTime(ctx, c.Item.Connection); err != nil {
+			return err
+		}
 		zone := w.zone(c.Item.Contract)
 		table.rows = append(table.rows, cycleInfo{
 			Connection: c.Item.Connection, Issue: c.Key(), Subject: c.Item.Subject, Contract: c.Item.Contract,

@@ -27,6 +27,8 @@ var endWords = map[string]phrase{
 	"again":              "the stopwatch was started anew",
 	"reopened":           "the request was reopened",
 	"failed":             "the check failed",
+
+	enforcer.EscalatedWhy: "what was promised was carried out",
 }
 
 // stepWords say what became of a step that the ledger knows nothing of.

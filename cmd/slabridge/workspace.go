@@ -273,6 +273,14 @@ func (w *workspace) zone(contract string) *time.Location {
 	return time.UTC
 }
 
+// trackerTime is the present by the clock of a connection's tracker, or what --at says.
+func (w *workspace) trackerTime(ctx context.Context, connection string) (time.Time, error) {
+	if !w.asOf.IsZero() {
+		return w.asOf, nil
+	}
+	return w.engine.Now(ctx, connection)
+}
+
 // home is the zone in which a connection's own moments are shown: its first contract's.
 func (w *workspace) home(connection string) *time.Location {
 	for _, c := range w.cfg.Contracts {

@@ -131,9 +131,13 @@ type Cursor struct {
 	Watermark  time.Time // tracker's time: what it showed before this is stored or wanted
 	CompleteAt time.Time // tracker's time at the start of the last pass that came to its end
 	CensusAt   time.Time // the same of the last census
+	// Offset is the tracker's time less ours, as measured in the last pass that came to its end: commands that ask no
+	// tracker tell its time by it.
+	Offset time.Duration
 }
 
-const selectCursor = `SELECT watermark, complete_at, census_at, full_at FROM mirror_cursor WHERE connection = $1`
+const selectCursor = `SELECT watermark, complete_at, census_at, full_at, offset_ms
+	FROM mirror_cursor WHERE connection = $1`
 
 // Cursor gives how far the connection has been followed.
 func (db reads) Cursor(ctx context.Context, connection string) (Cursor, error) {
@@ -152,9 +156,10 @@ type cursor struct {
 }
 
 func (t *tx) cursor(ctx context.Context, connection string) (cursor, error) {
-	var watermark, complete, census, full sql.NullInt64
-	_, err := t.one(ctx, []any{&watermark, &complete, &census, &full}, selectCursor, connection)
+	var watermark, complete, census, full, offset sql.NullInt64
+	_, err := t.one(ctx, []any{&watermark, &complete, &census, &full, &offset}, selectCursor, connection)
 	var c cursor
+	c.Offset = time.Duration(offset.Int64) * time.Millisecond
 	for dest, ms := range map[*time.Time]sql.NullInt64{
 		&c.Watermark: watermark, &c.CompleteAt: complete, &c.CensusAt: census, &c.fullAt: full,
 	} {

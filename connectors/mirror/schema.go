@@ -1,7 +1,7 @@
 package mirror
 
 // Migrations are the steps that make the mirror's tables, oldest first, for config/statefile.
-func Migrations() []string { return []string{schema1, schema2, schema3} }
+func Migrations() []string { return []string{schema1, schema2, schema3, schemaOffset} }
 
 // Times are unix milliseconds. Bodies are made by codec.go.
 const schema1 = `
@@ -118,3 +118,8 @@ CREATE TABLE mirror_work_listed (
 
 // schema3 drops the people of former directories: the ledger remembers them, in ledger_people, and nothing read these.
 const schema3 = `DROP TABLE mirror_person;`
+
+// schemaOffset keeps how far the tracker's clock is from ours.
+const schemaOffset = `
+ALTER TABLE mirror_cursor ADD COLUMN offset_ms INTEGER; -- tracker's time less ours, as measured in the last pass
+`

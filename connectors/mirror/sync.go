@@ -109,7 +109,8 @@ const (
 	saveCensus   = `UPDATE mirror_cursor SET census_at = $2 WHERE connection = $1`
 	saveFull     = `INSERT INTO mirror_cursor (connection, watermark, full_at) VALUES ($1, $2, $3)
 		ON CONFLICT (connection) DO UPDATE SET full_at = excluded.full_at`
-	clearFull = `UPDATE mirror_cursor SET full_at = NULL WHERE connection = $1`
+	saveOffset = `UPDATE mirror_cursor SET offset_ms = $2 WHERE connection = $1`
+	clearFull  = `UPDATE mirror_cursor SET full_at = NULL WHERE connection = $1`
 )
 
 // plan is where a pass begins to list.
@@ -174,6 +175,9 @@ func (run *syncRun) finish(ctx context.Context) error {
 	start := whole(run.began.Add(run.offset()))
 	err := run.db.inTx(ctx, func(t *tx) error {
 		if _, err := t.exec(ctx, saveWatermark, run.connection, millis(start)); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, saveOffset, run.connection, run.offset().Milliseconds()); err != nil {
 			return err
 		}
 		queries := []string{saveComplete}

@@ -163,21 +163,52 @@ func (f *Finding) Verdicts() []enforcer.Verdict {
 	}
 	var out []enforcer.Verdict
 	for i := range f.Evaluation.Cycles {
-		if c := &f.Evaluation.Cycles[i]; f.judges(c) && c.Unjudged == nil {
+		if c := &f.Evaluation.Cycles[i]; f.judges(c) && !f.history(c) && c.Unjudged == nil {
 			out = append(out, f.verdict(c))
 		}
 	}
 	return out
 }
 
-// judges reports whether a verdict is to be kept of the cycle. What was over before enforcement began is history: an
-// old tracker has no end of it.
+// Judgements are Verdicts without regard to when anybody began to watch, for a report over a period that a pass keeps
+// nothing of. What cannot be judged for a fault is among them as NotJudged.
+func (f *Finding) Judgements() []enforcer.Verdict {
+	if f.Evaluation.Request.Hidden {
+		return nil
+	}
+	var out []enforcer.Verdict
+	for i := range f.Evaluation.Cycles {
+		c := &f.Evaluation.Cycles[i]
+		if !f.judges(c) {
+			continue
+		}
+		v := f.verdict(c)
+		switch {
+		case v.State == enforcer.Paused:
+			v.State = enforcer.Running
+		case f.Blocks.Mapping && v.State != enforcer.Running:
+			v.State = enforcer.NotJudged
+		}
+		if v.Valid() == nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// judges reports whether the cycle comes to a verdict.
 func (f *Finding) judges(c *enforcer.Cycle) bool {
 	switch {
 	case c.Run != nil && c.Run.Hidden, c.Obligation.NoVerdict, c.Obligation.Kind == enforcer.Account:
 		return false
 	}
-	return c.EndedAt.IsZero() || !c.EndedAt.Before(f.Contract.Cutover.EnforceFrom)
+	return true
+}
+
+// history reports whether the cycle was over before enforcement began: no verdict is kept of it, for an old tracker
+// has no end of them.
+func (f *Finding) history(c *enforcer.Cycle) bool {
+	return !c.EndedAt.IsZero() && c.EndedAt.Before(f.Contract.Cutover.EnforceFrom)
 }
 
 // Unjudged are the reasons why cycles that a verdict is to be kept of cannot be judged, each once: with the obligation
@@ -186,7 +217,7 @@ func (f *Finding) Unjudged() []string {
 	var out []string
 	for i := range f.Evaluation.Cycles {
 		c := &f.Evaluation.Cycles[i]
-		if c.Unjudged == nil || !f.judges(c) {
+		if c.Unjudged == nil || !f.judges(c) || f.history(c) {
 			continue
 		}
 		why := c.Unjudged.Error()

@@ -67,6 +67,8 @@ var endings = map[string]string{
 	"again":              "the stopwatch was started anew",
 	"reopened":           "the request was reopened",
 	"due":                "the due passed",
+
+	enforcer.EscalatedWhy: "what was promised was carried out",
 }
 
 func needlessReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {

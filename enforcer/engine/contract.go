@@ -21,7 +21,10 @@ type contract struct {
 	options mapping.WriteOptions
 	fatal   bool // a problem of the mapping forbids writes
 	cutover enforcer.Cutover
-	stale   bool // the last complete pass was under another configuration: evaluate everything
+	watched time.Time // since when slabridge watches it: the first pass, and not before enforcement begins
+	// unwatched: it has had no pass yet, and watched is now.
+	unwatched bool
+	stale     bool // the last complete pass was under another configuration: evaluate everything
 }
 
 // bindScopes finds out which requests are the contract's, and which of them are changes.
@@ -48,6 +51,7 @@ func (c *contract) enforceBy(l ledger.Cutover) {
 	if !c.EnforceFrom.IsZero() {
 		c.cutover.EnforceFrom = c.EnforceFrom
 	}
+	c.watched = later(l.FirstPassAt, c.EnforceFrom)
 	c.stale = l.Fingerprint != c.Fingerprint
 }
 

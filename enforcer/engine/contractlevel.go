@@ -54,7 +54,7 @@ func (x *contractLevel) find(ctx context.Context) ([]finding, error) {
 		if f == nil {
 			continue
 		}
-		if f.Recorded, err = x.snapshot.ledger.Recorded(ctx, x.snapshot.conn.ID, contractScope); err != nil {
+		if f.Recorded, err = x.snapshot.recorded(ctx, contractScope); err != nil {
 			return nil, err
 		}
 		if f.Last, err = x.snapshot.item(ctx, contractScope, x.contract.ID); err != nil {

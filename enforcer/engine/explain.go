@@ -19,7 +19,9 @@ type Explanation struct {
 	State      mirror.State
 	Evaluation enforcer.Evaluation
 	Entries    []ledger.Entry
-	Directory  connectors.Directory
+	// Steps are the states of the steps that are decided or recorded: as the next pass would leave them.
+	Steps     map[enforcer.StepKey]enforcer.EntryState
+	Directory connectors.Directory
 }
 
 // explain tells the story of one issue.
@@ -29,17 +31,23 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 		return nil, err
 	}
 	x := Explanation{Connection: p.conn.ID, History: m.history, State: m.entry.State, Directory: p.names}
-	if x.Entries, err = p.ledger.ByIssue(ctx, p.conn.ID, id); err != nil {
+	if x.Entries, err = p.entriesOf(ctx, id); err != nil {
 		return nil, err
 	}
 	var out []Explanation
 	for _, c := range p.contracts {
-		ev := p.evaluate(c, m)
-		if !ev.Covered {
+		f, err := p.find(ctx, c, m, decide.Blocks{Mapping: c.fatal})
+		if err != nil {
+			return nil, err
+		}
+		if !f.Evaluation.Covered {
 			continue
 		}
 		this := x
-		this.Contract, this.Evaluation = c.Contract.Contract, ev
+		this.Contract, this.Evaluation = c.Contract.Contract, f.Evaluation
+		if this.Steps, err = p.stepStates(ctx, &f); err != nil {
+			return nil, err
+		}
 		this.Entries = slices.DeleteFunc(slices.Clone(x.Entries), func(e ledger.Entry) bool { return e.Key.Contract != c.ID })
 		out = append(out, this)
 	}
@@ -64,7 +72,7 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 // explainContractLevel tells of an issue what it is to the contracts as a whole: one that was made for a period of a
 // duty, or the one that is told of the cost of changes.
 func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirrored) ([]Explanation, error) {
-	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, contractScope)
+	entries, err := p.entriesOf(ctx, contractScope)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +90,7 @@ func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirr
 			Contract: c.Contract.Contract, Request: &request, Now: p.now,
 			State: request.State(), Covered: true,
 		}
-		duties, err := newContractLevel(p.snapshot, c, decide.Blocks{}, nil, nil, nil).duties(ctx)
+		duties, err := p.dutiesOf(ctx, c)
 		if err != nil {
 			return nil, err
 		}
@@ -103,6 +111,9 @@ func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirr
 			return made(k)
 		}
 		if duties != nil {
+			if this.Steps, err = p.stepStates(ctx, duties); err != nil {
+				return nil, err
+			}
 			for _, x := range duties.Evaluation.Cycles {
 				if made(enforcer.StepKey{Obligation: x.Obligation.ID, Cycle: x.ID}) {
 					this.Evaluation.Cycles = append(this.Evaluation.Cycles, x)
@@ -119,4 +130,43 @@ func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirr
 		}
 	}
 	return out, nil
+}
+
+// entriesOf lists the entries of an issue, as of the snapshot: what was recorded later is not there, and of what was
+// written later only that it was to be.
+func (p *reader) entriesOf(ctx context.Context, issue string) ([]ledger.Entry, error) {
+	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, issue)
+	if err != nil || !p.asOf {
+		return entries, err
+	}
+	state, err := p.recorded(ctx, issue)
+	if err != nil {
+		return nil, err
+	}
+	out := entries[:0]
+	for _, e := range entries {
+		was := state(e.Key)
+		if was == "" {
+			continue
+		}
+		if was != e.State {
+			e.State, e.Receipt, e.Error = was, nil, ""
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// dutiesOf finds out what a contract's duties call for, nil where it has none.
+func (p *reader) dutiesOf(ctx context.Context, c *contract) (*finding, error) {
+	found, err := newContractLevel(p.snapshot, c, decide.Blocks{Mapping: c.fatal}, nil, nil, nil).find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if found[i].runs != nil {
+			return &found[i], nil
+		}
+	}
+	return nil, nil
 }

@@ -56,6 +56,7 @@ func (s *source) lateness(ctx context.Context, now time.Time) (Lateness, error) 
 // HealthStatus is how slabridge itself fares on a connection, as of a moment.
 type HealthStatus struct {
 	ledger.Health
+	Now      time.Time
 	Late     Lateness
 	Unjudged int      // requests on which some promise cannot be judged
 	Examples []string // some of them, with the reason
@@ -69,7 +70,7 @@ func (s *source) healthStatus(ctx context.Context, now time.Time) (HealthStatus,
 	if err != nil {
 		return HealthStatus{}, err
 	}
-	status := HealthStatus{Health: h}
+	status := HealthStatus{Health: h, Now: now}
 	if status.Late, err = s.lateness(ctx, now); err != nil {
 		return status, err
 	}

@@ -162,20 +162,24 @@ func (p *snapshot) resolveCutovers(ctx context.Context, cutovers map[string]ledg
 	return p.ledger.StartCutover(ctx, p.now, p.conn.ID, begun...)
 }
 
+var errNotMirrored = errors.New("nothing is mirrored yet; run 'slabridge sync' first")
+
 // look takes a snapshot that only reads, as of at or, when that is zero, of now: no request is made, and the cutovers
 // are as they are.
 func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 	p := &snapshot{source: s, now: at.UTC(), asOf: !at.IsZero(), reads: true}
-	if at.IsZero() {
-		p.now = s.trackerTime()
-	}
 	var ok bool
 	var err error
+	if at.IsZero() {
+		if p.now, err = s.presentTime(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if p.names, ok, err = s.mirror.Directory(ctx, s.conn.ID); err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, errors.New("nothing is mirrored yet; run 'slabridge sync' first")
+		return nil, errNotMirrored
 	}
 	if p.contracts, _, err = s.bind(ctx, p.names); err != nil {
 		return nil, err
@@ -188,7 +192,7 @@ func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 	for _, c := range p.contracts {
 		l, passed := cutovers[c.ID]
 		if !passed {
-			l.FirstPassAt = p.now
+			l.FirstPassAt, c.unwatched = p.now, true
 		}
 		c.enforceBy(l)
 		c.stale = c.stale || p.asOf

@@ -32,7 +32,11 @@ func (p *reader) plan(ctx context.Context) (Plan, error) {
 	}
 	plan.MirroredAt = cursor.CompleteAt
 	for _, c := range p.contracts {
-		ids, err := p.candidates(ctx, c, nil)
+		pending, err := p.ledger.PendingIssues(ctx, p.conn.ID, c.ID)
+		if err != nil {
+			return plan, err
+		}
+		ids, err := p.candidates(ctx, c, pending)
 		if err != nil {
 			return plan, err
 		}
@@ -72,9 +76,16 @@ func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.
 	if t, _, ok := c.tally(&f); ok {
 		tallies = append(tallies, t)
 	}
+	standing, err := p.standing(ctx, &f)
+	if err != nil {
+		return nil, nil, err
+	}
 	var out []ledger.Entry
-	for _, d := range f.In(open...) {
-		e := ledger.Entry{Entry: f.Entry(d)}
+	for _, d := range f.Decisions {
+		e := standing[d.Key]
+		if !slices.Contains(open, e.State) {
+			continue
+		}
 		for _, w := range c.words().Render(*f.Evaluation.Request, f.history, []enforcer.Decision{d}, f.fields) {
 			e.Write = &w.Write
 		}
@@ -93,8 +104,15 @@ func (p *reader) plannedContractLevel(
 	}
 	var out []ledger.Entry
 	for _, f := range found {
-		for _, d := range f.In(open...) {
-			e := ledger.Entry{Entry: f.Entry(d)}
+		standing, err := p.standing(ctx, &f)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range f.Decisions {
+			e := standing[d.Key]
+			if !slices.Contains(open, e.State) {
+				continue
+			}
 			if e.Write, err = p.plannedWrite(ctx, &f, d); err != nil {
 				return nil, err
 			}
@@ -147,8 +165,11 @@ func (p *reader) addWrites(ctx context.Context, entries []ledger.Entry) error {
 	return nil
 }
 
-// runningAsOf lists the requests with running cycles. An account runs as long as its contract and is left out.
-func (p *reader) runningAsOf(ctx context.Context) ([]enforcer.AgendaItem, error) {
+// running lists the requests with running cycles. What the last pass knew of a request holds until something changes
+// it or its next moment comes: only those are evaluated. An account runs as long as its contract and is left out.
+func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
+	type request struct{ contract, issue string }
+	seen := map[request]bool{}
 	var out []enforcer.AgendaItem
 	add := func(it enforcer.AgendaItem) {
 		if !soonest(it).IsZero() {
@@ -160,7 +181,9 @@ func (p *reader) runningAsOf(ctx context.Context) ([]enforcer.AgendaItem, error)
 		if err != nil {
 			return nil, err
 		}
+		seen[request{c.ID, contractScope}] = true
 		for _, id := range ids {
+			seen[request{c.ID, id}] = true
 			m, ok, err := p.mirrored(ctx, id)
 			if err != nil {
 				return nil, err
@@ -169,7 +192,10 @@ func (p *reader) runningAsOf(ctx context.Context) ([]enforcer.AgendaItem, error)
 				continue
 			}
 			f, err := p.find(ctx, c, m, decide.Blocks{})
-			if err == nil && f.Evaluation.Covered { // one that cannot be judged runs nowhere
+			if err != nil {
+				return nil, err
+			}
+			if f.Evaluation.Covered {
 				add(f.Item())
 			}
 		}
@@ -183,7 +209,16 @@ func (p *reader) runningAsOf(ctx context.Context) ([]enforcer.AgendaItem, error)
 			}
 		}
 	}
-	return out, nil
+	if p.asOf {
+		return out, nil
+	}
+	known, err := p.ledger.Running(ctx)
+	for _, it := range known {
+		if it.Connection == p.conn.ID && !seen[request{it.Contract, it.Issue}] {
+			add(it)
+		}
+	}
+	return out, err
 }
 
 // never sorts after every deadline.
@@ -199,4 +234,86 @@ func soonest(it enforcer.AgendaItem) time.Time {
 	default:
 		return at
 	}
+}
+
+// standing gives the entries that the next pass would have of what is decided, as it would leave them: decided now, or
+// decided before and still held, waiting out a back-off, or asked about. What plan lists and what explain says of a
+// step come from here alone.
+func (p *reader) standing(ctx context.Context, f *finding) (map[enforcer.StepKey]ledger.Entry, error) {
+	pending, err := p.pendingEntries(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[enforcer.StepKey]ledger.Entry, len(f.Decisions))
+	for _, d := range f.Decisions {
+		now := ledger.Entry{Entry: f.Entry(d)}
+		if was, ok := pending[d.Key]; ok {
+			now.Entry = revised(f, was.Entry, now.Entry)
+			now.Tries, now.RecordedAt, now.ReleasedAt = was.Tries, was.RecordedAt, was.ReleasedAt
+		}
+		out[d.Key] = now
+	}
+	return out, nil
+}
+
+// revised is what a pass would make of a pending entry that is decided again: it rests on what was found now, but a
+// pass does not always follow (decide.Blocks.Revise).
+func revised(f *finding, was, now enforcer.Entry) enforcer.Entry {
+	if _, to := f.Blocks.Revise(was, now); to != "" {
+		return now
+	}
+	if was.State != now.State {
+		now.State, now.Reason = was.State, was.Reason
+	}
+	now.NotBefore = was.NotBefore
+	return now
+}
+
+// pendingEntries are those of a finding's contract that are not done, by their steps. As of an earlier moment nothing
+// is known of how they were held then.
+func (p *reader) pendingEntries(ctx context.Context, f *finding) (map[enforcer.StepKey]ledger.Entry, error) {
+	if p.asOf {
+		return nil, nil
+	}
+	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, f.Evaluation.Request.Issue)
+	if err != nil {
+		return nil, err
+	}
+	out := map[enforcer.StepKey]ledger.Entry{}
+	for _, e := range entries {
+		if e.Key.Contract == f.contract.ID && e.State.Open() {
+			out[e.Key] = e
+		}
+	}
+	return out, nil
+}
+
+// stepStates say what became, or would become with the next pass, of each step of a finding's cycles that is decided
+// or was recorded. What is pending and no longer called for is not there.
+func (p *reader) stepStates(ctx context.Context, f *finding) (map[enforcer.StepKey]enforcer.EntryState, error) {
+	decided, err := p.standing(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out := map[enforcer.StepKey]enforcer.EntryState{}
+	r := f.Evaluation.Request
+	for _, c := range f.Evaluation.Cycles {
+		for _, s := range c.Steps {
+			k := enforcer.StepKey{
+				Connection: r.Connection, Issue: r.Issue, Contract: f.Evaluation.Contract.ID,
+				Obligation: c.Obligation.ID, Cycle: c.ID, Step: s.Step.ID,
+			}
+			was := enforcer.EntryState("")
+			if f.Recorded != nil {
+				was = f.Recorded(k)
+			}
+			switch e, ok := decided[k]; {
+			case ok:
+				out[k] = e.State
+			case was != "" && (!was.Open() || was == enforcer.Sent):
+				out[k] = was
+			}
+		}
+	}
+	return out, nil
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -33,6 +34,17 @@ func ask[T any](
 		return nil, err
 	}
 	return out, nil
+}
+
+// Now is the present by the tracker's clock, as far as it was ever measured: what reports and health go by.
+func (e *Engine) Now(ctx context.Context, connection string) (time.Time, error) {
+	for _, c := range e.settings.Connections {
+		if c.ID == connection {
+			s := e.source(c)
+			return s.presentTime(ctx)
+		}
+	}
+	return e.clock(), nil
 }
 
 // Explain tells the story of an issue, by its key, under each contract that covers or covered it, as of at (now
@@ -106,12 +118,18 @@ func (e *Engine) Check(ctx context.Context) ([]Checkup, error) {
 	return out, err
 }
 
-// HealthStatus tells how slabridge itself fares on each connection, from the state file alone.
-func (e *Engine) HealthStatus(ctx context.Context, now time.Time) ([]HealthStatus, error) {
+// HealthStatus tells how slabridge itself fares on each connection, from the state file alone, as of at, or of now
+// when that is zero.
+func (e *Engine) HealthStatus(ctx context.Context, at time.Time) ([]HealthStatus, error) {
 	out := make([]HealthStatus, len(e.settings.Connections))
 	for i, c := range e.settings.Connections {
-		s := e.source(c)
+		s, now := e.source(c), at
 		var err error
+		if now.IsZero() {
+			if now, err = s.presentTime(ctx); err != nil {
+				return nil, err
+			}
+		}
 		if out[i], err = s.healthStatus(ctx, now); err != nil {
 			return nil, err
 		}
@@ -145,12 +163,12 @@ func (e *Engine) Undoing(ctx context.Context, f ledger.Filter) ([]outbox.Undo, e
 	return slices.Concat(out...), err
 }
 
-// Running lists the requests with running cycles, as of at, or as of the last pass when at is zero.
+// Running lists the requests with running cycles, as of at, or of now when that is zero.
 func (e *Engine) Running(ctx context.Context, at time.Time) ([]enforcer.AgendaItem, error) {
-	if at.IsZero() {
+	found, err := ask(ctx, e, at, (*reader).running)
+	if errors.Is(err, errNotMirrored) && at.IsZero() { // nothing is known to run but what was before the mirror was lost
 		return e.ledger.Running(ctx)
 	}
-	found, err := ask(ctx, e, at, (*reader).runningAsOf)
 	out := slices.Concat(found...)
 	slices.SortStableFunc(out, func(a, b enforcer.AgendaItem) int { return soonest(a).Compare(soonest(b)) })
 	return out, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"slabridge/connectors"
+	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
@@ -45,16 +46,15 @@ func (f *finding) keep() {
 func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks decide.Blocks) (finding, error) {
 	f := finding{contract: c, history: m.history, readAt: m.entry.ReadAt}
 	f.Contract, f.Blocks = c.rules(), blocks
-	f.Evaluation = p.evaluate(c, m)
-	if !f.Evaluation.Covered {
-		return f, nil
+	var err error
+	if f.Evaluation, err = p.evaluate(ctx, c, m); err != nil || !f.Evaluation.Covered {
+		return f, err
 	}
 	for _, why := range f.Unjudged() {
 		f.problem(f.Evaluation.Request.Key, why)
 	}
-	var err error
 	issue := f.Evaluation.Request.Issue
-	if f.Recorded, err = p.ledger.Recorded(ctx, p.conn.ID, issue); err != nil {
+	if f.Recorded, err = p.recorded(ctx, issue); err != nil {
 		return f, err
 	}
 	if !c.stale && !c.cutover.PassedAt.IsZero() { // otherwise nobody asks what was known then
@@ -73,11 +73,33 @@ func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks dec
 	return f, nil
 }
 
+// recorded looks up what the ledger has of an issue's steps, as of the snapshot.
+func (p *snapshot) recorded(ctx context.Context, issue string) (func(enforcer.StepKey) enforcer.EntryState, error) {
+	if p.asOf {
+		return p.ledger.RecordedAt(ctx, p.conn.ID, issue, p.now)
+	}
+	return p.ledger.Recorded(ctx, p.conn.ID, issue)
+}
+
+// mirrored is an issue as the mirror has it, or had it as of the snapshot. One that was made later is not there.
+func (p *snapshot) mirrored(ctx context.Context, id string) (mirrored, bool, error) {
+	m, ok, err := p.source.mirrored(ctx, id)
+	if err != nil || !ok || !p.asOf {
+		return m, ok, err
+	}
+	m.history = m.history.At(p.now)
+	if m.entry.StateAt.After(p.now) {
+		m.entry.State = mirror.Visible
+	}
+	return m, !m.history.Issue.CreatedAt.After(p.now), nil
+}
+
 // evaluate judges one request by a contract, as of now.
-func (p *snapshot) evaluate(c *contract, m mirrored) enforcer.Evaluation {
+func (p *snapshot) evaluate(ctx context.Context, c *contract, m mirrored) (enforcer.Evaluation, error) {
 	r := c.request(p.conn.ID, m)
 	r.Elsewhere = p.elsewhere(c, m)
-	return enforcer.Evaluate(c.Contract.Contract, &r, p.at(&r))
+	ev := enforcer.Evaluate(c.Contract.Contract, &r, p.at(&r))
+	return ev, p.escalate(ctx, c, &ev)
 }
 
 // elsewhere reports whether another contract has a request that this one is not valid for. Only a contract that

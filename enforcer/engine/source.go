@@ -34,6 +34,17 @@ func (s *source) trackerTime() time.Time {
 	return s.clock().Add(offset).UTC()
 }
 
+// presentTime is the tracker's time for who asks no tracker: by the offset that the last synchronisation measured.
+func (s *source) presentTime(ctx context.Context) (time.Time, error) {
+	if s.conn.Tracker != nil {
+		if _, _, known := s.conn.Tracker.Offset(); known {
+			return s.trackerTime(), nil
+		}
+	}
+	cursor, err := s.mirror.Cursor(ctx, s.conn.ID)
+	return s.clock().Add(cursor.Offset).UTC(), err
+}
+
 // mirrored is an issue as the mirror has it.
 type mirrored struct {
 	history connectors.History

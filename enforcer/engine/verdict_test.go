@@ -150,8 +150,7 @@ func TestVerdictTakenBack(t *testing.T) {
 	w.wantJudged(id, "involve-developers", "created: met, 2026-03-16 10:30:00", "created: running, goes on facts")
 	w.run("2026-03-16 13:00")
 	w.wantJudged(id, "involve-developers", "created: met, 2026-03-16 10:30:00", "created: running, goes on facts",
-		// called in at the due, the developers have it
-		"created: breached, goes on facts", "created: breached, 2026-03-16 12:00:01 ended")
+		"created: escalated, 2026-03-16 12:00:01 facts") // called in at the due, the developers have it
 }
 
 // Of what is out of sight nothing is judged; it is when it is seen again.

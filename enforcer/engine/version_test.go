@@ -70,8 +70,8 @@ func TestVersionOfASecondStay(t *testing.T) {
 	w.run("2026-03-17 10:00")
 	w.do(w.sim.As("admin").Move(id, "acme"))
 	w.run("2026-03-17 12:00")
-	w.wantJudged(id, "involve-developers", "created: cancelled, 2026-03-16 10:10:00", "journal:4: breached, goes on",
-		"journal:4: breached, 2026-03-17 10:30:01 ended")
+	w.wantJudged(id, "involve-developers", "created: cancelled, 2026-03-16 10:10:00",
+		"journal:4: escalated, 2026-03-17 10:30:01")
 	if due, _ := w.due(id, "involve-developers", "journal:4"); due != "2026-03-17 10:30" {
 		t.Errorf("the second stay is due %s", due)
 	}

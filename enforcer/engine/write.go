@@ -32,10 +32,32 @@ func (p *pass) carryOut(ctx context.Context, f finding) error {
 	if r.Issue == contractScope {
 		return p.writeContractLevel(context.WithoutCancel(ctx), f)
 	}
-	return p.out.Carry(ctx, outbox.Job{
+	err := p.out.Carry(ctx, outbox.Job{
 		Contract: f.contract.words(), Issue: r.Issue, Key: r.Key,
 		Recheck: func(ctx context.Context, h connectors.History) (outbox.Todo, error) { return p.recheck(ctx, &f, h) },
 	})
+	if err != nil {
+		return err
+	}
+	return p.judgeAgain(context.WithoutCancel(ctx), f.contract, r.Issue)
+}
+
+// judgeAgain keeps what became of a request's cycles by what was just written: a report made next says what explain
+// says.
+func (p *pass) judgeAgain(ctx context.Context, c *contract, issue string) error {
+	m, ok, err := p.mirrored(ctx, issue)
+	if err != nil || !ok {
+		return err
+	}
+	f, err := p.find(ctx, c, m, p.blocks(c, &m.history))
+	if err != nil || !f.Evaluation.Covered {
+		return err
+	}
+	p.verdicts = append(p.verdicts, f.Verdicts()...)
+	if err := p.keepVerdicts(ctx); err != nil {
+		return err
+	}
+	return p.ledger.SetAgenda(ctx, f.Item())
 }
 
 // recheck decides a request again, as just read, and gives what is still to be written of it.

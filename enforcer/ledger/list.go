@@ -211,6 +211,39 @@ func (l *Ledger) Recorded(
 	return func(k enforcer.StepKey) enforcer.EntryState { return states[k] }, nil
 }
 
+// RecordedAt is Recorded as of a moment: a step that was recorded later has no state.
+func (l *Ledger) RecordedAt(
+	ctx context.Context, connection, issue string, at time.Time,
+) (func(enforcer.StepKey) enforcer.EntryState, error) {
+	states := map[enforcer.StepKey]enforcer.EntryState{}
+	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
+		k, s := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.EntryState("")
+		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &s)
+		states[k] = s
+		return struct{}{}, err
+	}, `SELECT e.contract, e.obligation, e.cycle, e.step, h.state
+		FROM ledger_entries AS e JOIN ledger_history AS h ON h.entry = e.id
+		WHERE e.connection = $1 AND e.issue = $2
+			AND h.version = (SELECT MAX(version) FROM ledger_history WHERE entry = e.id AND at <= $3)`,
+		connection, issue, millis(at))
+	if err != nil {
+		return nil, fmt.Errorf("list steps of issue %s at a moment: %w", issue, err)
+	}
+	return func(k enforcer.StepKey) enforcer.EntryState { return states[k] }, nil
+}
+
+// PendingIssues lists the issues on which something of a contract is decided and not done.
+func (l *Ledger) PendingIssues(ctx context.Context, connection, contract string) ([]string, error) {
+	out, err := collect(ctx, l.db, func(scan func(...any) error) (id string, err error) {
+		return id, scan(&id)
+	}, `SELECT DISTINCT issue FROM ledger_entries WHERE connection = $1 AND contract = $2
+		AND state IN ('intended', 'waiting', 'held', 'sent') ORDER BY issue`, connection, contract)
+	if err != nil {
+		return nil, fmt.Errorf("list issues with pending entries of %s: %w", contract, err)
+	}
+	return out, nil
+}
+
 // Pending lists what is to be looked at now on a connection: everything sent (in flight when a process died, or
 // without an answer), everything held, and what is intended or waiting and whose time has come. Oldest moment
 // first, so that after an outage things are said in their order.

@@ -6,7 +6,7 @@ package ledger
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
 func Migrations() []string {
-	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults}
+	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated}
 }
 
 const schema1 = `
@@ -234,4 +234,53 @@ CREATE TABLE ledger_names (
 	first_seen BIGINT NOT NULL,
 	PRIMARY KEY (connection, kind, id, name)
 );
+`
+
+// schemaEscalated lets verdicts be escalated and not judged. SQLite changes no CHECK of a table: it is made anew.
+const schemaEscalated = `
+ALTER TABLE ledger_verdicts RENAME TO ledger_verdicts_before;
+DROP INDEX ledger_verdicts_reached;
+DROP INDEX ledger_verdicts_issue;
+DROP INDEX ledger_verdicts_issue_key;
+CREATE TABLE ledger_verdicts (
+	connection  TEXT NOT NULL,
+	issue       TEXT NOT NULL,
+	contract    TEXT NOT NULL,
+	obligation  TEXT NOT NULL,
+	cycle       TEXT NOT NULL,
+	number      BIGINT NOT NULL,
+	issue_key   TEXT NOT NULL,
+	subject     TEXT NOT NULL,
+	ordinal     BIGINT NOT NULL,
+	state       TEXT NOT NULL
+		CHECK (state IN ('met', 'breached', 'escalated', 'not-judged', 'cancelled', 'running')),
+	severity    TEXT NOT NULL,
+	source      TEXT NOT NULL,
+	started_at  BIGINT,
+	due         BIGINT,
+	ended_at    BIGINT,
+	reached_at  BIGINT NOT NULL,
+	end_event   TEXT NOT NULL,
+	end_by      TEXT NOT NULL,
+	end_by_role TEXT NOT NULL,
+	end_why     TEXT NOT NULL,
+	elapsed_ms  BIGINT NOT NULL,
+	facts       TEXT NOT NULL,
+	last_event  TEXT NOT NULL,
+	moves       BIGINT NOT NULL,
+	judged_at   BIGINT NOT NULL,
+	why         TEXT NOT NULL,
+	PRIMARY KEY (connection, issue, contract, obligation, cycle, number)
+);
+INSERT INTO ledger_verdicts (connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal, state, severity, source,
+	started_at, due, ended_at, reached_at, end_event, end_by, end_by_role, end_why, elapsed_ms, facts, last_event, moves,
+	judged_at, why)
+	SELECT connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal, state, severity, source,
+	started_at, due, ended_at, reached_at, end_event, end_by, end_by_role, end_why, elapsed_ms, facts, last_event, moves,
+	judged_at, why
+	FROM ledger_verdicts_before;
+DROP TABLE ledger_verdicts_before;
+CREATE INDEX ledger_verdicts_reached ON ledger_verdicts (contract, reached_at, connection, issue, obligation, cycle);
+CREATE INDEX ledger_verdicts_issue ON ledger_verdicts (issue);
+CREATE INDEX ledger_verdicts_issue_key ON ledger_verdicts (issue_key);
 `

@@ -130,7 +130,8 @@ func (l *Ledger) Watched(ctx context.Context, now time.Time, id, person string, 
 }
 
 // Finish keeps what came of a write and moves its entries on, in one transaction. Accepted: each entry is done, or
-// refused when the receipt says that something it asked for was not done. Refused: refused. TryLater, Unauthorized,
+// refused when the receipt says that something it asked for was not done, or the request left out what the step
+// promises (connectors.Write.Unmet). Refused: refused. TryLater, Unauthorized,
 // Hidden and Gone: nothing was done, so they are intended again, not before RetryAt. Unknown and Garbled (an answer
 // that may come from something between us and the tracker): they stay sent and the write stays open, to be
 // finished when the mark was looked for. It returns the entries as stored; ErrSettled when the write had its final
@@ -180,6 +181,12 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 		e.Reason, e.Error, e.NotBefore = o.Reason, o.Error, o.RetryAt
 		if o.Receipt != nil {
 			receipt, made := *o.Receipt, e.Made()
+			for _, x := range w.Request.Unmet {
+				if x.Step == e.ID && states[i] != enforcer.Sent {
+					receipt.Refused = append(slices.Clone(receipt.Refused), x.Refusal)
+					states[i] = enforcer.Refused
+				}
+			}
 			if receipt.Issue == "" {
 				receipt.Issue = made // what it made stays made, whatever was written about it since
 			}

@@ -207,6 +207,9 @@ func (w *Writer) send(
 	case reason.Code != "":
 		return false, w.hold(ctx, reason, group)
 	}
+	for _, x := range p.Write.Unmet {
+		w.report.Problem(key, false, "what the contract promises is not carried out: %s", x.Refusal)
+	}
 	p.Write.BaseEvent = h.Newest()
 	return w.deliver(ctx, &issueSink{writer: w, key: key, before: h}, delivery{p.Write, group, p.Notes, key})
 }

@@ -5,8 +5,8 @@
 // same report. The rules are those of docs/operating.md, "Reports and excuses": which period a cycle belongs to, what
 // counts as kept, what an excuse changes, how booked time is billed.
 //
-// A verdict is never changed here. An excused breach is counted as a breach and as excused; an escalation that was
-// carried out in time is counted as a breach and as carried out.
+// A verdict is never changed here. The counts are never mixed: kept, escalated, breached, not judged; an excused
+// breach is counted as a breach and as excused.
 //
 // The package has no SQL of its own and no output format. The values carry their names in JSON, because whoever shows
 // them to a program gives them as they are; how they look to a person is the business of whoever shows them.

@@ -39,12 +39,10 @@ type Question struct {
 // Facts is what a report is made of.
 type Facts struct {
 	Question
-	Verdicts []enforcer.Verdict // the last record of each cycle, reached since the period began
-	Waivers  []ledger.Waiver    // oldest first
-	// EscalatedAt is when the steps at the deadlines of escalations were written.
-	EscalatedAt map[enforcer.StepKey]time.Time
-	Running     []enforcer.AgendaItem // with the cycles that go on, of every contract
-	Survey      Survey
+	Verdicts []enforcer.Verdict    // the last record of each cycle, reached since the period began
+	Waivers  []ledger.Waiver       // oldest first
+	Running  []enforcer.AgendaItem // with the cycles that go on, of every contract
+	Survey   Survey
 }
 
 // Read gathers what the ledger knows at Now. Running and Survey are the caller's to add.
@@ -64,8 +62,7 @@ func (q Question) Read(ctx context.Context, l *ledger.Ledger) (f Facts, err erro
 		return f, err
 	}
 	f.Waivers = slices.DeleteFunc(f.Waivers, func(w ledger.Waiver) bool { return w.At.After(q.Now) })
-	f.EscalatedAt, err = q.escalations(ctx, l)
-	return f, err
+	return f, nil
 }
 
 // known leaves out the verdicts that were not yet reached at Now.
@@ -79,39 +76,24 @@ func (q *Question) known(verdicts iter.Seq2[enforcer.Verdict, error]) iter.Seq2[
 	}
 }
 
-// escalations finds when the steps at the deadlines of the contract's escalations were written whole.
-func (q *Question) escalations(ctx context.Context, l *ledger.Ledger) (map[enforcer.StepKey]time.Time, error) {
-	out := map[enforcer.StepKey]time.Time{}
-	for i := range q.Contract.Obligations {
-		o := &q.Contract.Obligations[i]
-		if !o.Escalation {
-			continue
-		}
-		filter := ledger.Filter{Connection: q.Connection, Contract: q.Contract.ID, Obligation: o.ID, State: enforcer.Done}
-		for e, err := range l.List(ctx, filter, ledger.OldestFirst) {
-			if err != nil {
-				return nil, err
-			}
-			if e.Key.Step == escalationStep && writtenWhole(&e) {
-				out[e.Key] = e.ChangedAt
-			}
+// verdicts are those of the survey, and what the ledger has of other cycles: of duties, of requests that are mirrored
+// no more, and of promises that the text of today does not make.
+func (f *Facts) verdicts() []enforcer.Verdict {
+	known := make(map[enforcer.StepKey]bool, len(f.Survey.Verdicts))
+	out := slices.Clone(f.Survey.Verdicts)
+	for i := range out {
+		known[out[i].SameCycleKey()] = true
+	}
+	for i := range f.Verdicts {
+		if v := &f.Verdicts[i]; !known[v.SameCycleKey()] {
+			out = append(out, *v)
 		}
 	}
-	return out, nil
-}
-
-// writtenWhole reports whether the tracker took all that a contract can promise of a step. It does not if the tracker
-// refused a part, except for a priority: no contract promises one.
-func writtenWhole(e *ledger.Entry) bool {
-	if e.Receipt == nil {
-		return true
-	}
-	for _, r := range e.Receipt.Refused {
-		if r.Field != "priority" {
-			return false
-		}
-	}
-	return true
+	slices.SortFunc(out, func(a, b enforcer.Verdict) int {
+		return cmp.Or(a.Reached().Compare(b.Reached()), cmp.Compare(a.Issue, b.Issue),
+			cmp.Compare(a.Obligation, b.Obligation), cmp.Compare(a.Cycle, b.Cycle))
+	})
+	return out
 }
 
 func (f *Facts) zone() *time.Location { return f.Contract.Zone() }
@@ -123,10 +105,11 @@ func (f *Facts) running() []enforcer.AgendaItem {
 	})
 }
 
-// end is when the report ends: with the period, or now when that is earlier.
+// end is when the report ends, itself not in it: with the period, or with the present second when that is earlier.
+// What happened in that second, as trackers tell time, has happened.
 func (f *Facts) end() time.Time {
-	if f.Now.Before(f.Period.End) {
-		return f.Now
+	if next := f.Now.Truncate(time.Second).Add(time.Second); next.Before(f.Period.End) {
+		return next
 	}
 	return f.Period.End
 }
@@ -145,7 +128,7 @@ func (f *Facts) requests() []SeverityCount {
 	created := func(cycle string, started time.Time) bool {
 		return cycle == "created" && f.Period.holds(started) && !started.After(f.Now)
 	}
-	for _, v := range f.Verdicts {
+	for _, v := range f.verdicts() {
 		if created(v.Cycle, v.StartedAt) && !v.JudgedAt.Before(judged[v.Issue]) {
 			severity[v.Issue], judged[v.Issue] = v.Severity, v.JudgedAt
 		}

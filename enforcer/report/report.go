@@ -17,6 +17,7 @@ type Report struct {
 	From        string          `json:"from"`
 	To          string          `json:"to"` // included
 	Made        time.Time       `json:"made"`
+	Watched     *time.Time      `json:"watched"` // since when slabridge watches the contract; null while it does not
 	Obligations []Obligation    `json:"obligations"`
 	Accounts    []Account       `json:"accounts"`
 	Requests    []SeverityCount `json:"requests"` // created in the period, gravest first
@@ -25,18 +26,20 @@ type Report struct {
 
 // Obligation counts the cycles of one obligation whose verdict was reached in the period.
 type Obligation struct {
-	ID       string `json:"id"`
-	Source   string `json:"source"` // the clause
-	Title    string `json:"title"`
-	Met      int    `json:"met"`
-	Breached int    `json:"breached"`
-	Excused  int    `json:"excused"` // of the breached: they are breaches all the same
-	// CarriedOut are those of the breached whose promise slabridge itself carried out in time: kept all the same.
-	CarriedOut int `json:"carried_out"`
+	ID     string `json:"id"`
+	Source string `json:"source"` // the clause
+	Title  string `json:"title"`
+	Met    int    `json:"met"` // kept in time, by whomever the contract leaves it to
+	// Escalated are those whose promise is what slabridge itself did at the due, whole and in time.
+	Escalated  int `json:"escalated"`
+	Breached   int `json:"breached"`
+	Excused    int `json:"excused"` // of the breached: they are breaches all the same
+	NotJudged  int `json:"not_judged"`
+	CarriedOut int `json:"carried_out"` // Escalated, by its former name
 	Cancelled  int `json:"cancelled"`
 	Running    int `json:"running"` // at the end of the period, or now when that is earlier
-	// Kept is the share that was kept, in percent; nil where no cycle was met or breached. KeptExcused leaves out the
-	// excused.
+	// Kept is the share of Met and Escalated among those and Breached, in percent; nil where there are none. KeptExcused
+	// leaves out the excused.
 	Kept        *float64 `json:"kept_percent"`
 	KeptExcused *float64 `json:"kept_percent_without_excused"`
 	Cycles      []Cycle  `json:"cycles"`
@@ -66,7 +69,7 @@ type Cycle struct {
 	Zones          string              `json:"zones,omitempty"`       // release of the zone database that it was judged by
 	Provisional    bool                `json:"provisional,omitempty"` // the deadline rests on provisional calendar data
 	EarlierRecords int                 `json:"earlier_records"`
-	CarriedOut     *time.Time          `json:"carried_out,omitempty"` // when slabridge did what was promised, if in time
+	CarriedOut     *time.Time          `json:"carried_out,omitempty"` // of an escalated one
 	Excused        []Excuse            `json:"excused,omitempty"`     // oldest first
 	OfContract     bool                `json:"-"`                     // of the contract as a whole: the cycle is a period
 }
@@ -82,7 +85,7 @@ type Excuse struct {
 func Make(f Facts, lang string) Report {
 	r := Report{
 		Contract: f.Contract.ID, Title: f.Contract.Title.In(lang), From: f.Period.From.String(), To: f.Period.To.String(),
-		Made: f.Now.In(f.zone()), Obligations: []Obligation{}, Accounts: f.Survey.accounts(f.Contract),
+		Made: f.Now.In(f.zone()), Watched: In(f.Survey.Watched, f.zone()), Obligations: []Obligation{}, Accounts: f.Survey.accounts(f.Contract),
 		Requests: f.requests(), Exceptions: append([]Exception{}, f.Survey.Exceptions...),
 	}
 	for i := range f.Contract.Obligations {
@@ -124,8 +127,9 @@ func (r *Report) indexOf(id string) int {
 // the cycles that it counted.
 func (r *Report) countVerdicts(f *Facts) map[enforcer.StepKey]bool {
 	end, counted := f.end(), map[enforcer.StepKey]bool{}
-	for i := range f.Verdicts {
-		v := &f.Verdicts[i]
+	verdicts := f.verdicts()
+	for i := range verdicts {
+		v := &verdicts[i]
 		c := f.cycle(v)
 		switch reached := v.Reached(); {
 		case v.State == enforcer.Running, !reached.Before(end):
@@ -172,7 +176,7 @@ func cycleKey(issue, obligation, cycle string) enforcer.StepKey {
 	return enforcer.StepKey{Issue: issue, Obligation: obligation, Cycle: cycle}
 }
 
-// cycle tells of a verdict, with what mends a breach: an excuse, or that slabridge carried out the promise in time.
+// cycle tells of a verdict, with what excuses a breach.
 func (f *Facts) cycle(v *enforcer.Verdict) Cycle {
 	zone := f.zone()
 	c := Cycle{
@@ -183,6 +187,9 @@ func (f *Facts) cycle(v *enforcer.Verdict) Cycle {
 		Provisional:    v.Facts.Provisional,
 		EarlierRecords: v.Number - 1, OfContract: v.Issue == "",
 	}
+	if v.State == enforcer.Escalated {
+		c.CarriedOut = c.Ended
+	}
 	if v.State != enforcer.Breached || v.Due.IsZero() {
 		return c
 	}
@@ -192,7 +199,6 @@ func (f *Facts) cycle(v *enforcer.Verdict) Cycle {
 			c.Excused = append(c.Excused, Excuse{w.By, w.At.In(zone), w.Reason})
 		}
 	}
-	c.CarriedOut = In(CarriedOutAt(f.Contract.Obligation(v.Obligation), v, f.EscalatedAt[dueStep(v)]), zone)
 	return c
 }
 

@@ -52,21 +52,21 @@ const (
 	StepNoMoment  = "none"       // a warning of a deadline that does not exist
 )
 
-// StepState returns what became of a step: the state of its entry, or what the cycle tells where there is none. A cycle
-// that was over before enforcement began has no entries: its steps are past.
-func StepState(c *enforcer.Cycle, at time.Time, recorded enforcer.EntryState) string {
+// StepState returns what became of a step as of a moment: the state of what is decided or recorded of it, or what the
+// cycle tells where nothing is. A cycle that was over before enforcement began has no entries: its steps are past.
+func StepState(c *enforcer.Cycle, s enforcer.CycleStep, decided enforcer.EntryState, now time.Time) string {
 	ended := !c.EndedAt.IsZero()
 	switch {
-	case recorded != "":
-		return string(recorded)
-	case ended && (at.IsZero() || at.After(c.EndedAt)):
+	case decided != "":
+		return string(decided)
+	case ended && (s.At.IsZero() || s.At.After(c.EndedAt)):
 		return StepNotNeeded
-	case ended:
-		return string(enforcer.Past)
-	case at.IsZero():
+	case s.At.IsZero():
 		return StepNoMoment
+	case !ended && (s.At.After(now) || s.FiresAt().After(now)):
+		return StepToCome
 	}
-	return StepToCome
+	return string(enforcer.Past)
 }
 
 // Holding is how long somebody had a request in all.

@@ -47,14 +47,16 @@ func TestStepState(t *testing.T) {
 		want      string
 	}{
 		{"what the ledger has decides", "03-10 10:00", "03-10 09:00", enforcer.Done, "done"},
-		{"a step to come", "-", "03-10 09:00", "", "to come"},
+		{"a step to come", "-", "03-10 12:00", "", "to come"},
+		{"nothing is to come at a moment gone by", "-", "03-10 09:00", "", "past"},
 		{"a warning of a deadline that does not exist", "-", "-", "", "none"},
 		{"a step after the end", "03-10 10:00", "03-10 10:01", "", "not needed"},
 		{"a step without a moment in a cycle that ended", "03-10 10:00", "-", "", "not needed"},
 		{"a step at the end itself: the cycle was over before enforcement", "03-10 10:00", "03-10 10:00", "", "past"},
 	} {
 		cycle := enforcer.Cycle{EndedAt: almaty(t, c.end)}
-		if got := report.StepState(&cycle, almaty(t, c.step), c.recorded); got != c.want {
+		step := enforcer.CycleStep{At: almaty(t, c.step)}
+		if got := report.StepState(&cycle, step, c.recorded, almaty(t, "03-10 11:00")); got != c.want {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}

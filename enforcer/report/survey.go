@@ -9,7 +9,10 @@ import (
 // Survey is what a contract's requests tell of a period, beside the verdicts that the ledger keeps. It is worked out
 // anew each time, by the contract and the mapping of today: NewSurvey, Add for each request, then Sum.
 type Survey struct {
-	Requests   map[string]int // received in the period, by severity
+	Requests map[string]int // received in the period, by severity
+	// Verdicts on the requests' cycles as a pass made now would leave them, with those from before anybody watched.
+	Verdicts   []enforcer.Verdict
+	Watched    time.Time // since when slabridge watches the contract; zero while it does not
 	Billed     []enforcer.BilledTime
 	Handled    []Handled // by the obligations of kind account that ask for a mean
 	Spending   *Spent    // as of now; nil where nothing is capped
@@ -62,6 +65,15 @@ func (s *Survey) Add(ev *enforcer.Evaluation) error {
 		x.Obligation, x.Lowering = l.Obligation, &l
 	}
 	return nil
+}
+
+// AddVerdicts adds what the cycles of one request came to, as far as it may matter to the period.
+func (s *Survey) AddVerdicts(verdicts ...enforcer.Verdict) {
+	for _, v := range verdicts {
+		if v.StartedAt.Before(s.period.End) && (v.State == enforcer.Running || !v.Reached().Before(s.period.Start)) {
+			s.Verdicts = append(s.Verdicts, v)
+		}
+	}
 }
 
 // addWork adds the time that was booked for a day of the period, whenever it was entered.

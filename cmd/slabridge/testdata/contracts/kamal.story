@@ -146,7 +146,7 @@ Fri 2026-01-23 17:30:00  customer1 creates #4 "Не ставится защищ�
         ~ Выполнить не позднее 17:50 23.01.2026 (время Алматы, UTC+5).
         ~ На 17:40 23.01.2026 (время Алматы, UTC+5) до срока оставалось: 10 минут рабочего времени.
 Fri 2026-01-23 17:44     support1 on #4 status="In Progress" assignee=support1 "Phone call"=да
-    Fri 2026-01-23 17:44:01  #4 tells the customer: confirm-work/start (п. 8, due Fri 2026-01-23 17:50:00)
+    Fri 2026-01-23 17:44:01  #4 tells the customer: confirm-work/start (п. 8, due Fri 2026-01-23 17:54:00)
         | Специалисты технической поддержки приступили к работе над вашим обращением № 4.
         | Работа начата: 17:44 23.01.2026 (время Алматы, UTC+5).
         | О ходе работы сообщим не позднее 17:30 27.01.2026 (время Алматы, UTC+5).
@@ -533,6 +533,34 @@ Thu 2026-03-26 10:30     support1 on #22 says "Исправлено." status=Res
 Thu 2026-03-26 11:40     support2 on #23 says "Смотрим." status="In Progress"
 Thu 2026-03-26 15:00     support2 on #23 says "Видны." status=Resolved
 
+# п. 8: the manager holds the request himself, so that nobody takes it from him. The developers are not called in, and a
+# comment that says so keeps no promise; management is informed, and that does.
+Fri 2026-03-27 10:00     customer1 creates #24 "Не открываются архивы" Severity=critical
+    Fri 2026-03-27 10:00:01  #24 tells the customer: acknowledge/start (п. 7, due Fri 2026-03-27 10:20:00)
+        | Здравствуйте!
+        | Ваше обращение № 24 получено и зарегистрировано. Критичность: критичный сбой.
+        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 27.03.2026 (время Алматы, UTC+5).
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
+    Fri 2026-03-27 10:00:01  #24 tells staff: phone-duplicate/start (п. 6)
+        ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
+        ~ Критичность: критичный сбой.
+        ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
+Fri 2026-03-27 10:05     manager1 on #24 says "Беру на себя." status="In Progress" assignee=manager1
+    Fri 2026-03-27 12:00:01  problem: what the contract promises is not carried out: assignee: wanted "developers", tracker has "Maria Manager"
+    Fri 2026-03-27 12:00:01  #24 refused: involve-developers/due (п. 8, due Fri 2026-03-27 12:00:00) assignee "Maria Manager" is already of developers or higher. 
+        priority=High
+        ~ К решению подключаются разработчики (п. 8).
+        ~ Критичность: критичный сбой.
+        ~ Обращение не решено к сроку: 12:00 27.03.2026 (время Алматы, UTC+5).
+        ~ Приоритет повышен до «High».
+    Fri 2026-03-27 14:00:01  #24 tells staff: inform-management/due (п. 8, due Fri 2026-03-27 14:00:00)
+        ~ Вниманию руководства (Maria Manager): обращение не решено в срок (п. 8).
+        ~ Обращение № 24, тема «Не открываются архивы», критичность: критичный сбой.
+        ~ Срок отсчитывается с 10:00 27.03.2026 (время Алматы, UTC+5).
+        ~ Срок истёк 14:00 27.03.2026 (время Алматы, UTC+5).
+Fri 2026-03-27 15:00     manager1 on #24 says "Открываются." status=Resolved
+
 Tue 2026-03-31 18:00     end
     #1 Не открывается вход в систему: critical
         acknowledge created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 16:20:00, ended Tue 2026-01-06 16:00:01: stopped by note-1
@@ -554,8 +582,8 @@ Tue 2026-03-31 18:00     end
     #3 Массовые ошибки проверки подписи: critical
         acknowledge created: met, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 10:20:00, ended Mon 2026-01-12 10:00:01: stopped by note-1
         respond created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 10:20:00, ended Mon 2026-01-19 09:30:00: stopped by note-10
-        involve-developers created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 12:00:00, ended Mon 2026-01-12 12:00:01: stopped by note-4
-        inform-management created: breached, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 14:00:00, ended Tue 2026-01-20 15:00:00: stopped by note-12
+        involve-developers created: escalated, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 12:00:00, ended Mon 2026-01-12 12:00:01: stopped by note-4
+        inform-management created: escalated, from Mon 2026-01-12 10:00:00, due Mon 2026-01-12 14:00:00, ended Mon 2026-01-12 14:00:01: escalated by note-5
         progress-update created: breached, from Mon 2026-01-12 10:00:00, due Wed 2026-01-14 10:00:00, ended Wed 2026-01-14 10:00:00: due
         progress-update created~1: breached, from Wed 2026-01-14 10:00:00, due Fri 2026-01-16 10:00:00, ended Fri 2026-01-16 10:00:00: due
         progress-update created~2: met, from Fri 2026-01-16 10:00:00, due Tue 2026-01-20 10:00:00, ended Mon 2026-01-19 09:30:00: stopped by note-10
@@ -565,7 +593,7 @@ Tue 2026-03-31 18:00     end
     #4 Не ставится защищённое соединение: critical
         acknowledge created: met, from Fri 2026-01-23 17:30:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:30:01: stopped by note-1
         respond created: met, from Fri 2026-01-23 17:30:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:44:00: stopped by note-3
-        confirm-work note-3: met, from Fri 2026-01-23 17:44:00, due Fri 2026-01-23 17:50:00, ended Fri 2026-01-23 17:44:01: stopped by note-4
+        confirm-work note-3: met, from Fri 2026-01-23 17:44:00, due Fri 2026-01-23 17:54:00, ended Fri 2026-01-23 17:44:01: stopped by note-4
         involve-developers created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 10:30:00, ended Mon 2026-01-26 09:05:00: stopped by note-5
         inform-management created: met, from Fri 2026-01-23 17:30:00, due Mon 2026-01-26 12:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-6
         progress-update created: met, from Fri 2026-01-23 17:30:00, due Tue 2026-01-27 17:30:00, ended Mon 2026-01-26 10:10:00: stopped by note-6
@@ -583,8 +611,8 @@ Tue 2026-03-31 18:00     end
     #6 Сбой при импорте списка: noncritical
         acknowledge created: met, from Wed 2026-02-04 11:00:00, due Wed 2026-02-04 13:00:00, ended Wed 2026-02-04 11:00:01: stopped by note-1
         respond created: met, from Wed 2026-02-04 11:00:00, due Wed 2026-02-04 13:00:00, ended Wed 2026-02-04 13:00:00: stopped by note-3
-        involve-developers created: breached, from Wed 2026-02-04 11:00:00, due Thu 2026-02-05 11:00:00, ended Thu 2026-02-05 11:00:01: stopped by note-4
-        inform-management created: breached, from Wed 2026-02-04 11:00:00, due Fri 2026-02-06 11:00:00, ended Mon 2026-02-09 17:00:00: stopped by note-8
+        involve-developers created: escalated, from Wed 2026-02-04 11:00:00, due Thu 2026-02-05 11:00:00, ended Thu 2026-02-05 11:00:01: stopped by note-4
+        inform-management created: escalated, from Wed 2026-02-04 11:00:00, due Fri 2026-02-06 11:00:00, ended Fri 2026-02-06 11:00:01: escalated by note-6
         progress-update created: met, from Wed 2026-02-04 11:00:00, due Fri 2026-02-06 11:00:00, ended Wed 2026-02-04 13:00:00: stopped by note-3
         progress-update note-3: met, from Wed 2026-02-04 13:00:00, due Fri 2026-02-06 13:00:00, ended Fri 2026-02-06 12:30:00: stopped by note-7
         progress-update note-7: met, from Fri 2026-02-06 12:30:00, due Tue 2026-02-10 12:30:00, ended Mon 2026-02-09 17:00:00: stopped by note-8
@@ -664,7 +692,7 @@ Tue 2026-03-31 18:00     end
         respond created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 10:20:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
         respond note-4: breached, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 11:20:00, ended Tue 2026-03-03 11:25:00: stopped by note-7
         involve-developers created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 12:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
-        involve-developers note-4: breached, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 13:00:00, ended Tue 2026-03-03 13:00:01: stopped by note-10
+        involve-developers note-4: escalated, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 13:00:00, ended Tue 2026-03-03 13:00:01: stopped by note-10
         inform-management created: met, from Mon 2026-03-02 10:00:00, due Mon 2026-03-02 14:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
         inform-management note-4: met, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 15:00:00, ended Tue 2026-03-03 14:00:00: stopped by note-11
         progress-update created: met, from Mon 2026-03-02 10:00:00, due Wed 2026-03-04 10:00:00, ended Mon 2026-03-02 10:15:00: stopped by note-3
@@ -677,7 +705,7 @@ Tue 2026-03-31 18:00     end
     #18 Остановлен операционный день: critical
         acknowledge created: met, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 18:50:00, ended Wed 2026-03-04 18:30:01: stopped by note-1
         respond created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 18:50:00, ended Wed 2026-03-04 19:00:00: stopped by note-4
-        involve-developers created: breached, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 20:30:00, ended Wed 2026-03-04 20:30:01: stopped by note-5
+        involve-developers created: escalated, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 20:30:00, ended Wed 2026-03-04 20:30:01: stopped by note-5
         inform-management created: met, from Wed 2026-03-04 18:30:00, due Wed 2026-03-04 22:30:00, ended Wed 2026-03-04 21:15:00: stopped by note-6
         progress-update created: met, from Wed 2026-03-04 18:30:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 19:00:00: stopped by note-4
         progress-update note-4: met, from Wed 2026-03-04 19:00:00, due Fri 2026-03-06 18:00:00, ended Wed 2026-03-04 21:15:00: stopped by note-6
@@ -716,50 +744,73 @@ Tue 2026-03-31 18:00     end
         progress-update created: met, from Mon 2026-03-23 12:00:00, due Fri 2026-03-27 18:00:00, ended Thu 2026-03-26 11:40:00: stopped by note-4
         progress-update note-4: met, from Thu 2026-03-26 11:40:00, due Mon 2026-03-30 11:40:00, ended Thu 2026-03-26 15:00:00: stopped by note-5
         request-complete created: met, from Mon 2026-03-23 12:00:00, due Thu 2026-03-26 18:00:00, ended Mon 2026-03-23 12:00:00: stopped by created
+    #24 Не открываются архивы: critical
+        acknowledge created: met, from Fri 2026-03-27 10:00:00, due Fri 2026-03-27 10:20:00, ended Fri 2026-03-27 10:00:01: stopped by note-1
+        respond created: met, from Fri 2026-03-27 10:00:00, due Fri 2026-03-27 10:20:00, ended Fri 2026-03-27 10:05:00: stopped by note-2
+        involve-developers created: breached, from Fri 2026-03-27 10:00:00, due Fri 2026-03-27 12:00:00, ended Fri 2026-03-27 15:00:00: stopped by note-5
+        inform-management created: escalated, from Fri 2026-03-27 10:00:00, due Fri 2026-03-27 14:00:00, ended Fri 2026-03-27 14:00:01: escalated by note-4
+        progress-update created: met, from Fri 2026-03-27 10:00:00, due Tue 2026-03-31 10:00:00, ended Fri 2026-03-27 10:05:00: stopped by note-2
+        progress-update note-2: met, from Fri 2026-03-27 10:05:00, due Tue 2026-03-31 10:05:00, ended Fri 2026-03-27 15:00:00: stopped by note-5
+        request-complete created: met, from Fri 2026-03-27 10:00:00, due Mon 2026-03-30 10:00:00, ended Fri 2026-03-27 10:00:00: stopped by created
+        phone-duplicate created: cancelled, from Fri 2026-03-27 10:00:00, ended Fri 2026-03-27 15:00:00: resolved by note-5
     the contract as a whole
     the report
         acknowledge п. 7
           confirmation of receipt
-          met 23, breached 0 (excused 0), cancelled 0, running at the end 0
+          kept 24, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
+          running 0
           kept 100 %
         respond п. 8
           start of work
-          met 9, breached 6 (excused 0), cancelled 4, running at the end 0
-          kept 60 %
+          kept 10, escalated 0, breached 6 (excused 0), not judged 0, cancelled 4,
+          running 0
+          kept 62.5 %
         confirm-work п. 8
           confirmation that work has begun
-          met 1, breached 0 (excused 0), cancelled 0, running at the end 0
+          kept 1, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
+          running 0
           kept 100 %
         involve-developers п. 8
           involvement of the developers
-          met 11, breached 4 (excused 0), cancelled 4, running at the end 0
-          carried out by slabridge at the due: 4
-          kept 100 %
+          kept 11, escalated 4, breached 1 (excused 0), not judged 0, cancelled 4,
+          running 0
+          kept 93.7 %
         inform-management п. 8
           information of the management
-          met 13, breached 2 (excused 0), cancelled 4, running at the end 0
-          carried out by slabridge at the due: 2
+          kept 13, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
+          running 0
           kept 100 %
         progress-update п. 9
           progress update
-          met 31, breached 3 (excused 0), cancelled 4, running at the end 0
-          kept 91.1 %
+          kept 33, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
+          running 0
+          kept 91.6 %
         request-complete п. 7
           completeness of the request
-          met 22, breached 1 (excused 0), cancelled 0, running at the end 0
-          kept 95.6 %
+          kept 23, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          running 0
+          kept 95.8 %
         phone-consultation п. 6
           length of a phone consultation
-          met 1, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          running 0
           kept 50 %
         on-site п. 10
           visit on site
-          met 1, breached 1 (excused 0), cancelled 0, running at the end 0
+          kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          running 0
           kept 50 %
+        how this is counted
+          Each cycle is counted once. Kept: done in time, by whomever the contract
+          leaves it to. Escalated: the contract promises exactly what slabridge did at
+          the due, whole and within 10 minutes. Breached: neither; an excused breach
+          stays one. Not judged: due before slabridge watched, or not to be judged
+          because of a fault. The share is kept and escalated among kept, escalated and
+          breached.
         accounts
             severity lowered before a due: 1
         requests created in the period, by severity
-          critical: 11
+          critical: 12
           noncritical: 7
           minor: 5
         exceptions

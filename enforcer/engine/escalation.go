@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+)
+
+// escalate judges the escalations of an evaluated request by what the ledger shows to have been carried out.
+func (p *snapshot) escalate(ctx context.Context, c *contract, ev *enforcer.Evaluation) error {
+	if !ev.Escalating() {
+		return nil
+	}
+	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, ev.Request.Issue)
+	if err != nil {
+		return err
+	}
+	known := enforcer.Escalations{Watched: c.watched, Acts: map[enforcer.StepKey]enforcer.Act{}}
+	for i := range entries {
+		e := &entries[i]
+		if act, whole := actOf(e, ev.Request); e.Key.Contract == c.ID && whole && !act.At.After(ev.Now) {
+			known.Acts[e.Key] = act
+		}
+	}
+	ev.Escalate(known)
+	return nil
+}
+
+// actOf is what slabridge carried out for an entry, and whether that is all that a contract can promise of it. It is
+// not where the tracker refused a part, or nobody could be assigned; but no contract promises a priority, and of
+// several watchers one is enough.
+func actOf(e *ledger.Entry, r *enforcer.Request) (enforcer.Act, bool) {
+	if e.State != enforcer.Done && e.State != enforcer.Refused || e.Receipt == nil || e.Write == nil {
+		return enforcer.Act{}, false
+	}
+	watchers := len(e.Write.Watchers)
+	if e.Write.Watching || e.Write.Comment == nil { // the comment was there before, and so was what belongs to it
+		watchers++
+	}
+	for _, x := range e.Receipt.Refused {
+		_, upkeep := connectors.IsCustomField(x.Field)
+		switch {
+		case upkeep, x.Field == connectors.FieldPriority:
+		case x.Field == "watcher":
+			watchers--
+		default:
+			return enforcer.Act{}, false
+		}
+	}
+	if e.Changes.Watch != "" && watchers <= 0 {
+		return enforcer.Act{}, false
+	}
+	return enforcer.Act{At: carriedOutAt(e, r), Event: e.Receipt.Event, By: botOf(e, r)}, true
+}
+
+// carriedOutAt is when the act was there: the moment of our comment, for everything went with it, or, of what was
+// tried again since, when that was read back.
+func carriedOutAt(e *ledger.Entry, r *enforcer.Request) time.Time {
+	if m := eventOf(e, r); m != nil && (e.Tries == 1 || m.State.Assignee.Role == e.Changes.Assign) {
+		return m.At
+	}
+	return e.ChangedAt
+}
+
+func botOf(e *ledger.Entry, r *enforcer.Request) enforcer.Person {
+	if m := eventOf(e, r); m != nil {
+		return m.By
+	}
+	return enforcer.Person{Role: enforcer.Bot}
+}
+
+// eventOf finds the moment of an entry's comment, nil where the request shows none.
+func eventOf(e *ledger.Entry, r *enforcer.Request) *enforcer.Moment {
+	i := slices.IndexFunc(r.Moments, func(m enforcer.Moment) bool { return m.Event == e.Receipt.Event })
+	if i < 0 {
+		return nil
+	}
+	return &r.Moments[i]
+}

@@ -203,18 +203,16 @@ func TestReport(t *testing.T) {
 	d := newOffice(t)
 	d.breached()
 	d.want(exitOK, "enforce")
-	d.judge(verdict("1", "respond", "created", enforcer.Breached), verdict("1", "acknowledge", "created", enforcer.Met),
-		verdict("1", "inform-management", "created", enforcer.Met))
 	d.at("2026-03-20 16:40:00")
-	late := verdict("1", "respond", "created", enforcer.Breached)
-	late.EndedAt, late.EndEvent, late.EndBy, late.EndByRole, late.EndWhy, late.LastEvent = d.clock(), "journal:5",
-		"Ivan Ivanov", enforcer.Support, "stopped", "journal:5"
-	d.judge(late)
+	_, err := d.sim.As("ivanov").Comment(1, "On it.")
+	d.check(err)
+	d.want(exitOK, "enforce")
 	d.want(exitOK, "ledger", "waive", "1", "respond", "--reason", "agreed", "--by", "olga")
 	d.at("2026-03-20 17:00:00")
 
 	args := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"}
-	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ", "kept 0, escalated 0, breached 1 (excused 1), not judged 0, cancelled 0",
+	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ",
+		"kept 0, escalated 0, breached 1 (excused 1), not judged 0, cancelled 0",
 		"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05",
 		"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan", "excused by olga",
 		"earlier records of this cycle: 1",

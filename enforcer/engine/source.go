@@ -34,15 +34,16 @@ func (s *source) trackerTime() time.Time {
 	return s.clock().Add(offset).UTC()
 }
 
-// presentTime is the tracker's time for who asks no tracker: by the offset that the last synchronisation measured.
+// presentTime is the tracker's time for who asks no tracker: by the offset that the last synchronisation measured,
+// in whole seconds, as trackers tell time.
 func (s *source) presentTime(ctx context.Context) (time.Time, error) {
 	if s.conn.Tracker != nil {
 		if _, _, known := s.conn.Tracker.Offset(); known {
-			return s.trackerTime(), nil
+			return s.trackerTime().Truncate(time.Second), nil
 		}
 	}
 	cursor, err := s.mirror.Cursor(ctx, s.conn.ID)
-	return s.clock().Add(cursor.Offset).UTC(), err
+	return s.clock().Add(cursor.Offset).UTC().Truncate(time.Second), err
 }
 
 // mirrored is an issue as the mirror has it.

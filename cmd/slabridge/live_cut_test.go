@@ -78,7 +78,8 @@ var cutStories = []struct {
 		"made: Сдача документации, I квартал 2026 г.",
 	}},
 	{"endocs", "Mon 2026-03-02 10:30", "Wed 2026-03-11 10:00", "#8", []string{
-		"acknowledge/start", "await-answer/due", "await-answer/warn-4bd", "status=Closed",
+		"acknowledge/start", "await-answer/answered", "await-answer/due", "await-answer/warn-4bd", "process/warn-75",
+		"status=Closed",
 	}},
 }
 

@@ -272,7 +272,8 @@ CREATE TABLE ledger_verdicts (
 	why         TEXT NOT NULL,
 	PRIMARY KEY (connection, issue, contract, obligation, cycle, number)
 );
-INSERT INTO ledger_verdicts (connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal, state, severity, source,
+INSERT INTO ledger_verdicts (connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal,
+	state, severity, source,
 	started_at, due, ended_at, reached_at, end_event, end_by, end_by_role, end_why, elapsed_ms, facts, last_event, moves,
 	judged_at, why)
 	SELECT connection, issue, contract, obligation, cycle, number, issue_key, subject, ordinal, state, severity, source,

@@ -85,7 +85,8 @@ type Excuse struct {
 func Make(f Facts, lang string) Report {
 	r := Report{
 		Contract: f.Contract.ID, Title: f.Contract.Title.In(lang), From: f.Period.From.String(), To: f.Period.To.String(),
-		Made: f.Now.In(f.zone()), Watched: In(f.Survey.Watched, f.zone()), Obligations: []Obligation{}, Accounts: f.Survey.accounts(f.Contract),
+		Made: f.Now.In(f.zone()), Watched: In(f.Survey.Watched, f.zone()), Obligations: []Obligation{},
+		Accounts: f.Survey.accounts(f.Contract),
 		Requests: f.requests(), Exceptions: append([]Exception{}, f.Survey.Exceptions...),
 	}
 	for i := range f.Contract.Obligations {

@@ -58,12 +58,16 @@ func (ch *changer) apply() {
 	d := ch.doc
 	if ch.idle() {
 		ch.fault(ch.path, d.Obligation,
-			"is changed in nothing; write within, cutoff, clock, pause, agreed, off, on, on_answer or steps")
+			"is changed in nothing; write within, cutoff, clock, pause, agreed, off, on, on_answer, accept, day_off or "+
+				"steps")
 		return
 	}
 	ch.whole()
 	for _, r := range ch.rules() {
 		ch.term(r)
+		if d.DayOff != "" {
+			r.DayOff = dayOff(d.DayOff)
+		}
 		if d.Steps != nil {
 			r.Steps = readSteps(ch.source, ch.path+".steps", d.Steps)
 		}
@@ -85,18 +89,25 @@ func (ch *changer) apply() {
 func (ch *changer) idle() bool {
 	d := ch.doc
 	return d.Within == nil && d.Count == "" && d.Clock == "" && d.Cutoff == nil && d.Pause == nil && d.Off == nil &&
-		!d.On && d.Steps == nil && d.Agreed == nil && d.OnAnswer == ""
+		!d.On && d.Steps == nil && d.Agreed == nil && d.OnAnswer == "" && d.Accept == nil && d.DayOff == ""
 }
 
 // whole changes what has no severity.
 func (ch *changer) whole() {
 	d, o := ch.doc, ch.o
-	if d.Severity != nil && (d.Pause != nil || d.Agreed != nil || d.On || (d.Off != nil && d.Off.All)) {
+	whole := d.Pause != nil || d.Agreed != nil || d.Accept != nil || d.On || (d.Off != nil && d.Off.All)
+	if d.Severity != nil && whole {
 		ch.fault(ch.path+".severity", "",
-			"does not go with pause, agreed, on and off: true, which hold for the whole obligation")
+			"does not go with pause, agreed, accept, on and off: true, which hold for the whole obligation")
 	}
 	if d.Agreed != nil {
 		o.Agreed = *d.Agreed
+	}
+	if d.Accept != nil {
+		o.Accept = nil
+		for i := range d.Accept {
+			o.Accept = append(o.Accept, d.Accept[i].condition())
+		}
 	}
 	if d.On && d.Off != nil && d.Off.All {
 		ch.fault(ch.path+".off", "true", "contradicts on: true")

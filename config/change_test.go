@@ -83,7 +83,7 @@ func TestChange(t *testing.T) {
 		{
 			"a term in place of another obligation's", "{obligation: acknowledge, severity: critical, within: 10m}",
 			"acknowledge",
-			"critical: 10m [start>c+]\nnoncritical: as respond [start>c+]\nminor:  [start>c+]",
+			"critical: 10m [start>c+; due>c-]\nnoncritical: as respond [start>c+; due>c-]\nminor:  [start>c+]",
 		},
 		{
 			"own steps",
@@ -120,7 +120,8 @@ func TestChangeTurnsOn(t *testing.T) {
 	if cfg == nil {
 		t.Fatal(faults)
 	}
-	if want, got := "normal: 1bd\nhigh: 2h always", rowsOf(cfg.Contracts[0].Contract, "respond"); got != want {
+	want := "normal: 1bd [warn-75>c-; due>c-]\nhigh: 2h always [warn-75>c-; due>c-]"
+	if got := rowsOf(cfg.Contracts[0].Contract, "respond"); got != want {
 		t.Errorf("respond:\n%s", got)
 	}
 }

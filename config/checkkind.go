@@ -67,6 +67,10 @@ func checkTimer(src *source, path string, o *enforcer.Obligation, r *enforcer.Ru
 			"can never come: without a due date there is none; the obligation must start with due-date")
 	case o.Accept != nil && r.On != enforcer.DueDate:
 		src.fault(path, o.ID, "accepts moved due dates and has no due from them; write on: due-date")
+	case r.DayOff != "" && r.On != enforcer.DueDate:
+		src.fault(path+".day_off", r.DayOff, "is for a due from a due date; write on: due-date")
+	case r.On != enforcer.DueDate && slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool { return s.Trigger.Past }):
+		src.fault(path, enforcer.PastDate, "is a step of a due from a due date; write on: due-date")
 	case start.Word == enforcer.WordStatus && r.While != nil && !overlap(start.Classes, r.While):
 		src.fault(path+".while", string(r.While[0]), "can never be: it starts in %s", commas(words(start.Classes)))
 	case !start.StartsClosed() && r.While != nil && !slices.ContainsFunc(r.While, enforcer.StatusClass.Open):

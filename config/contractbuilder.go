@@ -177,8 +177,8 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	o := enforcer.Obligation{
 		ID: doc.ID, Source: doc.Source, Title: doc.Title.text(), Kind: enforcer.Kind(doc.Kind),
 		Assumption: doc.Assumption.text(), Plans: doc.Plans, Start: doc.Start.condition(), Pause: doc.Pause,
-		Repeat: doc.Repeat, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off, Agreed: doc.Agreed, Unless: doc.Unless,
-		Beside:     doc.Beside,
+		Repeat: doc.Repeat.Is, RepeatTold: doc.Repeat.AtMost, Once: doc.Once, NoVerdict: doc.NoVerdict, Off: doc.Off,
+		Agreed: doc.Agreed, Unless: doc.Unless, Beside: doc.Beside,
 		Escalation: doc.Escalation,
 	}
 	if o.Kind == "" {
@@ -219,6 +219,7 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 		Severities: doc.Severities, As: doc.As, On: enforcer.DueSource(doc.On), Limit: doc.Limit.text(), Sum: doc.sum(),
 		While: doc.While, Steps: shared,
 	}
+	r.DayOff = dayOff(doc.DayOff)
 	if doc.AtMost != nil {
 		r.AtMost = *doc.AtMost
 	}
@@ -250,6 +251,14 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	}
 	countAlike(&r)
 	return r
+}
+
+// dayOff is the value of a rule that says when a due date on a day off ends.
+func dayOff(word string) string {
+	if word == dayOffAfter {
+		return ""
+	}
+	return word
 }
 
 // sum is what the rule of an account adds up; nil for any other.

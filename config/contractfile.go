@@ -116,7 +116,7 @@ type obligationDoc struct {
 	Again *conditionDoc `yaml:"again"`
 	// Stop: any of these ends it.
 	Stop []conditionDoc `yaml:"stop"`
-	// Accept: any of these, after a due date was moved later, makes it the due.
+	// Accept: any of these, after a due date was moved later, makes it the due; so does a customer who moves it himself.
 	Accept []conditionDoc `yaml:"accept"`
 	// Agreed: the text lets both sides agree on another due, the mapped field agreed-due.
 	Agreed bool `yaml:"agreed"`
@@ -127,8 +127,9 @@ type obligationDoc struct {
 	Beside string `yaml:"beside"`
 	// Pause lists the status classes in which the stopwatch stands still.
 	Pause listOf[enforcer.StatusClass] `yaml:"pause" check:"of=classes"`
-	// Repeat: the next cycle starts where one ends, while the request is open.
-	Repeat bool `yaml:"repeat"`
+	// Repeat: the next cycle starts where one ends, while the request is open. {at_most: 3, then: daily}, which true
+	// means, says of how many broken cycles in a row staff is told before that backs off to once a working day.
+	Repeat repeatDoc `yaml:"repeat"`
 	// Once: not started again when a customer reopens the request.
 	Once bool `yaml:"once"`
 	// NoVerdict: a right, or the customer's own duty; never met or breached.
@@ -143,6 +144,27 @@ type obligationDoc struct {
 	Steps []stepDoc `yaml:"steps"`
 	// Rules by severity.
 	Rules []ruleDoc `yaml:"rules" check:"required"`
+}
+
+// repeatDoc is true, false or {at_most, then}.
+type repeatDoc struct {
+	Is     bool
+	AtMost int // 0 where it is not said
+}
+
+func (r *repeatDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
+	if n.Kind == yaml.ScalarNode {
+		d.read(n, settable(&r.Is), path, "")
+		return
+	}
+	var f struct {
+		AtMost int    `yaml:"at_most" check:"required"`
+		Then   string `yaml:"then" check:"required;of=backoffs"`
+	}
+	d.readStruct(n, settable(&f), path, "")
+	if r.Is, r.AtMost = true, f.AtMost; f.AtMost < 1 && !d.hasFault(path) {
+		d.fault(path+".at_most", strconv.Itoa(f.AtMost), "is of how many broken cycles staff is told: 1 or more")
+	}
 }
 
 type itemDoc struct {
@@ -161,6 +183,9 @@ type ruleDoc struct {
 	Within *calendar.Term `yaml:"within"`
 	// On takes the due from elsewhere: due-date (the close of the issue's due date) or period-end (of a duty).
 	On string `yaml:"on" check:"of=dues"`
+	// DayOff says when a due date on a day off ends: after (the default), at the close of the next working day; before,
+	// at the close of the last one before it.
+	DayOff string `yaml:"day_off" check:"of=daysoff"`
 	// AtMost is the longest that an entry of booked time may be: 30m.
 	AtMost *time.Duration `yaml:"at_most"`
 	// Billed is how an entry of booked time is charged for.
@@ -224,8 +249,8 @@ func (c *cutoffDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 }
 
 type stepDoc struct {
-	// At is start, due, a share of the term: 50%; or answered: when the customer spoke in a request that a step of this
-	// obligation had closed.
+	// At is start, due, a share of the term: 50%; past-date: a date was set that lies in the past; or answered: when the
+	// customer spoke in a request that a step of this obligation had closed.
 	At *atDoc `yaml:"at"`
 	// After the start by so much: 5bd.
 	After *calendar.Term `yaml:"after"`
@@ -280,10 +305,11 @@ func actionValues(key string) []string {
 	return out
 }
 
-// atDoc is start, due, answered, or a share of the time between start and due in per cent: 0 and 100 have names of
-// their own.
+// atDoc is start, due, past-date, answered, or a share of the time from start to due in per cent: 0 and 100 have names
+// of their own.
 type atDoc struct {
 	Due      bool
+	Past     bool
 	Answered bool
 	Percent  int
 }
@@ -298,10 +324,13 @@ func (a *atDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 		a.Due = true
 	case n.Value == "answered":
 		a.Answered = true
+	case n.Value == enforcer.PastDate:
+		a.Past = true
 	case share != nil:
 		a.Percent, _ = strconv.Atoi(share[1]) // two digits
 	default:
-		d.wrongForm(n, path, "", "a moment of a cycle; write start, due, or a share of the term from 1% to 99%")
+		d.wrongForm(n, path, "",
+			"a moment of a cycle; write start, due, past-date, or a share of the term from 1% to 99%")
 	}
 }
 

@@ -361,6 +361,10 @@ type changeDoc struct {
 	OnAnswer string `yaml:"on_answer" check:"of=answers"`
 	// Agreed: whether both sides may agree on another due, the mapped field agreed-due.
 	Agreed *bool `yaml:"agreed"`
+	// Accept replaces what makes a due date that was moved later the due: [{note: public, by: [customer]}].
+	Accept []conditionDoc `yaml:"accept"`
+	// DayOff says when a due date on a day off ends: after or before it.
+	DayOff string `yaml:"day_off" check:"of=daysoff"`
 	// Steps replace those of the text.
 	Steps []stepDoc `yaml:"steps"`
 }

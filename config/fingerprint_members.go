@@ -32,6 +32,7 @@ func encodeObligation(o *enforcer.Obligation) any {
 		{"Unless", o.Unless},
 		{"Agreed", o.Agreed},
 		{"Repeat", o.Repeat},
+		{"RepeatTold", unlessUnset(o.RepeatTold, o.RepeatTold > 0)},
 		{"Once", o.Once},
 		{"NoVerdict", o.NoVerdict},
 		{"Escalation", o.Escalation},
@@ -55,6 +56,7 @@ func encodeCondition(c *enforcer.Condition) any {
 		{"Assigned", c.Assigned},
 		{"Step", c.Step},
 		{"Activity", c.Activity},
+		{"Told", unlessUnset(c.Told, c.Told && c.Field == "")}, // with a field, it is told by that
 	}
 }
 
@@ -65,6 +67,7 @@ func encodeRule(r *enforcer.Rule) any {
 		{"As", r.As},
 		{"NotBefore", unlessUnset(r.NotBefore, r.NotBefore > 0)},
 		{"On", r.On},
+		{"DayOff", unlessUnset(r.DayOff, r.DayOff != "")},
 		{"AtMost", r.AtMost},
 		{"Sum", pointer(r.Sum, encodeSum)},
 		{"Always", r.Always},
@@ -110,6 +113,7 @@ func encodeStep(s *enforcer.Step) any {
 func encodeTrigger(t *enforcer.Trigger) any {
 	return object{
 		{"Due", t.Due},
+		{"Past", unlessUnset(t.Past, t.Past)},
 		{"Percent", t.Percent},
 		{"After", pointer(t.After, encodeTerm)},
 		{"Before", pointer(t.Before, encodeTerm)},

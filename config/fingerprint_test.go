@@ -60,7 +60,7 @@ func TestFingerprintsStayAsTheyAre(t *testing.T) {
 // Every field of every type has its member, or stands here among those that are left out; and a field that is set makes
 // another fingerprint. Whoever adds a field writes it with unlessUnset, or names it here.
 func TestFingerprintsKnowEveryField(t *testing.T) {
-	knows(t, encodeObligation, "Source", "Title", "Assumption", "Items")
+	knows(t, encodeObligation, "Source", "Title", "Assumption", "Items", "Unmapped")
 	knows(t, encodeCondition)
 	knows(t, encodeRule)
 	knows(t, encodeTerm)

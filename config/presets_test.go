@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,18 +24,18 @@ type row struct {
 // p: moves the priority; a ! marks what is beyond the text.
 var regulations = map[string][]row{
 	"kamal": {
-		{"acknowledge", "п. 7", "critical noncritical", "timer", "as respond", "start>c+"},
+		{"acknowledge", "п. 7", "critical noncritical", "timer", "as respond", "start>c+; due>c-"},
 		{"acknowledge", "п. 7", "minor", "timer", "", "start>c+"},
 		{"respond", "п. 8", "critical", "timer", "20m cutoff 17:30 -> 09:20", "warn-50>c-; due>c- !a:support !p:top"},
 		{"respond", "п. 8", "noncritical", "timer", "2h cutoff 17:30 -> 11:00", "warn-75>c-; due>c- !a:support !p:up"},
-		{"confirm-work", "п. 8", "critical noncritical", "timer", "as respond", "start>c+"},
+		{"confirm-work", "п. 8", "critical noncritical", "timer", "as respond", "start>c+; due>c-"},
 		{"involve-developers", "п. 8", "critical", "timer", "2h", "due>c- a:developers !p:up"},
 		{"involve-developers", "п. 8", "noncritical", "timer", "1bd", "due>c- a:developers !p:up"},
 		{"inform-management", "п. 8", "critical", "timer", "4h", "due>c- w:management"},
 		{"inform-management", "п. 8", "noncritical", "timer", "2bd", "due>c- w:management"},
 		{"progress-update", "п. 9", "critical noncritical", "timer", "2bd repeat", "warn-75>c-; due>c- !a:support"},
 		{"progress-update", "п. 9", "minor", "timer", "2bd repeat while working", "warn-75>c-; due>c- !a:support"},
-		{"request-complete", "п. 7", "critical noncritical minor", "timer", "1bd", "start>c-"},
+		{"request-complete", "п. 7", "critical noncritical minor", "timer", "1bd no verdict", "start>c-; due>c-"},
 		{"phone-duplicate", "п. 6", "critical", "timer", "no verdict", "start>c-"},
 		{"phone-consultation", "п. 6", "critical noncritical minor", "check", "at most 30m an entry", "due>c-"},
 		{
@@ -43,21 +44,21 @@ var regulations = map[string][]row{
 		},
 	},
 	"rusbitech": {
-		{"resolve", "п. 3", "normal", "timer", "10bd", "warn-5bd>c-"},
-		{"resolve", "п. 3", "high", "timer", "10d always", "warn-50>c-"},
+		{"resolve", "п. 3", "normal", "timer", "10bd", "warn-5bd>c-; due>c-"},
+		{"resolve", "п. 3", "high", "timer", "10d always", "warn-50>c-; due>c- !a:support"},
 		{"out-of-turn", "п. 3", "high", "timer", "no verdict", "start>c- !p:top"},
-		{"respond", "п. 3", "normal", "timer", "1bd off", ""},
-		{"respond", "п. 3", "high", "timer", "2h always off", ""},
+		{"respond", "п. 3", "normal", "timer", "1bd off", "warn-75>c-; due>c-"},
+		{"respond", "п. 3", "high", "timer", "2h always off", "warn-75>c-; due>c-"},
 		{"handling-average", "п. 1", "all", "account", "mean handling time of 2-3 working days", ""},
 	},
 	"vendor-kz": {
 		{"agree-due-date", "п. 2", "fault", "timer", "2h always", "warn-50>c-; due>c- !a:support"},
 		{
 			"keep-agreed-date", "п. 3", "fault", "timer",
-			"close of the agreed date; on a day off, the close of the last working day before",
-			"warn-1bd>c-; due>c- !w:management",
+			"close of the agreed date; on a day off, the close of the next working day",
+			"past-date>c-; warn-1bd>c-; due>c- !w:management",
 		},
-		{"on-site", "п. 6", "all", "timer", "3h always", "warn-50>c-"},
+		{"on-site", "п. 6", "all", "timer", "3h always", "warn-50>c-; due>c- !w:management"},
 		{"cause-report", "п. 7", "fault", "timer", "3bd", "warn-66>c-; due>c-"},
 		{"has-owner", "абзац о Redmine", "all", "timer", "1h", "due>c- !a:duty"},
 		{
@@ -76,8 +77,8 @@ var regulations = map[string][]row{
 		},
 		{"not-asked", "п. 2.7", "all", "timer", "1h while waiting-customer no verdict", "due>c-"},
 		{"remind-customer", "п. 2.7", "all", "timer", "7d repeat while waiting-customer no verdict", "due>c+"},
-		{"request-complete", "Приём 3.3, Приём 3.4", "all", "timer", "1bd", "start>c-"},
-		{"tell-third-party", "Порядок 3.9", "all", "timer", "1bd", "warn-75>c-"},
+		{"request-complete", "Приём 3.3, Приём 3.4", "all", "timer", "1bd no verdict", "start>c-; due>c-"},
+		{"tell-third-party", "Порядок 3.9", "all", "timer", "1bd", "warn-75>c-; due>c-"},
 		{"billing", "Порядок 3.11", "all", "account", "rounded up to 0.5 h, at least 0.5 h an entry; plan paid", ""},
 		{
 			"entitlement", "п. 2.1, п. 2.2", "all", "check",
@@ -106,6 +107,36 @@ func TestPresetsHaveTheRowsOfTheRegulations(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
 			t.Errorf("%s (-regulation +preset):\n%s", id, diff)
 		}
+	}
+}
+
+// TestEveryPromiseIsToldOf: in the presets whatever has a deadline and a verdict has a step at it that tells staff, what is
+// off until turned on too. What only the customer owes has no verdict; reminders to him need none to staff.
+func TestEveryPromiseIsToldOf(t *testing.T) {
+	told := 0
+	for _, c := range Presets() {
+		for i := range c.Obligations {
+			o := &c.Obligations[i]
+			if o.NoVerdict || o.Kind != enforcer.Timer && o.Kind != enforcer.Duty {
+				continue
+			}
+			for j := range o.Rules {
+				r := &o.Rules[j]
+				tells := slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool {
+					return s.Trigger.Due && s.Comment != nil && s.Comment.Audience == enforcer.Internal
+				})
+				due := r.Within != nil || r.As != "" || r.On != ""
+				if due && !tells {
+					t.Errorf("%s %s, rule %d: its deadline passes without a word to staff", c.ID, o.ID, j)
+				}
+				if due {
+					told++
+				}
+			}
+		}
+	}
+	if told < 20 {
+		t.Errorf("only %d deadlines: the test looks at the wrong ones", told)
 	}
 }
 

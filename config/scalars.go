@@ -30,6 +30,8 @@ var vocabulary = map[string][]string{
 	"audiences":  words(enforcer.Audiences),
 	"kinds":      {string(enforcer.Timer), string(enforcer.Check), string(enforcer.Duty), string(enforcer.Account)},
 	"dues":       {string(enforcer.DueDate), string(enforcer.PeriodEnd)},
+	"backoffs":   {backOffDaily},
+	"daysoff":    {dayOffAfter, enforcer.DayOffBefore},
 	"assignees":  actionValues("assign"),
 	"clocks":     {clockCalendar, clockAlways},
 	"counts":     {countPlain, countCivil},
@@ -47,6 +49,8 @@ const (
 	clockCalendar = "calendar"
 	countCivil    = "civil"
 	countPlain    = "plain"
+	backOffDaily  = "daily" // of `repeat`
+	dayOffAfter   = "after"
 	partComment   = "comment" // of a step, beside the keys of its actions
 )
 

@@ -168,13 +168,18 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	case *time.Duration:
 		return pattern(`^([0-9.]+(ms|s|m|h))+$`)
 	case *atDoc:
-		return pattern(`^(start|due|answered|[1-9][0-9]?%)$`)
+		return pattern(`^(start|due|answered|past-date|[1-9][0-9]?%)$`)
 	case *titleDoc:
 		return oneOf(&jsonschema.Schema{Type: "string"}, object(true, "ru", "en"))
 	case *secretDoc:
 		return oneOf(pattern(`^\$\{[A-Z_][A-Z0-9_]*\}$`), object(true, "file"))
 	case *cutoffDoc:
 		return oneOf(pattern("^none$"), object(true, "after", "due"))
+	case *repeatDoc:
+		s := object(true, "at_most", "then")
+		s.Properties.Set("at_most", &jsonschema.Schema{Type: "integer", Minimum: "1"})
+		s.Properties.Set("then", &jsonschema.Schema{Type: "string", Enum: []any{backOffDaily}})
+		return oneOf(&jsonschema.Schema{Type: "boolean"}, s)
 	case *offDoc:
 		return oneOf(&jsonschema.Schema{Type: "boolean", Const: true}, oneOrMany(vocabulary["parts"]))
 	case *conditionDoc:

@@ -55,10 +55,12 @@ func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigg
 	id, given := "", 0
 	if doc.At != nil {
 		given++
-		t.Due, t.Percent, t.Answered = doc.At.Due, doc.At.Percent, doc.At.Answered
+		t.Due, t.Percent, t.Answered, t.Past = doc.At.Due, doc.At.Percent, doc.At.Answered, doc.At.Past
 		switch {
 		case t.Answered:
 			id = "answered"
+		case t.Past:
+			id = enforcer.PastDate
 		case t.Due:
 			id = "due"
 		case t.Percent > 0:
@@ -78,7 +80,7 @@ func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigg
 		id = "warn-" + doc.Before.String()
 	}
 	if given != 1 && !src.hasFault(path) {
-		src.fault(path, "", "must have exactly one of at (start, due, 50%%), after (5bd) and before (1bd)")
+		src.fault(path, "", "must have exactly one of at (start, due, 50%%, past-date), after (5bd) and before (1bd)")
 	}
 	return id, t
 }

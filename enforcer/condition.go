@@ -15,6 +15,7 @@ type Condition struct {
 	Assigned bool          // of WordResponse: and someone has the request then
 	Step     string        // of WordNote by the bot: only the note of this step, "confirm-work/start"
 	Activity string        // of WordTimeEntry: only this mapped kind of work; "" any
+	Told     bool          // of WordDueDate: told to the customer, who agreed; Field holds his consent, where mapped
 }
 
 // Word is what a condition is about.
@@ -161,12 +162,16 @@ var Vocabulary = []WordSpec{
 		holds: func(_ *stopwatch, _ *Condition, m *Moment) bool { return m.State.PriorityTop },
 		text:  always("the priority is the top one"),
 	},
-	{ // a state: staff has set a due date, and the field is filled where one is named and mapped
-		Word: WordDueDate, Bare: true, Form: fieldForm,
-		holds: dated,
+	{ // a state: staff has set a due date; with a field: and told the customer, who agreed to it, see standingDate
+		Word: WordDueDate, Bare: true,
+		Form:  &Form{Set: func(c *Condition, v []string) { c.Field, c.Told = v[0], true }},
+		holds: dated, begins: datedAnew,
 		text: func(c *Condition) Text {
-			if c.Field != "" {
-				return say("staff set a due date, and field %s is filled where it is mapped", c.Field)
+			switch {
+			case c.Field != "":
+				return say("staff set a due date and told the customer, who agreed (field %s, filled since)", c.Field)
+			case c.Told:
+				return say("staff set a due date and told the customer")
 			}
 			return say("staff set a due date")
 		},

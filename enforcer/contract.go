@@ -123,12 +123,15 @@ type Obligation struct {
 	Beside     string
 	Agreed     bool // the text lets both sides agree on another due: the field FieldAgreedDue takes the term's place
 	Repeat     bool // the next cycle starts where one ends, while the request is open
+	RepeatTold int  // of so many broken cycles in a row staff is told, then once a working day; 0: tellsAtMost
 	Once       bool // not started again when a customer reopens the request
 	NoVerdict  bool // a right or the customer's own duty: never met or breached
 	Escalation bool // the due step is the promise itself: what it does at the due keeps the promise in the report
 	Off        bool // in the text, but not acted on until the admin turns it on
 	Rules      []Rule
 	Items      []Item // of WordComplete: what a complete request holds
+	// Unmapped are the fields that would tell more of it, were they mapped: the obligation is acted on without them.
+	Unmapped []string
 	// Inert says why the obligation is not acted on; nil when it is.
 	Inert Text
 }
@@ -152,6 +155,8 @@ type Rule struct {
 	NotBefore time.Duration
 	// On takes the due from elsewhere than a term: DueDate or PeriodEnd.
 	On DueSource
+	// DayOff says when a due date on a day off ends: "" at the close of the next working day, or DayOffBefore.
+	DayOff string
 	// AtMost is the longest that an entry of booked time may be; of checks that start with one.
 	AtMost time.Duration
 	// Sum says what an account adds up, and against what; nil for every other kind.
@@ -170,11 +175,14 @@ type DueSource string
 
 // The sources.
 const (
-	// DueDate is the close of the due date, on a day off that of the last working day before.
+	// DueDate is the close of the due date; see Rule.DayOff for one on a day off.
 	DueDate DueSource = "due-date"
 	// PeriodEnd is the close of the last working day of the duty's period.
 	PeriodEnd DueSource = "period-end"
 )
+
+// DayOffBefore: a due date on a day off ends at the close of the last working day before it.
+const DayOffBefore = "before"
 
 // Sum is what an account adds up. Exactly one part is set.
 type Sum struct {
@@ -198,6 +206,17 @@ func (b Billed) Of(spent time.Duration) time.Duration {
 type Mean struct {
 	Of       string // the obligation
 	From, To int    // working days
+}
+
+// tellsAtMost is of how many broken cycles in a row staff is told, unless the contract says otherwise.
+const tellsAtMost = 3
+
+// TellsAtMost is of how many broken cycles in a row staff is told before that backs off to once a working day.
+func (o *Obligation) TellsAtMost() int {
+	if o.RepeatTold > 0 {
+		return o.RepeatTold
+	}
+	return tellsAtMost
 }
 
 // StopsWith reports whether the word is one of those that stop the obligation.
@@ -301,6 +320,7 @@ var Audiences = []Audience{Public, Internal}
 // Trigger says when in its cycle a step is taken. Exactly one field is set, or none for the start.
 type Trigger struct {
 	Due     bool
+	Past    bool           // at the start of a cycle whose date lies in the past
 	Percent int            // of the counting time between start and due
 	After   *calendar.Term // counted from the start
 	Before  *calendar.Term // counted back from the due
@@ -310,5 +330,5 @@ type Trigger struct {
 
 // Start reports whether the step is taken when the cycle starts.
 func (t Trigger) Start() bool {
-	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil && !t.Answered
+	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil && !t.Answered && !t.Past
 }

@@ -56,7 +56,7 @@ type Cycle struct {
 	EndBy    Person
 	// a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "closed-by-silence", "duplicate",
 	// "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed"
-	// (a check)
+	// (a check), PastDate
 	EndWhy string
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out
@@ -74,7 +74,8 @@ type Cycle struct {
 	// RevivedAt is when a correction by staff set the cycle going again, or when the issue of a duty's was made: before
 	// that none of its steps could be taken.
 	RevivedAt time.Time
-	Date      string // with DueDate: the date that binds
+	Date      string  // with DueDate: the date that binds; of a cycle that a date ended: that date
+	Rests     Consent // on which Date rests
 	// AnsweredAt is when the customer spoke in the request that a step of this cycle had closed, and AnswerTaken when
 	// staff then went on with it; zero while neither has happened.
 	AnsweredAt, AnswerTaken time.Time
@@ -85,6 +86,8 @@ type Cycle struct {
 	agreed                  time.Time      // the due that both sides agreed on
 	Asked                   time.Time      // of a cycle that waits for an answer: when the customer was asked
 	noticedAt               time.Time      // when the notice was given without which the due does not come
+	standing                string         // the date as it was set last, binding or not
+	dateSetAt               time.Time      // when Date was set, or began to bind
 }
 
 // Calendar is the working time that the cycle's clock runs in.
@@ -98,6 +101,8 @@ type Move struct {
 	From, To string // YYYY-MM-DD; To is "" when the date was taken away
 	// Binding says since when To decides the due; zero while it does not (a later date that nobody agreed to).
 	Binding time.Time
+	Rests   Consent // on which that rests
+	Past    bool    // To lay in the past: it binds nothing
 }
 
 // Pause is a stretch in which the cycle's clock stood still. To is zero while it lasts.

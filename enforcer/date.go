@@ -6,12 +6,15 @@ import (
 	"slabridge/enforcer/calendar"
 )
 
+// PastDate is the Cycle.EndWhy of a cycle whose date lay in the past when it was set: it is cancelled at birth.
+const PastDate = "past-date"
+
 // follow keeps what people agree about the running cycle's due up to date: an agreed moment, or the due date.
 //
 // A due date that staff moves earlier binds at once. One moved later is a proposal: it binds when the customer
-// moved it, or once one of the obligation's Accept conditions comes about after the move. Nothing that comes after
-// the due changes what was due.
-func (s *stopwatch) follow(before, m *Moment) {
+// moved it, when his consent is recorded, or once one of the obligation's Accept conditions comes about after the move.
+// A date in the past binds nothing, and nothing that comes after the due changes what was due.
+func (s *stopwatch) follow(before, m *Moment, moved bool) {
 	s.agree(m)
 	c := s.cur
 	if c.Rule.On != DueDate || before == nil {
@@ -19,77 +22,162 @@ func (s *stopwatch) follow(before, m *Moment) {
 	}
 	due, _ := s.due(m.At) // one that is not known has not passed
 	inTime := due.IsZero() || !m.At.Truncate(time.Second).After(due)
-	if from, to := before.State.DueDate, m.State.DueDate; from != to {
-		move := Move{Event: m.Event, At: m.At, By: m.By, From: from, To: to}
-		earlier := to != "" && to < c.Date && m.By.Role != Customer
-		later := to > c.Date && m.By.Role == Customer
-		if inTime && (earlier || later) {
-			move.Binding, c.Date = m.At, to
-		}
-		c.Moves = append(c.Moves, move)
+	if moved {
+		s.move(m, inTime)
 	}
-	if p := c.proposal(); p != nil && inTime && s.accepted(before, m) {
-		p.Binding, c.Date = m.At, p.To
+	if p := c.proposal(); p != nil && inTime && !s.isPast(p.To, m.At) {
+		if by := s.acceptedBy(before, m, p); by.Kind != "" {
+			c.bind(p, m, by)
+		}
 	}
 }
 
-// proposal is the last move, when it was to a later date that does not bind yet.
+// move keeps that the date was moved at m, and binds the cycle to the new one where that needs no further consent.
+func (s *stopwatch) move(m *Moment, inTime bool) {
+	c, d := s.cur, &s.standing
+	c.Moves = append(c.Moves, Move{Event: m.Event, At: m.At, By: m.By, From: c.standing, To: d.date, Past: d.past})
+	c.standing = d.date
+	last := &c.Moves[len(c.Moves)-1]
+	switch {
+	case d.past:
+		s.ev.Cycles = append(s.ev.Cycles, s.bornInThePast(m))
+	case d.date == c.Date: // back to the one that binds
+		last.Binding, last.Rests = m.At, c.Rests
+	case !inTime || d.date == "":
+	case d.date < c.Date && m.By.Role.Staff():
+		c.bind(last, m, Consent{Kind: MovedEarlier, Event: m.Event, At: m.At, By: m.By})
+	case d.date > c.Date && d.consent.Kind == ConsentCustomer, m.Agreed != nil:
+		c.bind(last, m, d.consent)
+	}
+}
+
+// bind makes the date of a move the one that decides the due from m on.
+func (c *Cycle) bind(move *Move, m *Moment, rests Consent) {
+	move.Binding, move.Rests = m.At, rests
+	c.Date, c.dateSetAt, c.Rests = move.To, m.At, rests
+}
+
+// bornInThePast is the cycle of a date that lay in the past when it was set at m.
+func (s *stopwatch) bornInThePast(m *Moment) Cycle {
+	return Cycle{
+		Contract: s.ev.Contract, Obligation: s.o, Rule: s.cur.Rule, ID: m.Event, Severity: m.State.Severity,
+		State: Cancelled, StartedAt: m.At, CountsFrom: m.At, Date: s.standing.date,
+		EndedAt: m.At, EndEvent: m.Event, EndBy: m.By, EndWhy: PastDate,
+		bases: []base{{from: m.At, rule: s.cur.Rule}},
+	}
+}
+
+// proposal is the last move, when it was to a date that does not bind and could.
 func (c *Cycle) proposal() *Move {
-	if n := len(c.Moves); n > 0 && c.Moves[n-1].Binding.IsZero() && c.Moves[n-1].To > c.Date {
-		return &c.Moves[n-1]
+	if n := len(c.Moves); n > 0 {
+		if p := &c.Moves[n-1]; p.Binding.IsZero() && !p.Past && p.To != "" {
+			return p
+		}
 	}
 	return nil
 }
 
-// accepted reports whether a condition of acceptance came about at m. A field that stays filled from an earlier
-// agreement accepts nothing.
-func (s *stopwatch) accepted(before, m *Moment) bool {
+// acceptedBy is the consent to a proposal that came at m; its kind is "" where none did. A field that stays filled from
+// an earlier agreement accepts nothing.
+func (s *stopwatch) acceptedBy(before, m *Moment, p *Move) Consent {
+	if d := &s.standing; d.date == p.To && d.consent.Event == m.Event {
+		return d.consent
+	}
 	for i := range s.o.Accept {
 		c := &s.o.Accept[i]
-		if !s.holds(c, m) {
-			continue
-		}
-		if c.Word != WordField || m.State.Fields[c.Field] != before.State.Fields[c.Field] {
-			return true
+		changed := m.State.Fields[c.Field] != before.State.Fields[c.Field] && m.By.Role != ""
+		if s.holds(c, m) && c.Word != WordDueDate && (c.Word != WordField || changed) {
+			return Consent{Kind: ConsentAccepted, Event: m.Event, At: m.At, By: m.By}
 		}
 	}
-	return false
+	return Consent{}
+}
+
+// isPast reports whether the date is a day that was over when it was set. The day on which it was set is none.
+func (s *stopwatch) isPast(date string, setAt time.Time) bool {
+	return date != "" && date < setAt.In(s.ev.Contract.Zone()).Format(time.DateOnly)
+}
+
+// recordConsent adds consent that came at m to the cycles of the date, those that ended too: it changes nothing of what
+// they came to.
+func (s *stopwatch) recordConsent(m *Moment) {
+	d := &s.standing
+	if d.consent.Kind == "" || d.consent.Event != m.Event {
+		return
+	}
+	add := func(c *Cycle) {
+		if c.Obligation == s.o && c.Date == d.date && c.EndWhy != PastDate && c.Rests.Kind == "" {
+			c.Rests = d.consent
+		}
+	}
+	for i := range s.ev.Cycles {
+		add(&s.ev.Cycles[i])
+	}
+	if s.cur != nil {
+		add(s.cur)
+	}
 }
 
 // FieldAgreedDue is the mapped field for a due moment that both sides agreed on.
 const FieldAgreedDue = "agreed-due"
 
-// agree takes the due moment that both sides agreed on, where the text lets them, unless the due has passed.
+// agree takes the due moment that both sides agreed on, where the text lets them, unless the due has passed. A moment
+// that has passed when it is entered is no agreement.
 func (s *stopwatch) agree(m *Moment) {
 	c := s.cur
 	at := m.State.Times[FieldAgreedDue]
-	if !s.o.Agreed || at.Equal(c.agreed) || at.Before(c.StartedAt) && !at.IsZero() {
+	if !s.o.Agreed || at.Equal(c.agreed) || at.Before(m.At) && !at.IsZero() {
 		return
 	}
-	if due, err := s.due(m.At); err == nil && !due.IsZero() && m.At.Truncate(time.Second).After(due) {
+	passed := func() bool {
+		due, err := s.due(m.At)
+		return err == nil && !due.IsZero() && m.At.Truncate(time.Second).After(due)
+	}
+	if passed() {
 		return
 	}
+	was := c.agreed
 	c.agreed = at
+	if at.IsZero() && passed() { // taken away after the term had passed: nothing is broken by that
+		c.agreed = was
+	}
 }
 
 // workingClock is the clock of a due that is not a term: the contract's working time.
 var workingClock = calendar.Term{N: 1, Unit: calendar.Hours}
 
-// dateRuling is the close of a date, or of the last working day before it.
+// dateRuling is the close of a date. One on a day off ends at the close of the next working day, or of the last one
+// before where the rule says so; one whose close had passed when it was set, at the next close.
 func (ev *Evaluation) dateRuling(c *Cycle, from time.Time, date string) (ruling, error) {
 	r := ruling{from: from, term: &workingClock, note: string(DueDate) + " " + date}
 	day, err := calendar.ParseDate(date)
-	if err != nil {
+	if err != nil || c.EndWhy == PastDate {
 		return ruling{from: from}, nil //nolint:nilerr // no date, no due
 	}
-	if day, err = c.Calendar().LastWorkingDayOnOrBefore(day); err != nil {
+	cal := c.Calendar()
+	if c.Rule.DayOff == DayOffBefore {
+		day, err = cal.LastWorkingDayOnOrBefore(day)
+	} else {
+		day, err = cal.FirstWorkingDayOnOrAfter(day)
+	}
+	if err != nil {
 		return r, err
 	}
-	if r.due, err = c.Calendar().CloseOf(day); err != nil {
-		return r, err
+	if r.due, err = cal.CloseOf(day); err == nil && r.due.Before(c.dateSetAt) {
+		r.due, err = cal.NextClose(c.dateSetAt)
 	}
-	if closed := r.due; closed.Before(c.StartedAt) { // a date given after its own close
-		r.due = c.StartedAt
+	return r, err
+}
+
+// SetLate reports whether the cycle's date was set after that day's close, so that it binds at the next one.
+func (c *Cycle) SetLate() bool {
+	if c.Rule.On != DueDate || c.Date == "" || c.EndWhy == PastDate {
+		return false
 	}
-	return r, nil
+	day, err := calendar.ParseDate(c.Date)
+	if err != nil {
+		return false
+	}
+	closes, err := c.Calendar().CloseOf(day) // a day off has none
+	return err == nil && closes.Before(c.dateSetAt)
 }

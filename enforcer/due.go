@@ -64,6 +64,9 @@ func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error
 			best = r
 		}
 	}
+	if c.Run != nil {
+		return ev.withinContract(c, best)
+	}
 	return best, nil
 }
 
@@ -292,6 +295,10 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) {
 func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time.Time, error) {
 	cal := c.Calendar()
 	switch {
+	case t.Past != (c.EndWhy == PastDate): // each is the other's only step
+		return time.Time{}, nil
+	case t.Past:
+		return c.StartedAt, nil
 	case c.Obligation.Kind == Duty && c.Run == nil: // as if a notice could start one
 		return time.Time{}, nil
 	case c.Obligation.Kind == Check:

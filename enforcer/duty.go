@@ -142,6 +142,9 @@ func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) E
 		}
 		cycle := ev.run(version, o, r)
 		ev.finish(&cycle)
+		if r.Issue == "" && !cycle.Due.IsZero() && !cycle.Due.After(r.From) {
+			continue // no working day of the period is left, nor lies inside the contract: nothing is owed in it
+		}
 		ordinal[r.Obligation+"/"+r.Duty]++
 		cycle.Ordinal = ordinal[r.Obligation+"/"+r.Duty]
 		ev.Cycles = append(ev.Cycles, cycle)
@@ -157,6 +160,19 @@ func (c *Contract) inForce(t time.Time) *Contract {
 		}
 	}
 	return c
+}
+
+// endOfValidity is when the contract, all its versions together, ends for what began at t; zero: never.
+func (c *Contract) endOfValidity(t time.Time) time.Time {
+	end := c.inForce(t).ValidTo
+	for !end.IsZero() {
+		next := c.inForce(end)
+		if !next.valid(end) {
+			return end
+		}
+		end = next.ValidTo
+	}
+	return end
 }
 
 // run is the cycle of one period.
@@ -201,10 +217,34 @@ func (ev *Evaluation) periodRuling(c *Cycle) (ruling, error) {
 		return ruling{from: c.StartedAt}, nil
 	}
 	cal := c.Calendar()
-	day, err := cal.LastWorkingDayOnOrBefore(calendar.DateOf(c.Run.To.In(cal.Location())).AddDays(-1))
+	var err error
+	r.due, err = lastClose(cal, c.Run.To)
+	return r, err
+}
+
+// lastClose is the close of the last working day that begins before a midnight.
+func lastClose(cal *calendar.Calendar, midnight time.Time) (time.Time, error) {
+	day, err := cal.LastWorkingDayOnOrBefore(calendar.DateOf(midnight.In(cal.Location())).AddDays(-1))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return cal.CloseOf(day)
+}
+
+// withinContract moves the due of a duty's period that is cut short by the end of the contract to the close of the last
+// working day inside it.
+func (ev *Evaluation) withinContract(c *Cycle, r ruling) (ruling, error) {
+	end := ev.Contract.endOfValidity(c.StartedAt)
+	if end.IsZero() || !r.due.After(end) {
+		return r, nil
+	}
+	last, err := lastClose(c.Calendar(), end)
 	if err != nil {
 		return r, err
 	}
-	r.due, err = cal.CloseOf(day)
-	return r, err
+	r.due, r.note, r.why = last, DueNoteContractEnds, nil
+	return r, nil
 }
+
+// DueNoteContractEnds is the Cycle.DueNote of a period that is cut short by the end of the contract.
+const DueNoteContractEnds = "contract-ends"

@@ -191,6 +191,54 @@ func duty(c enforcer.Cycle) string {
 	return got + "; " + strings.Join(steps, ", ")
 }
 
+// TestDutiesInsideTheContract: nothing is due after the contract. A period that its end cuts short is due at the close of
+// the last working day inside, a term from the period's start too; one without a working day inside is not owed. Where
+// another version of the text goes on, nothing is cut.
+func TestDutiesInsideTheContract(t *testing.T) {
+	days := func(n int) *calendar.Term { return &calendar.Term{N: n, Unit: calendar.BusinessDays} }
+	for _, c := range []struct {
+		name       string
+		until      string // the last day of the contract; "" for no end
+		then       string // the last day of the version that follows it
+		start, end string // of the period
+		within     *calendar.Term
+		want       string // due; "" where nothing is owed
+	}{
+		{"the contract ends with the quarter", "2026-06-30", "", "2026-04-01", "2026-07-01", nil, "2026-06-30 18:00"},
+		{"it ends in the quarter", "2026-05-20", "", "2026-04-01", "2026-07-01", nil, "2026-05-20 18:00"},
+		{"it ends on a Sunday", "2026-05-24", "", "2026-04-01", "2026-07-01", nil, "2026-05-22 18:00"},
+		{"it ends on days off in May", "2026-05-10", "", "2026-04-01", "2026-07-01", nil, "2026-05-08 18:00"},
+		{"another version goes on", "2026-05-20", "2026-12-31", "2026-04-01", "2026-07-01", nil, "2026-06-30 18:00"},
+		{"and ends", "2026-05-20", "2026-06-19", "2026-04-01", "2026-07-01", nil, "2026-06-19 18:00"},
+		{"a term that ends inside", "2026-05-20", "", "2026-05-18", "2026-05-25", days(2), "2026-05-19 18:00"},
+		{"a term that would end after it", "2026-05-20", "", "2026-05-18", "2026-05-25", days(5), "2026-05-20 18:00"},
+		{"a period of days off is all that is left", "2026-05-24", "", "2026-05-23", "2026-06-23", days(3), ""},
+		{"no end", "", "", "2026-04-01", "2026-07-01", nil, "2026-06-30 18:00"},
+	} {
+		contract := quarterly(t)
+		contract.Earlier = nil
+		after := func(day string) time.Time { return almaty(t, day+" 00:00").AddDate(0, 0, 1) }
+		if c.until != "" {
+			contract.ValidTo = after(c.until)
+		}
+		if c.then != "" {
+			next := *contract
+			next.ValidFrom, next.ValidTo, next.Earlier = contract.ValidTo, after(c.then), []*enforcer.Contract{contract}
+			contract = &next
+		}
+		run := enforcer.Run{
+			Obligation: "report", Period: "p", From: almaty(t, c.start+" 00:00"), To: almaty(t, c.end+" 00:00"), Within: c.within,
+		}
+		got := ""
+		for _, x := range enforcer.EvaluateDuties(contract, "test", []enforcer.Run{run}, run.From).Cycles {
+			got = x.Due.Format("2006-01-02 15:04")
+		}
+		if got != c.want {
+			t.Errorf("%s: due %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // TestDutiesOfOneContract evaluates several runs at once: each is counted by its duty, those that no text in force asks
 // for are left out, one that lies beyond the calendar's data is not judged and spoils no other, and the next is
 // announced.

@@ -66,15 +66,26 @@ func (c *Condition) renewed(before, m *Moment) bool {
 	return !was.IsZero() && now.After(was)
 }
 
-// dated reports whether staff has set a due date, and what goes with it. One that lay in the past when the cycle began
-// is from an earlier agreement.
+// dated reports whether staff has set a due date; where more is asked, one that both sides agreed on. One that lay in
+// the past when the cycle began is from an earlier agreement.
 func dated(s *stopwatch, c *Condition, m *Moment) bool {
-	st := &m.State
-	if st.DueDate == "" || !st.DueDateBy.Role.Staff() || c.Field != "" && st.Fields[c.Field] == "" {
+	d := &s.standing
+	if c.Told && !d.agreedOn(c, m) || !c.Told && !(d.date != "" && d.byStaff) {
 		return false
 	}
-	zone := s.ev.Contract.Zone()
-	return s.cur == nil || st.DueDate >= s.cur.StartedAt.In(zone).Format(time.DateOnly)
+	return s.cur == nil || d.date >= s.cur.StartedAt.In(s.ev.Contract.Zone()).Format(time.DateOnly)
+}
+
+// datedAnew reports whether the date that stands is a new one, so that it starts a cycle: it was set at m, or the
+// request was reopened before its promise was kept.
+func datedAnew(s *stopwatch, _ *Condition, before, m *Moment) bool {
+	return before == nil || s.rule(before) == nil || before.State.DueDate != m.State.DueDate || m.Agreed != nil ||
+		!before.State.Status.Open() && !s.stopped
+}
+
+// SpeaksOfDate reports whether a due date decides something of the obligation.
+func (o *Obligation) SpeaksOfDate() bool {
+	return o.Start.Word == WordDueDate || o.StopsWith(WordDueDate)
 }
 
 // by reports whether the role is one of those that must have done it.

@@ -105,9 +105,12 @@ func (o *Obligation) fit(fields []string) {
 			return !slices.Contains(fields, i.ID) || i.Where != "" && !slices.Contains(fields, i.Where)
 		})
 	}
-	o.Stop = slices.Clone(o.Stop)
+	o.Stop, o.Unmapped = slices.Clone(o.Stop), nil
 	for i := range o.Stop {
 		if c := &o.Stop[i]; c.Word.Spec().needs&needsField == 0 && !slices.Contains(fields, c.Field) {
+			if c.Field != "" {
+				o.Unmapped = append(o.Unmapped, c.Field)
+			}
 			c.Field = ""
 		}
 	}

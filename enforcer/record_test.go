@@ -199,7 +199,10 @@ func TestConditionsInWords(t *testing.T) {
 		"field arrived is filled":        {Word: enforcer.WordField, Field: "arrived"},
 		"the priority is the top one":    {Word: enforcer.WordPriority},
 		"staff set a due date":           {Word: enforcer.WordDueDate},
-		"staff set a due date, and field agreed is filled where it is mapped": {Word: enforcer.WordDueDate, Field: "agreed"},
+		"staff set a due date and told the customer, who agreed (field agreed, filled since)": {
+			Word: enforcer.WordDueDate, Field: "agreed", Told: true,
+		},
+		"staff set a due date and told the customer": {Word: enforcer.WordDueDate, Told: true},
 		"a file is attached that field report finds": {
 			Word: enforcer.WordAttachment, Field: "report",
 		},

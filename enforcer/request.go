@@ -72,6 +72,8 @@ type Moment struct {
 	StatusSet bool
 	// Duplicate: the request was closed as a duplicate of another.
 	Duplicate bool
+	// Agreed is the customer's consent to a date, recorded beside the tracker at this moment; nil for every other.
+	Agreed *Agreement
 	// Attached: a file was attached at this moment.
 	Attached bool
 	// Work is the time that was booked at this moment; nil for every other moment.

@@ -27,6 +27,7 @@ type stopwatch struct {
 	told     time.Time // the last public note of staff
 	reminded time.Time // the due of the last cycle that repeats what was asked
 	silenced int       // one more than the place of the cycle whose own step closed the request, while nobody has spoken
+	standing standingDate
 }
 
 // question is what the customer is asked at the present moment.
@@ -68,9 +69,11 @@ func (s *stopwatch) moment(i int, m *Moment) {
 		s.served, s.answered = false, false
 	}
 	s.hear(m)
+	moved := s.standing.follow(s, before, m)
 	if s.cur != nil {
-		s.act(before, m, wasOpen && !open)
+		s.act(before, m, wasOpen && !open, moved)
 	}
+	s.recordConsent(m)
 	starts := s.cur == nil && s.starts(before, m)
 	s.answered = s.answered || m.response()
 	if m.Note == Public && m.noteRole().Staff() {
@@ -99,8 +102,8 @@ func (s *stopwatch) hear(m *Moment) {
 }
 
 // act ends, pauses or changes the running cycle.
-func (s *stopwatch) act(before, m *Moment, closing bool) {
-	s.follow(before, m)
+func (s *stopwatch) act(before, m *Moment, closing, moved bool) {
+	s.follow(before, m, moved)
 	s.noticed(m)
 	switch why, kept := s.ending(m, closing); {
 	case why == "stopped":
@@ -235,6 +238,8 @@ func (s *stopwatch) begin(i int, m *Moment) {
 	switch {
 	case s.o.Kind == Check:
 		s.judge(m)
+	case s.cur.Rule.On == DueDate && s.standing.past:
+		s.end(m, at, PastDate, false)
 	case !s.o.Repeat && s.stops(m):
 		s.stop(m)
 	}
@@ -252,7 +257,8 @@ func (s *stopwatch) launch(m *Moment, at time.Time) {
 	}
 	s.agree(m)
 	if s.cur.Rule.On == DueDate {
-		s.cur.Date = m.State.DueDate
+		d := &s.standing
+		s.cur.Date, s.cur.standing, s.cur.dateSetAt, s.cur.Rests = d.date, d.date, m.At, d.consent
 	}
 	s.pause(m)
 }
@@ -282,6 +288,9 @@ func (s *stopwatch) judge(m *Moment) {
 
 // stop ends the cycle as kept or, after its due, as broken; a repeating obligation goes on from here.
 func (s *stopwatch) stop(m *Moment) {
+	if s.o.StopsWith(WordDueDate) { // what met it is a date, and rests on what that does
+		s.cur.Date, s.cur.Rests = s.standing.date, s.standing.consent
+	}
 	s.end(m, s.stoppedAt(m), "stopped", true)
 	rule := s.rule(m)
 	// what repeats from the receipt on goes on at once; anything else waits for its start

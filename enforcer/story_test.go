@@ -15,6 +15,7 @@ import (
 
 	"slabridge/config"
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/decide"
 )
 
@@ -105,6 +106,14 @@ func play(t *testing.T, head string) string {
 			s.contract.Plan = words[1]
 		case words[0] == "valid":
 			s.contract.ValidFrom, s.contract.ValidTo = s.time(words[1:4]), s.time(words[4:7])
+		case words[0] == "repeat": // with another term, so that it repeats often
+			within, err := calendar.ParseTerm(words[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range s.contract.Obligation(words[1]).Rules {
+				s.contract.Obligation(words[1]).Rules[i].Within = &within
+			}
 		case words[0] == "pause":
 			s.contract.Obligation(words[1]).Pause = []enforcer.StatusClass{enforcer.StatusClass(words[2])}
 		case words[0] == "reopen":
@@ -136,6 +145,7 @@ func (s *story) items(c *enforcer.Contract, mapped []string) {
 		s.t.Fatal(err)
 	}
 	for i := range c.Obligations {
+		c.Obligations[i].Stop = slices.Clone(preset.Obligations[i].Stop)
 		for j := range c.Obligations[i].Stop {
 			if stop := &c.Obligations[i].Stop[j]; stop.Word == enforcer.WordDueDate && !slices.Contains(mapped, stop.Field) {
 				stop.Field = ""
@@ -260,6 +270,9 @@ func (s *story) act(at time.Time, w []string) {
 			s.request.Hold = "label"
 		case "unhold":
 			s.request.Hold = ""
+		case "agree": // ledger agree: agree 2026-03-25
+			m.Agreed = &enforcer.Agreement{Date: next(), At: at, By: "admin", Reason: "by phone"}
+			m.Event, m.By = enforcer.AgreementEvent+at.Format("15:04"), enforcer.Person{Name: "admin"}
 		case "deleted":
 			s.request.GoneAt = at
 			return
@@ -423,9 +436,18 @@ func (s *story) report() {
 		}
 		for _, m := range c.Moves {
 			fmt.Fprintf(&s.out, " moved %s..%s by %s", m.From, m.To, m.By.Role)
-			if m.Binding.IsZero() {
+			switch {
+			case m.Past:
+				s.out.WriteString(" (in the past)")
+			case m.Binding.IsZero():
 				s.out.WriteString(" (not agreed)")
 			}
+		}
+		if c.Date != "" && c.EndWhy != enforcer.PastDate {
+			fmt.Fprintf(&s.out, " by %s, consent: %s", c.Date, cmp.Or(string(c.Rests.Kind), "not recorded"))
+		}
+		if c.SetLate() {
+			s.out.WriteString(" (set after that day's close)")
 		}
 		for _, p := range c.Pauses {
 			fmt.Fprintf(&s.out, " paused %s..", s.stamp(p.From))

@@ -21,8 +21,9 @@ var russian = map[string]string{
 	"nobody has it":                        "исполнителя нет",
 	"field %s is filled":                   "заполнено поле %s",
 	"the priority is the top one":          "высший приоритет",
-	"staff set a due date, and field %s is filled where it is mapped": "сотрудник назначил дату, и заполнено поле %s, " +
-		"где оно сопоставлено",
+	"staff set a due date and told the customer, who agreed (field %s, filled since)": "сотрудник назначил дату " +
+		"и сообщил её заказчику, и он согласен (поле %s, заполненное после этого)",
+	"staff set a due date and told the customer":           "сотрудник назначил дату и сообщил её заказчику",
 	"staff set a due date":                                 "сотрудник назначил дату",
 	"booked time of kind %s":                               "запись о работе вида %s",
 	"booked time":                                          "запись о работе",

@@ -101,7 +101,7 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 	if c.Names != "" {
 		d.Names = w.escapedNames(w.b.directory.named(c.Names, w.project))
 	}
-	if c.Text == TextMissingItems || c.Text == TextAskItems {
+	if c.Text == TextMissingItems || c.Text == TextStillMissing || c.Text == TextAskItems {
 		d.Items = w.missing(s.Key.Obligation)
 	}
 	if audience != enforcer.Public {

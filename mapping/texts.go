@@ -30,6 +30,7 @@ const (
 	TextProgressReminder  = "progress-reminder"   // internal: the customer is soon to be told how it goes
 	TextProgressBreach    = "progress-breach"     // internal: the customer was not told in time
 	TextMissingItems      = "missing-items"       // internal: what the request lacks
+	TextStillMissing      = "still-missing"       // internal: the same, a day later: the customer is to be asked
 	TextPhoneDuplicate    = "phone-duplicate"     // internal: the customer is to telephone as well
 	TextPhoneLong         = "phone-long"          // internal: a phone consultation was too long
 	TextOnSite            = "on-site"             // internal: someone is soon to be on site
@@ -39,6 +40,7 @@ const (
 	TextAgreeDateBreach   = "agree-date-breach"   // internal
 	TextDateWarning       = "date-warning"        // internal: the agreed date comes near
 	TextDateBreach        = "date-breach"         // internal
+	TextPastDate          = "past-date"           // internal: the due date was set to a day that is over
 	TextCauseReport       = "cause-report"        // internal: the report on the cause is soon due
 	TextCauseReportBreach = "cause-report-breach" // internal
 	TextNoOwner           = "no-owner"            // internal: nobody has the request
@@ -65,10 +67,10 @@ var PublicTexts = []string{
 // TextKeys lists every key, those for customers first.
 var TextKeys = append(slices.Clone(PublicTexts),
 	TextWarn, TextBreach, TextInvolveDevelopers, TextInformManagement, TextProgressReminder, TextProgressBreach,
-	TextMissingItems, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
-	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextCauseReport, TextCauseReportBreach,
-	TextNoOwner, TextNotAsked, TextAnswered, TextThirdParty, TextNotEntitled, TextChangeCap, TextDutyIssue,
-	TextDutyWarning, TextDutyBreach,
+	TextMissingItems, TextStillMissing, TextPhoneDuplicate, TextPhoneLong, TextOnSite, TextOnSiteBreach, TextOutOfTurn,
+	TextAgreeDate, TextAgreeDateBreach, TextDateWarning, TextDateBreach, TextPastDate, TextCauseReport,
+	TextCauseReportBreach, TextNoOwner, TextNotAsked, TextAnswered, TextThirdParty, TextNotEntitled, TextChangeCap,
+	TextDutyIssue, TextDutyWarning, TextDutyBreach,
 	TextCorrection, TextLate, TextCaughtUp, TextNote,
 )
 

@@ -96,6 +96,10 @@ func furtherOccasions() map[string]enforcer.Decision {
 			Text: mapping.TextDateBreach, Source: "п. 3", StartedAt: said(10, 0, 0),
 			Due: time.Date(2026, 11, 30, 13, 0, 0, 0, time.UTC), Date: "2026-11-30", Moves: 1,
 		}, enforcer.Changes{Actions: enforcer.Actions{Watch: enforcer.Management}}),
+		mapping.TextPastDate: step("keep-agreed-date", "past-date", enforcer.Comment{
+			Text: mapping.TextPastDate, Source: "п. 3", StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
+			Date: "2026-11-20",
+		}, enforcer.Changes{}),
 		mapping.TextCauseReport: step("cause-report", "warn-66", enforcer.Comment{
 			Text: mapping.TextCauseReport, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: closing,
 			Due: closing.Add(9 * time.Hour), Remaining: 9 * time.Hour,

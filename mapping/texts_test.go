@@ -88,6 +88,10 @@ func occasions() map[string]enforcer.Decision {
 			Text: mapping.TextMissingItems, Source: "п. 7",
 			StartedAt: said(12, 20, 7), Due: time.Date(2026, 11, 30, 7, 20, 7, 0, time.UTC),
 		}, enforcer.Changes{}),
+		mapping.TextStillMissing: step("request-complete", "due", enforcer.Comment{
+			Text: mapping.TextStillMissing, Source: "п. 7",
+			StartedAt: said(12, 20, 7), Due: time.Date(2026, 11, 30, 7, 20, 7, 0, time.UTC),
+		}, enforcer.Changes{}),
 		mapping.TextNote: step("phone-duplicate", "start", enforcer.Comment{
 			Text:       mapping.TextNote,
 			Obligation: enforcer.Text{"ru": "дублирование по телефону", "en": "duplicate notice by phone"}, Source: "п. 6",

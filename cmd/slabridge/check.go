@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,6 +59,7 @@ func check(ctx context.Context, a *app, live bool) error {
 		tellConfig(&a.page, cfg, len(faults) == 0)
 		tellCalendars(&a.page, cfg, a.clock())
 		a.linef("", "zones of %s, from inside the program", calendar.ZoneRelease())
+		tellPeriods(&a.page, cfg, a.clock())
 	}
 	if !live {
 		return nil
@@ -76,6 +78,13 @@ func checkSchedules(a *app, cfg *config.Config) error {
 	for _, c := range cfg.Connections {
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
 			errs = append(errs, fmt.Errorf("%s: connection %s: poll: %w", cfg.Path, c.ID, err))
+		}
+	}
+	for _, c := range cfg.Contracts {
+		for _, d := range c.Duties {
+			if _, err := engine.CheckPeriod(d.Period, a.clock(), c.Zone()); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %s.period: %w", cfg.Path, d.Issue.Path, err))
+			}
 		}
 	}
 	if _, err := textsOf(cfg); err != nil {
@@ -97,6 +106,13 @@ func tellConfig(p *page, cfg *config.Config, well bool) {
 	p.line("", sum)
 	for _, c := range cfg.Contracts {
 		for _, o := range c.Obligations {
+			for _, field := range o.Unmapped {
+				if o.Active() {
+					p.linef("! ", "%s: %s: field %s is not mapped: a date told to the customer is enough, and reports say "+
+						"that consent is not recorded; map it, or record consent with 'slabridge ledger agree'",
+						c.ID, o.ID, field)
+				}
+			}
 			if o.Inert != nil {
 				p.linef("  ", "%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In(p.lang))
 			}
@@ -106,6 +122,18 @@ func tellConfig(p *page, cfg *config.Config, well bool) {
 
 // calendarWarning is how long before the data of a calendar in use ends `check` says so.
 const calendarWarning = 60 * 24 * time.Hour
+
+// tellPeriods warns of duties whose cron line fires every minute: an issue would be made for each of them.
+func tellPeriods(p *page, cfg *config.Config, now time.Time) {
+	for _, c := range cfg.Contracts {
+		for _, d := range c.Duties {
+			if minutely, err := engine.CheckPeriod(d.Period, now, c.Zone()); err == nil && minutely {
+				p.linef("! ", "%s: duty %s: the period %q begins every minute, and an issue is made for each: is that meant?",
+					c.ID, cmp.Or(d.ID, d.Obligation), d.Period)
+			}
+		}
+	}
+}
 
 // tellCalendars warns of calendars whose data ends soon: a promise that reaches beyond it is not judged.
 func tellCalendars(p *page, cfg *config.Config, now time.Time) {

@@ -119,6 +119,9 @@ func (s *contractStory) shows(obligation string) (x seen) {
 func (x seen) lacks(o enforcer.Obligation) (out []string) {
 	for _, r := range o.Rules {
 		for _, step := range r.Steps {
+			if step.Trigger.Due && o.StopsWith(enforcer.WordNote) && slices.ContainsFunc(o.Stop, byBot) {
+				continue // told only where slabridge's own comment, which keeps the promise, is refused: see package decide
+			}
 			if !slices.Contains(x.steps, step.ID) && !slices.Contains(out, "step "+step.ID) {
 				out = append(out, "step "+step.ID)
 			}
@@ -138,6 +141,8 @@ func (x seen) lacks(o enforcer.Obligation) (out []string) {
 	}
 	return out
 }
+
+func byBot(c enforcer.Condition) bool { return slices.Contains(c.By, enforcer.Bot) }
 
 // coreStories counts the stories of the pure rules, by the contract they begin with, that an obligation has a part in.
 func coreStories(t *testing.T, contract, obligation string) string {

@@ -25,7 +25,8 @@ import (
 //
 // What people do: creates #N "subject", on #N, says "to everybody", confides "to staff alone", NAME=VALUE (status,
 // assignee, priority, due, tracker, project, subject, text, or a field of the tracker), attaches FILE, books 40m
-// ACTIVITY, duplicates #M, edits NOTE "text", deletes. NOTE is the note's number on the page, as in "note-3".
+// ACTIVITY, duplicates #M, edits NOTE "text", deletes, records "how the customer agreed to the due date" (slabridge
+// ledger agree). NOTE is the note's number on the page, as in "note-3".
 // #0 is a request from before the story, #D1 the first issue that slabridge made itself. NAME=none empties. Unless it
 // is told otherwise (text=none), a request is described in the words of its subject.
 type contractStory struct {
@@ -69,6 +70,7 @@ type deed struct {
 	duplicates            string
 	edits                 int
 	edited                string
+	records               string
 }
 
 const (
@@ -250,6 +252,8 @@ func (d *deed) read(w []string) (err error) {
 			}
 		case "deletes":
 			d.deletes = true
+		case "records":
+			d.records = next()
 		default:
 			name, value, set := strings.Cut(verb, "=")
 			if !set {

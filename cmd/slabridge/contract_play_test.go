@@ -145,6 +145,17 @@ func (p *play) check() {
 	}
 }
 
+// command runs the program beside the one that passes, as an admin would.
+func (p *play) command(args ...string) {
+	p.t.Helper()
+	var out strings.Builder
+	a := newApp(strings.NewReader(""), &out, &out, p.app.clock)
+	_, a.transport = p.w.way()
+	if code := a.run(append(args, "--lang", "en", "--config", p.app.config)); code != exitOK {
+		p.t.Fatalf("slabridge %s: exit code %d:\n%s", strings.Join(args, " "), code, out.String())
+	}
+}
+
 // run plays every act, and gives what was seen under each.
 func (p *play) run() [][]string {
 	p.t.Helper()
@@ -164,7 +175,9 @@ func (p *play) run() [][]string {
 		if p.wrong != "" {
 			return p.seen
 		}
-		if a.does.creates {
+		if a.does.records != "" {
+			p.command("ledger", "agree", p.key(p.ids[a.issue]), "--by", a.who, "--reason", a.does.records)
+		} else if a.does.creates {
 			p.ids[a.issue] = p.w.create(p.t, a, p.projects)
 			p.key(p.ids[a.issue])
 		} else {

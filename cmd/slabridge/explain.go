@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -106,6 +107,9 @@ type cycleStory struct {
 	Assumption string        `json:"assumption,omitempty"`
 	DueNote    string        `json:"due_note,omitempty"` // a code: why the due is not the term's own
 	Moves      []moveInfo    `json:"moves,omitempty"`
+	Date       string        `json:"date,omitempty"` // on which the due rests, or that met the obligation
+	RestsOn    *restsInfo    `json:"rests_on,omitempty"`
+	dateNote   string
 	Segments   []segmentInfo `json:"segments"` // every second from the start to now, on the cycle's own clock
 	Why        []string      `json:"why"`
 }
@@ -118,6 +122,41 @@ type moveInfo struct {
 	To      string     `json:"to"`
 	Binding *time.Time `json:"binding"` // since when it decides the due; null while it does not
 	Event   string     `json:"event"`
+	RestsOn *restsInfo `json:"rests_on,omitempty"`
+	Past    bool       `json:"past,omitempty"` // it lay in the past when it was set
+
+	rests string
+}
+
+// restsInfo is what a date rests on.
+type restsInfo struct {
+	Kind   enforcer.ConsentKind `json:"kind"` // "" where no consent is recorded
+	By     string               `json:"by,omitempty"`
+	At     *time.Time           `json:"at,omitempty"`
+	Event  string               `json:"event,omitempty"`
+	Reason string               `json:"reason,omitempty"`
+}
+
+func restsOf(c *enforcer.Consent, zone *time.Location) *restsInfo {
+	return &restsInfo{c.Kind, c.By.Name, report.In(c.At, zone), c.Event, c.Reason}
+}
+
+// restsText says what a date rests on.
+func restsText(p *page, c *enforcer.Consent, zone *time.Location) string {
+	by, at := c.By.Name, p.stamp(c.At.In(zone))
+	switch c.Kind {
+	case enforcer.ConsentField:
+		return p.tf("agreed: the field was filled by %s, %s", by, at)
+	case enforcer.ConsentCustomer:
+		return p.tf("agreed: the customer set it himself, %s, %s", by, at)
+	case enforcer.ConsentRecorded:
+		return p.tf("agreed: recorded by %s, %s: %s", by, at, c.Reason)
+	case enforcer.ConsentAccepted:
+		return p.tf("agreed: by what the contract takes for consent, %s, %s", by, at)
+	case enforcer.MovedEarlier:
+		return p.t("moved earlier, which binds at once")
+	}
+	return p.t("consent not recorded")
 }
 
 type pauseInfo struct {
@@ -198,6 +237,12 @@ func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo
 		return e
 	}
 	was := &r.Moments[i-1].State
+	if m.Agreed != nil {
+		say("the customer's consent to %s was recorded: %s", m.Agreed.Date, m.Agreed.Reason)
+	}
+	if m.State.DueDate != was.DueDate {
+		say("due date %s", cmp.Or(m.State.DueDate, p.t("none")))
+	}
 	if m.Note != "" {
 		e.What = append(e.What, noteOf(p, m))
 	}
@@ -269,7 +314,20 @@ func cycleStoryOf(
 		s.Pauses = append(s.Pauses, pauseInfo{x.From.In(zone), report.In(x.To, zone), string(x.Class), x.Event})
 	}
 	for _, m := range c.Moves {
-		s.Moves = append(s.Moves, moveInfo{m.At.In(zone), m.By.Name, m.From, m.To, report.In(m.Binding, zone), m.Event})
+		move := moveInfo{
+			At: m.At.In(zone), By: m.By.Name, From: m.From, To: m.To, Binding: report.In(m.Binding, zone),
+			Event: m.Event, Past: m.Past,
+		}
+		if m.Binding.IsZero() {
+			move.rests = moveNote(p, &m, zone)
+		} else {
+			move.RestsOn, move.rests = restsOf(&m.Rests, zone), moveNote(p, &m, zone)
+		}
+		s.Moves = append(s.Moves, move)
+	}
+	if c.Date != "" && c.EndWhy != enforcer.PastDate {
+		s.Date, s.RestsOn = c.Date, restsOf(&c.Rests, zone)
+		s.dateNote = p.tf("the date %s: %s", c.Date, restsText(p, &c.Rests, zone))
 	}
 	s.Segments = segmentsOf(p, ev.Segments(c), zone)
 	for _, step := range c.Steps {

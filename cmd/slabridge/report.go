@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/report"
 )
@@ -122,6 +123,17 @@ type exceptionInfo struct {
 	What string `json:"what,omitempty"`
 }
 
+// moveNote says what became of a date that was moved, and on what it rests.
+func moveNote(p *page, m *enforcer.Move, zone *time.Location) string {
+	switch {
+	case m.Past:
+		return p.t("in the past: it binds nothing")
+	case m.Binding.IsZero():
+		return p.t("not agreed")
+	}
+	return restsText(p, &m.Rests, zone)
+}
+
 func reportInfoOf(p *page, r report.Report, zone *time.Location) reportInfo {
 	info := reportInfo{Report: r, Rule: p.t(countingRule), Exceptions: []exceptionInfo{}}
 	for _, x := range r.Exceptions {
@@ -129,8 +141,11 @@ func reportInfoOf(p *page, r report.Report, zone *time.Location) reportInfo {
 		switch {
 		case x.Move != nil:
 			what = p.tf("due date %s -> %s, %s", x.Move.From, x.Move.To, x.Move.By.Name) + ", " + p.stamp(x.Move.At.In(zone))
-			if x.Move.Binding.IsZero() {
-				what += " (" + p.t("not agreed") + ")"
+			what += " (" + moveNote(p, x.Move, zone) + ")"
+		case x.Date != "":
+			what = p.tf("due date %s", x.Date)
+			if x.Kind == report.DateSetLate {
+				what = p.tf("due date %s, binding at the next close: %s", x.Date, p.stamp(x.Due.In(zone)))
 			}
 		case x.Lowering != nil:
 			l := x.Lowering

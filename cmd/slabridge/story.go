@@ -29,6 +29,7 @@ var endWords = map[string]phrase{
 	"failed":             "the check failed",
 
 	enforcer.EscalatedWhy: "what was promised was carried out",
+	enforcer.PastDate:     "the date that was set lies in the past",
 }
 
 // stepWords say what became of a step that the ledger knows nothing of.
@@ -43,10 +44,13 @@ func dueNote(p *page, code string) string {
 		return p.tf("due when %s is", other)
 	}
 	if date, ok := strings.CutPrefix(code, "due-date "); ok {
-		return p.tf("the close of the due date, %s, or of the last working day before it", date)
+		return p.tf("the close of the due date, %s; on a day off, of the next working day", date)
 	}
 	if step, ok := strings.CutPrefix(code, "notice "); ok {
 		return p.tf("later than the term, because %s comes first", step)
+	}
+	if code == enforcer.DueNoteContractEnds {
+		return p.t("cut short by the end of the contract: the last working day inside it")
 	}
 	if code == enforcer.FieldAgreedDue {
 		return p.t("both sides agreed on this moment")
@@ -188,11 +192,9 @@ func (c *cycleStory) tell(p *page) {
 	}
 	for _, m := range c.Moves {
 		what := p.tf("due date %s -> %s, %s", m.From, m.To, m.By)
-		if m.Binding == nil {
-			what += " (" + p.t("not agreed") + ")"
-		}
-		p.line(indent, p.stamp(m.At)+" "+what)
+		p.line(indent, p.stamp(m.At)+" "+what+" ("+m.rests+")")
 	}
+	p.detail(indent, c.dateNote)
 	for _, x := range c.Pauses {
 		to := p.t("still")
 		if x.To != nil {

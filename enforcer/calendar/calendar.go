@@ -285,3 +285,29 @@ func (c *Calendar) LastWorkingDayOnOrBefore(date Date) (Date, error) {
 	}
 	return t.date(day), nil
 }
+
+// FirstWorkingDayOnOrAfter returns the date itself when it is worked, else the first working day after it.
+func (c *Calendar) FirstWorkingDayOnOrAfter(date Date) (Date, error) {
+	t, day, err := c.dayOf(date)
+	if err != nil {
+		return Date{}, err
+	}
+	if day, err = c.workday(t, int(t.days[day].rank)); err != nil {
+		return Date{}, err
+	}
+	return t.date(day), nil
+}
+
+// NextClose returns the first close of a working day at or after t. A shift that crosses midnight is the day's on which
+// it opened.
+func (c *Calendar) NextClose(t time.Time) (time.Time, error) {
+	for date := DateOf(t.In(c.loc)).AddDays(-1); ; date = date.AddDays(1) {
+		var err error
+		if date, err = c.FirstWorkingDayOnOrAfter(date); err != nil {
+			return time.Time{}, err
+		}
+		if closes, err := c.CloseOf(date); err != nil || !closes.Before(t) {
+			return closes, err
+		}
+	}
+}

@@ -40,6 +40,11 @@ func (d *decider) comment(c *enforcer.Cycle, s enforcer.CycleStep) *enforcer.Com
 	return out
 }
 
+// ours reports whether a comment of slabridge's own keeps the promise: then nothing is left to happen next.
+func ours(o *enforcer.Obligation) bool {
+	return slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return slices.Contains(c.By, enforcer.Bot) })
+}
+
 // decimal writes hundredths as a decimal number.
 func decimal(hundredths int64) string {
 	return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100)
@@ -67,7 +72,7 @@ func (d *decider) next(of *enforcer.Cycle, audience enforcer.Audience) []enforce
 			if !s.FiresAt().After(d.ev.Now) || !s.Step.Trigger.Due {
 				continue
 			}
-			if audience == enforcer.Public && !c.Obligation.Repeat {
+			if audience == enforcer.Public && !c.Obligation.Repeat || c.Obligation.Items != nil || ours(c.Obligation) {
 				continue
 			}
 			out = append(out, enforcer.NextStep{

@@ -105,6 +105,9 @@ func tell(ds []enforcer.Decision) string {
 
 const receipt = "acknowledge/start intended start; "
 
+// unreceived is that the receipt is late, and goes out now: nobody need be told that it did not.
+const unreceived = "acknowledge/due needless ended; "
+
 // TestWhatBecomesOfSteps decides one critical request of 10:00 at different moments, under what the ledger and the
 // cutover say.
 func TestWhatBecomesOfSteps(t *testing.T) {
@@ -137,30 +140,35 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 		{"the due's own second is in time", "10:20", nil, nil, receipt + "respond/warn-50 intended warn"},
 		{
 			"after it, the due says it all", "10:20:01", nil, nil,
-			receipt + "respond/warn-50 overtaken overtaken; respond/due intended due",
+			receipt + "respond/warn-50 overtaken overtaken; " + unreceived + "respond/due intended due",
 		},
 		{
 			"the warning was written", "10:20:01", nil,
 			[]edit{recorded("respond/warn-50", enforcer.Done)},
-			receipt + "respond/due intended due",
+			receipt + unreceived + "respond/due intended due",
 		},
 		{
 			"the warning was sent, and nobody knows", "10:20:01", nil,
 			[]edit{recorded("respond/warn-50", enforcer.Sent)},
-			receipt + "respond/due intended due",
+			receipt + unreceived + "respond/due intended due",
 		},
 		{
 			"the due was written first", "10:20:01", nil,
 			[]edit{recorded("respond/due", enforcer.Done)},
-			receipt + "respond/warn-50 overtaken overtaken",
+			receipt + "respond/warn-50 overtaken overtaken; acknowledge/due needless ended",
 		},
 		{
 			"a fault held the warning up until the due had passed", "10:25", nil,
 			[]edit{
 				recorded("respond/warn-50", enforcer.Intended), recorded("respond/due", enforcer.Done),
-				recorded("acknowledge/start", enforcer.Done),
+				recorded("acknowledge/start", enforcer.Done), recorded("acknowledge/due", enforcer.Done),
 			},
 			"respond/warn-50 overtaken overtaken",
+		},
+		{
+			"the receipt was refused: staff is told", "10:21", nil,
+			[]edit{recorded("acknowledge/start", enforcer.Refused)},
+			"respond/warn-50 overtaken overtaken; acknowledge/due intended due; respond/due intended due",
 		},
 		{
 			"a warning that was needless lives again", "10:12", nil,
@@ -627,7 +635,7 @@ func TestFindings(t *testing.T) {
 	if got := tell(f.In(enforcer.Overtaken)); got != "respond/warn-50 overtaken overtaken" {
 		t.Errorf("overtaken: %s", got)
 	}
-	if n := len(f.Decisions); n != 3 || len(f.In(enforcer.Intended, enforcer.Overtaken)) != n || len(f.In()) != 0 {
+	if n := len(f.Decisions); n != 4 || len(f.In(enforcer.Intended, enforcer.Overtaken, enforcer.Needless)) != n || len(f.In()) != 0 {
 		t.Errorf("%d decisions: %s", n, tell(f.Decisions))
 	}
 	key := f.Decisions[0].Key

@@ -265,6 +265,9 @@ func (f *Finding) facts(c *enforcer.Cycle) enforcer.Facts {
 	for _, m := range c.Moves {
 		out.Events = append(out.Events, m.Event)
 	}
+	if c.Rests.Event != "" && !slices.Contains(out.Events, c.Rests.Event) {
+		out.Events = append(out.Events, c.Rests.Event)
+	}
 	for _, why := range c.DueWhy {
 		out.Why = append(out.Why, why.Text(lang))
 	}

@@ -27,6 +27,8 @@ func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 		return texts.Reason("due", "%s: the due has passed", counted)
 	case t.Answered:
 		return texts.Reason("answered", "%s: the customer answered after the closing", counted)
+	case t.Past:
+		return texts.Reason("past-date", "%s, %s: the date set, %s, lies in the past", o.Source, o.ID, c.Date)
 	case t.Start():
 		return enforcer.Reason{Code: "start", Text: counted}
 	case t.Percent > 0:
@@ -69,6 +71,7 @@ var endings = map[string]string{
 	"due":                "the due passed",
 
 	enforcer.EscalatedWhy: "what was promised was carried out",
+	enforcer.PastDate:     "the date that lay in the past was changed",
 }
 
 func needlessReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
@@ -76,6 +79,11 @@ func needlessReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 		return texts.Reason("ended", endings["stopped"])
 	}
 	return texts.Reason("ended", endings[c.EndWhy])
+}
+
+func backedOffReason(told int) enforcer.Reason {
+	return texts.Reason("backed-off",
+		"broken again and again, and told of %d times: from then on staff is told once a working day", told)
 }
 
 func (d *decider) waitReason(until time.Time) enforcer.Reason {

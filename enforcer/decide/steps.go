@@ -18,7 +18,7 @@ const visibilityLag = 2 * time.Minute
 func Steps(
 	ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.EntryState, cutover enforcer.Cutover,
 ) []enforcer.Decision {
-	d := decider{ev: ev, recorded: recorded, cutover: cutover}
+	d := decider{ev: ev, recorded: recorded, cutover: cutover, untold: untold(&ev)}
 	for i := range ev.Cycles {
 		c := &ev.Cycles[i]
 		for _, step := range c.Steps {
@@ -29,6 +29,7 @@ func Steps(
 		}
 	}
 	d.overtake()
+	d.kept()
 	slices.SortStableFunc(d.out, func(a, b enforcer.Decision) int { return a.Moment.Compare(b.Moment) })
 	return d.out
 }
@@ -61,6 +62,7 @@ type decider struct {
 	ev       enforcer.Evaluation
 	recorded func(enforcer.StepKey) enforcer.EntryState
 	cutover  enforcer.Cutover
+	untold   map[stepOf]bool
 	out      []enforcer.Decision
 	cycleOf  []*enforcer.Cycle // beside out
 	late     []bool            // beside out: warns of a due that has passed
@@ -76,6 +78,9 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 		return // over before enforcement began: history, of which an old tracker has no end
 	}
 	ended, over := d.endOf(i, c)
+	if s.Step.Trigger.Past { // it tells of what cancelled the cycle, unless the date has been mended since
+		over = d.ev.State.DueDate != c.Date
+	}
 	if s.Step.Trigger.Answered { // it follows the cycle's end, until staff goes on with the request
 		over = !c.AnswerTaken.IsZero()
 	} else if over && ended.EndedAt.Before(s.At) {
@@ -91,6 +96,8 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 		dec.State, dec.Reason = enforcer.Held, holdReason(r.Hold)
 	case over:
 		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended, s)
+	case d.untold[stepOf{i, s.Step.ID}]:
+		dec.State, dec.Reason = enforcer.Needless, backedOffReason(c.Obligation.TellsAtMost())
 	default:
 		dec.Reason = stepReason(c, s)
 		dec.Changes = d.changes(c, s)
@@ -112,7 +119,7 @@ func (d *decider) key(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.StepKey 
 func (d *decider) decision(key enforcer.StepKey, c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Decision {
 	dec := enforcer.Decision{
 		Key: key, State: enforcer.Intended, Moment: s.At, Due: c.Due, Source: c.Obligation.Source,
-		Breach: s.Step.Trigger.Due, Severity: c.Severity, Audience: enforcer.Internal,
+		Breach: s.Step.Trigger.Due && !c.Obligation.NoVerdict, Severity: c.Severity, Audience: enforcer.Internal,
 	}
 	if s.Step.Comment != nil {
 		dec.Audience = s.Step.Comment.Audience
@@ -224,6 +231,29 @@ func (d *decider) overtake() {
 		if a := &d.out[i]; d.late[i] && toBeWritten(a.State) {
 			a.State, a.NotBefore, a.Changes = enforcer.Overtaken, time.Time{}, enforcer.Changes{}
 			a.Reason = texts.Reason("overtaken", "the due has passed: a warning of it comes too late")
+		}
+	}
+}
+
+// kept takes out the due step of a promise that a comment of our own keeps, where that comment is on its way or goes out
+// in this very pass: what it would say is no longer so.
+func (d *decider) kept() {
+	for i := range d.out {
+		a, c := &d.out[i], d.cycleOf[i]
+		if !toBeWritten(a.State) || !a.Breach || !ours(c.Obligation) {
+			continue
+		}
+		for _, s := range c.Steps {
+			key := a.Key
+			key.Step = s.Step.ID
+			was := d.recorded(key)
+			goes := was == enforcer.Sent || was == enforcer.Done || slices.ContainsFunc(d.out, func(b enforcer.Decision) bool {
+				return b.Key == key && toBeWritten(b.State)
+			})
+			if s.Step.Trigger.Start() && goes {
+				a.State, a.Reason, a.Changes = enforcer.Needless, texts.Reason("ended", endings["stopped"]), enforcer.Changes{}
+				a.NotBefore = time.Time{}
+			}
 		}
 	}
 }

@@ -20,7 +20,9 @@ var texts = enforcer.Catalogue{"ru": {
 	"writes are on hold: %s":                             "запись приостановлена: %s",
 	"an internal step waits for working hours: %s":       "внутренний шаг ждёт рабочего времени: %s",
 	"the due has passed: a warning of it comes too late": "срок прошёл: предупреждать о нём поздно",
-	"overtaken by the later step %s/%s":                  "перекрыт более поздним шагом %s/%s",
+	"broken again and again, and told of %d times: from then on staff is told once a working day": "нарушается снова и " +
+		"снова, об этом сказано уже %d раза: дальше — раз в рабочий день",
+	"overtaken by the later step %s/%s": "перекрыт более поздним шагом %s/%s",
 
 	"done before it was written":                       "выполнено до записи",
 	"the request is resolved":                          "запрос решён",
@@ -35,4 +37,6 @@ var texts = enforcer.Catalogue{"ru": {
 	"the stopwatch was started anew":                   "отсчёт начат заново",
 	"the request was reopened":                         "запрос переоткрыт",
 	"the due passed":                                   "срок прошёл",
+	"the date that lay in the past was changed":        "дату из прошлого заменили",
+	"%s, %s: the date set, %s, lies in the past":       "%s, %s: указана дата %s, она уже прошла",
 }}

@@ -67,7 +67,7 @@ func (c *contract) words() outbox.Contract {
 
 // request tells a mirrored issue as the contract sees it.
 func (c *contract) request(conn string, m mirrored) enforcer.Request {
-	r := c.bound.Request(m.history, c.scope, c.Zone())
+	r := c.bound.Request(m.history, c.scope, c.Zone()).WithAgreements(m.agreements)
 	r.Connection = conn
 	switch m.entry.State {
 	case mirror.Gone:

@@ -58,6 +58,36 @@ func parseCron(text string) (cron.Schedule, error) {
 	return s, nil
 }
 
+// everyMinute is how many beginnings of a cron line are looked at for two that are a minute apart.
+const everyMinute = 100
+
+// CheckPeriod checks the cron line of a duty's period as of now, in the contract's zone: one that never fires is an
+// error. It reports whether the line fires every minute, if only in some hours: then each minute would be a period.
+func CheckPeriod(line string, now time.Time, zone *time.Location) (minutely bool, err error) {
+	if enforcer.Periods(line, now, now, zone) != nil { // a quarter, and the like
+		return false, nil
+	}
+	s, err := parseCron(line)
+	if err != nil {
+		return false, err
+	}
+	at := s.Next(now.In(zone))
+	if at.IsZero() {
+		return false, fmt.Errorf("period %q never begins: no date is like that", line)
+	}
+	for range everyMinute {
+		next := s.Next(at)
+		if next.IsZero() {
+			break
+		}
+		if next.Sub(at) <= time.Minute {
+			return true, nil
+		}
+		at = next
+	}
+	return false, nil
+}
+
 // cronPeriods lists the periods of a cron line that begin at or after since and not after now, and the next one.
 func cronPeriods(text string, since, now time.Time, zone *time.Location) ([]enforcer.Period, error) {
 	s, err := parseCron(text)

@@ -144,3 +144,36 @@ func moment(t *testing.T, text string) time.Time {
 	}
 	return at
 }
+
+// TestCheckPeriod: a line that no date is like is a fault, and one that begins every minute is to be warned of.
+func TestCheckPeriod(t *testing.T) {
+	zone, err := calendar.LoadZone("Asia/Almaty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]string{
+		"quarter":         "",
+		"month":           "",
+		"0 10 * * 1":      "",
+		"0 9 29 2 *":      "",
+		"0 * * * *":       "",
+		"* * * * *":       "every minute",
+		"*/1 9-17 * * 1":  "every minute",
+		"0,1 10 * * *":    "every minute",
+		"0 9 30 2 *":      `period "0 9 30 2 *" never begins: no date is like that`,
+		"0 9 31 4,6,9 *":  `period "0 9 31 4,6,9 *" never begins: no date is like that`,
+		"0 9 * * mon-fri": "",
+	} {
+		minutely, err := CheckPeriod(line, moment(t, "2026-11-29T12:00:00Z"), zone)
+		got := ""
+		if minutely {
+			got = "every minute"
+		}
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+}

@@ -121,6 +121,7 @@ func TestChangesOfConfiguration(t *testing.T) {
 			t.Errorf("written %d", len(r.Written))
 		}
 		w.wantEntries(old, "acknowledge/start past moved-into-past", "respond/warn-50 past moved-into-past",
+			"acknowledge/due past moved-into-past",
 			"respond/due past moved-into-past", "involve-developers/due past moved-into-past")
 		w.run("2026-03-16 14:00:01") // what comes from now on counts
 		w.wantSaid(old, "inform-management/due")

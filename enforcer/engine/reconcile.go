@@ -111,13 +111,17 @@ func (p reconciler) one(ctx context.Context, issue string) ([]outbox.Difference,
 
 // stepOf finds the step with an id among what the contracts that have made a pass ask for on an issue.
 func (p reconciler) stepOf(ctx context.Context, h connectors.History, id string) (ledger.Entry, bool, error) {
+	m, err := p.seen(ctx, h)
+	if err != nil {
+		return ledger.Entry{}, false, err
+	}
 	for _, c := range p.contracts {
 		if _, err := p.ledger.Cutover(ctx, p.conn.ID, c.ID); errors.Is(err, ledger.ErrNotFound) {
 			continue
 		} else if err != nil {
 			return ledger.Entry{}, false, err
 		}
-		f, err := p.find(ctx, c, mirrored{h, mirror.Entry{State: mirror.Visible}}, decide.Blocks{})
+		f, err := p.find(ctx, c, m, decide.Blocks{})
 		if err != nil {
 			return ledger.Entry{}, false, err
 		}

@@ -48,15 +48,26 @@ func (s *source) presentTime(ctx context.Context) (time.Time, error) {
 
 // mirrored is an issue as the mirror has it.
 type mirrored struct {
-	history connectors.History
-	entry   mirror.Entry
+	history    connectors.History
+	entry      mirror.Entry
+	agreements []enforcer.Agreement // recorded beside the tracker
+}
+
+// seen is an issue as it was just read.
+func (s *source) seen(ctx context.Context, h connectors.History) (m mirrored, err error) {
+	m = mirrored{history: h, entry: mirror.Entry{State: mirror.Visible}}
+	m.agreements, err = s.ledger.Agreements(ctx, s.conn.ID, h.Issue.ID)
+	return m, err
 }
 
 func (s *source) mirrored(ctx context.Context, id string) (m mirrored, ok bool, err error) {
 	if m.history, ok, err = s.mirror.History(ctx, s.conn.ID, id); err != nil || !ok {
 		return m, ok, err
 	}
-	m.entry, ok, err = s.mirror.Entry(ctx, s.conn.ID, id)
+	if m.entry, ok, err = s.mirror.Entry(ctx, s.conn.ID, id); err != nil || !ok {
+		return m, ok, err
+	}
+	m.agreements, err = s.ledger.Agreements(ctx, s.conn.ID, id)
 	return m, ok, err
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"slabridge/connectors"
-	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/outbox"
 )
@@ -69,7 +68,11 @@ func (p *pass) recheck(ctx context.Context, f *finding, h connectors.History) (t
 	if h, err = p.withWork(ctx, h); err != nil {
 		return todo, err
 	}
-	found, err := p.find(ctx, f.contract, mirrored{h, mirror.Entry{State: mirror.Visible}}, p.blocks(f.contract, &h))
+	m, err := p.seen(ctx, h)
+	if err != nil {
+		return todo, err
+	}
+	found, err := p.find(ctx, f.contract, m, p.blocks(f.contract, &h))
 	if err != nil {
 		return todo, err
 	}
@@ -165,7 +168,11 @@ func (p *pass) comment(ctx context.Context, c *contract, issue string, r *run, s
 				return todo, err
 			}
 			e.Evidence = s.Entry.Evidence
-			request := c.request(p.conn.ID, mirrored{h, mirror.Entry{State: mirror.Visible}})
+			m, err := p.seen(ctx, h)
+			if err != nil {
+				return todo, err
+			}
+			request := c.request(p.conn.ID, m)
 			return outbox.Todo{Request: request, History: h, Steps: []outbox.Step{{Decision: s.Decision, Entry: e}}}, nil
 		},
 	})

@@ -6,7 +6,7 @@ package ledger
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
 func Migrations() []string {
-	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated}
+	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements}
 }
 
 const schema1 = `
@@ -284,4 +284,18 @@ DROP TABLE ledger_verdicts_before;
 CREATE INDEX ledger_verdicts_reached ON ledger_verdicts (contract, reached_at, connection, issue, obligation, cycle);
 CREATE INDEX ledger_verdicts_issue ON ledger_verdicts (issue);
 CREATE INDEX ledger_verdicts_issue_key ON ledger_verdicts (issue_key);
+`
+
+// schemaAgreements keeps the customer's consent to dates where no field of the tracker holds it.
+const schemaAgreements = `
+CREATE TABLE ledger_agreements (
+	connection TEXT NOT NULL,
+	issue      TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	agreed_on  TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	who        TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	PRIMARY KEY (connection, issue, number)
+);
 `

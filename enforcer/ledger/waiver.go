@@ -86,3 +86,54 @@ func (l *Ledger) Waivers(ctx context.Context, connection, contract string) ([]Wa
 	}
 	return out, nil
 }
+
+// Agree records at a.At the customer's consent to a date on an issue, by the tracker's immutable id. Nothing is ever
+// taken out: a further consent to another date stands beside it. The next pass looks at the issue again.
+func (l *Ledger) Agree(
+	ctx context.Context, connection, issue string, a enforcer.Agreement,
+) (enforcer.Agreement, error) {
+	if a.By == "" || a.Reason == "" || a.Date == "" {
+		return a, errors.New("record consent: without a date, a name or a reason")
+	}
+	return a, l.tx(ctx, func(tx *sql.Tx) error {
+		var before int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_agreements WHERE connection = $1 AND issue = $2`,
+			connection, issue).Scan(&before); err != nil {
+			return fmt.Errorf("record consent on issue %s: %w", issue, err)
+		}
+		a.Number = before + 1
+		for _, x := range []struct {
+			query string
+			args  []any
+		}{
+			{`INSERT INTO ledger_agreements (connection, issue, number, agreed_on, at, who, reason)
+				VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+				[]any{connection, issue, a.Number, a.Date, millis(a.At), a.By, a.Reason}},
+			{`UPDATE ledger_agenda SET next_at = $3
+				WHERE connection = $1 AND issue = $2 AND (next_at IS NULL OR next_at > $3)`,
+				[]any{connection, issue, millis(a.At)}},
+		} {
+			if _, err := tx.ExecContext(ctx, x.query, x.args...); err != nil {
+				return fmt.Errorf("record consent on issue %s: %w", issue, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Agreements lists the consent recorded on an issue, the first first.
+func (l *Ledger) Agreements(ctx context.Context, connection, issue string) ([]enforcer.Agreement, error) {
+	out, err := collect(ctx, l.db, func(scan func(...any) error) (enforcer.Agreement, error) {
+		var a enforcer.Agreement
+		var at sql.NullInt64
+		err := scan(&a.Number, &a.Date, &at, &a.By, &a.Reason)
+		a.At = fromMillis(at).Truncate(time.Second)
+		return a, err
+	}, `SELECT number, agreed_on, at, who, reason FROM ledger_agreements
+		WHERE connection = $1 AND issue = $2 ORDER BY number`,
+		connection, issue)
+	if err != nil {
+		return nil, fmt.Errorf("list consent on issue %s: %w", issue, err)
+	}
+	return out, nil
+}

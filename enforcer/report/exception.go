@@ -20,7 +20,10 @@ const (
 	OutsideValid ExceptionKind = "outside-valid" // received while the contract was not valid
 	OutsidePlan  ExceptionKind = "outside-plan"  // the plan does not cover the work
 	DueMoved     ExceptionKind = "due-moved"
-	Lowered      ExceptionKind = "severity-lowered" // before a deadline
+	Lowered      ExceptionKind = "severity-lowered"     // before a deadline
+	NoConsent    ExceptionKind = "consent-not-recorded" // the customer's, to a date that binds
+	DateSetLate  ExceptionKind = "date-after-close"     // set after that day's close: it binds at the next one
+	DateInPast   ExceptionKind = "date-in-past"         // it binds nothing
 )
 
 // Exception is a request that was one. What is told of it beyond its kind is worded by whoever shows it.
@@ -29,9 +32,10 @@ type Exception struct {
 	IssueKey   string        `json:"issue"`
 	Subject    string        `json:"subject"`
 	Obligation string        `json:"obligation,omitempty"`
+	Date       string        `json:"date,omitempty"` // with NoConsent, DateSetLate and DateInPast
 
 	Issue    string             `json:"-"` // the tracker's immutable id
-	Due      time.Time          `json:"-"` // with AgreedDue
+	Due      time.Time          `json:"-"` // with AgreedDue and DateSetLate
 	Move     *enforcer.Move     `json:"-"` // with DueMoved
 	Lowering *enforcer.Lowering `json:"-"` // with Lowered
 }
@@ -64,6 +68,30 @@ func (s *Survey) addExceptions(ev *enforcer.Evaluation) {
 	}
 }
 
+// addDates adds what is to be known of the date of a cycle: that the customer's consent to it is not recorded, that it
+// was set late on its own day, or lay in the past.
+func (s *Survey) addDates(r *enforcer.Request, c *enforcer.Cycle) {
+	add := func(kind ExceptionKind) *Exception {
+		x := s.add(kind, r)
+		x.Obligation, x.Date = c.Obligation.ID, c.Date
+		return x
+	}
+	if c.Date == "" || !s.period.holds(c.StartedAt) {
+		return
+	}
+	switch {
+	case c.EndWhy == enforcer.PastDate:
+		add(DateInPast)
+		return
+	case c.SetLate():
+		add(DateSetLate).Due = c.Due
+	}
+	told := func(x Exception) bool { return x.Kind == NoConsent && x.Issue == r.Issue && x.Date == c.Date }
+	if c.Rests.Kind == "" && !slices.ContainsFunc(s.Exceptions, told) {
+		add(NoConsent)
+	}
+}
+
 // notEntitled reports whether the cycle is a check of entitlement that failed.
 func notEntitled(c enforcer.Cycle) bool {
 	return c.EndWhy == "failed" && slices.ContainsFunc(c.Obligation.Stop, func(s enforcer.Condition) bool {
@@ -76,13 +104,27 @@ func promised(c *enforcer.Contract, severity string) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool { return o.Rule(severity) != nil })
 }
 
-// sortExceptions puts each moved date first, then each lowered severity, then the others by the keys of their requests.
+// sortExceptions puts each moved date first and then each lowered severity, as they came, then the others by the keys of
+// their requests.
 func sortExceptions(list []Exception) {
-	rank := map[ExceptionKind]int{DueMoved: -2, Lowered: -1}
 	slices.SortStableFunc(list, func(a, b Exception) int {
-		if first := rank[a.Kind] - rank[b.Kind]; first != 0 || rank[a.Kind] != 0 {
-			return first
+		if a.Move != nil || b.Move != nil {
+			return sooner(a.Move != nil, b.Move != nil, func() int { return a.Move.At.Compare(b.Move.At) })
+		}
+		if a.Lowering != nil || b.Lowering != nil {
+			return sooner(a.Lowering != nil, b.Lowering != nil, func() int { return a.Lowering.At.Compare(b.Lowering.At) })
 		}
 		return strings.Compare(a.IssueKey, b.IssueKey)
 	})
+}
+
+// sooner puts what is of a kind before what is not, and what both are in the order of compare.
+func sooner(a, b bool, compare func() int) int {
+	switch {
+	case a && b:
+		return compare()
+	case a:
+		return -1
+	}
+	return 1
 }

@@ -88,7 +88,8 @@ func (s *Survey) addWork(r *enforcer.Request) {
 	}
 }
 
-// addCycle adds the moves of a due date and, of a cycle that was fulfilled in the period, how long it took.
+// addCycle adds the moves of a due date, what the date rests on and, of a cycle that was fulfilled in the period, how
+// long it took.
 func (s *Survey) addCycle(r *enforcer.Request, c *enforcer.Cycle) error {
 	for _, m := range c.Moves {
 		if s.period.holds(m.At) {
@@ -96,6 +97,7 @@ func (s *Survey) addCycle(r *enforcer.Request, c *enforcer.Cycle) error {
 			x.Obligation, x.Move = c.Obligation.ID, &m
 		}
 	}
+	s.addDates(r, c)
 	if c.EndedAt.IsZero() || !s.period.holds(c.EndedAt) || c.EndWhy != "stopped" {
 		return nil
 	}

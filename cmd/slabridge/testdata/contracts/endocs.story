@@ -81,7 +81,7 @@ Mon 2026-01-26 11:00     customer1 creates #4 "Ошибка входа" Severity
         | Основание: регламент технической поддержки, п. 1.7, Порядок 3.4.
     Mon 2026-01-26 11:00:01  #4 tells staff: request-complete/start (Приём 3.3, Приём 3.4, due Tue 2026-01-27 11:00:00)
         ~ В обращении не хватает сведений (Приём 3.3, Приём 3.4): контактное лицо.
-        ~ Запросить и получить их нужно не позднее 11:00 27.01.2026 (московское время, UTC+3).
+        ~ Попросите заказчика прислать их не позднее 11:00 27.01.2026 (московское время, UTC+3).
 Mon 2026-01-26 16:00     customer1 on #4 Contact="Анна, бухгалтерия"
 Mon 2026-01-26 17:00     support1 on #4 says "Доступ открыт." assignee=support1 status=Resolved
 Tue 2026-01-27 11:00     customer1 creates #5 "Не работает" Severity=non-critical text=none
@@ -92,8 +92,11 @@ Tue 2026-01-27 11:00     customer1 creates #5 "Не работает" Severity=n
         | Основание: регламент технической поддержки, п. 1.7, Порядок 3.4.
     Tue 2026-01-27 11:00:01  #5 tells staff: request-complete/start (Приём 3.3, Приём 3.4, due Wed 2026-01-28 11:00:00)
         ~ В обращении не хватает сведений (Приём 3.3, Приём 3.4): описание проблемы.
-        ~ Запросить и получить их нужно не позднее 11:00 28.01.2026 (московское время, UTC+3).
+        ~ Попросите заказчика прислать их не позднее 11:00 28.01.2026 (московское время, UTC+3).
 Tue 2026-01-27 12:00     support1 on #5 says "Смотрим." assignee=support1 status="In Progress"
+    Wed 2026-01-28 11:00:01  #5 tells staff: request-complete/due (Приём 3.3, Приём 3.4, due Wed 2026-01-28 11:00:00)
+        ~ В обращении всё ещё не хватает сведений (Приём 3.3, Приём 3.4): описание проблемы.
+        ~ Попросите заказчика их прислать.
 Thu 2026-01-29 12:00     customer1 on #5 text="Не открывается архив."
 Thu 2026-01-29 15:00     support1 on #5 says "Открывается." status=Resolved
 
@@ -110,6 +113,10 @@ Mon 2026-02-02 15:30     manager1 on #6 status=Frozen
         ~ Выполнение обращения зависит от третьей стороны: об этом нужно сообщить заказчику (Порядок 3.9).
         ~ Публичный комментарий нужен не позднее 15:30 03.02.2026 (московское время, UTC+3).
         ~ На 12:30 03.02.2026 (московское время, UTC+3) до срока оставалось: 2 часа рабочего времени.
+    Tue 2026-02-03 15:30:01  #6 tells staff: tell-third-party/due (Порядок 3.9, due Tue 2026-02-03 15:30:00)
+        ~ Нарушен срок: уведомление о третьей стороне (Порядок 3.9).
+        ~ Критичность: обычный приоритет.
+        ~ Срок истёк 15:30 03.02.2026 (московское время, UTC+3), обязательство ещё не выполнено.
 Tue 2026-02-03 16:00     manager1 on #6 says "Ждём удостоверяющий центр."
 Wed 2026-02-04 10:00     manager1 on #6 status="In Progress"
 Wed 2026-02-04 11:00     manager1 on #6 says "Снова ждём удостоверяющий центр." status=Frozen
@@ -232,14 +239,14 @@ Tue 2026-03-31 18:00     end
     #5 Не работает: normal
         acknowledge created: met, from Tue 2026-01-27 11:00:00, ended Tue 2026-01-27 11:00:01: stopped by note-1
         process created: met, from Tue 2026-01-27 11:00:00, due Wed 2026-01-28 11:00:00, ended Tue 2026-01-27 12:00:00: stopped by note-2
-        request-complete created: breached, from Tue 2026-01-27 11:00:00, due Wed 2026-01-28 11:00:00, ended Thu 2026-01-29 12:00:00: stopped by note-3
+        request-complete created: cancelled, from Tue 2026-01-27 11:00:00, due Wed 2026-01-28 11:00:00, ended Thu 2026-01-29 12:00:00: stopped by note-4
         entitlement created: met, from Tue 2026-01-27 11:00:00, ended Tue 2026-01-27 11:00:00: stopped by created
     #6 Не проходит проверка подписи: normal
         acknowledge created: met, from Mon 2026-02-02 11:00:00, ended Mon 2026-02-02 11:00:01: stopped by note-1
         process created: met, from Mon 2026-02-02 11:00:00, due Tue 2026-02-03 11:00:00, ended Mon 2026-02-02 12:00:00: stopped by note-2
         request-complete created: met, from Mon 2026-02-02 11:00:00, due Tue 2026-02-03 11:00:00, ended Mon 2026-02-02 11:00:00: stopped by created
-        tell-third-party note-3: breached, from Mon 2026-02-02 15:30:00, due Tue 2026-02-03 15:30:00, ended Tue 2026-02-03 16:00:00: stopped by note-5
-        tell-third-party note-7: met, from Wed 2026-02-04 11:00:00, due Thu 2026-02-05 11:00:00, ended Wed 2026-02-04 11:00:00: stopped by note-7
+        tell-third-party note-3: breached, from Mon 2026-02-02 15:30:00, due Tue 2026-02-03 15:30:00, ended Tue 2026-02-03 16:00:00: stopped by note-6
+        tell-third-party note-8: met, from Wed 2026-02-04 11:00:00, due Thu 2026-02-05 11:00:00, ended Wed 2026-02-04 11:00:00: stopped by note-8
         entitlement created: met, from Mon 2026-02-02 11:00:00, ended Mon 2026-02-02 11:00:00: stopped by created
     #7 Пропал документ: normal
         acknowledge created: met, from Mon 2026-02-09 11:00:00, ended Mon 2026-02-09 11:00:01: stopped by note-1
@@ -288,11 +295,6 @@ Tue 2026-03-31 18:00     end
           kept 9, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 90 %
-        request-complete Приём 3.3, Приём 3.4
-          completeness of the request
-          kept 8, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
-          running 0
-          kept 88.8 %
         tell-third-party Порядок 3.9
           notice of a third party
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,

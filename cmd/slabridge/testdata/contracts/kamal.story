@@ -16,6 +16,7 @@ field "Phone call"
 field "After hours"
 field "Visit agreed"
 field "Arrived"
+field "On hold"
 activity "Phone"
 mapping:
     severity:
@@ -27,6 +28,7 @@ mapping:
       - {is: after-hours-agreed, field: "After hours"}
       - {is: on-site-agreed, field: "Visit agreed"}
       - {is: arrived, field: "Arrived"}
+      - {is: hold, field: "On hold"}
       - {is: description, attribute: description}
     activities:
       - {is: phone-consultation, names: [Phone]}
@@ -245,7 +247,7 @@ Thu 2026-02-12 14:00     customer1 creates #8 "Не работает" Severity=m
         | Основание: регламент технической поддержки, п. 7.
     Thu 2026-02-12 14:00:01  #8 tells staff: request-complete/start (п. 7, due Fri 2026-02-13 14:00:00)
         ~ В обращении не хватает сведений (п. 7): описание проблемы.
-        ~ Запросить и получить их нужно не позднее 14:00 13.02.2026 (время Алматы, UTC+5).
+        ~ Попросите заказчика прислать их не позднее 14:00 13.02.2026 (время Алматы, UTC+5).
 Thu 2026-02-12 16:00     customer1 on #8 text="В отчёте за январь нет итогов."
 Thu 2026-02-12 17:00     customer1 creates #9 "Ошибка" Severity=minor text=none
     Thu 2026-02-12 17:00:01  #9 tells the customer: acknowledge/start (п. 7)
@@ -255,7 +257,7 @@ Thu 2026-02-12 17:00     customer1 creates #9 "Ошибка" Severity=minor text
         | Основание: регламент технической поддержки, п. 7.
     Thu 2026-02-12 17:00:01  #9 tells staff: request-complete/start (п. 7, due Fri 2026-02-13 17:00:00)
         ~ В обращении не хватает сведений (п. 7): описание проблемы.
-        ~ Запросить и получить их нужно не позднее 17:00 13.02.2026 (время Алматы, UTC+5).
+        ~ Попросите заказчика прислать их не позднее 17:00 13.02.2026 (время Алматы, UTC+5).
 # п. 6: a consultation by phone takes 30 minutes at most. Other work takes as long as it takes.
 Fri 2026-02-13 15:00     support1 on #8 books 24m Phone
 Fri 2026-02-13 16:00     support1 on #8 books 36m Phone
@@ -264,6 +266,9 @@ Fri 2026-02-13 16:00     support1 on #8 books 36m Phone
         ~ Консультацию проводил специалист Sanjay Support, 13.02.2026.
         ~ Если вопрос не исчерпан, попросите заказчика направить письменный запрос.
 Fri 2026-02-13 17:00     dev1 on #8 books 4h Development
+    Fri 2026-02-13 17:00:01  #9 tells staff: request-complete/due (п. 7, due Fri 2026-02-13 17:00:00)
+        ~ В обращении всё ещё не хватает сведений (п. 7): описание проблемы.
+        ~ Попросите заказчика их прислать.
 Fri 2026-02-13 17:30     customer1 on #9 text="Кнопка «Печать» не нажимается."
 
 # A minor defect: no terms but п. 9, and that only while it is worked on.
@@ -561,6 +566,50 @@ Fri 2026-03-27 10:05     manager1 on #24 says "Беру на себя." status="
         ~ Срок истёк 14:00 27.03.2026 (время Алматы, UTC+5).
 Fri 2026-03-27 15:00     manager1 on #24 says "Открываются." status=Resolved
 
+# On hold writes stop, and the terms do not: the receipt comes too late, and staff is told.
+Tue 2026-03-31 10:00     customer1 creates #25 "Не открывается отчёт" Severity=critical assignee=support1 "Phone call"=yes "On hold"=yes
+    Tue 2026-03-31 10:00:01  #25 held: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:00:01  #25 held: request-complete/start (п. 7, due Wed 2026-04-01 10:00:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:00:01  #25 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:10:00  #25 held: respond/warn-50 (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:20:01  #25 held: acknowledge/due (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:20:01  #25 held: respond/due (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+Tue 2026-03-31 10:40     support1 on #25 "On hold"=none
+    Tue 2026-03-31 10:40:01  #25 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00)
+        | Здравствуйте!
+        | Ваше обращение № 25 получено и зарегистрировано. Критичность: критичный сбой.
+        | О ходе работы сообщим не позднее 10:00 02.04.2026 (время Алматы, UTC+5).
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
+    Tue 2026-03-31 10:40:01  #25 tells staff: respond/due (п. 8, due Tue 2026-03-31 10:20:00)
+        priority=Immediate
+        ~ Нарушен срок: начало работ (п. 8).
+        ~ Критичность: критичный сбой.
+        ~ Срок истёк 10:20 31.03.2026 (время Алматы, UTC+5), обязательство ещё не выполнено.
+        ~ Приоритет повышен до «Immediate».
+Tue 2026-03-31 11:00     support1 on #25 says "Отчёт открывается." status=Resolved
+
+# So does the confirmation that work has begun.
+Tue 2026-03-31 11:10     customer1 creates #26 "Не печатается отчёт" Severity=critical assignee=support1 "Phone call"=yes
+    Tue 2026-03-31 11:10:01  #26 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 11:30:00)
+        | Здравствуйте!
+        | Ваше обращение № 26 получено и зарегистрировано. Критичность: критичный сбой.
+        | Специалисты технической поддержки приступят к работе над ним не позднее 11:30 31.03.2026 (время Алматы, UTC+5).
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
+Tue 2026-03-31 11:12     support1 on #26 "On hold"=yes
+    Tue 2026-03-31 11:12:01  #26 held: request-complete/start (п. 7, due Wed 2026-04-01 11:10:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:12:01  #26 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
+Tue 2026-03-31 11:15     support1 on #26 status="In Progress"
+    Tue 2026-03-31 11:15:01  #26 held: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:30:01  #26 held: confirm-work/due (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
+Tue 2026-03-31 11:40     support1 on #26 "On hold"=none
+    Tue 2026-03-31 11:40:01  #26 tells the customer: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00)
+        | Специалисты технической поддержки приступили к работе над вашим обращением № 26.
+        | Работа начата: 11:15 31.03.2026 (время Алматы, UTC+5).
+        | О ходе работы сообщим не позднее 11:10 02.04.2026 (время Алматы, UTC+5).
+        | Основание: регламент технической поддержки, п. 8.
+Tue 2026-03-31 12:00     support1 on #26 says "Отчёт печатается." status=Resolved
 Tue 2026-03-31 18:00     end
     #1 Не открывается вход в систему: critical
         acknowledge created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 16:20:00, ended Tue 2026-01-06 16:00:01: stopped by note-1
@@ -632,7 +681,7 @@ Tue 2026-03-31 18:00     end
         phone-consultation work-2: breached, from Fri 2026-02-13 16:00:00, ended Fri 2026-02-13 16:00:00: failed by work-2
     #9 Ошибка: minor
         acknowledge created: met, from Thu 2026-02-12 17:00:00, ended Thu 2026-02-12 17:00:01: stopped by note-1
-        request-complete created: breached, from Thu 2026-02-12 17:00:00, due Fri 2026-02-13 17:00:00, ended Fri 2026-02-13 17:30:00: stopped by note-2
+        request-complete created: cancelled, from Thu 2026-02-12 17:00:00, due Fri 2026-02-13 17:00:00, ended Fri 2026-02-13 17:30:00: stopped by note-3
     #10 Опечатка на кнопке: minor
         acknowledge created: met, from Fri 2026-02-13 17:45:00, ended Fri 2026-02-13 17:45:01: stopped by note-1
         progress-update note-2: breached, from Mon 2026-02-16 10:00:00, due Wed 2026-02-18 10:00:00, ended Wed 2026-02-18 10:00:00: due
@@ -753,43 +802,55 @@ Tue 2026-03-31 18:00     end
         progress-update note-2: met, from Fri 2026-03-27 10:05:00, due Tue 2026-03-31 10:05:00, ended Fri 2026-03-27 15:00:00: stopped by note-5
         request-complete created: met, from Fri 2026-03-27 10:00:00, due Mon 2026-03-30 10:00:00, ended Fri 2026-03-27 10:00:00: stopped by created
         phone-duplicate created: cancelled, from Fri 2026-03-27 10:00:00, ended Fri 2026-03-27 15:00:00: resolved by note-5
+    #25 Не открывается отчёт: critical
+        acknowledge created: breached, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 10:20:00, ended Tue 2026-03-31 10:40:01: stopped by note-2
+        respond created: breached, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 10:20:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
+        involve-developers created: met, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 12:00:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
+        inform-management created: met, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 14:00:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
+        progress-update created: met, from Tue 2026-03-31 10:00:00, due Thu 2026-04-02 10:00:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
+        request-complete created: met, from Tue 2026-03-31 10:00:00, due Wed 2026-04-01 10:00:00, ended Tue 2026-03-31 10:00:00: stopped by created
+        phone-duplicate created: met, from Tue 2026-03-31 10:00:00, ended Tue 2026-03-31 10:00:00: stopped by created
+    #26 Не печатается отчёт: critical
+        acknowledge created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:10:01: stopped by note-1
+        respond created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:15:00: stopped by note-3
+        confirm-work note-3: breached, from Tue 2026-03-31 11:15:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:40:01: stopped by note-5
+        involve-developers created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 13:10:00, ended Tue 2026-03-31 12:00:00: stopped by note-6
+        inform-management created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 15:10:00, ended Tue 2026-03-31 12:00:00: stopped by note-6
+        progress-update created: met, from Tue 2026-03-31 11:10:00, due Thu 2026-04-02 11:10:00, ended Tue 2026-03-31 12:00:00: stopped by note-6
+        request-complete created: met, from Tue 2026-03-31 11:10:00, due Wed 2026-04-01 11:10:00, ended Tue 2026-03-31 11:10:00: stopped by created
+        phone-duplicate created: met, from Tue 2026-03-31 11:10:00, ended Tue 2026-03-31 11:10:00: stopped by created
     the contract as a whole
     the report
         acknowledge п. 7
           confirmation of receipt
-          kept 24, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
+          kept 25, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 100 %
+          kept 96.1 %
         respond п. 8
           start of work
-          kept 10, escalated 0, breached 6 (excused 0), not judged 0, cancelled 4,
+          kept 11, escalated 0, breached 7 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 62.5 %
+          kept 61.1 %
         confirm-work п. 8
           confirmation that work has begun
-          kept 1, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
+          kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 100 %
+          kept 50 %
         involve-developers п. 8
           involvement of the developers
-          kept 11, escalated 4, breached 1 (excused 0), not judged 0, cancelled 4,
+          kept 13, escalated 4, breached 1 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 93.7 %
+          kept 94.4 %
         inform-management п. 8
           information of the management
-          kept 13, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
+          kept 15, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
           running 0
           kept 100 %
         progress-update п. 9
           progress update
-          kept 33, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
+          kept 35, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 91.6 %
-        request-complete п. 7
-          completeness of the request
-          kept 23, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
-          running 0
-          kept 95.8 %
+          kept 92.1 %
         phone-consultation п. 6
           length of a phone consultation
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
@@ -810,7 +871,7 @@ Tue 2026-03-31 18:00     end
         accounts
             severity lowered before a due: 1
         requests created in the period, by severity
-          critical: 12
+          critical: 14
           noncritical: 7
           minor: 5
         exceptions

@@ -25,6 +25,15 @@ Mon 2026-01-12 12:00     support1 on #1 says "Принято в обработк
 
 # Nobody reacts within a working day, and ten are not enough.
 Tue 2026-01-13 11:00     customer1 creates #2 "Ошибка выгрузки" Severity=non-critical
+    Tue 2026-01-13 17:00:00  #2 tells staff: respond/warn-75 (п. 3, due Wed 2026-01-14 11:00:00)
+        ~ Приближается срок: реакция на обращение (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Выполнить не позднее 11:00 14.01.2026 (московское время, UTC+3).
+        ~ На 17:00 13.01.2026 (московское время, UTC+3) до срока оставалось: 2 часа рабочего времени.
+    Wed 2026-01-14 11:00:01  #2 tells staff: respond/due (п. 3, due Wed 2026-01-14 11:00:00)
+        ~ Нарушен срок: реакция на обращение (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Срок истёк 11:00 14.01.2026 (московское время, UTC+3), обязательство ещё не выполнено.
 Thu 2026-01-15 10:30     support1 on #2 says "Принято в обработку." status="In Progress"
     Fri 2026-01-16 18:00:00  #1 tells staff: resolve/warn-5bd (п. 3, due Fri 2026-01-23 18:00:00)
         ~ Приближается срок: обработка обращения (п. 3).
@@ -37,6 +46,10 @@ Thu 2026-01-15 10:30     support1 on #2 says "Принято в обработк
         ~ Выполнить не позднее 11:00 27.01.2026 (московское время, UTC+3).
         ~ На 11:00 20.01.2026 (московское время, UTC+3) до срока оставалось: 40 часов рабочего времени.
 Fri 2026-01-23 18:00:00  support1 on #1 says "Обработано." status=Resolved
+    Tue 2026-01-27 11:00:01  #2 tells staff: resolve/due (п. 3, due Tue 2026-01-27 11:00:00)
+        ~ Нарушен срок: обработка обращения (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Срок истёк 11:00 27.01.2026 (московское время, UTC+3), обязательство ещё не выполнено.
 Mon 2026-02-02 12:00     support1 on #2 says "Обработано." status=Resolved
 
 # High: out of turn, and the clock runs through nights and days off. The first is handled in time, the second is not; the customer
@@ -47,6 +60,11 @@ Sat 2026-02-14 03:00     customer1 creates #3 "Сервис недоступен
         ~ Обращение обрабатывается вне очереди (п. 3).
         ~ Критичность: высокая критичность.
         ~ Приоритет повышен до «Immediate».
+    Sat 2026-02-14 04:30:00  #3 tells staff: respond/warn-75 (п. 3, due Sat 2026-02-14 05:00:00)
+        ~ Приближается срок: реакция на обращение (п. 3).
+        ~ Критичность: высокая критичность.
+        ~ Выполнить не позднее 05:00 14.02.2026 (московское время, UTC+3).
+        ~ На 04:30 14.02.2026 (московское время, UTC+3) до срока оставалось: 30 минут.
 Sat 2026-02-14 05:00:00  support1 on #3 says "Принято в обработку." status="In Progress"
     Thu 2026-02-19 03:00:00  #3 tells staff: resolve/warn-50 (п. 3, due Tue 2026-02-24 03:00:00)
         ~ Приближается срок: обработка обращения (п. 3).
@@ -55,6 +73,15 @@ Sat 2026-02-14 05:00:00  support1 on #3 says "Принято в обработк
         ~ На 03:00 19.02.2026 (московское время, UTC+3) до срока оставалось: 120 часов.
 Fri 2026-02-20 12:00     support1 on #3 says "Обработано." status=Resolved
 Sun 2026-02-22 23:00     customer1 creates #4 "Сервис снова недоступен" Severity=critical priority=Immediate
+    Mon 2026-02-23 00:30:00  #4 tells staff: respond/warn-75 (п. 3, due Mon 2026-02-23 01:00:00)
+        ~ Приближается срок: реакция на обращение (п. 3).
+        ~ Критичность: высокая критичность.
+        ~ Выполнить не позднее 01:00 23.02.2026 (московское время, UTC+3).
+        ~ На 00:30 23.02.2026 (московское время, UTC+3) до срока оставалось: 30 минут.
+    Mon 2026-02-23 01:00:01  #4 tells staff: respond/due (п. 3, due Mon 2026-02-23 01:00:00)
+        ~ Нарушен срок: реакция на обращение (п. 3).
+        ~ Критичность: высокая критичность.
+        ~ Срок истёк 01:00 23.02.2026 (московское время, UTC+3), обязательство ещё не выполнено.
 Tue 2026-02-24 10:05     support1 on #4 says "Принято в обработку." status="In Progress"
     Fri 2026-02-27 23:00:00  #4 tells staff: resolve/warn-50 (п. 3, due Wed 2026-03-04 23:00:00)
         ~ Приближается срок: обработка обращения (п. 3).
@@ -68,6 +95,21 @@ Mon 2026-03-02 15:00     support1 on #5 says "Предлагаем срок до
 
 # The customer owes an answer from 5 to 11 March.
 Tue 2026-03-03 10:00     customer1 creates #6 "Не приходит письмо" Severity=non-critical
+    Tue 2026-03-03 16:00:00  #6 tells staff: respond/warn-75 (п. 3, due Wed 2026-03-04 10:00:00)
+        ~ Приближается срок: реакция на обращение (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Выполнить не позднее 10:00 04.03.2026 (московское время, UTC+3).
+        ~ На 16:00 03.03.2026 (московское время, UTC+3) до срока оставалось: 2 часа рабочего времени.
+    Wed 2026-03-04 10:00:01  #6 tells staff: respond/due (п. 3, due Wed 2026-03-04 10:00:00)
+        ~ Нарушен срок: реакция на обращение (п. 3).
+        ~ Критичность: обычная критичность.
+        ~ Срок истёк 10:00 04.03.2026 (московское время, UTC+3), обязательство ещё не выполнено.
+    Wed 2026-03-04 23:00:01  #4 tells staff: resolve/due (п. 3, due Wed 2026-03-04 23:00:00)
+        assignee=support1
+        ~ Нарушен срок: обработка обращения (п. 3).
+        ~ Критичность: высокая критичность.
+        ~ Срок истёк 23:00 04.03.2026 (московское время, UTC+3), обязательство ещё не выполнено.
+        ~ Назначен исполнитель: Sanjay Support.
 Thu 2026-03-05 11:00     support1 on #4 says "Обработано." status=Resolved
 Thu 2026-03-05 12:00     support1 on #5 "Agreed until"="2026-03-31 17:00"
 Thu 2026-03-05 12:05     support1 on #6 says "Пришлите адрес, пожалуйста." status="Waiting for customer"
@@ -90,22 +132,22 @@ Tue 2026-03-31 18:00     end
         resolve created: met, from Sat 2026-01-03 12:00:00, due Fri 2026-01-23 18:00:00, ended Fri 2026-01-23 18:00:00: stopped by note-3
         respond created: met, from Sat 2026-01-03 12:00:00, due Mon 2026-01-12 18:00:00, ended Mon 2026-01-12 12:00:00: stopped by note-1
     #2 Ошибка выгрузки: normal
-        resolve created: breached, from Tue 2026-01-13 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-02-02 12:00:00: stopped by note-3
-        respond created: breached, from Tue 2026-01-13 11:00:00, due Wed 2026-01-14 11:00:00, ended Thu 2026-01-15 10:30:00: stopped by note-1
+        resolve created: breached, from Tue 2026-01-13 11:00:00, due Tue 2026-01-27 11:00:00, ended Mon 2026-02-02 12:00:00: stopped by note-6
+        respond created: breached, from Tue 2026-01-13 11:00:00, due Wed 2026-01-14 11:00:00, ended Thu 2026-01-15 10:30:00: stopped by note-3
     #3 Сервис недоступен: high
-        resolve created: met, from Sat 2026-02-14 03:00:00, due Tue 2026-02-24 03:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-4
+        resolve created: met, from Sat 2026-02-14 03:00:00, due Tue 2026-02-24 03:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-5
         out-of-turn created: met, from Sat 2026-02-14 03:00:00, ended Sat 2026-02-14 03:00:01: stopped by note-1
-        respond created: met, from Sat 2026-02-14 03:00:00, due Sat 2026-02-14 05:00:00, ended Sat 2026-02-14 05:00:00: stopped by note-2
+        respond created: met, from Sat 2026-02-14 03:00:00, due Sat 2026-02-14 05:00:00, ended Sat 2026-02-14 05:00:00: stopped by note-3
     #4 Сервис снова недоступен: high
-        resolve created: breached, from Sun 2026-02-22 23:00:00, due Wed 2026-03-04 23:00:00, ended Thu 2026-03-05 11:00:00: stopped by note-3
+        resolve created: breached, from Sun 2026-02-22 23:00:00, due Wed 2026-03-04 23:00:00, ended Thu 2026-03-05 11:00:00: stopped by note-6
         out-of-turn created: met, from Sun 2026-02-22 23:00:00, ended Sun 2026-02-22 23:00:00: stopped by created
-        respond created: breached, from Sun 2026-02-22 23:00:00, due Mon 2026-02-23 01:00:00, ended Tue 2026-02-24 10:05:00: stopped by note-1
+        respond created: breached, from Sun 2026-02-22 23:00:00, due Mon 2026-02-23 01:00:00, ended Tue 2026-02-24 10:05:00: stopped by note-3
     #5 Доработать поиск: normal
         resolve created: met, from Mon 2026-03-02 11:00:00, due Tue 2026-03-31 17:00:00, ended Tue 2026-03-31 16:00:00: stopped by note-4
         respond created: met, from Mon 2026-03-02 11:00:00, due Tue 2026-03-03 11:00:00, ended Mon 2026-03-02 15:00:00: stopped by note-1
     #6 Не приходит письмо: normal
-        resolve created: met, from Tue 2026-03-03 10:00:00, due Fri 2026-03-20 17:55:00, ended Thu 2026-03-19 16:00:00: stopped by note-4, paused Thu 2026-03-05 12:05:00 to Wed 2026-03-11 12:00:00
-        respond created: breached, from Tue 2026-03-03 10:00:00, due Wed 2026-03-04 10:00:00, ended Thu 2026-03-05 12:05:00: stopped by note-1
+        resolve created: met, from Tue 2026-03-03 10:00:00, due Fri 2026-03-20 17:55:00, ended Thu 2026-03-19 16:00:00: stopped by note-6, paused Thu 2026-03-05 12:05:00 to Wed 2026-03-11 12:00:00
+        respond created: breached, from Tue 2026-03-03 10:00:00, due Wed 2026-03-04 10:00:00, ended Thu 2026-03-05 12:05:00: stopped by note-3
     the contract as a whole
     the report
         resolve п. 3

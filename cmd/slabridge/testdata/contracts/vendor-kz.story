@@ -76,7 +76,7 @@ Thu 2026-01-22 17:00     customer1 creates #2 "Не работает печат�
         ~ Дата исполнения не назначена или не согласована с заказчиком вовремя (п. 2).
         ~ Срок истёк 19:00 22.01.2026 (время Алматы, UTC+5).
         ~ Укажите дату исполнения и сообщите её заказчику.
-Thu 2026-01-22 20:00     support2 on #2 due=2026-01-26 Agreed=да
+Thu 2026-01-22 20:00     support2 on #2 due=2026-01-26 Agreed=да says "Исправим к понедельнику, вы согласны."
     Fri 2026-01-23 18:00:00  #2 tells staff: keep-agreed-date/warn-1bd (п. 3, due Mon 2026-01-26 18:00:00)
         ~ Приближается согласованная дата исполнения: 26.01.2026 (п. 3).
         ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 26.01.2026 (время Алматы, UTC+5).
@@ -103,19 +103,21 @@ Tue 2026-01-27 12:00     support2 on #2 says "Печать работает." st
         ~ Когда обязательство выполнено, закройте эту задачу: по её закрытию оно считается исполненным.
 Mon 2026-02-02 10:00     support2 on #2 attaches "причины сбоя печати.pdf"
 
-# п. 3: moved later, and the customer agrees by a word: the new date stands.
+# п. 3: moved later, and the customer agrees: the new date stands once his consent is recorded in the field.
 Mon 2026-02-02 10:30     customer1 creates #3 "Пропадают записи" Severity=critical
-Mon 2026-02-02 10:40     support1 on #3 assignee=support1 due=2026-02-06 Agreed=да
+Mon 2026-02-02 10:40     support1 on #3 assignee=support1 due=2026-02-06 Agreed=да says "Исправим к 6-му, согласовано."
 Wed 2026-02-04 12:00     support1 on #3 due=2026-02-13 Agreed=none says "Нужно больше времени, до 13-го."
 Thu 2026-02-05 09:30     customer1 on #3 says "Хорошо, 13-го."
+Thu 2026-02-05 10:00     support1 on #3 Agreed=да
 Thu 2026-02-12 17:00     support1 on #3 says "Записи на месте." status=Resolved
 Fri 2026-02-13 10:00     support1 on #3 attaches "о причинах пропажи.pdf"
 
-# Moved later without a word of the customer's: the old date stands. Moved earlier before: binding at once.
+# Moved later, and the customer merely sends a picture: that is no consent, and the old date stands. Moved earlier before: binding at once.
 Mon 2026-02-16 10:00     customer1 creates #4 "Двоятся документы" Severity=critical
-Mon 2026-02-16 10:15     support1 on #4 assignee=support1 due=2026-02-19 Agreed=да
+Mon 2026-02-16 10:15     support1 on #4 assignee=support1 due=2026-02-19 Agreed=да says "Исправим к 19-му, согласовано."
 Mon 2026-02-16 16:00     support1 on #4 due=2026-02-18
-Tue 2026-02-17 10:00     support1 on #4 due=2026-02-25 Agreed=none
+Tue 2026-02-17 10:00     support1 on #4 due=2026-02-25 Agreed=none says "Нужно время до 25-го."
+Tue 2026-02-17 11:00     customer1 on #4 says "Вот ещё один снимок экрана."
     Tue 2026-02-17 18:00:00  #4 tells staff: keep-agreed-date/warn-1bd (п. 3, due Wed 2026-02-18 18:00:00)
         ~ Приближается согласованная дата исполнения: 18.02.2026 (п. 3).
         ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 18.02.2026 (время Алматы, UTC+5).
@@ -171,29 +173,66 @@ Sat 2026-03-14 10:20     support1 on #7 assignee=support1
         ~ Нужно прибыть к заказчику на место (п. 6).
         ~ Прибыть и отметить прибытие в обращении нужно не позднее 13:00 14.03.2026 (время Алматы, UTC+5).
         ~ На 11:30 14.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут.
+    Sat 2026-03-14 13:00:01  #7 tells staff: on-site/due (п. 6, due Sat 2026-03-14 13:00:00)
+        ~ Прибытие к заказчику на место не отмечено в срок (п. 6).
+        ~ Срок истёк 13:00 14.03.2026 (время Алматы, UTC+5).
+        ~ Если специалист уже прибыл, отметьте в обращении, когда это произошло.
+        ~ Добавлены наблюдатели: Maria Manager.
+        watched by Maria Manager
 Sat 2026-03-14 13:05     support1 on #7 Arrived="2026-03-14 13:00"
 Mon 2026-03-16 09:00     support1 on #7 "Visit requested"="2026-03-16 08:50" Arrived=none
     Mon 2026-03-16 10:20:00  #7 tells staff: on-site/warn-50 (п. 6, due Mon 2026-03-16 11:50:00)
         ~ Нужно прибыть к заказчику на место (п. 6).
         ~ Прибыть и отметить прибытие в обращении нужно не позднее 11:50 16.03.2026 (время Алматы, UTC+5).
         ~ На 10:20 16.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут рабочего времени.
+    Mon 2026-03-16 11:50:01  #7 tells staff: on-site/due (п. 6, due Mon 2026-03-16 11:50:00)
+        ~ Прибытие к заказчику на место не отмечено в срок (п. 6).
+        ~ Срок истёк 11:50 16.03.2026 (время Алматы, UTC+5).
+        ~ Если специалист уже прибыл, отметьте в обращении, когда это произошло.
 Mon 2026-03-16 12:00     support1 on #7 Arrived="2026-03-16 11:51"
 Mon 2026-03-16 14:00     support1 on #7 says "Сделано." status=Resolved
 
-# The date is a day of Nauryz: due at the close of the last working day before.
+# The date is a day of Nauryz: due at the close of the next working day, the 26th.
 Thu 2026-03-19 17:00     customer1 creates #8 "Не считаются итоги" Severity=critical
-Thu 2026-03-19 17:10     support1 on #8 assignee=support1 due=2026-03-23 Agreed=да
-    Thu 2026-03-19 18:00:00  #8 tells staff: keep-agreed-date/warn-1bd (п. 3, due Fri 2026-03-20 18:00:00)
-        ~ Приближается согласованная дата исполнения: 23.03.2026 (п. 3).
-        ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 20.03.2026 (время Алматы, UTC+5).
+Thu 2026-03-19 17:10     support1 on #8 assignee=support1 due=2026-03-23 Agreed=да says "Исправим к 23-му, согласовано."
     Thu 2026-03-19 18:00:00  #D1 tells staff: quarterly-delivery/warn-5bd (п. 10, due Tue 2026-03-31 18:00:00)
         ~ Приближается срок за I квартал 2026 г.: сдача в программный фонд (п. 10).
         ~ Выполнить обязательство и закрыть эту задачу нужно не позднее 18:00 31.03.2026 (время Алматы, UTC+5).
     Thu 2026-03-19 18:00:00  #D2 tells staff: quarterly-delivery/warn-5bd (п. 10, due Tue 2026-03-31 18:00:00)
         ~ Приближается срок за I квартал 2026 г.: сдача в программный фонд (п. 10).
         ~ Выполнить обязательство и закрыть эту задачу нужно не позднее 18:00 31.03.2026 (время Алматы, UTC+5).
-Fri 2026-03-20 18:00:00  support1 on #8 says "Итоги считаются." status=Resolved
+
+# п. 3: moved into the past by mistake: that binds nothing, and staff is told.
+Thu 2026-03-19 18:20     customer1 creates #9 "Не сохраняются итоги" Severity=critical
+Thu 2026-03-19 18:30     support1 on #9 assignee=support1 due=2026-03-27 Agreed=да says "Исправим к 27-му, согласовано."
+
+# п. 2: the date is told, and the customer agreed by phone: that is recorded beside the tracker. Then he moves it later himself.
+Fri 2026-03-20 09:30     customer1 creates #10 "Не печатаются итоги" Severity=critical
+Fri 2026-03-20 09:40     support1 on #10 assignee=support1 due=2026-03-20 says "Исправим сегодня."
+Fri 2026-03-20 09:50     support1 on #9 due=2026-03-19
+    Fri 2026-03-20 09:50:01  #9 tells staff: keep-agreed-date/past-date (п. 3)
+        ~ Указанная дата исполнения уже прошла: 19.03.2026 (п. 3). Она ни к чему не обязывает.
+        ~ Укажите дату, которая ещё не наступила, и согласуйте её с заказчиком.
+Fri 2026-03-20 10:00     admin1 on #10 records "по телефону"
+Fri 2026-03-20 10:30     support1 on #9 due=2026-03-27
+Fri 2026-03-20 15:00     customer1 on #10 due=2026-03-27 says "Можно и после праздника."
+    Fri 2026-03-20 18:00:00  #8 tells staff: keep-agreed-date/warn-1bd (п. 3, due Thu 2026-03-26 18:00:00)
+        ~ Приближается согласованная дата исполнения: 23.03.2026 (п. 3).
+        ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 26.03.2026 (время Алматы, UTC+5).
+Thu 2026-03-26 18:00:00  support1 on #8 says "Итоги считаются." status=Resolved
+    Thu 2026-03-26 18:00:01  #9 tells staff: keep-agreed-date/warn-1bd (п. 3, due Fri 2026-03-27 18:00:00)
+        ~ Приближается согласованная дата исполнения: 27.03.2026 (п. 3).
+        ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 27.03.2026 (время Алматы, UTC+5).
+        ~ Дата уже переносилась: 2 раза.
+    Thu 2026-03-26 18:00:01  #10 tells staff: keep-agreed-date/warn-1bd (п. 3, due Fri 2026-03-27 18:00:00)
+        ~ Приближается согласованная дата исполнения: 27.03.2026 (п. 3).
+        ~ Решить обращение и сообщить заказчику результат нужно не позднее 18:00 27.03.2026 (время Алматы, UTC+5).
+        ~ Дата уже переносилась: 1 раз.
 Fri 2026-03-27 10:00     support1 on #8 attaches "о причинах.pdf"
+Fri 2026-03-27 11:00     support1 on #9 says "Итоги сохраняются." status=Resolved
+Fri 2026-03-27 12:00     support1 on #10 says "Итоги печатаются." status=Resolved
+Fri 2026-03-27 12:30     support1 on #9 attaches "причины отказа.pdf"
+Fri 2026-03-27 12:40     support1 on #10 attaches "причины отказа печати.pdf"
 
 Mon 2026-03-30 15:00     support1 on #D1 says "Акт подписан." status=Closed
     Tue 2026-03-31 18:00:01  #D2 tells staff: quarterly-delivery/due (п. 10, due Tue 2026-03-31 18:00:00)
@@ -215,13 +254,13 @@ Wed 2026-04-01 08:00     end
         has-owner created: breached, from Thu 2026-01-22 17:00:00, due Thu 2026-01-22 18:00:00, ended Thu 2026-01-22 18:00:01: stopped by note-2
     #3 Пропадают записи: fault
         agree-due-date created: met, from Mon 2026-02-02 10:30:00, due Mon 2026-02-02 12:30:00, ended Mon 2026-02-02 10:40:00: stopped by note-1
-        keep-agreed-date note-1: met, from Mon 2026-02-02 10:40:00, due Fri 2026-02-13 18:00:00, ended Thu 2026-02-12 17:00:00: stopped by note-4
-        cause-report note-4: met, from Thu 2026-02-12 17:00:00, due Tue 2026-02-17 17:00:00, ended Fri 2026-02-13 10:00:00: stopped by note-5
+        keep-agreed-date note-1: met, from Mon 2026-02-02 10:40:00, due Fri 2026-02-13 18:00:00, ended Thu 2026-02-12 17:00:00: stopped by note-5
+        cause-report note-5: met, from Thu 2026-02-12 17:00:00, due Tue 2026-02-17 17:00:00, ended Fri 2026-02-13 10:00:00: stopped by note-6
         has-owner created: met, from Mon 2026-02-02 10:30:00, due Mon 2026-02-02 11:30:00, ended Mon 2026-02-02 10:40:00: stopped by note-1
     #4 Двоятся документы: fault
         agree-due-date created: met, from Mon 2026-02-16 10:00:00, due Mon 2026-02-16 12:00:00, ended Mon 2026-02-16 10:15:00: stopped by note-1
-        keep-agreed-date note-1: breached, from Mon 2026-02-16 10:15:00, due Wed 2026-02-18 18:00:00, ended Fri 2026-02-20 10:00:00: stopped by note-6
-        cause-report note-6: met, from Fri 2026-02-20 10:00:00, due Wed 2026-02-25 10:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-7
+        keep-agreed-date note-1: breached, from Mon 2026-02-16 10:15:00, due Wed 2026-02-18 18:00:00, ended Fri 2026-02-20 10:00:00: stopped by note-7
+        cause-report note-7: met, from Fri 2026-02-20 10:00:00, due Wed 2026-02-25 10:00:00, ended Fri 2026-02-20 12:00:00: stopped by note-8
         has-owner created: met, from Mon 2026-02-16 10:00:00, due Mon 2026-02-16 11:00:00, ended Mon 2026-02-16 10:15:00: stopped by note-1
     #5 Новый отчёт: request
     #6 Вопрос по отчёту: request
@@ -229,14 +268,25 @@ Wed 2026-04-01 08:00     end
         has-owner note-2: met, from Tue 2026-03-03 11:00:00, due Tue 2026-03-03 12:00:00, ended Tue 2026-03-03 11:40:00: stopped by note-3
         has-owner note-4: breached, from Wed 2026-03-04 17:30:00, due Thu 2026-03-05 09:30:00, ended Thu 2026-03-05 09:30:01: stopped by note-5
     #7 Нужна помощь на месте: request
-        on-site created: met, from Sat 2026-03-14 10:00:00, due Sat 2026-03-14 13:00:00, ended Sat 2026-03-14 13:00:00: stopped by note-3
-        on-site note-4: breached, from Mon 2026-03-16 08:50:00, due Mon 2026-03-16 11:50:00, ended Mon 2026-03-16 11:51:00: stopped by note-6
+        on-site created: met, from Sat 2026-03-14 10:00:00, due Sat 2026-03-14 13:00:00, ended Sat 2026-03-14 13:00:00: stopped by note-4
+        on-site note-5: breached, from Mon 2026-03-16 08:50:00, due Mon 2026-03-16 11:50:00, ended Mon 2026-03-16 11:51:00: stopped by note-8
         has-owner created: met, from Sat 2026-03-14 10:00:00, due Mon 2026-03-16 10:00:00, ended Sat 2026-03-14 10:20:00: stopped by note-1
     #8 Не считаются итоги: fault
         agree-due-date created: met, from Thu 2026-03-19 17:00:00, due Thu 2026-03-19 19:00:00, ended Thu 2026-03-19 17:10:00: stopped by note-1
-        keep-agreed-date note-1: met, from Thu 2026-03-19 17:10:00, due Fri 2026-03-20 18:00:00, ended Fri 2026-03-20 18:00:00: stopped by note-3
-        cause-report note-3: met, from Fri 2026-03-20 18:00:00, due Mon 2026-03-30 18:00:00, ended Fri 2026-03-27 10:00:00: stopped by note-4
+        keep-agreed-date note-1: met, from Thu 2026-03-19 17:10:00, due Thu 2026-03-26 18:00:00, ended Thu 2026-03-26 18:00:00: stopped by note-3
+        cause-report note-3: met, from Thu 2026-03-26 18:00:00, due Tue 2026-03-31 18:00:00, ended Fri 2026-03-27 10:00:00: stopped by note-4
         has-owner created: met, from Thu 2026-03-19 17:00:00, due Thu 2026-03-19 18:00:00, ended Thu 2026-03-19 17:10:00: stopped by note-1
+    #9 Не сохраняются итоги: fault
+        agree-due-date created: met, from Thu 2026-03-19 18:20:00, due Thu 2026-03-19 20:20:00, ended Thu 2026-03-19 18:30:00: stopped by note-1
+        keep-agreed-date note-1: met, from Thu 2026-03-19 18:30:00, due Fri 2026-03-27 18:00:00, ended Fri 2026-03-27 11:00:00: stopped by note-6
+        keep-agreed-date note-2: cancelled, from Fri 2026-03-20 09:50:00, ended Fri 2026-03-20 09:50:00: past-date by note-2
+        cause-report note-6: met, from Fri 2026-03-27 11:00:00, due Wed 2026-04-01 11:00:00, ended Fri 2026-03-27 12:30:00: stopped by note-7
+        has-owner created: met, from Thu 2026-03-19 18:20:00, due Fri 2026-03-20 10:00:00, ended Thu 2026-03-19 18:30:00: stopped by note-1
+    #10 Не печатаются итоги: fault
+        agree-due-date created: met, from Fri 2026-03-20 09:30:00, due Fri 2026-03-20 11:30:00, ended Fri 2026-03-20 10:00:00: stopped by agree:1
+        keep-agreed-date note-1: met, from Fri 2026-03-20 09:40:00, due Fri 2026-03-27 18:00:00, ended Fri 2026-03-27 12:00:00: stopped by note-4
+        cause-report note-4: met, from Fri 2026-03-27 12:00:00, due Wed 2026-04-01 12:00:00, ended Fri 2026-03-27 12:40:00: stopped by note-5
+        has-owner created: met, from Fri 2026-03-20 09:30:00, due Fri 2026-03-20 10:30:00, ended Fri 2026-03-20 09:40:00: stopped by note-1
     the contract as a whole
         standing-duty archive@2026-01: met, from Thu 2026-01-01 00:00:00, due Fri 2026-01-30 18:00:00, ended Mon 2026-01-19 09:30:00: stopped
         standing-duty archive@2026-02: breached, from Sun 2026-02-01 00:00:00, due Fri 2026-02-27 18:00:00
@@ -246,14 +296,14 @@ Wed 2026-04-01 08:00     end
     the report
         agree-due-date п. 2
           agreement of a due date
-          kept 4, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          kept 6, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 80 %
+          kept 85.7 %
         keep-agreed-date п. 3
           keeping of the agreed date
-          kept 3, escalated 0, breached 2 (excused 0), not judged 0, cancelled 0,
+          kept 5, escalated 0, breached 2 (excused 0), not judged 0, cancelled 1,
           running 0
-          kept 60 %
+          kept 71.4 %
         on-site п. 6
           arrival on site
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
@@ -261,14 +311,14 @@ Wed 2026-04-01 08:00     end
           kept 50 %
         cause-report п. 7
           report on the cause
-          kept 4, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          kept 6, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 80 %
+          kept 85.7 %
         has-owner абзац о Redmine
           the request has an owner
-          kept 7, escalated 0, breached 2 (excused 0), not judged 0, cancelled 0,
+          kept 9, escalated 0, breached 2 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 77.7 %
+          kept 81.8 %
         quarterly-delivery п. 10
           quarterly delivery
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
@@ -291,20 +341,38 @@ Wed 2026-04-01 08:00     end
             cost of changes: 160000 тенге, requests: 1; at most: 150000; share: 16 % of
             at most 15 %; more than promised
           keep-agreed-date п. 3
-            due dates moved: 3, requests: 2
+            due dates moved: 6, requests: 4
         requests created in the period, by severity
-          fault: 5
+          fault: 7
           request: 3
         exceptions
           #3  the due date was moved, keep-agreed-date
             Пропадают записи
             due date 2026-02-06 -> 2026-02-13, Sanjay Support, Wed 2026-02-04 12:00:00
-            +05
+            +05 (agreed: the field was filled by Sanjay Support, Thu 2026-02-05 10:00:00
+            +05)
           #4  the due date was moved, keep-agreed-date
             Двоятся документы
             due date 2026-02-19 -> 2026-02-18, Sanjay Support, Mon 2026-02-16 16:00:00
-            +05
+            +05 (moved earlier, which binds at once)
           #4  the due date was moved, keep-agreed-date
             Двоятся документы
             due date 2026-02-18 -> 2026-02-25, Sanjay Support, Tue 2026-02-17 10:00:00
             +05 (not agreed)
+          #9  the due date was moved, keep-agreed-date
+            Не сохраняются итоги
+            due date 2026-03-27 -> 2026-03-19, Sanjay Support, Fri 2026-03-20 09:50:00
+            +05 (in the past: it binds nothing)
+          #9  the due date was moved, keep-agreed-date
+            Не сохраняются итоги
+            due date 2026-03-19 -> 2026-03-27, Sanjay Support, Fri 2026-03-20 10:30:00
+            +05 (agreed: the field was filled by Sanjay Support, Thu 2026-03-19 18:30:00
+            +05)
+          #10  the due date was moved, keep-agreed-date
+            Не печатаются итоги
+            due date 2026-03-20 -> 2026-03-27, Clara Customer, Fri 2026-03-20 15:00:00
+            +05 (agreed: the customer set it himself, Clara Customer, Fri 2026-03-20
+            15:00:00 +05)
+          #9  the date that was set lies in the past, keep-agreed-date
+            Не сохраняются итоги
+            due date 2026-03-19

@@ -19,15 +19,46 @@ func (p *snapshot) escalate(ctx context.Context, c *contract, ev *enforcer.Evalu
 	if err != nil {
 		return err
 	}
-	known := enforcer.Escalations{Watched: c.watched, Acts: map[enforcer.StepKey]enforcer.Act{}}
+	known := enforcer.Escalations{Watched: c.watched, Acts: markedActs(c, ev)}
 	for i := range entries {
 		e := &entries[i]
+		settled := e.State == enforcer.Done || e.State == enforcer.Refused
+		if e.Key.Contract == c.ID && settled && e.Write != nil && !e.Write.Empty() {
+			delete(known.Acts, e.Key) // what is known of its write decides
+		}
 		if act, whole := actOf(e, ev.Request); e.Key.Contract == c.ID && whole && !act.At.After(ev.Now) {
 			known.Acts[e.Key] = act
 		}
 	}
 	ev.Escalate(known)
 	return nil
+}
+
+// markedActs are what our comments on the request show: a ledger restored from a backup does not know of them. Everything
+// else of the step went in the same update.
+func markedActs(c *contract, ev *enforcer.Evaluation) map[enforcer.StepKey]enforcer.Act {
+	out := map[enforcer.StepKey]enforcer.Act{}
+	for _, x := range ev.Cycles {
+		for _, s := range x.Steps {
+			if !x.Obligation.Escalation || !s.Step.Trigger.Due {
+				continue
+			}
+			i := slices.IndexFunc(ev.Request.Moments, func(m enforcer.Moment) bool {
+				return m.By.Role == enforcer.Bot && !m.At.Before(x.Due) &&
+					slices.Contains(m.Steps, x.Obligation.ID+"/"+s.Step.ID) &&
+					(s.Step.Assign == "" || m.State.Assignee.Role == s.Step.Assign)
+			})
+			if i < 0 {
+				continue
+			}
+			m := &ev.Request.Moments[i]
+			out[enforcer.StepKey{
+				Connection: ev.Request.Connection, Issue: ev.Request.Issue, Contract: c.ID,
+				Obligation: x.Obligation.ID, Cycle: x.ID, Step: s.Step.ID,
+			}] = enforcer.Act{At: m.At, Event: m.Event, By: m.By}
+		}
+	}
+	return out
 }
 
 // actOf is what slabridge carried out for an entry, and whether that is all that a contract can promise of it. It is

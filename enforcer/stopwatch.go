@@ -143,8 +143,8 @@ func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
 		return "closed-by-nobody", false
 	case s.stops(m):
 		return "stopped", true
-	case closing && s.o.Start.Silent && m.resolvesSilently(): // what it owes the customer is owed still
-	case closing && !ofResolution && !s.o.outlivesResolution():
+	case closing && !ofResolution && !s.o.outlivesResolution() &&
+		!(s.o.Start.Silent && m.resolvesSilently()): // what it owes the customer is owed still
 		return "resolved", s.o.Repeat || s.o.StopsWith(WordResponse)
 	case ofResolution && m.State.Status.Open():
 		return "reopened", false

@@ -545,7 +545,7 @@ Fri 2026-03-27 10:00     customer1 creates #24 "Не открываются ар
     Fri 2026-03-27 10:00:01  #24 tells the customer: acknowledge/start (п. 7, due Fri 2026-03-27 10:20:00)
         | Здравствуйте!
         | Ваше обращение № 24 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 27.03.2026 (время Алматы, UTC+5).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 27.03.2026 (время Алматы, UTC+5) (п. 8).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Fri 2026-03-27 10:00:01  #24 tells staff: phone-duplicate/start (п. 6)
@@ -570,24 +570,33 @@ Fri 2026-03-27 15:00     manager1 on #24 says "Открываются." status=R
 # п. 8: resolved without a word: begun without a word, and the confirmation is owed. Reopened by staff a day later, who had told
 # nobody: the dues of the notice stand, and the report lists it.
 Mon 2026-03-30 10:00     customer1 creates #25 "Не печатается отчёт" Severity=non-critical
+    Mon 2026-03-30 10:00:01  #25 tells the customer: acknowledge/start (п. 7, due Mon 2026-03-30 12:00:00)
+        | Здравствуйте!
+        | Ваше обращение № 25 получено и зарегистрировано. Критичность: некритичный сбой.
+        | Специалисты технической поддержки приступят к работе над ним не позднее 12:00 30.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
+        | Основание: регламент технической поддержки, п. 7.
 Mon 2026-03-30 10:30     support1 on #25 status=Resolved
+    Mon 2026-03-30 10:30:01  #25 tells the customer: confirm-work/start (п. 8, due Mon 2026-03-30 12:00:00)
+        | Специалисты технической поддержки приступили к работе над вашим обращением № 25 и отметили его как решённое: 10:30 30.03.2026 (время Алматы, UTC+5).
+        | Основание: регламент технической поддержки, п. 8.
 
 # On hold writes stop, and the terms do not: the receipt comes too late, and staff is told.
 Tue 2026-03-31 10:00     customer1 creates #26 "Не открывается отчёт" Severity=critical assignee=support1 "Phone call"=yes "On hold"=yes
-    Tue 2026-03-31 10:00:01  #25 held: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:00:01  #25 held: request-complete/start (п. 7, due Wed 2026-04-01 10:00:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:00:01  #25 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:10:00  #25 held: respond/warn-50 (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:20:01  #25 held: acknowledge/due (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:20:01  #25 held: respond/due (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:00:01  #26 held: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:00:01  #26 held: request-complete/start (п. 7, due Wed 2026-04-01 10:00:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:00:01  #26 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:10:00  #26 held: respond/warn-50 (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:20:01  #26 held: acknowledge/due (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:20:01  #26 held: respond/due (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
 Tue 2026-03-31 10:40     support1 on #26 "On hold"=none
-    Tue 2026-03-31 10:40:01  #25 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00)
+    Tue 2026-03-31 10:40:01  #26 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00)
         | Здравствуйте!
-        | Ваше обращение № 25 получено и зарегистрировано. Критичность: критичный сбой.
-        | О ходе работы сообщим не позднее 10:00 02.04.2026 (время Алматы, UTC+5).
+        | Ваше обращение № 26 получено и зарегистрировано. Критичность: критичный сбой.
+        | О ходе работы сообщим не позднее 10:00 02.04.2026 (время Алматы, UTC+5) (п. 9).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Tue 2026-03-31 10:40:01  #25 tells staff: respond/due (п. 8, due Tue 2026-03-31 10:20:00)
+    Tue 2026-03-31 10:40:01  #26 tells staff: respond/due (п. 8, due Tue 2026-03-31 10:20:00)
         priority=Immediate
         ~ Нарушен срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
@@ -597,26 +606,31 @@ Tue 2026-03-31 11:00     support1 on #26 says "Отчёт открывается
 
 # So does the confirmation that work has begun.
 Tue 2026-03-31 11:10     customer1 creates #27 "Не печатается отчёт" Severity=critical assignee=support1 "Phone call"=yes
-    Tue 2026-03-31 11:10:01  #26 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 11:30:00)
+    Tue 2026-03-31 11:10:01  #27 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 11:30:00)
         | Здравствуйте!
-        | Ваше обращение № 26 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 11:30 31.03.2026 (время Алматы, UTC+5).
+        | Ваше обращение № 27 получено и зарегистрировано. Критичность: критичный сбой.
+        | Специалисты технической поддержки приступят к работе над ним не позднее 11:30 31.03.2026 (время Алматы, UTC+5) (п. 8).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
 Tue 2026-03-31 11:12     support1 on #27 "On hold"=yes
-    Tue 2026-03-31 11:12:01  #26 held: request-complete/start (п. 7, due Wed 2026-04-01 11:10:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 11:12:01  #26 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:12:01  #27 held: request-complete/start (п. 7, due Wed 2026-04-01 11:10:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:12:01  #27 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
 Tue 2026-03-31 11:15     support1 on #27 status="In Progress"
-    Tue 2026-03-31 11:15:01  #26 held: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 11:30:01  #26 held: confirm-work/due (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:15:01  #27 held: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:30:01  #27 held: confirm-work/due (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
 Tue 2026-03-31 11:40     support1 on #27 "On hold"=none
-    Tue 2026-03-31 11:40:01  #26 tells the customer: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00)
-        | Специалисты технической поддержки приступили к работе над вашим обращением № 26.
+    Tue 2026-03-31 11:40:01  #27 tells the customer: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00)
+        | Специалисты технической поддержки приступили к работе над вашим обращением № 27.
         | Работа начата: 11:15 31.03.2026 (время Алматы, UTC+5).
-        | О ходе работы сообщим не позднее 11:10 02.04.2026 (время Алматы, UTC+5).
+        | О ходе работы сообщим не позднее 11:10 02.04.2026 (время Алматы, UTC+5) (п. 9).
         | Основание: регламент технической поддержки, п. 8.
 Tue 2026-03-31 12:00     support1 on #27 says "Отчёт печатается." status=Resolved
 Tue 2026-03-31 12:30     support1 on #25 status="In Progress" assignee=dev1
+    Tue 2026-03-31 14:30:00  #25 tells staff: progress-update/warn-75 (п. 9, due Wed 2026-04-01 10:00:00)
+        ~ Пора рассказать заказчику о ходе решения (п. 9).
+        ~ Исполнитель: Dora Developer.
+        ~ Публичный комментарий нужен не позднее 10:00 01.04.2026 (время Алматы, UTC+5).
+        ~ На 14:30 31.03.2026 (время Алматы, UTC+5) до срока оставалось: 4 часа 30 минут рабочего времени.
 Tue 2026-03-31 15:00     dev1 on #25 says "Печатается." status=Resolved
 Tue 2026-03-31 18:00     end
     #1 Не открывается вход в систему: critical
@@ -810,7 +824,15 @@ Tue 2026-03-31 18:00     end
         progress-update note-2: met, from Fri 2026-03-27 10:05:00, due Tue 2026-03-31 10:05:00, ended Fri 2026-03-27 15:00:00: stopped by note-5
         request-complete created: met, from Fri 2026-03-27 10:00:00, due Mon 2026-03-30 10:00:00, ended Fri 2026-03-27 10:00:00: stopped by created
         phone-duplicate created: cancelled, from Fri 2026-03-27 10:00:00, ended Fri 2026-03-27 15:00:00: resolved by note-5
-    #25 Не открывается отчёт: critical
+    #25 Не печатается отчёт: noncritical
+        acknowledge created: met, from Mon 2026-03-30 10:00:00, due Mon 2026-03-30 12:00:00, ended Mon 2026-03-30 10:00:01: stopped by note-1
+        respond created: breached, from Mon 2026-03-30 10:00:00, due Mon 2026-03-30 12:00:00, ended Tue 2026-03-31 12:30:00: stopped by note-4
+        confirm-work note-2: met, from Mon 2026-03-30 10:30:00, due Mon 2026-03-30 12:00:00, ended Mon 2026-03-30 10:30:01: stopped by note-3
+        involve-developers created: breached, from Mon 2026-03-30 10:00:00, due Tue 2026-03-31 10:00:00, ended Tue 2026-03-31 12:30:00: stopped by note-4
+        inform-management created: met, from Mon 2026-03-30 10:00:00, due Wed 2026-04-01 10:00:00, ended Tue 2026-03-31 15:00:00: stopped by note-6
+        progress-update created: met, from Mon 2026-03-30 10:00:00, due Wed 2026-04-01 10:00:00, ended Tue 2026-03-31 15:00:00: stopped by note-6
+        request-complete created: met, from Mon 2026-03-30 10:00:00, due Tue 2026-03-31 10:00:00, ended Mon 2026-03-30 10:00:00: stopped by created
+    #26 Не открывается отчёт: critical
         acknowledge created: breached, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 10:20:00, ended Tue 2026-03-31 10:40:01: stopped by note-2
         respond created: breached, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 10:20:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
         involve-developers created: met, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 12:00:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
@@ -818,7 +840,7 @@ Tue 2026-03-31 18:00     end
         progress-update created: met, from Tue 2026-03-31 10:00:00, due Thu 2026-04-02 10:00:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
         request-complete created: met, from Tue 2026-03-31 10:00:00, due Wed 2026-04-01 10:00:00, ended Tue 2026-03-31 10:00:00: stopped by created
         phone-duplicate created: met, from Tue 2026-03-31 10:00:00, ended Tue 2026-03-31 10:00:00: stopped by created
-    #26 Не печатается отчёт: critical
+    #27 Не печатается отчёт: critical
         acknowledge created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:10:01: stopped by note-1
         respond created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:15:00: stopped by note-3
         confirm-work note-3: breached, from Tue 2026-03-31 11:15:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:40:01: stopped by note-5
@@ -831,34 +853,34 @@ Tue 2026-03-31 18:00     end
     the report
         acknowledge п. 7
           confirmation of receipt
-          kept 25, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          kept 26, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 96.1 %
+          kept 96.2 %
         respond п. 8
           start of work
-          kept 11, escalated 0, breached 7 (excused 0), not judged 0, cancelled 4,
+          kept 11, escalated 0, breached 8 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 61.1 %
+          kept 57.8 %
         confirm-work п. 8
           confirmation that work has begun
-          kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          kept 2, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 50 %
+          kept 66.6 %
         involve-developers п. 8
           involvement of the developers
-          kept 13, escalated 4, breached 1 (excused 0), not judged 0, cancelled 4,
+          kept 13, escalated 4, breached 2 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 94.4 %
+          kept 89.4 %
         inform-management п. 8
           information of the management
-          kept 15, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
+          kept 16, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
           running 0
           kept 100 %
         progress-update п. 9
           progress update
-          kept 35, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
+          kept 36, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 92.1 %
+          kept 92.3 %
         phone-consultation п. 6
           length of a phone consultation
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
@@ -880,7 +902,7 @@ Tue 2026-03-31 18:00     end
             severity lowered before a due: 1
         requests created in the period, by severity
           critical: 14
-          noncritical: 7
+          noncritical: 8
           minor: 5
         exceptions
           #12  the severity was lowered before a due, respond
@@ -889,7 +911,7 @@ Tue 2026-03-31 18:00     end
             was due Wed 2026-02-25 15:20:00 +05
           #18  work after hours was agreed
             Остановлен операционный день
-          #24  resolved without a word to the customer and taken back
+          #25  resolved without a word to the customer and taken back
             Не печатается отчёт
-            Fri 2026-03-27 10:30:00 +05 - Mon 2026-03-30 12:00:00 +05, resolved by
+            Mon 2026-03-30 10:30:00 +05 - Tue 2026-03-31 12:30:00 +05, resolved by
             Sanjay Support

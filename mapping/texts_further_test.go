@@ -132,7 +132,7 @@ func furtherOccasions() map[string]enforcer.Decision {
 			StartedAt: said(10, 0, 0), Raised: said(11, 0, 0), Moment: said(11, 20, 0), Due: said(11, 20, 0),
 			Next: []enforcer.NextStep{{
 				Obligation: enforcer.Text{"ru": "информирование руководства", "en": "information of the management"},
-				ID: "inform-management", Source: "п. 8", Step: "due", At: said(14, 0, 0),
+				ID:         "inform-management", Source: "п. 8", Step: "due", At: said(14, 0, 0),
 			}},
 		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Developers}}),
 		mapping.TextThirdParty: step("tell-third-party", "warn-75", enforcer.Comment{

@@ -14,9 +14,9 @@ type BilledTime struct {
 	Billed  time.Duration
 }
 
-// Bill sums booked time up by months, each service rounded as the obligation's rule says; the months in order. A service is
-// the time of one person on one request on one day together, or each entry where the rule says so. An entry without
-// time is no service.
+// Bill sums booked time up by months, each service rounded as the obligation's rule says; the months in order. A
+// service is the time of one person on one request on one day together, or each entry where the rule says so. An entry
+// without time is no service.
 func Bill(b Billed, work []Work) []BilledTime {
 	var out []BilledTime
 	var services []Work

@@ -181,7 +181,7 @@ const (
 	PeriodEnd DueSource = "period-end"
 )
 
-// DayOffBefore: a due date on a day off ends at the close of the last working day before it.
+// DayOffBefore is what a rule says when a due date on a day off ends at the close of the last working day before it.
 const DayOffBefore = "before"
 
 // Sum is what an account adds up. Exactly one part is set.

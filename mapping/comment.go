@@ -66,7 +66,9 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	slices.SortStableFunc(all, func(a, b enforcer.NextStep) int { return a.At.Compare(b.At) })
 	var out []NextData
 	for _, n := range all {
-		d := NextData{Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(audience, n.At), Clause: clause(n.Source, w.o.Lang)}
+		d := NextData{
+			Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(audience, n.At), Clause: clause(n.Source, w.o.Lang),
+		}
 		if audience != enforcer.Public {
 			d.ComesIn = comesIn(n.Role, w.o.Lang)
 		}

@@ -214,7 +214,8 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 
 const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, " +
 	"BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, " +
-	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, CanComment, Reopened, Nobody, Solved, BeginClause, Raised, " +
+	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, " +
+	"CanComment, Reopened, Nobody, Solved, BeginClause, Raised, " +
 	"Next (each with Obligation, ID, At, Clause, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.

@@ -14,8 +14,8 @@ type stepOf struct {
 }
 
 // untold finds the internal steps that staff is not told of any more: a repeating promise that nobody tends is told of
-// in its first broken cycles, and from then on at most once a working day, of a breach sooner than of a warning. What the
-// cycles came to is judged all the same.
+// in its first broken cycles, and from then on at most once a working day, of a breach sooner than of a warning. What
+// the cycles came to is judged all the same.
 func untold(ev *enforcer.Evaluation) map[stepOf]bool {
 	var out map[stepOf]bool
 	var told calendar.Date // the day on which the obligation was told of last

@@ -235,8 +235,8 @@ func (d *decider) overtake() {
 	}
 }
 
-// kept takes out the due step of a promise that a comment of our own keeps, where that comment is on its way or goes out
-// in this very pass: what it would say is no longer so.
+// kept takes out the due step of a promise that a comment of our own keeps, where that comment is on its way or goes
+// out in this very pass: what it would say is no longer so.
 func (d *decider) kept() {
 	for i := range d.out {
 		a, c := &d.out[i], d.cycleOf[i]

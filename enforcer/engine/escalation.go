@@ -34,8 +34,8 @@ func (p *snapshot) escalate(ctx context.Context, c *contract, ev *enforcer.Evalu
 	return nil
 }
 
-// markedActs are what our comments on the request show: a ledger restored from a backup does not know of them. Everything
-// else of the step went in the same update.
+// markedActs are what our comments on the request show: a ledger restored from a backup does not know of them.
+// Everything else of the step went in the same update.
 func markedActs(c *contract, ev *enforcer.Evaluation) map[enforcer.StepKey]enforcer.Act {
 	out := map[enforcer.StepKey]enforcer.Act{}
 	for _, x := range ev.Cycles {

@@ -302,7 +302,7 @@ func (d *desk) rereads() {
 	for _, id := range d.issues {
 		before[id] = d.story(id, time.Time{})
 	}
-	d.do(d.world.mirror.Wipe(context.Background(), "helpdesk"))
+	d.do(d.mirror.Wipe(context.Background(), "helpdesk"))
 	_, err := d.engine.Sync(context.Background(), engine.SyncOptions{Full: true})
 	d.do(err)
 	for _, id := range d.issues {

@@ -106,12 +106,16 @@ func (l *Ledger) Agree(
 			query string
 			args  []any
 		}{
-			{`INSERT INTO ledger_agreements (connection, issue, number, agreed_on, at, who, reason)
+			{
+				`INSERT INTO ledger_agreements (connection, issue, number, agreed_on, at, who, reason)
 				VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-				[]any{connection, issue, a.Number, a.Date, millis(a.At), a.By, a.Reason}},
-			{`UPDATE ledger_agenda SET next_at = $3
+				[]any{connection, issue, a.Number, a.Date, millis(a.At), a.By, a.Reason},
+			},
+			{
+				`UPDATE ledger_agenda SET next_at = $3
 				WHERE connection = $1 AND issue = $2 AND (next_at IS NULL OR next_at > $3)`,
-				[]any{connection, issue, millis(a.At)}},
+				[]any{connection, issue, millis(a.At)},
+			},
 		} {
 			if _, err := tx.ExecContext(ctx, x.query, x.args...); err != nil {
 				return fmt.Errorf("record consent on issue %s: %w", issue, err)

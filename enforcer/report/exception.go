@@ -112,8 +112,8 @@ func promised(c *enforcer.Contract, severity string) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool { return o.Rule(severity) != nil })
 }
 
-// sortExceptions puts each moved date first and then each lowered severity, as they came, then the others by the keys of
-// their requests.
+// sortExceptions puts each moved date first and then each lowered severity, as they came, then the others by the keys
+// of their requests.
 func sortExceptions(list []Exception) {
 	slices.SortStableFunc(list, func(a, b Exception) int {
 		if a.Move != nil || b.Move != nil {

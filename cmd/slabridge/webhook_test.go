@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/iotest"
@@ -43,6 +44,7 @@ type gate struct {
 	monitor *monitor
 	ended   chan struct{}
 	log     strings.Builder
+	taking  sync.Mutex // of hints
 	hints   []string
 	full    bool
 	busy    chan struct{} // while it is not closed, a hint waits; nil: none does
@@ -58,6 +60,8 @@ func (g *gate) take(connection string, issues ...string) bool {
 	if g.busy != nil {
 		<-g.busy
 	}
+	g.taking.Lock()
+	defer g.taking.Unlock()
 	g.hints = append(g.hints, fmt.Sprint(connection, issues))
 	return !g.full
 }

@@ -45,7 +45,7 @@ var uses = []struct{ operation, dialects string }{
 	{"GET /rest/api/2/project/{projectIdOrKey}/statuses", "cloud dc"},
 	{"GET /rest/api/2/project/{projectIdOrKey}/role", "cloud dc"},
 	{"GET /rest/api/2/project/{projectIdOrKey}/role/{id}", "cloud dc"},
-	{"GET /rest/api/2/user", "dc"},
+	{"GET /rest/api/2/user", "cloud dc"},
 	{"GET /rest/api/2/user/assignable/search", "cloud dc"},
 	{"GET /rest/api/2/group/member", "cloud dc"},
 	{"POST /rest/api/2/search/jql", "cloud"},

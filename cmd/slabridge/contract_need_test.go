@@ -93,24 +93,36 @@ func without(t testing.TB, preset, obligation string) string {
 	return string(out)
 }
 
-// unreference removes what names an obligation; a rule that loses its due by that loses the steps that hang on it.
-func unreference(n *yaml.Node, obligation string) {
+// unreference removes what names an obligation. It reports whether a rule lost its due by that: such a rule, and the
+// obligation it is of, lose the steps that hang on it, and what else is said of it.
+func unreference(n *yaml.Node, obligation string) (lost bool) {
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); {
 		if slices.Contains(references, n.Content[i].Value) && n.Content[i+1].Value == obligation {
+			lost = lost || n.Content[i].Value == "as"
 			n.Content = slices.Delete(n.Content, i, i+2)
-			if steps := value(n, "steps"); steps != nil {
-				steps.Content = slices.DeleteFunc(steps.Content, func(s *yaml.Node) bool {
-					at := value(s, "at")
-					return at == nil || at.Value != "start"
-				})
-			}
 			continue
 		}
 		i += 2
 	}
 	for _, child := range n.Content {
-		unreference(child, obligation)
+		lost = unreference(child, obligation) || lost
 	}
+	if !lost || n.Kind != yaml.MappingNode {
+		return lost
+	}
+	if steps := value(n, "steps"); steps != nil {
+		steps.Content = slices.DeleteFunc(steps.Content, func(s *yaml.Node) bool {
+			at := value(s, "at")
+			return at == nil || at.Value != "start"
+		})
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value == "not_before" {
+			n.Content = slices.Delete(n.Content, i, i+2)
+			break
+		}
+	}
+	return lost
 }
 
 // value is what a mapping has under a key; nil when there is nothing.

@@ -219,10 +219,13 @@ func refusals() []refusal {
 			r.state, r.listed = "refused", []string{"upkeep/fields", "see that it still exists"}
 		}),
 		like(func(r *refusal) {
-			r.name = "an assignee who is locked: the next in line gets it"
+			r.name = "an assignee who is locked: the next in line gets it, and nobody says that the developers have it"
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.locked(t, "dev1", true) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.locked(t, "dev1", false) }
-			r.says = []string{"refused (HTTP 422): Assignee is invalid"}
+			r.says = []string{
+				"refused (HTTP 422): Assignee is invalid", `not carried out: assignee: wanted "developers", tracker has "Sanjay Support"`,
+			}
+			r.code, r.state, r.listed = exitHeld, "refused", []string{"involve-developers/due", `wanted "developers"`}
 			r.assignee = "Sanjay Support"
 		}),
 	}

@@ -82,9 +82,38 @@ func verdicts(t *testing.T, l *ledger.Ledger) map[string]string {
 	return out
 }
 
+// agreement is consent that somebody recorded with `ledger agree`.
+type agreement struct {
+	enforcer.Agreement
+	connection, issue string
+}
+
+// agreements are those on the issues of the story.
+func agreements(t *testing.T, l *ledger.Ledger) (out []agreement) {
+	t.Helper()
+	asked := map[string]bool{}
+	for v, err := range l.Verdicts(t.Context(), ledger.VerdictFilter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if asked[v.Issue] {
+			continue
+		}
+		asked[v.Issue] = true
+		list, err := l.Agreements(t.Context(), v.Connection, v.Issue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range list {
+			out = append(out, agreement{a, v.Connection, v.Issue})
+		}
+	}
+	return out
+}
+
 // restored goes on from a backup, at the story's end, and lists what it changes in the tracker and which verdicts it
-// comes to that differ.
-func (b *backups) restored(t *testing.T, file string, want map[string]string) []string {
+// comes to that differ. Consent that was recorded beside the tracker since is lost with the ledger, and is recorded again.
+func (b *backups) restored(t *testing.T, file string, want map[string]string, agreed []agreement) []string {
 	b.t.Helper()
 	text, err := os.ReadFile(b.app.config)
 	if err != nil {
@@ -102,6 +131,15 @@ func (b *backups) restored(t *testing.T, file string, want map[string]string) []
 		b.t.Fatal(err)
 	}
 	defer w.close()
+	for _, a := range agreed {
+		known, err := w.ledger.Agreements(b.t.Context(), a.connection, a.issue)
+		if err == nil && len(known) < a.Number {
+			_, err = w.ledger.Agree(b.t.Context(), a.connection, a.issue, a.Agreement)
+		}
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	}
 	for range 4 { // whatever a human may hold them for, they are let go
 		if _, err := w.engine.Pass(b.t.Context()); err != nil {
 			b.t.Fatal(err)
@@ -157,11 +195,11 @@ func restoreAll(t *testing.T, s *contractStory, w world) {
 	b.play = newPlay(t, s, ticking{w, b.keep}, "")
 	b.run()
 	b.w = w
-	judged := verdicts(t, b.open.ledger)
+	judged, agreed := verdicts(t, b.open.ledger), agreements(t, b.open.ledger)
 	b.open.close()
 	b.open = nil
 	for _, f := range b.files {
-		if changed := b.restored(t, f, judged); len(changed) > 0 {
+		if changed := b.restored(t, f, judged, agreed); len(changed) > 0 {
 			t.Errorf("%s changed:\n  %s", filepath.Base(f), strings.Join(changed, "\n  "))
 		}
 	}

@@ -265,9 +265,7 @@ func dayOff(word string) string {
 func (doc *ruleDoc) sum() *enforcer.Sum {
 	switch {
 	case doc.Billed != nil:
-		return &enforcer.Sum{Billed: &enforcer.Billed{
-			Step: doc.Billed.Step, AtLeast: doc.Billed.AtLeast, PerEntry: doc.Billed.Per == perEntry,
-		}}
+		return &enforcer.Sum{Billed: &enforcer.Billed{Step: doc.Billed.Step, AtLeast: doc.Billed.AtLeast}}
 	case doc.Percent != 0:
 		return &enforcer.Sum{Percent: doc.Percent}
 	case doc.Mean != nil:

@@ -36,7 +36,6 @@ var vocabulary = map[string][]string{
 	"clocks":     {clockCalendar, clockAlways},
 	"counts":     {countPlain, countCivil},
 	"reopen":     {"continue", "restart"},
-	"services":   {"day", perEntry},
 	"answers":    {string(enforcer.Working)},
 	"levels":     {"debug", "info", "warn", "error"},
 	"formats":    {"text", "json"},
@@ -52,7 +51,6 @@ const (
 	countPlain    = "plain"
 	backOffDaily  = "daily" // of `repeat`
 	dayOffAfter   = "after"
-	perEntry      = "entry"
 	partComment   = "comment" // of a step, beside the keys of its actions
 )
 

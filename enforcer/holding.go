@@ -17,10 +17,7 @@ func responded(s *stopwatch, c *Condition, m *Moment) bool {
 	if c.Assigned {
 		return (s.answered || m.response()) && m.State.Assignee.ID != ""
 	}
-	if c.Silent {
-		return !s.confirmed && (m.Note != Public && m.response() || s.wasOpen() && m.resolvesSilently())
-	}
-	return m.response()
+	return m.response() && !(c.Silent && m.Note == Public)
 }
 
 func noted(_ *stopwatch, c *Condition, m *Moment) bool {

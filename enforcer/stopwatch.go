@@ -28,9 +28,6 @@ type stopwatch struct {
 	reminded time.Time // the due of the last cycle that repeats what was asked
 	silenced int       // one more than the place of the cycle whose own step closed the request, while nobody has spoken
 	standing standingDate
-	spoke    bool // the customer, since the request was resolved
-	// confirmed: slabridge has told the customer of it since the request was received or reopened.
-	confirmed bool
 }
 
 // question is what the customer is asked at the present moment.
@@ -68,11 +65,10 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	}
 	wasOpen := before != nil && before.State.Status.Open()
 	open := m.State.Status.Open()
-	if before != nil && !wasOpen && open && !s.ev.corrects(m) {
-		s.served, s.answered, s.confirmed = false, false, false
+	if before != nil && !wasOpen && open {
+		s.served, s.answered = false, false
 	}
 	s.hear(m)
-	s.spoke = (s.spoke || m.answers()) && (!open || !wasOpen)
 	moved := s.standing.follow(s, before, m)
 	if s.cur != nil {
 		s.act(before, m, wasOpen && !open, moved)
@@ -80,7 +76,6 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	s.recordConsent(m)
 	starts := s.cur == nil && s.starts(before, m)
 	s.answered = s.answered || m.response()
-	s.confirmed = s.confirmed || m.By.Role == Bot && m.Note == Public && slices.Contains(m.Steps, s.o.ID+"/start")
 	if m.Note == Public && m.noteRole().Staff() {
 		s.told = m.At
 	}
@@ -88,9 +83,6 @@ func (s *stopwatch) moment(i int, m *Moment) {
 		s.begin(i, m)
 	}
 }
-
-// wasOpen reports whether the request was open before the present moment.
-func (s *stopwatch) wasOpen() bool { return s.at > 0 && s.period.moments[s.at-1].State.Status.Open() }
 
 // hear keeps the customer's word in a request that our own step closed, and what staff then did.
 func (s *stopwatch) hear(m *Moment) {
@@ -143,8 +135,7 @@ func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
 		return "closed-by-nobody", false
 	case s.stops(m):
 		return "stopped", true
-	case closing && !ofResolution && !s.o.outlivesResolution() &&
-		!(s.o.Start.Silent && m.resolvesSilently()): // what it owes the customer is owed still
+	case closing && !ofResolution && !s.o.outlivesResolution():
 		return "resolved", s.o.Repeat || s.o.StopsWith(WordResponse)
 	case ofResolution && m.State.Status.Open():
 		return "reopened", false
@@ -189,7 +180,7 @@ func (s *stopwatch) starts(before, m *Moment) bool {
 	}
 	start := &s.o.Start
 	spec := start.Word.Spec()
-	if !spec.closed && !m.State.Status.Open() && !(start.Silent && m.resolvesSilently()) {
+	if !spec.closed && !m.State.Status.Open() {
 		return false
 	}
 	switch {
@@ -227,7 +218,7 @@ func (s *stopwatch) receives(_ *Condition, before, m *Moment) bool {
 	if s.o.Once || s.o.Kind == Check {
 		return first
 	}
-	if first || reopened && (m.By.Role != Bot || s.spoke) {
+	if first || reopened && m.By.Role != Bot {
 		return true
 	}
 	return s.rule(before) == nil && (!s.served || len(s.o.Rule(m.State.Severity).While) > 0)
@@ -331,9 +322,6 @@ func (c *Condition) timeOf(m *Moment) time.Time {
 // end closes the running cycle at a moment. kept says whether ending in time keeps the promise or merely cancels it.
 func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	c := s.cur
-	if at.Before(c.StartedAt) { // it was to begin at a reopening that is yet to come
-		c.StartedAt = at
-	}
 	c.endPauses(at)
 	due, err := s.due(at)
 	c.EndedAt, c.EndEvent, c.EndBy, c.EndWhy = at, m.Event, m.By, why
@@ -341,8 +329,6 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	case err != nil:
 		c.unjudge(err)
 		s.breached = 0
-	case why == "reopened" && s.ev.corrects(m):
-		c.State = Cancelled
 	case !due.IsZero() && at.Truncate(time.Second).After(due):
 		c.State = s.o.broken()
 		s.breached++
@@ -384,11 +370,10 @@ func (s *stopwatch) advance(t time.Time) {
 		s.ev.Cycles = append(s.ev.Cycles, c)
 		s.breached++
 		s.chain++
-		from := s.ev.afterCorrection(due)
-		s.open(fmt.Sprintf("%s~%d", s.root, s.chain), from, c.Severity, c.Rule)
+		s.open(fmt.Sprintf("%s~%d", s.root, s.chain), due, c.Severity, c.Rule)
 		s.cur.Asked = c.Asked
 		if class != nil {
-			s.cur.Pauses = []Pause{{From: from, Class: class.Class, Event: class.Event}}
+			s.cur.Pauses = []Pause{{From: due, Class: class.Class, Event: class.Event}}
 		}
 	}
 }

@@ -24,8 +24,6 @@ const (
 	NoConsent    ExceptionKind = "consent-not-recorded" // the customer's, to a date that binds
 	DateSetLate  ExceptionKind = "date-after-close"     // set after that day's close: it binds at the next one
 	DateInPast   ExceptionKind = "date-in-past"         // it binds nothing
-	// SilentResolution: resolved without a word to the customer, and taken back by staff.
-	SilentResolution ExceptionKind = "silent-resolution"
 )
 
 // Exception is a request that was one. What is told of it beyond its kind is worded by whoever shows it.
@@ -36,11 +34,10 @@ type Exception struct {
 	Obligation string        `json:"obligation,omitempty"`
 	Date       string        `json:"date,omitempty"` // with NoConsent, DateSetLate and DateInPast
 
-	Issue    string               `json:"-"` // the tracker's immutable id
-	Due      time.Time            `json:"-"` // with AgreedDue and DateSetLate
-	Move     *enforcer.Move       `json:"-"` // with DueMoved
-	Lowering *enforcer.Lowering   `json:"-"` // with Lowered
-	Silence  *enforcer.Correction `json:"-"` // with SilentResolution
+	Issue    string             `json:"-"` // the tracker's immutable id
+	Due      time.Time          `json:"-"` // with AgreedDue and DateSetLate
+	Move     *enforcer.Move     `json:"-"` // with DueMoved
+	Lowering *enforcer.Lowering `json:"-"` // with Lowered
 }
 
 // add adds an exception of a kind that is about a request.
@@ -65,11 +62,6 @@ func (s *Survey) addExceptions(ev *enforcer.Evaluation) {
 	}
 	if received && r.AfterHours {
 		s.add(AfterHours, r)
-	}
-	for i := range ev.Corrections {
-		if x := &ev.Corrections[i]; x.Silent && s.period.holds(x.Reopened) {
-			s.add(SilentResolution, r).Silence = x
-		}
 	}
 	if due := st.Times[enforcer.FieldAgreedDue]; !due.IsZero() && (received || s.period.holds(due)) {
 		s.add(AgreedDue, r).Due = due

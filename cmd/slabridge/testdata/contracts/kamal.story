@@ -38,7 +38,7 @@ Tue 2026-01-06 16:00     customer1 creates #1 "Не открывается вх�
     Tue 2026-01-06 16:00:01  #1 tells the customer: acknowledge/start (п. 7, due Tue 2026-01-06 16:20:00)
         | Здравствуйте!
         | Ваше обращение № 1 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 16:20 06.01.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 16:20 06.01.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Tue 2026-01-06 16:00:01  #1 tells staff: phone-duplicate/start (п. 6)
@@ -54,7 +54,7 @@ Tue 2026-01-06 17:40     customer1 creates #2 "Медленно строится
     Tue 2026-01-06 17:40:01  #2 tells the customer: acknowledge/start (п. 7, due Thu 2026-01-08 11:00:00)
         | Здравствуйте!
         | Ваше обращение № 2 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 11:00 08.01.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 11:00 08.01.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Thu 2026-01-08 10:25:00  #2 tells staff: respond/warn-75 (п. 8, due Thu 2026-01-08 11:00:00)
@@ -70,7 +70,7 @@ Mon 2026-01-12 10:00     customer1 creates #3 "Массовые ошибки п�
     Mon 2026-01-12 10:00:01  #3 tells the customer: acknowledge/start (п. 7, due Mon 2026-01-12 10:20:00)
         | Здравствуйте!
         | Ваше обращение № 3 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 12.01.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 12.01.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Mon 2026-01-12 10:00:01  #3 tells staff: phone-duplicate/start (п. 6)
@@ -135,7 +135,7 @@ Fri 2026-01-23 17:30:00  customer1 creates #4 "Не ставится защищ�
     Fri 2026-01-23 17:30:01  #4 tells the customer: acknowledge/start (п. 7, due Fri 2026-01-23 17:50:00)
         | Здравствуйте!
         | Ваше обращение № 4 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 17:50 23.01.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 17:50 23.01.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Fri 2026-01-23 17:30:01  #4 tells staff: phone-duplicate/start (п. 6)
@@ -151,7 +151,7 @@ Fri 2026-01-23 17:44     support1 on #4 status="In Progress" assignee=support1 "
     Fri 2026-01-23 17:44:01  #4 tells the customer: confirm-work/start (п. 8, due Fri 2026-01-23 17:54:00)
         | Специалисты технической поддержки приступили к работе над вашим обращением № 4.
         | Работа начата: 17:44 23.01.2026 (время Алматы, UTC+5).
-        | О ходе работы сообщим не позднее 17:30 27.01.2026 (время Алматы, UTC+5) (п. 9).
+        | О ходе работы сообщим не позднее 17:30 27.01.2026 (время Алматы, UTC+5).
         | Основание: регламент технической поддержки, п. 8.
 Mon 2026-01-26 09:05     support1 on #4 assignee=dev1 confides "Нужна разработка."
 Mon 2026-01-26 10:10     dev1 on #4 says "Обновление готово и установлено." status=Resolved
@@ -161,7 +161,7 @@ Fri 2026-01-30 17:30:01  customer1 creates #5 "Пропал доступ адм�
     Fri 2026-01-30 17:30:02  #5 tells the customer: acknowledge/start (п. 7, due Mon 2026-02-02 09:20:00)
         | Здравствуйте!
         | Ваше обращение № 5 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 09:20 02.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 09:20 02.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Fri 2026-01-30 17:30:02  #5 tells staff: phone-duplicate/start (п. 6)
@@ -182,7 +182,7 @@ Wed 2026-02-04 11:00     customer1 creates #6 "Сбой при импорте с
     Wed 2026-02-04 11:00:01  #6 tells the customer: acknowledge/start (п. 7, due Wed 2026-02-04 13:00:00)
         | Здравствуйте!
         | Ваше обращение № 6 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 13:00 04.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 13:00 04.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Wed 2026-02-04 12:30:00  #6 tells staff: respond/warn-75 (п. 8, due Wed 2026-02-04 13:00:00)
@@ -219,7 +219,7 @@ Wed 2026-02-11 09:00     customer1 creates #7 "Не печатается кви�
     Wed 2026-02-11 09:00:01  #7 tells the customer: acknowledge/start (п. 7, due Wed 2026-02-11 11:00:00)
         | Здравствуйте!
         | Ваше обращение № 7 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 11:00 11.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 11:00 11.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Wed 2026-02-11 10:30:00  #7 tells staff: respond/warn-75 (п. 8, due Wed 2026-02-11 11:00:00)
@@ -296,7 +296,7 @@ Tue 2026-02-24 10:00     customer1 creates #11 "Часть сотруднико�
     Tue 2026-02-24 10:00:01  #11 tells the customer: acknowledge/start (п. 7, due Tue 2026-02-24 12:00:00)
         | Здравствуйте!
         | Ваше обращение № 11 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 12:00 24.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 12:00 24.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
 Tue 2026-02-24 10:30     customer1 on #11 Severity=critical says "Теперь не входит никто."
@@ -307,7 +307,6 @@ Tue 2026-02-24 10:30     customer1 on #11 Severity=critical says "Теперь �
     Tue 2026-02-24 10:40:00  #11 tells staff: respond/warn-50 (п. 8, due Tue 2026-02-24 10:50:00)
         ~ Приближается срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
-        ~ Срок изменился, потому что критичность повышена: 10:30 24.02.2026 (время Алматы, UTC+5).
         ~ Выполнить не позднее 10:50 24.02.2026 (время Алматы, UTC+5).
         ~ На 10:40 24.02.2026 (время Алматы, UTC+5) до срока оставалось: 10 минут рабочего времени.
 Tue 2026-02-24 10:45     support1 on #11 says "Подключаем разработчиков." status="In Progress" assignee=dev1
@@ -318,7 +317,7 @@ Wed 2026-02-25 15:00     customer1 creates #12 "Ошибка в журнале" 
     Wed 2026-02-25 15:00:01  #12 tells the customer: acknowledge/start (п. 7, due Wed 2026-02-25 15:20:00)
         | Здравствуйте!
         | Ваше обращение № 12 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 15:20 25.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 15:20 25.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Wed 2026-02-25 15:00:01  #12 tells staff: phone-duplicate/start (п. 6)
@@ -334,7 +333,7 @@ Thu 2026-02-26 10:00     customer1 creates #13 "Ложная тревога" Sev
     Thu 2026-02-26 10:00:01  #13 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 10:20:00)
         | Здравствуйте!
         | Ваше обращение № 13 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 26.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Thu 2026-02-26 10:00:01  #13 tells staff: phone-duplicate/start (п. 6)
@@ -346,7 +345,7 @@ Thu 2026-02-26 11:00     customer1 creates #14 "Снова ошибка в жу�
     Thu 2026-02-26 11:00:01  #14 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 11:20:00)
         | Здравствуйте!
         | Ваше обращение № 14 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 11:20 26.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 11:20 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Thu 2026-02-26 11:00:01  #14 tells staff: phone-duplicate/start (п. 6)
@@ -358,7 +357,7 @@ Thu 2026-02-26 12:00     customer1 creates #15 "Проба" Severity=critical
     Thu 2026-02-26 12:00:01  #15 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 12:20:00)
         | Здравствуйте!
         | Ваше обращение № 15 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 12:20 26.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 12:20 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Thu 2026-02-26 12:00:01  #15 tells staff: phone-duplicate/start (п. 6)
@@ -369,7 +368,7 @@ Thu 2026-02-26 12:03     customer1 creates #16 "Вопрос об обучени
     Thu 2026-02-26 12:03:01  #16 tells the customer: acknowledge/start (п. 7, due Thu 2026-02-26 14:03:00)
         | Здравствуйте!
         | Ваше обращение № 16 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 14:03 26.02.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 14:03 26.02.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
 Thu 2026-02-26 12:06     admin on #15 deletes
@@ -381,7 +380,7 @@ Mon 2026-03-02 10:00     customer1 creates #17 "Не обновляется сп
     Mon 2026-03-02 10:00:01  #17 tells the customer: acknowledge/start (п. 7, due Mon 2026-03-02 10:20:00)
         | Здравствуйте!
         | Ваше обращение № 17 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 02.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 02.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Mon 2026-03-02 10:00:01  #17 tells staff: phone-duplicate/start (п. 6)
@@ -424,7 +423,7 @@ Wed 2026-03-04 18:30     customer1 creates #18 "Остановлен опера�
     Wed 2026-03-04 18:30:01  #18 tells the customer: acknowledge/start (п. 7, due Wed 2026-03-04 18:50:00)
         | Здравствуйте!
         | Ваше обращение № 18 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 18:50 04.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 18:50 04.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Wed 2026-03-04 18:40:00  #18 tells staff: respond/warn-50 (п. 8, due Wed 2026-03-04 18:50:00)
@@ -454,7 +453,7 @@ Fri 2026-03-06 17:00     customer1 creates #19 "Предупреждение о 
     Fri 2026-03-06 17:00:01  #19 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-10 10:00:00)
         | Здравствуйте!
         | Ваше обращение № 19 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 10:00 10.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 10:00 10.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Tue 2026-03-10 09:30:00  #19 tells staff: respond/warn-75 (п. 8, due Tue 2026-03-10 10:00:00)
@@ -502,7 +501,7 @@ Fri 2026-03-20 17:45     customer1 creates #22 "Не подписываются 
     Fri 2026-03-20 17:45:01  #22 tells the customer: acknowledge/start (п. 7, due Thu 2026-03-26 09:20:00)
         | Здравствуйте!
         | Ваше обращение № 22 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 09:20 26.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 09:20 26.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Fri 2026-03-20 17:45:01  #22 tells staff: phone-duplicate/start (п. 6)
@@ -513,7 +512,7 @@ Mon 2026-03-23 12:00     customer1 creates #23 "Не видны вложения
     Mon 2026-03-23 12:00:01  #23 tells the customer: acknowledge/start (п. 7, due Thu 2026-03-26 11:00:00)
         | Здравствуйте!
         | Ваше обращение № 23 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 11:00 26.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 11:00 26.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Thu 2026-03-26 09:02:30  #22 tells staff: respond/warn-50 (п. 8, due Thu 2026-03-26 09:20:00)
@@ -539,20 +538,20 @@ Thu 2026-03-26 10:30     support1 on #22 says "Исправлено." status=Res
 Thu 2026-03-26 11:40     support2 on #23 says "Смотрим." status="In Progress"
 Thu 2026-03-26 15:00     support2 on #23 says "Видны." status=Resolved
 
-# п. 8: the manager holds the request himself, and nobody takes it from him. The developers are not called in, and a
+# п. 8: the manager holds the request himself, so that nobody takes it from him. The developers are not called in, and a
 # comment that says so keeps no promise; management is informed, and that does.
 Fri 2026-03-27 10:00     customer1 creates #24 "Не открываются архивы" Severity=critical
     Fri 2026-03-27 10:00:01  #24 tells the customer: acknowledge/start (п. 7, due Fri 2026-03-27 10:20:00)
         | Здравствуйте!
         | Ваше обращение № 24 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 27.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Специалисты технической поддержки приступят к работе над ним не позднее 10:20 27.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
     Fri 2026-03-27 10:00:01  #24 tells staff: phone-duplicate/start (п. 6)
         ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
         ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
-Fri 2026-03-27 10:05     support1 on #24 says "Руководитель займётся сам." status="In Progress" assignee=manager1
+Fri 2026-03-27 10:05     manager1 on #24 says "Беру на себя." status="In Progress" assignee=manager1
     Fri 2026-03-27 12:00:01  problem: what the contract promises is not carried out: assignee: wanted "developers", tracker has "Maria Manager"
     Fri 2026-03-27 12:00:01  #24 refused: involve-developers/due (п. 8, due Fri 2026-03-27 12:00:00) assignee "Maria Manager" is already of developers or higher. 
         priority=High
@@ -565,75 +564,52 @@ Fri 2026-03-27 10:05     support1 on #24 says "Руководитель займ
         ~ Обращение № 24, тема «Не открываются архивы», критичность: критичный сбой.
         ~ Срок отсчитывается с 10:00 27.03.2026 (время Алматы, UTC+5).
         ~ Срок истёк 14:00 27.03.2026 (время Алматы, UTC+5).
-        ~ Добавлены наблюдатели: Maria Manager.
-        watched by Maria Manager
 Fri 2026-03-27 15:00     manager1 on #24 says "Открываются." status=Resolved
 
-# п. 8: resolved without a word: begun without a word, and the confirmation is owed. Reopened by staff a day later, who had told
-# nobody: the dues of the notice stand, and the report lists it.
-Mon 2026-03-30 10:00     customer1 creates #25 "Не печатается отчёт" Severity=non-critical
-    Mon 2026-03-30 10:00:01  #25 tells the customer: acknowledge/start (п. 7, due Mon 2026-03-30 12:00:00)
-        | Здравствуйте!
-        | Ваше обращение № 25 получено и зарегистрировано. Критичность: некритичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 12:00 30.03.2026 (время Алматы, UTC+5) (п. 8).
-        | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
-        | Основание: регламент технической поддержки, п. 7.
-Mon 2026-03-30 10:30     support1 on #25 status=Resolved
-    Mon 2026-03-30 10:30:01  #25 tells the customer: confirm-work/start (п. 8, due Mon 2026-03-30 12:00:00)
-        | Специалисты технической поддержки приступили к работе над вашим обращением № 25 и отметили его как решённое: 10:30 30.03.2026 (время Алматы, UTC+5).
-        | Основание: регламент технической поддержки, п. 8.
-
 # On hold writes stop, and the terms do not: the receipt comes too late, and staff is told.
-Tue 2026-03-31 10:00     customer1 creates #26 "Не открывается отчёт" Severity=critical assignee=support1 "Phone call"=yes "On hold"=yes
-    Tue 2026-03-31 10:00:01  #26 held: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:00:01  #26 held: request-complete/start (п. 7, due Wed 2026-04-01 10:00:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:00:01  #26 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:10:00  #26 held: respond/warn-50 (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:20:01  #26 held: acknowledge/due (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:20:01  #26 held: respond/due (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-Tue 2026-03-31 10:40     support1 on #26 "On hold"=none
-    Tue 2026-03-31 10:40:01  #26 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00)
+Tue 2026-03-31 10:00     customer1 creates #25 "Не открывается отчёт" Severity=critical assignee=support1 "Phone call"=yes "On hold"=yes
+    Tue 2026-03-31 10:00:01  #25 held: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:00:01  #25 held: request-complete/start (п. 7, due Wed 2026-04-01 10:00:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:00:01  #25 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:10:00  #25 held: respond/warn-50 (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:20:01  #25 held: acknowledge/due (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 10:20:01  #25 held: respond/due (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
+Tue 2026-03-31 10:40     support1 on #25 "On hold"=none
+    Tue 2026-03-31 10:40:01  #25 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00)
         | Здравствуйте!
-        | Ваше обращение № 26 получено и зарегистрировано. Критичность: критичный сбой.
-        | О ходе работы сообщим не позднее 10:00 02.04.2026 (время Алматы, UTC+5) (п. 9).
+        | Ваше обращение № 25 получено и зарегистрировано. Критичность: критичный сбой.
+        | О ходе работы сообщим не позднее 10:00 02.04.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-    Tue 2026-03-31 10:40:01  #26 tells staff: respond/due (п. 8, due Tue 2026-03-31 10:20:00)
+    Tue 2026-03-31 10:40:01  #25 tells staff: respond/due (п. 8, due Tue 2026-03-31 10:20:00)
         priority=Immediate
         ~ Нарушен срок: начало работ (п. 8).
         ~ Критичность: критичный сбой.
         ~ Срок истёк 10:20 31.03.2026 (время Алматы, UTC+5), обязательство ещё не выполнено.
         ~ Приоритет повышен до «Immediate».
-Tue 2026-03-31 11:00     support1 on #26 says "Отчёт открывается." status=Resolved
+Tue 2026-03-31 11:00     support1 on #25 says "Отчёт открывается." status=Resolved
 
 # So does the confirmation that work has begun.
-Tue 2026-03-31 11:10     customer1 creates #27 "Не печатается отчёт" Severity=critical assignee=support1 "Phone call"=yes
-    Tue 2026-03-31 11:10:01  #27 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 11:30:00)
+Tue 2026-03-31 11:10     customer1 creates #26 "Не печатается отчёт" Severity=critical assignee=support1 "Phone call"=yes
+    Tue 2026-03-31 11:10:01  #26 tells the customer: acknowledge/start (п. 7, due Tue 2026-03-31 11:30:00)
         | Здравствуйте!
-        | Ваше обращение № 27 получено и зарегистрировано. Критичность: критичный сбой.
-        | Специалисты технической поддержки приступят к работе над ним не позднее 11:30 31.03.2026 (время Алматы, UTC+5) (п. 8).
+        | Ваше обращение № 26 получено и зарегистрировано. Критичность: критичный сбой.
+        | Специалисты технической поддержки приступят к работе над ним не позднее 11:30 31.03.2026 (время Алматы, UTC+5).
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
-Tue 2026-03-31 11:12     support1 on #27 "On hold"=yes
-    Tue 2026-03-31 11:12:01  #27 held: request-complete/start (п. 7, due Wed 2026-04-01 11:10:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 11:12:01  #27 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
-Tue 2026-03-31 11:15     support1 on #27 status="In Progress"
-    Tue 2026-03-31 11:15:01  #27 held: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 11:30:01  #27 held: confirm-work/due (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
-Tue 2026-03-31 11:40     support1 on #27 "On hold"=none
-    Tue 2026-03-31 11:40:01  #27 tells the customer: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00)
-        | Специалисты технической поддержки приступили к работе над вашим обращением № 27.
+Tue 2026-03-31 11:12     support1 on #26 "On hold"=yes
+    Tue 2026-03-31 11:12:01  #26 held: request-complete/start (п. 7, due Wed 2026-04-01 11:10:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:12:01  #26 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
+Tue 2026-03-31 11:15     support1 on #26 status="In Progress"
+    Tue 2026-03-31 11:15:01  #26 held: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
+    Tue 2026-03-31 11:30:01  #26 held: confirm-work/due (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
+Tue 2026-03-31 11:40     support1 on #26 "On hold"=none
+    Tue 2026-03-31 11:40:01  #26 tells the customer: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00)
+        | Специалисты технической поддержки приступили к работе над вашим обращением № 26.
         | Работа начата: 11:15 31.03.2026 (время Алматы, UTC+5).
-        | О ходе работы сообщим не позднее 11:10 02.04.2026 (время Алматы, UTC+5) (п. 9).
+        | О ходе работы сообщим не позднее 11:10 02.04.2026 (время Алматы, UTC+5).
         | Основание: регламент технической поддержки, п. 8.
-Tue 2026-03-31 12:00     support1 on #27 says "Отчёт печатается." status=Resolved
-Tue 2026-03-31 12:30     support1 on #25 status="In Progress" assignee=dev1
-    Tue 2026-03-31 14:30:00  #25 tells staff: progress-update/warn-75 (п. 9, due Wed 2026-04-01 10:00:00)
-        ~ Пора рассказать заказчику о ходе решения (п. 9).
-        ~ Исполнитель: Dora Developer.
-        ~ Публичный комментарий нужен не позднее 10:00 01.04.2026 (время Алматы, UTC+5).
-        ~ На 14:30 31.03.2026 (время Алматы, UTC+5) до срока оставалось: 4 часа 30 минут рабочего времени.
-Tue 2026-03-31 15:00     dev1 on #25 says "Печатается." status=Resolved
+Tue 2026-03-31 12:00     support1 on #26 says "Отчёт печатается." status=Resolved
 Tue 2026-03-31 18:00     end
     #1 Не открывается вход в систему: critical
         acknowledge created: met, from Tue 2026-01-06 16:00:00, due Tue 2026-01-06 16:20:00, ended Tue 2026-01-06 16:00:01: stopped by note-1
@@ -826,15 +802,7 @@ Tue 2026-03-31 18:00     end
         progress-update note-2: met, from Fri 2026-03-27 10:05:00, due Tue 2026-03-31 10:05:00, ended Fri 2026-03-27 15:00:00: stopped by note-5
         request-complete created: met, from Fri 2026-03-27 10:00:00, due Mon 2026-03-30 10:00:00, ended Fri 2026-03-27 10:00:00: stopped by created
         phone-duplicate created: cancelled, from Fri 2026-03-27 10:00:00, ended Fri 2026-03-27 15:00:00: resolved by note-5
-    #25 Не печатается отчёт: noncritical
-        acknowledge created: met, from Mon 2026-03-30 10:00:00, due Mon 2026-03-30 12:00:00, ended Mon 2026-03-30 10:00:01: stopped by note-1
-        respond created: breached, from Mon 2026-03-30 10:00:00, due Mon 2026-03-30 12:00:00, ended Tue 2026-03-31 12:30:00: stopped by note-4
-        confirm-work note-2: met, from Mon 2026-03-30 10:30:00, due Mon 2026-03-30 12:00:00, ended Mon 2026-03-30 10:30:01: stopped by note-3
-        involve-developers created: breached, from Mon 2026-03-30 10:00:00, due Tue 2026-03-31 10:00:00, ended Tue 2026-03-31 12:30:00: stopped by note-4
-        inform-management created: met, from Mon 2026-03-30 10:00:00, due Wed 2026-04-01 10:00:00, ended Tue 2026-03-31 15:00:00: stopped by note-6
-        progress-update created: met, from Mon 2026-03-30 10:00:00, due Wed 2026-04-01 10:00:00, ended Tue 2026-03-31 15:00:00: stopped by note-6
-        request-complete created: met, from Mon 2026-03-30 10:00:00, due Tue 2026-03-31 10:00:00, ended Mon 2026-03-30 10:00:00: stopped by created
-    #26 Не открывается отчёт: critical
+    #25 Не открывается отчёт: critical
         acknowledge created: breached, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 10:20:00, ended Tue 2026-03-31 10:40:01: stopped by note-2
         respond created: breached, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 10:20:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
         involve-developers created: met, from Tue 2026-03-31 10:00:00, due Tue 2026-03-31 12:00:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
@@ -842,7 +810,7 @@ Tue 2026-03-31 18:00     end
         progress-update created: met, from Tue 2026-03-31 10:00:00, due Thu 2026-04-02 10:00:00, ended Tue 2026-03-31 11:00:00: stopped by note-3
         request-complete created: met, from Tue 2026-03-31 10:00:00, due Wed 2026-04-01 10:00:00, ended Tue 2026-03-31 10:00:00: stopped by created
         phone-duplicate created: met, from Tue 2026-03-31 10:00:00, ended Tue 2026-03-31 10:00:00: stopped by created
-    #27 Не печатается отчёт: critical
+    #26 Не печатается отчёт: critical
         acknowledge created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:10:01: stopped by note-1
         respond created: met, from Tue 2026-03-31 11:10:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:15:00: stopped by note-3
         confirm-work note-3: breached, from Tue 2026-03-31 11:15:00, due Tue 2026-03-31 11:30:00, ended Tue 2026-03-31 11:40:01: stopped by note-5
@@ -855,34 +823,34 @@ Tue 2026-03-31 18:00     end
     the report
         acknowledge п. 7
           confirmation of receipt
-          kept 26, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          kept 25, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 96.2 %
+          kept 96.1 %
         respond п. 8
           start of work
-          kept 11, escalated 0, breached 8 (excused 0), not judged 0, cancelled 4,
+          kept 11, escalated 0, breached 7 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 57.8 %
+          kept 61.1 %
         confirm-work п. 8
           confirmation that work has begun
-          kept 2, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
+          kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
-          kept 66.6 %
+          kept 50 %
         involve-developers п. 8
           involvement of the developers
-          kept 13, escalated 4, breached 2 (excused 0), not judged 0, cancelled 4,
+          kept 13, escalated 4, breached 1 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 89.4 %
+          kept 94.4 %
         inform-management п. 8
           information of the management
-          kept 16, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
+          kept 15, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
           running 0
           kept 100 %
         progress-update п. 9
           progress update
-          kept 36, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
+          kept 35, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
           running 0
-          kept 92.3 %
+          kept 92.1 %
         phone-consultation п. 6
           length of a phone consultation
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
@@ -904,7 +872,7 @@ Tue 2026-03-31 18:00     end
             severity lowered before a due: 1
         requests created in the period, by severity
           critical: 14
-          noncritical: 8
+          noncritical: 7
           minor: 5
         exceptions
           #12  the severity was lowered before a due, respond
@@ -913,7 +881,3 @@ Tue 2026-03-31 18:00     end
             was due Wed 2026-02-25 15:20:00 +05
           #18  work after hours was agreed
             Остановлен операционный день
-          #25  resolved without a word to the customer and taken back
-            Не печатается отчёт
-            Mon 2026-03-30 10:30:00 +05 - Tue 2026-03-31 12:30:00 +05, resolved by
-            Sanjay Support

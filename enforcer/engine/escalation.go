@@ -22,9 +22,9 @@ func (p *snapshot) escalate(ctx context.Context, c *contract, ev *enforcer.Evalu
 	known := enforcer.Escalations{Watched: c.watched, Acts: markedActs(c, ev)}
 	for i := range entries {
 		e := &entries[i]
-		settled := e.State == enforcer.Done || e.State == enforcer.Refused
+		settled := e.State == enforcer.Done || e.State == enforcer.Refused || e.Receipt != nil
 		if e.Key.Contract == c.ID && settled && e.Write != nil && !e.Write.Empty() {
-			delete(known.Acts, e.Key) // what is known of its write decides
+			delete(known.Acts, e.Key) // what is known of its write decides, also while what was refused is tried again
 		}
 		if act, whole := actOf(e, ev.Request); e.Key.Contract == c.ID && whole && !act.At.After(ev.Now) {
 			known.Acts[e.Key] = act

@@ -148,7 +148,7 @@ func TestSilentRefusals(t *testing.T) {
 			w.set(w.now().Add(2 * time.Minute))
 			w.pass()
 			if e = w.row(id, c.step); e.State != enforcer.Done || e.Receipt.Event == "" {
-				t.Errorf("mended and retried, %s is %s: %+v", c.step, e.State, e.Receipt)
+				t.Errorf("mended and retried, %s is %s, %s: %+v", c.step, e.State, e.Reason.Text.In("en"), e.Receipt)
 			}
 			times := map[string]int{}
 			for _, step := range w.said(id) {

@@ -538,7 +538,7 @@ Thu 2026-03-26 10:30     support1 on #22 says "Исправлено." status=Res
 Thu 2026-03-26 11:40     support2 on #23 says "Смотрим." status="In Progress"
 Thu 2026-03-26 15:00     support2 on #23 says "Видны." status=Resolved
 
-# п. 8: the manager holds the request himself, so that nobody takes it from him. The developers are not called in, and a
+# п. 8: the manager holds the request himself, and nobody takes it from him. The developers are not called in, and a
 # comment that says so keeps no promise; management is informed, and that does.
 Fri 2026-03-27 10:00     customer1 creates #24 "Не открываются архивы" Severity=critical
     Fri 2026-03-27 10:00:01  #24 tells the customer: acknowledge/start (п. 7, due Fri 2026-03-27 10:20:00)
@@ -551,7 +551,7 @@ Fri 2026-03-27 10:00     customer1 creates #24 "Не открываются ар
         ~ О таком обращении заказчик должен сообщить и по телефону (п. 6); звонок пока не отмечен.
         ~ Критичность: критичный сбой.
         ~ Ожидайте звонка или позвоните заказчику сами, затем отметьте это в обращении.
-Fri 2026-03-27 10:05     manager1 on #24 says "Беру на себя." status="In Progress" assignee=manager1
+Fri 2026-03-27 10:05     support1 on #24 says "Руководитель займётся сам." status="In Progress" assignee=manager1
     Fri 2026-03-27 12:00:01  problem: what the contract promises is not carried out: assignee: wanted "developers", tracker has "Maria Manager"
     Fri 2026-03-27 12:00:01  #24 refused: involve-developers/due (п. 8, due Fri 2026-03-27 12:00:00) assignee "Maria Manager" is already of developers or higher. 
         priority=High
@@ -564,6 +564,8 @@ Fri 2026-03-27 10:05     manager1 on #24 says "Беру на себя." status="
         ~ Обращение № 24, тема «Не открываются архивы», критичность: критичный сбой.
         ~ Срок отсчитывается с 10:00 27.03.2026 (время Алматы, UTC+5).
         ~ Срок истёк 14:00 27.03.2026 (время Алматы, UTC+5).
+        ~ Добавлены наблюдатели: Maria Manager.
+        watched by Maria Manager
 Fri 2026-03-27 15:00     manager1 on #24 says "Открываются." status=Resolved
 
 # On hold writes stop, and the terms do not: the receipt comes too late, and staff is told.

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -274,9 +275,19 @@ func TestDaemonEndsWhenItsFileIsGone(t *testing.T) {
 			ended := make(chan int, 1)
 			go func() { ended <- a.run([]string{"--config", d.file("slabridge.yaml"), "run"}) }()
 			log.await(t, 1, "msg=written")
-			d.check(do(d.file("slabridge.db")))
-			d.sim.ResetRequests()
-			d.report("Another", "critical")
+			var once sync.Once
+			d.sim.Use(func(next http.Handler) http.Handler { // what comes after the list of a pass is for the next one
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					next.ServeHTTP(w, r)
+					if r.URL.Path == "/issues.json" {
+						once.Do(func() {
+							d.check(do(d.file("slabridge.db")))
+							d.sim.ResetRequests()
+							d.report("Another", "critical")
+						})
+					}
+				})
+			})
 			if code := <-ended; code != exitFailed {
 				t.Errorf("exit code %d", code)
 			}

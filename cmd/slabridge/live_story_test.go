@@ -167,8 +167,8 @@ func (s *site) texts(t *testing.T, late, latest int) {
 func (s *site) explains(t *testing.T, answered, latest int) {
 	text := s.want(t, exitOK, "explain", strconv.Itoa(latest)).out
 	contains(t, "explain", text, "contract kamal-live, severity critical", "(п. 7)", "(п. 8)", "(п. 9)",
-		"breached  respond", "breached  involve-developers",
-		"breached  inform-management", "breached  acknowledge", "running   progress-update", "what slabridge did")
+		"breached  respond", "not-judged involve-developers", // due before slabridge watched
+		"escalated inform-management", "breached  acknowledge", "running   progress-update", "what slabridge did")
 	for _, x := range jsonLines[explanation](t, s, "explain", strconv.Itoa(answered)) {
 		states := map[string]string{}
 		for _, c := range x.Cycles {

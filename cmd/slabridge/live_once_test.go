@@ -34,7 +34,7 @@ func TestLiveOnce(t *testing.T) {
 	kills, torn := 0, 0
 	for ; kills < 30; kills++ {
 		before := s.comments(t, issues)
-		s.killed(t, program, 200*time.Millisecond+rand.N(4*time.Second)) //nolint:gosec // a random moment, not a secret
+		s.killed(t, program, 200*time.Millisecond+rand.N(3*time.Second)) //nolint:gosec // a random moment, not a secret
 		lastKill = time.Now()
 		after := s.comments(t, issues)
 		if after > before {

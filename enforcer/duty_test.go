@@ -191,8 +191,8 @@ func duty(c enforcer.Cycle) string {
 	return got + "; " + strings.Join(steps, ", ")
 }
 
-// TestDutiesInsideTheContract: nothing is due after the contract. A period that its end cuts short is due at the close of
-// the last working day inside, a term from the period's start too; one without a working day inside is not owed. Where
+// TestDutiesInsideTheContract: nothing is due after the contract. A period that its end cuts short is due at the close
+// of the last working day inside, a term from the period's start too; one without a working day inside is not owed. Where
 // another version of the text goes on, nothing is cut.
 func TestDutiesInsideTheContract(t *testing.T) {
 	days := func(n int) *calendar.Term { return &calendar.Term{N: n, Unit: calendar.BusinessDays} }
@@ -227,7 +227,8 @@ func TestDutiesInsideTheContract(t *testing.T) {
 			contract = &next
 		}
 		run := enforcer.Run{
-			Obligation: "report", Period: "p", From: almaty(t, c.start+" 00:00"), To: almaty(t, c.end+" 00:00"), Within: c.within,
+			Obligation: "report", Period: "p", From: almaty(t, c.start+" 00:00"), To: almaty(t, c.end+" 00:00"),
+			Within: c.within,
 		}
 		got := ""
 		for _, x := range enforcer.EvaluateDuties(contract, "test", []enforcer.Run{run}, run.From).Cycles {

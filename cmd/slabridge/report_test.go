@@ -103,7 +103,8 @@ func TestReportText(t *testing.T) {
 		"en": {
 			"contract version 2026-01, calendar data of kz 2026.1",
 			"from 2026-03-01 to 2026-03-31, both included; made Thu 2026-04-02 09:00:00 +05",
-			"kept 1, escalated 0, breached 2 (excused 1), not judged 0, cancelled 0, running 0\n  kept 33.3 %, without the excused 50 %",
+			"kept 1, escalated 0, breached 2 (excused 1), not judged 0, cancelled 0, running 0\n" +
+				"  kept 33.3 %, without the excused 50 %",
 			"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05\n",
 			"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan\n      Ivanov (support)",
 			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier records of this cycle: 2",

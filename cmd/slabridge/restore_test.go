@@ -112,7 +112,8 @@ func agreements(t *testing.T, l *ledger.Ledger) (out []agreement) {
 }
 
 // restored goes on from a backup, at the story's end, and lists what it changes in the tracker and which verdicts it
-// comes to that differ. Consent that was recorded beside the tracker since is lost with the ledger, and is recorded again.
+// comes to that differ. Consent that was recorded beside the tracker since is lost with the ledger, and is
+// recorded again.
 func (b *backups) restored(t *testing.T, file string, want map[string]string, agreed []agreement) []string {
 	b.t.Helper()
 	text, err := os.ReadFile(b.app.config)

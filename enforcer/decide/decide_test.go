@@ -635,7 +635,8 @@ func TestFindings(t *testing.T) {
 	if got := tell(f.In(enforcer.Overtaken)); got != "respond/warn-50 overtaken overtaken" {
 		t.Errorf("overtaken: %s", got)
 	}
-	if n := len(f.Decisions); n != 4 || len(f.In(enforcer.Intended, enforcer.Overtaken, enforcer.Needless)) != n || len(f.In()) != 0 {
+	n, found := len(f.Decisions), len(f.In(enforcer.Intended, enforcer.Overtaken, enforcer.Needless))
+	if n != 4 || found != n || len(f.In()) != 0 {
 		t.Errorf("%d decisions: %s", n, tell(f.Decisions))
 	}
 	key := f.Decisions[0].Key

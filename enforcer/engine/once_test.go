@@ -46,7 +46,8 @@ func (w *world) settle(id int) {
 		w.t.Errorf("the comments are %v, want %v", said, want)
 	}
 	w.wantEntries(id,
-		"acknowledge/start done accepted", "respond/warn-50 overtaken overtaken", "acknowledge/due needless ended", "respond/due done accepted",
+		"acknowledge/start done accepted", "respond/warn-50 overtaken overtaken", "acknowledge/due needless ended",
+		"respond/due done accepted",
 		"involve-developers/due done accepted", "inform-management/due done accepted")
 	w.wantCalledIn(id)
 }

@@ -148,7 +148,8 @@ func TestOutage(t *testing.T) {
 	w.wantSaid(born, "+acknowledge/start", "respond/due", "involve-developers/due", "inform-management/due",
 		"progress-update/due")
 	w.wantEntries(born,
-		"acknowledge/start done accepted", "respond/warn-50 overtaken overtaken", "acknowledge/due needless ended", "respond/due done accepted",
+		"acknowledge/start done accepted", "respond/warn-50 overtaken overtaken", "acknowledge/due needless ended",
+		"respond/due done accepted",
 		"involve-developers/due done accepted", "inform-management/due done accepted",
 		"progress-update/warn-75 overtaken overtaken", "progress-update/due done accepted")
 	notes := w.notes("admin", born)

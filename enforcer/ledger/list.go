@@ -197,23 +197,24 @@ func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry
 func (l *Ledger) Recorded(
 	ctx context.Context, connection, issue string,
 ) (func(enforcer.StepKey) enforcer.EntryState, error) {
-	states := map[enforcer.StepKey]enforcer.EntryState{}
-	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
-		k, s := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.EntryState("")
-		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &s)
-		states[k] = s
-		return struct{}{}, err
-	}, `SELECT contract, obligation, cycle, step, state FROM ledger_entries WHERE connection = $1 AND issue = $2`,
-		connection, issue)
-	if err != nil {
-		return nil, fmt.Errorf("list steps of issue %s: %w", issue, err)
-	}
-	return func(k enforcer.StepKey) enforcer.EntryState { return states[k] }, nil
+	return l.states(ctx, connection, issue, `SELECT contract, obligation, cycle, step, state FROM ledger_entries
+		WHERE connection = $1 AND issue = $2`, connection, issue)
 }
 
 // RecordedAt is Recorded as of a moment: a step that was recorded later has no state.
 func (l *Ledger) RecordedAt(
 	ctx context.Context, connection, issue string, at time.Time,
+) (func(enforcer.StepKey) enforcer.EntryState, error) {
+	return l.states(ctx, connection, issue, `SELECT e.contract, e.obligation, e.cycle, e.step, h.state
+		FROM ledger_entries AS e JOIN ledger_history AS h ON h.entry = e.id
+		WHERE e.connection = $1 AND e.issue = $2
+			AND h.version = (SELECT MAX(version) FROM ledger_history WHERE entry = e.id AND at <= $3)`,
+		connection, issue, millis(at))
+}
+
+// states gives a look-up of what a query finds of an issue's steps: the parts of their keys, and their states.
+func (l *Ledger) states(
+	ctx context.Context, connection, issue, query string, args ...any,
 ) (func(enforcer.StepKey) enforcer.EntryState, error) {
 	states := map[enforcer.StepKey]enforcer.EntryState{}
 	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
@@ -221,13 +222,9 @@ func (l *Ledger) RecordedAt(
 		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &s)
 		states[k] = s
 		return struct{}{}, err
-	}, `SELECT e.contract, e.obligation, e.cycle, e.step, h.state
-		FROM ledger_entries AS e JOIN ledger_history AS h ON h.entry = e.id
-		WHERE e.connection = $1 AND e.issue = $2
-			AND h.version = (SELECT MAX(version) FROM ledger_history WHERE entry = e.id AND at <= $3)`,
-		connection, issue, millis(at))
+	}, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list steps of issue %s at a moment: %w", issue, err)
+		return nil, fmt.Errorf("list steps of issue %s: %w", issue, err)
 	}
 	return func(k enforcer.StepKey) enforcer.EntryState { return states[k] }, nil
 }

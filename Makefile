@@ -15,7 +15,7 @@ GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # a pipe fails when its first command does
 SHELL         := bash
 .SHELLFLAGS   := -o pipefail -c
-.PHONY: help build test faults live mutants second-opinion fuzz bench zones lint demo
+.PHONY: help build test faults live mutants second-opinion fuzz bench update zones lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,12 @@ fuzz: ## every fuzz target for FUZZTIME (10s; before a release FUZZTIME=10m)
 
 bench: ## every benchmark, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
+
+# Not the fingerprints of contracts: one that changes without its contract makes every version in the evidence a stranger.
+update: ## write golden files, schemas and docs/clauses.md anew from what the code says; read the difference
+	go test ./config ./enforcer ./enforcer/calendar ./mapping -skip Fingerprint -update
+	go test ./cmd/slabridge -run '^Test(Script|ContractStories)$$' -update
+	go test ./cmd/slabridge -run '^TestClauses$$' -update
 
 zones: ## renew the zone data inside the program, from Debian's newest tzdata (needs apt and zic)
 	enforcer/calendar/zonedata/renew

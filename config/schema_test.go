@@ -37,7 +37,7 @@ func TestSchemasAreCurrent(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s is not what the code says; run make update (-file +code):\n%s", file, diff)
+			t.Errorf("%s is not what the code says; run 'make update' (-file +code):\n%s", file, diff)
 		}
 	}
 }

@@ -42,7 +42,8 @@ type Tracker interface {
 	// as far as the tracker can, while people go on editing: History tells what changed. It calls page for every
 	// page as it arrives; an error from page stops the listing and is returned as it is. Nothing that was there
 	// when the call began and is still visible is skipped, whatever moves between two pages; duplicates are
-	// allowed. A zero since lists everything. One request when there is at most one page.
+	// allowed. A zero since lists everything. One request when there is at most one page. An issue of which the list does
+	// not say when it changed comes with a zero UpdatedAt, whatever since is.
 	Changed(ctx context.Context, since time.Time, page func([]Stub) error) error
 
 	// Census lists the id and UpdatedAt of every visible issue, in any order and possibly with gaps where

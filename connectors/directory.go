@@ -15,6 +15,7 @@ type Directory struct {
 	Activities []Named // kinds of work that time is booked on; nil where the account may not list them
 	Self       Account
 	ReadAt     time.Time
+	Missing    []string // as History's: "projects: 99 of 100"
 }
 
 // Named is an id with the name people know it by.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -48,6 +49,7 @@ func syncMirror(ctx context.Context, w *workspace, full, rebuild bool) error {
 		}
 	}
 	reports, err := w.engine.Sync(ctx, engine.SyncOptions{Full: full, Census: full || rebuild})
+	look := false
 	for _, id := range slices.Sorted(maps.Keys(reports)) {
 		r := reports[id]
 		if err := w.show(syncInfo{
@@ -58,6 +60,14 @@ func syncMirror(ctx context.Context, w *workspace, full, rebuild bool) error {
 		for _, f := range r.Failed {
 			fmt.Fprintf(w.err, "slabridge: %s: issue %s stays to be read: %v\n", id, f.Issue, f.Err)
 		}
+		for _, s := range r.Short {
+			fmt.Fprintf(w.err, "slabridge: %s: %s: the tracker keeps back a part of it: %s\n", id, s.Key,
+				strings.Join(s.Missing, "; "))
+		}
+		look = look || len(r.Failed)+len(r.Short) > 0
+	}
+	if err == nil && look {
+		return errHeld
 	}
 	return err
 }

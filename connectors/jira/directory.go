@@ -29,10 +29,11 @@ func (dir *directory) Directory(ctx context.Context) (connectors.Directory, erro
 	if err != nil {
 		return d, err
 	}
-	projects, err := dir.projects(ctx)
+	projects, missing, err := dir.projects(ctx)
 	if err != nil {
 		return d, err
 	}
+	d.Missing = missingOf(d.Missing, "projects", missing)
 	for _, p := range projects {
 		d.Projects = append(d.Projects, connectors.Project{ID: string(p.ID), Key: p.Key, Name: p.Name, Closed: p.Archived})
 	}
@@ -93,7 +94,7 @@ func (dir *directory) readPriorities(ctx context.Context, d *connectors.Director
 	var list []named
 	plain := speaks == dataCenter
 	if !plain {
-		list, err = dir.schemes(ctx)
+		list, err = dir.schemes(ctx, d)
 		plain = connectors.ClassOf(err) == connectors.Refused // some sites keep schemes to their administrators
 	}
 	if plain {
@@ -115,16 +116,17 @@ func (dir *directory) readPriorities(ctx context.Context, d *connectors.Director
 // schemes gives the priorities of all schemes in one order: the default scheme's, with what others have besides behind
 // what comes before it there. Cloud's plain list of priorities is deprecated, and asked only where schemes are kept
 // from us.
-func (dir *directory) schemes(ctx context.Context) ([]named, error) {
+func (dir *directory) schemes(ctx context.Context, d *connectors.Directory) ([]named, error) {
 	type scheme struct {
 		ID      id   `json:"id"`
 		Default bool `json:"isDefault"`
 	}
-	schemes, err := paged[scheme](dir.client.Call(ctx, "list priority schemes", rest.Elsewhere),
+	schemes, missing, err := paged[scheme](dir.client.Call(ctx, "list priority schemes", rest.Elsewhere),
 		"/rest/api/2/priorityscheme", nil, 50)
 	if err != nil {
 		return nil, err
 	}
+	d.Missing = missingOf(d.Missing, "priority schemes", missing)
 	slices.SortStableFunc(schemes, func(a, b scheme) int {
 		switch {
 		case a.Default == b.Default:
@@ -137,10 +139,12 @@ func (dir *directory) schemes(ctx context.Context) ([]named, error) {
 	var out []named
 	for _, s := range schemes {
 		c := dir.client.Call(ctx, "list the priorities of scheme "+string(s.ID), rest.Elsewhere)
-		list, err := paged[named](c, "/rest/api/2/priorityscheme/"+url.PathEscape(string(s.ID))+"/priorities", nil, 50)
+		list, missing, err := paged[named](c, "/rest/api/2/priorityscheme/"+url.PathEscape(string(s.ID))+"/priorities", nil,
+			50)
 		if err != nil {
 			return nil, err
 		}
+		d.Missing = missingOf(d.Missing, "priorities of scheme "+string(s.ID), missing)
 		at := 0
 		for _, p := range list {
 			if i := slices.IndexFunc(out, func(x named) bool { return x.ID == p.ID }); i >= 0 {

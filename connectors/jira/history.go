@@ -59,6 +59,15 @@ func (rd *reader) history(ctx context.Context, c *rest.Call, issue string) (conn
 	if err := json.Unmarshal(body, &w); err != nil {
 		return h, c.Garbled(0, err)
 	}
+	if d == dataCenter && w.Changelog != nil && len(w.Changelog.Histories) < w.Changelog.Total { // cut on the way, it may be
+		if body, err = c.Do("GET", path, url.Values{"fields": {"*all"}, "expand": {expand}}, nil); err != nil {
+			return h, err
+		}
+		w = wireIssue{}
+		if err := json.Unmarshal(body, &w); err != nil {
+			return h, c.Garbled(0, err)
+		}
+	}
 	fields, err := rd.fieldInfo(ctx, customFields(w)...)
 	if err != nil {
 		return h, err
@@ -82,16 +91,28 @@ func (rd *reader) history(ctx context.Context, c *rest.Call, issue string) (conn
 			}
 		}
 	}
-	changes, err := rd.changes(ctx, c, w, fields)
+	changes, missing, err := rd.changes(c, w, d, fields)
 	if err != nil {
-		return h, err
+		return h, ofPart(err)
 	}
-	comments, err := rd.comments(ctx, c, w)
+	h.Missing = missingOf(h.Missing, "changes", missing)
+	comments, missing, err := rd.comments(ctx, c, w)
 	if err != nil {
-		return h, err
+		return h, ofPart(err)
 	}
+	h.Missing = missingOf(h.Missing, "comments", missing)
 	h.Events = connectors.SortEvents(append(changes, comments...))
 	return h, rd.watchers(ctx, w, &h)
+}
+
+// ofPart is a failure at a part of an issue that itself was shown to us: a part that is kept from us hides no issue. If
+// we lost sight of it in between, the next read tells.
+func ofPart(err error) error {
+	var e *connectors.Error
+	if errors.As(err, &e) && e.Class == connectors.Hidden {
+		e.Class = connectors.Refused
+	}
+	return err
 }
 
 func customFields(w wireIssue) []string {
@@ -105,24 +126,20 @@ func customFields(w wireIssue) []string {
 }
 
 // changes reads the whole changelog. Cloud cuts it wherever it is not asked for alone.
-func (rd *reader) changes(ctx context.Context, c *rest.Call, w wireIssue,
-	fields fieldList,
-) ([]connectors.Event, error) {
-	d, err := rd.speaks(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (rd *reader) changes(c *rest.Call, w wireIssue, d dialect, fields fieldList,
+) (events []connectors.Event, missing string, err error) {
 	var raw []json.RawMessage
 	switch {
 	case d == cloud:
-		if raw, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/changelog", nil, 100); err != nil {
-			return nil, err
+		raw, missing, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/changelog", nil, 100)
+		if err != nil {
+			return nil, "", err
 		}
 	case w.Changelog == nil:
-		return nil, c.Garbled(0, errors.New("an issue without its changelog"))
+		return nil, "", c.Garbled(0, errors.New("an issue without its changelog"))
 	default:
 		if raw = w.Changelog.Histories; len(raw) < w.Changelog.Total {
-			return nil, c.Garbled(0, fmt.Errorf("%d of %d entries of the changelog", len(raw), w.Changelog.Total))
+			missing = shortOf(len(raw), w.Changelog.Total)
 		}
 	}
 	links := linksOf(w)
@@ -130,14 +147,14 @@ func (rd *reader) changes(ctx context.Context, c *rest.Call, w wireIssue,
 	for _, r := range raw {
 		e, author, err := decodeEntry(r, fields, links)
 		if err != nil {
-			return nil, c.Garbled(0, err)
+			return nil, "", c.Garbled(0, err)
 		}
 		rd.learn(author)
 		if len(e.Changes) > 0 {
 			out = append(out, e)
 		}
 	}
-	return out, nil
+	return out, missing, nil
 }
 
 // decodeEntry makes the Event of one entry of the changelog. An entry may be without an author: Jira itself, or
@@ -169,36 +186,36 @@ func decodeEntry(raw json.RawMessage, fields fieldList, links []link) (connector
 }
 
 // comments reads all comments. Those within an issue may be cut; their total tells.
-func (rd *reader) comments(ctx context.Context, c *rest.Call, w wireIssue) ([]connectors.Event, error) {
+func (rd *reader) comments(ctx context.Context, c *rest.Call, w wireIssue,
+) (events []connectors.Event, missing string, err error) {
 	var p page
 	if raw := w.Fields["comment"]; raw != nil {
 		if err := json.Unmarshal(raw, &p); err != nil {
-			return nil, c.Garbled(0, err)
+			return nil, "", c.Garbled(0, err)
 		}
 	}
 	list := p.Comments
 	if p.Total == nil || len(list) < *p.Total {
-		var err error
-		list, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/comment",
+		list, missing, err = paged[json.RawMessage](c, "/rest/api/2/issue/"+string(w.ID)+"/comment",
 			url.Values{"orderBy": {"created"}}, 100)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
 	public, err := rd.portal(ctx, w, list)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	out := make([]connectors.Event, 0, len(list))
 	for _, r := range list {
 		e, author, err := decodeComment(r, public)
 		if err != nil {
-			return nil, c.Garbled(0, err)
+			return nil, "", c.Garbled(0, err)
 		}
 		rd.learn(author)
 		out = append(out, e)
 	}
-	return out, nil
+	return out, missing, nil
 }
 
 // decodeComment makes the Event of one comment. public tells which comments customers read in a portal; nil for an
@@ -252,7 +269,8 @@ func (rd *reader) portal(ctx context.Context, w wireIssue, comments []json.RawMe
 }
 
 // shown lists the comments of a request, with whether customers read them; nil for an issue that nobody filed in the
-// portal.
+// portal. Of such an issue some desks say that there is none, and others refuse it in one of several ways. A request
+// whose comments the desk keeps from us cannot be read: what its customers see would be guessed.
 func (rd *reader) shown(ctx context.Context, w wireIssue) (map[string]bool, error) {
 	c := rd.client.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
 	list, err := started[struct {
@@ -263,6 +281,8 @@ func (rd *reader) shown(ctx context.Context, w wireIssue) (map[string]bool, erro
 	case 0:
 	case connectors.Gone:
 		return nil, nil
+	case connectors.Refused, connectors.Hidden, connectors.Unauthorized:
+		return nil, rd.unlessFiled(ctx, c, w, err)
 	default:
 		return nil, err
 	}
@@ -271,6 +291,25 @@ func (rd *reader) shown(ctx context.Context, w wireIssue) (map[string]bool, erro
 		public[string(x.ID)] = x.Public == nil || *x.Public
 	}
 	return public, nil
+}
+
+// unlessFiled is nil where the desk refused to speak of an issue that has no request type: it is no request of its.
+func (rd *reader) unlessFiled(ctx context.Context, c *rest.Call, w wireIssue, refused error) error {
+	if err := rd.known(ctx); err != nil { // the desk may be refusing us everything
+		return err
+	}
+	fields, err := rd.fieldInfo(ctx)
+	if err != nil {
+		return err
+	}
+	for name, f := range fields.byID {
+		if raw := w.Fields[name]; f.requestType() && len(raw) > 0 && string(raw) != "null" {
+			e := c.Fail(connectors.Refused, refused)
+			e.Hint = "let slabridge's account work in the service desk, as an agent of the project"
+			return e
+		}
+	}
+	return nil
 }
 
 // watchers reads who watches, if we may see that.

@@ -33,7 +33,9 @@ func (l *lists) Changed(ctx context.Context, since time.Time, page func([]connec
 	}
 	empty := true
 	err := l.stubs(ctx, "list changed issues", jql, func(stubs []connectors.Stub) error {
-		stubs = slices.DeleteFunc(stubs, func(s connectors.Stub) bool { return s.UpdatedAt.Before(since) }) // by the minute
+		stubs = slices.DeleteFunc(stubs, func(s connectors.Stub) bool { // Jira goes by the minute
+			return !s.UpdatedAt.IsZero() && s.UpdatedAt.Before(since)
+		})
 		if len(stubs) == 0 {
 			return nil
 		}
@@ -73,14 +75,19 @@ func (l *lists) stubs(ctx context.Context, op, jql string, page func([]connector
 			var w struct {
 				ID     id `json:"id"`
 				Fields struct {
-					Updated moment `json:"updated"`
+					Updated json.RawMessage `json:"updated"`
 				} `json:"fields"`
 			}
 			err := json.Unmarshal(r, &w)
-			if err != nil || number(string(w.ID)) <= 0 || w.Fields.Updated.IsZero() {
-				return c.Garbled(0, errors.Join(err, errors.New("an issue without id or time")))
+			if err != nil || number(string(w.ID)) <= 0 {
+				return c.Garbled(0, errors.Join(err, errors.New("an issue without id")))
 			}
-			stubs = append(stubs, connectors.Stub{ID: string(w.ID), UpdatedAt: w.Fields.Updated.Time})
+			stub := connectors.Stub{ID: string(w.ID)}
+			var updated moment
+			if json.Unmarshal(w.Fields.Updated, &updated) == nil { // one odd issue must not make the list unreadable
+				stub.UpdatedAt = updated.Time
+			}
+			stubs = append(stubs, stub)
 		}
 		return page(stubs)
 	})

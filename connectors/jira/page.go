@@ -46,17 +46,34 @@ func (p page) more(end int) bool {
 // maxPages bounds lists: a site that gives full pages without end is broken.
 const maxPages = 2000
 
-// paged reads all of a list that goes by startAt. One that ends before its total is cut, and none at all.
-func paged[T any](c *rest.Call, path string, query url.Values, size int) ([]T, error) {
-	out, total, err := pagedUpTo[T](c, path, query, size, maxPages*size)
-	switch {
-	case errors.Is(err, errTooMany):
-		return nil, c.Garbled(0, errors.New("a list without end"))
-	case err == nil && len(out) < total:
-		return nil, c.Garbled(0, fmt.Errorf("a list of %d that says it has %d", len(out), total))
+// paged reads all of a list that goes by startAt. One that ends before its total may have been cut on the way, and is
+// read again; the longer one of the two is taken then, and missing says how many of how many it has.
+func paged[T any](c *rest.Call, path string, query url.Values, size int) (list []T, missing string, err error) {
+	for range 2 {
+		out, total, err := pagedUpTo[T](c, path, query, size, maxPages*size)
+		switch {
+		case errors.Is(err, errTooMany):
+			return nil, "", c.Garbled(0, errors.New("a list without end"))
+		case err != nil:
+			return nil, "", err
+		case len(out) >= total:
+			return out, "", nil
+		case len(out) >= len(list):
+			list, missing = out, shortOf(len(out), total)
+		}
 	}
-	return out, err
+	return list, missing, nil
 }
+
+// missingOf adds to what is missing that a list is short.
+func missingOf(all []string, what, missing string) []string {
+	if missing == "" {
+		return all
+	}
+	return append(all, what+": "+missing)
+}
+
+func shortOf(came, total int) string { return fmt.Sprintf("%d of %d", came, total) }
 
 var errTooMany = errors.New("too many of them")
 

@@ -37,11 +37,13 @@ func (s search) pages(ctx context.Context, page func(*rest.Call, []json.RawMessa
 	return s.byOffset(c, page)
 }
 
-// byToken follows Cloud's tokens. The end is a page without one; an empty page with one is not the end.
+// byToken follows Cloud's tokens. The end is a page without one; an empty page with one is not the end. A page that
+// calls itself the last and has a token is believed in neither: the token is followed as long as it brings something
+// new.
 func (s search) byToken(c *rest.Call, page func(*rest.Call, []json.RawMessage) error) error {
 	reconcile := s.touched.recent(s.client.Now())
-	used := map[string]bool{}
-	empty := 0
+	used, seen := map[string]bool{}, map[id]bool{}
+	empty, last := 0, false
 	for token := ""; ; {
 		ask := map[string]any{"jql": s.jql, "fields": s.fields, "maxResults": pageSize}
 		if len(reconcile) > 0 { // what we have just written must be in it, wherever the index is
@@ -55,29 +57,51 @@ func (s search) byToken(c *rest.Call, page func(*rest.Call, []json.RawMessage) e
 			Next   string             `json:"nextPageToken"`
 			IsLast *bool              `json:"isLast"`
 		}
-		if err := post(c, "/rest/api/2/search/jql", ask, &p); err != nil {
-			return err
-		}
+		err := post(c, "/rest/api/2/search/jql", ask, &p)
 		switch {
+		case last && connectors.ClassOf(err) == connectors.Refused: // the page before was the last, as it said
+			return nil
+		case err != nil:
+			return err
 		case p.Issues == nil:
 			return c.Garbled(0, errors.New("a page without issues"))
-		case used[p.Next] && p.Next != "":
-			return c.Garbled(0, errors.New("the same token for the next page twice"))
 		case p.Next == "" && p.IsLast != nil && !*p.IsLast:
 			return c.Garbled(0, errors.New("a page that is not the last and names no next"))
 		}
-		if len(*p.Issues) == 0 {
-			if empty++; empty > 20 {
-				return c.Fail(connectors.TryLater, errors.New("one empty page after the other"))
-			}
-		} else if err := page(c, *p.Issues); err != nil {
-			return err
+		ids, err := idsOf(*p.Issues)
+		if err != nil {
+			return c.Garbled(0, err)
 		}
-		if p.Next == "" {
+		fresh := unseen(seen, ids, *p.Issues)
+		if len(fresh) > 0 {
+			if err := page(c, fresh); err != nil {
+				return err
+			}
+		}
+		last = p.IsLast != nil && *p.IsLast
+		switch {
+		case p.Next == "", last && (used[p.Next] || len(fresh) == 0):
 			return nil
+		case used[p.Next]:
+			return c.Garbled(0, errors.New("the same token for the next page twice"))
+		case len(fresh) == 0:
+			if empty++; empty > 20 {
+				return c.Fail(connectors.TryLater, errors.New("one page without anything new after the other"))
+			}
 		}
 		token, used[p.Next] = p.Next, true
 	}
+}
+
+// unseen are the issues of a page that no page before had.
+func unseen(seen map[id]bool, ids []id, page []json.RawMessage) []json.RawMessage {
+	fresh := make([]json.RawMessage, 0, len(ids))
+	for n, i := range ids {
+		if !seen[i] {
+			seen[i], fresh = true, append(fresh, page[n])
+		}
+	}
+	return fresh
 }
 
 // byOffset goes by Data Center's offsets. Pages overlap: when a page does not begin with what the one before ended
@@ -115,12 +139,7 @@ func (s search) byOffset(c *rest.Call, page func(*rest.Call, []json.RawMessage) 
 			continue
 		}
 		back = 0
-		fresh := make([]json.RawMessage, 0, len(ids))
-		for n, i := range ids {
-			if !seen[i] {
-				seen[i], fresh = true, append(fresh, (*p.Issues)[n])
-			}
-		}
+		fresh := unseen(seen, ids, *p.Issues)
 		if len(fresh) > 0 {
 			if err := page(c, fresh); err != nil {
 				return err

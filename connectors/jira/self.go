@@ -42,7 +42,7 @@ func (ro *roster) Self(ctx context.Context) (connectors.Account, error) {
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	projects, err := ro.projects(ctx)
+	projects, _, err := ro.projects(ctx)
 	if err != nil {
 		return connectors.Account{}, err
 	}
@@ -74,18 +74,17 @@ type wireProject struct {
 
 // projects are those that we see. A site without any for us answers alike to a stranger: ask who we are before
 // believing it.
-func (ro *roster) projects(ctx context.Context) ([]wireProject, error) {
+func (ro *roster) projects(ctx context.Context) (list []wireProject, missing string, err error) {
 	d, err := ro.speaks(ctx)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	c := ro.client.Call(ctx, "list projects", rest.Elsewhere)
 	if d == cloud {
-		return paged[wireProject](c, "/rest/api/2/project/search", url.Values{"orderBy": {"key"}}, 50)
+		return paged[wireProject](c, "/rest/api/2/project/search", url.Values{"orderBy": {"key"}}, pageSize)
 	}
-	var list []wireProject
 	_, err = c.Get("/rest/api/2/project", nil, &list)
-	return list, err
+	return list, "", err
 }
 
 // rightsIn asks what we may do in a project, and as what we work there, unless that was asked a while ago.

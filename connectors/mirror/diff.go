@@ -19,6 +19,10 @@ const settleAfter = 2 * time.Second
 // to wait for, or a read that was noted when the clock was off.
 const farAhead = time.Minute
 
+// shortFor is how long after its last change an issue of which the tracker gives less than it counts is read again in
+// each pass: what is kept back for a moment comes by then, and what is kept back for good costs no more.
+const shortFor = time.Hour
+
 // kept is what the mirror has of an issue.
 type kept struct {
 	known   bool // there is a row
@@ -56,6 +60,10 @@ func (d delta) history() bool {
 // compare works out what the read h, begun at readAt of the tracker's clock, changes in what we have.
 func compare(k kept, h connectors.History, readAt time.Time) delta {
 	d := delta{issue: !k.read() || !sameIssue(k.history, h), settled: settled(k, h.Issue.UpdatedAt, readAt)}
+	short := len(h.Missing) > 0
+	if short && readAt.Before(h.Issue.UpdatedAt.Add(shortFor)) {
+		d.settled = false
+	}
 	known := make(map[string]connectors.Event, len(k.history.Events))
 	for _, e := range k.history.Events {
 		known[e.ID] = e
@@ -76,7 +84,7 @@ func compare(k kept, h connectors.History, readAt time.Time) delta {
 		}
 	}
 	for _, e := range k.history.Events {
-		if !there[e.ID] && !Observed(e) && !k.gone[e.ID] {
+		if !there[e.ID] && !Observed(e) && !k.gone[e.ID] && !short { // what a short list lacks may be what it keeps back
 			d.withdraw = append(d.withdraw, e.ID)
 		}
 	}

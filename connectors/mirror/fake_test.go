@@ -37,6 +37,9 @@ type fakeIssue struct {
 	hidden  bool
 	deleted bool
 	listed  *connectors.Issue // as the lists have it where they trail; one without an id is not listed
+	given   []connectors.Event
+	missing []string // why given is not all; nil where everything is given
+	undated bool     // the lists do not say when it changed
 }
 
 // lateEdit is an edit made at one time that becomes visible at another.
@@ -272,7 +275,11 @@ func (f *fake) listed(since time.Time) []connectors.Stub {
 			u = *i.listed
 		}
 		if u.ID != "" && !i.hidden && !i.deleted && !u.UpdatedAt.Before(since) {
-			out = append(out, connectors.Stub{ID: u.ID, UpdatedAt: u.UpdatedAt})
+			s := connectors.Stub{ID: u.ID, UpdatedAt: u.UpdatedAt}
+			if i.undated {
+				s.UpdatedAt = time.Time{}
+			}
+			out = append(out, s)
 		}
 	}
 	slices.SortFunc(out, func(a, b connectors.Stub) int {
@@ -327,7 +334,25 @@ func (f *fake) History(ctx context.Context, id string) (connectors.History, erro
 	case i.hidden || f.badKey:
 		return connectors.History{}, &connectors.Error{Op: "read issue " + id, Class: connectors.Hidden, Status: 403}
 	}
-	return i.history, nil
+	h := i.history
+	if i.missing != nil {
+		h.Events, h.Missing = i.given, i.missing
+	}
+	return h, nil
+}
+
+// short makes the tracker give a part of the events only.
+func (f *fake) short(id string, given []connectors.Event, missing string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.issues[id].given, f.issues[id].missing = given, []string{missing}
+}
+
+// timeless makes the lists show the issue without its time.
+func (f *fake) timeless(id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.issues[id].undated = true
 }
 
 // book logs half hours on an issue.

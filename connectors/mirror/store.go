@@ -51,7 +51,7 @@ func (db keeps) StoreVanished(ctx context.Context, connection, issue string, sta
 	readAt time.Time,
 ) (changed bool, err error) {
 	err = db.inTx(ctx, func(t *tx) error {
-		changed, err = t.issues(connection).storeVanished(ctx, issue, state, readAt)
+		changed, _, err = t.issues(connection).storeVanished(ctx, issue, state, readAt)
 		return err
 	})
 	if err != nil {
@@ -140,21 +140,22 @@ func (t issueRows) putEvents(ctx context.Context, issue string, rows int64, d de
 }
 
 // storeVanished forgets an issue that was listed but never read: there is nothing to keep of it.
-func (t issueRows) storeVanished(ctx context.Context, issue string, state State, readAt time.Time) (bool, error) {
+func (t issueRows) storeVanished(ctx context.Context, issue string, state State, readAt time.Time,
+) (left, unread bool, err error) {
 	k, err := t.loadRow(ctx, issue)
 	switch {
 	case err != nil || !k.known || k.read() && readAt.Before(k.readAt) && !k.misdated(readAt):
-		return false, err
+		return false, false, err
 	case !k.read():
 		_, err := t.exec(ctx, forgetIssue, t.connection, issue)
-		return false, err
+		return false, true, err
 	}
 	since := k.stateAt
 	if k.state != state {
 		since = readAt
 	}
 	_, err = t.exec(ctx, vanishIssue, t.connection, issue, string(state), millis(since), millis(readAt))
-	return k.state != state, err
+	return k.state != state, false, err
 }
 
 // load gives everything the mirror has of an issue.

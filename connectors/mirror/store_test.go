@@ -278,3 +278,70 @@ func TestIdleQueriesUseIndexes(t *testing.T) {
 		}
 	}
 }
+
+// What a tracker counts and does not give takes nothing back that an earlier read brought, is told, and has the issue
+// read again in each pass for an hour and no longer.
+func TestShortHistory(t *testing.T) {
+	m, f := openMirror(t), newFake()
+	f.create("1")
+	f.edit("1", "", "", "an answer")
+	f.advance(time.Minute)
+	mustSync(t, m, f, mirror.SyncOptions{})
+	f.edit("1", "", "", "another")
+	whole := f.truth("1")
+	f.short("1", whole.Events[1:], "comments: 1 of 2")
+	f.advance(time.Minute)
+	for _, wait := range []time.Duration{0, 30 * time.Minute, 2 * time.Hour} {
+		f.advance(wait)
+		r := mustSync(t, m, f, mirror.SyncOptions{})
+		if len(r.Short) != 1 || !slices.Equal(r.Short[0].Missing, []string{"comments: 1 of 2"}) || len(r.Failed) > 0 {
+			t.Errorf("%v later: short %v, failed %v", wait, r.Short, r.Failed)
+		}
+	}
+	f.advance(time.Minute)
+	if r := mustSync(t, m, f, mirror.SyncOptions{}); len(r.Short) > 0 || r.Histories > 0 {
+		t.Errorf("hours after the change %d histories are read, short %v", r.Histories, r.Short)
+	}
+	h, _, err := m.History(t.Context(), conn, "1")
+	if err != nil || len(h.Events) != 2 {
+		t.Errorf("%d events, %v; want both answers", len(h.Events), err)
+	}
+}
+
+// An issue that a list shows and that we may not read is told of; one that we could read before is out of sight.
+func TestListedAndRefused(t *testing.T) {
+	m, f := openMirror(t), newFake()
+	f.create("1")
+	f.create("2")
+	f.before = func(call string) error {
+		if call == "history 2" {
+			return &connectors.Error{Op: "read issue 2", Class: connectors.Hidden, Status: 403}
+		}
+		return nil
+	}
+	f.advance(time.Minute)
+	if r := mustSync(t, m, f, mirror.SyncOptions{}); len(r.Failed) != 1 || r.Failed[0].Issue != "2" || len(r.New) != 1 {
+		t.Errorf("failed %v, new %v", r.Failed, r.New)
+	}
+	f.before = nil
+	if r := mustSync(t, m, f, mirror.SyncOptions{Census: true}); len(r.Failed) > 0 || len(r.New) != 1 {
+		t.Errorf("seen at last: failed %v, new %v", r.Failed, r.New)
+	}
+}
+
+// A list that does not say when an issue changed has it read.
+func TestListedWithoutTime(t *testing.T) {
+	m, f := openMirror(t), newFake()
+	f.create("1")
+	f.create("2")
+	f.timeless("2")
+	f.advance(time.Minute)
+	if r := mustSync(t, m, f, mirror.SyncOptions{}); len(r.New) != 2 || len(r.Failed) > 0 {
+		t.Errorf("new %v, failed %v", r.New, r.Failed)
+	}
+	f.edit("2", "status", "2", "")
+	f.advance(time.Minute)
+	if r := mustSync(t, m, f, mirror.SyncOptions{}); !slices.Equal(r.Changed, []string{"2"}) {
+		t.Errorf("changed %v", r.Changed)
+	}
+}

@@ -39,6 +39,12 @@ type Failure struct {
 	Err   error
 }
 
+// Short is an issue of which something is missing, see connectors.History.
+type Short struct {
+	Issue, Key string
+	Missing    []string
+}
+
 // Report is what a pass found. The lists hold issue ids.
 type Report struct {
 	Changed []string // anything new in the history, New and Back included where that is so
@@ -47,7 +53,9 @@ type Report struct {
 	Hidden  []string
 	Back    []string // visible again
 	Failed  []Failure
-	Work    []string // whose booked time changed; it may be of issues never read
+	// Short are issues that were read though the tracker counts more of their events than it gives.
+	Short []Short
+	Work  []string // whose booked time changed; it may be of issues never read
 
 	// WorkFailed is why the booked time could not be listed. It fails no pass: what is known of it stays as it was, and
 	// the next listing begins where the last one that succeeded did.

@@ -255,7 +255,7 @@ func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
 	case connectors.Gone:
 		r.vanished = Gone
 	case connectors.Hidden:
-		r.vanished = Hidden
+		r.vanished, r.refused = Hidden, err
 	case connectors.Unauthorized:
 		return nil, err
 	default:
@@ -289,16 +289,18 @@ type reading struct {
 	history  connectors.History
 	vanished State
 	failed   error
+	refused  error // the tracker's, for what vanished
 
 	outcome outcome
 	left    bool // the state changed to vanished
+	unread  bool // it vanished, and was never read
 }
 
 func (r *reading) apply(ctx context.Context, t *tx) (err error) {
 	switch {
 	case r.failed != nil:
 	case r.vanished != "":
-		r.left, err = t.issues(r.run.connection).storeVanished(ctx, r.id, r.vanished, r.at)
+		r.left, r.unread, err = t.issues(r.run.connection).storeVanished(ctx, r.id, r.vanished, r.at)
 	default:
 		r.outcome, err = t.issues(r.run.connection).storeHistory(ctx, r.history, r.at)
 	}
@@ -311,10 +313,15 @@ func (r *reading) committed() {
 	switch {
 	case r.failed != nil:
 		rep.Failed = append(rep.Failed, Failure{Issue: r.id, Err: r.failed})
+	case r.unread && r.refused != nil: // a list shows it, and we may not read it: nothing of it would be told else
+		rep.Failed = append(rep.Failed, Failure{Issue: r.id, Err: r.refused})
 	case r.left && r.vanished == Gone:
 		rep.Gone = append(rep.Gone, r.id)
 	case r.left:
 		rep.Hidden = append(rep.Hidden, r.id)
+	}
+	if missing := r.history.Missing; len(missing) > 0 {
+		rep.Short = append(rep.Short, Short{Issue: r.id, Key: r.history.Issue.Key, Missing: missing})
 	}
 	for _, l := range []struct {
 		is   bool

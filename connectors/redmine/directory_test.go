@@ -133,9 +133,9 @@ func TestFieldsBehindAnEmptyList(t *testing.T) {
 			t.Errorf("%v, %v after %q", d.Fields, err, orders)
 		}
 	}
-	answers["/issues.json?limit=100&sort=updated_on%3Adesc%2Cid%3Adesc&status_id=%2A"] = `{"issues":[{"id":7}]}`
+	answers["/issues.json?limit=100&sort=updated_on%3Adesc%2Cid%3Adesc&status_id=%2A"] = `{"issues":[{"subject":"x"}]}`
 	if _, err := siteOf(t, answers, nil).Directory(t.Context()); connectors.ClassOf(err) != connectors.Garbled {
-		t.Errorf("an issue without times among them: %v", err)
+		t.Errorf("an issue without id among them: %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package redmine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -47,7 +48,11 @@ func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]conne
 		if err := l.deliver(stubs); err != nil || !more {
 			return err
 		}
-		if last := stubs[len(stubs)-1].UpdatedAt.Truncate(time.Second); last.After(l.floor) {
+		last := newest(stubs).Truncate(time.Second)
+		if last.IsZero() {
+			return l.Garbled(0, errors.New("a page of issues without times"))
+		}
+		if last.After(l.floor) {
 			l.floor = last // all before it has been delivered
 		}
 		if l.floor.After(from) {
@@ -117,6 +122,9 @@ func (l *listing) read(filter url.Values) (issues []listed, more bool, err error
 func (l *listing) checkOrder(stubs []connectors.Stub, from time.Time) error {
 	before := from.Add(-time.Second)
 	for _, i := range stubs {
+		if i.UpdatedAt.IsZero() { // odd, and a matter of that issue alone
+			continue
+		}
 		if i.UpdatedAt.Before(before) {
 			return l.Garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
 		}
@@ -129,7 +137,8 @@ func (l *listing) checkOrder(stubs []connectors.Stub, from time.Time) error {
 func (l *listing) deliver(stubs []connectors.Stub) error {
 	fresh := make([]connectors.Stub, 0, len(stubs))
 	for _, i := range stubs {
-		if at, ok := l.given[i.ID]; i.UpdatedAt.Before(l.floor) || ok && at.Equal(i.UpdatedAt) {
+		at, ok := l.given[i.ID]
+		if !i.UpdatedAt.IsZero() && i.UpdatedAt.Before(l.floor) || ok && at.Equal(i.UpdatedAt) {
 			continue
 		}
 		fresh = append(fresh, i)
@@ -214,6 +223,16 @@ func stubsOf(issues []listed) []connectors.Stub {
 		stubs[n] = connectors.Stub{ID: string(i.ID), UpdatedAt: i.UpdatedOn.Time}
 	}
 	return stubs
+}
+
+// newest is the latest moment of change among the stubs.
+func newest(stubs []connectors.Stub) (at time.Time) {
+	for _, s := range stubs {
+		if s.UpdatedAt.After(at) {
+			at = s.UpdatedAt
+		}
+	}
+	return at
 }
 
 // stamp is the only form of a moment that Redmine's filters take.

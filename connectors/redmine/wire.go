@@ -219,12 +219,22 @@ func (w wireIssue) values() connectors.Values {
 // listed is what is read of an issue in a list. The rest of it is read with its history: what one issue holds must not
 // make the list of all unreadable.
 type listed struct {
-	ID          id     `json:"id"`
-	Project     loose  `json:"project"`
-	Author      loose  `json:"author"`
-	Description texts  `json:"description"`
-	CreatedOn   moment `json:"created_on"`
-	UpdatedOn   moment `json:"updated_on"`
+	ID          id          `json:"id"`
+	Project     loose       `json:"project"`
+	Author      loose       `json:"author"`
+	Description texts       `json:"description"`
+	CreatedOn   looseMoment `json:"created_on"`
+	UpdatedOn   looseMoment `json:"updated_on"`
+}
+
+// looseMoment is zero for anything that is no moment.
+type looseMoment struct{ moment }
+
+func (m *looseMoment) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &m.moment) != nil {
+		m.moment = moment{}
+	}
+	return nil
 }
 
 type wireList struct {
@@ -243,8 +253,8 @@ func decodeList(body []byte) (wireList, error) {
 		return l, errors.New("a list without issues")
 	}
 	for _, i := range l.Issues {
-		if i.ID == "" || i.CreatedOn.IsZero() || i.UpdatedOn.IsZero() {
-			return l, errors.New("an issue without id or times")
+		if i.ID == "" {
+			return l, errors.New("an issue without id")
 		}
 	}
 	return l, nil

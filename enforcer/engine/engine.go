@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -179,7 +180,10 @@ func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, err
 	unread := map[string]bool{}
 	for _, f := range synced.Failed {
 		unread[f.Issue] = true
-		report.Problem("", false, "%v", f.Err)
+		report.Problem("", true, "issue %s could not be read: %v", f.Issue, f.Err)
+	}
+	for _, x := range synced.Short {
+		report.Problem(x.Key, true, "the tracker keeps back a part of it: %s", strings.Join(x.Missing, "; "))
 	}
 	if err := synced.WorkFailed; err != nil { // what counts it goes on with what was known
 		report.Problem("", connectors.ClassOf(err) == connectors.Refused, "%v", err)

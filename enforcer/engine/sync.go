@@ -64,8 +64,15 @@ func countsWork(c *enforcer.Contract) bool {
 }
 
 // withWork adds the booked time, which the tracker keeps apart, to a history that was read from it just now. It is as
-// the pass's synchronisation found it.
+// the pass's synchronisation found it. To a history that is short it adds what an earlier read brought.
 func (s *source) withWork(ctx context.Context, h connectors.History) (connectors.History, error) {
+	if len(h.Missing) > 0 {
+		known, _, err := s.mirror.History(ctx, s.conn.ID, h.Issue.ID)
+		if err != nil {
+			return h, err
+		}
+		h.Events = connectors.SortEvents(slices.Concat(known.Events, h.Events))
+	}
 	work, err := s.mirror.WorkOf(ctx, s.conn.ID, h.Issue.ID)
 	h.Events = connectors.SortEvents(slices.Concat(h.Events, work))
 	return h, err

@@ -3,8 +3,10 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"slabridge/connectors"
 	"slabridge/enforcer/ledger"
@@ -88,7 +90,21 @@ func (s *issueSink) stands(ctx context.Context) (bool, error) {
 	}
 	h, err := s.writer.desk.tracker.History(ctx, s.sent.Issue)
 	_, there := h.FindMark(s.writer.desk.names.Self.ID, s.sent.Comment.Mark)
+	if err == nil && !there {
+		err = keptBack(h)
+	}
 	return there, err
+}
+
+// keptBack is an error for an issue of which the tracker gives less than it counts: what is not seen in it may be there.
+func keptBack(h connectors.History) error {
+	if len(h.Missing) == 0 {
+		return nil
+	}
+	return &connectors.Error{
+		Op: "look for our comment in issue " + h.Issue.Key, Class: connectors.TryLater,
+		Err: fmt.Errorf("the tracker keeps back a part of the issue (%s)", strings.Join(h.Missing, "; ")),
+	}
 }
 
 // assigned is whom a write assigns, "" for nobody.
@@ -170,6 +186,9 @@ func (s *issueSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
 	if w.Accepted() || receipt.Public || wasDone(w.Request, receipt) {
 		r, err := s.writer.told(ctx, after.Issue, receipt)
 		return Found{Receipt: r}, err
+	}
+	if err := keptBack(after); err != nil {
+		return Found{}, err
 	}
 	found := Found{About: after.Issue.Key}
 	if rest, half := w.Request.Rest(d.names.Self.ID, before, after); half {

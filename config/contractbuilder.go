@@ -265,7 +265,9 @@ func dayOff(word string) string {
 func (doc *ruleDoc) sum() *enforcer.Sum {
 	switch {
 	case doc.Billed != nil:
-		return &enforcer.Sum{Billed: &enforcer.Billed{Step: doc.Billed.Step, AtLeast: doc.Billed.AtLeast}}
+		return &enforcer.Sum{Billed: &enforcer.Billed{
+			Step: doc.Billed.Step, AtLeast: doc.Billed.AtLeast, PerEntry: doc.Billed.Per == perEntry,
+		}}
 	case doc.Percent != 0:
 		return &enforcer.Sum{Percent: doc.Percent}
 	case doc.Mean != nil:

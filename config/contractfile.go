@@ -188,7 +188,7 @@ type ruleDoc struct {
 	DayOff string `yaml:"day_off" check:"of=daysoff"`
 	// AtMost is the longest that an entry of booked time may be: 30m.
 	AtMost *time.Duration `yaml:"at_most"`
-	// Billed is how an entry of booked time is charged for.
+	// Billed is how a service is charged for: the booked time of one person on one request on one day.
 	Billed *billedDoc `yaml:"billed"`
 	// Percent of the contract's sum that the cost of changes may reach.
 	Percent int `yaml:"percent"`
@@ -214,10 +214,13 @@ type ruleDoc struct {
 }
 
 type billedDoc struct {
-	// Step to which an entry is rounded up: 30m.
+	// Step to which a service is rounded up: 30m.
 	Step time.Duration `yaml:"step" check:"required"`
-	// AtLeast is charged for every entry: 30m.
+	// AtLeast is charged for every service: 30m.
 	AtLeast time.Duration `yaml:"at_least" check:"required"`
+	// Per is what a service is: day (the default), the time of one person on one request on one day; or entry, each entry
+	// of booked time.
+	Per string `yaml:"per" check:"of=services"`
 }
 
 type meanDoc struct {

@@ -91,7 +91,9 @@ func encodeSum(s *enforcer.Sum) any {
 	}
 }
 
-func encodeBilled(b *enforcer.Billed) any { return object{{"Step", b.Step}, {"AtLeast", b.AtLeast}} }
+func encodeBilled(b *enforcer.Billed) any {
+	return object{{"Step", b.Step}, {"AtLeast", b.AtLeast}, {"PerEntry", unlessUnset(b.PerEntry, b.PerEntry)}}
+}
 
 func encodeMean(m *enforcer.Mean) any { return object{{"Of", m.Of}, {"From", m.From}, {"To", m.To}} }
 

@@ -36,6 +36,7 @@ var vocabulary = map[string][]string{
 	"clocks":     {clockCalendar, clockAlways},
 	"counts":     {countPlain, countCivil},
 	"reopen":     {"continue", "restart"},
+	"services":   {"day", perEntry},
 	"answers":    {string(enforcer.Working)},
 	"levels":     {"debug", "info", "warn", "error"},
 	"formats":    {"text", "json"},
@@ -51,6 +52,7 @@ const (
 	countPlain    = "plain"
 	backOffDaily  = "daily" // of `repeat`
 	dayOffAfter   = "after"
+	perEntry      = "entry"
 	partComment   = "comment" // of a step, beside the keys of its actions
 )
 

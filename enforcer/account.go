@@ -14,10 +14,16 @@ type BilledTime struct {
 	Billed  time.Duration
 }
 
-// Bill sums booked time up by months, each entry rounded as the obligation's rule says; the months in order.
+// Bill sums booked time up by months, each service rounded as the obligation's rule says; the months in order. A
+// service is the time of one person on one request on one day together, or each entry where the rule says so. An entry
+// without time is no service.
 func Bill(b Billed, work []Work) []BilledTime {
 	var out []BilledTime
+	var services []Work
 	for _, w := range work {
+		if w.Spent <= 0 {
+			continue
+		}
 		month := w.On[:min(len(w.On), len("2006-01"))]
 		i := slices.IndexFunc(out, func(t BilledTime) bool { return t.Month == month })
 		if i < 0 {
@@ -26,7 +32,17 @@ func Bill(b Billed, work []Work) []BilledTime {
 		}
 		out[i].Entries++
 		out[i].Spent += w.Spent
-		out[i].Billed += b.Of(w.Spent)
+		k := slices.IndexFunc(services, func(s Work) bool {
+			return !b.PerEntry && s.On == w.On && s.Issue == w.Issue && s.By == w.By
+		})
+		if k < 0 {
+			k = len(services)
+			services = append(services, Work{On: w.On, Issue: w.Issue, By: w.By})
+		} else {
+			out[i].Billed -= b.Of(services[k].Spent)
+		}
+		services[k].Spent += w.Spent
+		out[i].Billed += b.Of(services[k].Spent)
 	}
 	slices.SortFunc(out, func(a, b BilledTime) int { return strings.Compare(a.Month, b.Month) })
 	return out

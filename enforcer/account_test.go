@@ -76,17 +76,31 @@ func TestBilledTime(t *testing.T) {
 			t.Errorf("%v is billed as %v, want %v", spent, got, want)
 		}
 	}
-	got := enforcer.Bill(half, []enforcer.Work{
-		{On: "2026-04-01", Spent: 10 * time.Minute},
-		{On: "2026-03-31", Spent: 70 * time.Minute},
-		{On: "2026-04-30", Spent: 2 * time.Hour},
-		{On: "", Spent: time.Minute},
-	})
+	work := []enforcer.Work{
+		{On: "2026-04-01", Issue: "1", By: "a", Spent: 10 * time.Minute},
+		{On: "2026-03-31", Issue: "1", By: "a", Spent: 70 * time.Minute},
+		{On: "2026-04-30", Issue: "1", By: "a", Spent: 2 * time.Hour},
+		{On: "", Issue: "1", By: "a", Spent: time.Minute},
+		// one person's entries on one request on one day are one service; another person's, request's and day's are not
+		{On: "2026-05-04", Issue: "1", By: "a", Spent: 10 * time.Minute},
+		{On: "2026-05-04", Issue: "1", By: "a", Spent: 70 * time.Minute},
+		{On: "2026-05-04", Issue: "1", By: "b", Spent: 10 * time.Minute},
+		{On: "2026-05-04", Issue: "2", By: "a", Spent: 10 * time.Minute},
+		{On: "2026-05-05", Issue: "1", By: "a", Spent: 10 * time.Minute},
+		{On: "2026-06-01", Issue: "1", By: "a"}, // 0 h bill nothing
+	}
+	got := enforcer.Bill(half, work)
 	want := []enforcer.BilledTime{
 		{Month: "", Entries: 1, Spent: time.Minute, Billed: time.Hour},
 		{Month: "2026-03", Entries: 1, Spent: 70 * time.Minute, Billed: 90 * time.Minute},
 		{Month: "2026-04", Entries: 2, Spent: 130 * time.Minute, Billed: 3 * time.Hour},
+		{Month: "2026-05", Entries: 5, Spent: 110 * time.Minute, Billed: 270 * time.Minute},
 	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	half.PerEntry = true
+	got, want[3].Billed = enforcer.Bill(half, work), 330*time.Minute
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -191,13 +191,14 @@ type Sum struct {
 	Mean    *Mean   // of the handling times
 }
 
-// Billed is how an entry of booked time is charged for.
+// Billed is how a service is charged for: the booked time of one person on one request on one day.
 type Billed struct {
-	Step    time.Duration // rounded up to whole steps
-	AtLeast time.Duration // of one entry
+	Step     time.Duration // rounded up to whole steps
+	AtLeast  time.Duration // of one service
+	PerEntry bool          // each entry of booked time is a service of its own
 }
 
-// Of is what an entry of so much time is charged as.
+// Of is what a service of so much time is charged as.
 func (b Billed) Of(spent time.Duration) time.Duration {
 	return max((spent+b.Step-1)/b.Step*b.Step, b.AtLeast)
 }

@@ -61,12 +61,23 @@ func (c *Contract) valid(t time.Time) bool {
 	return !t.Before(c.ValidFrom) && (c.ValidTo.IsZero() || t.Before(c.ValidTo))
 }
 
-// correct takes back resolutions that were none: reopened by staff within one working hour, or any reopening
-// where the admin chose "continue". It returns the moments to judge by and, for each, when a later correction
-// revived it (zero for most).
-func (c *Contract) correct(moments []Moment) (corrected []Moment, revived map[int]time.Time, unsure doubt) {
+// Correction is a resolution that was none: staff took it back within a working hour, or later when the customer had
+// never been told of it, or the admin chose that every reopening is one.
+type Correction struct {
+	Resolved, Reopened time.Time
+	Event              string // the tracker's, of the reopening
+	By                 Person // who resolved it
+	// Silent: nobody told the customer of the resolution, with it, since, or within the working hour before.
+	Silent bool
+}
+
+// correct takes back resolutions that were none. It returns the moments to judge by, for each when a later correction
+// revived it (zero for most), and the corrections.
+func (c *Contract) correct(moments []Moment) (
+	corrected []Moment, revived map[int]time.Time, list []Correction, unsure doubt,
+) {
 	if c.Reopen == "restart" {
-		return moments, nil, doubt{}
+		return moments, nil, nil, doubt{}
 	}
 	out := moments
 	for i := 1; i < len(out); i++ {
@@ -80,7 +91,8 @@ func (c *Contract) correct(moments []Moment) (corrected []Moment, revived map[in
 		if j == len(out) {
 			break
 		}
-		took, err := c.takesBack(out[i].At, out[j])
+		silent := untold(c, out[:j], i)
+		took, err := c.takesBack(out[i:j+1], silent)
 		if err != nil && unsure.why == nil {
 			unsure = doubt{since: out[i].At, why: err}
 		}
@@ -91,6 +103,9 @@ func (c *Contract) correct(moments []Moment) (corrected []Moment, revived map[in
 		if revived == nil {
 			out, revived = slices.Clone(moments), make(map[int]time.Time)
 		}
+		list = append(list, Correction{
+			Resolved: out[i].At, Reopened: out[j].At, Event: out[j].Event, By: out[i].By, Silent: silent,
+		})
 		before := out[i-1].State.Status
 		for k := i; k < j; k++ {
 			out[k].State.Status, out[k].StatusSet, out[k].Duplicate = before, false, false
@@ -99,7 +114,7 @@ func (c *Contract) correct(moments []Moment) (corrected []Moment, revived map[in
 		out[j].StatusSet = out[j].State.Status != before
 		i = j
 	}
-	return out, revived, unsure
+	return out, revived, list, unsure
 }
 
 // doubt is that from a resolution on it is not known whether its reopening was a correction, and why.
@@ -108,16 +123,39 @@ type doubt struct {
 	why   error
 }
 
-func (c *Contract) takesBack(resolved time.Time, reopening Moment) (bool, error) {
+// untold reports whether the provider resolved the request at moment i, the last ones being those until it was
+// reopened, and never told the customer.
+func untold(c *Contract, moments []Moment, i int) bool {
+	resolution := &moments[i]
+	if resolution.By.Role == Customer || resolution.Silence {
+		return false
+	}
+	tells := func(m Moment) bool { return m.Note == Public && m.noteRole().Staff() }
+	for k := i - 1; k >= 0 && resolution.At.Sub(moments[k].At) < 31*24*time.Hour; k-- {
+		if tells(moments[k]) {
+			if within(c, moments[k].At, resolution.At, tellingTime) {
+				return false
+			}
+			break
+		}
+	}
+	return !slices.ContainsFunc(moments[i:], tells)
+}
+
+// takesBack reports whether the last moment, which reopens the request that the first one resolved, is a correction.
+// What nobody in particular reopens counts as the customer's doing if he spoke since, else as staff's.
+func (c *Contract) takesBack(moments []Moment, silent bool) (bool, error) {
+	resolution, reopening := &moments[0], &moments[len(moments)-1]
 	if c.Reopen == "continue" {
 		return true, nil
 	}
-	if !reopening.By.Role.Staff() {
+	answers := func(m Moment) bool { return m.answers() }
+	if reopening.By.Role == Customer || !reopening.By.Role.Staff() && slices.ContainsFunc(moments[1:], answers) {
 		return false, nil
 	}
-	if reopening.At.Sub(resolved) <= correctionTime { // then no calendar makes it more
+	if silent || reopening.At.Sub(resolution.At) <= correctionTime { // then no calendar makes it more
 		return true, nil
 	}
-	passed, err := c.Calendar.Elapsed(resolved, reopening.At)
+	passed, err := c.Calendar.Elapsed(resolution.At, reopening.At)
 	return err == nil && passed <= correctionTime, err
 }

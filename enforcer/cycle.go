@@ -77,7 +77,7 @@ type Cycle struct {
 	Date      string  // with DueDate: the date that binds; of a cycle that a date ended: that date
 	Rests     Consent // on which Date rests
 	// AnsweredAt is when the customer spoke in the request that a step of this cycle had closed, and AnswerTaken when
-	// staff then went on with it; zero while neither has happened.
+	// staff then went on with it, or with what ended at its due on a resolved request; zero while neither has happened.
 	AnsweredAt, AnswerTaken time.Time
 	Run                     *Run      // of a duty's cycle
 	Spending                *Spending // of the cycle of a cap
@@ -127,9 +127,13 @@ type Evaluation struct {
 	Now      time.Time
 	State    State // at Now
 	Covered  bool  // some cycle of this contract runs or ran on the request
+	Outside  bool  // it came in while no version of the contract was valid, and no other contract has it
 	Cycles   []Cycle
 	// Next is the next moment at which time alone changes something: a step's. Zero when nothing is to come.
 	Next time.Time
+
+	// Corrections are the resolutions of the request that were taken back.
+	Corrections []Correction
 
 	questions []question // by moment, as corrected
 }
@@ -209,8 +213,14 @@ type Comment struct {
 	Remaining  time.Duration `json:"remaining,omitzero"` // counting time from the step's moment to the due
 	// BeginBy is the moment by which work will begin, for receipts; zero when it has passed or is not promised.
 	BeginBy time.Time `json:"begin_by,omitzero"`
+	// Solved: the request is resolved or closed.
+	Solved bool `json:"solved,omitzero"`
 	// Asked is when the customer was asked what is waited for; zero where that is not known.
 	Asked time.Time `json:"asked,omitzero"`
+	// Raised is when a raised severity moved the due to what it is; zero where none did.
+	Raised time.Time `json:"raised,omitzero"`
+	// BeginSource is the clause that BeginBy rests on.
+	BeginSource string `json:"begin_source,omitempty"`
 	// Next is what happens next if nobody acts.
 	Next []NextStep `json:"next,omitempty"`
 
@@ -234,6 +244,7 @@ type Comment struct {
 type NextStep struct {
 	Obligation Text      `json:"-"`
 	ID         string    `json:"obligation"`
+	Source     string    `json:"source,omitempty"`
 	Step       string    `json:"step"`
 	At         time.Time `json:"at"`
 	Role       Role      `json:"role,omitempty"` // who comes in

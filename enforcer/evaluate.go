@@ -29,8 +29,9 @@ func (c *Contract) versions() []*Contract {
 // merge adds what another version of the contract has to say.
 func (ev *Evaluation) merge(part *Evaluation) {
 	if part.Covered {
-		ev.Covered, ev.Contract = true, part.Contract
+		ev.Covered, ev.Contract, ev.Corrections = true, part.Contract, part.Corrections
 	}
+	ev.Outside = ev.Outside || part.Outside
 	count := map[string]int{}
 	for _, c := range ev.Cycles {
 		count[c.Obligation.ID]++
@@ -47,7 +48,8 @@ func (ev *Evaluation) merge(part *Evaluation) {
 // play runs one version of the contract over the request. Only the present one speaks of requests that none of
 // the versions covers by its validity.
 func (ev *Evaluation) play(present bool) {
-	moments, revived, unsure := ev.Contract.correct(ev.Request.Moments)
+	moments, revived, corrections, unsure := ev.Contract.correct(ev.Request.Moments)
+	ev.Corrections = corrections
 	ev.questions = questions(ev.Contract, moments)
 	until := ev.Now
 	if gone := ev.Request.GoneAt; !gone.IsZero() && gone.Before(ev.Now) {
@@ -119,7 +121,7 @@ func (c *Cycle) measure(end time.Time) {
 
 // stay runs every obligation over one stay; those whose due is another's come after it.
 func (ev *Evaluation) stay(t coveragePeriod, revived map[int]time.Time, offset int, until time.Time) {
-	ev.Covered = ev.Covered || !t.outside
+	ev.Covered, ev.Outside = ev.Covered || !t.outside, ev.Outside || t.outside
 	var run stopwatch
 	for _, deferred := range []bool{false, true} {
 		for i := range ev.Contract.Obligations {
@@ -129,10 +131,30 @@ func (ev *Evaluation) stay(t coveragePeriod, revived map[int]time.Time, offset i
 			}
 			before := len(ev.Cycles)
 			run = stopwatch{ev: ev, o: o, period: t, revived: revived, offset: offset}
+			if o.Start.Word == WordResolved || o.Start.Silent { // what began at the resolution did begin, correction or not
+				run.period.moments = ev.Request.Moments[offset : offset+len(t.moments)]
+				run.revived = nil
+			}
 			run.over(until)
 			ev.Covered = ev.Covered || len(ev.Cycles) > before
 		}
 	}
+}
+
+// corrects reports whether the moment takes a resolution back.
+func (ev *Evaluation) corrects(m *Moment) bool {
+	return slices.ContainsFunc(ev.Corrections, func(x Correction) bool { return x.Event == m.Event })
+}
+
+// afterCorrection is the moment itself; the reopening where it lies in a stretch in which the request was resolved in
+// silence: what repeats breaks at most once for such a stretch.
+func (ev *Evaluation) afterCorrection(at time.Time) time.Time {
+	for _, x := range ev.Corrections {
+		if x.Silent && !at.Before(x.Resolved) && at.Before(x.Reopened) {
+			return x.Reopened
+		}
+	}
+	return at
 }
 
 // acts reports whether the obligation is watched on requests.

@@ -17,7 +17,10 @@ func responded(s *stopwatch, c *Condition, m *Moment) bool {
 	if c.Assigned {
 		return (s.answered || m.response()) && m.State.Assignee.ID != ""
 	}
-	return m.response() && !(c.Silent && m.Note == Public)
+	if c.Silent {
+		return !s.confirmed && (m.Note != Public && m.response() || s.wasOpen() && m.resolvesSilently())
+	}
+	return m.response()
 }
 
 func noted(_ *stopwatch, c *Condition, m *Moment) bool {

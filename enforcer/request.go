@@ -89,6 +89,8 @@ type Work struct {
 	Activity string // the mapped kind of work: "phone-consultation"; "" for any other
 	Spent    time.Duration
 	On       string // the day it was done, YYYY-MM-DD
+
+	Issue, By string // the request's and the person's id, where the work of several is together; else ""
 }
 
 // State is a request after a moment.
@@ -128,6 +130,11 @@ func (m *Moment) noteRole() Role {
 func (m *Moment) response() bool {
 	return (m.Note == Public && m.noteRole().Staff()) ||
 		(m.StatusSet && m.State.Status == Working && m.By.Role.Staff())
+}
+
+// resolvesSilently reports whether staff resolved the request without a public word.
+func (m *Moment) resolvesSilently() bool {
+	return m.StatusSet && !m.State.Status.Open() && !m.Duplicate && m.By.Role.Staff() && m.Note != Public
 }
 
 // State is what the request is now: the state after its last moment.

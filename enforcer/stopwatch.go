@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"slabridge/enforcer/calendar"
 )
 
 // stopwatch runs one obligation over one of a request's stays.
@@ -28,6 +26,12 @@ type stopwatch struct {
 	reminded time.Time // the due of the last cycle that repeats what was asked
 	silenced int       // one more than the place of the cycle whose own step closed the request, while nobody has spoken
 	standing standingDate
+	spoke    bool // the customer, since the request was resolved
+	// confirmed: slabridge has told the customer of it since the request was received or reopened.
+	confirmed bool
+	// owing: the running cycle began when the request was resolved in silence.
+	owing  bool
+	lapsed int // one more than the place of the cycle that ended at its due on a resolved request, see lapse
 }
 
 // question is what the customer is asked at the present moment.
@@ -65,17 +69,20 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	}
 	wasOpen := before != nil && before.State.Status.Open()
 	open := m.State.Status.Open()
-	if before != nil && !wasOpen && open {
-		s.served, s.answered = false, false
+	if before != nil && !wasOpen && open && !s.ev.corrects(m) {
+		s.served, s.answered, s.confirmed = false, false, false
 	}
-	s.hear(m)
+	hear(s, m)
+	catchUp(s, m)
+	s.spoke = (s.spoke || m.answers()) && (!open || !wasOpen)
 	moved := s.standing.follow(s, before, m)
 	if s.cur != nil {
-		s.act(before, m, wasOpen && !open, moved)
+		s.act(before, m, !open && (wasOpen || s.o.Start.Silent && (m.Duplicate || m.StatusSet && m.By.Role == Customer)), moved)
 	}
 	s.recordConsent(m)
 	starts := s.cur == nil && s.starts(before, m)
 	s.answered = s.answered || m.response()
+	s.confirmed = s.confirmed || m.By.Role == Bot && m.Note == Public && slices.Contains(m.Steps, s.o.ID+"/start")
 	if m.Note == Public && m.noteRole().Staff() {
 		s.told = m.At
 	}
@@ -84,22 +91,8 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	}
 }
 
-// hear keeps the customer's word in a request that our own step closed, and what staff then did.
-func (s *stopwatch) hear(m *Moment) {
-	if s.silenced == 0 {
-		return
-	}
-	c := &s.ev.Cycles[s.silenced-1]
-	switch {
-	case c.AnsweredAt.IsZero() && m.answers() && m.Note != Internal:
-		c.AnsweredAt = m.At
-	case m.By.Role.Staff() && (m.StatusSet || m.Note == Public):
-		if !c.AnsweredAt.IsZero() {
-			c.AnswerTaken = m.At
-		}
-		s.silenced = 0
-	}
-}
+// wasOpen reports whether the request was open before the present moment.
+func (s *stopwatch) wasOpen() bool { return s.at > 0 && s.period.moments[s.at-1].State.Status.Open() }
 
 // act ends, pauses or changes the running cycle.
 func (s *stopwatch) act(before, m *Moment, closing, moved bool) {
@@ -135,9 +128,9 @@ func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
 		return "closed-by-nobody", false
 	case s.stops(m):
 		return "stopped", true
-	case closing && !ofResolution && !s.o.outlivesResolution():
+	case closing && !ofResolution && !s.o.outlivesResolution() && !owes(s, m):
 		return "resolved", s.o.Repeat || s.o.StopsWith(WordResponse)
-	case ofResolution && m.State.Status.Open():
+	case ofResolution && m.State.Status.Open(), s.o.Start.Silent && reopens(s, m) && (s.owing || !s.ev.corrects(m)):
 		return "reopened", false
 	case !s.o.covers(m.State.Severity):
 		return "severity", false
@@ -180,7 +173,7 @@ func (s *stopwatch) starts(before, m *Moment) bool {
 	}
 	start := &s.o.Start
 	spec := start.Word.Spec()
-	if !spec.closed && !m.State.Status.Open() {
+	if !spec.closed && !m.State.Status.Open() && !(start.Silent && m.resolvesSilently()) {
 		return false
 	}
 	switch {
@@ -218,7 +211,7 @@ func (s *stopwatch) receives(_ *Condition, before, m *Moment) bool {
 	if s.o.Once || s.o.Kind == Check {
 		return first
 	}
-	if first || reopened && m.By.Role != Bot {
+	if first || reopened && (m.By.Role != Bot || s.spoke) {
 		return true
 	}
 	return s.rule(before) == nil && (!s.served || len(s.o.Rule(m.State.Severity).While) > 0)
@@ -238,6 +231,8 @@ func (s *stopwatch) begin(i int, m *Moment) {
 	switch {
 	case s.o.Kind == Check:
 		s.judge(m)
+	case s.owing && s.o.Start.Silent && s.termless(at): // on a resolved request it would never end
+		s.end(m, at, "resolved", false)
 	case s.cur.Rule.On == DueDate && s.standing.past:
 		s.end(m, at, PastDate, false)
 	case !s.o.Repeat && s.stops(m):
@@ -247,7 +242,7 @@ func (s *stopwatch) begin(i int, m *Moment) {
 
 // launch begins a chain of cycles with one that is named by the event.
 func (s *stopwatch) launch(m *Moment, at time.Time) {
-	s.root, s.chain = m.Event, 0
+	s.root, s.chain, s.owing = m.Event, 0, !m.State.Status.Open()
 	s.open(m.Event, at, m.State.Severity, s.rule(m))
 	if s.o.Start.Word == WordAsked {
 		s.cur.Asked = s.question().at
@@ -322,6 +317,9 @@ func (c *Condition) timeOf(m *Moment) time.Time {
 // end closes the running cycle at a moment. kept says whether ending in time keeps the promise or merely cancels it.
 func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	c := s.cur
+	if at.Before(c.StartedAt) { // it was to begin at a reopening that is yet to come
+		c.StartedAt = at
+	}
 	c.endPauses(at)
 	due, err := s.due(at)
 	c.EndedAt, c.EndEvent, c.EndBy, c.EndWhy = at, m.Event, m.By, why
@@ -329,6 +327,8 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	case err != nil:
 		c.unjudge(err)
 		s.breached = 0
+	case why == "reopened" && s.ev.corrects(m):
+		c.State = Cancelled
 	case !due.IsZero() && at.Truncate(time.Second).After(due):
 		c.State = s.o.broken()
 		s.breached++
@@ -347,6 +347,12 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	s.cur = nil
 }
 
+// termless reports whether the running cycle has no due.
+func (s *stopwatch) termless(at time.Time) bool {
+	due, err := s.due(at)
+	return err == nil && due.IsZero()
+}
+
 // broken is what a cycle becomes whose due has passed: of a right, or a duty of the customer's, nothing is broken.
 func (o *Obligation) broken() CycleState {
 	if o.NoVerdict {
@@ -357,6 +363,7 @@ func (o *Obligation) broken() CycleState {
 
 // advance lets time pass up to t: cycles of a repeating obligation break at their due and the next begins there.
 func (s *stopwatch) advance(t time.Time) {
+	lapse(s, t)
 	for s.cur != nil && s.o.Repeat {
 		due, err := s.due(t)
 		if err != nil || due.IsZero() || !t.Truncate(time.Second).After(due) {
@@ -370,10 +377,11 @@ func (s *stopwatch) advance(t time.Time) {
 		s.ev.Cycles = append(s.ev.Cycles, c)
 		s.breached++
 		s.chain++
-		s.open(fmt.Sprintf("%s~%d", s.root, s.chain), due, c.Severity, c.Rule)
+		from := s.ev.afterCorrection(due)
+		s.open(fmt.Sprintf("%s~%d", s.root, s.chain), from, c.Severity, c.Rule)
 		s.cur.Asked = c.Asked
 		if class != nil {
-			s.cur.Pauses = []Pause{{From: due, Class: class.Class, Event: class.Event}}
+			s.cur.Pauses = []Pause{{From: from, Class: class.Class, Event: class.Event}}
 		}
 	}
 }
@@ -404,46 +412,6 @@ func (s *stopwatch) pause(m *Moment) {
 	case p != nil && !pausing:
 		c.resume(m.At)
 	}
-}
-
-func (c *Cycle) paused() *Pause {
-	if n := len(c.Pauses); n > 0 && c.Pauses[n-1].To.IsZero() {
-		return &c.Pauses[n-1]
-	}
-	return nil
-}
-
-func (c *Cycle) resume(at time.Time) {
-	if p := c.paused(); p != nil {
-		p.To = later(at, p.From)
-	}
-}
-
-// endPauses ends a cycle's pauses with it. What ended it may have happened before the status changed: the moment that a
-// field names.
-func (c *Cycle) endPauses(at time.Time) {
-	c.Pauses = slices.DeleteFunc(c.Pauses, func(p Pause) bool { return p.From.After(at) })
-	if n := len(c.Pauses); n > 0 && (c.Pauses[n-1].To.IsZero() || c.Pauses[n-1].To.After(at)) {
-		c.Pauses[n-1].To = at
-	}
-}
-
-// spans gives the pauses for the calendar; one that lasts is taken up to t.
-func (c *Cycle) spans(t time.Time) []calendar.Span {
-	if len(c.Pauses) == 0 {
-		return nil
-	}
-	out := make([]calendar.Span, 0, len(c.Pauses))
-	for _, p := range c.Pauses {
-		to := p.To
-		if to.IsZero() {
-			to = t
-		}
-		if to.After(p.From) {
-			out = append(out, calendar.Span{From: p.From, To: to})
-		}
-	}
-	return out
 }
 
 func later(a, b time.Time) time.Time {

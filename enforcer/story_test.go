@@ -293,7 +293,10 @@ func (s *story) wakeUntil(t time.Time) {
 		if s.line.PassedAt.After(ev.Now) {
 			ev = s.evaluate(s.line.PassedAt)
 		}
-		if wake := ev.Next; !wake.IsZero() && !wake.Before(s.down[0]) && wake.Before(s.down[1]) && s.down[1].Before(t) {
+		if wake := ev.Next; !wake.IsZero() && !wake.Before(s.down[0]) && wake.Before(s.down[1]) {
+			if !s.down[1].Before(t) { // people act in the meantime
+				return
+			}
 			s.pass(s.down[1])
 			continue
 		}

@@ -66,7 +66,9 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	slices.SortStableFunc(all, func(a, b enforcer.NextStep) int { return a.At.Compare(b.At) })
 	var out []NextData
 	for _, n := range all {
-		d := NextData{Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(audience, n.At)}
+		d := NextData{
+			Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(audience, n.At), Clause: clause(n.Source, w.o.Lang),
+		}
 		if audience != enforcer.Public {
 			d.ComesIn = comesIn(n.Role, w.o.Lang)
 		}
@@ -96,6 +98,8 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 		Moves:      times(c.Moves, lang),
 	}
 	d.Asked, d.AskedOn = w.asked(c.Asked)
+	d.Raised = w.moment(audience, c.Raised)
+	d.Solved, d.BeginClause = c.Solved, clause(c.BeginSource, lang)
 	d.CanComment, d.Reopened = w.b.mapping.ClosedComments, s.Changes.Class() == enforcer.Working
 	d.Done = w.done()
 	if c.Names != "" {
@@ -108,6 +112,7 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 		d.Assignee = EscapeMarkup(w.b.directory.names[w.h.Issue.Values.One(connectors.FieldAssignee)])
 		d.Assigned, d.Priority = EscapeMarkup(w.b.directory.names[s.assigned]), EscapeMarkup(s.priority)
 		d.Watchers = w.escapedNames(s.watchers)
+		d.Nobody = slices.ContainsFunc(w.nobody, func(c call) bool { return c.by(&s) })
 		w.accounts(&d, c)
 	}
 	return d

@@ -101,9 +101,9 @@ var english = &language{
 		Next: []NextData{
 			{
 				"involvement of the developers", "involve-developers",
-				"14:20 on 27 November 2026 (Almaty time, UTC+5)", "the request goes to the developers",
+				"14:20 on 27 November 2026 (Almaty time, UTC+5)", "clause 8", "the request goes to the developers",
 			},
-			{"progress update", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", ""},
+			{"progress update", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", "clause 9", ""},
 		},
 		Asked: "Could you send the log of 27 November?", AskedOn: "27 November 2026",
 		Done: []DoneData{
@@ -163,9 +163,9 @@ var russian = &language{
 		Next: []NextData{
 			{
 				"подключение разработчиков", "involve-developers",
-				"14:20 27.11.2026 (время Алматы, UTC+5)", "обращение передаётся разработчикам",
+				"14:20 27.11.2026 (время Алматы, UTC+5)", "п. 8", "обращение передаётся разработчикам",
 			},
-			{"информирование о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", ""},
+			{"информирование о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", "п. 9", ""},
 		},
 		Asked: "Можете прислать журнал за 27.11.2026?", AskedOn: "27.11.2026",
 		Done: []DoneData{

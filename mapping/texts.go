@@ -115,7 +115,13 @@ type TextData struct {
 	Made       bool     // the issue itself was made in error
 	CanComment bool     // customers can comment on a closed request
 	Reopened   bool     // this very write opens the request again
-	Next       []NextData
+	Nobody     bool     // the step would assign somebody, and nobody can be assigned
+	Solved     bool     // the request is resolved or closed
+	// Raised is when a raised severity moved the due to what it is; "" where none did.
+	Raised string
+	// BeginClause is what BeginBy rests on, where that is another clause: "п. 8".
+	BeginClause string
+	Next        []NextData
 }
 
 // DoneData is one thing that staff did and the customer can see: a public note, or a change of status.
@@ -129,6 +135,7 @@ type NextData struct {
 	Obligation string
 	ID         string // the obligation's: "progress-update"
 	At         string
+	Clause     string // the obligation's
 	ComesIn    string // what that brings: "обращение передаётся разработчикам"; "" when nobody is called in
 }
 
@@ -207,8 +214,9 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 
 const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, " +
 	"BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, " +
-	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, CanComment, Reopened, " +
-	"Next (each with Obligation, ID, At, ComesIn)"
+	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, " +
+	"CanComment, Reopened, Nobody, Solved, BeginClause, Raised, " +
+	"Next (each with Obligation, ID, At, Clause, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.
 func templateError(err error) string { return strings.TrimPrefix(err.Error(), "template: ") }
@@ -261,6 +269,7 @@ func execute(t *template.Template, data TextData) (string, error) {
 func SampleText(lang string) TextData {
 	d := languageOf(lang).sample
 	d.Number, d.Priority, d.Plan, d.Clause = "1725", "Immediate", "paid", clause("п. 8", lang)
+	d.BeginClause, d.Raised, d.CanComment, d.Reopened, d.Nobody, d.Solved = d.Clause, d.Started, true, true, true, true
 	d.Date, d.Moves, d.Period = date("2026-11-27", lang), times(2, lang), PeriodName("2026-Q4", lang)
 	d.Share, d.Sum, d.Limit = share(80, lang), sum("1200000", lang), sum("1500000", lang)
 	return d

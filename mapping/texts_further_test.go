@@ -120,6 +120,21 @@ func furtherOccasions() map[string]enforcer.Decision {
 		"answered-reopened": step("await-answer", "answered", enforcer.Comment{
 			Text: mapping.TextAnswered, Source: "п. 2.7", StartedAt: said(10, 30, 0), Moment: said(12, 0, 0),
 		}, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionReopen}}),
+		"receipt-clause": step("acknowledge", "start", enforcer.Comment{
+			Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
+			BeginBy: said(12, 0, 0), BeginSource: "п. 8",
+		}, enforcer.Changes{}),
+		"work-begun-solved": step("confirm-work", "start", enforcer.Comment{
+			Audience: enforcer.Public, Text: mapping.TextWorkBegun, Source: "п. 8", StartedAt: said(10, 9, 0), Moment: said(10, 9, 0), Solved: true,
+		}, enforcer.Changes{}),
+		"breach-raised-nobody": step("respond", "due", enforcer.Comment{
+			Text: mapping.TextBreach, Source: "п. 8", Obligation: enforcer.Text{"ru": "начало работ", "en": "start of work"},
+			StartedAt: said(10, 0, 0), Raised: said(11, 0, 0), Moment: said(11, 20, 0), Due: said(11, 20, 0),
+			Next: []enforcer.NextStep{{
+				Obligation: enforcer.Text{"ru": "информирование руководства", "en": "information of the management"},
+				ID:         "inform-management", Source: "п. 8", Step: "due", At: said(14, 0, 0),
+			}},
+		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Developers}}),
 		mapping.TextThirdParty: step("tell-third-party", "warn-75", enforcer.Comment{
 			Text: mapping.TextThirdParty, Source: "Порядок 3.9", StartedAt: said(10, 0, 0), Moment: said(16, 0, 0),
 			Due: said(17, 45, 0), Remaining: 105 * time.Minute,

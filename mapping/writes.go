@@ -94,6 +94,7 @@ type writer struct {
 	o       WriteOptions
 	project string
 	status  *string // that the action of the pass sets; nil for none
+	nobody  []call  // that bring in nobody
 	notes   []string
 
 	watching bool // somebody who is to watch does so already
@@ -218,6 +219,7 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 		switch who := w.called(c); who {
 		case "":
 			w.note("no active lead for %s in this project", c.role)
+			w.nobody = append(w.nobody, c)
 		case current.ID:
 			w.note("assignee %q is already who would be assigned for %s", current.Name, c.role)
 			return "", call{}, false

@@ -151,6 +151,9 @@ func reportInfoOf(p *page, r report.Report, zone *time.Location) reportInfo {
 			l := x.Lowering
 			what = p.tf("%s -> %s by %s on %s; was due %s",
 				l.From, l.To, l.By.Name, p.stamp(l.At.In(zone)), p.stamp(l.Due.In(zone)))
+		case x.Silence != nil:
+			what = p.tf("%s - %s, resolved by %s",
+				p.stamp(x.Silence.Resolved.In(zone)), p.stamp(x.Silence.Reopened.In(zone)), x.Silence.By.Name)
 		case !x.Due.IsZero():
 			what = p.tf("due %s", p.stamp(x.Due.In(zone)))
 		}

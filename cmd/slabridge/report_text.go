@@ -54,8 +54,9 @@ var exceptionWords = map[report.ExceptionKind]phrase{
 	report.OutOfScope: "out of the contract's scope", report.OutsideValid: "outside the contract's validity",
 	report.OutsidePlan: "not covered by the plan", report.DueMoved: "the due date was moved",
 	report.Lowered: "the severity was lowered before a due", report.NoConsent: "consent not recorded",
-	report.DateSetLate: "the date was set after that day's close",
-	report.DateInPast:  "the date that was set lies in the past",
+	report.DateSetLate:      "the date was set after that day's close",
+	report.DateInPast:       "the date that was set lies in the past",
+	report.SilentResolution: "resolved without a word to the customer and taken back",
 }
 
 // tellPart begins a part of n lines.

@@ -15,8 +15,12 @@ func (d *decider) comment(c *enforcer.Cycle, s enforcer.CycleStep) *enforcer.Com
 		Audience: sc.Audience, Text: sc.Text, Names: sc.Names,
 		Obligation: c.Obligation.Title, Source: c.Obligation.Source,
 		Severity:  c.Contract.SeverityTitle(c.Severity),
+		Solved:    !d.ev.State.Status.Open(),
 		StartedAt: c.StartedAt, Due: c.Due, Asked: c.Asked, Moment: s.At, Remaining: d.ev.RemainingAt(c, s.At),
 		Next: d.next(c, sc.Audience),
+	}
+	if c.CountsFrom.After(c.StartedAt) && c.Obligation.Beside == "" && !c.Due.IsZero() {
+		out.Raised = c.CountsFrom
 	}
 	if c.Work != nil {
 		out.Spent, out.AtMost, out.By, out.Date = c.Work.Spent, c.Rule.AtMost, c.WorkBy.ID, c.Work.On
@@ -36,6 +40,9 @@ func (d *decider) comment(c *enforcer.Cycle, s enforcer.CycleStep) *enforcer.Com
 	// a late receipt never promises a moment that has passed, nor work that has already begun
 	if c.Rule.As != "" && c.Due.After(d.ev.Now) && running(&d.ev, c.Rule.As) {
 		out.BeginBy = c.Due
+		if o := c.Contract.Obligation(c.Rule.As); o != nil && o.Source != c.Obligation.Source {
+			out.BeginSource = o.Source
+		}
 	}
 	return out
 }
@@ -75,10 +82,13 @@ func (d *decider) next(of *enforcer.Cycle, audience enforcer.Audience) []enforce
 			if audience == enforcer.Public && !c.Obligation.Repeat || c.Obligation.Items != nil || ours(c.Obligation) {
 				continue
 			}
-			out = append(out, enforcer.NextStep{
-				Obligation: c.Obligation.Title, ID: c.Obligation.ID, Step: s.Step.ID, At: s.At,
-				Role: cmp.Or(s.Step.Assign, s.Step.Watch),
-			})
+			next := enforcer.NextStep{
+				Obligation: c.Obligation.Title, ID: c.Obligation.ID, Source: c.Obligation.Source, Step: s.Step.ID, At: s.At,
+			}
+			if !c.Obligation.Escalation { // else its title says who comes in
+				next.Role = cmp.Or(s.Step.Assign, s.Step.Watch)
+			}
+			out = append(out, next)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b enforcer.NextStep) int { return a.At.Compare(b.At) })

@@ -73,6 +73,7 @@ func resolved(t testing.TB, when string) enforcer.Moment {
 	return enforcer.Moment{
 		Event: "journal:9", At: at(t, when),
 		By: enforcer.Person{ID: "2", Name: "Anna", Role: enforcer.Support}, StatusSet: true, State: state,
+		Note: enforcer.Public,
 	}
 }
 

@@ -155,6 +155,9 @@ func (d *decider) endOf(i int, c *enforcer.Cycle) (*enforcer.Cycle, bool) {
 	if c.EndWhy != "due" {
 		return c, !c.EndedAt.IsZero()
 	}
+	if !c.Obligation.Repeat { // it ended with the request, and what was to be written is, until somebody else has
+		return c, !c.AnswerTaken.IsZero()
+	}
 	for j := i + 1; j < len(d.ev.Cycles) && d.ev.Cycles[j].Obligation == c.Obligation; j++ {
 		if next := &d.ev.Cycles[j]; next.EndWhy != "due" {
 			return next, !next.EndedAt.IsZero()

@@ -182,7 +182,7 @@ func TestHoldByField(t *testing.T) {
 	}
 	w.run("2026-03-16 10:40")
 	w.wantSaid(id, "+acknowledge/start", "respond/due")
-	w.wantSaid(answered, "+acknowledge/start")
+	w.wantSaid(answered, "+acknowledge/start", "+confirm-work/start") // solved without a word to the customer
 	w.passAt("2026-03-16 10:45")
 	w.wantSaid(id, "+acknowledge/start", "respond/due")
 }

@@ -24,6 +24,8 @@ const (
 	NoConsent    ExceptionKind = "consent-not-recorded" // the customer's, to a date that binds
 	DateSetLate  ExceptionKind = "date-after-close"     // set after that day's close: it binds at the next one
 	DateInPast   ExceptionKind = "date-in-past"         // it binds nothing
+	// SilentResolution: resolved without a word to the customer, and taken back by staff.
+	SilentResolution ExceptionKind = "silent-resolution"
 )
 
 // Exception is a request that was one. What is told of it beyond its kind is worded by whoever shows it.
@@ -34,10 +36,11 @@ type Exception struct {
 	Obligation string        `json:"obligation,omitempty"`
 	Date       string        `json:"date,omitempty"` // with NoConsent, DateSetLate and DateInPast
 
-	Issue    string             `json:"-"` // the tracker's immutable id
-	Due      time.Time          `json:"-"` // with AgreedDue and DateSetLate
-	Move     *enforcer.Move     `json:"-"` // with DueMoved
-	Lowering *enforcer.Lowering `json:"-"` // with Lowered
+	Issue    string               `json:"-"` // the tracker's immutable id
+	Due      time.Time            `json:"-"` // with AgreedDue and DateSetLate
+	Move     *enforcer.Move       `json:"-"` // with DueMoved
+	Lowering *enforcer.Lowering   `json:"-"` // with Lowered
+	Silence  *enforcer.Correction `json:"-"` // with SilentResolution
 }
 
 // add adds an exception of a kind that is about a request.
@@ -62,6 +65,11 @@ func (s *Survey) addExceptions(ev *enforcer.Evaluation) {
 	}
 	if received && r.AfterHours {
 		s.add(AfterHours, r)
+	}
+	for i := range ev.Corrections {
+		if x := &ev.Corrections[i]; x.Silent && s.period.holds(x.Reopened) {
+			s.add(SilentResolution, r).Silence = x
+		}
 	}
 	if due := st.Times[enforcer.FieldAgreedDue]; !due.IsZero() && (received || s.period.holds(due)) {
 		s.add(AgreedDue, r).Due = due

@@ -44,12 +44,16 @@ func NewSurvey(c *enforcer.Contract, from, to time.Time) *Survey {
 	}
 }
 
-// Add adds one request, as evaluated. One that the contract does not cover adds nothing.
+// Add adds one request, as evaluated. One that the contract does not cover adds nothing, but that it came in while the
+// contract was not valid.
 func (s *Survey) Add(ev *enforcer.Evaluation) error {
+	r := ev.Request
 	if !ev.Covered {
+		if ev.Outside && s.period.holds(r.ReceivedAt) {
+			s.add(OutsideValid, r)
+		}
 		return nil
 	}
-	r := ev.Request
 	s.addExceptions(ev)
 	if s.period.holds(r.ReceivedAt) {
 		s.Requests[r.State().Severity]++
@@ -83,7 +87,9 @@ func (s *Survey) addWork(r *enforcer.Request) {
 	last := s.period.End.Add(-time.Second).In(zone).Format(time.DateOnly)
 	for i := range r.Moments {
 		if w := r.Moments[i].Work; w != nil && w.On >= first && w.On <= last {
-			s.work = append(s.work, *w)
+			booked := *w
+			booked.Issue, booked.By = r.Issue, r.Moments[i].By.ID
+			s.work = append(s.work, booked)
 		}
 	}
 }

@@ -309,7 +309,7 @@ Tue 2026-03-31 18:00     end
           breached.
         accounts
           billing Порядок 3.11, 2026-01
-            billable half hours: 3
+            billable half hours: 2
           billing Порядок 3.11, 2026-01
             entries of booked time: 2
         requests created in the period, by severity

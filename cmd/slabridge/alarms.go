@@ -39,7 +39,7 @@ var alarmTexts = map[ledger.AlarmKind]phrase{
 
 func ledgerAlarmsCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "alarms", Short: "List what a human must know of, oldest first; what is open waits for a human",
+		Use: "alarms", Short: "List alarms, oldest first; open ones wait for a human",
 		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
 			alarms, err := w.ledger.Alarms(ctx, "")
 			if err != nil {

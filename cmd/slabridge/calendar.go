@@ -14,7 +14,7 @@ import (
 )
 
 func calendarCmd(a *app) *cobra.Command {
-	c := group(&cobra.Command{Use: "calendar", Short: "Show which days are worked, and where that is known from"})
+	c := group(&cobra.Command{Use: "calendar", Short: "Show working days and the data source"})
 	c.AddCommand(&cobra.Command{
 		Use:   "show CC YEAR",
 		Short: "Show the days off, moved and short days of a year: a country's, an own calendar's, or a file's",

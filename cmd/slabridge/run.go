@@ -20,8 +20,8 @@ func runCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "run",
 		Short: "Run as a daemon: passes by schedule and at the next due moment",
-		Long: "Run as a daemon. Each connection is polled by its schedule, and a pass is made at the next moment\n" +
-			"at which time alone gives something to do, or when a webhook tells of a change. SIGTERM and SIGINT\n" +
+		Long: "Run as a daemon. A pass is made whenever a connection's poll schedule fires, and again when the\n" +
+			"next deadline or reminder is due, or when a webhook tells of a change. SIGTERM and SIGINT\n" +
 			"stop after the write under way; SIGHUP reads the configuration again and keeps the old one\n" +
 			"when the new has faults.",
 		RunE: func(c *cobra.Command, args []string) error {

@@ -20,7 +20,7 @@ var (
 	ErrCorrupt  = errors.New("damaged")
 	ErrReplaced = errors.New("no longer the file that was opened")
 	ErrBusy     = errors.New("another process is writing")
-	ErrDisk     = errors.New("the disk does not read or write")
+	ErrDisk     = errors.New("disk I/O error")
 	ErrNoAccess = errors.New("cannot be opened for reading and writing")
 )
 

@@ -72,7 +72,7 @@ func (dir *directory) readStatuses(ctx context.Context, d *connectors.Directory)
 		return c.AsError(err)
 	}
 	if len(list) == 0 {
-		return c.Garbled(0, errors.New("no statuses: no Jira is without"))
+		return c.Garbled(0, errors.New("tracker returned an empty status list"))
 	}
 	for _, s := range list {
 		category := s.StatusCategory.Key
@@ -104,7 +104,7 @@ func (dir *directory) readPriorities(ctx context.Context, d *connectors.Director
 		return err
 	}
 	if len(list) == 0 {
-		return c.Garbled(0, errors.New("no priorities: no Jira is without"))
+		return c.Garbled(0, errors.New("tracker returned an empty priority list"))
 	}
 	slices.Reverse(list)
 	for rank, p := range list {

@@ -3,6 +3,7 @@ package jira
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func decodeFields(raw []json.RawMessage) (fieldList, error) {
 		}
 	}
 	if len(f.byID) == 0 {
-		return fieldList{}, fmt.Errorf("no fields: no Jira is without")
+		return fieldList{}, errors.New("tracker returned an empty field list")
 	}
 	for name, is := range twice {
 		if is {

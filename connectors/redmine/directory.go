@@ -65,7 +65,7 @@ func (dir *directory) readRoles(ctx context.Context, d *connectors.Directory) er
 	return notEmpty(c, len(list), err)
 }
 
-// notEmpty refuses a list that no Redmine in use lacks: go-redmine takes {} for an empty one.
+// notEmpty rejects an empty list that every Redmine in use fills, because go-redmine takes {} for an empty one.
 func notEmpty(c *rest.Call, entries int, err error) error {
 	if err == nil && entries == 0 {
 		err = c.Garbled(0, errors.New("the tracker returned an empty list"))

@@ -75,11 +75,16 @@ func officialOver(rule, official calendar.Days) calendar.Days {
 
 // BuiltinCountries lists the countries that BuiltinDays knows, in order, as two capital letters.
 func BuiltinCountries() []string {
-	list := calendar.Countries()
-	for _, id := range presetNames("calendars") {
-		list = append(list, strings.ToUpper(id))
+	return distinct(append(calendar.Countries(), OfficialCountries()...))
+}
+
+// OfficialCountries lists the countries of whose days off the program has official data, each with its source.
+func OfficialCountries() []string {
+	list := presetNames("calendars")
+	for i, id := range list {
+		list[i] = strings.ToUpper(id)
 	}
-	return distinct(list)
+	return list
 }
 
 // daySource is the days off that a calendar can name: the admin's own before the built-in ones. Of a file with a fault

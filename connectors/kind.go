@@ -28,6 +28,10 @@ type Kind struct {
 
 	Webhook Webhook
 
+	// IssuePage returns the address at which people look at an issue, from the tracker's root and what they type for the
+	// issue; "" where that cannot be told. nil where there is no such page.
+	IssuePage func(root, key string) string
+
 	// New makes a connection; it sends nothing.
 	New func(Settings) (Tracker, error)
 	// Probe asks a tracker how it behaves where no document tells. It only reads, and its answers hold no texts of issues,

@@ -26,7 +26,8 @@ type AgendaCycle struct {
 	StartedAt  time.Time  `json:"started"`
 	Due        time.Time  `json:"due,omitzero"`
 	EndedAt    time.Time  `json:"ended,omitzero"`
-	IssueKey   string     `json:"issue,omitempty"` // of the issue made for a duty's period
+	IssueKey   string     `json:"issue,omitempty"`  // of the issue made for a duty's period
+	AlwaysOn   bool       `json:"always,omitempty"` // its clock runs round the clock
 }
 
 // Soonest is the soonest due of the cycles that go on, zero where none has one, and how many cycles go on.

@@ -22,7 +22,7 @@ func ledgerAgreeCmd(a *app) *cobra.Command {
 	var ask agreeing
 	c := &cobra.Command{
 		Use:   "agree ISSUE",
-		Short: "Record the customer's consent to a date where no field of the tracker does",
+		Short: "Record the customer's consent to a date",
 		Long: "Records that the customer agreed to the issue's due date, or to the date given with --due. It counts from\n" +
 			"now on: a later date binds from its recording, and a breach that was reached stays one.",
 		Args: cobra.ExactArgs(1),

@@ -172,6 +172,9 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{flagError(c, err)} })
+	helpWithin(root)
+	root.Version = buildVersion()
+	root.SetVersionTemplate("slabridge {{.Version}}\n")
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default ./slabridge.yaml, then the XDG and /etc places)")
 	f.StringVarP(&a.output, "output", "o", "text", "text or json (lists are one JSON object a line)")
@@ -184,6 +187,34 @@ func (a *app) root() *cobra.Command {
 		fixUsage(c)
 	}
 	return root
+}
+
+// helpWithin makes the help of root, and of what is below it, fit the width of a terminal.
+func helpWithin(root *cobra.Command) {
+	cobra.AddTemplateFunc("folded", folded)
+	root.SetHelpTemplate(strings.Replace(root.HelpTemplate(), "{{. | trimTrailingWhitespaces}}", "{{folded .}}", 1))
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(),
+		".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", width)))
+}
+
+// folded breaks the paragraphs of a text anew, to the width of a terminal; lines that are indented stay as they are.
+func folded(text string) string {
+	var out []string
+	line := ""
+	for l := range strings.Lines(text) {
+		l = strings.TrimRight(l, " \n")
+		if l == "" || strings.HasPrefix(l, " ") {
+			out, line = append(out, line, l), ""
+			continue
+		}
+		for word := range strings.FieldsSeq(l) {
+			if line != "" && columnsOf(line)+1+columnsOf(word) > width {
+				out, line = append(out, line), ""
+			}
+			line = strings.TrimSpace(line + " " + word)
+		}
+	}
+	return strings.TrimSpace(strings.ReplaceAll(strings.Join(append(out, line), "\n"), "\n\n\n", "\n\n"))
 }
 
 // csvToo marks a command that can write CSV.

@@ -23,7 +23,7 @@ func checkCmd(a *app) *cobra.Command {
 	var live bool
 	c := &cobra.Command{
 		Use:   "check",
-		Short: "Find all faults of the configuration; --live also holds it against the tracker",
+		Short: "Find all faults of the configuration; --live asks the tracker too",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return check(cmd.Context(), a, live) },
 	}
 	c.Flags().BoolVar(&live, "live", false,

@@ -15,7 +15,8 @@ func contractCmd(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "contract", Short: "Show the contracts that ship with the program, and your own"})
 	show := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show a contract clause by clause: a preset's id, a configured contract's, or a file",
+		Short: "Show a contract clause by clause",
+		Long:  "Show a contract clause by clause: a preset's by its id, a configured contract's, or a file's.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := a.findContract(args[0])
@@ -28,7 +29,7 @@ func contractCmd(a *app) *cobra.Command {
 	a.calendarFlag(show)
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
-		Short: "List the presets, and the contracts of the configuration when there is one",
+		Short: "List the presets and the contracts of the configuration",
 		RunE:  func(*cobra.Command, []string) error { return listContracts(a) },
 	}, show)
 	return c

@@ -25,7 +25,7 @@ func demoCmd(a *app) *cobra.Command {
 	var dir, tracker string
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Play a week of requests against a tracker inside the program; no set-up",
+		Short: "Play a week of requests on a tracker inside the program; no set-up",
 		Long: "Play a week of requests in fast motion: a stand-in that speaks Redmine's REST API, or Jira's, the real\n" +
 			"connector, mirror, rules and write-back, under the kamal contract, around the Nauryz holidays of March 2026.\n" +
 			"Leaves its configuration, state file and a report in a folder of its own.",

@@ -19,9 +19,11 @@ import (
 func explainCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "explain ISSUE",
-		Short: "Tell the story of an issue: events, cycles, pauses, steps and writes, with clauses",
-		Args:  cobra.ExactArgs(1),
-		RunE:  a.withWorkspace(reads, explain),
+		Short: "Tell the story of an issue: events, deadlines, pauses, writes",
+		Long: "Tell the story of an issue: its events, each obligation's cycles with their clauses, pauses and steps, and " +
+			"what was written.",
+		Args: cobra.ExactArgs(1),
+		RunE: a.withWorkspace(reads, explain),
 	})
 }
 

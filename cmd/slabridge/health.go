@@ -16,7 +16,7 @@ import (
 func healthCmd(a *app) *cobra.Command {
 	return a.withAt(&cobra.Command{
 		Use:   "health",
-		Short: "Say whether slabridge does its work in time; for cron and monitoring",
+		Short: "Say whether slabridge works in time; for cron and monitoring",
 		Long: "Say whether slabridge does its work in time. It reads the state file alone, beside a running daemon or " +
 			"not.\nExit code 0: well; 1: late, or the last pass failed or is too long ago; 4: something is held for a\n" +
 			"human, or a fault of the mapping or the calendar keeps promises from being judged.",

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"slabridge/connectors/redmine/redminesim"
 )
 
 // writeFields are those of one write in DESIGN's JSON.
@@ -182,40 +180,4 @@ func TestExplain(t *testing.T) {
 		t.Errorf("--at tells what came later:\n%s", early)
 	}
 	d.want(exitFailed, "explain", "99")
-}
-
-func TestStatus(t *testing.T) {
-	d := newOffice(t)
-	d.breached()
-	d.want(exitOK, "enforce")
-	lines := d.lines(exitOK, "status")
-	var got []string
-	for _, l := range lines {
-		has(t, "status", l, "connection", "issue", "subject", "contract", "severity", "obligation", "cycle", "state",
-			"started", "due")
-		got = append(got, fmt.Sprintf("%v %v %v", l["due"], l["obligation"], l["state"]))
-	}
-	want := []string{
-		"2026-03-20T16:20:00+05:00 respond breached",
-		"2026-03-20T18:00:00+05:00 involve-developers running",
-		"2026-03-26T11:00:00+05:00 inform-management running",
-		"2026-03-27T16:00:00+05:00 progress-update running",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("want the soonest due first\n%s\ngot\n%s", strings.Join(want, "\n"), strings.Join(got, "\n"))
-	}
-	contains(t, "status", d.want(exitOK, "status").out,
-		"Fri 2026-03-20 16:20:00 +05  10m ago      #1 respond breached\n",
-		"Fri 2026-03-20 18:00:00 +05  in 1h 30m    #1 involve-developers\n")
-	d.at("2026-03-20 16:35:00")
-	if _, err := d.sim.As("ivanov").Update(1, redminesim.Change{Status: "Resolved", Note: "Done."}); err != nil {
-		t.Fatal(err)
-	}
-	d.want(exitOK, "enforce")
-	if text := d.want(exitOK, "status").out; text != "no cycle is running\n" {
-		t.Errorf("after the resolution: %s", text)
-	}
-	if lines := d.lines(exitOK, "status", "--at", "2026-03-20T16:30:00+05:00"); len(lines) != len(want) {
-		t.Errorf("--at before the resolution: %v", lines)
-	}
 }

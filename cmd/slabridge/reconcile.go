@@ -17,7 +17,7 @@ func ledgerReconcileCmd(a *app) *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use:   "reconcile",
-		Short: "Compare the marks in the tracker with the ledger; shows the plan first",
+		Short: "Compare the tracker's marks with the ledger; plan first",
 		Long: "Compare all marks of slabridge in the tracker with the ledger. With --yes, a comment that stands and\n" +
 			"is not recorded as written is recorded so: it can then be taken back. What is recorded and does not\n" +
 			"stand is listed. Nothing is written to the tracker. Each issue with a mark costs one request.",

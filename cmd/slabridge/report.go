@@ -20,7 +20,7 @@ func reportCmd(a *app) *cobra.Command {
 	var ask reporting
 	c := a.withAt(&cobra.Command{
 		Use:   "report --contract ID --from DATE --to DATE",
-		Short: "Tell what a contract promised and what was kept: as text, json or csv",
+		Short: "Tell what a contract promised and what was kept",
 		Long: "Tells what a contract promised in a period and what was kept, from the verdicts in the ledger. A cycle " +
 			"belongs to\nthe period in which its verdict was reached: a broken one to that of its due. Besides text and " +
 			"json, -o csv writes\none row for each cycle.",

@@ -22,9 +22,10 @@ func ledgerRevertCmd(a *app) *cobra.Command {
 	var f choice
 	var dryRun, yes bool
 	c := f.flagsToMove(&cobra.Command{
-		Use: "revert",
-		Short: "Take back reassignments and priorities that nobody touched since, and correct comments; shows the plan " +
-			"first",
+		Use:   "revert",
+		Short: "Take back assignments, priorities and comments; plan first",
+		Long: "Take back reassignments and priorities that nobody touched since, and correct comments. It shows the " +
+			"plan first and asks; --yes does it without asking.",
 		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
 			undos, err := w.engine.Undoing(ctx, f.Filter)
 			if err != nil {

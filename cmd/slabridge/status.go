@@ -1,23 +1,62 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"slabridge/config"
+	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/report"
 )
 
+// rowsShown is how many cycles a person is shown unless they ask for more: what is due next, and not a wall.
+const rowsShown = 50
+
+// cycleFilter chooses among the running cycles; what is empty chooses all.
+type cycleFilter struct {
+	contract, severity, assignee string
+	within                       time.Duration // the deadline is within so much of the promise's own time, or passed
+	overdue                      bool
+	limit                        int
+}
+
 func statusCmd(a *app) *cobra.Command {
-	return a.withAt(&cobra.Command{
+	var f cycleFilter
+	c := a.withAt(&cobra.Command{
 		Use:   "status",
-		Short: "List running cycles, soonest due first, overdue ones among them",
-		RunE:  a.withWorkspace(reads, showStatus),
+		Short: "List running cycles, the soonest deadline first",
+		Long: "List running cycles, the soonest deadline first, overdue ones among them: what is promised by which\n" +
+			"clause, how much of its own time is left (working time, or plain time where it runs round the clock),\n" +
+			"and whose it is. It reads the mirror and is true after the first sync.",
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			if !c.Flags().Changed("limit") && !a.json() {
+				f.limit = rowsShown
+			}
+			if f.within < 0 {
+				return usage("--within %s: write a length of time such as 8h or 30m", f.within)
+			}
+			return nil
+		},
+		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
+			return showStatus(ctx, w, f)
+		}),
 	})
+	flags := c.Flags()
+	flags.StringVar(&f.contract, "contract", "", "of this contract")
+	flags.StringVar(&f.severity, "severity", "", "of this severity, by its id")
+	flags.StringVar(&f.assignee, "assignee", "", "of requests that this person has, by name or id; - for those nobody has")
+	flags.DurationVar(&f.within, "within", 0, "with so little `time` left on the promise's clock, overdue ones too: 8h, 30m")
+	flags.BoolVar(&f.overdue, "overdue", false, "whose deadline has passed")
+	flags.IntVar(&f.limit, "limit", 0, fmt.Sprintf("show so many; 0 for all (unless said, text shows %d)", rowsShown))
+	return c
 }
 
 // cycleInfo is one line of `status -o json`.
@@ -28,35 +67,48 @@ type cycleInfo struct {
 	Contract   string              `json:"contract"`
 	Severity   string              `json:"severity"`
 	Obligation string              `json:"obligation"`
+	Source     string              `json:"source"` // the clause
 	Cycle      string              `json:"cycle"`
 	State      enforcer.CycleState `json:"state"` // running or paused, or breached while nothing has ended it
 	Started    time.Time           `json:"started"`
 	Due        *time.Time          `json:"due"`
+	RemainingS *int64              `json:"remaining_s"` // on the promise's own clock; null without a deadline
+	Assignee   string              `json:"assignee"`    // "" for nobody
+	Link       string              `json:"link"`        // "" where there is no page to look at
+	title      enforcer.Text       // of the severity
 	whole      bool                // of a contract as a whole: its cycle is a period
 }
 
 // cycleTable shows cycles to a person, as of now.
 type cycleTable struct {
 	rows []cycleInfo
-	now  time.Time
+	more int // that are not shown
 }
 
-func showStatus(ctx context.Context, w *workspace, _ []string) error {
+func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
+	if err := f.known(w.cfg); err != nil {
+		return err
+	}
 	items, err := w.engine.Running(ctx, w.asOf)
 	if err != nil {
 		return err
 	}
-	table := cycleTable{now: w.now()}
+	var table cycleTable
 	for _, c := range report.OpenCycles(items) {
-		if table.now, err = w.trackerTime(ctx, c.Item.Connection); err != nil {
+		if f.contract != "" && c.Item.Contract != f.contract || f.severity != "" && c.Item.Severity != f.severity {
+			continue
+		}
+		row, err := w.cycleInfo(ctx, &c)
+		if err != nil {
 			return err
 		}
-		zone := w.zone(c.Item.Contract)
-		table.rows = append(table.rows, cycleInfo{
-			Connection: c.Item.Connection, Issue: c.Key(), Subject: c.Item.Subject, Contract: c.Item.Contract,
-			Severity: c.Item.Severity, Obligation: c.Obligation, Cycle: c.ID, State: c.State, Started: c.StartedAt.In(zone),
-			Due: report.In(c.Due, zone), whole: c.OfContract(),
-		})
+		switch {
+		case !f.takes(&row):
+		case f.limit > 0 && len(table.rows) == f.limit:
+			table.more++
+		default:
+			table.rows = append(table.rows, row)
+		}
 	}
 	if !w.json() {
 		return w.show(table)
@@ -69,6 +121,93 @@ func showStatus(ctx context.Context, w *workspace, _ []string) error {
 	return nil
 }
 
+// known refuses a contract or a severity that the configuration does not have: an empty list would mean that all is well.
+func (f *cycleFilter) known(cfg *config.Config) error {
+	var contracts, severities []string
+	for _, c := range cfg.Contracts {
+		contracts = append(contracts, c.ID)
+		for _, s := range c.Severities {
+			severities = append(severities, s.ID)
+		}
+	}
+	slices.Sort(severities)
+	for _, x := range []struct {
+		flag, value string
+		there       []string
+	}{{"contract", f.contract, contracts}, {"severity", f.severity, slices.Compact(severities)}} {
+		if x.value != "" && !slices.Contains(x.there, x.value) {
+			return usage("--%s %q: there is none; there are %s", x.flag, x.value, strings.Join(x.there, ", "))
+		}
+	}
+	return nil
+}
+
+// takes reports whether the filter chooses the cycle.
+func (f *cycleFilter) takes(c *cycleInfo) bool {
+	var left time.Duration
+	if c.RemainingS != nil {
+		left = time.Duration(*c.RemainingS) * time.Second
+	}
+	switch {
+	case (f.overdue || f.within > 0) && c.RemainingS == nil,
+		f.overdue && left >= 0,
+		f.within > 0 && left > f.within:
+		return false
+	case f.assignee == "-":
+		return c.Assignee == ""
+	}
+	return f.assignee == "" || strings.EqualFold(f.assignee, c.Assignee)
+}
+
+// cycleInfo looks up what a person wants to know of a cycle beside its deadline.
+func (w *workspace) cycleInfo(ctx context.Context, c *report.OpenCycle) (cycleInfo, error) {
+	it := c.Item
+	zone := w.zone(it.Contract)
+	row := cycleInfo{
+		Connection: it.Connection, Issue: c.Key(), Subject: it.Subject, Contract: it.Contract, Severity: it.Severity,
+		Obligation: c.Obligation, Cycle: c.ID, State: c.State, Started: c.StartedAt.In(zone), Due: report.In(c.Due, zone),
+		Link: w.issuePage(it.Connection, c.Key()), whole: c.OfContract(),
+	}
+	now, err := w.trackerTime(ctx, it.Connection)
+	if err != nil {
+		return row, err
+	}
+	if contract := w.cfg.Contract(it.Contract); contract != nil {
+		row.title = contract.SeverityTitle(it.Severity)
+		if o := contract.Obligation(c.Obligation); o != nil {
+			row.Source = o.Source
+		}
+		if left, ok := c.Left(contract.Contract, now); ok {
+			seconds := int64(left / time.Second)
+			row.RemainingS = &seconds
+		}
+	}
+	if it.Issue == "" {
+		return row, nil
+	}
+	h, ok, err := w.mirror.History(ctx, it.Connection, it.Issue)
+	if err != nil || !ok {
+		return row, err
+	}
+	if !w.asOf.IsZero() {
+		h = h.At(w.asOf)
+	}
+	people, err := w.names(ctx, it.Connection)
+	if id := h.Issue.Values.One(connectors.FieldAssignee); id != "" {
+		row.Assignee = people.of(connectors.FieldAssignee, id)
+	}
+	return row, err
+}
+
+// issuePage is where people look at an issue, by what they type for it; "" where there is no such page.
+func (w *workspace) issuePage(connection, key string) string {
+	c := w.cfg.Connection(connection)
+	if c == nil || c.Kind.IssuePage == nil || key == "" {
+		return ""
+	}
+	return c.Kind.IssuePage(c.URL, key)
+}
+
 func (t cycleTable) text(p *page) {
 	if len(t.rows) == 0 {
 		p.linef("", "no cycle is running")
@@ -76,11 +215,11 @@ func (t cycleTable) text(p *page) {
 	left, widest := make([]string, len(t.rows)), 0
 	for i, c := range t.rows {
 		switch {
-		case c.Due == nil:
-		case c.Due.Before(t.now):
-			left[i] = p.tf("%s ago", p.span(t.now.Sub(*c.Due)))
+		case c.RemainingS == nil:
+		case *c.RemainingS < 0:
+			left[i] = p.tf("%s over", p.seconds(-*c.RemainingS))
 		default:
-			left[i] = p.tf("in %s", p.span(c.Due.Sub(t.now)))
+			left[i] = p.tf("%s left", p.seconds(*c.RemainingS))
 		}
 		widest = max(widest, utf8.RuneCountInString(left[i]))
 	}
@@ -89,10 +228,22 @@ func (t cycleTable) text(p *page) {
 		if c.Due != nil {
 			due = p.stamp(*c.Due)
 		}
-		what := typed(c.Issue) + " " + colour(bold, c.Obligation) + p.period(c.whole, c.Cycle) + " "
+		what := typed(c.Issue) + " " + colour(bold, c.Obligation) + p.period(c.whole, c.Cycle) + " (" + c.Source + ")"
 		if c.State != enforcer.Running {
-			what += tint(c.State, string(c.State))
+			what += " " + tint(c.State, string(c.State))
 		}
 		p.line(fmt.Sprintf("%-27s  %-*s  ", due, widest, left[i]), what)
+		if c.whole {
+			p.detail("    ", c.Contract)
+			continue
+		}
+		p.detail("    ", c.Subject)
+		p.detail("    ", strings.Join([]string{c.title.In(p.lang), cmp.Or(c.Assignee, p.t("nobody has it"))}, ", "))
+		if c.Link != "" {
+			p.detail("    ", c.Link)
+		}
+	}
+	if t.more > 0 {
+		p.linef("", "and %d more: --limit 0 shows all", t.more)
 	}
 }

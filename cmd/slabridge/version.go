@@ -45,19 +45,24 @@ type calendarInfo struct {
 	Years   string `json:"years"`
 }
 
-func versionInfoOf() (versionInfo, error) {
-	v := versionInfo{
-		Version: version, Go: runtime.Version(), Contracts: map[string]string{},
-		Zones: calendar.ZoneRelease(),
-	}
+// buildVersion is what the build says, or else the module's version.
+func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if ok && version == "development" && info.Main.Version != "(devel)" && info.Main.Version != "" {
-		v.Version = info.Main.Version
+		return info.Main.Version
+	}
+	return version
+}
+
+func versionInfoOf() (versionInfo, error) {
+	v := versionInfo{
+		Version: buildVersion(), Go: runtime.Version(), Contracts: map[string]string{},
+		Zones: calendar.ZoneRelease(),
 	}
 	for _, c := range config.Presets() {
 		v.Contracts[c.Preset] = c.Version
 	}
-	for _, country := range []string{"KZ", "RU"} {
+	for _, country := range config.OfficialCountries() {
 		days, err := config.BuiltinDays(country)
 		if err != nil {
 			return v, err

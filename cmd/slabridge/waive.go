@@ -26,7 +26,7 @@ func ledgerWaiveCmd(a *app) *cobra.Command {
 	var ask waiving
 	c := &cobra.Command{
 		Use:   "waive ISSUE OBLIGATION",
-		Short: "Excuse breaches: the verdict stays, and reports say who excused it and why",
+		Short: "Excuse breaches; the verdict stays, with who excused it and why",
 		Args:  cobra.ExactArgs(2),
 		PreRunE: func(_ *cobra.Command, args []string) error {
 			ask.filter.Issue, ask.filter.Obligation = strings.TrimPrefix(args[0], "#"), args[1]

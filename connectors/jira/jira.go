@@ -27,7 +27,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -44,7 +46,8 @@ var Kind = connectors.Kind{
 	Webhook: connectors.Webhook{
 		Signature: "X-Hub-Signature", Delivery: "X-Atlassian-Webhook-Identifier", Issues: hintedIssues,
 	},
-	New: func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
+	IssuePage: issuePage,
+	New:       func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
 	Probe: func(ctx context.Context, s connectors.Settings) ([]connectors.Probed, error) {
 		t, err := New(s)
 		if err != nil {
@@ -161,3 +164,14 @@ var asked = func() []string {
 
 // Offset implements connectors.Tracker.
 func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.lists.client.Offset() }
+
+// gateway is where scoped tokens of Cloud are sent: programs are answered there, people are not.
+const gateway = "https://api.atlassian.com/"
+
+// issuePage is where people look at an issue, "" behind the gateway.
+func issuePage(root, key string) string {
+	if strings.HasPrefix(root, gateway) {
+		return ""
+	}
+	return strings.TrimSuffix(root, "/") + "/browse/" + url.PathEscape(key)
+}

@@ -19,6 +19,8 @@ package redmine
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"slabridge/connectors"
@@ -32,7 +34,10 @@ var Kind = connectors.Kind{
 	Markup: connectors.MarkupMarkdown, Internal: []string{"private-note"}, Duplicates: []string{"duplicates"},
 	ClosedComments: true, // no setting of a status or a workflow takes the notes away
 	Webhook:        connectors.Webhook{Signature: "X-Redmine-Signature-256", Issues: hintedIssues},
-	New:            func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
+	IssuePage: func(root, key string) string {
+		return strings.TrimSuffix(root, "/") + "/issues/" + url.PathEscape(key)
+	},
+	New: func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
 }
 
 const kind = "redmine"

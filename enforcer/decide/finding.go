@@ -146,6 +146,7 @@ func (f *Finding) Item() enforcer.AgendaItem {
 		}
 		short := enforcer.AgendaCycle{
 			Obligation: c.Obligation.ID, ID: c.ID, Ordinal: c.Ordinal, State: c.State, StartedAt: c.StartedAt, Due: c.Due,
+			AlwaysOn: c.AlwaysOn(),
 		}
 		if c.Run != nil {
 			short.IssueKey = c.Run.Key

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/ledger"
 )
 
@@ -23,6 +24,25 @@ func (c *OpenCycle) Key() string {
 		return c.IssueKey
 	}
 	return c.Item.IssueKey
+}
+
+// Left returns the time that is left to the deadline on the cycle's own clock, working time or plain time, as of now; it
+// is negative once the deadline has passed. For a paused cycle it is what was left when the pause was last looked at. ok
+// is false without a deadline, or where the calendar has no data.
+func (c *OpenCycle) Left(contract *enforcer.Contract, now time.Time) (left time.Duration, ok bool) {
+	if c.Due.IsZero() {
+		return 0, false
+	}
+	if c.State == enforcer.Paused {
+		now = c.Item.EvaluatedAt
+	}
+	clock := calendar.Term{Unit: calendar.Minutes, Always: c.AlwaysOn}
+	from, to, sign := now, c.Due, time.Duration(1)
+	if c.Due.Before(now) {
+		from, to, sign = c.Due, now, -1
+	}
+	counted, err := contract.Calendar.Counted(clock, from, to, nil)
+	return sign * counted, err == nil
 }
 
 // OpenCycles returns the cycles that go on, the soonest deadline first and those without one last. A cycle that was

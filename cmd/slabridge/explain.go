@@ -17,14 +17,19 @@ import (
 )
 
 func explainCmd(a *app) *cobra.Command {
-	return a.withAt(&cobra.Command{
+	full := false
+	c := a.withAt(&cobra.Command{
 		Use:   "explain ISSUE",
 		Short: "Tell the story of an issue: events, deadlines, pauses, writes",
 		Long: "Tell the story of an issue: its events, each obligation's cycles with their clauses, pauses and steps, and " +
 			"what was written.",
 		Args: cobra.ExactArgs(1),
-		RunE: a.withWorkspace(reads, explain),
+		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, args []string) error {
+			return explain(ctx, w, args[0], full)
+		}),
 	})
+	c.Flags().BoolVar(&full, "full", false, "each night and day off, and how each deadline that was kept came about")
+	return c
 }
 
 // explanation is what `explain -o json` gives.
@@ -46,6 +51,7 @@ type explanation struct {
 	SecondOpinion []slaInfo `json:"second_opinion,omitempty"`
 
 	holdings []report.Holding
+	full     bool // a person wants each night, and the arithmetic of what was kept
 }
 
 // slaInfo is one cycle of a clock of the tracker's own.
@@ -174,8 +180,8 @@ type stepHistory struct {
 	State string     `json:"state"` // the ledger's, or what report.StepState tells
 }
 
-func explain(ctx context.Context, w *workspace, args []string) error {
-	found, err := w.engine.Explain(ctx, strings.TrimPrefix(args[0], "#"), w.asOf)
+func explain(ctx context.Context, w *workspace, issue string, full bool) error {
+	found, err := w.engine.Explain(ctx, strings.TrimPrefix(issue, "#"), w.asOf)
 	if err != nil {
 		return err
 	}
@@ -187,6 +193,7 @@ func explain(ctx context.Context, w *workspace, args []string) error {
 		if err != nil {
 			return err
 		}
+		story.full = full
 		if err := w.show(story); err != nil {
 			return err
 		}

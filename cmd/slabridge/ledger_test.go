@@ -192,3 +192,25 @@ func listOf(t *testing.T, v any) []map[string]any {
 	}
 	return out
 }
+
+// What was over before enforcement began is a wall of entries on the first day: a person is told how many, a program all.
+func TestPastEntriesAreCounted(t *testing.T) {
+	d := newOffice(t)
+	d.at("2026-03-20 16:00:00")
+	d.report("Nobody can log in", "critical")
+	d.at("2026-03-20 16:30:00")
+	d.want(exitOK, "enforce") // the first pass: what was due before it is past
+	d.at("2026-03-20 18:00:05")
+	d.want(exitOK, "enforce")
+	past := len(d.lines(exitOK, "ledger", "list", "--state", "past"))
+	all := len(d.lines(exitOK, "ledger", "list"))
+	if past == 0 || all <= past {
+		t.Fatalf("%d of %d entries are past", past, all)
+	}
+	text := d.want(exitOK, "ledger", "list").out
+	contains(t, "ledger list", text, fmt.Sprintf("past entries, not shown: %d; --state past shows them\n", past))
+	if n := strings.Count(text, "\n    moment "); n != all-past {
+		t.Errorf("%d entries are shown, want %d:\n%s", n, all-past, text)
+	}
+	contains(t, "ledger list --state past", d.want(exitOK, "ledger", "list", "--state", "past").out, "  past      #1 ")
+}

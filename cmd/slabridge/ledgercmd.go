@@ -107,7 +107,7 @@ func ledgerListCmd(a *app) *cobra.Command {
 // listEntries shows entries, and groups of those that are held: a human judges them together.
 func listEntries(ctx context.Context, w *workspace, f ledger.Filter, summary bool) error {
 	if !summary {
-		if err := showEach(&w.page, entriesOf(ctx, w, f)); err != nil {
+		if err := showEntries(ctx, w, f); err != nil {
 			return err
 		}
 	}
@@ -116,6 +116,31 @@ func listEntries(ctx context.Context, w *workspace, f ledger.Filter, summary boo
 	}
 	_, err := showGroups(ctx, w, f)
 	return err
+}
+
+// showEntries shows entries. What was over before enforcement began is only counted for a person who did not ask for it:
+// of a tracker's first day it is nearly all there is.
+func showEntries(ctx context.Context, w *workspace, f ledger.Filter) error {
+	if w.json() || f.State != "" || f.ID != "" {
+		return showEach(&w.page, entriesOf(ctx, w, f))
+	}
+	past := 0
+	for e, err := range entriesOf(ctx, w, f) {
+		switch {
+		case err != nil:
+			return err
+		case e.State == string(enforcer.Past):
+			past++
+		default:
+			if err := w.show(e); err != nil {
+				return err
+			}
+		}
+	}
+	if past > 0 {
+		w.linef("", "past entries, not shown: %d; --state past shows them", past)
+	}
+	return nil
 }
 
 // entriesOf lists entries with the reasons for which they were decided.

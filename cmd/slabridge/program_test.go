@@ -171,8 +171,14 @@ func TestExplain(t *testing.T) {
 			t.Errorf("a write's reason does not say why it was decided: %q", reason)
 		}
 	}
-	text := d.want(exitOK, "explain", "1").out
-	contains(t, "explain", text, "30m of counting time passed, late by 10m", "due when respond is",
+	short := d.want(exitOK, "explain", "1").out
+	contains(t, "explain", short, "30m of counting time passed, late by 10m", "  with us 30m, of these 30m of working time\n",
+		"shortened: --full shows each night")
+	if strings.Contains(short, "due when respond is") {
+		t.Errorf("what was kept is explained:\n%s", short)
+	}
+	text := d.want(exitOK, "explain", "1", "--full").out
+	contains(t, "explain --full", text, "30m of counting time passed, late by 10m", "due when respond is",
 		"ended Fri 2026-03-20 16:00:05 +05: done, SLA Bot (journal:1)",
 		"received, severity\n                               critical, status new", "to come")
 	early := d.want(exitOK, "explain", "1", "--at", "2026-03-20T16:00:02+05:00").out

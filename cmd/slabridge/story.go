@@ -91,9 +91,12 @@ func (s explanation) text(p *page) {
 	}
 	p.heading(p.t("what was promised"))
 	for i := range s.Cycles {
-		s.Cycles[i].tell(p)
+		s.Cycles[i].tell(p, s.full)
 	}
 	s.tellTimeline(p)
+	if !s.full {
+		p.linef("", "shortened: --full shows each night and day off, and how the deadlines that were kept came about")
+	}
 	s.tellSecondOpinion(p)
 	if len(s.Writes) > 0 {
 		p.heading(p.t("what slabridge did"))
@@ -117,6 +120,23 @@ func (s *explanation) tellTimeline(p *page) {
 		return
 	}
 	p.heading(p.t("who held it"))
+	if s.full {
+		s.tellSegments(p)
+	} else {
+		s.tellHolders(p)
+	}
+	for _, h := range s.holdings {
+		holder := p.t(holderWords[h.Holder])
+		if h.Holder == enforcer.HeldByUs {
+			p.linef("  ", "in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
+		} else {
+			p.linef("  ", "in all %s: %s of plain time", holder, p.span(h.Plain))
+		}
+	}
+}
+
+// tellSegments shows every segment of the timeline.
+func (s *explanation) tellSegments(p *page) {
 	for _, x := range s.Timeline[:min(len(s.Timeline), maxTimeline)] {
 		what := fmt.Sprintf("%-8s %s, %s", p.span(x.To.Sub(x.From)), p.t(holderWords[x.Holder]), x.Segment)
 		if x.Cause != "" {
@@ -127,13 +147,23 @@ func (s *explanation) tellTimeline(p *page) {
 	if n := len(s.Timeline) - maxTimeline; n > 0 {
 		p.linef("  ", "and %d more; -o json has them all", n)
 	}
-	for _, h := range s.holdings {
-		holder := p.t(holderWords[h.Holder])
-		if h.Holder == enforcer.HeldByUs {
-			p.linef("  ", "in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
-		} else {
-			p.linef("  ", "in all %s: %s of plain time", holder, p.span(h.Plain))
+}
+
+// tellHolders shows each stretch for which one had the request, with nights and days off folded into it.
+func (s *explanation) tellHolders(p *page) {
+	for rest := s.Timeline; len(rest) > 0; {
+		n, worked := 0, time.Duration(0)
+		for ; n < len(rest) && rest[n].Holder == rest[0].Holder; n++ {
+			if rest[n].Kind == enforcer.SegmentCounting {
+				worked += rest[n].To.Sub(rest[n].From)
+			}
 		}
+		what := p.t(holderWords[rest[0].Holder]) + " " + p.span(rest[n-1].To.Sub(rest[0].From))
+		if rest[0].Holder == enforcer.HeldByUs {
+			what = p.tf("%s, of these %s of working time", what, p.span(worked))
+		}
+		p.line("  "+p.stamp(rest[0].From)+"  ", what)
+		rest = rest[n:]
 	}
 }
 
@@ -166,7 +196,13 @@ func (s *explanation) tellSecondOpinion(p *page) {
 	}
 }
 
-func (c *cycleStory) tell(p *page) {
+// kept reports whether the cycle needs no explanation: it came to nothing bad.
+func (c *cycleStory) kept() bool {
+	state := enforcer.CycleState(c.State)
+	return state == enforcer.Met || state == enforcer.Cancelled
+}
+
+func (c *cycleStory) tell(p *page, full bool) {
 	const indent = "            "
 	title := ""
 	if c.Title != "" {
@@ -187,14 +223,20 @@ func (c *cycleStory) tell(p *page) {
 	default:
 		p.linef(indent, "%s of counting time passed, %s left", p.seconds(c.ElapsedS), p.seconds(c.RemainingS))
 	}
-	for _, w := range c.Why {
-		p.line(indent, w)
+	full = full || !c.kept()
+	if full {
+		for _, w := range c.Why {
+			p.line(indent, w)
+		}
 	}
 	for _, m := range c.Moves {
 		what := p.tf("due date %s -> %s, %s", m.From, m.To, m.By)
 		p.line(indent, p.stamp(m.At)+" "+what+" ("+m.rests+")")
 	}
 	p.detail(indent, c.dateNote)
+	if !full {
+		return
+	}
 	for _, x := range c.Pauses {
 		to := p.t("still")
 		if x.To != nil {

@@ -98,7 +98,7 @@ func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
 		if f.contract != "" && c.Item.Contract != f.contract || f.severity != "" && c.Item.Severity != f.severity {
 			continue
 		}
-		row, err := w.cycleInfo(ctx, &c)
+		row, err := cycleInfoOf(ctx, w, &c)
 		if err != nil {
 			return err
 		}
@@ -159,8 +159,8 @@ func (f *cycleFilter) takes(c *cycleInfo) bool {
 	return f.assignee == "" || strings.EqualFold(f.assignee, c.Assignee)
 }
 
-// cycleInfo looks up what a person wants to know of a cycle beside its deadline.
-func (w *workspace) cycleInfo(ctx context.Context, c *report.OpenCycle) (cycleInfo, error) {
+// cycleInfoOf looks up what a person wants to know of a cycle beside its deadline.
+func cycleInfoOf(ctx context.Context, w *workspace, c *report.OpenCycle) (cycleInfo, error) {
 	it := c.Item
 	zone := w.zone(it.Contract)
 	row := cycleInfo{
@@ -197,15 +197,6 @@ func (w *workspace) cycleInfo(ctx context.Context, c *report.OpenCycle) (cycleIn
 		row.Assignee = people.of(connectors.FieldAssignee, id)
 	}
 	return row, err
-}
-
-// issuePage is where people look at an issue, by what they type for it; "" where there is no such page.
-func (w *workspace) issuePage(connection, key string) string {
-	c := w.cfg.Connection(connection)
-	if c == nil || c.Kind.IssuePage == nil || key == "" {
-		return ""
-	}
-	return c.Kind.IssuePage(c.URL, key)
 }
 
 func (t cycleTable) text(p *page) {

@@ -304,3 +304,12 @@ func (w *workspace) names(ctx context.Context, connection string) (names, error)
 	w.directories[connection] = n
 	return n, nil
 }
+
+// issuePage is where people look at an issue, by what they type for it; "" where there is no such page.
+func (w *workspace) issuePage(connection, key string) string {
+	c := w.cfg.Connection(connection)
+	if c == nil || c.Kind.IssuePage == nil || key == "" {
+		return ""
+	}
+	return c.Kind.IssuePage(c.URL, key)
+}

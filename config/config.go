@@ -68,6 +68,8 @@ type Connection struct {
 	Concurrency   int           // requests at the same time
 	Timeout       time.Duration // of one request
 	WatchIssue    string        // the key of the issue that is told when slabridge itself is late; "" for none
+	Projects      []string      // followed beside those of the contracts; AllProjects among them: every one
+	Query         string        // a further condition of what is followed, in the tracker's language; "" for none
 	Webhook       Secret        // of the webhooks that the tracker may send; empty: none are taken
 }
 

@@ -40,8 +40,9 @@ func (r connectionReader) connections(docs []connectionDoc) []Connection {
 		seen.add(path+".id", doc.ID)
 		c := Connection{
 			ID: doc.ID, Kind: r.kind(doc.Kind), Poll: usualPoll, Concurrency: usualConcurrency, Timeout: usualTimeout,
-			WatchIssue: strings.TrimPrefix(doc.WatchIssue, "#"),
+			WatchIssue: strings.TrimPrefix(doc.WatchIssue, "#"), Projects: doc.Projects, Query: strings.TrimSpace(doc.Query),
 		}
+		r.checkQuery(path+".query", c)
 		c.URL = r.trackerURL(path+".url", doc.URL)
 		if doc.Poll != "" {
 			c.Poll = doc.Poll
@@ -60,6 +61,88 @@ func (r connectionReader) connections(docs []connectionDoc) []Connection {
 		out = append(out, c)
 	}
 	return out
+}
+
+// ordered is a JQL query that is more than a condition: it would end the one that it is put into.
+var ordered = regexp.MustCompile(`(?i)\border\s+by\b`)
+
+func (r connectionReader) checkQuery(path string, c Connection) {
+	switch {
+	case c.Query == "" || c.Kind.Name == "":
+	case c.Kind.Query == "":
+		r.fault(path, c.Query, "%s has no language of conditions; name the projects under projects", c.Kind.Title)
+	case ordered.MatchString(c.Query):
+		r.fault(path, c.Query, "has an order; write the condition alone")
+	case !balanced(c.Query):
+		r.fault(path, c.Query, "has brackets or quotation marks that do not match")
+	}
+}
+
+// balanced reports whether each bracket and quotation mark of a condition has its counterpart.
+func balanced(query string) bool {
+	depth, quote := 0, rune(0)
+	escaped := false
+	for _, c := range query {
+		switch {
+		case escaped:
+			escaped = false
+		case c == '\\':
+			escaped = true
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return depth == 0 && quote == 0
+}
+
+// AllProjects stands for every project that the account sees.
+const AllProjects = "*"
+
+// Scope is what of a connection's tracker is followed: the projects of its contracts and their duties, and those that
+// the connection names. Where nothing is named it is everything.
+func (c *Config) Scope(connection string) connectors.Scope {
+	conn := c.Connection(connection)
+	names := slices.Clone(conn.Projects)
+	for _, x := range c.Contracts {
+		if x.Connection != connection {
+			continue
+		}
+		names = append(names, x.Scope.Projects...)
+		for _, d := range x.Duties {
+			names = append(names, d.Issue.Project)
+		}
+	}
+	s := connectors.Scope{Query: conn.Query}
+	if !slices.Contains(names, AllProjects) {
+		slices.Sort(names)
+		s.Projects = slices.Compact(names)
+	}
+	return s
+}
+
+// People are those whom the mappings of a connection name: users, leads and who is on duty.
+func (c *Config) People(connection string) []string {
+	var names []string
+	for _, m := range c.Mappings {
+		if m.Connection != connection {
+			continue
+		}
+		for _, r := range m.Roles {
+			names = slices.Concat(names, r.Users, r.Lead, r.Duty)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // within sets what the file says, if anything, and refuses what lies outside the bounds.

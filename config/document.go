@@ -74,6 +74,11 @@ type connectionDoc struct {
 	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no
 	// longer. Default: none.
 	WatchIssue string `yaml:"watch_issue"`
+	// Projects that are followed beside those of the contracts, by key, id or name; ["*"]: every one that the account sees.
+	// Default: those of the contracts alone.
+	Projects []string `yaml:"projects"`
+	// Query narrows what is followed by a condition in JQL. Jira only. Default: none.
+	Query string `yaml:"query"`
 	// Webhook opens /webhooks/ID on the address of `listen`, at which the tracker may tell of changes at once. Default:
 	// none is open.
 	Webhook *webhookDoc `yaml:"webhook" check:"secret"`

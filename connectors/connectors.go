@@ -86,6 +86,9 @@ type Tracker interface {
 	// part of it that is given, in its description.
 	FindCreated(ctx context.Context, project, mark string, since time.Time) (id string, found bool, err error)
 
+	// Requests is how many requests were sent to the tracker so far.
+	Requests() int64
+
 	// Offset is the tracker's clock minus ours as last measured on an answer, and when; ok is false before the
 	// first answer.
 	Offset() (offset time.Duration, at time.Time, ok bool)

@@ -26,6 +26,9 @@ type Kind struct {
 	// ClosedComments: whoever can comment on an issue can while it is closed, unless a mapping says otherwise.
 	ClosedComments bool
 
+	// Query is what the tracker's language of conditions is called, as Scope.Query has them; "" where there is none.
+	Query string
+
 	Webhook Webhook
 
 	// IssuePage returns the address at which people look at an issue, from the tracker's root and what they type for the
@@ -70,6 +73,8 @@ type Settings struct {
 	URL      string // the tracker's root, with the path it is installed under, without credentials
 	Auth     Auth   // an account of slabridge's own
 	Internal string // the way of keeping a comment from customers; "" for the tracker's only one, or for none
+	Scope    Scope
+	People   []string // whom the configuration names: those that no list has are asked for by their ids
 
 	Transport http.RoundTripper // carries the requests; nil for Go's own, proxies from the environment included
 	Now       func() time.Time  // our clock, against which the tracker's is measured

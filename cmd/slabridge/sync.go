@@ -36,7 +36,7 @@ type syncInfo struct {
 	Gone       int    `json:"gone"`
 	Hidden     int    `json:"hidden"`
 	Failed     int    `json:"failed"`
-	Requests   int    `json:"requests"`
+	Requests   int64  `json:"requests"`
 	Complete   bool   `json:"complete"`
 }
 
@@ -53,7 +53,7 @@ func syncMirror(ctx context.Context, w *workspace, full, rebuild bool) error {
 	for _, id := range slices.Sorted(maps.Keys(reports)) {
 		r := reports[id]
 		if err := w.show(syncInfo{
-			id, r.Listed, len(r.Changed), len(r.New), len(r.Gone), len(r.Hidden), len(r.Failed), r.Requests(), r.Complete,
+			id, r.Listed, len(r.Changed), len(r.New), len(r.Gone), len(r.Hidden), len(r.Failed), r.Requests, r.Complete,
 		}); err != nil {
 			return err
 		}

@@ -183,7 +183,9 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
 			return s, usage("connection %s: poll: %w", c.ID, err)
 		}
-		conn := engine.Connection{ID: c.ID, Markup: c.Kind.Markup, Poll: c.Poll, WatchIssue: c.WatchIssue}
+		conn := engine.Connection{
+			ID: c.ID, Markup: c.Kind.Markup, Poll: c.Poll, Scope: cfg.Scope(c.ID), WatchIssue: c.WatchIssue,
+		}
 		if what != reads {
 			t, err := c.Kind.New(a.connection(cfg, c, log))
 			if err != nil {
@@ -252,6 +254,7 @@ func internalOn(cfg *config.Config, connection string) string {
 func (a *app) connection(cfg *config.Config, c config.Connection, log *slog.Logger) connectors.Settings {
 	return connectors.Settings{
 		ID: c.ID, URL: c.URL, Internal: internalOn(cfg, c.ID), Transport: a.transport, Now: a.clock, Log: log,
+		Scope: cfg.Scope(c.ID), People: cfg.People(c.ID),
 		Auth:          connectors.Auth{Way: c.Auth.Way, User: c.Auth.User, Secret: c.Auth.Secret.Reveal()},
 		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
 	}

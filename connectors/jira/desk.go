@@ -19,9 +19,14 @@ func requestTypes(names []string) []string {
 }
 
 // readRequestTypes reads what customers choose from in portals; a site without service management has none.
-func (dir *directory) readRequestTypes(ctx context.Context, d *connectors.Directory) error {
+func (dir *directory) readRequestTypes(
+	ctx context.Context, projects []wireProject, d *connectors.Directory,
+) error {
 	c := dir.client.Call(ctx, "list service desks", rest.AtIssue)
-	desks, err := started[named](c, "/rest/servicedeskapi/servicedesk")
+	desks, err := started[struct {
+		ID      id `json:"id"`
+		Project id `json:"projectId"`
+	}](c, "/rest/servicedeskapi/servicedesk")
 	switch connectors.ClassOf(err) {
 	case 0:
 	case connectors.Gone, connectors.Hidden, connectors.Refused:
@@ -30,6 +35,9 @@ func (dir *directory) readRequestTypes(ctx context.Context, d *connectors.Direct
 		return err
 	}
 	for _, desk := range desks {
+		if !slices.ContainsFunc(projects, func(p wireProject) bool { return p.ID == desk.Project }) {
+			continue
+		}
 		c := dir.client.Call(ctx, "list the request types of service desk "+string(desk.ID), rest.AtIssue)
 		list, err := started[named](c, "/rest/servicedeskapi/servicedesk/"+url.PathEscape(string(desk.ID))+"/requesttype")
 		if err := unlessVanished(err); err != nil {

@@ -15,8 +15,10 @@ type site struct {
 
 	dialect atomic.Pointer[dialect]   // nil until the site has told
 	fields  atomic.Pointer[fieldList] // as last read
-	people  memory[person]            // whom the site has shown
-	touched touched                   // the issues that we wrote to last
+	// followed is nil until the site has listed its projects.
+	followed atomic.Pointer[following]
+	people   memory[person] // whom the site has shown
+	touched  touched        // the issues that we wrote to last
 }
 
 // dialect is which of the two Jiras a site is.

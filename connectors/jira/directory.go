@@ -35,16 +35,20 @@ func (dir *directory) Directory(ctx context.Context) (connectors.Directory, erro
 	}
 	d.Missing = missingOf(d.Missing, "projects", missing)
 	for _, p := range projects {
-		d.Projects = append(d.Projects, connectors.Project{ID: string(p.ID), Key: p.Key, Name: p.Name, Closed: p.Archived})
+		d.Projects = append(d.Projects, p.directory())
 	}
+	projects = dir.inScope(projects)
 	fields, err := dir.fieldInfo(ctx)
 	if err != nil {
 		return d, err
 	}
 	d.Fields = fields.directory()
 	steps := []func(context.Context, *connectors.Directory) error{
-		dir.readStatuses, dir.readPriorities, dir.readTypes,
-		dir.readRequestTypes,
+		dir.readStatuses, dir.readPriorities,
+		func(ctx context.Context, d *connectors.Directory) error { return dir.readTypes(ctx, projects, d) },
+		func(ctx context.Context, d *connectors.Directory) error {
+			return dir.readRequestTypes(ctx, projects, d)
+		},
 	}
 	for _, step := range steps {
 		if err := step(ctx, &d); err != nil {
@@ -158,13 +162,13 @@ func (dir *directory) schemes(ctx context.Context, d *connectors.Directory) ([]n
 	return out, nil
 }
 
-// readTypes takes the issue types of every project, for a project's own are in no list of the site's.
-func (dir *directory) readTypes(ctx context.Context, d *connectors.Directory) error {
-	types := make([][]named, len(d.Projects))
+// readTypes takes the issue types of every project of the scope, for a project's own are in no list of the site's.
+func (dir *directory) readTypes(ctx context.Context, projects []wireProject, d *connectors.Directory) error {
+	types := make([][]named, len(projects))
 	err := dir.client.Each(ctx, len(types), func(ctx context.Context, i int) error {
-		p := d.Projects[i]
+		p := projects[i]
 		c := dir.client.Call(ctx, "list the issue types of project "+p.Key, rest.AtIssue)
-		_, err := c.Get("/rest/api/2/project/"+url.PathEscape(p.ID)+"/statuses", nil, &types[i])
+		_, err := c.Get("/rest/api/2/project/"+url.PathEscape(string(p.ID))+"/statuses", nil, &types[i])
 		return unlessVanished(err)
 	})
 	if err != nil {

@@ -55,7 +55,7 @@ var Kind = connectors.Kind{
 		}
 		return (&prober{t.lists.site}).Probe(ctx)
 	},
-	SecondOpinion: slaClocks,
+	SecondOpinion: slaClocks, Query: "JQL",
 }
 
 // What a connection goes by: kind in the configuration, and the two ways of proving who we are, an API token beside the
@@ -161,6 +161,9 @@ var asked = func() []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }()
+
+// Requests implements connectors.Tracker.
+func (t *Tracker) Requests() int64 { return t.lists.client.Requests() }
 
 // Offset implements connectors.Tracker.
 func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.lists.client.Offset() }

@@ -32,7 +32,7 @@ func (l *lists) Changed(ctx context.Context, since time.Time, page func([]connec
 		jql = "updated >= " + strconv.FormatInt(since.UnixMilli(), 10)
 	}
 	empty := true
-	err := l.stubs(ctx, "list changed issues", jql, func(stubs []connectors.Stub) error {
+	err := l.listed(ctx, "list changed issues", jql, func(stubs []connectors.Stub) error {
 		stubs = slices.DeleteFunc(stubs, func(s connectors.Stub) bool { // Jira goes by the minute
 			return !s.UpdatedAt.IsZero() && s.UpdatedAt.Before(since)
 		})
@@ -60,10 +60,29 @@ func number(id string) int64 {
 // Census implements connectors.Tracker. A token that has become wrong is served as a stranger by some sites: then what
 // was not listed is not gone.
 func (l *lists) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	if err := l.stubs(ctx, "list all issues", everything, page); err != nil {
+	if err := l.listed(ctx, "list all issues", everything, page); err != nil {
 		return err
 	}
 	return l.known(ctx)
+}
+
+// listed lists what of the scope fulfils a condition. A query that names a project that is gone is refused: then the
+// projects are listed anew, once.
+func (l *lists) listed(ctx context.Context, op, condition string, page func([]connectors.Stub) error) error {
+	for again := false; ; again = true {
+		jql, any, err := l.where(ctx, condition, again)
+		if err != nil || !any {
+			return err
+		}
+		came := false
+		err = l.stubs(ctx, op, jql, func(stubs []connectors.Stub) error {
+			came = true
+			return page(stubs)
+		})
+		if again || came || l.client.Scope.Projects == nil || connectors.ClassOf(err) != connectors.Refused {
+			return err
+		}
+	}
 }
 
 // stubs lists what a query finds, without what the issues hold.

@@ -54,7 +54,8 @@ func (ro *roster) readPeople(ctx context.Context, me person, projects []wireProj
 	roles, groups := []string{}, map[string]group{}
 	for i, p := range projects {
 		project := string(p.ID)
-		out.Projects[i].RolesUnseen = casts[i].hidden
+		at := slices.IndexFunc(out.Projects, func(x connectors.Project) bool { return x.ID == project })
+		out.Projects[at].RolesUnseen = casts[i].hidden
 		roles = append(roles, casts[i].roles...)
 		for role, list := range casts[i].people {
 			for _, x := range list {
@@ -75,22 +76,26 @@ func (ro *roster) readPeople(ctx context.Context, me person, projects []wireProj
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(roles))) {
 		out.Roles = append(out.Roles, connectors.Named{ID: name, Name: name})
 	}
+	if err := ro.readNamed(ctx, d, projects, all); err != nil {
+		return err
+	}
 	out.People, out.Groups = all.sorted()
-	ro.noteOwnRoles(me.id(), out)
+	ro.noteOwnRoles(me.id(), projects, out)
 	return nil
 }
 
 // noteOwnRoles remembers our own roles, as they came with everybody's.
-func (ro *roster) noteOwnRoles(me string, d *connectors.Directory) {
+func (ro *roster) noteOwnRoles(me string, projects []wireProject, d *connectors.Directory) {
 	i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == me })
-	for _, p := range d.Projects {
-		r, _ := ro.rights.get(p.ID)
+	for _, p := range projects {
+		project := string(p.ID)
+		r, _ := ro.rights.get(project)
 		r.roles, r.rolesAt = nil, ro.client.Now()
 		if i >= 0 {
-			r.roles = slices.DeleteFunc(slices.Clone(d.People[i].Roles[p.ID]),
+			r.roles = slices.DeleteFunc(slices.Clone(d.People[i].Roles[project]),
 				func(role string) bool { return role == Assignable })
 		}
-		ro.rights.put(p.ID, r)
+		ro.rights.put(project, r)
 	}
 }
 
@@ -211,27 +216,45 @@ func (ro *roster) castOf(ctx context.Context, d dialect, p wireProject) (cast, e
 	if err != nil {
 		return cast{}, err
 	}
-	query := url.Values{"project": {p.Key}, "query": {""}}
-	if d == dataCenter {
-		query = url.Values{"project": {p.Key}, "username": {""}}
+	list, err := ro.assignable(ctx, d, p)
+	for i := range list {
+		out.people[Assignable] = append(out.people[Assignable], directoryPerson(&list[i], d))
 	}
-	const size = 1000
-	for start := 0; start < maxPages*size; {
+	return out, err
+}
+
+// reachable is how many users a site looks through for those to whom issues can be assigned.
+const reachable = 1000
+
+// assignable lists to whom issues of a project can be assigned. Cloud looks through the users from startAt on, as many
+// as were asked for and up to the thousandth of the site, and gives those of them that can be: pages go by what was
+// asked, and the first one is all. Data Center cuts pages at a hundred, and some do not know startAt.
+func (ro *roster) assignable(ctx context.Context, d dialect, p wireProject) ([]person, error) {
+	size, query := reachable, url.Values{"project": {p.Key}, "query": {""}}
+	if d == dataCenter {
+		size, query = 100, url.Values{"project": {p.Key}, "username": {""}}
+	}
+	var out []person
+	seen := map[string]bool{}
+	for start := 0; start < reachable; start += size {
 		query.Set("startAt", strconv.Itoa(start))
 		query.Set("maxResults", strconv.Itoa(size))
 		var list []person
 		c := ro.client.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
 		if _, err := c.Get("/rest/api/2/user/assignable/search", query, &list); err != nil {
 			if connectors.ClassOf(err) == connectors.Refused {
-				break
+				return out, nil
 			}
-			return cast{}, unlessVanished(err)
+			return out, unlessVanished(err)
 		}
+		before := len(out)
 		for i := range list {
-			ro.learn(&list[i])
-			out.people[Assignable] = append(out.people[Assignable], directoryPerson(&list[i], d))
+			if x := &list[i]; !seen[x.id()] {
+				ro.learn(x)
+				seen[x.id()], out = true, append(out, *x)
+			}
 		}
-		if start += len(list); len(list) == 0 || d == dataCenter && len(list) < size {
+		if len(out) == before || len(list) < size {
 			break
 		}
 	}

@@ -46,7 +46,7 @@ func (ro *roster) Self(ctx context.Context) (connectors.Account, error) {
 	if err != nil {
 		return connectors.Account{}, err
 	}
-	return ro.account(ctx, me, projects)
+	return ro.account(ctx, me, ro.inScope(projects))
 }
 
 // account is Self when the projects are known.
@@ -62,29 +62,6 @@ func (ro *roster) account(ctx context.Context, me person, projects []wireProject
 		a.Rights[i] = connectors.ProjectRights{Project: project, Roles: r.roles, Permissions: r.held}
 		return err
 	})
-}
-
-type wireProject struct {
-	ID       id     `json:"id"`
-	Key      string `json:"key"`
-	Name     string `json:"name"`
-	Type     string `json:"projectTypeKey"`
-	Archived bool   `json:"archived"`
-}
-
-// projects are those that we see. A site without any for us answers alike to a stranger: ask who we are before
-// believing it.
-func (ro *roster) projects(ctx context.Context) (list []wireProject, missing string, err error) {
-	d, err := ro.speaks(ctx)
-	if err != nil {
-		return nil, "", err
-	}
-	c := ro.client.Call(ctx, "list projects", rest.Elsewhere)
-	if d == cloud {
-		return paged[wireProject](c, "/rest/api/2/project/search", url.Values{"orderBy": {"key"}}, pageSize)
-	}
-	_, err = c.Get("/rest/api/2/project", nil, &list)
-	return list, "", err
 }
 
 // rightsIn asks what we may do in a project, and as what we work there, unless that was asked a while ago.

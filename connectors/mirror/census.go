@@ -25,11 +25,23 @@ const (
 
 	// Issues that we believe visible and have not read since the census began, the longest unread first, so that
 	// a bounded number in each census gets round to all.
-	absent = ` FROM mirror_issue i WHERE i.connection = $1 AND i.state = 'visible' AND i.read_at < $2
+	absent = ` FROM mirror_issue i WHERE i.connection = $1 AND i.state = 'visible' AND i.outside = 0 AND i.read_at < $2
 		AND NOT EXISTS (SELECT 1 FROM mirror_census c WHERE c.connection = i.connection AND c.id = i.id)`
 	countAbsent   = `SELECT COUNT(*)` + absent
 	censusSuspect = `UPDATE mirror_issue SET wanted = COALESCE(wanted, updated_at) WHERE connection = $1 AND id IN
 		(SELECT i.id` + absent + ` ORDER BY i.read_at, i.id LIMIT $3)`
+
+	unlisted = ` NOT EXISTS (SELECT 1 FROM mirror_census c
+		WHERE c.connection = mirror_issue.connection AND c.id = mirror_issue.id)`
+
+	// Issues that lists show again, and those that were read in this pass and that no list shows. Under a new scope all
+	// that no list shows are outside: whatever has running cycles is read again by its id.
+	censusInside  = `UPDATE mirror_issue SET outside = 0 WHERE connection = $1 AND outside = 1 AND NOT` + unlisted
+	censusOutside = `UPDATE mirror_issue SET outside = 1
+		WHERE connection = $1 AND state = 'visible' AND outside = 0 AND wanted IS NULL AND read_at >= $2 AND` + unlisted
+	censusRescoped = `UPDATE mirror_issue SET outside = 1 WHERE connection = $1 AND outside = 0 AND` + unlisted
+	// What an earlier scope listed and nobody has read yet.
+	censusForeign = `DELETE FROM mirror_issue WHERE connection = $1 AND updated_at IS NULL AND` + unlisted
 )
 
 // census is one listing of all ids in a pass.
@@ -59,17 +71,37 @@ func (c census) run(ctx context.Context) error {
 		if _, err := t.exec(ctx, censusUnknown, c.connection, began); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, censusChanged, c.connection); err != nil {
-			return err
+		for _, q := range append([]string{censusChanged, censusInside}, c.rescope()...) {
+			if _, err := t.exec(ctx, q, c.connection); err != nil {
+				return err
+			}
 		}
 		if _, err := t.one(ctx, []any{&missing}, countAbsent, c.connection, began); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, censusSuspect, c.connection, began, c.opts.Suspects); err != nil {
+		_, err := t.exec(ctx, censusSuspect, c.connection, began, c.opts.Suspects)
+		return err
+	}, func() { c.report.Unconfirmed = max(0, missing-c.opts.Suspects) })
+}
+
+// rescope is what a new scope asks for besides.
+func (c census) rescope() []string {
+	if !c.rescoped {
+		return nil
+	}
+	return []string{censusForeign, censusRescoped}
+}
+
+// settle ends the census when what it suspected was read: what can be read and is in no list is outside of their scope.
+// Of a list of everything it is not believed.
+func (c census) settle(ctx context.Context, t *tx) error {
+	if c.opts.Scope != "" {
+		if _, err := t.exec(ctx, censusOutside, c.connection, millis(c.began.Add(c.offset()))); err != nil {
 			return err
 		}
-		return empty(ctx, t)
-	}, func() { c.report.Unconfirmed = max(0, missing-c.opts.Suspects) })
+	}
+	_, err := t.exec(ctx, wipeCensus, c.connection)
+	return err
 }
 
 func (c census) takeStubs(ctx context.Context, stubs []connectors.Stub) error {

@@ -28,6 +28,7 @@ type fake struct {
 	running int
 	peak    int
 	lag     time.Duration // declared
+	scope   []string      // projects that the lists show; nil: all
 
 	before func(call string) error // run before each answer, without the lock
 }
@@ -274,7 +275,8 @@ func (f *fake) listed(since time.Time) []connectors.Stub {
 		if i.listed != nil {
 			u = *i.listed
 		}
-		if u.ID != "" && !i.hidden && !i.deleted && !u.UpdatedAt.Before(since) {
+		inScope := f.scope == nil || slices.Contains(f.scope, u.Values.One(connectors.FieldProject))
+		if u.ID != "" && inScope && !i.hidden && !i.deleted && !u.UpdatedAt.Before(since) {
 			s := connectors.Stub{ID: u.ID, UpdatedAt: u.UpdatedAt}
 			if i.undated {
 				s.UpdatedAt = time.Time{}
@@ -445,5 +447,7 @@ func (f *fake) Retract(context.Context, string, string, connectors.Retraction) e
 func (f *fake) FindCreated(context.Context, string, string, time.Time) (string, bool, error) {
 	panic("the mirror never writes")
 }
+
+func (f *fake) Requests() int64 { return 0 }
 
 func (f *fake) Offset() (offset time.Duration, at time.Time, ok bool) { return 0, epoch, true }

@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	selectMark  = `SELECT state, updated_at, read_at, wanted FROM mirror_issue WHERE connection = $1 AND id = $2`
+	selectMark  = `SELECT state, updated_at, read_at, wanted, outside FROM mirror_issue WHERE connection = $1 AND id = $2`
+	setInside   = `UPDATE mirror_issue SET outside = 0 WHERE connection = $1 AND id = $2`
 	insertWants = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted) VALUES ($1, $2, '', ` +
 		`'visible', $3, $4)`
 	setWants    = `UPDATE mirror_issue SET wanted = $3 WHERE connection = $1 AND id = $2`
@@ -127,8 +128,12 @@ func (s *pageStep) report() {
 func (t issueRows) mark(ctx context.Context, id string, updated, fullAt, now time.Time) (wanted bool, err error) {
 	var state string
 	var have, readAt, wants *int64
-	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants}, selectMark, t.connection, id)
+	var outside bool
+	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants, &outside}, selectMark, t.connection, id)
 	promised := millis(updated)
+	if err == nil && outside { // a list shows it again
+		_, err = t.exec(ctx, setInside, t.connection, id)
+	}
 	switch {
 	case err != nil:
 		return false, err

@@ -136,7 +136,7 @@ type Cursor struct {
 	Offset time.Duration
 }
 
-const selectCursor = `SELECT watermark, complete_at, census_at, full_at, offset_ms
+const selectCursor = `SELECT watermark, complete_at, census_at, full_at, offset_ms, scope
 	FROM mirror_cursor WHERE connection = $1`
 
 // Cursor gives how far the connection has been followed.
@@ -153,12 +153,13 @@ func (db reads) Cursor(ctx context.Context, connection string) (Cursor, error) {
 type cursor struct {
 	Cursor
 	fullAt time.Time // start of a full pass that has not come to its end
+	scope  string    // of the lists, in the last pass that came to its end
 }
 
 func (t *tx) cursor(ctx context.Context, connection string) (cursor, error) {
 	var watermark, complete, census, full, offset sql.NullInt64
-	_, err := t.one(ctx, []any{&watermark, &complete, &census, &full, &offset}, selectCursor, connection)
 	var c cursor
+	_, err := t.one(ctx, []any{&watermark, &complete, &census, &full, &offset, &c.scope}, selectCursor, connection)
 	c.Offset = time.Duration(offset.Int64) * time.Millisecond
 	for dest, ms := range map[*time.Time]sql.NullInt64{
 		&c.Watermark: watermark, &c.CompleteAt: complete, &c.CensusAt: census, &c.fullAt: full,

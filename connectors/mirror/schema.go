@@ -1,7 +1,7 @@
 package mirror
 
 // Migrations are the steps that make the mirror's tables, oldest first, for config/statefile.
-func Migrations() []string { return []string{schema1, schema2, schema3, schemaOffset} }
+func Migrations() []string { return []string{schema1, schema2, schema3, schemaOffset, schemaScope} }
 
 // Times are unix milliseconds. Bodies are made by codec.go.
 const schema1 = `
@@ -122,4 +122,11 @@ const schema3 = `DROP TABLE mirror_person;`
 // schemaOffset keeps how far the tracker's clock is from ours.
 const schemaOffset = `
 ALTER TABLE mirror_cursor ADD COLUMN offset_ms INTEGER; -- tracker's time less ours, as measured in the last pass
+`
+
+// schemaScope keeps what of a tracker was followed, and which issues are not.
+const schemaScope = `
+ALTER TABLE mirror_cursor ADD COLUMN scope TEXT NOT NULL DEFAULT ''; -- connectors.Scope of the last pass; '' is everything
+-- 1: it can be read and is not in the scope of the lists. It is then not missed in them.
+ALTER TABLE mirror_issue ADD COLUMN outside INTEGER NOT NULL DEFAULT 0;
 `

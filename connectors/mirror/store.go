@@ -23,7 +23,8 @@ const (
 		WHERE connection = $1 AND id = $2`
 	vanishIssue = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5, wanted = NULL
 		WHERE connection = $1 AND id = $2`
-	forgetIssue = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2`
+	forgetIssue  = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2`
+	forgetUnread = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2 AND updated_at IS NULL`
 
 	insertEvents = `INSERT INTO mirror_event (connection, issue, n, noticed_at, what, events, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`
@@ -137,6 +138,12 @@ func (t issueRows) putEvents(ctx context.Context, issue string, rows int64, d de
 		}
 	}
 	return nil
+}
+
+// forgetForeign forgets an issue that was never read, and that nobody follows.
+func (t issueRows) forgetForeign(ctx context.Context, issue string) (bool, error) {
+	n, err := t.exec(ctx, forgetUnread, t.connection, issue)
+	return n > 0, err
 }
 
 // storeVanished forgets an issue that was listed but never read: there is nothing to keep of it.

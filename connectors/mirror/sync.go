@@ -16,6 +16,11 @@ type SyncOptions struct {
 	Work   bool // list the booked time too: what is new, and with a census all of it
 	// ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
 	Reread []string
+	// Scope names what the tracker's lists show, "" for everything (connectors.Scope). A pass under another scope than the
+	// last makes a census.
+	Scope string
+	// Within reports whether an issue that was never read before is to be kept, whoever told of it; nil: any is.
+	Within func(connectors.Issue) bool
 
 	// how late a change may become visible behind its UpdatedAt; 0 means a minute, and never less than the tracker's Lag
 	Overlap     time.Duration
@@ -109,14 +114,17 @@ func (db *DB) Sync(ctx context.Context, connection string, t connectors.Tracker,
 }
 
 const (
-	selectNewest  = `SELECT MAX(updated_at) FROM mirror_issue WHERE connection = $1 AND state = 'visible'`
-	selectAtLeast = `SELECT id FROM mirror_issue WHERE connection = $1 AND state = 'visible' AND updated_at >= $2 LIMIT $3`
+	selectNewest = `SELECT MAX(updated_at) FROM mirror_issue
+		WHERE connection = $1 AND state = 'visible' AND outside = 0`
+	selectAtLeast = `SELECT id FROM mirror_issue
+		WHERE connection = $1 AND state = 'visible' AND outside = 0 AND updated_at >= $2 LIMIT $3`
 	saveWatermark = `INSERT INTO mirror_cursor (connection, watermark) VALUES ($1, $2)
 		ON CONFLICT (connection) DO UPDATE SET watermark = excluded.watermark`
 	saveComplete = `UPDATE mirror_cursor SET complete_at = $2 WHERE connection = $1`
 	saveCensus   = `UPDATE mirror_cursor SET census_at = $2 WHERE connection = $1`
 	saveFull     = `INSERT INTO mirror_cursor (connection, watermark, full_at) VALUES ($1, $2, $3)
 		ON CONFLICT (connection) DO UPDATE SET full_at = excluded.full_at`
+	saveScope  = `UPDATE mirror_cursor SET scope = $2 WHERE connection = $1`
 	saveOffset = `UPDATE mirror_cursor SET offset_ms = $2 WHERE connection = $1`
 	clearFull  = `UPDATE mirror_cursor SET full_at = NULL WHERE connection = $1`
 )
@@ -135,10 +143,19 @@ type plan struct {
 func (run *syncRun) plan(ctx context.Context) (plan, error) {
 	var pl plan
 	err := run.db.inSnapshot(ctx, func(t *tx) (err error) {
-		if pl.saved, err = t.cursor(ctx, run.connection); err != nil || pl.saved.Watermark.IsZero() || run.opts.Full {
+		if pl.saved, err = t.cursor(ctx, run.connection); err != nil || pl.saved.Watermark.IsZero() {
 			return err
 		}
+		run.rescoped = pl.saved.scope != run.opts.Scope
+		run.opts.Census = run.opts.Census || run.rescoped
+		if run.opts.Full {
+			return nil
+		}
 		pl.since = pl.saved.Watermark.Add(-run.opts.Overlap)
+		if run.rescoped { // what the old scope had proves nothing of the new one
+			pl.since = pl.since.Truncate(time.Second)
+			return nil
+		}
 		var newest *int64
 		if _, err = t.one(ctx, []any{&newest}, selectNewest, run.connection); err != nil || newest == nil {
 			return err
@@ -188,9 +205,15 @@ func (run *syncRun) finish(ctx context.Context) error {
 		if _, err := t.exec(ctx, saveOffset, run.connection, run.offset().Milliseconds()); err != nil {
 			return err
 		}
+		if _, err := t.exec(ctx, saveScope, run.connection, run.opts.Scope); err != nil {
+			return err
+		}
 		queries := []string{saveComplete}
 		if run.opts.Census {
 			queries = append(queries, saveCensus)
+			if err := (census{run}).settle(ctx, t); err != nil {
+				return err
+			}
 		}
 		for _, q := range queries {
 			if _, err := t.exec(ctx, q, run.connection, millis(start)); err != nil {

@@ -28,6 +28,7 @@ type syncRun struct {
 	opts       SyncOptions
 	began      time.Time
 	lag        time.Duration // see connectors.Capabilities
+	rescoped   bool          // the last pass was under another scope
 
 	jobs  chan string // ids to read
 	steps chan step
@@ -302,7 +303,14 @@ func (r *reading) apply(ctx context.Context, t *tx) (err error) {
 	case r.vanished != "":
 		r.left, r.unread, err = t.issues(r.run.connection).storeVanished(ctx, r.id, r.vanished, r.at)
 	default:
-		r.outcome, err = t.issues(r.run.connection).storeHistory(ctx, r.history, r.at)
+		issues := t.issues(r.run.connection)
+		if within := r.run.opts.Within; within != nil && !within(r.history.Issue) {
+			var foreign bool
+			if foreign, err = issues.forgetForeign(ctx, r.id); err != nil || foreign {
+				break
+			}
+		}
+		r.outcome, err = issues.storeHistory(ctx, r.history, r.at)
 	}
 	return wrap(err, "store issue %s", r.id)
 }

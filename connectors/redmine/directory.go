@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	goredmine "github.com/mattn/go-redmine"
@@ -108,26 +109,11 @@ func namesOf(c *rest.Call, path, key string) ([]connectors.Named, error) {
 	return out, err
 }
 
-// readProjects asks for closed projects too, which Redmine leaves out unless told.
-func (dir *directory) readProjects(ctx context.Context, d *connectors.Directory) error {
-	c := dir.client.Call(ctx, "list projects", rest.Elsewhere)
-	list, err := paged[project](c, "/projects.json", url.Values{"status": {"1|5"}}, "projects")
-	if err != nil {
-		return err
+func (dir *directory) readProjects(ctx context.Context, d *connectors.Directory) (err error) {
+	if d.Projects, err = dir.projects(ctx); err == nil && len(d.Projects) == 0 {
+		return dir.noProject(ctx, d.Self)
 	}
-	if len(list) == 0 {
-		if err := dir.noProject(ctx, d.Self); err != nil {
-			return err
-		}
-	}
-	for _, p := range list {
-		out := connectors.Project{ID: strconv.Itoa(p.Id), Key: p.Identifier, Name: p.Name, Closed: p.Status == projectClosed}
-		if p.Parent.Id != 0 {
-			out.Parent = strconv.Itoa(p.Parent.Id)
-		}
-		d.Projects = append(d.Projects, out)
-	}
-	return nil
+	return err
 }
 
 // noProject makes sure that there are no projects for us, where a list has none: every one that we are a member of must
@@ -200,12 +186,15 @@ func (dir *directory) readProjectDetails(ctx context.Context, d *connectors.Dire
 // true, by their numbers.
 func (dir *directory) seenFields(ctx context.Context) (map[id]customField, error) {
 	seen := map[id]customField{}
+	sc, nothing, err := dir.scope(ctx)
+	if err != nil || nothing {
+		return seen, err
+	}
 	for _, order := range []string{"updated_on:desc,id:desc", "id:desc"} {
 		c := dir.client.Call(ctx, "list custom fields", rest.Elsewhere)
-		body, err := c.Do("GET", "/issues.json", url.Values{
-			"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)},
-			"sort": {order},
-		}, nil)
+		body, err := c.Do("GET", "/issues.json", sc.narrow(url.Values{
+			"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {order},
+		}), nil)
 		if err != nil {
 			return nil, err
 		}
@@ -265,6 +254,9 @@ func (dir *directory) readMembers(ctx context.Context, d *connectors.Directory) 
 		}
 		return nil
 	})
+	if err == nil {
+		err = dir.readNamed(ctx, people)
+	}
 	if me, ok := people[d.Self.ID]; ok {
 		me.Login = d.Self.Login
 	}
@@ -273,6 +265,36 @@ func (dir *directory) readMembers(ctx context.Context, d *connectors.Directory) 
 	}
 	slices.SortFunc(d.People, func(a, b connectors.Person) int { return byID(a.ID, b.ID) })
 	return err
+}
+
+// readNamed reads the people whom the configuration names by id and no list of members has.
+func (dir *directory) readNamed(ctx context.Context, people map[string]*connectors.Person) error {
+	for _, who := range dir.client.People {
+		c := dir.client.Call(ctx, "ask who user "+who+" is", rest.AtIssue)
+		if _, known := people[who]; known || c.CheckID(who) != nil {
+			continue
+		}
+		var answer struct {
+			User struct {
+				ID    id     `json:"id"`
+				First string `json:"firstname"`
+				Last  string `json:"lastname"`
+			} `json:"user"`
+		}
+		_, err := c.Get("/users/"+who+".json", nil, &answer)
+		switch connectors.ClassOf(err) {
+		case 0:
+		case connectors.Gone, connectors.Hidden: // nobody, or nobody that we may see: the mapping says so
+			continue
+		default:
+			return err
+		}
+		if u := answer.User; string(u.ID) == who {
+			name := strings.TrimSpace(u.First + " " + u.Last)
+			people[who] = &connectors.Person{ID: who, Name: name, Roles: map[string][]string{}}
+		}
+	}
+	return nil
 }
 
 func addMember(people map[string]*connectors.Person, project string, m membership) {
@@ -292,12 +314,12 @@ func addMember(people map[string]*connectors.Person, project string, m membershi
 	p.Roles[project] = roleNames(m)
 }
 
-// eachProject runs do for every project whose insides we may read, several at a time.
+// eachProject runs do for every project of the scope whose insides we may read, several at a time.
 func (dir *directory) eachProject(ctx context.Context, d *connectors.Directory,
 	do func(context.Context, string) error,
 ) error {
 	var open []string
-	for _, p := range d.Projects { // an archived one, which may be among our memberships, is not
+	for _, p := range dir.client.Scope.Of(d.Projects) { // an archived one, which may be among our memberships, is not
 		member := func(r connectors.ProjectRights) bool { return r.Project == p.ID }
 		if d.Self.Admin || slices.ContainsFunc(d.Self.Rights, member) {
 			open = append(open, p.ID)

@@ -30,7 +30,11 @@ type lists struct {
 // issues of the second before T. A bulk edit puts any number of issues into one second: when a whole page lies in
 // it, that second is read by issue number instead.
 func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]connectors.Stub) error) error {
-	l := listing{Call: ls.client.Call(ctx, "list changed issues", rest.Elsewhere), page: page}
+	sc, nothing, err := ls.scope(ctx)
+	if err != nil || nothing {
+		return err
+	}
+	l := listing{Call: ls.client.Call(ctx, "list changed issues", rest.Elsewhere), page: page, scope: sc}
 	l.floor = since.UTC().Truncate(time.Second)
 	for from := l.floor; ; {
 		filter := url.Values{"sort": {"updated_on:asc,id:asc"}}
@@ -45,7 +49,7 @@ func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]conne
 		if err := l.checkOrder(stubs, from); err != nil {
 			return err
 		}
-		if err := l.deliver(stubs); err != nil || !more {
+		if err := l.deliver(stubsOf(l.scope.keep(issues))); err != nil || !more {
 			return err
 		}
 		last := newest(stubs).Truncate(time.Second)
@@ -69,8 +73,11 @@ func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]conne
 
 // Census implements connectors.Tracker. The order is by number, which nothing moves.
 func (ls *lists) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	l := listing{Call: ls.client.Call(ctx, "list all issues", rest.Elsewhere)}
-	err := l.byNumber(url.Values{}, func(issues []listed) error { return page(stubsOf(issues)) })
+	sc, nothing, err := ls.scope(ctx)
+	if err == nil && !nothing {
+		l := listing{Call: ls.client.Call(ctx, "list all issues", rest.Elsewhere), scope: sc}
+		err = l.byNumber(url.Values{}, func(issues []listed) error { return page(stubsOf(sc.keep(issues))) })
+	}
 	if err != nil {
 		return err
 	}
@@ -83,6 +90,7 @@ func (ls *lists) Census(ctx context.Context, page func([]connectors.Stub) error)
 type listing struct {
 	*rest.Call
 	page   func([]connectors.Stub) error
+	scope  scope
 	asked  int
 	budget int
 	floor  time.Time            // what is older was delivered, or not asked for
@@ -99,7 +107,7 @@ func (l *listing) read(filter url.Values) (issues []listed, more bool, err error
 	}
 	filter.Set("status_id", "*") // else only open issues
 	filter.Set("limit", strconv.Itoa(pageSize))
-	body, err := l.Do("GET", "/issues.json", filter, nil)
+	body, err := l.Do("GET", "/issues.json", l.scope.narrow(filter), nil)
 	if err != nil {
 		return nil, false, err
 	}
@@ -167,7 +175,7 @@ func (l *listing) second(at time.Time) error {
 	filter := url.Values{"updated_on": {"><" + stamp(at) + "|" + stamp(at.Add(time.Second))}}
 	err := l.byNumber(filter, func(issues []listed) error {
 		var now []connectors.Stub
-		for _, i := range stubsOf(issues) {
+		for _, i := range stubsOf(l.scope.keep(issues)) {
 			if i.UpdatedAt.After(at) {
 				later = append(later, i)
 			} else {

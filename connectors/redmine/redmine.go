@@ -61,7 +61,7 @@ func New(s connectors.Settings) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := &site{client}
+	at := &site{client: client}
 	return &Tracker{lists{site: at}, reader{at}, directory{at}, writer{site: at}}, nil
 }
 
@@ -77,6 +77,9 @@ func withKey(key string) func(*http.Request) {
 
 // Offset implements connectors.Tracker.
 func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.lists.client.Offset() }
+
+// Requests implements connectors.Tracker.
+func (t *Tracker) Requests() int64 { return t.lists.client.Requests() }
 
 // Capabilities implements connectors.Tracker. EditedNotesSeen is false because 5.0 shows no edit; from 6.0 on
 // Note.EditedAt is filled all the same.

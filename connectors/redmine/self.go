@@ -9,13 +9,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
 
 // site is one Redmine as one account sees it.
-type site struct{ client *rest.Client }
+type site struct {
+	client   *rest.Client
+	followed atomic.Pointer[followed] // nil until the projects were listed
+}
 
 type wireAccount struct {
 	ID          int          `json:"id"`

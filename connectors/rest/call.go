@@ -132,6 +132,7 @@ func (c *Call) prepare(ctx context.Context, req *http.Request) *http.Request {
 // carry sends the request and reads the whole answer, so that the slot is held until the body is here.
 func (c *Call) carry(req *http.Request) (*http.Response, error) {
 	c.sent = c.client.Now()
+	c.client.sent.Add(1)
 	res, err := c.client.Transport.RoundTrip(req)
 	if err != nil {
 		return nil, c.lost(req.Method, err)

@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -69,6 +70,7 @@ type Client struct {
 	limit *rate.Limiter
 	slots chan struct{}
 	clock clock
+	sent  atomic.Int64
 }
 
 // New checks the settings and makes a client; it sends nothing.
@@ -133,6 +135,9 @@ func checkSecret(s string) error {
 // the Date of the web server before it does. Without one, the time that the tracker puts on our own writes is taken: it
 // is known once a write has been read back (Accepted, ReadBack).
 func (c *Client) Offset() (time.Duration, time.Time, bool) { return c.clock.offset() }
+
+// Requests is how many requests were sent.
+func (c *Client) Requests() int64 { return c.sent.Load() }
 
 // Accepted notes that the tracker took a comment with the mark on the issue in the last request of call.
 func (c *Client) Accepted(call *Call, issue, mark string) {

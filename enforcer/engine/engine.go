@@ -100,13 +100,21 @@ func (e *Engine) Pass(ctx context.Context) ([]Report, error) {
 	return each(e.settings.Connections, func(c Connection) (Report, error) { return e.pass(ctx, c) })
 }
 
+// Synced is what a synchronisation did on one connection.
+type Synced struct {
+	mirror.Report
+	Requests int64 // all that were sent, for the names too
+}
+
 // Sync brings the mirror of every connection up to date and writes nothing to any tracker.
-func (e *Engine) Sync(ctx context.Context, o SyncOptions) (map[string]mirror.Report, error) {
-	reports, err := each(e.settings.Connections, func(c Connection) (mirror.Report, error) {
+func (e *Engine) Sync(ctx context.Context, o SyncOptions) (map[string]Synced, error) {
+	reports, err := each(e.settings.Connections, func(c Connection) (Synced, error) {
 		s := e.source(c)
-		return s.sync(ctx, o, e.Progress)
+		before := c.Tracker.Requests()
+		r, err := s.sync(ctx, o, e.Progress)
+		return Synced{r, c.Tracker.Requests() - before}, err
 	})
-	out := map[string]mirror.Report{}
+	out := map[string]Synced{}
 	for i, c := range e.settings.Connections {
 		out[c.ID] = reports[i]
 	}

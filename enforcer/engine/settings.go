@@ -15,6 +15,7 @@ type Connection struct {
 	Tracker connectors.Tracker // nil where nothing is to be asked: Plan, Explain and Running only read
 	Markup  connectors.Markup  // of its comments
 	Poll    string             // cron text, for Run
+	Scope   connectors.Scope   // what of it is followed, as Tracker was told
 	// WatchIssue is the key of the issue that is told when slabridge itself is late; "" for none.
 	WatchIssue string
 }

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,9 +32,14 @@ func (s *source) sync(
 	work := slices.ContainsFunc(s.settings.Contracts, func(c Contract) bool {
 		return c.Connection == s.conn.ID && c.countsWork()
 	})
-	opts := mirror.SyncOptions{Full: o.Full, Census: o.Census, Progress: progress, Work: work, Reread: hinted}
+	opts := mirror.SyncOptions{
+		Full: o.Full, Census: o.Census, Progress: progress, Work: work, Reread: hinted, Scope: s.conn.Scope.String(),
+	}
 	cursor, err := s.mirror.Cursor(ctx, s.conn.ID)
 	if err != nil {
+		return mirror.Report{}, err
+	}
+	if opts.Within, err = s.within(ctx); err != nil {
 		return mirror.Report{}, err
 	}
 	if s.trackerTime().Sub(cursor.CensusAt) >= censusEvery {
@@ -47,10 +54,67 @@ func (s *source) sync(
 		s.stale[s.conn.ID] = true
 	}
 	r, err := s.mirror.Sync(ctx, s.conn.ID, s.conn.Tracker, s.clock, opts)
+	if err == nil {
+		err = s.mirrorWatched(ctx)
+	}
 	if err != nil {
 		return r, err
 	}
 	return r, s.refreshNames(ctx, slices.Concat(r.Changed, r.Work))
+}
+
+// within tells issues of projects that are followed, by the names as last read; nil where all are.
+func (s *source) within(ctx context.Context) (func(connectors.Issue) bool, error) {
+	names, ok, err := s.mirror.Directory(ctx, s.conn.ID)
+	if err != nil || !ok || s.conn.Scope.Projects == nil {
+		return nil, err
+	}
+	followed, known := map[string]bool{}, map[string]bool{}
+	for _, p := range names.Projects {
+		known[p.ID] = true
+	}
+	for _, p := range s.conn.Scope.Of(names.Projects) {
+		followed[p.ID] = true
+	}
+	return func(i connectors.Issue) bool { // a project newer than the names may be followed
+		project := i.Values.One(connectors.FieldProject)
+		return followed[project] || !known[project]
+	}, nil
+}
+
+// mirrorWatched reads the issues that are told of something and that no list shows, once: they may stand in a project
+// that nobody follows.
+func (s *source) mirrorWatched(ctx context.Context) error {
+	if s.conn.Scope.String() == "" {
+		return nil
+	}
+	keys := map[string]bool{s.conn.WatchIssue: true}
+	for _, c := range s.settings.Contracts {
+		if c.Connection == s.conn.ID && c.Account != nil {
+			keys[c.Account.WatchIssue] = true
+		}
+	}
+	delete(keys, "")
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if _, ok, err := s.mirror.IDByKey(ctx, s.conn.ID, key); ok || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		at := s.trackerTime()
+		h, err := s.conn.Tracker.History(ctx, key)
+		var failed *connectors.Error
+		switch {
+		case err == nil:
+			if _, err := s.mirror.Store(ctx, s.conn.ID, h, at); err != nil {
+				return err
+			}
+		case !errors.As(err, &failed) || failed.Class == connectors.Unauthorized:
+			return err
+		} // whoever needs it says that it is not in sight
+	}
+	return nil
 }
 
 // countsWork reports whether a version of a contract counts booked time: only then is it listed, which costs a request

@@ -135,16 +135,8 @@ func parseJQL(text string) (q jql, err error) {
 	if len(list) == 0 || list[0].is("order") {
 		return q, wrong("Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
 	}
-	for {
-		var cl clause
-		if cl, list, err = parseClause(list); err != nil {
-			return q, err
-		}
-		q.clauses = append(q.clauses, cl)
-		if len(list) == 0 || !list[0].is("and") {
-			break
-		}
-		list = list[1:]
+	if q.clauses, list, err = parseClauses(list); err != nil {
+		return q, err
 	}
 	if len(list) == 0 {
 		return q, nil
@@ -154,6 +146,32 @@ func parseJQL(text string) (q jql, err error) {
 	}
 	q.order, err = parseOrder(list[2:])
 	return q, err
+}
+
+// parseClauses reads conditions that must all be true, some of them perhaps in brackets.
+func parseClauses(list []token) (all []clause, rest []token, err error) {
+	for {
+		if len(list) > 0 && list[0].mark && list[0].text == "(" {
+			var inner []clause
+			if inner, list, err = parseClauses(list[1:]); err != nil {
+				return nil, nil, err
+			}
+			if len(list) == 0 || list[0].text != ")" {
+				return nil, nil, wrong("Error in the JQL Query: Expecting ')'.")
+			}
+			all, list = append(all, inner...), list[1:]
+		} else {
+			var cl clause
+			if cl, list, err = parseClause(list); err != nil {
+				return nil, nil, err
+			}
+			all = append(all, cl)
+		}
+		if len(list) == 0 || !list[0].is("and") {
+			return all, list, nil
+		}
+		list = list[1:]
+	}
 }
 
 // parseClause reads a condition from the beginning of a list and gives the rest.

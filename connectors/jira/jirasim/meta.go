@@ -279,13 +279,22 @@ func (c *call) users(what string) reply {
 	case "":
 		return c.oneUser()
 	case "search":
-		return c.people(by, c.st.users)
+		return c.people(by, c.st.users, 1000)
 	}
 	refs := commas(c.query.Get("projectKeys"))
 	if what == "assignable/search" {
 		refs = []string{c.query.Get("project")}
 	}
 	list := slices.Clone(c.st.users)
+	most := 1000
+	switch {
+	case what == "assignable/search" && c.opt.Cloud:
+		list, most = c.lookThrough(list), len(list)
+		c.query.Del("startAt")
+		c.query.Del("maxResults")
+	case what == "assignable/search":
+		most = 100
+	}
 	for _, ref := range refs {
 		p := c.st.projectRef(ref)
 		if p == nil || !c.may(c.user, p, "BROWSE_PROJECTS") {
@@ -293,7 +302,21 @@ func (c *call) users(what string) reply {
 		}
 		list = slices.DeleteFunc(list, func(u *user) bool { return u.admin || !c.may(u, p, "ASSIGNABLE_USER") })
 	}
-	return c.people(by, list)
+	if account := c.query.Get("accountId"); account != "" && c.opt.Cloud {
+		list = slices.DeleteFunc(list, func(u *user) bool { return u.account != account })
+		c.query.Set(by, "")
+	}
+	return c.people(by, list, most)
+}
+
+// lookThrough is what Cloud looks through for whom issues can be assigned to: so many users as are asked for, and none
+// beyond the thousandth; of one who is asked for by the id all.
+func (c *call) lookThrough(all []*user) []*user {
+	if c.query.Has("accountId") {
+		return all
+	}
+	page, _, _ := part(c, all[:min(len(all), 1000)], 1000)
+	return page
 }
 
 func (c *call) oneUser() reply {
@@ -310,8 +333,8 @@ func (c *call) oneUser() reply {
 	return ok(c.person(u))
 }
 
-// people are those of a list whose name has a text, which must be given though it may be empty.
-func (c *call) people(by string, list []*user) reply {
+// people are those of a list whose name has a text, which must be given though it may be empty, most of them at once.
+func (c *call) people(by string, list []*user, most int) reply {
 	if !c.query.Has(by) {
 		return bad("The %s query parameter is required.", by)
 	}
@@ -322,6 +345,6 @@ func (c *call) people(by string, list []*user) reply {
 			found = append(found, c.person(u))
 		}
 	}
-	page, _, _ := part(c, found, 1000)
+	page, _, _ := part(c, found, most)
 	return ok(page)
 }

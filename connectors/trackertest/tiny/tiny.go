@@ -101,6 +101,9 @@ func (t *Tracker) Capabilities() connectors.Capabilities {
 // Offset implements connectors.Tracker: there is one clock.
 func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return 0, t.now(), true }
 
+// Requests implements connectors.Tracker: it is asked by calls alone.
+func (t *Tracker) Requests() int64 { return 0 }
+
 // Self implements connectors.Tracker.
 func (t *Tracker) Self(context.Context) (connectors.Account, error) {
 	return connectors.Account{ID: Bot, Login: Bot, Name: "Bot", Admin: true}, nil

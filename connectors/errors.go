@@ -3,6 +3,7 @@ package connectors
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -76,6 +77,10 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// Limited reports whether the tracker asks for less: it is to be left alone for RetryAfter or, where that is zero, for a
+// while.
+func (e *Error) Limited() bool { return e.Status == http.StatusTooManyRequests || e.RetryAfter > 0 }
 
 // ClassOf is the class of the *Error inside err, or 0 when there is none.
 func ClassOf(err error) Class {

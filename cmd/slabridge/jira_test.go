@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"slabridge/connectors/jira/jirasim"
 )
 
 // jiraDesk is the demo's desk on a Jira with the program beside it.
@@ -178,6 +181,47 @@ func TestCheckLiveTellsOfUnseenPeople(t *testing.T) {
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// On a site with a hundred projects, one of them under contract, a small sync costs less than 30 requests and the names
+// once an hour less than 60.
+func TestSyncOnALargeJira(t *testing.T) {
+	d := newJiraDesk(t)
+	for n := range 99 {
+		key := fmt.Sprintf("P%d", n)
+		d.AddProject(key, "Project "+key)
+		for login, role := range map[string]string{
+			"sla-bot": "SLA bot", "ivanov": "Support engineer", "romashkin": "Customer",
+		} {
+			d.Join(key, login, role)
+		}
+		if _, err := d.As("romashkin").Create(jirasim.NewIssue{Project: key, Subject: "Elsewhere"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		wait time.Duration
+		most int
+	}{{"first", time.Minute, 45}, {"small", 10 * time.Minute, 29}, {"after an hour", time.Hour, 59}} {
+		d.now = d.now.Add(c.wait)
+		if c.name == "small" {
+			if err := d.file("romashkin", "Nobody can log out", "critical"); err != nil {
+				t.Fatal(err)
+			}
+			d.now = d.now.Add(time.Minute)
+		}
+		before := len(d.Requests())
+		out := d.want(t, exitOK, "sync")
+		sent := len(d.Requests()) - before
+		t.Logf("%s: %d requests: %s", c.name, sent, strings.TrimSpace(out))
+		if sent > c.most || !strings.Contains(out, fmt.Sprintf("requests: %d\n", sent)) {
+			t.Errorf("%s: %d requests, want at most %d, counted\n%s", c.name, sent, c.most, out)
 		}
 	}
 }

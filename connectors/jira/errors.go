@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 			e.Err = fmt.Errorf("limited by %s", reason)
 		}
 		if e.RetryAfter == 0 {
-			e.RetryAfter = untilReset(res.Header)
+			e.RetryAfter = max(untilReset(res.Header), refill(res.Header))
 		}
 		if reason == "jira-per-issue-on-write" { // a wish for one issue, a matter of seconds: the others go on
 			e.RetryAfter = 0
@@ -63,6 +64,16 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 // onNoScreen reports whether a message is Jira's for a field that a form lacks.
 func onNoScreen(m string) bool {
 	return strings.Contains(m, "not on the appropriate screen") || strings.Contains(m, "cannot be set")
+}
+
+// refill is how long Data Center takes to allow requests again, when it says no more than that: it counts tokens, and
+// adds some in each interval.
+func refill(h http.Header) time.Duration {
+	n, err := strconv.Atoi(h.Get("X-RateLimit-Interval-Seconds"))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return min(time.Duration(n)*time.Second, time.Hour)
 }
 
 // untilReset is how long a limit lasts that tells when it ends instead of how long to wait.

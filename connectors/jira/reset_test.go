@@ -26,3 +26,14 @@ func TestUntilReset(t *testing.T) {
 		}
 	}
 }
+
+// Data Center tells how often it allows more, and not until when to wait.
+func TestRefill(t *testing.T) {
+	for interval, want := range map[string]time.Duration{
+		"": 0, "60": time.Minute, "x": 0, "-1": 0, "99999": time.Hour,
+	} {
+		if got := refill(http.Header{"X-Ratelimit-Interval-Seconds": {interval}}); got != want {
+			t.Errorf("%q: %v, want %v", interval, got, want)
+		}
+	}
+}

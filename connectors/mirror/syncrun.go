@@ -265,6 +265,10 @@ func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
+	var e *connectors.Error
+	if errors.As(r.failed, &e) && e.Limited() { // no matter of this issue, and the others would make it worse
+		return nil, r.failed
+	}
 	return r, run.lose(r.failed)
 }
 

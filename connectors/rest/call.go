@@ -99,9 +99,22 @@ func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, c.Fail(connectors.TryLater, err)
 	}
 	defer release()
+	if wait := c.client.resting(); wait > 0 {
+		e := c.Fail(connectors.TryLater, fmt.Errorf("the tracker wants to be left alone for %s", wait.Round(time.Second)))
+		e.RetryAfter, e.Hint = wait, c.client.Hints.Overload
+		return nil, e
+	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.client.Timeout)
 	defer cancel()
 	return c.carry(c.prepare(ctx, req))
+}
+
+// resting is for how long yet the tracker wants to be left alone.
+func (c *Client) resting() time.Duration {
+	if until := c.rest.Load(); until != nil {
+		return max(0, until.Sub(c.Now()))
+	}
+	return 0
 }
 
 // admit waits for a free slot and for the rate limit.

@@ -109,6 +109,10 @@ func (c *Call) refusal(method string, res *http.Response, body []byte) *connecto
 	for i, m := range e.Messages {
 		e.Messages[i] = c.Redact(m)
 	}
+	if e.RetryAfter > 0 {
+		until := c.received.Add(e.RetryAfter)
+		c.client.rest.Store(&until)
+	}
 	return e
 }
 

@@ -8,6 +8,7 @@
 //     bytes of an answer are read;
 //   - a request is sent once, and every failure is a *connectors.Error that says what it means for whoever asked: a
 //     write without a whole answer is Unknown, unless no connection came about;
+//   - a tracker that says how long it wants to be left alone is sent nothing until then, whoever asks;
 //   - an answer is the tracker's: JSON in UTF-8, whole, or else it is Garbled;
 //   - the tracker's clock is measured on every answer.
 //
@@ -71,6 +72,7 @@ type Client struct {
 	slots chan struct{}
 	clock clock
 	sent  atomic.Int64
+	rest  atomic.Pointer[time.Time] // until when the tracker wants to be left alone; nil: it never asked for that
 }
 
 // New checks the settings and makes a client; it sends nothing.

@@ -138,15 +138,28 @@ func answer(r *http.Request, status int, h http.Header, body string) *http.Respo
 
 func overloaded(t *testing.T, w *World) {
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
-		tr := w.Through(func(http.RoundTripper) http.RoundTripper {
-			return roundTrip(func(r *http.Request) (*http.Response, error) {
-				return answer(r, status, http.Header{"Retry-After": {"7"}}, "slow down"), nil
+		asked := 0
+		slow := func() connectors.Tracker {
+			return w.Through(func(http.RoundTripper) http.RoundTripper {
+				return roundTrip(func(r *http.Request) (*http.Response, error) {
+					asked++
+					return answer(r, status, http.Header{"Retry-After": {"7"}}, "slow down"), nil
+				})
 			})
-		})
+		}
+		tr := slow()
 		_, err := tr.History(t.Context(), "1")
 		wantWish(t, "a read", err, status)
-		err = tr.Update(t.Context(), connectors.Write{Issue: "1", Comment: &connectors.Comment{Text: "x", Mark: "x"}})
-		wantWish(t, "a write", err, status)
+		write := connectors.Write{Issue: "1", Comment: &connectors.Comment{Text: "x", Mark: "x"}}
+		wantWish(t, "a write", slow().Update(t.Context(), write), status)
+		before := asked
+		_, err = tr.Self(t.Context())
+		wantClass(t, "a read in the meantime", err, connectors.TryLater)
+		wantClass(t, "a write in the meantime", tr.Update(t.Context(), write), connectors.TryLater)
+		var e *connectors.Error
+		if !errors.As(err, &e) || e.RetryAfter <= 0 || e.RetryAfter > 7*time.Second || asked != before {
+			t.Errorf("%d requests while the tracker wanted to be left alone: %v", asked-before, err)
+		}
 	}
 }
 

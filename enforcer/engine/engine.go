@@ -155,9 +155,12 @@ func each[T any](connections []Connection, f func(Connection) (T, error)) ([]T, 
 	return out, errors.Join(errs...)
 }
 
-// pass makes one full pass over a connection.
+// pass makes one full pass over a connection, unless its tracker wants to be left alone.
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	s, report := e.source(conn), Report{Connection: conn.ID}
+	if e.resting(s) {
+		return report, nil
+	}
 	if e.Guard != nil {
 		if err := e.Guard(); err != nil {
 			return report, err

@@ -2,11 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/robfig/cron/v3"
 
+	"slabridge/connectors"
 	"slabridge/enforcer/outbox"
 )
 
@@ -18,6 +21,10 @@ const minWake = time.Second
 type lastPass struct {
 	now      time.Time // by which the last pass that came so far decided
 	failedAt time.Time // when the last pass failed, tracker's time; zero: it did not
+	// restUntil is until when the tracker wants to be left alone, its time; limited is how often in a row it said so
+	// without a time.
+	restUntil time.Time
+	limited   int
 }
 
 // note keeps how a pass that decided by now ended, for the wake-up after it.
@@ -26,11 +33,44 @@ func (e *Engine) note(s source, now time.Time, err error) {
 	if !now.IsZero() {
 		l.now = now
 	}
-	l.failedAt = time.Time{}
+	l.failedAt, l.restUntil = time.Time{}, time.Time{}
 	if err != nil {
 		l.failedAt = s.trackerTime()
 	}
+	var failed *connectors.Error
+	switch limited := errors.As(err, &failed) && failed.Limited(); {
+	case limited && failed.RetryAfter > 0:
+		l.restUntil = l.failedAt.Add(failed.RetryAfter)
+	case limited:
+		l.limited++
+		l.restUntil = l.failedAt.Add(pause(s.conn.ID, l.limited))
+	case err == nil:
+		l.limited = 0
+	}
 	e.looked[s.conn.ID] = l
+}
+
+// The pauses after a tracker said that it is asked too much, and not for how long: each twice the one before, up to a
+// bound, with up to a quarter more, so that several installations do not come back together.
+const (
+	firstPause   = time.Minute
+	longestPause = 16 * time.Minute
+)
+
+// pause is the nth in a row. It is the same for the same connection: nothing here is left to chance.
+func pause(connection string, n int) time.Duration {
+	d := longestPause
+	if n < 5 {
+		d = firstPause << (n - 1)
+	}
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s %d", connection, n)
+	return d + d/4*time.Duration(h.Sum32()%1000)/1000
+}
+
+// resting reports whether the connection's tracker wants to be left alone.
+func (e *Engine) resting(s source) bool {
+	return s.trackerTime().Before(e.looked[s.conn.ID].restUntil)
 }
 
 // Run passes over each connection by its schedule, over those that Hint tells of, and over all of them whenever the
@@ -172,7 +212,7 @@ func (e *Engine) wake(ctx context.Context, passedAt time.Time) (<-chan time.Time
 // is tried again soon, however rare the polls are.
 func nextLook(ctx context.Context, s *source, l lastPass) (time.Time, error) {
 	if !l.failedAt.IsZero() {
-		return l.failedAt.Add(outbox.RetryAfter), nil
+		return later(l.failedAt.Add(outbox.RetryAfter), l.restUntil), nil
 	}
 	next, err := s.ledger.NextMoment(ctx, s.conn.ID, l.now)
 	if err != nil {

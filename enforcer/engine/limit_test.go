@@ -1,0 +1,97 @@
+package engine_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"slabridge/connectors"
+	"slabridge/connectors/redmine"
+	"slabridge/connectors/redmine/redminesim"
+)
+
+// limited makes the tracker answer everything with 429, and gives the moments at which it was asked.
+func (d *daemon) limited(h http.Header) *[]time.Time {
+	asked := &[]time.Time{}
+	d.sim.Use(func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			*asked = append(*asked, time.Now())
+			for name, v := range h {
+				w.Header()[name] = v
+			}
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+	})
+	return asked
+}
+
+// A tracker that says how long it wants to be left alone is sent nothing until then, for whatever reason; the others are
+// served as ever.
+func TestRunHeedsRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := awake(t, "2026-03-16 10:00", "@every 10s")
+		other := redminesim.NewLab(redminesim.Options{Clock: time.Now})
+		tr, err := redmine.New(connectors.Settings{
+			ID: "other", URL: "http://other.example.org", Transport: other.Transport(), Now: time.Now,
+			Auth: connectors.Auth{Way: "api_key", Secret: other.Key("sla-bot")},
+		})
+		d.do(err)
+		s := d.settings()
+		second := s.Connections[0]
+		second.ID, second.Tracker = "other", tr
+		s.Connections = append(s.Connections, second)
+		d.reload <- s
+		id := d.issue("critical", "Server down")
+		d.until("2026-03-16 10:01:05")
+		d.wantSaid(id, "+acknowledge/start")
+		asked := d.limited(http.Header{"Retry-After": {"120"}})
+		d.until("2026-03-16 10:02:55") // asked at 10:01:10
+		other.ResetRequests()
+		d.engine.Hint("helpdesk", "1")
+		d.until("2026-03-16 10:03:05")
+		if len(*asked) != 1 || len(other.Requests()) == 0 {
+			t.Errorf("asked at %v within the two minutes, want once; the other tracker %d times", *asked, len(other.Requests()))
+		}
+		d.sim.Use(nil)
+		d.sim.ResetRequests()
+		d.until("2026-03-16 10:03:25")
+		if len(d.sim.Requests()) == 0 {
+			t.Error("nothing was asked when the two minutes were over")
+		}
+		d.until("2026-03-16 10:20:05")
+		d.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")
+	})
+}
+
+// Where the tracker does not say for how long, the pauses grow to a bound, and end with the first success.
+func TestRunPausesGrow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := awake(t, "2026-03-16 10:00", "@every 10s")
+		d.issue("minor", "Whenever you like")
+		d.until("2026-03-16 10:01:05")
+		asked := d.limited(nil)
+		d.until("2026-03-16 13:01:05")
+		var pauses []time.Duration
+		for i := range (*asked)[1:] {
+			pauses = append(pauses, (*asked)[i+1].Sub((*asked)[i]))
+		}
+		if len(pauses) < 10 || len(pauses) > 14 || !slices.IsSorted(pauses[:5]) || pauses[0] < time.Minute ||
+			slices.Max(pauses) > 21*time.Minute || pauses[len(pauses)-1] < 16*time.Minute {
+			t.Errorf("pauses of %v", pauses)
+		}
+		d.sim.Use(nil)
+		d.until("2026-03-16 13:25:05")
+		before, err := d.count()
+		d.until("2026-03-16 13:26:05")
+		if after, _ := d.count(); after-before != 6 || err != nil {
+			t.Errorf("%d passes in a minute after the first success, %v", after-before, err)
+		}
+		asked = d.limited(nil)
+		d.until("2026-03-16 13:29:05")
+		if n := len(*asked); n != 2 {
+			t.Errorf("limited again it is asked %d times in three minutes, want the first pause again", n)
+		}
+	})
+}

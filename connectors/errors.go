@@ -78,9 +78,15 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Limited reports whether the tracker asks for less: it is to be left alone for RetryAfter or, where that is zero, for a
-// while.
+// Limited reports whether the tracker asks for less: it is to be left alone for Rest or, where that is zero, for a while.
 func (e *Error) Limited() bool { return e.Status == http.StatusTooManyRequests || e.RetryAfter > 0 }
+
+// longestRest is what is heeded of a wish for longer: quotas are by the hour at most, and a mistake in a header must not
+// silence us for a day.
+const longestRest = time.Hour
+
+// Rest is for how long nothing is to be sent to the tracker.
+func (e *Error) Rest() time.Duration { return min(e.RetryAfter, longestRest) }
 
 // ClassOf is the class of the *Error inside err, or 0 when there is none.
 func ClassOf(err error) Class {

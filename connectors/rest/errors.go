@@ -110,7 +110,7 @@ func (c *Call) refusal(method string, res *http.Response, body []byte) *connecto
 		e.Messages[i] = c.Redact(m)
 	}
 	if e.RetryAfter > 0 {
-		until := c.received.Add(e.RetryAfter)
+		until := c.received.Add(e.Rest())
 		c.client.rest.Store(&until)
 	}
 	return e

@@ -40,7 +40,7 @@ func (e *Engine) note(s source, now time.Time, err error) {
 	var failed *connectors.Error
 	switch limited := errors.As(err, &failed) && failed.Limited(); {
 	case limited && failed.RetryAfter > 0:
-		l.restUntil = l.failedAt.Add(failed.RetryAfter)
+		l.restUntil = l.failedAt.Add(failed.Rest())
 	case limited:
 		l.limited++
 		l.restUntil = l.failedAt.Add(pause(s.conn.ID, l.limited))
@@ -53,14 +53,14 @@ func (e *Engine) note(s source, now time.Time, err error) {
 // The pauses after a tracker said that it is asked too much, and not for how long: each twice the one before, up to a
 // bound, with up to a quarter more, so that several installations do not come back together.
 const (
-	firstPause   = time.Minute
+	firstPause   = 30 * time.Second
 	longestPause = 16 * time.Minute
 )
 
 // pause is the nth in a row. It is the same for the same connection: nothing here is left to chance.
 func pause(connection string, n int) time.Duration {
 	d := longestPause
-	if n < 5 {
+	if n < 6 {
 		d = firstPause << (n - 1)
 	}
 	h := fnv.New32a()

@@ -71,9 +71,6 @@ var mishaps = []mishap{
 		return w.busy.clock().Add(time.Duration(d.IntN(120)) * time.Second).UTC().Format(http.TimeFormat)
 	})},
 	{"429 without Retry-After", anyRequest, turnedAway(429, nil)},
-	{"429 with a huge Retry-After", anyRequest, turnedAway(429, func(_ *weather, d *rand.Rand) string {
-		return []string{"100000000", "99999999999999999999", "Fri, 31 Dec 2100 23:59:59 GMT"}[d.IntN(3)]
-	})},
 	{"500 before the effect", anyRequest, turnedAway(500, nil)},
 	{"500 after the effect", altering, after(turnedAway(500, nil))},
 	{"502 before the effect", anyRequest, turnedAway(502, nil)},
@@ -260,7 +257,6 @@ type weather struct {
 
 	mu      sync.Mutex
 	storms  bool
-	long    bool // there is a day until something else is to be done
 	asked   map[string]int
 	struck  []string // what happened, oldest first
 	tally   map[string]int
@@ -313,7 +309,7 @@ func (w *weather) mishap(r *http.Request) (*mishap, *rand.Rand) {
 		return nil, nil
 	}
 	fit := slices.DeleteFunc(slices.Clone(mishaps), func(m mishap) bool {
-		return !m.of(w.busy.sim, r) || !w.long && strings.Contains(m.name, "huge") // it costs an hour, and a write a day
+		return !m.of(w.busy.sim, r)
 	})
 	m := &fit[dice.IntN(len(fit))]
 	w.tally[m.name]++

@@ -95,3 +95,23 @@ func TestRunPausesGrow(t *testing.T) {
 		}
 	})
 }
+
+// A wish for longer than an hour is a mistake of somebody's, and heeded for an hour.
+func TestRunHeedsAHugeWishForAnHour(t *testing.T) {
+	for _, wish := range []string{"100000000", "99999999999999999999", "Fri, 31 Dec 2100 23:59:59 GMT"} {
+		synctest.Test(t, func(t *testing.T) {
+			d := awake(t, "2026-03-16 10:00", "@every 1m")
+			d.issue("minor", "Whenever you like")
+			d.until("2026-03-16 10:00:30")
+			asked := d.limited(http.Header{"Retry-After": {wish}})
+			d.until("2026-03-16 10:59:30")
+			if len(*asked) != 1 {
+				t.Errorf("%s: asked at %v, want once in the hour", wish, *asked)
+			}
+			d.until("2026-03-16 11:02:30")
+			if len(*asked) != 2 {
+				t.Errorf("%s: asked at %v, want again after the hour", wish, *asked)
+			}
+		})
+	}
+}

@@ -71,6 +71,8 @@ func checkTimer(src *source, path string, o *enforcer.Obligation, r *enforcer.Ru
 		src.fault(path+".day_off", r.DayOff, "is for a due from a due date; write on: due-date")
 	case r.On != enforcer.DueDate && slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool { return s.Trigger.Past }):
 		src.fault(path, enforcer.PastDate, "is a step of a due from a due date; write on: due-date")
+	case slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool { return s.Trigger.Exceeded }):
+		src.fault(path, exceeded, "is a step of a cap on spending; write kind: account")
 	case start.Word == enforcer.WordStatus && r.While != nil && !overlap(start.Classes, r.While):
 		src.fault(path+".while", string(r.While[0]), "can never be: it starts in %s", commas(words(start.Classes)))
 	case !start.StartsClosed() && r.While != nil && !slices.ContainsFunc(r.While, enforcer.StatusClass.Open):

@@ -252,8 +252,8 @@ func (c *cutoffDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 }
 
 type stepDoc struct {
-	// At is start, due, a share of the term: 50%; past-date: a date was set that lies in the past; or answered: when the
-	// customer spoke in a request that a step of this obligation had closed.
+	// At is start, due, a share of the term: 50%; past-date: a date was set that lies in the past; exceeded: more than a
+	// cap is spent; or answered: when the customer spoke in a request that a step of this obligation had closed.
 	At *atDoc `yaml:"at"`
 	// After the start by so much: 5bd.
 	After *calendar.Term `yaml:"after"`
@@ -308,11 +308,12 @@ func actionValues(key string) []string {
 	return out
 }
 
-// atDoc is start, due, past-date, answered, or a share of the time from start to due in per cent: 0 and 100 have names
-// of their own.
+// atDoc is start, due, past-date, exceeded, answered, or a share of the time from start to due in per cent: 0 and 100
+// have names of their own.
 type atDoc struct {
 	Due      bool
 	Past     bool
+	Exceeded bool
 	Answered bool
 	Percent  int
 }
@@ -329,11 +330,13 @@ func (a *atDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 		a.Answered = true
 	case n.Value == enforcer.PastDate:
 		a.Past = true
+	case n.Value == exceeded:
+		a.Exceeded = true
 	case share != nil:
 		a.Percent, _ = strconv.Atoi(share[1]) // two digits
 	default:
 		d.wrongForm(n, path, "",
-			"a moment of a cycle; write start, due, past-date, or a share of the term from 1% to 99%")
+			"a moment of a cycle; write start, due, past-date, exceeded, or a share of the term from 1% to 99%")
 	}
 }
 

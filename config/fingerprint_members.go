@@ -116,6 +116,7 @@ func encodeTrigger(t *enforcer.Trigger) any {
 	return object{
 		{"Due", t.Due},
 		{"Past", unlessUnset(t.Past, t.Past)},
+		{"Exceeded", unlessUnset(t.Exceeded, t.Exceeded)},
 		{"Percent", t.Percent},
 		{"After", pointer(t.After, encodeTerm)},
 		{"Before", pointer(t.Before, encodeTerm)},

@@ -66,7 +66,7 @@ var regulations = map[string][]row{
 			"start>create; warn-5bd>c-; due>c-",
 		},
 		{"standing-duty", "пп. 8, 9, 12, 13", "all", "duty", "as configured for each duty", "start>create; due>c-"},
-		{"change-cap", "п. 11", "all", "account", "at most 15 % of the contract sum", "warn-80>c-; due>c-"},
+		{"change-cap", "п. 11", "all", "account", "at most 15 % of the contract sum", "warn-80>c-; due>c-; exceeded>c-"},
 	},
 	"endocs": {
 		{"acknowledge", "п. 1.7, Порядок 3.4", "all", "timer", "", "start>c+"},

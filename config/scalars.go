@@ -53,7 +53,8 @@ const (
 	backOffDaily  = "daily" // of `repeat`
 	dayOffAfter   = "after"
 	perEntry      = "entry"
-	partComment   = "comment" // of a step, beside the keys of its actions
+	exceeded      = "exceeded" // of a cap on spending
+	partComment   = "comment"  // of a step, beside the keys of its actions
 )
 
 func words[S ~string](list []S) []string {

@@ -168,7 +168,7 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 	case *time.Duration:
 		return pattern(`^([0-9.]+(ms|s|m|h))+$`)
 	case *atDoc:
-		return pattern(`^(start|due|answered|past-date|[1-9][0-9]?%)$`)
+		return pattern(`^(start|due|answered|exceeded|past-date|[1-9][0-9]?%)$`)
 	case *titleDoc:
 		return oneOf(&jsonschema.Schema{Type: "string"}, object(true, "ru", "en"))
 	case *secretDoc:

@@ -56,11 +56,14 @@ func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigg
 	if doc.At != nil {
 		given++
 		t.Due, t.Percent, t.Answered, t.Past = doc.At.Due, doc.At.Percent, doc.At.Answered, doc.At.Past
+		t.Exceeded = doc.At.Exceeded
 		switch {
 		case t.Answered:
 			id = "answered"
 		case t.Past:
 			id = enforcer.PastDate
+		case t.Exceeded:
+			id = exceeded
 		case t.Due:
 			id = "due"
 		case t.Percent > 0:
@@ -80,7 +83,7 @@ func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigg
 		id = "warn-" + doc.Before.String()
 	}
 	if given != 1 && !src.hasFault(path) {
-		src.fault(path, "", "must have exactly one of at (start, due, 50%%, past-date), after (5bd) and before (1bd)")
+		src.fault(path, "", "must have exactly one of at (start, due, 50%%, past-date, exceeded), after (5bd) and before (1bd)")
 	}
 	return id, t
 }

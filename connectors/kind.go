@@ -34,6 +34,9 @@ type Kind struct {
 	// IssuePage returns the address at which people look at an issue, from the tracker's root and what they type for the
 	// issue; "" where that cannot be told. nil where there is no such page.
 	IssuePage func(root, key string) string
+	// EventPlace is what stands behind an issue's page for the place of one of its events, "" where that has none. nil
+	// where none has.
+	EventPlace func(event string) string
 
 	// New makes a connection; it sends nothing.
 	New func(Settings) (Tracker, error)

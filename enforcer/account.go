@@ -74,6 +74,9 @@ func (s Spending) Share() int {
 	return int(s.Spent * 100 / s.Cap())
 }
 
+// Exceeded reports whether more is spent than may be: at most so much, and it may be all of it.
+func (s Spending) Exceeded() bool { return s.Spent > s.Cap() }
+
 func (s Spending) percent() int {
 	for _, r := range s.Obligation.Rules {
 		if r.Sum != nil {
@@ -92,12 +95,13 @@ func Spend(c *Contract, connection string, s Spending, from, now time.Time) Eval
 		Contract: c, Obligation: s.Obligation, Rule: &s.Obligation.Rules[0], ID: s.Period, Ordinal: 1, State: Running,
 		StartedAt: from, CountsFrom: from, Spending: &s,
 	}
-	if s.Spent > s.Cap() { // at most so much, and it may be all of it
+	if s.Exceeded() {
 		cycle.State = Breached
 	}
 	for i := range cycle.Rule.Steps {
 		step := &cycle.Rule.Steps[i]
-		reached := step.Trigger.Due && s.Share() >= 100 || step.Trigger.Percent > 0 && s.Share() >= step.Trigger.Percent
+		reached := step.Trigger.Due && s.Share() >= 100 || step.Trigger.Percent > 0 && s.Share() >= step.Trigger.Percent ||
+			step.Trigger.Exceeded && s.Exceeded()
 		cs := CycleStep{Step: step}
 		if reached {
 			cs.At, cs.fires = now, now

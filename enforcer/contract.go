@@ -320,16 +320,17 @@ var Audiences = []Audience{Public, Internal}
 
 // Trigger says when in its cycle a step is taken. Exactly one field is set, or none for the start.
 type Trigger struct {
-	Due     bool
-	Past    bool           // at the start of a cycle whose date lies in the past
-	Percent int            // of the counting time between start and due
-	After   *calendar.Term // counted from the start
-	Before  *calendar.Term // counted back from the due
+	Due      bool
+	Past     bool           // at the start of a cycle whose date lies in the past
+	Exceeded bool           // when more is spent than a cap allows
+	Percent  int            // of the counting time between start and due
+	After    *calendar.Term // counted from the start
+	Before   *calendar.Term // counted back from the due
 	// Answered: when the customer spoke in a request that the cycle's own step had closed.
 	Answered bool
 }
 
 // Start reports whether the step is taken when the cycle starts.
 func (t Trigger) Start() bool {
-	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil && !t.Answered && !t.Past
+	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil && !t.Answered && !t.Past && !t.Exceeded
 }

@@ -11,29 +11,44 @@ const correctionTime = time.Hour
 
 // coveragePeriod is one stay of a request under a contract.
 type coveragePeriod struct {
+	first   int       // the place of its first moment among the request's
 	moments []Moment  // from the one that brought it in to the one that took it out, inclusive
+	entry   int       // the place among them of the move by staff that brought it in, while the notice is older; else 0
 	start   time.Time // when the request counts as received
 	left    bool      // the last moment took it out
 	outside bool      // received outside the contract's validity: it has no promises, and is not the contract's
 }
 
 // coveragePeriods splits a request into its stays under the contract. Received within the contract's validity it stays
-// to the end; moved in from elsewhere it is received at that moment. With outsiders the stays are given too that no
-// version of the contract is valid for, unless another contract has the request.
+// to the end; moved in from elsewhere it is received at that moment, but by staff within its project the notice is the
+// one that was first there. With outsiders the stays are given too that no version of the contract is valid for, unless
+// another contract has the request.
 func (c *Contract) coveragePeriods(r *Request, moments []Moment, outsiders bool) []coveragePeriod {
 	var out []coveragePeriod
-	in := -1
+	in, entry, place := -1, 0, 0 // place: where the request came into its project
 	stay := func(end int, left bool) {
 		start := receivedAt(r, in, moments[in])
-		t := coveragePeriod{moments: moments[in:end], start: start, left: left, outside: !c.valid(start)}
-		if !t.outside || outsiders && !r.Elsewhere && !c.everValid(start) {
+		valid := start
+		t := coveragePeriod{first: in, moments: moments[in:end], start: start, left: left}
+		if entry > in {
+			t.entry, valid = entry-in, moments[entry].At
+			t.moments = asEntered(t.moments, t.entry)
+		}
+		t.outside = !c.valid(valid)
+		if !t.outside || outsiders && !r.Elsewhere && !c.everValid(valid) {
 			out = append(out, t)
 		}
 	}
 	for i, m := range moments {
+		if i > 0 && !samePlace(moments, i) {
+			place = i
+		}
 		switch {
 		case in < 0 && m.State.Covered:
-			in = i
+			in, entry = i, i
+			if i > 0 && samePlace(moments, i) && m.By.Role.Staff() {
+				in = place
+			}
 		case in >= 0 && !m.State.Covered:
 			stay(i+1, true)
 			in = -1
@@ -65,6 +80,7 @@ func (c *Contract) valid(t time.Time) bool {
 // never been told of it, or the admin chose that every reopening is one.
 type Correction struct {
 	Resolved, Reopened time.Time
+	ResolvedBy         string // the tracker's event
 	Event              string // the tracker's, of the reopening
 	By                 Person // who resolved it
 	// Silent: nobody told the customer of the resolution, with it, since, or within the working hour before.
@@ -104,7 +120,7 @@ func (c *Contract) correct(moments []Moment) (
 			out, revived = slices.Clone(moments), make(map[int]time.Time)
 		}
 		list = append(list, Correction{
-			Resolved: out[i].At, Reopened: out[j].At, Event: out[j].Event, By: out[i].By, Silent: silent,
+			Resolved: out[i].At, Reopened: out[j].At, ResolvedBy: out[i].Event, Event: out[j].Event, By: out[i].By, Silent: silent,
 		})
 		before := out[i-1].State.Status
 		for k := i; k < j; k++ {

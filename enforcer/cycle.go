@@ -74,8 +74,10 @@ type Cycle struct {
 	// RevivedAt is when a correction by staff set the cycle going again, or when the issue of a duty's was made: before
 	// that none of its steps could be taken.
 	RevivedAt time.Time
-	Date      string  // with DueDate: the date that binds; of a cycle that a date ended: that date
-	Rests     Consent // on which Date rests
+	// MovedAt is when staff moved the request to the contract, of a cycle whose start lies before that; else zero.
+	MovedAt time.Time
+	Date    string  // with DueDate: the date that binds; of a cycle that a date ended: that date
+	Rests   Consent // on which Date rests
 	// AnsweredAt is when the customer spoke in the request that a step of this cycle had closed, and AnswerTaken when
 	// staff then went on with it, or with what ended at its due on a resolved request; zero while neither has happened.
 	AnsweredAt, AnswerTaken time.Time
@@ -88,6 +90,8 @@ type Cycle struct {
 	noticedAt               time.Time      // when the notice was given without which the due does not come
 	standing                string         // the date as it was set last, binding or not
 	dateSetAt               time.Time      // when Date was set, or began to bind
+	ceiling                 time.Time      // the due that a move by staff left behind: it is never later
+	repeated                bool           // a cycle of the same obligation ran where staff moved the request from
 }
 
 // Calendar is the working time that the cycle's clock runs in.
@@ -134,6 +138,7 @@ type Evaluation struct {
 
 	// Corrections are the resolutions of the request that were taken back.
 	Corrections []Correction
+	Moves       []StaffMove // of the request, into the contract and out of it
 
 	questions []question // by moment, as corrected
 }
@@ -211,6 +216,7 @@ type Comment struct {
 	Due        time.Time     `json:"due,omitzero"`
 	Moment     time.Time     `json:"moment"`
 	Remaining  time.Duration `json:"remaining,omitzero"` // counting time from the step's moment to the due
+	Plain      bool          `json:"plain,omitzero"`     // the promise counts round the clock, not in working time
 	// BeginBy is the moment by which work will begin, for receipts; zero when it has passed or is not promised.
 	BeginBy time.Time `json:"begin_by,omitzero"`
 	// Solved: the request is resolved or closed.
@@ -236,6 +242,7 @@ type Comment struct {
 	Share  int    `json:"share,omitempty"`  // of Limit, in hundredths; may be more than 100
 	Sum    string `json:"sum,omitempty"`    // so far, as a decimal number: "1250000.50"
 	Limit  string `json:"limit,omitempty"`  // of the sum, likewise
+	Over   bool   `json:"over,omitzero"`    // Sum is more than Limit
 	// Done tells the reader what this very write also does.
 	Assigned string `json:"-"`
 }
@@ -264,3 +271,14 @@ func (c *Cycle) AlwaysOn() bool {
 	}
 	return c.Rule.Always
 }
+
+// doneBefore reports whether the step was a matter of the contract that staff moved the request from: its moment lies
+// before the move, or it is what was said there when the cycle began. A public word ends what it was owed for: while that
+// goes on, it was not given.
+func (c *Cycle) doneBefore(step *Step, at time.Time) bool {
+	return at.Before(c.MovedAt) ||
+		step.Trigger.Start() && c.repeated && (step.Comment == nil || step.Comment.Audience != Public)
+}
+
+// AsksCustomer reports whether the cycle waits for the customer's answer to a question.
+func (c *Cycle) AsksCustomer() bool { return c.Obligation.Start.Word == WordAsked }

@@ -64,6 +64,9 @@ func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error
 			best = r
 		}
 	}
+	if !c.ceiling.IsZero() && (best.due.IsZero() || best.due.After(c.ceiling)) {
+		best.due, best.note = c.ceiling, NoteMoved
+	}
 	if c.Run != nil {
 		return ev.withinContract(c, best)
 	}
@@ -274,6 +277,9 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) {
 	for i := range c.Rule.Steps {
 		step := &c.Rule.Steps[i]
 		at, err := ev.stepAt(c, r, step.Trigger, end)
+		if c.doneBefore(step, at) {
+			at = time.Time{}
+		}
 		if err != nil {
 			at = time.Time{}
 			c.unjudge(err)
@@ -306,8 +312,10 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 			return time.Time{}, nil
 		}
 		return c.StartedAt, nil
-	case t.Start():
+	case t.Start() && c.MovedAt.IsZero():
 		return c.StartedAt, nil
+	case t.Start():
+		return c.MovedAt, nil
 	case t.Answered:
 		return c.AnsweredAt, nil
 	case t.After != nil:

@@ -30,6 +30,7 @@ func (c *Contract) versions() []*Contract {
 func (ev *Evaluation) merge(part *Evaluation) {
 	if part.Covered {
 		ev.Covered, ev.Contract, ev.Corrections = true, part.Contract, part.Corrections
+		ev.Moves = part.Moves
 	}
 	ev.Outside = ev.Outside || part.Outside
 	count := map[string]int{}
@@ -48,19 +49,23 @@ func (ev *Evaluation) merge(part *Evaluation) {
 // play runs one version of the contract over the request. Only the present one speaks of requests that none of
 // the versions covers by its validity.
 func (ev *Evaluation) play(present bool) {
-	moments, revived, corrections, unsure := ev.Contract.correct(ev.Request.Moments)
-	ev.Corrections = corrections
+	joined, returned, moves := rejoin(ev.Request.Moments)
+	moments, revived, corrections, unsure := ev.Contract.correct(joined)
+	ev.Corrections, ev.Moves = corrections, moves
 	ev.questions = questions(ev.Contract, moments)
 	until := ev.Now
 	if gone := ev.Request.GoneAt; !gone.IsZero() && gone.Before(ev.Now) {
 		until = gone
 	}
-	offset := 0
-	for _, t := range ev.Contract.coveragePeriods(ev.Request, moments, present) {
-		for offset < len(moments) && &moments[offset] != &t.moments[0] {
-			offset++
-		}
-		ev.stay(t, revived, offset, until)
+	if returned == nil {
+		returned = revived
+	}
+	for i, at := range revived {
+		returned[i] = later(returned[i], at)
+	}
+	raw := ev.Contract.coveragePeriods(ev.Request, joined, present)
+	for i, t := range ev.Contract.coveragePeriods(ev.Request, moments, present) {
+		ev.stay(t, raw[i].moments, returned, until)
 	}
 	ev.order()
 	for i := range ev.Cycles {
@@ -119,8 +124,9 @@ func (c *Cycle) measure(end time.Time) {
 	}
 }
 
-// stay runs every obligation over one stay; those whose due is another's come after it.
-func (ev *Evaluation) stay(t coveragePeriod, revived map[int]time.Time, offset int, until time.Time) {
+// stay runs every obligation over one stay; those whose due is another's come after it. raw are its moments with what was
+// taken back in them.
+func (ev *Evaluation) stay(t coveragePeriod, raw []Moment, revived map[int]time.Time, until time.Time) {
 	ev.Covered, ev.Outside = ev.Covered || !t.outside, ev.Outside || t.outside
 	var run stopwatch
 	for _, deferred := range []bool{false, true} {
@@ -130,10 +136,11 @@ func (ev *Evaluation) stay(t coveragePeriod, revived map[int]time.Time, offset i
 				continue
 			}
 			before := len(ev.Cycles)
-			run = stopwatch{ev: ev, o: o, period: t, revived: revived, offset: offset}
-			if o.Start.Word == WordResolved || o.Start.Silent { // what began at the resolution did begin, correction or not
-				run.period.moments = ev.Request.Moments[offset : offset+len(t.moments)]
-				run.revived = nil
+			run = stopwatch{ev: ev, o: o, period: t, revived: revived, offset: t.first, first: before}
+			if o.Kind == Check { // judged by what is so when it comes
+				run.period.moments, run.period.entry, run.offset = t.moments[t.entry:], 0, t.first+t.entry
+			} else if o.Start.Word == WordResolved || o.Start.Silent { // what began at the resolution did begin, correction or not
+				run.period.moments, run.revived = raw, nil
 			}
 			run.over(until)
 			ev.Covered = ev.Covered || len(ev.Cycles) > before

@@ -32,6 +32,8 @@ type Request struct {
 	AfterHours bool
 	// Elsewhere: another contract has the request, so that it is nothing to this one that it is outside its validity.
 	Elsewhere bool
+	// Left is how other contracts had the request when staff moved it from them to this one.
+	Left []Left
 	// Hold is why writes are held by a person's label or field; "" when they are not.
 	Hold string
 	// Faults are stretches of the request that the mapping cannot read. What lies in them is neither judged nor written
@@ -96,6 +98,7 @@ type Work struct {
 // State is a request after a moment.
 type State struct {
 	Covered     bool // under the contract that the request is evaluated for
+	Project     string
 	Severity    string
 	Status      StatusClass
 	Assignee    Person

@@ -14,6 +14,7 @@ type stopwatch struct {
 	revived map[int]time.Time
 	offset  int // of the stay's first moment among the request's
 	at      int // the present moment of the stay
+	first   int // the place of its first cycle in the evaluation
 
 	cur      *Cycle
 	root     string    // the event that began the present chain of a repeating obligation
@@ -46,6 +47,9 @@ func (s *stopwatch) over(until time.Time) {
 		}
 		s.advance(m.At)
 		s.at = i
+		if i > 0 && i == s.period.entry {
+			enter(s, m)
+		}
 		s.moment(i, m)
 		if at, ok := s.revived[s.offset+i]; ok && s.cur != nil {
 			s.cur.RevivedAt = at
@@ -363,6 +367,9 @@ func (o *Obligation) broken() CycleState {
 
 // advance lets time pass up to t: cycles of a repeating obligation break at their due and the next begins there.
 func (s *stopwatch) advance(t time.Time) {
+	if s.at < s.period.entry { // under another contract, or none
+		return
+	}
 	lapse(s, t)
 	for s.cur != nil && s.o.Repeat {
 		due, err := s.due(t)

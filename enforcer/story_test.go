@@ -54,6 +54,7 @@ func TestStories(t *testing.T) {
 type story struct {
 	t        *testing.T
 	contract *enforcer.Contract
+	other    *enforcer.Contract // that has the request whenever this one has not; nil for none
 	request  enforcer.Request
 	until    time.Time
 	line     enforcer.Cutover
@@ -91,6 +92,21 @@ func play(t *testing.T, head string) string {
 			}
 			s.contract = c
 			s.items(c, nil)
+		case words[0] == "before": // another contract has it whenever this one has not: before vendor
+			c, err := config.Preset(words[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.other = c
+			for i := range c.Obligations {
+				c.Obligations[i].Off = c.Obligations[i].Off || c.Obligations[i].Items != nil
+			}
+		case words[0] == "within": // another term for one severity: within respond critical 20m
+			within, err := calendar.ParseTerm(words[3])
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.contract.Obligation(words[1]).Rule(words[2]).Within = &within
 		case words[0] == "tell": // the reasons, the words and the arithmetic too
 			s.tells = true
 		case words[0] == "mapped": // items and fields; without this line none is
@@ -261,6 +277,8 @@ func (s *story) act(at time.Time, w []string) {
 			m.State.Covered = false
 		case "enters":
 			m.State.Covered = true
+		case "project":
+			m.State.Project = next()
 		case "received":
 			s.request.ReceivedAt = s.time(w[i+1 : i+4])
 			i += 3
@@ -315,9 +333,27 @@ func (s *story) wakeUntil(t time.Time) {
 
 func (s *story) evaluate(now time.Time) enforcer.Evaluation {
 	s.t.Helper()
-	ev := enforcer.Evaluate(s.contract, &s.request, now)
+	ev := enforcer.Evaluate(s.contract, s.moved(now), now)
 	ev.Escalate(enforcer.Escalations{Watched: s.line.EnforceFrom, Acts: s.acts})
 	return ev
+}
+
+// moved gives the request with what the other contract had of it whenever staff moved it to this one.
+func (s *story) moved(now time.Time) *enforcer.Request {
+	r := s.request
+	for _, i := range enforcer.EnteredByStaff(&r) {
+		if s.other == nil || r.Moments[i].At.After(now) {
+			continue
+		}
+		before := r
+		before.Left, before.Moments = nil, slices.Clone(r.Moments[:i])
+		for k := range before.Moments {
+			before.Moments[k].State.Covered = !before.Moments[k].State.Covered
+		}
+		ev := enforcer.Evaluate(s.other, &before, r.Moments[i].At)
+		r.Left = append(r.Left, enforcer.Left{Event: r.Moments[i].Event, Cycles: ev.Cycles})
+	}
+	return &r
 }
 
 // pass decides as of now, notes what would be written, and lets our own writes come back as moments.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 )
@@ -17,7 +18,8 @@ func TestVersionsOfAText(t *testing.T) {
 	before.ValidTo, before.Version = almaty(t, "2026-03-17 00:00"), "0"
 	now.ValidFrom, now.Earlier = before.ValidTo, []*enforcer.Contract{before}
 	state := func(covered bool) enforcer.State {
-		return enforcer.State{Covered: covered, Status: enforcer.New, Severity: "noncritical"}
+		project := map[bool]string{true: "first", false: "other"}[covered]
+		return enforcer.State{Covered: covered, Project: project, Status: enforcer.New, Severity: "noncritical"}
 	}
 	support := enforcer.Person{ID: "2", Role: enforcer.Support}
 	moment := func(event, at string, covered bool) enforcer.Moment {
@@ -200,5 +202,45 @@ func TestLocalPeriods(t *testing.T) {
 	list := enforcer.LocalPeriods(once, almaty(t, "2026-03-16 00:00"), almaty(t, "2026-05-01 00:00"), zone, 10)
 	if len(list) != 1 || !list[0].From.Equal(almaty(t, "2026-03-16 09:00")) || !list[0].To.IsZero() {
 		t.Errorf("one that comes once: %v", list)
+	}
+}
+
+// A date agreed under one version of the text and kept under the next is kept by the text under which it was agreed.
+func TestADateOutlivesItsVersion(t *testing.T) {
+	turn := almaty(t, "2026-04-01 00:00")
+	var versions []*enforcer.Contract
+	for _, version := range []string{"0", "1"} {
+		c, err := config.Preset("vendor-kz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Version = version
+		versions = append(versions, c)
+	}
+	now := versions[1]
+	versions[0].ValidTo, now.ValidFrom, now.Earlier = turn, turn, versions[:1]
+	support, customer := enforcer.Person{ID: "2", Role: enforcer.Support}, enforcer.Person{ID: "9", Role: enforcer.Customer}
+	st := enforcer.State{Covered: true, Severity: "fault", Status: enforcer.New, Assignee: support}
+	created := enforcer.Moment{Event: "created", At: almaty(t, "2026-03-30 10:00"), By: customer, StatusSet: true, State: st}
+	st.DueDate, st.DueDateBy = "2026-04-03", support
+	dated := enforcer.Moment{
+		Event: "journal:1", At: almaty(t, "2026-03-30 11:00"), By: support, Note: enforcer.Public, State: st,
+	}
+	st.Fields = map[string]string{"agreed": "yes"}
+	agreed := enforcer.Moment{Event: "journal:2", At: almaty(t, "2026-03-30 11:30"), By: customer, State: st}
+	st.Status = enforcer.Resolved
+	kept := enforcer.Moment{
+		Event: "journal:3", At: almaty(t, "2026-04-03 15:00"), By: support, Note: enforcer.Public, StatusSet: true, State: st,
+	}
+	r := enforcer.Request{
+		Key: "#1", CreatedAt: created.At, ReceivedAt: created.At, Moments: []enforcer.Moment{created, dated, agreed, kept},
+	}
+	ev := enforcer.Evaluate(now, &r, almaty(t, "2026-04-06 10:00"))
+	got := map[string]string{}
+	for _, c := range ev.Cycles {
+		got[c.Obligation.ID] = fmt.Sprintf("%s by text %s", c.State, c.Contract.Version)
+	}
+	if got["agree-due-date"] != "met by text 0" || got["keep-agreed-date"] != "met by text 0" {
+		t.Errorf("the date was %v", got)
 	}
 }

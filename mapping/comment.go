@@ -67,7 +67,7 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	var out []NextData
 	for _, n := range all {
 		d := NextData{
-			Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(audience, n.At), Clause: clause(n.Source, w.o.Lang),
+			Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(n.At), Clause: clause(n.Source, w.o.Lang),
 		}
 		if audience != enforcer.Public {
 			d.ComesIn = comesIn(n.Role, w.o.Lang)
@@ -88,17 +88,17 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 		Obligation: c.Obligation.In(lang),
 		Clause:     clause(c.Source, lang),
 		Severity:   c.Severity.In(lang),
-		Started:    w.moment(audience, c.StartedAt),
-		Moment:     w.moment(audience, c.Moment),
-		Due:        w.moment(audience, c.Due),
-		BeginBy:    w.moment(audience, c.BeginBy),
+		Started:    w.moment(c.StartedAt),
+		Moment:     w.moment(c.Moment),
+		Due:        w.moment(c.Due),
+		BeginBy:    w.moment(c.BeginBy),
 		Remaining:  w.remaining(c),
 		Period:     PeriodName(c.Period, lang),
 		Date:       date(c.Date, lang),
 		Moves:      times(c.Moves, lang),
 	}
 	d.Asked, d.AskedOn = w.asked(c.Asked)
-	d.Raised = w.moment(audience, c.Raised)
+	d.Raised = w.moment(c.Raised)
 	d.Solved, d.BeginClause = c.Solved, clause(c.BeginSource, lang)
 	d.CanComment, d.Reopened = w.b.mapping.ClosedComments, s.Changes.Class() == enforcer.Working
 	d.Done = w.done()
@@ -124,7 +124,7 @@ func (w *writer) accounts(d *TextData, c *enforcer.Comment) {
 	// trackers keep hundredths of an hour: twenty minutes come back as 19:48
 	d.Spent, d.AtMost = amount(c.Spent.Round(time.Minute), lang, true), amount(c.AtMost, lang, true)
 	d.By = EscapeMarkup(w.b.directory.names[c.By])
-	d.Share, d.Sum, d.Limit = share(c.Share, lang), sum(c.Sum, lang), sum(c.Limit, lang)
+	d.Share, d.Sum, d.Limit, d.Over = share(c.Share, lang), sum(c.Sum, lang), sum(c.Limit, lang), c.Over
 	d.Plan = c.Plan
 	first := w.o.Contract
 	if len(first.Earlier) > 0 {
@@ -133,20 +133,19 @@ func (w *writer) accounts(d *TextData, c *enforcer.Comment) {
 	d.Valid = span(first.ValidFrom, w.o.Contract.ValidTo, w.o.Contract.Zone(), lang)
 }
 
-func (w *writer) moment(audience enforcer.Audience, t time.Time) string {
+func (w *writer) moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return moment(t.In(w.o.Contract.Zone()), w.o.Lang, audience != enforcer.Public)
+	return moment(t.In(w.o.Contract.Zone()), w.o.Lang)
 }
 
-// remaining tells the counting time to the due, and calls it working time only when that is what it is.
+// remaining tells the counting time to the due, and calls it working time where the promise counts that.
 func (w *writer) remaining(c *enforcer.Comment) string {
 	if c.Remaining <= 0 {
 		return ""
 	}
-	worked, err := w.o.Contract.Calendar.Elapsed(c.Moment, c.Due)
-	return amount(c.Remaining, w.o.Lang, err != nil || worked != c.Remaining)
+	return amount(c.Remaining, w.o.Lang, c.Plain)
 }
 
 func (w *writer) escapedNames(ids []string) []string {

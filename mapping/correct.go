@@ -24,7 +24,7 @@ func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []st
 	lang, zone := cmp.Or(o.Lang, o.Contract.Language), o.Contract.Zone()
 	d := TextData{Contract: o.Contract.Title.In(lang), Made: len(c.Of) == 0}
 	for _, at := range c.Of {
-		d.Corrects = append(d.Corrects, moment(at.In(zone), lang, false))
+		d.Corrects = append(d.Corrects, moment(at.In(zone), lang))
 	}
 	if c.Internal && c.Assigned != nil {
 		d.Assigned = EscapeMarkup(cmp.Or(b.directory.names[*c.Assigned], languageOf(lang).nobody))

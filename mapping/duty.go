@@ -58,7 +58,7 @@ func (b *Bound) NewIssue(d Duty, facts DutyFacts, o WriteOptions) (connectors.Ne
 		Period: PeriodName(facts.Period, lang),
 	}
 	if !facts.Due.IsZero() {
-		data.Due = moment(facts.Due.In(zone), lang, false)
+		data.Due = moment(facts.Due.In(zone), lang)
 		n.DueDate = facts.Due.In(zone).Format(time.DateOnly)
 	}
 	n.Subject = subject(periodText(&r, d.Subject, data.Period, d.Path+".subject"), data)

@@ -173,6 +173,7 @@ func (rp *replay) state(at time.Time) enforcer.State {
 	rank := rp.b.rank(rp.values.One(connectors.FieldPriority))
 	st := enforcer.State{
 		Covered:     rp.issue.Author != rp.b.self && rp.scope.covers(rp.people, rp.project(), rp.subtask, rp.author.Role),
+		Project:     rp.project(),
 		Severity:    rp.b.severityOf(rp.people, rp.author.Role),
 		Status:      class,
 		Assignee:    rp.b.directory.person(rp.values.One(connectors.FieldAssignee), rp.project(), at),

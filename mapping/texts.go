@@ -117,6 +117,7 @@ type TextData struct {
 	Reopened   bool     // this very write opens the request again
 	Nobody     bool     // the step would assign somebody, and nobody can be assigned
 	Solved     bool     // the request is resolved or closed
+	Over       bool     // Sum is more than Limit
 	// Raised is when a raised severity moved the due to what it is; "" where none did.
 	Raised string
 	// BeginClause is what BeginBy rests on, where that is another clause: "п. 8".
@@ -215,7 +216,7 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 const fieldNames = "Number, Subject, Contract, Obligation, Clause, Severity, Started, Moment, Due, Remaining, " +
 	"BeginBy, Names, Items, Asked, AskedOn, Done (each with At, What), Date, Moves, Period, Spent, AtMost, By, Plan, " +
 	"Valid, Share, Sum, Limit, Assignee, Assigned, Priority, Watchers, Corrects, Made, " +
-	"CanComment, Reopened, Nobody, Solved, BeginClause, Raised, " +
+	"CanComment, Reopened, Nobody, Solved, Over, BeginClause, Raised, " +
 	"Next (each with Obligation, ID, At, Clause, ComesIn)"
 
 // templateError leaves the place in the text and what is wrong with it.

@@ -70,7 +70,7 @@ func furtherOccasions() map[string]enforcer.Decision {
 		}, enforcer.Changes{}),
 		mapping.TextOnSite: step("on-site", "warn-50", enforcer.Comment{
 			Text: mapping.TextOnSite, Source: "п. 6", StartedAt: said(10, 0, 0), Moment: said(11, 30, 0), Due: said(13, 0, 0),
-			Remaining: 90 * time.Minute,
+			Remaining: 90 * time.Minute, Plain: true,
 		}, enforcer.Changes{}),
 		mapping.TextOnSiteBreach: step("on-site", "due", enforcer.Comment{
 			Text: mapping.TextOnSiteBreach, Source: "п. 10", StartedAt: said(10, 0, 0), Moment: said(13, 0, 0),
@@ -81,7 +81,7 @@ func furtherOccasions() map[string]enforcer.Decision {
 		}, enforcer.Changes{Actions: enforcer.Actions{Priority: enforcer.PriorityTop}}),
 		mapping.TextAgreeDate: step("agree-due-date", "warn-50", enforcer.Comment{
 			Text: mapping.TextAgreeDate, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(11, 0, 0), Due: said(12, 0, 0),
-			Remaining: time.Hour,
+			Remaining: time.Hour, Plain: true,
 		}, enforcer.Changes{}),
 		mapping.TextAgreeDateBreach: step("agree-due-date", "due", enforcer.Comment{
 			Text: mapping.TextAgreeDateBreach, Source: "п. 2", StartedAt: said(10, 0, 0), Moment: said(12, 0, 0),
@@ -177,14 +177,19 @@ func TestFurtherTexts(t *testing.T) {
 	x := worked(t)
 	unowned := worked(t)
 	unowned.do("10:50 ivanov sets assignee=")
+	inner := newHand(t) // in a project where nobody leads
+	inner.do("10:00 client creates project=inner")
 	sc := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
 	for _, lang := range mapping.Languages {
 		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)}
 		for name, d := range furtherOccasions() {
 			t.Run(lang+"/"+name, func(t *testing.T) {
 				h := x.h
-				if name == mapping.TextNoOwner {
+				switch name {
+				case mapping.TextNoOwner:
 					h = unowned.h
+				case "breach-raised-nobody":
+					h = inner.h
 				}
 				p := b.Writes(b.Request(h, sc, almaty(t)), h, []enforcer.Decision{d}, o)[0]
 				golden(t, "testdata/texts/"+lang+"/"+name+".txt", p.Write.Comment.Text+"\n")

@@ -23,8 +23,8 @@ func occasions() map[string]enforcer.Decision {
 	inform := enforcer.Text{"ru": "информирование руководства", "en": "information of the management"}
 	progress := enforcer.Text{"ru": "информирование о ходе решения", "en": "progress update"}
 	next := []enforcer.NextStep{
-		{Obligation: involve, ID: "involve-developers", Step: "due", At: said(14, 20, 7), Role: enforcer.Developers},
-		{Obligation: inform, ID: "inform-management", Step: "due", At: said(16, 20, 7), Role: enforcer.Management},
+		{Obligation: involve, ID: "involve-developers", Step: "due", At: said(14, 20, 7)},
+		{Obligation: inform, ID: "inform-management", Step: "due", At: said(16, 20, 7)},
 	}
 	toldBy := []enforcer.NextStep{{
 		Obligation: progress, ID: "progress-update", Step: "due",

@@ -12,17 +12,12 @@ import (
 // The words that texts are made of beside their templates: moments, amounts, days, periods, counts and sums.
 
 // moment writes a moment as a contract names it, with the zone said: "12:40 27.11.2026 (время Алматы, UTC+5)".
-// Seconds are told only where exact is set and there are any; otherwise they are cut, so that what is promised
-// to a customer is never later than what is owed.
-func moment(t time.Time, lang string, exact bool) string {
+// Seconds are cut: they matter to nobody, and what is promised is never later than what is owed.
+func moment(t time.Time, lang string) string {
 	if t.IsZero() {
 		return ""
 	}
-	clock := "15:04"
-	if exact && t.Second() != 0 {
-		clock = "15:04:05"
-	}
-	return t.Format(clock+languageOf(lang).clock) + " (" + zoneName(t, lang) + ")"
+	return t.Format("15:04"+languageOf(lang).clock) + " (" + zoneName(t, lang) + ")"
 }
 
 func zoneName(t time.Time, lang string) string {

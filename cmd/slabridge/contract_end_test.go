@@ -81,13 +81,21 @@ func (p *play) report(act int) {
 	}
 	p.tell(act, "the report")
 	_, found, _ := strings.Cut(out.String(), "\n\n") // without who made it of what, and when
+	issue := ""
 	for line := range strings.Lines(p.renamed(found)) {
 		line = strings.TrimRight(line, " \n")
+		if of := exceptionOf.FindStringSubmatch(line); of != nil {
+			issue = p.ids[of[1]]
+		}
+		line = p.event(issue, line)
 		if line != "" && !brokenCycle.MatchString(line) {
 			p.tell(act, "%s%s", storyIndent, line)
 		}
 	}
 }
+
+// exceptionOf is the line that begins an exception, with the name of its request.
+var exceptionOf = regexp.MustCompile(`^ {2}(#\d+) {2}`)
 
 // brokenCycle are the lines of a report that go through the broken cycles, which the verdicts above it name, too.
 var brokenCycle = regexp.MustCompile(`^ {2}! |^ {6}\S`)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) erro
 	if w.output == "csv" {
 		return writeCSV(w.out, r)
 	}
-	return w.show(reportInfoOf(&w.page, r, zone))
+	return w.show(reportInfoOf(&w.page, r, zone, w.pages(c.Connection)))
 }
 
 func periodOf(from, to string, zone *time.Location) (report.Period, error) {
@@ -134,7 +135,20 @@ func moveNote(p *page, m *enforcer.Move, zone *time.Location) string {
 	return restsText(p, &m.Rests, zone)
 }
 
-func reportInfoOf(p *page, r report.Report, zone *time.Location) reportInfo {
+// movedNote says how staff moved a request.
+func movedNote(p *page, m *enforcer.StaffMove, zone *time.Location) string {
+	text := p.tf("out of the contract on %s by %s", p.stamp(m.At.In(zone)), m.By.Name)
+	switch {
+	case m.In:
+		return p.tf("into the contract on %s by %s", p.stamp(m.At.In(zone)), m.By.Name)
+	case m.Back:
+		return text + ", " + p.t("and back")
+	}
+	return text
+}
+
+// reportInfoOf words a report. link gives the address of an issue's event in the tracker, "" where there is none.
+func reportInfoOf(p *page, r report.Report, zone *time.Location, link func(issue, event string) string) reportInfo {
 	info := reportInfo{Report: r, Rule: p.t(countingRule), Exceptions: []exceptionInfo{}}
 	for _, x := range r.Exceptions {
 		what := ""
@@ -154,8 +168,14 @@ func reportInfoOf(p *page, r report.Report, zone *time.Location) reportInfo {
 		case x.Silence != nil:
 			what = p.tf("%s - %s, resolved by %s",
 				p.stamp(x.Silence.Resolved.In(zone)), p.stamp(x.Silence.Reopened.In(zone)), x.Silence.By.Name)
+		case x.Moved != nil:
+			what = movedNote(p, x.Moved, zone)
 		case !x.Due.IsZero():
 			what = p.tf("due %s", p.stamp(x.Due.In(zone)))
+		}
+		x.Events = slices.Clone(x.Events)
+		for i := range x.Events {
+			x.Events[i].At, x.Events[i].Link = x.Events[i].At.In(zone), link(x.IssueKey, x.Events[i].Event)
 		}
 		info.Exceptions = append(info.Exceptions, exceptionInfo{x, what})
 	}

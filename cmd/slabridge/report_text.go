@@ -31,8 +31,25 @@ func (r reportInfo) text(p *page) {
 	for _, s := range r.Requests {
 		p.line("  ", fmt.Sprintf("%s: %d", s.Severity, s.Requests))
 	}
-	tellPart(p, phrase("exceptions"), len(r.Exceptions))
+	if len(r.Exceptions) == 0 {
+		tellPart(p, phrase("exceptions"), 0)
+	}
+	for _, group := range report.Groups {
+		r.tellExceptions(p, group)
+	}
+}
+
+// tellExceptions lists the exceptions of a group, each with the events that it rests on.
+func (r reportInfo) tellExceptions(p *page, group report.Group) {
+	first := true
 	for _, x := range r.Exceptions {
+		if x.Kind.Group() != group {
+			continue
+		}
+		if first {
+			p.heading(p.t(groupWords[group]))
+			first = false
+		}
 		what := p.t(exceptionWords[x.Kind])
 		if x.Obligation != "" {
 			what += ", " + x.Obligation
@@ -40,7 +57,19 @@ func (r reportInfo) text(p *page) {
 		p.line("  "+typed(x.IssueKey)+"  ", what)
 		p.detail("    ", x.Subject)
 		p.detail("    ", x.What)
+		for _, e := range x.Events {
+			p.line("    ", strings.TrimRight(p.stamp(e.At)+" "+strings.TrimSpace(e.Step+" "+e.Event), " "))
+			p.detail("      ", e.Link)
+		}
 	}
+}
+
+var groupWords = map[report.Group]phrase{
+	report.Evasions: "time not gained: resolved in silence, or moved by staff",
+	report.Lowering: "severities lowered before a deadline",
+	report.Dates:    "dates moved, and what each rests on",
+	report.Closings: "closed for want of an answer, with each reminder",
+	report.Others:   "other exceptions",
 }
 
 var unitWords = map[report.Unit]phrase{
@@ -57,6 +86,8 @@ var exceptionWords = map[report.ExceptionKind]phrase{
 	report.DateSetLate:      "the date was set after that day's close",
 	report.DateInPast:       "the date that was set lies in the past",
 	report.SilentResolution: "resolved without a word to the customer and taken back",
+	report.MovedByStaff:     "moved by staff within the project",
+	report.TacitClosing:     "closed because the customer did not answer",
 }
 
 // tellPart begins a part of n lines.
@@ -116,7 +147,7 @@ func howLate(p *page, c *report.Cycle) string {
 	late := p.seconds(c.LateSeconds)
 	switch {
 	case c.EndedWhy == "due":
-		return p.t("nothing came; the next cycle began at the due")
+		return p.t("nothing came by the due")
 	case c.Ended == nil:
 		return p.tf("not ended, late by %s so far", late)
 	}

@@ -52,6 +52,9 @@ func dueNote(p *page, code string) string {
 	if code == enforcer.DueNoteContractEnds {
 		return p.t("cut short by the end of the contract: the last working day inside it")
 	}
+	if code == enforcer.NoteMoved {
+		return p.t("the deadline under the contract that staff moved it from: nobody gains time by a move")
+	}
 	if code == enforcer.FieldAgreedDue {
 		return p.t("both sides agreed on this moment")
 	}

@@ -268,6 +268,18 @@ func (w *workspace) kind(connection string) connectors.Kind {
 	return connectors.Kind{}
 }
 
+// pages gives the address of an issue's event in the tracker, "" where the tracker has none for it.
+func (w *workspace) pages(connection string) func(issue, event string) string {
+	place := w.kind(connection).EventPlace
+	return func(issue, event string) string {
+		page := w.issuePage(connection, issue)
+		if page == "" || place == nil {
+			return page
+		}
+		return page + place(event)
+	}
+}
+
 // zone is the one that a contract's moments are shown in.
 func (w *workspace) zone(contract string) *time.Location {
 	if c := w.cfg.Contract(contract); c != nil {

@@ -47,7 +47,13 @@ var Kind = connectors.Kind{
 		Signature: "X-Hub-Signature", Delivery: "X-Atlassian-Webhook-Identifier", Issues: hintedIssues,
 	},
 	IssuePage: issuePage,
-	New:       func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
+	EventPlace: func(event string) string { // an entry of the history has none
+		if comment, ok := strings.CutPrefix(event, "comment:"); ok {
+			return "?focusedCommentId=" + url.QueryEscape(comment)
+		}
+		return ""
+	},
+	New: func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
 	Probe: func(ctx context.Context, s connectors.Settings) ([]connectors.Probed, error) {
 		t, err := New(s)
 		if err != nil {

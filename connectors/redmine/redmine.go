@@ -37,6 +37,12 @@ var Kind = connectors.Kind{
 	IssuePage: func(root, key string) string {
 		return strings.TrimSuffix(root, "/") + "/issues/" + url.PathEscape(key)
 	},
+	EventPlace: func(event string) string {
+		if journal, ok := strings.CutPrefix(event, "journal:"); ok {
+			return "#change-" + url.PathEscape(journal)
+		}
+		return ""
+	},
 	New: func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
 }
 

@@ -17,9 +17,9 @@ func (d *decider) comment(c *enforcer.Cycle, s enforcer.CycleStep) *enforcer.Com
 		Severity:  c.Contract.SeverityTitle(c.Severity),
 		Solved:    !d.ev.State.Status.Open(),
 		StartedAt: c.StartedAt, Due: c.Due, Asked: c.Asked, Moment: s.At, Remaining: d.ev.RemainingAt(c, s.At),
-		Next: d.next(c, sc.Audience),
+		Plain: c.AlwaysOn(), Next: d.next(c, sc.Audience),
 	}
-	if c.CountsFrom.After(c.StartedAt) && c.Obligation.Beside == "" && !c.Due.IsZero() {
+	if c.CountsFrom.After(c.StartedAt) && !c.CountsFrom.Equal(c.MovedAt) && c.Obligation.Beside == "" && !c.Due.IsZero() {
 		out.Raised = c.CountsFrom
 	}
 	if c.Work != nil {
@@ -36,6 +36,7 @@ func (d *decider) comment(c *enforcer.Cycle, s enforcer.CycleStep) *enforcer.Com
 	}
 	if s := c.Spending; s != nil {
 		out.Period, out.Share, out.Sum, out.Limit = s.Period, s.Share(), decimal(s.Spent), decimal(s.Cap())
+		out.Over = s.Exceeded()
 	}
 	// a late receipt never promises a moment that has passed, nor work that has already begun
 	if c.Rule.As != "" && c.Due.After(d.ev.Now) && running(&d.ev, c.Rule.As) {

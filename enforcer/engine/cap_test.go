@@ -56,7 +56,7 @@ func (w *world) wantCost(sum int64, requests int) {
 	}
 }
 
-// The watch issue is told at 80 % and at 100 %, once each, whatever the sum does afterwards.
+// The watch issue is told at 80 %, at 100 % and of more than that, once each, whatever the sum does afterwards.
 func TestCapByField(t *testing.T) {
 	w := capWorld(t)
 	first := w.change("Feature", "100 000,50")
@@ -85,7 +85,14 @@ func TestCapByField(t *testing.T) {
 	w.wantSaid(1, "change-cap/warn-80", "change-cap/due")
 	w.run("2026-03-18 12:34")
 	w.wantSaid(1, "change-cap/warn-80", "change-cap/due")
-	w.wantDuties("change-cap/warn-80 2026-01-01 done accepted", "change-cap/due 2026-01-01 done accepted")
+	w.do(w.sim.As("manager1").SetField(first, "Client ID", "130000.51"))
+	w.run("2026-03-18 12:40")
+	w.wantSaid(1, "change-cap/warn-80", "change-cap/due", "change-cap/exceeded")
+	if n := w.notes("admin", 1)[2]; !n.private || !strings.Contains(n.text, "is more than it may be") {
+		t.Errorf("private: %t\n%s", n.private, n.text)
+	}
+	w.wantDuties("change-cap/warn-80 2026-01-01 done accepted", "change-cap/due 2026-01-01 done accepted",
+		"change-cap/exceeded 2026-01-01 done accepted")
 	if got := w.verdicts(""); len(got) > 0 {
 		t.Errorf("an account has no verdict: %v", got)
 	}
@@ -151,7 +158,7 @@ func TestCapByTime(t *testing.T) {
 	w.configure(replace("rate: 1000", "rate: 2000"))
 	w.passAt("2026-03-16 13:20")
 	w.wantCost(240_50000, 1)
-	w.wantSaid(1, "change-cap/warn-80", "change-cap/due")
+	w.wantSaid(1, "change-cap/warn-80", "change-cap/exceeded") // which says it all
 	w.sim.RevokePermission("SLA bot", "view_time_entries")
 	r := w.passAt("2026-03-16 14:30")
 	if !strings.Contains(problems(r), "view_time_entries") {

@@ -98,8 +98,41 @@ func (p *snapshot) mirrored(ctx context.Context, id string) (mirrored, bool, err
 func (p *snapshot) evaluate(ctx context.Context, c *contract, m mirrored) (enforcer.Evaluation, error) {
 	r := c.request(p.conn.ID, m)
 	r.Elsewhere = p.elsewhere(c, m)
+	var err error
+	if r.Left, err = p.left(ctx, c, m, &r); err != nil {
+		return enforcer.Evaluation{}, err
+	}
 	ev := enforcer.Evaluate(c.Contract.Contract, &r, p.at(&r))
 	return ev, p.escalate(ctx, c, &ev)
+}
+
+// left finds how other contracts had the request whenever staff moved it from them to this one.
+func (p *snapshot) left(ctx context.Context, c *contract, m mirrored, r *enforcer.Request) ([]enforcer.Left, error) {
+	var out []enforcer.Left
+	for _, i := range enforcer.EnteredByStaff(r) {
+		move := r.Moments[i]
+		if move.At.After(p.at(r)) {
+			continue
+		}
+		for _, other := range p.contracts {
+			before := other.request(p.conn.ID, m)
+			k := slices.IndexFunc(before.Moments, func(m enforcer.Moment) bool { return m.Event == move.Event })
+			if other.ID == c.ID || k < 1 || !before.Moments[k-1].State.Covered {
+				continue
+			}
+			before.Moments = before.Moments[:k]
+			var err error
+			if before.Left, err = p.left(ctx, other, m, &before); err != nil {
+				return nil, err
+			}
+			ev := enforcer.Evaluate(other.Contract.Contract, &before, move.At)
+			if err := p.escalate(ctx, other, &ev); err != nil {
+				return nil, err
+			}
+			out = append(out, enforcer.Left{Event: move.Event, Cycles: ev.Cycles})
+		}
+	}
+	return out, nil
 }
 
 // elsewhere reports whether another contract has a request that this one is not valid for. Only a contract that

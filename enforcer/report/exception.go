@@ -26,7 +26,49 @@ const (
 	DateInPast   ExceptionKind = "date-in-past"         // it binds nothing
 	// SilentResolution: resolved without a word to the customer, and taken back by staff.
 	SilentResolution ExceptionKind = "silent-resolution"
+	// MovedByStaff: staff changed a condition of the contract, so that it had the request or had it no more.
+	MovedByStaff ExceptionKind = "moved-by-staff"
+	// TacitClosing: slabridge closed it because the customer did not answer.
+	TacitClosing ExceptionKind = "closed-by-silence"
 )
+
+// Group is a list of exceptions of kinds that belong together.
+type Group string
+
+// The groups, in the order of a report.
+const (
+	Evasions Group = "evasions" // what would gain the provider time, and does not
+	Lowering Group = "lowered-severities"
+	Dates    Group = "dates"
+	Closings Group = "tacit-closings"
+	Others   Group = "others"
+)
+
+// Groups lists them.
+var Groups = []Group{Evasions, Lowering, Dates, Closings, Others}
+
+// Group is the list that the kind is shown in.
+func (k ExceptionKind) Group() Group {
+	switch k {
+	case SilentResolution, MovedByStaff:
+		return Evasions
+	case Lowered:
+		return Lowering
+	case DueMoved, NoConsent, DateSetLate, DateInPast:
+		return Dates
+	case TacitClosing:
+		return Closings
+	}
+	return Others
+}
+
+// Trace is an event in the tracker that an exception rests on.
+type Trace struct {
+	Event string    `json:"event"` // the tracker's id of it
+	At    time.Time `json:"at"`
+	Step  string    `json:"step,omitempty"` // of slabridge, whose comment it is: "remind-customer/due"
+	Link  string    `json:"link,omitempty"` // to it in the tracker; filled in by whoever knows its address
+}
 
 // Exception is a request that was one. What is told of it beyond its kind is worded by whoever shows it.
 type Exception struct {
@@ -34,13 +76,15 @@ type Exception struct {
 	IssueKey   string        `json:"issue"`
 	Subject    string        `json:"subject"`
 	Obligation string        `json:"obligation,omitempty"`
-	Date       string        `json:"date,omitempty"` // with NoConsent, DateSetLate and DateInPast
+	Date       string        `json:"date,omitempty"`   // with NoConsent, DateSetLate and DateInPast
+	Events     []Trace       `json:"events,omitempty"` // oldest first
 
 	Issue    string               `json:"-"` // the tracker's immutable id
 	Due      time.Time            `json:"-"` // with AgreedDue and DateSetLate
 	Move     *enforcer.Move       `json:"-"` // with DueMoved
 	Lowering *enforcer.Lowering   `json:"-"` // with Lowered
 	Silence  *enforcer.Correction `json:"-"` // with SilentResolution
+	Moved    *enforcer.StaffMove  `json:"-"` // with MovedByStaff
 }
 
 // add adds an exception of a kind that is about a request.
@@ -68,11 +112,47 @@ func (s *Survey) addExceptions(ev *enforcer.Evaluation) {
 	}
 	for i := range ev.Corrections {
 		if x := &ev.Corrections[i]; x.Silent && s.period.holds(x.Reopened) {
-			s.add(SilentResolution, r).Silence = x
+			out := s.add(SilentResolution, r)
+			out.Silence = x
+			out.Events = []Trace{{Event: x.ResolvedBy, At: x.Resolved}, {Event: x.Event, At: x.Reopened}}
+		}
+	}
+	for i := range ev.Moves {
+		if x := &ev.Moves[i]; s.period.holds(x.At) {
+			out := s.add(MovedByStaff, r)
+			out.Moved, out.Events = x, []Trace{{Event: x.Event, At: x.At}}
+		}
+	}
+	for i := range ev.Cycles {
+		if c := &ev.Cycles[i]; c.EndWhy == "closed-by-silence" && c.AsksCustomer() && s.period.holds(c.EndedAt) {
+			s.addClosing(ev, c)
 		}
 	}
 	if due := st.Times[enforcer.FieldAgreedDue]; !due.IsZero() && (received || s.period.holds(due)) {
 		s.add(AgreedDue, r).Due = due
+	}
+}
+
+// addClosing adds a closing for want of an answer, once, with every reminder that came before it since the question.
+func (s *Survey) addClosing(ev *enforcer.Evaluation, c *enforcer.Cycle) {
+	r := ev.Request
+	known := func(x Exception) bool {
+		return x.Kind == TacitClosing && x.Issue == r.Issue && x.Events[len(x.Events)-1].At.Equal(c.EndedAt)
+	}
+	if slices.ContainsFunc(s.Exceptions, known) {
+		return
+	}
+	x := s.add(TacitClosing, r)
+	x.Obligation = c.Obligation.ID
+	for i := range r.Moments {
+		m := &r.Moments[i]
+		if m.By.Role == enforcer.Bot && m.Note == enforcer.Public && len(m.Steps) > 0 &&
+			!m.At.Before(c.Asked) && !m.At.After(c.EndedAt) {
+			x.Events = append(x.Events, Trace{Event: m.Event, At: m.At, Step: strings.Join(m.Steps, ", ")})
+		}
+	}
+	if n := len(x.Events); n == 0 || x.Events[n-1].Event != c.EndEvent { // in a moment of its own
+		x.Events = append(x.Events, Trace{Event: c.EndEvent, At: c.EndedAt})
 	}
 }
 
@@ -112,10 +192,13 @@ func promised(c *enforcer.Contract, severity string) bool {
 	return slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool { return o.Rule(severity) != nil })
 }
 
-// sortExceptions puts each moved date first and then each lowered severity, as they came, then the others by the keys
-// of their requests.
+// sortExceptions puts them in the order of their groups; in a group each moved date and each lowered severity first, as
+// they came, then the others by the keys of their requests.
 func sortExceptions(list []Exception) {
 	slices.SortStableFunc(list, func(a, b Exception) int {
+		if a.Kind.Group() != b.Kind.Group() {
+			return slices.Index(Groups, a.Kind.Group()) - slices.Index(Groups, b.Kind.Group())
+		}
 		if a.Move != nil || b.Move != nil {
 			return sooner(a.Move != nil, b.Move != nil, func() int { return a.Move.At.Compare(b.Move.At) })
 		}

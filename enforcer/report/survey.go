@@ -66,7 +66,7 @@ func (s *Survey) Add(ev *enforcer.Evaluation) error {
 	}
 	for _, l := range enforcer.Lowerings(s.contract, r, s.period.Start, s.period.End) {
 		x := s.add(Lowered, r)
-		x.Obligation, x.Lowering = l.Obligation, &l
+		x.Obligation, x.Lowering, x.Events = l.Obligation, &l, []Trace{{Event: l.Event, At: l.At}}
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (s *Survey) addCycle(r *enforcer.Request, c *enforcer.Cycle) error {
 	for _, m := range c.Moves {
 		if s.period.holds(m.At) {
 			x := s.add(DueMoved, r)
-			x.Obligation, x.Move = c.Obligation.ID, &m
+			x.Obligation, x.Move, x.Events = c.Obligation.ID, &m, []Trace{{Event: m.Event, At: m.At}}
 		}
 	}
 	s.addDates(r, c)

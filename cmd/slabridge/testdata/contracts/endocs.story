@@ -315,6 +315,11 @@ Tue 2026-03-31 18:00     end
         requests created in the period, by severity
           high: 1
           normal: 9
-        exceptions
+        closed for want of an answer, with each reminder
+          #8  closed because the customer did not answer, await-answer
+            Не загружается файл
+            Fri 2026-03-06 12:00:00 +03 await-answer/warn-4bd note-3
+            Tue 2026-03-10 19:00:01 +03 await-answer/due note-4
+        other exceptions
           #1  outside the contract's validity
             Вопрос до договора

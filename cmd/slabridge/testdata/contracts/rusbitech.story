@@ -174,7 +174,7 @@ Tue 2026-03-31 18:00     end
         requests created in the period, by severity
           high: 2
           normal: 4
-        exceptions
+        other exceptions
           #5  another due was agreed
             Доработать поиск
             due Tue 2026-03-31 17:00:00 +03

@@ -54,7 +54,7 @@ Mon 2026-01-12 10:20     support1 on #1 assignee=support1
     Mon 2026-01-12 11:00:00  #1 tells staff: agree-due-date/warn-50 (п. 2, due Mon 2026-01-12 12:00:00)
         ~ Нужно назначить дату исполнения и согласовать её с заказчиком (п. 2).
         ~ Сделать это нужно не позднее 12:00 12.01.2026 (время Алматы, UTC+5).
-        ~ На 11:00 12.01.2026 (время Алматы, UTC+5) до срока оставалось: 1 час рабочего времени.
+        ~ На 11:00 12.01.2026 (время Алматы, UTC+5) до срока оставалось: 1 час.
 Mon 2026-01-12 11:30     support1 on #1 due=2026-01-16 Agreed=да says "Исправим к пятнице, согласовано по телефону."
 Thu 2026-01-15 15:00     support1 on #1 says "Исправлено, сохранение работает." status=Resolved
 Mon 2026-01-19 09:30     support2 on #D3 says "Копии проверены." status=Closed
@@ -90,7 +90,7 @@ Tue 2026-01-27 12:00     support2 on #2 says "Печать работает." st
         ~ Заказчику нужен отчёт о причинах сбоя (п. 7): подробное описание причин и меры, чтобы сбой не повторился.
         ~ Исполнитель: Svetlana Support.
         ~ Отчёт нужен не позднее 12:00 30.01.2026 (время Алматы, UTC+5).
-        ~ На 11:49:12 29.01.2026 (время Алматы, UTC+5) до срока оставалось: 9 часов 10 минут рабочего времени.
+        ~ На 11:49 29.01.2026 (время Алматы, UTC+5) до срока оставалось: 9 часов 10 минут рабочего времени.
     Fri 2026-01-30 12:00:01  #2 tells staff: cause-report/due (п. 7, due Fri 2026-01-30 12:00:00)
         ~ Отчёт о причинах сбоя не предоставлен в срок (п. 7).
         ~ Исполнитель: Svetlana Support.
@@ -131,16 +131,20 @@ Tue 2026-02-17 11:00     customer1 on #4 says "Вот ещё один снимо
 Fri 2026-02-20 10:00     support1 on #4 says "Больше не двоятся." status=Resolved
 Fri 2026-02-20 12:00     support1 on #4 attaches "причины двоения.pdf"
 
-# п. 11: changes up to 15 % of the contract's sum: told at 80 and at 100 % of that. The month's duty is done.
+# п. 11: changes up to 15 % of the contract's sum: told at 80 and at 100 % of that, and of more. The month's duty is done.
 Tue 2026-02-24 10:00     customer1 creates #5 "Новый отчёт" tracker=Feature Severity=minor assignee=support1
 Tue 2026-02-24 12:00     dev1 on #5 books 5h Development
 Tue 2026-02-24 15:00     dev1 on #5 books 1h Development
     Tue 2026-02-24 15:00:01  #0 tells staff: change-cap/warn-80 (п. 11)
         ~ Стоимость доработок достигла 80 % допустимой (п. 11).
         ~ Сумма доработок: 120 000, допустимо не более 150 000.
-Wed 2026-02-25 12:00     dev1 on #5 books 2h Development
+Wed 2026-02-25 12:00     dev1 on #5 books 90m Development
     Wed 2026-02-25 12:00:01  #0 tells staff: change-cap/due (п. 11)
-        ~ Стоимость доработок достигла 106 % допустимой (п. 11).
+        ~ Стоимость доработок достигла 100 % допустимой (п. 11).
+        ~ Сумма доработок: 150 000, допустимо не более 150 000.
+Wed 2026-02-25 13:00     dev1 on #5 books 30m Development
+    Wed 2026-02-25 13:00:01  #0 tells staff: change-cap/exceeded (п. 11)
+        ~ Стоимость доработок превысила допустимую (п. 11).
         ~ Сумма доработок: 160 000, допустимо не более 150 000.
 Wed 2026-02-25 15:00     support1 on #5 says "Отчёт готов." status=Resolved
     Fri 2026-02-27 18:00:01  #D4 tells staff: standing-duty/due (пп. 8, 9, 12, 13, due Fri 2026-02-27 18:00:00)
@@ -184,7 +188,7 @@ Mon 2026-03-16 09:00     support1 on #7 "Visit requested"="2026-03-16 08:50" Arr
     Mon 2026-03-16 10:20:00  #7 tells staff: on-site/warn-50 (п. 6, due Mon 2026-03-16 11:50:00)
         ~ Нужно прибыть к заказчику на место (п. 6).
         ~ Прибыть и отметить прибытие в обращении нужно не позднее 11:50 16.03.2026 (время Алматы, UTC+5).
-        ~ На 10:20 16.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут рабочего времени.
+        ~ На 10:20 16.03.2026 (время Алматы, UTC+5) до срока оставалось: 1 час 30 минут.
     Mon 2026-03-16 11:50:01  #7 tells staff: on-site/due (п. 6, due Mon 2026-03-16 11:50:00)
         ~ Прибытие к заказчику на место не отмечено в срок (п. 6).
         ~ Срок истёк 11:50 16.03.2026 (время Алматы, UTC+5).
@@ -345,34 +349,40 @@ Wed 2026-04-01 08:00     end
         requests created in the period, by severity
           fault: 7
           request: 3
-        exceptions
+        dates moved, and what each rests on
           #3  the due date was moved, keep-agreed-date
             Пропадают записи
             due date 2026-02-06 -> 2026-02-13, Sanjay Support, Wed 2026-02-04 12:00:00
             +05 (agreed: the field was filled by Sanjay Support, Thu 2026-02-05 10:00:00
             +05)
+            Wed 2026-02-04 12:00:00 +05 note-2
           #4  the due date was moved, keep-agreed-date
             Двоятся документы
             due date 2026-02-19 -> 2026-02-18, Sanjay Support, Mon 2026-02-16 16:00:00
             +05 (moved earlier, which binds at once)
+            Mon 2026-02-16 16:00:00 +05 note-2
           #4  the due date was moved, keep-agreed-date
             Двоятся документы
             due date 2026-02-18 -> 2026-02-25, Sanjay Support, Tue 2026-02-17 10:00:00
             +05 (not agreed)
+            Tue 2026-02-17 10:00:00 +05 note-3
           #9  the due date was moved, keep-agreed-date
             Не сохраняются итоги
             due date 2026-03-27 -> 2026-03-19, Sanjay Support, Fri 2026-03-20 09:50:00
             +05 (in the past: it binds nothing)
+            Fri 2026-03-20 09:50:00 +05 note-2
           #9  the due date was moved, keep-agreed-date
             Не сохраняются итоги
             due date 2026-03-19 -> 2026-03-27, Sanjay Support, Fri 2026-03-20 10:30:00
             +05 (agreed: the field was filled by Sanjay Support, Thu 2026-03-19 18:30:00
             +05)
+            Fri 2026-03-20 10:30:00 +05 note-4
           #10  the due date was moved, keep-agreed-date
             Не печатаются итоги
             due date 2026-03-20 -> 2026-03-27, Clara Customer, Fri 2026-03-20 15:00:00
             +05 (agreed: the customer set it himself, Clara Customer, Fri 2026-03-20
             15:00:00 +05)
+            Fri 2026-03-20 15:00:00 +05 note-2
           #9  the date that was set lies in the past, keep-agreed-date
             Не сохраняются итоги
             due date 2026-03-19

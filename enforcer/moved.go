@@ -1,0 +1,133 @@
+package enforcer
+
+import (
+	"slices"
+	"time"
+)
+
+// StaffMove is a move of a request into or out of a contract that staff made by changing nothing but a condition of it
+// (tracker, category, field) within one project. Nobody gains time by one: CONTRACTS "In and out of a contract".
+type StaffMove struct {
+	Event string // the tracker's
+	At    time.Time
+	By    Person
+	In    bool // into the contract; else out of it
+	Back  bool // it came back later, and is judged as if it had never left
+}
+
+// Left is how another contract had a request when staff moved it from there to this one.
+type Left struct {
+	Event  string  // the tracker's, of the move
+	Cycles []Cycle // as they stood just before
+}
+
+// samePlace reports whether the request is in the same project as before moment i.
+func samePlace(moments []Moment, i int) bool {
+	return i > 0 && moments[i].State.Project == moments[i-1].State.Project
+}
+
+// rejoin takes back moves that were none: moved away within its project and moved back, at least one of both by staff, a
+// request never left. It returns the moments to judge by, for each when its return revived it, and all moves by staff.
+func rejoin(moments []Moment) (out []Moment, revived map[int]time.Time, moves []StaffMove) {
+	out = moments
+	left := -1 // where it left the contract, while it is away within its project
+	for i := 1; i < len(moments); i++ {
+		m, was := &moments[i], &moments[i-1]
+		if !samePlace(moments, i) {
+			left = -1
+			continue
+		}
+		if m.State.Covered == was.State.Covered {
+			continue
+		}
+		if m.By.Role.Staff() {
+			moves = append(moves, StaffMove{Event: m.Event, At: m.At, By: m.By, In: m.State.Covered})
+		}
+		switch {
+		case !m.State.Covered:
+			left = i
+		case left > 0 && (m.By.Role.Staff() || moments[left].By.Role.Staff() && m.By.Role == Customer):
+			if revived == nil {
+				out, revived = slices.Clone(moments), make(map[int]time.Time)
+			}
+			for k := left; k < i; k++ {
+				out[k].State.Covered = true
+				revived[k] = m.At
+			}
+			for k := range moves {
+				moves[k].Back = moves[k].Back || !moves[k].In && moves[k].Event == moments[left].Event
+			}
+			left = -1
+		}
+	}
+	return out, revived, moves
+}
+
+// EnteredByStaff lists the moments by which staff moved the request, within one project, under a contract that did not
+// have it before: what other contracts had of it then decides what it is owed now (Request.Left).
+func EnteredByStaff(r *Request) []int {
+	moments, _, _ := rejoin(r.Moments)
+	var out []int
+	for i := 1; i < len(moments); i++ {
+		if moments[i].State.Covered && !moments[i-1].State.Covered && samePlace(moments, i) && moments[i].By.Role.Staff() {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// NoteMoved is the Cycle.DueNote of a due that staff's move of the request left behind.
+const NoteMoved = "moved-by-staff"
+
+// asEntered gives the moments of a stay that staff began by a move at the place entry: the notice before it counts as the
+// contract's, of the severity that the request had when it came.
+func asEntered(moments []Moment, entry int) []Moment {
+	out := slices.Clone(moments)
+	for i := range entry {
+		out[i].State.Covered, out[i].State.Severity = true, moments[entry].State.Severity
+	}
+	return out
+}
+
+// enter begins what is owed from a move by staff on. What was over before belongs to the other contract. No due is later
+// than the one left behind; one that would lie before the move is counted from the move on; and one that was broken there
+// is not broken again.
+func enter(s *stopwatch, m *Moment) {
+	s.ev.Cycles = s.ev.Cycles[:s.first]
+	s.silenced, s.lapsed, s.breached, s.chain = 0, 0, 0, 0
+	c := s.cur
+	if c == nil {
+		return
+	}
+	left := leftBehind(s, m)
+	if left != nil && (left.State == Breached || left.State == Escalated) {
+		s.cur = nil
+		return
+	}
+	c.MovedAt, c.BreachedBefore = m.At, 0
+	if c.repeated = left != nil; c.repeated && left.EndedAt.IsZero() && !left.Due.Before(m.At) {
+		c.ceiling = left.Due
+	}
+	switch due, err := s.due(m.At); {
+	case err != nil || due.IsZero() || !due.Before(m.At):
+	case c.Rule.On == DueDate: // a date in the past binds nothing
+		s.cur = nil
+	default:
+		c.bases, c.agreed = []base{{from: m.At, rule: c.Rule}}, time.Time{}
+	}
+}
+
+// leftBehind is the last cycle of the obligation under the contract that the request was moved from, nil for none.
+func leftBehind(s *stopwatch, m *Moment) *Cycle {
+	var out *Cycle
+	for i := range s.ev.Request.Left {
+		if l := &s.ev.Request.Left[i]; l.Event == m.Event {
+			for j := range l.Cycles {
+				if c := &l.Cycles[j]; c.Obligation.ID == s.o.ID && (out == nil || !c.StartedAt.Before(out.StartedAt)) {
+					out = c
+				}
+			}
+		}
+	}
+	return out
+}

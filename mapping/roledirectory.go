@@ -293,6 +293,13 @@ func (rd *roleDirectory) dutyOf(role enforcer.Role, project string, unassignable
 	return rd.first(role, project, unassignable, func(r boundRole) []string { return r.duty })
 }
 
+// calls reports whether anybody is named whom steps may assign for the role.
+func (rd *roleDirectory) calls(role enforcer.Role) bool {
+	return slices.ContainsFunc(rd.roles, func(r boundRole) bool {
+		return r.rule.Is == role && len(r.lead)+len(r.duty) > 0
+	})
+}
+
 func (rd *roleDirectory) first(
 	role enforcer.Role, project string, unassignable map[string]bool, list func(boundRole) []string,
 ) string {

@@ -129,20 +129,23 @@ func (w *writer) changes(all, carrier []step) connectors.Write {
 	return out
 }
 
-// unmet is what escalations promise and the update does not do, whatever the tracker makes of it: somebody of the role
-// is to have the issue, and somebody to watch it. A comment alone keeps no such promise.
+// unmet is what steps call for and the update does not do, whatever the tracker makes of it. Of an escalation somebody of
+// the role is to have the issue, and somebody to watch it: a comment alone keeps no such promise. Any other step that
+// assigns lacks only somebody to assign, where people are named for it and none of them can be.
 func (w *writer) unmet(steps []step, made *connectors.Write) []connectors.Unmet {
 	var out []connectors.Unmet
 	for i := range steps {
 		s := &steps[i]
-		o := w.o.Contract.Obligation(s.Key.Obligation)
-		if o == nil || !o.Escalation || s.Key.Step != o.DueStep(s.Severity) {
-			continue
-		}
 		miss := func(field string, role enforcer.Role, got string) {
 			out = append(out, connectors.Unmet{
 				Step: s.Key.ID(), Refusal: connectors.Refusal{Field: field, Wanted: string(role), Got: got},
 			})
+		}
+		if !w.escalates(s) {
+			if w.lacksAssignee(s, made.Assign) && w.b.directory.calls(s.Changes.Assign) {
+				miss(connectors.FieldAssignee, s.Changes.Assign, nobodyToAssign)
+			}
+			continue
 		}
 		if role := s.Changes.Assign; role != "" {
 			if has, ok := w.assigned(role, made.Assign); !ok {
@@ -156,6 +159,30 @@ func (w *writer) unmet(steps []step, made *connectors.Write) []connectors.Unmet 
 	return out
 }
 
+// escalates reports whether the step is the act that an escalation promises.
+func (w *writer) escalates(s *step) bool {
+	o := w.o.Contract.Obligation(s.Key.Obligation)
+	return o != nil && o.Escalation && s.Key.Step == o.DueStep(s.Severity)
+}
+
+// nobodyToAssign is what the receipt has in the place of an assignee.
+const nobodyToAssign = "nobody can be assigned"
+
+// lacksAssignee reports whether a step assigns, none of the people it calls in can be assigned, and the issue is with nobody of
+// their role or a higher one after the update.
+func (w *writer) lacksAssignee(s *step, to *string) bool {
+	role := s.Changes.Assign
+	if role == "" || w.reachable(call{role, s.Changes.Duty}) != "" {
+		return false
+	}
+	id := w.h.Issue.Values.One(connectors.FieldAssignee)
+	if to != nil {
+		id = *to
+	}
+	has := w.b.directory.person(id, w.project, w.b.directory.readAt).Role
+	return !has.Staff() || has.Rank() < role.Rank()
+}
+
 // assigned reports whether somebody of the role has the issue after the update, and who has it where nobody does.
 func (w *writer) assigned(role enforcer.Role, to *string) (has string, ok bool) {
 	id := w.h.Issue.Values.One(connectors.FieldAssignee)
@@ -163,12 +190,12 @@ func (w *writer) assigned(role enforcer.Role, to *string) (has string, ok bool) 
 		id = *to
 	}
 	who := w.b.directory.person(id, w.project, w.b.directory.readAt)
-	called := id != "" && (id == w.called(call{role: role}) || id == w.called(call{role: role, duty: true}))
+	called := id != "" && (id == w.reachable(call{role: role}) || id == w.reachable(call{role: role, duty: true}))
 	switch {
 	case called, who.Role == role:
 		return "", true
 	case id == "":
-		return "nobody can be assigned", false
+		return nobodyToAssign, false
 	}
 	return who.Name, false
 }
@@ -232,11 +259,18 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 
 // called is the person whom a call brings in, "" when there is nobody. Where nobody is on duty the lead is taken.
 func (w *writer) called(c call) string {
+	if c.duty && w.b.directory.dutyOf(c.role, w.project, w.o.Unassignable) == "" {
+		w.note("nobody on duty for %s can be assigned in this project: the lead is taken", c.role)
+	}
+	return w.reachable(c)
+}
+
+// reachable is called without a word about it.
+func (w *writer) reachable(c call) string {
 	if c.duty {
 		if who := w.b.directory.dutyOf(c.role, w.project, w.o.Unassignable); who != "" {
 			return who
 		}
-		w.note("nobody on duty for %s can be assigned in this project: the lead is taken", c.role)
 	}
 	return w.b.directory.leadOf(c.role, w.project, w.o.Unassignable)
 }

@@ -19,7 +19,7 @@ func healthCmd(a *app) *cobra.Command {
 		Short: "Say whether slabridge works in time; for cron and monitoring",
 		Long: "Say whether slabridge does its work in time. It reads the state file alone, beside a running daemon or " +
 			"not.\nExit code 0: well; 1: late, or the last pass failed or is too long ago; 4: something is held for a\n" +
-			"human, or a fault of the mapping or the calendar keeps promises from being judged.",
+			"human, stands refused by the tracker, or a fault of the mapping or the calendar keeps promises from being\njudged.",
 		RunE: a.withWorkspace(reads, showHealth),
 	})
 }
@@ -34,6 +34,7 @@ type healthInfo struct {
 	LateSince  *time.Time    `json:"late_since"`
 	Overdue    int           `json:"overdue"` // things that have been due for too long
 	Held       int           `json:"held"`    // but for what people put on hold themselves
+	Refused    int           `json:"refused"` // of requests on which something is still owed
 	// Faults are those of mappings, and the first reasons why promises cannot be judged.
 	Faults   []string `json:"faults"`
 	Unjudged int      `json:"unjudged"` // requests on which some promise cannot be judged
@@ -52,7 +53,7 @@ func showHealth(ctx context.Context, w *workspace, _ []string) error {
 		}
 		switch info.Health {
 		case report.Well:
-		case report.Held, report.Blocked:
+		case report.Held, report.Refused, report.Blocked:
 			if worst == nil {
 				worst = errHeld
 			}
@@ -73,9 +74,10 @@ func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthI
 	}
 	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, f.Now)
 	return healthInfo{
-		Connection: f.Connection, Health: report.HealthOf(f.Late.Late(), f.Error, overdue, len(f.Faults)+f.Unjudged, held),
-		LastPass: report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
-		LateSince: report.In(f.Late.Since, zone), Overdue: f.Late.Overdue, Held: held,
+		Connection: f.Connection,
+		Health:     report.HealthOf(f.Late.Late(), f.Error, overdue, len(f.Faults)+f.Unjudged, held, f.Refused),
+		LastPass:   report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
+		LateSince: report.In(f.Late.Since, zone), Overdue: f.Late.Overdue, Held: held, Refused: f.Refused,
 		Faults: append([]string{}, slices.Concat(f.Faults, f.Examples)...), Unjudged: f.Unjudged,
 	}, err
 }
@@ -115,12 +117,15 @@ var healthWords = map[report.Health]phrase{
 
 func (i healthInfo) text(p *page) {
 	held := p.tf("held: %d; see 'slabridge ledger list --state held'", i.Held)
+	refused := p.tf("refused: %d; see 'slabridge ledger list --state refused'", i.Refused)
 	what := p.t(healthWords[i.Health])
 	switch i.Health {
 	case report.Late:
 		what = p.late(*i.LateSince, i.Overdue)
 	case report.Held:
 		what = held
+	case report.Refused:
+		what = refused
 	}
 	p.line(i.Connection+": ", what)
 	good := p.t("there was no good pass yet")
@@ -137,5 +142,8 @@ func (i healthInfo) text(p *page) {
 	}
 	if i.Held > 0 && i.Health != report.Held {
 		p.line("    ", held)
+	}
+	if i.Refused > 0 && i.Health != report.Refused {
+		p.line("    ", refused)
 	}
 }

@@ -233,6 +233,20 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 	if strings.Contains(body, `slabridge_clock_offset_seconds{connection="often"}`) {
 		t.Errorf("a connection that is no more still has a clock:\n%s", body)
 	}
+	m.passed([]engine.Report{ // it failed late, and what it did before counts all the same
+		{
+			Connection: "rarely", Now: now, StandingRefusals: 3, Failed: errFailed,
+			Report: outbox.Report{Written: make([]ledger.Entry, 2)},
+		}, {Connection: "often"},
+	}, errFailed)
+	health(70*time.Minute+time.Second, http.StatusServiceUnavailable, "connection rarely: no good pass since")
+	_, body = get(t, "http://"+address+"/metrics")
+	contains(t, "metrics", body, `slabridge_passes_total{connection="rarely",outcome="failed"} 1`,
+		`slabridge_passes_total{connection="rarely",outcome="ok"} 1`, `slabridge_refused_steps{connection="rarely"} 3`,
+		`slabridge_steps_total{connection="rarely",state="written"} 4`)
+	if strings.Contains(body, `slabridge_passes_total{connection=""`) {
+		t.Errorf("a failed pass is not told of by its connection:\n%s", body)
+	}
 	if off, stop, err := m.serve("", nil, nil); off != "off" || err != nil {
 		t.Errorf("serve nothing: %q, %v", off, err)
 	} else {

@@ -27,6 +27,7 @@ type monitor struct {
 	exposed  *prometheus.CounterVec
 	problems *prometheus.GaugeVec
 	unjudged *prometheus.GaugeVec
+	refused  *prometheus.GaugeVec
 	faults   *prometheus.GaugeVec
 	lastPass *prometheus.GaugeVec
 	offset   *prometheus.GaugeVec
@@ -55,6 +56,8 @@ func newMonitor(connections []engine.Connection, clock func() time.Time) *monito
 	m.problems = m.gauge("slabridge_problems", "Problems of the last pass that a human should look at.")
 	m.unjudged = m.gauge("slabridge_unjudged_requests",
 		"Requests on which a promise cannot be judged, for want of calendar data or of a status's class.")
+	m.refused = m.gauge("slabridge_refused_steps",
+		"Steps that stand refused, on requests on which something is still owed.")
 	m.faults = m.gauge("slabridge_mapping_faults", "Faults of mappings, by which nothing is judged or written.")
 	m.lastPass = m.gauge("slabridge_last_good_pass_timestamp_seconds", "When the last complete pass was made.")
 	m.offset = m.gauge("slabridge_clock_offset_seconds", "The tracker's clock minus ours.")
@@ -79,6 +82,11 @@ func (m *monitor) gauge(name, help string) *prometheus.GaugeVec {
 	return g
 }
 
+// gauges are those with a value for each connection.
+func (m *monitor) gauges() []*prometheus.GaugeVec {
+	return []*prometheus.GaugeVec{m.problems, m.unjudged, m.refused, m.faults, m.lastPass, m.offset, m.late}
+}
+
 // follow takes these connections in place of those before. A new one has time for its first pass; of one that is
 // no longer there nothing is told.
 func (m *monitor) follow(connections []engine.Connection) {
@@ -95,21 +103,24 @@ func (m *monitor) follow(connections []engine.Connection) {
 	}
 	for id := range before {
 		if _, stays := m.watch[id]; !stays {
-			for _, g := range []*prometheus.GaugeVec{m.problems, m.unjudged, m.faults, m.lastPass, m.offset, m.late} {
+			for _, g := range m.gauges() {
 				g.DeleteLabelValues(id)
 			}
 		}
 	}
 }
 
-// passed counts a pass. A report without a time is one of a connection that failed or was not looked at.
+// passed counts a pass. A report without a time is one of a connection that failed before anything was decided, or was
+// not looked at.
 func (m *monitor) passed(reports []engine.Report, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.broken = nil; statefile.Unusable(err) {
 		m.broken = err
 	}
-	for _, r := range reports {
+	told := false
+	for i := range reports {
+		r := &reports[i]
 		if _, watched := m.watch[r.Connection]; watched && !r.Late.At.IsZero() {
 			seconds := 0.0
 			if r.Late.Late() {
@@ -117,30 +128,47 @@ func (m *monitor) passed(reports []engine.Report, err error) {
 			}
 			m.late.WithLabelValues(r.Connection).Set(seconds)
 		}
+		if r.Failed != nil {
+			told = true
+			m.passes.WithLabelValues(r.Connection, "failed").Inc()
+		}
 		if r.Now.IsZero() {
 			continue
 		}
-		m.passes.WithLabelValues(r.Connection, "ok").Inc()
-		m.steps.WithLabelValues(r.Connection, "written").Add(float64(len(r.Written)))
-		m.steps.WithLabelValues(r.Connection, "held").Add(float64(len(r.Held)))
-		m.steps.WithLabelValues(r.Connection, "refused").Add(float64(len(r.Refused)))
-		m.exposed.WithLabelValues(r.Connection).Add(float64(r.Exposed))
-		m.problems.WithLabelValues(r.Connection).Set(float64(len(r.Problems)))
-		m.unjudged.WithLabelValues(r.Connection).Set(float64(r.Unjudged))
-		m.faults.WithLabelValues(r.Connection).Set(float64(len(r.Faults)))
-		m.lastPass.WithLabelValues(r.Connection).Set(float64(r.Now.Unix()))
-		w, ok := m.watch[r.Connection]
-		if !ok {
-			continue
+		m.did(r)
+		if r.Failed == nil {
+			m.succeeded(r)
 		}
-		w.good = m.clock()
-		m.watch[r.Connection] = w
+	}
+	if err != nil && !told { // it was no pass that failed
+		m.passes.WithLabelValues("", "failed").Inc()
+	}
+}
+
+// did counts what a pass did, whether it failed in the end or not.
+func (m *monitor) did(r *engine.Report) {
+	m.steps.WithLabelValues(r.Connection, "written").Add(float64(len(r.Written)))
+	m.steps.WithLabelValues(r.Connection, "held").Add(float64(len(r.Held)))
+	m.steps.WithLabelValues(r.Connection, "refused").Add(float64(len(r.Refused)))
+	m.exposed.WithLabelValues(r.Connection).Add(float64(r.Exposed))
+	m.problems.WithLabelValues(r.Connection).Set(float64(len(r.Problems)))
+	m.unjudged.WithLabelValues(r.Connection).Set(float64(r.Unjudged))
+	m.refused.WithLabelValues(r.Connection).Set(float64(r.StandingRefusals))
+	m.faults.WithLabelValues(r.Connection).Set(float64(len(r.Faults)))
+	if w, ok := m.watch[r.Connection]; ok {
 		if offset, _, known := w.Tracker.Offset(); known {
 			m.offset.WithLabelValues(r.Connection).Set(offset.Seconds())
 		}
 	}
-	if err != nil {
-		m.passes.WithLabelValues("", "failed").Inc()
+}
+
+// succeeded counts a good pass.
+func (m *monitor) succeeded(r *engine.Report) {
+	m.passes.WithLabelValues(r.Connection, "ok").Inc()
+	m.lastPass.WithLabelValues(r.Connection).Set(float64(r.Now.Unix()))
+	if w, ok := m.watch[r.Connection]; ok {
+		w.good = m.clock()
+		m.watch[r.Connection] = w
 	}
 }
 

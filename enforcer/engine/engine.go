@@ -92,6 +92,10 @@ type Report struct {
 	Late     Lateness
 	Faults   []string // of mappings: by these nothing is judged or written
 	Unjudged int      // requests on which some promise cannot be judged, whenever that was found
+	Failed   error    // why the pass failed; nil when it did not
+	// StandingRefusals counts steps that stand refused after the pass, whenever that was, on requests on which something
+	// is still owed.
+	StandingRefusals int
 }
 
 // Pass makes one full pass over every connection: sync, decide, write back. A connection that fails does not
@@ -163,6 +167,7 @@ func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	}
 	if e.Guard != nil {
 		if err := e.Guard(); err != nil {
+			report.Failed = err
 			return report, err
 		}
 	}
@@ -178,6 +183,7 @@ func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 		}
 	}
 	e.note(s, report.Now, err)
+	report.Failed = err
 	return report, err
 }
 

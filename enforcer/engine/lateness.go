@@ -60,6 +60,7 @@ type HealthStatus struct {
 	Late     Lateness
 	Unjudged int      // requests on which some promise cannot be judged
 	Examples []string // some of them, with the reason
+	Refused  int      // steps that stand refused on requests on which something is still owed
 }
 
 // maxExamples is how many requests that cannot be judged are told of one by one.
@@ -78,7 +79,10 @@ func (s *source) healthStatus(ctx context.Context, now time.Time) (HealthStatus,
 	for _, it := range first {
 		status.Examples = append(status.Examples, strings.TrimPrefix(it.IssueKey+": "+it.Unjudged, ": "))
 	}
-	status.Unjudged = n
+	if status.Unjudged = n; err != nil {
+		return status, err
+	}
+	status.Refused, err = s.ledger.StandingRefusals(ctx, s.conn.ID)
 	return status, err
 }
 
@@ -122,7 +126,7 @@ func (p healthKeeper) keep(ctx context.Context, before Lateness, failed error) e
 			late.Ended, is.LateSince = since, time.Time{}
 		}
 	}
-	p.report.Late, p.report.Unjudged = late, was.Unjudged
+	p.report.Late, p.report.Unjudged, p.report.StandingRefusals = late, was.Unjudged, was.Refused
 	return errors.Join(err, p.ledger.SetHealth(ctx, is))
 }
 

@@ -99,3 +99,16 @@ func (l *Ledger) Overdue(ctx context.Context, connection string, before time.Tim
 	}
 	return out, nil
 }
+
+// StandingRefusals counts the refused entries of a connection that a human should look at: those of requests on which
+// something is still owed, and of contracts as a whole.
+func (l *Ledger) StandingRefusals(ctx context.Context, connection string) (n int, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_entries AS e WHERE connection = $1 AND state = 'refused'
+			AND (issue = '' OR EXISTS (SELECT 1 FROM ledger_agenda AS a WHERE a.connection = e.connection
+				AND a.issue = e.issue AND a.contract = e.contract AND a.cycles <> '[]' AND a.cycles <> 'null'))`,
+		connection).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count what stands refused on %s: %w", connection, err)
+	}
+	return n, nil
+}

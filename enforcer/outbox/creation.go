@@ -20,6 +20,10 @@ func (w *Writer) Make(
 ) (id string, err error) {
 	for again := true; again && err == nil; {
 		issue := plan(w.desk.unassignable)
+		if active, aerr := w.desk.active(ctx, issue.Assign); !active || aerr != nil {
+			err = aerr
+			continue
+		}
 		if e.Made() != "" {
 			again, err = w.amend(ctx, issue, e)
 		} else {

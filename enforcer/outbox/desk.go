@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"slabridge/connectors"
@@ -30,7 +31,8 @@ type desk struct {
 	self         *connectors.Account // read afresh, once, when something internal is to be written
 	digests      map[string]string   // projectDigest by project
 	internal     map[string]string   // notInternal by project
-	unassignable map[string]bool     // people whom the tracker refused as assignees
+	unassignable map[string]bool     // people whom the tracker refused as assignees, or who are not active
+	proven       map[string]bool     // people who were found to be active in this pass
 }
 
 // read reads an issue. there is false when it is gone or hidden; the mirror learns either.
@@ -52,6 +54,29 @@ func (d *desk) readBack(ctx context.Context, issue string) (connectors.History, 
 		err = d.mirror.Store(ctx, h, d.clock())
 	}
 	return h, err
+}
+
+// active asks the tracker, once a pass, whether somebody who is to be assigned is active: it may go on listing among the
+// members somebody who was locked since the names were read, and would refuse the whole update. Who is not is ruled out,
+// and remembered as locked. Where the tracker does not answer, the update itself will tell.
+func (d *desk) active(ctx context.Context, who string) (bool, error) {
+	if who == "" || d.proven[who] {
+		return true, nil
+	}
+	active, err := d.tracker.Active(ctx, who)
+	if err != nil || active {
+		d.proven[who] = active
+		return true, nil
+	}
+	d.unassignable[who] = true
+	i := slices.IndexFunc(d.names.People, func(p connectors.Person) bool { return p.ID == who })
+	if i < 0 {
+		return false, nil
+	}
+	d.names.People = slices.Clone(d.names.People) // the snapshot's stay as they are
+	d.names.People[i].Locked = true
+	d.digests = map[string]string{}
+	return false, d.mirror.Directory(ctx, d.names)
 }
 
 // ruleOutAssignee makes a replan of a refusal that may be for the assignee: someone else, then; nothing of it was

@@ -90,6 +90,7 @@ func New(o Options) *Writer {
 		tracker: o.Tracker, connection: o.Connection, ledger: o.Ledger, mirror: o.Mirror, now: o.Now, clock: o.Clock,
 		report: o.Report, names: o.Names,
 		digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
+		proven: map[string]bool{},
 	}
 	box := &Outbox{connection: o.Connection, ledger: o.Ledger, now: o.Now, clock: o.Clock, report: o.Report}
 	return &Writer{Outbox: box, desk: d, alarms: &alarms{desk: d, started: o.Started, block: o.Block}}
@@ -179,21 +180,47 @@ func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err
 	entries := make(map[enforcer.StepKey]ledger.Entry, len(t.Steps))
 	var decisions []enforcer.Decision
 	for _, s := range t.Steps {
-		s.Entry.Facts.Against = w.desk.refusalContext(t.History)
 		s.Changes = dropAlreadyApplied(s, leftToDo(s), &t.Request, w.desk.names.Self.ID)
 		entries[s.Key], decisions = s.Entry, append(decisions, s.Decision)
 	}
-	c.Options.Unassignable = w.desk.unassignable
-	for _, planned := range c.Render(t.Request, t.History, decisions, t.Fields) {
+	all, err := w.plan(ctx, c, t, decisions)
+	if err != nil {
+		return false, err
+	}
+	against := w.desk.refusalContext(t.History) // who was found to be locked belongs to it
+	for _, planned := range all {
 		var group []ledger.Entry
 		for _, k := range planned.Keys {
-			group = append(group, entries[k])
+			e := entries[k]
+			e.Facts.Against = against
+			group = append(group, e)
 		}
 		if again, err := w.send(ctx, t.Request.Key, planned, t.History, group); again || err != nil {
 			return again, err
 		}
 	}
 	return false, nil
+}
+
+// plan renders the decisions without people who turn out not to be active when they are asked after.
+func (w *Writer) plan(
+	ctx context.Context, c Contract, t Todo, decisions []enforcer.Decision,
+) ([]mapping.Planned, error) {
+	c.Options.Unassignable = w.desk.unassignable
+	for {
+		all := c.Render(t.Request, t.History, decisions, t.Fields)
+		again := false
+		for _, p := range all {
+			active, err := w.desk.active(ctx, assigned(p.Write))
+			if err != nil {
+				return nil, err
+			}
+			again = again || !active
+		}
+		if !again { // each turn rules out another person
+			return all, nil
+		}
+	}
 }
 
 // send makes one request of a group of entries, or holds them where something keeps it from being written.

@@ -16,13 +16,14 @@ const (
 	Stale  Health = "stale"  // the pass that the schedule called for was not made
 	// Blocked: faults of a mapping or of a calendar's data keep promises from being judged or kept.
 	Blocked Health = "blocked"
-	Held    Health = "held" // something waits for a human
+	Held    Health = "held"    // something waits for a human
+	Refused Health = "refused" // steps that the tracker did not do, or not whole, while something is still owed
 	Well    Health = "well"
 )
 
 // HealthOf returns the gravest of what is wrong: whether slabridge is late, why the last pass failed, whether one is
-// overdue, how many faults keep promises from being judged, and how many entries wait for a human.
-func HealthOf(late bool, failure string, overdue bool, faults, held int) Health {
+// overdue, how many faults keep promises from being judged, how many entries wait for a human, and how many stand refused.
+func HealthOf(late bool, failure string, overdue bool, faults, held, refused int) Health {
 	switch {
 	case late:
 		return Late
@@ -34,6 +35,8 @@ func HealthOf(late bool, failure string, overdue bool, faults, held int) Health 
 		return Blocked
 	case held > 0:
 		return Held
+	case refused > 0:
+		return Refused
 	}
 	return Well
 }

@@ -109,7 +109,7 @@ func TestExcusable(t *testing.T) {
 }
 
 // What is late is graver than a pass that failed, that than one that was not made, that than faults
-// that keep promises from being judged, and these than what waits for a human.
+// that keep promises from being judged, these than what waits for a human, and that than what was refused.
 func TestHealthIsTheGravest(t *testing.T) {
 	for _, c := range []struct {
 		late    bool
@@ -117,16 +117,18 @@ func TestHealthIsTheGravest(t *testing.T) {
 		overdue bool
 		faults  int
 		held    int
+		refused int
 		want    report.Health
 	}{
-		{true, "no answer", true, 1, 3, report.Late},
-		{false, "no answer", true, 1, 3, report.Failed},
-		{false, "", true, 1, 3, report.Stale},
-		{false, "", false, 1, 3, report.Blocked},
-		{false, "", false, 0, 3, report.Held},
-		{false, "", false, 0, 0, report.Well},
+		{true, "no answer", true, 1, 3, 2, report.Late},
+		{false, "no answer", true, 1, 3, 2, report.Failed},
+		{false, "", true, 1, 3, 2, report.Stale},
+		{false, "", false, 1, 3, 2, report.Blocked},
+		{false, "", false, 0, 3, 2, report.Held},
+		{false, "", false, 0, 0, 2, report.Refused},
+		{false, "", false, 0, 0, 0, report.Well},
 	} {
-		if got := report.HealthOf(c.late, c.failure, c.overdue, c.faults, c.held); got != c.want {
+		if got := report.HealthOf(c.late, c.failure, c.overdue, c.faults, c.held, c.refused); got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}

@@ -71,6 +71,7 @@ type Connection struct {
 	Projects      []string      // followed beside those of the contracts; AllProjects among them: every one
 	Query         string        // a further condition of what is followed, in the tracker's language; "" for none
 	Webhook       Secret        // of the webhooks that the tracker may send; empty: none are taken
+	Way           Way           // over which the tracker is reached
 }
 
 // Auth is the account. A secret that could not be had is empty, and a fault of level NoSecret.

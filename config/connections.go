@@ -58,6 +58,7 @@ func (r connectionReader) connections(docs []connectionDoc) []Connection {
 			"must be 2m at most: a write that has no answer by then is looked for in the tracker")
 		c.Auth = r.auth(path+".auth", &doc.Auth, c.Kind)
 		c.Webhook = r.webhook(path+".webhook", doc.Webhook)
+		c.Way = r.way(path, doc)
 		out = append(out, c)
 	}
 	return out

@@ -82,6 +82,28 @@ type connectionDoc struct {
 	// Webhook opens /webhooks/ID on the address of `listen`, at which the tracker may tell of changes at once. Default:
 	// none is open.
 	Webhook *webhookDoc `yaml:"webhook" check:"secret"`
+	// CA is a file with the certificates (PEM) of authorities that are trusted here beside the system's.
+	CA string `yaml:"ca" check:"secret"`
+	// ClientCertificate is shown to a tracker, or to what stands before it, that asks for one.
+	ClientCertificate *certificateDoc `yaml:"client_certificate" check:"secret"`
+	// Proxy through which the tracker is reached. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment say.
+	Proxy *proxyDoc `yaml:"proxy" check:"secret"`
+}
+
+type certificateDoc struct {
+	// Cert is a file with the certificate (PEM), and those between it and its authority.
+	Cert string `yaml:"cert" check:"required"`
+	// Key is a file with its private key (PEM), which only slabridge may read.
+	Key string `yaml:"key" check:"required"`
+}
+
+type proxyDoc struct {
+	// URL of the proxy: http, https or socks5, without name and password.
+	URL string `yaml:"url" check:"required"`
+	// User at the proxy, where it asks for one.
+	User string `yaml:"user"`
+	// Password of that user: ${NAME} of the environment, or {file: PATH}.
+	Password *secretDoc `yaml:"password"`
 }
 
 type webhookDoc struct {

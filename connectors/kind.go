@@ -80,6 +80,7 @@ type Settings struct {
 	People   []string // whom the configuration names: those that no list has are asked for by their ids
 
 	Transport http.RoundTripper // carries the requests; nil for Go's own, proxies from the environment included
+	Unspoken  []string          // further secrets that no text may hold: passwords for a proxy
 	Now       func() time.Time  // our clock, against which the tracker's is measured
 	Log       *slog.Logger      // one debug line a request; nil for none
 

@@ -35,6 +35,7 @@ type boundSeverity struct {
 type catalogue struct {
 	statuses, priorities, types, projects, fields, roles, activities []entry
 
+	left       []FormerName      // projects that our account was a member of, and does not see
 	closed     map[string]bool   // projects that refuse writes
 	fieldTypes map[string]string // by the fields' keys in Values
 }
@@ -108,6 +109,10 @@ func (c *catalogue) addFormer(names []FormerName) {
 		switch {
 		case i >= 0 && !slices.Contains(list[i].names, n.Name):
 			list[i].former = append(list[i].former, n.Name)
+		case n.Kind == "project":
+			if !slices.ContainsFunc(c.projects, func(e entry) bool { return e.id == n.ID }) {
+				c.left = append(c.left, n)
+			}
 		case i < 0 && n.Kind == "status":
 			c.statuses = append(c.statuses, entry{id: id, names: []string{n.Name}, gone: true})
 			lists["status"] = c.statuses

@@ -95,8 +95,16 @@ func (s *BoundScope) Projects() []string { return s.projects }
 func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 	var r resolver
 	out := &BoundScope{subtasks: s.Subtasks}
-	out.projects = r.findAll("project", b.names.projects, s.Projects, path+".projects", false)
-	if len(out.projects) == 0 {
+	seen := slices.DeleteFunc(slices.Clone(s.Projects), b.hasLeft)
+	out.projects = r.findAll("project", b.names.projects, seen, path+".projects", false)
+	for _, name := range s.Projects {
+		if b.hasLeft(name) {
+			r.report(len(out.projects) == 0, path+".projects", name, "our account was a member of this project and does not "+
+				"see it any more: it was taken out of the members, or the project was archived or deleted; make it a member "+
+				"again, or take the project out of the contract")
+		}
+	}
+	if len(out.projects) == 0 && len(seen) == len(s.Projects) {
 		r.report(true, path+".projects", "",
 			"the contract covers nothing without a project that the account can see; it has %s", labels(b.names.projects))
 	}
@@ -120,6 +128,13 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 		}
 	}
 	return out, r.problems
+}
+
+// hasLeft reports whether a name means a project that our account was a member of and does not see any more.
+func (b *Bound) hasLeft(name string) bool {
+	name = squeeze(name)
+	return slices.ContainsFunc(b.names.left, func(n FormerName) bool { return n.ID == name || squeeze(n.Name) == name }) &&
+		!slices.ContainsFunc(b.names.projects, func(e entry) bool { return e.id == name || e.calls(name, false) })
 }
 
 func (s *BoundScope) covers(people connectors.Values, project string, subtask bool, author enforcer.Role) bool {

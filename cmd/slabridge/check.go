@@ -194,7 +194,11 @@ func probe(ctx context.Context, w *workspace, connection string) ([]connectors.P
 	if c == nil || c.Kind.Probe == nil {
 		return nil, nil
 	}
-	return c.Kind.Probe(ctx, w.connection(w.cfg, *c, w.log))
+	way, err := w.connection(w.cfg, *c, w.log)
+	if err != nil {
+		return nil, err
+	}
+	return c.Kind.Probe(ctx, way)
 }
 
 func checkupOf(k engine.Checkup) checkupInfo {

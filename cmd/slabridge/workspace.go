@@ -187,7 +187,11 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 			ID: c.ID, Markup: c.Kind.Markup, Poll: c.Poll, Scope: cfg.Scope(c.ID), WatchIssue: c.WatchIssue,
 		}
 		if what != reads {
-			t, err := c.Kind.New(a.connection(cfg, c, log))
+			way, err := a.connection(cfg, c, log)
+			if err != nil {
+				return s, usage("connection %s: %w", c.ID, err)
+			}
+			t, err := c.Kind.New(way)
 			if err != nil {
 				return s, err
 			}
@@ -251,13 +255,19 @@ func internalOn(cfg *config.Config, connection string) string {
 }
 
 // connection is what a connection's tracker is made from.
-func (a *app) connection(cfg *config.Config, c config.Connection, log *slog.Logger) connectors.Settings {
-	return connectors.Settings{
+func (a *app) connection(
+	cfg *config.Config, c config.Connection, log *slog.Logger,
+) (s connectors.Settings, err error) {
+	s = connectors.Settings{
 		ID: c.ID, URL: c.URL, Internal: internalOn(cfg, c.ID), Transport: a.transport, Now: a.clock, Log: log,
 		Scope: cfg.Scope(c.ID), People: cfg.People(c.ID),
 		Auth:          connectors.Auth{Way: c.Auth.Way, User: c.Auth.User, Secret: c.Auth.Secret.Reveal()},
-		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout,
+		RatePerSecond: c.RatePerSecond, Concurrency: c.Concurrency, Timeout: c.Timeout, Unspoken: proxySecrets(c.Way),
 	}
+	if s.Transport == nil {
+		s.Transport, err = transportOf(c.Way)
+	}
+	return s, err
 }
 
 // kind is the kind of a connection's tracker; none for a connection that is no longer configured.

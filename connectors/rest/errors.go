@@ -62,13 +62,26 @@ func beforeSending(err error) bool {
 	var op *net.OpError
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert) ||
-		errors.As(err, new(tls.RecordHeaderError))
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == opProxy) || err.Error() == refusedByProxy ||
+		errors.As(err, &dns) || errors.As(err, &cert) || errors.As(err, new(tls.RecordHeaderError))
 }
+
+// What Go's transport says of a proxy: that it could not be reached, and, as an error without a type, that it wants to
+// know who we are; and of a server that ends the handshake, a wrong client certificate being the usual cause.
+const (
+	opAlert        = "remote error"
+	opProxy        = "proxyconnect"
+	refusedByProxy = "Proxy Authentication Required"
+)
 
 // hintUnreached is what to do about a connection that did not come about.
 func hintUnreached(err error) string {
+	var op *net.OpError
 	switch {
+	case errors.As(err, &op) && op.Op == opProxy, err.Error() == refusedByProxy:
+		return hintProxy
+	case errors.As(err, &op) && op.Op == opAlert:
+		return hintClient
 	case errors.As(err, new(tls.RecordHeaderError)):
 		return hintPlain
 	case errors.As(err, new(x509.UnknownAuthorityError)):
@@ -124,7 +137,7 @@ func (c *Call) classify(e *connectors.Error, method string) {
 	case s == http.StatusUnauthorized:
 		e.Class, e.Hint = connectors.Unauthorized, hints.Credentials
 	case s == http.StatusProxyAuthRequired:
-		e.Class, e.Hint = connectors.TryLater, hintReach
+		e.Class, e.Hint = connectors.TryLater, hintProxy
 	case s == http.StatusForbidden && c.at == AtAccount:
 		e.Class, e.Hint = connectors.Unauthorized, hints.Account
 	case s == http.StatusForbidden && c.at == AtIssue:

@@ -22,6 +22,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -58,10 +59,13 @@ const (
 	hintUnknown = "the write may have been done; look for it before sending it again"
 	hintPlain   = "the address says https, and something without TLS answers at its port: give the port of https, or " +
 		"write http:// if there is none"
-	hintAuthority = "the certificate is from an authority that this machine does not trust: put the authority's " +
-		"certificate " +
-		"into the system's store, or into a file that the environment variable SSL_CERT_FILE names"
-	hintReach = "check that the tracker runs and that its address and certificate are right"
+	hintAuthority = "the certificate is from an authority that this machine does not trust: give a file with the " +
+		"authority's certificate as `ca` of this connection, or put it into the system's store, or into a file that the " +
+		"environment variable SSL_CERT_FILE names"
+	hintProxy = "check that the proxy runs and lets slabridge through: `proxy` of this connection or, where it says " +
+		"nothing, the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+	hintClient = "the server does not take our certificate, or asks for one: see `client_certificate` of this connection"
+	hintReach  = "check that the tracker runs and that its address and certificate are right"
 )
 
 // Client is one connection's way to one tracker under one account. It is safe for concurrent use.
@@ -87,7 +91,7 @@ func New(c Config) (*Client, error) {
 	if c.Now == nil {
 		return nil, fmt.Errorf("%s %s: no clock", c.Kind, c.ID)
 	}
-	c.Secrets = append([]string{c.Auth.Secret}, c.Secrets...)
+	c.Secrets = slices.Concat([]string{c.Auth.Secret}, c.Unspoken, c.Secrets)
 	c.Timeout = cmp.Or(c.Timeout, time.Minute)
 	c.MaxAnswer = cmp.Or(c.MaxAnswer, 64<<20)
 	c.Concurrency = cmp.Or(c.Concurrency, 4)

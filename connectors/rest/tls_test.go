@@ -5,6 +5,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -21,12 +22,41 @@ func TestConnectionsThatDoNotComeAbout(t *testing.T) {
 		return s
 	}
 	plain, strange := quiet(httptest.NewServer), quiet(httptest.NewTLSServer)
-	for name, c := range map[string]struct{ url, hint string }{
-		"https on a plain port": {strings.Replace(plain.URL, "http:", "https:", 1), "something without TLS answers"},
-		"an unknown authority":  {strange.URL, "SSL_CERT_FILE"},
+	through := func(address string) *http.Transport {
+		proxy, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := http.DefaultTransport.(*http.Transport).Clone()
+		tr.Proxy = http.ProxyURL(proxy)
+		return tr
+	}
+	asks := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	t.Cleanup(asks.Close)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for name, c := range map[string]struct {
+		url, hint string
+		proxy     string
+	}{
+		"https on a plain port":      {strings.Replace(plain.URL, "http:", "https:", 1), "something without TLS answers", ""},
+		"an unknown authority":       {strange.URL, "as `ca` of this connection", ""},
+		"a proxy that is not there":  {strange.URL, "check that the proxy runs", gone.URL},
+		"a proxy that wants a name":  {strange.URL, "check that the proxy runs", asks.URL},
+		"and one for http":           {plain.URL, "check that the proxy runs", asks.URL},
+		"one for http, not there":    {plain.URL, "check that the proxy runs", gone.URL},
+		"an authority, and no proxy": {strange.URL, "SSL_CERT_FILE", ""},
 	} {
+		var way http.RoundTripper
+		if c.proxy != "" {
+			way = through(c.proxy)
+		}
 		client, err := New(Config{
-			Settings:     connectors.Settings{URL: c.url, Auth: connectors.Auth{Secret: "hush"}, Now: time.Now},
+			Settings: connectors.Settings{
+				URL: c.url, Auth: connectors.Auth{Secret: "hush"}, Now: time.Now, Transport: way,
+			},
 			Authenticate: func(*http.Request) {},
 		})
 		if err != nil {

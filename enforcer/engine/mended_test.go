@@ -100,6 +100,21 @@ func TestNoLeadLeft(t *testing.T) {
 	w.wantSaid(issue, "+acknowledge/start", "respond/due")
 }
 
+// An account that was taken out of the members is told so: the contract does not simply cover nothing.
+func TestMembershipLost(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	w.sim.RemoveMember("acme", "sla-bot")
+	r := w.passAt("2026-03-16 11:05")
+	if told := problems(r); !strings.Contains(told, "our account was a member of this project and does not see it any more") ||
+		strings.Contains(told, "covers nothing") || len(r.Faults) == 0 {
+		t.Errorf("told %s, faults %v", told, r.Faults)
+	}
+	w.sim.AddMember("acme", "sla-bot", "SLA bot")
+	if r := w.passAt("2026-03-16 11:06"); len(r.Faults) > 0 {
+		t.Errorf("as a member again: %v", r.Faults)
+	}
+}
+
 // Redmine goes on listing a locked lead among the members: they are asked after when the names are read, so that check
 // tells of it before a request is due, and the next of the leads is assigned without a refusal.
 func TestLeadLockedLongAgo(t *testing.T) {

@@ -182,6 +182,14 @@ func namesOf(d connectors.Directory) []ledger.Name {
 	for _, x := range d.Fields {
 		out = append(out, ledger.Name{Kind: ledger.NameOfField, ID: x.ID, Name: x.Name})
 	}
+	for _, x := range d.Projects {
+		if !slices.ContainsFunc(d.Self.Rights, func(r connectors.ProjectRights) bool { return r.Project == x.ID }) {
+			continue
+		}
+		for _, name := range []string{x.Key, x.Name} {
+			out = append(out, ledger.Name{Kind: ledger.NameOfProject, ID: x.ID, Name: name})
+		}
+	}
 	return out
 }
 

@@ -112,6 +112,7 @@ const (
 	NameOfPriority = "priority"
 	NameOfType     = "type"
 	NameOfField    = "field"
+	NameOfProject  = "project"  // of which our account is a member: its identifier or key, and its title
 	NameOfCategory = "category" // of the status with the id: the tracker's class for it
 )
 

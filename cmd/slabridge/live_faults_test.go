@@ -133,8 +133,23 @@ func faults() []fault {
 				s.join(t, p.id, s.Roles["support"])
 			},
 			cause: func(t *testing.T, s *site) { s.lab(t, "act", "lock", loginOf(s.leads[0])) },
-			code:  exitOK, says: []string{"refused (HTTP 422): Assignee is invalid"}, // said, and the next lead is taken
+			code:  exitOK, says: []string{"Sanjay Support"}, // Redmine goes on listing the other; the next is taken
 			repair: func(t *testing.T, s *site) { s.lab(t, "act", "unlock", loginOf(s.leads[0])) },
+		},
+		{
+			name: "every lead locked",
+			before: func(t *testing.T, s *site) {
+				p := s.person(t, "lead")
+				s.leads = []string{p.name}
+				s.join(t, p.id, s.Roles["support"])
+			},
+			cause: func(t *testing.T, s *site) { s.lab(t, "act", "lock", loginOf(s.leads[0])) },
+			code:  exitHeld, says: []string{"refused", "nobody can be assigned"},
+			repair: func(t *testing.T, s *site) {
+				contains(t, "health", s.want(t, exitHeld, "health").out, "refused: 1")
+				s.leads = append(s.leads, "Sanjay Support")
+				s.configure(t)
+			},
 		},
 	}
 }

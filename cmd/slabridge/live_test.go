@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -320,6 +321,8 @@ type site struct {
 	field       string   // that holds the due
 	// transport carries the program's requests when it runs inside the test; nil for the network.
 	transport http.RoundTripper
+	now       func() time.Time // the program's clock when it runs inside the test; nil for the machine's
+	listen    string           // "off" unless another is given
 }
 
 // site sets slabridge up with kamal on the desk: watched from a week ago, in a calendar that is open round the
@@ -374,7 +377,7 @@ func (s *site) configure(t testing.TB) {
 	}
 	s.write(t, "slabridge.yaml", fmt.Sprintf(`state: slabridge.db
 language: ru
-listen: "off"
+listen: "%s"
 limits: %s
 calendars: [{id: OPEN, file: open.yaml}]
 connections:
@@ -408,7 +411,7 @@ contracts:
     mapping: helpdesk
     projects: [%s]
     calendar: %s
-%s%s`, s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.mapping, s.use, s.project, s.hours, from, s.extra))
+%s%s`, cmp.Or(s.listen, "off"), s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.mapping, s.use, s.project, s.hours, from, s.extra))
 }
 
 // outcome is what one run of the program gave.
@@ -424,7 +427,11 @@ func (o outcome) String() string {
 // run runs the program inside the test, with the site's configuration.
 func (s *site) run(args ...string) outcome {
 	var out, errs bytes.Buffer
-	a := newApp(strings.NewReader(""), &out, &errs, time.Now)
+	now := s.now
+	if now == nil {
+		now = time.Now
+	}
+	a := newApp(strings.NewReader(""), &out, &errs, now)
 	a.transport = s.transport
 	code := a.run(append(args, "--lang", "en", "--config", filepath.Join(s.folder, "slabridge.yaml")))
 	return outcome{code, out.String(), errs.String()}

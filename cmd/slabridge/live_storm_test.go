@@ -1,0 +1,217 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"slabridge/connectors/sim"
+)
+
+// stormSize is about how many comments are due in TestLiveStorm, and how often the daemon is killed: a small one, unless
+// SLABRIDGE_LIVE_STORM gives both, as "1000 40".
+func stormSize(t *testing.T) (comments, kills int) {
+	t.Helper()
+	comments, kills = 36, 8
+	if s := os.Getenv("SLABRIDGE_LIVE_STORM"); s != "" {
+		if _, err := fmt.Sscan(s, &comments, &kills); err != nil {
+			t.Fatalf("SLABRIDGE_LIVE_STORM=%q: %v", s, err)
+		}
+	}
+	return comments, kills
+}
+
+// storm is the proxy's weather while the daemon is killed again and again.
+type storm struct {
+	*sim.Proxy
+	mu   sync.Mutex
+	told map[string]int // how often each kind came
+}
+
+// blow changes the weather every few seconds until it is stopped, and leaves it fair.
+func (s *storm) blow(stop <-chan struct{}) {
+	body := map[int]string{422: `{"errors":[]}`, 502: "<html>Bad gateway</html>"}
+	answers := []int{0, 404, 409, 422, 502, 503}
+	kinds := []struct {
+		name  string
+		begin func()
+		lasts time.Duration
+	}{
+		{"fair", func() {}, 8 * time.Second},
+		{"answers with effect", func() {
+			status := answers[rand.N(len(answers))] //nolint:gosec // weather, not a secret
+			s.Answer(1+rand.N(3), status, body[status], true)
+		}, 6 * time.Second},
+		{"answers without effect", func() {
+			status := answers[rand.N(len(answers))] //nolint:gosec // weather, not a secret
+			s.Answer(1, status, body[status], false)
+		}, 6 * time.Second},
+		{"another issue's answer", func() { s.Mix(2) }, 5 * time.Second},
+		{"a no to a look", func() { s.AnswerReads(2, []int{403, 404, 502}[rand.N(3)], "") }, 5 * time.Second},
+		{"stale reads", func() { s.Stale(30 * time.Second) }, 35 * time.Second},
+		{"no writes", func() { s.Down(time.Now().Add(20 * time.Second)) }, 20 * time.Second},
+	}
+	defer func() {
+		s.Answer(0, 0, "", false)
+		s.AnswerReads(0, 0, "")
+		s.Mix(0)
+		s.Stale(0)
+		s.Down(time.Time{})
+	}()
+	for {
+		k := kinds[rand.N(len(kinds))] //nolint:gosec // weather, not a secret
+		s.mu.Lock()
+		s.told[k.name]++
+		s.mu.Unlock()
+		k.begin()
+		select {
+		case <-stop:
+			return
+		case <-time.After(k.lasts):
+		}
+		s.Stale(0)
+		s.Mix(0)
+	}
+}
+
+// TestLiveStorm kills the daemon again and again while what stands before the tracker lies, loses, turns away and trails,
+// and while warnings and deadlines come. In the end each step has its comment, none has two, and no warning was posted
+// after its own deadline.
+func TestLiveStorm(t *testing.T) {
+	t.Parallel()
+	comments, kills := stormSize(t)
+	s := live(t).desk(t).site(t)
+	s.limits = "{writes_per_pass: 100000}"
+	s.issue(t, "critical", "Первое", 0) // by which fields are known
+	p := &storm{Proxy: s.proxied(t), told: map[string]int{}}
+	s.want(t, exitOK, "enforce")
+
+	// three comments each: the receipt, the reminder of the phone or the warning, then the warning or the deadline
+	n := (comments + 2) / 3
+	lasts := time.Duration(kills) * 15 * time.Second
+	began := time.Now().Add(time.Duration(n) * 300 * time.Millisecond)
+	var issues []int
+	for i := range n {
+		moment := began.Add(lasts * time.Duration(i) / time.Duration(n))
+		after := []time.Duration{10 * time.Minute, 20 * time.Minute}[i%2]
+		issues = append(issues, s.issue(t, "critical", fmt.Sprintf("Шторм %d", i), time.Since(moment.Add(-after))))
+	}
+	t.Logf("%d requests", n)
+	program := build(t)
+	stop, over := make(chan struct{}), make(chan struct{})
+	go func() { defer close(over); p.blow(stop) }()
+	for range kills {
+		s.killed(t, program, 3*time.Second+rand.N(20*time.Second)) //nolint:gosec // a random moment, not a secret
+	}
+	close(stop)
+	<-over
+	quiet := time.Now()
+	t.Logf("killed %d times in %s; weather: %v", kills, time.Since(began).Round(time.Second), p.told)
+
+	// what was in flight is looked for and, if it was lost, sent again; the youngest of the requests has its deadline
+	last := began.Add(lasts + 10*time.Minute)
+	until := quiet.Add(2*settled + 2*time.Minute)
+	if last.Add(time.Minute).After(until) && kills > 20 {
+		until = last.Add(time.Minute)
+	}
+	s.runs(t, program, func() bool { return time.Now().After(until) || s.settled(t) })
+	for !s.settled(t) && time.Now().Before(until) {
+		s.runs(t, program, func() bool { return time.Now().After(until) || s.settled(t) })
+	}
+	s.want(t, exitOK, "enforce")
+	s.count(t, issues)
+}
+
+// settled reports whether nothing is to be written now and nothing is in flight.
+func (s *site) settled(t *testing.T) bool {
+	t.Helper()
+	for _, e := range jsonLines[writeInfo](t, s, "ledger", "list", "--state", "sent") {
+		_ = e
+		return false
+	}
+	return len(s.pending(t)) == 0
+}
+
+// count holds what stands on the issues against the ledger, and says how much that was.
+func (s *site) count(t *testing.T, issues []int) {
+	t.Helper()
+	type step struct {
+		issue int
+		name  string
+	}
+	stands := map[step]int{}
+	comments, late := 0, 0
+	created := map[int]time.Time{}
+	for _, issue := range issues {
+		var answer struct {
+			Issue struct {
+				CreatedOn time.Time `json:"created_on"`
+			}
+		}
+		s.ask(t, s.admin(), http.MethodGet, fmt.Sprintf("/issues/%d.json", issue), nil, &answer)
+		created[issue] = answer.Issue.CreatedOn
+		for _, j := range s.show(t, s.admin(), issue).Journals {
+			if j.User.ID != s.bot.id || j.Notes == "" {
+				continue
+			}
+			comments++
+			for _, name := range stepsOf([]string{j.Notes}) {
+				stands[step{issue, name}]++
+				if name == "respond/warn-50" && j.CreatedOn.After(created[issue].Add(20*time.Minute)) {
+					late++
+					t.Errorf("#%d: %s was posted %s after its deadline", issue, name,
+						j.CreatedOn.Sub(created[issue].Add(20*time.Minute)))
+				}
+			}
+		}
+	}
+	known, lost := map[step]string{}, 0
+	states := map[string]int{}
+	for _, e := range jsonLines[writeInfo](t, s, "ledger", "list") {
+		issue, _ := strconv.Atoi(e.Issue)
+		at := step{issue, e.Obligation + "/" + e.Step}
+		if _, ours := created[issue]; !ours || e.Obligation == "upkeep" {
+			continue
+		}
+		known[at] = string(e.State)
+		states[string(e.State)]++
+		switch {
+		case e.State == "done" && stands[at] == 0:
+			lost++
+			t.Errorf("#%d: %s is done, and stands nowhere", issue, at.name)
+		case e.State != "done" && e.State != "overtaken" && e.State != "needless":
+			t.Errorf("#%d: %s is %s", issue, at.name, e.State)
+		case e.State != "done" && stands[at] > 0:
+			t.Errorf("#%d: %s is %s, and stands", issue, at.name, e.State)
+		}
+	}
+	doubled := 0
+	for at, n := range stands {
+		if n > 1 {
+			doubled += n - 1
+			t.Errorf("#%d: %s stands %d times", at.issue, at.name, n)
+		}
+		if known[at] == "" {
+			t.Errorf("#%d: %s stands, and is in no ledger", at.issue, at.name)
+		}
+	}
+	for _, issue := range issues {
+		for _, name := range []string{"acknowledge/start", phone} {
+			if stands[step{issue, name}] == 0 {
+				lost++
+				t.Errorf("#%d: %s is missing", issue, name)
+			}
+		}
+		if due := (step{issue, "respond/due"}); time.Since(created[issue]) > 21*time.Minute && stands[due] == 0 {
+			lost++
+			t.Errorf("#%d: %s is missing", issue, due.name)
+		}
+	}
+	t.Logf("%d requests, %d comments, %d steps told; in the ledger %v; lost %d, doubled %d, warnings after their deadline %d",
+		len(issues), comments, len(stands), states, lost, doubled, late)
+}

@@ -293,6 +293,13 @@ func (rd *roleDirectory) dutyOf(role enforcer.Role, project string, unassignable
 	return rd.first(role, project, unassignable, func(r boundRole) []string { return r.duty })
 }
 
+// CanAssign reports whether somebody whom the changes call in can be assigned in the project, by the names as they were
+// read.
+func (b *Bound) CanAssign(ch enforcer.Changes, project string) bool {
+	return b.directory.leadOf(ch.Assign, project, nil) != "" ||
+		ch.Duty && b.directory.dutyOf(ch.Assign, project, nil) != ""
+}
+
 // calls reports whether anybody is named whom steps may assign for the role.
 func (rd *roleDirectory) calls(role enforcer.Role) bool {
 	return slices.ContainsFunc(rd.roles, func(r boundRole) bool {

@@ -143,7 +143,7 @@ func (w *writer) unmet(steps []step, made *connectors.Write) []connectors.Unmet 
 		}
 		if !w.escalates(s) {
 			if w.lacksAssignee(s, made.Assign) && w.b.directory.calls(s.Changes.Assign) {
-				miss(connectors.FieldAssignee, s.Changes.Assign, nobodyToAssign)
+				miss(connectors.FieldAssignee, s.Changes.Assign, NobodyToAssign)
 			}
 			continue
 		}
@@ -165,11 +165,11 @@ func (w *writer) escalates(s *step) bool {
 	return o != nil && o.Escalation && s.Key.Step == o.DueStep(s.Severity)
 }
 
-// nobodyToAssign is what the receipt has in the place of an assignee.
-const nobodyToAssign = "nobody can be assigned"
+// NobodyToAssign is what the receipt of a step has in the place of an assignee.
+const NobodyToAssign = "nobody can be assigned"
 
-// lacksAssignee reports whether a step assigns, none of the people it calls in can be assigned, and the issue is with nobody of
-// their role or a higher one after the update.
+// lacksAssignee reports whether a step assigns, none of the people it calls in can be assigned, and the issue is with
+// nobody of their role or a higher one after the update.
 func (w *writer) lacksAssignee(s *step, to *string) bool {
 	role := s.Changes.Assign
 	if role == "" || w.reachable(call{role, s.Changes.Duty}) != "" {
@@ -195,7 +195,7 @@ func (w *writer) assigned(role enforcer.Role, to *string) (has string, ok bool) 
 	case called, who.Role == role:
 		return "", true
 	case id == "":
-		return nobodyToAssign, false
+		return NobodyToAssign, false
 	}
 	return who.Name, false
 }

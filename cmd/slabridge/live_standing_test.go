@@ -43,7 +43,7 @@ func TestLiveStanding(t *testing.T) {
 		issue := s.issue(t, "critical", "Ответ "+strconv.Itoa(a.status), 0)
 		p.Answer(2, a.status, a.body, true)
 		s.run("enforce")
-		p.Answer(0, 0, "", false)
+		p.Forget()
 		for _, e := range jsonLines[writeInfo](t, s, "ledger", "list", "--issue", strconv.Itoa(issue)) {
 			if e.State != "done" {
 				t.Errorf("after %d: %s/%s is %s", a.status, e.Obligation, e.Step, e.State)

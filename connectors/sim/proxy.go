@@ -67,6 +67,9 @@ func (p *Proxy) Stale(d time.Duration) { p.set(func() { p.stale = d }) }
 // Mix answers the next n reads of an issue with what was last read of another.
 func (p *Proxy) Mix(n int) { p.set(func() { p.mixed = n }) }
 
+// Forget takes back what was asked for of answers, and is of writes and reads alike.
+func (p *Proxy) Forget() { p.set(func() { p.answers, p.reads, p.mixed, p.twice = nil, nil, 0, 0 }) }
+
 func (p *Proxy) set(f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
@@ -105,4 +107,13 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// canAssign reports whether an entry was refused because nobody could be assigned, and somebody can be now: named in the
+// configuration since, or active again.
+func (c *contract) canAssign(e ledger.Entry) bool {
+	project, _, _ := strings.Cut(e.Facts.Against, " ")
+	return e.Receipt != nil && slices.ContainsFunc(e.Receipt.Refused, func(r connectors.Refusal) bool {
+		return r.Field == connectors.FieldAssignee && r.Got == mapping.NobodyToAssign
+	}) && c.bound.CanAssign(e.Changes, project)
 }

@@ -145,3 +145,18 @@ func TestLeadLockedLongAgo(t *testing.T) {
 		t.Errorf("check does not tell that no lead is left: %+v", found[0].Problems)
 	}
 }
+
+// A lead named in the configuration in the place of one who is locked is assigned with the next pass.
+func TestAnotherLeadNamed(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00", replace("lead: [Sanjay Support, Svetlana Support]", "lead: [Sanjay Support]"))
+	issue := w.issue("critical", "Nobody to give it to")
+	w.sim.LockUser("support1")
+	w.passAt("2026-03-16 10:25")
+	w.load(replace("lead: [Sanjay Support]", "lead: [Sanjay Support, Svetlana Support]"))
+	w.start()
+	w.passAt("2026-03-16 10:26")
+	if a := w.see("admin", issue).AssignedTo; a == nil || a.Name != "Svetlana Support" {
+		t.Errorf("assigned to %v, want the lead who was added; %+v", a, w.row(issue, "respond/due"))
+	}
+	w.wantSaid(issue, "+acknowledge/start", "respond/due")
+}

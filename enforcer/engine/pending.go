@@ -39,7 +39,9 @@ func (u undone) worthALook(p *pass, c *contract) []string {
 		}
 	}
 	for id, entries := range u.refused[c.ID] {
-		if slices.ContainsFunc(entries, func(e ledger.Entry) bool { return p.out.RightsChanged(e.Entry) }) {
+		if slices.ContainsFunc(entries, func(e ledger.Entry) bool {
+			return p.out.RightsChanged(e.Entry) || c.canAssign(e)
+		}) {
 			ids = append(ids, id)
 		}
 	}

@@ -119,7 +119,8 @@ func (p *pass) retryRefused(
 	}
 	var again []ledger.Entry
 	for _, e := range refused {
-		if e.Facts.Against == "" || e.Facts.Fingerprint == c.Fingerprint && p.out.StillRefused(e.Entry, h) {
+		if e.Facts.Against == "" || e.Facts.Fingerprint == c.Fingerprint && !c.canAssign(e) &&
+			p.out.StillRefused(e.Entry, h) {
 			continue
 		}
 		e.Reason = texts.Reason("changed", "something changed since the tracker refused it: it is tried again")

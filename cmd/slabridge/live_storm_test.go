@@ -7,6 +7,8 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,6 +33,8 @@ type storm struct {
 	*sim.Proxy
 	mu   sync.Mutex
 	told map[string]int // how often each kind came
+
+	writes atomic.Int64 // that slabridge asked for
 }
 
 // blow changes the weather every few seconds until it is stopped, and leaves it fair.
@@ -85,6 +89,8 @@ func TestLiveStorm(t *testing.T) {
 	comments, kills := stormSize(t)
 	s := live(t).desk(t).site(t)
 	s.limits = "{writes_per_pass: 100000}"
+	s.configure(t)
+
 	// three comments each: the receipt, the reminder of the phone or the warning, then the warning or the deadline
 	n := (comments + 2) / 3
 	lasts := time.Duration(kills) * 15 * time.Second
@@ -96,32 +102,57 @@ func TestLiveStorm(t *testing.T) {
 		after := []time.Duration{10 * time.Minute, 20 * time.Minute}[i%2]
 		issues = append(issues, s.issue(t, "critical", fmt.Sprintf("Шторм %d", i), time.Since(moment.Add(-after))))
 	}
-	program := build(t)
 	t.Logf("%d requests, made in %s", n, time.Since(started).Round(time.Second))
-	p := &storm{Proxy: s.proxied(t), told: map[string]int{}}
 	s.want(t, exitOK, "sync")
+	s.storm(t, issues, kills)
+}
+
+// storm is what TestLiveStorm does with requests that are mirrored.
+func (s *site) storm(t *testing.T, issues []int, kills int) {
+	t.Helper()
+	program, n := build(t), len(issues)
+	p := &storm{Proxy: s.proxied(t), told: map[string]int{}}
+	p.Writes = func(r *http.Request) bool {
+		writes := r.Method != http.MethodGet
+		if writes {
+			p.writes.Add(1)
+		}
+		return writes
+	}
+	began := time.Now()
 	stop, over := make(chan struct{}), make(chan struct{})
 	go func() { defer close(over); p.blow(stop) }()
 	for range kills {
-		s.killed(t, program, 3*time.Second+rand.N(20*time.Second)) //nolint:gosec // a random moment, not a secret
+		s.killedAtWork(t, program, p)
 	}
 	close(stop)
 	<-over
-	quiet := time.Now()
 	t.Logf("killed %d times in %s; weather: %v", kills, time.Since(began).Round(time.Second), p.told)
 
-	// what was in flight is looked for and, if it was lost, sent again; the youngest of the requests has its deadline
-	last := began.Add(lasts + 10*time.Minute)
-	until := quiet.Add(2*settled + time.Duration(n)*3*time.Second)
-	if last.After(until) && kills > 20 {
-		until = last
-	}
+	// what was in flight is looked for and, if it was lost, sent again
+	until := time.Now().Add(2*settled + time.Duration(n)*3*time.Second)
 	for !s.settled(t, n) && time.Now().Before(until) {
 		s.runs(t, program, func() bool { return time.Now().After(until) || s.settled(t, n) })
 	}
 	ended := time.Now()
 	s.want(t, exitOK, "enforce")
 	s.count(t, issues, ended)
+}
+
+// killedAtWork starts the daemon and kills it in the middle of its writing: some seconds after its first write, or after
+// a minute in which it came to none.
+func (s *site) killedAtWork(t *testing.T, program string, p *storm) {
+	t.Helper()
+	before := p.writes.Load()
+	c, log := s.start(t, program)
+	for end := time.Now().Add(time.Minute); p.writes.Load() == before && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	time.Sleep(rand.N(12 * time.Second)) //nolint:gosec // a random moment, not a secret
+	if err := c.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatalf("the daemon ended by itself: %v\n%s", err, log)
+	}
+	_ = c.Wait() // it was killed
 }
 
 // settled reports whether every request is known, nothing is to be written now and nothing is in flight.

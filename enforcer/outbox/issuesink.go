@@ -183,7 +183,9 @@ func (s *issueSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
 	}
 	before := withoutOurs(after, d.names.Self.ID, w)
 	receipt := connectors.Verify(w.Request, d.names.Self.ID, before, after)
-	if w.Accepted() || receipt.Public || wasDone(w.Request, receipt) {
+	// of one that was accepted nothing is to be seen while reads trail; only in the end it was left alone altogether
+	leftAlone := w.Accepted() && !d.now.Before(lostAt(w, 0))
+	if leftAlone || receipt.Public || wasDone(w.Request, receipt) {
 		r, err := s.writer.told(ctx, after.Issue, receipt)
 		return Found{Receipt: r}, err
 	}

@@ -531,7 +531,8 @@ func TestLookingForALostUpdate(t *testing.T) {
 	}{
 		{"it is there", []connectors.Event{old, wrote("journal:5", true, mark)}, nil, false, "journal:5"},
 		{"it is not", []connectors.Event{old}, nil, false, "nothing"},
-		{"it was accepted, and is not there", []connectors.Event{old}, nil, true, ""},
+		{"it was accepted, and is not there yet", []connectors.Event{old}, nil, true, "nothing"},
+		{"it was accepted, and is not there in the end", []connectors.Event{old}, nil, true, ""},
 		{"the issue is gone", nil, failure(connectors.Gone, 0), false, "gone"},
 		{"the issue is hidden", nil, failure(connectors.Hidden, 0), false, "gone"},
 		{"it cannot be read", nil, failure(connectors.TryLater, 0), false, "error"},
@@ -544,6 +545,9 @@ func TestLookingForALostUpdate(t *testing.T) {
 		write := ledger.Write{Issue: "7", Request: request, BeganAt: noon}
 		if c.gave {
 			write.Answers = []ledger.Answer{{Receipt: &connectors.Receipt{}}}
+		}
+		if strings.Contains(c.name, "in the end") {
+			w.desk.now = noon.Add(resendAfter)
 		}
 		found, err := (&issueSink{writer: w}).Find(t.Context(), write)
 		got := "nothing"
@@ -620,7 +624,7 @@ func TestMakingAnIssue(t *testing.T) {
 			}
 			return n
 		})
-		if done := strings.Join(f.done, ", "); done != c.done || (err != nil) != c.ends ||
+		if done := strings.Join(f.done, ", "); done != "active, "+c.done || (err != nil) != c.ends ||
 			id != c.id && c.state == enforcer.Done {
 			t.Errorf("%s: %q, %v after %s, want %s", c.name, id, err, done, c.done)
 		}

@@ -40,14 +40,14 @@ func TestStepsAreWritten(t *testing.T) {
 			arrived: "internal respond/due respond/warn-50 priority=4", states: "done, done",
 		},
 		{
-			name: "an assignee whom the tracker refuses is left out, and all the rest is written",
+			name: "an assignee whom the tracker refuses is left out, and with nobody left that is a refusal",
 			prepare: func(w *supportDesk) {
 				w.fails["update"] = []error{refused}
 			},
 			steps: func(w *supportDesk) []Step {
 				return []Step{w.step("due", enforcer.Internal, assigns(enforcer.Support), raises)}
 			},
-			arrived: "internal respond/due priority=4", states: "done", says: "#7 " + refused.Error(),
+			arrived: "internal respond/due priority=4", states: "refused", says: "#7 " + refused.Error(),
 		},
 		{
 			name:    "nothing is written while another installation is at work",

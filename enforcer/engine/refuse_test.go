@@ -187,7 +187,7 @@ func TestRetryDoesNotRaiseTwice(t *testing.T) {
 	if got := w.row(id, "respond/due").State; got != enforcer.Sent {
 		t.Errorf("still impossible, it is %s at first", got)
 	}
-	w.passAt("2026-03-16 12:08")
+	w.passAt("2026-03-16 12:10:30")
 	if got := w.row(id, "respond/due").State; got != enforcer.Refused {
 		t.Errorf("still impossible, it is %s", got)
 	}

@@ -84,14 +84,15 @@ type Cycle struct {
 	Run                     *Run      // of a duty's cycle
 	Spending                *Spending // of the cycle of a cap
 	bases                   []base
-	clock                   *calendar.Term // of the due; nil where there is none
-	agreed                  time.Time      // the due that both sides agreed on
-	Asked                   time.Time      // of a cycle that waits for an answer: when the customer was asked
-	noticedAt               time.Time      // when the notice was given without which the due does not come
-	standing                string         // the date as it was set last, binding or not
-	dateSetAt               time.Time      // when Date was set, or began to bind
-	ceiling                 time.Time      // the due that a move by staff left behind: it is never later
-	repeated                bool           // a cycle of the same obligation ran where staff moved the request from
+	clock                   *calendar.Term  // of the due; nil where there is none
+	agreedHours             []calendar.Span // in which the clock runs round the clock all the same
+	agreed                  time.Time       // the due that both sides agreed on
+	Asked                   time.Time       // of a cycle that waits for an answer: when the customer was asked
+	noticedAt               time.Time       // when the notice was given without which the due does not come
+	standing                string          // the date as it was set last, binding or not
+	dateSetAt               time.Time       // when Date was set, or began to bind
+	ceiling                 time.Time       // the due that a move by staff left behind: it is never later
+	repeated                bool            // a cycle of the same obligation ran where staff moved the request from
 }
 
 // Calendar is the working time that the cycle's clock runs in.
@@ -196,6 +197,8 @@ type Cutover struct {
 	// PassedAt is the last complete pass. A step that had not come then and lies before it now was not brought
 	// about by time, but by a change of configuration, calendar data or a back-dated field. Zero on a first pass.
 	PassedAt time.Time
+	// Changed: the configuration, or the calendar data, is another than at PassedAt.
+	Changed bool
 }
 
 // Changes are what a step wants of the tracker, in the contract's words.
@@ -264,8 +267,14 @@ type Reason struct {
 }
 
 // AlwaysOn reports whether the cycle's own clock runs round the clock: the one that its due is counted on, which a
-// raised severity may have left as it was.
+// raised severity may have left as it was, or what both sides agreed on.
 func (c *Cycle) AlwaysOn() bool {
+	n := len(c.agreedHours)
+	return c.always() || n > 0 && c.agreedHours[n-1].To.IsZero()
+}
+
+// always is AlwaysOn but for what both sides agreed on.
+func (c *Cycle) always() bool {
 	if t := c.clock; t != nil {
 		return t.Always || t.Unit >= calendar.PlainDays
 	}

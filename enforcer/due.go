@@ -47,6 +47,8 @@ type ruling struct {
 	due         time.Time
 	from        time.Time
 	term        *calendar.Term // the clock the cycle counts on
+	own         time.Time      // the due as it would be without agreedHours
+	agreedHours []calendar.Span
 	note        string
 	why         []calendar.Reason
 	provisional bool
@@ -82,8 +84,8 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	switch {
 	case !c.agreed.IsZero():
 		r := ruling{from: b.from, due: c.agreed, term: &workingClock, note: FieldAgreedDue}
-		if term := ev.term(c, b.rule); term != nil {
-			r.term = term
+		if b.rule.Within != nil {
+			r.term, r.agreedHours = b.rule.Within, ev.roundTheClock(c, b.rule, t)
 		}
 		return r, nil
 	case b.rule.On == DueDate:
@@ -101,7 +103,7 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 // termRuling is the rule's term from the base on. A term that is over when the cycle begins, because it runs from an
 // earlier moment, is due at once.
 func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
-	r := ruling{from: b.from, term: ev.term(c, b.rule)}
+	r := ruling{from: b.from, term: b.rule.Within}
 	cal := c.Calendar()
 	var err error
 	if reasons {
@@ -117,7 +119,17 @@ func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	if b.from.Before(c.StartedAt) {
 		r.due = later(r.due, c.StartedAt.In(cal.Location()))
 	}
-	return r, ev.awaitNotice(c, b, t, &r)
+	if err = ev.awaitNotice(c, b, t, &r); err != nil {
+		return r, err
+	}
+	if r.agreedHours = ev.roundTheClock(c, b.rule, t); len(r.agreedHours) > 0 {
+		r.own = r.due
+		r.due, err = afterHours(cal, *r.term, r.own, r.agreedHours, c.spans(t))
+		if !r.due.Equal(r.own) {
+			r.note = FieldAfterHours
+		}
+	}
+	return r, err
 }
 
 // awaitNotice moves a due whose step needs a notice before it by as much as that notice is late. It is in time by
@@ -206,17 +218,6 @@ func (r *Rule) notice() (*Step, calendar.Term) {
 	return nil, calendar.Term{}
 }
 
-// term is the rule's term on the clock that the cycle counts on: work after hours, once both sides agreed to it,
-// runs the gravest severity's minutes and hours round the clock (kamal п. 8).
-func (ev *Evaluation) term(c *Cycle, rule *Rule) *calendar.Term {
-	t := rule.Within
-	if t == nil || !ev.Request.AfterHours || c.Contract.SeverityRank(c.Severity) != 0 ||
-		(t.Unit != calendar.Minutes && t.Unit != calendar.Hours) {
-		return t
-	}
-	return &calendar.Term{N: t.N, Unit: t.Unit, Always: true}
-}
-
 // borrowed is the due of the other obligation's cycle on the same request, but not before the cycle's own start and
 // what the rule adds to it.
 func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
@@ -233,7 +234,7 @@ func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (rul
 	}
 	end := t
 	if !other.EndedAt.IsZero() {
-		end = other.EndedAt
+		end = earlier(end, other.EndedAt)
 	}
 	lent, err := ev.ruling(other, end, reasons)
 	if err != nil || lent.due.IsZero() {
@@ -259,17 +260,18 @@ func (ev *Evaluation) finish(c *Cycle) {
 		r = ruling{from: c.StartedAt}
 	}
 	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
-	c.clock = r.term
+	c.clock, c.agreedHours = r.term, r.agreedHours
 	c.measure(end)
 	ev.steps(c, r, end)
 }
 
-func remaining(cal *calendar.Calendar, term calendar.Term, now, due time.Time) (time.Duration, error) {
-	if due.Before(now) {
-		d, err := cal.Counted(term, due, now, nil)
+// remaining is the counting time from a moment to the cycle's due, negative after it.
+func (c *Cycle) remaining(now time.Time) (time.Duration, error) {
+	if c.Due.Before(now) {
+		d, err := c.counted(c.Due, now, nil)
 		return -d, err
 	}
-	return cal.Counted(term, now, due, nil)
+	return c.counted(now, c.Due, nil)
 }
 
 // steps works out when each step of the cycle is to be taken, and the next moment at which time alone acts.
@@ -340,7 +342,15 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	if r.term == nil || !c.Due.After(r.from) {
 		return time.Time{}, nil
 	}
-	return cal.Percent(*r.term, r.from, c.Due, t.Percent, c.spans(end))
+	due := c.Due
+	if !r.own.IsZero() {
+		due = r.own
+	}
+	at, err := cal.Percent(*r.term, r.from, due, t.Percent, c.spans(end))
+	if err != nil || r.own.IsZero() {
+		return at, err
+	}
+	return afterHours(cal, *r.term, at, r.agreedHours, c.spans(end))
 }
 
 // unlessOver is the cycle's due, unless the cycle beside it is due by then: after a closing nobody is reminded.
@@ -379,11 +389,10 @@ func (ev *Evaluation) upcoming(at time.Time) {
 
 // RemainingAt is the counting time from a moment to the due of a cycle; 0 from the due on.
 func (ev *Evaluation) RemainingAt(c *Cycle, at time.Time) time.Duration {
-	term := ev.term(c, c.Rule)
-	if c.Due.IsZero() || term == nil || !at.Before(c.Due) {
+	if c.Due.IsZero() || c.Rule.Within == nil || c.clock == nil || !at.Before(c.Due) {
 		return 0
 	}
-	d, err := c.Calendar().Counted(*term, at, c.Due, nil)
+	d, err := c.counted(at, c.Due, nil)
 	if err != nil {
 		return 0 // the due itself was computed over the same days, so this cannot happen
 	}

@@ -1,6 +1,9 @@
 package enforcer
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // EntryState is where an entry of the ledger stands. A Decision names the state that its entry gets.
 type EntryState string
@@ -36,11 +39,18 @@ var moves = map[EntryState][]EntryState{
 	Held:      {Intended, Waiting, Past, Overtaken, Needless, Withdrawn},
 	Sent:      {Sent, Done, Refused, Intended},
 	Refused:   {Intended},
-	Needless:  {Intended, Waiting, Held},
-	Withdrawn: {Intended, Waiting, Held},
+	Needless:  {Intended, Waiting, Held, Past},
+	Withdrawn: {Intended, Waiting, Held, Past},
 	Done:      {},
 	Past:      {},
 	Overtaken: {},
+}
+
+// StepRecord is what the ledger has of a step; the zero value is a step that was never recorded.
+type StepRecord struct {
+	State     EntryState
+	Moment    time.Time // as it was decided last
+	NotBefore time.Time // see Entry
 }
 
 // Can reports whether an entry in state s may become to.

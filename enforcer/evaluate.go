@@ -114,10 +114,9 @@ func (c *Cycle) measure(end time.Time) {
 	if c.clock == nil {
 		return
 	}
-	cal := c.Calendar()
 	var err error
-	if c.Elapsed, err = cal.Counted(*c.clock, c.StartedAt, end, c.spans(end)); err == nil {
-		c.Remaining, err = remaining(cal, *c.clock, end, c.Due)
+	if c.Elapsed, err = c.counted(c.StartedAt, end, c.spans(end)); err == nil {
+		c.Remaining, err = c.remaining(end)
 	}
 	if err != nil {
 		c.unjudge(err)

@@ -157,14 +157,14 @@ func TestEveryStepIsDecidedOnce(t *testing.T) {
 		line := enforcer.Cutover{EnforceFrom: now}
 		for range rapid.IntRange(1, 30).Draw(t, "passes") {
 			now = now.Add(time.Duration(rapid.IntRange(1, 2*86400).Draw(t, "sleep")) * time.Second)
-			ds := decide.Steps(evaluate(t, c, r, now), func(k enforcer.StepKey) enforcer.EntryState {
+			ds := decide.Steps(evaluate(t, c, r, now), func(k enforcer.StepKey) enforcer.StepRecord {
 				switch {
 				case settled[k]:
-					return enforcer.Done
+					return enforcer.StepRecord{State: enforcer.Done}
 				case pending[k]:
-					return enforcer.Intended
+					return enforcer.StepRecord{State: enforcer.Intended}
 				}
-				return ""
+				return enforcer.StepRecord{}
 			}, line)
 			for _, d := range ds {
 				switch {
@@ -205,6 +205,39 @@ func TestPauseNeverShortens(t *testing.T) {
 			if due, ok := plain[cycle.Obligation.ID+" "+cycle.ID+" "+cycle.Severity]; ok && !cycle.Obligation.Repeat &&
 				cycle.Due.Before(due) {
 				t.Fatalf("%s %s is due at %s with pauses, %s without", cycle.Obligation.ID, cycle.ID, cycle.Due, due)
+			}
+		}
+	})
+}
+
+// TestAfterHoursBreaksNothingInThePast agrees on work after hours at some moment: what had ended, or was broken, before
+// it stays what it was, and everything else is due after the agreement and no later than without it.
+func TestAfterHoursBreaksNothingInThePast(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := kamal(rapid.Bool().Draw(t, "pause"))
+		r := drawRequest(t)
+		last := &r.Moments[len(r.Moments)-1]
+		agreed := *last
+		agreed.Event, agreed.StatusSet, agreed.Note = "agreed", false, ""
+		agreed.At = last.At.Add(time.Duration(rapid.IntRange(1, 3*86400).Draw(t, "later")) * time.Second)
+		agreed.State.Fields = map[string]string{enforcer.FieldAfterHours: "1"}
+		night := r
+		night.Moments = append(slices.Clone(r.Moments), agreed)
+		now := agreed.At.Add(time.Duration(rapid.IntRange(0, 3*86400).Draw(t, "sleep")) * time.Second)
+		key := func(c *enforcer.Cycle) string { return c.Obligation.ID + " " + c.ID }
+		before := map[string]enforcer.Cycle{}
+		for _, c := range evaluate(t, c, r, agreed.At).Cycles {
+			before[key(&c)] = c
+		}
+		for _, c := range evaluate(t, c, night, now).Cycles {
+			was, ok := before[key(&c)]
+			settled := ok && (!was.EndedAt.IsZero() || !was.Due.IsZero() && agreed.At.Truncate(time.Second).After(was.Due))
+			switch {
+			case settled && (c.State != was.State || !c.Due.Equal(was.Due)):
+				t.Fatalf("%s was %s, due %s, and is %s, due %s", key(&c), was.State, was.Due, c.State, c.Due)
+			case ok && !settled && !was.Due.IsZero() && (c.Due.Before(agreed.At.Truncate(time.Second)) ||
+				c.Due.After(was.Due) && len(c.Pauses) == 0):
+				t.Fatalf("%s was due %s, and by the agreement of %s is due %s", key(&c), was.Due, agreed.At, c.Due)
 			}
 		}
 	})

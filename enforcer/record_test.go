@@ -323,8 +323,8 @@ func TestEntryStates(t *testing.T) {
 		"done:",
 		"refused: intended",
 		"past:", "overtaken:",
-		"needless: intended waiting held",
-		"withdrawn: intended waiting held",
+		"needless: intended waiting held past",
+		"withdrawn: intended waiting held past",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

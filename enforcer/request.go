@@ -28,8 +28,6 @@ type Request struct {
 	GoneAt time.Time
 	// Hidden: the issue is out of our sight. Its cycles are frozen: nothing is written and nothing judged.
 	Hidden bool
-	// AfterHours: both sides agreed to work on it round the clock (kamal п. 8).
-	AfterHours bool
 	// Elsewhere: another contract has the request, so that it is nothing to this one that it is outside its validity.
 	Elsewhere bool
 	// Left is how other contracts had the request when staff moved it from them to this one.

@@ -79,11 +79,10 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) []Segment {
 	if !end.After(c.StartedAt) {
 		return nil
 	}
-	if c.AlwaysOn() {
-		return []Segment{{
-			From: c.StartedAt, To: end, Kind: SegmentCounting, Name: segmentNames[SegmentCounting],
-			Cause: c.startEvent(),
-		}}
+	counting := Segment{Kind: SegmentCounting, Name: segmentNames[SegmentCounting], Cause: c.startEvent()}
+	if c.always() {
+		counting.From, counting.To = c.StartedAt, end
+		return []Segment{counting}
 	}
 	list := calendarSegments(c.Calendar(), c.StartedAt, end)
 	cut := slices.ContainsFunc(c.DueWhy, func(r calendar.Reason) bool {
@@ -99,6 +98,13 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) []Segment {
 		default:
 			s.Cause = c.startEvent()
 		}
+	}
+	for _, s := range c.agreedHours {
+		if s.To.IsZero() || s.To.After(end) {
+			s.To = end
+		}
+		counting.From, counting.To = later(s.From, c.StartedAt), s.To
+		list = over(list, counting)
 	}
 	return list
 }

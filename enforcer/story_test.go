@@ -283,7 +283,7 @@ func (s *story) act(at time.Time, w []string) {
 			s.request.ReceivedAt = s.time(w[i+1 : i+4])
 			i += 3
 		case "after-hours":
-			s.request.AfterHours = true
+			m.State.Fields[enforcer.FieldAfterHours] = "yes"
 		case "hold":
 			s.request.Hold = "label"
 		case "unhold":
@@ -362,14 +362,14 @@ func (s *story) pass(now time.Time) {
 	if !now.Before(s.down[0]) && now.Before(s.down[1]) {
 		return
 	}
-	ds := decide.Steps(s.evaluate(now), func(k enforcer.StepKey) enforcer.EntryState {
+	ds := decide.Steps(s.evaluate(now), func(k enforcer.StepKey) enforcer.StepRecord {
 		switch {
 		case s.settled[k]:
-			return enforcer.Done
+			return enforcer.StepRecord{State: enforcer.Done}
 		case s.pending[k] != "":
-			return enforcer.Intended
+			return enforcer.StepRecord{State: enforcer.Intended}
 		}
-		return ""
+		return enforcer.StepRecord{}
 	}, s.line)
 	for _, d := range ds {
 		if s.pending[d.Key] != d.State {

@@ -104,7 +104,7 @@ const (
 	FieldReceived     = "received"
 	FieldAgreed       = "agreed"
 	FieldAgreedDue    = enforcer.FieldAgreedDue
-	FieldAfterHours   = "after-hours-agreed"
+	FieldAfterHours   = enforcer.FieldAfterHours
 	FieldOnBehalf     = "on-behalf"
 	FieldHold         = "hold"
 	FieldSLADue       = "sla-due"

@@ -291,7 +291,6 @@ func (rp *replay) facts(req *enforcer.Request) {
 		req.Notes = append(req.Notes,
 			"no rule of the mapping gives this request a severity: no obligation that names severities applies")
 	}
-	req.AfterHours = now.Fields[FieldAfterHours] != ""
 	rp.received(req, now.Fields[FieldReceived])
 	if due := now.Fields[FieldAgreedDue]; due != "" && now.Times[FieldAgreedDue].IsZero() {
 		req.Notes = append(req.Notes, rp.unreadable(FieldAgreedDue, due))

@@ -123,7 +123,7 @@ func show(r enforcer.Request, zone *time.Location) string {
 	if at := r.State().Times[mapping.FieldAgreedDue]; !at.IsZero() {
 		fmt.Fprintf(&b, "agreed due %s\n", at.In(zone).Format("2006-01-02 15:04:05"))
 	}
-	if r.AfterHours {
+	if len(r.AfterHours()) > 0 {
 		b.WriteString("after hours agreed\n")
 	}
 	for _, f := range r.Faults {

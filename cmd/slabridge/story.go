@@ -55,6 +55,9 @@ func dueNote(p *page, code string) string {
 	if code == enforcer.NoteMoved {
 		return p.t("the deadline under the contract that staff moved it from: nobody gains time by a move")
 	}
+	if code == enforcer.FieldAfterHours {
+		return p.t("work after hours was agreed: the time left ran round the clock from then on")
+	}
 	if code == enforcer.FieldAgreedDue {
 		return p.t("both sides agreed on this moment")
 	}

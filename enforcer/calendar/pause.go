@@ -82,6 +82,25 @@ func (c *Calendar) delay(k clock, start, due int64, pauses []Span) (int64, error
 	return due, nil
 }
 
+// Reclock moves a due moment to where it comes when the clock of another term takes over at a moment before it: what the
+// first counts between the two, pauses left out, is counted by the other from there on, and put off by its pauses.
+func (c *Calendar) Reclock(at, due time.Time, from, to Term, pauses []Span) (time.Time, error) {
+	start := at.Unix()
+	left, err := counted(clock{c, from.plain()}, start, due.Unix(), pauses)
+	if err != nil {
+		return time.Time{}, err
+	}
+	k := clock{c, to.plain()}
+	moved, err := k.add(start, left)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if moved, err = c.delay(k, start, moved, pauses); err != nil {
+		return time.Time{}, err
+	}
+	return c.time(moved), nil
+}
+
 // Counted returns how much the term's own clock counts in [from, to), pauses
 // left out: working time, or plain time for days and round the clock.
 func (c *Calendar) Counted(term Term, from, to time.Time, pauses []Span) (time.Duration, error) {

@@ -36,7 +36,7 @@ func critical(t *testing.T) decide.Case {
 			Cutover: enforcer.Cutover{EnforceFrom: monday.Add(-time.Hour)},
 		},
 		Evaluation: enforcer.Evaluate(c, &r, monday.Add(2*time.Hour)),
-		Recorded:   func(enforcer.StepKey) enforcer.EntryState { return "" },
+		Recorded:   func(enforcer.StepKey) enforcer.StepRecord { return enforcer.StepRecord{} },
 	}
 }
 

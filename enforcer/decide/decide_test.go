@@ -80,17 +80,17 @@ func resolved(t testing.TB, when string) enforcer.Moment {
 // world is a case with what the ledger has of it.
 type world struct {
 	c        decide.Case
-	recorded map[string]enforcer.EntryState // by "respond/due"
+	recorded map[string]enforcer.StepRecord // by "respond/due"
 }
 
 func newWorld(t testing.TB, r *enforcer.Request, now string) *world {
 	t.Helper()
-	w := &world{recorded: map[string]enforcer.EntryState{}}
+	w := &world{recorded: map[string]enforcer.StepRecord{}}
 	contract := kamal(t)
 	ev := enforcer.Evaluate(contract, r, at(t, now))
 	w.c = decide.Case{
 		Contract: decide.Contract{Contract: contract, Fingerprint: "f1"}, Evaluation: ev,
-		Recorded: func(k enforcer.StepKey) enforcer.EntryState { return w.recorded[k.Obligation+"/"+k.Step] },
+		Recorded: func(k enforcer.StepKey) enforcer.StepRecord { return w.recorded[k.Obligation+"/"+k.Step] },
 	}
 	return w
 }
@@ -120,7 +120,9 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 		return func(t *testing.T, w *world) { w.c.Contract.Cutover.EnforceFrom = at(t, when) }
 	}
 	recorded := func(step string, s enforcer.EntryState) edit {
-		return func(_ *testing.T, w *world) { w.recorded[step] = s }
+		return func(t *testing.T, w *world) {
+			w.recorded[step] = enforcer.StepRecord{State: s, Moment: at(t, "10:10")}
+		}
 	}
 	last := func(edit func(t *testing.T, it *enforcer.AgendaItem)) edit {
 		return func(t *testing.T, w *world) {
@@ -205,9 +207,9 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 			"acknowledge/start past before-enforcement; respond/warn-50 intended warn",
 		},
 		{
-			"pending since before", "10:12", nil,
+			"pending since before a cutover that was moved", "10:12", nil,
 			[]edit{from("10:11"), recorded("respond/warn-50", enforcer.Waiting), recorded("acknowledge/start", enforcer.Done)},
-			"respond/warn-50 intended warn",
+			"respond/warn-50 past before-enforcement",
 		},
 		{
 			"it had come at the last pass, and was not seen to", "10:16", nil,
@@ -299,7 +301,7 @@ func TestInternalStepsWait(t *testing.T) {
 		{"18 09:00", "intended", ""},
 	} {
 		w := newWorld(t, request(t), c.now)
-		w.recorded["respond/warn-50"] = enforcer.Done
+		w.recorded["respond/warn-50"] = enforcer.StepRecord{State: enforcer.Done}
 		for _, d := range decide.Decide(w.c).Decisions {
 			switch {
 			case d.Audience == enforcer.Public:
@@ -405,7 +407,7 @@ func TestOnlyALaterStepOvertakes(t *testing.T) {
 			ev.Cycles = append(ev.Cycles, cycle)
 		}
 		var got []string
-		for _, d := range decide.Steps(ev, func(enforcer.StepKey) enforcer.EntryState { return "" }, enforcer.Cutover{}) {
+		for _, d := range decide.Steps(ev, unrecorded, enforcer.Cutover{}) {
 			got = append(got, fmt.Sprint(d.Key.Step, " ", d.State))
 			if d.State == enforcer.Overtaken && d.Changes.Comment != nil {
 				t.Errorf("%s: what is overtaken still says something", c.name)

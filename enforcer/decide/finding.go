@@ -22,8 +22,8 @@ type Contract struct {
 type Case struct {
 	Contract   Contract
 	Evaluation enforcer.Evaluation
-	Recorded   func(enforcer.StepKey) enforcer.EntryState // "" for a step that was never recorded
-	Last       *enforcer.AgendaItem                       // of the last evaluation; nil where there was none
+	Recorded   func(enforcer.StepKey) enforcer.StepRecord
+	Last       *enforcer.AgendaItem // of the last evaluation; nil where there was none
 	Blocks     Blocks
 	Upkeep     *enforcer.Decision // to keep fields of the tracker up to date; nil when they are
 	WatchIssue string             // what people type for the issue that is told of the cost of changes
@@ -57,6 +57,7 @@ func Decide(c Case) Finding {
 // pass that finds it reached.
 func (c *Case) cutover() enforcer.Cutover {
 	cut, last := c.Contract.Cutover, c.Last
+	cut.Changed = c.Contract.Stale
 	known := cut.PassedAt
 	switch request := c.Evaluation.Request; {
 	case slices.ContainsFunc(c.Evaluation.Cycles, func(x enforcer.Cycle) bool { return x.Spending != nil }):

@@ -12,11 +12,11 @@ import (
 // moment lies within it before the last pass is still new.
 const visibilityLag = 2 * time.Minute
 
-// Steps says what is to become of every step whose moment has come, in the order of their moments. recorded gives the
-// state in which the ledger has a step, "" for one that it does not have. Steps that are written, or will never be, are
+// Steps says what is to become of every step whose moment has come, in the order of their moments. recorded gives
+// what the ledger has of a step. Steps that are written, or will never be, are
 // left out, and so are those of cycles that were over before enforcement began.
 func Steps(
-	ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.EntryState, cutover enforcer.Cutover,
+	ev enforcer.Evaluation, recorded func(enforcer.StepKey) enforcer.StepRecord, cutover enforcer.Cutover,
 ) []enforcer.Decision {
 	d := decider{ev: ev, recorded: recorded, cutover: cutover, untold: untold(&ev)}
 	for i := range ev.Cycles {
@@ -60,7 +60,7 @@ func StepByID(ev enforcer.Evaluation, id string) (enforcer.Decision, bool) {
 
 type decider struct {
 	ev       enforcer.Evaluation
-	recorded func(enforcer.StepKey) enforcer.EntryState
+	recorded func(enforcer.StepKey) enforcer.StepRecord
 	cutover  enforcer.Cutover
 	untold   map[stepOf]bool
 	out      []enforcer.Decision
@@ -71,10 +71,10 @@ type decider struct {
 func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	r, key := d.ev.Request, d.key(c, s)
 	was := d.recorded(key)
-	if !was.Can(enforcer.Waiting) { // written, or never to be; what was withdrawn or needless may come alive again
+	if !was.State.Can(enforcer.Waiting) { // written, or never to be; what was withdrawn or needless may come alive again
 		return
 	}
-	if was == "" && !c.EndedAt.IsZero() && c.EndedAt.Before(d.cutover.EnforceFrom) {
+	if was.State == "" && !c.EndedAt.IsZero() && c.EndedAt.Before(d.cutover.EnforceFrom) {
 		return // over before enforcement began: history, of which an old tracker has no end
 	}
 	ended, over := d.endOf(i, c)
@@ -86,9 +86,9 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 	} else if over && ended.EndedAt.Before(s.At) {
 		return // the cycle ended before the step's moment came
 	}
-	dec := d.decision(key, c, s)
+	dec, untold := d.decision(key, c, s), d.untold[stepOf{i, s.Step.ID}]
 	switch {
-	case was == "" && d.past(c, s):
+	case was.State == "" && d.past(c, s), !over && !untold && d.movedIntoPast(c, s, was, &dec):
 		dec.State, dec.Reason = enforcer.Past, d.pastReason(s)
 	case errors.As(c.Unjudged, new(*enforcer.Fault)):
 		dec.State, dec.Reason = enforcer.Held, faultReason(c.Unjudged)
@@ -96,7 +96,7 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 		dec.State, dec.Reason = enforcer.Held, holdReason(r.Hold)
 	case over:
 		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended, s)
-	case d.untold[stepOf{i, s.Step.ID}]:
+	case untold:
 		dec.State, dec.Reason = enforcer.Needless, backedOffReason(c.Obligation.TellsAtMost())
 	default:
 		dec.Reason = stepReason(c, s)
@@ -168,14 +168,32 @@ func (d *decider) endOf(i int, c *enforcer.Cycle) (*enforcer.Cycle, bool) {
 
 // past reports whether the step's moment lies before the cutover.
 func (d *decider) past(c *enforcer.Cycle, s enforcer.CycleStep) bool {
-	at := s.FiresAt()
-	if at.Before(d.cutover.EnforceFrom) {
-		return true
-	}
-	if c.RevivedAt.After(at) {
-		at = c.RevivedAt
-	}
+	return s.FiresAt().Before(d.cutover.EnforceFrom) || d.passed(later(s.FiresAt(), c.RevivedAt))
+}
+
+// passed reports whether the last complete pass had the moment behind it.
+func (d *decider) passed(at time.Time) bool {
 	return !d.cutover.PassedAt.IsZero() && at.Before(d.cutover.PassedAt.Add(-visibilityLag))
+}
+
+// movedIntoPast reports whether a step that is recorded and was not to be written yet lies in the past now, because the
+// configuration, the calendar or a back-dated field says so: it waits for an opening that has not come, was not called
+// for, or lies before a cutover that was moved. What time has brought, and what people set going again, is still to be
+// written.
+func (d *decider) movedIntoPast(
+	c *enforcer.Cycle, s enforcer.CycleStep, was enforcer.StepRecord, dec *enforcer.Decision,
+) bool {
+	at := later(s.FiresAt(), c.RevivedAt)
+	switch {
+	case c.Run == nil && s.FiresAt().Before(d.cutover.EnforceFrom):
+		return true
+	case !d.cutover.Changed && !s.At.Before(was.Moment):
+		return false
+	case was.State == enforcer.Needless, was.State == enforcer.Withdrawn,
+		was.State == enforcer.Waiting && was.NotBefore.After(d.ev.Now):
+		return d.passed(later(at, waitsFor(c, dec, at)))
+	}
+	return false
 }
 
 // changes is what the step wants of the tracker.
@@ -192,23 +210,30 @@ func (d *decider) changes(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Chan
 // comes due exactly at a close is written at once, and so is one at a time of which the calendar has no data: nobody
 // knows when to wait for.
 func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) {
+	if opening := waitsFor(c, dec, d.ev.Now); !opening.IsZero() {
+		dec.NotBefore, dec.State, dec.Reason = opening, enforcer.Waiting, d.waitReason(opening)
+	}
+}
+
+// waitsFor is the opening that a step to be written at a moment waits for; zero when it waits for none.
+func waitsFor(c *enforcer.Cycle, dec *enforcer.Decision, at time.Time) time.Time {
 	if dec.Audience == enforcer.Public || c.AlwaysOn() {
-		return
+		return time.Time{}
 	}
 	cal := c.Calendar()
-	if in, err := cal.InHours(d.ev.Now); err != nil || in {
-		return
+	if in, err := cal.InHours(at); err != nil || in {
+		return time.Time{}
 	}
 	if _, day := cal.InHours(dec.Moment.Add(-time.Second)); day == nil {
-		if last, err := cal.PreviousClose(d.ev.Now); err != nil || last.Equal(dec.Moment) {
-			return
+		if last, err := cal.PreviousClose(at); err != nil || last.Equal(dec.Moment) {
+			return time.Time{}
 		}
 	}
-	opening, err := cal.NextOpening(d.ev.Now)
+	opening, err := cal.NextOpening(at)
 	if err != nil {
-		return
+		return time.Time{}
 	}
-	dec.NotBefore, dec.State, dec.Reason = opening, enforcer.Waiting, d.waitReason(opening)
+	return opening
 }
 
 // overtake marks steps that a later step of the same obligation for the same audience, to be written in this
@@ -249,7 +274,7 @@ func (d *decider) kept() {
 		for _, s := range c.Steps {
 			key := a.Key
 			key.Step = s.Step.ID
-			was := d.recorded(key)
+			was := d.recorded(key).State
 			goes := was == enforcer.Sent || was == enforcer.Done || slices.ContainsFunc(d.out, func(b enforcer.Decision) bool {
 				return b.Key == key && toBeWritten(b.State)
 			})
@@ -259,6 +284,13 @@ func (d *decider) kept() {
 			}
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // toBeWritten reports whether a step decided so is written, now or later.

@@ -15,7 +15,7 @@ import (
 
 func both(r enforcer.Reason) string { return r.Code + ": " + r.Text["en"] + " | " + r.Text["ru"] }
 
-func unrecorded(enforcer.StepKey) enforcer.EntryState { return "" }
+func unrecorded(enforcer.StepKey) enforcer.StepRecord { return enforcer.StepRecord{} }
 
 // TestReasonsInWords says why a step is not written, in both languages, for each way in which its cycle may have ended,
 // and for what else keeps it.

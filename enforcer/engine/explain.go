@@ -145,7 +145,7 @@ func (p *reader) entriesOf(ctx context.Context, issue string) ([]ledger.Entry, e
 	}
 	out := entries[:0]
 	for _, e := range entries {
-		was := state(e.Key)
+		was := state(e.Key).State
 		if was == "" {
 			continue
 		}

@@ -305,7 +305,7 @@ func (p *reader) stepStates(ctx context.Context, f *finding) (map[enforcer.StepK
 			}
 			was := enforcer.EntryState("")
 			if f.Recorded != nil {
-				was = f.Recorded(k)
+				was = f.Recorded(k).State
 			}
 			switch e, ok := decided[k]; {
 			case ok:

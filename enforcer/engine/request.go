@@ -74,7 +74,7 @@ func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks dec
 }
 
 // recorded looks up what the ledger has of an issue's steps, as of the snapshot.
-func (p *snapshot) recorded(ctx context.Context, issue string) (func(enforcer.StepKey) enforcer.EntryState, error) {
+func (p *snapshot) recorded(ctx context.Context, issue string) (func(enforcer.StepKey) enforcer.StepRecord, error) {
 	if p.asOf {
 		return p.ledger.RecordedAt(ctx, p.conn.ID, issue, p.now)
 	}

@@ -98,7 +98,7 @@ func reads(t *testing.T, l *ledger.Ledger, w string) map[string]func() (string, 
 			if err != nil {
 				return "", err
 			}
-			return string(x(step("1/respond/created/due", "").Key)), nil
+			return string(x(step("1/respond/created/due", "").Key).State), nil
 		},
 		"pending": func() (string, error) {
 			x, err := l.Pending(ctx, "helpdesk", t0.Add(time.Hour))

@@ -193,40 +193,43 @@ func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry
 	return out, nil
 }
 
-// Recorded gives a look-up of the states of an issue's steps, "" for a step never recorded, as of now.
+// Recorded gives a look-up of what is recorded of an issue's steps, as of now.
 func (l *Ledger) Recorded(
 	ctx context.Context, connection, issue string,
-) (func(enforcer.StepKey) enforcer.EntryState, error) {
-	return l.states(ctx, connection, issue, `SELECT contract, obligation, cycle, step, state FROM ledger_entries
-		WHERE connection = $1 AND issue = $2`, connection, issue)
+) (func(enforcer.StepKey) enforcer.StepRecord, error) {
+	return l.steps(ctx, connection, issue, `SELECT contract, obligation, cycle, step, state, moment, not_before
+		FROM ledger_entries WHERE connection = $1 AND issue = $2`, connection, issue)
 }
 
-// RecordedAt is Recorded as of a moment: a step that was recorded later has no state.
+// RecordedAt is Recorded as of a moment: a step that was recorded later is not there.
 func (l *Ledger) RecordedAt(
 	ctx context.Context, connection, issue string, at time.Time,
-) (func(enforcer.StepKey) enforcer.EntryState, error) {
-	return l.states(ctx, connection, issue, `SELECT e.contract, e.obligation, e.cycle, e.step, h.state
+) (func(enforcer.StepKey) enforcer.StepRecord, error) {
+	return l.steps(ctx, connection, issue, `SELECT e.contract, e.obligation, e.cycle, e.step, h.state, e.moment,
+			h.not_before
 		FROM ledger_entries AS e JOIN ledger_history AS h ON h.entry = e.id
 		WHERE e.connection = $1 AND e.issue = $2
 			AND h.version = (SELECT MAX(version) FROM ledger_history WHERE entry = e.id AND at <= $3)`,
 		connection, issue, millis(at))
 }
 
-// states gives a look-up of what a query finds of an issue's steps: the parts of their keys, and their states.
-func (l *Ledger) states(
+// steps gives a look-up of what a query finds of an issue's steps: the parts of their keys, and their records.
+func (l *Ledger) steps(
 	ctx context.Context, connection, issue, query string, args ...any,
-) (func(enforcer.StepKey) enforcer.EntryState, error) {
-	states := map[enforcer.StepKey]enforcer.EntryState{}
+) (func(enforcer.StepKey) enforcer.StepRecord, error) {
+	found := map[enforcer.StepKey]enforcer.StepRecord{}
 	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
-		k, s := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.EntryState("")
-		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &s)
-		states[k] = s
+		k, r := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.StepRecord{}
+		var moment, notBefore sql.NullInt64
+		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &r.State, &moment, &notBefore)
+		r.Moment, r.NotBefore = fromMillis(moment), fromMillis(notBefore)
+		found[k] = r
 		return struct{}{}, err
 	}, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list steps of issue %s: %w", issue, err)
 	}
-	return func(k enforcer.StepKey) enforcer.EntryState { return states[k] }, nil
+	return func(k enforcer.StepKey) enforcer.StepRecord { return found[k] }, nil
 }
 
 // PendingIssues lists the issues on which something of a contract is decided and not done.

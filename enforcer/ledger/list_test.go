@@ -210,12 +210,12 @@ func TestRecordedLooksUpStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := state(w["1/warn-50"].Key); s != enforcer.Past {
+	if s := state(w["1/warn-50"].Key).State; s != enforcer.Past {
 		t.Errorf("1/warn-50 is %q", s)
 	}
 	unknown := w["1/due"].Key
 	unknown.Cycle = "journal:9"
-	if s := state(unknown); s != "" {
+	if s := state(unknown).State; s != "" {
 		t.Errorf("a step never recorded is %q", s)
 	}
 	if es, err := l.ByIssue(t.Context(), "helpdesk", "1"); err != nil ||

@@ -107,7 +107,7 @@ func (s *Survey) addExceptions(ev *enforcer.Evaluation) {
 	if received && st.Severity != "" && !promised(ev.Contract, st.Severity) {
 		s.add(OutOfScope, r)
 	}
-	if received && r.AfterHours {
+	if received && len(r.AfterHours()) > 0 {
 		s.add(AfterHours, r)
 	}
 	for i := range ev.Corrections {

@@ -70,10 +70,12 @@ func TestExceptions(t *testing.T) {
 	agreed := enforcer.State{
 		Severity: "high", Times: map[string]time.Time{enforcer.FieldAgreedDue: almaty(t, "03-20 12:00")},
 	}
-	afterHours := evaluated(t, "9", "03-05 10:00", high)
-	afterHours.Request.AfterHours = true
-	early := evaluated(t, "10", "02-20 10:00", high)
-	early.Request.AfterHours = true
+	night := enforcer.State{Severity: "high", Fields: map[string]string{enforcer.FieldAfterHours: "1"}}
+	afterHours := evaluated(t, "9", "03-05 10:00", night)
+	early := evaluated(t, "10", "02-20 10:00", night)
+	for _, ev := range []enforcer.Evaluation{afterHours, early} {
+		ev.Request.Moments = []enforcer.Moment{{At: ev.Request.ReceivedAt, State: night}}
+	}
 	for _, c := range []struct {
 		what string
 		ev   enforcer.Evaluation

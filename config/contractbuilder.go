@@ -206,6 +206,10 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 	for i := range doc.Rules {
 		o.Rules = append(o.Rules, b.rule(fmt.Sprintf("%s.rules[%d]", path, i), &doc.Rules[i], shared))
 	}
+	if o.Escalation && o.Kind != enforcer.Timer {
+		b.fault(path+".escalation", "true", "is for an obligation on requests, where the step at the due is what the "+
+			"text promises; %s is of kind %s", o.ID, o.Kind)
+	}
 	if acts := func(r enforcer.Rule) bool {
 		return slices.ContainsFunc(r.Steps, func(s enforcer.Step) bool { return s.Trigger.Due })
 	}; o.Escalation && !slices.ContainsFunc(o.Rules, acts) {

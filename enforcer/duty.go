@@ -101,6 +101,7 @@ type Run struct {
 	Within     *calendar.Term // from the start of the period; nil: as the obligation's rule says
 	Period     string         // its id: "2026-Q3", "2026-11", or the local moment at which a cron period begins
 	From, To   time.Time      // [From, To)
+	Since      time.Time      // from when on the contract's duties are owed: what was due by then is not
 
 	Issue     string    // the tracker's id of the issue made for it; "" while there is none in sight
 	MadeAt    time.Time // since when it is known to be made: a step that should have come before is late, not past
@@ -142,8 +143,10 @@ func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) E
 		}
 		cycle := ev.run(version, o, r)
 		ev.finish(&cycle)
-		if r.Issue == "" && !cycle.Due.IsZero() && !cycle.Due.After(r.From) {
-			continue // no working day of the period is left, nor lies inside the contract: nothing is owed in it
+		if r.Issue == "" && !cycle.Due.IsZero() && !cycle.Due.After(later(r.From, r.Since)) {
+			// no working day of the period is left, nor lies inside the contract, or it was due before anybody watched: nothing
+			// is owed in it
+			continue
 		}
 		ordinal[r.Obligation+"/"+r.Duty]++
 		cycle.Ordinal = ordinal[r.Obligation+"/"+r.Duty]

@@ -204,7 +204,15 @@ func (f *Finding) judges(c *enforcer.Cycle) bool {
 	case c.Run != nil && c.Run.Hidden, c.Obligation.NoVerdict, c.Obligation.Kind == enforcer.Account:
 		return false
 	}
-	return true
+	return c.Run == nil || c.Run.Issue != "" || !f.notOwed(c)
+}
+
+// notOwed reports whether a period of a duty had gone by when the duty was first known: no issue is made for it, and
+// nobody is held to it.
+func (f *Finding) notOwed(c *enforcer.Cycle) bool {
+	return slices.ContainsFunc(f.Decisions, func(d enforcer.Decision) bool {
+		return d.State == enforcer.Past && d.Key.Obligation == c.Obligation.ID && d.Key.Cycle == c.ID
+	})
 }
 
 // history reports whether the cycle was over before enforcement began: no verdict is kept of it, for an old tracker

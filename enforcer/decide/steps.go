@@ -166,9 +166,16 @@ func (d *decider) endOf(i int, c *enforcer.Cycle) (*enforcer.Cycle, bool) {
 	return c, false
 }
 
-// past reports whether the step's moment lies before the cutover.
+// past reports whether the step's moment lies before the cutover. A duty's running period is not past: the issue of one
+// that ran already when it was installed is owed at once.
 func (d *decider) past(c *enforcer.Cycle, s enforcer.CycleStep) bool {
-	return s.FiresAt().Before(d.cutover.EnforceFrom) || d.passed(later(s.FiresAt(), c.RevivedAt))
+	return !d.owed(c, s) && (s.FiresAt().Before(d.cutover.EnforceFrom) || d.passed(later(s.FiresAt(), c.RevivedAt)))
+}
+
+// owed reports whether the step makes the issue of a duty's period that runs, and is not over its due.
+func (d *decider) owed(c *enforcer.Cycle, s enforcer.CycleStep) bool {
+	return c.Run != nil && s.Step.Action == enforcer.ActionCreate && (c.Run.To.IsZero() || c.Run.To.After(d.ev.Now)) &&
+		(c.Due.IsZero() || c.Due.After(d.ev.Now))
 }
 
 // passed reports whether the last complete pass had the moment behind it.
@@ -185,6 +192,8 @@ func (d *decider) movedIntoPast(
 ) bool {
 	at := later(s.FiresAt(), c.RevivedAt)
 	switch {
+	case d.owed(c, s):
+		return false
 	case c.Run == nil && s.FiresAt().Before(d.cutover.EnforceFrom):
 		return true
 	case !d.cutover.Changed && !s.At.Before(was.Moment):

@@ -30,6 +30,19 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 	if len(c.Duties)+len(pending) == 0 || !x.due && len(pending)+len(x.changed) == 0 {
 		return nil, nil
 	}
+	recorded, err := p.recorded(ctx, contractScope)
+	if err != nil {
+		return nil, err
+	}
+	passedBy := func(r *run) bool { // when the duty was first known
+		key := enforcer.StepKey{Connection: p.conn.ID, Contract: c.ID, Obligation: r.Obligation, Cycle: r.CycleID()}
+		for _, s := range c.Obligation(r.Obligation).Rules[0].Steps {
+			if key.Step = s.ID; s.Action == enforcer.ActionCreate && recorded(key).State == enforcer.Past {
+				return true
+			}
+		}
+		return false
+	}
 	made, err := p.ledger.Made(ctx, p.conn.ID, c.ID)
 	if err != nil {
 		return nil, err
@@ -47,7 +60,7 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.runs = append(f.runs, runs...)
+		f.runs = append(f.runs, slices.DeleteFunc(runs, func(r run) bool { return r.made == "" && passedBy(&r) })...)
 	}
 	f.evaluateRuns(p)
 	for _, why := range f.Unjudged() {
@@ -78,11 +91,16 @@ func (f *finding) run(k enforcer.StepKey) *run {
 	return nil
 }
 
-// runsOf lists the periods of a duty since the cutover, and those before it for which an issue was made.
+// runsOf lists the periods of a duty since the cutover, the one that ran then among them, and those before it for which
+// an issue was made.
 func (x *contractLevel) runsOf(ctx context.Context, d *Duty, made map[enforcer.StepKey]ledger.Entry) ([]run, error) {
 	c, p := x.contract, x.snapshot
 	since := later(c.validFrom(), c.cutover.EnforceFrom)
-	first := since
+	running, err := runningPeriod(d, since, c.Zone())
+	if err != nil {
+		return nil, err
+	}
+	first := running
 	for key, e := range made {
 		if key.Obligation == d.Obligation && e.Moment.Before(first) {
 			first = e.Moment
@@ -95,14 +113,15 @@ func (x *contractLevel) runsOf(ctx context.Context, d *Duty, made map[enforcer.S
 	var out []run
 	for _, period := range periods {
 		r := run{duty: d, Run: enforcer.Run{
-			Obligation: d.Obligation, Duty: d.ID, Within: d.Within, Period: period.ID, From: period.From, To: period.To,
+			Obligation: d.Obligation, Duty: d.ID, Within: d.Within, Period: period.ID, From: later(period.From, c.validFrom()),
+			To: period.To, Since: since,
 		}}
 		for key, e := range made {
 			if key.Obligation == d.Obligation && key.Cycle == r.CycleID() && !(p.asOf && e.ChangedAt.After(p.now)) {
 				r.made, r.MadeAt = e.Made(), e.ChangedAt
 			}
 		}
-		if r.made == "" && (period.From.Before(since) || !c.ValidTo.IsZero() && !period.From.Before(c.ValidTo)) {
+		if r.made == "" && (period.From.Before(running) || !c.ValidTo.IsZero() && !period.From.Before(c.ValidTo)) {
 			continue
 		}
 		if err := r.follow(ctx, p, c); err != nil {
@@ -111,6 +130,23 @@ func (x *contractLevel) runsOf(ctx context.Context, d *Duty, made map[enforcer.S
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// runningPeriod is when the period of a duty began that runs at a moment; that moment where none does.
+func runningPeriod(d *Duty, at time.Time, zone *time.Location) (time.Time, error) {
+	const day = 24 * time.Hour
+	for _, back := range []time.Duration{day, 8 * day, 32 * day, 93 * day, 367 * day} { // a line may fire each minute
+		periods, err := periodsOf(d, at.Add(-back), at, zone)
+		if err != nil {
+			return at, err
+		}
+		for _, p := range slices.Backward(periods) {
+			if !p.From.After(at) {
+				return p.From, nil
+			}
+		}
+	}
+	return at, nil
 }
 
 // follow finds out from the mirror what has become of the issue that was made for the run.

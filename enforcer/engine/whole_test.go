@@ -64,7 +64,7 @@ func (w *world) duties() []string {
 	out := []string{}
 	for e, err := range w.ledger.List(w.t.Context(), ledger.Filter{}, ledger.OldestFirst) {
 		w.do(err)
-		if e.Key.Issue == "" {
+		if e.Key.Issue == "" && e.Reason.Code != "passed-by" {
 			out = append(out, fmt.Sprintf("%s/%s %s %s %s", e.Key.Obligation, e.Key.Step, e.Key.Cycle, e.State, e.Reason.Code))
 		}
 	}
@@ -177,7 +177,8 @@ func TestDutiesMissedInAnOutage(t *testing.T) {
 	}
 }
 
-// What an admin adds is owed from the next period on: the periods that went by without it are no debt.
+// What an admin adds is owed from the running period on: the periods that went by without it are no debt, and nobody is
+// judged by them.
 func TestDutyAddedLater(t *testing.T) {
 	w := newWorld(t, "2026-03-30 09:00", vendor)
 	w.run("2026-04-14 12:00")
@@ -186,9 +187,14 @@ func TestDutyAddedLater(t *testing.T) {
 		"    duties:\n      - {obligation: standing-duty, id: archive, period: \"0 10 * * 2\", within: 1bd, project: "+
 			"acme, tracker: Bug, subject: \"Archive {{.Period}}\"}\n"))
 	w.run("2026-04-14 13:00")
-	w.wantMade(before...)
+	w.wantMade(append(before, "#6 Archive 14 April 2026")...)
 	w.run("2026-04-21 10:00")
-	w.wantMade(append(before, "#6 Sync 20 April 2026", "#7 Archive 21 April 2026")...)
+	w.wantMade(append(before, "#6 Archive 14 April 2026", "#7 Sync 20 April 2026", "#8 Archive 21 April 2026")...)
+	for _, v := range w.verdicts("") {
+		if strings.Contains(v, "archive@") && !strings.Contains(v, "archive@2026-04-14T10:00: breached") {
+			t.Errorf("judged: %s", v)
+		}
+	}
 }
 
 // only leaves the configuration the quarterly delivery alone.
@@ -403,24 +409,56 @@ func (w *world) others(prefix string) []string {
 	return slices.DeleteFunc(w.verdicts(""), func(s string) bool { return strings.HasPrefix(s, prefix) })
 }
 
-// A period that began before the line, or before the first pass, is not owed; neither is one that begins after the
-// contract's last day. One that begins on its last day is owed to its end.
+// Of a contract that is installed in mid-period the running period is owed at once, but not one whose due has passed: the
+// sync of Monday, due on Wednesday. What of it lies in the past is not told. A period that begins after the contract's
+// last day is not owed; one that it cuts short is due on the last working day inside.
 func TestPeriodsOwed(t *testing.T) {
-	w := newWorld(t, "2026-04-02 09:00", vendor, replace("to: 2026-12-31", "to: 2026-05-04"))
+	w := freshWorld(t, at("2026-04-02 09:00"), vendor, replace("to: 2026-12-31", "to: 2026-05-04"))
+	w.run("2026-04-02 09:30")
+	w.wantMade("#1 Delivery Q2 2026", "#2 Backup April 2026")
+	if due := w.see("admin", 1).DueDate; due == nil || *due != "2026-05-04" {
+		t.Errorf("the delivery is due on %v, want the contract's last working day", due)
+	}
 	w.run("2026-07-02 12:00")
-	w.wantMade("#1 Sync 6 April 2026", "#2 Sync 13 April 2026", "#3 Sync 20 April 2026", "#4 Sync 27 April 2026",
-		"#5 Backup May 2026", "#6 Sync 4 May 2026")
-	w.wantSaid(5, "standing-duty/due")
+	w.wantMade("#1 Delivery Q2 2026", "#2 Backup April 2026", "#3 Sync 6 April 2026", "#4 Sync 13 April 2026",
+		"#5 Sync 20 April 2026", "#6 Sync 27 April 2026", "#7 Backup May 2026", "#8 Sync 4 May 2026")
+	w.wantSaid(1, "quarterly-delivery/warn-5bd", "quarterly-delivery/due")
+	w.wantSaid(7, "standing-duty/due")
+	w.passAt("2026-07-02 12:09") // the names are read anew
 	if asked := w.requests(func() { w.passAt("2026-07-02 12:10") }); len(asked) != 1 {
 		t.Errorf("after the contract's end a pass asked %v", asked)
 	}
 	w.configure(replace("to: 2026-05-04}", "to: 2026-05-04}\n    enforce_from: 2026-05-03"))
 	w.passAt("2026-07-02 12:20")
-	w.do(w.sim.As("support1").SetStatus(5, "Closed")) // begun before the line that was drawn since
+	w.do(w.sim.As("support1").SetStatus(7, "Closed")) // begun before the line that was drawn since
 	w.passAt("2026-07-02 12:30")
 	if got := w.verdicts(""); !slices.Contains(got, "standing-duty backup@2026-05: breached, 2026-07-02 12:20:00 ended") {
 		t.Errorf("verdicts\n%s", strings.Join(got, "\n"))
 	}
+}
+
+// Installed four working days before the end of the quarter: the issue is made at once, in working hours, and the
+// warning that would have come five days before the due is past. One who closes it in time keeps the promise.
+func TestInstalledLateInThePeriod(t *testing.T) {
+	w := freshWorld(t, at("2026-06-25 08:00"), vendor, only)
+	w.run("2026-06-25 09:30")
+	w.wantMade("#1 Delivery Q2 2026")
+	w.wantDuties("quarterly-delivery/start 2026-Q2 done accepted",
+		"quarterly-delivery/warn-5bd 2026-Q2 past before-enforcement")
+	w.wantSaid(1)
+	w.do(w.sim.As("support1").SetStatus(1, "Closed"))
+	w.run("2026-06-30 19:00")
+	w.wantVerdicts("", "quarterly-delivery 2026-Q2: met, 2026-06-25 09:30:00")
+}
+
+// A contract that begins in mid-quarter owes that quarter's delivery from its first day, also when it was installed
+// before.
+func TestContractThatBeginsInThePeriod(t *testing.T) {
+	w := freshWorld(t, at("2026-05-04 10:00"), vendor, only, replace("from: 2026-01-01", "from: 2026-05-12"))
+	w.run("2026-05-11 18:00")
+	w.wantMade()
+	w.run("2026-05-12 10:00")
+	w.wantMade("#1 Delivery Q2 2026")
 }
 
 // A local time that comes twice, when a zone is changed, begins one period.

@@ -1,7 +1,7 @@
 # vendor-kz, the first quarter of 2026. Almaty, Mon-Fri 09:00-18:00; days off: 7 January, 9 March, Nauryz from 21 to 25 March.
 # The promises of two and three hours run round the clock.
 contract vendor-kz
-starts Wed 2025-12-31 12:00
+starts Thu 2026-01-01 12:00
 person customer1 Customer
 person support1 "Support engineer"
 person support2 "Support engineer"
@@ -27,8 +27,8 @@ contract:
       - {obligation: quarterly-delivery, id: documents, period: quarter, project: DESK, tracker: Support, subject: "Сдача документации, {{.Period}}", assign: developers}
       - {obligation: standing-duty, id: archive, period: month, project: DESK, tracker: Support, subject: "Проверка архивных копий, {{.Period}}", assign: duty}
 
-# The duties of the quarter and of the month are made into issues when the period begins. #D1 and #D2 are of the quarter, #D3 of
-# January.
+# Installed on 1 January, when the quarter and the month run already: their duties are made into issues at the next opening.
+# #D1 and #D2 are of the quarter, #D3 of January.
 
 # A fault, all of it in time: someone has it, п. 2 a date is agreed within two hours, п. 3 it is kept, п. 7 the causes are told.
 Mon 2026-01-12 10:00     customer1 creates #1 "Ошибка при сохранении" Severity=critical

@@ -28,9 +28,9 @@ func (r *Request) AfterHours() []calendar.Span {
 	return out
 }
 
-// roundTheClock are the stretches, as known at t, in which a cycle's time runs round the clock though its rule's does not: the gravest
-// severity's minutes and hours, from the agreement on and never before the severity was so grave.
-func (ev *Evaluation) roundTheClock(c *Cycle, rule *Rule, t time.Time) []calendar.Span {
+// roundTheClock are the stretches, as known at t, in which a cycle's time runs round the clock though its rule's does
+// not: the gravest severity's minutes and hours, from the agreement on and never before the severity was so grave.
+func roundTheClock(r *Request, c *Cycle, rule *Rule, t time.Time) []calendar.Span {
 	term := rule.Within
 	if term == nil || term.Always || term.Unit != calendar.Minutes && term.Unit != calendar.Hours ||
 		c.Contract.SeverityRank(c.Severity) != 0 {
@@ -38,7 +38,7 @@ func (ev *Evaluation) roundTheClock(c *Cycle, rule *Rule, t time.Time) []calenda
 	}
 	var out []calendar.Span
 	since := c.bases[len(c.bases)-1].from
-	for _, s := range ev.Request.AfterHours() {
+	for _, s := range r.AfterHours() {
 		s.From = later(s.From, since)
 		if s.To.After(t) {
 			s.To = time.Time{}
@@ -72,32 +72,4 @@ func afterHours(
 		}
 	}
 	return at, nil
-}
-
-// counted is the time between two moments on the cycle's own clock, pauses left out.
-func (c *Cycle) counted(from, to time.Time, pauses []calendar.Span) (time.Duration, error) {
-	var sum time.Duration
-	add := func(term calendar.Term, a, b time.Time) error {
-		if !a.Before(b) {
-			return nil
-		}
-		d, err := c.Calendar().Counted(term, a, b, pauses)
-		sum += d
-		return err
-	}
-	for _, s := range c.agreedHours {
-		end := to
-		if !s.To.IsZero() {
-			end = earlier(s.To, to)
-		}
-		if err := add(*c.clock, from, earlier(s.From, to)); err != nil {
-			return 0, err
-		}
-		from = later(from, s.From)
-		if err := add(plainClock, from, end); err != nil {
-			return 0, err
-		}
-		from = later(from, end)
-	}
-	return sum, add(*c.clock, from, to)
 }

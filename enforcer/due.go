@@ -85,7 +85,7 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	case !c.agreed.IsZero():
 		r := ruling{from: b.from, due: c.agreed, term: &workingClock, note: FieldAgreedDue}
 		if b.rule.Within != nil {
-			r.term, r.agreedHours = b.rule.Within, ev.roundTheClock(c, b.rule, t)
+			r.term, r.agreedHours = b.rule.Within, roundTheClock(ev.Request, c, b.rule, t)
 		}
 		return r, nil
 	case b.rule.On == DueDate:
@@ -122,7 +122,7 @@ func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	if err = ev.awaitNotice(c, b, t, &r); err != nil {
 		return r, err
 	}
-	if r.agreedHours = ev.roundTheClock(c, b.rule, t); len(r.agreedHours) > 0 {
+	if r.agreedHours = roundTheClock(ev.Request, c, b.rule, t); len(r.agreedHours) > 0 {
 		r.own = r.due
 		r.due, err = afterHours(cal, *r.term, r.own, r.agreedHours, c.spans(t))
 		if !r.due.Equal(r.own) {
@@ -263,15 +263,6 @@ func (ev *Evaluation) finish(c *Cycle) {
 	c.clock, c.agreedHours = r.term, r.agreedHours
 	c.measure(end)
 	ev.steps(c, r, end)
-}
-
-// remaining is the counting time from a moment to the cycle's due, negative after it.
-func (c *Cycle) remaining(now time.Time) (time.Duration, error) {
-	if c.Due.Before(now) {
-		d, err := c.counted(c.Due, now, nil)
-		return -d, err
-	}
-	return c.counted(now, c.Due, nil)
 }
 
 // steps works out when each step of the cycle is to be taken, and the next moment at which time alone acts.

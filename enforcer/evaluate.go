@@ -3,6 +3,8 @@ package enforcer
 import (
 	"slices"
 	"time"
+
+	"slabridge/enforcer/calendar"
 )
 
 // Evaluate replays the request under the contract as of now and gives every cycle, running and ended. Each stay
@@ -121,6 +123,43 @@ func (c *Cycle) measure(end time.Time) {
 	if err != nil {
 		c.unjudge(err)
 	}
+}
+
+// counted is the time between two moments on the cycle's own clock, pauses left out.
+func (c *Cycle) counted(from, to time.Time, pauses []calendar.Span) (time.Duration, error) {
+	var sum time.Duration
+	add := func(term calendar.Term, a, b time.Time) error {
+		if !a.Before(b) {
+			return nil
+		}
+		d, err := c.Calendar().Counted(term, a, b, pauses)
+		sum += d
+		return err
+	}
+	for _, s := range c.agreedHours {
+		end := to
+		if !s.To.IsZero() {
+			end = earlier(s.To, to)
+		}
+		if err := add(*c.clock, from, earlier(s.From, to)); err != nil {
+			return 0, err
+		}
+		from = later(from, s.From)
+		if err := add(plainClock, from, end); err != nil {
+			return 0, err
+		}
+		from = later(from, end)
+	}
+	return sum, add(*c.clock, from, to)
+}
+
+// remaining is the counting time from a moment to the cycle's due, negative after it.
+func (c *Cycle) remaining(now time.Time) (time.Duration, error) {
+	if c.Due.Before(now) {
+		d, err := c.counted(c.Due, now, nil)
+		return -d, err
+	}
+	return c.counted(now, c.Due, nil)
 }
 
 // stay runs every obligation over one stay; those whose due is another's come after it. raw are its moments with what was

@@ -40,7 +40,8 @@ func Find(named string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("find configuration: none of %s exists; write one, or name it with --config",
+	return "", fmt.Errorf("find configuration: none of %s exists; 'slabridge init URL' asks your tracker and writes "+
+		"one, 'slabridge demo' plays without any, and --config names another place",
 		commas(places))
 }
 

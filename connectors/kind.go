@@ -43,6 +43,12 @@ type Kind struct {
 	// Probe asks a tracker how it behaves where no document tells. It only reads, and its answers hold no texts of issues,
 	// no names of people and no secrets. nil where documents tell all.
 	Probe func(context.Context, Settings) ([]Probed, error)
+	// Recognise reports whether a tracker of this kind answers at Settings.URL. It sends no credentials and writes
+	// nothing; an error is one of the way there, where nothing answered. nil where that cannot be told.
+	Recognise func(context.Context, Settings) (bool, error)
+	// Recent lists the issues of projects, by their ids, that changed last, the last first and at most so many, with what
+	// they hold but without what happened to them. nil where there is no such list.
+	Recent func(ctx context.Context, s Settings, projects []string, most int) ([]Issue, error)
 	// SecondOpinion reads the clocks that the tracker itself keeps on an issue out of Issue.Raw. nil where there are none.
 	SecondOpinion func(issue json.RawMessage) []Clock
 }

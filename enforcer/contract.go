@@ -38,6 +38,21 @@ type Contract struct {
 // Zone is where the contract's days and times of day are.
 func (c *Contract) Zone() *time.Location { return c.Calendar.Location() }
 
+// Assigns reports whether a step that is acted on assigns somebody of the role.
+func (c *Contract) Assigns(role Role) bool {
+	for _, version := range append(slices.Clone(c.Earlier), c) {
+		for i := range version.Obligations {
+			o := &version.Obligations[i]
+			for _, rule := range o.Rules {
+				if o.Active() && slices.ContainsFunc(rule.Steps, func(s Step) bool { return s.Assign == role }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // Severity is one class of the contract.
 type Severity struct {
 	ID    string

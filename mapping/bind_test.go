@@ -41,9 +41,6 @@ m.roles[2].lead | Olga Orlova | this lead has no role that counts as management:
 		{"a lead without the role", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Roles[0].Lead = []string{"petrov"}
 		}, `m.roles[0].lead | Petr Petrov | this lead has no role that counts as support: a request assigned to them is not with support`},
-		{"no lead", func(m *mapping.Mapping, _ *connectors.Directory) {
-			m.Roles[0].Lead = nil
-		}, `m.roles[0].lead | support | no lead is named: steps that would assign support only comment`},
 		{"a group's members cannot be seen", func(m *mapping.Mapping, d *connectors.Directory) {
 			d.People = append(d.People, connectors.Person{ID: "90", Name: "Second line", Group: true})
 			m.Roles[1].Groups = []string{"Second line"}

@@ -141,10 +141,18 @@ func (rd *roleDirectory) warnAbout(r *resolver, b boundRole, place string) {
 	}
 	warnRoleless(".lead", "this lead", b.lead)
 	warnRoleless(".duty", "who is on duty", b.duty)
-	if b.rule.Is.Staff() && len(b.rule.Lead) == 0 {
-		r.report(false, place+".lead", string(b.rule.Is),
-			"no lead is named: steps that would assign %s only comment", b.rule.Is)
+}
+
+// Leadless lists the roles that steps of the contract assign somebody of, and for which no lead is named.
+func (b *Bound) Leadless(c *enforcer.Contract) []Problem {
+	var r resolver
+	for _, role := range b.directory.roles {
+		if len(role.rule.Lead) == 0 && c.Assigns(role.rule.Is) {
+			r.report(false, role.place+".lead", string(role.rule.Is),
+				"no lead is named: steps that would assign %s only comment", role.rule.Is)
+		}
 	}
+	return r.problems
 }
 
 // bindGroups finds the groups. One that the tracker treats like a person has no members that we see; the others' have

@@ -182,7 +182,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(versionCmd(a), deadlineCmd(a), contractCmd(a), calendarCmd(a),
 		checkCmd(a), syncCmd(a), planCmd(a), enforceCmd(a), runCmd(a),
-		statusCmd(a), healthCmd(a), explainCmd(a), reportCmd(a), ledgerCmd(a), backupCmd(a), demoCmd(a))
+		statusCmd(a), healthCmd(a), explainCmd(a), reportCmd(a), ledgerCmd(a), backupCmd(a), demoCmd(a), initCmd(a))
 	for _, c := range root.Commands() {
 		fixUsage(c)
 	}

@@ -246,7 +246,7 @@ func (k checkupInfo) text(p *page) {
 	}
 	if len(k.Probes) > 0 {
 		how := p.tf("how this %s behaves where no document tells (send it to us, it names nobody):", k.tracker)
-		fmt.Fprintln(p.out, "  "+how)
+		p.line("  ", how)
 		for _, x := range k.Probes {
 			p.line("    ", x.Question+": "+x.Answer)
 		}

@@ -62,6 +62,7 @@ var layers = []layer{
 	{"connectors/trackertest/tiny", []string{"connectors"}, "a third tracker needs the contract and nothing else"},
 	{"connectors/mirror", []string{"connectors"}, "the mirror keeps what trackers said in their own words"},
 	{"mapping", []string{"connectors", "enforcer"}, "mapping is the one place where both vocabularies meet"},
+	{"mapping/guess", []string{"connectors", "enforcer"}, "a guess is worked out from values and asks nobody"},
 	{"enforcer", []string{"enforcer/calendar"}, "the rules are pure: no tracker, no SQL, no network"},
 	{"enforcer/calendar", nil, "business time rests on nothing but the calendar data"},
 	{"enforcer/ledger", []string{"connectors", "enforcer"}, "the ledger is evidence and readable without the mirror"},
@@ -98,7 +99,7 @@ type fence struct {
 	why     string
 }
 
-var pure = []string{"enforcer", "enforcer/calendar", "enforcer/decide", "mapping"}
+var pure = []string{"enforcer", "enforcer/calendar", "enforcer/decide", "mapping", "mapping/guess"}
 
 var fences = []fence{
 	{

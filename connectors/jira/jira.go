@@ -61,6 +61,14 @@ var Kind = connectors.Kind{
 		}
 		return (&prober{t.lists.site}).Probe(ctx)
 	},
+	Recognise: recognise,
+	Recent: func(ctx context.Context, s connectors.Settings, projects []string, most int) ([]connectors.Issue, error) {
+		t, err := New(s)
+		if err != nil {
+			return nil, err
+		}
+		return t.lists.recent(ctx, projects, most)
+	},
 	SecondOpinion: slaClocks, Query: "JQL",
 }
 

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ type search struct {
 	op     string
 	jql    string
 	fields []string
+	order  string // "" is that of creation, which no edit moves
 }
 
 // pages calls page with the issues of each page as they came; repetitions are left out. Its error ends the search and
@@ -30,7 +32,7 @@ func (s search) pages(ctx context.Context, page func(*rest.Call, []json.RawMessa
 	}
 	c := s.client.Call(ctx, s.op, rest.Elsewhere)
 	c.Reads = true
-	s.jql += " ORDER BY created ASC, key ASC"
+	s.jql += " ORDER BY " + cmp.Or(s.order, "created ASC, key ASC")
 	if d == cloud {
 		return s.byToken(c, page)
 	}

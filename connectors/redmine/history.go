@@ -54,15 +54,7 @@ func decodeHistory(raw json.RawMessage) (connectors.History, error) {
 	if err != nil {
 		return connectors.History{}, err
 	}
-	h := connectors.History{
-		Issue: connectors.Issue{
-			ID: string(w.ID), Key: string(w.ID), Subject: w.Subject, Description: w.Description,
-			Author: string(w.Author.ID), Private: w.Private,
-			CreatedAt: w.CreatedOn.Time, UpdatedAt: w.UpdatedOn.Time,
-			Values: w.values(), Raw: said,
-		},
-		WatchersSet: w.Watchers != nil,
-	}
+	h := connectors.History{Issue: w.issue(said), WatchersSet: w.Watchers != nil}
 	w.addLinks(h.Issue.Values)
 	if w.Watchers != nil {
 		for _, p := range *w.Watchers {
@@ -85,6 +77,16 @@ func decodeHistory(raw json.RawMessage) (connectors.History, error) {
 	}
 	h.Events = connectors.SortEvents(h.Events)
 	return h, nil
+}
+
+// issue is what the issue holds now; said is the payload it is kept with.
+func (w wireIssue) issue(said json.RawMessage) connectors.Issue {
+	return connectors.Issue{
+		ID: string(w.ID), Key: string(w.ID), Subject: w.Subject, Description: w.Description,
+		Author: string(w.Author.ID), Private: w.Private,
+		CreatedAt: w.CreatedOn.Time, UpdatedAt: w.UpdatedOn.Time,
+		Values: w.values(), Raw: said,
+	}
 }
 
 // transitions are the statuses that may be set. From a status without any way out Redmine lists none, not even that.

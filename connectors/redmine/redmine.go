@@ -18,6 +18,7 @@
 package redmine
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -43,7 +44,15 @@ var Kind = connectors.Kind{
 		}
 		return ""
 	},
-	New: func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
+	New:       func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
+	Recognise: recognise,
+	Recent: func(ctx context.Context, s connectors.Settings, projects []string, most int) ([]connectors.Issue, error) {
+		t, err := New(s)
+		if err != nil {
+			return nil, err
+		}
+		return sampler{t.lists.site}.recent(ctx, projects, most)
+	},
 }
 
 const kind = "redmine"

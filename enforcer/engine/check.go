@@ -92,7 +92,8 @@ func (k *checker) check(ctx context.Context) (err error) {
 				k.need(need.Right, need.For, c.scope.Projects()...)
 			}
 		}
-		for _, p := range c.bound.Unseen(c.scope.Projects(), k.names) {
+		unlike := append(c.bound.Unseen(c.scope.Projects(), k.names), c.bound.Leadless(c.Contract.Contract)...)
+		for _, p := range unlike {
 			if !slices.Contains(k.Problems, p) { // contracts share mappings
 				k.Problems = append(k.Problems, p)
 			}

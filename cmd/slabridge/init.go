@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+//go:embed init/example.yaml
+var exampleConfig string
+
+// initOptions are what the command line of `init` says.
+type initOptions struct {
+	contract, answers, keyFile string
+	example                    bool
+}
+
+func initCmd(a *app) *cobra.Command {
+	var o initOptions
+	c := &cobra.Command{
+		Use:   "init URL",
+		Short: "Ask your tracker what it has, and write a configuration for it",
+		Long: "Ask a tracker for its projects, statuses, fields and people, guess what they mean to a contract, ask\n" +
+			"about what is not sure, and write slabridge.yaml and a file with the key. Reads the tracker only, and never\n" +
+			"overwrites a file: with one there it shows what it would write otherwise.\n\n" +
+			"The key is taken from --key-file, from " + keyVariable + ", from " + keyName + " beside the\n" +
+			"configuration, or asked for. Answers come from --answers (YAML, a question's id and its answer on each line), else from the terminal, or\n" +
+			"line by line from a pipe.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.example {
+				_, err := fmt.Fprint(a.out, exampleConfig)
+				return err
+			}
+			if len(args) == 0 {
+				return usage("init: give the address of your tracker, as in 'slabridge init https://tracker.example.org'")
+			}
+			return initialise(cmd.Context(), a, o, args[0])
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.contract, "contract", "",
+		"preset (see 'slabridge contract list') or contract `file`; asked for if left out")
+	f.StringVar(&o.answers, "answers", "", "`file` of answers; what it leaves out is taken as guessed")
+	f.StringVar(&o.keyFile, "key-file", "", "`file` that holds the key already; the configuration will name it")
+	f.BoolVar(&o.example, "example", false, "print a complete example with every key explained, and end")
+	return c
+}
+
+// initialise goes from an address to a configuration.
+func initialise(ctx context.Context, a *app, o initOptions, address string) error {
+	q, err := newInquiry(a, o.answers)
+	if err != nil {
+		return err
+	}
+	file := a.config
+	if file == "" {
+		file = "slabridge.yaml"
+	}
+	folder := filepath.Dir(file)
+	s, err := findSite(ctx, a, q, address)
+	if err != nil {
+		return err
+	}
+	if err := s.signIn(ctx, q, folder, o.keyFile); err != nil {
+		return err
+	}
+	v := &interview{inquiry: q, app: a, site: s}
+	if v.names, err = s.tracker.Directory(ctx); err != nil {
+		return err
+	}
+	if err := v.chooseContract(ctx, o.contract, folder); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{
+		v.chooseProjects, v.checkRights, v.read, v.chooseRoles, v.chooseStatuses, v.chooseSeverity, v.chooseFields,
+		v.chooseInternal, v.chooseDays, v.chooseID,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	if err := q.unused(); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out)
+	written, err := writeDraft(v, file, folder)
+	if err != nil || !written {
+		return err
+	}
+	return finish(ctx, a, file, s)
+}
+
+// writeDraft writes the configuration and the key, unless one is there: then it shows what it would have written.
+func writeDraft(v *interview, file, folder string) (bool, error) {
+	text := v.draft.yaml(v.page, v.site)
+	old, err := os.ReadFile(file)
+	switch {
+	case err == nil && string(old) == text:
+		v.linef("", "%s is there already and says the same: nothing is written", file)
+		return false, nil
+	case err == nil:
+		v.linef("", "%s is there already: nothing is written; this is what would be otherwise:", file)
+		for _, line := range differences(string(old), text) {
+			fmt.Fprintln(v.out, "  "+line)
+		}
+		return false, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	}
+	if !v.site.key.present {
+		key := filepath.Join(folder, keyName)
+		if err := writeNew(key, v.site.key.secret.Reveal()+"\n", 0o600); err != nil {
+			return false, err
+		}
+		v.linef("", "written: %s, which only you can read", key)
+	}
+	if err := writeNew(file, text, 0o640); err != nil {
+		return false, err
+	}
+	v.linef("", "written: %s (questions asked: %d)", file, v.asked)
+	return true, nil
+}
+
+// writeNew writes a file that must not be there yet.
+func writeNew(name, text string, mode fs.FileMode) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
+// differences lists the lines that leave, after "-", and those that come, after "+", in the order of the texts.
+func differences(old, text string) []string {
+	a, b := strings.Split(strings.TrimRight(old, "\n"), "\n"), strings.Split(strings.TrimRight(text, "\n"), "\n")
+	common := make([][]int, len(a)+1) // lines that a[i:] and b[j:] have in common, at most
+	for i := range common {
+		common[i] = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if common[i][j] = max(common[i+1][j], common[i][j+1]); a[i] == b[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			}
+		}
+	}
+	var out []string
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		switch {
+		case i < len(a) && j < len(b) && a[i] == b[j]:
+			i, j = i+1, j+1
+		case j == len(b) || i < len(a) && common[i+1][j] >= common[i][j+1]:
+			out = append(out, "- "+a[i])
+			i++
+		default:
+			out = append(out, "+ "+b[j])
+			j++
+		}
+	}
+	return out
+}

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+
+	"slabridge/config"
+	"slabridge/mapping"
+)
+
+// question is something that `init` cannot know, or guesses. An answer of --answers goes before any guess; a guess that
+// is sure is not asked about.
+type question struct {
+	id      string
+	text    string   // as a person is asked
+	options []option // what is accepted; nil for anything
+	many    bool     // several answers
+	empty   bool     // none is an answer, too
+	guess   []string
+	sure    bool
+	secret  bool // not echoed, never in a file of answers
+	check   func(answer string) error
+}
+
+// option is an accepted answer with what people are shown beside it.
+type option struct{ value, label string }
+
+// inquiry asks questions, of a file of answers first, then of a person at a terminal or line by line.
+type inquiry struct {
+	*page
+	file    string // of answers; "" for none
+	answers map[string]config.Answer
+	used    map[string]bool
+	in      *bufio.Reader
+	typed   *terminalInput // nil where nobody sits
+	row     int            // of standard input
+	asked   int            // of a person
+	ids     []string       // of every question that came up
+}
+
+// terminalInput is where a person types.
+type terminalInput struct{ fd int }
+
+func newInquiry(a *app, file string) (*inquiry, error) {
+	q := &inquiry{
+		page: &a.page, file: file, answers: map[string]config.Answer{}, used: map[string]bool{}, in: bufio.NewReader(a.in),
+	}
+	if f, ok := a.in.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) { //nolint:gosec // a small number
+		q.typed = &terminalInput{fd: int(f.Fd())} //nolint:gosec // see above
+	}
+	if file == "" {
+		return q, nil
+	}
+	answers, err := config.ReadAnswers(file)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	for _, x := range answers {
+		q.answers[x.ID] = x
+	}
+	return q, nil
+}
+
+// ask gives the answer to a question; none is only for one that may have none.
+func (q *inquiry) ask(ctx context.Context, x question) ([]string, error) {
+	q.ids = append(q.ids, x.id)
+	if a, ok := q.answers[x.id]; ok && !x.secret {
+		q.used[x.id] = true
+		values, err := x.accept(a.Values)
+		if err != nil {
+			return nil, usage("%s:%d: %s: %w", q.file, a.Line, x.id, err)
+		}
+		return values, nil
+	}
+	if x.sure {
+		return x.guess, nil
+	}
+	if q.file != "" && q.typed == nil { // a script must not wait for somebody
+		if x.guess != nil || x.empty {
+			return x.guess, nil
+		}
+		return nil, usage("%s: no answer to %s; %s", q.file, x.id, x.accepted())
+	}
+	q.asked++
+	q.pose(x)
+	for {
+		values, err := q.read(ctx, x)
+		if err == nil || q.typed == nil || !errors.As(err, new(unaccepted)) {
+			return values, err
+		}
+		q.line("", err.Error())
+	}
+}
+
+// one is ask for a question with one answer, "" for none.
+func (q *inquiry) one(ctx context.Context, x question) (string, error) {
+	values, err := q.ask(ctx, x)
+	if err != nil || len(values) == 0 {
+		return "", err
+	}
+	return values[0], nil
+}
+
+// unaccepted is an answer that is not accepted.
+type unaccepted struct{ error }
+
+// pose shows a question.
+func (q *inquiry) pose(x question) {
+	fmt.Fprintln(q.out)
+	q.line("", colour(bold, x.text)+" ["+x.id+"]")
+	for i, o := range x.options {
+		text := o.value
+		if o.label != "" {
+			text += "  " + o.label
+		}
+		q.line(fmt.Sprintf("  %2d  ", i+1), text)
+	}
+	if x.many {
+		q.linef("  ", "several: with commas between")
+	}
+	switch {
+	case len(x.guess) > 0:
+		q.linef("  ", "Enter alone: %s", strings.Join(x.guess, ", "))
+	case x.empty:
+		q.linef("  ", "Enter alone: none")
+	}
+}
+
+// read takes one line for an answer.
+func (q *inquiry) read(ctx context.Context, x question) ([]string, error) {
+	fmt.Fprint(q.out, "> ")
+	text, err := q.next(ctx, x.secret)
+	switch {
+	case errors.Is(err, io.EOF):
+		fmt.Fprintln(q.out)
+		return nil, usage("no answer to %s: the input has ended; %s, or answer it in a file for --answers",
+			x.id, x.accepted())
+	case err != nil:
+		return nil, err
+	}
+	if q.typed == nil && !x.secret { // what a pipe answers is part of the record
+		fmt.Fprintln(q.out, text)
+	} else if q.typed == nil || x.secret {
+		fmt.Fprintln(q.out)
+	}
+	var given []string
+	if text = strings.TrimSpace(text); text != "" {
+		given = []string{text}
+		if x.many {
+			given = strings.Split(text, ",")
+		}
+	}
+	if given == nil && (x.guess != nil || x.empty) {
+		return x.guess, nil
+	}
+	values, err := x.accept(given)
+	if err != nil && q.typed == nil {
+		return nil, usage("standard input, line %d: %s: %w", q.row, x.id, err)
+	}
+	return values, err
+}
+
+// next reads a line. It gives up when the command is told to end, and leaves the reading behind.
+func (q *inquiry) next(ctx context.Context, secret bool) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	got := make(chan result, 1)
+	q.row++
+	go func() {
+		if secret && q.typed != nil {
+			b, err := term.ReadPassword(q.typed.fd)
+			got <- result{string(b), err}
+			return
+		}
+		text, err := q.in.ReadString('\n')
+		if text != "" && errors.Is(err, io.EOF) { // the last line may lack its end
+			err = nil
+		}
+		got <- result{strings.TrimRight(text, "\r\n"), err}
+	}()
+	select {
+	case r := <-got:
+		return r.text, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// accept holds answers against what is accepted; options may be given by their number or in other letters.
+func (x question) accept(given []string) ([]string, error) {
+	var out []string
+	for _, text := range given {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		value := text
+		if x.options != nil {
+			i := x.option(text)
+			if i < 0 {
+				return nil, unaccepted{fmt.Errorf("%q is not accepted; %s%s", text, x.accepted(), x.meant(text))}
+			}
+			value = x.options[i].value
+		}
+		if x.check != nil {
+			if err := x.check(value); err != nil {
+				return nil, unaccepted{fmt.Errorf("%q %w", value, err)}
+			}
+		}
+		if !slices.Contains(out, value) {
+			out = append(out, value)
+		}
+	}
+	switch {
+	case len(out) == 0 && !x.empty:
+		return nil, unaccepted{errors.New("an answer is needed; " + x.accepted())}
+	case len(out) > 1 && !x.many:
+		return nil, unaccepted{errors.New("one answer is wanted; " + x.accepted())}
+	}
+	return out, nil
+}
+
+// option finds what is meant by an answer, -1 for nothing: a value goes before a number.
+func (x question) option(text string) int {
+	if i := slices.IndexFunc(x.options, func(o option) bool { return o.value == text }); i >= 0 {
+		return i
+	}
+	if i := slices.IndexFunc(x.options, func(o option) bool { return strings.EqualFold(o.value, text) }); i >= 0 {
+		return i
+	}
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(x.options) {
+		return n - 1
+	}
+	return -1
+}
+
+// accepted says what may be answered.
+func (x question) accepted() string {
+	if x.options == nil {
+		return "write a value"
+	}
+	var values []string
+	for _, o := range x.options {
+		values = append(values, o.value)
+	}
+	out := "accepted: " + strings.Join(values, ", ")
+	if x.empty {
+		out += ", or nothing"
+	}
+	return out
+}
+
+func (x question) meant(text string) string {
+	for _, o := range x.options {
+		if mapping.EditDistance(text, o.value) <= max(1, len([]rune(o.value))/3) {
+			return fmt.Sprintf("; did you mean %q?", o.value)
+		}
+	}
+	return ""
+}
+
+// unused refuses answers that no question asked for: a misspelt id would otherwise leave a guess standing.
+func (q *inquiry) unused() error {
+	var errs []error
+	for id, a := range q.answers {
+		if q.used[id] {
+			continue
+		}
+		err := fmt.Errorf("%s:%d: %s: nothing asks this here; the questions are %s", q.file, a.Line, id,
+			strings.Join(q.ids, ", "))
+		for _, known := range q.ids {
+			if mapping.EditDistance(id, known) <= 2 {
+				err = fmt.Errorf("%w; did you mean %s?", err, known)
+				break
+			}
+		}
+		errs = append(errs, err)
+	}
+	if errs == nil {
+		return nil
+	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return usageError{errors.Join(errs...)}
+}

@@ -1,0 +1,266 @@
+package guess
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+)
+
+// Kinds of a Source.
+const (
+	ByField    = "field"
+	ByPriority = "priority"
+	ByType     = "type"
+)
+
+// Source is something of an issue that may tell its severity.
+type Source struct {
+	Kind   string
+	Field  connectors.Field // of ByField
+	Values []Value          // as people see them, the tracker's order or the most frequent first
+	Empty  int              // issues of the sample without a value
+	Titled bool             // its name says severity
+	// Tells reports whether a value of it is called as one of the severities.
+	Tells bool
+	score int
+}
+
+// Value is one value of a source with the severity it probably means.
+type Value struct {
+	Name   string
+	Count  int
+	Is     string // "" where nothing tells
+	Sure   bool
+	Active bool // seen, or may be chosen
+}
+
+// mostValues is how many values a field may have to be a choice.
+const mostValues = 12
+
+var severityTitle = []string{
+	"severity", "criticality", "impact", "urgency", "критич", "важност", "серьезност", "срочност", "тяжест", "приоритет",
+	"влияние", "уровень сбо", "класс сбо",
+}
+
+// The words of grave, middling and slight, of faults and of mere requests.
+var (
+	graveWords = []string{
+		"critical", "critic", "blocker", "blocking", "immediate", "urgent", "emergency",
+		"highest", "crash", "outage", "s1", "p1",
+		"критич", "блокир", "авари", "немедлен", "срочн", "неотложн",
+	}
+	highWords   = []string{"high", "major", "важн", "высок", "серьезн"}
+	middleWords = []string{
+		"non critical", "noncritical", "not critical", "normal", "medium", "regular", "usual", "s2", "p2", "некритич",
+		"не критич", "нормальн", "обычн", "средн", "стандартн",
+	}
+	slightWords = []string{
+		"minor", "low", "lowest", "trivial", "cosmetic", "slight", "s3", "p3", "незначит", "несуществен", "мелк", "низк",
+		"косметич", "минорн",
+	}
+	faultWords = []string{
+		"bug", "fault", "defect", "incident", "problem", "error", "report a fault", "ошибк", "сбой", "дефект", "инцидент",
+		"неисправн", "проблем", "авари",
+	}
+	requestWords = []string{
+		"request", "service request", "question", "feature", "support", "task", "ask",
+		"improvement", "enhancement", "new feature",
+		"обращен", "вопрос", "улучшен", "поддержк", "консультац", "запрос", "задач", "доработк",
+	}
+)
+
+// wordsOf are the words for each of a contract's severities, gravest first: those of its own id and titles, and the
+// usual ones for its place.
+func wordsOf(severities []enforcer.Severity) stems[string] {
+	var out stems[string]
+	for i, s := range severities {
+		own := []string{plain(s.ID), strings.ReplaceAll(plain(s.ID), " ", "")}
+		for _, t := range s.Title {
+			own = append(own, plain(t))
+		}
+		switch {
+		case s.ID == "fault":
+			own = append(own, faultWords...)
+		case s.ID == "request":
+			own = append(own, requestWords...)
+		case s.ID == "out-of-scope":
+		case i == 0:
+			own = append(own, graveWords...)
+			if s.ID == "high" {
+				own = append(own, highWords...)
+			}
+		case i == 1:
+			own = append(own, middleWords...)
+			if len(severities) == 2 {
+				own = append(own, slightWords...)
+			}
+		case i == 2:
+			own = append(own, slightWords...)
+		}
+		out = append(out, struct {
+			is    string
+			words []string
+		}{s.ID, own})
+	}
+	return out
+}
+
+// Rest is the severity of what no rule fits: the middling one.
+func Rest(severities []enforcer.Severity) string {
+	if len(severities) == 0 {
+		return ""
+	}
+	return severities[min(1, len(severities)-1)].ID
+}
+
+// Sources lists what may tell the severity, the likeliest first. sure says that the first is so likely that nobody need
+// be asked.
+func Sources(s Sample, severities []enforcer.Severity) (out []Source, sure bool) {
+	words := wordsOf(severities)
+	for _, f := range s.Directory.Fields {
+		if source, ok := s.fieldSource(f); ok {
+			out = append(out, source)
+		}
+	}
+	out = append(out, s.prioritySource(), s.typeSource())
+	out = slices.DeleteFunc(out, func(x Source) bool {
+		return len(x.Values) == 0 || len(x.Values) == 1 && x.Kind != ByType
+	})
+	for i := range out {
+		out[i].judge(words, severities)
+	}
+	slices.SortStableFunc(out, func(a, b Source) int { return cmp.Compare(b.score, a.score) })
+	if len(out) == 0 {
+		return nil, false
+	}
+	best := out[0]
+	rivals := slices.ContainsFunc(out[1:], func(x Source) bool { return x.Kind == ByField && x.Titled && x.Tells })
+	return out, best.Kind == ByField && best.Titled && !rivals && best.covers(severities[0].ID)
+}
+
+// fieldSource counts the values of a field; ok is false for one that is no choice.
+func (s Sample) fieldSource(f connectors.Field) (Source, bool) {
+	out := Source{Kind: ByField, Field: f}
+	counts, seen := map[string]int{}, 0
+	for _, i := range s.Issues {
+		held, there := i.Values[f.ID]
+		if !there {
+			continue
+		}
+		seen++
+		if len(held) == 0 {
+			out.Empty++
+		}
+		for _, v := range held {
+			_, odd := connectors.IsObject(v)
+			if odd || utf8.RuneCountInString(v) > 40 || strings.Trim(v, "0123456789.:-+TZ ") == "" {
+				return out, false
+			}
+			counts[v]++
+		}
+	}
+	for v, n := range counts {
+		out.Values = append(out.Values, Value{Name: v, Count: n, Active: true})
+	}
+	slices.SortFunc(out.Values, func(a, b Value) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
+	})
+	// a value on each issue is a text, not a choice
+	return out, len(counts) <= mostValues && (len(counts) <= 3 || 2*len(counts) <= seen)
+}
+
+func (s Sample) prioritySource() Source {
+	out := Source{Kind: ByPriority, Empty: s.empty(connectors.FieldPriority)}
+	for _, p := range slices.Backward(s.Directory.Priorities) { // the gravest first
+		n := s.holding(connectors.FieldPriority, p.ID)
+		if n > 0 || !p.Inactive {
+			out.Values = append(out.Values, Value{Name: p.Name, Count: n, Active: true})
+		}
+	}
+	return out
+}
+
+// typeSource counts trackers, issue types and request types together: a rule takes any of them. Only those that were
+// seen count: a tracker may have many.
+func (s Sample) typeSource() Source {
+	out := Source{Kind: ByType, Empty: s.empty(connectors.FieldType)}
+	requests := len(s.Issues) > s.empty(connectors.FieldRequestType)
+	for _, t := range s.Directory.Types {
+		field := connectors.FieldType
+		if strings.HasPrefix(t.ID, connectors.RequestType) {
+			field = connectors.FieldRequestType
+		} else if requests {
+			continue // where customers choose in a portal, that says more
+		}
+		same := func(v Value) bool { return v.Name == t.Name }
+		if n := s.holding(field, t.ID); n > 0 && !slices.ContainsFunc(out.Values, same) {
+			out.Values = append(out.Values, Value{Name: t.Name, Count: n, Active: true})
+		}
+	}
+	if requests {
+		out.Empty = s.empty(connectors.FieldRequestType)
+	}
+	return out
+}
+
+func (s Sample) holding(field, value string) (n int) {
+	for _, i := range s.Issues {
+		if slices.Contains(i.Values[field], value) {
+			n++
+		}
+	}
+	return n
+}
+
+func (s Sample) empty(field string) (n int) {
+	for _, i := range s.Issues {
+		if len(i.Values[field]) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// judge guesses what each value means, and how likely the source is to tell the severity.
+func (x *Source) judge(words stems[string], severities []enforcer.Severity) {
+	known, seen := 0, 0
+	for i := range x.Values {
+		v := &x.Values[i]
+		v.Is, v.Sure, _ = words.means(v.Name)
+		seen += v.Count
+		if v.Is != "" {
+			known += v.Count
+		}
+	}
+	name := plain(x.Field.Name)
+	x.Titled = x.Kind == ByField &&
+		slices.ContainsFunc(severityTitle, func(w string) bool { return strings.Contains(name, w) })
+	covered := 0
+	for _, s := range severities {
+		if x.covers(s.ID) {
+			covered++
+		}
+	}
+	if x.Tells = covered > 0; !x.Tells {
+		return
+	}
+	x.score = 10*covered + share(known, max(seen, 1))/10
+	if x.covers(severities[0].ID) {
+		x.score += 20
+	}
+	switch {
+	case x.Titled:
+		x.score += 40
+	case x.Kind != ByField:
+		x.score += 10
+	}
+}
+
+// covers reports whether a value means the severity.
+func (x *Source) covers(severity string) bool {
+	return slices.ContainsFunc(x.Values, func(v Value) bool { return v.Is == severity })
+}

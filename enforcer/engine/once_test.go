@@ -79,7 +79,7 @@ func answer(status int, kind, body string) func(http.ResponseWriter, *http.Reque
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", kind)
 		if status == http.StatusTooManyRequests {
-			w.Header().Set("Retry-After", "90")
+			w.Header().Set("Retry-After", "50")
 		}
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body) // into memory

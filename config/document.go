@@ -163,6 +163,8 @@ type mappingDoc struct {
 	Fields []fieldRuleDoc `yaml:"fields"`
 	// Activities are the kinds of work, on which time is booked, that a contract speaks of.
 	Activities []activityRuleDoc `yaml:"activities"`
+	// Transitions are the values of fields that a change of status asks for.
+	Transitions []transitionRuleDoc `yaml:"transitions"`
 	// Internal says how this tracker keeps a comment from customers.
 	Internal *internalDoc `yaml:"internal"`
 	// AutoReply lists regular expressions; a note that one of them matches was written by a machine.
@@ -208,6 +210,13 @@ type statusRuleDoc struct {
 	// Categories into which Jira itself sorts statuses: new, indeterminate, done. They count for statuses that no entry
 	// names.
 	Categories names `yaml:"categories" check:"of=categories"`
+}
+
+type transitionRuleDoc struct {
+	// To is the status, by name or id, that a step of slabridge's sets.
+	To string `yaml:"to" check:"required"`
+	// Fields that go with it, by name or id, with the value of each: {resolution: Done}.
+	Fields valuesDoc `yaml:"fields" check:"required"`
 }
 
 type roleRuleDoc struct {

@@ -212,7 +212,8 @@ func encodeWhen(w *mapping.When) any {
 	}
 }
 
-// encodeMapping leaves out how a comment is kept internal, which moves no deadline.
+// encodeMapping leaves out how a comment is kept internal, and what goes with a change of status: neither moves a
+// deadline.
 func encodeMapping(m *mapping.Mapping) any {
 	return object{
 		{"ID", m.ID},

@@ -42,6 +42,7 @@ func (r mappingReader) mappings(docs []mappingDoc) []mapping.Mapping {
 		m.Roles = r.roleRules(path+".roles", doc.Roles)
 		m.Fields = r.fieldRules(path+".fields", doc.Fields)
 		m.Activities = r.activityRules(path+".activities", doc.Activities)
+		m.Transitions = r.transitionRules(path+".transitions", doc.Transitions)
 		m.Internal = r.internalNotes(path+".internal", doc.Internal, kind)
 		if m.DuplicateRelations == nil {
 			m.DuplicateRelations = kind.Duplicates
@@ -169,6 +170,17 @@ func (r mappingReader) sorters(called func(connectors.Kind) string) string {
 
 func nameOf(k connectors.Kind) string  { return k.Name }
 func titleOf(k connectors.Kind) string { return k.Title }
+
+func (r mappingReader) transitionRules(path string, docs []transitionRuleDoc) []mapping.TransitionRule {
+	var out []mapping.TransitionRule
+	for i, d := range docs {
+		if slices.ContainsFunc(out, func(x mapping.TransitionRule) bool { return x.To == d.To && d.To != "" }) {
+			r.fault(fmt.Sprintf("%s[%d].to", path, i), d.To, "has an entry already; put all fields of one status together")
+		}
+		out = append(out, mapping.TransitionRule{To: d.To, Fields: d.Fields})
+	}
+	return out
+}
 
 func (r mappingReader) roleRules(path string, docs []roleRuleDoc) []mapping.RoleRule {
 	var out []mapping.RoleRule

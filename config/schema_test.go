@@ -173,6 +173,9 @@ func valueSchema(t reflect.Type) *jsonschema.Schema {
 		return oneOf(&jsonschema.Schema{Type: "string"}, object(true, "ru", "en"))
 	case *secretDoc:
 		return oneOf(pattern(`^\$\{[A-Z_][A-Z0-9_]*\}$`), object(true, "file"))
+	case *valuesDoc:
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: oneOf(
+			&jsonschema.Schema{Type: "string"}, &jsonschema.Schema{Type: "number"})}
 	case *cutoffDoc:
 		return oneOf(pattern("^none$"), object(true, "after", "due"))
 	case *repeatDoc:

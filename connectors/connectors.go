@@ -38,6 +38,10 @@ type Tracker interface {
 	// tracker does not know or does not show to us.
 	Active(ctx context.Context, person string) (bool, error)
 
+	// Forms tells what the tracker's forms let our account set on an issue as it stands, where they tell
+	// (Capabilities.Forms); zero elsewhere.
+	Forms(ctx context.Context, issue string) (Forms, error)
+
 	// Changed lists issues whose UpdatedAt is at or after since, each at least once, ordered by (UpdatedAt, ID)
 	// as far as the tracker can, while people go on editing: History tells what changed. It calls page for every
 	// page as it arrives; an error from page stops the listing and is returned as it is. Nothing that was there
@@ -102,11 +106,34 @@ type Capabilities struct {
 	EditedNotesSeen bool // an edited comment shows that it was edited
 	HiddenIsGone    bool // an issue out of our sight cannot be told from one that was deleted
 	Retract         bool // a comment of our own can be taken back
+	Forms           bool // it tells which fields our account can set on an issue
 	// Lag is how long after a change the lists (Changed, Census, FindCreated) may go on missing it: they are answered from
 	// a search index that may be stale; the delay differs per issue. History is never stale. Zero where lists are not.
 	Lag time.Duration
 	// Permissions are the tracker's own names of the permissions that a right takes, all of them.
 	Permissions map[Right][]string
+}
+
+// Forms are what a tracker's forms take of one issue. Fields are those that our account can set to something, as a
+// Write has them.
+type Forms struct {
+	Fields      []string
+	Transitions []TransitionForm
+}
+
+// TransitionForm is the form of one way to a status. Several may lead there.
+type TransitionForm struct {
+	Status string // id
+	Fields []FormField
+}
+
+// FormField is a field of a form. Required ones have no value of their own; Allowed are the values that it takes, nil
+// where it does not say.
+type FormField struct {
+	Field    string // CustomField, or one of the contract's names
+	Name     string
+	Required bool
+	Allowed  []string
 }
 
 // Markup is the language that comment texts are rendered in.

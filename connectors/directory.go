@@ -69,6 +69,7 @@ type Person struct {
 	Name   string
 	Group  bool
 	Locked bool
+	App    bool `json:",omitempty"` // a program of the tracker's, as an automation, and nobody who reads or answers
 	Roles  map[string][]string
 	Groups []string // ids of the Groups that the person is in, as far as we may read that
 }

@@ -56,7 +56,18 @@ type Error struct {
 	RetryAfter time.Duration // as the tracker asked, 0 when it did not
 	Messages   []string      // the tracker's own words, in the language of the account; for people only
 	Hint       string        // what the operator can do, when we know
-	Err        error
+	// Fields are the fields of a refused write that the tracker names as what it does not take; nil where it names none
+	// that the write changes.
+	Fields []RefusedField
+	Err    error
+}
+
+// RefusedField is a field that the tracker does not take in a write. Unsettable says that our account cannot set it to
+// anything: it is on no screen, say. Otherwise another value may do.
+type RefusedField struct {
+	Field      string // as a Write has it: FieldPriority, a CustomField
+	Words      string // the tracker's own
+	Unsettable bool
 }
 
 func (e *Error) Error() string {

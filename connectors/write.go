@@ -11,18 +11,21 @@ import (
 type Write struct {
 	Issue    string
 	Comment  *Comment
-	Assign   *string           // person id
-	Priority *string           // priority id
-	Status   *string           // status id
-	Fields   map[string]string // CustomField names to their new single value
-	Watchers []string          // added one by one before the rest
+	Assign   *string // person id
+	Priority *string // priority id
+	Status   *string // status id
+	// StatusFields are values, by CustomField names, that go with the status: a form may ask for them.
+	StatusFields map[string]string `json:",omitempty"`
+	Fields       map[string]string // CustomField names to their new single value
+	Watchers     []string          // added one by one before the rest
 	// Create makes an issue instead of changing one: Issue is empty, and so is everything else.
 	Create *NewIssue `json:",omitempty"`
 	// BaseEvent is the id of the newest event that the issue had when the write left: NoBaseEvent if it had none, "" if
 	// that was not noted. By it what the write did is told from what was there, whatever clocks say. The ledger keeps it
 	// as Knew.
 	BaseEvent string `json:"Knew,omitempty"`
-	// Unmet is what steps promise and the write cannot do, known before it left: nobody can be assigned. It is not sent.
+	// Unmet is what steps ask for and the write cannot do, known before it left: nobody can be assigned, or the tracker
+	// has just refused a field. It is not sent.
 	Unmet []Unmet `json:",omitempty"`
 	// Watching: somebody of those who are to watch the issue did so before the write.
 	Watching bool `json:",omitempty"`
@@ -66,14 +69,58 @@ func (w Write) HasUpdate() bool {
 	return w.Comment != nil || w.Assign != nil || w.Priority != nil || w.Status != nil || len(w.Fields) > 0
 }
 
+// Without is the write without some of its fields; what it says and whom it adds as watchers stays.
+func (w Write) Without(fields ...string) Write {
+	left := func(field string) bool { return !slices.Contains(fields, field) }
+	if !left(FieldAssignee) {
+		w.Assign = nil
+	}
+	if !left(FieldPriority) {
+		w.Priority = nil
+	}
+	if !left(FieldStatus) {
+		w.Status, w.StatusFields = nil, nil
+	}
+	var kept map[string]string
+	for field, v := range w.Fields {
+		if left(field) {
+			if kept == nil {
+				kept = map[string]string{}
+			}
+			kept[field] = v
+		}
+	}
+	w.Fields = kept
+	return w
+}
+
+// Sets reports whether the write gives the field a value.
+func (w Write) Sets(field string) bool {
+	return slices.ContainsFunc(w.wanted(), func(f wantedField) bool { return f.field == field })
+}
+
+// Asked is what the write sets, each as if it had been refused.
+func (w Write) Asked() []Refusal {
+	var out []Refusal
+	for _, f := range w.wanted() {
+		out = append(out, Refusal{Field: f.field, Wanted: f.value})
+	}
+	return out
+}
+
 // Refusal is one thing the tracker did not do although it accepted the request.
 type Refusal struct {
 	Field  string `json:"field"` // a field name, or "comment", "comment internal", "watcher", "issue"
 	Wanted string `json:"wanted"`
 	Got    string `json:"got"`
+	// Words are the tracker's own for an open no; "" where it left the thing alone in silence.
+	Words string `json:"words,omitempty"`
 }
 
 func (r Refusal) String() string {
+	if r.Words != "" {
+		return fmt.Sprintf("%s: wanted %q, refused: %s", r.Field, r.Wanted, r.Words)
+	}
 	return fmt.Sprintf("%s: wanted %q, tracker has %q", r.Field, r.Wanted, r.Got)
 }
 
@@ -192,7 +239,7 @@ func (w Write) Rest(account string, before, after History) (rest Write, half boo
 		case f.field == FieldPriority:
 			rest.Priority = w.Priority
 		case f.field == FieldStatus:
-			rest.Status = w.Status
+			rest.Status, rest.StatusFields = w.Status, w.StatusFields
 		default:
 			if rest.Fields == nil {
 				rest.Fields = map[string]string{}

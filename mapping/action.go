@@ -88,3 +88,91 @@ func (w *writer) statusList(ids []string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// bindTransitions finds the statuses and fields of what goes with a change of status.
+func (b *Bound) bindTransitions(r *resolver, path string) {
+	b.along = map[string]map[string]string{}
+	for i, rule := range b.mapping.Transitions {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		values := map[string]string{}
+		for _, x := range rule.Fields {
+			if key, _ := r.field(b.names.fields, x.Field, at+".fields."+x.Field, true); key != "" {
+				values[key] = x.Value
+			}
+		}
+		for _, id := range r.findNamed("status", b.names.statuses, rule.To, at+".to", true) {
+			b.along[id] = values
+		}
+	}
+}
+
+// CheckTransitions holds what forms ask for on the way to the statuses that steps of the classes set, and what the
+// mapping gives for them, against each other. Forms tell of the ways from where an issue is; of others nothing is said.
+func (b *Bound) CheckTransitions(forms []connectors.TransitionForm, classes []enforcer.StatusClass) []Problem {
+	var r resolver
+	wanted := map[string]bool{}
+	for id := range b.along {
+		wanted[id] = true
+	}
+	for _, class := range classes {
+		for _, id := range b.inClass[class] {
+			wanted[id] = true
+		}
+	}
+	told := map[string]bool{}
+	for _, f := range forms {
+		if !wanted[f.Status] || told[f.Status] {
+			continue
+		}
+		told[f.Status] = true
+		b.checkTransition(&r, f.Status, forms)
+	}
+	return r.problems
+}
+
+// checkTransition says what is wrong with every way to a status, nothing where one is open.
+func (b *Bound) checkTransition(r *resolver, status string, forms []connectors.TransitionForm) {
+	given, name := b.along[status], b.statusName(status)
+	var first []Problem
+	for _, f := range forms {
+		if f.Status != status {
+			continue
+		}
+		var way resolver
+		onForm := map[string]bool{}
+		for _, x := range f.Fields {
+			onForm[x.Field] = true
+			value, has := given[x.Field]
+			switch {
+			case x.Required && !has:
+				way.report(true, "transitions", name, "the tracker's form on the way to this status asks for %q, and the mapping "+
+					"gives no value: {to: %s, fields: {%s: ...}}", x.Name, name, x.Name)
+			case has && x.Allowed != nil && !contains(x.Allowed, value):
+				way.report(true, "transitions", name, "%q is no value of %q on the way to this status: it takes %q", value, x.Name,
+					x.Allowed)
+			}
+		}
+		for key, value := range given {
+			if !onForm[key] {
+				way.report(false, "transitions", name, "no form on the way to this status has the field for %q: it is left out",
+					value)
+			}
+		}
+		if len(way.problems) == 0 {
+			return
+		}
+		if first == nil {
+			first = way.problems
+		}
+	}
+	r.problems = append(r.problems, first...)
+}
+
+func contains(list []string, value string) bool {
+	for _, x := range list {
+		if squeeze(x) == squeeze(value) {
+			return true
+		}
+	}
+	return false
+}

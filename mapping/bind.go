@@ -21,7 +21,8 @@ type Bound struct {
 	priorities  []connectors.Priority             // lowest first, as the admin lists them
 	inClass     map[enforcer.StatusClass][]string // status ids, in the order in which the admin lists them
 	fields      []boundField
-	activities  map[string]string // by the tracker's id
+	activities  map[string]string            // by the tracker's id
+	along       map[string]map[string]string // values of fields that go with a status, by its id
 	directory   roleDirectory
 	names       catalogue
 }
@@ -51,6 +52,7 @@ func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound,
 	b.bindPriorities(&r, d.Priorities, path+".priorities")
 	b.bindFields(&r, path+".fields")
 	b.bindActivities(&r, path+".activities")
+	b.bindTransitions(&r, path+".transitions")
 	b.directory = bindRoles(&r, m.Roles, d, known.People, b.names.roles, path+".roles")
 	b.bindSeverity(&r, path+".severity")
 	b.bindInternal(&r, path+".internal.kind")

@@ -26,8 +26,10 @@ type Mapping struct {
 	Priorities []string // names, lowest first; empty: the tracker's own order
 	Fields     []FieldRule
 	Activities []ActivityRule
-	Internal   InternalNotes
-	AutoReply  []*regexp.Regexp // a note that matches was written by a machine
+	// Transitions are what goes with a change of status that a step makes.
+	Transitions []TransitionRule
+	Internal    InternalNotes
+	AutoReply   []*regexp.Regexp // a note that matches was written by a machine
 	// OnBehalf is the prefix of a staff note that gives the customer's words; "" when there is none.
 	OnBehalf string
 	// DuplicateRelations are the tracker's relation types that make a closed issue a duplicate.
@@ -51,6 +53,15 @@ type When struct {
 	Priority   []string
 	AuthorRole []enforcer.Role
 }
+
+// TransitionRule says which values of fields go with a change to a status: forms of the tracker may ask for them.
+type TransitionRule struct {
+	To     string // name of the status
+	Fields []FieldValue
+}
+
+// FieldValue is a value for a field by its name or id.
+type FieldValue struct{ Field, Value string }
 
 // StatusRule says which statuses are of a class: by name, or else by what the tracker sorts them into. A status that
 // some rule names is of that rule's class, whatever its category.

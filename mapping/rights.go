@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"slices"
+	"strings"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -82,4 +83,27 @@ var rightOf = map[string]connectors.Right{
 	"assign": connectors.SetAssignee, "priority": connectors.SetPriority, "watch": connectors.AddWatchers,
 	enforcer.ActionClose: connectors.SetStatus, enforcer.ActionReopen: connectors.SetStatus,
 	enforcer.ActionCreate: connectors.CreateIssues,
+}
+
+// Set is a field that steps or the mapping have slabridge set: Field as a connectors.Write has it, Name as people know
+// it, For what wants it.
+type Set struct{ Field, Name, For string }
+
+// Sets lists the fields that the contract has slabridge set, but for statuses.
+func (b *Bound) Sets(c *enforcer.Contract) []Set {
+	var out []Set
+	for _, n := range b.Rights(c) {
+		field := map[connectors.Right]string{
+			connectors.SetAssignee: connectors.FieldAssignee, connectors.SetPriority: connectors.FieldPriority,
+		}[n.Right]
+		if field != "" {
+			out = append(out, Set{field, field, strings.Join(n.For, ", ")})
+		}
+	}
+	for _, f := range b.fields {
+		if f.Write && f.key != "" {
+			out = append(out, Set{f.key, f.name, f.Is})
+		}
+	}
+	return out
 }

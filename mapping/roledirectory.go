@@ -250,15 +250,25 @@ func (rd *roleDirectory) role(id, project string, at time.Time) enforcer.Role {
 	}
 	native := rd.native(id, project, at)
 	best, rest := enforcer.Role(""), enforcer.Role("")
+	machine := rd.machine(id, native)
 	for _, r := range rd.roles {
-		if r.rule.EveryoneElse {
+		if r.rule.EveryoneElse && !machine {
 			rest = r.rule.Is
 		}
-		if (slices.Contains(r.users, id) || overlap(native, r.native)) && (best == "" || r.rule.Is.Rank() > best.Rank()) {
+		has := slices.Contains(r.users, id) || overlap(native, r.native) && !machine
+		if has && r.rule.Is != enforcer.Bot && (best == "" || r.rule.Is.Rank() > best.Rank()) {
 			best = r.rule.Is
 		}
 	}
 	return cmp.Or(best, rest)
+}
+
+// machine reports whether an app of the tracker's or a mapped bot is meant. Neither is anybody, whatever roles it has
+// in projects and whoever everyone else is: only users makes somebody of it. Our own account alone is the Bot.
+func (rd *roleDirectory) machine(id string, native []string) bool {
+	return rd.people[id].App || slices.ContainsFunc(rd.roles, func(r boundRole) bool {
+		return r.rule.Is == enforcer.Bot && (slices.Contains(r.users, id) || overlap(native, r.native))
+	})
 }
 
 // native is the person's project roles and groups at the moment: those with which they were first seen after it, or

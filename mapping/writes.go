@@ -20,6 +20,9 @@ type WriteOptions struct {
 	// Unassignable are people whom the tracker has just refused as assignees though nothing it shows us says why:
 	// Redmine keeps from an ordinary account which users are locked.
 	Unassignable map[string]bool
+	// LeftOut are the fields of this issue that the tracker has just refused to set, assignee and priority, with its
+	// words: what asks for them is unmet, and no text tells of them.
+	LeftOut map[string]string
 }
 
 // Planned is one update of one issue, the steps it is for, and what was left out of it and why. The write may
@@ -74,7 +77,8 @@ func (b *Bound) Writes(req enforcer.Request, h connectors.History, ds []enforcer
 		last.Write.Assign, last.Write.Priority, last.Write.Watchers = changes.Assign, changes.Priority, changes.Watchers
 		last.Write.Fields = o.Upkeep
 		last.Notes = append(last.Notes, w.notes...)
-		last.Write.Unmet, last.Write.Watching = w.unmet(slices.Concat(public, internal), &changes), w.watching
+		w.unmetPromises(slices.Concat(public, internal), &changes)
+		last.Write.Unmet, last.Write.Watching = w.unmet, w.watching
 	}
 	return out
 }
@@ -98,6 +102,7 @@ type writer struct {
 	notes   []string
 
 	watching bool // somebody who is to watch does so already
+	unmet    []connectors.Unmet
 }
 
 func (w *writer) note(format string, args ...any) {
@@ -108,13 +113,14 @@ func (w *writer) note(format string, args ...any) {
 // carrier that wanted them, for their texts.
 func (w *writer) changes(all, carrier []step) connectors.Write {
 	var out connectors.Write
-	if id, c, ok := w.assignee(all); ok {
+	if id, c, ok := w.assignee(all); ok && !w.leaveOut(all, connectors.FieldAssignee, w.b.directory.names[id], c.by) {
 		out.Assign = &id
 		tell(carrier, c.by, func(s *step) { s.assigned = id })
 	}
-	if p, ok := w.priority(all); ok {
+	raises := func(s *step) bool { return s.Changes.Priority != "" }
+	if p, ok := w.priority(all); ok && !w.leaveOut(all, connectors.FieldPriority, p.Name, raises) {
 		out.Priority = &p.ID
-		tell(carrier, func(s *step) bool { return s.Changes.Priority != "" }, func(s *step) { s.priority = p.Name })
+		tell(carrier, raises, func(s *step) { s.priority = p.Name })
 	}
 	for i, s := range all {
 		if s.Changes.Watch == "" {
@@ -129,17 +135,31 @@ func (w *writer) changes(all, carrier []step) connectors.Write {
 	return out
 }
 
-// unmet is what steps call for and the update does not do, whatever the tracker makes of it. Of an escalation somebody of
-// the role is to have the issue, and somebody to watch it: a comment alone keeps no such promise. Any other step that
-// assigns lacks only somebody to assign, where people are named for it and none of them can be.
-func (w *writer) unmet(steps []step, made *connectors.Write) []connectors.Unmet {
-	var out []connectors.Unmet
+// leaveOut reports whether a field is one that the tracker has just refused; what the steps wanted of it is unmet.
+func (w *writer) leaveOut(steps []step, field, wanted string, wants func(*step) bool) bool {
+	words, refused := w.o.LeftOut[field]
+	for i := range steps {
+		if refused && wants(&steps[i]) {
+			w.unmet = append(w.unmet, connectors.Unmet{
+				Step: steps[i].Key.ID(), Refusal: connectors.Refusal{Field: field, Wanted: wanted, Words: words},
+			})
+		}
+	}
+	return refused
+}
+
+// unmetPromises adds what escalations promise and the update does not do, whatever the tracker makes of it: somebody of
+// the role is to have the issue, and somebody to watch it. A comment alone keeps no such promise.
+func (w *writer) unmetPromises(steps []step, made *connectors.Write) {
 	for i := range steps {
 		s := &steps[i]
 		miss := func(field string, role enforcer.Role, got string) {
-			out = append(out, connectors.Unmet{
-				Step: s.Key.ID(), Refusal: connectors.Refusal{Field: field, Wanted: string(role), Got: got},
-			})
+			same := func(x connectors.Unmet) bool { return x.Step == s.Key.ID() && x.Field == field }
+			if !slices.ContainsFunc(w.unmet, same) {
+				w.unmet = append(w.unmet, connectors.Unmet{
+					Step: s.Key.ID(), Refusal: connectors.Refusal{Field: field, Wanted: string(role), Got: got},
+				})
+			}
 		}
 		if !w.escalates(s) {
 			if w.lacksAssignee(s, made.Assign) && w.b.directory.calls(s.Changes.Assign) {
@@ -156,7 +176,6 @@ func (w *writer) unmet(steps []step, made *connectors.Write) []connectors.Unmet 
 			miss("watcher", role, "nobody active is named")
 		}
 	}
-	return out
 }
 
 // escalates reports whether the step is the act that an escalation promises.
@@ -245,7 +264,7 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 		}
 		switch who := w.called(c); who {
 		case "":
-			w.note("no active lead for %s in this project", c.role)
+			w.noteNobody(c)
 			w.nobody = append(w.nobody, c)
 		case current.ID:
 			w.note("assignee %q is already who would be assigned for %s", current.Name, c.role)
@@ -255,6 +274,15 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 		}
 	}
 	return "", call{}, false
+}
+
+// noteNobody says why nobody is assigned.
+func (w *writer) noteNobody(c call) {
+	if w.b.directory.leadOf(c.role, w.project, nil) != "" {
+		w.note("the tracker takes nobody who is named for %s as the assignee", c.role)
+		return
+	}
+	w.note("no active lead for %s in this project", c.role)
 }
 
 // called is the person whom a call brings in, "" when there is nobody. Where nobody is on duty the lead is taken.
@@ -325,6 +353,9 @@ func (w *writer) planned(audience enforcer.Audience, steps []step) Planned {
 		p.Keys = append(p.Keys, s.Key)
 		if s.Changes.Class() != "" { // the status goes with the words about it
 			p.Write.Status = w.status
+			if w.status != nil {
+				p.Write.StatusFields = w.b.along[*w.status]
+			}
 		}
 	}
 	text, told, notes := w.comment(audience, steps)

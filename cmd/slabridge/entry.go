@@ -153,6 +153,8 @@ var hints = map[enforcer.EntryState]phrase{
 var refusedHints = map[string]phrase{
 	"": "The tracker took nothing of it and says why above: mostly a field that the workflow requires and the issue " +
 		"lacks, or a closed project.",
+	"watched": "Only the watchers were added; why the rest was not taken stands above: mostly a field that the workflow " +
+		"requires and the issue lacks, or a closed project.",
 	"comment": "Give the account's role the right to add notes.",
 	"comment internal": "Give the account's role the right to set notes as private, and find out what made the comment " +
 		"public.",
@@ -162,7 +164,7 @@ var refusedHints = map[string]phrase{
 	connectors.FieldAssignee: "Give the account's role the right to edit issues; the assignee field must be on for the " +
 		"issue's type and not read-only in the workflow.",
 	connectors.FieldPriority: "Give the account's role the right to edit issues; the priority must not be read-only in " +
-		"the workflow, and that of an issue with subtasks may be theirs.",
+		"the workflow (and on the edit screen, where there is one), and that of an issue with subtasks may be theirs.",
 	connectors.FieldStatus: "Allow the account's role this change of status in the workflow; an issue with open " +
 		"subtasks or blocked by another cannot be closed.",
 }
@@ -179,6 +181,9 @@ func (w *workspace) hint(e *ledger.Entry) string {
 			kind := x.Field
 			if _, custom := connectors.IsCustomField(kind); custom {
 				kind = "field"
+			}
+			if kind == "comment" && x.Words != "" { // the write was refused, and not its comment
+				return w.t(refusedHints["watched"]) + " " + general
 			}
 			if hint := refusedHints[kind]; hint != "" && !slices.Contains(out, w.t(hint)) {
 				out = append(out, w.t(hint))

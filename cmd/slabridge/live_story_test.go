@@ -152,7 +152,7 @@ func (s *site) texts(t *testing.T, late, latest int) {
 	public, private := s.notes(t, s.staff(), late, s.bot.id)
 	contains(t, "receipt", public[0], "№ "+strconv.Itoa(late), "критичный сбой", "п. 7")
 	contains(t, "breach", private[0], "Нарушен срок", "п. 8", "Назначен исполнитель: Sanjay Support",
-		"Приоритет повышен до «Immediate»",
+		"Повышаем приоритет до «Immediate»",
 		"Ближайшие сроки", "подключение разработчиков", "информирование руководства")
 	_, private = s.notes(t, s.staff(), latest, s.bot.id)
 	contains(t, "escalation", private[0], "Вниманию руководства (Maria Manager)", "Добавлены наблюдатели: Maria Manager",

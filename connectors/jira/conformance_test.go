@@ -1,6 +1,7 @@
 package jira_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -30,10 +31,41 @@ func TestConformance(t *testing.T) {
 				w, _ := newWorld(t, o, seen[dialectOf(o)])
 				return w
 			})
+			w, s := newWorld(t, o, seen[dialectOf(o)])
+			assigneeOffScreen(t, w, s)
 		})
 	}
 	for dialect, c := range seen {
 		c.wantCovered(t, dialect)
+	}
+}
+
+// assigneeOffScreen: an assignee that is on no screen is set by a request of its own, together with all the rest; where
+// the priority is on none either, nothing is done before that is known.
+func assigneeOffScreen(t *testing.T, w *trackertest.World, s *jirasim.Server) {
+	t.Helper()
+	tr := w.Through(func(next http.RoundTripper) http.RoundTripper { return next })
+	issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "on no screen"})
+	s.OffScreen("assignee", true)
+	s.OffScreen("priority", true)
+	high, who := w.Priorities["high"], w.People[trackertest.Engineer]
+	write := connectors.Write{
+		Issue: issue, Assign: &who, Priority: &high, Comment: &connectors.Comment{Text: "(one)", Mark: "(one)"},
+	}
+	var e *connectors.Error
+	if err := tr.Update(t.Context(), write); !errors.As(err, &e) || len(e.Fields) != 1 ||
+		e.Fields[0].Field != connectors.FieldPriority || !e.Fields[0].Unsettable {
+		t.Errorf("both on no screen: %v", err)
+	}
+	h, err := tr.History(t.Context(), issue)
+	if err != nil || len(h.Events) > 0 {
+		t.Errorf("after a refusal: %+v, %v", h.Events, err)
+	}
+	if err := tr.Update(t.Context(), write.Without(connectors.FieldPriority)); err != nil {
+		t.Error(err)
+	}
+	if h, err = tr.History(t.Context(), issue); err != nil || h.Issue.Values.One(connectors.FieldAssignee) != who {
+		t.Errorf("the assignee is %v, %v", h.Issue.Values[connectors.FieldAssignee], err)
 	}
 }
 
@@ -177,6 +209,7 @@ func newWorld(t testing.TB, o jirasim.Options, c *contract) (*trackertest.World,
 			"time that we may not read is refused, not empty": "whoever may read an issue may read the time booked on it",
 		},
 	}
+	w.Refuse = func(_ testing.TB, yes bool) { s.OffScreen("priority", yes) }
 	w.Refusals = []trackertest.Refusal{{
 		Name: "an internal comment that the site did not keep so", Field: "comment internal", Public: true,
 		Write: func(t testing.TB, w *trackertest.World) connectors.Write {

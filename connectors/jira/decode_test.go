@@ -357,7 +357,8 @@ func TestErrorsOfJira(t *testing.T) {
 		`{"errorMessages":["No."],"errors":{"priority":"Bad.","assignee":"Who?"}}`: "No.|assignee: Who?|priority: Bad.",
 		`{"errorMessages":[],"errors":{"x":{"a":1}}}`:                              `x: {"a":1}`,
 		`{"errorMessage":"The desk says no."}`:                                     "The desk says no.",
-		`{"errors":[]}`:                                                            "", `<html>`: "", ``: "", `[]`: "",
+		`{"code":401,"message":"Unauthorized; scope does not match"}`:              "401: Unauthorized; scope does not match",
+		`{"errors":[]}`: "", `<html>`: "", ``: "", `[]`: "",
 	} {
 		if got := strings.Join(decodeErrors([]byte(body)), "|"); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)

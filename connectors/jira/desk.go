@@ -22,6 +22,9 @@ func requestTypes(names []string) []string {
 func (dir *directory) readRequestTypes(
 	ctx context.Context, projects []wireProject, d *connectors.Directory,
 ) error {
+	if !slices.ContainsFunc(projects, func(p wireProject) bool { return p.Type == "service_desk" }) {
+		return nil
+	}
 	c := dir.client.Call(ctx, "list service desks", rest.AtIssue)
 	desks, err := started[struct {
 		ID      id `json:"id"`

@@ -20,6 +20,7 @@ const (
 	hintRights = "the account lacks a permission in the project, or the issue's security level keeps it out"
 	hintScreen = "the field is not on the project's edit screen, or the account lacks the permission: an " +
 		"administrator of Jira can tell by 'Where is my field?'"
+	hintScope    = "the token lacks the scope %s: make one that has it, docs/jira.md lists what each is for"
 	hintTakeBack = "give the account \"Delete own comments\" and \"Edit own comments\" in the project; until then " +
 		"take the comment back by hand"
 )
@@ -37,7 +38,17 @@ var hints = rest.Hints{
 // refused reads Jira's own words for what it does not take, and settles what its statuses leave open.
 func refused(e *connectors.Error, method string, res *http.Response, body []byte) {
 	e.Messages = decodeErrors(body)
+	if e.Status == http.StatusBadRequest && method != http.MethodGet {
+		e.Fields = refusedFields(body)
+	}
 	switch {
+	// the token is good, and this request is not for it: as 403, and nothing that we see is gone for it
+	case lacksScope(e.Status, e.Messages):
+		scope := scopeOf(method, res.Request.URL.Path)
+		e.Hint = fmt.Sprintf(hintScope, scope)
+		if !strings.HasSuffix(res.Request.URL.Path, "/myself") {
+			e.Class = connectors.Refused
+		}
 	case res.Header.Get("X-Authentication-Denied-Reason") != "": // Data Center, after too many wrong passwords
 		e.Class, e.Hint = connectors.Unauthorized, hints.Account
 	// Jira says why it does not take something; an empty no is of somebody in between, who does not know what was done
@@ -59,6 +70,22 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 	case e.Status == http.StatusBadRequest && slices.ContainsFunc(e.Messages, onNoScreen):
 		e.Hint = hintScreen
 	}
+}
+
+// refusedFields are the fields that Jira names in "errors", as the contract calls them.
+func refusedFields(body []byte) []connectors.RefusedField {
+	var r struct {
+		Errors map[string]json.RawMessage `json:"errors"`
+	}
+	if json.Unmarshal(body, &r) != nil {
+		return nil
+	}
+	var out []connectors.RefusedField
+	for _, id := range slices.Sorted(maps.Keys(r.Errors)) {
+		words := text(r.Errors[id])
+		out = append(out, connectors.RefusedField{Field: formField(id), Words: words, Unsettable: onNoScreen(words)})
+	}
+	return out
 }
 
 // onNoScreen reports whether a message is Jira's for a field that a form lacks.
@@ -91,13 +118,16 @@ func untilReset(h http.Header) time.Duration {
 	return min(max(reset.Sub(now), 0), 24*time.Hour)
 }
 
-// decodeErrors reads {"errorMessages":[...],"errors":{"field":"..."}} and the service desk's {"errorMessage":"..."}; of
-// any other body it gives nothing. The texts are in the language of the account: they are for people.
+// decodeErrors reads {"errorMessages":[...],"errors":{"field":"..."}}, the service desk's {"errorMessage":"..."} and
+// the {"code":...,"message":"..."} of what stands before Cloud; of any other body it gives nothing.
+// The texts are in the language of the account: they are for people.
 func decodeErrors(body []byte) []string {
 	var r struct {
 		Messages []json.RawMessage          `json:"errorMessages"`
 		Errors   map[string]json.RawMessage `json:"errors"`
 		Message  string                     `json:"errorMessage"`
+		Code     json.RawMessage            `json:"code"`
+		Gate     string                     `json:"message"`
 	}
 	if json.Unmarshal(body, &r) != nil {
 		return nil
@@ -111,6 +141,9 @@ func decodeErrors(body []byte) []string {
 	}
 	if r.Message != "" {
 		out = append(out, r.Message)
+	}
+	if r.Gate != "" && len(r.Code) > 0 {
+		out = append(out, text(r.Code)+": "+r.Gate)
 	}
 	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
 }

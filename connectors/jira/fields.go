@@ -15,15 +15,17 @@ import (
 
 // wireFieldInfo is one field of the site.
 type wireFieldInfo struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Custom bool   `json:"custom"`
-	Schema struct {
-		Type   string `json:"type"`
-		Items  string `json:"items"`
-		Custom string `json:"custom"`
-		System string `json:"system"`
-	} `json:"schema"`
+	ID     string     `json:"id"`
+	Name   string     `json:"name"`
+	Custom bool       `json:"custom"`
+	Schema wireSchema `json:"schema"`
+}
+
+type wireSchema struct {
+	Type   string `json:"type"`
+	Items  string `json:"items"`
+	Custom string `json:"custom"`
+	System string `json:"system"`
 }
 
 // requestType reports whether the field holds what a customer chose in the portal of a service desk.

@@ -119,7 +119,7 @@ func New(s connectors.Settings) (*Tracker, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := &site{client: client}
+	at := &site{client: client, agent: s.Internal == jsmInternal}
 	return &Tracker{
 		lists{at},
 		reader{at},
@@ -141,12 +141,12 @@ func (t *Tracker) Capabilities() connectors.Capabilities {
 		p[right] = slices.Clone(names)
 	}
 	if t.internal == jsmInternal {
-		p[connectors.ReadInternal] = append(p[connectors.ReadInternal], "SERVICEDESK_AGENT")
-		p[connectors.WriteInternal] = append(p[connectors.WriteInternal], "SERVICEDESK_AGENT")
+		p[connectors.ReadInternal] = append(p[connectors.ReadInternal], agentPermission)
+		p[connectors.WriteInternal] = append(p[connectors.WriteInternal], agentPermission)
 	}
 	return connectors.Capabilities{
 		InternalNotes: t.internal != "", SilentRefusals: true, EditedNotesSeen: true, Retract: true, HiddenIsGone: true,
-		Lag: lag, Permissions: p,
+		Forms: true, Lag: lag, Permissions: p,
 	}
 }
 
@@ -166,9 +166,12 @@ var permissions = map[connectors.Right][]string{
 	connectors.ReadWork:          {"BROWSE_PROJECTS"},
 }
 
-// asked is every permission of the table and SERVICEDESK_AGENT, sorted.
+// agentPermission is that of a service desk's agents. A site without service management does not know it.
+const agentPermission = "SERVICEDESK_AGENT"
+
+// asked is every permission of the table, sorted.
 var asked = func() []string {
-	out := []string{"SERVICEDESK_AGENT"}
+	var out []string
 	for _, names := range permissions {
 		out = append(out, names...)
 	}

@@ -13,6 +13,9 @@ import (
 // userID is what an account id of Cloud and a key of Data Center look like; names of people have blanks.
 var userID = regexp.MustCompile(`^[A-Za-z0-9:_.@-]{1,128}$`)
 
+// accountID is what Cloud's ids alone look like: "5b10ac8d82e05b22cc7d4ef5", "557058:...", "qm:...".
+var accountID = regexp.MustCompile(`^([0-9a-f]{24}|[0-9a-z]+:[0-9A-Za-z:-]{8,})$`)
+
 // readNamed reads the people whom the configuration names by id and no list has: those beyond the thousandth user of a
 // site. In each project it asks whether issues can be assigned to them.
 func (ro *roster) readNamed(ctx context.Context, d dialect, projects []wireProject, all crowd) error {
@@ -24,7 +27,12 @@ func (ro *roster) readNamed(ctx context.Context, d dialect, projects []wireProje
 		p, err := ro.ask(ctx, by, who)
 		switch connectors.ClassOf(err) {
 		case 0:
-		case connectors.Refused, connectors.Hidden: // nobody of the site, or nobody that we may see: the mapping says so
+		case connectors.Hidden: // whom we may not ask about, as a portal's customer; by the id they are known all the same
+			if _, seen := all.people[who]; !seen && d == cloud && accountID.MatchString(who) {
+				all.people[who] = connectors.Person{ID: who, Name: who, Roles: map[string][]string{}}
+			}
+			continue
+		case connectors.Refused: // nobody of the site, or nobody that we may see: the mapping says so
 			continue
 		default:
 			return err

@@ -119,6 +119,7 @@ func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
 func directoryPerson(p *person, d dialect) connectors.Person {
 	out := connectors.Person{
 		ID: p.id(), Name: p.DisplayName, Locked: p.Active != nil && !*p.Active,
+		App:   p.AccountType == "app",
 		Roles: map[string][]string{},
 	}
 	if d == dataCenter {

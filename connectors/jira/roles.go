@@ -303,7 +303,10 @@ func (ro *roster) actors(ctx context.Context, project string) (cast, error) {
 			case a.Type == "atlassian-group-role-actor":
 				out.groups[name] = append(out.groups[name], group{Name: a.Name})
 			case a.User != nil && a.User.AccountID != "":
-				out.people[name] = append(out.people[name], connectors.Person{ID: a.User.AccountID, Name: a.DisplayName})
+				known, _ := ro.people.get(a.User.AccountID)
+				out.people[name] = append(out.people[name], connectors.Person{
+					ID: a.User.AccountID, Name: a.DisplayName, App: known.AccountType == "app",
+				})
 			default:
 				x, err := ro.named(ctx, a.Name)
 				if err := unlessForbidden(err); err != nil {

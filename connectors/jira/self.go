@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -72,8 +73,12 @@ func (ro *roster) rightsIn(ctx context.Context, project string, me person) (righ
 	}
 	r = rights{at: ro.client.Now(), roles: r.roles, rolesAt: r.rolesAt}
 	c := ro.client.Call(ctx, "read the rights in project "+project, rest.AtIssue)
-	body, err := c.Do("GET", "/rest/api/2/mypermissions",
-		url.Values{"projectId": {project}, "permissions": {strings.Join(asked, ",")}}, nil)
+	body, err := ro.permissions(c, project, ro.agent)
+	var e *connectors.Error
+	// without service management there is no such permission
+	if ro.agent && errors.As(err, &e) && e.Status == http.StatusBadRequest {
+		body, err = ro.permissions(c, project, false)
+	}
 	switch connectors.ClassOf(err) {
 	case 0:
 	case connectors.Gone, connectors.Hidden: // between the list and now
@@ -94,6 +99,16 @@ func (ro *roster) rightsIn(ctx context.Context, project string, me person) (righ
 	return r, nil
 }
 
+// permissions asks for those of the table, and for an agent's.
+func (ro *roster) permissions(c *rest.Call, project string, agent bool) ([]byte, error) {
+	names := asked
+	if agent {
+		names = append(slices.Clone(asked), agentPermission)
+	}
+	return c.Do("GET", "/rest/api/2/mypermissions",
+		url.Values{"projectId": {project}, "permissions": {strings.Join(names, ",")}}, nil)
+}
+
 func decodePermissions(body []byte) ([]string, error) {
 	var answer struct {
 		Permissions map[string]struct {
@@ -108,7 +123,7 @@ func decodePermissions(body []byte) ([]string, error) {
 	}
 	var held []string
 	for name, p := range answer.Permissions {
-		if p.Have && slices.Contains(asked, name) {
+		if p.Have && (slices.Contains(asked, name) || name == agentPermission) {
 			held = append(held, name)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 // site is one Jira as one account sees it: the way there, and what it has told of itself that is believed for a while.
 type site struct {
 	client *rest.Client
+	agent  bool // comments are kept internal as a service desk's agents do
 
 	dialect atomic.Pointer[dialect]   // nil until the site has told
 	fields  atomic.Pointer[fieldList] // as last read

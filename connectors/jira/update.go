@@ -45,7 +45,7 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	}
 	defer done()
 	if w.Status != nil {
-		if err := wr.transit(ctx, w.Issue, *w.Status); err != nil {
+		if err := wr.transit(ctx, w.Issue, *w.Status, w.StatusFields); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (wr *writer) shape(ctx context.Context, f wireFieldInfo, v string) (any, er
 		if _, err := time.Parse(time.DateOnly, v); err != nil {
 			return nil, fmt.Errorf("%q is no date", v)
 		}
-	case "version", "component", "priority":
+	case "version", "component", "priority", "resolution":
 		out = map[string]any{"name": v}
 	}
 	if many && f.Schema.Items == "string" {
@@ -208,15 +208,19 @@ func (wr *writer) shape(ctx context.Context, f wireFieldInfo, v string) (any, er
 	return out, err
 }
 
-// edit sends the edit. Where the assignee is on no screen it has a request of its own, which goes first.
+// edit sends the edit. An assignee that it does not take may be on no screen, and has a request of its own, which then
+// goes first.
 func (wr *writer) edit(c *rest.Call, issue string, edit map[string]any) error {
 	path := "/rest/api/2/issue/" + issue
 	err := wr.write(c, http.MethodPut, issue, path, edit)
 	var e *connectors.Error
 	fields, _ := edit["fields"].(map[string]any)
 	who, assigns := fields["assignee"]
-	if !assigns || !errors.As(err, &e) || e.Status != http.StatusBadRequest ||
-		!slices.ContainsFunc(e.Messages, assigneeOffScreen) {
+	if !assigns || !errors.As(err, &e) || !slices.ContainsFunc(e.Fields, ofAssignee) {
+		return err
+	}
+	if len(e.Fields) > 1 { // without the others it may still be assigned
+		e.Fields = slices.DeleteFunc(e.Fields, ofAssignee)
 		return err
 	}
 	if who == nil {
@@ -225,6 +229,9 @@ func (wr *writer) edit(c *rest.Call, issue string, edit map[string]any) error {
 		}
 	}
 	if err := wr.write(c, http.MethodPut, issue, path+"/assignee", who); err != nil {
+		if errors.As(err, &e) && e.Class == connectors.Refused && len(e.Fields) == 0 {
+			e.Fields = []connectors.RefusedField{{Field: connectors.FieldAssignee, Words: strings.Join(e.Messages, ": ")}}
+		}
 		return err
 	}
 	delete(fields, "assignee")
@@ -234,13 +241,14 @@ func (wr *writer) edit(c *rest.Call, issue string, edit map[string]any) error {
 	if len(edit) == 0 {
 		return nil
 	}
-	return wr.write(c, http.MethodPut, issue, path, edit)
+	return afterwards(wr.write(c, http.MethodPut, issue, path, edit), true)
 }
 
-func assigneeOffScreen(m string) bool { return strings.HasPrefix(m, "assignee: ") && onNoScreen(m) }
+func ofAssignee(f connectors.RefusedField) bool { return f.Field == connectors.FieldAssignee }
 
-// transit brings the issue into a status, unless it is there.
-func (wr *writer) transit(ctx context.Context, issue, status string) error {
+// transit brings the issue into a status, unless it is there. What the form on the way has of the values goes along; a
+// way whose form asks for more is left.
+func (wr *writer) transit(ctx context.Context, issue, status string, values map[string]string) error {
 	c := wr.client.Call(ctx, "move issue "+issue, rest.AtIssue)
 	var now struct {
 		Fields struct {
@@ -265,15 +273,29 @@ func (wr *writer) transit(ctx context.Context, issue, status string) error {
 		if string(tr.To.ID) != status {
 			continue
 		}
-		lacking = required(tr)
-		if len(lacking) == 0 {
-			return wr.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions",
-				map[string]any{"transition": map[string]any{"id": tr.ID}})
+		if lacking = required(tr, values); len(lacking) > 0 {
+			continue
 		}
+		body := map[string]any{"transition": map[string]any{"id": tr.ID}}
+		fields := map[string]any{}
+		if err := wr.customInto(ctx, c, fields, tr.takes(values)); err != nil {
+			return err
+		}
+		if len(fields) > 0 {
+			body["fields"] = fields
+		}
+		err := wr.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions", body)
+		var e *connectors.Error
+		if errors.As(err, &e) {
+			e.Fields = nil // of its form, and none that the update could do without
+		}
+		return err
 	}
 	if len(lacking) > 0 {
-		return c.Fail(connectors.Refused, fmt.Errorf("the transition to status %s asks for %s", status,
+		e := c.Fail(connectors.Refused, fmt.Errorf("the transition to status %s asks for %s", status,
 			strings.Join(lacking, ", ")))
+		e.Hint = "give values for them under transitions of the mapping"
+		return e
 	}
 	e := c.Fail(connectors.Refused, fmt.Errorf("no transition leads from status %s (%q) to %s", now.Fields.Status.ID,
 		now.Fields.Status.Name, status))
@@ -290,16 +312,35 @@ func transitions(c *rest.Call, issue string) ([]wireTransition, error) {
 	return list.Transitions, err
 }
 
-// required are the names of the fields that a transition asks for and has no value of its own for.
-func required(tr wireTransition) []string {
+// takes are the values that the form of a transition has a field for.
+func (tr wireTransition) takes(values map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, v := range values {
+		if id, ok := connectors.IsCustomField(name); ok {
+			if _, on := tr.Fields[id]; on {
+				out[name] = v
+			}
+		}
+	}
+	return out
+}
+
+// required are the names of the fields that a transition asks for and has no value for, neither its own nor one of
+// these.
+func required(tr wireTransition, values map[string]string) []string {
 	var out []string
 	for name, f := range tr.Fields {
-		if f.Required && !f.HasDefault {
+		if _, given := values[connectors.CustomField(name)]; f.Required && !f.HasDefault && !given {
 			out = append(out, fmt.Sprintf("%q (%s)", f.Name, name))
 		}
 	}
 	slices.Sort(out)
 	return out
+}
+
+// Forms implements connectors.Tracker.
+func (wr *writer) Forms(ctx context.Context, issue string) (connectors.Forms, error) {
+	return formsOf(ctx, wr.client, issue)
 }
 
 // AddWatcher implements connectors.Tracker.

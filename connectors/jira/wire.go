@@ -179,13 +179,6 @@ type wireTransition struct {
 	Fields map[string]wireField `json:"fields"`
 }
 
-// wireField is what a form says of one of its fields.
-type wireField struct {
-	Name       string `json:"name"`
-	Required   bool   `json:"required"`
-	HasDefault bool   `json:"hasDefaultValue"`
-}
-
 type wireIssue struct {
 	ID          id                         `json:"id"`
 	Key         string                     `json:"key"`

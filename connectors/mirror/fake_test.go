@@ -438,6 +438,10 @@ func (f *fake) Create(context.Context, connectors.NewIssue) (string, error) {
 	panic("the mirror never writes")
 }
 
+func (f *fake) Forms(context.Context, string) (connectors.Forms, error) {
+	panic("the mirror asks for no form")
+}
+
 func (f *fake) Active(context.Context, string) (bool, error) { panic("the mirror asks after nobody") }
 
 func (f *fake) Retract(context.Context, string, string, connectors.Retraction) error {

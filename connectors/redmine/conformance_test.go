@@ -103,7 +103,9 @@ func simWorld(t testing.TB, o redminesim.Options) *trackertest.World {
 	for actor, login := range logins {
 		i.keys[actor] = s.Key(login)
 	}
-	return i.world(t)
+	w := i.world(t)
+	w.Refuse = func(_ testing.TB, yes bool) { s.RefuseAttribute("priority_id", yes) }
+	return w
 }
 
 var logins = map[trackertest.Actor]string{

@@ -40,6 +40,7 @@ func refused(e *connectors.Error, _ string, _ *http.Response, body []byte) {
 	if e.Messages, ok = decodeErrors(body); ok && len(e.Messages) == 0 {
 		e.Err = errStale
 	}
+	e.Fields = refusedFields(e.Messages)
 }
 
 // errStale marks the refusal that Redmine gives when somebody saved the issue between its reading and its

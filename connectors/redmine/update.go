@@ -49,6 +49,11 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	return err
 }
 
+// Forms implements connectors.Tracker: Redmine tells an ordinary account of no form.
+func (wr *writer) Forms(context.Context, string) (connectors.Forms, error) {
+	return connectors.Forms{}, nil
+}
+
 // AddWatcher implements connectors.Tracker. Redmine answers 204 for a person who may not see the issue, too.
 func (wr *writer) AddWatcher(ctx context.Context, issue, person string) error {
 	c := wr.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
@@ -81,12 +86,14 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 		}
 	}
 	var fields []map[string]string
-	for _, name := range slices.Sorted(maps.Keys(w.Fields)) {
-		n, ok := connectors.IsCustomField(name)
-		if !ok {
-			return nil, fmt.Errorf("field %q is no custom field", name)
+	for _, values := range []map[string]string{w.StatusFields, w.Fields} {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			n, ok := connectors.IsCustomField(name)
+			if !ok {
+				return nil, fmt.Errorf("field %q is no custom field", name)
+			}
+			fields = append(fields, map[string]string{"id": n, "value": values[name]})
 		}
-		fields = append(fields, map[string]string{"id": n, "value": w.Fields[name]})
 	}
 	if fields != nil {
 		issue["custom_fields"] = fields

@@ -48,6 +48,9 @@ type World struct {
 	Declares    []Declaration                 // of every field of connectors.Capabilities
 	Permissions map[connectors.Right][]string // the tracker's own names, of every right
 
+	// Refuse has the tracker refuse every change of the priority with an open no, or not any more; nil where the world
+	// cannot bring that about.
+	Refuse     func(t testing.TB, yes bool)
 	Refusals   []Refusal         // writes that this tracker accepts without doing them
 	Deviations map[string]string // law to the reason why this tracker cannot keep it
 	Secrets    []string          // what no error may contain

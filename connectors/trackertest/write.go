@@ -1,6 +1,7 @@
 package trackertest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,6 +19,8 @@ var writeLaws = []law{
 	{name: "an update leaves alone what it does not name", check: updateSparing},
 	{name: "silent refusals are noticed by reading back", needs: silentRefusals, check: refusalsNoticed},
 	{name: "a refused update saves nothing", check: refusedWhole},
+	{name: "a refusal names the field that it is for, and the rest is taken without", check: refusalNamed},
+	{name: "forms tell what can be set", needs: forms, check: formsTell},
 	{name: "watchers are added and read back", check: watchers},
 	{name: "updates of one issue at once are all done, each once", check: updatesAtOnce},
 	{name: "the tracker's clock is measured", check: clockMeasured},
@@ -118,6 +121,82 @@ func refusalsNoticed(t *testing.T, w *World) {
 	}
 }
 
+func forms(c connectors.Capabilities) string {
+	if !c.Forms {
+		return "no form is told of"
+	}
+	return ""
+}
+
+func refusalNamed(t *testing.T, w *World) {
+	if w.Refuse == nil {
+		t.Skip("this world cannot have a field refused")
+	}
+	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "refused in part", Priority: w.Priorities["low"]})
+	tr, mark := w.tracker(), newMark(w)
+	write := connectors.Write{
+		Issue: issue, Assign: ptr(w.People[Engineer]), Priority: ptr(w.Priorities["high"]),
+		Comment: &connectors.Comment{Text: mark, Mark: mark},
+	}
+	w.Refuse(t, true)
+	before := w.history(t, tr, issue)
+	err := tr.Update(t.Context(), write)
+	wantClass(t, "a priority that is not taken", err, connectors.Refused)
+	wantRefusedField(t, err, connectors.FieldPriority)
+	if after := w.history(t, tr, issue); len(after.Events) != len(before.Events) {
+		t.Errorf("%d events, want %d as before", len(after.Events), len(before.Events))
+	}
+	receipt, _ := w.apply(t, tr, write.Without(connectors.FieldPriority))
+	if len(receipt.Refused) > 0 || receipt.Event == "" {
+		t.Errorf("without it: receipt %+v", receipt)
+	}
+	w.Refuse(t, false)
+	if receipt, _ = w.apply(t, tr, connectors.Write{Issue: issue, Priority: write.Priority}); len(receipt.Refused) > 0 {
+		t.Errorf("taken again: receipt %+v", receipt)
+	}
+}
+
+// wantRefusedField expects a refusal that names one field.
+func wantRefusedField(t *testing.T, err error, field string) {
+	t.Helper()
+	var e *connectors.Error
+	if !errors.As(err, &e) {
+		t.Errorf("%v is no refusal", err)
+		return
+	}
+	if len(e.Fields) != 1 || e.Fields[0].Field != field || e.Fields[0].Words == "" {
+		t.Errorf("%v: names %+v, want %s", err, e.Fields, field)
+	}
+}
+
+func formsTell(t *testing.T, w *World) {
+	issue, tr := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "on the screen"}), w.tracker()
+	has := func(field string) bool {
+		f, err := tr.Forms(t.Context(), issue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tr := range f.Transitions {
+			if tr.Status == "" {
+				t.Error("a transition to no status")
+			}
+		}
+		return slices.Contains(f.Fields, field) && len(f.Transitions) > 0
+	}
+	for _, field := range []string{connectors.FieldPriority, connectors.FieldAssignee, w.Field} {
+		if !has(field) {
+			t.Errorf("%s cannot be set, by its form", field)
+		}
+	}
+	if w.Refuse == nil {
+		t.Skip("this world cannot have a field refused")
+	}
+	w.Refuse(t, true)
+	if has(connectors.FieldPriority) {
+		t.Error("the form has a field that is not taken")
+	}
+}
+
 func refusedWhole(t *testing.T, w *World) {
 	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "refused whole"})
 	tr := w.tracker()
@@ -126,6 +205,7 @@ func refusedWhole(t *testing.T, w *World) {
 		Issue: issue, Assign: ptr(w.People[Outsider]), Comment: &connectors.Comment{Text: "with it", Mark: "with it"},
 	})
 	wantClass(t, "assigning to somebody without the project", err, connectors.Refused)
+	wantRefusedField(t, err, connectors.FieldAssignee)
 	if !strings.Contains(fmt.Sprint(err), issue) {
 		t.Errorf("%v: names no issue", err)
 	}

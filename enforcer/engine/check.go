@@ -59,12 +59,15 @@ type checker struct {
 	source
 	names     connectors.Directory
 	contracts []*contract
+	samples   map[*contract][]connectors.History
 	Checkup
 }
 
 // check asks the connection's tracker.
 func check(ctx context.Context, s source) (Checkup, error) {
-	k := &checker{source: s, Checkup: Checkup{Connection: s.conn.ID}}
+	k := &checker{
+		source: s, Checkup: Checkup{Connection: s.conn.ID}, samples: map[*contract][]connectors.History{},
+	}
 	err := k.check(ctx)
 	return k.Checkup, err
 }
@@ -94,9 +97,7 @@ func (k *checker) check(ctx context.Context) (err error) {
 		}
 		unlike := append(c.bound.Unseen(c.scope.Projects(), k.names), c.bound.Leadless(c.Contract.Contract)...)
 		for _, p := range unlike {
-			if !slices.Contains(k.Problems, p) { // contracts share mappings
-				k.Problems = append(k.Problems, p)
-			}
+			k.problem(p)
 		}
 		if err := k.checkContractLevel(ctx, c); err != nil {
 			return err
@@ -107,6 +108,11 @@ func (k *checker) check(ctx context.Context) (err error) {
 	})
 	if err := k.lookThrough(ctx); err != nil {
 		return err
+	}
+	for _, c := range k.contracts {
+		if err := k.checkForms(ctx, c); err != nil {
+			return err
+		}
 	}
 	return k.addAlarms(ctx)
 }
@@ -193,6 +199,9 @@ func (k *checker) lookThrough(ctx context.Context) error {
 			}
 			r := c.bound.Request(h, c.scope, c.Zone())
 			k.explainable(r, h)
+			if st := r.State(); st.Covered && st.Status.Open() {
+				k.sample(c, h)
+			}
 			for _, s := range steps[c] {
 				if st := r.State(); st.Covered && st.Status.Open() == (s.class == enforcer.Closed) {
 					s.look(c, h)

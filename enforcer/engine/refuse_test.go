@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,6 +165,72 @@ func TestSilentRefusals(t *testing.T) {
 				t.Errorf("in the end at %s with %v", i.Priority.Name, i.AssignedTo)
 			}
 		})
+	}
+}
+
+// What Redmine refuses with 422 and by name is left out and told of, in whatever language it says so; everything else
+// of the step is done, and its comment tells of nothing that was not.
+func TestOpenRefusals(t *testing.T) {
+	for _, c := range []struct {
+		name, column, lang string
+		notInText          string
+		wantRefused        string
+		priority, assignee string
+		puts               int
+	}{
+		{"a priority", "priority_id", "en", "riority", "priority", "Normal", "Sanjay Support", 2},
+		{"a priority, in Russian", "priority_id", "ru", "riority", "priority", "Normal", "Sanjay Support", 2},
+		{"nobody can be assigned", "assigned_to_id", "en", "Assigned", "", "Immediate", "", 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "2026-03-16 10:00")
+			id := w.issue("critical", "Server down")
+			w.run("2026-03-16 10:15")
+			w.sim.SetLanguage("sla-bot", c.lang)
+			w.sim.RefuseAttribute(c.column, true)
+			if puts := w.puts("2026-03-16 10:20:01"); puts != c.puts {
+				t.Errorf("%d writes, want %d", puts, c.puts)
+			}
+			e := w.row(id, "respond/due")
+			switch {
+			case c.wantRefused == "" && e.State != enforcer.Done:
+				t.Errorf("it is %s", e.State)
+			case c.wantRefused != "" && (e.State != enforcer.Refused || len(e.Receipt.Refused) != 1 ||
+				e.Receipt.Refused[0].Field != c.wantRefused || e.Receipt.Refused[0].Words == "" || e.Receipt.Event == ""):
+				t.Errorf("it is %s: %+v", e.State, e.Receipt)
+			}
+			notes := w.notes("admin", id)
+			if last := notes[len(notes)-1].text; strings.Contains(last, c.notInText) {
+				t.Errorf("the comment says:\n%s", last)
+			}
+			i := w.see("admin", id)
+			if i.Priority.Name != c.priority || (i.AssignedTo == nil) != (c.assignee == "") {
+				t.Errorf("at %s with %v", i.Priority.Name, i.AssignedTo)
+			}
+			w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")
+		})
+	}
+}
+
+// A field that the workflow requires and the issue lacks refuses every write: nothing is ruled out for it, and where
+// watchers were added the ledger does not say that nothing was done.
+func TestRefusedWhole(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("critical", "Server down")
+	w.run("2026-03-16 13:00")
+	w.sim.SetFieldRule("SLA bot", "", "", "due_date", "required")
+	r := w.passAt("2026-03-16 14:00:01")
+	e := w.row(id, "inform-management/due")
+	if e.State != enforcer.Refused || e.Receipt == nil || len(e.Receipt.Refused) != 1 ||
+		e.Receipt.Refused[0].Field != "comment" || !strings.Contains(e.Receipt.Refused[0].Words, "Due date") {
+		t.Errorf("it is %s: %+v", e.State, e.Receipt)
+	}
+	manager := func(r redminesim.Ref) bool { return r.Name == "Maria Manager" }
+	if watchers := w.see("admin", id).Watchers; watchers == nil || !slices.ContainsFunc(*watchers, manager) {
+		t.Errorf("watchers: %v", watchers)
+	}
+	if said := e.Reason.Text.In("en") + problems(r); strings.Contains(said, "no active lead") {
+		t.Errorf("a lead is blamed: %s", said)
 	}
 }
 

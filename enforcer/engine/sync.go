@@ -195,11 +195,32 @@ func (s *source) readNames(ctx context.Context) (connectors.Directory, error) {
 	return d, s.rememberNames(ctx, d)
 }
 
+// keepApps adds the apps that were seen before: no list need have them, and whoever is not known for an app would be
+// everyone else.
+func (s *source) keepApps(ctx context.Context, d *connectors.Directory) error {
+	before, _, err := s.mirror.Directory(ctx, s.conn.ID)
+	for _, p := range before.People {
+		i := slices.IndexFunc(d.People, func(x connectors.Person) bool { return x.ID == p.ID })
+		switch {
+		case !p.App:
+		case i >= 0:
+			d.People[i].App = true
+		default:
+			p.Roles, p.Groups = map[string][]string{}, nil
+			d.People = append(d.People, p)
+		}
+	}
+	return err
+}
+
 // directory reads the names from the tracker, and asks after everybody whom a step may assign: a tracker may list among
 // the members somebody who is locked, and would refuse the step.
 func (s *source) directory(ctx context.Context) (connectors.Directory, error) {
 	d, err := s.conn.Tracker.Directory(ctx)
 	if err != nil {
+		return d, err
+	}
+	if err := s.keepApps(ctx, &d); err != nil {
 		return d, err
 	}
 	contracts, _, err := s.bind(ctx, d)

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,6 +35,8 @@ type desk struct {
 	internal     map[string]string   // notInternal by project
 	unassignable map[string]bool     // people whom the tracker refused as assignees, or who are not active
 	proven       map[string]bool     // people who were found to be active in this pass
+	left         map[string]leftOut  // by issue
+	added        map[string][]string // who was made a watcher of which issue in this pass
 }
 
 // read reads an issue. there is false when it is gone or hidden; the mirror learns either.
@@ -79,12 +83,56 @@ func (d *desk) active(ctx context.Context, who string) (bool, error) {
 	return false, d.mirror.Directory(ctx, d.names)
 }
 
-// ruleOutAssignee makes a replan of a refusal that may be for the assignee: someone else, then; nothing of it was
-// saved.
+// ruleOutAssignee makes a replan of the refusal of a new issue that may be for the assignee: someone else, then;
+// nothing of it was saved.
 func (d *desk) ruleOutAssignee(who string, err error) error {
-	if who == "" || connectors.ClassOf(err) != connectors.Refused {
+	var e *connectors.Error
+	if who == "" || !errors.As(err, &e) || e.Class != connectors.Refused ||
+		len(e.Fields) > 0 && !slices.ContainsFunc(e.Fields, func(f connectors.RefusedField) bool {
+			return f.Field == connectors.FieldAssignee
+		}) {
 		return err
 	}
 	d.unassignable[who] = true
+	return replan{err}
+}
+
+// replanned makes a replan of a refusal that is for a field which steps ask for: the comment tells of it, so what is
+// left is rendered anew. A refused person makes room for the next; a refused field is left out. Where the tracker names
+// no field, both are left out once: is the rest refused as well, it was none of them.
+func (d *desk) replanned(w connectors.Write, err error) error {
+	var e *connectors.Error
+	if !errors.As(err, &e) || e.Class != connectors.Refused {
+		return err
+	}
+	left := d.left[w.Issue]
+	if left.guessed {
+		delete(d.left, w.Issue)
+		return err
+	}
+	named := refusedFields(w, err)
+	if f, ok := named[connectors.FieldAssignee]; ok && !f.Unsettable && assigned(w) != "" {
+		d.unassignable[assigned(w)] = true
+		return replan{err}
+	}
+	left.words = maps.Clone(left.words)
+	if left.words == nil {
+		left.words = map[string]string{}
+	}
+	var fields []string
+	for _, field := range undoable {
+		f, refused := named[field]
+		if guess := len(e.Fields) == 0 && w.Sets(field); guess {
+			left.guessed, refused, f.Words = true, true, e.Error()
+		}
+		if refused {
+			left.words[field] = f.Words
+			fields = append(fields, field)
+		}
+	}
+	if len(fields) == 0 || !w.Without(fields...).HasUpdate() {
+		return err
+	}
+	d.left[w.Issue] = left
 	return replan{err}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -30,22 +29,35 @@ var errUnseen = errors.New("the tracker accepted it, and nothing of it is to be 
 func (s *issueSink) Send(ctx context.Context, w ledger.Write) error {
 	s.sent = w.Request
 	if s.rest != nil {
-		return s.writer.desk.tracker.Update(ctx, *s.rest)
+		return s.resume(ctx)
 	}
 	if err := s.addWatchers(ctx, w); err != nil || !s.sent.HasUpdate() {
 		return err
 	}
 	err := s.writer.desk.tracker.Update(ctx, s.sent)
-	if connectors.ClassOf(err) == connectors.Refused && len(s.sent.Fields) > 0 {
-		err = s.sendWithoutFields(ctx, err)
+	for {
+		rest, refused := withoutFields(s.sent, err)
+		if len(refused) == 0 {
+			break
+		}
+		// an answer may be wrong: what was said is not said twice
+		if stands, lookErr := s.stands(ctx); stands || lookErr != nil {
+			return lookErr
+		}
+		s.sent, s.left = rest, append(s.left, refused...)
+		err = s.writer.desk.tracker.Update(ctx, s.sent)
 	}
-	return s.writer.desk.ruleOutAssignee(assigned(s.sent), err)
+	return s.refuseAllBut(ctx, s.writer.desk.replanned(s.sent, err))
 }
 
-// addWatchers adds them one by one. A refused one does not keep the rest from being written.
+// addWatchers adds them one by one. A refused one does not keep the rest from being written; one who was added in this
+// pass, by a request that had to be planned anew, watches already.
 func (s *issueSink) addWatchers(ctx context.Context, w ledger.Write) error {
 	d := s.writer.desk
 	for _, person := range w.Request.Watchers {
+		if slices.Contains(d.added[w.Issue], person) {
+			continue
+		}
 		err := d.tracker.AddWatcher(ctx, w.Issue, person)
 		if mayBeUntrue(err) && connectors.ClassOf(err) != connectors.Refused { // once more does no harm, and is told at once
 			err = d.tracker.AddWatcher(ctx, w.Issue, person)
@@ -57,30 +69,16 @@ func (s *issueSink) addWatchers(ctx context.Context, w ledger.Write) error {
 		if lerr := d.ledger.Watched(ctx, d.clock(), w.ID, person, o); lerr != nil {
 			return lerr
 		}
-		if o.Class == connectors.Refused {
-			s.left = append(s.left, connectors.Refusal{Field: "watcher", Wanted: person, Got: o.Error})
-		} else if err != nil {
+		switch {
+		case o.Class == connectors.Refused:
+			s.left = append(s.left, connectors.Refusal{Field: "watcher", Wanted: person, Words: o.Error})
+		case err != nil:
 			return err
+		default:
+			d.added[w.Issue] = append(d.added[w.Issue], person)
 		}
 	}
 	return nil
-}
-
-// sendWithoutFields sends the request again without the fields that ride along, when the tracker refused it whole: a
-// field of the wrong kind must not cost a comment.
-func (s *issueSink) sendWithoutFields(ctx context.Context, refused error) error {
-	fields := s.sent.Fields
-	s.sent.Fields = nil
-	if !s.sent.HasUpdate() {
-		return refused
-	}
-	if stands, err := s.stands(ctx); stands || err != nil { // an answer may be wrong: what was said is not said twice
-		return err
-	}
-	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		s.left = append(s.left, connectors.Refusal{Field: field, Wanted: fields[field], Got: refused.Error()})
-	}
-	return s.writer.desk.tracker.Update(ctx, s.sent)
 }
 
 // stands reports whether the request's comment is there already.

@@ -60,7 +60,7 @@ func (w *Writer) undosOn(ctx context.Context, issue string, steps []ledger.Entry
 	}
 	x := undoing{
 		self: w.desk.names.Self.ID, h: h, entries: map[string]ledger.Entry{}, chosen: map[string]bool{},
-		refuses: w.desk.unassignable,
+		refuses: w.desk.unassignable, leftOut: w.desk.left[issue].words,
 	}
 	if x.writes, err = w.ledger.Writes(ctx, w.connection, issue); err != nil {
 		return nil, h, err

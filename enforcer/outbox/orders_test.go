@@ -119,8 +119,14 @@ func TestStepsAreTakenBack(t *testing.T) {
 		},
 		{
 			name: "the former assignee is refused: the rest is taken back without", steps: due,
-			since: func(w *supportDesk) { w.fails["update"] = []error{failure(connectors.Refused, 0)} },
+			since: func(w *supportDesk) { w.fails["update"] = []error{names(person)} },
 			back:  []string{"due"}, arrived: "internal respond/revert-due priority=3", orders: "done",
+			says: "#7 ",
+		},
+		{
+			name: "the priority is refused: the rest is taken back without", steps: due,
+			since: func(w *supportDesk) { w.fails["update"] = []error{names(priority)} },
+			back:  []string{"due"}, arrived: "internal respond/revert-due assign=3", orders: "done",
 			says: "#7 ",
 		},
 		{

@@ -92,6 +92,17 @@ func failure(class connectors.Class, after time.Duration) error {
 	return &connectors.Error{Class: class, RetryAfter: after, Err: errors.New("no")}
 }
 
+// names is a refusal that names fields of the write.
+func names(fields ...connectors.RefusedField) error {
+	return &connectors.Error{Class: connectors.Refused, Err: errors.New("no"), Fields: fields}
+}
+
+var (
+	person   = connectors.RefusedField{Field: connectors.FieldAssignee, Words: "not that one"}
+	noPerson = connectors.RefusedField{Field: connectors.FieldAssignee, Words: "not on the screen", Unsettable: true}
+	priority = connectors.RefusedField{Field: connectors.FieldPriority, Words: "not on the screen", Unsettable: true}
+)
+
 func newOutbox(l *ledger.Ledger, now time.Time) *Outbox {
 	return &Outbox{connection: "helpdesk", ledger: l, now: now, clock: func() time.Time { return now }, report: &Report{}}
 }

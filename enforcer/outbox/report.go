@@ -57,6 +57,10 @@ func (r *Report) receipt(issue string, x connectors.Receipt) {
 			x.TakenBack)
 	}
 	for _, refused := range x.Refused {
+		if refused.Words != "" {
+			r.Problem(issue, false, "the tracker refused a part of the write: %s", refused)
+			continue
+		}
 		r.Problem(issue, false, "the tracker accepted the write and left this alone: %s", refused)
 	}
 }

@@ -42,6 +42,7 @@ var texts = enforcer.Catalogue{"ru": {
 	"%s stays":                       "%s остаётся",
 	"%s stays: it was changed since": "%s остаётся: с тех пор изменён",
 	"%s stays: the tracker does not take the former one any more": "%s остаётся: прежнего трекер больше не принимает",
+	"%s stays: the tracker refuses to set it":                     "%s остаётся: трекер не даёт его менять",
 	"%s: it is %s's as well, which is not taken back":             "%s: общее с шагом %s, который не отменяется",
 
 	"the issue is not deleted: a comment is written on it":        "задача не удаляется: к ней пишется комментарий",

@@ -24,6 +24,7 @@ type fakeTracker struct {
 	fails   map[string][]error // by call; each is used once
 	done    []string
 	effect  func(w connectors.Write) // of an update
+	wrong   bool                     // updates are done whatever is answered
 	made    string                   // id of an issue with the mark asked for; "" for none
 }
 
@@ -63,7 +64,7 @@ func (f *fakeTracker) Update(_ context.Context, w connectors.Write) error {
 		}
 	}
 	err := f.call(name)
-	if err == nil && f.effect != nil {
+	if (err == nil || f.wrong) && f.effect != nil {
 		f.effect(w)
 	}
 	return err
@@ -106,11 +107,16 @@ func newWriter(t *testing.T, f *fakeTracker, l *ledger.Ledger) (*Writer, map[str
 // its parts may be refused.
 func TestSendingToAnIssue(t *testing.T) {
 	refused, later := failure(connectors.Refused, 0), failure(connectors.TryLater, 0)
+	theirs, top := names(person), names(priority)
 	seven := "7"
+	bare := connectors.Write{Issue: "7", Watchers: []string{"8", "9"}, Comment: &connectors.Comment{Text: "x"}}
 	whole := connectors.Write{
 		Issue: "7", Watchers: []string{"8", "9"}, Comment: &connectors.Comment{Text: "x"},
 		Assign: &seven, Fields: map[string]string{"cf:1": "x", "cf:2": "y"},
 	}
+	four := "4"
+	raised := whole
+	raised.Priority = &four
 	watchersOnly := connectors.Write{Issue: "7", Watchers: []string{"8"}}
 	fieldsOnly := connectors.Write{Issue: "7", Fields: map[string]string{"cf:1": "x"}}
 	for _, c := range []struct {
@@ -142,8 +148,28 @@ func TestSendingToAnIssue(t *testing.T) {
 		},
 		{
 			"refused because of the assignee", whole,
+			map[string][]error{"update": {theirs}},
+			"watch 8, watch 9, update comment assign fields", "", theirs, true,
+		},
+		{
+			"refused because of the priority", raised,
+			map[string][]error{"update": {top}},
+			"watch 8, watch 9, update comment assign fields", "", top, true,
+		},
+		{
+			"refused because of one of the fields, which is named", whole,
+			map[string][]error{"update": {names(connectors.RefusedField{Field: "cf:1", Words: "no"})}},
+			"watch 8, watch 9, update comment assign fields, history 7, update comment assign fields", "cf:1 x", nil, false,
+		},
+		{
+			"refused for what is not named: perhaps the assignee", whole,
 			map[string][]error{"update": {refused, refused}},
 			"watch 8, watch 9, update comment assign fields, history 7, update comment assign", "cf:1 x, cf:2 y", refused, true,
+		},
+		{
+			"refused for what is not in the write: the watchers are added, and no more", bare,
+			map[string][]error{"update": {refused}},
+			"watch 8, watch 9, update comment, history 7", "comment written", nil, false,
 		},
 		{
 			"only fields, and refused", fieldsOnly, map[string][]error{"update": {refused}}, "update fields", "", refused, false,
@@ -166,13 +192,16 @@ func TestSendingToAnIssue(t *testing.T) {
 		if done := strings.Join(f.done, ", "); done != c.done || !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v after %s, want %s", c.name, err, done, c.done)
 		}
-		if again := errors.As(err, new(replan)); again != c.again || w.desk.unassignable["7"] != c.again {
-			t.Errorf("%s: planned anew %v, ruled out %v", c.name, again, w.desk.unassignable)
+		if again := errors.As(err, new(replan)); again != c.again {
+			t.Errorf("%s: planned anew %v", c.name, again)
+		}
+		if out := w.desk.unassignable["7"]; out != errors.Is(err, theirs) {
+			t.Errorf("%s: the assignee is ruled out: %v", c.name, out)
 		}
 		var left []string
 		for _, r := range s.left {
-			if r.Got != refused.Error() {
-				t.Errorf("%s: %s was refused with %q", c.name, r.Field, r.Got)
+			if r.Words != refused.Error() && r.Words != "no" {
+				t.Errorf("%s: %s was refused with %q", c.name, r.Field, r.Words)
 			}
 			left = append(left, r.Field+" "+r.Wanted)
 		}

@@ -50,6 +50,7 @@ type undoing struct {
 	entries map[string]ledger.Entry // of those writes, by id
 	chosen  map[string]bool         // ids of the steps to be taken back
 	refuses map[string]bool         // people whom the tracker refuses as assignees
+	leftOut map[string]string       // fields that it refuses
 	claims  map[string]map[string]ledger.Write
 }
 
@@ -195,6 +196,8 @@ func (x *undoing) field(u *Undo, field string, back *Back) {
 			u.sharedWith(texts.Say("%s stays", name), other)
 		case back == nil || !x.reaches(field, event):
 			u.stays("%s stays: it was changed since", name)
+		case x.leftOut[field] != "":
+			u.stays("%s stays: the tracker refuses to set it", name)
 		case field == connectors.FieldAssignee && x.refuses[back.To]:
 			u.stays("%s stays: the tracker does not take the former one any more", name)
 		case field == connectors.FieldAssignee:

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +92,7 @@ func New(o Options) *Writer {
 		report: o.Report, names: o.Names,
 		digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
 		proven: map[string]bool{},
+		left:   map[string]leftOut{}, added: map[string][]string{},
 	}
 	box := &Outbox{connection: o.Connection, ledger: o.Ledger, now: o.Now, clock: o.Clock, report: o.Report}
 	return &Writer{Outbox: box, desk: d, alarms: &alarms{desk: d, started: o.Started, block: o.Block}}
@@ -141,9 +143,9 @@ func (w *Writer) Recover(ctx context.Context) error {
 	})
 }
 
-// Carry writes what a job calls for, planned anew as long as the tracker refuses people as assignees.
+// Carry writes what a job calls for, planned anew as long as the tracker refuses people as assignees, or fields.
 func (w *Writer) Carry(ctx context.Context, j Job) error {
-	for again := true; again; { // ends, because each turn rules out another assignee
+	for again := true; again; { // ends, because each turn rules out another assignee or field
 		var err error
 		if again, err = w.carryOnce(ctx, j); err != nil {
 			return err
@@ -183,6 +185,10 @@ func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err
 		s.Changes = dropAlreadyApplied(s, leftToDo(s), &t.Request, w.desk.names.Self.ID)
 		entries[s.Key], decisions = s.Entry, append(decisions, s.Decision)
 	}
+	// who was added by a request that is planned anew is told of all the same
+	t.History.Watchers = slices.DeleteFunc(slices.Clone(t.History.Watchers), func(person string) bool {
+		return slices.Contains(w.desk.added[t.History.Issue.ID], person)
+	})
 	all, err := w.plan(ctx, c, t, decisions)
 	if err != nil {
 		return false, err
@@ -206,7 +212,7 @@ func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err
 func (w *Writer) plan(
 	ctx context.Context, c Contract, t Todo, decisions []enforcer.Decision,
 ) ([]mapping.Planned, error) {
-	c.Options.Unassignable = w.desk.unassignable
+	c.Options.Unassignable, c.Options.LeftOut = w.desk.unassignable, w.desk.left[t.History.Issue.ID].words
 	for {
 		all := c.Render(t.Request, t.History, decisions, t.Fields)
 		again := false
@@ -235,6 +241,10 @@ func (w *Writer) send(
 		return false, w.hold(ctx, reason, group)
 	}
 	for _, x := range p.Write.Unmet {
+		if x.Words != "" {
+			w.report.Problem(key, false, "the tracker refuses this, and the rest is written without it: %s", x.Refusal)
+			continue
+		}
 		w.report.Problem(key, false, "what the contract promises is not carried out: %s", x.Refusal)
 	}
 	p.Write.BaseEvent = h.Newest()

@@ -24,6 +24,7 @@ func TestStepsAreWritten(t *testing.T) {
 		states  string // of the steps
 		says    string // the problems reported
 		found   bool   // it was there before this pass, which did not write it
+		adopted bool   // it was found to be there
 	}{
 		{
 			name: "the customer is told first",
@@ -42,12 +43,44 @@ func TestStepsAreWritten(t *testing.T) {
 		{
 			name: "an assignee whom the tracker refuses is left out, and with nobody left that is a refusal",
 			prepare: func(w *supportDesk) {
+				w.fails["update"] = []error{names(person)}
+			},
+			steps: func(w *supportDesk) []Step {
+				return []Step{w.step("due", enforcer.Internal, assigns(enforcer.Support), raises)}
+			},
+			arrived: "internal respond/due priority=4", states: "refused", says: "#7 " + names(person).Error(),
+		},
+		{
+			name: "a field that the tracker refuses is left out and told of, and all the rest is written",
+			prepare: func(w *supportDesk) {
+				w.fails["update"] = []error{names(priority)}
+			},
+			steps: func(w *supportDesk) []Step {
+				return []Step{
+					w.step("due", enforcer.Internal, assigns(enforcer.Support), raises), w.step("warn-50", enforcer.Internal),
+				}
+			},
+			arrived: "internal respond/due respond/warn-50 assign=7", states: "refused, done",
+			says: "#7 " + names(priority).Error(),
+		},
+		{
+			name: "no field is named: the rest shows that it was one of them",
+			prepare: func(w *supportDesk) {
 				w.fails["update"] = []error{refused}
 			},
 			steps: func(w *supportDesk) []Step {
 				return []Step{w.step("due", enforcer.Internal, assigns(enforcer.Support), raises)}
 			},
-			arrived: "internal respond/due priority=4", states: "refused", says: "#7 " + refused.Error(),
+			arrived: "internal respond/due", states: "refused", says: "#7 " + refused.Error(),
+		},
+		{
+			name: "the answer was wrong, and the comment stands: it is not written without the field",
+			prepare: func(w *supportDesk) {
+				w.fails["update"] = []error{names(priority)}
+				w.wrong = true
+			},
+			steps:   func(w *supportDesk) []Step { return []Step{w.step("due", enforcer.Internal, raises)} },
+			arrived: "internal respond/due priority=4", states: "done", says: "#7 " + names(priority).Error(), adopted: true,
 		},
 		{
 			name:    "nothing is written while another installation is at work",
@@ -138,7 +171,7 @@ func TestStepsAreWritten(t *testing.T) {
 				"done": writer.report.Written, "held": writer.report.Held, "refused": writer.report.Refused,
 			} {
 				n := strings.Count(c.states, state)
-				if c.found {
+				if c.found || c.adopted {
 					n = 0
 				}
 				if len(list) != n {

@@ -53,6 +53,8 @@ var uses = []struct{ operation, dialects string }{
 	{"POST /rest/api/2/issue", "cloud dc"},
 	{"GET /rest/api/2/issue/{issueIdOrKey}", "cloud dc"},
 	{"PUT /rest/api/2/issue/{issueIdOrKey}", "cloud dc"},
+	{"GET /rest/api/2/issue/{issueIdOrKey}/editmeta", "cloud dc"},
+	{"PUT /rest/api/2/issue/{issueIdOrKey}/assignee", "cloud dc"},
 	{"GET /rest/api/2/issue/{issueIdOrKey}/changelog", "cloud"},
 	{"GET /rest/api/2/issue/{issueIdOrKey}/transitions", "cloud dc"},
 	{"POST /rest/api/2/issue/{issueIdOrKey}/transitions", "cloud dc"},
@@ -68,6 +70,17 @@ var uses = []struct{ operation, dialects string }{
 	{"GET /rest/servicedeskapi/servicedesk", "cloud dc"},
 	{"GET /rest/servicedeskapi/servicedesk/{serviceDeskId}/requesttype", "cloud dc"},
 	{"GET /rest/servicedeskapi/request/{issueIdOrKey}/comment", "dc"},
+}
+
+// Operations lists the operations that the connector rests on in a dialect: "GET /rest/api/2/myself".
+func Operations(dialect string) []string {
+	var out []string
+	for _, u := range uses {
+		if slices.Contains(strings.Fields(u.dialects), dialect) {
+			out = append(out, u.operation)
+		}
+	}
+	return out
 }
 
 // Uncovered lists the operations that the connector rests on in a dialect ("cloud" or "dc") and that a run did not use

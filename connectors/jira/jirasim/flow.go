@@ -1,6 +1,7 @@
 package jirasim
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -44,11 +45,19 @@ func (c *call) transitions(i *issue, fields bool) []any {
 				o["fields"] = obj{"resolution": obj{
 					"required": true, "name": "Resolution", "key": "resolution", "hasDefaultValue": false,
 					"operations": []string{"set"},
-					"schema":     obj{"type": "resolution", "system": "resolution"},
+					"schema":     obj{"type": "resolution", "system": "resolution"}, "allowedValues": allowed(),
 				}}
 			}
 		}
 		out = append(out, o)
+	}
+	return out
+}
+
+func allowed() []any {
+	var out []any
+	for n, name := range resolutions {
+		out = append(out, obj{"id": strconv.Itoa(10000 + n), "name": name})
 	}
 	return out
 }
@@ -62,29 +71,55 @@ func (c *call) transit(i *issue) reply {
 	if rep, fine := c.decode(&b); !fine {
 		return rep
 	}
-	if b.Update != nil || b.Fields != nil {
-		return unmodelled("fields and comments in a transition")
+	if b.Update != nil {
+		return unmodelled("comments in a transition")
 	}
 	for _, s := range c.leads(i) {
 		if b.Transition == nil || transitionID(c.st, s) != b.Transition.ID {
 			continue
 		}
-		if asks(s) {
-			return badField("resolution", "Resolution is required.")
+		given, rep := resolutionIn(s, b.Fields)
+		if rep.status != 0 {
+			return rep
 		}
-		c.bring(i, s.id, c.user)
+		c.bring(i, s.id, given, c.user)
 		return noContent
 	}
 	return bad("It seems that you have tried to perform a workflow operation that is not valid for the current state " +
 		"of this issue.")
 }
 
-// bring gives an issue a status; one of the category done has it resolved.
-func (c *call) bring(i *issue, status string, by *user) {
+// resolutions are those that the form on the way to Rejected offers.
+var resolutions = []string{"Done", "Won't Do", "Duplicate"}
+
+// resolutionIn is the resolution that the form on the way to a status was filled with.
+func resolutionIn(s status, fields map[string]json.RawMessage) (string, reply) {
+	for name := range fields {
+		if name != "resolution" || !asks(s) {
+			return "", offScreen(name)
+		}
+	}
+	if !asks(s) {
+		return "", reply{}
+	}
+	var given struct {
+		Name string `json:"name"`
+	}
+	if json.Unmarshal(fields["resolution"], &given) != nil || given.Name == "" {
+		return "", badField("resolution", "Resolution is required.")
+	}
+	if !slices.Contains(resolutions, given.Name) {
+		return "", badField("resolution", "Resolution name '"+given.Name+"' is not valid")
+	}
+	return given.Name, reply{}
+}
+
+// bring gives an issue a status; one of the category done has it resolved, as Done unless it says otherwise.
+func (c *call) bring(i *issue, status, resolution string, by *user) {
 	after := *i
 	after.status, after.resolution = status, ""
 	if c.st.statusBy(status).category == "done" {
-		after.resolution = "Done"
+		after.resolution = cmp.Or(resolution, "Done")
 	}
 	c.save(i, &after, by, c.now)
 }

@@ -186,6 +186,9 @@ func offScreen(name string) reply {
 }
 
 func (c *call) setOne(i *issue, name string, raw json.RawMessage, create bool) reply {
+	if !create && c.st.offScreen[name] {
+		return offScreen(name)
+	}
 	switch name {
 	case "summary":
 		return text(name, raw, &i.summary)
@@ -334,15 +337,4 @@ func (c *call) issueProperty(i *issue, key string) reply {
 	}
 	i.properties[key] = v
 	return kept(had)
-}
-
-func (c *call) editmeta(i *issue) reply {
-	allowed := []any{}
-	for _, id := range c.st.schemes[i.project.scheme] {
-		allowed = append(allowed, c.priority(id))
-	}
-	return ok(obj{"fields": obj{"priority": obj{
-		"required": false, "name": "Priority", "key": "priority", "hasDefaultValue": true, "operations": []string{"set"},
-		"schema": obj{"type": "priority", "system": "priority"}, "allowedValues": allowed,
-	}}})
 }

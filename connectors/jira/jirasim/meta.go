@@ -42,6 +42,9 @@ func (c *call) mypermissions() reply {
 	if c.opt.Cloud && len(names) == 0 {
 		return bad("The 'permissions' query parameter is required.")
 	}
+	if c.opt.Cloud && !c.opt.ServiceDesk && slices.Contains(names, "SERVICEDESK_AGENT") {
+		return bad("Unrecognized permission: SERVICEDESK_AGENT")
+	}
 	if !c.opt.Cloud {
 		names = append(slices.Clone(permissions["Manager"]), "SYSTEM_ADMIN")
 	}
@@ -323,6 +326,9 @@ func (c *call) oneUser() reply {
 	key, name, account := c.query.Get("key"), c.query.Get("username"), c.query.Get("accountId")
 	if c.opt.Cloud && key+name != "" || !c.opt.Cloud && account != "" {
 		return unmodelled("a person by the other dialect's name")
+	}
+	if c.opt.Cloud && !c.user.browses && account != c.user.account {
+		return refuse(http.StatusForbidden, []string{"You do not have permission to view users."}, nil)
 	}
 	u, known := find(c.st.users, func(u *user) bool {
 		return key != "" && u.key == key || name != "" && u.login == name || account != "" && u.account == account

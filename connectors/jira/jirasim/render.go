@@ -1,6 +1,7 @@
 package jirasim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,7 +36,8 @@ func (c *call) person(u *user) any {
 		"avatarUrls": obj{"48x48": "https://avatar.invalid/48x48"},
 	}
 	if c.opt.Cloud {
-		o["self"], o["accountId"], o["accountType"] = base+"/user?accountId="+u.account, u.account, "atlassian"
+		o["self"], o["accountId"], o["accountType"] = base+"/user?accountId="+u.account, u.account,
+			cmp.Or(u.kind, "atlassian")
 		return o
 	}
 	o["self"], o["name"], o["key"], o["emailAddress"] = base+"/user?username="+u.login, u.login, u.key, u.email

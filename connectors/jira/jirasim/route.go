@@ -112,6 +112,9 @@ func (c *call) answer() reply {
 	if rep.status != 0 {
 		return rep
 	}
+	if slices.ContainsFunc(c.noScope, func(x string) bool { return strings.HasPrefix(op, x) }) {
+		return outOfScope
+	}
 	if p[0] == "servicedeskapi" {
 		return c.desk(p[1:])
 	}

@@ -42,6 +42,7 @@ type Server struct {
 	anonymous bool
 	writes    map[int][]time.Time
 	throttled []reply
+	noScope   []string // operations that the token is not for
 }
 
 func newServer(opt Options) *Server {
@@ -65,6 +66,18 @@ func (s *Server) DropInternal(yes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.opt.DropInternal = yes
+}
+
+// LackScope has Cloud's gate refuse requests whose operation ("GET api/2/priorityscheme") begins so, as for a token
+// that lacks a scope.
+func (s *Server) LackScope(operations ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noScope = operations
+}
+
+var outOfScope = reply{
+	status: http.StatusUnauthorized, body: obj{"code": 401, "message": "Unauthorized; scope does not match"},
 }
 
 // The reasons that Cloud gives for a 429.

@@ -18,7 +18,8 @@ type user struct {
 	zone        *time.Location
 	admin       bool
 	groups      []string
-	browses     bool // may read who is in a group
+	browses     bool   // may read who is in a group
+	kind        string // Cloud's accountType; "" is atlassian
 }
 
 type project struct {
@@ -133,13 +134,15 @@ type store struct {
 	unbooked   []stamp // worklogs taken away
 	last       map[string]int
 	granted    map[string][]string // further permissions by role
+	offScreen  map[string]bool     // fields taken off the screens for editing, by id
 	requests   []named             // request types
 }
 
 type named struct{ id, name string }
 
 func newStore() *store {
-	return &store{issues: map[int]*issue{}, last: map[string]int{}, granted: map[string][]string{}}
+	return &store{issues: map[int]*issue{}, last: map[string]int{}, granted: map[string][]string{},
+		offScreen: map[string]bool{}}
 }
 
 // next numbers things of a kind, from where a site that has been used for a while is.

@@ -37,8 +37,8 @@ func TestUnmodelled(t *testing.T) {
 				{"GET", issue + "/comment?expand=properties", nil, "expand"},
 				{"POST", issue + "/transitions", fields{
 					"transition": fields{"id": "21"},
-					"fields":     fields{"resolution": fields{"name": "Done"}},
-				}, "fields"},
+					"update":     fields{"comment": []any{}},
+				}, "comments in a transition"},
 				{"GET", "servicedeskapi/request/1/attachment", nil, "attachment"},
 			} {
 				a := l.ask("sla-bot", r.method, r.path, r.body)

@@ -169,6 +169,19 @@ func (s *Server) AddUser(login, name string) {
 	s.newUser(login, name)
 }
 
+// AddApp makes the account of an app, which Cloud tells from a person's (accountType "app"), and AddPortalCustomer that
+// of somebody who knows the site by its portal alone ("customer").
+func (s *Server) AddApp(login, name string) { s.addAccount(login, name, "app") }
+
+// AddPortalCustomer see AddApp.
+func (s *Server) AddPortalCustomer(login, name string) { s.addAccount(login, name, "customer") }
+
+func (s *Server) addAccount(login, name, kind string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.newUser(login, name).kind = kind
+}
+
 // Join gives a person a role in a project.
 func (s *Server) Join(project, login, role string) {
 	s.mu.Lock()

@@ -173,6 +173,12 @@ func (s *Server) SetStandardField(trackerName, column string, on bool) {
 	})
 }
 
+// RefuseAttribute has every change of the priority ("priority_id") or the assignee ("assigned_to_id") refused with 422,
+// as a plugin's validation does, or not any more.
+func (s *Server) RefuseAttribute(column string, yes bool) {
+	s.do(func() { s.st.refuses[column] = yes })
+}
+
 // SetPriorityActive makes a priority active or not; inactive ones are accepted all the same.
 func (s *Server) SetPriorityActive(name string, active bool) {
 	s.do(func() { s.mustPriority(name).active = active })

@@ -193,6 +193,7 @@ type store struct {
 	times      []*timeEntry
 	relations  []*relation
 	uploads    []*attachment
+	refuses    map[string]bool // columns of issues whose changes are refused
 
 	issues   map[int]*issue
 	order    []int // ids of issues, ascending
@@ -201,7 +202,8 @@ type store struct {
 }
 
 func newStore() *store {
-	return &store{issues: map[int]*issue{}, journals: map[int]*journal{}, last: map[string]int{}}
+	return &store{issues: map[int]*issue{}, journals: map[int]*journal{}, last: map[string]int{},
+		refuses: map[string]bool{}}
 }
 
 // next gives out the next number of a table, as an auto-increment column does: never twice.

@@ -121,7 +121,21 @@ func (ch *change) validate() []string {
 	if ch.badFile {
 		errs = append(errs, ch.say(badFile))
 	}
+	for column, refused := range ch.st.refuses {
+		if refused && ch.changes(column) {
+			errs = append(errs, ch.fault(column, isInvalid))
+		}
+	}
 	return append(errs, ch.checkRequired()...)
+}
+
+// changes reports whether the change gives an assignee or a priority to an issue that had another.
+func (ch *change) changes(column string) bool {
+	if ch.old == nil {
+		return false
+	}
+	return column == "priority_id" && ch.next.priority != ch.old.priority ||
+		column == "assigned_to_id" && ch.next.assignee != ch.old.assignee
 }
 
 // parentFits refuses an issue as its own ancestor and a parent from another tree of projects.

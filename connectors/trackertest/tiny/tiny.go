@@ -199,6 +199,11 @@ func refused(op string) error {
 // AddWatcher implements connectors.Tracker.
 func (t *Tracker) AddWatcher(context.Context, string, string) error { return refused("add a watcher") }
 
+// Forms implements connectors.Tracker: there are none.
+func (t *Tracker) Forms(context.Context, string) (connectors.Forms, error) {
+	return connectors.Forms{}, nil
+}
+
 // Active implements connectors.Tracker.
 func (t *Tracker) Active(ctx context.Context, person string) (bool, error) {
 	d, err := t.Directory(ctx)

@@ -1,0 +1,61 @@
+package jirasim
+
+import (
+	"slices"
+	"strings"
+)
+
+// OffScreen takes a field, by its id or a custom one's name, off the screens for editing, or puts it back. The assignee
+// can still be set by the request of its own.
+func (s *Server) OffScreen(field string, off bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.st.fieldBy(field); f != nil {
+		field = f.id
+	}
+	s.st.offScreen[field] = off
+}
+
+func (s *store) onScreen(field string) bool { return !s.offScreen[field] }
+
+// editable are the fields of Jira itself that the screens for editing have.
+var editable = []string{"summary", "description", "priority", "assignee", "duedate", "labels", "comment"}
+
+// editmeta is what the screen for editing has for the account.
+func (c *call) editmeta(i *issue) reply {
+	out := obj{}
+	if !c.may(c.user, i.project, "EDIT_ISSUES") {
+		return ok(obj{"fields": out})
+	}
+	for _, f := range system {
+		if slices.Contains(editable, f[0]) && c.st.onScreen(f[0]) {
+			out[f[0]] = formField(f[0], f[1], f[2], "system", f[0])
+		}
+	}
+	if priority, on := out["priority"].(obj); on {
+		allowed := []any{}
+		for _, id := range c.st.schemes[i.project.scheme] {
+			allowed = append(allowed, c.priority(id))
+		}
+		priority["allowedValues"], priority["hasDefaultValue"] = allowed, true
+	}
+	for _, f := range c.st.fields {
+		if f.screen && c.st.onScreen(f.id) {
+			out[f.id] = formField(f.id, f.name, f.kind, "custom", f.custom)
+		}
+	}
+	return ok(obj{"fields": out})
+}
+
+// formField is a field of a form; the kind of an array's items has a star.
+func formField(id, name, kind, origin, of string) obj {
+	kind, many := strings.CutPrefix(kind, "*")
+	schema := obj{"type": kind, origin: of}
+	if many {
+		schema["type"], schema["items"] = "array", kind
+	}
+	return obj{
+		"required": false, "name": name, "key": id, "hasDefaultValue": false, "operations": []string{"set"},
+		"schema": schema,
+	}
+}

@@ -148,8 +148,9 @@ func (w *writer) leaveOut(steps []step, field, wanted string, wants func(*step) 
 	return refused
 }
 
-// unmetPromises adds what escalations promise and the update does not do, whatever the tracker makes of it: somebody of
-// the role is to have the issue, and somebody to watch it. A comment alone keeps no such promise.
+// unmetPromises adds what steps call for and the update does not do, whatever the tracker makes of it. Of an escalation
+// somebody of the role is to have the issue, and somebody to watch it: a comment alone keeps no such promise. Any other
+// step that assigns lacks only somebody to assign, where people are named for it and none of them can be.
 func (w *writer) unmetPromises(steps []step, made *connectors.Write) {
 	for i := range steps {
 		s := &steps[i]
@@ -279,7 +280,7 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 // noteNobody says why nobody is assigned.
 func (w *writer) noteNobody(c call) {
 	if w.b.directory.leadOf(c.role, w.project, nil) != "" {
-		w.note("the tracker takes nobody who is named for %s as the assignee", c.role)
+		w.note("nobody who is named for %s can be assigned", c.role)
 		return
 	}
 	w.note("no active lead for %s in this project", c.role)

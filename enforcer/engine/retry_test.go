@@ -105,11 +105,11 @@ func TestRetriesEnd(t *testing.T) {
 	w.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly")
 	w.run("2026-03-16 10:20:01")
 	for i, value := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
-		w.set(at("2026-03-16 10:21").Add(time.Duration(i) * 2 * time.Minute))
+		w.set(at("2026-03-16 10:21").Add(time.Duration(i) * 6 * time.Minute))
 		w.do(w.sim.As("support1").SetField(id, "SLA response due", value))
 		w.pass()
 	}
-	w.run("2026-03-16 10:40") // a try of which nothing is to be seen is looked for once more
+	w.run("2026-03-16 11:20") // a try of which nothing is to be seen is looked for once more
 	if e := w.row(id, "respond/due"); e.Tries != 5 || e.State != enforcer.Refused {
 		t.Errorf("%s after %d tries", e.State, e.Tries)
 	}

@@ -74,8 +74,8 @@ type connectionDoc struct {
 	// WatchIssue is the number of an issue on which an internal note says that slabridge itself is late, and when it is no
 	// longer. Default: none.
 	WatchIssue string `yaml:"watch_issue"`
-	// Projects that are followed beside those of the contracts, by key, id or name; ["*"]: every one that the account sees.
-	// Default: those of the contracts alone.
+	// Projects that are followed beside those of the contracts, by key, id or name; ["*"]: every one that the account
+	// sees. Default: those of the contracts alone.
 	Projects []string `yaml:"projects"`
 	// Query narrows what is followed by a condition in JQL. Jira only. Default: none.
 	Query string `yaml:"query"`
@@ -86,7 +86,8 @@ type connectionDoc struct {
 	CA string `yaml:"ca" check:"secret"`
 	// ClientCertificate is shown to a tracker, or to what stands before it, that asks for one.
 	ClientCertificate *certificateDoc `yaml:"client_certificate" check:"secret"`
-	// Proxy through which the tracker is reached. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment say.
+	// Proxy through which the tracker is reached. Default: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment
+	// say.
 	Proxy *proxyDoc `yaml:"proxy" check:"secret"`
 }
 

@@ -83,7 +83,8 @@ func readTrigger(src *source, path string, doc *stepDoc) (string, enforcer.Trigg
 		id = "warn-" + doc.Before.String()
 	}
 	if given != 1 && !src.hasFault(path) {
-		src.fault(path, "", "must have exactly one of at (start, due, 50%%, past-date, exceeded), after (5bd) and before (1bd)")
+		src.fault(path, "",
+			"must have exactly one of at (start, due, 50%%, past-date, exceeded), after (5bd) and before (1bd)")
 	}
 	return id, t
 }

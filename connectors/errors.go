@@ -89,11 +89,12 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Limited reports whether the tracker asks for less: it is to be left alone for Rest or, where that is zero, for a while.
+// Limited reports whether the tracker asks for less: it is to be left alone for Rest or, where that is zero, for a
+// while.
 func (e *Error) Limited() bool { return e.Status == http.StatusTooManyRequests || e.RetryAfter > 0 }
 
-// longestRest is what is heeded of a wish for longer: quotas are by the hour at most, and a mistake in a header must not
-// silence us for a day.
+// longestRest is what is heeded of a wish for longer: quotas are by the hour at most, and a mistake in a header must
+// not silence us for a day.
 const longestRest = time.Hour
 
 // Rest is for how long nothing is to be sent to the tracker.

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Scope is what of a tracker is followed: its lists show nothing else, and people and rights are read for these projects
-// alone. What is asked for by its id is read wherever it is. The zero value is everything that the account sees.
+// Scope is what of a tracker is followed: its lists show nothing else, and people and rights are read for these
+// projects alone. What is asked for by its id is read wherever it is. The zero value is everything that the account
+// sees.
 type Scope struct {
 	Projects []string // by id, key or name; nil: every project
 	Query    string   // a further condition of the lists, in the tracker's own language; "" for none

@@ -120,7 +120,8 @@ func (c *Contract) correct(moments []Moment) (
 			out, revived = slices.Clone(moments), make(map[int]time.Time)
 		}
 		list = append(list, Correction{
-			Resolved: out[i].At, Reopened: out[j].At, ResolvedBy: out[i].Event, Event: out[j].Event, By: out[i].By, Silent: silent,
+			Resolved: out[i].At, Reopened: out[j].At, ResolvedBy: out[i].Event, Event: out[j].Event, By: out[i].By,
+			Silent: silent,
 		})
 		before := out[i-1].State.Status
 		for k := i; k < j; k++ {

@@ -282,8 +282,8 @@ func (c *Cycle) always() bool {
 }
 
 // doneBefore reports whether the step was a matter of the contract that staff moved the request from: its moment lies
-// before the move, or it is what was said there when the cycle began. A public word ends what it was owed for: while that
-// goes on, it was not given.
+// before the move, or it is what was said there when the cycle began. A public word ends what it was owed for: while
+// that goes on, it was not given.
 func (c *Cycle) doneBefore(step *Step, at time.Time) bool {
 	return at.Before(c.MovedAt) ||
 		step.Trigger.Start() && c.repeated && (step.Comment == nil || step.Comment.Audience != Public)

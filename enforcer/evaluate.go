@@ -162,8 +162,8 @@ func (c *Cycle) remaining(now time.Time) (time.Duration, error) {
 	return c.counted(now, c.Due, nil)
 }
 
-// stay runs every obligation over one stay; those whose due is another's come after it. raw are its moments with what was
-// taken back in them.
+// stay runs every obligation over one stay; those whose due is another's come after it. raw are its moments with what
+// was taken back in them.
 func (ev *Evaluation) stay(t coveragePeriod, raw []Moment, revived map[int]time.Time, until time.Time) {
 	ev.Covered, ev.Outside = ev.Covered || !t.outside, ev.Outside || t.outside
 	var run stopwatch
@@ -177,7 +177,8 @@ func (ev *Evaluation) stay(t coveragePeriod, raw []Moment, revived map[int]time.
 			run = stopwatch{ev: ev, o: o, period: t, revived: revived, offset: t.first, first: before}
 			if o.Kind == Check { // judged by what is so when it comes
 				run.period.moments, run.period.entry, run.offset = t.moments[t.entry:], 0, t.first+t.entry
-			} else if o.Start.Word == WordResolved || o.Start.Silent { // what began at the resolution did begin, correction or not
+			} else if o.Start.Word == WordResolved || o.Start.Silent {
+				// what began at the resolution did begin, correction or not
 				run.period.moments, run.revived = raw, nil
 			}
 			run.over(until)

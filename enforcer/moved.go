@@ -26,8 +26,9 @@ func samePlace(moments []Moment, i int) bool {
 	return i > 0 && moments[i].State.Project == moments[i-1].State.Project
 }
 
-// rejoin takes back moves that were none: moved away within its project and moved back, at least one of both by staff, a
-// request never left. It returns the moments to judge by, for each when its return revived it, and all moves by staff.
+// rejoin takes back moves that were none: moved away within its project and moved back, at least one of both by staff,
+// a request never left. It returns the moments to judge by, for each when its return revived it, and all moves by
+// staff.
 func rejoin(moments []Moment) (out []Moment, revived map[int]time.Time, moves []StaffMove) {
 	out = moments
 	left := -1 // where it left the contract, while it is away within its project
@@ -79,8 +80,8 @@ func EnteredByStaff(r *Request) []int {
 // NoteMoved is the Cycle.DueNote of a due that staff's move of the request left behind.
 const NoteMoved = "moved-by-staff"
 
-// asEntered gives the moments of a stay that staff began by a move at the place entry: the notice before it counts as the
-// contract's, of the severity that the request had when it came.
+// asEntered gives the moments of a stay that staff began by a move at the place entry: the notice before it counts as
+// the contract's, of the severity that the request had when it came.
 func asEntered(moments []Moment, entry int) []Moment {
 	out := slices.Clone(moments)
 	for i := range entry {
@@ -89,9 +90,9 @@ func asEntered(moments []Moment, entry int) []Moment {
 	return out
 }
 
-// enter begins what is owed from a move by staff on. What was over before belongs to the other contract. No due is later
-// than the one left behind; one that would lie before the move is counted from the move on; and one that was broken there
-// is not broken again.
+// enter begins what is owed from a move by staff on. What was over before belongs to the other contract. No due is
+// later than the one left behind; one that would lie before the move is counted from the move on; and one that was
+// broken there is not broken again.
 func enter(s *stopwatch, m *Moment) {
 	s.ev.Cycles = s.ev.Cycles[:s.first]
 	s.silenced, s.lapsed, s.breached, s.chain = 0, 0, 0, 0

@@ -81,7 +81,8 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	s.spoke = (s.spoke || m.answers()) && (!open || !wasOpen)
 	moved := s.standing.follow(s, before, m)
 	if s.cur != nil {
-		s.act(before, m, !open && (wasOpen || s.o.Start.Silent && (m.Duplicate || m.StatusSet && m.By.Role == Customer)), moved)
+		closedByCustomer := m.Duplicate || m.StatusSet && m.By.Role == Customer
+		s.act(before, m, !open && (wasOpen || s.o.Start.Silent && closedByCustomer), moved)
 	}
 	s.recordConsent(m)
 	starts := s.cur == nil && s.starts(before, m)

@@ -23,12 +23,15 @@ func TestMachinesAreNobody(t *testing.T) {
 		{"a person", false, nil, []mapping.RoleRule{everyone}, enforcer.Customer},
 		{"an app", true, nil, []mapping.RoleRule{everyone}, ""},
 		{
-			"an app with a role in the project", true, []string{"Service Desk Team"},
-			[]mapping.RoleRule{everyone, {Is: enforcer.Support, ProjectRoles: []string{"Service Desk Team"}}}, "",
+			"an app with a role in the project", true,
+			[]string{"Service Desk Team"},
+			[]mapping.RoleRule{everyone, {Is: enforcer.Support, ProjectRoles: []string{"Service Desk Team"}}},
+			"",
 		},
 		{
 			"an app that is named", true, nil,
-			[]mapping.RoleRule{everyone, {Is: enforcer.Support, Users: []string{automation}}}, enforcer.Support,
+			[]mapping.RoleRule{everyone, {Is: enforcer.Support, Users: []string{automation}}},
+			enforcer.Support,
 		},
 		{
 			"a mapped bot", false, nil, []mapping.RoleRule{everyone, {Is: enforcer.Bot, Users: []string{automation}}}, "",
@@ -36,7 +39,8 @@ func TestMachinesAreNobody(t *testing.T) {
 		{
 			"a mapped bot that another role names", false, nil,
 			[]mapping.RoleRule{
-				everyone, {Is: enforcer.Bot, Users: []string{automation}},
+				everyone,
+				{Is: enforcer.Bot, Users: []string{automation}},
 				{Is: enforcer.Support, Users: []string{automation}},
 			},
 			enforcer.Support,

@@ -31,8 +31,8 @@ func initCmd(a *app) *cobra.Command {
 			"about what is not sure, and write slabridge.yaml and a file with the key. Reads the tracker only, and never\n" +
 			"overwrites a file: with one there it shows what it would write otherwise.\n\n" +
 			"The key is taken from --key-file, from " + keyVariable + ", from " + keyName + " beside the\n" +
-			"configuration, or asked for. Answers come from --answers (YAML, a question's id and its answer on each line), else from the terminal, or\n" +
-			"line by line from a pipe.",
+			"configuration, or asked for. Answers come from --answers (YAML, a question's id and its answer on each\n" +
+			"line), else from the terminal, or line by line from a pipe.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.example {

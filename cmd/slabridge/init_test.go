@@ -251,7 +251,8 @@ func (n *newcomer) jiraDeskOf(cloud bool) *jirasim.Server {
 		}{
 			{"petrov", jirasim.Change{Status: "In Progress", Assignee: "petrov", Note: "We look into it."}},
 			{"petrov", jirasim.Change{Status: "Feedback", Note: "Which version is it?"}},
-			{"romashkin", jirasim.Change{Note: "The last one."}}, {"petrov", jirasim.Change{Status: "Resolved"}},
+			{"romashkin", jirasim.Change{Note: "The last one."}},
+			{"petrov", jirasim.Change{Status: "Resolved"}},
 		} {
 			n.must(tracker.As(step.who).At(at.Add(time.Duration(k+1)*time.Hour)).Update(id, step.change))
 		}
@@ -315,8 +316,10 @@ func TestInitRefuses(t *testing.T) {
 		},
 		"an answer that is not accepted": {
 			answers: []string{"contract: kamal", "severity.minor: miner"}, code: exitUsage,
-			want: []string{`answers.yaml:2: severity.minor: "miner" is not accepted; accepted: critical, noncritical, minor`,
-				`did you mean "minor"?`},
+			want: []string{
+				`answers.yaml:2: severity.minor: "miner" is not accepted; accepted: critical, noncritical, minor`,
+				`did you mean "minor"?`,
+			},
 		},
 		"two answers where one is wanted": {
 			answers: []string{"contract: [kamal, endocs]"}, code: exitUsage,

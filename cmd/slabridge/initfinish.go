@@ -23,7 +23,7 @@ func finish(ctx context.Context, a *app, file string, s *trackerSite) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // a temporary state: what is left is the system's to clear
 	cfg, faults := config.Load(file, a.kinds)
 	if err := faults.Err(config.NoSecret); err != nil {
 		return usageError{err}
@@ -151,7 +151,8 @@ func tellNext(a *app, faulty bool) {
 	list := []then{
 		{"sync", phrase("reads the requests; after it 'slabridge status' shows what is due")},
 		{"plan", phrase("shows what would be written now, and why")},
-		{"enforce", phrase("makes one pass: a new request gets its receipt")}, {"run", phrase("the same, for good")},
+		{"enforce", phrase("makes one pass: a new request gets its receipt")},
+		{"run", phrase("the same, for good")},
 	}
 	if faulty {
 		list = append([]then{{"check --live", phrase("once the faults above are mended")}}, list...)

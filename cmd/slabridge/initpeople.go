@@ -30,7 +30,8 @@ func (v *interview) chooseRoles(ctx context.Context) error {
 				{string(enforcer.Support), v.t("answers the customers")},
 				{string(enforcer.Developers), v.t("is called in when support cannot solve it")},
 				{string(enforcer.Management), v.t("is told when it takes too long")},
-				{string(enforcer.Customer), v.t("sends the requests")}, {nothing, v.t("none of these: counts as nobody")},
+				{string(enforcer.Customer), v.t("sends the requests")},
+				{nothing, v.t("none of these: counts as nobody")},
 			},
 		}
 		said, err := v.one(ctx, x)

@@ -28,10 +28,12 @@ func (v *interview) chooseStatuses(ctx context.Context) error {
 			id: "status." + s.Name, text: v.tf("What does the status %s mean? (%s)", s.Name, seen),
 			guess: []string{cmp.Or(string(s.Class), nothing)}, sure: s.Sure,
 			options: []option{
-				{string(enforcer.New), v.t("nobody has begun")}, {string(enforcer.Working), v.t("we are at work")},
+				{string(enforcer.New), v.t("nobody has begun")},
+				{string(enforcer.Working), v.t("we are at work")},
 				{string(enforcer.WaitingCustomer), v.t("the customer must answer first")},
 				{string(enforcer.WaitingThirdParty), v.t("somebody else must act first")},
-				{string(enforcer.Resolved), v.t("solved, the customer may object")}, {string(enforcer.Closed), v.t("over")},
+				{string(enforcer.Resolved), v.t("solved, the customer may object")},
+				{string(enforcer.Closed), v.t("over")},
 				{nothing, v.t("none of these: requests in it are held")},
 			},
 		}

@@ -118,8 +118,8 @@ func listEntries(ctx context.Context, w *workspace, f ledger.Filter, summary boo
 	return err
 }
 
-// showEntries shows entries. What was over before enforcement began is only counted for a person who did not ask for it:
-// of a tracker's first day it is nearly all there is.
+// showEntries shows entries. What was over before enforcement began is only counted for a person who did not ask for
+// it: of a tracker's first day it is nearly all there is.
 func showEntries(ctx context.Context, w *workspace, f ledger.Filter) error {
 	if w.json() || f.State != "" || f.ID != "" {
 		return showEach(&w.page, entriesOf(ctx, w, f))

@@ -53,7 +53,8 @@ func statusCmd(a *app) *cobra.Command {
 	flags.StringVar(&f.contract, "contract", "", "of this contract")
 	flags.StringVar(&f.severity, "severity", "", "of this severity, by its id")
 	flags.StringVar(&f.assignee, "assignee", "", "of requests that this person has, by name or id; - for those nobody has")
-	flags.DurationVar(&f.within, "within", 0, "with so little `time` left on the promise's clock, overdue ones too: 8h, 30m")
+	flags.DurationVar(&f.within, "within", 0,
+		"with so little `time` left on the promise's clock, overdue ones too: 8h, 30m")
 	flags.BoolVar(&f.overdue, "overdue", false, "whose deadline has passed")
 	flags.IntVar(&f.limit, "limit", 0, fmt.Sprintf("show so many; 0 for all (unless said, text shows %d)", rowsShown))
 	return c
@@ -121,7 +122,8 @@ func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
 	return nil
 }
 
-// known refuses a contract or a severity that the configuration does not have: an empty list would mean that all is well.
+// known refuses a contract or a severity that the configuration does not have: an empty list would mean that all is
+// well.
 func (f *cycleFilter) known(cfg *config.Config) error {
 	var contracts, severities []string
 	for _, c := range cfg.Contracts {

@@ -35,8 +35,8 @@ func transportOf(w config.Way) (http.RoundTripper, error) {
 	return t, nil
 }
 
-// proxySecrets are the passwords for proxies, in each form in which a text may hold them: the connection's own, and those
-// in the addresses that the environment gives.
+// proxySecrets are the passwords for proxies, in each form in which a text may hold them: the connection's own, and
+// those in the addresses that the environment gives.
 func proxySecrets(w config.Way) []string {
 	var out []string
 	if p := w.ProxyPassword.Reveal(); p != "" {

@@ -59,7 +59,8 @@ func (rd *reader) history(ctx context.Context, c *rest.Call, issue string) (conn
 	if err := json.Unmarshal(body, &w); err != nil {
 		return h, c.Garbled(0, err)
 	}
-	if d == dataCenter && w.Changelog != nil && len(w.Changelog.Histories) < w.Changelog.Total { // cut on the way, it may be
+	// cut on the way, it may be
+	if d == dataCenter && w.Changelog != nil && len(w.Changelog.Histories) < w.Changelog.Total {
 		if body, err = c.Do("GET", path, url.Values{"fields": {"*all"}, "expand": {expand}}, nil); err != nil {
 			return h, err
 		}

@@ -72,7 +72,8 @@ func TestRecent(t *testing.T) {
 			projects   []string
 			most, want int
 		}{
-			{[]string{id["ACME"]}, 500, 65}, {[]string{id["ACME"], id["ERP"]}, 500, 130},
+			{[]string{id["ACME"]}, 500, 65},
+			{[]string{id["ACME"], id["ERP"]}, 500, 130},
 			{[]string{id["ACME"], id["ERP"]}, 100, 100},
 			{nil, 500, 0},
 		} {

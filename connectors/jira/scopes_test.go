@@ -101,15 +101,19 @@ func TestTokenWithoutScope(t *testing.T) {
 		ask          func() error
 		class        connectors.Class
 	}{
-		{"GET api/2/issue", "read:jira-work", func() error { _, err := tr.History(t.Context(), issue); return err },
-			connectors.Refused},
+		{
+			"GET api/2/issue", "read:jira-work", func() error { _, err := tr.History(t.Context(), issue); return err },
+			connectors.Refused,
+		},
 		{"PUT api/2/issue", "write:jira-work", func() error {
 			return tr.Update(t.Context(), connectors.Write{
 				Issue: issue, Comment: &connectors.Comment{Text: "x", Mark: "x", Audience: "role:Developer", Internal: true},
 			})
 		}, connectors.Refused},
-		{"GET api/2/myself", "read:jira-user", func() error { _, err := tr.Self(t.Context()); return err },
-			connectors.Unauthorized},
+		{
+			"GET api/2/myself", "read:jira-user", func() error { _, err := tr.Self(t.Context()); return err },
+			connectors.Unauthorized,
+		},
 	} {
 		s.LackScope(c.lacks)
 		err := c.ask()

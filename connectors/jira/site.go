@@ -127,8 +127,8 @@ func (s *site) inScope(all []wireProject) []wireProject {
 	return out
 }
 
-// where is a condition narrowed to the scope; any is false when nothing of it is to be seen. With again the projects are
-// listed anew in any case.
+// where is a condition narrowed to the scope; any is false when nothing of it is to be seen. With again the projects
+// are listed anew in any case.
 func (s *site) where(ctx context.Context, condition string, again bool) (jql string, any bool, err error) {
 	scope := s.client.Scope
 	var parts []string

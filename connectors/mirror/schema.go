@@ -126,7 +126,7 @@ ALTER TABLE mirror_cursor ADD COLUMN offset_ms INTEGER; -- tracker's time less o
 
 // schemaScope keeps what of a tracker was followed, and which issues are not.
 const schemaScope = `
-ALTER TABLE mirror_cursor ADD COLUMN scope TEXT NOT NULL DEFAULT ''; -- connectors.Scope of the last pass; '' is everything
+ALTER TABLE mirror_cursor ADD COLUMN scope TEXT NOT NULL DEFAULT ''; -- connectors.Scope of the last pass; '' is all
 -- 1: it can be read and is not in the scope of the lists. It is then not missed in them.
 ALTER TABLE mirror_issue ADD COLUMN outside INTEGER NOT NULL DEFAULT 0;
 `

@@ -82,8 +82,8 @@ func (c *Calendar) delay(k clock, start, due int64, pauses []Span) (int64, error
 	return due, nil
 }
 
-// Reclock moves a due moment to where it comes when the clock of another term takes over at a moment before it: what the
-// first counts between the two, pauses left out, is counted by the other from there on, and put off by its pauses.
+// Reclock moves a due moment to where it comes when the clock of another term takes over at a moment before it: what
+// the first counts between the two, pauses left out, is counted by the other from there on, and put off by its pauses.
 func (c *Calendar) Reclock(at, due time.Time, from, to Term, pauses []Span) (time.Time, error) {
 	start := at.Unix()
 	left, err := counted(clock{c, from.plain()}, start, due.Unix(), pauses)

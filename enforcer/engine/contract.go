@@ -109,8 +109,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// canAssign reports whether an entry was refused because nobody could be assigned, and somebody can be now: named in the
-// configuration since, or active again.
+// canAssign reports whether an entry was refused because nobody could be assigned, and somebody can be now: named in
+// the configuration since, or active again.
 func (c *contract) canAssign(e ledger.Entry) bool {
 	project, _, _ := strings.Cut(e.Facts.Against, " ")
 	return e.Receipt != nil && slices.ContainsFunc(e.Receipt.Refused, func(r connectors.Refusal) bool {

@@ -60,9 +60,9 @@ func (d *desk) readBack(ctx context.Context, issue string) (connectors.History, 
 	return h, err
 }
 
-// active asks the tracker, once a pass, whether somebody who is to be assigned is active: it may go on listing among the
-// members somebody who was locked since the names were read, and would refuse the whole update. Who is not is ruled out,
-// and remembered as locked. Where the tracker does not answer, the update itself will tell.
+// active asks the tracker, once a pass, whether somebody who is to be assigned is active: it may go on listing among
+// the members somebody who was locked since the names were read, and would refuse the whole update. Who is not is ruled
+// out, and remembered as locked. Where the tracker does not answer, the update itself will tell.
 func (d *desk) active(ctx context.Context, who string) (bool, error) {
 	if who == "" || d.proven[who] {
 		return true, nil

@@ -94,7 +94,8 @@ func (s *issueSink) stands(ctx context.Context) (bool, error) {
 	return there, err
 }
 
-// keptBack is an error for an issue of which the tracker gives less than it counts: what is not seen in it may be there.
+// keptBack is an error for an issue of which the tracker gives less than it counts: what is not seen in it may be
+// there.
 func keptBack(h connectors.History) error {
 	if len(h.Missing) == 0 {
 		return nil

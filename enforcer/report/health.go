@@ -22,7 +22,8 @@ const (
 )
 
 // HealthOf returns the gravest of what is wrong: whether slabridge is late, why the last pass failed, whether one is
-// overdue, how many faults keep promises from being judged, how many entries wait for a human, and how many stand refused.
+// overdue, how many faults keep promises from being judged, how many entries wait for a human, and how many stand
+// refused.
 func HealthOf(late bool, failure string, overdue bool, faults, held, refused int) Health {
 	switch {
 	case late:

@@ -26,9 +26,9 @@ func (c *OpenCycle) Key() string {
 	return c.Item.IssueKey
 }
 
-// Left returns the time that is left to the deadline on the cycle's own clock, working time or plain time, as of now; it
-// is negative once the deadline has passed. For a paused cycle it is what was left when the pause was last looked at. ok
-// is false without a deadline, or where the calendar has no data.
+// Left returns the time that is left to the deadline on the cycle's own clock, working time or plain time, as of now;
+// it is negative once the deadline has passed. For a paused cycle it is what was left when the pause was last looked
+// at. ok is false without a deadline, or where the calendar has no data.
 func (c *OpenCycle) Left(contract *enforcer.Contract, now time.Time) (left time.Duration, ok bool) {
 	if c.Due.IsZero() {
 		return 0, false

@@ -144,8 +144,10 @@ func TestRoles(t *testing.T) {
 		want   string // role=what, with ? for what is not sure
 	}{
 		{[]string{"Support_engineer 0 5", "Developer 0 1", "Customer 9 0"}, "support developers customer"},
-		{[]string{"Инженер_поддержки 0 5", "Разработчик 0 1", "Заказчик 9 0", "Руководитель 0 0"},
-			"support developers customer management"},
+		{
+			[]string{"Инженер_поддержки 0 5", "Разработчик 0 1", "Заказчик 9 0", "Руководитель 0 0"},
+			"support developers customer management",
+		},
 		{[]string{"Manager 0 1", "Developer 0 9", "Reporter 9 0"}, "management support? customer"},
 		{[]string{"Первая_линия 0 9", "Внешние 9 0"}, "support? customer?"},
 		{[]string{"Customer 9 3", "Support 0 1"}, "customer? support"},
@@ -175,7 +177,9 @@ func chosen(field string, values map[string]int) guess.Sample {
 	s := guess.Sample{Directory: connectors.Directory{
 		Fields: []connectors.Field{{ID: "cf:1", Name: field}},
 		Priorities: []connectors.Priority{
-			{ID: "1", Name: "Low"}, {ID: "2", Name: "Normal", Rank: 1}, {ID: "3", Name: "High", Rank: 2},
+			{ID: "1", Name: "Low"},
+			{ID: "2", Name: "Normal", Rank: 1},
+			{ID: "3", Name: "High", Rank: 2},
 			{ID: "4", Name: "Urgent", Rank: 3},
 		},
 		Types: []connectors.Named{{ID: "1", Name: "Bug"}, {ID: "2", Name: "Feature"}},

@@ -141,8 +141,10 @@ type store struct {
 type named struct{ id, name string }
 
 func newStore() *store {
-	return &store{issues: map[int]*issue{}, last: map[string]int{}, granted: map[string][]string{},
-		offScreen: map[string]bool{}}
+	return &store{
+		issues: map[int]*issue{}, last: map[string]int{}, granted: map[string][]string{},
+		offScreen: map[string]bool{},
+	}
 }
 
 // next numbers things of a kind, from where a site that has been used for a while is.

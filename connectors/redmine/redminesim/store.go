@@ -202,8 +202,10 @@ type store struct {
 }
 
 func newStore() *store {
-	return &store{issues: map[int]*issue{}, journals: map[int]*journal{}, last: map[string]int{},
-		refuses: map[string]bool{}}
+	return &store{
+		issues: map[int]*issue{}, journals: map[int]*journal{}, last: map[string]int{},
+		refuses: map[string]bool{},
+	}
 }
 
 // next gives out the next number of a table, as an auto-increment column does: never twice.

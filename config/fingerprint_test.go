@@ -83,7 +83,7 @@ func TestFingerprintsKnowEveryField(t *testing.T) {
 	knows(t, encodeAccount)
 	knows(t, encodeScope)
 	knows(t, encodeWhen)
-	knows(t, encodeMapping, "Internal", "AutoReply", "ClosedComments")
+	knows(t, encodeMapping, "Internal", "AutoReply", "ClosedComments", "Transitions")
 	knows(t, encodeSeverityRule)
 	knows(t, encodeStatusRule)
 	knows(t, encodeRoleRule, "Lead", "Duty")

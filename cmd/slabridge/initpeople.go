@@ -194,10 +194,14 @@ func (v *interview) chooseInternal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		account, err := t.Self(ctx) // what is asked after depends on the way
+		if err != nil {
+			return err
+		}
 		has := true
 		for _, p := range v.draft.projects {
 			for _, permission := range t.Capabilities().Permissions[connectors.WriteInternal] {
-				has = has && v.site.account.Has(p.ID, permission)
+				has = has && account.Has(p.ID, permission)
 			}
 		}
 		if has {

@@ -73,7 +73,7 @@ var cutStories = []struct {
 	issue    string // the acts of this one alone
 	want     []string
 }{
-	{"vendor-kz", "Wed 2025-12-31 12:00", "Mon 2026-01-05 12:00", "nobody's", []string{
+	{"vendor-kz", "Wed 2025-12-31 20:00", "Mon 2026-01-05 12:00", "nobody's", []string{
 		"made: Проверка архивных копий, январь 2026 г.", "made: Сдача Продукта в программный фонд, I квартал 2026 г.",
 		"made: Сдача документации, I квартал 2026 г.",
 	}},

@@ -48,7 +48,7 @@ func TestUnmodelled(t *testing.T) {
 			for _, jql := range []string{
 				`status = Open`, `created >= 0 OR updated >= 0`, `NOT project = ACME`, `project != ACME`, `updated >= startOfDay()`,
 				`creator = "currentUser()"`,
-				`text ~ "x"`, `created >= 0 ORDER BY priority ASC`, `created >= 0 ORDER BY created`, `(created >= 0)`,
+				`text ~ "x"`, `created >= 0 ORDER BY priority ASC`, `created >= 0 ORDER BY created`,
 				`creator in (currentUser())`,
 			} {
 				l.search("sla-bot", fields{"jql": jql}).want(t, 501, "jirasim does not model")

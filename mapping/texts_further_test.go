@@ -135,6 +135,10 @@ func furtherOccasions() map[string]enforcer.Decision {
 				ID:         "inform-management", Source: "п. 8", Step: "due", At: said(14, 0, 0),
 			}},
 		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Developers}}),
+		"involve-nobody": step("involve-developers", "due", enforcer.Comment{
+			Text: mapping.TextInvolveDevelopers, Source: "п. 8", StartedAt: said(10, 0, 0), Moment: said(12, 0, 0),
+			Due: said(12, 0, 0),
+		}, enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Developers}}),
 		mapping.TextThirdParty: step("tell-third-party", "warn-75", enforcer.Comment{
 			Text: mapping.TextThirdParty, Source: "Порядок 3.9", StartedAt: said(10, 0, 0), Moment: said(16, 0, 0),
 			Due: said(17, 45, 0), Remaining: 105 * time.Minute,
@@ -188,7 +192,7 @@ func TestFurtherTexts(t *testing.T) {
 				switch name {
 				case mapping.TextNoOwner:
 					h = unowned.h
-				case "breach-raised-nobody":
+				case "breach-raised-nobody", "involve-nobody":
 					h = inner.h
 				}
 				p := b.Writes(b.Request(h, sc, almaty(t)), h, []enforcer.Decision{d}, o)[0]

@@ -223,7 +223,6 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.locked(t, "dev1", true) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.locked(t, "dev1", false) }
 			r.says = []string{
-				"refused (HTTP 422): Assignee is invalid",
 				`not carried out: assignee: wanted "developers", tracker has "Sanjay Support"`,
 			}
 			r.code, r.state, r.listed = exitHeld, "refused", []string{"involve-developers/due", `wanted "developers"`}

@@ -32,7 +32,11 @@ func vendorOffice(t *testing.T, edits ...string) *office {
 	_, err := d.sim.As("orlova").Create(redminesim.NewIssue{Project: "acme", Tracker: "Bug", Subject: "Cost of changes"})
 	d.check(err)
 	d.at("2026-03-26 15:00:00")
-	d.want(exitOK, "enforce")
+	d.want(exitOK, "enforce") // the periods that run are owed at once, and are done
+	for _, made := range []int{2, 3} {
+		_, err := d.sim.As("orlova").Update(made, redminesim.Change{Status: "Closed"})
+		d.check(err)
+	}
 	n, err := d.sim.As("romashkin").Create(redminesim.NewIssue{
 		Project: "acme", Tracker: "Feature", Subject: "Another report", Fields: map[string]string{"Client ID": "130000"},
 	})
@@ -61,24 +65,24 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 		},
 		{[]string{"plan"}, "new issue in acme, Bug: Delivery Q2 2026", "новая задача в acme, Bug: Delivery Q2 2026"},
 		{[]string{"plan"}, "assign Ivan Ivanov due date 2026-06-30", "назначить: Ivan Ivanov дата исполнения 2026-06-30"},
-		{[]string{"status"}, "in 2h #3 standing-duty, sync: 30 March 2026", "#3 standing-duty, sync: 30.03.2026"},
+		{[]string{"status"}, "1h left #5 standing-duty, sync: 30 March 2026", "#5 standing-duty, sync: 30.03.2026"},
 		{[]string{"status"}, "- quarterly-delivery, Q2 2026", "- quarterly-delivery, II квартал 2026 г."},
 		{
 			[]string{"status", "--at", "2026-04-01T07:00:00+05:00"},
-			"in 3h #3 standing-duty, sync: 30 March 2026",
-			"#3 standing-duty, sync: 30.03.2026",
+			"1h left #5 standing-duty, sync: 30 March 2026", // of working time
+			"#5 standing-duty, sync: 30.03.2026",
 		},
-		{[]string{"ledger", "list"}, "done #3 standing-duty/start", "done #3 standing-duty/start"},
+		{[]string{"ledger", "list"}, "done #5 standing-duty/start", "done #5 standing-duty/start"},
 		{[]string{"ledger", "list"}, "done #1 change-cap/warn-80", "п. 11 договора vendor, с 01.01.2026"},
 		{
 			[]string{"ledger", "list"},
 			"130000.00 of at most 150000.00 are spent, 86 %",
 			"израсходовано 130000.00 из 150000.00, это 86 %",
 		},
-		{[]string{"explain", "3"}, "contract vendor, as of", "договор vendor, на момент"},
-		{[]string{"explain", "3"}, "SLA Bot (bot): made, status new", "создана, статус new"},
+		{[]string{"explain", "5"}, "contract vendor, as of", "договор vendor, на момент"},
+		{[]string{"explain", "5"}, "SLA Bot (bot): made, status new", "создана, статус new"},
 		{
-			[]string{"explain", "3"},
+			[]string{"explain", "5"},
 			"running standing-duty (пп. 8, 9, 12, 13): standing duty",
 			"start пн 2026-03-30 10:00:00 +05 done",
 		},
@@ -110,12 +114,13 @@ func TestWholeAsJSON(t *testing.T) {
 	}
 	d.want(exitOK, "enforce")
 	for _, e := range d.lines(exitOK, "ledger", "list", "--obligation", "quarterly-delivery") {
-		if e["issue"] != "4" || e["created"] != "4" || e["cycle"] != "2026-Q2" {
+		made := map[any]string{"2026-Q1": "2", "2026-Q2": "6"}[e["cycle"]]
+		if e["issue"] != made || e["step"] == "start" && e["created"] != made {
 			t.Errorf("entry %v", e)
 		}
 	}
 	status := d.lines(exitOK, "status")
-	if len(status) != 2 || status[0]["issue"] != "3" || status[0]["state"] != "breached" || status[1]["issue"] != "4" {
+	if len(status) != 2 || status[0]["issue"] != "5" || status[0]["state"] != "breached" || status[1]["issue"] != "6" {
 		t.Errorf("status %v", status)
 	}
 }

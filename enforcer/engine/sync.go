@@ -10,6 +10,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
 )
 
 // directoryAge is how old the names behind the ids may be before they are read again; an unknown id makes it
@@ -157,8 +158,8 @@ func (s *source) running(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// refreshNames reads the directory again when that was asked for, when it is old, or when a changed issue speaks of
-// something it lacks. Its age is taken on our own clock, by which it was read.
+// refreshNames reads the directory again when that was asked for, when it is old, when a changed issue speaks of
+// something it lacks, or when somebody has ordered a refused step to be tried again: what was mended may be in it. Its age is taken on our own clock, by which it was read.
 func (s *source) refreshNames(ctx context.Context, changed []string) error {
 	d, ok, err := s.mirror.Directory(ctx, s.conn.ID)
 	if err != nil {
@@ -174,6 +175,14 @@ func (s *source) refreshNames(ctx context.Context, changed []string) error {
 			return err
 		}
 		fresh = !found || !d.Lacks(h)
+	}
+	ordered := ledger.Filter{Connection: s.conn.ID, State: enforcer.Intended, Reason: ledger.ReasonRetry}
+	for _, err := range s.ledger.List(ctx, ordered, ledger.OldestFirst) {
+		if err != nil {
+			return err
+		}
+		fresh = false
+		break
 	}
 	if fresh {
 		return nil

@@ -285,10 +285,13 @@ func (l *Ledger) Release(ctx context.Context, now time.Time, f Filter) ([]Entry,
 	return l.moveAll(ctx, now, f, enforcer.Held, "released")
 }
 
+// ReasonRetry is the code of an entry that somebody has ordered to be tried again, until it was.
+const ReasonRetry = "retry"
+
 // Retry makes the refused entries that fit intended again. Their receipts stay until the next answer: what was
 // done the first time must not be done again. It returns the entries it changed.
 func (l *Ledger) Retry(ctx context.Context, now time.Time, f Filter) ([]Entry, error) {
-	return l.moveAll(ctx, now, f, enforcer.Refused, "retry")
+	return l.moveAll(ctx, now, f, enforcer.Refused, ReasonRetry)
 }
 
 // moveAll makes the entries in state from that fit the filter intended, all or none.

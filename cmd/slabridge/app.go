@@ -309,14 +309,6 @@ func (a *app) withAt(c *cobra.Command) *cobra.Command {
 	return c
 }
 
-// now is the clock's, or what --at says.
-func (a *app) now() time.Time {
-	if a.asOf.IsZero() {
-		return a.clock()
-	}
-	return a.asOf
-}
-
 // parseMoment reads a moment given by a person; one without an offset could mean anything.
 func parseMoment(what, s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)

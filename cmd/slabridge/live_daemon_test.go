@@ -38,7 +38,7 @@ func TestLiveDaemonEnds(t *testing.T) {
 			break
 		}
 	}
-	other := s.desk.site(t)
+	other := s.site(t)
 	other.listen = s.listen
 	other.configure(t)
 	second, told := other.start(t, program)

@@ -12,7 +12,7 @@ func TestUnreadIssueIsTold(t *testing.T) {
 		"no right": func(w http.ResponseWriter) { w.WriteHeader(http.StatusForbidden) },
 		"odd": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write([]byte(`{"issue":{"id":2,"created_on":"2026-03-20T11:00:00Z"}}`)) //nolint:errcheck // to a recorder
+			_, _ = w.Write([]byte(`{"issue":{"id":2,"created_on":"2026-03-20T11:00:00Z"}}`))
 		},
 		"broken": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
 	} {

@@ -67,7 +67,7 @@ var Kind = connectors.Kind{
 		if err != nil {
 			return nil, err
 		}
-		return t.lists.recent(ctx, projects, most)
+		return t.recent(ctx, projects, most)
 	},
 	SecondOpinion: slaClocks, Query: "JQL",
 }

@@ -70,8 +70,8 @@ func (l *lists) Census(ctx context.Context, page func([]connectors.Stub) error) 
 // projects are listed anew, once.
 func (l *lists) listed(ctx context.Context, op, condition string, page func([]connectors.Stub) error) error {
 	for again := false; ; again = true {
-		jql, any, err := l.where(ctx, condition, again)
-		if err != nil || !any {
+		jql, some, err := l.where(ctx, condition, again)
+		if err != nil || !some {
 			return err
 		}
 		came := false

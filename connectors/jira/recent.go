@@ -29,8 +29,8 @@ func recognise(ctx context.Context, s connectors.Settings) (bool, error) {
 	return err == nil, nil
 }
 
-// enough ends a search that has found what was asked for.
-var enough = errors.New("enough")
+// errEnough ends a search that has found what was asked for.
+var errEnough = errors.New("enough")
 
 // recent goes through the search from the last change back.
 func (l *lists) recent(ctx context.Context, projects []string, most int) (out []connectors.Issue, err error) {
@@ -52,11 +52,11 @@ func (l *lists) recent(ctx context.Context, projects []string, most int) (out []
 			}
 		}
 		if len(out) >= most {
-			return enough
+			return errEnough
 		}
 		return nil
 	})
-	if errors.Is(err, enough) {
+	if errors.Is(err, errEnough) {
 		err = nil
 	}
 	slices.SortStableFunc(out, func(a, b connectors.Issue) int { return b.UpdatedAt.Compare(a.UpdatedAt) })

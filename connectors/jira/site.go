@@ -127,9 +127,9 @@ func (s *site) inScope(all []wireProject) []wireProject {
 	return out
 }
 
-// where is a condition narrowed to the scope; any is false when nothing of it is to be seen. With again the projects
+// where is a condition narrowed to the scope; some is false when nothing of it is to be seen. With again the projects
 // are listed anew in any case.
-func (s *site) where(ctx context.Context, condition string, again bool) (jql string, any bool, err error) {
+func (s *site) where(ctx context.Context, condition string, again bool) (jql string, some bool, err error) {
 	scope := s.client.Scope
 	var parts []string
 	if scope.Projects != nil {

@@ -119,11 +119,11 @@ func (w *world) passBy() {
 			if len(periods) < 2 {
 				continue
 			}
-			w.do(w.ledger.StartCutover(context.Background(), w.now(), c.Connection, c.Contract.ID))
+			w.do(w.ledger.StartCutover(context.Background(), w.now(), c.Connection, c.ID))
 			run := enforcer.Run{Duty: d.ID, Period: periods[len(periods)-2].ID}
 			_, err := w.ledger.Record(context.Background(), w.now(), ledger.Entry{Entry: enforcer.Entry{
 				Key: enforcer.StepKey{
-					Connection: c.Connection, Contract: c.Contract.ID, Obligation: d.Obligation, Cycle: run.CycleID(), Step: "start",
+					Connection: c.Connection, Contract: c.ID, Obligation: d.Obligation, Cycle: run.CycleID(), Step: "start",
 				},
 				Evidence: enforcer.Evidence{Source: "10", Moment: periods[len(periods)-2].From, DecidedAt: w.now()},
 				State:    enforcer.Past, Reason: enforcer.Reason{Code: "passed-by", Text: enforcer.Untranslated("before the test")},

@@ -99,7 +99,6 @@ func names(fields ...connectors.RefusedField) error {
 
 var (
 	person   = connectors.RefusedField{Field: connectors.FieldAssignee, Words: "not that one"}
-	noPerson = connectors.RefusedField{Field: connectors.FieldAssignee, Words: "not on the screen", Unsettable: true}
 	priority = connectors.RefusedField{Field: connectors.FieldPriority, Words: "not on the screen", Unsettable: true}
 )
 

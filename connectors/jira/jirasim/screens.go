@@ -16,7 +16,7 @@ func (s *Server) OffScreen(field string, off bool) {
 	s.st.offScreen[field] = off
 }
 
-func (s *store) onScreen(field string) bool { return !s.offScreen[field] }
+func (st *store) onScreen(field string) bool { return !st.offScreen[field] }
 
 // editable are the fields of Jira itself that the screens for editing have.
 var editable = []string{"summary", "description", "priority", "assignee", "duedate", "labels", "comment"}

@@ -159,7 +159,8 @@ func (s *source) running(ctx context.Context) ([]string, error) {
 }
 
 // refreshNames reads the directory again when that was asked for, when it is old, when a changed issue speaks of
-// something it lacks, or when somebody has ordered a refused step to be tried again: what was mended may be in it. Its age is taken on our own clock, by which it was read.
+// something it lacks, or when somebody has ordered a refused step to be tried again: what was mended may be in it. Its
+// age is taken on our own clock, by which it was read.
 func (s *source) refreshNames(ctx context.Context, changed []string) error {
 	d, ok, err := s.mirror.Directory(ctx, s.conn.ID)
 	if err != nil {

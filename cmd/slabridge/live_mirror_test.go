@@ -31,7 +31,8 @@ func seeded(t testing.TB) int {
 func TestLiveMirror(t *testing.T) {
 	d := live(t).desk(t)
 	s := d.site(t)
-	s.enforceFrom = "" // the first pass: what was seeded is the past
+	s.enforceFrom = ""  // the first pass: what was seeded is the past
+	s.everywhere = true // issues are moved between projects, and compared in all of them
 	s.configure(t)
 	n := seeded(t)
 	d.lab(t, "seed", "--issues", strconv.Itoa(n), "--journals", "6", "--project", d.project)

@@ -316,9 +316,11 @@ type site struct {
 	limits  string
 	// enforceFrom is a date; "" leaves it to the first pass.
 	enforceFrom string
-	timeout     string   // of one request
-	leads       []string // of support
-	field       string   // that holds the due
+	// everywhere follows all projects that the account sees, and not the contract's alone.
+	everywhere bool
+	timeout    string   // of one request
+	leads      []string // of support
+	field      string   // that holds the due
 	// transport carries the program's requests when it runs inside the test; nil for the network.
 	transport http.RoundTripper
 	now       func() time.Time // the program's clock when it runs inside the test; nil for the machine's
@@ -371,7 +373,10 @@ func (s *site) write(t testing.TB, name, text string) {
 func (s *site) configure(t testing.TB) {
 	t.Helper()
 	s.write(t, "key", s.key+"\n")
-	from := ""
+	from, follow := "", ""
+	if s.everywhere {
+		follow = `, projects: ["*"]`
+	}
 	if s.enforceFrom != "" {
 		from = "    enforce_from: " + s.enforceFrom + "\n"
 	}
@@ -381,7 +386,7 @@ listen: "%s"
 limits: %s
 calendars: [{id: OPEN, file: open.yaml}]
 connections:
-  - {id: helpdesk, kind: redmine, url: "%s", auth: {api_key: {file: key}}, poll: "@every 1s", timeout: %s, rate_per_second: 1000}
+  - {id: helpdesk, kind: redmine, url: "%s", auth: {api_key: {file: key}}, poll: "@every 1s", timeout: %s, rate_per_second: 1000%s}
 mappings:
   - id: helpdesk
     connection: helpdesk
@@ -411,7 +416,7 @@ contracts:
     mapping: helpdesk
     projects: [%s]
     calendar: %s
-%s%s`, cmp.Or(s.listen, "off"), s.limits, s.url, s.timeout, strings.Join(s.leads, ", "), s.field, s.mapping, s.use, s.project, s.hours, from, s.extra))
+%s%s`, cmp.Or(s.listen, "off"), s.limits, s.url, s.timeout, follow, strings.Join(s.leads, ", "), s.field, s.mapping, s.use, s.project, s.hours, from, s.extra))
 }
 
 // outcome is what one run of the program gave.

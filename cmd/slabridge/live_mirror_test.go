@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -199,7 +200,8 @@ func (s *site) whilePeopleWork(t *testing.T) {
 	o := <-ended
 	close(done)
 	people.Wait()
-	if o.code != exitOK {
+	// of an issue that a list showed, and that was moved out of sight before it was ever read, the sync says so
+	if o.code != exitOK && (o.code != exitHeld || !strings.Contains(o.err, "hidden (HTTP 403)")) {
 		t.Fatal(o)
 	}
 	t.Logf("during the sync: %d edits, %d moves, %d deletions; %s", edits.Load(), moves.Load(), deletions.Load(), o.out)

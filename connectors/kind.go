@@ -83,6 +83,7 @@ type Settings struct {
 	Auth     Auth   // an account of slabridge's own
 	Internal string // the way of keeping a comment from customers; "" for the tracker's only one, or for none
 	Scope    Scope
+	Listed   Listed   // what an earlier run was told: believed for as long as what is listed now
 	People   []string // whom the configuration names: those that no list has are asked for by their ids
 
 	Transport http.RoundTripper // carries the requests; nil for Go's own, proxies from the environment included

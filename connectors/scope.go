@@ -3,6 +3,7 @@ package connectors
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Scope is what of a tracker is followed: its lists show nothing else, and people and rights are read for these
@@ -29,6 +30,19 @@ func (s Scope) Of(all []Project) []Project {
 		}
 	}
 	return out
+}
+
+// Knows reports whether every project that the scope names is among these.
+func (s Scope) Knows(all []Project) bool {
+	return !slices.ContainsFunc(s.Projects, func(name string) bool {
+		return len(Scope{Projects: []string{name}}.Of(all)) == 0
+	})
+}
+
+// Listed are a tracker's projects as it listed them at a moment, our clock's. The zero value is none.
+type Listed struct {
+	Projects []Project
+	At       time.Time
 }
 
 // plain is a name with its blanks as people mean them.

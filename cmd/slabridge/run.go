@@ -58,7 +58,7 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 			case <-ctx.Done():
 				return
 			case <-hup:
-				if cfg, s, ok := reloaded(w); ok {
+				if cfg, s, ok := reloaded(ctx, w); ok {
 					hooks.follow(cfg.Connections)
 					select {
 					case reload <- s:
@@ -90,7 +90,7 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 }
 
 // reloaded reads the configuration again; with faults the old one stays.
-func reloaded(w *workspace) (*config.Config, engine.Settings, bool) {
+func reloaded(ctx context.Context, w *workspace) (*config.Config, engine.Settings, bool) {
 	cfg, faults := config.Load(w.cfg.Path, w.kinds)
 	if err := faults.Err(config.NoSecret); err != nil {
 		w.log.Error("reload: the configuration has faults, the old one stays", slog.Any("faults", err))
@@ -101,7 +101,7 @@ func reloaded(w *workspace) (*config.Config, engine.Settings, bool) {
 			slog.String("state", cfg.State))
 		return nil, engine.Settings{}, false
 	}
-	s, err := w.settings(cfg, writes, w.log)
+	s, err := w.settings(ctx, cfg, writes)
 	if err != nil {
 		w.log.Error("reload: the old configuration stays", slog.Any("error", err))
 		return nil, s, false

@@ -140,3 +140,28 @@ func TestSyncCountsItsRequests(t *testing.T) {
 		}
 	}
 }
+
+// A pass without news costs one request in a process of its own too, as cron starts them: which projects there are was
+// told an earlier one. A project that nobody has heard of yet is asked for at once.
+func TestIdlePassOfANewProcess(t *testing.T) {
+	d := newOffice(t)
+	d.desks("globex")
+	d.report("Nobody can log in", "minor")
+	d.want(exitOK, "enforce")
+	d.at("2026-03-20 15:57:00")
+	d.want(exitOK, "enforce")
+	d.sim.ResetRequests()
+	d.at("2026-03-20 15:58:00")
+	d.want(exitOK, "enforce")
+	if sent := d.sim.Requests(); len(sent) != 1 {
+		t.Errorf("an idle pass made %d requests: %v", len(sent), sent)
+	}
+	d.desks("erp")
+	d.reportIn("erp")
+	d.configure("projects: [acme]", "projects: [acme, erp]")
+	d.at("2026-03-20 15:59:00")
+	d.want(exitOK, "sync")
+	if got := d.mirrored("2"); got != "2" {
+		t.Error("the request of a project that is new to the names was not read")
+	}
+}

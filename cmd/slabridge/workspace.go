@@ -145,7 +145,7 @@ func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
 	if w.ledger, err = ledger.Open(ctx, w.file.DB, a.clock()); err != nil {
 		return err
 	}
-	settings, err := a.settings(w.cfg, what, w.log)
+	settings, err := w.settings(ctx, w.cfg, what)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (w *workspace) close() {
 }
 
 // settings turns a configuration into what the engine works by.
-func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engine.Settings, error) {
+func (w *workspace) settings(ctx context.Context, cfg *config.Config, what intent) (engine.Settings, error) {
 	texts, err := textsOf(cfg)
 	if err != nil {
 		return engine.Settings{}, err
@@ -180,17 +180,22 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 		LateAfter: cfg.Limits.LateAfter,
 	}
 	for _, c := range cfg.Connections {
-		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
+		if _, err := engine.ParseSchedule(c.Poll, w.clock()); err != nil {
 			return s, usage("connection %s: poll: %w", c.ID, err)
 		}
 		conn := engine.Connection{
 			ID: c.ID, Markup: c.Kind.Markup, Poll: c.Poll, Scope: cfg.Scope(c.ID), WatchIssue: c.WatchIssue,
 		}
 		if what != reads {
-			way, err := a.connection(cfg, c, log)
+			way, err := w.connection(cfg, c, w.log)
 			if err != nil {
 				return s, usage("connection %s: %w", c.ID, err)
 			}
+			names, _, err := w.mirror.Directory(ctx, c.ID)
+			if err != nil {
+				return s, err
+			}
+			way.Listed = connectors.Listed{Projects: names.Projects, At: names.ReadAt}
 			t, err := c.Kind.New(way)
 			if err != nil {
 				return s, err
@@ -208,7 +213,7 @@ func (a *app) settings(cfg *config.Config, what intent, log *slog.Logger) (engin
 		}
 		for _, d := range c.Duties {
 			if !slices.Contains([]string{enforcer.PeriodMonth, enforcer.PeriodQuarter, enforcer.PeriodYear}, d.Period) {
-				if _, err := engine.ParseSchedule(d.Period, a.clock()); err != nil {
+				if _, err := engine.ParseSchedule(d.Period, w.clock()); err != nil {
 					return s, usage("%s.period: %w", d.Issue.Path, err)
 				}
 			}

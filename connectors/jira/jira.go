@@ -120,6 +120,9 @@ func New(s connectors.Settings) (*Tracker, error) {
 		return nil, err
 	}
 	at := &site{client: client, agent: s.Internal == jsmInternal}
+	if s.Scope.Knows(s.Listed.Projects) {
+		at.follow(s.Listed.Projects, s.Listed.At)
+	}
 	return &Tracker{
 		lists{at},
 		reader{at},

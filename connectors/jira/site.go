@@ -80,9 +80,9 @@ func (p wireProject) directory() connectors.Project {
 	return connectors.Project{ID: string(p.ID), Key: p.Key, Name: p.Name, Closed: p.Archived}
 }
 
-// following are the projects of the scope, and when the site listed them.
+// following are the ids of the projects of the scope, and when the site listed them.
 type following struct {
-	projects []wireProject
+	projects []string
 	at       time.Time
 }
 
@@ -103,17 +103,32 @@ func (s *site) projects(ctx context.Context) (list []wireProject, missing string
 		_, err = c.Get("/rest/api/2/project", nil, &list)
 	}
 	if err == nil {
-		s.followed.Store(&following{s.inScope(list), s.client.Now()})
+		s.follow(inGeneral(list), s.client.Now())
 	}
 	return list, missing, err
 }
 
-// inScope are those of the projects that are followed.
-func (s *site) inScope(all []wireProject) []wireProject {
+// follow keeps which of the projects, as listed at a moment, are in the scope.
+func (s *site) follow(all []connectors.Project, at time.Time) {
+	f := following{at: at}
+	for _, p := range s.client.Scope.Of(all) {
+		f.projects = append(f.projects, p.ID)
+	}
+	s.followed.Store(&f)
+}
+
+// inGeneral are the projects in the words of the contract.
+func inGeneral(all []wireProject) []connectors.Project {
 	list := make([]connectors.Project, len(all))
 	for i, p := range all {
 		list[i] = p.directory()
 	}
+	return list
+}
+
+// inScope are those of the projects that are followed.
+func (s *site) inScope(all []wireProject) []wireProject {
+	list := inGeneral(all)
 	in := map[string]bool{}
 	for _, p := range s.client.Scope.Of(list) {
 		in[p.ID] = true
@@ -140,14 +155,10 @@ func (s *site) where(ctx context.Context, condition string, again bool) (jql str
 			}
 			known = s.followed.Load()
 		}
-		var ids []string
-		for _, p := range known.projects {
-			ids = append(ids, string(p.ID))
-		}
-		if ids == nil {
+		if known.projects == nil {
 			return "", false, nil
 		}
-		parts = append(parts, "project in ("+strings.Join(ids, ", ")+")")
+		parts = append(parts, "project in ("+strings.Join(known.projects, ", ")+")")
 	}
 	if scope.Query != "" {
 		parts = append(parts, "("+scope.Query+")")

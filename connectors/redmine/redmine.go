@@ -77,6 +77,9 @@ func New(s connectors.Settings) (*Tracker, error) {
 		return nil, err
 	}
 	at := &site{client: client}
+	if s.Scope.Knows(s.Listed.Projects) {
+		at.followed.Store(&followed{s.Scope.Of(s.Listed.Projects), s.Listed.At})
+	}
 	return &Tracker{lists{site: at}, reader{at}, directory{at}, writer{site: at}}, nil
 }
 

@@ -71,7 +71,8 @@ func (r connectionReader) checkQuery(path string, c Connection) {
 	switch {
 	case c.Query == "" || c.Kind.Name == "":
 	case c.Kind.Query == "":
-		r.fault(path, c.Query, "is not possible here: %s has no query language; name projects under `projects`", c.Kind.Title)
+		r.fault(path, c.Query, "is not possible here: %s has no query language; name projects under `projects`",
+			c.Kind.Title)
 	case ordered.MatchString(c.Query):
 		r.fault(path, c.Query, "has an order; write the condition alone")
 	case !balanced(c.Query):

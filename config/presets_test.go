@@ -79,7 +79,10 @@ var regulations = map[string][]row{
 		{"remind-customer", "п. 2.7", "all", "timer", "7d repeat while waiting-customer no verdict", "due>c+"},
 		{"request-complete", "Приём 3.3, Приём 3.4", "all", "timer", "1bd no verdict", "start>c-; due>c-"},
 		{"tell-third-party", "Порядок 3.9", "all", "timer", "1bd", "warn-75>c-; due>c-"},
-		{"billing", "Порядок 3.11", "all", "account", "a person's time on a request in a day, rounded up to 0.5 h, at least 0.5 h; plan paid", ""},
+		{
+			"billing", "Порядок 3.11", "all", "account",
+			"a person's time on a request in a day, rounded up to 0.5 h, at least 0.5 h; plan paid", "",
+		},
 		{
 			"entitlement", "п. 2.1, п. 2.2", "all", "check",
 			"the contract is valid that day and its plan covers the work no verdict", "start>c-",

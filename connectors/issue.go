@@ -142,7 +142,7 @@ type History struct {
 	// TransitionsSet is false when the tracker did not tell.
 	Transitions    []string
 	TransitionsSet bool
-	// Missing says of which of its lists the tracker counts more than it gives, however often it is asked: "comments: 2 of
-	// 14". What is missing may be an answer. It is known of this read alone; nil where everything came.
+	// Missing says of which of its lists the tracker counts more than it gives, however often it is asked: "comments: 2
+	// of 14". What is missing may be an answer. It is known of this read alone; nil where everything came.
 	Missing []string
 }

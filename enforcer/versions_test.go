@@ -219,9 +219,12 @@ func TestADateOutlivesItsVersion(t *testing.T) {
 	}
 	now := versions[1]
 	versions[0].ValidTo, now.ValidFrom, now.Earlier = turn, turn, versions[:1]
-	support, customer := enforcer.Person{ID: "2", Role: enforcer.Support}, enforcer.Person{ID: "9", Role: enforcer.Customer}
+	support := enforcer.Person{ID: "2", Role: enforcer.Support}
+	customer := enforcer.Person{ID: "9", Role: enforcer.Customer}
 	st := enforcer.State{Covered: true, Severity: "fault", Status: enforcer.New, Assignee: support}
-	created := enforcer.Moment{Event: "created", At: almaty(t, "2026-03-30 10:00"), By: customer, StatusSet: true, State: st}
+	created := enforcer.Moment{
+		Event: "created", At: almaty(t, "2026-03-30 10:00"), By: customer, StatusSet: true, State: st,
+	}
 	st.DueDate, st.DueDateBy = "2026-04-03", support
 	dated := enforcer.Moment{
 		Event: "journal:1", At: almaty(t, "2026-03-30 11:00"), By: support, Note: enforcer.Public, State: st,
@@ -230,7 +233,8 @@ func TestADateOutlivesItsVersion(t *testing.T) {
 	agreed := enforcer.Moment{Event: "journal:2", At: almaty(t, "2026-03-30 11:30"), By: customer, State: st}
 	st.Status = enforcer.Resolved
 	kept := enforcer.Moment{
-		Event: "journal:3", At: almaty(t, "2026-04-03 15:00"), By: support, Note: enforcer.Public, StatusSet: true, State: st,
+		Event: "journal:3", At: almaty(t, "2026-04-03 15:00"), By: support, Note: enforcer.Public,
+		StatusSet: true, State: st,
 	}
 	r := enforcer.Request{
 		Key: "#1", CreatedAt: created.At, ReceivedAt: created.At, Moments: []enforcer.Moment{created, dated, agreed, kept},

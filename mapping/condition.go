@@ -133,7 +133,9 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 // hasLeft reports whether a name means a project that our account was a member of and does not see any more.
 func (b *Bound) hasLeft(name string) bool {
 	name = squeeze(name)
-	return slices.ContainsFunc(b.names.left, func(n FormerName) bool { return n.ID == name || squeeze(n.Name) == name }) &&
+	return slices.ContainsFunc(b.names.left, func(n FormerName) bool {
+		return n.ID == name || squeeze(n.Name) == name
+	}) &&
 		!slices.ContainsFunc(b.names.projects, func(e entry) bool { return e.id == name || e.calls(name, false) })
 }
 

@@ -121,11 +121,13 @@ func furtherOccasions() map[string]enforcer.Decision {
 			Text: mapping.TextAnswered, Source: "п. 2.7", StartedAt: said(10, 30, 0), Moment: said(12, 0, 0),
 		}, enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionReopen}}),
 		"receipt-clause": step("acknowledge", "start", enforcer.Comment{
-			Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7", StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
+			Audience: enforcer.Public, Text: mapping.TextReceipt, Source: "п. 7",
+			StartedAt: said(10, 0, 0), Moment: said(10, 0, 0),
 			BeginBy: said(12, 0, 0), BeginSource: "п. 8",
 		}, enforcer.Changes{}),
 		"work-begun-solved": step("confirm-work", "start", enforcer.Comment{
-			Audience: enforcer.Public, Text: mapping.TextWorkBegun, Source: "п. 8", StartedAt: said(10, 9, 0), Moment: said(10, 9, 0), Solved: true,
+			Audience: enforcer.Public, Text: mapping.TextWorkBegun, Source: "п. 8",
+			StartedAt: said(10, 9, 0), Moment: said(10, 9, 0), Solved: true,
 		}, enforcer.Changes{}),
 		"breach-raised-nobody": step("respond", "due", enforcer.Comment{
 			Text: mapping.TextBreach, Source: "п. 8", Obligation: enforcer.Text{"ru": "начало работ", "en": "start of work"},

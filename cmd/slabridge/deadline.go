@@ -18,7 +18,8 @@ func deadlineCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "deadline",
 		Short: "Work out the deadlines of one notice, with reasons",
-		Example: "  slabridge deadline --contract kamal --severity critical \\\n    --received 2026-03-20T17:40:00+05:00\n" +
+		Example: "  slabridge deadline --contract kamal --severity critical \\\n" +
+			"    --received 2026-03-20T17:40:00+05:00\n" +
 			"  slabridge deadline --stdin < notices.ndjson",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d := &deadliner{app: a, contracts: shelf{find: a.findContract}}

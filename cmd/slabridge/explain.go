@@ -21,8 +21,8 @@ func explainCmd(a *app) *cobra.Command {
 	c := a.withAt(&cobra.Command{
 		Use:   "explain ISSUE",
 		Short: "Tell the story of an issue: events, deadlines, pauses, writes",
-		Long: "Tell the story of an issue: its events, each obligation's cycles with their clauses, pauses and steps, and " +
-			"what was written.",
+		Long: "Tell the story of an issue: its events, each obligation's cycles with their clauses, pauses and steps, " +
+			"and what was written.",
 		Args: cobra.ExactArgs(1),
 		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, args []string) error {
 			return explain(ctx, w, args[0], full)

@@ -160,14 +160,16 @@ func TestInitOnRedminesDefaultData(t *testing.T) {
 	n := newNewcomer(t)
 	tracker := n.defaultRedmine()
 	out := n.want(exitOK, "", "init", "http://tracker.example.org/projects/shop/issues?set_filter=1", "--answers",
-		n.answers("contract: kamal", "subproject.shop-app: no", "role.Developer: support", "users.developers: [Ivan Ivanov]",
+		n.answers("contract: kamal", "subproject.shop-app: no", "role.Developer: support",
+			"users.developers: [Ivan Ivanov]",
 			"severity.by: priority", "severity.High: critical", "valid.from: 2026-01-01", "valid.to: 2026-12-31"))
 	n.readsOnly(tracker.Requests())
 	contains(t, "init", unfolded(out), "Redmine answers at https://tracker.example.org",
 		"account: SLA Bot (sla-bot, id 5)",
 		"Feedback: waiting-customer (in it now 0; the customer ended it: 12 of 12)",
 		"Developer: support (members 2, opened 0, assigned 12, notes 36, internal 0)",
-		"lead of support: Petr Petrov (assigned 12 of the last 12, active)", "received, noncritical: 12", "in time 12 of 12",
+		"lead of support: Petr Petrov (assigned 12 of the last 12, active)", "received, noncritical: 12",
+		"in time 12 of 12",
 		"rights the account needs:", "enforce")
 	contains(t, "slabridge.yaml", n.written(), "- {is: critical, when: {priority: [Immediate, Urgent, High]}}",
 		"- {is: noncritical}   # the rest: Normal 12, empty 0", "- {is: waiting-customer, names: [Feedback]}",
@@ -340,7 +342,9 @@ func TestInitRefuses(t *testing.T) {
 		"answers that are no YAML": {
 			answers: []string{"contract: [kamal"}, code: exitUsage, want: []string{"answers.yaml", "is not YAML"},
 		},
-		"an address that is none": {address: "ftp://tracker", code: exitUsage, want: []string{"is not a tracker's address"}},
+		"an address that is none": {
+			address: "ftp://tracker", code: exitUsage, want: []string{"is not a tracker's address"},
+		},
 		"a password in the address": {
 			address: "https://me:secret@tracker.example.org", code: exitUsage, want: []string{"holds a name or password"},
 		},

@@ -167,7 +167,8 @@ func (v *interview) chooseFields(ctx context.Context) error {
 					return errors.New("is no field of this tracker")
 				}
 				if _, ok := guess.Holding(v.sample, d.Is, f); !ok {
-					return errors.New("says yes or no, and no request that was read says yes in a word that is known (1, yes, да)")
+					return errors.New("says yes or no, and no request that was read says yes in a word that is known " +
+						"(1, yes, да)")
 				}
 				return nil
 			},

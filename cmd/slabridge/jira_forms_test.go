@@ -44,7 +44,8 @@ func TestPriorityOffTheScreen(t *testing.T) {
 		t.Errorf("the comment says:\n%s", last)
 	}
 	list := unfolded(d.want(t, exitOK, "ledger", "list", "--state", "refused"))
-	if !strings.Contains(list, "refused: priority: wanted") || !strings.Contains(list, "and on the edit screen, where there is one") ||
+	if !strings.Contains(list, "refused: priority: wanted") ||
+		!strings.Contains(list, "and on the edit screen, where there is one") ||
 		strings.Contains(list, "took nothing of it") {
 		t.Errorf("ledger list says:\n%s", list)
 	}

@@ -193,7 +193,8 @@ func listOf(t *testing.T, v any) []map[string]any {
 	return out
 }
 
-// What was over before enforcement began is a wall of entries on the first day: a person is told how many, a program all.
+// What was over before enforcement began is a wall of entries on the first day: a person is told how many, a program
+// all.
 func TestPastEntriesAreCounted(t *testing.T) {
 	d := newOffice(t)
 	d.at("2026-03-20 16:00:00")

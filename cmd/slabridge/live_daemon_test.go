@@ -22,8 +22,8 @@ func (s *site) ends(t *testing.T, c *exec.Cmd, log interface{ String() string },
 	contains(t, "log", log.String(), says...)
 }
 
-// TestLiveDaemonEnds: a second daemon at a port in use ends in words; one whose state file is deleted ends with its next
-// pass, and says what to do.
+// TestLiveDaemonEnds: a second daemon at a port in use ends in words; one whose state file is deleted ends with its
+// next pass, and says what to do.
 func TestLiveDaemonEnds(t *testing.T) {
 	t.Parallel()
 	s := live(t).desk(t).site(t)

@@ -16,8 +16,8 @@ import (
 	"slabridge/connectors/sim"
 )
 
-// clocked is a site on the Redmine that goes by a clock of its own, with the proxy between both, and the moment that all
-// three take for the present.
+// clocked is a site on the Redmine that goes by a clock of its own, with the proxy between both, and the moment that
+// all three take for the present.
 type clocked struct {
 	*site
 	proxy  *sim.Proxy
@@ -88,9 +88,9 @@ func (c *clocked) stood(t *testing.T, issues []int, private ...string) {
 	contains(t, "reconcile", c.want(t, exitOK, "ledger", "reconcile").out, "differences: 0")
 }
 
-// TestLiveWritesTurnedAway: half an hour, by the tracker's clock, of 503 for every write. In it nothing is lost, no pass
-// asks for more than three writes in vain, and health says that slabridge is late. After it what was missed is written
-// once, with its true moment, and no warning of a deadline that has passed.
+// TestLiveWritesTurnedAway: half an hour, by the tracker's clock, of 503 for every write. In it nothing is lost, no
+// pass asks for more than three writes in vain, and health says that slabridge is late. After it what was missed is
+// written once, with its true moment, and no warning of a deadline that has passed.
 func TestLiveWritesTurnedAway(t *testing.T) {
 	c := newClocked(t)
 	c.issue(t, "critical", "Первое", 0) // by which fields are known

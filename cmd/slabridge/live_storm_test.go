@@ -15,8 +15,8 @@ import (
 	"slabridge/connectors/sim"
 )
 
-// stormSize is about how many comments are due in TestLiveStorm, and how often the daemon is killed: a small one, unless
-// SLABRIDGE_LIVE_STORM gives both, as "1000 40".
+// stormSize is about how many comments are due in TestLiveStorm, and how often the daemon is killed: a small one,
+// unless SLABRIDGE_LIVE_STORM gives both, as "1000 40".
 func stormSize(t *testing.T) (comments, kills int) {
 	t.Helper()
 	comments, kills = 36, 8
@@ -81,9 +81,9 @@ func (s *storm) blow(stop <-chan struct{}) {
 	}
 }
 
-// TestLiveStorm kills the daemon again and again while what stands before the tracker lies, loses, turns away and trails,
-// and while warnings and deadlines come. In the end each step has its comment, none has two, and no warning was posted
-// after its own deadline.
+// TestLiveStorm kills the daemon again and again while what stands before the tracker lies, loses, turns away and
+// trails, and while warnings and deadlines come. In the end each step has its comment, none has two, and no warning was
+// posted after its own deadline.
 func TestLiveStorm(t *testing.T) {
 	t.Parallel()
 	comments, kills := stormSize(t)
@@ -139,8 +139,8 @@ func (s *site) storm(t *testing.T, issues []int, kills int) {
 	s.count(t, issues, ended)
 }
 
-// killedAtWork starts the daemon and kills it in the middle of its writing: some seconds after its first write, or after
-// a minute in which it came to none.
+// killedAtWork starts the daemon and kills it in the middle of its writing: some seconds after its first write, or
+// after a minute in which it came to none.
 func (s *site) killedAtWork(t *testing.T, program string, p *storm) {
 	t.Helper()
 	before := p.writes.Load()
@@ -244,6 +244,7 @@ func (s *site) count(t *testing.T, issues []int, ended time.Time) {
 			t.Errorf("#%d: %s is missing", issue, due.name)
 		}
 	}
-	t.Logf("%d requests, %d comments, %d steps told; in the ledger %v; lost %d, doubled %d, warnings after their deadline %d",
+	t.Logf("%d requests, %d comments, %d steps told; in the ledger %v; lost %d, doubled %d, warnings after their "+
+		"deadline %d",
 		len(issues), comments, len(stands), states, lost, doubled, late)
 }

@@ -386,7 +386,8 @@ listen: "%s"
 limits: %s
 calendars: [{id: OPEN, file: open.yaml}]
 connections:
-  - {id: helpdesk, kind: redmine, url: "%s", auth: {api_key: {file: key}}, poll: "@every 1s", timeout: %s, rate_per_second: 1000%s}
+  - {id: helpdesk, kind: redmine, url: "%s", auth: {api_key: {file: key}}, poll: "@every 1s", timeout: %s,
+     rate_per_second: 1000%s}
 mappings:
   - id: helpdesk
     connection: helpdesk
@@ -416,7 +417,8 @@ contracts:
     mapping: helpdesk
     projects: [%s]
     calendar: %s
-%s%s`, cmp.Or(s.listen, "off"), s.limits, s.url, s.timeout, follow, strings.Join(s.leads, ", "), s.field, s.mapping, s.use, s.project, s.hours, from, s.extra))
+%s%s`, cmp.Or(s.listen, "off"), s.limits, s.url, s.timeout, follow, strings.Join(s.leads, ", "),
+		s.field, s.mapping, s.use, s.project, s.hours, from, s.extra))
 }
 
 // outcome is what one run of the program gave.

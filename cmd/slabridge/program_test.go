@@ -172,7 +172,8 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	short := d.want(exitOK, "explain", "1").out
-	contains(t, "explain", short, "30m of counting time passed, late by 10m", "  with us 30m, of these 30m of working time\n",
+	contains(t, "explain", short, "30m of counting time passed, late by 10m",
+		"  with us 30m, of these 30m of working time\n",
 		"shortened: --full shows each night")
 	if strings.Contains(short, "due when respond is") {
 		t.Errorf("what was kept is explained:\n%s", short)

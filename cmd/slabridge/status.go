@@ -52,7 +52,8 @@ func statusCmd(a *app) *cobra.Command {
 	flags := c.Flags()
 	flags.StringVar(&f.contract, "contract", "", "of this contract")
 	flags.StringVar(&f.severity, "severity", "", "of this severity, by its id")
-	flags.StringVar(&f.assignee, "assignee", "", "of requests that this person has, by name or id; - for those nobody has")
+	flags.StringVar(&f.assignee, "assignee", "",
+		"of requests that this person has, by name or id; - for those nobody has")
 	flags.DurationVar(&f.within, "within", 0,
 		"with so little `time` left on the promise's clock, overdue ones too: 8h, 30m")
 	flags.BoolVar(&f.overdue, "overdue", false, "whose deadline has passed")

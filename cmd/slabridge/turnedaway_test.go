@@ -87,9 +87,9 @@ func (d *refusing) receipts(t *testing.T, issues int) string {
 	return strings.Join(out, " ")
 }
 
-// A plain 503 for one write is that issue's matter: whether it took effect is asked at once, the other issues get theirs
-// in the same pass, and what was not done is done once, as soon as it can no longer come late. A tracker that takes no
-// write at all is left alone after the third in a row.
+// A plain 503 for one write is that issue's matter: whether it took effect is asked at once, the other issues get
+// theirs in the same pass, and what was not done is done once, as soon as it can no longer come late. A tracker that
+// takes no write at all is left alone after the third in a row.
 func TestWritesTurnedAway(t *testing.T) {
 	for tracker := range demoTrackers {
 		t.Run(tracker, func(t *testing.T) {

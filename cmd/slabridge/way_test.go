@@ -19,9 +19,9 @@ import (
 	"slabridge/config"
 )
 
-// The tracker is on loopback behind TLS with an authority of its own, asks for a client's certificate, and is reached through
-// a proxy that asks for a password: with all of it configured check --live is well, and without each it says what is
-// lacking. The password shows nowhere.
+// The tracker is on loopback behind TLS with an authority of its own, asks for a client's certificate, and is reached
+// through a proxy that asks for a password: with all of it configured check --live is well, and without each it says
+// what is lacking. The password shows nowhere.
 func TestWayToTheTracker(t *testing.T) {
 	d := newOffice(t)
 	serve := d.sim.Transport()

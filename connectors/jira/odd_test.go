@@ -184,7 +184,8 @@ func TestPortalRefuses(t *testing.T) {
 			tr := w.Through(func(next http.RoundTripper) http.RoundTripper {
 				return through(func(r *http.Request) (*http.Response, error) {
 					if strings.Contains(r.URL.Path, "/servicedeskapi/request/") {
-						return inItsPlace(status, http.Header{"Content-Type": {"application/json"}}, `{"errorMessage":"no"}`)(next, r)
+						return inItsPlace(status, http.Header{"Content-Type": {"application/json"}},
+							`{"errorMessage":"no"}`)(next, r)
 					}
 					res, err := next.RoundTrip(r)
 					if err != nil || filed || !strings.HasSuffix(r.URL.Path, "/issue/"+issue) {

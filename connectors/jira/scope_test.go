@@ -96,7 +96,9 @@ func TestListsOfAScope(t *testing.T) {
 		} {
 			tr := connect(scope)
 			census := listed(tr, func(p func([]connectors.Stub) error) error { return tr.Census(t.Context(), p) })
-			changed := listed(tr, func(p func([]connectors.Stub) error) error { return tr.Changed(t.Context(), time.Time{}, p) })
+			changed := listed(tr, func(p func([]connectors.Stub) error) error {
+				return tr.Changed(t.Context(), time.Time{}, p)
+			})
 			if census != want || changed != want {
 				t.Errorf("%s, %v: %d and %d issues, want %d", flavour(o), scope, census, changed, want)
 			}
@@ -108,8 +110,8 @@ func TestListsOfAScope(t *testing.T) {
 	}
 }
 
-// People beyond the thousandth are read where the configuration names them by id, with the projects in which they can be
-// assigned; the list of a project is asked for once, or by hundreds.
+// People beyond the thousandth are read where the configuration names them by id, with the projects in which they can
+// be assigned; the list of a project is asked for once, or by hundreds.
 func TestPeopleBeyondTheThousandth(t *testing.T) {
 	for _, o := range []jirasim.Options{{Cloud: true}, {}} {
 		s, connect := large(t, o)
@@ -121,7 +123,8 @@ func TestPeopleBeyondTheThousandth(t *testing.T) {
 			s.AddUser(login, "Far Away "+login)
 		}
 		s.Join("ACME", "far1", "Support engineer")
-		tr := connect(connectors.Scope{Projects: []string{"ACME"}}, s.UserID("far1"), s.UserID("far2"), "nobody", "Far Away")
+		tr := connect(connectors.Scope{Projects: []string{"ACME"}}, s.UserID("far1"), s.UserID("far2"), "nobody",
+			"Far Away")
 		s.ResetRequests()
 		d, err := tr.Directory(t.Context())
 		check(t, err)

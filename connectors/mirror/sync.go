@@ -16,8 +16,8 @@ type SyncOptions struct {
 	Work   bool // list the booked time too: what is new, and with a census all of it
 	// ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
 	Reread []string
-	// Scope names what the tracker's lists show, "" for everything (connectors.Scope). A pass under another scope than the
-	// last makes a census.
+	// Scope names what the tracker's lists show, "" for everything (connectors.Scope). A pass under another scope than
+	// the last makes a census.
 	Scope string
 	// Within reports whether an issue that was never read before is to be kept, whoever told of it; nil: any is.
 	Within func(connectors.Issue) bool

@@ -132,7 +132,9 @@ func refusalNamed(t *testing.T, w *World) {
 	if w.Refuse == nil {
 		t.Skip("this world cannot have a field refused")
 	}
-	issue := w.Create(t, Customer, NewIssue{Project: w.Project, Subject: "refused in part", Priority: w.Priorities["low"]})
+	issue := w.Create(t, Customer, NewIssue{
+		Project: w.Project, Subject: "refused in part", Priority: w.Priorities["low"],
+	})
 	tr, mark := w.tracker(), newMark(w)
 	write := connectors.Write{
 		Issue: issue, Assign: ptr(w.People[Engineer]), Priority: ptr(w.Priorities["high"]),

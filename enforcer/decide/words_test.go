@@ -368,7 +368,8 @@ func TestWhatCommentsKnow(t *testing.T) {
 		}
 		return strings.Join(out, ", ")
 	}
-	if got, want := next(plain), "respond 10:20 support, involve-developers 12:00 , inform-management 14:00 "; got != want {
+	want := "respond 10:20 support, involve-developers 12:00 , inform-management 14:00 "
+	if got := next(plain); got != want {
 		t.Errorf("next: %s, want %s", got, want)
 	}
 	c = say(func(ev *enforcer.Evaluation, _ *enforcer.Cycle) {

@@ -113,8 +113,8 @@ func (x *contractLevel) runsOf(ctx context.Context, d *Duty, made map[enforcer.S
 	var out []run
 	for _, period := range periods {
 		r := run{duty: d, Run: enforcer.Run{
-			Obligation: d.Obligation, Duty: d.ID, Within: d.Within, Period: period.ID, From: later(period.From, c.validFrom()),
-			To: period.To, Since: since,
+			Obligation: d.Obligation, Duty: d.ID, Within: d.Within, Period: period.ID,
+			From: later(period.From, c.validFrom()), To: period.To, Since: since,
 		}}
 		for key, e := range made {
 			if key.Obligation == d.Obligation && key.Cycle == r.CycleID() && !(p.asOf && e.ChangedAt.After(p.now)) {

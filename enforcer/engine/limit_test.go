@@ -27,8 +27,8 @@ func (d *daemon) limited(h http.Header) *[]time.Time {
 	return asked
 }
 
-// A tracker that says how long it wants to be left alone is sent nothing until then, for whatever reason; the others are
-// served as ever.
+// A tracker that says how long it wants to be left alone is sent nothing until then, for whatever reason; the others
+// are served as ever.
 func TestRunHeedsRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := awake(t, "2026-03-16 10:00", "@every 10s")
@@ -52,7 +52,8 @@ func TestRunHeedsRetryAfter(t *testing.T) {
 		d.engine.Hint("helpdesk", "1")
 		d.until("2026-03-16 10:03:05")
 		if len(*asked) != 1 || len(other.Requests()) == 0 {
-			t.Errorf("asked at %v within the two minutes, want once; the other tracker %d times", *asked, len(other.Requests()))
+			t.Errorf("asked at %v within the two minutes, want once; the other tracker %d times", *asked,
+				len(other.Requests()))
 		}
 		d.sim.Use(nil)
 		d.sim.ResetRequests()

@@ -79,7 +79,8 @@ func TestNoLeadLeft(t *testing.T) {
 		t.Errorf("refused %d, standing %d; want 1 of each", len(r.Refused), standing(r))
 	}
 	e := w.row(issue, "respond/due")
-	if e.State != enforcer.Refused || len(e.Receipt.Refused) != 1 || e.Receipt.Refused[0].Got != "nobody can be assigned" {
+	if e.State != enforcer.Refused || len(e.Receipt.Refused) != 1 ||
+		e.Receipt.Refused[0].Got != "nobody can be assigned" {
 		t.Errorf("it is %s, receipt %+v", e.State, e.Receipt)
 	}
 	journals := *w.see("admin", issue).Journals
@@ -105,7 +106,8 @@ func TestMembershipLost(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	w.sim.RemoveMember("acme", "sla-bot")
 	r := w.passAt("2026-03-16 11:05")
-	if told := problems(r); !strings.Contains(told, "our account was a member of this project and does not see it any more") ||
+	told := problems(r)
+	if !strings.Contains(told, "our account was a member of this project and does not see it any more") ||
 		strings.Contains(told, "covers nothing") || len(r.Faults) == 0 {
 		t.Errorf("told %s, faults %v", told, r.Faults)
 	}

@@ -58,7 +58,8 @@ func TestMovedByStaff(t *testing.T) {
 	}
 	move("Bug")
 	w.run("2026-03-16 10:45")
-	w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due", "respond/due") // of the other contract, as broken
+	// the last one of the other contract, as broken
+	w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due", "respond/due")
 	w.do(w.mirror.Wipe(t.Context(), "helpdesk"))
 	w.run("2026-03-16 10:50")
 	w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due", "respond/due")

@@ -125,8 +125,8 @@ func TestReadBackThatIsBehind(t *testing.T) {
 	}
 }
 
-// A note that the tracker drops without a word, with nothing beside it, is a refusal when it has been looked for as long
-// as reads may trail, and is not sent again and again.
+// A note that the tracker drops without a word, with nothing beside it, is a refusal when it has been looked for as
+// long as reads may trail, and is not sent again and again.
 func TestNothingButADroppedNote(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	id := w.issue("critical", "Server down")

@@ -409,9 +409,9 @@ func (w *world) others(prefix string) []string {
 	return slices.DeleteFunc(w.verdicts(""), func(s string) bool { return strings.HasPrefix(s, prefix) })
 }
 
-// Of a contract that is installed in mid-period the running period is owed at once, but not one whose due has passed: the
-// sync of Monday, due on Wednesday. What of it lies in the past is not told. A period that begins after the contract's
-// last day is not owed; one that it cuts short is due on the last working day inside.
+// Of a contract that is installed in mid-period the running period is owed at once, but not one whose due has passed:
+// the sync of Monday, due on Wednesday. What of it lies in the past is not told. A period that begins after the
+// contract's last day is not owed; one that it cuts short is due on the last working day inside.
 func TestPeriodsOwed(t *testing.T) {
 	w := freshWorld(t, at("2026-04-02 09:00"), vendor, replace("to: 2026-12-31", "to: 2026-05-04"))
 	w.run("2026-04-02 09:30")

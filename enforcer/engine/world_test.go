@@ -126,7 +126,8 @@ func (w *world) passBy() {
 					Connection: c.Connection, Contract: c.ID, Obligation: d.Obligation, Cycle: run.CycleID(), Step: "start",
 				},
 				Evidence: enforcer.Evidence{Source: "10", Moment: periods[len(periods)-2].From, DecidedAt: w.now()},
-				State:    enforcer.Past, Reason: enforcer.Reason{Code: "passed-by", Text: enforcer.Untranslated("before the test")},
+				State:    enforcer.Past,
+				Reason:   enforcer.Reason{Code: "passed-by", Text: enforcer.Untranslated("before the test")},
 			}})
 			w.do(err)
 		}

@@ -107,7 +107,8 @@ func TestStatusesByBehaviour(t *testing.T) {
 	} {
 		got := guess.Statuses(visited(c.name, c.visits, c.byCustomer), who)[0]
 		if got.Class != c.want || got.Sure != c.sure || got.Visits != c.visits || got.ByCustomer != c.byCustomer {
-			t.Errorf("%s, %d of %d by the customer: %+v, want %q, sure %t", c.name, c.byCustomer, c.visits, got, c.want, c.sure)
+			t.Errorf("%s, %d of %d by the customer: %+v, want %q, sure %t", c.name, c.byCustomer, c.visits, got, c.want,
+				c.sure)
 		}
 	}
 }
@@ -127,7 +128,9 @@ func team(people ...string) guess.Sample {
 		_, _ = fmt.Sscan(f[1], &opened)
 		_, _ = fmt.Sscan(f[2], &assigned)
 		for range opened {
-			s.Issues = append(s.Issues, connectors.Issue{ID: fmt.Sprint(len(s.Issues)), Author: id, Values: connectors.Values{}})
+			s.Issues = append(s.Issues, connectors.Issue{
+				ID: fmt.Sprint(len(s.Issues)), Author: id, Values: connectors.Values{},
+			})
 		}
 		for range assigned {
 			s.Issues = append(s.Issues, connectors.Issue{
@@ -229,7 +232,8 @@ func TestSeverity(t *testing.T) {
 			"priority", false, "Urgent 0 critical, High 0 ?, Normal 10 noncritical, Low 0 minor",
 		},
 		{
-			"faults and requests", chosen("Severity", map[string]int{"critical": 3, "minor": 2}), severities("fault", "request"),
+			"faults and requests", chosen("Severity", map[string]int{"critical": 3, "minor": 2}),
+			severities("fault", "request"),
 			"type", false, "Bug 5 fault",
 		},
 		{

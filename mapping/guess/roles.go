@@ -129,7 +129,9 @@ func People(s Sample, projectRoles []string) []Person {
 		}
 		has := s.rolesOf(p)
 		if len(has) == 0 ||
-			projectRoles != nil && !slices.ContainsFunc(has, func(r string) bool { return slices.Contains(projectRoles, r) }) {
+			projectRoles != nil && !slices.ContainsFunc(has, func(r string) bool {
+				return slices.Contains(projectRoles, r)
+			}) {
 			continue
 		}
 		out = append(out, Person{

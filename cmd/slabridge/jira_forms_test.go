@@ -15,13 +15,7 @@ import (
 // says nothing of a priority. `check --live` finds it by the screen. Put back, it is raised by itself.
 func TestPriorityOffTheScreen(t *testing.T) {
 	d := newJiraDesk(t)
-	d.want(t, exitOK, "enforce")
-	d.now = d.now.Add(5 * time.Minute)
-	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
-		t.Fatal(err)
-	}
-	d.now = d.now.Add(time.Second)
-	d.want(t, exitOK, "enforce")
+	d.received(t)
 	d.OffScreen("priority", true)
 	live := unfolded(d.want(t, exitUsage, "check", "--live"))
 	if !strings.Contains(live, `fault: contracts[0]`) || !strings.Contains(live, `"priority": `) ||
@@ -83,15 +77,7 @@ func TestTransitionAsksForFields(t *testing.T) {
 		}
 		d.reconfigure(t, "use: kamal\n", "use: ./closing.yaml\n", "names: [Resolved]", "names: [Resolved, Closed]",
 			"names: [Closed, Rejected]", "names: [Rejected]", "    internal:", transitions+"    internal:")
-		d.want(t, exitOK, "enforce")
-		d.now = d.now.Add(time.Minute)
-		if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.change("petrov", 1, demoChange{status: "Waiting for customer", note: "Which browser?"}); err != nil {
-			t.Fatal(err)
-		}
-		d.want(t, exitOK, "enforce")
+		d.asked(t)
 		return d
 	}
 	for transitions, want := range map[string]string{

@@ -19,6 +19,32 @@ type jiraDesk struct {
 	now    time.Time
 }
 
+// received has a critical request come, after a first pass, and be written to.
+func (d *jiraDesk) received(t *testing.T) {
+	t.Helper()
+	d.want(t, exitOK, "enforce")
+	d.now = d.now.Add(5 * time.Minute)
+	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(time.Second)
+	d.want(t, exitOK, "enforce")
+}
+
+// asked has a request come, after a first pass, whose customer support asks something.
+func (d *jiraDesk) asked(t *testing.T) {
+	t.Helper()
+	d.want(t, exitOK, "enforce")
+	d.now = d.now.Add(time.Minute)
+	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.change("petrov", 1, demoChange{status: "Waiting for customer", note: "Which browser?"}); err != nil {
+		t.Fatal(err)
+	}
+	d.want(t, exitOK, "enforce")
+}
+
 func newJiraDesk(t *testing.T) *jiraDesk {
 	t.Helper()
 	d := &jiraDesk{folder: t.TempDir(), now: time.Date(2026, 3, 20, 10, 55, 0, 0, time.UTC)}
@@ -83,13 +109,7 @@ func TestCheckLiveProbesJira(t *testing.T) {
 // The clocks of the service desk stand beside ours, and decide nothing.
 func TestExplainShowsTheDesksOwnClocks(t *testing.T) {
 	d := newJiraDesk(t)
-	d.want(t, exitOK, "enforce")
-	d.now = d.now.Add(5 * time.Minute)
-	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
-		t.Fatal(err)
-	}
-	d.now = d.now.Add(time.Second)
-	d.want(t, exitOK, "enforce")
+	d.received(t)
 	out := strings.Join(strings.Fields(d.want(t, exitOK, "explain", "ACME-1")), " ")
 	if want := "Time to resolution: running, from Fri 2026-03-20 16:00:00 +05, due Sat 2026-03-21 00:00:00 +05"; !strings.Contains(out, want) {
 		t.Errorf("no %q in\n%s", want, out)
@@ -104,13 +124,7 @@ func TestExplainShowsTheDesksOwnClocks(t *testing.T) {
 // follows.
 func TestJiraLeakIsTakenBack(t *testing.T) {
 	d := newJiraDesk(t)
-	d.want(t, exitOK, "enforce")
-	d.now = d.now.Add(5 * time.Minute)
-	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
-		t.Fatal(err)
-	}
-	d.now = d.now.Add(time.Second)
-	d.want(t, exitOK, "enforce")
+	d.received(t)
 	d.DropInternal(true)
 	d.now = d.now.Add(12 * time.Minute) // the warning, for staff alone
 	out := strings.Join(strings.Fields(d.want(t, exitHeld, "enforce")), " ")
@@ -132,13 +146,7 @@ func TestJiraLeakIsTakenBack(t *testing.T) {
 // What was written by mistake is taken back on Jira, too, where the change and its comment are two events.
 func TestRevertOnJira(t *testing.T) {
 	d := newJiraDesk(t)
-	d.want(t, exitOK, "enforce")
-	d.now = d.now.Add(5 * time.Minute)
-	if err := d.file("romashkin", "Nobody can log in", "critical"); err != nil {
-		t.Fatal(err)
-	}
-	d.now = d.now.Add(time.Second)
-	d.want(t, exitOK, "enforce")
+	d.received(t)
 	d.now = d.now.Add(21 * time.Minute) // the breach
 	d.want(t, exitOK, "enforce")
 	if page, err := d.As("petrov").See(d.id(1)); err != nil || page.Assignee != "ivanov" || page.Priority != "Immediate" {

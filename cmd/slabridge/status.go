@@ -40,8 +40,11 @@ func statusCmd(a *app) *cobra.Command {
 			if !c.Flags().Changed("limit") && !a.json() {
 				f.limit = rowsShown
 			}
-			if f.within < 0 {
+			switch {
+			case f.within < 0:
 				return usage("--within %s: write a length of time such as 8h or 30m", f.within)
+			case f.limit < 0:
+				return usage("--limit %d: write how many, or 0 for all", f.limit)
 			}
 			return nil
 		},
@@ -77,14 +80,16 @@ type cycleInfo struct {
 	RemainingS *int64              `json:"remaining_s"` // on the promise's own clock; null without a deadline
 	Assignee   string              `json:"assignee"`    // "" for nobody
 	Link       string              `json:"link"`        // "" where there is no page to look at
+	assignee   string              // his id
 	title      enforcer.Text       // of the severity
 	whole      bool                // of a contract as a whole: its cycle is a period
 }
 
 // cycleTable shows cycles to a person, as of now.
 type cycleTable struct {
-	rows []cycleInfo
-	more int // that are not shown
+	rows     []cycleInfo
+	more     int  // that are not shown
+	filtered bool // not all that run were asked for
 }
 
 func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
@@ -95,7 +100,7 @@ func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
 	if err != nil {
 		return err
 	}
-	var table cycleTable
+	table := cycleTable{filtered: f.chooses()}
 	for _, c := range report.OpenCycles(items) {
 		if f.contract != "" && c.Item.Contract != f.contract || f.severity != "" && c.Item.Severity != f.severity {
 			continue
@@ -145,6 +150,11 @@ func (f *cycleFilter) known(cfg *config.Config) error {
 	return nil
 }
 
+// chooses reports whether the filter leaves anything out.
+func (f *cycleFilter) chooses() bool {
+	return f.contract+f.severity+f.assignee != "" || f.overdue || f.within > 0
+}
+
 // takes reports whether the filter chooses the cycle.
 func (f *cycleFilter) takes(c *cycleInfo) bool {
 	var left time.Duration
@@ -159,7 +169,7 @@ func (f *cycleFilter) takes(c *cycleInfo) bool {
 	case f.assignee == "-":
 		return c.Assignee == ""
 	}
-	return f.assignee == "" || strings.EqualFold(f.assignee, c.Assignee)
+	return f.assignee == "" || f.assignee == c.assignee || strings.EqualFold(f.assignee, c.Assignee)
 }
 
 // cycleInfoOf looks up what a person wants to know of a cycle beside its deadline.
@@ -196,14 +206,17 @@ func cycleInfoOf(ctx context.Context, w *workspace, c *report.OpenCycle) (cycleI
 		h = h.At(w.asOf)
 	}
 	people, err := w.names(ctx, it.Connection)
-	if id := h.Issue.Values.One(connectors.FieldAssignee); id != "" {
-		row.Assignee = people.of(connectors.FieldAssignee, id)
+	if row.assignee = h.Issue.Values.One(connectors.FieldAssignee); row.assignee != "" {
+		row.Assignee = people.of(connectors.FieldAssignee, row.assignee)
 	}
 	return row, err
 }
 
 func (t cycleTable) text(p *page) {
-	if len(t.rows) == 0 {
+	switch {
+	case len(t.rows) == 0 && t.filtered:
+		p.linef("", "no running cycle is of this kind")
+	case len(t.rows) == 0:
 		p.linef("", "no cycle is running")
 	}
 	left, widest := make([]string, len(t.rows)), 0

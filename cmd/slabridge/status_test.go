@@ -82,7 +82,8 @@ func TestStatusFilters(t *testing.T) {
 	d.breached()
 	d.want(exitOK, "enforce")
 	for flags, want := range map[string]int{
-		"": 4, "--overdue": 1, "--within 2h": 2, "--within 8h": 3, "--assignee -": 0, "--contract kamal-acme": 4,
+		"": 4, "--overdue": 1, "--within 2h": 2, "--within 8h": 3, "--assignee -": 0,
+		"--assignee ivan": 0, "--contract kamal-acme": 4,
 		"--severity critical": 4, "--severity minor": 0, "--limit 2": 2, "--limit 0": 4,
 	} {
 		args := append([]string{"status"}, strings.Fields(flags)...)
@@ -90,10 +91,19 @@ func TestStatusFilters(t *testing.T) {
 			t.Errorf("status %s: %d cycles, want %d", flags, got, want)
 		}
 	}
+	d.at("2026-03-20 16:35:00")
+	for _, who := range []string{"Ivan Ivanov", "ivan ivanov", fmt.Sprint(d.sim.UserID("ivanov"))} {
+		if got := len(d.lines(exitOK, "status", "--assignee", who)); got != 4 {
+			t.Errorf("status --assignee %q: %d cycles, want 4", who, got)
+		}
+	}
+	contains(t, "status --severity minor", d.want(exitOK, "status", "--severity", "minor").out,
+		"no running cycle is of this kind\n")
 	contains(t, "status --limit 1", d.want(exitOK, "status", "--limit", "1").out, "and 3 more: --limit 0 shows all\n")
 	for flags, want := range map[string]string{
 		"--contract kamal":   `--contract "kamal": there is none; there are kamal-acme`,
 		"--severity critcal": `--severity "critcal": there is none; there are critical, minor, noncritical`,
+		"--limit -3":         "--limit -3: write how many, or 0 for all",
 		"--within -2h":       "--within -2h0m0s: write a length of time such as 8h or 30m",
 		"--within tomorrow":  "invalid argument",
 	} {

@@ -172,7 +172,8 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{flagError(c, err)} })
-	helpWithin(root)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(),
+		".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", width)))
 	root.Version = buildVersion()
 	root.SetVersionTemplate("slabridge {{.Version}}\n")
 	f := root.PersistentFlags()
@@ -187,14 +188,6 @@ func (a *app) root() *cobra.Command {
 		fixUsage(c)
 	}
 	return root
-}
-
-// helpWithin makes the help of root, and of what is below it, fit the width of a terminal.
-func helpWithin(root *cobra.Command) {
-	cobra.AddTemplateFunc("folded", folded)
-	root.SetHelpTemplate(strings.Replace(root.HelpTemplate(), "{{. | trimTrailingWhitespaces}}", "{{folded .}}", 1))
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(),
-		".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", width)))
 }
 
 // folded breaks the paragraphs of a text anew, to the width of a terminal; lines that are indented stay as they are.
@@ -266,6 +259,7 @@ func fixUsage(c *cobra.Command) {
 		}
 		return nil
 	}
+	c.Long = folded(c.Long)
 	for _, sub := range c.Commands() {
 		fixUsage(sub)
 	}

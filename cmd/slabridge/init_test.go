@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"errors"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -445,4 +447,38 @@ func TestInitQuotesNames(t *testing.T) {
 	if got := count("a\nb: c\u2028d", 3); got != "a b: c d 3" {
 		t.Errorf("in a comment: %q", got)
 	}
+}
+
+// plainOnly answers on http alone, and keeps which keys were sent.
+type plainOnly struct {
+	next http.RoundTripper
+	keys []string
+}
+
+func (p *plainOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme == "https" {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	}
+	if key := r.Header.Get("X-Redmine-API-Key"); key != "" {
+		p.keys = append(p.keys, key)
+	}
+	return p.next.RoundTrip(r)
+}
+
+// Whoever wrote https gets https or nothing: else whoever keeps it from answering would be sent the key in the clear.
+// Without a scheme, plain http is taken when there is nothing else, and said.
+func TestInitNeverGivesUpHTTPS(t *testing.T) {
+	n := newNewcomer(t)
+	tracker := redminesim.NewDesk(redminesim.Options{Clock: n.clock})
+	plain := &plainOnly{next: tracker.Transport()}
+	n.transport, n.key = plain, tracker.Key("sla-bot")
+	answers := n.answers("contract: kamal")
+	for _, address := range []string{"https://tracker.example.org", "HTTPS://tracker.example.org/projects/acme"} {
+		n.want(exitTracker, "", "init", address, "--answers", answers)
+		if len(plain.keys) > 0 {
+			t.Fatalf("init %s sent the key over http", address)
+		}
+	}
+	contains(t, "init", unfolded(n.want(0, "", "init", "tracker.example.org", "--answers", answers)),
+		"Redmine answers at http://tracker.example.org", "nothing answers on https: the key will travel in the clear")
 }

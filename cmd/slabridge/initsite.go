@@ -76,6 +76,9 @@ func findSite(ctx context.Context, a *app, q *inquiry, address string) (*tracker
 			if p.url != strings.TrimRight(address, "/") {
 				q.linef("  ", "you wrote %s: the address above is taken", address)
 			}
+			if u, err := url.Parse(p.url); err == nil && p.scheme == "http" && !isLoopback(u.Hostname()) {
+				q.linef("! ", "nothing answers on https: the key will travel in the clear")
+			}
 			settings := connectors.Settings{ID: kind.Name, URL: p.url, Transport: a.transport, Now: a.clock}
 			return &trackerSite{kind: kind, settings: settings, tail: p.tail}, nil
 		}
@@ -111,7 +114,8 @@ type candidate struct {
 }
 
 // placesOf lists them, the likeliest first: people copy an address out of a browser, with the page they were on, and
-// leave the scheme away. A key is not sent in the clear where the tracker answers on https as well.
+// leave the scheme away. A key is not sent in the clear where the tracker answers on https as well, and never where
+// somebody wrote https: whoever keeps that from answering would be handed it.
 func placesOf(address string) ([]candidate, error) {
 	whole := address
 	if !strings.Contains(whole, "://") {
@@ -125,7 +129,10 @@ func placesOf(address string) ([]candidate, error) {
 		return nil, usage("the address holds a name or password: leave it out, the key is asked for")
 	}
 	schemes := []string{"https", "http"}
-	if u.Scheme == "http" && slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()) {
+	switch {
+	case strings.HasPrefix(strings.ToLower(address), "https:"):
+		schemes = []string{"https"}
+	case u.Scheme == "http" && isLoopback(u.Hostname()):
 		schemes = []string{"http", "https"}
 	}
 	parts := strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })
@@ -137,6 +144,10 @@ func placesOf(address string) ([]candidate, error) {
 		}
 	}
 	return out, nil
+}
+
+func isLoopback(host string) bool {
+	return slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, host)
 }
 
 // keyVariable is the variable of the environment that may hold the key.

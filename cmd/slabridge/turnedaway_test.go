@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,9 @@ type refusing struct {
 	*sim.Proxy
 	folder string
 	now    time.Time
-	asked  []string // "GET" and "write" of one issue each
+
+	mu    sync.Mutex
+	asked []string // "read" and "write", as they came
 }
 
 func newRefusing(t *testing.T, tracker string) *refusing {
@@ -34,6 +37,8 @@ func newRefusing(t *testing.T, tracker string) *refusing {
 		if reads {
 			what = "read"
 		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		d.asked = append(d.asked, what)
 		return !reads
 	}}

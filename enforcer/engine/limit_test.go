@@ -3,6 +3,7 @@ package engine_test
 import (
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,19 +13,26 @@ import (
 	"slabridge/connectors/redmine/redminesim"
 )
 
-// limited makes the tracker answer everything with 429, and gives the moments at which it was asked.
-func (d *daemon) limited(h http.Header) *[]time.Time {
-	asked := &[]time.Time{}
+// limited makes the tracker answer everything with 429, and gives the moments at which it was asked so far.
+func (d *daemon) limited(h http.Header) func() []time.Time {
+	var mu sync.Mutex
+	var asked []time.Time
 	d.sim.Use(func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			*asked = append(*asked, time.Now())
+			mu.Lock()
+			asked = append(asked, time.Now())
+			mu.Unlock()
 			for name, v := range h {
 				w.Header()[name] = v
 			}
 			w.WriteHeader(http.StatusTooManyRequests)
 		})
 	})
-	return asked
+	return func() []time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(asked)
+	}
 }
 
 // A tracker that says how long it wants to be left alone is sent nothing until then, for whatever reason; the others
@@ -51,8 +59,8 @@ func TestRunHeedsRetryAfter(t *testing.T) {
 		other.ResetRequests()
 		d.engine.Hint("helpdesk", "1")
 		d.until("2026-03-16 10:03:05")
-		if len(*asked) != 1 || len(other.Requests()) == 0 {
-			t.Errorf("asked at %v within the two minutes, want once; the other tracker %d times", *asked,
+		if len(asked()) != 1 || len(other.Requests()) == 0 {
+			t.Errorf("asked at %v within the two minutes, want once; the other tracker %d times", asked(),
 				len(other.Requests()))
 		}
 		d.sim.Use(nil)
@@ -75,8 +83,8 @@ func TestRunPausesGrow(t *testing.T) {
 		asked := d.limited(nil)
 		d.until("2026-03-16 13:01:05")
 		var pauses []time.Duration
-		for i := range (*asked)[1:] {
-			pauses = append(pauses, (*asked)[i+1].Sub((*asked)[i]))
+		for i := range asked()[1:] {
+			pauses = append(pauses, asked()[i+1].Sub(asked()[i]))
 		}
 		if len(pauses) < 10 || len(pauses) > 15 || !slices.IsSorted(pauses[:5]) || pauses[0] < 30*time.Second ||
 			slices.Max(pauses) > 21*time.Minute || pauses[len(pauses)-1] < 16*time.Minute {
@@ -91,7 +99,7 @@ func TestRunPausesGrow(t *testing.T) {
 		}
 		asked = d.limited(nil)
 		d.until("2026-03-16 13:29:05")
-		if n := len(*asked); n < 2 || n > 4 {
+		if n := len(asked()); n < 2 || n > 4 {
 			t.Errorf("limited again it is asked %d times in three minutes, want the first pause again", n)
 		}
 	})
@@ -106,12 +114,12 @@ func TestRunHeedsAHugeWishForAnHour(t *testing.T) {
 			d.until("2026-03-16 10:00:30")
 			asked := d.limited(http.Header{"Retry-After": {wish}})
 			d.until("2026-03-16 10:59:30")
-			if len(*asked) != 1 {
-				t.Errorf("%s: asked at %v, want once in the hour", wish, *asked)
+			if len(asked()) != 1 {
+				t.Errorf("%s: asked at %v, want once in the hour", wish, asked())
 			}
 			d.until("2026-03-16 11:02:30")
-			if len(*asked) != 2 {
-				t.Errorf("%s: asked at %v, want again after the hour", wish, *asked)
+			if len(asked()) != 2 {
+				t.Errorf("%s: asked at %v, want again after the hour", wish, asked())
 			}
 		})
 	}

@@ -180,9 +180,9 @@ func TestScopeProblems(t *testing.T) {
 			true,
 		},
 		{
-			"closed, and nobody to lead in it",
+			"closed",
 			mapping.Scope{Projects: []string{"past"}},
-			[]string{"refuses every write", "no lead of support", "no lead of developers", "no lead of management"},
+			[]string{"refuses every write"},
 			false,
 		},
 		{
@@ -211,10 +211,50 @@ func TestScopeProblems(t *testing.T) {
 	}
 }
 
+// assigning is a contract whose steps assign people of the roles.
+func assigning(roles ...enforcer.Role) *enforcer.Contract {
+	var steps []enforcer.Step
+	for _, r := range roles {
+		steps = append(steps, enforcer.Step{Actions: enforcer.Actions{Assign: r}})
+	}
+	return &enforcer.Contract{Obligations: []enforcer.Obligation{{Rules: []enforcer.Rule{{Steps: steps}}}}}
+}
+
+// TestUnassignable tells of a project where nobody who is called in can be assigned, and of no role that no step assigns.
+func TestUnassignable(t *testing.T) {
+	staff := []enforcer.Role{enforcer.Support, enforcer.Developers, enforcer.Management}
+	for name, c := range map[string]struct {
+		bound   *mapping.Bound
+		project string
+		roles   []enforcer.Role
+		want    []string
+	}{
+		"everybody there":     {bind(t, words(), directory()), "acme", staff, nil},
+		"nobody there":        {bind(t, words(), directory()), "past", staff, []string{"support", "developers", "management"}},
+		"management unneeded": {bind(t, words(), directory()), "past", staff[:2], []string{"support", "developers"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			scope, _ := c.bound.Scope(mapping.Scope{Projects: []string{c.project}}, "contracts[0]")
+			var want, got []string
+			for _, role := range c.want {
+				want = append(want, "contracts[0].projects | no lead of "+role+" can be assigned in this project: each is locked, "+
+					"gone or not a member of it")
+			}
+			for _, p := range c.bound.Unassignable(assigning(c.roles...), scope, "contracts[0]") {
+				got = append(got, p.Path+" | "+p.Reason)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // TestNobodyOnDutyInTheProject is told beside the leads that it lacks.
 func TestNobodyOnDutyInTheProject(t *testing.T) {
 	b := bind(t, furtherWords(), furtherDirectory())
-	_, got := b.Scope(mapping.Scope{Projects: []string{"inner"}}, "contracts[0]")
+	scope, _ := b.Scope(mapping.Scope{Projects: []string{"inner"}}, "contracts[0]")
+	got := b.Unassignable(assigning(enforcer.Support), scope, "contracts[0]")
 	if !slices.ContainsFunc(got, func(p mapping.Problem) bool {
 		return p.Path == "contracts[0].projects" &&
 			strings.HasPrefix(p.Reason, "nobody on duty for support can be assigned in this project, so the lead will be")

@@ -90,8 +90,7 @@ type BoundScope struct {
 // Projects are the ids of the projects it covers.
 func (s *BoundScope) Projects() []string { return s.projects }
 
-// Scope resolves the scope of a contract, written at path ("contracts[0]"), and holds the mapping's leads
-// against its projects. A scope in which no project is found covers nothing, and that problem is Fatal.
+// Scope resolves the scope of a contract, written at path ("contracts[0]"). A scope in which no project is found covers nothing, and that problem is Fatal.
 func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 	var r resolver
 	out := &BoundScope{subtasks: s.Subtasks}
@@ -115,17 +114,6 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 		if b.names.closed[p] {
 			r.report(false, path+".projects", p, "the project is closed: the tracker refuses every write in it")
 		}
-		for _, role := range b.directory.roles {
-			if role.rule.Is.Staff() && len(role.lead) > 0 && b.directory.leadOf(role.rule.Is, p, nil) == "" {
-				r.report(false, path+".projects", p,
-					"no lead of %s can be assigned in this project: each is locked, gone or not a member of it", role.rule.Is)
-			}
-			if role.rule.Is.Staff() && len(role.duty) > 0 && b.directory.dutyOf(role.rule.Is, p, nil) == "" {
-				r.report(false, path+".projects", p,
-					"nobody on duty for %s can be assigned in this project, so the lead will be: each is locked, gone or not a "+
-						"member of it", role.rule.Is)
-			}
-		}
 	}
 	return out, r.problems
 }
@@ -144,4 +132,59 @@ func (s *BoundScope) covers(people connectors.Values, project string, subtask bo
 		return false
 	}
 	return len(s.when) == 0 || slices.ContainsFunc(s.when, func(c condition) bool { return c.holds(people, author) })
+}
+
+// AskedValues are values of a field that the configuration waits for at one place. A value that no request ever holds
+// is no fault that could be seen from its name: its rule is never true, and says nothing.
+type AskedValues struct {
+	Path     string // of the list in the admin's file: "mappings[0].severity[0].when.in"
+	Key      string // of the field, in connectors.Values
+	Field    string // as the tracker calls it
+	Severity bool   // a severity rests on them
+	Values   []string
+}
+
+// Asked lists the values that the mapping, written at path ("mappings[0]"), and the scope of a contract, written at
+// scopePath ("contracts[0]"), wait for.
+func (b *Bound) Asked(s Scope, bound *BoundScope, path, scopePath string) (out []AskedValues) {
+	add := func(place, key string, severity bool, values []string) {
+		if key != "" && len(values) > 0 {
+			out = append(out, AskedValues{place, key, b.fieldName(key), severity, values})
+		}
+	}
+	for i, rule := range b.mapping.Severity {
+		add(fmt.Sprintf("%s.severity[%d].when.in", path, i), b.severity[i].when.field, true, rule.When.In)
+	}
+	for i, rule := range b.mapping.Fields {
+		for _, f := range b.fields {
+			if f.Is == rule.Is && f.Field == rule.Field && f.Field != "" {
+				add(fmt.Sprintf("%s.fields[%d].in", path, i), f.key, false, rule.In)
+				break
+			}
+		}
+	}
+	for i, when := range s.When {
+		add(fmt.Sprintf("%s.when[%d].in", scopePath, i), bound.when[i].field, false, when.In)
+	}
+	return out
+}
+
+// SeverityKeys lists what of a request the severities rest on, by its keys in connectors.Values.
+func (b *Bound) SeverityKeys() (keys []string) {
+	add := func(asked bool, key string) {
+		for _, k := range keys {
+			asked = asked && k != key
+		}
+		if asked {
+			keys = append(keys, key)
+		}
+	}
+	for _, s := range b.severity {
+		add(s.when.field != "", s.when.field)
+		add(s.when.types != nil, connectors.FieldType)
+		add(s.when.types != nil, connectors.FieldRequestType)
+		add(s.when.priorities != nil, connectors.FieldPriority)
+		add(s.when.categories != nil, connectors.FieldCategory)
+	}
+	return keys
 }

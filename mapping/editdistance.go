@@ -28,3 +28,25 @@ func EditDistance(a, b string) int {
 	}
 	return row[len(y)]
 }
+
+// Alike returns the value that somebody who wrote another probably meant: one that differs by a few letters, or that
+// the other is a part of; "" where none is alike.
+func Alike(written string, values []string) string {
+	wanted := strings.ToLower(squeeze(written))
+	best, nearest := max(2, len([]rune(wanted))/3)+1, ""
+	for _, v := range values {
+		if n := EditDistance(wanted, squeeze(v)); n < best {
+			best, nearest = n, v
+		}
+	}
+	if nearest != "" || wanted == "" {
+		return nearest
+	}
+	for _, v := range values {
+		has := strings.ToLower(squeeze(v))
+		if strings.Contains(has, wanted) || len([]rune(has)) > 3 && strings.Contains(wanted, has) {
+			return v
+		}
+	}
+	return ""
+}

@@ -155,6 +155,30 @@ func (b *Bound) Leadless(c *enforcer.Contract) []Problem {
 	return r.problems
 }
 
+// Unassignable tells of the projects in which nobody can be assigned whom steps of the contract assign there. path is
+// the contract's ("contracts[0]").
+func (b *Bound) Unassignable(c *enforcer.Contract, s *BoundScope, path string) []Problem {
+	var r resolver
+	for _, p := range s.projects {
+		for _, role := range b.directory.roles {
+			is := role.rule.Is
+			if !is.Staff() || !c.Assigns(is) {
+				continue
+			}
+			if len(role.lead) > 0 && b.directory.leadOf(is, p, nil) == "" {
+				r.report(false, path+".projects", p,
+					"no lead of %s can be assigned in this project: each is locked, gone or not a member of it", is)
+			}
+			if len(role.duty) > 0 && b.directory.dutyOf(is, p, nil) == "" {
+				r.report(false, path+".projects", p,
+					"nobody on duty for %s can be assigned in this project, so the lead will be: each is locked, gone or not a "+
+						"member of it", is)
+			}
+		}
+	}
+	return r.problems
+}
+
 // bindGroups finds the groups. One that the tracker treats like a person has no members that we see; the others' have
 // it.
 func (b *boundRole) bindGroups(r *resolver, rd roleDirectory, groups []entry) {

@@ -57,9 +57,13 @@ func check(ctx context.Context, a *app, live bool) error {
 	}
 	if !a.json() {
 		tellConfig(&a.page, cfg, len(faults) == 0)
-		tellCalendars(&a.page, cfg, a.clock())
 		a.linef("", "zones of %s, from inside the program", calendar.ZoneRelease())
 		tellPeriods(&a.page, cfg, a.clock())
+	}
+	for _, n := range slices.Concat(endingContracts(&a.page, cfg, a.clock()), endingCalendars(&a.page, cfg, a.clock())) {
+		if err := a.show(n); err != nil {
+			return err
+		}
 	}
 	if !live {
 		return nil
@@ -135,16 +139,58 @@ func tellPeriods(p *page, cfg *config.Config, now time.Time) {
 	}
 }
 
-// tellCalendars warns of calendars whose data ends soon: a promise that reaches beyond it is not judged.
-func tellCalendars(p *page, cfg *config.Config, now time.Time) {
-	for _, c := range cfg.Contracts {
+// warning is something that an admin should know of, and that stops nothing.
+type warning struct {
+	Level    string `json:"level"`
+	Path     string `json:"path"`
+	Contract string `json:"contract"`
+	Date     string `json:"date"` // the last day that counts
+	Message  string `json:"message"`
+}
+
+func (n warning) text(p *page) { p.line("! ", n.Message) }
+
+func newWarning(path string, c config.Contract, lastDay, message string) warning {
+	return warning{Level: "warning", Path: path, Contract: c.ID, Date: lastDay, Message: message}
+}
+
+// endingCalendars warns of calendars whose data ends soon: a promise that reaches beyond it is not judged.
+func endingCalendars(p *page, cfg *config.Config, now time.Time) (out []warning) {
+	for i, c := range cfg.Contracts {
 		if ends := c.Calendar.DataEnds(now); ends.Sub(now) < calendarWarning {
-			p.linef("! ",
+			day := lastDay(ends, c.Zone())
+			out = append(out, newWarning(fmt.Sprintf("contracts[%d].calendar", i), c, day, p.tf(
 				"%s: the days off are known until %s: a promise that reaches beyond is not judged; add the next year to the "+
-					"calendar",
-				c.ID, ends.Add(-time.Second).In(c.Calendar.Location()).Format(time.DateOnly))
+					"calendar", c.ID, day)))
 		}
 	}
+	return out
+}
+
+// contractWarning is how long before the last day of a contract `check` says so.
+const contractWarning = 60 * 24 * time.Hour
+
+// endingContracts warns of contracts that have ended or end soon: what is received later is under none.
+func endingContracts(p *page, cfg *config.Config, now time.Time) (out []warning) {
+	for i, c := range cfg.Contracts {
+		if c.ValidTo.IsZero() || c.ValidTo.Sub(now) >= contractWarning {
+			continue
+		}
+		day, path := lastDay(c.ValidTo, c.Zone()), fmt.Sprintf("contracts[%d].valid.to", i)
+		message := p.tf("%s: the contract ends on %s: requests received later are under no contract; write a new last day into %s "+
+			"when it is prolonged", c.ID, day, path)
+		if !c.ValidTo.After(now) {
+			message = p.tf("%s: the contract ended on %s: requests received since are under no contract; write a new last day into "+
+				"%s if it was prolonged", c.ID, day, path)
+		}
+		out = append(out, newWarning(path, c, day, message))
+	}
+	return out
+}
+
+// lastDay is the day before a moment at which something is over.
+func lastDay(end time.Time, zone *time.Location) string {
+	return end.Add(-time.Second).In(zone).Format(time.DateOnly)
 }
 
 // checkupInfo is what `check --live -o json` gives for a connection.
@@ -156,6 +202,8 @@ type checkupInfo struct {
 	Rights      []engine.RightNeeded `json:"rights"`
 	Strangers   []string             `json:"authors_without_role"`
 	Unmarked    []string             `json:"own_notes_without_mark"`
+	LeftOut     []engine.LeftOut     `json:"projects_left_out"`
+	Values      []engine.ValueCounts `json:"values"`
 	Probes      []connectors.Probed  `json:"probes,omitempty"` // how the tracker behaves where no document tells
 	tracker     string               // what people call its kind
 }
@@ -206,6 +254,7 @@ func checkupOf(k engine.Checkup) checkupInfo {
 		Connection: k.Connection, Account: fmt.Sprintf("%s (%s, id %s)", k.Account.Name, k.Account.Login, k.Account.ID),
 		Problems: append([]mapping.Problem{}, k.Problems...), Rights: append([]engine.RightNeeded{}, k.Needs...),
 		Strangers: append([]string{}, k.Strangers...), Unmarked: append([]string{}, k.Unmarked...),
+		LeftOut: append([]engine.LeftOut{}, k.LeftOut...), Values: append([]engine.ValueCounts{}, k.Values...),
 	}
 	if k.OffsetKnown {
 		s := k.Offset.Truncate(time.Second).Seconds() // the tracker tells whole seconds; a fraction is no skew
@@ -243,6 +292,13 @@ func (k checkupInfo) text(p *page) {
 	if len(k.Unmarked) > 0 {
 		notes := strings.Join(k.Unmarked, ", ")
 		p.line("  ", p.t("notes by our account without our mark (is somebody else using it?):")+" "+notes)
+	}
+	for _, x := range k.LeftOut {
+		p.linef("  ! ", "%s: project %s lies below %s and no contract covers it: subprojects count only when named in projects",
+			x.Contract, x.Project, x.Below)
+	}
+	for _, v := range k.Values {
+		tellValues(p, v)
 	}
 	if len(k.Probes) > 0 {
 		how := p.tf("how this %s behaves where no document tells (send it to us, it names nobody):", k.tracker)

@@ -84,7 +84,7 @@ var layers = []layer{
 	{
 		"enforcer/engine",
 		[]string{
-			"connectors", "connectors/mirror", "mapping", "enforcer", "enforcer/decide",
+			"connectors", "connectors/mirror", "mapping", "mapping/guess", "enforcer", "enforcer/decide",
 			"enforcer/ledger", "enforcer/outbox", "enforcer/report",
 		},
 		"the engine turns the crank through the contract and never names a tracker",

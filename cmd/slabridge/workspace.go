@@ -201,6 +201,11 @@ func (w *workspace) settings(ctx context.Context, cfg *config.Config, what inten
 				return s, err
 			}
 			conn.Tracker = t
+			if recent := c.Kind.Recent; recent != nil {
+				conn.Recent = func(ctx context.Context, projects []string, most int) ([]connectors.Issue, error) {
+					return recent(ctx, way, projects, most)
+				}
+			}
 		}
 		s.Connections = append(s.Connections, conn)
 	}

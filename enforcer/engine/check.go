@@ -24,6 +24,8 @@ type Checkup struct {
 	Needs       []RightNeeded
 	Strangers   []string // authors without a role, "name (id)"
 	Unmarked    []string // events by our own account that carry no mark of ours: "#17 journal:4"
+	Values      []ValueCounts
+	LeftOut     []LeftOut
 }
 
 // RightNeeded is a right that the contracts' steps take, with the tracker's permissions for it.
@@ -32,6 +34,37 @@ type RightNeeded struct {
 	Permissions []string          `json:"permissions"`
 	For         []string          `json:"for"`               // the steps and fields that need it
 	Missing     map[string]string `json:"missing,omitempty"` // project name -> permission that our account lacks there
+}
+
+// LeftOut is a project below one of a contract's that no contract covers: requests made there are nobody's.
+type LeftOut struct {
+	Contract string `json:"contract"`
+	Project  string `json:"project"`
+	Below    string `json:"below"`
+}
+
+// leftOut lists the projects that lie below covered ones, at any depth, without being covered.
+func (k *checker) leftOut() {
+	parents := map[string]string{}
+	for _, p := range k.names.Projects {
+		parents[p.ID] = p.Parent
+	}
+	above := func(id string) (c *contract, project string) {
+		for n := 0; id != "" && n < len(parents); n++ { // a tracker that draws a ring is none
+			for _, c := range k.contracts {
+				if slices.Contains(c.scope.Projects(), id) {
+					return c, id
+				}
+			}
+			id = parents[id]
+		}
+		return nil, ""
+	}
+	for _, p := range k.names.Projects {
+		if c, project := above(p.ID); c != nil && project != p.ID && !p.Closed {
+			k.LeftOut = append(k.LeftOut, LeftOut{c.ID, p.Key, projectName(k.names, project)})
+		}
+	}
 }
 
 // Faults counts what must be mended: problems that stop enforcement, missing rights, and a clock that is further from
@@ -113,6 +146,10 @@ func (k *checker) check(ctx context.Context) (err error) {
 		if err := k.checkForms(ctx, c); err != nil {
 			return err
 		}
+	}
+	k.leftOut()
+	if err := countValues(ctx, k); err != nil {
+		return err
 	}
 	return k.addAlarms(ctx)
 }

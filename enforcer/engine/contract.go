@@ -32,6 +32,7 @@ type contract struct {
 // bindScopes finds out which requests are the contract's, and which of them are changes.
 func (c *contract) bindScopes() (problems []mapping.Problem) {
 	c.scope, problems = c.bound.Scope(c.Scope, c.ScopePath)
+	problems = append(problems, c.bound.Unassignable(c.Contract.Contract, c.scope, c.ScopePath)...)
 	if c.Account == nil {
 		return problems
 	}

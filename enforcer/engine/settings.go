@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -14,8 +15,10 @@ type Connection struct {
 	ID      string
 	Tracker connectors.Tracker // nil where nothing is to be asked: Plan, Explain and Running only read
 	Markup  connectors.Markup  // of its comments
-	Poll    string             // cron text, for Run
-	Scope   connectors.Scope   // what of it is followed, as Tracker was told
+	// Recent lists the requests of projects that changed last, as connectors.Kind has it; nil where nothing does.
+	Recent func(ctx context.Context, projects []string, most int) ([]connectors.Issue, error)
+	Poll   string           // cron text, for Run
+	Scope  connectors.Scope // what of it is followed, as Tracker was told
 	// WatchIssue is the key of the issue that is told when slabridge itself is late; "" for none.
 	WatchIssue string
 }

@@ -142,35 +142,46 @@ func Sources(s Sample, severities []enforcer.Severity) (out []Source, sure bool)
 	return out, best.Kind == ByField && best.Titled && !rivals && best.covers(severities[0].ID)
 }
 
-// fieldSource counts the values of a field; ok is false for one that is no choice.
-func (s Sample) fieldSource(f connectors.Field) (Source, bool) {
-	out := Source{Kind: ByField, Field: f}
-	counts, seen := map[string]int{}, 0
-	for _, i := range s.Issues {
-		held, there := i.Values[f.ID]
-		if !there {
-			continue
-		}
-		seen++
-		if len(held) == 0 {
-			out.Empty++
+// Tally counts the values that issues hold under a key of their Values, the most frequent first, and the issues that
+// have a place for one and hold none.
+func Tally(issues []connectors.Issue, key string) (values []Value, empty int) {
+	counts := map[string]int{}
+	for _, i := range issues {
+		held, there := i.Values[key]
+		if there && len(held) == 0 {
+			empty++
 		}
 		for _, v := range held {
-			_, odd := connectors.IsObject(v)
-			if odd || utf8.RuneCountInString(v) > 40 || strings.Trim(v, "0123456789.:-+TZ ") == "" {
-				return out, false
-			}
 			counts[v]++
 		}
 	}
 	for v, n := range counts {
-		out.Values = append(out.Values, Value{Name: v, Count: n, Active: true})
+		values = append(values, Value{Name: v, Count: n, Active: true})
 	}
-	slices.SortFunc(out.Values, func(a, b Value) int {
+	slices.SortFunc(values, func(a, b Value) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
 	})
-	// a value on each issue is a text, not a choice
-	return out, len(counts) <= mostValues && (len(counts) <= 3 || 2*len(counts) <= seen)
+	return values, empty
+}
+
+// fieldSource counts the values of a field; ok is false for one that is no choice.
+func (s Sample) fieldSource(f connectors.Field) (Source, bool) {
+	out := Source{Kind: ByField, Field: f}
+	out.Values, out.Empty = Tally(s.Issues, f.ID)
+	seen := 0
+	for _, i := range s.Issues {
+		if _, there := i.Values[f.ID]; there {
+			seen++
+		}
+	}
+	for _, v := range out.Values {
+		_, odd := connectors.IsObject(v.Name)
+		if odd || utf8.RuneCountInString(v.Name) > 40 || strings.Trim(v.Name, "0123456789.:-+TZ ") == "" {
+			return out, false
+		}
+	}
+	n := len(out.Values) // a value on each issue is a text, not a choice
+	return out, n <= mostValues && (n <= 3 || 2*n <= seen)
 }
 
 func (s Sample) prioritySource() Source {

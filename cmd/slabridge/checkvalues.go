@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"slabridge/enforcer/engine"
+)
+
+// tellValues says what the requests of a contract hold, and which values the configuration waits for in vain.
+func tellValues(p *page, v engine.ValueCounts) {
+	where := p.t("by the mirror")
+	if v.Source == engine.FromTracker {
+		where = p.t("asked of the tracker")
+	}
+	p.linef("  ", "%s: requests of the last 90 days: %d (%s)", v.Contract, v.Requests, where)
+	if v.Truncated {
+		p.linef("    ", "there are more: only those that changed last were read")
+	}
+	if v.Others > 0 {
+		p.linef("    ", "in the same projects, and not the contract's: %d", v.Others)
+	}
+	if v.Requests > 0 {
+		p.labelled("    ", "severity: ", counts(append(slices.Clone(v.Severities), engine.Count{Name: p.t("none"), Count: v.Unsevere})))
+		for _, f := range v.Unmatched {
+			p.linef("    ! ", "without a severity: %s: %s", f.Field, fieldCounts(p, f))
+		}
+		p.labelled("    ", "status class: ", counts(v.Statuses))
+		if len(v.Unclassed) > 0 {
+			p.linef("    ! ", "in a status of no class: %s", counts(v.Unclassed))
+		}
+	}
+	for _, f := range v.Fields {
+		if len(f.Values) > 0 || f.Empty > 0 {
+			p.linef("    ", "%s holds: %s", f.Field, fieldCounts(p, f))
+		}
+	}
+	if v.Requests+v.Others == 0 {
+		return
+	}
+	for _, n := range v.NeverSeen {
+		seen := counts(n.Seen)
+		switch {
+		case seen == "":
+			p.linef("    ! ", "%s: %q was never seen: no request holds anything in %s", n.Path, n.Value, n.Field)
+		case n.Meant != "":
+			p.linef("    ! ", "%s: %q was never seen in %s; seen are %s; did you mean %q?", n.Path, n.Value, n.Field, seen, n.Meant)
+		default:
+			p.linef("    ! ", "%s: %q was never seen in %s; seen are %s", n.Path, n.Value, n.Field, seen)
+		}
+	}
+}
+
+// fieldCounts lists the values of a field, and how many requests have none.
+func fieldCounts(p *page, f engine.FieldValues) string {
+	all := slices.Clone(f.Values)
+	if f.Empty > 0 {
+		all = append(all, engine.Count{Name: p.t("empty"), Count: f.Empty})
+	}
+	return counts(all)
+}
+
+// counts lists names with how often each was seen.
+func counts(all []engine.Count) string {
+	var out []string
+	for _, c := range all {
+		out = append(out, fmt.Sprintf("%s %d", oneLine(c.Name), c.Count))
+	}
+	return strings.Join(out, ", ")
+}

@@ -13,13 +13,14 @@ import (
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
+	"slabridge/message"
 
 	"go.yaml.in/yaml/v4"
 )
 
 // vocabulary is the closed lists of words, by the name that `check:"of=NAME"` calls them.
 var vocabulary = map[string][]string{
-	"languages":  {"ru", "en"},
+	"languages":  message.Languages,
 	"classes":    words(enforcer.StatusClasses),
 	"attributes": {mapping.AttributeDescription},
 	"statuses":   {string(calendar.Final), string(calendar.Provisional)},

@@ -1,6 +1,10 @@
 package enforcer
 
-import "slices"
+import (
+	"slices"
+
+	"slabridge/message"
+)
 
 // Actions are what a step does beside its comment, and what a decision asks of the tracker. What each means is said in
 // its row of ActionSpecs.
@@ -96,7 +100,7 @@ var ActionSpecs = []ActionSpec{
 }
 
 // wholeIssue is an action on the issue as a whole, of which there is one in a step. Nothing else makes it needless.
-func wholeIssue(id string, class StatusClass, phrase string) ActionSpec {
+func wholeIssue(id string, class StatusClass, sentence message.Format) ActionSpec {
 	return ActionSpec{
 		ID: id, Key: "action", Accepts: []string{id}, Class: class,
 		Help: "Action on the issue as a whole: create, close or reopen.",
@@ -107,7 +111,7 @@ func wholeIssue(id string, class StatusClass, phrase string) ActionSpec {
 			return ""
 		},
 		Set:  func(a *Actions, value string) { a.Action = value },
-		text: func(*Actions) Text { return say(phrase) },
+		text: func(*Actions) Text { return say(sentence) },
 	}
 }
 

@@ -1,6 +1,10 @@
 package enforcer
 
-import "slices"
+import (
+	"slices"
+
+	"slabridge/message"
+)
 
 // Condition is one word of the small vocabulary that starts and stops cycles, with its qualifiers. What a word means
 // is said in its row of the Vocabulary.
@@ -294,7 +298,9 @@ func (c Condition) unmapped(fields, activities []string) (field, activity string
 	return "", ""
 }
 
-func always(phrase string) func(*Condition) Text { return func(*Condition) Text { return say(phrase) } }
+func always(sentence message.Format) func(*Condition) Text {
+	return func(*Condition) Text { return say(sentence) }
+}
 
 func responseText(c *Condition) Text {
 	switch {

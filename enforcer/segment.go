@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slabridge/enforcer/calendar"
+	"slabridge/message"
 )
 
 // Segment is a stretch of time of one name, [From, To). Neighbours differ in name, cause or holder, and leave no gap.
@@ -116,8 +117,8 @@ func calendarSegments(cal *calendar.Calendar, from, to time.Time) []Segment {
 	}
 	out := make([]Segment, len(parts))
 	for i, p := range parts {
-		name := make(Text, len(Languages))
-		for _, lang := range Languages {
+		name := make(Text, len(message.Languages))
+		for _, lang := range message.Languages {
 			name[lang] = p.Text(lang)
 		}
 		out[i] = Segment{From: p.From, To: p.To, Kind: string(p.Kind), Name: name}

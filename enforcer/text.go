@@ -1,16 +1,14 @@
 package enforcer
 
 import (
-	"fmt"
 	"strings"
 	"time"
+
+	"slabridge/message"
 )
 
 // Text is a name or sentence in the languages that the program speaks, by language code.
 type Text map[string]string
-
-// Languages lists the languages that the program speaks, the usual one first.
-var Languages = []string{"ru", "en"}
 
 // In gives the text in the language, or in English, or in any.
 func (t Text) In(lang string) string {
@@ -22,38 +20,27 @@ func (t Text) In(lang string) string {
 	return ""
 }
 
-// Catalogue has what a package says: the sentences of each language by their English. A format keeps its verbs in their
-// order.
-type Catalogue map[string]map[string]string
-
-// Say gives a sentence in every language. Its English is its id; arguments that have an In of their own, as texts and
-// Stamps do, are taken in the language of the sentence.
-func (c Catalogue) Say(format string, args ...any) Text {
-	out := make(Text, len(Languages))
-	for _, lang := range Languages {
-		translated, ok := c[lang][format]
-		if !ok {
-			translated = format
-		}
-		spoken := make([]any, len(args))
-		for i, arg := range args {
-			spoken[i] = arg
-			if l, ok := arg.(interface{ In(lang string) string }); ok {
-				spoken[i] = l.In(lang)
-			}
-		}
-		out[lang] = fmt.Sprintf(translated, spoken...)
+// Say gives a sentence in every language.
+func Say(format message.Format, args ...any) Text {
+	out := make(Text, len(message.Languages))
+	for _, lang := range message.Languages {
+		out[lang] = message.Say(lang, format, args...)
 	}
 	return out
 }
 
-// Reason is a sentence as the reason of a decision.
-func (c Catalogue) Reason(code, format string, args ...any) Reason {
-	return Reason{Code: code, Text: c.Say(format, args...)}
+func say(format message.Format, args ...any) Text { return Say(format, args...) }
+
+// Because gives a sentence as the reason of a decision.
+func Because(code string, format message.Format, args ...any) Reason {
+	return Reason{Code: code, Text: Say(format, args...)}
 }
 
 // Untranslated is a sentence that is the same in every language.
-func Untranslated(s string) Text { return Catalogue(nil).Say("%s", s) }
+func Untranslated(s string) Text { return Say("%s", s) }
+
+// stampLayouts are how a moment is written, by language.
+var stampLayouts = map[string]string{"en": "2006-01-02 15:04:05", "ru": "02.01.2006 15:04:05"}
 
 // Stamp is a moment as people of the zone write it, to the second.
 type Stamp struct {
@@ -66,8 +53,8 @@ func (s Stamp) In(lang string) string { return s.At.In(s.Zone).Format(stampLayou
 
 // joined puts texts into one, parted by the separator.
 func joined(texts []Text, separator Text) Text {
-	out := make(Text, len(Languages))
-	for _, lang := range Languages {
+	out := make(Text, len(message.Languages))
+	for _, lang := range message.Languages {
 		parts := make([]string, len(texts))
 		for i, t := range texts {
 			parts[i] = t.In(lang)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"slabridge/mapping"
+	"slabridge/message"
 )
 
 // FuzzOwnText: a text of the admin's own is refused with a reason, or renders; it never hangs or brings the program
@@ -43,7 +44,7 @@ func FuzzPeriodName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		for _, lang := range mapping.Languages {
+		for _, lang := range message.Languages {
 			if name := mapping.PeriodName(id, lang); id != "" && name == "" {
 				t.Errorf("period %q has no name", id)
 			}

@@ -13,6 +13,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
+	"slabridge/message"
 )
 
 // People of the site, by their account ids.
@@ -602,7 +603,7 @@ func TestTextsOnJirasWiki(t *testing.T) {
 	for name, d := range furtherOccasions() {
 		all[name] = d
 	}
-	for _, lang := range mapping.Languages {
+	for _, lang := range message.Languages {
 		o := mapping.WriteOptions{
 			Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupWiki,
 			Texts: texts(t),

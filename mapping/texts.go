@@ -10,7 +10,7 @@ import (
 	"strings"
 	"text/template"
 
-	"slabridge/enforcer"
+	"slabridge/message"
 )
 
 // The keys of the texts. An admin replaces any of them, in any language. A public text is written for the customer,
@@ -73,9 +73,6 @@ var TextKeys = append(slices.Clone(PublicTexts),
 	TextDutyIssue, TextDutyWarning, TextDutyBreach,
 	TextCorrection, TextLate, TextCaughtUp, TextNote,
 )
-
-// Languages lists the languages that every text exists in.
-var Languages = enforcer.Languages
 
 // TextData is everything a text may say, as plain strings that are safe in the tracker's markup. A template
 // writes {{.Due}}, {{if .Assigned}}...{{end}}, {{range .Next}}{{.At}}{{end}}, {{join .Names ", "}};
@@ -160,7 +157,7 @@ var textFiles embed.FS
 // on sample data, full and empty, so that whatever it misspells is found now and not when a promise is at stake.
 func NewTexts(own []OwnText) (*Texts, []Problem) {
 	t := &Texts{builtin: make(map[textKey]*template.Template), own: make(map[textKey]*template.Template)}
-	for _, lang := range Languages {
+	for _, lang := range message.Languages {
 		all := builtinTexts(lang)
 		for _, key := range TextKeys {
 			t.builtin[textKey{lang, key}] = all.Lookup(key)
@@ -195,8 +192,8 @@ func checkOwn(r *resolver, o OwnText) *template.Template {
 		r.report(true, o.Path, o.Key, "there is no text of this name; %s", suggest(o.Key, entries))
 		return nil
 	}
-	if !slices.Contains(Languages, o.Lang) {
-		r.report(true, o.Path, o.Lang, "texts are in %s", strings.Join(Languages, " or "))
+	if !slices.Contains(message.Languages, o.Lang) {
+		r.report(true, o.Path, o.Lang, "texts are in %s", strings.Join(message.Languages, " or "))
 		return nil
 	}
 	tmpl, err := parseOwn(o.Lang, o.Key, o.Text)
@@ -225,7 +222,7 @@ func templateError(err error) string { return strings.TrimPrefix(err.Error(), "t
 // render gives the text in the language, tidied so that no line of it begins with markup by accident. A text of
 // the admin's that fails on real data falls back to the built-in one, and err says so beside the text.
 func (t *Texts) render(lang, key string, data TextData) (text string, err error) {
-	if !slices.Contains(Languages, lang) {
+	if !slices.Contains(message.Languages, lang) {
 		lang = "en"
 	}
 	if !slices.Contains(TextKeys, key) {

@@ -8,6 +8,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
+	"slabridge/message"
 )
 
 // worked is a request that staff asked something about, after an internal note and a talk on the telephone.
@@ -186,7 +187,7 @@ func TestFurtherTexts(t *testing.T) {
 	inner := newHand(t) // in a project where nobody leads
 	inner.do("10:00 client creates project=inner")
 	sc := scope(t, b, mapping.Scope{Projects: []string{"acme"}})
-	for _, lang := range mapping.Languages {
+	for _, lang := range message.Languages {
 		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)}
 		for name, d := range furtherOccasions() {
 			t.Run(lang+"/"+name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"slabridge/enforcer"
 	"slabridge/mapping"
+	"slabridge/message"
 )
 
 // said is a moment of Friday, 27 November 2026, in Almaty.
@@ -106,7 +107,7 @@ func TestTexts(t *testing.T) {
 	x.do("10:00 client creates")
 	req := b.Request(x.h, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), time.UTC)
 	all := occasions()
-	for _, lang := range mapping.Languages {
+	for _, lang := range message.Languages {
 		o := mapping.WriteOptions{Contract: kamalLike(t, lang), Install: "7c1f", Texts: texts(t)}
 		for name, d := range all {
 			t.Run(lang+"/"+name, func(t *testing.T) {
@@ -147,7 +148,7 @@ func TestCustomersAreToldNothingInternal(t *testing.T) {
 		if d.Audience != enforcer.Public {
 			continue
 		}
-		for _, lang := range mapping.Languages {
+		for _, lang := range message.Languages {
 			c := *d.Changes.Comment
 			c.By, c.Spent, c.Plan, c.Sum, c.Limit, c.Share = "10", 45*time.Minute, "paid", "1200000", "1500000", 80
 			d.Changes.Comment = &c

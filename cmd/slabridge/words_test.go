@@ -1,62 +1,91 @@
-package main
+package main_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
+
+	"slabridge/message"
 )
 
-// noImports lets the sources of one package be checked for themselves: what is imported stays unknown.
-type noImports struct{}
+// sources type-checks the packages of the module from their sources. Of what they import from elsewhere it knows
+// nothing, which is enough to know the type of every constant and is done in a moment.
+type sources struct {
+	fset    *token.FileSet
+	dirs    map[string]listed
+	checked map[string]*types.Package
+	info    types.Info
+	files   []*ast.File
+}
 
-func (noImports) Import(string) (*types.Package, error) { return nil, errors.New("not looked at") }
-
-// phrasesOf finds the phrases in the program's own sources, the constants of that type, and where each is.
-func phrasesOf(t *testing.T) map[phrase]string {
-	t.Helper()
-	names, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
+// Import checks a package of the module.
+func (s *sources) Import(path string) (*types.Package, error) {
+	p, ours := s.dirs[path]
+	if !ours {
+		return nil, errors.New("not looked at")
 	}
-	fset := token.NewFileSet()
+	if done := s.checked[path]; done != nil {
+		return done, nil
+	}
 	var files []*ast.File
-	for _, name := range names {
-		if !strings.HasSuffix(name.Name(), ".go") || strings.HasSuffix(name.Name(), "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(fset, name.Name(), nil, 0)
+	for _, name := range p.GoFiles {
+		file, err := parser.ParseFile(s.fset, filepath.Join(p.Dir, name), nil, 0)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		files = append(files, file)
 	}
-	info := types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	lenient := types.Config{Importer: noImports{}, Error: func(error) {}}
-	checked, _ := lenient.Check("main", fset, files, &info) // of what is imported it knows nothing
-	isPhrase := checked.Scope().Lookup("phrase").Type()
-	found := map[phrase]string{}
-	for _, file := range files {
+	lenient := types.Config{Importer: s, Error: func(error) {}}
+	done, _ := lenient.Check(path, s.fset, files, &s.info)
+	s.checked[path], s.files = done, append(s.files, files...)
+	return done, nil
+}
+
+func readSources(t *testing.T) *sources {
+	t.Helper()
+	s := &sources{
+		fset: token.NewFileSet(), dirs: map[string]listed{}, checked: map[string]*types.Package{},
+		info: types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}},
+	}
+	found := packages(t)
+	for _, p := range found {
+		s.dirs[module+p.ImportPath] = p
+	}
+	for _, p := range found {
+		if _, err := s.Import(module + p.ImportPath); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// formats finds every sentence of the program, and where it stands.
+func (s *sources) formats(t *testing.T) map[message.Format]string {
+	t.Helper()
+	format := s.checked[module+"message"].Scope().Lookup("Format").Type()
+	found := map[message.Format]string{}
+	for _, file := range s.files {
 		ast.Inspect(file, func(n ast.Node) bool {
-			if table, ok := n.(*ast.CompositeLit); ok { // of a map by something imported nothing is known
-				for _, e := range phraseValues(table) {
-					found[phrase(text(e))] = fset.Position(e.Pos()).String()
-				}
-			}
 			e, ok := n.(ast.Expr)
-			tv := info.Types[e]
-			if !ok || tv.Value == nil || tv.Type != isPhrase {
+			if !ok {
 				return true
 			}
-			found[phrase(constant.StringVal(tv.Value))] = fset.Position(e.Pos()).String()
+			tv := s.info.Types[e]
+			if tv.Value == nil || tv.Type == nil || types.Unalias(tv.Type) != format {
+				return true
+			}
+			found[message.Format(constant.StringVal(tv.Value))] = s.fset.Position(e.Pos()).String()
 			return false
 		})
 	}
@@ -64,64 +93,99 @@ func phrasesOf(t *testing.T) map[phrase]string {
 	return found
 }
 
-// phraseValues are the values of a map of phrases.
-func phraseValues(table *ast.CompositeLit) []ast.Expr {
-	var out []ast.Expr
-	kind, ok := table.Type.(*ast.MapType)
-	if !ok {
-		return nil
+var (
+	verb    = regexp.MustCompile(`%[-+#0-9.]*(\[\d+\])?[a-zA-Z]`)
+	indexed = regexp.MustCompile(`\[(\d+)\]`)
+	letters = regexp.MustCompile(`[a-zA-Z]{2}`)
+)
+
+// verbs are the verbs of a format in the order of their arguments; %w is read as %v.
+func verbs(format string) []string {
+	var out []string
+	for i, v := range verb.FindAllString(strings.ReplaceAll(strings.ReplaceAll(format, "%%", ""), "%w", "%v"), -1) {
+		at := i + 1
+		if m := indexed.FindStringSubmatch(v); m != nil {
+			_, _ = fmt.Sscan(m[1], &at)
+			v = indexed.ReplaceAllString(v, "")
+		}
+		out = append(out, fmt.Sprintf("%d%s", at, v))
 	}
-	if value, ok := kind.Value.(*ast.Ident); !ok || value.Name != "phrase" {
-		return nil
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// catalogueOf reads the catalogue of a language as it stands in its file.
+func catalogueOf(t *testing.T, lang string) map[message.Format]map[string]string {
+	t.Helper()
+	data, err := os.ReadFile("../../message/catalogue/" + lang + ".json")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, e := range table.Elts {
-		out = append(out, e.(*ast.KeyValueExpr).Value)
+	var groups map[string]map[message.Format]any
+	if err := json.Unmarshal(data, &groups); err != nil {
+		t.Fatalf("%s: %v", lang, err)
+	}
+	out := map[message.Format]map[string]string{}
+	for name, group := range groups {
+		for format, text := range group {
+			if _, twice := out[format]; twice {
+				t.Errorf("%s, %s: %q is there twice", lang, name, format)
+			}
+			forms := map[string]string{}
+			switch text := text.(type) {
+			case string:
+				forms["other"] = text
+			case map[string]any:
+				for form, x := range text {
+					forms[form] = x.(string)
+				}
+			}
+			out[format] = forms
+		}
 	}
 	return out
 }
 
-// text is a string as the source has it, in one piece or in several.
-func text(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		s, _ := strconv.Unquote(e.Value) // the compiler has read it before
-		return s
-	case *ast.BinaryExpr:
-		return text(e.X) + text(e.Y)
-	}
-	return ""
-}
+// formsOf are the forms of a word behind a number that a language has.
+var formsOf = map[string][]string{"en": {"one", "other"}, "ru": {"few", "many", "one", "other"}}
 
-var verb = regexp.MustCompile(`%[+0-9.]*[a-z]`)
-
-// Every phrase is there in every language, with the same verbs in the same order and the same blanks at its ends; and
-// nothing is kept that the program does not say.
+// Every sentence is there in every language, with the same verbs and the same blanks at its ends; and nothing is kept
+// that the program does not say.
 func TestTranslations(t *testing.T) {
-	said := phrasesOf(t)
-	if len(said) < 200 {
-		t.Fatalf("only %d phrases found: does the program still speak through the type phrase?", len(said))
+	said := readSources(t).formats(t)
+	if len(said) < 500 {
+		t.Fatalf("only %d sentences found: does the program still speak through message.Format?", len(said))
 	}
-	if len(translations) == 0 {
-		t.Fatal("the program speaks English alone")
-	}
-	for lang, words := range translations {
-		for p, where := range said {
-			text, ok := words[p]
+	for _, lang := range message.Languages {
+		catalogue := catalogueOf(t, lang)
+		for format, where := range said {
+			forms, ok := catalogue[format]
 			if !ok {
-				t.Errorf("%s: %s has nothing for %q", where, lang, p)
+				if lang != message.English && letters.MatchString(verb.ReplaceAllString(string(format), "")) {
+					t.Errorf("%s: %s has nothing for %q", where, lang, format)
+				}
 				continue
 			}
-			if want := verb.FindAllString(string(p), -1); !slices.Equal(want, verb.FindAllString(text, -1)) {
-				t.Errorf("%s, %q: other verbs in %q", lang, p, text)
+			if len(forms) > 1 {
+				for _, form := range formsOf[lang] {
+					if forms[form] == "" {
+						t.Errorf("%s, %q: the form %q is missing", lang, format, form)
+					}
+				}
 			}
-			if strings.HasSuffix(string(p), " ") != strings.HasSuffix(text, " ") ||
-				strings.HasPrefix(string(p), ", ") != strings.HasPrefix(text, ", ") {
-				t.Errorf("%s, %q: other ends in %q", lang, p, text)
+			for _, text := range forms {
+				if !slices.Equal(verbs(string(format)), verbs(text)) {
+					t.Errorf("%s, %q: other verbs in %q", lang, format, text)
+				}
+				if strings.HasSuffix(string(format), " ") != strings.HasSuffix(text, " ") ||
+					strings.HasPrefix(string(format), ", ") != strings.HasPrefix(text, ", ") {
+					t.Errorf("%s, %q: other ends in %q", lang, format, text)
+				}
 			}
 		}
-		for p := range words {
-			if _, ok := said[p]; !ok {
-				t.Errorf("%s: %q is never said", lang, p)
+		for format := range catalogue {
+			if _, ok := said[format]; !ok {
+				t.Errorf("%s: %q is never said", lang, format)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"slabridge/enforcer"
+	"slabridge/message"
 )
 
 func (d *decider) stamp(t time.Time) enforcer.Stamp {
@@ -15,47 +16,47 @@ func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 	o, zone := c.Obligation, c.Contract.Zone()
 	stamp := func(t time.Time) enforcer.Stamp { return enforcer.Stamp{At: t, Zone: zone} }
 	if sp := c.Spending; sp != nil {
-		return texts.Reason("share", "%s, %s: %s of at most %s are spent, %d %%",
+		return enforcer.Because("share", "%s, %s: %s of at most %s are spent, %d %%",
 			o.Source, o.ID, decimal(sp.Spent), decimal(sp.Cap()), sp.Share())
 	}
-	counted := texts.Say("%s, %s: counting from %s", o.Source, o.ID, stamp(c.StartedAt))
+	counted := enforcer.Say("%s, %s: counting from %s", o.Source, o.ID, stamp(c.StartedAt))
 	if !c.Due.IsZero() {
-		counted = texts.Say("%s, due %s", counted, stamp(c.Due))
+		counted = enforcer.Say("%s, due %s", counted, stamp(c.Due))
 	}
 	switch t := s.Step.Trigger; {
 	case t.Due:
-		return texts.Reason("due", "%s: the due has passed", counted)
+		return enforcer.Because("due", "%s: the due has passed", counted)
 	case t.Answered:
-		return texts.Reason("answered", "%s: the customer answered after the closing", counted)
+		return enforcer.Because("answered", "%s: the customer answered after the closing", counted)
 	case t.Past:
-		return texts.Reason("past-date", "%s, %s: the date set, %s, lies in the past", o.Source, o.ID, c.Date)
+		return enforcer.Because("past-date", "%s, %s: the date set, %s, lies in the past", o.Source, o.ID, c.Date)
 	case t.Start():
 		return enforcer.Reason{Code: "start", Text: counted}
 	case t.Percent > 0:
-		return texts.Reason("warn", "%s: %d %% of the time has passed", counted, t.Percent)
+		return enforcer.Because("warn", "%s: %d %% of the time has passed", counted, t.Percent)
 	}
-	return texts.Reason("warn", "%s: warning at %s", counted, stamp(s.At))
+	return enforcer.Because("warn", "%s: warning at %s", counted, stamp(s.At))
 }
 
 func (d *decider) pastReason(s enforcer.CycleStep) enforcer.Reason {
 	if s.FiresAt().Before(d.cutover.EnforceFrom) {
-		return texts.Reason("before-enforcement",
+		return enforcer.Because("before-enforcement",
 			"the step's moment lies before enforcement began, %s", d.stamp(d.cutover.EnforceFrom))
 	}
-	return texts.Reason("moved-into-past", "at the last pass, %s, this moment had not come: "+
+	return enforcer.Because("moved-into-past", "at the last pass, %s, this moment had not come: "+
 		"not time but a change of configuration, calendar or fields moved it here", d.stamp(d.cutover.PassedAt))
 }
 
 func faultReason(why error) enforcer.Reason {
-	return texts.Reason(enforcer.HeldMapping, "the mapping cannot read the request: %s", why)
+	return enforcer.Because(enforcer.HeldMapping, "the mapping cannot read the request: %s", why)
 }
 
 func holdReason(why string) enforcer.Reason {
-	return texts.Reason("hold", "writes are on hold: %s", why)
+	return enforcer.Because("hold", "writes are on hold: %s", why)
 }
 
 // endings are why a cycle is over, by Cycle.EndWhy.
-var endings = map[string]string{
+var endings = map[string]message.Format{
 	"stopped":            "done before it was written",
 	"resolved":           "the request is resolved",
 	"closed-by-customer": "the customer closed the request",
@@ -76,20 +77,20 @@ var endings = map[string]string{
 
 func needlessReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 	if s.Step.Trigger.Answered {
-		return texts.Reason("ended", endings["stopped"])
+		return enforcer.Because("ended", endings["stopped"])
 	}
-	return texts.Reason("ended", endings[c.EndWhy])
+	return enforcer.Because("ended", endings[c.EndWhy])
 }
 
 func backedOffReason(told int) enforcer.Reason {
-	return texts.Reason("backed-off",
+	return enforcer.Because("backed-off",
 		"broken again and again, and told of %d times: from then on staff is told once a working day", told)
 }
 
 func (d *decider) waitReason(until time.Time) enforcer.Reason {
-	return texts.Reason("outside-hours", "an internal step waits for working hours: %s", d.stamp(until))
+	return enforcer.Because("outside-hours", "an internal step waits for working hours: %s", d.stamp(until))
 }
 
 func overtakenReason(by *enforcer.Decision) enforcer.Reason {
-	return texts.Reason("overtaken", "overtaken by the later step %s/%s", by.Key.Obligation, by.Key.Step)
+	return enforcer.Because("overtaken", "overtaken by the later step %s/%s", by.Key.Obligation, by.Key.Step)
 }

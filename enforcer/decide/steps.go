@@ -267,7 +267,7 @@ func (d *decider) overtake() {
 		}
 		if a := &d.out[i]; d.late[i] && toBeWritten(a.State) {
 			a.State, a.NotBefore, a.Changes = enforcer.Overtaken, time.Time{}, enforcer.Changes{}
-			a.Reason = texts.Reason("overtaken", "the due has passed: a warning of it comes too late")
+			a.Reason = enforcer.Because("overtaken", "the due has passed: a warning of it comes too late")
 		}
 	}
 }
@@ -288,7 +288,7 @@ func (d *decider) kept() {
 				return b.Key == key && toBeWritten(b.State)
 			})
 			if s.Step.Trigger.Start() && goes {
-				a.State, a.Reason, a.Changes = enforcer.Needless, texts.Reason("ended", endings["stopped"]), enforcer.Changes{}
+				a.State, a.Reason, a.Changes = enforcer.Needless, enforcer.Because("ended", endings["stopped"]), enforcer.Changes{}
 				a.NotBefore = time.Time{}
 			}
 		}

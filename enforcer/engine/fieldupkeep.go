@@ -45,7 +45,7 @@ func (f *finding) keepFields(fields map[string]string, entries []ledger.Entry, s
 	f.fields = fields
 	f.Upkeep = &enforcer.Decision{
 		Key: key, State: enforcer.Intended, Moment: ev.Now, Audience: enforcer.Internal, Severity: ev.State.Severity,
-		Reason: texts.Reason("upkeep", "the fields for due and state are brought up to date"),
+		Reason: enforcer.Because("upkeep", "the fields for due and state are brought up to date"),
 	}
 }
 

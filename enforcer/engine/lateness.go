@@ -175,9 +175,9 @@ func (p healthKeeper) noteLateness(ctx context.Context, step string, since time.
 
 // latenessStep is the decision to say that slabridge is late since a moment, or was.
 func (p healthKeeper) latenessStep(step string, since time.Time) enforcer.Decision {
-	text, reason := mapping.TextLate, texts.Say("slabridge itself is late")
+	text, reason := mapping.TextLate, enforcer.Say("slabridge itself is late")
 	if step == stepCaughtUp {
-		text, reason = mapping.TextCaughtUp, texts.Say("slabridge has caught up")
+		text, reason = mapping.TextCaughtUp, enforcer.Say("slabridge has caught up")
 	}
 	return enforcer.Decision{
 		Key: enforcer.StepKey{

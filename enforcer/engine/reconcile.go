@@ -129,7 +129,7 @@ func (p reconciler) stepOf(ctx context.Context, h connectors.History, id string)
 			if d.Moment.IsZero() { // facts have changed since: it would not come today
 				d.Moment = p.now
 			}
-			d.State, d.Reason = enforcer.Past, texts.Reason("adopted", "its comment was found in the tracker")
+			d.State, d.Reason = enforcer.Past, enforcer.Because("adopted", "its comment was found in the tracker")
 			return ledger.Entry{Entry: f.Entry(d)}, true, nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/message"
 )
 
 // enter brings the ledger in line with what was found, and keeps of it in todo only what is to be written now.
@@ -90,12 +91,12 @@ func (p *pass) withdraw(ctx context.Context, f *finding) error {
 	return p.takeBack(ctx, "no longer called for when the issue was looked at again", gone...)
 }
 
-func (p *pass) takeBack(ctx context.Context, why string, entries ...ledger.Entry) error {
+func (p *pass) takeBack(ctx context.Context, why message.Format, entries ...ledger.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
 	for i := range entries {
-		entries[i].Reason = texts.Reason("withdrawn", why)
+		entries[i].Reason = enforcer.Because("withdrawn", why)
 	}
 	_, err := p.ledger.Move(ctx, p.now, enforcer.Withdrawn, entries...)
 	return err
@@ -123,7 +124,7 @@ func (p *pass) retryRefused(
 			p.out.StillRefused(e.Entry, h) {
 			continue
 		}
-		e.Reason = texts.Reason("changed", "something changed since the tracker refused it: it is tried again")
+		e.Reason = enforcer.Because("changed", "something changed since the tracker refused it: it is tried again")
 		moved, err := p.ledger.Move(ctx, p.now, enforcer.Intended, e)
 		if err != nil {
 			return nil, err
@@ -151,7 +152,7 @@ func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
 	if n <= limit {
 		return nil
 	}
-	p.overLimit = texts.Reason(enforcer.HeldOverLimit, "%d steps in one pass are more than the bound of %d", n, limit)
+	p.overLimit = enforcer.Because(enforcer.HeldOverLimit, "%d steps in one pass are more than the bound of %d", n, limit)
 	p.report.Problem("", true,
 		"held: %s; look at them with 'slabridge ledger list --state held', then 'slabridge ledger release'",
 		p.overLimit.Text.In("en"))

@@ -55,7 +55,7 @@ func (w standing) adopt(
 		if err != nil {
 			return nil, err
 		}
-		a := ledger.Adoption{At: p.event.At, Reason: texts.Reason("adopted", "it stands in the tracker")}
+		a := ledger.Adoption{At: p.event.At, Reason: enforcer.Because("adopted", "it stands in the tracker")}
 		open := false
 		for id, e := range known {
 			if !belongs(e, h.Issue.ID) {

@@ -46,13 +46,13 @@ func (s Sighting) Rival(self string, begun time.Time) bool {
 func AlarmText(a ledger.Alarm, ours string) enforcer.Text {
 	switch a.Kind {
 	case ledger.OtherInstallation:
-		return texts.Say(anotherWrites, a.Subject, a.IssueKey, ours)
+		return enforcer.Say(anotherWrites, a.Subject, a.IssueKey, ours)
 	case ledger.CopiedState:
-		return texts.Say(copyWrites, a.IssueKey, ours, ours)
+		return enforcer.Say(copyWrites, a.IssueKey, ours, ours)
 	case ledger.WrittenTwice:
-		return texts.Say(writtenTwice, a.Subject, a.IssueKey, a.Subject)
+		return enforcer.Say(writtenTwice, a.Subject, a.IssueKey, a.Subject)
 	}
-	return texts.Say(cameOutPublic, a.Subject, a.IssueKey, a.Subject)
+	return enforcer.Say(cameOutPublic, a.Subject, a.IssueKey, a.Subject)
 }
 
 // alarms are what a human must know of a connection, and what they stop.

@@ -127,7 +127,7 @@ func (w *Writer) orderOf(u Undo) ledger.Entry {
 	was := u.Entry
 	o := ledger.Entry{Entry: enforcer.Entry{
 		Key: enforcer.RevertKey(was.Key), IssueKey: was.IssueKey, Subject: was.Subject, State: enforcer.Intended,
-		Reason:   texts.Reason("revert", "a human ordered the step to be taken back"),
+		Reason:   enforcer.Because("revert", "a human ordered the step to be taken back"),
 		Evidence: was.Evidence,
 	}}
 	// its moment stays that of the step: so orders come in the order of their steps
@@ -331,7 +331,7 @@ func (w *Writer) corrections(
 // dropObsolete takes orders off that have nothing left to do: people were there first, or it was done before.
 func (w *Writer) dropObsolete(ctx context.Context, orders []ledger.Entry) error {
 	for i := range orders {
-		orders[i].Reason = texts.Reason("nothing-left", "there is nothing left to take back")
+		orders[i].Reason = enforcer.Because("nothing-left", "there is nothing left to take back")
 	}
 	_, err := w.ledger.Move(ctx, w.now, enforcer.Withdrawn, orders...)
 	return err

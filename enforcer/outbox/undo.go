@@ -7,6 +7,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/message"
 )
 
 // Undo is what is to become of one step that was written, when it is taken back.
@@ -35,7 +36,9 @@ func (u *Undo) Any() bool {
 	return u.Assign != nil || u.Priority != nil || len(u.Correct) > 0 || u.Made
 }
 
-func (u *Undo) stays(why string, args ...any) { u.Stays = append(u.Stays, texts.Say(why, args...)) }
+func (u *Undo) stays(why message.Format, args ...any) {
+	u.Stays = append(u.Stays, enforcer.Say(why, args...))
+}
 
 // sharedWith says that what changed was changed for another step, too, that is not taken back.
 func (u *Undo) sharedWith(what enforcer.Text, step string) {
@@ -182,9 +185,9 @@ func (x *undoing) field(u *Undo, field string, back *Back) {
 	if !wants(u.Entry.Changes, field) {
 		return
 	}
-	name := texts.Say("the assignee")
+	name := enforcer.Say("the assignee")
 	if field == connectors.FieldPriority {
-		name = texts.Say("the priority")
+		name = enforcer.Say("the priority")
 	}
 	for event, w := range x.claims[field] {
 		if !slices.Contains(w.Entries, u.Entry.ID) {
@@ -193,7 +196,7 @@ func (x *undoing) field(u *Undo, field string, back *Back) {
 		other := x.beside(w, func(c enforcer.Changes) bool { return wants(c, field) })
 		switch {
 		case other != "":
-			u.sharedWith(texts.Say("%s stays", name), other)
+			u.sharedWith(enforcer.Say("%s stays", name), other)
 		case back == nil || !x.reaches(field, event):
 			u.stays("%s stays: it was changed since", name)
 		case x.leftOut[field] != "":
@@ -242,7 +245,7 @@ func (x *undoing) comments(u *Undo) {
 		case !there:
 			u.stays("its comment is no longer there: there is nothing to correct")
 		case other != "":
-			u.sharedWith(texts.Say("its comment %s is not corrected", e.ID), other)
+			u.sharedWith(enforcer.Say("its comment %s is not corrected", e.ID), other)
 		default:
 			u.Correct = append(u.Correct, Corrected{e.ID, e.At, w.Request.Comment.Internal || e.Note.Internal})
 		}
@@ -265,7 +268,7 @@ func (x *undoing) rest(u *Undo) {
 }
 
 // allStay says of steps on an issue that nothing of them is taken back, and why.
-func allStay(steps []ledger.Entry, issue, why string) []Undo {
+func allStay(steps []ledger.Entry, issue string, why message.Format) []Undo {
 	out := make([]Undo, len(steps))
 	for i, e := range steps {
 		out[i] = Undo{Entry: e, Issue: issue}

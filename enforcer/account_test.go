@@ -194,10 +194,11 @@ func TestAgendaInShort(t *testing.T) {
 		{State: enforcer.Running, Due: late},
 		{State: enforcer.Paused, Due: early},
 		{State: enforcer.Running},
-		{State: enforcer.Breached, Due: early.Add(-time.Hour)},
+		{State: enforcer.Breached, Due: early.Add(-time.Hour), EndedAt: late},
 		{State: enforcer.Running, Due: late},
+		{State: enforcer.Breached, Due: late}, // and nothing has ended it
 	}}
-	if due, n := item.Soonest(); !due.Equal(early) || n != 4 {
+	if due, n := item.Soonest(); !due.Equal(early) || n != 5 {
 		t.Errorf("%d go on, the soonest is due %s", n, due)
 	}
 }

@@ -81,18 +81,21 @@ type Cycle struct {
 	// AnsweredAt is when the customer spoke in the request that a step of this cycle had closed, and AnswerTaken when
 	// staff then went on with it, or with what ended at its due on a resolved request; zero while neither has happened.
 	AnsweredAt, AnswerTaken time.Time
-	Run                     *Run      // of a duty's cycle
-	Spending                *Spending // of the cycle of a cap
-	bases                   []base
-	clock                   *calendar.Term  // of the due; nil where there is none
-	agreedHours             []calendar.Span // in which the clock runs round the clock all the same
-	agreed                  time.Time       // the due that both sides agreed on
-	Asked                   time.Time       // of a cycle that waits for an answer: when the customer was asked
-	noticedAt               time.Time       // when the notice was given without which the due does not come
-	standing                string          // the date as it was set last, binding or not
-	dateSetAt               time.Time       // when Date was set, or began to bind
-	ceiling                 time.Time       // the due that a move by staff left behind: it is never later
-	repeated                bool            // a cycle of the same obligation ran where staff moved the request from
+	// Judged is the verdict of another day that the cycle tells of, though the text of today would say otherwise (Settle);
+	// nil for most.
+	Judged      *Verdict
+	Run         *Run      // of a duty's cycle
+	Spending    *Spending // of the cycle of a cap
+	bases       []base
+	clock       *calendar.Term  // of the due; nil where there is none
+	agreedHours []calendar.Span // in which the clock runs round the clock all the same
+	agreed      time.Time       // the due that both sides agreed on
+	Asked       time.Time       // of a cycle that waits for an answer: when the customer was asked
+	noticedAt   time.Time       // when the notice was given without which the due does not come
+	standing    string          // the date as it was set last, binding or not
+	dateSetAt   time.Time       // when Date was set, or began to bind
+	ceiling     time.Time       // the due that a move by staff left behind: it is never later
+	repeated    bool            // a cycle of the same obligation ran where staff moved the request from
 }
 
 // Calendar is the working time that the cycle's clock runs in.

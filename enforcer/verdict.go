@@ -36,7 +36,8 @@ type Verdict struct {
 	LastEvent string // of the request, when judged: by it the tracker's facts are told from ours
 	Moves     int    // moves of a due date on which the due rests
 	JudgedAt  time.Time
-	Why       string // WhyEnded or WhyFacts; "" for a cycle's first record
+	RevivedAt time.Time // Cycle.RevivedAt, of a judgement; no record has it
+	Why       string    // WhyEnded or WhyFacts; "" for a cycle's first record
 }
 
 // Why a record stands beside an earlier one.
@@ -134,9 +135,15 @@ func (v Verdict) Supersedes(last *Verdict) (Verdict, bool) {
 		}
 		return v, event
 	}
-	switch {
+	switch takenBack := !last.EndedAt.IsZero() && v.RevivedAt.After(last.EndedAt); {
 	case !event:
 		return Verdict{}, false
+	case takenBack && last.State == Breached:
+		out := last.ended(v)
+		out.Why = WhyFacts
+		return out, true
+	case takenBack:
+		return v, true
 	case late:
 		return last.ended(v), true
 	case last.State != Breached && v.State == Running:

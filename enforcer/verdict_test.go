@@ -30,6 +30,7 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 	late := func(v *Verdict) { v.EndedAt, v.EndEvent, v.EndWhy = at(40), "journal:2", "stopped" }
 	gone := func(v *Verdict) { v.EndedAt, v.EndEvent, v.EndWhy = at(50), "gone", "gone" }
 	due := func(v *Verdict) { v.Due = at(30) }
+	revived := func(v *Verdict) { v.RevivedAt = at(45) }
 	verdict := func(s CycleState, edits ...func(*Verdict)) *Verdict { v := judged(s, edits...); return &v }
 
 	const (
@@ -89,6 +90,19 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 			nothing, "",
 		},
 		{"edited, and reopened within the hour", verdict(met), judged(running, event, text), WhyFacts, ""},
+		{
+			"edited, and its end was taken back, past the new due", verdict(met), judged(breached, event, text, due, revived),
+			WhyFacts, "",
+		},
+		{
+			"edited, and the end of what was broken was taken back", verdict(breached, late),
+			judged(running, event, text, due, revived), WhyFacts, breached,
+		},
+		{
+			"edited, and its end was taken back before that end", verdict(met, late), judged(breached, event, text, due, func(v *Verdict) {
+				v.RevivedAt = at(30)
+			}), nothing, "",
+		},
 		{"edited, and the late answer came", verdict(breached), judged(breached, event, text, late), WhyEnded, ""},
 		{"eased, and the late answer came", verdict(breached), judged(met, event, text, late, due), WhyEnded, breached},
 		{"eased, and the request was deleted", verdict(breached), judged(Cancelled, gone, days, due), WhyEnded, breached},
@@ -116,7 +130,7 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 			}
 			// A breach is ended by its own text: due, version and calendar stay those it was judged by.
 			by := c.now
-			if c.last != nil && !c.now.sameText(c.last) && c.why == WhyEnded {
+			if c.last != nil && !c.now.sameText(c.last) && (c.why == WhyEnded || c.is == breached && c.last.State == breached) {
 				by = *c.last
 			}
 			if !got.Due.Equal(by.Due) || !got.sameText(&by) {

@@ -120,6 +120,8 @@ type cycleStory struct {
 	dateNote   string
 	Segments   []segmentInfo `json:"segments"` // every second from the start to now, on the cycle's own clock
 	Why        []string      `json:"why"`
+	// Judged is when the verdict was reached that stands though the text of today would say otherwise.
+	Judged *time.Time `json:"judged,omitempty"`
 }
 
 // moveInfo is a change of the due date that a cycle's due rests on.
@@ -312,6 +314,14 @@ func cycleStoryOf(
 	}
 	if why := c.UnjudgedText(); why != nil {
 		s.Why = append(s.Why, p.tf("not judged: %s", why.In(p.lang)))
+	}
+	if v := c.Judged; v != nil {
+		s.Judged = report.In(v.JudgedAt, zone)
+		s.Why = append(s.Why, p.tf("the verdict of %s stands: an edit of contract, calendar or mapping changes none",
+			p.stamp(*s.Judged)))
+		if c.DueWhy == nil {
+			s.Why = append(s.Why, v.Facts.Why...)
+		}
 	}
 	if note := dueNote(p, c.DueNote); note != "" {
 		s.Why = append(s.Why, note)

@@ -250,6 +250,7 @@ func (f *Finding) verdict(c *enforcer.Cycle) enforcer.Verdict {
 		Severity: c.Severity, Source: c.Obligation.Source, StartedAt: c.StartedAt, Due: c.Due,
 		EndedAt: c.EndedAt, EndEvent: c.EndEvent, EndBy: c.EndBy.Name, EndByRole: c.EndBy.Role, EndWhy: c.EndWhy,
 		Elapsed: c.Elapsed, Moves: len(c.Moves), Facts: f.facts(c),
+		RevivedAt: c.RevivedAt,
 	}
 	if run := c.Run; run != nil {
 		v.IssueKey, v.Subject = run.Key, c.Obligation.Title.In(c.Contract.Language)

@@ -43,8 +43,12 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 		if !f.Evaluation.Covered {
 			continue
 		}
+		settled, err := p.settled(ctx, &f)
+		if err != nil {
+			return nil, err
+		}
 		this := x
-		this.Contract, this.Evaluation = c.Contract.Contract, f.Evaluation
+		this.Contract, this.Evaluation = c.Contract.Contract, settled.Evaluation
 		if this.Steps, err = p.stepStates(ctx, &f); err != nil {
 			return nil, err
 		}
@@ -114,7 +118,11 @@ func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirr
 			if this.Steps, err = p.stepStates(ctx, duties); err != nil {
 				return nil, err
 			}
-			for _, x := range duties.Evaluation.Cycles {
+			settled, err := p.settled(ctx, duties)
+			if err != nil {
+				return nil, err
+			}
+			for _, x := range settled.Evaluation.Cycles {
 				if made(enforcer.StepKey{Obligation: x.Obligation.ID, Cycle: x.ID}) {
 					this.Evaluation.Cycles = append(this.Evaluation.Cycles, x)
 				}

@@ -159,7 +159,11 @@ func (p *pass) open(entries []ledger.Entry) []ledger.Entry {
 
 // keep notes what a finding says of a request: verdicts, agenda, alarms.
 func (p *pass) keep(ctx context.Context, f *finding) error {
-	p.agenda = append(p.agenda, f.Item())
+	it, err := p.agendaItem(ctx, f)
+	if err != nil {
+		return err
+	}
+	p.agenda = append(p.agenda, it)
 	if !f.Evaluation.Covered {
 		return nil
 	}

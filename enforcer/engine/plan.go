@@ -195,18 +195,28 @@ func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 			if err != nil {
 				return nil, err
 			}
-			if f.Evaluation.Covered {
-				add(f.Item())
+			if !f.Evaluation.Covered {
+				continue
 			}
+			it, err := p.agendaItem(ctx, &f)
+			if err != nil {
+				return nil, err
+			}
+			add(it)
 		}
 		whole, err := newContractLevel(p.snapshot, c, decide.Blocks{}, ids, nil, nil).find(ctx)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range whole {
-			if f.runs != nil {
-				add(f.Item())
+		for i := range whole {
+			if whole[i].runs == nil {
+				continue
 			}
+			it, err := p.agendaItem(ctx, &whole[i])
+			if err != nil {
+				return nil, err
+			}
+			add(it)
 		}
 	}
 	if p.asOf {

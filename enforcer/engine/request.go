@@ -35,12 +35,6 @@ func (f *finding) problem(issue string, text string) {
 	f.problems = append(f.problems, outbox.Problem{Issue: issue, Text: text, Grave: true})
 }
 
-// keep puts the finding on the agenda.
-func (f *finding) keep() {
-	it := f.Item()
-	f.item = &it
-}
-
 // find evaluates one request and decides about it, as the mirror or a fresh read has it. The evaluation says whether
 // the contract has anything to do with it.
 func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks decide.Blocks) (finding, error) {

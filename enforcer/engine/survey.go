@@ -5,7 +5,6 @@ import (
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
-	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/report"
 )
 
@@ -54,48 +53,4 @@ func (p *reader) survey(ctx context.Context, c *contract, s *report.Survey) erro
 			Currency: c.Account.Currency,
 		}, nil
 	})
-}
-
-// judged gives the verdicts on a request's cycles as a pass made now would leave them: what the ledger has, and what
-// it would add. The history from before anybody watched, of which it keeps nothing, is judged anew each time.
-func (p *reader) judged(ctx context.Context, f *finding) ([]enforcer.Verdict, error) {
-	last, err := p.lastVerdicts(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	var out []enforcer.Verdict
-	for _, v := range f.Judgements() {
-		v.JudgedAt, v.Number = p.now, 1
-		was := last[v.SameCycleKey()]
-		if was != nil && v.State == enforcer.NotJudged && was.State != enforcer.NotJudged { // a fault takes no verdict back
-			out = append(out, *was)
-			continue
-		}
-		made, news := v.Supersedes(was)
-		switch {
-		case news && was != nil:
-			made.Number = was.Number + 1
-			out = append(out, made)
-		case news:
-			out = append(out, made)
-		case was != nil:
-			out = append(out, *was)
-		}
-	}
-	return out, nil
-}
-
-// lastVerdicts are the last records of a request's cycles, as known at the snapshot's moment.
-func (p *reader) lastVerdicts(ctx context.Context, f *finding) (map[enforcer.StepKey]*enforcer.Verdict, error) {
-	out := map[enforcer.StepKey]*enforcer.Verdict{}
-	filter := ledger.VerdictFilter{Connection: p.conn.ID, Contract: f.contract.ID, Issue: f.Evaluation.Request.Issue}
-	for v, err := range p.ledger.Verdicts(ctx, filter) {
-		if err != nil {
-			return nil, err
-		}
-		if !p.asOf || !v.JudgedAt.After(p.now) {
-			out[v.SameCycleKey()] = &v
-		}
-	}
-	return out, nil
 }

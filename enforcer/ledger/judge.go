@@ -64,7 +64,7 @@ func judge(ctx context.Context, selectLast, insert *sql.Stmt, v enforcer.Verdict
 	if !ok {
 		return enforcer.Verdict{}, false, nil
 	}
-	made.Number, made.JudgedAt = 1, v.JudgedAt
+	made.Number, made.JudgedAt, made.RevivedAt = 1, v.JudgedAt, time.Time{}
 	if last != nil {
 		made.Number = last.Number + 1
 	}

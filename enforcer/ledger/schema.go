@@ -6,7 +6,7 @@ package ledger
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
 func Migrations() []string {
-	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements}
+	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements, schemaGoesOn}
 }
 
 const schema1 = `
@@ -298,4 +298,9 @@ CREATE TABLE ledger_agreements (
 	reason     TEXT NOT NULL,
 	PRIMARY KEY (connection, issue, number)
 );
+`
+
+// schemaGoesOn counts a broken promise that nothing has ended yet among what goes on, as it is when judged anew.
+const schemaGoesOn = `
+UPDATE ledger_agenda SET running = 1 WHERE running = 0 AND cycles LIKE '%"state":"breached"%';
 `

@@ -2,8 +2,8 @@ package enforcer
 
 // Settle lets a cycle tell of the verdict that stands on it, where an edit of the text, of the calendar's data or of
 // the mapping would have it say otherwise today: what is asked of a cycle has one answer, whoever asks.
-func (ev *Evaluation) Settle(c *Cycle, v *Verdict) {
-	if v.State == Running || c.says(v) {
+func Settle(ev *Evaluation, c *Cycle, v *Verdict) {
+	if v.State == Running || agrees(c, v) {
 		return
 	}
 	c.Judged = v
@@ -26,7 +26,7 @@ func (ev *Evaluation) Settle(c *Cycle, v *Verdict) {
 	}
 }
 
-// says reports whether the cycle came to what the verdict says.
-func (c *Cycle) says(v *Verdict) bool {
+// agrees reports whether the cycle came to what the verdict says.
+func agrees(c *Cycle, v *Verdict) bool {
 	return c.State == v.State && c.Due.Equal(v.Due) && c.EndedAt.Equal(v.EndedAt)
 }

@@ -67,7 +67,7 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 		f.problem("", why)
 	}
 	if x.due || touched { // what is held is looked at in each pass, and moves nothing on the agenda
-		it, err := p.agendaItem(ctx, f)
+		it, err := standing{p}.agendaItem(ctx, f)
 		if err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 		if !f.Evaluation.Covered {
 			continue
 		}
-		settled, err := p.settled(ctx, &f)
+		settled, err := standing{p.snapshot}.settled(ctx, &f)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirr
 			if this.Steps, err = p.stepStates(ctx, duties); err != nil {
 				return nil, err
 			}
-			settled, err := p.settled(ctx, duties)
+			settled, err := standing{p.snapshot}.settled(ctx, duties)
 			if err != nil {
 				return nil, err
 			}

@@ -159,7 +159,7 @@ func (p *pass) open(entries []ledger.Entry) []ledger.Entry {
 
 // keep notes what a finding says of a request: verdicts, agenda, alarms.
 func (p *pass) keep(ctx context.Context, f *finding) error {
-	it, err := p.agendaItem(ctx, f)
+	it, err := standing{p.snapshot}.agendaItem(ctx, f)
 	if err != nil {
 		return err
 	}

@@ -198,7 +198,7 @@ func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 			if !f.Evaluation.Covered {
 				continue
 			}
-			it, err := p.agendaItem(ctx, &f)
+			it, err := standing{p.snapshot}.agendaItem(ctx, &f)
 			if err != nil {
 				return nil, err
 			}
@@ -212,7 +212,7 @@ func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 			if whole[i].runs == nil {
 				continue
 			}
-			it, err := p.agendaItem(ctx, &whole[i])
+			it, err := standing{p.snapshot}.agendaItem(ctx, &whole[i])
 			if err != nil {
 				return nil, err
 			}

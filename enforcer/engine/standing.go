@@ -8,8 +8,11 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
+// standing finds which verdicts stand on what was found.
+type standing struct{ *snapshot }
+
 // settled is a finding whose cycles tell of the verdicts that stand on them, as the report does.
-func (p *snapshot) settled(ctx context.Context, f *finding) (*finding, error) {
+func (p standing) settled(ctx context.Context, f *finding) (*finding, error) {
 	if f.contract.unwatched || f.contract.cutover.PassedAt.IsZero() && !p.asOf { // nothing has been judged yet
 		return f, nil
 	}
@@ -22,14 +25,14 @@ func (p *snapshot) settled(ctx context.Context, f *finding) (*finding, error) {
 	for i := range judged {
 		v := &judged[i]
 		if c := out.Cycle(v.SameCycleKey()); c != nil {
-			out.Evaluation.Settle(c, v)
+			enforcer.Settle(&out.Evaluation, c, v)
 		}
 	}
 	return &out, nil
 }
 
 // agendaItem is what the agenda keeps of a finding.
-func (p *snapshot) agendaItem(ctx context.Context, f *finding) (enforcer.AgendaItem, error) {
+func (p standing) agendaItem(ctx context.Context, f *finding) (enforcer.AgendaItem, error) {
 	settled, err := p.settled(ctx, f)
 	if err != nil {
 		return enforcer.AgendaItem{}, err
@@ -38,7 +41,7 @@ func (p *snapshot) agendaItem(ctx context.Context, f *finding) (enforcer.AgendaI
 }
 
 // putOnAgenda replaces what the agenda keeps of a finding's request.
-func (p *snapshot) putOnAgenda(ctx context.Context, f *finding) error {
+func (p standing) putOnAgenda(ctx context.Context, f *finding) error {
 	it, err := p.agendaItem(ctx, f)
 	if err != nil {
 		return err
@@ -48,7 +51,7 @@ func (p *snapshot) putOnAgenda(ctx context.Context, f *finding) error {
 
 // judged gives the verdicts on a request's cycles as a pass made now would leave them: what the ledger has, and what
 // it would add. The history from before anybody watched, of which it keeps nothing, is judged anew each time.
-func (p *snapshot) judged(ctx context.Context, f *finding) ([]enforcer.Verdict, error) {
+func (p standing) judged(ctx context.Context, f *finding) ([]enforcer.Verdict, error) {
 	last, err := p.lastVerdicts(ctx, f)
 	if err != nil {
 		return nil, err
@@ -76,7 +79,7 @@ func (p *snapshot) judged(ctx context.Context, f *finding) ([]enforcer.Verdict, 
 }
 
 // lastVerdicts are the last records of a request's cycles, as known at the snapshot's moment.
-func (p *snapshot) lastVerdicts(ctx context.Context, f *finding) (map[enforcer.StepKey]*enforcer.Verdict, error) {
+func (p standing) lastVerdicts(ctx context.Context, f *finding) (map[enforcer.StepKey]*enforcer.Verdict, error) {
 	out := map[enforcer.StepKey]*enforcer.Verdict{}
 	filter := ledger.VerdictFilter{Connection: p.conn.ID, Contract: f.contract.ID, Issue: f.Evaluation.Request.Issue}
 	read := func(filter ledger.VerdictFilter) error {

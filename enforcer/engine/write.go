@@ -56,7 +56,7 @@ func (p *pass) judgeAgain(ctx context.Context, c *contract, issue string) error 
 	if err := p.keepVerdicts(ctx); err != nil {
 		return err
 	}
-	return p.putOnAgenda(ctx, &f)
+	return standing{p.snapshot}.putOnAgenda(ctx, &f)
 }
 
 // recheck decides a request again, as just read, and gives what is still to be written of it.
@@ -86,7 +86,8 @@ func (p *pass) recheck(ctx context.Context, f *finding, h connectors.History) (t
 		return todo, err
 	}
 	*f = again[0]
-	if err := p.putOnAgenda(ctx, f); err != nil { // what was just read may have moved the next moment
+	err = standing{p.snapshot}.putOnAgenda(ctx, f) // what was just read may have moved the next moment
+	if err != nil {
 		return todo, err
 	}
 	if p.overLimit.Code != "" {
@@ -146,7 +147,7 @@ func (p *pass) makeIssue(ctx context.Context, f *finding, r *run, s outbox.Step)
 	}
 	again := *f
 	again.evaluateRuns(p.snapshot)
-	return p.putOnAgenda(ctx, &again)
+	return standing{p.snapshot}.putOnAgenda(ctx, &again)
 }
 
 // comment writes a step about the contract as a whole on an issue that was made or named for it.

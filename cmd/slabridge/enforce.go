@@ -189,7 +189,7 @@ func showPlan(ctx context.Context, w *workspace, _ []string) error {
 	}
 	for _, p := range plans {
 		home := w.home(p.Connection)
-		age := w.tf("as of %s, mirrored %s", w.stamp(p.Now.In(home)), w.stamp(p.MirroredAt.In(home)))
+		age := w.tf("as of %s, mirrored %s", w.stamp(p.Now.In(home)), w.stamp(p.MirroredAt.In(home))+w.ago(p.Now, p.MirroredAt))
 		switch {
 		case !w.json():
 			w.linef("", "%s: steps to take: %d", p.Connection, len(p.Entries))

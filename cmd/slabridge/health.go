@@ -38,6 +38,7 @@ type healthInfo struct {
 	// Faults are those of mappings, and the first reasons why promises cannot be judged.
 	Faults   []string `json:"faults"`
 	Unjudged int      `json:"unjudged"` // requests on which some promise cannot be judged
+	now      time.Time
 }
 
 func showHealth(ctx context.Context, w *workspace, _ []string) error {
@@ -79,6 +80,7 @@ func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthI
 		LastPass:   report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
 		LateSince: report.In(f.Late.Since, zone), Overdue: f.Late.Overdue, Held: held, Refused: f.Refused,
 		Faults: append([]string{}, slices.Concat(f.Faults, f.Examples)...), Unjudged: f.Unjudged,
+		now: f.Now,
 	}, err
 }
 
@@ -130,7 +132,7 @@ func (i healthInfo) text(p *page) {
 	p.line(i.Connection+": ", what)
 	good := p.t("there was no good pass yet")
 	if i.LastGood != nil {
-		good = p.tf("last good pass %s", p.stamp(*i.LastGood))
+		good = p.tf("last good pass %s", p.stamp(*i.LastGood)) + p.ago(i.now, *i.LastGood)
 	}
 	p.line("    ", good)
 	p.labelled("    ", "error: ", i.Error)

@@ -178,6 +178,21 @@ func (p *page) span(d time.Duration) string {
 	return p.tf("%ds", s)
 }
 
+// ago says how long before now a moment was, roughly: "5 min ago", "3 h ago", and from two days on in days. It is empty
+// for what is not a minute old.
+func (p *page) ago(now, t time.Time) string {
+	const day = 24 * time.Hour
+	switch d := now.Sub(t); {
+	case d >= 2*day:
+		return " " + p.tf("(%d days ago)", int(d/day))
+	case d >= 2*time.Hour:
+		return " " + p.tf("(%d h ago)", int(d/time.Hour))
+	case d >= time.Minute:
+		return " " + p.tf("(%d min ago)", int(d/time.Minute))
+	}
+	return ""
+}
+
 // seconds is span for a number of them.
 func (p *page) seconds(s int64) string { return p.span(time.Duration(s) * time.Second) }
 

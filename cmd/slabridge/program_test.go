@@ -59,6 +59,26 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// What waits for an opening is shown with the words that it will have, and how old the mirror is in days.
+func TestPlanShowsTheWordsOfWhatWaits(t *testing.T) {
+	d := newOffice(t)
+	d.breached()
+	d.at("2026-03-20 19:00:00") // closed
+	d.want(exitOK, "sync")
+	waits := d.lines(exitOK, "plan")[0]
+	changes, _ := waits["changes"].(map[string]any)
+	comment, _ := changes["comment"].(map[string]any)
+	text, _ := comment["text"].(string)
+	if waits["state"] != "waiting" || !strings.HasPrefix(text, "Overdue: start of work") || comment["internal"] != true ||
+		changes["assign"] != "Ivan Ivanov" {
+		t.Errorf("want a step that waits, with its words: %v", waits)
+	}
+	contains(t, "plan", d.want(exitOK, "plan").out, "Overdue: start of work", "not before Thu 2026-03-26 09:00:00 +05",
+		"    assign Ivan Ivanov\n")
+	d.at("2026-03-23 20:00:00")
+	contains(t, "plan", unfolded(d.want(exitOK, "plan").out), "mirrored Fri 2026-03-20 19:00:00 +05 (3 days ago)")
+}
+
 func TestPlanAtIgnoresWhatCameLater(t *testing.T) {
 	d := newOffice(t)
 	d.breached()

@@ -86,12 +86,21 @@ func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.
 		if !slices.Contains(open, e.State) {
 			continue
 		}
-		for _, w := range c.words().Render(*f.Evaluation.Request, f.history, []enforcer.Decision{d}, f.fields) {
+		for _, w := range c.words().Render(*f.Evaluation.Request, f.history, []enforcer.Decision{inWords(d)}, f.fields) {
 			e.Write = &w.Write
 		}
 		out = append(out, e)
 	}
 	return out, tallies, nil
+}
+
+// inWords is a decision as it is rendered: what waits for an opening or is held has the words that it would be written
+// with now.
+func inWords(d enforcer.Decision) enforcer.Decision {
+	if d.State == enforcer.Waiting || d.State == enforcer.Held {
+		d.State = enforcer.Intended
+	}
+	return d
 }
 
 // plannedContractLevel is what would be written about the contract as a whole.
@@ -113,7 +122,7 @@ func (p *reader) plannedContractLevel(
 			if !slices.Contains(open, e.State) {
 				continue
 			}
-			if e.Write, err = p.plannedWrite(ctx, &f, d); err != nil {
+			if e.Write, err = p.plannedWrite(ctx, &f, inWords(d)); err != nil {
 				return nil, err
 			}
 			out = append(out, e)

@@ -110,6 +110,11 @@ func (r *contractReader) text(path, use string) (text, bool) {
 	case r.oneOf(path, use, "a preset, or a contract file as own.yaml", PresetIDs()):
 		t, faults = preset(use, r.days)
 	}
+	if faults.At(Error) == nil {
+		var more Faults
+		t, more = r.instead.in(t, r.days)
+		faults = append(faults, more...)
+	}
 	r.include(faults)
 	if faults.At(Error) != nil {
 		t = text{}

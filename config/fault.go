@@ -120,7 +120,8 @@ type source struct {
 	told   map[Fault]int   // where in faults each is, as it was first told
 	faulty map[string]bool // paths that have a fault, or something under them has: what rests on them is not judged again
 
-	kinds []connectors.Kind // that a connection may be of; nil in files that have none
+	kinds   []connectors.Kind // that a connection may be of; nil in files that have none
+	instead *instead          // a contract's text that is tried in the place of another; nil for none
 }
 
 func newSource(file string) *source {

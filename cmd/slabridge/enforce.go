@@ -167,11 +167,22 @@ func (i *passInfo) tellProblems(p *page) {
 }
 
 func planCmd(a *app) *cobra.Command {
-	return a.withAt(&cobra.Command{
+	var against string
+	c := a.withAt(&cobra.Command{
 		Use:   "plan",
 		Short: "Show what would be written now, and why; writes nothing",
-		RunE:  a.withWorkspace(reads, showPlan),
+		Long: "Show what would be written now, and why, with the words of what waits too; writes nothing.\n" +
+			"With --against: which running deadlines and which of these writes another configuration, another text\n" +
+			"of a contract, or a calendar file would move, add or drop.",
+		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, args []string) error {
+			if against != "" {
+				return showPlanAgainst(ctx, w, against)
+			}
+			return showPlan(ctx, w, args)
+		}),
 	})
+	c.Flags().StringVar(&against, "against", "", "compare with this `file`: a configuration, a contract's text, or a calendar")
+	return c
 }
 
 // planInfo is one line of `plan -o json`.

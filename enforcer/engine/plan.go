@@ -76,9 +76,15 @@ func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.
 	if t, _, ok := c.tally(&f); ok {
 		tallies = append(tallies, t)
 	}
-	standing, err := p.standing(ctx, &f)
+	out, err := p.inWords(ctx, c, &f)
+	return out, tallies, err
+}
+
+// inWords is what would be written of a finding, a step at a time.
+func (p *reader) inWords(ctx context.Context, c *contract, f *finding) ([]ledger.Entry, error) {
+	standing, err := p.standing(ctx, f)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var out []ledger.Entry
 	for _, d := range f.Decisions {
@@ -86,17 +92,17 @@ func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.
 		if !slices.Contains(open, e.State) {
 			continue
 		}
-		for _, w := range c.words().Render(*f.Evaluation.Request, f.history, []enforcer.Decision{inWords(d)}, f.fields) {
+		for _, w := range c.words().Render(*f.Evaluation.Request, f.history, []enforcer.Decision{asWritten(d)}, f.fields) {
 			e.Write = &w.Write
 		}
 		out = append(out, e)
 	}
-	return out, tallies, nil
+	return out, nil
 }
 
-// inWords is a decision as it is rendered: what waits for an opening or is held has the words that it would be written
+// asWritten is a decision as it is rendered: what waits for an opening or is held has the words that it would be written
 // with now.
-func inWords(d enforcer.Decision) enforcer.Decision {
+func asWritten(d enforcer.Decision) enforcer.Decision {
 	if d.State == enforcer.Waiting || d.State == enforcer.Held {
 		d.State = enforcer.Intended
 	}
@@ -122,7 +128,7 @@ func (p *reader) plannedContractLevel(
 			if !slices.Contains(open, e.State) {
 				continue
 			}
-			if e.Write, err = p.plannedWrite(ctx, &f, inWords(d)); err != nil {
+			if e.Write, err = p.plannedWrite(ctx, &f, asWritten(d)); err != nil {
 				return nil, err
 			}
 			out = append(out, e)

@@ -19,6 +19,25 @@ func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
 	return ask(ctx, e, at, (*reader).plan)
 }
 
+// Against compares, from the mirror alone, the running deadlines and the next writes with those of other settings, as of
+// a moment, or of now when that is zero. It writes nothing and asks no tracker.
+func (e *Engine) Against(ctx context.Context, other Settings, at time.Time) ([]Against, error) {
+	return each(e.settings.Connections, func(c Connection) (Against, error) {
+		s := e.source(c)
+		now, err := look(ctx, s, at)
+		if err != nil {
+			return Against{}, err
+		}
+		s.settings = other
+		then, err := look(ctx, s, at)
+		if err != nil {
+			return Against{}, err
+		}
+		then.now = now.now
+		return compare(ctx, now, then)
+	})
+}
+
 // ask asks every connection a question, as of at, or of now when that is zero.
 func ask[T any](
 	ctx context.Context, e *Engine, at time.Time, question func(*reader, context.Context) (T, error),

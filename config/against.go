@@ -1,0 +1,85 @@
+package config
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"slabridge/connectors"
+)
+
+// LoadAgainst reads what the configuration file would be with another file in its place: with another configuration,
+// that one; with the text of a contract, the same configuration whose contracts of that text's id take this text; with
+// a calendar file, the same configuration with these days off before its own. The Config is nil when there are faults of
+// level Error.
+func LoadAgainst(file, other string, kinds []connectors.Kind) (*Config, Faults) {
+	src := newSource(other)
+	data, err := readFile(other)
+	if err != nil {
+		src.fault("", "", "cannot be read: %v", err)
+		return nil, src.faults
+	}
+	root := decoder{src}.parse(data)
+	switch {
+	case root == nil:
+		return nil, src.faults.sorted()
+	case settingsFile.fits(root):
+		return Load(other, kinds)
+	case calendarFile.fits(root):
+		return Load(file, kinds, other)
+	case contractFile.fits(root):
+		return loadWithText(file, other, data, kinds)
+	}
+	var known []string
+	for _, kind := range []fileKind{settingsFile, contractFile, calendarFile} {
+		known = append(known, kind.name+" ("+strings.Join(kind.keys, ", ")+")")
+	}
+	src.fault("", "", "is none of these, by its keys: %s", strings.Join(known, "; "))
+	return nil, src.faults
+}
+
+// loadWithText is Load with a contract's text in the place of the one of its id.
+func loadWithText(file, other string, text []byte, kinds []connectors.Kind) (*Config, Faults) {
+	src := newSource(file)
+	src.kinds, src.instead = kinds, &instead{file: other, data: text}
+	data, err := readFile(file)
+	if err != nil {
+		src.fault("", "", "cannot be read: %v", err)
+		return nil, src.faults
+	}
+	cfg, faults := load(src, data, filepath.Dir(file))
+	if cfg == nil || src.instead.taken {
+		return cfg, faults
+	}
+	their := newSource(other)
+	their.fault("id", src.instead.id, "is the id of no contract's text in %s; there are %s", file,
+		commas(distinct(src.instead.have)))
+	return nil, append(faults, their.faults...)
+}
+
+// instead is a contract's text that takes the place of another.
+type instead struct {
+	file  string
+	data  []byte
+	id    string
+	have  []string // ids of the texts that contracts use
+	taken bool
+}
+
+// in gives the text that takes the place of what a contract uses: itself, where it has another id.
+func (x *instead) in(t text, days daySource) (text, Faults) {
+	if x == nil || t.contract == nil {
+		return t, nil
+	}
+	new, faults := contractText(x.file, x.data, days)
+	if faults.At(Error) != nil {
+		x.taken = true
+		return text{}, faults
+	}
+	x.id = new.contract.Preset
+	if x.have = append(x.have, t.contract.Preset); x.id != t.contract.Preset {
+		return t, nil
+	}
+	x.taken = true
+	return new, slices.Clone(faults)
+}

@@ -210,19 +210,20 @@ func folded(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.Join(append(out, line), "\n"), "\n\n\n", "\n\n"))
 }
 
-// csvToo marks a command that can write CSV.
+// csvToo marks a command that can write CSV and HTML.
 const csvToo = "csv"
 
 // checkOutput refuses a form that the command cannot write.
 func (a *app) checkOutput(c *cobra.Command) error {
-	csv := c.Annotations[csvToo] != ""
+	more := c.Annotations[csvToo] != ""
+	file := a.output == "csv" || a.output == "html"
 	switch {
-	case a.output == "text", a.output == "json", a.output == "csv" && csv:
+	case a.output == "text", a.output == "json", file && more:
 		return nil
-	case csv:
-		return usage("-o %q: write text, json or csv", a.output)
-	case a.output == "csv":
-		return usage("-o %q: write text or json; csv is for 'slabridge report' alone", a.output)
+	case more:
+		return usage("-o %q: write text, json, csv or html", a.output)
+	case file:
+		return usage("-o %q: write text or json; %s is for 'slabridge report' alone", a.output, a.output)
 	}
 	return usage("-o %q: write text or json", a.output)
 }

@@ -125,6 +125,13 @@ func TestHostileText(t *testing.T) {
 	}
 	sheet := d.want(exitOK, append(report, "-o", "csv")...).out
 	outputs = append(outputs, sheet)
+	page := d.want(exitOK, append(report, "-o", "html")...).out
+	outputs = append(outputs, page)
+	for _, markup := range []string{"<script", "<img", "<a href=\"javascript:", "onerror=\"", "</style><"} {
+		if strings.Contains(strings.ToLower(page), markup) {
+			t.Errorf("the report as a page holds %q", markup)
+		}
+	}
 	rows, err := csv.NewReader(strings.NewReader(sheet)).ReadAll()
 	d.check(err)
 	for _, row := range rows {

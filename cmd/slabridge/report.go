@@ -14,8 +14,14 @@ import (
 	"slabridge/enforcer/report"
 )
 
+// Who reads a report.
+const (
+	forStaff    = "staff"
+	forCustomer = "customer"
+)
+
 // reporting is what `report` was asked for.
-type reporting struct{ contract, from, to string }
+type reporting struct{ contract, from, to, reader string }
 
 func reportCmd(a *app) *cobra.Command {
 	var ask reporting
@@ -24,7 +30,8 @@ func reportCmd(a *app) *cobra.Command {
 		Short: "Tell what a contract promised and what was kept",
 		Long: "Tells what a contract promised in a period and what was kept, from the verdicts in the ledger. A cycle " +
 			"belongs to\nthe period in which its verdict was reached: a broken one to that of its due. Besides text and " +
-			"json, -o csv writes\none row for each cycle.",
+			"json, -o csv writes\none row for each cycle, and -o html one file that prints well, with the evidence of " +
+			"each breach.\n\n--for customer leaves out what is not the customer's: internal comments and the names of staff.",
 		Annotations: map[string]string{csvToo: "yes"},
 		PreRunE:     func(*cobra.Command, []string) error { return ask.complete() },
 		RunE:        a.withWorkspace(reads, ask.report),
@@ -33,6 +40,7 @@ func reportCmd(a *app) *cobra.Command {
 	f.StringVar(&ask.contract, "contract", "", "the configured contract's `id`")
 	f.StringVar(&ask.from, "from", "", "first `day`, in the contract's zone: 2026-01-01")
 	f.StringVar(&ask.to, "to", "", "last `day`, included")
+	f.StringVar(&ask.reader, "for", forStaff, "who reads it: "+forStaff+" or "+forCustomer)
 	return c
 }
 
@@ -42,6 +50,9 @@ func (ask *reporting) complete() error {
 			return usage("report: %s is missing; write "+
 				"'slabridge report --contract ID --from 2026-01-01 --to 2026-03-31'", flag[0])
 		}
+	}
+	if ask.reader != forStaff && ask.reader != forCustomer {
+		return usage("--for %q: write %s or %s", ask.reader, forStaff, forCustomer)
 	}
 	return nil
 }
@@ -65,10 +76,18 @@ func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) erro
 		return err
 	}
 	r := report.Make(facts, w.lang)
+	if ask.reader == forCustomer {
+		r = report.ForCustomer(r, w.t("the provider's staff"))
+	}
 	if w.output == "csv" {
 		return writeCSV(w.out, r)
 	}
-	return w.show(reportInfoOf(&w.page, r, zone, w.pages(c.Connection)))
+	info := reportInfoOf(&w.page, r, zone, w.pages(c.Connection))
+	if w.output == "html" {
+		h := htmlReport{workspace: w, reportInfo: info, facts: &facts, customer: ask.reader == forCustomer}
+		return h.writeHTML(ctx)
+	}
+	return w.show(info)
 }
 
 func periodOf(from, to string, zone *time.Location) (report.Period, error) {

@@ -275,7 +275,7 @@ func TestReport(t *testing.T) {
 			[]string{"report", "--contract", "kamal", "--from", "2026-03-01", "--to", "2026-03-31"},
 			[]string{`--contract "kamal" is not in the configuration; it has: kamal-acme`},
 		},
-		"a form of its own": {append(slices.Clone(args), "-o", "xml"), []string{"write text, json or csv"}},
+		"a form of its own": {append(slices.Clone(args), "-o", "xml"), []string{"write text, json, csv or html"}},
 	} {
 		t.Run(name, func(t *testing.T) { contains(t, "error", d.want(exitUsage, c.args...).err, c.want...) })
 	}

@@ -132,7 +132,7 @@ func tellBreach(p *page, c *report.Cycle) {
 	p.detail(breachIndent, c.Subject)
 	p.line(breachIndent, p.tf("cycle %s: ", c.ID)+howLate(p, c))
 	for _, x := range c.Excused {
-		p.linef(breachIndent, "excused by %s on %s: %s", x.By, p.stamp(x.At), x.Reason)
+		p.line(breachIndent, strings.TrimSuffix(p.tf("excused by %s on %s: %s", x.By, p.stamp(x.At), x.Reason), ": "))
 	}
 	if c.EarlierRecords > 0 {
 		p.linef(breachIndent, "earlier records of this cycle: %d", c.EarlierRecords)
@@ -168,7 +168,17 @@ func howLate(p *page, c *report.Cycle) string {
 }
 
 func tellAccount(p *page, a *report.Account) {
-	text := p.tf(unitWords[a.Unit], strings.TrimSpace(p.number(a.Amount)+" "+a.Currency))
+	head, text := accountText(p, a)
+	p.line("  ", head)
+	if a.Over() {
+		text += "; " + colour(red, p.t("more than promised"))
+	}
+	p.line("    ", text)
+}
+
+// accountText says what an account is and where it stands; that it is more than promised is the caller's to say.
+func accountText(p *page, a *report.Account) (head, text string) {
+	text = p.tf(unitWords[a.Unit], strings.TrimSpace(p.number(a.Amount)+" "+a.Currency))
 	if a.Of > 0 {
 		text += p.tf(", requests: %d", a.Of)
 	}
@@ -184,13 +194,9 @@ func tellAccount(p *page, a *report.Account) {
 			text += p.tf(" of at most %s %%", p.number(*a.ShareLimit))
 		}
 	}
-	if a.Over() {
-		text += "; " + colour(red, p.t("more than promised"))
-	}
-	head := strings.TrimSpace(a.Obligation + " " + a.Source)
+	head = strings.TrimSpace(a.Obligation + " " + a.Source)
 	if a.Period != "" {
 		head += ", " + a.Period
 	}
-	p.line("  ", head)
-	p.line("    ", text)
+	return head, text
 }

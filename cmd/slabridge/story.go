@@ -132,13 +132,17 @@ func (s *explanation) tellTimeline(p *page) {
 		s.tellHolders(p)
 	}
 	for _, h := range s.holdings {
-		holder := p.t(holderWords[h.Holder])
-		if h.Holder == enforcer.HeldByUs {
-			p.linef("  ", "in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
-		} else {
-			p.linef("  ", "in all %s: %s of plain time", holder, p.span(h.Plain))
-		}
+		p.line("  ", holdingText(p, &h))
 	}
+}
+
+// holdingText says how long somebody had the request in all.
+func holdingText(p *page, h *report.Holding) string {
+	holder := p.t(holderWords[h.Holder])
+	if h.Holder == enforcer.HeldByUs {
+		return p.tf("in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
+	}
+	return p.tf("in all %s: %s of plain time", holder, p.span(h.Plain))
 }
 
 // tellSegments shows every segment of the timeline.

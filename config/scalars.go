@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
-	"slabridge/message"
 
 	"go.yaml.in/yaml/v4"
 )

@@ -3,7 +3,7 @@ package enforcer
 import (
 	"slices"
 
-	"slabridge/message"
+	"slabridge/config/message"
 )
 
 // Actions are what a step does beside its comment, and what a decision asks of the tracker. What each means is said in

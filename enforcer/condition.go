@@ -3,7 +3,7 @@ package enforcer
 import (
 	"slices"
 
-	"slabridge/message"
+	"slabridge/config/message"
 )
 
 // Condition is one word of the small vocabulary that starts and stops cycles, with its qualifiers. What a word means

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer/calendar"
-	"slabridge/message"
 )
 
 // Segment is a stretch of time of one name, [From, To). Neighbours differ in name, cause or holder, and leave no gap.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"slabridge/message"
+	"slabridge/config/message"
 )
 
 // Text is a name or sentence in the languages that the program speaks, by language code.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"slabridge/config/message"
 	"slabridge/mapping"
-	"slabridge/message"
 )
 
 // FuzzOwnText: a text of the admin's own is refused with a reason, or renders; it never hangs or brings the program

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"text/template"
 
-	"slabridge/message"
+	"slabridge/config/message"
 )
 
 // The keys of the texts. An admin replaces any of them, in any language. A public text is written for the customer,

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
-	"slabridge/message"
 )
 
 // worked is a request that staff asked something about, after an internal note and a talk on the telephone.

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/mapping"
-	"slabridge/message"
 )
 
 // said is a moment of Friday, 27 November 2026, in Almaty.

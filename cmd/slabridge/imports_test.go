@@ -26,7 +26,7 @@ type layer struct {
 const all = "..."
 
 // speech is what every package may import that says something to people.
-const speech = "message"
+const speech = "config/message"
 
 var layers = []layer{
 	{speech, nil, "what is said to people rests on nothing that it is said about"},
@@ -268,9 +268,13 @@ func TestWhoMayImportWhom(t *testing.T) {
 	if len(found) == 0 {
 		t.Fatal("go list found no package")
 	}
+	top := []string{"cmd", "connectors", "enforcer", "mapping", "config"}
 	for _, p := range found {
 		for _, fault := range importFaults(p.ImportPath, p.Imports) {
 			t.Error(fault)
+		}
+		if room, _, _ := strings.Cut(strings.TrimPrefix(p.ImportPath, module), "/"); !slices.Contains(top, room) {
+			t.Errorf("%s stands beside %v, which hold all of the code", p.ImportPath, top)
 		}
 	}
 }
@@ -289,8 +293,8 @@ func TestImportRulesCanFail(t *testing.T) {
 		{"config/presets", "go.yaml.in/yaml/v4", false},
 		{"config/statefile", "modernc.org/sqlite", true},
 		{"connectors", "slabridge/connectors/redmine", false},
-		{"connectors", "slabridge/message", true},
-		{"message", "slabridge/enforcer", false},
+		{"connectors", "slabridge/config/message", true},
+		{"config/message", "slabridge/enforcer", false},
 		{"connectors/jira", "github.com/mattn/go-redmine", false},
 		{"connectors/mirror", "slabridge/enforcer", false},
 		{"connectors/mirror", "database/sql/driver", true},

@@ -194,7 +194,7 @@ func (h *htmlReport) arithmetic(story *cycleStory, due time.Time) *grid {
 		if to.After(due) {
 			to = due
 		}
-		if counts(rest[0]) {
+		if ticks(rest[0]) {
 			counted = to.Sub(rest[0].From)
 		}
 		row(rest[0].From, to, strings.Join(names, ", "), counted)
@@ -206,11 +206,11 @@ func (h *htmlReport) arithmetic(story *cycleStory, due time.Time) *grid {
 	return g
 }
 
-func counts(s segmentInfo) bool { return s.Kind == enforcer.SegmentCounting }
+func ticks(s segmentInfo) bool { return s.Kind == enforcer.SegmentCounting }
 
 // rests reports whether the calendar stands still: nights and days off in a row are one line.
 func rests(s segmentInfo) bool {
-	return !counts(s) && s.Kind != enforcer.SegmentPaused && s.Kind != enforcer.SegmentCutoff
+	return !ticks(s) && s.Kind != enforcer.SegmentPaused && s.Kind != enforcer.SegmentCutoff
 }
 
 // words are the comments that the cycle's steps wrote; the customer's edition has those that the customer can read.

@@ -3,7 +3,7 @@ package main
 import (
 	"slices"
 
-	"slabridge/message"
+	"slabridge/config/message"
 )
 
 // phrase is a sentence for people: what functions that print for them take. Ids (of obligations, steps, severities,

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"testing"
 
-	"slabridge/message"
+	"slabridge/config/message"
 )
 
 // sources type-checks the packages of the module from their sources. Of what they import from elsewhere it knows
@@ -73,7 +73,7 @@ func readSources(t *testing.T) *sources {
 // formats finds every sentence of the program, and where it stands.
 func (s *sources) formats(t *testing.T) map[message.Format]string {
 	t.Helper()
-	format := s.checked[module+"message"].Scope().Lookup("Format").Type()
+	format := s.checked[module+"config/message"].Scope().Lookup("Format").Type()
 	found := map[message.Format]string{}
 	for _, file := range s.files {
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -117,7 +117,7 @@ func verbs(format string) []string {
 // catalogueOf reads the catalogue of a language as it stands in its file.
 func catalogueOf(t *testing.T, lang string) map[message.Format]map[string]string {
 	t.Helper()
-	data, err := os.ReadFile("../../message/catalogue/" + lang + ".json")
+	data, err := os.ReadFile("../../config/message/catalogue/" + lang + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}

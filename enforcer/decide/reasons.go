@@ -3,8 +3,8 @@ package decide
 import (
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
-	"slabridge/message"
 )
 
 func (d *decider) stamp(t time.Time) enforcer.Stamp {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
-	"slabridge/message"
 )
 
 // enter brings the ledger in line with what was found, and keeps of it in todo only what is to be written now.

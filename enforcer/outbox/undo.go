@@ -4,10 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
-	"slabridge/message"
 )
 
 // Undo is what is to become of one step that was written, when it is taken back.

@@ -208,6 +208,11 @@ func Verify(w Write, account string, before, after History) Receipt {
 		}
 		refuse(f.field, f.value, got)
 	}
+	for _, f := range w.alongWithStatus(account, before, after) {
+		if got := after.Issue.Values[f.field]; !holds(got, f.value) && !f.changedTo(holds, account, before, after) {
+			refuse(f.field, f.value, strings.Join(got, ", "))
+		}
+	}
 	if after.WatchersSet {
 		for _, p := range w.Watchers {
 			if !slices.Contains(after.Watchers, p) {
@@ -313,6 +318,14 @@ func (w Write) wanted() []wantedField {
 // done reports whether an event of ours after before set the field to the wanted value: then it was done, and
 // whoever changed it since has won.
 func (f wantedField) done(account string, before, after History) bool {
+	exactly := func(to []string, wanted string) bool { return len(to) == 1 && to[0] == wanted }
+	return f.changedTo(exactly, account, before, after)
+}
+
+// changedTo is done, with a comparison of its own.
+func (f wantedField) changedTo(
+	same func(to []string, wanted string) bool, account string, before, after History,
+) bool {
 	known := make(map[string]bool, len(before.Events))
 	for _, e := range before.Events {
 		known[e.ID] = true
@@ -322,7 +335,7 @@ func (f wantedField) done(account string, before, after History) bool {
 			continue
 		}
 		for _, c := range e.Changes {
-			if c.Field == f.field && len(c.To) == 1 && c.To[0] == f.value {
+			if c.Field == f.field && same(c.To, f.value) {
 				return true
 			}
 		}

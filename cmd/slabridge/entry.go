@@ -161,6 +161,8 @@ var refusedHints = map[string]phrase{
 	"watcher": "Make the watcher a member who may see the issue.",
 	"field": "Make the field editable for the account's role in the workflow and in this project, and see that it still " +
 		"exists.",
+	"with a status": "The status was set. Look at what the workflow itself puts into the field on the way, and at the value " +
+		"under transitions of the mapping.",
 	connectors.FieldAssignee: "Give the account's role the right to edit issues; the assignee field must be on for the " +
 		"issue's type and not read-only in the workflow.",
 	connectors.FieldPriority: "Give the account's role the right to edit issues; the priority must not be read-only in " +
@@ -181,6 +183,9 @@ func (w *workspace) hint(e *ledger.Entry) string {
 			kind := x.Field
 			if _, custom := connectors.IsCustomField(kind); custom {
 				kind = "field"
+				if e.Changes.Class() != "" && e.Key.Obligation != enforcer.Upkeep {
+					kind = "with a status"
+				}
 			}
 			if kind == "comment" && x.Words != "" { // the write was refused, and not its comment
 				return w.t(refusedHints["watched"]) + " " + general

@@ -66,6 +66,35 @@ func (d *jiraDesk) page(t *testing.T) jirasim.Page {
 	return p
 }
 
+// A value that went with a status and that the workflow replaced is read back like any other, and told of; the status
+// and the words about it stand.
+func TestTransitionsValuesAreReadBack(t *testing.T) {
+	d := newJiraDesk(t)
+	d.Grant("SLA bot", "TRANSITION_ISSUES")
+	if err := os.WriteFile(filepath.Join(d.folder, "closing.yaml"), []byte(closing), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.reconfigure(t, "use: kamal\n", "use: ./closing.yaml\n", "names: [Resolved]", "names: [Resolved, Closed]",
+		"names: [Closed, Rejected]", "names: [Rejected]",
+		"    internal:", "    transitions: [{to: Rejected, fields: {resolution: Won't Do}}]\n    internal:")
+	d.asked(t)
+	d.Overrule("Duplicate")
+	d.now = d.now.Add(61 * time.Minute)
+	notes := len(d.page(t).Notes)
+	out := unfolded(d.want(t, exitHeld, "enforce"))
+	if want := `left this alone: Resolution: wanted "Won't Do", tracker has "Duplicate"`; !strings.Contains(out, want) {
+		t.Errorf("enforce lacks %q:\n%s", want, out)
+	}
+	if page := d.page(t); page.Status != "Rejected" || len(page.Notes) != notes+1 {
+		t.Errorf("it is %s, with %+v", page.Status, page.Notes)
+	}
+	list := unfolded(d.want(t, exitOK, "ledger", "list", "--state", "refused"))
+	if !strings.Contains(list, `refused: Resolution: wanted "Won't Do", tracker has "Duplicate"`) ||
+		!strings.Contains(list, "Look at what the workflow itself puts into the field on the way") {
+		t.Errorf("ledger list says:\n%s", list)
+	}
+}
+
 // A transition that asks for a resolution is made with the value that the mapping gives for it. Without one `check
 // --live` says so by the form, and of a wrong one which there are.
 func TestTransitionAsksForFields(t *testing.T) {

@@ -125,7 +125,7 @@ func refusals() []refusal {
 			due := func(t *testing.T, g *ground) string { return strconv.Itoa(g.fieldID(t, "SLA state")) }
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.rule(t, due(t, g), "SLA state", "readonly") }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.rule(t, due(t, g), "SLA state", "") }
-			r.code, r.says = exitHeld, []string{"left this alone: cf:"}
+			r.code, r.says = exitHeld, []string{"left this alone: SLA state: wanted"}
 			r.state, r.listed = "refused", []string{"upkeep/fields", "refused: SLA state: wanted", "Make the field editable"}
 		}),
 		like(func(r *refusal) {
@@ -215,7 +215,7 @@ func refusals() []refusal {
 			}
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.atWrite(t, func() { g.ownField(t, g.field, false) }) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.field = "SLA due"; g.configure(t) }
-			r.code, r.says = exitHeld, []string{"left this alone: cf:"}
+			r.code, r.says = exitHeld, []string{"left this alone: Due-"}
 			r.state, r.listed = "refused", []string{"upkeep/fields", "see that it still exists"}
 		}),
 		like(func(r *refusal) {

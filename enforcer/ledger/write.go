@@ -176,7 +176,7 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 			return nil, err
 		}
 	}
-	states := o.states(out)
+	states := o.states(w, out)
 	for i, e := range out {
 		e.Reason, e.Error, e.NotBefore = o.Reason, o.Error, o.RetryAt
 		if o.Receipt != nil {
@@ -203,7 +203,13 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 }
 
 // states is what each of the write's entries becomes.
-func (o Outcome) states(entries []Entry) []enforcer.EntryState {
+func (o Outcome) states(w Write, entries []Entry) []enforcer.EntryState {
+	concerns := func(r connectors.Refusal, e *Entry) bool {
+		if _, along := w.Request.StatusFields[r.Field]; along { // a status keeps its fields
+			r.Field = connectors.FieldStatus
+		}
+		return concerns(r, e)
+	}
 	out := make([]enforcer.EntryState, len(entries))
 	for i, e := range entries {
 		switch {

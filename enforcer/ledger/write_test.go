@@ -107,6 +107,37 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 
 // The answer never came; the mark is looked for and not found; it is sent again and done. Each request has its
 // own record, and the watcher that went first has a receipt of its own.
+// A value that was to go with a status is the matter of the step that sets it, and not of fields that are kept up beside
+// it.
+func TestRefusedValueOfAStatusIsItsSteps(t *testing.T) {
+	l, _ := open(t)
+	closing, upkeep := step("17/await-answer/c1/due", enforcer.Intended), step("17/upkeep/-/fields", enforcer.Intended)
+	closing.Changes.Action, closing.Changes.Assign = enforcer.ActionClose, ""
+	upkeep.Changes = enforcer.Changes{}
+	entries := record(t, l, closing, upkeep)
+	w := requestFor(entries[0])
+	w.Status, w.StatusFields, w.Fields = new(string), map[string]string{"cf:9": "Done"}, map[string]string{"cf:3": "x"}
+	for field, want := range map[string]string{"cf:9": "await-answer", "cf:3": enforcer.Upkeep} {
+		began, err := l.Begin(t.Context(), t0, w, entries...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := l.Finish(t.Context(), t0, began.ID, ledger.Outcome{Receipt: &connectors.Receipt{
+			Event: "journal:5", Refused: []connectors.Refusal{{Field: field, Wanted: "Done"}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range after {
+			if refused := e.State == enforcer.Refused; refused != (e.Key.Obligation == want) {
+				t.Errorf("%s was left alone: %s is %s", field, e.Key.Obligation, e.State)
+			}
+		}
+		closing.Key.Issue, upkeep.Key.Issue, w.Issue = "18", "18", "18"
+		entries = record(t, l, closing, upkeep)
+	}
+}
+
 func TestWritesTellTheWholeStory(t *testing.T) {
 	l, _ := open(t)
 	e := record(t, l, step("17/respond/created/due", enforcer.Intended))[0]

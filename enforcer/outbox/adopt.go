@@ -113,7 +113,7 @@ func (w standing) asItStands(
 		receipt.Refused = []connectors.Refusal{{Field: "comment internal", Wanted: "internal", Got: "public"}}
 	}
 	if !receipt.Public {
-		w.report.receipt(h.Issue.Key, receipt)
+		w.report.receipt(h.Issue.Key, receipt, w.desk.names.Fields)
 		return write, receipt, nil
 	}
 	now, there, err := w.desk.read(ctx, h.Issue.ID, w.clock())
@@ -123,7 +123,7 @@ func (w standing) asItStands(
 	j := slices.IndexFunc(now.Events, func(e connectors.Event) bool { return e.ID == p.event.ID })
 	if j < 0 || now.Events[j].Note == nil || now.Events[j].Note.Internal {
 		receipt = receipt.Back(now)
-		w.report.receipt(h.Issue.Key, receipt)
+		w.report.receipt(h.Issue.Key, receipt, w.desk.names.Fields)
 		return write, receipt, nil
 	}
 	r, err := w.told(ctx, now.Issue, receipt)

@@ -94,7 +94,7 @@ func (a *alarms) check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a.desk.report.receipt(x.IssueKey, connectors.Receipt{Event: x.Subject, Public: true, TakenBack: r.TakenBack})
+		a.desk.report.receipt(x.IssueKey, connectors.Receipt{Event: x.Subject, Public: true, TakenBack: r.TakenBack}, nil)
 	}
 	if a.leak != nil {
 		a.desk.report.Problem("", true, "%s", a.leak["en"])

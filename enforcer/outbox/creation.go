@@ -78,7 +78,7 @@ func (s *creationSink) Verify(ctx context.Context, w ledger.Write) (*connectors.
 		return &receipt, nil
 	}
 	receipt.Refused = connectors.VerifyNew(*w.Request.Create, h.Initial())
-	s.desk.report.receipt(h.Issue.Key, receipt)
+	s.desk.report.receipt(h.Issue.Key, receipt, s.desk.names.Fields)
 	return &receipt, nil
 }
 
@@ -124,6 +124,6 @@ func (s *amendSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 		return nil, err
 	}
 	receipt := connectors.Receipt{Issue: w.Issue, Refused: connectors.VerifyNew(s.asked, after.Issue.Values)}
-	s.writer.report.receipt(after.Issue.Key, receipt)
+	s.writer.report.receipt(after.Issue.Key, receipt, s.writer.desk.names.Fields)
 	return &receipt, nil
 }

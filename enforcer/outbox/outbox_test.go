@@ -667,9 +667,13 @@ func TestReportsOfReceipts(t *testing.T) {
 			connectors.Receipt{Refused: []connectors.Refusal{{Field: "priority", Wanted: "5"}}},
 			"false the tracker accepted the write and left this alone: priority",
 		},
+		{
+			connectors.Receipt{Refused: []connectors.Refusal{{Field: "cf:9", Wanted: "5"}}},
+			"false the tracker accepted the write and left this alone: Phone: wanted",
+		},
 	} {
 		var r Report
-		r.receipt("#7", c.receipt)
+		r.receipt("#7", c.receipt, []connectors.Field{{ID: "cf:9", Name: "Phone"}})
 		got := ""
 		for _, p := range r.Problems {
 			got += fmt.Sprint(p.Grave, " ", p.Text)

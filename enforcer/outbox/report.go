@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"fmt"
+	"slices"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -44,8 +45,8 @@ func (r *Report) Count(entries ...ledger.Entry) {
 	}
 }
 
-// receipt tells what a receipt shows to be wrong.
-func (r *Report) receipt(issue string, x connectors.Receipt) {
+// receipt tells what a receipt shows to be wrong, fields by their names.
+func (r *Report) receipt(issue string, x connectors.Receipt, fields []connectors.Field) {
 	switch {
 	case !x.Public:
 	case x.TakenBack == "":
@@ -57,6 +58,9 @@ func (r *Report) receipt(issue string, x connectors.Receipt) {
 			x.TakenBack)
 	}
 	for _, refused := range x.Refused {
+		if i := slices.IndexFunc(fields, func(f connectors.Field) bool { return f.ID == refused.Field }); i >= 0 {
+			refused.Field = fields[i].Name
+		}
 		if refused.Words != "" {
 			r.Problem(issue, false, "the tracker refused a part of the write: %s", refused)
 			continue

@@ -309,6 +309,6 @@ func (w *Writer) told(ctx context.Context, issue connectors.Issue, r connectors.
 	if err != nil {
 		return nil, err
 	}
-	w.report.receipt(issue.Key, r)
+	w.report.receipt(issue.Key, r, w.desk.names.Fields)
 	return &r, nil
 }

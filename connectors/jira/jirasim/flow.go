@@ -119,7 +119,7 @@ func (c *call) bring(i *issue, status, resolution string, by *user) {
 	after := *i
 	after.status, after.resolution = status, ""
 	if c.st.statusBy(status).category == "done" {
-		after.resolution = cmp.Or(resolution, "Done")
+		after.resolution = cmp.Or(c.st.overrules, resolution, "Done")
 	}
 	c.save(i, &after, by, c.now)
 }

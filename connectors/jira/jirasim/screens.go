@@ -16,6 +16,14 @@ func (s *Server) OffScreen(field string, off bool) {
 	s.st.offScreen[field] = off
 }
 
+// Overrule has the workflow end every transition that resolves with a resolution of its own, whatever was asked for: a
+// post function. "" takes that back.
+func (s *Server) Overrule(resolution string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.st.overrules = resolution
+}
+
 func (st *store) onScreen(field string) bool { return !st.offScreen[field] }
 
 // editable are the fields of Jira itself that the screens for editing have.

@@ -134,6 +134,7 @@ type store struct {
 	unbooked   []stamp // worklogs taken away
 	last       map[string]int
 	granted    map[string][]string // further permissions by role
+	overrules  string              // the resolution that the workflow sets; "" for what was asked for
 	offScreen  map[string]bool     // fields taken off the screens for editing, by id
 	requests   []named             // request types
 }

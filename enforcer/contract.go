@@ -40,11 +40,21 @@ func (c *Contract) Zone() *time.Location { return c.Calendar.Location() }
 
 // Assigns reports whether a step that is acted on assigns somebody of the role.
 func (c *Contract) Assigns(role Role) bool {
+	return c.anyStep(func(s Step) bool { return s.Assign == role })
+}
+
+// Watches reports whether a step that is acted on makes people of the role watchers.
+func (c *Contract) Watches(role Role) bool {
+	return c.anyStep(func(s Step) bool { return s.Watch == role })
+}
+
+// anyStep reports whether a step that is acted on, of any version, is such a one.
+func (c *Contract) anyStep(is func(Step) bool) bool {
 	for _, version := range append(slices.Clone(c.Earlier), c) {
 		for i := range version.Obligations {
 			o := &version.Obligations[i]
 			for _, rule := range o.Rules {
-				if o.Active() && slices.ContainsFunc(rule.Steps, func(s Step) bool { return s.Assign == role }) {
+				if o.Active() && slices.ContainsFunc(rule.Steps, is) {
 					return true
 				}
 			}

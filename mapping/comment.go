@@ -103,7 +103,7 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 	d.CanComment, d.Reopened = w.b.mapping.ClosedComments, s.Changes.Class() == enforcer.Working
 	d.Done = w.done()
 	if c.Names != "" {
-		d.Names = w.escapedNames(w.b.directory.named(c.Names, w.project))
+		d.Names = w.escapedNames(w.named(c.Names))
 	}
 	if c.Text == TextMissingItems || c.Text == TextStillMissing || c.Text == TextAskItems {
 		d.Items = w.missing(s.Key.Obligation)

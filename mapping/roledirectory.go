@@ -311,11 +311,16 @@ func (rd *roleDirectory) native(id, project string, at time.Time) []string {
 	return seen[len(seen)-1].Roles
 }
 
-// Assignees are the ids of the leads and of those on duty, each once: whom steps may assign. Groups are not among them.
-func (b *Bound) Assignees() []string {
+// Called are the ids of those whom steps of the contract may assign, the leads and those on duty, and of those named one
+// by one whom they make watchers, each once. Groups are not among them.
+func (b *Bound) Called(c *enforcer.Contract) []string {
 	var out []string
 	for _, r := range b.directory.roles {
-		for _, id := range slices.Concat(r.lead, r.duty) {
+		who := slices.Concat(r.lead, r.duty)
+		if c.Watches(r.rule.Is) {
+			who = append(who, r.users...)
+		}
+		for _, id := range who {
 			if p, here := b.directory.people[id]; here && !p.Group && !slices.Contains(out, id) {
 				out = append(out, id)
 			}

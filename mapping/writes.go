@@ -20,6 +20,8 @@ type WriteOptions struct {
 	// Unassignable are people whom the tracker has just refused as assignees though nothing it shows us says why:
 	// Redmine keeps from an ordinary account which users are locked.
 	Unassignable map[string]bool
+	// Locked are people who were just found not to be active: nobody is told that they watch or know of anything.
+	Locked map[string]bool
 	// LeftOut are the fields of this issue that the tracker has just refused to set, assignee and priority, with its
 	// words: what asks for them is unmet, and no text tells of them.
 	LeftOut map[string]string
@@ -173,7 +175,7 @@ func (w *writer) unmetPromises(steps []step, made *connectors.Write) {
 				miss(connectors.FieldAssignee, role, has)
 			}
 		}
-		if role := s.Changes.Watch; role != "" && len(w.b.directory.named(role, w.project)) == 0 {
+		if role := s.Changes.Watch; role != "" && len(w.named(role)) == 0 {
 			miss("watcher", role, "nobody active is named")
 		}
 	}
@@ -329,10 +331,15 @@ func (w *writer) priority(steps []step) (connectors.Priority, bool) {
 	return w.b.priorities[now+1], true
 }
 
+// named are the people who stand for a role and are not known to be locked.
+func (w *writer) named(role enforcer.Role) []string {
+	return slices.DeleteFunc(w.b.directory.named(role, w.project), func(id string) bool { return w.o.Locked[id] })
+}
+
 // watchers are the people named for the role who do not watch the issue yet. Where the tracker does not show
 // its watchers all of them are added: adding one again changes nothing.
 func (w *writer) watchers(role enforcer.Role, already []string) []string {
-	named := w.b.directory.named(role, w.project)
+	named := w.named(role)
 	if len(named) == 0 {
 		w.note("nobody active is named for %s", role)
 	}

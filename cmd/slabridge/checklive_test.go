@@ -70,6 +70,10 @@ func TestCheckLiveHoldsTheConfigurationAgainstTheTracker(t *testing.T) {
 		"a project that is not there": {
 			edits: []string{"projects: [acme]", "projects: [acmee]"}, code: exitUsage, want: []string{"acmee"},
 		},
+		"a manager who is to watch, and is locked": {
+			before: func(d *office) { d.sim.LockUser("orlova") }, code: exitOK,
+			want: []string{`"Olga Orlova": this account is locked: what it did counts, but it is neither assigned nor told`},
+		},
 		"an administrator's account": {
 			before: func(d *office) { d.key = d.sim.Key("admin"); d.configure() }, code: exitOK,
 			want: []string{"the account is an administrator: give slabridge an account of its own"},

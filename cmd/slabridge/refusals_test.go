@@ -228,6 +228,14 @@ func refusals() []refusal {
 			r.code, r.state, r.listed = exitHeld, "refused", []string{"involve-developers/due", `wanted "developers"`}
 			r.assignee = "Sanjay Support"
 		}),
+		like(func(r *refusal) {
+			r.name = "a watcher who is locked: the rest is done, and nobody says that the management was told"
+			r.spoil = func(t *testing.T, g *ground, _ int) { g.locked(t, "manager1", true) }
+			r.mend = func(t *testing.T, g *ground, _ int) { g.locked(t, "manager1", false) }
+			r.says = []string{`not carried out: watcher: wanted "management", tracker has "nobody active is named"`}
+			r.code, r.state, r.listed = exitHeld, "refused", []string{"inform-management/due", `wanted "management"`}
+			r.told = false
+		}),
 	}
 }
 

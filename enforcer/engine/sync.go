@@ -223,8 +223,8 @@ func (s *source) keepApps(ctx context.Context, d *connectors.Directory) error {
 	return err
 }
 
-// directory reads the names from the tracker, and asks after everybody whom a step may assign: a tracker may list among
-// the members somebody who is locked, and would refuse the step.
+// directory reads the names from the tracker, and asks after everybody whom a step may assign or make a watcher by name:
+// a tracker may list among the members somebody who is locked, and would refuse the step.
 func (s *source) directory(ctx context.Context) (connectors.Directory, error) {
 	d, err := s.conn.Tracker.Directory(ctx)
 	if err != nil {
@@ -239,7 +239,7 @@ func (s *source) directory(ctx context.Context) (connectors.Directory, error) {
 	}
 	asked := map[string]bool{}
 	for _, c := range contracts {
-		for _, id := range c.bound.Assignees() {
+		for _, id := range c.bound.Called(c.Contract.Contract) {
 			i := slices.IndexFunc(d.People, func(p connectors.Person) bool { return p.ID == id })
 			if asked[id] || i < 0 || d.People[i].Locked {
 				continue

@@ -34,6 +34,7 @@ type desk struct {
 	digests      map[string]string   // projectDigest by project
 	internal     map[string]string   // notInternal by project
 	unassignable map[string]bool     // people whom the tracker refused as assignees, or who are not active
+	locked       map[string]bool     // people who are not active
 	proven       map[string]bool     // people who were found to be active in this pass
 	left         map[string]leftOut  // by issue
 	added        map[string][]string // who was made a watcher of which issue in this pass
@@ -60,11 +61,13 @@ func (d *desk) readBack(ctx context.Context, issue string) (connectors.History, 
 	return h, err
 }
 
-// active asks the tracker, once a pass, whether somebody who is to be assigned is active: it may go on listing among
-// the members somebody who was locked since the names were read, and would refuse the whole update. Who is not is ruled
-// out, and remembered as locked. Where the tracker does not answer, the update itself will tell.
+// active asks the tracker, once a pass, whether somebody who is to be assigned or to watch is active: it may go on
+// listing among the members somebody who was locked since the names were read, and would refuse the whole update, or
+// leave a watcher out in silence. Who is not is ruled out, and remembered as locked. Where the tracker does not answer,
+// the update itself will tell. A group is no account that could be locked.
 func (d *desk) active(ctx context.Context, who string) (bool, error) {
-	if who == "" || d.proven[who] {
+	i := slices.IndexFunc(d.names.People, func(p connectors.Person) bool { return p.ID == who })
+	if who == "" || d.proven[who] || i >= 0 && d.names.People[i].Group {
 		return true, nil
 	}
 	active, err := d.tracker.Active(ctx, who)
@@ -72,8 +75,7 @@ func (d *desk) active(ctx context.Context, who string) (bool, error) {
 		d.proven[who] = active
 		return true, nil
 	}
-	d.unassignable[who] = true
-	i := slices.IndexFunc(d.names.People, func(p connectors.Person) bool { return p.ID == who })
+	d.unassignable[who], d.locked[who] = true, true
 	if i < 0 {
 		return false, nil
 	}

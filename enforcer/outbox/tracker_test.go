@@ -26,6 +26,8 @@ type fakeTracker struct {
 	effect  func(w connectors.Write) // of an update
 	wrong   bool                     // updates are done whatever is answered
 	made    string                   // id of an issue with the mark asked for; "" for none
+	locked  string                   // who is not active
+	asked   []string                 // who was asked after
 }
 
 func (f *fakeTracker) call(name string) error {
@@ -78,7 +80,10 @@ func (f *fakeTracker) Create(_ context.Context, n connectors.NewIssue) (string, 
 	return "900", f.call("create " + n.Assign)
 }
 
-func (f *fakeTracker) Active(context.Context, string) (bool, error) { return true, f.call("active") }
+func (f *fakeTracker) Active(_ context.Context, who string) (bool, error) {
+	f.asked = append(f.asked, who)
+	return who != f.locked, f.call("active")
+}
 
 func (f *fakeTracker) FindCreated(context.Context, string, string, time.Time) (string, bool, error) {
 	return f.made, f.made != "", f.call("find")
@@ -101,6 +106,29 @@ func newWriter(t *testing.T, f *fakeTracker, l *ledger.Ledger) (*Writer, map[str
 			Directory: func(context.Context, connectors.Directory) error { told["directory"]++; return nil },
 		},
 	}), told
+}
+
+// Who is to be assigned or to watch is asked after once a pass. A group is no account, and Redmine answers 404 to a
+// question about one: it is not asked after, and can be assigned.
+func TestPeopleAreProvenActiveOnce(t *testing.T) {
+	f := &fakeTracker{locked: "7"}
+	w, told := newWriter(t, f, newLedger(t))
+	w.desk.names.People = []connectors.Person{{ID: "7"}, {ID: "8"}, {ID: "90", Group: true}}
+	f.fails = map[string][]error{"active": {nil, nil, failure(connectors.TryLater, 0)}}
+	for _, c := range []struct {
+		who  string
+		want bool
+	}{{"", true}, {"90", true}, {"8", true}, {"8", true}, {"7", false}, {"9", true}} {
+		if got, err := w.desk.active(t.Context(), c.who); got != c.want || err != nil {
+			t.Errorf("%q is active: %v, %v", c.who, got, err)
+		}
+	}
+	if got := strings.Join(f.asked, ", "); got != "8, 7, 9" {
+		t.Errorf("asked: %s", got)
+	}
+	if !w.desk.locked["7"] || !w.desk.unassignable["7"] || !w.desk.names.People[0].Locked || told["directory"] != 1 {
+		t.Errorf("locked %v, unassignable %v, names %+v", w.desk.locked, w.desk.unassignable, w.desk.names.People)
+	}
 }
 
 // TestSendingToAnIssue follows one request with a watcher, a comment, an assignee and a field through the ways in which

@@ -91,7 +91,7 @@ func New(o Options) *Writer {
 		tracker: o.Tracker, connection: o.Connection, ledger: o.Ledger, mirror: o.Mirror, now: o.Now, clock: o.Clock,
 		report: o.Report, names: o.Names,
 		digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
-		proven: map[string]bool{},
+		proven: map[string]bool{}, locked: map[string]bool{},
 		left:   map[string]leftOut{}, added: map[string][]string{},
 	}
 	box := &Outbox{connection: o.Connection, ledger: o.Ledger, now: o.Now, clock: o.Clock, report: o.Report}
@@ -212,16 +212,19 @@ func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err
 func (w *Writer) plan(
 	ctx context.Context, c Contract, t Todo, decisions []enforcer.Decision,
 ) ([]mapping.Planned, error) {
-	c.Options.Unassignable, c.Options.LeftOut = w.desk.unassignable, w.desk.left[t.History.Issue.ID].words
+	c.Options.Unassignable, c.Options.Locked = w.desk.unassignable, w.desk.locked
+	c.Options.LeftOut = w.desk.left[t.History.Issue.ID].words
 	for {
 		all := c.Render(t.Request, t.History, decisions, t.Fields)
 		again := false
 		for _, p := range all {
-			active, err := w.desk.active(ctx, assigned(p.Write))
-			if err != nil {
-				return nil, err
+			for _, who := range append(slices.Clone(p.Write.Watchers), assigned(p.Write)) {
+				active, err := w.desk.active(ctx, who)
+				if err != nil {
+					return nil, err
+				}
+				again = again || !active
 			}
-			again = again || !active
 		}
 		if !again { // each turn rules out another person
 			return all, nil

@@ -92,7 +92,7 @@ func New(o Options) *Writer {
 		report: o.Report, names: o.Names,
 		digests: map[string]string{}, internal: map[string]string{}, unassignable: map[string]bool{},
 		proven: map[string]bool{}, locked: map[string]bool{},
-		left:   map[string]leftOut{}, added: map[string][]string{},
+		left: map[string]leftOut{}, added: map[string][]string{},
 	}
 	box := &Outbox{connection: o.Connection, ledger: o.Ledger, now: o.Now, clock: o.Clock, report: o.Report}
 	return &Writer{Outbox: box, desk: d, alarms: &alarms{desk: d, started: o.Started, block: o.Block}}

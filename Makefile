@@ -15,13 +15,16 @@ GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # a pipe fails when its first command does
 SHELL         := bash
 .SHELLFLAGS   := -o pipefail -c
-.PHONY: help build test faults live mutants second-opinion fuzz bench update zones lint demo
+.PHONY: help build man test faults live mutants second-opinion fuzz bench update zones lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 build: ## bin/slabridge, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/slabridge ./cmd/slabridge
+
+man: ## bin/man, a page for each command, made from its help
+	go run -tags man -ldflags '-X main.version=$(VERSION)' ./cmd/slabridge man bin/man
 
 # The tests that play the whole program at many points of death and under many faults; `test` takes a sample of them.
 SWEEPS := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira)$$

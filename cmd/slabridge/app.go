@@ -145,6 +145,9 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
+// extraCommands are those of special builds: of one that makes the man pages.
+var extraCommands []func(*app) *cobra.Command
+
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "slabridge",
@@ -184,9 +187,13 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(versionCmd(a), deadlineCmd(a), contractCmd(a), calendarCmd(a),
 		checkCmd(a), syncCmd(a), planCmd(a), enforceCmd(a), runCmd(a),
 		statusCmd(a), healthCmd(a), explainCmd(a), reportCmd(a), ledgerCmd(a), backupCmd(a), demoCmd(a), initCmd(a))
+	for _, extra := range extraCommands {
+		root.AddCommand(extra(a))
+	}
 	for _, c := range root.Commands() {
 		fixUsage(c)
 	}
+	addCompletion(a, root)
 	return root
 }
 

@@ -82,7 +82,8 @@ func (s *stopwatch) moment(i int, m *Moment) {
 	moved := s.standing.follow(s, before, m)
 	if s.cur != nil {
 		closedByCustomer := m.Duplicate || m.StatusSet && m.By.Role == Customer
-		s.act(before, m, !open && (wasOpen || s.o.Start.Silent && closedByCustomer), moved)
+		outlives := s.o.Start.Silent || s.o.outlivesResolution()
+		s.act(before, m, !open && (wasOpen || outlives && closedByCustomer), moved)
 	}
 	s.recordConsent(m)
 	starts := s.cur == nil && s.starts(before, m)

@@ -141,8 +141,9 @@ func (f *Finding) Item() enforcer.AgendaItem {
 	if len(r.Faults) > 0 && it.Unjudged != "" { // the tracker's names may be mended at any time
 		it.Next = ev.Now
 	}
-	for _, c := range ev.Cycles {
-		if !c.EndedAt.IsZero() {
+	for i := range ev.Cycles {
+		c := &ev.Cycles[i]
+		if !c.EndedAt.IsZero() || f.history(c) {
 			continue // an old request has hundreds
 		}
 		short := enforcer.AgendaCycle{
@@ -216,9 +217,26 @@ func (f *Finding) notOwed(c *enforcer.Cycle) bool {
 }
 
 // history reports whether the cycle was over before enforcement began: no verdict is kept of it, for an old tracker
-// has no end of them.
+// has no end of them. What was broken then and is owed for ever, since the request was solved by then and has not been
+// opened again, is over too; a report over that time counts it all the same.
 func (f *Finding) history(c *enforcer.Cycle) bool {
-	return !c.EndedAt.IsZero() && c.EndedAt.Before(f.Contract.Cutover.EnforceFrom)
+	line := f.Contract.Cutover.EnforceFrom
+	if !c.EndedAt.IsZero() {
+		return c.EndedAt.Before(line)
+	}
+	broken := c.State == enforcer.Breached || c.State == enforcer.NotJudged && !c.Due.IsZero()
+	return broken && c.Due.Before(line) && f.solvedBefore(line)
+}
+
+// solvedBefore reports whether the request was resolved or closed before the moment and has not been opened since.
+func (f *Finding) solvedBefore(line time.Time) bool {
+	moments := f.Evaluation.Request.Moments
+	for i := len(moments) - 1; i >= 0 && !moments[i].State.Status.Open(); i-- {
+		if moments[i].At.Before(line) {
+			return true
+		}
+	}
+	return false
 }
 
 // Unjudged are the reasons why cycles that a verdict is to be kept of cannot be judged, each once: with the obligation

@@ -311,3 +311,51 @@ func TestViewsTellTheVerdictOfItsDay(t *testing.T) {
 		w.passAt("2026-03-16 13:05")
 	}
 }
+
+// What was broken and solved long before anybody watched is no work for anybody: it is told by explain and counted by
+// a report over that time, but neither listed among what goes on nor kept in the ledger. Opened again it is.
+func TestSolvedBeforeAnybodyWatched(t *testing.T) {
+	w := freshWorld(t, at("2026-01-12 10:00"), vendor)
+	id := w.issue("critical", "Of long ago")
+	w.do(w.sim.As("support1").Assign(id, "support1"))
+	_, err := w.sim.As("support1").Update(id, redminesim.Change{Due: "2026-01-14", Note: "By Wednesday."})
+	w.do(err)
+	w.set(at("2026-01-14 12:00"))
+	w.do(w.sim.As("support1").SetStatus(id, "Resolved")) // neither the result nor a report on the cause
+	w.set(at("2026-03-16 10:00"))
+	w.do(w.syncOnly())
+	look := func() (listed, judged, told string) {
+		t.Helper()
+		items, err := w.engine.Running(t.Context(), time.Time{})
+		w.do(err)
+		for _, c := range report.OpenCycles(items) {
+			if c.Item.Issue == fmt.Sprint(id) {
+				listed += c.Obligation + " "
+			}
+		}
+		for _, v := range w.verdicts(fmt.Sprint(id)) {
+			judged += v + "; "
+		}
+		x, err := w.engine.Explain(t.Context(), fmt.Sprint(id), time.Time{})
+		w.do(err)
+		for _, c := range x[0].Evaluation.Cycles {
+			if c.State == enforcer.Breached {
+				told += c.Obligation.ID + " "
+			}
+		}
+		return listed, judged, told
+	}
+	for _, when := range []string{"before the first pass", "after it"} {
+		if listed, judged, told := look(); listed != "" || judged != "" || told != "keep-agreed-date " {
+			t.Errorf("%s: listed %q, judged %q, told %q", when, listed, judged, told)
+		}
+		w.pass()
+	}
+	w.set(at("2026-03-17 10:00"))
+	w.do(w.sim.As("support1").SetStatus(id, "In Progress"))
+	w.passAt("2026-03-17 10:01")
+	listed, judged, _ := look()
+	if !strings.Contains(listed, "keep-agreed-date") || !strings.Contains(judged, "keep-agreed-date") {
+		t.Errorf("opened again: listed %q, judged %q", listed, judged)
+	}
+}

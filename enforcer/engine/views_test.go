@@ -155,6 +155,12 @@ func (d *desk) agree(passed bool) {
 				name := fmt.Sprintf("%s %d %s %s", x.Contract.ID, id, c.Obligation.ID, c.ID)
 				d.holdSteps(name, c, &x, planned)
 				running, ok := open[name]
+				if d.longOver(&x, c) {
+					if _, v := judged[name]; ok || v {
+						d.wrong("%s was over before anybody watched, and is listed or judged", name)
+					}
+					continue
+				}
 				if ok != c.EndedAt.IsZero() || ok && (running.State != c.State || !running.Due.Equal(c.Due)) {
 					d.wrong("%s: explain says %s, due %s, ended %s; status %v %+v", name, c.State, c.Due, c.EndedAt, ok, running)
 				}
@@ -177,6 +183,21 @@ func (d *desk) agree(passed bool) {
 	for k := range planned {
 		d.wrong("at %s plan lists %+v, which explain does not know", now, k)
 	}
+}
+
+// longOver reports whether the cycle was broken, and its request solved for good, before anybody watched.
+func (d *desk) longOver(x *engine.Explanation, c *enforcer.Cycle) bool {
+	line := d.line
+	if line.IsZero() {
+		line = d.now()
+	}
+	moments := x.Evaluation.Request.Moments
+	i := len(moments)
+	for i > 0 && !moments[i-1].State.Status.Open() {
+		i--
+	}
+	return c.EndedAt.IsZero() && c.State == enforcer.Breached && c.Due.Before(line) &&
+		i < len(moments) && moments[i].At.Before(line)
 }
 
 // holdSteps holds the steps of a cycle in explain against plan, and takes them out of what is planned.

@@ -56,7 +56,7 @@ type Cycle struct {
 	EndBy    Person
 	// a code: "stopped", "resolved", "due", "closed-by-customer", "closed-by-nobody", "closed-by-silence", "duplicate",
 	// "left-contract", "left-status", "severity", "gone", "again" (its stopwatch was started anew), "reopened", "failed"
-	// (a check), PastDate
+	// (a check), PastDate, MovedBack
 	EndWhy string
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out

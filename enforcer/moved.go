@@ -132,3 +132,66 @@ func leftBehind(s *stopwatch, m *Moment) *Cycle {
 	}
 	return out
 }
+
+// Away is a stretch in which staff had moved a request away from another contract, from which it was moved back: that
+// contract judges it as if it had never left.
+type Away struct {
+	From, To time.Time
+	Cycles   []Cycle // of that contract, as they stand now
+}
+
+// AwayOf lists the stretches in which the request was away from the contract and to which it then came back, without
+// their cycles.
+func AwayOf(r *Request) []Away {
+	_, revived, _ := rejoin(r.Moments)
+	var out []Away
+	for i := range r.Moments {
+		back, ok := revived[i]
+		if _, goesOn := revived[i-1]; ok && !goesOn {
+			out = append(out, Away{From: r.Moments[i].At, To: back})
+		}
+	}
+	return out
+}
+
+// LeftWithinProject reports whether the request was moved out of the contract within its project.
+func LeftWithinProject(r *Request) bool {
+	for i := 1; i < len(r.Moments); i++ {
+		if r.Moments[i-1].State.Covered && !r.Moments[i].State.Covered && samePlace(r.Moments, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// MovedBack is the Cycle.EndWhy of a cycle that was broken while staff had moved the request here from another
+// contract, which it was moved back to and which has the same promise broken by the same neglect: that counts once,
+// where the request belongs.
+const MovedBack = "moved-back"
+
+// CountOnce cancels what was broken on a request that was only here until staff moved it back to the contract that it
+// came from, where that contract has the same promise broken.
+func CountOnce(ev *Evaluation, away []Away) {
+	for i := range ev.Cycles {
+		c := &ev.Cycles[i]
+		for j := range away {
+			if c.State == Breached && !c.Due.IsZero() && away[j].counts(c) {
+				c.State, c.EndWhy = Cancelled, MovedBack
+				if c.EndedAt.IsZero() {
+					c.EndedAt = away[j].To
+				}
+			}
+		}
+	}
+}
+
+// counts reports whether the contract that the request came back to has broken what the cycle promised, when it did.
+func (a *Away) counts(c *Cycle) bool {
+	if c.Due.Before(a.From) || c.Due.After(a.To) {
+		return false
+	}
+	return slices.ContainsFunc(a.Cycles, func(x Cycle) bool {
+		return x.State == Breached && x.Obligation.ID == c.Obligation.ID && !x.StartedAt.After(c.Due) &&
+			(x.EndedAt.IsZero() || !x.EndedAt.Before(c.Due))
+	})
+}

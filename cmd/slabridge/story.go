@@ -21,6 +21,7 @@ var endWords = map[string]phrase{
 	"closed-by-silence":  "slabridge closed the request for want of an answer",
 	"duplicate":          "the request was closed as a duplicate",
 	"left-contract":      "the request left the contract",
+	enforcer.MovedBack:   "the request was moved back, and the contract it came from has this broken",
 	"left-status":        "the status was left",
 	"severity":           "the severity changed",
 	"gone":               "the request was deleted",

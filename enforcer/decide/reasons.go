@@ -71,6 +71,7 @@ var endings = map[string]message.Format{
 	"reopened":           "the request was reopened",
 	"due":                "the due passed",
 
+	enforcer.MovedBack:    "the request was moved back, and the contract it came from has this broken",
 	enforcer.EscalatedWhy: "what was promised was carried out",
 	enforcer.PastDate:     "the date that lay in the past was changed",
 }

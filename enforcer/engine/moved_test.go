@@ -2,11 +2,14 @@ package engine_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/report"
 )
 
@@ -63,4 +66,67 @@ func TestMovedByStaff(t *testing.T) {
 	w.do(w.mirror.Wipe(t.Context(), "helpdesk"))
 	w.run("2026-03-16 10:50")
 	w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due", "respond/due")
+}
+
+// A deadline that passes while staff has moved a request away and back was broken once, where the request belongs: the
+// contract that had it meanwhile has nothing broken then. What that one alone had broken stays.
+func TestMovedAwayAndBackIsBrokenOnce(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		within       string // of the contract in between
+		answered     bool   // after it was moved back, before the due of the contract that it belongs to
+		home, abroad string
+	}{
+		{"both by one neglect", "20m", false, "breached", "cancelled"},
+		{"the one between alone", "10m", true, "met", "breached"},
+		{"the one between had the shorter term, and neither was kept", "10m", false, "breached", "cancelled"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "2026-03-16 10:00",
+				replace("projects: [acme]", "projects: [acme]\n    when: [{tracker: [Bug]}]"), appended(`  - use: kamal
+    id: kamal-feature
+    mapping: helpdesk
+    projects: [acme]
+    when: [{tracker: [Feature]}]
+    change: [{obligation: respond, severity: critical, within: `+c.within+`}]
+`))
+			id := w.issue("critical", "Server down")
+			w.run("2026-03-16 10:05")
+			move := func(tracker string) {
+				t.Helper()
+				_, err := w.sim.As("support1").Update(id, redminesim.Change{Tracker: tracker})
+				w.do(err)
+			}
+			move("Feature")
+			back := "2026-03-16 10:30"
+			if c.answered {
+				back = "2026-03-16 10:15"
+			}
+			w.run(back)
+			move("Bug")
+			if c.answered {
+				_, err := w.sim.As("support1").Comment(id, "On it.")
+				w.do(err)
+			}
+			w.run("2026-03-16 10:45")
+			verdicts, told := map[string]string{}, map[string]string{}
+			for v, err := range enforcer.Latest(w.ledger.Verdicts(t.Context(), ledger.VerdictFilter{Obligation: "respond"})) {
+				w.do(err)
+				verdicts[v.Contract] = string(v.State)
+			}
+			found, err := w.engine.Explain(t.Context(), fmt.Sprint(id), time.Time{})
+			w.do(err)
+			for _, x := range found {
+				for _, cycle := range x.Evaluation.Cycles {
+					if cycle.Obligation.ID == "respond" {
+						told[x.Contract.ID] = string(cycle.State)
+					}
+				}
+			}
+			want := map[string]string{"kamal-acme": c.home, "kamal-feature": c.abroad}
+			if !maps.Equal(verdicts, want) || !maps.Equal(told, want) {
+				t.Errorf("judged %v, told %v; want %v", verdicts, told, want)
+			}
+		})
+	}
 }

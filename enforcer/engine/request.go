@@ -97,7 +97,44 @@ func (p *snapshot) evaluate(ctx context.Context, c *contract, m mirrored) (enfor
 		return enforcer.Evaluation{}, err
 	}
 	ev := enforcer.Evaluate(c.Contract.Contract, &r, p.at(&r))
-	return ev, p.escalate(ctx, c, &ev)
+	if err := p.escalate(ctx, c, &ev); err != nil {
+		return ev, err
+	}
+	away, err := p.away(ctx, c, m, &r)
+	enforcer.CountOnce(&ev, away)
+	return ev, err
+}
+
+// away finds the stretches in which the request was away from other contracts that it came back to, as they have it.
+func (p *snapshot) away(
+	ctx context.Context, c *contract, m mirrored, r *enforcer.Request,
+) (out []enforcer.Away, err error) {
+	if now := r.At(p.at(r)); !enforcer.LeftWithinProject(&now) {
+		return nil, nil
+	}
+	for _, other := range p.contracts {
+		if other.ID == c.ID {
+			continue
+		}
+		theirs := other.request(p.conn.ID, m)
+		now := theirs.At(p.at(r))
+		stretches := enforcer.AwayOf(&now)
+		if len(stretches) == 0 {
+			continue
+		}
+		if theirs.Left, err = p.left(ctx, other, m, &theirs); err != nil {
+			return nil, err
+		}
+		ev := enforcer.Evaluate(other.Contract.Contract, &theirs, p.at(r))
+		if err := p.escalate(ctx, other, &ev); err != nil {
+			return nil, err
+		}
+		for _, a := range stretches {
+			a.Cycles = ev.Cycles
+			out = append(out, a)
+		}
+	}
+	return out, nil
 }
 
 // left finds how other contracts had the request whenever staff moved it from them to this one.

@@ -140,7 +140,8 @@ func TestWhatBecomesOfSteps(t *testing.T) {
 		{"at its start", "10:00", nil, nil, "acknowledge/start intended start"},
 		{"a second before the warning", "10:09:59", nil, nil, "acknowledge/start intended start"},
 		{"in the warning's second", "10:10", nil, nil, receipt + "respond/warn-50 intended warn"},
-		{"the due's own second is in time", "10:20", nil, nil, receipt + "respond/warn-50 intended warn"},
+		{"five seconds before the due are in time", "10:19:55", nil, nil, receipt + "respond/warn-50 intended warn"},
+		{"four are too late", "10:19:56", nil, nil, receipt + "respond/warn-50 overtaken overtaken"},
 		{
 			"after it, the due says it all", "10:20:01", nil, nil,
 			receipt + "respond/warn-50 overtaken overtaken; " + unreceived + "respond/due intended due",

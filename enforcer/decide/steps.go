@@ -127,11 +127,18 @@ func (d *decider) decision(key enforcer.StepKey, c *enforcer.Cycle, s enforcer.C
 	return dec
 }
 
+// underWay is how long a comment may take from its decision until it stands.
+const underWay = 5 * time.Second
+
 // tooLate reports whether a step warns of a due that has passed, in whichever pass that is seen: something kept it from
-// being written in time. What it asks for beside its comment must be the due step's matter too.
+// being written in time. One that would stand after the due, if it takes a moment, is as late, but for a step that is
+// that near to the due by itself. What it asks for beside its comment must be the due step's matter too.
 func (d *decider) tooLate(c *enforcer.Cycle, s enforcer.CycleStep, asks *enforcer.Actions) bool {
-	if s.Step.Trigger.Start() || s.Step.Trigger.Due || s.Step.Trigger.Answered || c.Due.IsZero() ||
-		!d.ev.Now.Truncate(time.Second).After(c.Due) {
+	stands := d.ev.Now.Truncate(time.Second)
+	if c.Due.Sub(s.At) > 2*underWay {
+		stands = stands.Add(underWay)
+	}
+	if s.Step.Trigger.Start() || s.Step.Trigger.Due || s.Step.Trigger.Answered || c.Due.IsZero() || !stands.After(c.Due) {
 		return false
 	}
 	if *asks == (enforcer.Actions{}) {
@@ -267,7 +274,7 @@ func (d *decider) overtake() {
 		}
 		if a := &d.out[i]; d.late[i] && toBeWritten(a.State) {
 			a.State, a.NotBefore, a.Changes = enforcer.Overtaken, time.Time{}, enforcer.Changes{}
-			a.Reason = enforcer.Because("overtaken", "the due has passed: a warning of it comes too late")
+			a.Reason = enforcer.Because("overtaken", "the due has come: a warning of it comes too late")
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -154,4 +155,33 @@ func TestLateWithoutItsIssue(t *testing.T) {
 		t.Errorf("problems %s, late %+v", problems(r), r.Late)
 	}
 	w.wantSaid(id, "+acknowledge/start", "respond/due")
+}
+
+// A pass with much to write takes minutes. A warning is not written after its deadline though the pass began before
+// that, nor so shortly before it that it would stand after it; the request is told of its deadline at once.
+func TestWarningOvertakenInTheMiddleOfAPass(t *testing.T) {
+	for _, c := range []struct {
+		takes time.Duration // a write
+		want  string
+	}{{time.Minute, "respond/warn-50"}, {117 * time.Second, ""}, {3 * time.Minute, "respond/due"}} {
+		w := newWorld(t, "2026-03-16 10:00")
+		first, second := w.issue("critical", "Server down"), w.issue("critical", "Mail down")
+		w.passAt("2026-03-16 10:00:01")
+		var once sync.Once
+		w.sim.Use(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				next.ServeHTTP(rw, r)
+				if r.Method == http.MethodPut {
+					once.Do(func() { w.set(w.now().Add(c.takes)) })
+				}
+			})
+		})
+		w.passAt("2026-03-16 10:18:01")
+		w.wantSaid(first, "+acknowledge/start", "respond/warn-50")
+		want := []string{"+acknowledge/start"}
+		if c.want != "" {
+			want = append(want, c.want)
+		}
+		w.wantSaid(second, want...)
+	}
 }

@@ -36,7 +36,7 @@ func TestCriticalStory(t *testing.T) {
 
 	w.run("2026-03-16 10:09:59")
 	w.wantSaid(id, "+acknowledge/start")
-	w.run("2026-03-16 10:20:00") // the due second itself is still in time
+	w.run("2026-03-16 10:19:55") // the last moment: a comment takes some seconds to stand
 	w.wantSaid(id, "+acknowledge/start", "respond/warn-50")
 	assigned("")
 	priority("Normal")

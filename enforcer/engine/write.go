@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -31,6 +32,8 @@ func (p *pass) carryOut(ctx context.Context, f finding) error {
 	if r.Issue == contractScope {
 		return p.writeContractLevel(context.WithoutCancel(ctx), f)
 	}
+	began := p.snapshot
+	defer func() { p.snapshot = began }()
 	err := p.out.Carry(ctx, outbox.Job{
 		Contract: f.contract.words(), Issue: r.Issue, Key: r.Key,
 		Recheck: func(ctx context.Context, h connectors.History) (outbox.Todo, error) { return p.recheck(ctx, &f, h) },
@@ -59,8 +62,19 @@ func (p *pass) judgeAgain(ctx context.Context, c *contract, issue string) error 
 	return standing{p.snapshot}.putOnAgenda(ctx, &f)
 }
 
-// recheck decides a request again, as just read, and gives what is still to be written of it.
+// comeToPresent makes it later for the request that is about to be written. A pass with much to write takes minutes: a
+// deadline may have come since it began, of which nobody is to be warned any more.
+func (p *pass) comeToPresent() {
+	present := *p.snapshot
+	if now := p.trackerTime().Truncate(time.Second); now.After(present.now) {
+		present.now = now
+	}
+	p.snapshot = &present
+}
+
+// recheck decides a request again, as just read and by the present time, and gives what is still to be written of it.
 func (p *pass) recheck(ctx context.Context, f *finding, h connectors.History) (todo outbox.Todo, err error) {
+	p.comeToPresent()
 	pending, err := p.ledger.Afresh(ctx, f.entries)
 	if err != nil {
 		return todo, err

@@ -133,7 +133,7 @@ func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 }
 
 // awaitNotice moves a due whose step needs a notice before it by as much as that notice is late. It is in time by
-// the end of the day on which its step falls; until it is given, the due is counted from now.
+// the end of the day, or shift, on which its step falls; until it is given, the due is counted from now.
 func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) error {
 	notice, rest := b.rule.notice()
 	if notice == nil {
@@ -148,8 +148,12 @@ func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) erro
 	if given.IsZero() {
 		given = t
 	}
-	if !calendar.DateOf(latest).Before(calendar.DateOf(given.In(cal.Location()))) {
-		return nil
+	lastDay, err := cal.DayOf(latest)
+	if err != nil {
+		return err
+	}
+	if day, err := cal.DayOf(given); err != nil || !lastDay.Before(day) {
+		return err
 	}
 	due, err := cal.DueAt(given, rest, nil)
 	if err == nil && due.After(r.due) {

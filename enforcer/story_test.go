@@ -132,6 +132,21 @@ func play(t *testing.T, head string) string {
 			}
 		case words[0] == "pause":
 			s.contract.Obligation(words[1]).Pause = []enforcer.StatusClass{enforcer.StatusClass(words[2])}
+		case words[0] == "hours": // others than the contract's: hours Mon-Fri 22:00-06:00 RU
+			week, err := calendar.ParseWeek(strings.Join(words[1:len(words)-1], " "))
+			if err != nil {
+				t.Fatal(err)
+			}
+			days, err := config.BuiltinDays(words[len(words)-1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.contract.Calendar, err = calendar.Compile(calendar.Spec{
+				ID: "own", Zone: s.contract.Zone().String(), Week: week, Days: days,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 		case words[0] == "reopen":
 			s.contract.Reopen = words[1]
 		case words[0] == "enforce-from":

@@ -298,6 +298,15 @@ func (c *Calendar) FirstWorkingDayOnOrAfter(date Date) (Date, error) {
 	return t.date(day), nil
 }
 
+// DayOf returns the day that a moment belongs to: within a shift over midnight, that of its opening.
+func (c *Calendar) DayOf(t time.Time) (Date, error) {
+	table, err := c.at(t.Unix())
+	if err != nil {
+		return Date{}, err
+	}
+	return dateOfNumber(table.base + int64(table.day(t.Unix()))), nil
+}
+
 // NextClose returns the first close of a working day at or after t. A shift that crosses midnight is the day's on which
 // it opened.
 func (c *Calendar) NextClose(t time.Time) (time.Time, error) {

@@ -71,5 +71,9 @@ func workingDay(c *enforcer.Cycle, at time.Time) calendar.Date {
 			return calendar.Date{}
 		}
 	}
-	return calendar.DateOf(at.In(cal.Location()))
+	day, err := cal.DayOf(at)
+	if err != nil {
+		return calendar.Date{}
+	}
+	return day
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"slabridge/connectors"
 )
@@ -30,11 +29,8 @@ func LoadAgainst(file, other string, kinds []connectors.Kind) (*Config, Faults) 
 	case contractFile.fits(root):
 		return loadWithText(file, other, data, kinds)
 	}
-	var known []string
-	for _, kind := range []fileKind{settingsFile, contractFile, calendarFile} {
-		known = append(known, kind.name+" ("+strings.Join(kind.keys, ", ")+")")
-	}
-	src.fault("", "", "is none of these, by its keys: %s", strings.Join(known, "; "))
+	src.fault("", "", "is by its keys neither a configuration (%s) nor a contract (%s) nor a calendar (%s)",
+		commas(settingsFile.keys), commas(contractFile.keys), commas(calendarFile.keys))
 	return nil, src.faults
 }
 

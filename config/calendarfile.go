@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer/calendar"
 
 	"go.yaml.in/yaml/v4"
@@ -121,7 +122,7 @@ func readDays(src *source, data []byte) calendar.Days {
 	}
 	base, err := BuiltinDays(doc.Extends)
 	if err != nil {
-		src.oneOf("extends", doc.Extends, "a country with a built-in calendar", BuiltinCountries())
+		src.oneOf("extends", doc.Extends, message.Of("a country with a built-in calendar"), BuiltinCountries())
 	}
 	return base.Merge(days)
 }
@@ -172,7 +173,7 @@ const longestShortening = 24 * 60
 func (b *yearBuilder) add(path string, kind calendar.Kind, doc *dayDoc) {
 	day := calendar.Day{Date: doc.Date, Kind: kind, Name: calendar.Name{RU: doc.Name, EN: doc.EN}}
 	weekday := day.Date.Weekday()
-	refuse := func(format string, args ...any) { b.fault(path, day.Date.String(), format, args...) }
+	refuse := func(format message.Format, args ...any) { b.fault(path, day.Date.String(), format, args...) }
 	if doc.Instead != nil {
 		day.Instead = *doc.Instead
 		if kind != calendar.Working {
@@ -190,7 +191,7 @@ func (b *yearBuilder) add(path string, kind calendar.Kind, doc *dayDoc) {
 	case day.Date.Year != b.doc.number:
 		refuse("does not lie in %d", b.doc.number)
 	case kind == calendar.Working && !b.weekend[weekday]:
-		refuse("is a %v and no weekend; working_weekends lists weekend days that are worked", weekday)
+		refuse("is a %v and no weekend; working_weekends lists weekend days that are worked", message.Kept(weekday.String()))
 	case kind == calendar.Short && doc.Minutes == nil:
 		refuse("does not say by how much it is shorter; write {date: %v, minutes: 60}", day.Date)
 	case doc.Minutes != nil && (*doc.Minutes < 1 || *doc.Minutes > longestShortening):
@@ -198,9 +199,9 @@ func (b *yearBuilder) add(path string, kind calendar.Kind, doc *dayDoc) {
 	case twice && kind == calendar.Short && b.days[at].Kind == calendar.Working && b.days[at].ShortBy == 0:
 		b.days[at].ShortBy = day.ShortBy
 	case twice:
-		refuse("is given twice; it is a %v already", b.days[at].Kind)
+		refuse("is given twice; it is a %v already", message.Kept(b.days[at].Kind.String()))
 	case kind == calendar.Short && b.weekend[weekday]:
-		refuse("is a %v and not worked; a short weekend day must be in working_weekends as well", weekday)
+		refuse("is a %v and not worked; a short weekend day must be in working_weekends as well", message.Kept(weekday.String()))
 	default:
 		b.seen[day.Date] = len(b.days)
 		b.days = append(b.days, day)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"slabridge/config/message"
 	"slabridge/config/presets"
 	"slabridge/enforcer/calendar"
 )
@@ -45,7 +46,7 @@ func readBuiltin(country string) (calendar.Days, error) {
 	data, err := presets.Files.ReadFile(name)
 	official := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
-		return calendar.Days{}, fmt.Errorf("read built-in calendar %s: %w", name, err)
+		return calendar.Days{}, message.Errorf("read built-in calendar %s: %w", name, err)
 	}
 	days, err := calendar.CountryDays(country, firstDefinedYear, lastDefinedYear)
 	switch {
@@ -53,7 +54,7 @@ func readBuiltin(country string) (calendar.Days, error) {
 		src := newSource(name)
 		return officialOver(days, readDays(src, data)), src.faults.Err(Error)
 	case err != nil:
-		return calendar.Days{}, fmt.Errorf("country %q has no built-in calendar; there are %s",
+		return calendar.Days{}, message.Errorf("country %q has no built-in calendar; there are %s",
 			country, commas(BuiltinCountries()))
 	}
 	return days, nil
@@ -152,7 +153,7 @@ func readCalendars(src *source, docs []daysDoc, folder string, trial []string) d
 	for _, name := range trial {
 		read, err := daysOfFile(src, name)
 		if err != nil {
-			src.include(Faults{{Level: Error, File: name, Reason: "cannot be read: " + err.Error()}})
+			src.include(Faults{{Level: Error, File: name, Reason: message.Of("cannot be read: %v", err)}})
 			continue
 		}
 		id := filepath.Base(name)

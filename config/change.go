@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 )
@@ -23,7 +24,7 @@ func derive(
 		d := &changes[i]
 		o := c.Obligation(d.Obligation)
 		if o == nil {
-			src.oneOf(at+".obligation", d.Obligation, "an obligation of this contract", obligationIDs(&c))
+			src.oneOf(at+".obligation", d.Obligation, message.Of("an obligation of this contract"), obligationIDs(&c))
 			continue
 		}
 		if !src.hasFault(at) {
@@ -173,7 +174,7 @@ func (ch *changer) named() []string {
 	}
 	for i, s := range ch.doc.Severity {
 		path := indexed(ch.path+".severity", i, len(ch.doc.Severity))
-		if ch.oneOf(path, s, fmt.Sprintf("a severity that %s covers", ch.o.ID), accepted) {
+		if ch.oneOf(path, s, message.Of("a severity that %s covers", ch.o.ID), accepted) {
 			out = append(out, s)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -105,5 +106,5 @@ func overlap[T comparable](a, b []T) bool {
 // checkOther refuses what is the id of no other obligation of the contract.
 func checkOther(src *source, path, id string, c *enforcer.Contract, o *enforcer.Obligation) bool {
 	others := slices.DeleteFunc(obligationIDs(c), func(id string) bool { return id == o.ID })
-	return src.oneOf(path, id, "another obligation of this contract", others)
+	return src.oneOf(path, id, message.Of("another obligation of this contract"), others)
 }

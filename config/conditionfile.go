@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slabridge/config/message"
 	"slabridge/enforcer"
 
 	"go.yaml.in/yaml/v4"
@@ -35,7 +36,7 @@ func vocabularyWords(wanted func(*enforcer.WordSpec) bool) []string {
 
 func (c *conditionDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
 	if n.Kind == yaml.ScalarNode {
-		if d.oneOf(path, n.Value, "a condition", bareWords()) {
+		if d.oneOf(path, n.Value, message.Of("a condition"), bareWords()) {
 			c.Word = enforcer.Word(n.Value)
 		}
 		return

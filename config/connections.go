@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 )
@@ -46,16 +46,16 @@ func (r connectionReader) connections(docs []connectionDoc) []Connection {
 		c.URL = r.trackerURL(path+".url", doc.URL)
 		if doc.Poll != "" {
 			c.Poll = doc.Poll
-			if reason := cronFault(doc.Poll); reason != "" {
+			if reason := cronFault(doc.Poll); !reason.IsZero() {
 				r.fault(path+".poll", doc.Poll, "%s", reason)
 			}
 		}
 		within(r.source, path+".rate_per_second", doc.RatePerSecond, &c.RatePerSecond, func(r float64) bool { return r > 0 },
-			"must be more than 0")
+			message.Of("must be more than 0"))
 		within(r.source, path+".concurrency", doc.Concurrency, &c.Concurrency,
-			func(n int) bool { return n >= 1 && n <= maxConcurrency }, "must be 1 to "+strconv.Itoa(maxConcurrency))
+			func(n int) bool { return n >= 1 && n <= maxConcurrency }, message.Of("must be 1 to %d", maxConcurrency))
 		within(r.source, path+".timeout", doc.Timeout, &c.Timeout, func(d time.Duration) bool { return d <= maxTimeout },
-			"must be 2m at most: a write that has no answer by then is looked for in the tracker")
+			message.Of("must be 2m at most: a write that has no answer by then is looked for in the tracker"))
 		c.Auth = r.auth(path+".auth", &doc.Auth, c.Kind)
 		c.Webhook = r.webhook(path+".webhook", doc.Webhook)
 		c.Way = r.way(path, doc)
@@ -148,7 +148,7 @@ func (c *Config) People(connection string) []string {
 }
 
 // within sets what the file says, if anything, and refuses what lies outside the bounds.
-func within[T any](src *source, path string, said, to *T, inside func(T) bool, fault string) {
+func within[T any](src *source, path string, said, to *T, inside func(T) bool, fault message.Message) {
 	if said == nil {
 		return
 	}
@@ -247,17 +247,17 @@ var cronField = regexp.MustCompile(`^[0-9A-Za-z*?/,-]+$`)
 
 var cronWords = []string{"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
 
-// cronFault says what is wrong with the shape of a schedule, "" when nothing is. Some of what it refuses the
+// cronFault says what is wrong with the shape of a schedule, none when nothing is. Some of what it refuses the
 // scheduler takes, and does something else: a zone alone makes it panic, "@every -1s" means one second to it.
-func cronFault(s string) string {
-	const form = "write five fields as \"*/5 * * * *\", with CRON_TZ=Asia/Almaty in front for a zone, or @every 1m"
+func cronFault(s string) message.Message {
+	const form message.Format = "write five fields as \"*/5 * * * *\", with CRON_TZ=Asia/Almaty in front for a zone, or @every 1m"
 	rest := s
 	for _, prefix := range []string{"CRON_TZ=", "TZ="} {
 		if after, ok := strings.CutPrefix(s, prefix); ok {
 			var zone string
 			zone, rest, _ = strings.Cut(after, " ")
 			if _, err := calendar.LoadZone(zone); err != nil {
-				return fmt.Sprintf("has zone %q, which is not known; write a name like Asia/Almaty", zone)
+				return message.Of("has zone %q, which is not known; write a name like Asia/Almaty", zone)
 			}
 			break
 		}
@@ -265,24 +265,24 @@ func cronFault(s string) string {
 	rest = strings.TrimSpace(rest)
 	if every, ok := strings.CutPrefix(rest, "@every "); ok {
 		if d, err := time.ParseDuration(every); err != nil || d < time.Second {
-			return "is not a schedule; after @every write a second or more, as @every 1m"
+			return message.Of("is not a schedule; after @every write a second or more, as @every 1m")
 		}
-		return ""
+		return none
 	}
 	if strings.HasPrefix(rest, "@") {
 		if slices.Contains(cronWords, rest) {
-			return ""
+			return none
 		}
-		return "is not a schedule; " + form
+		return message.Of("is not a schedule; %s", form)
 	}
 	fields := strings.Fields(rest)
 	for _, f := range fields {
 		if !cronField.MatchString(f) {
-			return fmt.Sprintf("is not a schedule, %q is no field of one; %s", f, form)
+			return message.Of("is not a schedule, %q is no field of one; %s", f, form)
 		}
 	}
 	if len(fields) != 5 {
-		return fmt.Sprintf("is not a schedule, it has %d fields; %s", len(fields), form)
+		return message.Of("is not a schedule, it has %d fields; %s", len(fields), form)
 	}
-	return ""
+	return none
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 )
@@ -20,7 +21,7 @@ type text struct {
 // identifier is what ids may look like: they are typed in commands, and are parts of the ledger's keys.
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-const notAnID = "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit"
+const notAnID message.Format = "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit"
 
 // ids checks ids of one list: their form, and that none comes twice.
 type ids struct {
@@ -120,7 +121,7 @@ func warnOfHours(src *source, path string, c *calendarDoc, week calendar.Week) {
 	for _, list := range week {
 		for _, i := range list {
 			if last := i.To % calendar.Midnight; last >= 23*3600+59*60 {
-				lost := "minute"
+				lost := message.Format("minute")
 				if last > 23*3600+59*60 {
 					lost = "second"
 				}
@@ -195,7 +196,7 @@ func (b *contractBuilder) obligation(path string, doc *obligationDoc) enforcer.O
 		o.Accept = append(o.Accept, doc.Accept[i].condition())
 	}
 	for i, plan := range doc.Plans {
-		b.oneOf(fmt.Sprintf("%s.plans[%d]", path, i), plan, "a plan of this contract", b.doc.Plans)
+		b.oneOf(fmt.Sprintf("%s.plans[%d]", path, i), plan, message.Of("a plan of this contract"), b.doc.Plans)
 	}
 	seen := newIDs(b.source)
 	for i, item := range doc.Items {
@@ -238,7 +239,7 @@ func (b *contractBuilder) rule(path string, doc *ruleDoc, shared []enforcer.Step
 	}
 	known := severityIDs(b.c)
 	for i, s := range doc.Severities {
-		b.oneOf(indexed(path+".severities", i, len(doc.Severities)), s, "a severity of this contract", known)
+		b.oneOf(indexed(path+".severities", i, len(doc.Severities)), s, message.Of("a severity of this contract"), known)
 	}
 	clock := doc.Clock
 	if doc.Within == nil && doc.As == "" && doc.On == "" {

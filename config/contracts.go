@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
@@ -83,7 +84,7 @@ func (r *contractReader) fingerprint(doc *useDoc, c *Contract) string {
 
 // mapping finds a mapping by its id, nil when there is none.
 func (r *contractReader) mapping(path, id string) *mapping.Mapping {
-	if !r.oneOf(path, id, "a mapping of this file", r.mappingIDs) {
+	if !r.oneOf(path, id, message.Of("a mapping of this file"), r.mappingIDs) {
 		return nil
 	}
 	return r.mappings[id]
@@ -107,7 +108,7 @@ func (r *contractReader) text(path, use string) (text, bool) {
 			break
 		}
 		t, faults = contractText(beside(r.folder, use), data, r.days)
-	case r.oneOf(path, use, "a preset, or a contract file as own.yaml", PresetIDs()):
+	case r.oneOf(path, use, message.Of("a preset, or a contract file as own.yaml"), PresetIDs()):
 		t, faults = preset(use, r.days)
 	}
 	if faults.At(Error) == nil {
@@ -234,7 +235,7 @@ func (v *version) plan(c *enforcer.Contract) {
 	case len(c.Plans) > 0 && plan == "" && !v.hasFault(path):
 		v.fault(path, "", "is missing; contract %s has the plans %s", c.Preset, commas(c.Plans))
 	default:
-		v.oneOf(path, plan, "a plan of contract "+c.Preset, c.Plans)
+		v.oneOf(path, plan, message.Of("a plan of contract %s", c.Preset), c.Plans)
 	}
 	c.TakePlan(plan)
 }
@@ -308,29 +309,29 @@ func (b *useBuilder) againstMapping(c *enforcer.Contract, m *mapping.Mapping, us
 		}
 		missing := append(lacking(o, roles), used.lackingForDuties(o, roles)...)
 		if conn := b.cfg.Connection(m.Connection); conn != nil && conn.Kind.Internal != nil && internalLacking(o, m) {
-			missing = append(missing, fmt.Sprintf(
+			missing = append(missing, message.Of(
 				"has no `internal`; internal comments will not be written; accepted in %s: %s",
 				conn.Kind.Name, commas(conn.Kind.Internal)))
 		}
 		for _, w := range missing {
-			if !warned[w] && !b.hasFault("mappings") {
+			if !warned[w.String()] && !b.hasFault("mappings") {
 				b.warn(at, m.ID, "%s", w)
 			}
-			warned[w] = true
+			warned[w.String()] = true
 		}
 	}
 }
 
 // lacking tells of roles that steps call in and the mapping cannot give.
-func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []string {
-	var out []string
+func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []message.Message {
+	var out []message.Message
 	for _, r := range o.Rules {
 		for _, s := range r.Steps {
 			if rule := roles[s.Assign]; s.Assign != "" && (rule == nil || len(rule.Lead) == 0) {
-				out = append(out, fmt.Sprintf("has no lead of role %s; step %s/%s will assign nobody", s.Assign, o.ID, s.ID))
+				out = append(out, message.Of("has no lead of role %s; step %s/%s will assign nobody", s.Assign, o.ID, s.ID))
 			}
 			if s.Watch != "" && roles[s.Watch] == nil {
-				out = append(out, fmt.Sprintf("has no role %s; step %s/%s will add no watchers", s.Watch, o.ID, s.ID))
+				out = append(out, message.Of("has no role %s; step %s/%s will add no watchers", s.Watch, o.ID, s.ID))
 			}
 		}
 	}
@@ -338,13 +339,13 @@ func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) 
 }
 
 // lackingForDuties tells of duties whose issue would be assigned to a role that the mapping cannot give.
-func (c *Contract) lackingForDuties(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []string {
-	var out []string
+func (c *Contract) lackingForDuties(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []message.Message {
+	var out []message.Message
 	for _, d := range c.Duties {
 		role := d.Issue.Assign
 		if rule := roles[role]; d.Obligation == o.ID && role != "" && (rule == nil || len(rule.Lead) == 0) {
 			out = append(out,
-				fmt.Sprintf("has no lead of role %s; the issue of %s will be assigned to nobody", role, d.Issue.Path))
+				message.Of("has no lead of role %s; the issue of %s will be assigned to nobody", role, d.Issue.Path))
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -90,8 +91,8 @@ func checkAgainstContracts(src *source, cfg *Config, i int, users []*Contract) {
 		plans = append(plans, c.Plans...)
 	}
 	severities, fields, plans = distinct(severities), distinct(fields), distinct(plans)
-	known := func(path, value, what string, accepted []string) bool {
-		return !src.hasFault(path) && src.oneOf(path, value, what, accepted)
+	known := func(path, value string, what message.Format, accepted []string) bool {
+		return !src.hasFault(path) && src.oneOf(path, value, message.Of(what), accepted)
 	}
 	for j, rule := range m.Severity {
 		path := fmt.Sprintf("mappings[%d].severity[%d].is", i, j)

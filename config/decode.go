@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 
 	"go.yaml.in/yaml/v4"
@@ -32,7 +33,7 @@ type nodeReader interface {
 // fileKind is what a file must be. A file that has none of the keys at its root is of another kind, and may be a key
 // or a password that a path led to by mistake: nothing of what it holds is shown.
 type fileKind struct {
-	name string
+	name message.Format
 	keys []string
 }
 
@@ -103,7 +104,7 @@ func (d decoder) syntax(err error) {
 		d.fault("", "", "is empty")
 	case errors.As(err, &load):
 		d.lines[""] = load.Mark.Line
-		d.fault("", "", "is not YAML: %s", quoted.ReplaceAllString(load.Message, "'...'"))
+		d.fault("", "", "is not YAML: %s", message.Kept(quoted.ReplaceAllString(load.Message, "'...'")))
 	default:
 		d.fault("", "", "is not YAML")
 	}
@@ -161,7 +162,7 @@ func (d decoder) readKeys(
 	n *yaml.Node, path, check string, names []string, read func(name string, value *yaml.Node, at string),
 ) map[string]int {
 	if n.Kind != yaml.MappingNode {
-		d.wrongForm(n, path, check, "a mapping of "+strings.Join(names, ", "))
+		d.wrongForm(n, path, check, "a mapping of %s", commas(names))
 		return nil
 	}
 	seen := map[string]int{}
@@ -198,7 +199,7 @@ func (d decoder) unknownKey(key *yaml.Node, path, check string, names []string) 
 	}
 }
 
-func (d decoder) faultAt(line int, path, value, format string, args ...any) *Fault {
+func (d decoder) faultAt(line int, path, value string, format message.Format, args ...any) *Fault {
 	f := d.fault(path, value, format, args...)
 	f.Line = line
 	return f
@@ -227,10 +228,26 @@ func (d decoder) readScalar(n *yaml.Node, v reflect.Value, path, check string) {
 		d.readString(n, v, path, check)
 	default:
 		if err := parse(v, n.Value); err != nil {
-			reason := strings.TrimPrefix(strings.TrimPrefix(err.Error(), strconv.Quote(n.Value)+" "), n.Value+" ")
-			d.fault(path, n.Value, "%s", reason)
+			d.fault(path, n.Value, "%s", aboutValue{err, n.Value})
 		}
 	}
+}
+
+// aboutValue is what an error says of a value, without the value that it begins with.
+type aboutValue struct {
+	err   error
+	value string
+}
+
+func (a aboutValue) String() string { return a.In(message.English) }
+
+// In gives it in a language.
+func (a aboutValue) In(lang string) string {
+	text := message.Error(lang, a.err)
+	for _, value := range []string{strconv.Quote(a.value), a.value} {
+		text = strings.TrimPrefix(strings.TrimPrefix(text, value+": "), value+" ")
+	}
+	return text
 }
 
 func (d decoder) readString(n *yaml.Node, v reflect.Value, path, check string) {
@@ -239,12 +256,13 @@ func (d decoder) readString(n *yaml.Node, v reflect.Value, path, check string) {
 		d.fault(path, "", "is empty; write a value or leave the line out")
 		return
 	}
-	if accepted := d.choices(check); accepted != nil && !d.oneOf(path, n.Value, "known here", accepted) {
+	if accepted := d.choices(check); accepted != nil && !d.oneOf(path, n.Value, message.Of("known here"), accepted) {
 		v.SetString("")
 	}
 }
 
-func (d decoder) wrongForm(n *yaml.Node, path, check, want string) {
+func (d decoder) wrongForm(n *yaml.Node, path, check string, format message.Format, args ...any) {
+	want := message.Of(format, args...)
 	value := ""
 	if n.Kind == yaml.ScalarNode && !strings.Contains(check, "secret") {
 		value = n.Value

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 )
@@ -16,7 +17,7 @@ func (b *useBuilder) duties(c *Contract) {
 	for i := range b.doc.Duties {
 		d := &b.doc.Duties[i]
 		path := fmt.Sprintf("%s.duties[%d]", b.path, i)
-		if d.Obligation != "" && !b.oneOf(path+".obligation", d.Obligation, "a duty of contract "+c.Preset, known) {
+		if d.Obligation != "" && !b.oneOf(path+".obligation", d.Obligation, message.Of("a duty of contract %s", c.Preset), known) {
 			continue
 		}
 		switch first, twice := seen[d.Obligation+"/"+d.ID]; {
@@ -57,11 +58,11 @@ func (b *useBuilder) duties(c *Contract) {
 // cron holds a period's line to what a duty can have: five fields, for the zone is the contract's.
 func (b *useBuilder) cron(path, line string) {
 	reason := cronFault(line)
-	if reason == "" && (strings.HasPrefix(line, "@") || strings.Contains(line, "TZ=")) {
-		reason = "is no period; write month, quarter, year, or five fields of cron (minute hour day month weekday) " +
-			"in the contract's zone"
+	if reason.IsZero() && (strings.HasPrefix(line, "@") || strings.Contains(line, "TZ=")) {
+		reason = message.Of("is no period; write month, quarter, year, or five fields of cron (minute hour day month " +
+			"weekday) in the contract's zone")
 	}
-	if reason != "" {
+	if !reason.IsZero() {
 		b.fault(path, line, "%s", reason)
 	}
 }

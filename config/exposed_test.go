@@ -25,7 +25,7 @@ func TestModeOfTheFile(t *testing.T) {
 			refused != (cfg == nil) {
 			t.Errorf("mode %04o: refused: %t, %v", mode, refused, faults)
 		}
-		if got := Exposed(file); (got != "") != c.exposed {
+		if got := Exposed(file); (!got.IsZero()) != c.exposed {
 			t.Errorf("mode %04o: %q", mode, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/mapping"
 )
@@ -39,17 +40,20 @@ func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // Fault is one thing that is wrong with the configuration. It never holds a secret.
 type Fault struct {
-	Level      Level  `json:"level"`
-	File       string `json:"file"`           // as found; "environment" for a variable
-	Line       int    `json:"line,omitempty"` // 0 when the fault is nowhere in particular
-	Path       string `json:"path,omitempty"` // in the operator's own YAML: "mappings[0].status[2].is"
-	Value      string `json:"value,omitempty"`
-	Reason     string `json:"reason"` // what is wrong, and what is accepted
-	Suggestion string `json:"did_you_mean,omitempty"`
+	Level      Level           `json:"level"`
+	File       string          `json:"file"`           // as found; "environment" for a variable
+	Line       int             `json:"line,omitempty"` // 0 when the fault is nowhere in particular
+	Path       string          `json:"path,omitempty"` // in the operator's own YAML: "mappings[0].status[2].is"
+	Value      string          `json:"value,omitempty"`
+	Reason     message.Message `json:"reason"` // what is wrong, and what is accepted
+	Suggestion string          `json:"did_you_mean,omitempty"`
 }
 
 // Error gives the fault on one line: file:line: path: "value" reason; did you mean "x"?
-func (f Fault) Error() string {
+func (f Fault) Error() string { return f.In(message.English) }
+
+// In is Error in a language.
+func (f Fault) In(lang string) string {
 	var b strings.Builder
 	b.WriteString(f.File)
 	if f.Line > 0 {
@@ -57,17 +61,18 @@ func (f Fault) Error() string {
 	}
 	b.WriteString(": ")
 	if f.Level == Warning {
-		b.WriteString("warning: ")
+		b.WriteString(message.Say(lang, "warning: "))
 	}
 	if f.Path != "" {
 		b.WriteString(f.Path + ": ")
 	}
 	if f.Value != "" {
-		fmt.Fprintf(&b, "%q ", f.Value)
+		b.WriteString(message.Say(lang, "%q %s", f.Value, f.Reason))
+	} else {
+		b.WriteString(f.Reason.In(lang))
 	}
-	b.WriteString(f.Reason)
 	if f.Suggestion != "" {
-		fmt.Fprintf(&b, "; did you mean %q?", f.Suggestion)
+		b.WriteString(message.Say(lang, "; did you mean %q?", f.Suggestion))
 	}
 	return b.String()
 }
@@ -76,10 +81,13 @@ func (f Fault) Error() string {
 type Faults []Fault
 
 // Error gives the faults, a line each.
-func (f Faults) Error() string {
+func (f Faults) Error() string { return f.In(message.English) }
+
+// In is Error in a language.
+func (f Faults) In(lang string) string {
 	lines := make([]string, len(f))
 	for i, fault := range f {
-		lines[i] = fault.Error()
+		lines[i] = fault.In(lang)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -117,7 +125,7 @@ type source struct {
 	file   string
 	lines  map[string]int
 	faults Faults
-	told   map[Fault]int   // where in faults each is, as it was first told
+	told   map[string]int  // where in faults each is, as it was first told
 	faulty map[string]bool // paths that have a fault, or something under them has: what rests on them is not judged again
 
 	kinds   []connectors.Kind // that a connection may be of; nil in files that have none
@@ -125,28 +133,29 @@ type source struct {
 }
 
 func newSource(file string) *source {
-	return &source{file: file, lines: map[string]int{}, told: map[Fault]int{}, faulty: map[string]bool{}}
+	return &source{file: file, lines: map[string]int{}, told: map[string]int{}, faulty: map[string]bool{}}
 }
 
 // fault notes an error at the path. The value is what was seen there, "" when nothing was or it must not be shown.
-func (src *source) fault(path, value, format string, args ...any) *Fault {
+func (src *source) fault(path, value string, format message.Format, args ...any) *Fault {
 	src.faulty[path] = true
 	for at := strings.LastIndexAny(path, ".["); at > 0; at = strings.LastIndexAny(path[:at], ".[") {
 		src.faulty[path[:at]] = true
 	}
-	return src.add(Error, path, value, fmt.Sprintf(format, args...))
+	return src.add(Error, path, value, message.Of(format, args...))
 }
 
-func (src *source) warn(path, value, format string, args ...any) {
-	src.add(Warning, path, value, fmt.Sprintf(format, args...))
+func (src *source) warn(path, value string, format message.Format, args ...any) {
+	src.add(Warning, path, value, message.Of(format, args...))
 }
 
-func (src *source) add(level Level, path, value, reason string) *Fault {
+func (src *source) add(level Level, path, value string, reason message.Message) *Fault {
 	f := Fault{Level: level, File: src.file, Line: src.line(path), Path: path, Value: value, Reason: reason}
-	if i, again := src.told[f]; again { // one line may change several rules, all in the same wrong way
+	key := fmt.Sprintf("%d %d %s", f.Level, f.Line, f.Error())
+	if i, again := src.told[key]; again { // one line may change several rules, all in the same wrong way
 		return &src.faults[i]
 	}
-	src.told[f] = len(src.faults)
+	src.told[key] = len(src.faults)
 	src.faults = append(src.faults, f)
 	return &src.faults[len(src.faults)-1]
 }
@@ -156,7 +165,7 @@ func (src *source) include(faults Faults) { src.faults = append(src.faults, faul
 
 // oneOf reports whether the value is among the accepted ones. One that is not is a fault, with what was probably meant;
 // that a value is missing is for others to tell.
-func (src *source) oneOf(path, value, what string, accepted []string) bool {
+func (src *source) oneOf(path, value string, what message.Message, accepted []string) bool {
 	switch {
 	case slices.Contains(accepted, value):
 		return true

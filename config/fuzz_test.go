@@ -78,7 +78,7 @@ func FuzzContract(f *testing.F) {
 func checkFaults(t *testing.T, faults Faults) {
 	t.Helper()
 	for _, f := range faults {
-		if f.Level == 0 || f.File == "" || f.Reason == "" {
+		if f.Level == 0 || f.File == "" || f.Reason.IsZero() {
 			t.Errorf("fault without level, file or reason: %+v", f)
 		}
 	}

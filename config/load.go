@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -40,7 +41,7 @@ func Find(named string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", fmt.Errorf("find configuration: none of %s exists; 'slabridge init URL' asks your tracker and writes "+
+	return "", message.Errorf("find configuration: none of %s exists; 'slabridge init URL' asks your tracker and writes "+
 		"one, 'slabridge demo' plays without any, and --config names another place",
 		commas(places))
 }
@@ -102,7 +103,7 @@ func readTexts(src *source, docs []textDoc) []Text {
 func readFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("there is no such file")
+		return nil, message.New("there is no such file")
 	}
 	if err != nil {
 		return nil, withoutPath(err)
@@ -113,7 +114,7 @@ func readFile(name string) ([]byte, error) {
 		return nil, withoutPath(err)
 	}
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("it is longer than %d bytes", maxFile)
+		return nil, message.Errorf("it is longer than %d bytes", maxFile)
 	}
 	return data, nil
 }
@@ -127,12 +128,12 @@ func checkForgeable(src *source) {
 	}
 }
 
-// Exposed says that everyone on this machine may read a configuration file, and "" when not everyone may. It holds no
+// Exposed says that everyone on this machine may read a configuration file, and nothing when not everyone may. It holds no
 // secret, only names of people and the tracker's address, so that is worth a word where somebody looks, and no fault.
-func Exposed(file string) string {
+func Exposed(file string) message.Message {
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm()&0o004 == 0 {
-		return ""
+		return none
 	}
-	return fmt.Sprintf("everyone on this machine may read %s (mode %04o): chmod 640, or 600", file, info.Mode().Perm())
+	return message.Of("everyone on this machine may read %s (mode %04o): chmod 640, or 600", file, info.Mode().Perm())
 }

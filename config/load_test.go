@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/jira"
 	"slabridge/connectors/redmine"
@@ -276,7 +277,7 @@ func TestFaultsErr(t *testing.T) {
 func TestFaultAsJSON(t *testing.T) {
 	got, err := json.Marshal(Fault{
 		Level: NoSecret, File: "slabridge.yaml", Line: 3, Path: "connections[0].auth",
-		Reason: "is not set",
+		Reason: message.Of("is not set"),
 	})
 	want := `{"level":"no secret","file":"slabridge.yaml","line":3,"path":"connections[0].auth","reason":"is not set"}`
 	if err != nil || string(got) != want {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
@@ -80,7 +81,7 @@ func (r mappingReader) kindOf(path, id string) connectors.Kind {
 		}
 		known = append(known, c.ID)
 	}
-	r.oneOf(path, id, "a connection of this file", known)
+	r.oneOf(path, id, message.Of("a connection of this file"), known)
 	return connectors.Kind{}
 }
 
@@ -241,7 +242,7 @@ func (r mappingReader) fieldRules(path string, docs []fieldRuleDoc) []mapping.Fi
 	return out
 }
 
-func heldBy(d *fieldRuleDoc) string {
+func heldBy(d *fieldRuleDoc) message.Format {
 	if d.Attachment != nil {
 		return "attachments"
 	}

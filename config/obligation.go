@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 )
@@ -136,24 +137,24 @@ func sampleStarts(cal *calendar.Calendar) []time.Time {
 
 // cutoffFault says which part of a cut-off lies outside the hours of every worked weekday, and how; "" when each lies
 // within those of some. A weekday that closes before the cut-off is none's fault: what comes after is outside hours.
-func cutoffFault(t *calendar.Term, week calendar.Week) (part, value, reason string) {
+func cutoffFault(t *calendar.Term, week calendar.Week) (part, value string, reason message.Message) {
 	if t == nil || t.Cutoff == nil {
-		return "", "", ""
+		return "", "", none
 	}
 	for _, p := range []struct {
 		name string
 		at   calendar.TimeOfDay
 	}{{"after", t.Cutoff.After}, {"due", t.Cutoff.Due}} {
-		if reason := outsideEveryDay(p.at, week); reason != "" {
+		if reason := outsideEveryDay(p.at, week); !reason.IsZero() {
 			return p.name, p.at.String(), reason
 		}
 	}
-	return "", "", ""
+	return "", "", none
 }
 
 // outsideEveryDay names the first worked weekday where the time lies within the hours of none, breaks included.
-func outsideEveryDay(at calendar.TimeOfDay, week calendar.Week) string {
-	reason := ""
+func outsideEveryDay(at calendar.TimeOfDay, week calendar.Week) message.Message {
+	reason := none
 	for i := range week {
 		day := (i + 1) % 7 // Monday first
 		hours := week[day]
@@ -162,10 +163,10 @@ func outsideEveryDay(at calendar.TimeOfDay, week calendar.Week) string {
 		}
 		whole := calendar.Interval{From: hours[0].From, To: hours[len(hours)-1].To}
 		if at >= whole.From && at <= whole.To || at+calendar.Midnight <= whole.To {
-			return ""
+			return none
 		}
-		if reason == "" {
-			reason = fmt.Sprintf("lies outside the hours of %s, %v", time.Weekday(day), whole)
+		if reason.IsZero() {
+			reason = message.Of("lies outside the hours of %s, %v", message.Kept(time.Weekday(day).String()), whole)
 		}
 	}
 	return reason

@@ -1,12 +1,12 @@
 package config
 
 import (
-	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/config/presets"
 	"slabridge/enforcer"
 )
@@ -49,7 +49,7 @@ func Preset(id string) (*enforcer.Contract, error) { return Calendars{}.Preset(i
 func PresetText(id string) ([]byte, error) {
 	data, err := fs.ReadFile(presets.Files, path.Join(presetFolder, id+".yaml"))
 	if err != nil {
-		return nil, fmt.Errorf("preset %q does not exist; there are %s", id, commas(PresetIDs()))
+		return nil, message.Errorf("preset %q does not exist; there are %s", id, commas(PresetIDs()))
 	}
 	return data, nil
 }
@@ -58,7 +58,7 @@ func preset(id string, days daySource) (text, Faults) {
 	data, err := PresetText(id)
 	if err != nil {
 		src := newSource("preset")
-		src.oneOf("", id, "a preset", PresetIDs())
+		src.oneOf("", id, message.Of("a preset"), PresetIDs())
 		return text{}, src.faults
 	}
 	return contractText("preset:"+id, data, days)

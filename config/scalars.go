@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -123,7 +122,7 @@ func parseInto[T any](parse func(string) (T, error)) func(reflect.Value, string)
 
 func parseBool(s string) (bool, error) {
 	if s != "true" && s != "false" {
-		return false, errors.New("is neither true nor false")
+		return false, message.New("is neither true nor false")
 	}
 	return s == "true", nil
 }
@@ -131,7 +130,7 @@ func parseBool(s string) (bool, error) {
 func parseInt(s string) (int, error) {
 	i, err := strconv.Atoi(s)
 	if err != nil {
-		return 0, errors.New("is not a whole number")
+		return 0, message.New("is not a whole number")
 	}
 	return i, nil
 }
@@ -139,7 +138,7 @@ func parseInt(s string) (int, error) {
 func parseFloat(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0, errors.New("is not a number")
+		return 0, message.New("is not a number")
 	}
 	return f, nil
 }
@@ -148,7 +147,7 @@ func parseFloat(s string) (float64, error) {
 func parseLength(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
-		return 0, errors.New("is not a length of time; write 30s, 2m or 1h")
+		return 0, message.New("is not a length of time; write 30s, 2m or 1h")
 	}
 	return d, nil
 }
@@ -171,7 +170,7 @@ func parseMoment(s string) (moment, error) {
 	}
 	at, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return moment{}, errors.New("is not a moment; write 2026-03-01, or 2026-03-01T09:00:00+05:00 with the offset")
+		return moment{}, message.New("is not a moment; write 2026-03-01, or 2026-03-01T09:00:00+05:00 with the offset")
 	}
 	return moment{at: at}, nil
 }
@@ -196,7 +195,7 @@ func parseMoney(s string) (money, error) {
 		cents, err = strconv.ParseInt(part, 10, 64)
 	}
 	if err != nil || n < 0 || n > 1e15 || strings.ContainsAny(s, "+-") || fraction && len(part) != 2 || n+cents == 0 {
-		return money{}, errors.New("is not an amount; write 10000000 or 1500000.50")
+		return money{}, message.New("is not an amount; write 10000000 or 1500000.50")
 	}
 	return money{n*100 + cents}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"regexp"
 	"strings"
+
+	"slabridge/config/message"
 )
 
 // hidden is all that a Secret ever shows of itself.
@@ -61,20 +63,20 @@ func (s *secretDoc) resolve(src *source, path, folder string) Secret {
 		return Secret{}
 	}
 	value, err := os.Getenv(s.env), error(nil)
-	what := "environment variable " + s.env
+	what := message.Of("environment variable %s", s.env)
 	if s.file != "" {
-		what = "the secret's file"
+		what = message.Of("the secret's file")
 		path = strings.TrimSuffix(path, ".file") + ".file"
 		value, err = readSecretFile(src, path, beside(folder, s.file))
 	}
 	value = strings.TrimRight(value, "\r\n")
 	switch {
 	case err != nil:
-		src.add(NoSecret, path, "", fmt.Sprintf("%s cannot be read: %v", what, err))
+		src.add(NoSecret, path, "", message.Of("%s cannot be read: %v", what, err))
 	case value == "":
-		src.add(NoSecret, path, "", what+" is not set or empty")
+		src.add(NoSecret, path, "", message.Of("%s is not set or empty", what))
 	case strings.ContainsAny(value, "\r\n\x00"):
-		src.add(NoSecret, path, "", what+" holds more than one line")
+		src.add(NoSecret, path, "", message.Of("%s holds more than one line", what))
 	default:
 		return NewSecret(value)
 	}
@@ -92,11 +94,11 @@ func readSecretFile(src *source, path, name string) (string, error) {
 		return "", withoutPath(err)
 	}
 	if !info.Mode().IsRegular() {
-		return "", errors.New("it is not a file")
+		return "", message.New("it is not a file")
 	}
 	switch open := info.Mode().Perm() & 0o077; {
 	case open&0o007 != 0:
-		return "", fmt.Errorf("everyone on this machine may read it (mode %04o); chmod 600", info.Mode().Perm())
+		return "", message.Errorf("everyone on this machine may read it (mode %04o); chmod 600", info.Mode().Perm())
 	case open != 0:
 		src.warn(path, "", "the secret's file is open to its group (mode %04o); chmod 600 unless that is meant",
 			info.Mode().Perm())

@@ -9,15 +9,17 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
+
 	"github.com/spf13/viper"
 )
 
 // setting is one value of the service that the environment may override.
 type setting struct {
-	key   string                            // in the file, and upper-case with SLABRIDGE_ in front in the environment
-	value string                            // what the file says, "" for nothing
-	usual string                            // the default
-	take  func(value string) (fault string) // puts the value into the configuration, or says what is wrong with it
+	key   string                             // in the file, and upper-case with SLABRIDGE_ in front in the environment
+	value string                             // what the file says, "" for nothing
+	usual string                             // the default
+	take  func(value string) message.Message // puts the value into the configuration, or says what is wrong with it
 }
 
 // variable is the setting's name in the environment: limits.clock_skew is SLABRIDGE_LIMITS_CLOCK_SKEW.
@@ -37,7 +39,7 @@ func settings(d *document, c *Config) []setting {
 		return d.String()
 	}
 	return []setting{
-		{"state", d.State, "slabridge.db", func(s string) string { c.State = s; return "" }},
+		{"state", d.State, "slabridge.db", func(s string) message.Message { c.State = s; return none }},
 		{"language", d.Language, "ru", takeWord(&c.Language, "languages")},
 		{"listen", d.Listen, "127.0.0.1:8427", takeAddress(&c.Listen)},
 		{"log.level", d.Log.Level, "info", takeWord(&c.Log.Level, "levels")},
@@ -48,55 +50,58 @@ func settings(d *document, c *Config) []setting {
 	}
 }
 
-func takeWord(to *string, list string) func(string) string {
-	return func(value string) string {
+// none is said where nothing is wrong.
+var none message.Message
+
+func takeWord(to *string, list string) func(string) message.Message {
+	return func(value string) message.Message {
 		*to = value
 		if !slices.Contains(vocabulary[list], value) {
-			return "is not known here; accepted: " + commas(vocabulary[list])
+			return message.Of("is not known here; accepted: %s", commas(vocabulary[list]))
 		}
-		return ""
+		return none
 	}
 }
 
 // takeAddress reads host:port. What is served has no password of its own, so that only this machine may ask.
-func takeAddress(to *string) func(string) string {
-	return func(value string) string {
+func takeAddress(to *string) func(string) message.Message {
+	return func(value string) message.Message {
 		if value == "off" {
-			return ""
+			return none
 		}
 		*to = value
 		host, port, err := net.SplitHostPort(value)
 		n, numErr := strconv.Atoi(port)
 		if err != nil || host == "" || numErr != nil || n < 0 || n > 65535 {
-			return "is not an address; write 127.0.0.1:8427 or off"
+			return message.Of("is not an address; write 127.0.0.1:8427 or off")
 		}
 		if !loopback(host) {
-			return "can be reached from other machines, and health and metrics have no password; write 127.0.0.1:8427, " +
-				"and let a web server on this machine ask for one"
+			return message.Of("can be reached from other machines, and health and metrics have no password; write " +
+				"127.0.0.1:8427, and let a web server on this machine ask for one")
 		}
-		return ""
+		return none
 	}
 }
 
-func takeCount(to *int) func(string) string {
-	return func(value string) string {
+func takeCount(to *int) func(string) message.Message {
+	return func(value string) message.Message {
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 {
-			return "is not a number of writes; write 1 or more"
+			return message.Of("is not a number of writes; write 1 or more")
 		}
 		*to = n
-		return ""
+		return none
 	}
 }
 
-func takeLength(to *time.Duration) func(string) string {
-	return func(value string) string {
+func takeLength(to *time.Duration) func(string) message.Message {
+	return func(value string) message.Message {
 		d, err := parseLength(value)
 		if err != nil {
-			return err.Error()
+			return message.Of("%s", err)
 		}
 		*to = d
-		return ""
+		return none
 	}
 }
 
@@ -111,7 +116,7 @@ func readService(src *source, doc *document, folder string, c *Config) {
 		}
 		value := v.GetString(s.key)
 		switch reason := s.take(value); {
-		case reason == "":
+		case reason.IsZero():
 		case os.Getenv(s.variable()) != "":
 			src.include(Faults{{Level: Error, File: "environment", Path: s.variable(), Value: value, Reason: reason}})
 		case !src.hasFault(s.key):

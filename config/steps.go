@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
@@ -42,11 +43,11 @@ func readSteps(src *source, path string, docs []stepDoc) []enforcer.Step {
 // checkText holds a comment to a text that there is, and that is meant for its audience: what is written for staff
 // tells customers what is not for them.
 func checkText(src *source, path string, c *enforcer.StepComment) {
-	if src.hasFault(path) || !src.oneOf(path+".text", c.Text, "a text", mapping.TextKeys) {
+	if src.hasFault(path) || !src.oneOf(path+".text", c.Text, message.Of("a text"), mapping.TextKeys) {
 		return
 	}
 	if c.Audience == enforcer.Public {
-		src.oneOf(path+".text", c.Text, "a text for customers", mapping.PublicTexts)
+		src.oneOf(path+".text", c.Text, message.Of("a text for customers"), mapping.PublicTexts)
 	}
 }
 

@@ -1,10 +1,10 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 )
@@ -45,7 +45,7 @@ func (c Calendars) Days(name string) (calendar.Days, error) {
 	src := newSource(name)
 	days, err := daysOfFile(src, name)
 	if err != nil {
-		return calendar.Days{}, fmt.Errorf("calendar file %s cannot be read: %w", name, err)
+		return calendar.Days{}, message.Errorf("calendar file %s cannot be read: %w", name, err)
 	}
 	return days, src.faults.Err(Error)
 }
@@ -54,7 +54,7 @@ func (c Calendars) Days(name string) (calendar.Days, error) {
 func (c Calendars) Preset(id string) (*enforcer.Contract, error) {
 	t, faults := preset(id, c.days)
 	if err := faults.Err(Error); err != nil {
-		return nil, fmt.Errorf("read preset %q: %w", id, err)
+		return nil, message.Errorf("read preset %q: %w", id, err)
 	}
 	return t.contract, nil
 }
@@ -63,7 +63,7 @@ func (c Calendars) Preset(id string) (*enforcer.Contract, error) {
 func (c Calendars) ContractFile(file string) (*enforcer.Contract, Faults) {
 	data, err := readFile(file)
 	if err != nil {
-		return nil, Faults{{Level: Error, File: file, Reason: "cannot be read: " + err.Error()}}
+		return nil, Faults{{Level: Error, File: file, Reason: message.Of("cannot be read: %v", err)}}
 	}
 	t, faults := contractText(file, data, c.days)
 	if faults.At(Error) != nil {

@@ -3,11 +3,12 @@ package config
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"io"
 	"net/url"
 	"os"
 	"slices"
+
+	"slabridge/config/message"
 )
 
 // Way is how a tracker is reached. The zero value: as the system and the environment say.
@@ -37,7 +38,7 @@ func (r connectionReader) way(path string, doc *connectionDoc) (w Way) {
 func (r connectionReader) authorities(path, name string) *x509.CertPool {
 	data, err := readBounded(beside(r.folder, name))
 	if err != nil {
-		r.add(NoSecret, path, "", "the file with the authorities' certificates cannot be read: "+err.Error())
+		r.add(NoSecret, path, "", message.Of("the file with the authorities' certificates cannot be read: %v", err))
 		return nil
 	}
 	pool, err := x509.SystemCertPool()
@@ -55,12 +56,12 @@ func (r connectionReader) authorities(path, name string) *x509.CertPool {
 func (r connectionReader) certificate(path string, doc *certificateDoc) (cert, key Secret) {
 	certPEM, err := readBounded(beside(r.folder, doc.Cert))
 	if err != nil {
-		r.add(NoSecret, path+".cert", "", "the certificate's file cannot be read: "+err.Error())
+		r.add(NoSecret, path+".cert", "", message.Of("the certificate's file cannot be read: %v", err))
 		return cert, key
 	}
 	keyPEM, err := readSecretFile(r.source, path+".key", beside(r.folder, doc.Key))
 	if err != nil {
-		r.add(NoSecret, path+".key", "", "the key's file cannot be read: "+err.Error())
+		r.add(NoSecret, path+".key", "", message.Of("the key's file cannot be read: %v", err))
 		return cert, key
 	}
 	if _, err := tls.X509KeyPair(certPEM, []byte(keyPEM)); err != nil {
@@ -99,7 +100,7 @@ func readBounded(name string) ([]byte, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a file")
+		return nil, message.New("it is not a file")
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxBundle))
 	return data, withoutPath(err)

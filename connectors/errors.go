@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Class says what a failure means for whoever asked.
@@ -28,7 +30,9 @@ const (
 	Garbled
 )
 
-func (c Class) String() string {
+func (c Class) String() string { return string(c.sentence()) }
+
+func (c Class) sentence() message.Format {
 	switch c {
 	case TryLater:
 		return "try later"
@@ -50,12 +54,12 @@ func (c Class) String() string {
 
 // Error is every failure of a Tracker. It never contains a secret.
 type Error struct {
-	Op         string // what was being done: "read issue 17"
+	Op         message.Message // what was being done: "read issue 17"
 	Class      Class
-	Status     int           // HTTP status, 0 when there was no answer
-	RetryAfter time.Duration // as the tracker asked, 0 when it did not
-	Messages   []string      // the tracker's own words, in the language of the account; for people only
-	Hint       string        // what the operator can do, when we know
+	Status     int             // HTTP status, 0 when there was no answer
+	RetryAfter time.Duration   // as the tracker asked, 0 when it did not
+	Messages   []string        // the tracker's own words, in the language of the account; for people only
+	Hint       message.Message // what the operator can do, when we know
 	// Fields are the fields of a refused write that the tracker names as what it does not take; nil where it names none
 	// that the write changes.
 	Fields []RefusedField
@@ -70,8 +74,11 @@ type RefusedField struct {
 	Unsettable bool
 }
 
-func (e *Error) Error() string {
-	s := fmt.Sprintf("%s: %s", e.Op, e.Class)
+func (e *Error) Error() string { return e.In(message.English) }
+
+// In is Error in a language.
+func (e *Error) In(lang string) string {
+	s := fmt.Sprintf("%s: %s", e.Op.In(lang), message.Say(lang, e.Class.sentence()))
 	if e.Status != 0 {
 		s += fmt.Sprintf(" (HTTP %d)", e.Status)
 	}
@@ -79,10 +86,10 @@ func (e *Error) Error() string {
 		s += ": " + m
 	}
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += ": " + message.Error(lang, e.Err)
 	}
-	if e.Hint != "" {
-		s += "; " + e.Hint
+	if !e.Hint.IsZero() {
+		s += "; " + e.Hint.In(lang)
 	}
 	return s
 }

@@ -1,9 +1,10 @@
 package connectors
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"slabridge/config/message"
 )
 
 // Write is everything one step changes on one issue. Nil and empty mean "leave alone"; Assign to a pointer to
@@ -119,9 +120,9 @@ type Refusal struct {
 
 func (r Refusal) String() string {
 	if r.Words != "" {
-		return fmt.Sprintf("%s: wanted %q, refused: %s", r.Field, r.Wanted, r.Words)
+		return message.Text("%s: wanted %q, refused: %s", r.Field, r.Wanted, r.Words)
 	}
-	return fmt.Sprintf("%s: wanted %q, tracker has %q", r.Field, r.Wanted, r.Got)
+	return message.Text("%s: wanted %q, tracker has %q", r.Field, r.Wanted, r.Got)
 }
 
 // Receipt is what reading back showed: the event that carries our comment, and what was refused.

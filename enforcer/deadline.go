@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer/calendar"
 )
 
@@ -24,14 +25,14 @@ type Deadline struct {
 func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, error) {
 	c = c.inForce(received)
 	if c.SeverityRank(severity) == len(c.Severities) {
-		return nil, fmt.Errorf("contract %s has no severity %q; it knows %s", c.ID, severity, c.severityList())
+		return nil, message.Errorf("contract %s has no severity %q; it knows %s", c.ID, severity, c.severityList())
 	}
 	if !c.valid(received) {
-		return nil, fmt.Errorf("contract %s is not valid at %s", c.ID, received.Format(time.RFC3339))
+		return nil, message.Errorf("contract %s is not valid at %s", c.ID, received.Format(time.RFC3339))
 	}
 	received = received.Truncate(time.Second)
 	if _, err := c.Calendar.InHours(received); err != nil {
-		return nil, fmt.Errorf("contract %s: %w", c.ID, err)
+		return nil, message.Errorf("contract %s: %w", c.ID, err)
 	}
 	ev := Evaluation{Contract: c, Request: &Request{}, Now: received, Cycles: make([]Cycle, 0, len(c.Obligations))}
 	for _, deferred := range []bool{false, true} {

@@ -39,6 +39,9 @@ func Because(code string, format message.Format, args ...any) Reason {
 // Untranslated is a sentence that is the same in every language.
 func Untranslated(s string) Text { return Say("%s", s) }
 
+// Recalled is a sentence that was kept in English, in every language.
+func Recalled(s string) Text { return Say("%s", message.Kept(s)) }
+
 // stampLayouts are how a moment is written, by language.
 var stampLayouts = map[string]string{"en": "2006-01-02 15:04:05", "ru": "02.01.2006 15:04:05"}
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Verdict is what was found about a cycle at some moment: one record of possibly several, the later ones beside the
@@ -83,20 +85,20 @@ func (v *Verdict) String() string {
 // Valid reports what is missing of a verdict that is to be recorded.
 func (v *Verdict) Valid() error {
 	if v.Connection == "" || v.Contract == "" || v.Obligation == "" || v.Cycle == "" {
-		return fmt.Errorf("the cycle %+v is incomplete", v.SameCycleKey())
+		return message.Errorf("the cycle %+v is incomplete", v.SameCycleKey())
 	}
 	switch v.State {
 	case Met, Cancelled, Escalated:
 		if v.EndedAt.IsZero() {
-			return fmt.Errorf("%s without an end", v.State)
+			return message.Errorf("%s without an end", v.State)
 		}
 	case Breached, NotJudged:
 		if v.Reached().IsZero() {
-			return fmt.Errorf("%s without a due and without an end", v.State)
+			return message.Errorf("%s without a due and without an end", v.State)
 		}
 	case Running:
 	default:
-		return fmt.Errorf("%q is no verdict", v.State)
+		return message.Errorf("%q is no verdict", v.State)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -47,7 +48,7 @@ func (w *writer) actions(ds []enforcer.Decision) (possible []enforcer.Decision, 
 		case class == "":
 			refused = ""
 		case class != wanted:
-			refused = fmt.Sprintf("another step of the same pass gives the request a status of class %s", wanted)
+			refused = message.Text("another step of the same pass gives the request a status of class %s", wanted)
 		}
 		if refused == "" {
 			possible = append(possible, d)
@@ -72,9 +73,9 @@ func (w *writer) statusOf(class enforcer.StatusClass) (status *string, why strin
 		}
 	}
 	if len(w.b.inClass[class]) == 0 {
-		return nil, fmt.Sprintf("the mapping gives no status the class %s", class)
+		return nil, message.Text("the mapping gives no status the class %s", class)
 	}
-	return nil, fmt.Sprintf("no status of class %s (%s) can be set from %q; the tracker lets this account set %s",
+	return nil, message.Text("no status of class %s (%s) can be set from %q; the tracker lets this account set %s",
 		class, w.statusList(w.b.inClass[class]), w.b.statusName(now), w.statusList(w.h.Transitions))
 }
 

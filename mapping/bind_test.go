@@ -135,7 +135,7 @@ func problemsOf(m mapping.Mapping, d connectors.Directory, past ...mapping.Remem
 	b, problems := mapping.Bind(m, d, mapping.Memory{People: past}, "m")
 	var out []string
 	for _, p := range problems {
-		s := p.Path + " | " + p.Value + " | " + p.Reason
+		s := p.Path + " | " + p.Value + " | " + p.Reason.String()
 		if p.Fatal {
 			s = "! " + s
 		}
@@ -200,7 +200,7 @@ func TestScopeProblems(t *testing.T) {
 			fatal := false
 			for i, p := range got {
 				fatal = fatal || p.Fatal
-				if !strings.Contains(p.Reason, c.want[i]) {
+				if !strings.Contains(p.Reason.String(), c.want[i]) {
 					t.Errorf("problem %+v, want %q", p, c.want[i])
 				}
 			}
@@ -241,7 +241,7 @@ func TestUnassignable(t *testing.T) {
 					"gone or not a member of it")
 			}
 			for _, p := range c.bound.Unassignable(assigning(c.roles...), scope, "contracts[0]") {
-				got = append(got, p.Path+" | "+p.Reason)
+				got = append(got, p.Path+" | "+p.Reason.String())
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -257,7 +257,7 @@ func TestNobodyOnDutyInTheProject(t *testing.T) {
 	got := b.Unassignable(assigning(enforcer.Support), scope, "contracts[0]")
 	if !slices.ContainsFunc(got, func(p mapping.Problem) bool {
 		return p.Path == "contracts[0].projects" &&
-			strings.HasPrefix(p.Reason, "nobody on duty for support can be assigned in this project, so the lead will be")
+			strings.HasPrefix(p.Reason.String(), "nobody on duty for support can be assigned in this project, so the lead will be")
 	}) {
 		t.Errorf("problems %+v", got)
 	}

@@ -1,11 +1,11 @@
 package mapping
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -22,7 +22,7 @@ func (w *writer) comment(
 		case c == nil:
 		case audience == enforcer.Public && !slices.Contains(TextKeys, c.Text):
 			// the stand-in for an unknown text is meant for staff
-			notes = append(notes, "no text \""+c.Text+"\" to tell the customer")
+			notes = append(notes, message.Text("no text %q to tell the customer", c.Text))
 		default:
 			said = append(said, s)
 		}
@@ -43,7 +43,7 @@ func (w *writer) comment(
 			notes = append(notes, err.Error())
 		}
 		if part == "" {
-			notes = append(notes, fmt.Sprintf("text %q has nothing left to say", s.Changes.Comment.Text))
+			notes = append(notes, message.Text("text %q has nothing left to say", s.Changes.Comment.Text))
 			continue
 		}
 		parts, told = append(parts, part), append(told, s.Key)

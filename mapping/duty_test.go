@@ -100,7 +100,7 @@ func TestNewIssueProblems(t *testing.T) {
 				mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})
 			var got []string
 			for _, p := range problems {
-				s := p.Path + " | " + p.Value + " | " + p.Reason
+				s := p.Path + " | " + p.Value + " | " + p.Reason.String()
 				if p.Fatal {
 					s = "! " + s
 				}

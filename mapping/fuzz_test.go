@@ -31,7 +31,7 @@ func FuzzOwnText(f *testing.F) {
 			t.Error("no texts")
 		}
 		for _, p := range problems {
-			if p.Path != "texts[0].text" || p.Reason == "" {
+			if p.Path != "texts[0].text" || p.Reason.IsZero() {
 				t.Errorf("problem %+v", p)
 			}
 		}

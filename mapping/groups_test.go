@@ -100,7 +100,7 @@ func TestUnseen(t *testing.T) {
 			if p.Fatal {
 				t.Errorf("%s: fatal", c.name)
 			}
-			got = append(got, p.Path+" | "+p.Value+" | "+p.Reason)
+			got = append(got, p.Path+" | "+p.Value+" | "+p.Reason.String())
 		}
 		if strings.Join(got, "\n") != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

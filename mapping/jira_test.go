@@ -266,7 +266,7 @@ func TestStatusMovedToAnotherCategory(t *testing.T) {
 			}
 			b, problems := mapping.Bind(m, jiraDirectory(), mapping.Memory{Names: c.known}, "mappings[0]")
 			fault := slices.ContainsFunc(problems, func(p mapping.Problem) bool {
-				return p.Fatal && p.Value == "In Progress" && strings.Contains(p.Reason, "category done to indeterminate")
+				return p.Fatal && p.Value == "In Progress" && strings.Contains(p.Reason.String(), "category done to indeterminate")
 			})
 			if fault != c.fault {
 				t.Errorf("a fault: %t, want %t: %v", fault, c.fault, problems)

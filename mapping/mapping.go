@@ -13,6 +13,7 @@ package mapping
 import (
 	"regexp"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -155,8 +156,13 @@ type Scope struct {
 
 // Problem is one thing of a mapping that the tracker does not bear out.
 type Problem struct {
-	Path   string `json:"path"` // in the admin's own file: "mappings[0].roles[1].lead"
-	Value  string `json:"value"`
-	Reason string `json:"reason"` // what is wrong and what is accepted, candidates included
-	Fatal  bool   `json:"fatal"`  // nothing can be enforced while it stands
+	Path   string          `json:"path"` // in the admin's own file: "mappings[0].roles[1].lead"
+	Value  string          `json:"value"`
+	Reason message.Message `json:"reason"` // what is wrong and what is accepted, candidates included
+	Fatal  bool            `json:"fatal"`  // nothing can be enforced while it stands
+}
+
+// Same reports whether two problems are one.
+func (p Problem) Same(x Problem) bool {
+	return p.Path == x.Path && p.Value == x.Value && p.Fatal == x.Fatal && p.Reason.String() == x.Reason.String()
 }

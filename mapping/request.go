@@ -1,11 +1,11 @@
 package mapping
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -234,7 +234,7 @@ func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) strin
 func (rp *replay) noteFault(class enforcer.StatusClass, at time.Time) {
 	why := rp.unread()
 	if class == "" {
-		why = fmt.Sprintf("the status %q has no class in the mapping", rp.b.statusName(rp.values.One(connectors.FieldStatus)))
+		why = message.Text("the status %q has no class in the mapping", rp.b.statusName(rp.values.One(connectors.FieldStatus)))
 	}
 	if n := len(rp.faults); n > 0 && rp.faults[n-1].To.IsZero() {
 		if rp.faults[n-1].Why == why {
@@ -252,7 +252,7 @@ func (rp *replay) unread() string {
 	for _, key := range rp.read {
 		for _, v := range rp.values[key] {
 			if raw, odd := connectors.IsObject(v); odd {
-				return fmt.Sprintf("the field %q holds %.80s, which is neither a text nor a list of texts", rp.b.fieldName(key),
+				return message.Text("the field %q holds %.80s, which is neither a text nor a list of texts", rp.b.fieldName(key),
 					raw)
 			}
 		}
@@ -284,7 +284,7 @@ func (rp *replay) facts(req *enforcer.Request) {
 	req.Faults = rp.faults
 	for _, f := range rp.b.fields {
 		if v := f.value(rp.values); f.Is == FieldHold && v != "" {
-			req.Hold = fmt.Sprintf("the field %q is %q", f.name, v)
+			req.Hold = message.Text("the field %q is %q", f.name, v)
 		}
 	}
 	if now.Covered && now.Severity == "" {
@@ -309,7 +309,7 @@ func (rp *replay) timeless(req *enforcer.Request, is string) {
 	if value == "" || value == "1" || f.In != nil || !now.Times[is].IsZero() {
 		return
 	}
-	req.Notes = append(req.Notes, fmt.Sprintf("the field %q (%s) counts from when it was entered: %q names no time of "+
+	req.Notes = append(req.Notes, message.Text("the field %q (%s) counts from when it was entered: %q names no time of "+
 		"day; write it as 2026-11-27 12:40", f.name, is, value))
 }
 
@@ -335,13 +335,13 @@ func (rp *replay) received(req *enforcer.Request, value string) {
 	case at.Before(req.CreatedAt):
 		req.ReceivedAt = at
 	case at.After(req.CreatedAt):
-		req.Notes = append(req.Notes, fmt.Sprintf("received %s is ignored: it is later than the creation, %s", value,
+		req.Notes = append(req.Notes, message.Text("received %s is ignored: it is later than the creation, %s", value,
 			created.Format(layoutMinutes)))
 	}
 }
 
 func (rp *replay) unreadable(is, value string) string {
 	f, _ := rp.b.field(is)
-	return fmt.Sprintf("the field %q (%s) is ignored: %q is not a moment; write it as 2026-11-27 12:40, or 2026-11-27",
+	return message.Text("the field %q (%s) is ignored: %q is not a moment; write it as 2026-11-27 12:40, or 2026-11-27",
 		f.name, is, value)
 }

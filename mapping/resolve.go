@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"slabridge/config/message"
 )
 
 // entry is one thing of the tracker that a name in the configuration may mean.
@@ -37,8 +39,8 @@ type resolver struct {
 	problems []Problem
 }
 
-func (r *resolver) report(fatal bool, path, value, reason string, args ...any) {
-	r.problems = append(r.problems, Problem{Path: path, Value: value, Reason: fmt.Sprintf(reason, args...), Fatal: fatal})
+func (r *resolver) report(fatal bool, path, value string, reason message.Format, args ...any) {
+	r.problems = append(r.problems, Problem{Path: path, Value: value, Reason: message.Of(reason, args...), Fatal: fatal})
 }
 
 // find resolves one name among the entries of a kind ("status", "person"). An id, being unique, is taken before
@@ -117,22 +119,22 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 // maxListed bounds how many candidates a problem spells out.
 const maxListed = 12
 
-func labels(entries []entry) string {
+func labels(entries []entry) message.Message {
 	out := make([]string, 0, min(len(entries), maxListed))
 	for _, e := range entries[:min(len(entries), maxListed)] {
 		out = append(out, e.label())
 	}
 	s := strings.Join(out, ", ")
 	if len(entries) > maxListed {
-		s += fmt.Sprintf(" and %d more", len(entries)-maxListed)
+		return message.Of("%s and %d more", s, len(entries)-maxListed)
 	}
-	return s
+	return message.Verbatim(s)
 }
 
 // suggest names the entries nearest to what was written, or all there are when none is near.
-func suggest(wanted string, entries []entry) string {
+func suggest(wanted string, entries []entry) message.Message {
 	if len(entries) == 0 {
-		return "it shows none at all to this account"
+		return message.Of("it shows none at all to this account")
 	}
 	type near struct {
 		entry
@@ -149,12 +151,12 @@ func suggest(wanted string, entries []entry) string {
 		}
 	}
 	if len(likely) == 0 {
-		return "it has " + labels(entries)
+		return message.Of("it has %s", labels(entries))
 	}
 	slices.SortStableFunc(likely, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
 	hits := make([]entry, 0, 3)
 	for _, c := range likely[:min(len(likely), 3)] {
 		hits = append(hits, c.entry)
 	}
-	return "did you mean " + labels(hits) + "?"
+	return message.Of("did you mean %s?", labels(hits))
 }

@@ -3,7 +3,6 @@ package mapping
 import (
 	"bytes"
 	"embed"
-	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -233,7 +232,7 @@ func (t *Texts) render(lang, key string, data TextData) (text string, err error)
 		if text, err = execute(own, data); err == nil && text != "" {
 			return text, nil
 		}
-		err = fmt.Errorf("the replaced text %q gave nothing and the built-in one was taken: %w", key, errOr(err))
+		err = message.Errorf("the replaced text %q gave nothing and the built-in one was taken: %w", key, errOr(err))
 	}
 	text, builtinErr := execute(t.builtin[at], data)
 	if builtinErr != nil {
@@ -244,7 +243,7 @@ func (t *Texts) render(lang, key string, data TextData) (text string, err error)
 
 func errOr(err error) error {
 	if err == nil {
-		return fmt.Errorf("it is empty for this request")
+		return message.Errorf("it is empty for this request")
 	}
 	return err
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 )
@@ -69,7 +69,7 @@ func (ask *agreeing) agree(ctx context.Context, w *workspace, args []string) err
 		return err
 	}
 	if today := now.In(zone).Format(time.DateOnly); date < today {
-		return fmt.Errorf("issue %s: %s lies in the past (today is %s): it binds nobody to anything",
+		return message.Errorf("issue %s: %s lies in the past (today is %s): it binds nobody to anything",
 			typed(x.History.Issue.Key), date, today)
 	}
 	made, err := w.ledger.Agree(ctx, x.Connection, x.History.Issue.ID,
@@ -96,7 +96,7 @@ func (ask *agreeing) find(ctx context.Context, w *workspace, key string) (engine
 	var none engine.Explanation
 	switch {
 	case len(found) == 0:
-		return none, fmt.Errorf("issue %s: no contract that covers it promises a date (start: due-date)", typed(key))
+		return none, message.Errorf("issue %s: no contract that covers it promises a date (start: due-date)", typed(key))
 	case slices.ContainsFunc(found, func(x engine.Explanation) bool { return x.Connection != found[0].Connection }):
 		return none, usage("issue %s: several connections have such an issue; say which with --connection", typed(key))
 	}
@@ -109,7 +109,7 @@ func (ask *agreeing) date(x *engine.Explanation, zone *time.Location) (string, e
 		if set := x.Evaluation.State.DueDate; set != "" {
 			return set, nil
 		}
-		return "", fmt.Errorf("issue %s has no due date in the tracker: say which date was agreed on, --due 2026-12-01",
+		return "", message.Errorf("issue %s has no due date in the tracker: say which date was agreed on, --due 2026-12-01",
 			typed(x.History.Issue.Key))
 	}
 	if day, err := time.Parse(time.DateOnly, ask.due); err == nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/config/statefile"
 	"slabridge/connectors"
 )
@@ -32,10 +33,10 @@ const (
 )
 
 // errHeld is how a command says that it did its work and a human must look.
-var errHeld = errors.New("held")
+var errHeld = message.New("held")
 
 // errFailed is how a command says that it has already told what failed.
-var errFailed = errors.New("failed")
+var errFailed = message.New("failed")
 
 // usageError is a fault of the command line or of the configuration.
 type usageError struct{ err error }
@@ -43,7 +44,7 @@ type usageError struct{ err error }
 func (e usageError) Error() string { return e.err.Error() }
 func (e usageError) Unwrap() error { return e.err }
 
-func usage(format string, a ...any) error { return usageError{fmt.Errorf(format, a...)} }
+func usage(format message.Format, a ...any) error { return usageError{message.Errorf(format, a...)} }
 
 // app is one run of the program: its streams, its clock and what the persistent flags say.
 type app struct {
@@ -87,11 +88,11 @@ func (a *app) run(args []string) int {
 	code := exitCode(err)
 	defer func() { _ = errors.Join(a.out.flush(), a.err.flush()) }() // nobody is left to be told
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		fmt.Fprintln(a.err, "slabridge: interrupted")
+		fmt.Fprintln(a.err, "slabridge: "+a.t("interrupted"))
 	} else if err != nil && !errors.Is(err, errHeld) && !errors.Is(err, errFailed) {
-		fmt.Fprintf(a.err, "slabridge: %v\n", err)
+		fmt.Fprintf(a.err, "slabridge: %s\n", a.failure(err))
 		if code == exitUsage && !errors.As(err, new(usageError)) {
-			fmt.Fprintln(a.err, "Run 'slabridge --help' for usage.")
+			fmt.Fprintln(a.err, a.t("Run 'slabridge --help' for usage."))
 		}
 	}
 	return code
@@ -120,8 +121,8 @@ func (a *app) endInTime(ctx context.Context, ended <-chan struct{}) {
 	said := make(chan struct{})
 	go func() {
 		defer close(said)
-		fmt.Fprintf(a.err, "slabridge: ended while still at work, %s after being told to; "+
-			"what it was writing is looked for at the next start\n", a.grace)
+		fmt.Fprintln(a.err, "slabridge: "+a.tf("ended while still at work, %s after being told to; "+
+			"what it was writing is looked for at the next start", a.grace))
 	}()
 	select {
 	case <-said:
@@ -249,9 +250,9 @@ func flagError(c *cobra.Command, err error) error {
 		flags.AddCommand(&cobra.Command{Use: f[1], Run: func(*cobra.Command, []string) {}})
 	}
 	if like := flags.SuggestionsFor(name); len(like) > 0 {
-		return fmt.Errorf("%w; did you mean --%s?", err, strings.Join(like, " or --"))
+		return message.Errorf("%w; did you mean --%s?", err, strings.Join(like, " or --"))
 	}
-	return fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())
+	return message.Errorf("%w; see '%s --help'", err, c.CommandPath())
 }
 
 // fixUsage makes wrong arguments usage errors, for c and every command below it. A command takes arguments only if it

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/engine"
@@ -42,8 +43,8 @@ func check(ctx context.Context, a *app, live bool) error {
 			return err
 		}
 	}
-	if exposed := config.Exposed(path); exposed != "" {
-		fmt.Fprintln(a.err, "slabridge: warning:", exposed)
+	if exposed := config.Exposed(path); !exposed.IsZero() {
+		fmt.Fprintln(a.err, "slabridge: "+a.t("warning: ")+exposed.In(a.lang))
 	}
 	level := config.Error
 	if live {
@@ -74,20 +75,20 @@ func check(ctx context.Context, a *app, live bool) error {
 // faultLine is a fault of the configuration.
 type faultLine struct{ config.Fault }
 
-func (f faultLine) text(p *page) { p.fold("", "    ", f.Error()) }
+func (f faultLine) text(p *page) { p.fold("", "    ", f.In(p.lang)) }
 
 // checkSchedules holds every poll text against the scheduler, and texts of the admin's own against their data.
 func checkSchedules(a *app, cfg *config.Config) error {
 	var errs []error
 	for _, c := range cfg.Connections {
 		if _, err := engine.ParseSchedule(c.Poll, a.clock()); err != nil {
-			errs = append(errs, fmt.Errorf("%s: connection %s: poll: %w", cfg.Path, c.ID, err))
+			errs = append(errs, message.Errorf("%s: connection %s: poll: %w", cfg.Path, c.ID, err))
 		}
 	}
 	for _, c := range cfg.Contracts {
 		for _, d := range c.Duties {
 			if _, err := engine.CheckPeriod(d.Period, a.clock(), c.Zone()); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %s.period: %w", cfg.Path, d.Issue.Path, err))
+				errs = append(errs, message.Errorf("%s: %s.period: %w", cfg.Path, d.Issue.Path, err))
 			}
 		}
 	}

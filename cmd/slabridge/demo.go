@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slabridge/config/message"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/ledger"
 )
@@ -275,18 +276,18 @@ const demoMark = "made-by-slabridge-demo"
 // it may hold a real configuration and a real ledger.
 func demoFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("demo: %w", err)
+		return message.Errorf("demo: %w", err)
 	}
 	found, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("demo: %w", err)
+		return message.Errorf("demo: %w", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil && len(found) > 0 {
 		return usage("demo: folder %s is not empty and not of the demo's making; name another by --dir", dir)
 	}
 	for _, name := range []string{"slabridge.db", "slabridge.db-wal", "slabridge.db-shm"} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("demo: %w", err)
+			return message.Errorf("demo: %w", err)
 		}
 	}
 	return nil
@@ -305,7 +306,7 @@ func demoFiles(dir, lang string, t demoTracker) (config string, err error) {
 	}
 	for name, text := range files {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			return "", fmt.Errorf("demo: %w", err)
+			return "", message.Errorf("demo: %w", err)
 		}
 	}
 	return config, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slabridge/config/message"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
@@ -37,16 +38,16 @@ func gravest(failed, told error) error {
 
 // passInfo is one line of `enforce -o json`.
 type passInfo struct {
-	Connection string      `json:"connection"`
-	Changed    int         `json:"changed"`
-	Evaluated  int         `json:"evaluated"`
-	Written    []writeInfo `json:"written"`
-	Held       []writeInfo `json:"held"`
-	Refused    []writeInfo `json:"refused"`
-	Adopted    []writeInfo `json:"adopted"`    // found to stand in the tracker; nothing was written for them
-	StillHeld  int         `json:"still_held"` // by earlier passes, for a human to look at
-	LateSince  *time.Time  `json:"late_since"` // since when slabridge itself is late; null: it is not
-	Problems   []string    `json:"problems"`
+	Connection string            `json:"connection"`
+	Changed    int               `json:"changed"`
+	Evaluated  int               `json:"evaluated"`
+	Written    []writeInfo       `json:"written"`
+	Held       []writeInfo       `json:"held"`
+	Refused    []writeInfo       `json:"refused"`
+	Adopted    []writeInfo       `json:"adopted"`    // found to stand in the tracker; nothing was written for them
+	StillHeld  int               `json:"still_held"` // by earlier passes, for a human to look at
+	LateSince  *time.Time        `json:"late_since"` // since when slabridge itself is late; null: it is not
+	Problems   []message.Message `json:"problems"`
 	// requests on which some promise cannot be judged, by this pass or earlier ones
 	Unjudged int `json:"unjudged"`
 }
@@ -104,11 +105,11 @@ func mustLook(r *engine.Report) bool {
 }
 
 func passInfoOf(ctx context.Context, w *workspace, r *engine.Report) (passInfo, error) {
-	info := passInfo{Connection: r.Connection, Changed: r.Changed, Evaluated: r.Evaluated, Problems: []string{}}
+	info := passInfo{Connection: r.Connection, Changed: r.Changed, Evaluated: r.Evaluated, Problems: []message.Message{}}
 	for _, p := range r.Problems {
 		text := p.Text
 		if p.Issue != "" {
-			text = p.Issue + ": " + text
+			text = message.Of("%s: %s", p.Issue, text)
 		}
 		info.Problems = append(info.Problems, text)
 	}
@@ -162,7 +163,7 @@ func (i *passInfo) tellEntries(p *page) {
 
 func (i *passInfo) tellProblems(p *page) {
 	for _, problem := range i.Problems {
-		p.line("! ", problem)
+		p.line("! ", problem.In(p.lang))
 	}
 }
 

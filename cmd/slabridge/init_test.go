@@ -360,7 +360,7 @@ func TestInitRefuses(t *testing.T) {
 					return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 				})
 			},
-			code: exitTracker, want: []string{"it is neither the API of Redmine nor of Jira"},
+			code: exitTracker, want: []string{"it is the API of none of these: Redmine, Jira"},
 		},
 		"no project": {
 			before: func(tracker *redminesim.Server) { tracker.RemoveMember("acme", "sla-bot") }, code: exitTracker,

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/mapping"
 )
 
@@ -96,7 +97,7 @@ func (q *inquiry) ask(ctx context.Context, x question) ([]string, error) {
 		if err == nil || q.typed == nil || !errors.As(err, new(unaccepted)) {
 			return values, err
 		}
-		q.line("", err.Error())
+		q.line("", q.failure(err))
 	}
 }
 
@@ -111,6 +112,8 @@ func (q *inquiry) one(ctx context.Context, x question) (string, error) {
 
 // unaccepted is an answer that is not accepted.
 type unaccepted struct{ error }
+
+func (u unaccepted) Unwrap() error { return u.error }
 
 // pose shows a question.
 func (q *inquiry) pose(x question) {
@@ -207,13 +210,13 @@ func (x question) accept(given []string) ([]string, error) {
 		if x.options != nil {
 			i := x.option(text)
 			if i < 0 {
-				return nil, unaccepted{fmt.Errorf("%q is not accepted; %s%s", text, x.accepted(), x.meant(text))}
+				return nil, unaccepted{message.Errorf("%q is not accepted; %s%s", text, x.accepted(), x.meant(text))}
 			}
 			value = x.options[i].value
 		}
 		if x.check != nil {
 			if err := x.check(value); err != nil {
-				return nil, unaccepted{fmt.Errorf("%q %w", value, err)}
+				return nil, unaccepted{message.Errorf("%q %w", value, err)}
 			}
 		}
 		if !slices.Contains(out, value) {
@@ -222,9 +225,9 @@ func (x question) accept(given []string) ([]string, error) {
 	}
 	switch {
 	case len(out) == 0 && !x.empty:
-		return nil, unaccepted{errors.New("an answer is needed; " + x.accepted())}
+		return nil, unaccepted{message.Errorf("an answer is needed; %s", x.accepted())}
 	case len(out) > 1 && !x.many:
-		return nil, unaccepted{errors.New("one answer is wanted; " + x.accepted())}
+		return nil, unaccepted{message.Errorf("one answer is wanted; %s", x.accepted())}
 	}
 	return out, nil
 }
@@ -244,28 +247,27 @@ func (x question) option(text string) int {
 }
 
 // accepted says what may be answered.
-func (x question) accepted() string {
+func (x question) accepted() message.Message {
 	if x.options == nil {
-		return "write a value"
+		return message.Of("write a value")
 	}
 	var values []string
 	for _, o := range x.options {
 		values = append(values, o.value)
 	}
-	out := "accepted: " + strings.Join(values, ", ")
 	if x.empty {
-		out += ", or nothing"
+		return message.Of("accepted: %s, or nothing", strings.Join(values, ", "))
 	}
-	return out
+	return message.Of("accepted: %s", strings.Join(values, ", "))
 }
 
-func (x question) meant(text string) string {
+func (x question) meant(text string) message.Message {
 	for _, o := range x.options {
 		if mapping.EditDistance(text, o.value) <= max(1, len([]rune(o.value))/3) {
-			return fmt.Sprintf("; did you mean %q?", o.value)
+			return message.Of("; did you mean %q?", o.value)
 		}
 	}
-	return ""
+	return message.Message{}
 }
 
 // unused refuses answers that no question asked for: a misspelt id would otherwise leave a guess standing.
@@ -275,11 +277,11 @@ func (q *inquiry) unused() error {
 		if q.used[id] {
 			continue
 		}
-		err := fmt.Errorf("%s:%d: %s: nothing asks this here; the questions are %s", q.file, a.Line, id,
+		err := message.Errorf("%s:%d: %s: nothing asks this here; the questions are %s", q.file, a.Line, id,
 			strings.Join(q.ids, ", "))
 		for _, known := range q.ids {
 			if mapping.EditDistance(id, known) <= 2 {
-				err = fmt.Errorf("%w; did you mean %s?", err, known)
+				err = message.Errorf("%w; did you mean %s?", err, known)
 				break
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
@@ -48,7 +49,7 @@ const (
 )
 
 // errTooMany ends the counting of a tracker's issues.
-var errTooMany = errors.New("too many")
+var errTooMany = message.New("too many")
 
 // preview mirrors the tracker, where that takes few requests, and tells what the contract would have made of the last
 // months: by the very same reading, mapping and rules as every other command.

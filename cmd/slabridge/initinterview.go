@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
@@ -105,8 +106,9 @@ func (v *interview) chooseProjects(ctx context.Context) error {
 	}
 	if len(open) == 0 {
 		return &connectors.Error{
-			Op: "look for projects", Class: connectors.Refused,
-			Hint: "the account is a member of no open project: make it one, with a role that has the rights of its own",
+			Op: message.Of("look for projects"), Class: connectors.Refused,
+			Hint: message.Of("the account is a member of no open project: make it one, with a role that has the rights of its " +
+				"own"),
 		}
 	}
 	counts, err := v.site.counts(ctx, open)
@@ -275,7 +277,7 @@ func (v *interview) chooseDays(ctx context.Context) error {
 	now := v.app.clock().In(c.Zone()).Truncate(time.Second)
 	day := func(s string) error {
 		if _, err := calendar.ParseDate(s); err != nil {
-			return fmt.Errorf("is not a day; write %s", now.Format(time.DateOnly))
+			return message.Errorf("is not a day; write %s", now.Format(time.DateOnly))
 		}
 		return nil
 	}
@@ -314,7 +316,7 @@ func (v *interview) chooseDays(ctx context.Context) error {
 		check: func(s string) error {
 			_, err := time.Parse(time.RFC3339, s)
 			if err != nil && day(s) != nil {
-				return fmt.Errorf("is not a moment; write %s, with the offset", now.Format(time.RFC3339))
+				return message.Errorf("is not a moment; write %s, with the offset", now.Format(time.RFC3339))
 			}
 			return nil
 		},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping/guess"
@@ -170,7 +171,7 @@ func (v *interview) chooseInternal(ctx context.Context) error {
 		id: "internal", text: v.tf("How are comments kept from customers: %s?", strings.Join(ways, ", ")),
 		check: func(way string) error {
 			if !v.site.kind.KeepsInternal(way) {
-				return fmt.Errorf("is no way of this tracker; accepted: %s", strings.Join(ways, ", "))
+				return message.Errorf("is no way of this tracker; accepted: %s", strings.Join(ways, ", "))
 			}
 			return nil
 		},

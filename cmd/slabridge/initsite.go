@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/mapping/guess"
 )
@@ -91,9 +92,9 @@ func findSite(ctx context.Context, a *app, q *inquiry, address string) (*tracker
 		titles = append(titles, k.Title)
 	}
 	return nil, &connectors.Error{
-		Op: "look for a tracker at " + address, Class: connectors.Garbled,
-		Hint: "something answers there, and it is neither the API of " + strings.Join(titles, " nor of ") +
-			": give the address that people open in their browser",
+		Op: message.Of("look for a tracker at %s", address), Class: connectors.Garbled,
+		Hint: message.Of("something answers there, and it is the API of none of these: %s; give the address that people "+
+			"open in their browser", strings.Join(titles, ", ")),
 	}
 }
 

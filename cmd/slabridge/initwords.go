@@ -3,11 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
@@ -164,10 +164,10 @@ func (v *interview) chooseFields(ctx context.Context) error {
 			check: func(name string) error {
 				f, ok := v.field(name)
 				if !ok {
-					return errors.New("is no field of this tracker")
+					return message.New("is no field of this tracker")
 				}
 				if _, ok := guess.Holding(v.sample, d.Is, f); !ok {
-					return errors.New("says yes or no, and no request that was read says yes in a word that is known " +
+					return message.New("says yes or no, and no request that was read says yes in a word that is known " +
 						"(1, yes, да)")
 				}
 				return nil

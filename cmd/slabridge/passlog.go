@@ -24,7 +24,7 @@ func logPass(log *slog.Logger, reports []engine.Report, err error) {
 			log.Warn("refused", entryAttrs(e)...)
 		}
 		for _, p := range r.Problems {
-			log.Warn("problem", slog.String("issue", p.Issue), slog.String("problem", p.Text))
+			log.Warn("problem", slog.String("issue", p.Issue), slog.String("problem", p.Text.String()))
 		}
 		log.Debug("pass", slog.Int("changed", r.Changed), slog.Int("evaluated", r.Evaluated))
 	}

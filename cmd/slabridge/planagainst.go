@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/report"
 )
@@ -56,7 +57,7 @@ func momentOrNone(p *page, at *time.Time) string {
 func showPlanAgainst(ctx context.Context, w *workspace, file string) error {
 	other, faults := config.LoadAgainst(w.cfg.Path, file, w.kinds)
 	if err := faults.Err(config.Error); err != nil {
-		return usageError{fmt.Errorf("%s has faults:\n%w", file, err)}
+		return usageError{message.Errorf("%s has faults:\n%w", file, err)}
 	}
 	settings, err := w.settings(ctx, other, reads)
 	if err != nil {
@@ -95,7 +96,7 @@ func tellAgainst(ctx context.Context, w *workspace, other *config.Config, c *eng
 			}
 		}
 		for _, p := range c.Problems {
-			w.labelled("  ! ", "fault: ", p)
+			w.labelled("  ! ", "fault: ", p.In(w.lang))
 		}
 		for _, gone := range w.cfg.Contracts {
 			if gone.Connection == c.Connection && other.Contract(gone.ID) == nil {

@@ -108,8 +108,8 @@ years:
 	t.Run("what is none of these", func(t *testing.T) {
 		d.check(os.WriteFile(d.file("shopping.yaml"), []byte("milk: 2\n"), 0o600))
 		contains(t, "plan", unfolded(d.want(exitUsage, "plan", "--against", d.file("shopping.yaml")).err),
-			"is none of these, by its keys: a configuration of slabridge (connections, mappings, contracts); a contract "+
-				"(severities, obligations); a calendar (years)")
+			"is by its keys neither a configuration (connections, mappings, contracts) nor a contract (severities, "+
+				"obligations) nor a calendar (years)")
 		d.want(exitUsage, "plan", "--against", d.file("nowhere.yaml"))
 	})
 	if after := d.want(exitOK, "ledger", "list", "-o", "json").out; after != before {

@@ -69,8 +69,8 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 			}
 		}
 	}()
-	if exposed := config.Exposed(w.cfg.Path); exposed != "" {
-		w.log.Warn("configuration", slog.String("problem", exposed))
+	if exposed := config.Exposed(w.cfg.Path); !exposed.IsZero() {
+		w.log.Warn("configuration", slog.String("problem", exposed.String()))
 	}
 	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)),
 		slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"slabridge/config/message"
 	"slabridge/config/statefile"
 	"slabridge/enforcer/engine"
 )
@@ -202,10 +203,10 @@ func (m *monitor) serve(address string, hooks http.Handler, log *slog.Logger) (g
 	l, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return "", nil, fmt.Errorf("listen on %s: another program has this port already; "+
+		return "", nil, message.Errorf("listen on %s: another program has this port already; "+
 			"stop it, or give another address as listen in the configuration", address)
 	case err != nil:
-		return "", nil, fmt.Errorf("listen: %w", err)
+		return "", nil, message.Errorf("listen: %w", err)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", m.health)

@@ -6,11 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"sync"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -48,7 +48,7 @@ func (d *deadliner) stream(ctx context.Context, in io.Reader, out io.Writer) err
 		return err
 	}
 	if err := <-read; !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read notices: %w", err)
+		return message.Errorf("read notices: %w", err)
 	}
 	if bad > 0 {
 		return errFailed
@@ -154,9 +154,9 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 func (d *deadliner) line(buf *bytes.Buffer, line []byte) error {
 	switch {
 	case line == nil:
-		return fmt.Errorf("the line is longer than %d bytes", maxLine)
+		return message.Errorf("the line is longer than %d bytes", maxLine)
 	case len(line) == 0:
-		return errors.New("the line is empty")
+		return message.New("the line is empty")
 	}
 	var n notice
 	dec := json.NewDecoder(bytes.NewReader(line))
@@ -164,18 +164,18 @@ func (d *deadliner) line(buf *bytes.Buffer, line []byte) error {
 	err := dec.Decode(&n)
 	if err == nil {
 		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("more than one JSON value on the line")
+			err = message.New("more than one JSON value on the line")
 		}
 	}
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
-		err = fmt.Errorf("%s is a JSON %s, not a string", kind.Field, kind.Value)
+		err = message.Errorf("%s is a JSON %s, not a string", kind.Field, kind.Value)
 	case errors.As(err, &kind):
-		err = fmt.Errorf("a JSON %s, not an object", kind.Value)
+		err = message.Errorf("a JSON %s, not an object", kind.Value)
 	}
 	if err != nil {
-		return fmt.Errorf(`not a notice {"contract","severity","received"}: %w`, err)
+		return message.Errorf(`not a notice {"contract","severity","received"}: %w`, err)
 	}
 	ans, err := d.answer(n)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/report"
@@ -143,9 +144,9 @@ func (ask *waiving) breaches(ctx context.Context, w *workspace) ([]enforcer.Verd
 	}
 	verdicts := strings.Join(have, ", ")
 	if ask.cycle != "" {
-		return nil, fmt.Errorf("issue %s: %s has no verdict on cycle %q; it has: %s", issue, obligation, ask.cycle, verdicts)
+		return nil, message.Errorf("issue %s: %s has no verdict on cycle %q; it has: %s", issue, obligation, ask.cycle, verdicts)
 	}
-	return nil, fmt.Errorf("issue %s: %s has no breach that is not excused yet; verdicts: %s", issue, obligation, verdicts)
+	return nil, message.Errorf("issue %s: %s has no breach that is not excused yet; verdicts: %s", issue, obligation, verdicts)
 }
 
 // noVerdict says whether it is the issue or the obligation that nothing is known of.
@@ -163,7 +164,7 @@ func (ask *waiving) noVerdict(ctx context.Context, w *workspace) error {
 	}
 	issue, obligation := ask.filter.Issue, ask.filter.Obligation
 	if len(judged) > 0 {
-		return fmt.Errorf("issue %s: no verdict on %q; there is one on: %s",
+		return message.Errorf("issue %s: no verdict on %q; there is one on: %s",
 			typed(issue), obligation, strings.Join(judged, ", "))
 	}
 	for _, c := range w.cfg.Connections {
@@ -171,8 +172,8 @@ func (ask *waiving) noVerdict(ctx context.Context, w *workspace) error {
 		case err != nil:
 			return err
 		case known:
-			return fmt.Errorf("issue %s: no verdict on %q yet, nor on anything else", typed(issue), obligation)
+			return message.Errorf("issue %s: no verdict on %q yet, nor on anything else", typed(issue), obligation)
 		}
 	}
-	return fmt.Errorf("issue %q is not in the mirror", issue)
+	return message.Errorf("issue %q is not in the mirror", issue)
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"crypto/tls"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 
 	"slabridge/config"
+	"slabridge/config/message"
 )
 
 // transportOf is what carries the requests of a connection: over the network as the system and the environment say,
@@ -21,7 +21,7 @@ func transportOf(w config.Way) (http.RoundTripper, error) {
 	if cert := w.Cert.Reveal(); cert != "" {
 		pair, err := tls.X509KeyPair([]byte(cert), []byte(w.Key.Reveal()))
 		if err != nil {
-			return nil, fmt.Errorf("client certificate: %w", err)
+			return nil, message.Errorf("client certificate: %w", err)
 		}
 		t.TLSClientConfig.Certificates = []tls.Certificate{pair}
 	}

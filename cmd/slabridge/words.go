@@ -25,5 +25,5 @@ func (p *page) t(text phrase) string { return message.Say(p.lang, text) }
 // tf is t for a format.
 func (p *page) tf(format phrase, args ...any) string { return message.Say(p.lang, format, args...) }
 
-// err gives an error in the language of the reader.
-func (p *page) err(err error) string { return message.Error(p.lang, err) }
+// failure gives an error in the language of the reader.
+func (p *page) failure(err error) string { return message.Error(p.lang, err) }

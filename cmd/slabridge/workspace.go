@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/config/statefile"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
@@ -71,7 +72,7 @@ func (a *app) open(ctx context.Context, what intent) (*workspace, error) {
 	}
 	if what == reads {
 		if _, err := os.Stat(cfg.State); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("state file %s: there is none yet; run 'slabridge sync' first", cfg.State)
+			return nil, message.Errorf("state file %s: there is none yet; run 'slabridge sync' first", cfg.State)
 		}
 	}
 	return a.openState(ctx, cfg, what)
@@ -85,7 +86,7 @@ func (a *app) load(level config.Level) (*config.Config, error) {
 	}
 	cfg, faults := config.Load(path, a.kinds, a.trial...)
 	if err := faults.Err(level); err != nil {
-		return nil, usageError{fmt.Errorf("the configuration has faults:\n%w", err)}
+		return nil, usageError{message.Errorf("the configuration has faults:\n%w", err)}
 	}
 	for _, f := range faults {
 		if f.Level == config.Warning { // a secret that is not needed here is no matter
@@ -104,7 +105,7 @@ func (a *app) calendars() (config.Calendars, error) {
 	}
 	days, err := config.ReadCalendars(path, a.trial)
 	if err != nil {
-		return days, usageError{fmt.Errorf("the calendars have faults:\n%w", err)}
+		return days, usageError{message.Errorf("the calendars have faults:\n%w", err)}
 	}
 	return days, nil
 }
@@ -237,7 +238,7 @@ func textsOf(cfg *config.Config) (*mapping.Texts, error) {
 	texts, problems := mapping.NewTexts(own)
 	var errs []error
 	for _, p := range problems {
-		errs = append(errs, fmt.Errorf("%s:%d: %s: %q %s", cfg.Path, cfg.Line(p.Path), p.Path, p.Value, p.Reason))
+		errs = append(errs, message.Errorf("%s:%d: %s: %q %s", cfg.Path, cfg.Line(p.Path), p.Path, p.Value, p.Reason))
 	}
 	if len(errs) > 0 {
 		return nil, usageError{errors.Join(errs...)}

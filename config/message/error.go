@@ -45,7 +45,7 @@ func Error(lang string, err error) string {
 		return text
 	}
 	if f := (*Failure)(nil); !errors.As(err, &f) {
-		if known := foreign(lang, text); known != text {
+		if known := Recall(lang, text); known != text {
 			return known
 		}
 	}
@@ -66,7 +66,7 @@ func Error(lang string, err error) string {
 func around(lang, text string, inner error) string {
 	before, after, found := strings.Cut(text, inner.Error())
 	if !found {
-		return foreign(lang, text)
+		return Recall(lang, text)
 	}
-	return foreign(lang, before) + Error(lang, inner) + foreign(lang, after)
+	return Recall(lang, before) + Error(lang, inner) + Recall(lang, after)
 }

@@ -1,11 +1,5 @@
 package message
 
-import (
-	"regexp"
-	"strings"
-	"sync"
-)
-
 // foreignSentences are what libraries and the system say, by the formats that they say it with. Each argument is text.
 var foreignSentences = []Format{
 	"accepts %s arg(s), received %s",
@@ -37,6 +31,38 @@ var foreignSentences = []Format{
 	"write %s: %s",
 	"rename %s %s: %s",
 	"remove %s: %s",
+	"error parsing regexp: %s",
+	"missing closing ): %s",
+	"missing closing ]: %s",
+	"unexpected ): %s",
+	"missing argument to repetition operator: %s",
+	"invalid character class range: %s",
+	"invalid or unsupported Perl syntax: %s",
+	"found a tab character that violates indentation",
+	"found a tab character where an indentation space is expected",
+	"found character that cannot start any token",
+	"found unexpected end of stream",
+	"found unknown escape character",
+	"found unexpected document indicator",
+	"did not find expected node content",
+	"did not find expected key",
+	"did not find expected '-' indicator",
+	"did not find expected ',' or ']'",
+	"did not find expected ',' or '}'",
+	"did not find expected <document start>",
+	"could not find expected ':'",
+	"mapping values are not allowed in this context",
+	"block sequence entries are not allowed in this context",
+	"control characters are not allowed",
+	"invalid leading UTF-8 octet",
+	"unknown anchor %s referenced",
+	"Monday",
+	"Tuesday",
+	"Wednesday",
+	"Thursday",
+	"Friday",
+	"Saturday",
+	"Sunday",
 	"no such file or directory",
 	"file does not exist",
 	"permission denied",
@@ -54,34 +80,4 @@ var foreignSentences = []Format{
 	"context canceled",
 	"unexpected EOF",
 	"EOF",
-}
-
-type pattern struct {
-	format Format
-	text   *regexp.Regexp
-}
-
-var foreignPatterns = sync.OnceValue(func() []pattern {
-	out := make([]pattern, len(foreignSentences))
-	for i, format := range foreignSentences {
-		text := strings.ReplaceAll(regexp.QuoteMeta(string(format)), "%s", "(.+?)")
-		out[i] = pattern{format, regexp.MustCompile("(?s)^" + text + "$")}
-	}
-	return out
-})
-
-// foreign gives what a library said in a language, or as it was said.
-func foreign(lang, text string) string {
-	for _, p := range foreignPatterns() {
-		parts := p.text.FindStringSubmatch(text)
-		if parts == nil {
-			continue
-		}
-		args := make([]any, len(parts)-1)
-		for i, part := range parts[1:] {
-			args[i] = foreign(lang, part)
-		}
-		return Say(lang, p.format, args...)
-	}
-	return text
 }

@@ -61,8 +61,10 @@ func Say(lang string, format Format, args ...any) string {
 	for i, arg := range args {
 		spoken[i] = inWords(lang, arg)
 	}
-	return fmt.Sprintf(strings.ReplaceAll(text, "%w", "%v"), spoken...)
+	return sprintf(strings.ReplaceAll(text, "%w", "%v"), spoken)
 }
+
+func sprintf(format string, args []any) string { return fmt.Sprintf(format, args...) }
 
 // inWords gives an argument as it reads in a language.
 func inWords(lang string, arg any) any {

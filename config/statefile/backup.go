@@ -4,14 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"slabridge/config/message"
 )
 
 // ErrExists says that the file a backup was to become is there already.
-var ErrExists = errors.New("is there already")
+var ErrExists = message.New("is there already")
 
 // Backup writes a copy of the state as of one moment to a new file, readable by us alone, while others go on reading
 // and writing. It gives the copy's size in bytes. The name appears only once the copy is whole, was opened and
@@ -83,7 +84,7 @@ func (db *DB) checkCopy(ctx context.Context, path string) error {
 	}
 	defer handle.Close()
 	if marked, err := hasOurMark(ctx, handle); err != nil || !marked {
-		return errors.Join(err, fmt.Errorf("%w: the copy is none of ours", ErrCorrupt))
+		return errors.Join(err, message.Errorf("%w: the copy is none of ours", ErrCorrupt))
 	}
 	if err := checkIntegrity(ctx, handle, "integrity_check"); err != nil {
 		return err
@@ -98,7 +99,7 @@ func (db *DB) checkCopy(ctx context.Context, path string) error {
 		return err
 	}
 	if here != there {
-		return fmt.Errorf("%w: the copy has other migrations", ErrCorrupt)
+		return message.Errorf("%w: the copy has other migrations", ErrCorrupt)
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func checkIntegrity(ctx context.Context, q queryRower, check string) error {
 		return err
 	}
 	if first != "ok" {
-		return fmt.Errorf("%w: %s", ErrCorrupt, first)
+		return message.Errorf("%w: %s", ErrCorrupt, first)
 	}
 	return nil
 }

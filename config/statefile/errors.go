@@ -6,36 +6,41 @@ import (
 	"io/fs"
 	"syscall"
 
+	"slabridge/config/message"
+
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // What is wrong with a state file; errors.Is finds them in the *Error of Open, Lock and Explain.
 var (
-	ErrNotOurs  = errors.New("not a slabridge state file")
-	ErrNewer    = errors.New("made by another, probably newer, slabridge")
-	ErrPragma   = errors.New("SQLite did not take a setting")
-	ErrReadOnly = errors.New("read only")
-	ErrFull     = errors.New("disk full")
-	ErrCorrupt  = errors.New("damaged")
-	ErrReplaced = errors.New("no longer the file that was opened")
-	ErrBusy     = errors.New("another process is writing")
-	ErrDisk     = errors.New("disk I/O error")
-	ErrNoAccess = errors.New("cannot be opened for reading and writing")
+	ErrNotOurs  = message.New("not a slabridge state file")
+	ErrNewer    = message.New("made by another, probably newer, slabridge")
+	ErrPragma   = message.New("SQLite did not take a setting")
+	ErrReadOnly = message.New("read only")
+	ErrFull     = message.New("disk full")
+	ErrCorrupt  = message.New("damaged")
+	ErrReplaced = message.New("no longer the file that was opened")
+	ErrBusy     = message.New("another process is writing")
+	ErrDisk     = message.New("disk I/O error")
+	ErrNoAccess = message.New("cannot be opened for reading and writing")
 )
 
 // Error is every failure of this package.
 type Error struct {
-	Op   string // what was being done: "open state file"
+	Op   message.Format // what was being done: "open state file"
 	Path string
 	Err  error
-	Hint string // what the operator can do, when we know
+	Hint message.Format // what the operator can do, when we know
 }
 
-func (e *Error) Error() string {
-	s := fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Err)
+func (e *Error) Error() string { return e.In(message.English) }
+
+// In is Error in a language.
+func (e *Error) In(lang string) string {
+	s := fmt.Sprintf("%s %s: %s", message.Say(lang, e.Op), e.Path, message.Error(lang, e.Err))
 	if e.Hint != "" {
-		s += "; " + e.Hint
+		s += "; " + message.Say(lang, e.Hint)
 	}
 	return s
 }
@@ -52,9 +57,9 @@ func (db *DB) Explain(err error) error {
 	return explain("use state file", db.path, err)
 }
 
-func explain(op, path string, err error) error {
+func explain(op message.Format, path string, err error) error {
 	if c := cause(err); c != nil && !errors.Is(err, c) {
-		err = fmt.Errorf("%w: %w", c, err)
+		err = message.Errorf("%w: %w", c, err)
 	}
 	return &Error{Op: op, Path: path, Err: err, Hint: hint(err)}
 }
@@ -86,12 +91,12 @@ func cause(err error) error {
 	return nil
 }
 
-const makeWritable = "the file and its directory must be writable for slabridge, on a disk that is"
+const makeWritable message.Format = "the file and its directory must be writable for slabridge, on a disk that is"
 
 // hints say what the operator can do. The first that fits is given: an error may have several causes.
 var hints = []struct {
 	err  error
-	hint string
+	hint message.Format
 }{
 	{ErrExists, "name another file, or move that one away"},
 	{ErrHeld, "stop that process first, or wait for it"},
@@ -108,7 +113,7 @@ var hints = []struct {
 	{fs.ErrNotExist, "make its directory first"},
 }
 
-func hint(err error) string {
+func hint(err error) message.Format {
 	for _, h := range hints {
 		if errors.Is(err, h.err) {
 			return h.hint

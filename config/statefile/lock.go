@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // ErrHeld says that another process holds the lock; a *HeldError in the chain tells which.
-var ErrHeld = errors.New("held by another process")
+var ErrHeld = message.New("held by another process")
 
 // HeldError tells who holds a lock. The values are zero when the holder's note could not be read.
 type HeldError struct {
@@ -23,7 +25,7 @@ func (e *HeldError) Error() string {
 	if e.PID == 0 {
 		return fmt.Sprintf("%s: %v", e.Name, ErrHeld)
 	}
-	return fmt.Sprintf("%s: held by process %d since %s", e.Name, e.PID, e.Since.Format(time.RFC3339))
+	return message.Text("%s: held by process %d since %s", e.Name, e.PID, e.Since.Format(time.RFC3339))
 }
 
 // Is makes errors.Is(err, ErrHeld) true.

@@ -5,8 +5,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"fmt"
 	"slices"
+
+	"slabridge/config/message"
 )
 
 // Migrations are the steps that make and change the tables of one store, oldest first. A step is any number of
@@ -28,7 +29,7 @@ const schemaTable = `CREATE TABLE IF NOT EXISTS statefile_migration (
 // newer program stays as it was.
 func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 	if _, err := db.ExecContext(ctx, schemaTable); err != nil {
-		return fmt.Errorf("make the table of migrations: %w", err)
+		return message.Errorf("make the table of migrations: %w", err)
 	}
 	if err := refuseUnknownStores(ctx, db, sets); err != nil {
 		return err
@@ -44,7 +45,7 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 	for i, s := range sets {
 		for v := done[i] + 1; v <= len(s.Steps); v++ {
 			if err := step(ctx, db, s, v); err != nil {
-				return fmt.Errorf("migrate %s to version %d: %w", s.Store, v, err)
+				return message.Errorf("migrate %s to version %d: %w", s.Store, v, err)
 			}
 		}
 	}
@@ -65,7 +66,7 @@ func refuseUnknownStores(ctx context.Context, q querier, sets []Migrations) erro
 			return err
 		}
 		if !slices.ContainsFunc(sets, func(s Migrations) bool { return s.Store == store }) {
-			return fmt.Errorf("%w: it has the store %q, which this program does not know", ErrNewer, store)
+			return message.Errorf("%w: it has the store %q, which this program does not know", ErrNewer, store)
 		}
 	}
 	return rows.Err()
@@ -89,11 +90,11 @@ func applied(ctx context.Context, q querier, s Migrations) (int, error) {
 		n++
 		switch {
 		case version > len(s.Steps):
-			return 0, fmt.Errorf("%w: %s has version %d, this program knows %d", ErrNewer, s.Store, version, len(s.Steps))
+			return 0, message.Errorf("%w: %s has version %d, this program knows %d", ErrNewer, s.Store, version, len(s.Steps))
 		case version != n:
-			return 0, fmt.Errorf("%w: migration %d of %s is missing", ErrCorrupt, n, s.Store)
+			return 0, message.Errorf("%w: migration %d of %s is missing", ErrCorrupt, n, s.Store)
 		case seen != digest(s.Steps[version-1]):
-			return 0, fmt.Errorf("%w: migration %d of %s is not the one that made this file", ErrNewer, version, s.Store)
+			return 0, message.Errorf("%w: migration %d of %s is not the one that made this file", ErrNewer, version, s.Store)
 		}
 	}
 	return n, rows.Err()

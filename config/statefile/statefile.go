@@ -24,6 +24,8 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
+
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
@@ -125,14 +127,14 @@ func (db *DB) Present() error {
 	info, err := os.Stat(db.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		err = fmt.Errorf("%w: it was deleted or moved away", ErrReplaced)
+		err = message.Errorf("%w: it was deleted or moved away", ErrReplaced)
 	case err != nil:
 	case !os.SameFile(info, db.opened):
-		err = fmt.Errorf("%w: another file has its name", ErrReplaced)
+		err = message.Errorf("%w: another file has its name", ErrReplaced)
 	case links(info) == 0:
-		err = fmt.Errorf("%w: it was deleted", ErrReplaced)
+		err = message.Errorf("%w: it was deleted", ErrReplaced)
 	case info.Size() == 0:
-		err = fmt.Errorf("%w: it was cut to nothing", ErrReplaced)
+		err = message.Errorf("%w: it was cut to nothing", ErrReplaced)
 	}
 	if err != nil {
 		return explain("use state file", db.path, err)
@@ -149,7 +151,7 @@ func (db *DB) Room() error {
 	if !known || free >= least {
 		return nil
 	}
-	return explain("use state file", db.path, fmt.Errorf("%w: %d bytes are free", ErrFull, free))
+	return explain("use state file", db.path, message.Errorf("%w: %d bytes are free", ErrFull, free))
 }
 
 // Unusable reports whether an error of this package, or one that Explain made, says that nothing can be written to the
@@ -215,14 +217,14 @@ func (db *DB) inspectFile(ctx context.Context) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: it is no regular file", ErrNotOurs)
+		return message.Errorf("%w: it is no regular file", ErrNotOurs)
 	}
 	if info.Size() == 0 {
-		return fmt.Errorf("%w: it is empty, and the program never leaves it so", ErrCorrupt)
+		return message.Errorf("%w: it is empty, and the program never leaves it so", ErrCorrupt)
 	}
 	if perm := info.Mode().Perm(); perm&0o077 != 0 {
 		db.warnings = append(db.warnings,
-			fmt.Sprintf("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
+			message.Text("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
 	}
 	// it waits as others do: the last process that closes the file has it alone while it cleans up
 	probe, err := sql.Open(Driver, "file:"+escape(db.path)+"?mode=rw&_pragma=busy_timeout("+busyTimeoutMillis+")")
@@ -247,7 +249,7 @@ func hasOurMark(ctx context.Context, q queryRower) (bool, error) {
 		return false, err
 	}
 	if id != 0 || objects != 0 {
-		return false, fmt.Errorf("%w: it is another program's SQLite database", ErrNotOurs)
+		return false, message.Errorf("%w: it is another program's SQLite database", ErrNotOurs)
 	}
 	return false, nil
 }
@@ -291,10 +293,10 @@ func (db *DB) verify(ctx context.Context) error {
 	for _, p := range pragmas {
 		var got string
 		if err := db.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
-			return fmt.Errorf("read pragma %s: %w", p.name, err)
+			return message.Errorf("read pragma %s: %w", p.name, err)
 		}
 		if !strings.EqualFold(got, p.read) {
-			return fmt.Errorf("%w: %s is %q, wanted %q", ErrPragma, p.name, got, p.read)
+			return message.Errorf("%w: %s is %q, wanted %q", ErrPragma, p.name, got, p.read)
 		}
 	}
 	return nil

@@ -3,11 +3,11 @@ package jira
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strconv"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -21,7 +21,7 @@ func (l *lists) Booked(ctx context.Context, since time.Time, page func([]connect
 		from = max(0, since.UnixMilli())
 	}
 	for range maxPages {
-		c := l.client.Call(ctx, "list booked time", rest.Elsewhere)
+		c := l.client.Call(ctx, message.Of("list booked time"), rest.Elsewhere)
 		var p struct {
 			Until  int64 `json:"until"`
 			Last   *bool `json:"lastPage"`
@@ -34,7 +34,7 @@ func (l *lists) Booked(ctx context.Context, since time.Time, page func([]connect
 			return err
 		}
 		if p.Last == nil {
-			return c.Garbled(0, errors.New("a page that does not say whether it is the last"))
+			return c.Garbled(0, message.New("a page that does not say whether it is the last"))
 		}
 		if len(p.Values) == 0 { // a stranger is served what is public
 			if err := l.known(ctx); err != nil {
@@ -61,12 +61,12 @@ func (l *lists) Booked(ctx context.Context, since time.Time, page func([]connect
 		}
 		from = p.Until
 	}
-	return l.client.Call(ctx, "list booked time", rest.Elsewhere).Garbled(0, errors.New("a list without end"))
+	return l.client.Call(ctx, message.Of("list booked time"), rest.Elsewhere).Garbled(0, message.New("a list without end"))
 }
 
 // worklogs reads entries by their ids.
 func (l *lists) worklogs(ctx context.Context, ids []int64, since time.Time) ([]connectors.Booking, error) {
-	c := l.client.Call(ctx, "read booked time", rest.Elsewhere)
+	c := l.client.Call(ctx, message.Of("read booked time"), rest.Elsewhere)
 	c.Reads = true
 	var list []json.RawMessage
 	if err := post(c, "/rest/api/2/worklog/list", map[string]any{"ids": ids}, &list); err != nil {
@@ -92,7 +92,7 @@ func decodeWorklog(raw json.RawMessage) (b connectors.Booking, author *person, c
 		return b, nil, changed, err
 	}
 	if w.ID == "" || w.Issue == "" || w.Created.IsZero() {
-		return b, nil, changed, errors.New("booked time without id, issue or time")
+		return b, nil, changed, message.New("booked time without id, issue or time")
 	}
 	changed = w.Created.Time
 	if w.Updated.After(changed) {

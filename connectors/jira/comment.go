@@ -2,9 +2,9 @@ package jira
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -49,7 +49,7 @@ func encodeComment(m connectors.Comment, usual string) (body map[string]any, alo
 func restriction(audience string) (map[string]any, error) {
 	kind, name, ok := strings.Cut(audience, ":")
 	if !ok || name == "" || kind != "role" && kind != "group" {
-		return nil, fmt.Errorf("no way is known to keep a comment internal: %q is none of jsm-internal, role:NAME and "+
+		return nil, message.Errorf("no way is known to keep a comment internal: %q is none of jsm-internal, role:NAME and "+
 			"group:NAME", audience)
 	}
 	return map[string]any{"type": kind, "value": name}, nil

@@ -3,10 +3,10 @@ package jira
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -14,7 +14,7 @@ import (
 // Create implements connectors.Tracker with one POST of only what is set. The mark is in the description, and a
 // property of the issue besides.
 func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
-	c := wr.client.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
+	c := wr.client.Call(ctx, message.Of("create an issue in project %s", n.Project), rest.Elsewhere)
 	for what, text := range map[string]string{"subject": n.Subject, "description": n.Description} {
 		if err := rest.CheckText(what, text); err != nil {
 			return "", c.Fail(connectors.Refused, err)
@@ -61,7 +61,7 @@ func decodeCreated(body []byte) (string, error) {
 		return "", err
 	}
 	if n, err := strconv.ParseInt(string(w.ID), 10, 64); err != nil || n <= 0 {
-		return "", errors.New("an issue without an id")
+		return "", message.New("an issue without an id")
 	}
 	return string(w.ID), nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -25,7 +26,7 @@ func (dir *directory) readRequestTypes(
 	if !slices.ContainsFunc(projects, func(p wireProject) bool { return p.Type == "service_desk" }) {
 		return nil
 	}
-	c := dir.client.Call(ctx, "list service desks", rest.AtIssue)
+	c := dir.client.Call(ctx, message.Of("list service desks"), rest.AtIssue)
 	desks, err := started[struct {
 		ID      id `json:"id"`
 		Project id `json:"projectId"`
@@ -41,7 +42,7 @@ func (dir *directory) readRequestTypes(
 		if !slices.ContainsFunc(projects, func(p wireProject) bool { return p.ID == desk.Project }) {
 			continue
 		}
-		c := dir.client.Call(ctx, "list the request types of service desk "+string(desk.ID), rest.AtIssue)
+		c := dir.client.Call(ctx, message.Of("list the request types of service desk %s", string(desk.ID)), rest.AtIssue)
 		list, err := started[named](c, "/rest/servicedeskapi/servicedesk/"+url.PathEscape(string(desk.ID))+"/requesttype")
 		if err := unlessVanished(err); err != nil {
 			return err

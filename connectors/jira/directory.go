@@ -2,13 +2,13 @@ package jira
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 
 	gojira "github.com/andygrunwald/go-jira"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -66,7 +66,7 @@ func (dir *directory) Directory(ctx context.Context) (connectors.Directory, erro
 }
 
 func (dir *directory) readStatuses(ctx context.Context, d *connectors.Directory) error {
-	c := dir.client.Call(ctx, "list statuses", rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("list statuses"), rest.Elsewhere)
 	library, err := dir.library(c)
 	if err != nil {
 		return c.Garbled(0, err)
@@ -76,7 +76,7 @@ func (dir *directory) readStatuses(ctx context.Context, d *connectors.Directory)
 		return c.AsError(err)
 	}
 	if len(list) == 0 {
-		return c.Garbled(0, errors.New("tracker returned an empty status list"))
+		return c.Garbled(0, message.New("tracker returned an empty status list"))
 	}
 	for _, s := range list {
 		category := s.StatusCategory.Key
@@ -94,7 +94,7 @@ func (dir *directory) readPriorities(ctx context.Context, d *connectors.Director
 	if err != nil {
 		return err
 	}
-	c := dir.client.Call(ctx, "list priorities", rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("list priorities"), rest.Elsewhere)
 	var list []named
 	plain := speaks == dataCenter
 	if !plain {
@@ -108,7 +108,7 @@ func (dir *directory) readPriorities(ctx context.Context, d *connectors.Director
 		return err
 	}
 	if len(list) == 0 {
-		return c.Garbled(0, errors.New("tracker returned an empty priority list"))
+		return c.Garbled(0, message.New("tracker returned an empty priority list"))
 	}
 	slices.Reverse(list)
 	for rank, p := range list {
@@ -125,7 +125,7 @@ func (dir *directory) schemes(ctx context.Context, d *connectors.Directory) ([]n
 		ID      id   `json:"id"`
 		Default bool `json:"isDefault"`
 	}
-	schemes, missing, err := paged[scheme](dir.client.Call(ctx, "list priority schemes", rest.Elsewhere),
+	schemes, missing, err := paged[scheme](dir.client.Call(ctx, message.Of("list priority schemes"), rest.Elsewhere),
 		"/rest/api/2/priorityscheme", nil, 50)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (dir *directory) schemes(ctx context.Context, d *connectors.Directory) ([]n
 	})
 	var out []named
 	for _, s := range schemes {
-		c := dir.client.Call(ctx, "list the priorities of scheme "+string(s.ID), rest.Elsewhere)
+		c := dir.client.Call(ctx, message.Of("list the priorities of scheme %s", string(s.ID)), rest.Elsewhere)
 		list, missing, err := paged[named](c, "/rest/api/2/priorityscheme/"+url.PathEscape(string(s.ID))+"/priorities", nil,
 			50)
 		if err != nil {
@@ -167,7 +167,7 @@ func (dir *directory) readTypes(ctx context.Context, projects []wireProject, d *
 	types := make([][]named, len(projects))
 	err := dir.client.Each(ctx, len(types), func(ctx context.Context, i int) error {
 		p := projects[i]
-		c := dir.client.Call(ctx, "list the issue types of project "+p.Key, rest.AtIssue)
+		c := dir.client.Call(ctx, message.Of("list the issue types of project %s", p.Key), rest.AtIssue)
 		_, err := c.Get("/rest/api/2/project/"+url.PathEscape(string(p.ID))+"/statuses", nil, &types[i])
 		return unlessVanished(err)
 	})

@@ -2,7 +2,6 @@ package jira
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -10,18 +9,19 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
 
 const (
-	hintURL = "check url of this connection: this does not look like Jira's REST API; a scoped token of Cloud " +
+	hintURL message.Format = "check url of this connection: this does not look like Jira's REST API; a scoped token of Cloud " +
 		"goes to https://api.atlassian.com/ex/jira/CLOUDID alone"
-	hintRights = "the account lacks a permission in the project, or the issue's security level keeps it out"
-	hintScreen = "the field is not on the project's edit screen, or the account lacks the permission: an " +
+	hintRights message.Format = "the account lacks a permission in the project, or the issue's security level keeps it out"
+	hintScreen message.Format = "the field is not on the project's edit screen, or the account lacks the permission: an " +
 		"administrator of Jira can tell by 'Where is my field?'"
-	hintScope    = "the token lacks the scope %s: make one that has it, docs/jira.md lists what each is for"
-	hintTakeBack = "give the account \"Delete own comments\" and \"Edit own comments\" in the project; until then " +
+	hintScope    message.Format = "the token lacks the scope %s: make one that has it, docs/jira.md lists what each is for"
+	hintTakeBack message.Format = "give the account \"Delete own comments\" and \"Edit own comments\" in the project; until then " +
 		"take the comment back by hand"
 )
 
@@ -45,21 +45,21 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 	// the token is good, and this request is not for it: as 403, and nothing that we see is gone for it
 	case lacksScope(e.Status, e.Messages):
 		scope := scopeOf(method, res.Request.URL.Path)
-		e.Hint = fmt.Sprintf(hintScope, scope)
+		e.Hint = message.Of(hintScope, scope)
 		if !strings.HasSuffix(res.Request.URL.Path, "/myself") {
 			e.Class = connectors.Refused
 		}
 	case res.Header.Get("X-Authentication-Denied-Reason") != "": // Data Center, after too many wrong passwords
-		e.Class, e.Hint = connectors.Unauthorized, hints.Account
+		e.Class, e.Hint = connectors.Unauthorized, message.Of(hints.Account)
 	// Jira says why it does not take something; an empty no is of somebody in between, who does not know what was done
 	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0 && method != http.MethodGet:
-		e.Class, e.Hint = connectors.Unknown, hints.Overload
+		e.Class, e.Hint = connectors.Unknown, message.Of(hints.Overload)
 	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0:
-		e.Class, e.Hint = connectors.TryLater, hints.Overload
+		e.Class, e.Hint = connectors.TryLater, message.Of(hints.Overload)
 	case e.Status == http.StatusTooManyRequests:
 		reason := res.Header.Get("RateLimit-Reason")
 		if reason != "" {
-			e.Err = fmt.Errorf("limited by %s", reason)
+			e.Err = message.Errorf("limited by %s", reason)
 		}
 		if e.RetryAfter == 0 {
 			e.RetryAfter = max(untilReset(res.Header), refill(res.Header))
@@ -68,7 +68,7 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 			e.RetryAfter = 0
 		}
 	case e.Status == http.StatusBadRequest && slices.ContainsFunc(e.Messages, onNoScreen):
-		e.Hint = hintScreen
+		e.Hint = message.Of(hintScreen)
 	}
 }
 

@@ -3,12 +3,11 @@ package jira
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -73,7 +72,7 @@ func (s *site) fieldInfo(ctx context.Context, want ...string) (fieldList, error)
 			return *have, nil
 		}
 	}
-	c := s.client.Call(ctx, "list fields", rest.Elsewhere)
+	c := s.client.Call(ctx, message.Of("list fields"), rest.Elsewhere)
 	var raw []json.RawMessage
 	if _, err := c.Get("/rest/api/2/field", nil, &raw); err != nil {
 		return fieldList{}, err
@@ -93,10 +92,10 @@ func decodeFields(raw []json.RawMessage) (fieldList, error) {
 	for _, r := range raw {
 		var w wireFieldInfo
 		if err := json.Unmarshal(r, &w); err != nil {
-			return fieldList{}, fmt.Errorf("a field: %w", err)
+			return fieldList{}, message.Errorf("a field: %w", err)
 		}
 		if w.ID == "" {
-			return fieldList{}, fmt.Errorf("a field without id")
+			return fieldList{}, message.Errorf("a field without id")
 		}
 		f.byID[w.ID] = w
 		if w.Custom {
@@ -106,7 +105,7 @@ func decodeFields(raw []json.RawMessage) (fieldList, error) {
 		}
 	}
 	if len(f.byID) == 0 {
-		return fieldList{}, errors.New("tracker returned an empty field list")
+		return fieldList{}, message.New("tracker returned an empty field list")
 	}
 	for name, is := range twice {
 		if is {

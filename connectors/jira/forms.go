@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -21,7 +22,7 @@ type wireField struct {
 
 // formsOf is what the screens of an issue say. The assignee needs none: it has a request of its own.
 func formsOf(ctx context.Context, client *rest.Client, issue string) (connectors.Forms, error) {
-	c := client.Call(ctx, "read the edit screen of issue "+issue, rest.AtIssue)
+	c := client.Call(ctx, message.Of("read the edit screen of issue %s", issue), rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return connectors.Forms{}, err
 	}
@@ -37,7 +38,7 @@ func formsOf(ctx context.Context, client *rest.Client, issue string) (connectors
 			out.Fields = append(out.Fields, field)
 		}
 	}
-	list, err := transitions(client.Call(ctx, "list the transitions of issue "+issue, rest.AtIssue), issue)
+	list, err := transitions(client.Call(ctx, message.Of("list the transitions of issue %s", issue), rest.AtIssue), issue)
 	if err != nil {
 		return connectors.Forms{}, err
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -20,7 +20,7 @@ type reader struct{ *site }
 // History implements connectors.Tracker. The issue itself is read first: what happens while the rest is read shows in
 // the next listing.
 func (rd *reader) History(ctx context.Context, issue string) (connectors.History, error) {
-	c := rd.client.Call(ctx, "read issue "+issue, rest.AtIssue)
+	c := rd.client.Call(ctx, message.Of("read issue %s", issue), rest.AtIssue)
 	if err := c.CheckID(issue); err != nil && !keyed.MatchString(issue) {
 		return connectors.History{}, err
 	}
@@ -77,7 +77,7 @@ func (rd *reader) history(ctx context.Context, c *rest.Call, issue string) (conn
 		return h, c.Garbled(0, err)
 	}
 	if h.Issue.ID != issue && !keyed.MatchString(issue) {
-		return h, c.Garbled(0, fmt.Errorf("issue %s in its place", h.Issue.ID))
+		return h, c.Garbled(0, message.Errorf("issue %s in its place", h.Issue.ID))
 	}
 	if w.Transitions != nil {
 		if len(*w.Transitions) == 0 {
@@ -137,7 +137,7 @@ func (rd *reader) changes(c *rest.Call, w wireIssue, d dialect, fields fieldList
 			return nil, "", err
 		}
 	case w.Changelog == nil:
-		return nil, "", c.Garbled(0, errors.New("an issue without its changelog"))
+		return nil, "", c.Garbled(0, message.New("an issue without its changelog"))
 	default:
 		if raw = w.Changelog.Histories; len(raw) < w.Changelog.Total {
 			missing = shortOf(len(raw), w.Changelog.Total)
@@ -166,7 +166,7 @@ func decodeEntry(raw json.RawMessage, fields fieldList, links []link) (connector
 		return connectors.Event{}, nil, err
 	}
 	if w.ID == "" || w.Created.IsZero() {
-		return connectors.Event{}, nil, errors.New("an entry of the changelog without id or time")
+		return connectors.Event{}, nil, message.New("an entry of the changelog without id or time")
 	}
 	e := connectors.Event{ID: "history:" + string(w.ID), At: w.Created.Time, Author: w.Author.id(), Raw: raw}
 	for _, i := range w.Items {
@@ -227,7 +227,7 @@ func decodeComment(raw json.RawMessage, public map[string]bool) (connectors.Even
 		return connectors.Event{}, nil, err
 	}
 	if w.ID == "" || w.Created.IsZero() {
-		return connectors.Event{}, nil, errors.New("a comment without id or time")
+		return connectors.Event{}, nil, message.New("a comment without id or time")
 	}
 	restricted := w.Visibility != nil && w.Visibility.Value != ""
 	hidden := w.JSDPublic != nil && !*w.JSDPublic || public != nil && !public[string(w.ID)]
@@ -273,7 +273,7 @@ func (rd *reader) portal(ctx context.Context, w wireIssue, comments []json.RawMe
 // portal. Of such an issue some desks say that there is none, and others refuse it in one of several ways. A request
 // whose comments the desk keeps from us cannot be read: what its customers see would be guessed.
 func (rd *reader) shown(ctx context.Context, w wireIssue) (map[string]bool, error) {
-	c := rd.client.Call(ctx, "read which comments of issue "+string(w.ID)+" customers see", rest.AtIssue)
+	c := rd.client.Call(ctx, message.Of("read which comments of issue %s customers see", string(w.ID)), rest.AtIssue)
 	list, err := started[struct {
 		ID     id    `json:"id"`
 		Public *bool `json:"public"`
@@ -306,7 +306,7 @@ func (rd *reader) unlessFiled(ctx context.Context, c *rest.Call, w wireIssue, re
 	for name, f := range fields.byID {
 		if raw := w.Fields[name]; f.requestType() && len(raw) > 0 && string(raw) != "null" {
 			e := c.Fail(connectors.Refused, refused)
-			e.Hint = "let slabridge's account work in the service desk, as an agent of the project"
+			e.Hint = message.Of("let slabridge's account work in the service desk, as an agent of the project")
 			return e
 		}
 	}
@@ -319,7 +319,7 @@ func (rd *reader) watchers(ctx context.Context, w wireIssue, h *connectors.Histo
 		Count    int      `json:"watchCount"`
 		Watchers []person `json:"watchers"`
 	}
-	c := rd.client.Call(ctx, "read the watchers of issue "+string(w.ID), rest.AtIssue)
+	c := rd.client.Call(ctx, message.Of("read the watchers of issue %s", string(w.ID)), rest.AtIssue)
 	_, err := c.Get("/rest/api/2/issue/"+string(w.ID)+"/watchers", nil, &answer)
 	switch connectors.ClassOf(err) {
 	case 0:

@@ -2,11 +2,10 @@ package jira
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -33,7 +32,7 @@ func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error
 	case err != nil:
 		return connectors.Issue{}, err
 	case w.ID == "" || w.Key == "" || f.Created.IsZero() || f.Updated.IsZero():
-		return connectors.Issue{}, errors.New("an issue without id, key or times")
+		return connectors.Issue{}, message.New("an issue without id, key or times")
 	}
 	i := connectors.Issue{
 		ID: string(w.ID), Key: w.Key, Subject: f.Summary, Description: orEmpty(f.Description), Author: f.Reporter.id(),
@@ -44,7 +43,7 @@ func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error
 		i.Author = f.Creator.id()
 	}
 	if _, err := strconv.ParseUint(i.ID, 10, 63); err != nil {
-		return connectors.Issue{}, fmt.Errorf("the issue's id %q is no number", i.ID)
+		return connectors.Issue{}, message.Errorf("the issue's id %q is no number", i.ID)
 	}
 	for name, raw := range w.Fields {
 		fields.put(i.Values, name, raw)

@@ -25,13 +25,13 @@ package jira
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -97,15 +97,15 @@ func New(s connectors.Settings) (*Tracker, error) {
 	var travels []string
 	switch {
 	case s.Auth.Way == withToken && s.Auth.User == "":
-		return nil, fmt.Errorf("jira %s: a token without the user it belongs to", s.ID)
+		return nil, message.Errorf("jira %s: a token without the user it belongs to", s.ID)
 	case s.Auth.Way == withToken:
 		both := base64.StdEncoding.EncodeToString([]byte(s.Auth.User + ":" + s.Auth.Secret))
 		header, travels = "Basic "+both, []string{both}
 	case s.Auth.Way != withPAT:
-		return nil, fmt.Errorf("jira %s: auth: %q is neither token nor pat", s.ID, s.Auth.Way)
+		return nil, message.Errorf("jira %s: auth: %q is neither token nor pat", s.ID, s.Auth.Way)
 	}
 	if _, err := restriction(s.Internal); s.Internal != "" && s.Internal != jsmInternal && err != nil {
-		return nil, fmt.Errorf("jira %s: internal: %w", s.ID, err)
+		return nil, message.Errorf("jira %s: internal: %w", s.ID, err)
 	}
 	client, err := rest.New(rest.Config{
 		Settings: s, Kind: kind, Secrets: travels, Hints: hints, Refused: refused,

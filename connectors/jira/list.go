@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -32,7 +33,7 @@ func (l *lists) Changed(ctx context.Context, since time.Time, page func([]connec
 		jql = "updated >= " + strconv.FormatInt(since.UnixMilli(), 10)
 	}
 	empty := true
-	err := l.listed(ctx, "list changed issues", jql, func(stubs []connectors.Stub) error {
+	err := l.listed(ctx, message.Of("list changed issues"), jql, func(stubs []connectors.Stub) error {
 		stubs = slices.DeleteFunc(stubs, func(s connectors.Stub) bool { // Jira goes by the minute
 			return !s.UpdatedAt.IsZero() && s.UpdatedAt.Before(since)
 		})
@@ -60,7 +61,7 @@ func number(id string) int64 {
 // Census implements connectors.Tracker. A token that has become wrong is served as a stranger by some sites: then what
 // was not listed is not gone.
 func (l *lists) Census(ctx context.Context, page func([]connectors.Stub) error) error {
-	if err := l.listed(ctx, "list all issues", everything, page); err != nil {
+	if err := l.listed(ctx, message.Of("list all issues"), everything, page); err != nil {
 		return err
 	}
 	return l.known(ctx)
@@ -68,7 +69,7 @@ func (l *lists) Census(ctx context.Context, page func([]connectors.Stub) error) 
 
 // listed lists what of the scope fulfils a condition. A query that names a project that is gone is refused: then the
 // projects are listed anew, once.
-func (l *lists) listed(ctx context.Context, op, condition string, page func([]connectors.Stub) error) error {
+func (l *lists) listed(ctx context.Context, op message.Message, condition string, page func([]connectors.Stub) error) error {
 	for again := false; ; again = true {
 		jql, some, err := l.where(ctx, condition, again)
 		if err != nil || !some {
@@ -86,7 +87,7 @@ func (l *lists) listed(ctx context.Context, op, condition string, page func([]co
 }
 
 // stubs lists what a query finds, without what the issues hold.
-func (l *lists) stubs(ctx context.Context, op, jql string, page func([]connectors.Stub) error) error {
+func (l *lists) stubs(ctx context.Context, op message.Message, jql string, page func([]connectors.Stub) error) error {
 	s := search{site: l.site, op: op, jql: jql, fields: []string{"updated"}}
 	return s.pages(ctx, func(c *rest.Call, raw []json.RawMessage) error {
 		stubs := make([]connectors.Stub, 0, len(raw))
@@ -99,7 +100,7 @@ func (l *lists) stubs(ctx context.Context, op, jql string, page func([]connector
 			}
 			err := json.Unmarshal(r, &w)
 			if err != nil || number(string(w.ID)) <= 0 {
-				return c.Garbled(0, errors.Join(err, errors.New("an issue without id")))
+				return c.Garbled(0, errors.Join(err, message.New("an issue without id")))
 			}
 			stub := connectors.Stub{ID: string(w.ID)}
 			var updated moment
@@ -119,9 +120,9 @@ func (l *lists) FindCreated(ctx context.Context, project, mark string, since tim
 	if err != nil {
 		return "", false, err
 	}
-	c := l.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere)
+	c := l.client.Call(ctx, message.Of("look for an issue that we made in project %s", project), rest.Elsewhere)
 	if n, err := strconv.ParseUint(project, 10, 63); err != nil || n == 0 {
-		return "", false, c.Fail(connectors.Refused, errors.New("a project's id is a number"))
+		return "", false, c.Fail(connectors.Refused, message.New("a project's id is a number"))
 	}
 	from := int64(0)
 	if !since.IsZero() {
@@ -129,7 +130,7 @@ func (l *lists) FindCreated(ctx context.Context, project, mark string, since tim
 	}
 	found := ""
 	s := search{
-		site: l.site, op: "look for an issue that we made in project " + project,
+		site: l.site, op: message.Of("look for an issue that we made in project %s", project),
 		fields: []string{"description", "creator", "project", "created"},
 		jql:    "project = " + project + " AND creator = currentUser() AND created >= " + strconv.FormatInt(from, 10),
 	}

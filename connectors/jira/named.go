@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -77,7 +78,7 @@ func (ro *roster) canBeAssigned(ctx context.Context, d dialect, p person, projec
 		query = url.Values{"project": {project.Key}, "username": {p.Name}}
 	}
 	var list []person
-	c := ro.client.Call(ctx, "ask whether "+p.id()+" can be assigned in project "+project.Key, rest.AtIssue)
+	c := ro.client.Call(ctx, message.Of("ask whether %s can be assigned in project %s", p.id(), project.Key), rest.AtIssue)
 	if _, err := c.Get("/rest/api/2/user/assignable/search", query, &list); err != nil {
 		if connectors.ClassOf(err) == connectors.Refused {
 			return false, nil

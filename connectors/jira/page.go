@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"slabridge/config/message"
 	"slabridge/connectors/rest"
 )
 
@@ -53,7 +54,7 @@ func paged[T any](c *rest.Call, path string, query url.Values, size int) (list [
 		out, total, err := pagedUpTo[T](c, path, query, size, maxPages*size)
 		switch {
 		case errors.Is(err, errTooMany):
-			return nil, "", c.Garbled(0, errors.New("a list without end"))
+			return nil, "", c.Garbled(0, message.New("a list without end"))
 		case err != nil:
 			return nil, "", err
 		case len(out) >= total:
@@ -75,7 +76,7 @@ func missingOf(all []string, what, missing string) []string {
 
 func shortOf(came, total int) string { return fmt.Sprintf("%d of %d", came, total) }
 
-var errTooMany = errors.New("too many of them")
+var errTooMany = message.New("too many of them")
 
 // pagedUpTo gives errTooMany for a list of more than most. Each page is counted as it came: sites give fewer than were
 // asked for. total is what the list itself said last of its length, 0 for nothing.
@@ -123,7 +124,7 @@ func started[T any](c *rest.Call, path string) ([]T, error) {
 			return nil, err
 		}
 		if p.IsLastPage == nil {
-			return nil, c.Garbled(0, errors.New("a page that does not say whether it is the last"))
+			return nil, c.Garbled(0, message.New("a page that does not say whether it is the last"))
 		}
 		for _, raw := range p.Values {
 			var v T
@@ -136,5 +137,5 @@ func started[T any](c *rest.Call, path string) ([]T, error) {
 			return out, nil
 		}
 	}
-	return nil, c.Garbled(0, errors.New("a list without end"))
+	return nil, c.Garbled(0, message.New("a list without end"))
 }

@@ -2,9 +2,9 @@ package jira
 
 import (
 	"context"
-	"errors"
 	"net/url"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -13,13 +13,13 @@ const groupPrefix = "group:"
 
 // myself asks who we are. A wrong token is an error here even where the site lets strangers read.
 func (s *site) myself(ctx context.Context) (person, error) {
-	c := s.client.Call(ctx, "read own account", rest.AtAccount)
+	c := s.client.Call(ctx, message.Of("read own account"), rest.AtAccount)
 	var p person
 	if _, err := c.Get("/rest/api/2/myself", nil, &p); err != nil {
 		return person{}, err
 	}
 	if p.id() == "" || p.DisplayName == "" {
-		return person{}, c.Garbled(0, errors.New("an account without id or name"))
+		return person{}, c.Garbled(0, message.New("an account without id or name"))
 	}
 	s.learn(&p)
 	return p, nil
@@ -82,11 +82,11 @@ func (s *site) named(ctx context.Context, name string) (person, error) {
 // ask reads one person.
 func (s *site) ask(ctx context.Context, by, value string) (person, error) {
 	var p person
-	c := s.client.Call(ctx, "ask who "+value+" is", rest.AtIssue)
+	c := s.client.Call(ctx, message.Of("ask who %s is", value), rest.AtIssue)
 	_, err := c.Get("/rest/api/2/user", url.Values{by: {value}}, &p)
 	if connectors.ClassOf(err) == connectors.Gone {
 		e := c.Fail(connectors.Refused, err)
-		e.Hint = "there is no such person: look at the mapping's people"
+		e.Hint = message.Of("there is no such person: look at the mapping's people")
 		return p, e
 	}
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -76,7 +77,7 @@ func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer str
 	now, _, _ := pr.client.Offset()
 	since := pr.client.Now().Add(now).Add(-24 * time.Hour)
 	count := func(jql string) (ids []id, err error) {
-		c := pr.client.Call(ctx, "probe JQL", rest.Elsewhere)
+		c := pr.client.Call(ctx, message.Of("probe JQL"), rest.Elsewhere)
 		c.Reads = true
 		path := "/rest/api/2/search/jql"
 		if d == dataCenter {
@@ -113,7 +114,7 @@ func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer str
 }
 
 func (pr *prober) probeChangelog(ctx context.Context, _ dialect, issue string) string {
-	c := pr.client.Call(ctx, "probe the changelog", rest.Elsewhere)
+	c := pr.client.Call(ctx, message.Of("probe the changelog"), rest.Elsewhere)
 	var p page
 	if _, err := c.Get("/rest/api/2/issue/"+issue+"/changelog", url.Values{"maxResults": {"1"}}, &p); err != nil {
 		return unasked(err)
@@ -128,7 +129,7 @@ func (pr *prober) probeBulk(ctx context.Context, d dialect, issue string) string
 	if d == dataCenter {
 		return "not of this Jira"
 	}
-	c := pr.client.Call(ctx, "probe changelog/bulkfetch", rest.Elsewhere)
+	c := pr.client.Call(ctx, message.Of("probe changelog/bulkfetch"), rest.Elsewhere)
 	c.Reads = true
 	var p struct {
 		Logs []struct {
@@ -151,7 +152,7 @@ func (pr *prober) probeBulk(ctx context.Context, d dialect, issue string) string
 }
 
 func (pr *prober) probePriorities(ctx context.Context, _ dialect, issue string) string {
-	c := pr.client.Call(ctx, "probe the edit screen", rest.Elsewhere)
+	c := pr.client.Call(ctx, message.Of("probe the edit screen"), rest.Elsewhere)
 	var m struct {
 		Fields map[string]struct {
 			Allowed []json.RawMessage `json:"allowedValues"`
@@ -178,7 +179,7 @@ func (pr *prober) probeProperties(ctx context.Context, _ dialect, issue string) 
 
 // listed tells whether the comments of an issue have a key.
 func (pr *prober) listed(ctx context.Context, issue string, query url.Values, key string) string {
-	c := pr.client.Call(ctx, "probe comments", rest.Elsewhere)
+	c := pr.client.Call(ctx, message.Of("probe comments"), rest.Elsewhere)
 	var p struct {
 		Comments []map[string]json.RawMessage `json:"comments"`
 	}
@@ -195,7 +196,7 @@ func (pr *prober) listed(ctx context.Context, issue string, query url.Values, ke
 }
 
 func (pr *prober) probeDesk(ctx context.Context) string {
-	c := pr.client.Call(ctx, "probe service management", rest.Elsewhere)
+	c := pr.client.Call(ctx, message.Of("probe service management"), rest.Elsewhere)
 	var info struct {
 		Version string `json:"version"`
 	}
@@ -210,7 +211,7 @@ func (pr *prober) probeToken(ctx context.Context, d dialect) string {
 	if d == cloud {
 		return "Cloud does not tell when a token ends: a year after it was made at most; note the day"
 	}
-	c := pr.client.Call(ctx, "ask when the tokens end", rest.Elsewhere)
+	c := pr.client.Call(ctx, message.Of("ask when the tokens end"), rest.Elsewhere)
 	var list []struct {
 		Expires moment `json:"expiringAt"`
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -30,7 +31,7 @@ func recognise(ctx context.Context, s connectors.Settings) (bool, error) {
 }
 
 // errEnough ends a search that has found what was asked for.
-var errEnough = errors.New("enough")
+var errEnough = message.New("enough")
 
 // recent goes through the search from the last change back.
 func (l *lists) recent(ctx context.Context, projects []string, most int) (out []connectors.Issue, err error) {
@@ -42,7 +43,7 @@ func (l *lists) recent(ctx context.Context, projects []string, most int) (out []
 		return nil, err
 	}
 	s := search{
-		site: l.site, op: "list the last issues", fields: []string{"*all"}, order: "updated DESC",
+		site: l.site, op: message.Of("list the last issues"), fields: []string{"*all"}, order: "updated DESC",
 		jql: "project in (" + strings.Join(projects, ", ") + ")",
 	}
 	err = s.pages(ctx, func(_ *rest.Call, raw []json.RawMessage) error {

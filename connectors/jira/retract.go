@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -12,7 +13,7 @@ import (
 // Retract implements connectors.Tracker. It is made internal in the way that the connection is configured with; to be
 // erased, it is deleted. A comment of somebody else's is left alone though the account's rights might allow more.
 func (wr *writer) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
-	c := wr.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
+	c := wr.client.Call(ctx, message.Of("take back %s of issue %s", event, issue), rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 		return wr.settled(ctx, err)
 	}
 	if w.Author.id() != me.id() {
-		return c.Fail(connectors.Refused, errors.New("it is not ours"))
+		return c.Fail(connectors.Refused, message.New("it is not ours"))
 	}
 	done, err := wr.turns.Take(ctx, issue)
 	if err != nil {
@@ -53,7 +54,7 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 	}
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Class == connectors.Refused {
-		e.Hint = hintTakeBack
+		e.Hint = message.Of(hintTakeBack)
 	}
 	return err
 }

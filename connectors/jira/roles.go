@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -190,11 +190,11 @@ func (ro *roster) members(ctx context.Context, d dialect, g group) (list []perso
 		query.Del("groupname")
 		query.Set("groupId", g.ID)
 	}
-	c := ro.client.Call(ctx, "list the members of group "+g.Name, rest.AtIssue)
+	c := ro.client.Call(ctx, message.Of("list the members of group %s", g.Name), rest.AtIssue)
 	list, _, err = pagedUpTo[person](c, "/rest/api/2/group/member", query, 50, mostMembers)
 	switch {
 	case errors.Is(err, errTooMany):
-		return nil, fmt.Sprintf("it has more than %d", mostMembers), nil
+		return nil, message.Text("it has more than %d", mostMembers), nil
 	case unlessForbidden(err) != nil:
 		return nil, "", err
 	case connectors.ClassOf(err) == connectors.Gone: // between the role and now
@@ -240,7 +240,7 @@ func (ro *roster) assignable(ctx context.Context, d dialect, p wireProject) ([]p
 		query.Set("startAt", strconv.Itoa(start))
 		query.Set("maxResults", strconv.Itoa(size))
 		var list []person
-		c := ro.client.Call(ctx, "list who can be assigned in project "+p.Key, rest.AtIssue)
+		c := ro.client.Call(ctx, message.Of("list who can be assigned in project %s", p.Key), rest.AtIssue)
 		if _, err := c.Get("/rest/api/2/user/assignable/search", query, &list); err != nil {
 			if connectors.ClassOf(err) == connectors.Refused {
 				return out, nil
@@ -280,7 +280,7 @@ func (ro *roster) actors(ctx context.Context, project string) (cast, error) {
 			`permission "Administer projects" there`}, nil
 	}
 	var roles map[string]string
-	c := ro.client.Call(ctx, "list the roles of project "+project, rest.AtIssue)
+	c := ro.client.Call(ctx, message.Of("list the roles of project %s", project), rest.AtIssue)
 	if _, err := c.Get("/rest/api/2/project/"+url.PathEscape(project)+"/role", nil, &roles); err != nil {
 		return hidden(err)
 	}
@@ -288,7 +288,7 @@ func (ro *roster) actors(ctx context.Context, project string) (cast, error) {
 	for _, name := range out.roles {
 		address := roles[name]
 		number := address[strings.LastIndexByte(address, '/')+1:]
-		c := ro.client.Call(ctx, "read role "+name+" of project "+project, rest.AtIssue)
+		c := ro.client.Call(ctx, message.Of("read role %s of project %s", name, project), rest.AtIssue)
 		if err := c.CheckID(number); err != nil {
 			return cast{}, c.Garbled(0, err)
 		}

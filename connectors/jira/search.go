@@ -5,11 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -17,7 +17,7 @@ import (
 // search goes through all issues that a query finds.
 type search struct {
 	*site
-	op     string
+	op     message.Message
 	jql    string
 	fields []string
 	order  string // "" is that of creation, which no edit moves
@@ -66,9 +66,9 @@ func (s search) byToken(c *rest.Call, page func(*rest.Call, []json.RawMessage) e
 		case err != nil:
 			return err
 		case p.Issues == nil:
-			return c.Garbled(0, errors.New("a page without issues"))
+			return c.Garbled(0, message.New("a page without issues"))
 		case p.Next == "" && p.IsLast != nil && !*p.IsLast:
-			return c.Garbled(0, errors.New("a page that is not the last and names no next"))
+			return c.Garbled(0, message.New("a page that is not the last and names no next"))
 		}
 		ids, err := idsOf(*p.Issues)
 		if err != nil {
@@ -85,10 +85,10 @@ func (s search) byToken(c *rest.Call, page func(*rest.Call, []json.RawMessage) e
 		case p.Next == "", last && (used[p.Next] || len(fresh) == 0):
 			return nil
 		case used[p.Next]:
-			return c.Garbled(0, errors.New("the same token for the next page twice"))
+			return c.Garbled(0, message.New("the same token for the next page twice"))
 		case len(fresh) == 0:
 			if empty++; empty > 20 {
-				return c.Fail(connectors.TryLater, errors.New("one page without anything new after the other"))
+				return c.Fail(connectors.TryLater, message.New("one page without anything new after the other"))
 			}
 		}
 		token, used[p.Next] = p.Next, true
@@ -113,7 +113,7 @@ func (s search) byOffset(c *rest.Call, page func(*rest.Call, []json.RawMessage) 
 	var tail []id // the ids at the end of the page before
 	for start, back, asked, budget := 0, 0, 0, 50; ; {
 		if asked++; asked > budget {
-			return c.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", budget))
+			return c.Fail(connectors.TryLater, message.Errorf("still more to list after %d requests", budget))
 		}
 		var p struct {
 			Issues *[]json.RawMessage `json:"issues"`
@@ -124,7 +124,7 @@ func (s search) byOffset(c *rest.Call, page func(*rest.Call, []json.RawMessage) 
 			return err
 		}
 		if p.Issues == nil {
-			return c.Garbled(0, errors.New("a page without issues"))
+			return c.Garbled(0, message.New("a page without issues"))
 		}
 		ids, err := idsOf(*p.Issues)
 		if err != nil {
@@ -163,7 +163,7 @@ func idsOf(raw []json.RawMessage) ([]id, error) {
 			ID id `json:"id"`
 		}
 		if err := json.Unmarshal(r, &w); err != nil || w.ID == "" {
-			return nil, errors.Join(err, errors.New("an issue without id"))
+			return nil, errors.Join(err, message.New("an issue without id"))
 		}
 		out[n] = w.ID
 	}

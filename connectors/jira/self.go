@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -72,7 +73,7 @@ func (ro *roster) rightsIn(ctx context.Context, project string, me person) (righ
 		return r, nil
 	}
 	r = rights{at: ro.client.Now(), roles: r.roles, rolesAt: r.rolesAt}
-	c := ro.client.Call(ctx, "read the rights in project "+project, rest.AtIssue)
+	c := ro.client.Call(ctx, message.Of("read the rights in project %s", project), rest.AtIssue)
 	body, err := ro.permissions(c, project, ro.agent)
 	var e *connectors.Error
 	// without service management there is no such permission
@@ -119,7 +120,7 @@ func decodePermissions(body []byte) ([]string, error) {
 		return nil, err
 	}
 	if len(answer.Permissions) == 0 {
-		return nil, errors.New("no permissions")
+		return nil, message.New("no permissions")
 	}
 	var held []string
 	for name, p := range answer.Permissions {

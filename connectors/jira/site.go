@@ -2,12 +2,12 @@ package jira
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -57,13 +57,13 @@ func (s *site) speaks(ctx context.Context) (dialect, error) {
 }
 
 func (s *site) serverInfo(ctx context.Context) (serverInfo, error) {
-	c := s.client.Call(ctx, "ask what Jira this is", rest.Elsewhere)
+	c := s.client.Call(ctx, message.Of("ask what Jira this is"), rest.Elsewhere)
 	var info serverInfo
 	if _, err := c.Get("/rest/api/2/serverInfo", url.Values{}, &info); err != nil {
 		return serverInfo{}, err
 	}
 	if info.Version == "" {
-		return serverInfo{}, c.Garbled(0, errors.New("a server without a version"))
+		return serverInfo{}, c.Garbled(0, message.New("a server without a version"))
 	}
 	return info, nil
 }
@@ -96,7 +96,7 @@ func (s *site) projects(ctx context.Context) (list []wireProject, missing string
 	if err != nil {
 		return nil, "", err
 	}
-	c := s.client.Call(ctx, "list projects", rest.Elsewhere)
+	c := s.client.Call(ctx, message.Of("list projects"), rest.Elsewhere)
 	if d == cloud {
 		list, missing, err = paged[wireProject](c, "/rest/api/2/project/search", url.Values{"orderBy": {"key"}}, pageSize)
 	} else {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -31,7 +31,7 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	if !w.HasUpdate() {
 		return nil
 	}
-	c := wr.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	c := wr.client.Call(ctx, message.Of("update issue %s", w.Issue), rest.AtIssue)
 	if err := c.CheckID(w.Issue); err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 func afterwards(err error, done bool) error {
 	var e *connectors.Error
 	if done && errors.As(err, &e) && e.Class != connectors.Unknown {
-		e.Class, e.Hint = connectors.Unknown, "a part of the update was done"
+		e.Class, e.Hint = connectors.Unknown, message.Of("a part of the update was done")
 	}
 	return err
 }
@@ -130,7 +130,7 @@ func (wr *writer) customInto(ctx context.Context, c *rest.Call, body map[string]
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		id, ok := connectors.IsCustomField(name)
 		if !ok {
-			return c.Fail(connectors.Refused, fmt.Errorf("field %q is no custom field", name))
+			return c.Fail(connectors.Refused, message.Errorf("field %q is no custom field", name))
 		}
 		names = append(names, id)
 	}
@@ -145,7 +145,7 @@ func (wr *writer) customInto(ctx context.Context, c *rest.Call, body map[string]
 		v, err := wr.shape(ctx, info.byID[id], values[connectors.CustomField(id)])
 		if err != nil {
 			if connectors.ClassOf(err) == 0 {
-				err = c.Fail(connectors.Refused, fmt.Errorf("field %s: %w", id, err))
+				err = c.Fail(connectors.Refused, message.Errorf("field %s: %w", id, err))
 			}
 			return err
 		}
@@ -181,7 +181,7 @@ func (wr *writer) shape(ctx context.Context, f wireFieldInfo, v string) (any, er
 	case "number":
 		n := json.Number(v)
 		if _, err := n.Float64(); err != nil {
-			return nil, fmt.Errorf("%q is no number", v)
+			return nil, message.Errorf("%q is no number", v)
 		}
 		out = n
 	case "user":
@@ -189,12 +189,12 @@ func (wr *writer) shape(ctx context.Context, f wireFieldInfo, v string) (any, er
 	case "datetime":
 		at, bad := time.Parse(time.RFC3339, v)
 		if bad != nil {
-			return nil, fmt.Errorf("%q is no moment", v)
+			return nil, message.Errorf("%q is no moment", v)
 		}
 		out = at.UTC().Format(wireTime)
 	case "date":
 		if _, err := time.Parse(time.DateOnly, v); err != nil {
-			return nil, fmt.Errorf("%q is no date", v)
+			return nil, message.Errorf("%q is no date", v)
 		}
 	case "version", "component", "priority", "resolution":
 		out = map[string]any{"name": v}
@@ -249,7 +249,7 @@ func ofAssignee(f connectors.RefusedField) bool { return f.Field == connectors.F
 // transit brings the issue into a status, unless it is there. What the form on the way has of the values goes along; a
 // way whose form asks for more is left.
 func (wr *writer) transit(ctx context.Context, issue, status string, values map[string]string) error {
-	c := wr.client.Call(ctx, "move issue "+issue, rest.AtIssue)
+	c := wr.client.Call(ctx, message.Of("move issue %s", issue), rest.AtIssue)
 	var now struct {
 		Fields struct {
 			Status named `json:"status"`
@@ -292,14 +292,14 @@ func (wr *writer) transit(ctx context.Context, issue, status string, values map[
 		return err
 	}
 	if len(lacking) > 0 {
-		e := c.Fail(connectors.Refused, fmt.Errorf("the transition to status %s asks for %s", status,
+		e := c.Fail(connectors.Refused, message.Errorf("the transition to status %s asks for %s", status,
 			strings.Join(lacking, ", ")))
-		e.Hint = "give values for them under transitions of the mapping"
+		e.Hint = message.Of("give values for them under transitions of the mapping")
 		return e
 	}
-	e := c.Fail(connectors.Refused, fmt.Errorf("no transition leads from status %s (%q) to %s", now.Fields.Status.ID,
+	e := c.Fail(connectors.Refused, message.Errorf("no transition leads from status %s (%q) to %s", now.Fields.Status.ID,
 		now.Fields.Status.Name, status))
-	e.Hint = "add one to the project's workflow, or let the account through its conditions"
+	e.Hint = message.Of("add one to the project's workflow, or let the account through its conditions")
 	return e
 }
 
@@ -310,7 +310,7 @@ func (wr *writer) Forms(ctx context.Context, issue string) (connectors.Forms, er
 
 // AddWatcher implements connectors.Tracker.
 func (wr *writer) AddWatcher(ctx context.Context, issue, person string) error {
-	c := wr.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+	c := wr.client.Call(ctx, message.Of("add a watcher to issue %s", issue), rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
@@ -362,7 +362,7 @@ func (wr *writer) settled(ctx context.Context, err error) error {
 			return known
 		}
 	case connectors.Hidden:
-		e.Class, e.Hint = connectors.Refused, hintRights
+		e.Class, e.Hint = connectors.Refused, message.Of(hintRights)
 	}
 	return err
 }

@@ -2,10 +2,9 @@ package jira
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -25,14 +24,14 @@ func (m *moment) UnmarshalJSON(raw []byte) error {
 		}
 		at, ok := parseTime(s)
 		if !ok || at.Year() < 1 { // before what this program takes for no time at all
-			return fmt.Errorf("%q is no moment", s)
+			return message.Errorf("%q is no moment", s)
 		}
 		m.Time = at
 		return nil
 	}
 	var n *int64
 	if err := json.Unmarshal(raw, &n); err != nil {
-		return errors.New("a moment that is neither text nor number")
+		return message.New("a moment that is neither text nor number")
 	}
 	switch {
 	case n == nil:
@@ -68,7 +67,7 @@ func (i *id) UnmarshalJSON(raw []byte) error {
 	}
 	var n json.Number
 	if err := json.Unmarshal(raw, &n); err != nil {
-		return fmt.Errorf("%s is no id", raw)
+		return message.Errorf("%s is no id", raw)
 	}
 	*i = id(n)
 	return nil

@@ -5,13 +5,12 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"sync"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -29,7 +28,7 @@ const (
 	mostSeconds = 1 << 33   // what fits into a duration, some 270 years
 )
 
-var errBody = errors.New("damaged body")
+var errBody = message.New("damaged body")
 
 type issueDoc struct {
 	Subject     string              `json:"subject,omitempty"`
@@ -92,7 +91,7 @@ func decodeIssue(body []byte) (connectors.History, error) {
 		return connectors.History{}, err
 	}
 	if len(parts) != 2 {
-		return connectors.History{}, fmt.Errorf("%w: %d parts in an issue", errBody, len(parts))
+		return connectors.History{}, message.Errorf("%w: %d parts in an issue", errBody, len(parts))
 	}
 	var d issueDoc
 	if err := decodeDoc(parts[0], &d); err != nil {
@@ -112,7 +111,7 @@ func encodeEvents(events []connectors.Event) ([]byte, error) {
 	for _, e := range events {
 		doc, err := encodeEvent(e)
 		if err != nil {
-			return nil, fmt.Errorf("event %s: %w", e.ID, err)
+			return nil, message.Errorf("event %s: %w", e.ID, err)
 		}
 		parts = append(parts, []byte(e.ID), doc, e.Raw)
 	}
@@ -125,13 +124,13 @@ func decodeEvents(body []byte) ([]connectors.Event, error) {
 		return nil, err
 	}
 	if len(parts)%3 != 0 {
-		return nil, fmt.Errorf("%w: %d parts in a list of events", errBody, len(parts))
+		return nil, message.Errorf("%w: %d parts in a list of events", errBody, len(parts))
 	}
 	events := make([]connectors.Event, 0, len(parts)/3)
 	for p := range slices.Chunk(parts, 3) {
 		e, err := decodeEvent(p[1])
 		if err != nil {
-			return nil, fmt.Errorf("event %s: %w", p[0], err)
+			return nil, message.Errorf("event %s: %w", p[0], err)
 		}
 		e.ID, e.Raw = string(p[0]), p[2]
 		events = append(events, e)
@@ -175,7 +174,7 @@ func decodeEvent(doc []byte) (connectors.Event, error) {
 	}
 	if w := d.Work; w != nil {
 		if max(w.Seconds, -w.Seconds) > mostSeconds {
-			return connectors.Event{}, fmt.Errorf("%w: %d seconds of work", errBody, w.Seconds)
+			return connectors.Event{}, message.Errorf("%w: %d seconds of work", errBody, w.Seconds)
 		}
 		e.Work = &connectors.Work{Activity: w.Activity, Spent: time.Duration(w.Seconds) * time.Second, On: w.On}
 	}
@@ -209,7 +208,7 @@ func encodeDoc(doc any) ([]byte, error) {
 
 func decodeDoc(text []byte, doc any) error {
 	if err := json.Unmarshal(text, doc); err != nil {
-		return fmt.Errorf("%w: %w", errBody, err)
+		return message.Errorf("%w: %w", errBody, err)
 	}
 	return nil
 }
@@ -241,7 +240,7 @@ func unpack(body []byte) ([][]byte, error) {
 	for len(payload) > 0 {
 		n, skip := binary.Uvarint(payload)
 		if skip <= 0 || n > uint64(len(payload)-skip) {
-			return nil, fmt.Errorf("%w: a part longer than the body", errBody)
+			return nil, message.Errorf("%w: a part longer than the body", errBody)
 		}
 		end := skip + int(n)
 		var part []byte
@@ -255,7 +254,7 @@ func unpack(body []byte) ([][]byte, error) {
 
 func payloadOf(body []byte) ([]byte, error) {
 	if len(body) == 0 {
-		return nil, fmt.Errorf("%w: empty", errBody)
+		return nil, message.Errorf("%w: empty", errBody)
 	}
 	switch body[0] {
 	case formPlain:
@@ -263,7 +262,7 @@ func payloadOf(body []byte) ([]byte, error) {
 	case formDeflated:
 		return inflate(body[1:])
 	}
-	return nil, fmt.Errorf("%w: unknown form %d", errBody, body[0])
+	return nil, message.Errorf("%w: unknown form %d", errBody, body[0])
 }
 
 // The compressors are kept: a new one costs more than most bodies. Level 1, because the higher ones clear
@@ -302,10 +301,10 @@ func inflate(packed []byte) ([]byte, error) {
 	}
 	payload, err := io.ReadAll(io.LimitReader(r, maxBody+1))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errBody, err)
+		return nil, message.Errorf("%w: %w", errBody, err)
 	}
 	if len(payload) > maxBody {
-		return nil, fmt.Errorf("%w: over %d bytes", errBody, maxBody)
+		return nil, message.Errorf("%w: over %d bytes", errBody, maxBody)
 	}
 	return payload, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 )
@@ -53,7 +54,7 @@ var thorough = mirror.SyncOptions{Census: true, Work: true, Reread: []string{"5"
 // TestTrackerFailsAtEveryCall cuts the pass short at its Nth request, for every N, in two ways, and resumes.
 func TestTrackerFailsAtEveryCall(t *testing.T) {
 	ways := map[string]func(cancel func()) error{
-		"error":  func(func()) error { return &connectors.Error{Op: "read", Class: connectors.Unauthorized} },
+		"error":  func(func()) error { return &connectors.Error{Op: message.Of("read"), Class: connectors.Unauthorized} },
 		"cancel": func(cancel func()) error { cancel(); return nil },
 	}
 	for name, fail := range ways {
@@ -299,7 +300,7 @@ func (s *schedule) interfere(rng *rand.Rand) func(string) error {
 		s.f.mu.Unlock()
 		switch ids := s.f.ids(); {
 		case dice == 0:
-			return &connectors.Error{Op: call, Class: connectors.TryLater}
+			return &connectors.Error{Op: message.Verbatim(call), Class: connectors.TryLater}
 		case dice < 4 && len(ids) > 0:
 			s.f.edit(ids[edit%len(ids)], connectors.FieldStatus, strconv.Itoa(edit%5), "")
 		case dice < 6:

@@ -2,8 +2,8 @@ package mirror
 
 import (
 	"context"
-	"fmt"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -55,7 +55,7 @@ func decodeOne(body []byte, v any) error {
 		return err
 	}
 	if len(parts) != 1 {
-		return fmt.Errorf("%w: %d parts instead of one", errBody, len(parts))
+		return message.Errorf("%w: %d parts instead of one", errBody, len(parts))
 	}
 	return decodeDoc(parts[0], v)
 }

@@ -35,9 +35,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // DB is the mirror of all connections in one database: Sync follows the trackers, what it promotes reads and keeps. It
@@ -85,7 +86,7 @@ type Entry struct {
 func Open(db *sql.DB) (*DB, error) {
 	h := &handle{sql: db, stmts: map[string]*sql.Stmt{}}
 	if _, err := h.stmt(context.Background(), selectCursor); err != nil {
-		return nil, fmt.Errorf("open mirror: %w", err)
+		return nil, message.Errorf("open mirror: %w", err)
 	}
 	return &DB{h, reads{h}, keeps{h}}, nil
 }

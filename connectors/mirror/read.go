@@ -3,10 +3,10 @@ package mirror
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -42,7 +42,7 @@ func (db reads) History(ctx context.Context, connection, issue string) (h connec
 		return err
 	})
 	if err != nil {
-		return connectors.History{}, false, fmt.Errorf("read issue %s of %s from the mirror: %w", issue, connection, err)
+		return connectors.History{}, false, message.Errorf("read issue %s of %s from the mirror: %w", issue, connection, err)
 	}
 	return h, ok, nil
 }
@@ -71,7 +71,7 @@ func (db reads) Issues(ctx context.Context, connection string) iter.Seq2[Entry, 
 		for after := ""; ; {
 			page, err := db.entries(ctx, connection, after)
 			if err != nil {
-				yield(Entry{}, fmt.Errorf("list issues of %s: %w", connection, err))
+				yield(Entry{}, message.Errorf("list issues of %s: %w", connection, err))
 				return
 			}
 			for _, e := range page {
@@ -172,9 +172,9 @@ func (t *tx) cursor(ctx context.Context, connection string) (cursor, error) {
 }
 
 // wrap puts the operation before an error and leaves nil alone.
-func wrap(err error, format string, args ...any) error {
+func wrap(err error, format message.Format, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf(format+": %w", append(args, err)...)
+	return message.Errorf("%s: %w", message.Of(format, args...), err)
 }

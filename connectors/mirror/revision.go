@@ -2,9 +2,9 @@ package mirror
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -43,7 +43,7 @@ func (t issueRows) eachRevision(ctx context.Context, issue string, f func(eventR
 			n.ids, err = decodeIDs(body)
 		}
 		if err != nil {
-			return fmt.Errorf("row %d of its events: %w", n.n, err)
+			return message.Errorf("row %d of its events: %w", n.n, err)
 		}
 		return f(n)
 	}, selectEvents, t.connection, issue)
@@ -61,7 +61,7 @@ func (r *replayed) take(n eventRevision) error {
 		i, have := r.at[e.ID]
 		switch {
 		case have == (n.what == seen):
-			return fmt.Errorf("%w: event %s is %s out of turn", errBody, e.ID, n.what)
+			return message.Errorf("%w: event %s is %s out of turn", errBody, e.ID, n.what)
 		case have:
 			r.events[i] = e
 		default:

@@ -3,10 +3,10 @@ package mirror
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -42,7 +42,7 @@ func (db keeps) Store(ctx context.Context, connection string, h connectors.Histo
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("store issue %s of %s: %w", h.Issue.ID, connection, err)
+		return false, message.Errorf("store issue %s of %s: %w", h.Issue.ID, connection, err)
 	}
 	return changed, nil
 }
@@ -56,7 +56,7 @@ func (db keeps) StoreVanished(ctx context.Context, connection, issue string, sta
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("store issue %s of %s as %s: %w", issue, connection, state, err)
+		return false, message.Errorf("store issue %s of %s as %s: %w", issue, connection, state, err)
 	}
 	return changed, nil
 }

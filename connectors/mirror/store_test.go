@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 )
@@ -315,7 +316,7 @@ func TestListedAndRefused(t *testing.T) {
 	f.create("2")
 	f.before = func(call string) error {
 		if call == "history 2" {
-			return &connectors.Error{Op: "read issue 2", Class: connectors.Hidden, Status: 403}
+			return &connectors.Error{Op: message.Of("read issue 2"), Class: connectors.Hidden, Status: 403}
 		}
 		return nil
 	}

@@ -3,9 +3,9 @@ package mirror
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -227,7 +227,7 @@ func (run *syncRun) finish(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("save the cursor: %w", err)
+		return message.Errorf("save the cursor: %w", err)
 	}
 	run.report.Complete, run.report.Watermark = true, start
 	return nil

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"slabridge/config/message"
 	"slabridge/config/statefile"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
@@ -462,7 +463,7 @@ func TestSilentChangeIsObserved(t *testing.T) {
 
 func TestFailuresStayWanted(t *testing.T) {
 	m, f := openMirror(t), filled(12)
-	broken := &connectors.Error{Op: "read issue 5", Class: connectors.TryLater, Status: 500}
+	broken := &connectors.Error{Op: message.Of("read issue 5"), Class: connectors.TryLater, Status: 500}
 	f.before = func(call string) error {
 		if call == "history 5" {
 			return broken
@@ -487,7 +488,7 @@ func TestTrackerThatDiesIsGivenUp(t *testing.T) {
 	f.before = func(call string) error {
 		if strings.HasPrefix(call, "history") {
 			if n++; n > 20 {
-				return &connectors.Error{Op: call, Class: connectors.TryLater, Status: 503}
+				return &connectors.Error{Op: message.Verbatim(call), Class: connectors.TryLater, Status: 503}
 			}
 		}
 		return nil
@@ -532,7 +533,7 @@ func TestFullReadsEverythingAgain(t *testing.T) {
 	n := 0
 	f.before = func(string) error {
 		if n++; n == 8 {
-			return &connectors.Error{Op: "read", Class: connectors.Unauthorized}
+			return &connectors.Error{Op: message.Of("read"), Class: connectors.Unauthorized}
 		}
 		return nil
 	}

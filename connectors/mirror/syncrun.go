@@ -3,7 +3,6 @@ package mirror
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -11,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -248,8 +248,8 @@ func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
 	h, err := run.tracker.History(ctx, id)
 	if err == nil && h.Issue.ID != id {
 		err = &connectors.Error{
-			Op: "read issue " + id, Class: connectors.Garbled,
-			Err: fmt.Errorf("got issue %q", h.Issue.ID),
+			Op: message.Of("read issue %s", id), Class: connectors.Garbled,
+			Err: message.Errorf("got issue %q", h.Issue.ID),
 		}
 	}
 	switch connectors.ClassOf(err) {
@@ -281,7 +281,7 @@ func (run *syncRun) lose(err error) error {
 		return nil
 	}
 	if run.streak++; run.streak >= maxConsecutiveFailures {
-		return fmt.Errorf("%d histories in a row could not be read: %w", run.streak, err)
+		return message.Errorf("%d histories in a row could not be read: %w", run.streak, err)
 	}
 	return nil
 }

@@ -2,9 +2,9 @@ package mirror
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -108,7 +108,7 @@ func (t workRows) storeWork(ctx context.Context, b connectors.Booking, at time.T
 	}
 	old, err := decodeWork(was.body)
 	if err != nil {
-		return nil, fmt.Errorf("entry %s: %w", b.Event.ID, err)
+		return nil, message.Errorf("entry %s: %w", b.Event.ID, err)
 	}
 	var what []string
 	if was.issue != b.Issue || !sameEvent(old, b.Event) {
@@ -131,7 +131,7 @@ func decodeWork(body []byte) (connectors.Event, error) {
 		return connectors.Event{}, err
 	}
 	if len(events) != 1 || events[0].Work == nil {
-		return connectors.Event{}, fmt.Errorf("%w: no single entry of booked time", errBody)
+		return connectors.Event{}, message.Errorf("%w: no single entry of booked time", errBody)
 	}
 	return events[0], nil
 }
@@ -211,7 +211,7 @@ func (l *workListing) take(ctx context.Context, page []connectors.Booking) error
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("store booked time: %w", err)
+		return message.Errorf("store booked time: %w", err)
 	}
 	l.note(changed)
 	return nil
@@ -250,7 +250,7 @@ func (l *workListing) withdraw(ctx context.Context) error {
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("withdraw booked time: %w", err)
+			return message.Errorf("withdraw booked time: %w", err)
 		}
 		l.note(changed)
 		if len(changed) < withdrawBatch {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 )
@@ -155,7 +156,7 @@ func TestWorkThatCannotBeListed(t *testing.T) {
 	f.advance(time.Hour)
 	f.edit("3", "", "", "hello")
 	f.book("2", 2)
-	f.noWork = &connectors.Error{Op: "list booked time", Class: connectors.Refused, Status: 403}
+	f.noWork = &connectors.Error{Op: message.Of("list booked time"), Class: connectors.Refused, Status: 403}
 	for _, census := range []bool{false, true} {
 		f.advance(time.Hour)
 		r := mustSync(t, m, f, mirror.SyncOptions{Work: true, Census: census})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"net/url"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -32,7 +32,7 @@ const pathTime = "/time_entries.json"
 func (ls *lists) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
 	l := bookedList{
 		lists: ls,
-		Call:  ls.client.Call(ctx, "list booked time", rest.Elsewhere), page: page,
+		Call:  ls.client.Call(ctx, message.Of("list booked time"), rest.Elsewhere), page: page,
 		since: since.UTC().Truncate(time.Second), given: map[id]bool{},
 	}
 	for offset := 0; ; {
@@ -78,7 +78,7 @@ type bookedPage struct {
 func (l *bookedList) read(offset int) (bookedPage, error) {
 	l.asked++
 	if l.budget > 0 && l.asked > l.budget {
-		return bookedPage{}, l.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
+		return bookedPage{}, l.Fail(connectors.TryLater, message.Errorf("still more to list after %d requests", l.budget))
 	}
 	body, err := l.Do("GET", pathTime, url.Values{
 		"sort": {"created_on:desc"}, "issue_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)},
@@ -107,7 +107,7 @@ func (l *bookedList) read(offset int) (bookedPage, error) {
 func inBookedOrder(entries []timeEntry) error {
 	for i, e := range entries[min(1, len(entries)):] {
 		if e.CreatedOn.After(entries[i].CreatedOn.Time) {
-			return fmt.Errorf("time entry %s is not where the order puts it", e.ID)
+			return message.Errorf("time entry %s is not where the order puts it", e.ID)
 		}
 	}
 	return nil
@@ -148,7 +148,7 @@ func (l *bookedList) refused(err error) error {
 	if _, account := l.account(l.Context()); account != nil {
 		return account
 	}
-	e.Hint = hintWork
+	e.Hint = message.Of(hintWork)
 	return e
 }
 
@@ -167,8 +167,8 @@ func (l *bookedList) allowed() error {
 			return nil
 		}
 	}
-	e := l.Fail(connectors.Refused, errors.New("no role of the account may read the time that others book"))
-	e.Hint = hintWork
+	e := l.Fail(connectors.Refused, message.New("no role of the account may read the time that others book"))
+	e.Hint = message.Of(hintWork)
 	return e
 }
 
@@ -237,7 +237,7 @@ func decodeBooked(body []byte) (bookedWire, error) {
 		return bookedWire{}, err
 	}
 	if l.Entries == nil {
-		return bookedWire{}, errors.New("a list without time entries")
+		return bookedWire{}, message.New("a list without time entries")
 	}
 	w := bookedWire{Total: l.Total, Limit: l.Limit}
 	for _, raw := range l.Entries {
@@ -246,7 +246,7 @@ func decodeBooked(body []byte) (bookedWire, error) {
 			return bookedWire{}, err
 		}
 		if e.ID == "" || e.CreatedOn.IsZero() || math.Abs(e.Hours) > mostHours {
-			return bookedWire{}, errors.New("a time entry without id, time or sensible hours")
+			return bookedWire{}, message.New("a time entry without id, time or sensible hours")
 		}
 		w.Entries = append(w.Entries, e)
 	}

@@ -276,7 +276,7 @@ func TestCreateWithoutTheRight(t *testing.T) {
 		take()
 		_, err := tr.Create(t.Context(), n)
 		var e *connectors.Error
-		if !errors.As(err, &e) || e.Class != connectors.Refused || !strings.Contains(e.Hint, "add_issues") {
+		if !errors.As(err, &e) || e.Class != connectors.Refused || !strings.Contains(e.Hint.String(), "add_issues") {
 			t.Errorf("%v, want refused and the right named", err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -14,7 +15,7 @@ import (
 // Create implements connectors.Tracker with one POST of only what is set. Redmine takes the first type of the project
 // for one that the project lacks, and leaves out a due date that the workflow makes read-only: read the issue back.
 func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, error) {
-	c := wr.client.Call(ctx, "create an issue in project "+n.Project, rest.Elsewhere)
+	c := wr.client.Call(ctx, message.Of("create an issue in project %s", n.Project), rest.Elsewhere)
 	body, err := encodeCreate(n)
 	if err != nil {
 		return "", c.Fail(connectors.Refused, err)
@@ -39,7 +40,7 @@ func decodeCreated(body []byte) (string, error) {
 	}
 	err := json.Unmarshal(body, &answer)
 	if err == nil && answer.Issue.ID <= 0 {
-		err = errors.New("an issue without a number")
+		err = message.New("an issue without a number")
 	}
 	return strconv.FormatInt(answer.Issue.ID, 10), err
 }
@@ -68,7 +69,7 @@ func encodeCreate(n connectors.NewIssue) ([]byte, error) {
 func hintCreated(err error) error {
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Class == connectors.Refused {
-		e.Hint = hintCreate
+		e.Hint = message.Of(hintCreate)
 	}
 	return err
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -16,6 +14,7 @@ import (
 
 	goredmine "github.com/mattn/go-redmine"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -49,7 +48,7 @@ func (dir *directory) Directory(ctx context.Context) (connectors.Directory, erro
 }
 
 func (dir *directory) readStatuses(ctx context.Context, d *connectors.Directory) error {
-	c := dir.client.Call(ctx, "list statuses", rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("list statuses"), rest.Elsewhere)
 	list, err := dir.library(c).IssueStatuses()
 	for _, s := range list {
 		d.Statuses = append(d.Statuses, connectors.Status{ID: strconv.Itoa(s.Id), Name: s.Name, Closed: s.IsClosed})
@@ -58,7 +57,7 @@ func (dir *directory) readStatuses(ctx context.Context, d *connectors.Directory)
 }
 
 func (dir *directory) readRoles(ctx context.Context, d *connectors.Directory) error {
-	c := dir.client.Call(ctx, "list roles", rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("list roles"), rest.Elsewhere)
 	list, err := dir.library(c).Roles()
 	for _, r := range list {
 		d.Roles = append(d.Roles, connectors.Named{ID: strconv.Itoa(r.Id), Name: r.Name})
@@ -69,14 +68,14 @@ func (dir *directory) readRoles(ctx context.Context, d *connectors.Directory) er
 // notEmpty rejects an empty list that every Redmine in use fills, because go-redmine takes {} for an empty one.
 func notEmpty(c *rest.Call, entries int, err error) error {
 	if err == nil && entries == 0 {
-		err = c.Garbled(0, errors.New("the tracker returned an empty list"))
+		err = c.Garbled(0, message.New("the tracker returned an empty list"))
 	}
 	return c.AsError(err)
 }
 
 // readPriorities takes the order of the list for the rank: Redmine lists by position.
 func (dir *directory) readPriorities(ctx context.Context, d *connectors.Directory) error {
-	c := dir.client.Call(ctx, "list priorities", rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("list priorities"), rest.Elsewhere)
 	list, err := paged[priority](c, "/enumerations/issue_priorities.json", nil, "issue_priorities")
 	for rank, p := range list {
 		d.Priorities = append(d.Priorities, connectors.Priority{
@@ -88,14 +87,14 @@ func (dir *directory) readPriorities(ctx context.Context, d *connectors.Director
 
 // readTypes does without go-redmine: its Trackers goes past the client it is given.
 func (dir *directory) readTypes(ctx context.Context, d *connectors.Directory) (err error) {
-	c := dir.client.Call(ctx, "list trackers", rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("list trackers"), rest.Elsewhere)
 	d.Types, err = namesOf(c, "/trackers.json", "trackers")
 	return notEmpty(c, len(d.Types), err)
 }
 
 // readActivities reads the kinds of work that every project has, the inactive ones too: old entries carry them.
 func (dir *directory) readActivities(ctx context.Context, d *connectors.Directory) (err error) {
-	c := dir.client.Call(ctx, "list activities", rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("list activities"), rest.Elsewhere)
 	d.Activities, err = namesOf(c, "/enumerations/time_entry_activities.json", "time_entry_activities")
 	return err
 }
@@ -120,11 +119,11 @@ func (dir *directory) readProjects(ctx context.Context, d *connectors.Directory)
 // then be archived or gone.
 func (dir *directory) noProject(ctx context.Context, self connectors.Account) error {
 	for _, r := range self.Rights {
-		c := dir.client.Call(ctx, "read project "+r.Project, rest.AtIssue)
+		c := dir.client.Call(ctx, message.Of("read project %s", r.Project), rest.AtIssue)
 		_, err := c.Do("GET", "/projects/"+r.Project+".json", nil, nil)
 		switch connectors.ClassOf(err) {
 		case 0:
-			return c.Garbled(0, errors.New("the list of projects lacks it"))
+			return c.Garbled(0, message.New("the list of projects lacks it"))
 		case connectors.Gone, connectors.Hidden:
 		default:
 			return err
@@ -155,7 +154,7 @@ func (dir *directory) readProjectDetails(ctx context.Context, d *connectors.Dire
 		var answer struct {
 			Project projectDetails `json:"project"`
 		}
-		c := dir.client.Call(ctx, "list custom fields and activities of project "+p, rest.Elsewhere)
+		c := dir.client.Call(ctx, message.Of("list custom fields and activities of project %s", p), rest.Elsewhere)
 		include := url.Values{"include": {"issue_custom_fields,time_entry_activities"}}
 		if _, err := c.Get("/projects/"+p+".json", include, &answer); err != nil {
 			return err
@@ -191,7 +190,7 @@ func (dir *directory) seenFields(ctx context.Context) (map[id]customField, error
 		return seen, err
 	}
 	for _, order := range []string{"updated_on:desc,id:desc", "id:desc"} {
-		c := dir.client.Call(ctx, "list custom fields", rest.Elsewhere)
+		c := dir.client.Call(ctx, message.Of("list custom fields"), rest.Elsewhere)
 		body, err := c.Do("GET", "/issues.json", sc.narrow(url.Values{
 			"status_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "sort": {order},
 		}), nil)
@@ -238,14 +237,14 @@ func (dir *directory) readMembers(ctx context.Context, d *connectors.Directory) 
 	people := map[string]*connectors.Person{}
 	var mu sync.Mutex
 	err := dir.eachProject(ctx, d, func(ctx context.Context, p string) error {
-		c := dir.client.Call(ctx, "list members of project "+p, rest.Elsewhere)
+		c := dir.client.Call(ctx, message.Of("list members of project %s", p), rest.Elsewhere)
 		list, err := paged[membership](c, "/projects/"+p+"/memberships.json", url.Values{}, "memberships")
 		if err != nil {
 			return err
 		}
 		ourselves := func(m membership) bool { return strconv.Itoa(m.User.Id) == d.Self.ID }
 		if !d.Self.Admin && !slices.ContainsFunc(list, ourselves) {
-			return c.Garbled(0, errors.New("our own account is not among them"))
+			return c.Garbled(0, message.New("our own account is not among them"))
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -270,7 +269,7 @@ func (dir *directory) readMembers(ctx context.Context, d *connectors.Directory) 
 // readNamed reads the people whom the configuration names by id and no list of members has.
 func (dir *directory) readNamed(ctx context.Context, people map[string]*connectors.Person) error {
 	for _, who := range dir.client.People {
-		c := dir.client.Call(ctx, "ask who user "+who+" is", rest.AtIssue)
+		c := dir.client.Call(ctx, message.Of("ask who user %s is", who), rest.AtIssue)
 		if _, known := people[who]; known || c.CheckID(who) != nil {
 			continue
 		}
@@ -350,7 +349,7 @@ func paged[T any](c *rest.Call, path string, query url.Values, key string) ([]T,
 			return all, nil
 		}
 	}
-	return nil, c.Garbled(0, fmt.Errorf("no end after %d pages", maxPages))
+	return nil, c.Garbled(0, message.Errorf("no end after %d pages", maxPages))
 }
 
 func decodePage[T any](body []byte, key string) (list []T, total int, err error) {
@@ -359,7 +358,7 @@ func decodePage[T any](body []byte, key string) (list []T, total int, err error)
 		return nil, 0, err
 	}
 	if err := json.Unmarshal(page[key], &list); err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", key, err)
+		return nil, 0, message.Errorf("%s: %w", key, err)
 	}
 	if n, ok := page["total_count"]; ok {
 		err = json.Unmarshal(n, &total)

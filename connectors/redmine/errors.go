@@ -2,22 +2,22 @@ package redmine
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
 
 const (
-	hintURL    = "check url of this connection: this does not look like Redmine's REST API"
-	hintREST   = "switch the REST API on in Redmine: Administration, Settings, API"
-	hintRights = "the project is closed or the account's role lacks the permission"
-	hintWork   = `give the account's role "View spent time" (view_time_entries), with "All time entries" as its ` +
+	hintURL    message.Format = "check url of this connection: this does not look like Redmine's REST API"
+	hintREST   message.Format = "switch the REST API on in Redmine: Administration, Settings, API"
+	hintRights message.Format = "the project is closed or the account's role lacks the permission"
+	hintWork   message.Format = `give the account's role "View spent time" (view_time_entries), with "All time entries" as its ` +
 		`visibility`
-	hintCreate = `when project, tracker and status are all called blank, the account's role lacks "Add issues" ` +
+	hintCreate message.Format = `when project, tracker and status are all called blank, the account's role lacks "Add issues" ` +
 		`(add_issues) there, or the project is closed or does not exist`
-	hintTakeBack = `give the account's role "Edit own notes" (edit_own_issue_notes); until then take the comment back ` +
+	hintTakeBack message.Format = `give the account's role "Edit own notes" (edit_own_issue_notes); until then take the comment back ` +
 		`by hand`
 )
 
@@ -45,7 +45,7 @@ func refused(e *connectors.Error, _ string, _ *http.Response, body []byte) {
 
 // errStale marks the refusal that Redmine gives when somebody saved the issue between its reading and its
 // writing: 422 with an empty list. Nothing was saved.
-var errStale = errors.New("the issue was being saved by somebody else")
+var errStale = message.New("the issue was being saved by somebody else")
 
 // decodeErrors reads {"errors":[...]}; ok is false when the body is anything else. The texts are in the language
 // of the account and carry no codes: they are for people.

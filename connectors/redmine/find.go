@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors/rest"
 )
 
@@ -19,7 +20,7 @@ func (ls *lists) FindCreated(ctx context.Context, project, mark string, since ti
 		return "", false, err
 	}
 	l := madeBy{
-		Call:    ls.client.Call(ctx, "look for an issue that we made in project "+project, rest.Elsewhere),
+		Call:    ls.client.Call(ctx, message.Of("look for an issue that we made in project %s", project), rest.Elsewhere),
 		project: project, mark: mark,
 	}
 	l.me, l.since = strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)

@@ -3,11 +3,10 @@ package redmine
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -19,7 +18,7 @@ type reader struct{ *site }
 // are what the workflow of our roles allows, less what an open child or blocker forbids; whether the account may edit
 // the issue at all is for its rights to say.
 func (rd *reader) History(ctx context.Context, issue string) (connectors.History, error) {
-	c := rd.client.Call(ctx, "read issue "+issue, rest.AtIssue)
+	c := rd.client.Call(ctx, message.Of("read issue %s", issue), rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return connectors.History{}, err
 	}
@@ -36,7 +35,7 @@ func (rd *reader) History(ctx context.Context, issue string) (connectors.History
 		return connectors.History{}, c.Garbled(0, err)
 	}
 	if h.Issue.ID != issue {
-		return connectors.History{}, c.Garbled(0, fmt.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
+		return connectors.History{}, c.Garbled(0, message.Errorf("asked for issue %s, got %s", issue, h.Issue.ID))
 	}
 	rd.client.ReadBack(h)
 	return h, nil
@@ -146,7 +145,7 @@ func decodeJournal(raw json.RawMessage, multiple map[string]bool) (connectors.Ev
 		return connectors.Event{}, err
 	}
 	if j.ID == "" || j.CreatedOn.IsZero() {
-		return connectors.Event{}, errors.New("a journal without id or time")
+		return connectors.Event{}, message.New("a journal without id or time")
 	}
 	e := connectors.Event{
 		ID: "journal:" + string(j.ID), At: j.CreatedOn.Time, Author: string(j.User.ID),

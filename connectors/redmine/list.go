@@ -2,14 +2,13 @@ package redmine
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -34,7 +33,7 @@ func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]conne
 	if err != nil || nothing {
 		return err
 	}
-	l := listing{Call: ls.client.Call(ctx, "list changed issues", rest.Elsewhere), page: page, scope: sc}
+	l := listing{Call: ls.client.Call(ctx, message.Of("list changed issues"), rest.Elsewhere), page: page, scope: sc}
 	l.floor = since.UTC().Truncate(time.Second)
 	for from := l.floor; ; {
 		filter := url.Values{"sort": {"updated_on:asc,id:asc"}}
@@ -54,7 +53,7 @@ func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]conne
 		}
 		last := newest(stubs).Truncate(time.Second)
 		if last.IsZero() {
-			return l.Garbled(0, errors.New("a page of issues without times"))
+			return l.Garbled(0, message.New("a page of issues without times"))
 		}
 		if last.After(l.floor) {
 			l.floor = last // all before it has been delivered
@@ -75,7 +74,7 @@ func (ls *lists) Changed(ctx context.Context, since time.Time, page func([]conne
 func (ls *lists) Census(ctx context.Context, page func([]connectors.Stub) error) error {
 	sc, nothing, err := ls.scope(ctx)
 	if err == nil && !nothing {
-		l := listing{Call: ls.client.Call(ctx, "list all issues", rest.Elsewhere), scope: sc}
+		l := listing{Call: ls.client.Call(ctx, message.Of("list all issues"), rest.Elsewhere), scope: sc}
 		err = l.byNumber(url.Values{}, func(issues []listed) error { return page(stubsOf(sc.keep(issues))) })
 	}
 	if err != nil {
@@ -103,7 +102,7 @@ type listing struct {
 func (l *listing) read(filter url.Values) (issues []listed, more bool, err error) {
 	l.asked++
 	if l.budget > 0 && l.asked > l.budget {
-		return nil, false, l.Fail(connectors.TryLater, fmt.Errorf("still more to list after %d requests", l.budget))
+		return nil, false, l.Fail(connectors.TryLater, message.Errorf("still more to list after %d requests", l.budget))
 	}
 	filter.Set("status_id", "*") // else only open issues
 	filter.Set("limit", strconv.Itoa(pageSize))
@@ -134,7 +133,7 @@ func (l *listing) checkOrder(stubs []connectors.Stub, from time.Time) error {
 			continue
 		}
 		if i.UpdatedAt.Before(before) {
-			return l.Garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
+			return l.Garbled(0, message.Errorf("issue %s is not where the filter and the order put it", i.ID))
 		}
 		before = i.UpdatedAt
 	}
@@ -203,7 +202,7 @@ func (l *listing) byNumber(filter url.Values, page func([]listed) error) error {
 		for _, i := range issues {
 			n := number(string(i.ID))
 			if n < next {
-				return l.Garbled(0, fmt.Errorf("issue %s is not where the filter and the order put it", i.ID))
+				return l.Garbled(0, message.Errorf("issue %s is not where the filter and the order put it", i.ID))
 			}
 			next = n + 1
 		}

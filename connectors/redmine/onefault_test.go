@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/redmine/redminesim"
 )
@@ -211,7 +212,7 @@ func TestListsAreReadInPages(t *testing.T) {
 		{250, 25, 10},
 	} {
 		tr, asked := serve(c.total, c.most)
-		list, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{},
+		list, err := paged[named](tr.lists.client.Call(t.Context(), message.Of("list"), 0), "/things.json", map[string][]string{},
 			"things")
 		if err != nil || len(list) != c.total || *asked != c.requests ||
 			c.total > 0 && string(list[c.total-1].ID) != fmt.Sprint(c.total) {
@@ -219,7 +220,7 @@ func TestListsAreReadInPages(t *testing.T) {
 		}
 	}
 	tr, asked := serve(1<<30, 1)
-	if _, err := paged[named](tr.lists.client.Call(t.Context(), "list", 0), "/things.json", map[string][]string{},
+	if _, err := paged[named](tr.lists.client.Call(t.Context(), message.Of("list"), 0), "/things.json", map[string][]string{},
 		"things"); connectors.ClassOf(err) != connectors.Garbled || *asked != maxPages {
 		t.Errorf("without an end: %v after %d requests", err, *asked)
 	}
@@ -286,7 +287,7 @@ func TestRetractingWithoutTheRight(t *testing.T) {
 		})
 		err := tr.Retract(t.Context(), "7", "journal:5", connectors.MadeInternal)
 		var e *connectors.Error
-		if !errors.As(err, &e) || (e.Hint == hintTakeBack) != hinted || !strings.Contains(err.Error(), " of issue 7") {
+		if !errors.As(err, &e) || (e.Hint.Format == hintTakeBack) != hinted || !strings.Contains(err.Error(), " of issue 7") {
 			t.Errorf("%d: %v", status, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -24,7 +25,7 @@ const followedAge = time.Hour
 
 // projects asks for closed projects too, which Redmine leaves out unless told.
 func (s *site) projects(ctx context.Context) ([]connectors.Project, error) {
-	c := s.client.Call(ctx, "list projects", rest.Elsewhere)
+	c := s.client.Call(ctx, message.Of("list projects"), rest.Elsewhere)
 	list, err := paged[project](c, "/projects.json", url.Values{"status": {"1|5"}}, "projects")
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -30,7 +31,7 @@ func recognise(ctx context.Context, s connectors.Settings) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, err = client.Call(ctx, "look for Redmine", rest.AtAccount).Do("GET", "/users/current.json", nil, nil)
+	_, err = client.Call(ctx, message.Of("look for Redmine"), rest.AtAccount).Do("GET", "/users/current.json", nil, nil)
 	var refused *connectors.Error
 	if errors.As(err, &refused) && refused.Status != 0 { // something answered
 		return found, nil
@@ -54,7 +55,7 @@ func (sa sampler) recent(ctx context.Context, projects []string, most int) ([]co
 }
 
 func (sa sampler) recentIn(ctx context.Context, project string, most int) (out []connectors.Issue, err error) {
-	c := sa.client.Call(ctx, "list the last issues of project "+project, rest.Elsewhere)
+	c := sa.client.Call(ctx, message.Of("list the last issues of project %s", project), rest.Elsewhere)
 	for offset := 0; offset < most; offset += pageSize { // what moves between two pages is missed or read twice: no harm
 		body, err := c.Do("GET", "/issues.json", url.Values{
 			"project_id": {project}, "subproject_id": {"!*"}, "status_id": {"*"}, "sort": {"updated_on:desc,id:desc"},

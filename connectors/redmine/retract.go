@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -14,7 +15,7 @@ import (
 // them as private Redmine takes the wish to hide one with 204 and leaves it alone. A note that stands alone is deleted
 // with its text; of one beside changes the changes stay.
 func (wr *writer) Retract(ctx context.Context, issue, event string, how connectors.Retraction) error {
-	c := wr.client.Call(ctx, "take back "+event+" of issue "+issue, rest.AtIssue)
+	c := wr.client.Call(ctx, message.Of("take back %s of issue %s", event, issue), rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 	err = wr.write(c, http.MethodPut, issue, "/journals/"+journal+".json", body, staleTries)
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Status == http.StatusForbidden {
-		e.Hint = hintTakeBack
+		e.Hint = message.Of(hintTakeBack)
 	}
 	return err
 }

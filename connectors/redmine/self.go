@@ -3,14 +3,13 @@ package redmine
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -64,7 +63,7 @@ func (dir *directory) Self(ctx context.Context) (connectors.Account, error) {
 
 // account reads /users/current, which is refused to strangers whatever the settings are.
 func (s *site) account(ctx context.Context) (wireAccount, error) {
-	c := s.client.Call(ctx, "read own account", rest.AtAccount)
+	c := s.client.Call(ctx, message.Of("read own account"), rest.AtAccount)
 	body, err := c.Do("GET", "/users/current.json", url.Values{"include": {"memberships"}}, nil)
 	if err != nil {
 		return wireAccount{}, err
@@ -91,7 +90,7 @@ func (s *site) confirm(ctx context.Context, err error) error {
 // Active implements connectors.Tracker. Redmine lists locked people among the members, and answers 404 when asked for
 // one; only an administrator is shown them, with their state.
 func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
-	c := dir.client.Call(ctx, "ask whether user "+person+" is active", rest.AtIssue)
+	c := dir.client.Call(ctx, message.Of("ask whether user %s is active", person), rest.AtIssue)
 	if c.CheckID(person) != nil { // nobody has such an id
 		return false, nil
 	}
@@ -105,7 +104,7 @@ func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
 	switch connectors.ClassOf(err) {
 	case 0:
 		if answer.User.ID != id(person) {
-			return false, c.Garbled(0, fmt.Errorf("asked for user %s, got %q", person, answer.User.ID))
+			return false, c.Garbled(0, message.Errorf("asked for user %s, got %q", person, answer.User.ID))
 		}
 		return answer.User.Status == nil || *answer.User.Status == userActive, nil
 	case connectors.Gone, connectors.Hidden: // behind a wrong address, or for a stranger, so is everybody
@@ -125,7 +124,7 @@ func decodeAccount(body []byte) (wireAccount, error) {
 		return wireAccount{}, err
 	}
 	if answer.User.ID <= 0 || answer.User.Login == "" {
-		return wireAccount{}, errors.New("an account without id or login")
+		return wireAccount{}, message.New("an account without id or login")
 	}
 	return answer.User, nil
 }
@@ -138,12 +137,12 @@ func (dir *directory) permissions(ctx context.Context, role int) ([]string, erro
 			Time        string   `json:"time_entries_visibility"`
 		} `json:"role"`
 	}
-	c := dir.client.Call(ctx, "read role "+n, rest.Elsewhere)
+	c := dir.client.Call(ctx, message.Of("read role %s", n), rest.Elsewhere)
 	if _, err := c.Get("/roles/"+n+".json", nil, &answer); err != nil {
 		return nil, err
 	}
 	if answer.Role == nil { // else it would look as if the account had no rights
-		return nil, c.Garbled(0, errors.New("an answer without the role"))
+		return nil, c.Garbled(0, message.New("an answer without the role"))
 	}
 	held := answer.Role.Permissions
 	if answer.Role.Time == "own" {

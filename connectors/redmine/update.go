@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -30,7 +30,7 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	if !w.HasUpdate() {
 		return nil
 	}
-	c := wr.client.Call(ctx, "update issue "+w.Issue, rest.AtIssue)
+	c := wr.client.Call(ctx, message.Of("update issue %s", w.Issue), rest.AtIssue)
 	if err := c.CheckID(w.Issue); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (wr *writer) Forms(context.Context, string) (connectors.Forms, error) {
 
 // AddWatcher implements connectors.Tracker. Redmine answers 204 for a person who may not see the issue, too.
 func (wr *writer) AddWatcher(ctx context.Context, issue, person string) error {
-	c := wr.client.Call(ctx, "add a watcher to issue "+issue, rest.AtIssue)
+	c := wr.client.Call(ctx, message.Of("add a watcher to issue %s", issue), rest.AtIssue)
 	if err := c.CheckID(issue); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			n, ok := connectors.IsCustomField(name)
 			if !ok {
-				return nil, fmt.Errorf("field %q is no custom field", name)
+				return nil, message.Errorf("field %q is no custom field", name)
 			}
 			fields = append(fields, map[string]string{"id": n, "value": values[name]})
 		}
@@ -143,6 +143,6 @@ func (wr *writer) settle(c *rest.Call, issue string, err error) error {
 	if _, readErr := (&reader{wr.site}).History(c.Context(), issue); readErr != nil {
 		return readErr
 	}
-	e.Class, e.Hint = connectors.Refused, hintRights
+	e.Class, e.Hint = connectors.Refused, message.Of(hintRights)
 	return e
 }

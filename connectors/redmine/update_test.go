@@ -125,7 +125,7 @@ func TestClosedProject(t *testing.T) {
 	s.CloseProject("acme")
 	err := tr.Update(t.Context(), note(issue, "x"))
 	var e *connectors.Error
-	if !errors.As(err, &e) || e.Class != connectors.Refused || e.Hint != hintRights {
+	if !errors.As(err, &e) || e.Class != connectors.Refused || e.Hint.Format != hintRights {
 		t.Errorf("update: %v", err)
 	}
 	err = tr.AddWatcher(t.Context(), issue, strconv.Itoa(s.UserID("manager1")))
@@ -160,7 +160,7 @@ func TestRESTSwitchedOff(t *testing.T) {
 		"read": read, "self": self,
 		"write": tr.Update(t.Context(), note(issue, "x")),
 	} {
-		if connectors.ClassOf(err) != connectors.Unauthorized || !strings.Contains(err.Error(), hintREST) {
+		if connectors.ClassOf(err) != connectors.Unauthorized || !strings.Contains(err.Error(), string(hintREST)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -170,7 +170,7 @@ func TestRESTSwitchedOff(t *testing.T) {
 func TestNothingIsGoneBehindAWrongAddress(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 	_, err := connect(t, url, nil).History(t.Context(), "17")
-	if connectors.ClassOf(err) != connectors.Garbled || !strings.Contains(err.Error(), hintURL) {
+	if connectors.ClassOf(err) != connectors.Garbled || !strings.Contains(err.Error(), string(hintURL)) {
 		t.Errorf("%v", err)
 	}
 }

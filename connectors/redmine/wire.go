@@ -3,13 +3,13 @@ package redmine
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	goredmine "github.com/mattn/go-redmine"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -27,7 +27,7 @@ type id string
 func (i *id) UnmarshalJSON(b []byte) error {
 	var n *int64
 	if err := json.Unmarshal(b, &n); err != nil {
-		return fmt.Errorf("id: %w", err)
+		return message.Errorf("id: %w", err)
 	}
 	if n != nil {
 		*i = id(strconv.FormatInt(*n, 10))
@@ -42,14 +42,14 @@ type moment struct{ time.Time }
 func (m *moment) UnmarshalJSON(b []byte) error {
 	var s *string
 	if err := json.Unmarshal(b, &s); err != nil {
-		return fmt.Errorf("time: %w", err)
+		return message.Errorf("time: %w", err)
 	}
 	if s == nil {
 		return nil
 	}
 	at, err := time.Parse(time.RFC3339, *s)
 	if err != nil {
-		return fmt.Errorf("time: %w", err)
+		return message.Errorf("time: %w", err)
 	}
 	m.Time = at.UTC()
 	return nil
@@ -65,7 +65,7 @@ func (t *texts) UnmarshalJSON(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	if err := d.Decode(&v); err != nil {
-		return fmt.Errorf("value: %w", err)
+		return message.Errorf("value: %w", err)
 	}
 	list, ok := v.([]any)
 	if !ok {
@@ -83,7 +83,7 @@ func (t *texts) UnmarshalJSON(b []byte) error {
 		default:
 			odd, err := json.Marshal(one)
 			if err != nil {
-				return fmt.Errorf("value: %w", err)
+				return message.Errorf("value: %w", err)
 			}
 			*t = append(*t, connectors.Object(odd))
 		}
@@ -187,7 +187,7 @@ type detail struct {
 // whole refuses what lacks what every issue has.
 func (w wireIssue) whole() error {
 	if w.ID == "" || w.CreatedOn.IsZero() || w.UpdatedOn.IsZero() {
-		return errors.New("an issue without id or times")
+		return message.New("an issue without id or times")
 	}
 	return nil
 }
@@ -250,11 +250,11 @@ func decodeList(body []byte) (wireList, error) {
 		return l, err
 	}
 	if l.Issues == nil {
-		return l, errors.New("a list without issues")
+		return l, message.New("a list without issues")
 	}
 	for _, i := range l.Issues {
 		if i.ID == "" {
-			return l, errors.New("an issue without id")
+			return l, message.New("an issue without id")
 		}
 	}
 	return l, nil

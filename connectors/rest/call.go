@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -16,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -25,7 +25,7 @@ import (
 type Call struct {
 	client *Client
 	ctx    context.Context
-	op     string
+	op     message.Message
 	at     Place
 
 	// Reads says that no request of the call changes anything, whatever its method is.
@@ -45,7 +45,7 @@ const (
 )
 
 // Call begins to do op, which errors name: "read issue 17".
-func (c *Client) Call(ctx context.Context, op string, at Place) *Call {
+func (c *Client) Call(ctx context.Context, op message.Message, at Place) *Call {
 	return &Call{client: c, ctx: ctx, op: op, at: at}
 }
 
@@ -92,7 +92,7 @@ func (c *Call) Do(method, path string, query url.Values, body []byte) ([]byte, e
 // RoundTrip implements http.RoundTripper for libraries and for Do. The answer's body is complete and checked.
 func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != c.client.Base.Scheme || req.URL.Host != c.client.Base.Host {
-		return nil, c.Fail(connectors.Garbled, errors.New("the request would leave the configured host"))
+		return nil, c.Fail(connectors.Garbled, message.New("the request would leave the configured host"))
 	}
 	release, err := c.client.admit(c.ctx)
 	if err != nil {
@@ -100,8 +100,8 @@ func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer release()
 	if wait := c.client.resting(); wait > 0 {
-		e := c.Fail(connectors.TryLater, fmt.Errorf("the tracker wants to be left alone for %s", wait.Round(time.Second)))
-		e.RetryAfter, e.Hint = wait, c.client.Hints.Overload
+		e := c.Fail(connectors.TryLater, message.Errorf("the tracker wants to be left alone for %s", wait.Round(time.Second)))
+		e.RetryAfter, e.Hint = wait, message.Of(c.client.Hints.Overload)
 		return nil, e
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.client.Timeout)
@@ -129,7 +129,7 @@ func (c *Client) admit(ctx context.Context) (release func(), err error) {
 	}
 	if err := c.limit.Wait(ctx); err != nil {
 		<-c.slots
-		return nil, fmt.Errorf("wait for the rate limit: %w", err)
+		return nil, message.Errorf("wait for the rate limit: %w", err)
 	}
 	return func() { <-c.slots }, nil
 }
@@ -162,10 +162,10 @@ func (c *Call) carry(req *http.Request) (*http.Response, error) {
 	case res.StatusCode < 200 || res.StatusCode > 299:
 		return nil, c.refusal(req.Method, res, body)
 	case err != nil:
-		return nil, c.lost(req.Method, fmt.Errorf("read the answer: %w", err))
+		return nil, c.lost(req.Method, message.Errorf("read the answer: %w", err))
 	case int64(len(body)) > c.client.MaxAnswer:
 		return nil, c.Strange(req.Method, res.StatusCode,
-			fmt.Errorf("the answer is larger than %d bytes", c.client.MaxAnswer))
+			message.Errorf("the answer is larger than %d bytes", c.client.MaxAnswer))
 	}
 	if err := checkJSON(res.Header, body); err != nil {
 		return nil, c.Strange(req.Method, res.StatusCode, err)
@@ -182,13 +182,13 @@ func checkJSON(h http.Header, body []byte) error {
 	}
 	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil || !strings.HasSuffix(kind, "json") {
-		return fmt.Errorf("the answer is %q, not JSON", kind)
+		return message.Errorf("the answer is %q, not JSON", kind)
 	}
 	if !json.Valid(body) {
-		return errors.New("the answer is cut or not JSON")
+		return message.New("the answer is cut or not JSON")
 	}
 	if !utf8.Valid(body) { // the decoder would put a mark in place of each letter that it does not know
-		return errors.New("the answer is not in UTF-8")
+		return message.New("the answer is not in UTF-8")
 	}
 	return nil
 }
@@ -218,7 +218,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 // CheckID refuses an id that is no number, because it is put into a path: such an issue is Gone.
 func (c *Call) CheckID(id string) error {
 	if n, err := strconv.ParseUint(id, 10, 63); err != nil || n == 0 || strconv.FormatUint(n, 10) != id {
-		return c.Fail(connectors.Gone, fmt.Errorf("%q is no issue number", id))
+		return c.Fail(connectors.Gone, message.Errorf("%q is no issue number", id))
 	}
 	return nil
 }
@@ -227,7 +227,7 @@ func (c *Call) CheckID(id string) error {
 func (c *Call) CheckComment(event, prefix string) (id string, err error) {
 	id, ok := strings.CutPrefix(event, prefix)
 	if err := c.CheckID(id); !ok || err != nil {
-		return "", c.Fail(connectors.Gone, fmt.Errorf("%q is no event of a comment", event))
+		return "", c.Fail(connectors.Gone, message.Errorf("%q is no event of a comment", event))
 	}
 	return id, nil
 }
@@ -236,7 +236,7 @@ func (c *Call) CheckComment(event, prefix string) (id string, err error) {
 // in which trackers keep it, none for NUL. They drop it, or fail in a way that looks like an unknown outcome for ever.
 func CheckText(what, text string) error {
 	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
-		return fmt.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
+		return message.Errorf("the %s is not clean text: it holds NUL or bytes that are not UTF-8", what)
 	}
 	return nil
 }

@@ -5,12 +5,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -19,11 +19,11 @@ func (c *Call) Fail(class connectors.Class, err error) *connectors.Error {
 	return &connectors.Error{Op: c.name(), Class: class, Err: c.redact(err)}
 }
 
-func (c *Call) name() string {
+func (c *Call) name() message.Message {
 	if c.client.ID == "" {
 		return c.op
 	}
-	return c.client.ID + ": " + c.op
+	return message.Of("%s: %s", c.client.ID, c.op)
 }
 
 func (c *Call) redact(err error) error {
@@ -31,7 +31,7 @@ func (c *Call) redact(err error) error {
 		return nil
 	}
 	if text := c.Redact(err.Error()); text != err.Error() {
-		return errors.New(text)
+		return errors.New(text) // of whoever said it
 	}
 	return err
 }
@@ -49,12 +49,12 @@ func (c *Call) lost(method string, err error) *connectors.Error {
 	if c.reads(method) || beforeSending(err) {
 		e := c.Fail(connectors.TryLater, err)
 		if !errors.Is(err, context.Canceled) {
-			e.Hint = hintUnreached(err)
+			e.Hint = message.Of(hintUnreached(err))
 		}
 		return e
 	}
 	e := c.Fail(connectors.Unknown, err)
-	e.Hint = hintUnknown
+	e.Hint = message.Of(hintUnknown)
 	return e
 }
 
@@ -75,7 +75,7 @@ const (
 )
 
 // hintUnreached is what to do about a connection that did not come about.
-func hintUnreached(err error) string {
+func hintUnreached(err error) message.Format {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &op) && op.Op == opProxy, err.Error() == refusedByProxy:
@@ -96,14 +96,14 @@ func (c *Call) Strange(method string, status int, err error) *connectors.Error {
 		return c.Garbled(status, err)
 	}
 	e := c.Fail(connectors.Unknown, err)
-	e.Status, e.Hint = status, hintUnknown+"; "+c.client.Hints.Address
+	e.Status, e.Hint = status, message.Of("%s; %s", hintUnknown, c.client.Hints.Address)
 	return e
 }
 
 // Garbled is an answer that is not the tracker's.
 func (c *Call) Garbled(status int, err error) *connectors.Error {
 	e := c.Fail(connectors.Garbled, err)
-	e.Status, e.Hint = status, c.client.Hints.Address
+	e.Status, e.Hint = status, message.Of(c.client.Hints.Address)
 	return e
 }
 
@@ -114,7 +114,7 @@ func (c *Call) refusal(method string, res *http.Response, body []byte) *connecto
 	e.RetryAfter = retryAfter(res.Header, c.client.Now())
 	c.classify(e, method)
 	if e.Status >= 300 && e.Status < 400 {
-		e.Err = fmt.Errorf("redirected to %s", destination(res))
+		e.Err = message.Errorf("redirected to %s", destination(res))
 	}
 	if c.client.Refused != nil {
 		c.client.Refused(e, method, res, body)
@@ -133,29 +133,29 @@ func (c *Call) classify(e *connectors.Error, method string) {
 	write, hints := !c.reads(method), c.client.Hints
 	switch s := e.Status; {
 	case s < 400:
-		e.Class, e.Hint = connectors.Garbled, hints.Address
+		e.Class, e.Hint = connectors.Garbled, message.Of(hints.Address)
 	case s == http.StatusUnauthorized:
-		e.Class, e.Hint = connectors.Unauthorized, hints.Credentials
+		e.Class, e.Hint = connectors.Unauthorized, message.Of(hints.Credentials)
 	case s == http.StatusProxyAuthRequired:
-		e.Class, e.Hint = connectors.TryLater, hintProxy
+		e.Class, e.Hint = connectors.TryLater, message.Of(hintProxy)
 	case s == http.StatusForbidden && c.at == AtAccount:
-		e.Class, e.Hint = connectors.Unauthorized, hints.Account
+		e.Class, e.Hint = connectors.Unauthorized, message.Of(hints.Account)
 	case s == http.StatusForbidden && c.at == AtIssue:
 		e.Class = connectors.Hidden
 	case s == http.StatusForbidden && !write:
-		e.Class, e.Hint = connectors.Refused, hints.Lists
+		e.Class, e.Hint = connectors.Refused, message.Of(hints.Lists)
 	case s == http.StatusForbidden:
-		e.Class, e.Hint = connectors.Refused, hints.Rights
+		e.Class, e.Hint = connectors.Refused, message.Of(hints.Rights)
 	case s == http.StatusNotFound && c.at == AtIssue:
 		e.Class = connectors.Gone
 	case s == http.StatusNotFound:
-		e.Class, e.Hint = connectors.Garbled, hints.Address
+		e.Class, e.Hint = connectors.Garbled, message.Of(hints.Address)
 	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable && e.RetryAfter > 0:
-		e.Class, e.Hint = connectors.TryLater, hints.Overload
+		e.Class, e.Hint = connectors.TryLater, message.Of(hints.Overload)
 	case s >= 500 && write, s == http.StatusRequestTimeout && write, s == http.StatusConflict && write:
-		e.Class, e.Hint = connectors.Unknown, hintUnknown // an error page may come after the effect
+		e.Class, e.Hint = connectors.Unknown, message.Of(hintUnknown) // an error page may come after the effect
 	case s >= 500, s == http.StatusRequestTimeout:
-		e.Class, e.Hint = connectors.TryLater, hints.Overload
+		e.Class, e.Hint = connectors.TryLater, message.Of(hints.Overload)
 	default:
 		e.Class = connectors.Refused
 	}
@@ -165,7 +165,7 @@ func (c *Call) classify(e *connectors.Error, method string) {
 func destination(res *http.Response) string {
 	u, err := url.Parse(res.Header.Get("Location"))
 	if err != nil || u.Host == "" {
-		return "another page of the same host"
+		return message.Text("another page of the same host")
 	}
 	return u.Scheme + "://" + u.Host
 }

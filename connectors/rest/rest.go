@@ -17,8 +17,6 @@ package rest
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -29,6 +27,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -47,25 +46,25 @@ type Config struct {
 
 // Hints are what an operator can do, in the words of a tracker.
 type Hints struct {
-	Credentials string // the credentials are refused
-	Address     string // this does not look like the tracker
-	Account     string // the account may not use the API at all
-	Lists       string // a list is refused
-	Rights      string // a write is refused
-	Overload    string // the tracker is overloaded or down
+	Credentials message.Format // the credentials are refused
+	Address     message.Format // this does not look like the tracker
+	Account     message.Format // the account may not use the API at all
+	Lists       message.Format // a list is refused
+	Rights      message.Format // a write is refused
+	Overload    message.Format // the tracker is overloaded or down
 }
 
 const (
-	hintUnknown = "the write may have been done; look for it before sending it again"
-	hintPlain   = "the address says https, and something without TLS answers at its port: give the port of https, or " +
+	hintUnknown message.Format = "the write may have been done; look for it before sending it again"
+	hintPlain   message.Format = "the address says https, and something without TLS answers at its port: give the port of https, or " +
 		"write http:// if there is none"
-	hintAuthority = "the certificate is from an authority that this machine does not trust: give a file with the " +
+	hintAuthority message.Format = "the certificate is from an authority that this machine does not trust: give a file with the " +
 		"authority's certificate as `ca` of this connection, or put it into the system's store, or into a file that the " +
 		"environment variable SSL_CERT_FILE names"
-	hintProxy = "check that the proxy runs and lets slabridge through: `proxy` of this connection or, where it says " +
+	hintProxy message.Format = "check that the proxy runs and lets slabridge through: `proxy` of this connection or, where it says " +
 		"nothing, the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-	hintClient = "the server does not take our certificate, or asks for one: see `client_certificate` of this connection"
-	hintReach  = "check that the tracker runs and that its address and certificate are right"
+	hintClient message.Format = "the server does not take our certificate, or asks for one: see `client_certificate` of this connection"
+	hintReach  message.Format = "check that the tracker runs and that its address and certificate are right"
 )
 
 // Client is one connection's way to one tracker under one account. It is safe for concurrent use.
@@ -83,13 +82,13 @@ type Client struct {
 func New(c Config) (*Client, error) {
 	base, err := parseBase(c.URL)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: url: %w", c.Kind, c.ID, err)
+		return nil, message.Errorf("%s %s: url: %w", c.Kind, c.ID, err)
 	}
 	if err := checkSecret(c.Auth.Secret); err != nil {
-		return nil, fmt.Errorf("%s %s: %s: %w", c.Kind, c.ID, strings.ReplaceAll(c.Auth.Way, "_", " "), err)
+		return nil, message.Errorf("%s %s: %s: %w", c.Kind, c.ID, strings.ReplaceAll(c.Auth.Way, "_", " "), err)
 	}
 	if c.Now == nil {
-		return nil, fmt.Errorf("%s %s: no clock", c.Kind, c.ID)
+		return nil, message.Errorf("%s %s: no clock", c.Kind, c.ID)
 	}
 	c.Secrets = slices.Concat([]string{c.Auth.Secret}, c.Unspoken, c.Secrets)
 	c.Timeout = cmp.Or(c.Timeout, time.Minute)
@@ -113,11 +112,11 @@ func parseBase(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return nil, errors.New("not an address") // the parser's own text repeats the address with any password in it
+		return nil, message.New("not an address") // the parser's own text repeats the address with any password in it
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return nil, errors.New("want http:// or https:// and a host")
+		return nil, message.New("want http:// or https:// and a host")
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return nil, errors.New("want an address without credentials, query or fragment")
+		return nil, message.New("want an address without credentials, query or fragment")
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""
@@ -127,11 +126,11 @@ func parseBase(s string) (*url.URL, error) {
 // checkSecret refuses what cannot travel in a header.
 func checkSecret(s string) error {
 	if s == "" {
-		return errors.New("empty")
+		return message.New("empty")
 	}
 	for _, r := range s {
 		if r <= ' ' || r > '~' {
-			return errors.New("holds blanks or characters that no key has")
+			return message.New("holds blanks or characters that no key has")
 		}
 	}
 	return nil

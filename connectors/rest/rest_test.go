@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -60,7 +61,7 @@ func TestStatusClasses(t *testing.T) {
 		{write, AtIssue, 408, nil, connectors.Unknown},
 		{read, AtIssue, 408, nil, connectors.TryLater},
 	} {
-		call := client(t, nil).Call(t.Context(), "ask", c.at)
+		call := client(t, nil).Call(t.Context(), message.Of("ask"), c.at)
 		err := call.refusal(c.method, &http.Response{StatusCode: c.status, Header: c.header}, nil)
 		if err.Class != c.want || err.Status != c.status {
 			t.Errorf("%s %d at %d: %v, want %v", c.method, c.status, c.at, err, c.want)
@@ -72,7 +73,7 @@ func TestStatusClasses(t *testing.T) {
 func TestPostThatReads(t *testing.T) {
 	lost := func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
 	for reads, want := range map[bool]connectors.Class{true: connectors.TryLater, false: connectors.Unknown} {
-		call := client(t, lost).Call(t.Context(), "search", Elsewhere)
+		call := client(t, lost).Call(t.Context(), message.Of("search"), Elsewhere)
 		call.Reads = reads
 		if _, err := call.Do(http.MethodPost, "/search", nil, []byte("{}")); connectors.ClassOf(err) != want {
 			t.Errorf("reads %v: %v, want %v", reads, err, want)

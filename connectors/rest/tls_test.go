@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -64,8 +65,8 @@ func TestConnectionsThatDoNotComeAbout(t *testing.T) {
 		}
 		for _, method := range []string{http.MethodGet, http.MethodPut} {
 			var e *connectors.Error
-			_, err := client.Call(t.Context(), "ask", Elsewhere).Do(method, "/", nil, []byte("{}"))
-			if !errors.As(err, &e) || e.Class != connectors.TryLater || !strings.Contains(e.Hint, c.hint) {
+			_, err := client.Call(t.Context(), message.Of("ask"), Elsewhere).Do(method, "/", nil, []byte("{}"))
+			if !errors.As(err, &e) || e.Class != connectors.TryLater || !strings.Contains(e.Hint.String(), c.hint) {
 				t.Errorf("%s, %s: %v", name, method, err)
 			}
 		}

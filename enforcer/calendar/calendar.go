@@ -1,9 +1,10 @@
 package calendar
 
 import (
-	"errors"
 	"fmt"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Calendar is compiled working time: immutable, safe for concurrent use.
@@ -53,7 +54,7 @@ type MissingYearError struct {
 
 // Error says what is missing and what to do about it.
 func (e *MissingYearError) Error() string {
-	return fmt.Sprintf("calendar %q has no days off for %d (it has %s); add the year to the calendar's file, as "+
+	return message.Text("calendar %q has no days off for %d (it has %s); add the year to the calendar's file, as "+
 		"provisional if it is not law yet",
 		e.Calendar, e.Year, e.Have)
 }
@@ -122,7 +123,7 @@ func (c *Calendar) worked(from, to int64) (int64, error) {
 // itself, outside hours too. A negative d is an error.
 func (c *Calendar) Add(from time.Time, d time.Duration) (time.Time, error) {
 	if d < 0 {
-		return time.Time{}, fmt.Errorf("add %v of working time: it must not be negative", d)
+		return time.Time{}, message.Errorf("add %v of working time: it must not be negative", d)
 	}
 	s, err := c.add(from.Unix(), int64(d/time.Second))
 	if err != nil {
@@ -257,7 +258,7 @@ func (c *Calendar) WorkingDays(from, to Date) (int, error) {
 }
 
 // ErrDayOff is what CloseOf answers for a day that is not worked.
-var ErrDayOff = errors.New("the day is not worked")
+var ErrDayOff = message.New("the day is not worked")
 
 // CloseOf returns the last close of a working day; for any other day the error
 // is ErrDayOff.
@@ -267,7 +268,7 @@ func (c *Calendar) CloseOf(date Date) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if !t.days[day].worked {
-		return time.Time{}, fmt.Errorf("close of %v in calendar %q: %w", date, c.id, ErrDayOff)
+		return time.Time{}, message.Errorf("close of %v in calendar %q: %w", date, c.id, ErrDayOff)
 	}
 	return c.time(t.close(day)), nil
 }

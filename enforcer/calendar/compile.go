@@ -1,9 +1,10 @@
 package calendar
 
 import (
-	"fmt"
 	"math"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Spec is what a calendar is made of.
@@ -20,13 +21,13 @@ type Spec struct {
 func Compile(spec Spec) (*Calendar, error) {
 	loc, err := LoadZone(spec.Zone)
 	if err != nil {
-		return nil, fmt.Errorf("calendar %q: %w", spec.ID, err)
+		return nil, message.Errorf("calendar %q: %w", spec.ID, err)
 	}
 	if err := spec.Week.Validate(); err != nil {
-		return nil, fmt.Errorf("calendar %q: %w", spec.ID, err)
+		return nil, message.Errorf("calendar %q: %w", spec.ID, err)
 	}
 	if err := spec.Days.validate(); err != nil {
-		return nil, fmt.Errorf("calendar %q: %w", spec.ID, err)
+		return nil, message.Errorf("calendar %q: %w", spec.ID, err)
 	}
 	c := &Calendar{
 		id:      spec.ID,

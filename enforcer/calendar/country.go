@@ -2,11 +2,12 @@ package calendar
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/at"
@@ -72,7 +73,7 @@ func CountryDays(country string, first, last int) (Days, error) {
 	country = strings.ToUpper(country)
 	holidays, ok := countries[country]
 	if !ok {
-		return Days{}, fmt.Errorf("no holiday definitions for country %q; there are %s", country, strings.Join(Countries(),
+		return Days{}, message.Errorf("no holiday definitions for country %q; there are %s", country, strings.Join(Countries(),
 			", "))
 	}
 	d := Days{

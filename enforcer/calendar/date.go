@@ -1,10 +1,11 @@
 package calendar
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
 )
 
 const (
@@ -31,7 +32,7 @@ func DateOf(t time.Time) Date {
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return Date{}, fmt.Errorf("%q is not a date; write 2026-03-23", s)
+		return Date{}, message.Errorf("%q is not a date; write 2026-03-23", s)
 	}
 	return DateOf(t), nil
 }
@@ -90,7 +91,7 @@ const Midnight TimeOfDay = secondsPerDay
 
 // ParseTimeOfDay reads 09:00, 9:00, 09:00:30 or 24:00.
 func ParseTimeOfDay(s string) (TimeOfDay, error) {
-	fail := fmt.Errorf("%q is not a time of day; write 09:00, with 24:00 as the end of a day", s)
+	fail := message.Errorf("%q is not a time of day; write 09:00, with 24:00 as the end of a day", s)
 	parts := strings.Split(s, ":")
 	if len(parts) < 2 || len(parts) > 3 || len(parts[0]) == 0 {
 		return 0, fail

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Kind says how a day differs from what its weekday says.
@@ -139,11 +141,11 @@ func (d Days) years() []int { return slices.Sorted(maps.Keys(d.Years)) }
 
 func (d Days) validate() error {
 	if len(d.Years) == 0 {
-		return fmt.Errorf("days off of %q: no year has data", d.Country)
+		return message.Errorf("days off of %q: no year has data", d.Country)
 	}
 	for _, y := range d.years() {
 		if err := d.Years[y].validate(y); err != nil {
-			return fmt.Errorf("days off of %q: %w", d.Country, err)
+			return message.Errorf("days off of %q: %w", d.Country, err)
 		}
 	}
 	return nil
@@ -151,21 +153,21 @@ func (d Days) validate() error {
 
 func (y Year) validate(number int) error {
 	if y.Status != Final && y.Status != Provisional {
-		return fmt.Errorf("year %d has status %q; it must be %s or %s", number, y.Status, Final, Provisional)
+		return message.Errorf("year %d has status %q; it must be %s or %s", number, y.Status, Final, Provisional)
 	}
 	seen := make(map[Date]bool, len(y.Days))
 	for _, day := range y.Days {
 		switch {
 		case day.Date.Year != number || dateOfNumber(day.Date.number()) != day.Date:
-			return fmt.Errorf("%v is not a day of %d", day.Date, number)
+			return message.Errorf("%v is not a day of %d", day.Date, number)
 		case seen[day.Date]:
-			return fmt.Errorf("%v is given twice", day.Date)
+			return message.Errorf("%v is given twice", day.Date)
 		case kindNames[day.Kind] == "":
-			return fmt.Errorf("%v has no kind", day.Date)
+			return message.Errorf("%v has no kind", day.Date)
 		case day.ShortBy < 0 || (day.Kind == Short && day.ShortBy == 0):
-			return fmt.Errorf("%v is a short day without saying by how much", day.Date)
+			return message.Errorf("%v is a short day without saying by how much", day.Date)
 		case day.ShortBy > 0 && day.Kind != Short && day.Kind != Working:
-			return fmt.Errorf("%v is a %v and cannot be short", day.Date, day.Kind)
+			return message.Errorf("%v is a %v and cannot be short", day.Date, day.Kind)
 		}
 		seen[day.Date] = true
 	}

@@ -1,8 +1,9 @@
 package calendar
 
 import (
-	"fmt"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Result is a due moment and how it came about.
@@ -233,11 +234,11 @@ func (c *Calendar) Before(due time.Time, term Term) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if term.Unit == CalendarDays {
-		return time.Time{}, fmt.Errorf("a warning %s before the due moment has no meaning; write %dd or %dbd", term, term.N,
+		return time.Time{}, message.Errorf("a warning %s before the due moment has no meaning; write %dd or %dbd", term, term.N,
 			term.N)
 	}
 	if term.Cutoff != nil {
-		return time.Time{}, fmt.Errorf("a warning %s before the due moment cannot have a cut-off", term)
+		return time.Time{}, message.Errorf("a warning %s before the due moment cannot have a cut-off", term)
 	}
 	s := due.Unix()
 	switch {

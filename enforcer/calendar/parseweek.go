@@ -1,11 +1,12 @@
 package calendar
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"slabridge/config/message"
 )
 
 // ParseWeek reads working hours as people write them:
@@ -35,7 +36,7 @@ func ParseWeek(text string) (Week, error) {
 	for _, g := range groups {
 		intervals, err := ParseIntervals(strings.Join(g.hours, ","))
 		if err != nil {
-			return Week{}, fmt.Errorf("hours of %s: %w", strings.Join(g.days, ","), err)
+			return Week{}, message.Errorf("hours of %s: %w", strings.Join(g.days, ","), err)
 		}
 		weekdays, err := parseWeekdays(g.days)
 		if err != nil {
@@ -43,7 +44,7 @@ func ParseWeek(text string) (Week, error) {
 		}
 		for _, d := range weekdays {
 			if week[d], err = besides(week[d], intervals); err != nil {
-				return Week{}, fmt.Errorf("%s is given twice in %q", weekdayNames[d], text)
+				return Week{}, message.Errorf("%s is given twice in %q", weekdayNames[d], text)
 			}
 		}
 	}
@@ -95,7 +96,7 @@ func cutGroups(text string) ([]group, error) {
 		}
 		for _, g := range out {
 			if len(g.days) == 0 {
-				return nil, fmt.Errorf("%q has hours without a weekday; write Mon-Fri 09:00-18:00", strings.TrimSpace(line))
+				return nil, message.Errorf("%q has hours without a weekday; write Mon-Fri 09:00-18:00", strings.TrimSpace(line))
 			}
 		}
 	}
@@ -159,7 +160,7 @@ func ParseIntervals(text string) ([]Interval, error) {
 			}
 			switch {
 			case i.To-list[shift].From > longestJoined:
-				return nil, fmt.Errorf("%v comes behind midnight; a shift over midnight in parts lasts 16 hours at most, and its "+
+				return nil, message.Errorf("%v comes behind midnight; a shift over midnight in parts lasts 16 hours at most, and its "+
 					"parts stand in order", i)
 			case i.From == Midnight && list[n-1].To == Midnight:
 				list[n-1].To = i.To
@@ -175,7 +176,7 @@ func ParseIntervals(text string) ([]Interval, error) {
 func parseInterval(text string) (Interval, error) {
 	from, to, ok := strings.Cut(dashes.Replace(text), "-")
 	if !ok {
-		return Interval{}, fmt.Errorf("%q is not an interval; write 09:00-18:00", text)
+		return Interval{}, message.Errorf("%q is not an interval; write 09:00-18:00", text)
 	}
 	var i Interval
 	var err error
@@ -208,7 +209,7 @@ func parseWeekdays(parts []string) ([]time.Weekday, error) {
 		}
 		for d := from; ; d = (d + 1) % 7 {
 			if slices.Contains(list, d) {
-				return nil, fmt.Errorf("%s is given twice in %q", weekdayNames[d], strings.Join(parts, ","))
+				return nil, message.Errorf("%s is given twice in %q", weekdayNames[d], strings.Join(parts, ","))
 			}
 			list = append(list, d)
 			if d == to {
@@ -239,5 +240,5 @@ func ParseWeekday(s string) (time.Weekday, error) {
 			return time.Weekday(d), nil
 		}
 	}
-	return 0, fmt.Errorf("%q is not a weekday; write Mon, Tue, Wed, Thu, Fri, Sat or Sun, or a range like Mon-Fri", s)
+	return 0, message.Errorf("%q is not a weekday; write Mon, Tue, Wed, Thu, Fri, Sat or Sun, or a range like Mon-Fri", s)
 }

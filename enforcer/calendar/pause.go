@@ -2,9 +2,10 @@ package calendar
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Span is a stretch of time, [From, To).
@@ -40,7 +41,7 @@ func merge(pauses []Span, start int64) ([]span, error) {
 	list := make([]span, 0, len(pauses))
 	for _, p := range pauses {
 		if p.To.Before(p.From) {
-			return nil, fmt.Errorf("pause from %s ends before it begins, at %s; one that is still going on ends now",
+			return nil, message.Errorf("pause from %s ends before it begins, at %s; one that is still going on ends now",
 				p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
 		}
 		s := span{max(start, p.From.Unix()), p.To.Unix()}
@@ -134,11 +135,11 @@ func counted(k clock, from, to int64, pauses []Span) (int64, error) {
 // outside 1 to 99 and a due moment that is not after start are errors.
 func (c *Calendar) Percent(term Term, start, due time.Time, percent int, pauses []Span) (time.Time, error) {
 	if percent < 1 || percent > 99 {
-		return time.Time{}, fmt.Errorf("%d percent of a term; it must be 1 to 99", percent)
+		return time.Time{}, message.Errorf("%d percent of a term; it must be 1 to 99", percent)
 	}
 	from, to := start.Unix(), due.Unix()
 	if to <= from {
-		return time.Time{}, fmt.Errorf("%d percent of a term that is due at its start, %s", percent,
+		return time.Time{}, message.Errorf("%d percent of a term that is due at its start, %s", percent,
 			c.time(from).Format(time.RFC3339))
 	}
 	k := clock{c, term.plain()}

@@ -1,9 +1,9 @@
 package calendar
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
+
+	"slabridge/config/message"
 )
 
 // Unit is what a term counts.
@@ -68,14 +68,14 @@ func ParseTerm(s string) (Term, error) {
 	}
 	n, err := strconv.Atoi(s[:digits])
 	if err != nil || n > maxTermCount {
-		return Term{}, fmt.Errorf("%q is too long a term; the most is %d", s, maxTermCount)
+		return Term{}, message.Errorf("%q is too long a term; the most is %d", s, maxTermCount)
 	}
 	t.N = n
 	return t, t.Validate()
 }
 
 func notTerm(s string) error {
-	return fmt.Errorf("%q is not a term; write 20m, 2h, 1bd, 10d or 1cd (minutes, hours, business days, days of 24 "+
+	return message.Errorf("%q is not a term; write 20m, 2h, 1bd, 10d or 1cd (minutes, hours, business days, days of 24 "+
 		"hours, calendar days to their end)", s)
 }
 
@@ -84,26 +84,26 @@ func notTerm(s string) error {
 func (t Term) Validate() error {
 	switch {
 	case t.Unit < Minutes || t.Unit > CalendarDays:
-		return errors.New("the term has no unit; write 20m, 2h, 1bd, 10d or 1cd")
+		return message.New("the term has no unit; write 20m, 2h, 1bd, 10d or 1cd")
 	case t.N < 0 || t.N > maxTermCount:
-		return fmt.Errorf("the term counts %d; it must be 0 to %d", t.N, maxTermCount)
+		return message.Errorf("the term counts %d; it must be 0 to %d", t.N, maxTermCount)
 	case t.N == 0 && t.businessDays():
-		return errors.New("0bd is not a term: business days count from 1; write 0m for at once")
+		return message.New("0bd is not a term: business days count from 1; write 0m for at once")
 	case t.Always && t.businessDays():
-		return fmt.Errorf("%s cannot run round the clock; write %dd", t, t.N)
+		return message.Errorf("%s cannot run round the clock; write %dd", t, t.N)
 	case t.Cutoff == nil:
 		return nil
 	case t.plain():
-		return fmt.Errorf("%s runs round the clock and cannot have a cut-off", t)
+		return message.Errorf("%s runs round the clock and cannot have a cut-off", t)
 	case t.Unit == CivilBusinessDays:
-		return fmt.Errorf("%s starts the day after the event and cannot have a cut-off", t)
+		return message.Errorf("%s starts the day after the event and cannot have a cut-off", t)
 	}
 	return t.Cutoff.validate()
 }
 
 func (c Cutoff) validate() error {
 	if c.After < 0 || c.After >= Midnight || c.Due < 0 || c.Due >= Midnight {
-		return fmt.Errorf("cut-off after %v, due %v: both must lie within a day", c.After, c.Due)
+		return message.Errorf("cut-off after %v, due %v: both must lie within a day", c.After, c.Due)
 	}
 	return nil
 }

@@ -1,11 +1,11 @@
 package calendar
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Interval is working time that begins on one day, [From, To). Times from 24:00 on lie on the next day, so a shift from
@@ -62,17 +62,17 @@ func (w Week) Validate() error {
 	worked := false
 	for d, list := range w {
 		if err := validateIntervals(list); err != nil {
-			return fmt.Errorf("hours of %s: %w", weekdayNames[d], err)
+			return message.Errorf("hours of %s: %w", weekdayNames[d], err)
 		}
 		worked = worked || len(list) > 0
 		next := (d + 1) % 7
 		if len(list) > 0 && len(w[next]) > 0 && list[len(list)-1].To-Midnight > w[next][0].From {
-			return fmt.Errorf("hours of %s: %v runs into the hours of %s, %v", weekdayNames[d], list[len(list)-1],
+			return message.Errorf("hours of %s: %v runs into the hours of %s, %v", weekdayNames[d], list[len(list)-1],
 				weekdayNames[next], w[next][0])
 		}
 	}
 	if !worked {
-		return errors.New("the week has no working hours; write for example Mon-Fri 09:00-18:00")
+		return message.New("the week has no working hours; write for example Mon-Fri 09:00-18:00")
 	}
 	return nil
 }
@@ -82,13 +82,13 @@ func validateIntervals(list []Interval) error {
 	for n, i := range list {
 		switch {
 		case i.From < 0 || n == 0 && i.From >= Midnight:
-			return fmt.Errorf("%v-%v does not begin within 00:00-24:00", i.From, i.To)
+			return message.Errorf("%v-%v does not begin within 00:00-24:00", i.From, i.To)
 		case i.From >= i.To:
-			return fmt.Errorf("%v does not end after it begins; 00:00-24:00 is a whole day", i)
+			return message.Errorf("%v does not end after it begins; 00:00-24:00 is a whole day", i)
 		case n > 0 && i.From < end:
-			return fmt.Errorf("%v begins before the interval in front of it ends", i)
+			return message.Errorf("%v begins before the interval in front of it ends", i)
 		case i.To > Midnight && (i.To-i.From >= Midnight || i.To >= 2*Midnight):
-			return fmt.Errorf("%v-%v lasts a whole day or more, or ends on the day after the next", i.From, i.To)
+			return message.Errorf("%v-%v lasts a whole day or more, or ends on the day after the next", i.From, i.To)
 		}
 		end = i.To
 	}

@@ -4,11 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	_ "embed"
-	"fmt"
 	"io"
 	"strings"
 	"sync"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // The zone data travels inside the program and is the only one it uses: a deadline must not depend on how old the
@@ -27,7 +28,7 @@ func ZoneRelease() string { return strings.TrimSpace(zoneRelease) }
 var zoneFiles = sync.OnceValues(func() (map[string]*zip.File, error) {
 	r, err := zip.NewReader(bytes.NewReader(zoneArchive), int64(len(zoneArchive)))
 	if err != nil {
-		return nil, fmt.Errorf("open the zone data: %w", err)
+		return nil, message.Errorf("open the zone data: %w", err)
 	}
 	files := make(map[string]*zip.File, len(r.File))
 	for _, f := range r.File {
@@ -44,7 +45,7 @@ var zonesLoaded sync.Map
 func LoadZone(name string) (*time.Location, error) {
 	switch name {
 	case "", "Local":
-		return nil, fmt.Errorf("zone %q depends on the machine; write a name like Asia/Almaty", name)
+		return nil, message.Errorf("zone %q depends on the machine; write a name like Asia/Almaty", name)
 	case "UTC":
 		return time.UTC, nil
 	}
@@ -66,20 +67,20 @@ func readZone(name string) (*time.Location, error) {
 	}
 	file, ok := files[name]
 	if !ok {
-		return nil, fmt.Errorf("zone %q is not known; write a name like Asia/Almaty", name)
+		return nil, message.Errorf("zone %q is not known; write a name like Asia/Almaty", name)
 	}
 	r, err := file.Open()
 	if err != nil {
-		return nil, fmt.Errorf("load zone %s: %w", name, err)
+		return nil, message.Errorf("load zone %s: %w", name, err)
 	}
 	defer r.Close()
 	data, err := io.ReadAll(r)
 	if err != nil {
-		return nil, fmt.Errorf("load zone %s: %w", name, err)
+		return nil, message.Errorf("load zone %s: %w", name, err)
 	}
 	loc, err := time.LoadLocationFromTZData(name, data)
 	if err != nil {
-		return nil, fmt.Errorf("load zone %s: %w", name, err)
+		return nil, message.Errorf("load zone %s: %w", name, err)
 	}
 	return loc, nil
 }

@@ -52,7 +52,7 @@ func faultReason(why error) enforcer.Reason {
 }
 
 func holdReason(why string) enforcer.Reason {
-	return enforcer.Because("hold", "writes are on hold: %s", why)
+	return enforcer.Because("hold", "writes are on hold: %s", message.Kept(why))
 }
 
 // endings are why a cycle is over, by Cycle.EndWhy.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
@@ -20,7 +21,7 @@ type Against struct {
 	Now         time.Time
 	MirroredAt  time.Time
 	Differences []Difference
-	Problems    []string // what of the other configuration the tracker does not bear out, so that nothing would be written
+	Problems    []message.Message // what of the other configuration the tracker does not bear out, so that nothing would be written
 }
 
 // Difference is a deadline of a running cycle, or a write, that the other configuration moves, adds or drops.
@@ -62,7 +63,7 @@ func compare(ctx context.Context, now, then *reader) (Against, error) {
 	}
 	for _, p := range problems {
 		if p.Fatal {
-			out.Problems = append(out.Problems, p.Path+": \""+p.Value+"\": "+p.Reason)
+			out.Problems = append(out.Problems, message.Of("%s: %q: %s", p.Path, p.Value, p.Reason))
 		}
 	}
 	for _, pair := range pairs(now.contracts, then.contracts) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
@@ -119,7 +120,7 @@ func (k *checker) check(ctx context.Context) (err error) {
 	if k.Account.Admin {
 		k.Problems = append(k.Problems, mapping.Problem{
 			Path: "connections", Value: k.Account.Login,
-			Reason: "the account is an administrator: give slabridge an account of its own with only the rights listed here",
+			Reason: message.Of("the account is an administrator: give slabridge an account of its own with only the rights listed here"),
 		})
 	}
 	for _, c := range k.contracts {
@@ -159,14 +160,14 @@ func (k *checker) addAlarms(ctx context.Context) error {
 	alarms, err := k.ledger.Alarms(ctx, k.conn.ID)
 	for _, a := range alarms {
 		if a.Open() {
-			k.fault(outbox.AlarmText(a, k.ledger.Installation())["en"], a.Subject, a.Kind.Stops())
+			k.fault(message.Of("%s", outbox.AlarmText(a, k.ledger.Installation())), a.Subject, a.Kind.Stops())
 		}
 	}
 	return err
 }
 
 // fault adds a problem about the connection, once.
-func (k *checker) fault(text, value string, fatal bool) {
+func (k *checker) fault(text message.Message, value string, fatal bool) {
 	p := mapping.Problem{Path: "connections", Value: value, Reason: text, Fatal: fatal}
 	if !slices.ContainsFunc(k.Problems, func(x mapping.Problem) bool {
 		return x.Path == p.Path && x.Value == p.Value && x.Fatal == fatal
@@ -224,9 +225,9 @@ func (k *checker) lookThrough(ctx context.Context) error {
 			case !watched: // where it writes is no matter of ours
 			case s.Rival(k.Account.ID, k.ledger.Begun()):
 				rival := ledger.Alarm{Kind: ledger.OtherInstallation, Subject: s.Install, IssueKey: h.Issue.Key}
-				k.fault(outbox.AlarmText(rival, k.ledger.Installation())["en"], s.Install, true)
+				k.fault(message.Of("%s", outbox.AlarmText(rival, k.ledger.Installation())), s.Install, true)
 			case s.Author != k.Account.ID:
-				k.fault(fmt.Sprintf("someone (id %s) wrote a comment on #%s with the mark of another installation of slabridge: "+
+				k.fault(message.Of("someone (id %s) wrote a comment on #%s with the mark of another installation of slabridge: "+
 					"if there is one, customers hear everything twice; stop one of the two", s.Author, h.Issue.Key), s.Install, false)
 			}
 		}
@@ -260,7 +261,7 @@ func (k *checker) lookThrough(ctx context.Context) error {
 // explainable adds what the mapping does not explain of one request.
 func (k *checker) explainable(r enforcer.Request, h connectors.History) {
 	if n := len(r.Faults); n > 0 && r.State().Covered && r.Faults[n-1].To.IsZero() {
-		k.fault(fmt.Sprintf("%s, and requests are in it, such as %s: they are neither judged nor written about",
+		k.fault(message.Of("%s, and requests are in it, such as %s: they are neither judged nor written about",
 			r.Faults[n-1].Why, r.Key),
 			r.Faults[n-1].Why, true)
 	}

@@ -2,10 +2,10 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
@@ -36,7 +36,7 @@ func (k *checker) checkContractLevel(ctx context.Context, c *contract) error {
 	case connectors.Gone, connectors.Hidden, connectors.Refused:
 		k.Problems = append(k.Problems, mapping.Problem{
 			Path: c.ScopePath + ".account.watch_issue", Value: c.Account.WatchIssue, Fatal: true,
-			Reason: "our account sees no such issue: nobody is told of the cost of changes",
+			Reason: message.Of("our account sees no such issue: nobody is told of the cost of changes"),
 		})
 		return nil
 	}
@@ -132,13 +132,13 @@ func (c *closing) tell(of *contract) (mapping.Problem, bool) {
 	p := mapping.Problem{Path: of.ScopePath, Value: c.step}
 	switch class := c.class; {
 	case !of.bound.HasClass(class):
-		p.Reason = fmt.Sprintf("the mapping gives no status the class %s: the step is held", class)
+		p.Reason = message.Of("the mapping gives no status the class %s: the step is held", class)
 	case len(c.not) > 0:
 		slices.Sort(c.not)
-		p.Reason = fmt.Sprintf("from %s the tracker lets our account set no status of class %s: there the step is held",
+		p.Reason = message.Of("from %s the tracker lets our account set no status of class %s: there the step is held",
 			strings.Join(c.not, ", "), class)
 	case !c.may:
-		p.Reason = fmt.Sprintf("whether our account may set a status of class %s cannot be known yet: the tracker tells "+
+		p.Reason = message.Of("whether our account may set a status of class %s cannot be known yet: the tracker tells "+
 			"it only of an issue as it stands, and no mirrored request is in a status of class %s",
 			class, classes(c.while))
 	default:

@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
@@ -32,8 +32,8 @@ func (k *checker) checkForms(ctx context.Context, c *contract) error {
 	if len(k.samples[c]) == 0 {
 		k.Problems = append(k.Problems, mapping.Problem{
 			Path: c.ScopePath, Value: c.ID,
-			Reason: "what its steps may set cannot be known yet: the tracker tells it only of an issue, and no open request " +
-				"is mirrored; look again after 'slabridge sync'",
+			Reason: message.Of("what its steps may set cannot be known yet: the tracker tells it only of an issue, and no open request " +
+				"is mirrored; look again after 'slabridge sync'"),
 		})
 		return nil
 	}
@@ -55,7 +55,7 @@ func (k *checker) checkForms(ctx context.Context, c *contract) error {
 			}
 			k.problem(mapping.Problem{
 				Path: c.ScopePath, Value: x.Name, Fatal: true,
-				Reason: fmt.Sprintf("%s: the field is not on the edit screen of requests such as %s, or our account may not set "+
+				Reason: message.Of("%s: the field is not on the edit screen of requests such as %s, or our account may not set "+
 					"it: it is left out, and the rest is written", x.For, h.Issue.Key),
 			})
 		}
@@ -74,7 +74,7 @@ func classesSet(c *contract) []enforcer.StatusClass {
 
 // problem adds a problem, once.
 func (k *checker) problem(p mapping.Problem) {
-	if !slices.Contains(k.Problems, p) { // contracts share mappings
+	if !slices.ContainsFunc(k.Problems, p.Same) { // contracts share mappings
 		k.Problems = append(k.Problems, p)
 	}
 }

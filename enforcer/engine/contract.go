@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -76,7 +77,7 @@ func (c *contract) request(conn string, m mirrored) enforcer.Request {
 	case mirror.Gone:
 		r.GoneAt = m.entry.StateAt
 	case mirror.Hidden: // its steps are held, not forgotten: it goes on when it is seen again
-		r.Hidden, r.Hold = true, "our account cannot see the issue"
+		r.Hidden, r.Hold = true, message.Text("our account cannot see the issue")
 	}
 	return r
 }

@@ -2,10 +2,10 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
@@ -97,9 +97,9 @@ func (x *contractLevel) holdInfeasible(f *finding) {
 		if why == "" {
 			continue
 		}
-		f.problem("", fmt.Sprintf("held: %s of %s: %s", d.Key.Obligation, x.contract.ID, why))
+		f.problem("", message.Of("held: %s of %s: %s", d.Key.Obligation, x.contract.ID, message.Kept(why)))
 		d.State, d.NotBefore = enforcer.Held, time.Time{}
-		d.Reason = enforcer.Reason{Code: code, Text: enforcer.Untranslated(why)}
+		d.Reason = enforcer.Reason{Code: code, Text: enforcer.Recalled(why)}
 	}
 }
 
@@ -111,7 +111,7 @@ func (x *contractLevel) infeasibleReason(f *finding, d *enforcer.Decision) (code
 		issue, problems := f.newIssue(r, d, nil)
 		for _, p := range problems {
 			if p.Fatal {
-				return enforcer.HeldDuty, fmt.Sprintf("%s: %q: %s", p.Path, p.Value, p.Reason)
+				return enforcer.HeldDuty, message.Text("%s: %q: %s", p.Path, p.Value, p.Reason)
 			}
 		}
 		return enforcer.HeldRights, x.mayNotCreate(issue.Project)
@@ -144,5 +144,5 @@ func (x *contractLevel) mayNotCreate(project string) string {
 	if lacks == "" {
 		return ""
 	}
-	return fmt.Sprintf("our account lacks the right %q in project %s", lacks, projectName(p.names, project))
+	return message.Text("our account lacks the right %q in project %s", lacks, projectName(p.names, project))
 }

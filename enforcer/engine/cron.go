@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -21,12 +21,12 @@ func ParseSchedule(text string, now time.Time) (next []time.Time, err error) {
 	// the parser makes a second of anything shorter
 	if every, ok := strings.CutPrefix(text, "@every "); ok {
 		if d, err := time.ParseDuration(every); err == nil && d < time.Second {
-			return nil, fmt.Errorf("schedule %q: less than a second", text)
+			return nil, message.Errorf("schedule %q: less than a second", text)
 		}
 	}
 	for range 3 {
 		if now = s.Next(now); now.IsZero() {
-			return nil, fmt.Errorf("schedule %q never fires", text)
+			return nil, message.Errorf("schedule %q never fires", text)
 		}
 		next = append(next, now)
 	}
@@ -42,7 +42,7 @@ func parseCron(text string) (cron.Schedule, error) {
 			name, rest, _ := strings.Cut(after, " ")
 			loc, err := enforcer.LoadZone(name)
 			if err != nil {
-				return nil, fmt.Errorf("schedule %q: %w", text, err)
+				return nil, message.Errorf("schedule %q: %w", text, err)
 			}
 			fields, zone = strings.TrimSpace(rest), loc
 			break
@@ -50,7 +50,7 @@ func parseCron(text string) (cron.Schedule, error) {
 	}
 	s, err := cron.ParseStandard(fields)
 	if err != nil {
-		return nil, fmt.Errorf("schedule %q: %w; write @every 1m, or five fields: minute hour day month weekday", text, err)
+		return nil, message.Errorf("schedule %q: %w; write @every 1m, or five fields: minute hour day month weekday", text, err)
 	}
 	if spec, ok := s.(*cron.SpecSchedule); ok && zone != nil {
 		spec.Location = zone
@@ -73,7 +73,7 @@ func CheckPeriod(line string, now time.Time, zone *time.Location) (minutely bool
 	}
 	at := s.Next(now.In(zone))
 	if at.IsZero() {
-		return false, fmt.Errorf("period %q never begins: no date is like that", line)
+		return false, message.Errorf("period %q never begins: no date is like that", line)
 	}
 	for range everyMinute {
 		next := s.Next(at)
@@ -96,7 +96,7 @@ func cronPeriods(text string, since, now time.Time, zone *time.Location) ([]enfo
 	}
 	spec, ok := s.(*cron.SpecSchedule)
 	if !ok {
-		return nil, fmt.Errorf("schedule %q has no local times; write five fields: minute hour day month weekday", text)
+		return nil, message.Errorf("schedule %q has no local times; write five fields: minute hour day month weekday", text)
 	}
 	if spec.Location != time.Local { // the library's word for a line that names no zone
 		zone = spec.Location
@@ -104,7 +104,7 @@ func cronPeriods(text string, since, now time.Time, zone *time.Location) ([]enfo
 	spec.Location = time.UTC
 	list := enforcer.LocalPeriods(spec.Next, since, now, zone, maxPeriods)
 	if len(list) > maxPeriods {
-		return nil, fmt.Errorf("%q begins more than %d times since %s: that is no duty",
+		return nil, message.Errorf("%q begins more than %d times since %s: that is no duty",
 			text, maxPeriods, since.In(zone).Format(time.DateOnly))
 	}
 	return list, nil

@@ -2,10 +2,10 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -64,7 +64,7 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 	}
 	f.evaluateRuns(p)
 	for _, why := range f.Unjudged() {
-		f.problem("", why)
+		f.problem("", message.Of("%s", message.Kept(why)))
 	}
 	if x.due || touched { // what is held is looked at in each pass, and moves nothing on the agenda
 		it, err := standing{p}.agendaItem(ctx, f)
@@ -200,7 +200,7 @@ func periodsOf(d *Duty, since, now time.Time, zone *time.Location) ([]enforcer.P
 	}
 	list, err := cronPeriods(d.Period, since, now, zone)
 	if err != nil {
-		return nil, fmt.Errorf("period of duty %s: %w", d.Issue.Path, err)
+		return nil, message.Errorf("period of duty %s: %w", d.Issue.Path, err)
 	}
 	return list, nil
 }

@@ -18,7 +18,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -26,6 +25,7 @@ import (
 
 	"slabridge/connectors"
 
+	"slabridge/config/message"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
@@ -153,7 +153,7 @@ func each[T any](connections []Connection, f func(Connection) (T, error)) ([]T, 
 	for i, c := range connections {
 		var err error
 		if out[i], err = f(c); err != nil {
-			errs = append(errs, fmt.Errorf("connection %s: %w", c.ID, err))
+			errs = append(errs, message.Errorf("connection %s: %w", c.ID, err))
 		}
 	}
 	return out, errors.Join(errs...)
@@ -240,7 +240,7 @@ func (e *Engine) prepare(ctx context.Context, s source, report *Report) (*pass, 
 	}
 	block := loaded.blockReason()
 	if block != nil {
-		report.Problem("", true, "nothing is written: %s", block["en"])
+		report.Problem("", true, "nothing is written: %s", block)
 	}
 	p := &pass{
 		snapshot: loaded, report: report, costs: e.uncounted,

@@ -118,7 +118,7 @@ func TestNothingIsJudgedByAFaultyMapping(t *testing.T) {
 func hasProblem(found []engine.Checkup, value, reason string, fatal bool) bool {
 	for _, k := range found {
 		for _, p := range k.Problems {
-			if strings.Contains(p.Value, value) && strings.Contains(p.Reason, reason) && p.Fatal == fatal {
+			if strings.Contains(p.Value, value) && strings.Contains(p.Reason.String(), reason) && p.Fatal == fatal {
 				return true
 			}
 		}

@@ -2,13 +2,13 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"slabridge/enforcer/outbox"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
@@ -64,7 +64,7 @@ func (p *snapshot) bindNames(ctx context.Context) (problems []mapping.Problem, e
 		return nil, err
 	}
 	if !ok {
-		return nil, errors.New("the tracker's names have not been read yet")
+		return nil, message.New("the tracker's names have not been read yet")
 	}
 	p.names = names
 	if err := p.rememberNames(ctx, names); err != nil {
@@ -107,9 +107,9 @@ func (p *snapshot) findVanished(known []ledger.Cutover) {
 	for _, l := range known {
 		switch {
 		case !connections[l.Connection]:
-			p.vanished = fmt.Sprintf("connection %q is in the ledger but not in the configuration", l.Connection)
+			p.vanished = message.Text("connection %q is in the ledger but not in the configuration", l.Connection)
 		case l.Connection == p.conn.ID && !contracts[l.Contract]:
-			p.vanished = fmt.Sprintf("contract %q is in the ledger but not in the configuration", l.Contract)
+			p.vanished = message.Text("contract %q is in the ledger but not in the configuration", l.Contract)
 		}
 	}
 }
@@ -130,12 +130,12 @@ func cutoversOn(connection string, known []ledger.Cutover) map[string]ledger.Cut
 func (p *snapshot) blockReason() enforcer.Text {
 	why, limit := p.vanished, p.settings.ClockSkew
 	if offset, _, ok := p.conn.Tracker.Offset(); why == "" && ok && limit > 0 && offset.Abs() > limit {
-		why = fmt.Sprintf("the tracker's clock and ours differ by %s, more than %s", offset.Round(time.Second), limit)
+		why = message.Text("the tracker's clock and ours differ by %s, more than %s", offset.Round(time.Second), limit)
 	}
 	if why == "" {
 		return nil
 	}
-	return enforcer.Untranslated(why)
+	return enforcer.Recalled(why)
 }
 
 // resolveCutovers gives each contract its cutover, and begins one for each that has none. If another contract has
@@ -162,7 +162,7 @@ func (p *snapshot) resolveCutovers(ctx context.Context, cutovers map[string]ledg
 	return p.ledger.StartCutover(ctx, p.now, p.conn.ID, begun...)
 }
 
-var errNotMirrored = errors.New("nothing is mirrored yet; run 'slabridge sync' first")
+var errNotMirrored = message.New("nothing is mirrored yet; run 'slabridge sync' first")
 
 // look takes a snapshot that only reads, as of at or, when that is zero, of now: no request is made, and the cutovers
 // are as they are.

@@ -3,10 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
@@ -67,7 +67,7 @@ func (e *Engine) Now(ctx context.Context, connection string) (time.Time, error) 
 }
 
 // ErrNotMirrored is what is said of an issue that the mirror does not have.
-var ErrNotMirrored = errors.New("is not in the mirror")
+var ErrNotMirrored = message.New("is not in the mirror")
 
 // Explain tells the story of an issue, by its key, under each contract that covers or covered it, as of at (now
 // when zero). When no contract covers it, one Explanation without a contract is given.
@@ -82,7 +82,7 @@ func (e *Engine) Explain(ctx context.Context, key string, at time.Time) ([]Expla
 	if out := slices.Concat(found...); err != nil || len(out) > 0 {
 		return out, err
 	}
-	return nil, fmt.Errorf("issue %q %w", key, ErrNotMirrored)
+	return nil, message.Errorf("issue %q %w", key, ErrNotMirrored)
 }
 
 // Preview renders what would be written for entries that are not written yet, from the mirror alone, as it stands now.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -31,7 +32,7 @@ type finding struct {
 	project string // the tracker's id of that issue's project
 }
 
-func (f *finding) problem(issue string, text string) {
+func (f *finding) problem(issue string, text message.Message) {
 	f.problems = append(f.problems, outbox.Problem{Issue: issue, Text: text, Grave: true})
 }
 
@@ -45,7 +46,7 @@ func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks dec
 		return f, err
 	}
 	for _, why := range f.Unjudged() {
-		f.problem(f.Evaluation.Request.Key, why)
+		f.problem(f.Evaluation.Request.Key, message.Of("%s", message.Kept(why)))
 	}
 	issue := f.Evaluation.Request.Issue
 	if f.Recorded, err = p.recorded(ctx, issue); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/outbox"
 )
@@ -105,7 +106,7 @@ func (e *Engine) Run(ctx context.Context, reload <-chan Settings, report func([]
 			next, err := e.schedule(ticks)
 			if err != nil {
 				e.Configure(old)
-				report(nil, fmt.Errorf("reload: %w", err))
+				report(nil, message.Errorf("reload: %w", err))
 				continue
 			}
 			schedule.Stop()
@@ -158,11 +159,11 @@ func (e *Engine) schedule(ticks chan<- string) (*cron.Cron, error) {
 	c := cron.New(cron.WithLocation(time.UTC))
 	for _, conn := range e.settings.Connections {
 		if _, err := ParseSchedule(conn.Poll, e.clock()); err != nil {
-			return nil, fmt.Errorf("connection %s: poll: %w", conn.ID, err)
+			return nil, message.Errorf("connection %s: poll: %w", conn.ID, err)
 		}
 		polls, err := parseCron(conn.Poll)
 		if err != nil {
-			return nil, fmt.Errorf("connection %s: poll: %w", conn.ID, err)
+			return nil, message.Errorf("connection %s: poll: %w", conn.ID, err)
 		}
 		c.Schedule(polls, cron.FuncJob(func() {
 			select {

@@ -2,10 +2,10 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -218,7 +218,7 @@ func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []str
 			for _, permission := range s.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
 				if !d.Self.Has(project, permission) {
 					unseen = append(unseen,
-						fmt.Sprintf("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
+						message.Text("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
 							projectName(d, project), c.ID, permission))
 				}
 			}

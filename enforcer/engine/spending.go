@@ -2,11 +2,11 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -152,5 +152,5 @@ func (u unreadableCosts) report(f *finding, value string, to *Report) {
 }
 
 func watchOutOfSight(c *contract) string {
-	return fmt.Sprintf("issue %s, which is to be told of the cost of changes, is not in sight", c.Account.WatchIssue)
+	return message.Text("issue %s, which is to be told of the cost of changes, is not in sight", c.Account.WatchIssue)
 }

@@ -84,7 +84,7 @@ func TestBookedTimeOutOfSight(t *testing.T) {
 		w.do(err)
 		lacking := func(r engine.Report) bool {
 			return slices.ContainsFunc(r.Problems, func(p outbox.Problem) bool {
-				return p.Grave && strings.Contains(p.Text, "view_time_entries")
+				return p.Grave && strings.Contains(p.Text.String(), "view_time_entries")
 			})
 		}
 		w.passAt("2026-03-16 11:00") // by then the names are read again

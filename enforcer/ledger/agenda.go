@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -30,7 +31,7 @@ func (l *Ledger) StartCutover(ctx context.Context, now time.Time, connection str
 			_, err := tx.ExecContext(ctx, `INSERT INTO ledger_lines (connection, contract, first_pass_at, fingerprint)
 				VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, contract, millis(now))
 			if err != nil {
-				return fmt.Errorf("start cutover of %s on %s: %w", contract, connection, err)
+				return message.Errorf("start cutover of %s on %s: %w", contract, connection, err)
 			}
 		}
 		return nil
@@ -48,10 +49,10 @@ func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection string, 
 			res, err := tx.ExecContext(ctx, `UPDATE ledger_lines SET passed_at = $1, fingerprint = $2
 				WHERE connection = $3 AND contract = $4`, millis(now), c.Fingerprint, connection, c.Contract)
 			if err != nil {
-				return fmt.Errorf("set pass of %s on %s: %w", c.Contract, connection, err)
+				return message.Errorf("set pass of %s on %s: %w", c.Contract, connection, err)
 			}
 			if n, err := res.RowsAffected(); err != nil || n != 1 {
-				return fmt.Errorf("set pass of %s on %s: %w", c.Contract, connection, ErrNotFound)
+				return message.Errorf("set pass of %s on %s: %w", c.Contract, connection, ErrNotFound)
 			}
 		}
 		return nil
@@ -88,7 +89,7 @@ func (l *Ledger) Contracts(ctx context.Context) ([]Cutover, error) {
 	out, err := collect(ctx, l.db, scanCutover,
 		`SELECT `+cutoverColumns+` FROM ledger_lines ORDER BY connection, contract`)
 	if err != nil {
-		return nil, fmt.Errorf("list contracts: %w", err)
+		return nil, message.Errorf("list contracts: %w", err)
 	}
 	return out, nil
 }
@@ -102,13 +103,13 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 			if len(it.Cycles) == 0 && it.Next.IsZero() && it.Unjudged == "" {
 				if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_agenda WHERE connection = $1 AND issue = $2 AND contract = $3`,
 					it.Connection, it.Issue, it.Contract); err != nil {
-					return fmt.Errorf("take issue %s off the agenda: %w", it.Issue, err)
+					return message.Errorf("take issue %s off the agenda: %w", it.Issue, err)
 				}
 				continue
 			}
 			cycles, err := encode(it.Cycles)
 			if err != nil {
-				return fmt.Errorf("set agenda of issue %s: %w", it.Issue, err)
+				return message.Errorf("set agenda of issue %s: %w", it.Issue, err)
 			}
 			due, running := it.Soonest()
 			_, err = tx.ExecContext(ctx, `INSERT INTO ledger_agenda (connection, issue, contract, issue_key, subject, severity,
@@ -121,7 +122,7 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 				it.Connection, it.Issue, it.Contract, it.IssueKey, it.Subject, it.Severity, millis(it.EvaluatedAt),
 				millis(it.Next), millis(due), running, cycles, it.Fingerprint, it.Unjudged)
 			if err != nil {
-				return fmt.Errorf("set agenda of issue %s: %w", it.Issue, err)
+				return message.Errorf("set agenda of issue %s: %w", it.Issue, err)
 			}
 		}
 		return nil
@@ -135,7 +136,7 @@ func (l *Ledger) Due(ctx context.Context, connection, contract string, now time.
 	}, `SELECT issue FROM ledger_agenda WHERE connection = $1 AND contract = $2 AND next_at <= $3
 		ORDER BY next_at, issue`, connection, contract, millis(now))
 	if err != nil {
-		return nil, fmt.Errorf("list due issues of %s on %s: %w", contract, connection, err)
+		return nil, message.Errorf("list due issues of %s on %s: %w", contract, connection, err)
 	}
 	return out, nil
 }
@@ -154,7 +155,7 @@ func (l *Ledger) NextMoment(ctx context.Context, connection string, after time.T
 		SELECT at FROM (SELECT not_before AS at FROM ledger_entries WHERE not_before > $2 AND connection = $1
 			ORDER BY not_before LIMIT 1) AS wait`, connection, after.UnixMilli())
 	if err != nil {
-		return time.Time{}, fmt.Errorf("find next moment of %s: %w", connection, err)
+		return time.Time{}, message.Errorf("find next moment of %s: %w", connection, err)
 	}
 	if len(moments) == 0 {
 		return time.Time{}, nil
@@ -167,7 +168,7 @@ func (l *Ledger) Running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 	out, err := collect(ctx, l.db, scanItem, `SELECT `+itemColumns+` FROM ledger_agenda WHERE running > 0
 		ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, connection, issue, contract`)
 	if err != nil {
-		return nil, fmt.Errorf("list running cycles: %w", err)
+		return nil, message.Errorf("list running cycles: %w", err)
 	}
 	return out, nil
 }
@@ -182,7 +183,7 @@ func (l *Ledger) Item(
 	case errors.Is(err, sql.ErrNoRows):
 		return enforcer.AgendaItem{}, false, nil
 	case err != nil:
-		return enforcer.AgendaItem{}, false, fmt.Errorf("read agenda of issue %s: %w", issue, err)
+		return enforcer.AgendaItem{}, false, message.Errorf("read agenda of issue %s: %w", issue, err)
 	}
 	return it, true, nil
 }
@@ -202,7 +203,7 @@ func (l *Ledger) Unjudged(
 		err = l.db.QueryRowContext(ctx, `SELECT COUNT(*)`+where, connection).Scan(&all)
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("list what cannot be judged on %s: %w", connection, err)
+		return nil, 0, message.Errorf("list what cannot be judged on %s: %w", connection, err)
 	}
 	return first, all, nil
 }
@@ -219,7 +220,7 @@ func scanItem(scan func(...any) error) (enforcer.AgendaItem, error) {
 	}
 	it.EvaluatedAt, it.Next = fromMillis(evaluated), fromMillis(next)
 	if err := json.Unmarshal([]byte(cycles), &it.Cycles); err != nil {
-		return enforcer.AgendaItem{}, fmt.Errorf("read agenda of issue %s: cycles: %w", it.Issue, err)
+		return enforcer.AgendaItem{}, message.Errorf("read agenda of issue %s: cycles: %w", it.Issue, err)
 	}
 	return it, nil
 }

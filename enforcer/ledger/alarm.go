@@ -4,8 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // AlarmKind is what an alarm is about.
@@ -72,7 +73,7 @@ func (l *Ledger) Raise(ctx context.Context, now time.Time, a Alarm) (isNew bool,
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("raise alarm %s %s on %s: %w", a.Kind, a.Subject, a.Connection, err)
+		return false, message.Errorf("raise alarm %s %s on %s: %w", a.Kind, a.Subject, a.Connection, err)
 	}
 	return isNew, nil
 }
@@ -92,7 +93,7 @@ func (l *Ledger) Alarms(ctx context.Context, connection string) ([]Alarm, error)
 		`SELECT connection, kind, subject, seen_on, issue_key, at, raised_at, settled_at, settled_by, mended_at
 		FROM ledger_alarms WHERE connection = $1 OR $1 = '' ORDER BY raised_at, connection, kind, subject`, connection)
 	if err != nil {
-		return nil, fmt.Errorf("list alarms of %s: %w", connection, err)
+		return nil, message.Errorf("list alarms of %s: %w", connection, err)
 	}
 	return out, nil
 }
@@ -124,7 +125,7 @@ func (l *Ledger) Settle(ctx context.Context, now time.Time, connection, subject,
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("settle alarm %s: %w", subject, err)
+		return nil, message.Errorf("settle alarm %s: %w", subject, err)
 	}
 	return out, nil
 }
@@ -135,7 +136,7 @@ func (l *Ledger) Mend(ctx context.Context, now time.Time, a Alarm) error {
 		WHERE connection = $2 AND kind = $3 AND issue = $4 AND subject = $5 AND mended_at IS NULL`,
 		millis(now), a.Connection, a.Kind, a.about(), a.Subject)
 	if err != nil {
-		return fmt.Errorf("mend alarm %s %s on %s: %w", a.Kind, a.Subject, a.Connection, err)
+		return message.Errorf("mend alarm %s %s on %s: %w", a.Kind, a.Subject, a.Connection, err)
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package ledger
 
 import (
-	"errors"
 	"fmt"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -26,11 +26,11 @@ func (e *Entry) valid() error {
 	k := e.Key
 	switch {
 	case k.Connection == "" || k.Contract == "" || k.Obligation == "" || k.Cycle == "" || k.Step == "":
-		return fmt.Errorf("the key %+v is incomplete", k)
+		return message.Errorf("the key %+v is incomplete", k)
 	case !enforcer.EntryState("").Can(e.State):
-		return fmt.Errorf("%w: a new entry cannot be %q", ErrMove, e.State)
+		return message.Errorf("%w: a new entry cannot be %q", ErrMove, e.State)
 	case e.Moment.IsZero() || e.DecidedAt.IsZero():
-		return errors.New("without the moment of the step or of the decision")
+		return message.New("without the moment of the step or of the decision")
 	}
 	return nil
 }

@@ -5,9 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -29,7 +29,7 @@ func (l *Ledger) SetHealth(ctx context.Context, h Health) error {
 	if len(h.Faults) > 0 {
 		var err error
 		if faults, err = encode(h.Faults); err != nil {
-			return fmt.Errorf("keep health of %s: %w", h.Connection, err)
+			return message.Errorf("keep health of %s: %w", h.Connection, err)
 		}
 	}
 	_, err := l.db.ExecContext(ctx, `INSERT INTO ledger_health (connection, passed_at, good_at, error, late_since, faults)
@@ -38,7 +38,7 @@ func (l *Ledger) SetHealth(ctx context.Context, h Health) error {
 			error = excluded.error, late_since = excluded.late_since, faults = excluded.faults`,
 		h.Connection, millis(h.PassedAt), millis(h.GoodAt), clip(h.Error), millis(h.LateSince), faults)
 	if err != nil {
-		return fmt.Errorf("keep health of %s: %w", h.Connection, err)
+		return message.Errorf("keep health of %s: %w", h.Connection, err)
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ func (l *Ledger) Health(ctx context.Context, connection string) (Health, error) 
 		err = json.Unmarshal([]byte(faults), &h.Faults)
 	}
 	if err != nil {
-		return Health{}, fmt.Errorf("read health of %s: %w", connection, err)
+		return Health{}, message.Errorf("read health of %s: %w", connection, err)
 	}
 	h.PassedAt, h.GoodAt, h.LateSince = fromMillis(passed), fromMillis(good), fromMillis(late)
 	return h, nil
@@ -95,7 +95,7 @@ func (l *Ledger) Overdue(ctx context.Context, connection string, before time.Tim
 				FROM ledger_entries e WHERE e.connection = $1 AND e.state IN ('intended', 'sent') AND e.obligation <> $3
 		) AS open WHERE since < $2 ORDER BY since, issue, contract`, connection, millis(before), enforcer.Watch)
 	if err != nil {
-		return nil, fmt.Errorf("list what is overdue on %s: %w", connection, err)
+		return nil, message.Errorf("list what is overdue on %s: %w", connection, err)
 	}
 	return out, nil
 }
@@ -108,7 +108,7 @@ func (l *Ledger) StandingRefusals(ctx context.Context, connection string) (n int
 				AND a.issue = e.issue AND a.contract = e.contract AND a.cycles <> '[]' AND a.cycles <> 'null'))`,
 		connection).Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("count what stands refused on %s: %w", connection, err)
+		return 0, message.Errorf("count what stands refused on %s: %w", connection, err)
 	}
 	return n, nil
 }

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -38,7 +39,7 @@ func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...enforcer.
 			v.JudgedAt = fromMillis(millis(now))
 			made, ok, err := judge(ctx, last, insert, v)
 			if err != nil {
-				return fmt.Errorf("judge %s: %w", &v, err)
+				return message.Errorf("judge %s: %w", &v, err)
 			}
 			if ok {
 				out = append(out, made)
@@ -134,7 +135,7 @@ func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[enforc
 			records := []enforcer.Verdict{v}
 			if err == nil && v.Number > 1 {
 				if records, err = l.recordsOf(ctx, &v); err != nil {
-					err = fmt.Errorf("%s: %w", what, err)
+					err = message.Errorf("%s: %w", what, err)
 				}
 			}
 			if err != nil {
@@ -207,7 +208,7 @@ func scanVerdict(scan func(...any) error) (enforcer.Verdict, error) {
 	v.StartedAt, v.Due, v.EndedAt, v.JudgedAt = fromMillis(started), fromMillis(due), fromMillis(ended), fromMillis(judged)
 	v.Elapsed = time.Duration(elapsed) * time.Millisecond
 	if v.Facts, err = decodeFacts(facts); err != nil {
-		return enforcer.Verdict{}, fmt.Errorf("read verdict on %s: facts: %w", &v, err)
+		return enforcer.Verdict{}, message.Errorf("read verdict on %s: facts: %w", &v, err)
 	}
 	return v, nil
 }

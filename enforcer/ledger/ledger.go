@@ -6,8 +6,9 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Ledger is the ledger inside an open database. It is safe for concurrent use.
@@ -19,15 +20,15 @@ type Ledger struct {
 
 // The errors that callers tell apart.
 var (
-	ErrNotFound = errors.New("not in the ledger")
+	ErrNotFound = message.New("not in the ledger")
 	// ErrMove: the entry's state cannot become the one asked for.
-	ErrMove = errors.New("no such change of state")
+	ErrMove = message.New("no such change of state")
 	// ErrStale: someone else has changed the entry since the caller read it; read it again and decide anew.
-	ErrStale = errors.New("changed in the meantime")
+	ErrStale = message.New("changed in the meantime")
 	// ErrSettled: the write has had its final answer.
-	ErrSettled = errors.New("already settled")
+	ErrSettled = message.New("already settled")
 	// ErrMade: the entry has made its issue; another must not be made for it.
-	ErrMade = errors.New("made before")
+	ErrMade = message.New("made before")
 )
 
 // Open takes a database to which Migrations have been applied. The first call ever, which is made at now, names
@@ -38,7 +39,7 @@ func Open(ctx context.Context, db *sql.DB, now time.Time) (*Ledger, error) {
 	l := &Ledger{db: db}
 	err := l.install(ctx, now)
 	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+		return nil, message.Errorf("open ledger: %w", err)
 	}
 	return l, nil
 }

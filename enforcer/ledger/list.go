@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -108,7 +109,7 @@ func inPages[T any](what string, read func(after *T, size int) ([]T, error)) ite
 		for size := firstPage; ; size = listPage {
 			page, err := read(last, size)
 			if err != nil {
-				yield(*new(T), fmt.Errorf("%s: %w", what, err))
+				yield(*new(T), message.Errorf("%s: %w", what, err))
 				return
 			}
 			for _, x := range page {
@@ -180,7 +181,7 @@ func notFound(err error, what string) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
-	return fmt.Errorf("read %s: %w", what, err)
+	return message.Errorf("read %s: %w", what, err)
 }
 
 // ByIssue lists every entry of an issue, by their moments.
@@ -188,7 +189,7 @@ func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry
 	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
 		WHERE connection = $1 AND issue = $2 ORDER BY moment, id`, connection, issue)
 	if err != nil {
-		return nil, fmt.Errorf("list entries of issue %s: %w", issue, err)
+		return nil, message.Errorf("list entries of issue %s: %w", issue, err)
 	}
 	return out, nil
 }
@@ -227,7 +228,7 @@ func (l *Ledger) steps(
 		return struct{}{}, err
 	}, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list steps of issue %s: %w", issue, err)
+		return nil, message.Errorf("list steps of issue %s: %w", issue, err)
 	}
 	return func(k enforcer.StepKey) enforcer.StepRecord { return found[k] }, nil
 }
@@ -239,7 +240,7 @@ func (l *Ledger) PendingIssues(ctx context.Context, connection, contract string)
 	}, `SELECT DISTINCT issue FROM ledger_entries WHERE connection = $1 AND contract = $2
 		AND state IN ('intended', 'waiting', 'held', 'sent') ORDER BY issue`, connection, contract)
 	if err != nil {
-		return nil, fmt.Errorf("list issues with pending entries of %s: %w", contract, err)
+		return nil, message.Errorf("list issues with pending entries of %s: %w", contract, err)
 	}
 	return out, nil
 }
@@ -253,7 +254,7 @@ func (l *Ledger) Pending(ctx context.Context, connection string, now time.Time) 
 			AND (state IN ('held', 'sent') OR not_before IS NULL OR not_before <= $2)
 		ORDER BY moment, id`, connection, millis(now))
 	if err != nil {
-		return nil, fmt.Errorf("list pending entries of %s: %w", connection, err)
+		return nil, message.Errorf("list pending entries of %s: %w", connection, err)
 	}
 	return out, nil
 }
@@ -263,7 +264,7 @@ func (l *Ledger) Refused(ctx context.Context, connection string, tries int) ([]E
 	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
 		WHERE connection = $1 AND state = 'refused' AND tries < $2 ORDER BY moment, id`, connection, tries)
 	if err != nil {
-		return nil, fmt.Errorf("list refused entries of %s: %w", connection, err)
+		return nil, message.Errorf("list refused entries of %s: %w", connection, err)
 	}
 	return out, nil
 }
@@ -274,7 +275,7 @@ func (l *Ledger) Unsettled(ctx context.Context, connection string) ([]Write, err
 	out, err := collect(ctx, l.db, scanWrite, `SELECT `+writeColumns+` FROM ledger_writes
 		WHERE connection = $1 AND ended_at IS NULL ORDER BY began_at, id`, connection)
 	if err != nil {
-		return nil, fmt.Errorf("list unsettled writes of %s: %w", connection, err)
+		return nil, message.Errorf("list unsettled writes of %s: %w", connection, err)
 	}
 	return out, l.addAnswers(ctx, out)
 }
@@ -322,7 +323,7 @@ func (l *Ledger) moveAll(
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make %s entries intended: %w", from, err)
+		return nil, message.Errorf("make %s entries intended: %w", from, err)
 	}
 	return out, nil
 }

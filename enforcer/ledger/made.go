@@ -3,9 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -13,11 +12,11 @@ import (
 func (w *Write) takes(e Entry, beside enforcer.StepKey) error {
 	switch creates := w.Request.Create != nil; {
 	case e.Key.Connection != beside.Connection || e.Key.Issue != beside.Issue:
-		return errors.New("is of another")
+		return message.New("is of another")
 	case creates && (e.Key.Issue != "" || w.Issue != ""):
-		return errors.New("has an issue, and the write makes one")
+		return message.New("has an issue, and the write makes one")
 	case !creates && (w.Issue == "" || (e.Key.Issue != "" && e.Key.Issue != w.Issue)):
-		return errors.New("is of another")
+		return message.New("is of another")
 	}
 	return nil
 }
@@ -30,7 +29,7 @@ func unmade(ctx context.Context, tx *sql.Tx, e Entry) error {
 		return err
 	}
 	if was.Made() != "" {
-		return fmt.Errorf("begin to make an issue: %w: %s has made issue %s", ErrMade, e.describe(), was.Made())
+		return message.Errorf("begin to make an issue: %w: %s has made issue %s", ErrMade, e.describe(), was.Made())
 	}
 	return nil
 }
@@ -40,7 +39,7 @@ func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enf
 	entries, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
 		WHERE connection = $1 AND issue = '' AND contract = $2 AND receipt IS NOT NULL`, connection, contract)
 	if err != nil {
-		return nil, fmt.Errorf("list issues made for %s on %s: %w", contract, connection, err)
+		return nil, message.Errorf("list issues made for %s on %s: %w", contract, connection, err)
 	}
 	out := map[enforcer.StepKey]Entry{}
 	for _, e := range entries {

@@ -4,9 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Person is someone as seen in a project: under which name, with which of the tracker's own roles, and when. One
@@ -41,14 +42,14 @@ func (l *Ledger) Remember(ctx context.Context, now time.Time, connection string,
 			was, seen := latest[key]
 			p.FirstSeen, p.LastSeen = fromMillis(millis(now)), fromMillis(millis(now))
 			if err := sight(ctx, tx, connection, p, was, seen); err != nil {
-				return fmt.Errorf("person %s: %w", p.ID, err)
+				return message.Errorf("person %s: %w", p.ID, err)
 			}
 			latest[key] = p
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("remember people of %s: %w", connection, err)
+		return message.Errorf("remember people of %s: %w", connection, err)
 	}
 	return nil
 }
@@ -80,7 +81,7 @@ func sight(ctx context.Context, tx *sql.Tx, connection string, p, was Person, se
 func (l *Ledger) Remembered(ctx context.Context, connection string) ([]Person, error) {
 	out, err := remembered(ctx, l.db, connection)
 	if err != nil {
-		return nil, fmt.Errorf("list people of %s: %w", connection, err)
+		return nil, message.Errorf("list people of %s: %w", connection, err)
 	}
 	return out, nil
 }
@@ -101,7 +102,7 @@ func scanPerson(scan func(...any) error) (Person, error) {
 	}
 	p.FirstSeen, p.LastSeen = fromMillis(first), fromMillis(last)
 	if err := json.Unmarshal([]byte(roles), &p.Roles); err != nil {
-		return Person{}, fmt.Errorf("read person %s: roles: %w", p.ID, err)
+		return Person{}, message.Errorf("read person %s: roles: %w", p.ID, err)
 	}
 	return p, nil
 }
@@ -138,7 +139,7 @@ func (l *Ledger) RememberNames(ctx context.Context, now time.Time, connection st
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("remember names of %s: %w", connection, err)
+		return message.Errorf("remember names of %s: %w", connection, err)
 	}
 	return nil
 }
@@ -153,7 +154,7 @@ func (l *Ledger) Names(ctx context.Context, connection string) ([]Name, error) {
 	}, `SELECT kind, id, name, first_seen FROM ledger_names WHERE connection = $1 ORDER BY first_seen, kind, id, name`,
 		connection)
 	if err != nil {
-		return nil, fmt.Errorf("list names of %s: %w", connection, err)
+		return nil, message.Errorf("list names of %s: %w", connection, err)
 	}
 	return out, nil
 }

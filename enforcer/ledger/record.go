@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -31,7 +32,7 @@ func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([
 		for i, e := range entries {
 			var err error
 			if out[i], err = r.record(ctx, e); err != nil {
-				return fmt.Errorf("record %s: %w", e.describe(), err)
+				return message.Errorf("record %s: %w", e.describe(), err)
 			}
 		}
 		return nil
@@ -119,7 +120,7 @@ func (l *Ledger) Move(ctx context.Context, now time.Time, to enforcer.EntryState
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		for i, e := range entries {
 			if to == enforcer.Sent || e.State == enforcer.Sent {
-				return fmt.Errorf("move %s: %w: from %q to %q only by a request or its answer", e.describe(), ErrMove, e.State, to)
+				return message.Errorf("move %s: %w: from %q to %q only by a request or its answer", e.describe(), ErrMove, e.State, to)
 			}
 			var err error
 			if out[i], err = move(ctx, tx, now, to, e); err != nil {
@@ -137,7 +138,7 @@ func (l *Ledger) Move(ctx context.Context, now time.Time, to enforcer.EntryState
 // move changes an entry by the table of moves.
 func move(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry) (Entry, error) {
 	if !e.State.Can(to) {
-		return Entry{}, fmt.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, e.State, to)
+		return Entry{}, message.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, e.State, to)
 	}
 	return change(ctx, tx, now, to, e)
 }
@@ -150,17 +151,17 @@ func change(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntrySta
 	case err != nil:
 		return Entry{}, err
 	case was.Version != e.Version || was.State != e.State:
-		return Entry{}, fmt.Errorf("move %s to %s: %w: it is %s", e.describe(), to, ErrStale, was.State)
+		return Entry{}, message.Errorf("move %s to %s: %w: it is %s", e.describe(), to, ErrStale, was.State)
 	}
 	e.Key, e.State = was.Key, to
 	e.NotBefore = e.notBefore()
 	reason, evidence, request, err := e.encode()
 	if err != nil {
-		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
 	receipt, err := encodePtr(e.Receipt)
 	if err != nil {
-		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
 	res, err := tx.ExecContext(ctx, `UPDATE ledger_entries SET state = $1, reason = $2, not_before = $3, moment = $4,
 			due = $5, evidence = $6, request = $7, receipt = $8, error = $9, tries = $10, changed_at = $11, released_at = $12,
@@ -169,18 +170,18 @@ func change(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntrySta
 		to, reason, millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, receipt, e.Error, e.Tries,
 		millis(now), millis(e.ReleasedAt), e.Version+1, e.ID, e.Version)
 	if err != nil {
-		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
 	// Where transactions do not lock from the start another writer may have come between reading and writing.
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return Entry{}, errors.Join(fmt.Errorf("move %s to %s: %w", e.describe(), to, ErrStale), err)
+		return Entry{}, errors.Join(message.Errorf("move %s to %s: %w", e.describe(), to, ErrStale), err)
 	}
 	replaced, err := was.replacedBy(evidence)
 	if err != nil {
-		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
 	if _, err := tx.ExecContext(ctx, insertHistory, e.history(e.Version+1, now, reason, replaced)...); err != nil {
-		return Entry{}, fmt.Errorf("move %s: %w", e.describe(), err)
+		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
 	return get(ctx, tx, e.ID)
 }
@@ -234,7 +235,7 @@ func (l *Ledger) History(ctx context.Context, id string) ([]Transition, error) {
 	out, err := collect(ctx, l.db, scanTransition, `SELECT at, state, reason, not_before, replaced
 		FROM ledger_history WHERE entry = $1 ORDER BY version`, id)
 	if err != nil {
-		return nil, fmt.Errorf("read history of entry %s: %w", id, err)
+		return nil, message.Errorf("read history of entry %s: %w", id, err)
 	}
 	return out, nil
 }
@@ -291,7 +292,7 @@ func (l *Ledger) Adopt(ctx context.Context, now time.Time, connection string, a 
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("adopt what stands on issue %s: %w", a.Write.Issue, err)
+		return nil, message.Errorf("adopt what stands on issue %s: %w", a.Write.Issue, err)
 	}
 	return out, nil
 }

@@ -3,9 +3,9 @@ package ledger
 import (
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -66,23 +66,23 @@ func scanEntry(scan func(...any) error) (Entry, error) {
 	e.NotBefore, e.RecordedAt, e.ChangedAt = fromMillis(notBefore), fromMillis(recorded), fromMillis(changed)
 	e.ReleasedAt = fromMillis(releasedRow)
 	if err := e.decode(reason, evidence, request, receipt); err != nil {
-		return Entry{}, fmt.Errorf("read %s: %w", e.describe(), err)
+		return Entry{}, message.Errorf("read %s: %w", e.describe(), err)
 	}
 	return e, nil
 }
 
 func (e *Entry) decode(reason, evidence string, request, receipt sql.NullString) (err error) {
 	if err = json.Unmarshal([]byte(reason), &e.Reason); err != nil {
-		return fmt.Errorf("reason: %w", err)
+		return message.Errorf("reason: %w", err)
 	}
 	if e.Evidence, err = decodeEvidence(evidence); err != nil {
-		return fmt.Errorf("evidence: %w", err)
+		return message.Errorf("evidence: %w", err)
 	}
 	if e.Write, err = decodePtr[connectors.Write](request); err != nil {
-		return fmt.Errorf("request: %w", err)
+		return message.Errorf("request: %w", err)
 	}
 	if e.Receipt, err = decodePtr[connectors.Receipt](receipt); err != nil {
-		return fmt.Errorf("receipt: %w", err)
+		return message.Errorf("receipt: %w", err)
 	}
 	return nil
 }
@@ -116,12 +116,12 @@ func scanTransition(scan func(...any) error) (Transition, error) {
 	}
 	t.At, t.NotBefore = fromMillis(at), fromMillis(notBefore)
 	if err := json.Unmarshal([]byte(reason), &t.Reason); err != nil {
-		return Transition{}, fmt.Errorf("reason: %w", err)
+		return Transition{}, message.Errorf("reason: %w", err)
 	}
 	if replaced.Valid {
 		v, err := decodeEvidence(replaced.String)
 		if err != nil {
-			return Transition{}, fmt.Errorf("replaced evidence: %w", err)
+			return Transition{}, message.Errorf("replaced evidence: %w", err)
 		}
 		t.Replaced = &v
 	}

@@ -3,7 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
+
+	"slabridge/config/message"
 )
 
 // Tally is what one request adds to an account of a contract in one period. It is derived from the request, like the
@@ -46,7 +47,7 @@ func (l *Ledger) SetTallies(ctx context.Context, tallies ...Tally) error {
 }
 
 func (t *Tally) failed(err error) error {
-	return fmt.Errorf("set what issue %s adds to %s %s: %w", t.Issue, t.Contract, t.Obligation, err)
+	return message.Errorf("set what issue %s adds to %s %s: %w", t.Issue, t.Contract, t.Obligation, err)
 }
 
 // Tally adds up an account over a period, and counts the requests that add to it.
@@ -58,7 +59,7 @@ func (l *Ledger) Tally(
 		AND period = $4`,
 		connection, contract, obligation, period).Scan(&sum, &requests)
 	if err != nil {
-		return 0, 0, fmt.Errorf("add up %s of %s on %s: %w", obligation, contract, connection, err)
+		return 0, 0, message.Errorf("add up %s of %s on %s: %w", obligation, contract, connection, err)
 	}
 	return sum, requests, nil
 }
@@ -73,7 +74,7 @@ func (l *Ledger) Tallies(
 		AND period = $4`,
 		connection, contract, obligation, period)
 	if err != nil {
-		return nil, fmt.Errorf("list %s of %s on %s: %w", obligation, contract, connection, err)
+		return nil, message.Errorf("list %s of %s on %s: %w", obligation, contract, connection, err)
 	}
 	out := make(map[string]int64, len(list))
 	for _, t := range list {
@@ -88,7 +89,7 @@ func (l *Ledger) ClearTallies(ctx context.Context, connection, contract string) 
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_tallies WHERE connection = $1 AND contract = $2`,
 			connection, contract); err != nil {
-			return fmt.Errorf("clear accounts of %s on %s: %w", contract, connection, err)
+			return message.Errorf("clear accounts of %s on %s: %w", contract, connection, err)
 		}
 		return nil
 	})

@@ -3,10 +3,9 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
@@ -38,7 +37,7 @@ func (l *Ledger) Waive(ctx context.Context, now time.Time, waivers ...Waiver) er
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, w := range waivers {
 			if err := waive(ctx, tx, now, w); err != nil {
-				return fmt.Errorf("waive %s: %w", w.verdict(), err)
+				return message.Errorf("waive %s: %w", w.verdict(), err)
 			}
 		}
 		return nil
@@ -47,16 +46,16 @@ func (l *Ledger) Waive(ctx context.Context, now time.Time, waivers ...Waiver) er
 
 func waive(ctx context.Context, tx *sql.Tx, now time.Time, w Waiver) error {
 	if w.By == "" || w.Reason == "" {
-		return errors.New("without a name or a reason")
+		return message.New("without a name or a reason")
 	}
 	last, err := lastOf(tx.QueryRowContext(ctx, selectLast, w.Connection, w.Issue, w.Contract, w.Obligation, w.Cycle))
 	switch {
 	case err != nil:
 		return err
 	case last == nil:
-		return fmt.Errorf("its verdict is %w", ErrNotFound)
+		return message.Errorf("its verdict is %w", ErrNotFound)
 	case last.State != enforcer.Breached:
-		return fmt.Errorf("its verdict is %s; only a breach can be excused", last.State)
+		return message.Errorf("its verdict is %s; only a breach can be excused", last.State)
 	}
 	var before int64
 	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_waivers WHERE connection = $1 AND contract = $2
@@ -82,7 +81,7 @@ func (l *Ledger) Waivers(ctx context.Context, connection, contract string) ([]Wa
 	}, `SELECT connection, contract, issue, obligation, cycle, at, who, reason FROM ledger_waivers
 		WHERE connection = $1 AND contract = $2 ORDER BY at, issue, obligation, cycle, number`, connection, contract)
 	if err != nil {
-		return nil, fmt.Errorf("list waivers of %s on %s: %w", contract, connection, err)
+		return nil, message.Errorf("list waivers of %s on %s: %w", contract, connection, err)
 	}
 	return out, nil
 }
@@ -93,13 +92,13 @@ func (l *Ledger) Agree(
 	ctx context.Context, connection, issue string, a enforcer.Agreement,
 ) (enforcer.Agreement, error) {
 	if a.By == "" || a.Reason == "" || a.Date == "" {
-		return a, errors.New("record consent: without a date, a name or a reason")
+		return a, message.New("record consent: without a date, a name or a reason")
 	}
 	return a, l.tx(ctx, func(tx *sql.Tx) error {
 		var before int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_agreements WHERE connection = $1 AND issue = $2`,
 			connection, issue).Scan(&before); err != nil {
-			return fmt.Errorf("record consent on issue %s: %w", issue, err)
+			return message.Errorf("record consent on issue %s: %w", issue, err)
 		}
 		a.Number = before + 1
 		for _, x := range []struct {
@@ -118,7 +117,7 @@ func (l *Ledger) Agree(
 			},
 		} {
 			if _, err := tx.ExecContext(ctx, x.query, x.args...); err != nil {
-				return fmt.Errorf("record consent on issue %s: %w", issue, err)
+				return message.Errorf("record consent on issue %s: %w", issue, err)
 			}
 		}
 		return nil
@@ -137,7 +136,7 @@ func (l *Ledger) Agreements(ctx context.Context, connection, issue string) ([]en
 		WHERE connection = $1 AND issue = $2 ORDER BY number`,
 		connection, issue)
 	if err != nil {
-		return nil, fmt.Errorf("list consent on issue %s: %w", issue, err)
+		return nil, message.Errorf("list consent on issue %s: %w", issue, err)
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -55,7 +56,7 @@ type Outcome struct {
 // its issue already; or it goes to an issue that was made.
 func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Write, entries ...Entry) (Write, error) {
 	if len(entries) == 0 {
-		return Write{}, fmt.Errorf("begin write on issue %s: without entries", request.Issue)
+		return Write{}, message.Errorf("begin write on issue %s: without entries", request.Issue)
 	}
 	entries = slices.SortedFunc(slices.Values(entries), func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
 	w := Write{
@@ -65,7 +66,7 @@ func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Wr
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		for _, e := range entries {
 			if err := w.takes(e, entries[0].Key); err != nil {
-				return fmt.Errorf("begin write on issue %s: %s %w", w.Issue, e.describe(), err)
+				return message.Errorf("begin write on issue %s: %s %w", w.Issue, e.describe(), err)
 			}
 			if request.Create != nil {
 				if err := unmade(ctx, tx, e); err != nil {
@@ -100,16 +101,16 @@ func mark(request connectors.Write) string {
 func insertWrite(ctx context.Context, tx *sql.Tx, w Write) error {
 	request, err := encode(w.Request)
 	if err != nil {
-		return fmt.Errorf("begin write %s: %w", w.ID, err)
+		return message.Errorf("begin write %s: %w", w.ID, err)
 	}
 	ids, err := encode(w.Entries)
 	if err != nil {
-		return fmt.Errorf("begin write %s: %w", w.ID, err)
+		return message.Errorf("begin write %s: %w", w.ID, err)
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_writes (id, connection, issue, entries, mark, request, began_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		w.ID, w.Connection, w.Issue, ids, w.Mark, request, millis(w.BeganAt)); err != nil {
-		return fmt.Errorf("begin write %s: %w", w.ID, err)
+		return message.Errorf("begin write %s: %w", w.ID, err)
 	}
 	return nil
 }
@@ -124,7 +125,7 @@ func (l *Ledger) Watched(ctx context.Context, now time.Time, id, person string, 
 		return answer(ctx, tx, now, w, person, o)
 	})
 	if err != nil {
-		return fmt.Errorf("keep watcher %s of write %s: %w", person, id, err)
+		return message.Errorf("keep watcher %s of write %s: %w", person, id, err)
 	}
 	return nil
 }
@@ -160,7 +161,7 @@ func (l *Ledger) Finish(ctx context.Context, now time.Time, id string, o Outcome
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("finish write %s: %w", id, err)
+		return nil, message.Errorf("finish write %s: %w", id, err)
 	}
 	return out, nil
 }
@@ -261,7 +262,7 @@ func unsettled(ctx context.Context, tx *sql.Tx, id string) (Write, error) {
 		return Write{}, notFound(err, "write "+id)
 	}
 	if !w.EndedAt.IsZero() {
-		return Write{}, fmt.Errorf("write %s: %w", id, ErrSettled)
+		return Write{}, message.Errorf("write %s: %w", id, ErrSettled)
 	}
 	return w, nil
 }
@@ -270,19 +271,19 @@ func unsettled(ctx context.Context, tx *sql.Tx, id string) (Write, error) {
 func answer(ctx context.Context, tx *sql.Tx, now time.Time, w Write, watcher string, o Outcome) error {
 	receipt, err := encodePtr(o.Receipt)
 	if err != nil {
-		return fmt.Errorf("keep answer: %w", err)
+		return message.Errorf("keep answer: %w", err)
 	}
 	var before int64
 	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_answers WHERE request = $1`,
 		w.ID).Scan(&before); err != nil {
-		return fmt.Errorf("keep answer: %w", err)
+		return message.Errorf("keep answer: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_answers (request, number, connection, watcher, at, outcome, error,
 			receipt)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		w.ID, before+1, w.Connection, watcher, millis(now), outcomeText(o.Class), clip(o.Error), receipt)
 	if err != nil {
-		return fmt.Errorf("keep answer: %w", err)
+		return message.Errorf("keep answer: %w", err)
 	}
 	return nil
 }
@@ -293,7 +294,7 @@ func (l *Ledger) Writes(ctx context.Context, connection, issue string) ([]Write,
 	out, err := collect(ctx, l.db, scanWrite, `SELECT `+writeColumns+` FROM ledger_writes
 		WHERE connection = $1 AND issue = $2 ORDER BY began_at, id`, connection, issue)
 	if err != nil {
-		return nil, fmt.Errorf("list writes on issue %s: %w", issue, err)
+		return nil, message.Errorf("list writes on issue %s: %w", issue, err)
 	}
 	return out, l.addAnswers(ctx, out)
 }
@@ -303,7 +304,7 @@ func (l *Ledger) addAnswers(ctx context.Context, writes []Write) (err error) {
 	for i := range writes {
 		if writes[i].Answers, err = collect(ctx, l.db, scanAnswer, `SELECT at, watcher, outcome, error, receipt
 			FROM ledger_answers WHERE request = $1 ORDER BY number`, writes[i].ID); err != nil {
-			return fmt.Errorf("list answers to write %s: %w", writes[i].ID, err)
+			return message.Errorf("list answers to write %s: %w", writes[i].ID, err)
 		}
 	}
 	return nil
@@ -347,7 +348,7 @@ func outcomeClass(s string) (connectors.Class, error) {
 			return c, nil
 		}
 	}
-	return 0, fmt.Errorf("%q is no class of failure", s)
+	return 0, message.Errorf("%q is no class of failure", s)
 }
 
 // maxError bounds what a tracker's answer can put into the ledger.
@@ -373,10 +374,10 @@ func scanWrite(scan func(...any) error) (Write, error) {
 	}
 	w.BeganAt, w.EndedAt = fromMillis(began), fromMillis(ended)
 	if err := json.Unmarshal([]byte(ids), &w.Entries); err != nil {
-		return Write{}, fmt.Errorf("read write %s: entries: %w", w.ID, err)
+		return Write{}, message.Errorf("read write %s: entries: %w", w.ID, err)
 	}
 	if err := json.Unmarshal([]byte(request), &w.Request); err != nil {
-		return Write{}, fmt.Errorf("read write %s: request: %w", w.ID, err)
+		return Write{}, message.Errorf("read write %s: request: %w", w.ID, err)
 	}
 	return w, nil
 }

@@ -66,7 +66,7 @@ type alarms struct {
 // stop lets nothing more be written in this pass.
 func (a *alarms) stop(why enforcer.Text) {
 	if a.block == nil {
-		a.desk.report.Problem("", true, "nothing is written: %s", why["en"])
+		a.desk.report.Problem("", true, "nothing is written: %s", why)
 	}
 	a.block = why
 }
@@ -97,7 +97,7 @@ func (a *alarms) check(ctx context.Context) error {
 		a.desk.report.receipt(x.IssueKey, connectors.Receipt{Event: x.Subject, Public: true, TakenBack: r.TakenBack}, nil)
 	}
 	if a.leak != nil {
-		a.desk.report.Problem("", true, "%s", a.leak["en"])
+		a.desk.report.Problem("", true, "%s", a.leak)
 	}
 	return nil
 }

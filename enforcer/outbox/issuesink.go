@@ -2,11 +2,10 @@ package outbox
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/ledger"
 )
@@ -23,7 +22,7 @@ type issueSink struct {
 }
 
 // errUnseen is what the ledger says of a request that was accepted and of which reading back showed nothing.
-var errUnseen = errors.New("the tracker accepted it, and nothing of it is to be seen yet")
+var errUnseen = message.New("the tracker accepted it, and nothing of it is to be seen yet")
 
 // Send adds the watchers, which Redmine's update has no place for, and then makes everything else at once.
 func (s *issueSink) Send(ctx context.Context, w ledger.Write) error {
@@ -101,8 +100,8 @@ func keptBack(h connectors.History) error {
 		return nil
 	}
 	return &connectors.Error{
-		Op: "look for our comment in issue " + h.Issue.Key, Class: connectors.TryLater,
-		Err: fmt.Errorf("the tracker keeps back a part of the issue (%s)", strings.Join(h.Missing, "; ")),
+		Op: message.Of("look for our comment in issue %s", h.Issue.Key), Class: connectors.TryLater,
+		Err: message.Errorf("the tracker keeps back a part of the issue (%s)", strings.Join(h.Missing, "; ")),
 	}
 }
 
@@ -213,7 +212,7 @@ func (s *issueSink) mayResume(ctx context.Context, rest connectors.Write, issue 
 	}
 	why, err := s.writer.desk.refuseInternal(ctx, rest, issue.Values.One(connectors.FieldProject))
 	if why != "" {
-		s.writer.report.Problem(issue.Key, true, "the rest of a write is held: %s", why)
+		s.writer.report.Problem(issue.Key, true, "the rest of a write is held: %s", message.Kept(why))
 	}
 	return why == "", err
 }

@@ -1,9 +1,9 @@
 package outbox
 
 import (
-	"fmt"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
@@ -22,13 +22,13 @@ type Report struct {
 // Problem is something a human should know of, that did not stop the pass.
 type Problem struct {
 	Issue string // "" when it is not about one
-	Text  string
+	Text  message.Message
 	Grave bool // it stops writes, or a promise cannot be watched
 }
 
 // Problem adds one.
-func (r *Report) Problem(issue string, grave bool, format string, args ...any) {
-	r.Problems = append(r.Problems, Problem{Issue: issue, Text: fmt.Sprintf(format, args...), Grave: grave})
+func (r *Report) Problem(issue string, grave bool, format message.Format, args ...any) {
+	r.Problems = append(r.Problems, Problem{Issue: issue, Text: message.Of(format, args...), Grave: grave})
 }
 
 // Count adds entries that have just entered their states.

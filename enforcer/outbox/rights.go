@@ -2,8 +2,8 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -22,10 +22,10 @@ func LacksRight(
 // NotInternal is why a comment by the account in the project would not stay internal, "" when it would.
 func NotInternal(caps connectors.Capabilities, self connectors.Account, project string) string {
 	if !caps.InternalNotes {
-		return "the tracker keeps no comment from customers"
+		return message.Text("the tracker keeps no comment from customers")
 	}
 	if p := LacksRight(caps, self, connectors.WriteInternal, project); p != "" {
-		return fmt.Sprintf("our account lacks the right %q in this project: the comment would be public, or could not be "+
+		return message.Text("our account lacks the right %q in this project: the comment would be public, or could not be "+
 			"read back", p)
 	}
 	return ""

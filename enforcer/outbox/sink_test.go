@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/config/statefile"
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -37,7 +38,7 @@ func (b *board) Send(_ context.Context, w ledger.Write) error {
 
 func (b *board) Verify(ctx context.Context, w ledger.Write) (*connectors.Receipt, error) {
 	if b.dumb {
-		return nil, &connectors.Error{Op: "read the board", Class: connectors.TryLater}
+		return nil, &connectors.Error{Op: message.Of("read the board"), Class: connectors.TryLater}
 	}
 	found, err := b.Find(ctx, w)
 	return found.Receipt, err
@@ -138,7 +139,7 @@ const line = "respond is due"
 // TestAnySinkIsServed: intent, send, read back, receipt and every way in which they fail, through a sink that is no
 // tracker. Nothing that is common asks for a mark, a history, a watcher or an account.
 func TestAnySinkIsServed(t *testing.T) {
-	lost := func(class connectors.Class) error { return &connectors.Error{Op: "post", Class: class} }
+	lost := func(class connectors.Class) error { return &connectors.Error{Op: message.Of("post"), Class: class} }
 	t.Run("posted and read back", func(t *testing.T) {
 		w := newBoardWorld(t)
 		w.deliverAfter(0)
@@ -205,7 +206,7 @@ func TestAnySinkIsServed(t *testing.T) {
 // TestRestIsSentOnce: what is left of a request that was cut short is sent when it is certain that nothing more comes.
 func TestRestIsSentOnce(t *testing.T) {
 	w := newBoardWorld(t)
-	w.board.fail = &connectors.Error{Op: "post", Class: connectors.Unknown}
+	w.board.fail = &connectors.Error{Op: message.Of("post"), Class: connectors.Unknown}
 	w.deliverAfter(0)
 	half := &halfBoard{board: w.board}
 	recoverAfter := func(d time.Duration) {
@@ -243,7 +244,7 @@ func (b *halfBoard) Find(context.Context, ledger.Write) (Found, error) {
 // TestOneTrackerInTrouble: the third failure in a row ends the pass, a success in between forgets the others.
 func TestOneTrackerInTrouble(t *testing.T) {
 	o := &Outbox{}
-	away := &connectors.Error{Op: "read", Class: connectors.TryLater}
+	away := &connectors.Error{Op: message.Of("read"), Class: connectors.TryLater}
 	for i, c := range []struct {
 		err  error
 		ends bool

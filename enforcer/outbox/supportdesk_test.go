@@ -248,7 +248,7 @@ func (w *supportDesk) arrived() string {
 func problems(w *Writer) string {
 	var out []string
 	for _, p := range w.report.Problems {
-		text := p.Issue + " " + p.Text
+		text := p.Issue + " " + p.Text.String()
 		if p.Grave {
 			text = "! " + text
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
@@ -274,8 +275,8 @@ func (w *Writer) holdReason(
 			return enforcer.Reason{}, err
 		}
 	}
-	w.report.Problem(key, true, "held: %s", why)
-	return enforcer.Reason{Code: code, Text: enforcer.Untranslated(why)}, nil
+	w.report.Problem(key, true, "held: %s", message.Kept(why))
+	return enforcer.Reason{Code: code, Text: enforcer.Recalled(why)}, nil
 }
 
 // Adopt records as done the steps that comments of ours on the issue tell of and that the ledger has otherwise: as

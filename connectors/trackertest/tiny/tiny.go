@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 )
 
@@ -157,7 +158,7 @@ func (t *Tracker) History(_ context.Context, issue string) (connectors.History, 
 	defer t.mu.Unlock()
 	h, ok := t.issues[strings.TrimPrefix(issue, "T-")]
 	if !ok {
-		return connectors.History{}, &connectors.Error{Op: "read issue " + issue, Class: connectors.Gone}
+		return connectors.History{}, &connectors.Error{Op: message.Of("read issue %s", issue), Class: connectors.Gone}
 	}
 	out := *h
 	out.Issue.Values, out.Events = h.Issue.Values.Clone(), slices.Clone(h.Events)
@@ -170,7 +171,7 @@ func (t *Tracker) Update(_ context.Context, w connectors.Write) error {
 	defer t.mu.Unlock()
 	h, ok := t.issues[w.Issue]
 	if !ok {
-		return &connectors.Error{Op: "update issue " + w.Issue, Class: connectors.Gone}
+		return &connectors.Error{Op: message.Of("update issue %s", w.Issue), Class: connectors.Gone}
 	}
 	t.events++
 	e := connectors.Event{ID: "event:" + strconv.Itoa(t.events), At: t.second(), Author: Bot}
@@ -193,7 +194,7 @@ func (t *Tracker) Update(_ context.Context, w connectors.Write) error {
 
 // refused is the answer to what a tiny tracker has not.
 func refused(op string) error {
-	return &connectors.Error{Op: op, Class: connectors.Refused, Err: errors.New("a tiny tracker has no such thing")}
+	return &connectors.Error{Op: message.Verbatim(op), Class: connectors.Refused, Err: errors.New("a tiny tracker has no such thing")}
 }
 
 // AddWatcher implements connectors.Tracker.

@@ -78,7 +78,8 @@ type Tracker interface {
 	// once, in any order, as far as the tracker can tell; a zero since lists every entry. It calls page as pages arrive;
 	// an error from page stops the listing and is returned as it is. Entries that stand on no issue are left out. One
 	// request when there is at most one page and the list holds the entries themselves. Entries that were deleted leave no
-	// trace: whoever must know lists all of them. It is Refused if the account may read only its own time entries, even
+	// trace: whoever must know lists all of them. A tracker that can leaves out what is outside of the scope's projects
+	// (Capabilities.BookedInScope). It is Refused if the account may read only its own time entries, even
 	// where the tracker answers with an empty list.
 	Booked(ctx context.Context, since time.Time, page func([]Booking) error) error
 
@@ -107,6 +108,7 @@ type Capabilities struct {
 	HiddenIsGone    bool // an issue out of our sight cannot be told from one that was deleted
 	Retract         bool // a comment of our own can be taken back
 	Forms           bool // it tells which fields our account can set on an issue
+	BookedInScope   bool // Booked lists what is booked in the projects of the scope alone
 	// Lag is how long after a change the lists (Changed, Census, FindCreated) may go on missing it: they are answered from
 	// a search index that may be stale; the delay differs per issue. History is never stale. Zero where lists are not.
 	Lag time.Duration

@@ -197,7 +197,7 @@ func (f *fake) enter(ctx context.Context, call string) error {
 }
 
 func (f *fake) Capabilities() connectors.Capabilities {
-	return connectors.Capabilities{Lag: f.lag}
+	return connectors.Capabilities{Lag: f.lag, BookedInScope: true}
 }
 
 // trail makes the lists go on showing the issue as it is now, or not at all when it is not there yet, for a while.
@@ -396,7 +396,9 @@ func (f *fake) booked() []connectors.Booking {
 	defer f.mu.Unlock()
 	var out []connectors.Booking
 	for _, b := range slices.Backward(f.work) {
-		if i := f.issues[b.Issue]; !i.hidden && !i.deleted && !f.badKey {
+		i := f.issues[b.Issue]
+		inScope := f.scope == nil || slices.Contains(f.scope, i.history.Issue.Values.One(connectors.FieldProject))
+		if !i.hidden && !i.deleted && !f.badKey && inScope {
 			out = append(out, b)
 		}
 	}

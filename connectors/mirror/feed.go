@@ -104,10 +104,11 @@ type pageStep struct {
 
 func (s *pageStep) store(ctx context.Context, t *tx) error {
 	for _, i := range s.stubs {
-		wanted, err := t.issues(s.run.connection).mark(ctx, i.ID, i.UpdatedAt, s.fullAt, s.run.trackerNow())
+		wanted, back, err := t.issues(s.run.connection).mark(ctx, i.ID, i.UpdatedAt, s.fullAt, s.run.trackerNow())
 		if err != nil {
 			return err
 		}
+		s.run.cameIn = s.run.cameIn || back && s.run.tracker.Capabilities().BookedInScope
 		if wanted {
 			s.wanted = append(s.wanted, i.ID)
 		}
@@ -124,29 +125,31 @@ func (s *pageStep) report() {
 	s.run.report.Listed += len(s.stubs)
 }
 
-// mark notes that the tracker showed an issue with this UpdatedAt and tells whether it is to be read.
-func (t issueRows) mark(ctx context.Context, id string, updated, fullAt, now time.Time) (wanted bool, err error) {
+// mark notes that the tracker showed an issue with this UpdatedAt and tells whether it is to be read, and whether it is
+// back in the scope.
+func (t issueRows) mark(
+	ctx context.Context, id string, updated, fullAt, now time.Time,
+) (wanted, back bool, err error) {
 	var state string
 	var have, readAt, wants *int64
-	var outside bool
-	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants, &outside}, selectMark, t.connection, id)
+	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants, &back}, selectMark, t.connection, id)
 	promised := millis(updated)
-	if err == nil && outside { // a list shows it again
+	if err == nil && back {
 		_, err = t.exec(ctx, setInside, t.connection, id)
 	}
 	switch {
 	case err != nil:
-		return false, err
+		return false, back, err
 	case !known:
 		_, err = t.exec(ctx, insertWants, t.connection, id, millis(now), promised)
-		return true, err
+		return true, back, err
 	case have != nil && *have == promised && State(state) == Visible && *readAt >= millis(fullAt):
-		return wants != nil, nil
+		return wants != nil, back, nil
 	case wants != nil && *wants >= promised:
-		return true, nil
+		return true, back, nil
 	}
 	_, err = t.exec(ctx, setWants, t.connection, id, promised)
-	return true, err
+	return true, back, err
 }
 
 // want notes durably that the issues are to be read, whatever the lists say.

@@ -106,6 +106,40 @@ func TestMovedOutOfScope(t *testing.T) {
 	}
 }
 
+// Time that was booked on a request before it was moved into the scope is there with the next pass, and while it was
+// outside for a while, too. What was booked on one that left stays.
+func TestBookedTimeOfWhatIsMoved(t *testing.T) {
+	m, f := openMirror(t), newFake()
+	f.createIn("acme", "1", "2")
+	f.createIn("globex", "3")
+	f.book("1", 1)
+	f.book("3", 2)
+	opts := within(f, "acme")
+	opts.Work = true
+	pass := func(what string, census bool, want ...string) {
+		t.Helper()
+		f.advance(20 * time.Minute)
+		opts.Census = census
+		if r := mustSync(t, m, f, opts); !slices.Equal(r.Work, want) {
+			t.Errorf("%s: work changed on %v, want %v", what, r.Work, want)
+		}
+	}
+	pass("at first", false, "1")
+	f.edit("3", connectors.FieldProject, "acme", "")
+	pass("what came in", false, "3")
+	pass("idle", false)
+	f.edit("1", connectors.FieldProject, "globex", "")
+	pass("what left", true)
+	f.book("1", 4)
+	pass("booked outside", true)
+	if got, err := m.WorkOf(t.Context(), conn, "1"); len(got) != 1 || err != nil {
+		t.Errorf("of what left there is %v, %v", got, err)
+	}
+	f.edit("1", connectors.FieldProject, "acme", "")
+	pass("what came back", false, "1")
+	wantWork(t, m, f)
+}
+
 // What somebody tells of from outside of the scope is not kept.
 func TestHintFromOutsideOfScope(t *testing.T) {
 	m, f := openMirror(t), newFake()

@@ -147,6 +147,7 @@ func (run *syncRun) plan(ctx context.Context) (plan, error) {
 			return err
 		}
 		run.rescoped = pl.saved.scope != run.opts.Scope
+		run.lastPass = pl.saved.Watermark.Add(-run.opts.Overlap)
 		run.opts.Census = run.opts.Census || run.rescoped
 		if run.opts.Full {
 			return nil

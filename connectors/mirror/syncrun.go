@@ -29,6 +29,8 @@ type syncRun struct {
 	began      time.Time
 	lag        time.Duration // see connectors.Capabilities
 	rescoped   bool          // the last pass was under another scope
+	lastPass   time.Time     // the tracker's time from which changes are listed, zero before the first pass
+	cameIn     bool          // a request older than that is new to the mirror, and so is what was booked on it
 
 	jobs  chan string // ids to read
 	steps chan step
@@ -343,6 +345,8 @@ func (r *reading) committed() {
 			*l.list = append(*l.list, r.id)
 		}
 	}
+	r.run.cameIn = r.run.cameIn || r.outcome.fresh && r.history.Issue.CreatedAt.Before(r.run.lastPass) &&
+		r.run.opts.Scope != "" && r.run.tracker.Capabilities().BookedInScope
 	r.run.progress.Read++
 	if r.failed == nil && !r.outcome.unsettled {
 		r.run.mu.Lock()

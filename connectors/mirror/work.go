@@ -24,12 +24,12 @@ const (
 		`NOTHING`
 	wipeListed = `DELETE FROM mirror_work_listed WHERE connection = $1`
 
-	// Entries that a listing of all lacks. What stands on an issue that is hidden or gone is left as it was last
-	// seen, like the issue's events.
+	// Entries that a listing of all lacks, of issues that the census has just shown. What stands on one that is hidden,
+	// gone or outside of what lists show is left as it was last seen, like the issue's events.
 	selectUnlisted = `SELECT w.id FROM mirror_work w WHERE w.connection = $1 AND w.withdrawn = 0
 		AND NOT EXISTS (SELECT 1 FROM mirror_work_listed l WHERE l.connection = w.connection AND l.id = w.id)
-		AND NOT EXISTS (SELECT 1 FROM mirror_issue i
-			WHERE i.connection = w.connection AND i.id = w.issue AND i.state <> 'visible')
+		AND EXISTS (SELECT 1 FROM mirror_issue i JOIN mirror_census c ON c.connection = i.connection AND c.id = i.id
+			WHERE i.connection = w.connection AND i.id = w.issue AND i.state = 'visible')
 		ORDER BY w.id LIMIT $2`
 
 	withdrawBatch = 500
@@ -174,7 +174,8 @@ func (l *workListing) run(ctx context.Context) error {
 	})
 }
 
-// since is where the listing begins, zero for one of everything, for which the last one's leftovers are swept out.
+// since is where the listing begins, zero for one of everything, for which the last one's leftovers are swept out. One
+// that knows the scope alone has not shown what was booked on a request before it came in.
 func (l *workListing) since(ctx context.Context) (since time.Time, err error) {
 	err = l.db.inTx(ctx, func(t *tx) error {
 		var listed int64
@@ -182,7 +183,7 @@ func (l *workListing) since(ctx context.Context) (since time.Time, err error) {
 		if err != nil {
 			return err
 		}
-		if l.whole = !known || l.opts.Census || l.opts.Full; l.whole {
+		if l.whole = !known || l.opts.Census || l.opts.Full || l.cameIn; l.whole {
 			_, err = t.exec(ctx, wipeListed, l.connection)
 			return err
 		}

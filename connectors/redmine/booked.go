@@ -30,9 +30,13 @@ const pathTime = "/time_entries.json"
 // hours are exact. Whoever may not read the time of others is served an empty list with 200, or 403 where
 // non-members may not either: both are Refused here.
 func (ls *lists) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
+	sc, nothing, err := ls.scope(ctx)
+	if err != nil || nothing {
+		return err
+	}
 	l := bookedList{
-		lists: ls,
-		Call:  ls.client.Call(ctx, message.Of("list booked time"), rest.Elsewhere), page: page,
+		lists: ls, scope: sc,
+		Call: ls.client.Call(ctx, message.Of("list booked time"), rest.Elsewhere), page: page,
 		since: since.UTC().Truncate(time.Second), given: map[id]bool{},
 	}
 	for offset := 0; ; {
@@ -63,6 +67,7 @@ const overlapShare = 10
 type bookedList struct {
 	*rest.Call
 	*lists
+	scope  scope
 	page   func([]connectors.Booking) error
 	since  time.Time
 	given  map[id]bool
@@ -80,9 +85,9 @@ func (l *bookedList) read(offset int) (bookedPage, error) {
 	if l.budget > 0 && l.asked > l.budget {
 		return bookedPage{}, l.Fail(connectors.TryLater, message.Errorf("still more to list after %d requests", l.budget))
 	}
-	body, err := l.Do("GET", pathTime, url.Values{
+	body, err := l.Do("GET", pathTime, l.scope.narrow(url.Values{
 		"sort": {"created_on:desc"}, "issue_id": {"*"}, "limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)},
-	}, nil)
+	}), nil)
 	if err != nil {
 		return bookedPage{}, err
 	}
@@ -129,7 +134,7 @@ func (l *bookedList) deliver(entries []timeEntry) error {
 		known := l.given[e.ID]
 		l.given[e.ID] = true
 		old := e.CreatedOn.Before(l.since) && e.UpdatedOn.Before(l.since)
-		if !known && !old && e.Issue.ID != "" {
+		if !known && !old && e.Issue.ID != "" && l.scope.has(e.Project.ID) {
 			fresh = append(fresh, e.booking())
 		}
 	}
@@ -196,6 +201,7 @@ func (t *trust) until(end time.Time) {
 // timeEntry is one entry as Redmine lists it.
 type timeEntry struct {
 	ID        id      `json:"id"`
+	Project   named   `json:"project"`
 	Issue     named   `json:"issue"` // absent for time that is booked on a project
 	User      named   `json:"user"`
 	Activity  named   `json:"activity"`

@@ -179,6 +179,92 @@ func TestBookedWithoutTheRight(t *testing.T) {
 	}
 }
 
+// TestBookedOfTheScope: on a site of a hundred projects the time that is booked in one of them costs a request for every
+// hundred entries of that one; all of the site would cost thirty. A Redmine that ignores the filter is not believed, and
+// a list of more projects than it is asked for by name shows nobody else's either.
+func TestBookedOfTheScope(t *testing.T) {
+	s, all, _ := desk(t)
+	var hundred []string
+	mine := map[string]bool{}
+	for n := range 100 {
+		name := fmt.Sprintf("customer-%d", n)
+		hundred = append(hundred, name)
+		s.AddProject(name, name, "")
+		s.AddMember(name, "sla-bot", "SLA bot")
+		s.AddMember(name, "support1", "Support engineer")
+		issue, err := s.As("support1").Create(redminesim.NewIssue{Project: name, Subject: "printer"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 30 {
+			id, err := s.As("support1").AddTimeEntry(issue, 0.25, "Development", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n == 7 {
+				mine[fmt.Sprintf("time:%d", id)] = true
+			}
+		}
+	}
+	follow := func(through http.RoundTripper, projects ...string) *Tracker {
+		c := settings("http://redmine.invalid", s.Key("sla-bot"))
+		c.Transport, c.Scope = through, connectors.Scope{Projects: projects}
+		tr, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tr
+	}
+	lists := func(tr *Tracker) (entries []connectors.Booking, requests int) {
+		t.Helper()
+		s.ResetRequests()
+		entries, err := booked(t, tr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Requests() {
+			if strings.HasPrefix(r.Path, pathTime) {
+				requests++
+			}
+		}
+		return entries, requests
+	}
+	if entries, n := lists(all); len(entries) != 3000 || n < 30 {
+		t.Errorf("%d entries of the whole site in %d requests", len(entries), n)
+	}
+	deaf := roundTrip(func(r *http.Request) (*http.Response, error) { // as Redmine is to a filter that it does not know
+		if q := r.URL.Query(); r.URL.Path == pathTime {
+			q.Del("f[]")
+			r = r.Clone(r.Context())
+			r.URL.RawQuery = q.Encode()
+		}
+		return s.Transport().RoundTrip(r)
+	})
+	for name, c := range map[string]struct {
+		tr   *Tracker
+		want int // requests
+	}{
+		"one project":         {follow(s.Transport(), "customer-7"), 1},
+		"a filter is ignored": {follow(deaf, "customer-7"), 34},
+	} {
+		entries, n := lists(c.tr)
+		for _, b := range entries {
+			if !mine[b.Event.ID] {
+				t.Fatalf("%s: %s is of another project", name, b.Event.ID)
+			}
+		}
+		if len(entries) != 30 || n != c.want {
+			t.Errorf("%s: %d entries in %d requests, want 30 in %d", name, len(entries), n, c.want)
+		}
+	}
+	if entries, _ := lists(follow(s.Transport(), append(hundred[:99], "acme", "globex")...)); len(entries) != 2970 {
+		t.Errorf("of 101 projects %d entries, want those of the 99 that have some", len(entries))
+	}
+	if entries, n := lists(follow(s.Transport(), "nobody-knows")); len(entries) != 0 || n != 0 {
+		t.Errorf("of no project %d entries in %d requests", len(entries), n)
+	}
+}
+
 func TestNothingBookedCostsOneRequest(t *testing.T) {
 	s, tr, _ := desk(t)
 	if _, err := booked(t, tr); err != nil {

@@ -15,6 +15,7 @@ var declared = []trackertest.Declaration{
 	{Field: "EditedNotesSeen", Is: false, Why: "5.0 does not tell that a note was edited"},
 	{Field: "HiddenIsGone", Is: false, Why: "403 is an issue that is not for us, 404 one that is deleted"},
 	{Field: "Retract", Is: true, Why: "a note of our own can be made private, and emptied"},
+	{Field: "BookedInScope", Is: true, Why: "the long form of a filter of time entries names projects"},
 	{Field: "Forms", Is: false, Why: "what a workflow makes read-only or required is told to administrators alone"},
 	{Field: "Lag", Is: time.Duration(0), Why: "lists are read from the tables themselves"},
 }

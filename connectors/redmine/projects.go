@@ -45,7 +45,7 @@ func (s *site) projects(ctx context.Context) ([]connectors.Project, error) {
 // mostNamed is how many projects a list is asked for by name: 5.0 and 6.0 keep a query in a cookie, which holds 4 kB.
 const mostNamed = 100
 
-// scope narrows lists of issues to projects. The zero value does not.
+// scope narrows lists of issues and of booked time to projects. The zero value does not.
 type scope struct {
 	projects map[string]bool // nil: all
 }
@@ -69,13 +69,16 @@ func (s *site) scope(ctx context.Context) (sc scope, nothing bool, err error) {
 	return sc, len(sc.projects) == 0, nil
 }
 
+// has reports whether a project is in the scope.
+func (sc scope) has(project id) bool { return sc.projects == nil || sc.projects[string(project)] }
+
 // keep leaves of a page what is in the scope: Redmine ignores silently what it does not know of a filter, and more
 // projects than a query holds are not named in it.
 func (sc scope) keep(page []listed) []listed {
 	if sc.projects == nil {
 		return page
 	}
-	return slices.DeleteFunc(slices.Clone(page), func(i listed) bool { return !sc.projects[string(i.Project.ID)] })
+	return slices.DeleteFunc(slices.Clone(page), func(i listed) bool { return !sc.has(i.Project.ID) })
 }
 
 // narrow adds the projects to a filter in Redmine's short form, ?field=OPERATORvalue|value. That knows one project

@@ -103,7 +103,8 @@ func (t *Tracker) Requests() int64 { return t.lists.client.Requests() }
 // Note.EditedAt is filled all the same.
 func (t *Tracker) Capabilities() connectors.Capabilities {
 	return connectors.Capabilities{
-		InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Retract: true, Permissions: permissions,
+		InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Retract: true, BookedInScope: true,
+		Permissions: permissions,
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 var foreignTimeFilters = []string{
 	"issue.tracker_id", "issue.status_id", "issue.parent_id", "issue.fixed_version_id", "issue.category_id",
 	"issue.subject",
-	"author_id", "comments", "hours", "subproject_id", "project.status", "user.group", "user.role", "f[]", "group_by",
+	"author_id", "comments", "hours", "subproject_id", "project.status", "user.group", "user.role", "group_by",
 }
 
 // listTimeEntries is served to whoever may read booked time anywhere, be it as a non-member of some public project:
@@ -93,7 +93,27 @@ func (c *call) timeOrder() (func(a, b *timeEntry) int, reply, bool) {
 	}, reply{}, true
 }
 
+// longTimeTests are the filters of the long form. It names each project as it is, without those below it.
+func (c *call) longTimeTests() ([]func(*timeEntry) bool, reply, bool) {
+	var keep []func(*timeEntry) bool
+	for _, name := range c.query["f[]"] {
+		op, values := c.query.Get("op["+name+"]"), c.query["v["+name+"][]"]
+		switch {
+		case name == "issue_id" && (op == "*" || op == "!*"):
+			keep = append(keep, func(t *timeEntry) bool { return (t.issue != 0) == (op == "*") })
+		case name == "project_id" && op == "=":
+			keep = append(keep, func(t *timeEntry) bool { return slices.Contains(values, strconv.Itoa(t.project)) })
+		default:
+			return nil, unmodelled("the filter %s %s of time entries", name, op), false
+		}
+	}
+	return keep, reply{}, true
+}
+
 func (c *call) timeTests() ([]func(*timeEntry) bool, reply, bool) {
+	if c.query.Has("f[]") {
+		return c.longTimeTests()
+	}
 	var keep []func(*timeEntry) bool
 	if ref := c.query.Get("project_id"); ref != "" {
 		p := c.st.projectRef(ref)

@@ -105,6 +105,8 @@ func TestTimeEntryLists(t *testing.T) {
 		{"issue_id=!*", "4"},
 		{"issue_id=1", "2 1 6 5"},
 		{"user_id=5", "1"},
+		{"f[]=issue_id&op[issue_id]=*&f[]=project_id&op[project_id]=%3D&v[project_id][]=2&v[project_id][]=3", "2 3 1 6 5"},
+		{"f[]=project_id&op[project_id]=%3D&v[project_id][]=999", ""},
 	}
 	list := func(who, query string) string {
 		a := l.ask(who, http.MethodGet, "/time_entries.json?"+query, nil)

@@ -71,5 +71,6 @@ const (
 	HeldLeak       = "leak"       // an internal comment came out public: until a human has looked, none is written
 	HeldImpossible = "impossible" // the tracker would refuse it; looked at again when the issue changes
 	HeldDuty       = "duty"       // what the admin says of the issue to be made does not fit the tracker
+	HeldUntil      = "until"      // somebody said that nothing is written about the request before a moment
 	HeldWatch      = "watch"      // the issue that is told of the cost of changes is not there
 )

@@ -3,6 +3,8 @@ package enforcer
 import (
 	"slices"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Person is someone who acts on requests, as of the moment of the act.
@@ -34,11 +36,47 @@ type Request struct {
 	Left []Left
 	// Hold is why writes are held by a person's label or field; "" when they are not.
 	Hold string
+	// HeldBy is a person's word, beside the tracker, that nothing is written for now; nil where there is none.
+	HeldBy *Hold
 	// Faults are stretches of the request that the mapping cannot read. What lies in them is neither judged nor written
 	// about until the mapping is mended.
 	Faults []Fault
 	// Notes are remarks about the facts themselves (a received value that was ignored), for people.
 	Notes []string
+}
+
+// Hold is a person's word that nothing is to be written about a request before a moment. Its time runs on, and verdicts
+// are reached.
+type Hold struct {
+	Until  time.Time
+	At     time.Time // when it was given
+	By     string    // by whom
+	Reason string
+}
+
+// HoldAt gives the hold that counts at a moment: the last one that was given until then, unless it is over. nil for none.
+func HoldAt(holds []Hold, now time.Time) *Hold {
+	var last *Hold
+	for i := range holds {
+		if h := &holds[i]; !h.At.After(now) && (last == nil || !h.At.Before(last.At)) {
+			last = h
+		}
+	}
+	if last == nil || !last.Until.After(now) {
+		return nil
+	}
+	return last
+}
+
+// WhyHeld says why nothing is written about the request, in the contract's zone; nil where it may be.
+func (r *Request) WhyHeld(zone *time.Location) Text {
+	switch h := r.HeldBy; {
+	case r.Hold != "":
+		return Say("%s", message.Kept(r.Hold))
+	case h != nil:
+		return Say("until %s, by %s: %s", Stamp{h.Until, zone}, h.By, h.Reason)
+	}
+	return nil
 }
 
 // Fault is a stretch of a request that the mapping cannot read: [From, To), To zero while it lasts. As an error it says

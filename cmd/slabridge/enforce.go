@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config/message"
+	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
@@ -101,7 +102,8 @@ func tellPasses(ctx context.Context, w *workspace, reports []engine.Report) erro
 // mustLook reports whether a human must look at what a pass did.
 func mustLook(r *engine.Report) bool {
 	grave := func(p outbox.Problem) bool { return p.Grave }
-	return len(r.Held)+len(r.Refused) > 0 || slices.ContainsFunc(r.Problems, grave)
+	unexpected := func(e ledger.Entry) bool { return e.Reason.Code != enforcer.HeldUntil }
+	return len(r.Refused) > 0 || slices.ContainsFunc(r.Held, unexpected) || slices.ContainsFunc(r.Problems, grave)
 }
 
 func passInfoOf(ctx context.Context, w *workspace, r *engine.Report) (passInfo, error) {
@@ -206,6 +208,7 @@ func showPlan(ctx context.Context, w *workspace, _ []string) error {
 		case !w.json():
 			w.linef("", "%s: steps to take: %d", p.Connection, len(p.Entries))
 			w.line("  ", age)
+			tellHolds(&w.page, "  ! ", holdInfos(w, p.Connection, p.OnHold))
 		case len(p.Entries) == 0:
 			fmt.Fprintf(w.err, "%s: %s; %s\n", p.Connection, w.t("nothing to write"), age)
 		}

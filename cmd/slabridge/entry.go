@@ -174,7 +174,10 @@ var refusedHints = map[string]phrase{
 // hint says what to do about an entry: of a refusal what to mend, each thing once.
 func (w *workspace) hint(e *ledger.Entry) string {
 	general := strings.ReplaceAll(w.t(hints[e.State]), "ID", e.ID)
-	if e.State != enforcer.Refused {
+	switch {
+	case e.State == enforcer.Held && e.Reason.Code == enforcer.HeldUntil:
+		return w.t("it goes on by itself when the hold is over")
+	case e.State != enforcer.Refused:
 		return general
 	}
 	var out []string

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -51,7 +52,8 @@ type explanation struct {
 	SecondOpinion []slaInfo `json:"second_opinion,omitempty"`
 
 	holdings []report.Holding
-	full     bool // a person wants each night, and the arithmetic of what was kept
+	held     enforcer.Text // as Hold, for people
+	full     bool          // a person wants each night, and the arithmetic of what was kept
 }
 
 // slaInfo is one cycle of a clock of the tracker's own.
@@ -213,7 +215,8 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	}
 	zone, ev := x.Contract.Zone(), x.Evaluation
 	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(zone)
-	out.Hold, out.Notes = ev.Request.Hold, ev.Request.Notes
+	out.held = ev.Request.WhyHeld(zone)
+	out.Hold, out.Notes = out.held.In(message.English), ev.Request.Notes
 	for _, f := range ev.Request.Faults {
 		out.Notes = append(out.Notes, w.tf("%s: what lies in it is neither judged nor written about", f.Why))
 	}

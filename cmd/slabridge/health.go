@@ -36,8 +36,9 @@ type healthInfo struct {
 	Held       int           `json:"held"`    // but for what people put on hold themselves
 	Refused    int           `json:"refused"` // of requests on which something is still owed
 	// Faults are those of mappings, and the first reasons why promises cannot be judged.
-	Faults   []string `json:"faults"`
-	Unjudged int      `json:"unjudged"` // requests on which some promise cannot be judged
+	Faults   []string   `json:"faults"`
+	Unjudged int        `json:"unjudged"` // requests on which some promise cannot be judged
+	OnHold   []holdInfo `json:"on_hold"`  // requests about which somebody said that nothing is written for now
 	now      time.Time
 }
 
@@ -80,7 +81,7 @@ func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthI
 		LastPass:   report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
 		LateSince: report.In(f.Late.Since, zone), Overdue: f.Late.Overdue, Held: held, Refused: f.Refused,
 		Faults: append([]string{}, slices.Concat(f.Faults, f.Examples)...), Unjudged: f.Unjudged,
-		now: f.Now,
+		OnHold: holdInfos(w, f.Connection, f.OnHold), now: f.Now,
 	}, err
 }
 
@@ -142,6 +143,7 @@ func (i healthInfo) text(p *page) {
 	if i.Unjudged > 0 {
 		p.line("    ", p.tf("requests on which a promise cannot be judged: %d", i.Unjudged))
 	}
+	tellHolds(p, "    ", i.OnHold)
 	if i.Held > 0 && i.Health != report.Held {
 		p.line("    ", held)
 	}

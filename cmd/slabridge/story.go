@@ -83,7 +83,7 @@ func (s explanation) text(p *page) {
 	} else {
 		p.linef("", "contract %s, severity %s, as of %s", s.Contract, s.Severity, p.stamp(s.Now))
 	}
-	p.labelled("", "on hold: ", s.Hold)
+	p.labelled("", "on hold: ", s.held.In(p.lang))
 	for _, n := range s.Notes {
 		p.labelled("", "note: ", n)
 	}

@@ -82,7 +82,7 @@ func (c *Case) cutover() enforcer.Cutover {
 // hold.
 func (c *Case) Current() bool {
 	r := c.Evaluation.Request
-	return !r.Hidden && r.GoneAt.IsZero() && r.Hold == "" &&
+	return !r.Hidden && r.GoneAt.IsZero() && r.Hold == "" && r.HeldBy == nil &&
 		slices.ContainsFunc(c.Evaluation.Cycles, func(x enforcer.Cycle) bool {
 			return !x.StartedAt.Before(c.Contract.Cutover.EnforceFrom)
 		})

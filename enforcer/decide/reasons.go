@@ -51,8 +51,12 @@ func faultReason(why error) enforcer.Reason {
 	return enforcer.Because(enforcer.HeldMapping, "the mapping cannot read the request: %s", why)
 }
 
-func holdReason(why string) enforcer.Reason {
-	return enforcer.Because("hold", "writes are on hold: %s", message.Kept(why))
+func holdReason(r *enforcer.Request, zone *time.Location) enforcer.Reason {
+	code := "hold"
+	if r.Hold == "" {
+		code = enforcer.HeldUntil
+	}
+	return enforcer.Because(code, "writes are on hold: %s", r.WhyHeld(zone))
 }
 
 // endings are why a cycle is over, by Cycle.EndWhy.

@@ -92,8 +92,8 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 		dec.State, dec.Reason = enforcer.Past, d.pastReason(s)
 	case errors.As(c.Unjudged, new(*enforcer.Fault)):
 		dec.State, dec.Reason = enforcer.Held, faultReason(c.Unjudged)
-	case r.Hold != "":
-		dec.State, dec.Reason = enforcer.Held, holdReason(r.Hold)
+	case r.Hold != "" || r.HeldBy != nil:
+		dec.State, dec.Reason = enforcer.Held, holdReason(r, d.ev.Contract.Zone())
 	case over:
 		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended, s)
 	case untold:

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +62,38 @@ type HealthStatus struct {
 	Late     Lateness
 	Unjudged int      // requests on which some promise cannot be judged
 	Examples []string // some of them, with the reason
+	OnHold   []OnHold // requests about which somebody said that nothing is written for now
 	Refused  int      // steps that stand refused on requests on which something is still owed
+}
+
+// OnHold is a request about which nothing is written for now.
+type OnHold struct {
+	Issue string // what people type
+	enforcer.Hold
+}
+
+// onHold lists them, the soonest to go on first.
+func onHold(ctx context.Context, s *source, now time.Time) ([]OnHold, error) {
+	holds, err := s.ledger.HoldsAfter(ctx, s.conn.ID, now)
+	if err != nil {
+		return nil, err
+	}
+	var out []OnHold
+	for issue, all := range holds {
+		h := enforcer.HoldAt(all, now)
+		if h == nil {
+			continue
+		}
+		e, _, err := s.mirror.Entry(ctx, s.conn.ID, issue)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, OnHold{cmp.Or(e.Key, issue), *h})
+	}
+	slices.SortFunc(out, func(a, b OnHold) int {
+		return cmp.Or(a.Until.Compare(b.Until), strings.Compare(a.Issue, b.Issue))
+	})
+	return out, nil
 }
 
 // maxExamples is how many requests that cannot be judged are told of one by one.
@@ -73,6 +106,9 @@ func (s *source) healthStatus(ctx context.Context, now time.Time) (HealthStatus,
 	}
 	status := HealthStatus{Health: h, Now: now}
 	if status.Late, err = s.lateness(ctx, now); err != nil {
+		return status, err
+	}
+	if status.OnHold, err = onHold(ctx, s, now); err != nil {
 		return status, err
 	}
 	first, n, err := s.ledger.Unjudged(ctx, s.conn.ID, maxExamples)

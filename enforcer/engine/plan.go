@@ -17,6 +17,7 @@ type Plan struct {
 	Connection string
 	Now        time.Time
 	MirroredAt time.Time // when the mirror was last complete, tracker's time
+	OnHold     []OnHold  // requests about which nothing is written for now
 	Entries    []ledger.Entry
 }
 
@@ -31,6 +32,9 @@ func (p *reader) plan(ctx context.Context) (Plan, error) {
 		return plan, err
 	}
 	plan.MirroredAt = cursor.CompleteAt
+	if plan.OnHold, err = onHold(ctx, &p.source, p.now); err != nil {
+		return plan, err
+	}
 	for _, c := range p.contracts {
 		pending, err := p.ledger.PendingIssues(ctx, p.conn.ID, c.ID)
 		if err != nil {

@@ -93,6 +93,7 @@ func (p *snapshot) mirrored(ctx context.Context, id string) (mirrored, bool, err
 func (p *snapshot) evaluate(ctx context.Context, c *contract, m mirrored) (enforcer.Evaluation, error) {
 	r := c.request(p.conn.ID, m)
 	r.Elsewhere = p.elsewhere(c, m)
+	r.HeldBy = enforcer.HoldAt(m.holds, p.at(&r))
 	var err error
 	if r.Left, err = p.left(ctx, c, m, &r); err != nil {
 		return enforcer.Evaluation{}, err
@@ -103,6 +104,9 @@ func (p *snapshot) evaluate(ctx context.Context, c *contract, m mirrored) (enfor
 	}
 	away, err := p.away(ctx, c, m, &r)
 	enforcer.CountOnce(&ev, away)
+	if h := r.HeldBy; h != nil && (ev.Next.IsZero() || h.Until.Before(ev.Next)) {
+		ev.Next = h.Until // what was held is decided again
+	}
 	return ev, err
 }
 

@@ -51,13 +51,13 @@ type mirrored struct {
 	history    connectors.History
 	entry      mirror.Entry
 	agreements []enforcer.Agreement // recorded beside the tracker
+	holds      []enforcer.Hold      // likewise
 }
 
 // seen is an issue as it was just read.
 func (s *source) seen(ctx context.Context, h connectors.History) (m mirrored, err error) {
 	m = mirrored{history: h, entry: mirror.Entry{State: mirror.Visible}}
-	m.agreements, err = s.ledger.Agreements(ctx, s.conn.ID, h.Issue.ID)
-	return m, err
+	return m, s.addRecorded(ctx, &m, h.Issue.ID)
 }
 
 func (s *source) mirrored(ctx context.Context, id string) (m mirrored, ok bool, err error) {
@@ -67,8 +67,16 @@ func (s *source) mirrored(ctx context.Context, id string) (m mirrored, ok bool, 
 	if m.entry, ok, err = s.mirror.Entry(ctx, s.conn.ID, id); err != nil || !ok {
 		return m, ok, err
 	}
-	m.agreements, err = s.ledger.Agreements(ctx, s.conn.ID, id)
-	return m, ok, err
+	return m, ok, s.addRecorded(ctx, &m, id)
+}
+
+// addRecorded adds what people recorded of an issue beside the tracker.
+func (s *source) addRecorded(ctx context.Context, m *mirrored, id string) (err error) {
+	if m.agreements, err = s.ledger.Agreements(ctx, s.conn.ID, id); err != nil {
+		return err
+	}
+	m.holds, err = s.ledger.Holds(ctx, s.conn.ID, id)
+	return err
 }
 
 // byKey reads an issue by what people type for it.

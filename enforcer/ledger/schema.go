@@ -6,7 +6,7 @@ package ledger
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
 func Migrations() []string {
-	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements, schemaGoesOn}
+	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements, schemaGoesOn, schemaHolds}
 }
 
 const schema1 = `
@@ -303,4 +303,19 @@ CREATE TABLE ledger_agreements (
 // schemaGoesOn counts a broken promise that nothing has ended yet among what goes on, as it is when judged anew.
 const schemaGoesOn = `
 UPDATE ledger_agenda SET running = 1 WHERE running = 0 AND cycles LIKE '%"state":"breached"%';
+`
+
+// schemaHolds keeps until when, and by whose word, nothing is written about a request. The last one of an issue counts.
+const schemaHolds = `
+CREATE TABLE ledger_holds (
+	connection TEXT NOT NULL,
+	issue      TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	until_at   BIGINT NOT NULL,
+	at         BIGINT NOT NULL,
+	who        TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	PRIMARY KEY (connection, issue, number)
+);
+CREATE INDEX ledger_holds_until ON ledger_holds (connection, until_at);
 `

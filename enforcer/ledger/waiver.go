@@ -124,6 +124,63 @@ func (l *Ledger) Agree(
 	})
 }
 
+// HoldRequest records at h.At that nothing is to be written about an issue, by the tracker's immutable id, before h.Until;
+// one that is not after h.At lets it go. Nothing is ever taken out: the last word counts. The next pass looks at the
+// issue again.
+func (l *Ledger) HoldRequest(ctx context.Context, connection, issue string, h enforcer.Hold) error {
+	if h.By == "" || h.Reason == "" || h.Until.IsZero() {
+		return message.New("hold a request: without a moment, a name or a reason")
+	}
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_holds (connection, issue, number, until_at, at, who, reason)
+			SELECT $1, $2, COUNT(*) + 1, $3, $4, $5, $6 FROM ledger_holds WHERE connection = $1 AND issue = $2`,
+			connection, issue, millis(h.Until), millis(h.At), h.By, h.Reason); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE ledger_agenda SET next_at = $3
+			WHERE connection = $1 AND issue = $2 AND (next_at IS NULL OR next_at > $3)`, connection, issue, millis(h.At))
+		return err
+	})
+	return wrapHold(err, issue)
+}
+
+func wrapHold(err error, issue string) error {
+	if err == nil {
+		return nil
+	}
+	return message.Errorf("hold issue %s: %w", issue, err)
+}
+
+// Holds lists the holds of an issue, the first first.
+func (l *Ledger) Holds(ctx context.Context, connection, issue string) ([]enforcer.Hold, error) {
+	held, err := holdsOf(ctx, l, `WHERE connection = $1 AND issue = $2 ORDER BY number`, connection, issue)
+	return held[issue], wrapHold(err, issue)
+}
+
+// HoldsAfter lists the holds of the issues of a connection that end after a moment or were given after others, by issue.
+func (l *Ledger) HoldsAfter(ctx context.Context, connection string, now time.Time) (map[string][]enforcer.Hold, error) {
+	held, err := holdsOf(ctx, l, `WHERE connection = $1 AND issue IN
+		(SELECT issue FROM ledger_holds WHERE connection = $1 AND until_at > $2) ORDER BY issue, number`, connection, millis(now))
+	if err != nil {
+		return nil, message.Errorf("list holds on %s: %w", connection, err)
+	}
+	return held, nil
+}
+
+func holdsOf(ctx context.Context, l *Ledger, where string, args ...any) (map[string][]enforcer.Hold, error) {
+	out := map[string][]enforcer.Hold{}
+	_, err := collect(ctx, l.db, func(scan func(...any) error) (enforcer.Hold, error) {
+		var h enforcer.Hold
+		var issue string
+		var until, at sql.NullInt64
+		err := scan(&issue, &until, &at, &h.By, &h.Reason)
+		h.Until, h.At = fromMillis(until), fromMillis(at)
+		out[issue] = append(out[issue], h)
+		return h, err
+	}, `SELECT issue, until_at, at, who, reason FROM ledger_holds `+where, args...)
+	return out, err
+}
+
 // Agreements lists the consent recorded on an issue, the first first.
 func (l *Ledger) Agreements(ctx context.Context, connection, issue string) ([]enforcer.Agreement, error) {
 	out, err := collect(ctx, l.db, func(scan func(...any) error) (enforcer.Agreement, error) {

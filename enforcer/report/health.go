@@ -57,5 +57,5 @@ const (
 
 // WaitsForHuman reports whether somebody must look at the entry: it is held, but not by what people did on purpose.
 func WaitsForHuman(e *enforcer.Entry) bool {
-	return e.State == enforcer.Held && e.Reason.Code != HeldByPeople
+	return e.State == enforcer.Held && e.Reason.Code != HeldByPeople && e.Reason.Code != enforcer.HeldUntil
 }

@@ -151,6 +151,7 @@ func TestWaitsForHuman(t *testing.T) {
 		{enforcer.Held, report.HeldByWriteLimit, true},
 		{enforcer.Held, "rights", true},
 		{enforcer.Held, report.HeldByPeople, false},
+		{enforcer.Held, enforcer.HeldUntil, false},
 		{enforcer.Refused, "rights", false},
 		{enforcer.Intended, "due", false},
 	} {

@@ -26,7 +26,7 @@ func ledgerHoldCmd(a *app) *cobra.Command {
 		Long: "Nothing is written about the request until then; its time runs on and verdicts are reached. What would\n" +
 			"have been written is held; afterwards it is decided again, and what is still called for is written once,\n" +
 			"with its true moment. plan, explain and health show the hold. --lift ends it now.",
-		Example: "  slabridge ledger hold 17 --until 2026-04-01 --reason \"moved by agreement, letter 12\"\n" +
+		Example: "  slabridge ledger hold 17 --until 2026-04-01 --reason \"letter 12: moved\"\n" +
 			"  slabridge ledger hold 17 --lift --reason \"the vendor has answered\"",
 		Args: cobra.ExactArgs(1),
 		PreRunE: func(*cobra.Command, []string) error {

@@ -46,9 +46,21 @@ type writeInfo struct {
 // info puts an entry of the ledger into the words of the JSON contract.
 func (w *workspace) info(ctx context.Context, e ledger.Entry) (writeInfo, error) {
 	n, err := w.names(ctx, e.Key.Connection)
-	zone := w.zone(e.Key.Contract)
+	if err != nil {
+		return writeInfo{}, err
+	}
+	zone, key := w.zone(e.Key.Contract), cmp.Or(e.IssueKey, e.Made())
+	if e.IssueKey == "" && key != "" { // the ledger has the id alone of what it made
+		made, known, err := w.mirror.Entry(ctx, e.Key.Connection, key)
+		if err != nil {
+			return writeInfo{}, err
+		}
+		if known {
+			key = made.Key
+		}
+	}
 	i := writeInfo{
-		ID: e.ID, Connection: e.Key.Connection, Issue: cmp.Or(e.IssueKey, e.Made()), Created: e.Made(),
+		ID: e.ID, Connection: e.Key.Connection, Issue: key, Created: e.Made(),
 		Contract: e.Key.Contract, Obligation: e.Key.Obligation, Cycle: e.Key.Cycle, Step: e.Key.Step,
 		State: string(e.State), Severity: e.Severity, Source: e.Source,
 		Moment: e.Moment.In(zone), Due: report.In(e.Due, zone), Decided: e.DecidedAt.In(zone),
@@ -65,7 +77,7 @@ func (w *workspace) info(ctx context.Context, e ledger.Entry) (writeInfo, error)
 			i.Refused = append(i.Refused, x.String())
 		}
 	}
-	return i, err
+	return i, nil
 }
 
 // infos is info for several.

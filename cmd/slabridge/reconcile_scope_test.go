@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/connectors/redmine/redminesim"
 )
@@ -58,4 +59,37 @@ func TestReconcileOutsideOfTheScope(t *testing.T) {
 		fmt.Sprintf("its comment %s stands, and it is recorded as needless", due["event"]))
 	contains(t, "repair", d.want(exitOK, "ledger", "reconcile", "--yes").out, "recorded as written")
 	contains(t, "again", d.want(exitOK, "ledger", "reconcile").out, "differences: 0")
+}
+
+// An issue that slabridge made on Jira and that the connection's query does not show stays known.
+func TestMadeIssueOutsideOfTheQuery(t *testing.T) {
+	d := newJiraDesk(t)
+	d.reconfigure(t, `    poll: "@every 1m"`, "    poll: \"@every 1m\"\n    query: created <= \"2026-03-29 00:00\"",
+		"      - {is: critical, when: {field: Severity, in: [critical]}}\n      - {is: minor, when: {field: Severity, in: "+
+			"[minor]}}\n      - {is: noncritical}\n",
+		"      - {is: fault, when: {field: Severity, in: [critical]}}\n      - {is: request}\n",
+		"use: kamal", "use: vendor-kz", "id: kamal-acme", "id: vendor",
+		"    projects: [ACME]\n", `    projects: [ACME]
+    valid: {from: 2026-01-01, to: 2026-12-31}
+    duties:
+      - {obligation: standing-duty, id: sync, period: "0 10 * * 1", within: 2bd, project: ACME, tracker: Bug, subject: "Sync {{.Period}}"}
+`)
+	d.now = time.Date(2026, 3, 30, 4, 0, 0, 0, time.UTC)
+	d.want(t, exitOK, "enforce")
+	for range 3 { // the census of an hour among them
+		d.now = d.now.Add(40 * time.Minute)
+		d.want(t, exitOK, "enforce")
+	}
+	contains(t, "reconcile", d.want(t, exitOK, "ledger", "reconcile"), "issues compared: 1, differences: 0")
+	contains(t, "status", d.want(t, exitOK, "status"), "ACME-1", "standing-duty, sync: 30 March 2026")
+	if err := d.change("petrov", 1, demoChange{status: "Closed"}); err != nil {
+		t.Fatal(err)
+	}
+	d.now = time.Date(2026, 4, 1, 11, 0, 0, 0, time.UTC) // after its due
+	d.want(t, exitOK, "enforce")
+	contains(t, "explain", d.want(t, exitOK, "explain", "ACME-1"), "met standing-duty")
+	list := d.want(t, exitOK, "ledger", "list")
+	if n := strings.Count(list, "Sync 30 March 2026"); n != 1 || !strings.Contains(list, "ACME-1 standing-duty/start") {
+		t.Errorf("made %d times:\n%s", n, list)
+	}
 }

@@ -53,7 +53,7 @@ func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound,
 	b.bindFields(&r, path+".fields")
 	b.bindActivities(&r, path+".activities")
 	b.bindTransitions(&r, path+".transitions")
-	b.directory = bindRoles(&r, m.Roles, d, known.People, b.names.roles, path+".roles")
+	b.directory = bindRoles(&r, m.Roles, d, known, b.names.roles, path+".roles")
 	b.bindSeverity(&r, path+".severity")
 	b.bindInternal(&r, path+".internal.kind")
 	return b, r.problems
@@ -63,8 +63,9 @@ func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound,
 // tracker to refuse such a comment; better to hear of it before.
 func (b *Bound) bindInternal(r *resolver, path string) {
 	role, ok := strings.CutPrefix(b.mapping.Internal.Kind, "role:")
-	if ok && len(b.names.roles) > 1 { // one is the role that everybody sees
-		r.find("project role", b.names.roles, role, path, false)
+	roles := stillThere(b.names.roles)
+	if ok && len(roles) > 1 { // one is the role that everybody sees
+		r.find("project role", roles, role, path, false)
 	}
 }
 
@@ -96,36 +97,60 @@ func catalogueOf(d connectors.Directory) catalogue {
 	return c
 }
 
-// addFormer adds the names that the tracker had for its ids before, and the statuses that it has no more: histories
-// speak of them.
+// addFormer adds the names that the tracker had for its ids before, and what it has no more and histories speak of. Of a
+// field that is gone the issues' values are gone as well: it cannot be known what they were.
 func (c *catalogue) addFormer(names []FormerName) {
-	lists := map[string][]entry{
-		"status": c.statuses, "priority": c.priorities, "type": c.types, "field": c.fields,
+	lists := map[string]*[]entry{
+		"status": &c.statuses, "priority": &c.priorities, "type": &c.types, "field": &c.fields, "project": &c.projects,
+		"role": &c.roles,
 	}
 	for _, n := range names {
-		list, id := lists[n.Kind], n.ID
-		if custom, ok := connectors.IsCustomField(id); ok && n.Kind == "field" {
-			id = custom
+		list := lists[n.Kind]
+		if list == nil {
+			continue
 		}
-		i := slices.IndexFunc(list, func(e entry) bool { return e.id == id })
+		is := func(e entry) bool { return e.id == n.ID }
+		gone := entry{id: n.ID, names: []string{n.Name}, gone: true}
+		if n.Kind == "role" { // people carry the names of their roles
+			is, gone = func(e entry) bool { return e.names[0] == n.ID }, entry{id: n.Name, names: []string{n.ID, n.Name}, gone: true}
+		}
+		if custom, ok := connectors.IsCustomField(n.ID); ok && n.Kind == "field" {
+			is = func(e entry) bool { return e.id == custom }
+		}
+		i := slices.IndexFunc(*list, is)
 		switch {
-		case i >= 0 && !slices.Contains(list[i].names, n.Name):
-			list[i].former = append(list[i].former, n.Name)
-		case n.Kind == "project":
-			if !slices.ContainsFunc(c.projects, func(e entry) bool { return e.id == n.ID }) {
-				c.left = append(c.left, n)
+		case i >= 0:
+			e := &(*list)[i]
+			if !slices.Contains(e.names, n.Name) {
+				e.former = append(e.former, n.Name)
 			}
-		case i < 0 && n.Kind == "status":
-			c.statuses = append(c.statuses, entry{id: id, names: []string{n.Name}, gone: true})
-			lists["status"] = c.statuses
+			if heldFirst(names, n) {
+				e.first = append(e.first, n.Name)
+			}
+		case n.Kind == "project":
+			c.left = append(c.left, n)
+		case n.Kind != "field":
+			*list = append(*list, gone)
 		}
 	}
+}
+
+// heldFirst reports whether nothing else of its kind had the name before, nor began to have it at the same time.
+func heldFirst(names []FormerName, n FormerName) bool {
+	return !slices.ContainsFunc(names, func(x FormerName) bool {
+		return x.Kind == n.Kind && x.ID != n.ID && squeeze(x.Name) == squeeze(n.Name) && !x.SeenAt.After(n.SeenAt)
+	})
+}
+
+// stillThere are the entries that the tracker has.
+func stillThere(entries []entry) []entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.gone })
 }
 
 // issueTypes are those that issues can be made of: a customer's choice in a portal is none.
 func (c catalogue) issueTypes() []entry {
 	return slices.DeleteFunc(slices.Clone(c.types), func(e entry) bool {
-		return strings.HasPrefix(e.id, connectors.RequestType)
+		return e.gone || strings.HasPrefix(e.id, connectors.RequestType)
 	})
 }
 
@@ -262,7 +287,7 @@ func (b *Bound) bindPriorities(r *resolver, all []connectors.Priority, path stri
 	}
 	for i, name := range b.mapping.Priorities {
 		place := fmt.Sprintf("%s[%d]", path, i)
-		id, ok := r.find("priority", b.names.priorities, name, place, false)
+		id, ok := r.find("priority", stillThere(b.names.priorities), name, place, false)
 		if !ok {
 			continue
 		}

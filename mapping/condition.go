@@ -24,9 +24,13 @@ func (b *Bound) bindWhen(r *resolver, w When, path string) condition {
 		c.field, _ = r.field(b.names.fields, w.Field, path+".field", true)
 	}
 	for i, name := range w.Tracker {
-		c.types = append(c.types,
-			r.findNamed("tracker, issue type or request type", b.names.types, name, fmt.Sprintf("%s.tracker[%d]", path, i),
-				true)...)
+		place := fmt.Sprintf("%s.tracker[%d]", path, i)
+		ids := r.findNamed("tracker, issue type or request type", b.names.types, name, place, true)
+		if len(ids) == 1 {
+			hit := slices.DeleteFunc(slices.Clone(b.names.types), func(e entry) bool { return e.id != ids[0] })
+			r.moved(b.names.types, hit, name, place)
+		}
+		c.types = append(c.types, ids...)
 	}
 	c.priorities = r.findAll("priority", b.names.priorities, w.Priority, path+".priority", true)
 	c.categories = bindCategories(r, w.Category, path+".category")

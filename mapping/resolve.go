@@ -15,6 +15,12 @@ type entry struct {
 	names  []string // what people call it, the fullest last
 	former []string // what the tracker called it before
 	gone   bool     // the tracker has it no more; histories speak of it
+	first  []string // names that it alone had when they were first seen
+}
+
+// holds reports whether the entry alone had the name when it was first seen.
+func (e entry) holds(name string) bool {
+	return slices.ContainsFunc(e.first, func(n string) bool { return squeeze(n) == name })
 }
 
 // calls reports whether a name means the entry: one that the tracker has now, or a former one.
@@ -43,12 +49,26 @@ func (r *resolver) report(fatal bool, path, value string, reason message.Format,
 	r.problems = append(r.problems, Problem{Path: path, Value: value, Reason: message.Of(reason, args...), Fatal: fatal})
 }
 
+// namesakes are the kinds of which another may come to have the same name without anybody meaning it: of two fields or
+// projects of one name it is not known which of them people use by now.
+var namesakes = map[string]bool{"person": true, "person or group": true, "group": true}
+
 // find resolves one name among the entries of a kind ("status", "person"). An id, being unique, is taken before
 // any name, so that an ambiguous name always has a way out. Names must agree letter for letter but for blanks:
 // a near miss is proposed, never taken.
 func (r *resolver) find(kind string, entries []entry, name, path string, fatal bool) (string, bool) {
 	wanted := squeeze(name)
 	hits := r.hits(entries, name, path)
+	if len(hits) > 1 && namesakes[kind] {
+		holders := slices.DeleteFunc(slices.Clone(hits), func(e entry) bool { return !e.holds(wanted) })
+		if len(holders) == 1 { // a namesake who came later takes nobody's place
+			r.report(false, path, name, "%d of the tracker's entries are called so; it means the one that was called so first, "+
+				"%s: give its id", len(hits), labels(holders))
+			hits = holders
+		}
+	} else if r.moved(entries, hits, name, path) {
+		return "", false
+	}
 	switch len(hits) {
 	case 1:
 		return hits[0].id, true
@@ -59,6 +79,22 @@ func (r *resolver) find(kind string, entries []entry, name, path string, fatal b
 			"%d of the tracker's entries are called so; give the id of one of %s", len(hits), labels(hits))
 	}
 	return "", false
+}
+
+// moved reports whether a name means something else now than when it was first seen: what had it then has another name,
+// and something else has it. Which of both is meant nobody can tell, and the id tells.
+func (r *resolver) moved(entries, hits []entry, name, path string) bool {
+	wanted := squeeze(name)
+	if len(hits) != 1 || hits[0].id == wanted || hits[0].holds(wanted) || !hits[0].calls(wanted, false) {
+		return false
+	}
+	i := slices.IndexFunc(entries, func(e entry) bool { return !e.gone && e.id != hits[0].id && e.holds(wanted) })
+	if i < 0 {
+		return false
+	}
+	r.report(true, path, name, "the tracker calls %s so now, and called %s so before; give the id of the one that is meant",
+		hits[0].label(), entries[i].label())
+	return true
 }
 
 // findNamed is find for what projects may each have of their own under one name, and then every one of them is meant.

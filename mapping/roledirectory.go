@@ -30,8 +30,9 @@ type Memory struct {
 // FormerName is what the tracker called one of its ids at some time, now included; of the kind "category" it is the
 // class that the tracker sorted the status of that id into. They stand in the order in which they were first seen.
 type FormerName struct {
-	Kind     string // "status", "priority", "type", "field" or "category"
+	Kind     string // "status", "priority", "type", "field", "project", "role", "person", "group" or "category"
 	ID, Name string
+	SeenAt   time.Time // when it was first seen
 }
 
 // roleDirectory answers who has which role of the contract where and when.
@@ -56,13 +57,13 @@ type boundRole struct {
 }
 
 func bindRoles(
-	r *resolver, rules []RoleRule, d connectors.Directory, remembered []Remembered, native []entry, path string,
+	r *resolver, rules []RoleRule, d connectors.Directory, known Memory, native []entry, path string,
 ) roleDirectory {
 	rd := roleDirectory{
 		self: d.Self.ID, readAt: d.ReadAt,
 		people: make(map[string]connectors.Person), names: make(map[string]string), past: make(map[membership][]Remembered),
 	}
-	for _, m := range remembered {
+	for _, m := range known.People {
 		k := membership{m.Person, m.Project}
 		rd.past[k] = append(rd.past[k], m)
 		rd.names[m.Person] = m.Name
@@ -75,15 +76,30 @@ func bindRoles(
 		rd.names[p.ID] = p.Name
 	}
 	rd.names[d.Self.ID] = cmp.Or(rd.names[d.Self.ID], d.Self.Name)
-	people, groups := rd.entries()
-	anyone := slices.Concat(people, groups)
-	for _, g := range d.Groups {
-		groups = append(groups, entry{id: g.ID, names: []string{g.Name}})
+	for _, n := range known.Names {
+		if _, known := rd.names[n.ID]; n.Kind == "person" && !known { // whoever has left counts as what they were
+			rd.names[n.ID] = n.Name
+		}
 	}
+	people, groups := rd.entries()
+	addFormerNames(people, "person", known.Names)
+	addFormerNames(groups, "person", known.Names)
+	anyone := slices.Concat(people, groups)
+	var whole []entry // groups that the tracker keeps apart from people
+	for _, g := range d.Groups {
+		whole = append(whole, entry{id: g.ID, names: []string{g.Name}})
+	}
+	for _, n := range known.Names {
+		if n.Kind == "group" && !slices.ContainsFunc(whole, func(e entry) bool { return e.id == n.ID }) {
+			whole = append(whole, entry{id: n.ID, names: []string{n.Name}, gone: true})
+		}
+	}
+	addFormerNames(whole, "group", known.Names)
+	groups = slices.Concat(groups, whole)
 	for i, rule := range rules {
 		place := fmt.Sprintf("%s[%d]", path, i)
 		b := boundRole{rule: rule, place: place}
-		b.native = r.findAll("project role", native, rule.ProjectRoles, place+".project_roles", true)
+		b.native = withFormer(native, r.findAll("project role", native, rule.ProjectRoles, place+".project_roles", true))
 		b.users = r.findAll("person", people, rule.Users, place+".users", true)
 		b.bindGroups(r, rd, groups)
 		b.lead = r.findAll("person or group", anyone, rule.Lead, place+".lead", false)
@@ -92,6 +108,41 @@ func bindRoles(
 		rd.roles = append(rd.roles, b)
 	}
 	return rd
+}
+
+// addFormerNames adds to people or groups what the tracker called them before.
+func addFormerNames(entries []entry, kind string, names []FormerName) {
+	for _, n := range names {
+		if n.Kind != kind {
+			continue
+		}
+		for i := range entries {
+			if e := &entries[i]; e.id == n.ID {
+				if !slices.Contains(e.names, n.Name) {
+					e.former = append(e.former, n.Name)
+				}
+				if heldFirst(names, n) {
+					e.first = append(e.first, n.Name)
+				}
+			}
+		}
+	}
+}
+
+// withFormer adds to the names of project roles those that they had before: by them people who left are remembered.
+func withFormer(roles []entry, names []string) []string {
+	out := slices.Clone(names)
+	for _, e := range roles {
+		if !slices.Contains(names, e.id) {
+			continue
+		}
+		for _, former := range e.former {
+			if !slices.ContainsFunc(roles, func(x entry) bool { return x.id == former && !x.gone }) {
+				out = append(out, former)
+			}
+		}
+	}
+	return out
 }
 
 // entries lists who can be named: everyone the tracker shows, and those it showed once.

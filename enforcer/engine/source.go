@@ -118,7 +118,7 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 		}
 	}
 	for i, n := range names {
-		remembered.Names[i] = mapping.FormerName{Kind: n.Kind, ID: n.ID, Name: n.Name}
+		remembered.Names[i] = mapping.FormerName{Kind: n.Kind, ID: n.ID, Name: n.Name, SeenAt: n.FirstSeen}
 	}
 	var contracts []*contract
 	var problems []mapping.Problem
@@ -165,11 +165,41 @@ func (s *source) rememberNames(ctx context.Context, d connectors.Directory) erro
 	for _, n := range known {
 		seen[[3]string{n.Kind, n.ID, n.Name}] = true
 	}
-	fresh := slices.DeleteFunc(namesOf(d), func(n ledger.Name) bool { return seen[[3]string{n.Kind, n.ID, n.Name}] })
+	all := slices.Concat(namesOf(d), s.namedPeople(d))
+	fresh := slices.DeleteFunc(all, func(n ledger.Name) bool { return seen[[3]string{n.Kind, n.ID, n.Name}] })
 	if len(fresh) == 0 {
 		return nil
 	}
 	return s.ledger.RememberNames(ctx, s.trackerTime(), s.conn.ID, fresh...)
+}
+
+// namedPeople lists the people and groups whom mappings name: a tracker has too many others to remember.
+func (s *source) namedPeople(d connectors.Directory) (out []ledger.Name) {
+	named := map[string]bool{}
+	for i := range s.settings.Contracts {
+		if s.settings.Contracts[i].Connection != s.conn.ID {
+			continue
+		}
+		for _, r := range s.settings.Contracts[i].Mapping.Roles {
+			for _, n := range slices.Concat(r.Users, r.Groups, r.Lead, r.Duty) {
+				named[n] = true
+			}
+		}
+	}
+	add := func(kind, id string, names ...string) {
+		for _, n := range names {
+			if n != "" && named[n] {
+				out = append(out, ledger.Name{Kind: kind, ID: id, Name: n})
+			}
+		}
+	}
+	for i := range d.People {
+		add(ledger.NameOfPerson, d.People[i].ID, d.People[i].Login, d.People[i].Name)
+	}
+	for _, g := range d.Groups {
+		add(ledger.NameOfGroup, g.ID, g.Name)
+	}
+	return out
 }
 
 // namesOf lists the names of a directory that mappings speak of.
@@ -189,6 +219,9 @@ func namesOf(d connectors.Directory) []ledger.Name {
 	}
 	for _, x := range d.Fields {
 		out = append(out, ledger.Name{Kind: ledger.NameOfField, ID: x.ID, Name: x.Name})
+	}
+	for _, x := range d.Roles {
+		out = append(out, ledger.Name{Kind: ledger.NameOfRole, ID: x.ID, Name: x.Name})
 	}
 	for _, x := range d.Projects {
 		if !slices.ContainsFunc(d.Self.Rights, func(r connectors.ProjectRights) bool { return r.Project == x.ID }) {

@@ -114,6 +114,9 @@ const (
 	NameOfType     = "type"
 	NameOfField    = "field"
 	NameOfProject  = "project"  // of which our account is a member: its identifier or key, and its title
+	NameOfRole     = "role"     // that people have in projects
+	NameOfPerson   = "person"   // whom a mapping names: login or full name
+	NameOfGroup    = "group"    // which a mapping names, where groups are kept apart from people
 	NameOfCategory = "category" // of the status with the id: the tracker's class for it
 )
 

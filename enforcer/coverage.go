@@ -107,8 +107,8 @@ func (c *Contract) correct(moments []Moment) (
 		if j == len(out) {
 			break
 		}
-		silent := untold(c, out[:j], i)
-		took, err := c.takesBack(out[i:j+1], silent)
+		silent, err := untold(c, out[:j], i)
+		took, err := c.takesBack(out[i:j+1], silent, err)
 		if err != nil && unsure.why == nil {
 			unsure = doubt{since: out[i].At, why: err}
 		}
@@ -141,27 +141,29 @@ type doubt struct {
 }
 
 // untold reports whether the provider resolved the request at moment i, the last ones being those until it was
-// reopened, and never told the customer.
-func untold(c *Contract, moments []Moment, i int) bool {
+// reopened, and never told the customer. An error says that the calendar cannot tell.
+func untold(c *Contract, moments []Moment, i int) (bool, error) {
 	resolution := &moments[i]
 	if resolution.By.Role == Customer || resolution.Silence {
-		return false
+		return false, nil
 	}
 	tells := func(m Moment) bool { return m.Note == Public && m.noteRole().Staff() }
+	if slices.ContainsFunc(moments[i:], tells) {
+		return false, nil
+	}
 	for k := i - 1; k >= 0 && resolution.At.Sub(moments[k].At) < 31*24*time.Hour; k-- {
 		if tells(moments[k]) {
-			if within(c, moments[k].At, resolution.At, tellingTime) {
-				return false
-			}
-			break
+			told, err := within(c, moments[k].At, resolution.At, tellingTime)
+			return !told && err == nil, err
 		}
 	}
-	return !slices.ContainsFunc(moments[i:], tells)
+	return true, nil
 }
 
 // takesBack reports whether the last moment, which reopens the request that the first one resolved, is a correction.
-// What nobody in particular reopens counts as the customer's doing if he spoke since, else as staff's.
-func (c *Contract) takesBack(moments []Moment, silent bool) (bool, error) {
+// What nobody in particular reopens counts as the customer's doing if he spoke since, else as staff's. unknown is why it
+// is not known whether the resolution was silent.
+func (c *Contract) takesBack(moments []Moment, silent bool, unknown error) (bool, error) {
 	resolution, reopening := &moments[0], &moments[len(moments)-1]
 	if c.Reopen == "continue" {
 		return true, nil
@@ -174,5 +176,8 @@ func (c *Contract) takesBack(moments []Moment, silent bool) (bool, error) {
 		return true, nil
 	}
 	passed, err := c.Calendar.Elapsed(resolution.At, reopening.At)
+	if err == nil && passed > correctionTime { // then all hangs on that
+		err = unknown
+	}
 	return err == nil && passed <= correctionTime, err
 }

@@ -49,6 +49,8 @@ type Cycle struct {
 	// and the steps that rest on it are not known; or the mapping cannot read a stretch of the request in which it ran
 	// (a *Fault). Everything else of the request goes on. Nil: it can be judged.
 	Unjudged error
+	// Unmeasured is why Elapsed and Remaining are not known: the calendar has no data for a year in which the cycle ran.
+	Unmeasured error
 
 	// EndedAt is when the cycle stopped, breached cycles too; zero while it goes on. EndEvent names what ended it.
 	EndedAt  time.Time

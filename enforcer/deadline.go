@@ -70,8 +70,10 @@ func (c *Contract) severityList() string {
 }
 
 // UnjudgedText says why the cycle cannot be judged; nil when it can.
-func (c *Cycle) UnjudgedText() Text {
-	why := c.Unjudged
+func (c *Cycle) UnjudgedText() Text { return WhyNot(c.Unjudged) }
+
+// WhyNot says in words what an error of a calendar or a mapping keeps from being known; nil for none.
+func WhyNot(why error) Text {
 	if why == nil {
 		return nil
 	}

@@ -279,7 +279,9 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) {
 		}
 		if err != nil {
 			at = time.Time{}
-			c.unjudge(err)
+			if step.Trigger.Before == nil { // a warning before the calendar's data begins is none, and the due is known
+				c.unjudge(err)
+			}
 		}
 		s := CycleStep{Step: step, At: at, fires: at}
 		if step.Trigger.Due && c.Obligation.Kind != Check {

@@ -111,18 +111,23 @@ func (c *Cycle) unjudge(why error) {
 	}
 }
 
-// measure works out what has passed of the cycle's time at its end, or now, and what is left of it.
+// measure works out what has passed of the cycle's time at its end, or now, and what is left of it. Where the calendar
+// cannot tell, both are 0; what the cycle came to rests on its due, and is known where that is.
 func (c *Cycle) measure(end time.Time) {
 	if c.clock == nil {
 		return
 	}
-	var err error
-	if c.Elapsed, err = c.counted(c.StartedAt, end, c.spans(end)); err == nil {
-		c.Remaining, err = c.remaining(end)
-	}
+	elapsed, err := c.counted(c.StartedAt, end, c.spans(end))
 	if err != nil {
-		c.unjudge(err)
+		c.Unmeasured = err
+		return
 	}
+	remaining, err := c.remaining(end)
+	if err != nil {
+		c.Unmeasured = err
+		return
+	}
+	c.Elapsed, c.Remaining = elapsed, remaining
 }
 
 // counted is the time between two moments on the cycle's own clock, pauses left out.

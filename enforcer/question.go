@@ -39,13 +39,18 @@ func questions(c *Contract, moments []Moment) []question {
 		case spoke:
 			told = m.At
 		}
-		if waits && spoke || entered && told.After(open) && within(c, told, m.At, tellingTime) {
+		asks, unknown := waits && spoke, error(nil)
+		if entered && !asks && told.After(open) {
+			asks, unknown = within(c, told, m.At, tellingTime)
+		}
+		if asks {
 			open = told
 		}
 		var q question
 		if waits {
 			q.at = open
-			q.unasked = open.IsZero() && !answered && (entered || was.unasked)
+			// where the calendar cannot tell whether that was a question, nobody is blamed for not asking
+			q.unasked = open.IsZero() && !answered && (entered && unknown == nil || was.unasked)
 			q.begins = entered || !q.at.IsZero() && was.at.IsZero()
 		}
 		out[i], was = q, q
@@ -58,13 +63,13 @@ func (m *Moment) answers() bool {
 	return m.Note != "" && m.noteRole() == Customer || m.Attached && m.By.Role == Customer
 }
 
-// within reports whether no more working time than d lies between two moments. What the calendar cannot tell is no.
-func within(c *Contract, from, to time.Time, d time.Duration) bool {
+// within reports whether no more working time than d lies between two moments.
+func within(c *Contract, from, to time.Time, d time.Duration) (bool, error) {
 	if to.Sub(from) <= d { // then no calendar makes it more
-		return true
+		return true, nil
 	}
 	passed, err := c.Calendar.Elapsed(from, to)
-	return err == nil && passed <= d
+	return err == nil && passed <= d, err
 }
 
 // closings marks where slabridge itself closed the request because the customer did not answer, and takes the

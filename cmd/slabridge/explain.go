@@ -318,6 +318,10 @@ func cycleStoryOf(
 	if why := c.UnjudgedText(); why != nil {
 		s.Why = append(s.Why, p.tf("not judged: %s", why.In(p.lang)))
 	}
+	if c.Unmeasured != nil && c.Unjudged == nil {
+		s.Why = append(s.Why, p.tf("elapsed and remaining time are not known: %s",
+			enforcer.WhyNot(c.Unmeasured).In(p.lang)))
+	}
 	if v := c.Judged; v != nil {
 		s.Judged = report.In(v.JudgedAt, zone)
 		s.Why = append(s.Why, p.tf("the verdict of %s stands: an edit of contract, calendar or mapping changes none",

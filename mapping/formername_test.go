@@ -125,7 +125,7 @@ func TestFormerNames(t *testing.T) {
 			var told []string
 			fatal := false
 			for _, p := range problems {
-				told = append(told, strings.TrimPrefix(p.Path, "m.")+" | "+p.Value+" | "+p.Reason)
+				told = append(told, strings.TrimPrefix(p.Path, "m.")+" | "+p.Value+" | "+p.Reason.String())
 				fatal = fatal || p.Fatal
 			}
 			if fatal != c.fatal || !strings.Contains(strings.Join(told, "\n"), c.want) {

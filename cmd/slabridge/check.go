@@ -66,10 +66,11 @@ func check(ctx context.Context, a *app, live bool) error {
 			return err
 		}
 	}
-	if !live {
-		return nil
+	verified := verifyState(ctx, a, cfg)
+	if !live || verified != nil && !errors.Is(verified, errHeld) {
+		return verified
 	}
-	return checkLive(ctx, a, cfg)
+	return gravest(checkLive(ctx, a, cfg), verified)
 }
 
 // faultLine is a fault of the configuration.

@@ -100,6 +100,7 @@ func (h *htmlReport) lead() []string {
 		h.Contract + ", " + h.tf("contract version %s, calendar data of %s",
 			strings.Join(h.Versions, ", "), strings.Join(h.Calendars, ", ")),
 	}
+	lines = append(lines, headText(&h.page, h.Ledger))
 	if h.Watched != nil {
 		return append(lines,
 			h.tf("slabridge has watched since %s; what was before is judged by the tracker's history", h.stamp(*h.Watched)))

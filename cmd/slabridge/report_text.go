@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -37,6 +38,13 @@ func (r reportInfo) text(p *page) {
 	for _, group := range report.Groups {
 		r.tellExceptions(p, group)
 	}
+	fmt.Fprintln(p.out)
+	p.line("", headText(p, r.Ledger))
+}
+
+// headText names the end of the ledger's chain.
+func headText(p *page, h report.Head) string {
+	return p.tf("ledger: records: %d, head of the chain %s", h.Records, cmp.Or(h.Head, "-"))
 }
 
 // tellExceptions lists the exceptions of a group, each with the events that it rests on.

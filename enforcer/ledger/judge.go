@@ -28,16 +28,13 @@ func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...enforcer.
 		if err != nil {
 			return err
 		}
-		insert, err := tx.PrepareContext(ctx, insertVerdict)
-		if err != nil {
-			return err
-		}
+		keep := keepIn(tx)
 		for _, v := range verdicts {
 			if v.State == enforcer.Paused {
 				v.State = enforcer.Running
 			}
 			v.JudgedAt = fromMillis(millis(now))
-			made, ok, err := judge(ctx, last, insert, v)
+			made, ok, err := judge(ctx, last, keep, v)
 			if err != nil {
 				return message.Errorf("judge %s: %w", &v, err)
 			}
@@ -53,7 +50,9 @@ func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...enforcer.
 	return out, nil
 }
 
-func judge(ctx context.Context, selectLast, insert *sql.Stmt, v enforcer.Verdict) (enforcer.Verdict, bool, error) {
+func judge(
+	ctx context.Context, selectLast *sql.Stmt, keep *keeper, v enforcer.Verdict,
+) (enforcer.Verdict, bool, error) {
 	if err := v.Valid(); err != nil {
 		return enforcer.Verdict{}, false, err
 	}
@@ -73,8 +72,8 @@ func judge(ctx context.Context, selectLast, insert *sql.Stmt, v enforcer.Verdict
 	if err != nil {
 		return enforcer.Verdict{}, false, err
 	}
-	_, err = insert.ExecContext(ctx, made.Connection, made.Issue, made.Contract, made.Obligation, made.Cycle, made.Number,
-		made.IssueKey, made.Subject, made.Ordinal, made.State, made.Severity, made.Source, millis(made.StartedAt),
+	err = keep.add(ctx, verdictRecords, made.Connection, made.Issue, made.Contract, made.Obligation, made.Cycle,
+		made.Number, made.IssueKey, made.Subject, made.Ordinal, made.State, made.Severity, made.Source, millis(made.StartedAt),
 		millis(made.Due), millis(made.EndedAt), millis(made.Reached()), made.EndEvent, made.EndBy, made.EndByRole,
 		made.EndWhy,
 		made.Elapsed.Milliseconds(), facts, made.LastEvent, made.Moves, millis(made.JudgedAt), made.Why)
@@ -182,12 +181,6 @@ const (
 
 	selectLast = `SELECT ` + verdictColumns + ` FROM ledger_verdicts WHERE connection = $1 AND issue = $2 AND contract = $3
 		AND obligation = $4 AND cycle = $5 ORDER BY number DESC LIMIT 1`
-
-	insertVerdict = `INSERT INTO ledger_verdicts (connection, issue, contract, obligation, cycle, number, issue_key,
-		subject, ordinal, state, severity, source, started_at, due, ended_at, reached_at, end_event, end_by, end_by_role,
-		end_why, elapsed_ms, facts, last_event, moves, judged_at, why)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-		$25, $26)`
 )
 
 // scanVerdict reads a row of verdictColumns.

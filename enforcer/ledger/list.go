@@ -269,6 +269,22 @@ func (l *Ledger) Refused(ctx context.Context, connection string, tries int) ([]E
 	return out, nil
 }
 
+// Made gives the entries of a contract's duties that have made an issue (Entry.Made).
+func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enforcer.StepKey]Entry, error) {
+	entries, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND issue = '' AND contract = $2 AND receipt IS NOT NULL`, connection, contract)
+	if err != nil {
+		return nil, message.Errorf("list issues made for %s on %s: %w", contract, connection, err)
+	}
+	out := map[enforcer.StepKey]Entry{}
+	for _, e := range entries {
+		if e.Made() != "" {
+			out[e.Key] = e
+		}
+	}
+	return out, nil
+}
+
 // Unsettled lists the writes of a connection whose outcome is not known, oldest first: what a crash or a lost
 // answer left behind. Each comes with its answers so far.
 func (l *Ledger) Unsettled(ctx context.Context, connection string) ([]Write, error) {

@@ -305,6 +305,9 @@ func (m *machine) check(rt *rapid.T) {
 			rt.Fatalf("%s: is %s after %v (version %d), model says %v", e.ID, e.State, states, e.Version, m.states[e.ID])
 		}
 	}
+	if v, err := m.l.Verify(m.tb.Context(), m.connection); err != nil || len(v.Tamperings) > 0 {
+		rt.Fatalf("what slabridge did is taken for somebody else's: %+v, %v", v.Tamperings, err)
+	}
 	if seen != len(m.states) || len(history) != seen {
 		rt.Fatalf("%d entries with %d histories, model has %d", seen, len(history), len(m.states))
 	}

@@ -33,19 +33,3 @@ func unmade(ctx context.Context, tx *sql.Tx, e Entry) error {
 	}
 	return nil
 }
-
-// Made gives the entries of a contract's duties that have made an issue (Entry.Made).
-func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enforcer.StepKey]Entry, error) {
-	entries, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
-		WHERE connection = $1 AND issue = '' AND contract = $2 AND receipt IS NOT NULL`, connection, contract)
-	if err != nil {
-		return nil, message.Errorf("list issues made for %s on %s: %w", contract, connection, err)
-	}
-	out := map[enforcer.StepKey]Entry{}
-	for _, e := range entries {
-		if e.Made() != "" {
-			out[e.Key] = e
-		}
-	}
-	return out, nil
-}

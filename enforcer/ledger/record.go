@@ -46,10 +46,11 @@ func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([
 // recorder keeps its statements prepared: a first pass over an old tracker records some hundred thousand entries.
 // They live as long as the transaction.
 type recorder struct {
-	tx             *sql.Tx
-	now            time.Time
-	cutovers       map[[2]string]bool // connection and contract, known to have one
-	entry, history *sql.Stmt
+	tx       *sql.Tx
+	now      time.Time
+	cutovers map[[2]string]bool // connection and contract, known to have one
+	entry    *sql.Stmt
+	keep     *keeper
 }
 
 func (r *recorder) prepare(ctx context.Context) (err error) {
@@ -60,8 +61,8 @@ func (r *recorder) prepare(ctx context.Context) (err error) {
 		ON CONFLICT (connection, issue, contract, obligation, cycle, step) DO NOTHING`); err != nil {
 		return err
 	}
-	r.history, err = r.tx.PrepareContext(ctx, insertHistory)
-	return err
+	r.keep = keepIn(r.tx)
+	return nil
 }
 
 func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
@@ -94,7 +95,7 @@ func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
 		stored, err := get(ctx, r.tx, e.ID)
 		return Recorded{stored, false}, err
 	}
-	if _, err := r.history.ExecContext(ctx, e.history(1, r.now, reason, sql.NullString{})...); err != nil {
+	if err := r.keep.add(ctx, historyRecords, e.history(1, r.now, reason, sql.NullString{})...); err != nil {
 		return Recorded{}, err
 	}
 	stored, err := e.fresh(r.now, evidence)
@@ -180,7 +181,7 @@ func change(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntrySta
 	if err != nil {
 		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
-	if _, err := tx.ExecContext(ctx, insertHistory, e.history(e.Version+1, now, reason, replaced)...); err != nil {
+	if err := keepIn(tx).add(ctx, historyRecords, e.history(e.Version+1, now, reason, replaced)...); err != nil {
 		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
 	return get(ctx, tx, e.ID)
@@ -212,10 +213,7 @@ func (e *Entry) encode() (reason, evidence string, request sql.NullString, err e
 	return
 }
 
-const insertHistory = `INSERT INTO ledger_history (entry, version, connection, at, state, reason, not_before, replaced)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-
-// history gives the arguments of insertHistory for the state that the entry enters.
+// history gives the values of historyRecords for the state that the entry enters.
 func (e *Entry) history(version int64, now time.Time, reason string, replaced sql.NullString) []any {
 	return []any{e.ID, version, e.Key.Connection, millis(now), e.State, reason, millis(e.NotBefore), replaced}
 }

@@ -6,7 +6,10 @@ package ledger
 // Dialect: BIGINT and SMALLINT (PostgreSQL's INTEGER has 32 bits), TEXT for JSON, no autoincrement, no STRICT, no
 // functions of time. Strings compare by bytes in SQLite; a PostgreSQL database is to be created with COLLATE "C".
 func Migrations() []string {
-	return []string{schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements, schemaGoesOn, schemaHolds}
+	return []string{
+		schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements, schemaGoesOn,
+		schemaHolds, schemaChain,
+	}
 }
 
 const schema1 = `
@@ -318,4 +321,24 @@ CREATE TABLE ledger_holds (
 	PRIMARY KEY (connection, issue, number)
 );
 CREATE INDEX ledger_holds_until ON ledger_holds (connection, until_at);
+`
+
+// schemaChain keeps the chain of hashes over what is never changed. A ledger that has records already gets a mark: with
+// the next record they are taken into the chain. Without the mark, records outside the chain are somebody else's.
+const schemaChain = `
+CREATE TABLE ledger_chain (
+	connection TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	kind       TEXT NOT NULL,
+	record     TEXT NOT NULL,
+	digest     TEXT NOT NULL,
+	hash       TEXT NOT NULL,
+	PRIMARY KEY (connection, number)
+);
+CREATE UNIQUE INDEX ledger_chain_record ON ledger_chain (connection, kind, record);
+INSERT INTO ledger_chain (connection, number, kind, record, digest, hash)
+	SELECT connection, 0, 'older', '[]', '', '' FROM ledger_history UNION
+	SELECT connection, 0, 'older', '[]', '', '' FROM ledger_verdicts UNION
+	SELECT connection, 0, 'older', '[]', '', '' FROM ledger_agreements UNION
+	SELECT connection, 0, 'older', '[]', '', '' FROM ledger_holds;
 `

@@ -63,11 +63,8 @@ func waive(ctx context.Context, tx *sql.Tx, now time.Time, w Waiver) error {
 		w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle).Scan(&before); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_waivers (connection, contract, issue, obligation, cycle, number, at,
-			who, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle, before+1, millis(now), w.By, w.Reason)
-	return err
+	return keepIn(tx).add(ctx, waiverRecords, w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle, before+1,
+		millis(now), w.By, w.Reason)
 }
 
 // Waivers lists everything that was excused under a contract, oldest first.
@@ -101,24 +98,14 @@ func (l *Ledger) Agree(
 			return message.Errorf("record consent on issue %s: %w", issue, err)
 		}
 		a.Number = before + 1
-		for _, x := range []struct {
-			query string
-			args  []any
-		}{
-			{
-				`INSERT INTO ledger_agreements (connection, issue, number, agreed_on, at, who, reason)
-				VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-				[]any{connection, issue, a.Number, a.Date, millis(a.At), a.By, a.Reason},
-			},
-			{
-				`UPDATE ledger_agenda SET next_at = $3
-				WHERE connection = $1 AND issue = $2 AND (next_at IS NULL OR next_at > $3)`,
-				[]any{connection, issue, millis(a.At)},
-			},
-		} {
-			if _, err := tx.ExecContext(ctx, x.query, x.args...); err != nil {
-				return message.Errorf("record consent on issue %s: %w", issue, err)
-			}
+		if err := keepIn(tx).add(ctx, agreementRecords, connection, issue, a.Number, a.Date, millis(a.At), a.By,
+			a.Reason); err != nil {
+			return message.Errorf("record consent on issue %s: %w", issue, err)
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE ledger_agenda SET next_at = $3
+			WHERE connection = $1 AND issue = $2 AND (next_at IS NULL OR next_at > $3)`,
+			connection, issue, millis(a.At)); err != nil {
+			return message.Errorf("record consent on issue %s: %w", issue, err)
 		}
 		return nil
 	})
@@ -132,9 +119,13 @@ func (l *Ledger) HoldRequest(ctx context.Context, connection, issue string, h en
 		return message.New("hold a request: without a moment, a name or a reason")
 	}
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_holds (connection, issue, number, until_at, at, who, reason)
-			SELECT $1, $2, COUNT(*) + 1, $3, $4, $5, $6 FROM ledger_holds WHERE connection = $1 AND issue = $2`,
-			connection, issue, millis(h.Until), millis(h.At), h.By, h.Reason); err != nil {
+		var before int64
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_holds WHERE connection = $1 AND issue = $2`,
+			connection, issue).Scan(&before); err != nil {
+			return err
+		}
+		if err := keepIn(tx).add(ctx, holdRecords, connection, issue, before+1, millis(h.Until), millis(h.At), h.By,
+			h.Reason); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE ledger_agenda SET next_at = $3

@@ -107,8 +107,7 @@ func insertWrite(ctx context.Context, tx *sql.Tx, w Write) error {
 	if err != nil {
 		return message.Errorf("begin write %s: %w", w.ID, err)
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_writes (id, connection, issue, entries, mark, request, began_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	if err := keepIn(tx).add(ctx, writeRecords,
 		w.ID, w.Connection, w.Issue, ids, w.Mark, request, millis(w.BeganAt)); err != nil {
 		return message.Errorf("begin write %s: %w", w.ID, err)
 	}
@@ -278,9 +277,7 @@ func answer(ctx context.Context, tx *sql.Tx, now time.Time, w Write, watcher str
 		w.ID).Scan(&before); err != nil {
 		return message.Errorf("keep answer: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_answers (request, number, connection, watcher, at, outcome, error,
-			receipt)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	err = keepIn(tx).add(ctx, answerRecords,
 		w.ID, before+1, w.Connection, watcher, millis(now), outcomeText(o.Class), clip(o.Error), receipt)
 	if err != nil {
 		return message.Errorf("keep answer: %w", err)

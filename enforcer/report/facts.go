@@ -43,6 +43,7 @@ type Facts struct {
 	Waivers  []ledger.Waiver       // oldest first
 	Running  []enforcer.AgendaItem // with the cycles that go on, of every contract
 	Survey   Survey
+	Chain    ledger.Chain // of the ledger, as it stands when the report is made
 }
 
 // Read gathers what the ledger knows at Now. Running and Survey are the caller's to add.
@@ -57,6 +58,9 @@ func (q Question) Read(ctx context.Context, l *ledger.Ledger) (f Facts, err erro
 			return f, err
 		}
 		f.Verdicts = append(f.Verdicts, v)
+	}
+	if f.Chain, err = l.Chain(ctx, q.Connection); err != nil {
+		return f, err
 	}
 	if f.Waivers, err = l.Waivers(ctx, q.Connection, q.Contract.ID); err != nil {
 		return f, err

@@ -22,6 +22,14 @@ type Report struct {
 	Accounts    []Account       `json:"accounts"`
 	Requests    []SeverityCount `json:"requests"` // created in the period, gravest first
 	Exceptions  []Exception     `json:"exceptions"`
+	Ledger      Head            `json:"ledger"`
+}
+
+// Head is the end of the ledger's chain when the report was made: whoever keeps it can tell later whether anything up
+// to it was changed, the end cut off or the chain computed anew.
+type Head struct {
+	Records int64  `json:"records"`
+	Head    string `json:"head"` // SHA-256, base64url; "" where nothing is recorded
 }
 
 // Obligation counts the cycles of one obligation whose verdict was reached in the period.
@@ -87,6 +95,7 @@ func Make(f Facts, lang string) Report {
 		Contract: f.Contract.ID, Title: f.Contract.Title.In(lang), From: f.Period.From.String(), To: f.Period.To.String(),
 		Made: f.Now.In(f.zone()), Watched: In(f.Survey.Watched, f.zone()), Obligations: []Obligation{},
 		Accounts: f.Survey.accounts(f.Contract),
+		Ledger:   Head{f.Chain.Records, f.Chain.Head},
 		Requests: f.requests(), Exceptions: append([]Exception{}, f.Survey.Exceptions...),
 	}
 	for i := range f.Contract.Obligations {

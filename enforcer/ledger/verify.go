@@ -1,0 +1,248 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"slabridge/config/message"
+)
+
+// Chain is how far a connection's chain has come. Whoever keeps its Head elsewhere can tell later whether anything up
+// to it was changed.
+type Chain struct {
+	Records int64  // links, the first of which says that the chain began
+	Head    string // SHA-256, base64url
+}
+
+// Chain reads the head of a connection's chain; the zero Chain where nothing is recorded.
+func (l *Ledger) Chain(ctx context.Context, connection string) (Chain, error) {
+	h, err := lastLink(ctx, l.db, connection)
+	if err != nil {
+		return Chain{}, err
+	}
+	return Chain{h.number, h.hash}, nil
+}
+
+// TamperKind says what is wrong with a record.
+type TamperKind string
+
+// The kinds.
+const (
+	TamperChanged  TamperKind = "changed"  // its row is not what was recorded
+	TamperMissing  TamperKind = "missing"  // its row is gone
+	TamperInserted TamperKind = "inserted" // its row was never recorded
+	TamperBroken   TamperKind = "broken"   // the chain itself: a link was changed, moved or taken out before this one
+	TamperState    TamperKind = "state"    // an entry's state is not the last one of its history
+)
+
+// Tampering is something in the ledger that slabridge did not do.
+type Tampering struct {
+	Kind   TamperKind
+	Number int64  // of the link; 0 where the chain has none
+	Table  string // "verdict", "history", "write", "answer", "waiver", "agreement", "hold", or "entry"
+	Record string // the key of the row, its parts apart by blanks
+}
+
+// maxTamperings bounds what Verify lists.
+const maxTamperings = 100
+
+// Chained lists the connections that the ledger has records of, whether they are configured or not.
+func (l *Ledger) Chained(ctx context.Context) ([]string, error) {
+	return collect(ctx, l.db, func(scan func(...any) error) (name string, err error) {
+		return name, scan(&name)
+	}, `SELECT connection FROM ledger_chain UNION SELECT connection FROM ledger_lines ORDER BY connection`)
+}
+
+// Verification is what Verify found.
+type Verification struct {
+	Chain
+	Before     int64       // records that were there when the chain began, taken in as they stood
+	Tamperings []Tampering // at most 100
+}
+
+// Verify holds every immutable record of a connection against its chain. It finds what was changed, removed, inserted
+// or moved by whoever did not compute all later links anew.
+func (l *Ledger) Verify(ctx context.Context, connection string) (Verification, error) {
+	v := verifier{ledger: l, connection: connection, rows: map[string]*sql.Stmt{}}
+	defer v.close()
+	if err := v.links(ctx); err != nil {
+		return v.out, message.Errorf("verify ledger of %s: %w", connection, err)
+	}
+	if v.out.Records == 0 {
+		h, err := lastLink(ctx, l.db, connection)
+		if err != nil || h.kind == older { // nothing was recorded since there are chains
+			return v.out, err
+		}
+	}
+	for _, r := range chained {
+		if err := v.inserted(ctx, r); err != nil {
+			return v.out, message.Errorf("verify ledger of %s: %w", connection, err)
+		}
+	}
+	if err := v.states(ctx); err != nil {
+		return v.out, message.Errorf("verify ledger of %s: %w", connection, err)
+	}
+	return v.out, nil
+}
+
+type verifier struct {
+	ledger     *Ledger
+	connection string
+	rows       map[string]*sql.Stmt // by kind
+	out        Verification
+}
+
+func (v *verifier) close() {
+	for _, s := range v.rows {
+		_ = s.Close() // nothing is lost with a statement that only reads
+	}
+}
+
+func (v *verifier) found(kind TamperKind, number int64, table, key string) {
+	if len(v.out.Tamperings) < maxTamperings {
+		v.out.Tamperings = append(v.out.Tamperings, Tampering{kind, number, table, readable(key)})
+	}
+}
+
+// readable is a key as people read it.
+func readable(key string) string {
+	var parts []any
+	d := json.NewDecoder(strings.NewReader(key))
+	d.UseNumber()
+	if d.Decode(&parts) != nil {
+		return key
+	}
+	return strings.TrimSuffix(fmt.Sprintln(parts...), "\n")
+}
+
+// pageOfLinks is how many links are read at a time.
+const pageOfLinks = 1000
+
+// links goes along the chain, and holds each row against its link.
+func (v *verifier) links(ctx context.Context) error {
+	last := link{}
+	for {
+		page, err := collect(ctx, v.ledger.db, func(scan func(...any) error) (link, error) {
+			var x link
+			return x, scan(&x.number, &x.kind, &x.record, &x.digest, &x.hash)
+		}, fmt.Sprintf(`SELECT number, kind, record, digest, hash FROM ledger_chain
+			WHERE connection = $1 AND number > $2 ORDER BY number LIMIT %d`, pageOfLinks), v.connection, last.number)
+		if err != nil {
+			return err
+		}
+		for _, x := range page {
+			expected := last.number + 1
+			x.prev = last.hash
+			if x.number != expected || x.computed() != x.hash || expected == 1 && x.kind != started {
+				v.found(TamperBroken, x.number, x.kind, x.record)
+			}
+			switch x.kind {
+			case started:
+			case takenIn:
+				_, _ = fmt.Sscanf(x.record, "[%d]", &v.out.Before)
+			default:
+				if err := v.row(ctx, &x); err != nil {
+					return err
+				}
+			}
+			last = x
+		}
+		if len(page) < pageOfLinks {
+			v.out.Chain = Chain{last.number, last.hash}
+			return nil
+		}
+	}
+}
+
+// row holds one row against its link.
+func (v *verifier) row(ctx context.Context, x *link) error {
+	of := kindOf(x.kind)
+	var key []any
+	d := json.NewDecoder(strings.NewReader(x.record))
+	d.UseNumber()
+	if of == nil || d.Decode(&key) != nil || len(key) != of.key {
+		v.found(TamperBroken, x.number, x.kind, x.record)
+		return nil
+	}
+	for i, part := range key {
+		if n, ok := part.(json.Number); ok {
+			key[i], _ = n.Int64()
+		}
+	}
+	stmt := v.rows[x.kind]
+	if stmt == nil {
+		var err error
+		if stmt, err = v.ledger.db.PrepareContext(ctx, of.one()); err != nil {
+			return err
+		}
+		v.rows[x.kind] = stmt
+	}
+	values, err := of.scan(stmt.QueryRowContext(ctx, key...).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		v.found(TamperMissing, x.number, x.kind, x.record)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	digest, err := of.digest(values)
+	if err == nil && digest != x.digest {
+		v.found(TamperChanged, x.number, x.kind, x.record)
+	}
+	return err
+}
+
+func kindOf(kind string) *records {
+	for _, r := range chained {
+		if r.kind == kind {
+			return r
+		}
+	}
+	return nil
+}
+
+// inserted finds the rows that no link speaks of.
+func (v *verifier) inserted(ctx context.Context, of *records) error {
+	var rows, links int64
+	if err := v.ledger.db.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM `+of.table+` WHERE connection = $1),
+		(SELECT COUNT(*) FROM ledger_chain WHERE connection = $1 AND kind = $2)`, v.connection, of.kind,
+	).Scan(&rows, &links); err != nil {
+		return err
+	}
+	if rows == links && len(v.out.Tamperings) == 0 {
+		return nil
+	}
+	return of.each(ctx, v.ledger.db, v.connection, func(values []any) error {
+		key, err := json.Marshal(values[:of.key])
+		if err != nil {
+			return err
+		}
+		var n int
+		if err := v.ledger.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_chain WHERE connection = $1 AND kind = $2
+			AND record = $3`, v.connection, of.kind, string(key)).Scan(&n); err != nil {
+			return err
+		}
+		if n == 0 {
+			v.found(TamperInserted, 0, of.kind, string(key))
+		}
+		return nil
+	})
+}
+
+// states finds entries whose state is not the one that their history ends with.
+func (v *verifier) states(ctx context.Context) error {
+	ids, err := collect(ctx, v.ledger.db, func(scan func(...any) error) (id string, err error) {
+		return id, scan(&id)
+	}, fmt.Sprintf(`SELECT id FROM ledger_entries AS e WHERE connection = $1 AND NOT EXISTS (SELECT 1
+			FROM ledger_history AS h WHERE h.entry = e.id AND h.version = e.version AND h.state = e.state)
+		ORDER BY id LIMIT %d`, maxTamperings), v.connection)
+	for _, id := range ids {
+		key, _ := json.Marshal([]string{id})
+		v.found(TamperState, 0, "entry", string(key))
+	}
+	return err
+}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -53,12 +55,14 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 	defer signal.Stop(hup)
 	reload := make(chan engine.Settings)
 	go func() {
+		current := w.cfg
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-hup:
-				if cfg, s, ok := reloaded(ctx, w); ok {
+				if cfg, s, ok := reloaded(ctx, w, current); ok {
+					current = cfg
 					hooks.follow(cfg.Connections)
 					select {
 					case reload <- s:
@@ -89,16 +93,17 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 	return err
 }
 
-// reloaded reads the configuration again; with faults the old one stays.
-func reloaded(ctx context.Context, w *workspace) (*config.Config, engine.Settings, bool) {
+// reloaded reads the configuration again and says what has changed; with faults, or with something that only a new
+// process can take up, the old one stays.
+func reloaded(ctx context.Context, w *workspace, current *config.Config) (*config.Config, engine.Settings, bool) {
 	cfg, faults := config.Load(w.cfg.Path, w.kinds)
 	if err := faults.Err(config.NoSecret); err != nil {
 		w.log.Error("reload: the configuration has faults, the old one stays", slog.Any("faults", err))
 		return nil, engine.Settings{}, false
 	}
-	if cfg.State != w.cfg.State {
-		w.log.Error("reload: the state file cannot change while running, the old configuration stays",
-			slog.String("state", cfg.State))
+	if needs := config.NeedsRestart(current, cfg); len(needs) > 0 {
+		w.log.Error("reload: this cannot change while running, the old configuration stays as a whole; restart slabridge",
+			slog.String("changed", strings.Join(needs, "; ")))
 		return nil, engine.Settings{}, false
 	}
 	s, err := w.settings(ctx, cfg, writes)
@@ -106,6 +111,14 @@ func reloaded(ctx context.Context, w *workspace) (*config.Config, engine.Setting
 		w.log.Error("reload: the old configuration stays", slog.Any("error", err))
 		return nil, s, false
 	}
-	w.log.Info("reload: configuration read again", slog.Int("contracts", len(cfg.Contracts)))
+	changed := cmp.Or(strings.Join(config.Differences(current, cfg), "; "), "nothing")
+	w.log.Info("reload: configuration read again", slog.String("changed", changed),
+		slog.Int("contracts", len(cfg.Contracts)))
+	for _, c := range current.Contracts {
+		if cfg.Contract(c.ID) == nil {
+			w.log.Warn("reload: a contract is gone: what is recorded under it stops writes on its connection; is it renamed?",
+				slog.String("contract", c.ID), slog.String("do", "slabridge ledger rename OLD NEW"))
+		}
+	}
 	return cfg, s, true
 }

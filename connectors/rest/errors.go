@@ -152,13 +152,25 @@ func (c *Call) classify(e *connectors.Error, method string) {
 		e.Class, e.Hint = connectors.Garbled, message.Of(hints.Address)
 	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable && e.RetryAfter > 0:
 		e.Class, e.Hint = connectors.TryLater, message.Of(hints.Overload)
-	case s >= 500 && write, s == http.StatusRequestTimeout && write, s == http.StatusConflict && write:
+	case s >= 500 && write, passing(s) && write, s == http.StatusConflict && write:
 		e.Class, e.Hint = connectors.Unknown, message.Of(hintUnknown) // an error page may come after the effect
-	case s >= 500, s == http.StatusRequestTimeout:
+	case s >= 500, passing(s):
 		e.Class, e.Hint = connectors.TryLater, message.Of(hints.Overload)
 	default:
 		e.Class = connectors.Refused
 	}
+}
+
+// clientGone is nginx's word for a request that it takes to be given up.
+const clientGone = 499
+
+// passing reports whether a status says, of the way to the tracker, that another time will do: no tracker gives it.
+func passing(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusMisdirectedRequest, http.StatusLocked, http.StatusTooEarly, clientGone:
+		return true
+	}
+	return false
 }
 
 // destination is where a redirect points, without path and query, which may hold a token.

@@ -224,7 +224,7 @@ func (d *player) tell(e ledger.Entry) {
 		typed(e.IssueKey), e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
 }
 
-// end shows what the customer sees of the first request, and leaves the report.
+// end shows what the customer sees of the first request, and leaves both requests' story and the report of the month.
 func (d *player) end(dir string) error {
 	a := d.a
 	notes, err := d.sim.notes("romashkin", 1)
@@ -241,31 +241,38 @@ func (d *player) end(dir string) error {
 			}
 		}
 	}
-	path := filepath.Join(dir, "report.txt")
-	if err := d.report(path); err != nil {
+	story, page := filepath.Join(dir, "report.txt"), filepath.Join(dir, "report.html")
+	if err := d.leave(story, []string{"explain", d.sim.typed(1)}, []string{"explain", d.sim.typed(2)}); err != nil {
 		return err
 	}
-	a.heading(a.tf("the whole story is in %s; ask on", path) + ":")
+	month := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31", "-o", "html"}
+	if err := d.leave(page, month); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out)
+	a.line("", a.tf("the whole story is in %s, the month's report in %s; ask on", story, page)+":")
 	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain %s --at %s\n",
 		d.run.config, d.sim.typed(1), d.now.Format(time.RFC3339))
 	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", d.run.config)
 	return nil
 }
 
-// report writes a file with the explanation of both requests.
-func (d *player) report(path string) error {
+// leave writes a file with what commands say.
+func (d *player) leave(path string, commands ...[]string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	reader := newApp(nil, f, d.a.err, d.run.clock)
-	for _, issue := range []int{1, 2} {
-		if reader.run([]string{"--config", d.run.config, "--lang", d.a.lang, "explain", d.sim.typed(issue)}) != exitOK {
+	writer := newApp(nil, f, d.a.err, d.run.clock)
+	for i, args := range commands {
+		if i > 0 {
+			fmt.Fprintln(writer.out)
+		}
+		if writer.run(append([]string{"--config", d.run.config, "--lang", d.a.lang}, args...)) != exitOK {
 			err = errFailed
 		}
-		fmt.Fprintln(reader.out)
 	}
-	return errors.Join(err, reader.out.flush(), f.Close())
+	return errors.Join(err, writer.out.flush(), f.Close())
 }
 
 // demoMark is the file by which the demo knows a folder of its own making. Nothing else tells it from an

@@ -174,8 +174,12 @@ func (h *htmlReport) arithmetic(story *cycleStory, due time.Time) *grid {
 			return
 		}
 		sum += counted
+		much := "–"
+		if counted > 0 {
+			much = h.span(counted)
+		}
 		g.Rows = append(g.Rows, []cell{
-			momentCell(h.stamp(from)), momentCell(h.stamp(to)), {Text: what}, {Text: h.span(counted), Class: "number"},
+			momentCell(h.stamp(from)), momentCell(h.stamp(to)), {Text: what}, {Text: much, Class: "number"},
 			{Text: h.span(sum), Class: "number"},
 		})
 	}

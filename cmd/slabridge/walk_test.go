@@ -121,7 +121,7 @@ func keptIn(t *testing.T, what, key string) {
 	t.Helper()
 	for _, name := range []string{
 		"slabridge.db", "slabridge.db-wal", "slabridge.db.writer.lock",
-		"slabridge-demo/report.txt",
+		"slabridge-demo/report.txt", "slabridge-demo/report.html",
 	} {
 		if raw, err := os.ReadFile(name); err == nil && bytes.Contains(raw, []byte(key)) {
 			t.Errorf("after %s %s holds the key", what, name)

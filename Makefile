@@ -73,7 +73,7 @@ bench: ## every benchmark, with allocations
 # Not the fingerprints of contracts: one that changes without its contract makes every version in the evidence a stranger.
 update: ## write golden files, schemas and docs/clauses.md anew from what the code says; read the difference
 	go test ./config ./enforcer ./enforcer/calendar ./mapping -skip Fingerprint -update
-	go test ./cmd/slabridge -run '^Test(Script|ContractStories)$$' -update
+	go test ./cmd/slabridge -run '^Test(Script|ContractStories|Combinations)$$' -update
 	go test ./cmd/slabridge -run '^TestClauses$$' -update
 
 zones: ## renew the zone data inside the program, from Debian's newest tzdata (needs apt and zic)

@@ -28,11 +28,15 @@ func (p *play) end(act int) {
 			if err != nil {
 				p.t.Fatal(err)
 			}
-			p.tell(act, "#%d %s: %s", n, story.Subject, cmp.Or(story.Severity, string(story.State)))
+			under := ""
+			if p.s.beside != nil {
+				under = " under " + story.Contract
+			}
+			p.tell(act, "#%d %s: %s%s", n, story.Subject, cmp.Or(story.Severity, string(story.State)), under)
 			for i, c := range story.Cycles {
 				p.tell(act, "%s", p.verdict(issue, c))
 				if !x.Evaluation.Cycles[i].Obligation.NoVerdict {
-					p.kept(issue, c)
+					p.kept(story.Contract, issue, c)
 				}
 			}
 		}
@@ -101,10 +105,10 @@ var exceptionOf = regexp.MustCompile(`^ {2}(#\d+) {2}`)
 var brokenCycle = regexp.MustCompile(`^ {2}! |^ {6}\S`)
 
 // kept holds the verdict that is explained now against the one that the ledger keeps.
-func (p *play) kept(issue string, c cycleStory) {
+func (p *play) kept(contract, issue string, c cycleStory) {
 	p.t.Helper()
 	kept := ""
-	filter := ledger.VerdictFilter{Contract: p.s.contract, Obligation: c.Obligation, Issue: issue}
+	filter := ledger.VerdictFilter{Contract: contract, Obligation: c.Obligation, Issue: issue}
 	for v, err := range p.open.ledger.Verdicts(p.t.Context(), filter) {
 		if err != nil {
 			p.t.Fatal(err)

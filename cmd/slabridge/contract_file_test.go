@@ -12,8 +12,9 @@ import (
 	"slabridge/config"
 )
 
-// A story of testdata/contracts is one contract over a quarter, told so that whoever answers for the contract can
-// read it. Its head says what an installation needs; then come the acts of people, each at its moment in the
+// A story of testdata/contracts is one contract over a quarter, one of testdata/combinations several rules that meet on
+// one request, told so that whoever answers for the contract can read it. Its head says what an installation needs; a
+// block "beside:" is another contract on the same project. Then come the acts of people, each at its moment in the
 // contract's zone:
 //
 //	Mon 2026-01-12 10:00     customer1 creates #1 "Nobody can log in" Severity=critical
@@ -39,6 +40,7 @@ type contractStory struct {
 	rights   [][2]string // role, permission
 	mapping  []string    // lines of the configuration, below the mapping's own
 	terms    []string    // likewise below the contract's
+	beside   []string    // another contract on the same project
 	acts     []storyAct
 	head     []string // as written
 	zone     *time.Location
@@ -158,6 +160,8 @@ func (s *contractStory) headLine(w []string) (block *[]string, err error) {
 		return &s.mapping, nil
 	case w[0] == "contract:":
 		return &s.terms, nil
+	case w[0] == "beside:": // what it is used and called by, and for what, comes in the block
+		return &s.beside, nil
 	default:
 		err = fmt.Errorf("the head of a story has no line %q", strings.Join(w, " "))
 	}

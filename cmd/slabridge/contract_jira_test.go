@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -321,7 +322,9 @@ func (w *jiraWorld) work(event string) int { return 1 + slices.Index(w.booked, e
 // TestContractStoriesOnJira plays the same files on Jira, Cloud and Data Center.
 func TestContractStoriesOnJira(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) world{"cloud": cloudWorld, "data center": dataCenterWorld} {
-		for contract, file := range storyFiles(t) {
+		files := storyFiles(t)
+		maps.Copy(files, storiesIn(t, "testdata/combinations"))
+		for contract, file := range files {
 			t.Run(name+"/"+contract, func(t *testing.T) {
 				t.Parallel()
 				s := readStory(t, file)

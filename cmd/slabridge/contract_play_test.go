@@ -101,6 +101,10 @@ func newPlay(t testing.TB, s *contractStory, w world, text string) *play {
 	if !slices.ContainsFunc(terms, func(line string) bool { return strings.Contains(line, "use: USE") }) {
 		terms = append([]string{"    use: USE"}, terms...)
 	}
+	if s.beside != nil {
+		terms = append(terms, "  - mapping: helpdesk", "    projects: [DESK]")
+		terms = append(terms, s.beside...)
+	}
 	p.write(folder, "slabridge.yaml",
 		strings.NewReplacer("USE", p.use, "DESK", p.projects["desk"], "#0", p.key(p.ids["#0"])).Replace(
 			fmt.Sprintf(storyConfig, s.language, kind, url, auth, internal, block(s.mapping), s.contract, p.projects["desk"],

@@ -8,8 +8,20 @@ import (
 )
 
 // TestContractStories plays every story of testdata/contracts in virtual time, on the simulated Redmine.
-func TestContractStories(t *testing.T) {
-	for name, file := range storyFiles(t) {
+func TestContractStories(t *testing.T) { playStories(t, storyFiles(t)) }
+
+// TestCombinations plays the stories of what happens when several rules meet on one request.
+func TestCombinations(t *testing.T) { playStories(t, storiesIn(t, "testdata/combinations")) }
+
+// TestLiveContractStories plays the same files on a real Redmine, whose clock is moved, with a bot that is no
+// administrator.
+func TestLiveContractStories(t *testing.T) { playStoriesLive(t, storyFiles(t)) }
+
+// TestLiveCombinations is TestCombinations on a real Redmine.
+func TestLiveCombinations(t *testing.T) { playStoriesLive(t, storiesIn(t, "testdata/combinations")) }
+
+func playStories(t *testing.T, files map[string]string) {
+	for name, file := range files {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := readStory(t, file)
@@ -25,10 +37,8 @@ func TestContractStories(t *testing.T) {
 	}
 }
 
-// TestLiveContractStories plays the same files on a real Redmine, whose clock is moved, with a bot that is no
-// administrator.
-func TestLiveContractStories(t *testing.T) {
-	for name, file := range storyFiles(t) {
+func playStoriesLive(t *testing.T, files map[string]string) {
+	for name, file := range files {
 		t.Run(name, func(t *testing.T) {
 			s := readStory(t, file)
 			s.compare(t, newPlay(t, s, liveWorld(t), "").run())
@@ -37,9 +47,11 @@ func TestLiveContractStories(t *testing.T) {
 }
 
 // storyFiles are the stories by their contract.
-func storyFiles(t testing.TB) map[string]string {
+func storyFiles(t testing.TB) map[string]string { return storiesIn(t, "testdata/contracts") }
+
+func storiesIn(t testing.TB, folder string) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("testdata/contracts/*.story")
+	files, err := filepath.Glob(folder + "/*.story")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
 	}

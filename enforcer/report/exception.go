@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -205,8 +206,17 @@ func sortExceptions(list []Exception) {
 		if a.Lowering != nil || b.Lowering != nil {
 			return sooner(a.Lowering != nil, b.Lowering != nil, func() int { return a.Lowering.At.Compare(b.Lowering.At) })
 		}
-		return strings.Compare(a.IssueKey, b.IssueKey)
+		return byKey(a.IssueKey, b.IssueKey)
 	})
+}
+
+// byKey compares what people type for issues, 9 and 10, HELP-9 and HELP-10, as they count them.
+func byKey(a, b string) int {
+	project := func(key string) string { return strings.TrimRight(key, "0123456789") }
+	if project(a) != project(b) {
+		return strings.Compare(a, b)
+	}
+	return cmp.Or(len(a)-len(b), strings.Compare(a, b))
 }
 
 // sooner puts what is of a kind before what is not, and what both are in the order of compare.

@@ -81,6 +81,7 @@ func (a *app) run(args []string) int {
 	context.AfterFunc(ctx, stop) // the second signal ends the program as it would any other
 	root := a.root()
 	root.SetArgs(args)
+	a.lang = langOf(args, a.lang)
 	err := root.ExecuteContext(ctx)
 	if a.file != nil {
 		err = a.file.Explain(err)
@@ -160,7 +161,7 @@ func (a *app) root() *cobra.Command {
 				return err
 			}
 			if !slices.Contains(languages(), a.lang) {
-				return usage("--lang %q: write %s", a.lang, strings.Join(languages(), " or "))
+				return usage("--lang %q: write %s", a.lang, strings.Join(languages(), ", "))
 			}
 			if a.at != "" {
 				at, err := parseMoment("--at", a.at)
@@ -176,14 +177,13 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{flagError(c, err)} })
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(),
-		".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", width)))
+	a.speakHelp(root)
 	root.Version = buildVersion()
 	root.SetVersionTemplate("slabridge {{.Version}}\n")
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default ./slabridge.yaml, then the XDG and /etc places)")
 	f.StringVarP(&a.output, "output", "o", "text", "text or json (lists are one JSON object a line)")
-	f.StringVar(&a.lang, "lang", defaultLang(), "language of explanations: "+strings.Join(languages(), " or "))
+	f.StringVar(&a.lang, "lang", defaultLang(), message.Text("language of what people read: %s", strings.Join(languages(), ", ")))
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(versionCmd(a), deadlineCmd(a), contractCmd(a), calendarCmd(a),
 		checkCmd(a), syncCmd(a), planCmd(a), enforceCmd(a), runCmd(a),
@@ -192,7 +192,7 @@ func (a *app) root() *cobra.Command {
 		root.AddCommand(extra(a))
 	}
 	for _, c := range root.Commands() {
-		fixUsage(c)
+		a.fixUsage(c)
 	}
 	addCompletion(a, root)
 	return root
@@ -257,20 +257,20 @@ func flagError(c *cobra.Command, err error) error {
 
 // fixUsage makes wrong arguments usage errors, for c and every command below it. A command takes arguments only if it
 // says how many.
-func fixUsage(c *cobra.Command) {
+func (a *app) fixUsage(c *cobra.Command) {
 	args := c.Args
 	if args == nil {
 		args = cobra.NoArgs
 	}
-	c.Args = func(cmd *cobra.Command, a []string) error {
-		if err := args(cmd, a); err != nil {
+	c.Args = func(cmd *cobra.Command, given []string) error {
+		if err := args(cmd, given); err != nil {
+			a.translateUse(cmd)
 			return usage("%s: %w; usage: %s", cmd.Name(), err, cmd.UseLine())
 		}
 		return nil
 	}
-	c.Long = folded(c.Long)
 	for _, sub := range c.Commands() {
-		fixUsage(sub)
+		a.fixUsage(sub)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -9,19 +10,30 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Every page of the help fits a terminal, and every command says in one line what it is for.
+// englishWords are three words of plain English in a row.
+var englishWords = regexp.MustCompile(`\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b`)
+
+// Every page of the help fits a terminal, speaks the reader's language, and every command
+// says in one line what it is for.
 func TestHelpFitsATerminal(t *testing.T) {
 	pages := 0
 	var show func(c *cobra.Command)
 	show = func(c *cobra.Command) {
-		var out bytes.Buffer
-		a := newApp(strings.NewReader(""), &out, &out, time.Now)
-		if code := a.run(append(strings.Fields(c.CommandPath())[1:], "--help")); code != exitOK {
-			t.Fatalf("%s --help: exit code %d", c.CommandPath(), code)
-		}
-		for line := range strings.Lines(out.String()) {
-			if n := columnsOf(strings.TrimRight(line, "\n")); n > width {
-				t.Errorf("%s --help: a line of %d columns: %s", c.CommandPath(), n, line)
+		for _, lang := range languages() {
+			var out bytes.Buffer
+			a := newApp(strings.NewReader(""), &out, &out, time.Now)
+			if code := a.run(append(strings.Fields(c.CommandPath())[1:], "--help", "--lang", lang)); code != exitOK {
+				t.Fatalf("%s --help: exit code %d", c.CommandPath(), code)
+			}
+			for line := range strings.Lines(out.String()) {
+				if n := columnsOf(strings.TrimRight(line, "\n")); n > width {
+					t.Errorf("%s --help: a line of %d columns: %s", c.CommandPath(), n, line)
+				}
+				if lang == "ru" && englishWords.MatchString(strings.ReplaceAll(line, "slabridge contract list", "")) &&
+					!strings.HasPrefix(line, "  slabridge") &&
+					!strings.Contains(c.CommandPath(), "completion") {
+					t.Errorf("%s --help: a line in English: %s", c.CommandPath(), line)
+				}
 			}
 		}
 		if c.Short == "" {

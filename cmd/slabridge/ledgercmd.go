@@ -189,11 +189,11 @@ type moving struct {
 	did  phrase
 }
 
-func moveCmd(a *app, use, short string, m moving) *cobra.Command {
+func moveCmd(a *app, use string, short phrase, m moving) *cobra.Command {
 	var f choice
 	var dryRun bool
 	return f.flagsToMove(&cobra.Command{
-		Use: use, Short: short,
+		Use: use, Short: string(short),
 		// a running daemon need not be stopped for it: the ledger refuses what is stale
 		RunE: a.withWorkspace(reads, func(ctx context.Context, w *workspace, _ []string) error {
 			if dryRun {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/report"
@@ -40,7 +41,7 @@ func reportCmd(a *app) *cobra.Command {
 	f.StringVar(&ask.contract, "contract", "", "the configured contract's `id`")
 	f.StringVar(&ask.from, "from", "", "first `day`, in the contract's zone: 2026-01-01")
 	f.StringVar(&ask.to, "to", "", "last `day`, included")
-	f.StringVar(&ask.reader, "for", forStaff, "who reads it: "+forStaff+" or "+forCustomer)
+	f.StringVar(&ask.reader, "for", forStaff, message.Text("who reads it: %s or %s", forStaff, forCustomer))
 	return c
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/report"
@@ -60,7 +61,7 @@ func statusCmd(a *app) *cobra.Command {
 	flags.DurationVar(&f.within, "within", 0,
 		"with so little `time` left on the promise's clock, overdue ones too: 8h, 30m")
 	flags.BoolVar(&f.overdue, "overdue", false, "whose deadline has passed")
-	flags.IntVar(&f.limit, "limit", 0, fmt.Sprintf("show so many; 0 for all (unless said, text shows %d)", rowsShown))
+	flags.IntVar(&f.limit, "limit", 0, message.Text("show so many; 0 for all (unless said, text shows %d)", rowsShown))
 	return c
 }
 

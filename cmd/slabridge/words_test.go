@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -74,6 +75,7 @@ func readSources(t *testing.T) *sources {
 func (s *sources) formats(t *testing.T) map[message.Format]string {
 	t.Helper()
 	format := s.checked[module+"config/message"].Scope().Lookup("Format").Type()
+	here := s.dirs[module+"cmd/slabridge"].Dir
 	found := map[message.Format]string{}
 	for _, file := range s.files {
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -82,6 +84,9 @@ func (s *sources) formats(t *testing.T) map[message.Format]string {
 				return true
 			}
 			tv := s.info.Types[e]
+			if words := helpOf(n); words != "" && strings.HasPrefix(s.fset.Position(n.Pos()).Filename, here) {
+				found[message.Format(words)] = s.fset.Position(n.Pos()).String()
+			}
 			if tv.Value == nil || tv.Type == nil || types.Unalias(tv.Type) != format {
 				return true
 			}
@@ -91,6 +96,40 @@ func (s *sources) formats(t *testing.T) map[message.Format]string {
 	}
 	delete(found, "")
 	return found
+}
+
+// helpOf is what a command or a flag says of itself, which cobra takes as plain text.
+func helpOf(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if key, ok := n.Key.(*ast.Ident); ok && (key.Name == "Short" || key.Name == "Long") {
+			return textOf(n.Value)
+		}
+	case *ast.CallExpr:
+		f, ok := n.Fun.(*ast.SelectorExpr)
+		if ok && len(n.Args) > 3 && flagKinds[strings.TrimSuffix(f.Sel.Name, "P")] {
+			return textOf(n.Args[len(n.Args)-1])
+		}
+	}
+	return ""
+}
+
+var flagKinds = map[string]bool{
+	"StringVar": true, "BoolVar": true, "IntVar": true, "DurationVar": true, "StringSliceVar": true, "StringArrayVar": true,
+}
+
+// textOf is a string as the source has it, in one piece or in several; "" for what is put together as it runs.
+func textOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		s, _ := strconv.Unquote(e.Value) // the compiler has read it before
+		return s
+	case *ast.BinaryExpr:
+		if x, y := textOf(e.X), textOf(e.Y); x != "" && y != "" {
+			return x + y
+		}
+	}
+	return ""
 }
 
 var (

@@ -24,6 +24,9 @@ func Recall(lang, text string) string {
 	if lang == English || !letters.MatchString(text) {
 		return text
 	}
+	if _, ok := catalogues[lang].entries[Format(text)]; ok {
+		return Say(lang, Format(text))
+	}
 	for _, p := range patterns() {
 		parts := p.text.FindStringSubmatch(text)
 		if parts == nil {

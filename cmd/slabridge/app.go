@@ -177,7 +177,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{flagError(c, err)} })
-	a.speakHelp(root)
+	helpPage{a}.speakHelp(root)
 	root.Version = buildVersion()
 	root.SetVersionTemplate("slabridge {{.Version}}\n")
 	f := root.PersistentFlags()
@@ -264,7 +264,7 @@ func (a *app) fixUsage(c *cobra.Command) {
 	}
 	c.Args = func(cmd *cobra.Command, given []string) error {
 		if err := args(cmd, given); err != nil {
-			a.translateUse(cmd)
+			helpPage{a}.translateUse(cmd)
 			return usage("%s: %w; usage: %s", cmd.Name(), err, cmd.UseLine())
 		}
 		return nil

@@ -10,9 +10,12 @@ import (
 	"slabridge/config/message"
 )
 
+// helpPage is a page of help in the reader's language.
+type helpPage struct{ *app }
+
 // speakHelp lets the help speak the reader's language: what the commands and their flags say of themselves, and what
 // cobra says around it. Which language it is, is known once the flags are read.
-func (a *app) speakHelp(root *cobra.Command) {
+func (a helpPage) speakHelp(root *cobra.Command) {
 	root.InitDefaultHelpFlag() // or --help would take what stands behind it for its value
 	show := root.HelpFunc()
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
@@ -22,7 +25,7 @@ func (a *app) speakHelp(root *cobra.Command) {
 }
 
 // translateHelp puts one page of help into the reader's language. Nothing but showing it comes after.
-func (a *app) translateHelp(c *cobra.Command) {
+func (a helpPage) translateHelp(c *cobra.Command) {
 	root := c.Root()
 	root.SetUsageTemplate(a.usageTemplate(root.UsageTemplate(), c))
 	c.Long = folded(a.recall(c.Long))
@@ -33,7 +36,7 @@ func (a *app) translateHelp(c *cobra.Command) {
 }
 
 // recall gives a text of the command line in the reader's language.
-func (p *page) recall(text string) string { return message.Recall(p.lang, text) }
+func (a helpPage) recall(text string) string { return message.Recall(a.lang, text) }
 
 // headings are cobra's own words in the help; one that ends as another does stands before it.
 var headings = []phrase{
@@ -41,7 +44,7 @@ var headings = []phrase{
 	"for more information about a command.", "Use \"", "[command]",
 }
 
-func (a *app) usageTemplate(text string, c *cobra.Command) string {
+func (a helpPage) usageTemplate(text string, c *cobra.Command) string {
 	for _, h := range headings {
 		text = strings.ReplaceAll(text, string(h), a.t(h))
 	}
@@ -69,7 +72,7 @@ func langOf(args []string, usual string) string {
 var placeholders = []phrase{"FILE", "YEAR", "ISSUE", "OBLIGATION", "CONTRACT", "DATE"}
 
 // translateUse puts the line of use into the reader's language; names of commands stay.
-func (a *app) translateUse(c *cobra.Command) {
+func (a helpPage) translateUse(c *cobra.Command) {
 	words := strings.Fields(c.Use)
 	for i, word := range words {
 		for _, p := range placeholders {
@@ -86,7 +89,7 @@ func (a *app) translateUse(c *cobra.Command) {
 }
 
 // flagUsages tells of flags, a flag a line. Pflag has a form for it that counts bytes for columns and knows no language.
-func (a *app) flagUsages(flags *pflag.FlagSet) string {
+func (a helpPage) flagUsages(flags *pflag.FlagSet) string {
 	type row struct{ name, usage string }
 	var rows []row
 	widest := 0

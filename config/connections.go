@@ -168,6 +168,9 @@ func (r connectionReader) kind(name string) connectors.Kind {
 	return connectors.Kind{}
 }
 
+// hostLike is what can only be an address: no key and no token is of small letters with dots alone.
+var hostLike = regexp.MustCompile(`^(?:[a-z]{2,6}:/{0,2})?[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,30}){1,5}(?::[0-9]{1,5})?/?$`)
+
 // trackerURL shows the value only once it is known to hold no credentials.
 func (r connectionReader) trackerURL(path, s string) string {
 	if s == "" {
@@ -176,7 +179,11 @@ func (r connectionReader) trackerURL(path, s string) string {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
-		r.fault(path, "", "is not a tracker's address; write https://tracker.example.org")
+		shown := ""
+		if hostLike.MatchString(s) {
+			shown = s
+		}
+		r.fault(path, shown, "is not a tracker's address; write https://tracker.example.org")
 	case u.User != nil:
 		r.fault(path, "", "holds a name or password; addresses end up in logs, put secrets under auth")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
@@ -185,7 +192,32 @@ func (r connectionReader) trackerURL(path, s string) string {
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		r.warn(path, s, "sends the secret in plain text; use https")
 	}
+	if page := pagePart(u); page >= 0 {
+		r.warn(path, s, "looks like the address of a page of the tracker; write what stands before it: %s", u.String()[:page])
+	}
 	return strings.TrimRight(s, "/")
+}
+
+// pageParts are the parts of addresses with which the pages of trackers begin.
+var pageParts = []string{
+	"/projects", "/issues", "/browse", "/login", "/my", "/secure", "/servicedesk", "/rest", "/users",
+}
+
+// pagePart is where a page begins in a whole address, -1 for none: people copy what they see in the browser.
+func pagePart(u *url.URL) int {
+	if u == nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Host == "" {
+		return -1
+	}
+	whole := u.String()
+	start := len(u.Scheme) + len("://") + len(u.Host)
+	for _, part := range pageParts {
+		at := strings.Index(whole[start:], part)
+		end := start + at + len(part)
+		if at >= 0 && (end == len(whole) || whole[end] == '/') {
+			return start + at
+		}
+	}
+	return -1
 }
 
 // loopback reports whether only this machine can be meant: 127.example.org is a name like any other.

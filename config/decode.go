@@ -83,13 +83,13 @@ func (d decoder) parse(data []byte) *yaml.Node {
 	}
 	var doc, more yaml.Node
 	if err := loader.Load(&doc); err != nil || len(doc.Content) == 0 {
-		d.syntax(err)
+		d.syntax(err, data)
 		return nil
 	}
 	if err := loader.Load(&more); err == nil {
 		d.faultAt(more.Line, "", "", "begins a second document; one file holds one")
 	} else if !errors.Is(err, io.EOF) {
-		d.syntax(err)
+		d.syntax(err, data)
 	}
 	return doc.Content[0]
 }
@@ -97,13 +97,19 @@ func (d decoder) parse(data []byte) *yaml.Node {
 // quoted is what the YAML library may quote from the file: it could be a secret.
 var quoted = regexp.MustCompile(`'[^']{4,}'`)
 
-func (d decoder) syntax(err error) {
+func (d decoder) syntax(err error, data []byte) {
 	var load *yaml.LoadError
+	failed := errors.As(err, &load)
+	if failed {
+		d.lines[""] = load.Mark.Line
+	}
+	line, what, bad := badText(data, d.lines[""])
 	switch {
+	case failed && bad:
+		d.faultAt(line, "", "", "%v", what)
 	case err == nil || errors.Is(err, io.EOF):
 		d.fault("", "", "is empty")
-	case errors.As(err, &load):
-		d.lines[""] = load.Mark.Line
+	case failed:
 		d.fault("", "", "is not YAML: %s", message.Kept(quoted.ReplaceAllString(load.Message, "'...'")))
 	default:
 		d.fault("", "", "is not YAML")

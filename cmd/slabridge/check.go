@@ -61,7 +61,7 @@ func check(ctx context.Context, a *app, live bool) error {
 		a.linef("", "zones of %s, from inside the program", calendar.ZoneRelease())
 		tellPeriods(&a.page, cfg, a.clock())
 	}
-	for _, n := range slices.Concat(endingContracts(&a.page, cfg, a.clock()), endingCalendars(&a.page, cfg, a.clock())) {
+	for _, n := range endsOf(&a.page, cfg, a.clock()) {
 		if err := a.show(n); err != nil {
 			return err
 		}
@@ -152,6 +152,11 @@ type warning struct {
 
 func (n warning) text(p *page) { p.line("! ", n.Message) }
 
+// endsOf gathers what begins late or ends soon.
+func endsOf(p *page, cfg *config.Config, now time.Time) []warning {
+	return slices.Concat(startingContracts(p, cfg, now), endingContracts(p, cfg, now), endingCalendars(p, cfg, now))
+}
+
 func newWarning(path string, c config.Contract, lastDay, message string) warning {
 	return warning{Level: "warning", Path: path, Contract: c.ID, Date: lastDay, Message: message}
 }
@@ -186,6 +191,30 @@ func endingContracts(p *page, cfg *config.Config, now time.Time) (out []warning)
 				"%s if it was prolonged", c.ID, day, path)
 		}
 		out = append(out, newWarning(path, c, day, message))
+	}
+	return out
+}
+
+// startWarning is how far off a beginning is told of.
+const startWarning = 8 * 24 * time.Hour
+
+// startingContracts warns of contracts that have not begun, and of those about which nothing is written for long.
+func startingContracts(p *page, cfg *config.Config, now time.Time) (out []warning) {
+	for i, c := range cfg.Contracts {
+		first := c.Contract
+		if len(c.Earlier) > 0 {
+			first = c.Earlier[0]
+		}
+		if from := first.ValidFrom; from.After(now) {
+			day := from.In(c.Zone()).Format(time.DateOnly)
+			out = append(out, newWarning(fmt.Sprintf("contracts[%d].valid.from", i), c, day, p.tf(
+				"%s: the contract begins on %s: requests received before are not its", c.ID, day)))
+		}
+		if from := c.EnforceFrom; from.Sub(now) > startWarning {
+			day := from.In(c.Zone()).Format(time.DateOnly)
+			out = append(out, newWarning(fmt.Sprintf("contracts[%d].enforce_from", i), c, day, p.tf(
+				"%s: what comes due before %s is never written about: enforce_from says so", c.ID, day)))
+		}
 	}
 	return out
 }
@@ -230,12 +259,23 @@ func checkLive(ctx context.Context, a *app, cfg *config.Config) error {
 		}
 	}
 	if checked != nil {
+		tellUnanswered(a, cfg, found)
 		return checked
 	}
 	if bad > 0 {
 		return usage("faults that the tracker shows: %d", bad)
 	}
 	return nil
+}
+
+// tellUnanswered names the place of the address of each connection whose tracker could not be asked.
+func tellUnanswered(a *app, cfg *config.Config, found []engine.Checkup) {
+	for i, c := range cfg.Connections {
+		if !slices.ContainsFunc(found, func(k engine.Checkup) bool { return k.Connection == c.ID }) {
+			path := fmt.Sprintf("connections[%d].url", i)
+			fmt.Fprintln(a.err, a.tf("%s:%d: %s: %q does not answer as it should:", cfg.Path, cfg.Line(path), path, c.URL))
+		}
+	}
 }
 
 // probe asks a tracker how it behaves where no document tells.

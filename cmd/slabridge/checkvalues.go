@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/enforcer/engine"
 )
 
@@ -35,6 +36,9 @@ func tellValues(p *page, v engine.ValueCounts) {
 		if len(f.Values) > 0 || f.Empty > 0 {
 			p.linef("    ", "%s holds: %s", f.Field, fieldCounts(p, f))
 		}
+	}
+	for _, n := range v.Notes {
+		p.linef("    ! ", "in %d of them: %s", n.Count, message.Kept(n.Name))
 	}
 	if v.Requests+v.Others == 0 {
 		return

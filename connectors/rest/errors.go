@@ -113,6 +113,9 @@ func (c *Call) refusal(method string, res *http.Response, body []byte) *connecto
 	e.Status = res.StatusCode
 	e.RetryAfter = retryAfter(res.Header, c.client.Now())
 	c.classify(e, method)
+	if e.Status == http.StatusBadRequest && c.client.Base.Scheme == "http" && asksForTLS(body) {
+		e.Class, e.Hint = connectors.TryLater, message.Of(hintSecure)
+	}
 	if e.Status >= 300 && e.Status < 400 {
 		e.Err = message.Errorf("redirected to %s", destination(res))
 	}
@@ -169,6 +172,18 @@ func passing(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusMisdirectedRequest, http.StatusLocked, http.StatusTooEarly, clientGone:
 		return true
+	}
+	return false
+}
+
+// asksForTLS reports whether a web server says that what it was sent is no https: the words of Go's, nginx's and Apache's.
+func asksForTLS(body []byte) bool {
+	text := strings.ToLower(string(body))
+	for _, words := range []string{"http request to an https server", "plain http request was sent to https port",
+		"speaking plain http to an ssl-enabled server port"} {
+		if strings.Contains(text, words) {
+			return true
+		}
 	}
 	return false
 }

@@ -58,6 +58,7 @@ const (
 	hintUnknown message.Format = "the write may have been done; look for it before sending it again"
 	hintPlain   message.Format = "the address says https, and something without TLS answers at its port: give the port of https, or " +
 		"write http:// if there is none"
+	hintSecure    message.Format = "the address says http, and its port speaks https: write https://"
 	hintAuthority message.Format = "the certificate is from an authority that this machine does not trust: give a file with the " +
 		"authority's certificate as `ca` of this connection, or put it into the system's store, or into a file that the " +
 		"environment variable SSL_CERT_FILE names"

@@ -43,6 +43,7 @@ func TestConnectionsThatDoNotComeAbout(t *testing.T) {
 		proxy     string
 	}{
 		"https on a plain port":      {strings.Replace(plain.URL, "http:", "https:", 1), "something without TLS answers", ""},
+		"http on a port of https":    {strings.Replace(strange.URL, "https:", "http:", 1), "its port speaks https", ""},
 		"an unknown authority":       {strange.URL, "as `ca` of this connection", ""},
 		"a proxy that is not there":  {strange.URL, "check that the proxy runs", gone.URL},
 		"a proxy that wants a name":  {strange.URL, "check that the proxy runs", asks.URL},

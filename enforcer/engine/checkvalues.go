@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ type ValueCounts struct {
 	Unmatched  []FieldValues `json:"without_severity"`
 	Fields     []FieldValues `json:"fields"`
 	NeverSeen  []NeverSeen   `json:"never_seen"`
+	Notes      []Count       `json:"notes"` // what of the requests cannot be used as it is mapped, with how often
 }
 
 // Count is how often something was seen.
@@ -64,6 +66,7 @@ const (
 	mostMirrored  = 5000
 	mostAsked     = 500 // of the tracker, where there is no mirror yet
 	mostDifferent = 12  // values of a field that are named
+	mostNotes     = 3
 )
 
 // counted is a request to be counted, with all that is known of what happened to it.
@@ -152,9 +155,10 @@ func countsOf(c *contract, names connectors.Directory, all counted, from time.Ti
 	out := ValueCounts{
 		Contract: c.ID, From: from, Source: all.source, Truncated: all.truncated,
 		Severities: []Count{}, Statuses: []Count{}, Unclassed: []Count{}, Unmatched: []FieldValues{}, Fields: []FieldValues{},
-		NeverSeen: []NeverSeen{},
+		NeverSeen: []NeverSeen{}, Notes: []Count{},
 	}
 	severities, classes, unclassed := map[string]int{}, map[enforcer.StatusClass]int{}, map[string]int{}
+	notes := map[string]int{}
 	var inProjects, unsevere []connectors.Issue
 	for _, h := range all.histories {
 		if !slices.Contains(c.scope.Projects(), h.Issue.Values.One(connectors.FieldProject)) {
@@ -168,6 +172,9 @@ func countsOf(c *contract, names connectors.Directory, all counted, from time.Ti
 			continue
 		}
 		out.Requests++
+		for _, n := range r.Notes {
+			notes[n]++
+		}
 		if severities[st.Severity]++; st.Severity == "" {
 			unsevere = append(unsevere, h.Issue)
 		}
@@ -182,10 +189,7 @@ func countsOf(c *contract, names connectors.Directory, all counted, from time.Ti
 	for _, class := range enforcer.StatusClasses {
 		out.Statuses = append(out.Statuses, Count{string(class), classes[class]})
 	}
-	for name, n := range unclassed {
-		out.Unclassed = append(out.Unclassed, Count{name, n})
-	}
-	slices.SortFunc(out.Unclassed, func(a, b Count) int { return strings.Compare(a.Name, b.Name) })
+	out.Unclassed, out.Notes = mostFrequent(unclassed, mostDifferent), mostFrequent(notes, mostNotes)
 	if len(unsevere) > 0 {
 		for _, key := range c.bound.SeverityKeys() {
 			if v := valuesOf(names, key, unsevere); len(v.Values) > 0 || v.Empty > 0 {
@@ -196,6 +200,16 @@ func countsOf(c *contract, names connectors.Directory, all counted, from time.Ti
 	asked := c.bound.Asked(c.Scope, c.scope, c.Path, c.ScopePath)
 	out.Fields, out.NeverSeen = neverSeen(names, asked, inProjects)
 	return out
+}
+
+// mostFrequent lists what was counted, the most frequent first.
+func mostFrequent(counts map[string]int, most int) []Count {
+	out := []Count{}
+	for name, n := range counts {
+		out = append(out, Count{name, n})
+	}
+	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Name, b.Name)) })
+	return out[:min(len(out), most)]
 }
 
 // neverSeen holds the values that are waited for against those that requests hold.
@@ -222,12 +236,22 @@ func neverSeen(names connectors.Directory, asked []mapping.AskedValues, issues [
 		for _, value := range a.Values {
 			if !slices.Contains(seen, value) {
 				never = append(never, NeverSeen{
-					Path: a.Path, Value: value, Field: a.Field, Seen: countsFrom(values), Meant: mapping.Alike(value, free),
+					Path: a.Path, Value: value, Field: a.Field, Seen: countsFrom(values), Meant: meant(value, seen, free),
 				})
 			}
 		}
 	}
 	return fields, never
+}
+
+// meant is the value that was probably meant: one that no place waits for, or one that differs in nothing but capitals.
+func meant(written string, seen, free []string) string {
+	for _, v := range seen {
+		if strings.EqualFold(v, written) {
+			return v
+		}
+	}
+	return mapping.Alike(written, free)
 }
 
 // valuesOf counts what issues hold under a key, by the names that people see.

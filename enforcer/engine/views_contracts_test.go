@@ -264,9 +264,12 @@ func TestBrokenAndNothingElse(t *testing.T) {
 	}
 	_, err := w.file.ExecContext(t.Context(), "UPDATE ledger_agenda SET running = 0 WHERE issue = $1", fmt.Sprint(id))
 	w.do(err)
-	steps := ledger.Migrations()
-	_, err = w.file.ExecContext(t.Context(), steps[len(steps)-1])
-	w.do(err)
+	for _, step := range ledger.Migrations() {
+		if strings.Contains(step, "UPDATE ledger_agenda SET running = 1") {
+			_, err = w.file.ExecContext(t.Context(), step)
+			w.do(err)
+		}
+	}
 	if got := listed(); got != want {
 		t.Errorf("of an older state file: %q, want %q", got, want)
 	}

@@ -1,12 +1,15 @@
 package engine_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
+	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -54,6 +57,7 @@ var strange = map[string]struct {
 	"204 and nothing":               {http.StatusNoContent, nil, "", true},
 	"202":                           {http.StatusAccepted, jsonBody, `{}`, true},
 	"another issue":                 {http.StatusOK, jsonBody, `{"issue":{"id":999,"subject":"x"}}`, true},
+	"another issue, made":           {http.StatusCreated, jsonBody, `{"issue":{"id":1,"subject":"Printer"}}`, true},
 	"half of an issue":              {http.StatusOK, jsonBody, `{"issue":{"id":1,"sub`, false},
 	"a refusal with 200":            {http.StatusOK, jsonBody, `{"errors":["no"]}`, true},
 	"422 of a firewall":             {http.StatusUnprocessableEntity, html, "<html>no</html>", true},
@@ -70,27 +74,7 @@ func TestStrangeAnswersToWrites(t *testing.T) {
 			t.Run(name+map[bool]string{true: ", done", false: ", not done"}[done], func(t *testing.T) {
 				w := newWorld(t, "2026-03-16 10:00")
 				id := w.issue("critical", "Server down")
-				n := 1
-				w.sim.Use(func(next http.Handler) http.Handler {
-					return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-						if r.Method != http.MethodPut || n == 0 {
-							next.ServeHTTP(rw, r)
-							return
-						}
-						n--
-						if done {
-							next.ServeHTTP(httptest.NewRecorder(), r)
-						}
-						if a.status == 0 {
-							panic(http.ErrAbortHandler)
-						}
-						for k, v := range a.header {
-							rw.Header().Set(k, v)
-						}
-						rw.WriteHeader(a.status)
-						_, _ = rw.Write([]byte(a.body)) // the connection is in memory
-					})
-				})
+				w.answerStrangely(http.MethodPut, name, done)
 				for _, moment := range []string{"00:10", "00:50", "01:20", "02:30", "05:30", "06:40", "09:30"} {
 					w.set(at("2026-03-16 10:" + moment))
 					_, _ = w.engine.Pass(t.Context()) // a pass may fail of it; what it did counts
@@ -117,6 +101,70 @@ func TestStrangeAnswersToWrites(t *testing.T) {
 				for _, e := range w.entries(id) {
 					if !strings.Contains(e, "done") {
 						t.Errorf("%s", e)
+					}
+				}
+			})
+		}
+	}
+}
+
+// answerStrangely gives the first write with a method an answer of something that stands before the tracker, after it was
+// done or in its place.
+func (w *world) answerStrangely(method, answer string, done bool) {
+	a, n := strange[answer], 1
+	w.sim.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.Method != method || n == 0 {
+				next.ServeHTTP(rw, r)
+				return
+			}
+			n--
+			if done {
+				next.ServeHTTP(httptest.NewRecorder(), r)
+			}
+			if a.status == 0 {
+				panic(http.ErrAbortHandler)
+			}
+			for k, v := range a.header {
+				rw.Header().Set(k, v)
+			}
+			rw.WriteHeader(a.status)
+			_, _ = rw.Write([]byte(a.body)) // the connection is in memory
+		})
+	})
+}
+
+// An issue is made once in the end whatever its making is answered, and none of a customer's is ever taken for it.
+func TestStrangeAnswersToMaking(t *testing.T) {
+	for name := range strange {
+		for _, done := range []bool{true, false} {
+			t.Run(name+map[bool]string{true: ", done", false: ", not done"}[done], func(t *testing.T) {
+				w := newWorld(t, "2026-03-30 09:50", vendor)
+				theirs, err := w.sim.As("customer1").Create(redminesim.NewIssue{Project: "acme", Subject: "Printer"})
+				w.do(err)
+				w.pass()
+				w.answerStrangely(http.MethodPost, name, done)
+				for _, moment := range []string{"00:10", "01:20", "02:30", "05:30", "06:40", "09:30"} {
+					w.set(at("2026-03-30 10:" + moment))
+					_, _ = w.engine.Pass(t.Context()) // a pass may fail of it; what it did counts
+				}
+				_, err = w.ledger.Retry(t.Context(), w.now(), ledger.Filter{})
+				w.do(err)
+				w.passAt("2026-03-30 10:18:30")
+				w.passAt("2026-03-30 10:19:00")
+				n := 0
+				for _, made := range w.made() {
+					if strings.HasSuffix(made, "Sync 30 March 2026") {
+						n++
+					}
+				}
+				if n != 1 {
+					t.Errorf("made %d times: %q, %q", n, w.made(), w.duties())
+				}
+				w.wantSaid(theirs)
+				for e, err := range w.ledger.List(t.Context(), ledger.Filter{}, ledger.OldestFirst) {
+					if w.do(err); e.Made() == fmt.Sprint(theirs) || e.State != enforcer.Done && e.State != enforcer.Past {
+						t.Errorf("%s/%s is %s, made %q", e.Key.Obligation, e.Key.Step, e.State, e.Made())
 					}
 				}
 			})

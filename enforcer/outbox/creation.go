@@ -2,10 +2,12 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
@@ -68,18 +70,49 @@ func (s *creationSink) Send(ctx context.Context, w ledger.Write) (err error) {
 	return s.desk.ruleOutAssignee(w.Request.Create.Assign, err)
 }
 
+// errNotMade is what the ledger says of an issue that the tracker named as the one that was made, and that is another.
+var errNotMade = message.New(
+	"the tracker named an issue that is not the one that was to be made, and that one is not found yet")
+
 // Verify reads the issue back; it is there whether or not it can be read now. What the tracker made otherwise than it
-// was asked to is a refusal; what people changed since is not.
+// was asked to is a refusal; what people changed since is not. An answer may be another request's: an issue that is not
+// ours, or not there, is looked for by its mark.
 func (s *creationSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Receipt, error) {
-	receipt := connectors.Receipt{Issue: s.id}
+	n := *w.Request.Create
 	h, err := s.desk.readBack(ctx, s.id)
+	class := connectors.ClassOf(err)
+	if class == connectors.Gone || class == connectors.Hidden || err == nil && s.isNot(n, h.Issue) {
+		id, found, ferr := s.desk.tracker.FindCreated(ctx, n.Project, n.Mark, w.BeganAt.Add(-settleAfter))
+		switch {
+		case found && ferr == nil:
+			s.id = id
+			h, err = s.desk.readBack(ctx, id)
+		case err == nil:
+			s.id = ""
+			return nil, errors.Join(errNotMade, ferr)
+		case ferr == nil: // it may be out of our sight: to make it again could make it twice
+			s.id = ""
+			gone := connectors.Refusal{Field: "issue", Wanted: n.Subject, Words: err.Error()}
+			s.desk.report.Problem("", false, "%v", err)
+			return &connectors.Receipt{Refused: []connectors.Refusal{gone}}, nil
+		}
+	}
+	receipt := connectors.Receipt{Issue: s.id}
 	if err != nil {
 		s.desk.report.Problem("", false, "%v", err)
 		return &receipt, nil
 	}
-	receipt.Refused = connectors.VerifyNew(*w.Request.Create, h.Initial())
+	receipt.Refused = connectors.VerifyNew(n, h.Initial())
 	s.desk.report.receipt(h.Issue.Key, receipt, s.desk.names.Fields)
 	return &receipt, nil
+}
+
+// isNot reports whether an issue is surely not the one that was to be made: somebody else's, or another of ours.
+func (s *creationSink) isNot(n connectors.NewIssue, i connectors.Issue) bool {
+	if i.Author != s.desk.names.Self.ID {
+		return i.Author != ""
+	}
+	return i.Subject != n.Subject && !strings.Contains(i.Description, n.Mark)
 }
 
 // Find looks for the issue by its mark. It is looked for in a list, and lists may trail the truth.

@@ -31,6 +31,7 @@ func TestAnIssueMadeWithoutItsAssigneeIsAmended(t *testing.T) {
 				e.Key.Issue, e.Changes = "", enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionCreate}}
 			})
 			w.history.Issue.ID, w.history.Issue.Key = "900", "#900"
+			w.history.Issue.Author, w.history.Issue.Subject = "", "Delivery"
 			delete(w.history.Issue.Values, connectors.FieldAssignee)
 			plan := func(map[string]bool) connectors.NewIssue {
 				return connectors.NewIssue{Project: "2", Subject: "Delivery", Assign: "7", Mark: "m"}

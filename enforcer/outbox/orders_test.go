@@ -456,6 +456,7 @@ func TestAnIssueMadeInErrorIsToldSo(t *testing.T) {
 		e.Key.Issue, e.Changes = "", enforcer.Changes{Actions: enforcer.Actions{Action: enforcer.ActionCreate}}
 	})
 	w.history.Issue.ID, w.history.Issue.Key = "900", "#900"
+	w.history.Issue.Author, w.history.Issue.Subject = "", "Delivery"
 	_, err := w.pass().Make(t.Context(), e, w.now, func(map[string]bool) connectors.NewIssue {
 		return connectors.NewIssue{Project: "2", Subject: "Delivery", Mark: "m"}
 	})

@@ -15,6 +15,8 @@ import (
 	"cmp"
 	"context"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Tracker is one connection to one tracker under one account. It is the only interface of slabridge, because
@@ -114,6 +116,17 @@ type Capabilities struct {
 	Lag time.Duration
 	// Permissions are the tracker's own names of the permissions that a right takes, all of them.
 	Permissions map[Right][]string
+	// Titles are what the tracker's own screens call each permission.
+	Titles map[string]message.Message
+}
+
+// Permission is a permission in the words of the tracker's screens, with its key.
+func (c Capabilities) Permission(key string) message.Message {
+	title, ok := c.Titles[key]
+	if !ok {
+		return message.Verbatim(key)
+	}
+	return message.Of("\"%s\" (%s)", title, key)
 }
 
 // Forms are what a tracker's forms take of one issue. Fields are those that our account can set to something, as a

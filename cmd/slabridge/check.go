@@ -305,6 +305,20 @@ func checkupOf(k engine.Checkup) checkupInfo {
 	return info
 }
 
+// inWords gives messages in the reader's language.
+func inWords(p *page, list []message.Message) []string {
+	out := make([]string, len(list))
+	for i, m := range list {
+		out[i] = m.In(p.lang)
+	}
+	return out
+}
+
+// titleOf is a permission of a right, in the words of the tracker's screens.
+func titleOf(r engine.RightNeeded, permission string) message.Message {
+	return r.Titles[slices.Index(r.Permissions, permission)]
+}
+
 func (k checkupInfo) text(p *page) {
 	p.linef("", "%s: we are %s", k.Connection, k.Account)
 	if k.ClockOffset == nil {
@@ -314,13 +328,13 @@ func (k checkupInfo) text(p *page) {
 	}
 	fmt.Fprintln(p.out, "  "+p.t("rights the account needs:"))
 	for _, r := range k.Rights {
-		mark := colour(green, "ok     ")
+		mark := colour(green, p.tf("%-7s", phrase("ok")))
 		if len(r.Missing) > 0 {
-			mark = colour(red, "MISSING")
+			mark = colour(red, p.tf("%-7s", phrase("MISSING")))
 		}
-		p.line("    "+mark+" ", fmt.Sprintf("%s: %s", r.Right, strings.Join(r.Permissions, ", ")))
+		p.line("    "+mark+" ", r.Right.In(p.lang)+": "+strings.Join(inWords(p, r.Titles), ", "))
 		for _, project := range slices.Sorted(maps.Keys(r.Missing)) {
-			p.linef("            ", "%s is missing in %s; needed for %s", r.Missing[project], project, strings.Join(r.For, ", "))
+			p.linef("            ", "%s is missing in %s; needed for %s", titleOf(r, r.Missing[project]), project, strings.Join(r.For, ", "))
 		}
 	}
 	for _, x := range k.Problems {
@@ -328,7 +342,7 @@ func (k checkupInfo) text(p *page) {
 		if x.Fatal {
 			kind = phrase("fault: ")
 		}
-		p.labelled("  ", kind, fmt.Sprintf("%s: %q: %s", x.Path, x.Value, x.Reason))
+		p.labelled("  ", kind, fmt.Sprintf("%s: %q: %s", x.Path, x.Value, x.Reason.In(p.lang)))
 	}
 	p.labelled("  ", "authors without a role, who count as nobody: ", strings.Join(k.Strangers, ", "))
 	if len(k.Unmarked) > 0 {

@@ -13,7 +13,7 @@ func TestCheckLive(t *testing.T) {
 	d.want(exitOK, "sync")
 	o := d.want(exitOK, "check", "--live")
 	contains(t, "check --live", o.out, "helpdesk: we are SLA Bot (sla-bot, id ", "clock: the tracker's minus ours is +0 s",
-		"rights the account needs:", "ok      read", "add_issue_notes", "set_notes_private, view_private_notes")
+		"rights the account needs:", "ok      read", "add_issue_notes", `"Set notes as private" (set_notes_private), "View private notes" (view_private_notes)`)
 	if strings.Contains(o.out, "MISSING") || strings.Contains(o.out, "fault: ") {
 		t.Errorf("a desk that has everything:\n%s", o.out)
 	}
@@ -38,7 +38,7 @@ func TestCheckLiveNamesMissingRights(t *testing.T) {
 			d := newOffice(t)
 			d.sim.RevokePermission("SLA bot", right)
 			o := d.want(exitUsage, "check", "--live")
-			contains(t, "check --live", unfolded(o.out), "MISSING", right+" is missing in acme; needed for ")
+			contains(t, "check --live", unfolded(o.out), "MISSING", "("+right+") is missing in acme; needed for ")
 			contains(t, "error", o.err, "faults that the tracker shows: ")
 			d.sim.GrantPermission("SLA bot", right)
 			d.want(exitOK, "check", "--live")

@@ -407,7 +407,7 @@ func TestInitNamesWhatIsMissing(t *testing.T) {
 	}
 	out := n.want(exitUsage, strings.Join(typed, "\n"), "init", "https://tracker.example.org")
 	contains(t, "init", unfolded(out),
-		"MISSING take back comments: edit_own_issue_notes is missing in Shop",
+		"MISSING take back comments: \"Edit own notes\" (edit_own_issue_notes) is missing in Shop",
 		"Does it cover the subproject Shop: the app (shop-app), too?", "1 acme ACME Ltd, requests: 0",
 		"2 shop Shop, requests: 12",
 		"Petr Petrov has no active account and is left out as a lead", "lead of support: Ivan Ivanov")

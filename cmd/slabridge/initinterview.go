@@ -220,11 +220,11 @@ func (v *interview) checkRights(ctx context.Context) error {
 		return err
 	}
 	bound, _ := mapping.Bind(mapping.Mapping{}, v.names, mapping.Memory{}, "")
-	permissions := v.site.tracker.Capabilities().Permissions
+	caps := v.site.tracker.Capabilities()
 	for {
 		missing := 0
 		for _, need := range bound.Rights(contract) {
-			for _, permission := range permissions[need.Right] {
+			for _, permission := range caps.Permissions[need.Right] {
 				var where []string
 				for _, p := range v.draft.projects {
 					if !v.site.account.Has(p.ID, permission) {
@@ -232,7 +232,7 @@ func (v *interview) checkRights(ctx context.Context) error {
 					}
 				}
 				if missing += len(where); where != nil {
-					v.line("  "+colour(red, "MISSING")+" ", v.tf("%s: %s is missing in %s", need.Right, permission,
+					v.line("  "+colour(red, v.t("MISSING"))+" ", v.tf("%s: %s is missing in %s", need.Right, caps.Permission(permission),
 						strings.Join(where, ", ")))
 				}
 			}

@@ -30,7 +30,7 @@ func TestLiveStory(t *testing.T) {
 
 	contains(t, "check", s.want(t, exitOK, "check").out, "no faults")
 	contains(t, "check --live", s.want(t, exitOK, "check", "--live").out, "we are "+d.bot.name,
-		"ok      comment internally: set_notes_private")
+		`ok      comment internally: "Set notes as private" (set_notes_private)`)
 	if synced := jsonLines[syncInfo](t, s, "sync"); len(synced) != 1 || synced[0].New != 10 || !synced[0].Complete {
 		t.Fatalf("sync: %+v", synced)
 	}

@@ -133,7 +133,7 @@ func TestCheckLiveOfAContractAsAWhole(t *testing.T) {
 		code   int
 		want   string
 	}{
-		"sound": {code: exitOK, want: "create issues: add_issues"},
+		"sound": {code: exitOK, want: `create issues: "Add issues" (add_issues)`},
 		"no such tracker": {
 			edits: []string{
 				"quarterly-delivery, project: acme, tracker: Bug",
@@ -162,12 +162,12 @@ func TestCheckLiveOfAContractAsAWhole(t *testing.T) {
 		},
 		"no right to make": {
 			before: func(d *office) { d.sim.RevokePermission("SLA bot", "add_issues") },
-			code:   exitUsage, want: "add_issues is missing in acme; needed for quarterly-delivery/start, standing-duty/start",
+			code:   exitUsage, want: "(add_issues) is missing in acme; needed for quarterly-delivery/start, standing-duty/start",
 		},
 		"no right to see booked time": {
 			edits:  []string{"currency: KZT,", "currency: KZT, rate: 5000,"},
 			before: func(d *office) { d.sim.RevokePermission("SLA bot", "view_time_entries") },
-			code:   exitUsage, want: "view_time_entries is missing in acme; needed for change-cap",
+			code:   exitUsage, want: "(view_time_entries) is missing in acme; needed for change-cap",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

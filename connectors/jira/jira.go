@@ -149,7 +149,7 @@ func (t *Tracker) Capabilities() connectors.Capabilities {
 	}
 	return connectors.Capabilities{
 		InternalNotes: t.internal != "", SilentRefusals: true, EditedNotesSeen: true, Retract: true, HiddenIsGone: true,
-		Forms: true, Lag: lag, Permissions: p,
+		Forms: true, Lag: lag, Permissions: p, Titles: titles,
 	}
 }
 
@@ -167,6 +167,21 @@ var permissions = map[connectors.Right][]string{
 	connectors.SetStatus:         {"TRANSITION_ISSUES"},
 	connectors.CreateIssues:      {"CREATE_ISSUES"},
 	connectors.ReadWork:          {"BROWSE_PROJECTS"},
+}
+
+// titles are what a permission scheme calls them.
+var titles = map[string]message.Message{
+	"BROWSE_PROJECTS":          message.Verbatim("Browse Projects"),
+	"ADD_COMMENTS":             message.Verbatim("Add Comments"),
+	"EDIT_OWN_COMMENTS":        message.Verbatim("Edit Own Comments"),
+	"DELETE_OWN_COMMENTS":      message.Verbatim("Delete Own Comments"),
+	"ASSIGN_ISSUES":            message.Verbatim("Assign Issues"),
+	"EDIT_ISSUES":              message.Verbatim("Edit Issues"),
+	"MANAGE_WATCHERS":          message.Verbatim("Manage Watchers"),
+	"VIEW_VOTERS_AND_WATCHERS": message.Verbatim("View Voters and Watchers"),
+	"TRANSITION_ISSUES":        message.Verbatim("Transition Issues"),
+	"CREATE_ISSUES":            message.Verbatim("Create Issues"),
+	agentPermission:            message.Verbatim("Service Desk Agent"),
 }
 
 // agentPermission is that of a service desk's agents. A site without service management does not know it.

@@ -104,23 +104,6 @@ func (t *Tracker) Requests() int64 { return t.lists.client.Requests() }
 func (t *Tracker) Capabilities() connectors.Capabilities {
 	return connectors.Capabilities{
 		InternalNotes: true, AtomicUpdate: true, SilentRefusals: true, Retract: true, BookedInScope: true,
-		Permissions: permissions,
+		Permissions: permissions, Titles: titles,
 	}
-}
-
-// permissions are Redmine's names, as a role shows them. A private note that we may not see cannot be read back,
-// nor can a watcher.
-var permissions = map[connectors.Right][]string{
-	connectors.ReadIssues:        {"view_issues"},
-	connectors.ReadInternal:      {"view_private_notes"},
-	connectors.WriteComment:      {"add_issue_notes"},
-	connectors.WriteInternal:     {"set_notes_private", "view_private_notes"},
-	connectors.TakeBack:          {"edit_own_issue_notes"},
-	connectors.SetAssignee:       {"edit_issues"},
-	connectors.SetPriority:       {"edit_issues"},
-	connectors.AddWatchers:       {"add_issue_watchers", "view_issue_watchers"},
-	connectors.WriteCustomFields: {"edit_issues"},
-	connectors.SetStatus:         {"edit_issues"},
-	connectors.CreateIssues:      {"add_issues"},
-	connectors.ReadWork:          {"view_time_entries"},
 }

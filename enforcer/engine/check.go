@@ -33,6 +33,7 @@ type Checkup struct {
 type RightNeeded struct {
 	Right       connectors.Right  `json:"right"`
 	Permissions []string          `json:"permissions"`
+	Titles      []message.Message `json:"-"`                 // the permissions, in the words of the tracker's screens
 	For         []string          `json:"for"`               // the steps and fields that need it
 	Missing     map[string]string `json:"missing,omitempty"` // project name -> permission that our account lacks there
 }
@@ -178,11 +179,15 @@ func (k *checker) fault(text message.Message, value string, fatal bool) {
 
 // need adds a right that steps or fields need in projects to what the others need.
 func (k *checker) need(right connectors.Right, steps []string, projects ...string) {
-	permissions := k.conn.Tracker.Capabilities().Permissions[right]
+	caps := k.conn.Tracker.Capabilities()
+	permissions := caps.Permissions[right]
 	i := slices.IndexFunc(k.Needs, func(have RightNeeded) bool { return have.Right == right })
 	if i < 0 {
 		i = len(k.Needs)
 		k.Needs = append(k.Needs, RightNeeded{Right: right, Permissions: permissions, Missing: map[string]string{}})
+		for _, p := range permissions {
+			k.Needs[i].Titles = append(k.Needs[i].Titles, caps.Permission(p))
+		}
 	}
 	need := &k.Needs[i]
 	for _, what := range steps {

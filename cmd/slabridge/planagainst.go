@@ -100,7 +100,8 @@ func tellAgainst(ctx context.Context, w *workspace, other *config.Config, c *eng
 		}
 		for _, gone := range w.cfg.Contracts {
 			if gone.Connection == c.Connection && other.Contract(gone.ID) == nil {
-				w.linef("  ! ", "contract %s is not in it: what is recorded under it stops writes until 'slabridge ledger rename'", gone.ID)
+				w.linef("  ! ", "contract %s is not in it, and much may be recorded under it: writes on its connection stop until the "+
+					"id is back", gone.ID)
 			}
 		}
 	}

@@ -74,8 +74,8 @@ func TestPlanAgainst(t *testing.T) {
 	})
 	t.Run("a contract less", func(t *testing.T) {
 		lines, out := d.against(t, "renamed.yaml", strings.Replace(settings, "    id: kamal-acme\n", "    id: kamal-new\n", 1))
-		contains(t, "plan", out, "contract kamal-acme is not in it: what is recorded under it stops writes until 'slabridge "+
-			"ledger rename'")
+		contains(t, "plan", out, "contract kamal-acme is not in it, and much may be recorded under it: writes on its "+
+			"connection stop until the id is back")
 		if got := changeOf(lines, "respond", ""); got == nil || got["change"] != "dropped" && got["change"] != "added" {
 			t.Errorf("respond: %v of %v", got, lines)
 		}

@@ -117,7 +117,7 @@ func reloaded(ctx context.Context, w *workspace, current *config.Config) (*confi
 	for _, c := range current.Contracts {
 		if cfg.Contract(c.ID) == nil {
 			w.log.Warn("reload: a contract is gone: what is recorded under it stops writes on its connection; is it renamed?",
-				slog.String("contract", c.ID), slog.String("do", "slabridge ledger rename OLD NEW"))
+				slog.String("contract", c.ID), slog.String("do", "give the contract its old id back"))
 		}
 	}
 	return cfg, s, true

@@ -14,6 +14,18 @@ import (
 // ErrExists says that the file a backup was to become is there already.
 var ErrExists = message.New("is there already")
 
+// keepOlder makes a copy of a state that is about to be brought up to date, which an older program cannot read
+// afterwards. One that is there already, of another process or of an upgrade that was cut short, is as good.
+func (db *DB) keepOlder(ctx context.Context, versions string) error {
+	path := db.path + ".before-" + versions
+	if _, err := db.Backup(ctx, path); err != nil && !errors.Is(err, ErrExists) {
+		return err
+	}
+	db.warnings = append(db.warnings, message.Text("the state file %s is brought up to date; %s is a copy of it as it was, "+
+		"which the older program reads: delete it when all is well", db.path, path))
+	return nil
+}
+
 // Backup writes a copy of the state as of one moment to a new file, readable by us alone, while others go on reading
 // and writing. It gives the copy's size in bytes. The name appears only once the copy is whole, was opened and
 // checked page by page, and is on the disk; a file of that name is never replaced. A process that is killed leaves at

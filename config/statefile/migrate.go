@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
 	"slices"
+	"strings"
 
 	"slabridge/config/message"
 )
@@ -26,8 +28,9 @@ const schemaTable = `CREATE TABLE IF NOT EXISTS statefile_migration (
 ) STRICT`
 
 // migrate brings every store up to date. All stores are looked at before any is changed, so that a state from a
-// newer program stays as it was.
-func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
+// newer program stays as it was. Of a state that an older program made, a copy is made first: keep is called with what
+// tells its versions.
+func migrate(ctx context.Context, db *sql.DB, sets []Migrations, keep func(versions string) error) error {
 	if _, err := db.ExecContext(ctx, schemaTable); err != nil {
 		return message.Errorf("make the table of migrations: %w", err)
 	}
@@ -42,6 +45,11 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 		}
 		done[i] = n
 	}
+	if versions, older := outdated(sets, done); older {
+		if err := keep(versions); err != nil {
+			return err
+		}
+	}
 	for i, s := range sets {
 		for v := done[i] + 1; v <= len(s.Steps); v++ {
 			if err := step(ctx, db, s, v); err != nil {
@@ -50,6 +58,19 @@ func migrate(ctx context.Context, db *sql.DB, sets []Migrations) error {
 		}
 	}
 	return nil
+}
+
+// outdated tells the versions of a state that holds something and is to be brought up to date: "ledger9-mirror5".
+func outdated(sets []Migrations, done []int) (versions string, older bool) {
+	var parts []string
+	for i, s := range sets {
+		if done[i] > 0 {
+			parts = append(parts, fmt.Sprintf("%s%d", s.Store, done[i]))
+		}
+		older = older || done[i] < len(s.Steps)
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, "-"), older && len(parts) > 0
 }
 
 // refuseUnknownStores refuses a file that has a store we know nothing of: what a newer program keeps there may be what

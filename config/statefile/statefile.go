@@ -99,7 +99,7 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 	if err := db.verify(ctx); err != nil {
 		return err
 	}
-	if err := migrate(ctx, handle, sets); err != nil {
+	if err := migrate(ctx, handle, sets, func(versions string) error { return db.keepOlder(ctx, versions) }); err != nil {
 		return err
 	}
 	db.opened, err = os.Stat(db.path)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -362,5 +363,58 @@ func BenchmarkCommit(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// An upgrade leaves a copy of the state as the older program knew it, which that program opens; a state that is up to
+// date, and a new one, are not copied.
+func TestUpgradeKeepsACopy(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "state.db")
+	one := statefile.Migrations{Store: "shop", Steps: []string{"CREATE TABLE a (x TEXT)"}}
+	two := statefile.Migrations{Store: "shop", Steps: append(slices.Clone(one.Steps), "ALTER TABLE a ADD COLUMN y TEXT")}
+	kept := path + ".before-shop1"
+	open := func(file string, m statefile.Migrations) (*statefile.DB, error) {
+		db, err := statefile.Open(ctx, file, m)
+		if err == nil {
+			t.Cleanup(func() { _ = db.Close() })
+		}
+		return db, err
+	}
+	for range 2 { // made, and opened again
+		db, err := open(path, one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(ctx, "INSERT INTO a VALUES ('kept')"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(kept); err == nil {
+		t.Error("copied, though nothing was to be brought up to date")
+	}
+	db, err := open(path, two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := db.Warnings(); len(w) != 1 || !strings.Contains(w[0], kept) {
+		t.Errorf("warnings %q", w)
+	}
+	if _, err := open(path, one); !errors.Is(err, statefile.ErrNewer) {
+		t.Errorf("the older program takes the newer state: %v", err)
+	}
+	older, err := open(kept, one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows int
+	if err := older.QueryRowContext(ctx, "SELECT COUNT(*) FROM a").Scan(&rows); err != nil || rows != 2 {
+		t.Errorf("the copy has %d rows: %v", rows, err)
+	}
+	if info, err := os.Stat(kept); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy: %v %v", info, err)
+	}
+	if db, err := open(path, two); err != nil || len(db.Warnings()) != 0 {
+		t.Errorf("opened again: %v", err)
 	}
 }

@@ -61,14 +61,19 @@ func (d *jiraDesk) clock() time.Time { return d.now }
 
 func (d *jiraDesk) want(t *testing.T, code int, args ...string) string {
 	t.Helper()
+	got, out := d.run(args...)
+	if got != code {
+		t.Fatalf("slabridge %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, out)
+	}
+	return out
+}
+
+func (d *jiraDesk) run(args ...string) (code int, said string) {
 	var out bytes.Buffer
 	a := newApp(strings.NewReader(""), &out, &out, d.clock)
 	a.transport = d.Transport()
-	if got := a.run(append([]string{"--config", filepath.Join(d.folder, "slabridge.yaml"), "--lang", "en"},
-		args...)); got != code {
-		t.Fatalf("slabridge %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, out.String())
-	}
-	return out.String()
+	code = a.run(append([]string{"--config", filepath.Join(d.folder, "slabridge.yaml"), "--lang", "en"}, args...))
+	return code, out.String()
 }
 
 // What check --live asks a Jira is how it behaves; its answers name no people, hold no texts and no key.

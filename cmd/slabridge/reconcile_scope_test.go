@@ -72,7 +72,8 @@ func TestMadeIssueOutsideOfTheQuery(t *testing.T) {
 		"    projects: [ACME]\n", `    projects: [ACME]
     valid: {from: 2026-01-01, to: 2026-12-31}
     duties:
-      - {obligation: standing-duty, id: sync, period: "0 10 * * 1", within: 2bd, project: ACME, tracker: Bug, subject: "Sync {{.Period}}"}
+      - {obligation: standing-duty, id: sync, period: "0 10 * * 1", within: 2bd, project: ACME, tracker: Bug,
+         subject: "Sync {{.Period}}"}
 `)
 	d.now = time.Date(2026, 3, 30, 4, 0, 0, 0, time.UTC)
 	d.want(t, exitOK, "enforce")

@@ -115,3 +115,11 @@ func (o *Obligation) fit(fields []string) {
 		}
 	}
 }
+
+// rests reports whether a mapped field starts or ends the obligation, agrees to its date, or is one of its items.
+func (o *Obligation) rests(field string) bool {
+	of := func(c Condition) bool { return c.Field == field }
+	return of(o.Start) || o.Again != nil && of(*o.Again) || slices.ContainsFunc(o.Stop, of) ||
+		slices.ContainsFunc(o.Accept, of) || slices.Contains(o.Unmapped, field) ||
+		slices.ContainsFunc(o.Items, func(i Item) bool { return i.ID == field || i.Where == field })
+}

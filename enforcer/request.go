@@ -83,6 +83,7 @@ func (r *Request) WhyHeld(zone *time.Location) Text {
 // why.
 type Fault struct {
 	From, To time.Time
+	Field    string // a mapped field that cannot be read: only what rests on it is touched; "" for everything
 	Why      string
 }
 
@@ -90,6 +91,9 @@ func (f *Fault) Error() string { return f.Why }
 
 // touches reports whether the cycle ran in the stretch.
 func (f *Fault) touches(c *Cycle) bool {
+	if f.Field != "" && !c.Obligation.rests(f.Field) {
+		return false
+	}
 	return (f.To.IsZero() || c.StartedAt.Before(f.To)) && (c.EndedAt.IsZero() || c.EndedAt.After(f.From))
 }
 

@@ -21,6 +21,7 @@ type Bound struct {
 	priorities  []connectors.Priority             // lowest first, as the admin lists them
 	inClass     map[enforcer.StatusClass][]string // status ids, in the order in which the admin lists them
 	fields      []boundField
+	faults      []enforcer.Fault             // of fields that cannot be read, of every request
 	activities  map[string]string            // by the tracker's id
 	along       map[string]map[string]string // values of fields that go with a status, by its id
 	directory   roleDirectory

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"slabridge/connectors"
+	"slabridge/enforcer"
 )
 
 // boundField is one entry of the mapping's fields.
@@ -42,7 +43,11 @@ func (b *Bound) bindFields(r *resolver, path string) {
 			f.key, f.name = connectors.FieldText, AttributeDescription
 		default:
 			// a field slabridge only writes can be missing without harm; one it reads decides deadlines and holds
+			before := len(r.problems)
 			f.key, f.name = r.field(b.names.fields, rule.Field, place+".field", !rule.Write)
+			if f.key == "" && !rule.Write && !slices.Contains(everywhere, rule.Is) {
+				b.unread(rule.Is, r.problems[before:])
+			}
 			f.kind = b.names.fieldTypes[f.key]
 		}
 		if f.key != "" {
@@ -50,6 +55,21 @@ func (b *Bound) bindFields(r *resolver, path string) {
 		}
 	}
 	b.fields = append(b.fields, held...)
+}
+
+// everywhere are the fields that any promise may rest on, or a write; of all others only those that name them.
+var everywhere = []string{
+	FieldReceived, FieldHold, FieldAgreedDue, FieldAfterHours, FieldOnBehalf, FieldNeedsPlan, FieldCost,
+}
+
+// unread keeps of a field that cannot be resolved which requests' promises cannot be judged, and why.
+func (b *Bound) unread(is string, problems []Problem) {
+	for i := range problems {
+		if p := &problems[i]; p.Fatal {
+			p.Part = true
+			b.faults = append(b.faults, enforcer.Fault{Field: is, Why: is + ": " + p.Value + ": " + p.Reason.String()})
+		}
+	}
 }
 
 // field resolves a custom field. A bare number that nobody has seen yet is believed of Redmine: an account without an

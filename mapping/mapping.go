@@ -160,6 +160,8 @@ type Problem struct {
 	Value  string          `json:"value"`
 	Reason message.Message `json:"reason"` // what is wrong and what is accepted, candidates included
 	Fatal  bool            `json:"fatal"`  // nothing can be enforced while it stands
+	// Part: of Fatal, only what rests on it can be neither judged nor written about; everything else is.
+	Part bool `json:"part,omitempty"`
 }
 
 // Same reports whether two problems are one.

@@ -281,7 +281,7 @@ func (b *Bound) reads(scope *BoundScope) []string {
 // facts fills in what is read from the issue as it is now rather than from its moments.
 func (rp *replay) facts(req *enforcer.Request) {
 	now := req.State()
-	req.Faults = rp.faults
+	req.Faults = slices.Concat(rp.b.faults, rp.faults)
 	for _, f := range rp.b.fields {
 		if v := f.value(rp.values); f.Is == FieldHold && v != "" {
 			req.Hold = message.Text("the field %q is %q", f.name, v)

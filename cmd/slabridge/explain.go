@@ -218,6 +218,9 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	out.held = ev.Request.WhyHeld(zone)
 	out.Hold, out.Notes = out.held.In(message.English), ev.Request.Notes
 	for _, f := range ev.Request.Faults {
+		if f.Field != "" { // the promises that rest on it say so
+			continue
+		}
 		out.Notes = append(out.Notes, w.tf("%s: what lies in it is neither judged nor written about", f.Why))
 	}
 	out.SecondOpinion = secondOpinion(w.kind(x.Connection), x.History.Issue.Raw, zone)

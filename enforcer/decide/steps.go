@@ -92,10 +92,10 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 		dec.State, dec.Reason = enforcer.Past, d.pastReason(s)
 	case errors.As(c.Unjudged, new(*enforcer.Fault)):
 		dec.State, dec.Reason = enforcer.Held, faultReason(c.Unjudged)
-	case r.Hold != "" || r.HeldBy != nil:
-		dec.State, dec.Reason = enforcer.Held, holdReason(r, d.ev.Contract.Zone())
 	case over:
 		dec.State, dec.Reason = enforcer.Needless, needlessReason(ended, s)
+	case r.Hold != "" || r.HeldBy != nil:
+		dec.State, dec.Reason = enforcer.Held, holdReason(r, d.ev.Contract.Zone())
 	case untold:
 		dec.State, dec.Reason = enforcer.Needless, backedOffReason(c.Obligation.TellsAtMost())
 	default:

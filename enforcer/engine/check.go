@@ -265,7 +265,7 @@ func (k *checker) lookThrough(ctx context.Context) error {
 
 // explainable adds what the mapping does not explain of one request.
 func (k *checker) explainable(r enforcer.Request, h connectors.History) {
-	if n := len(r.Faults); n > 0 && r.State().Covered && r.Faults[n-1].To.IsZero() {
+	if n := len(r.Faults); n > 0 && r.State().Covered && r.Faults[n-1].To.IsZero() && r.Faults[n-1].Field == "" {
 		k.fault(message.Of("%s, and requests are in it, such as %s: they are neither judged nor written about",
 			r.Faults[n-1].Why, r.Key),
 			r.Faults[n-1].Why, true)

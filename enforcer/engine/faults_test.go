@@ -115,6 +115,41 @@ func TestNothingIsJudgedByAFaultyMapping(t *testing.T) {
 	}
 }
 
+// A field that cannot be read keeps from being judged what rests on it, and nothing else; the pass, check and health say
+// so all the same.
+func TestFaultOfAFieldTouchesWhatRestsOnIt(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00", replace("      - {is: hold, field: Client ID}\n",
+		"      - {is: hold, field: Client ID}\n      - {is: on-site-agreed, field: On-site agreed at}\n"+
+			"      - {is: arrived, field: Arrived at}\n"))
+	id := w.issue("critical", "Server down")
+	w.do(w.sim.As("support1").SetField(id, "On-site agreed at", "2026-03-16 10:01"))
+	w.passAt("2026-03-16 10:05")
+	w.configure(replace("field: Arrived at", "field: Arived at"))
+	w.passAt("2026-03-16 10:25")
+	r := w.passAt("2026-03-18 10:00")
+	if len(r.Faults) == 0 || r.Unjudged != 1 || !strings.Contains(problems(r), "Arived at") {
+		t.Errorf("faults %q, %d not judged, problems %s", r.Faults, r.Unjudged, problems(r))
+	}
+	w.wantJudged(id, "respond", "created: breached, goes on")
+	w.wantJudged(id, "on-site")
+	said := w.said(id)
+	if !slices.Contains(said, "respond/due") || slices.Contains(said, "on-site/due") {
+		t.Errorf("said %q", said)
+	}
+	found, err := w.engine.Check(t.Context())
+	w.do(err)
+	if !hasProblem(found, "Arived at", "the tracker shows no", true) {
+		t.Errorf("check does not tell of it: %+v", found[0].Problems)
+	}
+	w.configure(replace("field: Arived at", "field: Arrived at"))
+	if r := w.passAt("2026-03-18 10:01"); len(r.Faults) > 0 || r.Unjudged > 0 {
+		t.Errorf("mended: faults %q, %d not judged", r.Faults, r.Unjudged)
+	}
+	if got := strings.Join(w.judged(id, "on-site"), ""); !strings.Contains(got, "breached, goes on") {
+		t.Errorf("mended: %s", got)
+	}
+}
+
 func hasProblem(found []engine.Checkup, value, reason string, fatal bool) bool {
 	for _, k := range found {
 		for _, p := range k.Problems {

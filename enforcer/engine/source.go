@@ -132,7 +132,7 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 		if !ok {
 			var found []mapping.Problem
 			b, found = mapping.Bind(configured.Mapping, d, remembered, configured.Path)
-			bounds[configured.Mapping.ID], fatal[configured.Mapping.ID] = b, anyFatal(found)
+			bounds[configured.Mapping.ID], fatal[configured.Mapping.ID] = b, stopsAll(found)
 			problems = append(problems, found...)
 		}
 		c := &contract{Contract: configured, bound: b, options: mapping.WriteOptions{
@@ -140,10 +140,15 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 			Lang: configured.Language,
 		}}
 		found := c.bindScopes()
-		c.fatal = fatal[configured.Mapping.ID] || anyFatal(found)
+		c.fatal = fatal[configured.Mapping.ID] || stopsAll(found)
 		contracts, problems = append(contracts, c), append(problems, found...)
 	}
 	return contracts, problems, nil
+}
+
+// stopsAll reports whether nothing at all can be judged while the problems stand.
+func stopsAll(ps []mapping.Problem) bool {
+	return slices.ContainsFunc(ps, func(p mapping.Problem) bool { return p.Fatal && !p.Part })
 }
 
 func anyFatal(ps []mapping.Problem) bool {

@@ -74,7 +74,6 @@ func request(subject, severity string) func(demoTracker, string) error {
 
 const (
 	demoLayout = "2006-01-02 15:04"
-	demoStamp  = "Mon 02 Jan 15:04:05"
 )
 
 // The week: two requests, Friday afternoon before Nauryz to the Tuesday after.
@@ -186,7 +185,7 @@ func (d *player) play(ctx context.Context, x act, at time.Time) error {
 		}
 	}
 	d.now = at
-	d.a.line(d.now.Format(demoStamp)+"  ", x.who+" "+colour(bold, d.a.t(x.what)))
+	d.a.line(d.a.demoStamp(d.now)+"  ", x.who+" "+colour(bold, d.a.t(x.what)))
 	if err := x.do(d.sim, x.who); err != nil {
 		return err
 	}
@@ -220,7 +219,7 @@ func (d *player) tell(e ledger.Entry) {
 	if e.Changes.Watch != "" && len(c.Watchers) > 0 {
 		does = append(does, a.tf("adds %s as watchers", e.Changes.Watch))
 	}
-	a.line(d.now.Format(demoStamp)+"    ", fmt.Sprintf("%s %s (%s): %s",
+	a.line(d.a.demoStamp(d.now)+"    ", fmt.Sprintf("%s %s (%s): %s",
 		typed(e.IssueKey), e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
 }
 

@@ -131,7 +131,7 @@ func (i writeInfo) text(p *page) { i.tell(p, false) }
 
 // tell shows an entry to a person; verbose with the whole text of its comment.
 func (i *writeInfo) tell(p *page, verbose bool) {
-	p.line(i.ID+"  "+state(i.State)+" ", fmt.Sprintf("%s  %s/%s", typed(i.Issue), i.Obligation, i.Step))
+	p.line(i.ID+"  "+stateColumn(p, i.State)+" ", fmt.Sprintf("%s  %s/%s", typed(i.Issue), i.Obligation, i.Step))
 	p.line(entryIndent, p.tf("moment %s, %s of %s", p.stamp(i.Moment), i.Source, i.Contract)+p.period(i.whole, i.Cycle))
 	p.detail(entryIndent, i.Reason)
 	if i.NotBefore != nil {
@@ -149,7 +149,7 @@ func (i *writeInfo) tell(p *page, verbose bool) {
 	for _, r := range i.Refused {
 		p.labelled(entryIndent, "refused: ", r)
 	}
-	p.labelled(entryIndent, "error: ", i.Error)
+	p.labelled(entryIndent, "error: ", p.kept(i.Error))
 	p.detail(entryIndent, i.Hint)
 }
 

@@ -138,7 +138,7 @@ func (i healthInfo) text(p *page) {
 	p.line("    ", good)
 	p.labelled("    ", "error: ", i.Error)
 	for _, fault := range i.Faults {
-		p.labelled("    ", "fault: ", fault)
+		p.labelled("    ", "fault: ", p.kept(fault))
 	}
 	if i.Unjudged > 0 {
 		p.line("    ", p.tf("requests on which a promise cannot be judged: %d", i.Unjudged))

@@ -132,9 +132,6 @@ func (p *page) paragraphs(indent, text string) {
 	}
 }
 
-// state is a state in a column of its own.
-func state[S ~string](s S) string { return tint(s, fmt.Sprintf("%-9s", s)) }
-
 // tint colours a text by how much a person should care about the state.
 func tint[S ~string](state S, text string) string {
 	switch string(state) {
@@ -156,6 +153,13 @@ func (p *page) weekday(d time.Weekday) string { return p.t(weekdays[d]) }
 // stamp shows a moment in its own zone, weekday first: "Fri 2026-03-20 17:40:00 +05".
 func (p *page) stamp(t time.Time) string {
 	return p.weekday(t.Weekday()) + " " + t.Format("2006-01-02 15:04:05 -07")
+}
+
+var months = [...]phrase{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+
+// demoStamp shows a moment of the demo, whose year and zone are told once: "Fri 20 Mar 17:40:00".
+func (p *page) demoStamp(t time.Time) string {
+	return p.weekday(t.Weekday()) + " " + t.Format("02 ") + p.t(months[t.Month()-1]) + t.Format(" 15:04:05")
 }
 
 // span shows a length of counting time: "1h 20m", "45s".

@@ -238,7 +238,7 @@ func (t cycleTable) text(p *page) {
 		}
 		what := typed(c.Issue) + " " + colour(bold, c.Obligation) + p.period(c.whole, c.Cycle) + " (" + c.Source + ")"
 		if c.State != enforcer.Running {
-			what += " " + tint(c.State, string(c.State))
+			what += " " + tint(c.State, stateWord(p, c.State))
 		}
 		p.line(fmt.Sprintf("%-27s  %-*s  ", due, widest, left[i]), what)
 		if c.whole {

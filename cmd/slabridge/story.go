@@ -219,7 +219,7 @@ func (c *cycleStory) tell(p *page, full bool) {
 	if c.Title != "" {
 		title = ": " + c.Title
 	}
-	p.line("  "+state(c.State)+" ", colour(bold, c.Obligation)+" ("+c.Source+")"+title)
+	p.line("  "+stateColumn(p, c.State)+" ", colour(bold, c.Obligation)+" ("+c.Source+")"+title)
 	if c.Due == nil {
 		p.linef(indent, "from %s, no due", p.stamp(c.Started))
 	} else {

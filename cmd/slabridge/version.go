@@ -78,9 +78,9 @@ func (v versionInfo) text(p *page) {
 	for _, id := range config.PresetIDs() {
 		ids = append(ids, id+" "+v.Contracts[id])
 	}
-	p.line("contracts  ", strings.Join(ids, ", "))
+	p.line(p.tf("%-10s ", phrase("contracts")), strings.Join(ids, ", "))
 	for _, c := range v.Calendars {
-		fmt.Fprintf(p.out, "calendar   %s %s of %s\n", c.Country, c.Years, c.Version)
+		p.line(p.tf("%-10s ", phrase("calendar")), p.tf("%s %s of %s", c.Country, c.Years, c.Version))
 	}
-	p.line("zones      ", v.Zones)
+	p.line(p.tf("%-10s ", phrase("zones")), v.Zones)
 }

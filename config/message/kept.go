@@ -34,7 +34,10 @@ func Recall(lang, text string) string {
 		}
 		args := make([]any, len(parts)-1)
 		for i, part := range parts[1:] {
-			args[i] = Recall(lang, part)
+			args[i] = part
+			if strings.Contains(part, " ") { // a word alone may be anybody's name
+				args[i] = Recall(lang, part)
+			}
 		}
 		return fill(translate(lang, p.format, nil), args)
 	}

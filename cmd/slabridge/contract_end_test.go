@@ -85,6 +85,7 @@ func (p *play) report(act int) {
 	}
 	p.tell(act, "the report")
 	_, found, _ := strings.Cut(out.String(), "\n\n") // without who made it of what, and when
+	found, _, _ = strings.Cut(found, "\nledger: records: ")
 	issue := ""
 	for line := range strings.Lines(p.renamed(found)) {
 		line = strings.TrimRight(line, " \n")

@@ -120,7 +120,8 @@ func TestWholeAsJSON(t *testing.T) {
 		}
 	}
 	status := d.lines(exitOK, "status")
-	if len(status) != 2 || status[0]["issue"] != "5" || status[0]["state"] != "breached" || status[1]["issue"] != "6" {
+	if len(status) != 3 || status[0]["issue"] != "1" || status[0]["obligation"] != "has-owner" || // nobody took it
+		status[1]["issue"] != "5" || status[1]["state"] != "breached" || status[2]["issue"] != "6" {
 		t.Errorf("status %v", status)
 	}
 }

@@ -586,8 +586,6 @@ Mon 2026-03-30 10:30     support1 on #25 status=Resolved
 # On hold writes stop, and the terms do not: the receipt comes too late, and staff is told.
 Tue 2026-03-31 10:00     customer1 creates #26 "Не открывается отчёт" Severity=critical assignee=support1 "Phone call"=yes "On hold"=yes
     Tue 2026-03-31 10:00:01  #26 held: acknowledge/start (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:00:01  #26 held: request-complete/start (п. 7, due Wed 2026-04-01 10:00:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 10:00:01  #26 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
     Tue 2026-03-31 10:10:00  #26 held: respond/warn-50 (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
     Tue 2026-03-31 10:20:01  #26 held: acknowledge/due (п. 7, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
     Tue 2026-03-31 10:20:01  #26 held: respond/due (п. 8, due Tue 2026-03-31 10:20:00) writes are on hold: the field "On hold" is "yes"
@@ -615,8 +613,6 @@ Tue 2026-03-31 11:10     customer1 creates #27 "Не печатается отч
         | Если у вас появятся дополнительные сведения, пожалуйста, добавьте их в это обращение.
         | Основание: регламент технической поддержки, п. 7.
 Tue 2026-03-31 11:12     support1 on #27 "On hold"=yes
-    Tue 2026-03-31 11:12:01  #27 held: request-complete/start (п. 7, due Wed 2026-04-01 11:10:00) writes are on hold: the field "On hold" is "yes"
-    Tue 2026-03-31 11:12:01  #27 held: phone-duplicate/start (п. 6) writes are on hold: the field "On hold" is "yes"
 Tue 2026-03-31 11:15     support1 on #27 status="In Progress"
     Tue 2026-03-31 11:15:01  #27 held: confirm-work/start (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"
     Tue 2026-03-31 11:30:01  #27 held: confirm-work/due (п. 8, due Tue 2026-03-31 11:30:00) writes are on hold: the field "On hold" is "yes"

@@ -42,17 +42,14 @@ func Untranslated(s string) Text { return Say("%s", s) }
 // Recalled is a sentence that was kept in English, in every language.
 func Recalled(s string) Text { return Say("%s", message.Kept(s)) }
 
-// stampLayouts are how a moment is written, by language.
-var stampLayouts = map[string]string{"en": "2006-01-02 15:04:05", "ru": "02.01.2006 15:04:05"}
-
-// Stamp is a moment as people of the zone write it, to the second.
+// Stamp is a moment as people of the zone write it, with its seconds where it has any.
 type Stamp struct {
 	At   time.Time
 	Zone *time.Location
 }
 
 // In gives the moment in the way of the language.
-func (s Stamp) In(lang string) string { return s.At.In(s.Zone).Format(stampLayouts[lang]) }
+func (s Stamp) In(lang string) string { return message.Moment(lang, s.At.In(s.Zone)) }
 
 // joined puts texts into one, parted by the separator.
 func joined(texts []Text, separator Text) Text {

@@ -41,7 +41,7 @@ func TestLedgerHold(t *testing.T) {
 	plan := unfolded(d.want(exitOK, "plan").out)
 	contains(t, "plan", plan, "on hold until Fri 2026-03-20 17:00:00 +05: #1, by olga: letter 12", "writes are on hold: "+told)
 	contains(t, "explain", unfolded(d.want(exitOK, "explain", "1").out), "on hold: "+told, "breached")
-	contains(t, "explain", unfolded(d.want(exitOK, "explain", "1", "--lang", "ru").out), "до 20.03.2026 17:00:00, olga: letter 12")
+	contains(t, "explain", unfolded(d.want(exitOK, "explain", "1", "--lang", "ru").out), "до 20 марта 2026 г., 17:00, olga: letter 12")
 	health := d.lines(exitOK, "health")[0]
 	if on, _ := health["on_hold"].([]any); len(on) != 1 || on[0].(map[string]any)["until"] != "2026-03-20T17:00:00+05:00" {
 		t.Errorf("health: %v", health)

@@ -257,7 +257,7 @@ func (c *cycleStory) tell(p *page, full bool) {
 	}
 	for _, s := range c.Steps {
 		if s.At != nil {
-			fmt.Fprintf(p.out, "%s%-10s %s  %s\n", indent, s.Step, p.stamp(*s.At), cmp.Or(p.t(stepWords[s.State]), s.State))
+			fmt.Fprintf(p.out, "%s%-10s %s  %s\n", indent, s.Step, p.stamp(*s.At), cmp.Or(p.t(stepWords[s.State]), stateWord(p, s.State)))
 		}
 	}
 }

@@ -72,7 +72,7 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 			"1h left #5 standing-duty, sync: 30 March 2026", // of working time
 			"#5 standing-duty, sync: 30.03.2026",
 		},
-		{[]string{"ledger", "list"}, "done #5 standing-duty/start", "done #5 standing-duty/start"},
+		{[]string{"ledger", "list"}, "done #5 standing-duty/start", "выполнено #5 standing-duty/start"},
 		{[]string{"ledger", "list"}, "done #1 change-cap/warn-80", "п. 11 договора vendor, с 01.01.2026"},
 		{
 			[]string{"ledger", "list"},
@@ -84,9 +84,9 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 		{
 			[]string{"explain", "5"},
 			"running standing-duty (пп. 8, 9, 12, 13): standing duty",
-			"start пн 2026-03-30 10:00:00 +05 done",
+			"start пн 2026-03-30 10:00:00 +05 выполнено",
 		},
-		{[]string{"explain", "1"}, "done #1 change-cap/warn-80", "done #1 change-cap/warn-80"},
+		{[]string{"explain", "1"}, "done #1 change-cap/warn-80", "выполнено #1 change-cap/warn-80"},
 	} {
 		for lang, want := range map[string]string{"en": c.en, "ru": c.ru} {
 			o := d.want(exitOK, append(c.args, "--lang", lang)...)

@@ -2,15 +2,14 @@ package config
 
 import (
 	"path/filepath"
-	"slices"
-
 	"slabridge/connectors"
+	"slices"
 )
 
 // LoadAgainst reads what the configuration file would be with another file in its place: with another configuration,
 // that one; with the text of a contract, the same configuration whose contracts of that text's id take this text; with
-// a calendar file, the same configuration with these days off before its own. The Config is nil when there are faults of
-// level Error.
+// a calendar file, the same configuration with these days off before its own. The Config is nil when there are faults
+// of level Error.
 func LoadAgainst(file, other string, kinds []connectors.Kind) (*Config, Faults) {
 	src := newSource(other)
 	data, err := readFile(other)
@@ -67,15 +66,15 @@ func (x *instead) in(t text, days daySource) (text, Faults) {
 	if x == nil || t.contract == nil {
 		return t, nil
 	}
-	new, faults := contractText(x.file, x.data, days)
+	fresh, faults := contractText(x.file, x.data, days)
 	if faults.At(Error) != nil {
 		x.taken = true
 		return text{}, faults
 	}
-	x.id = new.contract.Preset
+	x.id = fresh.contract.Preset
 	if x.have = append(x.have, t.contract.Preset); x.id != t.contract.Preset {
 		return t, nil
 	}
 	x.taken = true
-	return new, slices.Clone(faults)
+	return fresh, slices.Clone(faults)
 }

@@ -2,12 +2,11 @@ package config
 
 import (
 	"fmt"
+	"slabridge/config/message"
+	"slabridge/enforcer/calendar"
 	"strconv"
 	"strings"
 	"time"
-
-	"slabridge/config/message"
-	"slabridge/enforcer/calendar"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -201,7 +200,10 @@ func (b *yearBuilder) add(path string, kind calendar.Kind, doc *dayDoc) {
 	case twice:
 		refuse("is given twice; it is a %v already", message.Kept(b.days[at].Kind.String()))
 	case kind == calendar.Short && b.weekend[weekday]:
-		refuse("is a %v and not worked; a short weekend day must be in working_weekends as well", message.Kept(weekday.String()))
+		refuse(
+			"is a %v and not worked; a short weekend day must be in working_weekends as well",
+			message.Kept(weekday.String()),
+		)
 	default:
 		b.seen[day.Date] = len(b.days)
 		b.days = append(b.days, day)

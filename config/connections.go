@@ -282,7 +282,8 @@ var cronWords = []string{"@yearly", "@annually", "@monthly", "@weekly", "@daily"
 // cronFault says what is wrong with the shape of a schedule, none when nothing is. Some of what it refuses the
 // scheduler takes, and does something else: a zone alone makes it panic, "@every -1s" means one second to it.
 func cronFault(s string) message.Message {
-	const form message.Format = "write five fields as \"*/5 * * * *\", with CRON_TZ=Asia/Almaty in front for a zone, or @every 1m"
+	const form message.Format = "write five fields as \"*/5 * * * *\", with CRON_TZ=Asia/Almaty in front for a " +
+		"zone, or @every 1m"
 	rest := s
 	for _, prefix := range []string{"CRON_TZ=", "TZ="} {
 		if after, ok := strings.CutPrefix(s, prefix); ok {

@@ -21,7 +21,8 @@ type text struct {
 // identifier is what ids may look like: they are typed in commands, and are parts of the ledger's keys.
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-const notAnID message.Format = "is not an id; write letters, digits, dots, dashes and underscores, beginning with a letter or digit"
+const notAnID message.Format = "is not an id; write letters, digits, dots, dashes and underscores, beginning " +
+	"with a letter or digit"
 
 // ids checks ids of one list: their form, and that none comes twice.
 type ids struct {

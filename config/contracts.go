@@ -2,13 +2,12 @@ package config
 
 import (
 	"fmt"
-	"slices"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
+	"slices"
+	"time"
 )
 
 // contractReader reads the entries of `contracts`.
@@ -339,7 +338,10 @@ func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) 
 }
 
 // lackingForDuties tells of duties whose issue would be assigned to a role that the mapping cannot give.
-func (c *Contract) lackingForDuties(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []message.Message {
+func (c *Contract) lackingForDuties(
+	o *enforcer.Obligation,
+	roles map[enforcer.Role]*mapping.RoleRule,
+) []message.Message {
 	var out []message.Message
 	for _, d := range c.Duties {
 		role := d.Issue.Assign

@@ -4,11 +4,10 @@ import (
 	"crypto/x509"
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
-
 	"slabridge/connectors"
 	"slabridge/mapping"
+	"slices"
+	"strings"
 )
 
 // Differences tells what another configuration has otherwise, a line for each thing, for a log: "contract acme: terms,
@@ -120,8 +119,10 @@ func byID[T any](
 // NeedsRestart names what of another configuration a process that runs cannot take up.
 func NeedsRestart(was, is *Config) (out []string) {
 	for _, x := range []struct{ name, was, is string }{
-		{"state", was.State, is.State}, {"listen", was.Listen, is.Listen},
-		{"log.level", was.Log.Level, is.Log.Level}, {"log.format", was.Log.Format, is.Log.Format},
+		{"state", was.State, is.State},
+		{"listen", was.Listen, is.Listen},
+		{"log.level", was.Log.Level, is.Log.Level},
+		{"log.format", was.Log.Format, is.Log.Format},
 	} {
 		if x.was != x.is {
 			out = append(out, fmt.Sprintf("%s: %q -> %q", x.name, x.was, x.is))

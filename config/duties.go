@@ -2,12 +2,11 @@ package config
 
 import (
 	"fmt"
-	"slices"
-	"strings"
-
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/mapping"
+	"slices"
+	"strings"
 )
 
 // duties reads what the contract as a whole asks for in each period.
@@ -17,7 +16,8 @@ func (b *useBuilder) duties(c *Contract) {
 	for i := range b.doc.Duties {
 		d := &b.doc.Duties[i]
 		path := fmt.Sprintf("%s.duties[%d]", b.path, i)
-		if d.Obligation != "" && !b.oneOf(path+".obligation", d.Obligation, message.Of("a duty of contract %s", c.Preset), known) {
+		if d.Obligation != "" &&
+			!b.oneOf(path+".obligation", d.Obligation, message.Of("a duty of contract %s", c.Preset), known) {
 			continue
 		}
 		switch first, twice := seen[d.Obligation+"/"+d.ID]; {

@@ -7,10 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
+	"strings"
 )
 
 // maxFile bounds what is read of a configuration: a device file has no end.
@@ -128,8 +127,9 @@ func checkForgeable(src *source) {
 	}
 }
 
-// Exposed says that everyone on this machine may read a configuration file, and nothing when not everyone may. It holds no
-// secret, only names of people and the tracker's address, so that is worth a word where somebody looks, and no fault.
+// Exposed says that everyone on this machine may read a configuration file, and nothing when not everyone may. It
+// holds no secret, only names of people and the tracker's address, so that is worth a word where somebody looks, and
+// no fault.
 func Exposed(file string) message.Message {
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm()&0o004 == 0 {

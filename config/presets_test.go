@@ -113,8 +113,8 @@ func TestPresetsHaveTheRowsOfTheRegulations(t *testing.T) {
 	}
 }
 
-// TestEveryPromiseIsToldOf: in the presets whatever has a deadline and a verdict has a step at it that tells staff, what
-// is off until turned on too. What only the customer owes has no verdict; reminders to him need none to staff.
+// TestEveryPromiseIsToldOf: in the presets whatever has a deadline and a verdict has a step at it that tells staff,
+// what is off until turned on too. What only the customer owes has no verdict; reminders to him need none to staff.
 func TestEveryPromiseIsToldOf(t *testing.T) {
 	told := 0
 	for _, c := range Presets() {

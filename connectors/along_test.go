@@ -7,8 +7,8 @@ import (
 	"slabridge/connectors"
 )
 
-// What went along with a status is read back in the tracker's way of writing it. It is asked after only where the status
-// was ours to set, and what somebody made of it since is theirs.
+// What went along with a status is read back in the tracker's way of writing it. It is asked after only where the
+// status was ours to set, and what somebody made of it since is theirs.
 func TestVerifyReadsBackWhatWentWithAStatus(t *testing.T) {
 	const us, them = "1", "2"
 	status := "5"

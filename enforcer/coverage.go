@@ -161,8 +161,8 @@ func untold(c *Contract, moments []Moment, i int) (bool, error) {
 }
 
 // takesBack reports whether the last moment, which reopens the request that the first one resolved, is a correction.
-// What nobody in particular reopens counts as the customer's doing if he spoke since, else as staff's. unknown is why it
-// is not known whether the resolution was silent.
+// What nobody in particular reopens counts as the customer's doing if he spoke since, else as staff's. unknown is why
+// it is not known whether the resolution was silent.
 func (c *Contract) takesBack(moments []Moment, silent bool, unknown error) (bool, error) {
 	resolution, reopening := &moments[0], &moments[len(moments)-1]
 	if c.Reopen == "continue" {

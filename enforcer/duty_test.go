@@ -192,8 +192,8 @@ func duty(c enforcer.Cycle) string {
 }
 
 // TestDutiesInsideTheContract: nothing is due after the contract. A period that its end cuts short is due at the close
-// of the last working day inside, a term from the period's start too; one without a working day inside is not owed. Where
-// another version of the text goes on, nothing is cut.
+// of the last working day inside, a term from the period's start too; one without a working day inside is not owed.
+// Where another version of the text goes on, nothing is cut.
 func TestDutiesInsideTheContract(t *testing.T) {
 	days := func(n int) *calendar.Term { return &calendar.Term{N: n, Unit: calendar.BusinessDays} }
 	for _, c := range []struct {

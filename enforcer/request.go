@@ -1,10 +1,9 @@
 package enforcer
 
 import (
+	"slabridge/config/message"
 	"slices"
 	"time"
-
-	"slabridge/config/message"
 )
 
 // Person is someone who acts on requests, as of the moment of the act.
@@ -54,7 +53,8 @@ type Hold struct {
 	Reason string
 }
 
-// HoldAt gives the hold that counts at a moment: the last one that was given until then, unless it is over. nil for none.
+// HoldAt gives the hold that counts at a moment: the last one that was given until then, unless it is over. nil for
+// none.
 func HoldAt(holds []Hold, now time.Time) *Hold {
 	var last *Hold
 	for i := range holds {

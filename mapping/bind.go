@@ -3,11 +3,10 @@ package mapping
 import (
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
-
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slices"
+	"strings"
 )
 
 // Bound is a mapping whose names have been resolved against one tracker. It is immutable and safe for
@@ -98,8 +97,8 @@ func catalogueOf(d connectors.Directory) catalogue {
 	return c
 }
 
-// addFormer adds the names that the tracker had for its ids before, and what it has no more and histories speak of. Of a
-// field that is gone the issues' values are gone as well: it cannot be known what they were.
+// addFormer adds the names that the tracker had for its ids before, and what it has no more and histories speak of. Of
+// a field that is gone the issues' values are gone as well: it cannot be known what they were.
 func (c *catalogue) addFormer(names []FormerName) {
 	lists := map[string]*[]entry{
 		"status": &c.statuses, "priority": &c.priorities, "type": &c.types, "field": &c.fields, "project": &c.projects,
@@ -113,7 +112,11 @@ func (c *catalogue) addFormer(names []FormerName) {
 		is := func(e entry) bool { return e.id == n.ID }
 		gone := entry{id: n.ID, names: []string{n.Name}, gone: true}
 		if n.Kind == "role" { // people carry the names of their roles
-			is, gone = func(e entry) bool { return e.names[0] == n.ID }, entry{id: n.Name, names: []string{n.ID, n.Name}, gone: true}
+			is, gone = func(e entry) bool { return e.names[0] == n.ID }, entry{
+				id:    n.Name,
+				names: []string{n.ID, n.Name},
+				gone:  true,
+			}
 		}
 		if custom, ok := connectors.IsCustomField(n.ID); ok && n.Kind == "field" {
 			is = func(e entry) bool { return e.id == custom }

@@ -220,7 +220,8 @@ func assigning(roles ...enforcer.Role) *enforcer.Contract {
 	return &enforcer.Contract{Obligations: []enforcer.Obligation{{Rules: []enforcer.Rule{{Steps: steps}}}}}
 }
 
-// TestUnassignable tells of a project where nobody who is called in can be assigned, and of no role that no step assigns.
+// TestUnassignable tells of a project where nobody who is called in can be assigned, and of no role that no step
+// assigns.
 func TestUnassignable(t *testing.T) {
 	staff := []enforcer.Role{enforcer.Support, enforcer.Developers, enforcer.Management}
 	for name, c := range map[string]struct {

@@ -2,10 +2,9 @@ package mapping
 
 import (
 	"fmt"
-	"slices"
-
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slices"
 )
 
 // condition is a When whose names are ids.
@@ -94,7 +93,8 @@ type BoundScope struct {
 // Projects are the ids of the projects it covers.
 func (s *BoundScope) Projects() []string { return s.projects }
 
-// Scope resolves the scope of a contract, written at path ("contracts[0]"). A scope in which no project is found covers nothing, and that problem is Fatal.
+// Scope resolves the scope of a contract, written at path ("contracts[0]"). A scope in which no project is found
+// covers nothing, and that problem is Fatal.
 func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 	var r resolver
 	out := &BoundScope{subtasks: s.Subtasks}

@@ -1,18 +1,17 @@
 package mapping_test
 
 import (
-	"strings"
-	"testing"
-	"time"
-
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
+	"strings"
+	"testing"
+	"time"
 )
 
 // What the tracker called something before, and what it has no more, means what it meant: nothing stops, nothing is
-// judged otherwise, and the admin is told what to write. Where a name has come to mean something else, nothing is judged
-// by it.
+// judged otherwise, and the admin is told what to write. Where a name has come to mean something else, nothing is
+// judged by it.
 func TestFormerNames(t *testing.T) {
 	seen := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	was := func(kind, id, name string) mapping.FormerName {
@@ -34,7 +33,8 @@ func TestFormerNames(t *testing.T) {
 		want   string // in what is told of the name
 	}{
 		{
-			"a person was renamed", []mapping.FormerName{was("person", "13", "Olga Orlova")},
+			"a person was renamed",
+			[]mapping.FormerName{was("person", "13", "Olga Orlova")},
 			func(_ *mapping.Mapping, d *connectors.Directory) { person(d, "13").Name = "Olga Petrova" }, false,
 			`roles[2].users[0] | Olga Orlova | the tracker has renamed it: write "Olga Petrova" (id 13)`,
 		},
@@ -46,7 +46,8 @@ func TestFormerNames(t *testing.T) {
 			}, false, "roles[2] | Nina Nikitina | the tracker does not show this person any more",
 		},
 		{
-			"a namesake of the lead came", []mapping.FormerName{was("person", "10", "Ivan Ivanov")},
+			"a namesake of the lead came",
+			[]mapping.FormerName{was("person", "10", "Ivan Ivanov")},
 			func(_ *mapping.Mapping, d *connectors.Directory) {
 				d.People = append(d.People, connectors.Person{ID: "80", Login: "ivanov2", Name: "Ivan Ivanov"})
 			}, false, `roles[0].lead[0] | Ivan Ivanov | 2 of the tracker's entries are called so; it means the one that was ` +
@@ -60,32 +61,38 @@ func TestFormerNames(t *testing.T) {
 			}, true, "roles[0].lead[0] | Ivan Ivanov | 2 of the tracker's entries are called so; give the id",
 		},
 		{
-			"a project role was renamed", []mapping.FormerName{was("role", "3", "Support engineer")},
+			"a project role was renamed",
+			[]mapping.FormerName{was("role", "3", "Support engineer")},
 			func(_ *mapping.Mapping, d *connectors.Directory) { d.Roles[0].Name = "Support agent" }, false,
 			"roles[0].project_roles[0] | Support engineer | the tracker has renamed it",
 		},
 		{
-			"a project role is gone", []mapping.FormerName{was("role", "8", "Duty engineer")},
+			"a project role is gone",
+			[]mapping.FormerName{was("role", "8", "Duty engineer")},
 			func(m *mapping.Mapping, _ *connectors.Directory) {
 				m.Roles[0].ProjectRoles = append(m.Roles[0].ProjectRoles, "Duty engineer")
 			}, false, "",
 		},
 		{
-			"a group was deleted", []mapping.FormerName{was("group", "g1", "Second line")},
+			"a group was deleted",
+			[]mapping.FormerName{was("group", "g1", "Second line")},
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Roles[0].Groups = []string{"Second line"} }, false, "",
 		},
 		{
-			"a tracker is gone", []mapping.FormerName{was("type", "5", "Wish")},
+			"a tracker is gone",
+			[]mapping.FormerName{was("type", "5", "Wish")},
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[1].When.Tracker = []string{"Wish"} }, false, "",
 		},
 		{
-			"a priority is gone", []mapping.FormerName{was("priority", "8", "Panic")},
+			"a priority is gone",
+			[]mapping.FormerName{was("priority", "8", "Panic")},
 			func(m *mapping.Mapping, _ *connectors.Directory) {
 				m.Severity[1].When = mapping.When{Priority: []string{"Panic"}}
 			}, false, "",
 		},
 		{
-			"a field is gone: what it held is gone as well", []mapping.FormerName{was("field", "cf:40", "Gravity")},
+			"a field is gone: what it held is gone as well",
+			[]mapping.FormerName{was("field", "cf:40", "Gravity")},
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[0].When.Field = "Gravity" }, true,
 			"severity[0].when.field | Gravity | the tracker shows no custom field of this name",
 		},
@@ -99,13 +106,15 @@ func TestFormerNames(t *testing.T) {
 				`(id 4) so before; give the id of the one that is meant`,
 		},
 		{
-			"a field took the name of another", []mapping.FormerName{was("field", "cf:1", "Criticality")},
+			"a field took the name of another",
+			[]mapping.FormerName{was("field", "cf:1", "Criticality")},
 			func(_ *mapping.Mapping, d *connectors.Directory) {
 				d.Fields[0].Name, d.Fields[6].Name = "Criticality (old)", "Criticality"
 			}, true, `severity[0].when.field | Criticality | the tracker calls "Criticality" (id 7) so now`,
 		},
 		{
-			"the names of trackers were swapped", []mapping.FormerName{was("type", "1", "Bug"), was("type", "2", "Feature")},
+			"the names of trackers were swapped",
+			[]mapping.FormerName{was("type", "1", "Bug"), was("type", "2", "Feature")},
 			func(_ *mapping.Mapping, d *connectors.Directory) {
 				d.Types[0].Name, d.Types[1].Name = "Feature", "Bug"
 			}, true, `severity[1].when.tracker[0] | Feature | the tracker calls "Feature" (id 1) so now`,

@@ -1,13 +1,12 @@
 package mapping
 
 import (
-	"slices"
-	"strings"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slices"
+	"strings"
+	"time"
 )
 
 // CreatedEvent names the first moment of every request; the tracker has no event for it.
@@ -234,7 +233,10 @@ func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) strin
 func (rp *replay) noteFault(class enforcer.StatusClass, at time.Time) {
 	why := rp.unread()
 	if class == "" {
-		why = message.Text("the status %q has no class in the mapping", rp.b.statusName(rp.values.One(connectors.FieldStatus)))
+		why = message.Text(
+			"the status %q has no class in the mapping",
+			rp.b.statusName(rp.values.One(connectors.FieldStatus)),
+		)
 	}
 	if n := len(rp.faults); n > 0 && rp.faults[n-1].To.IsZero() {
 		if rp.faults[n-1].Why == why {

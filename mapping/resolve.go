@@ -3,10 +3,9 @@ package mapping
 import (
 	"cmp"
 	"fmt"
+	"slabridge/config/message"
 	"slices"
 	"strings"
-
-	"slabridge/config/message"
 )
 
 // entry is one thing of the tracker that a name in the configuration may mean.
@@ -92,8 +91,14 @@ func (r *resolver) moved(entries, hits []entry, name, path string) bool {
 	if i < 0 {
 		return false
 	}
-	r.report(true, path, name, "the tracker calls %s so now, and called %s so before; give the id of the one that is meant",
-		hits[0].label(), entries[i].label())
+	r.report(
+		true,
+		path,
+		name,
+		"the tracker calls %s so now, and called %s so before; give the id of the one that is meant",
+		hits[0].label(),
+		entries[i].label(),
+	)
 	return true
 }
 

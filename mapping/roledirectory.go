@@ -3,11 +3,10 @@ package mapping
 import (
 	"cmp"
 	"fmt"
-	"slices"
-	"time"
-
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slices"
+	"time"
 )
 
 // Remembered is what a person was in a project when last seen there: the tracker forgets the roles of people
@@ -362,8 +361,8 @@ func (rd *roleDirectory) native(id, project string, at time.Time) []string {
 	return seen[len(seen)-1].Roles
 }
 
-// Called are the ids of those whom steps of the contract may assign, the leads and those on duty, and of those named one
-// by one whom they make watchers, each once. Groups are not among them.
+// Called are the ids of those whom steps of the contract may assign, the leads and those on duty, and of those named
+// one by one whom they make watchers, each once. Groups are not among them.
 func (b *Bound) Called(c *enforcer.Contract) []string {
 	var out []string
 	for _, r := range b.directory.roles {

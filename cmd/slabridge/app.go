@@ -10,17 +10,16 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slabridge/config"
+	"slabridge/config/message"
+	"slabridge/config/statefile"
+	"slabridge/connectors"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"slabridge/config"
-	"slabridge/config/message"
-	"slabridge/config/statefile"
-	"slabridge/connectors"
 )
 
 // The exit codes.
@@ -183,7 +182,12 @@ func (a *app) root() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "", "configuration `file` (default ./slabridge.yaml, then the XDG and /etc places)")
 	f.StringVarP(&a.output, "output", "o", "text", "text or json (lists are one JSON object a line)")
-	f.StringVar(&a.lang, "lang", defaultLang(), message.Text("language of what people read: %s", strings.Join(languages(), ", ")))
+	f.StringVar(
+		&a.lang,
+		"lang",
+		defaultLang(),
+		message.Text("language of what people read: %s", strings.Join(languages(), ", ")),
+	)
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(versionCmd(a), deadlineCmd(a), contractCmd(a), calendarCmd(a),
 		checkCmd(a), syncCmd(a), planCmd(a), enforceCmd(a), runCmd(a),

@@ -6,18 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
-	"time"
-
-	"github.com/spf13/cobra"
-
 	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/engine"
 	"slabridge/mapping"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
 )
 
 func checkCmd(a *app) *cobra.Command {
@@ -184,11 +183,21 @@ func endingContracts(p *page, cfg *config.Config, now time.Time) (out []warning)
 			continue
 		}
 		day, path := lastDay(c.ValidTo, c.Zone()), fmt.Sprintf("contracts[%d].valid.to", i)
-		message := p.tf("%s: the contract ends on %s: requests received later are under no contract; write a new last day into %s "+
-			"when it is prolonged", c.ID, day, path)
+		message := p.tf(
+			"%s: the contract ends on %s: requests received later are under no contract; write a new last day into %s "+
+				"when it is prolonged",
+			c.ID,
+			day,
+			path,
+		)
 		if !c.ValidTo.After(now) {
-			message = p.tf("%s: the contract ended on %s: requests received since are under no contract; write a new last day into "+
-				"%s if it was prolonged", c.ID, day, path)
+			message = p.tf(
+				"%s: the contract ended on %s: requests received since are under no contract; write a new last day into "+
+					"%s if it was prolonged",
+				c.ID,
+				day,
+				path,
+			)
 		}
 		out = append(out, newWarning(path, c, day, message))
 	}
@@ -334,7 +343,13 @@ func (k checkupInfo) text(p *page) {
 		}
 		p.line("    "+mark+" ", r.Right.In(p.lang)+": "+strings.Join(inWords(p, r.Titles), ", "))
 		for _, project := range slices.Sorted(maps.Keys(r.Missing)) {
-			p.linef("            ", "%s is missing in %s; needed for %s", titleOf(r, r.Missing[project]), project, strings.Join(r.For, ", "))
+			p.linef(
+				"            ",
+				"%s is missing in %s; needed for %s",
+				titleOf(r, r.Missing[project]),
+				project,
+				strings.Join(r.For, ", "),
+			)
 		}
 	}
 	for _, x := range k.Problems {
@@ -350,8 +365,13 @@ func (k checkupInfo) text(p *page) {
 		p.line("  ", p.t("notes by our account without our mark (is somebody else using it?):")+" "+notes)
 	}
 	for _, x := range k.LeftOut {
-		p.linef("  ! ", "%s: project %s lies below %s and no contract covers it: subprojects count only when named in projects",
-			x.Contract, x.Project, x.Below)
+		p.linef(
+			"  ! ",
+			"%s: project %s lies below %s and no contract covers it: subprojects count only when named in projects",
+			x.Contract,
+			x.Project,
+			x.Below,
+		)
 	}
 	for _, v := range k.Values {
 		tellValues(p, v)

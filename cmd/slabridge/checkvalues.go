@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"slices"
-	"strings"
-
 	"slabridge/config/message"
 	"slabridge/enforcer/engine"
+	"slices"
+	"strings"
 )
 
 // tellValues says what the requests of a contract hold, and which values the configuration waits for in vain.
@@ -23,7 +22,11 @@ func tellValues(p *page, v engine.ValueCounts) {
 		p.linef("    ", "in the same projects, and not the contract's: %d", v.Others)
 	}
 	if v.Requests > 0 {
-		p.labelled("    ", "severity: ", counts(append(slices.Clone(v.Severities), engine.Count{Name: p.t("none"), Count: v.Unsevere})))
+		p.labelled(
+			"    ",
+			"severity: ",
+			counts(append(slices.Clone(v.Severities), engine.Count{Name: p.t("none"), Count: v.Unsevere})),
+		)
 		for _, f := range v.Unmatched {
 			p.linef("    ! ", "without a severity: %s: %s", f.Field, fieldCounts(p, f))
 		}
@@ -49,7 +52,15 @@ func tellValues(p *page, v engine.ValueCounts) {
 		case seen == "":
 			p.linef("    ! ", "%s: %q was never seen: no request holds anything in %s", n.Path, n.Value, n.Field)
 		case n.Meant != "":
-			p.linef("    ! ", "%s: %q was never seen in %s; seen are %s; did you mean %q?", n.Path, n.Value, n.Field, seen, n.Meant)
+			p.linef(
+				"    ! ",
+				"%s: %q was never seen in %s; seen are %s; did you mean %q?",
+				n.Path,
+				n.Value,
+				n.Field,
+				seen,
+				n.Meant,
+			)
 		default:
 			p.linef("    ! ", "%s: %q was never seen in %s; seen are %s", n.Path, n.Value, n.Field, seen)
 		}

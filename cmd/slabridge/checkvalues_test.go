@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A value that the configuration waits for in vain is told with what is there instead: by the mirror where there is one,
-// else by what the tracker answers.
+// A value that the configuration waits for in vain is told with what is there instead: by the mirror where there is
+// one, else by what the tracker answers.
 func TestCheckLiveTellsOfValuesThatNeverOccur(t *testing.T) {
 	d := newOffice(t, "in: [critical]", "in: [Critical outage]", "      - {is: noncritical}\n", "")
 	d.report("Nobody can log in", "critical")

@@ -6,17 +6,16 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"slices"
-	"strings"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"slabridge/config"
 	"slabridge/config/statefile"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // mostCompleted bounds what a shell is offered: more than fit a terminal help nobody.
@@ -46,9 +45,12 @@ var argumentCompleters = map[string]completer{
 func addCompletion(a *app, c *cobra.Command) {
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if offer := flagCompleters[f.Name]; offer != nil {
-			_ = c.RegisterFlagCompletionFunc(f.Name, func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-				return fitting(offer(c.Context(), a, typed), typed)
-			}) // it fails for a flag that has one already
+			_ = c.RegisterFlagCompletionFunc(
+				f.Name,
+				func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+					return fitting(offer(c.Context(), a, typed), typed)
+				},
+			) // it fails for a flag that has one already
 		}
 	})
 	words := strings.Fields(c.Use)[1:]

@@ -77,8 +77,10 @@ func TestCompletion(t *testing.T) {
 func TestCompletionWithoutConfiguration(t *testing.T) {
 	var out bytes.Buffer
 	a := newApp(strings.NewReader(""), &out, &out, nil)
-	if code := a.run([]string{"__complete", "--config", filepath.Join(t.TempDir(), "none.yaml"), "deadline", "--contract",
-		"kam"}); code != exitOK || !strings.HasPrefix(out.String(), "kamal") {
+	if code := a.run([]string{
+		"__complete", "--config", filepath.Join(t.TempDir(), "none.yaml"), "deadline", "--contract",
+		"kam",
+	}); code != exitOK || !strings.HasPrefix(out.String(), "kamal") {
 		t.Errorf("exit code %d\n%s", code, out.String())
 	}
 }

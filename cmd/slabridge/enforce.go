@@ -4,17 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"time"
-
-	"github.com/spf13/cobra"
-
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 	"slabridge/enforcer/report"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
 )
 
 func enforceCmd(a *app) *cobra.Command {
@@ -184,7 +183,12 @@ func planCmd(a *app) *cobra.Command {
 			return showPlan(ctx, w, args)
 		}),
 	})
-	c.Flags().StringVar(&against, "against", "", "compare with this `file`: a configuration, a contract's text, or a calendar")
+	c.Flags().StringVar(
+		&against,
+		"against",
+		"",
+		"compare with this `file`: a configuration, a contract's text, or a calendar",
+	)
 	return c
 }
 
@@ -203,7 +207,11 @@ func showPlan(ctx context.Context, w *workspace, _ []string) error {
 	}
 	for _, p := range plans {
 		home := w.home(p.Connection)
-		age := w.tf("as of %s, mirrored %s", w.stamp(p.Now.In(home)), w.stamp(p.MirroredAt.In(home))+w.ago(p.Now, p.MirroredAt))
+		age := w.tf(
+			"as of %s, mirrored %s",
+			w.stamp(p.Now.In(home)),
+			w.stamp(p.MirroredAt.In(home))+w.ago(p.Now, p.MirroredAt),
+		)
 		switch {
 		case !w.json():
 			w.linef("", "%s: steps to take: %d", p.Connection, len(p.Entries))

@@ -5,14 +5,13 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
-	"time"
-
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/report"
+	"slices"
+	"strings"
+	"time"
 )
 
 // writeInfo is one write, as `plan` and `ledger list` give it with -o json.
@@ -173,8 +172,8 @@ var refusedHints = map[string]phrase{
 	"watcher": "Make the watcher a member who may see the issue.",
 	"field": "Make the field editable for the account's role in the workflow and in this project, and see that it still " +
 		"exists.",
-	"with a status": "The status was set. Look at what the workflow itself puts into the field on the way, and at the value " +
-		"under transitions of the mapping.",
+	"with a status": "The status was set. Look at what the workflow itself puts into the field on the way, and at " +
+		"the value under transitions of the mapping.",
 	connectors.FieldAssignee: "Give the account's role the right to edit issues; the assignee field must be on for the " +
 		"issue's type and not read-only in the workflow.",
 	connectors.FieldPriority: "Give the account's role the right to edit issues; the priority must not be read-only in " +

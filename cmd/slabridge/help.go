@@ -1,13 +1,12 @@
 package main
 
 import (
+	"slabridge/config/message"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"slabridge/config/message"
 )
 
 // helpPage is a page of help in the reader's language.
@@ -88,7 +87,8 @@ func (a helpPage) translateUse(c *cobra.Command) {
 	}
 }
 
-// flagUsages tells of flags, a flag a line. Pflag has a form for it that counts bytes for columns and knows no language.
+// flagUsages tells of flags, a flag a line. Pflag has a form for it that counts bytes for columns and knows no
+// language.
 func (a helpPage) flagUsages(flags *pflag.FlagSet) string {
 	type row struct{ name, usage string }
 	var rows []row

@@ -8,9 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
 	"slabridge/config/message"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -29,12 +28,16 @@ func initCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init URL",
 		Short: "Ask your tracker what it has, and write a configuration for it",
-		Long: message.Text("Ask a tracker for its projects, statuses, fields and people, guess what they mean to a contract, ask\n"+
-			"about what is not sure, and write slabridge.yaml and a file with the key. Reads the tracker only, and never\n"+
-			"overwrites a file: with one there it shows what it would write otherwise.\n\n"+
-			"The key is taken from --key-file, from %s, from %s beside the\n"+
-			"configuration, or asked for. Answers come from --answers (YAML, a question's id and its answer on each\n"+
-			"line), else from the terminal, or line by line from a pipe.", keyVariable, keyName),
+		Long: message.Text(
+			"Ask a tracker for its projects, statuses, fields and people, guess what they mean to a contract, ask\n"+
+				"about what is not sure, and write slabridge.yaml and a file with the key. Reads the tracker only, and never\n"+
+				"overwrites a file: with one there it shows what it would write otherwise.\n\n"+
+				"The key is taken from --key-file, from %s, from %s beside the\n"+
+				"configuration, or asked for. Answers come from --answers (YAML, a question's id and its answer on each\n"+
+				"line), else from the terminal, or line by line from a pipe.",
+			keyVariable,
+			keyName,
+		),
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.example {

@@ -4,10 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
-	"time"
-
 	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/connectors"
@@ -15,6 +11,9 @@ import (
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
 	"slabridge/mapping/guess"
+	"slices"
+	"strings"
+	"time"
 )
 
 // interview turns what a tracker shows, and what a person answers, into a draft of the configuration. Its steps come in
@@ -232,8 +231,11 @@ func (v *interview) checkRights(ctx context.Context) error {
 					}
 				}
 				if missing += len(where); where != nil {
-					v.line("  "+colour(red, v.t("MISSING"))+" ", v.tf("%s: %s is missing in %s", need.Right, caps.Permission(permission),
-						strings.Join(where, ", ")))
+					v.line(
+						"  "+colour(red, v.t("MISSING"))+" ",
+						v.tf("%s: %s is missing in %s", need.Right, caps.Permission(permission),
+							strings.Join(where, ", ")),
+					)
 				}
 			}
 		}

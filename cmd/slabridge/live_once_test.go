@@ -135,7 +135,8 @@ func (s *site) forward(t *testing.T, r *http.Request) {
 func build(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "slabridge")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil { //nolint:gosec // our own program
+	// our own program
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil { //nolint:gosec
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return program
@@ -143,7 +144,8 @@ func build(t *testing.T) string {
 
 func (s *site) start(t testing.TB, program string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	c := exec.Command(program, "run", "--config", filepath.Join(s.folder, "slabridge.yaml")) //nolint:gosec // our own program
+	// our own program
+	c := exec.Command(program, "run", "--config", filepath.Join(s.folder, "slabridge.yaml")) //nolint:gosec
 	var log bytes.Buffer
 	c.Stderr = &log
 	if err := c.Start(); err != nil {

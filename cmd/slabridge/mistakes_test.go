@@ -21,7 +21,8 @@ var mistakes = []struct {
 	{
 		"state: slabridge.db",
 		"stat: slabridge.db",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:3: "stat" is not a key here`,
 			`did you mean "state"?`,
 		},
@@ -31,7 +32,8 @@ var mistakes = []struct {
 	{
 		`listen: "off"`,
 		"listen: 8427",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:5: listen: "8427" is not an address`,
 			"write 127.0.0.1:8427 or off",
 		},
@@ -39,7 +41,8 @@ var mistakes = []struct {
 	{
 		`listen: "off"`,
 		"listen: 0.0.0.0:8427",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:5: listen: "0.0.0.0:8427"`,
 			"write 127.0.0.1:8427",
 		},
@@ -47,7 +50,8 @@ var mistakes = []struct {
 	{
 		"connections:",
 		"conections:",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`"conections" is not a key here`,
 			`did you mean "connections"?`,
 		},
@@ -55,7 +59,8 @@ var mistakes = []struct {
 	{
 		"kind: redmine",
 		"kind: Redmine",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:9: connections[0].kind: "Redmine"`,
 			"accepted: redmine, jira",
 		},
@@ -64,7 +69,8 @@ var mistakes = []struct {
 	{
 		"url: http://127.0.0.1",
 		"url: 127.0.0.1",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:10: connections[0].url: "127.0.0.1" is not a tracker's address`,
 			"write https://tracker.example.org",
 		},
@@ -72,7 +78,8 @@ var mistakes = []struct {
 	{
 		"url: http://127.0.0.1",
 		"url: htps://127.0.0.1",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:10: connections[0].url: "htps://127.0.0.1" is not`,
 			"write https://tracker.example.org",
 		},
@@ -80,7 +87,8 @@ var mistakes = []struct {
 	{
 		"url: http://127.0.0.1",
 		"url: http://127.0.0.1/projects/acme",
-		exitTracker, []string{
+		exitTracker,
+		[]string{
 			`connections[0].url: "http://127.0.0.1/projects/acme" looks like the address of a page`,
 			"write what stands before it: http://127.0.0.1",
 			"does not answer as it should",
@@ -89,35 +97,40 @@ var mistakes = []struct {
 	{
 		"url: http://127.0.0.1",
 		"url: https://tracker.example.org/login?back=1",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			":10: connections[0].url: has a ? or # part",
 		},
 	},
 	{
 		"url: http://127.0.0.1",
 		"url: http://user:pw@127.0.0.1",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			":10: connections[0].url: holds a name or password",
 		},
 	},
 	{
 		"url: http://127.0.0.1",
 		"url: http://tracker.example.org",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`:10: warning: connections[0].url: "http://tracker.example.org" sends the secret in plain text; use https`,
 		},
 	},
 	{
 		"{file: demo.key}",
 		"{file: dem.key}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			":11: connections[0].auth.api_key.file: the secret's file cannot be read: no such file",
 		},
 	},
 	{
 		"{api_key: {file: demo.key}}",
 		"{apikey: {file: demo.key}}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			":11: connections[0].auth",
 			"api_key",
 		},
@@ -125,7 +138,8 @@ var mistakes = []struct {
 	{
 		"{api_key: {file: demo.key}}",
 		`{api_key: "${NO_SUCH_KEY}"}`,
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			":11: connections[0].auth.api_key",
 			"NO_SUCH_KEY",
 		},
@@ -133,7 +147,8 @@ var mistakes = []struct {
 	{
 		`poll: "@every 1m"`,
 		`poll: "every 1m"`,
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:12: connections[0].poll: "every 1m" is not a schedule`,
 			"or @every 1m",
 		},
@@ -141,7 +156,8 @@ var mistakes = []struct {
 	{
 		`poll: "@every 1m"`,
 		`poll: "1m"`,
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:12: connections[0].poll: "1m" is not a schedule`,
 			"or @every 1m",
 		},
@@ -149,7 +165,8 @@ var mistakes = []struct {
 	{
 		"    connection: helpdesk",
 		"    connection: Helpdesk",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:16: mappings[0].connection: "Helpdesk"`,
 			`did you mean "helpdesk"?`,
 		},
@@ -157,7 +174,8 @@ var mistakes = []struct {
 	{
 		"is: critical, when",
 		"is: critcal, when",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:18: mappings[0].severity[0].is: "critcal"`,
 			`did you mean "critical"?`,
 		},
@@ -165,7 +183,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{field: severity, in: [critical]}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].severity[0].when.field: "severity"`,
 			`did you mean "Severity"`,
 		},
@@ -173,7 +192,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{field: Severty, in: [critical]}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].severity[0].when.field: "Severty"`,
 			`did you mean "Severity"`,
 		},
@@ -181,7 +201,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{field: Severity, in: [Critical]}",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].severity[0].when.in: "Critical" was never seen`,
 			`did you mean "critical"?`,
 		},
@@ -189,7 +210,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{field: Severity, in: critical outage}",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].severity[0].when.in: "critical outage" was never seen`,
 			`did you mean "critical"?`,
 		},
@@ -197,7 +219,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{field: Severity, in: [Crítica]}",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].severity[0].when.in: "Crítica" was never seen`,
 			"seen are critical 1, minor 1",
 		},
@@ -205,21 +228,24 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{field: Severity, in: []}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			":18: mappings[0].severity[0].when.in: is an empty list",
 		},
 	},
 	{
 		"{field: Severity, in: [critical]}",
 		"{field: Severity, values: [critical]}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:18: mappings[0].severity[0].when: "values" is not a key here; accepted: field, in`,
 		},
 	},
 	{
 		"{field: Severity, in: [critical]}",
 		"{priority: [Urgentt]}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].severity[0].when.priority[0]: "Urgentt"`,
 			`did you mean "Urgent"`,
 		},
@@ -227,7 +253,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{tracker: [Buug]}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].severity[0].when.tracker[0]: "Buug"`,
 			`did you mean "Bug"`,
 		},
@@ -235,7 +262,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{category: [Network]}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].severity[0].when.category[0]: "Network"`,
 			"categories are given by id",
 		},
@@ -243,7 +271,8 @@ var mistakes = []struct {
 	{
 		"{field: Severity, in: [critical]}",
 		"{author_role: [custmer]}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].severity[0].when.author_role[0]: "custmer"`,
 			`did you mean "customer"?`,
 		},
@@ -251,7 +280,8 @@ var mistakes = []struct {
 	{
 		"      - {is: minor, when",
 		"      - {is: noncritical}\n      - {is: minor, when",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].severity[2]: "minor" is never reached`,
 		},
 	},
@@ -259,7 +289,8 @@ var mistakes = []struct {
 	{
 		"is: new, names",
 		"is: neu, names",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:22: mappings[0].status[0].is: "neu"`,
 			`did you mean "new"?`,
 		},
@@ -267,7 +298,8 @@ var mistakes = []struct {
 	{
 		"names: [In Progress]",
 		"names: [In progress]",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].status[1].names[0]: "In progress"`,
 			`did you mean "In Progress"`,
 		},
@@ -275,7 +307,8 @@ var mistakes = []struct {
 	{
 		"names: [In Progress]",
 		"name: [In Progress]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:23: mappings[0].status[1]: "name" is not a key here`,
 			`did you mean "names"?`,
 		},
@@ -283,21 +316,24 @@ var mistakes = []struct {
 	{
 		"names: [In Progress]",
 		"names: In Progress, Working",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:23: mappings[0].status[1]: "Working" is not a key here`,
 		},
 	},
 	{
 		"names: [Closed, Rejected]",
 		"names: [Closed, Resolved]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:27: mappings[0].status[5].names[1]: "Resolved" is in two classes`,
 		},
 	},
 	{
 		"      - {is: resolved, names: [Resolved]}\n",
 		"",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].status: "Resolved": no class is given for this status`,
 			"add it to one of",
 		},
@@ -305,7 +341,8 @@ var mistakes = []struct {
 	{
 		"names: [Resolved]",
 		"categories: [done]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:26: mappings[0].status[4].categories: "done"`,
 			"write names",
 		},
@@ -313,7 +350,8 @@ var mistakes = []struct {
 	{
 		"project_roles: [Support engineer]",
 		"project_roles: [Support enginer]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].roles[0].project_roles[0]: "Support enginer"`,
 			`did you mean "Support engineer"?`,
 		},
@@ -321,14 +359,16 @@ var mistakes = []struct {
 	{
 		"project_roles: [Support engineer]",
 		"roles: [Support engineer]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:29: mappings[0].roles[0]: "roles" is not a key here; accepted: is, project_roles`,
 		},
 	},
 	{
 		"is: support, project",
 		"is: suport, project",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:29: mappings[0].roles[0].is: "suport"`,
 			`did you mean "support"?`,
 		},
@@ -336,7 +376,8 @@ var mistakes = []struct {
 	{
 		"lead: Ivan Ivanov",
 		"lead: Ivan Ivanow",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].roles[0].lead[0]: "Ivan Ivanow"`,
 			`did you mean "Ivan Ivanov"`,
 		},
@@ -344,7 +385,8 @@ var mistakes = []struct {
 	{
 		"lead: Ivan Ivanov",
 		"lead: ivanov@example.org",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].roles[0].lead[0]: "ivanov@example.org"`,
 			`it has "Ivan Ivanov"`,
 		},
@@ -352,7 +394,8 @@ var mistakes = []struct {
 	{
 		"users: [Olga Orlova]",
 		"users: [Olga Orlowa]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].roles[2].users[0]: "Olga Orlowa"`,
 			`did you mean "Olga Orlova"`,
 		},
@@ -361,7 +404,8 @@ var mistakes = []struct {
 	{
 		"internal: {kind: private-note}",
 		"internal: {kind: private}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:33: mappings[0].internal.kind: "private"`,
 			"accepted: private-note",
 		},
@@ -370,21 +414,24 @@ var mistakes = []struct {
 	{
 		"use: kamal",
 		"use: own.yaml",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:36: contracts[0].use: "own.yaml" cannot be read: there is no such file`,
 		},
 	},
 	{
 		"id: kamal-acme",
 		"id: kamal acme",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:37: contracts[0].id: "kamal acme" is not an id; write letters`,
 		},
 	},
 	{
 		"mapping: helpdesk\n",
 		"mapping: heldesk\n",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:38: contracts[0].mapping: "heldesk"`,
 			`did you mean "helpdesk"?`,
 		},
@@ -392,7 +439,8 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [Acm]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`contracts[0].projects[0]: "Acm"`,
 			`did you mean "acme"`,
 		},
@@ -401,7 +449,8 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"project: [acme]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:39: contracts[0]: "project" is not a key here`,
 			`did you mean "projects"?`,
 		},
@@ -409,28 +458,32 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    plan: gold",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].plan: "gold" is given, and contract kamal knows no plans`,
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    valid: {from: 01.01.2026}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].valid.from: "01.01.2026" is not a date; write 2026-03-23`,
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    valid: {from: 2026-12-31, to: 2026-01-01}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].valid.to: "2026-01-01" lies before from`,
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    valid: {from: 2025-01-01, to: 2025-12-31}",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			"the contract ended on 2025-12-31",
 			"contracts[0].valid.to",
 		},
@@ -438,7 +491,8 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    valid: {from: 2026-01-01, to: 2026-04-30}",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			"the contract ends on 2026-04-30",
 			"contracts[0].valid.to",
 		},
@@ -446,28 +500,32 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    valid: {from: 2027-01-01}",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			"the contract begins on 2027-01-01",
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    enforce_from: tomorrow",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].enforce_from: "tomorrow" is not a moment; write 2026-03-01`,
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    enforce_from: 2062-03-01",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			"what comes due before 2062-03-01 is never written about: enforce_from",
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    change: [{obligation: respnd, within: 15m}]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].change[0].obligation: "respnd"`,
 			`did you mean "respond"?`,
 		},
@@ -475,14 +533,16 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    change: [{obligation: respond, severity: critical, within: 15}]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].change[0].within: "15" is not a term; write 20m`,
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    change: [{obligation: respond, severity: critcal, within: 15m}]",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].change[0].severity: "critcal"`,
 			`did you mean "critical"?`,
 		},
@@ -490,14 +550,16 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    calendar: {zone: Almaty}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`zone "Almaty" is not known; write a name like Asia/Almaty`,
 		},
 	},
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    calendar: {hours: Mon-Fri 9-18}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].calendar.hours: "Mon-Fri 9-18"`,
 			"write 09:00",
 		},
@@ -505,7 +567,8 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    calendar: {days: KAZ}",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:40: contracts[0].calendar.days: "KAZ"`,
 			`did you mean "KZ"?`,
 		},
@@ -513,7 +576,8 @@ var mistakes = []struct {
 	{
 		"projects: [acme]",
 		"projects: [acme]\n    when: [{field: Severity, in: [Critical]}]",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`contracts[0].when[0].in: "Critical" was never seen`,
 			`did you mean "critical"?`,
 		},
@@ -521,14 +585,16 @@ var mistakes = []struct {
 	{
 		"    internal:",
 		"    priorities: [High, Low]\n    internal:",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].priorities[1]: "Low": priorities go from the lowest to the highest`,
 		},
 	},
 	{
 		"    internal:",
 		"    priorities: [Low, Hihg]\n    internal:",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].priorities[1]: "Hihg"`,
 			`did you mean "High"`,
 		},
@@ -536,7 +602,8 @@ var mistakes = []struct {
 	{
 		"    internal:",
 		"    fields: [{is: recieved, field: Severity}]\n    internal:",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`:33: mappings[0].fields[0].is: "recieved"`,
 			`did you mean "received"?`,
 		},
@@ -544,7 +611,8 @@ var mistakes = []struct {
 	{
 		"    internal:",
 		"    fields: [{is: received, field: Nowhere}]\n    internal:",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			`mappings[0].fields[0].field: "Nowhere"`,
 			`it has "Severity"`,
 		},
@@ -552,14 +620,16 @@ var mistakes = []struct {
 	{
 		"    internal:",
 		"    fields: [{is: received, field: Severity}]\n    internal:",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`the field "Severity" (received) is ignored: "critical" is not a moment; write it as 2026-11-27 12:40`,
 		},
 	},
 	{
 		"    internal:",
 		"    fields: [{is: hold, field: Severity, in: [\"да\"]}]\n    internal:",
-		exitOK, []string{
+		exitOK,
+		[]string{
 			`mappings[0].fields[0].in: "да" was never seen`,
 			"seen are critical 1, minor 1",
 		},
@@ -568,7 +638,8 @@ var mistakes = []struct {
 	{
 		"    internal:",
 		"    internal: {kind: private-note}\n    internal:",
-		exitUsage, []string{
+		exitUsage,
+		[]string{
 			":34: mappings[0].internal: is given twice; first on line 33",
 		},
 	},
@@ -632,15 +703,19 @@ func TestMistakesOfEncoding(t *testing.T) {
 		"UTF-8 with a byte order mark": {"\ufeff" + text, exitOK, "no faults"},
 		"UTF-16 with one":              {utf16le("\ufeff" + text), exitOK, "no faults"},
 		"UTF-16 without":               {utf16le(text), exitUsage, "is UTF-16 without a byte order mark, or no text at all"},
-		"Windows-1251": {windows1251(text), exitUsage,
-			":1: is not UTF-8: it was saved as Windows-1251 or in another encoding; save it as UTF-8"},
+		"Windows-1251": {
+			windows1251(text), exitUsage,
+			":1: is not UTF-8: it was saved as Windows-1251 or in another encoding; save it as UTF-8",
+		},
 		"lines of Windows":    {strings.ReplaceAll(text, "\n", "\r\n"), exitOK, "no faults"},
 		"tabs":                {strings.ReplaceAll(text, "    ", "\t"), exitUsage, "is indented with a tab"},
 		"no-break spaces":     {strings.Replace(text, "    url", "\u00a0\u00a0url", 1), exitUsage, "looks like a blank (U+00A0)"},
 		"a control character": {strings.Replace(text, "    url", "\x03   url", 1), exitUsage, ":10: holds the control character"},
 		"typographic quotes":  {strings.Replace(text, `"@every 1m"`, "“@every 1m”", 1), exitUsage, ":12: connections[0].poll:"},
-		"a letter of another alphabet": {strings.Replace(text, "is: critical", "is: \u0441ritical", 1), exitUsage,
-			"accepted: critical, minor, noncritical"},
+		"a letter of another alphabet": {
+			strings.Replace(text, "is: critical", "is: \u0441ritical", 1), exitUsage,
+			"accepted: critical, minor, noncritical",
+		},
 		"nothing": {"", exitUsage, "is empty"},
 		"a page":  {"<html>s3cret</html>", exitUsage, ":1: is not a configuration of slabridge: it has no key connections"},
 	} {
@@ -656,8 +731,8 @@ func TestMistakesOfEncoding(t *testing.T) {
 // An address at which no tracker answers is told with its place, its value and what to write, for each kind of tracker.
 func TestMistakesOfAddress(t *testing.T) {
 	d := newOffice(t)
-	start := func(make func(http.Handler) *httptest.Server, h http.Handler) *httptest.Server {
-		s := make(h)
+	start := func(server func(http.Handler) *httptest.Server, h http.Handler) *httptest.Server {
+		s := server(h)
 		t.Cleanup(s.Close)
 		return s
 	}

@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
-
 	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/report"
+	"time"
 )
 
 // movedInfo is one line of `plan --against FILE -o json`.
@@ -38,7 +37,10 @@ func (d movedInfo) text(p *page) {
 	if d.Step != "" {
 		what += "/" + d.Step
 	}
-	p.line(fmt.Sprintf("%-9s ", p.t(changeWords[d.Change])), what+": "+momentOrNone(p, d.Was)+" -> "+momentOrNone(p, d.Will))
+	p.line(
+		fmt.Sprintf("%-9s ", p.t(changeWords[d.Change])),
+		what+": "+momentOrNone(p, d.Was)+" -> "+momentOrNone(p, d.Will),
+	)
 	p.detail(entryIndent, d.Subject)
 	if d.Changes != nil {
 		d.Changes.tell(p, true)
@@ -100,8 +102,12 @@ func tellAgainst(ctx context.Context, w *workspace, other *config.Config, c *eng
 		}
 		for _, gone := range w.cfg.Contracts {
 			if gone.Connection == c.Connection && other.Contract(gone.ID) == nil {
-				w.linef("  ! ", "contract %s is not in it, and much may be recorded under it: writes on its connection stop until the "+
-					"id is back", gone.ID)
+				w.linef(
+					"  ! ",
+					"contract %s is not in it, and much may be recorded under it: writes on its connection stop until the "+
+						"id is back",
+					gone.ID,
+				)
 			}
 		}
 	}
@@ -115,9 +121,18 @@ func tellAgainst(ctx context.Context, w *workspace, other *config.Config, c *eng
 			zone = c.Zone()
 		}
 		info := movedInfo{
-			Kind: "deadline", Change: d.Change, Connection: c.Connection, Issue: d.Issue, Subject: d.Subject, Contract: d.Contract,
-			Obligation: d.Obligation, Cycle: d.Cycle, Step: d.Step, State: string(d.State),
-			Was: report.In(d.Was, zone), Will: report.In(d.Will, zone),
+			Kind:       "deadline",
+			Change:     d.Change,
+			Connection: c.Connection,
+			Issue:      d.Issue,
+			Subject:    d.Subject,
+			Contract:   d.Contract,
+			Obligation: d.Obligation,
+			Cycle:      d.Cycle,
+			Step:       d.Step,
+			State:      string(d.State),
+			Was:        report.In(d.Was, zone),
+			Will:       report.In(d.Will, zone),
 		}
 		if d.Write {
 			info.Kind = "write"

@@ -28,7 +28,8 @@ func changeOf(lines []map[string]any, obligation, step string) map[string]any {
 	return nil
 }
 
-// Another configuration, another text of the contract and another calendar: what they move is told, and nothing written.
+// Another configuration, another text of the contract and another calendar: what they move is told, and nothing
+// written.
 func TestPlanAgainst(t *testing.T) {
 	d := newOffice(t)
 	d.want(exitOK, "enforce")

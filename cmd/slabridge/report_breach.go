@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"slabridge/enforcer"
+	"slabridge/enforcer/engine"
+	"slabridge/enforcer/report"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"slabridge/enforcer"
-	"slabridge/enforcer/engine"
-	"slabridge/enforcer/report"
 )
 
 // breach is one broken promise with all that it rests on.
@@ -179,7 +178,9 @@ func (h *htmlReport) arithmetic(story *cycleStory, due time.Time) *grid {
 			much = h.span(counted)
 		}
 		g.Rows = append(g.Rows, []cell{
-			momentCell(h.stamp(from)), momentCell(h.stamp(to)), {Text: what}, {Text: much, Class: "number"},
+			momentCell(h.stamp(from)), momentCell(h.stamp(to)),
+			{Text: what},
+			{Text: much, Class: "number"},
 			{Text: h.span(sum), Class: "number"},
 		})
 	}

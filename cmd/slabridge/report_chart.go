@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"html/template"
+	"slabridge/enforcer"
+	"slabridge/enforcer/report"
 	"slices"
 	"strings"
 	"time"
-
-	"slabridge/enforcer"
-	"slabridge/enforcer/report"
 )
 
 // chart is a picture with its name. What it shows is also said in words, for those who cannot see it.
@@ -31,12 +30,18 @@ type series struct{ name, class string }
 func (h *htmlReport) charts() []chart {
 	var out []chart
 	kinds := []series{
-		{h.t("kept in time"), "met"}, {h.t("escalated"), "escalated"}, {h.t("breached"), "breached"}, {h.t("not judged"), "not-judged"},
+		{
+			h.t("kept in time"),
+			"met",
+		},
+		{h.t("escalated"), "escalated"},
+		{h.t("breached"), "breached"},
+		{h.t("not judged"), "not-judged"},
 	}
 	if months := h.byMonth(); len(months) > 1 {
 		out = append(out, chart{h.t("Month by month"), stackedColumns(h.t("Month by month"), kinds, months)})
 	}
-	if days, any := h.byWeekday(); any {
+	if days, some := h.byWeekday(); some {
 		title := h.t("Broken promises by the weekday of their deadline")
 		out = append(out, chart{title, stackedColumns(title, kinds[2:3], days)})
 	}
@@ -79,7 +84,7 @@ func (h *htmlReport) byMonth() []bar {
 }
 
 // byWeekday counts the breaches by the weekday of their deadline, Monday first.
-func (h *htmlReport) byWeekday() (out []bar, any bool) {
+func (h *htmlReport) byWeekday() (out []bar, some bool) {
 	for i := range 7 {
 		day := time.Weekday((i + 1) % 7)
 		b := bar{h.weekday(day), make([]int, 1)}
@@ -88,13 +93,13 @@ func (h *htmlReport) byWeekday() (out []bar, any bool) {
 				c := &h.Obligations[i].Cycles[j]
 				if at := reached(c); c.State == enforcer.Breached && at != nil && at.Weekday() == day {
 					b.values[0]++
-					any = true
+					some = true
 				}
 			}
 		}
 		out = append(out, b)
 	}
-	return out, any
+	return out, some
 }
 
 // The picture's measures, in its own units.
@@ -121,7 +126,15 @@ func stackedColumns(title string, kinds []series, bars []bar) template.HTML {
 			tall := float64(n) / float64(most) * (chartBase - chartTop)
 			y -= tall
 			if n > 0 {
-				fmt.Fprintf(&svg, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, kinds[k].class, x, y, wide, tall)
+				fmt.Fprintf(
+					&svg,
+					`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`,
+					kinds[k].class,
+					x,
+					y,
+					wide,
+					tall,
+				)
 			}
 			fmt.Fprintf(&said, "%s %d, ", kinds[k].name, n)
 		}

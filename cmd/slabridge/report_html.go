@@ -8,11 +8,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slabridge/enforcer/report"
 	"slices"
 	"strconv"
 	"strings"
-
-	"slabridge/enforcer/report"
 )
 
 //go:embed pages/report.html
@@ -118,7 +117,8 @@ func (h *htmlReport) summary() part {
 	}
 	head := func(text phrase) cell { return cell{Text: h.t(text), Class: "number"} }
 	g := &grid{Head: []cell{
-		{Text: h.t("promise")}, head("kept in time"), head("escalated"), head("breached"), head("of these excused"),
+		{Text: h.t("promise")},
+		head("kept in time"), head("escalated"), head("breached"), head("of these excused"),
 		head("not judged"), head("running"), head("share kept"),
 	}}
 	for i := range h.Obligations {
@@ -130,7 +130,8 @@ func (h *htmlReport) summary() part {
 		g.Rows = append(g.Rows, []cell{
 			{Text: strings.TrimSpace(o.Source + " " + o.Title), Note: o.ID},
 			number(o.Met, "met"), number(o.Escalated, "escalated"), number(o.Breached, "breached"), number(o.Excused, ""),
-			number(o.NotJudged, "not-judged"), number(o.Running, ""), {Text: share, Class: "number"},
+			number(o.NotJudged, "not-judged"), number(o.Running, ""),
+			{Text: share, Class: "number"},
 		})
 	}
 	return part{Title: h.t("What was promised, and what was kept"), Table: g}

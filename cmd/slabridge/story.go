@@ -3,12 +3,11 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"strings"
-	"time"
-
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/report"
+	"strings"
+	"time"
 )
 
 // endWords say in words why a cycle ended; the codes are those of enforcer.Cycle.
@@ -257,7 +256,14 @@ func (c *cycleStory) tell(p *page, full bool) {
 	}
 	for _, s := range c.Steps {
 		if s.At != nil {
-			fmt.Fprintf(p.out, "%s%-10s %s  %s\n", indent, s.Step, p.stamp(*s.At), cmp.Or(p.t(stepWords[s.State]), stateWord(p, s.State)))
+			fmt.Fprintf(
+				p.out,
+				"%s%-10s %s  %s\n",
+				indent,
+				s.Step,
+				p.stamp(*s.At),
+				cmp.Or(p.t(stepWords[s.State]), stateWord(p, s.State)),
+			)
 		}
 	}
 }

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-
-	"github.com/spf13/cobra"
-
 	"slabridge/config"
 	"slabridge/enforcer/ledger"
+
+	"github.com/spf13/cobra"
 )
 
 func ledgerVerifyCmd(a *app) *cobra.Command {
@@ -42,8 +41,8 @@ type tamperingInfo struct {
 	Record string            `json:"record"`
 }
 
-// verify tells of each connection's chain, or of those alone that are not well. It fails with errHeld when somebody else
-// has changed the ledger: a human must look.
+// verify tells of each connection's chain, or of those alone that are not well. It fails with errHeld when somebody
+// else has changed the ledger: a human must look.
 func verify(ctx context.Context, w *workspace, all bool) (worst error) {
 	connections, err := w.ledger.Chained(ctx)
 	if err != nil {

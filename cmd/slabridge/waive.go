@@ -5,16 +5,15 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slabridge/config/message"
+	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/report"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"slabridge/config/message"
-	"slabridge/enforcer"
-	"slabridge/enforcer/ledger"
-	"slabridge/enforcer/report"
 )
 
 // waiving is what `ledger waive` was asked for.
@@ -144,9 +143,20 @@ func (ask *waiving) breaches(ctx context.Context, w *workspace) ([]enforcer.Verd
 	}
 	verdicts := strings.Join(have, ", ")
 	if ask.cycle != "" {
-		return nil, message.Errorf("issue %s: %s has no verdict on cycle %q; it has: %s", issue, obligation, ask.cycle, verdicts)
+		return nil, message.Errorf(
+			"issue %s: %s has no verdict on cycle %q; it has: %s",
+			issue,
+			obligation,
+			ask.cycle,
+			verdicts,
+		)
 	}
-	return nil, message.Errorf("issue %s: %s has no breach that is not excused yet; verdicts: %s", issue, obligation, verdicts)
+	return nil, message.Errorf(
+		"issue %s: %s has no breach that is not excused yet; verdicts: %s",
+		issue,
+		obligation,
+		verdicts,
+	)
 }
 
 // noVerdict says whether it is the issue or the obligation that nothing is known of.

@@ -25,7 +25,7 @@ func (f *Failure) Error() string { return f.err.Error() }
 
 // Unwrap gives what the error wraps.
 func (f *Failure) Unwrap() []error {
-	switch x := f.err.(type) {
+	switch x := f.err.(type) { //nolint:errorlint // this one layer is asked for
 	case interface{ Unwrap() error }:
 		return []error{x.Unwrap()}
 	case interface{ Unwrap() []error }:
@@ -49,7 +49,7 @@ func Error(lang string, err error) string {
 			return known
 		}
 	}
-	switch x := err.(type) {
+	switch x := err.(type) { //nolint:errorlint // layer by layer
 	case interface{ Unwrap() error }:
 		if inner := x.Unwrap(); inner != nil {
 			return around(lang, text, inner)

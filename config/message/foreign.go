@@ -1,7 +1,8 @@
 package message
 
-// foreignSentences are what libraries and the system say, by the formats that they say it with. Each argument is text.
-var foreignSentences = []Format{
+// What libraries and the system say, by the formats that they say it with; each argument is text. Listed only to be translated: Recall knows them
+// by the catalogue.
+var _ = []Format{
 	"accepts %s arg(s), received %s",
 	"accepts at most %s arg(s), received %s",
 	"accepts between %s and %s arg(s), received %s",

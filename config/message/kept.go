@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// Kept is a sentence that was put together in English before anybody wanted to read it: it stands in the ledger, is part
-// of a fact, or a library said it.
+// Kept is a sentence that was put together in English before anybody wanted to read it: it stands in the ledger, is
+// part of a fact, or a library said it.
 type Kept string
 
 // In gives the sentence in a language, as far as it is known again.

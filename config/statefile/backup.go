@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
 	"slabridge/config/message"
 )
 
@@ -21,8 +20,11 @@ func (db *DB) keepOlder(ctx context.Context, versions string) error {
 	if _, err := db.Backup(ctx, path); err != nil && !errors.Is(err, ErrExists) {
 		return err
 	}
-	db.warnings = append(db.warnings, message.Text("the state file %s is brought up to date; %s is a copy of it as it was, "+
-		"which the older program reads: delete it when all is well", db.path, path))
+	db.warnings = append(
+		db.warnings,
+		message.Text("the state file %s is brought up to date; %s is a copy of it as it was, "+
+			"which the older program reads: delete it when all is well", db.path, path),
+	)
 	return nil
 }
 

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"syscall"
-
 	"slabridge/config/message"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -101,8 +100,11 @@ var hints = []struct {
 	{ErrExists, "name another file, or move that one away"},
 	{ErrHeld, "stop that process first, or wait for it"},
 	{ErrNotOurs, "name another file as state in the configuration"},
-	{ErrNewer, "run the version that last used this file, or a newer one; to go back for good, put its copy from before the " +
-		"upgrade (the same name with .before- behind it) in its place, as after any restore"},
+	{
+		ErrNewer,
+		"run the version that last used this file, or a newer one; to go back for good, put its copy from before the " +
+			"upgrade (the same name with .before- behind it) in its place, as after any restore",
+	},
 	{ErrReadOnly, makeWritable},
 	{ErrNoAccess, makeWritable},
 	{ErrFull, "free some space; nothing that was committed is lost"},

@@ -15,14 +15,16 @@ import (
 )
 
 const (
-	hintURL message.Format = "check url of this connection: this does not look like Jira's REST API; a scoped token of Cloud " +
-		"goes to https://api.atlassian.com/ex/jira/CLOUDID alone"
-	hintRights message.Format = "the account lacks a permission in the project, or the issue's security level keeps it out"
-	hintScreen message.Format = "the field is not on the project's edit screen, or the account lacks the permission: an " +
-		"administrator of Jira can tell by 'Where is my field?'"
-	hintScope    message.Format = "the token lacks the scope %s: make one that has it, docs/jira.md lists what each is for"
-	hintTakeBack message.Format = "give the account \"Delete own comments\" and \"Edit own comments\" in the project; until then " +
-		"take the comment back by hand"
+	hintURL message.Format = "check url of this connection: this does not look like Jira's REST API; a scoped token " +
+		"of Cloud goes to https://api.atlassian.com/ex/jira/CLOUDID alone"
+	hintRights message.Format = "the account lacks a permission in the project, or the issue's security level keeps " +
+		"it out"
+	hintScreen message.Format = "the field is not on the project's edit screen, or the account lacks the " +
+		"permission: an administrator of Jira can tell by 'Where is my field?'"
+	hintScope message.Format = "the token lacks the scope %s: make one that has it, docs/jira.md lists what each " +
+		"is for"
+	hintTakeBack message.Format = "give the account \"Delete own comments\" and \"Edit own comments\" in the " +
+		"project; until then take the comment back by hand"
 )
 
 var hints = rest.Hints{

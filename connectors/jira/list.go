@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slabridge/config/message"
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"slabridge/config/message"
-	"slabridge/connectors"
-	"slabridge/connectors/rest"
 )
 
 const (
@@ -69,7 +68,12 @@ func (l *lists) Census(ctx context.Context, page func([]connectors.Stub) error) 
 
 // listed lists what of the scope fulfils a condition. A query that names a project that is gone is refused: then the
 // projects are listed anew, once.
-func (l *lists) listed(ctx context.Context, op message.Message, condition string, page func([]connectors.Stub) error) error {
+func (l *lists) listed(
+	ctx context.Context,
+	op message.Message,
+	condition string,
+	page func([]connectors.Stub) error,
+) error {
 	for again := false; ; again = true {
 		jql, some, err := l.where(ctx, condition, again)
 		if err != nil || !some {

@@ -179,9 +179,9 @@ func TestBookedWithoutTheRight(t *testing.T) {
 	}
 }
 
-// TestBookedOfTheScope: on a site of a hundred projects the time that is booked in one of them costs a request for every
-// hundred entries of that one; all of the site would cost thirty. A Redmine that ignores the filter is not believed, and
-// a list of more projects than it is asked for by name shows nobody else's either.
+// TestBookedOfTheScope: on a site of a hundred projects the time that is booked in one of them costs a request for
+// every hundred entries of that one; all of the site would cost thirty. A Redmine that ignores the filter is not
+// believed, and a list of more projects than it is asked for by name shows nobody else's either.
 func TestBookedOfTheScope(t *testing.T) {
 	s, all, _ := desk(t)
 	var hundred []string

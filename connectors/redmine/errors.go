@@ -13,12 +13,12 @@ const (
 	hintURL    message.Format = "check url of this connection: this does not look like Redmine's REST API"
 	hintREST   message.Format = "switch the REST API on in Redmine: Administration, Settings, API"
 	hintRights message.Format = "the project is closed or the account's role lacks the permission"
-	hintWork   message.Format = `give the account's role "View spent time" (view_time_entries), with "All time entries" as its ` +
-		`visibility`
-	hintCreate message.Format = `when project, tracker and status are all called blank, the account's role lacks "Add issues" ` +
-		`(add_issues) there, or the project is closed or does not exist`
-	hintTakeBack message.Format = `give the account's role "Edit own notes" (edit_own_issue_notes); until then take the comment back ` +
-		`by hand`
+	hintWork   message.Format = `give the account's role "View spent time" (view_time_entries), with "All time ` +
+		`entries" as its visibility`
+	hintCreate message.Format = `when project, tracker and status are all called blank, the account's role lacks ` +
+		`"Add issues" (add_issues) there, or the project is closed or does not exist`
+	hintTakeBack message.Format = `give the account's role "Edit own notes" (edit_own_issue_notes); until then take ` +
+		`the comment back by hand`
 )
 
 var hints = rest.Hints{

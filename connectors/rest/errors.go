@@ -8,10 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
+	"strings"
 )
 
 // Fail makes the error of this call. Our secrets are taken out of every text that is not our own.
@@ -176,11 +175,14 @@ func passing(status int) bool {
 	return false
 }
 
-// asksForTLS reports whether a web server says that what it was sent is no https: the words of Go's, nginx's and Apache's.
+// asksForTLS reports whether a web server says that what it was sent is no https: the words of Go's, nginx's and
+// Apache's.
 func asksForTLS(body []byte) bool {
 	text := strings.ToLower(string(body))
-	for _, words := range []string{"http request to an https server", "plain http request was sent to https port",
-		"speaking plain http to an ssl-enabled server port"} {
+	for _, words := range []string{
+		"http request to an https server", "plain http request was sent to https port",
+		"speaking plain http to an ssl-enabled server port",
+	} {
 		if strings.Contains(text, words) {
 			return true
 		}

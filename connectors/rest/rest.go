@@ -56,16 +56,18 @@ type Hints struct {
 
 const (
 	hintUnknown message.Format = "the write may have been done; look for it before sending it again"
-	hintPlain   message.Format = "the address says https, and something without TLS answers at its port: give the port of https, or " +
-		"write http:// if there is none"
+	hintPlain   message.Format = "the address says https, and something without TLS answers at its port: give the " +
+		"port of https, or write http:// if there is none"
 	hintSecure    message.Format = "the address says http, and its port speaks https: write https://"
-	hintAuthority message.Format = "the certificate is from an authority that this machine does not trust: give a file with the " +
+	hintAuthority message.Format = "the certificate is from an authority that this machine does not trust: give a " +
+		"file with the " +
 		"authority's certificate as `ca` of this connection, or put it into the system's store, or into a file that the " +
 		"environment variable SSL_CERT_FILE names"
-	hintProxy message.Format = "check that the proxy runs and lets slabridge through: `proxy` of this connection or, where it says " +
-		"nothing, the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-	hintClient message.Format = "the server does not take our certificate, or asks for one: see `client_certificate` of this connection"
-	hintReach  message.Format = "check that the tracker runs and that its address and certificate are right"
+	hintProxy message.Format = "check that the proxy runs and lets slabridge through: `proxy` of this connection " +
+		"or, where it says nothing, the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+	hintClient message.Format = "the server does not take our certificate, or asks for one: see " +
+		"`client_certificate` of this connection"
+	hintReach message.Format = "check that the tracker runs and that its address and certificate are right"
 )
 
 // Client is one connection's way to one tracker under one account. It is safe for concurrent use.

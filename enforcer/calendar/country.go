@@ -3,11 +3,10 @@ package calendar
 import (
 	"cmp"
 	"maps"
+	"slabridge/config/message"
 	"slices"
 	"strings"
 	"time"
-
-	"slabridge/config/message"
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/at"
@@ -73,8 +72,12 @@ func CountryDays(country string, first, last int) (Days, error) {
 	country = strings.ToUpper(country)
 	holidays, ok := countries[country]
 	if !ok {
-		return Days{}, message.Errorf("no holiday definitions for country %q; there are %s", country, strings.Join(Countries(),
-			", "))
+		return Days{}, message.Errorf(
+			"no holiday definitions for country %q; there are %s",
+			country,
+			strings.Join(Countries(),
+				", "),
+		)
 	}
 	d := Days{
 		Country: country,

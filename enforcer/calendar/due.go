@@ -1,9 +1,8 @@
 package calendar
 
 import (
-	"time"
-
 	"slabridge/config/message"
+	"time"
 )
 
 // Result is a due moment and how it came about.
@@ -234,8 +233,12 @@ func (c *Calendar) Before(due time.Time, term Term) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if term.Unit == CalendarDays {
-		return time.Time{}, message.Errorf("a warning %s before the due moment has no meaning; write %dd or %dbd", term, term.N,
-			term.N)
+		return time.Time{}, message.Errorf(
+			"a warning %s before the due moment has no meaning; write %dd or %dbd",
+			term,
+			term.N,
+			term.N,
+		)
 	}
 	if term.Cutoff != nil {
 		return time.Time{}, message.Errorf("a warning %s before the due moment cannot have a cut-off", term)

@@ -1,12 +1,11 @@
 package calendar
 
 import (
+	"slabridge/config/message"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
-
-	"slabridge/config/message"
 )
 
 // ParseWeek reads working hours as people write them:
@@ -160,8 +159,11 @@ func ParseIntervals(text string) ([]Interval, error) {
 			}
 			switch {
 			case i.To-list[shift].From > longestJoined:
-				return nil, message.Errorf("%v comes behind midnight; a shift over midnight in parts lasts 16 hours at most, and its "+
-					"parts stand in order", i)
+				return nil, message.Errorf(
+					"%v comes behind midnight; a shift over midnight in parts lasts 16 hours at most, and its "+
+						"parts stand in order",
+					i,
+				)
 			case i.From == Midnight && list[n-1].To == Midnight:
 				list[n-1].To = i.To
 				continue

@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"context"
 	"reflect"
-	"slices"
-	"strings"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
+	"slices"
+	"strings"
+	"time"
 )
 
 // Against is what another configuration would make of what is mirrored and running on a connection.
@@ -21,7 +20,8 @@ type Against struct {
 	Now         time.Time
 	MirroredAt  time.Time
 	Differences []Difference
-	Problems    []message.Message // what of the other configuration the tracker does not bear out, so that nothing would be written
+	// what of the other configuration the tracker does not bear out, so that nothing would be written
+	Problems []message.Message
 }
 
 // Difference is a deadline of a running cycle, or a write, that the other configuration moves, adds or drops.

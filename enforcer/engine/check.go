@@ -3,16 +3,15 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 	"slabridge/mapping"
+	"slices"
+	"strings"
+	"time"
 )
 
 // Checkup is how a connection's tracker bears out the configuration.
@@ -120,8 +119,11 @@ func (k *checker) check(ctx context.Context) (err error) {
 	}
 	if k.Account.Admin {
 		k.Problems = append(k.Problems, mapping.Problem{
-			Path: "connections", Value: k.Account.Login,
-			Reason: message.Of("the account is an administrator: give slabridge an account of its own with only the rights listed here"),
+			Path:  "connections",
+			Value: k.Account.Login,
+			Reason: message.Of(
+				"the account is an administrator: give slabridge an account of its own with only the rights listed here",
+			),
 		})
 	}
 	for _, c := range k.contracts {

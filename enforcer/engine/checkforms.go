@@ -2,12 +2,11 @@ package engine
 
 import (
 	"context"
-	"slices"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
+	"slices"
 )
 
 // formsRead bounds how many requests of a contract have their forms read: one of each project and type.
@@ -31,9 +30,12 @@ func (k *checker) checkForms(ctx context.Context, c *contract) error {
 	}
 	if len(k.samples[c]) == 0 {
 		k.Problems = append(k.Problems, mapping.Problem{
-			Path: c.ScopePath, Value: c.ID,
-			Reason: message.Of("what its steps may set cannot be known yet: the tracker tells it only of an issue, and no open request " +
-				"is mirrored; look again after 'slabridge sync'"),
+			Path:  c.ScopePath,
+			Value: c.ID,
+			Reason: message.Of(
+				"what its steps may set cannot be known yet: the tracker tells it only of an issue, and no open request " +
+					"is mirrored; look again after 'slabridge sync'",
+			),
 		})
 		return nil
 	}

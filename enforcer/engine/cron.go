@@ -1,13 +1,12 @@
 package engine
 
 import (
+	"slabridge/config/message"
+	"slabridge/enforcer"
 	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
-
-	"slabridge/config/message"
-	"slabridge/enforcer"
 )
 
 // ParseSchedule checks a cron text: five fields with an optional CRON_TZ=Zone before them, or @every 1m and its
@@ -50,7 +49,11 @@ func parseCron(text string) (cron.Schedule, error) {
 	}
 	s, err := cron.ParseStandard(fields)
 	if err != nil {
-		return nil, message.Errorf("schedule %q: %w; write @every 1m, or five fields: minute hour day month weekday", text, err)
+		return nil, message.Errorf(
+			"schedule %q: %w; write @every 1m, or five fields: minute hour day month weekday",
+			text,
+			err,
+		)
 	}
 	if spec, ok := s.(*cron.SpecSchedule); ok && zone != nil {
 		spec.Location = zone

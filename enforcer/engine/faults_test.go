@@ -115,8 +115,8 @@ func TestNothingIsJudgedByAFaultyMapping(t *testing.T) {
 	}
 }
 
-// A field that cannot be read keeps from being judged what rests on it, and nothing else; the pass, check and health say
-// so all the same.
+// A field that cannot be read keeps from being judged what rests on it, and nothing else; the pass, check and health
+// say so all the same.
 func TestFaultOfAFieldTouchesWhatRestsOnIt(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00", replace("      - {is: hold, field: Client ID}\n",
 		"      - {is: hold, field: Client ID}\n      - {is: on-site-agreed, field: On-site agreed at}\n"+

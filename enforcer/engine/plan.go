@@ -3,13 +3,12 @@ package engine
 import (
 	"cmp"
 	"context"
-	"slices"
-	"time"
-
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
+	"slices"
+	"time"
 )
 
 // Plan is what would be written now, or as of another moment.
@@ -104,8 +103,8 @@ func (p *reader) inWords(ctx context.Context, c *contract, f *finding) ([]ledger
 	return out, nil
 }
 
-// asWritten is a decision as it is rendered: what waits for an opening or is held has the words that it would be written
-// with now.
+// asWritten is a decision as it is rendered: what waits for an opening or is held has the words that it would be
+// written with now.
 func asWritten(d enforcer.Decision) enforcer.Decision {
 	if d.State == enforcer.Waiting || d.State == enforcer.Held {
 		d.State = enforcer.Intended

@@ -3,14 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 	"slabridge/enforcer/report"
+	"slices"
+	"time"
 )
 
 // Plan works out, from the mirror alone, what the next pass would write, what waits and what is held. It sends
@@ -19,8 +18,8 @@ func (e *Engine) Plan(ctx context.Context, at time.Time) ([]Plan, error) {
 	return ask(ctx, e, at, (*reader).plan)
 }
 
-// Against compares, from the mirror alone, the running deadlines and the next writes with those of other settings, as of
-// a moment, or of now when that is zero. It writes nothing and asks no tracker.
+// Against compares, from the mirror alone, the running deadlines and the next writes with those of other settings, as
+// of a moment, or of now when that is zero. It writes nothing and asks no tracker.
 func (e *Engine) Against(ctx context.Context, other Settings, at time.Time) ([]Against, error) {
 	return each(e.settings.Connections, func(c Connection) (Against, error) {
 		s := e.source(c)

@@ -108,8 +108,8 @@ func TestStrangeAnswersToWrites(t *testing.T) {
 	}
 }
 
-// answerStrangely gives the first write with a method an answer of something that stands before the tracker, after it was
-// done or in its place.
+// answerStrangely gives the first write with a method an answer of something that stands before the tracker, after it
+// was done or in its place.
 func (w *world) answerStrangely(method, answer string, done bool) {
 	a, n := strange[answer], 1
 	w.sim.Use(func(next http.Handler) http.Handler {

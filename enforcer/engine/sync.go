@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
-	"time"
-
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slices"
+	"time"
 )
 
 // directoryAge is how old the names behind the ids may be before they are read again; an unknown id makes it
@@ -223,8 +222,8 @@ func (s *source) keepApps(ctx context.Context, d *connectors.Directory) error {
 	return err
 }
 
-// directory reads the names from the tracker, and asks after everybody whom a step may assign or make a watcher by name:
-// a tracker may list among the members somebody who is locked, and would refuse the step.
+// directory reads the names from the tracker, and asks after everybody whom a step may assign or make a watcher by
+// name: a tracker may list among the members somebody who is locked, and would refuse the step.
 func (s *source) directory(ctx context.Context) (connectors.Directory, error) {
 	d, err := s.conn.Tracker.Directory(ctx)
 	if err != nil {

@@ -173,7 +173,8 @@ func TestOlderRecordsAreTakenIn(t *testing.T) {
 		record(t, l, step(id, "intended"))
 	}
 	v := verified(t, l)
-	if len(v.Tamperings) > 0 || v.Before != was-1 || v.Records != was+3 { // its own two links in place of one, and two more
+	// its own two links in place of one, and two more
+	if len(v.Tamperings) > 0 || v.Before != was-1 || v.Records != was+3 {
 		t.Errorf("%d records, %d from before, %+v; there were %d", v.Records, v.Before, v.Tamperings, was)
 	}
 	if _, err := f.Exec(`UPDATE ledger_verdicts SET state = 'met', ended_at = due WHERE issue = 'late'`); err != nil {

@@ -19,8 +19,8 @@
 //   - One entry makes at most one issue, also when what the tracker left undone of it is tried again.
 //   - A verdict is never changed: what the tracker newly says makes a record beside the earlier ones, and what an edit
 //     of contract, calendar data or mapping alone would change makes none (supersedes, in verdict.go).
-//   - What is never changed (history, writes, answers, verdicts, waivers, consent) is chained by hash for each connection,
-//     in the transaction that records it; Verify finds what somebody else changed.
+//   - What is never changed (history, writes, answers, verdicts, waivers, consent) is chained by hash for each
+//     connection, in the transaction that records it; Verify finds what somebody else changed.
 //   - Nothing is deleted and no history overwritten, but for agenda and tallies, which are derived. A row stands
 //     alone: rule, events, calendar data, due, now, write and receipt are in it, readable with nothing but a
 //     database shell and without the mirror.

@@ -7,10 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/enforcer"
+	"time"
 )
 
 // Judge keeps what an evaluation at now found about cycles, in one transaction: a record for each verdict that says
@@ -72,11 +71,36 @@ func judge(
 	if err != nil {
 		return enforcer.Verdict{}, false, err
 	}
-	err = keep.add(ctx, verdictRecords, made.Connection, made.Issue, made.Contract, made.Obligation, made.Cycle,
-		made.Number, made.IssueKey, made.Subject, made.Ordinal, made.State, made.Severity, made.Source, millis(made.StartedAt),
-		millis(made.Due), millis(made.EndedAt), millis(made.Reached()), made.EndEvent, made.EndBy, made.EndByRole,
+	err = keep.add(
+		ctx,
+		verdictRecords,
+		made.Connection,
+		made.Issue,
+		made.Contract,
+		made.Obligation,
+		made.Cycle,
+		made.Number,
+		made.IssueKey,
+		made.Subject,
+		made.Ordinal,
+		made.State,
+		made.Severity,
+		made.Source,
+		millis(made.StartedAt),
+		millis(made.Due),
+		millis(made.EndedAt),
+		millis(made.Reached()),
+		made.EndEvent,
+		made.EndBy,
+		made.EndByRole,
 		made.EndWhy,
-		made.Elapsed.Milliseconds(), facts, made.LastEvent, made.Moves, millis(made.JudgedAt), made.Why)
+		made.Elapsed.Milliseconds(),
+		facts,
+		made.LastEvent,
+		made.Moves,
+		millis(made.JudgedAt),
+		made.Why,
+	)
 	return made, true, err
 }
 

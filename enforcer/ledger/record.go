@@ -5,12 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slices"
+	"time"
 )
 
 // Recorded is an entry as the ledger has it after Record.
@@ -121,7 +120,13 @@ func (l *Ledger) Move(ctx context.Context, now time.Time, to enforcer.EntryState
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		for i, e := range entries {
 			if to == enforcer.Sent || e.State == enforcer.Sent {
-				return message.Errorf("move %s: %w: from %q to %q only by a request or its answer", e.describe(), ErrMove, e.State, to)
+				return message.Errorf(
+					"move %s: %w: from %q to %q only by a request or its answer",
+					e.describe(),
+					ErrMove,
+					e.State,
+					to,
+				)
 			}
 			var err error
 			if out[i], err = move(ctx, tx, now, to, e); err != nil {

@@ -3,10 +3,9 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"time"
-
 	"slabridge/config/message"
 	"slabridge/enforcer"
+	"time"
 )
 
 // Waiver excuses a breach: the verdict stays, and says who excused it and why.
@@ -111,9 +110,9 @@ func (l *Ledger) Agree(
 	})
 }
 
-// HoldRequest records at h.At that nothing is to be written about an issue, by the tracker's immutable id, before h.Until;
-// one that is not after h.At lets it go. Nothing is ever taken out: the last word counts. The next pass looks at the
-// issue again.
+// HoldRequest records at h.At that nothing is to be written about an issue, by the tracker's immutable id, before
+// h.Until; one that is not after h.At lets it go. Nothing is ever taken out: the last word counts. The next pass looks
+// at the issue again.
 func (l *Ledger) HoldRequest(ctx context.Context, connection, issue string, h enforcer.Hold) error {
 	if h.By == "" || h.Reason == "" || h.Until.IsZero() {
 		return message.New("hold a request: without a moment, a name or a reason")
@@ -148,10 +147,12 @@ func (l *Ledger) Holds(ctx context.Context, connection, issue string) ([]enforce
 	return held[issue], wrapHold(err, issue)
 }
 
-// HoldsAfter lists the holds of the issues of a connection that end after a moment or were given after others, by issue.
+// HoldsAfter lists the holds of the issues of a connection that end after a moment or were given after others, by
+// issue.
 func (l *Ledger) HoldsAfter(ctx context.Context, connection string, now time.Time) (map[string][]enforcer.Hold, error) {
 	held, err := holdsOf(ctx, l, `WHERE connection = $1 AND issue IN
-		(SELECT issue FROM ledger_holds WHERE connection = $1 AND until_at > $2) ORDER BY issue, number`, connection, millis(now))
+		(SELECT issue FROM ledger_holds WHERE connection = $1 AND until_at > $2) ORDER BY issue, number`,
+		connection, millis(now))
 	if err != nil {
 		return nil, message.Errorf("list holds on %s: %w", connection, err)
 	}

@@ -107,8 +107,8 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 
 // The answer never came; the mark is looked for and not found; it is sent again and done. Each request has its
 // own record, and the watcher that went first has a receipt of its own.
-// A value that was to go with a status is the matter of the step that sets it, and not of fields that are kept up beside
-// it.
+// A value that was to go with a status is the matter of the step that sets it, and not of fields that are kept up
+// beside it.
 func TestRefusedValueOfAStatusIsItsSteps(t *testing.T) {
 	l, _ := open(t)
 	closing, upkeep := step("17/await-answer/c1/due", enforcer.Intended), step("17/upkeep/-/fields", enforcer.Intended)

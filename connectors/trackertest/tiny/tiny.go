@@ -6,14 +6,13 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slabridge/config/message"
+	"slabridge/connectors"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"slabridge/config/message"
-	"slabridge/connectors"
 )
 
 // Token is what opens a Tracker, and Bot the account that it belongs to.
@@ -194,7 +193,11 @@ func (t *Tracker) Update(_ context.Context, w connectors.Write) error {
 
 // refused is the answer to what a tiny tracker has not.
 func refused(op string) error {
-	return &connectors.Error{Op: message.Verbatim(op), Class: connectors.Refused, Err: errors.New("a tiny tracker has no such thing")}
+	return &connectors.Error{
+		Op:    message.Verbatim(op),
+		Class: connectors.Refused,
+		Err:   errors.New("a tiny tracker has no such thing"),
+	}
 }
 
 // AddWatcher implements connectors.Tracker.

@@ -2,8 +2,9 @@ package config
 
 import (
 	"path/filepath"
-	"slabridge/connectors"
 	"slices"
+
+	"slabridge/connectors"
 )
 
 // LoadAgainst reads what the configuration file would be with another file in its place: with another configuration,

@@ -2,11 +2,12 @@ package config
 
 import (
 	"fmt"
-	"slabridge/config/message"
-	"slabridge/enforcer/calendar"
 	"strconv"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
+	"slabridge/enforcer/calendar"
 
 	"go.yaml.in/yaml/v4"
 )

@@ -2,12 +2,13 @@ package config
 
 import (
 	"fmt"
+	"slices"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
-	"slices"
-	"time"
 )
 
 // contractReader reads the entries of `contracts`.

@@ -4,10 +4,11 @@ import (
 	"crypto/x509"
 	"fmt"
 	"reflect"
-	"slabridge/connectors"
-	"slabridge/mapping"
 	"slices"
 	"strings"
+
+	"slabridge/connectors"
+	"slabridge/mapping"
 )
 
 // Differences tells what another configuration has otherwise, a line for each thing, for a log: "contract acme: terms,

@@ -2,11 +2,12 @@ package config
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/mapping"
-	"slices"
-	"strings"
 )
 
 // duties reads what the contract as a whole asks for in each period.

@@ -2,10 +2,11 @@ package config
 
 import (
 	"bytes"
-	"slabridge/config/message"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"slabridge/config/message"
 )
 
 // badText says what of a file that is not YAML is no fault of its words: how it was saved, and what a line is indented

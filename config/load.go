@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
 	"slabridge/config/message"
 	"slabridge/connectors"
-	"strings"
 )
 
 // maxFile bounds what is read of a configuration: a device file has no end.

@@ -1,9 +1,10 @@
 package enforcer
 
 import (
-	"slabridge/config/message"
 	"slices"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Person is someone who acts on requests, as of the moment of the act.

@@ -3,10 +3,11 @@ package mapping
 import (
 	"fmt"
 	"maps"
-	"slabridge/connectors"
-	"slabridge/enforcer"
 	"slices"
 	"strings"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
 )
 
 // Bound is a mapping whose names have been resolved against one tracker. It is immutable and safe for

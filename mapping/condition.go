@@ -2,9 +2,10 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
+
 	"slabridge/connectors"
 	"slabridge/enforcer"
-	"slices"
 )
 
 // condition is a When whose names are ids.

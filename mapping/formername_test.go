@@ -1,12 +1,13 @@
 package mapping_test
 
 import (
-	"slabridge/connectors"
-	"slabridge/enforcer"
-	"slabridge/mapping"
 	"strings"
 	"testing"
 	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
+	"slabridge/mapping"
 )
 
 // What the tracker called something before, and what it has no more, means what it meant: nothing stops, nothing is

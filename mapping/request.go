@@ -1,12 +1,13 @@
 package mapping
 
 import (
-	"slabridge/config/message"
-	"slabridge/connectors"
-	"slabridge/enforcer"
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
+	"slabridge/connectors"
+	"slabridge/enforcer"
 )
 
 // CreatedEvent names the first moment of every request; the tracker has no event for it.

@@ -3,9 +3,10 @@ package mapping
 import (
 	"cmp"
 	"fmt"
-	"slabridge/config/message"
 	"slices"
 	"strings"
+
+	"slabridge/config/message"
 )
 
 // entry is one thing of the tracker that a name in the configuration may mean.

@@ -3,10 +3,11 @@ package mapping
 import (
 	"cmp"
 	"fmt"
-	"slabridge/connectors"
-	"slabridge/enforcer"
 	"slices"
 	"time"
+
+	"slabridge/connectors"
+	"slabridge/enforcer"
 )
 
 // Remembered is what a person was in a project when last seen there: the tracker forgets the roles of people

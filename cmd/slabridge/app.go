@@ -10,14 +10,15 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
-	"slabridge/config"
-	"slabridge/config/message"
-	"slabridge/config/statefile"
-	"slabridge/connectors"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"slabridge/config"
+	"slabridge/config/message"
+	"slabridge/config/statefile"
+	"slabridge/connectors"
 
 	"github.com/spf13/cobra"
 )

@@ -6,15 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
+	"time"
+
 	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/engine"
 	"slabridge/mapping"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 )

@@ -2,10 +2,11 @@ package main
 
 import (
 	"fmt"
-	"slabridge/config/message"
-	"slabridge/enforcer/engine"
 	"slices"
 	"strings"
+
+	"slabridge/config/message"
+	"slabridge/enforcer/engine"
 )
 
 // tellValues says what the requests of a contract hold, and which values the configuration waits for in vain.

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
+
 	"slabridge/config"
 	"slabridge/config/statefile"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 	"slabridge/enforcer/report"
-	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 )

@@ -5,13 +5,14 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
+	"time"
+
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/report"
-	"slices"
-	"strings"
-	"time"
 )
 
 // writeInfo is one write, as `plan` and `ledger list` give it with -o json.

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"slabridge/config/message"
 	"slices"
 	"strings"
+
+	"slabridge/config/message"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

@@ -8,8 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slabridge/config/message"
 	"strings"
+
+	"slabridge/config/message"
 
 	"github.com/spf13/cobra"
 )

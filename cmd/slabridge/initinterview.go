@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
 	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/connectors"
@@ -11,9 +15,6 @@ import (
 	"slabridge/enforcer/calendar"
 	"slabridge/mapping"
 	"slabridge/mapping/guess"
-	"slices"
-	"strings"
-	"time"
 )
 
 // interview turns what a tracker shows, and what a person answers, into a draft of the configuration. Its steps come in

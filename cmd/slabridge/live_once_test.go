@@ -135,8 +135,7 @@ func (s *site) forward(t *testing.T, r *http.Request) {
 func build(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "slabridge")
-	// our own program
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil { //nolint:gosec
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil { //nolint:gosec // our own program
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return program
@@ -144,8 +143,7 @@ func build(t *testing.T) string {
 
 func (s *site) start(t testing.TB, program string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	// our own program
-	c := exec.Command(program, "run", "--config", filepath.Join(s.folder, "slabridge.yaml")) //nolint:gosec
+	c := exec.Command(program, "run", "--config", filepath.Join(s.folder, "slabridge.yaml")) //nolint:gosec // our own program
 	var log bytes.Buffer
 	c.Stderr = &log
 	if err := c.Start(); err != nil {

@@ -71,8 +71,7 @@ func openInstance(t testing.TB, dir string) *instance {
 // lab runs the lab's script on the instance: "act", "sql", "seed".
 func (l *instance) lab(t testing.TB, verb string, args ...string) string {
 	t.Helper()
-	// the project's own script
-	out, err := exec.Command(l.script, append([]string{verb, l.dir}, args...)...).CombinedOutput() //nolint:gosec
+	out, err := exec.Command(l.script, append([]string{verb, l.dir}, args...)...).CombinedOutput() //nolint:gosec // the project's own script
 	if err != nil {
 		t.Fatalf("lab %s %q: %v: %s", verb, args, err, out)
 	}

@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
+
 	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/report"
-	"time"
 )
 
 // movedInfo is one line of `plan --against FILE -o json`.

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-	"slabridge/enforcer"
-	"slabridge/enforcer/engine"
-	"slabridge/enforcer/report"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/engine"
+	"slabridge/enforcer/report"
 )
 
 // breach is one broken promise with all that it rests on.

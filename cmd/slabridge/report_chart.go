@@ -3,11 +3,12 @@ package main
 import (
 	"fmt"
 	"html/template"
-	"slabridge/enforcer"
-	"slabridge/enforcer/report"
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/enforcer"
+	"slabridge/enforcer/report"
 )
 
 // chart is a picture with its name. What it shows is also said in words, for those who cannot see it.

@@ -8,10 +8,11 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
-	"slabridge/enforcer/report"
 	"slices"
 	"strconv"
 	"strings"
+
+	"slabridge/enforcer/report"
 )
 
 //go:embed pages/report.html

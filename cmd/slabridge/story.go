@@ -3,11 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strings"
+	"time"
+
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/report"
-	"strings"
-	"time"
 )
 
 // endWords say in words why a cycle ended; the codes are those of enforcer.Cycle.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+
 	"slabridge/config"
 	"slabridge/enforcer/ledger"
 

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slices"
+	"strings"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/report"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 )

@@ -1,7 +1,7 @@
 package message
 
-// What libraries and the system say, by the formats that they say it with; each argument is text. Listed only to be translated: Recall knows them
-// by the catalogue.
+// What libraries and the system say, by the formats that they say it with; each argument is text. Listed only to be
+// translated: Recall knows them by the catalogue.
 var _ = []Format{
 	"accepts %s arg(s), received %s",
 	"accepts at most %s arg(s), received %s",

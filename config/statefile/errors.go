@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slabridge/config/message"
 	"syscall"
+
+	"slabridge/config/message"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"

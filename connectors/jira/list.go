@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slabridge/config/message"
-	"slabridge/connectors"
-	"slabridge/connectors/rest"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
+	"slabridge/connectors"
+	"slabridge/connectors/rest"
 )
 
 const (

@@ -8,9 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
+
 	"slabridge/config/message"
 	"slabridge/connectors"
-	"strings"
 )
 
 // Fail makes the error of this call. Our secrets are taken out of every text that is not our own.

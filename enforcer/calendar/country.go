@@ -3,10 +3,11 @@ package calendar
 import (
 	"cmp"
 	"maps"
-	"slabridge/config/message"
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/at"

@@ -1,8 +1,9 @@
 package calendar
 
 import (
-	"slabridge/config/message"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Result is a due moment and how it came about.

@@ -1,11 +1,12 @@
 package calendar
 
 import (
-	"slabridge/config/message"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"slabridge/config/message"
 )
 
 // ParseWeek reads working hours as people write them:

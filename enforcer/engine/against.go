@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"context"
 	"reflect"
+	"slices"
+	"strings"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
-	"slices"
-	"strings"
-	"time"
 )
 
 // Against is what another configuration would make of what is mirrored and running on a connection.

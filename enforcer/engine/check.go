@@ -3,15 +3,16 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 	"slabridge/mapping"
-	"slices"
-	"strings"
-	"time"
 )
 
 // Checkup is how a connection's tracker bears out the configuration.

@@ -2,11 +2,12 @@ package engine
 
 import (
 	"context"
+	"slices"
+
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
-	"slices"
 )
 
 // formsRead bounds how many requests of a contract have their forms read: one of each project and type.

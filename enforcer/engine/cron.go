@@ -1,10 +1,11 @@
 package engine
 
 import (
-	"slabridge/config/message"
-	"slabridge/enforcer"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
+	"slabridge/enforcer"
 
 	"github.com/robfig/cron/v3"
 )

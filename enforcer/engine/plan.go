@@ -3,12 +3,13 @@ package engine
 import (
 	"cmp"
 	"context"
+	"slices"
+	"time"
+
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
-	"slices"
-	"time"
 )
 
 // Plan is what would be written now, or as of another moment.

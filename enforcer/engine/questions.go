@@ -3,13 +3,14 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 	"slabridge/enforcer/report"
-	"slices"
-	"time"
 )
 
 // Plan works out, from the mirror alone, what the next pass would write, what waits and what is held. It sends

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
+	"time"
+
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
-	"slices"
-	"time"
 )
 
 // directoryAge is how old the names behind the ids may be before they are read again; an unknown id makes it

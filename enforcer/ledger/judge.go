@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/enforcer"
-	"time"
 )
 
 // Judge keeps what an evaluation at now found about cycles, in one transaction: a record for each verdict that says

@@ -5,11 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
-	"slices"
-	"time"
 )
 
 // Recorded is an entry as the ledger has it after Record.

@@ -3,9 +3,10 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"time"
+
 	"slabridge/config/message"
 	"slabridge/enforcer"
-	"time"
 )
 
 // Waiver excuses a breach: the verdict stays, and says who excused it and why.

@@ -6,13 +6,14 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slabridge/config/message"
-	"slabridge/connectors"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"slabridge/config/message"
+	"slabridge/connectors"
 )
 
 // Token is what opens a Tracker, and Bot the account that it belongs to.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"slabridge/config/statefile"
@@ -48,4 +49,12 @@ func TestLedgerVerify(t *testing.T) {
 	contains(t, "check --live", unfolded(d.want(exitHeld, "check", "--live").out), found)
 	contains(t, "in Russian", unfolded(d.want(exitHeld, "ledger", "verify", "--lang", "ru").out),
 		"оценка helpdesk 1 kamal-acme respond created 1: изменено после записи")
+}
+
+// A state file that cannot be opened is no fault of the configuration: check says that the ledger was not verified.
+func TestCheckWithoutTheStateFile(t *testing.T) {
+	d := newOffice(t)
+	d.want(exitOK, "enforce")
+	d.check(os.WriteFile(d.file("slabridge.db"), []byte("no database at all, but something that is long enough"), 0o600))
+	contains(t, "check", unfolded(d.want(exitOK, "check").out), "the ledger was not verified: ")
 }

@@ -247,10 +247,10 @@ func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo
 	say := func(what phrase, args ...any) { e.What = append(e.What, p.tf(what, args...)) }
 	switch {
 	case i == 0 && m.State.Severity == "":
-		say("made, status %s", m.State.Status)
+		say("made, status %s", p.class(m.State.Status))
 		return e
 	case i == 0:
-		say("received, severity %s, status %s", m.State.Severity, m.State.Status)
+		say("received, severity %s, status %s", m.State.Severity, p.class(m.State.Status))
 		return e
 	}
 	was := &r.Moments[i-1].State
@@ -264,7 +264,7 @@ func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo
 		e.What = append(e.What, noteOf(p, m))
 	}
 	if m.State.Status != was.Status {
-		say("status %s", m.State.Status)
+		say("status %s", p.class(m.State.Status))
 	}
 	if m.State.Severity != was.Severity {
 		say("severity %s", m.State.Severity)

@@ -168,7 +168,7 @@ func howLate(p *page, c *report.Cycle) string {
 	}
 	switch {
 	case c.EndedBy != "" && c.EndedByRole != "":
-		text += p.tf(", by %s (%s)", c.EndedBy, c.EndedByRole)
+		text += p.tf(", by %s (%s)", c.EndedBy, p.role(c.EndedByRole))
 	case c.EndedBy != "":
 		text += p.tf(", by %s", c.EndedBy)
 	}

@@ -93,7 +93,7 @@ func (s explanation) text(p *page) {
 		if len(e.Ours) > 0 {
 			what += " (" + strings.Join(e.Ours, ", ") + ")"
 		}
-		role := cmp.Or(string(e.Role), p.t("no role"))
+		role := p.role(e.Role)
 		p.line("  "+p.stamp(e.At)+"  ", fmt.Sprintf("%s (%s): %s", e.By, role, what))
 	}
 	p.heading(p.t("what was promised"))
@@ -253,7 +253,7 @@ func (c *cycleStory) tell(p *page, full bool) {
 		if x.To != nil {
 			to = p.stamp(*x.To)
 		}
-		p.linef(indent, "paused %s .. %s: %s (%s)", p.stamp(x.From), to, x.Class, x.Event)
+		p.linef(indent, "paused %s .. %s: %s (%s)", p.stamp(x.From), to, p.class(enforcer.StatusClass(x.Class)), x.Event)
 	}
 	for _, s := range c.Steps {
 		if s.At != nil {

@@ -80,7 +80,7 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 			"израсходовано 130000.00 из 150000.00, это 86 %",
 		},
 		{[]string{"explain", "5"}, "contract vendor, as of", "договор vendor, на момент"},
-		{[]string{"explain", "5"}, "SLA Bot (bot): made, status new", "создана, статус new"},
+		{[]string{"explain", "5"}, "SLA Bot (bot): made, status new", "создана, статус новый"},
 		{
 			[]string{"explain", "5"},
 			"running standing-duty (пп. 8, 9, 12, 13): standing duty",

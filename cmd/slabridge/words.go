@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"slabridge/config/message"
+	"slabridge/enforcer"
 )
 
 // phrase is a sentence for people: what functions that print for them take. Ids (of obligations, steps, severities,
@@ -27,3 +28,19 @@ func (p *page) tf(format phrase, args ...any) string { return message.Say(p.lang
 
 // failure gives an error in the language of the reader.
 func (p *page) failure(err error) string { return message.Error(p.lang, err) }
+
+var roleWords = map[enforcer.Role]phrase{
+	enforcer.Support: "support", enforcer.Developers: "developers", enforcer.Management: "management",
+	enforcer.Customer: "customer", enforcer.Bot: "bot", "": "no role",
+}
+
+// role is a role in the reader's language; in English it is the id.
+func (p *page) role(r enforcer.Role) string { return p.t(roleWords[r]) }
+
+var classWords = map[enforcer.StatusClass]phrase{
+	enforcer.New: "new", enforcer.Working: "working", enforcer.WaitingCustomer: "waiting-customer",
+	enforcer.WaitingThirdParty: "waiting-third-party", enforcer.Resolved: "resolved", enforcer.Closed: "closed",
+}
+
+// class is a status class in the reader's language; in English it is the id.
+func (p *page) class(c enforcer.StatusClass) string { return p.t(classWords[c]) }

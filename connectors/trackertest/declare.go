@@ -25,7 +25,7 @@ func declares(t *testing.T, w *World) {
 	is := reflect.ValueOf(w.tracker().Capabilities())
 	for i := range is.NumField() {
 		name := is.Type().Field(i).Name
-		if name == "Permissions" { // see permissionsNamed
+		if name == "Permissions" || name == "Titles" { // see permissionsNamed
 			continue
 		}
 		at := slices.IndexFunc(w.Declares, func(d Declaration) bool { return d.Field == name })
@@ -47,6 +47,9 @@ func permissionsNamed(t *testing.T, w *World) {
 			t.Errorf("the right to %s takes %q, must take %q", right, names[right], w.Permissions[right])
 		}
 		for _, name := range names[right] {
+			if titles := w.tracker().Capabilities().Titles; titles != nil && titles[name].String() == "" {
+				t.Errorf("%q has no name in the words of the tracker's screens, as others have", name)
+			}
 			if !me.Has(w.Project, name) {
 				t.Errorf("our account has every right in the project, and yet not %q of the right to %s", name, right)
 			}

@@ -2,6 +2,7 @@ package enforcer
 
 import (
 	"slices"
+	"time"
 
 	"slabridge/config/message"
 )
@@ -345,4 +346,13 @@ func people(roles []Role) Text {
 		}
 	}
 	return joined(out, Text{"en": ", "})
+}
+
+// timeOf is the moment that the field of a condition names, when that is not later than the event that filled it;
+// zero for any other condition.
+func (c *Condition) timeOf(m *Moment) time.Time {
+	if t := m.State.Times[c.Field]; c.Word == WordField && !t.After(m.At) {
+		return t
+	}
+	return time.Time{}
 }

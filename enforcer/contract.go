@@ -359,3 +359,19 @@ type Trigger struct {
 func (t Trigger) Start() bool {
 	return !t.Due && t.Percent == 0 && t.After == nil && t.Before == nil && !t.Answered && !t.Past && !t.Exceeded
 }
+
+// outlivesResolution reports whether a resolution alone, without the comment that the text asks for, does not end
+// the obligation.
+func (o *Obligation) outlivesResolution() bool {
+	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == WordResolved && c.Audience != "" })
+}
+
+func (o *Obligation) covers(severity string) bool { return o.Rule(severity) != nil }
+
+// broken is what a cycle becomes whose due has passed: of a right, or a duty of the customer's, nothing is broken.
+func (o *Obligation) broken() CycleState {
+	if o.NoVerdict {
+		return Cancelled
+	}
+	return Breached
+}

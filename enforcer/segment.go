@@ -248,3 +248,10 @@ func holder(class StatusClass) string {
 	}
 	return HeldByUs
 }
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

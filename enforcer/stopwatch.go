@@ -155,14 +155,6 @@ func (s *stopwatch) noticed(m *Moment) {
 	}
 }
 
-// outlivesResolution reports whether a resolution alone, without the comment that the text asks for, does not end
-// the obligation.
-func (o *Obligation) outlivesResolution() bool {
-	return slices.ContainsFunc(o.Stop, func(c Condition) bool { return c.Word == WordResolved && c.Audience != "" })
-}
-
-func (o *Obligation) covers(severity string) bool { return o.Rule(severity) != nil }
-
 // rule is the obligation's rule for the state after m, nil where it does not apply.
 func (s *stopwatch) rule(m *Moment) *Rule {
 	r := s.o.Rule(m.State.Severity)
@@ -311,15 +303,6 @@ func (s *stopwatch) stoppedAt(m *Moment) time.Time {
 	return m.At
 }
 
-// timeOf is the moment that the field of a condition names, when that is not later than the event that filled it;
-// zero for any other condition.
-func (c *Condition) timeOf(m *Moment) time.Time {
-	if t := m.State.Times[c.Field]; c.Word == WordField && !t.After(m.At) {
-		return t
-	}
-	return time.Time{}
-}
-
 // end closes the running cycle at a moment. kept says whether ending in time keeps the promise or merely cancels it.
 func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	c := s.cur
@@ -357,14 +340,6 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 func (s *stopwatch) termless(at time.Time) bool {
 	due, err := s.due(at)
 	return err == nil && due.IsZero()
-}
-
-// broken is what a cycle becomes whose due has passed: of a right, or a duty of the customer's, nothing is broken.
-func (o *Obligation) broken() CycleState {
-	if o.NoVerdict {
-		return Cancelled
-	}
-	return Breached
 }
 
 // advance lets time pass up to t: cycles of a repeating obligation break at their due and the next begins there.
@@ -421,11 +396,4 @@ func (s *stopwatch) pause(m *Moment) {
 	case p != nil && !pausing:
 		c.resume(m.At)
 	}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -45,6 +45,12 @@ func (m Message) String() string { return m.In(English) }
 // MarshalText gives the message in English.
 func (m Message) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
+// UnmarshalText takes a text for a message as it stands.
+func (m *Message) UnmarshalText(text []byte) error {
+	*m = Verbatim(string(text))
+	return nil
+}
+
 // IsZero reports whether there is no message.
 func (m Message) IsZero() bool { return m.Format == "" }
 

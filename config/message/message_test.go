@@ -77,6 +77,10 @@ func TestMessagesAreEnglishInJSON(t *testing.T) {
 	if err != nil || string(out) != `{"Why":"it is over"}` {
 		t.Errorf("%s, %v", out, err)
 	}
+	var back struct{ Why Message }
+	if err := json.Unmarshal(out, &back); err != nil || back.Why.String() != "it is over" {
+		t.Errorf("read back: %q, %v", back.Why, err)
+	}
 }
 
 // A language is one file and one entry: neither is there without the other.

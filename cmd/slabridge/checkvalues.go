@@ -11,6 +11,10 @@ import (
 
 // tellValues says what the requests of a contract hold, and which values the configuration waits for in vain.
 func tellValues(p *page, v engine.ValueCounts) {
+	if v.Failed != "" {
+		p.linef("! ", "%s: what its requests hold could not be asked: %s", v.Contract, message.Recall(p.lang, v.Failed))
+		return
+	}
 	where := p.t("by the mirror")
 	if v.Source == engine.FromTracker {
 		where = p.t("asked of the tracker")

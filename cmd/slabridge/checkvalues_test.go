@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -114,4 +115,20 @@ func TestCheckLiveCountsOnJira(t *testing.T) {
 			"severity: critical 1, noncritical 0, minor 2, out-of-scope 0, none 0", "Severity holds: minor 2, critical 1")
 		d.want(t, exitOK, "sync")
 	}
+}
+
+// A right that is missing is told by its name; that nothing can be counted without it fails nothing else.
+func TestCheckLiveWithoutTheRightToReadRequests(t *testing.T) {
+	d := newOffice(t)
+	d.sim.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/issues.json") && r.URL.Query().Get("project_id") != "" {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	contains(t, "check --live", unfolded(d.want(exitOK, "check", "--live").out),
+		"kamal-acme: what its requests hold could not be asked: ", "(HTTP 403)", "rights the account needs")
 }

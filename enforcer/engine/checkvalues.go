@@ -19,7 +19,8 @@ type ValueCounts struct {
 	Contract   string        `json:"contract"`
 	From       time.Time     `json:"from"` // requests made since then are counted
 	Source     string        `json:"source"`
-	Truncated  bool          `json:"truncated"` // there are more requests than were read
+	Failed     string        `json:"failed,omitempty"` // why nothing could be counted
+	Truncated  bool          `json:"truncated"`        // there are more requests than were read
 	Requests   int           `json:"requests"`
 	Others     int           `json:"not_covered"` // requests of the same projects that are not the contract's
 	Severities []Count       `json:"severities"`  // in the contract's order
@@ -95,8 +96,15 @@ func countValues(ctx context.Context, k *checker) error {
 			if k.conn.Recent == nil || len(c.scope.Projects()) == 0 {
 				continue
 			}
-			if these, err = askedSince(ctx, k.source, c.scope.Projects(), from); err != nil {
+			these, err = askedSince(ctx, k.source, c.scope.Projects(), from)
+			switch {
+			case err != nil && (ctx.Err() != nil || connectors.ClassOf(err) == 0):
 				return err
+			case err != nil: // perhaps a right is missing, which is told by its name elsewhere
+				none := noCounts(c, FromTracker, from)
+				none.Failed = err.Error()
+				k.Values = append(k.Values, none)
+				continue
 			}
 		}
 		k.Values = append(k.Values, countsOf(c, k.names, these, from))
@@ -150,13 +158,18 @@ func askedSince(ctx context.Context, s source, projects []string, from time.Time
 	return out, err
 }
 
-// countsOf counts them for one contract.
-func countsOf(c *contract, names connectors.Directory, all counted, from time.Time) ValueCounts {
-	out := ValueCounts{
-		Contract: c.ID, From: from, Source: all.source, Truncated: all.truncated,
+func noCounts(c *contract, source string, from time.Time) ValueCounts {
+	return ValueCounts{
+		Contract: c.ID, From: from, Source: source,
 		Severities: []Count{}, Statuses: []Count{}, Unclassed: []Count{}, Unmatched: []FieldValues{}, Fields: []FieldValues{},
 		NeverSeen: []NeverSeen{}, Notes: []Count{},
 	}
+}
+
+// countsOf counts them for one contract.
+func countsOf(c *contract, names connectors.Directory, all counted, from time.Time) ValueCounts {
+	out := noCounts(c, all.source, from)
+	out.Truncated = all.truncated
 	severities, classes, unclassed := map[string]int{}, map[enforcer.StatusClass]int{}, map[string]int{}
 	notes := map[string]int{}
 	var inProjects, unsevere []connectors.Issue

@@ -6,11 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestBindProblems breaks one thing at a time and holds the whole problem, as the admin reads it.
@@ -258,7 +258,10 @@ func TestNobodyOnDutyInTheProject(t *testing.T) {
 	got := b.Unassignable(assigning(enforcer.Support), scope, "contracts[0]")
 	if !slices.ContainsFunc(got, func(p mapping.Problem) bool {
 		return p.Path == "contracts[0].projects" &&
-			strings.HasPrefix(p.Reason.String(), "nobody on duty for support can be assigned in this project, so the lead will be")
+			strings.HasPrefix(
+				p.Reason.String(),
+				"nobody on duty for support can be assigned in this project, so the lead will be",
+			)
 	}) {
 		t.Errorf("problems %+v", got)
 	}

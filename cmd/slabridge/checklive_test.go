@@ -12,8 +12,17 @@ func TestCheckLive(t *testing.T) {
 	d := newOffice(t)
 	d.want(exitOK, "sync")
 	o := d.want(exitOK, "check", "--live")
-	contains(t, "check --live", o.out, "helpdesk: we are SLA Bot (sla-bot, id ", "clock: the tracker's minus ours is +0 s",
-		"rights the account needs:", "ok      read", "add_issue_notes", `"Set notes as private" (set_notes_private), "View private notes" (view_private_notes)`)
+	contains(
+		t,
+		"check --live",
+		o.out,
+		"helpdesk: we are SLA Bot (sla-bot, id ",
+		"clock: the tracker's minus ours is +0 s",
+		"rights the account needs:",
+		"ok      read",
+		"add_issue_notes",
+		`"Set notes as private" (set_notes_private), "View private notes" (view_private_notes)`,
+	)
 	if strings.Contains(o.out, "MISSING") || strings.Contains(o.out, "fault: ") {
 		t.Errorf("a desk that has everything:\n%s", o.out)
 	}

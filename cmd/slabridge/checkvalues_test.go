@@ -15,21 +15,43 @@ func TestCheckLiveTellsOfValuesThatNeverOccur(t *testing.T) {
 	d.report("No mail", "critical")
 	d.report("A letter is missing", "minor")
 	want := []string{
-		"severity: critical 0, noncritical 0, minor 1, out-of-scope 0, none 2", "without a severity: Severity: critical 2",
-		"status class: new 3, working 0,", "Severity holds: critical 2, minor 1",
+		"severity: critical 0, noncritical 0, minor 1, out-of-scope 0, none 2",
+		"without a severity: Severity: critical 2",
+		"status class: new 3, working 0,",
+		"Severity holds: critical 2, minor 1",
 		`mappings[0].severity[0].when.in: "Critical outage" was never seen in Severity; seen are critical 2, minor 1; did you mean ` +
 			`"critical"?`,
 	}
 	asked := unfolded(d.want(exitOK, "check", "--live").out)
-	contains(t, "check --live", asked, append(want, "kamal-acme: requests of the last 90 days: 3 (asked of the tracker)")...)
+	contains(
+		t,
+		"check --live",
+		asked,
+		append(want, "kamal-acme: requests of the last 90 days: 3 (asked of the tracker)")...)
 	d.want(exitOK, "sync")
 	mirrored := unfolded(d.want(exitOK, "check", "--live").out)
 	contains(t, "check --live", mirrored, append(want, "kamal-acme: requests of the last 90 days: 3 (by the mirror)")...)
 
 	line := d.lines(exitOK, "check", "--live")
 	values := line[len(line)-1]["values"].([]any)[0].(map[string]any)
-	has(t, "values", values, "contract", "from", "source", "truncated", "requests", "not_covered", "severities", "no_severity",
-		"status_classes", "no_status_class", "without_severity", "fields", "never_seen")
+	has(
+		t,
+		"values",
+		values,
+		"contract",
+		"from",
+		"source",
+		"truncated",
+		"requests",
+		"not_covered",
+		"severities",
+		"no_severity",
+		"status_classes",
+		"no_status_class",
+		"without_severity",
+		"fields",
+		"never_seen",
+	)
 	never := values["never_seen"].([]any)
 	if len(never) != 1 || never[0].(map[string]any)["did_you_mean"] != "critical" || values["no_severity"] != 2.0 {
 		t.Errorf("values: %v", values)
@@ -48,8 +70,14 @@ func TestCheckLiveCountsTheLast90Days(t *testing.T) {
 		"critical 1, noncritical 0, minor 1, out-of-scope 0, none 0")
 	d.at("2026-06-18 15:56:00")
 	out := unfolded(d.want(exitOK, "check", "--live").out)
-	contains(t, "check --live", out, "requests of the last 90 days: 1", "critical 0, noncritical 0, minor 1, out-of-scope 0, none 0",
-		`"critical" was never seen in Severity; seen are minor 1`)
+	contains(
+		t,
+		"check --live",
+		out,
+		"requests of the last 90 days: 1",
+		"critical 0, noncritical 0, minor 1, out-of-scope 0, none 0",
+		`"critical" was never seen in Severity; seen are minor 1`,
+	)
 	if strings.Contains(out, "did you mean") {
 		t.Errorf("minor is named by a rule of its own: nobody means it by critical\n%s", out)
 	}

@@ -22,7 +22,12 @@ func TestLedgerHold(t *testing.T) {
 
 	contains(t, "error", hold(exitUsage, "--until", "2026-03-26").err, "say why: --reason TEXT")
 	contains(t, "error", hold(exitUsage, "--reason", "x").err, "say until when")
-	contains(t, "error", hold(exitUsage, "--reason", "x", "--until", "2026-03-20").err, "it is past (now is 2026-03-20T16:00:05+05:00)")
+	contains(
+		t,
+		"error",
+		hold(exitUsage, "--reason", "x", "--until", "2026-03-20").err,
+		"it is past (now is 2026-03-20T16:00:05+05:00)",
+	)
 	contains(t, "error", hold(exitUsage, "--reason", "x", "--until", "soon").err, "--until")
 	contains(t, "error", hold(exitFailed, "--reason", "x", "--lift").err, "issue #1 is not on hold")
 	contains(t, "error", d.want(exitFailed, "ledger", "hold", "9", "--reason", "x", "--until", "2026-04-01").err,
@@ -39,9 +44,20 @@ func TestLedgerHold(t *testing.T) {
 	}
 	const told = "until 2026-03-20 17:00:00, by olga: letter 12"
 	plan := unfolded(d.want(exitOK, "plan").out)
-	contains(t, "plan", plan, "on hold until Fri 2026-03-20 17:00:00 +05: #1, by olga: letter 12", "writes are on hold: "+told)
+	contains(
+		t,
+		"plan",
+		plan,
+		"on hold until Fri 2026-03-20 17:00:00 +05: #1, by olga: letter 12",
+		"writes are on hold: "+told,
+	)
 	contains(t, "explain", unfolded(d.want(exitOK, "explain", "1").out), "on hold: "+told, "breached")
-	contains(t, "explain", unfolded(d.want(exitOK, "explain", "1", "--lang", "ru").out), "до 20 марта 2026 г., 17:00, olga: letter 12")
+	contains(
+		t,
+		"explain",
+		unfolded(d.want(exitOK, "explain", "1", "--lang", "ru").out),
+		"до 20 марта 2026 г., 17:00, olga: letter 12",
+	)
 	health := d.lines(exitOK, "health")[0]
 	if on, _ := health["on_hold"].([]any); len(on) != 1 || on[0].(map[string]any)["until"] != "2026-03-20T17:00:00+05:00" {
 		t.Errorf("health: %v", health)
@@ -74,7 +90,12 @@ func TestLedgerHoldIsLifted(t *testing.T) {
 		d.want(exitOK, "ledger", "hold", "1", "--reason", "x", "--by", "olga", "--until", until)
 	}
 	d.at("2026-03-20 16:31:00")
-	contains(t, "health", unfolded(d.want(exitOK, "enforce").out+d.run("health").out), "on hold until Wed 2026-04-01 00:00:00 +05: #1")
+	contains(
+		t,
+		"health",
+		unfolded(d.want(exitOK, "enforce").out+d.run("health").out),
+		"on hold until Wed 2026-04-01 00:00:00 +05: #1",
+	)
 	d.at("2026-03-20 16:32:00")
 	got := d.lines(exitOK, "ledger", "hold", "1", "--lift", "--reason", "answered", "--by", "olga")
 	has(t, "ledger hold", got[0], "connection", "issue", "until", "by", "at", "reason")
@@ -88,7 +109,19 @@ func TestLedgerHoldIsLifted(t *testing.T) {
 func TestLedgerHoldOnJira(t *testing.T) {
 	d := newJiraDesk(t)
 	d.received(t)
-	d.want(t, exitOK, "ledger", "hold", "ACME-1", "--reason", "letter 12", "--by", "olga", "--until", "2026-03-20T17:00:00+05:00")
+	d.want(
+		t,
+		exitOK,
+		"ledger",
+		"hold",
+		"ACME-1",
+		"--reason",
+		"letter 12",
+		"--by",
+		"olga",
+		"--until",
+		"2026-03-20T17:00:00+05:00",
+	)
 	notes := func() int {
 		page, err := d.As("sla-bot").See(d.id(1))
 		if err != nil {

@@ -64,8 +64,21 @@ func TestPlanAgainst(t *testing.T) {
 			t.Errorf("the warning at half the time is not due any more: %v", got)
 		}
 		contains(t, "plan", out, "moved #1 kamal-acme respond: Fri 2026-03-20 16:20:00 +05 -> Fri 2026-03-20 16:40:00 +05")
-		has(t, "plan --against", lines[0], "kind", "change", "connection", "issue", "subject", "contract", "obligation", "cycle",
-			"was", "will")
+		has(
+			t,
+			"plan --against",
+			lines[0],
+			"kind",
+			"change",
+			"connection",
+			"issue",
+			"subject",
+			"contract",
+			"obligation",
+			"cycle",
+			"was",
+			"will",
+		)
 	})
 	t.Run("another mapping", func(t *testing.T) {
 		lines, _ := d.against(t, "minor.yaml", strings.Replace(settings, "{is: critical, when", "{is: minor, when", 1))
@@ -74,7 +87,11 @@ func TestPlanAgainst(t *testing.T) {
 		}
 	})
 	t.Run("a contract less", func(t *testing.T) {
-		lines, out := d.against(t, "renamed.yaml", strings.Replace(settings, "    id: kamal-acme\n", "    id: kamal-new\n", 1))
+		lines, out := d.against(
+			t,
+			"renamed.yaml",
+			strings.Replace(settings, "    id: kamal-acme\n", "    id: kamal-new\n", 1),
+		)
 		contains(t, "plan", out, "contract kamal-acme is not in it, and much may be recorded under it: writes on its "+
 			"connection stop until the id is back")
 		if got := changeOf(lines, "respond", ""); got == nil || got["change"] != "dropped" && got["change"] != "added" {

@@ -37,7 +37,11 @@ func TestMadeIssueOutsideOfTheScope(t *testing.T) {
 		contains(t, "reconcile", d.want(exitOK, "ledger", "reconcile").out, "issues compared: 5, differences: 0")
 		contains(t, "explain", d.want(exitOK, "explain", "5").out, "met standing-duty", "ended Mon 2026-03-30 11:30:00")
 		list := d.want(exitOK, "ledger", "list").out
-		if n := strings.Count(list, "new issue in acme, Bug: Sync 30 March 2026"); n != 1 || strings.Contains(list, "refused") {
+		if n := strings.Count(
+			list,
+			"new issue in acme, Bug: Sync 30 March 2026",
+		); n != 1 ||
+			strings.Contains(list, "refused") {
 			t.Errorf("rebuilt %v: made %d times:\n%s", rebuilt, n, list)
 		}
 	}

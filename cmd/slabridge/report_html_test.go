@@ -107,7 +107,11 @@ func TestExceptionsForTheCustomer(t *testing.T) {
 			By: ivanov, Rests: enforcer.Consent{Kind: enforcer.ConsentCustomer, By: romashkin, Reason: "by phone"},
 		}},
 		{Kind: report.Lowered, Lowering: &enforcer.Lowering{By: ivanov}},
-		{Kind: report.SilentResolution, Silence: &enforcer.Correction{By: ivanov}, Events: []report.Trace{{Event: "journal:9"}}},
+		{
+			Kind:    report.SilentResolution,
+			Silence: &enforcer.Correction{By: ivanov},
+			Events:  []report.Trace{{Event: "journal:9"}},
+		},
 		{Kind: report.MovedByStaff, Moved: &enforcer.StaffMove{By: ivanov}},
 		{Kind: report.TacitClosing, Events: []report.Trace{{Event: "journal:7"}}},
 	}}

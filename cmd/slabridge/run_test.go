@@ -119,8 +119,12 @@ func TestRun(t *testing.T) {
 	log.await(t, 1, "the configuration has faults, the old one stays")
 	d.configure(append(edits, "state: slabridge.db", "state: other.db")...)
 	signalSelf(t, syscall.SIGHUP)
-	contains(t, "log", log.await(t, 1, "this cannot change while running, the old configuration stays as a whole; restart"),
-		"other.db")
+	contains(
+		t,
+		"log",
+		log.await(t, 1, "this cannot change while running, the old configuration stays as a whole; restart"),
+		"other.db",
+	)
 	d.configure(append(edits, "projects: [acme]",
 		"projects: [acme]\n    change: [{obligation: respond, severity: critical, within: 15m}]")...)
 	signalSelf(t, syscall.SIGHUP)

@@ -115,7 +115,12 @@ func helpOf(n ast.Node) string {
 }
 
 var flagKinds = map[string]bool{
-	"StringVar": true, "BoolVar": true, "IntVar": true, "DurationVar": true, "StringSliceVar": true, "StringArrayVar": true,
+	"StringVar":      true,
+	"BoolVar":        true,
+	"IntVar":         true,
+	"DurationVar":    true,
+	"StringSliceVar": true,
+	"StringArrayVar": true,
 }
 
 // textOf is a string as the source has it, in one piece or in several; "" for what is put together as it runs.
@@ -227,5 +232,38 @@ func TestTranslations(t *testing.T) {
 				t.Errorf("%s: %q is never said", lang, format)
 			}
 		}
+	}
+}
+
+// Each sentence is given as many arguments as it has verbs: a type of our own hides it from go vet.
+func TestSentencesHaveTheirArguments(t *testing.T) {
+	s := readSources(t)
+	format := s.checked[module+"config/message"].Scope().Lookup("Format").Type()
+	calls := 0
+	for _, file := range s.files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || call.Ellipsis.IsValid() {
+				return true
+			}
+			signature, ok := s.info.Types[call.Fun].Type.(*types.Signature)
+			if !ok || !signature.Variadic() || signature.Params().Len() < 2 {
+				return true
+			}
+			at := signature.Params().Len() - 2
+			tv := s.info.Types[call.Args[min(at, len(call.Args)-1)]]
+			if types.Unalias(signature.Params().At(at).Type()) != format || tv.Value == nil {
+				return true
+			}
+			calls++
+			text := constant.StringVal(tv.Value)
+			if given, want := len(call.Args)-at-1, len(verbs(text)); given != want {
+				t.Errorf("%s: %q is given %d arguments, and has %d verbs", s.fset.Position(call.Pos()), text, given, want)
+			}
+			return true
+		})
+	}
+	if calls < 500 {
+		t.Errorf("only %d calls were looked at", calls)
 	}
 }

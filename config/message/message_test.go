@@ -100,7 +100,11 @@ func TestEachLanguageHasItsFile(t *testing.T) {
 }
 
 func TestAMissingSentenceStaysEnglish(t *testing.T) {
-	if got := Say("ru", "nobody has put %s into Russian, 100 %%", "this"); got != "nobody has put this into Russian, 100 %" {
+	if got := Say(
+		"ru",
+		"nobody has put %s into Russian, 100 %%",
+		"this",
+	); got != "nobody has put this into Russian, 100 %" {
 		t.Error(got)
 	}
 }

@@ -217,7 +217,11 @@ func (f *fake) Self(ctx context.Context) (connectors.Account, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.badKey {
-		return connectors.Account{}, &connectors.Error{Op: message.Of("ask who we are"), Class: connectors.Unauthorized, Status: 401}
+		return connectors.Account{}, &connectors.Error{
+			Op:     message.Of("ask who we are"),
+			Class:  connectors.Unauthorized,
+			Status: 401,
+		}
 	}
 	return connectors.Account{ID: "5"}, nil
 }
@@ -333,9 +337,17 @@ func (f *fake) History(ctx context.Context, id string) (connectors.History, erro
 	i := f.issues[id]
 	switch {
 	case i == nil || i.deleted:
-		return connectors.History{}, &connectors.Error{Op: message.Of("read issue %s", id), Class: connectors.Gone, Status: 404}
+		return connectors.History{}, &connectors.Error{
+			Op:     message.Of("read issue %s", id),
+			Class:  connectors.Gone,
+			Status: 404,
+		}
 	case i.hidden || f.badKey:
-		return connectors.History{}, &connectors.Error{Op: message.Of("read issue %s", id), Class: connectors.Hidden, Status: 403}
+		return connectors.History{}, &connectors.Error{
+			Op:     message.Of("read issue %s", id),
+			Class:  connectors.Hidden,
+			Status: 403,
+		}
 	}
 	h := i.history
 	if i.missing != nil {

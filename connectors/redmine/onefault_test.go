@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/redmine/redminesim"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // readings are all that is asked of a Redmine, each with what it found in a form that can be compared.
@@ -212,16 +212,25 @@ func TestListsAreReadInPages(t *testing.T) {
 		{250, 25, 10},
 	} {
 		tr, asked := serve(c.total, c.most)
-		list, err := paged[named](tr.lists.client.Call(t.Context(), message.Of("list"), 0), "/things.json", map[string][]string{},
-			"things")
+		list, err := paged[named](
+			tr.lists.client.Call(t.Context(), message.Of("list"), 0),
+			"/things.json",
+			map[string][]string{},
+			"things",
+		)
 		if err != nil || len(list) != c.total || *asked != c.requests ||
 			c.total > 0 && string(list[c.total-1].ID) != fmt.Sprint(c.total) {
 			t.Errorf("%d of them, %d a page: %d in %d requests, %v", c.total, c.most, len(list), *asked, err)
 		}
 	}
 	tr, asked := serve(1<<30, 1)
-	if _, err := paged[named](tr.lists.client.Call(t.Context(), message.Of("list"), 0), "/things.json", map[string][]string{},
-		"things"); connectors.ClassOf(err) != connectors.Garbled || *asked != maxPages {
+	if _, err := paged[named](
+		tr.lists.client.Call(t.Context(), message.Of("list"), 0),
+		"/things.json",
+		map[string][]string{},
+		"things",
+	); connectors.ClassOf(err) != connectors.Garbled ||
+		*asked != maxPages {
 		t.Errorf("without an end: %v after %d requests", err, *asked)
 	}
 }

@@ -112,7 +112,12 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	}))
 	_, err = l.Waivers(ctx, "helpdesk", "kamal")
 	check(err)
-	_, err = l.Agree(ctx, "helpdesk", "17", enforcer.Agreement{Date: "2026-04-01", By: "ivanov", Reason: "by mail", At: now})
+	_, err = l.Agree(
+		ctx,
+		"helpdesk",
+		"17",
+		enforcer.Agreement{Date: "2026-04-01", By: "ivanov", Reason: "by mail", At: now},
+	)
 	check(err)
 	check(l.HoldRequest(ctx, "helpdesk", "17", enforcer.Hold{Until: now, At: now, By: "ivanov", Reason: "moved"}))
 	_, err = l.Chain(ctx, "helpdesk")
@@ -181,8 +186,10 @@ func TestNoStatementReadsATableThrough(t *testing.T) {
 // SQL stays in what SQLite and PostgreSQL both speak, and never asks for the time.
 func TestDialect(t *testing.T) {
 	l, f := open(t)
-	foreign := regexp.MustCompile(`(?i)\b(autoincrement|strict|without rowid|rowid|pragma|insert or|replace into|ifnull|glob|` +
-		`datetime|date|time|strftime|julianday|unixepoch|now|current_\w+|integer|blob|serial|limit \d+ *,)\b|\?`)
+	foreign := regexp.MustCompile(
+		`(?i)\b(autoincrement|strict|without rowid|rowid|pragma|insert or|replace into|ifnull|glob|` +
+			`datetime|date|time|strftime|julianday|unixepoch|now|current_\w+|integer|blob|serial|limit \d+ *,)\b|\?`,
+	)
 	statements := exercise(t, l, f)
 	for _, m := range ledger.Migrations() {
 		statements = append(statements, statement{query: m})
@@ -211,7 +218,11 @@ func TestNothingIsDeleted(t *testing.T) {
 		if regexp.MustCompile(`(?i)\bdelete from ledger_(agenda|tallies)\b`).MatchString(s.query) {
 			continue
 		}
-		if regexp.MustCompile(`(?i)\bdelete\b|\btruncate\b|update ledger_(history|answers|installation|verdicts|waivers)\b`).MatchString(s.query) {
+		if regexp.MustCompile(
+			`(?i)\bdelete\b|\btruncate\b|update ledger_(history|answers|installation|verdicts|waivers)\b`,
+		).MatchString(
+			s.query,
+		) {
 			t.Errorf("evidence is touched by\n%s", s.query)
 		}
 	}

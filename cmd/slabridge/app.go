@@ -223,12 +223,12 @@ func folded(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.Join(append(out, line), "\n"), "\n\n\n", "\n\n"))
 }
 
-// csvToo marks a command that can write CSV and HTML.
-const csvToo = "csv"
+// filesToo marks a command that writes files for people as well: CSV and HTML.
+const filesToo = "csv"
 
 // checkOutput refuses a form that the command cannot write.
 func (a *app) checkOutput(c *cobra.Command) error {
-	more := c.Annotations[csvToo] != ""
+	more := c.Annotations[filesToo] != ""
 	file := a.output == "csv" || a.output == "html"
 	switch {
 	case a.output == "text", a.output == "json", file && more:

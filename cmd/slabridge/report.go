@@ -33,7 +33,7 @@ func reportCmd(a *app) *cobra.Command {
 			"belongs to\nthe period in which its verdict was reached: a broken one to that of its due. Besides text and " +
 			"json, -o csv writes\none row for each cycle, and -o html one file that prints well, with the evidence of " +
 			"each breach.\n\n--for customer leaves out what is not the customer's: internal comments and the names of staff.",
-		Annotations: map[string]string{csvToo: "yes"},
+		Annotations: map[string]string{filesToo: "yes"},
 		PreRunE:     func(*cobra.Command, []string) error { return ask.complete() },
 		RunE:        a.withWorkspace(reads, ask.report),
 	})
@@ -78,7 +78,7 @@ func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) erro
 	}
 	r := report.Make(facts, w.lang)
 	if ask.reader == forCustomer {
-		r = report.ForCustomer(r, w.t("the provider's staff"))
+		r = report.ForCustomer(r, w.t("the provider's staff"), facts.Survey.Shown)
 	}
 	if w.output == "csv" {
 		return writeCSV(w.out, r)

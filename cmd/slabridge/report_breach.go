@@ -117,6 +117,9 @@ func (h *htmlReport) evidence(ctx context.Context, obligation string, c *report.
 		held = append(held, holdingText(&h.page, &holding))
 	}
 	parts = append(parts, part{Title: h.t("Who held the request"), Lines: held})
+	if h.customer && !h.facts.Survey.Shown[c.Issue] {
+		return parts, nil
+	}
 	words, err := h.words(ctx, x, obligation, c.ID)
 	if err != nil {
 		return nil, err

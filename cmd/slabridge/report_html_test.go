@@ -98,6 +98,32 @@ func TestReportForTheCustomer(t *testing.T) {
 	d.want(exitUsage, append(args, "html", "--for", "everybody")...)
 }
 
+// A request that the tracker keeps from customers is counted, and has no subject and no words.
+func TestPrivateRequestsForTheCustomer(t *testing.T) {
+	d := newOffice(t)
+	_, err := d.sim.As("admin").Create(redminesim.NewIssue{
+		Project: "acme", Subject: "What we found", Private: true, Fields: map[string]string{"Severity": "critical"},
+	})
+	d.check(err)
+	d.want(exitOK, "enforce")
+	d.at("2026-03-20 16:30:00")
+	d.want(exitOK, "enforce")
+	args := []string{"report", "--contract", "kamal-acme", "--from", "2026-02-01", "--to", "2026-03-31", "-o"}
+	for _, form := range []string{"text", "json", "csv", "html"} {
+		staff := d.want(exitOK, append(args, form)...).out
+		customer := d.want(exitOK, append(args, form, "--for", "customer")...).out
+		if !strings.Contains(staff, "What we found") || strings.Contains(customer, "What we found") {
+			t.Errorf("%s: staff\n%s\ncustomer\n%s", form, staff, customer)
+		}
+		if form == "html" {
+			contains(t, "the numbers stay", pageText(customer), "п. 8 start of workrespond | 0 | 0 | 1 |")
+			if strings.Contains(customer, "What slabridge wrote") {
+				t.Error("the words that were written on it are told")
+			}
+		}
+	}
+}
+
 // Moves, lowerings and silences name people, too.
 func TestExceptionsForTheCustomer(t *testing.T) {
 	ivanov := enforcer.Person{ID: "3", Name: "Ivan Ivanov", Role: enforcer.Support}
@@ -115,7 +141,7 @@ func TestExceptionsForTheCustomer(t *testing.T) {
 		{Kind: report.MovedByStaff, Moved: &enforcer.StaffMove{By: ivanov}},
 		{Kind: report.TacitClosing, Events: []report.Trace{{Event: "journal:7"}}},
 	}}
-	shown := report.ForCustomer(r, "staff")
+	shown := report.ForCustomer(r, "staff", map[string]bool{"1": true})
 	text := ""
 	for _, x := range shown.Exceptions {
 		for _, p := range []any{x.Move, x.Lowering, x.Silence, x.Moved, x.Events} {

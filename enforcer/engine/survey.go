@@ -24,6 +24,9 @@ func (p *reader) survey(ctx context.Context, c *contract, s *report.Survey) erro
 		if !ok {
 			continue
 		}
+		if issue := &m.history.Issue; !issue.Private {
+			s.Shown[issue.Key] = true
+		}
 		f, err := p.find(ctx, c, m, decide.Blocks{Mapping: c.fatal})
 		if err != nil {
 			return err

@@ -7,14 +7,18 @@ import (
 )
 
 // ForCustomer is the report as its customer may read it: staff have no names in it, only what is given for them; the
-// reasons that staff wrote down for themselves are not in it, nor are the events that lie in internal comments.
-func ForCustomer(r Report, staff string) Report {
+// reasons that staff wrote down for themselves are not in it, nor are the events that lie in internal comments. Of a
+// request that is not shown to customers, or of which that is not known any more, the number alone is in it.
+func ForCustomer(r Report, staff string, shown map[string]bool) Report {
 	r.Obligations = slices.Clone(r.Obligations)
 	for i := range r.Obligations {
 		o := &r.Obligations[i]
 		o.Cycles = slices.Clone(o.Cycles)
 		for j := range o.Cycles {
 			c := &o.Cycles[j]
+			if !c.OfContract && !shown[c.Issue] {
+				c.Subject = ""
+			}
 			if c.EndedBy != "" && hasName(c.EndedByRole) {
 				c.EndedBy = staff
 			}
@@ -27,6 +31,9 @@ func ForCustomer(r Report, staff string) Report {
 	r.Exceptions = slices.Clone(r.Exceptions)
 	for i := range r.Exceptions {
 		r.Exceptions[i] = r.Exceptions[i].forCustomer(staff)
+		if !shown[r.Exceptions[i].IssueKey] {
+			r.Exceptions[i].Subject = ""
+		}
 	}
 	return r
 }

@@ -17,6 +17,9 @@ type Survey struct {
 	Handled    []Handled // by the obligations of kind account that ask for a mean
 	Spending   *Spent    // as of now; nil where nothing is capped
 	Exceptions []Exception
+	// Shown are the keys of the mirrored requests that the tracker does not keep from customers (a private issue of
+	// Redmine, a security level of Jira).
+	Shown map[string]bool
 
 	contract *enforcer.Contract
 	period   Period
@@ -41,6 +44,7 @@ type Spent struct {
 func NewSurvey(c *enforcer.Contract, from, to time.Time) *Survey {
 	return &Survey{
 		Requests: map[string]int{}, contract: c, period: Period{Start: from, End: to}, handled: map[string][]float64{},
+		Shown: map[string]bool{},
 	}
 }
 

@@ -41,8 +41,14 @@ func TestDifferences(t *testing.T) {
 		{name: "an address", old: "tracker.example.org", new: "desk.example.org", want: "connection helpdesk: url"},
 		{name: "a key", old: "SLABRIDGE_TEST_KEY", new: "SLABRIDGE_OTHER_KEY", want: "connection helpdesk: auth"},
 		{name: "a mapping", old: "In Progress", new: "Working", want: "mapping helpdesk: status"},
-		{name: "a contract's name", old: "id: kamal-acme", new: "id: kamal-new", want: "contract kamal-acme: gone; contract kamal-new: new"},
-		{name: "the log", old: "connections:", new: "log: {level: debug}\nconnections:", restart: `log.level: "info" -> "debug"`},
+		{
+			name: "a contract's name", old: "id: kamal-acme", new: "id: kamal-new",
+			want: "contract kamal-acme: gone; contract kamal-new: new",
+		},
+		{
+			name: "the log", old: "connections:", new: "log: {level: debug}\nconnections:",
+			restart: `log.level: "info" -> "debug"`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := strings.Replace(string(base), c.old, c.new, 1)

@@ -99,7 +99,8 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 			judged(running, event, text, due, revived), WhyFacts, breached,
 		},
 		{
-			"edited, and its end was taken back before that end", verdict(met, late), judged(breached, event, text, due, func(v *Verdict) {
+			"edited, and its end was taken back before that end", verdict(met, late),
+			judged(breached, event, text, due, func(v *Verdict) {
 				v.RevivedAt = at(30)
 			}), nothing, "",
 		},

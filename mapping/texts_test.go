@@ -198,7 +198,8 @@ func TestOwnTexts(t *testing.T) {
 			switch {
 			case c.want == "" && len(problems) > 0:
 				t.Errorf("refused: %+v", problems)
-			case c.want != "" && (len(problems) != 1 || !strings.Contains(problems[0].Reason.String(), c.want) || !problems[0].Fatal):
+			case c.want != "" && (len(problems) != 1 || !strings.Contains(problems[0].Reason.String(), c.want) ||
+				!problems[0].Fatal):
 				t.Errorf("problems %+v, want one with %q", problems, c.want)
 			}
 		})

@@ -19,8 +19,8 @@ func TestCheckLiveTellsOfValuesThatNeverOccur(t *testing.T) {
 		"without a severity: Severity: critical 2",
 		"status class: new 3, working 0,",
 		"Severity holds: critical 2, minor 1",
-		`mappings[0].severity[0].when.in: "Critical outage" was never seen in Severity; seen are critical 2, minor 1; did you mean ` +
-			`"critical"?`,
+		`mappings[0].severity[0].when.in: "Critical outage" was never seen in Severity; seen are critical 2, minor 1; ` +
+			`did you mean "critical"?`,
 	}
 	asked := unfolded(d.want(exitOK, "check", "--live").out)
 	contains(

@@ -707,11 +707,17 @@ func TestMistakesOfEncoding(t *testing.T) {
 			windows1251(text), exitUsage,
 			":1: is not UTF-8: it was saved as Windows-1251 or in another encoding; save it as UTF-8",
 		},
-		"lines of Windows":    {strings.ReplaceAll(text, "\n", "\r\n"), exitOK, "no faults"},
-		"tabs":                {strings.ReplaceAll(text, "    ", "\t"), exitUsage, "is indented with a tab"},
-		"no-break spaces":     {strings.Replace(text, "    url", "\u00a0\u00a0url", 1), exitUsage, "looks like a blank (U+00A0)"},
-		"a control character": {strings.Replace(text, "    url", "\x03   url", 1), exitUsage, ":10: holds the control character"},
-		"typographic quotes":  {strings.Replace(text, `"@every 1m"`, "“@every 1m”", 1), exitUsage, ":12: connections[0].poll:"},
+		"lines of Windows": {strings.ReplaceAll(text, "\n", "\r\n"), exitOK, "no faults"},
+		"tabs":             {strings.ReplaceAll(text, "    ", "\t"), exitUsage, "is indented with a tab"},
+		"no-break spaces": {
+			strings.Replace(text, "    url", "\u00a0\u00a0url", 1), exitUsage, "looks like a blank (U+00A0)",
+		},
+		"a control character": {
+			strings.Replace(text, "    url", "\x03   url", 1), exitUsage, ":10: holds the control character",
+		},
+		"typographic quotes": {
+			strings.Replace(text, `"@every 1m"`, "“@every 1m”", 1), exitUsage, ":12: connections[0].poll:",
+		},
 		"a letter of another alphabet": {
 			strings.Replace(text, "is: critical", "is: \u0441ritical", 1), exitUsage,
 			"accepted: critical, minor, noncritical",

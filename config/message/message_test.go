@@ -55,7 +55,10 @@ func TestErrorsAreSaidInTheReadersLanguage(t *testing.T) {
 		{err, "чтение состояния a.db: ключ пуст"},
 		{fmt.Errorf("acme: %w", err), "acme: чтение состояния a.db: ключ пуст"},
 		{errors.Join(err, key), "чтение состояния a.db: ключ пуст\nключ пуст"},
-		{Errorf("read the state %s: %w", Of("the key is empty"), fs.ErrPermission), "чтение состояния ключ пуст: нет прав доступа"},
+		{
+			Errorf("read the state %s: %w", Of("the key is empty"), fs.ErrPermission),
+			"чтение состояния ключ пуст: нет прав доступа",
+		},
 		{errors.New("of somebody else"), "of somebody else"},
 	} {
 		if got := Error("ru", c.err); got != c.want {

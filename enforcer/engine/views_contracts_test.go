@@ -120,7 +120,8 @@ func allContracts(yaml string) string {
 		s := severities[p.id]
 		fmt.Fprintf(&out, "  - id: %s\n    connection: helpdesk\n    severity:\n"+
 			"      - {is: %s, when: {field: Severity, in: [critical]}}\n"+
-			"      - {is: %s, when: {field: Severity, in: [minor]}}\n      - {is: %s}\n    status:\n%s", p.id, s[0], s[2], s[1], names)
+			"      - {is: %s, when: {field: Severity, in: [minor]}}\n      - {is: %s}\n    status:\n%s",
+			p.id, s[0], s[2], s[1], names)
 	}
 	out.WriteString("contracts:\n")
 	for _, p := range presets {

@@ -32,7 +32,8 @@ func TestTamperingIsFound(t *testing.T) {
 		table string
 	}{
 		"a breach turned into a kept promise": {
-			[]string{`UPDATE ledger_verdicts SET state = 'met', ended_at = due WHERE ` + breach}, ledger.TamperChanged, "verdict",
+			[]string{`UPDATE ledger_verdicts SET state = 'met', ended_at = due WHERE ` + breach},
+			ledger.TamperChanged, "verdict",
 		},
 		"a later due": {
 			[]string{`UPDATE ledger_verdicts SET due = due + 60000 WHERE ` + breach}, ledger.TamperChanged, "verdict",

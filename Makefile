@@ -3,6 +3,8 @@
 #                           DIR/lab.json has its address, version, keys and ids. Unset: the test skips and says so in
 #                           capitals. Set: an instance that is not there is a failure, never a skip.
 #   SLABRIDGE_LIVE_CLOCK    likewise one made with --clock, in which the stories of contracts are played
+#   SLABRIDGE_CHROMIUM      a browser, in which the pages are looked at, and SLABRIDGE_AXE the folder in which axe-core was
+#                           installed; 'make browser' sets both. Unset: the tests skip and say so in capitals.
 #   SLABRIDGE_JIRA_DOCS     the directory that holds Atlassian's OpenAPI documents in jira-openapi/, which the project does
 #                           not carry: tests of Jira hold its traffic against them. Unset: they say in capitals that they do not.
 
@@ -15,7 +17,7 @@ GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # a pipe fails when its first command does
 SHELL         := bash
 .SHELLFLAGS   := -o pipefail -c
-.PHONY: help build man test faults live mutants second-opinion fuzz bench update zones lint demo
+.PHONY: help build man release test faults live mutants second-opinion browser fuzz bench update zones lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -25,6 +27,11 @@ build: ## bin/slabridge, one static binary
 
 man: ## bin/man, a page for each command, made from its help
 	go run -tags man -ldflags '-X main.version=$(VERSION)' ./cmd/slabridge man bin/man
+
+# From the checkout and Go modules alone; RELEASE_TARGETS="linux/amd64" for this machine's only.
+RELEASE_TARGETS ?= linux/amd64,linux/arm64,windows/amd64,darwin/amd64,darwin/arm64
+release: ## dist: archives, deb and rpm packages, an OCI image, lists of what is inside, checksums
+	go run -C cmd/release . -targets $(RELEASE_TARGETS)
 
 # The tests that play the whole program at many points of death and under many faults; `test` takes a sample of them.
 SWEEPS := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira)$$
@@ -49,7 +56,7 @@ live: ## TestLive... against a real Redmine each; RELEASES="host trixie sid" (5.
 MUTANTS ?= ./enforcer/calendar+./enforcer ./enforcer+./enforcer/decide+./mapping+./config ./enforcer/decide+./enforcer \
 	./enforcer/outbox+./enforcer/engine ./enforcer/ledger ./mapping+./config ./connectors/redmine
 # Tests of the engine that take minutes, once for each mutant.
-MINUTES := ^Test(ExactlyOnceUnderFaults|ExactlyOnceWhenKilled|ExactlyOnceWhenACommitFails|Quarter|CronPeriodsOccurOnce|FirstRunOnALargeTracker|PeopleWinWheneverTheyAct|ARefusalIsTriedAgainWhenSomethingChanged|StormIsHeldWhole|DamagedPagesRepeatNothing|RestoredLedgerIsNoStorm|OutageOfThreeDays)$$
+MINUTES := ^Test(ExactlyOnceUnderFaults|ExactlyOnceWhenKilled|ExactlyOnceWhenACommitFails|Quarter|CronPeriodsOccurOnce|FirstRunOnALargeTracker|PeopleWinWheneverTheyAct|ARefusalIsTriedAgainWhenSomethingChanged|StormIsHeldWhole|DamagedPagesRepeatNothing|RestoredLedgerIsNoStorm|OutageOfThreeDays|ViewsAgree|ViewsAgreeOnAllContracts|DutiesExactlyOnceUnderFaults|DutiesExactlyOnceWhenKilled)$$
 SAMPLE  ?= 60
 SEED    ?= 1
 
@@ -60,6 +67,16 @@ mutants: ## how many small changes of the code the tests notice; SAMPLE (60) of 
 second-opinion: ## jirasim driven by jira.js, a client that shares nothing with it (needs Node and npm)
 	npm ci --prefix connectors/jira/testdata/second-opinion
 	SLABRIDGE_SECOND_OPINION=1 go test -count=1 -v -run '^TestSecondOpinion$$' ./connectors/jira/jirasim
+
+# axe-core is not in the tree: npm fetches what package-lock.json names, once. Without npm its part is skipped, and says so.
+AXE      := cmd/slabridge/testdata/browser
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+browser: ## the pages in a real browser (needs chromium; with npm also axe-core); SHOTS=DIR writes pictures of them
+	@[ -n "$(CHROMIUM)" ] || { echo 'no browser: apt install chromium'; exit 1; }
+	@[ -d $(AXE)/node_modules ] || ! command -v npm >/dev/null || npm ci --no-audit --no-fund --prefix $(AXE) || echo 'axe-core: NOT FETCHED'
+	@SLABRIDGE_CHROMIUM=$(CHROMIUM) SLABRIDGE_AXE=$$([ ! -d $(AXE)/node_modules ] || echo $(CURDIR)/$(AXE)) \
+	  go test -count=1 -v -timeout 10m -run 'InABrowser$$|KeepsNobodyOut$$|ByKeyboard$$' ./cmd/slabridge \
+	  $(if $(SHOTS),-args -shots $(abspath $(SHOTS))) 2>&1 | awk -f .ci/summary.awk
 
 fuzz: ## every fuzz target for FUZZTIME (10s; before a release FUZZTIME=10m)
 	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort | while IFS=: read -r file func; do \

@@ -38,7 +38,7 @@ func LoadAgainst(file, other string, kinds []connectors.Kind) (*Config, Faults) 
 func loadWithText(file, other string, text []byte, kinds []connectors.Kind) (*Config, Faults) {
 	src := newSource(file)
 	src.kinds, src.instead = kinds, &instead{file: other, data: text}
-	data, err := readFile(file)
+	data, err := readGiven(file)
 	if err != nil {
 		src.fault("", "", "cannot be read: %v", err)
 		return nil, src.faults

@@ -17,7 +17,7 @@ type Answer struct {
 // in the configuration a scalar's text is taken as it stands, so that a name of the tracker's needs no quotes.
 func ReadAnswers(file string) ([]Answer, error) {
 	src := newSource(file)
-	data, err := readFile(file)
+	data, err := readGiven(file)
 	if err != nil {
 		src.fault("", "", "cannot be read: %v", err)
 		return nil, src.faults.Err(Error)

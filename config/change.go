@@ -32,7 +32,7 @@ func derive(
 			ch.apply()
 		}
 	}
-	// Another obligation's due may rest on a changed one.
+	// Another obligation's deadline may depend on a changed one.
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		for j := range o.Rules {

@@ -8,7 +8,7 @@ import (
 	"slabridge/enforcer"
 )
 
-// checkKind refuses what an obligation of its kind cannot have, and a due that can never come.
+// checkKind refuses what an obligation of its kind cannot have, and a deadline that can never come.
 func checkKind(src *source, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
 	term := r.Within != nil || r.As != "" || r.On != ""
 	switch o.Kind {
@@ -52,7 +52,7 @@ func checkCheck(src *source, path string, o *enforcer.Obligation, r *enforcer.Ru
 	}
 }
 
-// checkTimer finds dues that can never come.
+// checkTimer finds deadlines that can never come.
 func checkTimer(src *source, path string, o *enforcer.Obligation, r *enforcer.Rule) {
 	switch start := o.Start; {
 	case start.Word == enforcer.WordPeriod || o.StopsWith(enforcer.WordDone):

@@ -25,8 +25,9 @@ import (
 type Config struct {
 	Path     string // the file it was read from
 	State    string // path of the SQLite file
-	Language string // of comments, where the contract has none of its own: "ru" or "en"
+	Language string // of comments, where the contract has none of its own
 	Listen   string // host:port, "" when nothing is to listen
+	Web      Web
 	Log      Log
 	Limits   Limits
 
@@ -34,10 +35,13 @@ type Config struct {
 	Mappings    []mapping.Mapping
 	Contracts   []Contract
 	Texts       []Text
+	Channels    []Channel
+	Notify      []Notify
 	// Fingerprint changes with everything that can move a deadline: contracts, calendar data and mappings.
 	Fingerprint string
 
-	source *source
+	source     *source
+	contractAt map[string]int // positions in Contracts
 }
 
 // Line is where the path of the admin's YAML ("mappings[0].roles[1].lead") stands in the file, or what is around
@@ -87,8 +91,10 @@ type Contract struct {
 	MappingID  string
 	Connection string
 	Scope      mapping.Scope
-	// EnforceFrom is the line before which nothing is written about; zero: the first pass.
+	// EnforceFrom is the cutover: nothing is written about what lies before it; zero: the first pass.
 	EnforceFrom time.Time
+	// Sources are the texts that it was made of, oldest version first.
+	Sources []Source
 	// Spec is what the contract's calendar was made of.
 	Spec calendar.Spec
 	// Duties for which an issue is created in each period, and Account what the cost of changes is measured by.
@@ -98,6 +104,12 @@ type Contract struct {
 	Fingerprint string
 
 	fields []string // ids of mapped fields that its texts speak of
+}
+
+// Source is a contract's text as it was read.
+type Source struct {
+	Name string // of the file, or preset:kamal
+	YAML []byte
 }
 
 // Duty is one thing that a contract asks for in each of its periods, and the issue to be created for it.
@@ -118,7 +130,7 @@ type Account struct {
 // Text is a comment text that takes the place of a built-in one.
 type Text struct {
 	ID   string
-	Lang string // "ru" or "en"
+	Lang string // one of message.Languages
 	Text string
 	Path string // in the admin's file: "texts[0]"
 }
@@ -135,6 +147,12 @@ func (c *Config) Mapping(id string) *mapping.Mapping {
 
 // Contract finds a contract by id, nil when there is none.
 func (c *Config) Contract(id string) *Contract {
+	if len(c.contractAt) == len(c.Contracts) {
+		if i, there := c.contractAt[id]; there {
+			return &c.Contracts[i]
+		}
+		return nil
+	}
 	return find(c.Contracts, func(x *Contract) bool { return x.ID == id })
 }
 
@@ -145,4 +163,9 @@ func find[T any](list []T, is func(*T) bool) *T {
 		}
 	}
 	return nil
+}
+
+// Channel finds a channel by id, nil when there is none.
+func (c *Config) Channel(id string) *Channel {
+	return find(c.Channels, func(x *Channel) bool { return x.ID == id })
 }

@@ -246,7 +246,7 @@ func (r connectionReader) auth(path string, doc *authDoc, kind connectors.Kind) 
 	}
 	way, ok := kind.Way(given)
 	if !ok {
-		r.fault(path, "", "must be %s for %s", kind.AuthAccepted, kind.Name)
+		r.fault(path, "", "must be written in another way for %s; accepted: %s", kind.Name, kind.AuthAccepted)
 		return Auth{}
 	}
 	secret, at := secrets[way.Secret], path+"."+way.Secret

@@ -16,6 +16,7 @@ import (
 type text struct {
 	contract *enforcer.Contract
 	spec     calendar.Spec
+	source   Source
 }
 
 // identifier is what ids may look like: they are typed in commands, and are parts of the ledger's keys.
@@ -65,7 +66,7 @@ func readContract(src *source, data []byte, days daySource) text {
 	for i := range b.c.Obligations {
 		b.check(i, spec.Week)
 	}
-	return text{b.c, spec}
+	return text{contract: b.c, spec: spec}
 }
 
 type contractBuilder struct {

@@ -116,13 +116,14 @@ type obligationDoc struct {
 	Again *conditionDoc `yaml:"again"`
 	// Stop: any of these ends it.
 	Stop []conditionDoc `yaml:"stop"`
-	// Accept: any of these, after a due date was moved later, makes it the due; so does a customer who moves it himself.
+	// Accept: any of these, after a due date was moved later, makes it binding; so does a customer who moves it
+	// himself.
 	Accept []conditionDoc `yaml:"accept"`
-	// Agreed: the text lets both sides agree on another due, the mapped field agreed-due.
+	// Agreed: the text lets both sides agree on another deadline, the mapped field agreed-due.
 	Agreed bool `yaml:"agreed"`
 	// Unless: while this other obligation is on, it takes this one's place.
 	Unless string `yaml:"unless"`
-	// Beside is the obligation whose notice, while it is on, counts as this one's; at or after its due no step at the due
+	// Beside is the obligation whose notice, while it is on, counts as this one's; at or after its deadline no due step
 	// of this one is taken.
 	Beside string `yaml:"beside"`
 	// Pause lists the status classes in which the stopwatch stands still.
@@ -134,7 +135,7 @@ type obligationDoc struct {
 	Once bool `yaml:"once"`
 	// NoVerdict: a right, or the customer's own duty; never met or breached.
 	NoVerdict bool `yaml:"no_verdict"`
-	// Escalation: the due step is the promise itself; carried out at the due, it keeps the promise in the report.
+	// Escalation: the due step is the promise itself; carried out at the deadline, it keeps the promise in the report.
 	Escalation bool `yaml:"escalation"`
 	// Off: in the text, but not acted on until turned on.
 	Off bool `yaml:"off"`
@@ -181,7 +182,7 @@ type ruleDoc struct {
 	Severities names `yaml:"severities"`
 	// Within is the term: 20m, 2h, 1bd, 10d, 1cd.
 	Within *calendar.Term `yaml:"within"`
-	// On takes the due from elsewhere: due-date (the close of the issue's due date) or period-end (of a duty).
+	// On takes the deadline from elsewhere: due-date (the close of the issue's due date) or period-end (of a duty).
 	On string `yaml:"on" check:"of=dues"`
 	// DayOff says when a due date on a day off ends: after (the default), at the close of the next working day; before,
 	// at the close of the last one before it.
@@ -200,10 +201,10 @@ type ruleDoc struct {
 	Clock string `yaml:"clock" check:"of=clocks"`
 	// Cutoff for late notices.
 	Cutoff *cutoffDoc `yaml:"cutoff"`
-	// As takes the due of another obligation of the request, never before the cycle's own start.
+	// As takes the deadline of another obligation of the request, never before the cycle's own start.
 	As string `yaml:"as"`
-	// NotBefore: a due that is taken from another obligation comes so long after the cycle's own start at the earliest:
-	// 10m.
+	// NotBefore: a deadline that is taken from another obligation comes so long after the cycle's own start at the
+	// earliest: 10m.
 	NotBefore *time.Duration `yaml:"not_before"`
 	// Limit says the promise in words; it is shown and never computed.
 	Limit *titleDoc `yaml:"limit"`
@@ -257,7 +258,7 @@ type stepDoc struct {
 	At *atDoc `yaml:"at"`
 	// After the start by so much: 5bd.
 	After *calendar.Term `yaml:"after"`
-	// Before the due by so much: 1bd.
+	// Before the deadline by so much: 1bd.
 	Before *calendar.Term `yaml:"before"`
 	// Comment that the step writes.
 	Comment *commentDoc `yaml:"comment"`

@@ -142,6 +142,7 @@ func (b *useBuilder) contract() *Contract {
 		}
 		v.text = t
 		made = append(made, v.contract(c))
+		c.Sources = append(c.Sources, t.source)
 		c.fields = append(c.fields, fieldsIn(t.contract)...)
 	}
 	if len(made) == 0 {
@@ -213,7 +214,7 @@ func (v *version) contract(c *Contract) *enforcer.Contract {
 	return e
 }
 
-// cutoffs warns of cut-offs that the admin's hours have pushed out of the day.
+// cutoffs warns of cut-offs that lie outside the working hours that the admin set.
 func (v *version) cutoffs(c *enforcer.Contract, week calendar.Week) {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
@@ -288,7 +289,7 @@ func (b *useBuilder) windows(c *Contract) {
 	}
 }
 
-// againstMapping holds what the contract's steps need against what the mapping has.
+// againstMapping compares what the contract's steps need with what the mapping has.
 func (b *useBuilder) againstMapping(c *enforcer.Contract, m *mapping.Mapping, used *Contract) {
 	roles := map[enforcer.Role]*mapping.RoleRule{}
 	for i := range m.Roles {
@@ -322,7 +323,7 @@ func (b *useBuilder) againstMapping(c *enforcer.Contract, m *mapping.Mapping, us
 	}
 }
 
-// lacking tells of roles that steps call in and the mapping cannot give.
+// lacking reports the roles that steps assign or add and for which the mapping names nobody.
 func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) []message.Message {
 	var out []message.Message
 	for _, r := range o.Rules {
@@ -338,7 +339,7 @@ func lacking(o *enforcer.Obligation, roles map[enforcer.Role]*mapping.RoleRule) 
 	return out
 }
 
-// lackingForDuties tells of duties whose issue would be assigned to a role that the mapping cannot give.
+// lackingForDuties reports the duties whose issue would be assigned to a role for which the mapping names nobody.
 func (c *Contract) lackingForDuties(
 	o *enforcer.Obligation,
 	roles map[enforcer.Role]*mapping.RoleRule,

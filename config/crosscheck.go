@@ -10,7 +10,7 @@ import (
 	"slabridge/enforcer"
 )
 
-// crossCheck holds mappings and contracts against each other. It is complete when every contract could be read.
+// crossCheck checks mappings and contracts against each other. It is complete when every contract could be read.
 func crossCheck(src *source, cfg *Config, complete bool) {
 	users := map[string][]*Contract{}
 	for j := range cfg.Contracts {
@@ -28,8 +28,11 @@ func crossCheck(src *source, cfg *Config, complete bool) {
 	var before claims
 	for j := range cfg.Contracts {
 		b := &cfg.Contracts[j]
-		for _, i := range before.rivals(b) {
-			checkOverlap(src, &cfg.Contracts[i], b, fmt.Sprintf("contracts[%d].projects", j))
+		for k, at := range claimsOf(b) {
+			if a := before.rival(cfg.Contracts, b, at); a != nil { // one is named, not each of ten thousand
+				src.fault(indexed(fmt.Sprintf("contracts[%d].projects", j), k, len(b.Scope.Projects)), b.Scope.Projects[k],
+					"is claimed by contract %s as well; give both a `when`, or valid days that do not meet", a.ID)
+			}
 		}
 		before.add(j, b)
 	}
@@ -66,17 +69,21 @@ func (c *claims) add(i int, contract *Contract) {
 	}
 }
 
-// rivals are the contracts that were added and might claim the same request, in order.
-func (c *claims) rivals(contract *Contract) []int {
-	var out []int
-	for _, at := range claimsOf(contract) {
-		out = append(out, c.whole[at]...)
-		if len(contract.Scope.When) == 0 {
-			out = append(out, c.part[at]...)
+// rival is the first contract that was added and would claim the same request as another: one issue belongs to at most
+// one. It is nil where there is none.
+func (c *claims) rival(contracts []Contract, of *Contract, at claim) *Contract {
+	lists := [][]int{c.whole[at]}
+	if len(of.Scope.When) == 0 {
+		lists = append(lists, c.part[at])
+	}
+	for _, list := range lists {
+		for _, i := range list {
+			if together(&contracts[i], of) {
+				return &contracts[i]
+			}
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return nil
 }
 
 // checkAgainstContracts refuses severities, fields and plans that none of the users, the contracts with this mapping,
@@ -137,20 +144,6 @@ func fieldsIn(c *enforcer.Contract) []string {
 		}
 	}
 	return slices.DeleteFunc(out, func(id string) bool { return id == "" })
-}
-
-// checkOverlap refuses two rivals that would claim the same request: one issue belongs to at most one. The path is that
-// of b's projects.
-func checkOverlap(src *source, a, b *Contract, path string) {
-	if !together(a, b) {
-		return
-	}
-	for k, project := range b.Scope.Projects {
-		if slices.ContainsFunc(a.Scope.Projects, func(p string) bool { return strings.EqualFold(p, project) }) {
-			src.fault(indexed(path, k, len(b.Scope.Projects)), project,
-				"is claimed by contract %s as well; give both a `when`, or valid days that do not meet", a.ID)
-		}
-	}
 }
 
 // together reports whether some day is valid in both.

@@ -17,8 +17,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// decoder reads a YAML tree into the structs of document.go and contractfile.go. It walks the nodes itself so
-// that every fault is found in one reading, with the path in the operator's own words, and so that no library
+// decoder reads a YAML tree into the structs of document.go, documentuse.go and contractfile.go. It walks the nodes
+// itself so that every fault is found in one reading, with the path in the operator's own words, and so that no library
 // folds, splits or converts a tracker's names: a scalar's text is taken as it stands.
 //
 // A field's `check` tag holds: "required"; "secret", whose values are never shown; "of=NAME", a list in vocabulary;
@@ -53,8 +53,8 @@ func readYAML(src *source, data []byte, kind fileKind, out any) bool {
 	}
 	d.lines[""] = root.Line
 	if !kind.fits(root) {
-		d.fault("", "", "is not %s: it has no key %s; its content is not shown, because it may be secret",
-			kind.name, strings.Join(kind.keys, " or "))
+		d.fault("", "", "is not %s: it has none of the keys %s; its content is not shown, because it may be secret",
+			kind.name, strings.Join(kind.keys, ", "))
 		return false
 	}
 	d.read(root, reflect.ValueOf(out).Elem(), "", "")
@@ -95,7 +95,7 @@ func (d decoder) parse(data []byte) *yaml.Node {
 }
 
 // quoted is what the YAML library may quote from the file: it could be a secret.
-var quoted = regexp.MustCompile(`'[^']{4,}'`)
+var quoted = regexp.MustCompile(`'[^', ][^']{3,}'`)
 
 func (d decoder) syntax(err error, data []byte) {
 	var load *yaml.LoadError

@@ -20,12 +20,15 @@ func Differences(was, is *Config) (out []string) {
 		}
 	}
 	add("limits", changedFields(was.Limits, is.Limits)...)
+	add("web", changedFields(was.Web, is.Web)...)
 	if was.Language != is.Language {
 		add("language", was.Language+" -> "+is.Language)
 	}
 	if !reflect.DeepEqual(was.Texts, is.Texts) {
 		add("texts", "changed")
 	}
+	byID("channel", was.Channels, is.Channels, func(c Channel) string { return c.ID }, add, changedFields[Channel])
+	byID("notify", was.Notify, is.Notify, func(n Notify) string { return n.ID }, add, changedFields[Notify])
 	byID("connection", was.Connections, is.Connections, func(c Connection) string { return c.ID }, add, connectionChanges)
 	byID("mapping", was.Mappings, is.Mappings, func(m mapping.Mapping) string { return m.ID }, add,
 		changedFields[mapping.Mapping])
@@ -122,6 +125,7 @@ func NeedsRestart(was, is *Config) (out []string) {
 	for _, x := range []struct{ name, was, is string }{
 		{"state", was.State, is.State},
 		{"listen", was.Listen, is.Listen},
+		{"web.config", was.Web.Config, is.Web.Config},
 		{"log.level", was.Log.Level, is.Log.Level},
 		{"log.format", was.Log.Format, is.Log.Format},
 	} {

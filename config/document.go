@@ -1,11 +1,9 @@
 package config
 
 import (
-	"slices"
 	"time"
 
 	"slabridge/enforcer"
-	"slabridge/enforcer/calendar"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -17,9 +15,11 @@ type document struct {
 	State string `yaml:"state"`
 	// Language of the comments, ru or en; a contract may have its own. Default ru. Environment: SLABRIDGE_LANGUAGE.
 	Language string `yaml:"language" check:"of=languages"`
-	// Listen is the address of health, metrics and webhooks. Default 127.0.0.1:8427; "off" opens none. Environment:
-	// SLABRIDGE_LISTEN.
+	// Listen is the address of the pages, health, metrics and webhooks. Default 127.0.0.1:8427; "off" opens none.
+	// Environment: SLABRIDGE_LISTEN. An address that other machines reach needs passwords or a proxy, see `web`.
 	Listen string `yaml:"listen"`
+	// Web says who may ask at `listen`, and for what. Default: this machine alone, for everything.
+	Web webDoc `yaml:"web"`
 	// Log says how much is logged, and in which form.
 	Log logDoc `yaml:"log"`
 	// Limits stop slabridge before it does damage.
@@ -34,6 +34,37 @@ type document struct {
 	Contracts []useDoc `yaml:"contracts" check:"required"`
 	// Texts replace comment texts one by one.
 	Texts []textDoc `yaml:"texts"`
+	// Channels are where staff is told things beside the tracker: a webhook, a chat, mail.
+	Channels []channelDoc `yaml:"channels"`
+	// Notify says what is told through which channels, and when.
+	Notify []notifyDoc `yaml:"notify"`
+}
+
+// webDoc is who may ask.
+type webDoc struct {
+	// Config is a file beside this one in the form of Prometheus's web configuration: certificate, passwords. Webhooks and
+	// health ask for no password. Default: none.
+	Config string `yaml:"config"`
+	// Hosts are names under which the pages are asked for, beside addresses and localhost: [sla.example.org].
+	Hosts names `yaml:"hosts"`
+	// Proxy that asks who people are, and says so. Default: none is believed.
+	Proxy *webProxyDoc `yaml:"proxy"`
+	// Readers limit who sees which contracts; who is named in no entry then sees none. Default: everybody sees all.
+	Readers []readerDoc `yaml:"readers"`
+}
+
+type webProxyDoc struct {
+	// From are the addresses or networks of the proxy: [10.0.0.5]. The header of anybody else is not looked at.
+	From names `yaml:"from" check:"required"`
+	// UserHeader is in which the proxy says who asks. Default X-Forwarded-User.
+	UserHeader string `yaml:"user_header"`
+}
+
+type readerDoc struct {
+	// Users by the name that they give with their password, or that the proxy says.
+	Users names `yaml:"users" check:"required"`
+	// Contracts that they see, by id; "*": everything, the metrics included.
+	Contracts names `yaml:"contracts" check:"required"`
 }
 
 type logDoc struct {
@@ -275,160 +306,4 @@ type daysDoc struct {
 	ID string `yaml:"id" check:"required"`
 	// File beside this one. With `extends: KZ` in it, it lies over the built-in calendar; else it replaces it.
 	File string `yaml:"file" check:"required"`
-}
-
-// useDoc is one `contracts` entry.
-type useDoc struct {
-	// ID is your name for the contract; the ledger keeps it.
-	ID string `yaml:"id" check:"required"`
-	// Use is a preset (kamal, rusbitech, vendor-kz, endocs) or a contract file beside this one, own.yaml.
-	Use string `yaml:"use"`
-	// Versions of the text under this id, oldest first, in place of use, plan, reopen, calendar and change: a request is
-	// judged by the one in force when it was received.
-	Versions []versionDoc `yaml:"versions"`
-	// Mapping that gives the tracker's words a meaning here.
-	Mapping string `yaml:"mapping" check:"required"`
-	// Projects it covers; subprojects only when named.
-	Projects names `yaml:"projects" check:"required"`
-	// When holds further conditions; any of them lets a request in.
-	When []whenDoc `yaml:"when"`
-	// Subtasks are requests of their own too; otherwise only issues without a parent are.
-	Subtasks bool `yaml:"subtasks"`
-	// Plan, where the contract knows plans.
-	Plan string `yaml:"plan"`
-	// Valid: received on these days, both included, stays under the contract to the end.
-	Valid validDoc `yaml:"valid"`
-	// EnforceFrom is the line before which nothing is written about. Default: the first pass.
-	EnforceFrom *moment `yaml:"enforce_from"`
-	// Language of this contract's comments.
-	Language string `yaml:"language" check:"of=languages"`
-	// Reopen says what a reopened request is, whoever reopens it: continue or restart.
-	Reopen string `yaml:"reopen" check:"of=reopen"`
-	// Calendar replaces parts of the contract's own.
-	Calendar *calendarDoc `yaml:"calendar"`
-	// Change any obligation, one line each.
-	Change []changeDoc `yaml:"change"`
-	// Duties of the contract as a whole for which an issue is created in each period.
-	Duties []dutyDoc `yaml:"duties"`
-	// Account is what the contract's cap on the cost of changes is measured by.
-	Account *accountDoc `yaml:"account"`
-}
-
-// versionDoc is one text of a contract.
-type versionDoc struct {
-	// ValidFrom is the first day on which requests are received under it.
-	ValidFrom calendar.Date `yaml:"valid_from" check:"required"`
-	// Use is a preset, or a contract file beside this one.
-	Use string `yaml:"use" check:"required"`
-	// Plan, where the contract knows plans.
-	Plan string `yaml:"plan"`
-	// Reopen says what a reopened request is, whoever reopens it: continue or restart.
-	Reopen string `yaml:"reopen" check:"of=reopen"`
-	// Calendar replaces parts of the contract's own.
-	Calendar *calendarDoc `yaml:"calendar"`
-	// Change any obligation, one line each.
-	Change []changeDoc `yaml:"change"`
-}
-
-// dutyDoc is one thing to be done in each period, as an issue that slabridge creates.
-type dutyDoc struct {
-	// Obligation of the contract: quarterly-delivery, standing-duty.
-	Obligation string `yaml:"obligation" check:"required"`
-	// ID is your name for it, where the obligation has more than one; the ledger keeps it.
-	ID string `yaml:"id"`
-	// Period is quarter, month, year, or a cron line in the contract's zone that says when each begins. Default quarter.
-	Period string `yaml:"period"`
-	// Within is the term from the start of the period; left out, the close of its last working day.
-	Within *calendar.Term `yaml:"within"`
-	// Project in which the issue is made.
-	Project string `yaml:"project" check:"required"`
-	// Tracker: Redmine's tracker, Jira's issue type.
-	Tracker string `yaml:"tracker" check:"required"`
-	// Subject of the issue; {{.Period}} is the period in words.
-	Subject string `yaml:"subject" check:"required"`
-	// Description that follows what slabridge writes itself.
-	Description string `yaml:"description"`
-	// Assign to the lead of support, developers or management, or to who is on duty.
-	Assign string `yaml:"assign" check:"of=assignees"`
-}
-
-// accountDoc measures the cost of changes.
-type accountDoc struct {
-	// Sum of the contract: 10000000, or 1500000.50.
-	Sum money `yaml:"sum" check:"required"`
-	// Currency, as people write it.
-	Currency string `yaml:"currency" check:"required"`
-	// Rate of an hour, where costs are booked as time; left out, the mapped field cost of each request is its cost.
-	Rate *money `yaml:"rate"`
-	// Changes: which requests are changes; any of them.
-	Changes []whenDoc `yaml:"changes" check:"required"`
-	// WatchIssue is the number of the issue that is told at 80 % and 100 %.
-	WatchIssue string `yaml:"watch_issue" check:"required"`
-}
-
-type validDoc struct {
-	// From is the first day.
-	From *calendar.Date `yaml:"from"`
-	// To is the last day.
-	To *calendar.Date `yaml:"to"`
-}
-
-// changeDoc changes one obligation, for the severities named or for all.
-type changeDoc struct {
-	// Obligation to change.
-	Obligation string `yaml:"obligation" check:"required"`
-	// Severity or severities for which; left out, all.
-	Severity names `yaml:"severity"`
-	// Within is the new term: 15m, 2h, 1bd, 10d.
-	Within *calendar.Term `yaml:"within"`
-	// Count of a term in bd or d: plain, or civil (from the day after the event).
-	Count string `yaml:"count" check:"of=counts"`
-	// Clock is calendar or always; always takes the cut-off away.
-	Clock string `yaml:"clock" check:"of=clocks"`
-	// Cutoff is {after: "17:30", due: "09:20"}, or none.
-	Cutoff *cutoffDoc `yaml:"cutoff"`
-	// Pause lists the status classes in which the stopwatch stands still; it holds for every severity.
-	Pause listOf[enforcer.StatusClass] `yaml:"pause" check:"of=classes"`
-	// Off is true for the whole obligation, or lists what its steps shall not do: assign, priority, watch, comment.
-	Off *offDoc `yaml:"off"`
-	// On turns on an obligation that is off in the text.
-	On bool `yaml:"on"`
-	// OnAnswer: working gives a request that was closed for want of an answer a status of that class when the customer
-	// answers after all; left out, only staff is told.
-	OnAnswer string `yaml:"on_answer" check:"of=answers"`
-	// Agreed: whether both sides may agree on another due, the mapped field agreed-due.
-	Agreed *bool `yaml:"agreed"`
-	// Accept replaces what makes a due date that was moved later the due: [{note: public, by: [customer]}].
-	Accept []conditionDoc `yaml:"accept"`
-	// DayOff says when a due date on a day off ends: after or before it.
-	DayOff string `yaml:"day_off" check:"of=daysoff"`
-	// Steps replace those of the text.
-	Steps []stepDoc `yaml:"steps"`
-}
-
-// offDoc is true, or a list of parts.
-type offDoc struct {
-	All   bool
-	Parts names
-}
-
-func (o *offDoc) readNode(d decoder, n *yaml.Node, path, _ string) {
-	if n.Kind == yaml.ScalarNode && n.Value == "true" {
-		o.All = true
-		return
-	}
-	if n.Kind == yaml.ScalarNode && !slices.Contains(vocabulary["parts"], n.Value) {
-		d.fault(path, n.Value, "is neither true nor a list of %s", commas(vocabulary["parts"]))
-		return
-	}
-	o.Parts.readNode(d, n, path, "of=parts")
-}
-
-type textDoc struct {
-	// ID of the text: receipt, warn, breach and so on.
-	ID string `yaml:"id" check:"required"`
-	// Lang is ru or en.
-	Lang string `yaml:"lang" check:"required;of=languages"`
-	// Text is the template.
-	Text string `yaml:"text" check:"required"`
 }

@@ -97,7 +97,7 @@ func obligationsOf(c *enforcer.Contract, kind enforcer.Kind) []string {
 	return out
 }
 
-// means is what the contract's obligations have to go by, with the mapping.
+// means is what the configuration and its mapping provide for the contract's obligations.
 func (c *Contract) means(m *mapping.Mapping) enforcer.Means {
 	var means enforcer.Means
 	for _, f := range m.Fields {

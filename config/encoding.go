@@ -9,9 +9,9 @@ import (
 	"slabridge/config/message"
 )
 
-// badText says what of a file that is not YAML is no fault of its words: how it was saved, and what a line is indented
-// with. It returns the line, 0 for the whole file; ok is false when there is nothing of the kind. What the line holds
-// is not told: it may be secret.
+// badText finds why a file is not YAML although its text is right: its encoding, or the characters that a line is
+// indented with. It returns the line, 0 for the whole file; ok is false when there is nothing of the kind. What the
+// line holds is not told: it may be secret.
 func badText(data []byte, failedAt int) (line int, what message.Message, ok bool) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return 0, message.Message{}, false // of UTF-16 with its mark, the fault is in the words

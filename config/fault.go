@@ -16,7 +16,7 @@ type Level int
 
 // The levels.
 const (
-	// Warning: the configuration works, but probably not as meant.
+	// Warning: the configuration can be used, but probably does not mean what its author wanted.
 	Warning Level = iota + 1
 	// NoSecret: a secret cannot be had. Whatever talks to the tracker cannot run; the rules are well.
 	NoSecret
@@ -77,7 +77,8 @@ func (f Fault) In(lang string) string {
 	return b.String()
 }
 
-// Faults is everything found wrong in one reading, in the order of the files and lines. The zero value is well.
+// Faults is everything found wrong in one reading, in the order of the files and lines. The zero value means that
+// nothing is wrong.
 type Faults []Fault
 
 // Error gives the faults, a line each.
@@ -125,7 +126,7 @@ type source struct {
 	file   string
 	lines  map[string]int
 	faults Faults
-	told   map[string]int  // where in faults each is, as it was first told
+	place  map[string]int  // where in faults each is, as it was first told
 	faulty map[string]bool // paths that have a fault, or something under them has: what rests on them is not judged again
 
 	kinds   []connectors.Kind // that a connection may be of; nil in files that have none
@@ -133,7 +134,7 @@ type source struct {
 }
 
 func newSource(file string) *source {
-	return &source{file: file, lines: map[string]int{}, told: map[string]int{}, faulty: map[string]bool{}}
+	return &source{file: file, lines: map[string]int{}, place: map[string]int{}, faulty: map[string]bool{}}
 }
 
 // fault notes an error at the path. The value is what was seen there, "" when nothing was or it must not be shown.
@@ -152,10 +153,10 @@ func (src *source) warn(path, value string, format message.Format, args ...any) 
 func (src *source) add(level Level, path, value string, reason message.Message) *Fault {
 	f := Fault{Level: level, File: src.file, Line: src.line(path), Path: path, Value: value, Reason: reason}
 	key := fmt.Sprintf("%d %d %s", f.Level, f.Line, f.Error())
-	if i, again := src.told[key]; again { // one line may change several rules, all in the same wrong way
+	if i, again := src.place[key]; again { // one line may change several rules, all in the same wrong way
 		return &src.faults[i]
 	}
-	src.told[key] = len(src.faults)
+	src.place[key] = len(src.faults)
 	src.faults = append(src.faults, f)
 	return &src.faults[len(src.faults)-1]
 }

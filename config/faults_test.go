@@ -73,9 +73,21 @@ func faultsOf(t *testing.T, file string) Faults {
 
 func TestFaults(t *testing.T) {
 	t.Setenv("SLABRIDGE_TEST_KEY", planted)
+	t.Setenv("SLABRIDGE_TEST_MAIL", "smtp://sla:"+planted+"@mail.example.org/?from=a@example.org&to=b@example.org")
+	t.Setenv("SLABRIDGE_TEST_HOOK", "https://hooks.example.org/"+planted)
+	t.Setenv("SLABRIDGE_TEST_CHAT", "telegram://110201543:"+planted+"@telegram?chats=-100")
 	files, err := filepath.Glob("testdata/faults/*.yaml")
 	if err != nil || len(files) < 100 {
 		t.Fatalf("%d fault files, %v", len(files), err)
+	}
+	passwords, err := filepath.Glob("testdata/faults/web/*.yml")
+	if err != nil || len(passwords) == 0 {
+		t.Fatal(passwords, err)
+	}
+	for _, file := range passwords { // a checkout leaves them open to everybody
+		if err := os.Chmod(file, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")

@@ -91,16 +91,17 @@ func TestFingerprintsKnowEveryField(t *testing.T) {
 	knows(t, encodeActivityRule)
 	knows(t, func(c *enforcer.Contract) any { return hash(rulesFingerprint(c, calendar.Spec{})) },
 		"ID", "Version", "Title", "Calendar", "Plans", "Assumptions", "Unmeasured", "ValidFrom", "ValidTo", "Language",
-		"Earlier")
+		"Earlier", "Origin")
 	knows(t, func(s *calendar.Spec) any { return rulesFingerprint(&enforcer.Contract{}, *s) }, "ID", "Days")
 	knows(t, func(c *Contract) any {
 		if c.Contract == nil {
 			c.Contract = &enforcer.Contract{}
 		}
 		return c.fingerprint()
-	}, "Contract", "MappingID", "Connection", "Scope", "EnforceFrom", "Fingerprint", "fields")
+	}, "Contract", "MappingID", "Connection", "Scope", "EnforceFrom", "Sources", "Fingerprint", "fields")
 	knows(t, func(c *Config) any { return c.fingerprint() },
-		"Path", "State", "Language", "Listen", "Log", "Limits", "Connections", "Texts", "Fingerprint", "source")
+		"Path", "State", "Language", "Listen", "Web", "Log", "Limits", "Connections", "Texts", "Fingerprint", "source",
+		"contractAt", "Channels", "Notify")
 }
 
 func knows[T any](t *testing.T, encode func(*T) any, leftOut ...string) {

@@ -14,7 +14,7 @@ import (
 )
 
 // maxFile bounds what is read of a configuration: a device file has no end.
-const maxFile = 4 << 20
+const maxFile = 16 << 20
 
 // Find gives the configuration file: the one named, else the first that exists of ./slabridge.yaml, the XDG
 // places and /etc/slabridge/slabridge.yaml.
@@ -52,7 +52,7 @@ func Find(named string) (string, error) {
 func Load(file string, kinds []connectors.Kind, trial ...string) (*Config, Faults) {
 	src := newSource(file)
 	src.kinds = kinds
-	data, err := readFile(file)
+	data, err := readGiven(file)
 	if err != nil {
 		src.fault("", "", "cannot be read: %v", err)
 		return nil, src.faults
@@ -74,8 +74,14 @@ func load(src *source, data []byte, folder string, trial ...string) (*Config, Fa
 	cfg.Mappings = mappingReader{src, cfg.Connections}.mappings(doc.Mappings)
 	contracts := contractReader{source: src, cfg: cfg, days: days, folder: folder, texts: map[string]text{}}
 	cfg.Contracts = contracts.contracts(doc.Contracts)
+	cfg.contractAt = make(map[string]int, len(cfg.Contracts))
+	for i := range cfg.Contracts {
+		cfg.contractAt[cfg.Contracts[i].ID] = i
+	}
+	cfg.Web = webReader{src, folder, cfg.Listen}.web(&doc.Web, cfg.Contracts)
 	crossCheck(src, cfg, len(cfg.Contracts) == len(doc.Contracts))
 	cfg.Texts = readTexts(src, doc.Texts)
+	channelReader{connectionReader{source: src, folder: folder}, cfg, days}.read(&doc)
 	faults := src.faults.sorted()
 	if faults.At(Error) != nil {
 		return nil, faults
@@ -100,13 +106,31 @@ func readTexts(src *source, docs []textDoc) []Text {
 	return out
 }
 
-func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
+// readFile reads a file that a configuration names.
+func readFile(name string) ([]byte, error) { return readFrom(name, openRegular) }
+
+// readGiven reads a file that the command line names: that may be a pipe, such as a shell's <(...).
+func readGiven(name string) ([]byte, error) {
+	return readFrom(name, func(name string) (*os.File, error) {
+		info, err := os.Stat(name)
+		if err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) == 0 {
+			err = checkRegular(name)
+		}
+		if err != nil {
+			return nil, withoutPath(err)
+		}
+		f, err := os.Open(name)
+		return f, withoutPath(err)
+	})
+}
+
+func readFrom(name string, open func(string) (*os.File, error)) ([]byte, error) {
+	f, err := open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, message.New("there is no such file")
 	}
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
@@ -117,6 +141,35 @@ func readFile(name string) ([]byte, error) {
 		return nil, message.Errorf("it is longer than %d bytes", maxFile)
 	}
 	return data, nil
+}
+
+// openRegular opens a regular file for reading. Errors do not name the file.
+func openRegular(name string) (*os.File, error) {
+	if err := checkRegular(name); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	return f, withoutPath(err)
+}
+
+// checkRegular refuses what is no regular file without opening it: to open a pipe takes until somebody writes to it,
+// and a device has no end.
+func checkRegular(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return withoutPath(err)
+	}
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		return message.New("it is a folder; name a regular file")
+	case mode&fs.ModeNamedPipe != 0:
+		return message.New("it is a pipe; name a regular file")
+	case mode&fs.ModeSocket != 0:
+		return message.New("it is a socket; name a regular file")
+	}
+	return message.New("it is a device; name a regular file")
 }
 
 // checkForgeable refuses a file that everyone on this machine may change. Whoever can change it can have the key sent

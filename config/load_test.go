@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -34,6 +35,47 @@ func loadWith(t *testing.T, contract string) (*Config, Faults) {
 	data := complete(t, "testdata/base.yaml",
 		[]byte("contracts:\n  - {id: acme, use: kamal, mapping: helpdesk, projects: acme, "+contract+"}\n"))
 	return load(testSource(), data, "testdata")
+}
+
+// TestPipesAreRefused: what is no regular file is refused where a configuration names it, and not opened: a pipe would
+// never open. The configuration itself may come through one.
+func TestPipesAreRefused(t *testing.T) {
+	t.Setenv("SLABRIDGE_TEST_KEY", planted)
+	folder := t.TempDir()
+	pipe := filepath.Join(folder, "pipe.yaml")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const connection = `connections: [{id: helpdesk, kind: redmine, url: "https://tracker.example.org", `
+	for text, place := range map[string]string{
+		"contracts: [{id: acme, use: ./pipe.yaml, mapping: helpdesk, projects: acme}]\n": "contracts[0].use",
+		"calendars: [{id: KZ, file: pipe.yaml}]\n":                                       "calendars[0].file",
+		connection + "auth: {file: pipe.yaml}}]\n":                                       "connections[0].auth.file",
+		connection + "auth: {file: pipe.yaml}, ca: pipe.yaml}]\n":                        "connections[0].ca",
+		"web: {config: pipe.yaml}\n":                                                     "web.config",
+	} {
+		t.Run(place, func(t *testing.T) {
+			done := make(chan Faults, 1)
+			go func() {
+				_, faults := load(testSource(), complete(t, "testdata/base.yaml", []byte(text)), folder)
+				done <- faults
+			}()
+			select {
+			case faults := <-done:
+				for _, f := range faults {
+					if f.Path == place && strings.Contains(f.Error(), "it is a pipe; name a regular file") {
+						return
+					}
+				}
+				t.Errorf("not refused: %v", faults)
+			case <-time.After(10 * time.Second):
+				t.Error("the pipe was opened")
+			}
+		})
+	}
+	if _, err := openRegular(os.DevNull); err == nil || !strings.Contains(err.Error(), "it is a device") {
+		t.Errorf("a device: %v", err)
+	}
 }
 
 func mustLoad(t *testing.T, contract string) *Contract {

@@ -9,7 +9,7 @@ import (
 	"slabridge/enforcer/calendar"
 )
 
-// check holds an obligation against the rest of its contract: what a term, a step or a reference may be.
+// check compares an obligation with the rest of its contract: what a term, a step or a reference may be.
 func (b *contractBuilder) check(i int, week calendar.Week) {
 	path := fmt.Sprintf("obligations[%d]", i)
 	o := &b.c.Obligations[i]
@@ -73,7 +73,7 @@ func checkRule(src *source, path, stepsPath string, c *enforcer.Contract, o *enf
 	}
 }
 
-// checkAs refuses a due that is taken from nowhere.
+// checkAs refuses an `as` whose obligation has no deadline of its own to take.
 func checkAs(src *source, path string, c *enforcer.Contract, o *enforcer.Obligation, r *enforcer.Rule) {
 	if !checkOther(src, path+".as", r.As, c, o) {
 		return
@@ -90,7 +90,7 @@ func checkAs(src *source, path string, c *enforcer.Contract, o *enforcer.Obligat
 	}
 }
 
-// checkWarning refuses a warning that cannot lie before the due, or not after the start.
+// checkWarning refuses a warning that cannot lie before the deadline, or not after the start.
 func checkWarning(src *source, path string, cal *calendar.Calendar, within *calendar.Term, s *enforcer.Step) {
 	if within == nil || cal == nil || (s.Trigger.After == nil && s.Trigger.Before == nil) {
 		return
@@ -136,7 +136,7 @@ func sampleStarts(cal *calendar.Calendar) []time.Time {
 }
 
 // cutoffFault says which part of a cut-off lies outside the hours of every worked weekday, and how; "" when each lies
-// within those of some. A weekday that closes before the cut-off is none's fault: what comes after is outside hours.
+// within those of some. A weekday that closes before the cut-off is no fault: what comes after it is outside hours.
 func cutoffFault(t *calendar.Term, week calendar.Week) (part, value string, reason message.Message) {
 	if t == nil || t.Cutoff == nil {
 		return "", "", none

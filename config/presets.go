@@ -67,10 +67,11 @@ func preset(id string, days daySource) (text, Faults) {
 func contractText(file string, data []byte, days daySource) (text, Faults) {
 	src := newSource(file)
 	t := readContract(src, data, days)
+	t.source = Source{path.Base(filepath.ToSlash(file)), data}
 	return t, src.faults.sorted()
 }
 
-// isFile tells a contract file from a preset's id.
+// isFile reports whether `use` names a contract file and not a preset.
 func isFile(use string) bool {
 	return strings.ContainsAny(use, `/\`) || filepath.Ext(use) == ".yaml" || filepath.Ext(use) == ".yml"
 }

@@ -38,6 +38,7 @@ var vocabulary = map[string][]string{
 	"reopen":     {"continue", "restart"},
 	"services":   {"day", perEntry},
 	"answers":    {string(enforcer.Working)},
+	"events":     eventKinds,
 	"levels":     {"debug", "info", "warn", "error"},
 	"formats":    {"text", "json"},
 	"parts":      append(enforcer.ActionKeys(true), partComment),

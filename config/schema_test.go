@@ -74,7 +74,7 @@ func TestSchemasAcceptSomething(t *testing.T) {
 // schemaOf reflects the struct: keys, comments as descriptions, closed lists as enumerations.
 func schemaOf(t *testing.T, v any) []byte {
 	t.Helper()
-	comments := commentsOf(t, "document.go", "contractfile.go")
+	comments := commentsOf(t, "document.go", "documentuse.go", "contractfile.go")
 	types := map[string]reflect.Type{}
 	r := jsonschema.Reflector{
 		FieldNameTag: "yaml", Anonymous: true, ExpandedStruct: true, RequiredFromJSONSchemaTags: true,
@@ -231,7 +231,7 @@ func commentsOf(t *testing.T, files ...string) map[string]string {
 
 // Every key of the file has a description, or editors show nothing.
 func TestKeysAreDescribed(t *testing.T) {
-	comments := commentsOf(t, "document.go", "contractfile.go")
+	comments := commentsOf(t, "document.go", "documentuse.go", "contractfile.go")
 	var walk func(reflect.Type)
 	seen := map[reflect.Type]bool{}
 	walk = func(typ reflect.Type) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -67,7 +68,7 @@ func (s *secretDoc) resolve(src *source, path, folder string) Secret {
 	if s.file != "" {
 		what = message.Of("the secret's file")
 		path = strings.TrimSuffix(path, ".file") + ".file"
-		value, err = readSecretFile(src, path, beside(folder, s.file))
+		value, err = readSecretFile(src, path, folder, s.file)
 	}
 	value = strings.TrimRight(value, "\r\n")
 	switch {
@@ -83,20 +84,20 @@ func (s *secretDoc) resolve(src *source, path, folder string) Secret {
 	return Secret{}
 }
 
-func readSecretFile(src *source, path, name string) (string, error) {
-	f, err := os.Open(name)
+// readSecretFile reads the file of that name beside the configuration.
+func readSecretFile(src *source, path, folder, name string) (string, error) {
+	given, handedOver := credential(folder, name)
+	f, err := openRegular(given)
 	if err != nil {
-		return "", withoutPath(err)
+		return "", err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
 		return "", withoutPath(err)
 	}
-	if !info.Mode().IsRegular() {
-		return "", message.New("it is not a file")
-	}
 	switch open := info.Mode().Perm() & 0o077; {
+	case handedOver: // systemd lets in whom it must by an access list, which shows as the group's permission
 	case open&0o007 != 0:
 		return "", message.Errorf("everyone on this machine may read it (mode %04o); chmod 600", info.Mode().Perm())
 	case open != 0:
@@ -105,6 +106,21 @@ func readSecretFile(src *source, path, name string) (string, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSecret))
 	return string(data), withoutPath(err)
+}
+
+// credential is where a secret's file is to be read. A service manager can hand files to an account that may not read
+// them (systemd's LoadCredential=): copies in a folder of its own, in which keys/a.key is called keys_a.key. An empty
+// one was not handed over.
+func credential(folder, name string) (given string, handedOver bool) {
+	if handed := os.Getenv("CREDENTIALS_DIRECTORY"); handed != "" {
+		if rel, err := filepath.Rel(folder, beside(folder, name)); err == nil {
+			given = filepath.Join(handed, strings.ReplaceAll(filepath.ToSlash(rel), "/", "_"))
+			if info, err := os.Stat(given); err == nil && info.Size() > 0 {
+				return given, true
+			}
+		}
+	}
+	return beside(folder, name), false
 }
 
 // withoutPath takes the file's name out of an error of package os.

@@ -88,6 +88,45 @@ func TestSecretFiles(t *testing.T) {
 	}
 }
 
+// TestSecretHandedOver: a service manager hands over a key that the service's account may not read; without one, or
+// with an empty one in its place, the file itself is read.
+func TestSecretHandedOver(t *testing.T) {
+	const other = "of-the-file-itself"
+	for _, c := range []struct{ name, credential, content, want string }{
+		{"handed over", "keys_key", planted + "\n", planted},
+		{"another file's", "another", planted, other},
+		{"of another folder", "key", planted, other},
+		{"empty", "keys_key", "", other},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir, handed := t.TempDir(), t.TempDir()
+			if err := os.Mkdir(filepath.Join(dir, "keys"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			for name, text := range map[string]string{
+				filepath.Join(dir, "keys", "key"):   other,
+				filepath.Join(handed, c.credential): c.content,
+			} {
+				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.Chmod(filepath.Join(handed, c.credential), 0o440); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("CREDENTIALS_DIRECTORY", handed)
+			data := bytes.Replace(base(t), []byte(`"${SLABRIDGE_TEST_KEY}"`), []byte("{file: keys/key}"), 1)
+			cfg, faults := load(testSource(), data, dir)
+			if cfg == nil || len(faults) > 0 {
+				t.Fatalf("faults: %v", faults)
+			}
+			if got := cfg.Connections[0].Auth.Secret.Reveal(); got != c.want {
+				t.Errorf("secret %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // A secret pasted into any place of the connection shows in no message, whatever is wrong with it there; the id
 // is no such place, it is what messages are about.
 func TestPlantedSecretNeverInFaults(t *testing.T) {

@@ -63,7 +63,7 @@ func takeWord(to *string, list string) func(string) message.Message {
 	}
 }
 
-// takeAddress reads host:port. What is served has no password of its own, so that only this machine may ask.
+// takeAddress reads host:port. Whether others than this machine may ask there is for `web` to say.
 func takeAddress(to *string) func(string) message.Message {
 	return func(value string) message.Message {
 		if value == "off" {
@@ -74,10 +74,6 @@ func takeAddress(to *string) func(string) message.Message {
 		n, numErr := strconv.Atoi(port)
 		if err != nil || host == "" || numErr != nil || n < 0 || n > 65535 {
 			return message.Of("is not an address; write 127.0.0.1:8427 or off")
-		}
-		if !loopback(host) {
-			return message.Of("can be reached from other machines, and health and metrics have no password; write " +
-				"127.0.0.1:8427, and let a web server on this machine ask for one")
 		}
 		return none
 	}

@@ -20,7 +20,7 @@ func ReadCalendars(file string, trial []string) (Calendars, error) {
 	src := newSource(file)
 	var doc document
 	if file != "" {
-		data, err := readFile(file)
+		data, err := readGiven(file)
 		if err != nil {
 			src.fault("", "", "cannot be read: %v", err)
 			return Calendars{}, src.faults.Err(Error)

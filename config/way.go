@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"io"
 	"net/url"
-	"os"
 	"slices"
 
 	"slabridge/config/message"
@@ -52,14 +51,14 @@ func (r connectionReader) authorities(path, name string) *x509.CertPool {
 	return pool
 }
 
-// certificate gives the client's certificate and key, once they are known to belong together.
+// certificate returns the client's certificate and key after a check that they belong together.
 func (r connectionReader) certificate(path string, doc *certificateDoc) (cert, key Secret) {
 	certPEM, err := readBounded(beside(r.folder, doc.Cert))
 	if err != nil {
 		r.add(NoSecret, path+".cert", "", message.Of("the certificate's file cannot be read: %v", err))
 		return cert, key
 	}
-	keyPEM, err := readSecretFile(r.source, path+".key", beside(r.folder, doc.Key))
+	keyPEM, err := readSecretFile(r.source, path+".key", r.folder, doc.Key)
 	if err != nil {
 		r.add(NoSecret, path+".key", "", message.Of("the key's file cannot be read: %v", err))
 		return cert, key
@@ -94,14 +93,11 @@ func (r connectionReader) proxy(path string, doc *proxyDoc, w *Way) {
 
 // readBounded reads a file that is no secret, and no larger than one that is.
 func readBounded(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := openRegular(name)
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, message.New("it is not a file")
-	}
 	data, err := io.ReadAll(io.LimitReader(f, maxBundle))
 	return data, withoutPath(err)
 }

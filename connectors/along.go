@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// alongWithStatus are the values that were to go with a status which our write set. Where somebody else set it a moment
-// before, nothing went along.
+// alongWithStatus are the values that our write sends together with a status. They are missing if somebody else set the
+// status a moment earlier: then they were never sent.
 func (w Write) alongWithStatus(account string, before, after History) []wantedField {
 	if w.Status == nil || !(wantedField{FieldStatus, *w.Status}).done(account, before, after) {
 		return nil

@@ -52,8 +52,8 @@ type Tracker interface {
 	// not say when it changed comes with a zero UpdatedAt, whatever since is.
 	Changed(ctx context.Context, since time.Time, page func([]Stub) error) error
 
-	// Census lists the id and UpdatedAt of every visible issue, in any order and possibly with gaps where
-	// issues vanish during the listing: an absent id is a suspicion to be settled by History, not a proof.
+	// Census lists the id and UpdatedAt of every visible issue, in any order and possibly with gaps where issues vanish
+	// during the listing: an absent id is only a suspicion; History says what became of the issue.
 	Census(ctx context.Context, page func([]Stub) error) error
 
 	// History reads one issue whole: its state now and every event the account may see, oldest first, with stable event
@@ -85,8 +85,8 @@ type Tracker interface {
 	// where the tracker answers with an empty list.
 	Booked(ctx context.Context, since time.Time, page func([]Booking) error) error
 
-	// Create makes one issue, in one request, and gives its id. It never repeats a request whose outcome is
-	// unknown: that error has class Unknown, and FindCreated settles it.
+	// Create makes one issue, in one request, and gives its id. It never repeats a request whose outcome is unknown:
+	// that error has class Unknown, and FindCreated tells whether the issue was made.
 	Create(ctx context.Context, n NewIssue) (id string, err error)
 
 	// FindCreated looks for an issue that our own account made in the project at or after since, with the mark, or the
@@ -95,6 +95,10 @@ type Tracker interface {
 
 	// Requests is how many requests were sent to the tracker so far.
 	Requests() int64
+
+	// Limits is how often the tracker said so far that it is asked too much (Error.Limited), and until when, by our clock,
+	// it wants to be left alone; zero where it never said for how long.
+	Limits() (times int64, until time.Time)
 
 	// Offset is the tracker's clock minus ours as last measured on an answer, and when; ok is false before the
 	// first answer.
@@ -150,15 +154,6 @@ type FormField struct {
 	Required bool
 	Allowed  []string
 }
-
-// Markup is the language that comment texts are rendered in.
-type Markup string
-
-// The markups known to slabridge: what is written reads as plain text in each of them.
-const (
-	MarkupMarkdown Markup = "markdown" // Markdown, and Textile
-	MarkupWiki     Markup = "wiki"     // square brackets make a link
-)
 
 // Account is who the credentials belong to.
 type Account struct {

@@ -60,7 +60,7 @@ const (
 	FieldDate     = "date"
 )
 
-// Person is a user, or a group that can be assigned and told like one. Roles maps project ids to the names of the
+// Person is a user, or a group that can be assigned and notified like one. Roles maps project ids to the names of the
 // person's roles there. A person who has left stays in old events, but not here: whoever needs old roles must remember
 // them.
 type Person struct {
@@ -74,12 +74,40 @@ type Person struct {
 	Groups []string // ids of the Groups that the person is in, as far as we may read that
 }
 
-// Group is a set of people whom the tracker can neither assign nor tell as one. Roles are as a Person's: the members
-// have them. Unseen says what keeps us from knowing who is in it; "" where every member's Groups has it.
+// Group is a set of people whom the tracker can neither assign nor notify as a whole. Roles are as a Person's: the
+// members have them. Unseen says what keeps us from knowing who is in it; "" where every member's Groups has it.
 type Group struct {
 	ID, Name string
 	Roles    map[string][]string
 	Unseen   string
+}
+
+// NameOf gives the name of a field's value, and of a custom field itself as a value of ""; the id where it is unknown.
+func (d Directory) NameOf(field, id string) string {
+	switch field {
+	case FieldAssignee:
+		return nameIn(d.People, id, func(p Person) (string, string) { return p.ID, p.Name })
+	case FieldPriority:
+		return nameIn(d.Priorities, id, func(p Priority) (string, string) { return p.ID, p.Name })
+	case FieldStatus:
+		return nameIn(d.Statuses, id, func(s Status) (string, string) { return s.ID, s.Name })
+	case FieldType:
+		return nameIn(d.Types, id, func(t Named) (string, string) { return t.ID, t.Name })
+	case FieldProject:
+		return nameIn(d.Projects, id, func(p Project) (string, string) { return p.ID, p.Key })
+	case "":
+		return nameIn(d.Fields, id, func(f Field) (string, string) { return f.ID, f.Name })
+	}
+	return id
+}
+
+func nameIn[T any](all []T, id string, of func(T) (id, name string)) string {
+	for _, x := range all {
+		if known, name := of(x); known == id && name != "" {
+			return name
+		}
+	}
+	return id
 }
 
 // Lacks reports whether h refers to a status, person, project, priority or custom field that is missing from d: d is

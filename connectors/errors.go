@@ -63,7 +63,9 @@ type Error struct {
 	// Fields are the fields of a refused write that the tracker names as what it does not take; nil where it names none
 	// that the write changes.
 	Fields []RefusedField
-	Err    error
+	// OneIssue says that a limit on requests is on writes to this one issue: the tracker answers all others.
+	OneIssue bool
+	Err      error
 }
 
 // RefusedField is a field that the tracker does not take in a write. Unsettable says that our account cannot set it to
@@ -98,10 +100,12 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Limited reports whether the tracker asks for less: it is to be left alone for Rest or, where that is zero, for a
 // while.
-func (e *Error) Limited() bool { return e.Status == http.StatusTooManyRequests || e.RetryAfter > 0 }
+func (e *Error) Limited() bool {
+	return !e.OneIssue && (e.Status == http.StatusTooManyRequests || e.RetryAfter > 0)
+}
 
-// longestRest is what is heeded of a wish for longer: quotas are by the hour at most, and a mistake in a header must
-// not silence us for a day.
+// longestRest is the longest pause that we keep at the tracker's request: no quota is for longer than an hour, and a
+// mistake in a header must not silence us for a day.
 const longestRest = time.Hour
 
 // Rest is for how long nothing is to be sent to the tracker.

@@ -48,12 +48,12 @@ func (v Values) One(field string) string {
 	return v[field][0]
 }
 
-// object begins a value that is no text: U+FFFC, the character that stands for an embedded object. People do not type
-// it.
+// object begins a value that is not a text: U+FFFC, Unicode's placeholder for an embedded object, which people do not
+// type.
 const object = "\uFFFC"
 
-// Object is the value of a field that a plug-in or an app gave a shape of its own, as one line of JSON. It is carried
-// like any other; whoever has mapped the field cannot read it.
+// Object is the value of a field that a plug-in or an app gave a shape of its own, as one line of JSON. It is stored
+// like any other value; a mapping that names the field cannot read it.
 func Object(raw json.RawMessage) string {
 	var b bytes.Buffer
 	if json.Compact(&b, raw) != nil {

@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // Kind is a kind of tracker as a plain value: all that the program must know of one beyond what its Tracker does. Each
-// tracker's package exports one; whoever hands it to the configuration and to the commands has added the tracker.
+// tracker's package exports one; to add a tracker, pass its Kind to the configuration and to the commands.
 type Kind struct {
 	Name  string // what the configuration calls it, and messages
 	Title string // what people call it
@@ -19,7 +21,6 @@ type Kind struct {
 	Auth         []AuthWay // the ways of proving who we are; the first that fits is taken
 	AuthAccepted string    // the same as one writes them, for whoever wrote none of them
 
-	Markup     Markup   // of comment texts
 	Internal   []string // the ways of keeping a comment from customers, see KeepsInternal; nil where there is none
 	Categories []string // the classes into which the tracker itself sorts its statuses; nil for none
 	Duplicates []string // the types of relation that make a closed issue a duplicate, unless a mapping names others
@@ -34,8 +35,8 @@ type Kind struct {
 	// IssuePage returns the address at which people look at an issue, from the tracker's root and what they type for the
 	// issue; "" where that cannot be told. nil where there is no such page.
 	IssuePage func(root, key string) string
-	// EventPlace is what stands behind an issue's page for the place of one of its events, "" where that has none. nil
-	// where none has.
+	// EventPlace is the suffix that makes the address of an issue's page point to one of its events, "" for an event
+	// without one. nil for a tracker whose pages cannot be pointed into.
 	EventPlace func(event string) string
 
 	// New makes a connection; it sends nothing.
@@ -51,6 +52,16 @@ type Kind struct {
 	Recent func(ctx context.Context, s Settings, projects []string, most int) ([]Issue, error)
 	// SecondOpinion reads the clocks that the tracker itself keeps on an issue out of Issue.Raw. nil where there are none.
 	SecondOpinion func(issue json.RawMessage) []Clock
+	// Options reads out of an issue and its history what the options of its list fields are and were called, where values
+	// are names and the tracker has ids for them: by these a renamed option is known again. nil where it has none, or
+	// where the ids are the values.
+	Options func(fields []Field, h History) []Option
+}
+
+// Option is a name that an option of a list field has, or had.
+type Option struct {
+	Field    string // as in Values
+	ID, Name string
 }
 
 // MarshalText gives the name.
@@ -61,6 +72,8 @@ func (k Kind) MarshalText() ([]byte, error) { return []byte(k.Name), nil }
 type AuthWay struct {
 	Secret string // the key of the secret: api_key, token or pat
 	User   bool   // beside the key `user`
+	// Place is where people find the secret, in the words of the tracker's screens.
+	Place message.Message
 }
 
 // Webhook is how a tracker tells of changes.
@@ -70,9 +83,9 @@ type Webhook struct {
 	Signature string
 	// Delivery is the header that is the same in every try of one delivery; "" for none.
 	Delivery string
-	// Issues tells which issues the body is about, by their ids, each once and in no order; none where it names none. ok
-	// is false when the body is not the tracker's. Nothing in it is taken for true but that these issues are worth
-	// reading.
+	// Issues tells which issues the body is about, by their ids, each once and in no order; none where it names none.
+	// ok is false when the body is not the tracker's. Nothing else in the body is trusted: it only says that these
+	// issues are worth reading.
 	Issues func(body []byte) (issues []string, ok bool)
 }
 

@@ -21,6 +21,8 @@ type Write struct {
 	Watchers     []string          // added one by one before the rest
 	// Create makes an issue instead of changing one: Issue is empty, and so is everything else.
 	Create *NewIssue `json:",omitempty"`
+	// Message is sent through the channel that Issue names, and everything else is empty.
+	Message *Message `json:",omitempty"`
 	// BaseEvent is the id of the newest event that the issue had when the write left: NoBaseEvent if it had none, "" if
 	// that was not noted. By it what the write did is told from what was there, whatever clocks say. The ledger keeps it
 	// as Knew.
@@ -28,7 +30,7 @@ type Write struct {
 	// Unmet is what steps ask for and the write cannot do, known before it left: nobody can be assigned, or the tracker
 	// has just refused a field. It is not sent.
 	Unmet []Unmet `json:",omitempty"`
-	// Watching: somebody of those who are to watch the issue did so before the write.
+	// Watching: at least one of those who are to watch the issue watched it before the write.
 	Watching bool `json:",omitempty"`
 }
 
@@ -125,6 +127,35 @@ func (r Refusal) String() string {
 	return message.Text("%s: wanted %q, tracker has %q", r.Field, r.Wanted, r.Got)
 }
 
+// DoneAfterAll reports whether the issue has what was refused in words: the answer was wrong.
+func (r Refusal) DoneAfterAll(now History) bool {
+	switch r.Field {
+	case "comment", "comment internal", "issue":
+		return false
+	case "watcher":
+		return now.WatchersSet && slices.Contains(now.Watchers, r.Wanted)
+	}
+	return now.Issue.Values.One(r.Field) == r.Wanted
+}
+
+// Told is the refusal with the names that people know, each before its id. name gives the name of a field's value, and
+// for the value "" the name of the field itself; an id that it does not know it returns as it is.
+func (r Refusal) Told(name func(field, id string) string) Refusal {
+	of := r.Field
+	if of == "watcher" {
+		of = FieldAssignee
+	}
+	named := func(id string) string {
+		if n := name(of, id); id != "" && n != id {
+			return n + " (" + id + ")"
+		}
+		return id
+	}
+	r.Wanted, r.Got = named(r.Wanted), named(r.Got)
+	r.Field = name("", r.Field)
+	return r
+}
+
 // Receipt is what reading back showed: the event that carries our comment, and what was refused.
 type Receipt struct {
 	Issue   string    `json:"issue,omitempty"` // id of the issue that was made
@@ -140,14 +171,14 @@ type Receipt struct {
 // Retraction is a way of taking a comment of our own back.
 type Retraction string
 
-// The ways, the sparing one first.
+// The ways, the one that keeps more first.
 const (
 	MadeInternal Retraction = "made internal"
 	Erased       Retraction = "erased" // its text; the event is gone where it held nothing else
 )
 
-// Back holds a comment that came out public against the issue as read since, and adds to the receipt what has become of
-// it. One that was erased is refused as a whole: it is not there.
+// Back compares a comment that came out public with the issue as read since, and adds to the receipt what became of the
+// comment. One that is still public, or erased, stays among what was refused.
 func (r Receipt) Back(after History) Receipt {
 	i := slices.IndexFunc(after.Events, func(e Event) bool { return e.ID == r.Event })
 	r.Refused = slices.DeleteFunc(slices.Clone(r.Refused), func(x Refusal) bool { return x.Field == "comment internal" })
@@ -163,16 +194,30 @@ func (r Receipt) Back(after History) Receipt {
 	return r
 }
 
-// FindMark looks for a comment with the mark by the account. It is how an answer that never came, a crash or
-// an older backup is settled: what carries our mark has been written.
+// FindMark looks for a comment with the mark by the account. It tells after a lost answer, a crash or a restored backup
+// whether a comment was written: what carries our mark was.
 func (h History) FindMark(account, mark string) (Event, bool) {
 	for _, e := range h.Events {
-		if e.Author == account && e.Note != nil && strings.Contains(e.Note.Text, mark) {
+		if e.Author == account && e.Note != nil && Bears(e.Note.Text, mark) {
 			return e, true
 		}
 	}
 	return Event{}, false
 }
+
+// Bears reports whether a text holds a mark. Any white space is as good as the one that was sent: editors and mail make
+// no-break spaces of plain ones.
+func Bears(text, mark string) bool {
+	if strings.Contains(text, mark) {
+		return true
+	}
+	return strings.Contains(plainSpaces(text), plainSpaces(mark))
+}
+
+// SameMark reports whether two marks differ in white space at most.
+func SameMark(a, b string) bool { return plainSpaces(a) == plainSpaces(b) }
+
+func plainSpaces(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Newest is the id of the newest event, as Write.BaseEvent has it.
 func (h History) Newest() string {
@@ -182,9 +227,9 @@ func (h History) Newest() string {
 	return NoBaseEvent
 }
 
-// Verify compares what was asked for with what the tracker has, read after the write, and reports every field
-// that was silently left alone. before is the history read just ahead of the write: a field that a person
-// changed in between, after our own event, is not a refusal.
+// Verify compares the requested values with the issue as read after the write, and reports every field that the tracker
+// silently left unchanged. before is the history read just ahead of the write: a field that a person changed in
+// between, after our own event, is not a refusal.
 func Verify(w Write, account string, before, after History) Receipt {
 	var r Receipt
 	refuse := func(field, wanted, got string) {

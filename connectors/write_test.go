@@ -2,6 +2,7 @@ package connectors_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"slabridge/connectors"
@@ -10,8 +11,8 @@ import (
 // What ledgers in the field hold of a write is read by these names.
 func TestWriteKeepsItsStoredNames(t *testing.T) {
 	w := connectors.Write{Issue: "17", BaseEvent: "journal:5", Comment: &connectors.Comment{Text: "x", Mark: "m"}}
-	const stored = `{"Issue":"17","Comment":{"Text":"x","Internal":false,"Mark":"m"},"Assign":null,"Priority":null,"Status":null,` +
-		`"Fields":null,"Watchers":null,"Knew":"journal:5"}`
+	const stored = `{"Issue":"17","Comment":{"Text":"x","Internal":false,"Mark":"m"},"Assign":null,` +
+		`"Priority":null,"Status":null,"Fields":null,"Watchers":null,"Knew":"journal:5"}`
 	if got, err := json.Marshal(w); err != nil || string(got) != stored {
 		t.Errorf("stored as\n%s (%v), want\n%s", got, err, stored)
 	}
@@ -56,5 +57,26 @@ func TestKindOfAuthAndInternal(t *testing.T) {
 	}
 	if got := (connectors.Kind{Internal: []string{"role:NAME"}}).UsualInternal(); got != "" {
 		t.Errorf("%q is usual, though it needs a name", got)
+	}
+}
+
+// An editor that made no-break spaces of plain ones hides no comment: it would be written again.
+func TestFindMarkWithOtherSpaces(t *testing.T) {
+	mark := "Исх. № 7c1f/respond/due/t9yvgbaqv46t, involve-developers/due/2gv02dbnb7nw"
+	note := func(text string) connectors.History {
+		return connectors.History{Events: []connectors.Event{{ID: "1", Author: "we", Note: &connectors.Note{Text: text}}}}
+	}
+	for _, space := range []string{" ", "\u00a0", "\u202f", "  ", "\t"} {
+		text := "text\r\n\r\n" + strings.ReplaceAll(mark, " ", space)
+		if _, found := note(text).FindMark("we", mark); !found {
+			t.Errorf("%q: the mark is not found", text)
+		}
+		if _, found := note(text).FindMark("we", strings.Replace(mark, "7c1f", "7c1", 1)); found {
+			t.Errorf("%q: another mark is found", text)
+		}
+	}
+	other := strings.Replace(mark, " ", "\u00a0", 2)
+	if connectors.SameMark(mark, mark[:len(mark)-4]) || !connectors.SameMark(mark, other) {
+		t.Error("which marks are the same")
 	}
 }

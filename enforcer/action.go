@@ -68,9 +68,9 @@ var ActionSpecs = []ActionSpec{
 		Set: func(a *Actions, value string) { a.Assign, a.Duty = Assignee(value) },
 		text: func(a *Actions) Text {
 			if a.Duty {
-				return say("assign the duty person of %s", a.Assign)
+				return say("assign the duty person of support")
 			}
-			return say("assign the lead of %s", a.Assign)
+			return say(assigns[a.Assign])
 		},
 		covers: func(made, this *Actions) bool { return made.Assign.Rank() >= this.Assign.Rank() },
 	},
@@ -80,7 +80,12 @@ var ActionSpecs = []ActionSpec{
 		Help:    "Priority goes up by one, or to the top.",
 		Get:     func(a *Actions) string { return a.Priority },
 		Set:     func(a *Actions, value string) { a.Priority = value },
-		text:    func(a *Actions) Text { return say("priority %s", a.Priority) },
+		text: func(a *Actions) Text {
+			if a.Priority == PriorityTop {
+				return say("priority top")
+			}
+			return say("priority up")
+		},
 		covers: func(made, this *Actions) bool {
 			return made.Priority == this.Priority || made.Priority == PriorityTop
 		},
@@ -91,13 +96,24 @@ var ActionSpecs = []ActionSpec{
 		Help:    "Watch makes everyone of the role a watcher.",
 		Get:     func(a *Actions) string { return string(a.Watch) },
 		Set:     func(a *Actions, value string) { a.Watch = Role(value) },
-		text:    func(a *Actions) Text { return say("add watchers: %s", a.Watch) },
+		text:    func(a *Actions) Text { return say(adds[a.Watch]) },
 		covers:  func(made, this *Actions) bool { return made.Watch == this.Watch },
 	},
 	wholeIssue(ActionCreate, "", "creates the issue"), // of a contract's duty
 	wholeIssue(ActionClose, Closed, "closes the request"),
 	wholeIssue(ActionReopen, Working, "reopens the request"),
 }
+
+// Whole sentences, because a role's name changes its form in them.
+var (
+	assigns = map[Role]message.Format{
+		Support: "assign the lead of support", Developers: "assign the lead of developers",
+		Management: "assign the lead of management",
+	}
+	adds = map[Role]message.Format{
+		Support: "add watchers: support", Developers: "add watchers: developers", Management: "add watchers: management",
+	}
+)
 
 // wholeIssue is an action on the issue as a whole, of which there is one in a step. Nothing else makes it needless.
 func wholeIssue(id string, class StatusClass, sentence message.Format) ActionSpec {

@@ -2,9 +2,9 @@ package enforcer
 
 import "time"
 
-// What a cycle still asks for when the request it is of was resolved or closed.
+// What a cycle still asks for after its request was resolved or closed.
 
-// hear keeps the customer's word in a request that our own step closed, and what staff then did.
+// hear records that the customer wrote in a request that our own step had closed, and what staff then did.
 func hear(s *stopwatch, m *Moment) {
 	if s.silenced == 0 {
 		return
@@ -22,7 +22,7 @@ func hear(s *stopwatch, m *Moment) {
 }
 
 // owes reports whether the running cycle is owed still after m, which resolves the request in silence: that staff began
-// is to be confirmed to the customer, and until its due has passed there is time for it.
+// is to be confirmed to the customer, and until its deadline has passed there is time for it.
 func owes(s *stopwatch, m *Moment) bool {
 	if !s.o.Start.Silent || !m.resolvesSilently() {
 		return false
@@ -34,7 +34,7 @@ func owes(s *stopwatch, m *Moment) bool {
 // reopens reports whether m opens a request that was resolved or closed.
 func reopens(s *stopwatch, m *Moment) bool { return s.at > 0 && !s.wasOpen() && m.State.Status.Open() }
 
-// lapse ends, at its due at the latest, what is owed of a request that was resolved in silence. Nobody waits for a
+// lapse ends, at its deadline at the latest, what is owed of a request that was resolved in silence. Nobody waits for a
 // confirmation that work began on what has been over for longer.
 func lapse(s *stopwatch, t time.Time) {
 	if s.cur == nil || !s.o.Start.Silent || s.period.moments[s.at].State.Status.Open() {
@@ -52,7 +52,8 @@ func lapse(s *stopwatch, t time.Time) {
 	s.cur, s.lapsed = nil, len(s.ev.Cycles)
 }
 
-// catchUp keeps when what lapsed was made good, or became pointless: until then slabridge still writes it, late.
+// catchUp keeps when the customer was told after all of what lapsed, or when that became pointless: until then
+// slabridge still writes the step, late.
 func catchUp(s *stopwatch, m *Moment) {
 	if s.lapsed == 0 || !s.stops(m) && !m.State.Status.Open() && !m.Duplicate && !(m.StatusSet && m.By.Role == Customer) {
 		return

@@ -262,7 +262,7 @@ var specs = func() map[Word]*WordSpec {
 	return out
 }()
 
-// noWord is the row of a condition that nobody has given.
+// noWord is the row of an unknown word.
 var noWord = &WordSpec{text: func(c *Condition) Text { return Text{"en": string(c.Word)} }}
 
 // Spec returns the word's row of the Vocabulary; that of no word, which never holds, for one that it does not have.

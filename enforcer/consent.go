@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Consent is what the customer's consent to a date rests on. A comment is none, unless the admin says so.
+// Consent is the evidence of the customer's consent to a date. A comment is not consent, unless the admin says so.
 type Consent struct {
 	Kind   ConsentKind // "": none is recorded
 	Event  string      // by which it came
@@ -64,7 +64,7 @@ func (r Request) WithAgreements(agreements []Agreement) Request {
 	return r
 }
 
-// standingDate is the date that stands on a request, with what has come of it since it was set.
+// standingDate is the date now set on a request, with what happened to it since it was set.
 type standingDate struct {
 	date    string // YYYY-MM-DD; "" for none
 	past    bool   // it lay in the past when it was set: it binds nothing

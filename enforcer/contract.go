@@ -10,6 +10,7 @@ import (
 // Contract is one version of one contract as it applies to the requests of one mapping.
 type Contract struct {
 	ID          string // the admin's id; unique in a configuration
+	Origin      string // the id that its steps were first recorded under, where the admin has changed it since
 	Preset      string // which text it was made from
 	Version     string // of the text; kept with every decision
 	Title       Text
@@ -26,13 +27,26 @@ type Contract struct {
 	// Reopen says what a reopened request is, whoever reopens it: "" is the contract's default (a customer
 	// starts anew, staff within one working hour corrects), "continue" and "restart" are the admin's choice.
 	Reopen string
-	// Language of the comments: "ru" or "en".
+	// Language of the comments, one of message.Languages.
 	Language string
 
 	// Earlier are the versions of the text that were in force before this one, oldest first, under the same ID.
 	// The validity of all of them together has no overlap: each request is judged by the one in force when it was
 	// received.
 	Earlier []*Contract
+}
+
+// KnownAs is the contract, all of its versions, under whose first id its steps are recorded.
+func (c *Contract) KnownAs(origin string) *Contract {
+	if origin == c.Origin {
+		return c
+	}
+	out := *c
+	out.Origin, out.Earlier = origin, make([]*Contract, len(c.Earlier))
+	for i, v := range c.Earlier {
+		out.Earlier[i] = v.KnownAs(origin)
+	}
+	return &out
 }
 
 // Zone is where the contract's days and times of day are.
@@ -63,6 +77,11 @@ func (c *Contract) anyStep(is func(Step) bool) bool {
 	return false
 }
 
+// assigns reports whether one of the rule's steps assigns somebody of the role.
+func (r *Rule) assigns(role Role) bool {
+	return slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Assign == role })
+}
+
 // Severity is one class of the contract.
 type Severity struct {
 	ID    string
@@ -75,11 +94,11 @@ type Clause struct {
 	Why    Text
 }
 
-// Role is what a person is to the contract. The zero Role is nobody in particular: such a person's acts count
-// as nobody's.
+// Role is what a person is to the contract. A person with the zero Role has none: that person's acts start and stop
+// nothing.
 type Role string
 
-// The roles, from CONTRACTS "Words". Staff is not a role of a person but the three that answer for the provider.
+// The roles. Support, Developers and Management are staff: they act for the provider.
 const (
 	Support    Role = "support"
 	Developers Role = "developers"
@@ -140,18 +159,18 @@ type Obligation struct {
 	Start      Condition
 	Again      *Condition  // starts the stopwatch anew while it runs; nil for none
 	Stop       []Condition // any of them stops the cycle
-	Accept     []Condition // of a due date that was moved later: any of them, after the move, makes it the due
+	Accept     []Condition // of a due date that was moved later: any of them, after the move, makes it the deadline
 	Pause      []StatusClass
 	Unless     string // while that other obligation is on, it takes this one's place
 	// Beside is the obligation whose notice, while it is on, counts as this one's: the term runs on from that notice, and
 	// no due step of this one is taken at or after the other's due.
 	Beside     string
-	Agreed     bool // the text lets both sides agree on another due: the field FieldAgreedDue takes the term's place
+	Agreed     bool // the text lets both sides agree on another deadline: the field FieldAgreedDue takes the term's place
 	Repeat     bool // the next cycle starts where one ends, while the request is open
 	RepeatTold int  // of so many broken cycles in a row staff is told, then once a working day; 0: tellsAtMost
 	Once       bool // not started again when a customer reopens the request
 	NoVerdict  bool // a right or the customer's own duty: never met or breached
-	Escalation bool // the due step is the promise itself: what it does at the due keeps the promise in the report
+	Escalation bool // the due step is the promise itself: what it does at the deadline keeps the promise in the report
 	Off        bool // in the text, but not acted on until the admin turns it on
 	Rules      []Rule
 	Items      []Item // of WordComplete: what a complete request holds
@@ -173,12 +192,12 @@ type Item struct {
 type Rule struct {
 	Severities []string // nil: all
 	Within     *calendar.Term
-	// As takes the due of another obligation of the same request instead of a term, but never one before the
+	// As takes the deadline of another obligation of the same request instead of a term, but never one before the
 	// cycle's own start.
 	As string
-	// NotBefore is the shortest time from the cycle's own start to a due that is taken from another; plain time.
+	// NotBefore is the shortest time from the cycle's own start to a deadline that is taken from another; plain time.
 	NotBefore time.Duration
-	// On takes the due from elsewhere than a term: DueDate or PeriodEnd.
+	// On takes the deadline from elsewhere than a term: DueDate or PeriodEnd.
 	On DueSource
 	// DayOff says when a due date on a day off ends: "" at the close of the next working day, or DayOffBefore.
 	DayOff string
@@ -195,7 +214,7 @@ type Rule struct {
 	Steps []Step
 }
 
-// DueSource is where a due comes from when it is no term.
+// DueSource is where a deadline comes from when it is no term.
 type DueSource string
 
 // The sources.
@@ -315,7 +334,7 @@ type Step struct {
 	Comment *StepComment
 	Actions
 	// Notice is the step, of the same rule, whose public comment must have been given first, in time: without it the
-	// due moves later by as much as the notice was late.
+	// deadline moves later by as much as the notice was late.
 	Notice string
 	// Ours lists the keys of the actions that are beyond the contract's text.
 	Ours []string
@@ -350,7 +369,7 @@ type Trigger struct {
 	Exceeded bool           // when more is spent than a cap allows
 	Percent  int            // of the counting time between start and due
 	After    *calendar.Term // counted from the start
-	Before   *calendar.Term // counted back from the due
+	Before   *calendar.Term // counted back from the deadline
 	// Answered: when the customer spoke in a request that the cycle's own step had closed.
 	Answered bool
 }
@@ -368,10 +387,10 @@ func (o *Obligation) outlivesResolution() bool {
 
 func (o *Obligation) covers(severity string) bool { return o.Rule(severity) != nil }
 
-// broken is what a cycle becomes whose due has passed: of a right, or a duty of the customer's, nothing is broken.
+// broken is what a cycle becomes whose deadline has passed: of a right, or a duty of the customer's, nothing is broken.
 func (o *Obligation) broken() CycleState {
 	if o.NoVerdict {
-		return Cancelled
+		return Ended
 	}
 	return Breached
 }

@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// correctionTime is the working time within which a reopening by staff is a correction, not a new beginning
-// (CONTRACTS "Life of a cycle").
-const correctionTime = time.Hour
-
 // coveragePeriod is one stay of a request under a contract.
 type coveragePeriod struct {
 	first   int       // the place of its first moment among the request's
@@ -76,8 +72,8 @@ func (c *Contract) valid(t time.Time) bool {
 	return !t.Before(c.ValidFrom) && (c.ValidTo.IsZero() || t.Before(c.ValidTo))
 }
 
-// Correction is a resolution that was none: staff took it back within a working hour, or later when the customer had
-// never been told of it, or the admin chose that every reopening is one.
+// Correction is a resolution that does not count: staff took it back within a working hour, or later if the customer
+// had never been told of it, or the admin chose to treat every reopening so.
 type Correction struct {
 	Resolved, Reopened time.Time
 	ResolvedBy         string // the tracker's event
@@ -87,8 +83,8 @@ type Correction struct {
 	Silent bool
 }
 
-// correct takes back resolutions that were none. It returns the moments to judge by, for each when a later correction
-// revived it (zero for most), and the corrections.
+// correct removes the resolutions that do not count. It returns the moments to judge by, for each when a later
+// correction revived it (zero for most), and the corrections.
 func (c *Contract) correct(moments []Moment) (
 	corrected []Moment, revived map[int]time.Time, list []Correction, unsure doubt,
 ) {
@@ -134,14 +130,14 @@ func (c *Contract) correct(moments []Moment) (
 	return out, revived, list, unsure
 }
 
-// doubt is that from a resolution on it is not known whether its reopening was a correction, and why.
+// doubt is a resolution from which on it is not known whether its reopening was a correction, and the reason.
 type doubt struct {
 	since time.Time
 	why   error
 }
 
-// untold reports whether the provider resolved the request at moment i, the last ones being those until it was
-// reopened, and never told the customer. An error says that the calendar cannot tell.
+// untold reports whether the provider resolved the request at moment i and did not tell the customer until it was
+// reopened, which is the last moment. An error says that the calendar cannot tell.
 func untold(c *Contract, moments []Moment, i int) (bool, error) {
 	resolution := &moments[i]
 	if resolution.By.Role == Customer || resolution.Silence {
@@ -172,11 +168,11 @@ func (c *Contract) takesBack(moments []Moment, silent bool, unknown error) (bool
 	if reopening.By.Role == Customer || !reopening.By.Role.Staff() && slices.ContainsFunc(moments[1:], answers) {
 		return false, nil
 	}
-	if silent || reopening.At.Sub(resolution.At) <= correctionTime { // then no calendar makes it more
+	if silent || reopening.At.Sub(resolution.At) <= correctionTime { // then working time is within it too
 		return true, nil
 	}
 	passed, err := c.Calendar.Elapsed(resolution.At, reopening.At)
-	if err == nil && passed > correctionTime { // then all hangs on that
+	if err == nil && passed > correctionTime { // only silence could still make it one
 		err = unknown
 	}
 	return err == nil && passed <= correctionTime, err

@@ -1,6 +1,7 @@
 package enforcer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
@@ -19,9 +20,12 @@ const (
 	Met       CycleState = "met"
 	Breached  CycleState = "breached"
 	Cancelled CycleState = "cancelled"
-	// Escalated: the text promises exactly what slabridge did at the due, whole and in time (Evaluation.Escalate).
+	// Escalated: the text promises exactly what slabridge did at the deadline, whole and in time (Evaluation.Escalate).
 	Escalated CycleState = "escalated"
-	// NotJudged is what a cycle that ended, or whose due has passed, comes to while it cannot be judged: see
+	// Ended is what a cycle without a verdict comes to once its deadline has passed: a right, or the customer's own
+	// duty, is neither kept nor broken. Its EndedAt stays zero until something stops it.
+	Ended CycleState = "ended"
+	// NotJudged is what a cycle that ended, or whose deadline has passed, comes to while it cannot be judged: see
 	// Cycle.Unjudged, or an escalation that was due before anybody watched.
 	NotJudged CycleState = "not-judged"
 )
@@ -31,23 +35,23 @@ type Cycle struct {
 	Contract   *Contract // the version it is judged by
 	Obligation *Obligation
 	Rule       *Rule
-	// ID names the cycle for ever: the tracker's own id of the event that started it ("created",
-	// "journal:1725"); a cycle of a repeating obligation that started at a due moment adds ~N, the Nth since
-	// that event. Ordinal counts the obligation's cycles from 1 and is for people only.
+	// ID names the cycle for ever: the tracker's own id of the event that started it ("created", "journal:1725"); a
+	// cycle of a repeating obligation that started at a deadline adds ~N, the Nth since that event. Ordinal counts the
+	// obligation's cycles from 1 and is for people only.
 	ID        string
 	Ordinal   int
 	Severity  string
 	State     CycleState
 	StartedAt time.Time
-	// CountsFrom is StartedAt, or the moment of the severity change that gave the due.
+	// CountsFrom is StartedAt, or the moment of the severity change that gave the deadline.
 	CountsFrom  time.Time
-	Due         time.Time // zero: the obligation has no due here
+	Due         time.Time // zero: the obligation has no deadline here
 	DueWhy      []calendar.Reason
-	DueNote     string // why there is no due, or why it is not the term's ("agreed", "as respond")
-	Provisional bool   // the due rests on provisional calendar data
-	// Unjudged is why the cycle cannot be judged: its calendar has no data for a year that is needed, so that its due
-	// and the steps that rest on it are not known; or the mapping cannot read a stretch of the request in which it ran
-	// (a *Fault). Everything else of the request goes on. Nil: it can be judged.
+	DueNote     string // why there is no deadline, or why it is not the term's ("agreed", "as respond")
+	Provisional bool   // the deadline rests on provisional calendar data
+	// Unjudged is why the cycle cannot be judged: its calendar has no data for a year that is needed, so that its
+	// deadline and the steps that rest on it are not known; or the mapping cannot read a stretch of the request in
+	// which it ran (a *Fault). Everything else of the request goes on. Nil: it can be judged.
 	Unjudged error
 	// Unmeasured is why Elapsed and Remaining are not known: the calendar has no data for a year in which the cycle ran.
 	Unmeasured error
@@ -62,13 +66,13 @@ type Cycle struct {
 	EndWhy string
 
 	Elapsed   time.Duration // counting time from start to end or now, pauses left out
-	Remaining time.Duration // counting time to the due; negative after it; 0 without a due
+	Remaining time.Duration // counting time to the deadline; negative after it; 0 without a deadline
 	Pauses    []Pause
 	Steps     []CycleStep
 	// BreachedBefore counts the cycles directly before this one that were breached: assignments and bumps act
 	// only in the first of consecutive breached cycles.
 	BreachedBefore int
-	// Moves are the changes of the due date on which the cycle's due rests.
+	// Moves are the changes of the due date on which the cycle's deadline rests.
 	Moves []Move
 	// Work is the entry of booked time that a check was of, and WorkBy whose it is.
 	Work   *Work
@@ -81,22 +85,23 @@ type Cycle struct {
 	Date    string  // with DueDate: the date that binds; of a cycle that a date ended: that date
 	Rests   Consent // on which Date rests
 	// AnsweredAt is when the customer spoke in the request that a step of this cycle had closed, and AnswerTaken when
-	// staff then went on with it, or with what ended at its due on a resolved request; zero while neither has happened.
+	// staff then went on with it, or with what ended at its deadline on a resolved request; zero while neither has
+	// happened.
 	AnsweredAt, AnswerTaken time.Time
-	// Judged is the verdict of another day that the cycle tells of, though the text of today would say otherwise (Settle);
-	// nil for most.
+	// Judged is the verdict of another day that the cycle tells of, though the text of today would say otherwise; nil for
+	// most. See ShowVerdict.
 	Judged      *Verdict
 	Run         *Run      // of a duty's cycle
 	Spending    *Spending // of the cycle of a cap
 	bases       []base
-	clock       *calendar.Term  // of the due; nil where there is none
+	clock       *calendar.Term  // of the deadline; nil where there is none
 	agreedHours []calendar.Span // in which the clock runs round the clock all the same
-	agreed      time.Time       // the due that both sides agreed on
+	agreed      time.Time       // the deadline that both sides agreed on
 	Asked       time.Time       // of a cycle that waits for an answer: when the customer was asked
-	noticedAt   time.Time       // when the notice was given without which the due does not come
-	standing    string          // the date as it was set last, binding or not
+	noticedAt   time.Time       // when the notice was given without which the deadline does not come
+	lastDate    string          // the date as it was set last, binding or not
 	dateSetAt   time.Time       // when Date was set, or began to bind
-	ceiling     time.Time       // the due that a move by staff left behind: it is never later
+	ceiling     time.Time       // the deadline that a move by staff left behind: it is never later
 	repeated    bool            // a cycle of the same obligation ran where staff moved the request from
 }
 
@@ -109,7 +114,7 @@ type Move struct {
 	At       time.Time
 	By       Person
 	From, To string // YYYY-MM-DD; To is "" when the date was taken away
-	// Binding says since when To decides the due; zero while it does not (a later date that nobody agreed to).
+	// Binding says since when To decides the deadline; zero while it does not (a later date that nobody agreed to).
 	Binding time.Time
 	Rests   Consent // on which that rests
 	Past    bool    // To lay in the past: it binds nothing
@@ -122,8 +127,8 @@ type Pause struct {
 	Event    string // what began it
 }
 
-// CycleStep is a step with its moment in this cycle. At is zero when it has none (a warning of a due that does
-// not exist).
+// CycleStep is a step with its moment in this cycle. At is zero when it has none (a warning of a deadline that does not
+// exist).
 type CycleStep struct {
 	Step  *Step
 	At    time.Time
@@ -149,10 +154,11 @@ type Evaluation struct {
 	questions []question // by moment, as corrected
 }
 
-// Upkeep stands in a StepKey for the fields that slabridge keeps up to date: no obligation of any contract.
+// Upkeep takes the place of the obligation in the StepKey of the fields that slabridge keeps up to date.
 const Upkeep = "upkeep"
 
-// Watch stands in a StepKey for what slabridge says of itself, that it is late: no obligation of any contract.
+// Watch takes the place of the obligation in the StepKey of the comments in which slabridge reports that it is late
+// itself.
 const Watch = "watch"
 
 // StepKey names one step of one cycle of one request: at most one write is ever made for it.
@@ -160,18 +166,27 @@ type StepKey struct {
 	Connection string `json:"connection"`
 	Issue      string `json:"issue"` // the tracker's immutable id
 	Contract   string `json:"contract"`
+	Origin     string `json:"origin,omitempty"` // Contract.Origin; the same in every key of a contract
 	Obligation string `json:"obligation"`
 	Cycle      string `json:"cycle"`
 	Step       string `json:"step"`
 }
 
+// StepKey is the key of a step of the contract on an issue, "" for a duty of the contract as a whole.
+func (c *Contract) StepKey(connection, issue, obligation, cycle, step string) StepKey {
+	return StepKey{
+		Connection: connection, Issue: issue, Contract: c.ID, Origin: c.Origin,
+		Obligation: obligation, Cycle: cycle, Step: step,
+	}
+}
+
 var stepIDs = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // ID is the public name of the step: 12 characters (60 bits of a hash of the key), short enough for the visible
-// mark of a comment, and the same again when the ledger is restored from an older backup.
+// mark of a comment, and the same again when the ledger is restored from an older backup, or the contract's id changed.
 func (k StepKey) ID() string {
 	h := sha256.New()
-	for _, part := range []string{k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step} {
+	for _, part := range []string{k.Connection, k.Issue, cmp.Or(k.Origin, k.Contract), k.Obligation, k.Cycle, k.Step} {
 		var size [8]byte
 		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
 		h.Write(size[:])
@@ -231,7 +246,7 @@ type Comment struct {
 	Solved bool `json:"solved,omitzero"`
 	// Asked is when the customer was asked what is waited for; zero where that is not known.
 	Asked time.Time `json:"asked,omitzero"`
-	// Raised is when a raised severity moved the due to what it is; zero where none did.
+	// Raised is when a raised severity moved the deadline to what it is; zero where none did.
 	Raised time.Time `json:"raised,omitzero"`
 	// BeginSource is the clause that BeginBy rests on.
 	BeginSource string `json:"begin_source,omitempty"`
@@ -271,7 +286,7 @@ type Reason struct {
 	Text Text   `json:"text"`
 }
 
-// AlwaysOn reports whether the cycle's own clock runs round the clock: the one that its due is counted on, which a
+// AlwaysOn reports whether the cycle's own clock runs round the clock: the one that its deadline is counted on, which a
 // raised severity may have left as it was, or what both sides agreed on.
 func (c *Cycle) AlwaysOn() bool {
 	n := len(c.agreedHours)
@@ -288,8 +303,11 @@ func (c *Cycle) always() bool {
 
 // doneBefore reports whether the step was a matter of the contract that staff moved the request from: its moment lies
 // before the move, or it is what was said there when the cycle began. A public word ends what it was owed for: while
-// that goes on, it was not given.
+// that goes on, it was not given. Of a deadline that passed under no contract nobody has told.
 func (c *Cycle) doneBefore(step *Step, at time.Time) bool {
+	if step.Trigger.Due && !c.ceiling.IsZero() && c.ceiling.Before(c.MovedAt) {
+		return false
+	}
 	return at.Before(c.MovedAt) ||
 		step.Trigger.Start() && c.repeated && (step.Comment == nil || step.Comment.Audience != Public)
 }

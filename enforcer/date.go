@@ -6,14 +6,14 @@ import (
 	"slabridge/enforcer/calendar"
 )
 
-// PastDate is the Cycle.EndWhy of a cycle whose date lay in the past when it was set: it is cancelled at birth.
+// PastDate is the Cycle.EndWhy of a cycle whose date lay in the past when it was set: it is cancelled at its start.
 const PastDate = "past-date"
 
-// follow keeps what people agree about the running cycle's due up to date: an agreed moment, or the due date.
+// follow keeps what people agree about the running cycle's deadline up to date: an agreed moment, or the due date.
 //
-// A due date that staff moves earlier binds at once. One moved later is a proposal: it binds when the customer
-// moved it, when his consent is recorded, or once one of the obligation's Accept conditions comes about after the move.
-// A date in the past binds nothing, and nothing that comes after the due changes what was due.
+// A due date that staff moves earlier binds at once. One moved later is a proposal: it binds when the customer moved
+// it, when his consent is recorded, or once one of the obligation's Accept conditions comes about after the move. A
+// date in the past binds nothing, and nothing that comes after the deadline changes what was due.
 func (s *stopwatch) follow(before, m *Moment, moved bool) {
 	s.agree(m)
 	c := s.cur
@@ -32,11 +32,11 @@ func (s *stopwatch) follow(before, m *Moment, moved bool) {
 	}
 }
 
-// move keeps that the date was moved at m, and binds the cycle to the new one where that needs no further consent.
+// move keeps that the date was moved at m, and binds the cycle to the new one where that needs no consent.
 func (s *stopwatch) move(m *Moment, inTime bool) {
 	c, d := s.cur, &s.standing
-	c.Moves = append(c.Moves, Move{Event: m.Event, At: m.At, By: m.By, From: c.standing, To: d.date, Past: d.past})
-	c.standing = d.date
+	c.Moves = append(c.Moves, Move{Event: m.Event, At: m.At, By: m.By, From: c.lastDate, To: d.date, Past: d.past})
+	c.lastDate = d.date
 	last := &c.Moves[len(c.Moves)-1]
 	switch {
 	case d.past:
@@ -46,12 +46,10 @@ func (s *stopwatch) move(m *Moment, inTime bool) {
 	case !inTime || d.date == "":
 	case d.date < c.Date && m.By.Role.Staff():
 		c.bind(last, m, Consent{Kind: MovedEarlier, Event: m.Event, At: m.At, By: m.By})
-	case d.date > c.Date && d.consent.Kind == ConsentCustomer, m.Agreed != nil:
-		c.bind(last, m, d.consent)
 	}
 }
 
-// bind makes the date of a move the one that decides the due from m on.
+// bind makes the date of a move the one that decides the deadline from m on.
 func (c *Cycle) bind(move *Move, m *Moment, rests Consent) {
 	move.Binding, move.Rests = m.At, rests
 	c.Date, c.dateSetAt, c.Rests = move.To, m.At, rests
@@ -93,7 +91,7 @@ func (s *stopwatch) acceptedBy(before, m *Moment, p *Move) Consent {
 	return Consent{}
 }
 
-// isPast reports whether the date is a day that was over when it was set. The day on which it was set is none.
+// isPast reports whether the date was over when it was set. The very day on which it was set was not over.
 func (s *stopwatch) isPast(date string, setAt time.Time) bool {
 	return date != "" && date < setAt.In(s.ev.Contract.Zone()).Format(time.DateOnly)
 }
@@ -118,11 +116,11 @@ func (s *stopwatch) recordConsent(m *Moment) {
 	}
 }
 
-// FieldAgreedDue is the mapped field for a due moment that both sides agreed on.
+// FieldAgreedDue is the mapped field for a deadline that both sides agreed on.
 const FieldAgreedDue = "agreed-due"
 
-// agree takes the due moment that both sides agreed on, where the text lets them, unless the due has passed. A moment
-// that has passed when it is entered is no agreement.
+// agree takes the deadline that both sides agreed on, where the text lets them, unless the deadline has passed. A
+// moment that has passed when it is entered is no agreement.
 func (s *stopwatch) agree(m *Moment) {
 	c := s.cur
 	at := m.State.Times[FieldAgreedDue]
@@ -138,12 +136,12 @@ func (s *stopwatch) agree(m *Moment) {
 	}
 	was := c.agreed
 	c.agreed = at
-	if at.IsZero() && passed() { // taken away after the term had passed: nothing is broken by that
+	if at.IsZero() && passed() { // removed after the term had passed: it stays, so that nothing is broken by it
 		c.agreed = was
 	}
 }
 
-// workingClock is the clock of a due that is not a term: the contract's working time.
+// workingClock is the clock of a deadline that is not a term: the contract's working time.
 var workingClock = calendar.Term{N: 1, Unit: calendar.Hours}
 
 // dateRuling is the close of a date. One on a day off ends at the close of the next working day, or of the last one
@@ -152,7 +150,7 @@ func (ev *Evaluation) dateRuling(c *Cycle, from time.Time, date string) (ruling,
 	r := ruling{from: from, term: &workingClock, note: string(DueDate) + " " + date}
 	day, err := calendar.ParseDate(date)
 	if err != nil || c.EndWhy == PastDate {
-		return ruling{from: from}, nil //nolint:nilerr // no date, no due
+		return ruling{from: from}, nil //nolint:nilerr // no date, no deadline
 	}
 	cal := c.Calendar()
 	if c.Rule.DayOff == DayOffBefore {

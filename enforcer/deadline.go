@@ -1,18 +1,16 @@
 package enforcer
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"time"
 
 	"slabridge/config/message"
-	"slabridge/enforcer/calendar"
 )
 
-// Deadline is one obligation's due, as if its cycle started at a given moment.
+// Deadline is one obligation's deadline, as if its cycle started at a given moment.
 type Deadline struct {
 	Cycle
-	// NoDue says why there is no due, "" when there is one.
+	// NoDue says why there is no deadline, "" when there is one.
 	NoDue Text
 }
 
@@ -20,8 +18,9 @@ type Deadline struct {
 // started at received. Obligations that the program cannot act on yet, or that are off, are included: their
 // terms are promised all the same.
 //
-// They are those of the version of the text that was in force at received. It fails for a moment in a year of which the
-// calendar has no data; a due that lies beyond the data is one obligation's matter, and NoDue says so.
+// They are those of the version of the text that was in force at received. A deadline that rests on a year of which the
+// calendar has no data is one obligation's matter, and NoDue says so; where no deadline of the notice is known, it
+// fails.
 func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, error) {
 	c = c.inForce(received)
 	if c.SeverityRank(severity) == len(c.Severities) {
@@ -31,9 +30,6 @@ func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, e
 		return nil, message.Errorf("contract %s is not valid at %s", c.ID, received.Format(time.RFC3339))
 	}
 	received = received.Truncate(time.Second)
-	if _, err := c.Calendar.InHours(received); err != nil {
-		return nil, message.Errorf("contract %s: %w", c.ID, err)
-	}
 	ev := Evaluation{Contract: c, Request: &Request{}, Now: received, Cycles: make([]Cycle, 0, len(c.Obligations))}
 	for _, deferred := range []bool{false, true} {
 		for i := range c.Obligations {
@@ -55,7 +51,26 @@ func (c *Contract) Deadlines(severity string, received time.Time) ([]Deadline, e
 		ev.finish(cycle)
 		out[i] = Deadline{Cycle: *cycle, NoDue: cycle.noDue()}
 	}
+	if err := nothingKnown(out); err != nil {
+		return nil, message.Errorf("contract %s: %w", c.ID, err)
+	}
 	return out, nil
+}
+
+// nothingKnown is why not one deadline that runs from the notice is known, though there are some. Where one is, as of a
+// term that runs round the clock, each of the others tells of itself what is missing.
+func nothingKnown(deadlines []Deadline) (err error) {
+	for i := range deadlines {
+		d := &deadlines[i]
+		if d.Obligation.Start.Word != WordReceived {
+			continue
+		}
+		if !d.Due.IsZero() {
+			return nil
+		}
+		err = cmp.Or(err, d.Unjudged)
+	}
+	return err
 }
 
 func (c *Contract) severityList() string {
@@ -77,17 +92,10 @@ func WhyNot(why error) Text {
 	if why == nil {
 		return nil
 	}
-	text := Text{"en": why.Error(), "ru": why.Error()}
-	var missing *calendar.MissingYearError
-	if errors.As(why, &missing) {
-		text["ru"] = fmt.Sprintf("в календаре %q нет выходных дней %d года (есть %s): добавьте год в файл календаря, до "+
-			"утверждения — как предварительный",
-			missing.Calendar, missing.Year, missing.Have)
-	}
-	return text
+	return say("%s", why)
 }
 
-// noDue explains a cycle without a due; nil when it has one.
+// noDue explains a cycle without a deadline; nil when it has one.
 func (c *Cycle) noDue() Text {
 	switch o := c.Obligation; {
 	case !c.Due.IsZero():

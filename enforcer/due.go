@@ -6,22 +6,22 @@ import (
 	"slabridge/enforcer/calendar"
 )
 
-// base is a reading of a cycle's due: the rule's term counted from a moment. A raised severity adds a base, the
+// base is a reading of a cycle's deadline: the rule's term counted from a moment. A raised severity adds a base, the
 // earliest due of all bases wins.
 type base struct {
 	from time.Time
 	rule *Rule
 }
 
-// reclassify applies a changed severity at m (CONTRACTS "Life of a cycle", Severity): raised, the due is the
-// earlier of the old one and the new rule applied to a notice at m; lowered, the new rule from the start; a
+// reclassify applies a changed severity at m (docs/contracts.md, "What holds for every contract"): raised, the deadline
+// is the earlier of the old one and the new rule applied to a notice at m; lowered, the new rule from the start; a
 // breach already reached stays.
 func (s *stopwatch) reclassify(rule *Rule, m *Moment) {
 	c := s.cur
 	if rule == c.Rule && m.State.Severity == c.Severity {
 		return
 	}
-	due, _ := s.due(m.At) // one that is not known has not been broken
+	due, _ := s.due(m.At) // an unknown deadline has not been broken
 	was := c.Severity
 	c.Severity = m.State.Severity
 	if rule == c.Rule || (!due.IsZero() && m.At.Truncate(time.Second).After(due)) {
@@ -36,25 +36,25 @@ func (s *stopwatch) reclassify(rule *Rule, m *Moment) {
 	c.bases = []base{{from: c.StartedAt, rule: rule}}
 }
 
-// due is the running cycle's due as of t, a lasting pause taken up to t; zero when it has none.
+// due is the running cycle's deadline as of t, a lasting pause taken up to t; zero when it has none.
 func (s *stopwatch) due(t time.Time) (time.Time, error) {
 	r, err := s.ev.ruling(s.cur, t, false)
 	return r.due, err
 }
 
-// ruling is a due with what it rests on.
+// ruling is a deadline with the reasons for it.
 type ruling struct {
 	due         time.Time
 	from        time.Time
 	term        *calendar.Term // the clock the cycle counts on
-	own         time.Time      // the due as it would be without agreedHours
+	own         time.Time      // the deadline as it would be without agreedHours
 	agreedHours []calendar.Span
 	note        string
 	why         []calendar.Reason
 	provisional bool
 }
 
-// ruling works the due of a cycle out: the earliest of its bases.
+// ruling works the deadline of a cycle out: the earliest of its bases.
 func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error) {
 	var best ruling
 	for i, b := range c.bases {
@@ -132,8 +132,8 @@ func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	return r, err
 }
 
-// awaitNotice moves a due whose step needs a notice before it by as much as that notice is late. It is in time by
-// the end of the day, or shift, on which its step falls; until it is given, the due is counted from now.
+// awaitNotice moves a deadline whose step needs a notice before it by as much as that notice is late. It is in time by
+// the end of the day, or shift, on which its step falls; until it is given, the deadline is counted from now.
 func (ev *Evaluation) awaitNotice(c *Cycle, b base, t time.Time, r *ruling) error {
 	notice, rest := b.rule.notice()
 	if notice == nil {
@@ -205,7 +205,8 @@ func noticeAt(c *Cycle, from time.Time, after *calendar.Term, pauses []calendar.
 	return c.Calendar().DueAt(from, *after, pauses)
 }
 
-// notice is the step that must come before the rule's due, and the term from it to the due; nil when none must.
+// notice is the step that must come before the rule's deadline, and the term from it to the deadline; nil when none
+// must.
 func (r *Rule) notice() (*Step, calendar.Term) {
 	for i := range r.Steps {
 		if !r.Steps[i].Trigger.Due || r.Steps[i].Notice == "" || r.Within == nil {
@@ -222,8 +223,8 @@ func (r *Rule) notice() (*Step, calendar.Term) {
 	return nil, calendar.Term{}
 }
 
-// borrowed is the due of the other obligation's cycle on the same request, but not before the cycle's own start and
-// what the rule adds to it.
+// borrowed is the deadline of the other obligation's cycle on the same request, but not before the cycle's own start
+// and what the rule adds to it.
 func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
 	r := ruling{from: b.from, note: "as " + b.rule.As}
 	var other *Cycle
@@ -251,7 +252,7 @@ func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (rul
 	return lent, nil
 }
 
-// finish fills in what people and decisions need: the due with its reasons, elapsed and remaining time, and the
+// finish fills in what people and decisions need: the deadline with its reasons, elapsed and remaining time, and the
 // moments of the steps.
 func (ev *Evaluation) finish(c *Cycle) {
 	end := c.EndedAt
@@ -279,7 +280,7 @@ func (ev *Evaluation) steps(c *Cycle, r ruling, end time.Time) {
 		}
 		if err != nil {
 			at = time.Time{}
-			if step.Trigger.Before == nil { // a warning before the calendar's data begins is none, and the due is known
+			if step.Trigger.Before == nil { // a warning before the calendar's data begins is none, and the deadline is known
 				c.unjudge(err)
 			}
 		}
@@ -331,7 +332,7 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 		return c.Due, nil
 	case t.Before != nil:
 		at, err := cal.Before(c.Due, *t.Before)
-		if err != nil || at.Before(c.StartedAt) { // a date that leaves less time than that: whoever set it knows
+		if err != nil || at.Before(c.StartedAt) { // the agreed date is too near for this step: whoever set it knows
 			return time.Time{}, err
 		}
 		return at, nil
@@ -350,7 +351,7 @@ func (ev *Evaluation) stepAt(c *Cycle, r ruling, t Trigger, end time.Time) (time
 	return afterHours(cal, *r.term, at, r.agreedHours, c.spans(end))
 }
 
-// unlessOver is the cycle's due, unless the cycle beside it is due by then: after a closing nobody is reminded.
+// unlessOver is the cycle's deadline, unless the cycle beside it is due by then: after a closing nobody is reminded.
 func (ev *Evaluation) unlessOver(c *Cycle, end time.Time) (time.Time, error) {
 	other := ev.beside(c)
 	if other == nil {
@@ -366,11 +367,11 @@ func (ev *Evaluation) unlessOver(c *Cycle, end time.Time) (time.Time, error) {
 	return c.Due, nil
 }
 
-// FiresAt is the first second at which the step is taken: a due's own second still counts as in time. Zero when the
-// step has no moment.
+// FiresAt is the first second at which the step is taken: a deadline's own second still counts as in time. Zero when
+// the step has no moment.
 func (s CycleStep) FiresAt() time.Time { return s.fires }
 
-// afterDue is the first second in which a due is broken; zero for none.
+// afterDue is the first second in which a deadline is broken; zero for none.
 func afterDue(due time.Time) time.Time {
 	if due.IsZero() {
 		return due
@@ -384,14 +385,11 @@ func (ev *Evaluation) upcoming(at time.Time) {
 	}
 }
 
-// RemainingAt is the counting time from a moment to the due of a cycle; 0 from the due on.
+// RemainingAt is the counting time from a moment to the deadline of a cycle; 0 from the deadline on.
 func (ev *Evaluation) RemainingAt(c *Cycle, at time.Time) time.Duration {
 	if c.Due.IsZero() || c.Rule.Within == nil || c.clock == nil || !at.Before(c.Due) {
 		return 0
 	}
-	d, err := c.counted(at, c.Due, nil)
-	if err != nil {
-		return 0 // the due itself was computed over the same days, so this cannot happen
-	}
+	d, _ := c.counted(at, c.Due, nil) // the deadline itself was computed over the same days
 	return d
 }

@@ -2,6 +2,7 @@ package enforcer
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"slabridge/enforcer/calendar"
@@ -122,8 +123,8 @@ func (r *Run) CycleID() string {
 }
 
 // EvaluateDuties gives the cycle of every run that has begun at now, as an Evaluation whose request has no issue.
-// Periods that began under an earlier version of the contract are judged by that version. One whose due is not known,
-// for want of calendar data, is not judged; what it begins with is done all the same.
+// Periods that began under an earlier version of the contract are judged by that version. One whose deadline is not
+// known, for want of calendar data, is not judged; what it begins with is done all the same.
 func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) Evaluation {
 	now = now.Truncate(time.Second)
 	ev := Evaluation{Contract: c, Request: &Request{Connection: connection}, Now: now, Covered: true}
@@ -234,8 +235,8 @@ func lastClose(cal *calendar.Calendar, midnight time.Time) (time.Time, error) {
 	return cal.CloseOf(day)
 }
 
-// withinContract moves the due of a duty's period that is cut short by the end of the contract to the close of the last
-// working day inside it.
+// withinContract moves the deadline of a duty's period that is cut short by the end of the contract to the close of the
+// last working day inside it.
 func (ev *Evaluation) withinContract(c *Cycle, r ruling) (ruling, error) {
 	end := ev.Contract.endOfValidity(c.StartedAt)
 	if end.IsZero() || !r.due.After(end) {
@@ -251,3 +252,8 @@ func (ev *Evaluation) withinContract(c *Cycle, r ruling) (ruling, error) {
 
 // DueNoteContractEnds is the Cycle.DueNote of a period that is cut short by the end of the contract.
 const DueNoteContractEnds = "contract-ends"
+
+// versions lists the texts of the contract, the oldest first.
+func (c *Contract) versions() []*Contract {
+	return append(slices.Clone(c.Earlier), c)
+}

@@ -31,7 +31,7 @@ type Entry struct {
 	Version int64
 }
 
-// Evidence is what a decision rests on. It can be replaced while nothing has been sent (the due moved, the
+// Evidence is what a decision rests on. It can be replaced while nothing has been sent (the deadline moved, the
 // severity changed); the history keeps what was replaced.
 type Evidence struct {
 	Severity  string    `json:"severity,omitempty"`

@@ -27,11 +27,11 @@ var EntryStates = []EntryState{Intended, Waiting, Held, Sent, Done, Refused, Pas
 
 // moves is the whole life of an entry: what each state may become. The key "" is an entry not yet recorded.
 //
-// Nothing but an answer leads out of Sent, and nothing leads back from Done: this is what "written at most once"
-// rests on. Needless and Withdrawn may come alive again, for they were never sent: a cycle that staff stopped by
-// mistake and set going again within the hour goes on as if never stopped. Held never becomes Sent directly:
-// whoever releases it makes it Intended first, so that the release is in the history. Sent may stay Sent: an
-// answer that never came is an event of its own.
+// Nothing but an answer leads out of Sent, and nothing leads back from Done: this is what "written at most once" rests
+// on. Needless and Withdrawn entries may become pending again, because they were never sent: a cycle that staff stopped
+// by mistake and started again within the hour goes on as if never stopped. Held never becomes Sent directly: whoever
+// releases it makes it Intended first, so that the release is in the history. Sent may stay Sent: an answer that never
+// came is an event of its own.
 var moves = map[EntryState][]EntryState{
 	"":        {Intended, Waiting, Held, Past, Overtaken, Needless},
 	Intended:  {Waiting, Held, Sent, Past, Overtaken, Needless, Withdrawn},
@@ -62,8 +62,15 @@ func (s EntryState) Open() bool { return s == Intended || s == Waiting || s == H
 // HasNotBefore reports whether an entry in this state can have a moment before which nothing is done about it.
 func (s EntryState) HasNotBefore() bool { return s == Intended || s == Waiting || s == Sent }
 
+// WaitsForHuman reports whether somebody must look at an entry in this state for the reason with the code: it is held,
+// but not by what people did on purpose.
+func (s EntryState) WaitsForHuman(code string) bool {
+	return s == Held && code != HeldByPeople && code != HeldUntil
+}
+
 // The codes of reasons for which entries are held, beside the request's own.
 const (
+	HeldByPeople   = "hold"       // people put the request on hold themselves
 	HeldOverLimit  = "storm"      // more writes in one pass than the limit: only a human ends it
 	HeldRights     = "rights"     // our account lacks a right: looked at as often as the tracker's names are
 	HeldBlocked    = "blocked"    // nothing may be written

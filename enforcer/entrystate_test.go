@@ -40,3 +40,23 @@ func TestOpenStates(t *testing.T) {
 		}
 	}
 }
+
+// Held is for a human, but for what people put on hold themselves.
+func TestWaitsForHuman(t *testing.T) {
+	for _, c := range []struct {
+		state EntryState
+		code  string
+		want  bool
+	}{
+		{Held, HeldOverLimit, true},
+		{Held, "rights", true},
+		{Held, HeldByPeople, false},
+		{Held, HeldUntil, false},
+		{Refused, "rights", false},
+		{Intended, "due", false},
+	} {
+		if c.state.WaitsForHuman(c.code) != c.want {
+			t.Errorf("%s for %q: want %t", c.state, c.code, c.want)
+		}
+	}
+}

@@ -6,16 +6,12 @@ import (
 	"slabridge/enforcer/calendar"
 )
 
-// CarriedOutWithin is how long after a due, or after the opening that an internal step waits for, the act that an
-// escalation promises is still carried out in time: a poll, a write and its reading back, with room for many at once
-// (CONTRACTS "Words", escalated). Plain time.
-const CarriedOutWithin = 10 * time.Minute
-
-// EscalatedWhy is the EndWhy of a cycle that an escalation ended which nothing else on the request shows: watchers.
+// EscalatedWhy is the EndWhy of a cycle ended by an escalation that leaves no other trace on the request: added
+// watchers.
 const EscalatedWhy = "escalated"
 
-// Act is what slabridge carried out whole at the due of an escalation: every part that the text promises. At is when
-// that was there, Event the tracker's event that shows it; "" where none does.
+// Act is what slabridge carried out completely at the deadline of an escalation: every part that the text promises. At
+// is when it was done, Event the tracker's event that shows it, "" where none does.
 type Act struct {
 	At    time.Time
 	Event string
@@ -34,7 +30,7 @@ type escalation struct {
 	known Escalations
 }
 
-// awaits reports whether the cycle is one whose due has passed: what became of it is to be judged.
+// awaits reports whether the cycle is one whose deadline has passed: what became of it is to be judged.
 func (escalation) awaits(c *Cycle) bool {
 	return c.Obligation.Escalation && c.State == Breached && !c.Due.IsZero()
 }
@@ -64,10 +60,7 @@ func (e escalation) judge(c *Cycle) {
 // dueStep is the key of the step whose act the cycle's escalation promises.
 func (e escalation) dueStep(c *Cycle) StepKey {
 	r := e.ev.Request
-	return StepKey{
-		Connection: r.Connection, Issue: r.Issue, Contract: c.Contract.ID,
-		Obligation: c.Obligation.ID, Cycle: c.ID, Step: c.Rule.dueStep(),
-	}
+	return c.Contract.StepKey(r.Connection, r.Issue, c.Obligation.ID, c.ID, c.Rule.dueStep())
 }
 
 // latest is the last moment at which slabridge carries the escalation out in time.
@@ -91,8 +84,8 @@ func (escalation) internal(c *Cycle) bool {
 	return false
 }
 
-// opensAfter is the opening that an internal step waits for when a due passes outside working hours. One exactly at a
-// close waits for nothing.
+// opensAfter is the opening that an internal step waits for when a deadline passes outside working hours. One exactly
+// at a close waits for nothing.
 func opensAfter(cal *calendar.Calendar, due time.Time) (opening time.Time, waits bool) {
 	if in, err := cal.InHours(due); err != nil || in {
 		return time.Time{}, false

@@ -23,11 +23,6 @@ func Evaluate(c *Contract, request *Request, now time.Time) Evaluation {
 	return ev
 }
 
-// versions lists the texts of the contract, the oldest first.
-func (c *Contract) versions() []*Contract {
-	return append(slices.Clone(c.Earlier), c)
-}
-
 // merge adds what another version of the contract has to say.
 func (ev *Evaluation) merge(part *Evaluation) {
 	if part.Covered {
@@ -84,14 +79,15 @@ func (ev *Evaluation) play(present bool) {
 	}
 }
 
-// Escalating reports whether the due of an escalation has passed: what became of it is for Escalate to say.
+// Escalating reports whether the deadline of an escalation has passed: what became of it is for Escalate to say.
 func (ev *Evaluation) Escalating() bool {
 	return slices.ContainsFunc(ev.Cycles, func(c Cycle) bool { return escalation{}.awaits(&c) })
 }
 
-// Escalate judges the escalations whose due has passed (CONTRACTS "Words", escalated and not-judged). Carried out by
-// slabridge in time they are Escalated and end with that; carried out by a person as soon, Met. What was due before
-// slabridge watched is NotJudged. While there is still time the cycle runs on. All else stays breached.
+// Escalate judges the escalations whose deadline has passed (docs/contracts.md, `escalation`). One that slabridge
+// carried out in time is Escalated and ends with that; one that a person carried out as soon is Met. One that was due
+// before slabridge watched the contract is NotJudged. While there is still time the cycle runs on. All others stay
+// breached.
 func (ev *Evaluation) Escalate(known Escalations) {
 	e := escalation{ev, known}
 	for i := range ev.Cycles {
@@ -101,7 +97,7 @@ func (ev *Evaluation) Escalate(known Escalations) {
 	}
 }
 
-// unjudge keeps the first reason why the cycle cannot be judged; what it would have come to is not known then.
+// unjudge keeps the first reason why the cycle cannot be judged; its outcome is then unknown.
 func (c *Cycle) unjudge(why error) {
 	if c.Unjudged == nil {
 		c.Unjudged = why
@@ -112,7 +108,7 @@ func (c *Cycle) unjudge(why error) {
 }
 
 // measure works out what has passed of the cycle's time at its end, or now, and what is left of it. Where the calendar
-// cannot tell, both are 0; what the cycle came to rests on its due, and is known where that is.
+// cannot tell, both are 0; what the cycle came to rests on its deadline, and is known where that is.
 func (c *Cycle) measure(end time.Time) {
 	if c.clock == nil {
 		return
@@ -158,7 +154,7 @@ func (c *Cycle) counted(from, to time.Time, pauses []calendar.Span) (time.Durati
 	return sum, add(*c.clock, from, to)
 }
 
-// remaining is the counting time from a moment to the cycle's due, negative after it.
+// remaining is the counting time from a moment to the cycle's deadline, negative after it.
 func (c *Cycle) remaining(now time.Time) (time.Duration, error) {
 	if c.Due.Before(now) {
 		d, err := c.counted(c.Due, now, nil)
@@ -167,8 +163,8 @@ func (c *Cycle) remaining(now time.Time) (time.Duration, error) {
 	return c.counted(now, c.Due, nil)
 }
 
-// stay runs every obligation over one stay; those whose due is another's come after it. raw are its moments with what
-// was taken back in them.
+// stay runs every obligation over one stay; those whose deadline is another's come after it. raw are its moments with
+// what was taken back in them.
 func (ev *Evaluation) stay(t coveragePeriod, raw []Moment, revived map[int]time.Time, until time.Time) {
 	ev.Covered, ev.Outside = ev.Covered || !t.outside, ev.Outside || t.outside
 	var run stopwatch
@@ -183,7 +179,7 @@ func (ev *Evaluation) stay(t coveragePeriod, raw []Moment, revived map[int]time.
 			if o.Kind == Check { // judged by what is so when it comes
 				run.period.moments, run.period.entry, run.offset = t.moments[t.entry:], 0, t.first+t.entry
 			} else if o.Start.Word == WordResolved || o.Start.Silent {
-				// what began at the resolution did begin, correction or not
+				// a cycle that began at the resolution stays, even if the resolution was taken back
 				run.period.moments, run.revived = raw, nil
 			}
 			run.over(until)
@@ -213,7 +209,7 @@ func (o *Obligation) acts() bool {
 	return o.Active() && (o.Kind == Timer || o.Kind == Check)
 }
 
-// borrows reports whether some rule takes the due of another obligation, or gives way to it.
+// borrows reports whether some rule takes the deadline of another obligation, or gives way to it.
 func (o *Obligation) borrows() bool {
 	return o.Beside != "" || slices.ContainsFunc(o.Rules, func(r Rule) bool { return r.As != "" })
 }

@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// tellingTime is how long before a resolution its result may have been told: people write the comment first and set
-// the status after it.
-const tellingTime = time.Hour
-
 // The functions below say when the words of the Vocabulary hold, where that takes more than a line.
 
 func wheneverItHolds(*stopwatch, *Condition, *Moment, *Moment) bool { return true }
@@ -69,8 +65,8 @@ func (c *Condition) renewed(before, m *Moment) bool {
 	return !was.IsZero() && now.After(was)
 }
 
-// dated reports whether staff has set a due date; where more is asked, one that both sides agreed on. One that lay in
-// the past when the cycle began is from an earlier agreement.
+// dated reports whether staff has set a due date; if the condition asks for consent (Told), one that both sides agreed
+// on. One that lay in the past when the cycle began is from an earlier agreement.
 func dated(s *stopwatch, c *Condition, m *Moment) bool {
 	d := &s.standing
 	if c.Told && !d.agreedOn(c, m) || !c.Told && !(d.date != "" && d.byStaff) {

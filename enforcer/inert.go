@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Means is what a configuration gives a contract's obligations to go by.
+// Means is what a configuration provides for a contract's obligations: mapped fields, kinds of work, duties and sums.
 type Means struct {
 	Fields     []string // ids of the mapped fields
 	Activities []string // of the mapped kinds of work
@@ -17,8 +17,8 @@ type Means struct {
 // Active reports whether the program acts on the obligation.
 func (o *Obligation) Active() bool { return !o.Off && o.Inert == nil }
 
-// Equip says of each obligation that the means are too little for why it is not acted on, and leaves of the others what
-// the means can tell: a stopwatch that nothing could stop would call every request breached.
+// Equip marks each obligation that the configuration does not give enough for as not acted on, with the reason, and
+// limits the others to what can be seen with it: a timer that nothing can stop would make every request a breach.
 func (c *Contract) Equip(m Means) {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
@@ -81,7 +81,7 @@ func (o *Obligation) unmapped(m Means) Text {
 	return say("it stops with field %s, which the mapping does not have", joined(lacking, say(" or ")))
 }
 
-// unfounded is why an obligation of the contract as a whole has nothing to go by; nil when it has.
+// unfounded is why an obligation of the contract as a whole cannot be acted on with the configuration; nil when it can.
 func (o *Obligation) unfounded(m Means) Text {
 	capped := slices.ContainsFunc(o.Rules, func(r Rule) bool { return r.Sum != nil && r.Sum.Percent > 0 })
 	switch {

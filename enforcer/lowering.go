@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// Lowering is a severity that was lowered while a due was still to come: what would have been due then no longer was.
+// Lowering is a severity that was lowered before a deadline, so that the deadline no longer applied.
 type Lowering struct {
 	Event      string
 	At         time.Time
 	By         Person
 	From, To   string    // severities
-	Obligation string    // whose due came first
+	Obligation string    // whose deadline came first
 	Due        time.Time // as it was until then
 }
 
-// Lowerings finds the severities that were lowered before a due, in [from, to).
+// Lowerings finds the severities that were lowered before a deadline, in [from, to).
 func Lowerings(c *Contract, r *Request, from, to time.Time) []Lowering {
 	var out []Lowering
 	for i := 1; i < len(r.Moments); i++ {

@@ -6,7 +6,8 @@ import (
 )
 
 // StaffMove is a move of a request into or out of a contract that staff made by changing nothing but a condition of it
-// (tracker, category, field) within one project. Nobody gains time by one: CONTRACTS "In and out of a contract".
+// (tracker, category, field) within one project. Nobody gains time by one (docs/contracts.md, "What holds for every
+// contract").
 type StaffMove struct {
 	Event string // the tracker's
 	At    time.Time
@@ -26,9 +27,9 @@ func samePlace(moments []Moment, i int) bool {
 	return i > 0 && moments[i].State.Project == moments[i-1].State.Project
 }
 
-// rejoin takes back moves that were none: moved away within its project and moved back, at least one of both by staff,
-// a request never left. It returns the moments to judge by, for each when its return revived it, and all moves by
-// staff.
+// rejoin removes moves that do not count: a request that was moved away within its project and back again, at least
+// once of both by staff, counts as never moved. It returns the moments to judge by, for each when its return revived
+// it, and all moves by staff.
 func rejoin(moments []Moment) (out []Moment, revived map[int]time.Time, moves []StaffMove) {
 	out = moments
 	left := -1 // where it left the contract, while it is away within its project
@@ -77,7 +78,21 @@ func EnteredByStaff(r *Request) []int {
 	return out
 }
 
-// NoteMoved is the Cycle.DueNote of a due that staff's move of the request left behind.
+// LastCovered is the last place before the moment at i at which the contract had the request, and from which it was
+// moved within one project only; -1 where there is none.
+func LastCovered(r *Request, i int) int {
+	for j := i - 1; j >= 0; j-- {
+		if r.Moments[j].State.Covered {
+			return j
+		}
+		if !samePlace(r.Moments, j) {
+			break
+		}
+	}
+	return -1
+}
+
+// NoteMoved is the Cycle.DueNote of a deadline that staff's move of the request left behind.
 const NoteMoved = "moved-by-staff"
 
 // asEntered gives the moments of a stay that staff began by a move at the place entry: the notice before it counts as
@@ -90,7 +105,7 @@ func asEntered(moments []Moment, entry int) []Moment {
 	return out
 }
 
-// enter begins what is owed from a move by staff on. What was over before belongs to the other contract. No due is
+// enter begins what is owed from a move by staff on. What was over before belongs to the other contract. No deadline is
 // later than the one left behind; one that would lie before the move is counted from the move on; and one that was
 // broken there is not broken again.
 func enter(s *stopwatch, m *Moment) {
@@ -106,7 +121,8 @@ func enter(s *stopwatch, m *Moment) {
 		return
 	}
 	c.MovedAt, c.BreachedBefore = m.At, 0
-	if c.repeated = left != nil; c.repeated && left.EndedAt.IsZero() && !left.Due.Before(m.At) {
+	c.repeated = left != nil
+	if left != nil && left.EndedAt.IsZero() && !left.Due.Before(c.StartedAt) { // under no contract it may have passed
 		c.ceiling = left.Due
 	}
 	switch due, err := s.due(m.At); {

@@ -20,8 +20,8 @@ func (c *Cycle) resume(at time.Time) {
 	}
 }
 
-// endPauses ends a cycle's pauses with it. What ended it may have happened before the status changed: the moment that a
-// field names.
+// endPauses ends a cycle's pauses with the cycle. Its end may lie before the change of status, at a moment that a field
+// names.
 func (c *Cycle) endPauses(at time.Time) {
 	c.Pauses = slices.DeleteFunc(c.Pauses, func(p Pause) bool { return p.From.After(at) })
 	if n := len(c.Pauses); n > 0 && (c.Pauses[n-1].To.IsZero() || c.Pauses[n-1].To.After(at)) {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// question is what a request asks of the customer after a moment. A request may wait for the customer without anybody
-// having asked anything: then nobody is reminded, and nothing is closed for want of an answer (endocs п. 2.7).
+// question is what a request asks of the customer after a moment. A request may wait for the customer although nobody
+// asked anything: then the customer is not reminded, and the request is not closed because an answer is missing (endocs
+// п. 2.7).
 type question struct {
 	at      time.Time // of the question that is open while the request waits; zero: there is none
 	unasked bool      // it was made to wait without a question, and nobody has spoken since
@@ -49,7 +50,7 @@ func questions(c *Contract, moments []Moment) []question {
 		var q question
 		if waits {
 			q.at = open
-			// where the calendar cannot tell whether that was a question, nobody is blamed for not asking
+			// if the calendar cannot tell whether that was a question, the request does not count as waiting unasked
 			q.unasked = open.IsZero() && !answered && (entered && unknown == nil || was.unasked)
 			q.begins = entered || !q.at.IsZero() && was.at.IsZero()
 		}
@@ -65,7 +66,7 @@ func (m *Moment) answers() bool {
 
 // within reports whether no more working time than d lies between two moments.
 func within(c *Contract, from, to time.Time, d time.Duration) (bool, error) {
-	if to.Sub(from) <= d { // then no calendar makes it more
+	if to.Sub(from) <= d { // then working time is no more either
 		return true, nil
 	}
 	passed, err := c.Calendar.Elapsed(from, to)
@@ -81,25 +82,21 @@ func closings(c *Contract, moments []Moment) []Moment {
 		return moments
 	}
 	out := moments
-	change := func() {
-		if &out[0] == &moments[0] {
-			out = slices.Clone(moments)
-		}
-	}
-	said, silent := false, false // our step has spoken; it has closed the request, and nobody has reopened it
+	said, silent := false, false // our step has commented; it has closed the request, and nobody has reopened it
 	for i := range moments {
 		m := &moments[i]
 		ours := m.By.Role == Bot
 		said = ours && (said || slices.ContainsFunc(m.Steps, func(s string) bool { return slices.Contains(steps, s) }))
 		switch {
 		case said && !m.State.Status.Open() && !silent:
-			change()
+			if &out[0] == &moments[0] {
+				out = slices.Clone(moments)
+			}
 			out[i].Silence, silent = true, true
 		case !silent:
 		case m.State.Status.Open(): // reopened in the tracker itself
 			silent = false
 		case m.answers() && m.Note != Internal:
-			change()
 			for j := i; j < len(out) && (j == i || !out[j].StatusSet); j++ {
 				out[j].State.Status = Working
 			}

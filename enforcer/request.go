@@ -30,7 +30,7 @@ type Request struct {
 	GoneAt time.Time
 	// Hidden: the issue is out of our sight. Its cycles are frozen: nothing is written and nothing judged.
 	Hidden bool
-	// Elsewhere: another contract has the request, so that it is nothing to this one that it is outside its validity.
+	// Elsewhere: another contract has the request, so that this one does not report it as outside its own validity.
 	Elsewhere bool
 	// Left is how other contracts had the request when staff moved it from them to this one.
 	Left []Left
@@ -85,14 +85,23 @@ func (r *Request) WhyHeld(zone *time.Location) Text {
 type Fault struct {
 	From, To time.Time
 	Field    string // a mapped field that cannot be read: only what rests on it is touched; "" for everything
-	Why      string
+	// Assign is the role of which it is not clear who is to be assigned: only steps that assign it are touched, and the
+	// verdict of an escalation that promises just that.
+	Assign Role
+	Why    string
 }
 
 func (f *Fault) Error() string { return f.Why }
 
-// touches reports whether the cycle ran in the stretch.
+// Whole reports whether the fault affects everything about the request.
+func (f *Fault) Whole() bool { return f.Field == "" && f.Assign == "" }
+
+// touches reports whether the cycle ran during the fault.
 func (f *Fault) touches(c *Cycle) bool {
 	if f.Field != "" && !c.Obligation.rests(f.Field) {
+		return false
+	}
+	if f.Assign != "" && (!c.Obligation.Escalation || !c.Rule.assigns(f.Assign)) {
 		return false
 	}
 	return (f.To.IsZero() || c.StartedAt.Before(f.To)) && (c.EndedAt.IsZero() || c.EndedAt.After(f.From))
@@ -158,8 +167,8 @@ type State struct {
 	NeedsPlan string
 }
 
-// noteRole is whose words the note is: the author's, the customer's when staff wrote them down, nobody's when
-// a machine answered.
+// noteRole is the role to which the note counts: the author's, the customer's if staff wrote the customer's words down,
+// none for an automatic reply.
 func (m *Moment) noteRole() Role {
 	switch {
 	case m.AutoReply:
@@ -170,7 +179,8 @@ func (m *Moment) noteRole() Role {
 	return m.By.Role
 }
 
-// response reports whether a staff member began: CONTRACTS "Words".
+// response reports whether the moment shows that staff began to work: a public comment, or a status of class working
+// set by staff (docs/contracts.md, "Conditions").
 func (m *Moment) response() bool {
 	return (m.Note == Public && m.noteRole().Staff()) ||
 		(m.StatusSet && m.State.Status == Working && m.By.Role.Staff())

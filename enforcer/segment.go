@@ -25,7 +25,7 @@ type Segment struct {
 const (
 	SegmentCounting = string(calendar.Counting)
 	SegmentPaused   = "paused"
-	SegmentCutoff   = "cut-off" // working time that a cut-off leaves out: the due is a time of day
+	SegmentCutoff   = "cut-off" // working time that a cut-off leaves out: the deadline is a time of day
 	SegmentWaiting  = "waiting" // of a request: somebody else's turn
 	SegmentStopped  = "stopped"
 	SegmentNoData   = "no-data" // the calendar has no data for it
@@ -113,6 +113,9 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) []Segment {
 func calendarSegments(cal *calendar.Calendar, from, to time.Time) []Segment {
 	parts, err := cal.Segments(from, to)
 	if err != nil { // nothing is guessed of what lies beyond the data
+		if ends := cal.DataEnds(from); ends.After(from) && ends.Before(to) {
+			return append(calendarSegments(cal, from, ends), calendarSegments(cal, ends, to)...)
+		}
 		return []Segment{{From: from, To: to, Kind: SegmentNoData, Name: segmentNames[SegmentNoData]}}
 	}
 	out := make([]Segment, len(parts))
@@ -136,7 +139,7 @@ func (c *Cycle) startEvent() string {
 	return c.ID
 }
 
-// over lays a segment over others, cutting them where it begins and ends.
+// over inserts a segment into others, cutting those that it overlaps.
 func over(list []Segment, top Segment) []Segment {
 	if !top.To.After(top.From) {
 		return list
@@ -193,6 +196,47 @@ func (ev *Evaluation) Timeline() []Segment {
 				out = append(out, p)
 			}
 		}
+	}
+	return out
+}
+
+// Held is the timeline while the contract had the request, up to a moment: what comes of it elsewhere is none of the
+// contract's business.
+func (ev *Evaluation) Held(until time.Time) []Segment {
+	var out []Segment
+	timeline, moments := ev.Timeline(), ev.Request.Moments
+	moments, _, _ = rejoin(moments)
+	last := time.Time{} // the end of the stay before
+	keep := func(in int, to time.Time) {
+		from := last
+		if in > 0 {
+			from = later(last, moments[in].At)
+		}
+		for _, s := range timeline {
+			if s.From, s.To = later(s.From, from), earlier(s.To, to); s.From.Before(s.To) {
+				out = append(out, s)
+			}
+		}
+		last = to
+	}
+	in, place := -1, 0 // as a stay begins, see coveragePeriods
+	for i := range moments {
+		m := &moments[i]
+		if i > 0 && !samePlace(moments, i) {
+			place = i
+		}
+		switch {
+		case in < 0 && m.State.Covered:
+			if in = i; i > 0 && samePlace(moments, i) && m.By.Role.Staff() {
+				in = place
+			}
+		case in >= 0 && !m.State.Covered:
+			keep(in, earlier(m.At, until))
+			in = -1
+		}
+	}
+	if in >= 0 {
+		keep(in, until)
 	}
 	return out
 }

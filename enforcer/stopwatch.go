@@ -24,7 +24,7 @@ type stopwatch struct {
 	stopped  bool      // the last cycle was ended by what it waited for
 	answered bool      // staff has responded since the request was received or reopened
 	told     time.Time // the last public note of staff
-	reminded time.Time // the due of the last cycle that repeats what was asked
+	reminded time.Time // the deadline of the last cycle that repeats what was asked
 	silenced int       // one more than the place of the cycle whose own step closed the request, while nobody has spoken
 	standing standingDate
 	spoke    bool // the customer, since the request was resolved
@@ -32,7 +32,7 @@ type stopwatch struct {
 	confirmed bool
 	// owing: the running cycle began when the request was resolved in silence.
 	owing  bool
-	lapsed int // one more than the place of the cycle that ended at its due on a resolved request, see lapse
+	lapsed int // one more than the place of the cycle that ended at its deadline on a resolved request, see lapse
 }
 
 // question is what the customer is asked at the present moment.
@@ -118,7 +118,7 @@ func (s *stopwatch) act(before, m *Moment, closing, moved bool) {
 	}
 }
 
-// ending is why m ends the running cycle, "" when it does not, and whether ending so in time keeps the promise.
+// ending is why m ends the running cycle, "" when it does not, and whether such an end in time fulfils the obligation.
 func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
 	ofResolution := s.o.Start.Word == WordResolved
 	switch {
@@ -146,7 +146,7 @@ func (s *stopwatch) ending(m *Moment, closing bool) (why string, kept bool) {
 	return "", false
 }
 
-// noticed keeps when the notice was given that the running cycle's due needs.
+// noticed keeps when the notice was given that the running cycle's deadline needs.
 func (s *stopwatch) noticed(m *Moment) {
 	notice, _ := s.cur.Rule.notice()
 	if notice != nil && s.cur.noticedAt.IsZero() && m.By.Role == Bot && m.Note == Public &&
@@ -251,7 +251,7 @@ func (s *stopwatch) launch(m *Moment, at time.Time) {
 	s.agree(m)
 	if s.cur.Rule.On == DueDate {
 		d := &s.standing
-		s.cur.Date, s.cur.standing, s.cur.dateSetAt, s.cur.Rests = d.date, d.date, m.At, d.consent
+		s.cur.Date, s.cur.lastDate, s.cur.dateSetAt, s.cur.Rests = d.date, d.date, m.At, d.consent
 	}
 	s.pause(m)
 }
@@ -279,14 +279,15 @@ func (s *stopwatch) judge(m *Moment) {
 	}
 }
 
-// stop ends the cycle as kept or, after its due, as broken; a repeating obligation goes on from here.
+// stop ends the cycle as kept or, after its deadline, as broken; a repeating obligation goes on from here.
 func (s *stopwatch) stop(m *Moment) {
-	if s.o.StopsWith(WordDueDate) { // what met it is a date, and rests on what that does
+	if s.o.StopsWith(WordDueDate) { // a date met it: keep what the date rests on
 		s.cur.Date, s.cur.Rests = s.standing.date, s.standing.consent
 	}
 	s.end(m, s.stoppedAt(m), "stopped", true)
 	rule := s.rule(m)
-	// what repeats from the receipt on goes on at once; anything else waits for its start
+	// an obligation that repeats from the receipt starts its next cycle at once; any other waits for its start
+	// condition
 	if s.o.Repeat && s.o.Start.Word == WordReceived && m.State.Status.Open() && rule != nil {
 		s.launch(m, m.At)
 	}
@@ -303,10 +304,11 @@ func (s *stopwatch) stoppedAt(m *Moment) time.Time {
 	return m.At
 }
 
-// end closes the running cycle at a moment. kept says whether ending in time keeps the promise or merely cancels it.
+// end closes the running cycle at a moment. kept says whether an end in time fulfils the obligation or only cancels the
+// cycle.
 func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	c := s.cur
-	if at.Before(c.StartedAt) { // it was to begin at a reopening that is yet to come
+	if at.Before(c.StartedAt) { // its start lies later, at a reopening
 		c.StartedAt = at
 	}
 	c.endPauses(at)
@@ -336,13 +338,14 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	s.cur = nil
 }
 
-// termless reports whether the running cycle has no due.
+// termless reports whether the running cycle has no deadline.
 func (s *stopwatch) termless(at time.Time) bool {
 	due, err := s.due(at)
 	return err == nil && due.IsZero()
 }
 
-// advance lets time pass up to t: cycles of a repeating obligation break at their due and the next begins there.
+// advance lets time pass up to t: a cycle of a repeating obligation is breached at its deadline, and the next begins
+// there.
 func (s *stopwatch) advance(t time.Time) {
 	if s.at < s.period.entry { // under another contract, or none
 		return
@@ -378,8 +381,8 @@ func (s *stopwatch) keep() {
 		c.unjudge(err)
 	}
 	switch {
-	case err == nil && !due.IsZero() && s.ev.Now.After(due) && !s.o.NoVerdict:
-		c.State = Breached
+	case err == nil && !due.IsZero() && s.ev.Now.After(due):
+		c.State = s.o.broken()
 	case c.paused() != nil:
 		c.State = Paused
 	}

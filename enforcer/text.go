@@ -10,9 +10,15 @@ import (
 // Text is a name or sentence in the languages that the program speaks, by language code.
 type Text map[string]string
 
-// In gives the text in the language, or in English, or in any.
+// In gives the text in the language, or as the catalogue has the English one, or in any.
 func (t Text) In(lang string) string {
-	for _, l := range []string{lang, "en", "ru"} {
+	if s := t[lang]; s != "" {
+		return s
+	}
+	if s := t[message.English]; s != "" {
+		return message.Say(lang, message.Format(s))
+	}
+	for _, l := range message.Languages {
 		if s := t[l]; s != "" {
 			return s
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // Verdict is what was found about a cycle at some moment: one record of possibly several, the later ones beside the
-// earlier ones (DESIGN "What must always hold", 11). All times are UTC with milliseconds.
+// earlier ones (ARCHITECTURE, "What must always hold", 8). All times are UTC with milliseconds.
 type Verdict struct {
 	Connection string
 	Issue      string // the tracker's immutable id; "" for a duty of the contract, whose cycle is a period
@@ -21,8 +21,8 @@ type Verdict struct {
 	Ordinal    int // of the cycle, for people
 	Number     int // of the record within its cycle, from 1
 
-	// State is Met, Breached, Escalated or Cancelled, or NotJudged of an escalation; Running says that the record before
-	// was taken back: staff reopened the request within the hour, or the due was moved by agreement.
+	// State is Met, Breached, Escalated or Cancelled, or NotJudged of an escalation; Running says that the record
+	// before was taken back: staff reopened the request within the hour, or the deadline was moved by agreement.
 	State     CycleState
 	Severity  string
 	Source    string // the clause
@@ -36,7 +36,7 @@ type Verdict struct {
 	Elapsed   time.Duration // counting time from start to end, or to JudgedAt
 	Facts     Facts
 	LastEvent string // of the request, when judged: by it the tracker's facts are told from ours
-	Moves     int    // moves of a due date on which the due rests
+	Moves     int    // moves of a due date on which the deadline rests
 	JudgedAt  time.Time
 	RevivedAt time.Time // Cycle.RevivedAt, of a judgement; no record has it
 	Why       string    // WhyEnded or WhyFacts; "" for a cycle's first record
@@ -48,9 +48,9 @@ const (
 	WhyFacts = "facts" // what the tracker says of the request changed
 )
 
-// Reached is when the verdict was reached: a breach at its due, however late the end came, so that it belongs to one
-// period for ever, and so is what became of an escalation; a check that was broken at once, and every other verdict,
-// at its end. A record that takes one back belongs to the moment it was made.
+// Reached is when the verdict was reached: a breach at its deadline, however late the end came, so that it belongs to
+// one period for ever, and so is what became of an escalation; a check that was broken at once, and every other
+// verdict, at its end. A record that takes one back belongs to the moment it was made.
 func (v *Verdict) Reached() time.Time {
 	switch {
 	case v.State == Running:
@@ -61,7 +61,7 @@ func (v *Verdict) Reached() time.Time {
 	return v.EndedAt
 }
 
-// ofDue reports whether the verdict is what became of the due, whatever came after it.
+// ofDue reports whether the verdict is what became of the deadline, whatever came after it.
 func (v *Verdict) ofDue() bool {
 	return v.State == Breached || v.State == Escalated || v.State == NotJudged
 }
@@ -113,14 +113,14 @@ func (v *Verdict) sameText(other *Verdict) bool {
 //
 // What the tracker says may change a verdict, what we or the admin change beside it may not: without a new event (or
 // the deletion of the issue) nothing is recorded. When an event came and the text was edited as well, nobody can tell
-// which of the two changed the verdict. Then the verdict of its day stands, with two exceptions that only events bring
-// about: a breach gets its late end, and a cycle may be running again.
+// which of the two changed the verdict. Then the earlier verdict stands, with two exceptions that only events can
+// cause: a breach gets its late end, and a cycle may be running again.
 func (v Verdict) Supersedes(last *Verdict) (Verdict, bool) {
 	switch {
 	case last == nil:
 		v.Why = ""
 		return v, v.State != Running
-	case last.State == Running: // taken back: no verdict stands, and time alone may bring the next
+	case last.State == Running: // taken back: no verdict stands, and the next may come without an event
 		v.Why = WhyFacts
 		return v, v.State != Running
 	case v.says(last):
@@ -154,13 +154,13 @@ func (v Verdict) Supersedes(last *Verdict) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// says reports whether the judgement says of the cycle what the record says.
+// says reports whether the judgement and the record have the same outcome for the cycle.
 func (v *Verdict) says(last *Verdict) bool {
 	return v.State == last.State && v.Due.Equal(last.Due) && v.EndEvent == last.EndEvent &&
 		v.EndedAt.IsZero() == last.EndedAt.IsZero()
 }
 
-// ended is a breach, judged by the text of its day, with the end that came under another.
+// ended is a breach, judged by the text of its time, with the end that came later under another text.
 func (v *Verdict) ended(now Verdict) Verdict {
 	out := *v
 	out.IssueKey, out.Subject, out.LastEvent, out.Why = now.IssueKey, now.Subject, now.LastEvent, WhyEnded

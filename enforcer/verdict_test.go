@@ -57,6 +57,11 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 		{"a broken promise, looked at again later", verdict(breached), judged(breached, event), nothing, ""},
 
 		{"the late answer to a broken promise", verdict(breached), judged(breached, event, late), WhyEnded, ""},
+		{"an answer that came in time after all", verdict(breached), judged(met, event, late), WhyFacts, ""},
+		{
+			"the late answer was deleted, and another came", verdict(breached, late),
+			judged(breached, late, func(v *Verdict) { v.LastEvent, v.EndEvent = "journal:3", "journal:3" }), WhyFacts, "",
+		},
 		{"the request is deleted before any answer", verdict(breached), judged(breached, gone), WhyEnded, ""},
 		{
 			"a late answer came, and is there still", verdict(breached, event, late), judged(breached, event, late), nothing, "",
@@ -93,6 +98,10 @@ func TestWhatSupersedesAVerdict(t *testing.T) {
 		{
 			"edited, and its end was taken back, past the new due", verdict(met), judged(breached, event, text, due, revived),
 			WhyFacts, "",
+		},
+		{
+			"edited, and nothing was taken back after its end", verdict(met),
+			judged(breached, event, text, due, func(v *Verdict) { v.RevivedAt = at(10) }), nothing, "",
 		},
 		{
 			"edited, and the end of what was broken was taken back", verdict(breached, late),

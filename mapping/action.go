@@ -107,8 +107,8 @@ func (b *Bound) bindTransitions(r *resolver, path string) {
 	}
 }
 
-// CheckTransitions holds what forms ask for on the way to the statuses that steps of the classes set, and what the
-// mapping gives for them, against each other. Forms tell of the ways from where an issue is; of others nothing is said.
+// CheckTransitions compares the values that forms require on the way to the statuses that steps set with the values
+// that the mapping gives. Forms show only the transitions from an issue's present status; others are not checked.
 func (b *Bound) CheckTransitions(forms []connectors.TransitionForm, classes []enforcer.StatusClass) []Problem {
 	var r resolver
 	wanted := map[string]bool{}
@@ -131,7 +131,7 @@ func (b *Bound) CheckTransitions(forms []connectors.TransitionForm, classes []en
 	return r.problems
 }
 
-// checkTransition says what is wrong with every way to a status, nothing where one is open.
+// checkTransition says what is wrong with each transition to a status, nothing if one of them can be made.
 func (b *Bound) checkTransition(r *resolver, status string, forms []connectors.TransitionForm) {
 	given, name := b.along[status], b.statusName(status)
 	var first []Problem

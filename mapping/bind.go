@@ -21,11 +21,13 @@ type Bound struct {
 	priorities  []connectors.Priority             // lowest first, as the admin lists them
 	inClass     map[enforcer.StatusClass][]string // status ids, in the order in which the admin lists them
 	fields      []boundField
-	faults      []enforcer.Fault             // of fields that cannot be read, of every request
+	faults      []enforcer.Fault             // of every request: fields that cannot be read, leads that are unclear
 	activities  map[string]string            // by the tracker's id
 	along       map[string]map[string]string // values of fields that go with a status, by its id
 	directory   roleDirectory
 	names       catalogue
+	options     *optionNames
+	clashed     string // why it is not known which severity an option has that was renamed since
 }
 
 type boundSeverity struct {
@@ -37,6 +39,7 @@ type boundSeverity struct {
 type catalogue struct {
 	statuses, priorities, types, projects, fields, roles, activities []entry
 
+	projectsBy map[string][]int  // positions among projects, by id and by each name
 	left       []FormerName      // projects that our account was a member of, and does not see
 	closed     map[string]bool   // projects that refuse writes
 	fieldTypes map[string]string // by the fields' keys in Values
@@ -46,7 +49,7 @@ type catalogue struct {
 // tracker shows, and against the people and names it showed before. It reports everything that the tracker does not
 // bear out. The Bound is always usable for reading histories, but nothing may be written while a problem is Fatal.
 func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound, []Problem) {
-	b := &Bound{mapping: m, self: d.Self.ID, names: catalogueOf(d)}
+	b := &Bound{mapping: m, self: d.Self.ID, names: catalogueOf(d), options: optionsOf(known)}
 	b.names.addFormer(known.Names)
 	var r resolver
 	b.bindStatuses(&r, d.Statuses, known.Names, path+".status")
@@ -55,13 +58,16 @@ func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound,
 	b.bindActivities(&r, path+".activities")
 	b.bindTransitions(&r, path+".transitions")
 	b.directory = bindRoles(&r, m.Roles, d, known, b.names.roles, path+".roles")
+	for _, role := range slices.Sorted(maps.Keys(b.directory.unclear)) {
+		b.faults = append(b.faults, enforcer.Fault{Assign: role, Why: b.directory.unclear[role]})
+	}
 	b.bindSeverity(&r, path+".severity")
 	b.bindInternal(&r, path+".internal.kind")
 	return b, r.problems
 }
 
-// bindInternal looks for the role that alone reads what is internal, where the tracker shows its roles. It is for the
-// tracker to refuse such a comment; better to hear of it before.
+// bindInternal looks for the role that alone reads what is internal, where the tracker shows its roles. The tracker
+// would refuse such a comment; it is better to report that before.
 func (b *Bound) bindInternal(r *resolver, path string) {
 	role, ok := strings.CutPrefix(b.mapping.Internal.Kind, "role:")
 	roles := stillThere(b.names.roles)
@@ -105,54 +111,96 @@ func (c *catalogue) addFormer(names []FormerName) {
 		"status": &c.statuses, "priority": &c.priorities, "type": &c.types, "field": &c.fields, "project": &c.projects,
 		"role": &c.roles,
 	}
+	at := map[[2]string]int{} // positions by kind and id; people carry the names of their roles
+	for kind, list := range lists {
+		for i, e := range *list {
+			key := [2]string{kind, e.id}
+			if kind == "role" {
+				key[1] = e.names[0]
+			}
+			if _, taken := at[key]; !taken {
+				at[key] = i
+			}
+		}
+	}
+	bearers := map[[2]string][]FormerName{} // by kind and name
+	for _, n := range names {
+		key := [2]string{n.Kind, squeeze(n.Name)}
+		bearers[key] = append(bearers[key], n)
+	}
 	for _, n := range names {
 		list := lists[n.Kind]
 		if list == nil {
 			continue
 		}
-		is := func(e entry) bool { return e.id == n.ID }
-		gone := entry{id: n.ID, names: []string{n.Name}, gone: true}
-		if n.Kind == "role" { // people carry the names of their roles
-			is, gone = func(e entry) bool { return e.names[0] == n.ID }, entry{
-				id:    n.Name,
-				names: []string{n.ID, n.Name},
-				gone:  true,
-			}
+		key, gone := [2]string{n.Kind, n.ID}, entry{id: n.ID, names: []string{n.Name}, gone: true}
+		if n.Kind == "role" {
+			gone.id, gone.names = n.Name, []string{n.ID, n.Name}
 		}
 		if custom, ok := connectors.IsCustomField(n.ID); ok && n.Kind == "field" {
-			is = func(e entry) bool { return e.id == custom }
+			key[1] = custom
 		}
-		i := slices.IndexFunc(*list, is)
+		i, here := at[key]
 		switch {
-		case i >= 0:
+		case here:
 			e := &(*list)[i]
 			if !slices.Contains(e.names, n.Name) {
 				e.former = append(e.former, n.Name)
 			}
-			if heldFirst(names, n) {
+			if heldFirst(bearers[[2]string{n.Kind, squeeze(n.Name)}], n) {
 				e.first = append(e.first, n.Name)
 			}
 		case n.Kind == "project":
 			c.left = append(c.left, n)
 		case n.Kind != "field":
+			at[key] = len(*list)
 			*list = append(*list, gone)
+		}
+	}
+	c.indexProjects()
+}
+
+// indexProjects finds the projects by their ids and by each name that they have or had: contracts name them by the
+// thousand.
+func (c *catalogue) indexProjects() {
+	c.projectsBy = make(map[string][]int, len(c.projects))
+	for i, e := range c.projects {
+		called := slices.Concat([]string{e.id}, e.names, e.former)
+		for k, name := range called {
+			called[k] = squeeze(name)
+		}
+		slices.Sort(called)
+		for _, name := range slices.Compact(called) {
+			c.projectsBy[name] = append(c.projectsBy[name], i)
 		}
 	}
 }
 
-// heldFirst reports whether nothing else of its kind had the name before, nor began to have it at the same time.
-func heldFirst(names []FormerName, n FormerName) bool {
-	return !slices.ContainsFunc(names, func(x FormerName) bool {
-		return x.Kind == n.Kind && x.ID != n.ID && squeeze(x.Name) == squeeze(n.Name) && !x.SeenAt.After(n.SeenAt)
-	})
+// projectsCalled are the projects that a name may mean; all of them where it means none, to propose one.
+func (c *catalogue) projectsCalled(name string) []entry {
+	at := c.projectsBy[squeeze(name)]
+	if len(at) == 0 {
+		return c.projects
+	}
+	out := make([]entry, len(at))
+	for i, k := range at {
+		out[i] = c.projects[k]
+	}
+	return out
 }
 
-// stillThere are the entries that the tracker has.
+// heldFirst reports whether nothing else of its kind had the name earlier or since the same moment. bearers are all
+// that ever had it.
+func heldFirst(bearers []FormerName, n FormerName) bool {
+	return !slices.ContainsFunc(bearers, func(x FormerName) bool { return x.ID != n.ID && !x.SeenAt.After(n.SeenAt) })
+}
+
+// stillThere are the entries that the tracker still has.
 func stillThere(entries []entry) []entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.gone })
 }
 
-// issueTypes are those that issues can be made of: a customer's choice in a portal is none.
+// issueTypes are the types that a new issue can have: request types of a portal are left out.
 func (c catalogue) issueTypes() []entry {
 	return slices.DeleteFunc(slices.Clone(c.types), func(e entry) bool {
 		return e.gone || strings.HasPrefix(e.id, connectors.RequestType)
@@ -328,6 +376,9 @@ func (b *Bound) bindSeverity(r *resolver, path string) {
 			r.report(false, place+".priority", rule.Is,
 				"the severity depends on the priority, which steps may raise: only priorities set by people count for it")
 		}
+	}
+	if i, why := clash(b.severity, b.options); i >= 0 {
+		r.report(true, fmt.Sprintf("%s[%d].when.in", path, i), b.severity[i].is, "%s", why)
 	}
 	for i, rule := range b.severity {
 		j := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Write && f.key == rule.when.field })

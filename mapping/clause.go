@@ -1,20 +1,24 @@
 package mapping
 
-import "strings"
+import (
+	"strings"
+
+	"slabridge/config/message"
+)
+
+// sourceLanguage is the language in which presets and admins cite the contracts.
+const sourceLanguage = "ru"
 
 // clause writes a contract's clause as a reader of the language expects it. Sources are kept as the contracts are
 // cited, in Russian: "п. 8", "3", "пп. 8, 9", "Порядок 3.9" (a section and its clause), "абзац о Redmine". A Russian
 // reader gets them so, others "clause 8", "clauses 8, 9", "section “Порядок”, 3.9", "paragraph on Redmine".
-func clause(source, lang string) string { return languageOf(lang).clause(source) }
-
-func citedInRussian(source string) string {
-	if source != "" && digit(rune(source[0])) {
-		return "п. " + source
+func clause(source, lang string) string {
+	if lang == sourceLanguage {
+		if source != "" && digit(rune(source[0])) {
+			return message.Say(lang, "clause %s", source)
+		}
+		return source
 	}
-	return source
-}
-
-func citedInEnglish(source string) string {
 	var out []cited
 	for part := range strings.SplitSeq(source, ", ") {
 		c := cite(part)
@@ -26,15 +30,16 @@ func citedInEnglish(source string) string {
 	}
 	words := make([]string, len(out))
 	for i, c := range out {
-		words[i] = c.english()
+		words[i] = c.in(lang)
 	}
 	return strings.Join(words, "; ")
 }
 
-// cited is clauses of one section, or of none, or a place in other words.
+// cited is clauses of one section, or of none, a paragraph about something, or a place in other words.
 type cited struct {
 	section string
 	numbers []string
+	about   string
 	words   string
 }
 
@@ -46,7 +51,7 @@ func cite(part string) cited {
 		}
 	}
 	if about, ok := strings.CutPrefix(part, "абзац о "); ok {
-		return cited{words: "paragraph on " + about}
+		return cited{about: about}
 	}
 	section, number, ok := strings.Cut(part, " ")
 	switch {
@@ -58,14 +63,17 @@ func cite(part string) cited {
 	return cited{words: part}
 }
 
-func (c cited) english() string {
-	switch {
-	case c.numbers == nil:
+func (c cited) in(lang string) string {
+	switch numbers := strings.Join(c.numbers, ", "); {
+	case c.about != "":
+		return message.Say(lang, "paragraph on %s", c.about)
+	case numbers == "":
 		return c.words
 	case c.section != "":
-		return "section “" + c.section + "”, " + strings.Join(c.numbers, ", ")
+		return message.Say(lang, "section “%s”, %s", c.section, numbers)
 	case len(c.numbers) > 1:
-		return "clauses " + strings.Join(c.numbers, ", ")
+		return message.Say(lang, "clauses %s", numbers)
+	default:
+		return message.Say(lang, "clause %s", numbers)
 	}
-	return "clause " + c.numbers[0]
 }

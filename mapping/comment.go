@@ -30,7 +30,7 @@ func (w *writer) comment(
 	next := w.next(audience, said)
 	last := len(said) - 1
 	if last > 0 && said[last].Changes.Comment.Text == TextAskItems {
-		last-- // it stands behind another text and tells no dues
+		last-- // it follows another text and names no deadlines
 	}
 	var parts []string
 	for i, s := range said {
@@ -118,7 +118,7 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 	return d
 }
 
-// accounts adds what is nobody's business but the provider's: time, money and what the contract covers.
+// accounts adds what only the provider may read: time, money and what the contract covers.
 func (w *writer) accounts(d *TextData, c *enforcer.Comment) {
 	lang := w.o.Lang
 	// trackers keep hundredths of an hour: twenty minutes come back as 19:48
@@ -140,7 +140,7 @@ func (w *writer) moment(t time.Time) string {
 	return moment(t.In(w.o.Contract.Zone()), w.o.Lang)
 }
 
-// remaining tells the counting time to the due, and calls it working time where the promise counts that.
+// remaining tells the counting time to the deadline, and calls it working time where the promise counts that.
 func (w *writer) remaining(c *enforcer.Comment) string {
 	if c.Remaining <= 0 {
 		return ""
@@ -178,10 +178,10 @@ func (w *writer) missing(obligation string) []string {
 	return out
 }
 
-// Upkeep gives the fields of the mapping that slabridge keeps, as they should be and are not: the nearest due
-// moment in the contract's zone (or as the field's type has it), and the request's state, one of enforcer's cycle
-// states. The values change when a due moment or a state does, never because time passes. A field that is not on the
-// issue's form is left out, and a paused cycle has no due to show, since it moves as long as the pause lasts.
+// Upkeep gives the fields of the mapping that slabridge keeps, as they should be and are not: the nearest deadline in
+// the contract's zone (or as the field's type has it), and the request's state, one of enforcer's cycle states. The
+// values change when a deadline or a state does, never because time passes. A field that is not on the form is
+// left out, and a paused cycle has no deadline to show, since it moves as long as the pause lasts.
 func (b *Bound) Upkeep(ev enforcer.Evaluation, h connectors.History) map[string]string {
 	due, state := nearestDue(ev), string(worstState(ev))
 	var out map[string]string
@@ -214,15 +214,12 @@ func (b *Bound) Upkeep(ev enforcer.Evaluation, h connectors.History) map[string]
 func nearestDue(ev enforcer.Evaluation) time.Time {
 	var nearest time.Time
 	for _, c := range ev.Cycles {
-		if c.Obligation.Escalation && !c.Due.After(ev.Now) { // the act that was promised is on its way
+		if c.Obligation.Escalation && !c.Due.After(ev.Now) { // slabridge is about to carry the promised act out
 			continue
 		}
 		if c.State == enforcer.Running && !c.Due.IsZero() && (nearest.IsZero() || c.Due.Before(nearest)) {
 			nearest = c.Due
 		}
-	}
-	if nearest.IsZero() {
-		return nearest
 	}
 	return nearest.In(ev.Contract.Zone())
 }
@@ -249,17 +246,14 @@ func (f boundField) holds(values []string, target string) bool {
 	if len(values) != 1 {
 		return len(values) == 0 && target == ""
 	}
-	if f.kind == connectors.FieldDateTime {
-		is, err := time.Parse(time.RFC3339, values[0])
-		want, errWant := time.Parse(time.RFC3339, target)
-		if err == nil && errWant == nil {
-			return is.Equal(want)
-		}
+	is := values[0]
+	if at, err := time.Parse(time.RFC3339, is); err == nil && f.kind == connectors.FieldDateTime {
+		is = f.dueText(at)
 	}
-	return values[0] == target
+	return is == target
 }
 
-// worstState is what a person looking at a list of requests should know first.
+// worstState is the state of a request's cycles that a person should see first in a list.
 func worstState(ev enforcer.Evaluation) enforcer.CycleState {
 	order := []enforcer.CycleState{
 		enforcer.Breached, enforcer.Running, enforcer.Paused, enforcer.Escalated, enforcer.Met, enforcer.NotJudged,

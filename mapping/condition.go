@@ -15,11 +15,12 @@ type condition struct {
 	values                        []string
 	types, categories, priorities []string
 	authors                       []enforcer.Role
+	options                       *optionNames
 }
 
 func (b *Bound) bindWhen(r *resolver, w When, path string) condition {
 	before := len(r.problems)
-	c := condition{values: w.In, authors: w.AuthorRole}
+	c := condition{values: w.In, authors: w.AuthorRole, options: b.options}
 	if w.Field != "" {
 		c.field, _ = r.field(b.names.fields, w.Field, path+".field", true)
 	}
@@ -59,7 +60,7 @@ func (c condition) holds(v connectors.Values, author enforcer.Role) bool {
 	if c.broken {
 		return false
 	}
-	if c.field != "" && !counts(v[c.field], c.values) {
+	if c.field != "" && !c.options.counts(c.field, v[c.field], c.values) {
 		return false
 	}
 	for _, part := range []struct {
@@ -78,9 +79,9 @@ func (c condition) holds(v connectors.Values, author enforcer.Role) bool {
 }
 
 // counts reports whether a field is filled: with any value, or with one of those that count.
-func counts(values, accepted []string) bool {
+func (o *optionNames) counts(field string, values, accepted []string) bool {
 	return slices.ContainsFunc(values, func(x string) bool {
-		return x != "" && (accepted == nil || slices.Contains(accepted, x))
+		return x != "" && (accepted == nil || slices.Contains(accepted, x) || o.mean(field, x, accepted))
 	})
 }
 
@@ -100,7 +101,12 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 	var r resolver
 	out := &BoundScope{subtasks: s.Subtasks}
 	seen := slices.DeleteFunc(slices.Clone(s.Projects), b.hasLeft)
-	out.projects = r.findAll("project", b.names.projects, seen, path+".projects", false)
+	for i, name := range seen {
+		place := fmt.Sprintf("%s.projects[%d]", path, i)
+		if id, ok := r.find("project", b.names.projectsCalled(name), name, place, false); ok {
+			out.projects = append(out.projects, id)
+		}
+	}
 	for _, name := range s.Projects {
 		if b.hasLeft(name) {
 			r.report(len(out.projects) == 0, path+".projects", name, "our account was a member of this project and does not "+
@@ -140,7 +146,7 @@ func (s *BoundScope) covers(people connectors.Values, project string, subtask bo
 }
 
 // AskedValues are values of a field that the configuration waits for at one place. A value that no request ever holds
-// is no fault that could be seen from its name: its rule is never true, and says nothing.
+// does not show as a fault: its rule is simply never true.
 type AskedValues struct {
 	Path     string // of the list in the admin's file: "mappings[0].severity[0].when.in"
 	Key      string // of the field, in connectors.Values

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -19,7 +20,7 @@ type Correction struct {
 	Assigned, Priority *string
 }
 
-// Correct renders a follow-up. Whatever of it fails to render is told in the notes.
+// Correct renders a follow-up. The notes report any part that could not be rendered.
 func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []string) {
 	lang, zone := cmp.Or(o.Lang, o.Contract.Language), o.Contract.Zone()
 	d := TextData{Contract: o.Contract.Title.In(lang), Made: len(c.Of) == 0}
@@ -27,7 +28,7 @@ func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []st
 		d.Corrects = append(d.Corrects, moment(at.In(zone), lang))
 	}
 	if c.Internal && c.Assigned != nil {
-		d.Assigned = EscapeMarkup(cmp.Or(b.directory.names[*c.Assigned], languageOf(lang).nobody))
+		d.Assigned = EscapeMarkup(cmp.Or(b.directory.names[*c.Assigned], message.Say(lang, nobody)))
 	}
 	if c.Internal && c.Priority != nil {
 		for _, p := range b.priorities {

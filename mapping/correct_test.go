@@ -23,15 +23,18 @@ func TestCorrect(t *testing.T) {
 		{
 			"a public comment", "ru", false,
 			mapping.Correction{Of: []time.Time{said(10, 0, 0)}, Assigned: &nobody, Priority: &priority},
-			"Наш комментарий, оставленный в 10:00 27.11.2026 (время Алматы, UTC+5), ошибочен. Пожалуйста, не принимайте его " +
+			"Наш комментарий, оставленный 27 ноября 2026 г., 10:00 (время " +
+				"Алматы, UTC+5), ошибочен. Пожалуйста, не принимайте его " +
 				"во внимание.",
 		},
 		{
 			"two internal ones", "ru", true,
 			mapping.Correction{Of: []time.Time{said(10, 0, 0), said(12, 30, 0)}, Assigned: &nobody},
-			"Наши комментарии, оставленные в 10:00 27.11.2026 (время Алматы, UTC+5); в 12:30 27.11.2026 (время Алматы, " +
+			"Наши комментарии, оставленные 27 ноября 2026 г., 10:00 (время " +
+				"Алматы, UTC+5); 27 ноября 2026 г., 12:30 (время Алматы, " +
 				"UTC+5), ошибочны. " +
-				"Пожалуйста, не принимайте их во внимание.\nИсполнитель возвращён прежний: никто.",
+				"Пожалуйста, не принимайте их во внимание.\nИсполнитель " +
+				"возвращён прежний: никто.",
 		},
 		{
 			"with what is given back", "en", true,
@@ -39,7 +42,8 @@ func TestCorrect(t *testing.T) {
 			"Our comment made at 10:00 on 27 November 2026 (Almaty time, UTC+5) was made in error. Please disregard " +
 				"it.\nAssigned back to: Ivan Ivanov.\nPriority set back to “Normal”.",
 		},
-		{"an issue", "ru", true, mapping.Correction{}, "Эта задача создана по ошибке. Выполнять её не нужно."},
+		{"an issue", "ru", true, mapping.Correction{}, "Эта задача создана по ошибке. " +
+			"Выполнять её не нужно."},
 		{"an issue", "en", true, mapping.Correction{}, "This issue was created in error. Nothing needs to be done about it."},
 	} {
 		t.Run(c.name+" "+c.lang, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -44,7 +45,7 @@ func (b *Bound) NewIssue(d Duty, facts DutyFacts, o WriteOptions) (connectors.Ne
 	var r resolver
 	lang := cmp.Or(o.Lang, o.Contract.Language)
 	zone := o.Contract.Zone()
-	n := connectors.NewIssue{Mark: Mark(o.Markup, o.Install, []enforcer.StepKey{facts.Key})}
+	n := connectors.NewIssue{Mark: Mark(lang, o.Install, []enforcer.StepKey{facts.Key})}
 	n.Project, _ = r.find("project", b.names.projects, d.Project, d.Path+".project", true)
 	n.Type, _ = r.find("tracker or issue type", b.names.issueTypes(), d.Type, d.Path+".tracker", true)
 	if b.names.closed[n.Project] {
@@ -77,6 +78,10 @@ func (b *Bound) NewIssue(d Duty, facts DutyFacts, o WriteOptions) (connectors.Ne
 }
 
 func (b *Bound) dutyAssignee(r *resolver, d Duty, project string, unassignable map[string]bool) string {
+	if why, unclear := b.directory.unclear[d.Assign]; unclear {
+		r.report(true, d.Path+".assign", string(d.Assign), "it is not clear who that is: %s", message.Kept(why))
+		return ""
+	}
 	if d.OnDuty {
 		if who := b.directory.dutyOf(d.Assign, project, unassignable); who != "" {
 			return who

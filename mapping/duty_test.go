@@ -18,7 +18,8 @@ var delivery = mapping.DutyFacts{
 		Step: "start",
 	},
 	Period: "2026-Q4", Due: time.Date(2026, 12, 31, 13, 0, 0, 0, time.UTC),
-	Obligation: enforcer.Text{"ru": "сдача в программный фонд", "en": "quarterly delivery"}, Source: "п. 10",
+	Obligation: enforcer.Text{"ru": "сдача в программный фонд", "en": "quarterly " +
+		"delivery"}, Source: "п. 10",
 }
 
 func TestNewIssue(t *testing.T) {
@@ -39,7 +40,7 @@ func TestNewIssue(t *testing.T) {
 			t.Errorf("%s: %+v", lang, problems)
 		}
 		golden(t, "testdata/duties/"+lang+".txt", n.Description+"\n")
-		mark := mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{delivery.Key})
+		mark := mapping.Mark(lang, "7c1f", []enforcer.StepKey{delivery.Key})
 		if !strings.HasSuffix(n.Description, "\n\n"+mark) || n.Mark != mark {
 			t.Errorf("%s: the description does not end in the mark %q: %q", lang, n.Mark, n.Description)
 		}
@@ -117,6 +118,21 @@ func TestNewIssueProblems(t *testing.T) {
 				t.Errorf("without the tracker: %+v", offline)
 			}
 		})
+	}
+}
+
+// Of two people who are called like the lead nobody can tell which is meant: the issue is made for neither.
+func TestNewIssueForOneOfTwo(t *testing.T) {
+	d := furtherDirectory()
+	d.People = append(d.People, connectors.Person{ID: "80", Login: "ivanov2", Name: "Ivan Ivanov"})
+	m := furtherWords()
+	m.Roles[0].Lead = []string{"Ivan Ivanov"}
+	b, _ := mapping.Bind(m, d, mapping.Memory{}, "m")
+	_, problems := b.NewIssue(
+		mapping.Duty{Path: "d", ID: "delivery", Project: "acme", Type: "Bug", Assign: enforcer.Support}, delivery,
+		mapping.WriteOptions{Contract: kamalLike(t, "en"), Install: "7c1f", Texts: texts(t)})
+	if len(problems) != 1 || !problems[0].Fatal || !strings.Contains(problems[0].Reason.String(), "(id 80)") {
+		t.Errorf("%+v", problems)
 	}
 }
 

@@ -93,8 +93,8 @@ func visible(s string) []rune {
 	return out
 }
 
-// within reports whether c stands inside a word, where no markup looks for it. For an underscore Redcarpet, the
-// Markdown of older Redmines, knows ASCII words only.
+// within reports whether c stands inside a word, where it is not markup. For an underscore Redcarpet, the Markdown of
+// older Redmines, knows ASCII words only.
 func within(c, before, after rune) bool {
 	if c == '_' && max(before, after) >= utf8.RuneSelf {
 		return false

@@ -18,6 +18,8 @@ type boundField struct {
 	name  string // as the tracker shows it
 	kind  string // the connectors.Field.Type; "" is not known
 	files []glob // nil unless the field is held by files
+
+	options *optionNames
 }
 
 // bindFields puts those that files hold last, so that a value goes before a file's name.
@@ -30,7 +32,7 @@ func (b *Bound) bindFields(r *resolver, path string) {
 			r.report(true, place+".is", rule.Is, "the field is mapped twice")
 			continue
 		}
-		f := boundField{FieldRule: rule}
+		f := boundField{FieldRule: rule, options: b.options}
 		switch {
 		case rule.Attachment != nil:
 			f.key, f.name = connectors.FieldAttachment, "attachment"
@@ -57,7 +59,8 @@ func (b *Bound) bindFields(r *resolver, path string) {
 	b.fields = append(b.fields, held...)
 }
 
-// everywhere are the fields that any promise may rest on, or a write; of all others only those that name them.
+// everywhere are the fields that any obligation or write may depend on; each other field matters only to those that
+// name it.
 var everywhere = []string{
 	FieldReceived, FieldHold, FieldAgreedDue, FieldAfterHours, FieldOnBehalf, FieldNeedsPlan, FieldCost,
 }
@@ -118,7 +121,7 @@ func (b *Bound) fieldName(key string) string {
 	return key
 }
 
-// present is what the issue holds now, with the description beside the rest, so that it is replayed like a field.
+// present is what the issue holds now, with the description among the fields, so that it is replayed like one.
 func present(i connectors.Issue) connectors.Values {
 	v := i.Values.Clone()
 	if i.Description != "" {
@@ -142,7 +145,7 @@ func (b *Bound) absent(v connectors.Values) []string {
 	return out
 }
 
-// flags are the mapped fields that say yes or no, or else when: a tracker's "0" is a no there, not a value.
+// flags are the mapped fields that hold yes or no, or a moment: a tracker's "0" means no there and is not a value.
 var flags = []string{
 	FieldAgreed, FieldAfterHours, FieldOnBehalf, FieldHold, FieldByMail, FieldPhoneNotice, FieldOnSiteAsked,
 	FieldOnSiteAgreed, FieldArrived, FieldCauseReport,
@@ -166,7 +169,7 @@ func (f boundField) accepts(x string) bool {
 	case f.Attribute != "":
 		return utf8.RuneCountInString(strings.TrimSpace(x)) >= max(f.AtLeast, 1)
 	}
-	return counts([]string{x}, f.In) && !(f.In == nil && x == "0" && slices.Contains(flags, f.Is))
+	return f.options.counts(f.key, []string{x}, f.In) && !(f.In == nil && x == "0" && slices.Contains(flags, f.Is))
 }
 
 // glob is a pattern for names of files, folded.

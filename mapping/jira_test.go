@@ -151,29 +151,42 @@ func TestBindJira(t *testing.T) {
 		}, `! m.status[0].categories[0] | new | the statuses of this tracker have no categories; give their names
 ! m.status[3].categories[0] | indeterminate | the statuses of this tracker have no categories; give their names
 ! m.status[4].categories[0] | done | the statuses of this tracker have no categories; give their names
-m.status | Open | no class is given for this status: requests that reach it are held; add it to one of [new working waiting-customer waiting-third-party resolved closed]
-m.status | In Progress | no class is given for this status: requests that reach it are held; add it to one of [new working waiting-customer waiting-third-party resolved closed]
-m.status | Closed | no class is given for this status: requests that reach it are held; add it to one of [new working waiting-customer waiting-third-party resolved closed]
-m.status | In Progress | no class is given for this status: requests that reach it are held; add it to one of [new working waiting-customer waiting-third-party resolved closed]`},
+m.status | Open | no class is given for this status: requests that reach it are held; add it to one of [new ` +
+			`working waiting-customer waiting-third-party resolved closed]
+m.status | In Progress | no class is given for this status: requests that reach it are held; add it to one of ` +
+			`[new working waiting-customer waiting-third-party resolved closed]
+m.status | Closed | no class is given for this status: requests that reach it are held; add it to one of [new ` +
+			`working waiting-customer waiting-third-party resolved closed]
+m.status | In Progress | no class is given for this status: requests that reach it are held; add it to one of ` +
+			`[new working waiting-customer waiting-third-party resolved closed]`},
 		{"a category in two classes", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Status[1].Categories = []string{"indeterminate"}
-		}, `! m.status[3].categories[0] | indeterminate | the category is mapped to waiting-customer already; a status has one class`},
+		}, `! m.status[3].categories[0] | indeterminate | the category is mapped to waiting-customer already; a ` +
+			`status has one class`},
 		{"a category without statuses", func(_ *mapping.Mapping, d *connectors.Directory) {
 			d.Statuses = d.Statuses[1:]
-		}, `m.status[0].categories[0] | new | the tracker shows no status of this category; its statuses are in "indeterminate", "done"`},
+		}, `m.status[0].categories[0] | new | the tracker shows no status of this category; its statuses are in ` +
+			`"indeterminate", "done"`},
 		{"a name in two classes, of several statuses", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Status[0].Names, m.Status[1].Names = []string{"In Progress"}, []string{"Waiting for customer", "Pending", "10077"}
 		}, `! m.status[1].names[2] | 10077 | the status is mapped to new already; a status has one class`},
 		{"a field by a number that is none", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Fields[2].Field = "10059"
-		}, `m.fields[2].field | 10059 | the tracker shows no custom field of this name; did you mean "Severity" (id customfield_10050), "Region" (id customfield_10051), "Received at" (id customfield_10052)?`},
+		}, `m.fields[2].field | 10059 | the tracker shows no custom field of this name; did you mean "Severity" (id ` +
+			`customfield_10050), "Region" (id customfield_10051), "Received at" (id customfield_10052)?`},
 		{"a type that is neither", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Severity[0].When = mapping.When{Tracker: []string{"Report fault"}}
-		}, `! m.severity[0].when.tracker[0] | Report fault | the tracker shows no tracker, issue type or request type of this name; did you mean "Report a fault" (id request:Report a fault)?`},
+		}, `! m.severity[0].when.tracker[0] | Report fault | the tracker shows no tracker, issue type or request type ` +
+			`of this name; did you mean "Report a fault" (id request:Report a fault)?`},
 		{"a person by an id that is none", func(m *mapping.Mapping, _ *connectors.Directory) {
 			m.Roles[1].Users = []string{"5b10a2844c20165700ede21h"}
-		}, `! m.roles[1].users[0] | 5b10a2844c20165700ede21h | the tracker shows no person of this name; it has "Anna Ivanova" (id 5b10a2844c20165700ede21g), "Boris Petrov" (id 557058:f58131cb-b67d-43c7-b30d-6b58d40bd077), "Kira Client" (id qm:a713c8ea-1075-4e30-9d96-891a7d181739:5ad6d69abfa3980ce712caae), "SLA Bot" (id 712020:0b1c2d3e)
-m.roles[1].lead | Boris Petrov | this lead has no role that counts as developers: a request assigned to them is not with developers`},
+		}, `! m.roles[1].users[0] | 5b10a2844c20165700ede21h | the tracker shows no person of this name; it has ` +
+			`"Anna Ivanova" (id 5b10a2844c20165700ede21g), ` +
+			`"Boris Petrov" (id 557058:f58131cb-b67d-43c7-b30d-6b58d40bd077), ` +
+			`"Kira Client" (id qm:a713c8ea-1075-4e30-9d96-891a7d181739:5ad6d69abfa3980ce712caae), ` +
+			`"SLA Bot" (id 712020:0b1c2d3e)
+m.roles[1].lead | Boris Petrov | this lead has no role that counts as developers: a request assigned to them is ` +
+			`not with developers`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, d := jiraWords(), jiraDirectory()
@@ -214,7 +227,7 @@ func TestStatusCategories(t *testing.T) {
 		})
 	p := b.Writes(jiraRequest(t, b, h), h, []enforcer.Decision{d},
 		mapping.WriteOptions{
-			Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Contract: kamalLike(t, "en"), Install: "7c1f",
 			Texts: texts(t),
 		})[0]
 	if p.Write.Status == nil || *p.Write.Status != "6" {
@@ -517,7 +530,7 @@ func TestPeopleByID(t *testing.T) {
 		})}
 	p := b.Writes(jiraRequest(t, b, h), h, ds,
 		mapping.WriteOptions{
-			Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Contract: kamalLike(t, "en"), Install: "7c1f",
 			Texts: texts(t),
 		})[0]
 	if p.Write.Assign == nil || *p.Write.Assign != anna || p.Write.Priority == nil || *p.Write.Priority != "1" {
@@ -537,7 +550,7 @@ func TestAudience(t *testing.T) {
 		b := bind(t, m, jiraDirectory())
 		h := jiraIssue(t, nil)
 		o := mapping.WriteOptions{
-			Contract: kamalLike(t, "en"), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Contract: kamalLike(t, "en"), Install: "7c1f",
 			Texts: texts(t),
 		}
 		ds := []enforcer.Decision{
@@ -558,7 +571,7 @@ func TestAudience(t *testing.T) {
 			if c.Audience != expected {
 				t.Errorf("kind %q: internal %v: audience %q, want %q", kind, c.Internal, c.Audience, expected)
 			}
-			if !strings.HasPrefix(c.Mark, "(slabridge 7c1f ") || !strings.HasSuffix(c.Text, "\n\n"+c.Mark) {
+			if !strings.HasPrefix(c.Mark, "Ref. 7c1f/") || !strings.HasSuffix(c.Text, "\n\n"+c.Mark) {
 				t.Errorf("mark %q of %q", c.Mark, c.Text)
 			}
 		}
@@ -605,7 +618,7 @@ func TestTextsOnJirasWiki(t *testing.T) {
 	}
 	for _, lang := range message.Languages {
 		o := mapping.WriteOptions{
-			Contract: kamalLike(t, lang), Install: "7c1f", Markup: connectors.MarkupWiki,
+			Contract: kamalLike(t, lang), Install: "7c1f",
 			Texts: texts(t),
 		}
 		var said []string

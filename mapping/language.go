@@ -1,218 +1,108 @@
 package mapping
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 )
 
-// language is how people of one language write what comments speak of. Another language is another value here, and a
-// file of texts beside those of the others.
-type language struct {
-	clock  string // layout of a day that stands behind a time of day
-	day    string // layout of a day
-	zone   func(name string) string
-	period func(year int, quarter, month int) string // the others are 0
+// The catalogue has the words of each language that comments need beside their templates. Here are those that are told
+// by a key.
 
-	form                    func(n int) int // which of a word's forms stands behind a number
-	hours, minutes, seconds [3]string
-	worked                  string // behind an amount of working time
-	times                   func(n int) string
-	from, to                string // before the first day and the last
-	group, point, percent   string // of numbers
-	opening, closing        string // quotation marks
-	statusSet, nobody       string
-	clause                  func(source string) string
-	comesIn                 map[enforcer.Role]string // what it means for the request that a role is called in
-	// how notes begin that say nothing yet: whole words, and beginnings of words
-	greetings, greetingStems []string
-	sample                   TextData
+// zoneWords are the names that people use for the zones of this program's contracts and their neighbours.
+var zoneWords = map[string]message.Format{
+	"Europe/Kaliningrad": "Kaliningrad time",
+	"Europe/Moscow":      "Moscow time",
+	"Europe/Samara":      "Samara time",
+	"Asia/Yekaterinburg": "Yekaterinburg time",
+	"Asia/Omsk":          "Omsk time",
+	"Asia/Novosibirsk":   "Novosibirsk time",
+	"Asia/Krasnoyarsk":   "Krasnoyarsk time",
+	"Asia/Irkutsk":       "Irkutsk time",
+	"Asia/Yakutsk":       "Yakutsk time",
+	"Asia/Vladivostok":   "Vladivostok time",
+	"Asia/Magadan":       "Magadan time",
+	"Asia/Kamchatka":     "Kamchatka time",
+	"Asia/Almaty":        "Almaty time",
+	"Asia/Qyzylorda":     "Qyzylorda time",
+	"Asia/Qostanay":      "Qostanay time",
+	"Asia/Aqtobe":        "Aqtobe time",
+	"Asia/Aqtau":         "Aqtau time",
+	"Asia/Atyrau":        "Atyrau time",
+	"Asia/Oral":          "Oral time",
+	"Europe/Minsk":       "Minsk time",
+	"Asia/Tashkent":      "Tashkent time",
+	"Asia/Bishkek":       "Bishkek time",
 }
 
-// languages are by code; English stands in for any other.
-var languages = map[string]*language{"en": english, "ru": russian}
+// monthWords name a month and its year.
+var monthWords = [...]message.Format{
+	"January %d", "February %d", "March %d", "April %d", "May %d", "June %d", "July %d", "August %d", "September %d",
+	"October %d", "November %d", "December %d",
+}
 
-func languageOf(code string) *language {
-	if l := languages[code]; l != nil {
-		return l
+// quarterWords name a quarter and its year.
+var quarterWords = [...]message.Format{"Q1 %d", "Q2 %d", "Q3 %d", "Q4 %d"}
+
+// comesInWords say what it means for the request that a role is called in.
+var comesInWords = map[enforcer.Role]message.Format{
+	enforcer.Support:    "the request goes to the support lead",
+	enforcer.Developers: "the request goes to the developers",
+	enforcer.Management: "management is notified",
+}
+
+// nobody is written where a request is given back to no one.
+const nobody message.Format = "nobody"
+
+// greetings are how notes begin that say nothing yet; * stands for any end of a word. People greet in any language,
+// whatever the contract's.
+func greetings() []string {
+	var out []string
+	for _, lang := range message.Languages {
+		out = append(out, strings.Split(message.Say(lang,
+			"hello, hi, good morning, good afternoon, good evening, good day, dear"), ", ")...)
 	}
-	return english
+	return out
 }
 
-// nbsp keeps a number and what belongs to it on one line.
-const nbsp = "\u00a0"
-
-var english = &language{
-	clock: " on 2 January 2006",
-	day:   "2 January 2006",
-	zone: func(name string) string {
-		city := name[strings.LastIndexByte(name, '/')+1:]
-		return strings.ReplaceAll(city, "_", " ") + " time"
-	},
-	period: func(year, quarter, month int) string {
-		switch {
-		case quarter > 0:
-			return fmt.Sprintf("Q%d %d", quarter, year)
-		case month > 0:
-			return fmt.Sprintf("%s %d", time.Month(month), year)
-		}
-		return fmt.Sprintf("%04d", year)
-	},
-	form: func(n int) int {
-		if n == 1 {
-			return 0
-		}
-		return 2
-	},
-	hours:   [3]string{"hour", "", "hours"},
-	minutes: [3]string{"minute", "", "minutes"},
-	seconds: [3]string{"second", "", "seconds"},
-	worked:  " of working time",
-	times: func(n int) string {
-		switch n {
-		case 1:
-			return "once"
-		case 2:
-			return "twice"
-		}
-		return fmt.Sprintf("%d times", n)
-	},
-	from: "from ", to: "to ",
-	group: ",", point: ".", percent: "%",
-	opening: "“", closing: "”",
-	statusSet: "status set to ", nobody: "nobody",
-	clause: citedInEnglish,
-	comesIn: map[enforcer.Role]string{
-		enforcer.Support:    "the request goes to the support lead",
-		enforcer.Developers: "the request goes to the developers",
-		enforcer.Management: "management is notified",
-	},
-	greetings: []string{"hello", "hi", "good morning", "good afternoon", "good evening", "good day", "dear"},
-	sample: TextData{
-		Subject: "The customer portal does not open", Contract: "Technical support programme",
-		Obligation: "start of work", Severity: "critical failure",
-		Started: "12:20 on 27 November 2026 (Almaty time, UTC+5)", Moment: "12:30 on 27 November 2026 (Almaty time, UTC+5)",
-		Due: "12:40 on 27 November 2026 (Almaty time, UTC+5)", BeginBy: "12:40 on 27 November 2026 (Almaty time, UTC+5)",
-		Remaining: "10 minutes of working time",
-		Names:     []string{"Petr Petrov"}, Items: []string{"Version"}, Assignee: "Anna Ivanova", Assigned: "Ivan Ivanov",
-		Watchers: []string{"Petr Petrov"},
+// SampleText is made-up data with every field filled, on which texts are tried.
+func SampleText(lang string) TextData {
+	almaty := time.FixedZone("Asia/Almaty", 5*3600)
+	at := func(day, hour, minute int) string {
+		return moment(time.Date(2026, 11, day, hour, minute, 0, 0, almaty), lang)
+	}
+	on := func(day int) string { return day26(day, lang) }
+	say := func(format message.Format, args ...any) string { return message.Say(lang, format, args...) }
+	return TextData{
+		Number: "1725", Priority: "Immediate", Plan: "paid",
+		Subject: say("The customer portal does not open"), Contract: say("Technical support programme"),
+		Obligation: say("start of work"), Severity: say("critical failure"),
+		Clause: clause("п. 8", lang), BeginClause: clause("п. 8", lang),
+		Started: at(27, 12, 20), Raised: at(27, 12, 20), Moment: at(27, 12, 30), Due: at(27, 12, 40), BeginBy: at(27, 12, 40),
+		Corrects: []string{at(27, 12, 40)}, Remaining: amount(10*time.Minute, lang, false),
+		Names: []string{say("Petr Petrov")}, Watchers: []string{say("Petr Petrov")}, Items: []string{say("Version")},
+		Assignee: say("Anna Ivanova"), By: say("Anna Ivanova"), Assigned: say("Ivan Ivanov"),
 		Next: []NextData{
 			{
-				"involvement of the developers", "involve-developers",
-				"14:20 on 27 November 2026 (Almaty time, UTC+5)", "clause 8", "the request goes to the developers",
+				say("involvement of the developers"), "involve-developers", at(27, 14, 20), clause("п. 8", lang),
+				comesIn(enforcer.Developers, lang),
 			},
-			{"progress update", "progress-update", "18:00 on 1 December 2026 (Almaty time, UTC+5)", "clause 9", ""},
+			{say("progress update"), "progress-update", at(31, 18, 0), clause("п. 9", lang), ""},
 		},
-		Asked: "Could you send the log of 27 November?", AskedOn: "27 November 2026",
+		Asked: say("Could you send the log of %s?", on(27)), AskedOn: on(27),
 		Done: []DoneData{
-			{"26 November 2026", "“The server settings were checked”"}, {"27 November 2026", "status set to “Feedback”"},
+			{on(26), quoted(say("The server settings were checked"), lang)},
+			{on(27), say("status set to “%s”", say("Feedback"))},
 		},
-		Corrects: []string{"12:40 on 27 November 2026 (Almaty time, UTC+5)"},
-		Spent:    "45 minutes", AtMost: "30 minutes", By: "Anna Ivanova", Valid: "from 1 January 2026 to 31 December 2026",
-	},
-}
-
-var russian = &language{
-	clock: " 02.01.2006",
-	day:   "02.01.2006",
-	zone: func(name string) string {
-		if own := russianZones[name]; own != "" {
-			return own
-		}
-		return "часовой пояс " + strings.ReplaceAll(name, "_", " ")
-	},
-	period: func(year, quarter, month int) string {
-		switch {
-		case quarter > 0:
-			return fmt.Sprintf("%s квартал %d г.", [...]string{"I", "II", "III", "IV"}[quarter-1], year)
-		case month > 0:
-			return fmt.Sprintf("%s %d г.", russianMonths[month-1], year)
-		}
-		return fmt.Sprintf("%d год", year)
-	},
-	form:    russianForm,
-	hours:   [3]string{"час", "часа", "часов"},
-	minutes: [3]string{"минута", "минуты", "минут"},
-	seconds: [3]string{"секунда", "секунды", "секунд"},
-	worked:  " рабочего времени",
-	times: func(n int) string {
-		return fmt.Sprintf("%d %s", n, [3]string{"раз", "раза", "раз"}[russianForm(n)])
-	},
-	from: "с ", to: "по ",
-	group: nbsp, point: ",", percent: nbsp + "%",
-	opening: "«", closing: "»",
-	statusSet: "статус изменён на ", nobody: "никто",
-	clause: citedInRussian,
-	comesIn: map[enforcer.Role]string{
-		enforcer.Support:    "обращение передаётся ответственному за поддержку",
-		enforcer.Developers: "обращение передаётся разработчикам",
-		enforcer.Management: "извещается руководство",
-	},
-	greetings:     []string{"здравствуйте", "добрый день", "доброе утро", "добрый вечер", "доброго времени"},
-	greetingStems: []string{"уважаем", "приветств"},
-	sample: TextData{
-		Subject: "Не открывается личный кабинет", Contract: "Программа технической поддержки",
-		Obligation: "начало работ", Severity: "критичный сбой",
-		Started: "12:20 27.11.2026 (время Алматы, UTC+5)", Moment: "12:30 27.11.2026 (время Алматы, UTC+5)",
-		Due: "12:40 27.11.2026 (время Алматы, UTC+5)", BeginBy: "12:40 27.11.2026 (время Алматы, UTC+5)",
-		Remaining: "10 минут рабочего времени",
-		Names:     []string{"Пётр Петров"}, Items: []string{"Версия"}, Assignee: "Анна Иванова", Assigned: "Иван Иванов",
-		Watchers: []string{"Пётр Петров"},
-		Next: []NextData{
-			{
-				"подключение разработчиков", "involve-developers",
-				"14:20 27.11.2026 (время Алматы, UTC+5)", "п. 8", "обращение передаётся разработчикам",
-			},
-			{"информирование о ходе решения", "progress-update", "18:00 01.12.2026 (время Алматы, UTC+5)", "п. 9", ""},
-		},
-		Asked: "Можете прислать журнал за 27.11.2026?", AskedOn: "27.11.2026",
-		Done: []DoneData{
-			{"26.11.2026", "«Проверили настройки сервера»"}, {"27.11.2026", "статус изменён на «Ожидание ответа»"},
-		},
-		Corrects: []string{"12:40 27.11.2026 (время Алматы, UTC+5)"},
-		Spent:    "45 минут", AtMost: "30 минут", By: "Анна Иванова", Valid: "с 01.01.2026 по 31.12.2026",
-	},
-}
-
-// russianForm tells 1, 2 to 4, 5 and more apart.
-func russianForm(n int) int {
-	switch {
-	case n%10 == 1 && n%100 != 11:
-		return 0
-	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
-		return 1
+		Spent: amount(45*time.Minute, lang, true), AtMost: amount(30*time.Minute, lang, true),
+		Valid: span(time.Date(2026, 1, 1, 0, 0, 0, 0, almaty), time.Date(2027, 1, 1, 0, 0, 0, 0, almaty), almaty, lang),
+		Date:  on(27), Moves: times(2, lang), Period: PeriodName("2026-Q4", lang),
+		Share: share(80, lang), Sum: sum("1200000", lang), Limit: sum("1500000", lang),
+		CanComment: true, Reopened: true, Nobody: true, Solved: true,
 	}
-	return 2
 }
 
-var russianMonths = [...]string{
-	"январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
-}
-
-// russianZones are the names people use for the zones of this program's contracts and their neighbours.
-var russianZones = map[string]string{
-	"Europe/Kaliningrad": "калининградское время",
-	"Europe/Moscow":      "московское время",
-	"Europe/Samara":      "самарское время",
-	"Asia/Yekaterinburg": "екатеринбургское время",
-	"Asia/Omsk":          "омское время",
-	"Asia/Novosibirsk":   "новосибирское время",
-	"Asia/Krasnoyarsk":   "красноярское время",
-	"Asia/Irkutsk":       "иркутское время",
-	"Asia/Yakutsk":       "якутское время",
-	"Asia/Vladivostok":   "владивостокское время",
-	"Asia/Magadan":       "магаданское время",
-	"Asia/Kamchatka":     "камчатское время",
-	"Asia/Almaty":        "время Алматы",
-	"Asia/Qyzylorda":     "время Кызылорды",
-	"Asia/Qostanay":      "время Костаная",
-	"Asia/Aqtobe":        "время Актобе",
-	"Asia/Aqtau":         "время Актау",
-	"Asia/Atyrau":        "время Атырау",
-	"Asia/Oral":          "время Уральска",
-	"Europe/Minsk":       "минское время",
-	"Asia/Tashkent":      "ташкентское время",
-	"Asia/Bishkek":       "бишкекское время",
-}
+// day26 is a day of November 2026.
+func day26(n int, lang string) string { return day(time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC), lang) }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -20,11 +21,11 @@ import (
 // TestWordsOfEachLanguage writes down how each language says moments, zones, amounts, periods and sums, and the sample
 // on which texts are tried. Whoever speaks the language reads the difference.
 func TestWordsOfEachLanguage(t *testing.T) {
-	for lang := range languages {
+	for _, lang := range message.Languages {
 		var b strings.Builder
 		line := func(what, said any) { fmt.Fprintf(&b, "%v: %v\n", what, said) }
 		at := time.Date(2026, 11, 27, 7, 40, 9, 0, time.UTC)
-		for _, zone := range append(slices.Sorted(maps.Keys(russianZones)), "Europe/Berlin", "America/New_York",
+		for _, zone := range append(slices.Sorted(maps.Keys(zoneWords)), "Europe/Berlin", "America/New_York",
 			"Asia/Kathmandu") {
 			loc, err := time.LoadLocation(zone)
 			if err != nil {
@@ -72,7 +73,7 @@ func TestWordsOfEachLanguage(t *testing.T) {
 			line("clause "+source, clause(source, lang))
 		}
 		line("quoted", quoted("x", lang))
-		line("nobody", languageOf(lang).nobody+" / "+languageOf(lang).statusSet)
+		line("nobody", message.Say(lang, nobody)+" / "+message.Say(lang, "status set to “%s”", "x"))
 		sample, err := json.MarshalIndent(SampleText(lang), "", "  ")
 		if err != nil {
 			t.Fatal(err)

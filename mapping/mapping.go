@@ -99,7 +99,7 @@ type FieldRule struct {
 	Write      bool
 }
 
-// AttributeDescription is the text that the issue was opened with, as it stands now.
+// AttributeDescription is the issue's description, as it is now.
 const AttributeDescription = "description"
 
 // ActivityRule says which kinds of work, by name or id, are one that a contract speaks of.
@@ -111,7 +111,7 @@ type ActivityRule struct {
 // ActivityPhone is the one kind of work that contracts speak of.
 const ActivityPhone = "phone-consultation"
 
-// The mapped field ids that have a meaning to the program, from DESIGN "Configuration".
+// The mapped field ids that have a meaning to the program (docs/configuration.md, "mappings").
 const (
 	FieldReceived     = "received"
 	FieldAgreed       = "agreed"

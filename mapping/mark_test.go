@@ -3,10 +3,11 @@ package mapping_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 
-	"slabridge/connectors"
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 )
@@ -19,23 +20,55 @@ func key(obligation, step string) enforcer.StepKey {
 }
 
 func TestMark(t *testing.T) {
-	got := mapping.Mark(connectors.MarkupMarkdown, "7c1f",
-		[]enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
-	// the line is in comments that are out there: it must never change
-	if want := "[slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw]"; got != want {
-		t.Errorf("mark %q, want %q", got, want)
+	keys := []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")}
+	// the line is in comments that are out there: it must never change, or the earlier form must stay known
+	const number = "7c1f/respond/due/t9yvgbaqv46t, involve-developers/due/2gv02dbnb7nw"
+	for lang, want := range map[string]string{"en": "Ref. " + number, "ru": "Исх. № " + number} {
+		if got := mapping.Mark(lang, "7c1f", keys); got != want {
+			t.Errorf("mark %q, want %q", got, want)
+		}
 	}
-	got = mapping.Mark(connectors.MarkupWiki, "7c1f",
-		[]enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")})
-	if want := "(slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw)"; got != want {
-		t.Errorf("mark on Jira's wiki %q, want %q", got, want)
+}
+
+// Marks of earlier versions stand in comments, and name the same steps.
+func TestEarlierMarks(t *testing.T) {
+	const number = "7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw"
+	for _, text := range []string{"text\n\n[slabridge " + number + "]", "text\r\n(slabridge " + number + ")\r\n"} {
+		install, steps, ok := mapping.ParseMark(text)
+		if !ok || install != "7c1f" || len(steps) != 2 || !steps[0].Is(key("respond", "due")) ||
+			!steps[1].Is(key("involve-developers", "due")) || !mapping.LooksMarked(text) {
+			t.Errorf("%q: %q, %v, %v", text, install, steps, ok)
+		}
+	}
+}
+
+// Editors and mail put no-break spaces where a space was sent, double it, or add some around the line.
+func TestMarkWithSpacesOfEveryKind(t *testing.T) {
+	keys := []enforcer.StepKey{key("respond", "due"), key("involve-developers", "due")}
+	for _, sent := range []string{
+		mapping.Mark("en", "7c1f", keys), mapping.Mark("ru", "7c1f", keys),
+		"[slabridge 7c1f respond/due t9yvgbaqv46t, involve-developers/due 2gv02dbnb7nw]",
+	} {
+		for _, space := range []string{"\u00a0", "\u202f", "\u2009", "\u3000", "\t", "  "} {
+			mark := strings.ReplaceAll(sent, " ", space)
+			for _, text := range []string{mark, "text" + space + "\r\n" + space + mark + space + "\r\n"} {
+				install, steps, ok := mapping.ParseMark(text)
+				if !ok || install != "7c1f" || len(steps) != 2 || !steps[0].Is(keys[0]) || !steps[1].Is(keys[1]) ||
+					!mapping.LooksMarked(text) || mapping.MarkIn(text) != mark {
+					t.Errorf("%q: %q, %v, %v, looks marked: %v, mark %q", text, install, steps, ok,
+						mapping.LooksMarked(text), mapping.MarkIn(text))
+				}
+			}
+		}
 	}
 }
 
 func TestLooksMarked(t *testing.T) {
 	for text, want := range map[string]bool{
-		"": false, "slabridge is late": false, "the command slabridge health": false,
+		"": false, "slabridge is late": false, "the command slabridge health": false, "Исх. № 12 от 3 " +
+			"марта": false,
 		"text\n\n[slabridge 7c1f respond/due t9yvgbaqv46t]": true, "text\n(slabridge 7c1f respond/due": true,
+		"text\n\nИсх. № 7c1f/respond": true, "see Ref. 7c1f/respond/due/t9yvgbaqv46t there": true,
 	} {
 		if got := mapping.LooksMarked(text); got != want {
 			t.Errorf("%q looks marked: %v", text, got)
@@ -54,6 +87,10 @@ func TestParseMarkRefuses(t *testing.T) {
 		"bq. (slabridge 7c1f respond/due 93ab12cd93ab)",
 		"(slabridge 7c1f respond/due 93ab12cd93ab]", "[slabridge 7c1f respond/due 93ab12cd93ab)",
 		"((slabridge 7c1f respond/due 93ab12cd93ab))",
+		"Ref. 7c1f", "Ref. 7c1f/respond/due", "Ref. 7c1f/respond/due/xyz", "7c1f/respond/due/93ab12cd93ab",
+		"see Ref. 7c1f/respond/due/93ab12cd93ab", "> Исх. № 7c1f/respond/due/93ab12cd93ab",
+		"Ref. 7c1f/respond/due/93ab12cd93ab.", "Ref. 7c1f/respond/due 93ab12cd93ab", "Ref. /respond/due/93ab12cd93ab",
+		"Исх. 7c1f/respond/due/93ab12cd93ab", "Ref. 7c1f/respond/due/x/93ab12cd93ab",
 	} {
 		if install, steps, ok := mapping.ParseMark(text); ok {
 			t.Errorf("ParseMark(%q) = %q, %v", text, install, steps)
@@ -64,6 +101,8 @@ func TestParseMarkRefuses(t *testing.T) {
 		"[slabridge aaaa x/due 000000000000]\r\ntext\r\n[slabridge 7c1f respond/due 93ab12cd93ab]\r\n",
 		"[slabridge aaaa x/due 000000000000]\r\ntext\r\n(slabridge 7c1f respond/due 93ab12cd93ab)\r\n",
 		"(slabridge aaaa x/due 000000000000)\ntext\n[slabridge 7c1f respond/due 93ab12cd93ab]",
+		"(slabridge aaaa x/due 000000000000)\ntext\nИсх. № 7c1f/respond/due/93ab12cd93ab\r\n",
+		"Исх. № aaaa/x/due/000000000000\r\ntext\r\nRef. 7c1f/respond/due/93ab12cd93ab",
 	} {
 		install, steps, ok := mapping.ParseMark(text)
 		if !ok || install != "7c1f" || len(steps) != 1 ||
@@ -82,9 +121,9 @@ func TestMarkComesBack(t *testing.T) {
 				Obligation: id.Draw(rt, "obligation"), Cycle: rapid.String().Draw(rt, "cycle"), Step: id.Draw(rt, "step"),
 			}
 		}), 1, 5).Draw(rt, "keys")
-		markup := rapid.SampledFrom([]connectors.Markup{connectors.MarkupMarkdown, connectors.MarkupWiki}).Draw(rt, "markup")
+		lang := rapid.SampledFrom(message.Languages).Draw(rt, "language")
 		around := rapid.SampledFrom([]string{"%s", "text\n\n%s", "text\r\n%s\r\n", "%s\n\ntext"}).Draw(rt, "around")
-		install, steps, ok := mapping.ParseMark(strings.Replace(around, "%s", mapping.Mark(markup, "7c1f", keys), 1))
+		install, steps, ok := mapping.ParseMark(strings.Replace(around, "%s", mapping.Mark(lang, "7c1f", keys), 1))
 		if !ok || install != "7c1f" || len(steps) != len(keys) {
 			rt.Fatalf("came back as %q, %v, %v", install, steps, ok)
 		}
@@ -106,6 +145,7 @@ func FuzzParseMark(f *testing.F) {
 	f.Add("[slabridge 7c1f a/b 000000000000]\r\n[slabridge")
 	f.Add("x\n(slabridge 7c1f respond/due 93ab12cd93ab, involve-developers/due 112233441122)\r\n")
 	f.Add(strings.Repeat("[slabridge ", 50))
+	f.Add("x\n\nИсх. № 7c1f/respond/due/93ab12cd93ab, involve-developers/due/112233441122\r\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		install, steps, ok := mapping.ParseMark(text)
 		if !ok {
@@ -114,12 +154,15 @@ func FuzzParseMark(f *testing.F) {
 			}
 			return
 		}
-		var parts []string
+		var earlier, parts []string
 		for _, s := range steps {
-			parts = append(parts, s.Step+" "+s.ID)
+			earlier, parts = append(earlier, s.Step+" "+s.ID), append(parts, s.Step+"/"+s.ID)
 		}
-		line := "slabridge " + install + " " + strings.Join(parts, ", ")
-		if !strings.Contains(text, "["+line+"]") && !strings.Contains(text, "("+line+")") {
+		space := func(r rune) bool { return r == '\t' || unicode.Is(unicode.Zs, r) }
+		text = strings.Join(strings.FieldsFunc(text, space), " ")
+		line := "slabridge " + install + " " + strings.Join(earlier, ", ")
+		if !strings.Contains(text, "["+line+"]") && !strings.Contains(text, "("+line+")") &&
+			!strings.Contains(text, " "+install+"/"+strings.Join(parts, ", ")) {
 			t.Errorf("ParseMark(%q) found %q, which is not there", text, line)
 		}
 	})

@@ -11,8 +11,8 @@ func TestPeriodNames(t *testing.T) {
 		{"2026-Q1", "I квартал 2026 г.", "Q1 2026"},
 		{"2026-11", "ноябрь 2026 г.", "November 2026"},
 		{"2026", "2026 год", "2026"},
-		{"2026-11-01T09:00", "01.11.2026", "1 November 2026"},
-		{"2026-11-01", "01.11.2026", "1 November 2026"},
+		{"2026-11-01T09:00", "1 ноября 2026 года", "1 November 2026"},
+		{"2026-11-01", "1 ноября 2026 года", "1 November 2026"},
 		{"III квартал 2026 г.", "III квартал 2026 г.", "III квартал 2026 г."}, // words stay
 		{"2026-Q5", "2026-Q5", "2026-Q5"},
 		{"2026-13", "2026-13", "2026-13"},
@@ -46,7 +46,7 @@ func TestCountsAndSums(t *testing.T) {
 		{"no number", sum("a lot, #7", "en"), "a lot, ＃7"},
 		{"half a number", sum("12,5", "en"), "12,5"},
 		{"no sum", sum("", "ru"), ""},
-		{"date", date("2026-11-30", "ru"), "30.11.2026"},
+		{"date", date("2026-11-30", "ru"), "30 ноября 2026 года"},
 		{"date in English", date("2026-11-30", "en"), "30 November 2026"},
 		{"no date", date("soon", "en"), "soon"},
 	} {
@@ -63,9 +63,10 @@ func TestSpans(t *testing.T) {
 		from, to time.Time
 		ru, en   string
 	}{
-		{from, to, "с 01.01.2026 по 31.12.2026", "from 1 January 2026 to 31 December 2026"},
-		{from, time.Time{}, "с 01.01.2026", "from 1 January 2026"},
-		{time.Time{}, to, "по 31.12.2026", "to 31 December 2026"},
+		{from, to, "с 1 января 2026 года по 31 декабря 2026 года", "from 1 January 2026 to 31 " +
+			"December 2026"},
+		{from, time.Time{}, "с 1 января 2026 года", "from 1 January 2026"},
+		{time.Time{}, to, "по 31 декабря 2026 года", "to 31 December 2026"},
 		{time.Time{}, time.Time{}, "", ""},
 	} {
 		if ru, en := span(c.from, c.to, zone, "ru"), span(c.from, c.to, zone, "en"); ru != c.ru || en != c.en {

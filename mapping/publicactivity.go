@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -53,8 +54,8 @@ func (w *writer) publicActivity() []publicAct {
 	return out
 }
 
-// asked is the gist of what staff told the customer at the moment given, and its day; of the last public note of staff
-// where no moment is given.
+// asked is the gist of what staff told the customer at the given moment, and its day; with no moment given, of staff's
+// last public note.
 func (w *writer) asked(at time.Time) (gist, on string) {
 	for _, s := range slices.Backward(w.publicActivity()) {
 		if s.note != "" && (at.IsZero() || !s.at.After(at)) {
@@ -73,7 +74,7 @@ func (w *writer) done() []DoneData {
 			out = append(out, DoneData{w.day(s.at), quoted(text, w.o.Lang)})
 		}
 		if s.status != "" {
-			out = append(out, DoneData{w.day(s.at), languageOf(w.o.Lang).statusSet + quoted(EscapeMarkup(s.status), w.o.Lang)})
+			out = append(out, DoneData{w.day(s.at), message.Say(w.o.Lang, "status set to “%s”", EscapeMarkup(s.status))})
 		}
 	}
 	return out
@@ -169,15 +170,9 @@ func greets(s string) bool {
 	if len([]rune(s)) > 60 || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
 		return false
 	}
-	for _, l := range languages {
-		whole := func(g string) bool {
-			rest, ok := strings.CutPrefix(lower, g)
-			return ok && (rest == "" || !word([]rune(rest)[0]))
-		}
-		stem := func(g string) bool { return strings.HasPrefix(lower, g) }
-		if slices.ContainsFunc(l.greetings, whole) || slices.ContainsFunc(l.greetingStems, stem) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(greetings(), func(g string) bool {
+		stem, open := strings.CutSuffix(g, "*")
+		rest, ok := strings.CutPrefix(lower, stem)
+		return ok && (open || rest == "" || !word([]rune(rest)[0]))
+	})
 }

@@ -19,6 +19,7 @@ const CreatedEvent = "created"
 // An issue that slabridge's own account created is no request, and neither is one that was made under another,
 // unless the scope says so. One that people file under another later stays the customer's request.
 func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location) enforcer.Request {
+	b, s = b.informed(h, s)
 	h.Events = connectors.SortEvents(h.Events)
 	h.Issue.Values = present(h.Issue)
 	rp := replay{b: b, scope: s, zone: zone, issue: h.Issue, values: h.Initial(), read: b.reads(s)}
@@ -45,12 +46,38 @@ func (b *Bound) Request(h connectors.History, s *BoundScope, zone *time.Location
 	return req
 }
 
+// informed are the mapping and the scope as one history is read by them: with the names of options that it tells, too.
+// Both stay as they are for every other: those learn of a name once sync has noted it and all is bound anew.
+func (b *Bound) informed(h connectors.History, s *BoundScope) (*Bound, *BoundScope) {
+	options := b.options.with(h)
+	if options == b.options {
+		return b, s
+	}
+	own, scope := *b, *s
+	own.options, own.severity = options, slices.Clone(b.severity)
+	own.fields, scope.when = slices.Clone(b.fields), slices.Clone(s.when)
+	for i := range own.severity {
+		own.severity[i].when.options = options
+	}
+	for i := range own.fields {
+		own.fields[i].options = options
+	}
+	for i := range scope.when {
+		scope.when[i].options = options
+	}
+	if i, why := clash(own.severity, options); i >= 0 { // told as a fault of the mapping once the name is noted
+		own.clashed = why.String()
+	}
+	return &own, &scope
+}
+
 // halves is how far apart the two halves of what somebody did at once may lie.
 const halves = time.Second
 
 // atOnce makes one event of a change and a comment that the same person made at once, where the tracker has events of
-// their own for them (Jira: an entry of the changelog, and a comment). Else every answer that takes a request into work
-// would be a silent beginning first. The event of the change gives the name, for it is the one that is there first.
+// their own for them (Jira: an entry of the changelog, and a comment). Otherwise an answer that also sets the request
+// to working would first count as beginning without a public comment. The event of the change gives the name, because
+// it comes first.
 func atOnce(events []connectors.Event) []connectors.Event {
 	out := make([]connectors.Event, 0, len(events))
 	taken := map[int]bool{}
@@ -109,7 +136,7 @@ func (rp *replay) event(e *connectors.Event, all []connectors.Event) enforcer.Mo
 		dated = dated || c.Field == connectors.FieldDueDate
 	}
 	rp.subtask = rp.subtask && rp.values.One(connectors.FieldParent) != ""
-	if m.By.Role == "" { // someone who moves an issue in need have no role where it came from
+	if m.By.Role == "" { // whoever moves an issue in need not have a role in its former project
 		m.By = rp.b.directory.person(e.Author, rp.project(), e.At)
 	}
 	if dated {
@@ -250,7 +277,7 @@ func (rp *replay) noteFault(class enforcer.StatusClass, at time.Time) {
 	}
 }
 
-// unread names the first mapped field that holds what is no text, "" when all can be read.
+// unread names the first mapped field whose value is not text, "" when all can be read.
 func (rp *replay) unread() string {
 	for _, key := range rp.read {
 		for _, v := range rp.values[key] {
@@ -285,6 +312,9 @@ func (b *Bound) reads(scope *BoundScope) []string {
 func (rp *replay) facts(req *enforcer.Request) {
 	now := req.State()
 	req.Faults = slices.Concat(rp.b.faults, rp.faults)
+	if rp.b.clashed != "" {
+		req.Faults = append(req.Faults, enforcer.Fault{Why: rp.b.clashed})
+	}
 	for _, f := range rp.b.fields {
 		if v := f.value(rp.values); f.Is == FieldHold && v != "" {
 			req.Hold = message.Text("the field %q is %q", f.name, v)
@@ -303,8 +333,8 @@ func (rp *replay) facts(req *enforcer.Request) {
 	}
 }
 
-// timeless notes a value that was to be a moment and names no time of day: it counts, but from when it was
-// entered. A box that was ticked, and a choice among listed values, were never meant to be a moment.
+// timeless notes a value of a moment's field that names no time: it counts from when it was entered. A ticked box and a
+// choice from a list are never read as moments.
 func (rp *replay) timeless(req *enforcer.Request, is string) {
 	now := req.State()
 	value := now.Fields[is]

@@ -49,6 +49,14 @@ func (r *resolver) report(fatal bool, path, value string, reason message.Format,
 	r.problems = append(r.problems, Problem{Path: path, Value: value, Reason: message.Of(reason, args...), Fatal: fatal})
 }
 
+// kindWords say what the entries of the directory are.
+var kindWords = map[string]message.Format{
+	"custom field": "custom field", "group": "group", "person": "person", "person or group": "person or group",
+	"priority": "priority", "project": "project", "project role": "project role", "status": "status",
+	"tracker or issue type":               "tracker or issue type",
+	"tracker, issue type or request type": "tracker, issue type or request type",
+}
+
 // namesakes are the kinds of which another may come to have the same name without anybody meaning it: of two fields or
 // projects of one name it is not known which of them people use by now.
 var namesakes = map[string]bool{"person": true, "person or group": true, "group": true}
@@ -73,7 +81,8 @@ func (r *resolver) find(kind string, entries []entry, name, path string, fatal b
 	case 1:
 		return hits[0].id, true
 	case 0:
-		r.report(fatal, path, name, "the tracker shows no %s of this name; %s", kind, suggest(wanted, entries))
+		r.report(fatal, path, name, "the tracker shows no %s of this name; %s", message.Of(kindWords[kind]),
+			suggest(wanted, entries))
 	default:
 		r.report(true, path, name,
 			"%d of the tracker's entries are called so; give the id of one of %s", len(hits), labels(hits))
@@ -81,8 +90,8 @@ func (r *resolver) find(kind string, entries []entry, name, path string, fatal b
 	return "", false
 }
 
-// moved reports whether a name means something else now than when it was first seen: what had it then has another name,
-// and something else has it. Which of both is meant nobody can tell, and the id tells.
+// moved reports whether a name means something else now than when it was first seen: its first holder has another name,
+// and something else has this one. Only an id in place of the name says which of them is meant.
 func (r *resolver) moved(entries, hits []entry, name, path string) bool {
 	wanted := squeeze(name)
 	if len(hits) != 1 || hits[0].id == wanted || hits[0].holds(wanted) || !hits[0].calls(wanted, false) {
@@ -116,8 +125,8 @@ func (r *resolver) findNamed(kind string, entries []entry, name, path string, fa
 	return ids
 }
 
-// hits are the entries that a name means: the one of that id, else those that the tracker calls so, else those that it
-// called so before, of which it says what to write.
+// hits are the entries that a name means: the one with that id, else those that have the name now, else those that had
+// it before; for the latter a problem says what to write instead.
 func (r *resolver) hits(entries []entry, name, path string) []entry {
 	wanted := squeeze(name)
 	if i := slices.IndexFunc(entries, func(e entry) bool { return e.id == wanted }); i >= 0 {
@@ -162,7 +171,7 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 const maxListed = 12
 
 func labels(entries []entry) message.Message {
-	out := make([]string, 0, min(len(entries), maxListed))
+	var out []string
 	for _, e := range entries[:min(len(entries), maxListed)] {
 		out = append(out, e.label())
 	}

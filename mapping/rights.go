@@ -85,8 +85,8 @@ var rightOf = map[string]connectors.Right{
 	enforcer.ActionCreate: connectors.CreateIssues,
 }
 
-// Set is a field that steps or the mapping have slabridge set: Field as a connectors.Write has it, Name as people know
-// it, For what wants it.
+// Set is a field that slabridge sets: Field as a connectors.Write has it, Name as people know it, For the steps and
+// fields that need it.
 type Set struct{ Field, Name, For string }
 
 // Sets lists the fields that the contract has slabridge set, but for statuses.

@@ -25,12 +25,14 @@ type Remembered struct {
 type Memory struct {
 	People []Remembered
 	Names  []FormerName
+	// Options reads what a history tells of the names of list fields' options; nil where the tracker has no ids for them.
+	Options func(connectors.History) []connectors.Option
 }
 
 // FormerName is what the tracker called one of its ids at some time, now included; of the kind "category" it is the
 // class that the tracker sorted the status of that id into. They stand in the order in which they were first seen.
 type FormerName struct {
-	Kind     string // "status", "priority", "type", "field", "project", "role", "person", "group" or "category"
+	Kind     string // "status", "priority", "type", "field", "project", "role", "person", "group", "option" or "category"
 	ID, Name string
 	SeenAt   time.Time // when it was first seen
 }
@@ -43,6 +45,8 @@ type roleDirectory struct {
 	names  map[string]string
 	past   map[membership][]Remembered // by LastSeen, oldest first
 	roles  []boundRole
+	// unclear is why it is not known who is to be assigned for a role: several people are called so
+	unclear map[enforcer.Role]string
 }
 
 type membership struct{ person, project string }
@@ -62,6 +66,7 @@ func bindRoles(
 	rd := roleDirectory{
 		self: d.Self.ID, readAt: d.ReadAt,
 		people: make(map[string]connectors.Person), names: make(map[string]string), past: make(map[membership][]Remembered),
+		unclear: make(map[enforcer.Role]string),
 	}
 	for _, m := range known.People {
 		k := membership{m.Person, m.Project}
@@ -102,12 +107,24 @@ func bindRoles(
 		b.native = withFormer(native, r.findAll("project role", native, rule.ProjectRoles, place+".project_roles", true))
 		b.users = r.findAll("person", people, rule.Users, place+".users", true)
 		b.bindGroups(r, rd, groups)
+		before := len(r.problems)
 		b.lead = r.findAll("person or group", anyone, rule.Lead, place+".lead", false)
 		b.duty = r.findAll("person or group", anyone, rule.Duty, place+".duty", false)
+		rd.doubt(rule.Is, r.problems[before:])
 		rd.warnAbout(r, b, place)
 		rd.roles = append(rd.roles, b)
 	}
 	return rd
+}
+
+// doubt keeps why it is not known who is to be assigned for a role. Only assigning depends on who leads it.
+func (rd *roleDirectory) doubt(role enforcer.Role, problems []Problem) {
+	for i := range problems {
+		if p := &problems[i]; p.Fatal {
+			p.Part = true
+			rd.unclear[role] = p.Path + ": " + p.Value + ": " + p.Reason.String()
+		}
+	}
 }
 
 // addFormerNames adds to people or groups what the tracker called them before.
@@ -206,8 +223,8 @@ func (b *Bound) Leadless(c *enforcer.Contract) []Problem {
 	return r.problems
 }
 
-// Unassignable tells of the projects in which nobody can be assigned whom steps of the contract assign there. path is
-// the contract's ("contracts[0]").
+// Unassignable tells of the projects in which nobody can be assigned whom steps of the contract assign there: a fault,
+// for the steps will be refused, that stops no other. path is the contract's ("contracts[0]").
 func (b *Bound) Unassignable(c *enforcer.Contract, s *BoundScope, path string) []Problem {
 	var r resolver
 	for _, p := range s.projects {
@@ -217,7 +234,7 @@ func (b *Bound) Unassignable(c *enforcer.Contract, s *BoundScope, path string) [
 				continue
 			}
 			if len(role.lead) > 0 && b.directory.leadOf(is, p, nil) == "" {
-				r.report(false, path+".projects", p,
+				r.report(true, path+".projects", p,
 					"no lead of %s can be assigned in this project: each is locked, gone or not a member of it", is)
 			}
 			if len(role.duty) > 0 && b.directory.dutyOf(is, p, nil) == "" {
@@ -248,7 +265,7 @@ func (b *boundRole) bindGroups(r *resolver, rd roleDirectory, groups []entry) {
 	}
 }
 
-// Unseen tells of whoever in the projects has a role of the mapping without our knowing it.
+// Unseen reports the roles of the mapping whose holders in the projects we cannot see.
 func (b *Bound) Unseen(projects []string, d connectors.Directory) []Problem {
 	var r resolver
 	for _, role := range b.directory.roles {
@@ -338,8 +355,8 @@ func (rd *roleDirectory) role(id, project string, at time.Time) enforcer.Role {
 	return cmp.Or(best, rest)
 }
 
-// machine reports whether an app of the tracker's or a mapped bot is meant. Neither is anybody, whatever roles it has
-// in projects and whoever everyone else is: only users makes somebody of it. Our own account alone is the Bot.
+// machine reports whether an app of the tracker's or a mapped bot is meant. Neither has a role, whatever its roles in
+// projects are and whoever has EveryoneElse: only an entry under users gives it one. Only our own account is the Bot.
 func (rd *roleDirectory) machine(id string, native []string) bool {
 	return rd.people[id].App || slices.ContainsFunc(rd.roles, func(r boundRole) bool {
 		return r.rule.Is == enforcer.Bot && (slices.Contains(r.users, id) || overlap(native, r.native))

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"bytes"
-	"embed"
 	"io"
 	"regexp"
 	"slices"
@@ -22,8 +21,8 @@ const (
 	TextClosingReminder  = "closing-reminder"  // public: likewise, and when the request will be closed
 	TextNoAnswer         = "no-answer"         // public: the request is closed because no answer came
 
-	TextWarn              = "warn"                // internal: a due moment comes near
-	TextBreach            = "breach"              // internal: a due moment has passed
+	TextWarn              = "warn"                // internal: a deadline comes near
+	TextBreach            = "breach"              // internal: a deadline has passed
 	TextInvolveDevelopers = "involve-developers"  // internal
 	TextInformManagement  = "inform-management"   // internal
 	TextProgressReminder  = "progress-reminder"   // internal: the customer is soon to be told how it goes
@@ -49,7 +48,7 @@ const (
 	TextNotEntitled       = "not-entitled"        // internal: the contract does not cover the request
 	TextChangeCap         = "change-cap"          // internal: changes have cost so much of what they may
 	TextDutyIssue         = "duty-issue"          // internal: the description of the issue made for a duty
-	TextDutyWarning       = "duty-warning"        // internal: on that issue, its due comes near
+	TextDutyWarning       = "duty-warning"        // internal: on that issue, its deadline comes near
 	TextDutyBreach        = "duty-breach"         // internal
 	TextLate              = "late"                // internal, on the watch issue: slabridge itself is late
 	TextCaughtUp          = "caught-up"           // internal: and has caught up
@@ -100,7 +99,7 @@ type TextData struct {
 	AtMost     string // how long it may take
 	By         string // whose work it was
 	Plan       string // the plan that the work needs and the contract has not
-	Valid      string // when the contract is valid: "с 01.01.2026 по 31.12.2026"; "" for always
+	Valid      string // when the contract is valid: "с 1 января 2026 года по ..."; "" for always
 	Share      string // of Limit: "80 %"
 	Sum, Limit string
 	Assignee   string   // whose the request is, before this write
@@ -114,7 +113,7 @@ type TextData struct {
 	Nobody     bool     // the step would assign somebody, and nobody can be assigned
 	Solved     bool     // the request is resolved or closed
 	Over       bool     // Sum is more than Limit
-	// Raised is when a raised severity moved the due to what it is; "" where none did.
+	// Raised is when a raised severity moved the deadline to what it is; "" where none did.
 	Raised string
 	// BeginClause is what BeginBy rests on, where that is another clause: "п. 8".
 	BeginClause string
@@ -133,7 +132,8 @@ type NextData struct {
 	ID         string // the obligation's: "progress-update"
 	At         string
 	Clause     string // the obligation's
-	ComesIn    string // what that brings: "обращение передаётся разработчикам"; "" when nobody is called in
+	// ComesIn is what that brings: "обращение передаётся разработчикам".
+	ComesIn string
 }
 
 // Texts renders the comments. It is immutable and safe for concurrent use.
@@ -148,9 +148,6 @@ type textKey struct{ lang, key string }
 type OwnText struct {
 	Lang, Key, Text, Path string
 }
-
-//go:embed texts
-var textFiles embed.FS
 
 // NewTexts gives the built-in texts with the admin's own in their places. Each own text is parsed and rendered
 // on sample data, full and empty, so that whatever it misspells is found now and not when a promise is at stake.
@@ -174,7 +171,10 @@ func NewTexts(own []OwnText) (*Texts, []Problem) {
 // builtinTexts are those of one language, and the parts that they call: {{template "next" .}}.
 func builtinTexts(lang string) *template.Template {
 	t := template.New(lang).Funcs(template.FuncMap{"join": strings.Join})
-	return template.Must(t.ParseFS(textFiles, "texts/"+lang+".tmpl")) // inside the program; a test renders them all
+	for name, text := range message.Comments(lang) {
+		template.Must(t.New(name).Parse(text)) // inside the program; a test renders them all
+	}
+	return t
 }
 
 // parseOwn parses an admin's text, which may call the same parts.
@@ -260,14 +260,4 @@ func execute(t *template.Template, data TextData) (string, error) {
 		lines[i] = strings.TrimSpace(l)
 	}
 	return strings.TrimSpace(blankLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n")), nil
-}
-
-// SampleText is made-up data with every field filled, on which texts are tried.
-func SampleText(lang string) TextData {
-	d := languageOf(lang).sample
-	d.Number, d.Priority, d.Plan, d.Clause = "1725", "Immediate", "paid", clause("п. 8", lang)
-	d.BeginClause, d.Raised, d.CanComment, d.Reopened, d.Nobody, d.Solved = d.Clause, d.Started, true, true, true, true
-	d.Date, d.Moves, d.Period = date("2026-11-27", lang), times(2, lang), PeriodName("2026-Q4", lang)
-	d.Share, d.Sum, d.Limit = share(80, lang), sum("1200000", lang), sum("1500000", lang)
-	return d
 }

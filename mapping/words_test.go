@@ -10,9 +10,9 @@ func TestMomentsAsPeopleWriteThem(t *testing.T) {
 	for _, c := range []struct {
 		zone, lang, want string
 	}{
-		{"Asia/Almaty", "ru", "12:40 27.11.2026 (время Алматы, UTC+5)"},
-		{"Europe/Moscow", "ru", "10:40 27.11.2026 (московское время, UTC+3)"},
-		{"America/New_York", "ru", "02:40 27.11.2026 (часовой пояс America/New York, UTC−5)"},
+		{"Asia/Almaty", "ru", "27 ноября 2026 г., 12:40 (время Алматы, UTC+5)"},
+		{"Europe/Moscow", "ru", "27 ноября 2026 г., 10:40 (московское время, UTC+3)"},
+		{"America/New_York", "ru", "27 ноября 2026 г., 02:40 (часовой пояс America/New York, UTC−5)"},
 		{"Asia/Kolkata", "en", "13:10 on 27 November 2026 (Kolkata time, UTC+5:30)"},
 		{"America/New_York", "en", "02:40 on 27 November 2026 (New York time, UTC−5)"},
 		{"UTC", "en", "07:40 on 27 November 2026 (UTC)"},

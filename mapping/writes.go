@@ -2,9 +2,9 @@ package mapping
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -12,8 +12,7 @@ import (
 // WriteOptions is what Writes needs beside the facts.
 type WriteOptions struct {
 	Contract *enforcer.Contract
-	Install  string            // names this installation in marks: lower-case letters and digits, at most 16
-	Markup   connectors.Markup // of the tracker's comments
+	Install  string // names this installation in marks: lower-case letters and digits, at most 16
 	Texts    *Texts
 	Lang     string            // of the comments; "" is the contract's
 	Upkeep   map[string]string // fields to keep up to date (Upkeep): they ride along
@@ -107,8 +106,8 @@ type writer struct {
 	unmet    []connectors.Unmet
 }
 
-func (w *writer) note(format string, args ...any) {
-	w.notes = append(w.notes, fmt.Sprintf(format, args...))
+func (w *writer) note(format message.Format, args ...any) {
+	w.notes = append(w.notes, message.Text(format, args...))
 }
 
 // changes decides the one assignee, the one priority and the watchers of the pass, and tells the steps of the
@@ -377,7 +376,7 @@ func (w *writer) planned(audience enforcer.Audience, steps []step) Planned {
 // marked is a comment of ours: the text with the mark of the steps that it tells of, and how it is kept from customers
 // where it is internal.
 func (b *Bound) marked(text string, internal bool, keys []enforcer.StepKey, o WriteOptions) *connectors.Comment {
-	mark := Mark(o.Markup, o.Install, keys)
+	mark := Mark(cmp.Or(o.Lang, o.Contract.Language), o.Install, keys)
 	c := &connectors.Comment{Text: text + "\n\n" + mark, Mark: mark, Internal: internal}
 	if internal {
 		c.Audience = b.mapping.Internal.audience()

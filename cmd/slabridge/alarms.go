@@ -72,25 +72,33 @@ func ledgerSettleCmd(a *app) *cobra.Command {
 }
 
 func showAlarms(w *workspace, alarms []ledger.Alarm) error {
-	for _, x := range alarms {
-		home := w.home(x.Connection)
-		if err := w.show(alarmInfo{
-			ID: x.Subject, Connection: x.Connection, Kind: x.Kind, Issue: x.IssueKey,
-			At: x.At.In(home), Raised: x.RaisedAt.In(home), Open: x.Open(),
-			Settled: report.In(x.SettledAt, home), By: x.SettledBy,
-			Public: x.Kind == ledger.CameOutPublic && x.MendedAt.IsZero(),
-		}); err != nil {
+	for _, i := range alarmInfos(w, alarms) {
+		if err := w.show(i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func alarmInfos(w *workspace, alarms []ledger.Alarm) []alarmInfo {
+	out := []alarmInfo{}
+	for _, x := range alarms {
+		home := w.home(x.Connection)
+		out = append(out, alarmInfo{
+			ID: x.Subject, Connection: x.Connection, Kind: x.Kind, Issue: x.IssueKey,
+			At: x.At.In(home), Raised: x.RaisedAt.In(home), Open: x.Open(),
+			Settled: report.In(x.SettledAt, home), By: x.SettledBy,
+			Public: x.Kind == ledger.CameOutPublic && x.MendedAt.IsZero(),
+		})
+	}
+	return out
+}
+
 func (i alarmInfo) text(p *page) {
 	state := colour(red, p.t("open"))
 	switch {
 	case i.Settled != nil:
-		state = p.tf("settled by %s, %s", i.By, p.stamp(*i.Settled))
+		state = p.tf("settled by %s, %s", i.By, p.moment(*i.Settled))
 	case !i.Open:
 		state = p.t("told")
 	}

@@ -20,6 +20,7 @@ import (
 	"slabridge/config/statefile"
 	"slabridge/connectors"
 
+	systemd "github.com/coreos/go-systemd/v22/journal"
 	"github.com/spf13/cobra"
 )
 
@@ -32,10 +33,10 @@ const (
 	exitHeld    = 4 // something is held: a human must look
 )
 
-// errHeld is how a command says that it did its work and a human must look.
+// errHeld is returned by a command that did its work and found something that a human must look at.
 var errHeld = message.New("held")
 
-// errFailed is how a command says that it has already told what failed.
+// errFailed is returned by a command that has already printed what failed.
 var errFailed = message.New("failed")
 
 // usageError is a fault of the command line or of the configuration.
@@ -54,6 +55,7 @@ type app struct {
 	clock func() time.Time
 	// transport carries requests to trackers; nil for the network. The demo and tests hand in a stand-in.
 	transport http.RoundTripper
+	requests  requestCounts     // to trackers
 	kinds     []connectors.Kind // of trackers that connections may be to
 	// grace is how long a command may take to end once it is told to; 0: as long as it likes.
 	grace time.Duration
@@ -68,7 +70,10 @@ type app struct {
 }
 
 func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
-	return &app{page: page{out: onScreen(out)}, in: in, err: onScreen(errs), clock: clock, kinds: trackers}
+	return &app{
+		page: page{out: onScreen(out)}, in: in, err: onScreen(errs), clock: clock, kinds: trackers,
+		requests: newRequestCounts(),
+	}
 }
 
 // run executes the command line and gives the exit code. SIGINT and SIGTERM cancel what runs.
@@ -99,11 +104,8 @@ func (a *app) run(args []string) int {
 	return code
 }
 
-// graceToEnd is the grace of a process: with what ending itself takes it is less than 5 s.
-const graceToEnd = 4 * time.Second
-
 // endInTime ends the process when a command that was told to end is still at it after its grace: it may wait for a
-// tracker that does not answer, for a file that never opens or for a terminal that takes no text. A write that is cut
+// tracker that does not answer, for a pipe that never opens or for a terminal that takes no text. A write that is cut
 // short is one of which the answer never came; the next pass looks for it.
 func (a *app) endInTime(ctx context.Context, ended <-chan struct{}) {
 	select {
@@ -192,7 +194,8 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.debug, "debug", false, "log every request")
 	root.AddCommand(versionCmd(a), deadlineCmd(a), contractCmd(a), calendarCmd(a),
 		checkCmd(a), syncCmd(a), planCmd(a), enforceCmd(a), runCmd(a),
-		statusCmd(a), healthCmd(a), explainCmd(a), reportCmd(a), ledgerCmd(a), backupCmd(a), demoCmd(a), initCmd(a))
+		statusCmd(a), healthCmd(a), explainCmd(a), reportCmd(a), evidenceCmd(a), boardCmd(a), ledgerCmd(a),
+		backupCmd(a), demoCmd(a), initCmd(a), notifyCmd(a))
 	for _, extra := range extraCommands {
 		root.AddCommand(extra(a))
 	}
@@ -326,7 +329,8 @@ func parseMoment(what, s string) (time.Time, error) {
 	return t, nil
 }
 
-// logger logs to standard error as the configuration says; --debug shows single requests.
+// logger logs to standard error as the configuration says, with the priorities of systemd's journal where that reads
+// it; --debug shows single requests.
 func (a *app) logger(c config.Log) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
@@ -336,8 +340,12 @@ func (a *app) logger(c config.Log) *slog.Logger {
 		level = slog.LevelDebug
 	}
 	opts := &slog.HandlerOptions{Level: level}
+	handler := func(out io.Writer) slog.Handler { return slog.NewTextHandler(out, opts) }
 	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(a.err, opts))
+		handler = func(out io.Writer) slog.Handler { return slog.NewJSONHandler(out, opts) }
 	}
-	return slog.New(slog.NewTextHandler(a.err, opts))
+	if read, err := systemd.StderrIsJournalStream(); err == nil && read {
+		return slog.New(newJournalHandler(a.err, handler))
+	}
+	return slog.New(handler(a.err))
 }

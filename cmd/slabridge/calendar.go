@@ -69,14 +69,20 @@ func yearOf(p *page, known config.Calendars, country, yearText string) (yearInfo
 	if err != nil {
 		return yearInfo{}, usage("%q is not a year", yearText)
 	}
-	year, ok := days.Years[number]
-	if !ok {
+	if _, ok := days.Years[number]; !ok {
 		return yearInfo{}, usage("calendar %s has no data for %d; it has %s. Name the days in a file of your own under "+
 			"'calendars' in the configuration", days.Country, number, yearsOf(days))
 	}
+	return yearIn(p, days, number)
+}
+
+// yearIn is a year of which there is data.
+func yearIn(p *page, days calendar.Days, number int) (yearInfo, error) {
+	year := days.Years[number]
 	info := yearInfo{
 		Country: days.Country, Year: number, Status: year.Status, Source: days.Source, Version: days.Version,
 	}
+	var err error
 	if info.WorkingDays, err = days.WorkingDays(number); err != nil {
 		return info, err
 	}

@@ -13,6 +13,7 @@ import (
 	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/connectors"
+	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/engine"
 	"slabridge/mapping"
@@ -67,10 +68,11 @@ func check(ctx context.Context, a *app, live bool) error {
 		}
 	}
 	verified := verifyState(ctx, a, cfg)
-	if !live || verified != nil && !errors.Is(verified, errHeld) {
+	var fault usageError // the ledger's; what the tracker shows is told as well
+	if !live || verified != nil && !errors.Is(verified, errHeld) && !errors.As(verified, &fault) {
 		return verified
 	}
-	return gravest(checkLive(ctx, a, cfg), verified)
+	return gravest(checkLive(ctx, a, cfg, true), verified)
 }
 
 // faultLine is a fault of the configuration.
@@ -96,7 +98,7 @@ func checkSchedules(a *app, cfg *config.Config) error {
 	if _, err := textsOf(cfg); err != nil {
 		errs = append(errs, err)
 	}
-	if len(errs) > 0 {
+	if errs = append(errs, a.checkChannels(cfg)...); len(errs) > 0 {
 		return usageError{errors.Join(errs...)}
 	}
 	return nil
@@ -126,9 +128,6 @@ func tellConfig(p *page, cfg *config.Config, well bool) {
 	}
 }
 
-// calendarWarning is how long before the data of a calendar in use ends `check` says so.
-const calendarWarning = 60 * 24 * time.Hour
-
 // tellPeriods warns of duties whose cron line fires every minute: an issue would be made for each of them.
 func tellPeriods(p *page, cfg *config.Config, now time.Time) {
 	for _, c := range cfg.Contracts {
@@ -146,7 +145,7 @@ type warning struct {
 	Level    string `json:"level"`
 	Path     string `json:"path"`
 	Contract string `json:"contract"`
-	Date     string `json:"date"` // the last day that counts
+	Date     string `json:"date"` // the last day that counts; "" where none does
 	Message  string `json:"message"`
 }
 
@@ -164,18 +163,21 @@ func newWarning(path string, c config.Contract, lastDay, message string) warning
 // endingCalendars warns of calendars whose data ends soon: a promise that reaches beyond it is not judged.
 func endingCalendars(p *page, cfg *config.Config, now time.Time) (out []warning) {
 	for i, c := range cfg.Contracts {
+		path := fmt.Sprintf("contracts[%d].calendar", i)
+		if _, err := c.Calendar.InHours(now); err != nil {
+			out = append(out, newWarning(path, c, "", p.tf("%s: what needs to know the days off is not judged now: %s", c.ID,
+				enforcer.WhyNot(err).In(p.lang))))
+			continue
+		}
 		if ends := c.Calendar.DataEnds(now); ends.Sub(now) < calendarWarning {
 			day := lastDay(ends, c.Zone())
-			out = append(out, newWarning(fmt.Sprintf("contracts[%d].calendar", i), c, day, p.tf(
+			out = append(out, newWarning(path, c, day, p.tf(
 				"%s: the days off are known until %s: a promise that reaches beyond is not judged; add the next year to the "+
 					"calendar", c.ID, day)))
 		}
 	}
 	return out
 }
-
-// contractWarning is how long before the last day of a contract `check` says so.
-const contractWarning = 60 * 24 * time.Hour
 
 // endingContracts warns of contracts that have ended or end soon: what is received later is under none.
 func endingContracts(p *page, cfg *config.Config, now time.Time) (out []warning) {
@@ -204,9 +206,6 @@ func endingContracts(p *page, cfg *config.Config, now time.Time) (out []warning)
 	}
 	return out
 }
-
-// startWarning is how far off a beginning is told of.
-const startWarning = 8 * 24 * time.Hour
 
 // startingContracts warns of contracts that have not begun, and of those about which nothing is written for long.
 func startingContracts(p *page, cfg *config.Config, now time.Time) (out []warning) {
@@ -249,7 +248,8 @@ type checkupInfo struct {
 	tracker     string               // what people call its kind
 }
 
-func checkLive(ctx context.Context, a *app, cfg *config.Config) error {
+// checkLive holds the configuration against the trackers. probes: it also asks how they behave where no document tells.
+func checkLive(ctx context.Context, a *app, cfg *config.Config, probes bool) error {
 	w, err := a.openState(ctx, cfg, asks)
 	if err != nil {
 		return err
@@ -260,8 +260,10 @@ func checkLive(ctx context.Context, a *app, cfg *config.Config) error {
 	for _, k := range found {
 		info := checkupOf(k)
 		info.tracker = w.kind(k.Connection).Title
-		if info.Probes, err = probe(ctx, w, k.Connection); err != nil {
-			return err
+		if probes {
+			if info.Probes, err = probe(ctx, w, k.Connection); err != nil {
+				return err
+			}
 		}
 		bad += k.Faults(cfg.Limits.ClockSkew)
 		if err := a.show(info); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -132,15 +133,59 @@ func TestCheckWarnsOfTheEndOfCalendarData(t *testing.T) {
 	d := newOffice(t)
 	for moment, warned := range map[string]bool{
 		"2027-10-31 12:00:00": false, "2027-11-15 12:00:00": true,
-		"2028-01-02 12:00:00": true,
+		"2028-01-02 12:00:00": false,
 	} {
 		d.at(moment)
 		out := unfolded(d.want(exitOK, "check").out)
 		if got := strings.Contains(out, "the days off are known until"); got != warned {
 			t.Errorf("at %s warned %t, want %t:\n%s", moment, got, warned, out)
 		}
-		if moment[:4] == "2027" && warned {
+		if moment[:4] == "2028" { // it is over: no day counts until which they are known
+			contains(t, "check", out, "kamal-acme: what needs to know the days off is not judged now: "+
+				"calendar \"kamal\" has no days off for 2028 (it has 2023-2027)")
+		}
+		if warned {
 			contains(t, "check", out, "the days off are known until 2027-12-31: a promise that reaches beyond is not judged")
 		}
+	}
+}
+
+// Of a year whose days off are not known, explain tells who had the request, and not how much of that was working time.
+func TestExplainBeyondTheCalendarsData(t *testing.T) {
+	d := newOffice(t)
+	d.at("2027-12-31 16:00:00")
+	d.want(exitOK, "enforce")
+	d.at("2027-12-31 17:00:00")
+	n := d.report("Nobody can log in", "critical")
+	d.at("2028-01-03 12:00:00")
+	d.run("enforce") // held: some of the promises cannot be judged
+	out := unfolded(d.want(exitOK, "explain", strconv.Itoa(n), "--full").out)
+	contains(t, "explain", out, "1h with us, counting", "60h with us, a year without calendar data",
+		"in all with us: 67h of plain time")
+}
+
+// A lead who was locked and whom nobody follows: check --live says so before a step needs him, and the step that does
+// is refused, with what to mend; health counts it until somebody else is named. Then the rest is done.
+func TestLockedLeadIsToldEverywhere(t *testing.T) {
+	d := newOffice(t)
+	d.breached()
+	d.sim.LockUser("ivanov")
+	contains(t, "check --live", unfolded(d.want(exitUsage, "check", "--live").out),
+		`fault: contracts[0].projects: "acme": no lead of support can be assigned in this project`)
+	contains(t, "enforce", unfolded(d.want(exitHeld, "enforce").out), `tracker has "nobody can be assigned"`,
+		"Name somebody who is active and may be assigned in the project")
+	contains(t, "health", d.want(exitHeld, "health").out, "refused: 1")
+	page, err := d.sim.As("petrov").See(1)
+	d.check(err)
+	if n := *page.Journals; page.AssignedTo != nil || !strings.Contains(*n[len(n)-1].Notes, "Nobody can be assigned") {
+		t.Errorf("assigned to %v; the comment says\n%s", page.AssignedTo, *n[len(n)-1].Notes)
+	}
+	d.configure("lead: Ivan Ivanov", "lead: [Ivan Ivanov, Petr Petrov]")
+	d.want(exitOK, "check", "--live")
+	d.want(exitOK, "enforce")
+	d.want(exitOK, "health")
+	page, err = d.sim.As("petrov").See(1)
+	if err != nil || page.AssignedTo == nil || page.AssignedTo.Name != "Petr Petrov" {
+		t.Errorf("assigned to %+v, %v", page.AssignedTo, err)
 	}
 }

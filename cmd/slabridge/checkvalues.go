@@ -44,6 +44,10 @@ func tellValues(p *page, v engine.ValueCounts) {
 		if len(f.Values) > 0 || f.Empty > 0 {
 			p.linef("    ", "%s holds: %s", f.Field, fieldCounts(p, f))
 		}
+		if len(f.Unnamed) > 0 {
+			p.linef("    ", "%s: named by no rule of severity, so that the rest of the rules decides: %s", f.Field,
+				counts(f.Unnamed))
+		}
 	}
 	for _, n := range v.Notes {
 		p.linef("    ! ", "in %d of them: %s", n.Count, message.Kept(n.Name))

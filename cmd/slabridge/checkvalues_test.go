@@ -19,6 +19,7 @@ func TestCheckLiveTellsOfValuesThatNeverOccur(t *testing.T) {
 		"without a severity: Severity: critical 2",
 		"status class: new 3, working 0,",
 		"Severity holds: critical 2, minor 1",
+		"Severity: named by no rule of severity, so that the rest of the rules decides: critical 2",
 		`mappings[0].severity[0].when.in: "Critical outage" was never seen in Severity; seen are critical 2, minor 1; ` +
 			`did you mean "critical"?`,
 	}
@@ -86,7 +87,8 @@ func TestCheckLiveCountsTheLast90Days(t *testing.T) {
 func TestCheckLiveTellsOfStatusesWithoutAClass(t *testing.T) {
 	d := newOffice(t, "names: [New, Feedback]}", "names: [Feedback]}")
 	d.report("Nobody can log in", "critical")
-	contains(t, "check --live", unfolded(d.want(exitOK, "check", "--live").out), "in a status of no class: New 1")
+	contains(t, "check --live", unfolded(d.want(exitUsage, "check", "--live").out), "in a status of no class: New 1",
+		`fault: connections: "the status \"New\" has no class in the mapping": requests such as 1 are neither judged`)
 }
 
 // A project below a covered one is nobody's until it is named.

@@ -19,7 +19,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// mostCompleted bounds what a shell is offered: more than fit a terminal help nobody.
+// mostCompleted bounds how many values a shell is offered: no more than fit on a terminal.
 const mostCompleted = 100
 
 // completer offers values for what is being typed. It asks no tracker and makes no file: where there is no

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,7 @@ type contractInfo struct {
 	Assumptions []string         `json:"assumptions,omitempty"`
 	Obligations []obligationInfo `json:"obligations,omitempty"`
 	Unmeasured  []clauseInfo     `json:"unmeasured,omitempty"`
+	severities  []string         // as people call them, with their ids
 }
 
 type calendarOf struct {
@@ -78,6 +80,8 @@ type ruleInfo struct {
 	Severities []string   `json:"severities,omitempty"`
 	Term       string     `json:"term,omitempty"`
 	Steps      []stepInfo `json:"steps,omitempty"`
+	severities []string   // as people call them
+	words      string     // Term in words
 }
 
 type stepInfo struct {
@@ -126,7 +130,7 @@ func (c contractLine) text(p *page) {
 	if c.inert > 0 {
 		sum += p.tf(", not acted on: %d", c.inert)
 	}
-	p.line(strings.Repeat(" ", 17), sum+"; "+p.tf("severities %s", strings.Join(c.Severities, ", ")))
+	p.line(strings.Repeat(" ", 17), sum+"; "+p.tf("severities %s", strings.Join(c.severities, ", ")))
 }
 
 func contractInfoOf(p *page, c *enforcer.Contract) contractInfo {
@@ -136,6 +140,11 @@ func contractInfoOf(p *page, c *enforcer.Contract) contractInfo {
 	}
 	for _, s := range c.Severities {
 		info.Severities = append(info.Severities, s.ID)
+		title := p.severity(c, s.ID)
+		if title != s.ID {
+			title += " (" + s.ID + ")"
+		}
+		info.severities = append(info.severities, title)
 	}
 	for _, s := range c.Assumptions {
 		info.Assumptions = append(info.Assumptions, s.In(p.lang))
@@ -150,18 +159,21 @@ func contractInfoOf(p *page, c *enforcer.Contract) contractInfo {
 			Assumption: o.Assumption.In(p.lang), Plans: o.Plans, Off: o.Off, Inert: o.Inert.In(p.lang), Kept: keptHow(p, o),
 		}
 		for _, r := range o.Rules {
-			oi.Rules = append(oi.Rules, ruleInfoOf(p, &r))
+			oi.Rules = append(oi.Rules, ruleInfoOf(p, c, &r))
 		}
 		info.Obligations = append(info.Obligations, oi)
 	}
 	return info
 }
 
-func ruleInfoOf(p *page, r *enforcer.Rule) ruleInfo {
+func ruleInfoOf(p *page, c *enforcer.Contract, r *enforcer.Rule) ruleInfo {
 	info := ruleInfo{Severities: r.Severities}
+	for _, id := range r.Severities {
+		info.severities = append(info.severities, p.severity(c, id))
+	}
 	switch {
 	case r.Within != nil:
-		info.Term = r.Within.String()
+		info.Term, info.words = r.Within.String(), r.Within.Text().In(p.lang)
 	case r.As != "":
 		info.Term = p.tf("due when %s is", r.As)
 	case r.Limit != nil:
@@ -169,8 +181,10 @@ func ruleInfoOf(p *page, r *enforcer.Rule) ruleInfo {
 	default:
 		info.Term = dueText(p, r)
 	}
+	info.words = cmp.Or(info.words, info.Term)
 	if len(r.While) > 0 {
 		info.Term = strings.TrimSpace(info.Term + " " + p.tf("while %s", strings.Join(plain(r.While), ", ")))
+		info.words = strings.TrimSpace(info.words + " " + p.tf("while %s", p.classes(r.While)))
 	}
 	for i := range r.Steps {
 		info.Steps = append(info.Steps, stepInfoOf(p, &r.Steps[i]))
@@ -219,7 +233,7 @@ func stepInfoOf(p *page, s *enforcer.Step) stepInfo {
 func (c contractInfo) text(p *page) {
 	p.line(colour(bold, c.ID)+": ", c.Title)
 	p.linef("", "calendar %s, %s, data of %s", c.Calendar.ID, c.Calendar.Zone, c.Calendar.Version)
-	p.linef("", "severities, gravest first: %s", strings.Join(c.Severities, ", "))
+	p.linef("", "severities, gravest first: %s", strings.Join(c.severities, ", "))
 	if len(c.Plans) > 0 {
 		p.linef("", "plans: %s", strings.Join(c.Plans, ", "))
 	}
@@ -245,8 +259,8 @@ func (o *obligationInfo) tell(p *page) {
 	}
 	o.Kept.tell(p)
 	for _, r := range o.Rules {
-		who := cmp.Or(strings.Join(r.Severities, ", "), p.t("all"))
-		p.line("  ", who+": "+cmp.Or(r.Term, p.t("no term")))
+		who := cmp.Or(strings.Join(r.severities, ", "), p.t("all"))
+		p.line("  ", who+": "+cmp.Or(r.words, p.t("no term")))
 		for _, s := range r.Steps {
 			does := strings.Join(s.Does, ", ")
 			if len(s.Ours) > 0 {
@@ -271,20 +285,20 @@ type howKept struct {
 	Starts []string `json:"starts"`
 	Stops  []string `json:"stops,omitempty"`
 	Pauses []string `json:"pauses,omitempty"`
-	Accept []string `json:"accepts,omitempty"` // what makes a due date that was moved later the due
+	Accept []string `json:"accepts,omitempty"` // what makes a due date that was moved later binding
 	Unless string   `json:"unless,omitempty"`
 	Beside string   `json:"beside,omitempty"`
 	Repeat bool     `json:"repeats,omitempty"`
 	Once   bool     `json:"once,omitempty"`
 	Agreed bool     `json:"agreed_due,omitempty"`
 	Items  []string `json:"items,omitempty"`
+	pauses string   // in words
 }
 
 func keptHow(p *page, o *enforcer.Obligation) howKept {
 	k := howKept{
 		Starts: []string{o.Start.Text().In(p.lang)}, Pauses: plain(o.Pause), Unless: o.Unless, Beside: o.Beside,
-		Repeat: o.Repeat, Once: o.Once,
-		Agreed: o.Agreed,
+		Repeat: o.Repeat, Once: o.Once, Agreed: o.Agreed, pauses: p.classes(o.Pause),
 	}
 	if o.Again != nil {
 		k.Starts = append(k.Starts, o.Again.Text().In(p.lang))
@@ -309,7 +323,7 @@ func (k *howKept) tell(p *page) {
 	}{
 		{"from", k.Starts},
 		{"until", k.Stops},
-		{"pauses in", k.Pauses},
+		{"pauses in", slices.DeleteFunc([]string{k.pauses}, func(s string) bool { return s == "" })},
 		{"a later date binds by", k.Accept},
 		{"items", k.Items},
 	} {

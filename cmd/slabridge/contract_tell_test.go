@@ -46,7 +46,7 @@ func (p *play) tellWrite(act int, entries []ledger.Entry) {
 		audience = "tells the customer"
 	}
 	var steps []string
-	for _, e := range entries {
+	for _, e := range slices.SortedStableFunc(slices.Values(entries), earlier) { // one write has no order within
 		steps = append(steps, p.step(e))
 	}
 	p.tell(act, "%s  %s %s: %s", p.stamp(p.now), p.name(issue), audience, strings.Join(steps, "; "))
@@ -58,6 +58,9 @@ func (p *play) tellWrite(act int, entries []ledger.Entry) {
 		p.tell(act, "%swatched by %s", storyIndent, strings.Join(p.watching(issue, w), ", "))
 	}
 }
+
+// earlier orders steps by their moments.
+func earlier(a, b ledger.Entry) int { return a.Moment.Compare(b.Moment) }
 
 // tellNotes tells the notes of ours that have not been told, up to the one of an event.
 func (p *play) tellNotes(act int, issue, event string) {
@@ -137,7 +140,7 @@ func (p *play) tellText(act int, text, before string) {
 }
 
 var (
-	ownMark   = regexp.MustCompile(`(?m)^[\[(]slabridge .*[\])]\r?$`)
+	ownMark   = regexp.MustCompile(`(?m)^(?:Исх\. №|Ref\.) .*\n?`)
 	ownNumber = regexp.MustCompile(`(№ |#)(\d+)\b|(№ |\b)([A-Z][A-Z0-9]*-\d+)\b`)
 	noteEvent = regexp.MustCompile(`\b[a-z]+:\d+\b`)
 )

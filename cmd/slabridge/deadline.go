@@ -3,12 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"slabridge/config"
 	"slabridge/enforcer"
 )
 
@@ -59,6 +57,8 @@ type answer struct {
 	Severity    string             `json:"severity"`
 	Received    time.Time          `json:"received"`
 	Obligations []obligationAnswer `json:"obligations"`
+
+	contract *enforcer.Contract
 }
 
 type obligationAnswer struct {
@@ -84,35 +84,6 @@ type deadliner struct {
 	contracts shelf
 }
 
-// findContract finds what --contract means: a preset, a configured contract, or a file.
-func (a *app) findContract(name string) (*enforcer.Contract, error) {
-	days, err := a.calendars()
-	if err != nil {
-		return nil, err
-	}
-	if strings.ContainsAny(name, "/\\") || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
-		c, faults := days.ContractFile(name)
-		if err := faults.Err(config.Error); err != nil {
-			return nil, usageError{err}
-		}
-		return c, nil
-	}
-	c, perr := days.Preset(name)
-	if perr == nil {
-		return c, nil
-	}
-	if _, err := config.Find(a.config); err == nil {
-		cfg, err := a.load(config.Error)
-		if err != nil {
-			return nil, err
-		}
-		if c := cfg.Contract(name); c != nil {
-			return c.Contract, nil
-		}
-	}
-	return nil, usageError{perr}
-}
-
 func (d *deadliner) answer(n notice) (answer, error) {
 	c, err := d.contracts.contract(n.Contract)
 	if err != nil {
@@ -129,7 +100,7 @@ func (d *deadliner) answer(n notice) (answer, error) {
 	loc := c.Zone()
 	out := answer{
 		Contract: n.Contract, Severity: n.Severity, Received: received.In(loc),
-		Obligations: make([]obligationAnswer, len(deadlines)),
+		Obligations: make([]obligationAnswer, len(deadlines)), contract: c,
 	}
 	for i := range deadlines {
 		out.Obligations[i] = d.obligation(&deadlines[i], loc)
@@ -173,7 +144,7 @@ func (d *deadliner) one(n notice) error {
 }
 
 func (ans answer) text(p *page) {
-	p.linef("", "%s %s, received %s", ans.Contract, ans.Severity, p.stamp(ans.Received))
+	p.linef("", "%s %s, received %s", ans.Contract, p.severity(ans.contract, ans.Severity), p.moment(ans.Received))
 	for _, o := range ans.Obligations {
 		fmt.Fprintln(p.out)
 		p.line("", fmt.Sprintf("%s (%s): %s", colour(bold, o.ID), o.Source, p.due(o.Due)))

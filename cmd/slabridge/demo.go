@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config/message"
+	"slabridge/enforcer"
 	"slabridge/enforcer/calendar"
 	"slabridge/enforcer/ledger"
 )
@@ -23,16 +25,33 @@ import (
 var demoConfig string
 
 func demoCmd(a *app) *cobra.Command {
-	var dir, tracker string
+	var dir, tracker, address string
+	show := false
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Play a week of requests on a tracker inside the program; no set-up",
 		Long: "Play a week of requests in fast motion: a stand-in that speaks Redmine's REST API, or Jira's, the real\n" +
 			"connector, mirror, rules and write-back, under the kamal contract, around the Nauryz holidays of March 2026.\n" +
 			"Leaves its configuration, state file and a report in a folder of its own.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return playDemo(cmd.Context(), a, dir, tracker) },
+		PreRunE: func(*cobra.Command, []string) error { return onlyHere("--listen", address) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !show {
+				return playDemo(cmd.Context(), a, dir, tracker)
+			}
+			l, err := listenOn(address) // a port that is taken is told before anything is played
+			if err != nil {
+				return message.Errorf("--listen %s: %w", address, err)
+			}
+			defer l.Close()
+			if err := playDemo(cmd.Context(), a, dir, tracker); err != nil {
+				return err
+			}
+			return showDemo(cmd.Context(), a, dir, l)
+		},
 	}
 	c.Flags().StringVar(&dir, "dir", "slabridge-demo", "folder for what the demo leaves behind")
+	c.Flags().BoolVar(&show, "board", false, "serve the pages over it afterwards, until interrupted")
+	c.Flags().StringVar(&address, "listen", boardAddress, "`address` of these pages, of this machine alone")
 	c.Flags().StringVar(&tracker, "tracker", "redmine", "what to play on: redmine, or jira (Cloud with a service desk)")
 	return c
 }
@@ -61,15 +80,25 @@ type act struct {
 	at   string // in the contract's zone
 	who  string // login
 	what phrase
-	do   func(t demoTracker, who string) error
+	do   demoDeed
 }
 
-func change(issue int, c demoChange) func(demoTracker, string) error {
-	return func(t demoTracker, who string) error { return t.change(who, issue, c) }
+// demoDeed is what somebody does in the tracker, in the words of the reader's language.
+type demoDeed func(t demoTracker, who string, words func(phrase) string) error
+
+func change(issue int, c demoChange, note phrase) demoDeed {
+	return func(t demoTracker, who string, words func(phrase) string) error {
+		if note != "" {
+			c.note = words(note)
+		}
+		return t.change(who, issue, c)
+	}
 }
 
-func request(subject, severity string) func(demoTracker, string) error {
-	return func(t demoTracker, who string) error { return t.file(who, subject, severity) }
+func request(subject phrase, severity string) demoDeed {
+	return func(t demoTracker, who string, words func(phrase) string) error {
+		return t.file(who, words(subject), severity)
+	}
 }
 
 const (
@@ -88,27 +117,27 @@ var demoActs = []act{
 	},
 	{
 		"2026-03-26 09:30", "kuznetsov", phrase("takes #1 into work, without a word to the customer"),
-		change(1, demoChange{status: "In Progress"}),
+		change(1, demoChange{status: "In Progress"}, ""),
 	},
 	{
 		"2026-03-26 10:15", "petrov", phrase("answers on #2"),
-		change(2, demoChange{status: "In Progress", assignee: "petrov", note: "We are measuring it on our side."}),
+		change(2, demoChange{status: "In Progress", assignee: "petrov"}, "We are measuring it on our side."),
 	},
 	{
 		"2026-03-26 12:00", "kuznetsov", phrase("resolves #1"),
-		change(1, demoChange{status: "Resolved", note: "The session store was full; it is enlarged."}),
+		change(1, demoChange{status: "Resolved"}, "The session store was full; it is enlarged."),
 	},
 	{
 		"2026-03-27 09:10", "romashkin", phrase("reopens #1"),
-		change(1, demoChange{status: "Feedback", note: "It happens again."}),
+		change(1, demoChange{status: "Feedback"}, "It happens again."),
 	},
 	{
 		"2026-03-27 09:22", "petrov", phrase("answers on #1"),
-		change(1, demoChange{note: "We see it, one node was left out."}),
+		change(1, demoChange{}, "We see it, one node was left out."),
 	},
-	{"2026-03-31 11:00", "petrov", phrase("resolves both"), func(t demoTracker, who string) error {
+	{"2026-03-31 11:00", "petrov", phrase("resolves both"), func(t demoTracker, who string, in func(phrase) string) error {
 		for _, issue := range []int{1, 2} {
-			if err := t.change(who, issue, demoChange{status: "Resolved", note: "Done, please check."}); err != nil {
+			if err := change(issue, demoChange{status: "Resolved"}, "Done, please check.")(t, who, in); err != nil {
 				return err
 			}
 		}
@@ -123,6 +152,24 @@ type player struct {
 	w   *workspace
 	sim demoTracker
 	now time.Time
+}
+
+// demoShown is the moment that the pages show: a day before the end of the story, while something is still owed.
+var demoShown = time.Date(2026, 3, 30, 7, 0, 0, 0, time.UTC)
+
+// showDemo serves the pages over what the demo left.
+func showDemo(ctx context.Context, a *app, dir string, l net.Listener) error {
+	shown := *a
+	shown.config, shown.asOf = filepath.Join(dir, "slabridge.yaml"), demoShown
+	w, err := shown.open(ctx, reads)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	fmt.Fprintln(a.out)
+	a.line("", a.tf("the pages show Monday noon, %s, a day before the end of the story",
+		a.stamp(demoShown.In(w.home(w.cfg.Connections[0].ID)))))
+	return serveBoardOn(ctx, w, l)
 }
 
 // playDemo plays the acts; between two of them slabridge wakes whenever its agenda says so.
@@ -151,7 +198,7 @@ func playDemo(ctx context.Context, a *app, dir, tracker string) error {
 		return err
 	}
 	defer d.w.close()
-	if err := d.pass(ctx); err != nil { // the line before which nothing is written about
+	if err := d.pass(ctx); err != nil { // the first pass makes the cutover: nothing is written about what lies before
 		return err
 	}
 	fmt.Fprintln(a.out, a.t("kamal: Almaty, Mon-Fri 09:00-18:00; Nauryz is off from 21 to 25 March 2026"))
@@ -186,7 +233,7 @@ func (d *player) play(ctx context.Context, x act, at time.Time) error {
 	}
 	d.now = at
 	d.a.line(d.a.demoStamp(d.now)+"  ", x.who+" "+colour(bold, d.a.t(x.what)))
-	if err := x.do(d.sim, x.who); err != nil {
+	if err := x.do(d.sim, x.who, d.a.t); err != nil {
 		return err
 	}
 	d.now = d.now.Add(time.Second)
@@ -204,6 +251,18 @@ func (d *player) pass(ctx context.Context) error {
 	return err
 }
 
+// Whole sentences, because a role's name changes its form in them.
+var (
+	demoAssigns = map[enforcer.Role]phrase{
+		enforcer.Support: "assigns support", enforcer.Developers: "assigns developers",
+		enforcer.Management: "assigns management",
+	}
+	demoAdds = map[enforcer.Role]phrase{
+		enforcer.Support: "adds support as watchers", enforcer.Developers: "adds developers as watchers",
+		enforcer.Management: "adds management as watchers",
+	}
+)
+
 func (d *player) tell(e ledger.Entry) {
 	a, c := d.a, changesOf(e.Write, nil) // what was sent: a step may want what is so already
 	var does []string
@@ -211,13 +270,13 @@ func (d *player) tell(e ledger.Entry) {
 		does = append(does, a.t(map[bool]phrase{true: "tells staff", false: "tells the customer"}[c.Comment.Internal]))
 	}
 	if e.Changes.Assign != "" && c.Assign != "" {
-		does = append(does, a.tf("assigns %s", e.Changes.Assign))
+		does = append(does, a.t(demoAssigns[e.Changes.Assign]))
 	}
 	if e.Changes.Priority != "" && c.Priority != "" {
 		does = append(does, a.t("raises the priority"))
 	}
 	if e.Changes.Watch != "" && len(c.Watchers) > 0 {
-		does = append(does, a.tf("adds %s as watchers", e.Changes.Watch))
+		does = append(does, a.t(demoAdds[e.Changes.Watch]))
 	}
 	a.line(d.a.demoStamp(d.now)+"    ", fmt.Sprintf("%s %s (%s): %s",
 		typed(e.IssueKey), e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
@@ -250,10 +309,21 @@ func (d *player) end(dir string) error {
 	}
 	fmt.Fprintln(a.out)
 	a.line("", a.tf("the whole story is in %s, the month's report in %s; ask on", story, page)+":")
-	fmt.Fprintf(a.out, "  slabridge --config %s \\\n    explain %s --at %s\n",
-		d.run.config, d.sim.typed(1), d.now.Format(time.RFC3339))
-	fmt.Fprintf(a.out, "  slabridge --config %s ledger list\n", d.run.config)
+	program := startedAs(os.Args[0])
+	fmt.Fprintf(a.out, "  %s --config %s \\\n    explain %s --at %s\n",
+		program, d.run.config, d.sim.typed(1), d.now.Format(time.RFC3339))
+	fmt.Fprintf(a.out, "  %s --config %s ledger list\n", program, d.run.config)
 	return nil
+}
+
+// startedAs is what to type to start the program again: what `go run` has built is gone as soon as it ends.
+func startedAs(program string) string {
+	for part := range strings.SplitSeq(filepath.ToSlash(program), "/") {
+		if strings.HasPrefix(part, "go-build") {
+			return "go run ./cmd/slabridge"
+		}
+	}
+	return program
 }
 
 // leave writes a file with what commands say.

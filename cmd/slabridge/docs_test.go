@@ -136,3 +136,42 @@ func TestDocumentsOwnContract(t *testing.T) {
 		t.Errorf("the examples differ:\n%s%s", said[0], said[1])
 	}
 }
+
+// What the READMEs show of the demo is what it prints, line by line, with what they leave out.
+func TestReadmeShowsTheDemo(t *testing.T) {
+	for file, lang := range map[string]string{"../../README.md": "en", "../../README.ru.md": "ru"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(lang, func(t *testing.T) {
+			shown := codeBlockWith(t, string(data), "acknowledge/start")
+			t.Chdir(t.TempDir())
+			rest := say(t, "--lang", lang, "demo")
+			for line := range strings.Lines(shown) {
+				if strings.TrimSpace(line) == "..." {
+					continue
+				}
+				_, after, ok := strings.Cut("\n"+rest, "\n"+line)
+				if !ok {
+					t.Fatalf("the demo does not print, after what was found before it:\n%s", line)
+				}
+				rest = after
+			}
+		})
+	}
+}
+
+// codeBlockWith is the document's block of code that holds the word.
+func codeBlockWith(t *testing.T, document, word string) string {
+	t.Helper()
+	blocks := strings.Split(document, "\n```")
+	for i := 1; i < len(blocks); i += 2 {
+		_, block, _ := strings.Cut(blocks[i], "\n")
+		if strings.Contains(block, word) {
+			return block + "\n"
+		}
+	}
+	t.Fatalf("no block of code holds %s", word)
+	return ""
+}

@@ -22,7 +22,12 @@ func enforceCmd(a *app) *cobra.Command {
 		Use:   "enforce",
 		Short: "Make one pass: sync, decide, write back",
 		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
+			messages, err := newMessenger(ctx, w)
+			if err != nil {
+				return err
+			}
 			reports, err := w.engine.Pass(ctx)
+			messages.now.Once(ctx)
 			return gravest(err, tellPasses(ctx, w, reports))
 		}),
 	}
@@ -51,6 +56,8 @@ type passInfo struct {
 	Problems   []message.Message `json:"problems"`
 	// requests on which some promise cannot be judged, by this pass or earlier ones
 	Unjudged int `json:"unjudged"`
+	// until when the tracker wants to be left alone, because it is asked too much
+	RestingUntil *time.Time `json:"resting_until"`
 }
 
 // passTold is a pass with what only a person is told.
@@ -75,6 +82,7 @@ func tellPasses(ctx context.Context, w *workspace, reports []engine.Report) erro
 			return err
 		}
 		info.LateSince = report.In(r.Late.Since, w.home(r.Connection))
+		info.RestingUntil = report.In(r.RestUntil, w.home(r.Connection))
 		if info.StillHeld, err = waiting(ctx, w, r.Connection, r.Held); err != nil {
 			return err
 		}
@@ -143,8 +151,12 @@ func (t passTold) text(p *page) {
 		t.Held = nil
 	}
 	t.tellEntries(p)
+	t.tellAdopted(p)
 	if t.StillHeld > 0 {
 		p.linef("! ", "held by earlier passes: %d; see 'slabridge ledger list --state held'", t.StillHeld)
+	}
+	if t.RestingUntil != nil {
+		p.line("! ", p.resting(*t.RestingUntil))
 	}
 	if t.Unjudged > 0 {
 		p.linef("! ", "requests on which a promise cannot be judged: %d; 'slabridge health' says why", t.Unjudged)
@@ -160,6 +172,21 @@ func (i *passInfo) tellEntries(p *page) {
 		for _, e := range list {
 			e.text(p)
 		}
+	}
+}
+
+// tellAdopted says what was found in the tracker that the state did not know of.
+func (i *passInfo) tellAdopted(p *page) {
+	for n, e := range i.Adopted {
+		if n == few {
+			p.linef("  ", "and %d more; 'slabridge ledger list' has them", len(i.Adopted)-few)
+			break
+		}
+		p.linef("  ", "found standing and taken over as done: %s/%s of %s", e.Obligation, e.Step, typed(e.Issue))
+	}
+	if len(i.Adopted) > 0 {
+		p.linef("! ", "the state did not know of them: after a restore from a backup that is as it should be; excuses, "+
+			"holds, consent and releases given since that backup are to be given again")
 	}
 }
 
@@ -210,8 +237,8 @@ func showPlan(ctx context.Context, w *workspace, _ []string) error {
 		home := w.home(p.Connection)
 		age := w.tf(
 			"as of %s, mirrored %s",
-			w.stamp(p.Now.In(home)),
-			w.stamp(p.MirroredAt.In(home))+w.ago(p.Now, p.MirroredAt),
+			w.moment(p.Now.In(home)),
+			w.moment(p.MirroredAt.In(home))+w.ago(p.Now, p.MirroredAt),
 		)
 		switch {
 		case !w.json():

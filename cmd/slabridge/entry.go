@@ -13,6 +13,7 @@ import (
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/report"
+	"slabridge/mapping"
 )
 
 // writeInfo is one write, as `plan` and `ledger list` give it with -o json.
@@ -73,8 +74,10 @@ func (w *workspace) info(ctx context.Context, e ledger.Entry) (writeInfo, error)
 	if r := e.Receipt; r != nil {
 		i.Event, i.Public, i.TakenBack = r.Event, r.Public, string(r.TakenBack)
 		for _, x := range r.Refused {
-			x.Field = n.of("", x.Field)
-			i.Refused = append(i.Refused, x.String())
+			if e.State == enforcer.Sent { // it may still turn up
+				break
+			}
+			i.Refused = append(i.Refused, x.Told(n.of).String())
 		}
 	}
 	return i, nil
@@ -147,7 +150,7 @@ func (i *writeInfo) tell(p *page, verbose bool) {
 		p.linef(entryIndent, "its comment came out public: hide it in the tracker; mail about it may have gone out")
 	}
 	for _, r := range i.Refused {
-		p.labelled(entryIndent, "refused: ", r)
+		p.labelled(entryIndent, "refused: ", p.kept(r))
 	}
 	p.labelled(entryIndent, "error: ", p.kept(i.Error))
 	p.detail(entryIndent, i.Hint)
@@ -158,7 +161,7 @@ var hints = map[enforcer.EntryState]phrase{
 	enforcer.Held: "look at it, then 'slabridge ledger release --id ID'",
 	enforcer.Refused: "It is tried again by itself when the issue, our rights, the project's members or the " +
 		"configuration change; otherwise 'slabridge ledger retry --id ID'",
-	enforcer.Sent: "its answer never came; the next pass looks for its mark in the tracker",
+	enforcer.Sent: "whether it was done is not known yet; the next passes look for its mark in the tracker",
 }
 
 // refusedHints say what to mend, by what the tracker refused. "" is for a write that it refused as a whole.
@@ -167,10 +170,13 @@ var refusedHints = map[string]phrase{
 		"lacks, or a closed project.",
 	"watched": "Only the watchers were added; why the rest was not taken stands above: mostly a field that the workflow " +
 		"requires and the issue lacks, or a closed project.",
-	"comment": "Give the account's role the right to add notes.",
+	"comment": "Give the account's role the right to add notes. Where it has it, something between us and the tracker " +
+		"may have answered in its place.",
 	"comment internal": "Give the account's role the right to set notes as private, and find out what made the comment " +
 		"public.",
 	"watcher": "Make the watcher a member who may see the issue.",
+	"nobody": "Name somebody who is active and may be assigned in the project, under lead or duty of the role in the " +
+		"mapping.",
 	"field": "Make the field editable for the account's role in the workflow and in this project, and see that it still " +
 		"exists.",
 	"with a status": "The status was set. Look at what the workflow itself puts into the field on the way, and at " +
@@ -201,6 +207,9 @@ func (w *workspace) hint(e *ledger.Entry) string {
 				if e.Changes.Class() != "" && e.Key.Obligation != enforcer.Upkeep {
 					kind = "with a status"
 				}
+			}
+			if kind == connectors.FieldAssignee && x.Got == mapping.NobodyToAssign {
+				kind = "nobody"
 			}
 			if kind == "comment" && x.Words != "" { // the write was refused, and not its comment
 				return w.t(refusedHints["watched"]) + " " + general

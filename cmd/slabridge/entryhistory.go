@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
@@ -61,7 +62,7 @@ func showEntry(ctx context.Context, w *workspace, args []string) error {
 	}
 	issue := e.Key.Issue
 	if e.Write != nil {
-		issue = e.Write.Issue // a duty's entry has none of its own, but for the one that its contract had made
+		issue = e.Write.Issue // a duty's entry has no issue except the one made for it
 	}
 	requests, err := w.ledger.Writes(ctx, e.Key.Connection, issue)
 	if err != nil {
@@ -84,11 +85,11 @@ func (h entryHistory) text(p *page) {
 		p.line(entryIndent, why)
 	}
 	for _, m := range h.History {
-		p.line(entryIndent+p.stamp(m.At)+"  ", m.State+": "+m.Reason)
+		p.line(entryIndent+p.stamp(m.At)+"  ", stateWord(p, m.State)+": "+m.Reason)
 	}
 	for _, r := range h.Requests {
 		for _, x := range r.Answers {
-			p.line(entryIndent+p.stamp(x.At)+"  ", p.tf("request %s: %s", r.ID, x.Outcome)+" "+x.Error)
+			p.line(entryIndent+p.stamp(x.At)+"  ", p.tf("request %s: %s", r.ID, p.kept(x.Outcome))+" "+x.Error)
 		}
 	}
 }
@@ -98,7 +99,7 @@ func requestOf(r ledger.Write, zone *time.Location) entryRequest {
 		ID: r.ID, Began: r.BeganAt.In(zone), Ended: report.In(r.EndedAt, zone), Mark: r.Mark, Answers: []requestAnswer{},
 	}
 	for _, x := range r.Answers {
-		outcome := "accepted"
+		outcome := message.Text("accepted")
 		if x.Class != 0 {
 			outcome = x.Class.String()
 		}

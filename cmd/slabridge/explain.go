@@ -51,6 +51,7 @@ type explanation struct {
 	// ours.
 	SecondOpinion []slaInfo `json:"second_opinion,omitempty"`
 
+	severity string // by its title
 	holdings []report.Holding
 	held     enforcer.Text // as Hold, for people
 	full     bool          // a person wants each night, and the arithmetic of what was kept
@@ -115,24 +116,24 @@ type cycleStory struct {
 	Steps      []stepHistory `json:"steps"`
 	Source     string        `json:"source"`
 	Assumption string        `json:"assumption,omitempty"`
-	DueNote    string        `json:"due_note,omitempty"` // a code: why the due is not the term's own
+	DueNote    string        `json:"due_note,omitempty"` // a code: why the deadline is not the term's own
 	Moves      []moveInfo    `json:"moves,omitempty"`
-	Date       string        `json:"date,omitempty"` // on which the due rests, or that met the obligation
+	Date       string        `json:"date,omitempty"` // the date that decides the deadline, or that met the obligation
 	RestsOn    *restsInfo    `json:"rests_on,omitempty"`
 	dateNote   string
 	Segments   []segmentInfo `json:"segments"` // every second from the start to now, on the cycle's own clock
 	Why        []string      `json:"why"`
-	// Judged is when the verdict was reached that stands though the text of today would say otherwise.
+	// Judged is when the verdict was reached, if it holds although today's text would judge otherwise.
 	Judged *time.Time `json:"judged,omitempty"`
 }
 
-// moveInfo is a change of the due date that a cycle's due rests on.
+// moveInfo is a change of the due date that a cycle's deadline rests on.
 type moveInfo struct {
 	At      time.Time  `json:"at"`
 	By      string     `json:"by"`
 	From    string     `json:"from"`
 	To      string     `json:"to"`
-	Binding *time.Time `json:"binding"` // since when it decides the due; null while it does not
+	Binding *time.Time `json:"binding"` // since when it decides the deadline; null while it does not
 	Event   string     `json:"event"`
 	RestsOn *restsInfo `json:"rests_on,omitempty"`
 	Past    bool       `json:"past,omitempty"` // it lay in the past when it was set
@@ -215,6 +216,7 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	}
 	zone, ev := x.Contract.Zone(), x.Evaluation
 	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(zone)
+	out.severity = w.severity(x.Contract, out.Severity)
 	out.held = ev.Request.WhyHeld(zone)
 	out.Hold, out.Notes = out.held.In(message.English), ev.Request.Notes
 	for _, f := range ev.Request.Faults {
@@ -225,7 +227,7 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	}
 	out.SecondOpinion = secondOpinion(w.kind(x.Connection), x.History.Issue.Raw, zone)
 	for i := range ev.Request.Moments {
-		out.Events = append(out.Events, eventOf(&w.page, ev.Request, i, zone))
+		out.Events = append(out.Events, eventOf(&w.page, ev.Request, i, x.Contract))
 	}
 	timeline := ev.Timeline()
 	out.Timeline, out.holdings = segmentsOf(&w.page, timeline, zone), report.Holdings(timeline)
@@ -238,10 +240,10 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 }
 
 // eventOf says what happened at a moment, in the contract's words.
-func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo {
+func eventOf(p *page, r *enforcer.Request, i int, c *enforcer.Contract) eventInfo {
 	m := &r.Moments[i]
 	e := eventInfo{
-		ID: m.Event, At: m.At.In(zone), By: m.By.Name, Role: m.By.Role, What: []string{}, Ours: m.Steps,
+		ID: m.Event, At: m.At.In(c.Zone()), By: m.By.Name, Role: m.By.Role, What: []string{}, Ours: m.Steps,
 		Class: m.State.Status,
 	}
 	say := func(what phrase, args ...any) { e.What = append(e.What, p.tf(what, args...)) }
@@ -250,7 +252,7 @@ func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo
 		say("made, status %s", p.class(m.State.Status))
 		return e
 	case i == 0:
-		say("received, severity %s, status %s", m.State.Severity, p.class(m.State.Status))
+		say("received, severity %s, status %s", p.severity(c, m.State.Severity), p.class(m.State.Status))
 		return e
 	}
 	was := &r.Moments[i-1].State
@@ -267,7 +269,7 @@ func eventOf(p *page, r *enforcer.Request, i int, zone *time.Location) eventInfo
 		say("status %s", p.class(m.State.Status))
 	}
 	if m.State.Severity != was.Severity {
-		say("severity %s", m.State.Severity)
+		say("severity %s", p.severity(c, m.State.Severity))
 	}
 	switch now := m.State.Assignee; now.ID {
 	case was.Assignee.ID:
@@ -328,7 +330,7 @@ func cycleStoryOf(
 	if v := c.Judged; v != nil {
 		s.Judged = report.In(v.JudgedAt, zone)
 		s.Why = append(s.Why, p.tf("the verdict of %s stands: an edit of contract, calendar or mapping changes none",
-			p.stamp(*s.Judged)))
+			p.moment(*s.Judged)))
 		if c.DueWhy == nil {
 			s.Why = append(s.Why, v.Facts.Why...)
 		}
@@ -360,10 +362,7 @@ func cycleStoryOf(
 	}
 	s.Segments = segmentsOf(p, ev.Segments(c), zone)
 	for _, step := range c.Steps {
-		key := enforcer.StepKey{
-			Connection: ev.Request.Connection, Issue: ev.Request.Issue, Contract: ev.Contract.ID,
-			Obligation: c.Obligation.ID, Cycle: c.ID, Step: step.Step.ID,
-		}
+		key := ev.Contract.StepKey(ev.Request.Connection, ev.Request.Issue, c.Obligation.ID, c.ID, step.Step.ID)
 		s.Steps = append(s.Steps, stepHistory{
 			Step: step.Step.ID, At: report.In(step.At, zone), State: report.StepState(c, step, decided[key], ev.Now),
 		})

@@ -116,7 +116,8 @@ func (v *voyage) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	var all []*sql.Conn
-	for range v.open.file.Stats().MaxOpenConnections { // no test cuts the power
+	pool := v.open.file.Stats()
+	for range pool.MaxOpenConnections - pool.InUse { // no test cuts the power
 		c, err := v.open.file.Conn(context.Background())
 		if err == nil {
 			_, err = c.ExecContext(context.Background(), "PRAGMA synchronous = OFF")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -19,7 +20,8 @@ func healthCmd(a *app) *cobra.Command {
 		Short: "Say whether slabridge works in time; for cron and monitoring",
 		Long: "Say whether slabridge does its work in time. It reads the state file alone, beside a running daemon or " +
 			"not.\nExit code 0: well; 1: late, or the last pass failed or is too long ago; 4: something is held for a\n" +
-			"human, stands refused by the tracker, or a fault of the mapping or the calendar keeps promises from being\njudged.",
+			"human, an alarm waits, steps stand refused by the tracker, or a fault of the mapping or the calendar " +
+			"keeps\npromises from being judged.",
 		RunE: a.withWorkspace(reads, showHealth),
 	})
 }
@@ -39,7 +41,12 @@ type healthInfo struct {
 	Faults   []string   `json:"faults"`
 	Unjudged int        `json:"unjudged"` // requests on which some promise cannot be judged
 	OnHold   []holdInfo `json:"on_hold"`  // requests about which somebody said that nothing is written for now
-	now      time.Time
+	// RestingUntil is until when the tracker is left alone, because it said that it is asked too much.
+	RestingUntil *time.Time `json:"resting_until"`
+	// Alarms wait for somebody to acknowledge them; until then some stop all writes, or all internal comments.
+	Alarms []alarmInfo `json:"alarms"`
+	now    time.Time
+	full   bool // the disk has no room for another pass
 }
 
 func showHealth(ctx context.Context, w *workspace, _ []string) error {
@@ -66,23 +73,39 @@ func showHealth(ctx context.Context, w *workspace, _ []string) error {
 			return err
 		}
 	}
-	return worst
+	failing, err := showChannels(ctx, w)
+	if failing && worst == nil {
+		worst = errFailed
+	}
+	return errors.Join(err, worst)
 }
 
 func healthOf(ctx context.Context, w *workspace, f engine.HealthStatus) (healthInfo, error) {
 	held, err := waiting(ctx, w, f.Connection, nil)
-	if full := w.file.Room(); full != nil { // the last pass could not keep that it failed
+	full := w.file.Room()
+	if full != nil { // the last pass could not keep that it failed
 		f.Error = full.Error()
 	}
 	zone, overdue := w.home(f.Connection), passOverdue(w.cfg.Connection(f.Connection).Poll, f.GoodAt, f.Now)
 	return healthInfo{
 		Connection: f.Connection,
-		Health:     report.HealthOf(f.Late.Late(), f.Error, overdue, len(f.Faults)+f.Unjudged, held, f.Refused),
-		LastPass:   report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
+		Health: report.HealthOf(f.Late.Late(), f.Error, overdue, len(f.Faults)+f.Unjudged, held+len(f.Alarms),
+			f.Refused),
+		LastPass: report.In(f.PassedAt, zone), LastGood: report.In(f.GoodAt, zone), Error: f.Error,
 		LateSince: report.In(f.Late.Since, zone), Overdue: f.Late.Overdue, Held: held, Refused: f.Refused,
 		Faults: append([]string{}, slices.Concat(f.Faults, f.Examples)...), Unjudged: f.Unjudged,
-		OnHold: holdInfos(w, f.Connection, f.OnHold), now: f.Now,
+		OnHold:       holdInfos(w, f.Connection, f.OnHold),
+		RestingUntil: report.In(restingUntil(f.Health, f.Now), zone), now: f.Now,
+		Alarms: alarmInfos(w, f.Alarms), full: full != nil,
 	}, err
+}
+
+// restingUntil is until when the tracker is left alone from now on; zero: it is not.
+func restingUntil(h ledger.Health, now time.Time) time.Time {
+	if h.RestUntil.After(now) {
+		return h.RestUntil
+	}
+	return time.Time{}
 }
 
 // waiting counts what is held on a connection and waits for a human, but for those just held.
@@ -97,7 +120,7 @@ func waiting(ctx context.Context, w *workspace, connection string, just []ledger
 		if err != nil {
 			return 0, err
 		}
-		if !known[e.ID] && report.WaitsForHuman(&e.Entry) {
+		if !known[e.ID] && e.State.WaitsForHuman(e.Reason.Code) {
 			n++
 		}
 	}
@@ -118,24 +141,33 @@ var healthWords = map[report.Health]phrase{
 	report.Failed:  "the last pass failed", report.Stale: "no pass was made when one was due", report.Well: "well",
 }
 
+const alarmsWait phrase = "an alarm waits for a person; see 'slabridge ledger alarms'"
+
 func (i healthInfo) text(p *page) {
 	held := p.tf("held: %d; see 'slabridge ledger list --state held'", i.Held)
 	refused := p.tf("refused: %d; see 'slabridge ledger list --state refused'", i.Refused)
 	what := p.t(healthWords[i.Health])
-	switch i.Health {
-	case report.Late:
+	switch {
+	case i.Health == report.Late:
 		what = p.late(*i.LateSince, i.Overdue)
-	case report.Held:
+	case i.Health == report.Held && len(i.Alarms) > 0:
+		what = p.t(alarmsWait)
+	case i.Health == report.Held:
 		what = held
-	case report.Refused:
+	case i.Health == report.Refused:
 		what = refused
+	case i.Health == report.Failed && i.full: // the last pass may have gone well
+		what = p.t("the disk is full")
 	}
 	p.line(i.Connection+": ", what)
 	good := p.t("there was no good pass yet")
 	if i.LastGood != nil {
-		good = p.tf("last good pass %s", p.stamp(*i.LastGood)) + p.ago(i.now, *i.LastGood)
+		good = p.tf("last good pass %s", p.moment(*i.LastGood)) + p.ago(i.now, *i.LastGood)
 	}
 	p.line("    ", good)
+	if i.RestingUntil != nil {
+		p.line("    ", p.resting(*i.RestingUntil))
+	}
 	p.labelled("    ", "error: ", i.Error)
 	for _, fault := range i.Faults {
 		p.labelled("    ", "fault: ", p.kept(fault))
@@ -144,7 +176,10 @@ func (i healthInfo) text(p *page) {
 		p.line("    ", p.tf("requests on which a promise cannot be judged: %d", i.Unjudged))
 	}
 	tellHolds(p, "    ", i.OnHold)
-	if i.Held > 0 && i.Health != report.Held {
+	for _, a := range i.Alarms {
+		p.labelled("    ", "alarm: ", p.alarm(&a))
+	}
+	if i.Held > 0 && (i.Health != report.Held || len(i.Alarms) > 0) {
 		p.line("    ", held)
 	}
 	if i.Refused > 0 && i.Health != report.Refused {

@@ -3,7 +3,11 @@ package main
 import (
 	"net/http"
 	"os"
+	"strings"
 	"testing"
+	"time"
+
+	"slabridge/enforcer/report"
 )
 
 // health holds `slabridge health` to an exit code and to what it says, in both forms.
@@ -70,4 +74,16 @@ func TestHealthIsStale(t *testing.T) {
 	d.at("2026-03-20 16:07:00") // a poll each minute, and ten minutes
 	d.health(exitFailed, "stale", "no pass was made when one was due")
 	d.want(exitOK, "health", "--at", "2026-03-20T15:56:00+05:00")
+}
+
+// A full disk is told as one, whether a pass has failed of it yet or not.
+func TestHealthOfAFullDisk(t *testing.T) {
+	at := time.Date(2026, 3, 20, 11, 0, 0, 0, time.UTC)
+	i := healthInfo{
+		Connection: "helpdesk", Health: report.Failed, LastPass: &at, LastGood: &at, now: at,
+		Error: "use state file slabridge.db: disk full: 0 bytes are free", full: true,
+	}
+	var out strings.Builder
+	i.text(&page{out: onScreen(&out)})
+	contains(t, "health", out.String(), "helpdesk: the disk is full\n", "last good pass", "0 bytes are free")
 }

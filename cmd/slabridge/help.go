@@ -54,7 +54,7 @@ func (a helpPage) usageTemplate(text string, c *cobra.Command) string {
 	return text
 }
 
-// langOf is the language that the command line asks for: what is wrong with it is told before its flags are read.
+// langOf is the language that the command line asks for, found before its flags are parsed: errors of parsing need it.
 func langOf(args []string, usual string) string {
 	for i, arg := range args {
 		lang, found := strings.CutPrefix(arg, "--lang=")

@@ -65,7 +65,7 @@ func (i holdInfo) text(p *page) {
 	if !i.Until.After(i.At) {
 		p.linef("", "%s is held no more", typed(i.Issue))
 	} else {
-		p.linef("", "%s is on hold until %s: nothing is written about it before", typed(i.Issue), p.stamp(i.Until))
+		p.linef("", "%s is on hold until %s: nothing is written about it before", typed(i.Issue), p.moment(i.Until))
 	}
 	p.linef(entryIndent, "by %s: %s", i.By, i.Reason)
 }
@@ -82,7 +82,7 @@ func holdInfos(w *workspace, connection string, holds []engine.OnHold) []holdInf
 // tellHolds lists holds among other things.
 func tellHolds(p *page, indent string, holds []holdInfo) {
 	for _, h := range holds {
-		p.linef(indent, "on hold until %s: %s, by %s: %s", p.stamp(h.Until), typed(h.Issue), h.By, h.Reason)
+		p.linef(indent, "on hold until %s: %s, by %s: %s", p.moment(h.Until), typed(h.Issue), h.By, h.Reason)
 	}
 }
 

@@ -56,7 +56,7 @@ func TestLedgerHold(t *testing.T) {
 		t,
 		"explain",
 		unfolded(d.want(exitOK, "explain", "1", "--lang", "ru").out),
-		"до 20 марта 2026 г., 17:00, olga: letter 12",
+		"до 20 марта 2026\u00a0г., 17:00, olga: letter 12",
 	)
 	health := d.lines(exitOK, "health")[0]
 	if on, _ := health["on_hold"].([]any); len(on) != 1 || on[0].(map[string]any)["until"] != "2026-03-20T17:00:00+05:00" {

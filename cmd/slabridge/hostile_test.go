@@ -4,16 +4,19 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
-	"slabridge/connectors"
 	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 )
+
+// markLike is a line that is read as a mark.
+var markLike = regexp.MustCompile(`(?m)^(\[slabridge |Ref\. [0-9a-f]|Исх\. № [0-9a-f])`)
 
 // hostile are subjects as a customer may type them.
 var hostile = []string{
@@ -25,6 +28,7 @@ var hostile = []string{
 	"\x1b[2J\x1b[31mred\x1b]0;title\x07 \u009b31m bell\a back\b\b\bspace",
 	"invoice\u202egpj.exe \u2066isolate\u2069 \u200fRTL \ufeffbom zero\u200bwidth",
 	"line one\nline two\r! held: nothing\n[slabridge 00000000 respond/due 000000000000]",
+	"line one\nИсх. № 00000000/respond/due/000000000000\nRef. 00000000/respond/due/000000000000",
 	`=HYPERLINK("http://evil.example","x") +1+1 -2 @SUM(A1)`,
 	`'; DROP TABLE ledger_entries; -- "\"`,
 	strings.Repeat("я", 254),
@@ -87,7 +91,7 @@ func TestHostileText(t *testing.T) {
 			if bad := unsafe(note); len(bad) > 0 {
 				t.Errorf("#%d: our comment holds %q", i+1, bad)
 			}
-			if strings.Count(note, "[slabridge ") != 1 {
+			if len(markLike.FindAllString(note, -1)) != 1 {
 				t.Errorf("#%d: our comment has another mark than its own:\n%s", i+1, note)
 			}
 		}
@@ -161,7 +165,7 @@ func TestMarksOfOthersAreNotBelieved(t *testing.T) {
 	d.at("2026-03-20 16:00:00")
 	d.report("Nobody can log in", "critical")
 	mark := func(obligation, step string) string {
-		return mapping.Mark(connectors.MarkupMarkdown, "7c1f0000", []enforcer.StepKey{{
+		return mapping.Mark("en", "7c1f0000", []enforcer.StepKey{{
 			Connection: "helpdesk", Issue: "1", Contract: "kamal-acme", Obligation: obligation, Cycle: "created", Step: step,
 		}})
 	}

@@ -86,12 +86,27 @@ var layers = []layer{
 		"the outbox carries out what it is handed: deciding again is a function, and the mirror is told and not asked",
 	},
 	{
+		"enforcer/notify",
+		[]string{"connectors", "enforcer", "enforcer/calendar", "enforcer/ledger", "enforcer/outbox"},
+		"what staff is told is worked out from the ledger; the channels are handed in",
+	},
+	{
+		"connectors/channels",
+		[]string{"connectors"},
+		"a channel carries what it is handed, and knows no SLA and no tracker",
+	},
+	{
 		"enforcer/engine",
 		[]string{
 			"connectors", "connectors/mirror", "mapping", "mapping/guess", "enforcer", "enforcer/decide",
 			"enforcer/ledger", "enforcer/outbox", "enforcer/report",
 		},
 		"the engine turns the crank through the contract and never names a tracker",
+	},
+	{
+		"enforcer/board",
+		[]string{"enforcer/engine", "enforcer/report", "enforcer", "mapping"},
+		"the pages show what they are answered, and read no store",
 	},
 }
 
@@ -101,6 +116,12 @@ type fence struct {
 	only    []string // the packages that may import it; nil with but set means all others
 	but     []string // the packages that may not
 	why     string
+}
+
+// silent neither ask over a network nor are asked.
+var silent = []string{
+	"enforcer", "enforcer/calendar", "enforcer/decide", "enforcer/engine", "enforcer/ledger", "enforcer/notify",
+	"enforcer/outbox", "enforcer/report", "mapping", "mapping/guess", "connectors/mirror",
 }
 
 var pure = []string{"enforcer", "enforcer/calendar", "enforcer/decide", "mapping", "mapping/guess"}
@@ -113,6 +134,12 @@ var fences = []fence{
 		"viper folds and splits keys; only config knows how to keep it from names",
 	},
 	{"go.yaml.in/yaml/...", []string{"config"}, nil, "one decoder, one strictness, one form of error"},
+	{
+		"github.com/prometheus/exporter-toolkit/...",
+		[]string{"config", "cmd/..."},
+		nil,
+		"config holds its file against it, cmd serves by it",
+	},
 	{"gopkg.in/...", []string{}, nil, "one decoder, one strictness, one form of error"},
 	{"github.com/goccy/go-yaml/...", []string{}, nil, "it alters unquoted numbers in strings without a word"},
 	{"github.com/spf13/cobra", []string{"cmd/..."}, nil, "commands belong to cmd"},
@@ -141,6 +168,13 @@ var fences = []fence{
 		nil,
 		"cron is a ticker; what has business meaning goes through the calendar",
 	},
+	{
+		"github.com/nicholas-fedor/shoutrrr/...",
+		[]string{"connectors/channels"},
+		nil,
+		"its errors hold the tokens of channels; channels takes them out",
+	},
+	{"github.com/wneessen/go-mail/...", []string{"connectors/channels"}, nil, "mail goes by a channel"},
 	{"modernc.org/...", []string{"config/statefile"}, nil, "one opener, so that no connection misses a pragma"},
 	{
 		"database/sql/...",
@@ -150,10 +184,11 @@ var fences = []fence{
 	},
 	{
 		"net/http/...", nil,
-		[]string{"enforcer/...", "mapping", "config/...", "connectors/mirror"},
-		"only connectors and cmd speak to a network; connectors names the way there that a connection is given",
+		slices.Concat(silent, []string{"config/..."}),
+		"connectors and cmd speak to a network, the board is asked over one; connectors names the way there that a " +
+			"connection is given",
 	},
-	{"net", nil, []string{"enforcer/...", "mapping", "connectors/mirror"}, "only connectors and cmd speak to a network"},
+	{"net", nil, append([]string{"enforcer/board"}, silent...), "only connectors and cmd speak to a network"},
 	{"os", nil, pure, "the rules are pure: facts come in as values"},
 	{"os/exec", []string{"cmd/..."}, nil, "nothing but cmd starts a process"},
 	{"log/slog", nil, pure, "a pure function returns its reasons and logs nothing"},
@@ -323,6 +358,11 @@ func TestImportRulesCanFail(t *testing.T) {
 		{"enforcer/engine", "slabridge/enforcer/outbox", true},
 		{"enforcer/engine", "net/http/httptest", false},
 		{"enforcer/engine", "slabridge/connectors/redmine", false},
+		{"enforcer/board", "net/http", true},
+		{"enforcer/board", "net", false},
+		{"enforcer/board", "slabridge/enforcer/ledger", false},
+		{"enforcer/board", "database/sql", false},
+		{"enforcer/ledger", "net/http", false},
 		{"enforcer/ledger", "slabridge/connectors/mirror", false},
 		{"enforcer/report", "slabridge/enforcer/engine", false},
 		{"enforcer/report", "slabridge/enforcer/ledger", true},

@@ -20,8 +20,8 @@ var exampleConfig string
 
 // initOptions are what the command line of `init` says.
 type initOptions struct {
-	contract, answers, keyFile string
-	example                    bool
+	contract, answers, keyFile, unit string
+	example                          bool
 }
 
 func initCmd(a *app) *cobra.Command {
@@ -56,6 +56,7 @@ func initCmd(a *app) *cobra.Command {
 		"preset (see 'slabridge contract list') or contract `file`; asked for if left out")
 	f.StringVar(&o.answers, "answers", "", "`file` of answers; what it leaves out is taken as guessed")
 	f.StringVar(&o.keyFile, "key-file", "", "`file` that holds the key already; the configuration will name it")
+	f.StringVar(&o.unit, "unit", "", "write a `file` with a unit of systemd, too, that can read configuration and key")
 	f.BoolVar(&o.example, "example", false, "print a complete example with every key explained, and end")
 	return c
 }
@@ -71,6 +72,11 @@ func initialise(ctx context.Context, a *app, o initOptions, address string) erro
 		file = "slabridge.yaml"
 	}
 	folder := filepath.Dir(file)
+	if o.unit != "" {
+		if err := unitPlace(o.unit, folder, o.keyFile, o.contract); err != nil {
+			return err
+		}
+	}
 	s, err := findSite(ctx, a, q, address)
 	if err != nil {
 		return err
@@ -79,15 +85,21 @@ func initialise(ctx context.Context, a *app, o initOptions, address string) erro
 		return err
 	}
 	v := &interview{inquiry: q, app: a, site: s}
+	v.draft.state = placeOfState(folder)
 	if v.names, err = s.tracker.Directory(ctx); err != nil {
 		return err
 	}
 	if err := v.chooseContract(ctx, o.contract, folder); err != nil {
 		return err
 	}
+	if o.unit != "" { // the contract's file may come from the answers
+		if err := unitPlace(o.unit, folder, o.keyFile, v.draft.file); err != nil {
+			return err
+		}
+	}
 	for _, step := range []func(context.Context) error{
 		v.chooseProjects, v.checkRights, v.read, v.chooseRoles, v.chooseStatuses, v.chooseSeverity, v.chooseFields,
-		v.chooseInternal, v.chooseDays, v.chooseID,
+		v.chooseInternal, v.chooseTrial, v.chooseDays, v.chooseID,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -101,7 +113,42 @@ func initialise(ctx context.Context, a *app, o initOptions, address string) erro
 	if err != nil || !written {
 		return err
 	}
-	return finish(ctx, a, file, s)
+	if o.unit != "" {
+		if err := writeUnit(a, o.unit, file, o.keyFile, v.draft.file); err != nil {
+			return err
+		}
+	}
+	return finish(ctx, a, file, o.unit, s, v.draft.trial)
+}
+
+// The folders of the service, as the packages make them.
+const (
+	serviceConfig = "/etc/slabridge"
+	serviceState  = "/var/lib/slabridge/slabridge.db"
+)
+
+// placeOfState is the file for the state of a configuration in this folder: beside it, but for the service, which may
+// not write where its configuration is.
+func placeOfState(folder string) string {
+	if forService(folder) {
+		return serviceState
+	}
+	return "slabridge.db"
+}
+
+// keyPlace is the file for the key, from the configuration's folder: beside it, but for the service, to which systemd
+// hands all that is in a folder of its own.
+func keyPlace(folder string) string {
+	if forService(folder) {
+		return filepath.Join("keys", keyName)
+	}
+	return keyName
+}
+
+// forService reports whether a configuration in this folder is the service's.
+func forService(folder string) bool {
+	path, err := filepath.Abs(folder)
+	return err == nil && path == serviceConfig
 }
 
 // writeDraft writes the configuration and the key, unless one is there: then it shows what it would have written.
@@ -122,7 +169,10 @@ func writeDraft(v *interview, file, folder string) (bool, error) {
 		return false, err
 	}
 	if !v.site.key.present {
-		key := filepath.Join(folder, keyName)
+		key := filepath.Join(folder, v.site.key.path)
+		if err := os.MkdirAll(filepath.Dir(key), 0o700); err != nil {
+			return false, err
+		}
 		if err := writeNew(key, v.site.key.secret.Reveal()+"\n", 0o600); err != nil {
 			return false, err
 		}

@@ -22,6 +22,7 @@ type newcomer struct {
 	t         *testing.T
 	folder    string
 	now       time.Time
+	began     time.Time // from when now goes on; zero while it stands still
 	transport http.RoundTripper
 	key       string
 	lang      string
@@ -33,7 +34,12 @@ func newNewcomer(t *testing.T) *newcomer {
 	return &newcomer{t: t, folder: t.TempDir(), lang: "en", now: time.Date(2026, 3, 16, 5, 0, 0, 0, time.UTC)}
 }
 
-func (n *newcomer) clock() time.Time { return n.now }
+func (n *newcomer) clock() time.Time {
+	if n.began.IsZero() {
+		return n.now
+	}
+	return n.now.Add(time.Since(n.began))
+}
 
 func (n *newcomer) file(name string) string { return filepath.Join(n.folder, name) }
 
@@ -103,8 +109,10 @@ func (n *newcomer) russianRedmine() *redminesim.Server {
 	sim := redminesim.NewDesk(redminesim.Options{Clock: n.clock, Language: "ru"})
 	n.transport, n.key = sim.Transport(), sim.Key("sla-bot")
 	for was, is := range map[string]string{
-		"В работе": "Выполняется 1-й линией", "Ожидание заказчика": "Уточнение у клиента", "Решена": "Сделано",
-		"Заморожена": "Стоит",
+		"В работе":           "Выполняется 1-й линией",
+		"Ожидание заказчика": "Уточнение у клиента",
+		"Решена":             "Сделано",
+		"Заморожена":         "Стоит",
 	} {
 		sim.RenameStatus(was, is)
 	}
@@ -190,7 +198,7 @@ func TestInitOnARussianDesk(t *testing.T) {
 	n := newNewcomer(t)
 	tracker := n.russianRedmine()
 	typed := strings.Join([]string{
-		n.key, "kamal", "minor", "2026-01-01", "",
+		n.key, "kamal", "", "minor", "", "2026-01-01", "",
 	}, "\n") + "\n"
 	out := n.want(exitOK, typed, "init", "tracker.example.org")
 	n.readsOnly(tracker.Requests())
@@ -198,10 +206,13 @@ func TestInitOnARussianDesk(t *testing.T) {
 		t.Errorf("the key is shown:\n%s", out)
 	}
 	contains(t, "init", unfolded(out),
-		"Уточнение у клиента: waiting-customer (сейчас в нём 0; прервал заказчик: 12 из 12)",
-		"задано вопросов: 5", "глазами договора", "Насколько критично Мелочь?")
+		"Уточнение у клиента: ждёт заказчика "+
+			"(сейчас в нём 0; прервал заказчик: 12 из 12)",
+		"задано вопросов: 7", "глазами договора",
+		"Насколько критично Мелочь?")
 	contains(t, "slabridge.yaml", n.written(), "language: ru",
-		`- {is: critical, when: {field: Класс сбоя, in: [Критичный сбой]}}`, "Сделано", "on-site-agreed",
+		`- {is: critical, when: {field: Класс сбоя, in: [Критичный сбой]}}`, "Сделано",
+		"on-site-agreed",
 		"Не отслеживается, пока для этого нет поля")
 	info, err := os.Stat(n.file("slabridge.key"))
 	n.must(err)
@@ -210,12 +221,13 @@ func TestInitOnARussianDesk(t *testing.T) {
 	}
 	n.firstReceipt(func() {
 		_, err := tracker.As("romashkin").Create(redminesim.NewIssue{
-			Project: "acme", Subject: "Проба", Fields: map[string]string{"Класс сбоя": "Критичный сбой"},
+			Project: "acme", Subject: "Проба",
+			Fields: map[string]string{"Класс сбоя": "Критичный сбой"},
 		})
 		n.must(err)
 	})
 	text := n.written()
-	again := n.want(exitOK, "kamal\nminor\n2026-02-01\n\n", "init", "tracker.example.org")
+	again := n.want(exitOK, "kamal\n\nminor\nнет\n2026-02-01\n\n", "init", "tracker.example.org")
 	contains(t, "the second run", again, "уже есть: ничего не записано",
 		"-     valid: {from: 2026-01-01}\n  +     valid: {from: 2026-02-01}")
 	if n.written() != text {
@@ -288,11 +300,11 @@ func TestInitOnJiraCloud(t *testing.T) {
 func TestInitOnJiraDataCenter(t *testing.T) {
 	n := newNewcomer(t)
 	tracker := n.jiraDeskOf(false)
-	typed := strings.Join([]string{"", n.key, "vendor-kz", "", "", "2026-12-31"}, "\n")
+	typed := strings.Join([]string{"", n.key, "vendor-kz", "", "n", "", "2026-12-31"}, "\n")
 	out := n.want(exitOK, typed, "init", "https://jira.example.org")
 	n.readsOnly(tracker.Requests())
-	contains(t, "init", unfolded(out), "1 type Report a fault 8", "Enter alone: type", "received, fault: 8",
-		"not acted on: on-site (п. 6), no field holds on-site-requested", "questions asked: 6")
+	contains(t, "init", unfolded(out), "1 type: Report a fault 8", "Enter alone: type", "received, fault: 8",
+		"not acted on: on-site (п. 6), no field holds on-site-requested", "questions asked: 7")
 	contains(t, "slabridge.yaml", n.written(), "auth: {pat: {file: slabridge.key}}",
 		"- {is: fault, when: {tracker: [Report a fault]}}   # Report a fault 8",
 		"- {is: developers, project_roles: [Developer]}", "valid: {from: 2026-01-01, to: 2026-12-31}")
@@ -408,8 +420,8 @@ func TestInitNamesWhatIsMissing(t *testing.T) {
 	out := n.want(exitUsage, strings.Join(typed, "\n"), "init", "https://tracker.example.org")
 	contains(t, "init", unfolded(out),
 		"MISSING take back comments: \"Edit own notes\" (edit_own_issue_notes) is missing in Shop",
-		"Does it cover the subproject Shop: the app (shop-app), too?", "1 acme ACME Ltd, requests: 0",
-		"2 shop Shop, requests: 12",
+		"Does it cover the subproject Shop: the app (shop-app), too?", "1 acme: ACME Ltd, requests: 0",
+		"2 shop: Shop, requests: 12",
 		"Petr Petrov has no active account and is left out as a lead", "lead of support: Ivan Ivanov")
 	contains(t, "slabridge.yaml", n.written(), "projects: [shop, shop-app]", "lead: Ivan Ivanov")
 	n2 := n.want(exitOK, "", "init", "--example")
@@ -420,6 +432,20 @@ func TestInitNamesWhatIsMissing(t *testing.T) {
 	n.must(err)
 	if string(documented) != exampleConfig {
 		t.Error("init/example.yaml is not docs/slabridge.example.yaml: copy it")
+	}
+}
+
+// The service may not write where its configuration is.
+func TestInitForTheService(t *testing.T) {
+	for folder, want := range map[string][2]string{
+		"/etc/slabridge":  {"/var/lib/slabridge/slabridge.db", "keys/slabridge.key"},
+		"/etc/slabridge/": {"/var/lib/slabridge/slabridge.db", "keys/slabridge.key"},
+		".":               {"slabridge.db", "slabridge.key"},
+		"/srv/slabridge":  {"slabridge.db", "slabridge.key"},
+	} {
+		if got := [2]string{placeOfState(folder), keyPlace(folder)}; got != want {
+			t.Errorf("configuration in %s: state and key in %v, want %v", folder, got, want)
+		}
 	}
 }
 
@@ -436,7 +462,8 @@ func TestInitBeginsWithTheNextOpening(t *testing.T) {
 // Names of a tracker's stand in the file as they are, whatever they hold, and never leave their comment.
 func TestInitQuotesNames(t *testing.T) {
 	for text, want := range map[string]string{
-		"In Progress": "In Progress", "v1.2 Done": `v1.2 Done`, "Ждём: ответ": `"Ждём: ответ"`, "yes": `"yes"`, "": `""`,
+		"In Progress": "In Progress", "v1.2 Done": `v1.2 Done`,
+		"Ждём: ответ": `"Ждём: ответ"`, "yes": `"yes"`, "": `""`,
 		"a \"b\" \\": `"a \"b\" \\"`, "two\nlines": `"two\u000alines"`, "12": `"12"`, "# no": `"# no"`, "tail ": `"tail "`,
 		"a  b": `"a  b"`, "https://a.example/x": "https://a.example/x", "sep\u2028arated": `"sep\u2028arated"`,
 	} {

@@ -28,11 +28,21 @@ type question struct {
 	guess   []string
 	sure    bool
 	secret  bool // not echoed, never in a file of answers
+	hint    string
+	other   func(answer string) bool // accepted though it is none of the options
 	check   func(answer string) error
 }
 
 // option is an accepted answer with what people are shown beside it.
 type option struct{ value, label string }
+
+// text is what people are shown.
+func (o option) text() string {
+	if o.label == "" || strings.EqualFold(o.label, o.value) {
+		return o.value
+	}
+	return o.value + ": " + o.label
+}
 
 // inquiry asks questions, of a file of answers first, then of a person at a terminal or line by line.
 type inquiry struct {
@@ -110,28 +120,36 @@ func (q *inquiry) one(ctx context.Context, x question) (string, error) {
 	return values[0], nil
 }
 
-// unaccepted is an answer that is not accepted.
+// unaccepted is the error for an answer that is none of the options.
 type unaccepted struct{ error }
 
 func (u unaccepted) Unwrap() error { return u.error }
+
+// guessColumns is how long an option may be to be told again, with its label, as the guess.
+const guessColumns = 50
 
 // pose shows a question.
 func (q *inquiry) pose(x question) {
 	fmt.Fprintln(q.out)
 	q.line("", colour(bold, x.text)+" ["+x.id+"]")
+	if x.hint != "" {
+		q.line("  ", x.hint)
+	}
 	for i, o := range x.options {
-		text := o.value
-		if o.label != "" {
-			text += "  " + o.label
-		}
-		q.line(fmt.Sprintf("  %2d  ", i+1), text)
+		q.line(fmt.Sprintf("  %2d  ", i+1), o.text())
 	}
 	if x.many {
 		q.linef("  ", "several: with commas between")
 	}
 	switch {
 	case len(x.guess) > 0:
-		q.linef("  ", "Enter alone: %s", strings.Join(x.guess, ", "))
+		shown := slices.Clone(x.guess)
+		for i, value := range shown {
+			if at := x.option(value); at >= 0 && columnsOf(x.options[at].text()) <= guessColumns {
+				shown[i] = x.options[at].text()
+			}
+		}
+		q.linef("  ", "Enter alone: %s", strings.Join(shown, ", "))
 	case x.empty:
 		q.linef("  ", "Enter alone: none")
 	}
@@ -209,6 +227,10 @@ func (x question) accept(given []string) ([]string, error) {
 		value := text
 		if x.options != nil {
 			i := x.option(text)
+			if i < 0 && x.other != nil && x.other(text) {
+				out = append(out, text)
+				continue
+			}
 			if i < 0 {
 				return nil, unaccepted{message.Errorf("%q is not accepted; %s%s", text, x.accepted(), x.meant(text))}
 			}
@@ -232,16 +254,29 @@ func (x question) accept(given []string) ([]string, error) {
 	return out, nil
 }
 
-// option finds what is meant by an answer, -1 for nothing: a value goes before a number.
+// option finds what is meant by an answer, -1 for nothing: a value goes before its label, a label before a number, and
+// a number before a letter that only one of them begins with.
 func (x question) option(text string) int {
-	if i := slices.IndexFunc(x.options, func(o option) bool { return o.value == text }); i >= 0 {
-		return i
+	if text == "" {
+		return -1
 	}
-	if i := slices.IndexFunc(x.options, func(o option) bool { return strings.EqualFold(o.value, text) }); i >= 0 {
-		return i
-	}
-	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(x.options) {
-		return n - 1
+	begins := func(s string) bool { r := []rune(s); return len(r) > 0 && strings.EqualFold(string(r[:1]), text) }
+	for _, fits := range []func(i int, o option) bool{
+		func(_ int, o option) bool { return o.value == text },
+		func(_ int, o option) bool { return strings.EqualFold(o.value, text) },
+		func(_ int, o option) bool { return strings.EqualFold(o.label, text) },
+		func(i int, _ option) bool { return strconv.Itoa(i+1) == text },
+		func(_ int, o option) bool { return begins(o.value) || begins(o.label) },
+	} {
+		var found []int
+		for i, o := range x.options {
+			if fits(i, o) {
+				found = append(found, i)
+			}
+		}
+		if len(found) == 1 {
+			return found[0]
+		}
 	}
 	return -1
 }

@@ -29,9 +29,11 @@ type draft struct {
 	internal     string
 	from, to     string
 	enforceFrom  string
+	trial        bool   // a trial request is to be watched afterwards
+	state        string // the file of it
 }
 
-// unfounded is an obligation that is not acted on for want of fields.
+// unfounded is an obligation that is not acted on because fields are missing.
 type unfounded struct {
 	obligation, source string
 	fields             []string
@@ -58,8 +60,13 @@ func (y *yamlWriter) put(format string, args ...any) { fmt.Fprintf(&y.Builder, f
 
 // note writes a comment, folded like any other text.
 func (y *yamlWriter) note(indent string, format phrase, args ...any) {
+	y.comment(indent, y.tf(format, args...))
+}
+
+// comment is note for a text that has its words already.
+func (y *yamlWriter) comment(indent, text string) {
 	line := indent + "#"
-	for _, word := range words(y.tf(format, args...)) {
+	for _, word := range words(text) {
 		if columnsOf(line)+1+columnsOf(word) > width && line != indent+"#" {
 			y.put("%s", line)
 			line = indent + "#"
@@ -74,7 +81,7 @@ func (d draft) yaml(p *page, s *trackerSite) string {
 	y := &yamlWriter{page: p, site: s, draft: d}
 	y.note("", "Made by 'slabridge init'. The counts are of the last %d requests. Change what is wrong, then run "+
 		"'slabridge check --live'. 'slabridge init --example' explains every key.", d.issues)
-	y.put("state: slabridge.db")
+	y.put("state: %s", plainYAML(d.state))
 	y.put("language: %s", p.lang)
 	y.put("\nconnections:\n  - id: %s\n    kind: %s\n    url: %s", y.connection(), s.kind.Name, plainYAML(s.settings.URL))
 	user := ""
@@ -128,9 +135,24 @@ func (y *yamlWriter) severities() {
 		}
 		rest = append(rest, y.tf("empty %d", s.Empty))
 		y.put("      - {is: %s}   # %s", y.rest, y.tf("the rest: %s", strings.Join(rest, ", ")))
+		if len(s.Values) == 1 {
+			y.comment("      ", y.unproven(y.page))
+		}
 		return
 	}
 	y.put("      - {is: %s}", y.rest)
+}
+
+// unproven says what a source of which one value was seen leaves open.
+func (d draft) unproven(p *page) string {
+	var open []string
+	for _, s := range obliging(d.contract) {
+		if s.ID != d.source.Values[0].Is {
+			open = append(open, p.severity(d.contract, s.ID))
+		}
+	}
+	return p.tf("only one value was seen: which values mean %s could not be proven from requests; every other value "+
+		"counts as %s until the mapping names it", strings.Join(open, ", "), p.severity(d.contract, d.rest))
 }
 
 // classes writes the statuses by name and, where the tracker sorts them into classes of its own, those classes for what

@@ -15,11 +15,12 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
+	"slabridge/enforcer/ledger"
 )
 
-// finish holds what was written against the tracker, shows what it would have meant, and says what comes next. It works
-// on a state of its own that it throws away: the installation's begins with its first pass.
-func finish(ctx context.Context, a *app, file string, s *trackerSite) error {
+// finish checks the new configuration against the tracker, shows what it would have done in the last months, and names
+// the next commands. It works on a temporary state: the installation's own begins with its first pass.
+func finish(ctx context.Context, a *app, file, unit string, s *trackerSite, watch bool) error {
 	dir, err := os.MkdirTemp("", "slabridge-init-")
 	if err != nil {
 		return err
@@ -37,8 +38,13 @@ func finish(ctx context.Context, a *app, file string, s *trackerSite) error {
 		return err
 	}
 	a.heading(a.t("held against the tracker") + ":")
-	err = checkLive(ctx, a, cfg)
-	tellNext(a, err != nil)
+	err = checkLive(ctx, a, cfg, false)
+	if err == nil && watch {
+		if err := trial(ctx, a, file); err != nil {
+			return err
+		}
+	}
+	tellNext(a, file, unit, err != nil)
 	return err
 }
 
@@ -91,14 +97,14 @@ func preview(ctx context.Context, a *app, cfg *config.Config, s *trackerSite) er
 		a.linef("  ", "no request")
 	}
 	for _, severity := range slices.Sorted(maps.Keys(found.Requests)) {
-		name := severity
-		if name == "" {
+		name := a.severity(c.Contract, severity)
+		if severity == "" {
 			name = a.t("no severity")
 		}
 		a.linef("  ", "received, %s: %d", name, found.Requests[severity])
 	}
 	tellInTime(&a.page, &c, found.Verdicts)
-	return tellDue(ctx, w)
+	return tellDue(ctx, w, cfg, now)
 }
 
 // tellInTime says of each obligation how often it would have been kept.
@@ -120,26 +126,58 @@ func tellInTime(p *page, c *config.Contract, verdicts []enforcer.Verdict) {
 	}
 }
 
-// tellDue says how many writes a pass made now would send.
-func tellDue(ctx context.Context, w *workspace) error {
-	plans, err := w.engine.Plan(ctx, time.Time{})
+// tellDue says how many writes a pass made now would send, and shows two of them word for word: where none is due,
+// since nothing is written about what is older, two that would be, had the contract been enforced before.
+func tellDue(ctx context.Context, w *workspace, cfg *config.Config, now time.Time) error {
+	due, shown, err := planned(ctx, w)
 	if err != nil {
 		return err
 	}
-	due := 0
+	w.linef("  ", "writes that are due now: %d", due)
+	if len(shown) > 0 {
+		w.linef("  ", "word for word:")
+	} else {
+		earlier := *cfg
+		earlier.Contracts = slices.Clone(cfg.Contracts)
+		for i := range earlier.Contracts {
+			earlier.Contracts[i].EnforceFrom = now.AddDate(0, 0, -previewDays)
+		}
+		settings, err := w.settings(ctx, &earlier, writes)
+		if err != nil {
+			return err
+		}
+		w.engine.Configure(settings)
+		if _, shown, err = planned(ctx, w); err != nil || len(shown) == 0 {
+			return err
+		}
+		w.linef("  ", "what is older is left alone; this would be written, had it been enforced before:")
+	}
+	for _, e := range shown {
+		tellWords(&w.page, e)
+	}
+	return nil
+}
+
+// planned counts the writes that are due now, and gives examples of those that are planned.
+func planned(ctx context.Context, w *workspace) (due int, shown []*ledger.Entry, err error) {
+	plans, err := w.engine.Plan(ctx, time.Time{})
+	if err != nil {
+		return 0, nil, err
+	}
+	var all []ledger.Entry
 	for _, p := range plans {
 		for _, e := range p.Entries {
 			if e.State == enforcer.Intended {
 				due++
 			}
 		}
+		all = append(all, p.Entries...)
 	}
-	w.linef("  ", "writes that are due now: %d", due)
-	return nil
+	return due, examples(all), nil
 }
 
 // tellNext lists the commands that come next.
-func tellNext(a *app, faulty bool) {
+func tellNext(a *app, file, unit string, faulty bool) {
 	a.heading(a.t("next") + ":")
 	command := "slabridge "
 	if a.config != "" {
@@ -150,16 +188,22 @@ func tellNext(a *app, faulty bool) {
 		why     phrase
 	}
 	list := []then{
-		{"sync", phrase("reads the requests; after it 'slabridge status' shows what is due")},
-		{"plan", phrase("shows what would be written now, and why")},
-		{"enforce", phrase("makes one pass: a new request gets its receipt")},
-		{"run", phrase("the same, for good")},
+		{command + "sync", phrase("reads the requests; after it 'slabridge status' shows what is due")},
+		{command + "plan", phrase("shows what would be written now, and why")},
+		{command + "enforce", phrase("makes one pass: a new request gets its receipt")},
+		{command + "run", phrase("the same, for good")},
+	}
+	if unit != "" {
+		list[len(list)-1].command = "sudo cp " + unit + " /etc/systemd/system/slabridge.service && " +
+			"sudo systemctl enable --now slabridge"
+	} else if forService(filepath.Dir(file)) {
+		list[len(list)-1].command = "systemctl enable --now slabridge"
 	}
 	if faulty {
-		list = append([]then{{"check --live", phrase("once the faults above are mended")}}, list...)
+		list = append([]then{{command + "check --live", phrase("once the faults above are mended")}}, list...)
 	}
 	for _, x := range list {
-		fmt.Fprintf(a.out, "  %s%s\n", command, x.command)
+		fmt.Fprintf(a.out, "  %s\n", x.command)
 		a.line("      ", a.t(x.why))
 	}
 }

@@ -36,8 +36,14 @@ func (v *interview) chooseContract(ctx context.Context, named, folder string) er
 	}
 	if named != "" {
 		x.options, x.guess, x.sure = nil, []string{named}, true
-	} else if a, ok := v.answers[x.id]; ok && len(a.Values) == 1 && filepath.Ext(a.Values[0]) != "" { // a file
-		x.options = nil
+	}
+	x.other = func(use string) bool { return contractFile(use) != "" }
+	x.check = func(use string) error {
+		_, err := contractText(use)
+		if err != nil {
+			return message.Errorf("cannot be taken: %w", err)
+		}
+		return nil
 	}
 	use, err := v.one(ctx, x)
 	if err != nil {
@@ -155,7 +161,7 @@ func (v *interview) chooseProjects(ctx context.Context) error {
 	return nil
 }
 
-// yes asks a question that Enter alone denies.
+// yes asks a question to which Enter alone means no.
 func (v *interview) yes(ctx context.Context, id, text string) (bool, error) {
 	said, err := v.one(ctx, question{
 		id: id, text: text, options: []option{{"yes", v.t("yes")}, {"no", v.t("no")}}, guess: []string{"no"},
@@ -195,7 +201,7 @@ func inTree(projects []connectors.Project) []branch {
 	return out
 }
 
-// equipped is the contract with what has been found to go by so far.
+// equipped is the contract as it can be acted on with the fields found so far.
 func (v *interview) equipped() (*enforcer.Contract, error) {
 	c, err := contractText(v.draft.file)
 	if err != nil {
@@ -308,7 +314,7 @@ func (v *interview) chooseDays(ctx context.Context) error {
 	switch open, err := c.Calendar.InHours(now); {
 	case err != nil:
 		return err
-	case !open:
+	case !open && !v.draft.trial: // a trial is to be seen now
 		if opening, err = c.Calendar.NextOpening(now); err != nil {
 			return err
 		}
@@ -334,5 +340,13 @@ func (v *interview) chooseID(ctx context.Context) (err error) {
 	v.draft.id, err = v.one(ctx, question{
 		id: "contract.id", text: v.t("Your name for the contract"), guess: []string{id}, sure: true,
 	})
+	return err
+}
+
+// chooseTrial offers to watch a trial request.
+func (v *interview) chooseTrial(ctx context.Context) error {
+	var err error
+	v.draft.trial, err = v.yes(ctx, "trial", v.t("Afterwards, watch a trial request until its receipt stands in the "+
+		"tracker? From then on every new request gets one"))
 	return err
 }

@@ -13,10 +13,10 @@ import (
 	"slabridge/mapping/guess"
 )
 
-// nothing is the answer that a name of the tracker's means nothing to the contract.
+// nothing is the answer for a name of the tracker that the contract does not use.
 const nothing = "none"
 
-// chooseRoles settles which project role is which of the contract's.
+// chooseRoles asks which project role is which role of the contract.
 func (v *interview) chooseRoles(ctx context.Context) error {
 	guessed := guess.Roles(v.sample)
 	v.heading(v.t("project roles") + ":")
@@ -32,7 +32,7 @@ func (v *interview) chooseRoles(ctx context.Context) error {
 				{string(enforcer.Developers), v.t("is called in when support cannot solve it")},
 				{string(enforcer.Management), v.t("is told when it takes too long")},
 				{string(enforcer.Customer), v.t("sends the requests")},
-				{nothing, v.t("none of these: counts as nobody")},
+				{nothing, v.t("counts as nobody")},
 			},
 		}
 		said, err := v.one(ctx, x)
@@ -43,7 +43,7 @@ func (v *interview) chooseRoles(ctx context.Context) error {
 			said = ""
 		}
 		g.Is = enforcer.Role(said)
-		v.line("  ", fmt.Sprintf("%s: %s (%s)", g.Name, cmp.Or(said, nothing), did))
+		v.line("  ", fmt.Sprintf("%s: %s (%s)", g.Name, v.roleOrNone(g.Is), did))
 	}
 	v.draft.guessedRoles = guessed
 	for _, is := range []enforcer.Role{enforcer.Support, enforcer.Developers, enforcer.Management, enforcer.Customer} {
@@ -63,6 +63,13 @@ func (v *interview) chooseRoles(ctx context.Context) error {
 	return nil
 }
 
+func (v *interview) roleOrNone(is enforcer.Role) string {
+	if is == "" {
+		return v.t("nobody's")
+	}
+	return v.role(is)
+}
+
 // fillRole asks for people where no project role is the contract's and its steps need one, and for who leads.
 func (v *interview) fillRole(ctx context.Context, r *draftRole) (err error) {
 	if r.is == enforcer.Customer {
@@ -77,7 +84,7 @@ func (v *interview) fillRole(ctx context.Context, r *draftRole) (err error) {
 		is := guess.RoleOf(v.sample, v.draft.guessedRoles)
 		people = slices.DeleteFunc(people, func(p guess.Person) bool { return is(p.ID) == enforcer.Customer })
 		x := question{
-			id: "users." + string(r.is), text: v.tf("No project role is %s. Who is it?", r.is), many: true,
+			id: "users." + string(r.is), text: v.tf("No project role is %s. Who is it?", v.role(r.is)), many: true,
 			empty: r.is != enforcer.Support, options: v.candidates(people),
 		}
 		said, err := v.ask(ctx, x)
@@ -145,11 +152,11 @@ func (v *interview) chooseLead(ctx context.Context, is enforcer.Role, people []g
 		}
 	}
 	if len(active) == 0 {
-		v.linef("! ", "nobody of %s can be assigned: steps that would assign them only comment", is)
+		v.linef("! ", "nobody of %s can be assigned: steps that would assign them only comment", v.role(is))
 		return nil, nil
 	}
 	said, err := v.one(ctx, question{
-		id: "lead." + string(is), text: v.tf("Who of %s is assigned when a promise is broken?", is),
+		id: "lead." + string(is), text: v.tf("Who of %s is assigned when a promise is broken?", v.role(is)),
 		options: v.candidates(active), guess: []string{nameOf(active[0])},
 		sure: len(active) == 1 || active[0].Assigned > active[1].Assigned,
 	})
@@ -157,7 +164,8 @@ func (v *interview) chooseLead(ctx context.Context, is enforcer.Role, people []g
 		return nil, err
 	}
 	lead := active[max(0, slices.IndexFunc(active, func(p guess.Person) bool { return nameOf(p) == said }))]
-	v.linef("  ", "lead of %s: %s (assigned %d of the last %d, active)", is, lead.Name, lead.Assigned, v.draft.issues)
+	v.linef("  ", "lead of %s: %s (assigned %d of the last %d, active)", v.role(is), lead.Name, lead.Assigned,
+		v.draft.issues)
 	return &lead, nil
 }
 

@@ -162,7 +162,7 @@ func (s *trackerSite) signIn(ctx context.Context, q *inquiry, folder, named stri
 	}
 	s.way = s.kind.Auth[slices.IndexFunc(s.kind.Auth, func(w connectors.AuthWay) bool { return w.User == (user != "") })]
 	for try := 1; ; try++ {
-		if s.key, err = findKey(ctx, q, folder, named); err != nil {
+		if s.key, err = findKey(ctx, q, folder, named, s.way.Place.In(q.lang)); err != nil {
 			return err
 		}
 		s.settings.Auth = connectors.Auth{Way: s.way.Secret, User: user, Secret: s.key.secret.Reveal()}
@@ -203,7 +203,7 @@ func (s *trackerSite) user(ctx context.Context, q *inquiry) (string, error) {
 const keyName = "slabridge.key"
 
 // findKey takes the key from the file that is named, the environment, the file of an earlier run, or a person.
-func findKey(ctx context.Context, q *inquiry, folder, named string) (keyFile, error) {
+func findKey(ctx context.Context, q *inquiry, folder, named, hint string) (keyFile, error) {
 	if named != "" {
 		secret, err := config.ReadSecret(named)
 		if err != nil {
@@ -212,7 +212,8 @@ func findKey(ctx context.Context, q *inquiry, folder, named string) (keyFile, er
 		path, err := filepath.Abs(named)
 		return keyFile{path, secret, true}, err
 	}
-	here := filepath.Join(folder, keyName)
+	name := keyPlace(folder)
+	here := filepath.Join(folder, name)
 	_, err := os.Stat(here)
 	present := !errors.Is(err, fs.ErrNotExist)
 	env := os.Getenv(keyVariable)
@@ -225,12 +226,14 @@ func findKey(ctx context.Context, q *inquiry, folder, named string) (keyFile, er
 		if env != "" && env != secret.Reveal() {
 			return keyFile{}, usage("%s holds another key than %s: take one of the two away", here, keyVariable)
 		}
-		return keyFile{keyName, secret, true}, nil
+		return keyFile{name, secret, true}, nil
 	case env != "":
-		return keyFile{keyName, config.NewSecret(env), false}, nil
+		return keyFile{name, config.NewSecret(env), false}, nil
 	}
-	text, err := q.one(ctx, question{id: "key", text: q.t("Key of slabridge's account (it is not shown)"), secret: true})
-	return keyFile{keyName, config.NewSecret(text), false}, err
+	text, err := q.one(ctx, question{
+		id: "key", text: q.t("Key of slabridge's account (it is not shown)"), hint: hint, secret: true,
+	})
+	return keyFile{name, config.NewSecret(text), false}, err
 }
 
 // The bounds of what is read of a tracker's requests.

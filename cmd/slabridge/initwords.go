@@ -14,10 +14,20 @@ import (
 	"slabridge/mapping/guess"
 )
 
-// chooseStatuses settles the class of each status.
+// fewUnknown is of how many statuses without a class those are asked about that no request was seen in: a tracker may
+// have many for other projects.
+const fewUnknown = 3
+
+// chooseStatuses asks for the class of each status.
 func (v *interview) chooseStatuses(ctx context.Context) error {
 	v.heading(v.t("statuses") + ":")
 	v.draft.statuses = guess.Statuses(v.sample, guess.RoleOf(v.sample, v.draft.guessedRoles))
+	unknown := 0
+	for _, s := range v.draft.statuses {
+		if s.Class == "" {
+			unknown++
+		}
+	}
 	for i := range v.draft.statuses {
 		s := &v.draft.statuses[i]
 		seen := v.tf("in it now %d", s.Issues)
@@ -26,7 +36,8 @@ func (v *interview) chooseStatuses(ctx context.Context) error {
 		}
 		x := question{
 			id: "status." + s.Name, text: v.tf("What does the status %s mean? (%s)", s.Name, seen),
-			guess: []string{cmp.Or(string(s.Class), nothing)}, sure: s.Sure,
+			guess: []string{cmp.Or(string(s.Class), nothing)},
+			sure:  s.Sure && (s.Class != "" || unknown > fewUnknown),
 			options: []option{
 				{string(enforcer.New), v.t("nobody has begun")},
 				{string(enforcer.Working), v.t("we are at work")},
@@ -34,7 +45,7 @@ func (v *interview) chooseStatuses(ctx context.Context) error {
 				{string(enforcer.WaitingThirdParty), v.t("somebody else must act first")},
 				{string(enforcer.Resolved), v.t("solved, the customer may object")},
 				{string(enforcer.Closed), v.t("over")},
-				{nothing, v.t("none of these: requests in it are held")},
+				{nothing, v.t("requests in it are held")},
 			},
 		}
 		said, err := v.one(ctx, x)
@@ -46,13 +57,17 @@ func (v *interview) chooseStatuses(ctx context.Context) error {
 		}
 		s.Class = enforcer.StatusClass(said)
 		if s.Used() || s.Category == "" {
-			v.line("  ", fmt.Sprintf("%s: %s (%s)", s.Name, cmp.Or(said, nothing), seen))
+			class := v.t("no class")
+			if s.Class != "" {
+				class = v.class(s.Class)
+			}
+			v.line("  ", fmt.Sprintf("%s: %s (%s)", s.Name, class, seen))
 		}
 	}
 	return nil
 }
 
-// chooseSeverity settles what tells the severity of a request, and what each of its values means.
+// chooseSeverity asks what tells the severity of a request, and which severity each value means.
 func (v *interview) chooseSeverity(ctx context.Context) error {
 	severities := obliging(v.draft.contract)
 	v.draft.rest = guess.Rest(severities)
@@ -65,7 +80,7 @@ func (v *interview) chooseSeverity(ctx context.Context) error {
 	for _, s := range sources {
 		x.options = append(x.options, option{sourceID(s), v.valuesOf(s)})
 	}
-	x.options = append(x.options, option{nothing, v.tf("nothing: every request is %s", v.draft.rest)})
+	x.options = append(x.options, option{nothing, v.tf("every request is %s", v.severity(v.draft.contract, v.draft.rest))})
 	if x.guess = []string{nothing}; len(sources) > 0 && sources[0].Tells {
 		x.guess = []string{sourceID(sources[0])}
 	}
@@ -74,21 +89,55 @@ func (v *interview) chooseSeverity(ctx context.Context) error {
 		return err
 	}
 	at := slices.IndexFunc(sources, func(s guess.Source) bool { return sourceID(s) == by })
+	v.tellUnread(sources, at)
 	if at < 0 {
 		return nil
 	}
 	s := sources[at]
 	v.draft.source = &s
-	v.line("  ", by+": "+v.valuesOf(s))
+	v.line("  ", v.sourceTitle(s)+": "+v.valuesOf(s))
 	for i := range s.Values {
 		if err := v.chooseValue(ctx, &s.Values[i], severities); err != nil {
 			return err
 		}
 	}
-	return v.chooseRest(ctx, s, severities)
+	if err := v.chooseRest(ctx, s, severities); err != nil {
+		return err
+	}
+	if len(s.Values) == 1 {
+		v.line("  ", v.draft.unproven(v.page))
+	}
+	return nil
 }
 
-// obliging are the severities that promise something.
+// tellUnread names the fields that are called severity and were not taken, since nothing in them says a severity: they
+// would tell more than what was taken instead, and a person may know what their values mean.
+func (v *interview) tellUnread(sources []guess.Source, taken int) {
+	if taken >= 0 && sources[taken].Kind == guess.ByField {
+		return
+	}
+	var empty []string
+	for _, f := range v.sample.Directory.Fields {
+		if !guess.SaysSeverity(f) {
+			continue
+		}
+		if values, _ := guess.Tally(v.sample.Issues, f.ID); len(values) == 0 {
+			empty = append(empty, f.Name)
+		}
+	}
+	for _, s := range sources {
+		if s.Titled && !s.Tells {
+			v.linef("  ", "not taken: field %s (%s), no value of it is called as a severity of the contract; to "+
+				"take it, answer severity.by with %s, and say what each value means", s.Field.Name, v.valuesOf(s), sourceID(s))
+		}
+	}
+	if empty != nil {
+		v.linef("  ", "not taken, though called as if they told it: fields in which no request has a value (%s)",
+			strings.Join(empty, ", "))
+	}
+}
+
+// obliging are the severities with obligations.
 func obliging(c *enforcer.Contract) []enforcer.Severity {
 	return slices.DeleteFunc(slices.Clone(c.Severities), func(s enforcer.Severity) bool {
 		return !slices.ContainsFunc(c.Obligations, func(o enforcer.Obligation) bool {
@@ -106,7 +155,7 @@ func (v *interview) chooseRest(ctx context.Context, s guess.Source, severities [
 		options: v.severityOptions(severities), guess: []string{v.draft.rest}, sure: s.Empty == 0,
 	}
 	if v.draft.rest, err = v.one(ctx, x); err == nil {
-		v.linef("  ", "everything else: %s (empty: %d)", v.draft.rest, s.Empty)
+		v.linef("  ", "everything else: %s (empty: %d)", v.severity(v.draft.contract, v.draft.rest), s.Empty)
 	}
 	return err
 }
@@ -126,7 +175,7 @@ func (v *interview) chooseValue(ctx context.Context, x *guess.Value, severities 
 		options: v.severityOptions(v.draft.contract.Severities), guess: []string{is}, sure: x.Sure,
 	})
 	if err == nil {
-		v.line("    ", fmt.Sprintf("%s: %s (%d)", x.Name, x.Is, x.Count))
+		v.line("    ", fmt.Sprintf("%s: %s (%d)", x.Name, v.severity(v.draft.contract, x.Is), x.Count))
 	}
 	return err
 }
@@ -143,6 +192,17 @@ func (v *interview) valuesOf(s guess.Source) string {
 	return strings.Join(out, ", ")
 }
 
+// sourceTitle names a source to people.
+func (v *interview) sourceTitle(s guess.Source) string {
+	switch s.Kind {
+	case guess.ByField:
+		return v.tf("field %s", s.Field.Name)
+	case guess.ByType:
+		return v.t("type of the request")
+	}
+	return v.t("priority")
+}
+
 // sourceID names a source in answers.
 func sourceID(s guess.Source) string {
 	if s.Kind == guess.ByField {
@@ -155,6 +215,10 @@ func sourceID(s guess.Source) string {
 func (v *interview) chooseFields(ctx context.Context) error {
 	v.heading(v.t("fields") + ":")
 	duties := guess.Duties(v.draft.contract)
+	var severity connectors.Field // the one that tells it, if any does
+	if v.draft.source != nil {
+		severity = v.draft.source.Field
+	}
 	for _, is := range []string{mapping.FieldReceived, mapping.FieldHold} {
 		duties = append(duties, guess.Duty{Is: is})
 	}
@@ -173,7 +237,7 @@ func (v *interview) chooseFields(ctx context.Context) error {
 				return nil
 			},
 		}
-		if found, ok := guess.Titled(v.sample, d.Is); ok {
+		if found, ok := guess.Titled(v.sample, d.Is, severity); ok {
 			x.guess = []string{found.Field.Name}
 		}
 		name, err := v.one(ctx, x)
@@ -194,7 +258,7 @@ func (v *interview) chooseFields(ctx context.Context) error {
 	return v.listUnfounded()
 }
 
-// listUnfounded tells which obligations are not acted on for want of a field.
+// listUnfounded prints which obligations are not acted on because a field is missing.
 func (v *interview) listUnfounded() error {
 	c, err := v.equipped()
 	if err != nil {
@@ -216,9 +280,18 @@ func (v *interview) listUnfounded() error {
 		}
 	}
 	for _, u := range v.draft.unfounded {
-		v.linef("  ", "not acted on: %s (%s), no field holds %s", u.obligation, u.source, strings.Join(u.fields, ", "))
+		v.linef("  ", "not acted on: %s (%s), no field holds %s", v.obligation(u.obligation), u.source,
+			strings.Join(u.fields, ", "))
 	}
 	return nil
+}
+
+// obligation is one of the contract's by its title; in English by its id, which the configuration is written with.
+func (v *interview) obligation(id string) string {
+	if o := v.draft.contract.Obligation(id); o != nil && v.lang != english {
+		return o.Title.In(v.lang)
+	}
+	return id
 }
 
 func (v *interview) field(name string) (connectors.Field, bool) {

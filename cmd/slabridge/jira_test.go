@@ -116,11 +116,12 @@ func TestExplainShowsTheDesksOwnClocks(t *testing.T) {
 	d := newJiraDesk(t)
 	d.received(t)
 	out := strings.Join(strings.Fields(d.want(t, exitOK, "explain", "ACME-1")), " ")
-	if want := "Time to resolution: running, from Fri 2026-03-20 16:00:00 +05, due Sat 2026-03-21 00:00:00 +05"; !strings.Contains(out, want) {
+	if want := "Time to resolution: running, from Fri 2026-03-20 16:00:00 +05, due Sat 2026-03-21 00:00:00 " +
+		"+05"; !strings.Contains(out, want) {
 		t.Errorf("no %q in\n%s", want, out)
 	}
 	page, err := d.As("romashkin").See(d.id(1))
-	if err != nil || len(page.Notes) != 1 || !strings.Contains(page.Notes[0].Text, "(slabridge ") {
+	if err != nil || len(page.Notes) != 1 || !strings.Contains(page.Notes[0].Text, "Ref. ") {
 		t.Errorf("the customer reads %+v (%v), want our receipt with its mark", page.Notes, err)
 	}
 }

@@ -15,7 +15,7 @@ func ledgerCmd(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "ledger", Short: "What was decided and done, and what is held"})
 	c.AddCommand(
 		ledgerWaiveCmd(a), ledgerAgreeCmd(a), ledgerHoldCmd(a), ledgerAlarmsCmd(a), ledgerSettleCmd(a), ledgerListCmd(a),
-		ledgerRevertCmd(a), ledgerReconcileCmd(a), ledgerVerifyCmd(a),
+		ledgerRevertCmd(a), ledgerRenameCmd(a), ledgerReconcileCmd(a), ledgerVerifyCmd(a),
 		&cobra.Command{
 			Use: "show ID", Short: "Show an entry with its whole history", Args: cobra.ExactArgs(1),
 			RunE: a.withWorkspace(reads, showEntry),

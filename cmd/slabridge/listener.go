@@ -1,22 +1,28 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
-	"time"
+	"syscall"
+
+	"slabridge/config/message"
 )
 
-// What clients of the listener may take, however slow or many they are: a pass needs sockets too.
-const (
-	maxConnections = 64 // at the same time; more wait at the door
-	headerTime     = 5 * time.Second
-	requestTime    = hookTime // to read a whole request in
-	answerTime     = time.Minute
-	idleTime       = 30 * time.Second
-	maxHeader      = 32 << 10 // bytes
-)
+// listenOn takes the address.
+func listenOn(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, message.Errorf("listen on %s: another program has this port already; "+
+			"stop it, or give another address as listen", address)
+	case err != nil:
+		return nil, message.Errorf("listen: %w", err)
+	}
+	return l, nil
+}
 
 // newServer serves the handler within those bounds; what goes wrong with a client is a line of our log.
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {

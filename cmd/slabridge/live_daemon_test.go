@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -22,8 +23,8 @@ func (s *site) ends(t *testing.T, c *exec.Cmd, log interface{ String() string },
 	contains(t, "log", log.String(), says...)
 }
 
-// TestLiveDaemonEnds: a second daemon at a port in use ends in words; one whose state file is deleted ends with its
-// next pass, and says what to do.
+// TestLiveDaemonEnds: a second daemon at a port in use ends in words; one whose state file is deleted, replaced or cut
+// ends with its next pass, and says what to do.
 func TestLiveDaemonEnds(t *testing.T) {
 	t.Parallel()
 	s := live(t).desk(t).site(t)
@@ -44,12 +45,89 @@ func TestLiveDaemonEnds(t *testing.T) {
 	second, told := other.start(t, program)
 	other.ends(t, second, told, exitFailed, "listen on "+s.listen, "another program has this port already")
 
-	for _, name := range []string{"slabridge.db", "slabridge.db-wal", "slabridge.db-shm"} {
-		if err := os.Remove(filepath.Join(s.folder, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			t.Fatal(err)
+	state, kept := filepath.Join(s.folder, "slabridge.db"), filepath.Join(s.folder, "kept.db")
+	s.want(t, exitOK, "backup", kept)
+	for name, do := range map[string]func() error{
+		"deleted": func() error {
+			return errors.Join(removed(state), removed(state+"-wal"), removed(state+"-shm"))
+		},
+		"replaced": func() error { return os.Rename(kept, state) },
+		"cut":      func() error { return os.Truncate(state, 0) },
+	} {
+		if running == nil { // a daemon of its own, on the backup
+			s.want(t, exitOK, "enforce")
+			running, log = s.start(t, program)
+			time.Sleep(3 * time.Second) // some passes
+		}
+		if err := do(); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		s.ends(t, running, log, exitFailed, "no longer the file that was opened", "restore the last backup")
+		running = nil
+		for _, file := range []string{state, state + "-wal", state + "-shm"} {
+			if err := removed(file); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	s.ends(t, running, log, exitFailed, "no longer the file that was opened", "restore the last backup")
+}
+
+// TestLiveCopyOfTheState: of two copies of one state one is a daemon. It notices the first comment that the other
+// writes once it has run for two minutes, and writes nothing more until somebody has looked.
+func TestLiveCopyOfTheState(t *testing.T) {
+	t.Parallel()
+	s := live(t).desk(t).site(t)
+	s.issue(t, "critical", "Первое", 0)
+	s.want(t, exitOK, "enforce")
+	other := s.site(t)
+	s.want(t, exitOK, "backup", filepath.Join(other.folder, "slabridge.db"))
+	text, err := os.ReadFile(filepath.Join(s.folder, "slabridge.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// it polls so seldom that the other is the first to write
+	s.write(t, "slabridge.yaml", strings.Replace(string(text), "@every 1s", "@every 20s", 1))
+	running, _ := s.start(t, build(t))
+	t.Cleanup(func() { _ = running.Process.Kill() })
+	time.Sleep(130 * time.Second)
+	noticed := func() bool {
+		return strings.Contains(s.run("health").out, "a copy of this state writes to the tracker")
+	}
+	awaits := func(what string, done func() bool) {
+		t.Helper()
+		for end := time.Now().Add(time.Minute); !done(); time.Sleep(time.Second) {
+			if time.Now().After(end) {
+				t.Fatalf("waited in vain for %s:\n%s", what, s.run("health").out)
+			}
+		}
+	}
+	received := func(n int) bool {
+		public, _ := s.notes(t, s.admin(), n, s.bot.id)
+		return len(public) == 1
+	}
+	written := false
+	for range 5 {
+		n := s.issue(t, "critical", "Второе", 0)
+		written = !strings.Contains(other.want(t, exitOK, "enforce").out, "steps written: 0")
+		if awaits("the receipt", func() bool { return received(n) }); written {
+			break
+		}
+	}
+	if !written {
+		t.Fatal("the copy never was the first to write")
+	}
+	awaits("the alarm", noticed)
+	filed := time.Now()
+	n := s.issue(t, "critical", "Третье", 0)
+	awaits("another pass", func() bool {
+		h := jsonLines[healthInfo](t, s, "health")[0]
+		return h.LastGood != nil && h.LastGood.After(filed.Add(2*time.Second))
+	})
+	if received(n) {
+		t.Error("it writes on beside a copy")
+	}
+	s.want(t, exitOK, "ledger", "settle", jsonLines[alarmInfo](t, s, "ledger", "alarms")[0].ID, "--by", "olga")
+	awaits("the receipt", func() bool { return received(n) })
 }
 
 // reach reports whether somebody listens at the address.

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +130,29 @@ func faults() []fault {
 			repair: func(t *testing.T, s *site) { s.field = "SLA due"; s.configure(t) },
 		},
 		{
+			name: "a status renamed", alone: true,
+			cause: func(t *testing.T, s *site) {
+				t.Cleanup(func() { s.renameStatus(t, "Begun", "In Progress") })
+				s.renameStatus(t, "In Progress", "Begun")
+			},
+			code:   exitOK, // it is known by its id
+			check:  []string{`"In Progress": the tracker has renamed it: write "Begun"`},
+			repair: func(t *testing.T, s *site) { s.renameStatus(t, "Begun", "In Progress") },
+		},
+		{
+			name: "requests in a status that nobody mapped", cause: func(t *testing.T, s *site) { s.setStatus(t, "Frozen") },
+			code: exitHeld, says: []string{`the status "Frozen" has no class in the mapping`},
+			check: []string{`fault: connections: "the status \"Frozen\" has no class in the mapping"`},
+			repair: func(t *testing.T, s *site) {
+				contains(t, "health", s.want(t, exitHeld, "health").out, `the status "Frozen" has no class in the mapping`)
+				text, err := os.ReadFile(filepath.Join(s.folder, "slabridge.yaml"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.write(t, "slabridge.yaml", strings.Replace(string(text), "names: [New]", "names: [New, Frozen]", 1))
+			},
+		},
+		{
 			name: "the lead locked",
 			before: func(t *testing.T, s *site) {
 				p := s.person(t, "lead")
@@ -151,6 +178,27 @@ func faults() []fault {
 				s.configure(t)
 			},
 		},
+	}
+}
+
+// renameStatus renames a status of the whole instance.
+func (s *site) renameStatus(t *testing.T, from, to string) {
+	t.Helper()
+	s.lab(t, "sql", fmt.Sprintf("update issue_statuses set name = '%s' where name = '%s';", to, from))
+}
+
+// setStatus has the administrator set the status of all requests of the site.
+func (s *site) setStatus(t *testing.T, name string) {
+	t.Helper()
+	var all struct {
+		Statuses []named `json:"issue_statuses"`
+		Issues   []struct{ ID int }
+	}
+	s.ask(t, s.admin(), "GET", "/issue_statuses.json", nil, &all)
+	s.ask(t, s.admin(), "GET", "/issues.json?status_id=*&project_id="+s.project, nil, &all)
+	i := slices.IndexFunc(all.Statuses, func(x named) bool { return x.Name == name })
+	for _, issue := range all.Issues {
+		s.put(t, s.admin(), issue.ID, object{"status_id": all.Statuses[i].ID})
 	}
 }
 

@@ -44,11 +44,13 @@ func TestLiveRights(t *testing.T) {
 		{without: "edit_own_issue_notes", enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{
 			without: "edit_issues", enforce: exitHeld, public: 1, private: 1, told: true,
-			says: []string{`assignee: wanted "8", tracker has ""`, `priority: wanted "5", tracker has "2"`},
+			says: []string{
+				`assignee: wanted "Dora Developer (8)"`, `priority: wanted "Immediate (5)", tracker has "Normal (2)"`,
+			},
 		},
 		{
 			without: "add_issue_watchers", enforce: exitHeld, public: 1, private: 1, assigned: true,
-			says: []string{`watcher: wanted "10"`},
+			says: []string{`watcher: wanted "Maria Manager (10)"`},
 		},
 		{without: "view_issue_watchers", enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"slabridge/mapping"
 )
 
 // TestLiveStory is the main job from end to end: requests of different ages before the first pass, so that each is
@@ -132,15 +134,12 @@ func (c chapter) check(t *testing.T, d *desk) {
 func stepsOf(notes []string) []string {
 	var out []string
 	for _, n := range notes {
-		_, mark, found := strings.Cut(n, "[slabridge ")
+		_, steps, found := mapping.ParseMark(n)
 		if !found {
 			out = append(out, "no mark: "+n)
-			continue
 		}
-		_, mark, _ = strings.Cut(strings.TrimSuffix(strings.TrimSpace(mark), "]"), " ")
-		for step := range strings.SplitSeq(mark, ", ") {
-			step, _, _ = strings.Cut(step, " ")
-			out = append(out, step)
+		for _, s := range steps {
+			out = append(out, s.Step)
 		}
 	}
 	return out
@@ -151,11 +150,14 @@ func stepsOf(notes []string) []string {
 func (s *site) texts(t *testing.T, late, latest int) {
 	public, private := s.notes(t, s.staff(), late, s.bot.id)
 	contains(t, "receipt", public[0], "№ "+strconv.Itoa(late), "критичный сбой", "п. 7")
-	contains(t, "breach", private[0], "Нарушен срок", "п. 8", "Назначен исполнитель: Sanjay Support",
+	contains(t, "breach", private[0], "Нарушен срок", "п. 8", "Назначен исполнитель: "+
+		"Sanjay Support",
 		"Повышаем приоритет до «Immediate»",
-		"Ближайшие сроки", "подключение разработчиков", "информирование руководства")
+		"Ближайшие сроки", "подключение "+
+			"разработчиков", "информирование руководства")
 	_, private = s.notes(t, s.staff(), latest, s.bot.id)
-	contains(t, "escalation", private[0], "Вниманию руководства (Maria Manager)", "Добавлены наблюдатели: Maria Manager",
+	contains(t, "escalation", private[0], "Вниманию руководства (Maria "+
+		"Manager)", "Добавлены наблюдатели: Maria Manager",
 		"Назначен исполнитель: Dora Developer")
 	for _, markup := range []string{"*Всё*", "_упало_", "[[wiki]]", "{{include"} {
 		if strings.Contains(private[0], markup) {

@@ -54,6 +54,7 @@ func live(t *testing.T) *instance {
 // openInstance reads what the lab says of an instance that runs.
 func openInstance(t testing.TB, dir string) *instance {
 	t.Helper()
+	ours(t, dir)
 	text, err := os.ReadFile(filepath.Join(dir, "lab.json"))
 	if err != nil {
 		t.Fatalf("no instance runs in %s: %v", dir, err)

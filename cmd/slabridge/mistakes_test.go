@@ -723,7 +723,7 @@ func TestMistakesOfEncoding(t *testing.T) {
 			"accepted: critical, minor, noncritical",
 		},
 		"nothing": {"", exitUsage, "is empty"},
-		"a page":  {"<html>s3cret</html>", exitUsage, ":1: is not a configuration of slabridge: it has no key connections"},
+		"a page":  {"<html>s3cret</html>", exitUsage, ":1: is not a configuration of slabridge: it has none of the keys"},
 	} {
 		d.check(os.WriteFile(d.file("slabridge.yaml"), []byte(c.text), 0o600))
 		o := d.run("check")

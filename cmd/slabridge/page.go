@@ -9,7 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
+	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 )
@@ -61,6 +63,14 @@ func encoder(w io.Writer) *json.Encoder {
 	return enc
 }
 
+// someOf names the first few, and says how many more there are.
+func (p *page) someOf(names []string) string {
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:few], ", ") + " " + p.tf("and %d more", len(names)-few)
+}
+
 // line writes a text behind a prefix, and its further lines behind as many blanks, within the width.
 func (p *page) line(prefix, text string) {
 	p.fold(prefix, strings.Repeat(" ", columnsOf(prefix)), text)
@@ -101,11 +111,13 @@ func (p *page) fold(prefix, indent, text string) {
 	fmt.Fprintln(p.out, strings.TrimRight(line, " "))
 }
 
-// words cuts a text where a line may end. A command in quotes stays whole: it is there to be copied.
+// words cuts a text where a line may end: at a space, but not at one that keeps a number and its unit together. A
+// command in quotes stays whole: it is there to be copied.
 func words(text string) []string {
 	var out []string
 	command := false
-	for word := range strings.FieldsSeq(text) {
+	mayEnd := func(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' }
+	for word := range strings.FieldsFuncSeq(text, mayEnd) {
 		if command {
 			out[len(out)-1] += " " + word
 		} else {
@@ -145,21 +157,60 @@ func tint[S ~string](state S, text string) string {
 	return text
 }
 
-var weekdays = [...]phrase{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
-
 // weekday is the short name of a day.
-func (p *page) weekday(d time.Weekday) string { return p.t(weekdays[d]) }
+func (p *page) weekday(d time.Weekday) string { return p.t(message.Weekdays[d]) }
 
-// stamp shows a moment in its own zone, weekday first: "Fri 2026-03-20 17:40:00 +05".
+// stamp shows a moment in its own zone, where it stands in a row of others: "Fri 2026-03-20 17:40:00 +05", "пт
+// 20.03.2026 17:40 +05".
 func (p *page) stamp(t time.Time) string {
-	return p.weekday(t.Weekday()) + " " + t.Format("2006-01-02 15:04:05 -07")
+	if p.lang == english {
+		return message.Date(english, "Mon 2006-01-02 15:04:05 -07", t)
+	}
+	return message.Date(p.lang, "Mon 2006-01-02 15:04 -07", t)
 }
 
-var months = [...]phrase{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+// moment is stamp in a sentence: "20 марта 2026 г., 17:40 (UTC+05)".
+func (p *page) moment(t time.Time) string {
+	if p.lang == english {
+		return p.stamp(t)
+	}
+	return message.Date(p.lang, "2006-01-02 15:04 (UTC-07)", t)
+}
+
+// date shows a day that JSON has as 2026-03-20: "20 марта 2026 г.".
+func (p *page) date(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return message.Date(p.lang, "2006-01-02", t)
+}
 
 // demoStamp shows a moment of the demo, whose year and zone are told once: "Fri 20 Mar 17:40:00".
-func (p *page) demoStamp(t time.Time) string {
-	return p.weekday(t.Weekday()) + " " + t.Format("02 ") + p.t(months[t.Month()-1]) + t.Format(" 15:04:05")
+func (p *page) demoStamp(t time.Time) string { return message.Date(p.lang, "Mon 02 Jan 15:04:05", t) }
+
+// brief is a moment as the pages show it: "Fri 20 Mar 16:20", with its year where that is not this one, and its
+// seconds where there are any.
+func (p *page) brief(t, now time.Time) string {
+	if t.Year() != now.Year() {
+		return message.Date(p.lang, "Mon 2 Jan 2006", t) + " " + clockTime(t)
+	}
+	return message.Date(p.lang, "Mon 2 Jan", t) + " " + clockTime(t)
+}
+
+func clockTime(t time.Time) string {
+	if t.Second() != 0 {
+		return t.Format("15:04:05")
+	}
+	return t.Format("15:04")
+}
+
+// stretch is from when to when, the day said once.
+func (p *page) stretch(from, to, now time.Time) string {
+	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+		return p.brief(from, now) + " – " + clockTime(to)
+	}
+	return p.brief(from, now) + " – " + p.brief(to, now)
 }
 
 // span shows a length of counting time: "1h 20m", "45s".
@@ -247,5 +298,10 @@ func (p *page) reason(r enforcer.Reason) string {
 
 // late says that slabridge itself is late.
 func (p *page) late(since time.Time, overdue int) string {
-	return p.tf("late: things due since %s and not done: %d", p.stamp(since), overdue)
+	return p.tf("late: things due since %s and not done: %d", p.moment(since), overdue)
+}
+
+// resting says that a tracker is left alone until a moment.
+func (p *page) resting(until time.Time) string {
+	return p.tf("the tracker asks for fewer requests: it is left alone until %s", p.stamp(until))
 }

@@ -26,6 +26,9 @@ func logPass(log *slog.Logger, reports []engine.Report, err error) {
 		for _, p := range r.Problems {
 			log.Warn("problem", slog.String("issue", p.Issue), slog.String("problem", p.Text.String()))
 		}
+		if !r.RestUntil.IsZero() && !r.Now.IsZero() {
+			log.Warn("the tracker asks for fewer requests: it is left alone", slog.Time("until", r.RestUntil))
+		}
 		log.Debug("pass", slog.Int("changed", r.Changed), slog.Int("evaluated", r.Evaluated))
 	}
 	if err != nil {
@@ -41,7 +44,7 @@ func entryAttrs(e ledger.Entry) []any {
 
 // logLate says when slabridge itself begins to be late, and when that is over.
 func logLate(log *slog.Logger, late engine.Lateness) {
-	if late.Began {
+	if late.Began && !late.Since.IsZero() { // one that this very pass has made up for is over already
 		log.Error("slabridge is late", slog.Time("since", late.Since), slog.Int("overdue", late.Overdue))
 	}
 	if !late.Ended.IsZero() {
@@ -70,7 +73,7 @@ func logHeld(log *slog.Logger, r *engine.Report) {
 	}
 }
 
-// trackerDown reports whether an error means that the tracker is away, not that we are at fault.
+// trackerDown reports whether an error means that the tracker cannot be reached, and not a fault of ours.
 func trackerDown(err error) bool {
 	switch connectors.ClassOf(err) {
 	case connectors.TryLater, connectors.Garbled, connectors.Unknown:

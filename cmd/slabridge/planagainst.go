@@ -81,7 +81,7 @@ func showPlanAgainst(ctx context.Context, w *workspace, file string) error {
 func tellAgainst(ctx context.Context, w *workspace, other *config.Config, c *engine.Against) error {
 	if !w.json() {
 		home := w.home(c.Connection)
-		w.line("", w.tf("%s: as of %s, mirrored %s", c.Connection, w.stamp(c.Now.In(home)), w.stamp(c.MirroredAt.In(home)))+
+		w.line("", w.tf("%s: as of %s, mirrored %s", c.Connection, w.moment(c.Now.In(home)), w.moment(c.MirroredAt.In(home)))+
 			w.ago(c.Now, c.MirroredAt))
 		for _, write := range []bool{false, true} {
 			n := map[engine.Change]int{}

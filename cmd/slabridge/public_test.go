@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/enforcer/report"
 )
 
 // leak is a way in which an internal comment comes out public all the same.
@@ -186,8 +187,13 @@ func secondInstallation(t *testing.T, a, b *ground) {
 	if len(alarms) != 1 || !alarms[0].Open || alarms[0].Issue != fmt.Sprint(second) {
 		t.Fatalf("alarms %+v", alarms)
 	}
+	contains(t, "health", a.want(t, exitHeld, "health").out, "an alarm waits for a person",
+		fmt.Sprintf("alarm: #%d: another slabridge writes here under our account", second), "id "+alarms[0].ID)
 	a.want(t, exitOK, "ledger", "settle", alarms[0].ID, "--by", "olga")
 	a.want(t, exitOK, "enforce")
+	if h := jsonLines[healthInfo](t, a.site, "health"); h[0].Health != report.Well || len(h[0].Alarms) != 0 {
+		t.Errorf("settled, health is %+v", h[0])
+	}
 	for _, n := range []int{first, second, third} {
 		if public, _ := a.notes(t, a.admin(), n, a.bot.id); len(public) != 1 {
 			t.Errorf("#%d has %d receipts", n, len(public))

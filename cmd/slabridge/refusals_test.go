@@ -107,15 +107,16 @@ func refusals() []refusal {
 			r.mend = func(t *testing.T, g *ground, _ int) {
 				g.ask(t, g.admin(), "DELETE", fmt.Sprintf("/issues/%d.json", g.lastChild), nil, nil)
 			}
-			r.code, r.says = exitHeld, []string{`left this alone: priority: wanted "5", tracker has "2"`}
-			r.state, r.listed = "refused", []string{"refused: priority: wanted", "that of an issue with subtasks may be theirs"}
+			r.code, r.says = exitHeld, []string{`left this alone: priority: wanted "Immediate (5)", tracker has "Normal (2)"`}
+			r.state, r.listed = "refused",
+				[]string{`refused: priority: wanted "Immediate (5)"`, "that of an issue with subtasks may be theirs"}
 			r.priority = "Normal"
 		}),
 		like(func(r *refusal) {
 			r.name = "a priority that the workflow makes read-only"
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.rule(t, "priority_id", "", "readonly") }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.rule(t, "priority_id", "", "") }
-			r.code, r.says = exitHeld, []string{`left this alone: priority: wanted "5", tracker has "2"`}
+			r.code, r.says = exitHeld, []string{`left this alone: priority: wanted "Immediate (5)", tracker has "Normal (2)"`}
 			r.state, r.listed = "refused",
 				[]string{"refused: priority: wanted", "not be read-only in the workflow", "slabridge ledger retry --id"}
 			r.priority = "Normal"

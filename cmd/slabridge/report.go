@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"slabridge/config"
 	"slabridge/config/message"
@@ -22,10 +23,10 @@ const (
 )
 
 // reporting is what `report` was asked for.
-type reporting struct{ contract, from, to, reader string }
+type reporting struct{ command, contract, from, to, reader string }
 
 func reportCmd(a *app) *cobra.Command {
-	var ask reporting
+	ask := reporting{command: "report"}
 	c := a.withAt(&cobra.Command{
 		Use:   "report --contract ID --from DATE --to DATE",
 		Short: "Tell what a contract promised and what was kept",
@@ -37,19 +38,23 @@ func reportCmd(a *app) *cobra.Command {
 		PreRunE:     func(*cobra.Command, []string) error { return ask.complete() },
 		RunE:        a.withWorkspace(reads, ask.report),
 	})
-	f := c.Flags()
+	ask.flags(c.Flags())
+	return c
+}
+
+// flags are those that say of what the report is, and for whom.
+func (ask *reporting) flags(f *pflag.FlagSet) {
 	f.StringVar(&ask.contract, "contract", "", "the configured contract's `id`")
 	f.StringVar(&ask.from, "from", "", "first `day`, in the contract's zone: 2026-01-01")
 	f.StringVar(&ask.to, "to", "", "last `day`, included")
 	f.StringVar(&ask.reader, "for", forStaff, message.Text("who reads it: %s or %s", forStaff, forCustomer))
-	return c
 }
 
 func (ask *reporting) complete() error {
 	for _, flag := range [][2]string{{"--contract", ask.contract}, {"--from", ask.from}, {"--to", ask.to}} {
 		if flag[1] == "" {
-			return usage("report: %s is missing; write "+
-				"'slabridge report --contract ID --from 2026-01-01 --to 2026-03-31'", flag[0])
+			return usage("%s: %s is missing; write "+
+				"'slabridge %s --contract ID --from 2026-01-01 --to 2026-03-31'", ask.command, flag[0], ask.command)
 		}
 	}
 	if ask.reader != forStaff && ask.reader != forCustomer {
@@ -59,36 +64,50 @@ func (ask *reporting) complete() error {
 }
 
 func (ask *reporting) report(ctx context.Context, w *workspace, _ []string) error {
+	made, err := ask.make(ctx, w)
+	if err != nil {
+		return err
+	}
+	switch w.output {
+	case "csv":
+		return writeCSV(w.out, made.Report)
+	case "html":
+		return made.writeHTML(ctx)
+	}
+	return w.show(made.reportInfo)
+}
+
+// make works the report out.
+func (ask *reporting) make(ctx context.Context, w *workspace) (*htmlReport, error) {
 	c := w.cfg.Contract(ask.contract)
 	if c == nil {
-		var ids []string
-		for _, c := range w.cfg.Contracts {
-			ids = append(ids, c.ID)
-		}
-		return usage("--contract %q is not in the configuration; it has: %s", ask.contract, strings.Join(ids, ", "))
+		return nil, usage("--contract %q is not in the configuration; it has: %s", ask.contract,
+			strings.Join(idsOf(w.cfg), ", "))
 	}
 	zone := c.Zone()
 	p, err := periodOf(ask.from, ask.to, zone)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	facts, err := reportFacts(ctx, w, c, p)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r := report.Make(facts, w.lang)
 	if ask.reader == forCustomer {
 		r = report.ForCustomer(r, w.t("the provider's staff"), facts.Survey.Shown)
 	}
-	if w.output == "csv" {
-		return writeCSV(w.out, r)
-	}
 	info := reportInfoOf(&w.page, r, zone, w.pages(c.Connection))
-	if w.output == "html" {
-		h := htmlReport{workspace: w, reportInfo: info, facts: &facts, customer: ask.reader == forCustomer}
-		return h.writeHTML(ctx)
+	info.contract = facts.Contract
+	return &htmlReport{workspace: w, reportInfo: info, facts: &facts, customer: ask.reader == forCustomer}, nil
+}
+
+// idsOf lists the configured contracts.
+func idsOf(cfg *config.Config) (out []string) {
+	for i := range cfg.Contracts {
+		out = append(out, cfg.Contracts[i].ID)
 	}
-	return w.show(info)
+	return out
 }
 
 func periodOf(from, to string, zone *time.Location) (report.Period, error) {
@@ -129,6 +148,8 @@ type reportInfo struct {
 	report.Report
 	Rule       string          `json:"rule"` // how the counts and shares of the obligations are to be read
 	Exceptions []exceptionInfo `json:"exceptions"`
+
+	contract *enforcer.Contract
 }
 
 // countingRule says in words how a report counts.
@@ -157,10 +178,10 @@ func moveNote(p *page, m *enforcer.Move, zone *time.Location) string {
 
 // movedNote says how staff moved a request.
 func movedNote(p *page, m *enforcer.StaffMove, zone *time.Location) string {
-	text := p.tf("out of the contract on %s by %s", p.stamp(m.At.In(zone)), m.By.Name)
+	text := p.tf("out of the contract on %s by %s", p.moment(m.At.In(zone)), m.By.Name)
 	switch {
 	case m.In:
-		return p.tf("into the contract on %s by %s", p.stamp(m.At.In(zone)), m.By.Name)
+		return p.tf("into the contract on %s by %s", p.moment(m.At.In(zone)), m.By.Name)
 	case m.Back:
 		return text + ", " + p.t("and back")
 	}
@@ -174,24 +195,24 @@ func reportInfoOf(p *page, r report.Report, zone *time.Location, link func(issue
 		what := ""
 		switch {
 		case x.Move != nil:
-			what = p.tf("due date %s -> %s, %s", x.Move.From, x.Move.To, x.Move.By.Name) + ", " + p.stamp(x.Move.At.In(zone))
+			what = p.tf("due date %s -> %s, %s", x.Move.From, x.Move.To, x.Move.By.Name) + ", " + p.moment(x.Move.At.In(zone))
 			what += " (" + moveNote(p, x.Move, zone) + ")"
 		case x.Date != "":
 			what = p.tf("due date %s", x.Date)
 			if x.Kind == report.DateSetLate {
-				what = p.tf("due date %s, binding at the next close: %s", x.Date, p.stamp(x.Due.In(zone)))
+				what = p.tf("due date %s, binding at the next close: %s", x.Date, p.moment(x.Due.In(zone)))
 			}
 		case x.Lowering != nil:
 			l := x.Lowering
 			what = p.tf("%s -> %s by %s on %s; was due %s",
-				l.From, l.To, l.By.Name, p.stamp(l.At.In(zone)), p.stamp(l.Due.In(zone)))
+				l.From, l.To, l.By.Name, p.moment(l.At.In(zone)), p.moment(l.Due.In(zone)))
 		case x.Silence != nil:
 			what = p.tf("%s - %s, resolved by %s",
-				p.stamp(x.Silence.Resolved.In(zone)), p.stamp(x.Silence.Reopened.In(zone)), x.Silence.By.Name)
+				p.moment(x.Silence.Resolved.In(zone)), p.moment(x.Silence.Reopened.In(zone)), x.Silence.By.Name)
 		case x.Moved != nil:
 			what = movedNote(p, x.Moved, zone)
 		case !x.Due.IsZero():
-			what = p.tf("due %s", p.stamp(x.Due.In(zone)))
+			what = p.tf("due %s", p.moment(x.Due.In(zone)))
 		}
 		x.Events = slices.Clone(x.Events)
 		for i := range x.Events {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,28 +10,23 @@ import (
 	"time"
 
 	"slabridge/enforcer"
+	"slabridge/enforcer/board"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/report"
 )
 
 // breach is one broken promise with all that it rests on.
 type breach struct {
-	Issue   cell
+	Issue   board.Cell
 	Excused bool
 	Facts   []fact
-	Parts   []part
+	Parts   []board.Part
 }
 
 // fact is a name with its value.
 type fact struct {
 	Name  string
-	Value cell
-}
-
-// quote is a text that was written, word for word.
-type quote struct {
-	Head cell
-	Text string
+	Value board.Cell
 }
 
 // clause tells of an obligation that was broken.
@@ -40,6 +36,7 @@ func (h *htmlReport) clause(ctx context.Context, o *report.Obligation) (clause, 
 		if reading := today.Assumption.In(h.lang); reading != "" {
 			c.Lines = append(c.Lines, h.tf("how the text is read: %s", reading))
 		}
+		c.Lines = append(c.Lines, h.terms(today)...)
 	}
 	for i := range o.Cycles {
 		if !o.Cycles[i].Broken() {
@@ -54,11 +51,31 @@ func (h *htmlReport) clause(ctx context.Context, o *report.Obligation) (clause, 
 	return c, nil
 }
 
+// terms say what the contract asks for: what starts, stops and pauses the time, and how much there is of it.
+func (h *htmlReport) terms(o *enforcer.Obligation) []string {
+	kept := keptHow(&h.page, o)
+	lines := []string{h.t("from") + ": " + strings.Join(kept.Starts, "; ")}
+	if len(kept.Stops) > 0 {
+		lines = append(lines, h.t("until")+": "+strings.Join(kept.Stops, "; "))
+	}
+	if kept.pauses == "" {
+		lines = append(lines, h.t("nothing pauses it"))
+	} else {
+		lines = append(lines, h.t("pauses in")+": "+kept.pauses)
+	}
+	for i := range o.Rules {
+		if r := ruleInfoOf(&h.page, h.facts.Contract, &o.Rules[i]); r.words != "" {
+			lines = append(lines, cmp.Or(strings.Join(r.severities, ", "), h.t("all"))+": "+r.words)
+		}
+	}
+	return lines
+}
+
 func (h *htmlReport) breach(ctx context.Context, obligation string, c *report.Cycle) (breach, error) {
 	b := breach{Issue: h.issue(c.Issue, c.Subject), Excused: len(c.Excused) > 0}
 	add := func(name phrase, text string) {
 		if text != "" {
-			b.Facts = append(b.Facts, fact{h.t(name), cell{Text: text}})
+			b.Facts = append(b.Facts, fact{h.t(name), board.Cell{Text: text}})
 		}
 	}
 	if c.OfContract {
@@ -77,6 +94,12 @@ func (h *htmlReport) breach(ctx context.Context, obligation string, c *report.Cy
 		add("excused", h.excuse(&x))
 	}
 	add("judged by", h.tf("contract version %s, calendar data of %s", c.Version, c.Calendar))
+	if c.Zones != "" {
+		add("time zone", h.facts.Contract.Zone().String()+", "+h.tf("data of %s", c.Zones))
+	}
+	if r := h.records[cycleRecord{c.Issue, obligation, c.ID}]; r != nil {
+		add("record", h.tf("number %d of the ledger's chain, hash %s", r.Number, r.Hash))
+	}
 	if c.Provisional {
 		add("to be known", h.t("the due rests on provisional calendar data"))
 	}
@@ -93,12 +116,12 @@ func (h *htmlReport) excuse(x *report.Excuse) string {
 	if x.Reason == "" {
 		return h.stamp(x.At)
 	}
-	return h.tf("by %s on %s: %s", x.By, h.stamp(x.At), x.Reason)
+	return h.tf("by %s on %s: %s", x.By, h.moment(x.At), x.Reason)
 }
 
 // evidence is how the deadline came about and what was written, as the mirror and the ledger have it. Where the cycle
 // is judged otherwise today, by another text or mapping, its arithmetic is not that of the verdict and is left out.
-func (h *htmlReport) evidence(ctx context.Context, obligation string, c *report.Cycle) ([]part, error) {
+func (h *htmlReport) evidence(ctx context.Context, obligation string, c *report.Cycle) ([]board.Part, error) {
 	if c.OfContract {
 		return nil, nil
 	}
@@ -107,16 +130,23 @@ func (h *htmlReport) evidence(ctx context.Context, obligation string, c *report.
 		return nil, err
 	}
 	if story == nil {
-		return []part{{Title: h.t("How the deadline came about"), Lines: []string{
+		return []board.Part{{Title: h.t("How the deadline came about"), Lines: []string{
 			h.t("the mirror, the text or the mapping has changed since: what the verdict rests on is above"),
 		}}}, nil
 	}
-	parts := []part{{Title: h.t("How the deadline came about"), Lines: story.Why, Table: h.arithmetic(story, *c.Due)}}
+	until := *c.Due
+	if c.Ended != nil {
+		until = *c.Ended
+	}
+	parts := []board.Part{
+		{Title: h.t("What happened"), Table: h.events(x, until)},
+		{Title: h.t("How the deadline came about"), Lines: story.Why, Table: h.arithmetic(story, *c.Due, until)},
+	}
 	var held []string
-	for _, holding := range report.Holdings(x.Evaluation.Timeline()) {
+	for _, holding := range report.Holdings(x.Evaluation.Held(h.heldUntil(c))) {
 		held = append(held, holdingText(&h.page, &holding))
 	}
-	parts = append(parts, part{Title: h.t("Who held the request"), Lines: held})
+	parts = append(parts, board.Part{Title: h.t("Who held the request"), Lines: held})
 	if h.customer && !h.facts.Survey.Shown[c.Issue] {
 		return parts, nil
 	}
@@ -125,9 +155,21 @@ func (h *htmlReport) evidence(ctx context.Context, obligation string, c *report.
 		return nil, err
 	}
 	if len(words) > 0 {
-		parts = append(parts, part{Title: h.t("What slabridge wrote"), Words: words})
+		parts = append(parts, board.Part{Title: h.t("What slabridge wrote"), Words: words})
 	}
 	return parts, nil
+}
+
+// heldUntil is up to when it matters who held the request: when the promise was kept after all, else the end of what is
+// reported on.
+func (h *htmlReport) heldUntil(c *report.Cycle) time.Time {
+	switch {
+	case c.Ended != nil:
+		return *c.Ended
+	case h.Made.Before(h.facts.Period.End):
+		return h.Made
+	}
+	return h.facts.Period.End
 }
 
 // cycleNow judges the cycle anew; nil when it is judged otherwise than by its verdict.
@@ -157,20 +199,55 @@ func (h *htmlReport) cycleNow(
 	return nil, nil, nil
 }
 
-func (h *htmlReport) heads(texts ...phrase) []cell {
-	out := make([]cell, len(texts))
+func (h *htmlReport) heads(texts ...phrase) []board.Cell {
+	out := make([]board.Cell, len(texts))
 	for i, text := range texts {
 		out[i].Text = h.t(text)
 	}
 	return out
 }
 
-func momentCell(text string) cell { return cell{Text: text, Class: "moment"} }
+func momentCell(text string) board.Cell { return board.Cell{Text: text, Class: "moment"} }
 
-// arithmetic lists what counted and what did not, up to the deadline, with the sum of what counted.
-func (h *htmlReport) arithmetic(story *cycleStory, due time.Time) *grid {
-	g := &grid{Head: append(h.heads("from", "to", "what"), cell{Text: h.t("counted"), Class: "number"},
-		cell{Text: h.t("in all"), Class: "number"})}
+// events are what people did up to the end of the cycle, each with the tracker's own number of it. The customer's
+// edition has no comments for staff, and no names of them.
+func (h *htmlReport) events(x *engine.Explanation, until time.Time) *board.Table {
+	g := &board.Table{Head: h.heads("when", "who", "what", "in the tracker")}
+	link := h.pages(h.facts.Connection)
+	for i := range x.Evaluation.Request.Moments {
+		m := &x.Evaluation.Request.Moments[i]
+		if m.At.After(until) {
+			break
+		}
+		e := eventOf(&h.page, x.Evaluation.Request, i, x.Contract)
+		if h.customer && m.Note == enforcer.Internal {
+			note := noteOf(&h.page, m)
+			if e.What = slices.DeleteFunc(e.What, func(what string) bool { return what == note }); len(e.What) == 0 {
+				continue
+			}
+		}
+		who := cmp.Or(e.By, h.t("somebody"))
+		if h.customer && e.Role != enforcer.Customer && e.Role != enforcer.Bot {
+			who = h.t("the provider's staff")
+		}
+		if i := slices.Index(e.What, h.tf("assigned to %s", m.State.Assignee.Name)); h.customer && i >= 0 {
+			e.What[i] = h.tf("assigned to %s", h.t("the provider's staff"))
+		}
+		g.Rows = append(g.Rows, []board.Cell{
+			momentCell(h.stamp(e.At)),
+			{Text: who, Note: h.role(e.Role)},
+			{Text: strings.Join(e.What, ", ")},
+			{Text: e.ID, Link: link(x.History.Issue.Key, e.ID)},
+		})
+	}
+	return g
+}
+
+// arithmetic lists what counted and what did not, up to the deadline and beyond it to the end, with the sum of what
+// counted.
+func (h *htmlReport) arithmetic(story *cycleStory, due, until time.Time) *board.Table {
+	g := &board.Table{Head: append(h.heads("from", "to", "what"), board.Cell{Text: h.t("counted"), Class: "number"},
+		board.Cell{Text: h.t("in all"), Class: "number"})}
 	sum := time.Duration(0)
 	row := func(from, to time.Time, what string, counted time.Duration) {
 		if !to.After(from) {
@@ -181,33 +258,45 @@ func (h *htmlReport) arithmetic(story *cycleStory, due time.Time) *grid {
 		if counted > 0 {
 			much = h.span(counted)
 		}
-		g.Rows = append(g.Rows, []cell{
+		g.Rows = append(g.Rows, []board.Cell{
 			momentCell(h.stamp(from)), momentCell(h.stamp(to)),
 			{Text: what},
 			{Text: much, Class: "number"},
 			{Text: h.span(sum), Class: "number"},
 		})
 	}
-	for rest := story.Segments; len(rest) > 0 && rest[0].From.Before(due); {
-		n := 1
-		for rests(rest[0]) && n < len(rest) && rests(rest[n]) && rest[n].From.Before(due) {
-			n++
-		}
+	stretch := func(s []segmentInfo, from, to time.Time) { // one line, as far as it lies between the two
 		var names []string
-		for _, s := range rest[:n] {
-			if !slices.Contains(names, s.Segment) {
-				names = append(names, s.Segment)
+		for _, x := range s {
+			if !slices.Contains(names, x.Segment) {
+				names = append(names, x.Segment)
 			}
 		}
-		to, counted := rest[n-1].To, time.Duration(0)
-		if to.After(due) {
-			to = due
+		begin, end, counted := s[0].From, s[len(s)-1].To, time.Duration(0)
+		if begin.Before(from) {
+			begin = from
 		}
-		if ticks(rest[0]) {
-			counted = to.Sub(rest[0].From)
+		if end.After(to) {
+			end = to
 		}
-		row(rest[0].From, to, strings.Join(names, ", "), counted)
-		rest = rest[n:]
+		if ticks(s[0]) {
+			counted = max(0, end.Sub(begin))
+		}
+		row(begin, end, strings.Join(names, ", "), counted)
+	}
+	for _, part := range [][2]time.Time{{{}, due}, {due, until}} {
+		if part[0].Equal(due) && until.After(due) {
+			passed := board.Cell{Text: h.t("deadline"), Class: "breached"}
+			g.Rows = append(g.Rows, []board.Cell{momentCell(h.stamp(due)), {}, passed, {}, {}})
+		}
+		for rest := story.Segments; len(rest) > 0 && rest[0].From.Before(part[1]); {
+			n := 1
+			for rests(rest[0]) && n < len(rest) && rests(rest[n]) && rest[n].From.Before(part[1]) {
+				n++
+			}
+			stretch(rest[:n], part[0], part[1])
+			rest = rest[n:]
+		}
 	}
 	if len(g.Rows) == 0 {
 		return nil
@@ -223,8 +312,10 @@ func rests(s segmentInfo) bool {
 }
 
 // words are the comments that the cycle's steps wrote; the customer's edition has those that the customer can read.
-func (h *htmlReport) words(ctx context.Context, x *engine.Explanation, obligation, cycle string) ([]quote, error) {
-	var out []quote
+func (h *htmlReport) words(
+	ctx context.Context, x *engine.Explanation, obligation, cycle string,
+) ([]board.Quote, error) {
+	var out []board.Quote
 	for _, e := range x.Entries {
 		if e.Key.Obligation != obligation || e.Key.Cycle != cycle || e.State != enforcer.Done || e.Write == nil ||
 			e.Write.Comment == nil || h.customer && e.Write.Comment.Internal {
@@ -238,11 +329,11 @@ func (h *htmlReport) words(ctx context.Context, x *engine.Explanation, obligatio
 		if e.Write.Comment.Internal {
 			audience = "internal comment"
 		}
-		head := cell{
+		head := board.Cell{
 			Text: strings.TrimSpace(h.stamp(info.Moment) + ", " + h.t(audience)),
 			Link: h.pages(h.facts.Connection)(e.IssueKey, info.Event),
 		}
-		out = append(out, quote{head, strings.TrimSpace(e.Write.Comment.Text)})
+		out = append(out, board.Quote{Head: head, Text: strings.TrimSpace(e.Write.Comment.Text)})
 	}
 	return out, nil
 }

@@ -109,9 +109,9 @@ func TestReportText(t *testing.T) {
 			"kept 1, escalated 0, breached 2 (excused 1), not judged 0, cancelled 0, running 0\n" +
 				"  kept 33.3 %, without the excused 50 %",
 			"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05\n",
-			"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan\n      Ivanov (support)",
+			"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m by the clock, by\n      Ivan Ivanov (support)",
 			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier records of this cycle: 2",
-			"cycle journal:9: not ended, late by 166h 40m so far", "the due rests on provisional calendar data",
+			"cycle journal:9: not ended, late by 166h 40m by the clock so far", "the due rests on provisional calendar data",
 			"  ! #2  critical\n      Nobody can log in\n      cycle time:4: broken at once, Tue 2026-03-10 10:00:00 +05\n",
 			"cycle created~1: nothing came by the due",
 			"  billing Порядок 3.11, 2026-03\n    billable half hours: 17, requests: 5\n",
@@ -123,9 +123,12 @@ func TestReportText(t *testing.T) {
 			"  #2  another due was agreed, respond\n    A report prints slowly\n    due Wed 2026-03-11 12:00:00 +05\n",
 		},
 		"ru": {
-			"версия договора 2026-01", "с 2026-03-01 по 2026-03-31 включительно; составлен чт 2026-04-02",
+			"версия договора 2026-01",
+			"с 1 марта 2026\u00a0г. по 31 марта 2026\u00a0г. включительно; " +
+				"составлен 2 апреля 2026\u00a0г.",
 			"соблюдено 1, эскалировано 0, нарушено 2 (извинено 1), не оценено 0, отменено 0,",
-			"соблюдено 33,3 %, без извинённых 50 %", "кем извинено: Olga Orlova, пт 2026-03-27 09:00:00 +05: a power",
+			"соблюдено 33,3 %, без извинённых 50 %",
+			"кем извинено: Olga Orlova, 27 марта 2026\u00a0г., 09:00 (UTC+05): a power",
 			"доля: 16,25 % при пределе 15 %; больше обещанного", "исключения\n",
 		},
 	} {
@@ -218,7 +221,7 @@ func TestReport(t *testing.T) {
 	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ",
 		"kept 0, escalated 0, breached 1 (excused 1), not judged 0, cancelled 0",
 		"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05",
-		"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m, by Ivan", "excused by olga",
+		"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m by the clock, by", "excused by olga",
 		"earlier records of this cycle: 1",
 		"critical: 1")
 	got := d.lines(exitOK, args...)[0]

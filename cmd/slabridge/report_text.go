@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"slabridge/enforcer"
 	"slabridge/enforcer/report"
 )
 
@@ -13,14 +14,15 @@ func (r reportInfo) text(p *page) {
 	p.line(colour(bold, r.Contract)+": ", r.Title)
 	p.linef("", "contract version %s, calendar data of %s",
 		strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", "))
-	p.linef("", "from %s to %s, both included; made %s", r.From, r.To, p.stamp(r.Made))
+	p.linef("", "from %s to %s, both included; made %s", p.date(r.From), p.date(r.To), p.moment(r.Made))
 	if r.Watched != nil {
-		p.linef("", "slabridge has watched since %s; what was before is judged by the tracker's history", p.stamp(*r.Watched))
+		p.linef("", "slabridge has watched since %s; what was before is judged by the tracker's history",
+			p.moment(*r.Watched))
 	} else {
 		p.linef("", "slabridge has not watched yet: all is judged by the tracker's history")
 	}
 	for i := range r.Obligations {
-		tellKept(p, &r.Obligations[i])
+		tellKept(p, &r.Obligations[i], r.contract)
 	}
 	p.heading(p.t("how this is counted"))
 	p.line("  ", r.Rule)
@@ -30,7 +32,7 @@ func (r reportInfo) text(p *page) {
 	}
 	tellPart(p, phrase("requests created in the period, by severity"), len(r.Requests))
 	for _, s := range r.Requests {
-		p.line("  ", fmt.Sprintf("%s: %d", s.Severity, s.Requests))
+		p.line("  ", fmt.Sprintf("%s: %d", p.severity(r.contract, s.Severity), s.Requests))
 	}
 	if len(r.Exceptions) == 0 {
 		tellPart(p, phrase("exceptions"), 0)
@@ -107,7 +109,7 @@ func tellPart(p *page, title phrase, n int) {
 	p.heading(p.t(title))
 }
 
-func tellKept(p *page, o *report.Obligation) {
+func tellKept(p *page, o *report.Obligation, contract *enforcer.Contract) {
 	p.heading(colour(bold, o.ID) + " " + o.Source)
 	p.detail("  ", o.Title)
 	p.linef("  ", "kept %d, escalated %d, breached %d (excused %d), not judged %d, cancelled %d, running %d",
@@ -121,15 +123,15 @@ func tellKept(p *page, o *report.Obligation) {
 	}
 	for i := range o.Cycles {
 		if o.Cycles[i].Broken() {
-			tellBreach(p, &o.Cycles[i])
+			tellBreach(p, &o.Cycles[i], contract)
 		}
 	}
 }
 
 const breachIndent = "      "
 
-func tellBreach(p *page, c *report.Cycle) {
-	what := c.Severity
+func tellBreach(p *page, c *report.Cycle, contract *enforcer.Contract) {
+	what := p.severity(contract, c.Severity)
 	if c.OfContract {
 		what = strings.TrimPrefix(p.period(true, c.ID), ", ")
 	}
@@ -140,7 +142,7 @@ func tellBreach(p *page, c *report.Cycle) {
 	p.detail(breachIndent, c.Subject)
 	p.line(breachIndent, p.tf("cycle %s: ", c.ID)+howLate(p, c))
 	for _, x := range c.Excused {
-		p.line(breachIndent, strings.TrimSuffix(p.tf("excused by %s on %s: %s", x.By, p.stamp(x.At), x.Reason), ": "))
+		p.line(breachIndent, strings.TrimSuffix(p.tf("excused by %s on %s: %s", x.By, p.moment(x.At), x.Reason), ": "))
 	}
 	if c.EarlierRecords > 0 {
 		p.linef(breachIndent, "earlier records of this cycle: %d", c.EarlierRecords)
@@ -157,14 +159,14 @@ func howLate(p *page, c *report.Cycle) string {
 	case c.EndedWhy == "due":
 		return p.t("nothing came by the due")
 	case c.Ended == nil:
-		return p.tf("not ended, late by %s so far", late)
+		return p.tf("not ended, late by %s by the clock so far", late)
 	}
-	text := p.tf("ended %s", p.stamp(*c.Ended))
+	text := p.tf("ended %s", p.moment(*c.Ended))
 	switch {
 	case c.EndedWhy == "failed": // a check
-		text = p.tf("broken at once, %s", p.stamp(*c.Ended))
+		text = p.tf("broken at once, %s", p.moment(*c.Ended))
 	case c.Due != nil:
-		text += p.tf(", late by %s", late)
+		text += p.tf(", late by %s by the clock", late)
 	}
 	switch {
 	case c.EndedBy != "" && c.EndedByRole != "":

@@ -162,9 +162,9 @@ func (i undoInfo) text(p *page) {
 	}
 	for _, c := range i.Comments {
 		if c.Internal {
-			p.linef(entryIndent, "internal follow-up to %s of %s", c.Event, p.stamp(c.At))
+			p.linef(entryIndent, "internal follow-up to %s of %s", c.Event, p.moment(c.At))
 		} else {
-			p.linef(entryIndent, "public follow-up to %s of %s", c.Event, p.stamp(c.At))
+			p.linef(entryIndent, "public follow-up to %s of %s", c.Event, p.moment(c.At))
 		}
 	}
 	if i.Made {

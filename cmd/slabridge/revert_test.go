@@ -50,7 +50,8 @@ func reverted(t *testing.T, g *ground) {
 	back := refusal{public: 2, private: 2, priority: "Normal", told: true, status: "New"}
 	whole.saw(t, g, issue, back)
 	public, private := g.notes(t, g.staff(), issue, g.bot.id)
-	contains(t, "the public follow-up", public[1], "Наш комментарий, оставленный в", "ошибочен")
+	contains(t, "the public follow-up", public[1],
+		"Наш комментарий, оставленный ", "ошибочен")
 	contains(t, "the internal follow-up", private[1], "ошибочен", "Исполнитель возвращён прежний: никто.",
 		"Приоритет возвращён прежний: «Normal».")
 	if strings.Contains(public[1], "Исполнитель") {

@@ -44,12 +44,28 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 	ctx, stopFor := context.WithCancelCause(ctx)
 	defer stopFor(nil)
 	mon := newMonitor(w.engine.Connections(), w.clock)
+	if err := mon.recall(ctx, w.ledger); err != nil {
+		return err
+	}
+	promises := newPromiseMetrics(w.ledger, w.cfg, w.clock)
+	mon.registry.MustRegister(append(ofProgram(), w.requests, promises)...)
 	hooks := newWebhooks(w.cfg.Connections, w.engine.Hint, mon.webhooks, ctx.Done(), w.log)
-	address, stop, err := mon.serve(w.cfg.Listen, hooks, w.log)
+	pages, err := newLivePages(ctx, w)
+	if err != nil {
+		return err
+	}
+	messages, err := newMessenger(ctx, w)
+	if err != nil {
+		return err
+	}
+	messages.measure(mon.registry)
+	address, entrance, stop, err := mon.serve(served{w.cfg.Listen, &w.cfg.Web, hooks, pages}, w.log)
 	if err != nil {
 		return err
 	}
 	defer stop()
+	messages.start(ctx)
+	defer messages.end()
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -64,6 +80,16 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 				if cfg, s, ok := reloaded(ctx, w, current); ok {
 					current = cfg
 					hooks.follow(cfg.Connections)
+					promises.follow(cfg)
+					if entrance != nil {
+						entrance.follow(&cfg.Web)
+					}
+					if err := messages.follow(ctx, cfg); err != nil {
+						w.log.Error("reload: messages go by the old configuration", slog.Any("error", err))
+					}
+					if err := pages.follow(ctx, cfg); err != nil {
+						w.log.Error("reload: the pages go by the old configuration", slog.Any("error", err))
+					}
 					select {
 					case reload <- s:
 						mon.follow(s.Connections)
@@ -78,10 +104,14 @@ func runDaemon(ctx context.Context, w *workspace, _ []string) error {
 	}
 	w.log.Info("running", slog.String("state", w.cfg.State), slog.Int("connections", len(w.cfg.Connections)),
 		slog.Int("contracts", len(w.cfg.Contracts)), slog.String("listen", address))
+	defer tellManager(ctx, w.file.PingContext, w.log)()
 	err = w.engine.Run(ctx, reload, func(reports []engine.Report, err error) {
-		err = w.file.Explain(err)
+		if err = w.file.Explain(err); err == nil {
+			err = w.file.Room() // the next pass may fail for want of it: that is told now
+		}
 		mon.passed(reports, err)
 		logPass(w.log, reports, err)
+		messages.passed()
 		if statefile.Damaged(err) { // another pass would write to it
 			stopFor(err)
 		}
@@ -107,6 +137,9 @@ func reloaded(ctx context.Context, w *workspace, current *config.Config) (*confi
 		return nil, engine.Settings{}, false
 	}
 	s, err := w.settings(ctx, cfg, writes)
+	if err == nil {
+		err = w.ledger.ReadNames(ctx)
+	}
 	if err != nil {
 		w.log.Error("reload: the old configuration stays", slog.Any("error", err))
 		return nil, s, false

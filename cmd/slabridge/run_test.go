@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config"
 	"slabridge/connectors"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
@@ -205,7 +206,7 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 	m := newMonitor([]engine.Connection{
 		{ID: "often", Poll: "@every 1m", Tracker: away{}}, {ID: "rarely", Poll: "@every 1h", Tracker: away{}},
 	}, func() time.Time { return now })
-	address, stop, err := m.serve("127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
+	address, _, stop, err := m.serve(served{address: "127.0.0.1:0", web: &config.Web{}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +253,7 @@ func TestHealthGoesByTheSchedule(t *testing.T) {
 	if strings.Contains(body, `slabridge_passes_total{connection=""`) {
 		t.Errorf("a failed pass is not told of by its connection:\n%s", body)
 	}
-	if off, stop, err := m.serve("", nil, nil); off != "off" || err != nil {
+	if off, _, stop, err := m.serve(served{}, nil); off != "off" || err != nil {
 		t.Errorf("serve nothing: %q, %v", off, err)
 	} else {
 		stop()

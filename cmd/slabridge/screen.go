@@ -20,6 +20,7 @@ type screen struct {
 	mu     sync.Mutex
 	w      io.Writer
 	colour bool   // colours are wanted
+	data   bool   // it is a file of data: every character stays as it is
 	rest   []byte // the beginning of something of which the end is yet to come
 }
 
@@ -47,6 +48,9 @@ var colours = []string{plainText, bold, red, green, yellow}
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.data {
+		return s.w.Write(p)
+	}
 	text := p
 	if len(s.rest) > 0 {
 		text = append(s.rest, p...)
@@ -65,7 +69,7 @@ func (s *screen) flush() error {
 	return s.write(text)
 }
 
-// unfinished is how many bytes at the end may be the beginning of a character, of a line end or of a colour.
+// unfinished is how many bytes at the end may be the start of an incomplete character, line end or colour.
 func unfinished(text []byte) int {
 	for n := 1; n <= min(3, len(text)); n++ {
 		tail := text[len(text)-n:]

@@ -77,6 +77,47 @@ func TestMethodsOfATypeStandTogether(t *testing.T) {
 	}
 }
 
+// Waits, ages and tolerances carry promises: in each package they stand in one file, with their reasons.
+func TestTimesOfAPackageStandTogether(t *testing.T) {
+	found := false
+	for _, p := range packages(t) {
+		if underAny(p.ImportPath, standIns) {
+			continue
+		}
+		files := map[string]bool{}
+		for _, name := range p.GoFiles {
+			parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range parsed.Decls {
+				if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.CONST && ofTime(g) {
+					files[name], found = true, true
+				}
+			}
+		}
+		if len(files) > 1 {
+			t.Errorf("%s: constants of time stand in %s; put them into one file", p.ImportPath,
+				strings.Join(slices.Sorted(maps.Keys(files)), ", "))
+		}
+	}
+	if !found {
+		t.Error("no constant of time was found")
+	}
+}
+
+// ofTime reports whether a declaration speaks of a unit of the package time.
+func ofTime(d *ast.GenDecl) (is bool) {
+	ast.Inspect(d, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			x, ok := s.X.(*ast.Ident)
+			is = is || ok && x.Name == "time" && s.Sel.Name != "DateOnly" && s.Sel.Name != "TimeOnly"
+		}
+		return true
+	})
+	return is
+}
+
 // receiver names the type of a receiver, without pointer and type parameters.
 func receiver(e ast.Expr) string {
 	switch x := e.(type) {

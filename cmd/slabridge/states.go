@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"slabridge/config/message"
+	"slabridge/enforcer"
 )
 
 // stateWords are the states of entries, cycles and verdicts as people read them. JSON and flags have their ids.
@@ -11,7 +12,7 @@ var stateWords = map[string]phrase{
 	"intended": "intended", "waiting": "waiting", "held": "held", "sent": "sent", "done": "done", "refused": "refused",
 	"past": "past", "overtaken": "overtaken", "needless": "needless", "withdrawn": "withdrawn",
 	"running": "running", "paused": "paused", "met": "met", "breached": "breached", "escalated": "escalated",
-	"cancelled": "cancelled", "not-judged": "not-judged",
+	"cancelled": "cancelled", "not-judged": "not-judged", "ended": "ended",
 }
 
 // stateWord is a state in the reader's language.
@@ -20,6 +21,14 @@ func stateWord[S ~string](p *page, s S) string {
 		return p.t(word)
 	}
 	return string(s)
+}
+
+// severity is a class of requests by its title; in English by its id, which the configuration is written with.
+func (p *page) severity(c *enforcer.Contract, id string) string {
+	if p.lang == english || c == nil {
+		return id
+	}
+	return c.SeverityTitle(id).In(p.lang)
 }
 
 // stateColumn is a state in a column of its own.

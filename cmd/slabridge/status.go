@@ -18,7 +18,7 @@ import (
 	"slabridge/enforcer/report"
 )
 
-// rowsShown is how many cycles a person is shown unless they ask for more: what is due next, and not a wall.
+// rowsShown is how many cycles a person is shown unless they ask for more: those that are due next.
 const rowsShown = 50
 
 // cycleFilter chooses among the running cycles; what is empty chooses all.
@@ -84,6 +84,7 @@ type cycleInfo struct {
 	assignee   string              // his id
 	title      enforcer.Text       // of the severity
 	whole      bool                // of a contract as a whole: its cycle is a period
+	overdue    bool                // its deadline has passed, even if only outside its working hours so far
 }
 
 // cycleTable shows cycles to a person, as of now.
@@ -91,6 +92,13 @@ type cycleTable struct {
 	rows     []cycleInfo
 	more     int  // that are not shown
 	filtered bool // not all that run were asked for
+	resting  []restInfo
+}
+
+// restInfo is a connection whose tracker is left alone for now: what is shown of it is as it was before.
+type restInfo struct {
+	connection string
+	until      time.Time
 }
 
 func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
@@ -101,12 +109,15 @@ func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
 	if err != nil {
 		return err
 	}
-	table := cycleTable{filtered: f.chooses()}
+	table, times := cycleTable{filtered: f.chooses()}, presents{}
 	for _, c := range report.OpenCycles(items) {
 		if f.contract != "" && c.Item.Contract != f.contract || f.severity != "" && c.Item.Severity != f.severity {
 			continue
 		}
-		row, err := cycleInfoOf(ctx, w, &c)
+		row, err := cycleRow(ctx, w, times, &c)
+		if err == nil {
+			err = row.lookUpAssignee(ctx, w, c.Item)
+		}
 		if err != nil {
 			return err
 		}
@@ -119,6 +130,9 @@ func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
 		}
 	}
 	if !w.json() {
+		if table.resting, err = restInfos(ctx, w); err != nil {
+			return err
+		}
 		return w.show(table)
 	}
 	for _, row := range table.rows {
@@ -127,6 +141,25 @@ func showStatus(ctx context.Context, w *workspace, f cycleFilter) error {
 		}
 	}
 	return nil
+}
+
+// restInfos lists the connections whose tracker is left alone now.
+func restInfos(ctx context.Context, w *workspace) ([]restInfo, error) {
+	var out []restInfo
+	for _, c := range w.cfg.Connections {
+		now, err := w.trackerTime(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		h, err := w.ledger.Health(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if until := restingUntil(h, now); w.asOf.IsZero() && !until.IsZero() {
+			out = append(out, restInfo{c.ID, until.In(w.home(c.ID))})
+		}
+	}
+	return out, nil
 }
 
 // known refuses a contract or a severity that the configuration does not have: an empty list would mean that all is
@@ -164,7 +197,7 @@ func (f *cycleFilter) takes(c *cycleInfo) bool {
 	}
 	switch {
 	case (f.overdue || f.within > 0) && c.RemainingS == nil,
-		f.overdue && left >= 0,
+		f.overdue && !c.overdue,
 		f.within > 0 && left > f.within:
 		return false
 	case f.assignee == "-":
@@ -173,8 +206,8 @@ func (f *cycleFilter) takes(c *cycleInfo) bool {
 	return f.assignee == "" || f.assignee == c.assignee || strings.EqualFold(f.assignee, c.Assignee)
 }
 
-// cycleInfoOf looks up what a person wants to know of a cycle beside its deadline.
-func cycleInfoOf(ctx context.Context, w *workspace, c *report.OpenCycle) (cycleInfo, error) {
+// cycleRow looks up what a person wants to know of a cycle beside its deadline, but for who has the request.
+func cycleRow(ctx context.Context, w *workspace, times presents, c *report.OpenCycle) (cycleInfo, error) {
 	it := c.Item
 	zone := w.zone(it.Contract)
 	row := cycleInfo{
@@ -182,10 +215,11 @@ func cycleInfoOf(ctx context.Context, w *workspace, c *report.OpenCycle) (cycleI
 		Obligation: c.Obligation, Cycle: c.ID, State: c.State, Started: c.StartedAt.In(zone), Due: report.In(c.Due, zone),
 		Link: w.issuePage(it.Connection, c.Key()), whole: c.OfContract(),
 	}
-	now, err := w.trackerTime(ctx, it.Connection)
+	now, err := times.of(ctx, w, it.Connection)
 	if err != nil {
 		return row, err
 	}
+	row.overdue = c.Overdue(now)
 	if contract := w.cfg.Contract(it.Contract); contract != nil {
 		row.title = contract.SeverityTitle(it.Severity)
 		if o := contract.Obligation(c.Obligation); o != nil {
@@ -196,24 +230,46 @@ func cycleInfoOf(ctx context.Context, w *workspace, c *report.OpenCycle) (cycleI
 			row.RemainingS = &seconds
 		}
 	}
+	return row, nil
+}
+
+// presents are the trackers' present times by connection, read once for all rows of a list.
+type presents map[string]time.Time
+
+func (p presents) of(ctx context.Context, w *workspace, connection string) (time.Time, error) {
+	if now, known := p[connection]; known {
+		return now, nil
+	}
+	now, err := w.trackerTime(ctx, connection)
+	if err == nil {
+		p[connection] = now
+	}
+	return now, err
+}
+
+// lookUpAssignee adds who has the request.
+func (c *cycleInfo) lookUpAssignee(ctx context.Context, w *workspace, it *enforcer.AgendaItem) error {
 	if it.Issue == "" {
-		return row, nil
+		return nil
 	}
 	h, ok, err := w.mirror.History(ctx, it.Connection, it.Issue)
 	if err != nil || !ok {
-		return row, err
+		return err
 	}
 	if !w.asOf.IsZero() {
 		h = h.At(w.asOf)
 	}
 	people, err := w.names(ctx, it.Connection)
-	if row.assignee = h.Issue.Values.One(connectors.FieldAssignee); row.assignee != "" {
-		row.Assignee = people.of(connectors.FieldAssignee, row.assignee)
+	if c.assignee = h.Issue.Values.One(connectors.FieldAssignee); c.assignee != "" {
+		c.Assignee = people.of(connectors.FieldAssignee, c.assignee)
 	}
-	return row, err
+	return err
 }
 
 func (t cycleTable) text(p *page) {
+	for _, r := range t.resting {
+		p.line(r.connection+": ", p.resting(r.until))
+	}
 	switch {
 	case len(t.rows) == 0 && t.filtered:
 		p.linef("", "no running cycle is of this kind")

@@ -79,9 +79,9 @@ func (s explanation) text(p *page) {
 		return
 	}
 	if s.Severity == "" { // an issue of the contract as a whole
-		p.linef("", "contract %s, as of %s", s.Contract, p.stamp(s.Now))
+		p.linef("", "contract %s, as of %s", s.Contract, p.moment(s.Now))
 	} else {
-		p.linef("", "contract %s, severity %s, as of %s", s.Contract, s.Severity, p.stamp(s.Now))
+		p.linef("", "contract %s, severity %s, as of %s", s.Contract, s.severity, p.moment(s.Now))
 	}
 	p.labelled("", "on hold: ", s.held.In(p.lang))
 	for _, n := range s.Notes {
@@ -140,7 +140,7 @@ func (s *explanation) tellTimeline(p *page) {
 // holdingText says how long somebody had the request in all.
 func holdingText(p *page, h *report.Holding) string {
 	holder := p.t(holderWords[h.Holder])
-	if h.Holder == enforcer.HeldByUs {
+	if h.Holder == enforcer.HeldByUs && !h.Unsure {
 		return p.tf("in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
 	}
 	return p.tf("in all %s: %s of plain time", holder, p.span(h.Plain))
@@ -163,14 +163,18 @@ func (s *explanation) tellSegments(p *page) {
 // tellHolders shows each stretch for which one had the request, with nights and days off folded into it.
 func (s *explanation) tellHolders(p *page) {
 	for rest := s.Timeline; len(rest) > 0; {
-		n, worked := 0, time.Duration(0)
+		n, worked, unsure := 0, time.Duration(0), false
 		for ; n < len(rest) && rest[n].Holder == rest[0].Holder; n++ {
+			unsure = unsure || rest[n].Kind == enforcer.SegmentNoData
 			if rest[n].Kind == enforcer.SegmentCounting {
 				worked += rest[n].To.Sub(rest[n].From)
 			}
 		}
 		what := p.t(holderWords[rest[0].Holder]) + " " + p.span(rest[n-1].To.Sub(rest[0].From))
-		if rest[0].Holder == enforcer.HeldByUs {
+		switch {
+		case unsure && rest[0].Holder == enforcer.HeldByUs:
+			what = p.tf("%s, how much of it was working time is not known: a year without calendar data", what)
+		case rest[0].Holder == enforcer.HeldByUs:
 			what = p.tf("%s, of these %s of working time", what, p.span(worked))
 		}
 		p.line("  "+p.stamp(rest[0].From)+"  ", what)
@@ -207,10 +211,10 @@ func (s *explanation) tellSecondOpinion(p *page) {
 	}
 }
 
-// kept reports whether the cycle needs no explanation: it came to nothing bad.
+// kept reports whether the cycle needs no explanation, because nothing went wrong in it.
 func (c *cycleStory) kept() bool {
 	state := enforcer.CycleState(c.State)
-	return state == enforcer.Met || state == enforcer.Cancelled
+	return state == enforcer.Met || state == enforcer.Cancelled || state == enforcer.Ended
 }
 
 func (c *cycleStory) tell(p *page, full bool) {

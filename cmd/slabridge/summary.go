@@ -8,7 +8,6 @@ import (
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
-	"slabridge/enforcer/report"
 )
 
 // few is how many held steps are told one by one; of more a person wants the summary.
@@ -89,7 +88,7 @@ func (g groupInfo) text(p *page) {
 		}
 		x.Changes.tell(p, false)
 	}
-	if g.State == string(enforcer.Held) && g.Code == report.HeldByWriteLimit {
+	if g.State == string(enforcer.Held) && g.Code == enforcer.HeldOverLimit {
 		filter := fmt.Sprintf("--contract %s --obligation %s --step %s --reason %s", g.Contract, g.Obligation, g.Step, g.Code)
 		p.linef(entryIndent, "let go with 'slabridge ledger release %s'", filter)
 	}

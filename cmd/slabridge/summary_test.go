@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config"
 	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
@@ -123,7 +124,7 @@ func TestLogOfAPass(t *testing.T) {
 
 	m := newMonitor([]engine.Connection{{ID: "helpdesk", Poll: "@every 1m", Tracker: away{}}},
 		func() time.Time { return moment })
-	address, stop, err := m.serve("127.0.0.1:0", nil, slog.New(slog.DiscardHandler))
+	address, _, stop, err := m.serve(served{address: "127.0.0.1:0", web: &config.Web{}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

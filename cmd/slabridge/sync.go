@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slabridge/config/message"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer/engine"
 )
@@ -58,11 +59,11 @@ func syncMirror(ctx context.Context, w *workspace, full, rebuild bool) error {
 			return err
 		}
 		for _, f := range r.Failed {
-			fmt.Fprintf(w.err, "slabridge: %s: issue %s stays to be read: %v\n", id, f.Issue, f.Err)
+			fmt.Fprintln(w.err, "slabridge: "+w.tf("%s: issue %s stays to be read: %v", id, f.Issue, f.Err))
 		}
 		for _, s := range r.Short {
-			fmt.Fprintf(w.err, "slabridge: %s: %s: the tracker keeps back a part of it: %s\n", id, s.Key,
-				strings.Join(s.Missing, "; "))
+			fmt.Fprintln(w.err, "slabridge: "+w.tf("%s: %s: the tracker keeps back a part of it: %s", id, s.Key,
+				strings.Join(s.Missing, "; ")))
 		}
 		look = look || len(r.Failed)+len(r.Short) > 0
 	}
@@ -80,17 +81,20 @@ func (i syncInfo) text(p *page) {
 }
 
 // progress shows on a terminal how a long synchronisation goes on; elsewhere nobody looks.
-func progress(to *screen) func(mirror.Progress) {
+func progress(to *screen, lang string) func(mirror.Progress) {
 	if !terminal(to) {
 		return nil
 	}
 	screen := to.w // the line is written over again and again, and holds nothing of a tracker's
+	say := func(format message.Format, args ...any) {
+		fmt.Fprint(screen, "\r\x1b[K"+message.Say(lang, format, args...))
+	}
 	return func(p mirror.Progress) {
 		switch {
 		case p.Listing:
-			fmt.Fprintf(screen, "\r\x1b[Klisting: %d issues, %d histories read", p.Listed, p.Read)
+			say("listing: %d issues, %d histories read", p.Listed, p.Read)
 		case p.Read < p.ToRead:
-			fmt.Fprintf(screen, "\r\x1b[Kreading histories: %d of %d", p.Read, p.ToRead)
+			say("reading histories: %d of %d", p.Read, p.ToRead)
 		default:
 			fmt.Fprint(screen, "\r\x1b[K")
 		}

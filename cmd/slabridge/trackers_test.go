@@ -73,7 +73,7 @@ func TestThirdTracker(t *testing.T) {
 	issue := site.File("carl", "Nobody can log in")
 	now = now.Add(time.Minute)
 	run(exitOK, "enforce")
-	if said := site.Comments(issue); len(said) != 1 || !strings.Contains(said[0], "[slabridge ") {
+	if said := site.Comments(issue); len(said) != 1 || !strings.Contains(said[0], "Ref. ") {
 		t.Errorf("on the issue stands %q, want the one receipt with our mark", said)
 	}
 	run(exitOK, "enforce")

@@ -14,6 +14,16 @@ func TestUnreadIssueIsTold(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(`{"issue":{"id":2,"created_on":"2026-03-20T11:00:00Z"}}`))
 		},
+		"no project": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"issue":{"id":2,"status":{"id":1,"name":"New"},"created_on":"2026-03-20T11:00:00Z",` +
+				`"updated_on":"2026-03-20T11:00:00Z"}}`))
+		},
+		"from the future": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"issue":{"id":2,"status":{"id":1,"name":"New"},"project":{"id":2,"name":"ACME"},` +
+				`"created_on":"2027-01-01T00:00:00Z","updated_on":"2026-03-20T11:00:00Z"}}`))
+		},
 		"broken": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -82,7 +82,7 @@ func verifyState(ctx context.Context, a *app, cfg *config.Config) error {
 		return nil
 	}
 	defer w.close()
-	return verify(ctx, w, false)
+	return gravest(tellVanished(ctx, w), verify(ctx, w, false))
 }
 
 var tamperWords = map[ledger.TamperKind]phrase{
@@ -96,7 +96,8 @@ var tamperWords = map[ledger.TamperKind]phrase{
 // recordWords says what a row of a table is.
 var recordWords = map[string]phrase{
 	"verdict": "verdict", "history": "change of state", "write": "write", "answer": "answer of the tracker",
-	"waiver": "excuse", "agreement": "consent", "hold": "hold", "entry": "step",
+	"waiver": "excuse", "agreement": "consent", "hold": "hold", "rename": "change of a contract's id",
+	"entry": "step",
 }
 
 func (c chainInfo) text(p *page) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -13,7 +12,10 @@ import (
 )
 
 // version is set by the build.
-var version = "development"
+var version = unreleased
+
+// unreleased is the version of a build that nobody has given one.
+const unreleased = "development"
 
 func versionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -48,7 +50,7 @@ type calendarInfo struct {
 // buildVersion is what the build says, or else the module's version.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
-	if ok && version == "development" && info.Main.Version != "(devel)" && info.Main.Version != "" {
+	if ok && version == unreleased && info.Main.Version != "(devel)" && info.Main.Version != "" {
 		return info.Main.Version
 	}
 	return version
@@ -73,7 +75,11 @@ func versionInfoOf() (versionInfo, error) {
 }
 
 func (v versionInfo) text(p *page) {
-	fmt.Fprintf(p.out, "slabridge %s, %s\n", v.Version, v.Go)
+	version := v.Version
+	if version == unreleased {
+		version = p.t("development")
+	}
+	p.line("", "slabridge "+version+", "+v.Go)
 	var ids []string
 	for _, id := range config.PresetIDs() {
 		ids = append(ids, id+" "+v.Contracts[id])

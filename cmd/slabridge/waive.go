@@ -48,7 +48,7 @@ func ledgerWaiveCmd(a *app) *cobra.Command {
 	return c
 }
 
-// whoever makes the user of this system the one who does something, unless one is named.
+// whoever takes the user of this system as the one who acts, unless a name is given.
 func whoever(by *string, command, does string) error {
 	if *by == "" {
 		*by = os.Getenv("USER")

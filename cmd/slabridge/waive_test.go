@@ -27,6 +27,9 @@ func (d *office) keep(do func(l *ledger.Ledger)) {
 func (d *office) judge(verdicts ...enforcer.Verdict) {
 	d.t.Helper()
 	d.keep(func(l *ledger.Ledger) {
+		for i := range verdicts {
+			d.check(l.StartCutover(d.t.Context(), d.clock(), verdicts[i].Connection, verdicts[i].Contract))
+		}
 		_, err := l.Judge(d.t.Context(), d.clock(), verdicts...)
 		d.check(err)
 	})

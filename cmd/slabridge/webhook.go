@@ -19,15 +19,6 @@ import (
 	"slabridge/connectors"
 )
 
-// What one webhook, and all at once, may take.
-const (
-	hookBody    = 1 << 20          // bytes in which issues are looked for, and all that is kept of a body
-	maxHookBody = 25 << 20         // bytes that are read at most, to check their signature; Jira Cloud sends no more
-	hookTime    = 30 * time.Second // to read a body in
-	hooksAtOnce = 8
-	hooksKnown  = 512 // deliveries of a connection that are remembered, to know a repeated one
-)
-
 // signatures are the usual headers in which a body's HMAC-SHA256 under the secret comes, as "sha256=" and hex digits:
 // of WebSub, and of GitHub's manner. A kind of tracker may have one of its own.
 var signatures = []string{"X-Hub-Signature", "X-Hub-Signature-256"}
@@ -55,8 +46,8 @@ var hookAnswers = map[string]int{
 	hookTooLarge: http.StatusRequestEntityTooLarge, hookBusy: http.StatusServiceUnavailable,
 }
 
-// webhooks takes what trackers say of changes, under /webhooks/CONNECTION. It believes nothing of it but that the
-// issues named are worth reading, answers before anything is read, and forgets what the engine does not take.
+// webhooks takes what trackers say of changes, under /webhooks/CONNECTION. It trusts nothing in a body except that the
+// issues named are worth reading, answers before any issue is read, and drops what the engine does not accept.
 type webhooks struct {
 	hint   func(connection string, issues ...string) bool
 	counts *prometheus.CounterVec

@@ -20,7 +20,8 @@ var vendorEdits = []string{
     valid: {from: 2026-01-01, to: 2026-12-31}
     duties:
       - {obligation: quarterly-delivery, project: acme, tracker: Bug, subject: "Delivery {{.Period}}", assign: support}
-      - {obligation: standing-duty, id: sync, period: "0 10 * * 1", within: 2bd, project: acme, tracker: Bug, subject: "Sync {{.Period}}"}
+      - {obligation: standing-duty, id: sync, period: "0 10 * * 1", within: 2bd, project: acme, tracker: Bug,
+         subject: "Sync {{.Period}}"}
     account: {sum: 1000000, currency: KZT, changes: [{tracker: Feature}], watch_issue: "1"}
 `,
 }
@@ -63,17 +64,33 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 			"waiting - quarterly-delivery/start moment Wed 2026-04-01 00:00:00 +05, п. 10 of vendor, Q2 2026",
 			"п. 10 договора vendor, II квартал 2026 г.",
 		},
-		{[]string{"plan"}, "new issue in acme, Bug: Delivery Q2 2026", "новая задача в acme, Bug: Delivery Q2 2026"},
-		{[]string{"plan"}, "assign Ivan Ivanov due date 2026-06-30", "назначить: Ivan Ivanov дата исполнения 2026-06-30"},
-		{[]string{"status"}, "1h left #5 standing-duty, sync: 30 March 2026", "#5 standing-duty, sync: 30.03.2026"},
+		{
+			[]string{"plan"},
+			"new issue in acme, Bug: Delivery Q2 2026",
+			"новая задача в acme, Bug: Delivery Q2 2026",
+		},
+		{
+			[]string{"plan"},
+			"assign Ivan Ivanov due date 2026-06-30",
+			"назначить: Ivan Ivanov дата исполнения 2026-06-30",
+		},
+		{
+			[]string{"status"},
+			"1h left #5 standing-duty, sync: 30 March 2026",
+			"#5 standing-duty, sync: 30 марта 2026 года",
+		},
 		{[]string{"status"}, "- quarterly-delivery, Q2 2026", "- quarterly-delivery, II квартал 2026 г."},
 		{
 			[]string{"status", "--at", "2026-04-01T07:00:00+05:00"},
 			"1h left #5 standing-duty, sync: 30 March 2026", // of working time
-			"#5 standing-duty, sync: 30.03.2026",
+			"#5 standing-duty, sync: 30 марта 2026 года",
 		},
 		{[]string{"ledger", "list"}, "done #5 standing-duty/start", "выполнено #5 standing-duty/start"},
-		{[]string{"ledger", "list"}, "done #1 change-cap/warn-80", "п. 11 договора vendor, с 01.01.2026"},
+		{
+			[]string{"ledger", "list"},
+			"done #1 change-cap/warn-80",
+			"п. 11 договора vendor, с 1 января 2026 года",
+		},
 		{
 			[]string{"ledger", "list"},
 			"130000.00 of at most 150000.00 are spent, 86 %",
@@ -84,7 +101,7 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 		{
 			[]string{"explain", "5"},
 			"running standing-duty (пп. 8, 9, 12, 13): standing duty",
-			"start пн 2026-03-30 10:00:00 +05 выполнено",
+			"start пн 30.03.2026 10:00 +05 выполнено",
 		},
 		{[]string{"explain", "1"}, "done #1 change-cap/warn-80", "выполнено #1 change-cap/warn-80"},
 	} {
@@ -204,5 +221,6 @@ func TestCheckLiveOfClosing(t *testing.T) {
 	d.sim.SetWorkflowStep("SLA bot", "Waiting for customer", "Rejected", false)
 	d.want(exitOK, "sync", "--full")
 	contains(t, "check --live", unfolded(d.want(exitOK, "check", "--live").out),
-		`"await-answer/due": from Waiting for customer the tracker lets our account set no status of class closed: there the step is held`)
+		`"await-answer/due": from Waiting for customer the tracker lets our account set no status of class closed: `+
+			`there the step is held`)
 }

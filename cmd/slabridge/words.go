@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"slabridge/config/message"
 	"slabridge/enforcer"
@@ -44,3 +45,17 @@ var classWords = map[enforcer.StatusClass]phrase{
 
 // class is a status class in the reader's language; in English it is the id.
 func (p *page) class(c enforcer.StatusClass) string { return p.t(classWords[c]) }
+
+// classes lists them so.
+func (p *page) classes(list []enforcer.StatusClass) string {
+	var out []string
+	for _, c := range list {
+		out = append(out, p.class(c))
+	}
+	return strings.Join(out, ", ")
+}
+
+// alarm is one in a line: where it was seen, what it is about, and the id by which it is acknowledged.
+func (p *page) alarm(i *alarmInfo) string {
+	return p.tf("%s: %s; id %s", typed(i.Issue), p.t(alarmTexts[i.Kind]), i.ID)
+}

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,7 +20,12 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
 	"slabridge/config/message"
+	"slabridge/config/presets"
+	"slabridge/mapping"
 )
 
 // sources type-checks the packages of the module from their sources. Of what they import from elsewhere it knows
@@ -140,13 +148,15 @@ func textOf(e ast.Expr) string {
 var (
 	verb    = regexp.MustCompile(`%[-+#0-9.]*(\[\d+\])?[a-zA-Z]`)
 	indexed = regexp.MustCompile(`\[(\d+)\]`)
+	verbal  = strings.NewReplacer("%%", "", "%w", "%v", "%.0", "%")
 	letters = regexp.MustCompile(`[a-zA-Z]{2}`)
 )
 
-// verbs are the verbs of a format in the order of their arguments; %w is read as %v.
+// verbs are the verbs of a format in the order of their arguments; %w is read as %v, and %.0s, which takes an argument
+// that a language does not want, as %s.
 func verbs(format string) []string {
 	var out []string
-	for i, v := range verb.FindAllString(strings.ReplaceAll(strings.ReplaceAll(format, "%%", ""), "%w", "%v"), -1) {
+	for i, v := range verb.FindAllString(verbal.Replace(format), -1) {
 		at := i + 1
 		if m := indexed.FindStringSubmatch(v); m != nil {
 			_, _ = fmt.Sscan(m[1], &at)
@@ -171,6 +181,9 @@ func catalogueOf(t *testing.T, lang string) map[message.Format]map[string]string
 	}
 	out := map[message.Format]map[string]string{}
 	for name, group := range groups {
+		if name == "comments" {
+			continue // templates: TestTemplatesOfComments looks at them
+		}
 		for format, text := range group {
 			if _, twice := out[format]; twice {
 				t.Errorf("%s, %s: %q is there twice", lang, name, format)
@@ -190,8 +203,20 @@ func catalogueOf(t *testing.T, lang string) map[message.Format]map[string]string
 	return out
 }
 
-// formsOf are the forms of a word behind a number that a language has.
-var formsOf = map[string][]string{"en": {"one", "other"}, "ru": {"few", "many", "one", "other"}}
+// formsOf are the forms that a language has for a word behind a whole number.
+func formsOf(lang string) []string {
+	names := map[plural.Form]string{
+		plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many",
+	}
+	found := []string{"other"}
+	for n := range 200 {
+		name, ok := names[plural.Cardinal.MatchPlural(language.Make(lang), n, 0, 0, 0, 0)]
+		if ok && !slices.Contains(found, name) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
 
 // Every sentence is there in every language, with the same verbs and the same blanks at its ends; and nothing is kept
 // that the program does not say.
@@ -200,6 +225,7 @@ func TestTranslations(t *testing.T) {
 	if len(said) < 500 {
 		t.Fatalf("only %d sentences found: does the program still speak through message.Format?", len(said))
 	}
+	presets := presetTexts(t) // a language may have their titles in its catalogue
 	for _, lang := range message.Languages {
 		catalogue := catalogueOf(t, lang)
 		for format, where := range said {
@@ -211,7 +237,7 @@ func TestTranslations(t *testing.T) {
 				continue
 			}
 			if len(forms) > 1 {
-				for _, form := range formsOf[lang] {
+				for _, form := range formsOf(lang) {
 					if forms[form] == "" {
 						t.Errorf("%s, %q: the form %q is missing", lang, format, form)
 					}
@@ -228,9 +254,51 @@ func TestTranslations(t *testing.T) {
 			}
 		}
 		for format := range catalogue {
-			if _, ok := said[format]; !ok {
+			if _, ok := said[format]; !ok && !bytes.Contains(presets, []byte(format)) {
 				t.Errorf("%s: %q is never said", lang, format)
 			}
+		}
+	}
+}
+
+// presetTexts are the files of the presets in a row.
+func presetTexts(t *testing.T) []byte {
+	t.Helper()
+	var all []byte
+	err := fs.WalkDir(presets.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := presets.Files.ReadFile(path)
+		all = append(all, text...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Every language has the templates that English has, and no other: whatever comments say is there.
+func TestTemplatesOfComments(t *testing.T) {
+	names := map[string][]string{}
+	for _, lang := range message.Languages {
+		data, err := os.ReadFile("../../config/message/catalogue/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var groups struct{ Comments map[string]any }
+		if err := json.Unmarshal(data, &groups); err != nil {
+			t.Fatal(err)
+		}
+		names[lang] = slices.Sorted(maps.Keys(groups.Comments))
+		if !slices.Equal(names[lang], slices.Sorted(maps.Keys(message.Comments(message.English)))) {
+			t.Errorf("%s has the comments %v", lang, names[lang])
+		}
+	}
+	for _, key := range mapping.TextKeys {
+		if !slices.Contains(names[message.English], key) {
+			t.Errorf("nothing is said for %s", key)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -133,7 +134,7 @@ func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
 	}
 	a.file = w.file
 	for _, warning := range w.file.Warnings() {
-		fmt.Fprintln(a.err, "slabridge: warning:", warning)
+		fmt.Fprintln(a.err, "slabridge: "+a.t("warning: ")+warning.In(a.lang))
 	}
 	if what == writes {
 		if w.lock, err = w.file.Lock("writer", a.clock()); err != nil {
@@ -151,7 +152,7 @@ func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
 		return err
 	}
 	w.engine = engine.New(w.mirror, w.ledger, settings, a.clock, w.log)
-	w.engine.Progress = progress(a.err)
+	w.engine.Progress = progress(a.err, a.lang)
 	w.engine.Guard = w.file.Present
 	return nil
 }
@@ -185,7 +186,8 @@ func (w *workspace) settings(ctx context.Context, cfg *config.Config, what inten
 			return s, usage("connection %s: poll: %w", c.ID, err)
 		}
 		conn := engine.Connection{
-			ID: c.ID, Markup: c.Kind.Markup, Poll: c.Poll, Scope: cfg.Scope(c.ID), WatchIssue: c.WatchIssue,
+			ID: c.ID, Poll: c.Poll, Scope: cfg.Scope(c.ID), WatchIssue: c.WatchIssue,
+			Options: c.Kind.Options,
 		}
 		if what != reads {
 			way, err := w.connection(cfg, c, w.log)
@@ -278,6 +280,7 @@ func (a *app) connection(
 	if s.Transport == nil {
 		s.Transport, err = transportOf(c.Way)
 	}
+	s.Transport = a.requests.of(c.ID, s.Transport)
 	return s, err
 }
 
@@ -348,4 +351,33 @@ func (w *workspace) issuePage(connection, key string) string {
 		return ""
 	}
 	return c.Kind.IssuePage(c.URL, key)
+}
+
+// findContract finds what --contract means: a preset, a configured contract, or a file.
+func (a *app) findContract(name string) (*enforcer.Contract, error) {
+	days, err := a.calendars()
+	if err != nil {
+		return nil, err
+	}
+	if strings.ContainsAny(name, "/\\") || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+		c, faults := days.ContractFile(name)
+		if err := faults.Err(config.Error); err != nil {
+			return nil, usageError{err}
+		}
+		return c, nil
+	}
+	c, perr := days.Preset(name)
+	if perr == nil {
+		return c, nil
+	}
+	if _, err := config.Find(a.config); err == nil {
+		cfg, err := a.load(config.Error)
+		if err != nil {
+			return nil, err
+		}
+		if c := cfg.Contract(name); c != nil {
+			return c.Contract, nil
+		}
+	}
+	return nil, usageError{perr}
 }

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"strings"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -15,11 +17,16 @@ var files embed.FS
 // entry is a sentence in one language, by the forms that its count calls for; one that counts nothing has other alone.
 type entry map[string]string
 
-// UnmarshalJSON takes a text alone for the form that fits every count.
+// UnmarshalJSON takes a text alone, or its lines, for the form that fits every count.
 func (e *entry) UnmarshalJSON(data []byte) error {
 	var text string
 	if err := json.Unmarshal(data, &text); err == nil {
 		*e = entry{other: text}
+		return nil
+	}
+	var lines []string
+	if err := json.Unmarshal(data, &lines); err == nil {
+		*e = entry{other: strings.Join(lines, "\n")}
 		return nil
 	}
 	var forms map[string]string
@@ -35,11 +42,15 @@ var formNames = map[plural.Form]string{
 	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: other,
 }
 
-// catalogue is what a language has for the sentences.
+// catalogue is what a language has for the sentences, and its templates of comments by their names.
 type catalogue struct {
-	tag     language.Tag
-	entries map[Format]entry
+	tag      language.Tag
+	entries  map[Format]entry
+	comments map[string]string
 }
+
+// commentsGroup is the group of a catalogue whose entries are templates and not sentences.
+const commentsGroup = "comments"
 
 var catalogues = readCatalogues()
 
@@ -65,13 +76,24 @@ func readCatalogue(lang string) (catalogue, error) {
 	if err := json.Unmarshal(data, &groups); err != nil {
 		return catalogue{}, err
 	}
-	c := catalogue{language.Make(lang), map[Format]entry{}}
-	for _, group := range groups {
+	c := catalogue{language.Make(lang), map[Format]entry{}, map[string]string{}}
+	for name, group := range groups {
 		for format, e := range group {
+			if name == commentsGroup {
+				c.comments[string(format)] = e[other]
+				continue
+			}
 			c.entries[format] = e
 		}
 	}
 	return c, nil
+}
+
+// Comments gives the templates of comments in a language, by their names; English where the language has none.
+func Comments(lang string) map[string]string {
+	out := maps.Clone(catalogues[English].comments)
+	maps.Copy(out, catalogues[lang].comments)
+	return out
 }
 
 // translate gives the format in the language, in the form that its count takes; English where the language has none.

@@ -62,6 +62,7 @@ type pattern struct {
 }
 
 var (
+	letter  = regexp.MustCompile(`[A-Za-z]`)
 	letters = regexp.MustCompile(`[A-Za-z]{2}`)
 	anyVerb = regexp.MustCompile(`%%|%[-+#0-9.]*(\[\d+\])?[a-zA-Z]`)
 	index   = regexp.MustCompile(`\[\d+\]`)
@@ -81,7 +82,8 @@ var patterns = sync.OnceValue(func() []pattern {
 		if !letters.MatchString(own) {
 			continue // it would be known again in everything
 		}
-		out = append(out, pattern{f, regexp.MustCompile("(?s)^" + patternOf(string(f)) + "$"), len(own)})
+		text := patternOf(string(f), len(letter.FindAllString(own, -1)) < telling)
+		out = append(out, pattern{f, regexp.MustCompile("(?s)^" + text + "$"), len(own)})
 	}
 	slices.SortFunc(out, func(a, b pattern) int {
 		return cmp.Or(cmp.Compare(b.literal, a.literal), strings.Compare(string(a.format), string(b.format)))
@@ -89,8 +91,12 @@ var patterns = sync.OnceValue(func() []pattern {
 	return out
 })
 
-// patternOf is a format as a regular expression, in which each verb is a text.
-func patternOf(format string) string {
+// telling is how many letters of its own a sentence needs to be known again by them. One with fewer, such as "%s of
+// %s", is only known where each argument is one word or comes after a colon: else it would be found in any text.
+const telling = 7
+
+// patternOf is a format as a regular expression, in which each verb is a text, or one word where words alone is said.
+func patternOf(format string, words bool) string {
 	var b strings.Builder
 	for {
 		at := anyVerb.FindStringIndex(format)
@@ -103,6 +109,8 @@ func patternOf(format string) string {
 			b.WriteString("%")
 		case strings.HasSuffix(verb, "d"):
 			b.WriteString(`(-?\d+)`)
+		case words && !strings.HasSuffix(format[:at[0]], ": "):
+			b.WriteString(`(\S*?)`)
 		default:
 			b.WriteString("(.*?)")
 		}

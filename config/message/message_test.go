@@ -111,3 +111,21 @@ func TestAMissingSentenceStaysEnglish(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What others say is known again as a whole or not at all: a sentence with few words of its own is not found inside it.
+func TestRecallLeavesTextsOfOthersAlone(t *testing.T) {
+	for text, want := range map[string]string{
+		"breach respond of kamal-acme":         "breach respond от kamal-acme",
+		"open slabridge.db: permission denied": "открыть slabridge.db: нет прав доступа",
+
+		`because of "this kind of certificate" while`:     `because of "this kind of certificate" while`,
+		"read tcp 127.0.0.1:1->127.0.0.1:2: no such luck": "read tcp 127.0.0.1:1->127.0.0.1:2: no such luck",
+
+		"read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer": "127.0.0.1:1->127.0.0.1:2: " +
+			"соединение оборвано другой стороной",
+	} {
+		if got := Recall("ru", text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}

@@ -23,7 +23,7 @@ func (db *DB) keepOlder(ctx context.Context, versions string) error {
 	}
 	db.warnings = append(
 		db.warnings,
-		message.Text("the state file %s is brought up to date; %s is a copy of it as it was, "+
+		message.Of("the state file %s is brought up to date; %s is a copy of it as it was, "+
 			"which the older program reads: delete it when all is well", db.path, path),
 	)
 	return nil

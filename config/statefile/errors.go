@@ -48,11 +48,18 @@ func (e *Error) In(lang string) string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Explain turns an error that a store brought back from this file into an *Error when SQLite says that the
-// file or its disk is at fault, and gives any other error (and nil) back as it is.
+// file or its disk is at fault, and gives any other error (and nil) back as it is. Pages that make no sense are told as
+// what was done to the file, where that can be seen: a file cut to nothing is not damaged but gone. It is for
+// the goroutine that asks Present.
 func (db *DB) Explain(err error) error {
 	var known *Error
 	if err == nil || errors.As(err, &known) || cause(err) == nil {
 		return err
+	}
+	if Damaged(cause(err)) && db.guarded.opened != nil {
+		if gone := db.guarded.sameFile(db.path); errors.Is(gone, ErrReplaced) {
+			err = gone
+		}
 	}
 	return explain("use state file", db.path, err)
 }

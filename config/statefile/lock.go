@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -54,7 +55,7 @@ func (db *DB) Lock(name string, now time.Time) (*Lock, error) {
 }
 
 func lock(path, name string, now time.Time) (*Lock, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := openLockFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +70,22 @@ func lock(path, name string, now time.Time) (*Lock, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &Lock{file: f}, nil
+}
+
+// openLockFile opens the file, making it when there is none. A link in its place is refused: root may be the one who
+// opens it, in a folder that is another's.
+func openLockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return os.OpenFile(path, os.O_RDWR|noFollow, 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := giveToFolderOwner(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // Release gives the lock back. The file stays: removing it would let a third process lock a file that a second

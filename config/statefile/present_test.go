@@ -23,6 +23,16 @@ func TestPresent(t *testing.T) {
 		"moved":    {func(p string) error { return os.Rename(p, p+".away") }, ErrReplaced, "it was deleted or moved away"},
 		"replaced": {replace, ErrReplaced, "another file has its name"},
 		"cut":      {func(p string) error { return os.Truncate(p, 0) }, ErrReplaced, "it was cut to nothing"},
+		"cut off":  {func(p string) error { return os.Truncate(p, 4096) }, ErrReplaced, "a part of it was cut off"},
+		"written over": {
+			func(p string) error { return os.WriteFile(p, make([]byte, 1<<20), 0o600) }, ErrReplaced,
+			"something else was written into it",
+		},
+		"log deleted": {func(p string) error { return os.Remove(p + "-wal") }, ErrReplaced, "its -wal was deleted"},
+		"log replaced": {
+			func(p string) error { return replace(p + "-wal") }, ErrReplaced, "its -wal was deleted or replaced",
+		},
+		"log cut": {func(p string) error { return os.Truncate(p+"-wal", 0) }, ErrReplaced, "its -wal was cut"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "state.db")
@@ -31,17 +41,55 @@ func TestPresent(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			if err := db.Present(); err != nil {
-				t.Fatalf("just opened: %v", err)
+			if _, err := db.Exec("CREATE TABLE filled AS SELECT randomblob(100000) AS x"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // a file that looks cut may be so in the middle of a checkpoint
+				if err := db.Present(); err != nil {
+					t.Fatalf("just opened: %v", err)
+				}
 			}
 			if err := c.do(path); err != nil {
 				t.Fatal(err)
 			}
-			err = db.Present()
+			if err = db.Present(); err == nil {
+				err = db.Present()
+			}
 			if !errors.Is(err, c.cause) || err != nil && (!Damaged(err) || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// Whoever reads pages that make no sense before Present was asked tells of the file that is gone, not of damage.
+func TestExplainOfACutFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	db, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, query := range []string{
+		"CREATE TABLE filled AS SELECT randomblob(100000) AS x", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA shrink_memory",
+	} {
+		if _, err := db.Exec(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	var size int
+	err = db.QueryRow("SELECT LENGTH(x) FROM filled").Scan(&size)
+	if !Damaged(cause(err)) {
+		t.Fatalf("the cut file was read: %v", err)
+	}
+	if err := db.Explain(err); !errors.Is(err, ErrReplaced) || !strings.Contains(err.Error(), "it was cut to nothing") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -59,15 +59,15 @@ var pragmas = []struct{ name, set, read string }{
 type DB struct {
 	*sql.DB
 	path     string
-	opened   fs.FileInfo // the file as it was opened
-	warnings []string
+	warnings []message.Message
+	guarded  guarded
 }
 
 // Path is the file's path as it was given to Open.
 func (db *DB) Path() string { return db.path }
 
 // Warnings are what the operator should mend though the file could be opened, such as a file that others can read.
-func (db *DB) Warnings() []string { return db.warnings }
+func (db *DB) Warnings() []message.Message { return db.warnings }
 
 // Open opens the state file, making it (readable by us alone) when there is none, and brings each store's
 // tables up to date. Every failure is an *Error with the path and, where we know one, a hint.
@@ -91,8 +91,8 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 		return err
 	}
 	db.DB = handle
-	handle.SetMaxOpenConns(connections)
-	handle.SetMaxIdleConns(connections)
+	handle.SetMaxOpenConns(connections + 1) // and the one that guarded keeps
+	handle.SetMaxIdleConns(connections + 1)
 	if err := db.markAsOurs(ctx); err != nil {
 		return err
 	}
@@ -102,8 +102,7 @@ func (db *DB) open(ctx context.Context, sets []Migrations) error {
 	if err := migrate(ctx, handle, sets, func(versions string) error { return db.keepOlder(ctx, versions) }); err != nil {
 		return err
 	}
-	db.opened, err = os.Stat(db.path)
-	return err
+	return db.guarded.begin(ctx, handle, db.path)
 }
 
 // Check reads every page and reports a file that is damaged, as ErrCorrupt. It takes a second for some hundred MB, so
@@ -121,20 +120,16 @@ func Damaged(err error) bool {
 	return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotOurs) || errors.Is(err, ErrReplaced)
 }
 
+// Close gives the file back. What another handle has open stays.
+func (db *DB) Close() error { return errors.Join(db.guarded.end(), db.DB.Close()) }
+
 // Present reports whether the file is still the one that was opened: an open handle goes on working on a file that was
-// deleted, or replaced by another, and all that it writes there is lost. An error of it is Damaged.
+// deleted, or replaced by another, and all that it writes there is lost. An error of it is Damaged. It is for one
+// goroutine.
 func (db *DB) Present() error {
-	info, err := os.Stat(db.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		err = message.Errorf("%w: it was deleted or moved away", ErrReplaced)
-	case err != nil:
-	case !os.SameFile(info, db.opened):
-		err = message.Errorf("%w: another file has its name", ErrReplaced)
-	case links(info) == 0:
-		err = message.Errorf("%w: it was deleted", ErrReplaced)
-	case info.Size() == 0:
-		err = message.Errorf("%w: it was cut to nothing", ErrReplaced)
+	err := db.guarded.sameFile(db.path)
+	if err == nil {
+		err = db.guarded.sameLog(db.path)
 	}
 	if err != nil {
 		return explain("use state file", db.path, err)
@@ -177,7 +172,7 @@ func (db *DB) makeFile(ctx context.Context) (err error) {
 			err = errors.Join(err, e)
 		}
 	}()
-	if err := f.Close(); err != nil {
+	if err := errors.Join(giveToFolderOwner(f), f.Close()); err != nil {
 		return err
 	}
 	handle, err := sql.Open(Driver, "file:"+escape(f.Name()))
@@ -224,7 +219,7 @@ func (db *DB) inspectFile(ctx context.Context) error {
 	}
 	if perm := info.Mode().Perm(); perm&0o077 != 0 {
 		db.warnings = append(db.warnings,
-			message.Text("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
+			message.Of("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
 	}
 	// it waits as others do: the last process that closes the file has it alone while it cleans up
 	probe, err := sql.Open(Driver, "file:"+escape(db.path)+"?mode=rw&_pragma=busy_timeout("+busyTimeoutMillis+")")

@@ -181,7 +181,7 @@ func TestReadableByOthersIsWarnedOf(t *testing.T) {
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if w := open(t, path).Warnings(); len(w) != 1 || !strings.Contains(w[0], "mode 0644") {
+	if w := open(t, path).Warnings(); len(w) != 1 || !strings.Contains(w[0].String(), "mode 0644") {
 		t.Errorf("warnings %q", w)
 	}
 }
@@ -353,7 +353,7 @@ func BenchmarkCommit(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer db.Close()
-			db.SetMaxOpenConns(1)
+			db.SetMaxOpenConns(2) // one is never used
 			if _, err := db.Exec("PRAGMA synchronous = " + level); err != nil {
 				b.Fatal(err)
 			}
@@ -397,7 +397,7 @@ func TestUpgradeKeepsACopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w := db.Warnings(); len(w) != 1 || !strings.Contains(w[0], kept) {
+	if w := db.Warnings(); len(w) != 1 || !strings.Contains(w[0].String(), kept) {
 		t.Errorf("warnings %q", w)
 	}
 	if _, err := open(path, one); !errors.Is(err, statefile.ErrNewer) {

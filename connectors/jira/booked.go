@@ -13,8 +13,8 @@ import (
 )
 
 // Booked implements connectors.Tracker. Jira knows no kinds of work: Work.Activity is "". An entry that only a role or
-// a group may see is left out without a word where we are not in it. The list leaves out what was changed in the minute
-// before: Capabilities.Lag covers that.
+// a group may see is silently left out if we are not in it. The list leaves out what was changed in the minute before:
+// Capabilities.Lag covers that.
 func (l *lists) Booked(ctx context.Context, since time.Time, page func([]connectors.Booking) error) error {
 	from := int64(0)
 	if !since.IsZero() {
@@ -36,7 +36,7 @@ func (l *lists) Booked(ctx context.Context, since time.Time, page func([]connect
 		if p.Last == nil {
 			return c.Garbled(0, message.New("a page that does not say whether it is the last"))
 		}
-		if len(p.Values) == 0 { // a stranger is served what is public
+		if len(p.Values) == 0 { // an unknown account gets what is public, without an error
 			if err := l.known(ctx); err != nil {
 				return err
 			}

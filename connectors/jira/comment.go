@@ -20,7 +20,7 @@ const publicProperty = "sd.public.comment"
 const markProperty = "slabridge"
 
 // encodeComment is a comment as Jira takes it; one that says nothing of its audience has the usual one. One that a
-// service desk keeps from its customers goes alone: only there Jira is known to heed the property.
+// service desk keeps from its customers goes alone: only there Jira is known to respect the property.
 func encodeComment(m connectors.Comment, usual string) (body map[string]any, alone bool, err error) {
 	m.Audience = cmp.Or(m.Audience, usual)
 	if err := rest.CheckText("comment", m.Text); err != nil {

@@ -19,6 +19,8 @@ const (
 		"of Cloud goes to https://api.atlassian.com/ex/jira/CLOUDID alone"
 	hintRights message.Format = "the account lacks a permission in the project, or the issue's security level keeps " +
 		"it out"
+	hintSomeScope message.Format = "the token lacks a scope that this request needs: docs/jira.md lists them; make a " +
+		"token that has them all"
 	hintScreen message.Format = "the field is not on the project's edit screen, or the account lacks the " +
 		"permission: an administrator of Jira can tell by 'Where is my field?'"
 	hintScope message.Format = "the token lacks the scope %s: make one that has it, docs/jira.md lists what each " +
@@ -37,23 +39,26 @@ var hints = rest.Hints{
 	Overload: "Jira or the server before it is overloaded or down",
 }
 
-// refused reads Jira's own words for what it does not take, and settles what its statuses leave open.
+// refused reads Jira's own messages of a refusal, and decides the class where the status alone does not.
 func refused(e *connectors.Error, method string, res *http.Response, body []byte) {
 	e.Messages = decodeErrors(body)
 	if e.Status == http.StatusBadRequest && method != http.MethodGet {
 		e.Fields = refusedFields(body)
 	}
 	switch {
-	// the token is good, and this request is not for it: as 403, and nothing that we see is gone for it
+	// the token is valid but may not make this request: treated as 403, so that no issue counts as gone because of it
 	case lacksScope(e.Status, e.Messages):
-		scope := scopeOf(method, res.Request.URL.Path)
-		e.Hint = message.Of(hintScope, scope)
+		e.Hint = message.Of(hintSomeScope)
+		if scope := scopeOf(method, res.Request.URL.Path); scope != "" {
+			e.Hint = message.Of(hintScope, scope)
+		}
 		if !strings.HasSuffix(res.Request.URL.Path, "/myself") {
 			e.Class = connectors.Refused
 		}
 	case res.Header.Get("X-Authentication-Denied-Reason") != "": // Data Center, after too many wrong passwords
 		e.Class, e.Hint = connectors.Unauthorized, message.Of(hints.Account)
-	// Jira says why it does not take something; an empty no is of somebody in between, who does not know what was done
+	// Jira says why it does not take something; an empty refusal comes from something in between, which does not know
+	// what was done
 	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0 && method != http.MethodGet:
 		e.Class, e.Hint = connectors.Unknown, message.Of(hints.Overload)
 	case e.Status == http.StatusUnprocessableEntity && len(e.Messages) == 0:
@@ -66,8 +71,8 @@ func refused(e *connectors.Error, method string, res *http.Response, body []byte
 		if e.RetryAfter == 0 {
 			e.RetryAfter = max(untilReset(res.Header), refill(res.Header))
 		}
-		if reason == "jira-per-issue-on-write" { // a wish for one issue, a matter of seconds: the others go on
-			e.RetryAfter = 0
+		if reason == "jira-per-issue-on-write" { // a limit on one issue for some seconds: the other issues go on
+			e.RetryAfter, e.OneIssue = 0, true
 		}
 	case e.Status == http.StatusBadRequest && slices.ContainsFunc(e.Messages, onNoScreen):
 		e.Hint = message.Of(hintScreen)

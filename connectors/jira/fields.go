@@ -60,9 +60,6 @@ func (f fieldList) of(i wireItem) (wireFieldInfo, bool) {
 	return w, ok && (w.Custom || system)
 }
 
-// fieldsAge is how long the list of fields is believed. A field that it lacks has it read anew.
-const fieldsAge = time.Hour
-
 // fieldInfo gives the site's fields, read anew when they are old or lack one of the names.
 func (s *site) fieldInfo(ctx context.Context, want ...string) (fieldList, error) {
 	if have := s.fields.Load(); have != nil {

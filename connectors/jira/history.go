@@ -26,7 +26,7 @@ func (rd *reader) History(ctx context.Context, issue string) (connectors.History
 	}
 	h, err := rd.history(ctx, c, issue)
 	switch connectors.ClassOf(err) {
-	case connectors.Gone, connectors.Hidden: // behind a wrong address, or for a stranger, every issue is gone
+	case connectors.Gone, connectors.Hidden: // with a wrong address or a wrong token every issue seems to be gone
 		if e := rd.known(ctx); e != nil {
 			return connectors.History{}, e
 		}

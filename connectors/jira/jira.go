@@ -39,10 +39,17 @@ import (
 // Kind is Jira, Cloud and Data Center, for whoever registers it.
 var Kind = connectors.Kind{
 	Name: kind, Title: "Jira",
-	Auth:         []connectors.AuthWay{{Secret: withToken, User: true}, {Secret: withPAT}},
-	AuthAccepted: "{user, token}, {user, file}, {pat} or {file}",
-	Markup:       connectors.MarkupWiki, Internal: []string{jsmInternal, "role:NAME", "group:NAME"},
-	Categories: []string{"new", "indeterminate", "done"}, Duplicates: []string{"Duplicate"},
+	Auth: []connectors.AuthWay{{
+		Secret: withToken, User: true,
+		Place: message.Of("an API token; signed in as that account: id.atlassian.com, Security, Create API token"),
+	}, {
+		Secret: withPAT,
+		Place: message.Of("a personal access token; signed in as that account: Profile, Personal Access Tokens, " +
+			"Create token"),
+	}},
+	AuthAccepted: "{user, token}, {user, file}, {pat}, {file}",
+	Internal:     []string{jsmInternal, "role:NAME", "group:NAME"},
+	Categories:   []string{"new", "indeterminate", "done"}, Duplicates: []string{"Duplicate"},
 	Webhook: connectors.Webhook{
 		Signature: "X-Hub-Signature", Delivery: "X-Atlassian-Webhook-Identifier", Issues: hintedIssues,
 	},
@@ -69,7 +76,7 @@ var Kind = connectors.Kind{
 		}
 		return t.recent(ctx, projects, most)
 	},
-	SecondOpinion: slaClocks, Query: "JQL",
+	SecondOpinion: slaClocks, Options: options, Query: "JQL",
 }
 
 // What a connection goes by: kind in the configuration, and the two ways of proving who we are, an API token beside the
@@ -130,10 +137,6 @@ func New(s connectors.Settings) (*Tracker, error) {
 		writer{site: at, internal: s.Internal, budget: budget{now: s.Now}},
 	}, nil
 }
-
-// lag is how long the index behind Cloud's search may trail: minutes, says Atlassian, without a bound. A Data Center's
-// index trails by seconds, or until an administrator has mended it.
-const lag = 10 * time.Minute
 
 // Capabilities implements connectors.Tracker. AtomicUpdate is false: a transition is a request of its own, and so is a
 // comment that a service desk keeps from its customers, which only a request for comments is known to take. What Jira
@@ -199,6 +202,9 @@ var asked = func() []string {
 
 // Requests implements connectors.Tracker.
 func (t *Tracker) Requests() int64 { return t.lists.client.Requests() }
+
+// Limits implements connectors.Tracker.
+func (t *Tracker) Limits() (int64, time.Time) { return t.lists.client.Limits() }
 
 // Offset implements connectors.Tracker.
 func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.lists.client.Offset() }

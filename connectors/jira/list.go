@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"slabridge/config/message"
@@ -154,7 +153,7 @@ func (l *lists) FindCreated(ctx context.Context, project, mark string, since tim
 				return c.Garbled(0, err)
 			}
 			ours := w.Fields.Creator.id() == me.id() && string(w.Fields.Project.ID) == project && !w.Fields.Created.Before(since)
-			if found == "" && ours && strings.Contains(orEmpty(w.Fields.Description), mark) {
+			if found == "" && ours && connectors.Bears(orEmpty(w.Fields.Description), mark) {
 				found = string(w.ID)
 			}
 		}

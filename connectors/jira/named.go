@@ -26,14 +26,14 @@ func (ro *roster) readNamed(ctx context.Context, d dialect, projects []wireProje
 		}
 		by := map[dialect]string{cloud: "accountId", dataCenter: "key"}[d]
 		p, err := ro.ask(ctx, by, who)
-		switch connectors.ClassOf(err) {
-		case 0:
-		case connectors.Hidden: // whom we may not ask about, as a portal's customer; by the id they are known all the same
+		switch {
+		case err == nil:
+		case withheld(err): // whom we may not ask about, as a portal's customer; by the id they are known all the same
 			if _, seen := all.people[who]; !seen && d == cloud && accountID.MatchString(who) {
 				all.people[who] = connectors.Person{ID: who, Name: who, Roles: map[string][]string{}}
 			}
 			continue
-		case connectors.Refused: // nobody of the site, or nobody that we may see: the mapping says so
+		case connectors.ClassOf(err) == connectors.Refused: // nobody of the site that we may see: the mapping says so
 			continue
 		default:
 			return err

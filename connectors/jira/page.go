@@ -66,7 +66,7 @@ func paged[T any](c *rest.Call, path string, query url.Values, size int) (list [
 	return list, missing, nil
 }
 
-// missingOf adds to what is missing that a list is short.
+// missingOf adds a list to those that are incomplete.
 func missingOf(all []string, what, missing string) []string {
 	if missing == "" {
 		return all

@@ -2,6 +2,8 @@ package jira
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/url"
 
 	"slabridge/config/message"
@@ -79,23 +81,38 @@ func (s *site) named(ctx context.Context, name string) (person, error) {
 	return s.ask(ctx, "username", name)
 }
 
-// ask reads one person.
+// ask reads one person, of whom a mapping or a history speaks.
 func (s *site) ask(ctx context.Context, by, value string) (person, error) {
-	var p person
-	c := s.client.Call(ctx, message.Of("ask who %s is", value), rest.AtIssue)
-	_, err := c.Get("/rest/api/2/user", url.Values{by: {value}}, &p)
+	c, p, err := s.show(ctx, by, value)
 	if connectors.ClassOf(err) == connectors.Gone {
 		e := c.Fail(connectors.Refused, err)
 		e.Hint = message.Of("there is no such person: look at the mapping's people")
 		return p, e
 	}
-	if err == nil {
-		s.learn(&p)
-	}
 	return p, err
 }
 
-// Active implements connectors.Tracker.
+// show reads one person, and gives the call for an error to name.
+func (s *site) show(ctx context.Context, by, value string) (*rest.Call, person, error) {
+	var p person
+	c := s.client.Call(ctx, message.Of("ask who %s is", value), rest.AtIssue)
+	_, err := c.Get("/rest/api/2/user", url.Values{by: {value}}, &p)
+	if err == nil {
+		s.learn(&p)
+	}
+	return c, p, err
+}
+
+// withheld reports whether an error says that we may not ask about people, or not about this one: the account lacks a
+// permission, or the token a scope.
+func withheld(err error) bool {
+	var e *connectors.Error
+	return errors.As(err, &e) && (e.Class == connectors.Hidden ||
+		e.Class == connectors.Refused && e.Status == http.StatusUnauthorized)
+}
+
+// Active implements connectors.Tracker. That there is no such person is believed when it is said twice: a proxy's one
+// wrong 404 would have somebody else assigned, or nobody.
 func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
 	d, err := dir.speaks(ctx)
 	if err != nil {
@@ -105,13 +122,16 @@ func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
 	if d == dataCenter {
 		by = "key"
 	}
-	p, err := dir.ask(ctx, by, person)
-	switch connectors.ClassOf(err) {
-	case 0:
+	_, p, err := dir.show(ctx, by, person)
+	if connectors.ClassOf(err) == connectors.Gone {
+		_, p, err = dir.show(ctx, by, person)
+	}
+	switch class := connectors.ClassOf(err); {
+	case err == nil:
 		return p.Active == nil || *p.Active, nil
-	case connectors.Hidden: // whom we may not ask about: the lists had the person, and nothing speaks against it
+	case withheld(err): // the lists had the person, and nothing speaks against it
 		return true, nil
-	case connectors.Refused: // as ask has it of somebody unknown
+	case class == connectors.Gone, class == connectors.Refused: // nobody has such an id
 		return false, dir.known(ctx)
 	}
 	return false, err

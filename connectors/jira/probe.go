@@ -37,6 +37,7 @@ func (pr *prober) Probe(ctx context.Context) ([]connectors.Probed, error) {
 	out := []connectors.Probed{
 		{Question: "what is it", Answer: fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType,
 			info.Version)},
+		{Question: "looking at a person", Answer: pr.probePerson(ctx, d, me)},
 		{Question: "account", Answer: fmt.Sprintf("type %q, time zone %s", me.AccountType, me.TimeZone)},
 	}
 	issue, answer := pr.probeSearch(ctx, d)
@@ -57,6 +58,20 @@ func (pr *prober) Probe(ctx context.Context) ([]connectors.Probed, error) {
 	}
 	return append(out, connectors.Probed{Question: "service management", Answer: pr.probeDesk(ctx)},
 		connectors.Probed{Question: "token", Answer: pr.probeToken(ctx, d)}), nil
+}
+
+// probePerson tells whether the token may ask about people: its own account may be asked for without that.
+func (pr *prober) probePerson(ctx context.Context, d dialect, me person) string {
+	c := pr.client.Call(ctx, message.Of("probe people"), rest.Elsewhere)
+	by := url.Values{"accountId": {me.AccountID}}
+	if d == dataCenter {
+		by = url.Values{"key": {me.Key}}
+	}
+	var p person
+	if _, err := c.Get("/rest/api/2/user", by, &p); err != nil {
+		return unasked(err)
+	}
+	return "allowed"
 }
 
 // unasked is the answer to a question that failed.

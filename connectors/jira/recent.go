@@ -48,7 +48,7 @@ func (l *lists) recent(ctx context.Context, projects []string, most int) (out []
 	}
 	err = s.pages(ctx, func(_ *rest.Call, raw []json.RawMessage) error {
 		for _, r := range raw {
-			if i, err := decodeIssue(r, fields); err == nil { // one that cannot be read is no sample of the others
+			if i, err := decodeIssue(r, fields); err == nil { // an issue that cannot be read is left out of the sample
 				out = append(out, i)
 			}
 		}

@@ -28,7 +28,7 @@ func (wr *writer) Retract(ctx context.Context, issue, event string, how connecto
 	path := "/rest/api/2/issue/" + issue + "/comment/" + comment
 	var w wireComment
 	if _, err := c.Get(path, nil, &w); err != nil {
-		return wr.settled(ctx, err)
+		return wr.classify(ctx, err)
 	}
 	if w.Author.id() != me.id() {
 		return c.Fail(connectors.Refused, message.New("it is not ours"))

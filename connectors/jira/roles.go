@@ -321,8 +321,8 @@ func (ro *roster) actors(ctx context.Context, project string) (cast, error) {
 	return out, nil
 }
 
-// actorsOf reads one role of a project. That nobody has it is believed when it was so before, or is said twice: a team
-// that lost its role is not the contract's any more.
+// actorsOf reads one role of a project. An empty role is believed only if it was empty before or is empty when read
+// again: a wrong answer would make a team's members strangers to the contract.
 func (ro *roster) actorsOf(c *rest.Call, path string) ([]roleActor, error) {
 	var r struct {
 		Actors []roleActor `json:"actors"`

@@ -3,6 +3,7 @@ package jira
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,9 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/jira/jiracontract"
 	"slabridge/connectors/jira/jirasim"
+	"slabridge/connectors/rest"
 )
 
 // TestScopesAreTheDocuments holds the scope of each operation that the connector uses against Atlassian's documents.
@@ -122,6 +125,49 @@ func TestTokenWithoutScope(t *testing.T) {
 			!strings.Contains(err.Error(), "401: Unauthorized; scope does not match") {
 			t.Errorf("without %s: %v", c.lacks, err)
 		}
+	}
+}
+
+// TestActiveWithoutTheScope: a token that may not ask about people makes nobody locked, and the check of the site names
+// the scope. One wrong "not found" makes nobody locked either.
+func TestActiveWithoutTheScope(t *testing.T) {
+	s := jirasim.NewLab(jirasim.Options{Cloud: true, ServiceDesk: true, Clock: time.Now})
+	tr := connect(t, s, jsmInternal)
+	dev := s.UserID("dev1")
+	s.LackScope("GET api/2/user")
+	if active, err := tr.Active(t.Context(), dev); err != nil || !active {
+		t.Errorf("without the scope: active %v, %v", active, err)
+	}
+	probed, err := (&prober{tr.lists.site}).Probe(t.Context())
+	if err != nil || !slices.ContainsFunc(probed, func(p connectors.Probed) bool {
+		return strings.Contains(p.Answer, "lacks the scope read:jira-user")
+	}) {
+		t.Errorf("the scope is not named: %v, %v", probed, err)
+	}
+	s.LackScope()
+	for _, wrong := range []int{0, 1, 2} {
+		left := wrong
+		s.Use(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/rest/api/2/user") {
+					if left--; left >= 0 {
+						w.WriteHeader(http.StatusNotFound)
+						return
+					}
+				}
+				next.ServeHTTP(w, r)
+			})
+		})
+		if active, err := tr.Active(t.Context(), dev); err != nil || active != (wrong < 2) {
+			t.Errorf("%d times not found: active %v, %v", wrong, active, err)
+		}
+	}
+	s.Use(nil)
+	s.LackScope("GET servicedeskapi/info")
+	_, err = tr.lists.client.Call(t.Context(), message.Of("probe service management"), rest.Elsewhere).
+		Do("GET", "/rest/servicedeskapi/info", nil, nil)
+	if err == nil || !strings.Contains(err.Error(), "lacks a scope that this request needs") {
+		t.Errorf("a scope without a name: %v", err)
 	}
 }
 

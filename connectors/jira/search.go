@@ -40,8 +40,7 @@ func (s search) pages(ctx context.Context, page func(*rest.Call, []json.RawMessa
 }
 
 // byToken follows Cloud's tokens. The end is a page without one; an empty page with one is not the end. A page that
-// calls itself the last and has a token is believed in neither: the token is followed as long as it brings something
-// new.
+// calls itself the last but has a token contradicts itself: the token is followed as long as it brings new issues.
 func (s search) byToken(c *rest.Call, page func(*rest.Call, []json.RawMessage) error) error {
 	reconcile := s.touched.recent(s.client.Now())
 	used, seen := map[string]bool{}, map[id]bool{}
@@ -186,8 +185,8 @@ func post(c *rest.Call, path string, ask, v any) error {
 	return nil
 }
 
-// touched are the issues that we wrote to last, which Cloud's search is told until its index must know. It is safe for
-// concurrent use.
+// touched are the issues that we wrote to last. They are named in each search on Cloud until its index must have them.
+// It is safe for concurrent use.
 type touched struct {
 	mu   sync.Mutex
 	list []write

@@ -30,13 +30,6 @@ type rights struct {
 	rolesAt time.Time
 }
 
-// rightsAge is how long the rights in a project are believed: there may be hundreds of projects, and a pass that writes
-// asks.
-const rightsAge = 15 * time.Minute
-
-// rolesAge is how long our own roles are believed, which take a request for each role that a project has.
-const rolesAge = 24 * time.Hour
-
 // Self implements connectors.Tracker. Who we are is asked each time, the rights in each project every quarter of an
 // hour.
 func (ro *roster) Self(ctx context.Context) (connectors.Account, error) {

@@ -86,9 +86,6 @@ type following struct {
 	at       time.Time
 }
 
-// followedAge is how long lists believe which projects there are. Whoever reads names or rights lists them anew.
-const followedAge = time.Hour
-
 // projects are those that we see. A site without any for us answers alike to a stranger: ask who we are before
 // believing it.
 func (s *site) projects(ctx context.Context) (list []wireProject, missing string, err error) {

@@ -256,7 +256,7 @@ func (wr *writer) transit(ctx context.Context, issue, status string, values map[
 		} `json:"fields"`
 	}
 	if _, err := c.Get("/rest/api/2/issue/"+issue, url.Values{"fields": {"status"}}, &now); err != nil {
-		return wr.settled(ctx, err)
+		return wr.classify(ctx, err)
 	}
 	if string(now.Fields.Status.ID) == status {
 		return nil
@@ -266,7 +266,7 @@ func (wr *writer) transit(ctx context.Context, issue, status string, values map[
 		list, err = transitions(c, issue)
 	}
 	if err != nil {
-		return wr.settled(ctx, err)
+		return wr.classify(ctx, err)
 	}
 	var lacking []string
 	for _, tr := range list {
@@ -287,7 +287,7 @@ func (wr *writer) transit(ctx context.Context, issue, status string, values map[
 		err := wr.write(c, http.MethodPost, issue, "/rest/api/2/issue/"+issue+"/transitions", body)
 		var e *connectors.Error
 		if errors.As(err, &e) {
-			e.Fields = nil // of its form, and none that the update could do without
+			e.Fields = nil // the transition's form needs them, so the update cannot do without them
 		}
 		return err
 	}
@@ -346,12 +346,12 @@ func (wr *writer) write(c *rest.Call, method, issue, path string, body any) erro
 	if err == nil || connectors.ClassOf(err) == connectors.Unknown {
 		wr.touched.add(issue, wr.client.Now())
 	}
-	return wr.settled(c.Context(), err)
+	return wr.classify(c.Context(), err)
 }
 
-// settled tells a write's refusals apart: 404 is Jira's answer for what is deleted and what is out of sight, 403 for a
-// right that is lacking on an issue that we see.
-func (wr *writer) settled(ctx context.Context, err error) error {
+// classify tells apart a write's refusals: Jira answers 404 for what is deleted or out of sight, and 403 for a missing
+// right on an issue that we see.
+func (wr *writer) classify(ctx context.Context, err error) error {
 	var e *connectors.Error
 	if !errors.As(err, &e) {
 		return err

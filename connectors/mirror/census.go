@@ -84,7 +84,7 @@ func (c census) run(ctx context.Context) error {
 	}, func() { c.report.Unconfirmed = max(0, missing-c.opts.Suspects) })
 }
 
-// rescope is what a new scope asks for besides.
+// rescope are the further statements that a new scope needs.
 func (c census) rescope() []string {
 	if !c.rescoped {
 		return nil
@@ -92,9 +92,9 @@ func (c census) rescope() []string {
 	return []string{censusForeign, censusRescoped}
 }
 
-// settle ends the census when what it suspected was read: what can be read and is in no list is outside of their scope.
-// Of a list of everything it is not believed.
-func (c census) settle(ctx context.Context, t *tx) error {
+// finish ends the census once its suspects were read: what can be read and is in no list is outside of the scope. Where
+// the lists have no scope nothing is marked so.
+func (c census) finish(ctx context.Context, t *tx) error {
 	if c.opts.Scope != "" {
 		if _, err := t.exec(ctx, censusOutside, c.connection, millis(c.began.Add(c.offset()))); err != nil {
 			return err

@@ -9,20 +9,6 @@ import (
 	"slabridge/connectors"
 )
 
-// settleAfter is how long after the second of an issue's UpdatedAt a read must begin to be sure of having seen
-// all changes of that second: the second itself has to be over, and the tracker's clock is known to about a
-// second only (HTTP dates have no fractions).
-const settleAfter = 2 * time.Second
-
-// farAhead is how far beyond the tracker's own clock a moment must lie for us to believe that it is not of that clock:
-// an UpdatedAt that someone wrote by hand or by import, whose second no present change shares, so that there is nothing
-// to wait for, or a read that was noted when the clock was off.
-const farAhead = time.Minute
-
-// shortFor is how long after its last change an issue of which the tracker gives less than it counts is read again in
-// each pass: what is kept back for a moment comes by then, and what is kept back for good costs no more.
-const shortFor = time.Hour
-
 // kept is what the mirror has of an issue.
 type kept struct {
 	known   bool // there is a row
@@ -49,7 +35,7 @@ type delta struct {
 	edit     []connectors.Event
 	withdraw []string
 	restore  []string
-	settled  bool
+	certain  bool
 }
 
 // history reports whether anything but our book-keeping changed.
@@ -59,10 +45,10 @@ func (d delta) history() bool {
 
 // compare works out what the read h, begun at readAt of the tracker's clock, changes in what we have.
 func compare(k kept, h connectors.History, readAt time.Time) delta {
-	d := delta{issue: !k.read() || !sameIssue(k.history, h), settled: settled(k, h.Issue.UpdatedAt, readAt)}
+	d := delta{issue: !k.read() || !sameIssue(k.history, h), certain: certain(k, h.Issue.UpdatedAt, readAt)}
 	short := len(h.Missing) > 0
 	if short && readAt.Before(h.Issue.UpdatedAt.Add(shortFor)) {
-		d.settled = false
+		d.certain = false
 	}
 	known := make(map[string]connectors.Event, len(k.history.Events))
 	for _, e := range k.history.Events {
@@ -94,13 +80,13 @@ func compare(k kept, h connectors.History, readAt time.Time) delta {
 	return d
 }
 
-// settled reports whether a read begun at readAt has certainly seen everything up to the newest UpdatedAt that
+// certain reports whether a read begun at readAt has certainly seen everything up to the newest UpdatedAt that
 // the tracker named, be it in the read itself or in a list that promised it.
-func settled(k kept, updated, readAt time.Time) bool {
+func certain(k kept, updated, readAt time.Time) bool {
 	if k.wants && moment(k.wanted).After(updated) {
 		updated = moment(k.wanted)
 	}
-	return !readAt.Before(updated.Truncate(time.Second).Add(settleAfter)) || updated.After(readAt.Add(farAhead))
+	return !readAt.Before(updated.Truncate(time.Second).Add(certainAfter)) || updated.After(readAt.Add(farAhead))
 }
 
 // stale reports whether we already have a newer read than the one begun at readAt: two may overlap, and the one
@@ -111,7 +97,7 @@ func stale(k kept, updated, readAt time.Time) bool {
 		return false
 	}
 	have := k.history.Issue.UpdatedAt
-	return updated.Before(have) && readAt.Before(k.readAt.Add(settleAfter)) ||
+	return updated.Before(have) && readAt.Before(k.readAt.Add(certainAfter)) ||
 		!updated.After(have) && readAt.Before(k.readAt)
 }
 

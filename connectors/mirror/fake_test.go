@@ -469,4 +469,6 @@ func (f *fake) FindCreated(context.Context, string, string, time.Time) (string, 
 
 func (f *fake) Requests() int64 { return 0 }
 
+func (f *fake) Limits() (int64, time.Time) { return 0, time.Time{} }
+
 func (f *fake) Offset() (offset time.Duration, at time.Time, ok bool) { return 0, epoch, true }

@@ -12,10 +12,13 @@ const (
 	setInside   = `UPDATE mirror_issue SET outside = 0 WHERE connection = $1 AND id = $2`
 	insertWants = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted) VALUES ($1, $2, '', ` +
 		`'visible', $3, $4)`
-	setWants    = `UPDATE mirror_issue SET wanted = $3 WHERE connection = $1 AND id = $2`
-	keepWants   = `UPDATE mirror_issue SET wanted = COALESCE(wanted, updated_at) WHERE connection = $1 AND id = $2`
-	selectWants = `SELECT id FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL AND id > $2 ORDER BY id ` +
-		`LIMIT $3`
+	setWants  = `UPDATE mirror_issue SET wanted = $3 WHERE connection = $1 AND id = $2`
+	keepWants = `UPDATE mirror_issue SET wanted = COALESCE(wanted, updated_at) WHERE connection = $1 AND id = $2`
+	// What is in doubt (doubtVanished) waits as long again as it has been; what a census or somebody wants after that is
+	// read at once.
+	selectWants = `SELECT id FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL AND id > $2
+		AND (state = 'visible' OR read_at - state_at >= $5 OR $4 - state_at >= 2 * (read_at - state_at))
+		ORDER BY id LIMIT $3`
 
 	drainPage = 500
 )
@@ -73,9 +76,9 @@ type listing struct {
 	jumbled       bool      // some page went back behind the one before
 }
 
-// takePage notes which issues of a page are to be read and gives their ids. As long as the pages come in order,
-// the watermark follows them, so that a first pass over a large tracker resumes in the middle of the list. It does not
-// follow a list that trails the truth, which may yet show an older change on a later page.
+// takePage notes which issues of a page are to be read and gives their ids. As long as the pages come in order, the
+// watermark follows them, so that a first pass over a large tracker resumes in the middle of the list. It does not
+// follow a list from a search index that may be stale, which may still show an older change on a later page.
 func (run *syncRun) takePage(ctx context.Context, l *listing, stubs []connectors.Stub) ([]string, error) {
 	var newest time.Time
 	for _, s := range stubs {
@@ -175,12 +178,13 @@ func (run *syncRun) want(ctx context.Context, ids []string) error {
 }
 
 // drain gives the readers whatever is wanted and has not been tried: the rest of a pass that was cut short,
-// reads that were not settled, suspects of the census.
+// reads that were not certain, suspects of the census.
 func (run *syncRun) drain(ctx context.Context) error {
 	for after := ""; ; {
 		var ids []string
 		err := run.db.inSnapshot(ctx, func(t *tx) (err error) {
-			ids, err = t.ids(ctx, selectWants, run.connection, after, drainPage)
+			ids, err = t.ids(ctx, selectWants, run.connection, after, drainPage, millis(run.trackerNow()),
+				doubtVanished.Milliseconds())
 			return err
 		})
 		if err != nil {

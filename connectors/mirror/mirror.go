@@ -1,11 +1,10 @@
-// Package mirror keeps what the trackers said: issues, the events that made them what they are, the names
-// behind the ids, and how far each connection has been followed.
+// Package mirror keeps what the trackers said: issues with their events, the names behind the ids, and up to which
+// moment each connection has been read.
 //
-// Everything is kept in the tracker's own words with the payload as received, so that another mapping derives
-// other deadlines without asking the tracker again. A pass (Sync) asks the tracker what changed and reads the
-// histories of what is new, changed or unsettled. An issue is settled when it was read at a moment of the
-// tracker's clock later than the second of its last change: only then can no further change hide behind the
-// same UpdatedAt.
+// Everything is kept in the tracker's own words with the payload as received, so that another mapping derives other
+// deadlines without asking the tracker again. A pass (Sync) asks the tracker what changed and reads the histories of
+// what is new, changed or uncertain. An issue is certain when it was read after the second of its last change, by the
+// tracker's clock: only then can no further change have the same UpdatedAt.
 //
 // The package promises:
 //   - Nothing is lost and nothing doubled, while people edit during the pass and across a crash at any point:

@@ -30,7 +30,7 @@ func (d *delta) observe(k kept, h connectors.History) {
 		if sameValue(expected, now[field]) || explained(told, field, now[field]) {
 			continue
 		}
-		if !touched && sameValue(before[field], now[field]) || torn(told, h.Issue.UpdatedAt, d.settled) {
+		if !touched && sameValue(before[field], now[field]) || torn(told, h.Issue.UpdatedAt, d.certain) {
 			continue
 		}
 		d.add = append(d.add, silentChange(field, expected, now[field], told, later(h.Issue.UpdatedAt, k.readAt)))
@@ -78,7 +78,7 @@ func (d *delta) told(k kept, h connectors.History, field string) []connectors.Ev
 	return connectors.SortEvents(out)
 }
 
-// explained reports whether the last word that the events have on the field is its present value.
+// explained reports whether the field's present value is the one that its last event set.
 func explained(told []connectors.Event, field string, now []string) bool {
 	for _, e := range slices.Backward(told) {
 		for _, c := range slices.Backward(e.Changes) {
@@ -92,12 +92,12 @@ func explained(told []connectors.Event, field string, now []string) bool {
 
 // torn reports whether the read may have taken the issue from before a change and the events from after it:
 // then the events run ahead of the value, and the next read will show both.
-func torn(told []connectors.Event, updated time.Time, settled bool) bool {
+func torn(told []connectors.Event, updated time.Time, certain bool) bool {
 	if len(told) == 0 {
 		return false
 	}
 	last := told[len(told)-1]
-	return !Observed(last) && (last.At.After(updated) || !settled && !last.At.Before(updated.Truncate(time.Second)))
+	return !Observed(last) && (last.At.After(updated) || !certain && !last.At.Before(updated.Truncate(time.Second)))
 }
 
 func silentChange(field string, from, to []string, told []connectors.Event, at time.Time) connectors.Event {

@@ -21,8 +21,9 @@ const (
 			updated_at = excluded.updated_at, read_at = excluded.read_at, wanted = excluded.wanted, body = excluded.body`
 	touchIssue = `UPDATE mirror_issue SET state = 'visible', state_at = $3, read_at = $4, wanted = $5
 		WHERE connection = $1 AND id = $2`
-	vanishIssue = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5, wanted = NULL
-		WHERE connection = $1 AND id = $2`
+	vanishIssue = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5,
+		wanted = CASE WHEN $6 THEN updated_at END WHERE connection = $1 AND id = $2`
+	vanishUnread = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5 WHERE connection = $1 AND id = $2`
 	forgetIssue  = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2`
 	forgetUnread = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2 AND updated_at IS NULL`
 
@@ -68,7 +69,7 @@ type issueRows struct {
 }
 
 // outcome is what storing a history came to.
-type outcome struct{ changed, fresh, back, unsettled bool }
+type outcome struct{ changed, fresh, back, uncertain bool }
 
 func (t issueRows) storeHistory(ctx context.Context, h connectors.History, readAt time.Time) (outcome, error) {
 	k, err := t.load(ctx, h.Issue.ID)
@@ -76,14 +77,14 @@ func (t issueRows) storeHistory(ctx context.Context, h connectors.History, readA
 		return outcome{}, err
 	}
 	if stale(k, h.Issue.UpdatedAt, readAt) {
-		return outcome{unsettled: k.wants}, nil
+		return outcome{uncertain: k.wants}, nil
 	}
 	if !k.misdated(readAt) {
 		readAt = later(readAt, k.readAt)
 	}
 	h.Events = connectors.SortEvents(h.Events)
 	d := compare(k, h, readAt)
-	o := outcome{changed: d.history(), fresh: !k.read(), back: k.read() && k.state != Visible, unsettled: !d.settled}
+	o := outcome{changed: d.history(), fresh: !k.read(), back: k.read() && k.state != Visible, uncertain: !d.certain}
 	if err := t.putIssue(ctx, k, h, d, readAt); err != nil {
 		return outcome{}, err
 	}
@@ -92,7 +93,7 @@ func (t issueRows) storeHistory(ctx context.Context, h connectors.History, readA
 
 func (t issueRows) putIssue(ctx context.Context, k kept, h connectors.History, d delta, readAt time.Time) error {
 	var wanted sql.NullInt64
-	if !d.settled {
+	if !d.certain {
 		wanted = sql.NullInt64{Int64: max(millis(h.Issue.UpdatedAt), k.wanted), Valid: true}
 	}
 	since := readAt
@@ -146,22 +147,34 @@ func (t issueRows) forgetForeign(ctx context.Context, issue string) (bool, error
 	return n > 0, err
 }
 
-// storeVanished forgets an issue that was listed but never read: there is nothing to keep of it.
+// storeVanished forgets an issue that was listed but never read, once it has been in doubt long enough: there is
+// nothing to keep of it. left tells that one is out of sight since this read, unread that one was never read.
 func (t issueRows) storeVanished(ctx context.Context, issue string, state State, readAt time.Time,
 ) (left, unread bool, err error) {
 	k, err := t.loadRow(ctx, issue)
 	switch {
 	case err != nil || !k.known || k.read() && readAt.Before(k.readAt) && !k.misdated(readAt):
 		return false, false, err
+	case !k.read() && k.wanted == 0: // no list showed it, somebody hinted at it
+		_, err = t.exec(ctx, forgetIssue, t.connection, issue)
+		return false, true, err
+	case !k.read() && k.state != Visible && readAt.Sub(k.stateAt) >= doubtVanished:
+		_, err = t.exec(ctx, forgetIssue, t.connection, issue)
+		return false, false, err
 	case !k.read():
-		_, err := t.exec(ctx, forgetIssue, t.connection, issue)
+		since := k.stateAt
+		if k.state == Visible {
+			since = readAt
+		}
+		_, err = t.exec(ctx, vanishUnread, t.connection, issue, string(state), millis(since), millis(readAt))
 		return false, true, err
 	}
 	since := k.stateAt
 	if k.state != state {
 		since = readAt
 	}
-	_, err = t.exec(ctx, vanishIssue, t.connection, issue, string(state), millis(since), millis(readAt))
+	_, err = t.exec(ctx, vanishIssue, t.connection, issue, string(state), millis(since), millis(readAt),
+		readAt.Sub(since) < doubtVanished)
 	return k.state != state, false, err
 }
 

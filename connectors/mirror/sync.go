@@ -11,7 +11,7 @@ import (
 
 // SyncOptions shape one pass. The zero value is an ordinary incremental pass.
 type SyncOptions struct {
-	Full   bool // read every history again, settled or not; cut short, the next full pass goes on where it was
+	Full   bool // read every history again, certain or not; cut short, the next full pass goes on where it was
 	Census bool // hold the tracker's list of all ids against ours: deletions, lost permission, missed changes
 	Work   bool // list the booked time too: what is new, and with a census all of it
 	// ids to read again whatever their UpdatedAt says: edited notes, relations, time entries; unknown ids too
@@ -30,7 +30,7 @@ type SyncOptions struct {
 	Progress func(Progress) // called from one goroutine, after each transaction; nil means nobody looks
 }
 
-// Progress is how far a pass has come. What there is to read is known for certain once Listing is over.
+// Progress is how far a pass has come. ToRead is final once Listing is over.
 type Progress struct {
 	Listing bool
 	Listed  int // issues the tracker has listed
@@ -77,19 +77,6 @@ type Report struct {
 // Requests is the number of requests the pass made, as far as the mirror can see.
 func (r Report) Requests() int { return r.Lists + r.Histories + r.Checks }
 
-const (
-	defaultOverlap     = time.Minute
-	defaultConcurrency = 4
-	defaultSuspects    = 1000
-
-	// maxNewest is how many issues may share the newest second: more would not fit the smallest page that trackers
-	// have (Redmine's 100), and asking for them in each idle pass would cost more than asking who we are.
-	maxNewest = 99
-
-	// maxConsecutiveFailures is how many histories in a row may fail before the tracker and not the issues are to blame.
-	maxConsecutiveFailures = 5
-)
-
 func (o SyncOptions) withDefaults() SyncOptions {
 	o.Overlap = cmp.Or(o.Overlap, defaultOverlap)
 	o.Concurrency = cmp.Or(o.Concurrency, defaultConcurrency)
@@ -101,7 +88,7 @@ func (o SyncOptions) withDefaults() SyncOptions {
 }
 
 // Sync makes one pass over a connection: it lists what changed, and reads the history of whatever is new,
-// changed or unsettled. now is our clock; the tracker's is now plus its Offset.
+// changed or uncertain. now is our clock; the tracker's is now plus its Offset.
 //
 // The error is what cut the pass short; the report then tells what was done until then, all of which is stored.
 // Issues that cannot be read while others can are in Report.Failed and are no error of the pass.
@@ -180,8 +167,8 @@ func (t *tx) atLeast(ctx context.Context, connection string, since time.Time, li
 	return t.ids(ctx, selectAtLeast, connection, millis(since), limit)
 }
 
-// startFull notes when a full pass began, or finds when the one began that was cut short. Who we are is asked
-// first, which also measures the tracker's clock.
+// startFull notes when a full pass began, or finds when the interrupted one began. It first asks the tracker who we
+// are, which also measures the tracker's clock.
 func (run *syncRun) startFull(ctx context.Context, pl *plan) error {
 	if err := run.verify(ctx); err != nil {
 		return err
@@ -212,7 +199,7 @@ func (run *syncRun) finish(ctx context.Context) error {
 		queries := []string{saveComplete}
 		if run.opts.Census {
 			queries = append(queries, saveCensus)
-			if err := (census{run}).settle(ctx, t); err != nil {
+			if err := (census{run}).finish(ctx, t); err != nil {
 				return err
 			}
 		}

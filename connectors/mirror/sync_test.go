@@ -142,9 +142,9 @@ func TestIdlePassCostsOneRequest(t *testing.T) {
 	f.advance(20 * time.Second)
 	mustSync(t, m, f, mirror.SyncOptions{})
 	f.takeCalls()
-	mustSync(t, m, f, mirror.SyncOptions{}) // inside the overlap, and settled
+	mustSync(t, m, f, mirror.SyncOptions{}) // inside the overlap, and certain
 	if got := f.takeCalls(); !slices.Equal(got, []string{"changed"}) {
-		t.Errorf("pass after a settled change asked %v", got)
+		t.Errorf("pass after a certain change asked %v", got)
 	}
 }
 
@@ -373,9 +373,46 @@ func TestNewestIssueDeletedIsNoticedAtOnce(t *testing.T) {
 		t.Errorf("gone %v, want [4]: the list lacks the issue that proves the key", r.Gone)
 	}
 	f.takeCalls()
+	asked := 0
+	for range 60 { // it is asked for again, ever more seldom, and then no more
+		f.advance(time.Minute)
+		mustSync(t, m, f, mirror.SyncOptions{})
+		asked += len(f.histories())
+	}
+	if asked != 5 {
+		t.Errorf("in the hour after it was asked for %d times, want after 1, 2, 4, 8 and 16 minutes", asked)
+	}
+	f.advance(time.Minute)
+	f.takeCalls()
 	mustSync(t, m, f, mirror.SyncOptions{})
 	if got := f.takeCalls(); !slices.Equal(got, []string{"changed"}) {
-		t.Errorf("next pass asked %v", got)
+		t.Errorf("a later pass asked %v", got)
+	}
+}
+
+// One wrong answer of what stands before a tracker, that an issue is not there or not ours to see, hides it until the
+// next pass and not until the census; one that has never been read, too.
+func TestAWrongAnswerHidesAnIssueBriefly(t *testing.T) {
+	for _, class := range []connectors.Class{connectors.Gone, connectors.Hidden} {
+		m, f := openMirror(t), filled(4)
+		mustSync(t, m, f, mirror.SyncOptions{})
+		f.advance(time.Hour)
+		f.edit("4", connectors.FieldStatus, "3", "more")
+		f.create("5")
+		f.before = func(call string) error {
+			if strings.HasPrefix(call, "history ") {
+				return &connectors.Error{Op: message.Of("read"), Class: class, Err: errors.New("a wrong answer")}
+			}
+			return nil
+		}
+		_, err := m.Sync(t.Context(), conn, f, f.now, mirror.SyncOptions{})
+		f.before = nil
+		f.advance(time.Minute)
+		r := mustSync(t, m, f, mirror.SyncOptions{})
+		if !slices.Equal(r.Back, []string{"4"}) || !slices.Equal(r.New, []string{"5"}) {
+			t.Errorf("%v (%v): in the next pass back %v, new %v; want 4 and 5", class, err, r.Back, r.New)
+		}
+		wantSame(t, m, f)
 	}
 }
 
@@ -530,9 +567,9 @@ func TestFullReadsEverythingAgain(t *testing.T) {
 	mustSync(t, m, f, mirror.SyncOptions{})
 	f.advance(time.Minute)
 	f.change("6", func(i *fakeIssue) { i.history.Issue.Subject = "renamed without a trace" })
-	n := 0
+	var calls atomic.Int32
 	f.before = func(string) error {
-		if n++; n == 8 {
+		if calls.Add(1) == 8 {
 			return &connectors.Error{Op: message.Of("read"), Class: connectors.Unauthorized}
 		}
 		return nil

@@ -131,14 +131,14 @@ func (run *syncRun) followWork(ctx context.Context) error {
 // trackerNow is the present by the tracker's clock.
 func (run *syncRun) trackerNow() time.Time { return run.now().Add(run.offset()).UTC() }
 
-// offset takes the clocks to agree until the tracker has answered for the first time.
+// offset is the tracker's time minus ours, zero until the tracker has answered for the first time.
 func (run *syncRun) offset() time.Duration {
 	offset, _, _ := run.tracker.Offset()
 	return offset
 }
 
-// verify makes sure, once in a pass, that the tracker knows us: one that takes a wrong key for a stranger
-// shows less of everything, without a word.
+// verify makes sure, once in a pass, that the tracker knows our account: given a wrong key, some treat us as an
+// anonymous visitor and silently show less.
 func (run *syncRun) verify(ctx context.Context) error {
 	run.mu.Lock()
 	done := run.verified
@@ -194,7 +194,7 @@ func (w *waited) committed() {
 	close(w.done)
 }
 
-// enqueue gives ids to the readers, but for those they have or had.
+// enqueue gives ids to the readers, except those that they already have or had.
 func (run *syncRun) enqueue(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
@@ -268,13 +268,13 @@ func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
 		return nil, ctx.Err()
 	}
 	var e *connectors.Error
-	if errors.As(r.failed, &e) && e.Limited() { // no matter of this issue, and the others would make it worse
+	if errors.As(r.failed, &e) && e.Limited() { // not caused by this issue, and reading others would make it worse
 		return nil, r.failed
 	}
 	return r, run.lose(r.failed)
 }
 
-// lose counts failures, and gives up when the tracker answers nobody any more.
+// lose counts the histories in a row that could not be read, and gives up after maxConsecutiveFailures of them.
 func (run *syncRun) lose(err error) error {
 	run.mu.Lock()
 	defer run.mu.Unlock()
@@ -348,7 +348,7 @@ func (r *reading) committed() {
 	r.run.cameIn = r.run.cameIn || r.outcome.fresh && r.history.Issue.CreatedAt.Before(r.run.lastPass) &&
 		r.run.opts.Scope != "" && r.run.tracker.Capabilities().BookedInScope
 	r.run.progress.Read++
-	if r.failed == nil && !r.outcome.unsettled {
+	if r.failed == nil && r.vanished == "" && !r.outcome.uncertain {
 		r.run.mu.Lock()
 		delete(r.run.taken, r.id)
 		r.run.mu.Unlock()

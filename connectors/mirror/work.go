@@ -24,8 +24,8 @@ const (
 		`NOTHING`
 	wipeListed = `DELETE FROM mirror_work_listed WHERE connection = $1`
 
-	// Entries that a listing of all lacks, of issues that the census has just shown. What stands on one that is hidden,
-	// gone or outside of what lists show is left as it was last seen, like the issue's events.
+	// Entries missing from a complete listing, on issues that the census has just shown. Entries on an issue that is
+	// hidden, gone or outside of the lists' scope stay as last seen, like the issue's events.
 	selectUnlisted = `SELECT w.id FROM mirror_work w WHERE w.connection = $1 AND w.withdrawn = 0
 		AND NOT EXISTS (SELECT 1 FROM mirror_work_listed l WHERE l.connection = w.connection AND l.id = w.id)
 		AND EXISTS (SELECT 1 FROM mirror_issue i JOIN mirror_census c ON c.connection = i.connection AND c.id = i.id
@@ -144,8 +144,8 @@ type workListing struct {
 	changed map[string]bool
 }
 
-// run asks for what was booked or changed since the last listing, and with a census for everything, to see by what is
-// missing what was deleted.
+// run asks for what was booked or changed since the last listing; with a census it asks for everything, because a
+// deleted entry is only noticed by its absence.
 func (l *workListing) run(ctx context.Context) error {
 	since, err := l.since(ctx)
 	if err != nil {
@@ -174,8 +174,9 @@ func (l *workListing) run(ctx context.Context) error {
 	})
 }
 
-// since is where the listing begins, zero for one of everything, for which the last one's leftovers are swept out. One
-// that knows the scope alone has not shown what was booked on a request before it came in.
+// since is where the listing begins. It is zero for a complete listing, for which the leftovers of the last one are
+// deleted first. One is made at first, with a census or a full pass, and when a request came into the scope: what was
+// booked on it before has not been listed.
 func (l *workListing) since(ctx context.Context) (since time.Time, err error) {
 	err = l.db.inTx(ctx, func(t *tx) error {
 		var listed int64
@@ -224,7 +225,8 @@ func (l *workListing) note(issues []string) {
 	}
 }
 
-// withdraw marks what the listing of everything lacked. A tracker that does not know us lists less without a word.
+// withdraw marks the entries that a complete listing lacked, after it made sure that the tracker knows our account:
+// otherwise some trackers silently list less.
 func (l *workListing) withdraw(ctx context.Context) error {
 	if err := l.askSelf(ctx); err != nil {
 		return err

@@ -19,9 +19,9 @@ import (
 // pathTime is the list of booked time.
 const pathTime = "/time_entries.json"
 
-// Booked implements connectors.Tracker. Redmine can filter time entries neither by when they were made nor by when
-// they were changed (it ignores both without a word), and it can order them by the first alone. So the list is read
-// from the newest on, until an entry is older than since:
+// Booked implements connectors.Tracker. Redmine can filter time entries neither by when they were made nor by when they
+// were changed (it silently ignores both), and it can order them by the first alone. So the list is read from the
+// newest on, until an entry is older than since:
 //   - a new entry is seen at once, whatever day it was booked for;
 //   - an edit is seen at once as long as the entry is on a page that is read anyway: among the newest hundred;
 //   - other edits, and deletions, are seen only by a listing of all, with a zero since.
@@ -157,7 +157,7 @@ func (l *bookedList) refused(err error) error {
 	return e
 }
 
-// allowed makes sure that an empty list is one of no entries, and not Redmine's way of saying no.
+// allowed makes sure that an empty list means that there are no entries, and not that our account may not read them.
 func (l *bookedList) allowed() error {
 	if l.work.still(l.client.Now()) {
 		return nil
@@ -176,9 +176,6 @@ func (l *bookedList) allowed() error {
 	e.Hint = message.Of(hintWork)
 	return e
 }
-
-// workTrust is how long an empty list of time entries is believed without checking the permission again.
-const workTrust = time.Hour
 
 // trust remembers until when something is taken for granted.
 type trust struct {
@@ -223,7 +220,7 @@ func (e timeEntry) booking() connectors.Booking {
 // spent rounds hours to whole seconds.
 func spent(hours float64) time.Duration { return time.Duration(math.Round(hours*3600)) * time.Second }
 
-// mostHours is more than anybody books at once; beyond 2.5 million a duration would overflow.
+// mostHours bounds the hours of one entry; beyond 2.5 million a duration would overflow.
 const mostHours = 1e6
 
 type bookedWire struct {

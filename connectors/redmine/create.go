@@ -64,8 +64,8 @@ func encodeCreate(n connectors.NewIssue) ([]byte, error) {
 	return json.Marshal(map[string]any{"issue": issue})
 }
 
-// hintCreated says what Redmine does not: to an account without the right, or for a project that is closed or none
-// at all, it only calls three fields blank that were sent.
+// hintCreated explains a refusal that Redmine does not explain: to an account without the right, or for a project that
+// is closed or does not exist, it only says that three fields are blank, though they were sent.
 func hintCreated(err error) error {
 	var e *connectors.Error
 	if errors.As(err, &e) && e.Class == connectors.Refused {

@@ -2,6 +2,7 @@ package redmine
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -68,16 +69,17 @@ func TestJournals(t *testing.T) {
 			name: "an internal comment", rest: `"notes":"hush","private_notes":true`,
 			note: &connectors.Note{Text: "hush", Internal: true},
 		},
-		{name: "blanks are text", rest: `"notes":" \r\n "`, note: &connectors.Note{Text: " \r\n "}},
+		{name: "blanks are text", rest: `"notes":" \r\n ","private_notes":false`, note: &connectors.Note{Text: " \r\n "}},
 		{name: "no comment, null", rest: `"notes":null,"private_notes":false`},
 		{name: "no comment, empty", rest: `"notes":""`},
 		{
 			name: "an edited comment (6.0)",
-			rest: `"notes":"new","updated_on":"2026-11-22T08:00:00Z","updated_by":{"id":6,"name":"Sanjay"}`,
+			rest: `"notes":"new","updated_on":"2026-11-22T08:00:00Z","updated_by":{"id":6,"name":"Sanjay"},` +
+				`"private_notes":false`,
 			note: &connectors.Note{Text: "new", EditedAt: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)},
 		},
 		{
-			name: "an unedited comment (6.0)", rest: `"notes":"old","updated_on":"2026-11-22T07:38:11Z"`,
+			name: "an unedited comment (6.0)", rest: `"notes":"old","private_notes":false,"updated_on":"2026-11-22T07:38:11Z"`,
 			note: &connectors.Note{Text: "old"},
 		},
 		{
@@ -148,7 +150,7 @@ const fullIssue = `{"id":17,"project":{"id":2,"name":"ACME"},"tracker":{"id":1,"
 	{"id":9,"name":"Modules","multiple":true,"value":["b","c"]}],"created_on":"2026-03-02T09:00:00Z","updated_on":"2026-03-02T10:00:00Z",
 	"attachments":[{"id":31,"filename":"log.txt"}],"relations":[{"id":1,"issue_id":17,"issue_to_id":18,"relation_type":"blocks"},
 	{"id":2,"issue_id":16,"issue_to_id":17,"relation_type":"precedes"}],"watchers":[],
-	"journals":[{"id":4,"user":{"id":5},"created_on":"2026-03-02T10:00:00Z","notes":"later"},
+	"journals":[{"id":4,"user":{"id":5},"created_on":"2026-03-02T10:00:00Z","notes":"later","private_notes":false},
 	{"id":3,"user":{"id":6},"created_on":"2026-03-02T09:30:00Z","details":[{"property":"cf","name":"9","old_value":"a","new_value":null},
 	{"property":"cf","name":"9","old_value":null,"new_value":"b"}]}]}`
 
@@ -204,6 +206,8 @@ func TestNotIssues(t *testing.T) {
 		``, `null`, `[]`, `{}`, `{"id":"17"}`, `{"id":17}`, `{"id":17,"created_on":"2026-03-02T09:00:00Z"}`,
 		strings.Replace(fullIssue, `"2026-03-02T10:00:00Z"`, `"yesterday"`, 1),
 		strings.Replace(fullIssue, `"id":4,`, ``, 1),
+		strings.Replace(fullIssue, `"project":{"id":2,"name":"ACME"},`, ``, 1),
+		strings.Replace(fullIssue, `"status":{"id":2,"name":"In Progress"}`, `"status":null`, 1),
 	} {
 		if h, err := decodeHistory(json.RawMessage(in)); err == nil {
 			t.Errorf("%.60s became %+v", in, h.Issue)
@@ -257,6 +261,59 @@ func TestOddValues(t *testing.T) {
 				t.Errorf("the fields: %+v, %v", seen, err)
 			}
 		})
+	}
+}
+
+// TestOddJournals: a note of which nobody knows whether it is private is not taken for public, and a journal that
+// cannot be read is named with the field and what stands there.
+func TestOddJournals(t *testing.T) {
+	for to, want := range map[string]string{
+		`"notes":"later"`:                           `journal 4: the field "private_notes" is missing`,
+		`"notes":"later","private_notes":null`:      `journal 4: the field "private_notes" is missing`,
+		`"notes":"later","private_notes":"false"`:   `journal 4: the field "private_notes" holds "false", which cannot`,
+		`"notes":{"text":"x"},"private_notes":true`: `journal 4: the field "notes" holds {"text":"x"}, which cannot`,
+		`"notes":null`:                              "",
+	} {
+		odd := strings.Replace(fullIssue, `"notes":"later","private_notes":false`, to, 1)
+		_, err := decodeHistory(json.RawMessage(odd))
+		if odd == fullIssue || (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}
+
+// TestCreatedInTheFuture: an issue that will be made in two days is none yet; an hour ahead is a clock's fault.
+func TestCreatedInTheFuture(t *testing.T) {
+	for ahead, class := range map[time.Duration]connectors.Class{time.Hour: 0, 48 * time.Hour: connectors.Garbled} {
+		tr := connect(t, "http://example.org", func(s *connectors.Settings) {
+			s.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+				at := noon.Add(ahead).Format(time.RFC3339)
+				return answered(r, 200, `{"issue":`+strings.Replace(fullIssue, `"created_on":"2026-03-02T09:00:00Z","updated`,
+					`"created_on":"`+at+`","updated`, 1)+`}`), nil
+			})
+		})
+		_, err := tr.History(t.Context(), "17")
+		if connectors.ClassOf(err) != class ||
+			class != 0 && !strings.Contains(err.Error(), `the field "created_on" holds 20`) {
+			t.Errorf("%v ahead: %v", ahead, err)
+		}
+	}
+}
+
+// TestListedWithoutProject: an issue that the list shows without its project is read, and told to be odd, though only
+// some projects are followed.
+func TestListedWithoutProject(t *testing.T) {
+	page, err := decodeList([]byte(`{"issues":[{"id":1},{"id":2,"project":{"id":3}},{"id":4,"project":{"id":9}},
+		{"id":5,"project":"x"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, i := range (scope{projects: map[string]bool{"3": true}}).keep(page.Issues) {
+		got = append(got, string(i.ID))
+	}
+	if strings.Join(got, " ") != "1 2 5" {
+		t.Errorf("kept %v", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slabridge/config/message"
+	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
 
@@ -15,7 +16,7 @@ import (
 // project and time are held against every issue that comes; an issue that was moved to another project since, or
 // whose description lost the mark, is not found.
 func (ls *lists) FindCreated(ctx context.Context, project, mark string, since time.Time) (string, bool, error) {
-	self, err := ls.account(ctx) // as a stranger we would find nothing, and it would be made again
+	self, err := ls.account(ctx) // with a wrong key we would find nothing, and the issue would be made again
 	if err != nil {
 		return "", false, err
 	}
@@ -25,7 +26,7 @@ func (ls *lists) FindCreated(ctx context.Context, project, mark string, since ti
 	}
 	l.me, l.since = strconv.Itoa(self.ID), since.UTC().Truncate(time.Second)
 	err = l.look(url.Values{"author_id": {l.me}})
-	if err == nil && l.listed == 0 { // a list that is empty for no reason would have it made twice: ask another way
+	if err == nil && l.listed == 0 { // after a wrongly empty list it would be made twice: ask in another way
 		err = l.look(url.Values{"project_id": {project}})
 	}
 	return l.found, l.found != "" && err == nil, err
@@ -50,7 +51,7 @@ func (l *madeBy) look(filter url.Values) error {
 		l.listed += len(issues)
 		for _, i := range issues {
 			ours := string(i.Author.ID) == l.me && string(i.Project.ID) == l.project && !i.CreatedOn.Before(l.since)
-			if l.found == "" && ours && strings.Contains(strings.Join(i.Description, ""), l.mark) {
+			if l.found == "" && ours && connectors.Bears(strings.Join(i.Description, ""), l.mark) {
 				l.found = string(i.ID)
 			}
 		}

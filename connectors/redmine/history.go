@@ -3,8 +3,10 @@ package redmine
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
+	"time"
 
 	"slabridge/config/message"
 	"slabridge/connectors"
@@ -31,7 +33,13 @@ func (rd *reader) History(ctx context.Context, issue string) (connectors.History
 		return connectors.History{}, rd.confirm(ctx, err)
 	}
 	h, err := decodeHistory(answer.Issue)
-	if err != nil {
+	if err == nil {
+		err = rd.created(h.Issue)
+	}
+	switch {
+	case err != nil && answer.Issue != nil: // the answer is a Redmine's, so the address is right
+		return connectors.History{}, c.Fail(connectors.Garbled, err)
+	case err != nil:
 		return connectors.History{}, c.Garbled(0, err)
 	}
 	if h.Issue.ID != issue {
@@ -41,10 +49,20 @@ func (rd *reader) History(ctx context.Context, issue string) (connectors.History
 	return h, nil
 }
 
+// created refuses an issue that was made more than a day from now by the tracker's clock: no deadline of it would ever
+// come, and once the tracker is well again nothing would tell that the issue is to be read anew.
+func (rd *reader) created(i connectors.Issue) error {
+	ahead, _, _ := rd.client.Offset()
+	if i.CreatedAt.After(rd.client.Now().Add(ahead).Add(24 * time.Hour)) {
+		return message.Errorf("the field %q holds %s, which is in the future", "created_on", i.CreatedAt.Format(time.RFC3339))
+	}
+	return nil
+}
+
 func decodeHistory(raw json.RawMessage) (connectors.History, error) {
 	var w wireIssue
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return connectors.History{}, err
+		return connectors.History{}, nameFault[wireIssue](raw, err)
 	}
 	if err := w.whole(); err != nil {
 		return connectors.History{}, err
@@ -76,6 +94,21 @@ func decodeHistory(raw json.RawMessage) (connectors.History, error) {
 	}
 	h.Events = connectors.SortEvents(h.Events)
 	return h, nil
+}
+
+// nameFault says in which field of an issue or a journal that cannot be read the fault is, and what stands there.
+func nameFault[T any](raw json.RawMessage, err error) error {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		alone, fault := json.Marshal(map[string]json.RawMessage{name: fields[name]})
+		if fault == nil && json.Unmarshal(alone, new(T)) != nil {
+			return message.Errorf("the field %q holds %.80s, which cannot be read", name, fields[name])
+		}
+	}
+	return err
 }
 
 // issue is what the issue holds now; said is the payload it is kept with.
@@ -142,7 +175,7 @@ func (w wireIssue) addLinks(v connectors.Values) {
 func decodeJournal(raw json.RawMessage, multiple map[string]bool) (connectors.Event, error) {
 	var j journal
 	if err := json.Unmarshal(raw, &j); err != nil {
-		return connectors.Event{}, err
+		return connectors.Event{}, message.Errorf("journal %s: %w", journalID(raw), nameFault[journal](raw, err))
 	}
 	if j.ID == "" || j.CreatedOn.IsZero() {
 		return connectors.Event{}, message.New("a journal without id or time")
@@ -152,12 +185,25 @@ func decodeJournal(raw json.RawMessage, multiple map[string]bool) (connectors.Ev
 		Changes: changes(j.Details, multiple), Raw: raw,
 	}
 	if j.Notes != "" {
-		e.Note = &connectors.Note{Text: j.Notes, Internal: j.Private}
+		if j.Private == nil { // to count it as public would take a word among colleagues for an answer to the customer
+			return connectors.Event{}, message.Errorf("journal %s: the field %q is missing, without which nobody knows whether "+
+				"its note is private", string(j.ID), "private_notes")
+		}
+		e.Note = &connectors.Note{Text: j.Notes, Internal: *j.Private}
 		if j.UpdatedBy != nil {
 			e.Note.EditedAt = j.UpdatedOn.Time
 		}
 	}
 	return e, nil
+}
+
+// journalID is the id of a journal as it is written, for people to find it.
+func journalID(raw json.RawMessage) string {
+	var j struct {
+		ID json.RawMessage `json:"id"`
+	}
+	_ = json.Unmarshal(raw, &j) // what is no journal has no id
+	return string(j.ID)
 }
 
 // changes merges the details of one journal: a field of several values has a detail for each one that came or
@@ -190,16 +236,16 @@ var native = map[string]string{
 }
 
 func (d detail) change() connectors.Change {
-	c := connectors.Change{Field: d.Name, From: d.Old, To: d.New}
+	c := connectors.Change{Field: string(d.Name), From: d.Old, To: d.New}
 	switch d.Property {
 	case "cf":
-		c.Field = connectors.CustomField(d.Name)
+		c.Field = connectors.CustomField(string(d.Name))
 	case "attachment": // the name is the attachment's id, the values are file names
 		c.Field, c.Delta = connectors.FieldAttachment, true
 	case "relation":
-		c.Field, c.Delta = connectors.FieldRelation+d.Name, true
+		c.Field, c.Delta = connectors.FieldRelation+string(d.Name), true
 	case "attr":
-		if name, ok := native[d.Name]; ok {
+		if name, ok := native[string(d.Name)]; ok {
 			c.Field = name
 		}
 		c.Delta = d.Name == "child_id"

@@ -129,7 +129,7 @@ func (l *listing) read(filter url.Values) (issues []listed, more bool, err error
 func (l *listing) checkOrder(stubs []connectors.Stub, from time.Time) error {
 	before := from.Add(-time.Second)
 	for _, i := range stubs {
-		if i.UpdatedAt.IsZero() { // odd, and a matter of that issue alone
+		if i.UpdatedAt.IsZero() { // odd, but it concerns that issue only
 			continue
 		}
 		if i.UpdatedAt.Before(before) {

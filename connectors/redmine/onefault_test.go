@@ -146,6 +146,7 @@ func TestOneWrongTypeIsEnough(t *testing.T) {
 		"members": func(s string) error { _, _, err := decodePage[membership]([]byte(s), "memberships"); return err },
 		"fields":  func(s string) error { return collectFields([]byte(s), map[id]customField{}) },
 	}
+	const aJournal = `{"id":1,"created_on":"2026-03-02T09:00:00Z","notes":"x","private_notes":false}`
 	const entry = `{"id":1,"issue":{"id":7},"user":{"id":5},"activity":{"id":8},"hours":0.5,"spent_on":"2026-03-02","created_on":"2026-03-02T10:00:00Z"}`
 	for _, c := range []struct{ what, whole, right, wrong string }{
 		{"issue", fullIssue, `"Не печатает"`, `5`},
@@ -155,9 +156,9 @@ func TestOneWrongTypeIsEnough(t *testing.T) {
 		{"issue", fullIssue, `"id":17,"project"`, `"project"`},
 		{"issue", fullIssue, `"notes":"later"`, `"notes":["later"]`},
 		{"issue", fullIssue, `"filename":"log.txt"`, `"filename":1`},
-		{"journal", `{"id":1,"created_on":"2026-03-02T09:00:00Z","notes":"x"}`, `"notes":"x"`, `"notes":5`},
-		{"journal", `{"id":1,"created_on":"2026-03-02T09:00:00Z","notes":"x"}`, `"id":1,`, ``},
-		{"journal", `{"id":1,"created_on":"2026-03-02T09:00:00Z","notes":"x"}`, `"2026-03-02T09:00:00Z"`, `null`},
+		{"journal", aJournal, `"notes":"x"`, `"notes":5`},
+		{"journal", aJournal, `"id":1,`, ``},
+		{"journal", aJournal, `"2026-03-02T09:00:00Z"`, `null`},
 		{"list", `{"issues":[` + fullIssue + `],"total_count":1}`, `"total_count":1`, `"total_count":"one"`},
 		{"list", `{"issues":[` + fullIssue + `],"total_count":1}`, `"id":17,"project"`, `"project"`},
 		{"list", `{"issues":[]}`, `"issues"`, `"tickets"`},

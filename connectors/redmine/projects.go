@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,9 +19,6 @@ type followed struct {
 	at       time.Time
 }
 
-// followedAge is how long lists believe which projects there are. Whoever reads names lists them anew.
-const followedAge = time.Hour
-
 // projects asks for closed projects too, which Redmine leaves out unless told.
 func (s *site) projects(ctx context.Context) ([]connectors.Project, error) {
 	c := s.client.Call(ctx, message.Of("list projects"), rest.Elsewhere)
@@ -32,11 +28,9 @@ func (s *site) projects(ctx context.Context) ([]connectors.Project, error) {
 	}
 	var out []connectors.Project
 	for _, p := range list {
-		x := connectors.Project{ID: strconv.Itoa(p.Id), Key: p.Identifier, Name: p.Name, Closed: p.Status == projectClosed}
-		if p.Parent.Id != 0 {
-			x.Parent = strconv.Itoa(p.Parent.Id)
-		}
-		out = append(out, x)
+		out = append(out, connectors.Project{
+			ID: string(p.ID), Key: p.Identifier, Name: p.Name, Parent: string(p.Parent.ID), Closed: p.Status == projectClosed,
+		})
 	}
 	s.followed.Store(&followed{s.client.Scope.Of(out), s.client.Now()})
 	return out, nil
@@ -78,7 +72,10 @@ func (sc scope) keep(page []listed) []listed {
 	if sc.projects == nil {
 		return page
 	}
-	return slices.DeleteFunc(slices.Clone(page), func(i listed) bool { return !sc.has(i.Project.ID) })
+	return slices.DeleteFunc(slices.Clone(page), func(i listed) bool {
+		_, odd := connectors.IsObject(string(i.Project.ID))
+		return i.Project.ID != "" && !odd && !sc.has(i.Project.ID)
+	})
 }
 
 // narrow adds the projects to a filter in Redmine's short form, ?field=OPERATORvalue|value. That knows one project

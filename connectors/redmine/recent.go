@@ -73,7 +73,7 @@ func (sa sampler) recentIn(ctx context.Context, project string, most int) (out [
 		}
 		for _, raw := range w.Issues {
 			var i wireIssue
-			if json.Unmarshal(raw, &i) == nil && i.whole() == nil { // one that cannot be read is no sample of the others
+			if json.Unmarshal(raw, &i) == nil && i.whole() == nil { // an issue that cannot be read is left out of the sample
 				out = append(out, i.issue(raw))
 			}
 		}

@@ -1,9 +1,9 @@
 // Package redmine is the connection to one Redmine (5.0 to 6.1) through its REST API, as a connectors.Tracker.
 //
-// Redmine's words for history, journals and their details, end here: each journal becomes one connectors.Event
-// with the id "journal:ID". What Redmine answers wrongly or not at all is settled here too, so that callers may
-// trust the contract: a wrong key served as a stranger, a list that moves while it is read, a PUT that failed
-// only because somebody else was saving, a page of a proxy in place of an answer.
+// Redmine's words for history, journals and their details, end here: each journal becomes one connectors.Event with the
+// id "journal:ID". What Redmine answers wrongly or not at all is dealt with here too, so that callers may trust the
+// contract: a wrong key served as a stranger, a list that moves while it is read, a PUT that failed only because
+// somebody else was saving, a page of a proxy in place of an answer.
 //
 // What travels where, and how much of it, is promised by connectors/rest. A request is sent once. The one exception is
 // a write that does no harm when it is done twice (no comment, no new issue) and that Redmine refused whole because
@@ -24,6 +24,7 @@ import (
 	"strings"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/rest"
 )
@@ -31,8 +32,12 @@ import (
 // Kind is Redmine for whoever registers it.
 var Kind = connectors.Kind{
 	Name: kind, Title: "Redmine",
-	Auth: []connectors.AuthWay{{Secret: "api_key"}}, AuthAccepted: `{api_key: "${NAME}"} or {file: PATH}`,
-	Markup: connectors.MarkupMarkdown, Internal: []string{"private-note"}, Duplicates: []string{"duplicates"},
+	Auth: []connectors.AuthWay{{
+		Secret: "api_key",
+		Place:  message.Of("signed in as that account: My account, API access key, Show"),
+	}},
+	AuthAccepted: `{api_key: "${NAME}"}, {file: PATH}`,
+	Internal:     []string{"private-note"}, Duplicates: []string{"duplicates"},
 	ClosedComments: true, // no setting of a status or a workflow takes the notes away
 	Webhook:        connectors.Webhook{Signature: "X-Redmine-Signature-256", Issues: hintedIssues},
 	IssuePage: func(root, key string) string {
@@ -98,6 +103,9 @@ func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return t.lists.cli
 
 // Requests implements connectors.Tracker.
 func (t *Tracker) Requests() int64 { return t.lists.client.Requests() }
+
+// Limits implements connectors.Tracker.
+func (t *Tracker) Limits() (int64, time.Time) { return t.lists.client.Limits() }
 
 // Capabilities implements connectors.Tracker. EditedNotesSeen is false because 5.0 shows no edit; from 6.0 on
 // Note.EditedAt is filled all the same.

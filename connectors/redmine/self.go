@@ -75,11 +75,10 @@ func (s *site) account(ctx context.Context) (wireAccount, error) {
 	return w, nil
 }
 
-// confirm asks who we are before Gone or Hidden is believed: with the REST API switched off Redmine hides every
-// issue, and behind a wrong address or a failing proxy every one is gone.
+// confirm asks the tracker who we are before Gone or Hidden is believed: with the REST API switched off Redmine hides
+// every issue, and behind a wrong address or a failing proxy every one is gone.
 func (s *site) confirm(ctx context.Context, err error) error {
-	switch connectors.ClassOf(err) {
-	case connectors.Gone, connectors.Hidden:
+	if unseen(err) {
 		if _, e := s.account(ctx); e != nil {
 			return e
 		}
@@ -88,30 +87,44 @@ func (s *site) confirm(ctx context.Context, err error) error {
 }
 
 // Active implements connectors.Tracker. Redmine lists locked people among the members, and answers 404 when asked for
-// one; only an administrator is shown them, with their state.
+// one; only an administrator is shown them, with their state. That nobody is there is believed when it is said twice: a
+// proxy's one wrong 403 or 404 would have somebody else assigned, or nobody.
 func (dir *directory) Active(ctx context.Context, person string) (bool, error) {
 	c := dir.client.Call(ctx, message.Of("ask whether user %s is active", person), rest.AtIssue)
 	if c.CheckID(person) != nil { // nobody has such an id
 		return false, nil
 	}
+	active, err := dir.shownActive(c, person)
+	if unseen(err) {
+		active, err = dir.shownActive(c, person)
+	}
+	if unseen(err) { // with a wrong address or a wrong key, everybody seems to be gone
+		_, err = dir.account(ctx)
+	}
+	return active, err
+}
+
+// shownActive reports whether Redmine shows a person who is active.
+func (dir *directory) shownActive(c *rest.Call, person string) (bool, error) {
 	var answer struct {
 		User struct {
 			ID     id   `json:"id"`
 			Status *int `json:"status"`
 		} `json:"user"`
 	}
-	_, err := c.Get("/users/"+person+".json", nil, &answer)
-	switch connectors.ClassOf(err) {
-	case 0:
-		if answer.User.ID != id(person) {
-			return false, c.Garbled(0, message.Errorf("asked for user %s, got %q", person, answer.User.ID))
-		}
-		return answer.User.Status == nil || *answer.User.Status == userActive, nil
-	case connectors.Gone, connectors.Hidden: // behind a wrong address, or for a stranger, so is everybody
-		_, e := dir.account(ctx)
-		return false, e
+	if _, err := c.Get("/users/"+person+".json", nil, &answer); err != nil {
+		return false, err
 	}
-	return false, err
+	if answer.User.ID != id(person) {
+		return false, c.Garbled(0, message.Errorf("asked for user %s, got %q", person, answer.User.ID))
+	}
+	return answer.User.Status == nil || *answer.User.Status == userActive, nil
+}
+
+// unseen reports whether an error says that something is not there, or not for us.
+func unseen(err error) bool {
+	class := connectors.ClassOf(err)
+	return class == connectors.Gone || class == connectors.Hidden
 }
 
 const userActive = 1 // Principal::STATUS_ACTIVE
@@ -141,7 +154,7 @@ func (dir *directory) permissions(ctx context.Context, role int) ([]string, erro
 	if _, err := c.Get("/roles/"+n+".json", nil, &answer); err != nil {
 		return nil, err
 	}
-	if answer.Role == nil { // else it would look as if the account had no rights
+	if answer.Role == nil { // otherwise the account would seem to have no rights
 		return nil, c.Garbled(0, message.New("an answer without the role"))
 	}
 	held := answer.Role.Permissions

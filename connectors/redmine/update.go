@@ -101,7 +101,7 @@ func encodeUpdate(w connectors.Write) ([]byte, error) {
 	return json.Marshal(map[string]any{"issue": issue})
 }
 
-// write sends one write to an issue and settles what a refusal means.
+// write sends one write to an issue and decides what a refusal means.
 func (wr *writer) write(c *rest.Call, method, issue, path string, body []byte, tries int) error {
 	done, err := wr.turns.Take(c.Context(), issue)
 	if err != nil {
@@ -115,7 +115,7 @@ func (wr *writer) write(c *rest.Call, method, issue, path string, body []byte, t
 }
 
 // insist sends one write at most so many times while it is refused as stale, and in the end gives that back as Unknown:
-// the answer is empty, and what stands before a Redmine has been seen to give it for a write that was done.
+// the answer is empty, and proxies have been seen to give it for a write that was done.
 func insist(c *rest.Call, method, path string, body []byte, tries int) ([]byte, error) {
 	for try := 1; ; try++ {
 		answer, err := c.Do(method, path, nil, body)
@@ -133,8 +133,8 @@ func insist(c *rest.Call, method, path string, body []byte, tries int) ([]byte, 
 	}
 }
 
-// settle tells the refusals of a write apart. 403 is Redmine's answer to a write on a hidden issue, in a closed
-// project and by a role without the right: whether we can still read the issue decides.
+// settle classifies the refusals of a write. 403 is Redmine's answer to a write on a hidden issue, in a closed project
+// and by a role without the right: whether we can still read the issue decides.
 func (wr *writer) settle(c *rest.Call, issue string, err error) error {
 	var e *connectors.Error
 	if !errors.As(err, &e) || e.Class != connectors.Hidden {

@@ -27,7 +27,7 @@ type id string
 func (i *id) UnmarshalJSON(b []byte) error {
 	var n *int64
 	if err := json.Unmarshal(b, &n); err != nil {
-		return message.Errorf("id: %w", err)
+		return message.Errorf("%s is no id", b)
 	}
 	if n != nil {
 		*i = id(strconv.FormatInt(*n, 10))
@@ -99,8 +99,8 @@ type customField struct {
 	Value    texts
 }
 
-// UnmarshalJSON takes what it can read: the entries of an issue are as many as its fields, and one that a plug-in gave
-// a shape of its own must not make the issue unreadable.
+// UnmarshalJSON takes what it can read: the entries of an issue are as many as its fields, and one in a plug-in's own
+// form must not make the issue unreadable.
 func (f *customField) UnmarshalJSON(b []byte) error {
 	var w struct {
 		ID, Name, Multiple json.RawMessage
@@ -117,8 +117,8 @@ func (f *customField) UnmarshalJSON(b []byte) error {
 	case json.Unmarshal(w.ID, &written) == nil:
 		f.ID = id(written)
 	}
-	_ = json.Unmarshal(w.Name, &f.Name)         // a name that is none is empty
-	_ = json.Unmarshal(w.Multiple, &f.Multiple) // and what is no yes is no
+	_ = json.Unmarshal(w.Name, &f.Name)         // a name that is not text becomes empty
+	_ = json.Unmarshal(w.Multiple, &f.Multiple) // anything but true is false
 	return nil
 }
 
@@ -169,8 +169,8 @@ type relation struct {
 type journal struct {
 	ID        id       `json:"id"`
 	User      named    `json:"user"`
-	Notes     string   `json:"notes"` // null, "" and absence are the same
-	Private   bool     `json:"private_notes"`
+	Notes     string   `json:"notes"`         // null, "" and absence are the same
+	Private   *bool    `json:"private_notes"` // Redmine always says it
 	CreatedOn moment   `json:"created_on"`
 	UpdatedOn moment   `json:"updated_on"` // from 6.0 on
 	UpdatedBy *named   `json:"updated_by"` // from 6.0 on, once the note was edited
@@ -178,16 +178,31 @@ type journal struct {
 }
 
 type detail struct {
-	Property string `json:"property"`
-	Name     string `json:"name"`
-	Old      texts  `json:"old_value"`
-	New      texts  `json:"new_value"`
+	Property word  `json:"property"`
+	Name     word  `json:"name"`
+	Old      texts `json:"old_value"`
+	New      texts `json:"new_value"`
 }
 
-// whole refuses what lacks what every issue has.
+// word is a text, or a plug-in's other value as it is: a plug-in's detail must not make an issue unreadable.
+type word string
+
+func (w *word) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, (*string)(w)) != nil {
+		*w = word(b)
+	}
+	return nil
+}
+
+// whole refuses an issue without the fields that every issue has.
 func (w wireIssue) whole() error {
-	if w.ID == "" || w.CreatedOn.IsZero() || w.UpdatedOn.IsZero() {
+	switch {
+	case w.ID == "" || w.CreatedOn.IsZero() || w.UpdatedOn.IsZero():
 		return message.New("an issue without id or times")
+	case w.Project.ID == "":
+		return message.Errorf("the field %q is missing, which every issue has", "project")
+	case w.Status.ID == "":
+		return message.Errorf("the field %q is missing, which every issue has", "status")
 	}
 	return nil
 }
@@ -267,10 +282,13 @@ type membership struct {
 	Group *goredmine.IdName `json:"group"`
 }
 
-// project adds the status that go-redmine lacks.
+// project is what is read of one in the list. go-redmine's reads all of it: one odd value in a description, or a field
+// of a plug-in's, would make every project unreadable.
 type project struct {
-	goredmine.Project
-	Status int `json:"status"`
+	named
+	Identifier string `json:"identifier"`
+	Parent     loose  `json:"parent"`
+	Status     int    `json:"status"`
 }
 
 const projectClosed = 5 // Project::STATUS_CLOSED: readable, every write is answered with 403

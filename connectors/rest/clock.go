@@ -78,8 +78,9 @@ func (c *clock) readBack(h connectors.History) {
 	}
 }
 
-// offset is the middle one of the last three measurements, and of two the smaller: one answer with a wrong Date, of
-// another machine or out of a store, does not make it another time. A clock that is set is believed with the second.
+// offset is the middle one of the last three measurements, and of two the smaller: one answer with a wrong Date, from
+// another machine or from a cache, does not change it. A clock that was really set is believed from its second answer
+// on.
 func (c *clock) offset() (time.Duration, time.Time, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -125,6 +125,9 @@ func (c *Call) refusal(method string, res *http.Response, body []byte) *connecto
 	for i, m := range e.Messages {
 		e.Messages[i] = c.Redact(m)
 	}
+	if e.Limited() {
+		c.client.limits.Add(1)
+	}
 	if e.RetryAfter > 0 {
 		until := c.received.Add(e.Rest())
 		c.client.rest.Store(&until)
@@ -167,7 +170,8 @@ func (c *Call) classify(e *connectors.Error, method string) {
 // clientGone is nginx's word for a request that it takes to be given up.
 const clientGone = 499
 
-// passing reports whether a status says, of the way to the tracker, that another time will do: no tracker gives it.
+// passing reports whether a status comes from something on the way to the tracker and a later try may help: trackers
+// never send it.
 func passing(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusMisdirectedRequest, http.StatusLocked, http.StatusTooEarly, clientGone:

@@ -73,12 +73,13 @@ const (
 // Client is one connection's way to one tracker under one account. It is safe for concurrent use.
 type Client struct {
 	Config
-	Base  *url.URL // the tracker's root
-	limit *rate.Limiter
-	slots chan struct{}
-	clock clock
-	sent  atomic.Int64
-	rest  atomic.Pointer[time.Time] // until when the tracker wants to be left alone; nil: it never asked for that
+	Base   *url.URL // the tracker's root
+	limit  *rate.Limiter
+	slots  chan struct{}
+	clock  clock
+	sent   atomic.Int64
+	limits atomic.Int64              // answers by which the tracker is asked too much
+	rest   atomic.Pointer[time.Time] // until when the tracker wants to be left alone; nil: it never asked for that
 }
 
 // New checks the settings and makes a client; it sends nothing.
@@ -146,6 +147,14 @@ func (c *Client) Offset() (time.Duration, time.Time, bool) { return c.clock.offs
 
 // Requests is how many requests were sent.
 func (c *Client) Requests() int64 { return c.sent.Load() }
+
+// Limits is how often the tracker said that it is asked too much, and until when it wants to be left alone.
+func (c *Client) Limits() (times int64, until time.Time) {
+	if at := c.rest.Load(); at != nil {
+		until = *at
+	}
+	return c.limits.Load(), until
+}
 
 // Accepted notes that the tracker took a comment with the mark on the issue in the last request of call.
 func (c *Client) Accepted(call *Call, issue, mark string) {

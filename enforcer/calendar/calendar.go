@@ -12,7 +12,7 @@ type Calendar struct {
 	id, version, source string
 	zone                string
 	loc                 *time.Location
-	week                [len(languages)]string // in words
+	week                said
 	day                 time.Duration
 	tables              []*table // apart from each other by years without data, in order
 }

@@ -37,9 +37,7 @@ func Compile(spec Spec) (*Calendar, error) {
 		loc:     loc,
 		day:     spec.Week.longestDay(),
 	}
-	for i := range languages {
-		c.week[i] = spec.Week.text(languages[i].weekdays)
-	}
+	c.week = ready(spec.Week)
 	years := spec.Days.years()
 	for first := 0; first < len(years); {
 		last := first
@@ -188,7 +186,7 @@ func (t *table) closeDays(midnight, free int64) {
 	})
 	t.start, t.end = t.days[0].start, end
 	for i := range t.runs {
-		t.runs[i].label(t)
+		t.runs[i].said = ready(t.runs[i].words(t))
 	}
 }
 

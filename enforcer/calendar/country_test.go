@@ -270,3 +270,24 @@ func TestMerge(t *testing.T) {
 		t.Errorf("merging changed its argument: %v", err)
 	}
 }
+
+// TestMergedDaysAreInOrder: the days of a year that two editions have are told by date, whatever their order was.
+func TestMergedDaysAreInOrder(t *testing.T) {
+	day := func(month time.Month, day int, kind calendar.Kind) calendar.Day {
+		return calendar.Day{Date: calendar.Date{Year: 2027, Month: month, Day: day}, Kind: kind}
+	}
+	year := func(days ...calendar.Day) calendar.Days {
+		return calendar.Days{Years: map[int]calendar.Year{2027: {Status: calendar.Final, Days: days}}}
+	}
+	base := year(day(5, 9, calendar.Off), day(1, 1, calendar.Off), day(12, 31, calendar.Off), day(3, 8, calendar.Off))
+	over := year(day(6, 1, calendar.Off), day(3, 8, calendar.Working), day(2, 2, calendar.Off))
+	var got []string
+	for _, d := range base.Merge(over).Years[2027].Days {
+		got = append(got, fmt.Sprint(d.Date, " ", d.Kind))
+	}
+	want := "2027-01-01 day off, 2027-02-02 day off, 2027-03-08 working day, 2027-05-09 day off, 2027-06-01 day off, " +
+		"2027-12-31 day off"
+	if s := strings.Join(got, ", "); s != want {
+		t.Errorf("got %s, want %s", s, want)
+	}
+}

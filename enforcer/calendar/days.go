@@ -3,6 +3,7 @@ package calendar
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 
@@ -30,19 +31,27 @@ func (k Kind) String() string {
 	return fmt.Sprintf("Kind(%d)", int(k))
 }
 
-// Name is the reason of a day in the languages people read it in. Either may
-// be empty.
+// Name is the reason of a day, as calendars give it. Either language may be empty.
 type Name struct {
 	RU, EN string
 }
 
-// In returns the name for a language, "ru" or "en"; the other language's where
-// it has none of its own.
+// dated finds the dates in a name, as in "moved from 2024-05-04".
+var dated = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
+
+// In returns the name for a language: as the calendar has it, or as the catalogue has the English one, with its dates
+// as the language writes them.
 func (n Name) In(lang string) string {
-	if (lang == russian.code && n.RU != "") || n.EN == "" {
-		return n.RU
+	name := n.RU
+	if n.EN != "" && (lang != "ru" || n.RU == "") {
+		name = message.Say(lang, message.Format(n.EN))
 	}
-	return n.EN
+	return dated.ReplaceAllStringFunc(name, func(date string) string {
+		if d, err := time.Parse(time.DateOnly, date); err == nil {
+			return message.Date(lang, time.DateOnly, d)
+		}
+		return date
+	})
 }
 
 // Day is one day that is not as its weekday says, and why.

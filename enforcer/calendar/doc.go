@@ -8,11 +8,11 @@
 //
 // What it promises:
 //   - Working hours are half open: at 18:00 sharp a day of 09:00-18:00 is over.
-//     A due moment that falls on a close stays there.
+//     A deadline that falls on a close stays there.
 //   - A shift over midnight, 22:00-06:00, is one working day: that of its opening.
 //   - A year without data is a [MissingYearError], never a guess of Monday to
 //     Friday. Provisional data is used and called provisional.
-//   - A pause never brings a due moment forward.
+//   - A pause never brings a deadline forward.
 //   - Results carry the calendar's own zone.
 //
 // Local time that a change of the clock makes unclear is read in one way

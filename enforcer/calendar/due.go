@@ -6,7 +6,7 @@ import (
 	"slabridge/config/message"
 )
 
-// Result is a due moment and how it came about.
+// Result is a deadline and how it came about.
 type Result struct {
 	At          time.Time // in the calendar's zone, whole seconds
 	Why         []Reason  // in the order in which a person would tell it
@@ -32,10 +32,9 @@ type Result struct {
 //     time on the next working day that has not opened yet, not before that
 //     day's opening nor after its close.
 //
-// Then every pause that begins before the due moment moves it later by the
-// counting time that the whole pause covers, up to its end even where that
-// lies beyond the due moment; where pauses overlap, time counts once.
-// A pause still going on is handed in with its end at the present moment.
+// Then every pause that begins before the deadline moves it later by the counting time that the whole pause covers, up
+// to its end even where that lies beyond the deadline; where pauses overlap, time counts once. A pause still going on
+// is handed in with its end at the present moment.
 func (c *Calendar) DueAt(start time.Time, term Term, pauses []Span) (time.Time, error) {
 	r := ruling{term: term, start: start.Unix()}
 	if err := c.due(&r, pauses); err != nil {
@@ -53,7 +52,7 @@ func (c *Calendar) Due(start time.Time, term Term, pauses []Span) (Result, error
 	return c.explain(&r), nil
 }
 
-// rule is the way a due moment was found.
+// rule is the way a deadline was found.
 type rule int
 
 const (
@@ -67,7 +66,7 @@ const (
 	ruleCutoffOutside // cut off: outside hours
 )
 
-// ruling is a due moment with what explain needs to retell it.
+// ruling is a deadline with what explain needs to retell it.
 type ruling struct {
 	term  Term
 	start int64
@@ -121,7 +120,7 @@ func (c *Calendar) baseDue(r *ruling) error {
 	return err
 }
 
-// cutOff decides whether the term's cut-off holds, and if so the due moment.
+// cutOff decides whether the term's cut-off holds, and if so the deadline.
 func (c *Calendar) cutOff(r *ruling, t *table) (bool, error) {
 	day := t.day(r.start)
 	switch {
@@ -220,14 +219,13 @@ func lastSecond(loc *time.Location, number int64, n int) int64 {
 	return next - 1
 }
 
-// Before returns the moment a term ahead of a due moment, for warnings like
-// `before: 1bd`.
+// Before returns the moment a term ahead of a deadline, for warnings like `before: 1bd`.
 //
 //   - Business days: the same local time on the Nth working day before the day
-//     of the due moment, not before that day's opening nor after its close. A
-//     due moment at a close of 24:00, or of a shift, belongs to the day that closes.
+//     of the deadline, not before that day's opening nor after its close. A
+//     deadline at a close of 24:00, or of a shift, belongs to the day that closes.
 //   - Minutes and hours: the latest moment with so much working time between
-//     it and the due moment.
+//     it and the deadline.
 //   - Plain days, and anything round the clock: plain time.
 func (c *Calendar) Before(due time.Time, term Term) (time.Time, error) {
 	if err := term.Validate(); err != nil {
@@ -270,7 +268,7 @@ func (c *Calendar) daysBefore(s int64, n int) (time.Time, error) {
 	return c.time(max(t.open(target), min(t.close(target), c.local(t, target, at)))), nil
 }
 
-// dueDay returns the day a due moment belongs to and its time on it.
+// dueDay returns the day a deadline belongs to and its time on it.
 func (c *Calendar) dueDay(s int64) (*table, int, TimeOfDay, error) {
 	if t, err := c.at(s - 1); err == nil {
 		day := t.day(s - 1)

@@ -410,8 +410,8 @@ func TestUnitsInWords(t *testing.T) {
 	c := compile(t, "KZ", "Asia/Almaty", "Mon-Fri 09:00-18:00")
 	start := time.Date(2026, 1, 12, 12, 0, 0, 0, c.Location())
 	for unit, want := range map[calendar.Unit][2][3]string{
-		calendar.Minutes: {{"1 minute", "2 minutes", "5 minutes"}, {"1 мин", "2 мин", "5 мин"}},
-		calendar.Hours:   {{"1 hour", "2 hours", "5 hours"}, {"1 ч", "2 ч", "5 ч"}},
+		calendar.Minutes: {{"1 minute", "2 minutes", "5 minutes"}, {"1 минута", "2 минуты", "5 минут"}},
+		calendar.Hours:   {{"1 hour", "2 hours", "5 hours"}, {"1 час", "2 часа", "5 часов"}},
 		calendar.BusinessDays: {
 			{"1 business day", "2 business days", "5 business days"},
 			{"1 рабочий день", "2 рабочих дня", "5 рабочих дней"},
@@ -468,12 +468,13 @@ func TestAMovedWorkingDay(t *testing.T) {
 	}{
 		{
 			day(16), 16, "worked although a weekend: Sat 2026-03-14 (moved) instead of Mon 2026-03-16",
-			"рабочие выходные: Сб 2026-03-14 (перенос) вместо Пн 2026-03-16",
+			"рабочие выходные: сб 14 марта 2026\u00a0г. (перенос) " +
+				"вместо пн 16 марта 2026\u00a0г.",
 		},
 		{
 			calendar.Date{},
 			18, "worked although a weekend: Sat 2026-03-14 (moved)",
-			"рабочие выходные: Сб 2026-03-14 (перенос)",
+			"рабочие выходные: сб 14 марта 2026\u00a0г. (перенос)",
 		},
 	} {
 		cal := moved(c.instead)

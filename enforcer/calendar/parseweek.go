@@ -44,7 +44,7 @@ func ParseWeek(text string) (Week, error) {
 		}
 		for _, d := range weekdays {
 			if week[d], err = besides(week[d], intervals); err != nil {
-				return Week{}, message.Errorf("%s is given twice in %q", weekdayNames[d], text)
+				return Week{}, message.Errorf("%s is given twice in %q", message.Weekdays[d], text)
 			}
 		}
 	}
@@ -109,9 +109,6 @@ var dashes = strings.NewReplacer("–", "-", "—", "-", "‒", "-", "‐", "-",
 
 // besides puts intervals among those that a day has already. An error means that they overlap.
 func besides(have, more []Interval) ([]Interval, error) {
-	if len(have) == 0 {
-		return slices.Clone(more), nil
-	}
 	all := slices.Concat(have, more)
 	slices.SortFunc(all, func(a, b Interval) int { return int(a.From - b.From) })
 	return all, validateIntervals(all)
@@ -212,7 +209,7 @@ func parseWeekdays(parts []string) ([]time.Weekday, error) {
 		}
 		for d := from; ; d = (d + 1) % 7 {
 			if slices.Contains(list, d) {
-				return nil, message.Errorf("%s is given twice in %q", weekdayNames[d], strings.Join(parts, ","))
+				return nil, message.Errorf("%s is given twice in %q", message.Weekdays[d], strings.Join(parts, ","))
 			}
 			list = append(list, d)
 			if d == to {
@@ -234,12 +231,13 @@ var weekdayWords = [7][]string{
 	{"Saturday", "суббота"},
 }
 
-// ParseWeekday reads the name of a weekday in English or Russian, in short or in full, in any case: Mon, Monday, Пн.
+// ParseWeekday reads the name of a weekday in any case: in short in each language, in full in English or Russian.
 func ParseWeekday(s string) (time.Weekday, error) {
 	name := strings.TrimSuffix(strings.TrimSpace(s), ".")
 	for d, words := range weekdayWords {
 		same := func(word string) bool { return strings.EqualFold(name, word) }
-		if same(english.weekdays[d]) || same(russian.weekdays[d]) || slices.ContainsFunc(words, same) {
+		short := func(lang string) bool { return same(message.Say(lang, message.Weekdays[d])) }
+		if slices.ContainsFunc(message.Languages, short) || slices.ContainsFunc(words, same) {
 			return time.Weekday(d), nil
 		}
 	}

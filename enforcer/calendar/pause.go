@@ -83,8 +83,8 @@ func (c *Calendar) delay(k clock, start, due int64, pauses []Span) (int64, error
 	return due, nil
 }
 
-// Reclock moves a due moment to where it comes when the clock of another term takes over at a moment before it: what
-// the first counts between the two, pauses left out, is counted by the other from there on, and put off by its pauses.
+// Reclock moves a deadline to where it comes when the clock of another term takes over at a moment before it: what the
+// first counts between the two, pauses left out, is counted by the other from there on, and put off by its pauses.
 func (c *Calendar) Reclock(at, due time.Time, from, to Term, pauses []Span) (time.Time, error) {
 	start := at.Unix()
 	left, err := counted(clock{c, from.plain()}, start, due.Unix(), pauses)
@@ -128,11 +128,10 @@ func counted(k clock, from, to int64, pauses []Span) (int64, error) {
 	return total, nil
 }
 
-// Percent returns the moment at which so many percent of the counting time
-// between start and due have passed on the term's own clock, with the pauses
-// that due was worked out with. Fractions of a second are cut off, so the
-// moment lies before due whenever any time counts between the two. A percentage
-// outside 1 to 99 and a due moment that is not after start are errors.
+// Percent returns the moment at which so many percent of the counting time between start and due have passed on the
+// term's own clock, with the pauses that deadline was worked out with. Fractions of a second are cut off, so the moment
+// lies before due whenever any time counts between the two. A percentage outside 1 to 99 and a deadline that is not
+// after start are errors.
 func (c *Calendar) Percent(term Term, start, due time.Time, percent int, pauses []Span) (time.Time, error) {
 	if percent < 1 || percent > 99 {
 		return time.Time{}, message.Errorf("%d percent of a term; it must be 1 to 99", percent)

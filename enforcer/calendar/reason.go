@@ -5,7 +5,7 @@ import "time"
 // Code names a reason for machines.
 type Code string
 
-// The reasons of a due moment.
+// The reasons of a deadline.
 const (
 	ReasonTerm        Code = "term"            // what the term counts
 	ReasonOutside     Code = "outside-hours"   // received when nothing counts; At is the opening it counts from
@@ -17,21 +17,20 @@ const (
 	ReasonDaysOff     Code = "days-off"        // days off on the way
 	ReasonMoved       Code = "working-weekend" // a moved working day on the way
 	ReasonShort       Code = "short-day"       // a short day on the way
-	ReasonAtClose     Code = "at-close"        // the due moment is a close and stays there
-	ReasonPaused      Code = "paused"          // Amount is the counting time of the pauses, At the due moment without them
-	ReasonZone        Code = "zone-change"     // the zone's offset is another at the due moment
+	ReasonAtClose     Code = "at-close"        // the deadline is a close and stays there
+	ReasonPaused      Code = "paused"          // Amount is the counting time of the pauses, At the deadline without them
+	ReasonZone        Code = "zone-change"     // the zone's offset is another at the deadline
 	ReasonProvisional Code = "provisional"     // it rests on data that may still change
 	ReasonByRule      Code = "by-rule"         // likewise, because that data is worked out by rule
 )
 
-// Reason is one step of the way to a due moment. It is cheap to make: words
-// are put together only by Text.
+// Reason is one step of the way to a deadline. It is cheap to make: words are put together only by Text.
 type Reason struct {
 	Code   Code
 	At     time.Time     // the moment the reason speaks of; zero where there is none
 	Amount time.Duration // of ReasonPaused
 
-	ruled  *ruled // shared by all reasons of one due moment
+	ruled  *ruled // shared by all reasons of one deadline
 	lo, hi int32  // which entries of the table's list the reason is about; years of ReasonProvisional and ReasonByRule
 }
 

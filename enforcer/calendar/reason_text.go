@@ -1,183 +1,246 @@
 package calendar
 
 import (
-	"strconv"
+	"strings"
 	"time"
+
+	"slabridge/config/message"
 )
 
 // maxListed bounds how many days a reason spells out.
 const maxListed = 6
 
 // Text says the reason in the language of the code, or in English.
-func (r Reason) Text(code string) string {
-	w := writer{lang: languageOf(code), b: make([]byte, 0, 160)}
-	for _, p := range languages[w.lang].reasons[r.Code] {
-		w.text(p.words)
-		w.part(&r, p.part)
+func (r Reason) Text(lang string) string { return r.words().In(lang) }
+
+func (r Reason) words() message.Message {
+	at := stamp(r.At)
+	switch r.Code {
+	case ReasonTerm:
+		return r.ruled.term.words(r.ruled.cal)
+	case ReasonSameTime:
+		return message.Of("received inside working hours: the same local time, %s", at)
+	case ReasonCloses:
+		return message.Of("received inside working hours: the same local time, but that day closes earlier, %s", at)
+	case ReasonCloseOfDay:
+		return message.Of("ends at the close of the last of these days, %s", at)
+	case ReasonAtClose:
+		return message.Of("falls on a close and stays there: %s", at)
+	case ReasonPaused:
+		return message.Of("pauses moved it by %s, from %s", amount(r.Amount), at)
+	case ReasonZone:
+		return message.Of("the clock changed on the way: %s", r.offsets())
+	case ReasonProvisional:
+		return message.Of("the days off of %s are provisional and may still change", r.years())
+	case ReasonByRule:
+		return message.Of("the days off of %s are provisional: worked out by rule and not taken from an official calendar, "+
+			"so without days moved by order, short days and regional holidays", r.years())
+	case ReasonOutside, ReasonCutoff, ReasonCutoffHours:
+		return r.receipt(at)
 	}
-	return string(w.b)
+	return r.days()
 }
 
-// writer puts words of one language together.
-type writer struct {
-	lang int // in languages
-	b    []byte
+// receipt are the reasons that begin with when the request came in.
+func (r Reason) receipt(at stamp) message.Message {
+	start, cutoff := r.ruled.cal.time(r.ruled.start), r.ruled.term.Cutoff
+	if r.Code == ReasonCutoff {
+		return message.Of("received after %s: due at %s on the next working day, %s", cutoff.After, cutoff.Due, at)
+	}
+	kind, name := r.ruled.table.kindAt(r.ruled.table.day(r.ruled.start), r.ruled.start)
+	received := message.Of("%s, %s", stamp(start), kindWords(kind, name))
+	if r.Code == ReasonCutoffHours {
+		return message.Of("received outside working hours (%s): due at %s on the next working day, %s", received, cutoff.Due,
+			at)
+	}
+	return message.Of("received when nothing counts (%s): counted from %s", received, at)
 }
 
-func (w *writer) text(s string)       { w.b = append(w.b, s...) }
-func (w *writer) number(n int)        { w.b = strconv.AppendInt(w.b, int64(n), 10) }
-func (w *writer) time(t TimeOfDay)    { w.b = t.append(w.b) }
-func (w *writer) language() *language { return &languages[w.lang] }
-
-// part writes what stands in braces.
-func (w *writer) part(r *Reason, name string) {
-	switch name {
-	case "term":
-		w.term(r.ruled.term, r.ruled.cal)
-	case "moment":
-		w.moment(r.At)
-	case "received":
-		day := r.ruled.table.day(r.ruled.start)
-		w.moment(r.ruled.cal.time(r.ruled.start))
-		w.text(", ")
-		w.kind(r.ruled.table.kindAt(day, r.ruled.start))
-	case "cutoff":
-		w.time(r.ruled.term.Cutoff.After)
-	case "cutoff due":
-		w.time(r.ruled.term.Cutoff.Due)
-	case "days":
-		w.days(r)
-	case "amount":
-		w.amount(r.Amount)
-	case "offsets":
-		w.text(r.ruled.cal.zone)
-		w.b = r.ruled.cal.time(r.ruled.start).AppendFormat(w.b, ", -07:00 -> ")
-		w.b = r.At.AppendFormat(w.b, "-07:00")
-	case "years":
-		w.number(int(r.lo))
-		if r.hi > r.lo {
-			w.text("-")
-			w.number(int(r.hi))
+// days are the reasons that list days on the way.
+func (r Reason) days() message.Message {
+	var days []message.Message
+	for i := r.lo; i < r.hi; i++ {
+		if rest := r.hi - i; i-r.lo == maxListed-1 && rest > 1 {
+			days = append(days, message.Of("%d more", int(rest)))
+			break
 		}
+		days = append(days, r.day(i))
+	}
+	switch listed := list(days); r.Code {
+	case ReasonDaysOff:
+		return message.Of("days off on the way: %s", listed)
+	case ReasonMoved:
+		return message.Of("worked although a weekend: %s", listed)
+	default:
+		return message.Of("short days: %s", listed)
 	}
 }
 
-func (w *writer) term(t Term, c *Calendar) {
-	l := w.language()
-	w.number(t.N)
-	w.text(l.units[t.Unit][l.form(t.N)])
+func (r Reason) day(i int32) message.Message {
+	switch t := r.ruled.table; r.Code {
+	case ReasonDaysOff:
+		return message.Of("%s", t.runs[i].said)
+	case ReasonMoved:
+		day := &t.moved[i]
+		said := bracketed(dayStamp(day.Date), day.Name)
+		if day.Instead.IsZero() {
+			return said
+		}
+		return message.Of("%s instead of %s", said, dayStamp(day.Instead))
+	default:
+		return message.Of("%s, closes at %s", dayStamp(t.shorts[i].Date), timeOf(r.ruled.cal.time(t.shorts[i].close)))
+	}
+}
+
+func (r Reason) offsets() string {
+	return r.ruled.cal.zone + r.ruled.cal.time(r.ruled.start).Format(", -07:00 -> ") + r.At.Format("-07:00")
+}
+
+func (r Reason) years() message.Message {
+	if r.hi > r.lo {
+		return message.Of("%d-%d", int(r.lo), int(r.hi))
+	}
+	return message.Of("%d", int(r.lo))
+}
+
+// termWords say how much a term counts of what.
+var termWords = map[Unit]message.Format{
+	Minutes: "%d minutes", Hours: "%d hours", BusinessDays: "%d business days", CivilBusinessDays: "%d business days",
+	PlainDays: "%d days of 24 hours", CalendarDays: "%d calendar days",
+}
+
+// Text says in words how much a term counts of what, with its cut-off.
+func (t Term) Text() message.Message {
+	text := message.Of(termWords[t.Unit], t.N)
 	switch {
 	case t.Unit == CalendarDays:
-		w.text(l.lastDay)
-		w.text(c.zone)
-		return
-	case t.plain():
-		w.text(l.roundClock)
-		return
+		text = message.Of("%s, to the end of the last", text)
 	case t.Unit == CivilBusinessDays:
-		w.text(l.civil)
+		text = message.Of("%s, counted from the day after", text)
+	case t.plain():
+		text = message.Of("%s, round the clock", text)
 	case !t.businessDays():
-		w.text(l.worked)
+		text = message.Of("%s of working time", text)
 	}
-	w.text(": ")
-	w.text(c.week[w.lang])
-	w.text(", ")
-	w.text(c.zone)
-}
-
-// days lists the days that the reason is about.
-func (w *writer) days(r *Reason) {
-	for i := r.lo; i < r.hi; i++ {
-		if i > r.lo {
-			w.text("; ")
-		}
-		if rest := r.hi - i; i-r.lo == maxListed-1 && rest > 1 {
-			w.number(int(rest))
-			w.text(w.language().more)
-			return
-		}
-		w.listed(r, i)
+	if t.Cutoff != nil {
+		text = message.Of("%s; received after %s or outside working hours: by %s of the next working day", text,
+			t.Cutoff.After.String(), t.Cutoff.Due.String())
 	}
+	return text
 }
 
-func (w *writer) listed(r *Reason, i int32) {
-	switch r.Code {
-	case ReasonDaysOff:
-		w.text(r.ruled.table.runs[i].words[w.lang])
-	case ReasonMoved:
-		day := &r.ruled.table.moved[i]
-		w.date(day.Date)
-		w.bracketed(day.Name.In(w.language().code))
-		if !day.Instead.IsZero() {
-			w.text(w.language().instead)
-			w.date(day.Instead)
-		}
-	case ReasonShort:
-		short := &r.ruled.table.shorts[i]
-		w.date(short.Date)
-		w.text(w.language().closes)
-		w.clock(r.ruled.cal.time(short.close))
+func (t *Term) words(c *Calendar) message.Message {
+	term := message.Of(termWords[t.Unit], t.N)
+	switch {
+	case t.Unit == CalendarDays:
+		return message.Of("%s, to the end of the last, %s", term, c.zone)
+	case t.plain():
+		return message.Of("%s, round the clock", term)
+	case t.Unit == CivilBusinessDays:
+		return message.Of("%s, counted from the day after: %s, %s", term, c.week, c.zone)
+	case t.businessDays():
+		return message.Of("%s: %s, %s", term, c.week, c.zone)
 	}
+	return message.Of("%s of working time: %s, %s", term, c.week, c.zone)
 }
 
-// moment writes Mon 2024-03-18 09:00, in the moment's own location.
-func (w *writer) moment(t time.Time) {
-	w.date(DateOf(t))
-	w.text(" ")
-	w.clock(t)
+var kindFormats = map[SegmentKind]message.Format{
+	Counting: "counting", Break: "break", OutsideHours: "outside hours", CutShort: "short day", Weekend: "weekend",
+	DayOff: "day off",
 }
 
-func (w *writer) clock(t time.Time) {
+func kindWords(kind SegmentKind, name Name) message.Message {
+	if name == (Name{}) {
+		return message.Of(kindFormats[kind])
+	}
+	return message.Of("%s: %s", kindFormats[kind], name)
+}
+
+func bracketed(what any, name Name) message.Message {
+	if name == (Name{}) {
+		return message.Of("%s", what)
+	}
+	return message.Of("%s (%s)", what, name)
+}
+
+// stamp is a moment, which is told as Mon 2024-03-18 09:00, in its own location.
+type stamp time.Time
+
+// In gives the moment in a language.
+func (s stamp) In(lang string) string {
+	if time.Time(s).Second() != 0 {
+		return message.Date(lang, "Mon 2006-01-02 15:04:05", time.Time(s))
+	}
+	return message.Date(lang, "Mon 2006-01-02 15:04", time.Time(s))
+}
+
+// dayStamp is a day, which is told as Mon 2024-03-18.
+type dayStamp Date
+
+// In gives the day in a language.
+func (d dayStamp) In(lang string) string {
+	return message.Date(lang, "Mon 2006-01-02", time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC))
+}
+
+// timeOf is the time of day of a moment.
+func timeOf(t time.Time) TimeOfDay {
 	h, m, s := t.Clock()
-	w.time(TimeOfDay(h*secondsPerHour + m*secondsPerMinute + s))
+	return TimeOfDay(h*secondsPerHour + m*secondsPerMinute + s)
 }
 
-func (w *writer) date(d Date) {
-	w.text(w.language().weekdays[d.Weekday()])
-	w.b = d.append(append(w.b, ' '))
-}
+// amount is a length of time, which English writes as Go does.
+type amount time.Duration
 
-func (w *writer) kind(kind SegmentKind, name Name) {
-	l := w.language()
-	w.text(l.kinds[kind])
-	if text := name.In(l.code); text != "" {
-		w.text(": ")
-		w.text(text)
+// In gives the length of time in a language.
+func (d amount) In(lang string) string {
+	if lang == message.English {
+		return time.Duration(d).String()
 	}
-}
-
-func (w *writer) bracketed(name string) {
-	if name != "" {
-		w.text(" (")
-		w.text(name)
-		w.text(")")
-	}
-}
-
-func (w *writer) amount(d time.Duration) {
-	units := w.language().amounts
-	if units[0] == "" {
-		w.text(d.String())
-		return
-	}
-	separator := ""
-	for i, size := range []time.Duration{time.Hour, time.Minute, time.Second} {
-		if n := d / size; n > 0 {
-			w.text(separator)
-			w.number(int(n))
-			w.text(units[i])
-			separator = " "
+	var parts []string
+	rest := time.Duration(d)
+	for _, unit := range []struct {
+		size   time.Duration
+		format message.Format
+	}{{time.Hour, "%dh"}, {time.Minute, "%dm"}, {time.Second, "%ds"}} {
+		if n := int(rest / unit.size); n > 0 {
+			parts = append(parts, message.Say(lang, unit.format, n))
 		}
-		d %= size
+		rest %= unit.size
 	}
+	return strings.Join(parts, " ")
 }
 
-// offRun is neighbouring days that are not worked, with its words ready,
-// because a long term passes many.
+// list is messages in a row.
+type list []message.Message
+
+// In gives the messages in a language.
+func (l list) In(lang string) string {
+	said := make([]string, len(l))
+	for i, m := range l {
+		said[i] = m.In(lang)
+	}
+	return strings.Join(said, "; ")
+}
+
+// said is a text in each language, put together once because it is told often.
+type said map[string]string
+
+func ready(text interface{ In(lang string) string }) said {
+	out := make(said, len(message.Languages))
+	for _, lang := range message.Languages {
+		out[lang] = text.In(lang)
+	}
+	return out
+}
+
+// In gives the text in a language.
+func (s said) In(lang string) string { return s[lang] }
+
+// offRun is neighbouring days that are not worked, with its words ready, because a long term passes many.
 type offRun struct {
 	first, last int32
 	names       []Name
-	words       [len(languages)]string
+	said        said
 }
 
 func (o *offRun) extend(day int32, special Day) {
@@ -193,23 +256,26 @@ func (o *offRun) extend(day int32, special Day) {
 	o.names = append(o.names, special.Name)
 }
 
-// label makes the words ready.
-func (o *offRun) label(t *table) {
-	var room [128]byte
-	for lang := range languages {
-		w := writer{lang: lang, b: room[:0]}
-		w.date(t.date(int(o.first)))
-		if o.last > o.first {
-			w.text(" - ")
-			w.date(t.date(int(o.last)))
-		}
-		before, after := " (", ""
-		for _, n := range o.names {
-			w.text(before)
-			w.text(n.In(w.language().code))
-			before, after = ", ", ")"
-		}
-		w.text(after)
-		o.words[lang] = string(w.b)
+// words are the days and what they are called: Sat 2026-03-21 - Wed 2026-03-25 (Nauryz).
+func (o *offRun) words(t *table) message.Message {
+	days := message.Of("%s", dayStamp(t.date(int(o.first))))
+	if o.last > o.first {
+		days = message.Of("%s - %s", days, dayStamp(t.date(int(o.last))))
 	}
+	if len(o.names) == 0 {
+		return days
+	}
+	return message.Of("%s (%s)", days, names(o.names))
+}
+
+// names are the names of days in a row.
+type names []Name
+
+// In gives the names in a language.
+func (n names) In(lang string) string {
+	said := make([]string, len(n))
+	for i, name := range n {
+		said[i] = name.In(lang)
+	}
+	return strings.Join(said, ", ")
 }

@@ -1,6 +1,10 @@
 package calendar
 
-import "time"
+import (
+	"time"
+
+	"slabridge/config/message"
+)
 
 // SegmentKind is what a stretch of time is to a calendar.
 type SegmentKind string
@@ -23,11 +27,7 @@ type Segment struct {
 }
 
 // Text says in the language of the code, or in English, what the segment is: "day off: Nauryz".
-func (s Segment) Text(code string) string {
-	w := writer{lang: languageOf(code)}
-	w.kind(s.Kind, s.Name)
-	return string(w.b)
-}
+func (s Segment) Text(lang string) string { return kindWords(s.Kind, s.Name).In(lang) }
 
 // Segments names every second of [from, to), in order and without gaps, so
 // that the working time between two moments can be told as a story.
@@ -94,8 +94,8 @@ func (w *segmentWriter) add(from, to int64, kind SegmentKind, name Name) {
 
 // emptiedDay names a short day of which nothing is left; nothingLeft says so where the kind is told already.
 var (
-	emptiedDay  = Name{RU: "сокращённый день: рабочего времени не осталось", EN: "short day: no working time is left"}
-	nothingLeft = Name{RU: "рабочего времени не осталось", EN: "no working time is left"}
+	emptiedDay  = Name{EN: string(message.Format("short day: no working time is left"))}
+	nothingLeft = Name{EN: string(message.Format("no working time is left"))}
 )
 
 // offKind tells a named day off, and a short day of which nothing is left, from a weekday that is not worked.

@@ -31,8 +31,6 @@ func (i Interval) String() string {
 // that run over midnight belong to the weekday on which they begin.
 type Week [7][]Interval
 
-var weekdayNames = [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
-
 // longestDay is the working time of the weekday that has most.
 func (w Week) longestDay() time.Duration {
 	var longest time.Duration
@@ -62,13 +60,13 @@ func (w Week) Validate() error {
 	worked := false
 	for d, list := range w {
 		if err := validateIntervals(list); err != nil {
-			return message.Errorf("hours of %s: %w", weekdayNames[d], err)
+			return message.Errorf("hours of %s: %w", message.Weekdays[d], err)
 		}
 		worked = worked || len(list) > 0
 		next := (d + 1) % 7
 		if len(list) > 0 && len(w[next]) > 0 && list[len(list)-1].To-Midnight > w[next][0].From {
-			return message.Errorf("hours of %s: %v runs into the hours of %s, %v", weekdayNames[d], list[len(list)-1],
-				weekdayNames[next], w[next][0])
+			return message.Errorf("hours of %s: %v runs into the hours of %s, %v", message.Weekdays[d], list[len(list)-1],
+				message.Weekdays[next], w[next][0])
 		}
 	}
 	if !worked {
@@ -96,9 +94,10 @@ func validateIntervals(list []Interval) error {
 }
 
 // String returns the week as ParseWeek reads it, Monday first.
-func (w Week) String() string { return w.text(weekdayNames) }
+func (w Week) String() string { return w.In(message.English) }
 
-func (w Week) text(names [7]string) string {
+// In returns the week with the names of its days in a language.
+func (w Week) In(lang string) string {
 	var b strings.Builder
 	for i := 0; i < 7; {
 		from := (i + 1) % 7
@@ -110,9 +109,9 @@ func (w Week) text(names [7]string) string {
 			if b.Len() > 0 {
 				b.WriteString("; ")
 			}
-			b.WriteString(names[from])
+			b.WriteString(message.Say(lang, message.Weekdays[from]))
 			if last > i {
-				b.WriteString("-" + names[(last+1)%7])
+				b.WriteString("-" + message.Say(lang, message.Weekdays[(last+1)%7]))
 			}
 			for n, interval := range w[from] {
 				if n > 0 {

@@ -13,9 +13,9 @@ type stepOf struct {
 	step  string
 }
 
-// untold finds the internal steps that staff is not told of any more: a repeating promise that nobody tends is told of
-// in its first broken cycles, and from then on at most once a working day, of a breach sooner than of a warning. What
-// the cycles came to is judged all the same.
+// untold finds the internal steps that are left out because staff was told often enough: a repeating obligation is
+// commented in its first broken cycles in a row (TellsAtMost), then at most once a working day, with a breach before a
+// warning. Every cycle has its verdict all the same.
 func untold(ev *enforcer.Evaluation) map[stepOf]bool {
 	var out map[stepOf]bool
 	var told calendar.Date // the day on which the obligation was told of last
@@ -46,7 +46,7 @@ func untold(ev *enforcer.Evaluation) map[stepOf]bool {
 	return out
 }
 
-// dueDay is the working day on which staff is told that the cycle's due has passed; zero where it is not.
+// dueDay is the working day on which staff is told that the cycle's deadline has passed; zero where it is not.
 func dueDay(c *enforcer.Cycle) calendar.Date {
 	for _, s := range c.Steps {
 		if s.Step.Trigger.Due {

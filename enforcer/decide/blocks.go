@@ -1,12 +1,8 @@
 package decide
 
-import (
-	"cmp"
+import "slabridge/enforcer"
 
-	"slabridge/enforcer"
-)
-
-// Blocks are what keeps things from being written now.
+// Blocks are the reasons why something may not be written now.
 type Blocks struct {
 	All     enforcer.Text // why nothing may be written; nil when it may
 	Mapping bool          // the mapping has faults that the tracker shows
@@ -18,21 +14,17 @@ type Blocks struct {
 func (b Blocks) reason() enforcer.Reason {
 	switch {
 	case b.All != nil:
-		return enforcer.Reason{
-			Code: enforcer.HeldBlocked,
-			Text: enforcer.Text{"en": b.All["en"], "ru": cmp.Or(b.All["ru"], b.All["en"])},
-		}
+		return enforcer.Reason{Code: enforcer.HeldBlocked, Text: b.All}
 	case b.Mapping:
-		return enforcer.Reason{Code: enforcer.HeldMapping, Text: enforcer.Text{
-			"en": "the mapping has faults that the tracker shows: run 'slabridge check --live'",
-			"ru": "в сопоставлении есть ошибки, которые видны по трекеру: запустите 'slabridge check --live'",
-		}}
+		return enforcer.Because(enforcer.HeldMapping,
+			"the mapping has faults that the tracker shows: run 'slabridge check --live'")
 	}
 	return enforcer.Reason{}
 }
 
-// WorthALook reports whether a pending entry makes its request worth another look though nothing came: what is sent
-// waits for its answer, and what is held for a human, for a change of the request or for the end of what blocks it.
+// WorthALook reports whether a request must be evaluated again because of its pending entry, though nothing on it
+// changed. One that was sent waits for its answer; one that is held waits for a human, for a change of the request or
+// for the end of a block.
 func (b Blocks) WorthALook(e enforcer.Entry) bool {
 	if e.State != enforcer.Held {
 		return e.State != enforcer.Sent

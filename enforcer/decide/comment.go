@@ -48,7 +48,7 @@ func (d *decider) comment(c *enforcer.Cycle, s enforcer.CycleStep) *enforcer.Com
 	return out
 }
 
-// ours reports whether a comment of slabridge's own keeps the promise: then nothing is left to happen next.
+// ours reports whether a comment by slabridge itself fulfils the obligation: then nothing happens next.
 func ours(o *enforcer.Obligation) bool {
 	return slices.ContainsFunc(o.Stop, func(c enforcer.Condition) bool { return slices.Contains(c.By, enforcer.Bot) })
 }

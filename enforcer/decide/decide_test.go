@@ -361,6 +361,11 @@ func TestOnlyALaterStepOvertakes(t *testing.T) {
 		},
 		{"at once", enforcer.Timer, [2]s{a(0), {"o", "c", step("b", enforcer.Internal, top), 0}}, "a overtaken, b intended"},
 		{
+			"at once, and it does less", enforcer.Timer,
+			[2]s{a(0), {"o", "c", step("b", enforcer.Internal, enforcer.Actions{}), 0}},
+			"a intended, b intended",
+		},
+		{
 			"it does less", enforcer.Timer,
 			[2]s{a(0), {"o", "c", step("b", enforcer.Internal, enforcer.Actions{}), 1}},
 			"a intended, b intended",

@@ -35,26 +35,40 @@ type Finding struct {
 	Decisions []enforcer.Decision
 }
 
-// Decide says what is to become of every step of a case. What would be written is held where something blocks it.
+// Decide makes the decision about every step of a case. A step that would be written is held while something blocks it.
 func Decide(c Case) Finding {
 	f := Finding{Case: c, Decisions: Steps(c.Evaluation, c.Recorded, c.cutover())}
 	if c.Upkeep != nil {
 		f.Decisions = append(f.Decisions, *c.Upkeep)
 	}
-	if reason := c.Blocks.reason(); reason.Code != "" {
-		for i := range f.Decisions {
-			if d := &f.Decisions[i]; d.State == enforcer.Intended {
-				d.State, d.Reason = enforcer.Held, reason
-			}
+	blocked := c.Blocks.reason()
+	for i := range f.Decisions {
+		d := &f.Decisions[i]
+		reason := blocked
+		if reason.Code == "" {
+			reason = c.unclear(d)
+		}
+		if d.State == enforcer.Intended && reason.Code != "" {
+			d.State, d.Reason = enforcer.Held, reason
 		}
 	}
 	return f
 }
 
-// cutover is the contract's cutover as it is for the case. A step that had not come at the last pass and lies before it
-// now was moved there, but only where that pass knew the case as it was: a request that could not be read then, or was
-// not there to be seen, is merely late. So are duties that could not be evaluated; and an account's step comes with the
-// pass that finds it reached.
+// unclear is why it is not known whom a decision would assign; its code is "" where it is.
+func (c *Case) unclear(d *enforcer.Decision) enforcer.Reason {
+	for i := range c.Evaluation.Request.Faults {
+		if f := &c.Evaluation.Request.Faults[i]; f.Assign != "" && f.Assign == d.Changes.Assign {
+			return faultReason(f)
+		}
+	}
+	return enforcer.Reason{}
+}
+
+// cutover is the contract's cutover as it is for the case. A step that was still to come at the last pass and lies
+// before it now was moved there by a change, but only if that pass had seen the case; on a request that could not be
+// read or was not visible then, the step is merely late. So are duties that could not be evaluated; and an account's
+// step comes with the pass that finds it reached.
 func (c *Case) cutover() enforcer.Cutover {
 	cut, last := c.Contract.Cutover, c.Last
 	cut.Changed = c.Contract.Stale
@@ -216,9 +230,9 @@ func (f *Finding) notOwed(c *enforcer.Cycle) bool {
 	})
 }
 
-// history reports whether the cycle was over before enforcement began: no verdict is kept of it, for an old tracker
-// has no end of them. What was broken then and is owed for ever, since the request was solved by then and has not been
-// opened again, is over too; a report over that time counts it all the same.
+// history reports whether the cycle was over before enforcement began: an old tracker has too many of these to keep a
+// verdict of each. A broken cycle that nothing will ever end, because the request was solved by then and has not been
+// reopened, counts as over too. A report on that time includes all of them.
 func (f *Finding) history(c *enforcer.Cycle) bool {
 	line := f.Contract.Cutover.EnforceFrom
 	if !c.EndedAt.IsZero() {

@@ -52,7 +52,7 @@ func faultReason(why error) enforcer.Reason {
 }
 
 func holdReason(r *enforcer.Request, zone *time.Location) enforcer.Reason {
-	code := "hold"
+	code := enforcer.HeldByPeople
 	if r.Hold == "" {
 		code = enforcer.HeldUntil
 	}

@@ -8,10 +8,6 @@ import (
 	"slabridge/enforcer"
 )
 
-// visibilityLag is how long after its own timestamp a tracker's change may become visible to us: a step whose
-// moment lies within it before the last pass is still new.
-const visibilityLag = 2 * time.Minute
-
 // Steps says what is to become of every step whose moment has come, in the order of their moments. recorded gives
 // what the ledger has of a step. Steps that are written, or will never be, are
 // left out, and so are those of cycles that were over before enforcement began.
@@ -58,6 +54,25 @@ func StepByID(ev enforcer.Evaluation, id string) (enforcer.Decision, bool) {
 	return enforcer.Decision{}, false
 }
 
+// TooLate reports whether the step with an id warns of a deadline that has passed: what is left of a write that tells
+// of it is not written any more.
+func TooLate(ev enforcer.Evaluation, id string) bool {
+	d := decider{ev: ev}
+	if !ev.Covered {
+		return false
+	}
+	for i := range ev.Cycles {
+		c := &ev.Cycles[i]
+		for _, s := range c.Steps {
+			if d.key(c, s).ID() == id {
+				asks := s.Step.Asked(c.BreachedBefore > 0)
+				return d.tooLate(c, s, &asks)
+			}
+		}
+	}
+	return false
+}
+
 type decider struct {
 	ev       enforcer.Evaluation
 	recorded func(enforcer.StepKey) enforcer.StepRecord
@@ -65,7 +80,7 @@ type decider struct {
 	untold   map[stepOf]bool
 	out      []enforcer.Decision
 	cycleOf  []*enforcer.Cycle // beside out
-	late     []bool            // beside out: warns of a due that has passed
+	late     []bool            // beside out: warns of a deadline that has passed
 }
 
 func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
@@ -109,10 +124,8 @@ func (d *decider) step(i int, c *enforcer.Cycle, s enforcer.CycleStep) {
 }
 
 func (d *decider) key(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.StepKey {
-	return enforcer.StepKey{
-		Connection: d.ev.Request.Connection, Issue: d.ev.Request.Issue, Contract: d.ev.Contract.ID,
-		Obligation: c.Obligation.ID, Cycle: c.ID, Step: s.Step.ID,
-	}
+	r := d.ev.Request
+	return d.ev.Contract.StepKey(r.Connection, r.Issue, c.Obligation.ID, c.ID, s.Step.ID)
 }
 
 // decision is about a step, before it is known what is to become of it.
@@ -127,12 +140,9 @@ func (d *decider) decision(key enforcer.StepKey, c *enforcer.Cycle, s enforcer.C
 	return dec
 }
 
-// underWay is how long a comment may take from its decision until it stands.
-const underWay = 5 * time.Second
-
-// tooLate reports whether a step warns of a due that has passed, in whichever pass that is seen: something kept it from
-// being written in time. One that would stand after the due, if it takes a moment, is as late, but for a step that is
-// that near to the due by itself. What it asks for beside its comment must be the due step's matter too.
+// tooLate reports whether a step warns of a deadline that has passed, in whichever pass that is seen: something kept it
+// from being written in time. One that would stand after the deadline, if it takes a moment, is as late, but for a step
+// that is that near to the deadline by itself. What it asks for beside its comment must be the due step's matter too.
 func (d *decider) tooLate(c *enforcer.Cycle, s enforcer.CycleStep, asks *enforcer.Actions) bool {
 	stands := d.ev.Now.Truncate(time.Second)
 	if c.Due.Sub(s.At) > 2*underWay {
@@ -179,7 +189,7 @@ func (d *decider) past(c *enforcer.Cycle, s enforcer.CycleStep) bool {
 	return !d.owed(c, s) && (s.FiresAt().Before(d.cutover.EnforceFrom) || d.passed(later(s.FiresAt(), c.RevivedAt)))
 }
 
-// owed reports whether the step makes the issue of a duty's period that runs, and is not over its due.
+// owed reports whether the step makes the issue of a duty's period that runs, and is not over its deadline.
 func (d *decider) owed(c *enforcer.Cycle, s enforcer.CycleStep) bool {
 	return c.Run != nil && s.Step.Action == enforcer.ActionCreate && (c.Run.To.IsZero() || c.Run.To.After(d.ev.Now)) &&
 		(c.Due.IsZero() || c.Due.After(d.ev.Now))
@@ -190,10 +200,9 @@ func (d *decider) passed(at time.Time) bool {
 	return !d.cutover.PassedAt.IsZero() && at.Before(d.cutover.PassedAt.Add(-visibilityLag))
 }
 
-// movedIntoPast reports whether a step that is recorded and was not to be written yet lies in the past now, because the
-// configuration, the calendar or a back-dated field says so: it waits for an opening that has not come, was not called
-// for, or lies before a cutover that was moved. What time has brought, and what people set going again, is still to be
-// written.
+// movedIntoPast reports whether a recorded step that was not to be written yet lies in the past now because the
+// configuration, the calendar or a back-dated field changed: it waited for an opening, was not called for, or lies
+// before a cutover that was moved. A step whose moment simply came, or that people revived, is still written.
 func (d *decider) movedIntoPast(
 	c *enforcer.Cycle, s enforcer.CycleStep, was enforcer.StepRecord, dec *enforcer.Decision,
 ) bool {
@@ -222,9 +231,9 @@ func (d *decider) changes(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Chan
 	return ch
 }
 
-// hours lets internal steps keep working hours when the obligation's own clock does (DESIGN, 13). A step that
-// comes due exactly at a close is written at once, and so is one at a time of which the calendar has no data: nobody
-// knows when to wait for.
+// hours makes internal steps wait for working hours if the obligation's own clock counts them (docs/contracts.md, "What
+// an obligation is"). A step whose moment is exactly a close is written at once, and so is one at a time without
+// calendar data, for which no opening is known.
 func (d *decider) hours(dec *enforcer.Decision, c *enforcer.Cycle) {
 	if opening := waitsFor(c, dec, d.ev.Now); !opening.IsZero() {
 		dec.NotBefore, dec.State, dec.Reason = opening, enforcer.Waiting, d.waitReason(opening)
@@ -252,10 +261,10 @@ func waitsFor(c *enforcer.Cycle, dec *enforcer.Decision, at time.Time) time.Time
 	return opening
 }
 
-// overtake marks steps that a later step of the same obligation for the same audience, to be written in this
-// very pass, makes superfluous; a public step only by a public one; and warnings of a due that has passed. What repeats
-// on a request says the last word for all its cycles; each period of a duty has an issue of its own, and each check is
-// of something else.
+// overtake marks steps that a later step of the same obligation for the same audience, to be written in this very pass,
+// makes superfluous; a public step only by a public one; and warnings of a deadline that has passed. What repeats on a
+// request says the last word for all its cycles; each period of a duty has an issue of its own, and each check is of
+// something else.
 func (d *decider) overtake() {
 	for i := range d.out {
 		if !toBeWritten(d.out[i].State) {
@@ -279,8 +288,8 @@ func (d *decider) overtake() {
 	}
 }
 
-// kept takes out the due step of a promise that a comment of our own keeps, where that comment is on its way or goes
-// out in this very pass: what it would say is no longer so.
+// kept leaves out the due step of an obligation that a comment of our own fulfils, if that comment has been sent or
+// goes out in this pass: the due step would say something untrue.
 func (d *decider) kept() {
 	for i := range d.out {
 		a, c := &d.out[i], d.cycleOf[i]

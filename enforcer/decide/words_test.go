@@ -76,39 +76,43 @@ func TestReasonsInWords(t *testing.T) {
 	}
 	want := []string{
 		"ended: done before it was written | выполнено до записи",
-		"ended: the request is resolved | запрос решён",
-		"ended: the customer closed the request | запрос закрыл заказчик",
-		"ended: the request was closed by someone without a role | запрос закрыт человеком без роли в договоре",
-		"ended: the request was closed as a duplicate | запрос закрыт как дубликат",
-		"ended: the request left the contract | запрос больше не относится к договору",
+		"ended: the request is resolved | обращение решено",
+		"ended: the customer closed the request | обращение закрыл заказчик",
+		"ended: the request was closed by someone without a role | " +
+			"обращение закрыто человеком без роли в договоре",
+		"ended: the request was closed as a duplicate | обращение закрыто как дубликат",
+		"ended: the request left the contract | обращение больше не относится к договору",
 		"ended: the status class was left | статус больше не тот",
 		"ended: the severity changed | критичность изменилась",
-		"ended: the request was deleted | запрос удалён",
+		"ended: the request was deleted | обращение удалено",
 		"ended: the stopwatch was started anew | отсчёт начат заново",
-		"ended: the request was reopened | запрос переоткрыт",
+		"ended: the request was reopened | обращение переоткрыто",
 		"hold: writes are on hold: label wait | запись приостановлена: label wait",
 		"before-enforcement: the step's moment lies before enforcement began, 2026-03-16 12:00:01 | момент шага раньше " +
-			"начала контроля 16 марта 2026 г., 12:00:01",
-		"start: п. 1, o: counting from 2026-03-16 12:00:00 | п. 1, o: отсчёт с 16 марта 2026 г., 12:00",
+			"начала контроля 16 марта 2026\u00a0г., 12:00:01",
+		"start: п. 1, o: counting from 2026-03-16 12:00:00 | п. 1, o: отсчёт с 16 марта 2026\u00a0г., 12:00",
 		"moved-into-past: at the last pass, 2026-03-16 12:10:00, this moment had not come: not time but a change of " +
 			"configuration, calendar or fields moved it here" +
-			" | в прошлый проход 16 марта 2026 г., 12:10 этот момент ещё не наступал: его сдвинуло не время, а " +
-			"изменение настроек, календаря или полей",
-		"start: п. 1, o: counting from 2026-03-16 12:00:00 | п. 1, o: отсчёт с 16 марта 2026 г., 12:00",
+			" | в прошлый проход 16 марта 2026\u00a0г., 12:10 этот момент ещё не наступал: " +
+			"его сдвинуло не время, а изменение настроек, календаря или полей",
+		"start: п. 1, o: counting from 2026-03-16 12:00:00 | п. 1, o: отсчёт с 16 марта 2026\u00a0г., 12:00",
 		"moved-into-past: at the last pass, 2026-03-16 12:10:00, this moment had not come: not time but a change of " +
 			"configuration, calendar or fields moved it here" +
-			" | в прошлый проход 16 марта 2026 г., 12:10 этот момент ещё не наступал: его сдвинуло не время, а " +
-			"изменение настроек, календаря или полей",
+			" | в прошлый проход 16 марта 2026\u00a0г., 12:10 этот момент ещё не наступал: " +
+			"его сдвинуло не время, а изменение настроек, календаря или полей",
 		"outside-hours: an internal step waits for working hours: 2026-03-17 09:00:00 | внутренний шаг ждёт рабочего " +
-			"времени: 17 марта 2026 г., 09:00",
+			"времени: 17 марта 2026\u00a0г., 09:00",
 		"start: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00 | п. 1, o: отсчёт с 16 марта " +
-			"2026 г., 12:00, срок 16 марта 2026 г., 13:00",
+			"2026\u00a0г., 12:00, срок 16 марта 2026\u00a0г., 13:00",
 		"due: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: the due has passed" +
-			" | п. 1, o: отсчёт с 16 марта 2026 г., 12:00, срок 16 марта 2026 г., 13:00: срок прошёл",
+			" | п. 1, o: отсчёт с 16 марта 2026\u00a0г., 12:00, " +
+			"срок 16 марта 2026\u00a0г., 13:00: срок прошёл",
 		"warn: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: 75 % of the time has passed" +
-			" | п. 1, o: отсчёт с 16 марта 2026 г., 12:00, срок 16 марта 2026 г., 13:00: прошло 75 % времени",
+			" | п. 1, o: отсчёт с 16 марта 2026\u00a0г., 12:00, " +
+			"срок 16 марта 2026\u00a0г., 13:00: прошло 75 % времени",
 		"warn: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: warning at 2026-03-16 12:00:00" +
-			" | п. 1, o: отсчёт с 16 марта 2026 г., 12:00, срок 16 марта 2026 г., 13:00: предупреждение 16 марта 2026 г., 12:00",
+			" | п. 1, o: отсчёт с 16 марта 2026\u00a0г., 12:00, срок 16 марта 2026\u00a0г., 13:00: " +
+			"предупреждение 16 марта 2026\u00a0г., 12:00",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -119,7 +123,7 @@ func TestReasonsInWords(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	w := newWorld(t, request(t), "10:00")
-	w.c.Blocks.All = enforcer.Text{"en": "the clock is wrong"}
+	w.c.Blocks.All = enforcer.Untranslated("the clock is wrong")
 	if got, want := both(decide.Decide(w.c).Decisions[0].Reason), "blocked: the clock is wrong | the clock is wrong"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -140,9 +140,7 @@ func outlookOf(ctx context.Context, p *reader, c *contract) (outlook, error) {
 	}
 	add := func(it enforcer.AgendaItem) {
 		for _, x := range it.Cycles {
-			k := enforcer.StepKey{
-				Connection: p.conn.ID, Issue: it.Issue, Contract: c.ID, Obligation: x.Obligation, Cycle: x.ID,
-			}
+			k := c.StepKey(p.conn.ID, it.Issue, x.Obligation, x.ID, "")
 			out.cycles[k] = running{cmp.Or(x.IssueKey, it.IssueKey), it.Subject, x.Due}
 		}
 	}

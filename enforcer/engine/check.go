@@ -38,7 +38,7 @@ type RightNeeded struct {
 	Missing     map[string]string `json:"missing,omitempty"` // project name -> permission that our account lacks there
 }
 
-// LeftOut is a project below one of a contract's that no contract covers: requests made there are nobody's.
+// LeftOut is a subproject of a contract's project that no contract covers: requests made there have no obligations.
 type LeftOut struct {
 	Contract string `json:"contract"`
 	Project  string `json:"project"`
@@ -52,7 +52,7 @@ func (k *checker) leftOut() {
 		parents[p.ID] = p.Parent
 	}
 	above := func(id string) (c *contract, project string) {
-		for n := 0; id != "" && n < len(parents); n++ { // a tracker that draws a ring is none
+		for n := 0; id != "" && n < len(parents); n++ { // a tracker may report a ring of parents: stop
 			for _, c := range k.contracts {
 				if slices.Contains(c.scope.Projects(), id) {
 					return c, id
@@ -134,6 +134,10 @@ func (k *checker) check(ctx context.Context) (err error) {
 			}
 		}
 		unlike := append(c.bound.Unseen(c.scope.Projects(), k.names), c.bound.Leadless(c.Contract.Contract)...)
+		for _, p := range c.bound.Unassignable(c.Contract.Contract, c.scope, c.ScopePath) {
+			p.Value = projectName(k.names, p.Value)
+			unlike = append(unlike, p)
+		}
 		for _, p := range unlike {
 			k.problem(p)
 		}
@@ -230,7 +234,7 @@ func (k *checker) lookThrough(ctx context.Context) error {
 		})
 		for _, s := range outbox.Sightings(h, k.ledger.Installation()) {
 			switch {
-			case !watched: // where it writes is no matter of ours
+			case !watched: // none of our contracts covers the project
 			case s.Rival(k.Account.ID, k.ledger.Begun()):
 				rival := ledger.Alarm{Kind: ledger.OtherInstallation, Subject: s.Install, IssueKey: h.Issue.Key}
 				k.fault(message.Of("%s", outbox.AlarmText(rival, k.ledger.Installation())), s.Install, true)
@@ -266,13 +270,16 @@ func (k *checker) lookThrough(ctx context.Context) error {
 	return nil
 }
 
+// readable adds a fault that keeps a request from being judged now.
+func (k *checker) readable(r enforcer.Request) {
+	if n := len(r.Faults); n > 0 && r.State().Covered && r.Faults[n-1].To.IsZero() && r.Faults[n-1].Whole() {
+		k.fault(message.Of("requests such as %s are neither judged nor written about", r.Key), r.Faults[n-1].Why, true)
+	}
+}
+
 // explainable adds what the mapping does not explain of one request.
 func (k *checker) explainable(r enforcer.Request, h connectors.History) {
-	if n := len(r.Faults); n > 0 && r.State().Covered && r.Faults[n-1].To.IsZero() && r.Faults[n-1].Field == "" {
-		k.fault(message.Of("%s, and requests are in it, such as %s: they are neither judged nor written about",
-			r.Faults[n-1].Why, r.Key),
-			r.Faults[n-1].Why, true)
-	}
+	k.readable(r)
 	for i := range r.Moments {
 		m := &r.Moments[i]
 		if !m.State.Covered {

@@ -50,7 +50,7 @@ func (k *checker) checkDuty(c *contract, duty *Duty) {
 		return
 	}
 	issue, problems := c.bound.NewIssue(duty.Issue, mapping.DutyFacts{
-		Key: enforcer.StepKey{Connection: k.conn.ID, Contract: c.ID, Obligation: o.ID}, Obligation: o.Title, Source: o.Source,
+		Key: c.StepKey(k.conn.ID, contractScope, o.ID, "", ""), Obligation: o.Title, Source: o.Source,
 	}, c.options)
 	k.Problems = append(k.Problems, problems...)
 	if issue.Project == "" {
@@ -126,8 +126,8 @@ func (c *closing) look(of *contract, h connectors.History) {
 	}
 }
 
-// tell says what was found. What the workflow allows trackers tell only of an issue, as it stands: without a request
-// in the right status nothing is known.
+// tell says what was found. Trackers tell only for a given issue in its present status what the workflow allows:
+// without a request in the right status nothing is known.
 func (c *closing) tell(of *contract) (mapping.Problem, bool) {
 	p := mapping.Problem{Path: of.ScopePath, Value: c.step}
 	switch class := c.class; {

@@ -44,6 +44,8 @@ type FieldValues struct {
 	Field  string  `json:"field"`
 	Values []Count `json:"values"`
 	Empty  int     `json:"empty"`
+	// Unnamed are those of a field that tells severities which no rule names: they get what is left.
+	Unnamed []Count `json:"unnamed,omitempty"`
 }
 
 // NeverSeen is a value that the configuration waits for and no request holds.
@@ -59,15 +61,6 @@ type NeverSeen struct {
 const (
 	FromMirror  = "mirror"
 	FromTracker = "tracker"
-)
-
-// The bounds of what is counted.
-const (
-	countedFor    = 90 * 24 * time.Hour
-	mostMirrored  = 5000
-	mostAsked     = 500 // of the tracker, where there is no mirror yet
-	mostDifferent = 12  // values of a field that are named
-	mostNotes     = 3
 )
 
 // counted is a request to be counted, with all that is known of what happened to it.
@@ -105,6 +98,11 @@ func countValues(ctx context.Context, k *checker) error {
 				none.Failed = err.Error()
 				k.Values = append(k.Values, none)
 				continue
+			}
+		}
+		if these.source == FromTracker { // what is mirrored has been looked through
+			for _, h := range these.histories {
+				k.readable(c.bound.Request(h, c.scope, c.Zone()))
 			}
 		}
 		k.Values = append(k.Values, countsOf(c, k.names, these, from))
@@ -230,11 +228,11 @@ func neverSeen(names connectors.Directory, asked []mapping.AskedValues, issues [
 	fields []FieldValues, never []NeverSeen,
 ) {
 	fields, never = []FieldValues{}, []NeverSeen{}
-	told := map[string]bool{}
+	at := map[string]int{}
 	for _, a := range asked {
 		values, _ := guess.Tally(issues, a.Key)
-		if !told[a.Key] {
-			told[a.Key] = true
+		if _, told := at[a.Key]; !told {
+			at[a.Key] = len(fields)
 			fields = append(fields, valuesOf(names, a.Key, issues))
 		}
 		var seen, free []string // free: that no place waits for
@@ -244,6 +242,13 @@ func neverSeen(names connectors.Directory, asked []mapping.AskedValues, issues [
 				return x.Key == a.Key && slices.Contains(x.Values, v.Name)
 			}) {
 				free = append(free, v.Name)
+			}
+		}
+		if f := &fields[at[a.Key]]; a.Severity && f.Unnamed == nil {
+			for _, v := range countsFrom(values) {
+				if slices.Contains(free, v.Name) {
+					f.Unnamed = append(f.Unnamed, Count{valueName(names, a.Key, v.Name), v.Count})
+				}
 			}
 		}
 		for _, value := range a.Values {
@@ -257,7 +262,8 @@ func neverSeen(names connectors.Directory, asked []mapping.AskedValues, issues [
 	return fields, never
 }
 
-// meant is the value that was probably meant: one that no place waits for, or one that differs in nothing but capitals.
+// meant is the value that was probably meant: one that the configuration names nowhere, or one that differs only in
+// case.
 func meant(written string, seen, free []string) string {
 	for _, v := range seen {
 		if strings.EqualFold(v, written) {

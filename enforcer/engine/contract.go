@@ -33,7 +33,6 @@ type contract struct {
 // bindScopes finds out which requests are the contract's, and which of them are changes.
 func (c *contract) bindScopes() (problems []mapping.Problem) {
 	c.scope, problems = c.bound.Scope(c.Scope, c.ScopePath)
-	problems = append(problems, c.bound.Unassignable(c.Contract.Contract, c.scope, c.ScopePath)...)
 	if c.Account == nil {
 		return problems
 	}
@@ -76,7 +75,7 @@ func (c *contract) request(conn string, m mirrored) enforcer.Request {
 	switch m.entry.State {
 	case mirror.Gone:
 		r.GoneAt = m.entry.StateAt
-	case mirror.Hidden: // its steps are held, not forgotten: it goes on when it is seen again
+	case mirror.Hidden: // its steps are held and go on when it is visible again
 		r.Hidden, r.Hold = true, message.Text("our account cannot see the issue")
 	}
 	return r

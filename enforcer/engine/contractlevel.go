@@ -13,8 +13,8 @@ import (
 	"slabridge/enforcer/outbox"
 )
 
-// contractScope stands in place of an issue's id in the keys of what a contract asks for as a whole: its duties, and
-// its cap on the cost of changes.
+// contractScope takes the place of the issue id in the keys of steps that belong to the contract as a whole: its
+// duties, and its cap on the cost of changes.
 const contractScope = ""
 
 // contractLevel is what a contract as a whole is looked at by.
@@ -85,8 +85,8 @@ func (x *contractLevel) pendingOf(spending bool) []ledger.Entry {
 	return out
 }
 
-// holdInfeasible holds what the tracker would not take, as far as its names and our rights are known. It is decided
-// again in each pass, for which the names are read again.
+// holdInfeasible holds what the tracker would refuse, as far as its names and our rights are known. It is decided again
+// in each pass, after the names were read again.
 func (x *contractLevel) holdInfeasible(f *finding) {
 	for i := range f.Decisions {
 		d := &f.Decisions[i]

@@ -35,7 +35,7 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 		return nil, err
 	}
 	passedBy := func(r *run) bool { // when the duty was first known
-		key := enforcer.StepKey{Connection: p.conn.ID, Contract: c.ID, Obligation: r.Obligation, Cycle: r.CycleID()}
+		key := c.StepKey(p.conn.ID, contractScope, r.Obligation, r.CycleID(), "")
 		for _, s := range c.Obligation(r.Obligation).Rules[0].Steps {
 			if key.Step = s.ID; s.Action == enforcer.ActionCreate && recorded(key).State == enforcer.Past {
 				return true
@@ -67,7 +67,7 @@ func (x *contractLevel) duties(ctx context.Context) (*finding, error) {
 		f.problem("", message.Of("%s", message.Kept(why)))
 	}
 	if x.due || touched { // what is held is looked at in each pass, and moves nothing on the agenda
-		it, err := standing{p}.agendaItem(ctx, f)
+		it, err := verdicts{p}.agendaItem(ctx, f)
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +139,7 @@ func (x *contractLevel) runsOf(ctx context.Context, d *Duty, made map[enforcer.S
 // runningPeriod is when the period of a duty began that runs at a moment; that moment where none does.
 func runningPeriod(d *Duty, at time.Time, zone *time.Location) (time.Time, error) {
 	const day = 24 * time.Hour
-	for _, back := range []time.Duration{day, 8 * day, 32 * day, 93 * day, 367 * day} { // a line may fire each minute
+	for _, back := range []time.Duration{day, 8 * day, 32 * day, 93 * day, 367 * day} { // a cron line may fire each minute
 		periods, err := periodsOf(d, at.Add(-back), at, zone)
 		if err != nil {
 			return at, err

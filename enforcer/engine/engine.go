@@ -76,7 +76,7 @@ func (e *Engine) Hint(connection string, issues ...string) bool {
 // source is where everything about a connection is read from.
 func (e *Engine) source(c Connection) source {
 	return source{
-		mirror: e.mirror, ledger: e.ledger, clock: e.clock, settings: e.settings, conn: c, stale: e.stale,
+		mirror: e.mirror, ledger: e.ledger.Pinned(), clock: e.clock, settings: e.settings, conn: c, stale: e.stale,
 		started: e.started,
 	}
 }
@@ -93,6 +93,8 @@ type Report struct {
 	Faults   []string // of mappings: by these nothing is judged or written
 	Unjudged int      // requests on which some promise cannot be judged, whenever that was found
 	Failed   error    // why the pass failed; nil when it did not
+	// RestUntil is until when nothing is asked of the tracker, because it wants to be left alone; zero: it does not.
+	RestUntil time.Time
 	// StandingRefusals counts steps that stand refused after the pass, whenever that was, on requests on which something
 	// is still owed.
 	StandingRefusals int
@@ -163,7 +165,10 @@ func each[T any](connections []Connection, f func(Connection) (T, error)) ([]T, 
 func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 	s, report := e.source(conn), Report{Connection: conn.ID}
 	if e.resting(s) {
-		return report, nil
+		var err error
+		report.RestUntil = e.looked[conn.ID].restUntil
+		report.Late, err = s.lateness(ctx, s.trackerTime())
+		return report, err
 	}
 	if e.Guard != nil {
 		if err := e.Guard(); err != nil {
@@ -171,19 +176,21 @@ func (e *Engine) pass(ctx context.Context, conn Connection) (Report, error) {
 			return report, err
 		}
 	}
+	limits, _ := conn.Tracker.Limits()
 	before, err := s.lateness(ctx, s.trackerTime())
 	if err == nil {
 		var p *pass
 		if p, err = e.turn(ctx, s, &report); p == nil { // nothing can be written
 			p = &pass{snapshot: &snapshot{source: s}, report: &report}
 		}
-		herr := healthKeeper{p}.keep(ctx, before, err)
+		rest, _ := e.restUntil(s, limits)
+		herr := healthKeeper{p}.keep(ctx, before, rest, err)
 		if err == nil { // of two failures the pass's own is the cause
 			err = herr
 		}
 	}
-	e.note(s, report.Now, err)
-	report.Failed = err
+	e.note(s, report.Now, limits, err)
+	report.Failed, report.RestUntil = err, e.looked[conn.ID].restUntil
 	return report, err
 }
 
@@ -210,7 +217,7 @@ func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, err
 		return p, err
 	}
 	p.unread = unread
-	if err := p.out.Recover(ctx); err != nil {
+	if err := p.out.Recover(ctx, p.tooLate); err != nil {
 		return p, err
 	}
 	if err := p.out.CarryOrders(ctx, p.words()); err != nil {

@@ -22,8 +22,8 @@ func (p *snapshot) escalate(ctx context.Context, c *contract, ev *enforcer.Evalu
 	known := enforcer.Escalations{Watched: c.watched, Acts: markedActs(c, ev)}
 	for i := range entries {
 		e := &entries[i]
-		settled := e.State == enforcer.Done || e.State == enforcer.Refused || e.Receipt != nil
-		if e.Key.Contract == c.ID && settled && e.Write != nil && !e.Write.Empty() {
+		over := e.State == enforcer.Done || e.State == enforcer.Refused || e.Receipt != nil
+		if e.Key.Contract == c.ID && over && e.Write != nil && !e.Write.Empty() {
 			delete(known.Acts, e.Key) // what is known of its write decides, also while what was refused is tried again
 		}
 		if act, whole := actOf(e, ev.Request); e.Key.Contract == c.ID && whole && !act.At.After(ev.Now) {
@@ -52,10 +52,8 @@ func markedActs(c *contract, ev *enforcer.Evaluation) map[enforcer.StepKey]enfor
 				continue
 			}
 			m := &ev.Request.Moments[i]
-			out[enforcer.StepKey{
-				Connection: ev.Request.Connection, Issue: ev.Request.Issue, Contract: c.ID,
-				Obligation: x.Obligation.ID, Cycle: x.ID, Step: s.Step.ID,
-			}] = enforcer.Act{At: m.At, Event: m.Event, By: m.By}
+			key := c.StepKey(ev.Request.Connection, ev.Request.Issue, x.Obligation.ID, x.ID, s.Step.ID)
+			out[key] = enforcer.Act{At: m.At, Event: m.Event, By: m.By}
 		}
 	}
 	return out

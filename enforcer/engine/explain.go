@@ -22,6 +22,7 @@ type Explanation struct {
 	// Steps are the states of the steps that are decided or recorded: as the next pass would leave them.
 	Steps     map[enforcer.StepKey]enforcer.EntryState
 	Directory connectors.Directory
+	Stays     []Stay // of every contract that has or had the issue, also of those that have no story of it
 }
 
 // explain tells the story of one issue.
@@ -35,7 +36,7 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 		return nil, err
 	}
 	var out []Explanation
-	for _, c := range p.contracts {
+	for _, c := range p.concerned(&m.history) {
 		f, err := p.find(ctx, c, m, decide.Blocks{Mapping: c.fatal})
 		if err != nil {
 			return nil, err
@@ -43,12 +44,12 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 		if !f.Evaluation.Covered {
 			continue
 		}
-		settled, err := standing{p.snapshot}.settled(ctx, &f)
+		shown, err := verdicts{p.snapshot}.shown(ctx, &f)
 		if err != nil {
 			return nil, err
 		}
 		this := x
-		this.Contract, this.Evaluation = c.Contract.Contract, settled.Evaluation
+		this.Contract, this.Evaluation = c.Contract.Contract, shown.Evaluation
 		if this.Steps, err = p.stepStates(ctx, &f); err != nil {
 			return nil, err
 		}
@@ -59,7 +60,9 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 	if err != nil {
 		return nil, err
 	}
+	var ofWhole []*enforcer.Contract
 	for _, w := range whole {
+		ofWhole = append(ofWhole, w.Contract)
 		i := slices.IndexFunc(out, func(x Explanation) bool { return x.Contract == w.Contract })
 		if i < 0 {
 			out = append(out, w)
@@ -69,6 +72,10 @@ func (p *reader) explain(ctx context.Context, id string) ([]Explanation, error) 
 	}
 	if len(out) == 0 {
 		out = append(out, x)
+	}
+	stays := p.stays(m, ofWhole)
+	for i := range out {
+		out[i].Stays = stays
 	}
 	return out, nil
 }
@@ -118,11 +125,11 @@ func (p *reader) explainContractLevel(ctx context.Context, x Explanation, m mirr
 			if this.Steps, err = p.stepStates(ctx, duties); err != nil {
 				return nil, err
 			}
-			settled, err := standing{p.snapshot}.settled(ctx, duties)
+			shown, err := verdicts{p.snapshot}.shown(ctx, duties)
 			if err != nil {
 				return nil, err
 			}
-			for _, x := range settled.Evaluation.Cycles {
+			for _, x := range shown.Evaluation.Cycles {
 				if made(enforcer.StepKey{Obligation: x.Obligation.ID, Cycle: x.ID}) {
 					this.Evaluation.Cycles = append(this.Evaluation.Cycles, x)
 				}
@@ -177,4 +184,39 @@ func (p *reader) dutiesOf(ctx context.Context, c *contract) (*finding, error) {
 		}
 	}
 	return nil, nil
+}
+
+// Stay is what a contract has to do with an issue, now or at any time: whoever may see some contracts only sees an
+// issue by it. Whether the contract was valid does not matter.
+type Stay struct {
+	Contract string
+	Projects []string // the tracker's ids of those in which the contract had the issue
+	Now      bool     // it has it where it lies now
+}
+
+// stays finds which contracts have or had an issue. whole are those that it is an issue of as a whole, which no request
+// is: such a contract has it wherever its projects are.
+func (p *reader) stays(m mirrored, whole []*enforcer.Contract) []Stay {
+	var out []Stay
+	for _, c := range p.concerned(&m.history) {
+		at := slices.Index(p.contracts, c)
+		r := c.request(p.conn.ID, m)
+		has := func(st *enforcer.State) bool {
+			return st.Covered || slices.Contains(whole, c.Contract.Contract) && slices.Contains(p.byProject[st.Project], at)
+		}
+		s := Stay{Contract: c.ID}
+		for i := range r.Moments {
+			if st := &r.Moments[i].State; has(st) && !slices.Contains(s.Projects, st.Project) {
+				s.Projects = append(s.Projects, st.Project)
+			}
+		}
+		if n := len(r.Moments); n > 0 {
+			s.Now = has(&r.Moments[n-1].State) &&
+				r.Moments[n-1].State.Project == m.history.Issue.Values.One(connectors.FieldProject)
+		}
+		if len(s.Projects) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
 }

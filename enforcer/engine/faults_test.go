@@ -55,7 +55,7 @@ func TestStatusNobodyMapped(t *testing.T) {
 	}
 	found, err := w.engine.Check(t.Context())
 	w.do(err)
-	if !hasProblem(found, "Parked", "requests are in it", true) {
+	if !hasProblem(found, "Parked", "neither judged nor written about", true) {
 		t.Errorf("check does not tell of it: %+v", found[0].Problems)
 	}
 

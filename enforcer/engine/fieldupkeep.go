@@ -17,10 +17,8 @@ const upkeepStep = "fields"
 // keyed by the target value: a value written once and changed by a person since is theirs, until another is due.
 func (f *finding) keepFields(fields map[string]string, entries []ledger.Entry, self string) {
 	ev := &f.Evaluation
-	key := enforcer.StepKey{
-		Connection: f.contract.Connection, Issue: ev.Request.Issue, Contract: f.contract.ID,
-		Obligation: enforcer.Upkeep, Cycle: ev.Now.UTC().Format(time.RFC3339), Step: upkeepStep,
-	}
+	key := f.contract.StepKey(f.contract.Connection, ev.Request.Issue, enforcer.Upkeep,
+		ev.Now.UTC().Format(time.RFC3339), upkeepStep)
 	written, writtenAt := fieldsWritten(f.history, self)
 	for _, e := range entries {
 		if e.Key.Obligation != enforcer.Upkeep || e.Key.Contract != f.contract.ID {

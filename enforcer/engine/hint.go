@@ -9,17 +9,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What hints may cost. A tracker that tells of one change in several deliveries tells of them within hintWindow, and
-// gets one pass for all. A second between the passes that hints bring about, and hintsPerMinute issues that they have
-// read again, bound what a flood of them costs, be they replayed or made up.
-const (
-	hintWindow     = 300 * time.Millisecond
-	hintGap        = time.Second
-	hintsPerMinute = 60
-)
-
-// hints are what was said from outside to have changed, and no pass has looked at yet. Nothing rests on them: what is
-// not hinted at is found by the schedule. It is safe for concurrent use.
+// hints are issues that webhooks reported as changed and that no pass has read yet. They only make slabridge faster: a
+// change without a hint is found by the schedule. It is safe for concurrent use.
 type hints struct {
 	came chan struct{} // has something when a connection without hints got one
 
@@ -63,8 +54,8 @@ func (h *hints) add(now time.Time, connection string, issues ...string) bool {
 	return all
 }
 
-// take gives the issues that a pass over the connection is to read again, and forgets them: from the first page of its
-// lists on, the mirror remembers.
+// take gives the issues that a pass over the connection is to read again, and forgets them: the mirror keeps them as
+// soon as the pass has stored its first page.
 func (h *hints) take(connection string) []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -15,22 +15,30 @@ import (
 	"slabridge/mapping"
 )
 
-// Lateness is whether slabridge itself does in time what is due. The zero value: it does.
+// Lateness says whether slabridge itself is late with something. The zero value: it is not.
 type Lateness struct {
 	At      time.Time // when it was looked; zero: not at all
 	Since   time.Time // of the oldest thing that is due and not done; zero: nothing is late
 	Overdue int       // how many things are
 	Began   bool      // with this pass
 	Ended   time.Time // with this pass: since when it had been late
+	// Of has what is late of each contract.
+	Of map[string]ContractLateness
+}
+
+// ContractLateness says what is late of one contract.
+type ContractLateness struct {
+	Since   time.Time // of the oldest thing that is due and not done
+	Overdue int       // how many things are
 }
 
 // Late reports whether something is late.
 func (l Lateness) Late() bool { return !l.Since.IsZero() }
 
-// lateness finds what has been due on the connection for longer than the limit. Of a request out of sight nothing is
-// due: it is frozen.
+// lateness finds what has been due on the connection for longer than the limit. A request out of sight is left out:
+// nothing can be done about it.
 func (s *source) lateness(ctx context.Context, now time.Time) (Lateness, error) {
-	late := Lateness{At: now}
+	late := Lateness{At: now, Of: map[string]ContractLateness{}}
 	if s.settings.LateAfter <= 0 {
 		return late, nil
 	}
@@ -51,6 +59,11 @@ func (s *source) lateness(ctx context.Context, now time.Time) (Lateness, error) 
 		if late.Overdue++; late.Since.IsZero() {
 			late.Since = o.Since
 		}
+		own := late.Of[o.Contract]
+		if own.Overdue++; own.Since.IsZero() { // the oldest comes first
+			own.Since = o.Since
+		}
+		late.Of[o.Contract] = own
 	}
 	return late, nil
 }
@@ -60,10 +73,11 @@ type HealthStatus struct {
 	ledger.Health
 	Now      time.Time
 	Late     Lateness
-	Unjudged int      // requests on which some promise cannot be judged
-	Examples []string // some of them, with the reason
-	OnHold   []OnHold // requests about which somebody said that nothing is written for now
-	Refused  int      // steps that stand refused on requests on which something is still owed
+	Unjudged int            // requests on which some promise cannot be judged
+	Examples []string       // some of them, with the reason
+	OnHold   []OnHold       // requests about which somebody said that nothing is written for now
+	Refused  int            // steps that stand refused on requests on which something is still owed
+	Alarms   []ledger.Alarm // that wait for a human to acknowledge them, oldest first
 }
 
 // OnHold is a request about which nothing is written for now.
@@ -118,7 +132,15 @@ func (s *source) healthStatus(ctx context.Context, now time.Time) (HealthStatus,
 	if status.Unjudged = n; err != nil {
 		return status, err
 	}
-	status.Refused, err = s.ledger.StandingRefusals(ctx, s.conn.ID)
+	if status.Refused, err = s.ledger.StandingRefusals(ctx, s.conn.ID); err != nil {
+		return status, err
+	}
+	alarms, err := s.ledger.Alarms(ctx, s.conn.ID)
+	for _, a := range alarms {
+		if a.Open() {
+			status.Alarms = append(status.Alarms, a)
+		}
+	}
 	return status, err
 }
 
@@ -127,8 +149,8 @@ type healthKeeper struct{ *pass }
 
 // keep keeps how the pass went and whether slabridge is late, and tells the watch issue once when that begins and once
 // when it is over. before is how late it was when the pass began: an outage that this very pass has made up for is
-// told, too.
-func (p healthKeeper) keep(ctx context.Context, before Lateness, failed error) error {
+// told, too. rest is until when the tracker wants to be left alone.
+func (p healthKeeper) keep(ctx context.Context, before Lateness, rest time.Time, failed error) error {
 	if ctx.Err() != nil {
 		return nil // told to stop: the next process sees for itself
 	}
@@ -140,6 +162,7 @@ func (p healthKeeper) keep(ctx context.Context, before Lateness, failed error) e
 	late := was.Late
 	is := ledger.Health{
 		Connection: p.conn.ID, PassedAt: now, GoodAt: was.GoodAt, LateSince: was.LateSince, Faults: p.report.Faults,
+		RestUntil: rest,
 	}
 	if failed == nil {
 		is.GoodAt = now
@@ -216,10 +239,7 @@ func (p healthKeeper) latenessStep(step string, since time.Time) enforcer.Decisi
 		text, reason = mapping.TextCaughtUp, enforcer.Say("slabridge has caught up")
 	}
 	return enforcer.Decision{
-		Key: enforcer.StepKey{
-			Connection: p.conn.ID, Issue: contractScope, Contract: p.contracts[0].ID,
-			Obligation: enforcer.Watch, Cycle: since.UTC().Format(time.RFC3339), Step: step,
-		},
+		Key:   p.contracts[0].StepKey(p.conn.ID, contractScope, enforcer.Watch, since.UTC().Format(time.RFC3339), step),
 		State: enforcer.Intended, Moment: p.now, Audience: enforcer.Internal, Source: "slabridge",
 		Reason: enforcer.Reason{Code: step, Text: reason},
 		Changes: enforcer.Changes{Comment: &enforcer.Comment{

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -72,6 +74,62 @@ func TestRunHeedsRetryAfter(t *testing.T) {
 		d.until("2026-03-16 10:20:05")
 		d.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")
 	})
+}
+
+// A limit that is met in the middle of a pass, in a request whose failure fails no pass, has the tracker left alone,
+// too, and health says so: the next pass is made when the time is over, and none fails for it.
+func TestRunHeedsALimitInTheMiddleOfAPass(t *testing.T) {
+	for _, wish := range []http.Header{{"Retry-After": {"120"}}, nil} {
+		synctest.Test(t, func(t *testing.T) {
+			d := awake(t, "2026-03-16 10:00", "@every 10s")
+			id := d.issue("critical", "Server down")
+			var mu sync.Mutex
+			written, limited := false, time.Time{}
+			var asked []time.Time
+			d.sim.Use(func(next http.Handler) http.Handler { // the first look after the first write
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					mu.Lock()
+					now := written && limited.IsZero() && r.Method == http.MethodGet
+					if now {
+						limited = time.Now()
+					} else if !limited.IsZero() {
+						asked = append(asked, time.Now())
+					}
+					written = written || r.Method == http.MethodPut
+					mu.Unlock()
+					if !now {
+						next.ServeHTTP(w, r)
+						return
+					}
+					maps.Copy(w.Header(), wish)
+					w.WriteHeader(http.StatusTooManyRequests)
+				})
+			})
+			d.until("2026-03-16 10:00:25")
+			h, err := d.ledger.Health(t.Context(), "helpdesk")
+			rest := h.RestUntil.Sub(limited)
+			if err != nil || h.Error != "" || limited.IsZero() || rest < 29*time.Second || rest > 121*time.Second ||
+				wish != nil && rest < 119*time.Second {
+				t.Fatalf("%v: limited at %v, health %+v, %v", wish, limited, h, err)
+			}
+			d.until("2026-03-16 10:03:55")
+			mu.Lock()
+			defer mu.Unlock()
+			if first := asked[0].Sub(limited); first < rest-time.Second || first > rest+2*time.Second {
+				t.Errorf("%v: asked again after %v, want %v", wish, first, rest)
+			}
+			if h, err = d.ledger.Health(t.Context(), "helpdesk"); err != nil || !h.RestUntil.IsZero() || h.Error != "" {
+				t.Errorf("%v: afterwards %+v, %v", wish, h, err)
+			}
+			d.mu.Lock()
+			err = errors.Join(d.errs...)
+			d.mu.Unlock()
+			if err != nil {
+				t.Errorf("%v: a pass failed: %v", wish, err)
+			}
+			d.wantSaid(id, "+acknowledge/start")
+		})
+	}
 }
 
 // Where the tracker does not say for how long, the pauses grow to a bound, and end with the first success.

@@ -23,10 +23,12 @@ type snapshot struct {
 	reads     bool // nothing is written, to the ledger neither
 	contracts []*contract
 	names     connectors.Directory
-	vanished  string // the contract or connection that is in the ledger and no longer in the configuration; "" for none
+	byID      map[string]*contract
+	byProject map[string][]int // positions among contracts
+	vanished  string           // the contract or connection of the ledger that the configuration lacks; "" for none
 }
 
-// load takes the snapshot of a pass: contracts bound, cutovers drawn. It reports what a human should know.
+// load takes the snapshot of a pass, with bound contracts and their cutovers. It reports what a human should know.
 func load(ctx context.Context, s source, report *Report) (*snapshot, error) {
 	p := &snapshot{source: s}
 	problems, err := p.bindNames(ctx)
@@ -51,13 +53,19 @@ func load(ctx context.Context, s source, report *Report) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.findVanished(known)
+	vanished, err := s.vanished(ctx, known)
+	if err != nil {
+		return nil, err
+	}
+	if len(vanished) > 0 {
+		p.vanished = vanished[0].Why().String()
+	}
 	return p, p.resolveCutovers(ctx, cutoversOn(s.conn.ID, known))
 }
 
-// bindNames resolves the mappings against the mirrored names. Names by which something must not be written, or by which
-// booked time is out of sight, are read again first: what an admin has mended in the tracker is not to be held until
-// the names are read in their turn.
+// bindNames resolves the mappings against the mirrored names. If by these names something must not be written, or
+// booked time cannot be seen, they are read again first, so that what an admin has repaired in the tracker takes effect
+// at once.
 func (p *snapshot) bindNames(ctx context.Context) (problems []mapping.Problem, err error) {
 	names, ok, err := p.mirror.Directory(ctx, p.conn.ID)
 	if err != nil {
@@ -92,26 +100,6 @@ func (p *snapshot) lacksRights(ctx context.Context) (bool, error) {
 	return slices.ContainsFunc(pending, func(e ledger.Entry) bool {
 		return e.State == enforcer.Held && (e.Reason.Code == enforcer.HeldRights || e.Reason.Code == enforcer.HeldDuty)
 	}), err
-}
-
-// findVanished finds a contract or connection that vanished from the configuration, whose steps would be written again
-// under a new name.
-func (p *snapshot) findVanished(known []ledger.Cutover) {
-	connections, contracts := map[string]bool{}, map[string]bool{}
-	for _, c := range p.settings.Connections {
-		connections[c.ID] = true
-	}
-	for _, c := range p.contracts {
-		contracts[c.ID] = true
-	}
-	for _, l := range known {
-		switch {
-		case !connections[l.Connection]:
-			p.vanished = message.Text("connection %q is in the ledger but not in the configuration", l.Connection)
-		case l.Connection == p.conn.ID && !contracts[l.Contract]:
-			p.vanished = message.Text("contract %q is in the ledger but not in the configuration", l.Contract)
-		}
-	}
 }
 
 // cutoversOn are the cutovers of a connection by their contracts.
@@ -156,6 +144,7 @@ func (p *snapshot) resolveCutovers(ctx context.Context, cutovers map[string]ledg
 		kept = append(kept, c)
 	}
 	p.contracts = kept
+	p.indexContracts()
 	if len(begun) == 0 {
 		return nil
 	}
@@ -190,6 +179,9 @@ func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 	}
 	cutovers := cutoversOn(s.conn.ID, known)
 	for _, c := range p.contracts {
+		if now := s.ledger.Former(c.ID); now != "" { // what is recorded of it would be missing from the answer
+			return nil, message.Errorf("%s", Vanished{Connection: s.conn.ID, Contract: now, Former: c.ID}.Why())
+		}
 		l, passed := cutovers[c.ID]
 		if !passed {
 			l.FirstPassAt, c.unwatched = p.now, true
@@ -200,6 +192,7 @@ func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 			c.cutover.PassedAt = time.Time{}
 		}
 	}
+	p.indexContracts()
 	return &reader{p}, nil
 }
 

@@ -23,22 +23,20 @@ func (t wikiTracker) Update(ctx context.Context, w connectors.Write) error {
 	return t.Tracker.Update(ctx, w)
 }
 
-// TestCommentsOfJirasKind: marks are in the tracker's markup and known again, and every internal comment says how it is
-// kept from customers.
+// TestCommentsOfJirasKind: every internal comment says how it is kept from customers.
 func TestCommentsOfJirasKind(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	var written []connectors.Comment
 	w.as = func(t connectors.Tracker) connectors.Tracker { return wikiTracker{t, &written} }
 	w.restart()
 	s := w.settings()
-	s.Connections[0].Markup = connectors.MarkupWiki
 	s.Contracts[0].Mapping.Internal.Kind = "role:Service Desk Team"
 	w.engine.Configure(s)
 	id := w.issue("critical", "Server down")
 	w.set(at("2026-03-16 14:00:01"))
 
 	offline := w.settings()
-	offline.Connections[0].Tracker, offline.Connections[0].Markup = nil, connectors.MarkupWiki
+	offline.Connections[0].Tracker = nil
 	if _, err := w.engine.Sync(t.Context(), engine.SyncOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +46,8 @@ func TestCommentsOfJirasKind(t *testing.T) {
 		t.Fatalf("planned %+v, %v", plans, err)
 	}
 	for _, e := range plans[0].Entries {
-		if e.Write == nil || e.Write.Comment == nil || !strings.HasPrefix(e.Write.Comment.Mark, "(slabridge ") {
-			t.Errorf("%s/%s is planned without a mark of the markup: %+v", e.Key.Obligation, e.Key.Step, e.Write)
+		if e.Write == nil || e.Write.Comment == nil || !strings.HasPrefix(e.Write.Comment.Mark, "Ref. ") {
+			t.Errorf("%s/%s is planned without a mark: %+v", e.Key.Obligation, e.Key.Step, e.Write)
 		}
 	}
 
@@ -65,7 +63,7 @@ func TestCommentsOfJirasKind(t *testing.T) {
 		if c.Internal {
 			want = "role:Service Desk Team"
 		}
-		if c.Audience != want || !strings.HasPrefix(c.Mark, "(slabridge ") || !mapping.LooksMarked(c.Text) {
+		if c.Audience != want || !strings.HasPrefix(c.Mark, "Ref. ") || !mapping.LooksMarked(c.Text) {
 			t.Errorf("internal %v: audience %q, mark %q", c.Internal, c.Audience, c.Mark)
 		}
 	}

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -167,3 +168,34 @@ func TestOutageOfThreeDays(t *testing.T) {
 
 // over reports whether an entry's request was resolved before slabridge came back.
 func (w *world) over(e ledger.Entry) bool { return e.Key.Issue == "2" || e.Key.Issue == "4" }
+
+// Something before the tracker answers once that a request is not there, or not ours to see. It is lost from sight
+// until the next pass: its receipt, its warning and its deadline come, of one that is new to us and of one that we
+// follow.
+func TestAWrongAnswerLosesNothing(t *testing.T) {
+	for _, status := range []int{http.StatusNotFound, http.StatusForbidden} {
+		w := newWorld(t, "2026-03-16 10:00")
+		id := w.issue("critical", "Server down")
+		wrong := func(moment string) {
+			w.sim.Use(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if strings.HasPrefix(r.URL.Path, fmt.Sprintf("/issues/%d.json", id)) {
+						answer(status, "text/html", "<h1>no</h1>")(rw, r)
+						return
+					}
+					next.ServeHTTP(rw, r)
+				})
+			})
+			w.set(at(moment))
+			_, _ = w.engine.Pass(t.Context()) // it may tell of the one that cannot be read
+			w.sim.Use(nil)
+		}
+		wrong("2026-03-16 10:00:02")
+		w.passAt("2026-03-16 10:01")
+		w.wantSaid(id, "+acknowledge/start")
+		wrong("2026-03-16 10:10") // the look before the warning
+		w.wantSaid(id, "+acknowledge/start")
+		w.run("2026-03-16 10:30")
+		w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -30,10 +29,6 @@ type pass struct {
 // tracker has a hundred thousand.
 const batch = 500
 
-// lookBack is how far before the last pass reading an issue still counts as after it: our measure of the tracker's
-// clock may have moved in between.
-const lookBack = 2 * time.Minute
-
 // calculate evaluates every request that may have something new to say, records what is decided, and gives those
 // with something to be written.
 func (p *pass) calculate(ctx context.Context) ([]finding, error) {
@@ -41,15 +36,23 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	worthALook := map[string][]string{}
+	for _, c := range p.contracts {
+		worthALook[c.ID] = known.worthALook(p, c)
+	}
+	candidates, err := p.candidates(ctx, worthALook)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.adoptUnclaimed(ctx, candidates.unclaimed); err != nil {
+		return nil, err
+	}
+	if err := p.deferUnread(ctx); err != nil {
+		return nil, err
+	}
 	var todo, found []finding
 	for _, c := range p.contracts {
-		ids, err := p.candidates(ctx, c, known.worthALook(p, c))
-		if err != nil {
-			return nil, err
-		}
-		if err := p.deferUnread(ctx, c); err != nil {
-			return nil, err
-		}
+		ids := candidates.of[c.ID]
 		var tallies []ledger.Tally
 		for _, id := range ids {
 			if err := ctx.Err(); err != nil {
@@ -78,7 +81,7 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 				}
 			}
 		}
-		whole, err := p.lookAtContract(ctx, c, ids, known, tallies)
+		whole, err := p.lookAtContract(ctx, c, candidates.forWhole(c), known, tallies)
 		if err != nil {
 			return nil, err
 		}
@@ -97,8 +100,8 @@ func (p *pass) loadPending(ctx context.Context) (u undone, err error) {
 	return undone{group(pending), group(refused)}, err
 }
 
-// lookAt evaluates one mirrored issue under a contract, nil where that is nothing to it. What cannot be found out about
-// it is a grave problem and comes up again in the next pass; the others go on.
+// lookAt evaluates one mirrored issue under a contract, nil where that is nothing to it. If it cannot be evaluated,
+// that is a grave problem and is tried again in the next pass; the other issues go on.
 func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone) (*finding, []ledger.Tally, error) {
 	m, ok, err := p.mirrored(ctx, id)
 	if err != nil {
@@ -152,14 +155,31 @@ func (p *pass) adopt(ctx context.Context, h connectors.History) error {
 	return err
 }
 
-// open leaves out the entries that were found to stand in the tracker since they were read.
+// adoptUnclaimed records as done what stands on issues that no contract covers: the ones that are told of something.
+func (p *pass) adoptUnclaimed(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		m, ok, err := p.mirrored(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok || p.unread[id] {
+			continue
+		}
+		if err := p.adopt(ctx, m.history); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open leaves out the entries whose comment was found in the tracker since they were read.
 func (p *pass) open(entries []ledger.Entry) []ledger.Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return p.adopted[e.ID] })
 }
 
 // keep notes what a finding says of a request: verdicts, agenda, alarms.
 func (p *pass) keep(ctx context.Context, f *finding) error {
-	it, err := standing{p.snapshot}.agendaItem(ctx, f)
+	it, err := verdicts{p.snapshot}.agendaItem(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -168,7 +188,7 @@ func (p *pass) keep(ctx context.Context, f *finding) error {
 		return nil
 	}
 	p.verdicts = append(p.verdicts, f.Verdicts()...)
-	if f.readAt.Before(f.contract.cutover.PassedAt.Add(-lookBack)) { // another configuration alone brings nothing to see
+	if f.readAt.Before(f.contract.cutover.PassedAt.Add(-lookBack)) { // not read since the last pass, which looked at it
 		return nil
 	}
 	return p.out.LookAt(ctx, f.history)
@@ -206,15 +226,25 @@ func (p *pass) blocks(c *contract, h *connectors.History) decide.Blocks {
 
 // deferUnread leaves the issues that could not be read for a later pass, and notes as of when they were known: what
 // came due since is then late and not past.
-func (p *pass) deferUnread(ctx context.Context, c *contract) error {
+func (p *pass) deferUnread(ctx context.Context) error {
 	for _, id := range slices.Sorted(maps.Keys(p.unread)) {
-		it, err := p.item(ctx, id, c.ID)
+		contracts, err := p.ledger.ContractsOf(ctx, p.conn.ID, id)
 		if err != nil {
 			return err
 		}
-		if it != nil && it.Fingerprint != "" {
-			it.EvaluatedAt, it.Next, it.Fingerprint = c.cutover.PassedAt, c.cutover.PassedAt, ""
-			p.agenda = append(p.agenda, *it)
+		for _, name := range contracts {
+			c := p.byID[name]
+			if c == nil {
+				continue
+			}
+			it, err := p.item(ctx, id, c.ID)
+			if err != nil {
+				return err
+			}
+			if it != nil && it.Fingerprint != "" {
+				it.EvaluatedAt, it.Next, it.Fingerprint = c.cutover.PassedAt, c.cutover.PassedAt, ""
+				p.agenda = append(p.agenda, *it)
+			}
 		}
 	}
 	return nil

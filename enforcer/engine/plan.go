@@ -35,15 +35,18 @@ func (p *reader) plan(ctx context.Context) (Plan, error) {
 	if plan.OnHold, err = onHold(ctx, &p.source, p.now); err != nil {
 		return plan, err
 	}
+	pending := map[string][]string{}
 	for _, c := range p.contracts {
-		pending, err := p.ledger.PendingIssues(ctx, p.conn.ID, c.ID)
-		if err != nil {
+		if pending[c.ID], err = p.ledger.PendingIssues(ctx, p.conn.ID, c.ID); err != nil {
 			return plan, err
 		}
-		ids, err := p.candidates(ctx, c, pending)
-		if err != nil {
-			return plan, err
-		}
+	}
+	candidates, err := p.candidates(ctx, pending)
+	if err != nil {
+		return plan, err
+	}
+	for _, c := range p.contracts {
+		ids := candidates.of[c.ID]
 		var tallies []ledger.Tally
 		for _, id := range ids {
 			entries, tally, err := p.planned(ctx, c, id)
@@ -52,7 +55,7 @@ func (p *reader) plan(ctx context.Context) (Plan, error) {
 			}
 			plan.Entries, tallies = append(plan.Entries, entries...), append(tallies, tally...)
 		}
-		entries, err := p.plannedContractLevel(ctx, c, ids, tallies)
+		entries, err := p.plannedContractLevel(ctx, c, candidates.forWhole(c), tallies)
 		if err != nil {
 			return plan, err
 		}
@@ -86,13 +89,13 @@ func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.
 
 // inWords is what would be written of a finding, a step at a time.
 func (p *reader) inWords(ctx context.Context, c *contract, f *finding) ([]ledger.Entry, error) {
-	standing, err := p.standing(ctx, f)
+	expected, err := p.expectedEntries(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	var out []ledger.Entry
 	for _, d := range f.Decisions {
-		e := standing[d.Key]
+		e := expected[d.Key]
 		if !slices.Contains(open, e.State) {
 			continue
 		}
@@ -123,12 +126,12 @@ func (p *reader) plannedContractLevel(
 	}
 	var out []ledger.Entry
 	for _, f := range found {
-		standing, err := p.standing(ctx, &f)
+		expected, err := p.expectedEntries(ctx, &f)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range f.Decisions {
-			e := standing[d.Key]
+			e := expected[d.Key]
 			if !slices.Contains(open, e.State) {
 				continue
 			}
@@ -167,11 +170,11 @@ func (p *reader) plannedWrite(ctx context.Context, f *finding, d enforcer.Decisi
 // addWrites renders what would be written for the entries of the connection that are not written yet, as it stands now.
 func (p *reader) addWrites(ctx context.Context, entries []ledger.Entry) error {
 	for i, x := range entries {
-		at := slices.IndexFunc(p.contracts, func(c *contract) bool { return c.ID == x.Key.Contract })
-		if x.Write != nil || x.Key.Issue == contractScope || x.Key.Connection != p.conn.ID || at < 0 {
+		c := p.byID[x.Key.Contract]
+		if x.Write != nil || x.Key.Issue == contractScope || x.Key.Connection != p.conn.ID || c == nil {
 			continue
 		}
-		planned, _, err := p.planned(ctx, p.contracts[at], x.Key.Issue)
+		planned, _, err := p.planned(ctx, c, x.Key.Issue)
 		if err != nil {
 			return err
 		}
@@ -195,13 +198,13 @@ func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 			out = append(out, it)
 		}
 	}
+	candidates, err := p.candidates(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range p.contracts {
-		ids, err := p.candidates(ctx, c, nil)
-		if err != nil {
-			return nil, err
-		}
 		seen[request{c.ID, contractScope}] = true
-		for _, id := range ids {
+		for _, id := range candidates.of[c.ID] {
 			seen[request{c.ID, id}] = true
 			m, ok, err := p.mirrored(ctx, id)
 			if err != nil {
@@ -217,13 +220,13 @@ func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 			if !f.Evaluation.Covered {
 				continue
 			}
-			it, err := standing{p.snapshot}.agendaItem(ctx, &f)
+			it, err := verdicts{p.snapshot}.agendaItem(ctx, &f)
 			if err != nil {
 				return nil, err
 			}
 			add(it)
 		}
-		whole, err := newContractLevel(p.snapshot, c, decide.Blocks{}, ids, nil, nil).find(ctx)
+		whole, err := newContractLevel(p.snapshot, c, decide.Blocks{}, candidates.forWhole(c), nil, nil).find(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -231,7 +234,7 @@ func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 			if whole[i].runs == nil {
 				continue
 			}
-			it, err := standing{p.snapshot}.agendaItem(ctx, &whole[i])
+			it, err := verdicts{p.snapshot}.agendaItem(ctx, &whole[i])
 			if err != nil {
 				return nil, err
 			}
@@ -265,10 +268,10 @@ func soonest(it enforcer.AgendaItem) time.Time {
 	}
 }
 
-// standing gives the entries that the next pass would have of what is decided, as it would leave them: decided now, or
-// decided before and still held, waiting out a back-off, or asked about. What plan lists and what explain says of a
-// step come from here alone.
-func (p *reader) standing(ctx context.Context, f *finding) (map[enforcer.StepKey]ledger.Entry, error) {
+// expectedEntries gives the entries that the next pass would have of what is decided, as it would leave them: decided
+// now, or decided before and still held, waiting out a back-off, or asked about. What plan lists and what explain says
+// of a step come from here alone.
+func (p *reader) expectedEntries(ctx context.Context, f *finding) (map[enforcer.StepKey]ledger.Entry, error) {
 	pending, err := p.pendingEntries(ctx, f)
 	if err != nil {
 		return nil, err
@@ -320,7 +323,7 @@ func (p *reader) pendingEntries(ctx context.Context, f *finding) (map[enforcer.S
 // stepStates say what became, or would become with the next pass, of each step of a finding's cycles that is decided
 // or was recorded. What is pending and no longer called for is not there.
 func (p *reader) stepStates(ctx context.Context, f *finding) (map[enforcer.StepKey]enforcer.EntryState, error) {
-	decided, err := p.standing(ctx, f)
+	decided, err := p.expectedEntries(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -328,10 +331,7 @@ func (p *reader) stepStates(ctx context.Context, f *finding) (map[enforcer.StepK
 	r := f.Evaluation.Request
 	for _, c := range f.Evaluation.Cycles {
 		for _, s := range c.Steps {
-			k := enforcer.StepKey{
-				Connection: r.Connection, Issue: r.Issue, Contract: f.Evaluation.Contract.ID,
-				Obligation: c.Obligation.ID, Cycle: c.ID, Step: s.Step.ID,
-			}
+			k := f.Evaluation.Contract.StepKey(r.Connection, r.Issue, c.Obligation.ID, c.ID, s.Step.ID)
 			was := enforcer.EntryState("")
 			if f.Recorded != nil {
 				was = f.Recorded(k).State

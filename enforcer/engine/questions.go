@@ -218,3 +218,28 @@ func (e *Engine) Reconcile(ctx context.Context, f ledger.Filter, repair bool) ([
 		return reconciler{p, s.outbox(p.now, p.names, nil, &Report{}), repair}.all(ctx, chosen)
 	})
 }
+
+// Vanished lists what the ledger has and the configuration lacks, over all connections.
+func (e *Engine) Vanished(ctx context.Context) (out []Vanished, err error) {
+	if err := e.ledger.ReadNames(ctx); err != nil {
+		return nil, err
+	}
+	known, err := e.ledger.Contracts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range e.settings.Connections {
+		s := e.source(c)
+		found, err := s.vanished(ctx, known)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range found { // a connection that is gone is found by each that is left
+			same := func(x Vanished) bool { return x.Connection == v.Connection && x.Contract == v.Contract }
+			if !slices.ContainsFunc(out, same) {
+				out = append(out, v)
+			}
+		}
+	}
+	return out, nil
+}

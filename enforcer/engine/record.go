@@ -140,8 +140,8 @@ func (p *pass) ready(e ledger.Entry) bool {
 }
 
 // holdOverLimit holds what is to be written when it is more than the limit, all that is new of it and before anything
-// is sent, until a human releases it. What the tracker shows to have been said is done: a ledger restored from a backup
-// is no storm.
+// is sent, until a human releases it. Steps whose comment is in the tracker already count as done, so a ledger restored
+// from a backup does not reach the limit.
 func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
 	limit := p.settings.WritesPerPass
 	var fresh []ledger.Entry
@@ -159,8 +159,8 @@ func (p *pass) holdOverLimit(ctx context.Context, findings []finding) error {
 	return p.holdLimited(ctx, findings, fresh)
 }
 
-// limited are the entries that are to be written now and that the limit is for: not one with which a request left
-// before, or that a human let go.
+// limited are the entries to be written now that count against the limit: not those that were sent before or that a
+// human released.
 func (p *pass) limited(entries []ledger.Entry) []ledger.Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool {
 		return !p.ready(e) || !e.ReleasedAt.IsZero() || e.Tries > 0

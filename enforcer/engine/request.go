@@ -117,7 +117,7 @@ func (p *snapshot) away(
 	if now := r.At(p.at(r)); !enforcer.LeftWithinProject(&now) {
 		return nil, nil
 	}
-	for _, other := range p.contracts {
+	for _, other := range p.concerned(&m.history) {
 		if other.ID == c.ID {
 			continue
 		}
@@ -150,22 +150,29 @@ func (p *snapshot) left(ctx context.Context, c *contract, m mirrored, r *enforce
 		if move.At.After(p.at(r)) {
 			continue
 		}
-		for _, other := range p.contracts {
+		var had *enforcer.Left
+		at := -1 // the last place at which another contract had it
+		for _, other := range p.concerned(&m.history) {
 			before := other.request(p.conn.ID, m)
 			k := slices.IndexFunc(before.Moments, func(m enforcer.Moment) bool { return m.Event == move.Event })
-			if other.ID == c.ID || k < 1 || !before.Moments[k-1].State.Covered {
+			j := enforcer.LastCovered(&before, k)
+			if other.ID == c.ID || j <= at {
 				continue
 			}
-			before.Moments = before.Moments[:k]
+			gone := before.Moments[j+1].At
+			before.Moments = before.Moments[:j+1]
 			var err error
 			if before.Left, err = p.left(ctx, other, m, &before); err != nil {
 				return nil, err
 			}
-			ev := enforcer.Evaluate(other.Contract.Contract, &before, move.At)
+			ev := enforcer.Evaluate(other.Contract.Contract, &before, gone)
 			if err := p.escalate(ctx, other, &ev); err != nil {
 				return nil, err
 			}
-			out = append(out, enforcer.Left{Event: move.Event, Cycles: ev.Cycles})
+			at, had = j, &enforcer.Left{Event: move.Event, Cycles: ev.Cycles}
+		}
+		if had != nil {
+			out = append(out, *had)
 		}
 	}
 	return out, nil
@@ -177,12 +184,12 @@ func (p *snapshot) elsewhere(c *contract, m mirrored) bool {
 	if !c.checksEntitlement() {
 		return false
 	}
-	for _, other := range p.contracts {
+	for _, other := range p.concerned(&m.history) {
 		if other.ID == c.ID {
 			continue
 		}
 		r := other.request(p.conn.ID, m)
-		r.Elsewhere = true // what the other says of its own validity is no claim
+		r.Elsewhere = true // a request outside the other's validity is not the other's
 		if ev := enforcer.Evaluate(other.Contract.Contract, &r, p.now); ev.Covered {
 			return true
 		}
@@ -200,24 +207,153 @@ func (p *snapshot) at(r *enforcer.Request) time.Time {
 	return p.now
 }
 
-// candidates are the issues that changed since the last complete pass, whose next moment has come, or that are worth
-// another look; all of them after a change of configuration.
-func (p *snapshot) candidates(ctx context.Context, c *contract, worthALook []string) ([]string, error) {
-	since := c.cutover.PassedAt.Add(-lookBack)
-	if c.stale {
-		since = time.Time{}
+// candidates are the issues that a pass looks at.
+type candidates struct {
+	of        map[string][]string // by contract, sorted
+	unclaimed []string            // that changed, and no contract has anything to do with
+	read      map[string][]string // all that changed, by contract
+}
+
+// forWhole are those that a contract as a whole is looked at for: the issues made for its duties, and the one that is
+// told of its cost, may stand in any project.
+func (x candidates) forWhole(c *contract) []string {
+	if len(c.Duties) == 0 && c.capped() == nil {
+		return x.of[c.ID]
 	}
-	read, err := p.mirror.ReadSince(ctx, p.conn.ID, since)
+	return slices.Concat(x.of[c.ID], x.read[c.ID])
+}
+
+// candidates finds, for each contract, the issues that changed since its last complete pass, all of them after a change
+// of configuration, as far as it may have to do with them; and those whose next moment has come, or that are worth
+// another look. Of many contracts an issue is looked at under few: the work is one for each issue, not for each pair.
+func (p *snapshot) candidates(ctx context.Context, worthALook map[string][]string) (candidates, error) {
+	sets := make(map[string]map[string]bool, len(p.contracts))
+	add := func(contract string, ids ...string) {
+		if sets[contract] == nil {
+			sets[contract] = map[string]bool{}
+		}
+		for _, id := range ids {
+			sets[contract][id] = true
+		}
+	}
+	due, err := p.ledger.Due(ctx, p.conn.ID, p.now)
+	if err != nil {
+		return candidates{}, err
+	}
+	for _, c := range p.contracts {
+		add(c.ID, due[c.ID]...)
+		add(c.ID, worthALook[c.ID]...)
+	}
+	out := candidates{of: make(map[string][]string, len(sets)), read: map[string][]string{}}
+	err = p.addChanged(ctx, &out, func(c *contract, id string) { add(c.ID, id) })
+	if err != nil {
+		return out, err
+	}
+	for contract, ids := range sets {
+		out.of[contract] = slices.Sorted(maps.Keys(ids))
+	}
+	return out, nil
+}
+
+// addChanged adds to each contract the issues that were read since its last complete pass, and notes in out those that
+// are no contract's.
+func (p *snapshot) addChanged(ctx context.Context, out *candidates, add func(*contract, string)) error {
+	bySince := map[time.Time]map[*contract]bool{}
+	for _, c := range p.contracts {
+		since := c.cutover.PassedAt.Add(-lookBack)
+		if c.stale {
+			since = time.Time{}
+		}
+		if bySince[since] == nil {
+			bySince[since] = map[*contract]bool{}
+		}
+		bySince[since][c] = true
+	}
+	whose := map[string][]*contract{}
+	for since, contracts := range bySince {
+		read, err := p.mirror.ReadSince(ctx, p.conn.ID, since)
+		if err != nil {
+			return err
+		}
+		for c := range contracts {
+			out.read[c.ID] = read
+		}
+		for _, id := range read {
+			if _, known := whose[id]; !known {
+				if whose[id], err = p.whose(ctx, id); err != nil {
+					return err
+				}
+			}
+			for _, c := range whose[id] {
+				if contracts[c] {
+					add(c, id)
+				}
+			}
+		}
+	}
+	for id, contracts := range whose {
+		if len(contracts) == 0 {
+			out.unclaimed = append(out.unclaimed, id)
+		}
+	}
+	slices.Sort(out.unclaimed)
+	return nil
+}
+
+// whose are the contracts that an issue may be something to: those that have projects in which it is or was, and those
+// that have it in the ledger.
+func (p *snapshot) whose(ctx context.Context, id string) ([]*contract, error) {
+	if len(p.contracts) == 1 {
+		return p.contracts, nil
+	}
+	h, _, err := p.mirror.History(ctx, p.conn.ID, id)
 	if err != nil {
 		return nil, err
 	}
-	due, err := p.ledger.Due(ctx, p.conn.ID, c.ID, p.now)
+	known, err := p.ledger.ContractsOf(ctx, p.conn.ID, id)
 	if err != nil {
 		return nil, err
 	}
-	ids := map[string]bool{}
-	for _, id := range slices.Concat(read, due, worthALook) {
-		ids[id] = true
+	out := p.concerned(&h)
+	for _, name := range known {
+		if c := p.byID[name]; c != nil && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
 	}
-	return slices.Sorted(maps.Keys(ids)), nil
+	return out, nil
+}
+
+// indexContracts makes it cheap to find the few of many contracts that a request concerns.
+func (p *snapshot) indexContracts() {
+	p.byID, p.byProject = make(map[string]*contract, len(p.contracts)), map[string][]int{}
+	for i, c := range p.contracts {
+		p.byID[c.ID] = c
+		for _, project := range c.scope.Projects() {
+			p.byProject[project] = append(p.byProject[project], i)
+		}
+	}
+}
+
+// concerned are the contracts that have projects in which an issue is or was, in their order.
+func (p *snapshot) concerned(h *connectors.History) []*contract {
+	projects := slices.Clone(h.Issue.Values[connectors.FieldProject])
+	for _, e := range h.Events {
+		for _, c := range e.Changes {
+			if c.Field == connectors.FieldProject {
+				projects = slices.Concat(projects, c.From, c.To)
+			}
+		}
+	}
+	slices.Sort(projects)
+	var at []int
+	for _, project := range slices.Compact(projects) {
+		at = append(at, p.byProject[project]...)
+	}
+	slices.Sort(at)
+	at = slices.Compact(at)
+	out := make([]*contract, len(at))
+	for i, k := range at {
+		out[i] = p.contracts[k]
+	}
+	return out
 }

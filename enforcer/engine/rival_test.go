@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/mapping"
 )
@@ -83,7 +82,7 @@ func TestAnotherInstallation(t *testing.T) {
 	later := w.issue("minor", "Toner")
 	_, err = w.sim.As("sla-bot").Comment(later,
 		"Hello.\n\n"+
-			mapping.Mark(connectors.MarkupMarkdown, other.ledger.Installation(),
+			mapping.Mark("en", other.ledger.Installation(),
 				[]enforcer.StepKey{{Obligation: "acknowledge", Step: "start"}}))
 	w.do(err)
 	if r := w.passAt("2026-03-16 10:26"); !strings.Contains(problems(r), "nothing is written: another slabridge") {
@@ -101,7 +100,7 @@ func TestAnotherInstallationJustBeforeTheWrite(t *testing.T) {
 			w.sim.Use(nil)
 			_, err := w.sim.As("sla-bot").PrivateNote(id,
 				"Hello.\n\n"+
-					mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
+					mapping.Mark("en", "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
 			w.do(err)
 		}
 	})
@@ -146,7 +145,7 @@ func TestOwnPastIsNoOtherInstallation(t *testing.T) {
 		id := w.issue("critical", "Server down")
 		w.pass()
 		_, err := w.sim.As("customer1").Comment(id,
-			mapping.Mark(connectors.MarkupMarkdown, "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
+			mapping.Mark("en", "7c1f", []enforcer.StepKey{{Obligation: "respond", Step: "due"}}))
 		w.do(err)
 		w.run("2026-03-16 10:25")
 		w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")

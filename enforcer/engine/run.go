@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -10,13 +9,8 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"slabridge/config/message"
-	"slabridge/connectors"
 	"slabridge/enforcer/outbox"
 )
-
-// minWake after the last pass over all connections keeps a step that cannot be taken from turning the daemon into a
-// busy loop.
-const minWake = time.Second
 
 // lastPass is how the last pass over a connection ended.
 type lastPass struct {
@@ -28,35 +22,40 @@ type lastPass struct {
 	limited   int
 }
 
-// note keeps how a pass that decided by now ended, for the wake-up after it.
-func (e *Engine) note(s source, now time.Time, err error) {
+// restUntil is until when, by the tracker's time, it wants to be left alone after a pass; zero: it does not. limits is
+// how often it had said before the pass that it is asked too much: it says so in whatever request, and few of them fail
+// a pass.
+func (e *Engine) restUntil(s source, limits int64) (until time.Time, unsaid bool) {
+	times, at := s.conn.Tracker.Limits()
+	if times <= limits {
+		return time.Time{}, false
+	}
+	wish := at.Sub(e.clock())
+	if unsaid = wish <= 0; unsaid {
+		wish = pause(s.conn.ID, e.looked[s.conn.ID].limited+1)
+	}
+	return s.trackerTime().Add(wish), unsaid
+}
+
+// note keeps how a pass that decided by now ended, for the wake-up after it. limits as for restUntil.
+func (e *Engine) note(s source, now time.Time, limits int64, err error) {
 	l := e.looked[s.conn.ID]
 	if !now.IsZero() {
 		l.now = now
 	}
-	l.failedAt, l.restUntil = time.Time{}, time.Time{}
+	l.failedAt = time.Time{}
 	if err != nil {
 		l.failedAt = s.trackerTime()
 	}
-	var failed *connectors.Error
-	switch limited := errors.As(err, &failed) && failed.Limited(); {
-	case limited && failed.RetryAfter > 0:
-		l.restUntil = l.failedAt.Add(failed.Rest())
-	case limited:
+	var unsaid bool
+	switch l.restUntil, unsaid = e.restUntil(s, limits); {
+	case unsaid:
 		l.limited++
-		l.restUntil = l.failedAt.Add(pause(s.conn.ID, l.limited))
-	case err == nil:
+	case err == nil && l.restUntil.IsZero():
 		l.limited = 0
 	}
 	e.looked[s.conn.ID] = l
 }
-
-// The pauses after a tracker said that it is asked too much, and not for how long: each twice the one before, up to a
-// bound, with up to a quarter more, so that several installations do not come back together.
-const (
-	firstPause   = 30 * time.Second
-	longestPause = 16 * time.Minute
-)
 
 // pause is the nth in a row. It is the same for the same connection: nothing here is left to chance.
 func pause(connection string, n int) time.Duration {
@@ -215,11 +214,14 @@ func nextLook(ctx context.Context, s *source, l lastPass) (time.Time, error) {
 	if !l.failedAt.IsZero() {
 		return later(l.failedAt.Add(outbox.RetryAfter), l.restUntil), nil
 	}
+	if !l.restUntil.IsZero() { // what the limit kept from being done is made up for then
+		return l.restUntil, nil
+	}
 	next, err := s.ledger.NextMoment(ctx, s.conn.ID, l.now)
 	if err != nil {
 		return time.Time{}, err
 	}
-	open, err := s.ledger.Unsettled(ctx, s.conn.ID)
+	open, err := s.ledger.Unfinished(ctx, s.conn.ID)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -14,11 +14,12 @@ import (
 type Connection struct {
 	ID      string
 	Tracker connectors.Tracker // nil where nothing is to be asked: Plan, Explain and Running only read
-	Markup  connectors.Markup  // of its comments
 	// Recent lists the requests of projects that changed last, as connectors.Kind has it; nil where nothing does.
 	Recent func(ctx context.Context, projects []string, most int) ([]connectors.Issue, error)
-	Poll   string           // cron text, for Run
-	Scope  connectors.Scope // what of it is followed, as Tracker was told
+	// Options reads the names of list fields' options out of a history, as connectors.Kind has it; nil where nothing does.
+	Options func(fields []connectors.Field, h connectors.History) []connectors.Option
+	Poll    string           // cron text, for Run
+	Scope   connectors.Scope // what of it is followed, as Tracker was told
 	// WatchIssue is the key of the issue that is told when slabridge itself is late; "" for none.
 	WatchIssue string
 }

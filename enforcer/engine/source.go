@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -111,6 +112,9 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 		People: make([]mapping.Remembered, len(people)),
 		Names:  make([]mapping.FormerName, len(names)),
 	}
+	if s.conn.Options != nil {
+		remembered.Options = func(h connectors.History) []connectors.Option { return s.conn.Options(d.Fields, h) }
+	}
 	for i, p := range people {
 		remembered.People[i] = mapping.Remembered{
 			Person: p.ID, Name: p.Name, Project: p.Project, Roles: p.Roles,
@@ -120,6 +124,10 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 	for i, n := range names {
 		remembered.Names[i] = mapping.FormerName{Kind: n.Kind, ID: n.ID, Name: n.Name, SeenAt: n.FirstSeen}
 	}
+	if err := s.ledger.ReadNames(ctx); err != nil {
+		return nil, nil, err
+	}
+	origins := s.ledger.Origins()
 	var contracts []*contract
 	var problems []mapping.Problem
 	bounds := map[string]*mapping.Bound{}
@@ -135,8 +143,9 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 			bounds[configured.Mapping.ID], fatal[configured.Mapping.ID] = b, stopsAll(found)
 			problems = append(problems, found...)
 		}
+		configured.Contract = configured.KnownAs(origins[configured.ID])
 		c := &contract{Contract: configured, bound: b, options: mapping.WriteOptions{
-			Contract: configured.Contract, Install: s.ledger.Installation(), Markup: s.conn.Markup, Texts: s.settings.Texts,
+			Contract: configured.Contract, Install: s.ledger.Installation(), Texts: s.settings.Texts,
 			Lang: configured.Language,
 		}}
 		found := c.bindScopes()
@@ -146,7 +155,7 @@ func (s *source) bind(ctx context.Context, d connectors.Directory) ([]*contract,
 	return contracts, problems, nil
 }
 
-// stopsAll reports whether nothing at all can be judged while the problems stand.
+// stopsAll reports whether the problems keep everything from being judged.
 func stopsAll(ps []mapping.Problem) bool {
 	return slices.ContainsFunc(ps, func(p mapping.Problem) bool { return p.Fatal && !p.Part })
 }
@@ -252,8 +261,8 @@ func (s *source) rememberPeople(ctx context.Context, contracts []*contract, now 
 	return s.ledger.Remember(ctx, now, s.conn.ID, people...)
 }
 
-// unseenWork names the projects whose booked time our account may not read though a contract counts it: a tracker that
-// serves the time of others leaves theirs out without a word.
+// unseenWork names the projects whose booked time our account may not read though a contract counts it: the tracker
+// silently leaves their entries out of the list.
 func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []string {
 	var unseen []string
 	for _, c := range contracts {
@@ -305,4 +314,38 @@ func projectName(d connectors.Directory, id string) string {
 		}
 	}
 	return id
+}
+
+// vanished finds what the ledger has and the configuration lacks: of the connection, and connections as a whole.
+func (s *source) vanished(ctx context.Context, known []ledger.Cutover) (out []Vanished, err error) {
+	var configured, unknown []string
+	for _, c := range s.settings.Contracts {
+		if c.Connection != s.conn.ID {
+			continue
+		}
+		configured = append(configured, c.ID)
+		its := func(l ledger.Cutover) bool { return l.Contract == c.ID && l.Connection == s.conn.ID }
+		if !slices.ContainsFunc(known, its) {
+			unknown = append(unknown, c.ID)
+		}
+		if now := s.ledger.Former(c.ID); now != "" {
+			out = append(out, Vanished{Connection: s.conn.ID, Contract: now, Former: c.ID})
+		}
+	}
+	for _, l := range known {
+		v := Vanished{Connection: l.Connection}
+		switch {
+		case !slices.ContainsFunc(s.settings.Connections, func(c Connection) bool { return c.ID == l.Connection }):
+		case l.Connection == s.conn.ID && !slices.Contains(configured, l.Contract):
+			v.Contract, v.Unknown = l.Contract, unknown
+			if v.Entries, err = s.ledger.Count(ctx, ledger.Filter{Connection: l.Connection, Contract: l.Contract}); err != nil {
+				return nil, err
+			}
+		default:
+			continue
+		}
+		out = append(out, v)
+	}
+	slices.SortStableFunc(out, func(a, b Vanished) int { return cmp.Compare(b.Former, a.Former) })
+	return out, nil
 }

@@ -14,8 +14,8 @@ import (
 	"slabridge/mapping"
 )
 
-// tally gives what a request adds to the contract's cost of changes, and a cost that is no amount; ok is false where
-// nothing is capped.
+// tally gives what a request adds to the contract's cost of changes, and a value that cannot be read as an amount; ok
+// is false for a contract without a cap.
 func (c *contract) tally(f *finding) (t ledger.Tally, unread string, ok bool) {
 	o := c.capped()
 	if o == nil {
@@ -113,7 +113,7 @@ func (x *contractLevel) keepTallies(ctx context.Context) error {
 	return x.snapshot.ledger.SetTallies(ctx, x.tallies...)
 }
 
-// spent adds up the cost of changes. Who only reads lays what was found now over what the ledger has.
+// spent adds up the cost of changes. A reading command puts what it found now in place of what the ledger has.
 func (x *contractLevel) spent(ctx context.Context, o *enforcer.Obligation) (sum int64, requests int, err error) {
 	p, c := x.snapshot, x.contract
 	if !p.reads {

@@ -9,6 +9,7 @@ import (
 
 	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer"
+	"slabridge/mapping"
 )
 
 // The critical case of the kamal contract from the notice to the progress reports, nobody answering.
@@ -196,9 +197,9 @@ func TestQuarter(t *testing.T) {
 	for _, id := range issues {
 		seen := map[string]bool{}
 		for _, n := range w.notes("admin", id) {
-			mark := n.text[strings.LastIndex(n.text, "["):]
-			if seen[mark] {
-				t.Errorf("issue %d: %s twice", id, mark)
+			mark := mapping.MarkIn(n.text)
+			if mark == "" || seen[mark] {
+				t.Errorf("issue %d: %q twice, or no mark", id, mark)
 			}
 			seen[mark] = true
 		}

@@ -37,7 +37,7 @@ func (p *reader) survey(ctx context.Context, c *contract, s *report.Survey) erro
 		if !f.Evaluation.Covered {
 			continue
 		}
-		judged, err := standing{p.snapshot}.judged(ctx, &f)
+		judged, err := verdicts{p.snapshot}.judged(ctx, &f)
 		if err != nil {
 			return err
 		}

@@ -5,20 +5,13 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
 )
-
-// directoryAge is how old the names behind the ids may be before they are read again; an unknown id makes it
-// happen at once.
-const directoryAge = time.Hour
-
-// censusEvery is how often all ids are compared, to notice deletions, moves, lost permission and edited notes.
-const censusEvery = time.Hour
 
 // SyncOptions say how thorough a synchronisation is.
 type SyncOptions struct {
@@ -61,7 +54,46 @@ func (s *source) sync(
 	if err != nil {
 		return r, err
 	}
-	return r, s.refreshNames(ctx, slices.Concat(r.Changed, r.Work))
+	if err := s.refreshNames(ctx, slices.Concat(r.Changed, r.Work)); err != nil {
+		return r, err
+	}
+	return r, s.rememberOptions(ctx, r.Changed)
+}
+
+// rememberOptions keeps what changed issues tell of the names of list fields' options, so that a renamed one keeps its
+// meaning: the tracker lists them nowhere that our account may look.
+func (s *source) rememberOptions(ctx context.Context, changed []string) error {
+	d, ok, err := s.mirror.Directory(ctx, s.conn.ID)
+	if err != nil || !ok || s.conn.Options == nil || len(changed) == 0 {
+		return err
+	}
+	known, err := s.ledger.Names(ctx, s.conn.ID)
+	if err != nil {
+		return err
+	}
+	seen := make(map[ledger.Name]bool, len(known))
+	for _, n := range known {
+		seen[ledger.Name{Kind: n.Kind, ID: n.ID, Name: n.Name}] = true
+	}
+	var fresh []ledger.Name
+	for _, id := range changed {
+		h, found, err := s.mirror.History(ctx, s.conn.ID, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		for _, x := range s.conn.Options(d.Fields, h) {
+			if n := (ledger.Name{Kind: ledger.NameOfOption, ID: mapping.OptionID(x), Name: x.Name}); !seen[n] {
+				seen[n], fresh = true, append(fresh, n)
+			}
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return s.ledger.RememberNames(ctx, s.trackerTime(), s.conn.ID, fresh...)
 }
 
 // within tells issues of projects that are followed, by the names as last read; nil where all are.
@@ -83,8 +115,7 @@ func (s *source) within(ctx context.Context) (func(connectors.Issue) bool, error
 	}, nil
 }
 
-// mirrorWatched reads the issues that are told of something and that no list shows, once: they may stand in a project
-// that nobody follows.
+// mirrorWatched reads the watch issues that no list shows, once: they may be in a project that is not followed.
 func (s *source) mirrorWatched(ctx context.Context) error {
 	if s.conn.Scope.String() == "" {
 		return nil
@@ -205,8 +236,8 @@ func (s *source) readNames(ctx context.Context) (connectors.Directory, error) {
 	return d, s.rememberNames(ctx, d)
 }
 
-// keepApps adds the apps that were seen before: no list need have them, and whoever is not known for an app would be
-// everyone else.
+// keepApps adds the apps that were seen before: they may be in no list, and an app that is not known as one would get
+// the role of everyone else.
 func (s *source) keepApps(ctx context.Context, d *connectors.Directory) error {
 	before, _, err := s.mirror.Directory(ctx, s.conn.ID)
 	for _, p := range before.People {

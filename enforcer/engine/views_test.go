@@ -161,7 +161,8 @@ func (d *desk) agree(passed bool) {
 					}
 					continue
 				}
-				if ok != c.EndedAt.IsZero() || ok && (running.State != c.State || !running.Due.Equal(c.Due)) {
+				goesOn := c.EndedAt.IsZero() && c.State != enforcer.Ended
+				if ok != goesOn || ok && (running.State != c.State || !running.Due.Equal(c.Due)) {
 					d.wrong("%s: explain says %s, due %s, ended %s; status %v %+v", name, c.State, c.Due, c.EndedAt, ok, running)
 				}
 				if c.Obligation.NoVerdict {
@@ -220,7 +221,7 @@ func (d *desk) holdSteps(
 		if is == report.StepToCome && s.At.Before(d.now()) {
 			d.wrong("%s/%s is to come at %s", name, s.Step.ID, s.At)
 		}
-		told := c.EndWhy == enforcer.PastDate || s.Step.Trigger.Answered || c.Obligation.NoVerdict && c.EndWhy == "due"
+		told := c.EndWhy == enforcer.PastDate || s.Step.Trigger.Answered
 		if listed && c.State == enforcer.Cancelled && !told { // what such an end itself calls for is written after it
 			d.wrong("%s/%s is planned, of a cycle that is cancelled", name, s.Step.ID)
 		}

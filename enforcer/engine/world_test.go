@@ -217,7 +217,8 @@ func (w *world) start() {
 func (w *world) eachConn(f func(*sql.Conn) error) {
 	w.t.Helper()
 	var all []*sql.Conn
-	for range w.file.Stats().MaxOpenConnections {
+	pool := w.file.Stats()
+	for range pool.MaxOpenConnections - pool.InUse { // one is kept and never used
 		c, err := w.file.Conn(context.Background())
 		w.do(err)
 		w.do(f(c))
@@ -258,7 +259,7 @@ func (w *world) settings() engine.Settings {
 	}
 	for _, c := range w.cfg.Connections {
 		s.Connections = append(s.Connections,
-			engine.Connection{ID: c.ID, Tracker: w.tracker, Markup: c.Kind.Markup, Poll: c.Poll, WatchIssue: c.WatchIssue})
+			engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll, WatchIssue: c.WatchIssue})
 	}
 	for i, c := range w.cfg.Contracts {
 		x := engine.Contract{

@@ -7,6 +7,8 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slabridge/enforcer/decide"
+	"slabridge/enforcer/ledger"
 	"slabridge/enforcer/outbox"
 )
 
@@ -44,8 +46,7 @@ func (p *pass) carryOut(ctx context.Context, f finding) error {
 	return p.judgeAgain(context.WithoutCancel(ctx), f.contract, r.Issue)
 }
 
-// judgeAgain keeps what became of a request's cycles by what was just written: a report made next says what explain
-// says.
+// judgeAgain keeps the verdicts that follow from what was just written, so that a report made next agrees with explain.
 func (p *pass) judgeAgain(ctx context.Context, c *contract, issue string) error {
 	m, ok, err := p.mirrored(ctx, issue)
 	if err != nil || !ok {
@@ -59,11 +60,25 @@ func (p *pass) judgeAgain(ctx context.Context, c *contract, issue string) error 
 	if err := p.keepVerdicts(ctx); err != nil {
 		return err
 	}
-	return standing{p.snapshot}.putOnAgenda(ctx, &f)
+	return verdicts{p.snapshot}.putOnAgenda(ctx, &f)
 }
 
-// comeToPresent makes it later for the request that is about to be written. A pass with much to write takes minutes: a
-// deadline may have come since it began, of which nobody is to be warned any more.
+// tooLate reports whether an entry warns, by the present time, of a deadline that has passed.
+func (p *pass) tooLate(ctx context.Context, e ledger.Entry) (bool, error) {
+	i := slices.IndexFunc(p.contracts, func(c *contract) bool { return c.ID == e.Key.Contract })
+	m, ok, err := p.mirrored(ctx, e.Key.Issue)
+	if err != nil || !ok || i < 0 {
+		return false, err
+	}
+	began := p.snapshot
+	defer func() { p.snapshot = began }()
+	p.comeToPresent()
+	ev, err := p.evaluate(ctx, p.contracts[i], m)
+	return err == nil && decide.TooLate(ev, e.ID), err
+}
+
+// comeToPresent moves now forward for the request that is about to be written. A pass with much to write takes minutes:
+// a deadline may have passed since it began, and then no warning of it may be written.
 func (p *pass) comeToPresent() {
 	present := *p.snapshot
 	if now := p.trackerTime().Truncate(time.Second); now.After(present.now) {
@@ -100,7 +115,7 @@ func (p *pass) recheck(ctx context.Context, f *finding, h connectors.History) (t
 		return todo, err
 	}
 	*f = again[0]
-	err = standing{p.snapshot}.putOnAgenda(ctx, f) // what was just read may have moved the next moment
+	err = verdicts{p.snapshot}.putOnAgenda(ctx, f) // what was just read may have moved the next moment
 	if err != nil {
 		return todo, err
 	}
@@ -161,7 +176,7 @@ func (p *pass) makeIssue(ctx context.Context, f *finding, r *run, s outbox.Step)
 	}
 	again := *f
 	again.evaluateRuns(p.snapshot)
-	return standing{p.snapshot}.putOnAgenda(ctx, &again)
+	return verdicts{p.snapshot}.putOnAgenda(ctx, &again)
 }
 
 // comment writes a step about the contract as a whole on an issue that was made or named for it.
@@ -169,7 +184,7 @@ func (p *pass) comment(ctx context.Context, c *contract, issue string, r *run, s
 	return p.out.Carry(ctx, outbox.Job{
 		Contract: c.words(), Issue: issue, Key: s.Entry.IssueKey,
 		Recheck: func(ctx context.Context, h connectors.History) (todo outbox.Todo, err error) {
-			if r != nil { // someone may have closed it a second ago
+			if r != nil { // someone may have closed it meanwhile
 				now := *r
 				if err := now.follow(ctx, p.snapshot, c); err != nil {
 					return todo, err

@@ -29,7 +29,8 @@ func (l *Ledger) StartCutover(ctx context.Context, now time.Time, connection str
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, contract := range contracts {
 			_, err := tx.ExecContext(ctx, `INSERT INTO ledger_lines (connection, contract, first_pass_at, fingerprint)
-				VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, contract, millis(now))
+				VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, l.stored(contract),
+				millis(now))
 			if err != nil {
 				return message.Errorf("start cutover of %s on %s: %w", contract, connection, err)
 			}
@@ -47,7 +48,8 @@ func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection string, 
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, c := range contracts {
 			res, err := tx.ExecContext(ctx, `UPDATE ledger_lines SET passed_at = $1, fingerprint = $2
-				WHERE connection = $3 AND contract = $4`, millis(now), c.Fingerprint, connection, c.Contract)
+				WHERE connection = $3 AND contract = $4`, millis(now), c.Fingerprint, connection,
+				l.stored(c.Contract))
 			if err != nil {
 				return message.Errorf("set pass of %s on %s: %w", c.Contract, connection, err)
 			}
@@ -61,24 +63,50 @@ func (l *Ledger) SetPass(ctx context.Context, now time.Time, connection string, 
 
 // Cutover reads the cutover of a contract; ErrNotFound before its first pass.
 func (l *Ledger) Cutover(ctx context.Context, connection, contract string) (Cutover, error) {
-	return readCutover(ctx, l.db, connection, contract)
+	return l.readCutover(ctx, l.db, connection, contract)
 }
 
 const cutoverColumns = `connection, contract, first_pass_at, passed_at, fingerprint`
 
-func readCutover(ctx context.Context, q querier, connection, contract string) (Cutover, error) {
-	cut, err := scanCutover(q.QueryRowContext(ctx, `SELECT `+cutoverColumns+` FROM ledger_lines
-		WHERE connection = $1 AND contract = $2`, connection, contract).Scan)
+func (l *Ledger) readCutover(ctx context.Context, q querier, connection, contract string) (Cutover, error) {
+	cut, err := l.scanCutover(q.QueryRowContext(ctx, `SELECT `+cutoverColumns+` FROM ledger_lines
+		WHERE connection = $1 AND contract = $2`, connection, l.stored(contract)).Scan)
 	if err != nil {
 		return Cutover{}, notFound(err, fmt.Sprintf("cutover of contract %s on %s", contract, connection))
 	}
 	return cut, nil
 }
 
-func scanCutover(scan func(...any) error) (Cutover, error) {
+// cutoverCheck remembers, within one transaction, which contracts are known to have a cutover.
+type cutoverCheck struct {
+	ledger *Ledger
+	tx     *sql.Tx
+	known  map[[2]string]bool // connection and contract
+}
+
+func (l *Ledger) cutoversIn(tx *sql.Tx) cutoverCheck {
+	return cutoverCheck{l, tx, map[[2]string]bool{}}
+}
+
+// require returns ErrNotFound for a contract without a cutover: Contracts would not list it, and so nobody would notice
+// that what is recorded for it belongs to a contract that the configuration does not know.
+func (c cutoverCheck) require(ctx context.Context, connection, contract string) error {
+	of := [2]string{connection, contract}
+	if c.known[of] {
+		return nil
+	}
+	if _, err := c.ledger.readCutover(ctx, c.tx, connection, contract); err != nil {
+		return err
+	}
+	c.known[of] = true
+	return nil
+}
+
+func (l *Ledger) scanCutover(scan func(...any) error) (Cutover, error) {
 	var cut Cutover
 	var first, passed sql.NullInt64
 	err := scan(&cut.Connection, &cut.Contract, &first, &passed, &cut.Fingerprint)
+	l.names().read(&cut.Contract)
 	cut.FirstPassAt, cut.PassedAt = fromMillis(first), fromMillis(passed)
 	return cut, err
 }
@@ -86,7 +114,7 @@ func scanCutover(scan func(...any) error) (Cutover, error) {
 // Contracts lists the cutover of every contract that anything was ever recorded for. One that the configuration no
 // longer knows stops writes: its entries would be made a second time under a new name.
 func (l *Ledger) Contracts(ctx context.Context) ([]Cutover, error) {
-	out, err := collect(ctx, l.db, scanCutover,
+	out, err := collect(ctx, l.db, l.scanCutover,
 		`SELECT `+cutoverColumns+` FROM ledger_lines ORDER BY connection, contract`)
 	if err != nil {
 		return nil, message.Errorf("list contracts: %w", err)
@@ -96,13 +124,17 @@ func (l *Ledger) Contracts(ctx context.Context) ([]Cutover, error) {
 
 // SetAgenda replaces what the agenda knows of each item's issue under its contract, in one transaction. An item
 // without cycles, without a next moment and without anything unjudged says that the contract has nothing to do with the
-// issue (any more): it is taken off.
+// issue (any more): it is taken off. The contract must have its Cutover first.
 func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
+		cutovers := l.cutoversIn(tx)
 		for _, it := range items {
+			if err := cutovers.require(ctx, it.Connection, it.Contract); err != nil {
+				return message.Errorf("set agenda of issue %s: %w", it.Issue, err)
+			}
 			if len(it.Cycles) == 0 && it.Next.IsZero() && it.Unjudged == "" {
 				if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_agenda WHERE connection = $1 AND issue = $2 AND contract = $3`,
-					it.Connection, it.Issue, it.Contract); err != nil {
+					it.Connection, it.Issue, l.stored(it.Contract)); err != nil {
 					return message.Errorf("take issue %s off the agenda: %w", it.Issue, err)
 				}
 				continue
@@ -119,8 +151,8 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 					subject = excluded.subject, severity = excluded.severity, evaluated_at = excluded.evaluated_at,
 					next_at = excluded.next_at, due = excluded.due, running = excluded.running,
 					cycles = excluded.cycles, fingerprint = excluded.fingerprint, unjudged = excluded.unjudged`,
-				it.Connection, it.Issue, it.Contract, it.IssueKey, it.Subject, it.Severity, millis(it.EvaluatedAt),
-				millis(it.Next), millis(due), running, cycles, it.Fingerprint, it.Unjudged)
+				it.Connection, it.Issue, l.stored(it.Contract), it.IssueKey, it.Subject, it.Severity,
+				millis(it.EvaluatedAt), millis(it.Next), millis(due), running, cycles, it.Fingerprint, it.Unjudged)
 			if err != nil {
 				return message.Errorf("set agenda of issue %s: %w", it.Issue, err)
 			}
@@ -129,14 +161,35 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 	})
 }
 
-// Due lists the issues of a contract whose next moment has come at now, soonest first.
-func (l *Ledger) Due(ctx context.Context, connection, contract string, now time.Time) ([]string, error) {
-	out, err := collect(ctx, l.db, func(scan func(...any) error) (issue string, err error) {
-		return issue, scan(&issue)
-	}, `SELECT issue FROM ledger_agenda WHERE connection = $1 AND contract = $2 AND next_at <= $3
-		ORDER BY next_at, issue`, connection, contract, millis(now))
+// Due lists the issues whose next moment has come at now, by the contract, soonest first.
+func (l *Ledger) Due(ctx context.Context, connection string, now time.Time) (map[string][]string, error) {
+	type row struct{ contract, issue string }
+	due, err := collect(ctx, l.db, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.contract, &r.issue)
+		l.names().read(&r.contract)
+		return r, err
+	}, `SELECT contract, issue FROM ledger_agenda WHERE connection = $1 AND next_at <= $2 ORDER BY next_at, issue`,
+		connection, millis(now))
 	if err != nil {
-		return nil, message.Errorf("list due issues of %s on %s: %w", contract, connection, err)
+		return nil, message.Errorf("list due issues on %s: %w", connection, err)
+	}
+	out := map[string][]string{}
+	for _, r := range due {
+		out[r.contract] = append(out[r.contract], r.issue)
+	}
+	return out, nil
+}
+
+// ContractsOf lists the contracts that have an issue on the agenda or ever decided something about it.
+func (l *Ledger) ContractsOf(ctx context.Context, connection, issue string) ([]string, error) {
+	out, err := collect(ctx, l.db, func(scan func(...any) error) (contract string, err error) {
+		err = scan(&contract)
+		l.names().read(&contract)
+		return contract, err
+	}, `SELECT contract FROM ledger_agenda WHERE connection = $1 AND issue = $2
+		UNION SELECT contract FROM ledger_entries WHERE connection = $1 AND issue = $2 ORDER BY 1`, connection, issue)
+	if err != nil {
+		return nil, message.Errorf("list the contracts of issue %s: %w", issue, err)
 	}
 	return out, nil
 }
@@ -163,9 +216,9 @@ func (l *Ledger) NextMoment(ctx context.Context, connection string, after time.T
 	return slices.MinFunc(moments, time.Time.Compare), nil
 }
 
-// Running lists the issues with cycles that go on, soonest due first, those without a due last.
+// Running lists the issues with cycles that go on, soonest deadline first, those without a deadline last.
 func (l *Ledger) Running(ctx context.Context) ([]enforcer.AgendaItem, error) {
-	out, err := collect(ctx, l.db, scanItem, `SELECT `+itemColumns+` FROM ledger_agenda WHERE running > 0
+	out, err := collect(ctx, l.db, l.scanItem, `SELECT `+itemColumns+` FROM ledger_agenda WHERE running > 0
 		ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, connection, issue, contract`)
 	if err != nil {
 		return nil, message.Errorf("list running cycles: %w", err)
@@ -177,8 +230,8 @@ func (l *Ledger) Running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 func (l *Ledger) Item(
 	ctx context.Context, connection, issue, contract string,
 ) (it enforcer.AgendaItem, ok bool, err error) {
-	it, err = scanItem(l.db.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM ledger_agenda
-		WHERE connection = $1 AND issue = $2 AND contract = $3`, connection, issue, contract).Scan)
+	it, err = l.scanItem(l.db.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM ledger_agenda
+		WHERE connection = $1 AND issue = $2 AND contract = $3`, connection, issue, l.stored(contract)).Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return enforcer.AgendaItem{}, false, nil
@@ -197,7 +250,7 @@ func (l *Ledger) Unjudged(
 	ctx context.Context, connection string, limit int,
 ) (first []enforcer.AgendaItem, all int, err error) {
 	const where = ` FROM ledger_agenda WHERE connection = $1 AND unjudged <> ''`
-	first, err = collect(ctx, l.db, scanItem, `SELECT `+itemColumns+where+` ORDER BY issue, contract LIMIT $2`,
+	first, err = collect(ctx, l.db, l.scanItem, `SELECT `+itemColumns+where+` ORDER BY issue, contract LIMIT $2`,
 		connection, limit)
 	if err == nil {
 		err = l.db.QueryRowContext(ctx, `SELECT COUNT(*)`+where, connection).Scan(&all)
@@ -208,7 +261,13 @@ func (l *Ledger) Unjudged(
 	return first, all, nil
 }
 
-func scanItem(scan func(...any) error) (enforcer.AgendaItem, error) {
+func (l *Ledger) scanItem(scan func(...any) error) (enforcer.AgendaItem, error) {
+	it, err := scanStoredItem(scan)
+	l.names().read(&it.Contract)
+	return it, err
+}
+
+func scanStoredItem(scan func(...any) error) (enforcer.AgendaItem, error) {
 	var (
 		it              enforcer.AgendaItem
 		evaluated, next sql.NullInt64

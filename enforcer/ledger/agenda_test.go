@@ -53,6 +53,35 @@ func TestTheLineStaysWhereItWasDrawn(t *testing.T) {
 	}
 }
 
+// What is recorded for a contract without a cutover would be listed nowhere: it is refused, and nothing is kept of it.
+func TestNothingIsKeptWithoutACutover(t *testing.T) {
+	l, _ := open(t)
+	with, without := verdict("1725/respond/created", enforcer.Met), verdict("1725/respond/created", enforcer.Met)
+	without.Contract = "acme"
+	on, off := item("1725", t0, t0, enforcer.Running), item("1725", t0, t0, enforcer.Running)
+	off.Contract = "acme"
+	for what, err := range map[string]error{
+		"a verdict": func() error { _, err := l.Judge(t.Context(), t0, with, without); return err }(),
+		"an agenda": l.SetAgenda(t.Context(), on, off),
+		"a tally": l.SetTallies(t.Context(),
+			ledger.Tally{Connection: "helpdesk", Contract: "kamal", Obligation: "hours", Issue: "1725", Amount: 1},
+			ledger.Tally{Connection: "helpdesk", Contract: "acme", Obligation: "hours", Issue: "1725", Amount: 1}),
+	} {
+		if !errors.Is(err, ledger.ErrNotFound) {
+			t.Errorf("%s: %v, want ErrNotFound", what, err)
+		}
+	}
+	for range l.Verdicts(t.Context(), ledger.VerdictFilter{}) {
+		t.Error("a verdict is there")
+	}
+	if items, err := l.Running(t.Context()); err != nil || len(items) > 0 {
+		t.Errorf("agenda: %v, %v", items, err)
+	}
+	if sum, _, err := l.Tally(t.Context(), "helpdesk", "kamal", "hours", ""); err != nil || sum != 0 {
+		t.Errorf("account: %d, %v", sum, err)
+	}
+}
+
 func item(issue string, next, due time.Time, state enforcer.CycleState) enforcer.AgendaItem {
 	return enforcer.AgendaItem{
 		Connection: "helpdesk", Issue: issue, Contract: "kamal", IssueKey: "#" + issue, Subject: "Printer on fire",
@@ -82,8 +111,8 @@ func TestAgenda(t *testing.T) {
 	}
 	due := func(now time.Time, want ...string) {
 		t.Helper()
-		if got, err := l.Due(t.Context(), "helpdesk", "kamal", now); err != nil || !slices.Equal(got, want) {
-			t.Errorf("due at %v: %v, %v; want %v", now, got, err, want)
+		if due, err := l.Due(t.Context(), "helpdesk", now); err != nil || !slices.Equal(due["kamal"], want) {
+			t.Errorf("due at %v: %v, %v; want %v", now, due, err, want)
 		}
 	}
 	due(at(4))

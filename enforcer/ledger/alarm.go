@@ -3,17 +3,20 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"slabridge/config/message"
+	"slabridge/enforcer"
 )
 
 // AlarmKind is what an alarm is about.
 type AlarmKind string
 
-// The kinds. The first three stop writes until a human settles them; the fourth waits for a human, too, and stops
-// nothing; the last is told and over.
+// The kinds. The first three stop writes until a human acknowledges them. The fourth waits for that, too, but stops
+// nothing. The last is only reported.
 const (
 	// OtherInstallation: another slabridge writes to the tracker under our account. Alarm.Subject is its id.
 	OtherInstallation AlarmKind = "other-installation"
@@ -32,7 +35,7 @@ func (k AlarmKind) Stops() bool {
 	return k == OtherInstallation || k == CopiedState || k == CameOutPublic
 }
 
-// Waits reports whether alarms of the kind are open until a human settles them.
+// Waits reports whether alarms of the kind stay open until a human acknowledges them.
 func (k AlarmKind) Waits() bool { return k.Stops() || k == WrittenTwice }
 
 // Alarm is something about a connection that a human must know of, told once however often it is seen.
@@ -44,13 +47,13 @@ type Alarm struct {
 	IssueKey   string
 	At         time.Time // when it happened, by the tracker
 	RaisedAt   time.Time
-	SettledAt  time.Time // when a human settled it; zero while open, and for kinds that stop nothing
+	SettledAt  time.Time // when a human acknowledged it; zero while open, and for kinds that stop nothing
 	SettledBy  string
 	MendedAt   time.Time // when a comment that came out public was seen to be public no more; zero: it may still be
 }
 
-// Raise keeps an alarm, unless it is known: one that is open, and one that was settled after what it is about happened,
-// stays as it is. New tells whether this call raised it.
+// Raise stores an alarm, unless it is known: one that is open, or that was acknowledged after the event that it is
+// about, stays as it is. New tells whether this call raised it.
 func (l *Ledger) Raise(ctx context.Context, now time.Time, a Alarm) (isNew bool, err error) {
 	err = l.tx(ctx, func(tx *sql.Tx) error {
 		var number int64
@@ -98,8 +101,8 @@ func (l *Ledger) Alarms(ctx context.Context, connection string) ([]Alarm, error)
 	return out, nil
 }
 
-// Settle ends the open alarms that have the subject, on a connection ("" for all). What happens after
-// now raises them again. It returns those it ended.
+// Settle acknowledges the open alarms that have the subject, on a connection ("" for all). What happens after now
+// raises them again. It returns those it acknowledged.
 func (l *Ledger) Settle(ctx context.Context, now time.Time, connection, subject, by string) ([]Alarm, error) {
 	var out []Alarm
 	err := l.tx(ctx, func(tx *sql.Tx) error {
@@ -130,7 +133,8 @@ func (l *Ledger) Settle(ctx context.Context, now time.Time, connection, subject,
 	return out, nil
 }
 
-// Mend notes that what an alarm is about was seen to be mended at now; the alarm stays open until a human settles it.
+// Mend notes that what an alarm is about was seen to be mended at now; the alarm stays open until a human acknowledges
+// it.
 func (l *Ledger) Mend(ctx context.Context, now time.Time, a Alarm) error {
 	_, err := l.db.ExecContext(ctx, `UPDATE ledger_alarms SET mended_at = $1
 		WHERE connection = $2 AND kind = $3 AND issue = $4 AND subject = $5 AND mended_at IS NULL`,
@@ -150,4 +154,118 @@ func scanAlarm(scan func(...any) error) (Alarm, error) {
 	err := scan(&a.Connection, &a.Kind, &a.Subject, &a.Issue, &a.IssueKey, &at, &raised, &settled, &a.SettledBy, &mended)
 	a.At, a.RaisedAt, a.SettledAt, a.MendedAt = fromMillis(at), fromMillis(raised), fromMillis(settled), fromMillis(mended)
 	return a, err
+}
+
+// channelPrefix begins the connections of channels: no id of a tracker's connection holds a colon.
+const channelPrefix = "channel:"
+
+// ChannelConnection is the connection under which the messages of a channel are kept. Its entries are of no contract
+// that is enforced, so it has no cutover.
+func ChannelConnection(channel string) string { return channelPrefix + channel }
+
+// Channel is the channel of such a connection; ok is false for a tracker's.
+func Channel(connection string) (channel string, ok bool) {
+	return strings.CutPrefix(connection, channelPrefix)
+}
+
+// Change is one line of an entry's history, with the entry as it is now.
+type Change struct {
+	Entry
+	To     enforcer.EntryState // the state that was entered
+	Reason enforcer.Reason     // why
+}
+
+// maxChanges is how many lines of the history are gathered at a time.
+const maxChanges = 1000
+
+// Changes gathers, in their order, the entries of a connection that entered one of the states after a link of its
+// chain, and gives the link up to which it has looked: the chain has every change once and for good, so nothing is
+// gathered twice and nothing is missed, however often this process ends. more tells that there is more to be gathered.
+func (l *Ledger) Changes(
+	ctx context.Context, connection string, after int64, into ...enforcer.EntryState,
+) (out []Change, upTo int64, more bool, err error) {
+	type place struct {
+		number int64
+		record string
+	}
+	links, err := collect(ctx, l.db, func(scan func(...any) error) (p place, err error) {
+		return p, scan(&p.number, &p.record)
+	}, `SELECT number, record FROM ledger_chain WHERE connection = $1 AND number > $2 AND kind = $3
+		ORDER BY number LIMIT $4`, connection, after, historyRecords.kind, maxChanges)
+	if err != nil {
+		return nil, after, false, message.Errorf("list changes on %s: %w", connection, err)
+	}
+	wanted := map[enforcer.EntryState]bool{}
+	for _, s := range into {
+		wanted[s] = true
+	}
+	upTo = after
+	for _, link := range links {
+		c, err := l.changeAt(ctx, link.record)
+		if err != nil {
+			return nil, after, false, message.Errorf("read change %d on %s: %w", link.number, connection, err)
+		}
+		if upTo = link.number; wanted[c.To] {
+			if c.Entry, err = l.Get(ctx, c.ID); err != nil {
+				return nil, after, false, err
+			}
+			out = append(out, c)
+		}
+	}
+	return out, upTo, len(links) == maxChanges, nil
+}
+
+// changeAt reads the line of the history that a link of the chain names.
+func (l *Ledger) changeAt(ctx context.Context, record string) (c Change, err error) {
+	var key []json.RawMessage
+	if err := json.Unmarshal([]byte(record), &key); err != nil {
+		return c, err
+	}
+	if len(key) != historyRecords.key {
+		return c, message.Errorf("%q is no key of the history", record)
+	}
+	var version int64
+	if err := errors.Join(json.Unmarshal(key[0], &c.ID), json.Unmarshal(key[1], &version)); err != nil {
+		return c, err
+	}
+	var reason string
+	if err := l.db.QueryRowContext(ctx, `SELECT state, reason FROM ledger_history WHERE entry = $1 AND version = $2`,
+		c.ID, version).Scan(&c.To, &reason); err != nil {
+		return c, err
+	}
+	return c, json.Unmarshal([]byte(reason), &c.Reason)
+}
+
+// Told reads the position up to which a rule has sent messages, in a form of the rule's own; "" before its first time.
+func (l *Ledger) Told(ctx context.Context, connection, rule string) (told string, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT told FROM ledger_told WHERE connection = $1 AND rule = $2`,
+		connection, rule).Scan(&told)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", message.Errorf("read what rule %s has told: %w", rule, err)
+	}
+	return told, nil
+}
+
+// Tell stores a rule's new position together with the message about it, if there is one, in one transaction: neither a
+// crash nor a second look makes two messages of one change.
+func (l *Ledger) Tell(ctx context.Context, now time.Time, connection, rule, told string, e *Entry) error {
+	err := l.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_told (connection, rule, told) VALUES ($1, $2, $3)
+			ON CONFLICT (connection, rule) DO UPDATE SET told = excluded.told`, connection, rule, told); err != nil {
+			return err
+		}
+		if e == nil {
+			return nil
+		}
+		r := recorder{ledger: l, tx: tx, now: now, cutovers: l.cutoversIn(tx)}
+		if err := r.prepare(ctx); err != nil {
+			return err
+		}
+		_, err := r.record(ctx, *e)
+		return err
+	})
+	if err != nil {
+		return message.Errorf("keep what rule %s tells: %w", rule, err)
+	}
+	return nil
 }

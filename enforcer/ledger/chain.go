@@ -50,10 +50,14 @@ var (
 	holdRecords = &records{"hold", "ledger_holds", 3, []string{
 		"connection", "issue", "number", "until_at", "at", "who", "reason",
 	}}
+	renameRecords = &records{"rename", "ledger_renames", 2, []string{
+		"connection", "number", "origin", "name", "at", "who",
+	}}
 
 	// chained are all of them, in the order in which a ledger that is older than its chain is taken in.
 	chained = []*records{
 		historyRecords, writeRecords, answerRecords, verdictRecords, waiverRecords, agreementRecords, holdRecords,
+		renameRecords,
 	}
 )
 
@@ -72,19 +76,20 @@ type link struct {
 }
 
 // digest is that of a row's values, in the order of the columns.
-func (r *records) digest(values []any) (string, error) {
-	data, err := json.Marshal(values)
-	if err != nil {
-		return "", message.Errorf("digest of %s: %w", r.kind, err)
-	}
-	return hashOf(r.kind, string(data)), nil
+func (r *records) digest(values []any) string { return hashOf(r.kind, asJSON(values)) }
+
+// asJSON gives a row's values as they are digested. What we record always encodes; what does not is an infinite number
+// that somebody else put there, and "" is like no record of ours.
+func asJSON(values []any) string {
+	data, _ := json.Marshal(values)
+	return string(data)
 }
 
 func (l *link) computed() string {
 	return hashOf(l.prev, fmt.Sprint(l.number), l.kind, l.record, l.digest)
 }
 
-// hashOf is a SHA-256 over parts that cannot run into each other.
+// hashOf is a SHA-256 over parts with their lengths, so that other parts cannot give the same bytes.
 func hashOf(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
@@ -137,15 +142,8 @@ func (k *keeper) add(ctx context.Context, to *records, values ...any) error {
 
 // chain adds the link of a row.
 func (k *keeper) chain(ctx context.Context, connection string, head *link, of *records, values []any) error {
-	key, err := json.Marshal(values[:of.key])
-	if err != nil {
-		return message.Errorf("key of %s: %w", of.kind, err)
-	}
-	digest, err := of.digest(values)
-	if err != nil {
-		return err
-	}
-	return k.append(ctx, connection, head, link{kind: of.kind, record: string(key), digest: digest})
+	next := link{kind: of.kind, record: asJSON(values[:of.key]), digest: of.digest(values)}
+	return k.append(ctx, connection, head, next)
 }
 
 func (k *keeper) append(ctx context.Context, connection string, head *link, next link) (err error) {
@@ -260,11 +258,5 @@ func (r *records) scan(scan func(...any) error) ([]any, error) {
 	for i := range into {
 		into[i] = &values[i]
 	}
-	err := scan(into...)
-	for i, v := range values {
-		if text, ok := v.([]byte); ok {
-			values[i] = string(text)
-		}
-	}
-	return values, err
+	return values, scan(into...)
 }

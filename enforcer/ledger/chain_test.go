@@ -38,6 +38,9 @@ func TestTamperingIsFound(t *testing.T) {
 		"a later due": {
 			[]string{`UPDATE ledger_verdicts SET due = due + 60000 WHERE ` + breach}, ledger.TamperChanged, "verdict",
 		},
+		"a due that never comes": { // JSON has no such number
+			[]string{`UPDATE ledger_verdicts SET due = 9e999 WHERE ` + breach}, ledger.TamperChanged, "verdict",
+		},
 		"another severity": {
 			[]string{`UPDATE ledger_verdicts SET severity = 'minor' WHERE ` + breach}, ledger.TamperChanged, "verdict",
 		},

@@ -130,7 +130,7 @@ func finishAll(l *ledger.Ledger, t *testing.T, class connectors.Class) error {
 }
 
 func finishWith(l *ledger.Ledger, t *testing.T, o ledger.Outcome) error {
-	ws, err := l.Unsettled(t.Context(), "helpdesk")
+	ws, err := l.Unfinished(t.Context(), "helpdesk")
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,11 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 }
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	inner, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+	var inner driver.Stmt
+	err := c.hook.run("PREPARE", nil, func() (err error) {
+		inner, err = c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, query)
+		return err
+	})
 	return &prepared{inner, query, c.hook}, err
 }
 
@@ -110,6 +114,14 @@ func (p *prepared) ExecContext(ctx context.Context, args []driver.NamedValue) (r
 		return err
 	})
 	return res, err
+}
+
+func (p *prepared) QueryContext(ctx context.Context, args []driver.NamedValue) (rows driver.Rows, err error) {
+	err = p.hook.run(p.query, args, func() error {
+		rows, err = p.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+		return err
+	})
+	return rows, err
 }
 
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (tx driver.Tx, err error) {

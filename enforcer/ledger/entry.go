@@ -64,3 +64,12 @@ func (e *Entry) Adoptable() bool {
 	}
 	return e.Receipt == nil || e.Receipt.Event == "" && e.Receipt.Issue == ""
 }
+
+// unmade makes sure that an entry that is to make an issue has made none: of a creation of which the tracker left
+// something undone, the rest may be tried again, and never the creation.
+func (e *Entry) unmade() error {
+	if e.Made() == "" {
+		return nil
+	}
+	return message.Errorf("begin to make an issue: %w: %s has made issue %s", ErrMade, e.describe(), e.Made())
+}

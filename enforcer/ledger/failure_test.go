@@ -33,12 +33,14 @@ func lived(t *testing.T) (*ledger.Ledger, *file, string) {
 		ledger.Outcome{Class: connectors.Refused, Error: "no"}); err != nil {
 		t.Fatal(err)
 	}
-	record(t, l, step("5/respond/created/due", enforcer.Waiting))
+	record(t, l, step("5/respond/created/due", enforcer.Waiting), step("6/respond/created/due", enforcer.Held))
 	w := begin(t, l, t0, record(t, l, step("3/respond/created/due", enforcer.Intended))...)
 	for _, err := range []error{
 		l.Watched(t.Context(), t0, w.ID, "7", ledger.Outcome{Receipt: &connectors.Receipt{Event: "journal:3"}}),
 		l.SetHealth(t.Context(),
-			ledger.Health{Connection: "helpdesk", PassedAt: t0, GoodAt: t0, Error: "none", LateSince: t0}),
+			ledger.Health{
+				Connection: "helpdesk", PassedAt: t0, GoodAt: t0, Error: "none", LateSince: t0, Faults: []string{"no role"},
+			}),
 		l.SetAgenda(t.Context(), enforcer.AgendaItem{
 			Connection: "helpdesk", Issue: "1", Contract: "kamal", EvaluatedAt: t0, Next: t0.Add(time.Hour),
 			Cycles: []enforcer.AgendaCycle{{Obligation: "respond", ID: "created", State: enforcer.Running}},
@@ -50,6 +52,20 @@ func lived(t *testing.T) (*ledger.Ledger, *file, string) {
 	}
 	if _, err := l.Raise(t.Context(), t0, alarmed); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := l.Agree(t.Context(), "helpdesk", "1",
+		enforcer.Agreement{Date: "2026-03-25", At: t0, By: "olga", Reason: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		l.Tell(t.Context(), t0, "helpdesk", "breaches", "7", nil),
+		l.RememberNames(t.Context(), t0, "helpdesk", ledger.Name{Kind: ledger.NameOfStatus, ID: "1", Name: "New"}),
+		l.HoldRequest(t.Context(), "helpdesk", "1",
+			enforcer.Hold{Until: t0.Add(time.Hour), At: t0, By: "olga", Reason: "x"}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	return l, f, w.ID
 }
@@ -68,8 +84,8 @@ func reads(t *testing.T, l *ledger.Ledger, w string) map[string]func() (string, 
 		},
 		"contracts": func() (string, error) { x, err := l.Contracts(ctx); return count(len(x), err) },
 		"due": func() (string, error) {
-			x, err := l.Due(ctx, "helpdesk", "kamal", t0.Add(2*time.Hour))
-			return strings.Join(x, " "), err
+			x, err := l.Due(ctx, "helpdesk", t0.Add(2*time.Hour))
+			return strings.Join(x["kamal"], " "), err
 		},
 		"next moment": func() (string, error) {
 			at, err := l.NextMoment(ctx, "helpdesk", t0)
@@ -105,8 +121,8 @@ func reads(t *testing.T, l *ledger.Ledger, w string) map[string]func() (string, 
 			return count(len(x), err)
 		},
 		"refused": func() (string, error) { x, err := l.Refused(ctx, "helpdesk", 9); return count(len(x), err) },
-		"unsettled": func() (string, error) {
-			x, err := l.Unsettled(ctx, "helpdesk")
+		"unfinished": func() (string, error) {
+			x, err := l.Unfinished(ctx, "helpdesk")
 			return fmt.Sprint(len(x), answers(x)), err
 		},
 		"made":       func() (string, error) { x, err := l.Made(ctx, "helpdesk", "kamal"); return count(len(x), err) },
@@ -121,6 +137,48 @@ func reads(t *testing.T, l *ledger.Ledger, w string) map[string]func() (string, 
 			return fmt.Sprint(x), err
 		},
 		"waivers": func() (string, error) { x, err := l.Waivers(ctx, "helpdesk", "kamal"); return count(len(x), err) },
+		"contracts of an issue": func() (string, error) {
+			x, err := l.ContractsOf(ctx, "helpdesk", "1")
+			return count(len(x), err)
+		},
+		"pending issues": func() (string, error) {
+			x, err := l.PendingIssues(ctx, "helpdesk", "kamal")
+			return count(len(x), err)
+		},
+		"recorded at": func() (string, error) {
+			x, err := l.RecordedAt(ctx, "helpdesk", "1", t0.Add(time.Hour))
+			if err != nil {
+				return "", err
+			}
+			return string(x(step("1/respond/created/due", "").Key).State), nil
+		},
+		"known": func() (string, error) { x, err := l.Known(ctx, id, "other"); return count(len(x), err) },
+		"count": func() (string, error) { return count(l.Count(ctx, ledger.Filter{})) },
+		"changes": func() (string, error) {
+			x, _, _, err := l.Changes(ctx, "helpdesk", 0, enforcer.Refused)
+			return count(len(x), err)
+		},
+		"told":        func() (string, error) { return l.Told(ctx, "helpdesk", "breaches") },
+		"names":       func() (string, error) { x, err := l.Names(ctx, "helpdesk"); return count(len(x), err) },
+		"consent":     func() (string, error) { x, err := l.Agreements(ctx, "helpdesk", "1"); return count(len(x), err) },
+		"holds":       func() (string, error) { x, err := l.Holds(ctx, "helpdesk", "1"); return count(len(x), err) },
+		"holds after": func() (string, error) { x, err := l.HoldsAfter(ctx, "helpdesk", t0); return count(len(x), err) },
+		"judged":      func() (string, error) { x, err := l.CountJudged(ctx); return count(len(x), err) },
+		"waiting": func() (string, error) {
+			x, err := l.CountWaiting(ctx)
+			return count(x["helpdesk"], err)
+		},
+		"chain":   func() (string, error) { x, err := l.Chain(ctx, "helpdesk"); return x.Head, err },
+		"chained": func() (string, error) { x, err := l.Chained(ctx); return count(len(x), err) },
+		"hash":    func() (string, error) { return l.HashAt(ctx, "helpdesk", 2) },
+		"verified": func() (string, error) {
+			x, err := l.Verify(ctx, "helpdesk")
+			return count(int(x.Records)-len(x.Tamperings), err)
+		},
+		"extract": func() (string, error) {
+			x, err := l.Extract(ctx, "helpdesk", "kamal", func(string, string, string) bool { return true })
+			return count(len(x), err)
+		},
 		"writes": func() (string, error) {
 			x, err := l.Writes(ctx, "helpdesk", "1")
 			return fmt.Sprint(len(x), answers(x)), err
@@ -180,26 +238,53 @@ func answers(writes []ledger.Write) (n int) {
 	return n
 }
 
-// TestDamagedRowsAreNotRead puts half a JSON into each column that holds some: whoever reads it is told.
+// TestDamagedRowsAreNotRead puts half a JSON into each column that holds some, and a fraction where a whole number
+// belongs: whoever reads it is told.
 func TestDamagedRowsAreNotRead(t *testing.T) {
+	const fraction = "0.5 more"
 	for _, c := range []struct{ table, column, value, questions string }{
-		{"ledger_entries", "reason", "{", "by issue, get, list, made, pending, refused"},
-		{"ledger_entries", "evidence", "{", "by issue, get, list, made, pending, refused"},
-		{"ledger_entries", "request", "{", "by issue, get, list, made, pending, refused"},
-		{"ledger_entries", "receipt", "{", "by issue, get, list, made, pending, refused"},
-		{"ledger_history", "reason", "{", "history"},
+		{"ledger_entries", "reason", "{", "by issue, changes, get, known, list, made, pending, refused, waiting"},
+		{"ledger_entries", "evidence", "{", "by issue, changes, get, known, list, made, pending, refused"},
+		{"ledger_entries", "request", "{", "by issue, changes, get, known, list, made, pending, refused"},
+		{"ledger_entries", "receipt", "{", "by issue, changes, get, known, list, made, pending, refused"},
+		{"ledger_history", "reason", "{", "changes, history"},
 		{"ledger_history", "replaced", "{", "history"},
-		{"ledger_writes", "entries", "{", "unsettled, writes"},
-		{"ledger_writes", "request", "{", "unsettled, writes"},
-		{"ledger_answers", "outcome", "perhaps", "unsettled, writes"},
-		{"ledger_answers", "receipt", "{", "unsettled, writes"},
+		{"ledger_writes", "entries", "{", "unfinished, writes"},
+		{"ledger_writes", "request", "{", "unfinished, writes"},
+		{"ledger_answers", "outcome", "perhaps", "unfinished, writes"},
+		{"ledger_answers", "receipt", "{", "unfinished, writes"},
 		{"ledger_agenda", "cycles", "{", "item, running"},
 		{"ledger_people", "roles", "{", "remembered"},
 		{"ledger_verdicts", "facts", "{", "verdicts"},
 		{"ledger_tallies", "amount", "much", "tallies"},
+		{"ledger_health", "faults", "{", "health"},
+		{"ledger_lines", "first_pass_at", fraction, "contracts, line"},
+		{"ledger_lines", "passed_at", fraction, "contracts, line"},
+		{"ledger_entries", "recorded_at", fraction, "by issue, changes, get, known, list, made, pending, refused"},
+		{"ledger_entries", "moment", fraction, "recorded, recorded at"},
+		{"ledger_history", "at", fraction, "history, overdue"},
+		{"ledger_writes", "began_at", fraction, "unfinished, writes"},
+		{"ledger_answers", "at", fraction, "unfinished, writes"},
+		{"ledger_agenda", "evaluated_at", fraction, "item, running"},
+		{"ledger_agenda", "next_at", fraction, "item, next moment, overdue, running"},
+		{"ledger_people", "first_seen", fraction, "remembered"},
+		{"ledger_verdicts", "due", fraction, "verdicts"},
+		{"ledger_verdicts", "elapsed_ms", fraction, "verdicts"},
+		{"ledger_waivers", "at", fraction, "waivers"},
+		{"ledger_tallies", "amount", fraction, "tallies, tally"},
+		{"ledger_health", "passed_at", fraction, "health"},
+		{"ledger_alarms", "at", fraction, "alarms"},
+		{"ledger_names", "first_seen", fraction, "names"},
+		{"ledger_agreements", "at", fraction, "consent"},
+		{"ledger_holds", "until_at", fraction, "holds, holds after"},
+		{"ledger_chain", "number", fraction, "chain, changes, extract, hash, verified"},
 	} {
 		l, f, w := lived(t)
-		if _, err := f.Exec("UPDATE "+c.table+" SET "+c.column+" = $1", c.value); err != nil {
+		query, args := "UPDATE "+c.table+" SET "+c.column+" = $1", []any{c.value}
+		if c.value == fraction {
+			query, args = "UPDATE "+c.table+" SET "+c.column+" = "+c.column+" + 0.5", nil
+		}
+		if _, err := f.Exec(query, args...); err != nil {
 			t.Fatal(err)
 		}
 		ask := reads(t, l, w)
@@ -242,10 +327,34 @@ func TestNoChangeIsHalf(t *testing.T) {
 		{"take off the agenda", func() error {
 			return l.SetAgenda(t.Context(), enforcer.AgendaItem{Connection: "helpdesk", Issue: "1", Contract: "kamal"})
 		}},
+		{"consent", func() error {
+			_, err := l.Agree(t.Context(), "helpdesk", "1",
+				enforcer.Agreement{Date: "2026-03-26", At: t0, By: "olga", Reason: "x"})
+			return err
+		}},
+		{"hold", func() error {
+			return l.HoldRequest(t.Context(), "helpdesk", "1",
+				enforcer.Hold{Until: t0.Add(2 * time.Hour), At: t0, By: "olga", Reason: "x"})
+		}},
+		{"tell", func() error {
+			e := step("1/breaches/x/now", enforcer.Intended)
+			e.Key.Connection = ledger.ChannelConnection("chat")
+			return l.Tell(t.Context(), t0, "helpdesk", "breaches", "8", &e)
+		}},
+		{"names", func() error {
+			return l.RememberNames(t.Context(), t0, "helpdesk", ledger.Name{Kind: ledger.NameOfStatus, ID: "2", Name: "Done"})
+		}},
 		{"finish", func() error {
 			_, err := l.Finish(t.Context(), t0, w, ledger.Outcome{Class: connectors.Refused})
 			return err
 		}},
+		{"adopt", func() error {
+			_, err := l.Adopt(t.Context(), t0, "helpdesk", ledger.Adoption{
+				At: t0, Write: connectors.Write{Issue: "5"}, Entries: []string{step("5/respond/created/due", "").Key.ID()},
+			})
+			return err
+		}},
+		{"rename", func() error { return l.Rename(t.Context(), t0, "kamal", "main", "olga") }},
 	} {
 		was := rowsOf(t, f)
 		for n := 1; ; n++ {
@@ -330,7 +439,7 @@ func TestErrorsSayWhatAndWhere(t *testing.T) {
 	ask := reads(t, l, w)
 	for name, want := range map[string]string{
 		"line": "cutover of contract kamal on helpdesk", "contracts": "list contracts",
-		"due":         "list due issues of kamal on helpdesk",
+		"due":         "list due issues on helpdesk",
 		"next moment": "find next moment of helpdesk", "running": "list running cycles", "item": "read agenda of issue 1",
 		"health": "read health of helpdesk", "overdue": "list what is overdue on helpdesk",
 		"made":       "list issues made for kamal on helpdesk",

@@ -21,6 +21,8 @@ type Health struct {
 	// LateSince is the oldest moment at which something should have been done and was not, while people are to know of
 	// it; zero: nothing is late.
 	LateSince time.Time
+	// RestUntil is until when nothing is asked of the tracker, which said that it is asked too much; zero: it did not.
+	RestUntil time.Time
 }
 
 // SetHealth keeps how the last pass over a connection went.
@@ -32,11 +34,13 @@ func (l *Ledger) SetHealth(ctx context.Context, h Health) error {
 			return message.Errorf("keep health of %s: %w", h.Connection, err)
 		}
 	}
-	_, err := l.db.ExecContext(ctx, `INSERT INTO ledger_health (connection, passed_at, good_at, error, late_since, faults)
-		VALUES ($1, $2, $3, $4, $5, $6)
+	_, err := l.db.ExecContext(ctx, `INSERT INTO ledger_health (connection, passed_at, good_at, error, late_since, faults,
+			rest_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (connection) DO UPDATE SET passed_at = excluded.passed_at, good_at = excluded.good_at,
-			error = excluded.error, late_since = excluded.late_since, faults = excluded.faults`,
-		h.Connection, millis(h.PassedAt), millis(h.GoodAt), clip(h.Error), millis(h.LateSince), faults)
+			error = excluded.error, late_since = excluded.late_since, faults = excluded.faults,
+			rest_until = excluded.rest_until`,
+		h.Connection, millis(h.PassedAt), millis(h.GoodAt), clip(h.Error), millis(h.LateSince), faults, millis(h.RestUntil))
 	if err != nil {
 		return message.Errorf("keep health of %s: %w", h.Connection, err)
 	}
@@ -46,11 +50,11 @@ func (l *Ledger) SetHealth(ctx context.Context, h Health) error {
 // Health reads how the last pass over a connection went; all but its Connection is zero before the first.
 func (l *Ledger) Health(ctx context.Context, connection string) (Health, error) {
 	h := Health{Connection: connection}
-	var passed, good, late sql.NullInt64
+	var passed, good, late, rest sql.NullInt64
 	var faults string
 	err := l.db.QueryRowContext(ctx,
-		`SELECT passed_at, good_at, error, late_since, faults FROM ledger_health WHERE connection = $1`,
-		connection).Scan(&passed, &good, &h.Error, &late, &faults)
+		`SELECT passed_at, good_at, error, late_since, faults, rest_until FROM ledger_health WHERE connection = $1`,
+		connection).Scan(&passed, &good, &h.Error, &late, &faults, &rest)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -61,11 +65,12 @@ func (l *Ledger) Health(ctx context.Context, connection string) (Health, error) 
 		return Health{}, message.Errorf("read health of %s: %w", connection, err)
 	}
 	h.PassedAt, h.GoodAt, h.LateSince = fromMillis(passed), fromMillis(good), fromMillis(late)
+	h.RestUntil = fromMillis(rest)
 	return h, nil
 }
 
 // Overdue is something that should have been done by now: a request to be looked at because its next moment has come,
-// or a write that is to be made. What waits for a human is none of it.
+// or a write that is to be made. What waits for a human does not count.
 type Overdue struct {
 	Issue    string // "" for a contract as a whole
 	IssueKey string
@@ -81,6 +86,7 @@ func (l *Ledger) Overdue(ctx context.Context, connection string, before time.Tim
 	out, err := collect(ctx, l.db, func(scan func(...any) error) (o Overdue, err error) {
 		var since sql.NullInt64
 		err = scan(&o.Issue, &o.IssueKey, &o.Contract, &since)
+		l.names().read(&o.Contract)
 		o.Since = fromMillis(since)
 		return o, err
 	}, `SELECT issue, issue_key, contract, since FROM (

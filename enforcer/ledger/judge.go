@@ -16,7 +16,7 @@ import (
 // Judge keeps what an evaluation at now found about cycles, in one transaction: a record for each verdict that says
 // something new about its cycle, beside the records that are there. Handing in the same verdict again, or one that an
 // edit of contract, calendar data or mapping alone has changed, records nothing. A paused cycle is a running one. It
-// returns the records it made.
+// returns the records it made. The contract must have its Cutover first.
 func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...enforcer.Verdict) ([]enforcer.Verdict, error) {
 	if len(verdicts) == 0 {
 		return nil, nil
@@ -28,13 +28,16 @@ func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...enforcer.
 		if err != nil {
 			return err
 		}
-		keep := keepIn(tx)
+		keep, cutovers := keepIn(tx), l.cutoversIn(tx)
 		for _, v := range verdicts {
+			if err := cutovers.require(ctx, v.Connection, v.Contract); err != nil {
+				return message.Errorf("judge %s: %w", &v, err)
+			}
 			if v.State == enforcer.Paused {
 				v.State = enforcer.Running
 			}
 			v.JudgedAt = fromMillis(millis(now))
-			made, ok, err := judge(ctx, last, keep, v)
+			made, ok, err := l.judge(ctx, last, keep, v)
 			if err != nil {
 				return message.Errorf("judge %s: %w", &v, err)
 			}
@@ -50,13 +53,14 @@ func (l *Ledger) Judge(ctx context.Context, now time.Time, verdicts ...enforcer.
 	return out, nil
 }
 
-func judge(
+func (l *Ledger) judge(
 	ctx context.Context, selectLast *sql.Stmt, keep *keeper, v enforcer.Verdict,
 ) (enforcer.Verdict, bool, error) {
 	if err := v.Valid(); err != nil {
 		return enforcer.Verdict{}, false, err
 	}
-	last, err := lastOf(selectLast.QueryRowContext(ctx, v.Connection, v.Issue, v.Contract, v.Obligation, v.Cycle))
+	last, err := l.lastOf(selectLast.QueryRowContext(
+		ctx, v.Connection, v.Issue, l.stored(v.Contract), v.Obligation, v.Cycle))
 	if err != nil {
 		return enforcer.Verdict{}, false, err
 	}
@@ -77,7 +81,7 @@ func judge(
 		verdictRecords,
 		made.Connection,
 		made.Issue,
-		made.Contract,
+		l.stored(made.Contract),
 		made.Obligation,
 		made.Cycle,
 		made.Number,
@@ -115,8 +119,8 @@ func storedVerdict(v enforcer.Verdict) enforcer.Verdict {
 }
 
 // lastOf reads the last record of a cycle, nil when it has none.
-func lastOf(row *sql.Row) (*enforcer.Verdict, error) {
-	v, err := scanVerdict(row.Scan)
+func (l *Ledger) lastOf(row *sql.Row) (*enforcer.Verdict, error) {
+	v, err := l.scanVerdict(row.Scan)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
@@ -135,10 +139,10 @@ type VerdictFilter struct {
 	From, To   time.Time // the last record was reached within [From, To)
 }
 
-func (f VerdictFilter) conditions() conditions {
+func (f VerdictFilter) conditions(n *names) conditions {
 	var c conditions
 	c.add("connection = ?", f.Connection != "", f.Connection)
-	c.add("contract = ?", f.Contract != "", f.Contract)
+	c.add("contract = ?", f.Contract != "", n.listed(f.Contract))
 	c.add("obligation = ?", f.Obligation != "", f.Obligation)
 	c.add("(issue = ? OR issue_key = ?)", f.Issue != "", f.Issue)
 	c.add("reached_at >= ?", !f.From.IsZero(), millis(f.From))
@@ -179,24 +183,31 @@ func (l *Ledger) Verdicts(ctx context.Context, f VerdictFilter) iter.Seq2[enforc
 func (l *Ledger) verdictPage(
 	ctx context.Context, f VerdictFilter, after *enforcer.Verdict, size int,
 ) ([]enforcer.Verdict, error) {
-	c := f.conditions()
+	c := f.conditions(l.names())
 	if after != nil {
-		c.addAll("(contract, reached_at, connection, issue, obligation, cycle) > (?, ?, ?, ?, ?, ?)", after.Contract,
-			millis(after.Reached()), after.Connection, after.Issue, after.Obligation, after.Cycle)
+		c.addAll("(contract, reached_at, connection, issue, obligation, cycle) > (?, ?, ?, ?, ?, ?)",
+			l.stored(after.Contract), millis(after.Reached()), after.Connection, after.Issue, after.Obligation, after.Cycle)
 	}
-	return collect(ctx, l.db, scanVerdict, fmt.Sprintf(`SELECT %s FROM ledger_verdicts AS v WHERE %s
-			AND NOT EXISTS (SELECT 1 FROM ledger_verdicts AS n WHERE n.connection = v.connection AND n.issue = v.issue
-				AND n.contract = v.contract AND n.obligation = v.obligation AND n.cycle = v.cycle AND n.number = v.number + 1)
-		ORDER BY contract, reached_at, connection, issue, obligation, cycle LIMIT %d`,
-		verdictColumns, c.where(), size), c.args...)
+	with, from := "", "ledger_verdicts"
+	if f.Issue != "" { // SQLite would walk through all that the contract has, which are in the order asked for
+		c.args = append(c.args, f.Issue)
+		from, with = "own", fmt.Sprintf("WITH own AS MATERIALIZED (SELECT * FROM ledger_verdicts "+
+			"WHERE issue = $%[1]d OR issue_key = $%[1]d) ", len(c.args))
+	}
+	return collect(ctx, l.db, l.scanVerdict, with+fmt.Sprintf(`SELECT %[1]s FROM %[2]s WHERE %[3]s
+			AND NOT EXISTS (SELECT 1 FROM ledger_verdicts AS n WHERE n.connection = %[2]s.connection AND n.issue = %[2]s.issue
+				AND n.contract = %[2]s.contract AND n.obligation = %[2]s.obligation AND n.cycle = %[2]s.cycle
+				AND n.number = %[2]s.number + 1)
+		ORDER BY contract, reached_at, connection, issue, obligation, cycle LIMIT %[4]d`,
+		verdictColumns, from, c.where(), size), c.args...)
 }
 
 // recordsOf reads the records of a cycle up to the one given.
 func (l *Ledger) recordsOf(ctx context.Context, v *enforcer.Verdict) ([]enforcer.Verdict, error) {
-	return collect(ctx, l.db, scanVerdict,
+	return collect(ctx, l.db, l.scanVerdict,
 		`SELECT `+verdictColumns+` FROM ledger_verdicts WHERE connection = $1 AND issue = $2
 			AND contract = $3 AND obligation = $4 AND cycle = $5 AND number <= $6
-		ORDER BY number`, v.Connection, v.Issue, v.Contract, v.Obligation, v.Cycle, v.Number)
+		ORDER BY number`, v.Connection, v.Issue, l.stored(v.Contract), v.Obligation, v.Cycle, v.Number)
 }
 
 const (
@@ -209,7 +220,7 @@ const (
 )
 
 // scanVerdict reads a row of verdictColumns.
-func scanVerdict(scan func(...any) error) (enforcer.Verdict, error) {
+func (l *Ledger) scanVerdict(scan func(...any) error) (enforcer.Verdict, error) {
 	var (
 		v                           enforcer.Verdict
 		started, due, ended, judged sql.NullInt64
@@ -223,6 +234,7 @@ func scanVerdict(scan func(...any) error) (enforcer.Verdict, error) {
 	if err != nil {
 		return enforcer.Verdict{}, err
 	}
+	l.names().read(&v.Contract)
 	v.StartedAt, v.Due, v.EndedAt, v.JudgedAt = fromMillis(started), fromMillis(due), fromMillis(ended), fromMillis(judged)
 	v.Elapsed = time.Duration(elapsed) * time.Millisecond
 	if v.Facts, err = decodeFacts(facts); err != nil {

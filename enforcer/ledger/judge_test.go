@@ -301,3 +301,54 @@ func TestTallies(t *testing.T) {
 		t.Errorf("cleared, and there is still %d: %v", s, err)
 	}
 }
+
+// Of each cycle the last verdict counts, once, and apart where its breach is excused.
+func TestCountJudged(t *testing.T) {
+	l, _ := open(t)
+	late := verdict("1/respond/created", enforcer.Breached)
+	judge(t, l, t0, late, verdict("2/respond/created", enforcer.Breached), verdict("3/respond/created", enforcer.Met),
+		verdict("3/repair/created", enforcer.Met))
+	late.EndedAt, late.EndEvent = t0.Add(time.Hour), "journal:9" // answered: a second record of the same cycle
+	judge(t, l, t0.Add(time.Hour), late)
+	if err := l.Waive(t.Context(), t0, ledger.Waiver{
+		Connection: "helpdesk", Issue: "2", Contract: "kamal", Obligation: "respond", Cycle: "created", By: "olga",
+		Reason: "x",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	counted := func(contract string, state enforcer.CycleState, obligation string, excused bool) ledger.JudgedCount {
+		return ledger.JudgedCount{
+			Connection: "helpdesk", Contract: contract, Obligation: obligation, State: state, Excused: excused, Cycles: 1,
+		}
+	}
+	if err := l.Rename(t.Context(), t0, "kamal", "main", "olga"); err != nil {
+		t.Fatal(err)
+	}
+	want := []ledger.JudgedCount{
+		counted("main", enforcer.Met, "repair", false), counted("main", enforcer.Breached, "respond", false),
+		counted("main", enforcer.Breached, "respond", true), counted("main", enforcer.Met, "respond", false),
+	}
+	got, err := l.CountJudged(t.Context())
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	kept := step("4/respond/created/due", enforcer.Held) // people keep it back themselves
+	kept.Reason.Code = enforcer.HeldByPeople
+	record(t, l, step("1/respond/created/due", enforcer.Held), step("2/respond/created/due", enforcer.Held),
+		step("3/respond/created/due", enforcer.Past), kept)
+	if n, err := l.CountWaiting(t.Context()); err != nil || len(n) != 1 || n["helpdesk"] != 2 {
+		t.Errorf("held: %v, %v", n, err)
+	}
+}
+
+// What an earlier version wrote with another offset reads in UTC like everything else.
+func TestFactsAreReadInUTC(t *testing.T) {
+	l, f := open(t)
+	judge(t, l, t0, verdict("1/respond/created", enforcer.Breached))
+	if _, err := f.Exec(`UPDATE ledger_verdicts SET facts = '{"started":"2026-03-02T14:00:00.0001+05:00"}'`); err != nil {
+		t.Fatal(err)
+	}
+	if got := verdicts(t, l, ledger.VerdictFilter{})[0].Facts.StartedAt; got != t0 {
+		t.Errorf("started %s", got)
+	}
+}

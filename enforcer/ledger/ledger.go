@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"slabridge/config/message"
@@ -16,6 +17,7 @@ type Ledger struct {
 	db           *sql.DB
 	installation string
 	begun        time.Time
+	contracts    atomic.Pointer[names] // as last read
 }
 
 // The errors that callers tell apart.
@@ -25,10 +27,12 @@ var (
 	ErrMove = message.New("no such change of state")
 	// ErrStale: someone else has changed the entry since the caller read it; read it again and decide anew.
 	ErrStale = message.New("changed in the meantime")
-	// ErrSettled: the write has had its final answer.
-	ErrSettled = message.New("already settled")
+	// ErrFinished: the write has had its final answer.
+	ErrFinished = message.New("already finished")
 	// ErrMade: the entry has made its issue; another must not be made for it.
 	ErrMade = message.New("made before")
+	// ErrTaken: the id is another contract's, or was.
+	ErrTaken = message.New("taken by another contract")
 )
 
 // Open takes a database to which Migrations have been applied. The first call ever, which is made at now, names
@@ -38,6 +42,9 @@ var (
 func Open(ctx context.Context, db *sql.DB, now time.Time) (*Ledger, error) {
 	l := &Ledger{db: db}
 	err := l.install(ctx, now)
+	if err == nil {
+		err = l.ReadNames(ctx)
+	}
 	if err != nil {
 		return nil, message.Errorf("open ledger: %w", err)
 	}
@@ -71,6 +78,58 @@ func (l *Ledger) Installation() string { return l.installation }
 
 // Begun is when this ledger was made, by our clock.
 func (l *Ledger) Begun() time.Time { return l.begun }
+
+// Pinned is the same ledger with contracts' ids of its own, as they are now: ReadNames of another leaves them alone, so
+// that whoever works with several answers of the ledger sees one id in all of them.
+func (l *Ledger) Pinned() *Ledger {
+	p := &Ledger{db: l.db, installation: l.installation, begun: l.begun}
+	p.contracts.Store(l.names())
+	return p
+}
+
+// ReadNames reads the contracts' ids anew: what the ledger gives from now on bears those.
+func (l *Ledger) ReadNames(ctx context.Context) error {
+	n, err := readNames(ctx, l.db)
+	if err == nil {
+		l.contracts.Store(n)
+	}
+	return err
+}
+
+// Origins gives the first id of every contract whose id was changed, by its id now, as last read.
+func (l *Ledger) Origins() map[string]string { return l.names().origin }
+
+// Former is what a contract is called now whose former id this is; "" for an id that is nobody's former one.
+func (l *Ledger) Former(contract string) string {
+	if n := l.names(); n.origin[contract] == "" {
+		return n.now[contract]
+	}
+	return ""
+}
+
+// names are the contracts' ids as last read.
+func (l *Ledger) names() *names { return l.contracts.Load() }
+
+// stored is the id under which a contract is recorded: the first that it had.
+func (l *Ledger) stored(contract string) string { return l.names().stored(contract) }
+
+// Rename makes everything that is recorded of a contract that of its new id, in one transaction: nothing recorded is
+// changed, a record says what it is called from now on. ErrNotFound when nothing is recorded under the old id, ErrTaken
+// when something is under the new one.
+func (l *Ledger) Rename(ctx context.Context, now time.Time, from, to, by string) error {
+	var n *names
+	err := l.tx(ctx, func(tx *sql.Tx) (err error) {
+		if err = rename(ctx, tx, now, from, to, by); err == nil {
+			n, err = readNames(ctx, tx)
+		}
+		return err
+	})
+	if err != nil {
+		return message.Errorf("rename contract %s to %s: %w", from, to, err)
+	}
+	l.contracts.Store(n)
+	return nil
+}
 
 // tx runs f in one transaction: all of it happened when tx returns nil, nothing of it otherwise.
 func (l *Ledger) tx(ctx context.Context, f func(*sql.Tx) error) error {

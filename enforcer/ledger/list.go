@@ -27,12 +27,12 @@ type Filter struct {
 	Since, Until time.Time // recorded within [Since, Until)
 }
 
-func (f Filter) conditions() conditions {
+func (f Filter) conditions(n *names) conditions {
 	var c conditions
 	c.add("id = ?", f.ID != "", f.ID)
 	c.add("state = ?", f.State != "", f.State)
 	c.add("connection = ?", f.Connection != "", f.Connection)
-	c.add("contract = ?", f.Contract != "", f.Contract)
+	c.add("contract = ?", f.Contract != "", n.listed(f.Contract))
 	c.add("obligation = ?", f.Obligation != "", f.Obligation)
 	c.add("step = ?", f.Step != "", f.Step)
 	c.add("substr(reason, 1, length(?)) = ?", f.Reason != "", reasonPrefix(f.Reason))
@@ -45,7 +45,7 @@ func (f Filter) conditions() conditions {
 // reasonPrefix is how the stored reasons with a code begin: the code comes first in their JSON.
 func reasonPrefix(code string) string {
 	b, _ := json.Marshal(code) // a string always encodes
-	return `{"code":` + string(b) + `,`
+	return `{"code":` + string(b)
 }
 
 // conditions are the parts of a WHERE, with their arguments.
@@ -125,8 +125,18 @@ func inPages[T any](what string, read func(after *T, size int) ([]T, error)) ite
 	}
 }
 
+// Count says how many entries fit.
+func (l *Ledger) Count(ctx context.Context, f Filter) (n int, err error) {
+	c := f.conditions(l.names())
+	if err := l.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_entries WHERE `+c.where(), c.args...,
+	).Scan(&n); err != nil {
+		return 0, message.Errorf("count entries: %w", err)
+	}
+	return n, nil
+}
+
 func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry, size int) ([]Entry, error) {
-	c := f.conditions()
+	c := f.conditions(l.names())
 	direction, beyond := "ASC", ">"
 	if order == NewestFirst {
 		direction, beyond = "DESC", "<"
@@ -134,12 +144,12 @@ func (l *Ledger) page(ctx context.Context, f Filter, order Order, after *Entry, 
 	if after != nil {
 		c.addAll("(recorded_at, id) "+beyond+" (?, ?)", millis(after.RecordedAt), after.ID)
 	}
-	return collect(ctx, l.db, scanEntry, fmt.Sprintf(`SELECT %s FROM ledger_entries WHERE %s
+	return collect(ctx, l.db, l.scanEntry, fmt.Sprintf(`SELECT %s FROM ledger_entries WHERE %s
 		ORDER BY recorded_at %s, id %s LIMIT %d`, entryColumns, c.where(), direction, direction, size), c.args...)
 }
 
 // Get reads one entry; ErrNotFound when there is none.
-func (l *Ledger) Get(ctx context.Context, id string) (Entry, error) { return get(ctx, l.db, id) }
+func (l *Ledger) Get(ctx context.Context, id string) (Entry, error) { return l.get(ctx, l.db, id) }
 
 // Known gives those of the entries that the ledger has, by their ids.
 func (l *Ledger) Known(ctx context.Context, ids ...string) (map[string]Entry, error) {
@@ -169,12 +179,26 @@ func (l *Ledger) Afresh(ctx context.Context, entries []Entry) ([]Entry, error) {
 	return out, nil
 }
 
-func get(ctx context.Context, q querier, id string) (Entry, error) {
-	e, err := scanEntry(q.QueryRowContext(ctx, `SELECT `+entryColumns+` FROM ledger_entries WHERE id = $1`, id).Scan)
+func (l *Ledger) get(ctx context.Context, q querier, id string) (Entry, error) {
+	e, err := l.scanEntry(q.QueryRowContext(ctx, `SELECT `+entryColumns+` FROM ledger_entries WHERE id = $1`, id).Scan)
 	if err != nil {
 		return Entry{}, notFound(err, "entry "+id)
 	}
 	return e, nil
+}
+
+// scanEntry reads a row of entryColumns.
+func (l *Ledger) scanEntry(scan func(...any) error) (Entry, error) {
+	e, err := scanStored(scan)
+	l.keyOf(&e.Key)
+	return e, err
+}
+
+// keyOf makes the stored id of a key's contract its origin, and its contract what that is called now.
+func (l *Ledger) keyOf(k *enforcer.StepKey) {
+	if name := l.names().current(k.Contract); name != k.Contract {
+		k.Contract, k.Origin = name, k.Contract
+	}
 }
 
 func notFound(err error, what string) error {
@@ -186,8 +210,8 @@ func notFound(err error, what string) error {
 
 // ByIssue lists every entry of an issue, by their moments.
 func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry, error) {
-	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
-		WHERE connection = $1 AND issue = $2 ORDER BY moment, id`, connection, issue)
+	out, err := collect(ctx, l.db, l.scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND issue = $2 ORDER BY moment, COALESCE(due, moment), id`, connection, issue)
 	if err != nil {
 		return nil, message.Errorf("list entries of issue %s: %w", issue, err)
 	}
@@ -223,6 +247,7 @@ func (l *Ledger) steps(
 		k, r := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.StepRecord{}
 		var moment, notBefore sql.NullInt64
 		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &r.State, &moment, &notBefore)
+		l.keyOf(&k)
 		r.Moment, r.NotBefore = fromMillis(moment), fromMillis(notBefore)
 		found[k] = r
 		return struct{}{}, err
@@ -238,7 +263,8 @@ func (l *Ledger) PendingIssues(ctx context.Context, connection, contract string)
 	out, err := collect(ctx, l.db, func(scan func(...any) error) (id string, err error) {
 		return id, scan(&id)
 	}, `SELECT DISTINCT issue FROM ledger_entries WHERE connection = $1 AND contract = $2
-		AND state IN ('intended', 'waiting', 'held', 'sent') ORDER BY issue`, connection, contract)
+		AND state IN ('intended', 'waiting', 'held', 'sent') ORDER BY issue`, connection,
+		l.stored(contract))
 	if err != nil {
 		return nil, message.Errorf("list issues with pending entries of %s: %w", contract, err)
 	}
@@ -249,10 +275,10 @@ func (l *Ledger) PendingIssues(ctx context.Context, connection, contract string)
 // without an answer), everything held, and what is intended or waiting and whose time has come. Oldest moment
 // first, so that after an outage things are said in their order.
 func (l *Ledger) Pending(ctx context.Context, connection string, now time.Time) ([]Entry, error) {
-	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+	out, err := collect(ctx, l.db, l.scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
 		WHERE connection = $1 AND state IN ('intended', 'waiting', 'held', 'sent')
 			AND (state IN ('held', 'sent') OR not_before IS NULL OR not_before <= $2)
-		ORDER BY moment, id`, connection, millis(now))
+		ORDER BY moment, COALESCE(due, moment), id`, connection, millis(now))
 	if err != nil {
 		return nil, message.Errorf("list pending entries of %s: %w", connection, err)
 	}
@@ -261,8 +287,9 @@ func (l *Ledger) Pending(ctx context.Context, connection string, now time.Time) 
 
 // Refused lists the refused entries of a connection with fewer requests than so many, oldest moment first.
 func (l *Ledger) Refused(ctx context.Context, connection string, tries int) ([]Entry, error) {
-	out, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
-		WHERE connection = $1 AND state = 'refused' AND tries < $2 ORDER BY moment, id`, connection, tries)
+	out, err := collect(ctx, l.db, l.scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND state = 'refused' AND tries < $2 ORDER BY moment, COALESCE(due, moment), id`,
+		connection, tries)
 	if err != nil {
 		return nil, message.Errorf("list refused entries of %s: %w", connection, err)
 	}
@@ -271,8 +298,9 @@ func (l *Ledger) Refused(ctx context.Context, connection string, tries int) ([]E
 
 // Made gives the entries of a contract's duties that have made an issue (Entry.Made).
 func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enforcer.StepKey]Entry, error) {
-	entries, err := collect(ctx, l.db, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
-		WHERE connection = $1 AND issue = '' AND contract = $2 AND receipt IS NOT NULL`, connection, contract)
+	entries, err := collect(ctx, l.db, l.scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
+		WHERE connection = $1 AND issue = '' AND contract = $2 AND receipt IS NOT NULL`, connection,
+		l.stored(contract))
 	if err != nil {
 		return nil, message.Errorf("list issues made for %s on %s: %w", contract, connection, err)
 	}
@@ -285,13 +313,13 @@ func (l *Ledger) Made(ctx context.Context, connection, contract string) (map[enf
 	return out, nil
 }
 
-// Unsettled lists the writes of a connection whose outcome is not known, oldest first: what a crash or a lost
+// Unfinished lists the writes of a connection whose outcome is not known, oldest first: what a crash or a lost
 // answer left behind. Each comes with its answers so far.
-func (l *Ledger) Unsettled(ctx context.Context, connection string) ([]Write, error) {
+func (l *Ledger) Unfinished(ctx context.Context, connection string) ([]Write, error) {
 	out, err := collect(ctx, l.db, scanWrite, `SELECT `+writeColumns+` FROM ledger_writes
 		WHERE connection = $1 AND ended_at IS NULL ORDER BY began_at, id`, connection)
 	if err != nil {
-		return nil, message.Errorf("list unsettled writes of %s: %w", connection, err)
+		return nil, message.Errorf("list unfinished writes of %s: %w", connection, err)
 	}
 	return out, l.addAnswers(ctx, out)
 }
@@ -321,10 +349,10 @@ func (l *Ledger) moveAll(
 	f.State = from
 	var out []Entry
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		c := f.conditions()
+		c := f.conditions(l.names())
 		var err error
-		if out, err = collect(ctx, tx, scanEntry, `SELECT `+entryColumns+` FROM ledger_entries WHERE `+c.where()+
-			` ORDER BY moment, id`, c.args...); err != nil {
+		if out, err = collect(ctx, tx, l.scanEntry, `SELECT `+entryColumns+` FROM ledger_entries WHERE `+c.where()+
+			` ORDER BY moment, COALESCE(due, moment), id`, c.args...); err != nil {
 			return err
 		}
 		for i, e := range out {
@@ -332,7 +360,7 @@ func (l *Ledger) moveAll(
 			if from == enforcer.Held {
 				e.ReleasedAt = now
 			}
-			if out[i], err = move(ctx, tx, now, enforcer.Intended, e); err != nil {
+			if out[i], err = l.move(ctx, tx, now, enforcer.Intended, e); err != nil {
 				return err
 			}
 		}

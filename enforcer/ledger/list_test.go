@@ -213,6 +213,16 @@ func TestRecordedLooksUpStates(t *testing.T) {
 	if s := state(w["1/warn-50"].Key).State; s != enforcer.Past {
 		t.Errorf("1/warn-50 is %q", s)
 	}
+	waiting, err := l.Recorded(t.Context(), "helpdesk", "2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, look := range []func(enforcer.StepKey) enforcer.StepRecord{waiting, recordedAt(t, l, "2")} {
+		r, e := look(w["2/start"].Key), w["2/start"]
+		if r.State != enforcer.Waiting || !r.Moment.Equal(e.Moment) || !r.NotBefore.Equal(e.NotBefore) {
+			t.Errorf("%+v, want the moment %s, and not before %s", r, e.Moment, e.NotBefore)
+		}
+	}
 	unknown := w["1/due"].Key
 	unknown.Cycle = "journal:9"
 	if s := state(unknown).State; s != "" {
@@ -222,4 +232,14 @@ func TestRecordedLooksUpStates(t *testing.T) {
 		!slices.Equal(names(es), []string{"1/warn-50", "1/due"}) {
 		t.Errorf("by issue: %v, %v", names(es), err)
 	}
+}
+
+// recordedAt is RecordedAt a day after all that world records.
+func recordedAt(t *testing.T, l *ledger.Ledger, issue string) func(enforcer.StepKey) enforcer.StepRecord {
+	t.Helper()
+	look, err := l.RecordedAt(t.Context(), "helpdesk", issue, t0.AddDate(0, 0, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return look
 }

@@ -311,7 +311,7 @@ func (m *machine) check(rt *rapid.T) {
 	if seen != len(m.states) || len(history) != seen {
 		rt.Fatalf("%d entries with %d histories, model has %d", seen, len(history), len(m.states))
 	}
-	open, err := m.l.Unsettled(m.tb.Context(), m.connection)
+	open, err := m.l.Unfinished(m.tb.Context(), m.connection)
 	if err != nil || len(open) != len(m.writes) {
 		rt.Fatalf("%d writes in flight, model has %d: %v", len(open), len(m.writes), err)
 	}

@@ -1,10 +1,8 @@
 package ledger
 
 import (
-	"context"
-	"database/sql"
-
 	"slabridge/config/message"
+	"slabridge/connectors"
 	"slabridge/enforcer"
 )
 
@@ -21,15 +19,12 @@ func (w *Write) takes(e Entry, beside enforcer.StepKey) error {
 	return nil
 }
 
-// unmade makes sure that an entry that is to make an issue has made none: of a creation of which the tracker left
-// something undone, the rest may be tried again, and never the creation.
-func unmade(ctx context.Context, tx *sql.Tx, e Entry) error {
-	was, err := get(ctx, tx, e.ID)
-	if err != nil {
-		return err
+func mark(request connectors.Write) string {
+	switch {
+	case request.Create != nil:
+		return request.Create.Mark
+	case request.Comment != nil:
+		return request.Comment.Mark
 	}
-	if was.Made() != "" {
-		return message.Errorf("begin to make an issue: %w: %s has made issue %s", ErrMade, e.describe(), was.Made())
-	}
-	return nil
+	return ""
 }

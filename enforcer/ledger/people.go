@@ -117,6 +117,7 @@ const (
 	NameOfRole     = "role"     // that people have in projects
 	NameOfPerson   = "person"   // whom a mapping names: login or full name
 	NameOfGroup    = "group"    // which a mapping names, where groups are kept apart from people
+	NameOfOption   = "option"   // of a list field: mapping.OptionID
 	NameOfCategory = "category" // of the status with the id: the tracker's class for it
 )
 

@@ -64,7 +64,7 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	check(err)
 	_, err = l.Pending(ctx, "helpdesk", now)
 	check(err)
-	_, err = l.Unsettled(ctx, "helpdesk")
+	_, err = l.Unfinished(ctx, "helpdesk")
 	check(err)
 	_, err = l.Writes(ctx, "helpdesk", "17")
 	check(err)
@@ -82,7 +82,7 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	check(err)
 	_, err = l.Overdue(ctx, "helpdesk", now)
 	check(err)
-	_, err = l.Due(ctx, "helpdesk", "kamal", now)
+	_, err = l.Due(ctx, "helpdesk", now)
 	check(err)
 	_, err = l.NextMoment(ctx, "helpdesk", now)
 	check(err)
@@ -103,6 +103,7 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 		{Contract: "kamal", Obligation: "respond"},
 		{Issue: "#17"},
 		{Issue: "17", Connection: "helpdesk", Obligation: "respond"},
+		{Issue: "17", Connection: "helpdesk", Contract: "kamal"},
 	} {
 		verdicts(t, l, filter)
 	}
@@ -151,7 +152,7 @@ func TestNoStatementReadsATableThrough(t *testing.T) {
 	l, f := open(t)
 	planned := map[string]bool{}
 	for _, s := range exercise(t, l, f) {
-		if planned[s.query] || s.query == "BEGIN" || s.query == "COMMIT" {
+		if planned[s.query] || s.query == "BEGIN" || s.query == "PREPARE" || s.query == "COMMIT" {
 			continue
 		}
 		planned[s.query] = true
@@ -159,16 +160,20 @@ func TestNoStatementReadsATableThrough(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", s.query, err)
 		}
+		// Of one request nothing is looked for among all that its contract has.
+		byIssue := !strings.Contains(s.query, "FROM ledger_verdicts") || !strings.Contains(s.query, "issue_key = ")
 		for rows.Next() {
 			var id, parent, unused int
 			var detail string
 			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
 				t.Fatal(err)
 			}
-			full := (strings.HasPrefix(detail, "SCAN ledger_") || strings.HasPrefix(detail, "SCAN v")) &&
+			byIssue = byIssue || strings.Contains(detail, "INDEX ledger_verdicts_issue")
+			full := strings.HasPrefix(detail, "SCAN ledger_") &&
 				!strings.Contains(detail, "USING")
 			// Without any filter a listing is of everything, in the order of its index.
-			listing := strings.HasPrefix(detail, "SCAN ledger_entries USING") || strings.HasPrefix(detail, "SCAN v USING")
+			listing := strings.HasPrefix(detail, "SCAN ledger_entries USING") ||
+				strings.HasPrefix(detail, "SCAN ledger_verdicts USING")
 			through := listing && !strings.Contains(s.query, "1 = 1")
 			if full || through {
 				t.Errorf("%s\n  %s", s.query, detail)
@@ -176,6 +181,9 @@ func TestNoStatementReadsATableThrough(t *testing.T) {
 		}
 		if err := rows.Close(); err != nil {
 			t.Fatal(err)
+		}
+		if !byIssue {
+			t.Errorf("not found by the issue: %s", s.query)
 		}
 	}
 	if len(planned) < 25 {
@@ -273,10 +281,10 @@ func BenchmarkLedger(b *testing.B) {
 		}},
 		{"Recorded", func(i int) error { _, err := l.Recorded(b.Context(), "helpdesk", fmt.Sprint(i%10_000)); return err }},
 		{"ByIssue", func(i int) error { _, err := l.ByIssue(b.Context(), "helpdesk", fmt.Sprint(i%10_000)); return err }},
-		{"Due", func(i int) error { _, err := l.Due(b.Context(), "helpdesk", "kamal", now); return err }},
+		{"Due", func(i int) error { _, err := l.Due(b.Context(), "helpdesk", now); return err }},
 		{"NextMoment", func(i int) error { _, err := l.NextMoment(b.Context(), "helpdesk", now); return err }},
 		{"Pending-700", func(i int) error { _, err := l.Pending(b.Context(), "helpdesk", now); return err }},
-		{"Unsettled-0", func(i int) error { _, err := l.Unsettled(b.Context(), "helpdesk"); return err }},
+		{"Unfinished-0", func(i int) error { _, err := l.Unfinished(b.Context(), "helpdesk"); return err }},
 		{"List-first-20", func(i int) error {
 			n := 0
 			for _, err := range l.List(b.Context(), ledger.Filter{State: enforcer.Held}, ledger.NewestFirst) {

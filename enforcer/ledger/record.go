@@ -25,7 +25,7 @@ type Recorded struct {
 func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([]Recorded, error) {
 	out := make([]Recorded, len(entries))
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		r := recorder{tx: tx, now: now, cutovers: map[[2]string]bool{}}
+		r := recorder{ledger: l, tx: tx, now: now, cutovers: l.cutoversIn(tx)}
 		if err := r.prepare(ctx); err != nil {
 			return err
 		}
@@ -46,9 +46,10 @@ func (l *Ledger) Record(ctx context.Context, now time.Time, entries ...Entry) ([
 // recorder keeps its statements prepared: a first pass over an old tracker records some hundred thousand entries.
 // They live as long as the transaction.
 type recorder struct {
+	ledger   *Ledger
 	tx       *sql.Tx
 	now      time.Time
-	cutovers map[[2]string]bool // connection and contract, known to have one
+	cutovers cutoverCheck
 	entry    *sql.Stmt
 	keep     *keeper
 }
@@ -66,22 +67,25 @@ func (r *recorder) prepare(ctx context.Context) (err error) {
 }
 
 func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
+	stored := r.ledger.stored(e.Key.Contract)
+	if e.Key.Origin = ""; stored != e.Key.Contract {
+		e.Key.Origin = stored
+	}
 	e.ID, e.NotBefore = e.Key.ID(), e.notBefore()
 	if err := e.valid(); err != nil {
 		return Recorded{}, err
 	}
-	if of := [2]string{e.Key.Connection, e.Key.Contract}; !r.cutovers[of] {
-		if _, err := readCutover(ctx, r.tx, of[0], of[1]); err != nil {
+	if _, toChannel := Channel(e.Key.Connection); !toChannel {
+		if err := r.cutovers.require(ctx, e.Key.Connection, e.Key.Contract); err != nil {
 			return Recorded{}, err
 		}
-		r.cutovers[of] = true
 	}
 	reason, evidence, request, err := e.encode()
 	if err != nil {
 		return Recorded{}, err
 	}
 	k := e.Key
-	res, err := r.entry.ExecContext(ctx, e.ID, k.Connection, k.Issue, k.Contract, k.Obligation, k.Cycle, k.Step,
+	res, err := r.entry.ExecContext(ctx, e.ID, k.Connection, k.Issue, stored, k.Obligation, k.Cycle, k.Step,
 		e.IssueKey,
 		e.Subject, e.State, reason, millis(e.NotBefore), millis(e.Moment), millis(e.Due), evidence, request, millis(r.now))
 	if err != nil {
@@ -92,14 +96,14 @@ func (r *recorder) record(ctx context.Context, e Entry) (Recorded, error) {
 		return Recorded{}, err
 	}
 	if n == 0 {
-		stored, err := get(ctx, r.tx, e.ID)
-		return Recorded{stored, false}, err
+		there, err := r.ledger.get(ctx, r.tx, e.ID)
+		return Recorded{there, false}, err
 	}
 	if err := r.keep.add(ctx, historyRecords, e.history(1, r.now, reason, sql.NullString{})...); err != nil {
 		return Recorded{}, err
 	}
-	stored, err := e.fresh(r.now, evidence)
-	return Recorded{stored, true}, err
+	fresh, err := e.fresh(r.now, evidence)
+	return Recorded{fresh, true}, err
 }
 
 // fresh is the entry as reading it back right after its recording would give it.
@@ -130,7 +134,7 @@ func (l *Ledger) Move(ctx context.Context, now time.Time, to enforcer.EntryState
 				)
 			}
 			var err error
-			if out[i], err = move(ctx, tx, now, to, e); err != nil {
+			if out[i], err = l.move(ctx, tx, now, to, e); err != nil {
 				return err
 			}
 		}
@@ -143,17 +147,21 @@ func (l *Ledger) Move(ctx context.Context, now time.Time, to enforcer.EntryState
 }
 
 // move changes an entry by the table of moves.
-func move(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry) (Entry, error) {
+func (l *Ledger) move(
+	ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry,
+) (Entry, error) {
 	if !e.State.Can(to) {
 		return Entry{}, message.Errorf("move %s: %w: from %q to %q", e.describe(), ErrMove, e.State, to)
 	}
-	return change(ctx, tx, now, to, e)
+	return l.change(ctx, tx, now, to, e)
 }
 
 // change is the only way a row of ledger_entries changes: from the version seen, with a line in the history. Whether it
 // may is for move to say, and for Adopt.
-func change(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry) (Entry, error) {
-	was, err := get(ctx, tx, e.ID)
+func (l *Ledger) change(
+	ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntryState, e Entry,
+) (Entry, error) {
+	was, err := l.get(ctx, tx, e.ID)
 	switch {
 	case err != nil:
 		return Entry{}, err
@@ -190,7 +198,7 @@ func change(ctx context.Context, tx *sql.Tx, now time.Time, to enforcer.EntrySta
 	if err := keepIn(tx).add(ctx, historyRecords, e.history(e.Version+1, now, reason, replaced)...); err != nil {
 		return Entry{}, message.Errorf("move %s: %w", e.describe(), err)
 	}
-	return get(ctx, tx, e.ID)
+	return l.get(ctx, tx, e.ID)
 }
 
 // replacedBy gives the entry's evidence when it differs from the new one, so that the history loses none.
@@ -262,7 +270,7 @@ func (l *Ledger) Adopt(ctx context.Context, now time.Time, connection string, a 
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		ids := slices.Sorted(slices.Values(a.Entries))
 		for _, id := range ids {
-			e, err := get(ctx, tx, id)
+			e, err := l.get(ctx, tx, id)
 			if err != nil {
 				return err
 			}
@@ -274,7 +282,7 @@ func (l *Ledger) Adopt(ctx context.Context, now time.Time, connection string, a 
 			}
 			receipt := a.Receipt
 			e.Write, e.Receipt, e.Reason, e.Error, e.NotBefore = &a.Write, &receipt, a.Reason, "", time.Time{}
-			if e, err = change(ctx, tx, now, enforcer.Done, e); err != nil {
+			if e, err = l.change(ctx, tx, now, enforcer.Done, e); err != nil {
 				return err
 			}
 			out = append(out, e)
@@ -301,8 +309,8 @@ func (l *Ledger) Adopt(ctx context.Context, now time.Time, connection string, a 
 	return out, nil
 }
 
-// wanted is what the entry's comment, which stands, was written for: as last decided, where the entry asks for
-// nothing any more.
+// wanted is what the entry's posted comment was written for: what was last decided, if the entry asks for nothing any
+// more.
 func wanted(ctx context.Context, tx *sql.Tx, e Entry) (enforcer.Changes, error) {
 	if e.Changes.Comment != nil || e.Changes.Action == enforcer.ActionCreate {
 		return e.Changes, nil

@@ -1,8 +1,10 @@
 package ledger_test
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -24,6 +26,27 @@ func TestInstallationIsMadeOnceAndKept(t *testing.T) {
 	again, err := ledger.Open(t.Context(), f.DB, t0.Add(time.Hour))
 	if err != nil || again.Installation() != l.Installation() {
 		t.Errorf("opened again: %q, %v; want %q", again.Installation(), err, l.Installation())
+	}
+	broken := errors.New("disk I/O error")
+	for n := 1; ; n++ { // whatever cannot be read or kept, nothing is opened
+		seen := 0
+		fresh := openFile(t, filepath.Join(t.TempDir(), "state.db"))
+		fresh.hook.set(func(string, []driver.NamedValue) error {
+			if seen++; seen == n {
+				return broken
+			}
+			return nil
+		}, nil)
+		l, err := ledger.Open(t.Context(), fresh.DB, t0)
+		if seen < n {
+			if err != nil || l.Installation() == "" || !l.Begun().Equal(t0) || n < 5 {
+				t.Errorf("after %d statements: %v", n, err)
+			}
+			break
+		}
+		if !errors.Is(err, broken) || l != nil || !strings.HasPrefix(err.Error(), "open ledger: ") {
+			t.Errorf("statement %d failed, and opening says %v", n, err)
+		}
 	}
 	other, _ := open(t)
 	if other.Installation() == l.Installation() {
@@ -219,6 +242,11 @@ func TestMoveRefuses(t *testing.T) {
 	} {
 		if _, err := l.Move(t.Context(), t0, c.to, beside, c.entry); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
+		entry := fmt.Sprintf("entry %s (kamal respond/created/due of issue %s)", c.entry.ID, c.entry.Key.Issue)
+		if _, err := l.Move(t.Context(), t0, c.to, c.entry); !errors.Is(c.want, ledger.ErrNotFound) && (err == nil ||
+			!strings.Contains(err.Error(), entry)) {
+			t.Errorf("%s: %v names no entry", name, err)
 		}
 		if got := get(t, l, beside.ID); got.Version != 1 {
 			t.Errorf("%s: the entry beside it moved to %s all the same", name, got.State)

@@ -49,8 +49,8 @@ func decodePtr[T any](s sql.NullString) (*T, error) {
 const entryColumns = `id, connection, issue, contract, obligation, cycle, step, issue_key, subject, state, reason,
 	not_before, evidence, request, receipt, error, tries, recorded_at, changed_at, released_at, version`
 
-// scanEntry reads a row of entryColumns.
-func scanEntry(scan func(...any) error) (Entry, error) {
+// scanStored reads a row of entryColumns, its contract under the stored id.
+func scanStored(scan func(...any) error) (Entry, error) {
 	var (
 		e                                         Entry
 		reason, evidence                          string

@@ -8,7 +8,7 @@ package ledger
 func Migrations() []string {
 	return []string{
 		schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements, schemaGoesOn,
-		schemaHolds, schemaChain,
+		schemaHolds, schemaChain, schemaRest, schemaTold, schemaRenames,
 	}
 }
 
@@ -341,4 +341,34 @@ INSERT INTO ledger_chain (connection, number, kind, record, digest, hash)
 	SELECT connection, 0, 'older', '[]', '', '' FROM ledger_verdicts UNION
 	SELECT connection, 0, 'older', '[]', '', '' FROM ledger_agreements UNION
 	SELECT connection, 0, 'older', '[]', '', '' FROM ledger_holds;
+`
+
+// schemaRest keeps until when a tracker wants to be left alone.
+const schemaRest = `
+ALTER TABLE ledger_health ADD COLUMN rest_until BIGINT;
+`
+
+// schemaTold keeps how far each rule of messages has told what the ledger has. It is derived but for where it began:
+// without it a rule begins anew, with what comes next.
+const schemaTold = `
+CREATE TABLE ledger_told (
+	connection TEXT NOT NULL,
+	rule       TEXT NOT NULL,
+	told       TEXT NOT NULL,
+	PRIMARY KEY (connection, rule)
+);
+`
+
+// schemaRenames keeps every change of a contract's id in the configuration. What was recorded keeps the first id, its
+// origin, which ids of entries and marks are made of; the last name of an origin counts.
+const schemaRenames = `
+CREATE TABLE ledger_renames (
+	connection TEXT NOT NULL,
+	number     BIGINT NOT NULL,
+	origin     TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	at         BIGINT NOT NULL,
+	who        TEXT NOT NULL,
+	PRIMARY KEY (connection, number)
+);
 `

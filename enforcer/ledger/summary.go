@@ -55,7 +55,7 @@ func Summarize(entries iter.Seq2[Entry, error]) ([]Group, error) {
 	return out, nil
 }
 
-// gathering is a group in the making.
+// gathering is a group while it is being collected.
 type gathering struct {
 	entries                 int
 	issues                  map[string]bool

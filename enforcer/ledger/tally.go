@@ -3,8 +3,10 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"slabridge/config/message"
+	"slabridge/enforcer"
 )
 
 // Tally is what one request adds to an account of a contract in one period. It is derived from the request, like the
@@ -20,15 +22,19 @@ type Tally struct {
 
 // SetTallies replaces what requests add to accounts, in one transaction: all that was known of a request in an
 // account gives way to the tallies given for the two. One whose amount is 0 adds nothing, so that alone it takes the
-// request out of the account.
+// request out of the account. The contract must have its Cutover first.
 func (l *Ledger) SetTallies(ctx context.Context, tallies ...Tally) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
-		cleared := map[[4]string]bool{}
+		cleared, cutovers := map[[4]string]bool{}, l.cutoversIn(tx)
 		for _, t := range tallies {
+			if err := cutovers.require(ctx, t.Connection, t.Contract); err != nil {
+				return t.failed(err)
+			}
 			key := [4]string{t.Connection, t.Contract, t.Obligation, t.Issue}
 			if !cleared[key] {
 				if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_tallies WHERE connection = $1 AND contract = $2
-					AND obligation = $3 AND issue = $4`, t.Connection, t.Contract, t.Obligation, t.Issue); err != nil {
+					AND obligation = $3 AND issue = $4`,
+					t.Connection, l.stored(t.Contract), t.Obligation, t.Issue); err != nil {
 					return t.failed(err)
 				}
 				cleared[key] = true
@@ -38,7 +44,8 @@ func (l *Ledger) SetTallies(ctx context.Context, tallies ...Tally) error {
 			}
 			if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_tallies (connection, contract, obligation, issue, period,
 					amount)
-				VALUES ($1, $2, $3, $4, $5, $6)`, t.Connection, t.Contract, t.Obligation, t.Issue, t.Period, t.Amount); err != nil {
+				VALUES ($1, $2, $3, $4, $5, $6)`,
+				t.Connection, l.stored(t.Contract), t.Obligation, t.Issue, t.Period, t.Amount); err != nil {
 				return t.failed(err)
 			}
 		}
@@ -57,7 +64,7 @@ func (l *Ledger) Tally(
 	err = l.db.QueryRowContext(ctx, `SELECT COALESCE(SUM(amount), 0), COUNT(*) FROM ledger_tallies
 		WHERE connection = $1 AND contract = $2 AND obligation = $3
 		AND period = $4`,
-		connection, contract, obligation, period).Scan(&sum, &requests)
+		connection, l.stored(contract), obligation, period).Scan(&sum, &requests)
 	if err != nil {
 		return 0, 0, message.Errorf("add up %s of %s on %s: %w", obligation, contract, connection, err)
 	}
@@ -72,7 +79,7 @@ func (l *Ledger) Tallies(
 		return t, scan(&t.Issue, &t.Amount)
 	}, `SELECT issue, amount FROM ledger_tallies WHERE connection = $1 AND contract = $2 AND obligation = $3
 		AND period = $4`,
-		connection, contract, obligation, period)
+		connection, l.stored(contract), obligation, period)
 	if err != nil {
 		return nil, message.Errorf("list %s of %s on %s: %w", obligation, contract, connection, err)
 	}
@@ -88,9 +95,63 @@ func (l *Ledger) Tallies(
 func (l *Ledger) ClearTallies(ctx context.Context, connection, contract string) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_tallies WHERE connection = $1 AND contract = $2`,
-			connection, contract); err != nil {
+			connection, l.stored(contract)); err != nil {
 			return message.Errorf("clear accounts of %s on %s: %w", contract, connection, err)
 		}
 		return nil
 	})
+}
+
+// JudgedCount is how many cycles of an obligation have a verdict, by what it is. Of a cycle the last record counts.
+type JudgedCount struct {
+	Connection, Contract, Obligation string
+	State                            enforcer.CycleState
+	Excused                          bool
+	Cycles                           int
+}
+
+// CountJudged counts all cycles that have a verdict.
+func (l *Ledger) CountJudged(ctx context.Context) ([]JudgedCount, error) {
+	out, err := collect(ctx, l.db, func(scan func(...any) error) (c JudgedCount, err error) {
+		err = scan(&c.Connection, &c.Contract, &c.Obligation, &c.State, &c.Excused, &c.Cycles)
+		l.names().read(&c.Contract)
+		return c, err
+	}, `SELECT connection, contract, obligation, state, excused, COUNT(*) FROM (
+			SELECT v.connection, v.contract, v.obligation, v.state, EXISTS (SELECT 1 FROM ledger_waivers AS w
+				WHERE w.connection = v.connection AND w.contract = v.contract AND w.issue = v.issue
+					AND w.obligation = v.obligation AND w.cycle = v.cycle) AS excused
+			FROM ledger_verdicts AS v WHERE NOT EXISTS (SELECT 1 FROM ledger_verdicts AS n
+				WHERE n.connection = v.connection AND n.issue = v.issue AND n.contract = v.contract
+					AND n.obligation = v.obligation AND n.cycle = v.cycle AND n.number > v.number)) AS last
+		GROUP BY connection, contract, obligation, state, excused
+		ORDER BY connection, contract, obligation, state, excused`)
+	if err != nil {
+		return nil, message.Errorf("count verdicts: %w", err)
+	}
+	return out, nil
+}
+
+// CountWaiting counts the entries that wait for a human, by connection.
+func (l *Ledger) CountWaiting(ctx context.Context) (map[string]int, error) {
+	type held struct {
+		connection string
+		reason     enforcer.Reason
+	}
+	found, err := collect(ctx, l.db, func(scan func(...any) error) (h held, err error) {
+		var reason string
+		if err = scan(&h.connection, &reason); err == nil {
+			err = json.Unmarshal([]byte(reason), &h.reason)
+		}
+		return h, err
+	}, `SELECT connection, reason FROM ledger_entries WHERE state = $1`, string(enforcer.Held))
+	if err != nil {
+		return nil, message.Errorf("count what waits for a human: %w", err)
+	}
+	out := map[string]int{}
+	for _, h := range found {
+		if enforcer.Held.WaitsForHuman(h.reason.Code) {
+			out[h.connection]++
+		}
+	}
+	return out, nil
 }

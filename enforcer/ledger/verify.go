@@ -43,7 +43,7 @@ const (
 type Tampering struct {
 	Kind   TamperKind
 	Number int64  // of the link; 0 where the chain has none
-	Table  string // "verdict", "history", "write", "answer", "waiver", "agreement", "hold", or "entry"
+	Table  string // "verdict", "history", "write", "answer", "waiver", "agreement", "hold", "rename", or "entry"
 	Record string // the key of the row, its parts apart by blanks
 }
 
@@ -126,11 +126,7 @@ const pageOfLinks = 1000
 func (v *verifier) links(ctx context.Context) error {
 	last := link{}
 	for {
-		page, err := collect(ctx, v.ledger.db, func(scan func(...any) error) (link, error) {
-			var x link
-			return x, scan(&x.number, &x.kind, &x.record, &x.digest, &x.hash)
-		}, fmt.Sprintf(`SELECT number, kind, record, digest, hash FROM ledger_chain
-			WHERE connection = $1 AND number > $2 ORDER BY number LIMIT %d`, pageOfLinks), v.connection, last.number)
+		page, err := extraction{v.ledger}.linksAfter(ctx, v.connection, last.number)
 		if err != nil {
 			return err
 		}
@@ -161,17 +157,10 @@ func (v *verifier) links(ctx context.Context) error {
 // row holds one row against its link.
 func (v *verifier) row(ctx context.Context, x *link) error {
 	of := kindOf(x.kind)
-	var key []any
-	d := json.NewDecoder(strings.NewReader(x.record))
-	d.UseNumber()
-	if of == nil || d.Decode(&key) != nil || len(key) != of.key {
+	key, ok := keyOf(of, x.record)
+	if !ok {
 		v.found(TamperBroken, x.number, x.kind, x.record)
 		return nil
-	}
-	for i, part := range key {
-		if n, ok := part.(json.Number); ok {
-			key[i], _ = n.Int64()
-		}
 	}
 	stmt := v.rows[x.kind]
 	if stmt == nil {
@@ -189,11 +178,10 @@ func (v *verifier) row(ctx context.Context, x *link) error {
 	if err != nil {
 		return err
 	}
-	digest, err := of.digest(values)
-	if err == nil && digest != x.digest {
+	if of.digest(values) != x.digest {
 		v.found(TamperChanged, x.number, x.kind, x.record)
 	}
-	return err
+	return nil
 }
 
 func kindOf(kind string) *records {
@@ -217,17 +205,14 @@ func (v *verifier) inserted(ctx context.Context, of *records) error {
 		return nil
 	}
 	return of.each(ctx, v.ledger.db, v.connection, func(values []any) error {
-		key, err := json.Marshal(values[:of.key])
-		if err != nil {
-			return err
-		}
+		key := asJSON(values[:of.key])
 		var n int
 		if err := v.ledger.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_chain WHERE connection = $1 AND kind = $2
-			AND record = $3`, v.connection, of.kind, string(key)).Scan(&n); err != nil {
+			AND record = $3`, v.connection, of.kind, key).Scan(&n); err != nil {
 			return err
 		}
 		if n == 0 {
-			v.found(TamperInserted, 0, of.kind, string(key))
+			v.found(TamperInserted, 0, of.kind, key)
 		}
 		return nil
 	})
@@ -245,4 +230,22 @@ func (v *verifier) states(ctx context.Context) error {
 		v.found(TamperState, 0, "entry", string(key))
 	}
 	return err
+}
+
+// HashAt is the hash of a link of a connection's chain, "" where it has none of that number.
+func (l *Ledger) HashAt(ctx context.Context, connection string, number int64) (string, error) {
+	found, err := extraction{l}.linksAfter(ctx, connection, number-1)
+	if err != nil || len(found) == 0 || found[0].number != number {
+		return "", err
+	}
+	return found[0].hash, nil
+}
+
+// Extract gives, in the order of the chain, the records of a contract that rests says the evidence rests on: of
+// verdicts and excuses it is asked by issue, obligation and cycle, and with one of them taken everything else of its
+// issue under the contract is taken too.
+func (l *Ledger) Extract(
+	ctx context.Context, connection, contract string, rests func(issue, obligation, cycle string) bool,
+) ([]Record, error) {
+	return extraction{l}.records(ctx, connection, contract, rests)
 }

@@ -36,7 +36,7 @@ func (w *Waiver) verdict() *enforcer.Verdict {
 func (l *Ledger) Waive(ctx context.Context, now time.Time, waivers ...Waiver) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
 		for _, w := range waivers {
-			if err := waive(ctx, tx, now, w); err != nil {
+			if err := l.waive(ctx, tx, now, w); err != nil {
 				return message.Errorf("waive %s: %w", w.verdict(), err)
 			}
 		}
@@ -44,11 +44,12 @@ func (l *Ledger) Waive(ctx context.Context, now time.Time, waivers ...Waiver) er
 	})
 }
 
-func waive(ctx context.Context, tx *sql.Tx, now time.Time, w Waiver) error {
+func (l *Ledger) waive(ctx context.Context, tx *sql.Tx, now time.Time, w Waiver) error {
 	if w.By == "" || w.Reason == "" {
 		return message.New("without a name or a reason")
 	}
-	last, err := lastOf(tx.QueryRowContext(ctx, selectLast, w.Connection, w.Issue, w.Contract, w.Obligation, w.Cycle))
+	contract := l.stored(w.Contract)
+	last, err := l.lastOf(tx.QueryRowContext(ctx, selectLast, w.Connection, w.Issue, contract, w.Obligation, w.Cycle))
 	switch {
 	case err != nil:
 		return err
@@ -60,10 +61,10 @@ func waive(ctx context.Context, tx *sql.Tx, now time.Time, w Waiver) error {
 	var before int64
 	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_waivers WHERE connection = $1 AND contract = $2
 		AND issue = $3 AND obligation = $4 AND cycle = $5`,
-		w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle).Scan(&before); err != nil {
+		w.Connection, contract, w.Issue, w.Obligation, w.Cycle).Scan(&before); err != nil {
 		return err
 	}
-	return keepIn(tx).add(ctx, waiverRecords, w.Connection, w.Contract, w.Issue, w.Obligation, w.Cycle, before+1,
+	return keepIn(tx).add(ctx, waiverRecords, w.Connection, contract, w.Issue, w.Obligation, w.Cycle, before+1,
 		millis(now), w.By, w.Reason)
 }
 
@@ -73,10 +74,12 @@ func (l *Ledger) Waivers(ctx context.Context, connection, contract string) ([]Wa
 		var w Waiver
 		var at sql.NullInt64
 		err := scan(&w.Connection, &w.Contract, &w.Issue, &w.Obligation, &w.Cycle, &at, &w.By, &w.Reason)
+		l.names().read(&w.Contract)
 		w.At = fromMillis(at)
 		return w, err
 	}, `SELECT connection, contract, issue, obligation, cycle, at, who, reason FROM ledger_waivers
-		WHERE connection = $1 AND contract = $2 ORDER BY at, issue, obligation, cycle, number`, connection, contract)
+		WHERE connection = $1 AND contract = $2 ORDER BY at, issue, obligation, cycle, number`, connection,
+		l.stored(contract))
 	if err != nil {
 		return nil, message.Errorf("list waivers of %s on %s: %w", contract, connection, err)
 	}

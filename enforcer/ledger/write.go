@@ -69,13 +69,17 @@ func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Wr
 				return message.Errorf("begin write on issue %s: %s %w", w.Issue, e.describe(), err)
 			}
 			if request.Create != nil {
-				if err := unmade(ctx, tx, e); err != nil {
+				was, err := l.get(ctx, tx, e.ID)
+				if err != nil {
+					return err
+				}
+				if err := was.unmade(); err != nil {
 					return err
 				}
 			}
 			e.Write, e.Error, e.NotBefore = &request, "", time.Time{}
 			e.Tries++
-			if _, err := move(ctx, tx, now, enforcer.Sent, e); err != nil {
+			if _, err := l.move(ctx, tx, now, enforcer.Sent, e); err != nil {
 				return err
 			}
 			w.Entries = append(w.Entries, e.ID)
@@ -86,16 +90,6 @@ func (l *Ledger) Begin(ctx context.Context, now time.Time, request connectors.Wr
 		return Write{}, err
 	}
 	return w, nil
-}
-
-func mark(request connectors.Write) string {
-	switch {
-	case request.Create != nil:
-		return request.Create.Mark
-	case request.Comment != nil:
-		return request.Comment.Mark
-	}
-	return ""
 }
 
 func insertWrite(ctx context.Context, tx *sql.Tx, w Write) error {
@@ -117,7 +111,7 @@ func insertWrite(ctx context.Context, tx *sql.Tx, w Write) error {
 // Watched keeps what came of adding one watcher, which on some trackers is a request of its own before the rest.
 func (l *Ledger) Watched(ctx context.Context, now time.Time, id, person string, o Outcome) error {
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		w, err := unsettled(ctx, tx, id)
+		w, err := unfinished(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -134,7 +128,7 @@ func (l *Ledger) Watched(ctx context.Context, now time.Time, id, person string, 
 // promises (connectors.Write.Unmet). Refused: refused. TryLater, Unauthorized,
 // Hidden and Gone: nothing was done, so they are intended again, not before RetryAt. Unknown and Garbled (an answer
 // that may come from something between us and the tracker): they stay sent and the write stays open, to be
-// finished when the mark was looked for. It returns the entries as stored; ErrSettled when the write had its final
+// finished when the mark was looked for. It returns the entries as stored; ErrFinished when the write had its final
 // answer before.
 func (l *Ledger) Finish(ctx context.Context, now time.Time, id string, o Outcome) ([]Entry, error) {
 	o.Error = clip(o.Error)
@@ -143,14 +137,14 @@ func (l *Ledger) Finish(ctx context.Context, now time.Time, id string, o Outcome
 	}
 	var out []Entry
 	err := l.tx(ctx, func(tx *sql.Tx) error {
-		w, err := unsettled(ctx, tx, id)
+		w, err := unfinished(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if err := answer(ctx, tx, now, w, "", o); err != nil {
 			return err
 		}
-		if out, err = settle(ctx, tx, now, w, o); err != nil {
+		if out, err = l.applyOutcome(ctx, tx, now, w, o); err != nil {
 			return err
 		}
 		if !o.final() {
@@ -167,12 +161,12 @@ func (l *Ledger) Finish(ctx context.Context, now time.Time, id string, o Outcome
 
 func (o Outcome) final() bool { return o.Class != connectors.Unknown && o.Class != connectors.Garbled }
 
-// settle moves the write's entries by the outcome.
-func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) ([]Entry, error) {
+// applyOutcome moves the write's entries to the states that follow from its outcome.
+func (l *Ledger) applyOutcome(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) ([]Entry, error) {
 	out := make([]Entry, len(w.Entries))
 	var err error
 	for i, id := range w.Entries {
-		if out[i], err = get(ctx, tx, id); err != nil {
+		if out[i], err = l.get(ctx, tx, id); err != nil {
 			return nil, err
 		}
 	}
@@ -195,7 +189,7 @@ func settle(ctx context.Context, tx *sql.Tx, now time.Time, w Write, o Outcome) 
 			}
 			e.Receipt = &receipt
 		}
-		if out[i], err = move(ctx, tx, now, states[i], e); err != nil {
+		if out[i], err = l.move(ctx, tx, now, states[i], e); err != nil {
 			return nil, err
 		}
 	}
@@ -254,14 +248,14 @@ func concerns(r connectors.Refusal, e *Entry) bool {
 	return false
 }
 
-// unsettled reads a write that has had no final answer yet.
-func unsettled(ctx context.Context, tx *sql.Tx, id string) (Write, error) {
+// unfinished reads a write that has had no final answer yet.
+func unfinished(ctx context.Context, tx *sql.Tx, id string) (Write, error) {
 	w, err := scanWrite(tx.QueryRowContext(ctx, `SELECT `+writeColumns+` FROM ledger_writes WHERE id = $1`, id).Scan)
 	if err != nil {
 		return Write{}, notFound(err, "write "+id)
 	}
 	if !w.EndedAt.IsZero() {
-		return Write{}, message.Errorf("write %s: %w", id, ErrSettled)
+		return Write{}, message.Errorf("write %s: %w", id, ErrFinished)
 	}
 	return w, nil
 }
@@ -307,8 +301,8 @@ func (l *Ledger) addAnswers(ctx context.Context, writes []Write) (err error) {
 	return nil
 }
 
-// LastAt is the last moment at which we knew it to be under way: when it began, or when we gave up on an answer. It
-// left before that.
+// LastAt is the last moment at which the request may have been on its way: when it began, or when we gave up waiting
+// for its answer.
 func (w Write) LastAt() time.Time {
 	at := w.BeganAt
 	for _, a := range w.Answers {

@@ -34,7 +34,7 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 	for name, c := range map[string]struct {
 		outcome    ledger.Outcome
 		due, watch enforcer.EntryState
-		settled    bool
+		finished   bool
 	}{
 		"accepted, all of it done": {ledger.Outcome{Receipt: refused()}, enforcer.Done, enforcer.Done, true},
 		"accepted, assignee left alone": {
@@ -98,8 +98,8 @@ func TestFinishDecidesByOutcome(t *testing.T) {
 				}
 			}
 			if _, err := l.Finish(t.Context(), t0.Add(2*time.Hour), w.ID, c.outcome); errors.Is(err,
-				ledger.ErrSettled) != c.settled {
-				t.Errorf("finished again: %v, want settled %t", err, c.settled)
+				ledger.ErrFinished) != c.finished {
+				t.Errorf("finished again: %v, want settled %t", err, c.finished)
 			}
 		})
 	}
@@ -155,9 +155,9 @@ func TestWritesTellTheWholeStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish(at(31), w1.ID, ledger.Outcome{Class: connectors.Unknown, Error: "timeout", RetryAt: at(35)})
-	open, err := l.Unsettled(t.Context(), "helpdesk")
+	open, err := l.Unfinished(t.Context(), "helpdesk")
 	if err != nil || len(open) != 1 || open[0].ID != w1.ID {
-		t.Fatalf("unsettled: %v, %v; want %s", open, err, w1.ID)
+		t.Fatalf("unfinished: %v, %v; want %s", open, err, w1.ID)
 	}
 	again := finish(at(35), w1.ID, ledger.Outcome{Class: connectors.TryLater, Error: "mark not found"})
 	w2 := begin(t, l, at(36), again)
@@ -180,8 +180,8 @@ func TestWritesTellTheWholeStory(t *testing.T) {
 	if diff := cmp.Diff([]ledger.Write{w1, w2}, got); diff != "" {
 		t.Errorf("writes (-want +got):\n%s", diff)
 	}
-	if open, err := l.Unsettled(t.Context(), "helpdesk"); err != nil || len(open) != 0 {
-		t.Errorf("still unsettled: %v, %v", open, err)
+	if open, err := l.Unfinished(t.Context(), "helpdesk"); err != nil || len(open) != 0 {
+		t.Errorf("still unfinished: %v, %v", open, err)
 	}
 }
 
@@ -241,12 +241,12 @@ func TestADutyMakesOneIssue(t *testing.T) {
 	if w.Issue != "" || w.Mark != start.ID {
 		t.Errorf("begun on issue %q with mark %q, want none and %s", w.Issue, w.Mark, start.ID)
 	}
-	open, err := l.Unsettled(t.Context(), "helpdesk")
+	open, err := l.Unfinished(t.Context(), "helpdesk")
 	if err != nil || len(open) != 1 {
-		t.Fatalf("unsettled: %v, %v", open, err)
+		t.Fatalf("unfinished: %v, %v", open, err)
 	}
 	if diff := cmp.Diff(w, open[0]); diff != "" {
-		t.Errorf("unsettled (-begun +read):\n%s", diff)
+		t.Errorf("unfinished (-begun +read):\n%s", diff)
 	}
 	if made, err := l.Made(t.Context(), "helpdesk", "kamal"); err != nil || len(made) != 0 {
 		t.Errorf("made before an answer: %v, %v", made, err)
@@ -326,7 +326,165 @@ func TestErrorsAreCut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	exactly := strings.Repeat("x", 2000)
+	for text, want := range map[string]string{exactly: exactly, exactly + "y": exactly + "…"} {
+		if err := l.SetHealth(t.Context(), ledger.Health{Connection: "helpdesk", PassedAt: t0, Error: text}); err != nil {
+			t.Fatal(err)
+		}
+		if h, err := l.Health(t.Context(), "helpdesk"); err != nil || h.Error != want {
+			t.Errorf("of %d bytes %d were kept, ending %q, %v", len(text), len(h.Error), h.Error[1990:], err)
+		}
+	}
 	if s := got[0].Error; len(s) > 2010 || !utf8.ValidString(s) || !strings.HasSuffix(s, "ы…") {
 		t.Errorf("kept %d bytes, valid %t, ending %q", len(s), utf8.ValidString(s), s[len(s)-8:])
+	}
+}
+
+// An answer to a request that the ledger does not have is refused by its name.
+func TestAnswersToNothing(t *testing.T) {
+	l, _ := open(t)
+	_, finished := l.Finish(t.Context(), t0, "x-1", ledger.Outcome{})
+	for _, err := range []error{finished, l.Watched(t.Context(), t0, "x-1", "7", ledger.Outcome{})} {
+		if !errors.Is(err, ledger.ErrNotFound) || !strings.Contains(err.Error(), "read write x-1: not in the ledger") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// What stands in the tracker is done, whatever was decided since; it stays done for what it was written for.
+func TestAdopt(t *testing.T) {
+	l, _ := open(t)
+	es := record(t, l, step("1/respond/created/due", enforcer.Intended), step("1/respond/created/warn-50", enforcer.Held),
+		step("1/upkeep/-/fields", enforcer.Intended), step("1/respond/created/repeat-1", enforcer.Intended))
+	move := func(e ledger.Entry, c enforcer.Changes) ledger.Entry {
+		t.Helper()
+		e.Changes, e.Reason = c, enforcer.Reason{Code: "answered"}
+		out, err := l.Move(t.Context(), t0.Add(time.Hour), enforcer.Needless, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out[0]
+	}
+	saidBefore := es[0].Changes
+	move(es[0], enforcer.Changes{})
+	silent := step("2/respond/created/due", enforcer.Intended)
+	silent.Changes = enforcer.Changes{Actions: enforcer.Actions{Assign: enforcer.Support}}
+	never := record(t, l, silent)[0]
+	w := begin(t, l, t0, es[3])
+	if _, err := l.Finish(t.Context(), t0, w.ID,
+		ledger.Outcome{Receipt: &connectors.Receipt{Event: "journal:2"}}); err != nil {
+		t.Fatal(err)
+	}
+	adopt := func(issue string, ids ...string) []ledger.Entry {
+		t.Helper()
+		out, err := l.Adopt(t.Context(), t0.Add(2*time.Hour), "helpdesk", ledger.Adoption{
+			Write:   connectors.Write{Issue: issue, Comment: &connectors.Comment{Text: "x", Mark: "m"}},
+			At:      t0.Add(30 * time.Minute),
+			Receipt: connectors.Receipt{Event: "journal:3"}, Entries: ids, Reason: enforcer.Reason{Code: "adopted"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	out := adopt("1", es[3].ID, es[1].ID, es[0].ID)
+	if len(out) != 2 {
+		t.Fatalf("adopted %d: %+v", len(out), out)
+	}
+	for _, e := range out {
+		if e.State != enforcer.Done || e.Reason.Code != "adopted" || e.Receipt.Event != "journal:3" || e.Write.Issue != "1" {
+			t.Errorf("%s is %s because of %s, %+v", e.Key.Step, e.State, e.Reason.Code, e.Receipt)
+		}
+		if diff := cmp.Diff(saidBefore.Comment, e.Changes.Comment); diff != "" || e.Changes.Assign != saidBefore.Assign {
+			t.Errorf("%s was written for %+v\n%s", e.Key.Step, e.Changes, diff)
+		}
+	}
+	if e := get(t, l, es[3].ID); e.Receipt.Event != "journal:2" {
+		t.Errorf("what was done before has the receipt %+v", e.Receipt)
+	}
+	ws, err := l.Writes(t.Context(), "helpdesk", "1")
+	if err != nil || len(ws) != 2 || ws[1].EndedAt.IsZero() || !ws[1].BeganAt.Equal(t0.Add(30*time.Minute)) ||
+		len(ws[1].Entries) != 3 || len(ws[1].Answers) != 1 || ws[1].Answers[0].Receipt.Event != "journal:3" {
+		t.Errorf("writes %+v, %v", ws, err)
+	}
+	if again := adopt("1", es[0].ID, es[1].ID); len(again) != 0 {
+		t.Errorf("adopted twice: %+v", again)
+	}
+	if ws, err := l.Writes(t.Context(), "helpdesk", "1"); err != nil || len(ws) != 2 {
+		t.Errorf("%d writes, %v", len(ws), err)
+	}
+	got := adopt("2", never.ID)[0].Changes
+	want := &enforcer.Comment{
+		Audience: never.Audience, Source: never.Source, Moment: never.Moment, Due: never.Due,
+	}
+	if diff := cmp.Diff(want, got.Comment); diff != "" || got.Assign != enforcer.Support {
+		t.Errorf("what no decision asked for: %+v\n%s", got, diff)
+	}
+}
+
+// On says which issue people find the step on: its own, the one made for it, or the one it was written to.
+func TestWhereAStepIs(t *testing.T) {
+	made, written := ledger.Entry{Receipt: &connectors.Receipt{Issue: "900"}},
+		ledger.Entry{Write: &connectors.Write{Issue: "901"}, Receipt: &connectors.Receipt{}}
+	own := made
+	own.Key.Issue = "17"
+	for want, e := range map[string]ledger.Entry{"17": own, "900": made, "901": written, "": {}} {
+		if got := e.On(); got != want {
+			t.Errorf("on %q, want %q", got, want)
+		}
+	}
+}
+
+// A write is accepted when the tracker said so of the update itself; a watcher's receipt is none, nor is a failure.
+func TestAcceptedWrites(t *testing.T) {
+	receipt := &connectors.Receipt{}
+	for name, c := range map[string]struct {
+		answers []ledger.Answer
+		want    bool
+	}{
+		"without an answer":     {nil, false},
+		"after a failure":       {[]ledger.Answer{{Class: connectors.Unknown}}, false},
+		"of a watcher":          {[]ledger.Answer{{Watcher: "7", Receipt: receipt}}, false},
+		"of the update":         {[]ledger.Answer{{Receipt: receipt}}, true},
+		"at last":               {[]ledger.Answer{{Class: connectors.Unknown}, {Receipt: receipt}}, true},
+		"a watcher, and failed": {[]ledger.Answer{{Watcher: "7", Receipt: receipt}, {Class: connectors.TryLater}}, false},
+	} {
+		if got := (ledger.Write{Answers: c.answers}).Accepted(); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// A request bears the id of the first of its steps, in whatever order they are given; a priority that the tracker left
+// alone is the matter of the step that raised it.
+func TestStepsOfARequest(t *testing.T) {
+	l, _ := open(t)
+	raising := step("1/respond/created/due", enforcer.Intended)
+	other := step("1/respond/created/warn-50", enforcer.Intended)
+	raising.Changes.Priority, raising.Changes.Assign, other.Changes.Assign = enforcer.PriorityUp, "", ""
+	es := record(t, l, raising, other)
+	first := min(es[0].ID, es[1].ID)
+	for range 2 {
+		es[0], es[1] = es[1], es[0]
+		w := begin(t, l, t0, es...)
+		if !strings.HasPrefix(w.ID, first+"-") || w.Entries[0] != first || len(w.Entries) != 2 {
+			t.Errorf("%s for %v, want the first, %s", w.ID, w.Entries, first)
+		}
+		var err error
+		if es, err = l.Finish(t.Context(), t0, w.ID, ledger.Outcome{Class: connectors.TryLater}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := begin(t, l, t0, es...)
+	out, err := l.Finish(t.Context(), t0, w.ID, ledger.Outcome{Receipt: &connectors.Receipt{
+		Event: "journal:1", Refused: []connectors.Refusal{{Field: connectors.FieldPriority, Wanted: "4"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range out {
+		if refused := e.State == enforcer.Refused; refused != (e.Changes.Priority != "") {
+			t.Errorf("%s is %s", e.Key.Step, e.State)
+		}
 	}
 }

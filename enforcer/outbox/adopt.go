@@ -42,11 +42,11 @@ func posts(h connectors.History, self string) []post {
 	return out
 }
 
-// standing deals with what stands of ours in the tracker.
-type standing struct{ *Writer }
+// posted handles our comments and issues that are already in the tracker.
+type posted struct{ *Writer }
 
 // adopt adopts those of the entries that it is told to.
-func (w standing) adopt(
+func (w posted) adopt(
 	ctx context.Context, h connectors.History, these func(ledger.Entry) bool,
 ) (map[string]bool, error) {
 	adopted := map[string]bool{}
@@ -82,12 +82,12 @@ func (w standing) adopt(
 	return adopted, nil
 }
 
-// belongs reports whether a mark on the issue can be the entry's: of another request's a copy is no proof.
+// belongs reports whether a mark on the issue can be the entry's: a copied comment of another request proves nothing.
 func belongs(e ledger.Entry, issue string) bool { return e.Key.Issue == "" || e.Key.Issue == issue }
 
 // asItStands gives what a post comes to as a write, and what it shows to be done of the request that the ledger has for
 // it, if it has one. What should be internal and is public is read afresh, and taken back.
-func (w standing) asItStands(
+func (w posted) asItStands(
 	ctx context.Context, h connectors.History, p post, of map[string]ledger.Entry,
 ) (connectors.Write, connectors.Receipt, error) {
 	if p.event.ID == "" {
@@ -104,7 +104,7 @@ func (w standing) asItStands(
 	if err != nil {
 		return write, receipt, err
 	}
-	i := slices.IndexFunc(sent, func(x ledger.Write) bool { return x.Mark == p.mark })
+	i := slices.IndexFunc(sent, func(x ledger.Write) bool { return connectors.SameMark(x.Mark, p.mark) })
 	if i >= 0 {
 		x := sent[i]
 		receipt = connectors.Verify(x.Request, w.desk.names.Self.ID, withoutOurs(h, w.desk.names.Self.ID, x), h)
@@ -113,7 +113,7 @@ func (w standing) asItStands(
 		receipt.Refused = []connectors.Refusal{{Field: "comment internal", Wanted: "internal", Got: "public"}}
 	}
 	if !receipt.Public {
-		w.report.receipt(h.Issue.Key, receipt, w.desk.names.Fields)
+		w.report.receipt(h.Issue.Key, receipt, w.desk.names)
 		return write, receipt, nil
 	}
 	now, there, err := w.desk.read(ctx, h.Issue.ID, w.clock())
@@ -123,7 +123,7 @@ func (w standing) asItStands(
 	j := slices.IndexFunc(now.Events, func(e connectors.Event) bool { return e.ID == p.event.ID })
 	if j < 0 || now.Events[j].Note == nil || now.Events[j].Note.Internal {
 		receipt = receipt.Back(now)
-		w.report.receipt(h.Issue.Key, receipt, w.desk.names.Fields)
+		w.report.receipt(h.Issue.Key, receipt, w.desk.names)
 		return write, receipt, nil
 	}
 	r, err := w.told(ctx, now.Issue, receipt)

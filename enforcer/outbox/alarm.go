@@ -36,10 +36,10 @@ func Sightings(h connectors.History, ours string) []Sighting {
 }
 
 // Rival reports whether a sighting shows that another installation is at work: one that wrote under our own account,
-// which nobody else should have, after this ledger was begun. What lies before is of this installation's former life,
-// whose ledger was lost, or of one that has ended. Anyone can type a mark, so those of other accounts stop nothing.
+// which nobody else should have, after this ledger was begun. Earlier marks come from this installation before its
+// ledger was lost, or from one that has ended. Anyone can type a mark, so marks by other accounts stop nothing.
 func (s Sighting) Rival(self string, begun time.Time) bool {
-	return s.Author == self && s.At.After(begun.Add(settleAfter))
+	return s.Author == self && s.At.After(begun.Add(lookAfter))
 }
 
 // AlarmText says what an open alarm stops and what to do. ours is this installation.
@@ -63,7 +63,7 @@ type alarms struct {
 	leak    enforcer.Text // why no internal comment may: one came out public, and nobody has looked
 }
 
-// stop lets nothing more be written in this pass.
+// stop blocks all further writes of this pass.
 func (a *alarms) stop(why enforcer.Text) {
 	if a.block == nil {
 		a.desk.report.Problem("", true, "nothing is written: %s", why)
@@ -94,7 +94,8 @@ func (a *alarms) check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a.desk.report.receipt(x.IssueKey, connectors.Receipt{Event: x.Subject, Public: true, TakenBack: r.TakenBack}, nil)
+		a.desk.report.receipt(x.IssueKey, connectors.Receipt{Event: x.Subject, Public: true, TakenBack: r.TakenBack},
+			a.desk.names)
 	}
 	if a.leak != nil {
 		a.desk.report.Problem("", true, "%s", a.leak)
@@ -167,7 +168,7 @@ func (a *alarms) lookForCopies(ctx context.Context, h connectors.History) error 
 	d := a.desk
 	for _, p := range posts(h, d.names.Self.ID) {
 		install, _, _ := mapping.ParseMark(p.mark)
-		if p.event.ID == "" || install != d.ledger.Installation() || !p.event.At.After(a.started.Add(settleAfter)) {
+		if p.event.ID == "" || install != d.ledger.Installation() || !p.event.At.After(a.started.Add(lookAfter)) {
 			continue
 		}
 		known, err := d.ledger.Known(ctx, p.ids()...)
@@ -192,7 +193,8 @@ func (a *alarms) lookForCopies(ctx context.Context, h connectors.History) error 
 	return nil
 }
 
-// lookForDuplicates tells, once, of steps that stand twice. It cannot be mended from here.
+// lookForDuplicates raises an alarm, once, for each step that was posted twice. Only a person can remove the second
+// comment.
 func (a *alarms) lookForDuplicates(ctx context.Context, h connectors.History) error {
 	d := a.desk
 	for _, twice := range Duplicates(h, d.names.Self.ID) {

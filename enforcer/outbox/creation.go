@@ -10,7 +10,6 @@ import (
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer/ledger"
-	"slabridge/mapping"
 )
 
 // Make makes the issue that an entry calls for, unless it is there already: an answer may have been lost, or the ledger
@@ -42,7 +41,7 @@ func (w *Writer) create(
 	ctx context.Context, issue connectors.NewIssue, e ledger.Entry, since time.Time,
 ) (id string, again bool, err error) {
 	// the installation in a mark does not matter, as with comments
-	id, found, err := w.desk.tracker.FindCreated(ctx, issue.Project, mapping.StepMark(e.Key), since)
+	id, found, err := w.desk.tracker.FindCreated(ctx, issue.Project, e.Key.ID(), since)
 	if err != nil {
 		return "", false, err
 	}
@@ -82,7 +81,7 @@ func (s *creationSink) Verify(ctx context.Context, w ledger.Write) (*connectors.
 	h, err := s.desk.readBack(ctx, s.id)
 	class := connectors.ClassOf(err)
 	if class == connectors.Gone || class == connectors.Hidden || err == nil && s.isNot(n, h.Issue) {
-		id, found, ferr := s.desk.tracker.FindCreated(ctx, n.Project, n.Mark, w.BeganAt.Add(-settleAfter))
+		id, found, ferr := s.desk.tracker.FindCreated(ctx, n.Project, n.Mark, w.BeganAt.Add(-lookAfter))
 		switch {
 		case found && ferr == nil:
 			s.id = id
@@ -103,7 +102,7 @@ func (s *creationSink) Verify(ctx context.Context, w ledger.Write) (*connectors.
 		return &receipt, nil
 	}
 	receipt.Refused = connectors.VerifyNew(n, h.Initial())
-	s.desk.report.receipt(h.Issue.Key, receipt, s.desk.names.Fields)
+	s.desk.report.receipt(h.Issue.Key, receipt, s.desk.names)
 	return &receipt, nil
 }
 
@@ -112,13 +111,13 @@ func (s *creationSink) isNot(n connectors.NewIssue, i connectors.Issue) bool {
 	if i.Author != s.desk.names.Self.ID {
 		return i.Author != ""
 	}
-	return i.Subject != n.Subject && !strings.Contains(i.Description, n.Mark)
+	return i.Subject != n.Subject && !connectors.Bears(i.Description, n.Mark)
 }
 
-// Find looks for the issue by its mark. It is looked for in a list, and lists may trail the truth.
+// Find looks for the issue by its mark. It is looked for in a list, which may come from a stale search index.
 func (s *creationSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
 	n := w.Request.Create
-	id, found, err := s.desk.tracker.FindCreated(ctx, n.Project, n.Mark, w.BeganAt.Add(-settleAfter))
+	id, found, err := s.desk.tracker.FindCreated(ctx, n.Project, n.Mark, w.BeganAt.Add(-lookAfter))
 	if err != nil || !found {
 		return Found{Lag: s.desk.tracker.Capabilities().Lag}, err
 	}
@@ -157,6 +156,6 @@ func (s *amendSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 		return nil, err
 	}
 	receipt := connectors.Receipt{Issue: w.Issue, Refused: connectors.VerifyNew(s.asked, after.Issue.Values)}
-	s.writer.report.receipt(after.Issue.Key, receipt, s.writer.desk.names.Fields)
+	s.writer.report.receipt(after.Issue.Key, receipt, s.writer.desk.names)
 	return &receipt, nil
 }

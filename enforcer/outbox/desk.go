@@ -99,9 +99,9 @@ func (d *desk) ruleOutAssignee(who string, err error) error {
 	return replan{err}
 }
 
-// replanned makes a replan of a refusal that is for a field which steps ask for: the comment tells of it, so what is
-// left is rendered anew. A refused person makes room for the next; a refused field is left out. Where the tracker names
-// no field, both are left out once: is the rest refused as well, it was none of them.
+// replanned turns the refusal of a field that steps ask for into a replan: the comment mentions the field, so the rest
+// must be rendered anew. After a refused person the next one is tried; a refused field is left out. If the tracker
+// names no field, both are left out once; if the rest is refused as well, neither was the cause.
 func (d *desk) replanned(w connectors.Write, err error) error {
 	var e *connectors.Error
 	if !errors.As(err, &e) || e.Class != connectors.Refused {

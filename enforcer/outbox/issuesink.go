@@ -10,12 +10,13 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-// issueSink brings one request to an issue of the tracker, which marks and histories show what became of.
+// issueSink sends one request to an issue of the tracker; the issue's marks and history show what became of it.
 type issueSink struct {
-	writer *Writer
-	key    string             // of the issue, as people type it
-	before connectors.History // as read just ahead of the request
-	rest   *connectors.Write  // what is left of a request that was cut short; nil for a whole one
+	writer  *Writer
+	key     string             // of the issue, as people type it
+	before  connectors.History // as read just ahead of the request
+	rest    *connectors.Write  // what is left of a request that was cut short; nil for a whole one
+	tooLate TooLate            // asked about what is left of a request
 
 	sent connectors.Write     // without the fields that the tracker refused
 	left []connectors.Refusal // what was refused on the way without refusing the whole
@@ -39,7 +40,7 @@ func (s *issueSink) Send(ctx context.Context, w ledger.Write) error {
 		if len(refused) == 0 {
 			break
 		}
-		// an answer may be wrong: what was said is not said twice
+		// an error may be wrong: a comment that is there is not posted again
 		if stands, lookErr := s.stands(ctx); stands || lookErr != nil {
 			return lookErr
 		}
@@ -93,7 +94,7 @@ func (s *issueSink) stands(ctx context.Context) (bool, error) {
 	return there, err
 }
 
-// keptBack is an error for an issue of which the tracker gives less than it counts: what is not seen in it may be
+// keptBack is an error for an issue of which the tracker returns fewer items than it counts: what is missing may be
 // there.
 func keptBack(h connectors.History) error {
 	if len(h.Missing) == 0 {
@@ -123,12 +124,12 @@ func (s *issueSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 	receipt := connectors.Verify(s.sent, d.names.Self.ID, s.before, after)
 	if s.rest == nil {
 		s.reportOverrun(after)
-		// left alone altogether, or read from something that is behind
+		// the tracker changed nothing, or the read came from a stale replica
 		if len(receipt.Refused) > 0 && s.unseen(after, receipt) {
 			return &receipt, errUnseen
 		}
 		for _, x := range s.left {
-			if !slices.ContainsFunc(receipt.Refused, func(y connectors.Refusal) bool {
+			if !x.DoneAfterAll(after) && !slices.ContainsFunc(receipt.Refused, func(y connectors.Refusal) bool {
 				return y.Field == x.Field && y.Wanted == x.Wanted
 			}) {
 				receipt.Refused = append(receipt.Refused, x)
@@ -181,7 +182,7 @@ func (s *issueSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
 	}
 	before := withoutOurs(after, d.names.Self.ID, w)
 	receipt := connectors.Verify(w.Request, d.names.Self.ID, before, after)
-	// of one that was accepted nothing is to be seen while reads trail; only in the end it was left alone altogether
+	// an accepted write may stay unseen while reads are stale; only after resendAfter is it taken for ignored
 	leftAlone := w.Accepted() && !d.now.Before(lostAt(w, 0))
 	if leftAlone || receipt.Public || wasDone(w.Request, receipt) {
 		r, err := s.writer.told(ctx, after.Issue, receipt)
@@ -193,6 +194,9 @@ func (s *issueSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
 	found := Found{About: after.Issue.Key}
 	if rest, half := w.Request.Rest(d.names.Self.ID, before, after); half {
 		found.Rest = func(ctx context.Context) (Sink, error) {
+			if err := s.inTime(ctx, w); err != nil {
+				return nil, err
+			}
 			may, err := s.mayResume(ctx, rest, after.Issue)
 			if err != nil || !may {
 				return nil, err
@@ -203,8 +207,26 @@ func (s *issueSink) Find(ctx context.Context, w ledger.Write) (Found, error) {
 	return found, nil
 }
 
-// mayResume reports whether nothing keeps the rest of a request from being written; otherwise it waits until that is
-// settled.
+// inTime is errTooLate when what is left of the request tells of a deadline to come that has passed.
+func (s *issueSink) inTime(ctx context.Context, w ledger.Write) error {
+	for _, id := range w.Entries {
+		e, err := s.writer.ledger.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		late, err := s.tooLate(ctx, e)
+		if err != nil {
+			return err
+		}
+		if late {
+			return errTooLate
+		}
+	}
+	return nil
+}
+
+// mayResume reports whether the rest of a request may be written; it waits as long as an alarm or a missing right
+// forbids it.
 func (s *issueSink) mayResume(ctx context.Context, rest connectors.Write, issue connectors.Issue) (bool, error) {
 	a := s.writer.alarms
 	if a.block != nil || rest.Comment.Internal && a.leak != nil {
@@ -217,11 +239,11 @@ func (s *issueSink) mayResume(ctx context.Context, rest connectors.Write, issue 
 	return why == "", err
 }
 
-// withoutOurs is a history without what we did from the write on. Where the write does not say what it knew, the times
-// tell: ours is what was done from about its beginning on.
+// withoutOurs is a history without our own changes since the write. If the write does not name its base event, times
+// decide: our changes from about its beginning on are left out.
 func withoutOurs(h connectors.History, self string, w ledger.Write) connectors.History {
 	known := slices.IndexFunc(h.Events, func(e connectors.Event) bool { return e.ID == w.Request.BaseEvent })
-	began := w.BeganAt.Add(-settleAfter)
+	began := w.BeganAt.Add(-lookAfter)
 	all := h.Events
 	h.Events = nil
 	for i, e := range all {

@@ -15,6 +15,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/mapping"
 )
 
 // errDisk is what a statement of the ledger fails with when its number comes.
@@ -99,6 +100,8 @@ func TestNoFailureOfTheLedgerIsPassedOver(t *testing.T) {
 		w := newSupportDesk(t)
 		s := w.counted()
 		steps := []Step{w.step("start", enforcer.Public), w.step("due", enforcer.Internal, assigns(enforcer.Support))}
+		w.step("warn-50", enforcer.Internal)
+		unknown := mapping.Mark("", w.ledger.Installation(), []enforcer.StepKey{key("warn-50")})
 		job, keys := w.job(steps...), []enforcer.StepKey{key("start"), key("due")}
 		entries := func(h connectors.History) (Todo, error) {
 			todo := Todo{Request: enforcer.Request{Issue: "7", Key: "#7"}, History: h, Steps: steps}
@@ -111,7 +114,7 @@ func TestNoFailureOfTheLedgerIsPassedOver(t *testing.T) {
 			if err := writer.CheckAlarms(t.Context()); err != nil {
 				return err
 			}
-			if err := writer.Recover(t.Context()); err != nil {
+			if err := writer.Recover(t.Context(), inTime); err != nil {
 				return err
 			}
 			if err := writer.Carry(t.Context(), job); err != nil {
@@ -139,6 +142,18 @@ func TestNoFailureOfTheLedgerIsPassedOver(t *testing.T) {
 				if n := w.history.Events[i].Note; n != nil && n.Internal {
 					w.history.Events[i].Note = &connectors.Note{Text: n.Text}
 				}
+			}
+			// one stands of which the ledger knows nothing, and one stands twice
+			var start connectors.Event
+			for _, e := range w.history.Events {
+				if e.Note != nil && start.ID == "" {
+					start = e
+				}
+			}
+			start.ID = "journal:91"
+			w.history.Events = append(w.history.Events, start, wrote("journal:90", true, unknown))
+			if _, err := writer.Adopt(t.Context(), w.history); err != nil {
+				return err
 			}
 			return writer.LookAt(t.Context(), w.history)
 		}()

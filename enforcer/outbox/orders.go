@@ -187,7 +187,7 @@ func (w *Writer) CarryOrders(ctx context.Context, contracts []Contract) error {
 	return nil
 }
 
-// mayGoOn reports whether what an order was held for may be over.
+// mayGoOn reports whether the reason for which an order was held may no longer hold.
 func (w *Writer) mayGoOn(o ledger.Entry) bool {
 	switch o.Reason.Code {
 	case enforcer.HeldBlocked:
@@ -328,7 +328,7 @@ func (w *Writer) corrections(
 	return out, groups, obsolete
 }
 
-// dropObsolete takes orders off that have nothing left to do: people were there first, or it was done before.
+// dropObsolete withdraws orders that have nothing left to do, because people or an earlier write did it already.
 func (w *Writer) dropObsolete(ctx context.Context, orders []ledger.Entry) error {
 	for i := range orders {
 		orders[i].Reason = enforcer.Because("nothing-left", "there is nothing left to take back")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
@@ -27,8 +28,8 @@ type Found struct {
 	Receipt *connectors.Receipt // what was done
 	Gone    error               // the place it went to is gone or hidden
 	Lag     time.Duration       // how much longer than elsewhere nothing seen is no proof
-	// Rest gives the sink for what is left of a request that was cut short, nil while it must wait; itself nil where
-	// nothing was done, or all of it.
+	// Rest gives the sink for what is left of a request that was cut short, nil while it must wait, errTooLate when it is
+	// not to be sent any more; itself nil where nothing was done, or all of it.
 	Rest  func(ctx context.Context) (Sink, error)
 	About string // what people type for the place
 }
@@ -39,24 +40,13 @@ type replan struct{ error }
 
 func (r replan) Unwrap() error { return r.error }
 
-// A request without an answer is left alone for settleAfter, which is longer than we wait for any answer; then it is
-// looked for. Only when nothing was seen of it until resendAfter, longer than trackers and what stands before them let
-// a request live (a minute, mostly), is it taken for lost. What comes later still is a duplicate post.
-const (
-	settleAfter = 2 * time.Minute
-	resendAfter = 5 * time.Minute
-)
-
-// RetryAfter is the pause after a failure that the tracker put no time to.
-const RetryAfter = time.Minute
-
 // LooksAt gives the moments at which a request without an answer is looked for: first, and when it is taken for lost if
-// nothing is seen. What it makes may be looked for in a list, which trails the truth by lag.
+// nothing is seen. What it makes may be looked for in a list, which may be stale by lag.
 func LooksAt(w ledger.Write, lag time.Duration) (first, last time.Time) {
 	if w.Request.Create == nil {
 		lag = 0
 	}
-	return w.LastAt().Add(settleAfter), lostAt(w, lag)
+	return w.LastAt().Add(lookAfter), lostAt(w, lag)
 }
 
 func lostAt(w ledger.Write, lag time.Duration) time.Time { return w.LastAt().Add(resendAfter + lag) }
@@ -103,9 +93,9 @@ func (o *Outbox) complete(
 			if ferr == nil && found.Receipt != nil {
 				return false, o.finish(ctx, w, d.notes, ledger.Outcome{Receipt: found.Receipt})
 			}
-			// it is there: what the no meant, nobody knows
+			// the issue is there, though the answer said that it was gone: the outcome is unknown
 			if outcome.Class == connectors.Gone && ferr == nil && found.Gone == nil {
-				outcome.Class, outcome.RetryAt = connectors.Unknown, o.clock().Add(settleAfter)
+				outcome.Class, outcome.RetryAt = connectors.Unknown, o.clock().Add(lookAfter)
 			}
 		}
 		o.report.Problem(d.about, false, "%v", err)
@@ -122,7 +112,7 @@ func (o *Outbox) complete(
 		o.report.Problem(d.about, false, "%v", err)
 	}
 	return false, o.finish(ctx, w, d.notes, ledger.Outcome{
-		Class: connectors.Unknown, Error: err.Error(), Receipt: receipt, RetryAt: o.clock().Add(settleAfter),
+		Class: connectors.Unknown, Error: err.Error(), Receipt: receipt, RetryAt: o.clock().Add(lookAfter),
 	})
 }
 
@@ -132,7 +122,9 @@ func (o *Outbox) finish(ctx context.Context, w ledger.Write, notes []string, out
 		outcome.Reason = enforcer.Reason{Code: "accepted", Text: enforcer.Text{}}
 	}
 	for _, n := range notes {
-		outcome.Reason.Text["en"] += n + ". "
+		for _, lang := range message.Languages {
+			outcome.Reason.Text[lang] += message.Recall(lang, n) + ". "
+		}
 	}
 	entries, err := o.ledger.Finish(ctx, o.clock(), w.ID, outcome)
 	o.report.Count(entries...)
@@ -144,16 +136,16 @@ func (o *Outbox) failure(err error, resumed bool) ledger.Outcome {
 	now := o.clock()
 	out := ledger.Outcome{Class: connectors.ClassOf(err), Error: err.Error(), RetryAt: now.Add(RetryAfter)}
 	var e *connectors.Error
-	if errors.As(err, &e) && e.RetryAfter > RetryAfter {
-		out.RetryAt = now.Add(e.RetryAfter)
+	if errors.As(err, &e) && e.Rest() > RetryAfter {
+		out.RetryAt = now.Add(e.Rest())
 	}
 	switch {
 	case errors.As(err, new(replan)):
 		out.Class, out.RetryAt = connectors.TryLater, time.Time{}
 	case out.Class == 0, resumed && beyondIssue(err) != nil: // what was done before is done: it is looked at again
-		out.Class, out.RetryAt = connectors.Unknown, now.Add(settleAfter)
+		out.Class, out.RetryAt = connectors.Unknown, now.Add(lookAfter)
 	case out.Class == connectors.Unknown, out.Class == connectors.Garbled:
-		out.RetryAt = now.Add(settleAfter)
+		out.RetryAt = now.Add(lookAfter)
 	}
 	return out
 }
@@ -163,7 +155,8 @@ func (o *Outbox) failure(err error, resumed bool) ledger.Outcome {
 // what is planned anew is read afresh, marks included, before it is sent.
 func mayBeUntrue(err error) bool {
 	var e *connectors.Error
-	return errors.As(err, &e) && e.RetryAfter == 0 && e.Class != connectors.Unauthorized && !errors.As(err, new(replan))
+	return errors.As(err, &e) && !e.Limited() && !e.OneIssue && e.Class != connectors.Unauthorized &&
+		!errors.As(err, new(replan))
 }
 
 // beyondIssue gives the error back unless it is a refusal of this one request.
@@ -188,15 +181,15 @@ func (o *Outbox) hold(ctx context.Context, r enforcer.Reason, entries []ledger.E
 // maxConsecutiveFailures is how many issues in a row may fail before the tracker and not the issues are to blame.
 const maxConsecutiveFailures = 3
 
-// TolerateIssueFailure takes the failure of one issue. It is passed on when it is no matter of that issue alone;
-// otherwise the others go on, and the pass fails with it in the end (Failed).
+// TolerateIssueFailure takes the failure of one issue. It returns the failure if more than that issue is concerned;
+// otherwise the other issues go on, and the pass fails with it in the end (Failed).
 func (o *Outbox) TolerateIssueFailure(err error) error {
 	if err == nil {
 		o.streak = 0
 		return nil
 	}
 	var e *connectors.Error
-	if !errors.As(err, &e) || e.RetryAfter > 0 {
+	if !errors.As(err, &e) || e.Limited() {
 		return err
 	}
 	switch e.Class {

@@ -224,17 +224,17 @@ func TestLostRequests(t *testing.T) {
 		want  string // state and what was asked
 		fails bool
 	}{
-		{"too early to look", settleAfter - time.Second, fakeSink{found: Found{Receipt: done}}, "sent ", false},
-		{"found", settleAfter, fakeSink{found: Found{Receipt: done}}, "done find", false},
-		{"not found yet", settleAfter, fakeSink{}, "sent find", false},
+		{"too early to look", lookAfter - time.Second, fakeSink{found: Found{Receipt: done}}, "sent ", false},
+		{"found", lookAfter, fakeSink{found: Found{Receipt: done}}, "done find", false},
+		{"not found yet", lookAfter, fakeSink{}, "sent find", false},
 		{"not found for long", resendAfter, fakeSink{}, "intended find", false},
 		{"a second before that", resendAfter - time.Second, fakeSink{}, "sent find", false},
 		{"lists trail the truth", resendAfter, fakeSink{found: Found{Lag: time.Second}}, "sent find", false},
 		{"and then do not", resendAfter + time.Second, fakeSink{found: Found{Lag: time.Second}}, "intended find", false},
-		{"its issue is gone", settleAfter, fakeSink{found: Found{Gone: failure(connectors.Gone, 0)}}, "intended find", false},
+		{"its issue is gone", lookAfter, fakeSink{found: Found{Gone: failure(connectors.Gone, 0)}}, "intended find", false},
 		{"the tracker fails", resendAfter, fakeSink{find: failure(connectors.TryLater, 0)}, "sent find", false},
 		{"the key is wrong", resendAfter, fakeSink{find: failure(connectors.Unauthorized, 0)}, "sent find", true},
-		{"half of it is there, early", settleAfter, fakeSink{found: Found{Rest: resume(rest, nil)}}, "sent find", false},
+		{"half of it is there, early", lookAfter, fakeSink{found: Found{Rest: resume(rest, nil)}}, "sent find", false},
 		{"half of it is there", resendAfter, fakeSink{found: Found{Rest: resume(rest, nil)}}, "done find", false},
 		{"the rest must wait", resendAfter, fakeSink{found: Found{Rest: resume(nil, nil)}}, "sent find", false},
 		{
@@ -327,7 +327,7 @@ func TestIssuesThatFail(t *testing.T) {
 func comment(event, author string, internal bool, steps ...enforcer.StepKey) connectors.Event {
 	text := "x"
 	if len(steps) > 0 {
-		text = "text\n" + mapping.Mark("", "7c1f", steps)
+		text = "text\n" + mapping.Mark("en", "7c1f", steps)
 	}
 	return connectors.Event{ID: event, At: noon, Author: author, Note: &connectors.Note{Text: text, Internal: internal}}
 }
@@ -360,7 +360,7 @@ func TestAMarkThatNamesTooMuch(t *testing.T) {
 	due, warn := key("due"), key("warn-50")
 	says := func(event, text string, steps ...enforcer.StepKey) connectors.Event {
 		e := comment(event, "we", true, steps...)
-		e.Note.Text = text + "\n\n" + mapping.Mark("", "7c1f", steps)
+		e.Note.Text = text + "\n\n" + mapping.Mark("en", "7c1f", steps)
 		return e
 	}
 	h := connectors.History{Events: []connectors.Event{
@@ -553,10 +553,10 @@ func TestWhetherAWriteWasDone(t *testing.T) {
 // TestOtherInstallations: only a mark by our own account, after our beginning, shows that another slabridge is at work.
 func TestOtherInstallations(t *testing.T) {
 	other := comment("journal:1", "we", true)
-	other.Note.Text = "text\n" + mapping.Mark("", "beef", []enforcer.StepKey{key("due")})
+	other.Note.Text = "text\n" + mapping.Mark("en", "beef", []enforcer.StepKey{key("due")})
 	h := connectors.History{
 		Issue: connectors.Issue{
-			Description: "text\n" + mapping.Mark("", "cafe", []enforcer.StepKey{key("due")}),
+			Description: "text\n" + mapping.Mark("en", "cafe", []enforcer.StepKey{key("due")}),
 			Author:      "they", CreatedAt: noon,
 		},
 		Events: []connectors.Event{
@@ -575,8 +575,8 @@ func TestOtherInstallations(t *testing.T) {
 	}{
 		{"they", noon.Add(-time.Hour), false},
 		{"we", noon.Add(-time.Hour), true},
-		{"we", noon.Add(-settleAfter), false},
-		{"we", noon.Add(-settleAfter - time.Second), true},
+		{"we", noon.Add(-lookAfter), false},
+		{"we", noon.Add(-lookAfter - time.Second), true},
 		{"we", noon.Add(time.Hour), false},
 	} {
 		if got := (Sighting{"beef", c.author, noon}).Rival("we", c.begun); got != c.want {
@@ -664,8 +664,16 @@ func TestReportsOfReceipts(t *testing.T) {
 			"true an internal comment came out public and was taken back",
 		},
 		{
-			connectors.Receipt{Refused: []connectors.Refusal{{Field: "priority", Wanted: "5"}}},
-			"false the tracker accepted the write and left this alone: priority",
+			connectors.Receipt{Refused: []connectors.Refusal{{Field: "priority", Wanted: "5", Got: "3"}}},
+			`false the tracker accepted the write and left this alone: priority: wanted "Urgent (5)", tracker has "Low (3)"`,
+		},
+		{
+			connectors.Receipt{Refused: []connectors.Refusal{{Field: "assignee", Wanted: "5", Got: "6"}}},
+			`false the tracker accepted the write and left this alone: assignee: wanted "Petr (5)", tracker has "6"`,
+		},
+		{
+			connectors.Receipt{Refused: []connectors.Refusal{{Field: "watcher", Wanted: "5"}}},
+			`false the tracker accepted the write and left this alone: watcher: wanted "Petr (5)", tracker has ""`,
 		},
 		{
 			connectors.Receipt{Refused: []connectors.Refusal{{Field: "cf:9", Wanted: "5"}}},
@@ -673,7 +681,11 @@ func TestReportsOfReceipts(t *testing.T) {
 		},
 	} {
 		var r Report
-		r.receipt("#7", c.receipt, []connectors.Field{{ID: "cf:9", Name: "Phone"}})
+		r.receipt("#7", c.receipt, connectors.Directory{
+			Fields:     []connectors.Field{{ID: "cf:9", Name: "Phone"}},
+			People:     []connectors.Person{{ID: "5", Name: "Petr"}},
+			Priorities: []connectors.Priority{{ID: "5", Name: "Urgent"}, {ID: "3", Name: "Low"}},
+		})
 		got := ""
 		for _, p := range r.Problems {
 			got += fmt.Sprint(p.Grave, " ", p.Text)

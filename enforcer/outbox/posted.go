@@ -7,6 +7,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
 )
 
@@ -29,9 +30,9 @@ type Duplicate struct {
 	First, Second connectors.Event
 }
 
-// Duplicates finds the steps that stand twice on an issue: a request came through later than resendAfter, a balancer
-// delivered it twice, or another installation writes under our account. Both marks name the step, and both comments say
-// it: the mark of an earlier version may name what its comment does not tell.
+// Duplicates finds the steps that stand twice on an issue: a request arrived later than resendAfter, a load balancer
+// delivered it twice, or another installation writes under our account. Both marks must name the step and both comments
+// must have the text: marks of earlier versions may name a step that their comment does not mention.
 func Duplicates(h connectors.History, self string) []Duplicate {
 	var out []Duplicate
 	last := map[string]connectors.Event{}
@@ -96,6 +97,49 @@ func leftToDo(s Step) enforcer.Changes {
 		ch.Watch = ""
 	}
 	return ch
+}
+
+// beforeCutShort is the issue with the assignee and the priority that it had before a request of these steps that was
+// cut short and answered with a no, where what that one set still stands. When the steps are planned from these values,
+// they ask for the same again: a priority is raised once, not twice.
+func beforeCutShort(
+	h connectors.History, self string, sent []ledger.Write, entries map[enforcer.StepKey]ledger.Entry,
+) connectors.History {
+	for _, x := range slices.Backward(sent) {
+		mine := slices.ContainsFunc(x.Entries, func(id string) bool {
+			for _, e := range entries {
+				if e.ID == id && e.Receipt == nil {
+					return true
+				}
+			}
+			return false
+		})
+		before := withoutOurs(h, self, x)
+		if _, half := x.Request.Rest(self, before, h); !mine || !half {
+			continue
+		}
+		values := h.Issue.Values.Clone()
+		for _, field := range undoable {
+			if set := asked(x.Request, field); set != nil && values.One(field) == *set {
+				if c := lastChange(h, field); c != nil && lastChange(before, field) != c && one(c.To) == *set {
+					values[field] = c.From
+				}
+			}
+		}
+		h.Issue.Values = values
+		break
+	}
+	return h
+}
+
+// lastChange is the last one of a field, nil for none.
+func lastChange(h connectors.History, field string) *connectors.Change {
+	for _, e := range slices.Backward(h.Events) {
+		if c := changeOf(e, field); c != nil {
+			return c
+		}
+	}
+	return nil
 }
 
 // dropAlreadyApplied takes out of a step that has no comment, and so leaves no mark, what the tracker's history shows

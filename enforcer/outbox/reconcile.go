@@ -35,7 +35,7 @@ type Difference struct {
 
 // compare reads an issue and holds the marks on it against the ledger. there is false when the issue is gone or hidden:
 // nothing is known of it then.
-func (w standing) compare(
+func (w posted) compare(
 	ctx context.Context, issue string,
 ) (out []Difference, h connectors.History, there bool, err error) {
 	h, there, err = w.desk.read(ctx, issue, w.clock())
@@ -72,7 +72,7 @@ func (w standing) compare(
 }
 
 // notStanding finds the steps whose comments were read back and are not there any more.
-func (w standing) notStanding(ctx context.Context, h connectors.History, writes []ledger.Write) ([]Difference, error) {
+func (w posted) notStanding(ctx context.Context, h connectors.History, writes []ledger.Write) ([]Difference, error) {
 	var out []Difference
 	var seen []string
 	for _, x := range writes {

@@ -10,8 +10,8 @@ import (
 	"slabridge/connectors"
 )
 
-// MaxTries is how often a step is sent before only a human tries it again: where a machine changes the issue whenever
-// we write to it, the two must not keep each other going.
+// MaxTries is how often a step is sent before only a human tries it again: if another program changes the issue
+// whenever we write to it, the two must not trigger each other for ever.
 const MaxTries = 5
 
 // A refusal is tried again when something changed that it may have rested on, as far as the tracker shows it:

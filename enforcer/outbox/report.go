@@ -1,8 +1,6 @@
 package outbox
 
 import (
-	"slices"
-
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
@@ -45,8 +43,8 @@ func (r *Report) Count(entries ...ledger.Entry) {
 	}
 }
 
-// receipt tells what a receipt shows to be wrong, fields by their names.
-func (r *Report) receipt(issue string, x connectors.Receipt, fields []connectors.Field) {
+// receipt tells what a receipt shows to be wrong, by the names of the tracker.
+func (r *Report) receipt(issue string, x connectors.Receipt, names connectors.Directory) {
 	switch {
 	case !x.Public:
 	case x.TakenBack == "":
@@ -58,9 +56,7 @@ func (r *Report) receipt(issue string, x connectors.Receipt, fields []connectors
 			x.TakenBack)
 	}
 	for _, refused := range x.Refused {
-		if i := slices.IndexFunc(fields, func(f connectors.Field) bool { return f.ID == refused.Field }); i >= 0 {
-			refused.Field = fields[i].Name
-		}
+		refused = refused.Told(names.NameOf)
 		if refused.Words != "" {
 			r.Problem(issue, false, "the tracker refused a part of the write: %s", refused)
 			continue

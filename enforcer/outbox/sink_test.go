@@ -177,7 +177,7 @@ func TestAnySinkIsServed(t *testing.T) {
 		w := newBoardWorld(t)
 		w.board.fail = lost(connectors.Unknown)
 		w.deliverAfter(0)
-		w.recoverAfter(settleAfter) // it may still come
+		w.recoverAfter(lookAfter) // it may still come
 		w.want(enforcer.Sent, 1)
 		w.recoverAfter(resendAfter)
 		w.want(enforcer.Intended, 1)
@@ -189,7 +189,7 @@ func TestAnySinkIsServed(t *testing.T) {
 		if _, err := w.ledger.Begin(t.Context(), w.now, w.request(), w.entry); err != nil {
 			t.Fatal(err)
 		}
-		w.recoverAfter(settleAfter + resendAfter)
+		w.recoverAfter(lookAfter + resendAfter)
 		w.want(enforcer.Intended, 1)
 	})
 	t.Run("it cannot be read back", func(t *testing.T) {
@@ -198,7 +198,7 @@ func TestAnySinkIsServed(t *testing.T) {
 		w.deliverAfter(0)
 		w.want(enforcer.Sent, 1, line)
 		w.board.dumb = false
-		w.recoverAfter(settleAfter)
+		w.recoverAfter(lookAfter)
 		w.want(enforcer.Done, 1, line)
 	})
 }
@@ -216,7 +216,7 @@ func TestRestIsSentOnce(t *testing.T) {
 		}
 		w.look()
 	}
-	recoverAfter(settleAfter)
+	recoverAfter(lookAfter)
 	w.want(enforcer.Sent, 1)
 	half.waits = true
 	recoverAfter(resendAfter)

@@ -262,7 +262,7 @@ func wrote(event string, internal bool, text string) connectors.Event {
 
 // TestReadingBack tells what a request has done from the issue as it is afterwards.
 func TestReadingBack(t *testing.T) {
-	mark := mapping.Mark("", "7c1f", []enforcer.StepKey{key("due")})
+	mark := mapping.Mark("en", "7c1f", []enforcer.StepKey{key("due")})
 	text := "text\n" + mark
 	seven := "7"
 	request := connectors.Write{
@@ -311,6 +311,17 @@ func TestReadingBack(t *testing.T) {
 			},
 			nil, "journal:5 false assignee watcher watcher", nil,
 			"the tracker accepted the write and left this alone: assignee",
+		},
+		{
+			"what was refused in words is there all the same", done(func(h *connectors.History) {
+				h.Issue.Values["cf:1"], h.Watchers, h.WatchersSet = []string{"x"}, []string{"8"}, true
+			}),
+			[]connectors.Refusal{
+				{Field: "cf:1", Wanted: "x", Words: "no"},
+				{Field: "watcher", Wanted: "8", Words: "no"},
+				{Field: "watcher", Wanted: "9", Words: "no"},
+			},
+			nil, "journal:5 false watcher", nil, "the tracker refused a part of the write: watcher",
 		},
 		{"nothing of it is to be seen", before, nil, nil, " false comment assignee", errUnseen, ""},
 		{
@@ -517,7 +528,7 @@ func TestOpenAlarmsStop(t *testing.T) {
 // somebody made public; each once.
 func TestLookingAtIssues(t *testing.T) {
 	l := newLedger(t)
-	mark := mapping.Mark("", l.Installation(), []enforcer.StepKey{key("due")})
+	mark := mapping.Mark("en", l.Installation(), []enforcer.StepKey{key("due")})
 	e := entry(t, l, "due")
 	write, err := l.Begin(t.Context(), noon,
 		connectors.Write{Issue: "7", Comment: &connectors.Comment{Text: mark, Mark: e.ID, Internal: true}}, e)
@@ -527,7 +538,7 @@ func TestLookingAtIssues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := wrote("journal:6", true, mapping.Mark("", "beef", []enforcer.StepKey{key("due")}))
+	other := wrote("journal:6", true, mapping.Mark("en", "beef", []enforcer.StepKey{key("due")}))
 	theirs := other
 	theirs.Author = "they"
 	for _, c := range []struct {
@@ -575,7 +586,7 @@ func TestLookingAtIssues(t *testing.T) {
 
 // TestLookingForALostUpdate reads the issue and tells by mark and fields whether the request came through.
 func TestLookingForALostUpdate(t *testing.T) {
-	mark := mapping.Mark("", "7c1f", []enforcer.StepKey{key("due")})
+	mark := mapping.Mark("en", "7c1f", []enforcer.StepKey{key("due")})
 	request := connectors.Write{
 		Issue: "7", BaseEvent: "journal:1",
 		Comment: &connectors.Comment{Text: mark, Mark: mark, Internal: true},

@@ -98,7 +98,7 @@ func (x *undoing) attribute() {
 			if value == nil {
 				continue
 			}
-			best, near := "", settleAfter+time.Second
+			best, near := "", lookAfter+time.Second
 			for _, e := range x.h.Events {
 				_, taken := claimed[e.ID]
 				if c := changeOf(e, field); !taken && e.Author == x.self && c != nil && one(c.To) == *value {

@@ -134,15 +134,19 @@ func (w *Writer) StillRefused(e enforcer.Entry, h *connectors.History) bool {
 	return h == nil || e.Facts.Against == w.desk.refusalContext(*h)
 }
 
-// Recover settles the requests whose outcome is not known.
-func (w *Writer) Recover(ctx context.Context) error {
+// Recover finds out what became of the requests whose outcome is not known. The rest of an interrupted one is not sent
+// if it belongs to an entry that is tooLate; all its entries are then decided anew.
+func (w *Writer) Recover(ctx context.Context, tooLate TooLate) error {
 	return w.recover(ctx, func(x ledger.Write) Sink {
 		if x.Request.Create != nil {
 			return &creationSink{desk: w.desk}
 		}
-		return &issueSink{writer: w}
+		return &issueSink{writer: w, tooLate: tooLate}
 	})
 }
+
+// TooLate reports whether an entry warns of a deadline that has passed.
+type TooLate func(context.Context, ledger.Entry) (bool, error)
 
 // Carry writes what a job calls for, planned anew as long as the tracker refuses people as assignees, or fields.
 func (w *Writer) Carry(ctx context.Context, j Job) error {
@@ -186,10 +190,17 @@ func (w *Writer) write(ctx context.Context, c Contract, t Todo) (again bool, err
 		s.Changes = dropAlreadyApplied(s, leftToDo(s), &t.Request, w.desk.names.Self.ID)
 		entries[s.Key], decisions = s.Entry, append(decisions, s.Decision)
 	}
-	// who was added by a request that is planned anew is told of all the same
+	// the comment also names the watchers whom an earlier try of this request added
 	t.History.Watchers = slices.DeleteFunc(slices.Clone(t.History.Watchers), func(person string) bool {
 		return slices.Contains(w.desk.added[t.History.Issue.ID], person)
 	})
+	if slices.ContainsFunc(t.Steps, func(s Step) bool { return s.Entry.Tries > 0 }) {
+		sent, err := w.ledger.Writes(ctx, w.connection, t.History.Issue.ID)
+		if err != nil {
+			return false, err
+		}
+		t.History = beforeCutShort(t.History, w.desk.names.Self.ID, sent, entries)
+	}
 	all, err := w.plan(ctx, c, t, decisions)
 	if err != nil {
 		return false, err
@@ -245,11 +256,12 @@ func (w *Writer) send(
 		return false, w.hold(ctx, reason, group)
 	}
 	for _, x := range p.Write.Unmet {
+		told := x.Told(w.desk.names.NameOf)
 		if x.Words != "" {
-			w.report.Problem(key, false, "the tracker refuses this, and the rest is written without it: %s", x.Refusal)
+			w.report.Problem(key, false, "the tracker refuses this, and the rest is written without it: %s", told)
 			continue
 		}
-		w.report.Problem(key, false, "what the contract promises is not carried out: %s", x.Refusal)
+		w.report.Problem(key, false, "what the contract promises is not carried out: %s", told)
 	}
 	p.Write.BaseEvent = h.Newest()
 	return w.deliver(ctx, &issueSink{writer: w, key: key, before: h}, delivery{p.Write, group, p.Notes, key})
@@ -283,7 +295,7 @@ func (w *Writer) holdReason(
 // intended, needless or refused, because an answer was lost or what was read was out of date, or because the ledger is
 // a backup. It gives their ids. What stands is done: it is not written again, and can be taken back.
 func (w *Writer) Adopt(ctx context.Context, h connectors.History) (map[string]bool, error) {
-	return standing{w}.adopt(ctx, h, func(e ledger.Entry) bool { return e.State != enforcer.Past })
+	return posted{w}.adopt(ctx, h, func(e ledger.Entry) bool { return e.State != enforcer.Past })
 }
 
 // Compare reads an issue and holds the marks on it against the ledger. there is false when the issue is gone or hidden:
@@ -291,7 +303,7 @@ func (w *Writer) Adopt(ctx context.Context, h connectors.History) (map[string]bo
 func (w *Writer) Compare(
 	ctx context.Context, issue string,
 ) (out []Difference, h connectors.History, there bool, err error) {
-	return standing{w}.compare(ctx, issue)
+	return posted{w}.compare(ctx, issue)
 }
 
 // Repair records as done what stands on an issue, whatever the ledger had of it. Steps that it does not have are
@@ -304,7 +316,7 @@ func (w *Writer) Repair(
 			return nil, err
 		}
 	}
-	return standing{w}.adopt(ctx, h, func(ledger.Entry) bool { return true })
+	return posted{w}.adopt(ctx, h, func(ledger.Entry) bool { return true })
 }
 
 // told takes back what came out public, and reports what the receipt shows to be wrong.
@@ -313,6 +325,6 @@ func (w *Writer) told(ctx context.Context, issue connectors.Issue, r connectors.
 	if err != nil {
 		return nil, err
 	}
-	w.report.receipt(issue.Key, r, w.desk.names.Fields)
+	w.report.receipt(issue.Key, r, w.desk.names)
 	return &r, nil
 }

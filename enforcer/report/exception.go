@@ -9,8 +9,7 @@ import (
 	"slabridge/enforcer"
 )
 
-// ExceptionKind is what made a request another than the contract's ordinary one (docs/contracts.md, "Agreed
-// exceptions").
+// ExceptionKind is why a request was not an ordinary one of the contract (docs/contracts.md, "Agreed exceptions").
 type ExceptionKind string
 
 // The kinds of exceptions.
@@ -38,7 +37,7 @@ type Group string
 
 // The groups, in the order of a report.
 const (
-	Evasions Group = "evasions" // what would gain the provider time, and does not
+	Evasions Group = "evasions" // what might gain the provider time, but gains none
 	Lowering Group = "lowered-severities"
 	Dates    Group = "dates"
 	Closings Group = "tacit-closings"
@@ -71,7 +70,7 @@ type Trace struct {
 	Link  string    `json:"link,omitempty"` // to it in the tracker; filled in by whoever knows its address
 }
 
-// Exception is a request that was one. What is told of it beyond its kind is worded by whoever shows it.
+// Exception is a request that was not an ordinary one. The caller words what is shown of it beyond its kind.
 type Exception struct {
 	Kind       ExceptionKind `json:"kind"`
 	IssueKey   string        `json:"issue"`
@@ -94,7 +93,7 @@ func (s *Survey) add(kind ExceptionKind, r *enforcer.Request) *Exception {
 	return &s.Exceptions[len(s.Exceptions)-1]
 }
 
-// addExceptions adds what made the request one, when it was received, or agreed on, in the period.
+// addExceptions adds the exceptions of a request: those received, or agreed on, in the period.
 func (s *Survey) addExceptions(ev *enforcer.Evaluation) {
 	r, st := ev.Request, ev.State
 	received := s.period.holds(r.ReceivedAt)

@@ -53,27 +53,50 @@ func (q Question) Read(ctx context.Context, l *ledger.Ledger) (f Facts, err erro
 	if q.Past {
 		filter.From = time.Time{} // what was known then may have moved out of the period since
 	}
-	for v, err := range enforcer.Latest(q.known(l.Verdicts(ctx, filter))) {
-		if err != nil {
-			return f, err
-		}
-		f.Verdicts = append(f.Verdicts, v)
-	}
 	if f.Chain, err = l.Chain(ctx, q.Connection); err != nil {
 		return f, err
 	}
-	if f.Waivers, err = l.Waivers(ctx, q.Connection, q.Contract.ID); err != nil {
-		return f, err
+	for range mostReads {
+		chain := f.Chain
+		if err = f.read(ctx, l, filter); err != nil {
+			return f, err
+		}
+		if f.Chain, err = l.Chain(ctx, q.Connection); err != nil || f.Chain == chain {
+			return f, err
+		}
 	}
-	f.Waivers = slices.DeleteFunc(f.Waivers, func(w ledger.Waiver) bool { return w.At.After(q.Now) })
 	return f, nil
 }
+
+// mostReads is how often the ledger is read so that nothing was recorded meanwhile, and the chain's end is that of what
+// was read.
+const mostReads = 5
+
+func (f *Facts) read(ctx context.Context, l *ledger.Ledger, filter ledger.VerdictFilter) (err error) {
+	f.Verdicts = nil
+	for v, err := range enforcer.Latest(f.known(l.Verdicts(ctx, filter))) {
+		if err != nil {
+			return err
+		}
+		f.Verdicts = append(f.Verdicts, v)
+	}
+	if f.Waivers, err = l.Waivers(ctx, f.Connection, f.Contract.ID); err != nil {
+		return err
+	}
+	f.Waivers = slices.DeleteFunc(f.Waivers, func(w ledger.Waiver) bool { return !f.Knows(w.At) })
+	return nil
+}
+
+// Knows reports whether what was recorded at a moment was there at Now, or in the second of it: trackers tell no more.
+func (q *Question) Knows(recorded time.Time) bool { return recorded.Before(q.nextSecond()) }
+
+func (q *Question) nextSecond() time.Time { return q.Now.Truncate(time.Second).Add(time.Second) }
 
 // known leaves out the verdicts that were not yet reached at Now.
 func (q *Question) known(verdicts iter.Seq2[enforcer.Verdict, error]) iter.Seq2[enforcer.Verdict, error] {
 	return func(yield func(enforcer.Verdict, error) bool) {
 		for v, err := range verdicts {
-			if (err != nil || !v.JudgedAt.After(q.Now)) && !yield(v, err) {
+			if (err != nil || q.Knows(v.JudgedAt)) && !yield(v, err) {
 				return
 			}
 		}
@@ -112,10 +135,15 @@ func (f *Facts) running() []enforcer.AgendaItem {
 // end is when the report ends, itself not in it: with the period, or with the present second when that is earlier.
 // What happened in that second, as trackers tell time, has happened.
 func (f *Facts) end() time.Time {
-	if next := f.Now.Truncate(time.Second).Add(time.Second); next.Before(f.Period.End) {
+	if next := f.nextSecond(); next.Before(f.Period.End) {
 		return next
 	}
 	return f.Period.End
+}
+
+// Holds reports whether what was reached at a moment is of the report.
+func (f *Facts) Holds(reached time.Time) bool {
+	return !reached.Before(f.Period.Start) && reached.Before(f.end())
 }
 
 // SeverityCount is how many requests of a severity were created in the period.

@@ -2,8 +2,6 @@ package report
 
 import (
 	"time"
-
-	"slabridge/enforcer"
 )
 
 // Health is whether slabridge itself does its work on a connection (docs/operating.md, "Health and metrics").
@@ -48,14 +46,3 @@ const PassOverdueAfter = 10 * time.Minute
 // PassOverdue reports whether the next pass after the last good one, scheduled for a moment, should have been made long
 // ago.
 func PassOverdue(scheduled, now time.Time) bool { return now.Sub(scheduled) > PassOverdueAfter }
-
-// The codes of two reasons for which an entry is held.
-const (
-	HeldByPeople     = "hold"  // people put the request on hold themselves
-	HeldByWriteLimit = "storm" // too many writes for one pass: only a human lets it go
-)
-
-// WaitsForHuman reports whether somebody must look at the entry: it is held, but not by what people did on purpose.
-func WaitsForHuman(e *enforcer.Entry) bool {
-	return e.State == enforcer.Held && e.Reason.Code != HeldByPeople && e.Reason.Code != enforcer.HeldUntil
-}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"reflect"
 	"time"
 
 	"slabridge/enforcer"
@@ -39,12 +40,23 @@ func (o *Obligation) count(c Cycle) {
 	o.Cycles = append(o.Cycles, c)
 }
 
-// share works out what was kept: the met and the escalated, of those and the breached. What was cancelled, not judged
-// or goes on counts neither way.
+// share works out what was kept: the met and the escalated, of those and the breached. Cycles that were cancelled, not
+// judged or still run are left out.
 func (o *Obligation) share() {
 	o.CarriedOut = o.Escalated
 	kept := o.Met + o.Escalated
 	o.Kept, o.KeptExcused = percent(kept, kept+o.Breached), percent(kept, kept+o.Breached-o.Excused)
+}
+
+// Adds reports whether the numbers and shares are those of the cycles.
+func (o *Obligation) Adds() bool {
+	sum := Obligation{ID: o.ID, Source: o.Source, Title: o.Title}
+	for i := range o.Cycles {
+		sum.count(o.Cycles[i])
+	}
+	sum.share()
+	sum.Cycles = o.Cycles
+	return reflect.DeepEqual(sum, *o)
 }
 
 // percent is rounded down to a tenth: it is 100 only when everything was kept. It is nil when nothing was judged.

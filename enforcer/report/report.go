@@ -38,7 +38,7 @@ type Obligation struct {
 	Source string `json:"source"` // the clause
 	Title  string `json:"title"`
 	Met    int    `json:"met"` // kept in time, by whomever the contract leaves it to
-	// Escalated are those whose promise is what slabridge itself did at the due, whole and in time.
+	// Escalated are those whose promise is what slabridge itself did at the deadline, whole and in time.
 	Escalated  int `json:"escalated"`
 	Breached   int `json:"breached"`
 	Excused    int `json:"excused"` // of the breached: they are breaches all the same
@@ -200,16 +200,24 @@ func (f *Facts) cycle(v *enforcer.Verdict) Cycle {
 	if v.State == enforcer.Escalated {
 		c.CarriedOut = c.Ended
 	}
-	if v.State != enforcer.Breached || v.Due.IsZero() {
-		return c
-	}
-	c.LateSeconds = int64(Lateness(v, f.Now) / time.Second)
-	for _, w := range f.Waivers {
-		if w.Of(v) {
-			c.Excused = append(c.Excused, Excuse{w.By, w.At.In(zone), w.Reason})
-		}
+	c.Excused = f.Excuses(v)
+	if v.State == enforcer.Breached && !v.Due.IsZero() {
+		c.LateSeconds = int64(Lateness(v, f.Now) / time.Second)
 	}
 	return c
+}
+
+// Excuses are what excuses a breach, oldest first.
+func (f *Facts) Excuses(v *enforcer.Verdict) (out []Excuse) {
+	if v.State != enforcer.Breached || v.Due.IsZero() {
+		return nil
+	}
+	for _, w := range f.Waivers {
+		if w.Of(v) {
+			out = append(out, Excuse{w.By, w.At.In(f.zone()), w.Reason})
+		}
+	}
+	return out
 }
 
 // runningCycle tells of a cycle that has had no verdict.

@@ -45,13 +45,22 @@ func (c *OpenCycle) Left(contract *enforcer.Contract, now time.Time) (left time.
 	return sign * counted, err == nil
 }
 
+// Overdue reports whether the deadline has passed and the cycle is still owed. One that is paused waits.
+func (c *OpenCycle) Overdue(now time.Time) bool {
+	if c.State == enforcer.Paused {
+		now = c.Item.EvaluatedAt
+	}
+	return !c.Due.IsZero() && c.Due.Before(now)
+}
+
 // OpenCycles returns the cycles that go on, the soonest deadline first and those without one last. A cycle that was
-// broken goes on until something ends it: the promise is still owed.
+// broken goes on until something ends it: the promise is still owed. Of a right, or the customer's own duty, nothing is
+// owed once its deadline has passed.
 func OpenCycles(items []enforcer.AgendaItem) []OpenCycle {
 	var out []OpenCycle
 	for i := range items {
 		for _, c := range items[i].Cycles {
-			if c.EndedAt.IsZero() {
+			if c.EndedAt.IsZero() && c.State != enforcer.Ended {
 				out = append(out, OpenCycle{c, &items[i]})
 			}
 		}
@@ -94,6 +103,7 @@ type Holding struct {
 	Holder string        // enforcer.HeldByUs and so on
 	Worked time.Duration // of it in working hours
 	Plain  time.Duration
+	Unsure bool // some of it lies in a year without calendar data: Worked is not all of it
 }
 
 // Holdings sums a request's timeline up by who had it, in the order in which they came to have it.
@@ -106,6 +116,7 @@ func Holdings(timeline []enforcer.Segment) []Holding {
 			out = append(out, Holding{Holder: s.Holder})
 		}
 		out[i].Plain += s.To.Sub(s.From)
+		out[i].Unsure = out[i].Unsure || s.Kind == enforcer.SegmentNoData
 		if s.Kind == enforcer.SegmentCounting {
 			out[i].Worked += s.To.Sub(s.From)
 		}

@@ -74,6 +74,7 @@ func TestHoldings(t *testing.T) {
 		{enforcer.HeldByCustomer, "paused", 2},
 		{enforcer.HeldByUs, "day-off", 24},
 		{enforcer.HeldByUs, enforcer.SegmentCounting, 1},
+		{enforcer.HeldByThirdParty, enforcer.SegmentNoData, 5},
 	} {
 		to := from.Add(time.Duration(s.hours) * time.Hour)
 		timeline = append(timeline, enforcer.Segment{From: from, To: to, Kind: s.kind, Holder: s.holder})
@@ -82,6 +83,7 @@ func TestHoldings(t *testing.T) {
 	want := []report.Holding{
 		{Holder: enforcer.HeldByUs, Worked: 4 * time.Hour, Plain: 28 * time.Hour},
 		{Holder: enforcer.HeldByCustomer, Plain: 2 * time.Hour},
+		{Holder: enforcer.HeldByThirdParty, Plain: 5 * time.Hour, Unsure: true},
 	}
 	if got := report.Holdings(timeline); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -137,27 +139,6 @@ func TestHealthIsTheGravest(t *testing.T) {
 	for after, want := range map[time.Duration]bool{0: false, 10 * time.Minute: false, late: true} {
 		if report.PassOverdue(scheduled, scheduled.Add(after)) != want {
 			t.Errorf("%s after its time a pass is overdue: want %t", after, want)
-		}
-	}
-}
-
-// Held is for a human, but for what people put on hold themselves.
-func TestWaitsForHuman(t *testing.T) {
-	for _, c := range []struct {
-		state enforcer.EntryState
-		code  string
-		want  bool
-	}{
-		{enforcer.Held, report.HeldByWriteLimit, true},
-		{enforcer.Held, "rights", true},
-		{enforcer.Held, report.HeldByPeople, false},
-		{enforcer.Held, enforcer.HeldUntil, false},
-		{enforcer.Refused, "rights", false},
-		{enforcer.Intended, "due", false},
-	} {
-		e := enforcer.Entry{State: c.state, Reason: enforcer.Reason{Code: c.code}}
-		if report.WaitsForHuman(&e) != c.want {
-			t.Errorf("%s for %q: want %t", c.state, c.code, c.want)
 		}
 	}
 }

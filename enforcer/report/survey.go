@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"slabridge/enforcer"
@@ -20,6 +21,7 @@ type Survey struct {
 	// Shown are the keys of the mirrored requests that the tracker does not keep from customers (a private issue of
 	// Redmine, a security level of Jira).
 	Shown map[string]bool
+	Held  []Holding // who had the requests that were received in the period, to the end of it or to now
 
 	contract *enforcer.Contract
 	period   Period
@@ -61,6 +63,7 @@ func (s *Survey) Add(ev *enforcer.Evaluation) error {
 	s.addExceptions(ev)
 	if s.period.holds(r.ReceivedAt) {
 		s.Requests[r.State().Severity]++
+		s.addHoldings(ev)
 	}
 	s.addWork(r)
 	for i := range ev.Cycles {
@@ -73,6 +76,19 @@ func (s *Survey) Add(ev *enforcer.Evaluation) error {
 		x.Obligation, x.Lowering, x.Events = l.Obligation, &l, []Trace{{Event: l.Event, At: l.At}}
 	}
 	return nil
+}
+
+// addHoldings adds who had a request while the contract had it, as far as that lies in the period.
+func (s *Survey) addHoldings(ev *enforcer.Evaluation) {
+	for _, h := range Holdings(ev.Held(s.period.End)) {
+		i := slices.IndexFunc(s.Held, func(x Holding) bool { return x.Holder == h.Holder })
+		if i < 0 {
+			s.Held = append(s.Held, h)
+			continue
+		}
+		s.Held[i].Worked += h.Worked
+		s.Held[i].Plain += h.Plain
+	}
 }
 
 // AddVerdicts adds what the cycles of one request came to, as far as it may matter to the period.

@@ -182,6 +182,9 @@ func TestReadAsOfAMoment(t *testing.T) {
 		"2  respond  created  breached  03-10 10:00  03-10 10:20  -",
 		"3  respond  created  met  03-12 10:00  03-12 10:20  03-12 10:10")
 	for _, v := range f.Verdicts {
+		if err := l.StartCutover(t.Context(), v.JudgedAt, v.Connection, v.Contract); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := l.Judge(t.Context(), v.JudgedAt, v); err != nil {
 			t.Fatal(err)
 		}

@@ -67,12 +67,16 @@ var titles = map[string][]string{
 	"agreed":            {"date agreed", "due date agreed", "срок согласован", "согласовано с заказчиком"},
 	"agreed-due":        {"agreed due", "agreed date", "согласованный срок", "согласованная дата"},
 	"conditions":        {"conditions", "steps to reproduce", "условия возникновен", "условия", "шаги воспроизведен"},
-	"business-impact":   {"business impact", "severity", "criticality", "критичност", "влияние на бизнес"},
-	"received":          {"received at", "получено", "дата получения", "время получения"},
-	"hold":              {"sla hold", "hold sla", "пауза sla", "sla приостановлен"},
-	"sla-due":           {"sla due", "срок по sla", "срок sla"},
-	"sla-state":         {"sla state", "состояние по sla", "состояние sla"},
-	"cost":              {"cost", "стоимост"},
+	"business-impact": {
+		"business impact", "business criticality", "criticality for",
+		"влияние на бизнес", "критичность для",
+		"степень критичности для",
+	},
+	"received":  {"received at", "получено", "дата получения", "время получения"},
+	"hold":      {"sla hold", "hold sla", "пауза sla", "sla приостановлен"},
+	"sla-due":   {"sla due", "срок по sla", "срок sla"},
+	"sla-state": {"sla state", "состояние по sla", "состояние sla"},
+	"cost":      {"cost", "стоимост"},
 }
 
 // flags hold yes or no: filled at all means nothing of them.
@@ -80,11 +84,11 @@ var flags = []string{"agreed", "hold", "on-site-requested", "after-hours-agreed"
 
 var yes = []string{"1", "yes", "true", "да", "on"}
 
-// Titled finds the field that is called as what holds it usually is.
-func Titled(s Sample, is string) (Field, bool) {
+// Titled finds the field that is called as what holds it usually is, but for the one that tells the severity.
+func Titled(s Sample, is string, severity connectors.Field) (Field, bool) {
 	for _, title := range titles[is] {
 		for _, f := range s.Directory.Fields {
-			if !strings.HasPrefix(plain(f.Name), title) {
+			if f.ID == severity.ID || !strings.HasPrefix(plain(f.Name), title) {
 				continue
 			}
 			if found, ok := Holding(s, is, f); ok {

@@ -95,7 +95,7 @@ func TestStatusesByBehaviour(t *testing.T) {
 		sure               bool
 	}{
 		{"Стоит", 15, 14, enforcer.WaitingCustomer, true},
-		{"Стоит", 15, 2, "", false},
+		{"Стоит", 15, 2, enforcer.Working, false},
 		{"Feedback", 15, 14, enforcer.WaitingCustomer, true},
 		{"Feedback", 15, 1, enforcer.WaitingCustomer, false},
 		{"Feedback", 2, 2, enforcer.WaitingCustomer, false},
@@ -240,6 +240,19 @@ func TestSeverity(t *testing.T) {
 			"high and normal", chosen("Срочность", map[string]int{"Высокая": 3, "Обычная": 4, "Низкая": 1}),
 			severities("high", "normal"), "field", true, "Обычная 4 normal, Высокая 3 high, Низкая 1 normal",
 		},
+		{
+			"a field of one value", chosen("Severity", map[string]int{"critical": 3}), kamal,
+			"field", true, "critical 3 critical",
+		},
+		{
+			"a field of one value that is not grave",
+			chosen("Критичность", map[string]int{"Некритичный": 3}), kamal,
+			"field", false, "Некритичный 3 noncritical",
+		},
+		{
+			"a field of one value that is called otherwise", chosen("Result", map[string]int{"critical": 3}), kamal,
+			"priority", false, "Urgent 0 critical, High 0 ?, Normal 3 noncritical, Low 0 minor",
+		},
 	} {
 		if c.what == "a field of many values" {
 			for range 6 {
@@ -262,6 +275,54 @@ func TestSeverity(t *testing.T) {
 	}
 }
 
+// Every field whose values are a choice may be chosen, with one value too; numbers only where the name says severity.
+func TestSeverityFieldsOffered(t *testing.T) {
+	for _, c := range []struct {
+		field, value string
+		want         bool
+	}{
+		{"Severity", "critical", true},
+		{"Result", "critical", true},
+		{"Организация", "Ромашка", true},
+		{"Severity", "1", true},
+		{"Client ID", "1", false},
+		{"Severity", "", false},
+	} {
+		sources, _ := guess.Sources(chosen(c.field, map[string]int{c.value: 3}), severities("critical", "noncritical"))
+		got := slices.ContainsFunc(sources, func(x guess.Source) bool { return x.Kind == guess.ByField })
+		if got != c.want {
+			t.Errorf("%s with %q: offered %t, want %t", c.field, c.value, got, c.want)
+		}
+	}
+}
+
+// What our own account made of a priority is not counted.
+func TestSeverityWithoutOurOwnPriorities(t *testing.T) {
+	s := chosen("Client", map[string]int{"": 3})
+	s.Directory.Self.ID = "bot"
+	raised := func(author, from, to string) connectors.Event {
+		return connectors.Event{Author: author, Changes: []connectors.Change{
+			{Field: connectors.FieldPriority, From: []string{from}, To: []string{to}},
+		}}
+	}
+	for i, events := range [][]connectors.Event{
+		{raised("bot", "2", "3"), {Author: "bot"}, raised("bot", "3", "4")},
+		{raised("bot", "2", "3"), raised("romashkin", "3", "4")},
+		{raised("romashkin", "1", "3"), raised("bot", "3", "4")},
+	} {
+		s.Issues[i].Values[connectors.FieldPriority] = []string{"4"}
+		s.Histories = append(s.Histories, connectors.History{Issue: s.Issues[i], Events: events})
+	}
+	sources, _ := guess.Sources(s, severities("critical", "noncritical"))
+	var got []string
+	for _, v := range sources[0].Values {
+		got = append(got, fmt.Sprintf("%s %d", v.Name, v.Count))
+	}
+	if want := "Urgent 1, High 1, Normal 1, Low 0"; sources[0].Kind != "priority" || strings.Join(got, ", ") != want {
+		t.Errorf("%s: %s, want %s", sources[0].Kind, strings.Join(got, ", "), want)
+	}
+}
+
 // A flag of which no yes was ever seen is not found: filled with a no it would say yes.
 func TestFields(t *testing.T) {
 	for _, c := range []struct {
@@ -274,13 +335,21 @@ func TestFields(t *testing.T) {
 		{"SLA hold", "hold", map[string]int{"0": 4}, false},
 		{"SLA hold", "hold", map[string]int{"0": 4, "1": 1}, true},
 		{"Client", "arrived", nil, false},
+		{"Severity", "business-impact", map[string]int{"critical": 3}, false},
+		{"Критичность", "business-impact", nil, false},
+		{"Критичность для бизнеса", "business-impact", nil, true},
+		{"Business impact", "business-impact", nil, true},
 	} {
-		got, ok := guess.Titled(chosen(c.field, c.values), c.is)
+		got, ok := guess.Titled(chosen(c.field, c.values), c.is, connectors.Field{})
 		if ok != c.ok || ok && got.Field.Name != c.field {
 			t.Errorf("%s for %s: %+v, %t", c.field, c.is, got, ok)
 		}
 		if c.is == "hold" && ok && !slices.Equal(got.In, []string{"1"}) {
 			t.Errorf("hold counts %v as yes", got.In)
 		}
+	}
+	s := chosen("Business impact", map[string]int{"critical": 3})
+	if got, ok := guess.Titled(s, "business-impact", s.Directory.Fields[0]); ok {
+		t.Errorf("the field of the severity is taken for the business impact, too: %+v", got)
 	}
 }

@@ -72,7 +72,7 @@ func (g *Role) judge() {
 }
 
 // someSupport makes the role that works most support where none is called so: somebody answers the customers. A role
-// whose members all have another one that means something tells nothing of its own.
+// whose members all have another role with a meaning has none itself.
 func someSupport(s Sample, roles []Role) []Role {
 	for i := range roles {
 		if _, _, named := roleWords.means(roles[i].Name); !named && covered(s, roles[i], roles) {
@@ -145,7 +145,7 @@ func People(s Sample, projectRoles []string) []Person {
 	return out
 }
 
-// RoleOf tells what somebody is by the roles as they were settled: the highest of the provider's, else the customer's.
+// RoleOf tells what somebody is by the roles that were decided on: the highest of the provider's, else the customer's.
 func RoleOf(s Sample, roles []Role) func(person string) enforcer.Role {
 	return func(id string) enforcer.Role {
 		p, ok := s.person(id)

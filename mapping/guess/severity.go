@@ -24,7 +24,8 @@ type Source struct {
 	Values []Value          // as people see them, the tracker's order or the most frequent first
 	Empty  int              // issues of the sample without a value
 	Titled bool             // its name says severity
-	// Tells reports whether a value of it is called as one of the severities.
+	// Tells reports whether a value of it is called as one of the severities. One value alone tells that of a type, or of
+	// a field whose name says severity too: of any other field it may be chance.
 	Tells bool
 	score int
 }
@@ -46,7 +47,7 @@ var severityTitle = []string{
 	"влияние", "уровень сбо", "класс сбо",
 }
 
-// The words of grave, middling and slight, of faults and of mere requests.
+// The words for grave, medium and slight faults, and for requests that are no faults.
 var (
 	graveWords = []string{
 		"critical", "critic", "blocker", "blocking", "immediate", "urgent", "emergency",
@@ -109,7 +110,7 @@ func wordsOf(severities []enforcer.Severity) stems[string] {
 	return out
 }
 
-// Rest is the severity of what no rule fits: the middling one.
+// Rest is the severity of requests that no rule fits: the middle one.
 func Rest(severities []enforcer.Severity) string {
 	if len(severities) == 0 {
 		return ""
@@ -117,8 +118,8 @@ func Rest(severities []enforcer.Severity) string {
 	return severities[min(1, len(severities)-1)].ID
 }
 
-// Sources lists what may tell the severity, the likeliest first. sure says that the first is so likely that nobody need
-// be asked.
+// Sources lists what may tell the severity, the likeliest first. sure says that the first is so likely that no question
+// is needed.
 func Sources(s Sample, severities []enforcer.Severity) (out []Source, sure bool) {
 	words := wordsOf(severities)
 	for _, f := range s.Directory.Fields {
@@ -128,7 +129,7 @@ func Sources(s Sample, severities []enforcer.Severity) (out []Source, sure bool)
 	}
 	out = append(out, s.prioritySource(), s.typeSource())
 	out = slices.DeleteFunc(out, func(x Source) bool {
-		return len(x.Values) == 0 || len(x.Values) == 1 && x.Kind != ByType
+		return len(x.Values) == 0 || len(x.Values) == 1 && x.Kind == ByPriority
 	})
 	for i := range out {
 		out[i].judge(words, severities)
@@ -164,7 +165,8 @@ func Tally(issues []connectors.Issue, key string) (values []Value, empty int) {
 	return values, empty
 }
 
-// fieldSource counts the values of a field; ok is false for one that is no choice.
+// fieldSource counts the values of a field; ok is false for one that is no choice. A number is one in a field whose
+// name says severity alone.
 func (s Sample) fieldSource(f connectors.Field) (Source, bool) {
 	out := Source{Kind: ByField, Field: f}
 	out.Values, out.Empty = Tally(s.Issues, f.ID)
@@ -176,7 +178,8 @@ func (s Sample) fieldSource(f connectors.Field) (Source, bool) {
 	}
 	for _, v := range out.Values {
 		_, odd := connectors.IsObject(v.Name)
-		if odd || utf8.RuneCountInString(v.Name) > 40 || strings.Trim(v.Name, "0123456789.:-+TZ ") == "" {
+		number := strings.Trim(v.Name, "0123456789.:-+TZ ") == "" && (len(v.Name) > 2 || !SaysSeverity(f))
+		if odd || utf8.RuneCountInString(v.Name) > 40 || number {
 			return out, false
 		}
 	}
@@ -184,10 +187,23 @@ func (s Sample) fieldSource(f connectors.Field) (Source, bool) {
 	return out, n <= mostValues && (n <= 3 || 2*n <= seen)
 }
 
+// prioritySource counts the priorities that people gave. What our own account made of them, as a contract's steps do,
+// says nothing of how grave people think a request is.
 func (s Sample) prioritySource() Source {
 	out := Source{Kind: ByPriority, Empty: s.empty(connectors.FieldPriority)}
+	ours := s.beforeUs(connectors.FieldPriority)
+	counts := map[string]int{}
+	for _, i := range s.Issues {
+		held, there := ours[i.ID]
+		if !there {
+			held = i.Values[connectors.FieldPriority]
+		}
+		for _, p := range held {
+			counts[p]++
+		}
+	}
 	for _, p := range slices.Backward(s.Directory.Priorities) { // the gravest first
-		n := s.holding(connectors.FieldPriority, p.ID)
+		n := counts[p.ID]
 		if n > 0 || !p.Inactive {
 			out.Values = append(out.Values, Value{Name: p.Name, Count: n, Active: true})
 		}
@@ -214,6 +230,24 @@ func (s Sample) typeSource() Source {
 	}
 	if requests {
 		out.Empty = s.empty(connectors.FieldRequestType)
+	}
+	return out
+}
+
+// beforeUs gives, by issue, what a field held before our account changed it last, as far as the histories tell.
+func (s Sample) beforeUs(field string) map[string][]string {
+	out := map[string][]string{}
+	for _, h := range s.Histories {
+		for _, e := range slices.Backward(h.Events) {
+			i := slices.IndexFunc(e.Changes, func(c connectors.Change) bool { return c.Field == field })
+			if i < 0 {
+				continue
+			}
+			if e.Author == "" || e.Author != s.Directory.Self.ID {
+				break
+			}
+			out[h.Issue.ID] = e.Changes[i].From
+		}
 	}
 	return out
 }
@@ -247,16 +281,18 @@ func (x *Source) judge(words stems[string], severities []enforcer.Severity) {
 			known += v.Count
 		}
 	}
-	name := plain(x.Field.Name)
-	x.Titled = x.Kind == ByField &&
-		slices.ContainsFunc(severityTitle, func(w string) bool { return strings.Contains(name, w) })
+	x.Titled = x.Kind == ByField && SaysSeverity(x.Field)
 	covered := 0
 	for _, s := range severities {
 		if x.covers(s.ID) {
 			covered++
 		}
 	}
-	if x.Tells = covered > 0; !x.Tells {
+	lone := x.Kind == ByField && !x.Titled && len(x.Values) == 1
+	if x.Tells = covered > 0 && !lone; !x.Tells {
+		if lone { // offered after all others
+			x.score = -1
+		}
 		return
 	}
 	x.score = 10*covered + share(known, max(seen, 1))/10
@@ -264,11 +300,17 @@ func (x *Source) judge(words stems[string], severities []enforcer.Severity) {
 		x.score += 20
 	}
 	switch {
-	case x.Titled:
-		x.score += 40
+	case x.Titled: // before all others, however few of its values were seen
+		x.score += 1000
 	case x.Kind != ByField:
 		x.score += 10
 	}
+}
+
+// SaysSeverity reports whether a field's name says severity.
+func SaysSeverity(f connectors.Field) bool {
+	name := plain(f.Name)
+	return slices.ContainsFunc(severityTitle, func(w string) bool { return strings.Contains(name, w) })
 }
 
 // covers reports whether a value means the severity.

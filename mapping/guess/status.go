@@ -134,6 +134,9 @@ func (s *Status) judge() {
 		s.Class, s.Sure = is, sure
 	default:
 		s.Class = categoryClass[s.Category]
+		if s.Class == "" && s.Used() { // neither closed nor ended by the customer: somebody is at work, most likely
+			s.Class = enforcer.Working
+		}
 	}
 	s.Sure = s.Sure || !s.Used() // no request was seen in it: not worth a question
 }

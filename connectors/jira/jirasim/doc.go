@@ -3,11 +3,10 @@
 //
 // What it promises. It is made of what Atlassian documents and of what others recorded and reported; no live Jira stood
 // beside it. Above all it reproduces the traps: Cloud's search that gives ids alone unless told otherwise, goes by
-// tokens, has no total and trails the truth when Options.Lag says so; the search of old that is gone there; changelogs
-// that are cut at forty within other answers; Data Center's clamp on pages, its users by name and key and its items
-// without fieldId; times in the zone of whoever asks; nulls everywhere; an issue out of sight that looks deleted; keys
-// that a body may not have; a service desk's internal comments, which a property makes so and a dropped property makes
-// public.
+// tokens, has no total and is stale by up to Options.Lag; the search of old that is gone there; changelogs that are cut
+// at forty within other answers; Data Center's clamp on pages, its users by name and key and its items without fieldId;
+// times in the zone of whoever asks; nulls everywhere; an issue out of sight that looks deleted; keys that a body may
+// not have; a service desk's internal comments, which a property makes so and a dropped property makes public.
 //
 // What it never does. It never guesses: a path, a parameter or a clause of JQL that it does not model gets 501 and an
 // error that names it, so a test cannot pass on an invention. It uses no network by itself, writes no file and takes

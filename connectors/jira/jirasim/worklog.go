@@ -11,7 +11,7 @@ import (
 )
 
 // worklogs answers what was booked, changed or taken away since a moment, and entries by their ids. The lists leave out
-// the minute before the request, as Atlassian's documents say, where lists trail the truth at all.
+// the minute before the request, as Atlassian's documents say, if Options.Lag makes lists stale at all.
 func (c *call) worklogs(what string) reply {
 	switch what {
 	case "updated":

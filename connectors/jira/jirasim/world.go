@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -136,6 +137,25 @@ func (s *Server) AddField(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.newField(name, "string", "com.atlassian.jira.plugin.system.customfieldtypes:textfield")
+}
+
+// RenameOption gives an option of a list field another name: the issues have it at once, their changelogs keep the old
+// one, and no issue counts as updated.
+func (s *Server) RenameOption(field, old, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.st.fields {
+		if i := slices.Index(f.options, old); f.name == field && i >= 0 {
+			f.options[i] = name
+			for _, is := range s.st.issues {
+				for n, v := range is.fields[f.id] {
+					if v == old {
+						is.fields[f.id][n] = name
+					}
+				}
+			}
+		}
+	}
 }
 
 func (s *Server) newProject(key, name string) *project {

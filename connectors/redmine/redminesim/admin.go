@@ -32,6 +32,11 @@ func (s *Server) LockUser(login string) { s.do(func() { s.mustUser(login).locked
 // UnlockUser makes an account active again.
 func (s *Server) UnlockUser(login string) { s.do(func() { s.mustUser(login).locked = false }) }
 
+// RenameUser gives a person another name.
+func (s *Server) RenameUser(login, first, last string) {
+	s.do(func() { u := s.mustUser(login); u.first, u.last = first, last })
+}
+
 // SetLanguage sets the language of a user's error texts, "en" or "ru".
 func (s *Server) SetLanguage(login, lang string) { s.do(func() { s.mustUser(login).lang = lang }) }
 

@@ -48,8 +48,8 @@ func New(now func() time.Time) *Tracker {
 func (t *Tracker) Kind() connectors.Kind {
 	return connectors.Kind{
 		Name: "tiny", Title: "Tiny",
-		Auth: []connectors.AuthWay{{Secret: "token"}}, AuthAccepted: "{token} or {file}",
-		Markup: connectors.MarkupMarkdown, Internal: []string{"staff-only"},
+		Auth: []connectors.AuthWay{{Secret: "token"}}, AuthAccepted: "{token}, {file}",
+		Internal: []string{"staff-only"},
 		New: func(s connectors.Settings) (connectors.Tracker, error) {
 			if s.Auth.Secret != Token {
 				return nil, errors.New("tiny: not the token")
@@ -104,6 +104,9 @@ func (t *Tracker) Offset() (time.Duration, time.Time, bool) { return 0, t.now(),
 
 // Requests implements connectors.Tracker: it is asked by calls alone.
 func (t *Tracker) Requests() int64 { return 0 }
+
+// Limits implements connectors.Tracker.
+func (t *Tracker) Limits() (int64, time.Time) { return 0, time.Time{} }
 
 // Self implements connectors.Tracker.
 func (t *Tracker) Self(context.Context) (connectors.Account, error) {

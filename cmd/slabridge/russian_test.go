@@ -1,0 +1,47 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestTheDemoInRussian: what commands say of the demo with --lang ru is Russian, but for ids, keys, steps, and names
+// and texts of the tracker.
+func TestTheDemoInRussian(t *testing.T) {
+	dir := t.TempDir()
+	says := func(args ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		code := newApp(strings.NewReader(""), &out, &errs, time.Now).run(append([]string{"--lang", "ru"}, args...))
+		if code != exitOK {
+			t.Fatalf("slabridge %s: %s%s", strings.Join(args, " "), out.String(), errs.String())
+		}
+		return out.String()
+	}
+	says("demo", "--dir", dir)
+	config := dir + "/slabridge.yaml"
+	explained := says("--config", config, "explain", "1", "--at", "2026-03-31T11:00:01+05:00")
+	for _, want := range []string{
+		"договор kamal-acme, критичность: критичный сбой, " +
+			"на момент 31 марта 2026\u00a0г., 11:00",
+		"приоритет уже высший: \"Immediate\"",
+		"пт 20.03.2026 16:00 +05 Roman Romashkin (заказчик)",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(explained), " "), strings.Join(strings.Fields(want), " ")) {
+			t.Errorf("explain does not say %q:\n%s", want, explained)
+		}
+	}
+	entry := regexp.MustCompile(`\n(\w{12}) +выполнено #1 involve-developers/due`).FindStringSubmatch(explained)
+	if entry == nil {
+		t.Fatalf("no entry in\n%s", explained)
+	}
+	shown := says("--config", config, "ledger", "show", entry[1]) + says("version")
+	for _, word := range []string{"intended", "sent", "done", "accepted", "already", "development"} {
+		if strings.Contains(shown, word) {
+			t.Errorf("%q is English:\n%s", word, shown)
+		}
+	}
+}

@@ -97,7 +97,7 @@ var tamperWords = map[ledger.TamperKind]phrase{
 var recordWords = map[string]phrase{
 	"verdict": "verdict", "history": "change of state", "write": "write", "answer": "answer of the tracker",
 	"waiver": "excuse", "agreement": "consent", "hold": "hold", "rename": "change of a contract's id",
-	"entry": "step",
+	"cutover": "beginning of a contract", "person": "role of a person", "name": "name in the tracker", "entry": "step",
 }
 
 func (c chainInfo) text(p *page) {

@@ -27,10 +27,12 @@ type Cutover struct {
 // else is recorded for a contract: a first pass that dies half-way must not move it.
 func (l *Ledger) StartCutover(ctx context.Context, now time.Time, connection string, contracts ...string) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
+		keep := keepIn(tx)
 		for _, contract := range contracts {
-			_, err := tx.ExecContext(ctx, `INSERT INTO ledger_lines (connection, contract, first_pass_at, fingerprint)
-				VALUES ($1, $2, $3, '') ON CONFLICT (connection, contract) DO NOTHING`, connection, l.stored(contract),
-				millis(now))
+			_, err := l.readCutover(ctx, tx, connection, contract)
+			if errors.Is(err, ErrNotFound) {
+				err = keep.add(ctx, cutoverRecords, connection, l.stored(contract), millis(now), "")
+			}
 			if err != nil {
 				return message.Errorf("start cutover of %s on %s: %w", contract, connection, err)
 			}

@@ -111,7 +111,7 @@ func TestChanges(t *testing.T) {
 	for _, damaged := range []string{
 		`["` + es[0].ID + `"]`, `["` + es[0].ID + `",1,2]`, `[1,1]`, `["` + es[0].ID + `","x"]`, `["nobody",1]`, `{`,
 	} {
-		if _, err := f.Exec(`UPDATE ledger_chain SET record = $1 WHERE number = 2`, damaged); err != nil {
+		if _, err := f.Exec(`UPDATE ledger_chain SET record = $1 WHERE number = 4`, damaged); err != nil {
 			t.Fatal(err)
 		}
 		if got, upTo, _, err := l.Changes(t.Context(), "helpdesk", 0, enforcer.Held); err == nil || got != nil || upTo != 0 {

@@ -23,49 +23,67 @@ type records struct {
 	table   string
 	key     int // so many columns, from the first, name a row
 	columns []string
+	later   []string // columns that are written with the row and change later: no part of the record
 }
 
 var (
-	historyRecords = &records{"history", "ledger_history", 2, []string{
+	historyRecords = &records{kind: "history", table: "ledger_history", key: 2, columns: []string{
 		"entry", "version", "connection", "at", "state", "reason", "not_before", "replaced",
 	}}
-	writeRecords = &records{"write", "ledger_writes", 1, []string{ // without ended_at, which comes later
+	writeRecords = &records{kind: "write", table: "ledger_writes", key: 1, columns: []string{ // ended_at comes later
 		"id", "connection", "issue", "entries", "mark", "request", "began_at",
 	}}
-	answerRecords = &records{"answer", "ledger_answers", 2, []string{
+	answerRecords = &records{kind: "answer", table: "ledger_answers", key: 2, columns: []string{
 		"request", "number", "connection", "watcher", "at", "outcome", "error", "receipt",
 	}}
-	verdictRecords = &records{"verdict", "ledger_verdicts", 6, []string{
+	verdictRecords = &records{kind: "verdict", table: "ledger_verdicts", key: 6, columns: []string{
 		"connection", "issue", "contract", "obligation", "cycle", "number", "issue_key", "subject", "ordinal", "state",
 		"severity", "source", "started_at", "due", "ended_at", "reached_at", "end_event", "end_by", "end_by_role",
 		"end_why", "elapsed_ms", "facts", "last_event", "moves", "judged_at", "why",
 	}}
-	waiverRecords = &records{"waiver", "ledger_waivers", 6, []string{
+	waiverRecords = &records{kind: "waiver", table: "ledger_waivers", key: 6, columns: []string{
 		"connection", "contract", "issue", "obligation", "cycle", "number", "at", "who", "reason",
 	}}
-	agreementRecords = &records{"agreement", "ledger_agreements", 3, []string{
+	agreementRecords = &records{kind: "agreement", table: "ledger_agreements", key: 3, columns: []string{
 		"connection", "issue", "number", "agreed_on", "at", "who", "reason",
 	}}
-
-	holdRecords = &records{"hold", "ledger_holds", 3, []string{
+	holdRecords = &records{kind: "hold", table: "ledger_holds", key: 3, columns: []string{
 		"connection", "issue", "number", "until_at", "at", "who", "reason",
 	}}
-	renameRecords = &records{"rename", "ledger_renames", 2, []string{
+	renameRecords = &records{kind: "rename", table: "ledger_renames", key: 2, columns: []string{
 		"connection", "number", "origin", "name", "at", "who",
+	}}
+	cutoverRecords = &records{kind: "cutover", table: "ledger_lines", key: 2, columns: []string{
+		"connection", "contract", "first_pass_at",
+	}, later: []string{"fingerprint"}}
+	personRecords = &records{kind: "person", table: "ledger_people", key: 4, columns: []string{
+		"connection", "person", "project", "first_seen", "roles",
+	}, later: []string{"last_seen", "name"}}
+	nameRecords = &records{kind: "name", table: "ledger_names", key: 4, columns: []string{
+		"connection", "kind", "id", "name", "first_seen",
 	}}
 
 	// chained are all of them, in the order in which a ledger that is older than its chain is taken in.
-	chained = []*records{
+	chained = slices.Concat([]*records{
 		historyRecords, writeRecords, answerRecords, verdictRecords, waiverRecords, agreementRecords, holdRecords,
 		renameRecords,
-	}
+	}, meaning)
+	// meaning is what histories are read by: since when a contract holds, who had which role, what a name stood for.
+	// The first chains were without it.
+	meaning = []*records{cutoverRecords, personRecords, nameRecords}
 )
 
-// The kinds of a chain's own links: its first, and the one that says how many older records stand between both.
+// The kinds of a chain's own links: its first, and those that say how many older records stand right before them.
 const (
-	older   = "older" // no link: the mark of a ledger that is older than its chain
-	started = "started"
-	takenIn = "taken-in"
+	started   = "started"
+	takenIn   = "taken-in"
+	takenLate = "taken-in-later" // of meaning, into a chain that was begun without it
+)
+
+// The kinds of marks that a migration leaves for the next record. They are no links.
+const (
+	older        = "older"         // number 0: of a ledger that is older than its chain
+	olderMeaning = "older-meaning" // number -1: of a chain that was begun without meaning
 )
 
 // link is one of a chain.
@@ -111,13 +129,13 @@ func keepIn(tx *sql.Tx) *keeper {
 	return &keeper{tx: tx, insert: map[*records]*sql.Stmt{}, heads: map[string]*link{}}
 }
 
-// add stores a row, its values in the order of the columns, and chains it.
+// add stores a row, its values in the order of the columns and of those that change later, and chains it.
 func (k *keeper) add(ctx context.Context, to *records, values ...any) error {
 	plain := make([]any, len(values))
 	for i, v := range values {
 		p, err := driver.DefaultParameterConverter.ConvertValue(v)
 		if err != nil {
-			return message.Errorf("%s, %s: %w", to.table, to.columns[i], err)
+			return message.Errorf("%s, %s: %w", to.table, slices.Concat(to.columns, to.later)[i], err)
 		}
 		plain[i] = p
 	}
@@ -126,7 +144,7 @@ func (k *keeper) add(ctx context.Context, to *records, values ...any) error {
 	if err != nil {
 		return err
 	}
-	if err := k.chain(ctx, connection, head, to, plain); err != nil {
+	if err := k.chain(ctx, connection, head, to, plain[:len(to.columns)]); err != nil {
 		return err
 	}
 	stmt := k.insert[to]
@@ -175,24 +193,46 @@ func (k *keeper) head(ctx context.Context, connection string) (*link, error) {
 	}
 	k.heads[connection] = h
 	if h.number > 0 {
-		return h, nil
+		return h, k.takeInLater(ctx, connection, h)
 	}
 	older := h.kind == older
 	if err := k.append(ctx, connection, h, link{kind: started, record: "[]"}); err != nil || !older {
 		return h, err
 	}
-	for _, r := range chained {
+	return h, k.takeIn(ctx, connection, h, takenIn, chained)
+}
+
+// takeIn chains records as they stand, and says how many these were.
+func (k *keeper) takeIn(ctx context.Context, connection string, head *link, as string, of []*records) error {
+	before := head.number
+	for _, r := range of {
 		if err := r.each(ctx, k.tx, connection, func(values []any) error {
-			return k.chain(ctx, connection, h, r, values)
+			return k.chain(ctx, connection, head, r, values)
 		}); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	taken := link{kind: takenIn, record: fmt.Sprintf("[%d]", h.number-1)}
-	if err := k.append(ctx, connection, h, taken); err != nil {
-		return nil, err
+	return k.append(ctx, connection, head, link{kind: as, record: fmt.Sprintf("[%d]", head.number-before)})
+}
+
+// takeInLater takes meaning into a chain that was begun without it, once.
+func (k *keeper) takeInLater(ctx context.Context, connection string, head *link) error {
+	if without, err := withoutMeaning(ctx, k.tx, connection); err != nil || !without {
+		return err
 	}
-	return h, nil
+	if err := k.takeIn(ctx, connection, head, takenLate, meaning); err != nil {
+		return err
+	}
+	_, err := k.tx.ExecContext(ctx, `DELETE FROM ledger_chain WHERE connection = $1 AND number = -1`, connection)
+	return err
+}
+
+// withoutMeaning reports whether a chain was begun without meaning and has not taken it in yet.
+func withoutMeaning(ctx context.Context, q querier, connection string) (bool, error) {
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM ledger_chain WHERE connection = $1 AND number = -1 AND kind = $2`,
+		connection, olderMeaning).Scan(&n)
+	return n > 0, err
 }
 
 // lastLink reads the head of a chain; number 0 for one that is not begun.
@@ -207,12 +247,12 @@ func lastLink(ctx context.Context, q querier, connection string) (*link, error) 
 }
 
 func (r *records) insertion() string {
-	marks := make([]string, len(r.columns))
+	columns := slices.Concat(r.columns, r.later)
+	marks := make([]string, len(columns))
 	for i := range marks {
 		marks[i] = fmt.Sprintf("$%d", i+1)
 	}
-	return fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s)`, r.table, strings.Join(r.columns, ", "),
-		strings.Join(marks, ", "))
+	return fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s)`, r.table, strings.Join(columns, ", "), strings.Join(marks, ", "))
 }
 
 // one selects a row by its key.

@@ -99,6 +99,24 @@ func TestTamperingIsFound(t *testing.T) {
 			[]string{`UPDATE ledger_history SET at = at - 600000 WHERE version = 1`},
 			ledger.TamperChanged, "history",
 		},
+		"a contract in force since an earlier day": {
+			[]string{`UPDATE ledger_lines SET first_pass_at = first_pass_at - 86400000 WHERE contract = 'kamal'`},
+			ledger.TamperChanged, "cutover",
+		},
+		"a customer who was staff": {
+			[]string{`UPDATE ledger_people SET roles = '["Customer"]' WHERE person = '8'`}, ledger.TamperChanged, "person",
+		},
+		"a role that began earlier": {
+			[]string{`UPDATE ledger_people SET first_seen = first_seen - 60000`}, ledger.TamperMissing, "person",
+		},
+		"somebody never seen": {
+			[]string{`INSERT INTO ledger_people VALUES ('helpdesk', '9', 'acme', 1, 1, 'Petrov', '["Lead"]')`},
+			ledger.TamperInserted, "person",
+		},
+		"a status that was called otherwise": {
+			[]string{`UPDATE ledger_names SET name = 'Closed'`}, ledger.TamperInserted, "name",
+		},
+		"a name forgotten":   {[]string{`DELETE FROM ledger_names`}, ledger.TamperMissing, "name"},
 		"a step called done": {[]string{`UPDATE ledger_entries SET state = 'done' ` + someone}, ledger.TamperState, "entry"},
 		"a breach turned, and its own link with it": {
 			[]string{
@@ -117,8 +135,8 @@ func TestTamperingIsFound(t *testing.T) {
 		},
 		"two links in each other's place": {
 			[]string{
-				`UPDATE ledger_chain SET number = -1 WHERE number = 3`, `UPDATE ledger_chain SET number = 3 WHERE number = 4`,
-				`UPDATE ledger_chain SET number = 4 WHERE number = -1`,
+				`UPDATE ledger_chain SET number = -1 WHERE number = 4`, `UPDATE ledger_chain SET number = 4 WHERE number = 5`,
+				`UPDATE ledger_chain SET number = 5 WHERE number = -1`,
 			},
 			ledger.TamperBroken, "history",
 		},
@@ -127,7 +145,7 @@ func TestTamperingIsFound(t *testing.T) {
 			ledger.TamperInserted, "verdict",
 		},
 		"the beginning cut off": {
-			[]string{`DELETE FROM ledger_chain WHERE number < 3`},
+			[]string{`DELETE FROM ledger_chain WHERE number < 5`},
 			ledger.TamperBroken, "history",
 		},
 	} {
@@ -189,15 +207,54 @@ func TestOlderRecordsAreTakenIn(t *testing.T) {
 	}
 }
 
+// A chain that was begun before it spoke of cutovers, people and names takes them in once, with its next record; until
+// then they are not called somebody else's, and afterwards they are held like all others.
+func TestMeaningIsTakenInLater(t *testing.T) {
+	l, f := open(t)
+	do := func(query string) {
+		t.Helper()
+		if _, err := f.Exec(query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+	do(`DELETE FROM ledger_chain`)
+	do(`INSERT INTO ledger_people VALUES ('helpdesk', '8', 'acme', 1, 1, 'Ivanov', '["Lead"]')`)
+	do(`INSERT INTO ledger_names VALUES ('helpdesk', 'status', '3', 'Resolved', 1), ('desk', 'status', '3', 'Done', 1)`)
+	record(t, l, step("x/respond/created/due", "intended")) // the chain as it was begun then
+	do(ledger.Migrations()[len(ledger.Migrations())-1])
+	if v := verified(t, l); v.Records != 2 || v.Before != 0 || len(v.Tamperings) > 0 {
+		t.Fatalf("before: %+v", v)
+	}
+	record(t, l, step("y/respond/created/due", "intended"))
+	record(t, l, step("z/respond/created/due", "intended"))
+	// two cutovers, a person, a name, how many these are, two entries
+	if v := verified(t, l); v.Before != 4 || v.Records != 9 || len(v.Tamperings) > 0 {
+		t.Errorf("after: %+v", v)
+	}
+	if err := l.RememberNames(t.Context(), t0, "desk", ledger.Name{Kind: "status", ID: "4", Name: "Closed"}); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := l.Verify(t.Context(), "desk"); err != nil || v.Before != 1 || v.Records != 4 || len(v.Tamperings) > 0 {
+		t.Errorf("a chain that was not begun: %+v, %v", v, err)
+	}
+	if _, err := f.Exec(`INSERT INTO ledger_chain VALUES ('helpdesk', -1, 'older-meaning', '[]', '', '');
+		INSERT INTO ledger_people VALUES ('helpdesk', '9', 'acme', 1, 1, 'Petrov', '["Lead"]')`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Record(t.Context(), t0, step("w/respond/created/due", "intended")); err == nil {
+		t.Error("somebody's mark let rows in a second time")
+	}
+}
+
 // The end of the chain cut off is not seen by the chain alone: against that helps a head that was kept.
 func TestHeadOfTheChain(t *testing.T) {
 	l, _ := open(t)
-	if c, err := l.Chain(t.Context(), "helpdesk"); err != nil || c != (ledger.Chain{}) {
+	if c, err := l.Chain(t.Context(), "desk"); err != nil || c != (ledger.Chain{}) {
 		t.Errorf("of nothing: %+v, %v", c, err)
 	}
-	record(t, l, step("x/respond/created/due", "intended"))
+	record(t, l, step("x/respond/created/due", "intended")) // after the beginning and two contracts' cutovers
 	first, err := l.Chain(t.Context(), "helpdesk")
-	if err != nil || first.Records != 2 || len(first.Head) != 43 {
+	if err != nil || first.Records != 4 || len(first.Head) != 43 {
 		t.Errorf("after one entry: %+v, %v", first, err)
 	}
 	record(t, l, step("x/respond/created/due", "intended")) // it is there already
@@ -205,7 +262,7 @@ func TestHeadOfTheChain(t *testing.T) {
 		t.Errorf("nothing was recorded, and the head is another: %+v", c)
 	}
 	record(t, l, step("y/respond/created/due", "intended"))
-	if c, _ := l.Chain(t.Context(), "helpdesk"); c.Head == first.Head || c.Records != 3 || verified(t, l).Chain != c {
+	if c, _ := l.Chain(t.Context(), "helpdesk"); c.Head == first.Head || c.Records != 5 || verified(t, l).Chain != c {
 		t.Errorf("after two entries: %+v", c)
 	}
 	if names, err := l.Chained(t.Context()); err != nil || !slices.Equal(names, []string{"helpdesk"}) {

@@ -32,7 +32,7 @@ func (l *Ledger) Remember(ctx context.Context, now time.Time, connection string,
 		if err != nil {
 			return err
 		}
-		latest := map[[2]string]Person{}
+		keep, latest := keepIn(tx), map[[2]string]Person{}
 		for _, p := range known { // oldest first: the last one stays
 			latest[[2]string{p.ID, p.Project}] = p
 		}
@@ -41,7 +41,7 @@ func (l *Ledger) Remember(ctx context.Context, now time.Time, connection string,
 			key := [2]string{p.ID, p.Project}
 			was, seen := latest[key]
 			p.FirstSeen, p.LastSeen = fromMillis(millis(now)), fromMillis(millis(now))
-			if err := sight(ctx, tx, connection, p, was, seen); err != nil {
+			if err := sight(ctx, keep, connection, p, was, seen); err != nil {
 				return message.Errorf("person %s: %w", p.ID, err)
 			}
 			latest[key] = p
@@ -54,7 +54,7 @@ func (l *Ledger) Remember(ctx context.Context, now time.Time, connection string,
 	return nil
 }
 
-func sight(ctx context.Context, tx *sql.Tx, connection string, p, was Person, seen bool) error {
+func sight(ctx context.Context, keep *keeper, connection string, p, was Person, seen bool) error {
 	roles, err := encode(p.Roles)
 	if err != nil {
 		return err
@@ -66,13 +66,11 @@ func sight(ctx context.Context, tx *sql.Tx, connection string, p, was Person, se
 	case seen && same && was.Name == p.Name && p.LastSeen.Sub(was.LastSeen) < seenEvery:
 		return nil
 	case seen && same:
-		_, err = tx.ExecContext(ctx, `UPDATE ledger_people SET name = $1, last_seen = $2
+		_, err = keep.tx.ExecContext(ctx, `UPDATE ledger_people SET name = $1, last_seen = $2
 			WHERE connection = $3 AND person = $4 AND project = $5 AND first_seen = $6`,
 			p.Name, millis(p.LastSeen), connection, p.ID, p.Project, millis(was.FirstSeen))
 	default:
-		_, err = tx.ExecContext(ctx, `INSERT INTO ledger_people (connection, person, project, first_seen, last_seen,
-				name, roles)
-			VALUES ($1, $2, $3, $4, $4, $5, $6)`, connection, p.ID, p.Project, millis(p.FirstSeen), p.Name, roles)
+		err = keep.add(ctx, personRecords, connection, p.ID, p.Project, millis(p.FirstSeen), roles, millis(p.LastSeen), p.Name)
 	}
 	return err
 }
@@ -133,12 +131,23 @@ type Name struct {
 // seen: a status that the tracker has renamed or removed keeps its meaning in the histories that speak of it.
 func (l *Ledger) RememberNames(ctx context.Context, now time.Time, connection string, names ...Name) error {
 	err := l.tx(ctx, func(tx *sql.Tx) error {
+		known, err := rememberedNames(ctx, tx, connection)
+		if err != nil {
+			return err
+		}
+		keep, seen := keepIn(tx), map[Name]bool{}
+		for _, n := range known {
+			seen[Name{Kind: n.Kind, ID: n.ID, Name: n.Name}] = true
+		}
 		for _, n := range names {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO ledger_names (connection, kind, id, name, first_seen)
-				VALUES ($1, $2, $3, $4, $5) ON CONFLICT (connection, kind, id, name) DO NOTHING`,
-				connection, n.Kind, n.ID, n.Name, millis(now)); err != nil {
+			n.FirstSeen = time.Time{}
+			if seen[n] {
+				continue
+			}
+			if err := keep.add(ctx, nameRecords, connection, n.Kind, n.ID, n.Name, millis(now)); err != nil {
 				return err
 			}
+			seen[n] = true
 		}
 		return nil
 	})
@@ -150,15 +159,19 @@ func (l *Ledger) RememberNames(ctx context.Context, now time.Time, connection st
 
 // Names lists every name that a connection ever showed, the oldest first.
 func (l *Ledger) Names(ctx context.Context, connection string) ([]Name, error) {
-	out, err := collect(ctx, l.db, func(scan func(...any) error) (n Name, err error) {
+	out, err := rememberedNames(ctx, l.db, connection)
+	if err != nil {
+		return nil, message.Errorf("list names of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
+func rememberedNames(ctx context.Context, q querier, connection string) ([]Name, error) {
+	return collect(ctx, q, func(scan func(...any) error) (n Name, err error) {
 		var seen sql.NullInt64
 		err = scan(&n.Kind, &n.ID, &n.Name, &seen)
 		n.FirstSeen = fromMillis(seen)
 		return n, err
 	}, `SELECT kind, id, name, first_seen FROM ledger_names WHERE connection = $1 ORDER BY first_seen, kind, id, name`,
 		connection)
-	if err != nil {
-		return nil, message.Errorf("list names of %s: %w", connection, err)
-	}
-	return out, nil
 }

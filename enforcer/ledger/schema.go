@@ -8,7 +8,7 @@ package ledger
 func Migrations() []string {
 	return []string{
 		schema1, schema2, schemaHealth, schemaAlarms, schemaFaults, schemaEscalated, schemaAgreements, schemaGoesOn,
-		schemaHolds, schemaChain, schemaRest, schemaTold, schemaRenames,
+		schemaHolds, schemaChain, schemaRest, schemaTold, schemaRenames, schemaMeaning,
 	}
 }
 
@@ -371,4 +371,17 @@ CREATE TABLE ledger_renames (
 	who        TEXT NOT NULL,
 	PRIMARY KEY (connection, number)
 );
+`
+
+// schemaMeaning marks what the chain did not speak of before: since when contracts hold, who had which role, what names
+// stood for. A chain that is begun takes these in with its next record (-1); one that is not, when it begins (0).
+const schemaMeaning = `
+INSERT INTO ledger_chain (connection, number, kind, record, digest, hash)
+	SELECT c.connection, CASE WHEN c.begun = 1 THEN -1 ELSE 0 END,
+		CASE WHEN c.begun = 1 THEN 'older-meaning' ELSE 'older' END, '[]', '', ''
+	FROM (SELECT DISTINCT m.connection, CASE WHEN EXISTS (SELECT 1 FROM ledger_chain AS l
+				WHERE l.connection = m.connection AND l.number > 0) THEN 1 ELSE 0 END AS begun
+		FROM (SELECT connection FROM ledger_lines UNION SELECT connection FROM ledger_people
+			UNION SELECT connection FROM ledger_names) AS m) AS c
+	WHERE c.begun = 1 OR NOT EXISTS (SELECT 1 FROM ledger_chain AS l WHERE l.connection = c.connection AND l.number = 0);
 `

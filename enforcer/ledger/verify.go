@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"slabridge/config/message"
@@ -43,7 +44,8 @@ const (
 type Tampering struct {
 	Kind   TamperKind
 	Number int64  // of the link; 0 where the chain has none
-	Table  string // "verdict", "history", "write", "answer", "waiver", "agreement", "hold", "rename", or "entry"
+	Table  string // "verdict", "history", "write", "answer", "waiver", "agreement", "hold", "rename", "cutover",
+	// "person", "name", or "entry"
 	Record string // the key of the row, its parts apart by blanks
 }
 
@@ -60,14 +62,14 @@ func (l *Ledger) Chained(ctx context.Context) ([]string, error) {
 // Verification is what Verify found.
 type Verification struct {
 	Chain
-	Before     int64       // records that were there when the chain began, taken in as they stood
+	Before     int64       // records that were there before the chain spoke of them, taken in as they stood
 	Tamperings []Tampering // at most 100
 }
 
 // Verify holds every immutable record of a connection against its chain. It finds what was changed, removed, inserted
 // or moved by whoever did not compute all later links anew.
 func (l *Ledger) Verify(ctx context.Context, connection string) (Verification, error) {
-	v := verifier{ledger: l, connection: connection, rows: map[string]*sql.Stmt{}}
+	v := verifier{ledger: l, connection: connection, rows: map[string]*sql.Stmt{}, taken: map[string]bool{}}
 	defer v.close()
 	if err := v.links(ctx); err != nil {
 		return v.out, message.Errorf("verify ledger of %s: %w", connection, err)
@@ -78,7 +80,14 @@ func (l *Ledger) Verify(ctx context.Context, connection string) (Verification, e
 			return v.out, err
 		}
 	}
+	without, err := withoutMeaning(ctx, l.db, connection)
+	if err != nil {
+		return v.out, message.Errorf("verify ledger of %s: %w", connection, err)
+	}
 	for _, r := range chained {
+		if without && slices.Contains(meaning, r) {
+			continue // the next record takes it in
+		}
 		if err := v.inserted(ctx, r); err != nil {
 			return v.out, message.Errorf("verify ledger of %s: %w", connection, err)
 		}
@@ -93,6 +102,7 @@ type verifier struct {
 	ledger     *Ledger
 	connection string
 	rows       map[string]*sql.Stmt // by kind
+	taken      map[string]bool      // by kind of link: older records were taken in
 	out        Verification
 }
 
@@ -138,8 +148,13 @@ func (v *verifier) links(ctx context.Context) error {
 			}
 			switch x.kind {
 			case started:
-			case takenIn:
-				_, _ = fmt.Sscanf(x.record, "[%d]", &v.out.Before)
+			case takenIn, takenLate: // once each, which the index of kinds and records does not hold
+				if v.taken[x.kind] {
+					v.found(TamperBroken, x.number, x.kind, x.record)
+				}
+				var n int64
+				_, _ = fmt.Sscanf(x.record, "[%d]", &n)
+				v.taken[x.kind], v.out.Before = true, v.out.Before+n
 			default:
 				if err := v.row(ctx, &x); err != nil {
 					return err

@@ -65,7 +65,27 @@ type Error struct {
 	Fields []RefusedField
 	// OneIssue says that a limit on requests is on writes to this one issue: the tracker answers all others.
 	OneIssue bool
+	// Doubtful says that the request may have been done though the answer says otherwise, and must not be made twice: its
+	// mark is looked for, as long as reads may be stale, before it is made again (Doubt).
+	Doubtful bool
 	Err      error
+}
+
+// Doubt marks the failure of a request with a comment, or for a new issue, that was answered by what may stand before
+// the tracker: a gate that asks for a password, a firewall, a limit on requests. A balancer makes a request twice, and
+// gives back the second answer. A refusal that gives its reasons is the tracker's own, but for a 403.
+func Doubt(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Status == 0 { // without a status it never left
+		return err
+	}
+	switch e.Class {
+	case TryLater, Unauthorized:
+		e.Doubtful = true
+	case Refused:
+		e.Doubtful = len(e.Messages) == 0 || e.Status == http.StatusForbidden
+	}
+	return err
 }
 
 // RefusedField is a field that the tracker does not take in a write. Unsettable says that our account cannot set it to

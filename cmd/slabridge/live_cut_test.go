@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -11,13 +12,16 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"slabridge/connectors/sim"
 	"slabridge/mapping"
 )
 
-// A cutter is a proxy before a tracker that cuts the connection of each write of slabridge once.
+// A cutter is a proxy before a tracker that cuts the connection of each write of slabridge once, or answers it with a
+// no though it was done.
 type cutter struct {
 	ours   func(*http.Request) bool // a write of slabridge's
 	target http.Handler
@@ -33,6 +37,15 @@ const (
 	cutAfter  = "after the effect"
 	cutMiddle = "in the middle of the answer"
 )
+
+// noAfter are answers that are given in place of the tracker's after the effect. What is read is as it was before each
+// write then, for staleFor.
+var noAfter = map[string]int{
+	"401 after the effect": http.StatusUnauthorized, "403 after the effect": http.StatusForbidden,
+	"429 after the effect": http.StatusTooManyRequests,
+}
+
+const staleFor = 4 * time.Minute
 
 func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -53,6 +66,10 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if how != cutBefore {
 		answer := httptest.NewRecorder()
 		c.target.ServeHTTP(answer, r)
+		if status := noAfter[how]; status != 0 {
+			w.WriteHeader(status)
+			return
+		}
 		if how == cutMiddle {
 			raw, err := httputil.DumpResponse(answer.Result(), true)
 			conn, _, hijack := http.NewResponseController(w).Hijack()
@@ -89,14 +106,29 @@ func TestCutWrites(t *testing.T)     { cutWrites(t, simWorld) }
 func TestLiveCutWrites(t *testing.T) { cutWrites(t, liveWorld) }
 
 func cutWrites(t *testing.T, world func(testing.TB) world) {
-	for _, how := range []string{cutBefore, cutAfter, cutMiddle} {
+	for _, how := range slices.Concat([]string{cutBefore, cutAfter, cutMiddle}, slices.Sorted(maps.Keys(noAfter))) {
 		for _, s := range cutStories {
 			t.Run(how+"/"+s.contract, func(t *testing.T) {
 				w := world(t)
 				c := &cutter{ours: func(r *http.Request) bool {
 					return w.ours(r) && w.changes(r)
 				}, target: handler(t, w), cut: map[string]bool{}}
-				server := httptest.NewServer(c)
+				way, pause := http.Handler(c), 6*time.Minute
+				if noAfter[how] != 0 {
+					timed := timedWorld{world: w}
+					front := &sim.Proxy{Now: func() time.Time { return time.Unix(0, timed.now.Load()) }}
+					front.Stale(staleFor)
+					stale := front.Before(c)
+					way = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+						if !timed.ours(r) { // people see what is
+							c.ServeHTTP(rw, r)
+							return
+						}
+						stale.ServeHTTP(rw, r)
+					})
+					w, pause = &timed, time.Minute
+				}
+				server := httptest.NewServer(way)
 				t.Cleanup(server.Close)
 				w.detour(server.URL)
 				story := readStory(t, "testdata/contracts/"+s.contract+".story")
@@ -112,7 +144,7 @@ func cutWrites(t *testing.T, world func(testing.TB) world) {
 				p := newPlay(t, story, w, "")
 				c.how = how
 				for _, a := range story.acts {
-					p.persist(a.at)
+					p.persist(a.at, pause)
 					p.at(a.at)
 					if a.does.creates {
 						p.ids[a.issue] = w.create(t, a, p.projects)
@@ -120,9 +152,9 @@ func cutWrites(t *testing.T, world func(testing.TB) world) {
 						w.act(t, a, p.ids, p.projects)
 					}
 					p.at(a.at.Add(time.Second))
-					p.try()
+					p.try(pause)
 				}
-				p.persist(end)
+				p.persist(end, pause)
 				if got := p.wrote(); !slices.Equal(got, s.want) {
 					t.Errorf("written\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(s.want, "\n  "))
 				}
@@ -148,8 +180,19 @@ func handler(t testing.TB, w world) http.Handler {
 	return proxy
 }
 
+// timedWorld is a world whose present moment handlers may ask for.
+type timedWorld struct {
+	world
+	now atomic.Int64
+}
+
+func (w *timedWorld) set(t testing.TB, now time.Time) {
+	w.now.Store(now.UnixNano())
+	w.world.set(t, now)
+}
+
 // persist passes at every moment that the agenda names until t.
-func (p *play) persist(t time.Time) {
+func (p *play) persist(t time.Time, pause time.Duration) {
 	p.t.Helper()
 	for range 1000 {
 		next, err := p.open.ledger.NextMoment(p.t.Context(), "helpdesk", p.now)
@@ -160,17 +203,17 @@ func (p *play) persist(t time.Time) {
 			return
 		}
 		p.at(next)
-		p.try()
+		p.try(pause)
 	}
 	p.t.Fatalf("slabridge wakes again and again at %s", p.stamp(p.now))
 }
 
-// try passes until what was cut has been looked for and done again.
-func (p *play) try() {
+// try passes, with a pause after each, until what was cut has been looked for and done again.
+func (p *play) try(pause time.Duration) {
 	p.t.Helper()
-	for range 4 { // each cut write fails its pass
+	for range 24 * time.Minute / pause { // each cut write fails its pass
 		_, _ = p.open.engine.Pass(context.Background())
-		p.at(p.now.Add(6 * time.Minute))
+		p.at(p.now.Add(pause))
 	}
 	if _, err := p.open.engine.Pass(context.Background()); err != nil {
 		p.t.Fatalf("pass at %s: %v", p.stamp(p.now), err)

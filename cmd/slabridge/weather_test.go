@@ -71,6 +71,10 @@ var mishaps = []mishap{
 		return w.busy.clock().Add(time.Duration(d.IntN(120)) * time.Second).UTC().Format(http.TimeFormat)
 	})},
 	{"429 without Retry-After", anyRequest, turnedAway(429, nil)},
+	{"429 after the effect", altering, after(turnedAway(429, nil))},
+	{"401 before the effect", altering, turnedAway(401, nil)},
+	{"401 after the effect", altering, after(turnedAway(401, nil))},
+	{"403 after the effect", altering, after(turnedAway(403, nil))}, // before it, a human is to look
 	{"500 before the effect", anyRequest, turnedAway(500, nil)},
 	{"500 after the effect", altering, after(turnedAway(500, nil))},
 	{"502 before the effect", anyRequest, turnedAway(502, nil)},

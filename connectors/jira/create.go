@@ -42,7 +42,7 @@ func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, er
 	}
 	answer, err := c.Do(http.MethodPost, "/rest/api/2/issue", nil, body)
 	if err != nil {
-		return "", wr.classify(ctx, err)
+		return "", connectors.Doubt(wr.classify(ctx, err))
 	}
 	made, err := decodeCreated(answer)
 	if err != nil {

@@ -51,12 +51,15 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 	}
 	if edit != nil {
 		if err := wr.edit(c, w.Issue, edit); err != nil {
+			if edit["update"] != nil { // the comment is in it
+				err = connectors.Doubt(err)
+			}
 			return afterwards(err, w.Status != nil)
 		}
 	}
 	if comment != nil {
 		if err := wr.write(c, http.MethodPost, w.Issue, "/rest/api/2/issue/"+w.Issue+"/comment", comment); err != nil {
-			return afterwards(err, w.Status != nil || edit != nil)
+			return afterwards(connectors.Doubt(err), w.Status != nil || edit != nil)
 		}
 	}
 	if w.Comment != nil {

@@ -22,7 +22,7 @@ func (wr *writer) Create(ctx context.Context, n connectors.NewIssue) (string, er
 	}
 	made, err := insist(c, http.MethodPost, "/issues.json", body, 1)
 	if err != nil {
-		return "", hintCreated(err)
+		return "", connectors.Doubt(hintCreated(err))
 	}
 	number, err := decodeCreated(made)
 	if err != nil {

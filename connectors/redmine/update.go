@@ -43,10 +43,14 @@ func (wr *writer) Update(ctx context.Context, w connectors.Write) error {
 		tries = 1
 	}
 	err = wr.write(c, http.MethodPut, w.Issue, "/issues/"+w.Issue+".json", body, tries)
-	if err == nil && w.Comment != nil {
-		wr.client.Accepted(c, w.Issue, w.Comment.Mark)
+	switch {
+	case w.Comment == nil:
+		return err
+	case err != nil:
+		return connectors.Doubt(err)
 	}
-	return err
+	wr.client.Accepted(c, w.Issue, w.Comment.Mark)
+	return nil
 }
 
 // Forms implements connectors.Tracker: Redmine tells an ordinary account of no form.

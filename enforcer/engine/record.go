@@ -8,6 +8,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // enter brings the ledger in line with what was found, and keeps of it in todo only what is to be written now.
@@ -125,6 +126,7 @@ func (p *pass) retryRefused(
 			continue
 		}
 		e.Reason = enforcer.Because("changed", "something changed since the tracker refused it: it is tried again")
+		e.NotBefore = outbox.SendableFrom(e)
 		moved, err := p.ledger.Move(ctx, p.now, enforcer.Intended, e)
 		if err != nil {
 			return nil, err

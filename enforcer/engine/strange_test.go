@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/connectors/sim"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
@@ -74,7 +76,7 @@ func TestStrangeAnswersToWrites(t *testing.T) {
 			t.Run(name+map[bool]string{true: ", done", false: ", not done"}[done], func(t *testing.T) {
 				w := newWorld(t, "2026-03-16 10:00")
 				id := w.issue("critical", "Server down")
-				w.answerStrangely(http.MethodPut, name, done)
+				w.answerStrangely(http.MethodPut, name, done, 0)
 				for _, moment := range []string{"00:10", "00:50", "01:20", "02:30", "05:30", "06:40", "09:30"} {
 					w.set(at("2026-03-16 10:" + moment))
 					_, _ = w.engine.Pass(t.Context()) // a pass may fail of it; what it did counts
@@ -98,22 +100,59 @@ func TestStrangeAnswersToWrites(t *testing.T) {
 				if said := w.said(id); !slices.Equal(said, []string{"+acknowledge/start", "respond/warn-50"}) {
 					t.Errorf("said %q", said)
 				}
-				for _, e := range w.entries(id) {
-					if !strings.Contains(e, "done") {
-						t.Errorf("%s", e)
-					}
-				}
+				w.wantDone(id)
 			})
 		}
 	}
 }
 
+// TestStrangeAnswersWhileReadsAreStale: a write that was done and answered strangely is not done again while what is
+// read is older than the write, be it for four minutes: neither a receipt, nor a comment with an assignee and a
+// priority, which might be left out of a second try.
+func TestStrangeAnswersWhileReadsAreStale(t *testing.T) {
+	for name := range strange {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "2026-03-16 10:00")
+			id := w.issue("critical", "Server down")
+			meanwhile := func(from int) {
+				w.answerStrangely(http.MethodPut, name, true, 4*time.Minute)
+				for minute := range 8 {
+					w.tries(fmt.Sprintf("2026-03-16 10:%02d:10", from+minute), fmt.Sprintf("2026-03-16 10:%02d:40", from+minute))
+				}
+				w.sim.Use(nil)
+			}
+			meanwhile(0)
+			w.passAt("2026-03-16 10:15:00")
+			w.do(w.sim.As("support1").SetPriority(id, "Low"))
+			meanwhile(20)
+			w.passAt("2026-03-16 10:29:00")
+			w.wantSaid(id, "+acknowledge/start", "respond/warn-50", "respond/due")
+			w.wantDone(id)
+			if i := w.see("admin", id); i.AssignedTo == nil || i.Priority.Name != "Immediate" {
+				t.Errorf("with %v, priority %s", i.AssignedTo, i.Priority.Name)
+			}
+		})
+	}
+}
+
+// wantDone holds that every step of an issue is done.
+func (w *world) wantDone(id int) {
+	w.t.Helper()
+	for _, e := range w.entries(id) {
+		if !strings.Contains(e, "done") {
+			w.t.Errorf("%s", e)
+		}
+	}
+}
+
 // answerStrangely gives the first write with a method an answer of something that stands before the tracker, after it
-// was done or in its place.
-func (w *world) answerStrangely(method, answer string, done bool) {
+// was done or in its place. What is read is as it was before a write, for so long after it.
+func (w *world) answerStrangely(method, answer string, done bool, stale time.Duration) {
 	a, n := strange[answer], 1
+	p := &sim.Proxy{Now: w.now}
+	p.Stale(stale)
 	w.sim.Use(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		return p.Before(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if r.Method != method || n == 0 {
 				next.ServeHTTP(rw, r)
 				return
@@ -130,7 +169,7 @@ func (w *world) answerStrangely(method, answer string, done bool) {
 			}
 			rw.WriteHeader(a.status)
 			_, _ = rw.Write([]byte(a.body)) // the connection is in memory
-		})
+		}))
 	})
 }
 
@@ -143,7 +182,7 @@ func TestStrangeAnswersToMaking(t *testing.T) {
 				theirs, err := w.sim.As("customer1").Create(redminesim.NewIssue{Project: "acme", Subject: "Printer"})
 				w.do(err)
 				w.pass()
-				w.answerStrangely(http.MethodPost, name, done)
+				w.answerStrangely(http.MethodPost, name, done, 0)
 				for _, moment := range []string{"00:10", "01:20", "02:30", "05:30", "06:40", "09:30"} {
 					w.set(at("2026-03-30 10:" + moment))
 					_, _ = w.engine.Pass(t.Context()) // a pass may fail of it; what it did counts

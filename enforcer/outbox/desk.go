@@ -89,7 +89,7 @@ func (d *desk) active(ctx context.Context, who string) (bool, error) {
 // nothing of it was saved.
 func (d *desk) ruleOutAssignee(who string, err error) error {
 	var e *connectors.Error
-	if who == "" || !errors.As(err, &e) || e.Class != connectors.Refused ||
+	if who == "" || !errors.As(err, &e) || e.Class != connectors.Refused || e.Doubtful ||
 		len(e.Fields) > 0 && !slices.ContainsFunc(e.Fields, func(f connectors.RefusedField) bool {
 			return f.Field == connectors.FieldAssignee
 		}) {
@@ -101,10 +101,11 @@ func (d *desk) ruleOutAssignee(who string, err error) error {
 
 // replanned turns the refusal of a field that steps ask for into a replan: the comment mentions the field, so the rest
 // must be rendered anew. After a refused person the next one is tried; a refused field is left out. If the tracker
-// names no field, both are left out once; if the rest is refused as well, neither was the cause.
+// names no field, both are left out once; if the rest is refused as well, neither was the cause. A doubtful no is about
+// no field, and nothing is sent after it.
 func (d *desk) replanned(w connectors.Write, err error) error {
 	var e *connectors.Error
-	if !errors.As(err, &e) || e.Class != connectors.Refused {
+	if !errors.As(err, &e) || e.Class != connectors.Refused || e.Doubtful {
 		return err
 	}
 	left := d.left[w.Issue]

@@ -35,7 +35,8 @@ func refusedFields(w connectors.Write, err error) map[string]connectors.RefusedF
 // where it names nothing of the update: a field of the wrong kind must not cost a comment. It gives what the tracker
 // said of each; none where nothing would be left.
 func withoutFields(w connectors.Write, err error) (connectors.Write, []connectors.Refusal) {
-	if connectors.ClassOf(err) != connectors.Refused {
+	var e *connectors.Error
+	if !errors.As(err, &e) || e.Class != connectors.Refused || e.Doubtful {
 		return w, nil
 	}
 	named := refusedFields(w, err)

@@ -49,6 +49,15 @@ func LooksAt(w ledger.Write, lag time.Duration) (first, last time.Time) {
 	return w.LastAt().Add(lookAfter), lostAt(w, lag)
 }
 
+// SendableFrom is the moment from which a refused entry may be tried again by itself. Its comment may stand, whatever the
+// answer was, as long as what was read of the issue may be stale.
+func SendableFrom(e ledger.Entry) time.Time {
+	if e.Receipt != nil && e.Receipt.Event != "" { // it was read back
+		return time.Time{}
+	}
+	return e.ChangedAt.Add(resendAfter)
+}
+
 func lostAt(w ledger.Write, lag time.Duration) time.Time { return w.LastAt().Add(resendAfter + lag) }
 
 // Outbox brings the requests of one pass over a connection to their sinks.
@@ -146,13 +155,17 @@ func (o *Outbox) failure(err error, resumed bool) ledger.Outcome {
 		out.Class, out.RetryAt = connectors.Unknown, now.Add(lookAfter)
 	case out.Class == connectors.Unknown, out.Class == connectors.Garbled:
 		out.RetryAt = now.Add(lookAfter)
+	// a gate or a limit, which stand before the tracker: it is looked for in its time, and not sent before that
+	case e != nil && e.Doubtful && out.Class != connectors.Refused:
+		out.Class, out.RetryAt = connectors.Unknown, now.Add(max(lookAfter, e.Rest()))
 	}
 	return out
 }
 
-// mayBeUntrue reports whether a request may have been done though the answer says otherwise: answers are lost, and what
-// stands before a tracker gives wrong ones. A limit on requests and a wrong key are true, and no reason to ask again;
-// what is planned anew is read afresh, marks included, before it is sent.
+// mayBeUntrue reports whether a request may have been done though the answer says otherwise and is to be looked for at
+// once: answers are lost, and what stands before a tracker gives wrong ones. After a limit on requests or a wrong key a
+// look would be turned away as well: it comes later. What is planned anew is read afresh, marks included, before it is
+// sent.
 func mayBeUntrue(err error) bool {
 	var e *connectors.Error
 	return errors.As(err, &e) && !e.Limited() && !e.OneIssue && e.Class != connectors.Unauthorized &&

@@ -315,8 +315,7 @@ func (s *stopwatch) end(m *Moment, at time.Time, why string, kept bool) {
 	due, err := s.due(at)
 	c.EndedAt, c.EndEvent, c.EndBy, c.EndWhy = at, m.Event, m.By, why
 	switch {
-	case err != nil:
-		c.unjudge(err)
+	case err != nil: // not judged, as finish says
 		s.breached = 0
 	case why == "reopened" && s.ev.corrects(m):
 		c.State = Cancelled
@@ -377,9 +376,6 @@ func (s *stopwatch) advance(t time.Time) {
 func (s *stopwatch) keep() {
 	c := s.cur
 	due, err := s.due(s.ev.Now)
-	if err != nil {
-		c.unjudge(err)
-	}
 	switch {
 	case err == nil && !due.IsZero() && s.ev.Now.After(due):
 		c.State = s.o.broken()

@@ -140,7 +140,15 @@ type transaction struct {
 func (t transaction) Commit() error {
 	err := t.hook.run("COMMIT", nil, t.Tx.Commit)
 	if err != nil {
-		_ = t.Rollback() // database/sql takes the transaction for ended
+		_ = t.Tx.Rollback() // database/sql takes the transaction for ended
+	}
+	return err
+}
+
+func (t transaction) Rollback() error {
+	err := t.hook.run("ROLLBACK", nil, t.Tx.Rollback)
+	if err != nil {
+		_ = t.Tx.Rollback() // the file does not stay locked
 	}
 	return err
 }

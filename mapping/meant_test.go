@@ -74,7 +74,10 @@ func TestSubjectsOfDuties(t *testing.T) {
 		want, due string
 	}{
 		{"en", "", func(*mapping.DutyFacts) {}, "Quarterly delivery: Q4 2026", "2026-12-31"},
-		{"ru", "", func(*mapping.DutyFacts) {}, "Сдача в программный фонд: IV квартал 2026 г.", "2026-12-31"},
+		{
+			"ru", "", func(*mapping.DutyFacts) {},
+			"Сдача в программный фонд: IV квартал 2026 г.", "2026-12-31",
+		},
 		{"en", "", func(f *mapping.DutyFacts) { f.Period = "" }, "Quarterly delivery", "2026-12-31"},
 		{"en", "", func(f *mapping.DutyFacts) { f.Due = time.Time{} }, "Quarterly delivery: Q4 2026", ""},
 		{"en", "", func(f *mapping.DutyFacts) { f.Obligation = nil }, ": Q4 2026", "2026-12-31"},

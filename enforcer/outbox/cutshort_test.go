@@ -234,3 +234,40 @@ func TestARestThatComesTooLate(t *testing.T) {
 		t.Errorf("%+v, %v", writes, err)
 	}
 }
+
+// TestWhatAReceiptShowsIsTold: what reading back shows to be wrong is reported by the issue's key; what came out public
+// is looked after first, and where the ledger fails on that nothing is taken for read back.
+func TestWhatAReceiptShowsIsTold(t *testing.T) {
+	issue := connectors.Issue{ID: "7", Key: "#7"}
+	left := connectors.Receipt{
+		Event: "journal:5", Refused: []connectors.Refusal{{Field: "priority", Wanted: "5", Got: "3"}},
+	}
+	public := connectors.Receipt{Event: "journal:5", Public: true}
+	for _, c := range []struct {
+		name    string
+		receipt connectors.Receipt
+		tells   string
+	}{
+		{"all is well", connectors.Receipt{Event: "journal:5"}, ""},
+		{"something was left alone", left, "left this alone: priority"},
+		{"it is public", public, "an internal comment is public"},
+	} {
+		w, _ := newWriter(t, &fakeTracker{}, newLedger(t))
+		got, err := w.told(t.Context(), issue, c.receipt)
+		if err != nil || got == nil || got.Event != "journal:5" || got.Public != c.receipt.Public ||
+			len(got.Refused) != len(c.receipt.Refused) {
+			t.Errorf("%s: %+v, %v", c.name, got, err)
+		}
+		problems := w.report.Problems
+		if c.tells == "" && len(problems) > 0 || c.tells != "" && (len(problems) != 1 || problems[0].Issue != "#7" ||
+			!strings.Contains(problems[0].Text.String(), c.tells)) {
+			t.Errorf("%s: told %v", c.name, problems)
+		}
+	}
+	w, _ := newWriter(t, &fakeTracker{}, newLedger(t))
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if got, err := w.told(ctx, issue, public); err == nil || got != nil || len(w.report.Problems) > 0 {
+		t.Errorf("the ledger fails: %+v, %v, told %v", got, err, w.report.Problems)
+	}
+}

@@ -34,12 +34,20 @@ type hook struct {
 	mu     sync.Mutex
 	before func(query string, args []driver.NamedValue) error
 	after  func(query string)
+	next   func() error
 }
 
 func (h *hook) set(before func(string, []driver.NamedValue) error, after func(string)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.before, h.after = before, after
+}
+
+// reading sees each row before it is read; an error is what reading it fails with.
+func (h *hook) reading(next func() error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.next = next
 }
 
 func (h *hook) run(query string, args []driver.NamedValue, do func() error) error {
@@ -90,7 +98,24 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 		rows, err = c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
 		return err
 	})
-	return rows, err
+	return &hookedRows{rows, c.hook}, err
+}
+
+type hookedRows struct {
+	driver.Rows
+	hook *hook
+}
+
+func (r *hookedRows) Next(row []driver.Value) error {
+	r.hook.mu.Lock()
+	next := r.hook.next
+	r.hook.mu.Unlock()
+	if next != nil {
+		if err := next(); err != nil {
+			return err
+		}
+	}
+	return r.Rows.Next(row)
 }
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
@@ -121,7 +146,7 @@ func (p *prepared) QueryContext(ctx context.Context, args []driver.NamedValue) (
 		rows, err = p.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 		return err
 	})
-	return rows, err
+	return &hookedRows{rows, p.hook}, err
 }
 
 func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (tx driver.Tx, err error) {

@@ -1,7 +1,11 @@
 package ledger_test
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sync/atomic"
 	"testing"
 
 	"slabridge/enforcer"
@@ -66,5 +70,35 @@ func TestMoreThanAPage(t *testing.T) {
 	}
 	if v := verified(t, l); len(v.Tamperings) != 100 {
 		t.Errorf("of %d changed records %d are listed, want 100", many, len(v.Tamperings))
+	}
+}
+
+// TestNoReadEndsEarly fails the reading of every row once, in the midst of an answer: it is told, and what was read
+// until then is not taken for all there is.
+func TestNoReadEndsEarly(t *testing.T) {
+	l, f, w := lived(t)
+	broken := errors.New("disk I/O error")
+	ask := reads(t, l, w)
+	for _, name := range slices.Sorted(maps.Keys(ask)) {
+		for n := int64(1); ; n++ {
+			var seen atomic.Int64
+			f.hook.reading(func() error {
+				if seen.Add(1) == n {
+					return broken
+				}
+				return nil
+			})
+			got, err := ask[name]()
+			f.hook.reading(nil)
+			if seen.Load() < n {
+				if err != nil || n == 1 {
+					t.Errorf("%s: %q, %v after %d rows", name, got, err, n-1)
+				}
+				break
+			}
+			if !errors.Is(err, broken) {
+				t.Errorf("%s: row %d failed, and the answer is %q, %v", name, n, got, err)
+			}
+		}
 	}
 }

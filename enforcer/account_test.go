@@ -85,7 +85,7 @@ func TestBilledTime(t *testing.T) {
 		{On: "2026-05-04", Issue: "1", By: "a", Spent: 10 * time.Minute},
 		{On: "2026-05-04", Issue: "1", By: "a", Spent: 70 * time.Minute},
 		{On: "2026-05-04", Issue: "1", By: "b", Spent: 10 * time.Minute},
-		{On: "2026-05-04", Issue: "2", By: "a", Spent: 10 * time.Minute},
+		{On: "2026-05-04", Issue: "2", By: "a", Spent: 2 * time.Hour},
 		{On: "2026-05-05", Issue: "1", By: "a", Spent: 10 * time.Minute},
 		{On: "2026-06-01", Issue: "1", By: "a"}, // 0 h bill nothing
 	}
@@ -94,13 +94,13 @@ func TestBilledTime(t *testing.T) {
 		{Month: "", Entries: 1, Spent: time.Minute, Billed: time.Hour},
 		{Month: "2026-03", Entries: 1, Spent: 70 * time.Minute, Billed: 90 * time.Minute},
 		{Month: "2026-04", Entries: 2, Spent: 130 * time.Minute, Billed: 3 * time.Hour},
-		{Month: "2026-05", Entries: 5, Spent: 110 * time.Minute, Billed: 270 * time.Minute},
+		{Month: "2026-05", Entries: 5, Spent: 220 * time.Minute, Billed: 330 * time.Minute},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
 	half.PerEntry = true
-	got, want[3].Billed = enforcer.Bill(half, work), 330*time.Minute
+	got, want[3].Billed = enforcer.Bill(half, work), 390*time.Minute
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

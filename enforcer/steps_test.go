@@ -296,3 +296,94 @@ func TestTheFirstIDOfAContract(t *testing.T) {
 		t.Error("known so already, it is another")
 	}
 }
+
+// TestNothingToLower: where nothing was due any more, nobody gained anything by a lower severity.
+func TestNothingToLower(t *testing.T) {
+	contract := promising(enforcer.Obligation{Rules: []enforcer.Rule{{Within: hours(1)}}})
+	for clock, want := range map[string]int{"10:59:59": 1, "11:00:00": 0, "11:30:00": 0} {
+		r := received(monday(t, "10:00:00"), time.Time{})
+		state := r.Moments[0].State
+		state.Severity = "minor"
+		r.Moments = append(r.Moments, enforcer.Moment{
+			Event: "journal:1", At: monday(t, clock), By: person("support"), State: state,
+		})
+		if got := enforcer.Lowerings(contract, &r, monday(t, "00:00:00"), monday(t, "23:00:00")); len(got) != want {
+			t.Errorf("lowered at %s: %+v", clock, got)
+		}
+	}
+}
+
+// TestRemindedUntilTheClosing: of what runs beside another promise nobody is reminded at or after the other's deadline.
+func TestRemindedUntilTheClosing(t *testing.T) {
+	due := []enforcer.Step{{ID: "due", Trigger: enforcer.Trigger{Due: true}}}
+	for n, want := range map[int]string{3: "13:00", 4: "", 5: ""} {
+		contract := promising(enforcer.Obligation{Rules: []enforcer.Rule{{Within: hours(4), Steps: due}}})
+		reminder := contract.Obligations[0]
+		reminder.ID, reminder.Beside = "reminder", "promise"
+		reminder.Rules = []enforcer.Rule{{Within: hours(n), Steps: due}}
+		contract.Obligations = append([]enforcer.Obligation{reminder}, contract.Obligations...)
+		r := received(monday(t, "10:00:00"), time.Time{})
+		got := ""
+		for _, c := range enforcer.Evaluate(contract, &r, monday(t, "10:00:00")).Cycles {
+			if at := c.Steps[0].At; c.Obligation.ID == "reminder" && !at.IsZero() {
+				got = at.Format("15:04")
+			}
+		}
+		if got != want {
+			t.Errorf("due after %d hours, the other after 4: reminded at %q, want %q", n, got, want)
+		}
+	}
+}
+
+// TestEvaluatedToTheSecond: a fraction of a second is cut off, so that an evaluation is that of its second.
+func TestEvaluatedToTheSecond(t *testing.T) {
+	contract := promising(enforcer.Obligation{Rules: []enforcer.Rule{{Within: hours(1)}}})
+	r := received(monday(t, "10:00:00"), time.Time{})
+	ev := enforcer.Evaluate(contract, &r, monday(t, "11:00:00").Add(900*time.Millisecond))
+	if c := ev.Cycles[0]; !ev.Now.Equal(monday(t, "11:00:00")) || c.State != enforcer.Running || c.Remaining != 0 {
+		t.Errorf("it is %s; %s, %s left", ev.Now, c.State, c.Remaining)
+	}
+}
+
+// TestTimeAfterHoursBeyondTheData: what was agreed on where the calendar has no data leaves the time unknown, and the
+// deadline as it was.
+func TestTimeAfterHoursBeyondTheData(t *testing.T) {
+	contract := promising(enforcer.Obligation{Rules: []enforcer.Rule{{Within: hours(4)}}})
+	r := received(almaty(t, "2027-12-30 10:00"), time.Time{})
+	r.Moments[0].State.Severity = "critical"
+	state := r.Moments[0].State
+	state.Fields = map[string]string{enforcer.FieldAfterHours: "yes"}
+	r.Moments = append(r.Moments, enforcer.Moment{
+		Event: "journal:1", At: almaty(t, "2028-02-01 10:00"), By: person("support"), State: state,
+	})
+	c := enforcer.Evaluate(contract, &r, almaty(t, "2028-02-02 10:00")).Cycles[0]
+	if c.Unmeasured == nil || c.Elapsed != 0 || c.Remaining != 0 || !c.Due.Equal(almaty(t, "2027-12-30 14:00")) {
+		t.Errorf("%s passed, %s left, due %s, %v", c.Elapsed, c.Remaining, c.Due, c.Unmeasured)
+	}
+}
+
+// TestToldLate: what was owed of a request that was resolved in silence, and lapsed, is over with the first word to the
+// customer; a later one changes nothing.
+func TestToldLate(t *testing.T) {
+	contract := promising(enforcer.Obligation{
+		Start: enforcer.Condition{Word: enforcer.WordResponse, Silent: true}, Rules: []enforcer.Rule{{Within: hours(1)}},
+	})
+	contract.Obligations[0].Stop = []enforcer.Condition{{Word: enforcer.WordNote, Audience: enforcer.Public}}
+	r := received(monday(t, "10:00:00"), time.Time{})
+	state := r.Moments[0].State
+	state.Status = enforcer.Resolved
+	r.Moments = append(r.Moments, enforcer.Moment{
+		Event: "journal:1", At: monday(t, "11:00:00"), By: person("support"), StatusSet: true, State: state,
+	})
+	for _, clock := range []string{"13:00:00", "14:00:00"} {
+		r.Moments = append(r.Moments, enforcer.Moment{
+			Event: "note " + clock, At: monday(t, clock), By: person("support"), Note: enforcer.Public, State: state,
+		})
+	}
+	for now, want := range map[string]string{"12:59:59": "", "13:30:00": "13:00:00", "15:00:00": "13:00:00"} {
+		cycles := enforcer.Evaluate(contract, &r, monday(t, now)).Cycles
+		if len(cycles) != 1 || cycles[0].State != enforcer.Breached || !cycles[0].AnswerTaken.Equal(monday(t, want)) {
+			t.Errorf("as of %s: %+v, want it told at %q", now, cycles, want)
+		}
+	}
+}

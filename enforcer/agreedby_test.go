@@ -123,3 +123,26 @@ func TestAnHourBetweenResultAndStatus(t *testing.T) {
 		}
 	}
 }
+
+// TestADateOfTheCustomersOwn: a date that the customer sets later than the one offered is agreed on by that; one that he
+// sets back to it, or before it, is not. A date that staff set as the request came in binds like any other.
+func TestADateOfTheCustomersOwn(t *testing.T) {
+	s := newVendorStory(t)
+	s.request.Moments = nil
+	s.act(16, "10:00:00", "support", enforcer.Public, dueOn("2026-03-18"))
+	if got := s.promise(17, "10:00:00"); got.Date != "2026-03-18" || got.Rests.Event != "10:00:00" {
+		t.Errorf("set as it came in: %s binds, by %+v", got.Date, got.Rests)
+	}
+	on := func(date string) func(*enforcer.State) { return func(s *enforcer.State) { s.DueDate = date } }
+	for date, binds := range map[string]string{
+		"2026-03-17": "2026-03-20 12:00:00", "2026-03-18": "2026-03-20 12:00:00", "2026-03-19": "2026-03-19 13:00:00",
+	} {
+		s := newVendorStory(t)
+		s.act(16, "10:30:00", "support", enforcer.Public, dueOn("2026-03-18"))
+		s.act(16, "12:00:00", "customer", enforcer.Public, on("2026-03-20"))
+		s.act(16, "13:00:00", "customer", enforcer.Public, on(date))
+		if got := s.promise(17, "10:00:00"); got.Date+" "+got.Rests.Event != binds {
+			t.Errorf("set to %s at last: %s binds, by %+v; want %s", date, got.Date, got.Rests, binds)
+		}
+	}
+}

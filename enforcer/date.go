@@ -142,7 +142,7 @@ func (s *stopwatch) agree(m *Moment) {
 }
 
 // workingClock is the clock of a deadline that is not a term: the contract's working time.
-var workingClock = calendar.Term{N: 1, Unit: calendar.Hours}
+var workingClock = calendar.Term{Unit: calendar.Hours}
 
 // dateRuling is the close of a date. One on a day off ends at the close of the next working day, or of the last one
 // before where the rule says so; one whose close had passed when it was set, at the next close.

@@ -1,6 +1,8 @@
 package mapping_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,5 +83,40 @@ func TestWhatTheTrackerHasNoMore(t *testing.T) {
 		if got := string(state.Status) + " " + state.Severity; got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
+	}
+}
+
+// TestWhatSeveritiesRestOn: each key of a request once, in the order in which the rules ask for it.
+func TestWhatSeveritiesRestOn(t *testing.T) {
+	m := words()
+	m.Severity = []mapping.SeverityRule{
+		{Is: "critical", When: mapping.When{Field: "Criticality", In: []string{"high"}}},
+		{Is: "minor", When: mapping.When{Tracker: []string{"Feature"}}},
+		{Is: "minor", When: mapping.When{Priority: []string{"Low"}}},
+		{Is: "minor", When: mapping.When{Field: "Criticality", In: []string{"low"}}},
+		{Is: "noncritical"},
+	}
+	want := []string{"cf:1", connectors.FieldType, connectors.FieldRequestType, connectors.FieldPriority}
+	if got := bind(t, m, directory()).SeverityKeys(); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestLockedPeopleAreToldOfOnce: somebody who is named several times in a role is one person.
+func TestLockedPeopleAreToldOfOnce(t *testing.T) {
+	m, d := words(), directory()
+	m.Roles[2].Lead, m.Roles[2].Duty = []string{"13"}, []string{"13"}
+	for i := range d.People {
+		d.People[i].Locked = d.People[i].Locked || d.People[i].ID == "13"
+	}
+	_, problems := mapping.Bind(m, d, mapping.Memory{}, "m")
+	told := 0
+	for _, p := range problems {
+		if p.Value == "Olga Orlova" && strings.Contains(p.Reason.String(), "this account is locked") {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times: %+v", told, problems)
 	}
 }

@@ -62,6 +62,8 @@ type Comment struct {
 	Internal bool
 	Mark     string
 	Audience string `json:",omitempty"`
+	// Wordings are what it says where the tracker does not take fields that Text tells of, one for each set of these.
+	Wordings []Wording `json:",omitempty"`
 }
 
 // Empty reports whether the write would change nothing.
@@ -161,6 +163,8 @@ type Receipt struct {
 	Issue   string    `json:"issue,omitempty"` // id of the issue that was made
 	Event   string    `json:"event,omitempty"` // id of the event with our comment
 	Refused []Refusal `json:"refused,omitempty"`
+	// Untold are the fields of the write that the comment, as it stands, does not tell of: they were left alone.
+	Untold []string `json:"untold,omitempty"`
 	// the comment was to be internal and came out public: the customer could read it
 	Public bool `json:"public,omitempty"`
 	// TakenBack is how a Public comment was taken back from the customer; "" for one that still is public. Mail about
@@ -237,6 +241,9 @@ func Verify(w Write, account string, before, after History) Receipt {
 	}
 	if c := w.Comment; c != nil {
 		e, ok := after.FindMark(account, c.Mark)
+		if ok {
+			r.Untold = c.untoldIn(e.Note.Text)
+		}
 		switch {
 		case !ok:
 			refuse("comment", "written", "")

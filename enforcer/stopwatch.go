@@ -284,13 +284,26 @@ func (s *stopwatch) stop(m *Moment) {
 	if s.o.StopsWith(WordDueDate) { // a date met it: keep what the date rests on
 		s.cur.Date, s.cur.Rests = s.standing.date, s.standing.consent
 	}
+	stood := s.cur.ID == m.Event && s.stoodBefore(m)
 	s.end(m, s.stoppedAt(m), "stopped", true)
+	if stood { // whoever reopened the request did not do it
+		s.ev.Cycles[len(s.ev.Cycles)-1].EndBy = Person{}
+	}
 	rule := s.rule(m)
 	// an obligation that repeats from the receipt starts its next cycle at once; any other waits for its start
 	// condition
 	if s.o.Repeat && s.o.Start.Word == WordReceived && m.State.Status.Open() && rule != nil {
 		s.launch(m, m.At)
 	}
+}
+
+// stoodBefore reports whether a state that stops the cycle was there before the moment, and was not brought about in it.
+func (s *stopwatch) stoodBefore(m *Moment) bool {
+	i := slices.IndexFunc(s.period.moments, func(x Moment) bool { return x.Event == m.Event })
+	return i > 0 && slices.ContainsFunc(s.o.Stop, func(c Condition) bool {
+		return (c.Word == WordAssignee || c.Word == WordPriority) && s.holds(&c, m) &&
+			s.holds(&c, &s.period.moments[i-1])
+	})
 }
 
 // stoppedAt is when what stopped the cycle happened: the event, or the earlier moment that its field names.

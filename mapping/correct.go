@@ -3,6 +3,7 @@ package mapping
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"slabridge/config/message"
@@ -42,5 +43,17 @@ func (b *Bound) Correct(c Correction, o WriteOptions) (*connectors.Comment, []st
 	if err != nil {
 		notes = append(notes, fmt.Sprint(err))
 	}
-	return b.marked(text, c.Internal, c.Keys, o), notes
+	out := b.marked(text, c.Internal, c.Keys, o)
+	out.Wordings = o.wordings(out, func(without []string) string {
+		less := d
+		if slices.Contains(without, connectors.FieldAssignee) {
+			less.Assigned = ""
+		}
+		if slices.Contains(without, connectors.FieldPriority) {
+			less.Priority = ""
+		}
+		text, _ := o.Texts.render(lang, TextCorrection, less)
+		return text
+	})
+	return out, notes
 }

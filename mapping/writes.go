@@ -24,6 +24,9 @@ type WriteOptions struct {
 	// LeftOut are the fields of this issue that the tracker has just refused to set, assignee and priority, with its
 	// words: what asks for them is unmet, and no text tells of them.
 	LeftOut map[string]string
+	// Wordings: the tracker may leave fields alone in silence, so a comment that tells of them comes with what it says
+	// without.
+	Wordings bool
 }
 
 // Planned is one update of one issue, the steps it is for, and what was left out of it and why. The write may
@@ -369,6 +372,10 @@ func (w *writer) planned(audience enforcer.Audience, steps []step) Planned {
 	p.Notes = notes
 	if text != "" {
 		p.Write.Comment = w.b.marked(text, audience != enforcer.Public, told, w.o)
+		p.Write.Comment.Wordings = w.o.wordings(p.Write.Comment, func(without []string) string {
+			text, _, _ := w.comment(audience, untold(steps, without))
+			return text
+		})
 	}
 	return p
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -59,6 +60,8 @@ type app struct {
 	kinds     []connectors.Kind // of trackers that connections may be to
 	// grace is how long a command may take to end once it is told to; 0: as long as it likes.
 	grace time.Duration
+	// writing: the state is open for a command that writes to trackers. Whoever ends the process asks.
+	writing *atomic.Bool
 	// file is the state file as soon as one is open: it knows what its own errors mean.
 	file *statefile.DB
 
@@ -71,7 +74,7 @@ type app struct {
 
 func newApp(in io.Reader, out, errs io.Writer, clock func() time.Time) *app {
 	return &app{
-		page: page{out: onScreen(out)}, in: in, err: onScreen(errs), clock: clock, kinds: trackers,
+		page: page{out: onScreen(out)}, in: in, err: onScreen(errs), clock: clock, kinds: trackers, writing: new(atomic.Bool),
 		requests: newRequestCounts(),
 	}
 }
@@ -124,14 +127,22 @@ func (a *app) endInTime(ctx context.Context, ended <-chan struct{}) {
 	said := make(chan struct{})
 	go func() {
 		defer close(said)
-		fmt.Fprintln(a.err, "slabridge: "+a.tf("ended while still at work, %s after being told to; "+
-			"what it was writing is looked for at the next start", a.grace))
+		fmt.Fprintln(a.err, "slabridge: "+a.endedAtWork())
 	}()
 	select {
 	case <-said:
 	case <-time.After(graceToEnd / 20): // what takes no text may be standard error itself
 	}
 	os.Exit(exitFailed)
+}
+
+// endedAtWork says that the command was ended, and what becomes of a write where it could be at one.
+func (a *app) endedAtWork() string {
+	if a.writing.Load() {
+		return a.tf("ended while still at work, %s after being told to; "+
+			"what it was writing is looked for at the next start", a.grace)
+	}
+	return a.tf("ended while still at work, %s after being told to", a.grace)
 }
 
 func exitCode(err error) int {

@@ -17,7 +17,8 @@ func TestToldToEndItEnds(t *testing.T) {
 	if graceToEnd+graceToEnd/20 >= 5*time.Second {
 		t.Fatalf("a grace of %v, and then some, is not within 5 s", graceToEnd)
 	}
-	for _, command := range []string{"check --config PIPE", "enforce", "run"} {
+	commands := []string{"check --config PIPE", "enforce", "run"}
+	for _, command := range commands {
 		p := newPlant(t)
 		p.process(exitOK, "enforce") // the first pass; what comes after it is written about
 		p.report("Nobody answers", "critical")
@@ -62,6 +63,9 @@ func TestToldToEndItEnds(t *testing.T) {
 		if code := c.ProcessState.ExitCode(); code != exitFailed {
 			t.Errorf("%s: ended with %d", command, code)
 		}
-		contains(t, command, errs.String(), "ended while still at work", "is looked for at the next start")
+		contains(t, command, errs.String(), "ended while still at work")
+		if told := strings.Contains(errs.String(), "looked for at the next start"); told != (command != commands[0]) {
+			t.Errorf("%s writes nothing or does; told of a write: %v", command, told)
+		}
 	}
 }

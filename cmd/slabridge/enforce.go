@@ -137,7 +137,11 @@ func (t passTold) text(p *page) {
 	if n := len(t.Held); n > 0 {
 		sum += p.tf(", held: %d", n)
 	}
-	if n := len(t.Refused); n > 0 {
+	partly := t.partly()
+	if partly > 0 {
+		sum += p.tf(", not all of it taken: %d", partly)
+	}
+	if n := len(t.Refused) - partly; n > 0 {
 		sum += p.tf(", refused: %d", n)
 	}
 	if n := len(t.Adopted); n > 0 {
@@ -168,11 +172,25 @@ func (t passTold) text(p *page) {
 }
 
 func (i *passInfo) tellEntries(p *page) {
+	told := map[string]bool{}
 	for _, list := range [][]writeInfo{i.Written, i.Held, i.Refused} {
 		for _, e := range list {
-			e.text(p)
+			if !told[e.ID] {
+				e.text(p)
+			}
+			told[e.ID] = true
 		}
 	}
+}
+
+// partly counts the steps whose comment was written and of which the tracker did not take something else.
+func (i *passInfo) partly() (n int) {
+	for _, e := range i.Refused {
+		if slices.ContainsFunc(i.Written, func(w writeInfo) bool { return w.ID == e.ID }) {
+			n++
+		}
+	}
+	return n
 }
 
 // tellAdopted says what was found in the tracker that the state did not know of.

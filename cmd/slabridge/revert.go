@@ -203,7 +203,7 @@ func tellReverted(ctx context.Context, w *workspace, reports []engine.Report) er
 
 func (t revertTold) text(p *page) {
 	p.linef("", "%s: steps taken back: %d, refused: %d, held: %d",
-		t.Connection, len(t.Written), len(t.Refused), len(t.Held))
+		t.Connection, len(t.Written)-t.partly(), len(t.Refused), len(t.Held))
 	t.tellEntries(p)
 	t.tellProblems(p)
 }

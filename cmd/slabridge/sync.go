@@ -20,6 +20,7 @@ func syncCmd(a *app) *cobra.Command {
 		Use:   "sync",
 		Short: "Bring the mirror up to date; writes nothing to the tracker",
 		RunE: a.withWorkspace(writes, func(ctx context.Context, w *workspace, _ []string) error {
+			a.writing.Store(false) // to no tracker
 			return syncMirror(ctx, w, full, rebuild)
 		}),
 	}

@@ -127,6 +127,7 @@ func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (*
 }
 
 func (a *app) fill(ctx context.Context, w *workspace, what intent) (err error) {
+	a.writing.Store(what == writes)
 	if w.file, err = statefile.Open(ctx, w.cfg.State,
 		statefile.Migrations{Store: "mirror", Steps: mirror.Migrations()},
 		statefile.Migrations{Store: "ledger", Steps: ledger.Migrations()}); err != nil {

@@ -142,6 +142,10 @@ func TestSilentRefusals(t *testing.T) {
 			if !strings.Contains(problems(r), "left this alone: "+c.field) || len(r.Refused) != 1 {
 				t.Errorf("%d refused, problems %s", len(r.Refused), problems(r))
 			}
+			if stands := c.field != "comment"; (len(r.Written) == 1) != stands {
+				t.Errorf("%d written; a comment stands: %v", len(r.Written), stands)
+			}
+			w.wantTruth(id)
 
 			c.mend(w, id)
 			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{ID: e.ID})
@@ -165,6 +169,21 @@ func TestSilentRefusals(t *testing.T) {
 				t.Errorf("in the end at %s with %v", i.Priority.Name, i.AssignedTo)
 			}
 		})
+	}
+}
+
+// wantTruth holds what the last of our comments on an issue tells of its assignee and its priority against what it has.
+func (w *world) wantTruth(id int) {
+	w.t.Helper()
+	i, all := w.see("admin", id), w.notes("admin", id)
+	text := all[len(all)-1].text
+	with := i.AssignedTo != nil && i.AssignedTo.Name == "Sanjay Support"
+	if told := strings.Contains(text, "Assigned to: Sanjay Support"); told != with && strings.Contains(text, "respond/due") {
+		w.t.Errorf("assigned: %v, and told:\n%s", with, text)
+	}
+	top := i.Priority.Name == "Immediate"
+	if told := strings.Contains(text, "riority to"); told != top && strings.Contains(text, "respond/due") {
+		w.t.Errorf("at priority %s, and told:\n%s", i.Priority.Name, text)
 	}
 }
 

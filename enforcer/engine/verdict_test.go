@@ -244,3 +244,34 @@ func TestIdlePassWritesNothing(t *testing.T) {
 		})
 	}
 }
+
+// Who reopens a request whose assignee stayed has not involved the developers: nobody did then.
+func TestWhoReopensInvolvesNobody(t *testing.T) {
+	w := newWorld(t, "2026-03-16 10:00")
+	id := w.issue("critical", "Server down")
+	w.passAt("2026-03-16 10:02")
+	w.set(at("2026-03-16 10:05"))
+	w.do(w.sim.As("dev1").Assign(id, "dev1"))
+	_, err := w.sim.As("dev1").Comment(id, "Mended.")
+	w.do(err)
+	w.do(w.sim.As("dev1").SetStatus(id, "Resolved"))
+	w.passAt("2026-03-16 10:06")
+	w.set(at("2026-03-16 14:00"))
+	w.do(w.sim.As("manager1").SetStatus(id, "In Progress"))
+	w.passAt("2026-03-16 14:01")
+	w.wantEnders(id, "involve-developers", "Dora Developer", "")
+}
+
+// wantEnders holds who ended the cycles of an obligation.
+func (w *world) wantEnders(id int, obligation string, want ...string) {
+	w.t.Helper()
+	var got []string
+	for v, err := range w.ledger.Verdicts(w.t.Context(), ledger.VerdictFilter{}) {
+		if w.do(err); v.Issue == fmt.Sprint(id) && v.Obligation == obligation {
+			got = append(got, v.EndBy)
+		}
+	}
+	if !slices.Equal(got, want) {
+		w.t.Errorf("ended by %q, want %q", got, want)
+	}
+}

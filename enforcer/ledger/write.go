@@ -188,6 +188,10 @@ func (l *Ledger) applyOutcome(ctx context.Context, tx *sql.Tx, now time.Time, w 
 				receipt.Event = e.Receipt.Event // and what was said stays said, when the rest is tried again
 			}
 			e.Receipt = &receipt
+			if len(receipt.Untold) > 0 { // what was said is what stands
+				said := w.Request.Worded(receipt)
+				e.Write = &said
+			}
 		}
 		if out[i], err = l.move(ctx, tx, now, states[i], e); err != nil {
 			return nil, err

@@ -40,6 +40,12 @@ type desk struct {
 	added        map[string][]string // who was made a watcher of which issue in this pass
 }
 
+// silent reports whether the tracker takes an update whole and may leave fields of it alone in silence.
+func (d *desk) silent() bool {
+	caps := d.tracker.Capabilities()
+	return caps.SilentRefusals && caps.AtomicUpdate
+}
+
 // read reads an issue. there is false when it is gone or hidden; the mirror learns either.
 func (d *desk) read(ctx context.Context, issue string, at time.Time) (h connectors.History, there bool, err error) {
 	h, err = d.tracker.History(ctx, issue)

@@ -34,7 +34,7 @@ func (s *issueSink) Send(ctx context.Context, w ledger.Write) error {
 	if err := s.addWatchers(ctx, w); err != nil || !s.sent.HasUpdate() {
 		return err
 	}
-	err := s.writer.desk.tracker.Update(ctx, s.sent)
+	err := s.update(ctx, s.sent)
 	for {
 		rest, refused := withoutFields(s.sent, err)
 		if len(refused) == 0 {
@@ -45,7 +45,7 @@ func (s *issueSink) Send(ctx context.Context, w ledger.Write) error {
 			return lookErr
 		}
 		s.sent, s.left = rest, append(s.left, refused...)
-		err = s.writer.desk.tracker.Update(ctx, s.sent)
+		err = s.update(ctx, s.sent)
 	}
 	return s.refuseAllBut(ctx, s.writer.desk.replanned(s.sent, err))
 }

@@ -63,7 +63,7 @@ func withoutFields(w connectors.Write, err error) (connectors.Write, []connector
 // resume sends what is left of a request that was cut short, without the fields that the tracker names as refused: its
 // words are in the ledger, and are not rendered anew.
 func (s *issueSink) resume(ctx context.Context) error {
-	err := s.writer.desk.tracker.Update(ctx, *s.rest)
+	err := s.update(ctx, *s.rest)
 	named := slices.Collect(maps.Keys(refusedFields(*s.rest, err)))
 	less := s.rest.Without(named...)
 	if len(named) == 0 || !less.HasUpdate() {
@@ -72,7 +72,7 @@ func (s *issueSink) resume(ctx context.Context) error {
 	if stands, lookErr := s.stands(ctx); stands || lookErr != nil {
 		return lookErr
 	}
-	return s.writer.desk.tracker.Update(ctx, less)
+	return s.update(ctx, less)
 }
 
 // refuseAllBut makes an accepted request of one that was refused after watchers were added: of that the ledger must not

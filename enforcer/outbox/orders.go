@@ -321,6 +321,7 @@ func (w *Writer) corrections(
 		}
 		if len(bare) == 0 || g.of[0] != bare[0] {
 			x.Keys = p.Keys
+			c.Options.Wordings = w.desk.silent()
 			p.Write.Comment, p.Notes = c.Mapping.Correct(x, c.Options)
 		}
 		out, groups = append(out, p), append(groups, entries)

@@ -9,8 +9,8 @@ import (
 
 // Report is what was written in a pass, and what was not.
 type Report struct {
-	Written  []ledger.Entry
-	Refused  []ledger.Entry
+	Written  []ledger.Entry // their comment stands, or they have none and are done
+	Refused  []ledger.Entry // of which the tracker did not do all: those whose comment stands are Written, too
 	Held     []ledger.Entry
 	Adopted  []ledger.Entry // found to stand in the tracker; nothing was written for them
 	Exposed  int            // internal comments found to be public, by the tracker's doing or somebody's
@@ -39,8 +39,16 @@ func (r *Report) Count(entries ...ledger.Entry) {
 			r.Written = append(r.Written, e)
 		case enforcer.Refused:
 			r.Refused = append(r.Refused, e)
+			if Stands(e) {
+				r.Written = append(r.Written, e)
+			}
 		}
 	}
+}
+
+// Stands reports whether the comment of the last write of an entry is in the tracker, whatever was refused of the rest.
+func Stands(e ledger.Entry) bool {
+	return e.Write != nil && e.Write.Comment != nil && e.Receipt != nil && e.Receipt.Event != ""
 }
 
 // receipt tells what a receipt shows to be wrong, by the names of the tracker.

@@ -235,35 +235,43 @@ func (x *undoing) comments(u *Undo) {
 	if u.Entry.Changes.Comment == nil {
 		return
 	}
+	var seen []string // events: a try that came to nothing bore the same mark as the one that stands
+	gone := false
 	for _, w := range x.writes {
 		if w.Mark == "" || w.Request.Comment == nil || !slices.Contains(w.Entries, u.Entry.ID) {
 			continue
 		}
-		other := x.beside(w, func(c enforcer.Changes) bool { return c.Comment != nil })
 		e, there := x.h.FindMark(x.self, w.Mark)
-		switch {
-		case !there:
-			u.stays("its comment is no longer there: there is nothing to correct")
-		case other != "":
-			u.sharedWith(enforcer.Say("its comment %s is not corrected", e.ID), other)
-		default:
-			u.Correct = append(u.Correct, Corrected{e.ID, e.At, w.Request.Comment.Internal || e.Note.Internal})
+		gone = gone || !there
+		if !there || slices.Contains(seen, e.ID) {
+			continue
 		}
+		seen = append(seen, e.ID)
+		if other := x.beside(w, func(c enforcer.Changes) bool { return c.Comment != nil }); other != "" {
+			u.sharedWith(enforcer.Say("its comment %s is not corrected", e.ID), other)
+			continue
+		}
+		u.Correct = append(u.Correct, Corrected{e.ID, e.At, w.Request.Comment.Internal || e.Note.Internal})
+	}
+	if gone && seen == nil {
+		u.stays("its comment is no longer there: there is nothing to correct")
 	}
 }
 
 // rest tells what of the step is never taken back.
 func (x *undoing) rest(u *Undo) {
+	var status, watchers bool
 	for _, w := range x.writes {
-		if !slices.Contains(w.Entries, u.Entry.ID) {
-			continue
+		if slices.Contains(w.Entries, u.Entry.ID) {
+			status = status || w.Request.Status != nil && u.Entry.Changes.Class() != ""
+			watchers = watchers || len(w.Request.Watchers) > 0 && u.Entry.Changes.Watch != ""
 		}
-		if w.Request.Status != nil && u.Entry.Changes.Class() != "" {
-			u.stays("the status stays: set it back by hand if need be")
-		}
-		if len(w.Request.Watchers) > 0 && u.Entry.Changes.Watch != "" {
-			u.stays("the watchers stay: remove them by hand if need be")
-		}
+	}
+	if status {
+		u.stays("the status stays: set it back by hand if need be")
+	}
+	if watchers {
+		u.stays("the watchers stay: remove them by hand if need be")
 	}
 }
 

@@ -225,6 +225,23 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 			"", "m: correct journal:1 internally",
 		},
 		{
+			"a comment of two tries, of which one came to nothing", "", "",
+			[]connectors.Event{note(1, "m1", false)},
+			[]ledger.Write{said(1, "m1", false, "m"), said(1, "m1", false, "m")},
+			nil,
+			[]ledger.Entry{marked("m")},
+			"", "m: correct journal:1",
+		},
+		{
+			"watchers of two tries", "", "", nil,
+			[]ledger.Write{
+				write(1, connectors.Write{Watchers: []string{"7"}}, "w"), write(2, connectors.Write{Watchers: []string{"7"}}, "w"),
+			},
+			nil,
+			[]ledger.Entry{watches},
+			"", "w: the watchers stay: remove them by hand if need be",
+		},
+		{
 			"a comment that is gone", "", "", nil,
 			[]ledger.Write{said(1, "m1", true, "m")},
 			nil,

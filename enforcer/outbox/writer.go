@@ -226,6 +226,7 @@ func (w *Writer) plan(
 ) ([]mapping.Planned, error) {
 	c.Options.Unassignable, c.Options.Locked = w.desk.unassignable, w.desk.locked
 	c.Options.LeftOut = w.desk.left[t.History.Issue.ID].words
+	c.Options.Wordings = w.desk.silent()
 	for {
 		all := c.Render(t.Request, t.History, decisions, t.Fields)
 		again := false

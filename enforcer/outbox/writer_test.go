@@ -166,11 +166,17 @@ func TestStepsAreWritten(t *testing.T) {
 			if got := problems(writer); !strings.HasPrefix(got, c.says) || (got == "") != (c.says == "") {
 				t.Errorf("says %q, want %q", got, c.says)
 			}
-			// the report counts each entry once, under what became of it
+			// the report counts each entry under what became of it; what stands in part is written, too
 			for state, list := range map[string][]ledger.Entry{
 				"done": writer.report.Written, "held": writer.report.Held, "refused": writer.report.Refused,
 			} {
 				n := strings.Count(c.states, state)
+				for _, s := range steps {
+					e, err := w.ledger.Get(t.Context(), s.Key.ID())
+					if err == nil && state == "done" && e.State == enforcer.Refused && Stands(e) {
+						n++
+					}
+				}
 				if c.found || c.adopted {
 					n = 0
 				}

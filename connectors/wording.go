@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Wording is what a comment says where the tracker takes some fields of its update not: its text tells of them.
+// Wording is what a comment says where the tracker does not take some fields of its update that its text tells of.
 type Wording struct {
 	Without []string // field names, sorted
 	Text    string
@@ -31,7 +31,9 @@ func (c *Comment) Tells() []string {
 // Untold is the comment without a word about these fields.
 func (c Comment) Untold(fields []string) *Comment {
 	told := c.Tells()
-	fields = slices.DeleteFunc(slices.Sorted(slices.Values(fields)), func(f string) bool { return !slices.Contains(told, f) })
+	fields = slices.DeleteFunc(slices.Sorted(slices.Values(fields)), func(f string) bool {
+		return !slices.Contains(told, f)
+	})
 	for _, w := range c.Wordings {
 		if slices.Equal(w.Without, fields) {
 			c.Text = w.Text

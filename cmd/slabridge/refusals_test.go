@@ -345,7 +345,8 @@ func (r refusal) saw(t *testing.T, g *ground, issue int, want refusal) {
 	got := fmt.Sprint(len(public), len(private), now.Assignee.Name, now.Priority.Name, now.Status.Name,
 		slices.ContainsFunc(now.Watchers, func(w named) bool { return w.Name == "Maria Manager" }))
 	told := strings.Join(private, "\n")
-	if strings.Contains(told, "«Immediate»") != (now.Priority.Name == "Immediate") && len(private) > 0 && want.state != "" {
+	if strings.Contains(told, "«Immediate»") != (now.Priority.Name == "Immediate") && len(private) > 0 &&
+		want.state != "" {
 		t.Errorf("the priority is %s, and staff is told:\n%s", now.Priority.Name, told)
 	}
 	if strings.Contains(told, ": Dora Developer.") && now.Assignee.Name != "Dora Developer" {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 
 	"slabridge/config/statefile"
 	"slabridge/connectors/mirror"
+	"slabridge/connectors/sim"
 	"slabridge/enforcer/engine"
 	"slabridge/enforcer/ledger"
 )
@@ -47,14 +49,25 @@ func (w *world) wantIntents(sent int) {
 	}
 }
 
-// updates counts the requests that change an issue. A watcher rides with the write it belongs to.
-func (w *world) updates(f func()) (n int) {
-	for _, r := range w.requests(f) {
-		if r.Method == http.MethodPut || r.Method == http.MethodPost && r.Path == "/issues.json" {
-			n++
-		}
-	}
-	return n
+// updates counts the requests that change an issue. A watcher rides with the write it belongs to, and so do fields that
+// go ahead of the comment that tells of them.
+func (w *world) updates(f func()) int {
+	var n atomic.Int64
+	w.sim.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			body, err := sim.ReadBody(r)
+			w.do(err)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			ahead := r.Method == http.MethodPut && !bytes.Contains(body, []byte(`"notes"`))
+			if !ahead && (r.Method == http.MethodPut || r.Method == http.MethodPost && r.URL.Path == "/issues.json") {
+				n.Add(1)
+			}
+			next.ServeHTTP(rw, r)
+		})
+	})
+	defer w.sim.Use(nil)
+	f()
+	return int(n.Load())
 }
 
 // The disk is full at one page after the other of a pass that writes: the pass fails and says so, nothing is sent whose

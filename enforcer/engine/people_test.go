@@ -1,12 +1,15 @@
 package engine_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"slabridge/connectors/redmine/redminesim"
+	"slabridge/connectors/sim"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
@@ -85,8 +88,11 @@ func TestPeopleWinWheneverTheyAct(t *testing.T) {
 			written := false
 			w.sim.Use(func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					body, err := sim.ReadBody(r)
+					w.do(err)
+					r.Body = io.NopCloser(bytes.NewReader(body))
 					next.ServeHTTP(rw, r)
-					if !written && r.Method == http.MethodPut {
+					if !written && bytes.Contains(body, []byte(`"notes"`)) {
 						written = true
 						act()
 					}

@@ -178,11 +178,12 @@ func (w *world) wantTruth(id int) {
 	i, all := w.see("admin", id), w.notes("admin", id)
 	text := all[len(all)-1].text
 	with := i.AssignedTo != nil && i.AssignedTo.Name == "Sanjay Support"
-	if told := strings.Contains(text, "Assigned to: Sanjay Support"); told != with && strings.Contains(text, "respond/due") {
+	told := strings.Contains(text, "Assigned to: Sanjay Support")
+	if told != with && strings.Contains(text, "respond/due") {
 		w.t.Errorf("assigned: %v, and told:\n%s", with, text)
 	}
 	top := i.Priority.Name == "Immediate"
-	if told := strings.Contains(text, "riority to"); told != top && strings.Contains(text, "respond/due") {
+	if told = strings.Contains(text, "riority to"); told != top && strings.Contains(text, "respond/due") {
 		w.t.Errorf("at priority %s, and told:\n%s", i.Priority.Name, text)
 	}
 }
@@ -197,9 +198,9 @@ func TestOpenRefusals(t *testing.T) {
 		priority, assignee string
 		puts               int
 	}{
-		{"a priority", "priority_id", "en", "riority", "priority", "Normal", "Sanjay Support", 2},
-		{"a priority, in Russian", "priority_id", "ru", "riority", "priority", "Normal", "Sanjay Support", 2},
-		{"nobody can be assigned", "assigned_to_id", "en", "Assigned", "assignee", "Immediate", "", 3},
+		{"a priority", "priority_id", "en", "riority", "priority", "Normal", "Sanjay Support", 3},
+		{"a priority, in Russian", "priority_id", "ru", "riority", "priority", "Normal", "Sanjay Support", 3},
+		{"nobody can be assigned", "assigned_to_id", "en", "Assigned", "assignee", "Immediate", "", 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, "2026-03-16 10:00")

@@ -37,7 +37,8 @@ func TestFieldsFirst(t *testing.T) {
 		},
 		{
 			name: "the assignee is left alone", deaf: []string{connectors.FieldAssignee},
-			arrived: "priority=4; internal respond/due", says: []string{"“High”"}, not: []string{"Assigned"}, state: "refused",
+			arrived: "priority=4; internal respond/due", says: []string{"“High”"}, not: []string{"Assigned"},
+			state: "refused",
 		},
 		{
 			name: "both are", deaf: []string{connectors.FieldAssignee, connectors.FieldPriority},
@@ -51,7 +52,8 @@ func TestFieldsFirst(t *testing.T) {
 		},
 		{
 			name: "a limit keeps the comment back", fails: []error{nil, limited},
-			arrived: "assign=7 priority=4; internal respond/due", says: []string{"Assigned to: Sanjay", "“High”"}, state: "done",
+			arrived: "assign=7 priority=4; internal respond/due", says: []string{"Assigned to: Sanjay", "“High”"},
+			state: "done",
 		},
 		{
 			name: "a gate says no to the fields alone", fails: []error{connectors.Doubt(gate)},

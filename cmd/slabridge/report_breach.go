@@ -210,7 +210,8 @@ func (h *htmlReport) heads(texts ...phrase) []board.Cell {
 func momentCell(text string) board.Cell { return board.Cell{Text: text, Class: "moment"} }
 
 // events are what people did up to the end of the cycle, each with the tracker's own number of it. The customer's
-// edition has no comments for staff, and no names of them.
+// edition has no comments for staff, no names of them, and nothing from projects where the request was not the
+// contract's: that is another customer's.
 func (h *htmlReport) events(x *engine.Explanation, until time.Time) *board.Table {
 	g := &board.Table{Head: h.heads("when", "who", "what", "in the tracker")}
 	link := h.pages(h.facts.Connection)
@@ -218,6 +219,9 @@ func (h *htmlReport) events(x *engine.Explanation, until time.Time) *board.Table
 		m := &x.Evaluation.Request.Moments[i]
 		if m.At.After(until) {
 			break
+		}
+		if h.customer && !covers(x.Evaluation.Request, m.State.Project) {
+			continue
 		}
 		e := eventOf(&h.page, x.Evaluation.Request, i, x.Contract)
 		if h.customer && m.Note == enforcer.Internal {
@@ -241,6 +245,13 @@ func (h *htmlReport) events(x *engine.Explanation, until time.Time) *board.Table
 		})
 	}
 	return g
+}
+
+// covers reports whether the contract had the request while it was in a project.
+func covers(r *enforcer.Request, project string) bool {
+	return slices.ContainsFunc(r.Moments, func(m enforcer.Moment) bool {
+		return m.State.Covered && m.State.Project == project
+	})
 }
 
 // arithmetic lists what counted and what did not, up to the deadline and beyond it to the end, with the sum of what

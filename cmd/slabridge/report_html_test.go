@@ -100,6 +100,40 @@ func TestReportForTheCustomer(t *testing.T) {
 	d.want(exitUsage, append(args, "html", "--for", "everybody")...)
 }
 
+// What another customer and staff said about a request before it was moved in is not shown to the customer whose
+// contract it is under now; staff sees it.
+func TestReportDoesNotShowWhereARequestCameFrom(t *testing.T) {
+	d := newOffice(t, "    projects: [acme]\n", "    projects: [acme]\n"+
+		"  - {id: kamal-globex, use: kamal, mapping: helpdesk, projects: [globex]}\n")
+	d.desks("globex")
+	d.want(exitOK, "enforce")
+	d.at("2026-03-20 15:00:00")
+	issue := d.reportIn("globex")
+	d.want(exitOK, "enforce")
+	for _, c := range []struct {
+		at string
+		do redminesim.Change
+	}{
+		{"2026-03-20 15:10:00", redminesim.Change{Note: "Only globex may read this."}},
+		{"2026-03-20 16:00:00", redminesim.Change{Project: "acme"}},
+	} {
+		d.at(c.at)
+		_, err := d.sim.As("ivanov").Update(issue, c.do)
+		d.check(err)
+	}
+	d.at("2026-03-20 17:00:00")
+	d.want(exitOK, "enforce")
+	args := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31", "-o", "html"}
+	staff, customer := pageText(d.want(exitOK, args...).out), pageText(d.want(exitOK, append(args, "--for", "customer")...).out)
+	contains(t, "for staff", staff, "2026-03-20 15:10", "came under the contract")
+	contains(t, "for the customer", customer, "2026-03-20 16:00", "came under the contract")
+	for _, theirs := range []string{"2026-03-20 15:00", "2026-03-20 15:10"} {
+		if strings.Contains(customer, theirs) {
+			t.Errorf("the customer's page tells what happened at %s:\n%s", theirs, customer)
+		}
+	}
+}
+
 // A request that the tracker keeps from customers is counted, and has no subject and no words.
 func TestPrivateRequestsForTheCustomer(t *testing.T) {
 	d := newOffice(t)

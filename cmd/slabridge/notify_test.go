@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -33,8 +35,15 @@ type hookCall struct {
 
 func newReceiver(t *testing.T) *receiver {
 	t.Helper()
+	r := unstartedReceiver(t)
+	r.Start()
+	return r
+}
+
+func unstartedReceiver(t *testing.T) *receiver {
+	t.Helper()
 	r := &receiver{}
-	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		body, err := io.ReadAll(req.Body)
 		if err != nil {
 			t.Error(err)
@@ -141,6 +150,38 @@ func TestNotifyTest(t *testing.T) {
 		t.Errorf("the error shows the address: %s", all)
 	}
 	contains(t, "usage", d.want(exitUsage, "notify", "test", "nobody").err, "there are ops")
+}
+
+// A message goes through its channel's own proxy, with the channel's own authority; a proxy that refuses is told of
+// without its password.
+func TestMessagesGoThroughAProxy(t *testing.T) {
+	d, hook := newOffice(t), unstartedReceiver(t)
+	hook.StartTLS()
+	var through atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := "Basic " + base64.StdEncoding.EncodeToString([]byte("acme:P4ssw0rd"))
+		if r.Method != http.MethodConnect || r.Header.Get("Proxy-Authorization") != key {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		through.Add(1)
+		tunnel(t, w, r.Host)
+	}))
+	t.Cleanup(proxy.Close)
+	d.save(t, "hook.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: hook.Certificate().Raw}))
+	d.save(t, "proxy.key", []byte("P4ssw0rd"))
+	hook.tells(t, d, `internal: true, language: en, ca: hook.pem, proxy: {url: "`+proxy.URL+`", user: acme, `+
+		"password: {file: proxy.key}}", "events: due")
+	d.want(exitOK, "notify", "test", "ops")
+	if n := through.Load(); len(hook.calls()) != 1 || n != 1 {
+		t.Errorf("%d messages came, %d through the proxy", len(hook.calls()), n)
+	}
+	d.save(t, "proxy.key", []byte("0therP4ss"))
+	out := d.want(exitFailed, "notify", "test", "ops")
+	contains(t, "output", out.out+out.err, "Proxy Authentication Required")
+	if strings.Contains(out.out+out.err, "0therP4ss") || len(hook.calls()) != 1 {
+		t.Errorf("the proxy said no: %s", out.out+out.err)
+	}
 }
 
 // A channel that fails is seen in health, and its message is sent again under the same id.

@@ -3,6 +3,7 @@ package channels
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -33,18 +34,18 @@ func newMailbox(t *testing.T) *mailbox {
 			if err != nil {
 				return
 			}
+			_, _ = io.WriteString(c, "220 mail\r\n") // whoever is gone reads nothing
 			b.serve(c)
 		}
 	}()
 	return b
 }
 
-// serve speaks just enough of SMTP.
+// serve speaks just enough of SMTP, after the greeting.
 func (b *mailbox) serve(c net.Conn) {
 	defer c.Close()
 	in := bufio.NewScanner(c)
 	say := func(s string) { _, _ = fmt.Fprintf(c, "%s\r\n", s) }
-	say("220 mail")
 	for in.Scan() {
 		switch verb := strings.ToUpper(strings.Fields(in.Text() + " -")[0]); verb {
 		case "EHLO", "HELO":

@@ -20,6 +20,8 @@ func crossCheck(src *source, cfg *Config, complete bool) {
 	for i := range cfg.Mappings {
 		if complete {
 			checkAgainstContracts(src, cfg, i, users[cfg.Mappings[i].ID])
+		} else {
+			checkMisspelt(src, cfg, i, users[cfg.Mappings[i].ID])
 		}
 	}
 	if src.hasFault("contracts") {
@@ -118,6 +120,22 @@ func checkAgainstContracts(src *source, cfg *Config, i int, users []*Contract) {
 		known(path+".is", f.Is, "a field that means something here", fields)
 		if plans != nil {
 			known(path+".plan", f.Plan, "a plan of the contracts that use this mapping", plans)
+		}
+	}
+}
+
+// checkMisspelt finds, where a contract could not be read and may speak of fields of its own, those that look like one
+// that means something anyway.
+func checkMisspelt(src *source, cfg *Config, i int, users []*Contract) {
+	fields := slices.Clone(fieldIDs)
+	for _, c := range users {
+		fields = append(fields, c.fields...)
+	}
+	fields = distinct(fields)
+	for j, f := range cfg.Mappings[i].Fields {
+		path := fmt.Sprintf("mappings[%d].fields[%d].is", i, j)
+		if !src.hasFault(path) && nearest(f.Is, fields) != "" {
+			src.oneOf(path, f.Is, message.Of("a field that means something here"), fields)
 		}
 	}
 }

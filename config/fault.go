@@ -164,6 +164,16 @@ func (src *source) add(level Level, path, value string, reason message.Message) 
 // include takes over the faults of another source, which tell where they are themselves.
 func (src *source) include(faults Faults) { src.faults = append(src.faults, faults...) }
 
+// unrepeated gives each of the words once, in their order: an id may be written twice, which is a fault of its own.
+func unrepeated(words []string) (out []string) {
+	for _, w := range words {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
 // oneOf reports whether the value is among the accepted ones. One that is not is a fault, with what was probably meant;
 // that a value is missing is for others to tell.
 func (src *source) oneOf(path, value string, what message.Message, accepted []string) bool {
@@ -174,7 +184,8 @@ func (src *source) oneOf(path, value string, what message.Message, accepted []st
 	case len(accepted) == 0:
 		src.fault(path, value, "is not %s; there are none here", what)
 	default:
-		src.fault(path, value, "is not %s; accepted: %s", what, commas(accepted)).Suggestion = nearest(value, accepted)
+		list := commas(unrepeated(accepted))
+		src.fault(path, value, "is not %s; accepted: %s", what, list).Suggestion = nearest(value, accepted)
 	}
 	return false
 }

@@ -1,6 +1,9 @@
 package connectors
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Directory holds the names behind the ids that issues and events carry.
 type Directory struct {
@@ -99,6 +102,25 @@ func (d Directory) NameOf(field, id string) string {
 		return nameIn(d.Fields, id, func(f Field) (string, string) { return f.ID, f.Name })
 	}
 	return id
+}
+
+// Renames reports whether an id of the directory's is called otherwise by an issue: d is older than its name. What d
+// lacks is for Lacks to say.
+func (d Directory) Renames(n Naming) bool {
+	other := func(name string) bool { return n.Name != "" && name != n.Name }
+	switch n.Field {
+	case FieldStatus:
+		return slices.ContainsFunc(d.Statuses, func(s Status) bool {
+			return s.ID == n.ID && (other(s.Name) || n.Category != "" && s.Category != n.Category)
+		})
+	case FieldPriority:
+		return slices.ContainsFunc(d.Priorities, func(p Priority) bool { return p.ID == n.ID && other(p.Name) })
+	case FieldType:
+		return slices.ContainsFunc(d.Types, func(t Named) bool { return t.ID == n.ID && other(t.Name) })
+	case FieldProject:
+		return slices.ContainsFunc(d.Projects, func(p Project) bool { return p.ID == n.ID && other(p.Name) })
+	}
+	return slices.ContainsFunc(d.Fields, func(f Field) bool { return f.ID == n.Field && other(f.Name) })
 }
 
 func nameIn[T any](all []T, id string, of func(T) (id, name string)) string {

@@ -56,6 +56,16 @@ type Kind struct {
 	// are names and the tracker has ids for them: by these a renamed option is known again. nil where it has none, or
 	// where the ids are the values.
 	Options func(fields []Field, h History) []Option
+	// Names reads out of Issue.Raw what the issue itself calls the ids that it has: by these it is noticed at once that
+	// the tracker has renamed something. nil where issues have ids alone.
+	Names func(issue json.RawMessage) []Naming
+}
+
+// Naming is what an issue calls one of its ids.
+type Naming struct {
+	Field    string // FieldStatus, FieldPriority, FieldType or FieldProject, or a custom field: then ID is ""
+	ID, Name string
+	Category string // of a status, as Status has it; "" where the issue does not tell
 }
 
 // Option is a name that an option of a list field has, or had.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -17,6 +18,7 @@ type Bound struct {
 	self        string
 	classes     map[string]enforcer.StatusClass // by status id
 	statusNames map[string]string
+	renamed     map[string]string // by status id, why its class is not known though a rule has its name
 	severity    []boundSeverity
 	priorities  []connectors.Priority             // lowest first, as the admin lists them
 	inClass     map[enforcer.StatusClass][]string // status ids, in the order in which the admin lists them
@@ -27,22 +29,14 @@ type Bound struct {
 	directory   roleDirectory
 	names       catalogue
 	options     *optionNames
-	clashed     string // why it is not known which severity an option has that was renamed since
+	needed      []needed            // what requests must have a place for, if others like them have had it
+	carried     map[FormerName]bool // the places that were seen, without their moments
+	clashed     string              // why it is not known which severity an option has that was renamed since
 }
 
 type boundSeverity struct {
 	is   string
 	when condition
-}
-
-// catalogue is what can be named in a configuration, kept to bind the scopes of contracts later.
-type catalogue struct {
-	statuses, priorities, types, projects, fields, roles, activities []entry
-
-	projectsBy map[string][]int  // positions among projects, by id and by each name
-	left       []FormerName      // projects that our account was a member of, and does not see
-	closed     map[string]bool   // projects that refuse writes
-	fieldTypes map[string]string // by the fields' keys in Values
 }
 
 // Bind resolves the names of m, whose place in the admin's file is path ("mappings[0]"), against what the
@@ -62,6 +56,12 @@ func Bind(m Mapping, d connectors.Directory, known Memory, path string) (*Bound,
 		b.faults = append(b.faults, enforcer.Fault{Assign: role, Why: b.directory.unclear[role]})
 	}
 	b.bindSeverity(&r, path+".severity")
+	b.carried = make(map[FormerName]bool)
+	for _, n := range known.Names {
+		if n.Kind == carrierKind {
+			b.carried[FormerName{Kind: n.Kind, ID: n.ID, Name: n.Name}] = true
+		}
+	}
 	b.bindInternal(&r, path+".internal.kind")
 	return b, r.problems
 }
@@ -76,160 +76,18 @@ func (b *Bound) bindInternal(r *resolver, path string) {
 	}
 }
 
-func catalogueOf(d connectors.Directory) catalogue {
-	c := catalogue{closed: make(map[string]bool), fieldTypes: make(map[string]string)}
-	for _, s := range d.Statuses {
-		c.statuses = append(c.statuses, entry{id: s.ID, names: []string{s.Name}})
-	}
-	for _, p := range d.Priorities {
-		c.priorities = append(c.priorities, entry{id: p.ID, names: []string{p.Name}})
-	}
-	for _, t := range d.Types {
-		c.types = append(c.types, entry{id: t.ID, names: []string{t.Name}})
-	}
-	for _, p := range d.Projects {
-		c.projects = append(c.projects, entry{id: p.ID, names: []string{p.Name, p.Key}})
-		c.closed[p.ID] = p.Closed
-	}
-	for _, f := range d.Fields {
-		c.fields = append(c.fields, fieldEntry(f))
-		c.fieldTypes[f.ID] = f.Type
-	}
-	for _, t := range d.Roles {
-		c.roles = append(c.roles, entry{id: t.Name, names: []string{t.ID, t.Name}}) // people carry the names of their roles
-	}
-	for _, a := range d.Activities {
-		c.activities = append(c.activities, entry{id: a.ID, names: []string{a.Name}})
-	}
-	return c
-}
-
-// addFormer adds the names that the tracker had for its ids before, and what it has no more and histories speak of. Of
-// a field that is gone the issues' values are gone as well: it cannot be known what they were.
-func (c *catalogue) addFormer(names []FormerName) {
-	lists := map[string]*[]entry{
-		"status": &c.statuses, "priority": &c.priorities, "type": &c.types, "field": &c.fields, "project": &c.projects,
-		"role": &c.roles,
-	}
-	at := map[[2]string]int{} // positions by kind and id; people carry the names of their roles
-	for kind, list := range lists {
-		for i, e := range *list {
-			key := [2]string{kind, e.id}
-			if kind == "role" {
-				key[1] = e.names[0]
-			}
-			if _, taken := at[key]; !taken {
-				at[key] = i
-			}
-		}
-	}
-	bearers := map[[2]string][]FormerName{} // by kind and name
-	for _, n := range names {
-		key := [2]string{n.Kind, squeeze(n.Name)}
-		bearers[key] = append(bearers[key], n)
-	}
-	for _, n := range names {
-		list := lists[n.Kind]
-		if list == nil {
-			continue
-		}
-		key, gone := [2]string{n.Kind, n.ID}, entry{id: n.ID, names: []string{n.Name}, gone: true}
-		if n.Kind == "role" {
-			gone.id, gone.names = n.Name, []string{n.ID, n.Name}
-		}
-		if custom, ok := connectors.IsCustomField(n.ID); ok && n.Kind == "field" {
-			key[1] = custom
-		}
-		i, here := at[key]
-		switch {
-		case here:
-			e := &(*list)[i]
-			if !slices.Contains(e.names, n.Name) {
-				e.former = append(e.former, n.Name)
-			}
-			if heldFirst(bearers[[2]string{n.Kind, squeeze(n.Name)}], n) {
-				e.first = append(e.first, n.Name)
-			}
-		case n.Kind == "project":
-			c.left = append(c.left, n)
-		case n.Kind != "field":
-			at[key] = len(*list)
-			*list = append(*list, gone)
-		}
-	}
-	c.indexProjects()
-}
-
-// indexProjects finds the projects by their ids and by each name that they have or had: contracts name them by the
-// thousand.
-func (c *catalogue) indexProjects() {
-	c.projectsBy = make(map[string][]int, len(c.projects))
-	for i, e := range c.projects {
-		called := slices.Concat([]string{e.id}, e.names, e.former)
-		for k, name := range called {
-			called[k] = squeeze(name)
-		}
-		slices.Sort(called)
-		for _, name := range slices.Compact(called) {
-			c.projectsBy[name] = append(c.projectsBy[name], i)
-		}
-	}
-}
-
-// projectsCalled are the projects that a name may mean; all of them where it means none, to propose one.
-func (c *catalogue) projectsCalled(name string) []entry {
-	at := c.projectsBy[squeeze(name)]
-	if len(at) == 0 {
-		return c.projects
-	}
-	out := make([]entry, len(at))
-	for i, k := range at {
-		out[i] = c.projects[k]
-	}
-	return out
-}
-
-// heldFirst reports whether nothing else of its kind had the name earlier or since the same moment. bearers are all
-// that ever had it.
-func heldFirst(bearers []FormerName, n FormerName) bool {
-	return !slices.ContainsFunc(bearers, func(x FormerName) bool { return x.ID != n.ID && !x.SeenAt.After(n.SeenAt) })
-}
-
-// stillThere are the entries that the tracker still has.
-func stillThere(entries []entry) []entry {
-	return slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.gone })
-}
-
-// issueTypes are the types that a new issue can have: request types of a portal are left out.
-func (c catalogue) issueTypes() []entry {
-	return slices.DeleteFunc(slices.Clone(c.types), func(e entry) bool {
-		return e.gone || strings.HasPrefix(e.id, connectors.RequestType)
-	})
-}
-
-// numberedField is how Jira's ids of custom fields begin; people know the number behind it.
-const numberedField = "customfield_"
-
-// fieldEntry is a custom field by the tracker's own id of it, which is what an admin would write.
-func fieldEntry(f connectors.Field) entry {
-	id := f.ID
-	if custom, ok := connectors.IsCustomField(id); ok {
-		id = custom
-	}
-	if number, ok := strings.CutPrefix(id, numberedField); ok {
-		return entry{id: id, names: []string{number, f.Name}}
-	}
-	return entry{id: id, names: []string{f.Name}}
-}
-
 func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, known []FormerName, path string) {
 	b.classes = make(map[string]enforcer.StatusClass)
 	b.inClass = make(map[enforcer.StatusClass][]string)
 	b.statusNames = make(map[string]string)
+	b.renamed = b.renamedAcross(statuses, known)
 	for i, rule := range b.mapping.Status {
 		for j, name := range rule.Names {
 			place := fmt.Sprintf("%s[%d].names[%d]", path, i, j)
 			for _, id := range r.findNamed("status", b.names.statuses, name, place, false) {
+				if b.renamed[id] != "" && squeeze(name) != id {
+					continue
+				}
 				if other, taken := b.classes[id]; taken && other != rule.Is {
 					r.report(true, place, name, "the status is mapped to %s already; a status has one class", other)
 					continue
@@ -248,7 +106,10 @@ func (b *Bound) bindStatuses(r *resolver, statuses []connectors.Status, known []
 	}
 	b.bindStatusCategories(r, statuses, known, path)
 	for _, s := range statuses {
-		if _, ok := b.classes[s.ID]; !ok {
+		_, ok := b.classes[s.ID]
+		if why := b.renamed[s.ID]; !ok && why != "" {
+			r.report(false, path, s.Name, "%s", message.Kept(why))
+		} else if !ok {
 			r.report(false, path, s.Name,
 				"no class is given for this status: requests that reach it are held; add it to one of %v", enforcer.StatusClasses)
 		}
@@ -260,6 +121,33 @@ func (b *Bound) classify(status string, class enforcer.StatusClass) {
 	if !slices.Contains(b.inClass[class], status) {
 		b.inClass[class] = append(b.inClass[class], status)
 	}
+}
+
+// renamedAcross says why the class of a status is not known that had the name of one class and has that of another
+// now: its workflow has not changed with the name. Only a rule that has its id tells. Where several projects have
+// statuses of one name, no name has moved (resolver.moved), and this alone shows it.
+func (b *Bound) renamedAcross(statuses []connectors.Status, known []FormerName) map[string]string {
+	named := make(map[string]enforcer.StatusClass)
+	for _, rule := range b.mapping.Status {
+		for _, name := range rule.Names {
+			named[squeeze(name)] = rule.Is
+		}
+	}
+	first := make(map[string]string) // by status, the first name that a rule has
+	for _, n := range known {
+		if n.Kind == "status" && first[n.ID] == "" && named[squeeze(n.Name)] != "" {
+			first[n.ID] = n.Name
+		}
+	}
+	out := make(map[string]string)
+	for _, s := range statuses {
+		is, was := named[squeeze(s.Name)], named[squeeze(first[s.ID])]
+		if is != "" && was != "" && is != was {
+			out[s.ID] = message.Text("the tracker called this status %q before, which is %s, and calls it %q now, which is %s; "+
+				"write its id (%s) into the names of the one that is right", first[s.ID], was, s.Name, is, s.ID)
+		}
+	}
+	return out
 }
 
 // bindStatusCategories classes the statuses that no rule names by the tracker's own categories, and those that it has
@@ -275,7 +163,7 @@ func (b *Bound) bindStatusCategories(r *resolver, statuses []connectors.Status, 
 	}
 	named := maps.Clone(b.classes)
 	for _, s := range statuses {
-		if _, ok := named[s.ID]; ok || s.Category == "" {
+		if _, ok := named[s.ID]; ok || s.Category == "" || b.renamed[s.ID] != "" {
 			continue
 		}
 		is, ok := taken[s.Category]
@@ -371,7 +259,7 @@ func (b *Bound) rank(priority string) int {
 func (b *Bound) bindSeverity(r *resolver, path string) {
 	for i, rule := range b.mapping.Severity {
 		place := fmt.Sprintf("%s[%d].when", path, i)
-		b.severity = append(b.severity, boundSeverity{rule.Is, b.bindWhen(r, rule.When, place)})
+		b.severity = append(b.severity, boundSeverity{rule.Is, b.bindWhen(r, rule.When, place, &b.needed)})
 		if len(rule.When.Priority) > 0 {
 			r.report(false, place+".priority", rule.Is,
 				"the severity depends on the priority, which steps may raise: only priorities set by people count for it")

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,7 +19,7 @@ type condition struct {
 	options                       *optionNames
 }
 
-func (b *Bound) bindWhen(r *resolver, w When, path string) condition {
+func (b *Bound) bindWhen(r *resolver, w When, path string, rests *[]needed) condition {
 	before := len(r.problems)
 	c := condition{values: w.In, authors: w.AuthorRole, options: b.options}
 	if w.Field != "" {
@@ -26,16 +27,17 @@ func (b *Bound) bindWhen(r *resolver, w When, path string) condition {
 	}
 	for i, name := range w.Tracker {
 		place := fmt.Sprintf("%s.tracker[%d]", path, i)
-		ids := r.findNamed("tracker, issue type or request type", b.names.types, name, place, true)
-		if len(ids) == 1 {
-			hit := slices.DeleteFunc(slices.Clone(b.names.types), func(e entry) bool { return e.id != ids[0] })
-			r.moved(b.names.types, hit, name, place)
-		}
-		c.types = append(c.types, ids...)
+		c.types = append(c.types, r.findNamed("tracker, issue type or request type", b.names.types, name, place, true)...)
 	}
 	c.priorities = r.findAll("priority", b.names.priorities, w.Priority, path+".priority", true)
 	c.categories = bindCategories(r, w.Category, path+".category")
 	c.broken = slices.ContainsFunc(r.problems[before:], func(p Problem) bool { return p.Fatal })
+	if key := cmp.Or(c.field, b.names.lostField(w.Field)); w.Field != "" && key != "" {
+		*rests = append(*rests, needed{key, w.Field, path + ".field", c.types})
+	}
+	if len(w.Priority) > 0 {
+		*rests = append(*rests, needed{connectors.FieldPriority, connectors.FieldPriority, path + ".priority", c.types})
+	}
 	return c
 }
 
@@ -90,6 +92,7 @@ type BoundScope struct {
 	projects []string
 	when     []condition
 	subtasks bool
+	needed   []needed
 }
 
 // Projects are the ids of the projects it covers.
@@ -119,7 +122,7 @@ func (b *Bound) Scope(s Scope, path string) (*BoundScope, []Problem) {
 			"the contract covers nothing without a project that the account can see; it has %s", labels(b.names.projects))
 	}
 	for i, w := range s.When {
-		out.when = append(out.when, b.bindWhen(&r, w, fmt.Sprintf("%s.when[%d]", path, i)))
+		out.when = append(out.when, b.bindWhen(&r, w, fmt.Sprintf("%s.when[%d]", path, i), &out.needed))
 	}
 	for _, p := range out.projects {
 		if b.names.closed[p] {
@@ -182,20 +185,26 @@ func (b *Bound) Asked(s Scope, bound *BoundScope, path, scopePath string) (out [
 
 // SeverityKeys lists what of a request the severities rest on, by its keys in connectors.Values.
 func (b *Bound) SeverityKeys() (keys []string) {
-	add := func(asked bool, key string) {
-		for _, k := range keys {
-			asked = asked && k != key
-		}
-		if asked {
-			keys = append(keys, key)
-		}
-	}
 	for _, s := range b.severity {
-		add(s.when.field != "", s.when.field)
-		add(s.when.types != nil, connectors.FieldType)
-		add(s.when.types != nil, connectors.FieldRequestType)
-		add(s.when.priorities != nil, connectors.FieldPriority)
-		add(s.when.categories != nil, connectors.FieldCategory)
+		for _, key := range s.when.keys() {
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
 	}
+	return keys
+}
+
+// keys lists what of a request the condition reads, by its keys in connectors.Values.
+func (c condition) keys() (keys []string) {
+	add := func(asked bool, key ...string) {
+		if asked {
+			keys = append(keys, key...)
+		}
+	}
+	add(c.field != "", c.field)
+	add(c.types != nil, connectors.FieldType, connectors.FieldRequestType)
+	add(c.priorities != nil, connectors.FieldPriority)
+	add(c.categories != nil, connectors.FieldCategory)
 	return keys
 }

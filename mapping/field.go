@@ -1,12 +1,14 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
 )
@@ -51,6 +53,9 @@ func (b *Bound) bindFields(r *resolver, path string) {
 				b.unread(rule.Is, r.problems[before:])
 			}
 			f.kind = b.names.fieldTypes[f.key]
+			if key := cmp.Or(f.key, b.names.lostField(rule.Field)); key != "" && !rule.Write {
+				b.needed = append(b.needed, needed{key, rule.Field, place + ".field", nil})
+			}
 		}
 		if f.key != "" {
 			b.fields = append(b.fields, f)
@@ -128,6 +133,60 @@ func present(i connectors.Issue) connectors.Values {
 		v[connectors.FieldText] = []string{i.Description}
 	}
 	return v
+}
+
+// needed is a field that something of a request rests on.
+type needed struct {
+	key   string   // in Values
+	name  string   // as the mapping has it
+	place string   // in the admin's file
+	types []string // of the requests for which it counts; nil: of all
+}
+
+// carrierKind is the Kind of a FormerName that says where a field was seen: ID is its key in Values, Name the ids of
+// the project and the type of an issue that had a place for it.
+const carrierKind = "carrier"
+
+func carrierOf(i connectors.Issue, key string) FormerName {
+	place := i.Values.One(connectors.FieldProject) + "/" + i.Values.One(connectors.FieldType)
+	return FormerName{Kind: carrierKind, ID: key, Name: place}
+}
+
+// needs lists what an issue of the scope must have a place for, as far as others like it have had one.
+func (b *Bound) needs(i connectors.Issue, s *BoundScope) []needed {
+	if !slices.Contains(s.projects, i.Values.One(connectors.FieldProject)) || i.Author == b.self {
+		return nil
+	}
+	kinds := slices.Concat(i.Values[connectors.FieldType], i.Values[connectors.FieldRequestType])
+	return slices.DeleteFunc(slices.Concat(b.needed, s.needed), func(n needed) bool {
+		return n.types != nil && !overlap(n.types, kinds)
+	})
+}
+
+// Carries lists, for Memory.Names, the fields that the mapping rests on and that an issue just read has a place for,
+// filled or empty.
+func (b *Bound) Carries(i connectors.Issue, s *BoundScope) (out []FormerName) {
+	for _, n := range b.needs(i, s) {
+		if _, there := i.Values[n.key]; there {
+			out = append(out, carrierOf(i, n.key))
+		}
+	}
+	return out
+}
+
+// Lacking says of an issue just read what it has no place for though other issues of its project and type had one, and
+// though the mapping rests on it; nil where it has all. What it held there nobody knows: without it another rule
+// would hold, and nothing would tell that it is the wrong one.
+func (b *Bound) Lacking(i connectors.Issue, s *BoundScope) error {
+	for _, n := range b.needs(i, s) {
+		if _, there := i.Values[n.key]; !there && b.carried[carrierOf(i, n.key)] {
+			return message.Errorf("%s: the field %q is missing, which other issues of the same project and type have had: it "+
+				"was deleted, taken from the project or the tracker, or hidden from our account; give it back, or change the "+
+				"mapping",
+				n.place, n.name)
+		}
+	}
+	return nil
 }
 
 // absent lists the mapped ids that the issue has no place for. A custom field that is not on the issue's form is

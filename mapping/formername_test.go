@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,39 @@ func TestFormerNames(t *testing.T) {
 			}, true, `severity[1].when.tracker[0] | Feature | the tracker calls "Feature" (id 1) so now`,
 		},
 		{
+			"the names of statuses were swapped",
+			[]mapping.FormerName{was("status", "2", "In Progress"), was("status", "4", "Feedback")},
+			func(_ *mapping.Mapping, d *connectors.Directory) {
+				d.Statuses[1].Name, d.Statuses[3].Name = "Feedback", "In Progress"
+			}, true, `status[1].names[0] | In Progress | the tracker calls "In Progress" (id 4) so now, and called "Feedback" ` +
+				`(id 2) so before; give the id of the one that is meant`,
+		},
+		{
+			"a status was renamed, and a new one has its name",
+			[]mapping.FormerName{was("status", "4", "Feedback")},
+			func(_ *mapping.Mapping, d *connectors.Directory) {
+				d.Statuses[3].Name = "Asked"
+				d.Statuses = append(d.Statuses, connectors.Status{ID: "12", Name: "Feedback"})
+			}, true, `| Feedback | the tracker calls "Feedback" (id 12) so now, and called "Asked" (id 4) so before`,
+		},
+		{
+			"a status has the name of another that is gone",
+			[]mapping.FormerName{was("status", "2", "In Progress"), was("status", "4", "Feedback")},
+			func(_ *mapping.Mapping, d *connectors.Directory) {
+				d.Statuses[1].Name = "Feedback"
+				d.Statuses = slices.Delete(d.Statuses, 3, 4)
+			}, false, `status | Feedback | the tracker called this status "In Progress" before, which is working, and ` +
+				`calls it "Feedback" now, which is waiting-customer; write its id (2) into the names of the one that is right`,
+		},
+		{
+			"statuses swapped names, and the mapping has ids",
+			[]mapping.FormerName{was("status", "2", "In Progress"), was("status", "4", "Feedback")},
+			func(m *mapping.Mapping, d *connectors.Directory) {
+				d.Statuses[1].Name, d.Statuses[3].Name = "Feedback", "In Progress"
+				m.Status[1].Names[0], m.Status[2].Names[0] = "2", "4"
+			}, false, "",
+		},
+		{
 			"swapped and swapped back", []mapping.FormerName{
 				was("type", "1", "Bug"), was("type", "2", "Feature"),
 				{Kind: "type", ID: "1", Name: "Feature", SeenAt: seen.AddDate(0, 1, 0)},
@@ -175,5 +209,44 @@ func TestRenamedProject(t *testing.T) {
 	s, problems := b.Scope(mapping.Scope{Projects: []string{"acme", "Inner"}}, "c")
 	if got := s.Projects(); len(got) != 2 || len(problems) != 1 || problems[0].Fatal {
 		t.Errorf("projects %v, problems %+v", got, problems)
+	}
+}
+
+// Where projects have statuses of one name each, one that takes another's name has no class until a rule has its id:
+// what waited for the customer does not begin to run against us. One that had its name from the first has its class.
+func TestStatusTakesTheNameOfAnotherClass(t *testing.T) {
+	seen := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	was := func(id, name string) mapping.FormerName {
+		return mapping.FormerName{Kind: "status", ID: id, Name: name, SeenAt: seen}
+	}
+	m, d := words(), directory()
+	d.Statuses[1].Name, d.Statuses[3].Name = "Feedback", "In Progress" // of one project, and another has its own
+	d.Statuses = append(d.Statuses, connectors.Status{ID: "12", Name: "In Progress"},
+		connectors.Status{ID: "14", Name: "Feedback"})
+	known := mapping.Memory{Names: []mapping.FormerName{
+		was("2", "In Progress"), was("4", "Feedback"), was("12", "In Progress"), was("14", "Feedback"),
+	}}
+	read := func(m mapping.Mapping, status string) enforcer.Request {
+		b, problems := mapping.Bind(m, d, known, "m")
+		for _, p := range problems {
+			if p.Fatal {
+				t.Errorf("all is stopped: %+v", p)
+			}
+		}
+		return b.Request(connectors.History{Issue: connectors.Issue{
+			ID: "1", CreatedAt: seen, Values: connectors.Values{"project": {"1"}, "status": {status}},
+		}}, scope(t, b, mapping.Scope{Projects: []string{"acme"}}), time.UTC)
+	}
+	for status, want := range map[string]enforcer.StatusClass{
+		"2": "", "4": "", "12": enforcer.Working, "14": enforcer.WaitingCustomer,
+	} {
+		r := read(m, status)
+		if got := r.State().Status; got != want || (len(r.Faults) > 0) != (want == "") {
+			t.Errorf("status %s is %q, want %q; faults %+v", status, got, want, r.Faults)
+		}
+	}
+	m.Status[1].Names = append(slices.Clone(m.Status[1].Names), "2")
+	if r := read(m, "2"); r.State().Status != enforcer.Working || len(r.Faults) > 0 {
+		t.Errorf("by its id it is %q, faults %+v", r.State().Status, r.Faults)
 	}
 }

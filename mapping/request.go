@@ -261,10 +261,10 @@ func (b *Bound) severityOf(people connectors.Values, author enforcer.Role) strin
 func (rp *replay) noteFault(class enforcer.StatusClass, at time.Time) {
 	why := rp.unread()
 	if class == "" {
-		why = message.Text(
-			"the status %q has no class in the mapping",
-			rp.b.statusName(rp.values.One(connectors.FieldStatus)),
-		)
+		id := rp.values.One(connectors.FieldStatus)
+		if why = rp.b.renamed[id]; why == "" {
+			why = message.Text("the status %q has no class in the mapping", rp.b.statusName(id))
+		}
 	}
 	if n := len(rp.faults); n > 0 && rp.faults[n-1].To.IsZero() {
 		if rp.faults[n-1].Why == why {
@@ -300,10 +300,10 @@ func (b *Bound) reads(scope *BoundScope) []string {
 		}
 	}
 	for _, s := range b.severity {
-		keys = append(keys, s.when.field)
+		keys = append(keys, s.when.keys()...)
 	}
 	for _, c := range scope.when {
-		keys = append(keys, c.field)
+		keys = append(keys, c.keys()...)
 	}
 	return keys
 }

@@ -116,7 +116,11 @@ func (r *resolver) moved(entries, hits []entry, name, path string) bool {
 // An id is taken before any name here, too.
 func (r *resolver) findNamed(kind string, entries []entry, name, path string, fatal bool) []string {
 	var ids []string
-	for _, e := range r.hits(entries, name, path) {
+	hits := r.hits(entries, name, path)
+	if r.moved(entries, hits, name, path) {
+		return nil
+	}
+	for _, e := range hits {
 		ids = append(ids, e.id)
 	}
 	if ids == nil {

@@ -30,9 +30,10 @@ type Memory struct {
 }
 
 // FormerName is what the tracker called one of its ids at some time, now included; of the kind "category" it is the
-// class that the tracker sorted the status of that id into. They stand in the order in which they were first seen.
+// class that the tracker sorted the status of that id into, and of the kind "carrier" a place where a field was seen
+// (Bound.Carries). They stand in the order in which they were first seen.
 type FormerName struct {
-	Kind     string // "status", "priority", "type", "field", "project", "role", "person", "group", "option" or "category"
+	Kind     string // "status", "priority", "type", "field", "project", "role", "person", "group", "option" ...
 	ID, Name string
 	SeenAt   time.Time // when it was first seen
 }

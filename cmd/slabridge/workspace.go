@@ -188,7 +188,7 @@ func (w *workspace) settings(ctx context.Context, cfg *config.Config, what inten
 		}
 		conn := engine.Connection{
 			ID: c.ID, Poll: c.Poll, Scope: cfg.Scope(c.ID), WatchIssue: c.WatchIssue,
-			Options: c.Kind.Options,
+			Options: c.Kind.Options, Names: c.Kind.Names,
 		}
 		if what != reads {
 			way, err := w.connection(cfg, c, w.log)

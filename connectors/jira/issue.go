@@ -1,13 +1,18 @@
 package jira
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
 	"slabridge/config/message"
 	"slabridge/connectors"
 )
+
+// always are the fields that no issue is without.
+var always = []string{"project", "status", "issuetype"}
 
 // decodeIssue reads an issue as the site gives one by itself.
 func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error) {
@@ -48,6 +53,15 @@ func decodeIssue(raw json.RawMessage, fields fieldList) (connectors.Issue, error
 	for name, raw := range w.Fields {
 		fields.put(i.Values, name, raw)
 	}
+	for _, name := range []string{"project", "status", "issuetype", "priority", "assignee", "parent"} {
+		value := i.Values.One(system[name])
+		if raw, odd := connectors.IsObject(value); odd {
+			return connectors.Issue{}, message.Errorf("the field %q holds %.80s, which cannot be read", name, raw)
+		}
+		if value == "" && slices.Contains(always, name) {
+			return connectors.Issue{}, message.Errorf("the field %q is missing, which every issue has", name)
+		}
+	}
 	for _, l := range linksOf(w) {
 		i.Values[connectors.FieldRelation+l.kind] = append(i.Values[connectors.FieldRelation+l.kind], l.issue)
 	}
@@ -81,7 +95,8 @@ func (f fieldList) put(v connectors.Values, name string, raw json.RawMessage) {
 	}
 }
 
-// idsIn are the ids of what a field of Jira itself names.
+// idsIn are the ids of what a field of Jira itself names. What has no id is carried as it is (connectors.Object):
+// nothing may rest on it.
 func idsIn(raw json.RawMessage) []string {
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
@@ -93,13 +108,14 @@ func idsIn(raw json.RawMessage) []string {
 			person
 			ID id `json:"id"`
 		}
-		if json.Unmarshal(x, &o) != nil {
-			continue
-		}
-		if o.ID != "" {
+		fault := json.Unmarshal(x, &o)
+		switch p := o.id(); {
+		case fault == nil && o.ID != "":
 			out = append(out, string(o.ID))
-		} else if p := o.id(); p != "" {
+		case fault == nil && p != "":
 			out = append(out, p)
+		case !slices.Contains([]string{"null", "{}", `""`}, string(bytes.TrimSpace(x))):
+			out = append(out, connectors.Object(x))
 		}
 	}
 	return out

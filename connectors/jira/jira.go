@@ -76,7 +76,7 @@ var Kind = connectors.Kind{
 		}
 		return t.recent(ctx, projects, most)
 	},
-	SecondOpinion: slaClocks, Options: options, Query: "JQL",
+	SecondOpinion: slaClocks, Options: options, Names: names, Query: "JQL",
 }
 
 // What a connection goes by: kind in the configuration, and the two ways of proving who we are, an API token beside the

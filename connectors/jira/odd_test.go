@@ -211,3 +211,24 @@ func TestPortalRefuses(t *testing.T) {
 		}
 	}
 }
+
+// An issue whose own fields cannot be read is not believed, and its fault is told with the field and its value: without
+// a type or a priority another severity would hold, and nobody would be told.
+func TestOddFieldsOfJiraItself(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, w *trackertest.World, _ *jirasim.Server, _ jirasim.Options) {
+		issue := w.Create(t, trackertest.Customer, trackertest.NewIssue{Project: w.Project, Subject: "to be read"})
+		for name, value := range map[string]any{
+			"issuetype": nil, "status": nil, "project": nil, "priority": "High", "parent": "x", "assignee": []any{"x"},
+		} {
+			tr := odd(w, to("/api/2/issue/"+issue), func(body map[string]any) {
+				if fields, ok := body["fields"].(map[string]any); ok {
+					fields[name] = value
+				}
+			})
+			_, err := tr.History(t.Context(), issue)
+			if connectors.ClassOf(err) != connectors.Garbled || !strings.Contains(err.Error(), strconv.Quote(name)) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}

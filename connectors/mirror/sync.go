@@ -21,6 +21,9 @@ type SyncOptions struct {
 	Scope string
 	// Within reports whether an issue that was never read before is to be kept, whoever told of it; nil: any is.
 	Within func(connectors.Issue) bool
+	// Doubt says why a history that was read is not to be believed; the issue then counts as one that could not be read.
+	// It is called from several goroutines; nil: all are believed.
+	Doubt func(connectors.History) error
 
 	// how late a change may become visible behind its UpdatedAt; 0 means a minute, and never less than the tracker's Lag
 	Overlap     time.Duration

@@ -267,6 +267,11 @@ func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
+	if err == nil && run.opts.Doubt != nil {
+		if r.failed = run.opts.Doubt(h); r.failed != nil { // the tracker itself can be read
+			return r, run.lose(nil)
+		}
+	}
 	var e *connectors.Error
 	if errors.As(r.failed, &e) && e.Limited() { // not caused by this issue, and reading others would make it worse
 		return nil, r.failed

@@ -51,6 +51,7 @@ var Kind = connectors.Kind{
 	},
 	New:       func(s connectors.Settings) (connectors.Tracker, error) { return New(s) },
 	Recognise: recognise,
+	Names:     names,
 	Recent: func(ctx context.Context, s connectors.Settings, projects []string, most int) ([]connectors.Issue, error) {
 		t, err := New(s)
 		if err != nil {

@@ -141,7 +141,7 @@ type wireIssue struct {
 	Author       named         `json:"author"`
 	Assignee     named         `json:"assigned_to"`
 	Category     loose         `json:"category"`
-	Parent       loose         `json:"parent"`
+	Parent       named         `json:"parent"`
 	Subject      string        `json:"subject"`
 	Description  string        `json:"description"`
 	DueDate      texts         `json:"due_date"`
@@ -203,12 +203,14 @@ func (w wireIssue) whole() error {
 		return message.Errorf("the field %q is missing, which every issue has", "project")
 	case w.Status.ID == "":
 		return message.Errorf("the field %q is missing, which every issue has", "status")
+	case w.Type.ID == "":
+		return message.Errorf("the field %q is missing, which every issue has", "tracker")
 	}
 	return nil
 }
 
-// values has a key for every field that Redmine's issues always have, empty or not, and for each custom field
-// on this issue.
+// values has a key for every field that Redmine's issues always have, empty or not, for the priority where there is
+// one, and for each custom field on this issue.
 func (w wireIssue) values() connectors.Values {
 	one := func(n named) []string {
 		if n.ID == "" {
@@ -220,7 +222,10 @@ func (w wireIssue) values() connectors.Values {
 		connectors.FieldStatus: one(w.Status), connectors.FieldAssignee: one(w.Assignee),
 		connectors.FieldPriority: one(w.Priority), connectors.FieldProject: one(w.Project),
 		connectors.FieldType: one(w.Type), connectors.FieldCategory: one(w.Category.named),
-		connectors.FieldParent: one(w.Parent.named), connectors.FieldDueDate: w.DueDate,
+		connectors.FieldParent: one(w.Parent), connectors.FieldDueDate: w.DueDate,
+	}
+	if w.Priority.ID == "" { // an issue has one, wherever it has a place for it
+		delete(v, connectors.FieldPriority)
 	}
 	for _, f := range w.CustomFields {
 		if f.ID == "" {
@@ -234,12 +239,28 @@ func (w wireIssue) values() connectors.Values {
 // listed is what is read of an issue in a list. The rest of it is read with its history: what one issue holds must not
 // make the list of all unreadable.
 type listed struct {
-	ID          id          `json:"id"`
+	ID          textID      `json:"id"`
 	Project     loose       `json:"project"`
 	Author      loose       `json:"author"`
 	Description texts       `json:"description"`
 	CreatedOn   looseMoment `json:"created_on"`
 	UpdatedOn   looseMoment `json:"updated_on"`
+}
+
+// textID is an id that may be written as a text: it is enough to read the issue by itself, where that is its fault.
+type textID string
+
+func (t *textID) UnmarshalJSON(b []byte) error {
+	var written string
+	if json.Unmarshal(b, &written) == nil {
+		if n, err := strconv.ParseInt(written, 10, 64); err == nil && n > 0 {
+			b = []byte(strconv.FormatInt(n, 10))
+		}
+	}
+	var number id
+	err := number.UnmarshalJSON(b)
+	*t = textID(number)
+	return err
 }
 
 // looseMoment is zero for anything that is no moment.

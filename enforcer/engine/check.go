@@ -148,6 +148,9 @@ func (k *checker) check(ctx context.Context) (err error) {
 	slices.SortFunc(k.Needs, func(a, b RightNeeded) int {
 		return slices.Index(connectors.Rights, a.Right) - slices.Index(connectors.Rights, b.Right)
 	})
+	if err := k.lookForFields(ctx); err != nil {
+		return err
+	}
 	if err := k.lookThrough(ctx); err != nil {
 		return err
 	}
@@ -267,6 +270,29 @@ func (k *checker) lookThrough(ctx context.Context) error {
 		}
 	}
 	slices.Sort(k.Strangers)
+	return nil
+}
+
+// lookForFields adds a fault for each field that a mapping rests on and that issues do not have any more: those that
+// changed last are asked for, since what is mirrored is what was believed.
+func (k *checker) lookForFields(ctx context.Context) error {
+	if k.conn.Recent == nil {
+		return nil
+	}
+	for _, c := range k.contracts {
+		if len(c.scope.Projects()) == 0 {
+			continue
+		}
+		issues, err := k.conn.Recent(ctx, c.scope.Projects(), mostLookedAt)
+		if err != nil && (ctx.Err() != nil || connectors.ClassOf(err) == 0) {
+			return err
+		}
+		for _, i := range issues { // where they are refused, a right is missing, which is told by its name elsewhere
+			if err := c.bound.Lacking(i, c.scope); err != nil {
+				k.fault(message.Of("requests such as %s are neither judged nor written about", i.Key), err.Error(), true)
+			}
+		}
+	}
 	return nil
 }
 

@@ -42,6 +42,7 @@ type Engine struct {
 	started   time.Time           // by our clock
 	looked    map[string]lastPass // by connection
 	stale     map[string]bool     // connections whose names are read again in the next pass, however young they are
+	contrary  map[contrary]bool   // names that issues and the tracker's lists have differently
 	hints     *hints
 	uncounted unreadableCosts
 	// Guard, when set, is asked before each pass; what it says is wrong keeps the pass from being made.
@@ -55,7 +56,7 @@ func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log
 	return &Engine{
 		mirror: m, ledger: l, settings: s, clock: clock, started: clock(), log: log,
 		looked: map[string]lastPass{}, hints: newHints(),
-		stale: map[string]bool{}, uncounted: unreadableCosts{},
+		stale: map[string]bool{}, contrary: map[contrary]bool{}, uncounted: unreadableCosts{},
 	}
 }
 
@@ -77,7 +78,7 @@ func (e *Engine) Hint(connection string, issues ...string) bool {
 func (e *Engine) source(c Connection) source {
 	return source{
 		mirror: e.mirror, ledger: e.ledger.Pinned(), clock: e.clock, settings: e.settings, conn: c, stale: e.stale,
-		started: e.started,
+		contrary: e.contrary, started: e.started,
 	}
 }
 
@@ -98,6 +99,14 @@ type Report struct {
 	// StandingRefusals counts steps that stand refused after the pass, whenever that was, on requests on which something
 	// is still owed.
 	StandingRefusals int
+}
+
+// lacking adds a fault of the mapping where that is why an issue was not believed, once.
+func (r *Report) lacking(err error) {
+	var why lackingField
+	if errors.As(err, &why) && !slices.Contains(r.Faults, why.Error()) {
+		r.Faults = append(r.Faults, why.Error())
+	}
 }
 
 // Pass makes one full pass over every connection: sync, decide, write back. A connection that fails does not
@@ -205,6 +214,7 @@ func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, err
 	for _, f := range synced.Failed {
 		unread[f.Issue] = true
 		report.Problem("", true, "issue %s could not be read: %v", f.Issue, f.Err)
+		report.lacking(f.Err)
 	}
 	for _, x := range synced.Short {
 		report.Problem(x.Key, true, "the tracker keeps back a part of it: %s", strings.Join(x.Missing, "; "))
@@ -251,7 +261,7 @@ func (e *Engine) prepare(ctx context.Context, s source, report *Report) (*pass, 
 	}
 	p := &pass{
 		snapshot: loaded, report: report, costs: e.uncounted,
-		out: s.outbox(loaded.now, loaded.names, block, report),
+		out: s.outbox(loaded.now, loaded.contracts, loaded.names, block, report),
 	}
 	return p, p.out.CheckAlarms(ctx)
 }

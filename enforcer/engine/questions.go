@@ -180,7 +180,7 @@ func (e *Engine) Undoing(ctx context.Context, f ledger.Filter) ([]outbox.Undo, e
 			steps = append(steps, x)
 		}
 		s := e.source(c)
-		return s.outbox(s.trackerTime(), d, nil, &Report{}).Undos(ctx, steps)
+		return s.outbox(s.trackerTime(), nil, d, nil, &Report{}).Undos(ctx, steps)
 	})
 	return slices.Concat(out...), err
 }
@@ -215,7 +215,7 @@ func (e *Engine) Reconcile(ctx context.Context, f ledger.Filter, repair bool) ([
 		}
 		chosen := f
 		chosen.Connection = c.ID
-		return reconciler{p, s.outbox(p.now, p.names, nil, &Report{}), repair}.all(ctx, chosen)
+		return reconciler{p, s.outbox(p.now, p.contracts, p.names, nil, &Report{}), repair}.all(ctx, chosen)
 	})
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -18,8 +19,10 @@ type Connection struct {
 	Recent func(ctx context.Context, projects []string, most int) ([]connectors.Issue, error)
 	// Options reads the names of list fields' options out of a history, as connectors.Kind has it; nil where nothing does.
 	Options func(fields []connectors.Field, h connectors.History) []connectors.Option
-	Poll    string           // cron text, for Run
-	Scope   connectors.Scope // what of it is followed, as Tracker was told
+	// Names reads what an issue calls its ids, as connectors.Kind has it; nil where nothing does.
+	Names func(issue json.RawMessage) []connectors.Naming
+	Poll  string           // cron text, for Run
+	Scope connectors.Scope // what of it is followed, as Tracker was told
 	// WatchIssue is the key of the issue that is told when slabridge itself is late; "" for none.
 	WatchIssue string
 }

@@ -23,7 +23,8 @@ type source struct {
 	started  time.Time // this process, by our clock
 	settings Settings
 	conn     Connection
-	stale    map[string]bool // the engine's
+	stale    map[string]bool   // the engine's
+	contrary map[contrary]bool // the engine's
 }
 
 // trackerTime is the tracker's time as far as it has been measured.
@@ -282,13 +283,18 @@ func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []str
 	return unseen
 }
 
-// outbox makes the outbox of a pass.
-func (s source) outbox(now time.Time, names connectors.Directory, block enforcer.Text, report *Report) *outbox.Writer {
+// outbox makes the outbox of a pass by contracts.
+func (s source) outbox(
+	now time.Time, contracts []*contract, names connectors.Directory, block enforcer.Text, report *Report,
+) *outbox.Writer {
 	return outbox.New(outbox.Options{
 		Connection: s.conn.ID, Tracker: s.conn.Tracker, Ledger: s.ledger, Names: names, Now: now, Clock: s.trackerTime,
 		Block: block, Report: &report.Report, Started: s.started.Add(s.trackerTime().Sub(s.clock())),
 		Mirror: outbox.Mirror{
 			Store: func(ctx context.Context, h connectors.History, at time.Time) error {
+				if lacking(contracts, h) != nil { // what was believed of it stays
+					return nil
+				}
 				_, err := s.mirror.Store(ctx, s.conn.ID, h, at)
 				return err
 			},

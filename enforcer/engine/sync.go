@@ -5,7 +5,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 
+	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
@@ -47,6 +49,14 @@ func (s *source) sync(
 	if o.Full {
 		s.stale[s.conn.ID] = true
 	}
+	bound := sync.OnceValues(func() ([]*contract, error) { return s.boundAsMirrored(ctx) })
+	opts.Doubt = func(h connectors.History) error {
+		contracts, err := bound()
+		if err != nil {
+			return err
+		}
+		return lacking(contracts, h)
+	}
 	r, err := s.mirror.Sync(ctx, s.conn.ID, s.conn.Tracker, s.clock, opts)
 	if err == nil {
 		err = s.mirrorWatched(ctx)
@@ -54,10 +64,85 @@ func (s *source) sync(
 	if err != nil {
 		return r, err
 	}
+	if slices.ContainsFunc(r.Failed, func(f mirror.Failure) bool { return errors.As(f.Err, new(lackingField)) }) {
+		s.stale[s.conn.ID] = true
+	}
 	if err := s.refreshNames(ctx, slices.Concat(r.Changed, r.Work)); err != nil {
 		return r, err
 	}
+	if err := s.rememberCarriers(ctx, r.Changed); err != nil {
+		return r, err
+	}
 	return r, s.rememberOptions(ctx, r.Changed)
+}
+
+// boundAsMirrored are the connection's contracts by the names as last read; none before they were.
+func (s *source) boundAsMirrored(ctx context.Context) ([]*contract, error) {
+	d, ok, err := s.mirror.Directory(ctx, s.conn.ID)
+	if err != nil || !ok {
+		return nil, err
+	}
+	contracts, _, err := s.bind(ctx, d)
+	return contracts, err
+}
+
+// lackingField is why an issue just read is not believed: it has no place for something that is mapped, though others
+// like it had one.
+type lackingField struct{ error }
+
+func (l lackingField) Unwrap() error { return l.error }
+
+// lacking doubts an issue just read that lacks what one of the contracts rests on (mapping.Bound.Lacking). Believed, a
+// critical request would be judged as one that is not, and nothing would tell.
+func lacking(contracts []*contract, h connectors.History) error {
+	for _, c := range contracts {
+		if err := c.bound.Lacking(h.Issue, c.scope); err != nil {
+			return &connectors.Error{
+				Op: message.Of("read issue %s", h.Issue.ID), Class: connectors.Garbled, Err: lackingField{err},
+			}
+		}
+	}
+	return nil
+}
+
+// rememberCarriers keeps which fields that mappings rest on the changed issues have a place for.
+func (s *source) rememberCarriers(ctx context.Context, changed []string) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	contracts, err := s.boundAsMirrored(ctx)
+	if err != nil || len(contracts) == 0 {
+		return err
+	}
+	known, err := s.ledger.Names(ctx, s.conn.ID)
+	if err != nil {
+		return err
+	}
+	seen := make(map[ledger.Name]bool, len(known))
+	for _, n := range known {
+		seen[ledger.Name{Kind: n.Kind, ID: n.ID, Name: n.Name}] = true
+	}
+	var fresh []ledger.Name
+	for _, id := range changed {
+		h, found, err := s.mirror.History(ctx, s.conn.ID, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		for _, c := range contracts {
+			for _, x := range c.bound.Carries(h.Issue, c.scope) {
+				if n := (ledger.Name{Kind: x.Kind, ID: x.ID, Name: x.Name}); !seen[n] {
+					seen[n], fresh = true, append(fresh, n)
+				}
+			}
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return s.ledger.RememberNames(ctx, s.trackerTime(), s.conn.ID, fresh...)
 }
 
 // rememberOptions keeps what changed issues tell of the names of list fields' options, so that a renamed one keeps its
@@ -190,13 +275,14 @@ func (s *source) running(ctx context.Context) ([]string, error) {
 }
 
 // refreshNames reads the directory again when that was asked for, when it is old, when a changed issue speaks of
-// something it lacks, or when somebody has ordered a refused step to be tried again: what was mended may be in it. Its
-// age is taken on our own clock, by which it was read.
+// something it lacks or calls it otherwise, or when somebody has ordered a refused step to be tried again: what was
+// mended may be in it. Its age is taken on our own clock, by which it was read.
 func (s *source) refreshNames(ctx context.Context, changed []string) error {
 	d, ok, err := s.mirror.Directory(ctx, s.conn.ID)
 	if err != nil {
 		return err
 	}
+	var renamed []connectors.Naming
 	fresh := ok && !s.stale[s.conn.ID] && s.clock().Sub(d.ReadAt) < directoryAge
 	for _, id := range changed {
 		if !fresh {
@@ -207,6 +293,13 @@ func (s *source) refreshNames(ctx context.Context, changed []string) error {
 			return err
 		}
 		fresh = !found || !d.Lacks(h)
+		if fresh && found && s.conn.Names != nil {
+			for _, n := range s.conn.Names(h.Issue.Raw) {
+				if d.Renames(n) && !s.contrary[contrary{s.conn.ID, n}] {
+					renamed, fresh = append(renamed, n), false
+				}
+			}
+		}
 	}
 	ordered := ledger.Filter{Connection: s.conn.ID, State: enforcer.Intended, Reason: ledger.ReasonRetry}
 	for _, err := range s.ledger.List(ctx, ordered, ledger.OldestFirst) {
@@ -219,8 +312,20 @@ func (s *source) refreshNames(ctx context.Context, changed []string) error {
 	if fresh {
 		return nil
 	}
-	_, err = s.readNames(ctx)
+	d, err = s.readNames(ctx)
+	for _, n := range renamed {
+		if d.Renames(n) {
+			s.contrary[contrary{s.conn.ID, n}] = true
+		}
+	}
 	return err
+}
+
+// contrary is what an issue calls an id that the tracker's own list calls otherwise, just read: it is no reason to read
+// the list again.
+type contrary struct {
+	connection string
+	connectors.Naming
 }
 
 // readNames reads the directory from the tracker, and keeps it.

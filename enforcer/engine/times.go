@@ -7,6 +7,7 @@ const (
 	countedFor    = 90 * 24 * time.Hour
 	mostMirrored  = 5000
 	mostAsked     = 500 // of the tracker, where there is no mirror yet
+	mostLookedAt  = 100 // of the issues that changed last, whether they have their fields: one request
 	mostDifferent = 12  // values of a field that are named
 	mostNotes     = 3
 )

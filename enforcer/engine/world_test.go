@@ -259,7 +259,9 @@ func (w *world) settings() engine.Settings {
 	}
 	for _, c := range w.cfg.Connections {
 		s.Connections = append(s.Connections,
-			engine.Connection{ID: c.ID, Tracker: w.tracker, Poll: c.Poll, WatchIssue: c.WatchIssue})
+			engine.Connection{
+				ID: c.ID, Tracker: w.tracker, Poll: c.Poll, WatchIssue: c.WatchIssue, Names: redmine.Kind.Names,
+			})
 	}
 	for i, c := range w.cfg.Contracts {
 		x := engine.Contract{

@@ -89,6 +89,11 @@ func (p *pass) comeToPresent() {
 
 // recheck decides a request again, as just read and by the present time, and gives what is still to be written of it.
 func (p *pass) recheck(ctx context.Context, f *finding, h connectors.History) (todo outbox.Todo, err error) {
+	if err := lacking(p.contracts, h); err != nil {
+		p.report.lacking(err)
+		p.report.Problem(f.Evaluation.Request.Key, true, "%v", err)
+		return todo, nil // it stays to be written
+	}
 	p.comeToPresent()
 	pending, err := p.ledger.Afresh(ctx, f.entries)
 	if err != nil {

@@ -117,6 +117,8 @@ const (
 	NameOfGroup    = "group"    // which a mapping names, where groups are kept apart from people
 	NameOfOption   = "option"   // of a list field: mapping.OptionID
 	NameOfCategory = "category" // of the status with the id: the tracker's class for it
+	// NameOfCarrier is where a mapped field was seen: the id is the field's, the name "PROJECT/TYPE".
+	NameOfCarrier = "carrier"
 )
 
 // Name is what the tracker called one of its ids once.

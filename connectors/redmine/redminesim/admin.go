@@ -162,6 +162,19 @@ func (s *Server) DropField(name string) {
 	})
 }
 
+// HideField keeps a custom field of issues from a role, or shows it to all where that is "".
+func (s *Server) HideField(name, roleName string) {
+	s.do(func() {
+		f := s.mustField(name)
+		f.visible, f.roles = roleName == "", nil
+		for _, r := range s.st.roles {
+			if r.name != roleName {
+				f.roles = append(f.roles, r.id)
+			}
+		}
+	})
+}
+
 // AddActivity adds a kind of work for every project.
 func (s *Server) AddActivity(name string) {
 	s.do(func() {

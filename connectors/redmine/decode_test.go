@@ -208,6 +208,7 @@ func TestNotIssues(t *testing.T) {
 		strings.Replace(fullIssue, `"id":4,`, ``, 1),
 		strings.Replace(fullIssue, `"project":{"id":2,"name":"ACME"},`, ``, 1),
 		strings.Replace(fullIssue, `"status":{"id":2,"name":"In Progress"}`, `"status":null`, 1),
+		strings.Replace(fullIssue, `"parent":{"id":9}`, `"parent":"#9"`, 1), // whether it is a request rests on it
 	} {
 		if h, err := decodeHistory(json.RawMessage(in)); err == nil {
 			t.Errorf("%.60s became %+v", in, h.Issue)
@@ -232,7 +233,6 @@ func TestOddValues(t *testing.T) {
 			"x",
 		},
 		{"no field at all", `{"id":2,"name":"SLA due","value":null}`, `"SLA due"`, "", ""},
-		{"a text for a number", `"parent":{"id":9}`, `"parent":"#9"`, "parent", "\uFFFC\"#9\""},
 		{"a moment with its zone", `"created_on":"2026-03-02T09:00:00Z"`, `"created_on":"2026-03-02T09:00:00+00:00"`, "", ""},
 		{"an object in a journal", `"old_value":"a"`, `"old_value":{"was":"a"}`, "", ""},
 	} {

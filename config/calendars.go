@@ -69,7 +69,7 @@ func officialOver(rule, official calendar.Days) calendar.Days {
 		rule.Years[number] = year
 		delete(rule.ByRule, number)
 	}
-	rule.Source = official.Source + "; other years: " + rule.Source
+	rule.Source = message.Text("%s; other years: %s", official.Source, rule.Source)
 	rule.Version = official.Version + " + " + rule.Version
 	return rule
 }
@@ -104,7 +104,7 @@ const (
 // noDaysOff is the data of whoever works on holidays as on any other day of the week.
 func noDaysOff() calendar.Days {
 	d := calendar.Days{
-		Country: noDays, Source: "no days off: every day is as its weekday says", Version: "1",
+		Country: noDays, Source: message.Text("no days off: every day is as its weekday says"), Version: "1",
 		Years: map[int]calendar.Year{},
 	}
 	for y := firstYearWithoutDaysOff; y <= lastYearWithoutDaysOff; y++ {

@@ -125,8 +125,8 @@ type Auth struct{ Way, User, Secret string }
 
 // Probed is what a tracker answered to one question about how it behaves.
 type Probed struct {
-	Question string `json:"question"`
-	Answer   string `json:"answer"`
+	Question message.Message `json:"question"`
+	Answer   message.Message `json:"answer"`
 }
 
 // Clock is one cycle of a clock that the tracker itself keeps on an issue. Its lengths are on the tracker's own

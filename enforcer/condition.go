@@ -136,7 +136,7 @@ var Vocabulary = []WordSpec{
 			}
 		}},
 		holds: func(_ *stopwatch, c *Condition, m *Moment) bool { return slices.Contains(c.Classes, m.State.Status) },
-		text:  func(c *Condition) Text { return say("status class %s", list(c.Classes)) },
+		text:  func(c *Condition) Text { return say("status class %s", named(c.Classes)) },
 	},
 	{ // a state: someone has it, or someone of a role
 		Word: WordAssignee, Bare: true,
@@ -146,7 +146,7 @@ var Vocabulary = []WordSpec{
 		},
 		text: func(c *Condition) Text {
 			if c.Role != "" {
-				return say("an assignee of role %s", c.Role)
+				return say("an assignee of role %s", named([]Role{c.Role}))
 			}
 			return say("an assignee")
 		},
@@ -199,7 +199,7 @@ var Vocabulary = []WordSpec{
 			if c.Field != "" {
 				return say("a file is attached that field %s finds", c.Field)
 			}
-			return say("a file attached by %s", list(c.By))
+			return say("a file attached by %s", people(c.By))
 		},
 	},
 	{ // an act: work was booked
@@ -328,6 +328,15 @@ func noteText(c *Condition) Text {
 		return say("an internal comment by %s", who)
 	}
 	return say("any comment by %s", who)
+}
+
+// named gives ids, each as the language calls it.
+func named[S ~string](ids []S) Text {
+	var out []Text
+	for _, id := range ids {
+		out = append(out, Text{"en": string(id)})
+	}
+	return joined(out, Text{"en": ", "})
 }
 
 // people names roles; the three of the provider are staff.

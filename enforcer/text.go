@@ -78,6 +78,3 @@ func words[S ~string](ids []S) []string {
 	}
 	return out
 }
-
-// list writes ids in a row.
-func list[S ~string](ids []S) string { return strings.Join(words(ids), ", ") }

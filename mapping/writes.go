@@ -264,7 +264,7 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 	current := w.b.directory.person(w.h.Issue.Values.One(connectors.FieldAssignee), w.project, w.b.directory.readAt)
 	for _, c := range calls {
 		if current.Role.Staff() && current.Role.Rank() >= c.role.Rank() {
-			w.note("assignee %q is already of %s or higher", current.Name, c.role)
+			w.note(alreadyOf[c.role], current.Name)
 			return "", call{}, false
 		}
 		switch who := w.called(c); who {
@@ -272,7 +272,7 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 			w.noteNobody(c)
 			w.nobody = append(w.nobody, c)
 		case current.ID:
-			w.note("assignee %q is already who would be assigned for %s", current.Name, c.role)
+			w.note(alreadyAssigned[c.role], current.Name)
 			return "", call{}, false
 		default:
 			return who, c, true
@@ -284,16 +284,16 @@ func (w *writer) assignee(steps []step) (id string, c call, ok bool) {
 // noteNobody says why nobody is assigned.
 func (w *writer) noteNobody(c call) {
 	if w.b.directory.leadOf(c.role, w.project, nil) != "" {
-		w.note("nobody who is named for %s can be assigned", c.role)
+		w.note(nobodyAssignable[c.role])
 		return
 	}
-	w.note("no active lead for %s in this project", c.role)
+	w.note(noActiveLead[c.role])
 }
 
 // called is the person whom a call brings in, "" when there is nobody. Where nobody is on duty the lead is taken.
 func (w *writer) called(c call) string {
 	if c.duty && w.b.directory.dutyOf(c.role, w.project, w.o.Unassignable) == "" {
-		w.note("nobody on duty for %s can be assigned in this project: the lead is taken", c.role)
+		w.note(nobodyOnDuty[c.role])
 	}
 	return w.reachable(c)
 }
@@ -343,7 +343,7 @@ func (w *writer) named(role enforcer.Role) []string {
 func (w *writer) watchers(role enforcer.Role, already []string) []string {
 	named := w.named(role)
 	if len(named) == 0 {
-		w.note("nobody active is named for %s", role)
+		w.note(nobodyActive[role])
 	}
 	var out []string
 	for _, id := range named {

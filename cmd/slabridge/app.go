@@ -173,8 +173,9 @@ func (a *app) root() *cobra.Command {
 			if err := a.checkOutput(c); err != nil {
 				return err
 			}
-			if !slices.Contains(languages(), a.lang) {
-				return usage("--lang %q: write %s", a.lang, strings.Join(languages(), ", "))
+			if wrong := a.lang; !slices.Contains(languages(), wrong) {
+				a.lang = defaultLang()
+				return usage("--lang %q: write %s", wrong, strings.Join(languages(), ", "))
 			}
 			if a.at != "" {
 				at, err := parseMoment("--at", a.at)
@@ -213,6 +214,8 @@ func (a *app) root() *cobra.Command {
 	for _, c := range root.Commands() {
 		a.fixUsage(c)
 	}
+	a.answerHelp(root)
+	describeCompletion(root)
 	addCompletion(a, root)
 	return root
 }

@@ -237,7 +237,7 @@ func (s storyTeller) calendarOf(c *cycleStory) string {
 		if x.AlwaysOn() {
 			return s.t("round the clock")
 		}
-		return x.Calendar().ID() + ", " + x.Calendar().Version()
+		return x.Calendar().ID() + ", " + s.dataOf(x.Calendar().Version())
 	}
 	return ""
 }

@@ -105,17 +105,17 @@ func yearIn(p *page, days calendar.Days, number int) (yearInfo, error) {
 func (y yearInfo) text(p *page) {
 	sum := p.tf("%s %d: %d working days of a five-day week", y.Country, y.Year, y.WorkingDays)
 	p.line("", sum+", "+p.t(yearWords[y.Status]))
-	p.line(p.t("source: "), y.Source)
-	fmt.Fprintf(p.out, "%s\n\n", p.tf("data of %s", y.Version))
+	p.line(p.t("source: "), p.kept(y.Source))
+	fmt.Fprintf(p.out, "%s\n\n", p.tf("data of %s", p.dataOf(y.Version)))
 	for _, d := range y.Days {
 		name := d.Name
 		if d.Instead != "" {
-			name += " " + p.tf("worked for %s", d.Instead)
+			name += " " + p.tf("worked for %s", p.date(d.Instead))
 		}
 		if d.ShortBy > 0 {
 			name += " (" + p.tf("%d min shorter", d.ShortBy) + ")"
 		}
-		p.line(fmt.Sprintf("%s %s  %-11s ", d.Date, d.Weekday, p.t(dayWords[d.kind])), name)
+		p.line(fmt.Sprintf("%s  %-11s ", p.dayInTable(d.Date), p.t(dayWords[d.kind])), name)
 	}
 }
 

@@ -246,6 +246,7 @@ type checkupInfo struct {
 	Values      []engine.ValueCounts `json:"values"`
 	Probes      []connectors.Probed  `json:"probes,omitempty"` // how the tracker behaves where no document tells
 	tracker     string               // what people call its kind
+	cfg         *config.Config       // whose contracts have titles for severities
 }
 
 // checkLive holds the configuration against the trackers. probes: it also asks how they behave where no document tells.
@@ -259,7 +260,7 @@ func checkLive(ctx context.Context, a *app, cfg *config.Config, probes bool) err
 	bad := 0
 	for _, k := range found {
 		info := checkupOf(k)
-		info.tracker = w.kind(k.Connection).Title
+		info.tracker, info.cfg = w.kind(k.Connection).Title, cfg
 		if probes {
 			if info.Probes, err = probe(ctx, w, k.Connection); err != nil {
 				return err
@@ -377,13 +378,13 @@ func (k checkupInfo) text(p *page) {
 		)
 	}
 	for _, v := range k.Values {
-		tellValues(p, v)
+		tellValues(p, k.cfg.Contract(v.Contract), v)
 	}
 	if len(k.Probes) > 0 {
 		how := p.tf("how this %s behaves where no document tells (send it to us, it names nobody):", k.tracker)
 		p.line("  ", how)
 		for _, x := range k.Probes {
-			p.line("    ", x.Question+": "+x.Answer)
+			p.line("    ", x.Question.In(p.lang)+": "+x.Answer.In(p.lang))
 		}
 	}
 }

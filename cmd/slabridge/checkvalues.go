@@ -5,12 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"slabridge/config"
 	"slabridge/config/message"
+	"slabridge/enforcer"
 	"slabridge/enforcer/engine"
 )
 
 // tellValues says what the requests of a contract hold, and which values the configuration waits for in vain.
-func tellValues(p *page, v engine.ValueCounts) {
+func tellValues(p *page, c *config.Contract, v engine.ValueCounts) {
 	if v.Failed != "" {
 		p.linef("! ", "%s: what its requests hold could not be asked: %s", v.Contract, message.Recall(p.lang, v.Failed))
 		return
@@ -27,15 +29,13 @@ func tellValues(p *page, v engine.ValueCounts) {
 		p.linef("    ", "in the same projects, and not the contract's: %d", v.Others)
 	}
 	if v.Requests > 0 {
-		p.labelled(
-			"    ",
-			"severity: ",
-			counts(append(slices.Clone(v.Severities), engine.Count{Name: p.t("none"), Count: v.Unsevere})),
-		)
+		severities := renamed(v.Severities, func(id string) string { return p.severity(c.Contract, id) })
+		p.labelled("    ", "severity: ", counts(append(severities, engine.Count{Name: p.t("none"), Count: v.Unsevere})))
 		for _, f := range v.Unmatched {
 			p.linef("    ! ", "without a severity: %s: %s", f.Field, fieldCounts(p, f))
 		}
-		p.labelled("    ", "status class: ", counts(v.Statuses))
+		statuses := renamed(v.Statuses, func(id string) string { return p.class(enforcer.StatusClass(id)) })
+		p.labelled("    ", "status class: ", counts(statuses))
 		if len(v.Unclassed) > 0 {
 			p.linef("    ! ", "in a status of no class: %s", counts(v.Unclassed))
 		}
@@ -83,6 +83,15 @@ func fieldCounts(p *page, f engine.FieldValues) string {
 		all = append(all, engine.Count{Name: p.t("empty"), Count: f.Empty})
 	}
 	return counts(all)
+}
+
+// renamed are the counts of ids under the words for them.
+func renamed(all []engine.Count, word func(id string) string) []engine.Count {
+	out := slices.Clone(all)
+	for i := range out {
+		out[i].Name = word(out[i].Name)
+	}
+	return out
 }
 
 // counts lists names with how often each was seen.

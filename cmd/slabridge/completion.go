@@ -42,6 +42,38 @@ var argumentCompleters = map[string]completer{
 	"CC": func(context.Context, *app, string) []string { return config.BuiltinCountries() },
 }
 
+// completionHelp says how a shell is given its script, by the shell's name.
+var completionHelp = map[string]phrase{
+	"bash": "Print the script that lets bash complete commands, flags and ids.\n\n" +
+		"For this session (it takes the package bash-completion):\n\n" +
+		"  source <(slabridge completion bash)\n\nFor every session, as root:\n\n" +
+		"  slabridge completion bash > /etc/bash_completion.d/slabridge",
+	"fish": "Print the script that lets fish complete commands, flags and ids.\n\nFor this session:\n\n" +
+		"  slabridge completion fish | source\n\nFor every session:\n\n" +
+		"  slabridge completion fish > ~/.config/fish/completions/slabridge.fish",
+	"powershell": "Print the script that lets PowerShell complete commands, flags and ids.\n\nFor this session:\n\n" +
+		"  slabridge completion powershell | Out-String | Invoke-Expression\n\n" +
+		"For every session, put this line into the profile of PowerShell.",
+	"zsh": "Print the script that lets zsh complete commands, flags and ids.\n\n" +
+		"For this session (once: autoload -U compinit; compinit):\n\n" +
+		"  source <(slabridge completion zsh)\n\nFor every session:\n\n" +
+		"  slabridge completion zsh > \"${fpath[1]}/_slabridge\"",
+}
+
+// describeCompletion puts our own help on cobra's command that prints the scripts.
+func describeCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Long = ""
+		for _, shell := range c.Commands() {
+			shell.Long = string(completionHelp[shell.Name()])
+		}
+	}
+}
+
 // addCompletion makes every command below c complete what it can.
 func addCompletion(a *app, c *cobra.Command) {
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {

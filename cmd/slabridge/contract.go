@@ -232,7 +232,7 @@ func stepInfoOf(p *page, s *enforcer.Step) stepInfo {
 
 func (c contractInfo) text(p *page) {
 	p.line(colour(bold, c.ID)+": ", c.Title)
-	p.linef("", "calendar %s, %s, data of %s", c.Calendar.ID, c.Calendar.Zone, c.Calendar.Version)
+	p.linef("", "calendar %s, %s, data of %s", c.Calendar.ID, c.Calendar.Zone, p.dataOf(c.Calendar.Version))
 	p.linef("", "severities, gravest first: %s", strings.Join(c.severities, ", "))
 	if len(c.Plans) > 0 {
 		p.linef("", "plans: %s", strings.Join(c.Plans, ", "))

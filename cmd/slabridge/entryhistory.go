@@ -79,7 +79,7 @@ func showEntry(ctx context.Context, w *workspace, args []string) error {
 func (h entryHistory) text(p *page) {
 	h.tell(p, true)
 	p.line(entryIndent+p.t("rule: "), h.Facts.Rule)
-	p.linef(entryIndent, "contract version %s, calendar data of %s", h.Facts.Version, h.Facts.Calendar)
+	p.linef(entryIndent, "contract version %s, calendar data of %s", h.Facts.Version, p.dataOf(h.Facts.Calendar))
 	p.labelled(entryIndent, "zone data: ", h.Facts.Zones)
 	for _, why := range h.Facts.Why {
 		p.line(entryIndent, why)

@@ -272,7 +272,8 @@ func packFiles(ctx context.Context, w *workspace, made *htmlReport, records []le
 		}},
 		{packContract, func(p *page) error {
 			for _, version := range versionsOf(contract) {
-				p.linef("", "contract version %s, calendar data of %s", version.Version, version.Calendar.Version())
+				p.linef("", "contract version %s, calendar data of %s", version.Version,
+					p.dataOf(version.Calendar.Version()))
 				packedContract(p, version, made.customer).text(p)
 				p.line("", "")
 			}

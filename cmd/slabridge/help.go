@@ -24,6 +24,27 @@ func (a helpPage) speakHelp(root *cobra.Command) {
 	})
 }
 
+// answerHelp makes `help` refuse the name of a command that does not exist, as the root does: cobra would tell of it in
+// words of its own and call it well.
+func (a *app) answerHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "help" {
+			continue
+		}
+		show := c.Run
+		c.Long = ""
+		c.Run = nil
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if _, _, err := root.Find(args); err != nil {
+				return err
+			}
+			show(c, args)
+			return nil
+		}
+	}
+}
+
 // translateHelp puts one page of help into the reader's language. Nothing but showing it comes after.
 func (a helpPage) translateHelp(c *cobra.Command) {
 	root := c.Root()
@@ -56,13 +77,13 @@ func (a helpPage) usageTemplate(text string, c *cobra.Command) string {
 
 // langOf is the language that the command line asks for, found before its flags are parsed: errors of parsing need it.
 func langOf(args []string, usual string) string {
-	for i, arg := range args {
+	for i, arg := range args { // of several the last counts
 		lang, found := strings.CutPrefix(arg, "--lang=")
 		if arg == "--lang" && i+1 < len(args) {
 			lang, found = args[i+1], true
 		}
 		if found && slices.Contains(languages(), lang) {
-			return lang
+			usual = lang
 		}
 	}
 	return usual

@@ -330,8 +330,17 @@ func (v *interview) chooseDays(ctx context.Context) error {
 			return nil
 		},
 	})
-	v.linef("", "written from %s on; what is older is recorded and left alone", v.draft.enforceFrom)
+	v.linef("", "written from %s on; what is older is recorded and left alone", v.enforcedFrom())
 	return err
+}
+
+// enforcedFrom is the moment from which something is written, for people.
+func (v *interview) enforcedFrom() string {
+	at, err := time.Parse(time.RFC3339, v.draft.enforceFrom)
+	if err != nil { // asked for, and accepted otherwise
+		return v.draft.enforceFrom
+	}
+	return v.moment(at)
 }
 
 // chooseID names the contract; the ledger keeps the name.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -184,6 +185,23 @@ func (p *page) date(day string) string {
 		return day
 	}
 	return message.Date(p.lang, "2006-01-02", t)
+}
+
+// dayInTable shows a day where it stands in a row of others: "2026-03-20 Fri", "20.03.2026 пт".
+func (p *page) dayInTable(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return message.Date(p.lang, "2006-01-02 Mon", t)
+}
+
+// isoDay is a day as data has it.
+var isoDay = regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`)
+
+// dataOf are versions of calendar data, the days in them as the reader writes days.
+func (p *page) dataOf(versions ...string) string {
+	return isoDay.ReplaceAllStringFunc(strings.Join(versions, ", "), p.date)
 }
 
 // demoStamp shows a moment of the demo, whose year and zone are told once: "Fri 20 Mar 17:40:00".

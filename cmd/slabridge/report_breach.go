@@ -93,7 +93,7 @@ func (h *htmlReport) breach(ctx context.Context, obligation string, c *report.Cy
 	for _, x := range c.Excused {
 		add("excused", h.excuse(&x))
 	}
-	add("judged by", h.tf("contract version %s, calendar data of %s", c.Version, c.Calendar))
+	add("judged by", h.tf("contract version %s, calendar data of %s", c.Version, h.dataOf(c.Calendar)))
 	if c.Zones != "" {
 		add("time zone", h.facts.Contract.Zone().String()+", "+h.tf("data of %s", c.Zones))
 	}
@@ -104,7 +104,7 @@ func (h *htmlReport) breach(ctx context.Context, obligation string, c *report.Cy
 		add("to be known", h.t("the due rests on provisional calendar data"))
 	}
 	if c.EarlierRecords > 0 {
-		add("earlier records of this cycle", strconv.Itoa(c.EarlierRecords))
+		add("earlier verdicts", strconv.Itoa(c.EarlierRecords))
 	}
 	var err error
 	b.Parts, err = h.evidence(ctx, obligation, c)

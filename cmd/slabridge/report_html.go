@@ -128,7 +128,7 @@ func (h *htmlReport) lead() []string {
 	lines := []string{
 		h.tf("from %s to %s, both included; made %s", h.date(h.From), h.date(h.To), h.moment(h.Made)),
 		h.Contract + ", " + h.tf("contract version %s, calendar data of %s",
-			strings.Join(h.Versions, ", "), strings.Join(h.Calendars, ", ")),
+			strings.Join(h.Versions, ", "), h.dataOf(h.Calendars...)),
 	}
 	if !h.chainHidden {
 		lines = append(lines, headText(&h.page, h.Ledger))

@@ -109,11 +109,11 @@ func TestReportText(t *testing.T) {
 			"kept 1, escalated 0, breached 2 (excused 1), not judged 0, cancelled 0, running 0\n" +
 				"  kept 33.3 %, without the excused 50 %",
 			"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05\n",
-			"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m by the clock, by\n      Ivan Ivanov (support)",
-			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier records of this cycle: 2",
-			"cycle journal:9: not ended, late by 166h 40m by the clock so far", "the due rests on provisional calendar data",
-			"  ! #2  critical\n      Nobody can log in\n      cycle time:4: broken at once, Tue 2026-03-10 10:00:00 +05\n",
-			"cycle created~1: nothing came by the due",
+			"counted from Fri 2026-03-20 16:00:00 +05: ended Fri 2026-03-20 16:40:00 +05,\n      late by 20m by the clock, by Ivan Ivanov (support)",
+			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier verdicts: 2",
+			"counted from Thu 2026-03-26 10:00:00 +05: not ended, late by 166h 40m by the", "the due rests on provisional calendar data",
+			"  ! #2  critical\n      Nobody can log in\n      broken at once, Tue 2026-03-10 10:00:00 +05\n",
+			"counted from Tue 2026-03-10 10:00:00 +05: nothing came by the due",
 			"  billing Порядок 3.11, 2026-03\n    billable half hours: 17, requests: 5\n",
 			"cost of changes: 120000.5; share: 16.25 % of at most 15 %; more than promised",
 			"handled on average in working days: 2.4, requests: 12; promised: 2 to 3\n",
@@ -221,8 +221,8 @@ func TestReport(t *testing.T) {
 	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ",
 		"kept 0, escalated 0, breached 1 (excused 1), not judged 0, cancelled 0",
 		"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05",
-		"cycle created: ended Fri 2026-03-20 16:40:00 +05, late by 20m by the clock, by", "excused by olga",
-		"earlier records of this cycle: 1",
+		"counted from Fri 2026-03-20 16:00:00 +05: ended Fri 2026-03-20 16:40:00 +05,", "excused by olga",
+		"earlier verdicts: 1",
 		"critical: 1")
 	got := d.lines(exitOK, args...)[0]
 	has(t, "report", got, "contract", "title", "versions", "calendars", "from", "to", "made", "obligations", "accounts",

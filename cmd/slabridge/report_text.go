@@ -13,7 +13,7 @@ import (
 func (r reportInfo) text(p *page) {
 	p.line(colour(bold, r.Contract)+": ", r.Title)
 	p.linef("", "contract version %s, calendar data of %s",
-		strings.Join(r.Versions, ", "), strings.Join(r.Calendars, ", "))
+		strings.Join(r.Versions, ", "), p.dataOf(r.Calendars...))
 	p.linef("", "from %s to %s, both included; made %s", p.date(r.From), p.date(r.To), p.moment(r.Made))
 	if r.Watched != nil {
 		p.linef("", "slabridge has watched since %s; what was before is judged by the tracker's history",
@@ -140,12 +140,16 @@ func tellBreach(p *page, c *report.Cycle, contract *enforcer.Contract) {
 	}
 	p.line("  ! "+typed(c.Issue)+"  ", what)
 	p.detail(breachIndent, c.Subject)
-	p.line(breachIndent, p.tf("cycle %s: ", c.ID)+howLate(p, c))
+	late := howLate(p, c)
+	if c.Started != nil && !c.OfContract && c.EndedWhy != "failed" { // a period says when it begins, a check is at once
+		late = p.tf("counted from %s: ", p.moment(*c.Started)) + late
+	}
+	p.line(breachIndent, late)
 	for _, x := range c.Excused {
 		p.line(breachIndent, strings.TrimSuffix(p.tf("excused by %s on %s: %s", x.By, p.moment(x.At), x.Reason), ": "))
 	}
 	if c.EarlierRecords > 0 {
-		p.linef(breachIndent, "earlier records of this cycle: %d", c.EarlierRecords)
+		p.linef(breachIndent, "earlier verdicts: %d", c.EarlierRecords)
 	}
 	if c.Provisional {
 		p.linef(breachIndent, "the due rests on provisional calendar data")

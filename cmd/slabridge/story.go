@@ -9,6 +9,7 @@ import (
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/report"
+	"slabridge/mapping"
 )
 
 // endWords say in words why a cycle ended; the codes are those of enforcer.Cycle.
@@ -146,12 +147,20 @@ func holdingText(p *page, h *report.Holding) string {
 	return p.tf("in all %s: %s of plain time", holder, p.span(h.Plain))
 }
 
+// event names an event by the tracker's id; a request's coming in, which has none, in words.
+func (p *page) event(id string) string {
+	if id == mapping.CreatedEvent {
+		return p.t("created")
+	}
+	return id
+}
+
 // tellSegments shows every segment of the timeline.
 func (s *explanation) tellSegments(p *page) {
 	for _, x := range s.Timeline[:min(len(s.Timeline), maxTimeline)] {
 		what := fmt.Sprintf("%-8s %s, %s", p.span(x.To.Sub(x.From)), p.t(holderWords[x.Holder]), x.Segment)
 		if x.Cause != "" {
-			what += " (" + x.Cause + ")"
+			what += " (" + p.event(x.Cause) + ")"
 		}
 		p.line("  "+p.stamp(x.From)+"  ", what)
 	}
@@ -257,7 +266,7 @@ func (c *cycleStory) tell(p *page, full bool) {
 		if x.To != nil {
 			to = p.stamp(*x.To)
 		}
-		p.linef(indent, "paused %s .. %s: %s (%s)", p.stamp(x.From), to, p.class(enforcer.StatusClass(x.Class)), x.Event)
+		p.linef(indent, "paused %s .. %s: %s (%s)", p.stamp(x.From), to, p.class(enforcer.StatusClass(x.Class)), p.event(x.Event))
 	}
 	for _, s := range c.Steps {
 		if s.At != nil {
@@ -280,7 +289,7 @@ func (c *cycleStory) ending(p *page) string {
 		why += ", " + c.endedName
 	}
 	if c.EndedBy != "" {
-		why += " (" + c.EndedBy + ")"
+		why += " (" + p.event(c.EndedBy) + ")"
 	}
 	return why
 }

@@ -86,7 +86,7 @@ func (v versionInfo) text(p *page) {
 	}
 	p.line(p.tf("%-10s ", phrase("contracts")), strings.Join(ids, ", "))
 	for _, c := range v.Calendars {
-		p.line(p.tf("%-10s ", phrase("calendar")), p.tf("%s %s of %s", c.Country, c.Years, c.Version))
+		p.line(p.tf("%-10s ", phrase("calendar")), p.tf("%s %s of %s", c.Country, c.Years, p.dataOf(c.Version)))
 	}
 	p.line(p.tf("%-10s ", phrase("zones")), v.Zones)
 }

@@ -105,7 +105,8 @@ func (ask *waiving) waive(ctx context.Context, w *workspace, _ []string) error {
 }
 
 func (i waiverInfo) text(p *page) {
-	p.linef("", "excused: %s %s of %s, cycle %s, %s", typed(i.Issue), i.Obligation, i.Contract, i.Cycle, p.due(i.Due))
+	p.linef("", "excused: %s %s of %s%s, %s", typed(i.Issue), i.Obligation, i.Contract, p.period(i.Issue == "", i.Cycle),
+		p.due(i.Due))
 	p.linef(entryIndent, "by %s: %s", i.By, i.Reason)
 }
 
@@ -140,7 +141,7 @@ func (ask *waiving) breaches(ctx context.Context, w *workspace) ([]enforcer.Verd
 	}
 	var have []string
 	for _, v := range found {
-		have = append(have, fmt.Sprintf("%s (%s)", v.Cycle, v.State))
+		have = append(have, fmt.Sprintf("%s (%s)", v.Cycle, stateWord(&w.page, v.State)))
 	}
 	verdicts := strings.Join(have, ", ")
 	if ask.cycle != "" {

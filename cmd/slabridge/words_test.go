@@ -23,6 +23,7 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
+	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/config/presets"
 	"slabridge/mapping"
@@ -276,7 +277,22 @@ func presetTexts(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return append(all, bytes.Join(bytes.Fields(all), []byte(" "))...) // also as YAML reads what it folds
+}
+
+// What a built-in calendar rests on is there in every language.
+func TestSourcesOfCalendars(t *testing.T) {
+	for _, country := range config.BuiltinCountries() {
+		days, err := config.BuiltinDays(country)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, lang := range message.Languages {
+			if said := message.Recall(lang, days.Source); lang != message.English && said == days.Source {
+				t.Errorf("%s: %s has nothing for %q", country, lang, said)
+			}
+		}
+	}
 }
 
 // Every language has the templates that English has, and no other: whatever comments say is there.

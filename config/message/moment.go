@@ -25,6 +25,12 @@ func Moment(lang string, t time.Time) string {
 	return Date(lang, "2006-01-02 15:04:05", t)
 }
 
+// Day is a day that a sentence names: "2026-11-29", "29 ноября 2026 г.".
+type Day time.Time
+
+// In gives the day in a language.
+func (d Day) In(lang string) string { return Date(lang, time.DateOnly, time.Time(d)) }
+
 // Date writes a moment by a layout of package time, for which each language has its own: "2 January 2006" is
 // "2 January 2006 года" in Russian. January, Jan and Mon stand for the language's own names.
 func Date(lang string, layout Format, t time.Time) string {

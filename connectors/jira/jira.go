@@ -172,19 +172,19 @@ var permissions = map[connectors.Right][]string{
 	connectors.ReadWork:          {"BROWSE_PROJECTS"},
 }
 
-// titles are what a permission scheme calls them.
+// titles are what a permission scheme calls them; in Russian, as the language pack of Data Center has them.
 var titles = map[string]message.Message{
-	"BROWSE_PROJECTS":          message.Verbatim("Browse Projects"),
-	"ADD_COMMENTS":             message.Verbatim("Add Comments"),
-	"EDIT_OWN_COMMENTS":        message.Verbatim("Edit Own Comments"),
-	"DELETE_OWN_COMMENTS":      message.Verbatim("Delete Own Comments"),
-	"ASSIGN_ISSUES":            message.Verbatim("Assign Issues"),
-	"EDIT_ISSUES":              message.Verbatim("Edit Issues"),
-	"MANAGE_WATCHERS":          message.Verbatim("Manage Watchers"),
-	"VIEW_VOTERS_AND_WATCHERS": message.Verbatim("View Voters and Watchers"),
-	"TRANSITION_ISSUES":        message.Verbatim("Transition Issues"),
-	"CREATE_ISSUES":            message.Verbatim("Create Issues"),
-	agentPermission:            message.Verbatim("Service Desk Agent"),
+	"BROWSE_PROJECTS":          message.Of("Browse Projects"),
+	"ADD_COMMENTS":             message.Of("Add Comments"),
+	"EDIT_OWN_COMMENTS":        message.Of("Edit Own Comments"),
+	"DELETE_OWN_COMMENTS":      message.Of("Delete Own Comments"),
+	"ASSIGN_ISSUES":            message.Of("Assign Issues"),
+	"EDIT_ISSUES":              message.Of("Edit Issues"),
+	"MANAGE_WATCHERS":          message.Of("Manage Watchers"),
+	"VIEW_VOTERS_AND_WATCHERS": message.Of("View Voters and Watchers"),
+	"TRANSITION_ISSUES":        message.Of("Transition Issues"),
+	"CREATE_ISSUES":            message.Of("Create Issues"),
+	agentPermission:            message.Of("Service Desk Agent"),
 }
 
 // agentPermission is that of a service desk's agents. A site without service management does not know it.

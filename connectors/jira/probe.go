@@ -3,7 +3,6 @@ package jira
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,17 +34,16 @@ func (pr *prober) Probe(ctx context.Context) ([]connectors.Probed, error) {
 		return nil, err
 	}
 	out := []connectors.Probed{
-		{Question: "what is it", Answer: fmt.Sprintf("%s, deploymentType %q, version %s", d, info.DeploymentType,
-			info.Version)},
-		{Question: "looking at a person", Answer: pr.probePerson(ctx, d, me)},
-		{Question: "account", Answer: fmt.Sprintf("type %q, time zone %s", me.AccountType, me.TimeZone)},
+		probed("what is it", message.Of("%s, deploymentType %q, version %s", string(d), info.DeploymentType, info.Version)),
+		probed("looking at a person", pr.probePerson(ctx, d, me)),
+		probed("our account", message.Of("type %q, time zone %s", me.AccountType, me.TimeZone)),
 	}
 	issue, answer := pr.probeSearch(ctx, d)
-	out = append(out, connectors.Probed{Question: "a moment as a number in JQL", Answer: answer})
+	out = append(out, probed("a moment as a number in JQL", answer))
 	if issue != "" {
 		for _, q := range []struct {
-			question string
-			ask      func(context.Context, dialect, string) string
+			question message.Format
+			ask      func(context.Context, dialect, string) message.Message
 		}{
 			{"changelog of its own address", pr.probeChangelog},
 			{"time in changelog/bulkfetch", pr.probeBulk},
@@ -53,15 +51,18 @@ func (pr *prober) Probe(ctx context.Context) ([]connectors.Probed, error) {
 			{"jsdPublic on comments", pr.probeComments},
 			{"properties of listed comments", pr.probeProperties},
 		} {
-			out = append(out, connectors.Probed{Question: q.question, Answer: q.ask(ctx, d, issue)})
+			out = append(out, probed(q.question, q.ask(ctx, d, issue)))
 		}
 	}
-	return append(out, connectors.Probed{Question: "service management", Answer: pr.probeDesk(ctx)},
-		connectors.Probed{Question: "token", Answer: pr.probeToken(ctx, d)}), nil
+	return append(out, probed("service management", pr.probeDesk(ctx)), probed("token", pr.probeToken(ctx, d))), nil
+}
+
+func probed(question message.Format, answer message.Message) connectors.Probed {
+	return connectors.Probed{Question: message.Of(question), Answer: answer}
 }
 
 // probePerson tells whether the token may ask about people: its own account may be asked for without that.
-func (pr *prober) probePerson(ctx context.Context, d dialect, me person) string {
+func (pr *prober) probePerson(ctx context.Context, d dialect, me person) message.Message {
 	c := pr.client.Call(ctx, message.Of("probe people"), rest.Elsewhere)
 	by := url.Values{"accountId": {me.AccountID}}
 	if d == dataCenter {
@@ -71,24 +72,27 @@ func (pr *prober) probePerson(ctx context.Context, d dialect, me person) string 
 	if _, err := c.Get("/rest/api/2/user", by, &p); err != nil {
 		return unasked(err)
 	}
-	return "allowed"
+	return message.Of("allowed")
 }
 
 // unasked is the answer to a question that failed.
-func unasked(err error) string {
-	return "not told: " + connectors.ClassOf(err).String() + ": " + clip(err.Error())
-}
+func unasked(err error) message.Message { return message.Of("not told: %s", beginning{err}) }
 
-func clip(s string) string {
-	if len(s) > 200 {
-		s = strings.ToValidUTF8(s[:200], "") + "…"
+// beginning is the beginning of an error: what a tracker answered may be long, and is to be sent to us.
+type beginning struct{ err error }
+
+// In gives it in a language.
+func (b beginning) In(lang string) string {
+	text := []rune(message.Error(lang, b.err))
+	if len(text) > 200 {
+		text = append(text[:200], '…')
 	}
-	return s
+	return string(text)
 }
 
 // probeSearch asks for what changed in the last day by a number and by a length of time, which must agree but for what
 // changes in between, and gives an issue to look at.
-func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer string) {
+func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue string, answer message.Message) {
 	now, _, _ := pr.client.Offset()
 	since := pr.client.Now().Add(now).Add(-24 * time.Hour)
 	count := func(jql string) (ids []id, err error) {
@@ -115,9 +119,9 @@ func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer str
 	}
 	relative, err := count("updated >= -1440m")
 	if err != nil {
-		return "", "accepted; a length of time is " + unasked(err)
+		return "", message.Of("accepted; a length of time is %s", unasked(err))
 	}
-	answer = fmt.Sprintf("accepted; of the last day it finds %d on its first page, -1440m finds %d", len(number),
+	answer = message.Of("accepted; of the last day it finds %d on its first page, -1440m finds %d", len(number),
 		len(relative))
 	all := number
 	if len(all) == 0 {
@@ -128,21 +132,21 @@ func (pr *prober) probeSearch(ctx context.Context, d dialect) (issue, answer str
 	return string(all[len(all)-1]), answer
 }
 
-func (pr *prober) probeChangelog(ctx context.Context, _ dialect, issue string) string {
+func (pr *prober) probeChangelog(ctx context.Context, _ dialect, issue string) message.Message {
 	c := pr.client.Call(ctx, message.Of("probe the changelog"), rest.Elsewhere)
 	var p page
 	if _, err := c.Get("/rest/api/2/issue/"+issue+"/changelog", url.Values{"maxResults": {"1"}}, &p); err != nil {
 		return unasked(err)
 	}
 	if p.Total == nil {
-		return "there, without a total"
+		return message.Of("there, without a total")
 	}
-	return fmt.Sprintf("there, %d entries", *p.Total)
+	return message.Of("there, %d entries", *p.Total)
 }
 
-func (pr *prober) probeBulk(ctx context.Context, d dialect, issue string) string {
+func (pr *prober) probeBulk(ctx context.Context, d dialect, issue string) message.Message {
 	if d == dataCenter {
-		return "not of this Jira"
+		return message.Of("this Jira does not have it")
 	}
 	c := pr.client.Call(ctx, message.Of("probe changelog/bulkfetch"), rest.Elsewhere)
 	c.Reads = true
@@ -159,14 +163,14 @@ func (pr *prober) probeBulk(ctx context.Context, d dialect, issue string) string
 	}
 	switch {
 	case len(p.Logs) == 0 || len(p.Logs[0].Histories) == 0:
-		return "the issue has no changes"
+		return message.Of("the issue has no changes")
 	case strings.HasPrefix(string(p.Logs[0].Histories[0].Created), `"`):
-		return "a text"
+		return message.Of("as a text")
 	}
-	return fmt.Sprintf("a number of %d digits", len(p.Logs[0].Histories[0].Created))
+	return message.Of("as a number of %d digits", len(p.Logs[0].Histories[0].Created))
 }
 
-func (pr *prober) probePriorities(ctx context.Context, _ dialect, issue string) string {
+func (pr *prober) probePriorities(ctx context.Context, _ dialect, issue string) message.Message {
 	c := pr.client.Call(ctx, message.Of("probe the edit screen"), rest.Elsewhere)
 	var m struct {
 		Fields map[string]struct {
@@ -178,22 +182,24 @@ func (pr *prober) probePriorities(ctx context.Context, _ dialect, issue string) 
 	}
 	p, ok := m.Fields["priority"]
 	if !ok {
-		return "the priority is not on the edit screen of the issue that was looked at"
+		return message.Of("the priority is not on the edit screen of the issue that was looked at")
 	}
-	_, assignee := m.Fields["assignee"]
-	return fmt.Sprintf("%d; the assignee is on the screen: %t", len(p.Allowed), assignee)
+	if _, assignee := m.Fields["assignee"]; !assignee {
+		return message.Of("%d; the assignee is not on the edit screen", len(p.Allowed))
+	}
+	return message.Of("%d; the assignee is on the edit screen", len(p.Allowed))
 }
 
-func (pr *prober) probeComments(ctx context.Context, _ dialect, issue string) string {
+func (pr *prober) probeComments(ctx context.Context, _ dialect, issue string) message.Message {
 	return pr.listed(ctx, issue, nil, "jsdPublic")
 }
 
-func (pr *prober) probeProperties(ctx context.Context, _ dialect, issue string) string {
+func (pr *prober) probeProperties(ctx context.Context, _ dialect, issue string) message.Message {
 	return pr.listed(ctx, issue, url.Values{"expand": {"properties"}}, "properties")
 }
 
 // listed tells whether the comments of an issue have a key.
-func (pr *prober) listed(ctx context.Context, issue string, query url.Values, key string) string {
+func (pr *prober) listed(ctx context.Context, issue string, query url.Values, key string) message.Message {
 	c := pr.client.Call(ctx, message.Of("probe comments"), rest.Elsewhere)
 	var p struct {
 		Comments []map[string]json.RawMessage `json:"comments"`
@@ -202,15 +208,15 @@ func (pr *prober) listed(ctx context.Context, issue string, query url.Values, ke
 		return unasked(err)
 	}
 	if len(p.Comments) == 0 {
-		return "the issue that was looked at has no comments"
+		return message.Of("the issue that was looked at has no comments")
 	}
 	if slices.ContainsFunc(p.Comments, func(m map[string]json.RawMessage) bool { return m[key] != nil }) {
-		return "there"
+		return message.Of("there")
 	}
-	return "not there"
+	return message.Of("not there")
 }
 
-func (pr *prober) probeDesk(ctx context.Context) string {
+func (pr *prober) probeDesk(ctx context.Context) message.Message {
 	c := pr.client.Call(ctx, message.Of("probe service management"), rest.Elsewhere)
 	var info struct {
 		Version string `json:"version"`
@@ -218,13 +224,13 @@ func (pr *prober) probeDesk(ctx context.Context) string {
 	if _, err := c.Get("/rest/servicedeskapi/info", nil, &info); err != nil {
 		return unasked(err)
 	}
-	return "version " + info.Version
+	return message.Of("version %s", info.Version)
 }
 
 // probeToken tells when a personal access token of Data Center ends; Cloud tells nobody.
-func (pr *prober) probeToken(ctx context.Context, d dialect) string {
+func (pr *prober) probeToken(ctx context.Context, d dialect) message.Message {
 	if d == cloud {
-		return "Cloud does not tell when a token ends: a year after it was made at most; note the day"
+		return message.Of("Cloud does not tell when a token ends: a year after it was made at most; note the day")
 	}
 	c := pr.client.Call(ctx, message.Of("ask when the tokens end"), rest.Elsewhere)
 	var list []struct {
@@ -233,13 +239,19 @@ func (pr *prober) probeToken(ctx context.Context, d dialect) string {
 	if _, err := c.Get("/rest/pat/latest/tokens", nil, &list); err != nil {
 		return unasked(err)
 	}
-	var out []string
+	var ends message.Message
 	for _, x := range list {
-		if x.Expires.IsZero() {
-			out = append(out, "never")
-			continue
+		end := message.Of("never")
+		if !x.Expires.IsZero() {
+			end = message.Of("%s", message.Day(x.Expires.Time))
 		}
-		out = append(out, x.Expires.Format(time.DateOnly))
+		if !ends.IsZero() {
+			end = message.Of("%s, %s", ends, end)
+		}
+		ends = end
 	}
-	return fmt.Sprintf("the account's tokens end: %s", strings.Join(out, ", "))
+	if ends.IsZero() {
+		return message.Of("the account has no token")
+	}
+	return message.Of("the account's tokens end: %s", ends)
 }

@@ -140,7 +140,7 @@ func TestActiveWithoutTheScope(t *testing.T) {
 	}
 	probed, err := (&prober{tr.lists.site}).Probe(t.Context())
 	if err != nil || !slices.ContainsFunc(probed, func(p connectors.Probed) bool {
-		return strings.Contains(p.Answer, "lacks the scope read:jira-user")
+		return strings.Contains(p.Answer.String(), "lacks the scope read:jira-user")
 	}) {
 		t.Errorf("the scope is not named: %v, %v", probed, err)
 	}

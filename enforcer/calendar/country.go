@@ -82,7 +82,7 @@ func CountryDays(country string, first, last int) (Days, error) {
 	}
 	d := Days{
 		Country: country,
-		Source:  "holiday definitions of rickar/cal, not an official working calendar",
+		Source:  message.Text("holiday definitions of rickar/cal, not an official working calendar"),
 		Version: cmp.Or(laterEditions[country], countryEdition),
 		Years:   make(map[int]Year, last-first+1),
 		ByRule:  make(map[int]bool, last-first+1),

@@ -57,7 +57,9 @@ func (t *Tracker) Kind() connectors.Kind {
 			return t, nil
 		},
 		Probe: func(context.Context, connectors.Settings) ([]connectors.Probed, error) {
-			return []connectors.Probed{{Question: "how large is it", Answer: "tiny"}}, nil
+			return []connectors.Probed{{
+				Question: message.Verbatim("how large is it"), Answer: message.Verbatim("tiny"),
+			}}, nil
 		},
 	}
 }

@@ -62,7 +62,7 @@ type instead struct {
 	taken bool
 }
 
-// in gives the text that takes the place of what a contract uses: itself, where it has another id.
+// in returns the text that replaces the one a contract uses, or that text itself if its id differs.
 func (x *instead) in(t text, days daySource) (text, Faults) {
 	if x == nil || t.contract == nil {
 		return t, nil

@@ -56,7 +56,7 @@ func (b *useBuilder) duties(c *Contract) {
 	}
 }
 
-// cron holds a period's line to what a duty can have: five fields, for the zone is the contract's.
+// cron checks a period's cron line: it has five fields and no zone, which is the contract's.
 func (b *useBuilder) cron(path, line string) {
 	reason := cronFault(line)
 	if reason.IsZero() && (strings.HasPrefix(line, "@") || strings.Contains(line, "TZ=")) {

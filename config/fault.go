@@ -18,7 +18,7 @@ type Level int
 const (
 	// Warning: the configuration can be used, but probably does not mean what its author wanted.
 	Warning Level = iota + 1
-	// NoSecret: a secret cannot be had. Whatever talks to the tracker cannot run; the rules are well.
+	// NoSecret: a secret is missing. Commands that talk to the tracker cannot run; all else is valid.
 	NoSecret
 	// Error: there is no usable configuration.
 	Error
@@ -190,7 +190,7 @@ func (src *source) oneOf(path, value string, what message.Message, accepted []st
 	return false
 }
 
-// line is where the path is in the file, or the nearest thing around it.
+// line returns the line of the path in the file, or that of the nearest parent which is there.
 func (src *source) line(path string) int {
 	for {
 		if n, ok := src.lines[path]; ok {

@@ -21,8 +21,8 @@ import (
 //
 // This is encoding 1. If there is ever another, states with a fingerprint of encoding 1 must still be recognised.
 
-// rulesFingerprint is the fingerprint of what a text promises and does: not of titles and sources, of the admin's name
-// for it, nor of calendar data, which has a version of its own.
+// rulesFingerprint returns the fingerprint of what a text promises and does. Titles, sources and the contract's id are
+// left out, and calendar data too, which has a version of its own.
 func rulesFingerprint(c *enforcer.Contract, spec calendar.Spec) string {
 	return hash(object{
 		{"Text", c.Preset},

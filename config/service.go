@@ -101,8 +101,8 @@ func takeLength(to *time.Duration) func(string) message.Message {
 	}
 }
 
-// readService reads the settings of the service: environment before file before default. Viper merges texts under names
-// of ours only; each value is then held to its own form, and a fault is told where the value came from.
+// readService reads the settings of the service: from the environment, else from the file, else the default. Viper
+// merges them as texts; each is then parsed, and a fault names the place that the value came from.
 func readService(src *source, doc *document, folder string, c *Config) {
 	v := viper.New()
 	for _, s := range settings(doc, c) {

@@ -24,7 +24,7 @@ type Web struct {
 	Hosts  []string       // names under which the pages are asked for, beside addresses and localhost; lower case
 	From   []netip.Prefix // of the proxies that are trusted to say who asks; none: none is
 	Header string         // in which they say it
-	// Readers limit who sees what; nil: everybody sees all.
+	// Readers say who may see what; nil means that everybody may see everything.
 	Readers []Reader
 }
 
@@ -111,7 +111,7 @@ func (r webReader) onlyHere() bool {
 	return loopback(host)
 }
 
-// anyFault reports whether anything at a path or below is faulty.
+// anyFault reports whether there is a fault at a path or below it.
 func (r webReader) anyFault(path string) bool {
 	return slices.ContainsFunc(r.faults, func(f Fault) bool {
 		return f.Level == Error && (f.Path == path || strings.HasPrefix(f.Path, path+"."))

@@ -32,7 +32,7 @@ func (s Scope) Of(all []Project) []Project {
 	return out
 }
 
-// Knows reports whether every project that the scope names is among these.
+// Knows reports whether the list contains every project of the scope.
 func (s Scope) Knows(all []Project) bool {
 	return !slices.ContainsFunc(s.Projects, func(name string) bool {
 		return len(Scope{Projects: []string{name}}.Of(all)) == 0

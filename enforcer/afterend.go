@@ -4,7 +4,7 @@ import "time"
 
 // What a cycle still asks for after its request was resolved or closed.
 
-// hear records that the customer wrote in a request that our own step had closed, and what staff then did.
+// hear records that the customer wrote in a request which a step of ours had closed, and what staff did after that.
 func hear(s *stopwatch, m *Moment) {
 	if s.silenced == 0 {
 		return

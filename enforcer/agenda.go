@@ -30,8 +30,8 @@ type AgendaCycle struct {
 	AlwaysOn   bool       `json:"always,omitempty"` // its clock runs round the clock
 }
 
-// Soonest is the soonest deadline of the cycles that go on, zero where none has one, and how many cycles go on. A
-// broken promise goes on until something ends it.
+// Soonest returns the soonest deadline of the running cycles, zero if none has one, and the number of running cycles. A
+// breached cycle runs on until something ends it.
 func (it *AgendaItem) Soonest() (due time.Time, running int) {
 	for _, c := range it.Cycles {
 		switch {

@@ -88,7 +88,7 @@ type Severity struct {
 	Title Text
 }
 
-// Clause is a part of the text that promises nothing measurable, and why not.
+// Clause is a part of the contract that promises nothing measurable, with the reason.
 type Clause struct {
 	Source string
 	Why    Text

@@ -145,8 +145,8 @@ func EvaluateDuties(c *Contract, connection string, runs []Run, now time.Time) E
 		cycle := ev.run(version, o, r)
 		ev.finish(&cycle)
 		if r.Issue == "" && !cycle.Due.IsZero() && !cycle.Due.After(later(r.From, r.Since)) {
-			// no working day of the period is left, nor lies inside the contract, or it was due before anybody watched:
-			// nothing is owed in it
+			// nothing is owed in the period: no working day of it is left or lies within the contract, or it was due
+			// before we watched
 			continue
 		}
 		ordinal[r.Obligation+"/"+r.Duty]++

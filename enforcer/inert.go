@@ -97,8 +97,8 @@ func (o *Obligation) unfounded(m Means) Text {
 	return nil
 }
 
-// fit leaves of the obligation what the mapping can tell: only mapped items can be missing, and a condition holds
-// without the field that it names where it does not need it.
+// fit removes from the obligation what the mapping cannot provide: items without a field, and the field of a condition
+// that can do without it.
 func (o *Obligation) fit(fields []string) {
 	if o.Items != nil {
 		o.Items = slices.DeleteFunc(slices.Clone(o.Items), func(i Item) bool {

@@ -30,7 +30,7 @@ type Request struct {
 	GoneAt time.Time
 	// Hidden: the issue is out of our sight. Its cycles are frozen: nothing is written and nothing judged.
 	Hidden bool
-	// Elsewhere: another contract has the request, so that this one does not report it as outside its own validity.
+	// Elsewhere says that another contract covers the request, so this one does not report it as outside its validity.
 	Elsewhere bool
 	// Left is how other contracts had the request when staff moved it from them to this one.
 	Left []Left
@@ -163,7 +163,7 @@ type State struct {
 	Absent    []string
 	DueDate   string // YYYY-MM-DD
 	DueDateBy Person // who set it last
-	// NeedsPlan: the request is for work that only this plan of the contract covers; "" when any does.
+	// NeedsPlan is the plan of the contract that alone covers the work of this request; "" if every plan does.
 	NeedsPlan string
 }
 

@@ -241,7 +241,7 @@ func (ev *Evaluation) Held(until time.Time) []Segment {
 	return out
 }
 
-// statusSegments parts the time by the request's status classes.
+// statusSegments divides the time by the status classes that the request had.
 func statusSegments(r *Request, from, to time.Time) []Segment {
 	var out []Segment
 	for i := range r.Moments {

@@ -112,8 +112,8 @@ func (r *resolver) moved(entries, hits []entry, name, path string) bool {
 	return true
 }
 
-// findNamed is find for what projects may each have of their own under one name, and then every one of them is meant.
-// An id is taken before any name here, too.
+// findNamed is like find, but a name that several projects use matches all of them. An id is tried before a name here,
+// too.
 func (r *resolver) findNamed(kind string, entries []entry, name, path string, fatal bool) []string {
 	var ids []string
 	hits := r.hits(entries, name, path)
@@ -129,8 +129,8 @@ func (r *resolver) findNamed(kind string, entries []entry, name, path string, fa
 	return ids
 }
 
-// hits are the entries that a name means: the one with that id, else those that have the name now, else those that had
-// it before; for the latter a problem says what to write instead.
+// hits returns the entries that a name means: the one with that id, else those with that name, else those that had the
+// name before. For the last a problem says what to write instead.
 func (r *resolver) hits(entries []entry, name, path string) []entry {
 	wanted := squeeze(name)
 	if i := slices.IndexFunc(entries, func(e entry) bool { return e.id == wanted }); i >= 0 {

@@ -277,8 +277,8 @@ func flagError(c *cobra.Command, err error) error {
 	return message.Errorf("%w; see '%s --help'", err, c.CommandPath())
 }
 
-// fixUsage makes wrong arguments usage errors, for c and every command below it. A command takes arguments only if it
-// says how many.
+// fixUsage makes wrong arguments a usage error, for c and every command below it. A command without Args accepts no
+// arguments.
 func (a *app) fixUsage(c *cobra.Command) {
 	args := c.Args
 	if args == nil {

@@ -104,7 +104,7 @@ func checkSchedules(a *app, cfg *config.Config) error {
 	return nil
 }
 
-// tellConfig says what the configuration amounts to, and what is not acted on.
+// tellConfig prints how much the configuration defines, and which obligations are not acted on.
 func tellConfig(p *page, cfg *config.Config, well bool) {
 	sum := p.tf("%s: connections: %d, mappings: %d, contracts: %d",
 		cfg.Path, len(cfg.Connections), len(cfg.Mappings), len(cfg.Contracts))

@@ -109,7 +109,7 @@ func addCompletion(a *app, c *cobra.Command) {
 	}
 }
 
-// fitting are the offers that begin as what was typed, capitals and small letters being the same.
+// fitting returns the offers that begin with what was typed, ignoring case.
 func fitting(offers []string, typed string) ([]string, cobra.ShellCompDirective) {
 	var out []string
 	for _, o := range offers {

@@ -53,7 +53,7 @@ func verdictsIn(records []ledger.Record) recordedVerdicts {
 	return out
 }
 
-// recordedness says how a report stands to recorded verdicts; each list names cycles.
+// recordedness compares a report with the recorded verdicts; each list names cycles.
 type recordedness struct {
 	otherwise  []string // the report says otherwise than the record
 	leftOut    []string // by the report, though there is a verdict of the period

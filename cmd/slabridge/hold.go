@@ -116,7 +116,7 @@ func (ask *holding) hold(ctx context.Context, w *workspace, args []string) error
 	return w.show(holdInfo{connection, strings.TrimPrefix(args[0], "#"), h.Until.In(zone), h.By, h.At.In(zone), h.Reason})
 }
 
-// dayOrMoment reads a moment, or the beginning of a day in the zone.
+// dayOrMoment reads a moment; a day means its beginning in the zone.
 func dayOrMoment(what, s string, zone *time.Location) (time.Time, error) {
 	if day, err := time.ParseInLocation(time.DateOnly, s, zone); err == nil {
 		return day, nil

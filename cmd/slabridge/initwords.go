@@ -14,8 +14,8 @@ import (
 	"slabridge/mapping/guess"
 )
 
-// fewUnknown is of how many statuses without a class those are asked about that no request was seen in: a tracker may
-// have many for other projects.
+// fewUnknown is the largest number of unclassed statuses at which `init` also asks about those that no request was in:
+// a tracker may have many that only other projects use.
 const fewUnknown = 3
 
 // chooseStatuses asks for the class of each status.

@@ -140,7 +140,7 @@ func (m *promiseMetrics) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect gives the metrics. What cannot be read is told by the metrics that are not there, and fails the scrape.
+// Collect sends the metrics. If something cannot be read, its metrics are missing and the scrape fails.
 func (m *promiseMetrics) Collect(to chan<- prometheus.Metric) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

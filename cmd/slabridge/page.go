@@ -82,7 +82,7 @@ func (p *page) linef(prefix string, format phrase, args ...any) {
 	p.line(prefix, p.tf(format, args...))
 }
 
-// detail is line, but for a text that there is none of.
+// detail is like line, but writes nothing for an empty text.
 func (p *page) detail(prefix, text string) {
 	if text != "" {
 		p.line(prefix, text)

@@ -100,8 +100,8 @@ func (m *monitor) gauges() []*prometheus.GaugeVec {
 	return []*prometheus.GaugeVec{m.problems, m.unjudged, m.refused, m.faults, m.lastPass, m.offset, m.late, m.rest}
 }
 
-// follow takes these connections in place of those before. A new one has time for its first pass; of one that is
-// no longer there nothing is told.
+// follow replaces the connections whose health is reported. A new one has time for its first pass; one that was removed
+// is no longer reported.
 func (m *monitor) follow(connections []engine.Connection) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -32,8 +32,8 @@ func tellManager(ctx context.Context, alive func(context.Context) error, log *sl
 	}
 }
 
-// keepAlive reports to the service manager twice within its timeout, as long as alive returns without an error within
-// that time.
+// keepAlive reports to the service manager twice within its timeout, as long as alive returns in that time and without
+// an error.
 func keepAlive(
 	ctx context.Context, every time.Duration, alive func(context.Context) error, tell func(), log *slog.Logger,
 ) {

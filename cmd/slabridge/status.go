@@ -189,7 +189,7 @@ func (f *cycleFilter) chooses() bool {
 	return f.contract+f.severity+f.assignee != "" || f.overdue || f.within > 0
 }
 
-// takes reports whether the filter chooses the cycle.
+// takes reports whether the cycle passes the filter.
 func (f *cycleFilter) takes(c *cycleInfo) bool {
 	var left time.Duration
 	if c.RemainingS != nil {

@@ -184,8 +184,8 @@ func (d *deadliner) line(buf *bytes.Buffer, line []byte) error {
 	return encoder(buf).Encode(ans)
 }
 
-// shelf keeps what each name of a contract turned out to mean, faults too: a file is read once, however many
-// lines name it. It is safe for concurrent use.
+// shelf caches the contract, or the fault, that each name leads to: a file is read once, however many lines name it. It
+// is safe for concurrent use.
 type shelf struct {
 	find func(name string) (*enforcer.Contract, error)
 

@@ -142,7 +142,7 @@ func (w *webhooks) take(connection string, hook *webhook, r *http.Request) (outc
 	case signature != "" && !signed(signature, mac.Sum(nil)):
 		return hookRefused, "its signature is not made with the secret"
 	}
-	// a slot is for who has proved to be the tracker: others may take as long as they like and shut nobody out
+	// only a caller that has proved to be the tracker takes a slot, so that a slow stranger shuts nobody out
 	select {
 	case w.slots <- struct{}{}:
 		defer func() { <-w.slots }()

@@ -221,7 +221,7 @@ func (db *DB) inspectFile(ctx context.Context) error {
 		db.warnings = append(db.warnings,
 			message.Of("state file %s can be read by other users (mode %04o): chmod 600 it", db.path, perm))
 	}
-	// it waits as others do: the last process that closes the file has it alone while it cleans up
+	// opening waits for the lock: the last process that closes the file holds it exclusively while it cleans up
 	probe, err := sql.Open(Driver, "file:"+escape(db.path)+"?mode=rw&_pragma=busy_timeout("+busyTimeoutMillis+")")
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func newTelegram(u *url.URL, p poster) (send, error) {
 	}, nil
 }
 
-// clipRunes cuts a text to so many characters.
+// clipRunes cuts a text to at most n characters.
 func clipRunes(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"

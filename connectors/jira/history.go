@@ -313,7 +313,7 @@ func (rd *reader) unlessFiled(ctx context.Context, c *rest.Call, w wireIssue, re
 	return nil
 }
 
-// watchers reads who watches, if we may see that.
+// watchers reads the watchers, if our account may see them.
 func (rd *reader) watchers(ctx context.Context, w wireIssue, h *connectors.History) error {
 	var answer struct {
 		Count    int      `json:"watchCount"`

@@ -47,9 +47,8 @@ const (
 // census is one listing of all ids in a pass.
 type census struct{ *syncRun }
 
-// run lists all ids and makes wanted: the unknown, the changed, and, up to a bound, the absent. Absence is a
-// suspicion only; what has become of the issue is for History to say, and nothing at all is suspected of a
-// tracker that does not know us.
+// run lists all ids and makes wanted: the unknown, the changed, and, up to a bound, the absent. An absent issue is only
+// suspected: History tells what became of it. Nothing is suspected if the tracker does not recognise our account.
 func (c census) run(ctx context.Context) error {
 	began := millis(c.trackerNow())
 	empty := func(ctx context.Context, t *tx) error {

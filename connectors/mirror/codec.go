@@ -309,5 +309,5 @@ func inflate(packed []byte) ([]byte, error) {
 	return payload, nil
 }
 
-// whole is the time as it will come back out of the mirror.
+// whole returns the time with the precision that the mirror stores.
 func whole(t time.Time) time.Time { return moment(millis(t)) }

@@ -68,7 +68,7 @@ type issueRows struct {
 	connection string
 }
 
-// outcome is what storing a history came to.
+// outcome is the result of storing a history.
 type outcome struct{ changed, fresh, back, uncertain bool }
 
 func (t issueRows) storeHistory(ctx context.Context, h connectors.History, readAt time.Time) (outcome, error) {

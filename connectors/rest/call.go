@@ -109,7 +109,7 @@ func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.carry(c.prepare(ctx, req))
 }
 
-// resting is for how long yet the tracker wants to be left alone.
+// resting returns how much longer the tracker wants no requests.
 func (c *Client) resting() time.Duration {
 	if until := c.rest.Load(); until != nil {
 		return max(0, until.Sub(c.Now()))
@@ -175,7 +175,7 @@ func (c *Call) carry(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// checkJSON holds a successful answer to being JSON in UTF-8, or empty as the answers to writes are.
+// checkJSON rejects a successful answer that is neither JSON in UTF-8 nor, as answers to writes are, empty.
 func checkJSON(h http.Header, body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil

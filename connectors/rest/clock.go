@@ -78,9 +78,8 @@ func (c *clock) readBack(h connectors.History) {
 	}
 }
 
-// offset is the middle one of the last three measurements, and of two the smaller: one answer with a wrong Date, from
-// another machine or from a cache, does not change it. A clock that was really set is believed from its second answer
-// on.
+// offset returns the median of the last three measurements, or the smaller of two. One answer with a wrong Date, from
+// another machine or from a cache, does not change it; a clock that was really set counts from its second answer on.
 func (c *clock) offset() (time.Duration, time.Time, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -44,11 +44,11 @@ type kept struct {
 	body   []byte
 }
 
-// Twice lets the next n writes come to the tracker twice; the second answer is given back.
+// Twice sends each of the next n writes to the tracker twice and returns the second answer.
 func (p *Proxy) Twice(n int) { p.set(func() { p.twice = n }) }
 
-// Answer gives the next n writes an answer of the proxy's own, after they were done or in their place. Status 0 breaks
-// the connection. What was asked for before comes first.
+// Answer gives the next n writes an answer of the proxy's own, after the tracker has done them or instead of that.
+// Status 0 breaks the connection. Answers that were asked for earlier are given first.
 func (p *Proxy) Answer(n, status int, body string, done bool) {
 	p.set(func() { p.answers = append(p.answers, untrue{n, status, body, done}) })
 }
@@ -61,13 +61,14 @@ func (p *Proxy) AnswerReads(n, status int, body string) {
 // Down turns away every write with 503 until the moment.
 func (p *Proxy) Down(until time.Time) { p.set(func() { p.down = until }) }
 
-// Stale answers reads for so long after each write as they were answered before it, where they were.
+// Stale repeats old answers: for so long after a write, a read is answered as it was before that write, if it was asked
+// before.
 func (p *Proxy) Stale(d time.Duration) { p.set(func() { p.stale = d }) }
 
-// Mix answers the next n reads of an issue with what was last read of another.
+// Mix answers the next n reads of an issue with the last answer about another issue.
 func (p *Proxy) Mix(n int) { p.set(func() { p.mixed = n }) }
 
-// Forget takes back what was asked for of answers, and is of writes and reads alike.
+// Forget cancels the answers that were asked for, of writes and of reads.
 func (p *Proxy) Forget() { p.set(func() { p.answers, p.reads, p.mixed, p.twice = nil, nil, 0, 0 }) }
 
 func (p *Proxy) set(f func()) {

@@ -1,6 +1,6 @@
-// Package sim is what the stand-ins of trackers share, which no tracker differs in: the way in without a network,
-// faults put before the answers, the log of requests, a clock that is cut, mistakes of whoever acts in it. How a
-// tracker behaves is for its stand-in to know, and none of it is here.
+// Package sim holds what the stand-ins of trackers share: requests without a network, injected faults, a log of
+// requests, a clock of whole seconds, and errors for wrong names in tests. It knows nothing of how a tracker behaves;
+// each stand-in does.
 package sim
 
 import (
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Front is the door of a stand-in, which embeds it. It is safe for use by many goroutines.
+// Front receives the requests of a stand-in, which embeds it. It is safe for use by many goroutines.
 type Front struct {
 	// Now is the tracker's time.
 	Now    func() time.Time
@@ -33,8 +33,8 @@ type Request struct {
 	Status int    // 0 while it runs, or when the answer was withheld by Use
 }
 
-// Open gives the door its clock, whose answers are cut to whole units and UTC, and what answers behind it. A stand-in
-// that has no clock is a mistake of its user's.
+// Open sets the clock, whose times are cut to whole units in UTC, and the handler that answers. It panics without a
+// clock.
 func (f *Front) Open(clock func() time.Time, unit time.Duration, answer http.HandlerFunc) {
 	if clock == nil {
 		panic("a stand-in of a tracker needs a clock")
@@ -202,7 +202,7 @@ func (w *recorder) response(r *http.Request) *http.Response {
 	}
 }
 
-// Named runs f and makes an error of its panic, by which a stand-in says that a name is nobody's.
+// Named runs f and returns its panic as an error: a stand-in panics when a name does not exist.
 func Named(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -201,7 +201,7 @@ func (d *drawing) day(t time.Time) string {
 	return d.say(dayNames[t.Weekday()]) + t.Format(" 2 ") + d.say(monthNames[t.Month()-1])
 }
 
-// lane begins a lane with its name, which stays at the left where a long picture is moved.
+// lane begins a lane with its name, which stays visible at the left when a long picture is scrolled.
 func (d *drawing) lane(name, note string) {
 	d.add(`<text class="lane" x="0" y="%.1f">%s <tspan class="soft">%s</tspan></text>`,
 		d.y+13, d.escape(name), d.escape(note))

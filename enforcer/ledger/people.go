@@ -24,8 +24,8 @@ type Person struct {
 // seenEvery is how precisely LastSeen is kept: an idle pass must not rewrite every person.
 const seenEvery = time.Hour
 
-// Remember keeps who was seen at now on a connection. Sightings are in time order; one before what is known of a
-// person's roles changes nothing.
+// Remember stores the people seen on a connection at now. Calls come in time order; an older sighting changes nothing
+// of a person's known roles.
 func (l *Ledger) Remember(ctx context.Context, now time.Time, connection string, people ...Person) error {
 	err := l.tx(ctx, func(tx *sql.Tx) error {
 		known, err := remembered(ctx, tx, connection)

@@ -17,7 +17,7 @@ const (
 	ByType     = "type"
 )
 
-// Source is something of an issue that may tell its severity.
+// Source is a property of an issue that may say how severe it is: a field, the priority, the type.
 type Source struct {
 	Kind   string
 	Field  connectors.Field // of ByField

@@ -18,7 +18,7 @@ type Person struct {
 	when  time.Time // zero: the clock's now
 }
 
-// As returns the hands of a user. It panics when there is no such login.
+// As returns the person who acts as a user. It panics when there is no such login.
 func (s *Server) As(login string) Person {
 	with(s, func() *user { return s.st.user(login) })
 	return Person{s: s, login: login}
@@ -99,7 +99,7 @@ func (p Person) Create(n NewIssue) (id int, err error) {
 	return id, err
 }
 
-// fill sets what a change names, by names.
+// fill puts the fields that a change names into the body of a request, names turned into ids.
 func (c *call) fill(i *issue, ch Change) {
 	set := func(to *string, v string) {
 		if v != "" {
@@ -328,7 +328,7 @@ func (p Person) Book(id int, spent time.Duration, day string) (entry int, err er
 	return entry, err
 }
 
-// noonOf is a day's noon, which is that day in every zone that people of the stand-in live in.
+// noonOf returns noon of a day: a moment that falls on that day in the time zone of every person of the stand-in.
 func noonOf(day string) (time.Time, error) {
 	at, err := time.Parse(time.DateOnly, day)
 	return at.Add(12 * time.Hour), err
@@ -348,7 +348,7 @@ func (p Person) EditWork(entry int, spent time.Duration, day string) error {
 	})
 }
 
-// DeleteWork takes an entry of booked time away.
+// DeleteWork deletes an entry of booked time.
 func (p Person) DeleteWork(entry int) error {
 	return p.do(func(c *call) error {
 		n := slices.IndexFunc(c.st.worklogs, func(w *worklog) bool { return w.id == entry })
@@ -362,7 +362,7 @@ func (p Person) DeleteWork(entry int) error {
 	})
 }
 
-// Unwatch makes a person watch an issue no more.
+// Unwatch removes a watcher from an issue.
 func (p Person) Unwatch(id int, login string) error {
 	return p.do(func(c *call) error {
 		i, err := c.on(id)

@@ -93,7 +93,7 @@ func (c *call) parseOne(f *field, kind string, raw json.RawMessage) (v, why stri
 	return v, ""
 }
 
-// save makes an issue what it is to be, with an entry of the changelog for what differs.
+// save stores the new state of an issue and adds an entry to the changelog for the fields that differ.
 func (s *Server) save(i, after *issue, by *user, at time.Time) {
 	items := s.differences(i, after)
 	if len(items) == 0 {
@@ -159,7 +159,7 @@ func idIf(resolution string) string {
 	return "10000"
 }
 
-// logged is a value as the changelog shows it: raw, and as people see it.
+// logged returns a value as the changelog has it: the raw one and the one that people read.
 func (s *Server) logged(f *field, v []string) (raw, seen string) {
 	if len(v) == 0 {
 		return "", ""

@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// commentBody is every key that a comment may be written with. Others, and those that only an answer has, are refused.
+// commentBody has every key that a request may write a comment with. Any other key is refused, also one that answers
+// have.
 type commentBody struct {
 	Body       string `json:"body"`
 	Visibility *struct {
@@ -50,7 +51,7 @@ func goodText(body string) reply {
 	return reply{}
 }
 
-// visible reads who alone may read a comment: a role or a group that the author is in.
+// visible reads to whom a comment is restricted: a role or a group, which the author must be in.
 func (c *call) visible(i *issue, b commentBody) (*visibility, reply) {
 	if b.Visibility == nil {
 		return nil, reply{}
@@ -70,7 +71,7 @@ func (c *call) visible(i *issue, b commentBody) (*visibility, reply) {
 	return v, reply{}
 }
 
-// say puts a comment on its issue.
+// say adds a comment to its issue.
 func (s *Server) say(i *issue, x *comment, at time.Time) {
 	x.id, x.created, x.updated = s.st.next("events"), at, at
 	i.comments = append(i.comments, x)
@@ -147,7 +148,7 @@ func (c *call) aComment(i *issue, rest []string) reply {
 	return unmodelled("%s of a comment", c.r.Method)
 }
 
-// mine reports whether whoever asks may edit or delete a comment.
+// mine reports whether the caller may edit or delete a comment.
 func (c *call) mine(i *issue, x *comment, what string) bool {
 	return c.may(c.user, i.project, what+"_ALL_COMMENTS") || x.author == c.user &&
 		c.may(c.user, i.project, what+"_OWN_COMMENTS")
@@ -196,7 +197,7 @@ func (c *call) propertyValue(key string) (v any, rep reply) {
 	return v, rep
 }
 
-// kept is the answer to one who set a property.
+// kept is the answer after a property was set.
 func kept(had bool) reply {
 	if had {
 		return reply{status: http.StatusOK, body: obj{}}

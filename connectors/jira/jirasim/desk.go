@@ -70,7 +70,7 @@ func (c *call) desk(p []string) reply {
 	return c.started(values)
 }
 
-// desks are the service desks at which whoever asks is an agent.
+// desks returns the service desks of which the caller is an agent.
 func (c *call) desks() []*project {
 	return slices.DeleteFunc(slices.Clone(c.st.projects),
 		func(p *project) bool { return !p.desk || !c.may(c.user, p, "SERVICEDESK_AGENT") })
@@ -139,8 +139,8 @@ func (c *call) requestComment(i *issue, x *comment) obj {
 	}
 }
 
-// takeComment takes a comment by way of the portal: it has no properties, and customers' are public and one that asks
-// for another is refused.
+// takeComment adds a comment through the portal. Such a comment has no properties. A customer's is always public: a
+// request for an internal one is refused.
 func (c *call) takeComment(i *issue) reply {
 	var b struct {
 		Body   string `json:"body"`
@@ -163,7 +163,7 @@ func (c *call) takeComment(i *issue) reply {
 	return reply{status: http.StatusCreated, body: c.requestComment(i, x)}
 }
 
-// started is a page of the service desk's, whose places go by start and limit.
+// started returns a page of a list of the service desk, which is paged by start and limit.
 func (c *call) started(values []any) reply {
 	start, _ := strconv.Atoi(c.query.Get("start"))
 	limit, err := strconv.Atoi(c.query.Get("limit"))

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// leads tells to which statuses an issue may be brought by a user: to any, but that Frozen is managers' to set and to
-// leave.
+// leads returns the statuses to which a user may move an issue: all of them, except that only managers may set or leave
+// Frozen.
 func (c *call) leads(i *issue) []status {
 	if !c.may(c.user, i.project, "TRANSITION_ISSUES") {
 		return nil
@@ -29,7 +29,7 @@ func (c *call) leads(i *issue) []status {
 	return out
 }
 
-// asks tells whether the transition to a status asks for a resolution: that to Rejected does.
+// asks reports whether the transition to a status asks for a resolution. Only the one to Rejected does.
 func asks(s status) bool { return s.name == "Rejected" }
 
 func (c *call) transitions(i *issue, fields bool) []any {
@@ -92,7 +92,7 @@ func (c *call) transit(i *issue) reply {
 // resolutions are those that the form on the way to Rejected offers.
 var resolutions = []string{"Done", "Won't Do", "Duplicate"}
 
-// resolutionIn is the resolution that the form on the way to a status was filled with.
+// resolutionIn returns the resolution that was chosen in the form of a transition.
 func resolutionIn(s status, fields map[string]json.RawMessage) (string, reply) {
 	for name := range fields {
 		if name != "resolution" || !asks(s) {
@@ -114,7 +114,8 @@ func resolutionIn(s status, fields map[string]json.RawMessage) (string, reply) {
 	return given.Name, reply{}
 }
 
-// bring gives an issue a status; one of the category done has it resolved, as Done unless it says otherwise.
+// bring sets the status of an issue. A status of the category done also resolves it, as Done unless the form says
+// otherwise.
 func (c *call) bring(i *issue, status, resolution string, by *user) {
 	after := *i
 	after.status, after.resolution = status, ""

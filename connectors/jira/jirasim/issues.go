@@ -269,8 +269,8 @@ func setLabels(i *issue, raw json.RawMessage) reply {
 	return reply{}
 }
 
-// setAssignee takes a person by the way of the dialect alone: Cloud does not know names, Data Center no account ids.
-// null, and a person whose id or name is null, is nobody.
+// setAssignee accepts a person only as the edition names people: Cloud by account id, Data Center by name. null, and a
+// person whose id or name is null, mean nobody.
 func (c *call) setAssignee(i *issue, raw json.RawMessage) reply {
 	if !c.may(c.user, i.project, "ASSIGN_ISSUES") {
 		return offScreen("assignee")
@@ -313,8 +313,8 @@ func (c *call) assign(i *issue) reply {
 	return noContent
 }
 
-// issueProperty reads, sets and takes away a property of an issue. That one was there before is 200, that it is new
-// 201.
+// issueProperty reads, sets and deletes a property of an issue. Setting one answers 201 if it is new and 200 if it was
+// there.
 func (c *call) issueProperty(i *issue, key string) reply {
 	_, had := i.properties[key]
 	missing := refuse(http.StatusNotFound, []string{"The property with key " + key + " does not exist."}, nil)

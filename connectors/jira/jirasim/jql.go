@@ -16,7 +16,7 @@ type jql struct {
 	order   []ordering
 }
 
-// clause is one condition. Of an operator other than in there is one value.
+// clause is one condition. Only the operator `in` has several values.
 type clause struct {
 	field, op string
 	values    []operand
@@ -54,7 +54,7 @@ var comparisons = map[string][]string{
 	"updated": {">=", "<=", ">", "<"},
 }
 
-// fieldName is the one name by which this file goes for a field that Jira knows by several.
+// fieldName maps the names that Jira has for a field to the one that this file uses.
 func fieldName(word string) string {
 	name := strings.ToLower(word)
 	switch name {
@@ -74,7 +74,7 @@ type token struct {
 	quoted, mark bool
 }
 
-// is compares a word without regard to case, and a mark.
+// is reports whether the token is a word, in any case, or a mark.
 func (t token) is(text string) bool { return !t.quoted && strings.EqualFold(t.text, text) }
 
 var tokens = regexp.MustCompile(
@@ -120,8 +120,8 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// unknownJQL is what of a query nobody has taught the stand-in; other errors of parseJQL are what Jira itself would
-// say.
+// unknownJQL is the error for a part of JQL that the stand-in does not model. Every other error of parseJQL is one that
+// Jira itself would answer.
 type unknownJQL string
 
 func (e unknownJQL) Error() string { return "jirasim does not model " + string(e) }
@@ -277,8 +277,8 @@ func (v operand) moment(now time.Time, zone *time.Location) (time.Time, error) {
 	return time.Time{}, wrong("Date value '%s' is invalid", v.text)
 }
 
-// bind makes a query's conditions into one question about an issue. What is named in it and is not to be seen is an
-// error, as Jira makes it.
+// bind turns the conditions of a query into one test of an issue. A name that does not exist or that the caller may not
+// see is an error, as in Jira.
 func (c *call) bind(q jql) (func(*issue) bool, error) {
 	var all []func(*issue) bool
 	for _, cl := range q.clauses {
@@ -329,7 +329,7 @@ func (c *call) condition(cl clause) (func(*issue) bool, error) {
 	}, err
 }
 
-// place is where an issue stands in an order.
+// place is the position of an issue in a sorted list.
 type place struct {
 	Created, Updated int64 // milliseconds since 1970
 	Project          string
@@ -342,7 +342,7 @@ func placeOf(i *issue) place {
 	return place{i.created.UnixMilli(), i.updated.UnixMilli(), project, n, i.id}
 }
 
-// compare orders two places; of equals the one that was made first is first.
+// compare orders two places; of equal ones the issue that was created first comes first.
 func (q jql) compare(a, b place) int {
 	for _, o := range q.order {
 		var n int

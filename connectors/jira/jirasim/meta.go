@@ -31,7 +31,7 @@ func (c *call) myself() reply {
 	return ok(o)
 }
 
-// mypermissions answers, on Cloud, to those that it is asked for; Data Center tells of all that it has.
+// mypermissions answers for the permissions that were asked for on Cloud, and for all of them on Data Center.
 func (c *call) mypermissions() reply {
 	ref := c.query.Get("projectId") + c.query.Get("projectKey")
 	p := c.st.projectRef(ref)
@@ -189,7 +189,7 @@ func (c *call) projects(rest []string) reply {
 	return unmodelled("%s %s", c.r.Method, c.r.URL.Path)
 }
 
-// actors tells who has a role in a project, to those who administer it.
+// actors lists who has a role in a project; only its administrators may ask.
 func (c *call) actors(p *project, role string) reply {
 	allowed := c.may(c.user, p, "ADMINISTER_PROJECTS") || c.user.login == "sla-bot" && !c.opt.RolesHidden
 	if !allowed {
@@ -232,7 +232,7 @@ func groupID(name string) string {
 	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
 }
 
-// members lists who is in a group, to those who may know.
+// members lists the members of a group to callers who may browse groups.
 func (c *call) members() reply {
 	switch {
 	case c.user == nil:
@@ -312,8 +312,8 @@ func (c *call) users(what string) reply {
 	return c.people(by, list, most)
 }
 
-// lookThrough is what Cloud looks through for whom issues can be assigned to: so many users as are asked for, and none
-// beyond the thousandth; of one who is asked for by the id all.
+// lookThrough returns the users among whom Cloud searches for assignable ones: as many as maxResults says and at most
+// the first thousand, or all if a user is asked for by id.
 func (c *call) lookThrough(all []*user) []*user {
 	if c.query.Has("accountId") {
 		return all
@@ -339,7 +339,8 @@ func (c *call) oneUser() reply {
 	return ok(c.person(u))
 }
 
-// people are those of a list whose name has a text, which must be given though it may be empty, most of them at once.
+// people returns the users whose name contains a text, at most `most` of them. The text must be given, though it may be
+// empty.
 func (c *call) people(by string, list []*user, most int) reply {
 	if !c.query.Has(by) {
 		return bad("The %s query parameter is required.", by)

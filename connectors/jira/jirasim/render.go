@@ -11,7 +11,7 @@ import (
 
 const base = "https://jira.example.org/rest/api/2"
 
-// at writes a moment in the zone of whoever asks.
+// at writes a moment in the caller's time zone.
 func (c *call) at(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -19,7 +19,7 @@ func (c *call) at(t time.Time) any {
 	return t.In(c.zone()).Format("2006-01-02T15:04:05.000-0700")
 }
 
-// zone is that of whoever asks.
+// zone returns the caller's time zone.
 func (c *call) zone() *time.Location {
 	if c.user == nil {
 		return time.UTC
@@ -105,7 +105,7 @@ var system = [][3]string{ // id, name, type
 	{"security", "Security Level", "securitylevel"},
 }
 
-// fields are what an issue shows of those that are wanted.
+// fields returns the wanted fields of an issue.
 func (c *call) fields(i *issue, wanted func(string) bool) obj {
 	out := obj{}
 	put := func(name string, value func() any) {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// operations are the requests that the stand-in models, * standing for any one part of the path, and the parameters
-// that it heeds with each.
+// operations are the requests that the stand-in models, with the query parameters that each obeys; * stands for any one
+// part of the path.
 var operations = map[string][]string{
 	"GET api/2/serverInfo":                  nil,
 	"GET api/2/myself":                      nil,
@@ -151,7 +151,7 @@ func (c *call) answer() reply {
 	return unmodelled("%s", op)
 }
 
-// sees finds an issue by id, by its key or by one that it had before it was moved, if whoever asks may see it.
+// sees finds an issue by its id, its key or a key from before a move, if the caller may see it.
 func (c *call) sees(ref string) *issue {
 	for _, i := range c.st.issues {
 		if (strconv.Itoa(i.id) == ref || strings.EqualFold(i.key, ref) ||
@@ -227,7 +227,7 @@ func (c *call) limited(i *issue) reply {
 	return reply{}
 }
 
-// limit is the answer to one who asks too much.
+// limit is the answer to a caller who exceeds a limit on requests.
 func limit(reason, after string) reply {
 	rep := refuse(http.StatusTooManyRequests, []string{"Rate limit exceeded."}, nil)
 	rep.header = http.Header{}
@@ -240,7 +240,7 @@ func limit(reason, after string) reply {
 	return rep
 }
 
-// wants tells which fields a request asks for. all is what it gets that names none.
+// wants returns the fields that a request asks for, and `all` if it names none.
 func wants(list []string, all string) func(string) bool {
 	if len(list) == 0 {
 		list = []string{all}
@@ -268,7 +268,7 @@ func commas(s string) []string {
 	return strings.Split(s, ",")
 }
 
-// part is a page of a list by startAt and maxResults, of which there are never more than most.
+// part cuts a page out of a list by startAt and maxResults; it never has more than `most` entries.
 func part[T any](c *call, list []T, most int) (page []T, start, size int) {
 	start, _ = strconv.Atoi(c.query.Get("startAt"))
 	size, err := strconv.Atoi(c.query.Get("maxResults"))

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// OffScreen takes a field, by its id or a custom one's name, off the screens for editing, or puts it back. The assignee
-// can still be set by the request of its own.
+// OffScreen removes a field from the edit screens, or puts it back; a custom field is given by its name, any other by
+// its id. The assignee can still be set by its own request.
 func (s *Server) OffScreen(field string, off bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -16,8 +16,8 @@ func (s *Server) OffScreen(field string, off bool) {
 	s.st.offScreen[field] = off
 }
 
-// Overrule has the workflow end every transition that resolves with a resolution of its own, whatever was asked for: a
-// post function. "" takes that back.
+// Overrule makes the workflow replace the resolution of every transition, whatever the request asked for, as a post
+// function does. "" ends that.
 func (s *Server) Overrule(resolution string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

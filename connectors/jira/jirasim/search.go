@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// find gives the issues that a query finds and whoever asks may see, as the index has them; those of the ids as they
-// are.
+// find returns the issues that match a query and that the caller may see: as the index has them, or current ones for
+// the given ids.
 func (c *call) find(q jql, fresh []int64) ([]*issue, error) {
 	is, err := c.bind(q)
 	if err != nil {
@@ -59,8 +59,8 @@ func (c *call) search(byToken bool) reply {
 // tokenAge is how long a token can be used.
 const tokenAge = 7 * 24 * time.Hour
 
-// pageToken is where a search goes on. It holds a place, not a number: what is made or deleted in between skips
-// nothing.
+// pageToken says where a search continues. It holds a position in the order and no offset, so issues created or deleted
+// in between make it skip nothing.
 type pageToken struct {
 	JQL   string
 	After place
@@ -177,7 +177,7 @@ func (c *call) searchByOffset() reply {
 	return ok(obj{"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(found), "issues": issues})
 }
 
-// expansions are what an issue may be shown with besides.
+// expansions are the values of expand that an issue may be shown with.
 func expansions(list []string) ([]string, reply) {
 	for _, e := range list {
 		if e != "changelog" && e != "transitions" {

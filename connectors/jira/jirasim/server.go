@@ -22,13 +22,13 @@ type Options struct {
 	Cloud       bool             // else Data Center
 	ServiceDesk bool             // the projects are service desks
 	Clock       func() time.Time // required
-	// Lag is by how much the search trails what was written, at most: it differs from issue to issue. Lists of booked time
-	// trail by it too, and by no more than the minute that is documented.
+	// Lag is the longest time by which the search index is stale; the delay differs per issue. Lists of booked time are
+	// stale by it too, but by no more than the documented minute.
 	Lag         time.Duration
 	RolesHidden bool // the bot administers no project: who has which role is kept from it
 	Clamp       int  // most issues of one page of Data Center's search; 0 is 100
-	// DropInternal makes a service desk forget, of comments that it takes, that they are internal: what a plug-in or a
-	// right taken away between two requests may do.
+	// DropInternal makes a service desk publish comments that were sent as internal, as a plug-in or a permission
+	// revoked between two requests may do.
 	DropInternal bool
 }
 
@@ -54,7 +54,7 @@ func newServer(opt Options) *Server {
 	return s
 }
 
-// SetAnonymous lets strangers be served: what they may see is nothing, and they are not told so.
+// SetAnonymous makes the site answer anonymous requests: with empty lists and no error.
 func (s *Server) SetAnonymous(yes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,8 +68,8 @@ func (s *Server) DropInternal(yes bool) {
 	s.opt.DropInternal = yes
 }
 
-// LackScope has Cloud's gate refuse requests whose operation ("GET api/2/priorityscheme") begins so, as for a token
-// that lacks a scope.
+// LackScope makes Cloud refuse operations with this beginning ("GET api/2/priorityscheme"), as it does for a token that
+// lacks a scope.
 func (s *Server) LackScope(operations ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,8 +88,8 @@ const (
 	WritesOfIssue = "jira-per-issue-on-write"
 )
 
-// Throttle answers the next n requests with 429, for a reason and with what Retry-After says; "" leaves either out, as
-// Data Center leaves out the reason.
+// Throttle answers the next n requests with 429, with a reason and a Retry-After header; "" leaves either of them out.
+// Data Center sends no reason.
 func (s *Server) Throttle(n int, reason, retryAfter string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,7 +138,7 @@ type call struct {
 	body  []byte
 }
 
-// reply is an answer. A nil body is none.
+// reply is an answer; with a nil body it is empty.
 type reply struct {
 	status int
 	body   any
@@ -168,7 +168,7 @@ func badField(name, message string) reply {
 	return refuse(http.StatusBadRequest, nil, map[string]string{name: message})
 }
 
-// unmodelled is the answer to what nobody has taught the stand-in.
+// unmodelled is the answer to a request that the stand-in does not model.
 func unmodelled(format string, args ...any) reply {
 	return reply{
 		status: http.StatusNotImplemented,
@@ -211,7 +211,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(rep.body) // to one who may have gone
 }
 
-// authenticate finds who asks. A wrong token is a stranger's; where strangers are not served, only serverInfo is.
+// authenticate finds the caller. A wrong token makes an anonymous one, who gets nothing but serverInfo unless
+// SetAnonymous allows more.
 func (c *call) authenticate(h http.Header) reply {
 	kind, secret, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
 	for _, u := range c.st.users {

@@ -35,7 +35,7 @@ type status struct {
 	id, name, category string
 }
 
-// field is a custom field: its type as Jira's schema calls it, of the array's items with a star: "*option".
+// field is a custom field. Its kind is the type in Jira's schema; "*option" is an array of options.
 type field struct {
 	id, name, kind string
 	custom         string
@@ -148,7 +148,7 @@ func newStore() *store {
 	}
 }
 
-// next numbers things of a kind, from where a site that has been used for a while is.
+// next returns the next id of a kind. Ids begin high, as on a site that has been in use.
 func (st *store) next(kind string) int {
 	if st.last[kind] == 0 {
 		st.last[kind] = 10000
@@ -278,7 +278,7 @@ func (c *comment) public(i *issue) bool {
 	return !internal
 }
 
-// touch notes that an issue was changed, for the index that trails.
+// touch records when an issue was changed, for the stale index.
 func (s *Server) touch(i *issue, at time.Time) {
 	if at.After(i.updated) {
 		i.updated = at
@@ -297,8 +297,8 @@ func (s *Server) touch(i *issue, at time.Time) {
 	i.was = append(i.was, snapshot{at, seen})
 }
 
-// indexed is an issue as the search has it, nil when it is not in it yet. The index trails unevenly: it has one issue
-// at once and its neighbour, changed before it, only after the whole of Options.Lag.
+// indexed returns an issue as the search index has it, nil if it is not in the index yet. Delays are uneven: one issue
+// is there at once, and another that changed earlier only after the whole of Options.Lag.
 func (s *Server) indexed(i *issue) *issue {
 	if s.opt.Lag == 0 {
 		return i

@@ -237,8 +237,8 @@ func (s *Server) Team(group string, logins ...string) {
 	}
 }
 
-// BrowseGroups lets a person read who is in a group, or not. By default Cloud does and Data Center, which lets its
-// administrators alone, does not.
+// BrowseGroups allows or forbids a person to read the members of groups. By default Cloud allows it, and Data Center
+// allows it to administrators only.
 func (s *Server) BrowseGroups(login string, yes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -268,7 +268,8 @@ func (s *Server) newUser(login, name string) *user {
 	return u
 }
 
-// zoneOf is the zone so many hours east, by the name that Jira would give: those count the other way.
+// zoneOf returns the time zone so many hours east of UTC. Its name is Jira's, in which the sign is reversed: Etc/GMT-5
+// is UTC+5.
 func zoneOf(hours int) *time.Location {
 	if hours == 0 {
 		return time.FixedZone("Etc/GMT", 0)

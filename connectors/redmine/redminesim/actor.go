@@ -20,14 +20,14 @@ type Person struct {
 	at    time.Time // zero: the clock's now
 }
 
-// As returns the hands of a user. It panics when there is no such login.
+// As returns the person who acts as a user. It panics when there is no such login.
 func (s *Server) As(login string) Person {
 	s.do(func() { s.mustUser(login) })
 	return Person{s: s, login: login}
 }
 
-// At returns the same person acting at another moment, for histories dated back. updated_on never
-// goes backwards by it.
+// At returns the same person acting at another moment, to build histories in the past. It never moves updated_on
+// backwards.
 func (p Person) At(t time.Time) Person {
 	p.at = t.UTC().Truncate(time.Second)
 	return p
@@ -143,7 +143,7 @@ func (p Person) Update(issueID int, ch Change) (int, error) {
 	return p.check(issueID, fields)
 }
 
-// check holds an issue against what was asked for.
+// check compares an issue with what was asked for.
 func (p Person) check(issueID int, fields map[string]any) (int, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -285,7 +285,7 @@ func (p Person) Watch(issueID int, login string) error {
 		nil)
 }
 
-// Unwatch makes a login watch an issue no more.
+// Unwatch removes a watcher from an issue.
 func (p Person) Unwatch(issueID int, login string) error {
 	return p.ask(http.MethodDelete, fmt.Sprintf("/issues/%d/watchers/%d", issueID, p.s.UserID(login)), nil, nil)
 }

@@ -17,7 +17,7 @@ func (s *Server) Key(login string) string {
 // UserID is a user's number.
 func (s *Server) UserID(login string) int { return with(s, func() int { return s.mustUser(login).id }) }
 
-// RotateKey makes a user's key another one and returns it.
+// RotateKey gives a user a new API key and returns it.
 func (s *Server) RotateKey(login string) string {
 	return with(s, func() string {
 		u := s.mustUser(login)

@@ -37,7 +37,7 @@ func failed(status int) reply {
 	return reply{status: status, body: failure{status, http.StatusText(status)}}
 }
 
-// unmodelled is the answer to everything nobody has looked at on a real server.
+// unmodelled is the answer to every request whose answer on a real server is not known.
 func unmodelled(format string, args ...any) reply {
 	return reply{
 		status: http.StatusNotImplemented,
@@ -175,8 +175,7 @@ func decodeJSON(body []byte) (any, error) {
 	return v, nil
 }
 
-// object takes the named object out of the body. Missing or null is none at all, which Redmine takes
-// for an empty one.
+// object returns the named object of the body; a missing or null one is empty, as in Redmine.
 func (c *call) object(name string) (map[string]any, reply, bool) {
 	switch v := c.body[name].(type) {
 	case nil:

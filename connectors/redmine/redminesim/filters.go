@@ -54,8 +54,8 @@ var issueFilters = map[string]filterKind{
 	"issue_id": kindInteger, "parent_id": kindTree,
 }
 
-// foreignFilters are filters Redmine knows and this package does not: asking for one is no mistake of
-// the caller that may be passed over in silence, as an unknown name is.
+// foreignFilters are filters that Redmine knows and this package does not model. A request with one gets 501; a name
+// that Redmine does not know either is ignored, as there.
 var foreignFilters = []string{
 	"member_of_group", "assigned_to_role", "fixed_version_id", "fixed_version.due_date", "fixed_version.status",
 	"category_id", "subject", "description", "notes", "any_searchable", "estimated_hours", "spent_time", "done_ratio",

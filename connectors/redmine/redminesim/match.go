@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// test is one filter made into a question to an issue.
+// test reports whether an issue passes one filter.
 type test func(*issue) bool
 
 // tests turns filters into questions. PostgreSQL fails on a value that is no number where a number

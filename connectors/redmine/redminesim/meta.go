@@ -27,7 +27,7 @@ type statusJSON struct {
 	Description *nothing `json:"description,omitempty"`
 }
 
-// nothing is a field that is there and null; a nil pointer to it is a field that is not there.
+// nothing is a field that is present with the value null; a nil pointer to it is an absent field.
 type nothing struct{}
 
 // MarshalJSON writes null.

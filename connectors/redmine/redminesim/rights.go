@@ -184,9 +184,9 @@ func (st *store) reopenable(i *issue) bool {
 	return true
 }
 
-// rule is the workflow's word about a field: "readonly", "required" or nothing. With several roles a
-// rule counts only when all of them have one, and it is the stricter "required" when they differ.
-// A custom field hidden from one of the roles counts as read-only there.
+// rule returns what the workflow says of a field: "readonly", "required" or "". With several roles a rule applies only
+// if every role has one; if they differ it is "required". A custom field hidden from a role counts as read-only for
+// that role.
 func (st *store) rule(u *user, i *issue, field string) string {
 	roles := st.workflowRoles(u, i.project)
 	found := map[string]bool{}

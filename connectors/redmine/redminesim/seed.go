@@ -26,9 +26,9 @@ type seeder struct {
 	clients  map[int][]*user
 }
 
-// Seed fills the tracker with issues that have lived: statuses, assignees, priorities, severities,
-// notes in English and Russian, private ones among them, time entries, and bulk edits that give many
-// issues one and the same updated_on. It returns the first and the last number given.
+// Seed fills the tracker with issues that have a history: statuses, assignees, priorities, severities, notes in English
+// and Russian, private ones among them, time entries, and bulk edits that give many issues one and the same updated_on.
+// It returns the first and the last number given.
 func (s *Server) Seed(opt SeedOptions) (first, last int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,7 +25,7 @@ type Options struct {
 	Version string
 	// Language is "en" (default) or "ru": that of the names in the world and of its people.
 	Language string
-	// Postgres makes the server answer 500 where PostgreSQL refuses what SQLite swallows.
+	// Postgres makes the server answer 500 where PostgreSQL rejects a value that SQLite accepts.
 	Postgres bool
 	// Anonymous leaves "authentication required" off, Redmine's own default: then a wrong key is
 	// served as the anonymous user, with an empty list and 200.

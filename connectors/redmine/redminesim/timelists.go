@@ -57,8 +57,8 @@ func (c *call) listTimeEntries([]string) reply {
 // foreignTimeSorts are orders that Redmine obeys and this package does not. updated_on and id are none of Redmine's.
 var foreignTimeSorts = []string{"project", "tweek", "author", "user", "activity"}
 
-// timeOrder reads ?sort=: by day and time of making, the latest first, unless told otherwise. Ties, and whatever is
-// asked for by an unknown key, are in the order of ids.
+// timeOrder reads ?sort=. The default is by day and time of creation, the latest first. Ties, and orders with an
+// unknown key, are by id.
 func (c *call) timeOrder() (func(a, b *timeEntry) int, reply, bool) {
 	type less = func(a, b *timeEntry) int
 	made := func(a, b *timeEntry) int { return a.created.Compare(b.created) }

@@ -119,8 +119,8 @@ func (c *call) updateTimeEntry(args []string) reply {
 	return done()
 }
 
-// place puts an entry on the issue and the project that were sent. An issue brings its project along, be it one that
-// nothing may be booked on: then only the issue is called invalid.
+// place sets the issue and the project of an entry. An issue sets its project too, even one on which no time may be
+// booked; then only the issue is reported as invalid.
 func (c *call) place(t *timeEntry, attrs map[string]any) []string {
 	v, sent := attrs["project_id"]
 	if sent {

@@ -48,7 +48,7 @@ func asBool(v any) bool {
 	return false
 }
 
-// asDate takes a date; fine is false for a text that is none.
+// asDate reads a date; fine is false for any other text.
 func asDate(v any) (date string, fine bool) {
 	s, is := asText(v)
 	if !is {

@@ -5,13 +5,13 @@ import (
 	"strconv"
 )
 
-// change is an issue on its way from what it is to what it shall be.
+// change is an update of an issue: its stored state and the state after it.
 type change struct {
 	*call
 	old   *issue // nil for a new issue
 	next  *issue
 	notes *string
-	// private is the wish for a private note, already struck out for roles that may not have one.
+	// private says that the note is to be private; it is false for roles that may not write private notes.
 	private   bool
 	fieldSent bool             // custom fields were sent: all of them are checked, the untouched too
 	lists     map[int][]string // custom fields for which a list was sent
@@ -160,7 +160,7 @@ func (ch *change) assignPerson(attrs map[string]any) (string, bool) {
 	return "", true
 }
 
-// nobody stands for a value that names no user: it is refused, unlike 0, which is none.
+// nobody stands for a value that names no user, which is refused; 0 means that there is no assignee.
 const nobody = -1
 
 // assignPriority: "" is refused by 5.0 and passed over by 6.x; a value that is no priority is refused.
@@ -325,7 +325,7 @@ func (c *call) createIssue([]string) reply {
 	return r
 }
 
-// insert stores a new issue; its creation is no journal, but its parent's gaining a child is one.
+// insert stores a new issue. That adds no journal to the issue itself, but one to its parent.
 func (ch *change) insert(attrs map[string]any) {
 	i := ch.next
 	i.id = ch.st.next("issues")

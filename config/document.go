@@ -61,7 +61,7 @@ type webProxyDoc struct {
 }
 
 type readerDoc struct {
-	// Users by their login, or by the name that the proxy passes on.
+	// Users by the name that they give with their password, or that the proxy says.
 	Users names `yaml:"users" check:"required"`
 	// Contracts that they see, by id; "*": everything, the metrics included.
 	Contracts names `yaml:"contracts" check:"required"`

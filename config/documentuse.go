@@ -18,7 +18,7 @@ type useDoc struct {
 	// Versions of the text under this id, oldest first, in place of use, plan, reopen, calendar and change: a request is
 	// judged by the one in force when it was received.
 	Versions []versionDoc `yaml:"versions"`
-	// Mapping by which the contract understands the tracker's words.
+	// Mapping that gives the tracker's words a meaning here.
 	Mapping string `yaml:"mapping" check:"required"`
 	// Projects it covers; subprojects only when named.
 	Projects names `yaml:"projects" check:"required"`

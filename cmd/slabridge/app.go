@@ -214,7 +214,7 @@ func (a *app) root() *cobra.Command {
 	for _, c := range root.Commands() {
 		a.fixUsage(c)
 	}
-	a.answerHelp(root)
+	answerHelp(root)
 	describeCompletion(root)
 	addCompletion(a, root)
 	return root

@@ -26,7 +26,7 @@ func (a helpPage) speakHelp(root *cobra.Command) {
 
 // answerHelp makes `help` refuse the name of a command that does not exist, as the root does: cobra would tell of it in
 // words of its own and call it well.
-func (a *app) answerHelp(root *cobra.Command) {
+func answerHelp(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		if c.Name() != "help" {

@@ -9,7 +9,6 @@ import (
 	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/report"
-	"slabridge/mapping"
 )
 
 // endWords say in words why a cycle ended; the codes are those of enforcer.Cycle.
@@ -145,14 +144,6 @@ func holdingText(p *page, h *report.Holding) string {
 		return p.tf("in all %s: %s in working hours, %s of plain time", holder, p.span(h.Worked), p.span(h.Plain))
 	}
 	return p.tf("in all %s: %s of plain time", holder, p.span(h.Plain))
-}
-
-// event names an event by the tracker's id; a request's coming in, which has none, in words.
-func (p *page) event(id string) string {
-	if id == mapping.CreatedEvent {
-		return p.t("created")
-	}
-	return id
 }
 
 // tellSegments shows every segment of the timeline.

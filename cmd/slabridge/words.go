@@ -6,6 +6,7 @@ import (
 
 	"slabridge/config/message"
 	"slabridge/enforcer"
+	"slabridge/mapping"
 )
 
 // phrase is a sentence for people: what functions that print for them take. Ids (of obligations, steps, severities,
@@ -53,6 +54,14 @@ func (p *page) classes(list []enforcer.StatusClass) string {
 		out = append(out, p.class(c))
 	}
 	return strings.Join(out, ", ")
+}
+
+// event names an event by the tracker's id; a request's coming in, which has none, in words.
+func (p *page) event(id string) string {
+	if id == mapping.CreatedEvent {
+		return p.t("created")
+	}
+	return id
 }
 
 // alarm is one in a line: where it was seen, what it is about, and the id by which it is acknowledged.

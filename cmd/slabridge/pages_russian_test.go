@@ -15,7 +15,7 @@ import (
 // paths and addresses, placeholders and flags, ids and keys (anything with a digit or a sign in it), commands to copy,
 // and titles that a tracker or a law gives in its own language.
 var sameEverywhere = regexp.MustCompile(`"[^"]*"|«[^»]*»|'[^']*'|\([a-zA-Z_, ]+\)|\S*[0-9_/@=<>]\S*|--?[a-z]\S*|` +
-	`\b[A-Za-z]+(?:[-.:][A-Za-z\[\]]+)+\b|(?m)^ *\d+  [a-z-]+:|^ *slabridge .*$|^ */\S+ --config .*$|\[[^]]*\]|` +
+	`\b[A-Za-z]+(?:[-.:][A-Za-z\[\]]+)+\b|(?m)^ *\d+  [a-z-]+:|^ *slabridge .*$|^ *(?:go run )?[./]\S+ --config .*$|\[[^]]*\]|` +
 	`Enter: [a-z-]+|Banking and Financial Dealings Act|Nobody can log in|Time to resolution|changelog`)
 
 // standIn is what the stand-in says of a request that it does not know.

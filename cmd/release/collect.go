@@ -114,7 +114,7 @@ func (r *release) completions(ctx context.Context, binaries []binary) error {
 // licenceName is what files with a licence's text are called.
 var licenceName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice)([.-].*)?$`)
 
-// licences writes one file with the licences of Go and of every module that is in one of the programs.
+// licences puts the texts of all modules that are in any of the programs into one file, and that of Go itself.
 func (r *release) licences(ctx context.Context, binaries []binary) error {
 	modules := map[string]bool{}
 	for _, b := range binaries {

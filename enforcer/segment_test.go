@@ -69,16 +69,20 @@ func TestWhoHadTheRequest(t *testing.T) {
 		want     string
 	}{
 		{
-			"each in turn", []set{
+			"each in turn",
+			[]set{
 				{0, New}, {10, Working}, {20, WaitingCustomer}, {30, WaitingThirdParty}, {40, Resolved}, {50, Closed},
-			}, 0, 60,
+			},
+			0, 60,
 			"new 0-10 us 0, working 10-20 us 1, waiting 20-30 customer 2, waiting 30-40 third-party 3, " +
 				"stopped 40-50 nobody 4, stopped 50-60 nobody 5",
 		},
 		{"received before it was entered", []set{{0, New}, {10, Working}}, -30, 20, "new -30-10 us 0, working 10-20 us 1"},
 		{"something else happened", []set{{0, New}, {5, New}, {10, Working}}, 0, 20, "new 0-10 us 0, working 10-20 us 2"},
 		{
-			"set twice in a second", []set{{0, New}, {10, Working}, {10, WaitingCustomer}}, 0, 20,
+			"set twice in a second",
+			[]set{{0, New}, {10, Working}, {10, WaitingCustomer}},
+			0, 20,
 			"new 0-10 us 0, waiting 10-20 customer 2",
 		},
 		{"set and set back in a second", []set{{0, New}, {10, Working}, {10, New}}, 0, 20, "new 0-20 us 0"},

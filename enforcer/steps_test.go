@@ -28,8 +28,10 @@ func received(at, agreed time.Time) enforcer.Request {
 	if !agreed.IsZero() {
 		state.Times = map[string]time.Time{enforcer.FieldAgreedDue: agreed}
 	}
-	return enforcer.Request{Connection: "helpdesk", Issue: "1", Key: "#1", CreatedAt: at, ReceivedAt: at,
-		Moments: []enforcer.Moment{{Event: "created", At: at, StatusSet: true, State: state}}}
+	return enforcer.Request{
+		Connection: "helpdesk", Issue: "1", Key: "#1", CreatedAt: at, ReceivedAt: at,
+		Moments: []enforcer.Moment{{Event: "created", At: at, StatusSet: true, State: state}},
+	}
 }
 
 func hours(n int) *calendar.Term { return &calendar.Term{N: n, Unit: calendar.Hours} }
@@ -60,8 +62,10 @@ func TestWhenStepsCome(t *testing.T) {
 		{"warned as it begins", hours(4), "11:00:00", "start 10:00, half 10:30, before 10:00, due 11:00"},
 		{"too near for a warning", hours(4), "10:59:00", "start 10:00, half 10:29, due 10:59"},
 		{"due at once", hours(4), "10:00:00", "start 10:00, due 10:00"},
-		{"agreed on where the text has no term", nil, "14:00:00",
-			"start 10:00, after 12:00, half 12:00, before 13:00, due 14:00"},
+		{
+			"agreed on where the text has no term", nil, "14:00:00",
+			"start 10:00, after 12:00, half 12:00, before 13:00, due 14:00",
+		},
 	} {
 		contract := promising(enforcer.Obligation{Agreed: true, Rules: []enforcer.Rule{{Within: c.within, Steps: steps}}})
 		r := received(monday(t, "10:00:00"), monday(t, c.agreed))

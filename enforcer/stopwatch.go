@@ -297,7 +297,7 @@ func (s *stopwatch) stop(m *Moment) {
 	}
 }
 
-// stoodBefore reports whether a state that stops the cycle was there before the moment, and was not brought about in it.
+// stoodBefore reports whether a state that stops the cycle was there before the moment, and not brought about in it.
 func (s *stopwatch) stoodBefore(m *Moment) bool {
 	i := slices.IndexFunc(s.period.moments, func(x Moment) bool { return x.Event == m.Event })
 	return i > 0 && slices.ContainsFunc(s.o.Stop, func(c Condition) bool {

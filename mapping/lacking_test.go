@@ -27,33 +27,68 @@ func TestLackingAField(t *testing.T) {
 		issue  connectors.Issue
 		lacks  bool
 	}{
-		{"it has it", []mapping.FormerName{seen("cf:1", "1", "1")}, nil,
-			issue("1", "1", connectors.Values{"cf:1": {"high"}}), false},
-		{"it is empty", []mapping.FormerName{seen("cf:1", "1", "1")}, nil,
-			issue("1", "1", connectors.Values{"cf:1": nil}), false},
+		{
+			"it has it",
+			[]mapping.FormerName{seen("cf:1", "1", "1")},
+			nil,
+			issue("1", "1", connectors.Values{"cf:1": {"high"}}), false,
+		},
+		{
+			"it is empty",
+			[]mapping.FormerName{seen("cf:1", "1", "1")},
+			nil,
+			issue("1", "1", connectors.Values{"cf:1": nil}), false,
+		},
 		{"it is gone", []mapping.FormerName{seen("cf:1", "1", "1")}, nil, issue("1", "1", connectors.Values{}), true},
-		{"never seen on this type", []mapping.FormerName{seen("cf:1", "1", "1")}, nil,
-			issue("1", "2", connectors.Values{}), false},
-		{"of another project", []mapping.FormerName{seen("cf:1", "2", "1")}, nil,
-			issue("1", "1", connectors.Values{}), false},
-		{"of a project without contract", []mapping.FormerName{seen("cf:1", "2", "1")}, nil,
-			issue("2", "1", connectors.Values{}), false},
+		{
+			"never seen on this type",
+			[]mapping.FormerName{seen("cf:1", "1", "1")},
+			nil,
+			issue("1", "2", connectors.Values{}), false,
+		},
+		{
+			"of another project",
+			[]mapping.FormerName{seen("cf:1", "2", "1")},
+			nil,
+			issue("1", "1", connectors.Values{}), false,
+		},
+		{
+			"of a project without contract",
+			[]mapping.FormerName{seen("cf:1", "2", "1")},
+			nil,
+			issue("2", "1", connectors.Values{}), false,
+		},
 		{"deleted, and the names say so", []mapping.FormerName{
 			seen("cf:1", "1", "1"), {Kind: "field", ID: "cf:1", Name: "Criticality"},
 		}, func(_ *mapping.Mapping, d *connectors.Directory) {
 			d.Fields = slices.DeleteFunc(d.Fields, func(f connectors.Field) bool { return f.ID == "cf:1" })
 		}, issue("1", "1", connectors.Values{}), true},
-		{"asked of another type alone", []mapping.FormerName{seen("cf:1", "1", "1")},
+		{
+			"asked of another type alone",
+			[]mapping.FormerName{seen("cf:1", "1", "1")},
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[0].When.Tracker = []string{"Feature"} },
-			issue("1", "1", connectors.Values{}), false},
-		{"a field that holds requests", []mapping.FormerName{seen("cf:3", "1", "1")}, nil,
-			issue("1", "1", connectors.Values{"cf:1": nil}), true},
-		{"the priority", []mapping.FormerName{seen("priority", "1", "1")},
+			issue("1", "1", connectors.Values{}), false,
+		},
+		{
+			"a field that holds requests",
+			[]mapping.FormerName{seen("cf:3", "1", "1")},
+			nil,
+			issue("1", "1", connectors.Values{"cf:1": nil}), true,
+		},
+		{
+			"the priority",
+			[]mapping.FormerName{seen("priority", "1", "1")},
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[1].When.Priority = []string{"High"} },
-			connectors.Issue{ID: "1", Values: connectors.Values{"project": {"1"}, "type": {"1"}, "cf:1": nil}}, false},
-		{"the priority, which its type asks for", []mapping.FormerName{seen("priority", "1", "2")},
+			connectors.Issue{ID: "1", Values: connectors.Values{"project": {"1"}, "type": {"1"}, "cf:1": nil}},
+			false,
+		},
+		{
+			"the priority, which its type asks for",
+			[]mapping.FormerName{seen("priority", "1", "2")},
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[1].When.Priority = []string{"High"} },
-			connectors.Issue{ID: "1", Values: connectors.Values{"project": {"1"}, "type": {"2"}, "cf:1": nil}}, true},
+			connectors.Issue{ID: "1", Values: connectors.Values{"project": {"1"}, "type": {"2"}, "cf:1": nil}},
+			true,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, d := words(), directory()

@@ -138,8 +138,10 @@ func TestClassesOfCategories(t *testing.T) {
 		return mapping.StatusRule{Is: is, Categories: categories}
 	}
 	statuses := []connectors.Status{
-		{ID: "1", Name: "Open", Category: "new"}, {ID: "2", Name: "Waits", Category: "indeterminate"},
-		{ID: "3", Name: "Works", Category: "indeterminate"}, {ID: "4", Name: "Parked"},
+		{ID: "1", Name: "Open", Category: "new"},
+		{ID: "2", Name: "Waits", Category: "indeterminate"},
+		{ID: "3", Name: "Works", Category: "indeterminate"},
+		{ID: "4", Name: "Parked"},
 		{ID: "5", Name: "Done", Category: "done"},
 	}
 	for _, c := range []struct {
@@ -149,29 +151,37 @@ func TestClassesOfCategories(t *testing.T) {
 		class map[string]enforcer.StatusClass
 	}{
 		{
-			"each once", []mapping.StatusRule{
+			"each once",
+			[]mapping.StatusRule{
 				rule(enforcer.New, "new"), rule(enforcer.Working, "indeterminate"), rule(enforcer.Closed, "done"),
-			}, "",
+			},
+			"",
 			map[string]enforcer.StatusClass{
 				"1": enforcer.New, "2": enforcer.Working, "3": enforcer.Working, "4": "", "5": enforcer.Closed,
 			},
 		},
 		{
-			"twice in one class", []mapping.StatusRule{
+			"twice in one class",
+			[]mapping.StatusRule{
 				rule(enforcer.New, "new", "new"), rule(enforcer.Working, "indeterminate"), rule(enforcer.Closed, "done"),
-			}, "",
+			},
+			"",
 			map[string]enforcer.StatusClass{"1": enforcer.New},
 		},
 		{
-			"in two classes, and what stands behind it counts", []mapping.StatusRule{
+			"in two classes, and what stands behind it counts",
+			[]mapping.StatusRule{
 				rule(enforcer.New, "new"), rule(enforcer.Working, "new", "indeterminate"), rule(enforcer.Closed, "done"),
-			}, "! m.status[1].categories[0] | new | the category is mapped to new already; a status has one class",
+			},
+			"! m.status[1].categories[0] | new | the category is mapped to new already; a status has one class",
 			map[string]enforcer.StatusClass{"1": enforcer.New, "2": enforcer.Working},
 		},
 		{
-			"one that is not there, and what stands behind it counts", []mapping.StatusRule{
+			"one that is not there, and what stands behind it counts",
+			[]mapping.StatusRule{
 				rule(enforcer.New, "new"), rule(enforcer.Working, "busy", "indeterminate"), rule(enforcer.Closed, "done"),
-			}, `m.status[1].categories[0] | busy | the tracker shows no status of this category; its statuses are in ` +
+			},
+			`m.status[1].categories[0] | busy | the tracker shows no status of this category; its statuses are in ` +
 				`"new", "indeterminate", "done"`,
 			map[string]enforcer.StatusClass{"2": enforcer.Working},
 		},

@@ -26,44 +26,52 @@ func TestWhatTheTrackerHasNoMore(t *testing.T) {
 	}{
 		{
 			"all is there", nil, func(*mapping.Mapping, *connectors.Directory) {},
-			connectors.Values{"status": {"4"}, "type": {"2"}}, "waiting-customer minor",
+			connectors.Values{"status": {"4"}, "type": {"2"}},
+			"waiting-customer minor",
 		},
 		{
 			"a status is gone", was("status", "9", "Waiting"),
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Status[2].Names = []string{"Feedback", "Waiting"} },
-			connectors.Values{"status": {"9"}}, "waiting-customer noncritical",
+			connectors.Values{"status": {"9"}},
+			"waiting-customer noncritical",
 		},
 		{
 			"a status is gone that nobody named", was("status", "9", "Waiting"),
 			func(*mapping.Mapping, *connectors.Directory) {},
-			connectors.Values{"status": {"9"}}, " noncritical",
+			connectors.Values{"status": {"9"}},
+			" noncritical",
 		},
 		{
 			"a status was renamed", was("status", "4", "Feedback"),
 			func(_ *mapping.Mapping, d *connectors.Directory) { d.Statuses[3].Name = "Pending" },
-			connectors.Values{"status": {"4"}}, "waiting-customer noncritical",
+			connectors.Values{"status": {"4"}},
+			"waiting-customer noncritical",
 		},
 		{
 			"a tracker is gone", was("type", "5", "Wish"),
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[1].When.Tracker = []string{"Wish"} },
-			connectors.Values{"status": {"1"}, "type": {"5"}}, "new minor",
+			connectors.Values{"status": {"1"}, "type": {"5"}},
+			"new minor",
 		},
 		{
 			"a tracker was renamed", was("type", "2", "Feature"),
 			func(_ *mapping.Mapping, d *connectors.Directory) { d.Types[1].Name = "Wish" },
-			connectors.Values{"status": {"1"}, "type": {"2"}}, "new minor",
+			connectors.Values{"status": {"1"}, "type": {"2"}},
+			"new minor",
 		},
 		{
 			"a priority is gone", was("priority", "8", "Panic"),
 			func(m *mapping.Mapping, _ *connectors.Directory) {
 				m.Severity[1].When = mapping.When{Priority: []string{"Panic"}}
 			},
-			connectors.Values{"status": {"1"}, "priority": {"8"}}, "new minor",
+			connectors.Values{"status": {"1"}, "priority": {"8"}},
+			"new minor",
 		},
 		{
 			"another kind of the same id", was("status", "5", "Wish"),
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[1].When.Tracker = []string{"Feature"} },
-			connectors.Values{"status": {"1"}, "type": {"5"}}, "new noncritical",
+			connectors.Values{"status": {"1"}, "type": {"5"}},
+			"new noncritical",
 		},
 	} {
 		m, d := words(), directory()

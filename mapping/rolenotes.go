@@ -5,8 +5,8 @@ import (
 	"slabridge/enforcer"
 )
 
-// roleNote is what a step notes of a role: a sentence for each, as notes are kept in English, and a language may decline
-// the role's name.
+// roleNote is what a step notes of a role: a sentence for each, as notes are kept in English, and a language may
+// decline the role's name.
 type roleNote map[enforcer.Role]message.Format
 
 var (

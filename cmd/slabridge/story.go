@@ -257,7 +257,8 @@ func (c *cycleStory) tell(p *page, full bool) {
 		if x.To != nil {
 			to = p.stamp(*x.To)
 		}
-		p.linef(indent, "paused %s .. %s: %s (%s)", p.stamp(x.From), to, p.class(enforcer.StatusClass(x.Class)), p.event(x.Event))
+		class := p.class(enforcer.StatusClass(x.Class))
+		p.linef(indent, "paused %s .. %s: %s (%s)", p.stamp(x.From), to, class, p.event(x.Event))
 	}
 	for _, s := range c.Steps {
 		if s.At != nil {

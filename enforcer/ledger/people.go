@@ -70,7 +70,8 @@ func sight(ctx context.Context, keep *keeper, connection string, p, was Person, 
 			WHERE connection = $3 AND person = $4 AND project = $5 AND first_seen = $6`,
 			p.Name, millis(p.LastSeen), connection, p.ID, p.Project, millis(was.FirstSeen))
 	default:
-		err = keep.add(ctx, personRecords, connection, p.ID, p.Project, millis(p.FirstSeen), roles, millis(p.LastSeen), p.Name)
+		err = keep.add(ctx, personRecords, connection, p.ID, p.Project, millis(p.FirstSeen), roles, millis(p.LastSeen),
+			p.Name)
 	}
 	return err
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // update sends an update. Redmine takes any and leaves fields alone in silence: those that the comment tells of go
-// first and are read back, and the comment tells of what stands. It is the last request, so its mark says that all was done.
-// The tracker shows the same as after one request, for it makes an entry of its own of a private note.
+// first and are read back, and the comment tells of what stands. It is the last request, so its mark says that all was
+// done. The tracker shows the same as after one request, for it makes an entry of its own of a private note.
 func (s *issueSink) update(ctx context.Context, w connectors.Write) error {
 	d := s.writer.desk
 	fields, comment, ok := w.Split()

@@ -86,6 +86,7 @@ func (c *catalogue) addFormer(names []FormerName) {
 		switch {
 		case here:
 			e := &(*list)[i]
+			e.seen = append(e.seen, n)
 			if !slices.Contains(e.names, n.Name) {
 				e.former = append(e.former, n.Name)
 			}

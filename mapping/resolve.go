@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"slabridge/config/message"
 )
@@ -12,15 +13,38 @@ import (
 // entry is one thing of the tracker that a name in the configuration may mean.
 type entry struct {
 	id     string
-	names  []string // what people call it, the fullest last
-	former []string // what the tracker called it before
-	gone   bool     // the tracker has it no more; histories speak of it
-	first  []string // names that it alone had when they were first seen
+	names  []string     // what people call it, the fullest last
+	former []string     // what the tracker called it before
+	gone   bool         // the tracker has it no more; histories speak of it
+	first  []string     // names that it alone had when they were first seen
+	seen   []FormerName // its names, with the moments at which they were first seen
 }
 
 // holds reports whether the entry alone had the name when it was first seen.
 func (e entry) holds(name string) bool {
 	return slices.ContainsFunc(e.first, func(n string) bool { return squeeze(n) == name })
+}
+
+// sharedWith reports whether the entry had the name while another still had it: that the other was renamed moved no
+// name then.
+func (e entry) sharedWith(other entry, name string) bool {
+	had, left := other.since(name), time.Time{}
+	for _, n := range other.seen {
+		if n.SeenAt.After(had) && (left.IsZero() || n.SeenAt.Before(left)) {
+			left = n.SeenAt
+		}
+	}
+	return e.since(name).Before(left)
+}
+
+// since is when the entry was first seen with a name.
+func (e entry) since(name string) time.Time {
+	for _, n := range e.seen {
+		if squeeze(n.Name) == name {
+			return n.SeenAt
+		}
+	}
+	return time.Time{}
 }
 
 // calls reports whether a name means the entry: one that the tracker has now, or a former one.
@@ -67,6 +91,9 @@ var namesakes = map[string]bool{"person": true, "person or group": true, "group"
 func (r *resolver) find(kind string, entries []entry, name, path string, fatal bool) (string, bool) {
 	wanted := squeeze(name)
 	hits := r.hits(entries, name, path)
+	if here := stillThere(hits); len(here) > 0 { // what the tracker has no more gives way to what it has
+		hits = here
+	}
 	if len(hits) > 1 && namesakes[kind] {
 		holders := slices.DeleteFunc(slices.Clone(hits), func(e entry) bool { return !e.holds(wanted) })
 		if len(holders) == 1 { // a namesake who came later takes nobody's place
@@ -94,10 +121,13 @@ func (r *resolver) find(kind string, entries []entry, name, path string, fatal b
 // and something else has this one. Only an id in place of the name says which of them is meant.
 func (r *resolver) moved(entries, hits []entry, name, path string) bool {
 	wanted := squeeze(name)
+	hits = stillThere(hits)
 	if len(hits) != 1 || hits[0].id == wanted || hits[0].holds(wanted) || !hits[0].calls(wanted, false) {
 		return false
 	}
-	i := slices.IndexFunc(entries, func(e entry) bool { return !e.gone && e.id != hits[0].id && e.holds(wanted) })
+	i := slices.IndexFunc(entries, func(e entry) bool {
+		return !e.gone && e.id != hits[0].id && e.holds(wanted) && !hits[0].sharedWith(e, wanted)
+	})
 	if i < 0 {
 		return false
 	}
@@ -112,8 +142,8 @@ func (r *resolver) moved(entries, hits []entry, name, path string) bool {
 	return true
 }
 
-// findNamed is like find, but a name that several projects use matches all of them. An id is tried before a name here,
-// too.
+// findNamed is like find, but a name that several projects use matches all of them, and what the tracker has no more
+// beside what has its name now: histories speak of it. An id is tried before a name here, too.
 func (r *resolver) findNamed(kind string, entries []entry, name, path string, fatal bool) []string {
 	var ids []string
 	hits := r.hits(entries, name, path)
@@ -141,11 +171,6 @@ func (r *resolver) hits(entries []entry, name, path string) []entry {
 		for _, e := range entries {
 			if e.calls(wanted, former) {
 				hits = append(hits, e)
-			}
-		}
-		if len(hits) > 1 { // what the tracker has no more gives way to what it has
-			if here := slices.DeleteFunc(slices.Clone(hits), func(e entry) bool { return e.gone }); len(here) > 0 {
-				hits = here
 			}
 		}
 		if len(hits) == 0 {

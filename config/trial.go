@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"slabridge/config/message"
@@ -52,6 +53,9 @@ func (c Calendars) Days(name string) (calendar.Days, error) {
 
 // Preset gives one preset as it stands.
 func (c Calendars) Preset(id string) (*enforcer.Contract, error) {
+	if !slices.Contains(PresetIDs(), id) {
+		return nil, message.Errorf("there is no preset %q; there are %s", id, strings.Join(PresetIDs(), ", "))
+	}
 	t, faults := preset(id, c.days)
 	if err := faults.Err(Error); err != nil {
 		return nil, message.Errorf("read preset %q: %w", id, err)

@@ -124,13 +124,20 @@ type Capabilities struct {
 	Titles map[string]message.Message
 }
 
+// Title is what the tracker's screens call a permission; its key where they do not.
+func (c Capabilities) Title(key string) message.Message {
+	if title, ok := c.Titles[key]; ok {
+		return title
+	}
+	return message.Verbatim(key)
+}
+
 // Permission is a permission in the words of the tracker's screens, with its key.
 func (c Capabilities) Permission(key string) message.Message {
-	title, ok := c.Titles[key]
-	if !ok {
+	if _, ok := c.Titles[key]; !ok {
 		return message.Verbatim(key)
 	}
-	return message.Of("\"%s\" (%s)", title, key)
+	return message.Of("\"%s\" (%s)", c.Title(key), key)
 }
 
 // Forms are what a tracker's forms take of one issue. Fields are those that our account can set to something, as a

@@ -175,7 +175,7 @@ func (a *app) root() *cobra.Command {
 			}
 			if wrong := a.lang; !slices.Contains(languages(), wrong) {
 				a.lang = defaultLang()
-				return usage("--lang %q: write %s", wrong, strings.Join(languages(), ", "))
+				return usage("--lang %q: there are %s", wrong, strings.Join(languages(), ", "))
 			}
 			if a.at != "" {
 				at, err := parseMoment("--at", a.at)
@@ -282,7 +282,7 @@ func flagError(c *cobra.Command, err error) error {
 func (a *app) fixUsage(c *cobra.Command) {
 	args := c.Args
 	if args == nil {
-		args = cobra.NoArgs
+		args = noArguments
 	}
 	c.Args = func(cmd *cobra.Command, given []string) error {
 		if err := args(cmd, given); err != nil {
@@ -294,6 +294,14 @@ func (a *app) fixUsage(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		a.fixUsage(sub)
 	}
+}
+
+// noArguments is cobra's NoArgs, which calls an argument an unknown command.
+func noArguments(_ *cobra.Command, given []string) error {
+	if len(given) > 0 {
+		return message.Errorf("takes no argument, and %q is one", given[0])
+	}
+	return nil
 }
 
 // group makes a command that only holds others answer a word that is none of them as the root does; cobra itself

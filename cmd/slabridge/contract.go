@@ -88,6 +88,7 @@ type stepInfo struct {
 	Step string   `json:"step"`
 	Does []string `json:"does"`
 	Ours []string `json:"ours,omitempty"`
+	told []string // Does, with a word on what is beyond the contract's text
 }
 
 func listContracts(a *app) error {
@@ -184,7 +185,11 @@ func ruleInfoOf(p *page, c *enforcer.Contract, r *enforcer.Rule) ruleInfo {
 	info.words = cmp.Or(info.words, info.Term)
 	if len(r.While) > 0 {
 		info.Term = strings.TrimSpace(info.Term + " " + p.tf("while %s", strings.Join(plain(r.While), ", ")))
-		info.words = strings.TrimSpace(info.words + " " + p.tf("while %s", p.classes(r.While)))
+		if while := p.classes(r.While); info.words == "" {
+			info.words = p.tf("while %s", while)
+		} else {
+			info.words = p.tf("%s while %s", info.words, while)
+		}
 	}
 	for i := range r.Steps {
 		info.Steps = append(info.Steps, stepInfoOf(p, &r.Steps[i]))
@@ -218,14 +223,22 @@ var audienceWords = map[enforcer.Audience]phrase{
 // stepInfoOf says what a step does, in few words.
 func stepInfoOf(p *page, s *enforcer.Step) stepInfo {
 	info := stepInfo{Step: s.ID, Ours: s.Ours, Does: []string{}}
-	if s.Comment != nil {
-		info.Does = append(info.Does, p.t(audienceWords[s.Comment.Audience])+" "+s.Comment.Text)
+	does := func(what string, ours bool) {
+		info.Does = append(info.Does, what)
+		if ours {
+			what = p.tf("%s (beyond the text)", what)
+		}
+		info.told = append(info.told, what)
 	}
-	for _, text := range s.Texts() {
-		info.Does = append(info.Does, text.In(p.lang))
+	if s.Comment != nil {
+		does(p.t(audienceWords[s.Comment.Audience])+" "+s.Comment.Text, false)
+	}
+	texts := s.Texts()
+	for i, action := range s.Each() {
+		does(texts[i].In(p.lang), slices.Contains(s.Ours, action.Key))
 	}
 	if s.Notice != "" {
-		info.Does = append(info.Does, p.tf("only after %s was given in time", s.Notice))
+		does(p.tf("only after %s was given in time", s.Notice), false)
 	}
 	return info
 }
@@ -262,11 +275,7 @@ func (o *obligationInfo) tell(p *page) {
 		who := cmp.Or(strings.Join(r.severities, ", "), p.t("all"))
 		p.line("  ", who+": "+cmp.Or(r.words, p.t("no term")))
 		for _, s := range r.Steps {
-			does := strings.Join(s.Does, ", ")
-			if len(s.Ours) > 0 {
-				does += " (" + p.tf("ours: %s", strings.Join(s.Ours, ", ")) + ")"
-			}
-			p.line(fmt.Sprintf("    %-9s ", s.Step), does)
+			p.line(fmt.Sprintf("    %-9s ", s.Step), strings.Join(s.told, ", "))
 		}
 	}
 	tellCaveats(p, o.Assumption, o.Off, o.Inert)

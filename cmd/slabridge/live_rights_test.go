@@ -34,12 +34,12 @@ func TestLiveRights(t *testing.T) {
 	for _, c := range []rightsCase{
 		{enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{without: "view_issues", enforce: exitHeld, says: []string{"the tracker shows no custom field of this name"}},
-		{without: "view_private_notes", enforce: exitHeld, public: 1, says: []string{`lacks the right "view_private_notes"`}},
+		{without: "view_private_notes", enforce: exitHeld, public: 1, says: []string{`(view_private_notes)`}},
 		{
 			without: "add_issue_notes", enforce: exitHeld, assigned: true, told: true,
 			says: []string{`comment: wanted "written", tracker has ""`},
 		},
-		{without: "set_notes_private", enforce: exitHeld, public: 1, says: []string{`lacks the right "set_notes_private"`}},
+		{without: "set_notes_private", enforce: exitHeld, public: 1, says: []string{`(set_notes_private)`}},
 		// until something must be taken back
 		{without: "edit_own_issue_notes", enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{
@@ -55,7 +55,7 @@ func TestLiveRights(t *testing.T) {
 		{without: "view_issue_watchers", enforce: exitOK, public: 1, private: 1, assigned: true, told: true},
 		{
 			without: "view_time_entries", enforce: exitHeld, public: 1, private: 1, assigned: true, told: true,
-			says: []string{`our account lacks the right "view_time_entries"`},
+			says: []string{`our account lacks the right "View spent time" (view_time_entries)`},
 		},
 	} {
 		t.Run("without "+c.without, func(t *testing.T) {

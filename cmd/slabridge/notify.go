@@ -52,7 +52,7 @@ func testChannel(ctx context.Context, a *app, cfg *config.Config, id string) err
 		if known == nil {
 			return usage("channel %q: the configuration has no channels; see 'channels' in docs/configuration.md", id)
 		}
-		return usage("channel %q: there is none; there are %s", id, strings.Join(known, ", "))
+		return usage("there is no channel %q; choose from %s", id, strings.Join(known, ", "))
 	}
 	sender, err := a.channel(*c)
 	if err != nil {

@@ -159,7 +159,7 @@ func refusals() []refusal {
 			r.name = "a role without set_notes_private"
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.right(t, "set_notes_private", false) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.right(t, "set_notes_private", true) }
-			r.code, r.says = exitHeld, []string{`lacks the right "set_notes_private"`}
+			r.code, r.says = exitHeld, []string{`lacks the right "Set notes as private" (set_notes_private)`}
 			r.state, r.listed = "held", []string{"respond/due", "the comment would be public"}
 			r.private, r.assignee, r.priority, r.told = 0, "", "Normal", false
 		}),

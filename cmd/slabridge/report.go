@@ -31,7 +31,7 @@ func reportCmd(a *app) *cobra.Command {
 		Use:   "report --contract ID --from DATE --to DATE",
 		Short: "Tell what a contract promised and what was kept",
 		Long: "Tells what a contract promised in a period and what was kept, from the verdicts in the ledger. A cycle " +
-			"belongs to\nthe period in which its verdict was reached: a broken one to that of its due. Besides text and " +
+			"belongs to\nthe period in which its verdict was reached: a broken one to that of its deadline. Besides text and " +
 			"json, -o csv writes\none row for each cycle, and -o html one file that prints well, with the evidence of " +
 			"each breach.\n\n--for customer leaves out what is not the customer's: internal comments and the names of staff.",
 		Annotations: map[string]string{filesToo: "yes"},

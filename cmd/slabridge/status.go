@@ -178,7 +178,7 @@ func (f *cycleFilter) known(cfg *config.Config) error {
 		there       []string
 	}{{"contract", f.contract, contracts}, {"severity", f.severity, slices.Compact(severities)}} {
 		if x.value != "" && !slices.Contains(x.there, x.value) {
-			return usage("--%s %q: there is none; there are %s", x.flag, x.value, strings.Join(x.there, ", "))
+			return usage("--%s: there is no %q; choose from %s", x.flag, x.value, strings.Join(x.there, ", "))
 		}
 	}
 	return nil

@@ -101,8 +101,8 @@ func TestStatusFilters(t *testing.T) {
 		"no running cycle is of this kind\n")
 	contains(t, "status --limit 1", d.want(exitOK, "status", "--limit", "1").out, "and 3 more: --limit 0 shows all\n")
 	for flags, want := range map[string]string{
-		"--contract kamal":   `--contract "kamal": there is none; there are kamal-acme`,
-		"--severity critcal": `--severity "critcal": there is none; there are critical, minor, noncritical`,
+		"--contract kamal":   `--contract: there is no "kamal"; choose from kamal-acme`,
+		"--severity critcal": `--severity: there is no "critcal"; choose from critical, minor, noncritical`,
 		"--limit -3":         "--limit -3: write how many, or 0 for all",
 		"--within -2h":       "--within -2h0m0s: write a length of time such as 8h or 30m",
 		"--within tomorrow":  "invalid argument",

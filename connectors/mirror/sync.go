@@ -99,8 +99,7 @@ func (db *DB) Sync(ctx context.Context, connection string, t connectors.Tracker,
 	opts SyncOptions,
 ) (Report, error) {
 	run := newSyncRun(db.handle, connection, t, now, opts.withDefaults())
-	err := run.whole(ctx)
-	return run.report, wrap(err, "sync %s", connection)
+	return run.report, run.whole(ctx)
 }
 
 const (

@@ -140,9 +140,11 @@ func (x *contractLevel) mayNotCreate(project string) string {
 	if p.conn.Tracker == nil {
 		return ""
 	}
-	lacks := outbox.LacksRight(p.conn.Tracker.Capabilities(), p.names.Self, connectors.CreateIssues, project)
+	caps := p.conn.Tracker.Capabilities()
+	lacks := outbox.LacksRight(caps, p.names.Self, connectors.CreateIssues, project)
 	if lacks == "" {
 		return ""
 	}
-	return message.Text("our account lacks the right %q in project %s", lacks, projectName(p.names, project))
+	return message.Text("our account lacks the right \"%s\" (%s) in project %s", caps.Title(lacks), lacks,
+		projectName(p.names, project))
 }

@@ -164,7 +164,10 @@ func each[T any](connections []Connection, f func(Connection) (T, error)) ([]T, 
 	for i, c := range connections {
 		var err error
 		if out[i], err = f(c); err != nil {
-			errs = append(errs, message.Errorf("connection %s: %w", c.ID, err))
+			if !strings.HasPrefix(err.Error(), c.ID+": ") { // as what the tracker said begins already
+				err = message.Errorf("connection %s: %w", c.ID, err)
+			}
+			errs = append(errs, err)
 		}
 	}
 	return out, errors.Join(errs...)

@@ -271,11 +271,12 @@ func (s *source) unseenWork(contracts []*contract, d connectors.Directory) []str
 			continue
 		}
 		for _, project := range c.scope.Projects() {
-			for _, permission := range s.conn.Tracker.Capabilities().Permissions[connectors.ReadWork] {
+			caps := s.conn.Tracker.Capabilities()
+			for _, permission := range caps.Permissions[connectors.ReadWork] {
 				if !d.Self.Has(project, permission) {
 					unseen = append(unseen,
-						message.Text("project %s of contract %s: our account lacks the right %q, and sees no booked time there",
-							projectName(d, project), c.ID, permission))
+						message.Text("project %s of contract %s: our account lacks the right \"%s\" (%s), and sees no booked time "+
+							"there", projectName(d, project), c.ID, caps.Title(permission), permission))
 				}
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -74,7 +73,7 @@ func (l *Ledger) readCutover(ctx context.Context, q querier, connection, contrac
 	cut, err := l.scanCutover(q.QueryRowContext(ctx, `SELECT `+cutoverColumns+` FROM ledger_lines
 		WHERE connection = $1 AND contract = $2`, connection, l.stored(contract)).Scan)
 	if err != nil {
-		return Cutover{}, notFound(err, fmt.Sprintf("cutover of contract %s on %s", contract, connection))
+		return Cutover{}, notFound(err, message.Of("cutover of contract %s on %s", contract, connection))
 	}
 	return cut, nil
 }

@@ -182,7 +182,7 @@ func (l *Ledger) Afresh(ctx context.Context, entries []Entry) ([]Entry, error) {
 func (l *Ledger) get(ctx context.Context, q querier, id string) (Entry, error) {
 	e, err := l.scanEntry(q.QueryRowContext(ctx, `SELECT `+entryColumns+` FROM ledger_entries WHERE id = $1`, id).Scan)
 	if err != nil {
-		return Entry{}, notFound(err, "entry "+id)
+		return Entry{}, notFound(err, message.Of("entry %s", id))
 	}
 	return e, nil
 }
@@ -201,9 +201,9 @@ func (l *Ledger) keyOf(k *enforcer.StepKey) {
 	}
 }
 
-func notFound(err error, what string) error {
+func notFound(err error, what message.Message) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
+		return message.Errorf("%s: %w", what, ErrNotFound)
 	}
 	return message.Errorf("read %s: %w", what, err)
 }

@@ -112,7 +112,7 @@ func TestFurtherErrorsSayWhatAndWhere(t *testing.T) {
 			_, err := l.RecordedAt(t.Context(), "helpdesk", "1", t0)
 			return err
 		},
-		"read entry " + w["1/due"].ID: func() error {
+		"entry " + w["1/due"].ID: func() error {
 			_, err := l.Known(t.Context(), w["1/due"].ID)
 			return err
 		},

@@ -256,7 +256,7 @@ func concerns(r connectors.Refusal, e *Entry) bool {
 func unfinished(ctx context.Context, tx *sql.Tx, id string) (Write, error) {
 	w, err := scanWrite(tx.QueryRowContext(ctx, `SELECT `+writeColumns+` FROM ledger_writes WHERE id = $1`, id).Scan)
 	if err != nil {
-		return Write{}, notFound(err, "write "+id)
+		return Write{}, notFound(err, message.Of("write %s", id))
 	}
 	if !w.EndedAt.IsZero() {
 		return Write{}, message.Errorf("write %s: %w", id, ErrFinished)

@@ -345,7 +345,7 @@ func TestAnswersToNothing(t *testing.T) {
 	l, _ := open(t)
 	_, finished := l.Finish(t.Context(), t0, "x-1", ledger.Outcome{})
 	for _, err := range []error{finished, l.Watched(t.Context(), t0, "x-1", "7", ledger.Outcome{})} {
-		if !errors.Is(err, ledger.ErrNotFound) || !strings.Contains(err.Error(), "read write x-1: not in the ledger") {
+		if !errors.Is(err, ledger.ErrNotFound) || !strings.Contains(err.Error(), "write x-1: not in the ledger") {
 			t.Errorf("%v", err)
 		}
 	}

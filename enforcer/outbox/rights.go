@@ -7,7 +7,7 @@ import (
 	"slabridge/connectors"
 )
 
-// LacksRight is why an account may not do something in a project, "" when it may.
+// LacksRight is the permission for want of which an account may not do something in a project, "" when it may.
 func LacksRight(
 	caps connectors.Capabilities, self connectors.Account, right connectors.Right, project string,
 ) (permission string) {
@@ -25,8 +25,8 @@ func NotInternal(caps connectors.Capabilities, self connectors.Account, project 
 		return message.Text("the tracker keeps no comment from customers")
 	}
 	if p := LacksRight(caps, self, connectors.WriteInternal, project); p != "" {
-		return message.Text("our account lacks the right %q in this project: the comment would be public, or could not be "+
-			"read back", p)
+		return message.Text("our account lacks the right \"%s\" (%s) in this project: the comment would be public, or could not "+
+			"be read back", caps.Title(p), p)
 	}
 	return ""
 }

@@ -25,7 +25,9 @@ func (s *issueSink) update(ctx context.Context, w connectors.Write) error {
 	}
 	comment.Comment = comment.Comment.Untold(s.leftAlone(ctx, fields))
 	err = d.tracker.Update(ctx, comment)
-	if refused { // by what may stand before the tracker: the answer to the comment, which is as doubtful, counts
+	// refused by what may stand before the tracker: the answer to the comment, which is as doubtful, counts. What is left
+	// of a request knows that a part of it was done.
+	if refused || s.rest != nil {
 		return err
 	}
 	return afterFields(err)

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,48 @@ func TestFieldsFirst(t *testing.T) {
 				if strings.Contains(stands, x) {
 					t.Errorf("says %q:\n%s", x, stands)
 				}
+			}
+		})
+	}
+}
+
+// TestCommentRefusedAfterItsFields: the tracker takes the fields and refuses their comment for good. It is asked once
+// more, and then the ledger has what was done, so that it can be taken back.
+func TestCommentRefusedAfterItsFields(t *testing.T) {
+	for name, deaf := range map[string][]string{"all are taken": nil, "one is left alone": {connectors.FieldPriority}} {
+		t.Run(name, func(t *testing.T) {
+			w := newSupportDesk(t)
+			inTime := func(context.Context, ledger.Entry) (bool, error) { return false, nil }
+			w.caps.SilentRefusals, w.caps.AtomicUpdate = true, true
+			refuse := func() {
+				w.fails["update"] = []error{&connectors.Error{
+					Class: connectors.Refused, Status: http.StatusUnprocessableEntity, Messages: []string{"Notes is too long"},
+				}}
+			}
+			w.effect = func(x connectors.Write) {
+				w.take(x.Without(deaf...))
+				refuse()
+			}
+			step := w.step("due", enforcer.Internal, assigns(enforcer.Support), raises)
+			_ = w.pass().Carry(t.Context(), w.job(step)) // the comment's failure ends it
+			for range 3 {
+				w.now = w.now.Add(6 * time.Minute)
+				if deaf == nil { // nothing but the comment is left
+					refuse()
+				}
+				if err := w.pass().Recover(t.Context(), inTime); err != nil {
+					t.Error(err)
+				}
+			}
+			e, err := w.ledger.Get(t.Context(), step.Key.ID())
+			if err != nil || e.State != enforcer.Refused || e.Receipt == nil || !slices.ContainsFunc(e.Receipt.Refused,
+				func(r connectors.Refusal) bool { return r.Field == "comment" && r.Words != "" }) {
+				t.Fatalf("%s, %+v, %v", e.State, e.Receipt, err)
+			}
+			undos, err := w.pass().Undos(t.Context(), []ledger.Entry{e})
+			if err != nil || len(undos) != 1 || undos[0].Assign == nil || (undos[0].Priority == nil) != (deaf != nil) ||
+				len(undos[0].Correct) > 0 {
+				t.Errorf("to be taken back: %+v, %v", undos, err)
 			}
 		})
 	}

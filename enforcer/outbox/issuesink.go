@@ -128,12 +128,12 @@ func (s *issueSink) Verify(ctx context.Context, w ledger.Write) (*connectors.Rec
 		if len(receipt.Refused) > 0 && s.unseen(after, receipt) {
 			return &receipt, errUnseen
 		}
-		for _, x := range s.left {
-			if !x.DoneAfterAll(after) && !slices.ContainsFunc(receipt.Refused, func(y connectors.Refusal) bool {
-				return y.Field == x.Field && y.Wanted == x.Wanted
-			}) {
-				receipt.Refused = append(receipt.Refused, x)
-			}
+	}
+	for _, x := range s.left {
+		if !x.DoneAfterAll(after) && !slices.ContainsFunc(receipt.Refused, func(y connectors.Refusal) bool {
+			return y.Field == x.Field && y.Wanted == x.Wanted
+		}) {
+			receipt.Refused = append(receipt.Refused, x)
 		}
 	}
 	return s.writer.told(ctx, after.Issue, receipt)

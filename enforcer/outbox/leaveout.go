@@ -65,14 +65,27 @@ func withoutFields(w connectors.Write, err error) (connectors.Write, []connector
 func (s *issueSink) resume(ctx context.Context) error {
 	err := s.update(ctx, *s.rest)
 	named := slices.Collect(maps.Keys(refusedFields(*s.rest, err)))
-	less := s.rest.Without(named...)
-	if len(named) == 0 || !less.HasUpdate() {
+	if less := s.rest.Without(named...); len(named) > 0 && less.HasUpdate() {
+		if stands, lookErr := s.stands(ctx); stands || lookErr != nil {
+			return lookErr
+		}
+		err = s.update(ctx, less)
+	}
+	return s.refuseComment(ctx, err)
+}
+
+// refuseComment makes an accepted request of one whose fields were done before its rest was refused: the ledger says
+// what was done, so that it can be taken back.
+func (s *issueSink) refuseComment(ctx context.Context, err error) error {
+	if connectors.ClassOf(err) != connectors.Refused {
 		return err
 	}
 	if stands, lookErr := s.stands(ctx); stands || lookErr != nil {
 		return lookErr
 	}
-	return s.update(ctx, less)
+	s.left = append(s.left, connectors.Refusal{Field: "comment", Wanted: "written", Words: err.Error()})
+	s.sent.Comment = nil
+	return nil
 }
 
 // refuseAllBut makes an accepted request of one that was refused after watchers were added: of that the ledger must not

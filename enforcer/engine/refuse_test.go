@@ -44,7 +44,8 @@ func TestNoRightToPrivateNotes(t *testing.T) {
 	w.set(at("2026-03-16 10:10"))
 	r := w.pass()
 	if len(r.Held) != 1 ||
-		!strings.Contains(problems(r), `grave=true held: our account lacks the right "Set notes as private" (set_notes_private)`) {
+		!strings.Contains(problems(r),
+			`grave=true held: our account lacks the right "Set notes as private" (set_notes_private)`) {
 		t.Errorf("held %d; problems %s", len(r.Held), problems(r))
 	}
 	w.wantSaid(id, "+acknowledge/start")

@@ -171,7 +171,8 @@ func TestDelivery(t *testing.T) {
 			}
 		}
 		stands := is.State == enforcer.Done || is.State == enforcer.Refused && c.sink.receipt != nil
-		if w, r := len(o.report.Written), len(o.report.Refused); (w == 1) != stands || (r == 1) != (is.State == enforcer.Refused) {
+		refused := is.State == enforcer.Refused
+		if w, r := len(o.report.Written), len(o.report.Refused); (w == 1) != stands || (r == 1) != refused {
 			t.Errorf("%s: %d written, %d refused", c.name, w, r)
 		}
 	}

@@ -25,8 +25,8 @@ func NotInternal(caps connectors.Capabilities, self connectors.Account, project 
 		return message.Text("the tracker keeps no comment from customers")
 	}
 	if p := LacksRight(caps, self, connectors.WriteInternal, project); p != "" {
-		return message.Text("our account lacks the right \"%s\" (%s) in this project: the comment would be public, or could not "+
-			"be read back", caps.Title(p), p)
+		return message.Text("our account lacks the right \"%s\" (%s) in this project: the comment would be public, or "+
+			"could not be read back", caps.Title(p), p)
 	}
 	return ""
 }

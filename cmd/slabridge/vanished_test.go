@@ -68,6 +68,27 @@ func TestFieldVanishes(t *testing.T) {
 	}
 }
 
+// A missing field is missing from many requests: a pass tells of it once, with how many there are.
+func TestFieldVanishesFromMany(t *testing.T) {
+	d := newOffice(t)
+	for range 5 {
+		d.report("The printer is slow", "non-critical")
+	}
+	d.want(exitOK, "enforce")
+	d.at("2026-03-20 15:56:00")
+	d.sim.HideField("Severity", "SLA bot")
+	for i := range 5 {
+		_, err := d.sim.As("ivanov").Comment(i+1, "We look into it")
+		d.check(err)
+	}
+	d.at("2026-03-20 15:57:00")
+	out := unfolded(d.want(exitHeld, "enforce").out)
+	if n := strings.Count(out, "other issues of the same project and type"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, out)
+	}
+	contains(t, "enforce", out, "and 4 more could not be read")
+}
+
 // Two statuses swap their names. What waited for the customer does not begin to run against us: an issue that calls its
 // status otherwise than the tracker's list did has the list read again at once, and by these names nothing is judged or
 // written until the mapping has ids, or the names are back.

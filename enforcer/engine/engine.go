@@ -101,12 +101,16 @@ type Report struct {
 	StandingRefusals int
 }
 
-// lacking adds a fault of the mapping where that is why an issue was not believed, once.
-func (r *Report) lacking(err error) {
+// lacking adds a fault of the mapping where that is why an issue was not believed, once, and returns it; "" for others.
+func (r *Report) lacking(err error) string {
 	var why lackingField
-	if errors.As(err, &why) && !slices.Contains(r.Faults, why.Error()) {
+	if !errors.As(err, &why) {
+		return ""
+	}
+	if !slices.Contains(r.Faults, why.Error()) {
 		r.Faults = append(r.Faults, why.Error())
 	}
+	return why.Error()
 }
 
 // Pass makes one full pass over every connection: sync, decide, write back. A connection that fails does not
@@ -214,10 +218,20 @@ func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, err
 	}
 	report.Changed = len(synced.Changed)
 	unread := map[string]bool{}
+	alike := map[string]int{} // a field that is missing is missing from issues by the thousand: they are told of once
 	for _, f := range synced.Failed {
 		unread[f.Issue] = true
-		report.Problem("", true, "issue %s could not be read: %v", f.Issue, f.Err)
-		report.lacking(f.Err)
+		alike[report.lacking(f.Err)]++
+	}
+	for _, f := range synced.Failed {
+		why := report.lacking(f.Err)
+		switch n := alike[why]; {
+		case why == "" || n == 1:
+			report.Problem("", true, "issue %s could not be read: %v", f.Issue, f.Err)
+		case n > 1:
+			report.Problem("", true, "issue %s and %d more could not be read: %v", f.Issue, n-1, f.Err)
+			alike[why] = 0
+		}
 	}
 	for _, x := range synced.Short {
 		report.Problem(x.Key, true, "the tracker keeps back a part of it: %s", strings.Join(x.Missing, "; "))

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 )
 
@@ -260,6 +261,7 @@ func (p *play) pass(act int) {
 				}
 			}
 		}
+		r.Written = slices.DeleteFunc(r.Written, func(e ledger.Entry) bool { return e.State == enforcer.Refused }) // told
 		p.written(act, r)
 	}
 }

@@ -95,7 +95,7 @@ func TestLedgerRetry(t *testing.T) {
 	d.breached()
 	d.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly") // left alone in silence, with a 204
 	o := d.want(exitHeld, "enforce")
-	contains(t, "enforce", o.out, "refused: 1", "refused   #1 respond/due", "refused: priority",
+	contains(t, "enforce", unfolded(o.out), "steps written: 1, not all of it taken: 1", "refused #1 respond/due", "refused: priority",
 		"slabridge ledger retry --id ")
 	refused := d.lines(exitOK, "ledger", "list", "--state", "refused")
 	if len(refused) != 1 {

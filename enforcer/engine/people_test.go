@@ -205,8 +205,11 @@ func TestOverrunIsTold(t *testing.T) {
 	w := newWorld(t, "2026-03-16 10:00")
 	id := w.issue("critical", "Server down")
 	w.run("2026-03-16 10:15")
+	writes := 0 // the fields go first, the comment that tells of them after they were read back
 	w.intercept(http.MethodPut, "/issues/1.json", func(*http.Request) {
-		w.do(w.sim.As("manager1").Assign(id, "support2"))
+		if writes++; writes == 1 {
+			w.do(w.sim.As("manager1").Assign(id, "support2"))
+		}
 	})
 	r := w.passAt("2026-03-16 10:20:01")
 	w.sim.Use(nil)

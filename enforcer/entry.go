@@ -53,7 +53,7 @@ type Facts struct {
 	Fingerprint string        `json:"fingerprint,omitempty"` // of the contract as configured
 	Calendar    string        `json:"calendar,omitempty"`    // version of the calendar data
 	Zones       string        `json:"zones,omitempty"`       // release of the zone database
-	Provisional bool          `json:"provisional,omitempty"` // the deadline rests on provisional calendar data
+	Provisional bool          `json:"provisional,omitempty"` // the due rests on provisional calendar data
 	StartedAt   time.Time     `json:"started,omitzero"`      // of the cycle
 	Elapsed     time.Duration `json:"elapsed_ns,omitzero"`   // counting time from start to the decision
 	Events      []string      `json:"events,omitempty"`      // the tracker's ids of the events used

@@ -154,9 +154,9 @@ type reportInfo struct {
 
 // countingRule says in words how a report counts.
 const countingRule phrase = "Each cycle is counted once. Kept: done in time, by whomever the contract leaves it to. " +
-	"Escalated: the contract promises exactly what slabridge did at the deadline, whole and within 10 minutes. " +
-	"Breached: neither; an excused breach stays one. Not judged: due before slabridge watched, or not to be judged " +
-	"because of a fault. The share is kept and escalated among kept, escalated and breached."
+	"Escalated: the contract promises exactly what slabridge did at the due, whole and within 10 minutes. Breached: " +
+	"neither; an excused breach stays one. Not judged: due before slabridge watched, or not to be judged because of a " +
+	"fault. The share is kept and escalated among kept, escalated and breached."
 
 // exceptionInfo is a request that was an exception, with what is told of it to people: from what to what, by whom,
 // when.

@@ -101,7 +101,7 @@ func (h *htmlReport) breach(ctx context.Context, obligation string, c *report.Cy
 		add("record", h.tf("number %d of the ledger's chain, hash %s", r.Number, r.Hash))
 	}
 	if c.Provisional {
-		add("to be known", h.t("the deadline rests on provisional calendar data"))
+		add("to be known", h.t("the due rests on provisional calendar data"))
 	}
 	if c.EarlierRecords > 0 {
 		add("earlier verdicts", strconv.Itoa(c.EarlierRecords))

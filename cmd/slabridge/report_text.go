@@ -152,7 +152,7 @@ func tellBreach(p *page, c *report.Cycle, contract *enforcer.Contract) {
 		p.linef(breachIndent, "earlier verdicts: %d", c.EarlierRecords)
 	}
 	if c.Provisional {
-		p.linef(breachIndent, "the deadline rests on provisional calendar data")
+		p.linef(breachIndent, "the due rests on provisional calendar data")
 	}
 }
 
@@ -161,7 +161,7 @@ func howLate(p *page, c *report.Cycle) string {
 	late := p.seconds(c.LateSeconds)
 	switch {
 	case c.EndedWhy == "due":
-		return p.t("nothing came by the deadline")
+		return p.t("nothing came by the due")
 	case c.Ended == nil:
 		return p.tf("not ended, late by %s by the clock so far", late)
 	}

@@ -15,7 +15,7 @@ import (
 var endWords = map[string]phrase{
 	"stopped":            "done",
 	"resolved":           "the request was resolved",
-	"due":                "the deadline passed",
+	"due":                "the due passed",
 	"closed-by-customer": "the customer closed the request",
 	"closed-by-nobody":   "someone without a role closed the request",
 	"closed-by-silence":  "slabridge closed the request for want of an answer",

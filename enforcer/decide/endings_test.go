@@ -65,7 +65,7 @@ func TestReasonsOfRareSteps(t *testing.T) {
 			func(_ *enforcer.Evaluation, c *enforcer.Cycle) {
 				c.EndedAt, c.EndWhy, c.AnswerTaken = at(t, "12:10"), "due", at(t, "12:20")
 			},
-			"needless ended: the deadline passed | срок прошёл",
+			"needless ended: the due passed | срок прошёл",
 		},
 		{
 			"closed for want of an answer",

@@ -25,7 +25,7 @@ func stepReason(c *enforcer.Cycle, s enforcer.CycleStep) enforcer.Reason {
 	}
 	switch t := s.Step.Trigger; {
 	case t.Due:
-		return enforcer.Because("due", "%s: the deadline has passed", counted)
+		return enforcer.Because("due", "%s: the due has passed", counted)
 	case t.Answered:
 		return enforcer.Because("answered", "%s: the customer answered after the closing", counted)
 	case t.Past:
@@ -73,7 +73,7 @@ var endings = map[string]message.Format{
 	"gone":               "the request was deleted",
 	"again":              "the stopwatch was started anew",
 	"reopened":           "the request was reopened",
-	"due":                "the deadline passed",
+	"due":                "the due passed",
 
 	enforcer.MovedBack:    "the request was moved back, and the contract it came from has this broken",
 	enforcer.EscalatedWhy: "what was promised was carried out",

@@ -104,7 +104,7 @@ func TestReasonsInWords(t *testing.T) {
 			"времени: 17 марта 2026\u00a0г., 09:00",
 		"start: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00 | п. 1, o: отсчёт с 16 марта " +
 			"2026\u00a0г., 12:00, срок 16 марта 2026\u00a0г., 13:00",
-		"due: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: the deadline has passed" +
+		"due: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: the due has passed" +
 			" | п. 1, o: отсчёт с 16 марта 2026\u00a0г., 12:00, " +
 			"срок 16 марта 2026\u00a0г., 13:00: срок прошёл",
 		"warn: п. 1, o: counting from 2026-03-16 12:00:00, due 2026-03-16 13:00:00: 75 % of the time has passed" +

@@ -102,7 +102,7 @@ func TestStoryFaults(t *testing.T) {
 	const head = "contract kamal\nstarts Mon 2026-01-12 09:00\n"
 	for text, want := range map[string]string{
 		"contract kamal\n":                                         "nobody does anything",
-		"contract other\nTue 2026-01-13 10:00 end\n":               `"other" is not a preset`,
+		"contract other\nTue 2026-01-13 10:00 end\n":               `there is no preset "other"`,
 		"starts Mon 2026-01-12 09:00\n":                            "name the contract first",
 		head + "persons customer1\n":                               `has no line "persons customer1"`,
 		head + "Mon 2026-01-13 10:00 end\n":                        "2026-01-13 is a Tue, not a Mon",

@@ -33,21 +33,25 @@ func TestStatusesOfOneName(t *testing.T) {
 		fatal  bool
 	}{
 		{
-			"deleted and made anew", names{was("4", "Feedback", 0), was("12", "Feedback", 5)},
+			"deleted and made anew",
+			names{was("4", "Feedback", 0), was("12", "Feedback", 5)},
 			func(_ *mapping.Mapping, d *connectors.Directory) { d.Statuses[3].ID = "12" },
-			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "12": enforcer.WaitingCustomer}, false,
+			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "12": enforcer.WaitingCustomer},
+			false,
 		},
 		{
 			"deleted, and its name given to another",
 			names{was("4", "Feedback", 0), was("12", "Review", 0), was("12", "Feedback", 5)},
 			func(_ *mapping.Mapping, d *connectors.Directory) { d.Statuses[3].ID = "12" },
-			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "12": enforcer.WaitingCustomer}, false,
+			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "12": enforcer.WaitingCustomer},
+			false,
 		},
 		{
 			"renamed, then deleted, and its first name given to another",
 			names{was("9", "Feedback", 0), was("9", "Waiting", 1), was("4", "Feedback", 2)},
 			func(*mapping.Mapping, *connectors.Directory) {},
-			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "9": enforcer.WaitingCustomer}, false,
+			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "9": enforcer.WaitingCustomer},
+			false,
 		},
 		{
 			"two projects have it, and the first renames its own",
@@ -57,7 +61,8 @@ func TestStatusesOfOneName(t *testing.T) {
 				d.Statuses = append(d.Statuses, connectors.Status{ID: "12", Name: "Feedback"})
 				m.Status[2].Names = append(m.Status[2].Names, "Pending")
 			},
-			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "12": enforcer.WaitingCustomer}, false,
+			map[string]enforcer.StatusClass{"4": enforcer.WaitingCustomer, "12": enforcer.WaitingCustomer},
+			false,
 		},
 		{
 			"the name given on in several steps",
@@ -66,7 +71,8 @@ func TestStatusesOfOneName(t *testing.T) {
 				rename(d, "4", "Y")
 				d.Statuses = append(d.Statuses, connectors.Status{ID: "12", Name: "Feedback"})
 			},
-			map[string]enforcer.StatusClass{"12": ""}, true,
+			map[string]enforcer.StatusClass{"12": ""},
+			true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

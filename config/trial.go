@@ -53,8 +53,12 @@ func (c Calendars) Days(name string) (calendar.Days, error) {
 
 // Preset gives one preset as it stands.
 func (c Calendars) Preset(id string) (*enforcer.Contract, error) {
-	if !slices.Contains(PresetIDs(), id) {
-		return nil, message.Errorf("there is no preset %q; there are %s", id, strings.Join(PresetIDs(), ", "))
+	if ids := PresetIDs(); !slices.Contains(ids, id) {
+		err := message.Errorf("there is no preset %q; there are %s", id, strings.Join(ids, ", "))
+		if meant := nearest(id, ids); meant != "" {
+			err = message.Errorf("%w; did you mean %q?", err, meant)
+		}
+		return nil, err
 	}
 	t, faults := preset(id, c.days)
 	if err := faults.Err(Error); err != nil {

@@ -175,7 +175,7 @@ func (a *app) root() *cobra.Command {
 			}
 			if wrong := a.lang; !slices.Contains(languages(), wrong) {
 				a.lang = defaultLang()
-				return usage("--lang %q: there are %s", wrong, strings.Join(languages(), ", "))
+				return usage("--lang %q: write %s", wrong, strings.Join(languages(), ", "))
 			}
 			if a.at != "" {
 				at, err := parseMoment("--at", a.at)

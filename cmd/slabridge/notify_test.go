@@ -149,7 +149,7 @@ func TestNotifyTest(t *testing.T) {
 	if all := out.out + out.err; strings.Contains(all, "T0K3N") || strings.Contains(all, hook.URL) {
 		t.Errorf("the error shows the address: %s", all)
 	}
-	contains(t, "usage", d.want(exitUsage, "notify", "test", "nobody").err, "there are ops")
+	contains(t, "usage", d.want(exitUsage, "notify", "test", "nobody").err, "choose from ops")
 }
 
 // A message goes through its channel's own proxy, with the channel's own authority; a proxy that refuses is told of

@@ -42,7 +42,7 @@ FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order
 	@unset SLABRIDGE_LIVE_REDMINE SLABRIDGE_LIVE_CLOCK; { \
-	  go test -v -race -shuffle=on -timeout 30m -skip '$(LONG)' ./... && go test -v -timeout 30m -run '$(LONG)' ./cmd/slabridge; \
+	  go test -v -race -shuffle=on -timeout 45m -skip '$(LONG)' ./... && go test -v -timeout 30m -run '$(LONG)' ./cmd/slabridge; \
 	} 2>&1 | awk -f .ci/summary.awk
 
 faults: ## every fault and kill point of the engine; the program killed at every point; FAULTS (10000) faults by seed

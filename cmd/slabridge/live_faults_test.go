@@ -34,12 +34,12 @@ func faults() []fault {
 		{
 			name: "bad key", cause: func(t *testing.T, s *site) { s.key = strings.Repeat("0", 40); s.configure(t) },
 			code:   exitTracker,
-			says:   []string{"connection helpdesk", "unauthorized (HTTP 401)", "check auth.api_key of this connection"},
+			says:   []string{"helpdesk: ", "unauthorized (HTTP 401)", "check auth.api_key of this connection"},
 			repair: func(t *testing.T, s *site) { s.key = s.bot.key; s.configure(t) },
 		},
 		{
 			name: "tracker down", cause: func(t *testing.T, s *site) { s.url = "http://" + deadAddress(t); s.configure(t) },
-			code: exitTracker, says: []string{"connection helpdesk", "connection refused", "check that the tracker runs"},
+			code: exitTracker, says: []string{"helpdesk: ", "connection refused", "check that the tracker runs"},
 			repair: direct,
 		},
 		{
@@ -47,7 +47,7 @@ func faults() []fault {
 				s.timeout = "1s"
 				s.before(t, func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return false })
 			},
-			code: exitTracker, says: []string{"connection helpdesk", "deadline exceeded", "check that the tracker runs"},
+			code: exitTracker, says: []string{"helpdesk: ", "deadline exceeded", "check that the tracker runs"},
 			repair: direct,
 		},
 		{
@@ -57,14 +57,14 @@ func faults() []fault {
 					return false
 				})
 			},
-			code: exitTracker, says: []string{"connection helpdesk", "try later (HTTP 500)", "overloaded or down"},
+			code: exitTracker, says: []string{"helpdesk: ", "try later (HTTP 500)", "overloaded or down"},
 			repair: direct,
 		},
 		{
 			name: "HTML instead of JSON", cause: func(t *testing.T, s *site) { s.before(t, loginPage) },
 			code: exitTracker,
 			says: []string{
-				"connection helpdesk", "garbled answer", `"text/html", not JSON`,
+				"helpdesk: ", "garbled answer", `"text/html", not JSON`,
 				"does not look like Redmine's REST API",
 			},
 			repair: direct,
@@ -75,12 +75,12 @@ func faults() []fault {
 					return !strings.HasPrefix(r.URL.Path, "/issues/") || loginPage(w, r)
 				})
 			},
-			code: exitTracker, says: []string{"connection helpdesk", "garbled answer", `"text/html", not JSON`},
+			code: exitTracker, says: []string{"helpdesk: ", "garbled answer", `"text/html", not JSON`},
 			repair: direct,
 		},
 		{
 			name: "answers cut short", cause: func(t *testing.T, s *site) { s.before(t, cut) },
-			code: exitTracker, says: []string{"connection helpdesk", "try later"},
+			code: exitTracker, says: []string{"helpdesk: ", "try later"},
 			repair: direct,
 		},
 		{
@@ -95,7 +95,7 @@ func faults() []fault {
 			},
 			code: exitTracker,
 			says: []string{
-				"connection helpdesk", "(HTTP 403)",
+				"helpdesk: ", "(HTTP 403)",
 				"switch the REST API on in Redmine: Administration, Settings, API",
 			},
 			repair: func(t *testing.T, s *site) { s.lab(t, "act", "setting", "rest_api_enabled", "1") },

@@ -124,8 +124,8 @@ func TestAnHourBetweenResultAndStatus(t *testing.T) {
 	}
 }
 
-// TestADateOfTheCustomersOwn: a date that the customer sets later than the one offered is agreed on by that; one that he
-// sets back to it, or before it, is not. A date that staff set as the request came in binds like any other.
+// TestADateOfTheCustomersOwn: a date that the customer sets later than the one offered is agreed on by that; one that
+// he sets back to it, or before it, is not. A date that staff set as the request came in binds like any other.
 func TestADateOfTheCustomersOwn(t *testing.T) {
 	s := newVendorStory(t)
 	s.request.Moments = nil

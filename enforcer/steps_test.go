@@ -118,8 +118,8 @@ func TestStepsBeyondTheData(t *testing.T) {
 	}
 }
 
-// TestTimeLeft: what has passed and what is left of four working hours from Monday 10:00. Where the calendar cannot tell
-// one of both, neither is told.
+// TestTimeLeft: what has passed and what is left of four working hours from Monday 10:00. Where the calendar cannot
+// tell one of both, neither is told.
 func TestTimeLeft(t *testing.T) {
 	for _, c := range []struct {
 		name, now, agreed string

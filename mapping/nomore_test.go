@@ -10,8 +10,8 @@ import (
 	"slabridge/mapping"
 )
 
-// TestWhatTheTrackerHasNoMore: histories speak of what the tracker has deleted or calls something else now; named in the
-// mapping as it was called then, it means what it meant. What the mapping does not name means nothing.
+// TestWhatTheTrackerHasNoMore: histories speak of what the tracker has deleted or calls something else now; named in
+// the mapping as it was called then, it means what it meant. What the mapping does not name means nothing.
 func TestWhatTheTrackerHasNoMore(t *testing.T) {
 	seen := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	was := func(kind, id, name string) []mapping.FormerName {

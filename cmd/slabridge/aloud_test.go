@@ -18,10 +18,17 @@ func TestReadAloud(t *testing.T) {
 	for _, c := range []struct{ args, english, russian string }{
 		{
 			"contract show kamal", "priority top (beyond the text)",
-			"назначить ведущего поддержки (сверх текста), поставить высший приоритет (сверх текста)",
+			"назначить ведущего поддержки (сверх текста), " +
+				"поставить высший приоритет (сверх текста)",
 		},
-		{"contract show kamal", "п. 8, несущественные недостатки: minor defects", "2 рабочих дня, пока в работе"},
-		{"contract show x", "slabridge: " + missing, "slabridge: готового договора \"x\" нет; есть endocs, "},
+		{
+			"contract show kamal", "п. 8, несущественные недостатки: minor defects",
+			"2 рабочих дня, пока в работе",
+		},
+		{
+			"contract show x", "slabridge: " + missing,
+			"slabridge: готового договора \"x\" нет; есть endocs, ",
+		},
 		{
 			"ledger retry abc", "retry: takes no argument, and \"abc\" is one; usage: slabridge ledger retry",
 			"retry: аргументов не принимает, а задан \"abc\"; так: slabridge ledger retry",
@@ -43,7 +50,8 @@ func TestUnknownEntryAloud(t *testing.T) {
 	d := newOffice(t)
 	d.want(exitOK, "enforce")
 	contains(t, "ledger show", d.run("ledger", "show", "zzz").err, "slabridge: entry zzz: not in the ledger")
-	contains(t, "ledger show", d.run("ledger", "show", "zzz", "--lang", "ru").err, "slabridge: запись zzz: нет в журнале")
+	contains(t, "ledger show", d.run("ledger", "show", "zzz", "--lang", "ru").err,
+		"slabridge: запись zzz: нет в журнале")
 }
 
 // TestMissingRightAloud: the right is called as the tracker's screens call it, in the reader's language.
@@ -51,7 +59,8 @@ func TestMissingRightAloud(t *testing.T) {
 	t.Parallel()
 	said := message.Recall("ru", "our account lacks the right \"Set notes as private\" (set_notes_private) in this "+
 		"project: the comment would be public, or could not be read back")
-	contains(t, "the reason", said, "нет права «Размещение приватных комментариев» (set_notes_private) в этом проекте")
+	contains(t, "the reason", said,
+		"нет права «Размещение приватных комментариев» (set_notes_private) в этом проекте")
 }
 
 // TestUnreachableAloud: the connection is named once.

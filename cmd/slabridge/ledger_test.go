@@ -95,8 +95,8 @@ func TestLedgerRetry(t *testing.T) {
 	d.breached()
 	d.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly") // left alone in silence, with a 204
 	o := d.want(exitHeld, "enforce")
-	contains(t, "enforce", unfolded(o.out), "steps written: 1, not all of it taken: 1", "refused #1 respond/due", "refused: priority",
-		"slabridge ledger retry --id ")
+	contains(t, "enforce", unfolded(o.out), "steps written: 1, not all of it taken: 1",
+		"refused #1 respond/due", "refused: priority", "slabridge ledger retry --id ")
 	refused := d.lines(exitOK, "ledger", "list", "--state", "refused")
 	if len(refused) != 1 {
 		t.Fatalf("want 1 refused, got %v", refused)

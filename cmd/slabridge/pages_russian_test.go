@@ -15,7 +15,8 @@ import (
 // paths and addresses, placeholders and flags, ids and keys (anything with a digit or a sign in it), commands to copy,
 // and titles that a tracker or a law gives in its own language.
 var sameEverywhere = regexp.MustCompile(`"[^"]*"|«[^»]*»|'[^']*'|\([a-zA-Z_, ]+\)|\S*[0-9_/@=<>]\S*|--?[a-z]\S*|` +
-	`\b[A-Za-z]+(?:[-.:][A-Za-z\[\]]+)+\b|(?m)^ *\d+  [a-z-]+:|^ *slabridge .*$|^ *(?:go run )?[./]\S+ --config .*$|\[[^]]*\]|` +
+	`\b[A-Za-z]+(?:[-.:][A-Za-z\[\]]+)+\b|(?m)^ *\d+  [a-z-]+:|^ *slabridge .*$|` +
+	`^ *(?:go run )?[./]\S+ --config .*$|\[[^]]*\]|` +
 	`Enter: [a-z-]+|Banking and Financial Dealings Act|Nobody can log in|Time to resolution|changelog`)
 
 // standIn is what the stand-in says of a request that it does not know.
@@ -23,11 +24,14 @@ var standIn = regexp.MustCompile(`jirasim [^;]*;`)
 
 var latin = regexp.MustCompile(`\b[A-Za-z]{2,}\b`)
 
-// sameWords are single words that are nobody's language: products, formats, people of the stand-ins and what their tracker
-// calls things, and the ids that a contract file is written with.
-var sameWords = strings.Fields(`slabridge Redmine Jira Cloud Service Management Desk SLA Bot JSON JQL HTTP CSV HTML XDG ID id URL YAML
-	API REST UTC Asia Almaty Europe Moscow GB GR HU IT KZ RS RU SK DE AT BE BG CZ DK EE ES FI FR IE LT LV NL NO PL PT RO SE SI US
-	Semyon Sidorov Roman Romashkin Petr Petrov Kirill Kuznetsov Olga Orlova Ivan Ivanov romashkin kuznetsov petrov root acme
+// sameWords are single words that are nobody's language: products, formats, people of the stand-ins and what their
+// tracker calls things, and the ids that a contract file is written with.
+var sameWords = strings.Fields(`slabridge Redmine Jira Cloud Service Management Desk SLA Bot JSON JQL HTTP CSV HTML
+	XDG ID id URL YAML
+	API REST UTC Asia Almaty Europe Moscow GB GR HU IT KZ RS RU SK DE AT BE BG CZ DK EE ES FI FR IE LT LV
+	NL NO PL PT RO SE SI US
+	Semyon Sidorov Roman Romashkin Petr Petrov Kirill Kuznetsov Olga Orlova Ivan Ivanov romashkin
+	kuznetsov petrov root acme
 	Severity New Feedback Resolved Immediate High Normal Low Urgent critical minor normal ACME helpdesk internal
 	acknowledge respond resolve process billing entitlement breach warn receipt answered start due on-site watch
 	assign priority free paid account duties activities agreed arrived customer properties
@@ -132,10 +136,13 @@ func isRussian(t *testing.T, name, page string) {
 	}
 }
 
-// unfoldedQuotes puts what is quoted, or in brackets, on one line again.
+// foldable is what is quoted, or in brackets, and may be folded.
+var foldable = regexp.MustCompile(
+	`"[^"\n]{0,200}\n[^"\n]{0,200}"|'[a-z ]*\n[a-z ]*'|\[[^]]*\]|«[^»]*»|\([^)\n]*\n[^)]*\)`)
+
+// unfoldedQuotes puts what was folded on one line again.
 func unfoldedQuotes(page string) string {
-	return regexp.MustCompile(`"[^"\n]{0,200}\n[^"\n]{0,200}"|'[a-z ]*\n[a-z ]*'|\[[^]]*\]|«[^»]*»|\([^)\n]*\n[^)]*\)`).ReplaceAllStringFunc(page,
-		func(s string) string { return strings.Join(strings.Fields(s), " ") })
+	return foldable.ReplaceAllStringFunc(page, func(s string) string { return strings.Join(strings.Fields(s), " ") })
 }
 
 func namesHas(word string) bool {

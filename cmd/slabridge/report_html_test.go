@@ -66,8 +66,8 @@ func TestReportAsAPage(t *testing.T) {
 		}
 	}
 	russian := pageText(d.want(exitOK, append(args, "--lang", "ru")...).out)
-	contains(t, "in Russian", russian, "Что обещано и что соблюдено", "Как получился срок",
-		"20 минут рабочего времени")
+	contains(t, "in Russian", russian, "Что обещано и что соблюдено",
+		"Как получился срок", "20 минут рабочего времени")
 }
 
 // What the customer is given has no name of staff, no internal comment and no reason that staff wrote down, in every
@@ -124,7 +124,8 @@ func TestReportDoesNotShowWhereARequestCameFrom(t *testing.T) {
 	d.at("2026-03-20 17:00:00")
 	d.want(exitOK, "enforce")
 	args := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31", "-o", "html"}
-	staff, customer := pageText(d.want(exitOK, args...).out), pageText(d.want(exitOK, append(args, "--for", "customer")...).out)
+	staff := pageText(d.want(exitOK, args...).out)
+	customer := pageText(d.want(exitOK, append(args, "--for", "customer")...).out)
 	contains(t, "for staff", staff, "2026-03-20 15:10", "came under the contract")
 	contains(t, "for the customer", customer, "2026-03-20 16:00", "came under the contract")
 	for _, theirs := range []string{"2026-03-20 15:00", "2026-03-20 15:10"} {

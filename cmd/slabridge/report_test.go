@@ -109,9 +109,11 @@ func TestReportText(t *testing.T) {
 			"kept 1, escalated 0, breached 2 (excused 1), not judged 0, cancelled 0, running 0\n" +
 				"  kept 33.3 %, without the excused 50 %",
 			"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05\n",
-			"counted from Fri 2026-03-20 16:00:00 +05: ended Fri 2026-03-20 16:40:00 +05,\n      late by 20m by the clock, by Ivan Ivanov (support)",
+			"counted from Fri 2026-03-20 16:00:00 +05: ended Fri 2026-03-20 16:40:00 +05,\n" +
+				"      late by 20m by the clock, by Ivan Ivanov (support)",
 			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier verdicts: 2",
-			"counted from Thu 2026-03-26 10:00:00 +05: not ended, late by 166h 40m by the", "the due rests on provisional calendar data",
+			"counted from Thu 2026-03-26 10:00:00 +05: not ended, late by 166h 40m by the",
+			"the due rests on provisional calendar data",
 			"  ! #2  critical\n      Nobody can log in\n      broken at once, Tue 2026-03-10 10:00:00 +05\n",
 			"counted from Tue 2026-03-10 10:00:00 +05: nothing came by the due",
 			"  billing Порядок 3.11, 2026-03\n    billable half hours: 17, requests: 5\n",

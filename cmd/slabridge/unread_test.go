@@ -53,8 +53,8 @@ func TestUnreadIssueIsTold(t *testing.T) {
 	}
 }
 
-// What the tracker writes oddly in one issue is that issue's fault: an id as a text in the list does not make the others
-// unreadable, and a parent that cannot be read does not make a request one that nobody is held to.
+// What the tracker writes oddly in one issue is that issue's fault: an id as a text in the list does not make the
+// others unreadable, and a parent that cannot be read does not make a request one that nobody is held to.
 func TestOddIssueIsItsOwnFault(t *testing.T) {
 	for name, c := range map[string]struct{ path, old, odd, told string }{
 		"id in the list": {"/issues.json", `"id":2,`, `"id":"2",`, ""},

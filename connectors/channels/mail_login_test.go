@@ -128,7 +128,8 @@ func TestMailWithALogin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = way.Send(t.Context(), connectors.Message{ID: "vhw4bs1wrc97", Subject: "s", Text: "Срок нарушен: #1"})
+			m := connectors.Message{ID: "vhw4bs1wrc97", Subject: "s", Text: "Срок нарушен: #1"}
+			err = way.Send(t.Context(), m)
 			if c.says == "" {
 				if err != nil {
 					t.Fatal(err)

@@ -120,7 +120,9 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 		enforcer.Agreement{Date: "2026-04-01", By: "ivanov", Reason: "by mail", At: now},
 	)
 	check(err)
-	check(l.Remember(ctx, now, "helpdesk", ledger.Person{ID: "8", Project: "acme", Name: "Ivanov", Roles: []string{"Lead"}}))
+	check(l.Remember(ctx, now, "helpdesk", ledger.Person{
+		ID: "8", Project: "acme", Name: "Ivanov", Roles: []string{"Lead"},
+	}))
 	check(l.RememberNames(ctx, now, "helpdesk", ledger.Name{Kind: ledger.NameOfStatus, ID: "3", Name: "Resolved"}))
 	check(l.HoldRequest(ctx, "helpdesk", "17", enforcer.Hold{Until: now, At: now, By: "ivanov", Reason: "moved"}))
 	_, err = l.Chain(ctx, "helpdesk")

@@ -40,7 +40,8 @@ func newWorld(t *testing.T, rules ...Rule) *world {
 	}
 	t.Cleanup(func() { _ = file.Close() })
 	w := &world{
-		t: t, file: file, rules: rules, sent: map[string][]connectors.Message{}, how: map[string]func(context.Context) error{},
+		t: t, file: file, rules: rules, sent: map[string][]connectors.Message{},
+		how: map[string]func(context.Context) error{},
 	}
 	if w.ledger, err = ledger.Open(t.Context(), file.DB, time.Now()); err == nil {
 		err = w.ledger.StartCutover(t.Context(), time.Now(), "helpdesk", "acme")

@@ -68,7 +68,7 @@ func TestStrangeAnswersOfJira(t *testing.T) {
 				for _, seconds := range []int{1, 40, 120, 240, 60} {
 					pass(time.Duration(seconds) * time.Second)
 				}
-				d.want(t, exitOK, "ledger", "retry", "--all")
+				d.want(t, exitOK, "ledger", "retry", "--all", "--at-once")
 				pass(time.Minute / 2)
 				pass(time.Minute / 4)
 				notes := 0

@@ -9,6 +9,7 @@ import (
 
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 func ledgerCmd(a *app) *cobra.Command {
@@ -24,9 +25,25 @@ func ledgerCmd(a *app) *cobra.Command {
 			from: enforcer.Held, move: (*ledger.Ledger).Release,
 			did: "entries released: %d; the next pass decides again and writes them",
 		}),
-		moveCmd(a, "retry", "Try refused entries again in the next pass", moving{
-			from: enforcer.Refused, move: (*ledger.Ledger).Retry, did: "entries to be tried again in the next pass: %d",
-		}))
+		ledgerRetryCmd(a))
+	return c
+}
+
+func ledgerRetryCmd(a *app) *cobra.Command {
+	var atOnce bool
+	sendable := func(e ledger.Entry) time.Time {
+		if atOnce {
+			return time.Time{}
+		}
+		return outbox.SendableFrom(e)
+	}
+	c := moveCmd(a, "retry", "Try refused entries again in the next pass", moving{
+		from: enforcer.Refused, did: "entries to be tried again in the next pass: %d",
+		move: func(l *ledger.Ledger, ctx context.Context, now time.Time, f ledger.Filter) ([]ledger.Entry, error) {
+			return l.Retry(ctx, now, f, sendable)
+		},
+	})
+	c.Flags().BoolVar(&atOnce, "at-once", false, "also what was refused within five minutes: its comment is not there")
 	return c
 }
 
@@ -235,6 +252,25 @@ func moveEntries(ctx context.Context, w *workspace, f ledger.Filter, m moving) e
 	}
 	if !w.json() {
 		w.linef("", m.did, len(infos))
+		tellWaiting(w, entries)
 	}
 	return nil
+}
+
+// tellWaiting says of moved entries how many of them are not sent yet in the next pass.
+func tellWaiting(w *workspace, entries []ledger.Entry) {
+	var n int
+	var last time.Time
+	for _, e := range entries {
+		if !e.NotBefore.After(w.clock()) {
+			continue
+		}
+		if n++; e.NotBefore.After(last) {
+			last = e.NotBefore
+		}
+	}
+	if n > 0 {
+		w.linef("  ", "of these wait until %s at most, as their comment may stand whatever the tracker answered: %d",
+			w.stamp(last), n)
+	}
 }

@@ -109,7 +109,7 @@ func faults() []fault {
 			},
 			repair: func(t *testing.T, s *site) {
 				s.lab(t, "act", "project", s.project, "open")
-				s.want(t, exitOK, "ledger", "retry", "--all")
+				s.want(t, exitOK, "ledger", "retry", "--all", "--at-once")
 			},
 		},
 		{

@@ -125,7 +125,7 @@ func (s *site) recovers(t *testing.T, c rightsCase, issue int) {
 	if c.without == "view_issues" {
 		s.want(t, exitOK, "sync", "--full") // or the census of the next hour
 	}
-	s.want(t, exitOK, "ledger", "retry", "--all")
+	s.want(t, exitOK, "ledger", "retry", "--all", "--at-once")
 	s.want(t, exitOK, "enforce")
 	s.want(t, exitOK, "enforce")
 	private := []string{phone, "respond/due", "involve-developers/due", "inform-management/due"}

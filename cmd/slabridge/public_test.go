@@ -137,7 +137,7 @@ func (l leak) play(t *testing.T, g *ground) {
 	contains(t, "settle", g.want(t, exitUsage, "ledger", "settle", "journal:0", "--by", "olga").err,
 		"no open alarm has the id")
 	contains(t, "settle", g.want(t, exitOK, "ledger", "settle", alarms[0].ID, "--by", "olga").out, "settled by olga")
-	g.want(t, exitOK, "ledger", "retry", "--all")
+	g.want(t, exitOK, "ledger", "retry", "--all", "--at-once")
 	g.want(t, exitOK, "enforce")
 	g.want(t, exitOK, "enforce")
 	whole := refusal{public: 1, private: 1, assignee: "Dora Developer", priority: "Immediate", told: true, status: "New"}

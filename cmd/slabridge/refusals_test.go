@@ -319,7 +319,7 @@ func (r refusal) play(t *testing.T, g *ground) {
 	if r.name == "the project is archived" {
 		g.want(t, exitOK, "sync", "--full") // or the census of the next hour
 	}
-	g.want(t, exitOK, "ledger", "retry", "--all")
+	g.want(t, exitOK, "ledger", "retry", "--all", "--at-once")
 	g.want(t, exitOK, "enforce")
 	g.want(t, exitOK, "enforce")
 	if r.closes {

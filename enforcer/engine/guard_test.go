@@ -12,6 +12,7 @@ import (
 	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // More new steps in one pass than the bound are held, all of them; let go, each is written once.
@@ -316,7 +317,7 @@ func TestLeavingAndComingBack(t *testing.T) {
 			if c.back != nil {
 				c.back(w, id)
 			}
-			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{})
+			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{}, outbox.SendableFrom)
 			w.do(err)
 			w.run("2026-03-16 11:45")
 			w.run("2026-03-16 12:30") // and another census

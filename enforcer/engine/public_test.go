@@ -10,6 +10,7 @@ import (
 	"slabridge/connectors"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // unprivate takes the wish to be private out of requests to change what has one of the prefixes, as a proxy or a plugin
@@ -146,7 +147,7 @@ func TestInternalCommentComesOutPublic(t *testing.T) {
 			}
 
 			w.settleAll()
-			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{})
+			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{}, outbox.SendableFrom)
 			w.do(err)
 			w.passAt("2026-03-16 10:23")
 			w.run("2026-03-16 10:40")

@@ -11,6 +11,7 @@ import (
 	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // An answer that lands between the decision and the write is seen by the last look: nothing is sent.
@@ -149,9 +150,9 @@ func TestSilentRefusals(t *testing.T) {
 			w.wantTruth(id)
 
 			c.mend(w, id)
-			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{ID: e.ID})
+			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{ID: e.ID}, outbox.SendableFrom)
 			w.do(err)
-			w.set(w.now().Add(2 * time.Minute))
+			w.set(w.now().Add(6 * time.Minute)) // a comment that nobody saw may still turn up for five
 			w.pass()
 			if e = w.row(id, c.step); e.State != enforcer.Done || e.Receipt.Event == "" {
 				t.Errorf("mended and retried, %s is %s, %s: %+v", c.step, e.State, e.Reason.Text.In("en"), e.Receipt)
@@ -262,7 +263,7 @@ func TestRetryDoesNotRaiseTwice(t *testing.T) {
 	if got := w.see("admin", id).Priority.Name; got != "High" {
 		t.Fatalf("priority %s", got)
 	}
-	_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{Obligation: "respond"})
+	_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{Obligation: "respond"}, outbox.SendableFrom)
 	w.do(err)
 	w.passAt("2026-03-16 12:05")
 	if got := w.see("admin", id).Priority.Name; got != "High" {

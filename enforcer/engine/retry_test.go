@@ -8,6 +8,7 @@ import (
 	"slabridge/connectors/redmine/redminesim"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // puts counts the writes to issues in a pass.
@@ -58,7 +59,7 @@ func TestARefusalIsTriedAgainWhenSomethingChanged(t *testing.T) {
 			w.configure(appended("    change:\n      - {obligation: progress-update, off: true}\n"))
 		}, 1},
 		{"'ledger retry'", func(w *world, _ int) {
-			_, err := w.ledger.Retry(w.t.Context(), w.now(), ledger.Filter{State: enforcer.Refused})
+			_, err := w.ledger.Retry(w.t.Context(), w.now(), ledger.Filter{State: enforcer.Refused}, outbox.SendableFrom)
 			w.do(err)
 		}, 1},
 	} {

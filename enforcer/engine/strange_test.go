@@ -13,6 +13,7 @@ import (
 	"slabridge/connectors/sim"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 var (
@@ -87,7 +88,7 @@ func TestStrangeAnswersToWrites(t *testing.T) {
 							t.Errorf("%s", e)
 						}
 					}
-					if _, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{}); err != nil {
+					if _, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{}, outbox.SendableFrom); err != nil {
 						t.Error(err)
 					}
 				}
@@ -118,6 +119,8 @@ func TestStrangeAnswersWhileReadsAreStale(t *testing.T) {
 				w.answerStrangely(http.MethodPut, name, true, 4*time.Minute)
 				for minute := range 8 {
 					w.tries(fmt.Sprintf("2026-03-16 10:%02d:10", from+minute), fmt.Sprintf("2026-03-16 10:%02d:40", from+minute))
+					_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{}, outbox.SendableFrom) // somebody does not wait
+					w.do(err)
 				}
 				w.sim.Use(nil)
 			}
@@ -187,7 +190,7 @@ func TestStrangeAnswersToMaking(t *testing.T) {
 					w.set(at("2026-03-30 10:" + moment))
 					_, _ = w.engine.Pass(t.Context()) // a pass may fail of it; what it did counts
 				}
-				_, err = w.ledger.Retry(t.Context(), w.now(), ledger.Filter{})
+				_, err = w.ledger.Retry(t.Context(), w.now(), ledger.Filter{}, outbox.SendableFrom)
 				w.do(err)
 				w.passAt("2026-03-30 10:18:30")
 				w.passAt("2026-03-30 10:19:00")

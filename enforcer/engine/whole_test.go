@@ -14,6 +14,7 @@ import (
 
 	"slabridge/connectors"
 	"slabridge/enforcer/ledger"
+	"slabridge/enforcer/outbox"
 )
 
 // vendor is the configuration of the vendor-kz contract with a quarterly delivery, a monthly duty and one that comes
@@ -285,7 +286,7 @@ func TestDutyMadeOtherwise(t *testing.T) {
 		}
 		retry := func() {
 			t.Helper()
-			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{Obligation: "quarterly-delivery"})
+			_, err := w.ledger.Retry(t.Context(), w.now(), ledger.Filter{Obligation: "quarterly-delivery"}, outbox.SendableFrom)
 			w.do(err)
 			w.set(w.now().Add(3 * 60e9))
 			w.pass()

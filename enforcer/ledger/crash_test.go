@@ -31,7 +31,7 @@ var scenario = []struct {
 	{"begin again", func(l *ledger.Ledger, t *testing.T) error { return sendAll(l, t, "1") }},
 	{"refused", func(l *ledger.Ledger, t *testing.T) error { return finishAll(l, t, connectors.Refused) }},
 	{"retry", func(l *ledger.Ledger, t *testing.T) error {
-		_, err := l.Retry(t.Context(), t0, ledger.Filter{Issue: "1"})
+		_, err := l.Retry(t.Context(), t0, ledger.Filter{Issue: "1"}, fiveMinutesLater)
 		return err
 	}},
 	{"begin a third time", func(l *ledger.Ledger, t *testing.T) error { return sendAll(l, t, "1") }},

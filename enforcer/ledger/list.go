@@ -327,21 +327,28 @@ func (l *Ledger) Unfinished(ctx context.Context, connection string) ([]Write, er
 // Release lets the held entries that fit go: they become intended and say when a human let them go. It returns
 // the entries it changed.
 func (l *Ledger) Release(ctx context.Context, now time.Time, f Filter) ([]Entry, error) {
-	return l.moveAll(ctx, now, f, enforcer.Held, "released")
+	return l.moveAll(ctx, now, f, enforcer.Held, func(e *Entry) {
+		e.Reason, e.NotBefore, e.ReleasedAt = enforcer.Reason{Code: "released"}, time.Time{}, now
+	})
 }
 
 // ReasonRetry is the code of an entry that somebody has ordered to be tried again, until it was.
 const ReasonRetry = "retry"
 
-// Retry makes the refused entries that fit intended again. Their receipts stay until the next answer: what was
-// done the first time must not be done again. It returns the entries it changed.
-func (l *Ledger) Retry(ctx context.Context, now time.Time, f Filter) ([]Entry, error) {
-	return l.moveAll(ctx, now, f, enforcer.Refused, ReasonRetry)
+// Retry makes the refused entries that fit intended again, each from the moment that sendable names; zero: at once.
+// Their receipts stay until the next answer: what was done the first time must not be done again. It returns the
+// entries it changed.
+func (l *Ledger) Retry(
+	ctx context.Context, now time.Time, f Filter, sendable func(Entry) time.Time,
+) ([]Entry, error) {
+	return l.moveAll(ctx, now, f, enforcer.Refused, func(e *Entry) {
+		e.Reason, e.NotBefore = enforcer.Reason{Code: ReasonRetry}, sendable(*e)
+	})
 }
 
-// moveAll makes the entries in state from that fit the filter intended, all or none.
+// moveAll makes the entries in state from that fit the filter intended, each as changed, all or none.
 func (l *Ledger) moveAll(
-	ctx context.Context, now time.Time, f Filter, from enforcer.EntryState, code string,
+	ctx context.Context, now time.Time, f Filter, from enforcer.EntryState, change func(*Entry),
 ) ([]Entry, error) {
 	if f.State != "" && f.State != from {
 		return nil, nil
@@ -356,10 +363,7 @@ func (l *Ledger) moveAll(
 			return err
 		}
 		for i, e := range out {
-			e.Reason, e.NotBefore = enforcer.Reason{Code: code}, time.Time{}
-			if from == enforcer.Held {
-				e.ReleasedAt = now
-			}
+			change(&e)
 			if out[i], err = l.move(ctx, tx, now, enforcer.Intended, e); err != nil {
 				return err
 			}

@@ -194,14 +194,20 @@ func TestReleaseAndRetryReturnWhatTheyChanged(t *testing.T) {
 	if _, err := l.Finish(t.Context(), now, sent.ID, ledger.Outcome{Receipt: receipt}); err != nil {
 		t.Fatal(err)
 	}
-	retried, err := l.Retry(t.Context(), now, ledger.Filter{})
+	retried, err := l.Retry(t.Context(), now, ledger.Filter{}, fiveMinutesLater)
 	if err != nil || !slices.Equal(names(retried), []string{"2/due"}) {
 		t.Fatalf("retried %v, %v; want 2/due", names(retried), err)
 	}
 	if r := retried[0].Receipt; r == nil || r.Event != "journal:9" {
 		t.Errorf("the receipt of the comment that was written is lost: %+v", r)
 	}
+	if from := retried[0].NotBefore; !from.Equal(sent.BeganAt.Add(5 * time.Minute)) {
+		t.Errorf("it is tried again from %s on", from)
+	}
 }
+
+// fiveMinutesLater is from when a refused entry may be tried again.
+func fiveMinutesLater(e ledger.Entry) time.Time { return e.ChangedAt.Add(5 * time.Minute) }
 
 func TestRecordedLooksUpStates(t *testing.T) {
 	l, _ := open(t)

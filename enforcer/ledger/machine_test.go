@@ -55,7 +55,7 @@ func TestLedgerAgainstAModel(t *testing.T) {
 			"begin":   m.begin,
 			"finish":  m.finish,
 			"release": func(rt *rapid.T) { m.free(rt, enforcer.Held, m.l.Release) },
-			"retry":   func(rt *rapid.T) { m.free(rt, enforcer.Refused, m.l.Retry) },
+			"retry":   func(rt *rapid.T) { m.free(rt, enforcer.Refused, m.retry) },
 			"reopen":  m.reopen,
 		})
 		f, l = m.f, m.l
@@ -243,6 +243,10 @@ func (m *machine) receipt(rt *rapid.T, id string) (*connectors.Receipt, enforcer
 }
 
 type freeFunc = func(ctx context.Context, now time.Time, f ledger.Filter) ([]ledger.Entry, error)
+
+func (m *machine) retry(ctx context.Context, now time.Time, f ledger.Filter) ([]ledger.Entry, error) {
+	return m.l.Retry(ctx, now, f, func(ledger.Entry) time.Time { return time.Time{} })
+}
 
 func (m *machine) free(rt *rapid.T, from enforcer.EntryState, free freeFunc) {
 	f := ledger.Filter{Connection: m.connection, Issue: rapid.SampledFrom([]string{"", "1", "#2", "3"}).Draw(rt, "issue")}

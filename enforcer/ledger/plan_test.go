@@ -74,7 +74,7 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	check(err)
 	_, err = l.Release(ctx, now, ledger.Filter{Contract: "kamal"})
 	check(err)
-	_, err = l.Retry(ctx, now, ledger.Filter{ID: e.ID})
+	_, err = l.Retry(ctx, now, ledger.Filter{ID: e.ID}, fiveMinutesLater)
 	check(err)
 	check(l.SetAgenda(ctx, item("17", now, now, enforcer.Running)))
 	check(l.SetHealth(ctx, ledger.Health{Connection: "helpdesk", PassedAt: now}))

@@ -259,7 +259,7 @@ func TestADutyMakesOneIssue(t *testing.T) {
 	if refused.State != enforcer.Refused {
 		t.Fatalf("is %s, want refused", refused.State)
 	}
-	again, err := l.Retry(t.Context(), t0.Add(2*time.Hour), ledger.Filter{ID: start.ID})
+	again, err := l.Retry(t.Context(), t0.Add(2*time.Hour), ledger.Filter{ID: start.ID}, fiveMinutesLater)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,8 +49,8 @@ func LooksAt(w ledger.Write, lag time.Duration) (first, last time.Time) {
 	return w.LastAt().Add(lookAfter), lostAt(w, lag)
 }
 
-// SendableFrom is the moment from which a refused entry may be tried again by itself. Its comment may stand, whatever
-// the answer was, as long as what was read of the issue may be stale.
+// SendableFrom is the moment from which a refused entry may be tried again, whoever orders it. Its comment may stand,
+// whatever the answer was, as long as what was read of the issue may be stale.
 func SendableFrom(e ledger.Entry) time.Time {
 	if e.Receipt != nil && e.Receipt.Event != "" { // it was read back
 		return time.Time{}

@@ -50,9 +50,10 @@ func LooksAt(w ledger.Write, lag time.Duration) (first, last time.Time) {
 }
 
 // SendableFrom is the moment from which a refused entry may be tried again, whoever orders it. Its comment may stand,
-// whatever the answer was, as long as what was read of the issue may be stale.
+// whatever the answer was, as long as what was read of the issue may be stale. Of a comment or a made issue that was
+// read back only the rest is sent, at once.
 func SendableFrom(e ledger.Entry) time.Time {
-	if e.Receipt != nil && e.Receipt.Event != "" { // it was read back
+	if e.Made() != "" || e.Receipt != nil && e.Receipt.Event != "" {
 		return time.Time{}
 	}
 	return e.ChangedAt.Add(resendAfter)

@@ -89,6 +89,39 @@ func TestFieldVanishesFromMany(t *testing.T) {
 	contains(t, "enforce", out, "and 4 more could not be read")
 }
 
+// Of many issues without a field that they had, a pass reads some again, not all; nothing is written to the others
+// either, and with the field back one pass reads all.
+func TestFieldVanishesFromVeryMany(t *testing.T) {
+	const many = 60
+	d := newOffice(t)
+	d.report("The printer is slow", "non-critical")
+	d.want(exitOK, "enforce")
+	d.at("2026-03-20 15:56:00")
+	d.sim.HideField("Severity", "SLA bot")
+	for range many {
+		d.report("Nobody can log in", "critical")
+	}
+	d.want(exitHeld, "enforce")
+	d.at("2026-03-20 16:00:00")
+	d.want(exitHeld, "enforce")
+	for _, moment := range []string{"16:10:00", "16:12:00"} {
+		d.at("2026-03-20 " + moment)
+		before := len(d.sim.Requests())
+		out := unfolded(d.want(exitHeld, "enforce").out)
+		contains(t, "enforce", out, "and 19 more could not be read", "41 more issues lacked a mapped field")
+		if asked := len(d.sim.Requests()) - before; asked > 55 {
+			t.Errorf("at %s a pass made %d requests", moment, asked)
+		}
+	}
+	if done := strings.Count(d.want(exitOK, "ledger", "list").out, "done"); done > 1 {
+		t.Errorf("written meanwhile: %d", done)
+	}
+	d.sim.HideField("Severity", "")
+	d.at("2026-03-20 16:13:00")
+	contains(t, "enforce", d.want(exitHeld, "enforce").out, "acknowledge/start of kamal-acme: issues 60") // a storm is held
+	contains(t, "health", d.want(exitHeld, "health").out, "held")
+}
+
 // Two statuses swap their names. What waited for the customer does not begin to run against us: an issue that calls its
 // status otherwise than the tracker's list did has the list read again at once, and by these names nothing is judged or
 // written until the mapping has ids, or the names are back.

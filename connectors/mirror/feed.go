@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	selectMark  = `SELECT state, updated_at, read_at, wanted, outside FROM mirror_issue WHERE connection = $1 AND id = $2`
+	selectMark  = `SELECT state, updated_at, read_at, wanted, outside, doubted_at IS NOT NULL FROM mirror_issue
+		WHERE connection = $1 AND id = $2`
 	setInside   = `UPDATE mirror_issue SET outside = 0 WHERE connection = $1 AND id = $2`
 	insertWants = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted) VALUES ($1, $2, '', ` +
 		`'visible', $3, $4)`
@@ -17,8 +18,13 @@ const (
 	// What is in doubt (doubtVanished) waits as long again as it has been; what a census or somebody wants after that is
 	// read at once.
 	selectWants = `SELECT id FROM mirror_issue WHERE connection = $1 AND wanted IS NOT NULL AND id > $2
+		AND doubted_at IS NULL
 		AND (state = 'visible' OR read_at - state_at >= $5 OR $4 - state_at >= 2 * (read_at - state_at))
 		ORDER BY id LIMIT $3`
+
+	selectDoubted = `SELECT id FROM mirror_issue WHERE connection = $1 AND doubted_at IS NOT NULL
+		ORDER BY doubted_at, id`
+	setDoubted = `UPDATE mirror_issue SET doubted_at = $3 WHERE connection = $1 AND id = $2`
 
 	drainPage = 500
 )
@@ -37,7 +43,34 @@ func (run *syncRun) feed(ctx context.Context, pl plan) error {
 			return err
 		}
 	}
-	return run.drain(ctx)
+	if err := run.drain(ctx); err != nil {
+		return err
+	}
+	return run.probe(ctx)
+}
+
+// probe reads some of the issues again whose last reading was not believed, those first that have waited longest.
+func (run *syncRun) probe(ctx context.Context) error {
+	var doubted, probed []string
+	err := run.db.inSnapshot(ctx, func(t *tx) (err error) {
+		doubted, err = t.ids(ctx, selectDoubted, run.connection)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	run.mu.Lock()
+	for _, id := range doubted {
+		switch {
+		case run.taken[id]: // it was read in this pass already
+		case len(probed) < maxDoubted:
+			probed = append(probed, id)
+		default:
+			run.waiting = append(run.waiting, id)
+		}
+	}
+	run.mu.Unlock()
+	return run.enqueue(ctx, probed)
 }
 
 // list follows Tracker.Changed. Each page is stored before the next is asked for.
@@ -135,8 +168,10 @@ func (t issueRows) mark(
 ) (wanted, back bool, err error) {
 	var state string
 	var have, readAt, wants *int64
-	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants, &back}, selectMark, t.connection, id)
+	var doubted bool
+	known, err := t.one(ctx, []any{&state, &have, &readAt, &wants, &back, &doubted}, selectMark, t.connection, id)
 	promised := millis(updated)
+	probed := doubted && fullAt.IsZero() // not believed as it is: probe reads it in its turn
 	if err == nil && back {
 		_, err = t.exec(ctx, setInside, t.connection, id)
 	}
@@ -147,9 +182,9 @@ func (t issueRows) mark(
 		_, err = t.exec(ctx, insertWants, t.connection, id, millis(now), promised)
 		return true, back, err
 	case have != nil && *have == promised && State(state) == Visible && *readAt >= millis(fullAt):
-		return wants != nil, back, nil
+		return wants != nil && !probed, back, nil
 	case wants != nil && *wants >= promised:
-		return true, back, nil
+		return !probed, back, nil
 	}
 	_, err = t.exec(ctx, setWants, t.connection, id, promised)
 	return true, back, err

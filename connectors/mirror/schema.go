@@ -1,7 +1,9 @@
 package mirror
 
 // Migrations are the steps that make the mirror's tables, oldest first, for config/statefile.
-func Migrations() []string { return []string{schema1, schema2, schema3, schemaOffset, schemaScope} }
+func Migrations() []string {
+	return []string{schema1, schema2, schema3, schemaOffset, schemaScope, schemaDoubt}
+}
 
 // Times are unix milliseconds. Bodies are made by codec.go.
 const schema1 = `
@@ -129,4 +131,10 @@ const schemaScope = `
 ALTER TABLE mirror_cursor ADD COLUMN scope TEXT NOT NULL DEFAULT ''; -- connectors.Scope of the last pass; '' is all
 -- 1: it can be read and is not in the scope of the lists. It is then not missed in them.
 ALTER TABLE mirror_issue ADD COLUMN outside INTEGER NOT NULL DEFAULT 0;
+`
+
+// schemaDoubt keeps of which issues the last reading was not believed (SyncOptions.Doubt).
+const schemaDoubt = `
+ALTER TABLE mirror_issue ADD COLUMN doubted_at INTEGER; -- tracker's time of that reading
+CREATE INDEX mirror_issue_doubted ON mirror_issue (connection, doubted_at) WHERE doubted_at IS NOT NULL;
 `

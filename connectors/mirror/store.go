@@ -18,10 +18,11 @@ const (
 	upsertIssue = `INSERT INTO mirror_issue (connection, id, key, state, state_at, updated_at, read_at, wanted, body)
 		VALUES ($1, $2, $3, 'visible', $4, $5, $6, $7, $8)
 		ON CONFLICT (connection, id) DO UPDATE SET key = excluded.key, state = excluded.state, state_at = excluded.state_at,
-			updated_at = excluded.updated_at, read_at = excluded.read_at, wanted = excluded.wanted, body = excluded.body`
-	touchIssue = `UPDATE mirror_issue SET state = 'visible', state_at = $3, read_at = $4, wanted = $5
+			updated_at = excluded.updated_at, read_at = excluded.read_at, wanted = excluded.wanted, body = excluded.body,
+			doubted_at = NULL`
+	touchIssue = `UPDATE mirror_issue SET state = 'visible', state_at = $3, read_at = $4, wanted = $5, doubted_at = NULL
 		WHERE connection = $1 AND id = $2`
-	vanishIssue = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5,
+	vanishIssue = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5, doubted_at = NULL,
 		wanted = CASE WHEN $6 THEN updated_at END WHERE connection = $1 AND id = $2`
 	vanishUnread = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5 WHERE connection = $1 AND id = $2`
 	forgetIssue  = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2`

@@ -22,7 +22,8 @@ type SyncOptions struct {
 	// Within reports whether an issue that was never read before is to be kept, whoever told of it; nil: any is.
 	Within func(connectors.Issue) bool
 	// Doubt says why a history that was read is not to be believed; the issue then counts as one that could not be read.
-	// It is called from several goroutines; nil: all are believed.
+	// It is called from several goroutines; nil: all are believed. Of the issues that were doubted before a pass reads
+	// some again, and the rest once one of them is believed.
 	Doubt func(connectors.History) error
 
 	// how late a change may become visible behind its UpdatedAt; 0 means a minute, and never less than the tracker's Lag
@@ -61,6 +62,7 @@ type Report struct {
 	Hidden  []string
 	Back    []string // visible again
 	Failed  []Failure
+	Doubted []string // were not believed when they were last read, and were not read in this pass
 	// Short are issues that were read though the tracker counts more of their events than it gives.
 	Short []Short
 	Work  []string // whose booked time changed; it may be of issues never read
@@ -134,6 +136,14 @@ func (run *syncRun) plan(ctx context.Context) (plan, error) {
 	err := run.db.inSnapshot(ctx, func(t *tx) (err error) {
 		if pl.saved, err = t.cursor(ctx, run.connection); err != nil || pl.saved.Watermark.IsZero() {
 			return err
+		}
+		doubted, err := t.ids(ctx, selectDoubted, run.connection)
+		if err != nil {
+			return err
+		}
+		run.doubted = make(map[string]bool, len(doubted))
+		for _, id := range doubted {
+			run.doubted[id] = true
 		}
 		run.rescoped = pl.saved.scope != run.opts.Scope
 		run.lastPass = pl.saved.Watermark.Add(-run.opts.Overlap)

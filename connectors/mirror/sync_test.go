@@ -518,6 +518,55 @@ func TestFailuresStayWanted(t *testing.T) {
 	wantSame(t, m, f)
 }
 
+// Issues that were not believed are read again some at a time, each in its turn, and all of them once one is believed.
+// One that somebody changes is read at once.
+func TestDoubtedIssuesAreProbed(t *testing.T) {
+	m, f := openMirror(t), filled(50)
+	believed := map[string]bool{}
+	opts := mirror.SyncOptions{Doubt: func(h connectors.History) error {
+		if believed[h.Issue.ID] {
+			return nil
+		}
+		return &connectors.Error{Op: message.Of("read issue %s", h.Issue.ID), Class: connectors.Garbled}
+	}}
+	tried := map[string]bool{}
+	pass := func(failed, left int) {
+		t.Helper()
+		f.advance(5 * time.Minute)
+		r := mustSync(t, m, f, opts)
+		if len(r.Failed) != failed || len(r.Doubted) != left || r.Histories != failed+len(r.New) {
+			t.Fatalf("failed %d, left %d, read %d; want %d and %d", len(r.Failed), len(r.Doubted), r.Histories, failed, left)
+		}
+		for _, x := range r.Failed {
+			tried[x.Issue] = true
+		}
+	}
+	pass(50, 0)
+	clear(tried)
+	pass(20, 30)
+	pass(20, 30)
+	pass(20, 30)
+	if len(tried) != 50 {
+		t.Errorf("%d of 50 had their turn in three passes", len(tried))
+	}
+	f.edit("7", connectors.FieldStatus, "3", "still at it")
+	clear(tried)
+	if pass(21, 29); !tried["7"] {
+		t.Error("the one that was changed was not read")
+	}
+	opts.Full = true
+	pass(50, 0)
+	opts.Full = false
+	for id := range 49 {
+		believed[strconv.Itoa(id+1)] = true
+	}
+	pass(1, 0)
+	pass(1, 0)
+	believed["50"] = true
+	pass(0, 0)
+	wantSame(t, m, f)
+}
+
 func TestTrackerThatDiesIsGivenUp(t *testing.T) {
 	m, f := openMirror(t), filled(100)
 	f.page = 50

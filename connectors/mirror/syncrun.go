@@ -27,10 +27,12 @@ type syncRun struct {
 	now        func() time.Time
 	opts       SyncOptions
 	began      time.Time
-	lag        time.Duration // see connectors.Capabilities
-	rescoped   bool          // the last pass was under another scope
-	lastPass   time.Time     // the tracker's time from which changes are listed, zero before the first pass
-	cameIn     bool          // a request older than that is new to the mirror, and so is what was booked on it
+	lag        time.Duration   // see connectors.Capabilities
+	rescoped   bool            // the last pass was under another scope
+	lastPass   time.Time       // the tracker's time from which changes are listed, zero before the first pass
+	cameIn     bool            // a request older than that is new to the mirror, and so is what was booked on it
+	doubted    map[string]bool // not believed when they were last read, before this pass
+	waiting    []string        // of these those that were not read
 
 	jobs  chan string // ids to read
 	steps chan step
@@ -43,6 +45,7 @@ type syncRun struct {
 	checks   int
 
 	// The writer's own until all goroutines have ended.
+	believed bool // one that was doubted
 	report   Report
 	progress Progress
 }
@@ -59,7 +62,7 @@ func newSyncRun(db *handle, connection string, t connectors.Tracker, now func() 
 	opts.Overlap = max(opts.Overlap, lag)
 	return &syncRun{
 		db: db, connection: connection, tracker: t, now: now, opts: opts, began: now(), lag: lag,
-		jobs: make(chan string, 2*opts.Concurrency), steps: make(chan step, maxBatch), taken: map[string]bool{},
+		taken:    map[string]bool{},
 		progress: Progress{Listing: true},
 	}
 }
@@ -74,9 +77,16 @@ func (run *syncRun) whole(ctx context.Context) error {
 			return err
 		}
 	}
-	if err = run.work(ctx, pl); err == nil {
+	err = run.work(ctx, func(ctx context.Context) error { return run.feed(ctx, pl) })
+	if err == nil && run.believed {
+		waiting := run.waiting
+		run.waiting = nil
+		err = run.work(ctx, func(ctx context.Context) error { return run.enqueue(ctx, waiting) })
+	}
+	if err == nil {
 		err = run.followWork(ctx)
 	}
+	run.report.Doubted = run.waiting
 	run.report.Checks = run.checks
 	if err != nil {
 		return err
@@ -84,7 +94,9 @@ func (run *syncRun) whole(ctx context.Context) error {
 	return run.finish(ctx)
 }
 
-func (run *syncRun) work(ctx context.Context, pl plan) error {
+// work reads what feed gives to the readers, and stores it.
+func (run *syncRun) work(ctx context.Context, feed func(context.Context) error) error {
+	run.jobs, run.steps = make(chan string, 2*run.opts.Concurrency), make(chan step, maxBatch)
 	caller := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	var producers sync.WaitGroup
@@ -97,7 +109,7 @@ func (run *syncRun) work(ctx context.Context, pl plan) error {
 	}
 	produce(func(ctx context.Context) error {
 		defer close(run.jobs)
-		return run.feed(ctx, pl)
+		return feed(ctx)
 	})
 	for range run.opts.Concurrency {
 		produce(run.read)
@@ -269,6 +281,7 @@ func (run *syncRun) readOne(ctx context.Context, id string) (step, error) {
 	}
 	if err == nil && run.opts.Doubt != nil {
 		if r.failed = run.opts.Doubt(h); r.failed != nil { // the tracker itself can be read
+			r.doubted = true
 			return r, run.lose(nil)
 		}
 	}
@@ -301,6 +314,7 @@ type reading struct {
 	history  connectors.History
 	vanished State
 	failed   error
+	doubted  bool  // failed is that it is not believed
 	refused  error // the tracker's, for what vanished
 
 	outcome outcome
@@ -310,6 +324,8 @@ type reading struct {
 
 func (r *reading) apply(ctx context.Context, t *tx) (err error) {
 	switch {
+	case r.doubted:
+		_, err = t.exec(ctx, setDoubted, r.run.connection, r.id, millis(r.at))
 	case r.failed != nil:
 	case r.vanished != "":
 		r.left, r.unread, err = t.issues(r.run.connection).storeVanished(ctx, r.id, r.vanished, r.at)
@@ -353,6 +369,7 @@ func (r *reading) committed() {
 	r.run.cameIn = r.run.cameIn || r.outcome.fresh && r.history.Issue.CreatedAt.Before(r.run.lastPass) &&
 		r.run.opts.Scope != "" && r.run.tracker.Capabilities().BookedInScope
 	r.run.progress.Read++
+	r.run.believed = r.run.believed || r.failed == nil && r.run.doubted[r.id]
 	if r.failed == nil && r.vanished == "" && !r.outcome.uncertain {
 		r.run.mu.Lock()
 		delete(r.run.taken, r.id)

@@ -29,6 +29,10 @@ const (
 	// have (Redmine's 100), and asking for them in each idle pass would cost more than asking who we are.
 	maxNewest = 99
 
+	// maxDoubted is how many of the issues whose last reading was not believed a pass reads again. What they lack they
+	// lack by the thousand, and get back all at once.
+	maxDoubted = 20
+
 	// maxConsecutiveFailures is how many histories in a row may fail before the tracker and not the issues are to blame.
 	maxConsecutiveFailures = 5
 )

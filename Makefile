@@ -35,14 +35,15 @@ release: ## dist: archives, deb and rpm packages, an OCI image, lists of what is
 
 # The tests that play the whole program at many points of death and under many faults; `test` takes a sample of them.
 SWEEPS := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira)$$
-# Long plays of the whole program, which `test` makes without the race detector: under it SQLite, compiled to Go, is some
-# fifteen times slower. What they play is under it in other tests.
-LONG   := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira|ContractStoriesOnJira|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|RestoredBackupsRepeatNothingOnJira|HostileText|TheKeyIsNowhere)$$
+# Long plays and sweeps, which `test` makes without the race detector: under it SQLite, compiled to Go, is some fifteen
+# times slower. What they play is under it in other tests.
+LONG   := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira|ContractStoriesOnJira|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|RestoredBackupsRepeatNothingOnJira|HostileText|TheKeyIsNowhere|StrangeAnswersOfJira|EvidenceIsTamperedWith|BoardGivesWhatTheCommandsGive|WhatEveryCommandSays|PagesInRussian|DeskOfTenThousandRows|WritesTurnedAway|ThirdLanguage|ManPages|ExactlyOnceUnderFaults|ExactlyOnceWhenKilled|ExactlyOnceWhenACommitFails|DutiesExactlyOnceUnderFaults|DutiesExactlyOnceWhenKilled|ViewsAgree|ViewsAgreeOnAllContracts|StrangeAnswersWhileReadsAreStale|StrangeAnswersToMaking|StrangeAnswersToWrites|Quarter|DamagedPagesRepeatNothing|RenamedInAPass|CronPeriodsOccurOnce|NoFailureOfTheLedgerIsPassedOver|NoFailureOfTheLedgerStopsAMessageUnseen|CrashAfterEveryStatement|TamperingIsFound)$$
+LONG_IN := ./cmd/slabridge ./enforcer/engine ./enforcer/ledger ./enforcer/notify ./enforcer/outbox
 FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order
 	@unset SLABRIDGE_LIVE_REDMINE SLABRIDGE_LIVE_CLOCK; { \
-	  go test -v -race -shuffle=on -timeout 45m -skip '$(LONG)' ./... && go test -v -timeout 30m -run '$(LONG)' ./cmd/slabridge; \
+	  go test -v -race -shuffle=on -timeout 45m -skip '$(LONG)' ./... && go test -v -timeout 30m -run '$(LONG)' $(LONG_IN); \
 	} 2>&1 | awk -f .ci/summary.awk
 
 faults: ## every fault and kill point of the engine; the program killed at every point; FAULTS (10000) faults by seed

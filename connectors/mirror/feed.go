@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	selectMark  = `SELECT state, updated_at, read_at, wanted, outside, doubted_at IS NOT NULL FROM mirror_issue
+	selectMark = `SELECT state, updated_at, read_at, wanted, outside, doubted_at IS NOT NULL FROM mirror_issue
 		WHERE connection = $1 AND id = $2`
 	setInside   = `UPDATE mirror_issue SET outside = 0 WHERE connection = $1 AND id = $2`
 	insertWants = `INSERT INTO mirror_issue (connection, id, key, state, state_at, wanted) VALUES ($1, $2, '', ` +

@@ -237,8 +237,9 @@ func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, err
 		unread[id] = true
 	}
 	if n := len(synced.Doubted); n > 0 {
-		report.Problem("", true, "%d more issues lacked a mapped field when they were last read: nothing is written to them, "+
-			"and they are read again as soon as one of those above has it", n)
+		report.Problem("", true,
+			"%d more issues lacked a mapped field when they were last read: nothing is written to them, "+
+				"and they are read again as soon as one of those above has it", n)
 	}
 	for _, x := range synced.Short {
 		report.Problem(x.Key, true, "the tracker keeps back a part of it: %s", strings.Join(x.Missing, "; "))

@@ -281,6 +281,9 @@ type fieldRuleDoc struct {
 	Attribute string `yaml:"attribute" check:"of=attributes"`
 	// In lists the values of the field that count; left out, any.
 	In names `yaml:"in"`
+	// Tracker names the trackers (in Jira issue types or request types) that have the field: requests of others may lack
+	// it. Left out, all have it.
+	Tracker names `yaml:"tracker"`
 	// AtLeast is how many characters the attribute must have to count. Default 1.
 	AtLeast *int `yaml:"at_least"`
 	// Plan of the contract that covers the work; only for needs-plan.

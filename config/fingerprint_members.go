@@ -264,6 +264,7 @@ func encodeFieldRule(r *mapping.FieldRule) any {
 		{"AtLeast", r.AtLeast},
 		{"Plan", r.Plan},
 		{"Write", r.Write},
+		{"Tracker", unlessUnset(r.Tracker, r.Tracker != nil)},
 	}
 }
 

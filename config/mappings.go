@@ -233,6 +233,7 @@ func (r mappingReader) fieldRules(path string, docs []fieldRuleDoc) []mapping.Fi
 		seen[h] = i
 		rule := mapping.FieldRule{
 			Is: d.Is, Field: d.Field, Attachment: d.Attachment, Attribute: d.Attribute, In: d.In, Plan: d.Plan, Write: d.Write,
+			Tracker: d.Tracker,
 		}
 		if d.AtLeast != nil {
 			rule.AtLeast = *d.AtLeast
@@ -264,6 +265,8 @@ func (r mappingReader) oneHolder(at string, d *fieldRuleDoc) bool {
 		r.fault(at, d.Is, "is a value that only a custom field can hold; write field")
 	case d.In != nil && d.Field == "":
 		r.fault(at+".in", "", "lists the values of a field, and this entry has none")
+	case d.Tracker != nil && d.Field == "":
+		r.fault(at+".tracker", "", "says which trackers have a field, and this entry has none")
 	case d.AtLeast != nil && d.Attribute == "":
 		r.fault(at+".at_least", fmt.Sprint(*d.AtLeast), "counts the characters of an attribute, and this entry has none")
 	case d.AtLeast != nil && *d.AtLeast < 1:

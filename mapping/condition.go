@@ -25,10 +25,7 @@ func (b *Bound) bindWhen(r *resolver, w When, path string, rests *[]needed) cond
 	if w.Field != "" {
 		c.field, _ = r.field(b.names.fields, w.Field, path+".field", true)
 	}
-	for i, name := range w.Tracker {
-		place := fmt.Sprintf("%s.tracker[%d]", path, i)
-		c.types = append(c.types, r.findNamed("tracker, issue type or request type", b.names.types, name, place, true)...)
-	}
+	c.types = b.typesOf(r, w.Tracker, path)
 	c.priorities = r.findAll("priority", b.names.priorities, w.Priority, path+".priority", true)
 	c.categories = bindCategories(r, w.Category, path+".category")
 	c.broken = slices.ContainsFunc(r.problems[before:], func(p Problem) bool { return p.Fatal })
@@ -39,6 +36,15 @@ func (b *Bound) bindWhen(r *resolver, w When, path string, rests *[]needed) cond
 		*rests = append(*rests, needed{connectors.FieldPriority, connectors.FieldPriority, path + ".priority", c.types})
 	}
 	return c
+}
+
+// typesOf finds the types of issues and of requests by the names that the entry at path has for them.
+func (b *Bound) typesOf(r *resolver, names []string, path string) (out []string) {
+	for i, name := range names {
+		place := fmt.Sprintf("%s.tracker[%d]", path, i)
+		out = append(out, r.findNamed("tracker, issue type or request type", b.names.types, name, place, true)...)
+	}
+	return out
 }
 
 // bindCategories takes categories by id alone: each project has its own of the same names, and the directory

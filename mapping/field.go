@@ -53,8 +53,9 @@ func (b *Bound) bindFields(r *resolver, path string) {
 				b.unread(rule.Is, r.problems[before:])
 			}
 			f.kind = b.names.fieldTypes[f.key]
+			types := b.typesOf(r, rule.Tracker, place)
 			if key := cmp.Or(f.key, b.names.lostField(rule.Field)); key != "" && !rule.Write {
-				b.needed = append(b.needed, needed{key, rule.Field, place + ".field", nil})
+				b.needed = append(b.needed, needed{key, rule.Field, place + ".field", types})
 			}
 		}
 		if f.key != "" {

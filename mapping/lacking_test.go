@@ -76,6 +76,16 @@ func TestLackingAField(t *testing.T) {
 			issue("1", "1", connectors.Values{"cf:1": nil}), true,
 		},
 		{
+			"a field that another type alone has",
+			[]mapping.FormerName{seen("cf:3", "1", "1")},
+			func(m *mapping.Mapping, _ *connectors.Directory) {
+				for i := range m.Fields {
+					m.Fields[i].Tracker = []string{"Feature"}
+				}
+			},
+			issue("1", "1", connectors.Values{"cf:1": nil}), false,
+		},
+		{
 			"the priority",
 			[]mapping.FormerName{seen("priority", "1", "1")},
 			func(m *mapping.Mapping, _ *connectors.Directory) { m.Severity[1].When.Priority = []string{"High"} },

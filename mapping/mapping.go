@@ -94,6 +94,7 @@ type FieldRule struct {
 	Attachment []string // names of files, * for any run of characters and ? for one; case and ё do not matter
 	Attribute  string   // AttributeDescription
 	In         []string // with Field: the values that count; nil: any
+	Tracker    []string // with Field: the types of issues, or of requests, that have it; nil: all
 	AtLeast    int      // with Attribute: how many characters it must have, blanks around not counted
 	Plan       string   // of FieldNeedsPlan: the plan that covers such work
 	Write      bool

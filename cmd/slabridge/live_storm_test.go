@@ -40,7 +40,8 @@ type storm struct {
 // blow changes the weather every few seconds until it is stopped, and leaves it fair.
 func (s *storm) blow(stop <-chan struct{}) {
 	body := map[int]string{422: `{"errors":[]}`, 502: "<html>Bad gateway</html>"}
-	answers := []int{0, 404, 409, 422, 502, 503}
+	answers := []int{0, 401, 404, 409, 422, 429, 502, 503}
+	done := append([]int{403}, answers...) // where nothing was done, a 403 is a refusal: it stands until a human has looked
 	kinds := []struct {
 		name  string
 		begin func()
@@ -48,7 +49,7 @@ func (s *storm) blow(stop <-chan struct{}) {
 	}{
 		{"fair", func() {}, 8 * time.Second},
 		{"answers with effect", func() {
-			status := answers[rand.N(len(answers))] //nolint:gosec // weather, not a secret
+			status := done[rand.N(len(done))] //nolint:gosec // weather, not a secret
 			s.Answer(1+rand.N(3), status, body[status], true)
 		}, 6 * time.Second},
 		{"answers without effect", func() {

@@ -232,6 +232,12 @@ type whenDoc struct {
 	Priority names `yaml:"priority"`
 	// AuthorRole is the role of the issue's author.
 	AuthorRole listOf[enforcer.Role] `yaml:"author_role" check:"of=roles"`
+	// Matches is a pattern (RE2) that the text of the field fits somewhere: "(?i)vip". Only with field.
+	Matches string `yaml:"matches"`
+	// Any of these conditions must be true too.
+	Any []whenDoc `yaml:"any"`
+	// Not is a condition that must not be true.
+	Not *whenDoc `yaml:"not"`
 }
 
 type statusRuleDoc struct {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -209,7 +210,17 @@ func encodeWhen(w *mapping.When) any {
 		{"Category", w.Category},
 		{"Priority", w.Priority},
 		{"AuthorRole", w.AuthorRole},
+		{"Matches", unlessUnset(fmt.Sprint(w.Matches), w.Matches != nil)},
+		{"Any", unlessUnset(list(w.Any, encodeWhen), w.Any != nil)},
+		{"Not", encodeNot(w.Not)},
 	}
+}
+
+func encodeNot(w *mapping.When) any {
+	if w == nil {
+		return unlessUnset(nil, false)
+	}
+	return encodeWhen(w)
 }
 
 // encodeMapping leaves out how a comment is kept internal, and what goes with a change of status: neither moves a

@@ -150,7 +150,11 @@ func fill(v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
+			switch f := v.Type().Field(i); {
+			case !f.IsExported():
+			case f.Type == reflect.SliceOf(v.Type()): // of its own kind: one that is empty will do
+				v.Field(i).Set(reflect.MakeSlice(f.Type, 1, 1))
+			default:
 				fill(v.Field(i))
 			}
 		}

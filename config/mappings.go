@@ -115,8 +115,25 @@ func readWhen(src *source, path string, d *whenDoc) mapping.When {
 	case src.hasFault(path):
 	case d.In != nil && d.Field == "":
 		src.fault(path+".field", "", "is missing; `in` lists the values of a field")
-	case w.Field == "" && w.Tracker == nil && w.Category == nil && w.Priority == nil && w.AuthorRole == nil:
-		src.fault(path, "", "says nothing; write field and in, tracker, category, priority or author_role")
+	case d.Matches != "" && d.Field == "":
+		src.fault(path+".field", "", "is missing; `matches` is about the text of a field")
+	case w.Field == "" && w.Tracker == nil && w.Category == nil && w.Priority == nil && w.AuthorRole == nil &&
+		d.Any == nil && d.Not == nil:
+		src.fault(path, "", "says nothing; write field and in, tracker, category, priority, author_role, any or not")
+	}
+	if d.Matches != "" {
+		re, err := regexp.Compile(d.Matches)
+		if err != nil {
+			src.fault(path+".matches", d.Matches, "is not a regular expression: %v", err)
+		}
+		w.Matches = re
+	}
+	for i := range d.Any {
+		w.Any = append(w.Any, readWhen(src, fmt.Sprintf("%s.any[%d]", path, i), &d.Any[i]))
+	}
+	if d.Not != nil {
+		not := readWhen(src, path+".not", d.Not)
+		w.Not = &not
 	}
 	return w
 }

@@ -260,20 +260,25 @@ func (b *Bound) bindSeverity(r *resolver, path string) {
 	for i, rule := range b.mapping.Severity {
 		place := fmt.Sprintf("%s[%d].when", path, i)
 		b.severity = append(b.severity, boundSeverity{rule.Is, b.bindWhen(r, rule.When, place, &b.needed)})
-		if len(rule.When.Priority) > 0 {
-			r.report(false, place+".priority", rule.Is,
-				"the severity depends on the priority, which steps may raise: only priorities set by people count for it")
-		}
+		b.severity[i].when.parts(rule.When, place, func(c condition, _ When, at string) {
+			if c.priorities != nil {
+				r.report(false, at+".priority", rule.Is,
+					"the severity depends on the priority, which steps may raise: only priorities set by people count for it")
+			}
+		})
 	}
 	if i, why := clash(b.severity, b.options); i >= 0 {
 		r.report(true, fmt.Sprintf("%s[%d].when.in", path, i), b.severity[i].is, "%s", why)
 	}
 	for i, rule := range b.severity {
-		j := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Write && f.key == rule.when.field })
-		if rule.when.field != "" && j >= 0 {
-			r.report(false, fmt.Sprintf("%s[%d].when.field", path, i), b.fields[j].name,
-				"the severity depends on a field that slabridge writes as %s: only values set by people count for it",
-				b.fields[j].Is)
-		}
+		place := fmt.Sprintf("%s[%d].when", path, i)
+		rule.when.parts(b.mapping.Severity[i].When, place, func(c condition, _ When, at string) {
+			j := slices.IndexFunc(b.fields, func(f boundField) bool { return f.Write && f.key == c.field })
+			if c.field != "" && j >= 0 {
+				r.report(false, at+".field", b.fields[j].name,
+					"the severity depends on a field that slabridge writes as %s: only values set by people count for it",
+					b.fields[j].Is)
+			}
+		})
 	}
 }

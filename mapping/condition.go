@@ -3,6 +3,7 @@ package mapping
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"slabridge/connectors"
@@ -17,23 +18,41 @@ type condition struct {
 	types, categories, priorities []string
 	authors                       []enforcer.Role
 	options                       *optionNames
+	matches                       *regexp.Regexp
+	any                           []condition // nil, or one of them holds
+	not                           *condition
 }
 
 func (b *Bound) bindWhen(r *resolver, w When, path string, rests *[]needed) condition {
+	return b.bindWithin(nil, r, w, path, rests)
+}
+
+// bindWithin binds a condition that is asked only of the types given, nil for all.
+func (b *Bound) bindWithin(types []string, r *resolver, w When, path string, rests *[]needed) condition {
 	before := len(r.problems)
-	c := condition{values: w.In, authors: w.AuthorRole, options: b.options}
+	c := condition{values: w.In, authors: w.AuthorRole, options: b.options, matches: w.Matches}
 	if w.Field != "" {
 		c.field, _ = r.field(b.names.fields, w.Field, path+".field", true)
 	}
 	c.types = b.typesOf(r, w.Tracker, path)
 	c.priorities = r.findAll("priority", b.names.priorities, w.Priority, path+".priority", true)
 	c.categories = bindCategories(r, w.Category, path+".category")
+	if c.types != nil {
+		types = c.types
+	}
+	for i, one := range w.Any {
+		c.any = append(c.any, b.bindWithin(types, r, one, fmt.Sprintf("%s.any[%d]", path, i), rests))
+	}
+	if w.Not != nil {
+		not := b.bindWithin(types, r, *w.Not, path+".not", rests)
+		c.not = &not
+	}
 	c.broken = slices.ContainsFunc(r.problems[before:], func(p Problem) bool { return p.Fatal })
 	if key := cmp.Or(c.field, b.names.lostField(w.Field)); w.Field != "" && key != "" {
-		*rests = append(*rests, needed{key, w.Field, path + ".field", c.types})
+		*rests = append(*rests, needed{key, w.Field, path + ".field", types})
 	}
 	if len(w.Priority) > 0 {
-		*rests = append(*rests, needed{connectors.FieldPriority, connectors.FieldPriority, path + ".priority", c.types})
+		*rests = append(*rests, needed{connectors.FieldPriority, connectors.FieldPriority, path + ".priority", types})
 	}
 	return c
 }
@@ -63,9 +82,54 @@ func bindCategories(r *resolver, ids []string, path string) []string {
 	return ids
 }
 
+// parts are the condition and all that it is made of, with the place of each in the admin's file.
+func (c condition) parts(w When, path string, visit func(c condition, w When, path string)) {
+	visit(c, w, path)
+	for i, one := range c.any {
+		one.parts(w.Any[i], fmt.Sprintf("%s.any[%d]", path, i), visit)
+	}
+	if c.not != nil {
+		c.not.parts(*w.Not, path+".not", visit)
+	}
+}
+
+// flat are the condition and all that it is made of.
+func (c condition) flat() []condition {
+	out := []condition{c}
+	for _, one := range c.any {
+		out = append(out, one.flat()...)
+	}
+	if c.not != nil {
+		out = append(out, c.not.flat()...)
+	}
+	return out
+}
+
+// with is the condition read by these names of options.
+func (c condition) with(options *optionNames) condition {
+	c.options, c.any = options, slices.Clone(c.any)
+	for i := range c.any {
+		c.any[i] = c.any[i].with(options)
+	}
+	if c.not != nil {
+		not := c.not.with(options)
+		c.not = &not
+	}
+	return c
+}
+
 // holds reports whether the values satisfy every part of the condition that is given.
 func (c condition) holds(v connectors.Values, author enforcer.Role) bool {
 	if c.broken {
+		return false
+	}
+	if c.any != nil && !slices.ContainsFunc(c.any, func(x condition) bool { return x.holds(v, author) }) {
+		return false
+	}
+	if c.not != nil && c.not.holds(v, author) {
+		return false
+	}
+	if c.matches != nil && !slices.ContainsFunc(v[c.field], c.matches.MatchString) {
 		return false
 	}
 	if c.field != "" && !c.options.counts(c.field, v[c.field], c.values) {
@@ -173,7 +237,8 @@ func (b *Bound) Asked(s Scope, bound *BoundScope, path, scopePath string) (out [
 		}
 	}
 	for i, rule := range b.mapping.Severity {
-		add(fmt.Sprintf("%s.severity[%d].when.in", path, i), b.severity[i].when.field, true, rule.When.In)
+		b.severity[i].when.parts(rule.When, fmt.Sprintf("%s.severity[%d].when", path, i),
+			func(c condition, w When, place string) { add(place+".in", c.field, true, w.In) })
 	}
 	for i, rule := range b.mapping.Fields {
 		for _, f := range b.fields {
@@ -184,7 +249,8 @@ func (b *Bound) Asked(s Scope, bound *BoundScope, path, scopePath string) (out [
 		}
 	}
 	for i, when := range s.When {
-		add(fmt.Sprintf("%s.when[%d].in", scopePath, i), bound.when[i].field, false, when.In)
+		bound.when[i].parts(when, fmt.Sprintf("%s.when[%d]", scopePath, i),
+			func(c condition, w When, place string) { add(place+".in", c.field, false, w.In) })
 	}
 	return out
 }
@@ -208,9 +274,11 @@ func (c condition) keys() (keys []string) {
 			keys = append(keys, key...)
 		}
 	}
-	add(c.field != "", c.field)
-	add(c.types != nil, connectors.FieldType, connectors.FieldRequestType)
-	add(c.priorities != nil, connectors.FieldPriority)
-	add(c.categories != nil, connectors.FieldCategory)
+	for _, c := range c.flat() {
+		add(c.field != "", c.field)
+		add(c.types != nil, connectors.FieldType, connectors.FieldRequestType)
+		add(c.priorities != nil, connectors.FieldPriority)
+		add(c.categories != nil, connectors.FieldCategory)
+	}
 	return keys
 }

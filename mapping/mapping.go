@@ -45,7 +45,8 @@ type SeverityRule struct {
 	When When // zero: always
 }
 
-// When is a condition in the tracker's words; every part given must be true, each part by any of its names.
+// When is a condition in the tracker's words; every part given must be true, each part by any of its names. Conditions
+// in Any and Not are made alike.
 type When struct {
 	Field      string   // custom field by name or id
 	In         []string // with Field: the values; nil: filled at all
@@ -53,6 +54,9 @@ type When struct {
 	Category   []string
 	Priority   []string
 	AuthorRole []enforcer.Role
+	Matches    *regexp.Regexp // with Field: fits somewhere in one of its values; nil: any
+	Any        []When         // nil, or at least one of them
+	Not        *When          // it is not true
 }
 
 // TransitionRule says which values of fields go with a change to a status: forms of the tracker may ask for them.

@@ -70,20 +70,33 @@ func (o *optionNames) mean(field, value string, names []string) bool {
 func clash(rules []boundSeverity, options *optionNames) (at int, why message.Message) {
 	for j := range rules {
 		for i := range j {
-			x, y := &rules[i], &rules[j]
-			if x.is == y.is || x.when.field == "" || x.when.field != y.when.field {
+			if rules[i].is == rules[j].is {
 				continue
 			}
-			for k, called := range options.names {
-				if k[0] == x.when.field && overlap(called, x.when.values) && overlap(called, y.when.values) &&
-					!overlap(x.when.values, y.when.values) {
-					return j, message.Of("the tracker has renamed an option (id %s): it was and is called %s, and the mapping has "+
-						"these for different severities; leave the one that is right", k[1], fmt.Sprintf("%q", called))
+			for _, x := range rules[i].when.flat() {
+				for _, y := range rules[j].when.flat() {
+					if k, called := options.shared(&x, &y); called != nil {
+						return j, message.Of("the tracker has renamed an option (id %s): it was and is called %s, and the mapping has "+
+							"these for different severities; leave the one that is right", k, fmt.Sprintf("%q", called))
+					}
 				}
 			}
 		}
 	}
 	return -1, message.Message{}
+}
+
+// shared is an option that both conditions name, one by a former name and one by another, with its names; nil for none.
+func (o *optionNames) shared(x, y *condition) (id string, called []string) {
+	if x.field == "" || x.field != y.field || overlap(x.values, y.values) {
+		return "", nil
+	}
+	for k, called := range o.names {
+		if k[0] == x.field && overlap(called, x.values) && overlap(called, y.values) {
+			return k[1], called
+		}
+	}
+	return "", nil
 }
 
 // OptionID names an option among all of a connection's: the field, as in connectors.Values, and the tracker's id.

@@ -57,13 +57,13 @@ func (b *Bound) informed(h connectors.History, s *BoundScope) (*Bound, *BoundSco
 	own.options, own.severity = options, slices.Clone(b.severity)
 	own.fields, scope.when = slices.Clone(b.fields), slices.Clone(s.when)
 	for i := range own.severity {
-		own.severity[i].when.options = options
+		own.severity[i].when = own.severity[i].when.with(options)
 	}
 	for i := range own.fields {
 		own.fields[i].options = options
 	}
 	for i := range scope.when {
-		scope.when[i].options = options
+		scope.when[i] = scope.when[i].with(options)
 	}
 	if i, why := clash(own.severity, options); i >= 0 { // told as a fault of the mapping once the name is noted
 		own.clashed = why.String()

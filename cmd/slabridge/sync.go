@@ -55,12 +55,18 @@ func syncMirror(ctx context.Context, w *workspace, full, rebuild bool) error {
 	for _, id := range slices.Sorted(maps.Keys(reports)) {
 		r := reports[id]
 		if err := w.show(syncInfo{
-			id, r.Listed, len(r.Changed), len(r.New), len(r.Gone), len(r.Hidden), len(r.Failed), r.Requests, r.Complete,
+			id, r.Listed, len(r.Changed), len(r.New), len(r.Gone), len(r.Hidden), len(r.Failed) + len(r.Doubted),
+			r.Requests, r.Complete,
 		}); err != nil {
 			return err
 		}
 		for _, f := range r.Failed {
 			fmt.Fprintln(w.err, "slabridge: "+w.tf("%s: issue %s stays to be read: %v", id, f.Issue, f.Err))
+		}
+		if n := len(r.Doubted); n > 0 {
+			fmt.Fprintln(w.err, "slabridge: "+id+": "+w.tf(
+				"%d more issues lacked a mapped field when they were last read: nothing is written to them, "+
+					"and they are read again as soon as one of those above has it", n))
 		}
 		for _, s := range r.Short {
 			fmt.Fprintln(w.err, "slabridge: "+w.tf("%s: %s: the tracker keeps back a part of it: %s", id, s.Key,

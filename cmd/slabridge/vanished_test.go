@@ -116,6 +116,7 @@ func TestFieldVanishesFromVeryMany(t *testing.T) {
 	if done := strings.Count(d.want(exitOK, "ledger", "list").out, "done"); done > 1 {
 		t.Errorf("written meanwhile: %d", done)
 	}
+	contains(t, "sync", unfolded(d.want(exitHeld, "sync").err), "41 more issues lacked a mapped field")
 	d.sim.HideField("Severity", "")
 	d.at("2026-03-20 16:13:00")
 	contains(t, "enforce", d.want(exitHeld, "enforce").out, "acknowledge/start of kamal-acme: issues 60") // a storm is held

@@ -4,7 +4,7 @@
 // promise: when its stopwatch starts, what stops it, what pauses it, how long it may run, and the Steps to be
 // taken on the way. A Request is an issue that the contract covers, told as Moments: who did what when, and the
 // State the issue was in afterwards. Evaluate replays the moments and gives the Cycles, the runs of each
-// obligation's stopwatch. Decide turns cycles into Decisions: which step's moment has come, whether it is to be
+// obligation's stopwatch. Package decide turns cycles into Decisions: which step's moment has come, whether it is to be
 // written or recorded as past, overtaken or not needed, and why.
 //
 // The package promises that all of this is a pure function of its arguments: the same contract, request and now

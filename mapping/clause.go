@@ -9,10 +9,10 @@ import (
 // sourceLanguage is the language in which presets and admins cite the contracts.
 const sourceLanguage = "ru"
 
-// clause writes a contract's clause as a reader of the language expects it. Sources are kept as the contracts are
+// Clause writes a contract's clause as a reader of the language expects it. Sources are kept as the contracts are
 // cited, in Russian: "п. 8", "3", "пп. 8, 9", "Порядок 3.9" (a section and its clause), "абзац о Redmine". A Russian
 // reader gets them so, others "clause 8", "clauses 8, 9", "section “Порядок”, 3.9", "paragraph on Redmine".
-func clause(source, lang string) string {
+func Clause(source, lang string) string {
 	if lang == sourceLanguage {
 		if source != "" && digit(rune(source[0])) {
 			return message.Say(lang, "clause %s", source)

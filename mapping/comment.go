@@ -67,7 +67,7 @@ func (w *writer) next(audience enforcer.Audience, said []step) []NextData {
 	var out []NextData
 	for _, n := range all {
 		d := NextData{
-			Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(n.At), Clause: clause(n.Source, w.o.Lang),
+			Obligation: n.Obligation.In(w.o.Lang), ID: n.ID, At: w.moment(n.At), Clause: Clause(n.Source, w.o.Lang),
 		}
 		if audience != enforcer.Public {
 			d.ComesIn = comesIn(n.Role, w.o.Lang)
@@ -86,7 +86,7 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 		Subject:    EscapeMarkup(w.req.Subject),
 		Contract:   w.o.Contract.Title.In(lang),
 		Obligation: c.Obligation.In(lang),
-		Clause:     clause(c.Source, lang),
+		Clause:     Clause(c.Source, lang),
 		Severity:   c.Severity.In(lang),
 		Started:    w.moment(c.StartedAt),
 		Moment:     w.moment(c.Moment),
@@ -99,7 +99,7 @@ func (w *writer) data(audience enforcer.Audience, s step) TextData {
 	}
 	d.Asked, d.AskedOn = w.asked(c.Asked)
 	d.Raised = w.moment(c.Raised)
-	d.Solved, d.BeginClause = c.Solved, clause(c.BeginSource, lang)
+	d.Solved, d.BeginClause = c.Solved, Clause(c.BeginSource, lang)
 	d.CanComment, d.Reopened = w.b.mapping.ClosedComments, s.Changes.Class() == enforcer.Working
 	d.Done = w.done()
 	if c.Names != "" {

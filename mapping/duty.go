@@ -55,7 +55,7 @@ func (b *Bound) NewIssue(d Duty, facts DutyFacts, o WriteOptions) (connectors.Ne
 		n.Assign = b.dutyAssignee(&r, d, n.Project, o.Unassignable)
 	}
 	data := TextData{
-		Contract: o.Contract.Title.In(lang), Obligation: facts.Obligation.In(lang), Clause: clause(facts.Source, lang),
+		Contract: o.Contract.Title.In(lang), Obligation: facts.Obligation.In(lang), Clause: Clause(facts.Source, lang),
 		Period: PeriodName(facts.Period, lang),
 	}
 	if !facts.Due.IsZero() {

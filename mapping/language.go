@@ -79,17 +79,17 @@ func SampleText(lang string) TextData {
 		Number: "1725", Priority: "Immediate", Plan: "paid",
 		Subject: say("The customer portal does not open"), Contract: say("Technical support programme"),
 		Obligation: say("start of work"), Severity: say("critical failure"),
-		Clause: clause("п. 8", lang), BeginClause: clause("п. 8", lang),
+		Clause: Clause("п. 8", lang), BeginClause: Clause("п. 8", lang),
 		Started: at(27, 12, 20), Raised: at(27, 12, 20), Moment: at(27, 12, 30), Due: at(27, 12, 40), BeginBy: at(27, 12, 40),
 		Corrects: []string{at(27, 12, 40)}, Remaining: amount(10*time.Minute, lang, false),
 		Names: []string{say("Petr Petrov")}, Watchers: []string{say("Petr Petrov")}, Items: []string{say("Version")},
 		Assignee: say("Anna Ivanova"), By: say("Anna Ivanova"), Assigned: say("Ivan Ivanov"),
 		Next: []NextData{
 			{
-				say("involvement of the developers"), "involve-developers", at(27, 14, 20), clause("п. 8", lang),
+				say("involvement of the developers"), "involve-developers", at(27, 14, 20), Clause("п. 8", lang),
 				comesIn(enforcer.Developers, lang),
 			},
-			{say("progress update"), "progress-update", at(31, 18, 0), clause("п. 9", lang), ""},
+			{say("progress update"), "progress-update", at(31, 18, 0), Clause("п. 9", lang), ""},
 		},
 		Asked: say("Could you send the log of %s?", on(27)), AskedOn: on(27),
 		Done: []DoneData{

@@ -70,7 +70,7 @@ func TestWordsOfEachLanguage(t *testing.T) {
 			line(role, comesIn(role, lang))
 		}
 		for _, source := range []string{"п. 8", "п. 2.3, п. 1.8", "Порядок 3.9", "Приём 3.3, Приём 3.4", "4.2"} {
-			line("clause "+source, clause(source, lang))
+			line("clause "+source, Clause(source, lang))
 		}
 		line("quoted", quoted("x", lang))
 		line("nobody", message.Say(lang, nobody)+" / "+message.Say(lang, "status set to “%s”", "x"))

@@ -68,7 +68,7 @@ func TestClauses(t *testing.T) {
 		{"annex B", "annex B", "annex B"},
 		{"", "", ""},
 	} {
-		if ru, en := clause(c.source, "ru"), clause(c.source, "en"); ru != c.ru || en != c.en {
+		if ru, en := Clause(c.source, "ru"), Clause(c.source, "en"); ru != c.ru || en != c.en {
 			t.Errorf("clause %q: %q and %q, want %q and %q", c.source, ru, en, c.ru, c.en)
 		}
 	}

@@ -38,7 +38,7 @@ func TestLedgerAgree(t *testing.T) {
 	d.at("2026-03-20 16:20:00")
 	d.want(exitOK, "enforce")
 	contains(t, "explain", d.want(exitOK, "explain", "1").out, "the date 2026-03-27: consent not recorded")
-	contains(t, "report", report(), "#1  consent not recorded, agree-due-date", "due date 2026-03-27")
+	contains(t, "report", report(), "#1  consent not recorded, agreement of a due date", "due date 2026-03-27")
 	contains(t, "error", agree(exitFailed, "--reason", "by phone", "--due", "2026-03-19").err,
 		"2026-03-19 lies in the past (today is 2026-03-20)")
 	contains(t, "error", agree(exitUsage, "--reason", "by phone", "--due", "soon").err, "--due")

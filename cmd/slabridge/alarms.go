@@ -45,6 +45,9 @@ func ledgerAlarmsCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if len(alarms) == 0 && !w.json() {
+				w.linef("", "there is no alarm, and there was none")
+			}
 			return showAlarms(w, alarms)
 		}),
 	}

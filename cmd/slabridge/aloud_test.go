@@ -22,7 +22,7 @@ func TestReadAloud(t *testing.T) {
 				"поставить высший приоритет (сверх текста)",
 		},
 		{
-			"contract show kamal", "п. 8, несущественные недостатки: minor defects",
+			"contract show kamal", "clause 8; несущественные недостатки: minor defects",
 			"2 рабочих дня, пока в работе",
 		},
 		{

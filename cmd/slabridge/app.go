@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -90,7 +89,7 @@ func (a *app) run(args []string) int {
 	root := a.root()
 	root.SetArgs(args)
 	a.lang = langOf(args, a.lang)
-	err := root.ExecuteContext(ctx)
+	err := unknownCommand(root, root.ExecuteContext(ctx))
 	if a.file != nil {
 		err = a.file.Explain(err)
 	}
@@ -165,10 +164,11 @@ var extraCommands []func(*app) *cobra.Command
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "slabridge",
-		Short:         "Watches the promises of support contracts on the issues of your tracker",
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use:                        "slabridge",
+		SuggestionsMinimumDistance: 2,
+		Short:                      "Watches the promises of support contracts on the issues of your tracker",
+		SilenceErrors:              true,
+		SilenceUsage:               true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if err := a.checkOutput(c); err != nil {
 				return err
@@ -212,7 +212,7 @@ func (a *app) root() *cobra.Command {
 		root.AddCommand(extra(a))
 	}
 	for _, c := range root.Commands() {
-		a.fixUsage(c)
+		fixUsage(a, c)
 	}
 	answerHelp(root)
 	describeCompletion(root)
@@ -256,69 +256,6 @@ func (a *app) checkOutput(c *cobra.Command) error {
 		return usage("-o %q: write text or json; %s is for 'slabridge report' alone", a.output, a.output)
 	}
 	return usage("-o %q: write text or json", a.output)
-}
-
-var flagName = regexp.MustCompile(`(?m)^ .*?--([a-z-]+)`)
-
-// flagError adds to an unknown flag the ones that look like it. Cobra only measures the names of commands, so
-// the flags are shown to it as such.
-func flagError(c *cobra.Command, err error) error {
-	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !unknown {
-		return err
-	}
-	flags := &cobra.Command{SuggestionsMinimumDistance: 2}
-	for _, f := range flagName.FindAllStringSubmatch(c.Flags().FlagUsages(), -1) {
-		flags.AddCommand(&cobra.Command{Use: f[1], Run: func(*cobra.Command, []string) {}})
-	}
-	if like := flags.SuggestionsFor(name); len(like) > 0 {
-		return message.Errorf("%w; did you mean --%s?", err, strings.Join(like, " or --"))
-	}
-	return message.Errorf("%w; see '%s --help'", err, c.CommandPath())
-}
-
-// fixUsage makes wrong arguments a usage error, for c and every command below it. A command without Args accepts no
-// arguments.
-func (a *app) fixUsage(c *cobra.Command) {
-	args := c.Args
-	if args == nil {
-		args = noArguments
-	}
-	c.Args = func(cmd *cobra.Command, given []string) error {
-		if err := args(cmd, given); err != nil {
-			helpPage{a}.translateUse(cmd)
-			return usage("%s: %w; usage: %s", cmd.Name(), err, cmd.UseLine())
-		}
-		return nil
-	}
-	for _, sub := range c.Commands() {
-		a.fixUsage(sub)
-	}
-}
-
-// noArguments is cobra's NoArgs, which calls an argument an unknown command.
-func noArguments(_ *cobra.Command, given []string) error {
-	if len(given) > 0 {
-		return message.Errorf("takes no argument, and %q is one", given[0])
-	}
-	return nil
-}
-
-// group makes a command that only holds others answer a word that is none of them as the root does; cobra itself
-// would show the help and call it well.
-func group(c *cobra.Command) *cobra.Command {
-	c.Args = cobra.ArbitraryArgs
-	c.RunE = func(c *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usage("%s: say what; see '%s --help'", c.Name(), c.CommandPath())
-		}
-		if like := c.SuggestionsFor(args[0]); len(like) > 0 {
-			return usage("unknown command %q for %q; did you mean %s?", args[0], c.CommandPath(), strings.Join(like, " or "))
-		}
-		return usage("unknown command %q for %q; see '%s --help'", args[0], c.CommandPath(), c.CommandPath())
-	}
-	c.SuggestionsMinimumDistance = 2
-	return c
 }
 
 // defaultLang is the language the terminal speaks.

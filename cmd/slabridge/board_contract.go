@@ -145,7 +145,8 @@ func contractOf(ctx context.Context, w *workspace, ask board.ContractQuestion, c
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		if text := o.Assumption.In(w.lang); text != "" {
-			out.Assumptions = append(out.Assumptions, board.Fact{Name: o.Source + " " + o.Title.In(w.lang), Value: text})
+			name := w.cited(o.Source) + " " + o.Title.In(w.lang)
+			out.Assumptions = append(out.Assumptions, board.Fact{Name: name, Value: text})
 		}
 	}
 	return out, nil
@@ -193,12 +194,13 @@ func textPart(h *htmlReport) board.Part {
 			}
 		}
 		g.Rows = append(g.Rows, []board.Cell{
-			{Text: o.Title.In(h.lang), Note: o.Source}, {Lines: h.terms(o), Note: o.Assumption.In(h.lang)}, {Text: measured},
+			{Text: o.Title.In(h.lang), Note: h.cited(o.Source)},
+			{Lines: h.terms(o), Note: o.Assumption.In(h.lang)}, {Text: measured},
 		})
 	}
 	part := board.Part{Title: h.t("The text, and what was measured"), Table: g}
 	for _, u := range h.facts.Contract.Unmeasured {
-		part.Lines = append(part.Lines, h.tf("%s: nothing to measure: %s", u.Source, u.Why))
+		part.Lines = append(part.Lines, h.tf("%s: nothing to measure: %s", h.cited(u.Source), u.Why))
 	}
 	return part
 }
@@ -214,7 +216,7 @@ func brokenPart(h *htmlReport) board.Part {
 				continue
 			}
 			row := []board.Cell{
-				{Text: typed(c.Issue) + " " + c.Subject}, {Text: o.Title, Note: o.Source}, {}, {Text: howLate(&h.page, c)},
+				{Text: typed(c.Issue) + " " + c.Subject}, {Text: o.Title, Note: h.cited(o.Source)}, {}, {Text: howLate(&h.page, c)},
 			}
 			if c.OfContract {
 				row[0].Text = h.period(true, c.ID)

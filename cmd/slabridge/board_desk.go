@@ -125,12 +125,12 @@ func (a assignees) lookUp(ctx context.Context, w *workspace, it *enforcer.Agenda
 // deskRow words a row.
 func deskRow(w *workspace, c *cycleInfo, now time.Time) board.Row {
 	row := board.Row{
-		Key: c.Issue, Typed: typed(c.Issue), Subject: c.Subject, Link: c.Link, Clause: c.Source,
+		Key: c.Issue, Typed: typed(c.Issue), Subject: c.Subject, Link: c.Link, Clause: w.cited(c.Source),
 		Severity: c.title.In(w.lang), Assignee: c.Assignee, State: string(c.State), Promise: c.Obligation,
 		Due: w.t("no deadline"),
 	}
 	if len(w.cfg.Contracts) > 1 {
-		row.Contract = c.Contract
+		row.Contract = w.contractTitle(c.Contract)
 	}
 	if contract := w.cfg.Contract(c.Contract); contract != nil {
 		if o := contract.Obligation(c.Obligation); o != nil {

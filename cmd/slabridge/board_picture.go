@@ -78,7 +78,7 @@ func (s storyTeller) stretches(c *cycleStory) []board.Stretch {
 			sum += to.Sub(from)
 			b.Kind, b.Counted = board.StretchCounting, s.span(to.Sub(from))
 		case enforcer.SegmentPaused:
-			b.Kind, b.Cause = board.StretchPaused, x.Cause
+			b.Kind, b.Cause = board.StretchPaused, s.event(x.Cause)
 		case enforcer.SegmentCutoff:
 			b.Kind = board.StretchCutOff
 		case enforcer.SegmentNoData:
@@ -94,8 +94,8 @@ func (s storyTeller) stretches(c *cycleStory) []board.Stretch {
 		}
 		var names []string
 		for _, x := range rest[:n] {
-			if !slices.Contains(names, x.Segment) {
-				names = append(names, x.Segment)
+			if name := x.name(&s.page); !slices.Contains(names, name) {
+				names = append(names, name)
 			}
 		}
 		from, to := rest[0].From, rest[n-1].To

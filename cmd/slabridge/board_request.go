@@ -117,7 +117,7 @@ func (s storyTeller) request() board.Request {
 	for i := range x.Events {
 		e := &x.Events[i]
 		r.Events = append(r.Events, board.Event{
-			At: e.At, ID: e.ID, When: s.brief(e.At, now), Link: link(x.Issue, e.ID), Who: cmp.Or(e.By, s.t("somebody")),
+			At: e.At, ID: s.event(e.ID), When: s.brief(e.At, now), Link: link(x.Issue, e.ID), Who: cmp.Or(e.By, s.t("somebody")),
 			Role: s.role(e.Role), RoleID: string(e.Role), What: strings.Join(e.What, ", "),
 			Ours: len(e.Ours) > 0 || e.Role == enforcer.Bot,
 		})
@@ -132,7 +132,7 @@ func (s storyTeller) request() board.Request {
 	}
 	for i := range x.Writes {
 		if w := &x.Writes[i]; !told[i] {
-			r.Others = append(r.Others, s.step(w.Obligation+"/"+w.Step, w.State, w.Moment, w))
+			r.Others = append(r.Others, s.step(w.step(&s.page), w.State, w.Moment, w))
 		}
 	}
 	r.Working = s.working(&r)
@@ -170,7 +170,7 @@ func (s storyTeller) held() []board.Stretch {
 			continue
 		}
 		out = append(out, board.Stretch{
-			From: x.From, To: x.To, Holder: x.Holder, Name: s.t(holderWords[x.Holder]), Cause: x.Cause,
+			From: x.From, To: x.To, Holder: x.Holder, Name: s.t(holderWords[x.Holder]), Cause: s.event(x.Cause),
 		})
 	}
 	for i := range out {
@@ -182,7 +182,7 @@ func (s storyTeller) held() []board.Stretch {
 func (s storyTeller) cycle(c *cycleStory, told map[int]bool) board.Cycle {
 	now := s.story.Now
 	out := board.Cycle{
-		Obligation: c.Obligation, Title: cmp.Or(c.Title, c.Obligation), Clause: c.Source, State: c.State,
+		Obligation: c.Obligation, Title: cmp.Or(c.Title, c.Obligation), Clause: s.cited(c.Source), State: c.State,
 		StateWord: stateWord(&s.page, c.State), Started: c.Started, Due: c.Due, Ended: c.Ended, Why: c.Why,
 	}
 	switch left := s.left(c); {
@@ -198,7 +198,7 @@ func (s storyTeller) cycle(c *cycleStory, told map[int]bool) board.Cycle {
 	if c.Due != nil {
 		out.Facts = append(out.Facts, board.Fact{Name: s.t("deadline"), Value: s.brief(*c.Due, now)})
 	}
-	out.Facts = append(out.Facts, board.Fact{Name: s.t("clause"), Value: c.Source})
+	out.Facts = append(out.Facts, board.Fact{Name: s.t("clause"), Value: s.cited(c.Source)})
 	if cal := s.calendarOf(c); cal != "" {
 		out.Facts = append(out.Facts, board.Fact{Name: s.t("calendar"), Value: cal})
 	}
@@ -211,7 +211,7 @@ func (s storyTeller) cycle(c *cycleStory, told map[int]bool) board.Cycle {
 		if step.At != nil {
 			at = *step.At
 		}
-		out.Steps = append(out.Steps, s.step(step.Step, step.State, at, write))
+		out.Steps = append(out.Steps, s.step(s.stepTitle(c.obligation, step.Step), step.State, at, write))
 	}
 	return out
 }
@@ -266,7 +266,7 @@ func (s storyTeller) step(id, state string, at time.Time, w *writeInfo) board.St
 	if w == nil {
 		return out
 	}
-	out.Why, out.Hint = w.Reason, w.Hint
+	out.Why, out.Hint = w.why(&s.page), w.Hint
 	for _, r := range w.Refused {
 		out.Why += "; " + s.t("refused: ") + s.kept(r)
 	}

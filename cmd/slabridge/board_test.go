@@ -212,7 +212,8 @@ func TestBoardPages(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/?lang=en": {
 			"<title>Desk · slabridge</title>", "<b>6h 22m left</b>", "Tue 31 Mar 09:22", `href="/request/1?lang=en"`,
-			`href="http://127.0.0.1/issues/1"`, "progress update", "п. 9", "Kirill Kuznetsov", "rows 1 to 2 of 2; overdue: 0",
+			`href="http://127.0.0.1/issues/1"`, "progress update", "clause 9", "Kirill Kuznetsov",
+			"rows 1 to 2 of 2; overdue: 0",
 		},
 		"/?lang=ru&within=8h": {
 			"<title>Сроки · slabridge</title>", "<b>осталось 6 ч 22 мин</b>", "вт 31 мар 09:22",
@@ -220,10 +221,10 @@ func TestBoardPages(t *testing.T) {
 		},
 		"/?lang=en&overdue=1": {"no running cycle is of this kind", `value="1" checked`},
 		"/request/1?lang=en": {
-			"Kazakh vendor of a security suite", "critical failure", "2h 10m over", "days off: 5", "п. 8",
-			"kamal, ", "Fri 20 Mar 16:20 – 18:00", "1h 40m", "journal:8", "internal comment", "Tue 31 Mar",
+			"Kazakh vendor of a security suite", "critical failure", "2h 10m over", "days off: 5", "clause 8",
+			"kamal, ", "Fri 20 Mar 16:20 – 18:00", "1h 40m", "journal 8", "internal comment", "Tue 31 Mar",
 			`class="verdict breached"`, `class="verdict escalated"`, `class="step coming"`, "in all with us: ",
-			`aria-label="start of work: ended Thu 26 Mar 09:30: done, Kirill Kuznetsov (journal:8); ` +
+			`aria-label="start of work: ended Thu 26 Mar 09:30: done, Kirill Kuznetsov (journal 8); ` +
 				`2h 10m over"`, `href="http://127.0.0.1/issues/1#change-8"`,
 		},
 		"/request/1?lang=ru": {

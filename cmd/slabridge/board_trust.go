@@ -157,7 +157,7 @@ func connectionOf(
 }
 
 func waitingOf(w *workspace, i *writeInfo) board.Waiting {
-	why := []string{i.Reason}
+	why := []string{i.why(&w.page)}
 	for _, r := range i.Refused {
 		why = append(why, w.t("refused: ")+w.kept(r))
 	}
@@ -165,7 +165,7 @@ func waitingOf(w *workspace, i *writeInfo) board.Waiting {
 		why = append(why, w.kept(i.Error))
 	}
 	return board.Waiting{
-		Key: i.Issue, Typed: typed(i.Issue), Step: i.Obligation + "/" + i.Step, Clause: i.Source, State: i.State,
+		Key: i.Issue, Typed: typed(i.Issue), Step: i.step(&w.page), Clause: w.cited(i.Source), State: i.State,
 		StateWord: stateWord(&w.page, i.State), When: w.stamp(i.Moment), Why: strings.Join(why, "; "), Do: i.Hint,
 	}
 }

@@ -10,13 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"slabridge/config"
+	"slabridge/config/message"
 	"slabridge/enforcer/calendar"
 )
 
 func calendarCmd(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "calendar", Short: "Show working days and the data source"})
 	c.AddCommand(&cobra.Command{
-		Use:   "show CC YEAR",
+		Use:   "show CALENDAR YEAR",
 		Short: "Show the days off, moved and short days of a year",
 		Long: "Show the days off, moved and short days of a year: a country's, those of a calendar of your own by its " +
 			"id, or a file's.",
@@ -58,6 +59,8 @@ type yearInfo struct {
 	Version     string          `json:"version"`
 	WorkingDays int             `json:"working_days"` // of a five-day week
 	Days        []dayInfo       `json:"days"`
+
+	sourceNames bool // some day is called as its source calls it, in whatever language that is
 }
 
 func yearOf(p *page, known config.Calendars, country, yearText string) (yearInfo, error) {
@@ -94,6 +97,7 @@ func yearIn(p *page, days calendar.Days, number int) (yearInfo, error) {
 			Date: d.Date.String(), Weekday: p.weekday(d.Date.Weekday()), Kind: d.Kind.String(), Name: d.Name.In(p.lang),
 			ShortBy: int(d.ShortBy.Minutes()), kind: d.Kind,
 		}
+		info.sourceNames = info.sourceNames || d.Name.RU == "" && d.Name.EN != ""
 		if !d.Instead.IsZero() {
 			i.Instead = d.Instead.String()
 		}
@@ -106,7 +110,11 @@ func (y yearInfo) text(p *page) {
 	sum := p.tf("%s %d: %d working days of a five-day week", y.Country, y.Year, y.WorkingDays)
 	p.line("", sum+", "+p.t(yearWords[y.Status]))
 	p.line(p.t("source: "), p.kept(y.Source))
-	fmt.Fprintf(p.out, "%s\n\n", p.tf("data of %s", p.dataOf(y.Version)))
+	p.linef("", "data of %s", p.dataOf(y.Version))
+	if y.sourceNames {
+		p.linef("", "the days are called as the source calls them")
+	}
+	fmt.Fprintln(p.out)
 	for _, d := range y.Days {
 		name := d.Name
 		if d.Instead != "" {
@@ -126,10 +134,10 @@ var dayWords = map[calendar.Kind]phrase{
 	calendar.Ordinary: "ordinary day",
 }
 
-func yearsOf(d calendar.Days) string {
+func yearsOf(d calendar.Days) message.Message {
 	years := slices.Sorted(maps.Keys(d.Years))
 	if len(years) == 0 {
-		return "no years"
+		return message.Of("no years")
 	}
-	return fmt.Sprintf("%d-%d", years[0], years[len(years)-1])
+	return message.Verbatim(fmt.Sprintf("%d-%d", years[0], years[len(years)-1]))
 }

@@ -15,7 +15,7 @@ func TestCheckLiveTellsOfValuesThatNeverOccur(t *testing.T) {
 	d.report("No mail", "critical")
 	d.report("A letter is missing", "minor")
 	want := []string{
-		"severity: critical 0, noncritical 0, minor 1, out-of-scope 0, none 2",
+		"severity: critical failure 0, noncritical failure 0, minor defect 1, out of scope 0, none 2",
 		"without a severity: Severity: critical 2",
 		"status class: new 3, working 0,",
 		"Severity holds: critical 2, minor 1",
@@ -68,7 +68,7 @@ func TestCheckLiveCountsTheLast90Days(t *testing.T) {
 	d.report("No mail", "minor")
 	d.want(exitOK, "sync")
 	contains(t, "check --live", unfolded(d.want(exitOK, "check", "--live").out), "requests of the last 90 days: 2",
-		"critical 1, noncritical 0, minor 1, out-of-scope 0, none 0")
+		"critical failure 1, noncritical failure 0, minor defect 1, out of scope 0, none 0")
 	d.at("2026-06-18 15:56:00")
 	out := unfolded(d.want(exitOK, "check", "--live").out)
 	contains(
@@ -76,7 +76,7 @@ func TestCheckLiveCountsTheLast90Days(t *testing.T) {
 		"check --live",
 		out,
 		"requests of the last 90 days: 1",
-		"critical 0, noncritical 0, minor 1, out-of-scope 0, none 0",
+		"critical failure 0, noncritical failure 0, minor defect 1, out of scope 0, none 0",
 		`"critical" was never seen in Severity; seen are minor 1`,
 	)
 	if strings.Contains(out, "did you mean") {
@@ -142,7 +142,8 @@ func TestCheckLiveCountsOnJira(t *testing.T) {
 	for _, source := range []string{"asked of the tracker", "by the mirror"} {
 		out := unfolded(d.want(t, exitOK, "check", "--live"))
 		contains(t, "check --live", out, "requests of the last 90 days: 3 ("+source+")",
-			"severity: critical 1, noncritical 0, minor 2, out-of-scope 0, none 0", "Severity holds: minor 2, critical 1")
+			"severity: critical failure 1, noncritical failure 0, minor defect 2, out of scope 0, none 0",
+			"Severity holds: minor 2, critical 1")
 		d.want(t, exitOK, "sync")
 	}
 }

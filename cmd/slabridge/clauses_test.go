@@ -56,7 +56,7 @@ func clausesOf(t *testing.T, out *strings.Builder, c *enforcer.Contract) {
 	fmt.Fprintf(out, "Story: [%s](../cmd/slabridge/%s)\n\n", filepath.Base(file), file)
 	out.WriteString("| clause | obligation | steps | kept | escalated | breached | core |\n|---|---|---|---|---|---|---|\n")
 	for _, o := range c.Obligations {
-		x := s.shows(o.ID)
+		x := s.shows(o.ID, o.Title.In(english))
 		fmt.Fprintf(out, "| %s | `%s` | %s | %s | %s | %s | %s |\n", o.Source, o.ID, strings.Join(x.taken, ", "), x.kept,
 			x.escalated, x.breached, coreStories(t, c.ID, o.ID))
 		for _, lacks := range x.lacks(o) {
@@ -71,7 +71,7 @@ func clausesOf(t *testing.T, out *strings.Builder, c *enforcer.Contract) {
 var (
 	storyRequest = regexp.MustCompile(`#D?\d+|the contract`)
 	storyStep    = regexp.MustCompile(`[:;] ([a-z0-9-]+)/([a-z0-9-]+) \(`)
-	storyAccount = regexp.MustCompile(`^ {10}(\S+) .*\d`)
+	storyAccount = regexp.MustCompile(`^ {10}(\S.*?) \(.*\d`)
 	storyVerdict = regexp.MustCompile(`^ {8}(\S+) \S+: (\w+)`)
 )
 
@@ -84,14 +84,14 @@ type seen struct {
 	reported       bool // among the accounts of the report
 }
 
-func (s *contractStory) shows(obligation string) (x seen) {
+func (s *contractStory) shows(obligation, title string) (x seen) {
 	request := ""
 	for _, a := range s.acts {
 		for _, line := range a.expects {
 			if n := storyRequest.FindString(line); n != "" && line[len(storyIndent)] != ' ' {
 				request = n
 			}
-			if account := storyAccount.FindStringSubmatch(line); account != nil && account[1] == obligation && !x.reported {
+			if account := storyAccount.FindStringSubmatch(line); account != nil && account[1] == title && !x.reported {
 				x.reported, x.taken = true, append(x.taken, "a line of the report")
 			}
 			for _, step := range storyStep.FindAllStringSubmatch(line, -1) {

@@ -39,7 +39,7 @@ var flagCompleters = map[string]completer{
 var argumentCompleters = map[string]completer{
 	"ISSUE": issueKeys, "OBLIGATION": obligationIDs,
 	"contract show ID": contractIDs, "ledger show ID": entryIDs, "ledger settle ID": alarmIDs,
-	"CC": func(context.Context, *app, string) []string { return config.BuiltinCountries() },
+	"CALENDAR": func(context.Context, *app, string) []string { return config.BuiltinCountries() },
 }
 
 // completionHelp says how a shell is given its script, by the shell's name.
@@ -67,7 +67,7 @@ func describeCompletion(root *cobra.Command) {
 		if c.Name() != "completion" {
 			continue
 		}
-		c.Long = ""
+		group(c).Long = ""
 		for _, shell := range c.Commands() {
 			shell.Long = string(completionHelp[shell.Name()])
 		}
@@ -183,7 +183,7 @@ func obligationIDs(_ context.Context, a *app, _ string) []string {
 	return ofContracts(a, func(c *enforcer.Contract) (out [][2]string) {
 		for i := range c.Obligations {
 			o := &c.Obligations[i]
-			out = append(out, [2]string{o.ID, o.Source + ": " + o.Title.In(a.lang)})
+			out = append(out, [2]string{o.ID, a.cited(o.Source) + ": " + o.Title.In(a.lang)})
 		}
 		return out
 	})

@@ -177,6 +177,7 @@ func ruleInfoOf(p *page, c *enforcer.Contract, r *enforcer.Rule) ruleInfo {
 		info.Term, info.words = r.Within.String(), r.Within.Text().In(p.lang)
 	case r.As != "":
 		info.Term = p.tf("due when %s is", r.As)
+		info.words = p.tf("the same deadline as “%s”", p.promise(c, r.As))
 	case r.Limit != nil:
 		info.Term = r.Limit.In(p.lang)
 	default:
@@ -259,14 +260,13 @@ func (c contractInfo) text(p *page) {
 	if len(c.Unmeasured) > 0 {
 		p.heading(p.t("nothing to measure:"))
 		for _, u := range c.Unmeasured {
-			p.line("  "+u.Source+": ", u.Why)
+			p.line("  "+p.cited(u.Source)+": ", u.Why)
 		}
 	}
 }
 
 func (o *obligationInfo) tell(p *page) {
-	p.heading(colour(bold, o.ID) + " " + o.Source)
-	p.line("  ", o.Title)
+	p.heading(colour(bold, o.Title) + ", " + p.cited(o.Source) + " (" + o.ID + ")")
 	if len(o.Plans) > 0 {
 		p.linef("  ", "in plan: %s", strings.Join(o.Plans, ", "))
 	}

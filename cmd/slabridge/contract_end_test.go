@@ -87,20 +87,33 @@ func (p *play) report(act int) {
 	_, found, _ := strings.Cut(out.String(), "\n\n") // without who made it of what, and when
 	found, _, _ = strings.Cut(found, "\nledger: records: ")
 	issue := ""
-	for line := range strings.Lines(p.renamed(found)) {
+	for line := range strings.Lines(foldedException.ReplaceAllString(p.renamed(found), "$1 ")) {
 		line = strings.TrimRight(line, " \n")
 		if of := exceptionOf.FindStringSubmatch(line); of != nil {
 			issue = p.ids[of[1]]
 		}
-		line = p.event(issue, line)
+		line = p.event(issue, eventIDs(line))
 		if line != "" && !brokenCycle.MatchString(line) {
 			p.tell(act, "%s%s", storyIndent, line)
 		}
 	}
 }
 
+// eventsInWords are the events of a tracker as people read them, with what their ids begin with.
+var eventsInWords = strings.NewReplacer("journal ", "journal:", "change ", "history:", "comment ", "comment:")
+
+var eventInWords = regexp.MustCompile(`\b(journal|change|comment) \d+\b`)
+
+// eventIDs puts the ids of events in the place of their words.
+func eventIDs(line string) string {
+	return eventInWords.ReplaceAllStringFunc(line, eventsInWords.Replace)
+}
+
 // exceptionOf is the line that begins an exception, with the name of its request.
 var exceptionOf = regexp.MustCompile(`^ {2}(#\d+) {2}`)
+
+// foldedException is the first line of an exception that goes on in the next: where depends on the request's name.
+var foldedException = regexp.MustCompile(`(?m)^( {2}#\d+ {2}.*)\n {6,}\b`)
 
 // brokenCycle are the lines of a report that go through the broken cycles, which the verdicts above it name, too.
 var brokenCycle = regexp.MustCompile(`^ {2}! |^ {6}\S`)

@@ -144,15 +144,17 @@ func (d *deadliner) one(n notice) error {
 }
 
 func (ans answer) text(p *page) {
-	p.linef("", "%s %s, received %s", ans.Contract, p.severity(ans.contract, ans.Severity), p.moment(ans.Received))
+	p.linef("", "contract “%s”, severity %s, received %s", ans.contract.Title.In(p.lang),
+		p.severity(ans.contract, ans.Severity), p.moment(ans.Received))
 	for _, o := range ans.Obligations {
 		fmt.Fprintln(p.out)
-		p.line("", fmt.Sprintf("%s (%s): %s", colour(bold, o.ID), o.Source, p.due(o.Due)))
+		p.line("", fmt.Sprintf("%s (%s): %s", colour(bold, p.promise(ans.contract, o.ID)), p.cited(o.Source),
+			p.due(o.Due)))
 		for _, why := range o.Why {
 			p.line("  ", why)
 		}
 		for _, s := range o.Steps {
-			fmt.Fprintf(p.out, "  %-12s %s\n", s.Step, p.stamp(s.At))
+			p.line("  "+p.stamp(s.At)+"  ", p.stepTitle(obligationOf(ans.contract, o.ID), s.Step))
 		}
 		tellCaveats(p, o.Assumption, o.Off, o.Inert)
 	}

@@ -279,7 +279,8 @@ func (d *player) tell(e ledger.Entry) {
 		does = append(does, a.t(demoAdds[e.Changes.Watch]))
 	}
 	a.line(d.a.demoStamp(d.now)+"    ", fmt.Sprintf("%s %s (%s): %s",
-		typed(e.IssueKey), e.Key.Obligation+"/"+e.Key.Step, e.Source, strings.Join(does, ", ")))
+		typed(e.IssueKey), d.w.stepOf(e.Key.Contract, e.Key.Obligation, e.Key.Step), a.cited(e.Source),
+		strings.Join(does, ", ")))
 }
 
 // end shows what the customer sees of the first request, and leaves both requests' story and the report of the month.

@@ -145,7 +145,7 @@ func TestReadmeShowsTheDemo(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(lang, func(t *testing.T) {
-			shown := codeBlockWith(t, string(data), "acknowledge/start")
+			shown := codeBlockWith(t, string(data), "romashkin")
 			t.Chdir(t.TempDir())
 			rest := say(t, "--lang", lang, "demo")
 			for line := range strings.Lines(shown) {

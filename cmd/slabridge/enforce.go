@@ -200,7 +200,7 @@ func (i *passInfo) tellAdopted(p *page) {
 			p.linef("  ", "and %d more; 'slabridge ledger list' has them", len(i.Adopted)-few)
 			break
 		}
-		p.linef("  ", "found standing and taken over as done: %s/%s of %s", e.Obligation, e.Step, typed(e.Issue))
+		p.linef("  ", "found standing and taken over as done: %s %s", typed(e.Issue), e.step(p))
 	}
 	if len(i.Adopted) > 0 {
 		p.linef("! ", "the state did not know of them: after a restore from a backup that is as it should be; excuses, "+

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -130,13 +129,20 @@ func joined(why, then enforcer.Reason) enforcer.Reason {
 
 const entryIndent = "    "
 
+// step names the entry's step.
+func (i *writeInfo) step(p *page) string { return p.stepOf(i.Contract, i.Obligation, i.Step) }
+
+// why is the entry's reason for a person.
+func (i *writeInfo) why(p *page) string { return p.why(i.Contract, i.Obligation, i.Reason) }
+
 func (i writeInfo) text(p *page) { i.tell(p, false) }
 
 // tell shows an entry to a person; verbose with the whole text of its comment.
 func (i *writeInfo) tell(p *page, verbose bool) {
-	p.line(i.ID+"  "+stateColumn(p, i.State)+" ", fmt.Sprintf("%s  %s/%s", typed(i.Issue), i.Obligation, i.Step))
-	p.line(entryIndent, p.tf("moment %s, %s of %s", p.stamp(i.Moment), i.Source, i.Contract)+p.period(i.whole, i.Cycle))
-	p.detail(entryIndent, i.Reason)
+	p.line(i.ID+"  "+stateColumn(p, i.State)+" ", strings.TrimSpace(typed(i.Issue)+" "+i.step(p)))
+	p.line(entryIndent, p.tf("moment %s, %s", p.stamp(i.Moment), p.ofContract(p.cited(i.Source), i.Contract))+
+		p.period(i.whole, i.Cycle))
+	p.detail(entryIndent, i.why(p))
 	if i.NotBefore != nil {
 		p.linef(entryIndent, "not before %s", p.stamp(*i.NotBefore))
 	}

@@ -82,10 +82,10 @@ func (h entryHistory) text(p *page) {
 	p.linef(entryIndent, "contract version %s, calendar data of %s", h.Facts.Version, p.dataOf(h.Facts.Calendar))
 	p.labelled(entryIndent, "zone data: ", h.Facts.Zones)
 	for _, why := range h.Facts.Why {
-		p.line(entryIndent, why)
+		p.line(entryIndent, p.kept(why))
 	}
 	for _, m := range h.History {
-		p.line(entryIndent+p.stamp(m.At)+"  ", stateWord(p, m.State)+": "+m.Reason)
+		p.line(entryIndent+p.stamp(m.At)+"  ", stateWord(p, m.State)+": "+p.why(h.Contract, h.Obligation, m.Reason))
 	}
 	for _, r := range h.Requests {
 		for _, x := range r.Answers {

@@ -51,7 +51,8 @@ type explanation struct {
 	// ours.
 	SecondOpinion []slaInfo `json:"second_opinion,omitempty"`
 
-	severity string // by its title
+	severity string             // by its title
+	contract *enforcer.Contract // for the titles of its steps
 	holdings []report.Holding
 	held     enforcer.Text // as Hold, for people
 	full     bool          // a person wants each night, and the arithmetic of what was kept
@@ -98,18 +99,19 @@ type eventInfo struct {
 }
 
 type cycleStory struct {
-	Obligation string        `json:"obligation"`
-	Title      string        `json:"title"`
-	Cycle      string        `json:"cycle"`
-	Ordinal    int           `json:"ordinal"`
-	State      string        `json:"state"`
-	Severity   string        `json:"severity"`
-	Started    time.Time     `json:"started"`
-	Due        *time.Time    `json:"due"`
-	Ended      *time.Time    `json:"ended"`
-	EndedBy    string        `json:"ended_by,omitempty"`
-	EndedWhy   string        `json:"ended_why,omitempty"` // a code
-	endedName  string        // of the person
+	Obligation string     `json:"obligation"`
+	Title      string     `json:"title"`
+	Cycle      string     `json:"cycle"`
+	Ordinal    int        `json:"ordinal"`
+	State      string     `json:"state"`
+	Severity   string     `json:"severity"`
+	Started    time.Time  `json:"started"`
+	Due        *time.Time `json:"due"`
+	Ended      *time.Time `json:"ended"`
+	EndedBy    string     `json:"ended_by,omitempty"`
+	EndedWhy   string     `json:"ended_why,omitempty"` // a code
+	endedName  string     // of the person
+	obligation *enforcer.Obligation
 	ElapsedS   int64         `json:"elapsed_s"`
 	RemainingS int64         `json:"remaining_s"`
 	Pauses     []pauseInfo   `json:"pauses"`
@@ -216,7 +218,7 @@ func storyOf(ctx context.Context, w *workspace, x engine.Explanation) (explanati
 	}
 	zone, ev := x.Contract.Zone(), x.Evaluation
 	out.Contract, out.Severity, out.Now = x.Contract.ID, ev.State.Severity, ev.Now.In(zone)
-	out.severity = w.severity(x.Contract, out.Severity)
+	out.severity, out.contract = w.severity(x.Contract, out.Severity), x.Contract
 	out.held = ev.Request.WhyHeld(zone)
 	out.Hold, out.Notes = out.held.In(message.English), ev.Request.Notes
 	for _, f := range ev.Request.Faults {
@@ -317,7 +319,8 @@ func cycleStoryOf(
 		State: string(c.State), Severity: c.Severity,
 		Started: c.StartedAt.In(zone), Due: report.In(c.Due, zone), Ended: report.In(c.EndedAt, zone),
 		EndedBy: c.EndEvent, EndedWhy: c.EndWhy, endedName: c.EndBy.Name, DueNote: c.DueNote,
-		ElapsedS: int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()), Source: c.Obligation.Source,
+		obligation: c.Obligation,
+		ElapsedS:   int64(c.Elapsed.Seconds()), RemainingS: int64(c.Remaining.Seconds()), Source: c.Obligation.Source,
 		Assumption: c.Obligation.Assumption.In(p.lang), Pauses: []pauseInfo{}, Steps: []stepHistory{}, Why: []string{},
 	}
 	if why := c.UnjudgedText(); why != nil {
@@ -335,7 +338,7 @@ func cycleStoryOf(
 			s.Why = append(s.Why, v.Facts.Why...)
 		}
 	}
-	if note := dueNote(p, c.DueNote); note != "" {
+	if note := dueNote(p, c); note != "" {
 		s.Why = append(s.Why, note)
 	}
 	for _, w := range c.DueWhy {
@@ -368,24 +371,4 @@ func cycleStoryOf(
 		})
 	}
 	return s
-}
-
-// segmentInfo is a stretch of an issue's or a cycle's time with its name.
-type segmentInfo struct {
-	From    time.Time `json:"from"`
-	To      time.Time `json:"to"`
-	Segment string    `json:"segment"` // in words: "day off: Nauryz"
-	Kind    string    `json:"kind"`    // a code
-	Cause   string    `json:"cause,omitempty"`
-	Holder  string    `json:"holder,omitempty"` // us, customer, third-party or nobody
-}
-
-func segmentsOf(p *page, list []enforcer.Segment, zone *time.Location) []segmentInfo {
-	out := make([]segmentInfo, len(list))
-	for i, s := range list {
-		out[i] = segmentInfo{
-			From: s.From.In(zone), To: s.To.In(zone), Segment: s.Name.In(p.lang), Kind: s.Kind, Cause: s.Cause, Holder: s.Holder,
-		}
-	}
-	return out
 }

@@ -36,8 +36,11 @@ func answerHelp(root *cobra.Command) {
 		c.Long = ""
 		c.Run = nil
 		c.RunE = func(c *cobra.Command, args []string) error {
-			if _, _, err := root.Find(args); err != nil {
+			switch found, rest, err := root.Find(args); {
+			case err != nil:
 				return err
+			case len(rest) > 0 && found.HasSubCommands():
+				return noCommand(found, rest[0])
 			}
 			show(c, args)
 			return nil
@@ -69,6 +72,9 @@ func (a helpPage) usageTemplate(text string, c *cobra.Command) string {
 	for _, h := range headings {
 		text = strings.ReplaceAll(text, string(h), a.t(h))
 	}
+	if c.Annotations[onlyHolds] != "" {
+		text = strings.Replace(text, "{{if .Runnable}}\n  {{.UseLine}}{{end}}", "", 1)
+	}
 	for which, flags := range map[string]*pflag.FlagSet{"Local": c.LocalFlags(), "Inherited": c.InheritedFlags()} {
 		text = strings.ReplaceAll(text, "{{."+which+"Flags.FlagUsages | trimTrailingWhitespaces}}", a.flagUsages(flags))
 	}
@@ -89,8 +95,10 @@ func langOf(args []string, usual string) string {
 	return usual
 }
 
-// placeholders are what stands for an argument.
-var placeholders = []phrase{"FILE", "YEAR", "ISSUE", "OBLIGATION", "CONTRACT", "DATE"}
+// placeholders are what stands for an argument in a line of use: capitals, in the reader's language in every line.
+var placeholders = []phrase{
+	"FILE", "CALENDAR", "YEAR", "ISSUE", "OBLIGATION", "DATE", "CHANNEL", "DIR", "OLD", "NEW", "ID", "URL",
+}
 
 // translateUse puts the line of use into the reader's language; names of commands stay.
 func (a helpPage) translateUse(c *cobra.Command) {

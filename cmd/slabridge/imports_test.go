@@ -87,7 +87,7 @@ var layers = []layer{
 	},
 	{
 		"enforcer/notify",
-		[]string{"connectors", "enforcer", "enforcer/calendar", "enforcer/ledger", "enforcer/outbox"},
+		[]string{"connectors", "mapping", "enforcer", "enforcer/calendar", "enforcer/ledger", "enforcer/outbox"},
 		"what staff is told is worked out from the ledger; the channels are handed in",
 	},
 	{

@@ -121,7 +121,7 @@ func tellInTime(p *page, c *config.Contract, verdicts []enforcer.Verdict) {
 	}
 	for i := range c.Obligations {
 		if o := &c.Obligations[i]; all[o.ID] > 0 {
-			p.linef("  ", "%s (%s): in time %d of %d", o.Title.In(p.lang), o.Source, kept[o.ID], all[o.ID])
+			p.linef("  ", "%s (%s): in time %d of %d", o.Title.In(p.lang), p.cited(o.Source), kept[o.ID], all[o.ID])
 		}
 	}
 }

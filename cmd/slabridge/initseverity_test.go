@@ -31,9 +31,9 @@ func TestInitTakesTheSeverityFromOneValue(t *testing.T) {
 		said, noted            string
 	}{
 		{
-			"en", "Severity", "critical", "received, critical: 3",
-			"only one value was seen: which values mean noncritical, minor could not be proven from requests; every other " +
-				"value counts as noncritical until the mapping names it",
+			"en", "Severity", "critical", "received, critical failure: 3",
+			"only one value was seen: which values mean noncritical failure, minor defect could not be proven from " +
+				"requests; every other value counts as noncritical failure until the mapping names it",
 		},
 		{
 			"ru", "Критичность", "Критичный", "получено, критичный сбой: 3",

@@ -122,11 +122,11 @@ func tellHeld(ctx context.Context, w *workspace, reports []engine.Report) error 
 
 // tellWords shows the comment of an entry, word for word.
 func tellWords(p *page, e *ledger.Entry) {
-	c := e.Write.Comment
+	c, step := e.Write.Comment, p.stepOf(e.Key.Contract, e.Key.Obligation, e.Key.Step)
 	if c.Internal {
-		p.linef("  ", "%s, %s/%s, for staff:", typed(e.IssueKey), e.Key.Obligation, e.Key.Step)
+		p.linef("  ", "%s, %s, for staff:", typed(e.IssueKey), step)
 	} else {
-		p.linef("  ", "%s, %s/%s, for the customer:", typed(e.IssueKey), e.Key.Obligation, e.Key.Step)
+		p.linef("  ", "%s, %s, for the customer:", typed(e.IssueKey), step)
 	}
 	for line := range strings.Lines(c.Text) {
 		p.line("    | ", strings.TrimRight(line, "\r\n"))

@@ -31,9 +31,9 @@ func TestInitTrial(t *testing.T) {
 		out := n.going(t, "init", "https://tracker.example.org", "--answers", answers)
 		contains(t, "init", out, "writes that are due now: 0", "what is older is left alone", "for the customer:",
 			"a trial request: make a request in shop as a customer would; it is looked for every 5 seconds",
-			"written 3 seconds after the request was made", "acknowledge/start, for the customer:",
+			"written 3 seconds after the request was made", "confirmation of receipt, at the start, for the customer:",
 			"| Your request No. 14 has been received and registered.")
-		contains(t, "the ledger", n.going(t, "ledger", "list"), "acknowledge/start")
+		contains(t, "the ledger", n.going(t, "ledger", "list"), "confirmation of receipt, at the start")
 	})
 }
 
@@ -80,7 +80,7 @@ func TestInitTrialGoesOnThroughAnOutage(t *testing.T) {
 				answers := n.answers("contract: kamal", "projects: [shop]", "trial: yes")
 				out := n.going(t, "init", "https://tracker.example.org", "--answers", answers)
 				contains(t, "init", out, "it is asked again every 5 seconds", "the tracker answers again",
-					"acknowledge/start, for the customer:")
+					"confirmation of receipt, at the start, for the customer:")
 				if strings.Count(out, "it is asked again") != 1 {
 					t.Errorf("it is said more than once:\n%s", out)
 				}

@@ -32,10 +32,11 @@ func TestRenamedOption(t *testing.T) {
 		}
 		d.want(t, exitOK, "enforce")
 		for _, issue := range []string{"ACME-1", "ACME-2"} {
-			contains(t, "explain "+issue, d.want(t, exitOK, "explain", issue), "severity critical", "respond (п. 8)")
+			contains(t, "explain "+issue, d.want(t, exitOK, "explain", issue), "severity critical failure",
+				"start of work (clause 8)")
 		}
 	}
-	contains(t, "explain", d.want(t, exitOK, "explain", "ACME-1"), "respond/warn-50")
+	contains(t, "explain", d.want(t, exitOK, "explain", "ACME-1"), "start of work, after 50 % of the time")
 }
 
 // An option that is renamed to what the mapping has for another severity is a fault: nothing is judged or written by
@@ -50,7 +51,7 @@ func TestOptionRenamedToAnotherSeverity(t *testing.T) {
 	d.RenameOption("Severity", "critical", "blocker")
 	d.now = d.now.Add(11 * time.Minute)
 	first := d.want(t, exitHeld, "enforce")
-	if strings.Contains(first, "respond/warn-50") && strings.Contains(first, "done") {
+	if strings.Contains(first, "start of work, after 50 %") && strings.Contains(first, "done") {
 		t.Errorf("written though nobody knows the severity:\n%s", first)
 	}
 	if err := d.As("petrov").Update(d.id(1), jirasim.Change{Note: "We look into it."}); err != nil {

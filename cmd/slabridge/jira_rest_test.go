@@ -81,7 +81,8 @@ func TestLeftOverWarning(t *testing.T) {
 			}
 		}
 		list := unfolded(d.want(t, exitOK, "ledger", "list"))
-		if got := strings.Join(steps, " "); got != c.want || !strings.Contains(list, c.state+" ACME-1 respond/warn-50") {
+		warning := c.state + " ACME-1 start of work, after 50 %"
+		if got := strings.Join(steps, " "); got != c.want || !strings.Contains(list, warning) {
 			t.Errorf("after %s more there is %q, want %q:\n%s", c.after, got, c.want, list)
 		}
 	}

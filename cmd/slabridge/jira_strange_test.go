@@ -78,7 +78,7 @@ func TestStrangeAnswersOfJira(t *testing.T) {
 					}
 				}
 				list := d.want(t, exitOK, "ledger", "list")
-				if notes != 1 || !strings.Contains(list, "done      ACME-1 acknowledge/start") {
+				if notes != 1 || !strings.Contains(list, "done      ACME-1 confirmation of receipt") {
 					t.Errorf("%d receipts stand:\n%s", notes, list)
 				}
 				if !struck.Load() {

@@ -67,7 +67,8 @@ func TestLedgerRelease(t *testing.T) {
 	}
 	d.at("2026-03-20 16:00:05")
 	o := d.want(exitHeld, "enforce")
-	contains(t, "enforce", o.out, "held: 3", "held      #1 acknowledge/start", "slabridge ledger release --id ")
+	contains(t, "enforce", o.out, "held: 3", "held      #1 confirmation of receipt, at the start",
+		"slabridge ledger release --id ")
 	if notes := d.notes(1) + d.notes(2) + d.notes(3); notes != 0 {
 		t.Errorf("%d notes were written in spite of the bound", notes)
 	}
@@ -96,7 +97,7 @@ func TestLedgerRetry(t *testing.T) {
 	d.sim.SetFieldRule("SLA bot", "", "", "priority_id", "readonly") // left alone in silence, with a 204
 	o := d.want(exitHeld, "enforce")
 	contains(t, "enforce", unfolded(o.out), "steps written: 1, not all of it taken: 1",
-		"refused #1 respond/due", "refused: priority", "slabridge ledger retry --id ")
+		"refused #1 start of work, at the deadline", "refused: priority", "slabridge ledger retry --id ")
 	refused := d.lines(exitOK, "ledger", "list", "--state", "refused")
 	if len(refused) != 1 {
 		t.Fatalf("want 1 refused, got %v", refused)

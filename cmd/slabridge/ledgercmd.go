@@ -131,31 +131,46 @@ func listEntries(ctx context.Context, w *workspace, f ledger.Filter, summary boo
 	if !summary && (f.State != enforcer.Held || w.json()) {
 		return nil
 	}
-	_, err := showGroups(ctx, w, f)
+	n, err := showGroups(ctx, w, f)
+	if summary && n == 0 && err == nil {
+		tellNoEntry(w, f)
+	}
 	return err
+}
+
+// tellNoEntry says to a person that there is nothing to list.
+func tellNoEntry(w *workspace, f ledger.Filter) {
+	switch {
+	case w.json():
+	case f == ledger.Filter{}:
+		w.linef("", "the ledger has no entry yet")
+	default:
+		w.linef("", "no entry is of this kind")
+	}
 }
 
 // showEntries shows entries. What was over before enforcement began is only counted for a person who did not ask for
 // it: of a tracker's first day it is nearly all there is.
 func showEntries(ctx context.Context, w *workspace, f ledger.Filter) error {
-	if w.json() || f.State != "" || f.ID != "" {
-		return showEach(&w.page, entriesOf(ctx, w, f))
-	}
-	past := 0
+	past, shown := 0, 0
 	for e, err := range entriesOf(ctx, w, f) {
 		switch {
 		case err != nil:
 			return err
-		case e.State == string(enforcer.Past):
+		case e.State == string(enforcer.Past) && !w.json() && f.State == "" && f.ID == "":
 			past++
 		default:
+			shown++
 			if err := w.show(e); err != nil {
 				return err
 			}
 		}
 	}
-	if past > 0 {
+	switch {
+	case past > 0:
 		w.linef("", "past entries, not shown: %d; --state past shows them", past)
+	case shown == 0:
+		tellNoEntry(w, f)
 	}
 	return nil
 }

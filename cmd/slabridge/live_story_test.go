@@ -37,7 +37,7 @@ func TestLiveStory(t *testing.T) {
 		t.Fatalf("sync: %+v", synced)
 	}
 	planned := s.want(t, exitOK, "plan").out
-	contains(t, "plan", planned, "respond/due", "acknowledge/start", "п. 8")
+	contains(t, "plan", planned, "start of work, at the deadline", "confirmation of receipt, at the start", "clause 8")
 	if public, private := d.notes(t, d.staff(), latest, d.bot.id); len(public)+len(private) > 0 {
 		t.Fatalf("plan wrote %q %q", public, private)
 	}
@@ -168,9 +168,10 @@ func (s *site) texts(t *testing.T, late, latest int) {
 
 func (s *site) explains(t *testing.T, answered, latest int) {
 	text := s.want(t, exitOK, "explain", strconv.Itoa(latest)).out
-	contains(t, "explain", text, "contract kamal-live, severity critical", "(п. 7)", "(п. 8)", "(п. 9)",
-		"breached  respond", "not-judged involve-developers", // due before slabridge watched
-		"escalated inform-management", "breached  acknowledge", "running   progress-update", "what slabridge did")
+	contains(t, "explain", text, "severity critical failure", "(clause 7)", "(clause 8)", "(clause 9)",
+		"breached  start of work", "not judged involvement of the developers", // due before slabridge watched
+		"escalated information of the management", "breached  confirmation of receipt", "running   progress update",
+		"what slabridge did")
 	for _, x := range jsonLines[explanation](t, s, "explain", strconv.Itoa(answered)) {
 		states := map[string]string{}
 		for _, c := range x.Cycles {
@@ -197,12 +198,12 @@ func (s *site) goesOn(t *testing.T) {
 	met := ""
 	for range 20 {
 		s.want(t, exitOK, "enforce")
-		if met = s.want(t, exitOK, "explain", strconv.Itoa(born)).out; strings.Contains(met, "met       respond") {
+		if met = s.want(t, exitOK, "explain", strconv.Itoa(born)).out; strings.Contains(met, "met       start of work") {
 			break
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-	contains(t, "explain", met, "met       respond")
+	contains(t, "explain", met, "met       start of work")
 	chapter{issue: born, public: []string{"acknowledge/start"}, private: []string{phone}, priority: "Normal"}.check(t,
 		s.desk)
 }

@@ -35,8 +35,8 @@ func TestTwoNamesakesOfALead(t *testing.T) {
 			t.Errorf("%s is %q, want %q", step, states[step], want)
 		}
 	}
-	contains(t, "explain", d.want(exitOK, "explain", issue).out, "breached respond",
-		"involve-developers (п. 8): involvement of the developers",
+	contains(t, "explain", d.want(exitOK, "explain", issue).out, "breached start of work",
+		"involvement of the developers (clause 8)",
 		"not judged: mappings[0].roles[1].lead[0]: Kirill Kuznetsov: 2 of")
 
 	d.configure("lead: Kirill Kuznetsov", "lead: "+strconv.Quote(strconv.Itoa(meant)))
@@ -46,7 +46,7 @@ func TestTwoNamesakesOfALead(t *testing.T) {
 		t.Errorf("named by id, the step is %q", got)
 	}
 	out := d.want(exitOK, "explain", issue).out
-	contains(t, "explain", out, "breached  involve-developers")
+	contains(t, "explain", out, "breached  involvement of the developers")
 	if strings.Contains(out, "not judged") {
 		t.Errorf("mended, and still not judged:\n%s", out)
 	}

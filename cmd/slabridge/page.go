@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode"
 
+	"slabridge/config"
 	"slabridge/config/message"
 	"slabridge/enforcer"
 	"slabridge/mapping"
@@ -26,6 +27,8 @@ type page struct {
 	out    *screen
 	output string // text, json, or csv where a command has it
 	lang   string
+	// contracts are those of the configuration, once it is read: a person reads their titles.
+	contracts []config.Contract
 }
 
 // showable is a value that a command shows: its fields are one line of JSON, and text writes it for a person.

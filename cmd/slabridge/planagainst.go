@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"slabridge/config"
@@ -34,10 +35,11 @@ var changeWords = map[engine.Change]phrase{
 }
 
 func (d movedInfo) text(p *page) {
-	what := typed(d.Issue) + " " + d.Contract + " " + d.Obligation
+	what := strings.TrimSpace(typed(d.Issue)+" ") + " " + p.promise(p.contractOf(d.Contract), d.Obligation)
 	if d.Step != "" {
-		what += "/" + d.Step
+		what = strings.TrimSpace(typed(d.Issue) + " " + p.stepOf(d.Contract, d.Obligation, d.Step))
 	}
+	what = p.ofContract(what, d.Contract)
 	p.line(
 		fmt.Sprintf("%-9s ", p.t(changeWords[d.Change])),
 		what+": "+momentOrNone(p, d.Was)+" -> "+momentOrNone(p, d.Will),

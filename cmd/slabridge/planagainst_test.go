@@ -63,7 +63,7 @@ func TestPlanAgainst(t *testing.T) {
 		if got := changeOf(lines, "respond", "warn-50"); got == nil || got["kind"] != "write" || got["change"] != "dropped" {
 			t.Errorf("the warning at half the time is not due any more: %v", got)
 		}
-		contains(t, "plan", out, "moved #1 kamal-acme respond: Fri 2026-03-20 16:20:00 +05 -> Fri 2026-03-20 16:40:00 +05")
+		contains(t, "plan", out, "moved #1 start of work: Fri 2026-03-20 16:20:00 +05 -> Fri 2026-03-20 16:40:00 +05")
 		has(
 			t,
 			"plan --against",
@@ -148,5 +148,5 @@ func TestPlanAgainstOnJira(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, "plan", unfolded(d.want(t, exitOK, "plan", "--against", file)),
-		"moved ACME-1 kamal-acme respond: Fri 2026-03-20 16:20:00 +05 -> Fri 2026-03-20 16:40:00 +05")
+		"moved ACME-1 start of work: Fri 2026-03-20 16:20:00 +05 -> Fri 2026-03-20 16:40:00 +05")
 }

@@ -195,15 +195,16 @@ func TestExplain(t *testing.T) {
 	contains(t, "explain", short, "30m of counting time passed, late by 10m",
 		"  with us 30m, of these 30m of working time\n",
 		"shortened: --full shows each night")
-	if strings.Contains(short, "due when respond is") {
+	if strings.Contains(short, "the same deadline as “start of work”") {
 		t.Errorf("what was kept is explained:\n%s", short)
 	}
 	text := d.want(exitOK, "explain", "1", "--full").out
-	contains(t, "explain --full", text, "30m of counting time passed, late by 10m", "due when respond is",
-		"ended Fri 2026-03-20 16:00:05 +05: done, SLA Bot (journal:1)",
-		"received, severity\n                               critical, status new", "to come")
+	contains(t, "explain --full", text, "30m of counting time passed, late by 10m",
+		"the same deadline as “start of work”",
+		"ended Fri 2026-03-20 16:00:05 +05: done, SLA Bot (journal 1)",
+		"received, severity\n                               critical failure, status new", "to come")
 	early := d.want(exitOK, "explain", "1", "--at", "2026-03-20T16:00:02+05:00").out
-	if strings.Contains(early, "journal:1") {
+	if strings.Contains(early, "journal 1") {
 		t.Errorf("--at tells what came later:\n%s", early)
 	}
 	d.want(exitFailed, "explain", "99")

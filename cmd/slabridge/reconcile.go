@@ -45,6 +45,8 @@ type differenceInfo struct {
 	Event      string                `json:"event"`
 	At         time.Time             `json:"at"`
 	Recorded   bool                  `json:"recorded"` // by this command
+
+	step string // by its titles
 }
 
 func showReconciled(w *workspace, found []engine.Reconciled) error {
@@ -57,6 +59,7 @@ func showReconciled(w *workspace, found []engine.Reconciled) error {
 				Difference: d.Kind, Connection: r.Connection, Issue: d.IssueKey,
 				Obligation: obligation, Step: step, ID: d.Step.ID,
 				State: string(d.State), Event: d.Event, At: d.At.In(w.home(r.Connection)), Recorded: d.Repaired,
+				step: markedStep(w, r.Connection, obligation, step),
 			}); err != nil {
 				return err
 			}
@@ -78,18 +81,29 @@ func showReconciled(w *workspace, found []engine.Reconciled) error {
 	return nil
 }
 
+// markedStep names a step that a mark tells of; by its ids where no contract of the connection has it.
+func markedStep(w *workspace, connection, obligation, step string) string {
+	for i := range w.cfg.Contracts {
+		c := &w.cfg.Contracts[i]
+		if c.Connection == connection && obligationOf(c.Contract, obligation) != nil {
+			return w.step(c.Contract, obligation, step)
+		}
+	}
+	return obligation + "/" + step
+}
+
 func (i differenceInfo) text(p *page) {
-	p.line(i.ID+"  ", typed(i.Issue)+"  "+i.Obligation+"/"+i.Step+"  "+p.stamp(i.At))
+	p.line(i.ID+"  ", typed(i.Issue)+" "+i.step+"  "+p.stamp(i.At))
 	switch {
 	case i.Recorded:
-		p.linef(entryIndent, "its comment %s stands: recorded as written", i.Event)
+		p.linef(entryIndent, "its comment (%s) stands: recorded as written", p.event(i.Event))
 	case i.Difference == outbox.NotStanding:
-		p.linef(entryIndent, "recorded as written in %s, and that comment is not there", i.Event)
+		p.linef(entryIndent, "recorded as written in %s, and that comment is not there", p.event(i.Event))
 	case i.Difference == outbox.UnknownStep:
-		p.linef(entryIndent, "%s names it, and no contract has such a step here", i.Event)
+		p.linef(entryIndent, "%s names it, and no contract has such a step here", p.event(i.Event))
 	case i.State == "":
-		p.linef(entryIndent, "its comment %s stands, and it is not recorded", i.Event)
+		p.linef(entryIndent, "its comment (%s) stands, and it is not recorded", p.event(i.Event))
 	default:
-		p.linef(entryIndent, "its comment %s stands, and it is recorded as %s", i.Event, i.State)
+		p.linef(entryIndent, "its comment (%s) stands, and it is recorded as %s", p.event(i.Event), stateWord(p, i.State))
 	}
 }

@@ -78,8 +78,9 @@ func refusals() []refusal {
 				g.put(t, g.staff(), issue, object{"priority_id": g.Priorities["high"]}) // it is looked at again when it changes
 			},
 			code: exitHeld, says: []string{"held: no status of class closed", `can be set from "Waiting for customer"`},
-			state: "held", listed: []string{"await-answer/due", "no status of class closed"}, priority: "Normal",
-			status: "Waiting for customer",
+			state: "held", listed: []string{"waiting for an answer, at the deadline", "no status of class closed"},
+			priority: "Normal",
+			status:   "Waiting for customer",
 		},
 		{
 			name: "a status that is forbidden between the look and the write", closes: true,
@@ -99,7 +100,8 @@ func refusals() []refusal {
 				g.put(t, g.staff(), issue, object{"done_ratio": 10})
 			},
 			code: exitHeld, says: []string{"held: no status of class closed"},
-			state: "held", listed: []string{"await-answer/due"}, priority: "Normal", status: "Waiting for customer",
+			state: "held", listed: []string{"waiting for an answer, at the deadline"}, priority: "Normal",
+			status: "Waiting for customer",
 		},
 		like(func(r *refusal) {
 			r.name = "the priority of a parent"
@@ -127,7 +129,8 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.rule(t, due(t, g), "SLA state", "readonly") }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.rule(t, due(t, g), "SLA state", "") }
 			r.code, r.says = exitHeld, []string{"left this alone: SLA state: wanted"}
-			r.state, r.listed = "refused", []string{"upkeep/fields", "refused: SLA state: wanted", "Make the field editable"}
+			r.state = "refused"
+			r.listed = []string{"fields kept up to date", "refused: SLA state: wanted", "Make the field editable"}
 		}),
 		like(func(r *refusal) {
 			r.name = "the field of the assignee is off for the tracker"
@@ -160,7 +163,7 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.right(t, "set_notes_private", false) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.right(t, "set_notes_private", true) }
 			r.code, r.says = exitHeld, []string{`lacks the right "Set notes as private" (set_notes_private)`}
-			r.state, r.listed = "held", []string{"respond/due", "the comment would be public"}
+			r.state, r.listed = "held", []string{"start of work, at the deadline", "the comment would be public"}
 			r.private, r.assignee, r.priority, r.told = 0, "", "Normal", false
 		}),
 		like(func(r *refusal) {
@@ -217,7 +220,7 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.atWrite(t, func() { g.ownField(t, g.field, false) }) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.field = "SLA due"; g.configure(t) }
 			r.code, r.says = exitHeld, []string{"left this alone: Due-"}
-			r.state, r.listed = "refused", []string{"upkeep/fields", "see that it still exists"}
+			r.state, r.listed = "refused", []string{"fields kept up to date", "see that it still exists"}
 		}),
 		like(func(r *refusal) {
 			r.name = "an assignee who is locked: the next in line gets it, and nobody says that the developers have it"
@@ -226,7 +229,8 @@ func refusals() []refusal {
 			r.says = []string{
 				`not carried out: assignee: wanted "developers", tracker has "Sanjay Support"`,
 			}
-			r.code, r.state, r.listed = exitHeld, "refused", []string{"involve-developers/due", `wanted "developers"`}
+			r.code, r.state = exitHeld, "refused"
+			r.listed = []string{"involvement of the developers, at the deadline", `wanted "developers"`}
 			r.assignee = "Sanjay Support"
 		}),
 		like(func(r *refusal) {
@@ -234,7 +238,8 @@ func refusals() []refusal {
 			r.spoil = func(t *testing.T, g *ground, _ int) { g.locked(t, "manager1", true) }
 			r.mend = func(t *testing.T, g *ground, _ int) { g.locked(t, "manager1", false) }
 			r.says = []string{`not carried out: watcher: wanted "management", tracker has "nobody active is named"`}
-			r.code, r.state, r.listed = exitHeld, "refused", []string{"inform-management/due", `wanted "management"`}
+			r.code, r.state = exitHeld, "refused"
+			r.listed = []string{"information of the management, at the deadline", `wanted "management"`}
 			r.told = false
 		}),
 	}

@@ -31,7 +31,7 @@ type fact struct {
 
 // clause tells of an obligation that was broken.
 func (h *htmlReport) clause(ctx context.Context, o *report.Obligation) (clause, error) {
-	c := clause{Title: strings.TrimSpace(o.Source + " " + o.Title)}
+	c := clause{Title: strings.TrimSpace(h.cited(o.Source) + " " + o.Title)}
 	if today := h.facts.Contract.Obligation(o.ID); today != nil {
 		if reading := today.Assumption.In(h.lang); reading != "" {
 			c.Lines = append(c.Lines, h.tf("how the text is read: %s", reading))
@@ -101,7 +101,7 @@ func (h *htmlReport) breach(ctx context.Context, obligation string, c *report.Cy
 		add("record", h.tf("number %d of the ledger's chain, hash %s", r.Number, r.Hash))
 	}
 	if c.Provisional {
-		add("to be known", h.t("the due rests on provisional calendar data"))
+		add("to be known", h.t("the deadline rests on provisional calendar data"))
 	}
 	if c.EarlierRecords > 0 {
 		add("earlier verdicts", strconv.Itoa(c.EarlierRecords))
@@ -279,8 +279,8 @@ func (h *htmlReport) arithmetic(story *cycleStory, due, until time.Time) *board.
 	stretch := func(s []segmentInfo, from, to time.Time) { // one line, as far as it lies between the two
 		var names []string
 		for _, x := range s {
-			if !slices.Contains(names, x.Segment) {
-				names = append(names, x.Segment)
+			if name := x.name(&h.page); !slices.Contains(names, name) {
+				names = append(names, name)
 			}
 		}
 		begin, end, counted := s[0].From, s[len(s)-1].To, time.Duration(0)

@@ -161,7 +161,7 @@ func (h *htmlReport) summary() board.Part {
 			share = h.number(*o.Kept) + " %"
 		}
 		g.Rows = append(g.Rows, []board.Cell{
-			{Text: strings.TrimSpace(o.Source + " " + o.Title), Note: o.ID},
+			{Text: strings.TrimSpace(h.cited(o.Source) + " " + o.Title), Note: o.ID},
 			number(o.Met, "met"), number(o.Escalated, "escalated"), number(o.Breached, "breached"), number(o.Excused, ""),
 			number(o.NotJudged, "not-judged"), number(o.Running, ""),
 			{Text: share, Class: "number"},
@@ -184,7 +184,7 @@ func (h *htmlReport) worst() board.Part {
 		o := &h.Obligations[i]
 		for j := range o.Cycles {
 			if o.Cycles[j].Broken() {
-				all = append(all, late{strings.TrimSpace(o.Source + " " + o.Title), &o.Cycles[j]})
+				all = append(all, late{strings.TrimSpace(h.cited(o.Source) + " " + o.Title), &o.Cycles[j]})
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func (h *htmlReport) lists() []board.Part {
 	if len(h.Accounts) > 0 {
 		g := &board.Table{Head: []board.Cell{{Text: h.t("clause")}, {Text: h.t("account")}}}
 		for i := range h.Accounts {
-			head, text := accountText(&h.page, &h.Accounts[i])
+			head, text := accountText(&h.page, &h.Accounts[i], h.facts.Contract)
 			line := board.Cell{Text: text}
 			if h.Accounts[i].Over() {
 				line.Note, line.Class = h.t("more than promised"), "breached"
@@ -241,12 +241,13 @@ func (h *htmlReport) exceptions(group report.Group) board.Part {
 		}
 		what := board.Cell{Text: h.t(exceptionWords[x.Kind])}
 		if x.Obligation != "" {
-			what.Text += ", " + x.Obligation
+			what.Text += ", " + h.promise(h.facts.Contract, x.Obligation)
 		}
 		what.Note = x.What
 		g.Rows = append(g.Rows, []board.Cell{h.issue(x.IssueKey, x.Subject), what})
 		for _, e := range x.Events {
-			g.Rows = append(g.Rows, []board.Cell{{}, {Text: strings.TrimSpace(h.stamp(e.At) + " " + e.Step), Link: e.Link}})
+			trace := strings.TrimSpace(h.stamp(e.At) + " " + h.steps(h.facts.Contract, e.Step))
+			g.Rows = append(g.Rows, []board.Cell{{}, {Text: trace, Link: e.Link}})
 		}
 	}
 	if g.Rows == nil {

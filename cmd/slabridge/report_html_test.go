@@ -44,7 +44,7 @@ func TestReportAsAPage(t *testing.T) {
 
 	contains(t, "the page", text,
 		// kept, escalated, breached, excused, not judged, running
-		"п. 8 start of workrespond | 0 | 0 | 1 | 1 | 0 | 0 | 0 % | \n",
+		"clause 8 start of workrespond | 0 | 0 | 1 | 1 | 0 | 0 | 0 % | \n",
 		"counted from: Fri 2026-03-20 16:00:00 +05\n", "deadline: Fri 2026-03-20 16:20:00 +05\n",
 		"ended Fri 2026-03-20 16:40:00 +05, late by 20m by the clock, by Ivan Ivanov (support)",
 		"by olga on ", ": a power cut\n",
@@ -153,7 +153,7 @@ func TestPrivateRequestsForTheCustomer(t *testing.T) {
 			t.Errorf("%s: staff\n%s\ncustomer\n%s", form, staff, customer)
 		}
 		if form == "html" {
-			contains(t, "the numbers stay", pageText(customer), "п. 8 start of workrespond | 0 | 0 | 1 |")
+			contains(t, "the numbers stay", pageText(customer), "clause 8 start of workrespond | 0 | 0 | 1 |")
 			if strings.Contains(customer, "What slabridge wrote") {
 				t.Error("the words that were written on it are told")
 			}

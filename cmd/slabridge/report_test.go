@@ -113,16 +113,16 @@ func TestReportText(t *testing.T) {
 				"      late by 20m by the clock, by Ivan Ivanov (support)",
 			"excused by Olga Orlova on Fri 2026-03-27 09:00:00 +05: a power cut at the", "earlier verdicts: 2",
 			"counted from Thu 2026-03-26 10:00:00 +05: not ended, late by 166h 40m by the",
-			"the due rests on provisional calendar data",
+			"the deadline rests on provisional calendar data",
 			"  ! #2  critical\n      Nobody can log in\n      broken at once, Tue 2026-03-10 10:00:00 +05\n",
-			"counted from Tue 2026-03-10 10:00:00 +05: nothing came by the due",
-			"  billing Порядок 3.11, 2026-03\n    billable half hours: 17, requests: 5\n",
+			"counted from Tue 2026-03-10 10:00:00 +05: nothing came by the deadline",
+			"  billing (section “Порядок”, 3.11), 2026-03\n    billable half hours: 17, requests: 5\n",
 			"cost of changes: 120000.5; share: 16.25 % of at most 15 %; more than promised",
 			"handled on average in working days: 2.4, requests: 12; promised: 2 to 3\n",
 			"entries of booked time: 3; at most: 5\n", "due dates moved: 3, requests: 2",
-			"severity lowered before a due: 1, requests: 1",
+			"severity lowered before a deadline: 1, requests: 1",
 			"requests created in the period, by severity\n  critical: 2\n",
-			"  #2  another due was agreed, respond\n    A report prints slowly\n    due Wed 2026-03-11 12:00:00 +05\n",
+			"  #2  another deadline was agreed, respond\n    A report prints slowly\n    due Wed 2026-03-11 12:00:00 +05\n",
 		},
 		"ru": {
 			"версия договора 2026-01",
@@ -149,7 +149,7 @@ func TestReportText(t *testing.T) {
 	empty := report.Report{Obligations: []report.Obligation{{ID: "respond", Source: "п. 8"}}}
 	reportInfo{Report: empty}.text(&page{out: onScreen(&out)})
 	contains(t, "an empty report", out.String(), "accounts: none", "requests created in the period, by severity: none",
-		"exceptions: none", "respond п. 8", "kept 0, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,")
+		"exceptions: none", "respond (clause 8)", "kept 0, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,")
 	if strings.Contains(out.String(), " %") {
 		t.Errorf("a share of nothing:\n%s", out.String())
 	}
@@ -220,12 +220,12 @@ func TestReport(t *testing.T) {
 	d.at("2026-03-20 17:00:00")
 
 	args := []string{"report", "--contract", "kamal-acme", "--from", "2026-03-01", "--to", "2026-03-31"}
-	contains(t, "report", d.want(exitOK, args...).out, "kamal-acme: ",
+	contains(t, "report", d.want(exitOK, args...).out, "Kazakh vendor of a security suite (kamal-acme)\n",
 		"kept 0, escalated 0, breached 1 (excused 1), not judged 0, cancelled 0",
-		"  ! #1  critical, due Fri 2026-03-20 16:20:00 +05",
+		"  ! #1  critical failure, due Fri 2026-03-20 16:20:00 +05",
 		"counted from Fri 2026-03-20 16:00:00 +05: ended Fri 2026-03-20 16:40:00 +05,", "excused by olga",
 		"earlier verdicts: 1",
-		"critical: 1")
+		"critical failure: 1")
 	got := d.lines(exitOK, args...)[0]
 	has(t, "report", got, "contract", "title", "versions", "calendars", "from", "to", "made", "obligations", "accounts",
 		"requests", "exceptions")

@@ -11,7 +11,7 @@ import (
 
 // text writes the report for people: counts for each obligation, and each breach by itself.
 func (r reportInfo) text(p *page) {
-	p.line(colour(bold, r.Contract)+": ", r.Title)
+	p.line("", colour(bold, r.Title)+" ("+r.Contract+")")
 	p.linef("", "contract version %s, calendar data of %s",
 		strings.Join(r.Versions, ", "), p.dataOf(r.Calendars...))
 	p.linef("", "from %s to %s, both included; made %s", p.date(r.From), p.date(r.To), p.moment(r.Made))
@@ -28,7 +28,7 @@ func (r reportInfo) text(p *page) {
 	p.line("  ", r.Rule)
 	tellPart(p, phrase("accounts"), len(r.Accounts))
 	for i := range r.Accounts {
-		tellAccount(p, &r.Accounts[i])
+		tellAccount(p, &r.Accounts[i], r.contract)
 	}
 	tellPart(p, phrase("requests created in the period, by severity"), len(r.Requests))
 	for _, s := range r.Requests {
@@ -62,13 +62,14 @@ func (r reportInfo) tellExceptions(p *page, group report.Group) {
 		}
 		what := p.t(exceptionWords[x.Kind])
 		if x.Obligation != "" {
-			what += ", " + x.Obligation
+			what += ", " + p.promise(r.contract, x.Obligation)
 		}
 		p.line("  "+typed(x.IssueKey)+"  ", what)
 		p.detail("    ", x.Subject)
 		p.detail("    ", x.What)
 		for _, e := range x.Events {
-			p.line("    ", strings.TrimRight(p.stamp(e.At)+" "+strings.TrimSpace(e.Step+" "+e.Event), " "))
+			what := strings.TrimSpace(p.steps(r.contract, e.Step) + " " + p.event(e.Event))
+			p.line("    ", strings.TrimRight(p.stamp(e.At)+" "+what, " "))
 			p.detail("      ", e.Link)
 		}
 	}
@@ -85,14 +86,14 @@ var groupWords = map[report.Group]phrase{
 var unitWords = map[report.Unit]phrase{
 	report.HalfHours: "billable half hours: %s", report.Currency: "cost of changes: %s",
 	report.WorkingDays: "handled on average in working days: %s", report.DateMoves: "due dates moved: %s",
-	report.Lowerings: "severity lowered before a due: %s", report.TimeEntries: "entries of booked time: %s",
+	report.Lowerings: "severity lowered before a deadline: %s", report.TimeEntries: "entries of booked time: %s",
 }
 
 var exceptionWords = map[report.ExceptionKind]phrase{
-	report.AgreedDue: "another due was agreed", report.AfterHours: "work after hours was agreed",
+	report.AgreedDue: "another deadline was agreed", report.AfterHours: "work after hours was agreed",
 	report.OutOfScope: "out of the contract's scope", report.OutsideValid: "outside the contract's validity",
 	report.OutsidePlan: "not covered by the plan", report.DueMoved: "the due date was moved",
-	report.Lowered: "the severity was lowered before a due", report.NoConsent: "consent not recorded",
+	report.Lowered: "the severity was lowered before a deadline", report.NoConsent: "consent not recorded",
 	report.DateSetLate:      "the date was set after that day's close",
 	report.DateInPast:       "the date that was set lies in the past",
 	report.SilentResolution: "resolved without a word to the customer and taken back",
@@ -110,8 +111,7 @@ func tellPart(p *page, title phrase, n int) {
 }
 
 func tellKept(p *page, o *report.Obligation, contract *enforcer.Contract) {
-	p.heading(colour(bold, o.ID) + " " + o.Source)
-	p.detail("  ", o.Title)
+	p.heading(colour(bold, cmp.Or(o.Title, o.ID)) + " (" + p.cited(o.Source) + ")")
 	p.linef("  ", "kept %d, escalated %d, breached %d (excused %d), not judged %d, cancelled %d, running %d",
 		o.Met, o.Escalated, o.Breached, o.Excused, o.NotJudged, o.Cancelled, o.Running)
 	if o.Kept != nil {
@@ -152,7 +152,7 @@ func tellBreach(p *page, c *report.Cycle, contract *enforcer.Contract) {
 		p.linef(breachIndent, "earlier verdicts: %d", c.EarlierRecords)
 	}
 	if c.Provisional {
-		p.linef(breachIndent, "the due rests on provisional calendar data")
+		p.linef(breachIndent, "the deadline rests on provisional calendar data")
 	}
 }
 
@@ -161,7 +161,7 @@ func howLate(p *page, c *report.Cycle) string {
 	late := p.seconds(c.LateSeconds)
 	switch {
 	case c.EndedWhy == "due":
-		return p.t("nothing came by the due")
+		return p.t("nothing came by the deadline")
 	case c.Ended == nil:
 		return p.tf("not ended, late by %s by the clock so far", late)
 	}
@@ -181,8 +181,8 @@ func howLate(p *page, c *report.Cycle) string {
 	return text
 }
 
-func tellAccount(p *page, a *report.Account) {
-	head, text := accountText(p, a)
+func tellAccount(p *page, a *report.Account, contract *enforcer.Contract) {
+	head, text := accountText(p, a, contract)
 	p.line("  ", head)
 	if a.Over() {
 		text += "; " + colour(red, p.t("more than promised"))
@@ -191,7 +191,7 @@ func tellAccount(p *page, a *report.Account) {
 }
 
 // accountText says what an account is and where it stands; that it is more than promised is the caller's to say.
-func accountText(p *page, a *report.Account) (head, text string) {
+func accountText(p *page, a *report.Account, contract *enforcer.Contract) (head, text string) {
 	text = p.tf(unitWords[a.Unit], strings.TrimSpace(p.number(a.Amount)+" "+a.Currency))
 	if a.Of > 0 {
 		text += p.tf(", requests: %d", a.Of)
@@ -208,7 +208,10 @@ func accountText(p *page, a *report.Account) (head, text string) {
 			text += p.tf(" of at most %s %%", p.number(*a.ShareLimit))
 		}
 	}
-	head = strings.TrimSpace(a.Obligation + " " + a.Source)
+	head = p.promise(contract, a.Obligation)
+	if a.Source != "" {
+		head += " (" + p.cited(a.Source) + ")"
+	}
 	if a.Period != "" {
 		head += ", " + a.Period
 	}

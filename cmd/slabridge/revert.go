@@ -153,7 +153,8 @@ func undoInfoOf(ctx context.Context, w *workspace, u outbox.Undo) (undoInfo, err
 }
 
 func (i undoInfo) text(p *page) {
-	p.line(i.ID+"  ", fmt.Sprintf("%s  %s/%s  %s", typed(i.Issue), i.Obligation, i.Step, p.stamp(i.Moment)))
+	p.line(i.ID+"  ", fmt.Sprintf("%s %s  %s", typed(i.Issue), p.stepOf(i.Contract, i.Obligation, i.Step),
+		p.stamp(i.Moment)))
 	if i.Assign != nil {
 		p.linef(entryIndent, "assignee back: %s -> %s", i.Assign.From, i.Assign.To)
 	}
@@ -162,9 +163,9 @@ func (i undoInfo) text(p *page) {
 	}
 	for _, c := range i.Comments {
 		if c.Internal {
-			p.linef(entryIndent, "internal follow-up to %s of %s", c.Event, p.moment(c.At))
+			p.linef(entryIndent, "internal follow-up to %s of %s", p.event(c.Event), p.moment(c.At))
 		} else {
-			p.linef(entryIndent, "public follow-up to %s of %s", c.Event, p.moment(c.At))
+			p.linef(entryIndent, "public follow-up to %s of %s", p.event(c.Event), p.moment(c.At))
 		}
 	}
 	if i.Made {

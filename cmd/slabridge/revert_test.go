@@ -35,8 +35,8 @@ func reverted(t *testing.T, g *ground) {
 	filter := []string{"ledger", "revert", "--issue", strconv.Itoa(issue)}
 	plan := g.want(t, exitOK, filter...).out
 	contains(t, "the plan", plan, "assignee back: Dora Developer -> nobody", "priority back: Immediate -> Normal",
-		"public follow-up to journal:",
-		"internal follow-up to journal:", "- the watchers stay", "- the fields are kept up to date by themselves",
+		"public follow-up to journal ",
+		"internal follow-up to journal ", "- the watchers stay", "- the fields are kept up to date by themselves",
 		"nothing was taken back; to do it, add --yes")
 	whole.saw(t, g, issue, whole)
 	for _, i := range jsonLines[undoInfo](t, g.site, filter...) {
@@ -46,7 +46,7 @@ func reverted(t *testing.T, g *ground) {
 	}
 
 	contains(t, "revert", g.want(t, exitOK, append(filter, "--yes")...).out, "steps taken back: 5, refused: 0, held: 0",
-		"done      #"+strconv.Itoa(issue)+" respond/revert-due")
+		"done      #"+strconv.Itoa(issue)+" start of work, taking back what was done at the deadline")
 	back := refusal{public: 2, private: 2, priority: "Normal", told: true, status: "New"}
 	whole.saw(t, g, issue, back)
 	public, private := g.notes(t, g.staff(), issue, g.bot.id)

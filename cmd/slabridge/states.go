@@ -1,18 +1,13 @@
 package main
 
-import (
-	"strings"
-
-	"slabridge/config/message"
-	"slabridge/enforcer"
-)
+import "strings"
 
 // stateWords are the states of entries, cycles and verdicts as people read them. JSON and flags have their ids.
 var stateWords = map[string]phrase{
 	"intended": "intended", "waiting": "waiting", "held": "held", "sent": "sent", "done": "done", "refused": "refused",
 	"past": "past", "overtaken": "overtaken", "needless": "needless", "withdrawn": "withdrawn",
 	"running": "running", "paused": "paused", "met": "met", "breached": "breached", "escalated": "escalated",
-	"cancelled": "cancelled", "not-judged": "not-judged", "ended": "ended",
+	"cancelled": "cancelled", "not-judged": "not judged", "ended": "ended",
 }
 
 // stateWord is a state in the reader's language.
@@ -23,19 +18,8 @@ func stateWord[S ~string](p *page, s S) string {
 	return string(s)
 }
 
-// severity is a class of requests by its title; in English by its id, which the configuration is written with.
-func (p *page) severity(c *enforcer.Contract, id string) string {
-	if p.lang == english || c == nil {
-		return id
-	}
-	return c.SeverityTitle(id).In(p.lang)
-}
-
 // stateColumn is a state in a column of its own.
 func stateColumn[S ~string](p *page, s S) string {
 	word := stateWord(p, s)
 	return tint(s, word+strings.Repeat(" ", max(0, 9-columnsOf(word))))
 }
-
-// kept gives a sentence that was kept in English in the reader's language.
-func (p *page) kept(text string) string { return message.Recall(p.lang, text) }

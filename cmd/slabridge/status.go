@@ -292,13 +292,14 @@ func (t cycleTable) text(p *page) {
 		if c.Due != nil {
 			due = p.stamp(*c.Due)
 		}
-		what := typed(c.Issue) + " " + colour(bold, c.Obligation) + p.period(c.whole, c.Cycle) + " (" + c.Source + ")"
+		promise := p.promise(p.contractOf(c.Contract), c.Obligation)
+		what := typed(c.Issue) + " " + colour(bold, promise) + p.period(c.whole, c.Cycle) + " (" + p.cited(c.Source) + ")"
 		if c.State != enforcer.Running {
 			what += " " + tint(c.State, stateWord(p, c.State))
 		}
 		p.line(fmt.Sprintf("%-27s  %-*s  ", due, widest, left[i]), what)
 		if c.whole {
-			p.detail("    ", c.Contract)
+			p.detail("    ", p.contractTitle(c.Contract))
 			continue
 		}
 		p.detail("    ", c.Subject)

@@ -30,8 +30,8 @@ func TestStatus(t *testing.T) {
 		t.Errorf("want the soonest due first\n%s\ngot\n%s", strings.Join(want, "\n"), strings.Join(got, "\n"))
 	}
 	contains(t, "status", d.want(exitOK, "status").out,
-		"Fri 2026-03-20 16:20:00 +05  10m over      #1 respond (п. 8) breached\n",
-		"Fri 2026-03-20 18:00:00 +05  1h 30m left   #1 involve-developers (п. 8)\n", "/issues/1\n")
+		"Fri 2026-03-20 16:20:00 +05  10m over      #1 start of work (clause 8) breached\n",
+		"Fri 2026-03-20 18:00:00 +05  1h 30m left   #1 involvement of the developers (clause 8)\n", "/issues/1\n")
 	d.at("2026-03-20 16:35:00")
 	if _, err := d.sim.As("ivanov").Update(1, redminesim.Change{Status: "Resolved", Note: "Done."}); err != nil {
 		t.Fatal(err)

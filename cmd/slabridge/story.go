@@ -40,15 +40,16 @@ var stepWords = map[string]phrase{
 }
 
 // dueNote says in words what enforcer.Cycle gives as a code.
-func dueNote(p *page, code string) string {
+func dueNote(p *page, c *enforcer.Cycle) string {
+	code := c.DueNote
 	if other, ok := strings.CutPrefix(code, "as "); ok {
-		return p.tf("due when %s is", other)
+		return p.tf("the same deadline as “%s”", p.promise(c.Contract, other))
 	}
 	if date, ok := strings.CutPrefix(code, "due-date "); ok {
 		return p.tf("the close of the due date, %s; on a day off, of the next working day", date)
 	}
 	if step, ok := strings.CutPrefix(code, "notice "); ok {
-		return p.tf("later than the term, because %s comes first", step)
+		return p.tf("later than the term, because the notice “%s” comes first", p.stepTitle(c.Obligation, step))
 	}
 	if code == enforcer.DueNoteContractEnds {
 		return p.t("cut short by the end of the contract: the last working day inside it")
@@ -79,9 +80,9 @@ func (s explanation) text(p *page) {
 		return
 	}
 	if s.Severity == "" { // an issue of the contract as a whole
-		p.linef("", "contract %s, as of %s", s.Contract, p.moment(s.Now))
+		p.linef("", "contract “%s”, as of %s", p.contractTitle(s.Contract), p.moment(s.Now))
 	} else {
-		p.linef("", "contract %s, severity %s, as of %s", s.Contract, s.severity, p.moment(s.Now))
+		p.linef("", "contract “%s”, severity %s, as of %s", p.contractTitle(s.Contract), s.severity, p.moment(s.Now))
 	}
 	p.labelled("", "on hold: ", s.held.In(p.lang))
 	for _, n := range s.Notes {
@@ -91,7 +92,7 @@ func (s explanation) text(p *page) {
 	for _, e := range s.Events {
 		what := strings.Join(e.What, ", ")
 		if len(e.Ours) > 0 {
-			what += " (" + strings.Join(e.Ours, ", ") + ")"
+			what += ": " + p.steps(s.contract, strings.Join(e.Ours, ", "))
 		}
 		role := p.role(e.Role)
 		p.line("  "+p.stamp(e.At)+"  ", fmt.Sprintf("%s (%s): %s", e.By, role, what))
@@ -149,8 +150,8 @@ func holdingText(p *page, h *report.Holding) string {
 // tellSegments shows every segment of the timeline.
 func (s *explanation) tellSegments(p *page) {
 	for _, x := range s.Timeline[:min(len(s.Timeline), maxTimeline)] {
-		what := fmt.Sprintf("%-8s %s, %s", p.span(x.To.Sub(x.From)), p.t(holderWords[x.Holder]), x.Segment)
-		if x.Cause != "" {
+		what := fmt.Sprintf("%-8s %s, %s", p.span(x.To.Sub(x.From)), p.t(holderWords[x.Holder]), x.name(p))
+		if x.Cause != "" && x.Kind != enforcer.SegmentCutoff {
 			what += " (" + p.event(x.Cause) + ")"
 		}
 		p.line("  "+p.stamp(x.From)+"  ", what)
@@ -219,11 +220,7 @@ func (c *cycleStory) kept() bool {
 
 func (c *cycleStory) tell(p *page, full bool) {
 	const indent = "            "
-	title := ""
-	if c.Title != "" {
-		title = ": " + c.Title
-	}
-	p.line("  "+stateColumn(p, c.State)+" ", colour(bold, c.Obligation)+" ("+c.Source+")"+title)
+	p.line("  "+stateColumn(p, c.State)+" ", colour(bold, cmp.Or(c.Title, c.Obligation))+" ("+p.cited(c.Source)+")")
 	if c.Due == nil {
 		p.linef(indent, "from %s, no due", p.stamp(c.Started))
 	} else {
@@ -262,14 +259,8 @@ func (c *cycleStory) tell(p *page, full bool) {
 	}
 	for _, s := range c.Steps {
 		if s.At != nil {
-			fmt.Fprintf(
-				p.out,
-				"%s%-10s %s  %s\n",
-				indent,
-				s.Step,
-				p.stamp(*s.At),
-				cmp.Or(p.t(stepWords[s.State]), stateWord(p, s.State)),
-			)
+			p.line(indent+p.stamp(*s.At)+"  ", p.stepTitle(c.obligation, s.Step)+": "+
+				cmp.Or(p.t(stepWords[s.State]), stateWord(p, s.State)))
 		}
 	}
 }
@@ -284,4 +275,32 @@ func (c *cycleStory) ending(p *page) string {
 		why += " (" + p.event(c.EndedBy) + ")"
 	}
 	return why
+}
+
+// segmentInfo is a stretch of an issue's or a cycle's time with its name.
+type segmentInfo struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Segment string    `json:"segment"` // in words: "day off: Nauryz"
+	Kind    string    `json:"kind"`    // a code
+	Cause   string    `json:"cause,omitempty"`
+	Holder  string    `json:"holder,omitempty"` // us, customer, third-party or nobody
+}
+
+// name is the segment in words, for a person.
+func (s *segmentInfo) name(p *page) string {
+	if s.Kind == enforcer.SegmentCutoff {
+		return p.tf("cut-off %s", p.cited(s.Cause))
+	}
+	return s.Segment
+}
+
+func segmentsOf(p *page, list []enforcer.Segment, zone *time.Location) []segmentInfo {
+	out := make([]segmentInfo, len(list))
+	for i, s := range list {
+		out[i] = segmentInfo{
+			From: s.From.In(zone), To: s.To.In(zone), Segment: s.Name.In(p.lang), Kind: s.Kind, Cause: s.Cause, Holder: s.Holder,
+		}
+	}
+	return out
 }

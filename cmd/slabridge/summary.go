@@ -73,8 +73,9 @@ func (w *workspace) groupInfo(ctx context.Context, g *ledger.Group) (groupInfo, 
 }
 
 func (g groupInfo) text(p *page) {
-	p.linef("= ", "%s %s/%s of %s: issues %d, steps %d", g.State, g.Obligation, g.Step, g.Contract, g.Issues, g.Entries)
-	p.line(entryIndent, g.Reason)
+	p.linef("= ", "%s: %s: issues %d, steps %d", stateWord(p, g.State),
+		p.ofContract(p.stepOf(g.Contract, g.Obligation, g.Step), g.Contract), g.Issues, g.Entries)
+	p.line(entryIndent, p.why(g.Contract, g.Obligation, g.Reason))
 	if g.Oldest.Equal(g.Newest) {
 		p.linef(entryIndent, "moment %s", p.stamp(g.Oldest))
 	} else {

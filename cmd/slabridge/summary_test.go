@@ -28,7 +28,7 @@ func TestHeldSummary(t *testing.T) {
 	}
 	d.at("2026-03-20 16:19:30")
 	out := d.want(exitHeld, "enforce").out
-	if n := strings.Count(out, "= held acknowledge/start of kamal-acme: issues 60, steps 60\n"); n != 1 {
+	if n := strings.Count(out, "= held: confirmation of receipt, at the start: issues 60, steps 60\n"); n != 1 {
 		t.Errorf("the summary is told %d times:\n%s", n, out)
 	}
 	if strings.Contains(out, "ledger release --id") {
@@ -47,8 +47,8 @@ func TestHeldSummary(t *testing.T) {
 	contains(t, "the next pass", again, "held by earlier passes: ")
 
 	listed := d.want(exitOK, "ledger", "list", "--state", "held").out
-	contains(t, "ledger list", listed, "= held acknowledge/start of kamal-acme: issues 60, steps 60",
-		"held      #60 acknowledge/start")
+	contains(t, "ledger list", listed, "= held: confirmation of receipt, at the start: issues 60, steps 60",
+		"held      #60 confirmation of receipt, at the start")
 	var group map[string]any
 	for _, g := range d.lines(exitOK, "ledger", "list", "--state", "held", "--summary") {
 		has(t, "summary", g, "connection", "contract", "obligation", "step", "state", "code", "reason", "entries", "issues",
@@ -69,7 +69,7 @@ func TestHeldSummary(t *testing.T) {
 
 	dry := d.want(exitOK, "ledger", "release", "--obligation", "acknowledge", "--step", "start", "--reason", "storm",
 		"--dry-run").out
-	contains(t, "dry run", dry, "= held acknowledge/start of kamal-acme: issues 60, steps 60",
+	contains(t, "dry run", dry, "= held: confirmation of receipt, at the start: issues 60, steps 60",
 		"entries that would be moved: 60; nothing was changed")
 	if n := len(d.lines(exitOK, "ledger", "release", "--step", "start", "--issue", "7", "--dry-run")); n != 1 {
 		t.Errorf("a dry run for one issue lists %d", n)

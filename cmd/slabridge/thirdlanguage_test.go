@@ -64,7 +64,7 @@ func TestThirdLanguage(t *testing.T) {
 		"Жұмыс 2026 ж. 20 наурыз, 16:20 (Алматы уақыты, UTC+5) "+
 			"дейін басталады (8-тармақ).")
 	says("explain 1 --config slabridge-demo/slabridge.yaml --at 2026-03-31T11:00:01+05:00",
-		"не уәде етілді", "орындалды acknowledge",
+		"не уәде етілді", "орындалды confirmation of receipt",
 		"20 минут жұмыс уақыты: дс-жм 09:00-18:00, Asia/Almaty",
 		"жолдағы демалыс күндері:", "(Наурыз күндері")
 	config := filepath.Join(dir, "slabridge-demo/slabridge.yaml")

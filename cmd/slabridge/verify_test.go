@@ -48,7 +48,7 @@ func TestLedgerVerify(t *testing.T) {
 	contains(t, "check", unfolded(d.want(exitHeld, "check").out), found)
 	contains(t, "check --live", unfolded(d.want(exitHeld, "check", "--live").out), found)
 	contains(t, "in Russian", unfolded(d.want(exitHeld, "ledger", "verify", "--lang", "ru").out),
-		"оценка helpdesk 1 kamal-acme respond created 1: изменено после записи")
+		"вердикт helpdesk 1 kamal-acme respond created 1: изменено после записи")
 }
 
 // A state file that cannot be opened is no fault of the configuration: check says that the ledger was not verified.

@@ -69,7 +69,7 @@ func versionInfoOf() (versionInfo, error) {
 		if err != nil {
 			return v, err
 		}
-		v.Calendars = append(v.Calendars, calendarInfo{country, days.Version, days.Source, yearsOf(days)})
+		v.Calendars = append(v.Calendars, calendarInfo{country, days.Version, days.Source, yearsOf(days).String()})
 	}
 	return v, nil
 }

@@ -105,8 +105,8 @@ func (ask *waiving) waive(ctx context.Context, w *workspace, _ []string) error {
 }
 
 func (i waiverInfo) text(p *page) {
-	p.linef("", "excused: %s %s of %s%s, %s", typed(i.Issue), i.Obligation, i.Contract, p.period(i.Issue == "", i.Cycle),
-		p.due(i.Due))
+	promise := p.ofContract(p.promise(p.contractOf(i.Contract), i.Obligation), i.Contract)
+	p.linef("", "excused: %s %s%s, %s", typed(i.Issue), promise, p.period(i.Issue == "", i.Cycle), p.due(i.Due))
 	p.linef(entryIndent, "by %s: %s", i.By, i.Reason)
 }
 

@@ -135,7 +135,7 @@ func TestLedgerWaive(t *testing.T) {
 	has(t, "ledger waive", got[0], "connection", "issue", "contract", "obligation", "cycle", "due", "ended", "by", "at",
 		"reason")
 	contains(t, "ledger waive", d.want(exitOK, "ledger", "waive", "1", "respond", "--reason", "agreed by phone").out,
-		"excused: #1 respond of kamal-acme, due Fri 2026-03-20 16:20:00", "by olga: agreed by phone")
+		"excused: #1 start of work, due Fri 2026-03-20 16:20:00", "by olga: agreed by phone")
 	contains(t, "error", d.want(exitFailed, "ledger", "waive", "1", "respond", "--reason", "again").err,
 		"no breach that is not excused yet")
 	contains(t, "ledger waive", d.want(exitOK, "ledger", "waive", "7", "respond", "--contract", "kamal-acme", "--reason",

@@ -61,8 +61,8 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 	}{
 		{
 			[]string{"plan"},
-			"waiting - quarterly-delivery/start moment Wed 2026-04-01 00:00:00 +05, п. 10 of vendor, Q2 2026",
-			"п. 10 договора vendor, II квартал 2026 г.",
+			"waiting - quarterly delivery, at the start moment Wed 2026-04-01 00:00:00 +05, clause 10, Q2 2026",
+			"п. 10, II квартал 2026 г.",
 		},
 		{
 			[]string{"plan"},
@@ -76,34 +76,46 @@ func TestCommandsOnAContractAsAWhole(t *testing.T) {
 		},
 		{
 			[]string{"status"},
-			"1h left #5 standing-duty, sync: 30 March 2026",
-			"#5 standing-duty, sync: 30 марта 2026 года",
+			"1h left #5 standing duty, sync: 30 March 2026",
+			"#5 постоянная обязанность, sync: 30 марта 2026 года",
 		},
-		{[]string{"status"}, "- quarterly-delivery, Q2 2026", "- quarterly-delivery, II квартал 2026 г."},
+		{
+			[]string{"status"},
+			"- quarterly delivery, Q2 2026",
+			"- сдача в программный фонд, II квартал 2026 г.",
+		},
 		{
 			[]string{"status", "--at", "2026-04-01T07:00:00+05:00"},
-			"1h left #5 standing-duty, sync: 30 March 2026", // of working time
-			"#5 standing-duty, sync: 30 марта 2026 года",
+			"1h left #5 standing duty, sync: 30 March 2026", // of working time
+			"#5 постоянная обязанность, sync: 30 марта 2026 года",
 		},
-		{[]string{"ledger", "list"}, "done #5 standing-duty/start", "выполнено #5 standing-duty/start"},
 		{
 			[]string{"ledger", "list"},
-			"done #1 change-cap/warn-80",
-			"п. 11 договора vendor, с 1 января 2026 года",
+			"done #5 standing duty, at the start",
+			"выполнено #5 постоянная обязанность, в начале",
+		},
+		{
+			[]string{"ledger", "list"},
+			"done #1 cap on the cost of changes, after 80 %",
+			"п. 11, с 1 января 2026 года",
 		},
 		{
 			[]string{"ledger", "list"},
 			"130000.00 of at most 150000.00 are spent, 86 %",
 			"израсходовано 130000.00 из 150000.00, это 86 %",
 		},
-		{[]string{"explain", "5"}, "contract vendor, as of", "договор vendor, на момент"},
+		{
+			[]string{"explain", "5"},
+			"contract “Vendor who runs support on Redmine”, as of",
+			"договор «Поставщик с поддержкой в Redmine», на момент",
+		},
 		{[]string{"explain", "5"}, "SLA Bot (bot): made, status new", "создана, статус новый"},
 		{
 			[]string{"explain", "5"},
-			"running standing-duty (пп. 8, 9, 12, 13): standing duty",
-			"start пн 30.03.2026 10:00 +05 выполнено",
+			"running standing duty (clauses 8, 9, 12, 13)",
+			"пн 30.03.2026 10:00 +05 в начале: выполнено",
 		},
-		{[]string{"explain", "1"}, "done #1 change-cap/warn-80", "выполнено #1 change-cap/warn-80"},
+		{[]string{"explain", "1"}, "done #1 cap on the cost of changes, after 80 %", "выполнено #1 "},
 	} {
 		for lang, want := range map[string]string{"en": c.en, "ru": c.ru} {
 			o := d.want(exitOK, append(c.args, "--lang", lang)...)

@@ -36,15 +36,15 @@ var roleWords = map[enforcer.Role]phrase{
 	enforcer.Customer: "customer", enforcer.Bot: "bot", "": "no role",
 }
 
-// role is a role in the reader's language; in English it is the id.
+// role is a role in the reader's language.
 func (p *page) role(r enforcer.Role) string { return p.t(roleWords[r]) }
 
 var classWords = map[enforcer.StatusClass]phrase{
-	enforcer.New: "new", enforcer.Working: "working", enforcer.WaitingCustomer: "waiting-customer",
-	enforcer.WaitingThirdParty: "waiting-third-party", enforcer.Resolved: "resolved", enforcer.Closed: "closed",
+	enforcer.New: "new", enforcer.Working: "working", enforcer.WaitingCustomer: "waits for the customer",
+	enforcer.WaitingThirdParty: "waits for a third party", enforcer.Resolved: "resolved", enforcer.Closed: "closed",
 }
 
-// class is a status class in the reader's language; in English it is the id.
+// class is a status class in the reader's language.
 func (p *page) class(c enforcer.StatusClass) string { return p.t(classWords[c]) }
 
 // classes lists them so.
@@ -56,15 +56,26 @@ func (p *page) classes(list []enforcer.StatusClass) string {
 	return strings.Join(out, ", ")
 }
 
-// event names an event by the tracker's id; a request's coming in, which has none, in words.
+// event names an event by its kind and the tracker's number; a request's coming in, which has none, in words.
 func (p *page) event(id string) string {
 	if id == mapping.CreatedEvent {
 		return p.t("created")
 	}
-	return id
+	return p.events(id)
 }
 
 // alarm is one in a line: where it was seen, what it is about, and the id by which it is acknowledged.
 func (p *page) alarm(i *alarmInfo) string {
 	return p.tf("%s: %s; id %s", typed(i.Issue), p.t(alarmTexts[i.Kind]), i.ID)
 }
+
+// severity is a class of requests by its title.
+func (p *page) severity(c *enforcer.Contract, id string) string {
+	if c == nil {
+		return id
+	}
+	return c.SeverityTitle(id).In(p.lang)
+}
+
+// kept gives a sentence that was kept in English in the reader's language.
+func (p *page) kept(text string) string { return message.Recall(p.lang, text) }

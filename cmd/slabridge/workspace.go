@@ -118,6 +118,7 @@ func (a *app) calendarFlag(c *cobra.Command) {
 }
 
 func (a *app) openState(ctx context.Context, cfg *config.Config, what intent) (*workspace, error) {
+	a.contracts = cfg.Contracts
 	w := &workspace{app: a, cfg: cfg, log: a.logger(cfg.Log), directories: map[string]names{}}
 	if err := a.fill(ctx, w, what); err != nil {
 		w.close()

@@ -3,12 +3,6 @@ package message
 // What libraries and the system say, by the formats that they say it with; each argument is text. Listed only to be
 // translated: Recall knows them by the catalogue.
 var _ = []Format{
-	"accepts %s arg(s), received %s",
-	"accepts at most %s arg(s), received %s",
-	"accepts between %s and %s arg(s), received %s",
-	"requires at least %s arg(s), only received %s",
-	"unknown command %s for %s",
-	"unknown command %s for %s\n\nDid you mean this?\n\t%s\n",
 	"unknown flag: %s",
 	"unknown shorthand flag: %s in %s",
 	"flag needs an argument: %s",

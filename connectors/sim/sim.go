@@ -1,6 +1,8 @@
 // Package sim holds what the stand-ins of trackers share: requests without a network, injected faults, a log of
-// requests, a clock of whole seconds, and errors for wrong names in tests. It knows nothing of how a tracker behaves;
-// each stand-in does.
+// requests, a clock of whole seconds, and errors for wrong names in tests.
+//
+// It promises that the log has every request with the status that it got, and that all times are the handed-in clock's.
+// It never knows how a tracker behaves, which is each stand-in's matter, and never uses the network.
 package sim
 
 import (

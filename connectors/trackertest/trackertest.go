@@ -4,9 +4,13 @@
 // the people who work in it, and the ids that the laws need. The same laws are asked of a simulator and of the
 // real product, which keeps the simulator honest.
 //
-// The package promises to tell a skip from a pass: a law is skipped only for a capability that the tracker or its
-// World declares not to have, or for a deviation that is written down with its reason. It leaves the issues it
-// made behind, needs no tracker of its own, and holds its laws against nothing but issues it made itself.
+// The package promises:
+//   - A skip is not taken for a pass: a law is skipped only for a capability that the tracker or its World declares not
+//     to have, or for a deviation that is written down with its reason.
+//   - The laws look at nothing but issues that the suite made itself, so a tracker that others work in may be used.
+//
+// It never asks which tracker it has, and never cleans up: the issues it made stay behind, but for those whose deletion
+// a law is about.
 package trackertest
 
 import (

@@ -109,9 +109,12 @@ var termWords = map[Unit]message.Format{
 	PlainDays: "%d days of 24 hours", CalendarDays: "%d calendar days",
 }
 
+// Amount says how much of what a term is: "2 business days".
+func (t Term) Amount() message.Message { return message.Of(termWords[t.Unit], t.N) }
+
 // Text says in words how much a term counts of what, with its cut-off.
 func (t Term) Text() message.Message {
-	text := message.Of(termWords[t.Unit], t.N)
+	text := t.Amount()
 	switch {
 	case t.Unit == CalendarDays:
 		text = message.Of("%s, to the end of the last", text)
@@ -130,7 +133,7 @@ func (t Term) Text() message.Message {
 }
 
 func (t *Term) words(c *Calendar) message.Message {
-	term := message.Of(termWords[t.Unit], t.N)
+	term := t.Amount()
 	switch {
 	case t.Unit == CalendarDays:
 		return message.Of("%s, to the end of the last, %s", term, c.zone)

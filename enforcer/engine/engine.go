@@ -1,5 +1,5 @@
-// Package engine turns the crank: one Pass pulls what changed into the mirror, works out what the contracts
-// promise, records what is decided, writes what must be written, and reads it back.
+// Package engine makes passes: one Pass pulls what changed into the mirror, works out what the contracts promise,
+// records what is decided, writes what must be written, and reads it back.
 //
 // A pass synchronises the mirror, loads a snapshot that nothing changes afterwards, decides (enforcer/decide), records
 // what is decided, and hands to the outbox what is to be written, with a function that decides it again by the issue as

@@ -12,6 +12,7 @@ import (
 	"slabridge/config/message"
 	"slabridge/connectors"
 	"slabridge/enforcer"
+	"slabridge/mapping"
 )
 
 // Line is what a template of a rule is filled with: one event, in the reader's language.
@@ -116,7 +117,8 @@ func (t *Teller) line(e *Event, r *Rule) Line {
 	zone := t.zone(e.Contract, r)
 	l := Line{
 		What: e.what(r.Lang), Issue: typed(e.Issue), Subject: clean(e.Subject), Contract: e.Contract,
-		Clause: clean(e.Source), Severity: e.Severity, Due: stamp(r.Lang, e.Due, zone), Moment: stamp(r.Lang, e.At, zone),
+		Clause: clean(mapping.Clause(e.Source, r.Lang)), Severity: e.Severity,
+		Due: stamp(r.Lang, e.Due, zone), Moment: stamp(r.Lang, e.At, zone),
 		Reason: clean(e.Reason), Link: e.Link, Connection: e.Connection, Obligation: e.Obligation,
 	}
 	if c := t.Contracts[e.Contract]; c != nil {

@@ -48,18 +48,15 @@ Tue 2026-03-17 12:00     end
         keep-agreed-date note-1: breached, from Thu 2026-03-12 10:30:00, due Fri 2026-03-13 18:00:00, ended Mon 2026-03-16 12:30:00: stopped by note-4
     the contract as a whole
     the report
-        agree-due-date п. 2
-          agreement of a due date
+        agreement of a due date (clause 2)
           kept 2, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        keep-agreed-date п. 3
-          keeping of the agreed date
+        keeping of the agreed date (clause 3)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
-        has-owner абзац о Redmine
-          the request has an owner
+        the request has an owner (paragraph on Redmine)
           kept 0, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
         how this is counted

@@ -58,18 +58,15 @@ Tue 2026-03-17 12:00     end
         entitlement created: met, from Mon 2026-03-02 11:00:00, ended Mon 2026-03-02 11:00:00: stopped by created
     the contract as a whole
     the report
-        acknowledge п. 1.7, Порядок 3.4
-          registration notice
+        registration notice (clause 1.7; section “Порядок”, 3.4)
           kept 1, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        process п. 2.3, п. 1.8
-          processing of the request
+        processing of the request (clauses 2.3, 1.8)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
-        tell-third-party Порядок 3.9
-          notice of a third party
+        notice of a third party (section “Порядок”, 3.9)
           kept 0, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
         how this is counted
@@ -81,7 +78,7 @@ Tue 2026-03-17 12:00     end
           breached.
         accounts: none
         requests created in the period, by severity
-          normal: 1
+          normal priority: 1
         time not gained: resolved in silence, or moved by staff
           #1  resolved without a word to the customer and taken back
             Не загружается файл
@@ -90,7 +87,9 @@ Tue 2026-03-17 12:00     end
             Wed 2026-03-11 11:00:00 +03 note-7
             Fri 2026-03-13 12:00:00 +03 note-8
         closed for want of an answer, with each reminder
-          #1  closed because the customer did not answer, await-answer
+          #1  closed because the customer did not answer, waiting for the customer's answer
             Не загружается файл
-            Fri 2026-03-06 12:00:00 +03 await-answer/warn-4bd note-3
-            Tue 2026-03-10 19:00:01 +03 await-answer/due note-4
+            Fri 2026-03-06 12:00:00 +03 “waiting for the customer's answer, 4 business
+            days after the start” note-3
+            Tue 2026-03-10 19:00:01 +03 “waiting for the customer's answer, at the
+            deadline” note-4

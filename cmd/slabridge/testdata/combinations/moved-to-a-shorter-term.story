@@ -103,32 +103,26 @@ Wed 2026-03-18 12:00     end
         progress-update created: cancelled, from Tue 2026-03-17 10:00:00, due Thu 2026-03-19 10:00:00, ended Tue 2026-03-17 12:30:00: left-contract by note-5
     the contract as a whole
     the report
-        acknowledge п. 7
-          confirmation of receipt
+        confirmation of receipt (clause 7)
           kept 2, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        respond п. 8
-          start of work
+        start of work (clause 8)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
-        confirm-work п. 8
-          confirmation that work has begun
+        confirmation that work has begun (clause 8)
           kept 0, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
-        involve-developers п. 8
-          involvement of the developers
+        involvement of the developers (clause 8)
           kept 2, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        inform-management п. 8
-          information of the management
+        information of the management (clause 8)
           kept 2, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        progress-update п. 9
-          progress update
+        progress update (clause 9)
           kept 3, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
@@ -141,7 +135,7 @@ Wed 2026-03-18 12:00     end
           breached.
         accounts: none
         requests created in the period, by severity
-          noncritical: 2
+          noncritical failure: 2
         time not gained: resolved in silence, or moved by staff
           #1  moved by staff within the project
             Не открывается отчёт

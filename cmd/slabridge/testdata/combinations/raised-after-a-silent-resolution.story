@@ -73,33 +73,27 @@ Tue 2026-03-17 12:00     end
         progress-update note-9: met, from Mon 2026-03-16 12:10:00, due Wed 2026-03-18 12:10:00, ended Mon 2026-03-16 16:00:00: stopped by note-12
     the contract as a whole
     the report
-        acknowledge п. 7
-          confirmation of receipt
+        confirmation of receipt (clause 7)
           kept 1, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        respond п. 8
-          start of work
+        start of work (clause 8)
           kept 0, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 0 %
-        confirm-work п. 8
-          confirmation that work has begun
+        confirmation that work has begun (clause 8)
           kept 1, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        involve-developers п. 8
-          involvement of the developers
+        involvement of the developers (clause 8)
           kept 0, escalated 1, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        inform-management п. 8
-          information of the management
+        information of the management (clause 8)
           kept 0, escalated 1, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        progress-update п. 9
-          progress update
+        progress update (clause 9)
           kept 2, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
@@ -112,7 +106,7 @@ Tue 2026-03-17 12:00     end
           breached.
         accounts: none
         requests created in the period, by severity
-          critical: 1
+          critical failure: 1
         time not gained: resolved in silence, or moved by staff
           #1  resolved without a word to the customer and taken back
             Медленно строится отчёт

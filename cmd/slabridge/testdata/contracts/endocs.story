@@ -285,18 +285,15 @@ Tue 2026-03-31 18:00     end
         entitlement created: met, from Thu 2026-03-19 11:00:00, ended Thu 2026-03-19 11:00:00: stopped by created
     the contract as a whole
     the report
-        acknowledge п. 1.7, Порядок 3.4
-          registration notice
+        registration notice (clause 1.7; section “Порядок”, 3.4)
           kept 9, escalated 0, breached 0 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 100 %
-        process п. 2.3, п. 1.8
-          processing of the request
+        processing of the request (clauses 2.3, 1.8)
           kept 9, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 90 %
-        tell-third-party Порядок 3.9
-          notice of a third party
+        notice of a third party (section “Порядок”, 3.9)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
@@ -308,18 +305,20 @@ Tue 2026-03-31 18:00     end
           because of a fault. The share is kept and escalated among kept, escalated and
           breached.
         accounts
-          billing Порядок 3.11, 2026-01
+          billable time (section “Порядок”, 3.11), 2026-01
             billable half hours: 2
-          billing Порядок 3.11, 2026-01
+          billable time (section “Порядок”, 3.11), 2026-01
             entries of booked time: 2
         requests created in the period, by severity
-          high: 1
-          normal: 9
+          high priority: 1
+          normal priority: 9
         closed for want of an answer, with each reminder
-          #8  closed because the customer did not answer, await-answer
+          #8  closed because the customer did not answer, waiting for the customer's answer
             Не загружается файл
-            Fri 2026-03-06 12:00:00 +03 await-answer/warn-4bd note-3
-            Tue 2026-03-10 19:00:01 +03 await-answer/due note-4
+            Fri 2026-03-06 12:00:00 +03 “waiting for the customer's answer, 4 business
+            days after the start” note-3
+            Tue 2026-03-10 19:00:01 +03 “waiting for the customer's answer, at the
+            deadline” note-4
         other exceptions
           #1  outside the contract's validity
             Вопрос до договора

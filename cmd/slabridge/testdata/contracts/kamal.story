@@ -849,43 +849,35 @@ Tue 2026-03-31 18:00     end
         phone-duplicate created: met, from Tue 2026-03-31 11:10:00, ended Tue 2026-03-31 11:10:00: stopped by created
     the contract as a whole
     the report
-        acknowledge п. 7
-          confirmation of receipt
+        confirmation of receipt (clause 7)
           kept 26, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 96.2 %
-        respond п. 8
-          start of work
+        start of work (clause 8)
           kept 11, escalated 0, breached 8 (excused 0), not judged 0, cancelled 4,
           running 0
           kept 57.8 %
-        confirm-work п. 8
-          confirmation that work has begun
+        confirmation that work has begun (clause 8)
           kept 2, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 66.6 %
-        involve-developers п. 8
-          involvement of the developers
+        involvement of the developers (clause 8)
           kept 13, escalated 4, breached 2 (excused 0), not judged 0, cancelled 4,
           running 0
           kept 89.4 %
-        inform-management п. 8
-          information of the management
+        information of the management (clause 8)
           kept 16, escalated 3, breached 0 (excused 0), not judged 0, cancelled 4,
           running 0
           kept 100 %
-        progress-update п. 9
-          progress update
+        progress update (clause 9)
           kept 36, escalated 0, breached 3 (excused 0), not judged 0, cancelled 4,
           running 0
           kept 92.3 %
-        phone-consultation п. 6
-          length of a phone consultation
+        length of a phone consultation (clause 6)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
-        on-site п. 10
-          visit on site
+        visit on site (clause 10)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
@@ -897,11 +889,11 @@ Tue 2026-03-31 18:00     end
           because of a fault. The share is kept and escalated among kept, escalated and
           breached.
         accounts
-            severity lowered before a due: 1
+            severity lowered before a deadline: 1
         requests created in the period, by severity
-          critical: 14
-          noncritical: 8
-          minor: 5
+          critical failure: 14
+          noncritical failure: 8
+          minor defect: 5
         time not gained: resolved in silence, or moved by staff
           #25  resolved without a word to the customer and taken back
             Не печатается отчёт
@@ -910,7 +902,7 @@ Tue 2026-03-31 18:00     end
             Mon 2026-03-30 10:30:00 +05 note-2
             Tue 2026-03-31 12:30:00 +05 note-4
         severities lowered before a deadline
-          #12  the severity was lowered before a due, respond
+          #12  the severity was lowered before a deadline, start of work
             Ошибка в журнале
             critical -> noncritical by Clara Customer on Wed 2026-02-25 15:10:00 +05;
             was due Wed 2026-02-25 15:20:00 +05

@@ -150,13 +150,11 @@ Tue 2026-03-31 18:00     end
         respond created: breached, from Tue 2026-03-03 10:00:00, due Wed 2026-03-04 10:00:00, ended Thu 2026-03-05 12:05:00: stopped by note-3
     the contract as a whole
     the report
-        resolve п. 3
-          handling of the request
+        handling of the request (clause 3)
           kept 4, escalated 0, breached 2 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 66.6 %
-        respond п. 3
-          reaction to the request
+        reaction to the request (clause 3)
           kept 3, escalated 0, breached 3 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
@@ -168,13 +166,13 @@ Tue 2026-03-31 18:00     end
           because of a fault. The share is kept and escalated among kept, escalated and
           breached.
         accounts
-          handling-average п. 1
+          mean handling time (clause 1)
             handled on average in working days: 11.31, requests: 6; promised: 2 to 3;
             more than promised
         requests created in the period, by severity
-          high: 2
-          normal: 4
+          high criticality: 2
+          normal criticality: 4
         other exceptions
-          #5  another due was agreed
+          #5  another deadline was agreed
             Доработать поиск
             due Tue 2026-03-31 17:00:00 +03

@@ -298,38 +298,31 @@ Wed 2026-04-01 08:00     end
         quarterly-delivery documents@2026-Q1: breached, from Thu 2026-01-01 00:00:00, due Tue 2026-03-31 18:00:00
         standing-duty archive@2026-03: breached, from Sun 2026-03-01 00:00:00, due Tue 2026-03-31 18:00:00
     the report
-        agree-due-date п. 2
-          agreement of a due date
+        agreement of a due date (clause 2)
           kept 6, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 85.7 %
-        keep-agreed-date п. 3
-          keeping of the agreed date
+        keeping of the agreed date (clause 3)
           kept 5, escalated 0, breached 2 (excused 0), not judged 0, cancelled 1,
           running 0
           kept 71.4 %
-        on-site п. 6
-          arrival on site
+        arrival on site (clause 6)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 50 %
-        cause-report п. 7
-          report on the cause
+        report on the cause (clause 7)
           kept 6, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 85.7 %
-        has-owner абзац о Redmine
-          the request has an owner
+        the request has an owner (paragraph on Redmine)
           kept 9, escalated 0, breached 2 (excused 0), not judged 0, cancelled 0,
           running 0
           kept 81.8 %
-        quarterly-delivery п. 10
-          quarterly delivery
+        quarterly delivery (clause 10)
           kept 1, escalated 0, breached 1 (excused 0), not judged 0, cancelled 0,
           running 2
           kept 50 %
-        standing-duty пп. 8, 9, 12, 13
-          standing duty
+        standing duty (clauses 8, 9, 12, 13)
           kept 1, escalated 0, breached 2 (excused 0), not judged 0, cancelled 0,
           running 1
           kept 33.3 %
@@ -341,48 +334,48 @@ Wed 2026-04-01 08:00     end
           because of a fault. The share is kept and escalated among kept, escalated and
           breached.
         accounts
-          change-cap п. 11, contract
+          cap on the cost of changes (clause 11), contract
             cost of changes: 160000 тенге, requests: 1; at most: 150000; share: 16 % of
             at most 15 %; more than promised
-          keep-agreed-date п. 3
+          keeping of the agreed date (clause 3)
             due dates moved: 6, requests: 4
         requests created in the period, by severity
           fault: 7
           request: 3
         dates moved, and what each rests on
-          #3  the due date was moved, keep-agreed-date
+          #3  the due date was moved, keeping of the agreed date
             Пропадают записи
             due date 2026-02-06 -> 2026-02-13, Sanjay Support, Wed 2026-02-04 12:00:00
             +05 (agreed: the field was filled by Sanjay Support, Thu 2026-02-05 10:00:00
             +05)
             Wed 2026-02-04 12:00:00 +05 note-2
-          #4  the due date was moved, keep-agreed-date
+          #4  the due date was moved, keeping of the agreed date
             Двоятся документы
             due date 2026-02-19 -> 2026-02-18, Sanjay Support, Mon 2026-02-16 16:00:00
             +05 (moved earlier, which binds at once)
             Mon 2026-02-16 16:00:00 +05 note-2
-          #4  the due date was moved, keep-agreed-date
+          #4  the due date was moved, keeping of the agreed date
             Двоятся документы
             due date 2026-02-18 -> 2026-02-25, Sanjay Support, Tue 2026-02-17 10:00:00
             +05 (not agreed)
             Tue 2026-02-17 10:00:00 +05 note-3
-          #9  the due date was moved, keep-agreed-date
+          #9  the due date was moved, keeping of the agreed date
             Не сохраняются итоги
             due date 2026-03-27 -> 2026-03-19, Sanjay Support, Fri 2026-03-20 09:50:00
             +05 (in the past: it binds nothing)
             Fri 2026-03-20 09:50:00 +05 note-2
-          #9  the due date was moved, keep-agreed-date
+          #9  the due date was moved, keeping of the agreed date
             Не сохраняются итоги
             due date 2026-03-19 -> 2026-03-27, Sanjay Support, Fri 2026-03-20 10:30:00
             +05 (agreed: the field was filled by Sanjay Support, Thu 2026-03-19 18:30:00
             +05)
             Fri 2026-03-20 10:30:00 +05 note-4
-          #10  the due date was moved, keep-agreed-date
+          #10  the due date was moved, keeping of the agreed date
             Не печатаются итоги
             due date 2026-03-20 -> 2026-03-27, Clara Customer, Fri 2026-03-20 15:00:00
             +05 (agreed: the customer set it himself, Clara Customer, Fri 2026-03-20
             15:00:00 +05)
             Fri 2026-03-20 15:00:00 +05 note-2
-          #9  the date that was set lies in the past, keep-agreed-date
+          #9  the date that was set lies in the past, keeping of the agreed date
             Не сохраняются итоги
             due date 2026-03-19

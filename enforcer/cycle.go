@@ -46,9 +46,8 @@ type Cycle struct {
 	// CountsFrom is StartedAt, or the moment of the severity change that gave the deadline.
 	CountsFrom  time.Time
 	Due         time.Time // zero: the obligation has no deadline here
-	DueWhy      []calendar.Reason
-	DueNote     string // why there is no deadline, or why it is not the term's ("agreed", "as respond")
-	Provisional bool   // the deadline rests on provisional calendar data
+	DueNote     string    // why there is no deadline, or why it is not the term's ("agreed", "as respond")
+	Provisional bool      // the deadline rests on provisional calendar data
 	// Unjudged is why the cycle cannot be judged: its calendar has no data for a year that is needed, so that its
 	// deadline and the steps that rest on it are not known; or the mapping cannot read a stretch of the request in
 	// which it ran (a *Fault). Everything else of the request goes on. Nil: it can be judged.
@@ -95,6 +94,8 @@ type Cycle struct {
 	Spending    *Spending // of the cycle of a cap
 	bases       []base
 	clock       *calendar.Term  // of the deadline; nil where there is none
+	reckoned    bool            // the deadline is the clock's, from CountsFrom on
+	duePauses   []calendar.Span // those that moved it
 	agreedHours []calendar.Span // in which the clock runs round the clock all the same
 	agreed      time.Time       // the deadline that both sides agreed on
 	Asked       time.Time       // of a cycle that waits for an answer: when the customer was asked
@@ -299,6 +300,16 @@ func (c *Cycle) always() bool {
 		return t.Always || t.Unit >= calendar.PlainDays
 	}
 	return c.Rule.Always
+}
+
+// DueWhy tells how the deadline came about, nil where it is no term that the calendar counts. It is worked out for
+// whoever asks.
+func (c *Cycle) DueWhy() []calendar.Reason {
+	if !c.reckoned {
+		return nil
+	}
+	r, _ := c.Calendar().Due(c.CountsFrom, *c.clock, c.duePauses) // the deadline itself was computed over the same days
+	return r.Why
 }
 
 // doneBefore reports whether the step was a matter of the contract that staff moved the request from: its moment lies

@@ -38,7 +38,7 @@ func (s *stopwatch) reclassify(rule *Rule, m *Moment) {
 
 // due is the running cycle's deadline as of t, a lasting pause taken up to t; zero when it has none.
 func (s *stopwatch) due(t time.Time) (time.Time, error) {
-	r, err := s.ev.ruling(s.cur, t, false)
+	r, err := s.ev.ruling(s.cur, t)
 	return r.due, err
 }
 
@@ -50,15 +50,17 @@ type ruling struct {
 	own         time.Time      // the deadline as it would be without agreedHours
 	agreedHours []calendar.Span
 	note        string
-	why         []calendar.Reason
 	provisional bool
+	// reckoned: the deadline is the term from the moment, and the calendar tells the reasons (Cycle.DueWhy).
+	reckoned bool
+	pauses   []calendar.Span // that count in it
 }
 
 // ruling works the deadline of a cycle out: the earliest of its bases.
-func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error) {
+func (ev *Evaluation) ruling(c *Cycle, t time.Time) (ruling, error) {
 	var best ruling
 	for i, b := range c.bases {
-		r, err := ev.baseRuling(c, b, t, reasons)
+		r, err := ev.baseRuling(c, b, t)
 		if err != nil {
 			return ruling{}, err
 		}
@@ -75,7 +77,7 @@ func (ev *Evaluation) ruling(c *Cycle, t time.Time, reasons bool) (ruling, error
 	return best, nil
 }
 
-func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
+func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time) (ruling, error) {
 	if c.Obligation.Beside != "" {
 		if err := ev.besides(c, &b); err != nil {
 			return ruling{}, err
@@ -93,29 +95,23 @@ func (ev *Evaluation) baseRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	case b.rule.On == PeriodEnd:
 		return ev.periodRuling(c)
 	case b.rule.As != "":
-		return ev.borrowed(c, b, t, reasons)
+		return ev.borrowed(c, b, t)
 	case b.rule.Within == nil:
 		return ruling{from: b.from}, nil
 	}
-	return ev.termRuling(c, b, t, reasons)
+	return ev.termRuling(c, b, t)
 }
 
 // termRuling is the rule's term from the base on. A term that is over when the cycle begins, because it runs from an
 // earlier moment, is due at once.
-func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
-	r := ruling{from: b.from, term: b.rule.Within}
+func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time) (ruling, error) {
+	r := ruling{from: b.from, term: b.rule.Within, reckoned: true, pauses: c.spans(t)}
 	cal := c.Calendar()
-	var err error
-	if reasons {
-		var res calendar.Result
-		res, err = cal.Due(b.from, *r.term, c.spans(t))
-		r.due, r.why, r.provisional = res.At, res.Why, res.Provisional
-	} else {
-		r.due, err = cal.DueAt(b.from, *r.term, c.spans(t))
-	}
+	res, err := cal.DueUnexplained(b.from, *r.term, r.pauses)
 	if err != nil {
 		return r, err
 	}
+	r.due, r.provisional = res.At, res.Provisional
 	if b.from.Before(c.StartedAt) {
 		r.due = later(r.due, c.StartedAt.In(cal.Location()))
 	}
@@ -124,7 +120,7 @@ func (ev *Evaluation) termRuling(c *Cycle, b base, t time.Time, reasons bool) (r
 	}
 	if r.agreedHours = roundTheClock(ev.Request, c, b.rule, t); len(r.agreedHours) > 0 {
 		r.own = r.due
-		r.due, err = afterHours(cal, *r.term, r.own, r.agreedHours, c.spans(t))
+		r.due, err = afterHours(cal, *r.term, r.own, r.agreedHours, r.pauses)
 		if !r.due.Equal(r.own) {
 			r.note = FieldAfterHours
 		}
@@ -225,7 +221,7 @@ func (r *Rule) notice() (*Step, calendar.Term) {
 
 // borrowed is the deadline of the other obligation's cycle on the same request, but not before the cycle's own start
 // and what the rule adds to it.
-func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (ruling, error) {
+func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time) (ruling, error) {
 	r := ruling{from: b.from, note: "as " + b.rule.As}
 	var other *Cycle
 	for i := range ev.Cycles {
@@ -241,7 +237,7 @@ func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (rul
 	if !other.EndedAt.IsZero() {
 		end = earlier(end, other.EndedAt)
 	}
-	lent, err := ev.ruling(other, end, reasons)
+	lent, err := ev.ruling(other, end)
 	if err != nil || lent.due.IsZero() {
 		return r, err
 	}
@@ -252,20 +248,20 @@ func (ev *Evaluation) borrowed(c *Cycle, b base, t time.Time, reasons bool) (rul
 	return lent, nil
 }
 
-// finish fills in what people and decisions need: the deadline with its reasons, elapsed and remaining time, and the
-// moments of the steps.
+// finish fills in what people and decisions need: the deadline, elapsed and remaining time, and the moments of the
+// steps.
 func (ev *Evaluation) finish(c *Cycle) {
 	end := c.EndedAt
 	if end.IsZero() {
 		end = ev.Now
 	}
-	r, err := ev.ruling(c, end, true)
+	r, err := ev.ruling(c, end)
 	if err != nil {
 		c.unjudge(err)
 		r = ruling{from: c.StartedAt}
 	}
-	c.Due, c.DueWhy, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.why, r.note, r.provisional, r.from
-	c.clock, c.agreedHours = r.term, r.agreedHours
+	c.Due, c.DueNote, c.Provisional, c.CountsFrom = r.due, r.note, r.provisional, r.from
+	c.clock, c.agreedHours, c.reckoned, c.duePauses = r.term, r.agreedHours, r.reckoned, r.pauses
 	c.measure(end)
 	ev.steps(c, r, end)
 }
@@ -360,7 +356,7 @@ func (ev *Evaluation) unlessOver(c *Cycle, end time.Time) (time.Time, error) {
 	if !other.EndedAt.IsZero() {
 		end = other.EndedAt
 	}
-	last, err := ev.ruling(other, end, false)
+	last, err := ev.ruling(other, end)
 	if err != nil || !last.due.IsZero() && !c.Due.Before(last.due) {
 		return time.Time{}, err
 	}

@@ -198,7 +198,7 @@ func (ev *Evaluation) run(version *Contract, o *Obligation, r *Run) Cycle {
 		Contract: version, Obligation: o, Rule: &rule, ID: r.CycleID(), State: Running, StartedAt: r.From, CountsFrom: r.From,
 		bases: []base{{from: r.From, rule: &rule}}, Run: r, RevivedAt: r.MadeAt,
 	}
-	due, _ := ev.ruling(&c, ev.Now, false) // one that is not known has not passed; finish says why
+	due, _ := ev.ruling(&c, ev.Now) // one that is not known has not passed; finish says why
 	late := func(at time.Time) bool { return !due.due.IsZero() && at.Truncate(time.Second).After(due.due) }
 	switch {
 	case !r.DoneAt.IsZero() && !r.DoneAt.After(ev.Now):
@@ -246,7 +246,7 @@ func (ev *Evaluation) withinContract(c *Cycle, r ruling) (ruling, error) {
 	if err != nil {
 		return r, err
 	}
-	r.due, r.note, r.why = last, DueNoteContractEnds, nil
+	r.due, r.note, r.reckoned = last, DueNoteContractEnds, false
 	return r, nil
 }
 

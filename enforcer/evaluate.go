@@ -2,6 +2,7 @@ package enforcer
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"slabridge/enforcer/calendar"
@@ -30,17 +31,26 @@ func (ev *Evaluation) merge(part *Evaluation) {
 		ev.Moves = part.Moves
 	}
 	ev.Outside = ev.Outside || part.Outside
-	count := map[string]int{}
-	for _, c := range ev.Cycles {
-		count[c.Obligation.ID]++
-	}
-	for _, c := range part.Cycles {
-		c.Ordinal += count[c.Obligation.ID]
-		ev.Cycles = append(ev.Cycles, c)
-	}
+	ev.append(part.Cycles)
 	if !part.Next.IsZero() && (ev.Next.IsZero() || part.Next.Before(ev.Next)) {
 		ev.Next = part.Next
 	}
+}
+
+// append adds the cycles of another version of the contract, and numbers them on.
+func (ev *Evaluation) append(cycles []Cycle) {
+	if len(ev.Cycles) == 0 {
+		ev.Cycles = cycles
+		return
+	}
+	count := map[string]int{}
+	for i := range ev.Cycles {
+		count[ev.Cycles[i].Obligation.ID]++
+	}
+	for i := range cycles {
+		cycles[i].Ordinal += count[cycles[i].Obligation.ID]
+	}
+	ev.Cycles = append(ev.Cycles, cycles...)
 }
 
 // play runs one version of the contract over the request. Only the present one speaks of requests that none of
@@ -61,10 +71,14 @@ func (ev *Evaluation) play(present bool) {
 		returned[i] = later(returned[i], at)
 	}
 	raw := ev.Contract.coveragePeriods(ev.Request, joined, present)
+	room := takeRoom()
+	ev.Cycles = *room
 	for i, t := range ev.Contract.coveragePeriods(ev.Request, moments, present) {
 		ev.stay(t, raw[i].moments, returned, until)
 	}
+	played := ev.Cycles
 	ev.order()
+	giveRoom(room, played)
 	for i := range ev.Cycles {
 		c := &ev.Cycles[i]
 		ev.finish(c)
@@ -214,22 +228,54 @@ func (o *Obligation) borrows() bool {
 	return o.Beside != "" || slices.ContainsFunc(o.Rules, func(r Rule) bool { return r.As != "" })
 }
 
-// order sorts the cycles as the contract lists the obligations, each by start, and numbers them.
+// order sorts the cycles as the contract lists the obligations, each by start, and numbers them. They then have no more
+// room than they take.
 func (ev *Evaluation) order() {
-	place := make(map[*Obligation]int, len(ev.Contract.Obligations))
-	for i := range ev.Contract.Obligations {
-		place[&ev.Contract.Obligations[i]] = i
+	type entry struct{ obligation, cycle int }
+	entries, count := make([]entry, len(ev.Cycles)), make([]int, len(ev.Contract.Obligations))
+	for i := range ev.Cycles {
+		entries[i] = entry{ev.Contract.place(ev.Cycles[i].Obligation), i}
 	}
-	slices.SortStableFunc(ev.Cycles, func(a, b Cycle) int {
-		if d := place[a.Obligation] - place[b.Obligation]; d != 0 {
+	slices.SortStableFunc(entries, func(a, b entry) int {
+		if d := a.obligation - b.obligation; d != 0 {
 			return d
 		}
-		return a.StartedAt.Compare(b.StartedAt)
+		return ev.Cycles[a.cycle].StartedAt.Compare(ev.Cycles[b.cycle].StartedAt)
 	})
-	count := make(map[*Obligation]int)
-	for i := range ev.Cycles {
-		o := ev.Cycles[i].Obligation
-		count[o]++
-		ev.Cycles[i].Ordinal = count[o]
+	out := make([]Cycle, len(entries))
+	for i, e := range entries {
+		out[i] = ev.Cycles[e.cycle]
+		count[e.obligation]++
+		out[i].Ordinal = count[e.obligation]
 	}
+	ev.Cycles = out
+}
+
+// place is where the contract lists one of its obligations.
+func (c *Contract) place(o *Obligation) int {
+	for i := range c.Obligations {
+		if &c.Obligations[i] == o {
+			return i
+		}
+	}
+	return 0
+}
+
+// rooms are kept for cycles while they are played: an old request has hundreds, and to find that out by doubling costs
+// more than to play them.
+var rooms = sync.Pool{New: func() any { return new([]Cycle) }}
+
+// mostRoom is what is kept at most.
+const mostRoom = 4096
+
+func takeRoom() *[]Cycle { return rooms.Get().(*[]Cycle) }
+
+// giveRoom gives back a room with what was played in it, which lies elsewhere by now.
+func giveRoom(room *[]Cycle, played []Cycle) {
+	if cap(played) > mostRoom {
+		return
+	}
+	clear(played)
+	*room = played[:0]
+	rooms.Put(room)
 }

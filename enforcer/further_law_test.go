@@ -222,7 +222,7 @@ func outcomes(cycles []enforcer.Cycle) []string {
 		c := &cycles[i]
 		out[i] = fmt.Sprint(c.Obligation.ID, c.ID, c.Ordinal, c.Severity, c.State, c.StartedAt, c.CountsFrom, c.Due,
 			c.DueNote, c.EndedAt, c.EndEvent, c.EndBy, c.EndWhy, c.Elapsed, c.Remaining, c.Pauses, c.BreachedBefore, c.Moves)
-		for _, why := range c.DueWhy {
+		for _, why := range c.DueWhy() {
 			out[i] += fmt.Sprint(why.Code, why.At, why.Amount, why.Text("en"))
 		}
 		for _, s := range c.Steps {

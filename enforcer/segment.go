@@ -86,7 +86,7 @@ func (ev *Evaluation) clockSegments(c *Cycle, end time.Time) []Segment {
 		return []Segment{counting}
 	}
 	list := calendarSegments(c.Calendar(), c.StartedAt, end)
-	cut := slices.ContainsFunc(c.DueWhy, func(r calendar.Reason) bool {
+	cut := slices.ContainsFunc(c.DueWhy(), func(r calendar.Reason) bool {
 		return r.Code == calendar.ReasonCutoff || r.Code == calendar.ReasonCutoffHours
 	})
 	for i := range list {

@@ -8,7 +8,7 @@ func ShowVerdict(ev *Evaluation, c *Cycle, v *Verdict) {
 	}
 	c.Judged = v
 	if !v.Due.Equal(c.Due) {
-		c.Due, c.DueWhy, c.DueNote = v.Due, nil, ""
+		c.Due, c.reckoned, c.DueNote = v.Due, false, ""
 	}
 	c.EndedAt, c.EndEvent, c.EndWhy = v.EndedAt, v.EndEvent, v.EndWhy
 	if c.EndBy.Name != v.EndBy || c.EndBy.Role != v.EndByRole {

@@ -127,7 +127,7 @@ func TestTheVerdictStands(t *testing.T) {
 		ev, v := solved(t), base
 		c.edit(&v)
 		cycle := &ev.Cycles[1]
-		why := len(cycle.DueWhy)
+		why := len(cycle.DueWhy())
 		enforcer.ShowVerdict(&ev, cycle, &v)
 		got := fmt.Sprintf("%s %s %s %s %s %s %s", cycle.State, clock(cycle.Due), clock(cycle.EndedAt), cycle.EndWhy,
 			cycle.EndEvent, cycle.EndBy.Name, cycle.Elapsed)
@@ -138,8 +138,8 @@ func TestTheVerdictStands(t *testing.T) {
 		if want := strings.Join(strings.Fields(c.want), " "); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, want)
 		}
-		if moved := !v.Due.Equal(base.Due); moved != (len(cycle.DueWhy) == 0) || why == 0 {
-			t.Errorf("%s: the due has %d reasons", c.name, len(cycle.DueWhy))
+		if moved := !v.Due.Equal(base.Due); moved != (len(cycle.DueWhy()) == 0) || why == 0 {
+			t.Errorf("%s: the due has %d reasons", c.name, len(cycle.DueWhy()))
 		}
 	}
 }

@@ -1,8 +1,8 @@
 package enforcer
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -16,7 +16,8 @@ type stopwatch struct {
 	at      int // the present moment of the stay
 	first   int // the place of its first cycle in the evaluation
 
-	cur      *Cycle
+	cur      *Cycle    // nil, or the place of the running one
+	place    Cycle     // one for all: those that ended are copied from it
 	root     string    // the event that began the present chain of a repeating obligation
 	chain    int       // cycles since that event
 	breached int       // consecutive breached cycles before cur
@@ -257,7 +258,8 @@ func (s *stopwatch) launch(m *Moment, at time.Time) {
 }
 
 func (s *stopwatch) open(id string, at time.Time, severity string, rule *Rule) {
-	s.cur = &Cycle{
+	s.cur = &s.place
+	s.place = Cycle{
 		Contract: s.ev.Contract, Obligation: s.o, Rule: rule, ID: id, Severity: severity, State: Running,
 		StartedAt: at, CountsFrom: at, BreachedBefore: s.breached,
 		bases: []base{{from: at, rule: rule}},
@@ -368,17 +370,17 @@ func (s *stopwatch) advance(t time.Time) {
 		if err != nil || due.IsZero() || !t.Truncate(time.Second).After(due) {
 			return
 		}
-		c := *s.cur
-		class := c.paused()
+		c := s.cur
+		class, severity, rule, asked := c.paused(), c.Severity, c.Rule, c.Asked
 		c.resume(due)
 		c.State, c.EndedAt, c.EndWhy = s.o.broken(), due, "due"
 		s.reminded = due
-		s.ev.Cycles = append(s.ev.Cycles, c)
+		s.ev.Cycles = append(s.ev.Cycles, *c)
 		s.breached++
 		s.chain++
 		from := s.ev.afterCorrection(due)
-		s.open(fmt.Sprintf("%s~%d", s.root, s.chain), from, c.Severity, c.Rule)
-		s.cur.Asked = c.Asked
+		s.open(s.root+"~"+strconv.Itoa(s.chain), from, severity, rule)
+		s.cur.Asked = asked
 		if class != nil {
 			s.cur.Pauses = []Pause{{From: from, Class: class.Class, Event: class.Event}}
 		}

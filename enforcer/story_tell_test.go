@@ -57,7 +57,7 @@ func (s *story) tellCycle(ev *enforcer.Evaluation, c *enforcer.Cycle) {
 	s.tellLine("no %d, severity %s, %s", c.Ordinal, c.Severity, strings.Join(s.given(
 		"from", c.StartedAt, "counts from", c.CountsFrom, "elapsed", c.Elapsed, "remaining", c.Remaining, "note", c.DueNote,
 		"breached before", c.BreachedBefore, "provisional", c.Provisional, "ended by", string(c.EndBy.Role)), ", "))
-	for _, why := range c.DueWhy {
+	for _, why := range c.DueWhy() {
 		s.tellLine("due: %s", why.Text("en"))
 	}
 	for _, step := range c.Steps {

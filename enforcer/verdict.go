@@ -160,6 +160,15 @@ func (v *Verdict) says(last *Verdict) bool {
 		v.EndedAt.IsZero() == last.EndedAt.IsZero()
 }
 
+// AddsNothing reports whether it is certain, without regard to the Facts, that the judgement makes no record beside the
+// last one of its cycle, nil for none: Supersedes would say so whatever they are.
+func (v *Verdict) AddsNothing(last *Verdict) bool {
+	if v.State == Running || v.State == Paused {
+		return last == nil || last.State == Running
+	}
+	return last != nil && last.State != Running && v.says(last)
+}
+
 // ended is a breach, judged by the text of its time, with the end that came later under another text.
 func (v *Verdict) ended(now Verdict) Verdict {
 	out := *v

@@ -3,7 +3,55 @@ package enforcer
 import (
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
+
+// Whatever is certain to add nothing makes no record, however its facts read, and what makes one is never among it.
+func TestWhatCertainlyAddsNothing(t *testing.T) {
+	at := []time.Time{{}, time.Unix(1000, 0), time.Unix(2000, 0)}
+	some := func(r *rapid.T, name string) *Verdict {
+		v := &Verdict{
+			State: rapid.SampledFrom([]CycleState{
+				Running, Paused, Met, Breached, Escalated, Cancelled, NotJudged,
+			}).Draw(r, name),
+			Due: rapid.SampledFrom(at).Draw(r, "due"), EndedAt: rapid.SampledFrom(at).Draw(r, "ended"),
+			RevivedAt: rapid.SampledFrom(at).Draw(r, "revived"),
+			EndEvent:  rapid.SampledFrom([]string{"", "journal:1", "journal:2"}).Draw(r, "end"),
+			EndWhy:    rapid.SampledFrom([]string{"", "stopped", "gone"}).Draw(r, "why"),
+			LastEvent: rapid.SampledFrom([]string{"journal:1", "journal:2"}).Draw(r, "last event"),
+		}
+		v.Facts.Fingerprint = rapid.SampledFrom([]string{"f1", "f2"}).Draw(r, "text")
+		return v
+	}
+	nothing := 0
+	rapid.Check(t, func(r *rapid.T) {
+		v, last := some(r, "now"), (*Verdict)(nil)
+		if rapid.Bool().Draw(r, "judged before") {
+			last = some(r, "before")
+			if last.State == Paused { // never recorded
+				last.State = Running
+			}
+		}
+		certain := v.AddsNothing(last)
+		if v.State == Paused { // as Judge records it
+			v.State = Running
+		}
+		_, news := v.Supersedes(last)
+		if certain && news {
+			r.Fatalf("%+v makes a record after %+v", v, last)
+		}
+		if certain {
+			nothing++
+		}
+		if same := last != nil && last.State != Running && v.says(last) && v.State != Running; same && !certain {
+			r.Fatalf("%+v says the same as %+v", v, last)
+		}
+	})
+	if nothing == 0 {
+		t.Error("nothing was certain")
+	}
+}
 
 // What is new about a cycle. The first verdict was reached under text f1; each row is what is found later.
 func TestWhatSupersedesAVerdict(t *testing.T) {

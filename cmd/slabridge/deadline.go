@@ -109,11 +109,11 @@ func (d *deadliner) answer(n notice) (answer, error) {
 }
 
 func (d *deadliner) obligation(dl *enforcer.Deadline, loc *time.Location) obligationAnswer {
-	o := dl.Obligation
+	o, why := dl.Obligation, dl.DueWhy()
 	out := obligationAnswer{
 		ID: o.ID, Source: o.Source, Assumption: o.Assumption.In(d.app.lang), Provisional: dl.Provisional, Off: o.Off,
 		Inert: o.Inert.In(d.app.lang),
-		Steps: make([]stepAnswer, 0, len(dl.Steps)), Why: make([]string, 0, len(dl.DueWhy)),
+		Steps: make([]stepAnswer, 0, len(dl.Steps)), Why: make([]string, 0, len(why)),
 	}
 	if dl.NoDue != nil {
 		out.Why = append(out.Why, dl.NoDue.In(d.app.lang))
@@ -121,7 +121,7 @@ func (d *deadliner) obligation(dl *enforcer.Deadline, loc *time.Location) obliga
 		due := dl.Due.In(loc)
 		out.Due = &due
 	}
-	for _, w := range dl.DueWhy {
+	for _, w := range why {
 		out.Why = append(out.Why, w.Text(d.app.lang))
 	}
 	for _, s := range dl.Steps {

@@ -330,18 +330,19 @@ func cycleStoryOf(
 		s.Why = append(s.Why, p.tf("elapsed and remaining time are not known: %s",
 			enforcer.WhyNot(c.Unmeasured).In(p.lang)))
 	}
+	why := c.DueWhy()
 	if v := c.Judged; v != nil {
 		s.Judged = report.In(v.JudgedAt, zone)
 		s.Why = append(s.Why, p.tf("the verdict of %s stands: an edit of contract, calendar or mapping changes none",
 			p.moment(*s.Judged)))
-		if c.DueWhy == nil {
+		if why == nil {
 			s.Why = append(s.Why, v.Facts.Why...)
 		}
 	}
 	if note := dueNote(p, c); note != "" {
 		s.Why = append(s.Why, note)
 	}
-	for _, w := range c.DueWhy {
+	for _, w := range why {
 		s.Why = append(s.Why, w.Text(p.lang))
 	}
 	for _, x := range c.Pauses {

@@ -43,6 +43,15 @@ func (c *Calendar) DueAt(start time.Time, term Term, pauses []Span) (time.Time, 
 	return c.time(r.at), nil
 }
 
+// DueUnexplained is Due without the reasons, which take most of its time: for whoever may ask for them later.
+func (c *Calendar) DueUnexplained(start time.Time, term Term, pauses []Span) (Result, error) {
+	r := ruling{term: term, start: start.Unix()}
+	if err := c.due(&r, pauses); err != nil {
+		return Result{}, err
+	}
+	return Result{At: c.time(r.at), Provisional: r.provisional()}, nil
+}
+
 // Due is DueAt with the reasons.
 func (c *Calendar) Due(start time.Time, term Term, pauses []Span) (Result, error) {
 	r := ruling{term: term, start: start.Unix()}

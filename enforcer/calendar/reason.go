@@ -1,6 +1,9 @@
 package calendar
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Code names a reason for machines.
 type Code string
@@ -153,8 +156,7 @@ func (e *explainer) zone() {
 // provisional reports whether any year from start to due is, and says so and why.
 func (e *explainer) provisional() bool {
 	t := e.r.table
-	first := t.date(t.day(e.r.start)).Year - t.firstYear
-	last := t.date(t.day(max(e.r.start, e.r.at-1))).Year - t.firstYear
+	first, last := e.r.years()
 	found := false
 	for _, code := range []Code{ReasonProvisional, ReasonByRule} {
 		lo, hi := -1, -1
@@ -171,6 +173,22 @@ func (e *explainer) provisional() bool {
 		}
 	}
 	return found
+}
+
+// years are the first and the last one from start to due, as places in the table.
+func (r *ruling) years() (first, last int) {
+	t := r.table
+	first = t.date(t.day(r.start)).Year - t.firstYear
+	return first, t.date(t.day(max(r.start, r.at-1))).Year - t.firstYear
+}
+
+// provisional reports whether the deadline rests on data that may still change.
+func (r *ruling) provisional() bool {
+	if r.table == nil {
+		return false
+	}
+	first, last := r.years()
+	return slices.Contains(r.table.provisional[first:last+1], true)
 }
 
 // countsAt reports whether s begins a second of working time.

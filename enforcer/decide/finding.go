@@ -124,6 +124,7 @@ func (f *Finding) Entry(d enforcer.Decision) enforcer.Entry {
 	}
 	if cycle := f.Cycle(d.Key); cycle != nil {
 		e.Facts = f.facts(cycle)
+		e.Facts.Why = f.reasons(cycle)
 		if r.Issue == "" {
 			e.IssueKey, e.Subject = f.WatchIssue, cycle.Obligation.Title.In(c.Language)
 		}
@@ -180,8 +181,34 @@ func (f *Finding) Verdicts() []enforcer.Verdict {
 	}
 	var out []enforcer.Verdict
 	for i := range f.Evaluation.Cycles {
-		if c := &f.Evaluation.Cycles[i]; f.judges(c) && !f.history(c) && c.Unjudged == nil {
+		if c := &f.Evaluation.Cycles[i]; f.keeps(c) {
 			out = append(out, f.verdict(c))
+		}
+	}
+	return out
+}
+
+// keeps reports whether what the cycle came to is for the ledger.
+func (f *Finding) keeps(c *enforcer.Cycle) bool {
+	return f.judges(c) && !f.history(c) && c.Unjudged == nil
+}
+
+// NewVerdicts are Verdicts without those of which the last record of their cycle, nil for none, shows that they add
+// nothing (enforcer.Verdict.Supersedes). The reasons are made for these alone.
+func (f *Finding) NewVerdicts(last func(enforcer.StepKey) *enforcer.Verdict) []enforcer.Verdict {
+	if f.Evaluation.Request.Hidden || f.Blocks.Mapping {
+		return nil
+	}
+	var out []enforcer.Verdict
+	for i := range f.Evaluation.Cycles {
+		c := &f.Evaluation.Cycles[i]
+		if !f.keeps(c) {
+			continue
+		}
+		v := f.outcome(c)
+		if !v.AddsNothing(last(v.SameCycleKey())) {
+			v.Facts.Why = f.reasons(c)
+			out = append(out, v)
 		}
 	}
 	return out
@@ -190,16 +217,27 @@ func (f *Finding) Verdicts() []enforcer.Verdict {
 // Judgements are Verdicts without regard to when anybody began to watch, for a report over a period that a pass keeps
 // nothing of. What cannot be judged for a fault is among them as NotJudged.
 func (f *Finding) Judgements() []enforcer.Verdict {
+	return f.judgements(func(enforcer.StepKey) bool { return true }, (*Finding).verdict)
+}
+
+// Outcomes are the Judgements of some cycles without the reasons of their deadlines.
+func (f *Finding) Outcomes(of func(enforcer.StepKey) bool) []enforcer.Verdict {
+	return f.judgements(of, (*Finding).outcome)
+}
+
+func (f *Finding) judgements(
+	of func(enforcer.StepKey) bool, judge func(*Finding, *enforcer.Cycle) enforcer.Verdict,
+) []enforcer.Verdict {
 	if f.Evaluation.Request.Hidden {
 		return nil
 	}
 	var out []enforcer.Verdict
 	for i := range f.Evaluation.Cycles {
 		c := &f.Evaluation.Cycles[i]
-		if !f.judges(c) {
+		if !f.judges(c) || !of(f.cycleKey(c)) {
 			continue
 		}
-		v := f.verdict(c)
+		v := judge(f, c)
 		switch {
 		case v.State == enforcer.Paused:
 			v.State = enforcer.Running
@@ -211,6 +249,14 @@ func (f *Finding) Judgements() []enforcer.Verdict {
 		}
 	}
 	return out
+}
+
+// cycleKey is the SameCycleKey of the cycle's verdicts.
+func (f *Finding) cycleKey(c *enforcer.Cycle) enforcer.StepKey {
+	r := f.Evaluation.Request
+	return enforcer.StepKey{
+		Connection: r.Connection, Issue: r.Issue, Contract: f.Contract.ID, Obligation: c.Obligation.ID, Cycle: c.ID,
+	}
 }
 
 // judges reports whether the cycle comes to a verdict.
@@ -275,6 +321,13 @@ func (f *Finding) Unjudged() []string {
 
 // verdict is what is found about a cycle, standing alone.
 func (f *Finding) verdict(c *enforcer.Cycle) enforcer.Verdict {
+	v := f.outcome(c)
+	v.Facts.Why = f.reasons(c)
+	return v
+}
+
+// outcome is verdict without the reasons of the deadline, which take most of the time.
+func (f *Finding) outcome(c *enforcer.Cycle) enforcer.Verdict {
 	r := f.Evaluation.Request
 	v := enforcer.Verdict{
 		Connection: r.Connection, Issue: r.Issue, IssueKey: r.Key, Subject: r.Subject,
@@ -294,7 +347,7 @@ func (f *Finding) verdict(c *enforcer.Cycle) enforcer.Verdict {
 	return v
 }
 
-// facts is what a cycle rests on.
+// facts is what a cycle rests on, but for the reasons of its deadline.
 func (f *Finding) facts(c *enforcer.Cycle) enforcer.Facts {
 	lang := c.Contract.Language
 	out := enforcer.Facts{
@@ -311,8 +364,13 @@ func (f *Finding) facts(c *enforcer.Cycle) enforcer.Facts {
 	if c.Rests.Event != "" && !slices.Contains(out.Events, c.Rests.Event) {
 		out.Events = append(out.Events, c.Rests.Event)
 	}
-	for _, why := range c.DueWhy {
-		out.Why = append(out.Why, why.Text(lang))
+	return out
+}
+
+// reasons are those of a cycle's deadline, as sentences.
+func (f *Finding) reasons(c *enforcer.Cycle) (out []string) {
+	for _, why := range c.DueWhy() {
+		out = append(out, why.Text(c.Contract.Language))
 	}
 	return out
 }

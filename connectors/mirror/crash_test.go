@@ -244,6 +244,7 @@ func TestMirrorEqualsTrackerAfterAnySchedule(t *testing.T) {
 		wantSame(r, m, s.f)
 		wantWork(r, m, s.f)
 		wantReplayable(r, m)
+		wantReadAlike(r, m)
 	})
 }
 

@@ -51,11 +51,7 @@ func (db reads) History(ctx context.Context, connection, issue string) (h connec
 func (db reads) Entry(ctx context.Context, connection, issue string) (e Entry, ok bool, err error) {
 	err = db.inSnapshot(ctx, func(t *tx) error {
 		k, err := t.issues(connection).loadRow(ctx, issue)
-		ok = k.read()
-		e = Entry{
-			ID: issue, Key: k.history.Issue.Key, State: k.state, StateAt: k.stateAt,
-			UpdatedAt: k.history.Issue.UpdatedAt, ReadAt: k.readAt,
-		}
+		e, ok = k.entry(), k.read()
 		return err
 	})
 	if err != nil || !ok {

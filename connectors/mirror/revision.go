@@ -28,25 +28,41 @@ type eventRevision struct {
 // eachRevision calls f for everything noticed about the events of an issue, in order.
 func (t issueRows) eachRevision(ctx context.Context, issue string, f func(eventRevision) error) error {
 	return t.each(ctx, func(scan func(...any) error) error {
-		var n eventRevision
-		var at int64
-		var body []byte
-		err := scan(&n.n, &at, &n.what, &body)
+		var row revisionRow
+		if err := scan(row.into()...); err != nil {
+			return err
+		}
+		n, err := row.revision()
 		if err != nil {
 			return err
 		}
-		n.at = moment(at)
-		switch n.what {
-		case seen, Edited:
-			n.events, err = decodeEvents(body)
-		default:
-			n.ids, err = decodeIDs(body)
-		}
-		if err != nil {
-			return message.Errorf("row %d of its events: %w", n.n, err)
-		}
 		return f(n)
 	}, selectEvents, t.connection, issue)
+}
+
+// revisionRow is a row of mirror_event as it is stored.
+type revisionRow struct {
+	n, at int64
+	what  string
+	body  []byte
+}
+
+// into is where the columns go that selectEvents names.
+func (r *revisionRow) into() []any { return []any{&r.n, &r.at, &r.what, &r.body} }
+
+// revision decodes the row.
+func (r *revisionRow) revision() (n eventRevision, err error) {
+	n.n, n.at, n.what = r.n, moment(r.at), r.what
+	switch r.what {
+	case seen, Edited:
+		n.events, err = decodeEvents(r.body)
+	default:
+		n.ids, err = decodeIDs(r.body)
+	}
+	if err != nil {
+		return n, message.Errorf("row %d of its events: %w", r.n, err)
+	}
+	return n, nil
 }
 
 // replayed is what notices come to: every event as it reads now, and which of them are withdrawn.

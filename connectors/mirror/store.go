@@ -196,29 +196,46 @@ func (t issueRows) load(ctx context.Context, issue string) (kept, error) {
 
 // loadRow gives what the mirror has of an issue but its events.
 func (t issueRows) loadRow(ctx context.Context, issue string) (kept, error) {
-	var (
-		k                       kept
-		key, state              string
-		stateAt                 int64
-		updated, readAt, wanted sql.NullInt64
-		body                    []byte
-		err                     error
-	)
-	k.known, err = t.one(ctx, []any{&key, &state, &stateAt, &updated, &readAt, &wanted, &body}, selectIssue, t.connection,
-		issue)
-	if err != nil || !k.known {
-		return k, err
+	var row issueRow
+	known, err := t.one(ctx, row.into(), selectIssue, t.connection, issue)
+	if err != nil || !known {
+		return kept{}, err
 	}
-	k.state, k.stateAt, k.wants, k.wanted = State(state), moment(stateAt), wanted.Valid, wanted.Int64
-	if !updated.Valid {
+	return row.kept(issue)
+}
+
+// issueRow is a row of mirror_issue as it is stored.
+type issueRow struct {
+	key, state              string
+	stateAt                 int64
+	updated, readAt, wanted sql.NullInt64
+	body                    []byte
+}
+
+// into is where the columns go that selectIssue names.
+func (r *issueRow) into() []any {
+	return []any{&r.key, &r.state, &r.stateAt, &r.updated, &r.readAt, &r.wanted, &r.body}
+}
+
+// kept decodes the row.
+func (r *issueRow) kept(issue string) (k kept, err error) {
+	k.known = true
+	k.state, k.stateAt, k.wants, k.wanted = State(r.state), moment(r.stateAt), r.wanted.Valid, r.wanted.Int64
+	if !r.updated.Valid {
 		return k, nil
 	}
-	if k.history, err = decodeIssue(body); err != nil {
+	if k.history, err = decodeIssue(r.body); err != nil {
 		return k, err
 	}
-	k.readAt = moment(readAt.Int64)
-	k.history.Issue.ID, k.history.Issue.Key, k.history.Issue.UpdatedAt = issue, key, moment(updated.Int64)
+	k.readAt = moment(r.readAt.Int64)
+	k.history.Issue.ID, k.history.Issue.Key, k.history.Issue.UpdatedAt = issue, r.key, moment(r.updated.Int64)
 	return k, nil
+}
+
+// entry is the issue's line in a listing.
+func (k kept) entry() Entry {
+	i := k.history.Issue
+	return Entry{ID: i.ID, Key: i.Key, State: k.state, StateAt: k.stateAt, UpdatedAt: i.UpdatedAt, ReadAt: k.readAt}
 }
 
 // present is the history that holds: without what was withdrawn, with what we observed.

@@ -146,16 +146,9 @@ func outlookOf(ctx context.Context, p *reader, c *contract) (outlook, error) {
 	}
 	var ids []string
 	var tallies []ledger.Tally
-	for entry, err := range p.mirror.Issues(ctx, p.conn.ID) {
+	for m, err := range p.all(ctx) {
 		if err != nil {
 			return out, err
-		}
-		m, ok, err := p.mirrored(ctx, entry.ID)
-		if err != nil {
-			return out, err
-		}
-		if !ok {
-			continue
 		}
 		f, err := p.find(ctx, c, m, decide.Blocks{Mapping: c.fatal})
 		if err != nil {
@@ -167,7 +160,7 @@ func outlookOf(ctx context.Context, p *reader, c *contract) (outlook, error) {
 		if !f.Evaluation.Covered {
 			continue
 		}
-		ids = append(ids, entry.ID)
+		ids = append(ids, m.history.Issue.ID)
 		add(f.Item())
 		entries, err := p.inWords(ctx, c, &f)
 		if err != nil {

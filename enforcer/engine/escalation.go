@@ -10,13 +10,18 @@ import (
 	"slabridge/enforcer/ledger"
 )
 
-// escalate judges the escalations of an evaluated request by what the ledger shows to have been carried out.
-func (p *snapshot) escalate(ctx context.Context, c *contract, ev *enforcer.Evaluation) error {
+// escalate judges the escalations of an evaluated request by what the ledger shows to have been carried out. records
+// are what it has of the issue; nil: it is asked.
+func (p *snapshot) escalate(
+	ctx context.Context, c *contract, ev *enforcer.Evaluation, records *ledger.IssueRecords,
+) (err error) {
 	if !ev.Escalating() {
 		return nil
 	}
-	entries, err := p.ledger.ByIssue(ctx, p.conn.ID, ev.Request.Issue)
-	if err != nil {
+	var entries []ledger.Entry
+	if records != nil {
+		entries = records.Requested // the others have neither a write nor a receipt
+	} else if entries, err = p.ledger.ByIssue(ctx, p.conn.ID, ev.Request.Issue); err != nil {
 		return err
 	}
 	known := enforcer.Escalations{Watched: c.watched, Acts: markedActs(c, ev)}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"slabridge/config/message"
 	"slabridge/connectors"
+	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/ledger"
 	"slabridge/mapping"
@@ -194,6 +196,76 @@ func look(ctx context.Context, s source, at time.Time) (*reader, error) {
 	}
 	p.indexContracts()
 	return &reader{p}, nil
+}
+
+// chunk are some issues as they were read together, those that the mirror has.
+type chunk struct {
+	ids []string
+	of  map[string]mirrored
+}
+
+// several gives issues as mirrored does, some hundred at a time: memory is bounded, and the state file is asked little
+// for each.
+func (p *snapshot) several(ctx context.Context, ids []string) iter.Seq2[chunk, error] {
+	return func(yield func(chunk, error) bool) {
+		for some := range slices.Chunk(ids, atATime) {
+			read, err := p.source.several(ctx, some)
+			for id, m := range read {
+				if now, ok := p.asKnown(m); ok {
+					read[id] = now
+				} else {
+					delete(read, id)
+				}
+			}
+			if !yield(chunk{some, read}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// all goes through every issue of the mirror that is there at the snapshot's moment, in the order of its listing.
+func (p *snapshot) all(ctx context.Context) iter.Seq2[mirrored, error] {
+	return func(yield func(mirrored, error) bool) {
+		var ids []string
+		some := func() bool {
+			for read, err := range p.several(ctx, ids) {
+				if err != nil {
+					yield(mirrored{}, err)
+					return false
+				}
+				for _, id := range read.ids {
+					if m, ok := read.of[id]; ok && !yield(m, nil) {
+						return false
+					}
+				}
+			}
+			ids = ids[:0]
+			return true
+		}
+		for entry, err := range p.mirror.Issues(ctx, p.conn.ID) {
+			if err != nil {
+				yield(mirrored{}, err)
+				return
+			}
+			if ids = append(ids, entry.ID); len(ids) == atATime && !some() {
+				return
+			}
+		}
+		some()
+	}
+}
+
+// asKnown is an issue as of the snapshot; false for one that was made later.
+func (p *snapshot) asKnown(m mirrored) (mirrored, bool) {
+	if !p.asOf {
+		return m, true
+	}
+	m.history = m.history.At(p.now)
+	if m.entry.StateAt.After(p.now) {
+		m.entry.State = mirror.Visible
+	}
+	return m, !m.history.Issue.CreatedAt.After(p.now)
 }
 
 // words are the contracts as their words are rendered.

@@ -52,32 +52,33 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	}
 	var todo, found []finding
 	for _, c := range p.contracts {
-		ids := candidates.of[c.ID]
 		var tallies []ledger.Tally
-		for _, id := range ids {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			if p.unread[id] || id == contractScope {
-				continue
-			}
-			f, tally, err := p.lookAt(ctx, c, id, known)
+		for read, err := range p.several(ctx, p.toLookAt(candidates.of[c.ID])) {
 			if err != nil {
 				return nil, err
 			}
-			tallies = append(tallies, tally...)
-			if f != nil && len(f.Decisions)+len(f.pending) > 0 {
-				found = append(found, *f)
-			}
-			if len(found) == batch {
-				if todo, err = p.enter(ctx, todo, found); err != nil {
+			for _, id := range read.ids {
+				if err := ctx.Err(); err != nil {
 					return nil, err
 				}
-				found = nil
-			}
-			if len(p.verdicts) >= batch {
-				if err := p.keepVerdicts(ctx); err != nil {
+				f, tally, err := p.lookAt(ctx, c, id, read.of, known)
+				if err != nil {
 					return nil, err
+				}
+				tallies = append(tallies, tally...)
+				if f != nil && len(f.Decisions)+len(f.pending) > 0 {
+					found = append(found, *f)
+				}
+				if len(found) == batch {
+					if todo, err = p.enter(ctx, todo, found); err != nil {
+						return nil, err
+					}
+					found = nil
+				}
+				if len(p.verdicts) >= batch {
+					if err := p.keepVerdicts(ctx); err != nil {
+						return nil, err
+					}
 				}
 			}
 		}
@@ -90,6 +91,11 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	return p.enter(ctx, todo, found)
 }
 
+// toLookAt leaves out of the candidates what is no request, or could not be read.
+func (p *pass) toLookAt(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return p.unread[id] || id == contractScope })
+}
+
 // loadPending finds out what was decided earlier and is still to be done.
 func (p *pass) loadPending(ctx context.Context) (u undone, err error) {
 	pending, err := p.ledger.Pending(ctx, p.conn.ID, p.now)
@@ -100,21 +106,27 @@ func (p *pass) loadPending(ctx context.Context) (u undone, err error) {
 	return undone{group(pending), group(refused)}, err
 }
 
-// lookAt evaluates one mirrored issue under a contract, nil where that is nothing to it. If it cannot be evaluated,
-// that is a grave problem and is tried again in the next pass; the other issues go on.
-func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone) (*finding, []ledger.Tally, error) {
-	m, ok, err := p.mirrored(ctx, id)
-	if err != nil {
-		return nil, nil, err
-	}
+// lookAt evaluates one issue of those just read from the mirror under a contract, nil where that is nothing to it. If it
+// cannot be evaluated, that is a grave problem and is tried again in the next pass; the other issues go on.
+func (p *pass) lookAt(
+	ctx context.Context, c *contract, id string, read map[string]mirrored, known undone,
+) (*finding, []ledger.Tally, error) {
+	m, ok := read[id]
 	if ok {
-		if err := p.adopt(ctx, m.history); err != nil {
+		adopted, err := p.adopt(ctx, m.history)
+		if err != nil {
 			return nil, nil, err
+		}
+		if adopted {
+			m.records = nil // as read before that
 		}
 	}
 	again, err := p.retryRefused(ctx, c, id, p.open(known.refused[c.ID][id]))
 	if err != nil || !ok {
 		return nil, nil, err
+	}
+	if len(again) > 0 {
+		m.records = nil
 	}
 	f, err := p.find(ctx, c, m, p.blocks(c, &m.history))
 	covered := f.Evaluation.Covered
@@ -143,8 +155,8 @@ func (p *pass) lookAt(ctx context.Context, c *contract, id string, known undone)
 	return &f, tallies, p.keep(ctx, &f)
 }
 
-// adopt records as done what stands on an issue.
-func (p *pass) adopt(ctx context.Context, h connectors.History) error {
+// adopt records as done what stands on an issue, and reports whether there was anything.
+func (p *pass) adopt(ctx context.Context, h connectors.History) (bool, error) {
 	found, err := p.out.Adopt(ctx, h)
 	for id := range found {
 		if p.adopted == nil {
@@ -152,7 +164,7 @@ func (p *pass) adopt(ctx context.Context, h connectors.History) error {
 		}
 		p.adopted[id] = true
 	}
-	return err
+	return len(found) > 0, err
 }
 
 // adoptUnclaimed records as done what stands on issues that no contract covers: the ones that are told of something.
@@ -165,7 +177,7 @@ func (p *pass) adoptUnclaimed(ctx context.Context, ids []string) error {
 		if !ok || p.unread[id] {
 			continue
 		}
-		if err := p.adopt(ctx, m.history); err != nil {
+		if _, err := p.adopt(ctx, m.history); err != nil {
 			return err
 		}
 	}
@@ -179,15 +191,22 @@ func (p *pass) open(entries []ledger.Entry) []ledger.Entry {
 
 // keep notes what a finding says of a request: verdicts, agenda, alarms.
 func (p *pass) keep(ctx context.Context, f *finding) error {
-	it, err := verdicts{p.snapshot}.agendaItem(ctx, f)
+	judge := verdicts{p.snapshot}
+	last, err := judge.lastVerdicts(ctx, f)
 	if err != nil {
 		return err
 	}
-	p.agenda = append(p.agenda, it)
+	shown := f
+	if !judge.nothingJudged(f) {
+		if shown, err = judge.shownBy(f, last); err != nil {
+			return err
+		}
+	}
+	p.agenda = append(p.agenda, shown.Item())
 	if !f.Evaluation.Covered {
 		return nil
 	}
-	p.verdicts = append(p.verdicts, f.Verdicts()...)
+	p.verdicts = append(p.verdicts, f.NewVerdicts(last.verdict)...)
 	if f.readAt.Before(f.contract.cutover.PassedAt.Add(-lookBack)) { // not read since the last pass, which looked at it
 		return nil
 	}

@@ -46,14 +46,22 @@ func (p *reader) plan(ctx context.Context) (Plan, error) {
 		return plan, err
 	}
 	for _, c := range p.contracts {
-		ids := candidates.of[c.ID]
 		var tallies []ledger.Tally
-		for _, id := range ids {
-			entries, tally, err := p.planned(ctx, c, id)
+		for read, err := range p.several(ctx, candidates.of[c.ID]) {
 			if err != nil {
 				return plan, err
 			}
-			plan.Entries, tallies = append(plan.Entries, entries...), append(tallies, tally...)
+			for _, id := range read.ids {
+				m, ok := read.of[id]
+				if !ok {
+					continue
+				}
+				entries, tally, err := p.planned(ctx, c, m)
+				if err != nil {
+					return plan, err
+				}
+				plan.Entries, tallies = append(plan.Entries, entries...), append(tallies, tally...)
+			}
 		}
 		entries, err := p.plannedContractLevel(ctx, c, candidates.forWhole(c), tallies)
 		if err != nil {
@@ -70,11 +78,7 @@ var open = []enforcer.EntryState{enforcer.Intended, enforcer.Waiting, enforcer.H
 
 // planned is what would be written about one issue, a step at a time, in words, and what it adds to the cost of
 // changes.
-func (p *reader) planned(ctx context.Context, c *contract, id string) ([]ledger.Entry, []ledger.Tally, error) {
-	m, ok, err := p.mirrored(ctx, id)
-	if err != nil || !ok {
-		return nil, nil, err
-	}
+func (p *reader) planned(ctx context.Context, c *contract, m mirrored) ([]ledger.Entry, []ledger.Tally, error) {
 	f, err := p.find(ctx, c, m, decide.Blocks{Mapping: c.fatal})
 	if err != nil {
 		return nil, nil, err
@@ -174,7 +178,14 @@ func (p *reader) addWrites(ctx context.Context, entries []ledger.Entry) error {
 		if x.Write != nil || x.Key.Issue == contractScope || x.Key.Connection != p.conn.ID || c == nil {
 			continue
 		}
-		planned, _, err := p.planned(ctx, c, x.Key.Issue)
+		m, ok, err := p.mirrored(ctx, x.Key.Issue)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		planned, _, err := p.planned(ctx, c, m)
 		if err != nil {
 			return err
 		}
@@ -204,27 +215,29 @@ func (p *reader) running(ctx context.Context) ([]enforcer.AgendaItem, error) {
 	}
 	for _, c := range p.contracts {
 		seen[request{c.ID, contractScope}] = true
-		for _, id := range candidates.of[c.ID] {
-			seen[request{c.ID, id}] = true
-			m, ok, err := p.mirrored(ctx, id)
+		for read, err := range p.several(ctx, candidates.of[c.ID]) {
 			if err != nil {
 				return nil, err
 			}
-			if !ok {
-				continue
+			for _, id := range read.ids {
+				seen[request{c.ID, id}] = true
+				m, ok := read.of[id]
+				if !ok {
+					continue
+				}
+				f, err := p.find(ctx, c, m, decide.Blocks{})
+				if err != nil {
+					return nil, err
+				}
+				if !f.Evaluation.Covered {
+					continue
+				}
+				it, err := verdicts{p.snapshot}.agendaItem(ctx, &f)
+				if err != nil {
+					return nil, err
+				}
+				add(it)
 			}
-			f, err := p.find(ctx, c, m, decide.Blocks{})
-			if err != nil {
-				return nil, err
-			}
-			if !f.Evaluation.Covered {
-				continue
-			}
-			it, err := verdicts{p.snapshot}.agendaItem(ctx, &f)
-			if err != nil {
-				return nil, err
-			}
-			add(it)
 		}
 		whole, err := newContractLevel(p.snapshot, c, decide.Blocks{}, candidates.forWhole(c), nil, nil).find(ctx)
 		if err != nil {

@@ -40,7 +40,7 @@ func (p *pass) record(ctx context.Context, findings []finding) error {
 	for i := range findings {
 		f := &findings[i]
 		f.entries = make([]ledger.Entry, len(f.Decisions))
-		if err := p.adopt(ctx, f.history); err != nil {
+		if _, err := p.adopt(ctx, f.history); err != nil {
 			return err
 		}
 		f.pending = p.open(f.pending)

@@ -8,7 +8,6 @@ import (
 
 	"slabridge/config/message"
 	"slabridge/connectors"
-	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
@@ -22,8 +21,9 @@ type finding struct {
 	history  connectors.History // of a request, as mirrored or just read
 	readAt   time.Time          // when what is mirrored was read
 	fields   map[string]string  // to keep up to date, riding in another write where there is one
-	pending  []ledger.Entry     // decided earlier and not done
-	entries  []ledger.Entry     // beside Decisions, once they are recorded
+	records  *ledger.IssueRecords
+	pending  []ledger.Entry // decided earlier and not done
+	entries  []ledger.Entry // beside Decisions, once they are recorded
 	item     *enforcer.AgendaItem
 	problems []outbox.Problem
 
@@ -39,7 +39,7 @@ func (f *finding) problem(issue string, text message.Message) {
 // find evaluates one request and decides about it, as the mirror or a fresh read has it. The evaluation says whether
 // the contract has anything to do with it.
 func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks decide.Blocks) (finding, error) {
-	f := finding{contract: c, history: m.history, readAt: m.entry.ReadAt}
+	f := finding{contract: c, history: m.history, readAt: m.entry.ReadAt, records: m.records}
 	f.Contract, f.Blocks = c.rules(), blocks
 	var err error
 	if f.Evaluation, err = p.evaluate(ctx, c, m); err != nil || !f.Evaluation.Covered {
@@ -49,13 +49,8 @@ func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks dec
 		f.problem(f.Evaluation.Request.Key, message.Of("%s", message.Kept(why)))
 	}
 	issue := f.Evaluation.Request.Issue
-	if f.Recorded, err = p.recorded(ctx, issue); err != nil {
+	if f.Recorded, f.Last, err = p.known(ctx, c, issue, m.records); err != nil {
 		return f, err
-	}
-	if !c.stale && !c.cutover.PassedAt.IsZero() { // otherwise nobody asks what was known then
-		if f.Last, err = p.item(ctx, issue, c.ID); err != nil {
-			return f, err
-		}
 	}
 	if fields := f.contract.bound.Upkeep(f.Evaluation, m.history); f.Current() && len(fields) > 0 {
 		entries, err := p.ledger.ByIssue(ctx, p.conn.ID, issue)
@@ -66,6 +61,26 @@ func (p *snapshot) find(ctx context.Context, c *contract, m mirrored, blocks dec
 	}
 	f.Finding = decide.Decide(f.Case)
 	return f, nil
+}
+
+// known is what the ledger has of an issue's steps and, where somebody asks for it, what the agenda had of the issue at
+// the last evaluation.
+func (p *snapshot) known(
+	ctx context.Context, c *contract, issue string, records *ledger.IssueRecords,
+) (steps func(enforcer.StepKey) enforcer.StepRecord, last *enforcer.AgendaItem, err error) {
+	if records != nil && !p.asOf {
+		steps = records.Step
+	} else if steps, err = p.recorded(ctx, issue); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case c.stale, c.cutover.PassedAt.IsZero():
+	case records != nil:
+		last = records.Item(c.ID)
+	default:
+		last, err = p.item(ctx, issue, c.ID)
+	}
+	return steps, last, err
 }
 
 // recorded looks up what the ledger has of an issue's steps, as of the snapshot.
@@ -79,14 +94,11 @@ func (p *snapshot) recorded(ctx context.Context, issue string) (func(enforcer.St
 // mirrored is an issue as the mirror has it, or had it as of the snapshot. One that was made later is not there.
 func (p *snapshot) mirrored(ctx context.Context, id string) (mirrored, bool, error) {
 	m, ok, err := p.source.mirrored(ctx, id)
-	if err != nil || !ok || !p.asOf {
+	if err != nil || !ok {
 		return m, ok, err
 	}
-	m.history = m.history.At(p.now)
-	if m.entry.StateAt.After(p.now) {
-		m.entry.State = mirror.Visible
-	}
-	return m, !m.history.Issue.CreatedAt.After(p.now), nil
+	m, ok = p.asKnown(m)
+	return m, ok, nil
 }
 
 // evaluate judges one request by a contract, as of now.
@@ -99,7 +111,7 @@ func (p *snapshot) evaluate(ctx context.Context, c *contract, m mirrored) (enfor
 		return enforcer.Evaluation{}, err
 	}
 	ev := enforcer.Evaluate(c.Contract.Contract, &r, p.at(&r))
-	if err := p.escalate(ctx, c, &ev); err != nil {
+	if err := p.escalate(ctx, c, &ev, m.records); err != nil {
 		return ev, err
 	}
 	away, err := p.away(ctx, c, m, &r)
@@ -131,7 +143,7 @@ func (p *snapshot) away(
 			return nil, err
 		}
 		ev := enforcer.Evaluate(other.Contract.Contract, &theirs, p.at(r))
-		if err := p.escalate(ctx, other, &ev); err != nil {
+		if err := p.escalate(ctx, other, &ev, m.records); err != nil {
 			return nil, err
 		}
 		for _, a := range stretches {
@@ -166,7 +178,7 @@ func (p *snapshot) left(ctx context.Context, c *contract, m mirrored, r *enforce
 				return nil, err
 			}
 			ev := enforcer.Evaluate(other.Contract.Contract, &before, gone)
-			if err := p.escalate(ctx, other, &ev); err != nil {
+			if err := p.escalate(ctx, other, &ev, m.records); err != nil {
 				return nil, err
 			}
 			at, had = j, &enforcer.Left{Event: move.Event, Cycles: ev.Cycles}

@@ -54,6 +54,7 @@ type mirrored struct {
 	entry      mirror.Entry
 	agreements []enforcer.Agreement // recorded beside the tracker
 	holds      []enforcer.Hold      // likewise
+	records    *ledger.IssueRecords // nil: the ledger is asked when something of it is needed
 }
 
 // seen is an issue as it was just read.
@@ -63,13 +64,36 @@ func (s *source) seen(ctx context.Context, h connectors.History) (m mirrored, er
 }
 
 func (s *source) mirrored(ctx context.Context, id string) (m mirrored, ok bool, err error) {
-	if m.history, ok, err = s.mirror.History(ctx, s.conn.ID, id); err != nil || !ok {
-		return m, ok, err
+	read, err := s.mirror.Read(ctx, s.conn.ID, id)
+	if err != nil {
+		return m, false, err
 	}
-	if m.entry, ok, err = s.mirror.Entry(ctx, s.conn.ID, id); err != nil || !ok {
-		return m, ok, err
+	r, ok := read[id]
+	if !ok {
+		return m, false, nil
 	}
+	m.history, m.entry = r.History, r.Entry
 	return m, ok, s.addRecorded(ctx, &m, id)
+}
+
+// several gives issues as mirrored does, those that the mirror has, with what the ledger has of them.
+func (s *source) several(ctx context.Context, ids []string) (map[string]mirrored, error) {
+	read, err := s.mirror.Read(ctx, s.conn.ID, ids...)
+	if err != nil {
+		return nil, err
+	}
+	records, err := s.ledger.OfIssues(ctx, s.conn.ID, ids...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]mirrored, len(read))
+	for id, r := range read {
+		of := records[id]
+		out[id] = mirrored{
+			history: r.History, entry: r.Entry, agreements: of.Agreements, holds: of.Holds, records: of,
+		}
+	}
+	return out, nil
 }
 
 // addRecorded adds what people recorded of an issue beside the tracker.

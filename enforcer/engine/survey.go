@@ -13,16 +13,9 @@ func (p *reader) survey(ctx context.Context, c *contract, s *report.Survey) erro
 	if !c.unwatched {
 		s.Watched = c.watched
 	}
-	for entry, err := range p.mirror.Issues(ctx, p.conn.ID) {
+	for m, err := range p.all(ctx) {
 		if err != nil {
 			return err
-		}
-		m, ok, err := p.mirrored(ctx, entry.ID)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
 		}
 		if issue := &m.history.Issue; !issue.Private {
 			s.Shown[issue.Key] = true

@@ -12,6 +12,9 @@ const (
 	mostNotes     = 3
 )
 
+// atATime is how many issues are read from the state file at a time.
+const atATime = 256
+
 // What hints may cost. A tracker that tells of one change in several deliveries tells of them within hintWindow, and
 // gets one pass for all. A second between the passes that hints bring about, and hintsPerMinute issues that they have
 // read again, bound what a flood of them costs, be they replayed or made up.

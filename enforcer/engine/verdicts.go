@@ -13,10 +13,28 @@ type verdicts struct{ *snapshot }
 
 // shown is a finding whose cycles carry the verdicts that hold for them, as in the report.
 func (p verdicts) shown(ctx context.Context, f *finding) (*finding, error) {
-	if f.contract.unwatched || f.contract.cutover.PassedAt.IsZero() && !p.asOf { // nothing has been judged yet
+	if p.nothingJudged(f) {
 		return f, nil
 	}
-	judged, err := p.judged(ctx, f)
+	last, err := p.lastVerdicts(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return p.shownBy(f, last)
+}
+
+// nothingJudged reports whether no pass has judged anything of the finding's contract yet.
+func (p verdicts) nothingJudged(f *finding) bool {
+	return f.contract.unwatched || f.contract.cutover.PassedAt.IsZero() && !p.asOf
+}
+
+// shownBy is shown with the last records of the cycles. The verdicts that cycles show have no Facts unless the snapshot
+// only reads: a pass shows them to nobody.
+func (p verdicts) shownBy(f *finding, last lastRecords) (*finding, error) {
+	if !p.reads && !f.Blocks.Mapping && len(last) == 0 {
+		return f, nil // what would be recorded now is what the cycles show
+	}
+	judged, err := p.judgedBy(f, last)
 	if err != nil {
 		return nil, err
 	}
@@ -56,40 +74,80 @@ func (p verdicts) judged(ctx context.Context, f *finding) ([]enforcer.Verdict, e
 	if err != nil {
 		return nil, err
 	}
-	var out []enforcer.Verdict
-	for _, v := range f.Judgements() {
+	return p.judgedBy(f, last)
+}
+
+// judgedBy is judged with the last records of the cycles. For a pass it leaves out the cycles without one, which show
+// what would be recorded of them, and all Facts.
+func (p verdicts) judgedBy(f *finding, last lastRecords) (out []enforcer.Verdict, err error) {
+	var found []enforcer.Verdict
+	if p.reads {
+		found = f.Judgements()
+	} else {
+		found = f.Outcomes(func(k enforcer.StepKey) bool { return last[k] != nil || f.Blocks.Mapping })
+	}
+	for _, v := range found {
 		v.JudgedAt, v.Number = p.now, 1
-		was := last[v.SameCycleKey()]
-		if was != nil && v.State == enforcer.NotJudged && was.State != enforcer.NotJudged { // no fault undoes a verdict
-			out = append(out, *was)
+		stored := last[v.SameCycleKey()]
+		if stored == nil {
+			if made, news := v.Supersedes(nil); news {
+				out = append(out, made)
+			}
 			continue
 		}
-		made, news := v.Supersedes(was)
-		switch {
-		case news && was != nil:
-			made.Number = was.Number + 1
-			out = append(out, made)
-		case news:
-			out = append(out, made)
-		case was != nil:
-			out = append(out, *was)
+		was := stored.Verdict
+		if p.reads || !v.AddsNothing(&was) {
+			if was, err = stored.Whole(); err != nil {
+				return nil, err
+			}
 		}
+		if v.State == enforcer.NotJudged && was.State != enforcer.NotJudged { // no fault undoes a verdict
+			out = append(out, was)
+			continue
+		}
+		made, news := v.Supersedes(&was)
+		if !news {
+			made = was
+		} else {
+			made.Number = was.Number + 1
+		}
+		out = append(out, made)
 	}
 	return out, nil
 }
 
+// lastRecords are the last records of a request's cycles, by their SameCycleKey.
+type lastRecords map[enforcer.StepKey]*ledger.StoredVerdict
+
+// verdict is the last record of a cycle without its Facts, nil where there is none.
+func (l lastRecords) verdict(k enforcer.StepKey) *enforcer.Verdict {
+	if v := l[k]; v != nil {
+		return &v.Verdict
+	}
+	return nil
+}
+
 // lastVerdicts are the last records of a request's cycles, as known at the snapshot's moment.
-func (p verdicts) lastVerdicts(ctx context.Context, f *finding) (map[enforcer.StepKey]*enforcer.Verdict, error) {
-	out := map[enforcer.StepKey]*enforcer.Verdict{}
+func (p verdicts) lastVerdicts(ctx context.Context, f *finding) (lastRecords, error) {
+	out := lastRecords{}
+	add := func(v ledger.StoredVerdict) {
+		if !p.asOf || !v.JudgedAt.After(p.now) {
+			out[v.SameCycleKey()] = &v
+		}
+	}
+	if f.records != nil {
+		for _, v := range f.records.Verdicts(f.contract.ID) {
+			add(v)
+		}
+		return out, nil
+	}
 	filter := ledger.VerdictFilter{Connection: p.conn.ID, Contract: f.contract.ID, Issue: f.Evaluation.Request.Issue}
 	read := func(filter ledger.VerdictFilter) error {
 		for v, err := range p.ledger.Verdicts(ctx, filter) {
 			if err != nil {
 				return err
 			}
-			if !p.asOf || !v.JudgedAt.After(p.now) {
-				out[v.SameCycleKey()] = &v
-			}
+			add(ledger.StoredVerdict{Verdict: v})
 		}
 		return nil
 	}

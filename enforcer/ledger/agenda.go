@@ -128,14 +128,22 @@ func (l *Ledger) Contracts(ctx context.Context) ([]Cutover, error) {
 // issue (any more): it is taken off. The contract must have its Cutover first.
 func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) error {
 	return l.tx(ctx, func(tx *sql.Tx) error {
+		// Prepared: after a change of configuration every request gets its item anew.
+		put, err := tx.PrepareContext(ctx, putItem)
+		if err != nil {
+			return err
+		}
+		take, err := tx.PrepareContext(ctx, takeItem)
+		if err != nil {
+			return err
+		}
 		cutovers := l.cutoversIn(tx)
 		for _, it := range items {
 			if err := cutovers.require(ctx, it.Connection, it.Contract); err != nil {
 				return message.Errorf("set agenda of issue %s: %w", it.Issue, err)
 			}
 			if len(it.Cycles) == 0 && it.Next.IsZero() && it.Unjudged == "" {
-				if _, err := tx.ExecContext(ctx, `DELETE FROM ledger_agenda WHERE connection = $1 AND issue = $2 AND contract = $3`,
-					it.Connection, it.Issue, l.stored(it.Contract)); err != nil {
+				if _, err := take.ExecContext(ctx, it.Connection, it.Issue, l.stored(it.Contract)); err != nil {
 					return message.Errorf("take issue %s off the agenda: %w", it.Issue, err)
 				}
 				continue
@@ -145,13 +153,7 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 				return message.Errorf("set agenda of issue %s: %w", it.Issue, err)
 			}
 			due, running := it.Soonest()
-			_, err = tx.ExecContext(ctx, `INSERT INTO ledger_agenda (connection, issue, contract, issue_key, subject, severity,
-					evaluated_at, next_at, due, running, cycles, fingerprint, unjudged)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-				ON CONFLICT (connection, issue, contract) DO UPDATE SET issue_key = excluded.issue_key,
-					subject = excluded.subject, severity = excluded.severity, evaluated_at = excluded.evaluated_at,
-					next_at = excluded.next_at, due = excluded.due, running = excluded.running,
-					cycles = excluded.cycles, fingerprint = excluded.fingerprint, unjudged = excluded.unjudged`,
+			_, err = put.ExecContext(ctx,
 				it.Connection, it.Issue, l.stored(it.Contract), it.IssueKey, it.Subject, it.Severity,
 				millis(it.EvaluatedAt), millis(it.Next), millis(due), running, cycles, it.Fingerprint, it.Unjudged)
 			if err != nil {
@@ -161,6 +163,17 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 		return nil
 	})
 }
+
+const (
+	putItem = `INSERT INTO ledger_agenda (connection, issue, contract, issue_key, subject, severity,
+			evaluated_at, next_at, due, running, cycles, fingerprint, unjudged)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (connection, issue, contract) DO UPDATE SET issue_key = excluded.issue_key,
+			subject = excluded.subject, severity = excluded.severity, evaluated_at = excluded.evaluated_at,
+			next_at = excluded.next_at, due = excluded.due, running = excluded.running,
+			cycles = excluded.cycles, fingerprint = excluded.fingerprint, unjudged = excluded.unjudged`
+	takeItem = `DELETE FROM ledger_agenda WHERE connection = $1 AND issue = $2 AND contract = $3`
+)
 
 // Due lists the issues whose next moment has come at now, by the contract, soonest first.
 func (l *Ledger) Due(ctx context.Context, connection string, now time.Time) (map[string][]string, error) {

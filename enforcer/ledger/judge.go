@@ -221,26 +221,28 @@ const (
 
 // scanVerdict reads a row of verdictColumns.
 func (l *Ledger) scanVerdict(scan func(...any) error) (enforcer.Verdict, error) {
+	v, err := l.scanStoredVerdict(scan)
+	if err != nil {
+		return enforcer.Verdict{}, err
+	}
+	return v.Whole()
+}
+
+// scanStoredVerdict reads a row of verdictColumns, and its facts only as they are stored.
+func (l *Ledger) scanStoredVerdict(scan func(...any) error) (StoredVerdict, error) {
 	var (
-		v                           enforcer.Verdict
+		v                           StoredVerdict
 		started, due, ended, judged sql.NullInt64
 		elapsed                     int64
-		facts                       string
 	)
 	err := scan(&v.Connection, &v.Issue, &v.Contract, &v.Obligation, &v.Cycle, &v.Number, &v.IssueKey, &v.Subject,
 		&v.Ordinal,
 		&v.State, &v.Severity, &v.Source, &started, &due, &ended, &v.EndEvent, &v.EndBy, &v.EndByRole, &v.EndWhy, &elapsed,
-		&facts, &v.LastEvent, &v.Moves, &judged, &v.Why)
-	if err != nil {
-		return enforcer.Verdict{}, err
-	}
+		&v.facts, &v.LastEvent, &v.Moves, &judged, &v.Why)
 	l.names().read(&v.Contract)
 	v.StartedAt, v.Due, v.EndedAt, v.JudgedAt = fromMillis(started), fromMillis(due), fromMillis(ended), fromMillis(judged)
 	v.Elapsed = time.Duration(elapsed) * time.Millisecond
-	if v.Facts, err = decodeFacts(facts); err != nil {
-		return enforcer.Verdict{}, message.Errorf("read verdict on %s: facts: %w", &v, err)
-	}
-	return v, nil
+	return v, err
 }
 
 // decodeFacts reads stored facts; their time comes back in UTC whatever offset it was written with.

@@ -208,10 +208,13 @@ func notFound(err error, what message.Message) error {
 	return message.Errorf("read %s: %w", what, err)
 }
 
+// byMoment is the order of entries in which people are told of them.
+const byMoment = ` ORDER BY moment, COALESCE(due, moment), id`
+
 // ByIssue lists every entry of an issue, by their moments.
 func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry, error) {
 	out, err := collect(ctx, l.db, l.scanEntry, `SELECT `+entryColumns+` FROM ledger_entries
-		WHERE connection = $1 AND issue = $2 ORDER BY moment, COALESCE(due, moment), id`, connection, issue)
+		WHERE connection = $1 AND issue = $2`+byMoment, connection, issue)
 	if err != nil {
 		return nil, message.Errorf("list entries of issue %s: %w", issue, err)
 	}
@@ -222,7 +225,7 @@ func (l *Ledger) ByIssue(ctx context.Context, connection, issue string) ([]Entry
 func (l *Ledger) Recorded(
 	ctx context.Context, connection, issue string,
 ) (func(enforcer.StepKey) enforcer.StepRecord, error) {
-	return l.steps(ctx, connection, issue, `SELECT contract, obligation, cycle, step, state, moment, not_before
+	return l.steps(ctx, connection, issue, `SELECT `+stepColumns+`
 		FROM ledger_entries WHERE connection = $1 AND issue = $2`, connection, issue)
 }
 
@@ -244,11 +247,8 @@ func (l *Ledger) steps(
 ) (func(enforcer.StepKey) enforcer.StepRecord, error) {
 	found := map[enforcer.StepKey]enforcer.StepRecord{}
 	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
-		k, r := enforcer.StepKey{Connection: connection, Issue: issue}, enforcer.StepRecord{}
-		var moment, notBefore sql.NullInt64
-		err := scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &r.State, &moment, &notBefore)
-		l.keyOf(&k)
-		r.Moment, r.NotBefore = fromMillis(moment), fromMillis(notBefore)
+		k := enforcer.StepKey{Connection: connection, Issue: issue}
+		r, err := l.scanStep(&k, scan)
 		found[k] = r
 		return struct{}{}, err
 	}, query, args...)
@@ -256,6 +256,17 @@ func (l *Ledger) steps(
 		return nil, message.Errorf("list steps of issue %s: %w", issue, err)
 	}
 	return func(k enforcer.StepKey) enforcer.StepRecord { return found[k] }, nil
+}
+
+const stepColumns = `contract, obligation, cycle, step, state, moment, not_before`
+
+// scanStep reads a row of stepColumns; what is not of the key's issue goes into the key.
+func (l *Ledger) scanStep(k *enforcer.StepKey, scan func(...any) error) (r enforcer.StepRecord, err error) {
+	var moment, notBefore sql.NullInt64
+	err = scan(&k.Contract, &k.Obligation, &k.Cycle, &k.Step, &r.State, &moment, &notBefore)
+	l.keyOf(k)
+	r.Moment, r.NotBefore = fromMillis(moment), fromMillis(notBefore)
+	return r, err
 }
 
 // PendingIssues lists the issues on which something of a contract is decided and not done.

@@ -166,30 +166,41 @@ func (l *Ledger) HoldsAfter(ctx context.Context, connection string, now time.Tim
 func holdsOf(ctx context.Context, l *Ledger, where string, args ...any) (map[string][]enforcer.Hold, error) {
 	out := map[string][]enforcer.Hold{}
 	_, err := collect(ctx, l.db, func(scan func(...any) error) (enforcer.Hold, error) {
-		var h enforcer.Hold
-		var issue string
-		var until, at sql.NullInt64
-		err := scan(&issue, &until, &at, &h.By, &h.Reason)
-		h.Until, h.At = fromMillis(until), fromMillis(at)
+		issue, h, err := scanHold(scan)
 		out[issue] = append(out[issue], h)
 		return h, err
-	}, `SELECT issue, until_at, at, who, reason FROM ledger_holds `+where, args...)
+	}, `SELECT `+holdColumns+` FROM ledger_holds `+where, args...)
 	return out, err
+}
+
+const holdColumns = `issue, until_at, at, who, reason`
+
+// scanHold reads a row of holdColumns.
+func scanHold(scan func(...any) error) (issue string, h enforcer.Hold, err error) {
+	var until, at sql.NullInt64
+	err = scan(&issue, &until, &at, &h.By, &h.Reason)
+	h.Until, h.At = fromMillis(until), fromMillis(at)
+	return issue, h, err
 }
 
 // Agreements lists the consent recorded on an issue, the first first.
 func (l *Ledger) Agreements(ctx context.Context, connection, issue string) ([]enforcer.Agreement, error) {
-	out, err := collect(ctx, l.db, func(scan func(...any) error) (enforcer.Agreement, error) {
-		var a enforcer.Agreement
-		var at sql.NullInt64
-		err := scan(&a.Number, &a.Date, &at, &a.By, &a.Reason)
-		a.At = fromMillis(at).Truncate(time.Second)
-		return a, err
-	}, `SELECT number, agreed_on, at, who, reason FROM ledger_agreements
+	out, err := collect(ctx, l.db, scanAgreement, `SELECT `+agreementColumns+` FROM ledger_agreements
 		WHERE connection = $1 AND issue = $2 ORDER BY number`,
 		connection, issue)
 	if err != nil {
 		return nil, message.Errorf("list consent on issue %s: %w", issue, err)
 	}
 	return out, nil
+}
+
+const agreementColumns = `number, agreed_on, at, who, reason`
+
+// scanAgreement reads a row of agreementColumns.
+func scanAgreement(scan func(...any) error) (enforcer.Agreement, error) {
+	var a enforcer.Agreement
+	var at sql.NullInt64
+	err := scan(&a.Number, &a.Date, &at, &a.By, &a.Reason)
+	a.At = fromMillis(at).Truncate(time.Second)
+	return a, err
 }

@@ -2,7 +2,9 @@ package mirror
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
+	"hash/maphash"
 	"runtime"
 	"slices"
 
@@ -21,7 +23,7 @@ const (
 	selectEventsOf = `SELECT issue, n, noticed_at, what, body FROM mirror_event
 		WHERE connection = $1 AND issue` + amongIDs + ` ORDER BY issue, n`
 	selectWorkOn = `SELECT issue, body FROM mirror_work
-		WHERE connection = $1 AND withdrawn = 0 AND issue` + amongIDs
+		WHERE connection = $1 AND withdrawn = 0 AND issue` + amongIDs + ` ORDER BY issue, id`
 
 	// decodeAlone is how many issues are too few to share among the cores.
 	decodeAlone = 16
@@ -31,6 +33,27 @@ const (
 type Reading struct {
 	Entry   Entry
 	History connectors.History // as reads.History gives it
+	Print   Print
+}
+
+// Print tells two states of an issue in the mirror apart, whatever made the difference, a reading that found nothing
+// new among it. It means nothing to another process.
+type Print uint64
+
+// printSeed is this process's.
+var printSeed = maphash.MakeSeed()
+
+// Prints gives the Print of each issue, by their ids; those that the mirror has never read are left out.
+func (db reads) Prints(ctx context.Context, connection string, ids ...string) (map[string]Print, error) {
+	rows, err := db.storedRows(ctx, connection, ids)
+	if err != nil {
+		return nil, message.Errorf("read issues of %s from the mirror: %w", connection, err)
+	}
+	out := make(map[string]Print, len(rows))
+	for _, r := range rows {
+		out[r.id] = r.print()
+	}
+	return out, nil
 }
 
 // Read gives what the mirror has of issues, by their ids, all of it in one snapshot; those that it has never read are
@@ -122,6 +145,32 @@ func (db reads) storedRows(ctx context.Context, connection string, ids []string)
 	return rows, err
 }
 
+// print is of everything that reading gives.
+func (s *storedIssue) print() Print {
+	var h maphash.Hash
+	h.SetSeed(printSeed)
+	put := func(numbers []int64, parts ...[]byte) {
+		var room [8]byte
+		for _, n := range numbers {
+			binary.BigEndian.PutUint64(room[:], uint64(n))
+			h.Write(room[:])
+		}
+		for _, p := range parts {
+			binary.BigEndian.PutUint64(room[:], uint64(len(p)))
+			h.Write(room[:])
+			h.Write(p)
+		}
+	}
+	r := &s.row
+	put([]int64{r.stateAt, r.updated.Int64, r.readAt.Int64}, []byte(s.id), []byte(r.key), []byte(r.state), r.body)
+	for i := range s.events {
+		e := &s.events[i]
+		put([]int64{e.n, e.at}, []byte(e.what), e.body)
+	}
+	put(nil, s.work...)
+	return Print(h.Sum64())
+}
+
 // reading decodes the rows.
 func (s *storedIssue) reading() (Reading, error) {
 	k, err := s.row.kept(s.id)
@@ -147,5 +196,5 @@ func (s *storedIssue) reading() (Reading, error) {
 	k.gone, k.history.Events = r.gone, connectors.SortEvents(r.events)
 	h := k.present()
 	h.Events = connectors.SortEvents(slices.Concat(h.Events, connectors.SortEvents(work)))
-	return Reading{Entry: k.entry(), History: h}, nil
+	return Reading{Entry: k.entry(), History: h, Print: s.print()}, nil
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"slabridge/connectors"
 	"slabridge/connectors/mirror"
 )
 
@@ -41,7 +43,16 @@ func wantReadAlike(t interface {
 			t.Fatalf("issue %s has a history: %t, an entry: %t (%v)", id, ok, known, err)
 		}
 		if ok {
-			want[id] = mirror.Reading{Entry: e, History: h}
+			want[id] = mirror.Reading{Entry: e, History: h, Print: got[id].Print}
+		}
+	}
+	prints, err := m.Prints(ctx, conn, ids...)
+	if err != nil || len(prints) != len(want) {
+		t.Fatalf("%d prints of %d issues (%v)", len(prints), len(want), err)
+	}
+	for id, p := range prints {
+		if p != got[id].Print {
+			t.Fatalf("issue %s has two prints", id)
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -81,5 +92,46 @@ func TestReadOfADamagedRow(t *testing.T) {
 	if err == nil || err.Error() != "read issue 13 of helpdesk from the mirror: row 1 of its events: damaged body: "+
 		"unknown form 7" {
 		t.Errorf("read a damaged row: %v", err)
+	}
+}
+
+// Whatever changes of an issue changes its print, and nothing else does.
+func TestPrints(t *testing.T) {
+	m, f := openMirror(t), filled(3)
+	f.book("1", 1)
+	opts := mirror.SyncOptions{Census: true, Work: true, Reread: []string{"1"}}
+	mustSync(t, m, f, opts)
+	prints := func() map[string]mirror.Print {
+		out, err := m.Prints(t.Context(), conn, f.ids()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	last := prints()
+	for _, c := range []struct {
+		what   string
+		change func()
+	}{
+		{"a note", func() { f.edit("1", "", "", "a note") }},
+		{"a silent change", func() { f.silently("1", "priority", "5") }},
+		{"booked time", func() { f.book("1", 2) }},
+		{"booked time withdrawn", func() {
+			f.rebook(f.booked()[0].Event.ID, func(*connectors.Booking) bool { return false })
+		}},
+		{"nothing, read again", func() {}},
+		{"hidden", func() { f.change("1", func(i *fakeIssue) { i.hidden = true }) }},
+	} {
+		c.change()
+		f.advance(time.Minute)
+		mustSync(t, m, f, opts)
+		now := prints()
+		if now["1"] == last["1"] {
+			t.Errorf("%s: the same print", c.what)
+		}
+		if now["2"] != last["2"] {
+			t.Errorf("%s on issue 1: another print of issue 2", c.what)
+		}
+		last = now
 	}
 }

@@ -41,8 +41,9 @@ type Engine struct {
 	settings  Settings
 	started   time.Time           // by our clock
 	looked    map[string]lastPass // by connection
-	stale     map[string]bool     // connections whose names are read again in the next pass, however young they are
-	contrary  map[contrary]bool   // names that issues and the tracker's lists have differently
+	lookedAt  map[string]*lookedAt
+	stale     map[string]bool   // connections whose names are read again in the next pass, however young they are
+	contrary  map[contrary]bool // names that issues and the tracker's lists have differently
 	hints     *hints
 	uncounted unreadableCosts
 	// Guard, when set, is asked before each pass; what it says is wrong keeps the pass from being made.
@@ -55,7 +56,7 @@ type Engine struct {
 func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log *slog.Logger) *Engine {
 	return &Engine{
 		mirror: m, ledger: l, settings: s, clock: clock, started: clock(), log: log,
-		looked: map[string]lastPass{}, hints: newHints(),
+		looked: map[string]lastPass{}, lookedAt: map[string]*lookedAt{}, hints: newHints(),
 		stale: map[string]bool{}, contrary: map[contrary]bool{}, uncounted: unreadableCosts{},
 	}
 }
@@ -64,7 +65,7 @@ func New(m *mirror.DB, l *ledger.Ledger, s Settings, clock func() time.Time, log
 func (e *Engine) Connections() []Connection { return e.settings.Connections }
 
 // Configure replaces the settings between two passes.
-func (e *Engine) Configure(s Settings) { e.settings = s }
+func (e *Engine) Configure(s Settings) { e.settings, e.lookedAt = s, map[string]*lookedAt{} }
 
 // Hint says that issues of a connection, by their ids, may have changed; without any, that something did. Run makes a
 // pass over the connection at once and reads them again in it, known or not. It reports whether all of them will be: at
@@ -268,6 +269,7 @@ func (e *Engine) turn(ctx context.Context, s source, report *Report) (*pass, err
 	if err := p.close(ctx); err != nil {
 		return p, err
 	}
+	e.lookedAt[s.conn.ID] = p.lookedAt()
 	if err := p.write(ctx, findings); err != nil {
 		return p, err
 	}
@@ -284,8 +286,9 @@ func (e *Engine) prepare(ctx context.Context, s source, report *Report) (*pass, 
 	if block != nil {
 		report.Problem("", true, "nothing is written: %s", block)
 	}
+	loaded.last = e.lookedAt[s.conn.ID]
 	p := &pass{
-		snapshot: loaded, report: report, costs: e.uncounted,
+		snapshot: loaded, report: report, costs: e.uncounted, prints: map[string]mirror.Print{},
 		out: s.outbox(loaded.now, loaded.contracts, loaded.names, block, report),
 	}
 	return p, p.out.CheckAlarms(ctx)

@@ -27,6 +27,7 @@ type snapshot struct {
 	names     connectors.Directory
 	byID      map[string]*contract
 	byProject map[string][]int // positions among contracts
+	last      *lookedAt        // nil: nothing is spared
 	vanished  string           // the contract or connection of the ledger that the configuration lacks; "" for none
 }
 

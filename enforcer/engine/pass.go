@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"slabridge/connectors"
+	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
@@ -18,8 +19,10 @@ type pass struct {
 	out       *outbox.Writer
 	report    *Report
 	costs     unreadableCosts
-	unread    map[string]bool // issues that could not be read: what is known of them is out of date
-	adopted   map[string]bool // entries found to stand in the tracker: what was read of them before is out of date
+	unread    map[string]bool         // issues that could not be read: what is known of them is out of date
+	adopted   map[string]bool         // entries found to stand in the tracker: what was read of them before is out of date
+	prints    map[string]mirror.Print // of the issues that were looked at, see noteLooked
+	spared    map[string]mirror.Print // of those that the last pass looked at
 	agenda    []enforcer.AgendaItem
 	verdicts  []enforcer.Verdict
 	overLimit enforcer.Reason // why the new writes of this pass are held; its code is "" when they are not
@@ -44,6 +47,7 @@ func (p *pass) calculate(ctx context.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.spared = candidates.spared
 	if err := p.adoptUnclaimed(ctx, candidates.unclaimed); err != nil {
 		return nil, err
 	}
@@ -113,12 +117,13 @@ func (p *pass) lookAt(
 ) (*finding, []ledger.Tally, error) {
 	m, ok := read[id]
 	if ok {
+		p.noteLooked(id, m)
 		adopted, err := p.adopt(ctx, m.history)
 		if err != nil {
 			return nil, nil, err
 		}
 		if adopted {
-			m.records = nil // as read before that
+			m.records, p.prints[id] = nil, 0 // as read before that
 		}
 	}
 	again, err := p.retryRefused(ctx, c, id, p.open(known.refused[c.ID][id]))

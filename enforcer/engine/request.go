@@ -8,6 +8,7 @@ import (
 
 	"slabridge/config/message"
 	"slabridge/connectors"
+	"slabridge/connectors/mirror"
 	"slabridge/enforcer"
 	"slabridge/enforcer/decide"
 	"slabridge/enforcer/ledger"
@@ -221,9 +222,10 @@ func (p *snapshot) at(r *enforcer.Request) time.Time {
 
 // candidates are the issues that a pass looks at.
 type candidates struct {
-	of        map[string][]string // by contract, sorted
-	unclaimed []string            // that changed, and no contract has anything to do with
-	read      map[string][]string // all that changed, by contract
+	of        map[string][]string     // by contract, sorted
+	unclaimed []string                // that changed, and no contract has anything to do with
+	read      map[string][]string     // all that changed, by contract
+	spared    map[string]mirror.Print // that were read lately, and are as the last pass looked at them
 }
 
 // forWhole are those that a contract as a whole is looked at for: the issues made for its duties, and the one that is
@@ -256,7 +258,9 @@ func (p *snapshot) candidates(ctx context.Context, worthALook map[string][]strin
 		add(c.ID, due[c.ID]...)
 		add(c.ID, worthALook[c.ID]...)
 	}
-	out := candidates{of: make(map[string][]string, len(sets)), read: map[string][]string{}}
+	out := candidates{
+		of: make(map[string][]string, len(sets)), read: map[string][]string{}, spared: map[string]mirror.Print{},
+	}
 	err = p.addChanged(ctx, &out, func(c *contract, id string) { add(c.ID, id) })
 	if err != nil {
 		return out, err
@@ -287,8 +291,18 @@ func (p *snapshot) addChanged(ctx context.Context, out *candidates, add func(*co
 		if err != nil {
 			return err
 		}
+		spared := true
 		for c := range contracts {
 			out.read[c.ID] = read
+			spared = spared && p.last.spares(c, p.names.ReadAt)
+		}
+		if spared {
+			unchanged, err := p.unchanged(ctx, read)
+			if err != nil {
+				return err
+			}
+			maps.Copy(out.spared, unchanged)
+			read = slices.DeleteFunc(slices.Clone(read), func(id string) bool { _, ok := unchanged[id]; return ok })
 		}
 		for _, id := range read {
 			if _, known := whose[id]; !known {

@@ -52,6 +52,7 @@ func (s *source) presentTime(ctx context.Context) (time.Time, error) {
 type mirrored struct {
 	history    connectors.History
 	entry      mirror.Entry
+	print      mirror.Print
 	agreements []enforcer.Agreement // recorded beside the tracker
 	holds      []enforcer.Hold      // likewise
 	records    *ledger.IssueRecords // nil: the ledger is asked when something of it is needed
@@ -72,7 +73,7 @@ func (s *source) mirrored(ctx context.Context, id string) (m mirrored, ok bool, 
 	if !ok {
 		return m, false, nil
 	}
-	m.history, m.entry = r.History, r.Entry
+	m.history, m.entry, m.print = r.History, r.Entry, r.Print
 	return m, ok, s.addRecorded(ctx, &m, id)
 }
 
@@ -90,7 +91,8 @@ func (s *source) several(ctx context.Context, ids []string) (map[string]mirrored
 	for id, r := range read {
 		of := records[id]
 		out[id] = mirrored{
-			history: r.History, entry: r.Entry, agreements: of.Agreements, holds: of.Holds, records: of,
+			history: r.History, entry: r.Entry, print: r.Print,
+			agreements: of.Agreements, holds: of.Holds, records: of,
 		}
 	}
 	return out, nil

@@ -22,6 +22,7 @@ func (p *pass) write(ctx context.Context, findings []finding) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		p.prints[f.Evaluation.Request.Issue] = 0 // whatever comes of it, the next pass looks at it again
 		if err := p.out.TolerateIssueFailure(p.carryOut(ctx, f)); err != nil {
 			return err
 		}

@@ -148,3 +148,12 @@ func (x *contractLevel) mayNotCreate(project string) string {
 	return message.Text("our account lacks the right \"%s\" (%s) in project %s", caps.Title(lacks), lacks,
 		projectName(p.names, project))
 }
+
+func projectName(d connectors.Directory, id string) string {
+	for _, p := range d.Projects {
+		if p.ID == id {
+			return p.Key
+		}
+	}
+	return id
+}

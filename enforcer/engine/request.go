@@ -304,12 +304,13 @@ func (p *snapshot) addChanged(ctx context.Context, out *candidates, add func(*co
 			maps.Copy(out.spared, unchanged)
 			read = slices.DeleteFunc(slices.Clone(read), func(id string) bool { _, ok := unchanged[id]; return ok })
 		}
-		for _, id := range read {
-			if _, known := whose[id]; !known {
-				if whose[id], err = p.whose(ctx, id); err != nil {
-					return err
-				}
+		fresh := slices.DeleteFunc(slices.Clone(read), func(id string) bool { _, known := whose[id]; return known })
+		for some := range slices.Chunk(fresh, atATime) {
+			if err := p.addWhose(ctx, whose, some); err != nil {
+				return err
 			}
+		}
+		for _, id := range read {
 			for _, c := range whose[id] {
 				if contracts[c] {
 					add(c, id)
@@ -326,27 +327,34 @@ func (p *snapshot) addChanged(ctx context.Context, out *candidates, add func(*co
 	return nil
 }
 
-// whose are the contracts that an issue may be something to: those that have projects in which it is or was, and those
-// that have it in the ledger.
-func (p *snapshot) whose(ctx context.Context, id string) ([]*contract, error) {
+// addWhose adds the contracts that issues may be something to: those that have projects in which an issue is or was,
+// and those that have it in the ledger.
+func (p *snapshot) addWhose(ctx context.Context, whose map[string][]*contract, ids []string) error {
 	if len(p.contracts) == 1 {
-		return p.contracts, nil
-	}
-	h, _, err := p.mirror.History(ctx, p.conn.ID, id)
-	if err != nil {
-		return nil, err
-	}
-	known, err := p.ledger.ContractsOf(ctx, p.conn.ID, id)
-	if err != nil {
-		return nil, err
-	}
-	out := p.concerned(&h)
-	for _, name := range known {
-		if c := p.byID[name]; c != nil && !slices.Contains(out, c) {
-			out = append(out, c)
+		for _, id := range ids {
+			whose[id] = p.contracts
 		}
+		return nil
 	}
-	return out, nil
+	read, err := p.mirror.Read(ctx, p.conn.ID, ids...)
+	if err != nil {
+		return err
+	}
+	known, err := p.ledger.ContractsOfEach(ctx, p.conn.ID, ids...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		r := read[id]
+		out := p.concerned(&r.History)
+		for _, name := range known[id] {
+			if c := p.byID[name]; c != nil && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+		whose[id] = out
+	}
+	return nil
 }
 
 // indexContracts makes it cheap to find the few of many contracts that a request concerns.

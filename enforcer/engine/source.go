@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -96,6 +97,24 @@ func (s *source) several(ctx context.Context, ids []string) (map[string]mirrored
 		}
 	}
 	return out, nil
+}
+
+// histories gives those of issues that the mirror has, some hundred read at a time.
+func (s *source) histories(ctx context.Context, ids []string) iter.Seq2[connectors.History, error] {
+	return func(yield func(connectors.History, error) bool) {
+		for some := range slices.Chunk(ids, atATime) {
+			read, err := s.mirror.Read(ctx, s.conn.ID, some...)
+			if err != nil {
+				yield(connectors.History{}, err)
+				return
+			}
+			for _, id := range some {
+				if r, ok := read[id]; ok && !yield(r.History, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // addRecorded adds what people recorded of an issue beside the tracker.
@@ -338,15 +357,6 @@ func (s source) outbox(
 			},
 		},
 	})
-}
-
-func projectName(d connectors.Directory, id string) string {
-	for _, p := range d.Projects {
-		if p.ID == id {
-			return p.Key
-		}
-	}
-	return id
 }
 
 // vanished finds what the ledger has and the configuration lacks: of the connection, and connections as a whole.

@@ -123,13 +123,9 @@ func (s *source) rememberCarriers(ctx context.Context, changed []string) error {
 		seen[ledger.Name{Kind: n.Kind, ID: n.ID, Name: n.Name}] = true
 	}
 	var fresh []ledger.Name
-	for _, id := range changed {
-		h, found, err := s.mirror.History(ctx, s.conn.ID, id)
+	for h, err := range s.histories(ctx, changed) {
 		if err != nil {
 			return err
-		}
-		if !found {
-			continue
 		}
 		for _, c := range contracts {
 			for _, x := range c.bound.Carries(h.Issue, c.scope) {
@@ -161,13 +157,9 @@ func (s *source) rememberOptions(ctx context.Context, changed []string) error {
 		seen[ledger.Name{Kind: n.Kind, ID: n.ID, Name: n.Name}] = true
 	}
 	var fresh []ledger.Name
-	for _, id := range changed {
-		h, found, err := s.mirror.History(ctx, s.conn.ID, id)
+	for h, err := range s.histories(ctx, changed) {
 		if err != nil {
 			return err
-		}
-		if !found {
-			continue
 		}
 		for _, x := range s.conn.Options(d.Fields, h) {
 			if n := (ledger.Name{Kind: ledger.NameOfOption, ID: mapping.OptionID(x), Name: x.Name}); !seen[n] {
@@ -284,21 +276,23 @@ func (s *source) refreshNames(ctx context.Context, changed []string) error {
 	}
 	var renamed []connectors.Naming
 	fresh := ok && !s.stale[s.conn.ID] && s.clock().Sub(d.ReadAt) < directoryAge
-	for _, id := range changed {
-		if !fresh {
-			break
-		}
-		h, found, err := s.mirror.History(ctx, s.conn.ID, id)
+	if !fresh {
+		changed = nil
+	}
+	for h, err := range s.histories(ctx, changed) {
 		if err != nil {
 			return err
 		}
-		fresh = !found || !d.Lacks(h)
-		if fresh && found && s.conn.Names != nil {
+		fresh = !d.Lacks(h)
+		if fresh && s.conn.Names != nil {
 			for _, n := range s.conn.Names(h.Issue.Raw) {
 				if d.Renames(n) && !s.contrary[contrary{s.conn.ID, n}] {
 					renamed, fresh = append(renamed, n), false
 				}
 			}
+		}
+		if !fresh {
+			break
 		}
 	}
 	ordered := ledger.Filter{Connection: s.conn.ID, State: enforcer.Intended, Reason: ledger.ReasonRetry}

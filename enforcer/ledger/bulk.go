@@ -67,22 +67,52 @@ func (l *Ledger) OfIssues(ctx context.Context, connection string, issues ...stri
 	return out, nil
 }
 
+// ContractsOfEach is ContractsOf of each of the issues.
+func (l *Ledger) ContractsOfEach(ctx context.Context, connection string, issues ...string) (map[string][]string, error) {
+	out := make(map[string][]string, len(issues))
+	if len(issues) == 0 {
+		return out, nil
+	}
+	where, args := among(connection, issues)
+	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
+		var issue, contract string
+		err := scan(&issue, &contract)
+		l.names().read(&contract)
+		out[issue] = append(out[issue], contract)
+		return struct{}{}, err
+	}, `SELECT issue, contract FROM ledger_agenda`+where+` UNION SELECT issue, contract FROM ledger_entries`+where+
+		` ORDER BY 1, 2`, args...)
+	if err != nil {
+		return nil, message.Errorf("list the contracts of issues of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
+// among chooses rows of a connection by their issues, with the arguments for that.
+func among(connection string, issues []string) (where string, args []any) {
+	args = make([]any, 1, len(issues)+1)
+	args[0] = connection
+	marks := make([]string, len(issues))
+	for i, id := range issues {
+		args, marks[i] = append(args, id), fmt.Sprintf("$%d", i+2)
+	}
+	return ` WHERE connection = $1 AND issue IN (` + strings.Join(marks, ", ") + `)`, args
+}
+
 func (l *Ledger) ofIssues(ctx context.Context, connection string, issues []string) (map[string]*IssueRecords, error) {
 	out := make(map[string]*IssueRecords, len(issues))
 	if len(issues) == 0 {
 		return out, nil
 	}
-	args, marks := []any{connection}, make([]string, len(issues))
-	for i, id := range issues {
+	for _, id := range issues {
 		out[id] = &IssueRecords{}
-		args, marks[i] = append(args, id), fmt.Sprintf("$%d", i+2)
 	}
+	where, args := among(connection, issues)
 	tx, err := l.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was changed
-	where := ` WHERE connection = $1 AND issue IN (` + strings.Join(marks, ", ") + `)`
 	b := bulk{ctx: ctx, ledger: l, tx: tx, where: where, args: args, of: out}
 	for _, read := range []func() error{b.agreements, b.holds, b.steps, b.requested, b.items, b.verdicts} {
 		if err := read(); err != nil {

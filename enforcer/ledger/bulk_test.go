@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -41,8 +42,15 @@ func TestOfIssuesIsWhatIsAskedOneByOne(t *testing.T) {
 	ids := []string{"1", "2", "3", "never heard of"}
 	together, err := l.OfIssues(ctx, "helpdesk", ids...)
 	check(err)
+	contracts, err := l.ContractsOfEach(ctx, "helpdesk", ids...)
+	check(err)
 	for _, id := range ids {
 		got := together[id]
+		of, err := l.ContractsOf(ctx, "helpdesk", id)
+		check(err)
+		if !slices.Equal(of, contracts[id]) {
+			t.Errorf("issue %s is %v's, and with others %v's", id, of, contracts[id])
+		}
 		agreements, err := l.Agreements(ctx, "helpdesk", id)
 		check(err)
 		holds, err := l.Holds(ctx, "helpdesk", id)

@@ -64,6 +64,8 @@ func exercise(t *testing.T, l *ledger.Ledger, f *file) []statement {
 	check(err)
 	_, err = l.OfIssues(ctx, "helpdesk", "17", "18")
 	check(err)
+	_, err = l.ContractsOfEach(ctx, "helpdesk", "17", "18")
+	check(err)
 	_, err = l.Pending(ctx, "helpdesk", now)
 	check(err)
 	_, err = l.Unfinished(ctx, "helpdesk")

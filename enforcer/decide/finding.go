@@ -214,20 +214,10 @@ func (f *Finding) NewVerdicts(last func(enforcer.StepKey) *enforcer.Verdict) []e
 	return out
 }
 
-// Judgements are Verdicts without regard to when anybody began to watch, for a report over a period that a pass keeps
-// nothing of. What cannot be judged for a fault is among them as NotJudged.
-func (f *Finding) Judgements() []enforcer.Verdict {
-	return f.judgements(func(enforcer.StepKey) bool { return true }, (*Finding).verdict)
-}
-
-// Outcomes are the Judgements of some cycles without the reasons of their deadlines.
-func (f *Finding) Outcomes(of func(enforcer.StepKey) bool) []enforcer.Verdict {
-	return f.judgements(of, (*Finding).outcome)
-}
-
-func (f *Finding) judgements(
-	of func(enforcer.StepKey) bool, judge func(*Finding, *enforcer.Cycle) enforcer.Verdict,
-) []enforcer.Verdict {
+// Judgements are Verdicts of some cycles, by their SameCycleKey, without regard to when anybody began to watch, for a
+// report over a period that a pass keeps nothing of. What cannot be judged for a fault is among them as NotJudged. They
+// have no reasons (Facts.Why).
+func (f *Finding) Judgements(of func(enforcer.StepKey) bool) []enforcer.Verdict {
 	if f.Evaluation.Request.Hidden {
 		return nil
 	}
@@ -237,7 +227,7 @@ func (f *Finding) judgements(
 		if !f.judges(c) || !of(f.cycleKey(c)) {
 			continue
 		}
-		v := judge(f, c)
+		v := f.outcome(c)
 		switch {
 		case v.State == enforcer.Paused:
 			v.State = enforcer.Running

@@ -78,15 +78,10 @@ func (p verdicts) judged(ctx context.Context, f *finding) ([]enforcer.Verdict, e
 }
 
 // judgedBy is judged with the last records of the cycles. For a pass it leaves out the cycles without one, which show
-// what would be recorded of them, and all Facts.
+// what would be recorded of them, and the Facts of those that stand. What would be added has no reasons.
 func (p verdicts) judgedBy(f *finding, last lastRecords) (out []enforcer.Verdict, err error) {
-	var found []enforcer.Verdict
-	if p.reads {
-		found = f.Judgements()
-	} else {
-		found = f.Outcomes(func(k enforcer.StepKey) bool { return last[k] != nil || f.Blocks.Mapping })
-	}
-	for _, v := range found {
+	asked := func(k enforcer.StepKey) bool { return p.reads || f.Blocks.Mapping || last[k] != nil }
+	for _, v := range f.Judgements(asked) {
 		v.JudgedAt, v.Number = p.now, 1
 		stored := last[v.SameCycleKey()]
 		if stored == nil {

@@ -17,7 +17,7 @@ GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # a pipe fails when its first command does
 SHELL         := bash
 .SHELLFLAGS   := -o pipefail -c
-.PHONY: help build man release test faults live mutants second-opinion browser fuzz bench update zones lint demo
+.PHONY: help build man release test faults live mutants second-opinion browser fuzz bench scale update zones lint demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -87,6 +87,10 @@ fuzz: ## every fuzz target for FUZZTIME (10s; before a release FUZZTIME=10m)
 
 bench: ## every benchmark, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
+
+N ?= 20000
+scale: ## each command beside a stand-in with N (20000) requests: processor time, memory, disk; it holds ratios, not times
+	go test -count=1 -v -timeout 60m -run '^TestScale$$' ./cmd/slabridge -scale $(N)
 
 # Not the fingerprints of contracts: one that changes without its contract makes every version in the evidence a stranger.
 update: ## write golden files, schemas and docs/clauses.md anew from what the code says; read the difference

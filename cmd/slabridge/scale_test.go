@@ -22,8 +22,8 @@ import (
 
 var scale = flag.Int("scale", 0, "TestScale: how many requests the tracker has; 0 leaves it out")
 
-// The bounds of `make scale`, in processor time of the whole command over reading every row of the mirror with SQL alone:
-// what is measured lies at a half to two thirds of them.
+// The bounds of `make scale`, in processor time of the whole command over reading every row of the mirror with SQL
+// alone: what is measured lies at about a half of them.
 const (
 	mostOfAChange  = 60
 	mostOfIdleness = 25

@@ -110,8 +110,8 @@ func (p *pass) loadPending(ctx context.Context) (u undone, err error) {
 	return undone{group(pending), group(refused)}, err
 }
 
-// lookAt evaluates one issue of those just read from the mirror under a contract, nil where that is nothing to it. If it
-// cannot be evaluated, that is a grave problem and is tried again in the next pass; the other issues go on.
+// lookAt evaluates one issue of those just read from the mirror under a contract, nil where that is nothing to it. If
+// it cannot be evaluated, that is a grave problem and is tried again in the next pass; the other issues go on.
 func (p *pass) lookAt(
 	ctx context.Context, c *contract, id string, read map[string]mirrored, known undone,
 ) (*finding, []ledger.Tally, error) {

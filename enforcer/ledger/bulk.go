@@ -68,7 +68,9 @@ func (l *Ledger) OfIssues(ctx context.Context, connection string, issues ...stri
 }
 
 // ContractsOfEach is ContractsOf of each of the issues.
-func (l *Ledger) ContractsOfEach(ctx context.Context, connection string, issues ...string) (map[string][]string, error) {
+func (l *Ledger) ContractsOfEach(
+	ctx context.Context, connection string, issues ...string,
+) (map[string][]string, error) {
 	out := make(map[string][]string, len(issues))
 	if len(issues) == 0 {
 		return out, nil

@@ -31,7 +31,9 @@ func TestOfIssuesIsWhatIsAskedOneByOne(t *testing.T) {
 	judge(t, l, t0, verdict("1/respond/created", enforcer.Met), late)
 	late.EndedAt, late.EndEvent = t0.Add(time.Hour), "journal:9"
 	judge(t, l, now, late)
-	_, err = l.Agree(ctx, "helpdesk", "2", enforcer.Agreement{Date: "2026-04-01", By: "ivanov", Reason: "by mail", At: now})
+	_, err = l.Agree(ctx, "helpdesk", "2", enforcer.Agreement{
+		Date: "2026-04-01", By: "ivanov", Reason: "by mail", At: now,
+	})
 	check(err)
 	for i := range 2 {
 		check(l.HoldRequest(ctx, "helpdesk", "3", enforcer.Hold{

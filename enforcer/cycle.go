@@ -181,6 +181,16 @@ func (c *Contract) StepKey(connection, issue, obligation, cycle, step string) St
 	}
 }
 
+// place is where the contract lists one of its obligations.
+func (c *Contract) place(o *Obligation) int {
+	for i := range c.Obligations {
+		if &c.Obligations[i] == o {
+			return i
+		}
+	}
+	return 0
+}
+
 var stepIDs = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // ID is the public name of the step: 12 characters (60 bits of a hash of the key), short enough for the visible

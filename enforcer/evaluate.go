@@ -251,16 +251,6 @@ func (ev *Evaluation) order() {
 	ev.Cycles = out
 }
 
-// place is where the contract lists one of its obligations.
-func (c *Contract) place(o *Obligation) int {
-	for i := range c.Obligations {
-		if &c.Obligations[i] == o {
-			return i
-		}
-	}
-	return 0
-}
-
 // rooms are kept for cycles while they are played: an old request has hundreds, and to find that out by doubling costs
 // more than to play them.
 var rooms = sync.Pool{New: func() any { return new([]Cycle) }}

@@ -269,6 +269,31 @@ func (p *snapshot) asKnown(m mirrored) (mirrored, bool) {
 	return m, !m.history.Issue.CreatedAt.After(p.now)
 }
 
+// unchanged are those of the issues that are as the last pass looked at them, with their prints.
+func (p *snapshot) unchanged(ctx context.Context, ids []string) (map[string]mirror.Print, error) {
+	out := map[string]mirror.Print{}
+	var known []string
+	for _, id := range ids {
+		if _, ok := p.last.prints[id]; ok {
+			known = append(known, id)
+		}
+	}
+	for len(known) > 0 {
+		some := known[:min(atATime, len(known))]
+		known = known[len(some):]
+		now, err := p.mirror.Prints(ctx, p.conn.ID, some...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range some {
+			if is, ok := now[id]; ok && is == p.last.prints[id] {
+				out[id] = is
+			}
+		}
+	}
+	return out, nil
+}
+
 // words are the contracts as their words are rendered.
 func (p *snapshot) words() []outbox.Contract {
 	out := make([]outbox.Contract, len(p.contracts))

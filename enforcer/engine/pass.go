@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"slabridge/connectors"
 	"slabridge/connectors/mirror"
@@ -302,4 +303,33 @@ func (p *pass) keepVerdicts(ctx context.Context) error {
 	_, err := p.ledger.Judge(ctx, p.now, p.verdicts...)
 	p.verdicts = nil
 	return err
+}
+
+// noteLooked keeps that an issue was looked at as it was read. One that changes within the pass counts as never looked
+// at.
+func (p *pass) noteLooked(id string, m mirrored) {
+	if m.entry.ReadAt.Before(p.now.Add(-lookBack)) && m.entry.StateAt.Before(p.now.Add(-lookBack)) {
+		return // the next pass does not ask after it; booked time that was noticed lately may make it
+	}
+	if was, ok := p.prints[id]; ok && was != m.print {
+		p.prints[id] = 0
+		return
+	}
+	p.prints[id] = m.print
+}
+
+// lookedAt is what a pass that is complete leaves to the next one. A contract whose mapping has faults was not passed.
+func (p *pass) lookedAt() *lookedAt {
+	out := &lookedAt{names: p.names.ReadAt, passed: map[string]time.Time{}, prints: p.prints}
+	for id, is := range p.spared {
+		if _, ok := p.prints[id]; !ok {
+			p.prints[id] = is
+		}
+	}
+	for _, c := range p.contracts {
+		if !c.fatal {
+			out.passed[c.ID] = p.now
+		}
+	}
+	return out
 }

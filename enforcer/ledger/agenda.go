@@ -133,10 +133,12 @@ func (l *Ledger) SetAgenda(ctx context.Context, items ...enforcer.AgendaItem) er
 		if err != nil {
 			return err
 		}
+		defer put.Close()
 		take, err := tx.PrepareContext(ctx, takeItem)
 		if err != nil {
 			return err
 		}
+		defer take.Close()
 		cutovers := l.cutoversIn(tx)
 		for _, it := range items {
 			if err := cutovers.require(ctx, it.Connection, it.Contract); err != nil {
@@ -204,6 +206,29 @@ func (l *Ledger) ContractsOf(ctx context.Context, connection, issue string) ([]s
 		UNION SELECT contract FROM ledger_entries WHERE connection = $1 AND issue = $2 ORDER BY 1`, connection, issue)
 	if err != nil {
 		return nil, message.Errorf("list the contracts of issue %s: %w", issue, err)
+	}
+	return out, nil
+}
+
+// ContractsOfEach is ContractsOf of each of the issues.
+func (l *Ledger) ContractsOfEach(
+	ctx context.Context, connection string, issues ...string,
+) (map[string][]string, error) {
+	out := make(map[string][]string, len(issues))
+	if len(issues) == 0 {
+		return out, nil
+	}
+	where, args := among(connection, issues)
+	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
+		var issue, contract string
+		err := scan(&issue, &contract)
+		l.names().read(&contract)
+		out[issue] = append(out[issue], contract)
+		return struct{}{}, err
+	}, `SELECT issue, contract FROM ledger_agenda`+where+` UNION SELECT issue, contract FROM ledger_entries`+where+
+		` ORDER BY 1, 2`, args...)
+	if err != nil {
+		return nil, message.Errorf("list the contracts of issues of %s: %w", connection, err)
 	}
 	return out, nil
 }

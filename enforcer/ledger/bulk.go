@@ -57,39 +57,6 @@ func (v *StoredVerdict) Whole() (enforcer.Verdict, error) {
 	return out, nil
 }
 
-// OfIssues gives what the ledger has of each of the issues, all of it in one snapshot. It takes six queries for however
-// many issues: whoever wants all of them asks for some hundred at a time.
-func (l *Ledger) OfIssues(ctx context.Context, connection string, issues ...string) (map[string]*IssueRecords, error) {
-	out, err := l.ofIssues(ctx, connection, issues)
-	if err != nil {
-		return nil, message.Errorf("read what is recorded of issues of %s: %w", connection, err)
-	}
-	return out, nil
-}
-
-// ContractsOfEach is ContractsOf of each of the issues.
-func (l *Ledger) ContractsOfEach(
-	ctx context.Context, connection string, issues ...string,
-) (map[string][]string, error) {
-	out := make(map[string][]string, len(issues))
-	if len(issues) == 0 {
-		return out, nil
-	}
-	where, args := among(connection, issues)
-	_, err := collect(ctx, l.db, func(scan func(...any) error) (struct{}, error) {
-		var issue, contract string
-		err := scan(&issue, &contract)
-		l.names().read(&contract)
-		out[issue] = append(out[issue], contract)
-		return struct{}{}, err
-	}, `SELECT issue, contract FROM ledger_agenda`+where+` UNION SELECT issue, contract FROM ledger_entries`+where+
-		` ORDER BY 1, 2`, args...)
-	if err != nil {
-		return nil, message.Errorf("list the contracts of issues of %s: %w", connection, err)
-	}
-	return out, nil
-}
-
 // among chooses rows of a connection by their issues, with the arguments for that.
 func among(connection string, issues []string) (where string, args []any) {
 	args = make([]any, 1, len(issues)+1)
@@ -101,7 +68,9 @@ func among(connection string, issues []string) (where string, args []any) {
 	return ` WHERE connection = $1 AND issue IN (` + strings.Join(marks, ", ") + `)`, args
 }
 
-func (l *Ledger) ofIssues(ctx context.Context, connection string, issues []string) (map[string]*IssueRecords, error) {
+func ofIssues(
+	ctx context.Context, l *Ledger, connection string, issues []string,
+) (map[string]*IssueRecords, error) {
 	out := make(map[string]*IssueRecords, len(issues))
 	if len(issues) == 0 {
 		return out, nil

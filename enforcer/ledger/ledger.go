@@ -131,6 +131,16 @@ func (l *Ledger) Rename(ctx context.Context, now time.Time, from, to, by string)
 	return nil
 }
 
+// OfIssues gives what the ledger has of each of the issues, all of it in one snapshot. It takes six queries for however
+// many issues: whoever wants all of them asks for some hundred at a time.
+func (l *Ledger) OfIssues(ctx context.Context, connection string, issues ...string) (map[string]*IssueRecords, error) {
+	out, err := ofIssues(ctx, l, connection, issues)
+	if err != nil {
+		return nil, message.Errorf("read what is recorded of issues of %s: %w", connection, err)
+	}
+	return out, nil
+}
+
 // tx runs f in one transaction: all of it happened when tx returns nil, nothing of it otherwise.
 func (l *Ledger) tx(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := l.db.BeginTx(ctx, nil)

@@ -195,7 +195,8 @@ func textPart(h *htmlReport) board.Part {
 		}
 		g.Rows = append(g.Rows, []board.Cell{
 			{Text: o.Title.In(h.lang), Note: h.cited(o.Source)},
-			{Lines: h.terms(o), Note: o.Assumption.In(h.lang)}, {Text: measured},
+			{Lines: h.terms(o), Note: o.Assumption.In(h.lang)},
+			{Text: measured},
 		})
 	}
 	part := board.Part{Title: h.t("The text, and what was measured"), Table: g}

@@ -81,7 +81,8 @@ func TestConditionsOfConditions(t *testing.T) {
 	}
 }
 
-// A part that names what the tracker does not have makes the whole rule unreadable, `not` too: it must not come out true.
+// A part that names what the tracker does not have makes the whole rule unreadable, `not` too: it must not come out
+// true.
 func TestConditionsOfNamesThatAreNot(t *testing.T) {
 	unknown := mapping.When{Tracker: []string{"Wish"}}
 	for path, when := range map[string]mapping.When{

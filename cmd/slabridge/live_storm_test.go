@@ -41,7 +41,7 @@ type storm struct {
 func (s *storm) blow(stop <-chan struct{}) {
 	body := map[int]string{422: `{"errors":[]}`, 502: "<html>Bad gateway</html>"}
 	answers := []int{0, 401, 404, 409, 422, 429, 502, 503}
-	done := append([]int{403}, answers...) // where nothing was done, a 403 is a refusal: it stands until a human has looked
+	done := append([]int{403}, answers...) // of what was not done a 403 is a refusal: it stands until a human has looked
 	kinds := []struct {
 		name  string
 		begin func()

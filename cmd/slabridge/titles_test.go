@@ -111,7 +111,10 @@ func TestArgumentsAreNamed(t *testing.T) {
 			"calendar show: нет аргумента ГОД; " +
 				"так: slabridge calendar show КАЛЕНДАРЬ ГОД [флаги]; см. 'slabridge calendar show --help'",
 		},
-		{"ledger waive 1", "ledger waive: OBLIGATION is missing", "ledger waive: нет аргумента ОБЯЗАТЕЛЬСТВО"},
+		{
+			"ledger waive 1", "ledger waive: OBLIGATION is missing",
+			"ledger waive: нет аргумента ОБЯЗАТЕЛЬСТВО",
+		},
 		{"explain 1 2", "explain: \"2\" is one argument too many", "explain: лишний аргумент \"2\""},
 		{"frob", "unknown command \"frob\" for \"slabridge\"; see 'slabridge --help'", "нет команды \"frob\""},
 		{"explan 1", "unknown command \"explan\" for \"slabridge\"; did you mean explain", "может быть, explain"},

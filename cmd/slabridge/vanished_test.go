@@ -119,7 +119,8 @@ func TestFieldVanishesFromVeryMany(t *testing.T) {
 	contains(t, "sync", unfolded(d.want(exitHeld, "sync").err), "41 more issues lacked a mapped field")
 	d.sim.HideField("Severity", "")
 	d.at("2026-03-20 16:13:00")
-	contains(t, "enforce", d.want(exitHeld, "enforce").out, "acknowledge/start of kamal-acme: issues 60") // a storm is held
+	out := d.want(exitHeld, "enforce").out // a storm is held
+	contains(t, "enforce", out, "confirmation of receipt, at the start: issues 60")
 	contains(t, "health", d.want(exitHeld, "health").out, "held")
 }
 

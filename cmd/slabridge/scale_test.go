@@ -26,7 +26,7 @@ var scale = flag.Int("scale", 0, "TestScale: how many requests the tracker has; 
 // alone: what is measured lies at about a half of them.
 const (
 	mostOfAChange  = 60
-	mostOfIdleness = 25
+	mostOfIdleness = 8
 )
 
 // TestScale measures the program, each command a process of its own, beside a stand-in with many requests: `make scale
@@ -93,7 +93,8 @@ func (s *scaled) measured(what string, args ...string) ran {
 	var said bytes.Buffer
 	c.Stdout, c.Stderr = io.Discard, &said
 	began := time.Now()
-	if err := c.Run(); err != nil {
+	// that steps came due meanwhile, and are more than may be written in one pass, is no failure
+	if err := c.Run(); err != nil && c.ProcessState.ExitCode() != exitHeld {
 		s.t.Fatalf("slabridge %s: %v\n%s", strings.Join(args, " "), err, &said)
 	}
 	r := ran{time.Since(began), c.ProcessState.UserTime() + c.ProcessState.SystemTime()}

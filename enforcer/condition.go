@@ -136,7 +136,7 @@ var Vocabulary = []WordSpec{
 			}
 		}},
 		holds: func(_ *stopwatch, c *Condition, m *Moment) bool { return slices.Contains(c.Classes, m.State.Status) },
-		text:  func(c *Condition) Text { return say("status class %s", named(c.Classes)) },
+		text:  func(c *Condition) Text { return say("status class: %s", classTitles(c.Classes)) },
 	},
 	{ // a state: someone has it, or someone of a role
 		Word: WordAssignee, Bare: true,
@@ -328,6 +328,15 @@ func noteText(c *Condition) Text {
 		return say("an internal comment by %s", who)
 	}
 	return say("any comment by %s", who)
+}
+
+// classTitles lists status classes as people read them.
+func classTitles(classes []StatusClass) Text {
+	out := make([]Text, len(classes))
+	for i, c := range classes {
+		out[i] = c.Title()
+	}
+	return joined(out, Text{"en": ", "})
 }
 
 // named gives ids, each as the language calls it.

@@ -134,6 +134,25 @@ const (
 // StatusClasses lists every class.
 var StatusClasses = []StatusClass{New, Working, WaitingCustomer, WaitingThirdParty, Resolved, Closed}
 
+// Title is what people read for the class.
+func (s StatusClass) Title() Text {
+	switch s {
+	case New:
+		return say("new")
+	case Working:
+		return say("working")
+	case WaitingCustomer:
+		return say("waits for the customer")
+	case WaitingThirdParty:
+		return say("waits for a third party")
+	case Resolved:
+		return say("resolved")
+	case Closed:
+		return say("closed")
+	}
+	return Untranslated(string(s))
+}
+
 // Open reports whether a request in this class is still to be worked on.
 func (s StatusClass) Open() bool { return s != Resolved && s != Closed }
 

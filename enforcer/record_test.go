@@ -190,7 +190,7 @@ func TestConditionsInWords(t *testing.T) {
 		},
 		"the resolution":                       {Word: enforcer.WordResolved},
 		"the resolution, told to the customer": {Word: enforcer.WordResolved, Audience: enforcer.Public},
-		"status class working, new": {
+		"status class: working, new": {
 			Word: enforcer.WordStatus, Classes: []enforcer.StatusClass{enforcer.Working, enforcer.New},
 		},
 		"an assignee":                    {Word: enforcer.WordAssignee},

@@ -271,7 +271,7 @@ func (s storyTeller) step(id, state string, at time.Time, w *writeInfo) board.St
 		out.Why += "; " + s.t("refused: ") + s.kept(r)
 	}
 	if w.Error != "" {
-		out.Why += "; " + s.t("error: ") + s.kept(w.Error)
+		out.Why += "; " + s.t("error: ") + s.keptError(w.Error)
 	}
 	out.Changes = s.changes(&w.Changes)
 	if c := w.Changes.Comment; c != nil {

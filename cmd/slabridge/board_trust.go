@@ -142,7 +142,7 @@ func connectionOf(
 	if at := report.In(cursor.CompleteAt, w.home(i.Connection)); at != nil {
 		fact("the mirror was complete", w.stamp(*at)+w.ago(f.Now, *at))
 	}
-	fact("error", i.Error)
+	fact("error", w.keptError(i.Error))
 	for _, a := range i.Alarms {
 		c.Faults = append(c.Faults, w.alarm(&a))
 	}
@@ -162,7 +162,7 @@ func waitingOf(w *workspace, i *writeInfo) board.Waiting {
 		why = append(why, w.t("refused: ")+w.kept(r))
 	}
 	if i.Error != "" {
-		why = append(why, w.kept(i.Error))
+		why = append(why, w.keptError(i.Error))
 	}
 	return board.Waiting{
 		Key: i.Issue, Typed: typed(i.Issue), Step: i.step(&w.page), Clause: w.cited(i.Source), State: i.State,

@@ -109,7 +109,7 @@ func TestPictureByKeyboard(t *testing.T) {
 			contains(t, m.Target+" told", strings.ToLower(m.Told), wants...)
 		case kind == "e":
 			wants = []string{":"}
-			if !strings.Contains(led, "created") && !strings.Contains(led, "journal:") {
+			if !strings.Contains(led, "created") && !strings.Contains(led, "journal ") {
 				t.Errorf("%s: no event: %s", m.Target, led)
 			}
 		case strings.HasSuffix(kind, "-t") && strings.Contains(m.Name, "done"):

@@ -158,7 +158,7 @@ func (i *writeInfo) tell(p *page, verbose bool) {
 	for _, r := range i.Refused {
 		p.labelled(entryIndent, "refused: ", p.kept(r))
 	}
-	p.labelled(entryIndent, "error: ", p.kept(i.Error))
+	p.labelled(entryIndent, "error: ", p.keptError(i.Error))
 	p.detail(entryIndent, i.Hint)
 }
 

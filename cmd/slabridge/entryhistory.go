@@ -89,7 +89,7 @@ func (h entryHistory) text(p *page) {
 	}
 	for _, r := range h.Requests {
 		for _, x := range r.Answers {
-			p.line(entryIndent+p.stamp(x.At)+"  ", p.tf("request %s: %s", r.ID, p.kept(x.Outcome))+" "+x.Error)
+			p.line(entryIndent+p.stamp(x.At)+"  ", p.tf("request %s: %s", r.ID, p.kept(x.Outcome))+" "+p.keptError(x.Error))
 		}
 	}
 }

@@ -168,7 +168,7 @@ func (i healthInfo) text(p *page) {
 	if i.RestingUntil != nil {
 		p.line("    ", p.resting(*i.RestingUntil))
 	}
-	p.labelled("    ", "error: ", i.Error)
+	p.labelled("    ", "error: ", p.keptError(i.Error))
 	for _, fault := range i.Faults {
 		p.labelled("    ", "fault: ", p.kept(fault))
 	}

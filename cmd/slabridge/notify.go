@@ -133,7 +133,7 @@ func (i channelInfo) text(p *page) {
 		p.linef("    ", "messages given up: %d; 'slabridge ledger retry --connection channel:%s' sends them again",
 			i.GivenUp, i.Channel)
 	}
-	p.labelled("    ", "error: ", p.kept(i.Error))
+	p.labelled("    ", "error: ", p.keptError(i.Error))
 }
 
 // What a channel's health is.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,5 +44,21 @@ func TestTheDemoInRussian(t *testing.T) {
 		if strings.Contains(shown, word) {
 			t.Errorf("%q is English:\n%s", word, shown)
 		}
+	}
+}
+
+// What kept a pass from its work is told in the reader's language by health too, which has it from the state file.
+func TestFailedPassInRussian(t *testing.T) {
+	d := newOffice(t)
+	d.want(exitOK, "enforce")
+	d.sim.Use(func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	})
+	d.at("2026-03-20 15:56:00")
+	d.run("enforce")
+	out := unfolded(d.run("--lang", "ru", "health").out)
+	contains(t, "health", out, "ошибка: helpdesk: перечислить")
+	if strings.Contains(out, "try later") || strings.Contains(out, "list ") {
+		t.Errorf("health says in English:\n%s", out)
 	}
 }

@@ -39,13 +39,8 @@ var roleWords = map[enforcer.Role]phrase{
 // role is a role in the reader's language.
 func (p *page) role(r enforcer.Role) string { return p.t(roleWords[r]) }
 
-var classWords = map[enforcer.StatusClass]phrase{
-	enforcer.New: "new", enforcer.Working: "working", enforcer.WaitingCustomer: "waits for the customer",
-	enforcer.WaitingThirdParty: "waits for a third party", enforcer.Resolved: "resolved", enforcer.Closed: "closed",
-}
-
 // class is a status class in the reader's language.
-func (p *page) class(c enforcer.StatusClass) string { return p.t(classWords[c]) }
+func (p *page) class(c enforcer.StatusClass) string { return c.Title().In(p.lang) }
 
 // classes lists them so.
 func (p *page) classes(list []enforcer.StatusClass) string {
@@ -79,3 +74,6 @@ func (p *page) severity(c *enforcer.Contract, id string) string {
 
 // kept gives a sentence that was kept in English in the reader's language.
 func (p *page) kept(text string) string { return message.Recall(p.lang, text) }
+
+// keptError is likewise an error that was kept in English.
+func (p *page) keptError(text string) string { return message.RecallError(p.lang, text) }

@@ -44,6 +44,31 @@ func Recall(lang, text string) string {
 	return text
 }
 
+// between is what stands between the sentences of an error.
+var between = regexp.MustCompile(`: |; | \(HTTP \d+\)`)
+
+// RecallError is Recall of an error that was kept: of one sentence behind the other, each known again by itself.
+func RecallError(lang, text string) string {
+	if whole := Recall(lang, text); whole != text {
+		return whole
+	}
+	var out strings.Builder
+	from := 0
+	add := func(part string) {
+		if strings.Contains(part, " ") { // a word alone may be anybody's name
+			part = Recall(lang, part)
+		}
+		out.WriteString(part)
+	}
+	for _, at := range between.FindAllStringIndex(text, -1) {
+		add(text[from:at[0]])
+		out.WriteString(text[at[0]:at[1]])
+		from = at[1]
+	}
+	add(text[from:])
+	return out.String()
+}
+
 // fill puts texts in the places of a format's verbs.
 func fill(format string, args []any) string {
 	format = anyVerb.ReplaceAllStringFunc(format, func(verb string) string {

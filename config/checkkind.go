@@ -44,7 +44,7 @@ func checkKind(src *source, path string, c *enforcer.Contract, o *enforcer.Oblig
 func checkCheck(src *source, path string, o *enforcer.Obligation, r *enforcer.Rule, term bool) {
 	switch {
 	case term:
-		src.fault(path, o.ID, "has a due that can never come: a check is judged when it starts; write kind: timer")
+		src.fault(path, o.ID, "has a deadline that can never come: a check is judged when it starts; write kind: timer")
 	case o.Start.Word != enforcer.WordReceived && o.Start.Word != enforcer.WordTimeEntry:
 		src.fault(path, o.ID, "is a check; it starts with received or time-entry")
 	case len(o.Stop) == 0 && r.AtMost == 0:
@@ -60,7 +60,7 @@ func checkTimer(src *source, path string, o *enforcer.Obligation, r *enforcer.Ru
 	case o.StopsWith(enforcer.WordEntitled):
 		src.fault(path, o.ID, "stops with entitled, which is known when a request comes in; write kind: check")
 	case slices.ContainsFunc(o.Stop, func(stop enforcer.Condition) bool { return reflect.DeepEqual(stop, start) }):
-		src.fault(path, o.ID, "has a due that can never come: what starts it stops it as well")
+		src.fault(path, o.ID, "has a deadline that can never come: what starts it stops it as well")
 	case r.On == enforcer.PeriodEnd:
 		src.fault(path+".on", string(r.On), "can never come: only a duty has periods")
 	case r.On == enforcer.DueDate && start.Word != enforcer.WordDueDate:

@@ -112,11 +112,11 @@ func checkWarning(src *source, path string, cal *calendar.Calendar, within *cale
 	}
 	if s.Trigger.After != nil {
 		src.fault(path+".after", s.Trigger.After.String(),
-			"can never lie before the due, which comes %s after the start", within)
+			"can never lie before the deadline; the term is %s", within.Text())
 		return
 	}
 	src.fault(path+".before", s.Trigger.Before.String(),
-		"can never lie after the start; the due comes %s after it", within)
+		"can never lie after the start; the term is %s", within.Text())
 }
 
 // sampleStarts are moments of two common weeks, inside hours and outside, of a year that the calendar knows.

@@ -62,3 +62,16 @@ func TestFailedPassInRussian(t *testing.T) {
 		t.Errorf("health says in English:\n%s", out)
 	}
 }
+
+// The faults of a file are told in the reader's language by every command that meets them, not by check alone.
+func TestFaultsInRussian(t *testing.T) {
+	d := newOffice(t, "{is: working, names", "{is: workin, names", "use: kamal", "use: kamall")
+	for _, args := range [][]string{{"check"}, {"enforce"}, {"status"}, {"contract", "show", "kamal-acme"}} {
+		r := d.run(append([]string{"--lang", "ru"}, args...)...)
+		said := unfolded(r.out + r.err)
+		contains(t, args[0], said, "не известное здесь слово", "не готовый договор")
+		if strings.Contains(said, "accepted") || strings.Contains(said, "did you mean") {
+			t.Errorf("%v says in English:\n%s", args, said)
+		}
+	}
+}

@@ -44,7 +44,7 @@ func Error(lang string, err error) string {
 	if lang == English {
 		return text
 	}
-	if f := (*Failure)(nil); !errors.As(err, &f) {
+	if inner := speaker(nil); !errors.As(err, &inner) {
 		if known := Recall(lang, text); known != text {
 			return known
 		}

@@ -114,15 +114,16 @@ func tellConfig(p *page, cfg *config.Config, well bool) {
 	p.line("", sum)
 	for _, c := range cfg.Contracts {
 		for _, o := range c.Obligations {
+			name := o.Title.In(p.lang) + " (" + o.ID + ")" // the id is what a line of 'change' takes
 			for _, field := range o.Unmapped {
 				if o.Active() {
 					p.linef("! ", "%s: %s: field %s is not mapped: a date told to the customer is enough, and reports say "+
 						"that consent is not recorded; map it, or record consent with 'slabridge ledger agree'",
-						c.ID, o.ID, field)
+						c.ID, name, field)
 				}
 			}
 			if o.Inert != nil {
-				p.linef("  ", "%s: %s is not acted on: %s", c.ID, o.ID, o.Inert.In(p.lang))
+				p.linef("  ", "%s: %s is not acted on: %s", c.ID, name, o.Inert.In(p.lang))
 			}
 		}
 	}

@@ -22,7 +22,7 @@ func calendarCmd(a *app) *cobra.Command {
 		Long: "Show the days off, moved and short days of a year: a country's, those of a calendar of your own by its " +
 			"id, or a file's.",
 		Example: "  slabridge calendar show KZ 2026\n" +
-			"  slabridge calendar show acme 2027      # an id of 'calendars'\n" +
+			"  slabridge calendar show acme 2027\n" +
 			"  slabridge calendar show kz-2027.yaml 2027",
 		Args: cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {

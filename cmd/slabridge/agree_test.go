@@ -14,7 +14,7 @@ func TestLedgerAgree(t *testing.T) {
 		"{is: critical, when: {field: Severity, in: [critical]}}", "{is: fault, when: {field: Severity, in: [critical]}}",
 		"      - {is: minor, when: {field: Severity, in: [minor]}}\n", "", "{is: noncritical}", "{is: request}",
 		"use: kamal", "use: vendor-kz", "id: kamal-acme", "id: vendor-acme")
-	contains(t, "check", d.want(exitOK, "check").out, "agree-due-date: field agreed is not mapped",
+	contains(t, "check", d.want(exitOK, "check").out, "(agree-due-date): field agreed is not mapped",
 		"'slabridge ledger agree'")
 	d.want(exitOK, "enforce")
 	n := d.report("Nothing prints", "critical")

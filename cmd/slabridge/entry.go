@@ -140,8 +140,11 @@ func (i writeInfo) text(p *page) { i.tell(p, false) }
 // tell shows an entry to a person; verbose with the whole text of its comment.
 func (i *writeInfo) tell(p *page, verbose bool) {
 	p.line(i.ID+"  "+stateColumn(p, i.State)+" ", strings.TrimSpace(typed(i.Issue)+" "+i.step(p)))
-	p.line(entryIndent, p.tf("moment %s, %s", p.stamp(i.Moment), p.ofContract(p.cited(i.Source), i.Contract))+
-		p.period(i.whole, i.Cycle))
+	moment := p.tf("moment %s", p.stamp(i.Moment))
+	if of := strings.TrimPrefix(p.ofContract(p.cited(i.Source), i.Contract), ", "); of != "" { // upkeep has no clause
+		moment += ", " + of
+	}
+	p.line(entryIndent, moment+p.period(i.whole, i.Cycle))
 	p.detail(entryIndent, i.why(p))
 	if i.NotBefore != nil {
 		p.linef(entryIndent, "not before %s", p.stamp(*i.NotBefore))

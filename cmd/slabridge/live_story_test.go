@@ -182,9 +182,9 @@ func (s *site) explains(t *testing.T, answered, latest int) {
 			t.Errorf("an answer in time: %s, want %s", got, want)
 		}
 	}
-	contains(t, "status", s.want(t, exitOK, "status").out, "progress-update")
-	contains(t, "ledger", s.want(t, exitOK, "ledger", "list", "--issue", strconv.Itoa(latest)).out, "inform-management",
-		"done")
+	contains(t, "status", s.want(t, exitOK, "status").out, "progress update")
+	contains(t, "ledger", s.want(t, exitOK, "ledger", "list", "--issue", strconv.Itoa(latest)).out,
+		"information of the management", "done")
 }
 
 // goesOn: a request born after the first pass is registered in the next one, and an answer ends what it answers.

@@ -38,7 +38,7 @@ SWEEPS := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|Fault
 # Long plays and sweeps, which `test` makes without the race detector: under it SQLite, compiled to Go, is some fifteen
 # times slower. What they play is under it in other tests.
 LONG   := ^Test(KillSweep|KillSweepOfFirstRun|KillSweepOnJira|FaultsBySeed|FaultsBySeedOnJira|ContractStoriesOnJira|CutWrites|Refusals|StoriesNeedEveryObligation|RestoredBackupsRepeatNothing|RestoredBackupsRepeatNothingOnJira|HostileText|TheKeyIsNowhere|StrangeAnswersOfJira|EvidenceIsTamperedWith|BoardGivesWhatTheCommandsGive|WhatEveryCommandSays|PagesInRussian|DeskOfTenThousandRows|WritesTurnedAway|ThirdLanguage|ManPages|ExactlyOnceUnderFaults|ExactlyOnceWhenKilled|ExactlyOnceWhenACommitFails|DutiesExactlyOnceUnderFaults|DutiesExactlyOnceWhenKilled|ViewsAgree|ViewsAgreeOnAllContracts|StrangeAnswersWhileReadsAreStale|StrangeAnswersToMaking|StrangeAnswersToWrites|Quarter|DamagedPagesRepeatNothing|RenamedInAPass|CronPeriodsOccurOnce|NoFailureOfTheLedgerIsPassedOver|NoFailureOfTheLedgerStopsAMessageUnseen|CrashAfterEveryStatement|TamperingIsFound)$$
-LONG_IN := ./cmd/slabridge ./enforcer/engine ./enforcer/ledger ./enforcer/notify ./enforcer/outbox
+LONG_IN := ./cmd/slabridge ./enforcer/engine ./enforcer/ledger ./enforcer/outbox
 FAULTS ?= 10000
 
 test: ## all tests that need nothing from outside, with the race detector, in random order

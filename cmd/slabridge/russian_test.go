@@ -35,7 +35,8 @@ func TestTheDemoInRussian(t *testing.T) {
 			t.Errorf("explain does not say %q:\n%s", want, explained)
 		}
 	}
-	step := regexp.MustCompile(`\n(\w{12}) +выполнено #1 подключение разработчиков, по сроку`)
+	step := regexp.MustCompile(`\n(\w{12}) +выполнено #1 ` +
+		`подключение разработчиков, по сроку`)
 	entry := step.FindStringSubmatch(explained)
 	if entry == nil {
 		t.Fatalf("no entry in\n%s", explained)

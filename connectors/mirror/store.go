@@ -24,7 +24,8 @@ const (
 		WHERE connection = $1 AND id = $2`
 	vanishIssue = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5, doubted_at = NULL,
 		wanted = CASE WHEN $6 THEN updated_at END WHERE connection = $1 AND id = $2`
-	vanishUnread = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5 WHERE connection = $1 AND id = $2`
+	vanishUnread = `UPDATE mirror_issue SET state = $3, state_at = $4, read_at = $5, doubted_at = NULL
+		WHERE connection = $1 AND id = $2`
 	forgetIssue  = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2`
 	forgetUnread = `DELETE FROM mirror_issue WHERE connection = $1 AND id = $2 AND updated_at IS NULL`
 

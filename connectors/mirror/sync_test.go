@@ -567,6 +567,28 @@ func TestDoubtedIssuesAreProbed(t *testing.T) {
 	wantSame(t, m, f)
 }
 
+// A doubted issue that cannot be read at all has had its turn too: the others come before it.
+func TestDoubtedIssueThatCannotBeReadHasHadItsTurn(t *testing.T) {
+	m, f := openMirror(t), filled(25)
+	opts := mirror.SyncOptions{Doubt: func(h connectors.History) error {
+		return &connectors.Error{Op: message.Of("read issue %s", h.Issue.ID), Class: connectors.Garbled}
+	}}
+	mustSync(t, m, f, opts)
+	f.before = func(call string) error {
+		if call == "history 24" {
+			return &connectors.Error{Op: message.Of("read issue 24"), Class: connectors.Garbled, Status: 500}
+		}
+		return nil
+	}
+	for turn, tried := range []bool{true, false} {
+		f.advance(5 * time.Minute)
+		r := mustSync(t, m, f, opts)
+		if got := slices.ContainsFunc(r.Failed, func(x mirror.Failure) bool { return x.Issue == "24" }); got != tried {
+			t.Errorf("turn %d: it was read: %t, want %t", turn, got, tried)
+		}
+	}
+}
+
 func TestTrackerThatDiesIsGivenUp(t *testing.T) {
 	m, f := openMirror(t), filled(100)
 	f.page = 50

@@ -324,7 +324,7 @@ type reading struct {
 
 func (r *reading) apply(ctx context.Context, t *tx) (err error) {
 	switch {
-	case r.doubted:
+	case r.doubted, r.failed != nil && r.run.doubted[r.id]: // whatever it fails for, the others have their turn before it
 		_, err = t.exec(ctx, setDoubted, r.run.connection, r.id, millis(r.at))
 	case r.failed != nil:
 	case r.vanished != "":

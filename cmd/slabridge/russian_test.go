@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -65,15 +66,28 @@ func TestFailedPassInRussian(t *testing.T) {
 	}
 }
 
-// The faults of a file are told in the reader's language by every command that meets them, not by check alone.
+// The faults of a file are told in the reader's language by every command that meets them, not by check alone: those of
+// a contract's file stand in one error, line by line.
 func TestFaultsInRussian(t *testing.T) {
 	d := newOffice(t, "{is: working, names", "{is: workin, names", "use: kamal", "use: kamall")
-	for _, args := range [][]string{{"check"}, {"enforce"}, {"status"}, {"contract", "show", "kamal-acme"}} {
-		r := d.run(append([]string{"--lang", "ru"}, args...)...)
+	document, err := os.ReadFile("../../docs/contracts.ru.md")
+	d.check(err)
+	own := ownContract(t, string(document))
+	own = strings.NewReplacer("clock: always", "clock: allways", `after: "16:00"`, `after: "19:00"`).Replace(own)
+	d.check(os.WriteFile(d.file("own.yaml"), []byte(own), 0o600))
+	for args, wants := range map[string][]string{
+		"check":                               {"не известное здесь слово", "не готовый договор"},
+		"enforce":                             {"не известное здесь слово", "не готовый договор"},
+		"contract show kamal-acme":            {"не известное здесь слово", "не готовый договор"},
+		"contract show " + d.file("own.yaml"): {"не известное здесь слово", "вне рабочих часов"},
+	} {
+		r := d.run(append([]string{"--lang", "ru"}, strings.Fields(args)...)...)
 		said := unfolded(r.out + r.err)
-		contains(t, args[0], said, "не известное здесь слово", "не готовый договор")
-		if strings.Contains(said, "accepted") || strings.Contains(said, "did you mean") {
-			t.Errorf("%v says in English:\n%s", args, said)
+		contains(t, args, said, wants...)
+		for _, english := range []string{"accepted", "did you mean", "lies outside"} {
+			if strings.Contains(said, english) {
+				t.Errorf("%s says in English:\n%s", args, said)
+			}
 		}
 	}
 }
